@@ -1,0 +1,174 @@
+import { z } from 'zod';
+
+/** What the recovery journey speaks: one protocol for the portal, the Windows client, the command line and scripts. */
+
+export const FACTOR_KINDS = [
+  'email',
+  'sms',
+  'totp',
+  'passkey',
+  'questions',
+  'recovery-code',
+  'linked-account',
+  'temporary-pass',
+  'manager',
+] as const;
+export const factorKindSchema = z.enum(FACTOR_KINDS);
+export type FactorKind = z.infer<typeof factorKindSchema>;
+
+export const GOALS = ['reset-password', 'unlock-account', 'find-username'] as const;
+export const goalSchema = z.enum(GOALS);
+export type Goal = z.infer<typeof goalSchema>;
+
+export const CLIENT_KINDS = ['web', 'windows-logon', 'cli'] as const;
+export const clientSchema = z.strictObject({ kind: z.enum(CLIENT_KINDS), version: z.string().max(40).optional() });
+export type Client = z.infer<typeof clientSchema>;
+
+/** Times are RFC 3339 in UTC. */
+const time = z.iso.datetime();
+
+export const ruleSchema = z.object({
+  code: z.string(),
+  params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  text: z.string(),
+  source: z.enum(['directory', 'organisation', 'server-only']),
+});
+export type Rule = z.infer<typeof ruleSchema>;
+
+export const verdictSchema = z.object({ code: z.string(), ok: z.union([z.boolean(), z.literal('server-decides')]), text: z.string() });
+export type Verdict = z.infer<typeof verdictSchema>;
+
+/** `message` is a finished sentence in the journey's language; `messageTone` says whether it is an error. */
+const stepBase = {
+  id: z.string(),
+  canGoBack: z.boolean(),
+  attemptsLeft: z.number().int().optional(),
+  message: z.string().optional(),
+  messageTone: z.enum(['info', 'error']).optional(),
+};
+
+export const stepAccountSchema = z.object({ id: z.string(), label: z.string() });
+
+export const chooseFactorStepSchema = z.object({
+  ...stepBase,
+  kind: z.literal('choose-factor'),
+  options: z.array(z.object({ id: z.string(), kind: factorKindSchema, label: z.string().optional(), hint: z.string().optional() })),
+  accepted: z.array(z.array(factorKindSchema)),
+  done: z.array(factorKindSchema),
+});
+export const codeStepSchema = z.object({
+  ...stepBase,
+  kind: z.literal('code'),
+  factor: z.object({ id: z.string(), kind: factorKindSchema }),
+  length: z.number().int(),
+  sentAt: time.nullable(),
+  resendAt: time.nullable(),
+  expiresAt: time,
+});
+export const chooseAccountsStepSchema = z.object({
+  ...stepBase,
+  kind: z.literal('choose-accounts'),
+  accounts: z.array(stepAccountSchema.extend({ locked: z.boolean(), selected: z.boolean() })),
+});
+export const newPasswordStepSchema = z.object({
+  ...stepBase,
+  kind: z.literal('new-password'),
+  accounts: z.array(stepAccountSchema),
+  rules: z.array(ruleSchema),
+  /** Verdicts on the password that was just refused; absent before the first try. */
+  verdicts: z.array(verdictSchema).optional(),
+  mayKeepPassword: z.boolean(),
+  changeableAt: time.nullable(),
+});
+export const confirmUnlockStepSchema = z.object({ ...stepBase, kind: z.literal('confirm-unlock'), accounts: z.array(stepAccountSchema) });
+export const waitingStepSchema = z.object({
+  ...stepBase,
+  kind: z.literal('waiting'),
+  /** `directory`: the write is under way or its result is being found out. */
+  for: z.enum(['manager', 'helpdesk', 'directory']),
+  /** Seconds until the next poll makes sense. */
+  pollAfter: z.number(),
+});
+export const resultSchema = z.object({
+  account: stepAccountSchema,
+  outcome: z.enum(['password-reset', 'unlocked', 'was-not-locked', 'password-kept', 'mailed', 'failed', 'unknown']),
+  code: z.string().optional(),
+  message: z.string(),
+});
+export type Result = z.infer<typeof resultSchema>;
+export const doneStepSchema = z.object({
+  ...stepBase,
+  kind: z.literal('done'),
+  results: z.array(resultSchema),
+  nextSteps: z.array(z.string()).optional(),
+});
+export const refusedStepSchema = z.object({
+  ...stepBase,
+  kind: z.literal('refused'),
+  code: z.string(),
+  message: z.string(),
+  contact: z.string(),
+});
+
+export const stepSchema = z.discriminatedUnion('kind', [
+  chooseFactorStepSchema,
+  codeStepSchema,
+  chooseAccountsStepSchema,
+  newPasswordStepSchema,
+  confirmUnlockStepSchema,
+  waitingStepSchema,
+  doneStepSchema,
+  refusedStepSchema,
+]);
+export type Step = z.infer<typeof stepSchema>;
+export type StepKind = Step['kind'];
+
+export const startRequestSchema = z.strictObject({
+  goal: goalSchema,
+  account: z.string().min(1).max(256),
+  locale: z.string().max(35).optional(),
+  client: clientSchema.optional(),
+  work: z.record(z.string(), z.unknown()).optional(),
+});
+export type StartRequest = z.infer<typeof startRequestSchema>;
+
+export const startResponseSchema = z.object({ token: z.string().optional(), step: stepSchema, expiresAt: time });
+export const currentResponseSchema = z.object({ step: stepSchema, expiresAt: time });
+export const answerResponseSchema = z.object({ step: stepSchema });
+
+/** A password on its way in: any text, no control over its content here (the policy judges it). */
+const password = z.string().min(1).max(1024);
+
+/** Answers, one schema for each step kind that takes one. */
+export const ANSWERS = {
+  'choose-factor': z.strictObject({ option: z.string().max(64) }),
+  code: z.union([
+    z.strictObject({ code: z.string().min(1).max(64) }),
+    z.strictObject({ resend: z.literal(true) }),
+    z.strictObject({ back: z.literal(true) }),
+  ]),
+  'choose-accounts': z.strictObject({ accounts: z.array(z.string().max(64)).min(1).max(20) }),
+  'new-password': z.union([z.strictObject({ password }), z.strictObject({ keepPassword: z.literal(true) })]),
+  'confirm-unlock': z.strictObject({ confirm: z.literal(true) }),
+  waiting: z.strictObject({}),
+} as const;
+export type AnsweredStepKind = keyof typeof ANSWERS;
+export type AnswerOf<K extends AnsweredStepKind> = z.infer<(typeof ANSWERS)[K]>;
+
+export const passwordCheckRequestSchema = z.strictObject({ password: z.string().max(1024) });
+export const passwordCheckResponseSchema = z.object({ verdicts: z.array(verdictSchema), acceptable: z.boolean() });
+
+/** RFC 9457 problem document with our stable code. `step` is there for `journey.step-passed`. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string().optional(),
+  code: z.string(),
+  /** Reference for support: the request id of the log. */
+  instance: z.string().optional(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  retryAfter: z.number().optional(),
+  step: stepSchema.optional(),
+});
+export type Problem = z.infer<typeof problemSchema>;

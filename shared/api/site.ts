@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+/** What every page needs before it can draw anything: `GET /api/v1/site`. Nothing here depends on an account. */
+export const siteSchema = z.object({
+  organisation: z.string(),
+  supportContact: z.string(),
+  languages: z.array(z.string()),
+  goals: z.array(z.enum(['reset-password', 'unlock-account', 'find-username'])),
+  demo: z.boolean(),
+});
+export type Site = z.infer<typeof siteSchema>;
+
+/** `POST /api/v1/notices/not-me` with the token from the link's fragment. Freezes recovery of the account. */
+export const notMeRequestSchema = z.strictObject({ token: z.string().min(20).max(128) });
+export const notMeResponseSchema = z.object({ frozen: z.literal(true), contact: z.string() });

@@ -1,0 +1,100 @@
+/**
+ * The one table of errors. A code is stable: clients, scripts and documents may rely on it.
+ *
+ * - `status`: the HTTP status of the problem document (RFC 9457).
+ * - `audience`: who may be told the code. `anyone` is shown as it is; `operator` codes reach an anonymous
+ *   caller only as `internal.unexpected` or `directory.unavailable`, never with details.
+ * - `level`: how the log records it.
+ * The sentences that people read are in `locales/<lang>/errors.json` under the same code.
+ */
+export const ERRORS = {
+  // Requests
+  'request.malformed': { status: 400, audience: 'anyone', level: 'info' },
+  'request.not-json': { status: 415, audience: 'anyone', level: 'info' },
+  'request.too-large': { status: 413, audience: 'anyone', level: 'info' },
+  'request.not-found': { status: 404, audience: 'anyone', level: 'info' },
+  'request.method-not-allowed': { status: 405, audience: 'anyone', level: 'info' },
+  'request.foreign-origin': { status: 403, audience: 'anyone', level: 'warn' },
+  'request.timed-out': { status: 408, audience: 'anyone', level: 'info' },
+  // Journeys
+  'journey.token-missing': { status: 401, audience: 'anyone', level: 'info' },
+  'journey.not-found': { status: 401, audience: 'anyone', level: 'info' },
+  'journey.expired': { status: 410, audience: 'anyone', level: 'info' },
+  'journey.step-unknown': { status: 404, audience: 'anyone', level: 'info' },
+  'journey.step-passed': { status: 409, audience: 'anyone', level: 'info' },
+  'journey.answer-not-fitting': { status: 422, audience: 'anyone', level: 'info' },
+  'journey.no-password-step': { status: 409, audience: 'anyone', level: 'info' },
+  'notice.link-invalid': { status: 410, audience: 'anyone', level: 'info' },
+  // Guard
+  'guard.slow-down': { status: 429, audience: 'anyone', level: 'warn' },
+  // Directories (`anyone` codes say nothing about an account)
+  'directory.unavailable': { status: 503, audience: 'anyone', level: 'error' },
+  'directory.unreachable': { status: 503, audience: 'operator', level: 'error' },
+  'directory.timed-out': { status: 503, audience: 'operator', level: 'error' },
+  'directory.outcome-unknown': { status: 503, audience: 'operator', level: 'error' },
+  'directory.tls-unknown-ca': { status: 503, audience: 'operator', level: 'error' },
+  'directory.tls-wrong-name': { status: 503, audience: 'operator', level: 'error' },
+  'directory.tls-expired': { status: 503, audience: 'operator', level: 'error' },
+  'directory.tls-failed': { status: 503, audience: 'operator', level: 'error' },
+  'directory.plain-refused': { status: 503, audience: 'operator', level: 'error' },
+  'directory.service-account-refused': { status: 503, audience: 'operator', level: 'error' },
+  'directory.no-right': { status: 503, audience: 'operator', level: 'error' },
+  'directory.account-missing': { status: 404, audience: 'operator', level: 'warn' },
+  'directory.ambiguous': { status: 409, audience: 'operator', level: 'warn' },
+  'directory.protocol': { status: 502, audience: 'operator', level: 'error' },
+  'directory.not-configured': { status: 500, audience: 'operator', level: 'error' },
+  // Store
+  'store.unavailable': { status: 503, audience: 'anyone', level: 'error' },
+  'store.newer-schema': { status: 500, audience: 'operator', level: 'error' },
+  'store.undecryptable': { status: 500, audience: 'operator', level: 'error' },
+  // Channels
+  'mail.refused': { status: 502, audience: 'operator', level: 'warn' },
+  'mail.unavailable': { status: 503, audience: 'operator', level: 'warn' },
+  // Configuration
+  'configuration.invalid': { status: 422, audience: 'operator', level: 'error' },
+  'configuration.conflict': { status: 409, audience: 'operator', level: 'warn' },
+  'configuration.missing': { status: 500, audience: 'operator', level: 'error' },
+  'configuration.secret-missing': { status: 500, audience: 'operator', level: 'error' },
+  'settings.invalid': { status: 500, audience: 'operator', level: 'error' },
+  // Audit
+  'audit.chain-broken': { status: 500, audience: 'operator', level: 'error' },
+  // Anything else
+  'internal.unexpected': { status: 500, audience: 'anyone', level: 'error' },
+} as const satisfies Record<string, ErrorEntry>;
+
+interface ErrorEntry {
+  status: number;
+  audience: 'anyone' | 'operator';
+  level: 'info' | 'warn' | 'error';
+}
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Plain facts that go with an error. Never a password, code, token or answer. */
+export type ErrorDetails = Record<string, string | number | boolean | null | readonly string[]>;
+
+/**
+ * The only class that Keyturn throws. `details` are for operators and the log; the HTTP door decides what leaves.
+ * The raw reason of a library goes into `cause`, which is logged and never sent.
+ */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}, options: { cause?: unknown } = {}) {
+    super(describe(code, details), options);
+    this.name = 'AppError';
+    this.code = code;
+    this.details = details;
+  }
+}
+
+function describe(code: ErrorCode, details: ErrorDetails): string {
+  const facts = Object.entries(details).map(([key, value]) => `${key}=${Array.isArray(value) ? value.join(',') : String(value)}`);
+  return facts.length === 0 ? code : `${code} (${facts.join(', ')})`;
+}
+
+/** True for an `AppError` with one of the given codes (any code when none is given). */
+export function isAppError(error: unknown, ...codes: ErrorCode[]): error is AppError {
+  return error instanceof AppError && (codes.length === 0 || codes.includes(error.code));
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { secretReferenceSchema } from './mail-section.ts';
+
+const serverSchema = z.strictObject({
+  url: z
+    .string()
+    .regex(/^ldaps?:\/\/(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?$/, 'ldap://host:port or ldaps://host:port')
+    .describe('ldaps://host:636, or ldap://host:389 together with tls.startTls.'),
+});
+
+const tlsSchema = z.strictObject({
+  startTls: z.boolean().default(false).describe('Encrypt an ldap:// connection by StartTLS before anything else is sent.'),
+  caFile: z.string().optional().describe('PEM file of the authorities that sign the directory servers.'),
+  ca: z.string().optional().describe('The same as PEM text in place.'),
+  serverName: z.string().optional().describe('Name to expect in the certificate, where it is not the host of the address.'),
+  verify: z
+    .enum(['full', 'trial-without-verification'])
+    .default('full')
+    .describe('`trial-without-verification` accepts any certificate. For trials only; shown on the health page.'),
+});
+
+const protectedSchema = z.strictObject({
+  groups: z.array(z.string()).default([]).describe('Members of these groups (DN or common name, nested memberships count) are refused.'),
+  locations: z.array(z.string()).default([]).describe('Accounts at or below these DNs are refused.'),
+  logins: z.array(z.string()).default([]).describe('Accounts with these sign-in names are refused.'),
+  privileged: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Accounts that the directory itself marks as privileged (adminCount=1 and members of the built-in administrative groups) are refused.',
+    ),
+});
+
+const common = {
+  id: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/, 'Lower-case letters, digits and dashes')
+    .describe('Stable short name. Factors and audit events refer to it: do not change it.'),
+  label: z.string().min(1).max(80).describe('What people read.'),
+  protected: protectedSchema.prefault({}),
+};
+
+const ldapCommon = {
+  ...common,
+  servers: z.array(serverSchema).min(1).max(10).describe('Tried in this order.'),
+  tls: tlsSchema.prefault({}),
+  baseDn: z.string().min(1).describe('Where accounts are searched.'),
+  groupBaseDn: z.string().optional().describe('Where groups are searched; the base DN when absent.'),
+  serviceAccount: z.strictObject({
+    name: z.string().min(1).describe('DN (or user@domain on AD) that Keyturn binds as.'),
+    password: secretReferenceSchema,
+  }),
+  peopleFilter: z.string().optional().describe('LDAP filter that accounts must match, in addition to the kind’s own.'),
+  connectTimeoutMilliseconds: z.int().min(100).max(60_000).default(3000),
+  operationTimeoutMilliseconds: z.int().min(100).max(120_000).default(10_000),
+  retryServerAfterSeconds: z.int().min(1).max(3600).default(15).describe('How long a server that did not answer is left alone.'),
+  connections: z.strictObject({ read: z.int().min(1).max(32).default(4), write: z.int().min(1).max(16).default(2) }).prefault({}),
+};
+
+const identifiers = (...defaults: string[]) =>
+  z
+    .array(z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/))
+    .min(1)
+    .default(defaults)
+    .describe('Attributes a person may type.');
+
+export const directorySchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('active-directory'),
+    ...ldapCommon,
+    identifiers: identifiers('sAMAccountName', 'userPrincipalName', 'mail'),
+    netbiosDomain: z.string().max(15).optional().describe('For DOMAIN\\user; found in the directory when absent.'),
+    historyOnReset: z
+      .enum(['policy-hints', 'two-step', 'not-enforced'])
+      .default('policy-hints')
+      .describe(
+        'How a reset honours the password history. `policy-hints` uses the server control 1.2.840.113556.1.4.2239 where it is offered and falls back to an ordinary reset where it is not. ' +
+          '`two-step` sets a random password first and changes it as the person would: the history counts on every server, but a person who gives up half-way is left with the random password.',
+      ),
+  }),
+  z.strictObject({
+    kind: z.literal('openldap'),
+    ...ldapCommon,
+    identifiers: identifiers('uid', 'mail'),
+    defaultPolicyDn: z.string().optional().describe('Entry of the default ppolicy; found by search when absent.'),
+  }),
+  z.strictObject({ kind: z.literal('389ds'), ...ldapCommon, identifiers: identifiers('uid', 'mail') }),
+  z.strictObject({ kind: z.literal('ldap'), ...ldapCommon, identifiers: identifiers('uid', 'mail') }),
+  z.strictObject({
+    kind: z.literal('embedded'),
+    ...common,
+    policy: z
+      .strictObject({
+        minimumLength: z.int().min(8).max(64).default(12),
+        historyLength: z.int().min(0).max(50).default(10),
+        minimumAgeHours: z.number().min(0).max(720).default(0),
+        maximumAgeDays: z.number().min(1).max(3650).nullable().default(null),
+        lockoutThreshold: z.int().min(0).max(100).default(5),
+        lockoutMinutes: z.number().min(1).max(1440).nullable().default(15),
+      })
+      .prefault({}),
+  }),
+]);
+
+export type DirectorySettings = z.infer<typeof directorySchema>;
+export type DirectorySettingsOf<K extends DirectorySettings['kind']> = Extract<DirectorySettings, { kind: K }>;
+export type LdapSettings = Exclude<DirectorySettings, { kind: 'embedded' }>;

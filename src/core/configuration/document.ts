@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { type FACTOR_KINDS, GOALS } from '../../../shared/api/journeys.ts';
+import { directorySchema } from './directory-section.ts';
+import { mailSchema, secretReferenceSchema } from './mail-section.ts';
+
+export { secretReferenceSchema };
+
+/** Factor kinds this release can ask for. The protocol knows more. */
+export const USABLE_FACTOR_KINDS = ['email', 'totp'] as const satisfies readonly (typeof FACTOR_KINDS)[number][];
+const usableFactorKind = z.enum(USABLE_FACTOR_KINDS);
+
+const seconds = (minimum: number, maximum: number) => z.int().min(minimum).max(maximum);
+
+const emailFactorSchema = z.strictObject({
+  codeLength: z.int().min(6).max(10).default(8).describe('Digits of a mailed code.'),
+  lifetimeSeconds: seconds(60, 600)
+    .default(600)
+    .describe('How long a mailed code is good for. NIST SP 800-63B-4 3.1.3 allows ten minutes at most.'),
+  attempts: z.int().min(1).max(10).default(5).describe('Wrong entries after which the code is void.'),
+  resendWaitSeconds: seconds(10, 600).default(60).describe('Wait before another code can be asked for.'),
+});
+
+const totpFactorSchema = z.strictObject({
+  attempts: z.int().min(1).max(10).default(5).describe('Wrong entries after which the journey ends.'),
+  skewSteps: z
+    .int()
+    .min(0)
+    .max(2)
+    .default(1)
+    .describe('Time steps of 30 seconds that a code may be early or late (RFC 6238 5.2 advises one).'),
+});
+
+/** A limit: at most `count` in `windowSeconds`. */
+const limit = (count: number, windowSeconds: number) =>
+  z
+    .strictObject({ count: z.int().min(1).max(1_000_000).default(count), windowSeconds: seconds(1, 86_400).default(windowSeconds) })
+    .prefault({});
+
+const guardSchema = z.strictObject({
+  startsPerAddress: limit(30, 600).describe('Journeys started from one address.'),
+  startsPerNetwork: limit(300, 600).describe('Journeys started from one network (IPv4 /24, IPv6 /48).'),
+  startsPerAccount: limit(20, 3600).describe('Journeys started for one account; beyond it they lead nowhere.'),
+  startsOverall: limit(3000, 60).describe('Journeys started at this installation.'),
+  messagesPerAccount: limit(6, 3600).describe('Codes sent to one account; beyond it none is sent.'),
+  answersPerAddress: limit(120, 600).describe('Answers posted from one address.'),
+  failuresPerAccount: z
+    .int()
+    .min(3)
+    .max(100)
+    .default(10)
+    .describe('Wrong proofs in a row after which recovery of the account pauses (PCI DSS 8.3.4: at most 10; NIST 3.2.2: at most 100).'),
+  firstPauseSeconds: seconds(30, 86_400).default(60).describe('First pause; it doubles with each further failure.'),
+  longestPauseSeconds: seconds(60, 86_400).default(3600).describe('Longest pause.'),
+});
+
+const recoverySchema = z.strictObject({
+  goals: z
+    .array(z.enum(GOALS))
+    .min(1)
+    .default([...GOALS])
+    .describe('What people may do without signing in.'),
+  accepted: z
+    .array(z.array(usableFactorKind).min(1))
+    .min(1)
+    .default([['email', 'totp']])
+    .describe('Combinations of proofs that are accepted. Every kind of one combination must be given.'),
+  journeyMinutes: z.int().min(5).max(60).default(20).describe('How long one recovery may take.'),
+  unlockOnReset: z.boolean().default(true).describe('A reset also unlocks the account.'),
+  propagationMinutes: z
+    .int()
+    .min(0)
+    .max(1440)
+    .default(5)
+    .describe('What the last page says about how long other systems need to know the new password.'),
+  holdMilliseconds: z
+    .int()
+    .min(0)
+    .max(2000)
+    .default(120)
+    .describe('Answers to a proof are held back until this time has passed, so that the clock tells nothing.'),
+});
+
+export const configurationSchema = z.strictObject({
+  version: z.literal(1).describe('Version of this document format.'),
+  organisation: z
+    .strictObject({
+      name: z.string().min(1).max(80).default('Keyturn'),
+      supportContact: z
+        .string()
+        .min(1)
+        .max(200)
+        .default('Ask your helpdesk.')
+        .describe('What people read when they cannot go on by themselves.'),
+      publicUrl: z
+        .url({ protocol: /^https?$/ })
+        .describe('The address people use. Links in mails are built from it and from nothing else.'),
+      defaultLanguage: z.enum(['en', 'de']).default('en'),
+    })
+    .describe('Who runs this installation.'),
+  directories: z.array(directorySchema).min(1).max(50),
+  recovery: recoverySchema.prefault({}),
+  factors: z.strictObject({ email: emailFactorSchema.prefault({}), totp: totpFactorSchema.prefault({}) }).prefault({}),
+  guard: guardSchema.prefault({}),
+  mail: mailSchema,
+});
+
+/** The whole configuration with every default filled in. */
+export type Configuration = z.infer<typeof configurationSchema>;
+/** The document as people write it. */
+export type ConfigurationDocument = z.input<typeof configurationSchema>;

@@ -1,0 +1,234 @@
+/**
+ * The door to an identity store. Nothing of LDAP leaks through it: later kinds speak HTTPS.
+ *
+ * Everything is plain data. What is no failure of the machinery (a wrong password, a refused password, an account
+ * that is locked) is returned; what is (server gone, TLS, no right) is thrown as an `AppError` of `directory.*`:
+ *
+ * - `directory.unreachable`     no configured server answered, nothing was changed
+ * - `directory.timed-out`       a server did not answer in time, nothing was changed (reads only)
+ * - `directory.outcome-unknown` a write was sent and its answer never came: the caller must find out by reading
+ * - `directory.tls-*`, `directory.plain-refused`, `directory.service-account-refused`, `directory.protocol`
+ * - `directory.account-missing` the reference no longer names an entry
+ *
+ * Every call has a time limit of its own and never hangs.
+ */
+export type DirectoryKind = 'active-directory' | 'openldap' | '389ds' | 'ldap' | 'embedded';
+
+/** Names one account for ever: `id` is the directory's own immutable identifier (objectGUID, entryUUID, nsUniqueId). */
+export interface AccountRef {
+  readonly directory: string;
+  readonly id: string;
+}
+
+/** An entry of a person in one directory. */
+export interface Account extends AccountRef {
+  /** What the person types to sign in (sAMAccountName, uid). */
+  readonly login: string;
+  /** userPrincipalName or its like; null where the directory has none. */
+  readonly principalName: string | null;
+  readonly displayName: string;
+  readonly givenName: string | null;
+  readonly surname: string | null;
+  readonly mail: readonly string[];
+  readonly mobile: readonly string[];
+  readonly employeeNumber: string | null;
+  /** Where the entry lives, for people to read and for scopes: a DN for LDAP. Not for addressing: it changes on a move. */
+  readonly location: string;
+  /** The directory itself marks the account as privileged (adminCount=1 on AD). */
+  readonly privileged: boolean;
+  /** BCP 47 tag the directory knows for the person, if any (preferredLanguage). */
+  readonly language: string | null;
+}
+
+export interface AccountStatus {
+  locked: boolean;
+  /** When the lock ends by itself; null: not locked, or only by an unlock. */
+  lockedUntil: number | null;
+  disabled: boolean;
+  /** The account itself (not the password) has passed its end date. */
+  accountExpired: boolean;
+  passwordExpired: boolean;
+  mustChange: boolean;
+  /** null: never. */
+  passwordExpiresAt: number | null;
+  /** null: never set or not known (AD tells 0 for "must change"). */
+  passwordSetAt: number | null;
+  badAttempts: number | null;
+  lastBadAttemptAt: number | null;
+  /** Minimum age: before this a change by the person is refused by the directory; null: at once. */
+  changeableAt: number | null;
+}
+
+/**
+ * The effective password policy of one account, as far as it can be judged before the directory is asked.
+ * `null` means "no such limit".
+ */
+export interface PasswordPolicy {
+  /** For people: "Default domain policy", name of the PSO or of the policy entry. */
+  name: string;
+  minimumLength: number;
+  maximumLength: number | null;
+  /** What the directory counts: AD and Samba UTF-16 units, OpenLDAP octets, 389 DS characters, embedded code points. */
+  lengthUnit: 'utf16-units' | 'octets' | 'code-points';
+  /**
+   * `active-directory`: three of five categories as MS-SAMR 3.1.1.7.2 defines them;
+   * `categories`: the counts in `categories` below (389 DS syntax checks); `none`.
+   */
+  complexity: 'none' | 'active-directory' | 'categories';
+  /** AD refuses tokens of the display name and the account name (Windows does, Samba 4.17 does not). */
+  nameTokensChecked: boolean;
+  categories: PasswordCategories | null;
+  /** Milliseconds; 0: may be changed at once. */
+  minimumAge: number;
+  /** Milliseconds; null: passwords do not expire. */
+  maximumAge: number | null;
+  historyLength: number;
+  /** What a reset (not a change) does about the history. */
+  historyOnReset: 'enforced' | 'two-step' | 'not-enforced';
+  minimumAgeOnReset: 'enforced' | 'not-enforced';
+  /** Failed attempts that lock the account; 0: never. */
+  lockoutThreshold: number;
+  /** Milliseconds; null: until unlocked. */
+  lockoutDuration: number | null;
+}
+
+/** Minimum counts of 389 DS password syntax checking; 0: not required. */
+export interface PasswordCategories {
+  digits: number;
+  letters: number;
+  uppercase: number;
+  lowercase: number;
+  specials: number;
+  eightBit: number;
+  /** Longest run of one character that is allowed; 0: any. */
+  maximumRepeats: number;
+  /** How many of the five categories must be present; 0: any. */
+  minimumCategories: number;
+  /** Tokens of cn, sn, uid, mail ... of at least this length are refused; 0: not checked. */
+  tokenLength: number;
+}
+
+/** Why a directory did not accept a new password. Stable codes, shown to the person in words that help. */
+export type PasswordRefusal =
+  | 'password.in-history'
+  | 'password.too-short'
+  | 'password.too-long'
+  | 'password.not-complex'
+  | 'password.too-young'
+  | 'password.same-as-current'
+  | 'password.quality'
+  | 'password.refused'
+  | 'password.old-wrong'
+  | 'password.account-locked'
+  | 'password.account-disabled'
+  | 'password.change-not-allowed';
+
+export type WriteOutcome =
+  | { done: true; server: string }
+  /** The directory said no and nothing was changed, except `leftTemporary` below. `detail` is its own text, for operators. */
+  | {
+      done: false;
+      refusal: PasswordRefusal | 'account.no-right' | 'account.missing';
+      detail: string;
+      server: string;
+      /** When a refusal for age names a time. */
+      changeableAt?: number;
+      /**
+       * Two-step reset only: the first step took effect and the person now has an unknown random password.
+       * The caller keeps the step open and says so in the audit event.
+       */
+      leftTemporary?: true;
+    };
+
+export type VerifyRefusal =
+  | 'credentials.wrong'
+  | 'credentials.locked'
+  | 'credentials.disabled'
+  | 'credentials.account-expired'
+  | 'credentials.password-expired'
+  | 'credentials.must-change'
+  | 'credentials.not-allowed-now'
+  | 'credentials.not-allowed-here';
+
+export type VerifyOutcome =
+  | { valid: true; warning: 'none' | 'expires-soon' | 'grace' | 'must-change' }
+  /** `passwordWasRight` is true only where the directory's answer proves it (AD 532, 533, 773). */
+  | { valid: false; reason: VerifyRefusal; passwordWasRight: boolean };
+
+/** What decides, beside `locked` and friends, what happened to a write whose outcome was lost. Compared before and after. */
+export interface AccountFingerprint {
+  /** Changes with every password write (pwdLastSet, pwdChangedTime ...); opaque. */
+  password: string;
+  /** Changes when the account is locked or unlocked (lockoutTime, pwdAccountLockedTime ...); opaque. */
+  lock: string;
+  locked: boolean;
+  /** The directory's own time of the last password write, if it tells. */
+  passwordSetAt: number | null;
+}
+
+export interface SearchRequest {
+  /** Free text matched against names, login, mail, employee number. Empty: everybody. */
+  text?: string;
+  filter?: 'locked' | 'disabled' | 'must-change';
+  /** At most this many a page; 1 to 1,000. */
+  pageSize: number;
+  /** From the page before; opaque. */
+  cursor?: string;
+}
+
+export interface SearchPage {
+  accounts: Account[];
+  cursor: string | null;
+}
+
+export interface ResetOptions {
+  /** Person must choose an own password at next sign-in. */
+  mustChange?: boolean;
+  /** Also unlock, in the same operation where the directory can. */
+  unlock?: boolean;
+}
+
+export interface DirectoryHealth {
+  servers: { url: string; ok: boolean; skippedUntil: number | null; latency: number | null; problem: string | null; fix: string | null }[];
+  serviceAccount: { ok: boolean; problem: string | null };
+  /** Milliseconds the directory's clock is ahead of ours; null: not told. */
+  clockSkew: number | null;
+  /** Facts worth a line on the health page: "history is not enforced on reset: the server does not offer policy hints". */
+  notes: string[];
+}
+
+export interface Directory {
+  readonly id: string;
+  readonly kind: DirectoryKind;
+  /** For people. */
+  readonly label: string;
+
+  /**
+   * Brings an identifier to the one spelling under which guard, cache and search know it, without asking a server:
+   * two spellings that the directory treats as equal become the same string (DIR-9). null: this directory can have
+   * no such account (foreign domain, empty).
+   */
+  normaliseIdentifier(typed: string): string | null;
+  /** Accounts that one of the configured identifiers names exactly; usually none or one. */
+  findAccounts(normalised: string): Promise<Account[]>;
+  search(request: SearchRequest): Promise<SearchPage>;
+  readAccount(ref: AccountRef): Promise<Account | null>;
+  readStatus(ref: AccountRef): Promise<AccountStatus>;
+  readPolicy(ref: AccountRef): Promise<PasswordPolicy>;
+  readFingerprint(ref: AccountRef): Promise<AccountFingerprint>;
+  /** Names (DN, and common name) of all groups, nested ones included. */
+  readGroups(ref: AccountRef): Promise<{ id: string; name: string }[]>;
+  readManager(ref: AccountRef): Promise<Account | null>;
+  /** Whether configured groups, places, names or the directory itself put the account out of reach (DIR-8). */
+  isProtected(account: Account): Promise<{ protected: boolean; reason: string | null }>;
+
+  verifyPassword(ref: AccountRef, password: string): Promise<VerifyOutcome>;
+  /** The person knows the old password; the directory's full policy applies. */
+  changePassword(ref: AccountRef, oldPassword: string, newPassword: string): Promise<WriteOutcome>;
+  resetPassword(ref: AccountRef, newPassword: string, options?: ResetOptions): Promise<WriteOutcome>;
+  unlock(ref: AccountRef): Promise<WriteOutcome>;
+  requireChange(ref: AccountRef): Promise<WriteOutcome>;
+
+  health(): Promise<DirectoryHealth>;
+  close(): Promise<void>;
+}

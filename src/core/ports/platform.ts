@@ -1,0 +1,70 @@
+/**
+ * Small capabilities of the machine. The core has no clock and no random of its own, so that tests can move time
+ * and repeat a run.
+ *
+ * Times everywhere in the core are milliseconds since 1970-01-01T00:00:00Z; durations are milliseconds unless the
+ * name says otherwise.
+ */
+export interface Clock {
+  now(): number;
+  /** Resolves after `milliseconds`. */
+  sleep(milliseconds: number): Promise<void>;
+}
+
+export interface Random {
+  /** Cryptographically secure bytes. */
+  bytes(length: number): Uint8Array;
+  /** A whole number, evenly distributed over 0 (included) to `below` (excluded). */
+  integer(below: number): number;
+}
+
+/** Keyed one-way functions. The keys live in boot settings and never cross this port. */
+export interface Keys {
+  /**
+   * HMAC-SHA-256 under a key derived for `purpose`, base64url. Used to store tokens and codes, to name guard
+   * targets and to derive decoys, so that a copy of the database alone says nothing about them.
+   */
+  digest(purpose: 'journey-token' | 'code' | 'guard-target' | 'decoy' | 'notice-token', value: string): string;
+}
+
+/** Structured log. `facts` must never hold a password, code, token or answer. */
+export interface Log {
+  info(event: string, facts?: Record<string, unknown>): void;
+  warn(event: string, facts?: Record<string, unknown>): void;
+  error(event: string, facts?: Record<string, unknown>): void;
+}
+
+/** Work that goes on after an answer has left. Errors are logged by the adapter; shutdown waits for what is running. */
+export interface Background {
+  run(name: string, work: () => Promise<void>): void;
+}
+
+export interface MailMessage {
+  to: string;
+  subject: string;
+  text: string;
+  html?: string;
+  /** Stable id, so that a retry after a lost answer is recognisable to the receiver (RFC 5322 Message-ID). */
+  messageId: string;
+}
+
+export interface Mailer {
+  /**
+   * Hands one message to the first mail server that takes it.
+   * @throws AppError `mail.refused` (permanent: do not retry) or `mail.unavailable` (retry later)
+   */
+  send(message: MailMessage): Promise<void>;
+  /** Tries each server without sending; used by `doctor` and the health page. */
+  health(): Promise<{ server: string; ok: boolean; problem?: string }[]>;
+}
+
+/**
+ * Finished sentences for people. Keys are `file.key` of `locales/<lang>/<file>.json` (for example
+ * `password.too-short`); organisations may override any of them.
+ */
+export interface Texts {
+  readonly languages: readonly string[];
+  /** The best supported language for a BCP 47 tag or an Accept-Language header; the default one when none fits. */
+  pick(wanted: string | null | undefined): string;
+  translate(language: string, key: string, parameters?: Record<string, string | number>): string;
+}

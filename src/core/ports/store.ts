@@ -1,0 +1,276 @@
+import type { FactorKind, Goal } from '../../../shared/api/journeys.ts';
+import type { AccountRef } from './directory.ts';
+
+/**
+ * What Keyturn remembers. The same verbs on SQLite and PostgreSQL; one specification runs over both.
+ *
+ * Every statement that decides (counting an attempt, advancing a journey, taking a job) is one atomic statement, so
+ * that two nodes can never both win. Columns said to be sealed are encrypted and bound to their row. Unavailability
+ * is thrown as AppError `store.unavailable`.
+ */
+export interface Store {
+  readonly journeys: JourneyStore;
+  readonly challenges: ChallengeStore;
+  readonly factors: FactorStore;
+  readonly counters: CounterStore;
+  readonly audit: AuditStore;
+  readonly intents: IntentStore;
+  readonly outbox: OutboxStore;
+  readonly freezes: FreezeStore;
+  readonly configurations: ConfigurationStore;
+  readonly embedded: EmbeddedStore;
+  /** Runs `work` in one transaction: all of it happens, or nothing. Not nested. */
+  transaction<T>(work: (store: Store) => Promise<T>): Promise<T>;
+  /** Deletes what is past its use at `now` (ended journeys, spent challenges, delivered messages, idle counters). Returns how many rows. */
+  tidy(now: number): Promise<number>;
+  /** One trivial round trip, for readiness. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** One recovery run. `state` is JSON that only core/journey understands; it is sealed. */
+export interface JourneyRow {
+  id: string;
+  tokenDigest: string;
+  /** Grows by one with each accepted transition. */
+  version: number;
+  goal: Goal;
+  status: 'open' | 'ended';
+  state: string;
+  createdAt: number;
+  expiresAt: number;
+}
+export interface JourneyStore {
+  insert(row: JourneyRow): Promise<void>;
+  findByToken(tokenDigest: string): Promise<JourneyRow | null>;
+  find(id: string): Promise<JourneyRow | null>;
+  /** Compare-and-set on `version`: false when somebody else was quicker. Writes status and state, and version + 1. */
+  advance(id: string, expectedVersion: number, next: { status: JourneyRow['status']; state: string }): Promise<boolean>;
+}
+
+/** One thing to prove: a mailed code or a turn at the authenticator. Attempts are counted here and nowhere else. */
+export interface ChallengeRow {
+  id: string;
+  journeyId: string;
+  kind: FactorKind;
+  /** JSON of core/factors: digests of the good codes and whom each proves. Sealed. */
+  expected: string;
+  attempts: number;
+  maximumAttempts: number;
+  expiresAt: number;
+  consumedAt: number | null;
+}
+export interface ChallengeStore {
+  insert(row: ChallengeRow): Promise<void>;
+  find(id: string): Promise<ChallengeRow | null>;
+  /** Fills in what is expected, once it is known. */
+  expect(id: string, expected: string): Promise<void>;
+  /** Counts one attempt and returns the row as it then is; null when it is spent, used up or past `now`. One statement. */
+  attempt(id: string, now: number): Promise<ChallengeRow | null>;
+  /** True for exactly one caller. */
+  consume(id: string, now: number): Promise<boolean>;
+}
+
+/** An enrolled factor. Rows are never deleted, only ended: NIST SP 800-63B-4 4.1 wants a dated record of every one. */
+export interface FactorRow extends AccountRefColumns {
+  id: string;
+  kind: FactorKind;
+  label: string;
+  /** Address of an e-mail factor, seed (base32) of an authenticator. Sealed. */
+  secret: string;
+  /** Where it came from: `enrolment`, `import`, `demo`. */
+  source: string;
+  createdAt: number;
+  endedAt: number | null;
+  lastUsedAt: number | null;
+  /** TOTP: the time step of the last accepted code (RFC 6238 5.2: never accepted twice). */
+  lastTimeStep: number | null;
+}
+export interface AccountRefColumns {
+  directory: string;
+  accountId: string;
+}
+export interface FactorStore {
+  insert(row: FactorRow): Promise<void>;
+  /** Current ones (not ended) of an account. */
+  ofAccount(account: AccountRef): Promise<FactorRow[]>;
+  /** Accepts a time step only if it is newer than the last accepted one; true for exactly one caller. */
+  useTimeStep(id: string, timeStep: number, now: number): Promise<boolean>;
+  markUsed(id: string, now: number): Promise<void>;
+  end(id: string, now: number): Promise<boolean>;
+}
+
+/** Counters of the guard. `key` is already a digest. */
+export interface CounterRow {
+  key: string;
+  count: number;
+  windowStartedAt: number;
+  /** 0: not paused. */
+  pausedUntil: number;
+}
+export interface CounterStore {
+  /** Adds one, starting a new window when the old one is over; returns the row after it. One statement. */
+  hit(key: string, windowMilliseconds: number, now: number): Promise<CounterRow>;
+  /** Moves `pausedUntil` forward (never back). */
+  pause(key: string, until: number): Promise<void>;
+  read(keys: readonly string[]): Promise<CounterRow[]>;
+  clear(key: string): Promise<void>;
+}
+
+export interface AuditRow {
+  /** 1, 2, 3 ... without a gap. */
+  seq: number;
+  at: number;
+  type: string;
+  /** JSON with sorted keys; no secrets. Exactly these bytes are hashed. */
+  data: string;
+  previousHash: string;
+  hash: string;
+}
+export interface AuditStore {
+  /**
+   * Appends to the hash chain: `seal` gets the number and the hash before and returns the hash of the new row. The
+   * chain's head is locked for the rest of the transaction, so that numbers have no gap.
+   */
+  append(event: { at: number; type: string; data: string }, seal: (seq: number, previousHash: string) => string): Promise<AuditRow>;
+  /** Rows in order, from `afterSeq` on. */
+  read(afterSeq: number, limit: number): Promise<AuditRow[]>;
+  head(): Promise<{ seq: number; hash: string }>;
+}
+
+/** A directory write that is about to be made. Written before, closed after. */
+export interface IntentRow extends AccountRefColumns {
+  id: string;
+  verb: 'reset-password' | 'unlock-account' | 'change-password';
+  /** Null when no journey is behind it. */
+  journeyId: string | null;
+  /** JSON: actor, options and the fingerprint of the account before the write. Sealed. No password. */
+  facts: string;
+  status: 'open' | 'done' | 'refused' | 'failed' | 'unknown';
+  createdAt: number;
+  closedAt: number | null;
+  /** The process that works on it renews this; past it the sweeper may take over. */
+  leaseUntil: number;
+}
+export interface IntentStore {
+  insert(row: IntentRow): Promise<void>;
+  /** Closes an open one; false when it was closed already. */
+  close(id: string, status: Exclude<IntentRow['status'], 'open'>, now: number): Promise<boolean>;
+  find(id: string): Promise<IntentRow | null>;
+  /** Takes over open ones whose lease is over; each is given to one caller only, until `leaseUntil`. */
+  takeOverdue(now: number, leaseUntil: number, limit: number): Promise<IntentRow[]>;
+  openCount(): Promise<number>;
+}
+
+export type OutboxLane = 'code' | 'notice' | 'bulk';
+/** Work that must happen once the transaction that wrote it is committed. */
+export interface OutboxRow {
+  id: string;
+  lane: OutboxLane;
+  /** `mail` is handed to the mailer; other kinds are named in core and registered with the worker. */
+  kind: string;
+  /** JSON. Sealed. */
+  payload: string;
+  attempts: number;
+  createdAt: number;
+  /** Not before. */
+  runAt: number;
+  /** A code that nobody can use any more is dropped. */
+  expiresAt: number | null;
+  leaseUntil: number;
+  doneAt: number | null;
+  /** Set when given up. */
+  failedAt: number | null;
+  /** Code of the last problem; never text from outside. */
+  problem: string | null;
+}
+export interface OutboxStore {
+  insert(row: {
+    id: string;
+    lane: OutboxLane;
+    kind: string;
+    payload: string;
+    createdAt: number;
+    runAt: number;
+    expiresAt: number | null;
+  }): Promise<void>;
+  /** Takes due rows of a lane, oldest first, each for one caller only until `leaseUntil`; counts the attempt. */
+  take(lane: OutboxLane, now: number, leaseUntil: number, limit: number): Promise<OutboxRow[]>;
+  done(id: string, now: number): Promise<void>;
+  retry(id: string, runAt: number, problem: string): Promise<void>;
+  giveUp(id: string, now: number, problem: string): Promise<void>;
+  /** How many wait, and since when the oldest does, by lane. */
+  backlog(now: number): Promise<{ lane: OutboxLane; waiting: number; oldestRunAt: number | null; failed: number }[]>;
+}
+
+/** "This was not me": a link in a notice, and what it does. */
+export interface FreezeStore {
+  insertLink(row: { tokenDigest: string; account: AccountRef; expiresAt: number }): Promise<void>;
+  /** What a link stands for, whether used or not; null when unknown or past `now`. Spends nothing. */
+  findLink(tokenDigest: string, now: number): Promise<{ account: AccountRef; usedAt: number | null } | null>;
+  useLink(tokenDigest: string, now: number): Promise<boolean>;
+  freeze(account: AccountRef, reason: string, now: number): Promise<void>;
+  lift(account: AccountRef): Promise<boolean>;
+  isFrozen(account: AccountRef): Promise<boolean>;
+}
+
+export interface ConfigurationRow {
+  version: number;
+  /** The document as JSON, as it was accepted. */
+  document: string;
+  createdAt: number;
+  author: string;
+  comment: string;
+}
+export interface ConfigurationStore {
+  current(): Promise<ConfigurationRow | null>;
+  read(version: number): Promise<ConfigurationRow | null>;
+  list(limit: number): Promise<Omit<ConfigurationRow, 'document'>[]>;
+  /** Appends version `expectedCurrent + 1`; false when somebody else did (0: the first). */
+  append(expectedCurrent: number, row: Omit<ConfigurationRow, 'version'>): Promise<boolean>;
+}
+
+/** Rows of embedded directories. Hashes are argon2id strings made by the directory adapter. */
+export interface EmbeddedAccountRow {
+  directory: string;
+  id: string;
+  /** Normalised (NFC, lower case), unique in its directory. */
+  login: string;
+  displayName: string;
+  givenName: string | null;
+  surname: string | null;
+  /** Normalised to lower case. */
+  mail: string | null;
+  mobile: string | null;
+  employeeNumber: string | null;
+  language: string | null;
+  groups: readonly string[];
+  managerId: string | null;
+  passwordHash: string;
+  /** Newest first, the current one not included. */
+  passwordHistory: readonly string[];
+  passwordSetAt: number;
+  mustChange: boolean;
+  disabled: boolean;
+  expiresAt: number | null;
+  badAttempts: number;
+  lastBadAttemptAt: number | null;
+  lockedAt: number | null;
+  /** Grows with every write. */
+  version: number;
+}
+export interface EmbeddedStore {
+  insert(row: EmbeddedAccountRow): Promise<void>;
+  find(directory: string, id: string): Promise<EmbeddedAccountRow | null>;
+  /** By login, mail or employee number. */
+  findByIdentifier(directory: string, identifier: string): Promise<EmbeddedAccountRow[]>;
+  search(
+    directory: string,
+    request: { text: string; filter: 'locked' | 'disabled' | 'must-change' | null; afterLogin: string | null; limit: number },
+  ): Promise<EmbeddedAccountRow[]>;
+  /** Compare-and-set on `version`; false when the row has changed since it was read. */
+  update(row: EmbeddedAccountRow): Promise<boolean>;
+  /** Counts a failed bind and locks at `threshold` (0: never), in one statement; returns the row after it. */
+  countBadAttempt(directory: string, id: string, threshold: number, now: number): Promise<EmbeddedAccountRow | null>;
+  count(directory: string): Promise<number>;
+}
