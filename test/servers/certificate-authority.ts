@@ -1,0 +1,86 @@
+import { randomInt } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from './processes.ts';
+
+export interface CertificateRequest {
+  /** File name without ending; unique within the authority's folder. */
+  readonly name: string;
+  /** Names and addresses the certificate is good for, as openssl writes them: `DNS:localhost`, `IP:127.0.0.1`. */
+  readonly altNames: readonly string[];
+  /** Already past its end when issued, to test that a client refuses it. */
+  readonly expired?: boolean;
+}
+
+export interface IssuedCertificate {
+  readonly certificateFile: string;
+  readonly keyFile: string;
+  readonly certificatePem: string;
+  readonly keyPem: string;
+}
+
+/** A certificate authority that exists for one test run. */
+export interface CertificateAuthority {
+  readonly caFile: string;
+  readonly caPem: string;
+  /** Issues a server certificate (EC P-256) for the given names. For a wrong name simply ask for another one. */
+  issue(request: CertificateRequest): Promise<IssuedCertificate>;
+}
+
+/**
+ * Makes a certificate authority in a folder (created when missing). Two authorities do not know each other: to test that a
+ * client refuses an unknown issuer, give the server a certificate of a second one.
+ */
+export async function createCertificateAuthority(folder: string): Promise<CertificateAuthority> {
+  mkdirSync(folder, { recursive: true });
+  const caFile = join(folder, 'ca.pem');
+  const caKeyFile = join(folder, 'ca.key');
+  await createKey(caKeyFile);
+  await run('openssl', [
+    'req', '-x509', '-new', '-key', caKeyFile, '-sha256', '-days', '3650',
+    '-subj', `/O=Keyturn tests/CN=Keyturn test CA ${randomInt(1_000_000)}`,
+    '-addext', 'keyUsage=critical,keyCertSign,cRLSign', '-out', caFile,
+  ]);
+  return openCertificateAuthority(folder);
+}
+
+/** An authority that an earlier {@link createCertificateAuthority} made in this folder. */
+export async function openCertificateAuthority(folder: string): Promise<CertificateAuthority> {
+  const caFile = join(folder, 'ca.pem');
+  return {
+    caFile,
+    caPem: await readFile(caFile, 'utf8'),
+    issue: (request) => issue(folder, request),
+  };
+}
+
+async function issue(folder: string, request: CertificateRequest): Promise<IssuedCertificate> {
+  const certificateFile = join(folder, `${request.name}.pem`);
+  const keyFile = join(folder, `${request.name}.key`);
+  await createKey(keyFile);
+  const subject = request.altNames[0]?.replace(/^[A-Z]+:/, '') ?? request.name;
+  const signingRequest = await run('openssl', [
+    'req', '-new', '-key', keyFile, '-subj', `/CN=${subject}`,
+    '-addext', `subjectAltName=${request.altNames.join(',')}`,
+    '-addext', 'extendedKeyUsage=serverAuth',
+    '-addext', 'keyUsage=digitalSignature',
+    '-addext', 'basicConstraints=CA:FALSE',
+  ]);
+  await run(
+    'openssl',
+    [
+      'x509', '-req', '-copy_extensions', 'copyall', '-CA', join(folder, 'ca.pem'), '-CAkey', join(folder, 'ca.key'),
+      '-set_serial', String(randomInt(1, 2 ** 47)), '-days', request.expired ? '-1' : '825', '-sha256',
+      '-out', certificateFile,
+    ],
+    { input: signingRequest.stdout },
+  );
+  const [certificatePem, keyPem] = await Promise.all([readFile(certificateFile, 'utf8'), readFile(keyFile, 'utf8')]);
+  return { certificateFile, keyFile, certificatePem, keyPem };
+}
+
+async function createKey(file: string): Promise<void> {
+  // Samba refuses a key that others may read; openssl makes the file with mode 600.
+  await run('openssl', ['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', file]);
+}
