@@ -38,9 +38,20 @@ export async function createCertificateAuthority(folder: string): Promise<Certif
   const caKeyFile = join(folder, 'ca.key');
   await createKey(caKeyFile);
   await run('openssl', [
-    'req', '-x509', '-new', '-key', caKeyFile, '-sha256', '-days', '3650',
-    '-subj', `/O=Keyturn tests/CN=Keyturn test CA ${randomInt(1_000_000)}`,
-    '-addext', 'keyUsage=critical,keyCertSign,cRLSign', '-out', caFile,
+    'req',
+    '-x509',
+    '-new',
+    '-key',
+    caKeyFile,
+    '-sha256',
+    '-days',
+    '3650',
+    '-subj',
+    `/O=Keyturn tests/CN=Keyturn test CA ${randomInt(1_000_000)}`,
+    '-addext',
+    'keyUsage=critical,keyCertSign,cRLSign',
+    '-out',
+    caFile,
   ]);
   return openCertificateAuthority(folder);
 }
@@ -61,18 +72,39 @@ async function issue(folder: string, request: CertificateRequest): Promise<Issue
   await createKey(keyFile);
   const subject = request.altNames[0]?.replace(/^[A-Z]+:/, '') ?? request.name;
   const signingRequest = await run('openssl', [
-    'req', '-new', '-key', keyFile, '-subj', `/CN=${subject}`,
-    '-addext', `subjectAltName=${request.altNames.join(',')}`,
-    '-addext', 'extendedKeyUsage=serverAuth',
-    '-addext', 'keyUsage=digitalSignature',
-    '-addext', 'basicConstraints=CA:FALSE',
+    'req',
+    '-new',
+    '-key',
+    keyFile,
+    '-subj',
+    `/CN=${subject}`,
+    '-addext',
+    `subjectAltName=${request.altNames.join(',')}`,
+    '-addext',
+    'extendedKeyUsage=serverAuth',
+    '-addext',
+    'keyUsage=digitalSignature',
+    '-addext',
+    'basicConstraints=CA:FALSE',
   ]);
   await run(
     'openssl',
     [
-      'x509', '-req', '-copy_extensions', 'copyall', '-CA', join(folder, 'ca.pem'), '-CAkey', join(folder, 'ca.key'),
-      '-set_serial', String(randomInt(1, 2 ** 47)), '-days', request.expired ? '-1' : '825', '-sha256',
-      '-out', certificateFile,
+      'x509',
+      '-req',
+      '-copy_extensions',
+      'copyall',
+      '-CA',
+      join(folder, 'ca.pem'),
+      '-CAkey',
+      join(folder, 'ca.key'),
+      '-set_serial',
+      String(randomInt(1, 2 ** 47)),
+      '-days',
+      request.expired ? '-1' : '825',
+      '-sha256',
+      '-out',
+      certificateFile,
     ],
     { input: signingRequest.stdout },
   );

@@ -38,11 +38,7 @@ export async function canBind(login: LdapLogin): Promise<boolean> {
 }
 
 /** Reads one entry; an attribute that is absent or not readable is an empty list. */
-export async function readEntry(
-  client: Client,
-  dn: string,
-  attributes: readonly string[],
-): Promise<Record<string, string[]>> {
+export async function readEntry(client: Client, dn: string, attributes: readonly string[]): Promise<Record<string, string[]>> {
   const options: SearchOptions = { scope: 'base', attributes: [...attributes] };
   const { searchEntries } = await client.search(dn, options);
   const entry = searchEntries[0];

@@ -223,11 +223,7 @@ export interface ReadinessOptions {
  * Asks `probe` again and again until it does not throw.
  * @throws Error with the last failure and the end of the server's log when the time is up or the process has ended.
  */
-export async function waitUntilReady(
-  name: string,
-  probe: () => Promise<unknown>,
-  options: ReadinessOptions = {},
-): Promise<void> {
+export async function waitUntilReady(name: string, probe: () => Promise<unknown>, options: ReadinessOptions = {}): Promise<void> {
   const deadline = performance.now() + (options.timeoutMs ?? 30_000);
   for (;;) {
     try {

@@ -7,9 +7,7 @@ export const hostName = 'dc1';
 export const baseDn = 'DC=ad,DC=example,DC=test';
 
 /** Folders Samba wants to exist below its own. */
-export const sambaFolders = [
-  'etc', 'run', 'log', 'private', 'state', 'cache', 'lock', 'tls', 'bind-dns', 'ncalrpc', 'signd',
-] as const;
+export const sambaFolders = ['etc', 'run', 'log', 'private', 'state', 'cache', 'lock', 'tls', 'bind-dns', 'ncalrpc', 'signd'] as const;
 
 /**
  * smb.conf of a domain controller that lives in one folder and on one loopback address and touches nothing else of the machine.

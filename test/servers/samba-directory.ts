@@ -169,8 +169,14 @@ export function connectSamba(data: SambaData): SambaDirectory {
     canBind: (name, password) => canBind(login(name, password)),
     async smbLogin(user, password) {
       const result = await runUnchecked('smbclient', [
-        `//${data.host}/netlogon`, '-s', data.smbConfFile, '-U', `${data.domain}\\${user}%${password}`,
-        '--use-kerberos=off', '-c', 'ls',
+        `//${data.host}/netlogon`,
+        '-s',
+        data.smbConfFile,
+        '-U',
+        `${data.domain}\\${user}%${password}`,
+        '--use-kerberos=off',
+        '-c',
+        'ls',
       ]);
       return result.exitCode === 0;
     },
@@ -181,8 +187,7 @@ export function connectSamba(data: SambaData): SambaDirectory {
       });
       return result.exitCode === 0;
     },
-    sambaTool: (...args) =>
-      run('samba-tool', [...args, '-s', data.smbConfFile], { env: { KRB5_CONFIG: data.krb5ConfFile } }),
+    sambaTool: (...args) => run('samba-tool', [...args, '-s', data.smbConfFile], { env: { KRB5_CONFIG: data.krb5ConfFile } }),
   };
 }
 

@@ -79,11 +79,15 @@ async function delegate(directory: SambaDirectory): Promise<void> {
   if (sid === undefined) throw new Error(`no objectSid in: ${shown.stdout}`);
   const onUsers = (right: string, object: string): string => `(OA;CIIO;${right};${object};${rights.userClass};${sid})`;
   await directory.sambaTool(
-    'dsacl', 'set', `--objectdn=${directory.peopleDn}`,
+    'dsacl',
+    'set',
+    `--objectdn=${directory.peopleDn}`,
     `--sddl=${onUsers('CR', rights.resetPassword)}${onUsers('RPWP', rights.lockoutTime)}${onUsers('RPWP', rights.pwdLastSet)}`,
   );
   await directory.sambaTool(
-    'dsacl', 'set', `--objectdn=CN=Password Settings Container,CN=System,${directory.baseDn}`,
+    'dsacl',
+    'set',
+    `--objectdn=CN=Password Settings Container,CN=System,${directory.baseDn}`,
     `--sddl=(A;CI;LCRPLORC;;;${sid})`,
   );
 }

@@ -10,7 +10,7 @@ import { dnsDomain, domain, hostName, krb5Conf, realm, sambaFolders, smbConf } f
 import { adInterval, connectSamba, type SambaData, type SambaDirectory, sambaNames } from './samba-directory.ts';
 import { seedSamba } from './samba-seed.ts';
 import { cacheFolder, createScratchFolder, removeScratchFolder } from './scratch.ts';
-import { type ServerControl, startControlled } from './server-control.ts';
+import { type ServerControl, startControlled, withControl } from './server-control.ts';
 
 export interface SambaOptions {
   /** Age in days before which people may not change their own password again; 0 unless told. */
@@ -48,7 +48,7 @@ function requireRoot(): void {
   if (process.getuid?.() !== 0) throw new Error('a Samba domain controller can be started by root only');
 }
 
-async function startIn(options: SambaOptions, prepare: (folder: string, conf: string) => Promise<void>): Promise<SambaServer> {
+async function startIn(options: SambaOptions, prepare: (folder: string, confFile: string) => Promise<void>): Promise<SambaServer> {
   const claim = await claimFreeAddress();
   const folder = await createScratchFolder('samba');
   const clear = async (): Promise<void> => {
@@ -73,11 +73,6 @@ async function startIn(options: SambaOptions, prepare: (folder: string, conf: st
     await server.modify(data.baseDn, { minPwdAge: adInterval(options.minPasswordAgeDays * 86_400_000) });
   }
   return server;
-}
-
-/** Spreading would freeze the getters of the control (pid changes with each restart), so properties are carried over. */
-function withControl(directory: SambaDirectory, control: ServerControl): SambaServer {
-  return Object.defineProperties({ ...directory }, Object.getOwnPropertyDescriptors(control)) as SambaServer;
 }
 
 function describeServer(folder: string, address: string, authority: CertificateAuthority): SambaData {
@@ -131,7 +126,10 @@ function launch(folder: string, data: SambaData): Promise<ServerProcess> {
       folder,
     },
     // Readiness is asked without looking at the certificate, which a test may have made bad on purpose.
-    () => withLdap({ ...data.admin, url: data.url, caPem: data.caPem, trustAnyCertificate: true }, (client) => client.search('', { scope: 'base' })),
+    () =>
+      withLdap({ ...data.admin, url: data.url, caPem: data.caPem, trustAnyCertificate: true }, (client) =>
+        client.search('', { scope: 'base' }),
+      ),
   );
 }
 
@@ -157,14 +155,31 @@ async function buildSnapshot(target: string): Promise<void> {
   const server = await startIn({}, async (newFolder, confFile) => {
     folder = newFolder;
     await run('samba-tool', [
-      'domain', 'provision', '-s', confFile, `--domain=${domain}`, `--realm=${realm}`, '--server-role=dc',
-      '--dns-backend=NONE', `--adminpass=${adminPassword}`, `--host-name=${hostName}`,
+      'domain',
+      'provision',
+      '-s',
+      confFile,
+      `--domain=${domain}`,
+      `--realm=${realm}`,
+      '--server-role=dc',
+      '--dns-backend=NONE',
+      `--adminpass=${adminPassword}`,
+      `--host-name=${hostName}`,
     ]);
   });
   try {
     await server.sambaTool(
-      'domain', 'passwordsettings', 'set', '--history-length=24', '--complexity=on', '--min-pwd-age=0', '--min-pwd-length=10',
-      '--max-pwd-age=90', '--account-lockout-threshold=5', '--account-lockout-duration=30', '--reset-account-lockout-after=30',
+      'domain',
+      'passwordsettings',
+      'set',
+      '--history-length=24',
+      '--complexity=on',
+      '--min-pwd-age=0',
+      '--min-pwd-length=10',
+      '--max-pwd-age=90',
+      '--account-lockout-threshold=5',
+      '--account-lockout-duration=30',
+      '--reset-account-lockout-after=30',
     );
     await seedSamba(server);
     await server.halt();

@@ -64,3 +64,8 @@ export async function startControlled(lifecycle: ServerLifecycle): Promise<Serve
     },
   };
 }
+
+/** Joins a working object and the control of its server. (Spreading would freeze the control's getters: pid changes at restarts.) */
+export function withControl<T extends object>(directory: T, control: ServerControl): T & ServerControl {
+  return Object.defineProperties({ ...directory }, Object.getOwnPropertyDescriptors(control)) as T & ServerControl;
+}

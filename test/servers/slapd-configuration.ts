@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+
+export const slapdBaseDn = 'dc=example,dc=test';
+
+/** Entries the configuration and the seed both name. */
+export const slapdDns = {
+  admin: `cn=admin,${slapdBaseDn}`,
+  people: `ou=people,${slapdBaseDn}`,
+  groups: `ou=groups,${slapdBaseDn}`,
+  services: `ou=services,${slapdBaseDn}`,
+  outside: `ou=outside,${slapdBaseDn}`,
+  policies: `ou=policies,${slapdBaseDn}`,
+  service: `cn=keyturn,ou=services,${slapdBaseDn}`,
+  readOnly: `cn=readonly,ou=services,${slapdBaseDn}`,
+} as const;
+
+export interface SlapdConfiguration {
+  readonly folder: string;
+  readonly adminPassword: string;
+  readonly certificateFile: string;
+  readonly keyFile: string;
+  readonly caFile: string;
+  /** False lets passwords be sent without TLS. */
+  readonly requireTls: boolean;
+  /** Does not wait for the disk on each write: faster, and nothing is lost unless the machine itself goes down. */
+  readonly noSync: boolean;
+  /** Tells people in the bind response that they are locked out (slapo-ppolicy(5) ppolicy_use_lockout). */
+  readonly useLockout: boolean;
+}
+
+/**
+ * slapd.conf(5) with the ppolicy and memberof overlays.
+ *
+ * The service account has `=w` on userPassword, not `write`: slapo-ppolicy enforces history and quality on a reset only for
+ * those without the manage right, and `write` would let it read the hashes.
+ */
+export function slapdConf(configuration: SlapdConfiguration): string {
+  const { folder, certificateFile, keyFile, caFile } = configuration;
+  const service = `by dn.exact="${slapdDns.service}"`;
+  const people = `dn.subtree="${slapdDns.people}"`;
+  return `include /etc/ldap/schema/core.schema
+include /etc/ldap/schema/cosine.schema
+include /etc/ldap/schema/inetorgperson.schema
+modulepath /usr/lib/ldap
+moduleload back_mdb.la
+moduleload ppolicy.la
+moduleload memberof.la
+pidfile ${join(folder, 'slapd.pid')}
+argsfile ${join(folder, 'slapd.args')}
+TLSCACertificateFile ${caFile}
+TLSCertificateFile ${certificateFile}
+TLSCertificateKeyFile ${keyFile}
+TLSProtocolMin 3.3
+password-hash {SSHA}
+${configuration.requireTls ? 'security simple_bind=128' : ''}
+sizelimit size.soft=500 size.hard=5000 size.pr=1000 size.prtotal=unlimited
+access to dn.base="" by * read
+
+database mdb
+suffix ${slapdBaseDn}
+rootdn ${slapdDns.admin}
+rootpw ${configuration.adminPassword}
+directory ${join(folder, 'db')}
+maxsize 4294967296
+${configuration.noSync ? 'dbnosync' : ''}
+index objectClass eq
+index uid,mail eq
+index entryUUID,entryCSN eq
+index member eq
+
+overlay memberof
+memberof-group-oc groupOfNames
+memberof-member-ad member
+memberof-memberof-ad memberOf
+
+overlay ppolicy
+ppolicy_default cn=default,${slapdDns.policies}
+${configuration.useLockout ? 'ppolicy_use_lockout' : ''}
+ppolicy_hash_cleartext
+
+access to ${people} attrs=userPassword ${service} =w by self =xw by anonymous auth by * none
+access to ${people} attrs=pwdReset,pwdAccountLockedTime,pwdFailureTime ${service} write by self read by * none
+access to attrs=userPassword by self =xw by anonymous auth by * none
+access to attrs=pwdHistory by * none
+access to dn.subtree="${slapdDns.policies}" by users read by * none
+access to * by users read by * none
+`;
+}

@@ -1,0 +1,140 @@
+import { mkdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CertificateAuthority, createCertificateAuthority, type IssuedCertificate } from './certificate-authority.ts';
+import { claimFreePort } from './free-address.ts';
+import { connectLdapDirectory, type LdapDirectory, type LdapDirectoryData } from './ldap-directory.ts';
+import { withLdap } from './ldap-session.ts';
+import { run, type ServerProcess, startReadyProcess } from './processes.ts';
+import { createScratchFolder, removeScratchFolder } from './scratch.ts';
+import { type ServerControl, startControlled, withControl } from './server-control.ts';
+import { slapdBaseDn, slapdConf, slapdDns } from './slapd-configuration.ts';
+import { seedGroupEntries, writeSlapdSeed } from './slapd-seed.ts';
+
+export interface SlapdOptions {
+  /** That many further people `user0`, `user1`, ... in ou=people, with the seed password. */
+  readonly generatedUsers?: number;
+  /** Refuses a simple bind without TLS; true unless told. */
+  readonly requireTls?: boolean;
+  /** Does not wait for the disk on writes; true unless told, because tests have nothing to lose. Benchmarks turn it off. */
+  readonly noSync?: boolean;
+  /** Says "locked" in the bind response; true unless told. */
+  readonly useLockout?: boolean;
+  /** Issues the server's certificate; one of its own unless told. */
+  readonly certificateAuthority?: CertificateAuthority;
+  /** The certificate presented is past its end. */
+  readonly expiredCertificate?: boolean;
+  /** Names in the certificate instead of the right ones. */
+  readonly certificateNames?: readonly string[];
+}
+
+export type SlapdData = LdapDirectoryData<'openldap'>;
+export type SlapdDirectory = LdapDirectory<'openldap'>;
+
+/** A real OpenLDAP server that this process started. */
+export type SlapdServer = SlapdDirectory & ServerControl;
+
+/**
+ * Starts OpenLDAP with the ppolicy and memberof overlays on free ports of 127.0.0.1, as any user, in about half a second.
+ * Policies are told in slapd-seed.ts, people in seed-people.ts, rights in slapd-configuration.ts. Start it twice for two servers.
+ */
+export async function startSlapd(options: SlapdOptions = {}): Promise<SlapdServer> {
+  const folder = await createScratchFolder('slapd');
+  const claims = await Promise.all([claimFreePort(), claimFreePort()]);
+  const clear = async (): Promise<void> => {
+    await removeScratchFolder(folder);
+    for (const claim of claims) claim.release();
+  };
+  let data: SlapdData;
+  try {
+    data = await prepare(folder, { ldap: claims[0].port, ldaps: claims[1].port }, options);
+  } catch (error) {
+    await clear();
+    throw error;
+  }
+  const control = await startControlled({ launch: () => launch(folder, data), clear });
+  try {
+    const trusted = { ...data.admin, url: data.url, caPem: data.caPem, trustAnyCertificate: true };
+    await withLdap(trusted, async (client) => {
+      for (const [dn, member] of seedGroupEntries(data.peopleDn, data.groupsDn)) {
+        await client.add(dn, { objectClass: 'groupOfNames', member: [...member] });
+      }
+    });
+  } catch (error) {
+    await control.stop();
+    throw error;
+  }
+  return withControl(connectSlapd(data), control);
+}
+
+/** Makes the working object for a running OpenLDAP from its data. */
+export function connectSlapd(data: SlapdData): SlapdDirectory {
+  return connectLdapDirectory(data, { pwdReset: 'TRUE' });
+}
+
+async function prepare(
+  folder: string,
+  ports: { readonly ldap: number; readonly ldaps: number },
+  options: SlapdOptions,
+): Promise<SlapdData> {
+  const authority = options.certificateAuthority ?? (await createCertificateAuthority(join(folder, 'ca')));
+  const issued = await authority.issue({
+    name: `slapd-${ports.ldaps}`,
+    altNames: options.certificateNames ?? ['DNS:localhost', 'IP:127.0.0.1'],
+    expired: options.expiredCertificate ?? false,
+  });
+  const data: SlapdData = {
+    kind: 'openldap',
+    url: `ldaps://127.0.0.1:${ports.ldaps}`,
+    ldapUrl: `ldap://127.0.0.1:${ports.ldap}`,
+    host: '127.0.0.1',
+    baseDn: slapdBaseDn,
+    peopleDn: slapdDns.people,
+    groupsDn: slapdDns.groups,
+    caPem: authority.caPem,
+    caFile: authority.caFile,
+    admin: { dn: slapdDns.admin, name: slapdDns.admin, password: 'Adm1n-Passw0rd!' },
+    service: { dn: slapdDns.service, name: slapdDns.service, password: 'Service-Passw0rd-1!' },
+    readOnly: { dn: slapdDns.readOnly, name: slapdDns.readOnly, password: 'Reader-Passw0rd-1!' },
+  };
+  await load(folder, data, issued, options);
+  return data;
+}
+
+async function load(folder: string, data: SlapdData, issued: IssuedCertificate, options: SlapdOptions): Promise<void> {
+  mkdirSync(join(folder, 'db'));
+  const confFile = join(folder, 'slapd.conf');
+  const conf = slapdConf({
+    folder,
+    adminPassword: data.admin.password,
+    certificateFile: issued.certificateFile,
+    keyFile: issued.keyFile,
+    caFile: data.caFile,
+    requireTls: options.requireTls ?? true,
+    noSync: options.noSync ?? true,
+    useLockout: options.useLockout ?? true,
+  });
+  await writeFile(confFile, conf, { mode: 0o600 });
+  const seedFile = join(folder, 'seed.ldif');
+  await writeSlapdSeed(seedFile, {
+    servicePassword: data.service.password,
+    readOnlyPassword: data.readOnly.password,
+    generatedUsers: options.generatedUsers ?? 0,
+  });
+  await run('slapadd', ['-q', '-f', confFile, '-l', seedFile]);
+}
+
+function launch(folder: string, data: SlapdData): Promise<ServerProcess> {
+  return startReadyProcess(
+    'slapd',
+    {
+      command: 'slapd',
+      // Debug level 0 keeps it in the foreground, where we know its process id.
+      args: ['-d', '0', '-f', join(folder, 'slapd.conf'), '-h', `${data.ldapUrl} ${data.url}`],
+      logFile: join(folder, 'slapd.log'),
+      folder,
+    },
+    // Readiness is asked without looking at the certificate, which a test may have made bad on purpose.
+    () => withLdap({ ...data.admin, url: data.url, caPem: data.caPem, trustAnyCertificate: true }, async () => {}),
+  );
+}
