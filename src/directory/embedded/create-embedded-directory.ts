@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '../../../shared/errors.ts';
+import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
+import type { Account, AccountRef, Directory, SearchPage, SearchRequest, WriteOutcome } from '../../core/ports/directory.ts';
+import type { Clock } from '../../core/ports/platform.ts';
+import type { EmbeddedAccountRow, EmbeddedStore } from '../../core/ports/store.ts';
+import { describePolicy, describeStatus, isLocked } from './account-state.ts';
+import type { EmbeddedContext } from './embedded-context.ts';
+import { normaliseLogin } from './normalise-login.ts';
+import { updateAccount } from './update-account.ts';
+import { attemptPassword } from './verify-password.ts';
+import { changePassword, resetPassword, serverName } from './write-password.ts';
+
+export type EmbeddedSettings = DirectorySettingsOf<'embedded'>;
+
+/**
+ * A directory kept in Keyturn's own database: for trials, the demo, and places without one of their own. It keeps to the
+ * same contract as a real directory: argon2id hashes, history, lockout with a duration, minimum and maximum age.
+ */
+export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { clock: Clock; accounts: EmbeddedStore }): Directory {
+  const { accounts, clock } = deps;
+  const policy = describePolicy(settings.policy);
+  const context: EmbeddedContext = { directory: settings.id, accounts, clock, policy };
+
+  async function rowOf(ref: AccountRef): Promise<EmbeddedAccountRow> {
+    const row = await accounts.find(settings.id, ref.id);
+    if (row === null) throw new AppError('directory.account-missing', { directory: settings.id, id: ref.id });
+    return row;
+  }
+
+  async function write(ref: AccountRef, change: (row: EmbeddedAccountRow) => EmbeddedAccountRow): Promise<WriteOutcome> {
+    try {
+      await updateAccount(accounts, settings.id, ref.id, change);
+      return { done: true, server: serverName };
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'directory.account-missing') throw error;
+      return { done: false, refusal: 'account.missing', detail: 'no such account', server: serverName };
+    }
+  }
+
+  return {
+    id: settings.id,
+    kind: 'embedded',
+    label: settings.label,
+    normaliseIdentifier: normaliseLogin,
+
+    async findAccounts(normalised) {
+      return (await accounts.findByIdentifier(settings.id, normalised)).map(toAccount);
+    },
+    async search(request) {
+      return searchPage(settings.id, accounts, request);
+    },
+    async readAccount(ref) {
+      const row = await accounts.find(settings.id, ref.id);
+      return row === null ? null : toAccount(row);
+    },
+    async readStatus(ref) {
+      return describeStatus(await rowOf(ref), policy, clock.now());
+    },
+    async readPolicy(ref) {
+      await rowOf(ref);
+      return policy;
+    },
+    async readFingerprint(ref) {
+      const row = await rowOf(ref);
+      return {
+        password: createHash('sha256').update(row.passwordHash).digest('base64url'),
+        lock: row.lockedAt === null ? '' : String(row.lockedAt),
+        locked: isLocked(row, policy, clock.now()),
+        passwordSetAt: row.passwordSetAt,
+      };
+    },
+    async readGroups(ref) {
+      return (await rowOf(ref)).groups.map((name) => ({ id: name, name }));
+    },
+    async readManager(ref) {
+      const { managerId } = await rowOf(ref);
+      const manager = managerId === null ? null : await accounts.find(settings.id, managerId);
+      return manager === null ? null : toAccount(manager);
+    },
+    async isProtected(account) {
+      const reason = protectedBy(settings, await rowOf(account));
+      return { protected: reason !== null, reason };
+    },
+    async verifyPassword(ref, password) {
+      return (await attemptPassword(context, await rowOf(ref), password)).outcome;
+    },
+    changePassword: (ref, oldPassword, newPassword) => changePassword(context, ref.id, oldPassword, newPassword),
+    resetPassword: (ref, newPassword, options = {}) => resetPassword(context, ref.id, newPassword, options),
+    unlock: (ref) => write(ref, (row) => ({ ...row, badAttempts: 0, lockedAt: null })),
+    requireChange: (ref) => write(ref, (row) => ({ ...row, mustChange: true })),
+    async health() {
+      await accounts.count(settings.id);
+      return { servers: [], serviceAccount: { ok: true, problem: null }, clockSkew: null, notes: [] };
+    },
+    async close() {
+      // The database belongs to who opened it.
+    },
+  };
+}
+
+function toAccount(row: EmbeddedAccountRow): Account {
+  return {
+    directory: row.directory,
+    id: row.id,
+    login: row.login,
+    principalName: null,
+    displayName: row.displayName,
+    givenName: row.givenName,
+    surname: row.surname,
+    mail: row.mail === null ? [] : [row.mail],
+    mobile: row.mobile === null ? [] : [row.mobile],
+    employeeNumber: row.employeeNumber,
+    location: row.directory,
+    privileged: false,
+    language: row.language,
+  };
+}
+
+async function searchPage(directory: string, accounts: EmbeddedStore, request: SearchRequest): Promise<SearchPage> {
+  const limit = Math.min(1000, Math.max(1, request.pageSize));
+  const rows = await accounts.search(directory, {
+    text: request.text ?? '',
+    filter: request.filter ?? null,
+    afterLogin: request.cursor === undefined ? null : Buffer.from(request.cursor, 'base64url').toString(),
+    limit: limit + 1,
+  });
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  return {
+    accounts: rows.slice(0, limit).map(toAccount),
+    cursor: last === undefined ? null : Buffer.from(last.login).toString('base64url'),
+  };
+}
+
+function protectedBy(settings: EmbeddedSettings, row: EmbeddedAccountRow): string | null {
+  const { groups, locations, logins } = settings.protected;
+  const held = new Set(row.groups.map(fold));
+  const group = groups.find((name) => held.has(fold(name)));
+  if (group !== undefined) return `member of ${group}`;
+  if (logins.some((login) => normaliseLogin(login) === row.login)) return 'sign-in name is protected';
+  return locations.some((location) => fold(location) === fold(row.directory)) ? `at ${row.directory}` : null;
+}
+
+function fold(name: string): string {
+  return name.normalize('NFC').trim().toLowerCase();
+}
