@@ -1,0 +1,62 @@
+import type { ResolveSecret } from '../config/resolve-secret.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Directory } from '../core/ports/directory.ts';
+import type { Clock, Keys, Log, Mailer, Random, Texts } from '../core/ports/platform.ts';
+import type { Store } from '../core/ports/store.ts';
+
+/**
+ * What the composition root (`src/main.ts`) hands to a command. Commands never construct an adapter themselves.
+ * `close` ends every connection and may be called once.
+ */
+export interface Runtime {
+  readonly store: Store;
+  /** Empty when only the store was asked for, or no configuration has been accepted yet. */
+  readonly directories: readonly Directory[];
+  /** Null in the same cases. */
+  readonly mailer: Mailer | null;
+  readonly texts: Texts;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly keys: Keys;
+  close(): Promise<void>;
+}
+
+export interface RuntimeOptions {
+  /** Opens the store alone: for commands that must work while the configuration in it does not. */
+  only?: 'store';
+}
+
+/** A server that accepts requests. */
+export interface RunningServer {
+  /** Where it listens, for example `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** Stops accepting, finishes what is running, closes everything. */
+  close(): Promise<void>;
+}
+
+export interface ServerOptions {
+  /** Lines worth showing once at start, for example what is not safe about the configuration. */
+  onNotice?: (line: string) => void;
+}
+
+/** What `src/main.ts` exports for the command line. */
+export interface CompositionRoot {
+  /** Opens the database (and migrates it), then the adapters of the current configuration. */
+  openRuntime(settings: Settings, options?: RuntimeOptions): Promise<Runtime>;
+  startServer(settings: Settings, options?: ServerOptions): Promise<RunningServer>;
+}
+
+/** What every command gets from `run`: the outside world, so that tests can stand in for it. */
+export interface CommandContext {
+  readonly environment: Record<string, string | undefined>;
+  readonly resolveSecret: ResolveSecret;
+  /** One line to standard output. */
+  print(line: string): void;
+  /** One line to standard error. */
+  complain(line: string): void;
+  loadRoot(): Promise<CompositionRoot>;
+  /** Resolves when the process is asked to stop (SIGTERM, SIGINT). */
+  stopRequested(): Promise<void>;
+}
+
