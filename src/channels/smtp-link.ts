@@ -1,0 +1,141 @@
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { createTransport, type SendMailOptions, type SMTPPoolOptions, type Transporter } from 'nodemailer';
+import type { MailServer } from '../core/configuration/mail-section.ts';
+import type { ServerProblem } from './smtp-problem.ts';
+
+/** Reads what a secret reference (`env:NAME`, `file:/path`) stands for. */
+export type ResolveSecret = (reference: string) => string | Promise<string>;
+
+/**
+ * Connections to one server that may be busy at once. More than all workers of a node together use (see the lanes of the
+ * outbox worker), because a message that waited here for a free connection would let bulk mail delay a code.
+ */
+const CONNECTIONS = 12;
+
+/** One mail server with its pool of connections. */
+export interface SmtpLink {
+  /** `host:port`, for people. */
+  readonly name: string;
+  /** Hands over one message. Rejects with nodemailer's error or a `LinkProblem`; takes at most {@link handOverLimit}. */
+  send(message: SendMailOptions): Promise<void>;
+  /** Connects, upgrades and authenticates, sends nothing. Rejects like `send`. */
+  verify(): Promise<void>;
+  /** Ends all connections; a message on its way fails. A later `send` opens new ones. */
+  close(): void;
+}
+
+/** What keeps us from even trying a server. */
+export class LinkProblem extends Error {
+  readonly problem: ServerProblem;
+  constructor(problem: ServerProblem, cause?: unknown) {
+    super(problem, { cause });
+    this.name = 'LinkProblem';
+    this.problem = problem;
+  }
+}
+
+/**
+ * Longest time in milliseconds that one hand-over to `server` may take. Single waits end after `timeoutSeconds`; the
+ * whole is bounded as well, because a server that trickles its answers never runs into a time-out of the socket.
+ */
+export function handOverLimit(server: MailServer): number {
+  return server.timeoutSeconds * 2000;
+}
+
+/** Opens nothing yet: secret, CA file and connections are fetched with the first use. */
+export function createSmtpLink(server: MailServer, resolveSecret: ResolveSecret): SmtpLink {
+  let transport: Promise<Transporter> | null = null;
+
+  function open(): Promise<Transporter> {
+    transport ??= poolOptions(server, resolveSecret).then((options) => createTransport(options));
+    return transport;
+  }
+  function close(): void {
+    const closing = transport;
+    transport = null;
+    // One that could not be opened has nothing to close; whoever opened it was told why.
+    closing?.then((opened) => opened.close({ force: true })).catch(() => undefined);
+  }
+
+  return {
+    name: `${isIP(server.host) === 6 ? `[${server.host}]` : server.host}:${server.port}`,
+    async send(message) {
+      // A new signal for each message: it starts to count here.
+      await (await open()).sendMail({ ...message, signal: AbortSignal.timeout(handOverLimit(server)) });
+    },
+    async verify() {
+      // Not the pool: a trial must show what a new connection meets, not what an old one still has.
+      const trial = createTransport(await poolOptions(server, resolveSecret));
+      try {
+        await within(handOverLimit(server), trial.verify());
+      } finally {
+        trial.close({ force: true });
+      }
+    },
+    close,
+  };
+}
+
+async function poolOptions(server: MailServer, resolveSecret: ResolveSecret): Promise<SMTPPoolOptions & { pool: true }> {
+  if (server.user !== undefined && server.security === 'none' && !isLoopback(server.host)) throw new LinkProblem('plain-password-refused');
+  const milliseconds = server.timeoutSeconds * 1000;
+  const authority = server.caFile === undefined ? undefined : await readAuthority(server.caFile);
+  const auth = server.user === undefined ? undefined : { user: server.user, pass: await secret(server.password, resolveSecret) };
+  return {
+    pool: true,
+    host: server.host,
+    port: server.port,
+    secure: server.security === 'tls',
+    // Never "upgrade if offered": somebody in between can take the offer out of the answer (RFC 8314 3).
+    requireTLS: server.security === 'starttls',
+    ignoreTLS: server.security === 'none',
+    tls: { minVersion: 'TLSv1.2', rejectUnauthorized: true, ...(authority === undefined ? {} : { ca: authority }) },
+    // Without `forceAuth` a server that does not offer AUTH would be used without it.
+    ...(auth === undefined ? {} : { auth, forceAuth: true }),
+    connectionTimeout: milliseconds,
+    greetingTimeout: milliseconds,
+    socketTimeout: milliseconds,
+    dnsTimeout: milliseconds,
+    socketCloseTimeout: 500,
+    maxConnections: CONNECTIONS,
+    maxRequeues: 1,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    logger: false,
+  };
+}
+
+async function secret(reference: string | undefined, resolveSecret: ResolveSecret): Promise<string> {
+  if (reference === undefined) throw new LinkProblem('secret-missing');
+  try {
+    return await resolveSecret(reference);
+  } catch (cause) {
+    throw new LinkProblem('secret-missing', cause);
+  }
+}
+
+async function readAuthority(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new LinkProblem('ca-file-unreadable', cause);
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+/** Rejects with the code nodemailer uses for a time-out when `work` takes longer. */
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(Object.assign(new Error('took too long'), { code: 'ETIMEDOUT' })), milliseconds);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,94 @@
+import type { NodemailerError } from 'nodemailer';
+import { maskAddressesIn } from './mail-envelope.ts';
+
+/** What kept one server from taking a message (or from answering a trial). */
+export type ServerProblem =
+  | 'unreachable'
+  | 'name-unknown'
+  | 'timed-out'
+  | 'connection-lost'
+  | 'tls-unknown-ca'
+  | 'tls-wrong-name'
+  | 'tls-expired'
+  | 'tls-failed'
+  | 'starttls-missing'
+  | 'authentication-failed'
+  | 'sender-refused'
+  | 'session-refused'
+  | 'temporary-failure'
+  | 'protocol'
+  | 'secret-missing'
+  | 'ca-file-unreadable'
+  | 'plain-password-refused';
+
+/**
+ * - `message`: this message is refused for good, by any server.
+ * - `policy`: this server will not take it (relaying, spam rules); another one might.
+ * - `server`: says nothing about the message.
+ */
+export interface Diagnosis {
+  about: 'message' | 'policy' | 'server';
+  problem: ServerProblem | 'recipient-refused' | 'content-refused';
+  /** SMTP reply code (RFC 5321 4.2), when the server gave one. */
+  reply?: number;
+}
+
+/**
+ * Replies that speak of the session and not of the message, whichever command they answer: 521 and 503 of RFC 5321 and
+ * RFC 7504, 530, 534, 535 and 538 of RFC 4954 (authentication or encryption required).
+ */
+const SESSION_REPLIES: readonly number[] = [503, 521, 530, 534, 535, 538];
+
+/** Sorts what nodemailer threw. Nothing of the server's own words is passed on. */
+export function diagnose(error: unknown): Diagnosis {
+  const failure = (error ?? {}) as NodemailerError;
+  const reply = failure.responseCode;
+  const found = diagnoseReply(failure) ?? { about: 'server' as const, problem: connectionProblem(failure) };
+  return reply === undefined ? found : { ...found, reply };
+}
+
+/** Verdict of a reply to MAIL FROM, RCPT TO or DATA; null when the failure came from elsewhere. */
+function diagnoseReply(failure: NodemailerError): Diagnosis | null {
+  const { code, command, responseCode: reply } = failure;
+  if (reply === undefined || (code !== 'EENVELOPE' && code !== 'EMESSAGE')) return null;
+  if (reply < 500) return { about: 'server', problem: 'temporary-failure' };
+  if (SESSION_REPLIES.includes(reply)) return { about: 'server', problem: 'session-refused' };
+  // Our own sender address is configuration: once it is mended, what waits can still be sent.
+  if (command === 'MAIL FROM') return { about: 'server', problem: 'sender-refused' };
+  const problem = command === 'RCPT TO' ? 'recipient-refused' : 'content-refused';
+  // RFC 3463 3.8: class 5.7 is about security and policy of the server that answers, not about the mailbox.
+  const policy = /^5\d\d[ -]5\.7\.\d/.test(failure.response ?? '');
+  return { about: policy ? 'policy' : 'message', problem };
+}
+
+function connectionProblem(failure: NodemailerError): ServerProblem {
+  const { code, command } = failure;
+  const tls = tlsProblem(`${failure.originalCode ?? ''} ${code ?? ''} ${failure.message ?? ''}`);
+  if (tls !== null) return tls;
+  if (code === 'ETIMEDOUT' || code === 'EABORT') return 'timed-out';
+  if (code === 'EAUTH' || code === 'ENOAUTH') return 'authentication-failed';
+  if (code === 'ETLS') return command === 'STARTTLS' && failure.responseCode !== undefined ? 'starttls-missing' : 'tls-failed';
+  if (code === 'EDNS') return 'name-unknown';
+  if (code === 'ECONNECTION') return failure.responseCode === undefined ? 'connection-lost' : 'session-refused';
+  if (code === 'ESOCKET') return /ECONNRESET|EPIPE/.test(failure.originalCode ?? failure.message ?? '') ? 'connection-lost' : 'unreachable';
+  if (failure.responseCode !== undefined) return failure.responseCode < 500 ? 'temporary-failure' : 'session-refused';
+  return 'protocol';
+}
+
+/** nodemailer keeps only OpenSSL's sentence of a failed upgrade, so the sentence is what there is to go by. */
+function tlsProblem(words: string): ServerProblem | null {
+  if (/ERR_TLS_CERT_ALTNAME_INVALID|does not match certificate/i.test(words)) return 'tls-wrong-name';
+  if (/CERT_HAS_EXPIRED|certificate has expired/i.test(words)) return 'tls-expired';
+  if (/UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|SELF_SIGNED|unable to (verify|get)|self-signed certificate/i.test(words))
+    return 'tls-unknown-ca';
+  return null;
+}
+
+/** The library's error for the log: replies to message content are left out, because a server may quote what it refused. */
+export function loggableCause(error: unknown): Error {
+  const failure = (error ?? {}) as NodemailerError;
+  const stage = failure.command === undefined ? '' : ` at ${failure.command}`;
+  const quoted = failure.command === 'DATA' || failure.code === 'EMESSAGE';
+  const words = quoted ? `reply ${failure.responseCode ?? 'none'}` : maskAddressesIn(failure.message ?? String(error));
+  return new Error(`${failure.code ?? 'error'}${stage}: ${words}`);
+}
