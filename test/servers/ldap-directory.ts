@@ -1,5 +1,4 @@
-import { Attribute, Change } from 'ldapts';
-import { canBind, type LdapLogin, readEntry, withLdap } from './ldap-session.ts';
+import { canBind, type LdapLogin, readEntry, replaceAttributes, withLdap } from './ldap-session.ts';
 import { personAttributes } from './slapd-seed.ts';
 
 export interface LdapAccount {
@@ -87,16 +86,7 @@ export function connectLdapDirectory<Kind extends string>(
   const admin = login(data.admin.name, data.admin.password);
   const add = async (dn: string, attributes: Readonly<Record<string, string | string[]>>): Promise<void> =>
     withLdap(admin, (client) => client.add(dn, { ...attributes }));
-  const modify: LdapDirectory['modify'] = (dn, attributes) =>
-    withLdap(admin, (client) =>
-      client.modify(
-        dn,
-        Object.entries(attributes).map(([type, values]) => {
-          const modification = new Attribute({ type, values: typeof values === 'string' ? [values] : [...values] });
-          return new Change({ operation: 'replace', modification });
-        }),
-      ),
-    );
+  const modify: LdapDirectory['modify'] = (dn, attributes) => withLdap(admin, (client) => client.modify(dn, replaceAttributes(attributes)));
   return {
     ...data,
     add,

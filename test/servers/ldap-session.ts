@@ -1,4 +1,4 @@
-import { Client, InvalidCredentialsError, type SearchOptions } from 'ldapts';
+import { Attribute, Change, Client, InvalidCredentialsError, type SearchOptions } from 'ldapts';
 
 /** Where and as whom to connect. The URL is `ldaps://`; `caPem` is the only issuer trusted. */
 export interface LdapLogin {
@@ -48,4 +48,12 @@ export async function readEntry(client: Client, dn: string, attributes: readonly
     result[attribute] = (Array.isArray(value) ? value : [value]).map(String);
   }
   return result;
+}
+
+/** Changes that replace whole attributes; an empty list removes one. */
+export function replaceAttributes(attributes: Readonly<Record<string, string | readonly string[]>>): Change[] {
+  return Object.entries(attributes).map(([type, values]) => {
+    const modification = new Attribute({ type, values: typeof values === 'string' ? [values] : [...values] });
+    return new Change({ operation: 'replace', modification });
+  });
 }

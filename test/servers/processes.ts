@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
@@ -23,11 +24,21 @@ const packageOfProgram: Readonly<Record<string, string>> = {
 };
 
 /** Servers live in sbin, which is not on every user's PATH. */
-const programPath = `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
+const programPath = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
 
 /** The environment servers and their tools run in: ours, with a neutral language so that messages can be matched. */
 export function serverEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   return { ...process.env, PATH: programPath, LC_ALL: 'C.UTF-8', ...extra };
+}
+
+/**
+ * The folder a program is in.
+ * @throws Error naming the Debian package when the program is not installed.
+ */
+export function requireProgram(program: string): string {
+  const folder = programPath.split(':').find((candidate) => existsSync(join(candidate, program)));
+  if (folder !== undefined) return folder;
+  throw explainMissing(program, Object.assign(new Error(`${program} is on no PATH`), { code: 'ENOENT' }));
 }
 
 function explainMissing(command: string, cause: Error): Error {
@@ -98,6 +109,8 @@ export interface ServerProcessOptions {
   readonly cwd?: string;
   readonly uid?: number;
   readonly gid?: number;
+  /** Signal that asks for a stop in good order; TERM unless told. */
+  readonly stopSignal?: NodeJS.Signals;
   /** Scratch folder removed as well if this Node.js process dies without stopping the server. */
   readonly folder?: string;
 }
@@ -109,7 +122,7 @@ export interface ServerProcess {
   readonly logFile: string;
   /** True while the process that was started has not ended. */
   isRunning(): boolean;
-  /** Ends the whole group: TERM, and KILL when something is left after `graceMs` (5,000). Resolves when all are gone. */
+  /** Ends the whole group in good order, and by KILL when something is left after `graceMs` (5,000). Resolves when all are gone. */
   stop(graceMs?: number): Promise<void>;
   /** Ends the whole group at once, as a power cut would. */
   kill(): Promise<void>;
@@ -206,7 +219,7 @@ export async function startProcess(options: ServerProcessOptions): Promise<Serve
     pid,
     logFile: options.logFile,
     isRunning: () => child.exitCode === null && child.signalCode === null,
-    stop: (graceMs = 5000) => endWith('SIGTERM', graceMs),
+    stop: (graceMs = 5000) => endWith(options.stopSignal ?? 'SIGTERM', graceMs),
     kill: () => endWith('SIGKILL', 10_000),
     signal,
   };

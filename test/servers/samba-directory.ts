@@ -1,5 +1,5 @@
 import { Attribute, Change } from 'ldapts';
-import { canBind, type LdapLogin, readEntry, withLdap } from './ldap-session.ts';
+import { canBind, type LdapLogin, readEntry, replaceAttributes, withLdap } from './ldap-session.ts';
 import { type RunResult, run, runUnchecked } from './processes.ts';
 import { baseDn, dnsDomain, domain, realm } from './samba-configuration.ts';
 
@@ -136,12 +136,7 @@ export function connectSamba(data: SambaData): SambaDirectory {
   };
 
   const modify: SambaDirectory['modify'] = (dn, attributes) =>
-    withLdap(admin, (client) =>
-      client.modify(
-        dn,
-        Object.entries(attributes).map(([type, values]) => replace(type, values)),
-      ),
-    );
+    withLdap(admin, (client) => client.modify(dn, replaceAttributes(attributes)));
 
   return {
     ...data,
@@ -191,13 +186,9 @@ export function connectSamba(data: SambaData): SambaDirectory {
   };
 }
 
-function replace(type: string, values: string | readonly string[] | Buffer): Change {
-  const list = typeof values === 'string' || Buffer.isBuffer(values) ? [values] : [...values];
-  return new Change({ operation: 'replace', modification: new Attribute({ type, values: list as string[] }) });
-}
-
 function replacePassword(password: string): Change {
-  return replace('unicodePwd', unicodePassword(password));
+  const modification = new Attribute({ type: 'unicodePwd', values: [unicodePassword(password)] });
+  return new Change({ operation: 'replace', modification });
 }
 
 async function createUser(admin: LdapLogin, peopleDn: string, user: NewSambaUser): Promise<SambaUser> {

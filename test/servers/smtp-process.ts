@@ -1,75 +1,111 @@
-import { appendFileSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+// The process of the test mail server: SMTP on one port, its control over HTTP on another. Started by smtp.ts.
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { SMTPServer } from 'smtp-server';
-import type { ReceivedMessage, SmtpBehaviour, SmtpProcessSettings } from './smtp.ts';
+import { simpleParser } from 'mailparser';
+import { SMTPServer, type SMTPServerSession } from 'smtp-server';
+import type { ReceivedMessage, SmtpMode, SmtpProcessOptions } from './smtp-protocol.ts';
 
-/**
- * A mail server as a process of its own, started by smtp.ts with its folder as the only argument. What it shall do is read
- * from `behaviour.json` before each answer, so that a test can change its mind in the middle of a connection. What it took
- * is appended to `messages.jsonl`, what it was told before that to `sessions.jsonl`.
- */
-const folder = process.argv[2] as string;
-const settings = JSON.parse(readFileSync(join(folder, 'settings.json'), 'utf8')) as SmtpProcessSettings;
+const options = JSON.parse(process.argv[2] ?? '') as SmtpProcessOptions;
+const messages: ReceivedMessage[] = [];
+let mode: SmtpMode = 'accept';
+let delayMs = 0;
+/** Answers to control requests that wait for the next message. */
+const waiting = new Set<() => void>();
 
-function behaviour(): SmtpBehaviour {
-  return JSON.parse(readFileSync(join(folder, 'behaviour.json'), 'utf8')) as SmtpBehaviour;
+function refusal(responseCode: number, words: string): Error {
+  return Object.assign(new Error(words), { responseCode });
 }
 
-/** Answers a command as told: a reply code with its words, nothing at all, or yes. */
-function answer(told: SmtpBehaviour['recipient'], callback: (error?: Error | null) => void): void {
-  if (told === 'hang') return;
-  if (told === undefined) {
-    callback();
-    return;
-  }
-  const [code, words] = typeof told === 'number' ? [told, 'told to say so'] : told;
-  callback(Object.assign(new Error(words), { responseCode: code }));
+async function keep(raw: string, session: SMTPServerSession): Promise<void> {
+  const parsed = await simpleParser(raw);
+  const { mailFrom, rcptTo } = session.envelope;
+  messages.push({
+    number: messages.length + 1,
+    from: mailFrom === false ? '' : mailFrom.address,
+    to: rcptTo.map((recipient) => recipient.address),
+    subject: parsed.subject ?? '',
+    text: parsed.text ?? '',
+    html: parsed.html === false ? '' : parsed.html,
+    headers: Object.fromEntries(parsed.headerLines.map(({ key, line }) => [key, line.slice(line.indexOf(':') + 1).trim()])),
+    raw,
+    secure: session.secure,
+    receivedAt: Date.now(),
+    ...(typeof session.user === 'string' ? { user: session.user } : {}),
+  });
+  for (const wake of waiting) wake();
+  waiting.clear();
 }
 
-const server = new SMTPServer({
-  name: 'mail.example.test',
+const smtp = new SMTPServer({
   logger: false,
-  secure: settings.security === 'tls',
-  ...(settings.certificateFile === undefined
-    ? {}
-    : { cert: readFileSync(settings.certificateFile), key: readFileSync(settings.keyFile as string) }),
-  disabledCommands: [...(settings.security === 'starttls' ? [] : ['STARTTLS']), ...(settings.user === undefined ? ['AUTH'] : [])],
-  allowInsecureAuth: settings.security === 'none',
-  authOptional: settings.user === undefined,
   disableReverseLookup: true,
   closeTimeout: 100,
-  onConnect(session, callback) {
-    appendFileSync(join(folder, 'sessions.jsonl'), `${JSON.stringify({ id: session.id })}\n`);
-    answer(behaviour().greeting, callback);
+  secure: options.security === 'tls',
+  hideSTARTTLS: options.security !== 'starttls',
+  ...(options.certificateFile === undefined || options.keyFile === undefined
+    ? {}
+    : { cert: readFileSync(options.certificateFile), key: readFileSync(options.keyFile) }),
+  authOptional: options.login === undefined,
+  allowInsecureAuth: options.security === 'none',
+  disabledCommands: options.login === undefined ? ['AUTH'] : [],
+  onConnect(_session, done) {
+    if (mode !== 'hang-at-greeting') done();
   },
-  onAuth(auth, _session, callback) {
-    const known = auth.username === settings.user && auth.password === settings.password;
-    const told = behaviour().authentication ?? (known ? undefined : [535, '5.7.8 Authentication credentials invalid']);
-    answer(told as SmtpBehaviour['recipient'], (error) => (error ? callback(error) : callback(null, { user: auth.username ?? '' })));
+  onAuth(auth, _session, done) {
+    const { user, password } = options.login ?? { user: undefined, password: undefined };
+    if (auth.username === user && auth.password === password) done(null, { user: auth.username });
+    else done(refusal(535, 'Authentication credentials invalid'));
   },
-  onMailFrom: (_address, _session, callback) => answer(behaviour().sender, callback),
-  onRcptTo: (_address, _session, callback) => answer(behaviour().recipient, callback),
-  async onData(stream, session, callback) {
-    const raw = await text(stream);
-    const { data, dropAfterData } = behaviour();
-    if (data !== undefined) return answer(data, callback);
-    const received: ReceivedMessage = {
-      from: session.envelope.mailFrom === false ? '' : session.envelope.mailFrom.address,
-      to: session.envelope.rcptTo.map(({ address }) => address),
-      secure: session.secure,
-      user: session.user === undefined ? null : String(session.user),
-      session: session.id,
-      raw,
+  onRcptTo(_address, _session, done) {
+    if (mode === 'refuse') done(refusal(550, 'No such mailbox here'));
+    else if (mode === 'refuse-temporarily') done(refusal(451, 'Try again later'));
+    else done();
+  },
+  onData(stream, session, done) {
+    const received = text(stream);
+    const work = async (): Promise<void> => {
+      const raw = await received;
+      if (mode === 'hang-after-data') return;
+      await keep(raw, session);
+      if (mode === 'drop-after-data') dropConnection(session);
+      else if (mode === 'slow') setTimeout(done, delayMs);
+      else done();
     };
-    appendFileSync(join(folder, 'messages.jsonl'), `${JSON.stringify(received)}\n`);
-    if (dropAfterData !== true) return callback(null, 'taken');
-    for (const connection of server.connections) {
-      if (connection.id === session.id) connection.close();
-    }
+    work().catch((error: Error) => done(error));
   },
 });
-// A client that goes away in the middle is no concern of this server.
-server.on('error', () => {});
-server.listen(settings.port, '127.0.0.1');
-process.once('SIGTERM', () => process.exit(0));
+
+/** The library knows no way to end a connection without an answer, so the connection of this session is looked up. */
+function dropConnection(session: SMTPServerSession): void {
+  for (const connection of smtp.connections as Set<{ readonly id: string; readonly _socket: { destroy(): void } }>) {
+    if (connection.id === session.id) connection._socket.destroy();
+  }
+}
+
+async function control(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://control');
+  if (request.method === 'PUT' && url.pathname === '/mode') {
+    const order = JSON.parse(await text(request)) as { mode: SmtpMode; delayMs?: number };
+    mode = order.mode;
+    delayMs = order.delayMs ?? 0;
+    response.end('{}');
+  } else if (request.method === 'DELETE' && url.pathname === '/messages') {
+    messages.length = 0;
+    response.end('{}');
+  } else if (url.pathname === '/messages') {
+    // With ?moreThan=N the answer waits until there are more than N messages.
+    const moreThan = Number(url.searchParams.get('moreThan') ?? '-1');
+    if (messages.length <= moreThan) await new Promise<void>((resolve) => waiting.add(resolve));
+    response.end(JSON.stringify(messages));
+  } else {
+    response.writeHead(404).end();
+  }
+}
+
+smtp.on('error', (error) => process.stderr.write(`${error.message}\n`));
+smtp.listen(options.port, '127.0.0.1', () => {
+  createServer((request, response) => {
+    control(request, response).catch((error: Error) => response.writeHead(500).end(error.message));
+  }).listen(options.controlPort, '127.0.0.1');
+});

@@ -1,156 +1,136 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { type CertificateAuthority, createCertificateAuthority } from './certificate-authority.ts';
 import { claimFreePort } from './free-address.ts';
 import { startReadyProcess } from './processes.ts';
 import { createScratchFolder, removeScratchFolder } from './scratch.ts';
 import { type ServerControl, startControlled, withControl } from './server-control.ts';
-
-/** A reply code, a code with its words, or no answer at all. */
-export type SmtpReply = number | readonly [number, string] | 'hang';
-
-/** What the server says where it would otherwise say yes. */
-export interface SmtpBehaviour {
-  readonly greeting?: SmtpReply;
-  readonly authentication?: SmtpReply;
-  /** Answer to MAIL FROM. */
-  readonly sender?: SmtpReply;
-  /** Answer to RCPT TO. */
-  readonly recipient?: SmtpReply;
-  /** Answer after the message itself. */
-  readonly data?: SmtpReply;
-  /** Takes the message and closes the connection without saying so. */
-  readonly dropAfterData?: boolean;
-}
+import type { ReceivedMessage, SmtpMode, SmtpProcessOptions } from './smtp-protocol.ts';
 
 export interface SmtpOptions {
-  /** `starttls` unless told. `none` does not offer STARTTLS. */
-  readonly security?: 'starttls' | 'tls' | 'none';
-  /** Asks for this user and password; for nothing unless told. */
-  readonly credentials?: { readonly user: string; readonly password: string };
+  /** `starttls` offers it, `tls` begins with it (RFC 8314); none unless told. */
+  readonly security?: 'none' | 'starttls' | 'tls';
+  /** Requires signing in with this account. */
+  readonly login?: { readonly user: string; readonly password: string };
   /** Issues the server's certificate; one of its own unless told. */
   readonly certificateAuthority?: CertificateAuthority;
+  /** The certificate presented is past its end. */
   readonly expiredCertificate?: boolean;
   /** Names in the certificate instead of the right ones. */
   readonly certificateNames?: readonly string[];
-  readonly behaviour?: SmtpBehaviour;
 }
 
-/** What the process reads when it starts. */
-export interface SmtpProcessSettings {
-  readonly port: number;
-  readonly security: 'starttls' | 'tls' | 'none';
-  readonly user?: string;
-  readonly password?: string;
-  readonly certificateFile?: string;
-  readonly keyFile?: string;
-}
-
-export interface ReceivedMessage {
-  readonly from: string;
-  readonly to: readonly string[];
-  /** It came over TLS. */
-  readonly secure: boolean;
-  /** Whoever authenticated. */
-  readonly user: string | null;
-  /** The same for messages of one connection. */
-  readonly session: string;
-  /** Headers and body as they came. */
-  readonly raw: string;
-}
-
-/** A real mail server that this process started. */
-export interface SmtpServer extends ServerControl {
+/** Everything needed to use a running mail server; plain data, so it can be handed to another process. */
+export interface SmtpData {
+  readonly kind: 'smtp';
   readonly host: string;
   readonly port: number;
+  readonly security: 'none' | 'starttls' | 'tls';
+  readonly login?: { readonly user: string; readonly password: string };
   readonly caFile: string;
-  /** Everything taken so far, in order. Survives {@link ServerControl.restart}. */
-  messages(): ReceivedMessage[];
-  /** How many connections were made so far. */
-  sessions(): number;
-  /** From the next answer on, open connections included. */
-  behave(behaviour: SmtpBehaviour): void;
+  readonly caPem: string;
+  /** Where the process takes orders and hands out messages. */
+  readonly controlUrl: string;
 }
 
-/** Starts a mail server on a free port of 127.0.0.1, as any user, in about a quarter of a second. */
+export interface SmtpMailbox extends SmtpData {
+  /** All messages received, oldest first. */
+  messages(): Promise<readonly ReceivedMessage[]>;
+  /**
+   * The newest message for an address; waits for one to arrive. With `after` (a message's number) only later ones count.
+   * @throws Error when none came within `timeoutMs` (10,000).
+   */
+  waitForMessage(to: string, options?: { readonly after?: number; readonly timeoutMs?: number }): Promise<ReceivedMessage>;
+  /** Forgets all messages. */
+  clear(): Promise<void>;
+  /** `delayMs` belongs to the mode `slow`. Back to `accept` for good behaviour. */
+  setMode(mode: SmtpMode, delayMs?: number): Promise<void>;
+}
+
+/** A real mail server in a process of its own. */
+export type SmtpServer = SmtpMailbox & ServerControl;
+
+/** Starts a mail server on a free port of 127.0.0.1, ready in about half a second. A restart forgets messages and mode. */
 export async function startSmtp(options: SmtpOptions = {}): Promise<SmtpServer> {
   const folder = await createScratchFolder('smtp');
-  const claim = await claimFreePort();
+  const claims = await Promise.all([claimFreePort(), claimFreePort()]);
+  const [{ port }, { port: controlPort }] = claims;
   const clear = async (): Promise<void> => {
     await removeScratchFolder(folder);
-    claim.release();
+    for (const claim of claims) claim.release();
   };
-  const behave = (behaviour: SmtpBehaviour): void => {
-    // Renaming is one step: the process never reads half a file.
-    writeFileSync(join(folder, 'behaviour.new'), JSON.stringify(behaviour));
-    renameSync(join(folder, 'behaviour.new'), join(folder, 'behaviour.json'));
-  };
-  let caFile: string;
+  const security = options.security ?? 'none';
+  const login = options.login === undefined ? {} : { login: options.login };
+  let data: SmtpData;
+  let processOptions: SmtpProcessOptions;
   try {
-    caFile = await prepare(folder, claim.port, options);
-    behave(options.behaviour ?? {});
+    const authority = options.certificateAuthority ?? (await createCertificateAuthority(join(folder, 'ca')));
+    const { certificateFile, keyFile } = await authority.issue({
+      name: `smtp-${port}`,
+      altNames: options.certificateNames ?? ['DNS:localhost', 'IP:127.0.0.1'],
+      expired: options.expiredCertificate ?? false,
+    });
+    processOptions = { port, controlPort, security, certificateFile, keyFile, ...login };
+    const { caFile, caPem } = authority;
+    const controlUrl = `http://127.0.0.1:${controlPort}`;
+    data = { kind: 'smtp', host: '127.0.0.1', port, security, caFile, caPem, controlUrl, ...login };
   } catch (error) {
     await clear();
     throw error;
   }
-  const control = await startControlled({ launch: () => launch(folder, claim.port), clear });
-  return withControl(
-    {
-      host: '127.0.0.1',
-      port: claim.port,
-      caFile,
-      messages: () => lines(join(folder, 'messages.jsonl')).map((line) => JSON.parse(line) as ReceivedMessage),
-      sessions: () => lines(join(folder, 'sessions.jsonl')).length,
-      behave,
-    },
-    control,
-  );
-}
-
-async function prepare(folder: string, port: number, options: SmtpOptions): Promise<string> {
-  const authority = options.certificateAuthority ?? (await createCertificateAuthority(join(folder, 'ca')));
-  const issued = await authority.issue({
-    name: `smtp-${port}`,
-    altNames: options.certificateNames ?? ['DNS:localhost', 'IP:127.0.0.1'],
-    expired: options.expiredCertificate ?? false,
+  const mailbox = connectSmtp(data);
+  const control = await startControlled({
+    launch: () =>
+      startReadyProcess(
+        'smtp server',
+        {
+          command: process.execPath,
+          args: [join(import.meta.dirname, 'smtp-process.ts'), JSON.stringify(processOptions)],
+          // Options given to our own Node.js (a test runner's hooks, a debugger) are not for this one.
+          env: { NODE_OPTIONS: '' },
+          logFile: join(folder, 'log'),
+          folder,
+        },
+        () => mailbox.messages(),
+      ),
+    clear,
+    graceMs: 1000,
   });
-  const settings: SmtpProcessSettings = {
-    port,
-    security: options.security ?? 'starttls',
-    certificateFile: issued.certificateFile,
-    keyFile: issued.keyFile,
-    ...options.credentials,
-  };
-  writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings), { mode: 0o600 });
-  for (const file of ['messages.jsonl', 'sessions.jsonl']) writeFileSync(join(folder, file), '');
-  return authority.caFile;
+  return withControl(mailbox, control);
 }
 
-function launch(folder: string, port: number): ReturnType<typeof startReadyProcess> {
-  return startReadyProcess(
-    'smtp',
-    {
-      command: process.execPath,
-      args: [join(import.meta.dirname, 'smtp-process.ts'), folder],
-      logFile: join(folder, 'smtp.log'),
-      folder,
-    },
-    () => connects(port),
-  );
-}
-
-/** Whether it listens; says nothing, because the greeting may be what a test made it withhold. */
-function connects(port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = createConnection({ host: '127.0.0.1', port }, () => {
-      socket.destroy();
-      resolve();
+/** Makes the working object for a running mail server from its data. */
+export function connectSmtp(data: SmtpData): SmtpMailbox {
+  const ask = async (method: string, path: string, body?: object, timeoutMs = 10_000): Promise<unknown> => {
+    const response = await fetch(`${data.controlUrl}${path}`, {
+      method,
+      signal: AbortSignal.timeout(timeoutMs),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    socket.once('error', reject);
-  });
-}
-
-function lines(file: string): string[] {
-  return readFileSync(file, 'utf8').split('\n').slice(0, -1);
+    if (!response.ok) throw new Error(`the mail server's control answered ${response.status}`);
+    return response.json();
+  };
+  const list = async (query = '', timeoutMs?: number): Promise<readonly ReceivedMessage[]> =>
+    (await ask('GET', `/messages${query}`, undefined, timeoutMs)) as readonly ReceivedMessage[];
+  return {
+    ...data,
+    messages: () => list(),
+    async waitForMessage(to, { after = 0, timeoutMs = 10_000 } = {}) {
+      const deadline = performance.now() + timeoutMs;
+      let known = await list();
+      for (;;) {
+        const found = known.findLast((message) => message.number > after && message.to.includes(to));
+        if (found !== undefined) return found;
+        const left = Math.max(1, deadline - performance.now());
+        known = await list(`?moreThan=${known.length}`, left).catch((cause: unknown) => {
+          throw new Error(`no message for ${to} within ${timeoutMs} ms`, { cause });
+        });
+      }
+    },
+    async clear() {
+      await ask('DELETE', '/messages');
+    },
+    async setMode(mode, delayMs = 0) {
+      await ask('PUT', '/mode', { mode, delayMs });
+    },
+  };
 }

@@ -1,0 +1,136 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/**
+ * How the proxy treats what passes through it:
+ * - `forward`: hands on everything.
+ * - `stall`: keeps connections open, reads everything and hands on nothing, in both directions. A server that hangs.
+ * - `refuse`: closes each new connection at once.
+ * - `swallow-answers`: hands requests on; when the server answers, throws the answer away and resets the connection. The request
+ *   was carried out and the client cannot know: the case of an unknown outcome.
+ */
+export type ProxyMode = 'forward' | 'stall' | 'refuse' | 'swallow-answers';
+
+/** A TCP proxy between a client and a real server, to break the network on purpose. */
+export interface TcpProxy {
+  readonly host: string;
+  readonly port: number;
+  /** Connections accepted since the start. */
+  readonly connectionCount: number;
+  /** Connections open at this moment. */
+  readonly openConnectionCount: number;
+  /** Takes effect for open connections too. Going from `stall` back to `forward` hands on what was held back. */
+  setMode(mode: ProxyMode): void;
+  /** Handles the next answer of the server as `swallow-answers`, then forwards again. Resolves when that has happened. */
+  swallowNextAnswer(): Promise<void>;
+  /** Resets all open connections (TCP RST). New ones are treated by the mode in force. */
+  cutAll(): void;
+  /** Closes the port and resets all connections. */
+  stop(): Promise<void>;
+}
+
+export interface TcpProxyOptions {
+  readonly targetHost: string;
+  readonly targetPort: number;
+  /** Address to listen on; 127.0.0.1 unless told, so a certificate for the target may not fit: use the target's own address. */
+  readonly host?: string;
+}
+
+interface Passage {
+  readonly client: Socket;
+  readonly target: Socket;
+  /** Held back by `stall`, in order. */
+  readonly heldRequests: Buffer[];
+  readonly heldAnswers: Buffer[];
+}
+
+/** Starts a proxy on a port of the kernel's choice. */
+export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy> {
+  let mode: ProxyMode = 'forward';
+  let connectionCount = 0;
+  let onSwallowed: (() => void) | undefined;
+  const passages = new Set<Passage>();
+
+  const cut = (passage: Passage): void => {
+    passages.delete(passage);
+    passage.client.resetAndDestroy();
+    passage.target.destroy();
+  };
+
+  const server = createServer((client) => {
+    connectionCount += 1;
+    if (mode === 'refuse') {
+      client.resetAndDestroy();
+      return;
+    }
+    const target = connect({ host: options.targetHost, port: options.targetPort });
+    const passage: Passage = { client, target, heldRequests: [], heldAnswers: [] };
+    passages.add(passage);
+    client.setNoDelay(true);
+    target.setNoDelay(true);
+    client.on('data', (bytes) => {
+      if (mode === 'stall') passage.heldRequests.push(bytes);
+      else target.write(bytes);
+    });
+    target.on('data', (bytes) => {
+      if (mode === 'swallow-answers' || onSwallowed !== undefined) {
+        cut(passage);
+        onSwallowed?.();
+        onSwallowed = undefined;
+      } else if (mode === 'stall') passage.heldAnswers.push(bytes);
+      else client.write(bytes);
+    });
+    for (const [socket, other] of [
+      [client, target],
+      [target, client],
+    ] as const) {
+      socket.on('end', () => {
+        if (mode !== 'stall') other.end();
+      });
+      socket.on('error', () => cut(passage));
+      socket.on('close', () => {
+        if (client.destroyed && target.destroyed) passages.delete(passage);
+      });
+    }
+  });
+  await listen(server, options.host ?? '127.0.0.1');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the proxy has no TCP address');
+
+  return {
+    host: address.address,
+    port: address.port,
+    get connectionCount() {
+      return connectionCount;
+    },
+    get openConnectionCount() {
+      return passages.size;
+    },
+    setMode(next) {
+      mode = next;
+      if (mode === 'stall') return;
+      for (const { client, target, heldRequests, heldAnswers } of passages) {
+        for (const bytes of heldRequests.splice(0)) target.write(bytes);
+        for (const bytes of heldAnswers.splice(0)) client.write(bytes);
+      }
+    },
+    swallowNextAnswer: () =>
+      new Promise((resolve) => {
+        onSwallowed = resolve;
+      }),
+    cutAll() {
+      for (const passage of [...passages]) cut(passage);
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const passage of [...passages]) cut(passage);
+      }),
+  };
+}
+
+function listen(server: Server, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port: 0 }, resolve);
+  });
+}
