@@ -1,0 +1,128 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { sql } from 'kysely';
+import { AppError } from '../../shared/errors.ts';
+import type { Log } from '../core/ports/platform.ts';
+import type { Store } from '../core/ports/store.ts';
+import type { TableContext } from './context.ts';
+import { migrate } from './migrate.ts';
+import { migratePostgres, openPostgres } from './postgres.ts';
+import type { Database, Engine } from './schema.ts';
+import { createSecrets, type SealingKey } from './secrets.ts';
+import { openSqlite } from './sqlite.ts';
+import { createAudit } from './tables/audit.ts';
+import { createChallenges } from './tables/challenges.ts';
+import { createConfigurations } from './tables/configurations.ts';
+import { createCounters } from './tables/counters.ts';
+import { createEmbeddedAccounts } from './tables/embedded-accounts.ts';
+import { createFactors } from './tables/factors.ts';
+import { createFreezes } from './tables/freezes.ts';
+import { createIntents } from './tables/intents.ts';
+import { createJourneys } from './tables/journeys.ts';
+import { createOutbox } from './tables/outbox.ts';
+import { tidy } from './tidy.ts';
+
+export interface StoreOptions {
+  /** `sqlite:/path/to/file.db`, `sqlite::memory:`, or `postgres://user:password@host:port/database`. */
+  readonly url: string;
+  /** The first seals, all open. */
+  readonly sealingKeys: readonly SealingKey[];
+  readonly log: Log;
+  /** PostgreSQL connections at most; 10 unless told. */
+  readonly poolSize?: number;
+}
+
+/**
+ * Opens the database and brings its schema up to date.
+ * @throws AppError `settings.invalid` (URL or keys), `store.unavailable` (cannot be opened), `store.newer-schema`
+ */
+export async function createStore(options: StoreOptions): Promise<Store> {
+  const secrets = createSecrets(options.sealingKeys);
+  const { engine, db } = await open(options);
+  const underWay = new AsyncLocalStorage<{ open: boolean }>();
+
+  // Waiting for the one SQLite connection from inside a transaction that holds it would never end. Both engines refuse.
+  const refuseInsideTransaction = () => {
+    if (underWay.getStore()?.open === true) throw new AppError('internal.unexpected', { reason: 'store-used-outside-its-transaction' });
+  };
+  const inTransaction = async <T>(work: (transaction: Database) => Promise<T>): Promise<T> => {
+    refuseInsideTransaction();
+    const mark = { open: true };
+    try {
+      return await db.transaction().execute((transaction) => underWay.run(mark, work, transaction));
+    } finally {
+      mark.open = false;
+    }
+  };
+  const outside: TableContext = {
+    engine,
+    secrets,
+    get db() {
+      refuseInsideTransaction();
+      return db;
+    },
+    atomically: inTransaction,
+  };
+  const ping = async (on: Database) => {
+    await sql`select 1`.execute(on);
+  };
+
+  const transaction: Store['transaction'] = (work) =>
+    inTransaction((inner) => {
+      const context: TableContext = { engine, secrets, db: inner, atomically: (more) => more(inner) };
+      return work({
+        ...createVerbs(context),
+        transaction: async () => {
+          throw new AppError('internal.unexpected', { reason: 'transaction-in-transaction' });
+        },
+        tidy: (now) => tidy(inner, now),
+        ping: () => ping(inner),
+        close: async () => {
+          throw new AppError('internal.unexpected', { reason: 'close-in-transaction' });
+        },
+      });
+    });
+
+  return {
+    ...createVerbs(outside),
+    transaction,
+    tidy: async (now) => tidy(outside.db, now),
+    ping: async () => ping(outside.db),
+    async close() {
+      // Queued behind the transaction under way, if there is one.
+      if (engine === 'sqlite') await db.connection().execute(async () => {});
+      await db.destroy();
+    },
+  };
+}
+
+function createVerbs(context: TableContext): Omit<Store, 'transaction' | 'tidy' | 'ping' | 'close'> {
+  return {
+    journeys: createJourneys(context),
+    challenges: createChallenges(context),
+    factors: createFactors(context),
+    counters: createCounters(context),
+    audit: createAudit(context),
+    intents: createIntents(context),
+    outbox: createOutbox(context),
+    freezes: createFreezes(context),
+    configurations: createConfigurations(context),
+    embedded: createEmbeddedAccounts(context),
+  };
+}
+
+async function open({ url, log, poolSize = 10 }: StoreOptions): Promise<{ engine: Engine; db: Database }> {
+  if (/^postgres(ql)?:\/\//.test(url)) {
+    await migratePostgres(url, log);
+    return { engine: 'postgres', db: openPostgres({ url, log, poolSize }) };
+  }
+  const path = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
+  if (path === undefined) throw new AppError('settings.invalid', { setting: 'database.url', reason: 'neither-sqlite-nor-postgres' });
+  const db = openSqlite(path);
+  try {
+    await migrate(db, log);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return { engine: 'sqlite', db };
+}

@@ -1,0 +1,19 @@
+import type { Migration } from 'kysely/migration';
+import { createJourneysTables } from './0001-create-journeys.ts';
+import { createFactorsTables } from './0002-create-factors.ts';
+import { createCountersTable } from './0003-create-counters.ts';
+import { createAuditTables } from './0004-create-audit.ts';
+import { createWorkTables } from './0005-create-work.ts';
+import { createConfigurationsTable } from './0006-create-configurations.ts';
+import { createEmbeddedAccountsTable } from './0007-create-embedded-accounts.ts';
+
+/** All migrations. A name that was released is never changed, and a new one sorts after all others. There is no way back down. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-create-journeys': { up: createJourneysTables },
+  '0002-create-factors': { up: createFactorsTables },
+  '0003-create-counters': { up: createCountersTable },
+  '0004-create-audit': { up: createAuditTables },
+  '0005-create-work': { up: createWorkTables },
+  '0006-create-configurations': { up: createConfigurationsTable },
+  '0007-create-embedded-accounts': { up: createEmbeddedAccountsTable },
+};

@@ -1,0 +1,126 @@
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
+import pg from 'pg';
+import { AppError, isAppError } from '../../shared/errors.ts';
+import type { Log } from '../core/ports/platform.ts';
+import { migrate } from './migrate.ts';
+import type { Database, Schema } from './schema.ts';
+
+/** Milliseconds. A statement of ours takes a few; what takes longer than this is stuck. */
+const STATEMENT_TIMEOUT = 10_000;
+const CONNECTION_TIMEOUT = 5_000;
+/** The client gives up on a server that fell silent, after the server itself would have. */
+const SILENCE_TIMEOUT = 15_000;
+
+const INT8_OID = 20;
+
+/** Times and counts fit a JavaScript number (53 bits); as BIGINT they would come as text. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: string) =>
+    oid === INT8_OID ? Number : pg.types.getTypeParser(oid as never, (format ?? 'text') as never),
+} as pg.CustomTypesConfig;
+
+/**
+ * A pool of connections to PostgreSQL. Nothing is connected before the first statement; a connection that broke is
+ * replaced, so a restart of the server needs no restart of ours.
+ */
+export function openPostgres({ url, log, poolSize }: { url: string; log: Log; poolSize: number }): Database {
+  return connect(url, log, {
+    max: poolSize,
+    statement_timeout: STATEMENT_TIMEOUT,
+    query_timeout: SILENCE_TIMEOUT,
+    idle_in_transaction_session_timeout: 3 * STATEMENT_TIMEOUT,
+  });
+}
+
+/**
+ * Migrates over a connection of its own without a time limit: it may wait for another node's migrations.
+ * @throws AppError `store.unavailable`, `store.newer-schema`
+ */
+export async function migratePostgres(url: string, log: Log): Promise<void> {
+  const db = connect(url, log, { max: 1 });
+  try {
+    await migrate(db, log);
+  } finally {
+    await db.destroy();
+  }
+}
+
+function connect(url: string, log: Log, options: pg.PoolConfig): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: 'keyturn',
+    connectionTimeoutMillis: CONNECTION_TIMEOUT,
+    keepAlive: true,
+    types,
+    ...options,
+  });
+  // An idle connection that breaks is dropped by the pool; unheard, the event would end the process.
+  pool.on('error', (error) => log.warn('store.connection-lost', { engine: 'postgres', reason: reasonOf(error) }));
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: translating(pool) }) });
+}
+
+/** The pool as kysely sees it: errors translated, and a connection that failed as such not used again. */
+function translating(pool: pg.Pool): PostgresPool {
+  const wrappers = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+  return {
+    options: pool.options,
+    end: () => pool.end(),
+    async connect() {
+      const client = await guarded(() => pool.connect());
+      const known = wrappers.get(client);
+      if (known !== undefined) return known;
+      const wrapper = translatingClient(client);
+      wrappers.set(client, wrapper);
+      return wrapper;
+    },
+  };
+}
+
+function translatingClient(client: pg.PoolClient): PostgresPoolClient {
+  let broken = false;
+  const query = async (text: string, parameters: readonly unknown[]) => {
+    try {
+      return await client.query(text, [...parameters]);
+    } catch (cause) {
+      const error = translate(cause);
+      broken ||= isConnectionLost(cause);
+      throw error;
+    }
+  };
+  // kysely's other form of `query`, with a cursor, is for streams, and no verb streams.
+  const wrapper: Pick<PostgresPoolClient, 'release'> & { query: typeof query } = { query, release: () => client.release(broken) };
+  return wrapper as unknown as PostgresPoolClient;
+}
+
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw translate(cause);
+  }
+}
+
+/** An error without an SQLSTATE comes from the connection (socket, time limit of the client), not from a statement. */
+function isConnectionLost(cause: unknown): boolean {
+  return !(cause instanceof pg.DatabaseError) || /^(08|57P)/.test(cause.code ?? '');
+}
+
+/**
+ * Classes of SQLSTATE that say "not now" rather than "wrong": connection, authorisation, transaction rollback, resources,
+ * operator intervention, system error, read-only standby, lock time-out (PostgreSQL manual, appendix A).
+ */
+const UNAVAILABLE = /^(08|28|3D|40|53|57|58|25006|25P03|55P03)/;
+
+function translate(cause: unknown): AppError {
+  if (isAppError(cause)) return cause;
+  const unavailable = isConnectionLost(cause) || UNAVAILABLE.test(reasonOf(cause));
+  return new AppError(
+    unavailable ? 'store.unavailable' : 'internal.unexpected',
+    { engine: 'postgres', reason: reasonOf(cause) },
+    { cause },
+  );
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'connection';
+}

@@ -1,0 +1,172 @@
+import type { Kysely } from 'kysely';
+import type { OutboxLane } from '../core/ports/store.ts';
+
+/**
+ * The tables as they are in the database. Times are milliseconds since 1970 in BIGINT columns, booleans are 0 or 1, lists
+ * are JSON: forms that SQLite and PostgreSQL store alike. A comment "sealed" means that `secrets.ts` made the value.
+ */
+export interface Schema {
+  journeys: JourneyTable;
+  challenges: ChallengeTable;
+  factors: FactorTable;
+  counters: CounterTable;
+  audit_events: AuditEventTable;
+  audit_head: AuditHeadTable;
+  intents: IntentTable;
+  outbox: OutboxTable;
+  freezes: FreezeTable;
+  freeze_links: FreezeLinkTable;
+  configurations: ConfigurationTable;
+  embedded_accounts: EmbeddedAccountTable;
+}
+
+export type Database = Kysely<Schema>;
+
+/** The two engines. They differ in locking clauses and in little else. */
+export type Engine = 'sqlite' | 'postgres';
+
+interface JourneyTable {
+  id: string;
+  token_digest: string;
+  version: number;
+  goal: string;
+  status: string;
+  /** Sealed. */
+  state: string;
+  created_at: number;
+  expires_at: number;
+}
+
+interface ChallengeTable {
+  id: string;
+  journey_id: string;
+  kind: string;
+  /** Sealed. */
+  expected: string;
+  attempts: number;
+  maximum_attempts: number;
+  expires_at: number;
+  consumed_at: number | null;
+}
+
+interface FactorTable {
+  id: string;
+  directory: string;
+  account_id: string;
+  kind: string;
+  label: string;
+  /** Sealed. */
+  secret: string;
+  source: string;
+  created_at: number;
+  ended_at: number | null;
+  last_used_at: number | null;
+  last_time_step: number | null;
+}
+
+interface CounterTable {
+  key: string;
+  count: number;
+  window_started_at: number;
+  /** Only for clearing away idle counters; a hit decides by its own window length. */
+  window_ends_at: number;
+  paused_until: number;
+}
+
+interface AuditEventTable {
+  seq: number;
+  at: number;
+  type: string;
+  data: string;
+  previous_hash: string;
+  hash: string;
+}
+
+/** One row, the end of the chain. Whoever appends locks it first. */
+interface AuditHeadTable {
+  id: number;
+  seq: number;
+  hash: string;
+}
+
+interface IntentTable {
+  id: string;
+  directory: string;
+  account_id: string;
+  verb: string;
+  journey_id: string | null;
+  /** Sealed. */
+  facts: string;
+  status: string;
+  created_at: number;
+  closed_at: number | null;
+  lease_until: number;
+}
+
+interface OutboxTable {
+  id: string;
+  lane: OutboxLane;
+  kind: string;
+  /** Sealed; empty once done, because nobody needs it any more. */
+  payload: string;
+  attempts: number;
+  created_at: number;
+  run_at: number;
+  expires_at: number | null;
+  lease_until: number;
+  done_at: number | null;
+  failed_at: number | null;
+  problem: string | null;
+}
+
+interface FreezeTable {
+  directory: string;
+  account_id: string;
+  reason: string;
+  frozen_at: number;
+}
+
+interface FreezeLinkTable {
+  token_digest: string;
+  directory: string;
+  account_id: string;
+  expires_at: number;
+  used_at: number | null;
+}
+
+interface ConfigurationTable {
+  version: number;
+  document: string;
+  created_at: number;
+  author: string;
+  comment: string;
+}
+
+interface EmbeddedAccountTable {
+  directory: string;
+  id: string;
+  login: string;
+  display_name: string;
+  given_name: string | null;
+  surname: string | null;
+  mail: string | null;
+  mobile: string | null;
+  employee_number: string | null;
+  language: string | null;
+  /** JSON list. */
+  groups: string;
+  manager_id: string | null;
+  password_hash: string;
+  /** JSON list. */
+  password_history: string;
+  password_set_at: number;
+  must_change: number;
+  disabled: number;
+  expires_at: number | null;
+  bad_attempts: number;
+  last_bad_attempt_at: number | null;
+  locked_at: number | null;
+  version: number;
+  /** Lower-cased text that a search looks in, made by the program so that both engines fold alike. */
+  search_text: string;
+}

@@ -1,0 +1,110 @@
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import SqliteFile from 'better-sqlite3';
+import { type Dialect, Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import { AppError, isAppError } from '../../shared/errors.ts';
+import type { Database, Schema } from './schema.ts';
+
+/** How long a statement waits for another process that writes (the command line beside the server), in milliseconds. */
+const BUSY_TIMEOUT = 5_000;
+
+/** More than the program has statements of fixed shape; beyond it the oldest is prepared anew. */
+const PREPARED_STATEMENTS = 300;
+
+/**
+ * Opens a database file, made with mode 0600 in a folder of mode 0700 when it is not there yet; `:memory:` is a private one.
+ *
+ * One connection, as better-sqlite3 is synchronous: kysely hands it to one caller at a time, so whatever is asked during
+ * a transaction waits for its end. WAL with synchronous FULL: what was committed survives a power cut
+ * (https://www.sqlite.org/pragma.html#pragma_synchronous).
+ * @throws AppError `store.unavailable` when the file cannot be opened
+ */
+export function openSqlite(path: string): Database {
+  try {
+    if (path !== ':memory:') makePrivateFile(path);
+    const file = new SqliteFile(path, { timeout: BUSY_TIMEOUT });
+    file.pragma('journal_mode = WAL');
+    file.pragma('synchronous = FULL');
+    file.pragma('foreign_keys = ON');
+    file.pragma('trusted_schema = OFF');
+    // Deleted content is overwritten, not only unlinked.
+    file.pragma('secure_delete = ON');
+    return new Kysely<Schema>({ dialect: createDialect(prepareOnce(file)) });
+  } catch (cause) {
+    throw translate(cause);
+  }
+}
+
+/** SQLite gives the `-wal` and `-shm` files the mode of the main file, so making that first is enough. */
+function makePrivateFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
+}
+
+function createDialect(database: SqliteDatabase): Dialect {
+  const dialect = new SqliteDialect({ database });
+  return {
+    createDriver: () => dialect.createDriver(),
+    createQueryCompiler: () => dialect.createQueryCompiler(),
+    createIntrospector: (db) => dialect.createIntrospector(db),
+    createAdapter: () => new TransactionalAdapter(),
+  };
+}
+
+/**
+ * SQLite rolls schema changes back like any other. Saying so has the Migrator run in one transaction, which (being
+ * immediate) also keeps a second process out until all migrations are in.
+ */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+/** Keeps prepared statements, makes transactions immediate, and translates errors. */
+function prepareOnce(file: SqliteFile.Database): SqliteDatabase {
+  const prepared = new Map<string, SqliteStatement>();
+  return {
+    close: () => file.close(),
+    prepare(sql) {
+      const known = prepared.get(sql);
+      if (known !== undefined) return known;
+      // A deferred transaction that reads first and writes later fails at once when another process wrote in between.
+      const statement = translating(guarded(() => file.prepare(sql === 'begin' ? 'begin immediate' : sql)));
+      if (prepared.size >= PREPARED_STATEMENTS) prepared.delete(prepared.keys().next().value ?? '');
+      prepared.set(sql, statement);
+      return statement;
+    },
+  };
+}
+
+function translating(statement: SqliteFile.Statement): SqliteStatement {
+  return {
+    reader: statement.reader,
+    all: (parameters) => guarded(() => statement.all(parameters)),
+    run: (parameters) => guarded(() => statement.run(parameters)),
+    iterate: (parameters) => guarded(() => statement.iterate(parameters)),
+  };
+}
+
+function guarded<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw translate(cause);
+  }
+}
+
+/** Result codes that blame the statement or its data; every other one says that the file cannot be used now (https://www.sqlite.org/rescode.html). */
+const STATEMENT_AT_FAULT = ['SQLITE_ERROR', 'SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_MISUSE', 'SQLITE_RANGE', 'SQLITE_TOOBIG'];
+
+function translate(cause: unknown): AppError {
+  if (isAppError(cause)) return cause;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+  const atFault =
+    cause instanceof SqliteFile.SqliteError
+      ? STATEMENT_AT_FAULT.some((name) => code === name || code.startsWith(`${name}_`))
+      : !('code' in Object(cause)) && !(cause instanceof TypeError && /not open/.test(cause.message));
+  return new AppError(atFault ? 'internal.unexpected' : 'store.unavailable', { engine: 'sqlite', reason: code }, { cause });
+}

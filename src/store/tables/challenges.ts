@@ -1,0 +1,74 @@
+import type { Selectable } from 'kysely';
+import type { FactorKind } from '../../../shared/api/journeys.ts';
+import type { ChallengeRow, ChallengeStore } from '../../core/ports/store.ts';
+import type { TableContext } from '../context.ts';
+import type { Schema } from '../schema.ts';
+
+/** The verbs of table `challenges`. */
+export function createChallenges(context: TableContext): ChallengeStore {
+  const toRow = (row: Selectable<Schema['challenges']>): ChallengeRow => ({
+    id: row.id,
+    journeyId: row.journey_id,
+    kind: row.kind as FactorKind,
+    expected: context.secrets.open(placeOf(row.id), row.expected),
+    attempts: row.attempts,
+    maximumAttempts: row.maximum_attempts,
+    expiresAt: row.expires_at,
+    consumedAt: row.consumed_at,
+  });
+
+  return {
+    async insert(row) {
+      await context.db
+        .insertInto('challenges')
+        .values({
+          id: row.id,
+          journey_id: row.journeyId,
+          kind: row.kind,
+          expected: context.secrets.seal(placeOf(row.id), row.expected),
+          attempts: row.attempts,
+          maximum_attempts: row.maximumAttempts,
+          expires_at: row.expiresAt,
+          consumed_at: row.consumedAt,
+        })
+        .execute();
+    },
+    async find(id) {
+      const row = await context.db.selectFrom('challenges').selectAll().where('id', '=', id).executeTakeFirst();
+      return row === undefined ? null : toRow(row);
+    },
+    async expect(id, expected) {
+      await context.db
+        .updateTable('challenges')
+        .set({ expected: context.secrets.seal(placeOf(id), expected) })
+        .where('id', '=', id)
+        .execute();
+    },
+    async attempt(id, now) {
+      // The limit is part of the statement that counts, so parallel guesses cannot pass it together.
+      const row = await context.db
+        .updateTable('challenges')
+        .set((eb) => ({ attempts: eb('attempts', '+', 1) }))
+        .where('id', '=', id)
+        .where('consumed_at', 'is', null)
+        .where('expires_at', '>', now)
+        .whereRef('attempts', '<', 'maximum_attempts')
+        .returningAll()
+        .executeTakeFirst();
+      return row === undefined ? null : toRow(row);
+    },
+    async consume(id, now) {
+      const result = await context.db
+        .updateTable('challenges')
+        .set({ consumed_at: now })
+        .where('id', '=', id)
+        .where('consumed_at', 'is', null)
+        .executeTakeFirst();
+      return result.numUpdatedRows === 1n;
+    },
+  };
+}
+
+function placeOf(id: string) {
+  return { table: 'challenges', column: 'expected', row: id };
+}

@@ -1,0 +1,149 @@
+import { type Insertable, type Selectable, sql } from 'kysely';
+import type { EmbeddedAccountRow, EmbeddedStore } from '../../core/ports/store.ts';
+import type { TableContext } from '../context.ts';
+import type { Schema } from '../schema.ts';
+
+type Row = Schema['embedded_accounts'];
+
+/** The verbs of table `embedded_accounts`. */
+export function createEmbeddedAccounts(context: TableContext): EmbeddedStore {
+  return {
+    async insert(row) {
+      await context.db.insertInto('embedded_accounts').values(toColumns(row)).execute();
+    },
+    async find(directory, id) {
+      const row = await context.db
+        .selectFrom('embedded_accounts')
+        .selectAll()
+        .where('directory', '=', directory)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row === undefined ? null : toRow(row);
+    },
+    async findByIdentifier(directory, identifier) {
+      const rows = await context.db
+        .selectFrom('embedded_accounts')
+        .selectAll()
+        .where('directory', '=', directory)
+        .where((eb) => eb.or([eb('login', '=', identifier), eb('mail', '=', identifier), eb('employee_number', '=', identifier)]))
+        .orderBy('login')
+        .execute();
+      return rows.map(toRow);
+    },
+    async search(directory, request) {
+      const rows = await context.db
+        .selectFrom('embedded_accounts')
+        .selectAll()
+        .where('directory', '=', directory)
+        .$if(request.text !== '', (query) =>
+          query.where(sql<boolean>`search_text like ${`%${escapeLike(fold(request.text))}%`} escape '\\'`),
+        )
+        .$if(request.filter === 'locked', (query) => query.where('locked_at', 'is not', null))
+        .$if(request.filter === 'disabled', (query) => query.where('disabled', '=', 1))
+        .$if(request.filter === 'must-change', (query) => query.where('must_change', '=', 1))
+        .$if(request.afterLogin !== null, (query) => query.where('login', '>', request.afterLogin ?? ''))
+        .orderBy('login')
+        .limit(request.limit)
+        .execute();
+      return rows.map(toRow);
+    },
+    async update(row) {
+      const { directory, id, ...columns } = toColumns(row);
+      const result = await context.db
+        .updateTable('embedded_accounts')
+        .set({ ...columns, version: row.version + 1 })
+        .where('directory', '=', directory)
+        .where('id', '=', id)
+        .where('version', '=', row.version)
+        .executeTakeFirst();
+      return result.numUpdatedRows === 1n;
+    },
+    async countBadAttempt(directory, id, threshold, now) {
+      const row = await context.db
+        .updateTable('embedded_accounts')
+        .set((eb) => ({ bad_attempts: eb('bad_attempts', '+', 1), last_bad_attempt_at: now, version: eb('version', '+', 1) }))
+        .$if(threshold > 0, (query) =>
+          query.set({
+            locked_at: sql<number>`case when locked_at is null and bad_attempts + 1 >= ${threshold} then ${now} else locked_at end`,
+          }),
+        )
+        .where('directory', '=', directory)
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst();
+      return row === undefined ? null : toRow(row);
+    },
+    async count(directory) {
+      const row = await context.db
+        .selectFrom('embedded_accounts')
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .where('directory', '=', directory)
+        .executeTakeFirstOrThrow();
+      return row.count;
+    },
+  };
+}
+
+function fold(text: string): string {
+  return text.normalize('NFC').toLowerCase();
+}
+
+function escapeLike(text: string): string {
+  return text.replaceAll(/[\\%_]/g, (character) => `\\${character}`);
+}
+
+function toColumns(row: EmbeddedAccountRow): Insertable<Row> {
+  const searched = [row.login, row.displayName, row.givenName, row.surname, row.mail, row.employeeNumber];
+  return {
+    directory: row.directory,
+    id: row.id,
+    login: row.login,
+    display_name: row.displayName,
+    given_name: row.givenName,
+    surname: row.surname,
+    mail: row.mail,
+    mobile: row.mobile,
+    employee_number: row.employeeNumber,
+    language: row.language,
+    groups: JSON.stringify(row.groups),
+    manager_id: row.managerId,
+    password_hash: row.passwordHash,
+    password_history: JSON.stringify(row.passwordHistory),
+    password_set_at: row.passwordSetAt,
+    must_change: row.mustChange ? 1 : 0,
+    disabled: row.disabled ? 1 : 0,
+    expires_at: row.expiresAt,
+    bad_attempts: row.badAttempts,
+    last_bad_attempt_at: row.lastBadAttemptAt,
+    locked_at: row.lockedAt,
+    version: row.version,
+    search_text: fold(searched.filter((value) => value !== null).join('\n')),
+  };
+}
+
+function toRow(row: Selectable<Row>): EmbeddedAccountRow {
+  return {
+    directory: row.directory,
+    id: row.id,
+    login: row.login,
+    displayName: row.display_name,
+    givenName: row.given_name,
+    surname: row.surname,
+    mail: row.mail,
+    mobile: row.mobile,
+    employeeNumber: row.employee_number,
+    language: row.language,
+    groups: JSON.parse(row.groups),
+    managerId: row.manager_id,
+    passwordHash: row.password_hash,
+    passwordHistory: JSON.parse(row.password_history),
+    passwordSetAt: row.password_set_at,
+    mustChange: row.must_change === 1,
+    disabled: row.disabled === 1,
+    expiresAt: row.expires_at,
+    badAttempts: row.bad_attempts,
+    lastBadAttemptAt: row.last_bad_attempt_at,
+    lockedAt: row.locked_at,
+    version: row.version,
+  };
+}

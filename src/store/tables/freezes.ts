@@ -1,0 +1,63 @@
+import type { FreezeStore } from '../../core/ports/store.ts';
+import type { TableContext } from '../context.ts';
+
+/** The verbs of tables `freezes` and `freeze_links`. */
+export function createFreezes(context: TableContext): FreezeStore {
+  return {
+    async insertLink(row) {
+      await context.db
+        .insertInto('freeze_links')
+        .values({
+          token_digest: row.tokenDigest,
+          directory: row.account.directory,
+          account_id: row.account.id,
+          expires_at: row.expiresAt,
+          used_at: null,
+        })
+        .execute();
+    },
+    async findLink(tokenDigest, now) {
+      const row = await context.db
+        .selectFrom('freeze_links')
+        .select(['directory', 'account_id', 'used_at'])
+        .where('token_digest', '=', tokenDigest)
+        .where('expires_at', '>', now)
+        .executeTakeFirst();
+      return row === undefined ? null : { account: { directory: row.directory, id: row.account_id }, usedAt: row.used_at };
+    },
+    async useLink(tokenDigest, now) {
+      const result = await context.db
+        .updateTable('freeze_links')
+        .set({ used_at: now })
+        .where('token_digest', '=', tokenDigest)
+        .where('used_at', 'is', null)
+        .where('expires_at', '>', now)
+        .executeTakeFirst();
+      return result.numUpdatedRows === 1n;
+    },
+    async freeze(account, reason, now) {
+      await context.db
+        .insertInto('freezes')
+        .values({ directory: account.directory, account_id: account.id, reason, frozen_at: now })
+        .onConflict((conflict) => conflict.columns(['directory', 'account_id']).doNothing())
+        .execute();
+    },
+    async lift(account) {
+      const result = await context.db
+        .deleteFrom('freezes')
+        .where('directory', '=', account.directory)
+        .where('account_id', '=', account.id)
+        .executeTakeFirst();
+      return result.numDeletedRows === 1n;
+    },
+    async isFrozen(account) {
+      const row = await context.db
+        .selectFrom('freezes')
+        .select('frozen_at')
+        .where('directory', '=', account.directory)
+        .where('account_id', '=', account.id)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+  };
+}

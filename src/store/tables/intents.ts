@@ -1,0 +1,87 @@
+import type { Selectable } from 'kysely';
+import type { IntentRow, IntentStore } from '../../core/ports/store.ts';
+import type { TableContext } from '../context.ts';
+import type { Schema } from '../schema.ts';
+
+/** The verbs of table `intents`. */
+export function createIntents(context: TableContext): IntentStore {
+  const toRow = (row: Selectable<Schema['intents']>): IntentRow => ({
+    id: row.id,
+    directory: row.directory,
+    accountId: row.account_id,
+    verb: row.verb as IntentRow['verb'],
+    journeyId: row.journey_id,
+    facts: context.secrets.open(placeOf(row.id), row.facts),
+    status: row.status as IntentRow['status'],
+    createdAt: row.created_at,
+    closedAt: row.closed_at,
+    leaseUntil: row.lease_until,
+  });
+
+  return {
+    async insert(row) {
+      await context.db
+        .insertInto('intents')
+        .values({
+          id: row.id,
+          directory: row.directory,
+          account_id: row.accountId,
+          verb: row.verb,
+          journey_id: row.journeyId,
+          facts: context.secrets.seal(placeOf(row.id), row.facts),
+          status: row.status,
+          created_at: row.createdAt,
+          closed_at: row.closedAt,
+          lease_until: row.leaseUntil,
+        })
+        .execute();
+    },
+    async close(id, status, now) {
+      const result = await context.db
+        .updateTable('intents')
+        .set({ status, closed_at: now })
+        .where('id', '=', id)
+        .where('status', '=', 'open')
+        .executeTakeFirst();
+      return result.numUpdatedRows === 1n;
+    },
+    async find(id) {
+      const row = await context.db.selectFrom('intents').selectAll().where('id', '=', id).executeTakeFirst();
+      return row === undefined ? null : toRow(row);
+    },
+    async takeOverdue(now, leaseUntil, limit) {
+      // Materialized: PostgreSQL may otherwise run a limited subquery more than once and lock more than `limit` rows.
+      const rows = await context.db
+        .with(
+          (cte) => cte('overdue').materialized(),
+          (db) =>
+            db
+              .selectFrom('intents')
+              .select('id')
+              .where('status', '=', 'open')
+              .where('lease_until', '<=', now)
+              .orderBy('created_at')
+              .limit(limit)
+              .$if(context.engine === 'postgres', (query) => query.forUpdate().skipLocked()),
+        )
+        .updateTable('intents')
+        .set({ lease_until: leaseUntil })
+        .where('id', 'in', (eb) => eb.selectFrom('overdue').select('overdue.id'))
+        .returningAll()
+        .execute();
+      return rows.sort((a, b) => a.created_at - b.created_at).map(toRow);
+    },
+    async openCount() {
+      const row = await context.db
+        .selectFrom('intents')
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .where('status', '=', 'open')
+        .executeTakeFirstOrThrow();
+      return row.count;
+    },
+  };
+}
+
+function placeOf(id: string) {
+  return { table: 'intents', column: 'facts', row: id };
+}

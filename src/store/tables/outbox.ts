@@ -1,0 +1,106 @@
+import { type Selectable, sql } from 'kysely';
+import type { OutboxLane, OutboxRow, OutboxStore } from '../../core/ports/store.ts';
+import type { TableContext } from '../context.ts';
+import type { Schema } from '../schema.ts';
+
+const LANES: readonly OutboxLane[] = ['code', 'notice', 'bulk'];
+
+/**
+ * The verbs of table `outbox`. A row whose `expiresAt` is over is never taken; `backlog` counts it as failed until `tidy`
+ * clears it away.
+ */
+export function createOutbox(context: TableContext): OutboxStore {
+  const toRow = (row: Selectable<Schema['outbox']>): OutboxRow => ({
+    id: row.id,
+    lane: row.lane,
+    kind: row.kind,
+    payload: context.secrets.open(placeOf(row.id), row.payload),
+    attempts: row.attempts,
+    createdAt: row.created_at,
+    runAt: row.run_at,
+    expiresAt: row.expires_at,
+    leaseUntil: row.lease_until,
+    doneAt: row.done_at,
+    failedAt: row.failed_at,
+    problem: row.problem,
+  });
+
+  return {
+    async insert(row) {
+      await context.db
+        .insertInto('outbox')
+        .values({
+          id: row.id,
+          lane: row.lane,
+          kind: row.kind,
+          payload: context.secrets.seal(placeOf(row.id), row.payload),
+          attempts: 0,
+          created_at: row.createdAt,
+          run_at: row.runAt,
+          expires_at: row.expiresAt,
+          lease_until: 0,
+        })
+        .execute();
+    },
+    async take(lane, now, leaseUntil, limit) {
+      // Materialized: PostgreSQL may otherwise run a limited subquery more than once and lock more than `limit` rows.
+      const rows = await context.db
+        .with(
+          (cte) => cte('due').materialized(),
+          (db) =>
+            db
+              .selectFrom('outbox')
+              .select('id')
+              .where('done_at', 'is', null)
+              .where('failed_at', 'is', null)
+              .where('lane', '=', lane)
+              .where('run_at', '<=', now)
+              .where('lease_until', '<=', now)
+              .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+              .orderBy('run_at')
+              .orderBy('created_at')
+              .limit(limit)
+              .$if(context.engine === 'postgres', (query) => query.forUpdate().skipLocked()),
+        )
+        .updateTable('outbox')
+        .set((eb) => ({ lease_until: leaseUntil, attempts: eb('attempts', '+', 1) }))
+        .where('id', 'in', (eb) => eb.selectFrom('due').select('due.id'))
+        .returningAll()
+        .execute();
+      return rows.sort((a, b) => a.run_at - b.run_at || a.created_at - b.created_at).map(toRow);
+    },
+    async done(id, now) {
+      // What was delivered (a code, an address) has no further use here.
+      await context.db
+        .updateTable('outbox')
+        .set({ done_at: now, lease_until: 0, problem: null, payload: '' })
+        .where('id', '=', id)
+        .execute();
+    },
+    async retry(id, runAt, problem) {
+      await context.db.updateTable('outbox').set({ run_at: runAt, lease_until: 0, problem }).where('id', '=', id).execute();
+    },
+    async giveUp(id, now, problem) {
+      await context.db.updateTable('outbox').set({ failed_at: now, lease_until: 0, problem }).where('id', '=', id).execute();
+    },
+    async backlog(now) {
+      const expired = sql<boolean>`(expires_at is not null and expires_at <= ${now})`;
+      const rows = await context.db
+        .selectFrom('outbox')
+        .where('done_at', 'is', null)
+        .groupBy('lane')
+        .select([
+          'lane',
+          sql<number>`count(case when failed_at is null and not ${expired} then 1 end)`.as('waiting'),
+          sql<number | null>`min(case when failed_at is null and not ${expired} then run_at end)`.as('oldestRunAt'),
+          sql<number>`count(case when failed_at is not null or ${expired} then 1 end)`.as('failed'),
+        ])
+        .execute();
+      return LANES.map((lane) => rows.find((row) => row.lane === lane) ?? { lane, waiting: 0, oldestRunAt: null, failed: 0 });
+    },
+  };
+}
+
+function placeOf(id: string) {
+  return { table: 'outbox', column: 'payload', row: id };
+}

@@ -1,0 +1,50 @@
+import type { Database } from './schema.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** A journey that is over stays this long, so that a late caller is told "expired" and not "unknown". */
+const JOURNEY_GRACE = DAY;
+/** A message that could not be delivered stays this long, for the operator to see. */
+const FAILED_MESSAGE_GRACE = 7 * DAY;
+
+/**
+ * Deletes what is past its use at `now` (milliseconds since 1970). Each kind is a statement of its own: tidying never
+ * holds locks for long. Factors, audit events, configurations and closed intents are records and stay.
+ * @returns how many rows were deleted, not counting challenges that went with their journey
+ */
+export async function tidy(db: Database, now: number): Promise<number> {
+  const journeys = db
+    .deleteFrom('journeys')
+    .where('expires_at', '<=', now - JOURNEY_GRACE)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('intents')
+            .select('intents.id')
+            .whereRef('intents.journey_id', '=', 'journeys.id')
+            .where('intents.status', '=', 'open'),
+        ),
+      ),
+    );
+  const challenges = db.deleteFrom('challenges').where('expires_at', '<=', now - JOURNEY_GRACE);
+  const counters = db.deleteFrom('counters').where('window_ends_at', '<=', now).where('paused_until', '<=', now);
+  const links = db.deleteFrom('freeze_links').where('expires_at', '<=', now);
+  const messages = db
+    .deleteFrom('outbox')
+    .where((eb) =>
+      eb.or([
+        eb('done_at', '<=', now),
+        eb('failed_at', '<=', now - FAILED_MESSAGE_GRACE),
+        eb.and([eb('done_at', 'is', null), eb('failed_at', 'is', null), eb('expires_at', '<=', now - FAILED_MESSAGE_GRACE)]),
+      ]),
+    );
+
+  let deleted = 0;
+  for (const statement of [challenges, journeys, counters, links, messages]) {
+    const result = await statement.executeTakeFirst();
+    deleted += Number(result.numDeletedRows);
+  }
+  return deleted;
+}
