@@ -4,11 +4,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers';
 import { simpleParser } from 'mailparser';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
-import type { ReceivedMessage, SmtpMode, SmtpProcessOptions } from './smtp-protocol.ts';
+import type { ReceivedMessage, SmtpMode, SmtpProcessOptions, SmtpReplyOrder } from './smtp-protocol.ts';
 
 const options = JSON.parse(process.argv[2] ?? '') as SmtpProcessOptions;
 const messages: ReceivedMessage[] = [];
-let mode: SmtpMode = 'accept';
+let mode: SmtpMode | SmtpReplyOrder = 'accept';
 let delayMs = 0;
 /** Answers to control requests that wait for the next message. */
 const waiting = new Set<() => void>();
@@ -17,19 +17,25 @@ function refusal(responseCode: number, words: string): Error {
   return Object.assign(new Error(words), { responseCode });
 }
 
+/** The reply that was ordered for this stage of the dialogue; undefined to go on. */
+function orderedRefusal(stage: SmtpReplyOrder['at']): Error | undefined {
+  return typeof mode === 'object' && mode.at === stage ? refusal(mode.code, mode.words) : undefined;
+}
+
 async function keep(raw: string, session: SMTPServerSession): Promise<void> {
   const parsed = await simpleParser(raw);
   const { mailFrom, rcptTo } = session.envelope;
   messages.push({
     number: messages.length + 1,
-    from: mailFrom === false ? '' : mailFrom.address,
+    from: (mailFrom === false ? undefined : mailFrom.address) ?? '',
     to: rcptTo.map((recipient) => recipient.address),
     subject: parsed.subject ?? '',
     text: parsed.text ?? '',
-    html: parsed.html === false ? '' : parsed.html,
+    html: parsed.html || '',
     headers: Object.fromEntries(parsed.headerLines.map(({ key, line }) => [key, line.slice(line.indexOf(':') + 1).trim()])),
     raw,
     secure: session.secure,
+    session: session.id,
     receivedAt: Date.now(),
     ...(typeof session.user === 'string' ? { user: session.user } : {}),
   });
@@ -50,23 +56,28 @@ const smtp = new SMTPServer({
   allowInsecureAuth: options.security === 'none',
   disabledCommands: options.login === undefined ? ['AUTH'] : [],
   onConnect(_session, done) {
-    if (mode !== 'hang-at-greeting') done();
+    if (mode !== 'hang-at-greeting') done(orderedRefusal('greeting'));
   },
   onAuth(auth, _session, done) {
     const { user, password } = options.login ?? { user: undefined, password: undefined };
     if (auth.username === user && auth.password === password) done(null, { user: auth.username });
     else done(refusal(535, 'Authentication credentials invalid'));
   },
+  onMailFrom(_address, _session, done) {
+    done(orderedRefusal('sender'));
+  },
   onRcptTo(_address, _session, done) {
     if (mode === 'refuse') done(refusal(550, 'No such mailbox here'));
     else if (mode === 'refuse-temporarily') done(refusal(451, 'Try again later'));
-    else done();
+    else done(orderedRefusal('recipient'));
   },
   onData(stream, session, done) {
     const received = text(stream);
     const work = async (): Promise<void> => {
       const raw = await received;
       if (mode === 'hang-after-data') return;
+      const refused = orderedRefusal('content');
+      if (refused !== undefined) return done(refused);
       await keep(raw, session);
       if (mode === 'drop-after-data') dropConnection(session);
       else if (mode === 'slow') setTimeout(done, delayMs);
@@ -86,7 +97,7 @@ function dropConnection(session: SMTPServerSession): void {
 async function control(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://control');
   if (request.method === 'PUT' && url.pathname === '/mode') {
-    const order = JSON.parse(await text(request)) as { mode: SmtpMode; delayMs?: number };
+    const order = JSON.parse(await text(request)) as { mode: SmtpMode | SmtpReplyOrder; delayMs?: number };
     mode = order.mode;
     delayMs = order.delayMs ?? 0;
     response.end('{}');

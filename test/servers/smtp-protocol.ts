@@ -10,6 +10,14 @@
  */
 export type SmtpMode = 'accept' | 'refuse' | 'refuse-temporarily' | 'hang-at-greeting' | 'hang-after-data' | 'slow' | 'drop-after-data';
 
+/** Any other reply at one stage of the dialogue: at the greeting, after MAIL FROM, RCPT TO, or the message itself. */
+export interface SmtpReplyOrder {
+  readonly at: 'greeting' | 'sender' | 'recipient' | 'content';
+  readonly code: number;
+  /** May begin with an enhanced status code (RFC 3463). */
+  readonly words: string;
+}
+
 /** A message as it arrived. */
 export interface ReceivedMessage {
   /** Counts from 1 in order of arrival. */
@@ -27,6 +35,8 @@ export interface ReceivedMessage {
   readonly raw: string;
   /** Whether it came over TLS. */
   readonly secure: boolean;
+  /** The same for all messages of one connection. */
+  readonly session: string;
   /** Account it was sent with, when signed in. */
   readonly user?: string;
   /** Milliseconds since 1970. */

@@ -4,7 +4,7 @@ import { claimFreePort } from './free-address.ts';
 import { startReadyProcess } from './processes.ts';
 import { createScratchFolder, removeScratchFolder } from './scratch.ts';
 import { type ServerControl, startControlled, withControl } from './server-control.ts';
-import type { ReceivedMessage, SmtpMode, SmtpProcessOptions } from './smtp-protocol.ts';
+import type { ReceivedMessage, SmtpMode, SmtpProcessOptions, SmtpReplyOrder } from './smtp-protocol.ts';
 
 export interface SmtpOptions {
   /** `starttls` offers it, `tls` begins with it (RFC 8314); none unless told. */
@@ -43,7 +43,7 @@ export interface SmtpMailbox extends SmtpData {
   /** Forgets all messages. */
   clear(): Promise<void>;
   /** `delayMs` belongs to the mode `slow`. Back to `accept` for good behaviour. */
-  setMode(mode: SmtpMode, delayMs?: number): Promise<void>;
+  setMode(mode: SmtpMode | SmtpReplyOrder, delayMs?: number): Promise<void>;
 }
 
 /** A real mail server in a process of its own. */
@@ -120,7 +120,7 @@ export function connectSmtp(data: SmtpData): SmtpMailbox {
       for (;;) {
         const found = known.findLast((message) => message.number > after && message.to.includes(to));
         if (found !== undefined) return found;
-        const left = Math.max(1, deadline - performance.now());
+        const left = Math.max(1, Math.ceil(deadline - performance.now()));
         known = await list(`?moreThan=${known.length}`, left).catch((cause: unknown) => {
           throw new Error(`no message for ${to} within ${timeoutMs} ms`, { cause });
         });
