@@ -1,0 +1,58 @@
+import type { Rule } from '../api/journeys.ts';
+
+/** What decides over a new password, as stable codes. The words for people are in `locales/<lang>/password.json`. */
+export const PASSWORD_RULE_CODES = [
+  'password.too-short',
+  'password.too-long',
+  'password.not-complex',
+  'password.too-few-letters',
+  'password.too-few-uppercase',
+  'password.too-few-lowercase',
+  'password.too-few-digits',
+  'password.too-few-specials',
+  'password.too-few-non-ascii',
+  'password.too-few-kinds',
+  'password.too-many-repeats',
+  'password.contains-name',
+  'password.in-history',
+  'password.too-young',
+  'password.unusable-characters',
+  'password.looks-hashed',
+] as const;
+export type PasswordRuleCode = (typeof PASSWORD_RULE_CODES)[number];
+
+export type PasswordRuleParams = Readonly<Rule['params']>;
+
+/**
+ * One condition that a new password must meet. Plain data: it is stored, sent to the browser and judged there by the
+ * same module.
+ *
+ * Params by code:
+ * - `too-short` `{ minimum, unit }`, `too-long` `{ maximum, unit }`: `unit` is a {@link LengthUnit}
+ * - `not-complex` `{ required, letters }`: that many of five kinds of character; `letters` is a {@link LetterTable}
+ * - `too-few-*` `{ minimum }`, `too-many-repeats` `{ maximum }` (longest run of one character)
+ * - `contains-name` `{ tokens, ignoreCase }`: forbidden parts joined by line feeds; `ignoreCase` is a {@link CaseFolding}
+ * - `in-history` `{ length }` (passwords remembered), `too-young` `{ changeableAt }` (RFC 3339, UTC)
+ */
+export interface PasswordRule {
+  readonly code: PasswordRuleCode;
+  readonly params: PasswordRuleParams;
+  /** Who sets the rule: `server-only` is the directory's and can be judged by the directory alone. */
+  readonly source: Rule['source'];
+  /** The password is all that is needed to judge it. */
+  readonly pure: boolean;
+}
+
+export interface PasswordVerdict {
+  readonly code: string;
+  readonly params: PasswordRuleParams;
+  readonly ok: boolean | 'server-decides';
+}
+
+export type LengthUnit = 'utf16-units' | 'octets' | 'code-points';
+
+/** `unicode`: the letters of today's Unicode; `samba`: those of the tables that Samba carries; `both`: enough kinds by each of them. */
+export type LetterTable = 'unicode' | 'samba' | 'both';
+
+/** `ascii`: only A to Z equal a to z, as 389 Directory Server compares; `unicode`: all letters. */
+export type CaseFolding = 'ascii' | 'unicode';

@@ -1,0 +1,71 @@
+import { greatestLength, leastLength } from '../../../shared/password-rules/password-length.ts';
+import type { LengthUnit, PasswordRule, PasswordRuleParams } from '../../../shared/password-rules/password-rule.ts';
+import { PASSWORD_RULE_CODES } from '../../../shared/password-rules/password-rule.ts';
+
+/**
+ * One list of rules for several accounts that get the same new password: every rule once, the strictest of its kind.
+ * What meets the merged rules meets each list.
+ */
+export function mergeRules(lists: readonly (readonly PasswordRule[])[]): PasswordRule[] {
+  const merged = new Map<string, PasswordRule>();
+  for (const rule of lists.flat()) {
+    const known = merged.get(rule.code);
+    merged.set(rule.code, known === undefined ? rule : { ...rule, params: stricter(rule, known) });
+  }
+  return PASSWORD_RULE_CODES.flatMap((code) => merged.get(code) ?? []);
+}
+
+function stricter(one: PasswordRule, other: PasswordRule): PasswordRuleParams {
+  const [a, b] = [one.params, other.params];
+  switch (one.code) {
+    case 'password.too-short':
+      return longerMinimum(a, b);
+    case 'password.too-long':
+      return shorterMaximum(a, b);
+    case 'password.not-complex':
+      return {
+        required: Math.max(Number(a.required), Number(b.required)),
+        letters: a.letters === b.letters ? String(a.letters) : 'both',
+      };
+    case 'password.too-many-repeats':
+      return { maximum: Math.min(Number(a.maximum), Number(b.maximum)) };
+    case 'password.contains-name':
+      return {
+        tokens: [...new Set(`${a.tokens}\n${b.tokens}`.split('\n'))].join('\n'),
+        ignoreCase: a.ignoreCase === 'ascii' && b.ignoreCase === 'ascii' ? 'ascii' : 'unicode',
+      };
+    case 'password.in-history':
+      return { length: Math.max(Number(a.length), Number(b.length)) };
+    case 'password.too-young':
+      // RFC 3339 times in UTC with the same number of digits sort as text.
+      return String(a.changeableAt) > String(b.changeableAt) ? a : b;
+    case 'password.unusable-characters':
+    case 'password.looks-hashed':
+      return a;
+    default:
+      return { minimum: Math.max(Number(a.minimum), Number(b.minimum)) };
+  }
+}
+
+/**
+ * The stricter of two minima that may be counted in different units; where neither contains the other, the greater
+ * number in code points, which is stricter than both and one line to read.
+ */
+function longerMinimum(a: PasswordRuleParams, b: PasswordRuleParams): PasswordRuleParams {
+  const [one, other] = [read(a, 'minimum'), read(b, 'minimum')];
+  if (leastLength(one.amount, one.unit, other.unit) >= other.amount) return a;
+  if (leastLength(other.amount, other.unit, one.unit) >= one.amount) return b;
+  return { minimum: Math.max(one.amount, other.amount), unit: 'code-points' };
+}
+
+/** The same for maxima; where neither contains the other, the smaller number in octets. */
+function shorterMaximum(a: PasswordRuleParams, b: PasswordRuleParams): PasswordRuleParams {
+  const [one, other] = [read(a, 'maximum'), read(b, 'maximum')];
+  if (greatestLength(one.amount, one.unit, other.unit) <= other.amount) return a;
+  if (greatestLength(other.amount, other.unit, one.unit) <= one.amount) return b;
+  return { maximum: Math.min(one.amount, other.amount), unit: 'octets' };
+}
+
+function read(params: PasswordRuleParams, name: 'minimum' | 'maximum'): { amount: number; unit: LengthUnit } {
+  return { amount: Number(params[name]), unit: params.unit as LengthUnit };
+}

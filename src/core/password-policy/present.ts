@@ -1,0 +1,64 @@
+import type { Rule, Verdict } from '../../../shared/api/journeys.ts';
+import type { PasswordRule, PasswordRuleParams, PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
+import type { Texts } from '../ports/platform.ts';
+import { refusalKey } from './present-refusal.ts';
+
+/** A longest length beyond this is of no interest until it is passed; NIST SP 800-63B-4, 3.1.1.2, wants at least 64. */
+const LONG_ENOUGH = 64;
+
+/**
+ * Rules as the API sends them, with a sentence each ("At least 12 characters"). Rules that hardly anybody ever meets
+ * are left out and appear as a verdict when they are broken.
+ *
+ * `timeZone` (IANA name) is for the time in "you may change it again"; clients that know the person's own zone can
+ * write it anew from `params.changeableAt`.
+ */
+export function presentRules(rules: readonly PasswordRule[], texts: Texts, language: string, timeZone = 'UTC'): Rule[] {
+  return rules
+    .filter((rule) => !isQuiet(rule))
+    .map(({ code, params, source }) => ({ code, params: { ...params }, text: ruleText(code, params, texts, language, timeZone), source }));
+}
+
+/** Verdicts as the API sends them: what is wrong for a broken rule, the rule itself otherwise. */
+export function presentVerdicts(verdicts: readonly PasswordVerdict[], texts: Texts, language: string, timeZone = 'UTC'): Verdict[] {
+  return verdicts
+    .filter((verdict) => verdict.ok === false || !isQuiet(verdict))
+    .map(({ code, params, ok }) => ({
+      code,
+      ok,
+      text: ok === false ? texts.translate(language, refusalKey(code)) : ruleText(code, params, texts, language, timeZone),
+    }));
+}
+
+function isQuiet({ code, params }: Pick<PasswordVerdict, 'code' | 'params'>): boolean {
+  if (code === 'password.too-long') return Number(params.maximum) >= LONG_ENOUGH;
+  return code === 'password.unusable-characters' || code === 'password.looks-hashed';
+}
+
+function ruleText(code: string, params: PasswordRuleParams, texts: Texts, language: string, timeZone: string): string {
+  const inOctets = code === 'password.too-long' && params.unit === 'octets';
+  return texts.translate(language, inOctets ? 'password.too-long-octets' : code, textParameters(params, language, timeZone));
+}
+
+/** `count` is the number that decides between "character" and "characters". */
+function textParameters(params: PasswordRuleParams, language: string, timeZone: string): Record<string, string | number> {
+  const count = params.minimum ?? params.maximum ?? params.length ?? params.required;
+  const changeableAt = params.changeableAt;
+  return {
+    ...(typeof count === 'number' ? { count } : {}),
+    ...(typeof changeableAt === 'string' ? { changeableAt: localTime(changeableAt, language, timeZone) } : {}),
+  };
+}
+
+function localTime(time: string, language: string, timeZone: string): string {
+  const options = {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+    timeZone,
+  } as const;
+  return new Intl.DateTimeFormat(language, options).format(new Date(time));
+}
