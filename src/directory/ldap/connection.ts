@@ -1,0 +1,346 @@
+import { connect as connectPlain, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectSecure } from 'node:tls';
+import { type Change, Client, type Control, type Filter, ResultCodeError } from 'ldapts';
+import { AppError, isAppError } from '../../../shared/errors.ts';
+import { type LdapEntry, toLdapEntry } from './entry.ts';
+import { refuseDebugLog } from './refuse-debug-log.ts';
+import { type LdapResult, RESULT } from './result-codes.ts';
+import { type RootDse, rootDseAttributes, toRootDse } from './root-dse.ts';
+import { serverAddress } from './tls-options.ts';
+import { connectTimedOut, translateConnectError } from './translate-error.ts';
+
+export interface ConnectionSettings {
+  readonly url: string;
+  readonly tls: ConnectionOptions;
+  /** Encrypt an ldap:// connection before anything else is sent (RFC 4511 section 4.14). */
+  readonly startTls: boolean;
+  /** Milliseconds until TCP and TLS must be agreed on. */
+  readonly connectTimeout: number;
+  /** Milliseconds one request may take. */
+  readonly operationTimeout: number;
+}
+
+export interface SearchOptions {
+  readonly scope: 'base' | 'one' | 'sub';
+  readonly filter?: Filter;
+  readonly attributes: readonly string[];
+  /** Attributes whose values are bytes, spelt as the server spells them. */
+  readonly binary?: readonly string[];
+  readonly sizeLimit?: number;
+  /** Milliseconds for this request, where it may take less than others. */
+  readonly timeLimit?: number;
+}
+
+export interface SearchAnswer {
+  readonly result: LdapResult;
+  readonly entries: LdapEntry[];
+}
+
+/**
+ * One connection to one server. Every call answers within the operation time limit; an answer of the server, good or bad, is
+ * returned, and only a lost connection is thrown:
+ * - `directory.unreachable` (details.reason `connection-lost`): nothing was sent
+ * - `directory.timed-out`: a search or bind was sent and not answered
+ * - `directory.outcome-unknown`: a write was sent and not answered
+ * - `directory.protocol`: the answer cannot be understood
+ * After any of these the connection is closed. It never reconnects by itself: a library that does would go on without the bind.
+ */
+export interface LdapConnection {
+  readonly server: string;
+  readonly rootDse: RootDse;
+  /** Open, and not known to be broken. */
+  readonly usable: boolean;
+  /** Requests sent so far that can have an effect (writes, binds). When it has grown, work must not be repeated elsewhere. */
+  readonly effects: number;
+  /** Those of them that write. When it has grown, "nothing was changed" is no longer true. */
+  readonly writes: number;
+  readonly lastUsed: number;
+  /** Simple bind (RFC 4513 section 5.1.3). An empty password is never sent: servers may take it as anonymous (section 5.1.2). */
+  bind(name: string, password: string, controls?: Control[]): Promise<LdapResult>;
+  search(base: string, options: SearchOptions): Promise<SearchAnswer>;
+  /** Pages through a result (RFC 2696) on this connection. An unsuccessful result ends the pages and is thrown by the caller's reading of `result`. */
+  pages(base: string, options: SearchOptions, pageSize: number): AsyncGenerator<SearchAnswer>;
+  modify(dn: string, changes: Change[], controls?: Control[]): Promise<LdapResult>;
+  /** An extended operation that writes, such as a password modification. */
+  extended(oid: string, value: Buffer, controls?: Control[]): Promise<LdapResult>;
+  close(): void;
+}
+
+/**
+ * Opens a connection, encrypted, and reads the root DSE. Nothing is bound yet.
+ * @throws AppError `directory.unreachable`, `directory.tls-*`, `directory.plain-refused`
+ */
+export async function openConnection(settings: ConnectionSettings): Promise<LdapConnection> {
+  refuseDebugLog();
+  const { secure } = serverAddress(settings.url);
+  if (!secure && !settings.startTls) {
+    throw new AppError('directory.plain-refused', {
+      server: settings.url,
+      problem: 'Passwords are never sent over an unencrypted connection',
+      fix: 'Use an ldaps:// address, or set tls.startTls for an ldap:// one.',
+    });
+  }
+  const opening = new Opening(settings);
+  return withinTimeLimit(settings, opening, secure ? () => opening.secure() : () => opening.startTls());
+}
+
+async function withinTimeLimit(settings: ConnectionSettings, opening: Opening, open: () => Promise<Client>): Promise<LdapConnection> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(connectTimedOut(settings.url)), settings.connectTimeout);
+  });
+  const work = (async () => {
+    const client = await open();
+    const connection = new Connection(settings, client, opening);
+    await connection.readRootDse();
+    return connection;
+  })();
+  // When the limit comes first, the sockets are destroyed and `work` fails unheard.
+  work.catch(() => {});
+  try {
+    return await Promise.race([work, limit]);
+  } catch (error) {
+    opening.destroy();
+    throw translateConnectError(error, settings.url);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Makes the sockets itself, so that connecting has a time limit, its errors keep their codes, and nothing reconnects. */
+class Opening {
+  readonly settings: ConnectionSettings;
+  readonly sockets: Socket[] = [];
+  closed = false;
+
+  constructor(settings: ConnectionSettings) {
+    this.settings = settings;
+  }
+
+  async secure(): Promise<Client> {
+    const { host, port } = serverAddress(this.settings.url);
+    const socket = connectSecure(port, host, this.settings.tls);
+    this.#keep(socket);
+    await once(socket, 'secureConnect');
+    return new Client({
+      url: this.settings.url,
+      strictDN: false,
+      createSecureConnection: this.#handOver(socket) as unknown as typeof connectSecure,
+    });
+  }
+
+  async startTls(): Promise<Client> {
+    const { host, port } = serverAddress(this.settings.url);
+    const socket = connectPlain(port, host);
+    this.#keep(socket);
+    await once(socket, 'connect');
+    let upgraded = false;
+    const client = new Client({
+      url: this.settings.url,
+      strictDN: false,
+      createConnection: this.#handOver(socket) as unknown as typeof connectPlain,
+      createSecureConnection: ((options: ConnectionOptions) => {
+        if (upgraded) throw lost(this.settings.url);
+        upgraded = true;
+        const secured = connectSecure(options);
+        this.#keep(secured);
+        return secured;
+      }) as unknown as typeof connectSecure,
+    });
+    try {
+      await client.startTLS({ ...this.settings.tls });
+    } catch (error) {
+      if (!(error instanceof ResultCodeError)) throw error;
+      throw new AppError(
+        'directory.tls-failed',
+        {
+          server: this.settings.url,
+          resultCode: error.code,
+          problem: 'The server refused StartTLS',
+          fix: 'Give the server a certificate, or use its ldaps:// address.',
+        },
+        { cause: error },
+      );
+    }
+    return client;
+  }
+
+  destroy(): void {
+    this.closed = true;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  #keep(socket: Socket): void {
+    socket.setKeepAlive(true, 30_000);
+    socket.setNoDelay(true);
+    // An error is followed by `close`. Without a listener it would end the process.
+    socket.on('error', () => {});
+    socket.once('close', () => {
+      this.closed = true;
+    });
+    this.sockets.push(socket);
+  }
+
+  /** Gives the library the socket once; a second wish is its silent reconnect. */
+  #handOver(socket: Socket): () => Socket {
+    let given = false;
+    return () => {
+      if (given) throw lost(this.settings.url);
+      given = true;
+      return socket;
+    };
+  }
+}
+
+function once(socket: Socket, event: 'connect' | 'secureConnect'): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once(event, () => resolve());
+    socket.once('error', reject);
+    socket.once('close', () =>
+      reject(new AppError('directory.unreachable', { problem: 'The server closed the connection', reason: 'closed' })),
+    );
+  });
+}
+
+function lost(server: string): AppError {
+  return new AppError('directory.unreachable', { server, problem: 'The connection was closed', reason: 'connection-lost' });
+}
+
+type Intent = 'read' | 'bind' | 'write';
+
+class Connection implements LdapConnection {
+  readonly server: string;
+  rootDse: RootDse = toRootDse(null);
+  effects = 0;
+  writes = 0;
+  lastUsed = performance.now();
+  readonly #settings: ConnectionSettings;
+  readonly #client: Client;
+  readonly #opening: Opening;
+
+  constructor(settings: ConnectionSettings, client: Client, opening: Opening) {
+    this.server = settings.url;
+    this.#settings = settings;
+    this.#client = client;
+    this.#opening = opening;
+  }
+
+  get usable(): boolean {
+    return !this.#opening.closed && this.#client.isConnected;
+  }
+
+  async readRootDse(): Promise<void> {
+    // The library attaches itself to the socket with its first request.
+    const { result, entries } = await this.#search('', { scope: 'base', attributes: rootDseAttributes }, true);
+    this.rootDse = toRootDse(result.code === RESULT.success ? (entries[0] ?? null) : null);
+  }
+
+  async bind(name: string, password: string, controls: Control[] = []): Promise<LdapResult> {
+    if (password === '') return { code: RESULT.invalidCredentials, message: 'an empty password is never sent' };
+    // The library takes these names for SASL mechanisms.
+    if (/^(plain|external|cram-md5|digest-md5|scram-.*)$/i.test(name)) return { code: RESULT.invalidCredentials, message: 'not a name' };
+    const { result } = await this.#perform('bind', () => this.#client.bind(name, password, controls));
+    return result;
+  }
+
+  search(base: string, options: SearchOptions): Promise<SearchAnswer> {
+    return this.#search(base, options, false);
+  }
+
+  async #search(base: string, options: SearchOptions, first: boolean): Promise<SearchAnswer> {
+    const { result, value } = await this.#perform('read', () => this.#client.search(base, this.#toLibrary(options)), { first, ...options });
+    return { result, entries: (value?.searchEntries ?? []).map(toLdapEntry) };
+  }
+
+  async *pages(base: string, options: SearchOptions, pageSize: number): AsyncGenerator<SearchAnswer> {
+    const pages = this.#client.searchPaginated(base, { ...this.#toLibrary(options), paged: { pageSize } });
+    for (;;) {
+      const { result, value } = await this.#perform('read', () => pages.next());
+      if (value === undefined) {
+        yield { result, entries: [] };
+        return;
+      }
+      if (value.done === true) return;
+      yield { result, entries: value.value.searchEntries.map(toLdapEntry) };
+    }
+  }
+
+  #toLibrary(options: SearchOptions) {
+    return {
+      scope: options.scope,
+      attributes: [...options.attributes],
+      explicitBufferAttributes: [...(options.binary ?? [])],
+      timeLimit: Math.ceil(this.#settings.operationTimeout / 1000),
+      ...(options.sizeLimit === undefined ? {} : { sizeLimit: options.sizeLimit }),
+      ...(options.filter === undefined ? {} : { filter: options.filter }),
+    };
+  }
+
+  async modify(dn: string, changes: Change[], controls: Control[] = []): Promise<LdapResult> {
+    const { result } = await this.#perform('write', () => this.#client.modify(dn, changes, controls));
+    return result;
+  }
+
+  async extended(oid: string, value: Buffer, controls: Control[] = []): Promise<LdapResult> {
+    const { result } = await this.#perform('write', () => this.#client.exop(oid, value, controls));
+    return result;
+  }
+
+  close(): void {
+    if (this.usable) this.#client.unbind().catch(() => {});
+    // Unbind has no answer (RFC 4511 section 4.3); a server that does not read must not keep the socket.
+    setImmediate(() => this.#opening.destroy());
+  }
+
+  /** One request with its time limit. Sockets carry one request at a time, so closing one loses no other. */
+  async #perform<T>(
+    intent: Intent,
+    request: () => Promise<T>,
+    limits: { first?: boolean; timeLimit?: number } = {},
+  ): Promise<{ result: LdapResult; value?: T }> {
+    if (limits.first !== true && !this.usable) throw lost(this.server);
+    if (intent !== 'read') this.effects += 1;
+    if (intent === 'write') this.writes += 1;
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      this.#opening.destroy();
+    }, limits.timeLimit ?? this.#settings.operationTimeout);
+    try {
+      const value = await request();
+      return { result: { code: RESULT.success, message: '' }, value };
+    } catch (error) {
+      if (error instanceof ResultCodeError) return { result: { code: error.code, message: plainMessage(error) } };
+      this.#opening.destroy();
+      throw this.#failure(intent, error, timedOut);
+    } finally {
+      clearTimeout(timer);
+      this.lastUsed = performance.now();
+    }
+  }
+
+  #failure(intent: Intent, cause: unknown, timedOut: boolean): AppError {
+    if (isAppError(cause)) {
+      // Only our own refusal to reconnect comes here: nothing was sent.
+      this.effects -= intent === 'read' ? 0 : 1;
+      this.writes -= intent === 'write' ? 1 : 0;
+      return cause;
+    }
+    const details = {
+      server: this.server,
+      problem: timedOut ? 'No answer within the time limit' : 'The connection broke before the answer came',
+    };
+    if (intent === 'write') return new AppError('directory.outcome-unknown', details, { cause });
+    return new AppError(
+      timedOut || intent === 'bind' ? 'directory.timed-out' : 'directory.unreachable',
+      { ...details, reason: 'connection-lost' },
+      { cause },
+    );
+  }
+}
+
+/** The library appends the code to the server's text. */
+function plainMessage(error: ResultCodeError): string {
+  const suffix = ` Code: 0x${error.code.toString(16)}`;
+  return (error.message.endsWith(suffix) ? error.message.slice(0, -suffix.length) : error.message).split('\0').join('').trim();
+}

@@ -1,0 +1,58 @@
+import type { LdapEntry } from './entry.ts';
+
+/** What a server says about itself (RFC 4512 section 5.1). */
+export interface RootDse {
+  readonly supportedControl: ReadonlySet<string>;
+  readonly supportedExtension: ReadonlySet<string>;
+  readonly supportedCapabilities: ReadonlySet<string>;
+  readonly namingContexts: readonly string[];
+  readonly defaultNamingContext: string | null;
+  readonly configurationNamingContext: string | null;
+  readonly vendorName: string | null;
+  readonly vendorVersion: string | null;
+  readonly objectClasses: readonly string[];
+  /** The server's clock as generalizedTime (AD only). */
+  readonly currentTime: string | null;
+}
+
+/** To be asked for by name: most of these are operational. */
+export const rootDseAttributes = [
+  'objectClass',
+  'supportedControl',
+  'supportedExtension',
+  'supportedCapabilities',
+  'namingContexts',
+  'defaultNamingContext',
+  'configurationNamingContext',
+  'vendorName',
+  'vendorVersion',
+  'currentTime',
+] as const;
+
+/** Object identifiers of what adapters look for in the root DSE. */
+export const OID = {
+  passwordModify: '1.3.6.1.4.1.4203.1.11.1',
+  passwordPolicy: '1.3.6.1.4.1.42.2.27.8.5.1',
+  /** LDAP_SERVER_POLICY_HINTS_OID (MS-ADTS 3.1.1.3.4.1.27). */
+  policyHints: '1.2.840.113556.1.4.2239',
+  /** LDAP_CAP_ACTIVE_DIRECTORY_OID (MS-ADTS 3.1.1.3.4.3.1). */
+  activeDirectory: '1.2.840.113556.1.4.800',
+} as const;
+
+/** Reads the facts out of the root entry; of a server that hides it (null), nothing is known. */
+export function toRootDse(entry: LdapEntry | null): RootDse {
+  const texts = (name: string): string[] => entry?.texts(name) ?? [];
+  const text = (name: string): string | null => entry?.text(name) ?? null;
+  return {
+    supportedControl: new Set(texts('supportedControl')),
+    supportedExtension: new Set(texts('supportedExtension')),
+    supportedCapabilities: new Set(texts('supportedCapabilities')),
+    namingContexts: texts('namingContexts'),
+    defaultNamingContext: text('defaultNamingContext'),
+    configurationNamingContext: text('configurationNamingContext'),
+    vendorName: text('vendorName'),
+    vendorVersion: text('vendorVersion'),
+    objectClasses: texts('objectClass'),
+    currentTime: text('currentTime'),
+  };
+}

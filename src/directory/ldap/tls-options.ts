@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import { AppError } from '../../../shared/errors.ts';
+import type { LdapSettings } from '../../core/configuration/directory-section.ts';
+
+/** Host name or address, and port, of a server URL (IPv6 without its brackets). Ports are those of RFC 4516 unless told. */
+export function serverAddress(url: string): { host: string; port: number; secure: boolean } {
+  const parsed = new URL(url);
+  const secure = parsed.protocol === 'ldaps:';
+  return {
+    host: parsed.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: parsed.port === '' ? (secure ? 636 : 389) : Number(parsed.port),
+    secure,
+  };
+}
+
+/**
+ * How the certificate of one server is checked. The authorities are read at every connect, so that a new file needs no restart.
+ *
+ * `host` is always given: without it Node checks a StartTLS certificate against "localhost" (tls.connect with `socket`).
+ * @throws AppError `directory.tls-failed` when the file of authorities cannot be read
+ */
+export function tlsOptions(tls: LdapSettings['tls'], url: string): ConnectionOptions {
+  const { host } = serverAddress(url);
+  const name = tls.serverName ?? host;
+  const authorities = readAuthorities(tls);
+  return {
+    host,
+    minVersion: 'TLSv1.2',
+    rejectUnauthorized: tls.verify === 'full',
+    ...(authorities.length === 0 ? {} : { ca: authorities }),
+    // RFC 6066 section 3: an address is not allowed as a server name.
+    ...(isIP(name) === 0 ? { servername: name } : {}),
+  };
+}
+
+function readAuthorities(tls: LdapSettings['tls']): string[] {
+  const authorities = tls.ca === undefined ? [] : [tls.ca];
+  if (tls.caFile === undefined) return authorities;
+  try {
+    return [...authorities, readFileSync(tls.caFile, 'utf8')];
+  } catch (cause) {
+    const fix = 'Make the file named by tls.caFile readable for Keyturn, or correct its path.';
+    throw new AppError('directory.tls-failed', { file: tls.caFile, problem: 'The file of authorities cannot be read', fix }, { cause });
+  }
+}

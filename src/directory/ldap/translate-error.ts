@@ -1,0 +1,147 @@
+import { AppError, type ErrorCode, isAppError } from '../../../shared/errors.ts';
+import { type LdapResult, RESULT } from './result-codes.ts';
+
+interface Explanation {
+  readonly code: ErrorCode;
+  readonly problem: string;
+  readonly fix: string;
+}
+
+const expired: Explanation = {
+  code: 'directory.tls-expired',
+  problem: 'The certificate of the server is not valid at this time',
+  fix: 'Install a new certificate on the server; if it was renewed just now, check the clocks of both machines.',
+};
+const wrongName: Explanation = {
+  code: 'directory.tls-wrong-name',
+  problem: 'The certificate of the server is for another name',
+  fix: 'Write the server address with a name that is in its certificate, or set tls.serverName to one.',
+};
+const unknownCa: Explanation = {
+  code: 'directory.tls-unknown-ca',
+  problem: 'The certificate of the server was not signed by an authority that is trusted here',
+  fix: 'Name the PEM file of the authority that signed it in tls.caFile.',
+};
+const tlsFailed: Explanation = {
+  code: 'directory.tls-failed',
+  problem: 'No encrypted connection could be agreed on',
+  fix: 'Check that the port speaks TLS (636 for ldaps, 389 with tls.startTls) with version 1.2 or later.',
+};
+const refused: Explanation = {
+  code: 'directory.unreachable',
+  problem: 'The server refused the connection',
+  fix: 'Check that the directory service runs and listens on this port.',
+};
+const nameUnknown: Explanation = {
+  code: 'directory.unreachable',
+  problem: 'The name of the server cannot be resolved',
+  fix: 'Check the name in the server address and the DNS of this machine.',
+};
+const noRoute: Explanation = {
+  code: 'directory.unreachable',
+  problem: 'The network of the server cannot be reached',
+  fix: 'Check routing and firewalls between this machine and the server.',
+};
+const noAnswer: Explanation = {
+  code: 'directory.unreachable',
+  problem: 'The server did not answer in time',
+  fix: 'Check that the server is running and that no firewall drops the connection.',
+};
+const closed: Explanation = {
+  code: 'directory.unreachable',
+  problem: 'The server closed the connection',
+  fix: 'Look into the log of the directory service; it may be restarting or limiting connections.',
+};
+
+/** Codes of Node's net, dns and tls modules and of OpenSSL's certificate verification (X509_V_ERR_*). */
+const explanations: Readonly<Record<string, Explanation>> = {
+  CERT_HAS_EXPIRED: expired,
+  CERT_NOT_YET_VALID: expired,
+  ERR_TLS_CERT_ALTNAME_INVALID: wrongName,
+  DEPTH_ZERO_SELF_SIGNED_CERT: unknownCa,
+  SELF_SIGNED_CERT_IN_CHAIN: unknownCa,
+  UNABLE_TO_GET_ISSUER_CERT: unknownCa,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownCa,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownCa,
+  CERT_SIGNATURE_FAILURE: unknownCa,
+  CERT_UNTRUSTED: unknownCa,
+  ECONNREFUSED: refused,
+  ENOTFOUND: nameUnknown,
+  EAI_AGAIN: nameUnknown,
+  EHOSTUNREACH: noRoute,
+  ENETUNREACH: noRoute,
+  ETIMEDOUT: noAnswer,
+  ECONNRESET: closed,
+  EPIPE: closed,
+};
+
+/**
+ * The `AppError` for whatever went wrong while a connection was being opened: nothing had been asked of the server yet.
+ * `details.fix` is one sentence for the operator. Decides by error codes, never by texts.
+ */
+export function translateConnectError(cause: unknown, server: string): AppError {
+  if (isAppError(cause)) return cause;
+  const code = errorCode(cause);
+  const explanation = explanations[code] ?? (/^(ERR_SSL|ERR_TLS|EPROTO|CERT_)/.test(code) ? tlsFailed : closed);
+  return new AppError(explanation.code, { server, problem: explanation.problem, fix: explanation.fix, reason: code }, { cause });
+}
+
+/** No connection within the time limit. */
+export function connectTimedOut(server: string): AppError {
+  return new AppError('directory.unreachable', { server, problem: noAnswer.problem, fix: noAnswer.fix, reason: 'connect-timeout' });
+}
+
+/** The code of an error; AggregateError (several addresses of one name tried) counts as its first part. */
+function errorCode(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return errorCode(error.errors[0]);
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : 'unknown';
+}
+
+/**
+ * The `AppError` for a result that the adapter did not expect at this place. Results that an adapter can explain (a refused
+ * password) are handled before and never come here.
+ */
+export function unexpectedResult(result: LdapResult, server: string, operation: string): AppError {
+  const details = { server, operation, resultCode: result.code, problem: result.message };
+  switch (result.code) {
+    case RESULT.strongerAuthRequired:
+    case RESULT.confidentialityRequired:
+      return new AppError('directory.plain-refused', {
+        ...details,
+        fix: 'Use an ldaps:// address, or set tls.startTls for an ldap:// one.',
+      });
+    case RESULT.insufficientAccessRights:
+      return new AppError('directory.no-right', {
+        ...details,
+        fix: 'Give the service account the right; `keyturn directory delegate` prints how.',
+      });
+    case RESULT.busy:
+    case RESULT.unavailable:
+      return new AppError('directory.unreachable', {
+        ...details,
+        fix: 'The server is busy or shutting down: try again later.',
+        reason: 'busy',
+      });
+    case RESULT.timeLimitExceeded:
+    case RESULT.adminLimitExceeded:
+      return new AppError('directory.timed-out', { ...details, fix: 'Index the searched attributes on the server, or raise its limits.' });
+    default:
+      return new AppError('directory.protocol', { ...details, fix: 'Look into the log of the directory service.' });
+  }
+}
+
+/** The service account could not sign in. */
+export function serviceAccountRefused(result: LdapResult, server: string, name: string): AppError {
+  if (result.code === RESULT.strongerAuthRequired || result.code === RESULT.confidentialityRequired) {
+    return unexpectedResult(result, server, 'bind');
+  }
+  if (result.code === RESULT.busy || result.code === RESULT.unavailable) return unexpectedResult(result, server, 'bind');
+  return new AppError('directory.service-account-refused', {
+    server,
+    account: name,
+    resultCode: result.code,
+    problem: result.message,
+    fix: 'Check name and password of serviceAccount, and that the account is neither locked, disabled nor expired.',
+  });
+}
