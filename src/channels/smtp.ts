@@ -1,9 +1,10 @@
 import type { SendMailOptions } from 'nodemailer';
 import { AppError } from '../../shared/errors.ts';
 import type { MailServer, MailSettings } from '../core/configuration/mail-section.ts';
-import type { Clock, Log, Mailer, MailMessage } from '../core/ports/platform.ts';
-import { checkAddress, type Mailbox, maskAddress, messageIdHeader, oneLine, parseMailbox } from './mail-envelope.ts';
+import type { Clock, Log, Mailer } from '../core/ports/platform.ts';
+import { maskAddress, parseMailbox } from './mail-envelope.ts';
 import { createSmtpLink, handOverLimit, LinkProblem, type ResolveSecret, type SmtpLink } from './smtp-link.ts';
+import { composeSmtpMail } from './smtp-message.ts';
 import { type Diagnosis, diagnose, loggableCause } from './smtp-problem.ts';
 
 type SmtpSettings = Extract<MailSettings, { kind: 'smtp' }>;
@@ -66,7 +67,7 @@ export function createSmtpMailer(
 
   return {
     async send(message) {
-      const mail = toMail(message, from);
+      const mail = composeSmtpMail(message, from);
       const facts = { messageId: message.messageId, to: maskAddress(message.to) };
       const failures: Failure[] = [];
       for (const server of inOrder()) {
@@ -122,21 +123,4 @@ function verdict(failures: readonly Failure[]): AppError {
   const refused = last?.diagnosis.about === 'message' || failures.every((failure) => failure.diagnosis.about === 'policy');
   const servers = failures.map(({ facts }) => `${facts.server} ${facts.problem}${facts.reply === undefined ? '' : ` ${facts.reply}`}`);
   return new AppError(refused ? 'mail.refused' : 'mail.unavailable', { servers }, { cause: last?.cause });
-}
-
-function toMail(message: MailMessage, from: Mailbox): SendMailOptions {
-  const to = checkAddress(message.to);
-  return {
-    from,
-    // As an object, so that the library does not read a list out of the text.
-    to: { name: '', address: to },
-    envelope: { from: from.address, to },
-    subject: oneLine(message.subject),
-    text: message.text,
-    ...(message.html === undefined ? {} : { html: message.html }),
-    messageId: messageIdHeader(message.messageId, from),
-    // RFC 3834 5: no vacation replies to these. Exchange goes by a header of its own (MS-OXCMAIL 2.2.3.2.14).
-    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-    xMailer: false,
-  };
 }

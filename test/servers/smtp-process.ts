@@ -48,13 +48,12 @@ const smtp = new SMTPServer({
   disableReverseLookup: true,
   closeTimeout: 100,
   secure: options.security === 'tls',
-  hideSTARTTLS: options.security !== 'starttls',
   ...(options.certificateFile === undefined || options.keyFile === undefined
     ? {}
     : { cert: readFileSync(options.certificateFile), key: readFileSync(options.keyFile) }),
   authOptional: options.login === undefined,
   allowInsecureAuth: options.security === 'none',
-  disabledCommands: options.login === undefined ? ['AUTH'] : [],
+  disabledCommands: [...(options.security === 'starttls' ? [] : ['STARTTLS']), ...(options.login === undefined ? ['AUTH'] : [])],
   onConnect(_session, done) {
     if (mode !== 'hang-at-greeting') done(orderedRefusal('greeting'));
   },
