@@ -1,0 +1,74 @@
+import type { AccountFingerprint, AccountStatus, PasswordPolicy } from '../../core/ports/directory.ts';
+import type { LdapEntry } from '../ldap/entry.ts';
+import { fromGeneralizedTime } from '../ldap/time.ts';
+
+/** Operational attributes of a person's entry. pwdUpdateTime is there with passwordTrackUpdateTime on. */
+export const statusAttributes = [
+  'passwordExpirationTime',
+  'passwordRetryCount',
+  'accountUnlockTime',
+  'passwordAllowChangeTime',
+  'pwdUpdateTime',
+  'modifyTimestamp',
+  'nsAccountLock',
+  'pwdPolicySubentry',
+] as const;
+
+/** passwordExpirationTime of a password that must be changed at the next sign-in, and accountUnlockTime of a lock without end. */
+export const epoch = '19700101000000Z';
+
+/** State of an account at `now`; `policyKnown` is false when the policy may not be read and `policy` is a guess. */
+export function toAccountStatus(entry: LdapEntry, policy: PasswordPolicy, policyKnown: boolean, now: number): AccountStatus {
+  const mustChange = entry.text('passwordExpirationTime') === epoch;
+  const passwordExpiresAt = mustChange ? null : fromGeneralizedTime(entry.text('passwordExpirationTime'));
+  const changeable = fromGeneralizedTime(entry.text('passwordAllowChangeTime'));
+  // The time stays on the entry after the minimum age has been taken out of the policy, and then means nothing.
+  const ageCounts = !mustChange && (!policyKnown || policy.minimumAge > 0);
+  return {
+    ...lockOf(entry, policy, policyKnown, now),
+    disabled: entry.text('nsAccountLock')?.toLowerCase() === 'true',
+    // The server knows no end date of an account: administrators set nsAccountLock.
+    accountExpired: false,
+    passwordExpired: passwordExpiresAt !== null && passwordExpiresAt <= now,
+    mustChange,
+    passwordExpiresAt,
+    passwordSetAt: passwordSetAt(entry, passwordExpiresAt, policy),
+    badAttempts: Number(entry.text('passwordRetryCount') ?? 0),
+    lastBadAttemptAt: null,
+    changeableAt: ageCounts && changeable !== null && changeable > now ? changeable : null,
+  };
+}
+
+/**
+ * The server refuses when passwordRetryCount has reached the threshold and accountUnlockTime has not passed. A reset leaves an
+ * old accountUnlockTime behind, so that alone says nothing.
+ */
+function lockOf(entry: LdapEntry, policy: PasswordPolicy, policyKnown: boolean, now: number): { locked: boolean; lockedUntil: number | null } {
+  const attempts = Number(entry.text('passwordRetryCount') ?? 0);
+  const threshold = policyKnown ? policy.lockoutThreshold : 1;
+  const unlockTime = entry.text('accountUnlockTime');
+  if (unlockTime === null || threshold === 0 || attempts < threshold) return { locked: false, lockedUntil: null };
+  if (unlockTime === epoch) return { locked: true, lockedUntil: null };
+  const until = fromGeneralizedTime(unlockTime);
+  return until !== null && until > now ? { locked: true, lockedUntil: until } : { locked: false, lockedUntil: null };
+}
+
+function passwordSetAt(entry: LdapEntry, passwordExpiresAt: number | null, policy: PasswordPolicy): number | null {
+  const told = fromGeneralizedTime(entry.text('pwdUpdateTime'));
+  if (told !== null) return told;
+  return passwordExpiresAt === null || policy.maximumAge === null ? null : passwordExpiresAt - policy.maximumAge;
+}
+
+/**
+ * pwdUpdateTime, or the expiration that moves with every password, or at worst the time of the last change of the entry. All of
+ * them have whole seconds: two writes within one second look like one.
+ */
+export function toFingerprint(entry: LdapEntry, status: AccountStatus): AccountFingerprint {
+  const password = entry.text('pwdUpdateTime') ?? entry.text('passwordExpirationTime') ?? entry.text('modifyTimestamp') ?? '';
+  return {
+    password,
+    lock: `${entry.text('accountUnlockTime') ?? ''}/${status.locked}`,
+    locked: status.locked,
+    passwordSetAt: status.passwordSetAt,
+  };
+}

@@ -1,0 +1,175 @@
+import type { Filter } from 'ldapts';
+import type { LdapSettings } from '../../core/configuration/directory-section.ts';
+import type { Account, AccountRef, DirectoryHealth, SearchPage, SearchRequest } from '../../core/ports/directory.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { DirectoryDeps } from '../directory-deps.ts';
+import type { LdapConnection } from './connection.ts';
+import type { LdapEntry } from './entry.ts';
+import { allOf, anyOf, configuredFilter, contains, equals } from './filters.ts';
+import { RESULT, succeeded } from './result-codes.ts';
+import { createServers, type Probed, type Servers } from './servers.ts';
+import { unexpectedResult } from './translate-error.ts';
+
+/** What one kind of LDAP directory tells about itself; the rest is the same for all. */
+export interface LdapKind {
+  /** Entries that are people's accounts. */
+  readonly people: Filter;
+  /** Matches the entry with this immutable identifier; null when it cannot be one. */
+  idFilter(id: string): Filter | null;
+  /** Matches entries that one of the configured identifiers names exactly. */
+  identifierFilter(normalised: string): Filter;
+  /** What an `Account` is made of. */
+  readonly accountAttributes: readonly string[];
+  /** Attributes whose values are bytes, spelt as the server spells them. */
+  readonly binaryAttributes: readonly string[];
+  /** null: an entry without what an account needs. */
+  toAccount(entry: LdapEntry): Account | null;
+  /** Attributes that free text is looked for in. */
+  readonly searchedAttributes: readonly string[];
+  /** null: this kind cannot be searched for it. */
+  stateFilter(state: NonNullable<SearchRequest['filter']>): Filter | null;
+  /** The server's clock, in milliseconds, as its root DSE tells. */
+  serverTime?(rootDse: Probed['rootDse']): number | null;
+  /** Lines for the health page. */
+  notes(probed: readonly Probed[]): string[];
+}
+
+/** The verbs that all LDAP kinds share, and the servers under them. */
+export interface DirectoryBase {
+  readonly servers: Servers;
+  /**
+   * The entry that a reference names, wherever it has been moved to, with its DN of this moment.
+   * @throws AppError `directory.account-missing` also when it lies outside of what is configured
+   */
+  fetch(connection: LdapConnection, ref: AccountRef, attributes: readonly string[]): Promise<LdapEntry>;
+  /** The same on a reading connection of its own. */
+  readEntry(ref: AccountRef, attributes: readonly string[]): Promise<LdapEntry>;
+  findAccounts(normalised: string): Promise<Account[]>;
+  search(request: SearchRequest): Promise<SearchPage>;
+  readAccount(ref: AccountRef): Promise<Account | null>;
+  /** The account with this DN; null when it is none of the configured people. */
+  readAccountAt(dn: string): Promise<Account | null>;
+  health(): Promise<DirectoryHealth>;
+  close(): Promise<void>;
+}
+
+/** More accounts than this for one identifier are of no use to anybody. */
+const mostMatches = 25;
+
+/**
+ * @throws AppError `configuration.invalid` for a people filter that is none
+ */
+export function createDirectoryBase(
+  settings: LdapSettings,
+  deps: Pick<DirectoryDeps, 'clock' | 'log' | 'resolveSecret'>,
+  kind: LdapKind,
+): DirectoryBase {
+  const servers = createServers(settings, deps);
+  const people =
+    settings.peopleFilter === undefined ? kind.people : allOf(kind.people, configuredFilter(settings.peopleFilter, 'peopleFilter'));
+  const options = { attributes: kind.accountAttributes, binary: kind.binaryAttributes, scope: 'sub' as const };
+
+  const toAccounts = (entries: readonly LdapEntry[]): Account[] =>
+    entries.map((entry) => kind.toAccount(entry)).filter((account) => account !== null);
+
+  const fetch: DirectoryBase['fetch'] = async (connection, ref, attributes) => {
+    const byId = ref.directory === settings.id ? kind.idFilter(ref.id) : null;
+    const missing = new AppError('directory.account-missing', { directory: settings.id, id: ref.id });
+    if (byId === null) throw missing;
+    const { result, entries } = await connection.search(settings.baseDn, {
+      scope: 'sub',
+      filter: allOf(byId, people),
+      attributes,
+      binary: kind.binaryAttributes,
+    });
+    if (!succeeded(result)) throw unexpectedResult(result, connection.server, 'search');
+    const [entry, second] = entries;
+    if (entry === undefined) throw missing;
+    if (second !== undefined) throw new AppError('directory.ambiguous', { directory: settings.id, id: ref.id });
+    return entry;
+  };
+
+  return {
+    servers,
+    fetch,
+    readEntry: (ref, attributes) => servers.read((connection) => fetch(connection, ref, attributes)),
+    async findAccounts(normalised) {
+      const filter = allOf(people, kind.identifierFilter(normalised));
+      const answer = await servers.read(async (connection) => {
+        const found = await connection.search(settings.baseDn, { ...options, filter, sizeLimit: mostMatches });
+        // Cut off at our own limit: what came is good.
+        if (!succeeded(found.result) && found.result.code !== RESULT.sizeLimitExceeded) {
+          throw unexpectedResult(found.result, connection.server, 'search');
+        }
+        return found.entries;
+      });
+      return toAccounts(answer);
+    },
+    search: (request) => searchPage(request),
+    async readAccount(ref) {
+      try {
+        return kind.toAccount(await servers.read((connection) => fetch(connection, ref, kind.accountAttributes)));
+      } catch (error) {
+        if (error instanceof AppError && error.code === 'directory.account-missing') return null;
+        throw error;
+      }
+    },
+    readAccountAt: (dn) =>
+      servers.read(async (connection) => {
+        const { result, entries } = await connection.search(dn, { ...options, scope: 'base', filter: people });
+        if (result.code === RESULT.noSuchObject || result.code === RESULT.invalidDnSyntax) return null;
+        if (!succeeded(result)) throw unexpectedResult(result, connection.server, 'search');
+        return toAccounts(entries)[0] ?? null;
+      }),
+    async health() {
+      const { servers: states, serviceAccount, connections } = await servers.probe();
+      const first = connections[0];
+      const serverTime = first === undefined ? null : (kind.serverTime?.(first.rootDse) ?? null);
+      const notes = kind.notes(connections);
+      if (settings.tls.verify !== 'full') notes.push('Certificates of this directory are not checked (tls.verify: trial-without-verification).');
+      return { servers: states, serviceAccount, clockSkew: first === undefined || serverTime === null ? null : serverTime - first.at, notes };
+    },
+    close: () => servers.close(),
+  };
+
+  /**
+   * Server cookies of RFC 2696 live and die with one connection, so a cursor is a count: the pages before are read again. That keeps
+   * every page live and any node able to serve it; lists for people rarely go beyond the third page.
+   */
+  async function searchPage(request: SearchRequest): Promise<SearchPage> {
+    const state = request.filter === undefined ? undefined : kind.stateFilter(request.filter);
+    if (state === null) return { accounts: [], cursor: null };
+    const terms = (request.text ?? '').normalize('NFKC').split(/\s+/).filter((term) => term !== '');
+    const filter = allOf(
+      people,
+      ...(state === undefined ? [] : [state]),
+      ...terms.slice(0, 8).map((term) => anyOf(...kind.searchedAttributes.map((attribute) => contains(attribute, term)))),
+    );
+    const skip = cursorOffset(request.cursor);
+    const pageSize = Math.min(1000, Math.max(1, Math.trunc(request.pageSize)));
+    return servers.read(async (connection) => {
+      const accounts: Account[] = [];
+      let seen = 0;
+      // One more than fits tells whether there is a next page.
+      for await (const { result, entries } of connection.pages(settings.baseDn, { ...options, filter }, Math.min(1000, pageSize + 1))) {
+        if (!succeeded(result)) throw unexpectedResult(result, connection.server, 'search');
+        for (const entry of entries) {
+          seen += 1;
+          if (seen <= skip) continue;
+          if (accounts.length === pageSize) return { accounts, cursor: String(seen - 1) };
+          accounts.push(...toAccounts([entry]));
+        }
+      }
+      return { accounts, cursor: null };
+    });
+  }
+}
+
+function cursorOffset(cursor: string | undefined): number {
+  return cursor !== undefined && /^\d{1,9}$/.test(cursor) ? Number(cursor) : 0;
+}
+
+/** An identifier filter over plain attributes: any of them equals the text. */
+export function anyAttributeEquals(attributes: readonly string[], value: string): Filter {
+  return anyOf(...attributes.map((attribute) => equals(attribute, value)));
+}
