@@ -59,4 +59,3 @@ export interface CommandContext {
   /** Resolves when the process is asked to stop (SIGTERM, SIGINT). */
   stopRequested(): Promise<void>;
 }
-

@@ -20,10 +20,11 @@ export function resolveDatabaseUrl(settings: Settings, resolveSecret: ResolveSec
 /** The address for people and logs: without user information and without parameters, either may hold a password. */
 export function describeDatabaseUrl(url: string): string {
   if (url.startsWith('sqlite:')) return url;
-  return url.replace(/^([a-z]+:\/\/)[^/?#]*@/, '$1').replace(/[?#].*$/s, '');
+  // Up to the last @: a password with an unescaped / or @ in it must not show either.
+  return url.replace(/^([a-z]+:\/\/).*@/s, '$1').replace(/[?#].*$/s, '');
 }
 
-/** The file of an SQLite database; null for a database on a server. */
+/** The file of an SQLite database; null for a database on a server or in memory. */
 export function databaseFile(url: string): string | null {
-  return url.startsWith('sqlite:') ? url.slice('sqlite:'.length) : null;
+  return url.startsWith('sqlite:') && url !== 'sqlite::memory:' ? url.slice('sqlite:'.length) : null;
 }

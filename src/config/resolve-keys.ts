@@ -8,7 +8,7 @@ export const KEY_BYTES = 32;
 /** A key of this installation, ready for use. */
 export interface InstallationKey {
   id: string;
-  bytes: Uint8Array;
+  key: Uint8Array;
 }
 
 /**
@@ -27,7 +27,7 @@ export function resolveKeys(settings: Settings, resolveSecret: ResolveSecret): I
   const keys = settings.keys.map((key, index) => {
     const bytes = decodeKey(resolveSecret(key.secret));
     if (bytes === null) problems.push(`keys[${index}].secret: ${key.secret} does not hold ${KEY_BYTES} bytes in base64`);
-    return { id: key.id, bytes: bytes ?? new Uint8Array() };
+    return { id: key.id, key: bytes ?? new Uint8Array() };
   });
   if (problems.length > 0) throw new AppError('settings.invalid', { problems });
   return keys;

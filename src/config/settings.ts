@@ -18,7 +18,9 @@ const keySchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9-]{1,40}$/, 'Lower-case letters, digits and dashes, at most 40')
     .describe('Name of the key. Sealed data carries it, so that keys can change.'),
-  secret: secretReferenceSchema.describe('Reference to 32 random bytes in base64: env:NAME or file:/absolute/path. `keyturn key create` makes one.'),
+  secret: secretReferenceSchema.describe(
+    'Reference to 32 random bytes in base64: env:NAME or file:/absolute/path. `keyturn key create` makes one.',
+  ),
 });
 
 /**
@@ -38,8 +40,8 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       url: z
         .union([
-          z.string().regex(/^sqlite:.+$/),
-          z.string().regex(/^postgres(ql)?:\/\/.+$/),
+          z.string().regex(/^sqlite:.+$/, 'sqlite:/path/to/file'),
+          z.string().regex(/^postgres(ql)?:\/\/.+$/, 'postgres://user@host/database'),
           secretReferenceSchema,
         ])
         .optional()

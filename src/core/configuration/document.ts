@@ -77,7 +77,15 @@ const recoverySchema = z.strictObject({
     .min(0)
     .max(2000)
     .default(120)
-    .describe('Answers to a proof are held back until this time has passed, so that the clock tells nothing.'),
+    .describe('Answers before the proof is complete are held back to a multiple of this time, so that the clock tells nothing.'),
+  settleMilliseconds: z
+    .int()
+    .min(0)
+    .max(5000)
+    .default(750)
+    .describe(
+      'The first answer of a journey is not released earlier than this after its start: time for the directories to be asked unseen.',
+    ),
 });
 
 export const configurationSchema = z.strictObject({
@@ -94,6 +102,7 @@ export const configurationSchema = z.strictObject({
       publicUrl: z
         .url({ protocol: /^https?$/ })
         .describe('The address people use. Links in mails are built from it and from nothing else.'),
+      alarmAddress: z.email().optional().describe('Told by mail when somebody says "this was not me".'),
       defaultLanguage: z.enum(['en', 'de']).default('en'),
     })
     .describe('Who runs this installation.'),

@@ -1,0 +1,83 @@
+import { AppError } from '../../../shared/errors.ts';
+import { canonicalJson } from '../audit/canonical-json.ts';
+import type { Actor } from '../audit/events.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import type { Clock } from '../ports/platform.ts';
+import type { Store } from '../ports/store.ts';
+import { checkConfiguration, problemLines } from './check-configuration.ts';
+import type { CheckContext } from './check-context.ts';
+import type { ConfigurationProblem } from './describe-issues.ts';
+import { type Change, diffConfiguration, type Json } from './diff-configuration.ts';
+import { configurationSchema } from './document.ts';
+import { formatPath } from './format-path.ts';
+
+export interface ApplyDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly checkContext: CheckContext;
+}
+
+export interface ApplyRequest {
+  /** As people write it. */
+  document: unknown;
+  /** The version it was made from; 0 for the first one. */
+  expectedVersion: number;
+  actor: Actor;
+  /** Name of the person or program, for the list of versions. */
+  author: string;
+  comment: string;
+}
+
+export interface AppliedConfiguration {
+  /** The version in force now. */
+  version: number;
+  /** False when the document says what is in force already: no version is added then. */
+  changed: boolean;
+  /** What differs in effect, defaults filled in on both sides. */
+  changes: Change[];
+  warnings: ConfigurationProblem[];
+}
+
+/**
+ * Puts a configuration into force: judged as a whole, appended only if nobody else was quicker, and audited with
+ * what changed, all in one transaction.
+ *
+ * @throws AppError `configuration.invalid` with every error under `details.problems`; `configuration.conflict` when
+ * the version in force is not the expected one
+ */
+export async function applyConfiguration(deps: ApplyDeps, request: ApplyRequest): Promise<AppliedConfiguration> {
+  const { problems, configuration } = checkConfiguration(request.document, deps.checkContext);
+  if (configuration === null) throw new AppError('configuration.invalid', { problems: problemLines(problems, 'error') });
+  const warnings = problems.filter((problem) => problem.severity === 'warning');
+  const document = canonicalJson(request.document);
+
+  return deps.store.transaction(async (store) => {
+    const current = await store.configurations.current();
+    const version = current?.version ?? 0;
+    const conflict = () => new AppError('configuration.conflict', { expected: request.expectedVersion, current: version });
+    if (version !== request.expectedVersion) throw conflict();
+    if (current !== null && canonicalJson(JSON.parse(current.document)) === document)
+      return { version, changed: false, changes: [], warnings };
+
+    const changes = diffConfiguration(current === null ? undefined : inEffect(current.document), configuration as unknown as Json);
+    const { author, comment, actor } = request;
+    const appended = await store.configurations.append(version, { document, createdAt: deps.clock.now(), author, comment });
+    if (!appended) throw conflict();
+    await recordEvent(store, deps.clock, {
+      type: 'configuration.applied',
+      actor,
+      version: version + 1,
+      author,
+      comment,
+      changes: changes.map(({ path, before, after }) => ({ path: formatPath(path), before, after })),
+    });
+    return { version: version + 1, changed: true, changes, warnings };
+  });
+}
+
+/** With defaults; as written when this release cannot parse it any more, so that a repair can always be applied. */
+function inEffect(text: string): Json {
+  const document = JSON.parse(text) as Json;
+  const parsed = configurationSchema.safeParse(document);
+  return parsed.success ? (parsed.data as unknown as Json) : document;
+}

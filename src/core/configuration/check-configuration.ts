@@ -1,0 +1,57 @@
+import type { z } from 'zod';
+import { type CheckContext, createReport } from './check-context.ts';
+import { checkDirectory, checkDirectoryNames } from './check-directories.ts';
+import { checkMail } from './check-mail.ts';
+import { checkOrganisation } from './check-organisation.ts';
+import { checkFactors, checkGuard, checkRecovery } from './check-recovery.ts';
+import { type ConfigurationProblem, describeIssues } from './describe-issues.ts';
+import { directorySchema } from './directory-section.ts';
+import { type Configuration, configurationSchema } from './document.ts';
+import { schemaNames } from './schema-names.ts';
+
+export interface CheckedConfiguration {
+  /** Everything that was found, errors first. */
+  problems: ConfigurationProblem[];
+  /** With every default filled in; null when there is an error. */
+  configuration: Configuration | null;
+}
+
+const names = schemaNames(configurationSchema);
+
+/**
+ * Judges a whole document at once: its form, and what only makes sense together. A section whose form is broken does
+ * not hide what is wrong with the others.
+ */
+export function checkConfiguration(document: unknown, context: CheckContext): CheckedConfiguration {
+  const parsed = configurationSchema.safeParse(document);
+  const { problems, report } = createReport();
+  if (!parsed.success) problems.push(...describeIssues(parsed.error, document, [], names));
+
+  const sections: Record<string, unknown> = typeof document === 'object' && document !== null ? { ...document } : {};
+  const { shape } = configurationSchema;
+  whenWellFormed(shape.organisation, sections.organisation, (organisation) => checkOrganisation(organisation, context, report));
+  if (Array.isArray(sections.directories)) {
+    checkDirectoryNames(sections.directories, report);
+    for (const [index, entry] of sections.directories.entries()) {
+      whenWellFormed(directorySchema, entry, (directory) => checkDirectory(directory, ['directories', index], context, report));
+    }
+  }
+  whenWellFormed(shape.recovery, sections.recovery, (recovery) => checkRecovery(recovery, report));
+  whenWellFormed(shape.factors, sections.factors, (factors) => checkFactors(factors, report));
+  whenWellFormed(shape.guard, sections.guard, (guard) => checkGuard(guard, report));
+  whenWellFormed(shape.mail, sections.mail, (mail) => checkMail(mail, context, report));
+
+  const errors = problems.filter((problem) => problem.severity === 'error');
+  const warnings = problems.filter((problem) => problem.severity === 'warning');
+  return { problems: [...errors, ...warnings], configuration: errors.length === 0 && parsed.success ? parsed.data : null };
+}
+
+function whenWellFormed<T extends z.ZodType>(schema: T, section: unknown, check: (value: z.output<T>) => void): void {
+  const parsed = schema.safeParse(section);
+  if (parsed.success) check(parsed.data);
+}
+
+/** Problems as single lines, `path: message`, for error details and terminals. */
+export function problemLines(problems: readonly ConfigurationProblem[], severity: ConfigurationProblem['severity']): string[] {
+  return problems.filter((problem) => problem.severity === severity).map(({ path, message }) => `${path}: ${message}`);
+}

@@ -1,0 +1,44 @@
+import type { ConfigurationProblem, ProblemSeverity } from './describe-issues.ts';
+import { type DocumentPath, formatPath } from './format-path.ts';
+
+/** What the checks must ask the machine. */
+export interface CheckContext {
+  /** Demo mode allows what would be dangerous with real people. */
+  demo: boolean;
+  /** Why a secret reference leads nowhere, as a half-sentence; null when it is fine. */
+  secretProblem(reference: string): string | null;
+  /** Why a file cannot be read; null when it can. */
+  fileProblem(path: string): string | null;
+}
+
+/** Takes down one problem. */
+export type Report = (severity: ProblemSeverity, path: DocumentPath, message: string) => void;
+
+/** A list of problems and the function that adds to it. */
+export function createReport(): { problems: ConfigurationProblem[]; report: Report } {
+  const problems: ConfigurationProblem[] = [];
+  return { problems, report: (severity, path, message) => problems.push({ path: formatPath(path), message, severity }) };
+}
+
+/** Reports a reference that does not resolve. */
+export function checkSecret(reference: string | undefined, path: DocumentPath, context: CheckContext, report: Report): void {
+  if (reference === undefined) return;
+  const problem = context.secretProblem(reference);
+  if (problem !== null) report('error', path, `${reference}: ${problem}`);
+}
+
+/** Reports a file that cannot be read. */
+export function checkFile(file: string | undefined, path: DocumentPath, context: CheckContext, report: Report): void {
+  if (file === undefined) return;
+  const problem = context.fileProblem(file);
+  if (problem !== null) report('error', path, `${file}: ${problem}`);
+}
+
+/** True for names and addresses that never leave the machine (RFC 6761 6.3, RFC 1122 3.2.1.3, RFC 4291 2.5.3). */
+export function isLoopbackHost(host: string): boolean {
+  const name = host
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '');
+  return name === 'localhost' || name.endsWith('.localhost') || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name);
+}

@@ -1,0 +1,54 @@
+import type { Report } from './check-context.ts';
+import type { Configuration } from './document.ts';
+
+/** Checks of `recovery`: combinations that prove too little, or that can never matter. */
+export function checkRecovery(recovery: Configuration['recovery'], report: Report): void {
+  const combinations = recovery.accepted.map((kinds) => new Set<string>(kinds));
+  for (const [index, kinds] of combinations.entries()) {
+    const path = ['recovery', 'accepted', index];
+    if (kinds.size < (recovery.accepted[index]?.length ?? 0))
+      report('error', path, 'A kind is named twice; one proof of it would count for both');
+    if (kinds.size === 1) report('warning', path, weakness([...kinds][0] ?? ''));
+    const easier = combinations.findIndex((other, at) => at !== index && isEasier(other, kinds, at < index));
+    if (easier >= 0) report('warning', path, `Never needed: recovery.accepted[${easier}] asks for less or the same`);
+  }
+  if (new Set(recovery.goals).size < recovery.goals.length) report('warning', ['recovery', 'goals'], 'A goal is named twice');
+}
+
+/** NIST SP 800-63B-4 4.2.2.2 asks for two proofs by different methods. */
+function weakness(kind: string): string {
+  const rule = 'NIST SP 800-63B-4 4.2.2.2 asks for two proofs of different kinds';
+  if (kind === 'email') {
+    return `Very weak: whoever reads the mailbox takes over the account, and the mailbox may hang on the same password. ${rule}`;
+  }
+  return `Weak: one proof (${kind}) alone opens the account. ${rule}`;
+}
+
+function isEasier(other: ReadonlySet<string>, kinds: ReadonlySet<string>, earlier: boolean): boolean {
+  return [...other].every((kind) => kinds.has(kind)) && (other.size < kinds.size || earlier);
+}
+
+/** Checks of `factors` and how they fit the journey. */
+export function checkFactors(factors: Configuration['factors'], report: Report): void {
+  const { resendWaitSeconds, lifetimeSeconds } = factors.email;
+  if (resendWaitSeconds > lifetimeSeconds) {
+    report('warning', ['factors', 'email', 'resendWaitSeconds'], 'Longer than lifetimeSeconds: people wait with a code that is void');
+  }
+}
+
+/** Checks of `guard`: limits that contradict each other. */
+export function checkGuard(guard: Configuration['guard'], report: Report): void {
+  if (guard.firstPauseSeconds > guard.longestPauseSeconds) {
+    report('error', ['guard', 'firstPauseSeconds'], 'Longer than longestPauseSeconds');
+  }
+  if (guard.failuresPerAccount > 10) {
+    report('warning', ['guard', 'failuresPerAccount'], 'PCI DSS 8.3.4 allows at most 10 failures before a pause');
+  }
+  const rate = (limit: { count: number; windowSeconds: number }) => limit.count / limit.windowSeconds;
+  if (rate(guard.startsPerAddress) > rate(guard.startsPerNetwork)) {
+    report('warning', ['guard', 'startsPerAddress'], 'Higher than startsPerNetwork: one address can use up the share of its whole network');
+  }
+  if (rate(guard.startsPerNetwork) > rate(guard.startsOverall)) {
+    report('warning', ['guard', 'startsPerNetwork'], 'Higher than startsOverall: one network can keep everyone else out');
+  }
+}

@@ -1,0 +1,44 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { ConfigurationRow, Store } from '../ports/store.ts';
+import type { Configuration } from './document.ts';
+import { parseStoredConfiguration } from './parse-stored-configuration.ts';
+
+export interface CurrentConfiguration {
+  /** Number of the version in force, from 1 on. */
+  version: number;
+  /** With every default filled in. */
+  configuration: Configuration;
+  /** As it was written, and by whom. */
+  row: ConfigurationRow;
+}
+
+export interface ConfigurationReader {
+  /** The version in force; null before the first one. @throws AppError `configuration.invalid` */
+  find(): Promise<CurrentConfiguration | null>;
+  /** The version in force. @throws AppError `configuration.missing`, `configuration.invalid` */
+  read(): Promise<CurrentConfiguration>;
+}
+
+/**
+ * Reads the configuration in force. What was parsed is kept for as long as the version stays the same, so that
+ * reading again after a change on another node costs one look at the database and nothing more.
+ */
+export function createConfigurationReader(store: Pick<Store, 'configurations'>): ConfigurationReader {
+  let cached: CurrentConfiguration | null = null;
+
+  const find = async (): Promise<CurrentConfiguration | null> => {
+    const row = await store.configurations.current();
+    if (row === null) return null;
+    if (cached?.version !== row.version) cached = { version: row.version, configuration: parseStoredConfiguration(row), row };
+    return cached;
+  };
+
+  return {
+    find,
+    async read() {
+      const current = await find();
+      if (current === null) throw new AppError('configuration.missing');
+      return current;
+    },
+  };
+}
