@@ -40,12 +40,17 @@ function ruleText(code: string, params: PasswordRuleParams, texts: Texts, langua
   return texts.translate(language, inOctets ? 'password.too-long-octets' : code, textParameters(params, language, timeZone));
 }
 
-/** `count` is the number that decides between "character" and "characters". */
+/**
+ * What a text may show: the numbers of the rule, and `count`, the one that decides between "character" and "characters".
+ * Never the tokens: they are parts of the person's name.
+ */
 function textParameters(params: PasswordRuleParams, language: string, timeZone: string): Record<string, string | number> {
-  const count = params.minimum ?? params.maximum ?? params.length ?? params.required;
+  const numbers = Object.fromEntries(Object.entries(params).filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
+  const count = numbers.minimum ?? numbers.maximum ?? numbers.length ?? numbers.required;
   const changeableAt = params.changeableAt;
   return {
-    ...(typeof count === 'number' ? { count } : {}),
+    ...numbers,
+    ...(count === undefined ? {} : { count }),
     ...(typeof changeableAt === 'string' ? { changeableAt: localTime(changeableAt, language, timeZone) } : {}),
   };
 }

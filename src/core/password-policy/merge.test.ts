@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { LengthUnit, PasswordRule, PasswordRuleCode, PasswordRuleParams } from '../../../shared/password-rules/password-rule.ts';
+import { evaluatePassword } from './evaluate.ts';
+import { mergeRules } from './merge.ts';
+
+const rule = (code: PasswordRuleCode, params: PasswordRuleParams): PasswordRule => ({ code, params, source: 'directory', pure: true });
+const unit = fc.constantFrom<LengthUnit>('utf16-units', 'octets', 'code-points');
+const amount = fc.integer({ min: 1, max: 14 });
+
+const anyList = fc
+  .record({
+    'password.too-short': fc.option(fc.record({ minimum: amount, unit })),
+    'password.too-long': fc.option(fc.record({ maximum: fc.integer({ min: 8, max: 40 }), unit })),
+    'password.not-complex': fc.option(fc.record({ required: fc.constant(3), letters: fc.constantFrom('unicode', 'samba') })),
+    'password.too-few-digits': fc.option(fc.record({ minimum: fc.integer({ min: 1, max: 3 }) })),
+    'password.too-many-repeats': fc.option(fc.record({ maximum: fc.integer({ min: 1, max: 3 }) })),
+    'password.contains-name': fc.option(
+      fc.record({
+        tokens: fc.uniqueArray(fc.constantFrom('aB', 'é1', 'ß'), { minLength: 1 }).map((tokens) => tokens.join('\n')),
+        ignoreCase: fc.constantFrom('ascii', 'unicode'),
+      }),
+    ),
+  })
+  .map((made) =>
+    Object.entries(made).flatMap(([code, params]) =>
+      params === null ? [] : [rule(code as PasswordRuleCode, params as PasswordRuleParams)],
+    ),
+  );
+const anyPassword = fc
+  .array(fc.constantFrom('a', 'B', 'b', '1', '2', '!', 'é', 'É', 'ß', 'Ѐ', '日', '😀', '€'), { maxLength: 24 })
+  .map((characters) => characters.join(''));
+
+describe('mergeRules', () => {
+  it('leaves one list as it is', () => {
+    fc.assert(
+      fc.property(anyList, (list) => {
+        expect(mergeRules([list])).toEqual(list);
+      }),
+    );
+  });
+
+  it('shows each rule once', () => {
+    fc.assert(
+      fc.property(anyList, anyList, (one, other) => {
+        const codes = mergeRules([one, other]).map((each) => each.code);
+        expect(new Set(codes).size).toBe(codes.length);
+        expect(new Set(codes)).toEqual(new Set([...one, ...other].map((each) => each.code)));
+      }),
+    );
+  });
+
+  it('accepts nothing that one of the accounts would refuse', () => {
+    fc.assert(
+      fc.property(anyList, anyList, anyList, anyPassword, (one, two, three, password) => {
+        const merged = evaluatePassword(password, mergeRules([one, two, three])).acceptable;
+        const each = [one, two, three].every((list) => evaluatePassword(password, list).acceptable);
+        expect(merged && !each).toBe(false);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('compares lengths across units', () => {
+    const merge = (a: PasswordRuleParams, b: PasswordRuleParams, code: PasswordRuleCode) =>
+      mergeRules([[rule(code, a)], [rule(code, b)]])[0]?.params;
+    const points = (minimum: number) => ({ minimum, unit: 'code-points' });
+    const octets = (minimum: number) => ({ minimum, unit: 'octets' });
+    expect(merge(points(12), octets(10), 'password.too-short')).toEqual(points(12));
+    expect(merge(octets(12), points(3), 'password.too-short')).toEqual(octets(12));
+    expect(merge(octets(12), points(10), 'password.too-short')).toEqual(points(12));
+    expect(merge({ maximum: 127, unit: 'utf16-units' }, { maximum: 1024, unit: 'octets' }, 'password.too-long')).toEqual({
+      maximum: 127,
+      unit: 'utf16-units',
+    });
+  });
+
+  it('keeps the longer history and the later time', () => {
+    const server = (code: PasswordRuleCode, params: PasswordRuleParams): PasswordRule => ({
+      code,
+      params,
+      source: 'server-only',
+      pure: false,
+    });
+    const merged = mergeRules([
+      [server('password.in-history', { length: 5 }), server('password.too-young', { changeableAt: '2026-11-23T08:00:00.000Z' })],
+      [server('password.in-history', { length: 24 }), server('password.too-young', { changeableAt: '2026-11-22T09:00:00.000Z' })],
+    ]);
+    expect(merged.map((each) => each.params)).toEqual([{ length: 24 }, { changeableAt: '2026-11-23T08:00:00.000Z' }]);
+  });
+});
