@@ -1,4 +1,3 @@
-import type { ResolveSecret } from '../config/resolve-secret.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Directory } from '../core/ports/directory.ts';
 import type { Clock, Keys, Log, Mailer, Random, Texts } from '../core/ports/platform.ts';
@@ -45,17 +44,4 @@ export interface CompositionRoot {
   /** Opens the database (and migrates it), then the adapters of the current configuration. */
   openRuntime(settings: Settings, options?: RuntimeOptions): Promise<Runtime>;
   startServer(settings: Settings, options?: ServerOptions): Promise<RunningServer>;
-}
-
-/** What every command gets from `run`: the outside world, so that tests can stand in for it. */
-export interface CommandContext {
-  readonly environment: Record<string, string | undefined>;
-  readonly resolveSecret: ResolveSecret;
-  /** One line to standard output. */
-  print(line: string): void;
-  /** One line to standard error. */
-  complain(line: string): void;
-  loadRoot(): Promise<CompositionRoot>;
-  /** Resolves when the process is asked to stop (SIGTERM, SIGINT). */
-  stopRequested(): Promise<void>;
 }

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import { parseDocument, type YAMLParseError } from 'yaml';
+import { parseDocument } from 'yaml';
 import { AppError } from '../../shared/errors.ts';
 import { describeIssues } from '../core/configuration/describe-issues.ts';
 import { schemaNames } from '../core/configuration/schema-names.ts';
+import { describeYamlError } from './describe-yaml-error.ts';
 import { environmentSettings } from './environment-settings.ts';
 import { type Settings, settingsSchema } from './settings.ts';
 
@@ -59,13 +60,6 @@ function readSettingsFile(file: string): Record<string, unknown> {
   const value: unknown = document.toJS() ?? {};
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid([`${file}: names and values were expected`]);
   return value as Record<string, unknown>;
-}
-
-/** Without what the message quotes from the file: somebody may have written a secret there. */
-function describeYamlError(error: YAMLParseError): string {
-  const position = error.linePos?.[0];
-  const place = position === undefined ? '' : `line ${position.line}, column ${position.col}: `;
-  return place + (error.message.split(/[:"\n]| at line /, 1)[0] ?? '');
 }
 
 /** Section by section: a variable changes one value and leaves the rest of its section as the file has it. */

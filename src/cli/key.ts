@@ -1,0 +1,28 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { createKey, createKeyFile } from '../config/create-key-file.ts';
+import type { CommandContext } from './command-context.ts';
+import { withExamples } from './examples.ts';
+
+/** `keyturn key`: the keys that seal secrets in the database. */
+export function addKeyCommand(program: Command, context: CommandContext): void {
+  const key = program.command('key').description('Make keys that seal secrets in the database.');
+  const create = key
+    .command('create')
+    .description('Make a fresh key. With a file: write it there, readable by its owner only; an existing file is never overwritten.')
+    .argument('[file]', 'where to write the key; standard output when absent')
+    .action(async (file: string | undefined) => {
+      if (file === undefined) return context.print(createKey());
+      const path = resolve(file);
+      if (!createKeyFile(path)) {
+        context.writeError(`keyturn: ${path} exists already and was left as it is.\n`);
+        return context.failed();
+      }
+      await context.print(`Wrote a fresh key to ${path}. Keep a copy in a safe place: without it, sealed data is lost.`);
+      await context.print(`Name it in the settings file:\n\nkeys:\n  - id: main\n    secret: file:${path}`);
+    });
+  withExamples(create, [
+    { command: 'keyturn key create /etc/keyturn/key', does: 'writes a key for `secret: file:/etc/keyturn/key`' },
+    { command: 'keyturn key create', does: 'prints a key, for a secret manager' },
+  ]);
+}

@@ -1,0 +1,32 @@
+import { Command, Option } from 'commander';
+import packageFile from '../../package.json' with { type: 'json' };
+import { addAuditCommand } from './audit.ts';
+import type { CommandContext } from './command-context.ts';
+import { addConfigCommand } from './config.ts';
+import { addDemoCommand } from './demo.ts';
+import { addDoctorCommand } from './doctor.ts';
+import { EXIT_MEANINGS } from './exit-codes.ts';
+import { addKeyCommand } from './key.ts';
+import { addServeCommand } from './serve.ts';
+
+/** The whole command line. Nothing runs before it is parsed. */
+export function createProgram(context: CommandContext): Command {
+  const program = new Command('keyturn');
+  program
+    .description('Self-service password reset and account unlock for directories.')
+    .version(packageFile.version, '--version', 'print the version')
+    .addOption(new Option('--config <file>', 'file with the boot settings (YAML)').env('KEYTURN_CONFIG'))
+    .option('--debug', 'print the stack of an error')
+    .helpOption('--help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError(true)
+    .addHelpText('after', `\nExit codes:\n${EXIT_MEANINGS.map(({ code, meaning }) => `  ${code}  ${meaning}`).join('\n')}`);
+  addServeCommand(program, context);
+  addDemoCommand(program, context);
+  addDoctorCommand(program, context);
+  addConfigCommand(program, context);
+  addAuditCommand(program, context);
+  addKeyCommand(program, context);
+  return program;
+}

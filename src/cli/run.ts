@@ -1,0 +1,64 @@
+import { CommanderError } from 'commander';
+import { createCommandContext, type Surroundings } from './command-context.ts';
+import { EXIT } from './exit-codes.ts';
+import { createProgram } from './program.ts';
+import { describeError } from './report-error.ts';
+
+/**
+ * Runs one command of `keyturn`.
+ *
+ * @param argv arguments after the program's name
+ * @param surroundings what differs from the process, for tests
+ * @returns the exit code, see `exit-codes.ts`; it never throws
+ */
+export async function run(argv: string[], surroundings: Partial<Surroundings> = {}): Promise<number> {
+  const outside = { ...processSurroundings(), ...surroundings };
+  let exitCode: number = EXIT.ok;
+  const context = createCommandContext(outside, {
+    configFile: () => program.opts<{ config?: string }>().config,
+    failed: () => {
+      exitCode = EXIT.failed;
+    },
+  });
+  const program = createProgram(context);
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((parent) => parent.commands)]) {
+    command.exitOverride().configureOutput({ writeOut: (text) => void outside.write(text), writeErr: (text) => outside.writeError(text) });
+  }
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Commander has printed its own message already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    outside.writeError(`${describeError(error, program.opts<{ debug?: boolean }>().debug === true)}\n`);
+    return EXIT.failed;
+  }
+}
+
+function processSurroundings(): Surroundings {
+  return {
+    environment: process.env,
+    write,
+    writeError: (text) => {
+      process.stderr.write(text);
+    },
+    // The one place where a door knows the composition root: loaded late, so that help and checks start quickly.
+    loadRoot: () => import('../main.ts'),
+    stopRequested: () =>
+      new Promise((resolve) => {
+        process.once('SIGTERM', () => resolve());
+        process.once('SIGINT', () => resolve());
+      }),
+  };
+}
+
+function write(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (error === null || error === undefined) resolve();
+      // The reader of a pipe has seen enough (`keyturn audit export | head`).
+      else if ('code' in error && error.code === 'EPIPE') process.exit(EXIT.ok);
+      else reject(error);
+    });
+  });
+}

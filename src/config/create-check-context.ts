@@ -1,0 +1,29 @@
+import { accessSync, constants } from 'node:fs';
+import { isAppError } from '../../shared/errors.ts';
+import type { CheckContext } from '../core/configuration/check-context.ts';
+import type { ResolveSecret } from './resolve-secret.ts';
+
+/** Lets the configuration check look at the secrets and files of this machine. */
+export function createCheckContext(resolveSecret: ResolveSecret, demo: boolean): CheckContext {
+  return {
+    demo,
+    secretProblem(reference) {
+      try {
+        resolveSecret(reference);
+        return null;
+      } catch (error) {
+        if (isAppError(error, 'configuration.secret-missing')) return String(error.details.reason);
+        throw error;
+      }
+    },
+    fileProblem(path) {
+      try {
+        accessSync(path, constants.R_OK);
+        return null;
+      } catch (error) {
+        const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+        return missing ? 'the file does not exist' : 'this process may not read the file';
+      }
+    },
+  };
+}
