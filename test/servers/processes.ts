@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const packageOfProgram: Readonly<Record<string, string>> = {
   certutil: 'libnss3-tools',
   kinit: 'krb5-user',
-  ldbmodify: 'ldb-tools',
+  ldbsearch: 'ldb-tools',
   'ns-slapd': '389-ds-base',
   openssl: 'openssl',
   pk12util: 'libnss3-tools',
@@ -20,7 +20,6 @@ const packageOfProgram: Readonly<Record<string, string>> = {
   'samba-tool': 'samba-ad-dc',
   slapadd: 'slapd',
   slapd: 'slapd',
-  smbclient: 'smbclient',
 };
 
 /** Servers live in sbin, which is not on every user's PATH. */

@@ -101,8 +101,8 @@ export interface SambaDirectory extends SambaData {
   remove(dn: string): Promise<void>;
   /** Whether a simple bind over LDAPS succeeds; `name` is a DN, a user principal name or `DOMAIN\login`. */
   canBind(name: string, password: string): Promise<boolean>;
-  /** Signs in over SMB with NTLM, as a workstation's file access would, independent of LDAP. */
-  smbLogin(login: string, password: string): Promise<boolean>;
+  /** Signs in with NTLM (MS-NLMP), as older workstations and file access do; no password travels and no simple bind is involved. */
+  ntlmLogin(login: string, password: string): Promise<boolean>;
   /** Gets a Kerberos ticket, as a workstation's sign-in would. */
   kerberosLogin(login: string, password: string): Promise<boolean>;
   /** Runs samba-tool on this domain controller's own database. Only where its files are, as root. */
@@ -162,25 +162,32 @@ export function connectSamba(data: SambaData): SambaDirectory {
     read: (dn, attributes) => withLdap(admin, (client) => readEntry(client, dn, attributes)),
     remove: (dn) => withLdap(admin, (client) => client.del(dn)),
     canBind: (name, password) => canBind(login(name, password)),
-    async smbLogin(user, password) {
-      const result = await runUnchecked('smbclient', [
-        `//${data.host}/netlogon`,
-        '-s',
-        data.smbConfFile,
+    async ntlmLogin(user, password) {
+      const result = await runUnchecked('ldbsearch', [
+        '-H',
+        data.ldapUrl,
+        `--configfile=${data.smbConfFile}`,
         '-U',
         `${data.domain}\\${user}%${password}`,
         '--use-kerberos=off',
-        '-c',
-        'ls',
+        '-s',
+        'base',
+        '-b',
+        '',
+        'dn',
       ]);
-      return result.exitCode === 0;
+      if (result.exitCode === 0) return true;
+      if (result.stderr.includes('LDAP_INVALID_CREDENTIALS')) return false;
+      throw new Error(`NTLM sign-in of ${user} went wrong: ${result.stderr}`);
     },
     async kerberosLogin(user, password) {
       const result = await runUnchecked('kinit', ['-c', 'MEMORY:', `${user}@${data.realm}`], {
         input: `${password}\n`,
         env: { KRB5_CONFIG: data.krb5ConfFile },
       });
-      return result.exitCode === 0;
+      if (result.exitCode === 0) return true;
+      if (result.stderr.includes('Cannot contact any KDC')) throw new Error(result.stderr.trim());
+      return false;
     },
     sambaTool: (...args) => run('samba-tool', [...args, '-s', data.smbConfFile], { env: { KRB5_CONFIG: data.krb5ConfFile } }),
   };
