@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { sql } from 'kysely';
+import { isAbortedTransactionError, sql } from 'kysely';
 import { AppError } from '../../shared/errors.ts';
 import type { Log } from '../core/ports/platform.ts';
 import type { Store } from '../core/ports/store.ts';
@@ -39,16 +39,21 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   const secrets = createSecrets(options.sealingKeys);
   const { engine, db } = await open(options);
   const underWay = new AsyncLocalStorage<{ open: boolean }>();
+  let closed = false;
 
-  // Waiting for the one SQLite connection from inside a transaction that holds it would never end. Both engines refuse.
-  const refuseInsideTransaction = () => {
+  const refuseMisuse = () => {
+    if (closed) throw new AppError('store.unavailable', { reason: 'closed' });
+    // Waiting for the one SQLite connection from inside a transaction that holds it would never end. Both engines refuse.
     if (underWay.getStore()?.open === true) throw new AppError('internal.unexpected', { reason: 'store-used-outside-its-transaction' });
   };
   const inTransaction = async <T>(work: (transaction: Database) => Promise<T>): Promise<T> => {
-    refuseInsideTransaction();
+    refuseMisuse();
     const mark = { open: true };
     try {
       return await db.transaction().execute((transaction) => underWay.run(mark, work, transaction));
+    } catch (error) {
+      if (!isAbortedTransactionError(error)) throw error;
+      throw new AppError('internal.unexpected', { reason: 'committed-after-a-failed-statement' }, { cause: error });
     } finally {
       mark.open = false;
     }
@@ -57,7 +62,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     engine,
     secrets,
     get db() {
-      refuseInsideTransaction();
+      refuseMisuse();
       return db;
     },
     atomically: inTransaction,
@@ -88,6 +93,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     tidy: async (now) => tidy(outside.db, now),
     ping: async () => ping(outside.db),
     async close() {
+      if (closed) return;
+      closed = true;
       // Queued behind the transaction under way, if there is one.
       if (engine === 'sqlite') await db.connection().execute(async () => {});
       await db.destroy();
@@ -115,7 +122,7 @@ async function open({ url, log, poolSize = 10 }: StoreOptions): Promise<{ engine
     await migratePostgres(url, log);
     return { engine: 'postgres', db: openPostgres({ url, log, poolSize }) };
   }
-  const path = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
+  const path = /^sqlite:(.+)$/.exec(url)?.[1];
   if (path === undefined) throw new AppError('settings.invalid', { setting: 'database.url', reason: 'neither-sqlite-nor-postgres' });
   const db = openSqlite(path);
   try {

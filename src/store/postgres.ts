@@ -54,8 +54,11 @@ function connect(url: string, log: Log, options: pg.PoolConfig): Database {
     types,
     ...options,
   });
-  // An idle connection that breaks is dropped by the pool; unheard, the event would end the process.
-  pool.on('error', (error) => log.warn('store.connection-lost', { engine: 'postgres', reason: reasonOf(error) }));
+  // A connection that breaks is dropped by the pool. Unheard, the event would end the process: the pool hears it for a
+  // connection that is idle, and nobody does for one that is lent out between two statements of a transaction.
+  const lost = (error: Error) => log.warn('store.connection-lost', { engine: 'postgres', reason: reasonOf(error) });
+  pool.on('error', lost);
+  pool.on('connect', (client) => client.on('error', lost));
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: translating(pool) }) });
 }
 
@@ -87,9 +90,9 @@ function translatingClient(client: pg.PoolClient): PostgresPoolClient {
       throw error;
     }
   };
+  const release = (discard?: boolean) => client.release(broken || discard === true);
   // kysely's other form of `query`, with a cursor, is for streams, and no verb streams.
-  const wrapper: Pick<PostgresPoolClient, 'release'> & { query: typeof query } = { query, release: () => client.release(broken) };
-  return wrapper as unknown as PostgresPoolClient;
+  return { query, release } satisfies Pick<PostgresPoolClient, 'release'> & { query: unknown } as unknown as PostgresPoolClient;
 }
 
 async function guarded<T>(work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import { AppError } from '../../shared/errors.ts';
 
 /** A key that seals columns. `id` is stored with every value, so it must never be given to another key. */
@@ -27,6 +27,8 @@ const VERSION = 'v1';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const KEY_BYTES = 32;
+/** The installation's key has other uses (digests); sealing has a key of its own derived from it (RFC 5869). */
+const PURPOSE = 'keyturn column sealing v1';
 const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
 
 /**
@@ -78,7 +80,7 @@ function readRing(ring: readonly SealingKey[]): Map<string, KeyObject> {
     if (!KEY_ID.test(id)) throw new AppError('settings.invalid', { reason: 'sealing-key-id-malformed' });
     if (key.length !== KEY_BYTES) throw new AppError('settings.invalid', { reason: 'sealing-key-not-32-bytes', key: id });
     if (keys.has(id)) throw new AppError('settings.invalid', { reason: 'sealing-key-id-twice', key: id });
-    keys.set(id, createSecretKey(key));
+    keys.set(id, createSecretKey(Buffer.from(hkdfSync('sha256', key, '', PURPOSE, KEY_BYTES))));
   }
   return keys;
 }

@@ -62,12 +62,21 @@ class TransactionalAdapter extends SqliteAdapter {
   }
 }
 
+const NOTHING: SqliteStatement = {
+  reader: true,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [].values(),
+};
+
 /** Keeps prepared statements, makes transactions immediate, and translates errors. */
 function prepareOnce(file: SqliteFile.Database): SqliteDatabase {
   const prepared = new Map<string, SqliteStatement>();
   return {
     close: () => file.close(),
     prepare(sql) {
+      // A full disk makes SQLite roll back by itself; a second rollback would hide that behind an error of its own.
+      if (sql === 'rollback' && !file.inTransaction) return NOTHING;
       const known = prepared.get(sql);
       if (known !== undefined) return known;
       // A deferred transaction that reads first and writes later fails at once when another process wrote in between.

@@ -29,7 +29,9 @@ export function createAudit(context: TableContext): AuditStore {
         .execute();
       return rows.map(toRow);
     },
-    head: () => context.db.selectFrom('audit_head').select(['seq', 'hash']).executeTakeFirstOrThrow(),
+    async head() {
+      return context.db.selectFrom('audit_head').select(['seq', 'hash']).executeTakeFirstOrThrow();
+    },
   };
 }
 

@@ -1,0 +1,122 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type PostgresServer, startPostgres } from '../../test/servers/postgres.ts';
+import { sharedPostgres } from '../../test/servers/shared-servers.ts';
+import { chainHash, journeyRow, makePostgresDatabase, NOW, openTestStore, type TestDatabase } from '../../test/store/fixture.ts';
+import { specifyDatabase } from '../../test/store/specification-database.ts';
+import { specifyJourneyTables } from '../../test/store/specification-journeys.ts';
+import { specifyTransactions } from '../../test/store/specification-transactions.ts';
+import { specifyWorkTables } from '../../test/store/specification-work.ts';
+
+const makeDatabase = async () => makePostgresDatabase(await sharedPostgres());
+
+describe('store on PostgreSQL', () => {
+  specifyJourneyTables(makeDatabase);
+  specifyWorkTables(makeDatabase);
+  specifyTransactions(makeDatabase);
+  specifyDatabase(makeDatabase);
+});
+
+describe('PostgreSQL connections', () => {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await makeDatabase();
+  });
+  afterEach(() => database.drop());
+
+  it('stay usable after a statement that failed', async () => {
+    const store = await openTestStore(database.url);
+    const row = journeyRow();
+    const work = store.transaction(async (inner) => {
+      await inner.journeys.insert(row);
+      await inner.journeys.insert(row).catch(() => {});
+    });
+    // PostgreSQL undoes the whole transaction then, whatever the work made of the error.
+    await expect(work).rejects.toMatchObject({ details: { reason: 'committed-after-a-failed-statement' } });
+    expect(await store.journeys.find(row.id)).toBeNull();
+    await store.journeys.insert(row);
+    await store.close();
+  });
+
+  it('are replaced when the server cuts them between two statements of a transaction', async () => {
+    const store = await openTestStore(database.url);
+    const row = journeyRow();
+    const work = store.transaction(async (inner) => {
+      await inner.journeys.insert(row);
+      await database.execute(
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'keyturn'`,
+      );
+      await inner.audit.append({ at: NOW, type: 'test', data: '{}' }, chainHash);
+    });
+    await expect(work).rejects.toMatchObject({ name: 'AppError', code: 'store.unavailable' });
+    expect(await store.journeys.find(row.id)).toBeNull();
+    expect(await store.audit.head()).toMatchObject({ seq: 0 });
+    await store.close();
+  });
+
+  it('end a statement that is stuck', { timeout: 30_000 }, async () => {
+    const store = await openTestStore(database.url);
+    const row = journeyRow();
+    await store.journeys.insert(row);
+    const locked = Promise.withResolvers<void>();
+    const mayEnd = Promise.withResolvers<void>();
+    const holder = store.transaction(async (inner) => {
+      await inner.journeys.advance(row.id, 1, { status: 'open', state: '{}' });
+      locked.resolve();
+      await mayEnd.promise;
+    });
+    await locked.promise;
+    await expect(store.journeys.advance(row.id, 1, { status: 'open', state: '{}' })).rejects.toMatchObject({
+      code: 'store.unavailable',
+      details: { reason: '57014' },
+    });
+    mayEnd.resolve();
+    await holder;
+    expect(await store.journeys.find(row.id)).toMatchObject({ version: 2 });
+    await store.close();
+  });
+
+  it('are no more than the pool allows, and callers wait', async () => {
+    const store = await openTestStore(database.url);
+    const rows = Array.from({ length: 60 }, () => journeyRow());
+    await Promise.all(rows.map((row) => store.transaction((inner) => inner.journeys.insert(row))));
+    const [counted] = await database.execute(
+      `select count(*)::int as n from pg_stat_activity where datname = current_database() and application_name = 'keyturn'`,
+    );
+    expect(counted).toEqual({ n: 10 });
+    await store.close();
+  });
+});
+
+describe('a PostgreSQL server that goes away', () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgres();
+  });
+  afterAll(() => server?.stop());
+
+  it('is said to be unavailable, and used again once it is back', { timeout: 60_000 }, async () => {
+    const database = await makePostgresDatabase(server);
+    const store = await openTestStore(database.url);
+    const row = journeyRow();
+    await store.journeys.insert(row);
+    await server.halt();
+    await expect(store.ping()).rejects.toMatchObject({ name: 'AppError', code: 'store.unavailable' });
+    await expect(store.transaction((inner) => inner.journeys.insert(journeyRow()))).rejects.toMatchObject({ code: 'store.unavailable' });
+    await expect(openTestStore(database.url)).rejects.toMatchObject({ name: 'AppError', code: 'store.unavailable' });
+    await server.restart();
+    await store.ping();
+    expect(await store.journeys.find(row.id)).toEqual(row);
+    await server.kill();
+    await expect(store.ping()).rejects.toMatchObject({ code: 'store.unavailable' });
+    await server.restart();
+    expect(await store.journeys.find(row.id)).toEqual(row);
+    await store.close();
+  });
+
+  it('names no password in its errors', async () => {
+    const url = server.url.replace('postgres@', 'nobody:planted-password@');
+    const error = await openTestStore(url).catch((problem: unknown) => problem);
+    expect(error).toMatchObject({ code: 'store.unavailable' });
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('planted-password');
+  });
+});

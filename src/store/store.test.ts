@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, expect, it } from 'vitest';
+import { journeyRow, makeSqliteDatabase, openTestStore } from '../../test/store/fixture.ts';
+import { specifyDatabase } from '../../test/store/specification-database.ts';
+import { specifyJourneyTables } from '../../test/store/specification-journeys.ts';
+import { specifyTransactions } from '../../test/store/specification-transactions.ts';
+import { specifyWorkTables } from '../../test/store/specification-work.ts';
+
+describe('store on SQLite', () => {
+  specifyJourneyTables(makeSqliteDatabase);
+  specifyWorkTables(makeSqliteDatabase);
+  specifyTransactions(makeSqliteDatabase);
+  specifyDatabase(makeSqliteDatabase);
+});
+
+describe('the SQLite file', () => {
+  const pathOf = (url: string): string => url.slice('sqlite:'.length);
+
+  it('is readable by its owner alone, as is a folder made for it', async () => {
+    const database = await makeSqliteDatabase();
+    const path = join(dirname(pathOf(database.url)), 'new', 'deeper', 'keyturn.sqlite');
+    const store = await openTestStore(`sqlite:${path}`);
+    await store.journeys.insert(journeyRow());
+    for (const file of [path, `${path}-wal`, `${path}-shm`]) expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect((await stat(dirname(path))).mode & 0o777).toBe(0o700);
+    expect((await stat(dirname(dirname(path)))).mode & 0o777).toBe(0o700);
+    await store.close();
+    await database.drop();
+  });
+
+  it('can be kept in memory for tests', async () => {
+    const store = await openTestStore('sqlite::memory:');
+    const row = journeyRow();
+    await store.journeys.insert(row);
+    expect(await store.journeys.find(row.id)).toEqual(row);
+    await store.close();
+  });
+
+  it('is refused when it is no database or no file', async () => {
+    const database = await makeSqliteDatabase();
+    await writeFile(pathOf(database.url), 'this is a text file and no database, long enough to have a header'.repeat(20));
+    await expect(openTestStore(database.url)).rejects.toMatchObject({ code: 'store.unavailable', details: { reason: 'SQLITE_NOTADB' } });
+    await expect(openTestStore(`sqlite:${dirname(pathOf(database.url))}`)).rejects.toMatchObject({ code: 'store.unavailable' });
+    await database.drop();
+  });
+
+  it('is named by a URL', async () => {
+    for (const url of ['', 'sqlite:', 'mysql://x', '/tmp/x']) {
+      await expect(openTestStore(url)).rejects.toMatchObject({ code: 'settings.invalid' });
+    }
+  });
+
+  it('keeps what was committed and nothing else when the process is killed', { timeout: 60_000 }, async () => {
+    const database = await makeSqliteDatabase();
+    let journeys = 0;
+    for (let round = 0; round < 5; round += 1) {
+      const { committed, open } = await writeAndKill(database.url, 15 + round);
+      expect(committed).toHaveLength(15 + round);
+      const store = await openTestStore(database.url);
+      for (const id of committed) expect(await store.journeys.find(id)).not.toBeNull();
+      expect(await store.journeys.find(open)).toBeNull();
+      journeys += committed.length;
+      expect((await store.audit.head()).seq).toBe(journeys);
+      expect(await store.audit.read(0, 1_000)).toHaveLength(journeys);
+      await store.close();
+      expect(await database.execute('pragma integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+    }
+    await database.drop();
+  });
+});
+
+/** Runs a writer and kills it (SIGKILL) in the middle of a transaction. */
+async function writeAndKill(url: string, commits: number): Promise<{ committed: string[]; open: string }> {
+  const script = join(import.meta.dirname, '../../test/store/write-until-killed.ts');
+  const writer = spawn(process.execPath, [script, url, String(commits)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const committed: string[] = [];
+  let open = '';
+  for await (const line of createInterface({ input: writer.stdout })) {
+    const [what, id = ''] = line.split(' ');
+    if (what === 'committed') committed.push(id);
+    if (what === 'open') {
+      open = id;
+      writer.kill('SIGKILL');
+    }
+  }
+  if (writer.exitCode === null && writer.signalCode === null) await once(writer, 'exit');
+  return { committed, open };
+}

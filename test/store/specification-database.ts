@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  factorRow,
+  intentRow,
+  journeyRow,
+  type MakeDatabase,
+  NOW,
+  openTestStore,
+  outboxRow,
+  type TestDatabase,
+  testKey,
+} from './fixture.ts';
+
+const run = promisify(execFile);
+
+/** Opening, migrating, sealing and key rotation; each case on a database of its own. */
+export function specifyDatabase(makeDatabase: MakeDatabase): void {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await makeDatabase();
+  });
+  afterEach(() => database.drop());
+
+  describe('opening', () => {
+    it('keeps everything over a close, and refuses work after it', async () => {
+      const row = journeyRow();
+      const first = await openTestStore(database.url);
+      await first.journeys.insert(row);
+      await first.close();
+      await first.close();
+      await expect(first.ping()).rejects.toMatchObject({ code: 'store.unavailable' });
+      await expect(first.transaction(async () => {})).rejects.toMatchObject({ code: 'store.unavailable' });
+      const second = await openTestStore(database.url);
+      expect(await second.journeys.find(row.id)).toEqual(row);
+      await second.ping();
+      await second.close();
+    });
+
+    it('waits in close for the transaction under way', async () => {
+      const row = journeyRow();
+      const store = await openTestStore(database.url);
+      const inserted = Promise.withResolvers<void>();
+      const mayEnd = Promise.withResolvers<void>();
+      const work = store.transaction(async (inner) => {
+        await inner.journeys.insert(row);
+        inserted.resolve();
+        await mayEnd.promise;
+      });
+      await inserted.promise;
+      const closed = store.close();
+      mayEnd.resolve();
+      await Promise.all([work, closed]);
+      const again = await openTestStore(database.url);
+      expect(await again.journeys.find(row.id)).toEqual(row);
+      await again.close();
+    });
+
+    it('migrates once when several nodes start together', async () => {
+      const script = join(import.meta.dirname, 'open-and-append.ts');
+      const nodes = await Promise.all([1, 2, 3].map(() => run(process.execPath, [script, database.url, '10'])));
+      expect(nodes.map((node) => node.stdout.trim())).toEqual(['done', 'done', 'done']);
+      const names = await database.execute('select name from kysely_migration order by name');
+      expect(names).toHaveLength(7);
+      // The same processes also appended to one chain at once.
+      const store = await openTestStore(database.url);
+      expect((await store.audit.head()).seq).toBe(30);
+      expect((await store.audit.read(0, 100)).map((row) => row.seq)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+      await store.close();
+    });
+
+    it('leaves a database alone that a newer program has migrated', async () => {
+      await (await openTestStore(database.url)).close();
+      await database.execute(`insert into kysely_migration (name, timestamp) values ('9999-add-tomorrow', '2030-01-01T00:00:00.000Z')`);
+      await expect(openTestStore(database.url)).rejects.toMatchObject({
+        code: 'store.newer-schema',
+        details: { database: '9999-add-tomorrow', program: '0007-create-embedded-accounts' },
+      });
+    });
+  });
+
+  describe('sealed columns', () => {
+    it('say nothing to a thief of the database', async () => {
+      const store = await openTestStore(database.url);
+      const journey = journeyRow({ state: 'planted-state-1' });
+      await store.journeys.insert(journey);
+      await store.journeys.advance(journey.id, 1, { status: 'open', state: 'planted-state-2' });
+      const challenge = { id: 'c', journeyId: journey.id, kind: 'email', attempts: 0, maximumAttempts: 1, expiresAt: NOW } as const;
+      await store.challenges.insert({ ...challenge, expected: 'planted-expected-1', consumedAt: null });
+      await store.challenges.expect('c', 'planted-expected-2');
+      await store.factors.insert(factorRow({ secret: 'planted-secret' }));
+      await store.intents.insert(intentRow({ facts: 'planted-facts' }));
+      await store.outbox.insert(outboxRow({ payload: 'planted-payload' }));
+      expect(await database.contents()).toContain(journey.id);
+      expect(await database.contents()).not.toMatch(/planted-|cGxhbnRlZC/);
+      await store.close();
+    });
+
+    it('do not open in another row', async () => {
+      const store = await openTestStore(database.url);
+      const [mine, theirs] = [factorRow(), factorRow()];
+      await store.factors.insert(mine);
+      await store.factors.insert(theirs);
+      await database.execute(
+        `update factors set secret = (select f.secret from factors f where f.id = '${mine.id}') where id = '${theirs.id}'`,
+      );
+      await expect(store.factors.ofAccount({ directory: 'corp', id: theirs.accountId })).rejects.toMatchObject({
+        code: 'store.undecryptable',
+        details: { table: 'factors', column: 'secret', reason: 'not-authentic' },
+      });
+      expect(await store.factors.ofAccount({ directory: 'corp', id: mine.accountId })).toEqual([mine]);
+      await store.close();
+    });
+
+    it('open with an old key of the ring, and not without it', async () => {
+      const [before, after] = [factorRow(), factorRow()];
+      const account = (row: typeof before) => ({ directory: row.directory, id: row.accountId });
+      const old = await openTestStore(database.url, testKey('old'));
+      await old.factors.insert(before);
+      await old.close();
+
+      const rotated = await openTestStore(database.url, testKey('new'), testKey('old'));
+      await rotated.factors.insert(after);
+      expect(await rotated.factors.ofAccount(account(before))).toEqual([before]);
+      await rotated.close();
+
+      const onlyNew = await openTestStore(database.url, testKey('new'));
+      expect(await onlyNew.factors.ofAccount(account(after))).toEqual([after]);
+      await expect(onlyNew.factors.ofAccount(account(before))).rejects.toMatchObject({
+        code: 'store.undecryptable',
+        details: { reason: 'key-not-in-ring' },
+      });
+      await onlyNew.close();
+
+      const wrong = await openTestStore(database.url, { id: 'new', key: testKey('another').key });
+      await expect(wrong.factors.ofAccount(account(after))).rejects.toMatchObject({ code: 'store.undecryptable' });
+      await wrong.close();
+    });
+  });
+}

@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ChallengeRow, Store } from '../../src/core/ports/store.ts';
+import { factorRow, journeyRow, type MakeDatabase, NOW, openTestStore, type TestDatabase } from './fixture.ts';
+
+/** Journeys, challenges, factors, counters and freezes, with two nodes on one database. */
+export function specifyJourneyTables(makeDatabase: MakeDatabase): void {
+  let database: TestDatabase;
+  let one: Store;
+  let two: Store;
+  beforeAll(async () => {
+    database = await makeDatabase();
+    one = await openTestStore(database.url);
+    two = await openTestStore(database.url);
+  });
+  afterAll(async () => {
+    await one?.close();
+    await two?.close();
+    await database?.drop();
+  });
+  /** The same call on both nodes by turns, all at once. */
+  const atOnce = <T>(times: number, call: (store: Store, index: number) => Promise<T>): Promise<T[]> =>
+    Promise.all(Array.from({ length: times }, (_, index) => call(index % 2 === 0 ? one : two, index)));
+  const challenge = async (changes: Partial<ChallengeRow> = {}): Promise<ChallengeRow> => {
+    const journey = journeyRow();
+    await one.journeys.insert(journey);
+    const row: ChallengeRow = {
+      id: randomUUID(),
+      journeyId: journey.id,
+      kind: 'email',
+      expected: '[]',
+      attempts: 0,
+      maximumAttempts: 5,
+      expiresAt: NOW + 300_000,
+      consumedAt: null,
+      ...changes,
+    };
+    await one.challenges.insert(row);
+    return row;
+  };
+
+  describe('journeys', () => {
+    it('gives back what was inserted, by id and by token', async () => {
+      const row = journeyRow({ state: '{"name":"Zoë 🦊"}' });
+      await one.journeys.insert(row);
+      expect(await two.journeys.find(row.id)).toEqual(row);
+      expect(await two.journeys.findByToken(row.tokenDigest)).toEqual(row);
+      expect(await one.journeys.find('none')).toBeNull();
+      expect(await one.journeys.findByToken('none')).toBeNull();
+    });
+
+    it('advances only from the expected version', async () => {
+      const row = journeyRow();
+      await one.journeys.insert(row);
+      expect(await one.journeys.advance(row.id, 1, { status: 'open', state: '{"n":2}' })).toBe(true);
+      expect(await one.journeys.advance(row.id, 1, { status: 'ended', state: '{"n":3}' })).toBe(false);
+      expect(await one.journeys.find(row.id)).toEqual({ ...row, version: 2, state: '{"n":2}' });
+      expect(await one.journeys.advance('none', 1, { status: 'open', state: '{}' })).toBe(false);
+    });
+
+    it('lets one of many advance', async () => {
+      const row = journeyRow();
+      await one.journeys.insert(row);
+      const won = await atOnce(20, (store, index) => store.journeys.advance(row.id, 1, { status: 'open', state: String(index) }));
+      expect(won.filter(Boolean)).toHaveLength(1);
+      expect(await one.journeys.find(row.id)).toMatchObject({ version: 2, state: String(won.indexOf(true)) });
+    });
+
+    it('refuses two of one token', async () => {
+      const row = journeyRow();
+      await one.journeys.insert(row);
+      await expect(two.journeys.insert(journeyRow({ tokenDigest: row.tokenDigest }))).rejects.toMatchObject({
+        name: 'AppError',
+        code: 'internal.unexpected',
+      });
+    });
+  });
+
+  describe('challenges', () => {
+    it('gives back what was inserted, and what is expected once it is filled in', async () => {
+      const row = await challenge();
+      expect(await two.challenges.find(row.id)).toEqual(row);
+      await one.challenges.expect(row.id, '["digest"]');
+      expect(await two.challenges.find(row.id)).toEqual({ ...row, expected: '["digest"]' });
+      expect(await one.challenges.find('none')).toBeNull();
+    });
+
+    it('counts attempts up to the maximum', async () => {
+      const row = await challenge({ maximumAttempts: 2 });
+      expect(await one.challenges.attempt(row.id, NOW)).toEqual({ ...row, attempts: 1 });
+      expect(await two.challenges.attempt(row.id, NOW)).toEqual({ ...row, attempts: 2 });
+      expect(await one.challenges.attempt(row.id, NOW)).toBeNull();
+      expect(await one.challenges.find(row.id)).toEqual({ ...row, attempts: 2 });
+    });
+
+    it('never counts more than the maximum when 50 come at once', async () => {
+      const row = await challenge({ maximumAttempts: 5 });
+      const granted = await atOnce(50, (store) => store.challenges.attempt(row.id, NOW));
+      expect(granted.flatMap((each) => (each === null ? [] : [each.attempts])).sort()).toEqual([1, 2, 3, 4, 5]);
+      expect(await one.challenges.find(row.id)).toMatchObject({ attempts: 5 });
+    });
+
+    it('grants no attempt at its end, after it, or once consumed', async () => {
+      const late = await challenge();
+      expect(await one.challenges.attempt(late.id, late.expiresAt - 1)).not.toBeNull();
+      expect(await one.challenges.attempt(late.id, late.expiresAt)).toBeNull();
+      const used = await challenge();
+      expect(await one.challenges.consume(used.id, NOW)).toBe(true);
+      expect(await two.challenges.attempt(used.id, NOW)).toBeNull();
+      expect(await one.challenges.find(used.id)).toMatchObject({ attempts: 0, consumedAt: NOW });
+      expect(await one.challenges.attempt('none', NOW)).toBeNull();
+    });
+
+    it('is consumed once', async () => {
+      const row = await challenge();
+      const won = await atOnce(20, (store) => store.challenges.consume(row.id, NOW));
+      expect(won.filter(Boolean)).toHaveLength(1);
+    });
+
+    it('belongs to a journey', async () => {
+      await expect(challenge({ journeyId: 'none' })).rejects.toMatchObject({ code: 'internal.unexpected' });
+    });
+
+    it('may be written before its journey within a transaction', async () => {
+      const journey = journeyRow();
+      await one.transaction(async (store) => {
+        await store.challenges.insert({ ...(await baseChallenge()), journeyId: journey.id });
+        await store.journeys.insert(journey);
+      });
+      expect(await two.journeys.find(journey.id)).not.toBeNull();
+    });
+    const baseChallenge = async (): Promise<ChallengeRow> => ({
+      id: randomUUID(),
+      journeyId: '',
+      kind: 'totp',
+      expected: '',
+      attempts: 0,
+      maximumAttempts: 1,
+      expiresAt: NOW,
+      consumedAt: null,
+    });
+  });
+
+  describe('factors', () => {
+    it('lists the current ones of an account, oldest first', async () => {
+      const account = { directory: 'corp', id: randomUUID() };
+      const older = factorRow({ accountId: account.id, createdAt: NOW - 5 });
+      const newer = factorRow({ accountId: account.id, kind: 'email', secret: 'zoë@example.org' });
+      await one.factors.insert(newer);
+      await one.factors.insert(older);
+      await one.factors.insert(factorRow({ accountId: account.id, directory: 'other' }));
+      expect(await two.factors.ofAccount(account)).toEqual([older, newer]);
+      expect(await one.factors.end(older.id, NOW)).toBe(true);
+      expect(await one.factors.end(older.id, NOW + 1)).toBe(false);
+      await one.factors.markUsed(newer.id, NOW + 7);
+      expect(await two.factors.ofAccount(account)).toEqual([{ ...newer, lastUsedAt: NOW + 7 }]);
+    });
+
+    it('accepts a time step once, and only newer ones after it', async () => {
+      const row = factorRow();
+      await one.factors.insert(row);
+      const won = await atOnce(20, (store) => store.factors.useTimeStep(row.id, 100, NOW));
+      expect(won.filter(Boolean)).toHaveLength(1);
+      expect(await one.factors.useTimeStep(row.id, 99, NOW)).toBe(false);
+      expect(await one.factors.useTimeStep(row.id, 101, NOW)).toBe(true);
+      expect(await one.factors.ofAccount({ directory: row.directory, id: row.accountId })).toEqual([
+        { ...row, lastTimeStep: 101, lastUsedAt: NOW },
+      ]);
+      await one.factors.end(row.id, NOW);
+      expect(await one.factors.useTimeStep(row.id, 102, NOW)).toBe(false);
+    });
+  });
+
+  describe('counters', () => {
+    it('counts in windows', async () => {
+      const key = randomUUID();
+      expect(await one.counters.hit(key, 1_000, NOW)).toEqual({ key, count: 1, windowStartedAt: NOW, pausedUntil: 0 });
+      expect(await two.counters.hit(key, 1_000, NOW + 999)).toEqual({ key, count: 2, windowStartedAt: NOW, pausedUntil: 0 });
+      expect(await one.counters.hit(key, 1_000, NOW + 1_000)).toEqual({ key, count: 1, windowStartedAt: NOW + 1_000, pausedUntil: 0 });
+    });
+
+    it('loses no hit when many come at once', async () => {
+      const key = randomUUID();
+      const counts = await atOnce(100, (store) => store.counters.hit(key, 60_000, NOW));
+      expect(counts.map((row) => row.count).sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
+    });
+
+    it('moves a pause forward and never back', async () => {
+      const key = randomUUID();
+      await one.counters.pause(key, NOW + 10);
+      await two.counters.pause(key, NOW + 5);
+      expect(await one.counters.read([key, 'none'])).toEqual([{ key, count: 0, windowStartedAt: 0, pausedUntil: NOW + 10 }]);
+      await two.counters.pause(key, NOW + 20);
+      expect(await one.counters.hit(key, 1_000, NOW)).toEqual({ key, count: 1, windowStartedAt: NOW, pausedUntil: NOW + 20 });
+      await one.counters.clear(key);
+      expect(await one.counters.read([key])).toEqual([]);
+      expect(await one.counters.read([])).toEqual([]);
+    });
+  });
+
+  describe('freezes', () => {
+    it('freezes and lifts', async () => {
+      const account = { directory: 'corp', id: randomUUID() };
+      expect(await one.freezes.isFrozen(account)).toBe(false);
+      await atOnce(6, (store) => store.freezes.freeze(account, 'link', NOW));
+      expect(await two.freezes.isFrozen(account)).toBe(true);
+      expect(await one.freezes.isFrozen({ ...account, directory: 'other' })).toBe(false);
+      expect(await two.freezes.lift(account)).toBe(true);
+      expect(await one.freezes.lift(account)).toBe(false);
+      expect(await one.freezes.isFrozen(account)).toBe(false);
+    });
+
+    it('has links that work once, until their end', async () => {
+      const account = { directory: 'corp', id: randomUUID() };
+      const [good, late] = [randomUUID(), randomUUID()];
+      await one.freezes.insertLink({ tokenDigest: good, account, expiresAt: NOW + 10 });
+      await one.freezes.insertLink({ tokenDigest: late, account, expiresAt: NOW });
+      expect(await two.freezes.findLink(good, NOW)).toEqual({ account, usedAt: null });
+      const won = await atOnce(10, (store) => store.freezes.useLink(good, NOW + 1));
+      expect(won.filter(Boolean)).toHaveLength(1);
+      expect(await one.freezes.findLink(good, NOW + 9)).toEqual({ account, usedAt: NOW + 1 });
+      expect(await one.freezes.findLink(good, NOW + 10)).toBeNull();
+      expect(await one.freezes.findLink(late, NOW)).toBeNull();
+      expect(await one.freezes.useLink(late, NOW)).toBe(false);
+      expect(await one.freezes.findLink('none', NOW)).toBeNull();
+    });
+  });
+}

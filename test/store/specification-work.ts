@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Store } from '../../src/core/ports/store.ts';
+import { embeddedRow, intentRow, journeyRow, type MakeDatabase, NOW, openTestStore, outboxRow, type TestDatabase } from './fixture.ts';
+
+const DAY = 86_400_000;
+
+/** Intents, outbox, configurations, embedded accounts and tidying, with two nodes on one database. */
+export function specifyWorkTables(makeDatabase: MakeDatabase): void {
+  let database: TestDatabase;
+  let one: Store;
+  let two: Store;
+  beforeAll(async () => {
+    database = await makeDatabase();
+    one = await openTestStore(database.url);
+    two = await openTestStore(database.url);
+  });
+  afterAll(async () => {
+    await one?.close();
+    await two?.close();
+    await database?.drop();
+  });
+  const atOnce = <T>(times: number, call: (store: Store, index: number) => Promise<T>): Promise<T[]> =>
+    Promise.all(Array.from({ length: times }, (_, index) => call(index % 2 === 0 ? one : two, index)));
+  const ids = (rows: readonly { id: string }[]): string[] => rows.map((row) => row.id);
+
+  describe('intents', () => {
+    it('closes once', async () => {
+      const row = intentRow({ journeyId: 'gone' });
+      await one.intents.insert(row);
+      expect(await two.intents.find(row.id)).toEqual(row);
+      expect(await one.intents.openCount()).toBe(1);
+      const won = await atOnce(10, (store) => store.intents.close(row.id, 'done', NOW + 1));
+      expect(won.filter(Boolean)).toHaveLength(1);
+      expect(await one.intents.find(row.id)).toEqual({ ...row, status: 'done', closedAt: NOW + 1 });
+      expect(await one.intents.openCount()).toBe(0);
+      expect(await one.intents.find('none')).toBeNull();
+    });
+
+    it('hands each overdue one to one caller, oldest first, until the lease is over', async () => {
+      const overdue = Array.from({ length: 12 }, (_, index) => intentRow({ createdAt: NOW + index, leaseUntil: NOW + 100 }));
+      for (const row of overdue.toReversed()) await one.intents.insert(row);
+      const fresh = intentRow({ leaseUntil: NOW + 101 });
+      await one.intents.insert(fresh);
+      expect(await one.intents.takeOverdue(NOW + 99, NOW + 200, 50)).toEqual([]);
+      const first = await one.intents.takeOverdue(NOW + 100, NOW + 200, 4);
+      expect(first).toEqual(overdue.slice(0, 4).map((row) => ({ ...row, leaseUntil: NOW + 200 })));
+      const taken = await atOnce(8, (store) => store.intents.takeOverdue(NOW + 100, NOW + 200, 3));
+      expect(ids(taken.flat()).sort()).toEqual(ids(overdue.slice(4)).sort());
+      expect(await one.intents.takeOverdue(NOW + 150, NOW + 300, 50)).toMatchObject([{ id: fresh.id }]);
+      expect(await one.intents.takeOverdue(NOW + 200, NOW + 300, 50)).toHaveLength(12);
+      for (const row of [...overdue, fresh]) await one.intents.close(row.id, 'unknown', NOW);
+    });
+  });
+
+  describe('outbox', () => {
+    it('hands each due row to one caller and counts the attempt', async () => {
+      const rows = Array.from({ length: 30 }, (_, index) => outboxRow({ lane: 'bulk', runAt: NOW + index }));
+      for (const row of rows.toReversed()) await one.outbox.insert(row);
+      const taken = await atOnce(12, (store) => store.outbox.take('bulk', NOW + 28, NOW + 1_000, 5));
+      expect(ids(taken.flat()).sort()).toEqual(ids(rows.slice(0, 29)).sort());
+      for (const batch of taken) expect(batch.length).toBeLessThanOrEqual(5);
+      for (const row of taken.flat()) expect(row).toMatchObject({ attempts: 1, leaseUntil: NOW + 1_000, payload: '{"code":"123456"}' });
+      expect(await one.outbox.take('code', NOW + 1_000, NOW + 2_000, 50)).toEqual([]);
+      const again = await one.outbox.take('bulk', NOW + 1_000, NOW + 2_000, 2);
+      expect(ids(again)).toEqual(ids(rows.slice(0, 2)));
+      expect(again[0]).toMatchObject({ attempts: 2 });
+      for (const row of rows) await one.outbox.done(row.id, NOW);
+    });
+
+    it('retries later, gives up, and forgets what was delivered', async () => {
+      const [retried, lost, delivered] = [outboxRow(), outboxRow({ runAt: NOW + 1 }), outboxRow({ runAt: NOW + 2, payload: 'planted' })];
+      for (const row of [retried, lost, delivered]) await one.outbox.insert(row);
+      expect(ids(await one.outbox.take('code', NOW + 2, NOW + 50, 10))).toEqual(ids([retried, lost, delivered]));
+      await one.outbox.retry(retried.id, NOW + 30, 'mail.unavailable');
+      await one.outbox.giveUp(lost.id, NOW + 3, 'mail.refused');
+      await one.outbox.done(delivered.id, NOW + 3);
+      expect(await one.outbox.take('code', NOW + 29, NOW + 90, 10)).toEqual([]);
+      expect(await one.outbox.backlog(NOW + 29)).toEqual([
+        { lane: 'code', waiting: 1, oldestRunAt: NOW + 30, failed: 1 },
+        { lane: 'notice', waiting: 0, oldestRunAt: null, failed: 0 },
+        { lane: 'bulk', waiting: 0, oldestRunAt: null, failed: 0 },
+      ]);
+      expect(await two.outbox.take('code', NOW + 30, NOW + 90, 10)).toMatchObject([
+        { id: retried.id, attempts: 2, problem: 'mail.unavailable' },
+      ]);
+      expect(await database.execute(`select payload from outbox where id = '${delivered.id}'`)).toEqual([{ payload: '' }]);
+      await one.outbox.done(retried.id, NOW);
+    });
+
+    it('hands out no message that nobody can use any more', async () => {
+      const row = outboxRow({ lane: 'notice', expiresAt: NOW + 10 });
+      await one.outbox.insert(row);
+      expect(await one.outbox.backlog(NOW + 9)).toContainEqual({ lane: 'notice', waiting: 1, oldestRunAt: NOW, failed: 0 });
+      expect(await one.outbox.take('notice', NOW + 10, NOW + 90, 10)).toEqual([]);
+      expect(await one.outbox.backlog(NOW + 10)).toContainEqual({ lane: 'notice', waiting: 0, oldestRunAt: null, failed: 1 });
+      expect(ids(await one.outbox.take('notice', NOW + 9, NOW + 90, 10))).toEqual([row.id]);
+    });
+  });
+
+  describe('configurations', () => {
+    it('appends version by version, one of many who try', async () => {
+      expect(await one.configurations.current()).toBeNull();
+      const row = { document: '{"a":"ä"}', createdAt: NOW, author: 'anna', comment: '' };
+      expect(await one.configurations.append(1, row)).toBe(false);
+      const first = await atOnce(10, (store, index) => store.configurations.append(0, { ...row, comment: `first ${index}` }));
+      expect(first.filter(Boolean)).toHaveLength(1);
+      expect(await one.configurations.append(1, { ...row, comment: 'second' })).toBe(true);
+      expect(await two.configurations.append(1, { ...row, comment: 'late' })).toBe(false);
+      expect(await two.configurations.current()).toEqual({ ...row, version: 2, comment: 'second' });
+      expect(await two.configurations.read(1)).toEqual({ ...row, version: 1, comment: `first ${first.indexOf(true)}` });
+      expect(await two.configurations.read(3)).toBeNull();
+      expect(await two.configurations.list(1)).toEqual([{ version: 2, createdAt: NOW, author: 'anna', comment: 'second' }]);
+      expect(await two.configurations.list(10)).toHaveLength(2);
+    });
+  });
+
+  describe('embedded accounts', () => {
+    it('gives back every field and finds by each identifier', async () => {
+      const row = embeddedRow({
+        mail: `${randomUUID()}@example.org`,
+        mobile: '+49 1',
+        employeeNumber: randomUUID(),
+        groups: ['A', 'B'],
+        managerId: 'm',
+        passwordHistory: ['x', 'y'],
+        mustChange: true,
+        disabled: true,
+        expiresAt: NOW + 1,
+        lockedAt: NOW,
+        lastBadAttemptAt: NOW,
+      });
+      await one.embedded.insert(row);
+      expect(await two.embedded.find(row.directory, row.id)).toEqual(row);
+      for (const identifier of [row.login, row.mail, row.employeeNumber]) {
+        expect(await two.embedded.findByIdentifier(row.directory, identifier ?? '')).toEqual([row]);
+      }
+      expect(await one.embedded.findByIdentifier('other', row.login)).toEqual([]);
+      expect(await one.embedded.find('other', row.id)).toBeNull();
+      await expect(one.embedded.insert(embeddedRow({ login: row.login }))).rejects.toMatchObject({ code: 'internal.unexpected' });
+    });
+
+    it('updates only what was read last', async () => {
+      const row = embeddedRow();
+      await one.embedded.insert(row);
+      const won = await atOnce(10, (store, index) => store.embedded.update({ ...row, displayName: `Name ${index}` }));
+      expect(won.filter(Boolean)).toHaveLength(1);
+      expect(await one.embedded.find(row.directory, row.id)).toEqual({ ...row, version: 2, displayName: `Name ${won.indexOf(true)}` });
+    });
+
+    it('counts bad attempts without losing one and locks at the threshold', async () => {
+      const row = embeddedRow();
+      await one.embedded.insert(row);
+      const counted = await atOnce(10, (store) => store.embedded.countBadAttempt(row.directory, row.id, 3, NOW));
+      expect(counted.map((each) => each?.badAttempts).sort((a = 0, b = 0) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+      for (const each of counted) expect(each?.lockedAt).toBe((each?.badAttempts ?? 0) >= 3 ? NOW : null);
+      expect(await one.embedded.countBadAttempt(row.directory, row.id, 3, NOW + 1)).toMatchObject({ lockedAt: NOW, version: 12 });
+      const unlocked = embeddedRow();
+      await one.embedded.insert(unlocked);
+      expect(await one.embedded.countBadAttempt(unlocked.directory, unlocked.id, 0, NOW)).toMatchObject({ badAttempts: 1, lockedAt: null });
+      expect(await one.embedded.countBadAttempt('none', 'none', 3, NOW)).toBeNull();
+    });
+
+    it('searches names without regard to case, page by page', async () => {
+      const directory = `search-${randomUUID()}`;
+      const people = [
+        embeddedRow({ directory, login: 'anna', displayName: 'Änna Öz', lockedAt: NOW }),
+        embeddedRow({ directory, login: 'bob', displayName: 'Bob 100% _', disabled: true }),
+        embeddedRow({ directory, login: 'carl', displayName: 'Carl Öz', mustChange: true }),
+      ];
+      for (const row of people) await one.embedded.insert(row);
+      const search = async (text: string, changes = {}) =>
+        (await two.embedded.search(directory, { text, filter: null, afterLogin: null, limit: 10, ...changes })).map((row) => row.login);
+      expect(await search('')).toEqual(['anna', 'bob', 'carl']);
+      expect(await search('ÖZ')).toEqual(['anna', 'carl']);
+      expect(await search('0% _')).toEqual(['bob']);
+      expect(await search('%')).toEqual(['bob']);
+      expect(await search("' or 1=1 --")).toEqual([]);
+      expect(await search('', { filter: 'locked' })).toEqual(['anna']);
+      expect(await search('', { filter: 'disabled' })).toEqual(['bob']);
+      expect(await search('', { filter: 'must-change' })).toEqual(['carl']);
+      expect(await search('', { limit: 2 })).toEqual(['anna', 'bob']);
+      expect(await search('', { afterLogin: 'bob' })).toEqual(['carl']);
+      expect(await one.embedded.count(directory)).toBe(3);
+    });
+  });
+
+  it('tidies away what is past its use, and nothing else', async () => {
+    const over = journeyRow({ expiresAt: NOW - 2 * DAY });
+    const overWithOpenIntent = journeyRow({ expiresAt: NOW - 2 * DAY });
+    const recent = journeyRow({ expiresAt: NOW - 1 });
+    for (const row of [over, overWithOpenIntent, recent]) await one.journeys.insert(row);
+    const intent = intentRow({ journeyId: overWithOpenIntent.id });
+    await one.intents.insert(intent);
+    const spent = { id: randomUUID(), kind: 'email', expected: '', attempts: 0, maximumAttempts: 1, consumedAt: null } as const;
+    await one.challenges.insert({ ...spent, journeyId: over.id, expiresAt: NOW });
+    const [delivered, waiting, failed] = [outboxRow(), outboxRow(), outboxRow()];
+    for (const row of [delivered, waiting, failed]) await one.outbox.insert(row);
+    await one.outbox.done(delivered.id, NOW);
+    await one.outbox.giveUp(failed.id, NOW - 8 * DAY, 'mail.refused');
+    const [idle, paused] = [randomUUID(), randomUUID()];
+    for (const key of [idle, paused]) await one.counters.hit(key, 1_000, NOW - 1_000);
+    await one.counters.pause(paused, NOW + 1);
+    await one.freezes.insertLink({ tokenDigest: 'over', account: { directory: 'corp', id: 'a' }, expiresAt: NOW });
+
+    expect(await one.tidy(NOW)).toBeGreaterThanOrEqual(5);
+
+    expect(await one.journeys.find(over.id)).toBeNull();
+    expect(await one.challenges.find(spent.id)).toBeNull();
+    expect(await one.journeys.find(overWithOpenIntent.id)).not.toBeNull();
+    expect(await one.journeys.find(recent.id)).not.toBeNull();
+    expect(await one.intents.find(intent.id)).not.toBeNull();
+    expect((await one.counters.read([idle, paused])).map((row) => row.key)).toEqual([paused]);
+    const left = await database.execute('select id from outbox');
+    expect(left).toContainEqual({ id: waiting.id });
+    expect(left).not.toContainEqual({ id: delivered.id });
+    expect(left).not.toContainEqual({ id: failed.id });
+    expect(await one.freezes.findLink('over', 0)).toBeNull();
+    expect(await one.tidy(NOW)).toBe(0);
+  });
+}
