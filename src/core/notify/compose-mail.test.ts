@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { createTexts } from '../../texts/create-texts.ts';
+import { composeMail, MAIL_KINDS, type MailParameters } from './compose-mail.ts';
+
+const texts = createTexts();
+const everything: MailParameters = {
+  code: '04711815',
+  goal: 'unlock-account',
+  minutes: 10,
+  account: 'alice (Example AD)',
+  names: 'alice, alice.admin',
+  at: Date.UTC(2026, 10, 22, 7, 5),
+  publicUrl: 'https://recover.example.test/',
+  token: 'ab_C-9',
+  organisation: 'Example, Inc.',
+  contact: 'Call 0800 1234.',
+};
+
+describe.each(['en', 'de'])('in %s', (language) => {
+  it.each(MAIL_KINDS)('%s says the same in text and HTML, with nothing left open and nothing loaded', (kind) => {
+    const { subject, text, html } = composeMail(kind, language, everything, texts);
+    expect(subject).not.toMatch(/mail\.|\{\{|04711815|alice/);
+    expect(text).not.toMatch(/mail\.[a-z]|\{\{|undefined|<|&#/);
+    expect(html).not.toMatch(/<img|<script|<link|@import|url\(|src=/i);
+    const links = [...html.matchAll(/href="([^"]*)"/g)].map((match) => match[1]);
+    const notice = kind === 'password-was-reset' || kind === 'account-was-unlocked';
+    expect(links).toEqual(notice ? ['https://recover.example.test/not-me#ab_C-9'] : []);
+    const words = new DOMText(html).words();
+    for (const line of text.split('\n').filter((entry) => entry !== '' && !entry.startsWith('https://'))) {
+      expect(words).toContain(line.replace(/:$/, ''));
+    }
+  });
+});
+
+/** The words of a small HTML document without its tags. */
+class DOMText {
+  readonly #html: string;
+  constructor(html: string) {
+    this.#html = html;
+  }
+  words(): string {
+    return this.#html
+      .replace(/<style>.*?<\/style>|<[^>]*>/g, '')
+      .replace(/&#(\d+);/g, (_match, code: string) => String.fromCharCode(Number(code)));
+  }
+}
+
+describe('a code', () => {
+  it('stands alone on its line and names no link', () => {
+    const { text } = composeMail('code', 'en', everything, texts);
+    expect(text.split('\n')).toContain('04711815');
+    expect(text).not.toMatch(/https?:/);
+    expect(text).toMatch(/unlock your account/);
+    expect(text).toMatch(/for 10 minutes/);
+  });
+
+  it('counts one minute as one', () => {
+    expect(composeMail('code', 'de', { ...everything, minutes: 1 }, texts).text).toMatch(/1 Minute lang/);
+  });
+});
+
+describe('a notice', () => {
+  it('tells the time in UTC, the account and a link whose secret is in the fragment', () => {
+    const { text } = composeMail('password-was-reset', 'en', everything, texts);
+    expect(text).toContain('The password of alice (Example AD) was reset on November 22, 2026 at 07:05 UTC.');
+    expect(text).toContain('\nhttps://recover.example.test/not-me#ab_C-9\n');
+    expect(composeMail('password-was-reset', 'de', everything, texts).text).toContain('am 22. November 2026 um 07:05 UTC zurückgesetzt');
+  });
+
+  it('leaves out what it is not given', () => {
+    const { text } = composeMail('password-was-reset', 'en', { account: 'alice', at: 0 }, texts);
+    expect(text).toBe(
+      'The password of alice was reset on January 1, 1970 at 00:00 UTC.\n\nIf that was you, there is nothing more to do.\n',
+    );
+  });
+});
+
+it('escapes what comes from directories and configuration', () => {
+  const account = '<script>alert("1")</script>&\'{{code}}$t(mail.code.subject)';
+  const { text, html } = composeMail('password-was-reset', 'en', { ...everything, account, publicUrl: 'https://x.test/"onclick="' }, texts);
+  expect(text).toContain(account);
+  expect(html).not.toMatch(/<script|"onclick|alert\("/);
+});

@@ -1,0 +1,99 @@
+import type { Texts } from '../ports/platform.ts';
+import { type MailBlock, renderHtml, renderText } from './render-mail.ts';
+
+export const MAIL_KINDS = [
+  'code',
+  'password-was-reset',
+  'account-was-unlocked',
+  'recovery-not-possible',
+  'recovery-frozen',
+  'user-name',
+] as const;
+export type MailKind = (typeof MAIL_KINDS)[number];
+
+/**
+ * What a mail speaks of. Every one is optional: a sentence that needs one which is not given is left out.
+ *
+ * - `code`, `goal`, `minutes`: the code, what it was asked for (a `Goal`), how long it is good
+ * - `account`: how its owner knows the account; `names`: user names, separated by commas
+ * - `at`: when it happened, milliseconds since 1970; shown in UTC
+ * - `publicUrl`, `token`: make the link "this was not me". The token stands in the fragment, which no server is sent,
+ *   and opening the page spends nothing: scanners of mails open every link
+ * - `organisation`, `contact`: whose mail it is and who helps
+ */
+export type MailParameters = Readonly<Record<string, string | number>>;
+
+/** A sentence `mail.<key>`, the code on a line of its own, or the link under the sentence `mail.<key>`. */
+type Part = string | { code: true } | { link: string };
+
+const NOT_ME: readonly Part[] = ['not-me.nothing-to-do', 'not-me.explain', { link: 'not-me.link' }];
+
+const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
+  code: ['code.asked', { code: true }, 'code.lifetime', 'code.nobody-asks', 'code.not-you'],
+  'password-was-reset': ['password-was-reset.what', ...NOT_ME],
+  'account-was-unlocked': ['account-was-unlocked.what', ...NOT_ME],
+  'recovery-not-possible': ['recovery-not-possible.what', 'recovery-not-possible.why', 'recovery-not-possible.not-you'],
+  'recovery-frozen': ['recovery-frozen.what', 'recovery-frozen.next'],
+  'user-name': ['user-name.what', 'user-name.not-you'],
+};
+
+/** What a sentence cannot do without. */
+const NEEDS: Readonly<Record<string, readonly string[]>> = {
+  'code.lifetime': ['minutes'],
+  'password-was-reset.what': ['account', 'at'],
+  'account-was-unlocked.what': ['account', 'at'],
+  'not-me.explain': ['publicUrl', 'token'],
+  'recovery-not-possible.what': ['account'],
+  'recovery-frozen.what': ['account'],
+  'user-name.what': ['names'],
+  'frame.contact': ['contact'],
+  'frame.sender': ['organisation'],
+};
+
+/**
+ * Words one mail in one language. The subject holds no code and no name: it shows on locked screens. Plain text and HTML say
+ * the same.
+ */
+export function composeMail(
+  kind: MailKind,
+  language: string,
+  parameters: MailParameters,
+  texts: Texts,
+): { subject: string; text: string; html: string } {
+  const shown = present(language, parameters);
+  const sentence = (key: string) => texts.translate(language, `mail.${key}`, shown);
+  const blocks = [...PARTS[kind], 'frame.contact', 'frame.sender'].flatMap((part): MailBlock[] => {
+    if (typeof part === 'string')
+      return lacks(parameters, NEEDS[part]) ? [] : [{ kind: 'paragraph', text: sentence(nuance(part, parameters)) }];
+    if ('code' in part) return lacks(parameters, ['code']) ? [] : [{ kind: 'code', text: String(parameters.code) }];
+    const address = notMeAddress(parameters);
+    return address === null ? [] : [{ kind: 'link', text: sentence(part.link), address }];
+  });
+  const subject = sentence(`${kind}.subject`);
+  return { subject, text: renderText(blocks), html: renderHtml(language, subject, blocks) };
+}
+
+function lacks(parameters: MailParameters, names: readonly string[] = []): boolean {
+  return names.some((name) => parameters[name] === undefined || parameters[name] === '');
+}
+
+/** The sentence before a code says what the code is for. */
+function nuance(key: string, parameters: MailParameters): string {
+  return key === 'code.asked' ? `code.asked.${parameters.goal ?? 'reset-password'}` : key;
+}
+
+function notMeAddress({ publicUrl, token }: MailParameters): string | null {
+  if (publicUrl === undefined || token === undefined) return null;
+  return `${String(publicUrl).replace(/\/+$/, '')}/not-me#${encodeURIComponent(token)}`;
+}
+
+function present(language: string, parameters: MailParameters): Record<string, string | number> {
+  const shown: Record<string, string | number> = { ...parameters };
+  // `count` is what chooses between singular and plural.
+  if (typeof parameters.minutes === 'number') shown.count = parameters.minutes;
+  if (typeof parameters.at === 'number') {
+    const time = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', hourCycle: 'h23', timeZone: 'UTC' });
+    shown.at = `${time.format(parameters.at)} UTC`;
+  }
+  return shown;
+}

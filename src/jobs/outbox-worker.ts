@@ -1,0 +1,215 @@
+import { type ErrorCode, isAppError } from '../../shared/errors.ts';
+import type { Clock, Log } from '../core/ports/platform.ts';
+import type { OutboxLane, OutboxRow, OutboxStore } from '../core/ports/store.ts';
+import { MOST_TRIES, nextTry, RETRY_POLICIES, UNEXPECTED_TRIES } from './retry-policy.ts';
+
+/** What a handler learns besides the payload. `id` never changes between tries: use it to make duplicates recognisable. */
+export interface OutboxContext {
+  id: string;
+  /** Tries so far, this one included. */
+  attempts: number;
+  createdAt: number;
+}
+
+/**
+ * Does the work of one kind. May be called again for work that was done already (the process died before it could say so).
+ * @throws AppError `mail.refused` or `request.malformed` (the payload does not fit) when no later try can succeed; anything
+ * else is tried again
+ */
+export type OutboxHandler = (payload: unknown, context: OutboxContext) => Promise<void>;
+
+export interface LaneSettings {
+  /** Rows worked on at once by this node. */
+  concurrency: number;
+  /** Milliseconds after which another worker may take a row over. Must be longer than the longest run of a handler. */
+  leaseMilliseconds: number;
+}
+
+export interface OutboxWorkerDeps {
+  outbox: OutboxStore;
+  clock: Clock;
+  log: Log;
+  /** By `kind` of the row. */
+  handlers: Readonly<Record<string, OutboxHandler>>;
+  lanes?: Partial<Record<OutboxLane, Partial<LaneSettings>>>;
+  /** How often each lane looks for due work without being kicked; 1,000 unless told. */
+  pollMilliseconds?: number;
+}
+
+export interface OutboxWorker {
+  start(): void;
+  /** Looks for work now: call it after the transaction that wrote the row is committed. All lanes unless one is named. */
+  kick(lane?: OutboxLane): void;
+  /**
+   * Takes nothing more and waits for what runs, `graceMilliseconds` at most (10,000). What is not ready by then is taken over
+   * by another worker once its lease is over. True when everything was ready.
+   */
+  stop(graceMilliseconds?: number): Promise<boolean>;
+}
+
+const LANES: readonly OutboxLane[] = ['code', 'notice', 'bulk'];
+
+/** Together fewer than the SMTP channel has connections to a server, so that no lane waits for another one there either. */
+const DEFAULT_LANES: Readonly<Record<OutboxLane, LaneSettings>> = {
+  code: { concurrency: 6, leaseMilliseconds: 60_000 },
+  notice: { concurrency: 3, leaseMilliseconds: 60_000 },
+  bulk: { concurrency: 2, leaseMilliseconds: 60_000 },
+};
+
+const PERMANENT: readonly ErrorCode[] = ['mail.refused', 'request.malformed', 'store.undecryptable'];
+
+interface Lane extends LaneSettings {
+  name: OutboxLane;
+  looking: Promise<void> | null;
+  lookAgain: boolean;
+  /** One row at a time, since a row that cannot be decrypted was met: it must not hold up those taken with it. */
+  careful: boolean;
+}
+
+/**
+ * Works off the outbox: at least once, each lane on its own, safe with any number of nodes. Everything is in the database:
+ * a restart loses nothing, and a row whose worker died is taken again when its lease is over.
+ */
+export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
+  const { outbox, clock, log } = deps;
+  const lanes = LANES.map(
+    (name): Lane => ({ ...DEFAULT_LANES[name], ...deps.lanes?.[name], name, looking: null, lookAgain: false, careful: false }),
+  );
+  /** Rows of this node by id, so that one that outlives its lease is not worked on twice here. */
+  const running = new Map<string, { lane: OutboxLane; work: Promise<void> }>();
+  let state: 'new' | 'running' | 'stopped' = 'new';
+
+  function freeIn(lane: Lane): number {
+    const used = [...running.values()].filter((entry) => entry.lane === lane.name).length;
+    return Math.max(0, lane.concurrency - used);
+  }
+
+  async function takeFor(lane: Lane): Promise<number> {
+    const free = lane.careful ? Math.min(1, freeIn(lane)) : freeIn(lane);
+    if (free === 0) return 0;
+    const now = clock.now();
+    try {
+      const rows = await outbox.take(lane.name, now, now + lane.leaseMilliseconds, free);
+      for (const row of rows) begin(lane, row);
+      if (rows.length === 0) lane.careful = false;
+      return rows.length;
+    } catch (error) {
+      log.error('outbox.take-failed', { lane: lane.name, error });
+      // The row stays leased, so looking again at once meets the ones behind it.
+      lane.careful = isAppError(error, 'store.undecryptable');
+      return lane.careful ? 1 : 0;
+    }
+  }
+
+  function look(lane: Lane): void {
+    lane.lookAgain = true;
+    lane.looking ??= lookWhileNeeded(lane).finally(() => {
+      lane.looking = null;
+    });
+  }
+
+  async function lookWhileNeeded(lane: Lane): Promise<void> {
+    while (lane.lookAgain && state === 'running') {
+      lane.lookAgain = false;
+      const taken = await takeFor(lane);
+      // A careful lane takes one by one. The others filled every free place, and a place that gets free looks again.
+      if (lane.careful && taken > 0) lane.lookAgain = true;
+    }
+  }
+
+  async function allDone(): Promise<true> {
+    for (;;) {
+      const waiting = [...lanes.map((lane) => lane.looking), ...[...running.values()].map((entry) => entry.work)].filter(
+        (work) => work !== null,
+      );
+      if (waiting.length === 0) return true;
+      await Promise.all(waiting);
+    }
+  }
+
+  function begin(lane: Lane, row: OutboxRow): void {
+    // Taking it again has only made its lease longer.
+    if (running.has(row.id)) return;
+    const work = handle(row)
+      .catch((error: unknown) => log.error('outbox.row-not-closed', { id: row.id, kind: row.kind, error }))
+      .then(() => {
+        running.delete(row.id);
+        look(lane);
+      });
+    running.set(row.id, { lane: lane.name, work });
+  }
+
+  async function handle(row: OutboxRow): Promise<void> {
+    if (row.expiresAt !== null && row.expiresAt <= clock.now()) return giveUp(row, 'expired');
+    if (row.attempts > MOST_TRIES) return giveUp(row, 'exhausted');
+    const payload = parse(row.payload);
+    if (payload === undefined) return giveUp(row, 'request.malformed');
+    const handler = deps.handlers[row.kind];
+    // Another node, of a newer release, may know the kind: not given up at once.
+    if (handler === undefined) return retry(row, 'outbox.kind-unknown');
+    try {
+      await handler(payload.value, { id: row.id, attempts: row.attempts, createdAt: row.createdAt });
+    } catch (error) {
+      return failed(row, error);
+    }
+    await outbox.done(row.id, clock.now());
+  }
+
+  async function failed(row: OutboxRow, error: unknown): Promise<void> {
+    const problem = isAppError(error) ? error.code : 'internal.unexpected';
+    if (problem === 'internal.unexpected') log.error('outbox.handler-failed', { id: row.id, kind: row.kind, error });
+    if (isAppError(error, ...PERMANENT)) return giveUp(row, problem);
+    if (problem === 'internal.unexpected' && row.attempts >= UNEXPECTED_TRIES) return giveUp(row, problem);
+    await retry(row, problem);
+  }
+
+  async function retry(row: OutboxRow, problem: string): Promise<void> {
+    const next = nextTry(RETRY_POLICIES[row.lane], row, clock.now());
+    if ('over' in next) return giveUp(row, next.over === 'expired' ? 'expired' : problem);
+    log.info('outbox.retry-later', { ...factsOf(row), problem, runAt: new Date(next.runAt).toISOString() });
+    await outbox.retry(row.id, next.runAt, problem);
+  }
+
+  async function giveUp(row: OutboxRow, problem: string): Promise<void> {
+    log.warn('outbox.given-up', { ...factsOf(row), problem });
+    await outbox.giveUp(row.id, clock.now(), problem);
+  }
+
+  function kick(name?: OutboxLane): void {
+    for (const lane of lanes) {
+      if (name === undefined || lane.name === name) look(lane);
+    }
+  }
+
+  return {
+    start() {
+      if (state !== 'new') return;
+      state = 'running';
+      const poll = async () => {
+        while (state === 'running') {
+          kick();
+          await clock.sleep(deps.pollMilliseconds ?? 1000);
+        }
+      };
+      poll().catch((error: unknown) => log.error('outbox.poll-ended', { error }));
+    },
+    kick,
+    async stop(graceMilliseconds = 10_000) {
+      state = 'stopped';
+      return Promise.race([allDone(), clock.sleep(graceMilliseconds).then(() => running.size === 0)]);
+    },
+  };
+}
+
+function factsOf(row: OutboxRow): Record<string, unknown> {
+  return { id: row.id, kind: row.kind, lane: row.lane, attempts: row.attempts };
+}
+
+/** Wrapped, because `null` is good JSON. */
+function parse(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
+}
