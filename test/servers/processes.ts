@@ -144,10 +144,10 @@ export function isGroupAlive(groupId: number): boolean {
 const guardianScript = `trap '' HUP INT TERM
 read -r order
 [ "$order" = released ] && exit 0
-kill -TERM -- "-$1" 2>/dev/null
-kill -CONT -- "-$1" 2>/dev/null
+kill -s TERM -- "-$1" 2>/dev/null
+kill -s CONT -- "-$1" 2>/dev/null
 sleep 2
-kill -KILL -- "-$1" 2>/dev/null
+kill -s KILL -- "-$1" 2>/dev/null
 [ -n "$2" ] && rm -rf "$2"`;
 
 function startGuardian(groupId: number, folder: string | undefined): ChildProcess {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
-import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CertificateAuthority, createCertificateAuthority } from './certificate-authority.ts';
 import { claimFreeAddress } from './free-address.ts';
@@ -136,7 +136,12 @@ function launch(folder: string, data: SambaData): Promise<ServerProcess> {
 /** Returns the folder of a provisioned, seeded and stopped domain; makes it when there is none for this recipe and version. */
 async function provideSnapshot(): Promise<string> {
   const snapshot = join(cacheFolder(), `samba-${await snapshotKey()}`);
-  if (existsSync(snapshot)) return snapshot;
+  if (existsSync(snapshot)) {
+    // The time tells removeOldSnapshots that this one is in use.
+    await utimes(snapshot, new Date(), new Date());
+    return snapshot;
+  }
+  await removeOldSnapshots();
   // Built aside and renamed: a run beside us sees a whole snapshot or none. When both build, the first rename wins.
   const building = await mkdtemp(`${snapshot}.new-`);
   try {
@@ -188,6 +193,15 @@ async function buildSnapshot(target: string): Promise<void> {
     }
   } finally {
     await server.stop();
+  }
+}
+
+/** Snapshots of earlier recipes (33 MB each), and unfinished ones, go when nobody has used them for a day. */
+async function removeOldSnapshots(): Promise<void> {
+  const dayAgo = Date.now() - 86_400_000;
+  for (const name of await readdir(cacheFolder())) {
+    const folder = join(cacheFolder(), name);
+    if (name.startsWith('samba-') && (await stat(folder)).mtimeMs < dayAgo) await rm(folder, { recursive: true, force: true });
   }
 }
 
