@@ -19,7 +19,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     fix: 'If people see this on the right site, organisation.publicUrl is not the address they use',
   },
   'request.timed-out': { meaning: 'The request took too long to arrive' },
-  'journey.token-missing': { meaning: 'The request belongs to no recovery', fix: 'Send the cookie, or Authorization: Bearer with the token' },
+  'journey.token-missing': {
+    meaning: 'The request belongs to no recovery',
+    fix: 'Send the cookie, or Authorization: Bearer with the token',
+  },
   'journey.not-found': { meaning: 'The token belongs to no recovery, or to one that has ended', fix: 'Start again' },
   'journey.expired': { meaning: 'The recovery took longer than recovery.journeyMinutes', fix: 'Start again' },
   'journey.step-unknown': { meaning: 'The recovery has no such step' },
@@ -28,7 +31,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   'journey.no-password-step': { meaning: 'Passwords are checked only while a new one is asked for' },
   'notice.link-invalid': { meaning: 'The link from the notice is unknown or too old', fix: 'Call the helpdesk' },
   'guard.slow-down': { meaning: 'Too many requests', fix: 'Wait for as long as `retryAfter` says. The limits are in `guard`' },
-  'directory.unavailable': { meaning: 'The directory does not answer at the moment; nothing was changed', fix: '`keyturn doctor` tells why' },
+  'directory.unavailable': {
+    meaning: 'The directory does not answer at the moment; nothing was changed',
+    fix: '`keyturn doctor` tells why',
+  },
   'directory.unreachable': {
     meaning: 'None of the configured directory servers could be reached; nothing was changed',
     fix: 'Check addresses, DNS and firewalls, then `keyturn doctor`',
@@ -49,9 +55,18 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'The certificate of the directory server is made out to another name',
     fix: 'Use that name in the address, or set tls.serverName',
   },
-  'directory.tls-expired': { meaning: 'The certificate of the directory server has expired, or is not valid yet', fix: 'Renew it, and check the clocks' },
-  'directory.tls-failed': { meaning: 'No encrypted connection to the directory server could be made', fix: 'Check that the port speaks TLS' },
-  'directory.plain-refused': { meaning: 'Keyturn does not send passwords over an unencrypted connection', fix: 'Use ldaps://, or tls.startTls' },
+  'directory.tls-expired': {
+    meaning: 'The certificate of the directory server has expired, or is not valid yet',
+    fix: 'Renew it, and check the clocks',
+  },
+  'directory.tls-failed': {
+    meaning: 'No encrypted connection to the directory server could be made',
+    fix: 'Check that the port speaks TLS',
+  },
+  'directory.plain-refused': {
+    meaning: 'Keyturn does not send passwords over an unencrypted connection',
+    fix: 'Use ldaps://, or tls.startTls',
+  },
   'directory.service-account-refused': {
     meaning: 'The directory does not accept the service account',
     fix: 'Check serviceAccount.name, its password, and whether the account is locked or expired',
@@ -60,16 +75,28 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   'directory.account-missing': { meaning: 'The account is no longer in the directory' },
   'directory.ambiguous': { meaning: 'Several accounts fit where only one may', fix: 'Use identifiers that are unique in the directory' },
   'directory.protocol': { meaning: 'The directory answered something that Keyturn does not understand', fix: 'The log has the raw answer' },
-  'directory.not-configured': { meaning: 'No directory with this id is configured', fix: 'Do not change ids: factors and events refer to them' },
-  'store.unavailable': { meaning: 'The database cannot be used at the moment', fix: 'Check that it runs, its address, and free disk space' },
-  'store.newer-schema': { meaning: 'The database was used by a newer release of Keyturn', fix: 'Run that release, or restore a backup from before' },
+  'directory.not-configured': {
+    meaning: 'No directory with this id is configured',
+    fix: 'Do not change ids: factors and events refer to them',
+  },
+  'store.unavailable': {
+    meaning: 'The database cannot be used at the moment',
+    fix: 'Check that it runs, its address, and free disk space',
+  },
+  'store.newer-schema': {
+    meaning: 'The database was used by a newer release of Keyturn',
+    fix: 'Run that release, or restore a backup from before',
+  },
   'store.undecryptable': {
     meaning: 'Sealed data cannot be opened with the configured keys',
     fix: 'Add the key that sealed it to `keys`, after the current one',
   },
   'mail.refused': { meaning: 'The mail server refused the message for good', fix: 'Check the sender and recipient addresses' },
   'mail.unavailable': { meaning: 'No mail server took the message; it is tried again', fix: 'Check mail.servers, then `keyturn doctor`' },
-  'configuration.invalid': { meaning: 'The configuration is not in order', fix: 'Correct what is listed, then check with `keyturn config check FILE`' },
+  'configuration.invalid': {
+    meaning: 'The configuration is not in order',
+    fix: 'Correct what is listed, then check with `keyturn config check FILE`',
+  },
   'configuration.conflict': {
     meaning: 'The configuration was changed by somebody else in the meantime',
     fix: 'Look at `keyturn config diff FILE`, then apply again',
@@ -78,7 +105,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'There is no such configuration yet',
     fix: 'Apply one with `keyturn config apply FILE`, or put it under `configuration:` in the file of `keyturn serve --config FILE`',
   },
-  'configuration.secret-missing': { meaning: 'A secret reference leads nowhere', fix: 'Set the variable, or create the file, that it names' },
+  'configuration.secret-missing': {
+    meaning: 'A secret reference leads nowhere',
+    fix: 'Set the variable, or create the file, that it names',
+  },
   'settings.invalid': { meaning: 'The boot settings are not in order', fix: 'Correct what is listed' },
   'audit.chain-broken': {
     meaning: 'The audit log was changed outside of Keyturn',

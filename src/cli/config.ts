@@ -1,0 +1,156 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { stringify } from 'yaml';
+import { type AppliedConfiguration, applyConfiguration } from '../core/configuration/apply-configuration.ts';
+import { checkConfiguration } from '../core/configuration/check-configuration.ts';
+import { configurationJsonSchema } from '../core/configuration/configuration-json-schema.ts';
+import { type Change, diffConfiguration, type Json } from '../core/configuration/diff-configuration.ts';
+import { exportConfiguration } from '../core/configuration/export-configuration.ts';
+import { formatPath } from '../core/configuration/format-path.ts';
+import type { CommandContext } from './command-context.ts';
+import { withExamples } from './examples.ts';
+import { readDocument } from './read-document.ts';
+import { withRuntime } from './with-runtime.ts';
+
+/** `keyturn config`: the configuration as code. */
+export function addConfigCommand(program: Command, context: CommandContext): void {
+  const config = program.command('config').description('Check, export, compare and apply the configuration document.');
+  addSchema(config, context);
+  addCheck(config, context);
+  addExport(config, context);
+  addApply(config, context);
+  addDiff(config, context);
+}
+
+function addSchema(config: Command, context: CommandContext): void {
+  const schema = config
+    .command('schema')
+    .description('Print the JSON Schema of the configuration, for editors.')
+    .action(() => context.print(JSON.stringify(configurationJsonSchema(), null, 2)));
+  withExamples(schema, [{ command: 'keyturn config schema > keyturn.schema.json', does: 'gives editors completion and checks' }]);
+}
+
+function addCheck(config: Command, context: CommandContext): void {
+  const check = config
+    .command('check')
+    .description('Judge a configuration without applying it. All problems are listed at once; exit code 1 when there is an error.')
+    .argument('<file>', 'YAML or JSON: a configuration, or a settings file with a `configuration:` part')
+    .option('--json', 'print the problems as JSON')
+    .action(async (file: string, options: { json?: boolean }) => {
+      const { problems, configuration } = checkConfiguration(readDocument(file), context.checkContext(context.settings().settings.demo));
+      if (configuration === null) context.failed();
+      if (options.json === true) return context.print(JSON.stringify({ ok: configuration !== null, problems }, null, 2));
+      for (const { severity, path, message } of problems) await context.print(`${severity}: ${path}: ${message}`);
+      const errors = problems.filter((problem) => problem.severity === 'error').length;
+      await context.print(`${file}: ${count(errors, 'error')}, ${count(problems.length - errors, 'warning')}`);
+    });
+  withExamples(check, [
+    { command: 'keyturn config check keyturn.yaml', does: 'lists what is wrong with it' },
+    { command: 'keyturn config check --json keyturn.yaml', does: 'the same for a build server' },
+  ]);
+}
+
+function addExport(config: Command, context: CommandContext): void {
+  const exporting = config
+    .command('export')
+    .description('Print the configuration in force (or an older version). Secrets are references, so it may be kept in version control.')
+    .argument('[version]', 'number of an older version', parseVersion)
+    .addOption(new Option('--format <format>', 'how to print it').choices(['yaml', 'json']).default('yaml'))
+    .option('--defaults', 'fill in every default')
+    .action(async (version: number | undefined, options: { format: string; defaults?: boolean }) => {
+      const { document } = await withRuntime(context, context.settings().settings, { only: 'store' }, ({ store }) =>
+        exportConfiguration(store, { ...(version === undefined ? {} : { version }), withDefaults: options.defaults === true }),
+      );
+      await context.write(options.format === 'json' ? `${JSON.stringify(document, null, 2)}\n` : stringify(document));
+    });
+  withExamples(exporting, [
+    { command: 'keyturn config export > configuration.yaml', does: 'saves what is in force' },
+    { command: 'keyturn config export 3 --format json', does: 'prints version 3' },
+  ]);
+}
+
+function addApply(config: Command, context: CommandContext): void {
+  const apply = config
+    .command('apply')
+    .description('Put a configuration into force: checked as a whole, kept as a new version, audited with what changed.')
+    .argument('<file>', 'YAML or JSON: a configuration, or a settings file with a `configuration:` part')
+    .option('--comment <text>', 'why, for the list of versions', '')
+    .option('--expect <version>', 'refuse unless this version is in force', parseVersion)
+    .option('--json', 'print the outcome as JSON')
+    .action(async (file: string, options: { comment: string; expect?: number; json?: boolean }) => {
+      const document = readDocument(file);
+      const { settings } = context.settings();
+      const applied = await withRuntime(context, settings, { only: 'store' }, async ({ store, clock }) =>
+        applyConfiguration(
+          { store, clock, checkContext: context.checkContext(settings.demo) },
+          {
+            document,
+            expectedVersion: options.expect ?? (await store.configurations.current())?.version ?? 0,
+            actor: { kind: 'operator', client: 'cli' },
+            author: context.environment.SUDO_USER ?? context.environment.USER ?? 'command line',
+            comment: options.comment,
+          },
+        ),
+      );
+      await reportApplied(context, applied, options.json === true);
+    });
+  withExamples(apply, [
+    { command: 'keyturn config apply configuration.yaml --comment "second mail server"', does: 'puts it into force' },
+    { command: 'keyturn config apply configuration.yaml --expect 7', does: 'refuses if somebody applied version 8 meanwhile' },
+  ]);
+}
+
+async function reportApplied(context: CommandContext, applied: AppliedConfiguration, json: boolean): Promise<void> {
+  const { version, changed, changes, warnings } = applied;
+  if (json) return context.print(JSON.stringify({ version, changed, changes: changes.map(plainChange), warnings }, null, 2));
+  for (const { path, message } of warnings) context.writeError(`warning: ${path}: ${message}\n`);
+  if (!changed) return context.print(`Nothing to do: version ${version} says the same.`);
+  for (const change of changes) await context.print(changeLine(change));
+  await context.print(`Version ${version} is in force.`);
+}
+
+function addDiff(config: Command, context: CommandContext): void {
+  const diff = config
+    .command('diff')
+    .description('Show what applying a file would change, defaults filled in on both sides. Exit code 1 when the file is not in order.')
+    .argument('<file>', 'YAML or JSON: a configuration, or a settings file with a `configuration:` part')
+    .option('--exit-code', 'exit with 1 when there is a difference')
+    .option('--json', 'print the differences as JSON')
+    .action(async (file: string, options: { exitCode?: boolean; json?: boolean }) => {
+      const document = readDocument(file);
+      const { settings } = context.settings();
+      const { problems, configuration } = checkConfiguration(document, context.checkContext(settings.demo));
+      if (configuration === null) {
+        for (const { severity, path, message } of problems) context.writeError(`${severity}: ${path}: ${message}\n`);
+        return context.failed();
+      }
+      const before = await withRuntime(context, settings, { only: 'store' }, async ({ store }) =>
+        (await store.configurations.current()) === null ? undefined : (await exportConfiguration(store, { withDefaults: true })).document,
+      );
+      const changes = diffConfiguration(before, configuration as unknown as Json);
+      if (options.exitCode === true && changes.length > 0) context.failed();
+      if (options.json === true) return context.print(JSON.stringify(changes.map(plainChange), null, 2));
+      for (const change of changes) await context.print(changeLine(change));
+      if (changes.length === 0) await context.print('No difference.');
+    });
+  withExamples(diff, [{ command: 'keyturn config diff configuration.yaml', does: 'shows what `apply` would change' }]);
+}
+
+function plainChange({ path, before, after }: Change): { path: string; before: Json | undefined; after: Json | undefined } {
+  return { path: formatPath(path), before, after };
+}
+
+function changeLine({ path, before, after }: Change): string {
+  const at = formatPath(path);
+  if (before === undefined) return `+ ${at}: ${JSON.stringify(after)}`;
+  if (after === undefined) return `- ${at}: ${JSON.stringify(before)}`;
+  return `~ ${at}: ${JSON.stringify(before)} -> ${JSON.stringify(after)}`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function parseVersion(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected the number of a version.');
+  return Number(text);
+}

@@ -1,0 +1,56 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { resolveKeys } from '../config/resolve-keys.ts';
+import type { Settings } from '../config/settings.ts';
+import type { CommandContext } from './command-context.ts';
+import { withExamples } from './examples.ts';
+import { importOnFirstStart } from './import-on-first-start.ts';
+
+/** `keyturn serve`: one node, until it is asked to stop. */
+export function addServeCommand(program: Command, context: CommandContext): void {
+  const serve = program
+    .command('serve')
+    .description(
+      'Run the server until SIGTERM or SIGINT. On the very first start the `configuration:` part of the settings file is put into force; later starts leave it alone.',
+    )
+    .option('--port <number>', 'port to listen on, instead of listen.port', parsePort)
+    .option('--host <address>', 'address to listen on, instead of listen.host')
+    .action(async (options: { port?: number; host?: string }) => {
+      const { settings: loaded, configuration } = context.settings();
+      const settings = withListen(loaded, options);
+      // Before anything else: without a key nothing can be sealed, and the message names the command that makes one.
+      resolveKeys(settings, context.resolveSecret);
+      if (configuration !== undefined) {
+        await context.print(await importOnFirstStart(context, settings, configuration, context.settingsFile() ?? ''));
+      }
+      await serveUntilStopped(context, settings);
+    });
+  withExamples(serve, [
+    { command: 'keyturn serve --config /etc/keyturn/keyturn.yaml', does: 'runs with the settings of that file' },
+    { command: 'keyturn serve --config keyturn.yaml --port 9000', does: 'the same on another port' },
+  ]);
+}
+
+/** Starts the server, says where it is, and waits to be stopped. */
+export async function serveUntilStopped(context: CommandContext, settings: Settings, hints: readonly string[] = []): Promise<void> {
+  // Asked for before the start, so that a stop during a slow start is not lost.
+  const stop = context.stopRequested();
+  const root = await context.loadRoot();
+  const server = await root.startServer(settings, { onNotice: (line) => context.writeError(`warning: ${line}\n`) });
+  try {
+    await context.print([`Keyturn is ready: ${server.url}`, ...hints].join('\n'));
+    await stop;
+  } finally {
+    await server.close();
+  }
+}
+
+/** The settings with what the command line says about where to listen. */
+export function withListen(settings: Settings, options: { port?: number; host?: string }): Settings {
+  const { host, port } = settings.listen;
+  return { ...settings, listen: { host: options.host ?? host, port: options.port ?? port } };
+}
+
+export function parsePort(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError('Expected a number from 0 to 65535.');
+  return Number(text);
+}
