@@ -31,9 +31,10 @@ export type Ds389Directory = LdapDirectory<'389ds'>;
 export type Ds389Server = Ds389Directory & ServerControl;
 
 /**
- * Starts 389 Directory Server on free ports of 127.0.0.1, as any user, in about two seconds. The global policy and the rights
- * are told in ds389-configuration.ts, the people in seed-people.ts. Seed and created accounts are set up by the root account,
- * but without the must-change mark the server would put on them; `mustChange` of createUser puts it.
+ * Starts 389 Directory Server on free ports of 127.0.0.1, as any user, in about two seconds. The global policy and the rights are
+ * told in ds389-configuration.ts, the people in seed-people.ts (the stricter policy of one of them is not set up here). The server
+ * marks what the root account sets as "must be changed"; seed people and created accounts come without that mark, unless `mustChange`
+ * of createUser asks for it.
  */
 export async function startDs389(options: Ds389Options = {}): Promise<Ds389Server> {
   const folder = await createScratchFolder('ds389');

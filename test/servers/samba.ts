@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { copyFile, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type CertificateAuthority, createCertificateAuthority } from './certificate-authority.ts';
+import { tryClaim } from './claims.ts';
 import { claimFreeAddress } from './free-address.ts';
 import { withLdap } from './ldap-session.ts';
 import { run, type ServerProcess, startReadyProcess } from './processes.ts';
@@ -135,24 +137,39 @@ function launch(folder: string, data: SambaData): Promise<ServerProcess> {
 
 /** Returns the folder of a provisioned, seeded and stopped domain; makes it when there is none for this recipe and version. */
 async function provideSnapshot(): Promise<string> {
-  const snapshot = join(cacheFolder(), `samba-${await snapshotKey()}`);
-  if (existsSync(snapshot)) {
-    // The time tells removeOldSnapshots that this one is in use.
-    await utimes(snapshot, new Date(), new Date());
-    return snapshot;
+  const name = `samba-${await snapshotKey()}`;
+  const snapshot = join(cacheFolder(), name);
+  for (;;) {
+    if (existsSync(snapshot)) {
+      // The time tells removeOldSnapshots that this one is in use.
+      await utimes(snapshot, new Date(), new Date());
+      return snapshot;
+    }
+    // One run builds, those beside it wait. If the builder dies its claim is free again.
+    const claim = await tryClaim(`${name}-${createHash('sha256').update(snapshot).digest('hex').slice(0, 8)}`);
+    if (claim === undefined) {
+      await delay(100);
+      continue;
+    }
+    try {
+      if (!existsSync(snapshot)) await addSnapshot(snapshot);
+    } finally {
+      claim.release();
+    }
   }
+}
+
+/** Builds aside and renames: whoever looks sees a whole snapshot or none. */
+async function addSnapshot(snapshot: string): Promise<void> {
   await removeOldSnapshots();
-  // Built aside and renamed: a run beside us sees a whole snapshot or none. When both build, the first rename wins.
   const building = await mkdtemp(`${snapshot}.new-`);
   try {
     await buildSnapshot(building);
-    await rename(building, snapshot).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-    });
-  } finally {
+    await rename(building, snapshot);
+  } catch (error) {
     await rm(building, { recursive: true, force: true });
+    throw error;
   }
-  return snapshot;
 }
 
 async function buildSnapshot(target: string): Promise<void> {
