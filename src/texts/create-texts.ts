@@ -59,7 +59,7 @@ export function createTexts(options: TextsOptions = {}): Texts {
       if (dot < 1) return key;
       const name = key.slice(dot + 1);
       // i18next reads some parameter names as options of its own; `replace` keeps ours apart. `count` chooses the plural.
-      const count = typeof parameters['count'] === 'number' ? { count: parameters['count'] } : {};
+      const count = typeof parameters.count === 'number' ? { count: parameters.count } : {};
       return runtime.t(name, { ...count, ns: key.slice(0, dot), lng, replace: parameters, defaultValue: key });
     },
   };

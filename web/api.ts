@@ -1,0 +1,89 @@
+import type { DemoMessage } from '../shared/api/demo.ts';
+import type { AnsweredStepKind, AnswerOf, Problem, StartRequest, Step, Verdict } from '../shared/api/journeys.ts';
+import type { Site } from '../shared/api/site.ts';
+import { currentLanguage } from './texts.ts';
+
+/** Why a call brought no answer. `retryAt` is in the page's own clock, milliseconds since 1970. */
+export type Failure =
+  | { kind: 'network' | 'timeout' | 'aborted' }
+  | { kind: 'problem'; status: number; code: string; text?: string; reference?: string; retryAt?: number; step?: Step };
+
+export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure };
+
+export interface OpenStep {
+  step: Step;
+  expiresAt: string;
+}
+
+const TIMEOUT_MS = 30_000;
+let clockOffset = 0;
+
+/** The server's time in milliseconds since 1970, learnt from its answers: a phone with a wrong clock still counts right. */
+export function serverNow(): number {
+  return Date.now() + clockOffset;
+}
+
+export const api = {
+  site: (signal?: AbortSignal) => call<Site>('GET', '/site', undefined, signal),
+  startJourney: (request: StartRequest) => call<OpenStep>('POST', '/journeys', request),
+  currentStep: (signal?: AbortSignal) => call<OpenStep>('GET', '/journeys/current', undefined, signal),
+  answer: <K extends AnsweredStepKind>(stepId: string, answer: AnswerOf<K>, signal?: AbortSignal) =>
+    call<{ step: Step }>('POST', `/journeys/current/steps/${encodeURIComponent(stepId)}`, answer, signal),
+  checkPassword: (password: string, signal: AbortSignal) =>
+    call<{ verdicts: Verdict[]; acceptable: boolean }>('POST', '/journeys/current/password-check', { password }, signal),
+  cancelJourney: () => call<undefined>('DELETE', '/journeys/current'),
+  notMe: (token: string) => call<{ frozen: true; contact: string }>('POST', '/notices/not-me', { token }),
+  demoAccounts: (signal?: AbortSignal) =>
+    call<{ account: string; name: string; about: string; authenticator: boolean }[]>('GET', '/demo/accounts', undefined, signal),
+  demoMessages: (signal?: AbortSignal) => call<DemoMessage[]>('GET', '/demo/messages', undefined, signal),
+  demoAuthenticator: (account: string, signal?: AbortSignal) =>
+    call<{ code: string; expiresAt: string }>('GET', `/demo/authenticator/${encodeURIComponent(account)}`, undefined, signal),
+};
+
+/** One request. Never throws: a failure is an outcome that the page has words for. */
+async function call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown, signal?: AbortSignal): Promise<Outcome<T>> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  try {
+    const response = await fetch(`/api/v1${path}`, {
+      method,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      redirect: 'error',
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      headers: {
+        accept: 'application/json, application/problem+json',
+        'accept-language': currentLanguage(),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    learnClock(response);
+    if (response.status === 204) return { ok: true, value: undefined as T };
+    if (!response.ok) return { ok: false, failure: await failureOf(response) };
+    return { ok: true, value: (await response.json()) as T };
+  } catch {
+    return { ok: false, failure: { kind: signal?.aborted ? 'aborted' : timeout.aborted ? 'timeout' : 'network' } };
+  }
+}
+
+function learnClock(response: Response): void {
+  const date = Date.parse(response.headers.get('date') ?? '');
+  // The header has whole seconds; anything nearer is no difference.
+  if (!Number.isNaN(date)) clockOffset = Math.abs(date - Date.now()) > 2000 ? date - Date.now() : 0;
+}
+
+async function failureOf(response: Response): Promise<Failure> {
+  // A proxy in between may answer with a page of its own instead of a problem document.
+  const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
+  const seconds = problem.retryAfter ?? Number(response.headers.get('retry-after') ?? Number.NaN);
+  const text = problem.detail ?? problem.title;
+  return {
+    kind: 'problem',
+    status: response.status,
+    code: problem.code ?? 'internal.unexpected',
+    ...(text === undefined ? {} : { text }),
+    ...(problem.instance === undefined ? {} : { reference: problem.instance }),
+    ...(Number.isFinite(seconds) ? { retryAt: Date.now() + seconds * 1000 } : {}),
+    ...(problem.step === undefined ? {} : { step: problem.step }),
+  };
+}

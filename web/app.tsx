@@ -1,0 +1,92 @@
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Site } from '../shared/api/site.ts';
+import { api, type Failure, type OpenStep } from './api.ts';
+import { CrashGuard } from './portal/crash-guard.tsx';
+import { mistakeOf } from './portal/mistake-of.ts';
+import { NotMePage } from './portal/not-me-page.tsx';
+import { RecoverPage } from './portal/recover-page.tsx';
+import { SimplePage } from './portal/simple-page.tsx';
+import { StartPage } from './portal/start-page.tsx';
+import { builtLanguages } from './texts.ts';
+import { PageFrame } from './ui/page-frame.tsx';
+import { OrganisationContext } from './ui/page-title.tsx';
+import { Skeleton } from './ui/skeleton.tsx';
+import { useAddress } from './use-address.ts';
+
+const DemoPage = lazy(() => import('./demo/demo-page.tsx').then((module) => ({ default: module.DemoPage })));
+
+/** The pages by address, inside the frame that all of them share. */
+export function App() {
+  const { t } = useTranslation();
+  const { path, search, go } = useAddress();
+  const [site, setSite] = useState<Site>();
+  const [failure, setFailure] = useState<Failure>();
+  // The first step comes with the answer that opened the journey: no second request for it.
+  const [opened, setOpened] = useState<OpenStep>();
+
+  const forgetOpened = useCallback(() => setOpened(undefined), []);
+
+  const loadSite = useCallback(async () => {
+    const outcome = await api.site();
+    if (outcome.ok) setSite(outcome.value);
+    setFailure(outcome.ok ? undefined : outcome.failure);
+  }, []);
+  useEffect(() => {
+    void loadSite();
+  }, [loadSite]);
+
+  const languages = site?.languages.filter((language) => builtLanguages.includes(language)) ?? builtLanguages;
+  const frame = {
+    organisation: site?.organisation ?? '',
+    contact: site?.supportContact ?? '…',
+    languages,
+    demo: site?.demo === true && path !== '/demo',
+  };
+
+  const page = () => {
+    if (failure !== undefined) {
+      const retry = { label: t('action.try-again'), onPress: () => void loadSite() };
+      return <SimplePage title={t('trouble.site.title')} mistakes={[mistakeOf(failure, t)]} action={retry} />;
+    }
+    if (site === undefined) return <Skeleton />;
+    switch (path) {
+      case '/':
+        return (
+          <StartPage
+            site={site}
+            search={search}
+            go={go}
+            onOpened={(step) => {
+              setOpened(step);
+              go('/recover');
+            }}
+          />
+        );
+      case '/recover':
+        return <RecoverPage opened={opened} contact={site.supportContact} onLeave={() => go('/')} onForget={forgetOpened} />;
+      case '/not-me':
+        return <NotMePage contact={site.supportContact} />;
+      case '/demo':
+        return <DemoPage demo={site.demo} />;
+      default:
+        return (
+          <SimplePage
+            title={t('not-found.title')}
+            paragraphs={[t('not-found.text')]}
+            action={{ label: t('action.to-start'), onPress: () => go('/') }}
+          />
+        );
+    }
+  };
+
+  return (
+    <OrganisationContext value={site?.organisation ?? 'Keyturn'}>
+      <PageFrame {...frame} width={path === '/demo' ? 'wide' : 'card'}>
+        <CrashGuard>
+          <Suspense fallback={<Skeleton />}>{page()}</Suspense>
+        </CrashGuard>
+      </PageFrame>
+    </OrganisationContext>
+  );
+}

@@ -1,0 +1,15 @@
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import { startTexts } from './texts.ts';
+import { UiProvider } from './ui/ui-provider.tsx';
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has lost its #root');
+// The texts of one language come first: a page never shows a key, and never changes its words under the reader.
+void startTexts().then(() =>
+  createRoot(root).render(
+    <UiProvider>
+      <App />
+    </UiProvider>,
+  ),
+);

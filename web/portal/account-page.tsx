@@ -1,0 +1,71 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Goal } from '../../shared/api/journeys.ts';
+import { api, type OpenStep } from '../api.ts';
+import { currentLanguage } from '../texts.ts';
+import { ActionButton } from '../ui/action-button.tsx';
+import { Actions, NextLine } from '../ui/layout.tsx';
+import { type Mistake, Question } from '../ui/question.tsx';
+import { TextField } from '../ui/text-field.tsx';
+import { loadDraft, saveDraft } from './draft.ts';
+import { mistakeOf } from './mistake-of.ts';
+
+interface AccountPageProps {
+  goal: Goal;
+  onOpened: (step: OpenStep) => void;
+  onBack?: () => void;
+}
+
+const MAXIMUM_LENGTH = 256;
+
+/** "Which account?" Opens the journey. */
+export function AccountPage({ goal, onOpened, onBack }: AccountPageProps) {
+  const { t } = useTranslation();
+  const [account, setAccount] = useState(() => loadDraft()?.account ?? '');
+  const [mistake, setMistake] = useState<Mistake>();
+  const [busy, setBusy] = useState(false);
+
+  const submit = async () => {
+    if (busy) return;
+    const name = account.trim();
+    if (name === '') return setMistake({ text: t('account.missing'), field: 'account' });
+    if (name.length > MAXIMUM_LENGTH) return setMistake({ text: t('account.too-long'), field: 'account' });
+    setBusy(true);
+    const outcome = await api.startJourney({ goal, account: name, locale: currentLanguage(), client: { kind: 'web' } });
+    setBusy(false);
+    if (!outcome.ok) return setMistake(mistakeOf(outcome.failure, t, 'account'));
+    saveDraft({ goal, account: name });
+    onOpened({ step: outcome.value.step, expiresAt: outcome.value.expiresAt });
+  };
+
+  return (
+    <Question
+      title={t('account.title')}
+      progress={t('progress.account')}
+      mistakes={mistake ? [mistake] : []}
+      focusOn={mistake}
+      onSubmit={() => void submit()}
+    >
+      <TextField
+        id="account"
+        label={t('account.label')}
+        hint={t('account.hint')}
+        error={mistake?.field === undefined ? undefined : mistake.text}
+        value={account}
+        onChange={setAccount}
+        autoComplete="username"
+      />
+      <Actions>
+        <ActionButton type="submit" busy={busy}>
+          {t('action.continue')}
+        </ActionButton>
+        {onBack && (
+          <ActionButton look="quiet" onPress={onBack}>
+            {t('action.back')}
+          </ActionButton>
+        )}
+      </Actions>
+      <NextLine>{t('account.next')}</NextLine>
+    </Question>
+  );
+}

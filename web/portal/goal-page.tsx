@@ -1,0 +1,36 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Goal } from '../../shared/api/journeys.ts';
+import { ActionButton } from '../ui/action-button.tsx';
+import { ChoiceCards } from '../ui/choice-cards.tsx';
+import type { IconName } from '../ui/icon.tsx';
+import { Actions, NextLine } from '../ui/layout.tsx';
+import { Question } from '../ui/question.tsx';
+import { loadDraft } from './draft.ts';
+
+const ICONS: Record<Goal, IconName> = { 'reset-password': 'key', 'unlock-account': 'lock', 'find-username': 'person' };
+
+/** "What do you need?" */
+export function GoalPage({ goals, onChosen }: { goals: readonly Goal[]; onChosen: (goal: Goal) => void }) {
+  const { t } = useTranslation();
+  const [goal, setGoal] = useState<Goal | undefined>(() => goals.find((each) => each === loadDraft()?.goal));
+  const [tries, setTries] = useState(0);
+  const error = tries > 0 && goal === undefined ? t('goal.missing') : undefined;
+  const submit = () => (goal === undefined ? setTries(tries + 1) : onChosen(goal));
+  return (
+    <Question title={t('goal.title')} mistakes={error ? [{ text: error, field: 'goal' }] : []} focusOn={tries} onSubmit={submit}>
+      <ChoiceCards
+        id="goal"
+        question={t('goal.title')}
+        choices={goals.map((each) => ({ value: each, label: t(`goal.${each}`), hint: t(`goal.${each}.hint`), icon: ICONS[each] }))}
+        selected={goal === undefined ? [] : [goal]}
+        onSelect={([chosen]) => setGoal(goals.find((each) => each === chosen))}
+        error={error}
+      />
+      <Actions>
+        <ActionButton type="submit">{t('action.continue')}</ActionButton>
+      </Actions>
+      <NextLine>{t('goal.next')}</NextLine>
+    </Question>
+  );
+}

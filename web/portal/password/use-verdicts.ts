@@ -1,0 +1,68 @@
+import { useEffect, useMemo, useState } from 'react';
+import type { Rule, Verdict } from '../../../shared/api/journeys.ts';
+import { judgeRules } from '../../../shared/password-rules/judge.ts';
+import { api } from '../../api.ts';
+import type { RuleState } from '../../ui/rule-list.tsx';
+
+export interface RuleVerdict {
+  text: string;
+  state: RuleState;
+}
+
+const PAUSE_MS = 400;
+
+interface Checked {
+  password: string;
+  verdicts: readonly Verdict[];
+}
+
+/**
+ * Verdicts on a password while it is typed: at once from the rules that need the password alone, and after a pause
+ * from the server for the others. `refused` are the verdicts on the password that the server has just sent back.
+ * The pure rules are judged by the same module as on the server, so the two never contradict each other.
+ */
+export function useVerdicts(
+  password: string,
+  rules: readonly Rule[],
+  refused: readonly Verdict[] | undefined,
+): { verdicts: RuleVerdict[]; unreachable: boolean } {
+  const [checked, setChecked] = useState<Checked>();
+  const [unreachable, setUnreachable] = useState(false);
+
+  useEffect(() => {
+    if (refused !== undefined) setChecked((now) => ({ password: now?.password ?? '', verdicts: refused }));
+  }, [refused]);
+
+  useEffect(() => {
+    if (password === '') return undefined;
+    const abort = new AbortController();
+    const timer = setTimeout(async () => {
+      const outcome = await api.checkPassword(password, abort.signal);
+      if (outcome.ok) setChecked({ password, verdicts: outcome.value.verdicts });
+      if (outcome.ok || outcome.failure.kind !== 'aborted') setUnreachable(!outcome.ok);
+    }, PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+  }, [password]);
+
+  const verdicts = useMemo(() => {
+    const local = judgeRules(password, rules);
+    const server = checked?.password === password ? checked.verdicts : [];
+    const lines = rules.map((rule, index): RuleVerdict => {
+      const fromServer = server.find((verdict) => verdict.code === rule.code && verdict.text === rule.text);
+      const ok = fromServer?.ok ?? local[index]?.ok ?? 'server-decides';
+      return { text: rule.text, state: password === '' ? (ok === 'server-decides' ? 'server' : 'open') : stateOf(ok) };
+    });
+    // What no rule has announced, a breached password for example.
+    const others = server.filter((verdict) => verdict.ok === false && !rules.some((rule) => rule.code === verdict.code));
+    return [...lines, ...others.map(({ text }): RuleVerdict => ({ text, state: 'broken' }))];
+  }, [password, rules, checked]);
+
+  return { verdicts, unreachable: unreachable && password !== '' };
+}
+
+function stateOf(ok: Verdict['ok']): RuleState {
+  return ok === 'server-decides' ? 'server' : ok ? 'met' : 'broken';
+}

@@ -1,0 +1,65 @@
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { OpenStep } from '../api.ts';
+import { Aside, QuietLink } from '../ui/layout.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { CancelPage } from './cancel-page.tsx';
+import { forgetDraft } from './draft.ts';
+import { mistakeOf } from './mistake-of.ts';
+import { SimplePage } from './simple-page.tsx';
+import { StepPage } from './steps/step-page.tsx';
+import { useJourney } from './use-journey.ts';
+
+interface RecoverPageProps {
+  opened: OpenStep | undefined;
+  contact: string;
+  onLeave: () => void;
+  /** The step that came with the opening answer is outdated. */
+  onForget: () => void;
+}
+
+/** The journey, step by step. */
+export function RecoverPage({ opened, contact, onLeave, onForget }: RecoverPageProps) {
+  const { t } = useTranslation();
+  const { state, busy, answer, reload, cancel } = useJourney(opened);
+  const [cancelling, setCancelling] = useState(false);
+  const ended = state.name === 'open' && (state.step.kind === 'done' || state.step.kind === 'refused');
+
+  // While the directory is being written there is nothing left to cancel.
+  const writing = state.name === 'open' && state.step.kind === 'waiting' && state.step.for === 'directory';
+
+  useEffect(() => {
+    if (ended) forgetDraft();
+  }, [ended]);
+  // Whoever leaves and comes back by the browser's buttons gets the step from the server, not the first one again.
+  useEffect(() => () => onForget(), [onForget]);
+
+  if (state.name === 'loading') return <Skeleton />;
+  if (state.name === 'unreachable') {
+    const retry = { label: t('action.try-again'), onPress: () => void reload() };
+    return <SimplePage title={t('trouble.site.title')} mistakes={[mistakeOf(state.failure, t)]} action={retry} />;
+  }
+  if (state.name === 'expired' || state.name === 'ended') {
+    const again = { label: t('action.start-again'), onPress: onLeave };
+    return <SimplePage title={t(`${state.name}.title`)} paragraphs={[t(`${state.name}.text`)]} action={again} />;
+  }
+  if (cancelling) return <CancelPage busy={busy} cancel={cancel} onStay={() => setCancelling(false)} onLeave={onLeave} />;
+  return (
+    <>
+      <StepPage
+        step={state.step}
+        passed={state.passed === true}
+        failure={state.failure}
+        busy={busy}
+        answer={answer}
+        contact={contact}
+        onLeave={onLeave}
+      />
+      {!ended && !writing && (
+        <Aside>
+          <QuietLink onPress={() => setCancelling(true)}>{t('cancel.link')}</QuietLink>
+        </Aside>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,63 @@
+import { useTranslation } from 'react-i18next';
+import type { Result } from '../../../shared/api/journeys.ts';
+import { NextLine, Prose } from '../../ui/layout.tsx';
+import { Question } from '../../ui/question.tsx';
+import { type ResultLine, ResultList } from '../../ui/result-list.tsx';
+import { type StepProps, useStepMessages } from './step-props.ts';
+
+type Outcome = Result['outcome'];
+
+const TONES: Record<Outcome, ResultLine['tone']> = {
+  'password-reset': 'good',
+  unlocked: 'good',
+  'was-not-locked': 'good',
+  'password-kept': 'good',
+  mailed: 'good',
+  failed: 'danger',
+  unknown: 'warning',
+};
+
+/** What is now true, for which accounts, and what to do next. */
+export function DoneStep(props: StepProps<'done'>) {
+  const { step } = props;
+  const { t } = useTranslation();
+  const { mistakes, message, focusOn } = useStepMessages(props);
+  const outcomes = new Set(step.results.map((result) => result.outcome));
+  const [only] = outcomes;
+  const title = outcomes.size === 1 && only !== undefined ? only : 'mixed';
+  const tones = new Set(step.results.map((result) => TONES[result.outcome]));
+  const tone = tones.has('danger') ? (tones.size === 1 ? 'danger' : 'warning') : tones.has('warning') ? 'warning' : 'good';
+
+  return (
+    <Question
+      title={t(tone === 'good' && title === 'mixed' ? 'done.title.password-reset' : `done.title.${title}`)}
+      icon={tone === 'good' ? 'check' : 'alert'}
+      tone={tone}
+      message={message}
+      mistakes={mistakes}
+      focusOn={focusOn}
+    >
+      <ResultList
+        label={t('done.accounts')}
+        lines={step.results.map((result) => ({
+          id: result.account.id,
+          account: result.account.label,
+          outcome: t(`done.outcome.${result.outcome}`),
+          tone: TONES[result.outcome],
+          text: result.message,
+        }))}
+      />
+      {step.nextSteps !== undefined && step.nextSteps.length > 0 && (
+        <Prose>
+          <h2>{t('done.next')}</h2>
+          <ul>
+            {step.nextSteps.map((next) => (
+              <li key={next}>{next}</li>
+            ))}
+          </ul>
+        </Prose>
+      )}
+      <NextLine>{t('done.close')}</NextLine>
+    </Question>
+  );
+}

@@ -1,0 +1,123 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { formatList, formatTime } from '../../format.ts';
+import { ActionButton } from '../../ui/action-button.tsx';
+import { Actions, Announcement, Aside, NextLine, Prose } from '../../ui/layout.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { type Mistake, Question } from '../../ui/question.tsx';
+import { RuleList } from '../../ui/rule-list.tsx';
+import { SecretField } from '../../ui/secret-field.tsx';
+import { useStrength } from '../password/use-strength.ts';
+import { useVerdicts } from '../password/use-verdicts.ts';
+import { type StepProps, useStepMessages } from './step-props.ts';
+
+const FIELD = 'new-password';
+const RULES = 'new-password-rules';
+
+/** "Choose a new password": the rules answer while one types, the directory's own as far as they can be known before. */
+export function NewPasswordStep(props: StepProps<'new-password'>) {
+  const { step, busy, answer } = props;
+  const { t } = useTranslation();
+  const [password, setPassword] = useState('');
+  const [shown, setShown] = useState(false);
+  const [suggested, setSuggested] = useState(false);
+  const [own, setOwn] = useState<Mistake>();
+  const { mistakes, message, focusOn, fieldError } = useStepMessages(props, FIELD, own);
+  const { verdicts, unreachable } = useVerdicts(password, step.rules, step.verdicts);
+  const labels = step.accounts.map((account) => account.label);
+  const strength = useStrength(password, labels);
+  const decided = verdicts.filter((verdict) => verdict.state !== 'server');
+  const met = decided.filter((verdict) => verdict.state === 'met').length;
+
+  const change = (value: string) => {
+    setPassword(value);
+    setSuggested(false);
+  };
+  const suggest = async () => {
+    const { suggestPassphrase } = await import('../password/suggest-passphrase.ts');
+    setPassword(suggestPassphrase(step.rules));
+    setShown(true);
+    setSuggested(true);
+    setOwn(undefined);
+  };
+  const submit = () => {
+    if (password === '') return setOwn({ text: t('new-password.missing'), field: FIELD });
+    const broken = verdicts.find((verdict) => verdict.state === 'broken');
+    if (broken !== undefined) return setOwn({ text: t('new-password.not-yet', { rule: broken.text }), field: FIELD });
+    setOwn(undefined);
+    setShown(false);
+    void answer({ password });
+  };
+
+  return (
+    <Question
+      title={t('new-password.title')}
+      progress={t('progress.password')}
+      message={message}
+      mistakes={mistakes}
+      focusOn={focusOn}
+      onSubmit={submit}
+    >
+      <Prose>
+        <p>{t('new-password.for', { accounts: formatList(labels) })}</p>
+      </Prose>
+      {step.changeableAt !== null && (
+        <Notice tone="warning">{t('new-password.changeable-at', { time: formatTime(step.changeableAt) })}</Notice>
+      )}
+      {/* Password managers file the new password under this name. */}
+      <input type="text" name="username" autoComplete="username" value={labels[0] ?? ''} readOnly hidden />
+      <SecretField
+        id={FIELD}
+        label={t('new-password.label')}
+        error={fieldError}
+        value={password}
+        onChange={change}
+        shown={shown}
+        onShow={setShown}
+        describedBy={RULES}
+      />
+      {suggested && <Notice>{t('new-password.suggested')}</Notice>}
+      {strength !== undefined && (
+        <NextLine>
+          {t('strength.label')}: <strong>{t(`strength.${strength}`)}</strong>
+        </NextLine>
+      )}
+      {verdicts.length > 0 && (
+        <RuleList
+          id={RULES}
+          title={t('new-password.rules')}
+          lines={verdicts.map(({ text, state }) => ({
+            text,
+            state,
+            word: t(state === 'met' ? 'new-password.rule.met' : state === 'server' ? 'new-password.rule.server' : 'new-password.rule.open'),
+          }))}
+        />
+      )}
+      {unreachable && <Notice tone="warning">{t('new-password.check-failed')}</Notice>}
+      <Announcement>
+        {password === ''
+          ? ''
+          : met === decided.length
+            ? t('new-password.all-met')
+            : t('new-password.progress', { met, all: decided.length })}
+      </Announcement>
+      <Actions>
+        <ActionButton type="submit" busy={busy}>
+          {t('new-password.save')}
+        </ActionButton>
+        <ActionButton look="quiet" onPress={() => void suggest()}>
+          {t('new-password.suggest')}
+        </ActionButton>
+      </Actions>
+      <NextLine>{t('new-password.next')}</NextLine>
+      {step.mayKeepPassword && (
+        <Aside>
+          <p>{t('new-password.keep.hint')}</p>
+          <ActionButton look="secondary" onPress={() => void answer({ keepPassword: true })}>
+            {t('new-password.keep')}
+          </ActionButton>
+        </Aside>
+      )}
+    </Question>
+  );
+}

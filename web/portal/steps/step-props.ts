@@ -1,0 +1,52 @@
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Step, StepKind } from '../../../shared/api/journeys.ts';
+import type { Failure } from '../../api.ts';
+import type { Mistake } from '../../ui/question.tsx';
+import { mistakeOf } from '../mistake-of.ts';
+import type { AnswerStep } from '../use-journey.ts';
+
+/** What every step's page gets. */
+export interface StepProps<K extends StepKind> {
+  step: Extract<Step, { kind: K }>;
+  /** The answer before had arrived already. */
+  passed: boolean;
+  /** Why the last answer brought nothing. */
+  failure: Failure | undefined;
+  busy: boolean;
+  answer: AnswerStep;
+  contact: string;
+  onLeave: () => void;
+}
+
+export interface StepMessages {
+  message: string | undefined;
+  mistakes: Mistake[];
+  /** Changes whenever there is something new to read. */
+  focusOn: unknown;
+  /** The sentence to repeat at the field. */
+  fieldError: string | undefined;
+}
+
+/** Brings together what the server says, what went wrong on the way and what the page itself found (`own`). */
+export function useStepMessages(
+  props: Pick<StepProps<StepKind>, 'step' | 'passed' | 'failure'>,
+  field?: string,
+  own?: Mistake,
+): StepMessages {
+  const { step, passed, failure } = props;
+  const { t } = useTranslation();
+  return useMemo(() => {
+    const mistakes: Mistake[] = [];
+    if (own !== undefined) mistakes.push(own);
+    else if (failure !== undefined) mistakes.push(mistakeOf(failure, t, field));
+    else if (step.message !== undefined && step.messageTone === 'error') mistakes.push({ text: step.message, field });
+    const said = mistakes.length === 0 && step.messageTone !== 'error' ? step.message : undefined;
+    return {
+      message: said ?? (passed && mistakes.length === 0 ? t('trouble.passed') : undefined),
+      mistakes,
+      focusOn: own ?? failure ?? step,
+      fieldError: mistakes.find((mistake) => mistake.field === field && field !== undefined)?.text,
+    };
+  }, [step, passed, failure, own, field, t]);
+}

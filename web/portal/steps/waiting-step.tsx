@@ -1,0 +1,47 @@
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Prose } from '../../ui/layout.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { Question } from '../../ui/question.tsx';
+import { type StepProps, useStepMessages } from './step-props.ts';
+
+const SHORTEST_POLL_SECONDS = 0.5;
+const LONGEST_POLL_SECONDS = 60;
+const OFFLINE_POLL_SECONDS = 5;
+
+/** Waits for somebody else, or for the directory, and asks again by itself. */
+export function WaitingStep(props: StepProps<'waiting'>) {
+  const { step, answer } = props;
+  const { t } = useTranslation();
+  const [offline, setOffline] = useState(false);
+  const [polls, setPolls] = useState(0);
+  const { mistakes, message } = useStepMessages(props);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each poll, answered or not, arms the next one.
+  useEffect(() => {
+    const seconds = Math.min(Math.max(step.pollAfter, offline ? OFFLINE_POLL_SECONDS : SHORTEST_POLL_SECONDS), LONGEST_POLL_SECONDS);
+    const timer = setTimeout(() => {
+      void answer({}, { quiet: true }).then((failure) => {
+        setOffline(failure !== undefined);
+        setPolls((count) => count + 1);
+      });
+    }, seconds * 1000);
+    return () => clearTimeout(timer);
+  }, [step, answer, offline, polls]);
+
+  return (
+    <Question
+      title={t(`waiting.title.${step.for}`)}
+      icon="clock"
+      progress={t(step.for === 'directory' ? 'progress.finish' : 'progress.proof')}
+      message={message}
+      mistakes={mistakes}
+      focusOn={step.for}
+    >
+      <Prose>
+        <p>{t(`waiting.text.${step.for}`)}</p>
+      </Prose>
+      {offline && <Notice tone="warning">{t('waiting.offline')}</Notice>}
+    </Question>
+  );
+}

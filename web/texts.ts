@@ -1,0 +1,81 @@
+import i18next from 'i18next';
+import { initReactI18next } from 'react-i18next';
+
+type Load = () => Promise<{ default: Record<string, string> }>;
+const portalTexts = import.meta.glob('../locales/*/portal.json') as Record<string, Load>;
+const demoTexts = import.meta.glob('../locales/*/demo.json') as Record<string, Load>;
+
+const STORED_LANGUAGE = 'keyturn-language';
+const DEFAULT_LANGUAGE = 'en';
+const RIGHT_TO_LEFT = new Set(['ar', 'fa', 'he', 'ur', 'ps', 'yi', 'dv', 'ckb', 'sd', 'ug']);
+
+const loaderOf = (loaders: Record<string, Load>, language: string, file: string) => loaders[`../locales/${language}/${file}.json`];
+
+/** Languages that this build has page texts for. */
+export const builtLanguages: readonly string[] = Object.keys(portalTexts).map((path) => path.split('/')[2] ?? DEFAULT_LANGUAGE);
+
+/** Starts the text runtime in the language chosen earlier, or the browser's; English when nothing fits. */
+export async function startTexts(): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    lng: DEFAULT_LANGUAGE,
+    fallbackLng: false,
+    ns: ['portal'],
+    defaultNS: 'portal',
+    resources: {},
+    keySeparator: false,
+    nsSeparator: false,
+    // React escapes; escaping twice would show entities.
+    interpolation: { escapeValue: false },
+    react: { useSuspense: false },
+  });
+  await switchLanguage(preferredLanguage());
+}
+
+/** Switches the page to a language; remembered for the next visit when `remember` is set. */
+export async function switchLanguage(language: string, remember = false): Promise<void> {
+  const load = loaderOf(portalTexts, language, 'portal');
+  if (load === undefined) return;
+  if (!i18next.hasResourceBundle(language, 'portal')) i18next.addResourceBundle(language, 'portal', (await load()).default);
+  await i18next.changeLanguage(language);
+  document.documentElement.lang = language;
+  document.documentElement.dir = RIGHT_TO_LEFT.has(language.split('-')[0] ?? '') ? 'rtl' : 'ltr';
+  if (remember) store(STORED_LANGUAGE, language);
+}
+
+/** Adds the demo page's texts, which the portal never loads. */
+export async function loadDemoTexts(language: string): Promise<void> {
+  const load = loaderOf(demoTexts, language, 'demo') ?? loaderOf(demoTexts, DEFAULT_LANGUAGE, 'demo');
+  if (load !== undefined && !i18next.hasResourceBundle(language, 'demo')) {
+    i18next.addResourceBundle(language, 'demo', (await load()).default);
+  }
+}
+
+/** The page's language as a BCP 47 tag. */
+export function currentLanguage(): string {
+  return i18next.language;
+}
+
+function preferredLanguage(): string {
+  const wanted = [recall(STORED_LANGUAGE), ...navigator.languages].filter((tag) => tag !== null);
+  for (const tag of wanted) {
+    const found = builtLanguages.find((language) => language.toLowerCase() === tag.toLowerCase());
+    const base = builtLanguages.find((language) => language === tag.split('-')[0]?.toLowerCase());
+    if (found ?? base) return found ?? base ?? DEFAULT_LANGUAGE;
+  }
+  return DEFAULT_LANGUAGE;
+}
+
+// A browser may forbid storage altogether; the page then simply does not remember.
+function store(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {}
+}
+
+function recall(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,83 @@
+import { NativeSelect, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { languageName } from '../format.ts';
+import { switchLanguage } from '../texts.ts';
+import { Icon } from './icon.tsx';
+import classes from './page-frame.module.css';
+
+interface PageFrameProps {
+  organisation: string;
+  contact: string;
+  languages: readonly string[];
+  demo: boolean;
+  children: ReactNode;
+  /** The portal's card, or the whole width for pages with tables. */
+  width?: 'card' | 'wide';
+}
+
+/** What is the same on every page, always at the same place: organisation, language, colours, help. */
+export function PageFrame({ organisation, contact, languages, demo, children, width = 'card' }: PageFrameProps) {
+  const { t, i18n } = useTranslation();
+  return (
+    <div className={classes.page} data-width={width}>
+      <a className={classes.skip} href="#main">
+        {t('frame.skip')}
+      </a>
+      <header className={classes.header}>
+        <a className={classes.organisation} href="/">
+          <span className={classes.mark} aria-hidden="true">
+            <Icon name="key" />
+          </span>
+          {organisation}
+        </a>
+        <div className={classes.tools}>
+          {languages.length > 1 && (
+            <NativeSelect
+              aria-label={t('frame.language')}
+              classNames={{ input: classes.language ?? '' }}
+              value={i18n.language}
+              data={languages.map((language) => ({ value: language, label: languageName(language) }))}
+              onChange={(event) => void switchLanguage(event.currentTarget.value, true)}
+            />
+          )}
+          <ColourToggle />
+        </div>
+      </header>
+      <main id="main" className={classes.main} tabIndex={-1}>
+        {children}
+      </main>
+      <footer className={classes.footer}>
+        <p>
+          <strong>{t('frame.help')}</strong> {t('frame.contact', { contact })}
+        </p>
+        <p className={classes.legal}>{t('frame.legal')}</p>
+        {demo && (
+          <p>
+            <a href="/demo" target="keyturn-demo" rel="noreferrer">
+              {t('frame.demo')}
+            </a>
+          </p>
+        )}
+      </footer>
+    </div>
+  );
+}
+
+function ColourToggle() {
+  const { t } = useTranslation();
+  const { setColorScheme } = useMantineColorScheme();
+  const dark = useComputedColorScheme('light') === 'dark';
+  return (
+    <button
+      type="button"
+      className={classes.toggle}
+      aria-label={t('frame.theme.dark')}
+      title={t(dark ? 'frame.theme.light' : 'frame.theme.dark')}
+      aria-pressed={dark}
+      onClick={() => setColorScheme(dark ? 'light' : 'dark')}
+    >
+      <Icon name={dark ? 'sun' : 'moon'} />
+    </button>
+  );
+}

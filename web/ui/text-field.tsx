@@ -1,0 +1,61 @@
+import { TextInput } from '@mantine/core';
+import type { HTMLInputAutoCompleteAttribute, ReactNode, Ref } from 'react';
+import classes from './text-field.module.css';
+
+export interface TextFieldProps {
+  id: string;
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  hint?: ReactNode;
+  error?: string | undefined;
+  autoComplete?: HTMLInputAutoCompleteAttribute;
+  inputMode?: 'text' | 'numeric';
+  type?: 'text' | 'password';
+  /** Names and codes are no words: no capitals, no corrections. */
+  width?: 'full' | 'code';
+  side?: ReactNode;
+  describedBy?: string;
+  inputRef?: Ref<HTMLInputElement>;
+}
+
+/** One labelled field; hint and error are part of what a screen reader says about it. */
+export function TextField(props: TextFieldProps) {
+  const described = [props.hint && `${props.id}-hint`, props.error && `${props.id}-problem`, props.describedBy].filter(Boolean).join(' ');
+  return (
+    <div className={classes.field} data-invalid={props.error !== undefined || undefined}>
+      <label htmlFor={props.id} className={classes.label}>
+        {props.label}
+      </label>
+      {props.hint && (
+        <div id={`${props.id}-hint`} className={classes.hint}>
+          {props.hint}
+        </div>
+      )}
+      {props.error && (
+        <p id={`${props.id}-problem`} className={classes.error}>
+          {props.error}
+        </p>
+      )}
+      <div className={classes.row} data-width={props.width ?? 'full'}>
+        <TextInput
+          id={props.id}
+          name={props.id}
+          ref={props.inputRef}
+          classNames={{ root: classes.root ?? '', input: classes.input ?? '' }}
+          value={props.value}
+          onChange={(event) => props.onChange(event.currentTarget.value)}
+          type={props.type ?? 'text'}
+          autoComplete={props.autoComplete}
+          inputMode={props.inputMode}
+          autoCapitalize="none"
+          autoCorrect="off"
+          spellCheck={false}
+          aria-invalid={props.error !== undefined}
+          aria-describedby={described === '' ? undefined : described}
+        />
+        {props.side}
+      </div>
+    </div>
+  );
+}
