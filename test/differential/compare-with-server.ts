@@ -1,0 +1,44 @@
+import { judge } from '../../shared/password-rules/judge.ts';
+import { normalisePassword } from '../../shared/password-rules/normalise-password.ts';
+import { rulesOf } from '../../src/core/password-policy/rules-of.ts';
+import type { Account, Directory } from '../../src/core/ports/directory.ts';
+import { generatePasswords } from './generate-passwords.ts';
+
+/** What came out of asking the oracle and the server about the same passwords. */
+export interface Comparison {
+  /** Taken by the server. */
+  readonly accepted: string[];
+  readonly refused: string[];
+  /** One line for each password on which the two disagree: what it was, what each said. */
+  readonly disagreements: string[];
+}
+
+/**
+ * Resets one account's password again and again, and notes where the directory does not do what the oracle foretold from
+ * the policy the adapter read. Only rules of the directory are compared: what Keyturn refuses on its own never gets there.
+ */
+export async function compareWithServer(
+  directory: Pick<Directory, 'readPolicy' | 'readStatus' | 'resetPassword'>,
+  account: Account,
+  seed: number,
+  count: number,
+): Promise<Comparison> {
+  const policy = await directory.readPolicy(account);
+  const rules = rulesOf(policy, account, await directory.readStatus(account), Date.now()).filter((rule) => rule.source === 'directory');
+  const names = [account.login, account.displayName, account.givenName ?? '', account.surname ?? '', ...account.mail].filter(
+    (name) => name !== '',
+  );
+  const { minimumLength, lengthUnit } = policy;
+  const comparison: Comparison = { accepted: [], refused: [], disagreements: [] };
+  for (const password of generatePasswords({ seed, count, minimumLength, lengthUnit, names })) {
+    const broken = judge(password, rules).filter((verdict) => verdict.ok === false);
+    const outcome = await directory.resetPassword(account, normalisePassword(password));
+    (outcome.done ? comparison.accepted : comparison.refused).push(password);
+    if (outcome.done !== (broken.length === 0)) {
+      const said = outcome.done ? 'accepted' : `${outcome.refusal} (${outcome.detail})`;
+      const foretold = broken.length === 0 ? 'acceptable' : broken.map((verdict) => verdict.code).join(', ');
+      comparison.disagreements.push(`${JSON.stringify(password)} under "${policy.name}": oracle ${foretold}, server ${said}`);
+    }
+  }
+  return comparison;
+}
