@@ -29,6 +29,8 @@ export interface StoreOptions {
   readonly log: Log;
   /** PostgreSQL connections at most; 10 unless told. */
   readonly poolSize?: number;
+  /** PostgreSQL: milliseconds after which a statement is given up as stuck; 10,000 unless told. */
+  readonly statementTimeout?: number;
 }
 
 /**
@@ -117,10 +119,10 @@ function createVerbs(context: TableContext): Omit<Store, 'transaction' | 'tidy' 
   };
 }
 
-async function open({ url, log, poolSize = 10 }: StoreOptions): Promise<{ engine: Engine; db: Database }> {
+async function open({ url, log, poolSize = 10, statementTimeout = 10_000 }: StoreOptions): Promise<{ engine: Engine; db: Database }> {
   if (/^postgres(ql)?:\/\//.test(url)) {
     await migratePostgres(url, log);
-    return { engine: 'postgres', db: openPostgres({ url, log, poolSize }) };
+    return { engine: 'postgres', db: openPostgres({ url, log, poolSize, statementTimeout }) };
   }
   const path = /^sqlite:(.+)$/.exec(url)?.[1];
   if (path === undefined) throw new AppError('settings.invalid', { setting: 'database.url', reason: 'neither-sqlite-nor-postgres' });

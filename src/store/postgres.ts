@@ -5,11 +5,8 @@ import type { Log } from '../core/ports/platform.ts';
 import { migrate } from './migrate.ts';
 import type { Database, Schema } from './schema.ts';
 
-/** Milliseconds. A statement of ours takes a few; what takes longer than this is stuck. */
-const STATEMENT_TIMEOUT = 10_000;
+/** Milliseconds. */
 const CONNECTION_TIMEOUT = 5_000;
-/** The client gives up on a server that fell silent, after the server itself would have. */
-const SILENCE_TIMEOUT = 15_000;
 
 const INT8_OID = 20;
 
@@ -19,16 +16,25 @@ const types: pg.CustomTypesConfig = {
     oid === INT8_OID ? Number : pg.types.getTypeParser(oid as never, (format ?? 'text') as never),
 } as pg.CustomTypesConfig;
 
+interface PostgresOptions {
+  readonly url: string;
+  readonly log: Log;
+  readonly poolSize: number;
+  /** Milliseconds. */
+  readonly statementTimeout: number;
+}
+
 /**
  * A pool of connections to PostgreSQL. Nothing is connected before the first statement; a connection that broke is
  * replaced, so a restart of the server needs no restart of ours.
  */
-export function openPostgres({ url, log, poolSize }: { url: string; log: Log; poolSize: number }): Database {
+export function openPostgres({ url, log, poolSize, statementTimeout }: PostgresOptions): Database {
   return connect(url, log, {
     max: poolSize,
-    statement_timeout: STATEMENT_TIMEOUT,
-    query_timeout: SILENCE_TIMEOUT,
-    idle_in_transaction_session_timeout: 3 * STATEMENT_TIMEOUT,
+    statement_timeout: statementTimeout,
+    // The client gives up on a server that fell silent, after the server itself would have given up on the statement.
+    query_timeout: statementTimeout + CONNECTION_TIMEOUT,
+    idle_in_transaction_session_timeout: 3 * statementTimeout,
   });
 }
 
@@ -116,6 +122,8 @@ const UNAVAILABLE = /^(08|28|3D|40|53|57|58|25006|25P03|55P03)/;
 
 function translate(cause: unknown): AppError {
   if (isAppError(cause)) return cause;
+  // Details and context quote values of the row ("Failing row contains ..."), which must not reach a log.
+  if (cause instanceof pg.DatabaseError) Object.assign(cause, { detail: undefined, where: undefined });
   const unavailable = isConnectionLost(cause) || UNAVAILABLE.test(reasonOf(cause));
   return new AppError(
     unavailable ? 'store.unavailable' : 'internal.unexpected',

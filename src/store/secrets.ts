@@ -3,7 +3,7 @@ import { AppError } from '../../shared/errors.ts';
 
 /** A key that seals columns. `id` is stored with every value, so it must never be given to another key. */
 export interface SealingKey {
-  /** 1 to 32 characters of `A-Z a-z 0-9 _ -`. */
+  /** 1 to 64 characters of `A-Z a-z 0-9 _ -`. */
   readonly id: string;
   /** 32 bytes. */
   readonly key: Uint8Array;
@@ -29,7 +29,7 @@ const TAG_BYTES = 16;
 const KEY_BYTES = 32;
 /** The installation's key has other uses (digests); sealing has a key of its own derived from it (RFC 5869). */
 const PURPOSE = 'keyturn column sealing v1';
-const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
+const KEY_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /**
  * Sealing of columns by AES-256-GCM (NIST SP 800-38D) with a random 96-bit IV. Table, column and row id are the additional

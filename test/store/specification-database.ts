@@ -1,7 +1,12 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { migrate } from '../../src/store/migrate.ts';
+import { migrations } from '../../src/store/migrations/list.ts';
+import { openPostgres } from '../../src/store/postgres.ts';
+import { openSqlite } from '../../src/store/sqlite.ts';
 import {
   factorRow,
   intentRow,
@@ -10,6 +15,7 @@ import {
   NOW,
   openTestStore,
   outboxRow,
+  quietLog,
   type TestDatabase,
   testKey,
 } from './fixture.ts';
@@ -69,6 +75,25 @@ export function specifyDatabase(makeDatabase: MakeDatabase): void {
       expect((await store.audit.head()).seq).toBe(30);
       expect((await store.audit.read(0, 100)).map((row) => row.seq)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
       await store.close();
+    });
+
+    it('takes back everything when a migration fails', async () => {
+      const db =
+        database.engine === 'sqlite'
+          ? openSqlite(database.url.slice('sqlite:'.length))
+          : openPostgres({ url: database.url, log: quietLog, poolSize: 2, statementTimeout: 10_000 });
+      const halfway = async (inner: Kysely<unknown>) => {
+        await inner.schema.createTable('halfway').addColumn('id', 'text').execute();
+        await inner.schema.createTable('halfway').addColumn('id', 'text').execute();
+      };
+      await expect(migrate(db, quietLog, { ...migrations, '9999-fail': { up: halfway } })).rejects.toMatchObject({
+        name: 'AppError',
+        code: expect.stringMatching(/^(internal\.unexpected|store\.unavailable)$/),
+      });
+      expect((await db.introspection.getTables()).map((table) => table.name)).toEqual([]);
+      await migrate(db, quietLog);
+      await db.destroy();
+      await (await openTestStore(database.url)).close();
     });
 
     it('leaves a database alone that a newer program has migrated', async () => {

@@ -176,6 +176,8 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
       expect(await search('0% _')).toEqual(['bob']);
       expect(await search('%')).toEqual(['bob']);
       expect(await search("' or 1=1 --")).toEqual([]);
+      expect(await search('\0')).toEqual([]);
+      expect(await one.embedded.findByIdentifier(directory, 'anna\0')).toEqual([]);
       expect(await search('', { filter: 'locked' })).toEqual(['anna']);
       expect(await search('', { filter: 'disabled' })).toEqual(['bob']);
       expect(await search('', { filter: 'must-change' })).toEqual(['carl']);

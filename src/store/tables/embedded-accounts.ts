@@ -3,6 +3,9 @@ import type { EmbeddedAccountRow, EmbeddedStore } from '../../core/ports/store.t
 import type { TableContext } from '../context.ts';
 import type { Schema } from '../schema.ts';
 
+/** People may type it, no account has it, and PostgreSQL refuses it in text instead of finding nothing. */
+const NUL = '\0';
+
 type Row = Schema['embedded_accounts'];
 
 /** The verbs of table `embedded_accounts`. */
@@ -21,6 +24,7 @@ export function createEmbeddedAccounts(context: TableContext): EmbeddedStore {
       return row === undefined ? null : toRow(row);
     },
     async findByIdentifier(directory, identifier) {
+      if (identifier.includes(NUL)) return [];
       const rows = await context.db
         .selectFrom('embedded_accounts')
         .selectAll()
@@ -31,6 +35,7 @@ export function createEmbeddedAccounts(context: TableContext): EmbeddedStore {
       return rows.map(toRow);
     },
     async search(directory, request) {
+      if (request.text.includes(NUL)) return [];
       const rows = await context.db
         .selectFrom('embedded_accounts')
         .selectAll()
