@@ -1,16 +1,17 @@
 import { join, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { DEMO_DIRECTORIES, type DemoDirectoryKind } from '../demo/demo-directory.ts';
 import { createKeyFile } from '../config/create-key-file.ts';
 import { type Settings, settingsSchema } from '../config/settings.ts';
 import type { CommandContext } from './command-context.ts';
 import { withExamples } from './examples.ts';
-import { importOnFirstStart } from './import-on-first-start.ts';
 import { parsePort, serveUntilStopped, withListen } from './serve.ts';
 
 interface DemoOptions {
   port?: number;
   host?: string;
   data: string;
+  directory: DemoDirectoryKind;
 }
 
 /** `keyturn demo`: a trial with sample people, for one person on one machine. */
@@ -21,13 +22,25 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
     .option('--port <number>', 'port to listen on', parsePort)
     .option('--host <address>', 'address to listen on')
     .option('--data <folder>', 'where the demo keeps its data', '.keyturn/demo')
+    .addOption(
+      new Option('--directory <kind>', 'where the people live: in Keyturn, or in a real server that is started for the demo')
+        .choices(DEMO_DIRECTORIES)
+        .default('embedded'),
+    )
     .action(async (options: DemoOptions) => {
-      const settings = withListen(demoSettings(options.data), options);
-      await importOnFirstStart(context, settings, demoDocument(settings), 'the demo');
-      await serveUntilStopped(context, settings);
+      // A real directory is made anew each time, so what is known of its people must not outlive it.
+      const folder = options.directory === 'embedded' ? options.data : join(options.data, options.directory);
+      const settings = withListen(demoSettings(folder), options);
+      const demo = await (await context.loadRoot()).prepareDemo(settings, options.directory);
+      try {
+        await serveUntilStopped(context, settings, demo.hints);
+      } finally {
+        await demo.close();
+      }
     });
   withExamples(demo, [
     { command: 'keyturn demo', does: 'starts on http://127.0.0.1:8080 and says what to try' },
+    { command: 'keyturn demo --directory samba', does: 'the same with a real Active Directory domain (Samba; needs root)' },
     { command: 'keyturn demo --port 9000 --data /tmp/keyturn-demo', does: 'the same elsewhere' },
   ]);
 }
@@ -38,16 +51,4 @@ export function demoSettings(folder: string): Settings {
   const key = join(dataDirectory, 'key');
   createKeyFile(key);
   return settingsSchema.parse({ demo: true, dataDirectory, keys: [{ id: 'demo', secret: `file:${key}` }], logLevel: 'warn' });
-}
-
-function demoDocument({ listen }: Settings): unknown {
-  return {
-    version: 1,
-    organisation: {
-      name: 'Keyturn demo',
-      publicUrl: `http://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${listen.port}`,
-    },
-    directories: [{ kind: 'embedded', id: 'demo', label: 'Demo people' }],
-    mail: { kind: 'capture' },
-  };
 }

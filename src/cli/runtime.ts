@@ -1,3 +1,4 @@
+import type { DemoDirectoryKind } from '../demo/demo-directory.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Directory } from '../core/ports/directory.ts';
 import type { Clock, Keys, Log, Mailer, Random, Texts } from '../core/ports/platform.ts';
@@ -44,4 +45,6 @@ export interface CompositionRoot {
   /** Opens the database (and migrates it), then the adapters of the current configuration. */
   openRuntime(settings: Settings, options?: RuntimeOptions): Promise<Runtime>;
   startServer(settings: Settings, options?: ServerOptions): Promise<RunningServer>;
+  /** Readies configuration and people of the demo; `close` ends the directory server it started, if any. */
+  prepareDemo(settings: Settings, directory: DemoDirectoryKind): Promise<{ hints: string[]; close(): Promise<void> }>;
 }

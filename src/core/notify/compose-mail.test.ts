@@ -7,11 +7,11 @@ const everything: MailParameters = {
   code: '04711815',
   goal: 'unlock-account',
   minutes: 10,
-  account: 'alice (Example AD)',
+  account: 'alice',
+  directory: 'Example AD',
   names: 'alice, alice.admin',
-  at: Date.UTC(2026, 10, 22, 7, 5),
-  publicUrl: 'https://recover.example.test/',
-  token: 'ab_C-9',
+  happenedAt: '2026-11-22T07:05:00.000Z',
+  link: 'https://recover.example.test/not-me#ab_C-9',
   organisation: 'Example, Inc.',
   contact: 'Call 0800 1234.',
 };
@@ -68,16 +68,21 @@ describe('a notice', () => {
   });
 
   it('leaves out what it is not given', () => {
-    const { text } = composeMail('password-was-reset', 'en', { account: 'alice', at: 0 }, texts);
+    const { text } = composeMail('password-was-reset', 'en', { account: 'alice', happenedAt: 0 }, texts);
     expect(text).toBe(
       'The password of alice was reset on January 1, 1970 at 00:00 UTC.\n\nIf that was you, there is nothing more to do.\n',
     );
   });
 });
 
+it('makes no link of anything but a web address', () => {
+  const { html, text } = composeMail('password-was-reset', 'en', { ...everything, link: 'javascript:alert(1)' }, texts);
+  expect(html + text).not.toContain('javascript:');
+});
+
 it('escapes what comes from directories and configuration', () => {
   const account = '<script>alert("1")</script>&\'{{code}}$t(mail.code.subject)';
-  const { text, html } = composeMail('password-was-reset', 'en', { ...everything, account, publicUrl: 'https://x.test/"onclick="' }, texts);
+  const { text, html } = composeMail('password-was-reset', 'en', { ...everything, account, link: 'https://x.test/"onclick="' }, texts);
   expect(text).toContain(account);
   expect(html).not.toMatch(/<script|"onclick|alert\("/);
 });

@@ -15,10 +15,10 @@ export type MailKind = (typeof MAIL_KINDS)[number];
  * What a mail speaks of. Every one is optional: a sentence that needs one which is not given is left out.
  *
  * - `code`, `goal`, `minutes`: the code, what it was asked for (a `Goal`), how long it is good
- * - `account`: how its owner knows the account; `names`: user names, separated by commas
- * - `at`: when it happened, milliseconds since 1970; shown in UTC
- * - `publicUrl`, `token`: make the link "this was not me". The token stands in the fragment, which no server is sent,
- *   and opening the page spends nothing: scanners of mails open every link
+ * - `account`: the account as its owner knows it; `directory`: where it is; `names`: user names, separated by commas
+ * - `happenedAt`: RFC 3339 or milliseconds since 1970; shown in UTC
+ * - `link`: address of "this was not me". Its secret stands in the fragment, which no server is sent, and opening the page
+ *   spends nothing: scanners of mails open every link
  * - `organisation`, `contact`: whose mail it is and who helps
  */
 export type MailParameters = Readonly<Record<string, string | number>>;
@@ -40,9 +40,9 @@ const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
 /** What a sentence cannot do without. */
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'code.lifetime': ['minutes'],
-  'password-was-reset.what': ['account', 'at'],
-  'account-was-unlocked.what': ['account', 'at'],
-  'not-me.explain': ['publicUrl', 'token'],
+  'password-was-reset.what': ['account', 'happenedAt'],
+  'account-was-unlocked.what': ['account', 'happenedAt'],
+  'not-me.explain': ['link'],
   'recovery-not-possible.what': ['account'],
   'recovery-frozen.what': ['account'],
   'user-name.what': ['names'],
@@ -66,8 +66,9 @@ export function composeMail(
     if (typeof part === 'string')
       return lacks(parameters, NEEDS[part]) ? [] : [{ kind: 'paragraph', text: sentence(nuance(part, parameters)) }];
     if ('code' in part) return lacks(parameters, ['code']) ? [] : [{ kind: 'code', text: String(parameters.code) }];
-    const address = notMeAddress(parameters);
-    return address === null ? [] : [{ kind: 'link', text: sentence(part.link), address }];
+    const { link } = parameters;
+    // Nothing but a web address becomes something to press.
+    return typeof link === 'string' && /^https?:\/\//.test(link) ? [{ kind: 'link', text: sentence(part.link), address: link }] : [];
   });
   const subject = sentence(`${kind}.subject`);
   return { subject, text: renderText(blocks), html: renderHtml(language, subject, blocks) };
@@ -82,18 +83,17 @@ function nuance(key: string, parameters: MailParameters): string {
   return key === 'code.asked' ? `code.asked.${parameters.goal ?? 'reset-password'}` : key;
 }
 
-function notMeAddress({ publicUrl, token }: MailParameters): string | null {
-  if (publicUrl === undefined || token === undefined) return null;
-  return `${String(publicUrl).replace(/\/+$/, '')}/not-me#${encodeURIComponent(token)}`;
-}
-
 function present(language: string, parameters: MailParameters): Record<string, string | number> {
   const shown: Record<string, string | number> = { ...parameters };
   // `count` is what chooses between singular and plural.
   if (typeof parameters.minutes === 'number') shown.count = parameters.minutes;
-  if (typeof parameters.at === 'number') {
-    const time = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', hourCycle: 'h23', timeZone: 'UTC' });
-    shown.at = `${time.format(parameters.at)} UTC`;
-  }
+  if (parameters.directory !== undefined && parameters.account !== undefined)
+    shown.account = `${parameters.account} (${parameters.directory})`;
+  if (parameters.happenedAt !== undefined) shown.happenedAt = inUtc(language, parameters.happenedAt);
   return shown;
+}
+
+function inUtc(language: string, time: string | number): string {
+  const format = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', hourCycle: 'h23', timeZone: 'UTC' });
+  return `${format.format(new Date(time))} UTC`;
 }

@@ -95,7 +95,7 @@ export interface FactorStore {
   /** Current ones (not ended) of an account. */
   ofAccount(account: AccountRef): Promise<FactorRow[]>;
   /** Accepts a time step only if it is newer than the last accepted one; true for exactly one caller. */
-  useTimeStep(id: string, timeStep: number, now: number): Promise<boolean>;
+  acceptTimeStep(id: string, timeStep: number, now: number): Promise<boolean>;
   markUsed(id: string, now: number): Promise<void>;
   end(id: string, now: number): Promise<boolean>;
 }
@@ -208,7 +208,7 @@ export interface FreezeStore {
   insertLink(row: { tokenDigest: string; account: AccountRef; expiresAt: number }): Promise<void>;
   /** What a link stands for, whether used or not; null when unknown or past `now`. Spends nothing. */
   findLink(tokenDigest: string, now: number): Promise<{ account: AccountRef; usedAt: number | null } | null>;
-  useLink(tokenDigest: string, now: number): Promise<boolean>;
+  spendLink(tokenDigest: string, now: number): Promise<boolean>;
   freeze(account: AccountRef, reason: string, now: number): Promise<void>;
   lift(account: AccountRef): Promise<boolean>;
   isFrozen(account: AccountRef): Promise<boolean>;

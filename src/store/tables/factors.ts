@@ -51,7 +51,7 @@ export function createFactors(context: TableContext): FactorStore {
         .execute();
       return rows.map(toRow);
     },
-    async useTimeStep(id, timeStep, now) {
+    async acceptTimeStep(id, timeStep, now) {
       const result = await context.db
         .updateTable('factors')
         .set({ last_time_step: timeStep, last_used_at: now })

@@ -25,7 +25,7 @@ export function createFreezes(context: TableContext): FreezeStore {
         .executeTakeFirst();
       return row === undefined ? null : { account: { directory: row.directory, id: row.account_id }, usedAt: row.used_at };
     },
-    async useLink(tokenDigest, now) {
+    async spendLink(tokenDigest, now) {
       const result = await context.db
         .updateTable('freeze_links')
         .set({ used_at: now })

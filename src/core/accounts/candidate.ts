@@ -1,0 +1,19 @@
+import type { Account, AccountRef } from '../ports/directory.ts';
+
+/** An account that a journey may end up at. */
+export interface Candidate {
+  readonly ref: AccountRef;
+  /** What the person reads once they have proven who they are: sign-in name and directory. */
+  readonly label: string;
+  readonly login: string;
+}
+
+/** One string for an account: key of maps and guard target. The directory id has no `/`. */
+export function accountKey(ref: AccountRef): string {
+  return `${ref.directory}/${ref.id}`;
+}
+
+/** Makes a candidate of a directory entry. */
+export function candidateOf(account: Account, directoryLabel: string): Candidate {
+  return { ref: { directory: account.directory, id: account.id }, login: account.login, label: `${account.login} (${directoryLabel})` };
+}

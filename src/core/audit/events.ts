@@ -1,0 +1,70 @@
+import type { FactorKind, Goal } from '../../../shared/api/journeys.ts';
+import type { AccountRef } from '../ports/directory.ts';
+
+/** Who did it, and from where. */
+export interface Actor {
+  kind: 'self' | 'system' | 'operator';
+  /** Network address as the server saw it; absent for the system. */
+  address?: string;
+  client?: string;
+}
+
+/** Why a journey can lead nowhere. Known inside only: outside it looks like any other. */
+export type DecoyReason =
+  | 'unknown-account'
+  | 'account-disabled'
+  | 'account-expired'
+  | 'account-protected'
+  | 'not-enrolled'
+  | 'recovery-frozen'
+  | 'paused'
+  | 'too-many-journeys';
+
+interface AboutJourney {
+  journey: string;
+  actor: Actor;
+}
+interface AboutWrite {
+  intent: string;
+  journey?: string;
+  actor: Actor;
+  account: AccountRef;
+  verb: 'reset-password' | 'unlock-account' | 'change-password';
+}
+
+/** The vocabulary of the audit log: every attempt and every outcome (AUD-1). */
+export type AuditEvent =
+  | ({ type: 'journey.started'; goal: Goal; accounts: AccountRef[]; name: string } & AboutJourney)
+  | ({
+      type: 'journey.leads-nowhere';
+      goal: Goal;
+      name: string;
+      reasons: { account: AccountRef | null; reason: DecoyReason }[];
+    } & AboutJourney)
+  | ({ type: 'journey.code-sent'; factor: FactorKind; accounts: AccountRef[] } & AboutJourney)
+  | ({ type: 'journey.proof-accepted'; factor: FactorKind; accounts: AccountRef[] } & AboutJourney)
+  | ({ type: 'journey.proof-refused'; factor: FactorKind; accounts: AccountRef[]; attemptsLeft: number } & AboutJourney)
+  | ({ type: 'journey.proof-complete'; factors: FactorKind[]; accounts: AccountRef[] } & AboutJourney)
+  | ({ type: 'journey.refused'; code: string } & AboutJourney)
+  | ({ type: 'journey.cancelled' } & AboutJourney)
+  | ({ type: 'journey.user-name-mailed'; accounts: AccountRef[] } & AboutJourney)
+  | { type: 'guard.paused'; account: AccountRef | null; until: number; failures: number }
+  | ({ type: 'write.intended'; proof: FactorKind[]; unlock?: boolean } & AboutWrite)
+  | ({
+      type: 'write.succeeded' | 'write.refused' | 'write.failed' | 'write.unknown';
+      /** `answer`: the directory said so; `reading`: found out afterwards by reading the account. */
+      foundBy: 'answer' | 'reading';
+      server?: string;
+      reason?: string;
+      detail?: string;
+      leftTemporary?: boolean;
+    } & AboutWrite)
+  | { type: 'recovery.frozen'; account: AccountRef; actor: Actor; reason: string }
+  | {
+      type: 'configuration.applied';
+      actor: Actor;
+      version: number;
+      author: string;
+      comment: string;
+      changes: { path: string; before: unknown; after: unknown }[];
+    };

@@ -1,0 +1,16 @@
+import type { Clock } from '../ports/platform.ts';
+import type { Store } from '../ports/store.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { sealEvent } from './chain.ts';
+import type { AuditEvent } from './events.ts';
+
+/**
+ * Appends an event to the audit chain, in the transaction of the thing it tells about.
+ * Facts never hold a password, code, token or answer.
+ */
+export async function recordEvent(store: Store, clock: Clock, event: AuditEvent): Promise<void> {
+  const { type, ...facts } = event;
+  const at = clock.now();
+  const data = canonicalJson(facts);
+  await store.audit.append({ at, type, data }, (seq, previousHash) => sealEvent({ seq, previousHash, at, type, data }));
+}

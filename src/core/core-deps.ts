@@ -1,0 +1,26 @@
+import type { Configuration } from './configuration/document.ts';
+import type { Directory } from './ports/directory.ts';
+import type { Background, Clock, Keys, Log, Random, Texts } from './ports/platform.ts';
+import type { OutboxLane, Store } from './ports/store.ts';
+
+/** The directories of the configuration in force. */
+export interface Directories {
+  all(): readonly Directory[];
+  /** @throws AppError `directory.not-configured` */
+  get(id: string): Directory;
+}
+
+/** What every use case is given. Built once, in src/main.ts. */
+export interface CoreDeps {
+  readonly store: Store;
+  readonly directories: Directories;
+  readonly configuration: () => Configuration;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly keys: Keys;
+  readonly log: Log;
+  readonly texts: Texts;
+  readonly background: Background;
+  /** Tells the outbox worker, after a commit, that there is work. Losing the call only delays it. */
+  readonly wakeOutbox: (lane: OutboxLane) => void;
+}

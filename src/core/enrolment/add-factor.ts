@@ -1,0 +1,33 @@
+import type { CoreDeps } from '../core-deps.ts';
+import type { AccountRef } from '../ports/directory.ts';
+import type { FactorRow, Store } from '../ports/store.ts';
+import { randomId } from '../random-id.ts';
+
+export interface NewFactor {
+  account: AccountRef;
+  kind: 'email' | 'totp';
+  label: string;
+  /** The address, or the seed in base32 (RFC 4648). */
+  secret: string;
+  /** Where it comes from: kept with the factor for good. */
+  source: string;
+}
+
+/** Enrols a proof for an account. Whoever calls has made sure that it is the person's own. */
+export async function addFactor(deps: Pick<CoreDeps, 'clock' | 'random'>, store: Store, factor: NewFactor): Promise<FactorRow> {
+  const row: FactorRow = {
+    id: randomId(deps.random),
+    directory: factor.account.directory,
+    accountId: factor.account.id,
+    kind: factor.kind,
+    label: factor.label,
+    secret: factor.secret,
+    source: factor.source,
+    createdAt: deps.clock.now(),
+    endedAt: null,
+    lastUsedAt: null,
+    lastTimeStep: null,
+  };
+  await store.factors.insert(row);
+  return row;
+}

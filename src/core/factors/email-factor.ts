@@ -1,0 +1,63 @@
+import { timingSafeEqual } from 'node:crypto';
+import { accountKey } from '../accounts/candidate.ts';
+import type { AccountRef } from '../ports/directory.ts';
+import { randomCode } from '../random-id.ts';
+import { type Factor, type FactorDeps, plainCode } from './factor.ts';
+
+interface ExpectedCode {
+  digest: string;
+  accounts: AccountRef[];
+}
+
+/**
+ * A code mailed to every address that the person has enrolled. NIST SP 800-63B-4 4.2.1.2 allows it as a recovery code;
+ * it is no second factor by itself (3.1.3), which the accepted combinations reflect.
+ *
+ * Several candidates may be open (the same name in two directories): each address gets a code of its own, and the code
+ * that comes back tells which accounts it proves. Addresses that accounts share get one code that proves them all.
+ */
+export function createEmailFactor(deps: FactorDeps): Factor {
+  const settings = () => deps.configuration().factors.email;
+  const digestOf = (challengeId: string, code: string) => deps.keys.digest('code', `${challengeId}|${code}`);
+
+  return {
+    kind: 'email',
+    length: () => settings().codeLength,
+    maximumAttempts: () => settings().attempts,
+    lifetime: () => settings().lifetimeSeconds * 1000,
+    resendWait: () => settings().resendWaitSeconds * 1000,
+
+    open(challengeId, enrolled) {
+      const byAddress = new Map<string, { to: string; accounts: Map<string, AccountRef> }>();
+      for (const { candidate, factors } of enrolled) {
+        for (const factor of factors) {
+          const key = factor.secret.trim().toLowerCase();
+          const entry = byAddress.get(key) ?? { to: factor.secret.trim(), accounts: new Map() };
+          entry.accounts.set(accountKey(candidate.ref), candidate.ref);
+          byAddress.set(key, entry);
+        }
+      }
+      const expected: ExpectedCode[] = [];
+      const messages: { to: string | null; code: string; account: AccountRef | null }[] = [];
+      for (const { to, accounts } of byAddress.values()) {
+        const code = randomCode(deps.random, settings().codeLength);
+        expected.push({ digest: digestOf(challengeId, code), accounts: [...accounts.values()] });
+        messages.push({ to, code, account: [...accounts.values()][0] ?? null });
+      }
+      if (messages.length === 0) messages.push({ to: null, code: randomCode(deps.random, settings().codeLength), account: null });
+      return { expected: JSON.stringify(expected), messages };
+    },
+
+    check({ challengeId, expected, answer }) {
+      const given = Buffer.from(digestOf(challengeId, plainCode(answer)));
+      const proven = new Map<string, AccountRef>();
+      for (const entry of JSON.parse(expected) as ExpectedCode[]) {
+        const wanted = Buffer.from(entry.digest);
+        if (wanted.length === given.length && timingSafeEqual(wanted, given)) {
+          for (const account of entry.accounts) proven.set(accountKey(account), account);
+        }
+      }
+      return Promise.resolve({ proven: [...proven.values()] });
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import type { ZodType } from 'zod';
+import { ANSWERS, type AnsweredStepKind, type StepKind } from '../../../shared/api/journeys.ts';
+import { AppError, isAppError } from '../../../shared/errors.ts';
+import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
+import { advanceJourney } from './advance-journey.ts';
+import { findJourney } from './find-journey.ts';
+import { createHold, type Hold } from './hold.ts';
+import type { JourneyDeps } from './journey-deps.ts';
+import type { LoadedJourney, OpenStepKind } from './journey-state.ts';
+import { lookUp } from './look-up.ts';
+import { prepareGoal } from './prepare-goal.ts';
+import type { Transition } from './step-handler.ts';
+import { chooseAccounts } from './steps/choose-accounts.ts';
+import { chooseFactor } from './steps/choose-factor.ts';
+import { code } from './steps/code.ts';
+import { confirmUnlock } from './steps/confirm-unlock.ts';
+import { newPassword } from './steps/new-password.ts';
+import { waiting } from './steps/waiting.ts';
+
+export interface AnsweredStep {
+  journey: LoadedJourney;
+  /** The answer was to a step that is no longer the current one: nothing was done. */
+  passed: boolean;
+  /** On a password that is not acceptable. */
+  verdicts?: PasswordVerdict[];
+}
+
+const HANDLERS = {
+  'choose-factor': chooseFactor,
+  code,
+  'choose-accounts': chooseAccounts,
+  'new-password': newPassword,
+  'confirm-unlock': confirmUnlock,
+  waiting,
+} as const;
+
+/** What a client calls a step of ours. */
+export function clientKind(kind: OpenStepKind): StepKind {
+  return kind === 'preparing' || kind === 'writing' ? 'waiting' : kind;
+}
+
+/**
+ * Takes one answer. Of any number of answers to the same step exactly one has an effect.
+ * @throws AppError `journey.not-found`, `journey.expired`, `journey.step-unknown`, `journey.answer-not-fitting`,
+ *   `guard.slow-down`, `directory.*`
+ */
+export async function answerStep(deps: JourneyDeps, token: string, stepId: string, body: unknown): Promise<AnsweredStep> {
+  const hold = createHold(deps);
+  try {
+    return await answerOnce(deps, hold, token, stepId, body);
+  } finally {
+    await hold.release();
+  }
+}
+
+async function answerOnce(deps: JourneyDeps, hold: Hold, token: string, stepId: string, body: unknown): Promise<AnsweredStep> {
+  // A look-up that ends meanwhile moves the journey's version but not its step: then the answer is simply taken again.
+  for (let attempt = 0; ; attempt += 1) {
+    const journey = await findJourney(deps, token);
+    hold.about(journey);
+    if (journey.state.step.id !== stepId) return { journey, passed: true };
+    try {
+      return await takeAnswer(deps, journey, body);
+    } catch (error) {
+      if (!isAppError(error, 'journey.step-passed') || attempt >= 3) throw error;
+    }
+  }
+}
+
+async function takeAnswer(deps: JourneyDeps, found: LoadedJourney, body: unknown): Promise<AnsweredStep> {
+  const kind = clientKind(found.state.step.kind);
+  if (!isAnswered(kind)) throw new AppError('journey.step-unknown', { step: kind });
+  const answer = (ANSWERS[kind] as ZodType).safeParse(body);
+  if (!answer.success)
+    throw new AppError('journey.answer-not-fitting', { step: kind, path: String(answer.error.issues[0]?.path.join('.') ?? '') });
+  const journey = await lookUp(deps, found);
+  const handler = HANDLERS[kind] as (deps: JourneyDeps, journey: LoadedJourney, answer: unknown) => Promise<Transition>;
+  const transition = await handler(deps, journey, answer.data);
+  if (transition.kind === 'stay') return { journey, passed: false, verdicts: transition.verdicts };
+  const moved = transition.kind === 'advanced' ? transition.journey : await commit(deps, journey, transition);
+  return { journey: await prepareGoal(deps, moved), passed: false };
+}
+
+async function commit(
+  deps: JourneyDeps,
+  journey: LoadedJourney,
+  transition: Extract<Transition, { kind: 'advance' }>,
+): Promise<LoadedJourney> {
+  const advanced = await deps.store.transaction(async (store) => advanceJourney(store, journey, await transition.decide(store)));
+  return transition.after === undefined ? advanced : transition.after(advanced);
+}
+
+function isAnswered(kind: StepKind): kind is AnsweredStepKind {
+  return kind in ANSWERS;
+}

@@ -1,0 +1,77 @@
+import type { Client, FactorKind, Goal, Result } from '../../../shared/api/journeys.ts';
+import type { PasswordRule } from '../../../shared/password-rules/password-rule.ts';
+import type { Candidate } from '../accounts/candidate.ts';
+import type { JourneyRow } from '../ports/store.ts';
+
+/** A message of the journey: a key of `locales/<lang>/journey.json` below `message`, or of `password.json`. */
+export interface MessageKey {
+  key: string;
+  tone: 'info' | 'error';
+  parameters?: Record<string, string | number>;
+}
+
+interface StepBase {
+  id: string;
+  message?: MessageKey;
+}
+
+/** A step whose answer is a write; kept while the write runs, so that it can be put again. */
+export type QuestionStep = StepBase &
+  ({ kind: 'new-password'; rules: PasswordRule[]; anyLocked: boolean; changeableAt: number | null } | { kind: 'confirm-unlock' });
+
+/** The step that a journey stands at. What a client sees of it is made by present-step.ts. */
+export type OpenStep =
+  | QuestionStep
+  | (StepBase &
+      (
+        | { kind: 'choose-factor' }
+        | { kind: 'code'; factor: FactorKind; challengeId: string }
+        | { kind: 'choose-accounts'; locked: Record<string, boolean> }
+        /** Proof is complete; the directories are being asked what comes next. Clients see `waiting`. */
+        | { kind: 'preparing' }
+        /** A write is under way, or its result is being found out. Clients see `waiting`. */
+        | { kind: 'writing'; intents: Record<string, string>; verb: 'reset-password' | 'unlock-account'; from: QuestionStep }
+        | { kind: 'done'; results: (Omit<Result, 'message' | 'account'> & { account: string | null })[]; nextSteps: string[] }
+        | { kind: 'refused'; code: string }
+      ));
+export type OpenStepKind = OpenStep['kind'];
+export type OpenStepOf<K extends OpenStepKind> = Extract<OpenStep, { kind: K }>;
+
+/** A message that was asked for, so that going back and forth neither sends more nor gives more attempts. */
+export interface AskedFactor {
+  challengeId: string;
+  sentAt: number | null;
+  resendAt: number | null;
+  expiresAt: number;
+  sendings: number;
+}
+
+export interface JourneyState {
+  goal: Goal;
+  language: string;
+  client: Client;
+  /** Network address of the one who started it, for the audit log. */
+  address: string;
+  typedName: string;
+  /** The name as each directory spells it; counted by the guard. */
+  guardNames: string[];
+  /** null: the directories have not been asked yet. Empty: a decoy, which looks the same and leads nowhere. */
+  candidates: Candidate[] | null;
+  /** The name was tried too often lately: the journey leads nowhere. */
+  tooManyJourneys: boolean;
+  proven: FactorKind[];
+  asked: Partial<Record<FactorKind, AskedFactor>>;
+  /** Keys of the accounts that the person chose, once proven. */
+  selected: string[];
+  step: OpenStep;
+}
+
+export interface LoadedJourney {
+  row: JourneyRow;
+  state: JourneyState;
+}
+
+/** Reads the sealed state of a row. */
+export function loadedJourney(row: JourneyRow): LoadedJourney {
+  return { row, state: JSON.parse(row.state) as JourneyState };
+}

@@ -1,0 +1,61 @@
+import { isAppError } from '../../../shared/errors.ts';
+import { type FoundCandidates, findCandidates } from '../accounts/find-candidates.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import { queueNotice } from '../notify/queue-notice.ts';
+import type { AccountRef } from '../ports/directory.ts';
+import { advanceJourney } from './advance-journey.ts';
+import { journeyActor } from './journey-actor.ts';
+import type { JourneyDeps } from './journey-deps.ts';
+import { type LoadedJourney, loadedJourney } from './journey-state.ts';
+
+/**
+ * Asks the directories who the journey is about, once. Runs after the first answer has left, so that an outsider's clock
+ * sees nothing of it; whoever answers the first step before it is over waits for it here.
+ * @throws AppError `directory.*` when a directory cannot be asked; the journey stays as it is and may be tried again
+ */
+export async function lookUp(deps: JourneyDeps, journey: LoadedJourney): Promise<LoadedJourney> {
+  const { state, row } = journey;
+  if (state.candidates !== null) return journey;
+  const found = await findCandidates(deps, state.typedName);
+  const candidates = state.tooManyJourneys ? [] : found.candidates;
+  const owners = candidates.length > 0 || state.tooManyJourneys ? [] : await ownersToTell(deps, found);
+  const about = { journey: row.id, actor: journeyActor(state), goal: state.goal, name: state.typedName };
+  try {
+    const advanced = await deps.store.transaction(async (store) => {
+      if (candidates.length > 0) {
+        await recordEvent(store, deps.clock, { type: 'journey.started', ...about, accounts: candidates.map(({ ref }) => ref) });
+      } else {
+        await recordEvent(store, deps.clock, { type: 'journey.leads-nowhere', ...about, reasons: reasonsOf(found, state.tooManyJourneys) });
+      }
+      for (const account of owners) await queueNotice(deps, store, { kind: 'recovery-not-possible', account, language: state.language });
+      return advanceJourney(store, journey, { ...state, candidates });
+    });
+    if (owners.length > 0) deps.wakeOutbox('notice');
+    return advanced;
+  } catch (error) {
+    if (!isAppError(error, 'journey.step-passed')) throw error;
+    // Another request of the same journey looked it up at the same time: take what it found.
+    const fresh = await deps.store.journeys.find(row.id);
+    if (fresh === null) throw error;
+    return lookUp(deps, loadedJourney(fresh));
+  }
+}
+
+function reasonsOf(found: FoundCandidates, tooManyJourneys: boolean) {
+  const reasons = found.refused.map(({ account, reason }) => ({
+    account: account && { directory: account.directory, id: account.id },
+    reason,
+  }));
+  return tooManyJourneys ? [...reasons, { account: null, reason: 'too-many-journeys' as const }] : reasons;
+}
+
+/** The owner of an account that cannot be recovered by oneself learns it by mail; the page says the same as always. */
+async function ownersToTell(deps: JourneyDeps, found: FoundCandidates): Promise<AccountRef[]> {
+  const owners: AccountRef[] = [];
+  for (const { account, reason } of found.refused) {
+    if (account === null || reason === 'paused') continue;
+    const ref = { directory: account.directory, id: account.id };
+    if ((await deps.guard.countMessage(`hint/${ref.directory}/${ref.id}`)).allowed) owners.push(ref);
+  }
+  return owners;
+}

@@ -1,0 +1,113 @@
+import type { FactorKind } from '../../../shared/api/journeys.ts';
+import { accountKey } from '../accounts/candidate.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import type { EnrolledCandidate } from '../factors/factor.ts';
+import { queueMail } from '../notify/queue-mail.ts';
+import type { Store } from '../ports/store.ts';
+import { randomId } from '../random-id.ts';
+import { guardTargets } from './guard-targets.ts';
+import { journeyActor } from './journey-actor.ts';
+import type { JourneyDeps } from './journey-deps.ts';
+import type { AskedFactor, JourneyState, LoadedJourney } from './journey-state.ts';
+
+/** Messages that one journey may ask for, for one factor. */
+const SENDINGS_PER_JOURNEY = 4;
+
+/** What the owner of each candidate has enrolled of one kind. */
+export async function enrolledCandidates(deps: JourneyDeps, state: JourneyState, kind: FactorKind): Promise<EnrolledCandidate[]> {
+  return Promise.all(
+    (state.candidates ?? []).map(async (candidate) => {
+      const factors = await deps.store.factors.ofAccount(candidate.ref);
+      return { candidate, factors: factors.filter((factor) => factor.kind === kind) };
+    }),
+  );
+}
+
+export interface PlannedChallenge {
+  asked: AskedFactor;
+  /** Writes challenge and messages; to be run in the transaction that advances the journey. */
+  write(store: Store): Promise<void>;
+}
+
+/**
+ * Plans a challenge of one kind: a code for each enrolled address, or a turn at the authenticator. Attempts already used
+ * on an earlier challenge of the same kind stay used: a new code never gives new guesses (NIST SP 800-63B-4 3.1.3).
+ */
+export async function openChallenge(deps: JourneyDeps, journey: LoadedJourney, kind: FactorKind): Promise<PlannedChallenge> {
+  const { state, row } = journey;
+  const factor = deps.factor(kind);
+  const before = state.asked[kind];
+  const used = before === undefined ? 0 : ((await deps.store.challenges.find(before.challengeId))?.attempts ?? 0);
+  const enrolled = await enrolledCandidates(deps, state, kind);
+  const challengeId = randomId(deps.random);
+  const { expected, messages } = factor.open(challengeId, enrolled);
+  const maySend = messages.length > 0 && (await countMessages(deps, state));
+  const now = deps.clock.now();
+  const lifetime = factor.lifetime();
+  const expiresAt = Math.min(row.expiresAt, lifetime === null ? row.expiresAt : now + lifetime);
+  const sendings = (before?.sendings ?? 0) + 1;
+  const wait = factor.resendWait();
+  const asked: AskedFactor = {
+    challengeId,
+    sentAt: messages.length > 0 ? now : null,
+    resendAt: wait === null || sendings >= SENDINGS_PER_JOURNEY ? null : now + wait,
+    expiresAt,
+    sendings,
+  };
+  const write = async (store: Store) => {
+    const maximumAttempts = factor.maximumAttempts();
+    await store.challenges.insert({
+      id: challengeId,
+      journeyId: row.id,
+      kind,
+      expected,
+      attempts: used,
+      maximumAttempts,
+      expiresAt,
+      consumedAt: null,
+    });
+    for (const message of messages) {
+      await queueMail(deps, store, {
+        lane: 'code',
+        to: maySend ? message.to : null,
+        kind: 'code',
+        language: state.language,
+        parameters: codeParameters(deps, state, message.code, lifetime ?? 0),
+        expiresAt,
+      });
+    }
+    if (messages.length > 0) {
+      const accounts = maySend ? enrolled.map(({ candidate }) => candidate.ref) : [];
+      await recordEvent(store, deps.clock, {
+        type: 'journey.code-sent',
+        journey: row.id,
+        actor: journeyActor(state),
+        factor: kind,
+        accounts,
+      });
+    }
+  };
+  return { asked, write };
+}
+
+async function countMessages(deps: JourneyDeps, state: JourneyState): Promise<boolean> {
+  const decisions = await Promise.all(guardTargets(state).map(({ target }) => deps.guard.countMessage(target)));
+  return decisions.every((decision) => decision.allowed);
+}
+
+function codeParameters(deps: JourneyDeps, state: JourneyState, code: string, lifetime: number): Record<string, string | number> {
+  const { organisation } = deps.configuration();
+  return {
+    code,
+    goal: state.goal,
+    minutes: Math.round(lifetime / 60_000),
+    organisation: organisation.name,
+    contact: organisation.supportContact,
+  };
+}
+
+/** Keeps only the candidates whose accounts were proven by an answer. */
+export function narrowCandidates(state: JourneyState, proven: readonly { directory: string; id: string }[]): JourneyState['candidates'] {
+  const keys = new Set(proven.map((ref) => accountKey(ref)));
+  return (state.candidates ?? []).filter(({ ref }) => keys.has(accountKey(ref)));
+}

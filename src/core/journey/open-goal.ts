@@ -1,0 +1,54 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { PasswordRule } from '../../../shared/password-rules/password-rule.ts';
+import { accountKey, type Candidate } from '../accounts/candidate.ts';
+import { mergeRules } from '../password-policy/merge.ts';
+import { rulesOf } from '../password-policy/rules-of.ts';
+import type { AccountStatus } from '../ports/directory.ts';
+import { randomId } from '../random-id.ts';
+import type { JourneyDeps } from './journey-deps.ts';
+import type { JourneyState, OpenStep } from './journey-state.ts';
+
+/** The candidates that the person means; all of them until they chose. */
+export function selectedCandidates(state: JourneyState): Candidate[] {
+  const all = state.candidates ?? [];
+  return state.selected.length === 0 ? all : all.filter(({ ref }) => state.selected.includes(accountKey(ref)));
+}
+
+/**
+ * The step after a complete proof: which account, if there are several; else what the goal asks for. Reads status and
+ * policy live (DIR-5).
+ * @throws AppError `directory.*`
+ */
+export async function openGoal(deps: JourneyDeps, state: JourneyState): Promise<OpenStep> {
+  const id = randomId(deps.random);
+  const chosen = selectedCandidates(state);
+  const accounts = await Promise.all(
+    chosen.map(async (candidate) => ({ candidate, status: await deps.directories.get(candidate.ref.directory).readStatus(candidate.ref) })),
+  );
+  if (accounts.length > 1 && state.selected.length === 0) {
+    return {
+      id,
+      kind: 'choose-accounts',
+      locked: Object.fromEntries(accounts.map(({ candidate, status }) => [accountKey(candidate.ref), status.locked])),
+    };
+  }
+  if (state.goal === 'unlock-account') return openUnlock(id, accounts);
+  const ruleSets = await Promise.all(accounts.map(({ candidate, status }) => rulesFor(deps, candidate, status)));
+  const changeableAt = accounts
+    .map(({ status }) => status.changeableAt)
+    .reduce((latest, at) => Math.max(latest ?? 0, at ?? 0) || null, null);
+  return { id, kind: 'new-password', rules: mergeRules(ruleSets), anyLocked: accounts.some(({ status }) => status.locked), changeableAt };
+}
+
+function openUnlock(id: string, accounts: { candidate: Candidate; status: AccountStatus }[]): OpenStep {
+  if (accounts.some(({ status }) => status.locked)) return { id, kind: 'confirm-unlock' };
+  const results = accounts.map(({ candidate }) => ({ account: accountKey(candidate.ref), outcome: 'was-not-locked' as const }));
+  return { id, kind: 'done', results, nextSteps: ['was-not-locked'] };
+}
+
+async function rulesFor(deps: JourneyDeps, candidate: Candidate, status: AccountStatus): Promise<PasswordRule[]> {
+  const directory = deps.directories.get(candidate.ref.directory);
+  const [policy, account] = await Promise.all([directory.readPolicy(candidate.ref), directory.readAccount(candidate.ref)]);
+  if (account === null) throw new AppError('directory.account-missing', { directory: candidate.ref.directory });
+  return rulesOf(policy, account, status, deps.clock.now());
+}

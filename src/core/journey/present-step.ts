@@ -1,0 +1,134 @@
+import type { FactorKind, Result, Step } from '../../../shared/api/journeys.ts';
+import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
+import { accountKey } from '../accounts/candidate.ts';
+import { presentRules, presentVerdicts } from '../password-policy/present.ts';
+import { presentRefusal, refusalKey } from '../password-policy/present-refusal.ts';
+import type { PasswordRefusal } from '../ports/directory.ts';
+import { nextKinds } from './accepted-combinations.ts';
+import type { JourneyDeps } from './journey-deps.ts';
+import type { JourneyState, LoadedJourney, MessageKey, OpenStepOf } from './journey-state.ts';
+import { selectedCandidates } from './open-goal.ts';
+import { canGoBack } from './steps/code.ts';
+
+const iso = (time: number): string => new Date(time).toISOString();
+const isoOrNull = (time: number | null): string | null => (time === null ? null : iso(time));
+
+/**
+ * What a client sees of the step a journey stands at, in the journey's language. Nothing in it depends on whether the
+ * account exists until the proof is complete (JRN-4).
+ */
+export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, verdicts?: readonly PasswordVerdict[]): Promise<Step> {
+  const { state } = journey;
+  const { step } = state;
+  const base = { id: step.id, canGoBack: false, ...presentMessage(deps, state.language, step.message) };
+  switch (step.kind) {
+    case 'choose-factor':
+      return { ...base, kind: 'choose-factor', ...presentChoice(deps, state) };
+    case 'code':
+      return presentCode(deps, state, step, base);
+    case 'choose-accounts': {
+      const accounts = (state.candidates ?? []).map(({ ref, label }) => {
+        const id = accountKey(ref);
+        return { id, label, locked: step.locked[id] ?? false, selected: true };
+      });
+      return { ...base, kind: 'choose-accounts', accounts };
+    }
+    case 'new-password':
+      return {
+        ...base,
+        kind: 'new-password',
+        accounts: presentAccounts(state),
+        rules: presentRules(step.rules, deps.texts, state.language),
+        ...(verdicts === undefined ? {} : { verdicts: presentVerdicts(verdicts, deps.texts, state.language) }),
+        mayKeepPassword: step.anyLocked,
+        changeableAt: isoOrNull(step.changeableAt),
+      };
+    case 'confirm-unlock':
+      return { ...base, kind: 'confirm-unlock', accounts: presentAccounts(state) };
+    case 'preparing':
+    case 'writing':
+      return { ...base, kind: 'waiting', for: 'directory', pollAfter: 2 };
+    case 'done':
+      return { ...base, kind: 'done', results: presentResults(deps, state, step), nextSteps: presentNextSteps(deps, state, step) };
+    case 'refused':
+      return { ...base, kind: 'refused', code: step.code, message: refusalText(deps, state.language, step.code), contact: contactOf(deps) };
+  }
+}
+
+function presentMessage(
+  deps: JourneyDeps,
+  language: string,
+  message: MessageKey | undefined,
+): { message?: string; messageTone?: 'info' | 'error' } {
+  if (message === undefined) return {};
+  const key = message.key.startsWith('password.') ? refusalKey(message.key) : `journey.message.${message.key}`;
+  return { message: deps.texts.translate(language, key, message.parameters), messageTone: message.tone };
+}
+
+function presentChoice(deps: JourneyDeps, state: JourneyState) {
+  const { accepted } = deps.configuration().recovery;
+  const options = nextKinds(accepted, state.proven).map((kind) => ({
+    id: kind,
+    kind,
+    label: deps.texts.translate(state.language, `journey.factor.${kind}`),
+  }));
+  return { options, accepted, done: state.proven };
+}
+
+async function presentCode(
+  deps: JourneyDeps,
+  state: JourneyState,
+  step: OpenStepOf<'code'>,
+  base: Pick<Step, 'id' | 'canGoBack' | 'message' | 'messageTone'>,
+): Promise<Step> {
+  const asked = state.asked[step.factor];
+  const challenge = await deps.store.challenges.find(step.challengeId);
+  const maximum = deps.factor(step.factor).maximumAttempts();
+  return {
+    ...base,
+    kind: 'code',
+    factor: { id: step.factor, kind: step.factor satisfies FactorKind },
+    length: deps.factor(step.factor).length(),
+    sentAt: isoOrNull(asked?.sentAt ?? null),
+    resendAt: isoOrNull(asked?.resendAt ?? null),
+    expiresAt: iso(asked?.expiresAt ?? deps.clock.now()),
+    canGoBack: canGoBack(deps, state),
+    attemptsLeft: Math.max(0, (challenge?.maximumAttempts ?? maximum) - (challenge?.attempts ?? 0)),
+  };
+}
+
+function presentAccounts(state: JourneyState): { id: string; label: string }[] {
+  return selectedCandidates(state).map(({ ref, label }) => ({ id: accountKey(ref), label }));
+}
+
+function presentResults(deps: JourneyDeps, state: JourneyState, step: OpenStepOf<'done'>): Result[] {
+  const labels = new Map((state.candidates ?? []).map(({ ref, label }) => [accountKey(ref), label]));
+  return step.results.map(({ account, outcome, code }) => {
+    const label = account === null ? '' : (labels.get(account) ?? '');
+    const message =
+      code === undefined
+        ? deps.texts.translate(state.language, `journey.result.${outcome}`, { account: label })
+        : refusalText(deps, state.language, code);
+    return { account: { id: account ?? '', label }, outcome, ...(code === undefined ? {} : { code }), message };
+  });
+}
+
+function presentNextSteps(deps: JourneyDeps, state: JourneyState, step: OpenStepOf<'done'>): string[] {
+  const minutes = deps.configuration().recovery.propagationMinutes;
+  return step.nextSteps
+    .filter((next) => next !== 'propagation' || minutes > 0)
+    .map((next) => deps.texts.translate(state.language, `journey.next.${next}`, next === 'propagation' ? { count: minutes } : {}));
+}
+
+/** Why it ends here, in words that help; codes of the machinery become one sentence. */
+function refusalText(deps: JourneyDeps, language: string, code: string): string {
+  if (code.startsWith('password.') || code === 'account.no-right' || code === 'account.missing') {
+    return presentRefusal(code as PasswordRefusal, deps.texts, language);
+  }
+  if (code.startsWith('directory.')) return deps.texts.translate(language, 'journey.message.nothing-changed');
+  return deps.texts.translate(language, `journey.refused.${code.replace(/^journey\./, '')}`);
+}
+
+function contactOf(deps: JourneyDeps): string {
+  return deps.configuration().organisation.supportContact;
+}

@@ -1,0 +1,78 @@
+import type { Client, Goal } from '../../../shared/api/journeys.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { guardNames } from '../accounts/find-candidates.ts';
+import type { JourneyRow } from '../ports/store.ts';
+import { randomId, randomToken } from '../random-id.ts';
+import { mailUserNames } from './find-user-name.ts';
+import type { JourneyDeps } from './journey-deps.ts';
+import { type JourneyState, type LoadedJourney, loadedJourney, type OpenStep } from './journey-state.ts';
+import { lookUp } from './look-up.ts';
+
+export interface StartJourney {
+  goal: Goal;
+  account: string;
+  language: string;
+  client: Client;
+  /** Network address of the caller. */
+  address: string;
+}
+
+/**
+ * Begins a journey. What it does before it returns does not depend on whether the account exists: the guard counts the
+ * address and the name, one row is written. The directories are asked afterwards.
+ * @returns the bearer token, shown to nobody else and kept only as a digest
+ * @throws AppError `guard.slow-down`, `request.malformed` for a goal that is switched off
+ */
+export async function startJourney(deps: JourneyDeps, request: StartJourney): Promise<{ token: string; journey: LoadedJourney }> {
+  const { recovery } = deps.configuration();
+  if (!recovery.goals.includes(request.goal)) throw new AppError('request.malformed', { path: 'goal' });
+  const decision = await deps.guard.countStart(request.address);
+  if (!decision.allowed) throw slowDown(deps, decision.retryAt);
+
+  const names = guardNames(deps.directories.all(), request.account);
+  const tooManyJourneys = !(await deps.guard.countStartFor(names)).allowed;
+  const state: JourneyState = {
+    goal: request.goal,
+    language: request.language,
+    client: request.client,
+    address: request.address,
+    typedName: request.account,
+    guardNames: names,
+    candidates: null,
+    tooManyJourneys,
+    proven: [],
+    asked: {},
+    selected: [],
+    step: firstStep(deps, request.goal),
+  };
+  const token = randomToken(deps.random);
+  const now = deps.clock.now();
+  const row: JourneyRow = {
+    id: randomId(deps.random),
+    tokenDigest: deps.keys.digest('journey-token', token),
+    version: 1,
+    goal: request.goal,
+    status: state.step.kind === 'done' ? 'ended' : 'open',
+    state: JSON.stringify(state),
+    createdAt: now,
+    expiresAt: now + recovery.journeyMinutes * 60_000,
+  };
+  await deps.store.journeys.insert(row);
+  const journey = loadedJourney(row);
+  deps.background.run('journey.look-up', async () => {
+    if (request.goal === 'find-username') await mailUserNames(deps, journey);
+    else await lookUp(deps, journey);
+  });
+  return { token, journey };
+}
+
+function firstStep(deps: JourneyDeps, goal: Goal): OpenStep {
+  const id = randomId(deps.random);
+  if (goal !== 'find-username') return { id, kind: 'choose-factor' };
+  return { id, kind: 'done', results: [{ account: null, outcome: 'mailed' }], nextSteps: ['check-mail'] };
+}
+
+/** The refusal of a caller who is too quick; `retryAfter` is in seconds. */
+export function slowDown(deps: Pick<JourneyDeps, 'clock'>, retryAt: number): AppError {
+  return new AppError('guard.slow-down', { retryAfter: Math.max(1, Math.ceil((retryAt - deps.clock.now()) / 1000)) });
+}

@@ -1,0 +1,54 @@
+import type { Goal } from '../../../shared/api/journeys.ts';
+import { accountKey } from '../accounts/candidate.ts';
+import { randomId } from '../random-id.ts';
+import type { WriteResult, WriteVerb } from '../writes/directory-write.ts';
+import type { JourneyDeps } from './journey-deps.ts';
+import type { MessageKey, OpenStep, OpenStepOf, QuestionStep } from './journey-state.ts';
+
+/** Refusals that another password may cure. */
+const CURABLE = /^password\.(in-history|too-short|too-long|not-complex|same-as-current|quality|refused)$/;
+
+/**
+ * Where a journey goes once its writes are over: on to the last page when anything was done or nothing can be; back to
+ * the question, with the reason, when trying again makes sense.
+ */
+export function stepAfterWrites(
+  deps: Pick<JourneyDeps, 'random'>,
+  goal: Goal,
+  from: QuestionStep,
+  verb: WriteVerb,
+  results: WriteResult[],
+): OpenStep {
+  const id = randomId(deps.random);
+  if (results.some((result) => result.status === 'done')) return { id, kind: 'done', ...donePage(goal, verb, results) };
+  const worst = results.find((result) => result.status === 'refused' && !CURABLE.test(result.reason ?? '')) ?? results[0];
+  if (worst === undefined) return { id, kind: 'refused', code: 'account.missing' };
+  if (worst.status === 'refused' && !CURABLE.test(worst.reason ?? '')) {
+    return { id, kind: 'refused', code: worst.reason ?? 'password.refused' };
+  }
+  return { ...from, id, message: messageFor(worst) };
+}
+
+function messageFor(result: WriteResult): MessageKey {
+  if (result.leftTemporary) return { key: 'left-temporary', tone: 'error' };
+  if (result.status === 'refused') return { key: result.reason ?? 'password.refused', tone: 'error' };
+  return { key: 'nothing-changed', tone: 'error' };
+}
+
+function donePage(goal: Goal, verb: WriteVerb, results: WriteResult[]): Pick<OpenStepOf<'done'>, 'results' | 'nextSteps'> {
+  const outcome =
+    verb === 'reset-password'
+      ? ('password-reset' as const)
+      : goal === 'reset-password'
+        ? ('password-kept' as const)
+        : ('unlocked' as const);
+  return {
+    results: results.map((result) => {
+      const account = accountKey(result.intent.account);
+      return result.status === 'done'
+        ? { account, outcome }
+        : { account, outcome: 'failed' as const, code: result.reason ?? 'password.refused' };
+    }),
+    nextSteps: verb === 'reset-password' ? ['sign-in', 'update-devices', 'propagation'] : ['sign-in-after-unlock'],
+  };
+}

@@ -1,0 +1,47 @@
+import type { FactorKind } from '../../../../shared/api/journeys.ts';
+import { AppError } from '../../../../shared/errors.ts';
+import { randomId } from '../../random-id.ts';
+import { nextKinds } from '../accepted-combinations.ts';
+import type { JourneyDeps } from '../journey-deps.ts';
+import type { JourneyState, LoadedJourney } from '../journey-state.ts';
+import { openChallenge } from '../open-challenge.ts';
+import type { StepHandler, Transition } from '../step-handler.ts';
+
+/** The person says which proof they will give. An option's id is its kind. */
+export const chooseFactor: StepHandler<'choose-factor'> = (deps, journey, answer) => {
+  const options = nextKinds(deps.configuration().recovery.accepted, journey.state.proven);
+  const kind = options.find((option) => option === answer.option);
+  if (kind === undefined) throw new AppError('journey.answer-not-fitting', { path: 'option' });
+  return askForCode(deps, journey, kind);
+};
+
+/** Leads to the code step of a kind. A challenge that is still good is taken up again: going back sends nothing new. */
+export async function askForCode(deps: JourneyDeps, journey: LoadedJourney, kind: FactorKind): Promise<Transition> {
+  const before = journey.state.asked[kind];
+  if (before !== undefined && before.expiresAt > deps.clock.now()) {
+    return { kind: 'advance', decide: () => Promise.resolve(codeStep(deps, journey.state, kind, before.challengeId)) };
+  }
+  return sendChallenge(deps, journey, kind);
+}
+
+/** Opens a new challenge and leads to its code step. */
+export async function sendChallenge(deps: JourneyDeps, journey: LoadedJourney, kind: FactorKind, message?: string): Promise<Transition> {
+  const planned = await openChallenge(deps, journey, kind);
+  return {
+    kind: 'advance',
+    decide: async (store) => {
+      await planned.write(store);
+      const asked = { ...journey.state.asked, [kind]: planned.asked };
+      const state = codeStep(deps, { ...journey.state, asked }, kind, planned.asked.challengeId);
+      return message === undefined ? state : { ...state, step: { ...state.step, message: { key: message, tone: 'info' } } };
+    },
+    after: (advanced) => {
+      deps.wakeOutbox('code');
+      return Promise.resolve(advanced);
+    },
+  };
+}
+
+function codeStep(deps: JourneyDeps, state: JourneyState, kind: FactorKind, challengeId: string): JourneyState {
+  return { ...state, step: { id: randomId(deps.random), kind: 'code', factor: kind, challengeId } };
+}

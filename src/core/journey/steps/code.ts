@@ -1,0 +1,129 @@
+import { AppError } from '../../../../shared/errors.ts';
+import { recordEvent } from '../../audit/record-event.ts';
+import type { AnswerChecked, EnrolledCandidate } from '../../factors/factor.ts';
+import type { ChallengeRow, Store } from '../../ports/store.ts';
+import { randomId } from '../../random-id.ts';
+import { isProofComplete, nextKinds } from '../accepted-combinations.ts';
+import { guardTargets } from '../guard-targets.ts';
+import { journeyActor } from '../journey-actor.ts';
+import type { JourneyDeps } from '../journey-deps.ts';
+import type { JourneyState, LoadedJourney, OpenStep, OpenStepOf } from '../journey-state.ts';
+import { enrolledCandidates, narrowCandidates } from '../open-challenge.ts';
+import type { StepHandler, Transition } from '../step-handler.ts';
+import { sendChallenge } from './choose-factor.ts';
+
+type CodeStep = OpenStepOf<'code'>;
+
+/** A code, or the wish for another one, or back to the choice. */
+export const code: StepHandler<'code'> = (deps, journey, answer) => {
+  const step = journey.state.step as CodeStep;
+  if ('resend' in answer) return resend(deps, journey, step);
+  if ('back' in answer) return Promise.resolve(back(deps, journey));
+  return check(deps, journey, step, answer.code);
+};
+
+async function resend(deps: JourneyDeps, journey: LoadedJourney, step: CodeStep): Promise<Transition> {
+  const asked = journey.state.asked[step.factor];
+  if (asked?.resendAt == null || asked.resendAt > deps.clock.now()) throw new AppError('journey.answer-not-fitting', { path: 'resend' });
+  return sendChallenge(deps, journey, step.factor, 'code-sent-again');
+}
+
+function back(deps: JourneyDeps, journey: LoadedJourney): Transition {
+  if (!canGoBack(deps, journey.state)) throw new AppError('journey.answer-not-fitting', { path: 'back' });
+  const step: OpenStep = { id: randomId(deps.random), kind: 'choose-factor' };
+  return { kind: 'advance', decide: () => Promise.resolve({ ...journey.state, step }) };
+}
+
+/** Back leads somewhere only where there is a choice. */
+export function canGoBack(deps: JourneyDeps, state: JourneyState): boolean {
+  return nextKinds(deps.configuration().recovery.accepted, state.proven).length > 1;
+}
+
+/**
+ * Counting the attempt, comparing, and moving on are one transaction. Of two answers to the same step one wins and the
+ * other is rolled back and told nothing but that the step has passed, so that guessing in parallel gains nothing.
+ */
+async function check(deps: JourneyDeps, journey: LoadedJourney, step: CodeStep, answer: string): Promise<Transition> {
+  const enrolled = await enrolledCandidates(deps, journey.state, step.factor);
+  const paused = await deps.guard.isPaused(guardTargets(journey.state).map(({ target }) => target));
+  return {
+    kind: 'advance',
+    decide: async (store) => {
+      const challenge = await store.challenges.attempt(step.challengeId, deps.clock.now());
+      if (challenge === null) return expiredOrUsedUp(deps, store, journey, step);
+      const { proven } = await compare(deps, store, { challenge, step, enrolled, answer });
+      const accepted = !paused && proven.length > 0 && (await store.challenges.consume(challenge.id, deps.clock.now()));
+      return accepted ? accept(deps, store, journey, step, proven) : refuse(deps, store, journey, step, challenge);
+    },
+    after: (advanced) => {
+      if (advanced.state.step.kind === 'code') deps.wakeOutbox('code');
+      return Promise.resolve(advanced);
+    },
+  };
+}
+
+function compare(
+  deps: JourneyDeps,
+  store: Store,
+  given: { challenge: ChallengeRow; step: CodeStep; enrolled: EnrolledCandidate[]; answer: string },
+): Promise<AnswerChecked> {
+  const { challenge, step, enrolled, answer } = given;
+  return deps.factor(step.factor).check({ store, challengeId: challenge.id, expected: challenge.expected, answer, enrolled });
+}
+
+async function accept(
+  deps: JourneyDeps,
+  store: Store,
+  journey: LoadedJourney,
+  step: CodeStep,
+  accounts: AnswerChecked['proven'],
+): Promise<JourneyState> {
+  const proven = [...journey.state.proven, step.factor];
+  const state: JourneyState = { ...journey.state, proven, candidates: narrowCandidates(journey.state, accounts) };
+  const about = { journey: journey.row.id, actor: journeyActor(state), accounts };
+  await recordEvent(store, deps.clock, { type: 'journey.proof-accepted', ...about, factor: step.factor });
+  if (!isProofComplete(deps.configuration().recovery.accepted, proven)) {
+    return { ...state, step: { id: randomId(deps.random), kind: 'choose-factor' } };
+  }
+  for (const { target } of guardTargets(state)) await deps.guard.clearFailures(store, target);
+  await recordEvent(store, deps.clock, { type: 'journey.proof-complete', ...about, factors: proven });
+  return { ...state, step: { id: randomId(deps.random), kind: 'preparing' } };
+}
+
+async function refuse(
+  deps: JourneyDeps,
+  store: Store,
+  journey: LoadedJourney,
+  step: CodeStep,
+  challenge: ChallengeRow,
+): Promise<JourneyState> {
+  const { state, row } = journey;
+  const attemptsLeft = Math.max(0, challenge.maximumAttempts - challenge.attempts);
+  const targets = guardTargets(state);
+  for (const { target, account } of targets) await deps.guard.countFailure(store, target, account);
+  const accounts = targets.flatMap(({ account }) => (account === null ? [] : [account]));
+  const about = { journey: row.id, actor: journeyActor(state) };
+  await recordEvent(store, deps.clock, { type: 'journey.proof-refused', ...about, factor: step.factor, accounts, attemptsLeft });
+  if (attemptsLeft > 0) {
+    const message = { key: 'code-wrong', tone: 'error' as const };
+    return { ...state, step: { ...step, id: randomId(deps.random), message } };
+  }
+  return end(deps, store, journey, 'journey.too-many-attempts');
+}
+
+async function expiredOrUsedUp(deps: JourneyDeps, store: Store, journey: LoadedJourney, step: CodeStep): Promise<JourneyState> {
+  const asked = journey.state.asked[step.factor];
+  const expired = asked === undefined || asked.expiresAt <= deps.clock.now();
+  if (!expired || asked?.resendAt == null) return end(deps, store, journey, expired ? 'journey.code-expired' : 'journey.too-many-attempts');
+  return { ...journey.state, step: { ...step, id: randomId(deps.random), message: { key: 'code-expired', tone: 'error' } } };
+}
+
+async function end(deps: JourneyDeps, store: Store, journey: LoadedJourney, reason: string): Promise<JourneyState> {
+  await recordEvent(store, deps.clock, {
+    type: 'journey.refused',
+    journey: journey.row.id,
+    actor: journeyActor(journey.state),
+    code: reason,
+  });
+  return { ...journey.state, step: { id: randomId(deps.random), kind: 'refused', code: reason } };
+}

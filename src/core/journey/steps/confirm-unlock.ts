@@ -1,0 +1,7 @@
+import { unlockAccount } from '../../unlock/unlock-account.ts';
+import type { StepHandler } from '../step-handler.ts';
+import { writeForJourney } from '../write-for-journey.ts';
+
+/** The person says yes: unlock, and keep the password. */
+export const confirmUnlock: StepHandler<'confirm-unlock'> = (deps, journey) =>
+  writeForJourney(deps, journey, 'unlock-account', (write) => unlockAccount(deps, write));

@@ -1,0 +1,5 @@
+import { prepareGoal } from '../prepare-goal.ts';
+import type { StepHandler } from '../step-handler.ts';
+
+/** A poll. What is being waited for goes on by itself; a poll only takes up what a dead process left. */
+export const waiting: StepHandler<'waiting'> = async (deps, journey) => ({ kind: 'advanced', journey: await prepareGoal(deps, journey) });

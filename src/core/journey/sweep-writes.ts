@@ -1,0 +1,68 @@
+import { isAppError } from '../../../shared/errors.ts';
+import type { IntentRow, Store } from '../ports/store.ts';
+import { closeWrite } from '../writes/close-write.ts';
+import type { WriteIntent, WriteResult } from '../writes/directory-write.ts';
+import { findOutcome } from '../writes/find-outcome.ts';
+import { WRITE_LEASE, type WriteDeps } from '../writes/run-writes.ts';
+import { advanceJourney } from './advance-journey.ts';
+import { loadedJourney } from './journey-state.ts';
+import { stepAfterWrites } from './step-after-writes.ts';
+
+/**
+ * Finishes writes whose process died, or whose outcome could not be found out then: reads the account, writes the
+ * outcome down, and moves the journey on for the client that still polls it (AUD-1).
+ * @returns how many intents were closed
+ */
+export async function sweepWrites(deps: WriteDeps): Promise<number> {
+  const now = deps.clock.now();
+  let closed = 0;
+  for (const row of await deps.store.intents.takeOverdue(now, now + WRITE_LEASE, 50)) {
+    const intent = JSON.parse(row.facts) as WriteIntent;
+    const result = await findOutcome(deps, intent);
+    if (result.status === 'unknown') continue;
+    if (await settle(deps, row, result)) closed += 1;
+  }
+  if (closed > 0) deps.wakeOutbox('notice');
+  return closed;
+}
+
+async function settle(deps: WriteDeps, row: IntentRow, result: WriteResult): Promise<boolean> {
+  try {
+    return await deps.store.transaction(async (store) => {
+      const won = await closeWrite(deps, store, result);
+      if (won && row.journeyId !== null) await moveJourney(deps, store, row.journeyId, result);
+      return won;
+    });
+  } catch (error) {
+    // The journey moved under us (cancelled, expired): the next round closes the intent.
+    if (isAppError(error, 'journey.step-passed')) return false;
+    throw error;
+  }
+}
+
+/** Moves a waiting journey on once all of its writes are closed. */
+async function moveJourney(deps: WriteDeps, store: Store, journeyId: string, last: WriteResult): Promise<void> {
+  const row = await store.journeys.find(journeyId);
+  if (row === null || row.status === 'ended') return;
+  const journey = loadedJourney(row);
+  const { step } = journey.state;
+  if (step.kind !== 'writing') return;
+  const results: WriteResult[] = [];
+  for (const id of Object.keys(step.intents)) {
+    const intent = await store.intents.find(id);
+    if (intent === null) continue;
+    if (intent.status === 'open') return;
+    if (id === last.intent.id) results.push(last);
+    else
+      results.push({
+        intent: JSON.parse(intent.facts) as WriteIntent,
+        status: intent.status,
+        foundBy: 'reading',
+        reason: 'directory.outcome-unknown',
+      });
+  }
+  await advanceJourney(store, journey, {
+    ...journey.state,
+    step: stepAfterWrites(deps, journey.state.goal, step.from, step.verb, results),
+  });
+}

@@ -1,0 +1,34 @@
+import type { CoreDeps } from '../core-deps.ts';
+import type { OutboxLane, Store } from '../ports/store.ts';
+import { randomId } from '../random-id.ts';
+import { composeMail, type MailKind } from './compose-mail.ts';
+
+export interface MailRequest {
+  lane: OutboxLane;
+  /** null: composed and queued like any other, and thrown away by the worker. Decoy journeys do the same work. */
+  to: string | null;
+  kind: MailKind;
+  language: string;
+  parameters: Record<string, string | number>;
+  /** After this time the message is useless and dropped. */
+  expiresAt?: number;
+}
+
+/** Names of the outbox handlers. */
+export const MAIL_JOB = 'mail';
+export const DISCARD_JOB = 'discard';
+
+/** Composes a mail and queues it in the caller's transaction: it is sent if, and only if, that transaction is committed. */
+export async function queueMail(deps: Pick<CoreDeps, 'clock' | 'random' | 'texts'>, store: Store, request: MailRequest): Promise<void> {
+  const { subject, text, html } = composeMail(request.kind, request.language, request.parameters, deps.texts);
+  const now = deps.clock.now();
+  await store.outbox.insert({
+    id: randomId(deps.random),
+    lane: request.lane,
+    kind: request.to === null ? DISCARD_JOB : MAIL_JOB,
+    payload: JSON.stringify({ to: request.to ?? 'nobody@invalid', subject, text, html }),
+    createdAt: now,
+    runAt: now,
+    expiresAt: request.expiresAt ?? null,
+  });
+}

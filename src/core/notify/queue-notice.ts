@@ -1,0 +1,28 @@
+import type { CoreDeps } from '../core-deps.ts';
+import type { AccountRef } from '../ports/directory.ts';
+import type { Store } from '../ports/store.ts';
+import { randomId } from '../random-id.ts';
+
+/** What the owner of an account is told. Composed when it is delivered: the addresses are read then. */
+export interface NoticeRequest {
+  kind: 'password-was-reset' | 'account-was-unlocked' | 'recovery-not-possible' | 'recovery-frozen';
+  account: AccountRef;
+  language: string;
+}
+
+/** Name of the outbox handler that turns a request into mails. */
+export const NOTICE_JOB = 'notice';
+
+/** Queues a notice in the caller's transaction: it is sent if, and only if, that transaction is committed. */
+export async function queueNotice(deps: Pick<CoreDeps, 'clock' | 'random'>, store: Store, request: NoticeRequest): Promise<void> {
+  const now = deps.clock.now();
+  await store.outbox.insert({
+    id: randomId(deps.random),
+    lane: 'notice',
+    kind: NOTICE_JOB,
+    payload: JSON.stringify({ ...request, happenedAt: now }),
+    createdAt: now,
+    runAt: now,
+    expiresAt: null,
+  });
+}

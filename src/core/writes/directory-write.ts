@@ -1,0 +1,51 @@
+import type { FactorKind } from '../../../shared/api/journeys.ts';
+import type { Actor } from '../audit/events.ts';
+import type { AccountFingerprint, AccountRef, PasswordRefusal } from '../ports/directory.ts';
+import type { Store } from '../ports/store.ts';
+
+export type WriteVerb = 'reset-password' | 'unlock-account';
+
+/** Everything about a write but the secret: who, on whom, why, how proven. */
+export interface WriteRequest {
+  accounts: AccountRef[];
+  actor: Actor;
+  /** How the person proved who they are. */
+  proof: FactorKind[];
+  journeyId: string | null;
+  /** Language of the notice to the owner. */
+  language: string;
+  /** Joins the transaction that writes the intents; throwing here means that nothing is done. */
+  consume: (store: Store, intents: WriteIntent[]) => Promise<void>;
+  /** Joins the transaction that writes the outcomes. */
+  conclude: (store: Store, results: WriteResult[]) => Promise<void>;
+}
+
+/** One account's part of a write, as kept (sealed) in the intent row. */
+export interface WriteIntent {
+  id: string;
+  verb: WriteVerb;
+  account: AccountRef;
+  journeyId: string | null;
+  actor: Actor;
+  proof: FactorKind[];
+  language: string;
+  unlock: boolean;
+  before: AccountFingerprint;
+}
+
+export interface WriteResult {
+  intent: WriteIntent;
+  /**
+   * `done`; `refused` by the directory, with its reason; `failed`: could not be tried, nothing was changed;
+   * `unknown`: the answer was lost and the account cannot be read now. The sweeper finds out later.
+   */
+  status: 'done' | 'refused' | 'failed' | 'unknown';
+  foundBy: 'answer' | 'reading';
+  /** Code of a refusal or of an error. */
+  reason?: PasswordRefusal | 'account.no-right' | 'account.missing' | string;
+  /** The directory's own words; for operators only. */
+  detail?: string;
+  server?: string;
+  changeableAt?: number;
+  leftTemporary?: true;
+}

@@ -1,0 +1,101 @@
+import { isAppError } from '../../../shared/errors.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import type { CoreDeps } from '../core-deps.ts';
+import type { AccountRef, Directory, WriteOutcome } from '../ports/directory.ts';
+import { randomId } from '../random-id.ts';
+import { closeWrite } from './close-write.ts';
+import type { WriteIntent, WriteRequest, WriteResult, WriteVerb } from './directory-write.ts';
+import { findOutcome } from './find-outcome.ts';
+
+/** How long a process has for a write before the sweeper takes it for dead. Longer than every directory time limit together. */
+export const WRITE_LEASE = 120_000;
+
+export type WriteDeps = Pick<CoreDeps, 'store' | 'directories' | 'clock' | 'random' | 'log' | 'wakeOutbox'>;
+
+/**
+ * The one way in which Keyturn changes something in a directory (AUD-1): the intent is committed, then the directory is
+ * asked, then the outcome is committed. Whatever dies in between, the intent is there and the sweeper reads the account
+ * to learn what happened.
+ *
+ * @param execute does the write at one directory
+ * @throws AppError `directory.*` when the state before the write cannot be read; nothing was begun then
+ */
+export async function runWrites(
+  deps: WriteDeps,
+  verb: WriteVerb,
+  request: WriteRequest & { unlock: boolean },
+  execute: (directory: Directory, account: AccountRef) => Promise<WriteOutcome>,
+): Promise<WriteResult[]> {
+  const intents = await Promise.all(request.accounts.map((account) => intentFor(deps, verb, request, account)));
+  await deps.store.transaction(async (store) => {
+    const now = deps.clock.now();
+    for (const intent of intents) {
+      const { id, account, journeyId, actor, proof, unlock } = intent;
+      const facts = JSON.stringify(intent);
+      await store.intents.insert({
+        id,
+        verb,
+        journeyId,
+        directory: account.directory,
+        accountId: account.id,
+        facts,
+        status: 'open',
+        createdAt: now,
+        closedAt: null,
+        leaseUntil: now + WRITE_LEASE,
+      });
+      const journey = journeyId === null ? {} : { journey: journeyId };
+      await recordEvent(store, deps.clock, { type: 'write.intended', intent: id, ...journey, actor, account, verb, proof, unlock });
+    }
+    await request.consume(store, intents);
+  });
+
+  const results = await Promise.all(intents.map((intent) => executeOne(deps, intent, execute)));
+
+  await deps.store.transaction(async (store) => {
+    for (const result of results) await closeWrite(deps, store, result);
+    await request.conclude(store, results);
+  });
+  deps.wakeOutbox('notice');
+  return results;
+}
+
+async function intentFor(
+  deps: WriteDeps,
+  verb: WriteVerb,
+  request: WriteRequest & { unlock: boolean },
+  account: AccountRef,
+): Promise<WriteIntent> {
+  const { journeyId, actor, proof, language, unlock } = request;
+  const before = await deps.directories.get(account.directory).readFingerprint(account);
+  return { id: randomId(deps.random), verb, account, journeyId, actor, proof, language, unlock, before };
+}
+
+async function executeOne(
+  deps: WriteDeps,
+  intent: WriteIntent,
+  execute: (directory: Directory, account: AccountRef) => Promise<WriteOutcome>,
+): Promise<WriteResult> {
+  try {
+    const outcome = await execute(deps.directories.get(intent.account.directory), intent.account);
+    if (outcome.done) return { intent, status: 'done', foundBy: 'answer', server: outcome.server };
+    const { refusal, detail, server, changeableAt, leftTemporary } = outcome;
+    return {
+      intent,
+      status: 'refused',
+      foundBy: 'answer',
+      reason: refusal,
+      detail,
+      server,
+      ...(changeableAt === undefined ? {} : { changeableAt }),
+      ...(leftTemporary === undefined ? {} : { leftTemporary }),
+    };
+  } catch (error) {
+    deps.log.error('write.interrupted', { intent: intent.id, directory: intent.account.directory, error });
+    // Errors that are not known to come before the write may have come after it.
+    if (isAppError(error) && error.code !== 'directory.outcome-unknown' && error.code.startsWith('directory.')) {
+      return { intent, status: 'failed', foundBy: 'answer', reason: error.code };
+    }
+    return findOutcome(deps, intent);
+  }
+}

@@ -1,0 +1,143 @@
+import type { Runtime } from '../cli/runtime.ts';
+import type { Settings } from '../config/settings.ts';
+import { applyConfiguration } from '../core/configuration/apply-configuration.ts';
+import type { ConfigurationDocument } from '../core/configuration/document.ts';
+import { addFactor } from '../core/enrolment/add-factor.ts';
+import type { AccountRef, Directory } from '../core/ports/directory.ts';
+import type { Random } from '../core/ports/platform.ts';
+import { createEmbeddedAccount } from '../directory/embedded/create-embedded-account.ts';
+import { type DemoDirectory, type DemoDirectoryKind, openDemoDirectory } from './demo-directory.ts';
+import { SAMPLE_PEOPLE, type SamplePerson } from './sample-people.ts';
+
+export interface PreparedDemo {
+  /** What to print below the address. */
+  hints: string[];
+  close(): Promise<void>;
+}
+
+/** Puts the demo's configuration into force and its people into the directory; whoever is there already stays. */
+export async function prepareDemo(
+  settings: Settings,
+  kind: DemoDirectoryKind,
+  openRuntime: (settings: Settings, options?: { only?: 'store' }) => Promise<Runtime>,
+): Promise<PreparedDemo> {
+  const directory = await openDemoDirectory(kind);
+  try {
+    await configure(settings, directory, openRuntime);
+    const runtime = await openRuntime(settings);
+    try {
+      await addPeople(runtime, directory);
+    } finally {
+      await runtime.close();
+    }
+  } catch (error) {
+    await directory.stop();
+    throw error;
+  }
+  return { hints: [...directory.hints, ...whatToTry(settings)], close: () => directory.stop() };
+}
+
+async function configure(settings: Settings, directory: DemoDirectory, openRuntime: Parameters<typeof prepareDemo>[2]): Promise<void> {
+  const runtime = await openRuntime(settings, { only: 'store' });
+  try {
+    const current = await runtime.store.configurations.current();
+    await applyConfiguration(
+      { store: runtime.store, clock: runtime.clock, checkContext: { demo: true, secretProblem: () => null, fileProblem: () => null } },
+      {
+        document: demoDocument(settings, directory),
+        expectedVersion: current?.version ?? 0,
+        actor: { kind: 'system' },
+        author: 'demo',
+        comment: 'Configuration of the demo',
+      },
+    );
+  } finally {
+    await runtime.close();
+  }
+}
+
+/** The address of this demo, for links and for the origin check. */
+export function demoUrl({ listen: { host, port } }: Settings): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function demoDocument(settings: Settings, directory: DemoDirectory): ConfigurationDocument {
+  return {
+    version: 1,
+    organisation: {
+      name: 'Keyturn demo',
+      supportContact: 'This is a demo: there is no helpdesk. Ask yourself.',
+      publicUrl: demoUrl(settings),
+    },
+    directories: [directory.section],
+    mail: { kind: 'capture' },
+  };
+}
+
+async function addPeople(runtime: Runtime, demo: DemoDirectory): Promise<void> {
+  const [directory] = runtime.directories;
+  if (directory === undefined) return;
+  const missing: SamplePerson[] = [];
+  for (const person of SAMPLE_PEOPLE) if ((await find(directory, person.login)) === null) missing.push(person);
+  if (demo.addPeople !== null) await demo.addPeople(missing);
+  for (const person of missing) {
+    if (demo.addPeople === null) await addEmbedded(runtime, directory, person);
+    if (person.locked) await (demo.lock === null ? lockEmbedded(directory, person) : demo.lock(person.login));
+  }
+  for (const person of SAMPLE_PEOPLE) await enrol(runtime, directory, person);
+}
+
+async function addEmbedded(runtime: Runtime, directory: Directory, person: SamplePerson): Promise<void> {
+  const { login, password, givenName, surname, mail, language } = person;
+  const groups = person.protected ? ['Directory Admins'] : [];
+  await createEmbeddedAccount(
+    { accounts: runtime.store.embedded, clock: runtime.clock, random: runtime.random },
+    { directory: directory.id, login, password, displayName: `${givenName} ${surname}`, givenName, surname, mail, language, groups },
+  );
+}
+
+async function lockEmbedded(directory: Directory, person: SamplePerson): Promise<void> {
+  const ref = await find(directory, person.login);
+  if (ref === null) return;
+  const { lockoutThreshold } = await directory.readPolicy(ref);
+  for (let attempt = 0; attempt < lockoutThreshold; attempt += 1) await directory.verifyPassword(ref, `wrong-${attempt}`);
+}
+
+async function enrol(runtime: Runtime, directory: Directory, person: SamplePerson): Promise<void> {
+  const account = await find(directory, person.login);
+  if (account === null || !person.enrolled || (await runtime.store.factors.ofAccount(account)).length > 0) return;
+  await addFactor(runtime, runtime.store, { account, kind: 'email', label: person.mail, secret: person.mail, source: 'demo' });
+  await addFactor(runtime, runtime.store, {
+    account,
+    kind: 'totp',
+    label: 'Demo authenticator',
+    secret: freshSeed(runtime.random),
+    source: 'demo',
+  });
+}
+
+/** 160 random bits in base32 (RFC 4226 4 R6, RFC 4648 6). */
+function freshSeed(random: Random): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  return Array.from(random.bytes(32), (byte) => alphabet[byte % 32]).join('');
+}
+
+async function find(directory: Directory, login: string): Promise<AccountRef | null> {
+  const name = directory.normaliseIdentifier(login);
+  const [account] = name === null ? [] : await directory.findAccounts(name);
+  return account === undefined ? null : { directory: account.directory, id: account.id };
+}
+
+function whatToTry(settings: Settings): string[] {
+  const url = demoUrl(settings);
+  return [
+    '',
+    'What to try:',
+    `  1. Open ${url} and choose "I forgot my password".`,
+    '  2. Say that you are alice.',
+    `  3. Codes: ${url}/demo shows her mailbox and her authenticator.`,
+    '  4. bjoern is locked out: unlock him. carol and dana lead nowhere, and look just the same.',
+    '',
+    'Everything here is made up and captured: no mail leaves this machine. Stop with Ctrl+C.',
+  ];
+}

@@ -1,0 +1,70 @@
+/** The demo's people. Passwords are forgotten on purpose; the seeds of their authenticators are for this demo alone. */
+export interface SamplePerson {
+  login: string;
+  givenName: string;
+  surname: string;
+  mail: string;
+  language: 'en' | 'de';
+  password: string;
+  /** Enrolled with e-mail and an authenticator. */
+  enrolled: boolean;
+  /** Starts locked by wrong passwords. */
+  locked: boolean;
+  /** Member of an administrative group: self-service refuses the account. */
+  protected: boolean;
+  /** What there is to try. */
+  about: string;
+}
+
+export const PROTECTED_GROUP = 'Directory Admins';
+
+export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
+  {
+    login: 'alice',
+    givenName: 'Alice',
+    surname: 'Archer',
+    mail: 'alice@example.test',
+    language: 'en',
+    password: 'Forgotten-Passw0rd-1',
+    enrolled: true,
+    locked: false,
+    protected: false,
+    about: 'Forgot her password. Enrolled with e-mail and an authenticator.',
+  },
+  {
+    login: 'bjoern',
+    givenName: 'Björn',
+    surname: 'Becker',
+    mail: 'bjoern@example.test',
+    language: 'de',
+    password: 'Forgotten-Passw0rd-2',
+    enrolled: true,
+    locked: true,
+    protected: false,
+    about: 'Locked out after too many wrong passwords. Gets his mail in German.',
+  },
+  {
+    login: 'carol',
+    givenName: 'Carol',
+    surname: 'Castillo',
+    mail: 'carol@example.test',
+    language: 'en',
+    password: 'Forgotten-Passw0rd-3',
+    enrolled: false,
+    locked: false,
+    protected: false,
+    about: 'Has not enrolled anything yet: the pages look the same, and lead nowhere.',
+  },
+  {
+    login: 'dana',
+    givenName: 'Dana',
+    surname: 'Duarte',
+    mail: 'dana@example.test',
+    language: 'en',
+    password: 'Forgotten-Passw0rd-4',
+    enrolled: true,
+    locked: false,
+    protected: true,
+    about: 'An administrator. Protected accounts cannot be recovered by themselves; she is told by mail.',
+  },
+];

@@ -1,0 +1,65 @@
+import cookie from '@fastify/cookie';
+import swagger from '@fastify/swagger';
+import Fastify, { type FastifyInstance } from 'fastify';
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
+import { randomId } from '../core/random-id.ts';
+import { registerErrorHandler } from './error-handler.ts';
+import { registerOriginCheck } from './hooks/check-origin.ts';
+import { registerSecurityHeaders } from './hooks/security-headers.ts';
+import type { HttpDeps } from './http-deps.ts';
+import { registerPages } from './pages.ts';
+import { demoRoutes } from './routes/demo.ts';
+import { registerHealth } from './routes/health.ts';
+import { journeyRoutes } from './routes/journeys.ts';
+import { noticeRoutes } from './routes/notices.ts';
+import { siteRoutes } from './routes/site.ts';
+
+/** More than any answer of the protocol needs: a password of 1,024 characters fits four times over. */
+const BODY_LIMIT = 16 * 1024;
+
+/** The HTTP door: API below `/api/v1`, pages, health. Not listening yet. */
+export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    trustProxy: deps.trustedProxies.length > 0 ? [...deps.trustedProxies] : false,
+    genReqId: () => randomId(deps.random),
+    requestTimeout: 30_000,
+    // Unfinished requests at shutdown get their answer; idle connections are closed.
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  registerErrorHandler(app, deps);
+  registerOriginCheck(app, deps);
+  await registerSecurityHeaders(app, deps);
+  await app.register(cookie);
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Keyturn',
+        version: '1',
+        description: 'Recovery journey: one protocol for the portal, the Windows client and scripts.',
+      },
+      components: { securitySchemes: { journey: { type: 'http', scheme: 'bearer', description: 'Token of POST /journeys' } } },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  const prefix = '/api/v1';
+  await app.register(journeyRoutes(deps), { prefix });
+  await app.register(siteRoutes(deps), { prefix });
+  await app.register(noticeRoutes(deps), { prefix });
+  if (deps.demo !== null) await app.register(demoRoutes(deps.demo), { prefix });
+  app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  registerHealth(app, deps);
+  await registerPages(app, deps);
+  return app;
+}

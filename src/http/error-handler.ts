@@ -1,0 +1,20 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError, ERRORS } from '../../shared/errors.ts';
+import type { HttpDeps } from './http-deps.ts';
+import { asAppError, problemOf } from './problem.ts';
+import { requestLanguage } from './request-language.ts';
+
+/** One place where errors leave: the true reason into the log, a problem document to the caller. */
+export function registerErrorHandler(app: FastifyInstance, deps: HttpDeps): void {
+  app.setErrorHandler((error, request, reply) => sendProblem(deps, request, reply, asAppError(error)));
+  app.setNotFoundHandler((request, reply) => sendProblem(deps, request, reply, new AppError('request.not-found')));
+}
+
+function sendProblem(deps: HttpDeps, request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply {
+  const { level } = ERRORS[error.code];
+  const facts = { request: request.id, route: request.routeOptions.url ?? 'none', code: error.code, details: error.details };
+  deps.log[level]('http.problem', level === 'error' ? { ...facts, error } : facts);
+  const problem = problemOf(error, deps.texts, requestLanguage(deps, request), request.id);
+  if (problem.retryAfter !== undefined) reply.header('retry-after', problem.retryAfter);
+  return reply.status(problem.status).header('content-type', 'application/problem+json').send(JSON.stringify(problem));
+}

@@ -1,0 +1,20 @@
+import type { DemoMessage } from '../../shared/api/demo.ts';
+import type { JourneyDeps } from '../core/journey/journey-deps.ts';
+
+/** What demo mode adds; absent everywhere else. */
+export interface DemoDoor {
+  messages(): DemoMessage[];
+  accounts(): { account: string; name: string; about: string; authenticator: boolean }[];
+  /** The code that the authenticator of a sample account shows now; null for anybody else. */
+  authenticator(account: string): Promise<{ code: string; expiresAt: number } | null>;
+}
+
+export interface HttpDeps extends JourneyDeps {
+  /** Folder of the built pages; null serves the API alone. */
+  readonly pages: string | null;
+  /** Networks of proxies whose X-Forwarded-* headers are believed. */
+  readonly trustedProxies: readonly string[];
+  readonly demo: DemoDoor | null;
+  /** Whether the server is about to stop: readiness says no, so that a load balancer looks elsewhere. */
+  readonly isStopping: () => boolean;
+}

@@ -1,0 +1,23 @@
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import type { HttpDeps } from './http-deps.ts';
+
+/** Addresses that one page file answers; its script draws the right one. */
+const PAGES = ['/', '/recover', '/not-me'];
+
+/** Serves the built pages. Files with a hash in their name may be kept for ever, the page itself never. */
+export async function registerPages(app: FastifyInstance, deps: HttpDeps): Promise<void> {
+  if (deps.pages === null) return;
+  await app.register(fastifyStatic, {
+    root: deps.pages,
+    index: false,
+    wildcard: false,
+    cacheControl: false,
+    setHeaders: (reply, path) => {
+      reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+  for (const address of deps.demo === null ? PAGES : [...PAGES, '/demo']) {
+    app.get(address, { schema: { hide: true } }, (_request, reply) => reply.sendFile('index.html'));
+  }
+}

@@ -1,0 +1,234 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { AppError } from '../shared/errors.ts';
+import { createCaptureMailer } from './channels/capture.ts';
+import { createSmtpMailer, longestSend } from './channels/smtp.ts';
+import type { RunningServer, Runtime, RuntimeOptions, ServerOptions } from './cli/runtime.ts';
+import { resolveDatabaseUrl } from './config/resolve-database-url.ts';
+import { resolveKeys } from './config/resolve-keys.ts';
+import { createSecretResolver } from './config/resolve-secret.ts';
+import type { Settings } from './config/settings.ts';
+import type { Configuration } from './core/configuration/document.ts';
+import { type CurrentConfiguration, createConfigurationReader } from './core/configuration/read-configuration.ts';
+import type { Directories } from './core/core-deps.ts';
+import { createFactorRegistry } from './core/factors/registry.ts';
+import { createGuard } from './core/guard/guard.ts';
+import type { JourneyDeps } from './core/journey/journey-deps.ts';
+import { sweepWrites } from './core/journey/sweep-writes.ts';
+import { createMailDelivery } from './core/notify/deliver-mail.ts';
+import { deliverNotice } from './core/notify/deliver-notice.ts';
+import { DISCARD_JOB, MAIL_JOB } from './core/notify/queue-mail.ts';
+import { NOTICE_JOB, type NoticeRequest } from './core/notify/queue-notice.ts';
+import type { Directory } from './core/ports/directory.ts';
+import type { Mailer } from './core/ports/platform.ts';
+import type { OutboxLane } from './core/ports/store.ts';
+import type { DemoDirectoryKind } from './demo/demo-directory.ts';
+import { createDemoDoor } from './demo/demo-door.ts';
+import { type PreparedDemo, prepareDemo as prepareDemoWith } from './demo/prepare-demo.ts';
+import { createDirectory } from './directory/create-directory.ts';
+import { createApp } from './http/app.ts';
+import { createBackground } from './jobs/background.ts';
+import { createOutboxWorker } from './jobs/outbox-worker.ts';
+import { createSchedule } from './jobs/schedule.ts';
+import { createKeys, deriveKey } from './platform/derived-keys.ts';
+import { createLog } from './platform/pino-log.ts';
+import { systemClock } from './platform/system-clock.ts';
+import { systemRandom } from './platform/system-random.ts';
+import { createStore } from './store/create-store.ts';
+import { createTexts } from './texts/create-texts.ts';
+
+const PAGES = fileURLToPath(new URL('../dist/web', import.meta.url));
+const SWEEP_EVERY = 15_000;
+const TIDY_EVERY = 10 * 60_000;
+const LOOK_FOR_CONFIGURATION_EVERY = 5000;
+/** A replaced configuration's connections stay this long for what still uses them. */
+const GRACE = 30_000;
+
+/** The adapters that one version of the configuration asks for. */
+interface Adapters {
+  version: number;
+  configuration: Configuration;
+  directories: readonly Directory[];
+  mailer: Mailer;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database (and migrates it), then the adapters of the configuration in force.
+ * @throws AppError `settings.invalid`, `store.*`, `configuration.*`
+ */
+export async function openRuntime(settings: Settings, options: RuntimeOptions = {}): Promise<Runtime> {
+  const base = await openBase(settings);
+  const current = options.only === 'store' ? null : await createConfigurationReader(base.store).find();
+  const adapters = current === null ? null : openAdapters(base, settings, current);
+  return {
+    ...base,
+    directories: adapters?.directories ?? [],
+    mailer: adapters?.mailer ?? null,
+    async close() {
+      await adapters?.close();
+      await base.store.close();
+    },
+  };
+}
+
+/**
+ * Starts a node: HTTP, outbox worker, sweeper, tidying, and a look for newer configuration every few seconds.
+ * @throws AppError `configuration.missing` when no configuration has been accepted yet, and as `openRuntime`
+ */
+export async function startServer(settings: Settings, options: ServerOptions = {}): Promise<RunningServer> {
+  const base = await openBase(settings);
+  const { store, log, clock, random, keys, texts } = base;
+  const reader = createConfigurationReader(store);
+  let adapters = openAdapters(base, settings, await reader.read());
+  warnAboutRisks(adapters.configuration, options);
+  const background = createBackground({ clock, log });
+  const configuration = () => adapters.configuration;
+  const worker = createOutboxWorker({
+    outbox: store.outbox,
+    clock,
+    log,
+    lanes: lanesFor(adapters.configuration),
+    handlers: {
+      [MAIL_JOB]: (payload, context) => createMailDelivery(adapters.mailer)(payload, context),
+      [DISCARD_JOB]: () => Promise.resolve(),
+      [NOTICE_JOB]: (payload) => deliverNotice(deps, payload as NoticeRequest & { happenedAt: number }),
+    },
+  });
+  const deps: JourneyDeps = {
+    store,
+    log,
+    clock,
+    random,
+    keys,
+    texts,
+    background,
+    configuration,
+    directories: directoriesOf(() => adapters.directories),
+    wakeOutbox: (lane: OutboxLane) => worker.kick(lane),
+    guard: createGuard({ store, keys, clock, configuration }),
+    factor: createFactorRegistry({ keys, random, clock, configuration }),
+  };
+
+  let stopping = false;
+  const app = await createApp({
+    ...deps,
+    pages: existsSync(PAGES) ? PAGES : null,
+    trustedProxies: settings.trustedProxies,
+    demo: settings.demo ? createDemoDoor(deps, () => adapters.mailer) : null,
+    isStopping: () => stopping,
+  });
+  const schedule = createSchedule({ clock, log });
+  schedule.every('configuration', LOOK_FOR_CONFIGURATION_EVERY, async () => {
+    const newer = await reader.read();
+    if (newer.version === adapters.version) return;
+    const old = adapters;
+    adapters = openAdapters(base, settings, newer, old.mailer);
+    log.info('configuration.in-force', { version: newer.version });
+    background.run('configuration.close-old', async () => {
+      await clock.sleep(GRACE);
+      await old.close();
+    });
+  });
+  schedule.every('sweep-writes', SWEEP_EVERY, () => sweepWrites(deps));
+  schedule.every('tidy', TIDY_EVERY, () => store.tidy(clock.now()));
+  background.run('sweep-writes', async () => void (await sweepWrites(deps)));
+  worker.start();
+  const { host, port } = settings.listen;
+  const url = await app.listen({ host, port });
+  log.info('server.listening', { url, version: adapters.version });
+
+  return {
+    url,
+    async close() {
+      stopping = true;
+      await app.close();
+      await schedule.stop();
+      await background.settled(GRACE / 3);
+      await worker.stop();
+      await adapters.close();
+      await store.close();
+      log.info('server.stopped');
+    },
+  };
+}
+
+/** Readies configuration and sample people of a demo; see src/demo/. */
+export function prepareDemo(settings: Settings, kind: DemoDirectoryKind): Promise<PreparedDemo> {
+  return prepareDemoWith(settings, kind, openRuntime);
+}
+
+type Base = Omit<Runtime, 'directories' | 'mailer' | 'close'>;
+
+async function openBase(settings: Settings): Promise<Base> {
+  const resolveSecret = createSecretResolver(process.env);
+  const log = createLog(settings.logLevel);
+  const installationKeys = resolveKeys(settings, resolveSecret);
+  const [first] = installationKeys;
+  if (first === undefined) throw new AppError('settings.invalid', { problems: ['keys: no key is configured'] });
+  const sealingKeys = installationKeys.map(({ id, key }) => ({ id, key: deriveKey(key, 'seal') }));
+  const store = await createStore({ url: resolveDatabaseUrl(settings, resolveSecret), sealingKeys, log });
+  return { store, log, texts: createTexts(), clock: systemClock, random: systemRandom, keys: createKeys(first.key) };
+}
+
+function openAdapters(base: Base, settings: Settings, current: CurrentConfiguration, keep?: Mailer): Adapters {
+  const { clock, random, log, store } = base;
+  const { configuration, version } = current;
+  const secret = createSecretResolver(process.env);
+  const resolveSecret = (reference: string) => Promise.resolve().then(() => secret(reference));
+  const deps = { clock, random, log, resolveSecret, accounts: store.embedded };
+  const directories = configuration.directories.map((section) => createDirectory(section, deps));
+  const { mailer, close } = openMailer(configuration, settings, { clock, log, resolveSecret: secret }, keep);
+  return {
+    version,
+    configuration,
+    directories,
+    mailer,
+    async close() {
+      close();
+      await Promise.all(directories.map((directory) => directory.close()));
+    },
+  };
+}
+
+/** Captured messages outlive a change of the configuration: `keep` is the mailer that was in use. */
+function openMailer(
+  configuration: Configuration,
+  settings: Settings,
+  deps: Parameters<typeof createSmtpMailer>[1],
+  keep: Mailer | undefined,
+): { mailer: Mailer; close: () => void } {
+  const { mail } = configuration;
+  if (mail.kind === 'smtp') {
+    const mailer = createSmtpMailer(mail, deps);
+    return { mailer, close: () => mailer.close() };
+  }
+  if (!settings.demo) throw new AppError('configuration.invalid', { problems: ['mail.kind: capture is for demo mode alone'] });
+  return { mailer: keep !== undefined && 'messages' in keep ? keep : createCaptureMailer(deps.clock), close: () => undefined };
+}
+
+/** An outbox row must stay leased for longer than one hand-over can take, or two nodes send it. */
+function lanesFor(configuration: Configuration): Record<OutboxLane, { leaseMilliseconds: number }> {
+  const longest = configuration.mail.kind === 'smtp' ? longestSend(configuration.mail.servers) : 0;
+  const lane = { leaseMilliseconds: Math.max(60_000, 2 * longest) };
+  return { code: lane, notice: lane, bulk: lane };
+}
+
+function directoriesOf(current: () => readonly Directory[]): Directories {
+  return {
+    all: current,
+    get(id) {
+      const directory = current().find((candidate) => candidate.id === id);
+      if (directory === undefined) throw new AppError('directory.not-configured', { directory: id });
+      return directory;
+    },
+  };
+}
+
+function warnAboutRisks(configuration: Configuration, options: ServerOptions): void {
+  for (const section of configuration.directories) {
+    if (section.kind !== 'embedded' && section.tls.verify === 'trial-without-verification') {
+      options.onNotice?.(`Directory ${section.id}: certificates are not verified (trial). Anyone on the network can read passwords.`);
+    }
+  }
+}
