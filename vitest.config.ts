@@ -18,7 +18,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{src,shared,web,scripts,bench}/**/*.test.{ts,tsx}'],
+          include: ['{src,shared,web,locales,scripts,bench}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.server.test.ts', '**/node_modules/**'],
           testTimeout: 20_000,
           hookTimeout: 60_000,
