@@ -24,8 +24,9 @@ export async function configuredProtection(
   normalise: (login: string) => string | null,
   readGroups: () => Promise<readonly { id: string; name: string }[]>,
 ): Promise<Protection> {
-  const own = new Set([account.login, account.principalName].flatMap((name) => (name === null ? [] : [normalise(name)])));
-  const login = rules.logins.find((name) => own.has(normalise(name) ?? Number.NaN.toString()));
+  const own = new Set([account.login, account.principalName].map((name) => (name === null ? null : normalise(name))));
+  own.delete(null);
+  const login = rules.logins.find((name) => own.has(normalise(name)));
   if (login !== undefined) return protectedBecause(`login ${login}`);
   const location = rules.locations.find((base) => isAtOrBelow(account.location, base));
   if (location !== undefined) return protectedBecause(`location ${location}`);

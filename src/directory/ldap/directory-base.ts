@@ -1,7 +1,7 @@
 import type { Filter } from 'ldapts';
+import { AppError } from '../../../shared/errors.ts';
 import type { LdapSettings } from '../../core/configuration/directory-section.ts';
 import type { Account, AccountRef, DirectoryHealth, SearchPage, SearchRequest } from '../../core/ports/directory.ts';
-import { AppError } from '../../../shared/errors.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
 import type { LdapConnection } from './connection.ts';
 import type { LdapEntry } from './entry.ts';
@@ -28,6 +28,8 @@ export interface LdapKind {
   readonly searchedAttributes: readonly string[];
   /** null: this kind cannot be searched for it. */
   stateFilter(state: NonNullable<SearchRequest['filter']>): Filter | null;
+  /** Takes entries out that the filter for a state matched too widely; their attributes are `accountAttributes`. */
+  confirmState?(state: NonNullable<SearchRequest['filter']>, entry: LdapEntry): boolean;
   /** The server's clock, in milliseconds, as its root DSE tells. */
   serverTime?(rootDse: Probed['rootDse']): number | null;
   /** Lines for the health page. */
@@ -126,8 +128,14 @@ export function createDirectoryBase(
       const first = connections[0];
       const serverTime = first === undefined ? null : (kind.serverTime?.(first.rootDse) ?? null);
       const notes = kind.notes(connections);
-      if (settings.tls.verify !== 'full') notes.push('Certificates of this directory are not checked (tls.verify: trial-without-verification).');
-      return { servers: states, serviceAccount, clockSkew: first === undefined || serverTime === null ? null : serverTime - first.at, notes };
+      if (settings.tls.verify !== 'full')
+        notes.push('Certificates of this directory are not checked (tls.verify: trial-without-verification).');
+      return {
+        servers: states,
+        serviceAccount,
+        clockSkew: first === undefined || serverTime === null ? null : serverTime - first.at,
+        notes,
+      };
     },
     close: () => servers.close(),
   };
@@ -139,7 +147,10 @@ export function createDirectoryBase(
   async function searchPage(request: SearchRequest): Promise<SearchPage> {
     const state = request.filter === undefined ? undefined : kind.stateFilter(request.filter);
     if (state === null) return { accounts: [], cursor: null };
-    const terms = (request.text ?? '').normalize('NFKC').split(/\s+/).filter((term) => term !== '');
+    const terms = (request.text ?? '')
+      .normalize('NFKC')
+      .split(/\s+/)
+      .filter((term) => term !== '');
     const filter = allOf(
       people,
       ...(state === undefined ? [] : [state]),
@@ -156,6 +167,7 @@ export function createDirectoryBase(
         for (const entry of entries) {
           seen += 1;
           if (seen <= skip) continue;
+          if (request.filter !== undefined && kind.confirmState?.(request.filter, entry) === false) continue;
           if (accounts.length === pageSize) return { accounts, cursor: String(seen - 1) };
           accounts.push(...toAccounts([entry]));
         }

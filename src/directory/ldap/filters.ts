@@ -1,4 +1,15 @@
-import { AndFilter, EqualityFilter, type Filter, FilterParser, NotFilter, OrFilter, PresenceFilter, SubstringFilter } from 'ldapts';
+import {
+  AndFilter,
+  EqualityFilter,
+  ExtensibleFilter,
+  type Filter,
+  FilterParser,
+  GreaterThanEqualsFilter,
+  NotFilter,
+  OrFilter,
+  PresenceFilter,
+  SubstringFilter,
+} from 'ldapts';
 import { AppError } from '../../../shared/errors.ts';
 
 /*
@@ -20,6 +31,15 @@ export function contains(attribute: string, value: string): Filter {
 
 export function startsWith(attribute: string, value: string): Filter {
   return new SubstringFilter({ attribute, initial: value });
+}
+
+export function atLeast(attribute: string, value: string): Filter {
+  return new GreaterThanEqualsFilter({ attribute, value });
+}
+
+/** All bits of `value` are set (LDAP_MATCHING_RULE_BIT_AND, MS-ADTS 3.1.1.3.4.4.1). */
+export function hasBits(attribute: string, value: number): Filter {
+  return new ExtensibleFilter({ matchType: attribute, rule: '1.2.840.113556.1.4.803', value: String(value) });
 }
 
 /** At least one part is needed: an empty "or" matches nothing on some servers and everything on others. */

@@ -1,0 +1,172 @@
+import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
+import type { Account, AccountRef, Directory, VerifyOutcome, WriteOutcome } from '../../core/ports/directory.ts';
+import type { DirectoryDeps } from '../directory-deps.ts';
+import { configuredProtection, type Protection, protectedBecause } from '../ldap/configured-protection.ts';
+import type { LdapConnection } from '../ldap/connection.ts';
+import { createDirectoryBase } from '../ldap/directory-base.ts';
+import { canonicalDn, dnsDomainOf } from '../ldap/dn.ts';
+import type { LdapEntry } from '../ldap/entry.ts';
+import { fromFiletime } from '../ldap/time.ts';
+import { unexpectedResult } from '../ldap/translate-error.ts';
+import { bindOutcome } from './bind-outcome.ts';
+import { changeAsPerson, changeForUnbound } from './change.ts';
+import { domainDnOf, readNetbiosName } from './domain.ts';
+import { readGroupNames, readGroupSids } from './groups.ts';
+import { guidDn } from './guid.ts';
+import { activeDirectoryKind } from './kind.ts';
+import { normaliseIdentifier } from './normalise-identifier.ts';
+import { readEffectivePolicy } from './policy.ts';
+import { builtinProtection } from './protected.ts';
+import { resetPassword } from './reset.ts';
+import { resetMode } from './reset-mode.ts';
+import { isLocked, statusAttributes, toStatus } from './status.ts';
+import { mustChange, unlock } from './unicode-password.ts';
+import { unusablePassword } from './unusable-password.ts';
+import { attributeOutcome, type WriteFacts } from './write-outcome.ts';
+
+/** Milliseconds before its end from which on a password "expires soon". */
+const expiresSoon = 14 * 86_400_000;
+
+/**
+ * Active Directory, by Windows or Samba, over LDAP with TLS. Accounts are named by objectGUID.
+ * @throws AppError `configuration.invalid` for a people filter that is none
+ */
+export function createActiveDirectory(settings: DirectorySettingsOf<'active-directory'>, deps: DirectoryDeps): Directory {
+  const { clock, random, log } = deps;
+  const base = createDirectoryBase(settings, deps, activeDirectoryKind(settings));
+  const { servers } = base;
+  const dns = dnsDomainOf(settings.baseDn);
+  let netbios: string | null = settings.netbiosDomain ?? null;
+
+  const normalise = (typed: string): string | null => normaliseIdentifier(typed, { dns, netbios });
+
+  const learnNetbiosName = async (): Promise<void> => {
+    if (netbios === null) netbios = await servers.read(readNetbiosName);
+  };
+
+  /** An account with its policy and state, read on the connection that goes on to work with it. */
+  const readFull = async (connection: LdapConnection, ref: AccountRef) => {
+    const entry = await base.fetch(connection, ref, [...statusAttributes, 'msDS-ResultantPSO']);
+    const mode = resetMode(settings.historyOnReset, connection.rootDse);
+    const { policy, unreadable } = await readEffectivePolicy(connection, entry, domainDnOf(connection), mode);
+    if (unreadable !== null) log.warn('directory.password-settings-unreadable', { directory: settings.id, settingsObject: unreadable });
+    return { entry, mode, policy, status: toStatus(entry, policy, clock.now()) };
+  };
+
+  const readSids = (ref: AccountRef): Promise<Buffer[]> =>
+    servers.read(async (connection) => {
+      const entry = await base.fetch(connection, ref, ['objectSid']);
+      const own = entry.bytes('objectSid');
+      return [...(own === null ? [] : [own]), ...(await readGroupSids(connection, guidDn(ref.id)))];
+    });
+
+  const readGroups: Directory['readGroups'] = (ref) =>
+    servers.read(async (connection) => {
+      await base.fetch(connection, ref, ['1.1']);
+      return readGroupNames(connection, domainDnOf(connection), await readGroupSids(connection, guidDn(ref.id)));
+    });
+
+  const isServiceAccount = (account: Account): boolean => {
+    const { name } = settings.serviceAccount;
+    if (name.includes('=')) return canonicalDn(name) === canonicalDn(account.location);
+    const wanted = normalise(name);
+    return wanted !== null && [account.login, account.principalName].some((own) => own !== null && normalise(own) === wanted);
+  };
+
+  const isProtected = async (account: Account): Promise<Protection> => {
+    // Whoever could reset it would hold its rights.
+    if (isServiceAccount(account)) return protectedBecause('service account of Keyturn');
+    const configured = await configuredProtection(settings.protected, account, normalise, () => readGroups(account));
+    if (configured.protected || !settings.protected.privileged) return configured;
+    return account.privileged ? builtinProtection(account, []) : builtinProtection(account, await readSids(account));
+  };
+
+  const writeAttribute = (ref: AccountRef, change: () => ReturnType<typeof unlock>): Promise<WriteOutcome> =>
+    servers.write(async (connection) => {
+      // Reading it first keeps writes within the configured part of the directory.
+      await base.fetch(connection, ref, ['1.1']);
+      return attributeOutcome(await connection.modify(guidDn(ref.id), [change()]), connection.server);
+    });
+
+  const warningOf = (entry: LdapEntry): 'none' | 'expires-soon' => {
+    const endsAt = fromFiletime(entry.text('msDS-UserPasswordExpiryTimeComputed'));
+    return endsAt !== null && endsAt - clock.now() < expiresSoon ? 'expires-soon' : 'none';
+  };
+
+  return {
+    id: settings.id,
+    kind: 'active-directory',
+    label: settings.label,
+    normaliseIdentifier: normalise,
+
+    async findAccounts(normalised) {
+      await learnNetbiosName();
+      return base.findAccounts(normalised);
+    },
+    search: base.search,
+    readAccount: base.readAccount,
+    readStatus: (ref) => servers.read(async (connection) => (await readFull(connection, ref)).status),
+    readPolicy: (ref) => servers.read(async (connection) => (await readFull(connection, ref)).policy),
+    async readFingerprint(ref) {
+      const entry = await base.readEntry(ref, ['pwdLastSet', 'lockoutTime', 'msDS-User-Account-Control-Computed']);
+      const pwdLastSet = entry.text('pwdLastSet');
+      return {
+        password: pwdLastSet ?? '0',
+        lock: entry.text('lockoutTime') ?? '0',
+        locked: isLocked(entry),
+        passwordSetAt: fromFiletime(pwdLastSet),
+      };
+    },
+    readGroups,
+    async readManager(ref) {
+      const manager = (await base.readEntry(ref, ['manager'])).text('manager');
+      return manager === null ? null : base.readAccountAt(manager);
+    },
+    isProtected,
+
+    async verifyPassword(ref, password): Promise<VerifyOutcome> {
+      const entry = await base.readEntry(ref, ['msDS-UserPasswordExpiryTimeComputed']);
+      if (password === '' || unusablePassword(password) !== null) {
+        return { valid: false, reason: 'credentials.wrong', passwordWasRight: false };
+      }
+      return servers.separate(async (connection) => {
+        const result = await connection.bind(entry.dn, password);
+        const outcome = bindOutcome(result);
+        if (outcome === null) throw unexpectedResult(result, connection.server, 'bind');
+        return outcome.valid ? { valid: true, warning: warningOf(entry) } : outcome;
+      });
+    },
+
+    async changePassword(ref, oldPassword, newPassword) {
+      const { entry, policy, status, server } = await servers.read(async (connection) => ({
+        ...(await readFull(connection, ref)),
+        server: connection.server,
+      }));
+      if (oldPassword === '') return { done: false, refusal: 'password.old-wrong', detail: 'empty', server };
+      const unusable = unusablePassword(newPassword);
+      if (unusable !== null) return { done: false, ...unusable, server };
+      const facts: WriteFacts = { policy, status, newPassword, ageCounts: true };
+      const person = { bindName: entry.dn, dn: guidDn(ref.id) };
+      const outcome = await servers.separate((connection) => changeAsPerson(connection, person, oldPassword, newPassword, facts));
+      if (outcome !== null) return outcome;
+      return servers.write((connection) =>
+        changeForUnbound(connection, person.dn, oldPassword, newPassword, { ...facts, ageCounts: false }),
+      );
+    },
+
+    resetPassword: (ref, newPassword, options = {}) =>
+      servers.write(async (connection) => {
+        const { mode, policy, status } = await readFull(connection, ref);
+        const unusable = unusablePassword(newPassword);
+        if (unusable !== null) return { done: false, ...unusable, server: connection.server };
+        const facts: WriteFacts = { policy, status, newPassword, ageCounts: mode === 'policy-hints' };
+        const target = { dn: guidDn(ref.id), locked: status.locked, facts };
+        return resetPassword(connection, target, newPassword, options, mode, random);
+      }),
+    unlock: (ref) => writeAttribute(ref, unlock),
+    requireChange: (ref) => writeAttribute(ref, mustChange),
+
+    health: base.health,
+    close: base.close,
+  };
+}

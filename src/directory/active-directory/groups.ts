@@ -1,0 +1,45 @@
+import type { LdapConnection } from '../ldap/connection.ts';
+import { firstValue } from '../ldap/dn.ts';
+import { anyOf, equals } from '../ldap/filters.ts';
+import { RESULT, succeeded } from '../ldap/result-codes.ts';
+import { unexpectedResult } from '../ldap/translate-error.ts';
+import { readAllBytes } from './ranged-values.ts';
+import { sidToText } from './sid.ts';
+
+/** SIDs asked for in one search. */
+const chunkSize = 50;
+
+/**
+ * SIDs of all security groups of an account, nested ones and the primary group included, as the domain controller itself computes them
+ * (tokenGroups, MS-ADTS 3.1.1.4.5.19).
+ * @throws AppError `directory.protocol`, `directory.no-right` ... never returns a part of them
+ */
+export async function readGroupSids(connection: LdapConnection, dn: string): Promise<Buffer[]> {
+  return readAllBytes(connection, dn, 'tokenGroups');
+}
+
+/** DN and common name of the groups with these SIDs; one that has no entry in this domain is named by its SID. */
+export async function readGroupNames(
+  connection: LdapConnection,
+  domainDn: string,
+  sids: readonly Buffer[],
+): Promise<{ id: string; name: string }[]> {
+  const named = new Map<string, { id: string; name: string }>();
+  for (let start = 0; start < sids.length; start += chunkSize) {
+    const { result, entries } = await connection.search(domainDn, {
+      scope: 'sub',
+      filter: anyOf(...sids.slice(start, start + chunkSize).map((sid) => equals('objectSid', sid))),
+      attributes: ['objectSid', 'cn'],
+      binary: ['objectSid'],
+    });
+    if (!succeeded(result) && result.code !== RESULT.sizeLimitExceeded) throw unexpectedResult(result, connection.server, 'search');
+    for (const entry of entries) {
+      const sid = entry.bytes('objectSid');
+      if (sid !== null) named.set(sid.toString('hex'), { id: entry.dn, name: entry.text('cn') ?? firstValue(entry.dn) });
+    }
+  }
+  return sids.map((sid) => {
+    const text = sidToText(sid) ?? sid.toString('hex');
+    return named.get(sid.toString('hex')) ?? { id: text, name: text };
+  });
+}

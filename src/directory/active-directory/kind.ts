@@ -1,0 +1,67 @@
+import type { Filter } from 'ldapts';
+import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
+import type { LdapKind } from '../ldap/directory-base.ts';
+import { dnsDomainOf } from '../ldap/dn.ts';
+import { anyOf, atLeast, equals, hasBits } from '../ldap/filters.ts';
+import type { Probed } from '../ldap/servers.ts';
+import { fromGeneralizedTime } from '../ldap/time.ts';
+import { accountAttributes, binaryAttributes, toAccount } from './account.ts';
+import { guidToBytes } from './guid.ts';
+import { resetMode } from './reset-mode.ts';
+import { FLAG, isLocked } from './status.ts';
+
+/** SAM_USER_OBJECT (MS-SAMR 2.2.1.9): people and service accounts, no computers, no trusts. */
+const normalUser = '805306368';
+
+/** What Active Directory tells the parts shared by all LDAP directories. */
+export function activeDirectoryKind(settings: DirectorySettingsOf<'active-directory'>): LdapKind {
+  const domain = dnsDomainOf(settings.baseDn);
+  return {
+    people: equals('sAMAccountType', normalUser),
+    idFilter(id) {
+      const bytes = guidToBytes(id);
+      return bytes === null ? null : equals('objectGUID', bytes);
+    },
+    identifierFilter: (normalised) => identifierFilter(settings.identifiers, normalised, domain),
+    accountAttributes,
+    binaryAttributes,
+    toAccount: (entry) => toAccount(entry, settings.id),
+    searchedAttributes: ['sAMAccountName', 'userPrincipalName', 'displayName', 'givenName', 'sn', 'mail', 'employeeNumber', 'employeeID'],
+    stateFilter(state) {
+      if (state === 'locked') return atLeast('lockoutTime', '1');
+      return state === 'disabled' ? hasBits('userAccountControl', FLAG.disabled) : equals('pwdLastSet', '0');
+    },
+    confirmState: (state, entry) => state !== 'locked' || isLocked(entry),
+    serverTime: (rootDse) => fromGeneralizedTime(rootDse.currentTime),
+    notes: (probed) => resetNotes(settings.historyOnReset, probed),
+  };
+}
+
+/** `login@domain` was shortened to `login` before, so attributes that hold an address are asked for the long form as well. */
+function identifierFilter(attributes: readonly string[], normalised: string, domain: string | null): Filter {
+  const long = domain === null || normalised.includes('@') ? null : `${normalised}@${domain}`;
+  return anyOf(
+    ...attributes.flatMap((attribute) => {
+      const addressLike = /^(userPrincipalName|mail|proxyAddresses)$/i.test(attribute);
+      return [equals(attribute, normalised), ...(long !== null && addressLike ? [equals(attribute, long)] : [])];
+    }),
+  );
+}
+
+const sentences = {
+  'policy-hints': 'A reset honours password history and minimum age: the server offers the policy hints control.',
+  'two-step':
+    'A reset honours the password history by changing in two steps. A person who gives up between them is left with a random password.',
+  'not-enforced':
+    'A reset does not honour password history and minimum age: the server offers no policy hints control, or historyOnReset is not-enforced.',
+} as const;
+
+function resetNotes(configured: DirectorySettingsOf<'active-directory'>['historyOnReset'], probed: readonly Probed[]): string[] {
+  const modes = new Map<keyof typeof sentences, string[]>();
+  for (const { server, rootDse } of probed) {
+    const mode = resetMode(configured, rootDse);
+    modes.set(mode, [...(modes.get(mode) ?? []), server]);
+  }
+  const several = modes.size > 1;
+  return [...modes].map(([mode, servers]) => (several ? `${servers.join(', ')}: ${sentences[mode]}` : sentences[mode]));
+}

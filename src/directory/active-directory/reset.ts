@@ -1,0 +1,114 @@
+import { isAppError } from '../../../shared/errors.ts';
+import type { ResetOptions, WriteOutcome } from '../../core/ports/directory.ts';
+import type { Random } from '../../core/ports/platform.ts';
+import type { LdapConnection } from '../ldap/connection.ts';
+import { type LdapResult, succeeded } from '../ldap/result-codes.ts';
+import { PolicyHintsControl } from './policy-hints-control.ts';
+import type { ResetMode } from './reset-mode.ts';
+import { temporaryPassword } from './temporary-password.ts';
+import { change, mustChange, passwordChange, unicodePassword, unlock } from './unicode-password.ts';
+import { passwordOutcome, type WriteFacts } from './write-outcome.ts';
+
+export interface ResetTarget {
+  /** DN or `<GUID=...>`. */
+  readonly dn: string;
+  readonly locked: boolean;
+  readonly facts: WriteFacts;
+}
+
+/**
+ * Sets a password without knowing the old one, together with unlocking and "must change" in one request.
+ * @throws AppError as `passwordOutcome` and the connection do
+ */
+export async function resetPassword(
+  connection: LdapConnection,
+  target: ResetTarget,
+  newPassword: string,
+  options: ResetOptions,
+  mode: ResetMode,
+  random: Random,
+): Promise<WriteOutcome> {
+  if (mode === 'two-step') return resetInTwoSteps(connection, target, newPassword, options, random);
+  const changes = [change('replace', 'unicodePwd', unicodePassword(newPassword)), ...besides(options)];
+  const result = await connection.modify(target.dn, changes, mode === 'policy-hints' ? [new PolicyHintsControl()] : []);
+  return passwordOutcome(result, connection.server, target.facts);
+}
+
+function besides(options: ResetOptions) {
+  return [...(options.mustChange === true ? [mustChange()] : []), ...(options.unlock === true ? [unlock()] : [])];
+}
+
+/**
+ * A reset to a random password, then a change from it to the new one: a change looks at the history. pwdLastSet = 0 in the first step
+ * lifts the minimum age for the second. When the second is refused the person has the random password, and must change it.
+ *
+ * What can be known to fail is refused before the first step.
+ */
+async function resetInTwoSteps(
+  connection: LdapConnection,
+  target: ResetTarget,
+  newPassword: string,
+  options: ResetOptions,
+  random: Random,
+): Promise<WriteOutcome> {
+  const { server } = connection;
+  const early = refusedBeforehand(target, newPassword, options);
+  if (early !== null) return { done: false, ...early, server };
+  const first = await setTemporary(connection, target, options, random);
+  if (typeof first !== 'string') return first;
+  const second = await connection.modify(target.dn, [...passwordChange(first, newPassword), ...besides({ ...options, unlock: false })]);
+  if (succeeded(second)) return { done: true, server };
+  return { ...explained(second, target.facts, server), leftTemporary: true };
+}
+
+type Refused = Extract<WriteOutcome, { done: false }>;
+
+/** Any answer but success leaves the random password in place, so also what would else be thrown has to become an outcome. */
+function explained(result: LdapResult, facts: WriteFacts, server: string): Refused {
+  const other: Refused = { done: false, refusal: 'password.refused', detail: result.message, server };
+  try {
+    const outcome = passwordOutcome(result, server, { ...facts, ageCounts: false });
+    return outcome.done ? other : outcome;
+  } catch (error) {
+    if (isAppError(error)) return other;
+    throw error;
+  }
+}
+
+function refusedBeforehand(target: ResetTarget, newPassword: string, options: ResetOptions) {
+  const { policy } = target.facts;
+  // A locked account refuses every change, so it would keep the random password.
+  if (target.locked && options.unlock !== true) {
+    return { refusal: 'password.account-locked', detail: 'a reset in two steps needs the account unlocked' } as const;
+  }
+  if (newPassword.length < policy.minimumLength) {
+    return { refusal: 'password.too-short', detail: `shorter than ${policy.minimumLength}` } as const;
+  }
+  return policy.maximumLength !== null && newPassword.length > policy.maximumLength
+    ? ({ refusal: 'password.too-long', detail: `longer than ${policy.maximumLength}` } as const)
+    : null;
+}
+
+/** Sets a random password and returns it, or the outcome when the server refuses. */
+async function setTemporary(
+  connection: LdapConnection,
+  target: ResetTarget,
+  options: ResetOptions,
+  random: Random,
+): Promise<string | WriteOutcome> {
+  let refused: WriteOutcome = { done: false, refusal: 'password.refused', detail: '', server: connection.server };
+  // Chance may spell a part of the person's name, which Windows refuses; more than once is something else.
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const temporary = temporaryPassword(random, target.facts.policy.minimumLength);
+    const changes = [
+      change('replace', 'unicodePwd', unicodePassword(temporary)),
+      ...besides({ mustChange: true, unlock: options.unlock === true }),
+    ];
+    const result = await connection.modify(target.dn, changes);
+    if (succeeded(result)) return temporary;
+    refused = passwordOutcome(result, connection.server, { ...target.facts, newPassword: temporary, ageCounts: false });
+    if (!refused.done && refused.refusal.startsWith('account.')) return refused;
+  }
+  // The random password is what was refused, not the person's.
+  return { ...refused, refusal: 'password.refused' } as Refused;
+}
