@@ -43,7 +43,12 @@ export function toAccountStatus(entry: LdapEntry, policy: PasswordPolicy, policy
  * The server refuses when passwordRetryCount has reached the threshold and accountUnlockTime has not passed. A reset leaves an
  * old accountUnlockTime behind, so that alone says nothing.
  */
-function lockOf(entry: LdapEntry, policy: PasswordPolicy, policyKnown: boolean, now: number): { locked: boolean; lockedUntil: number | null } {
+function lockOf(
+  entry: LdapEntry,
+  policy: PasswordPolicy,
+  policyKnown: boolean,
+  now: number,
+): { locked: boolean; lockedUntil: number | null } {
   const attempts = Number(entry.text('passwordRetryCount') ?? 0);
   const threshold = policyKnown ? policy.lockoutThreshold : 1;
   const unlockTime = entry.text('accountUnlockTime');

@@ -14,19 +14,22 @@ export const statusAttributes = [
 ] as const;
 
 /** An administrator's lock: it has no end, and only an administrator lifts it (draft-behera section 5.3.3). */
-const lockedForEver = '000001010000Z';
+export const lockedForEver = '000001010000Z';
 
 /** Whether an administrator locked the account. The overlay never writes this time itself, so it means "disabled". */
 export function isLockedByAdministrator(entry: LdapEntry): boolean {
   return entry.text('pwdAccountLockedTime') === lockedForEver;
 }
 
-/** State of an account at `now`. */
-export function toAccountStatus(entry: LdapEntry, policy: PasswordPolicy, now: number): AccountStatus {
+/**
+ * State of an account at `now`.
+ * @param mustChangeHonoured pwdMustChange of the policy: without it pwdReset has no effect
+ */
+export function toAccountStatus(entry: LdapEntry, policy: PasswordPolicy, mustChangeHonoured: boolean, now: number): AccountStatus {
   const time = (attribute: string): number | null => fromGeneralizedTime(entry.text(attribute));
   const passwordSetAt = time('pwdChangedTime');
   const passwordExpiresAt = passwordSetAt === null || policy.maximumAge === null ? null : passwordSetAt + policy.maximumAge;
-  const mustChange = entry.text('pwdReset')?.toUpperCase() === 'TRUE';
+  const mustChange = mustChangeHonoured && entry.text('pwdReset')?.toUpperCase() === 'TRUE';
   const changeable = passwordSetAt === null ? 0 : passwordSetAt + policy.minimumAge;
   const failures = entry
     .texts('pwdFailureTime')

@@ -1,0 +1,101 @@
+import { Attribute, Change } from 'ldapts';
+import { passwordLength } from '../../../shared/password-rules/password-length.ts';
+import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
+import type { Directory, PasswordPolicy, WriteOutcome } from '../../core/ports/directory.ts';
+import type { DirectoryDeps } from '../directory-deps.ts';
+import type { LdapConnection } from '../ldap/connection.ts';
+import type { LdapEntry } from '../ldap/entry.ts';
+import { allOf, equals, not, present } from '../ldap/filters.ts';
+import { POLICY_ERROR } from '../ldap/password-policy-control.ts';
+import { createPersonDirectory, type PersonDialect, refusedWrite } from '../ldap/person-directory.ts';
+import { type PolicyAnswer, type Refusal, withPolicyControl } from '../ldap/policy-answer.ts';
+import { RESULT, succeeded } from '../ldap/result-codes.ts';
+import { OID } from '../ldap/root-dse.ts';
+import { unexpectedResult } from '../ldap/translate-error.ts';
+import { epoch, statusAttributes, toAccountStatus, toFingerprint } from './account-status.ts';
+import { policyAttributes, toPasswordPolicy } from './password-policy.ts';
+
+/**
+ * 389 Directory Server (Red Hat Directory Server), 2.x.
+ *
+ * A reset is one modification of userPassword as the service account, so that "must change" and unlocking happen with it or not at
+ * all; the server hashes it, and history, syntax and minimum age hold. RFC 3062 is used for changes only: as a reset it would
+ * always mark the password as one to be changed.
+ *
+ * @throws AppError `configuration.invalid` for a people filter that is none
+ */
+export function create389dsDirectory(settings: DirectorySettingsOf<'389ds'>, deps: DirectoryDeps): Directory {
+  return createPersonDirectory(settings, deps, dialect);
+}
+
+const replace = (type: string, ...values: string[]): Change =>
+  new Change({ operation: 'replace', modification: new Attribute({ type, values }) });
+
+const unlocking = [replace('accountUnlockTime'), replace('passwordRetryCount', '0')];
+const marking = [replace('passwordExpirationTime', epoch)];
+
+const dialect: PersonDialect = {
+  idAttribute: 'nsUniqueId',
+  idPattern: /^[0-9a-f]{8}(-[0-9a-f]{8}){3}$/i,
+  statusAttributes,
+  stateFilter(state) {
+    if (state === 'disabled') return equals('nsAccountLock', 'true');
+    if (state === 'must-change') return equals('passwordExpirationTime', epoch);
+    // How many failures lock is up to the policy of each account: locks that are over are found too.
+    return allOf(present('accountUnlockTime'), not(equals('passwordRetryCount', '0')));
+  },
+  notes: (probed) => [
+    ...(probed.some(({ rootDse }) => !rootDse.supportedControl.has(OID.passwordPolicy))
+      ? ['The server does not offer the password policy control: reasons of a refusal are not told apart.']
+      : []),
+    'The policy is read from cn=config and from local policy entries: the service account needs the right to read both.',
+  ],
+  async readFacts(connection, entry, now) {
+    const found = await readPolicyEntry(connection, entry.text('pwdPolicySubentry'));
+    const policy = toPasswordPolicy(found);
+    const status = toAccountStatus(entry, policy, found !== null, now);
+    return { policy, status, fingerprint: toFingerprint(entry, status) };
+  },
+  reset(connection, entry, newPassword, options) {
+    // With syntax checks off the server would take this for a finished hash, and everybody who knows it could sign in.
+    if (/^\{[\w./-]+\}/.test(newPassword)) return Promise.resolve(looksHashed(connection));
+    // A new password clears the failures but leaves the end of the lock behind.
+    const changes = [replace('userPassword', newPassword), ...unlocking, ...(options.mustChange === true ? marking : [])];
+    return withPolicyControl(connection, (controls) => connection.modify(entry.dn, changes, controls));
+  },
+  unlock: (connection, entry) => write(connection, entry, unlocking, 'unlock'),
+  requireChange: (connection, entry) => write(connection, entry, marking, 'require-change'),
+  refine: (refusal, answer, newPassword, { policy }) => refine(refusal, answer, newPassword, policy),
+};
+
+function looksHashed(connection: LdapConnection): WriteOutcome {
+  return { done: false, refusal: 'password.quality', detail: 'begins like a hash: {NAME}', server: connection.server };
+}
+
+/** A local policy replaces the global one; null when the one in force may not be read. */
+async function readPolicyEntry(connection: LdapConnection, local: string | null): Promise<LdapEntry | null> {
+  const { result, entries } = await connection.search(local ?? 'cn=config', { scope: 'base', attributes: policyAttributes });
+  const entry = succeeded(result) ? entries[0] : undefined;
+  return entry?.names.some((name) => /^password/i.test(name)) ? entry : null;
+}
+
+async function write(connection: LdapConnection, entry: LdapEntry, changes: Change[], operation: string): Promise<WriteOutcome> {
+  const result = await connection.modify(entry.dn, changes);
+  const answer = { result, server: connection.server };
+  if (succeeded(result)) return { done: true, server: connection.server };
+  if (result.code === RESULT.noSuchObject) return refusedWrite('account.missing', answer);
+  if (result.code === RESULT.insufficientAccessRights) return refusedWrite('account.no-right', answer);
+  throw unexpectedResult(result, connection.server, operation);
+}
+
+/**
+ * The server says "quality" for a short password too, and refuses the current one without any reason in the control
+ * (`password in history` of its own text counts for both).
+ */
+function refine(refusal: Refusal, { response }: PolicyAnswer, newPassword: string, policy: PasswordPolicy): Refusal {
+  const error = response?.error ?? null;
+  if (error === null && refusal === 'password.refused' && policy.historyLength > 0) return 'password.same-as-current';
+  if (error !== POLICY_ERROR.insufficientPasswordQuality) return refusal;
+  if (passwordLength(newPassword, policy.lengthUnit) < policy.minimumLength) return 'password.too-short';
+  return policy.complexity === 'categories' ? 'password.not-complex' : refusal;
+}

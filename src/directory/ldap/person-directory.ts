@@ -1,0 +1,173 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { LdapSettings } from '../../core/configuration/directory-section.ts';
+import type {
+  AccountFingerprint,
+  AccountRef,
+  AccountStatus,
+  Directory,
+  PasswordPolicy,
+  PasswordRefusal,
+  ResetOptions,
+  VerifyOutcome,
+  WriteOutcome,
+} from '../../core/ports/directory.ts';
+import type { DirectoryDeps } from '../directory-deps.ts';
+import { configuredProtection } from './configured-protection.ts';
+import type { LdapConnection } from './connection.ts';
+import { createDirectoryBase } from './directory-base.ts';
+import type { LdapEntry } from './entry.ts';
+import { readNestedGroups } from './nested-groups.ts';
+import { normalisePersonName } from './normalise-person-name.ts';
+import { passwordModifyValue } from './password-modify.ts';
+import { createPersonKind, type PersonKindOptions } from './person-kind.ts';
+import { explainBind, explainRefusal, type PolicyAnswer, type Refusal, withPolicyControl } from './policy-answer.ts';
+import { succeeded } from './result-codes.ts';
+import { OID } from './root-dse.ts';
+
+/** All that can be read about the password of one account. */
+export interface PasswordFacts {
+  readonly policy: PasswordPolicy;
+  readonly status: AccountStatus;
+  readonly fingerprint: AccountFingerprint;
+}
+
+/** What one kind of server does in its own way. Connections are those of the service account unless said otherwise. */
+export interface PersonDialect extends PersonKindOptions {
+  /** Operational attributes that `readFacts` and the writes want on the entry. */
+  readonly statusAttributes: readonly string[];
+  readFacts(connection: LdapConnection, entry: LdapEntry, now: number): Promise<PasswordFacts>;
+  /** Returns the server's answer, or an outcome of its own where the server was not asked. */
+  reset(connection: LdapConnection, entry: LdapEntry, newPassword: string, options: ResetOptions): Promise<PolicyAnswer | WriteOutcome>;
+  /** On a connection that is bound as the person. */
+  change?(connection: LdapConnection, dn: string, oldPassword: string, newPassword: string): Promise<PolicyAnswer>;
+  unlock(connection: LdapConnection, entry: LdapEntry): Promise<WriteOutcome>;
+  requireChange(connection: LdapConnection, entry: LdapEntry): Promise<WriteOutcome>;
+  /** Says more about a refusal than the server did. */
+  refine?(refusal: Refusal, answer: PolicyAnswer, newPassword: string, facts: PasswordFacts): Refusal;
+}
+
+/** A refusal as the port tells it. */
+export function refusedWrite(refusal: Refusal, answer: Pick<PolicyAnswer, 'result' | 'server'>): WriteOutcome {
+  return { done: false, refusal, detail: answer.result.message, server: answer.server };
+}
+
+/** PasswdModify (RFC 3062) as the person, who proves the old password once more. */
+export function changeByExtension(connection: LdapConnection, dn: string, oldPassword: string, newPassword: string): Promise<PolicyAnswer> {
+  const value = passwordModifyValue({ userIdentity: dn, oldPassword, newPassword });
+  return withPolicyControl(connection, (controls) => connection.extended(OID.passwordModify, value, controls));
+}
+
+/** Why a change did not even begin. */
+function refusalOfBind(outcome: VerifyOutcome): PasswordRefusal {
+  if (outcome.valid) return 'password.refused';
+  switch (outcome.reason) {
+    case 'credentials.locked':
+      return 'password.account-locked';
+    case 'credentials.disabled':
+    case 'credentials.account-expired':
+      return 'password.account-disabled';
+    case 'credentials.password-expired':
+      return 'password.change-not-allowed';
+    default:
+      return 'password.old-wrong';
+  }
+}
+
+const wrongPassword: VerifyOutcome = { valid: false, reason: 'credentials.wrong', passwordWasRight: false };
+
+/** A directory of inetOrgPerson accounts; what differs from server to server is in the dialect. */
+export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDeps, dialect: PersonDialect): Directory {
+  const base = createDirectoryBase(settings, deps, createPersonKind(settings, dialect));
+  const { servers } = base;
+  const now = (): number => deps.clock.now();
+
+  const readFacts = (ref: AccountRef): Promise<PasswordFacts> =>
+    servers.read(async (connection) => dialect.readFacts(connection, await base.fetch(connection, ref, dialect.statusAttributes), now()));
+
+  const write = async <T>(
+    ref: AccountRef,
+    work: (connection: LdapConnection, entry: LdapEntry) => Promise<T>,
+  ): Promise<T | WriteOutcome> => {
+    try {
+      return await servers.write(async (connection) => work(connection, await base.fetch(connection, ref, dialect.statusAttributes)));
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'directory.account-missing') throw error;
+      return { done: false, refusal: 'account.missing', detail: 'no such entry', server: '' };
+    }
+  };
+
+  /** Refusals that the server gave no exact reason for are looked at again in the light of policy and state. */
+  const refined = async (ref: AccountRef, refusal: Refusal, answer: PolicyAnswer, newPassword: string): Promise<WriteOutcome> => {
+    const plain = refusedWrite(refusal, answer);
+    if (refusal === 'account.missing' || refusal === 'account.no-right') return plain;
+    const facts = await readFacts(ref);
+    const better = dialect.refine?.(refusal, answer, newPassword, facts) ?? refusal;
+    const { changeableAt } = facts.status;
+    const when = better === 'password.too-young' && changeableAt !== null ? { changeableAt } : {};
+    return { done: false, refusal: better, detail: answer.result.message, server: answer.server, ...when };
+  };
+
+  const bindAs = (connection: LdapConnection, dn: string, password: string): Promise<PolicyAnswer> =>
+    withPolicyControl(connection, (controls) => connection.bind(dn, password, controls));
+
+  const readState = (ref: AccountRef) => async () => (await readFacts(ref)).status;
+
+  const changePassword: Directory['changePassword'] = async (ref, oldPassword, newPassword) => {
+    const entry = await base.readEntry(ref, ['1.1']);
+    if (oldPassword === '') return { done: false, refusal: 'password.old-wrong', detail: 'empty', server: '' };
+    const { bound, changed } = await servers.separate(async (connection) => {
+      const answer = await bindAs(connection, entry.dn, oldPassword);
+      if (!succeeded(answer.result)) return { bound: answer, changed: null };
+      return { bound: answer, changed: await (dialect.change ?? changeByExtension)(connection, entry.dn, oldPassword, newPassword) };
+    });
+    if (changed === null) return refusedWrite(refusalOfBind(await explainBind(bound, readState(ref))), bound);
+    if (succeeded(changed.result)) return { done: true, server: changed.server };
+    const refusal = explainRefusal(changed, 'person', 'change-password');
+    // The bind has just proven the old password, so a refusal for a repeated one cannot mean that it was wrong.
+    if (oldPassword === newPassword && refusal !== 'password.too-young') return refusedWrite('password.same-as-current', changed);
+    return refined(ref, refusal, changed, newPassword);
+  };
+
+  const readGroups: Directory['readGroups'] = async (ref) => {
+    const entry = await base.readEntry(ref, ['uid']);
+    const person = { dn: entry.dn, login: entry.text('uid') ?? '' };
+    return servers.read((connection) => readNestedGroups(connection, settings.groupBaseDn ?? settings.baseDn, person));
+  };
+
+  return {
+    id: settings.id,
+    kind: settings.kind,
+    label: settings.label,
+    normaliseIdentifier: normalisePersonName,
+    findAccounts: base.findAccounts,
+    search: base.search,
+    readAccount: base.readAccount,
+    readStatus: async (ref) => (await readFacts(ref)).status,
+    readPolicy: async (ref) => (await readFacts(ref)).policy,
+    readFingerprint: async (ref) => (await readFacts(ref)).fingerprint,
+    readGroups,
+    async readManager(ref) {
+      const manager = (await base.readEntry(ref, ['manager'])).text('manager');
+      return manager === null ? null : base.readAccountAt(manager);
+    },
+    isProtected: (account) => configuredProtection(settings.protected, account, normalisePersonName, () => readGroups(account)),
+    async verifyPassword(ref, password) {
+      const entry = await base.readEntry(ref, ['1.1']);
+      if (password === '') return wrongPassword;
+      return explainBind(await servers.separate((connection) => bindAs(connection, entry.dn, password)), readState(ref));
+    },
+    changePassword,
+    async resetPassword(ref, newPassword, options = {}) {
+      // A server that gets no password invents one (RFC 3062 section 2).
+      if (newPassword === '') return { done: false, refusal: 'password.too-short', detail: 'empty', server: '' };
+      const answer = await write(ref, (connection, entry) => dialect.reset(connection, entry, newPassword, options));
+      if (!('result' in answer)) return answer;
+      if (succeeded(answer.result)) return { done: true, server: answer.server };
+      return refined(ref, explainRefusal(answer, 'service', 'reset-password'), answer, newPassword);
+    },
+    unlock: (ref) => write(ref, dialect.unlock),
+    requireChange: (ref) => write(ref, dialect.requireChange),
+    health: base.health,
+    close: base.close,
+  };
+}

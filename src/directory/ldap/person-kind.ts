@@ -1,0 +1,56 @@
+import type { Filter } from 'ldapts';
+import type { LdapSettings } from '../../core/configuration/directory-section.ts';
+import type { Account, SearchRequest } from '../../core/ports/directory.ts';
+import { anyAttributeEquals, type LdapKind } from './directory-base.ts';
+import type { LdapEntry } from './entry.ts';
+import { anyOf, equals } from './filters.ts';
+import type { Probed } from './servers.ts';
+
+/** What distinguishes one kind of server with inetOrgPerson accounts (RFC 2798) from another. */
+export interface PersonKindOptions {
+  /** The immutable identifier of an entry. */
+  readonly idAttribute: string;
+  /** What such an identifier looks like. */
+  readonly idPattern: RegExp;
+  stateFilter(state: NonNullable<SearchRequest['filter']>): Filter | null;
+  notes(probed: readonly Probed[]): string[];
+}
+
+const attributes = ['uid', 'cn', 'displayName', 'givenName', 'sn', 'mail', 'mobile', 'employeeNumber', 'preferredLanguage'] as const;
+
+/** Accounts as most LDAP servers other than Active Directory have them. */
+export function createPersonKind(settings: LdapSettings, options: PersonKindOptions): LdapKind {
+  const { idAttribute, idPattern } = options;
+  return {
+    people: anyOf(equals('objectClass', 'person'), equals('objectClass', 'posixAccount')),
+    idFilter: (id) => (idPattern.test(id) ? equals(idAttribute, id) : null),
+    identifierFilter: (normalised) => anyAttributeEquals(settings.identifiers, normalised),
+    accountAttributes: [...new Set([idAttribute, ...attributes, ...settings.identifiers])],
+    binaryAttributes: [],
+    toAccount: (entry) => toAccount(settings, idAttribute, entry),
+    searchedAttributes: ['cn', 'displayName', 'uid', 'mail', 'employeeNumber'],
+    stateFilter: options.stateFilter,
+    notes: options.notes,
+  };
+}
+
+function toAccount(settings: LdapSettings, idAttribute: string, entry: LdapEntry): Account | null {
+  const id = entry.text(idAttribute);
+  const login = entry.text('uid') ?? settings.identifiers.map((attribute) => entry.text(attribute)).find((name) => name !== null);
+  if (id === null || login === null || login === undefined) return null;
+  return {
+    directory: settings.id,
+    id,
+    login,
+    principalName: null,
+    displayName: entry.text('displayName') ?? entry.text('cn') ?? login,
+    givenName: entry.text('givenName'),
+    surname: entry.text('sn'),
+    mail: entry.texts('mail'),
+    mobile: entry.texts('mobile'),
+    employeeNumber: entry.text('employeeNumber'),
+    location: entry.dn,
+    privileged: false,
+    language: entry.text('preferredLanguage'),
+  };
+}
