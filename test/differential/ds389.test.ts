@@ -1,20 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Directory } from '../../src/core/ports/directory.ts';
+import { create389dsDirectory } from '../../src/directory/389ds/create-389ds-directory.ts';
 import { type Ds389Server, startDs389 } from '../servers/ds389.ts';
-import { withLdap } from '../servers/ldap-session.ts';
 import { seedPassword } from '../servers/seed-people.ts';
 import { uniqueName } from '../servers/unique-name.ts';
 import { compareWithServer } from './compare-with-server.ts';
-import { plainAccount, plainDirectory, readDs389Policy } from './plain-directory.ts';
+import { accountOf, depsFor, settingsFor } from './open-directory.ts';
 
 const person = { givenName: 'Zoé', surname: 'Archer-Møller', mail: 'zoe@example.test' };
 
 describe('the oracle and 389 Directory Server', () => {
   // One of our own: the policy is that of the whole server.
   let ds389: Ds389Server;
+  let directory: Directory;
   beforeAll(async () => {
     ds389 = await startDs389();
+    const right = `(targetattr="objectClass || password*")(version 3.0; acl "read policy"; allow (read,search,compare) userdn="ldap:///${ds389.service.dn}";)`;
+    await ds389.modify('cn=config', { aci: right });
+    directory = create389dsDirectory(settingsFor('389ds', ds389), depsFor(ds389));
   });
-  afterAll(() => ds389?.stop());
+  afterAll(async () => {
+    await directory?.close();
+    await ds389?.stop();
+  });
 
   it.each([
     ['the usual syntax checks', {}, 21, 120],
@@ -42,16 +50,7 @@ describe('the oracle and 389 Directory Server', () => {
     };
     await ds389.modify('cn=config', { ...usual, ...policy });
     const user = await ds389.createUser({ login: uniqueName('diff'), password: seedPassword, ...person });
-    const { url, caPem, admin, service } = ds389;
-    const effective = await withLdap({ url, caPem, ...admin }, readDs389Policy);
-    const comparison = await withLdap({ url, caPem, ...service }, (client) =>
-      compareWithServer(
-        plainDirectory(client, user.dn, 'userPassword', async () => effective),
-        plainAccount(user.dn, user.login, person),
-        seed,
-        count,
-      ),
-    );
+    const comparison = await compareWithServer(directory, await accountOf(directory, user.login), seed, count);
     expect(comparison.disagreements).toEqual([]);
     expect(comparison.accepted.length).toBeGreaterThan(count / 30);
     expect(comparison.refused.length).toBeGreaterThan(count / 6);

@@ -40,6 +40,7 @@ const alphabets: readonly string[][] = [
   ['😀🎉🔑🧑🏽🇩🇪', '𝒜𝟘𠀀𐍈', '𐐀𐐨𞤀𞤢'],
   ['\u0001\t\u001b\u007f\u0085'],
 ];
+const beyondBmp = alphabets.find((alphabet) => alphabet.includes('𐐀𐐨𞤀𞤢')) ?? [];
 const [lower = [], upper = [], digits = [], specials = [], , accented = []] = alphabets;
 
 /**
@@ -70,36 +71,33 @@ function generateOne(recipe: PasswordRecipe, random: SeededRandom): string {
     recipe.minimumLength + 8,
     60,
   ]);
-  switch (random.below(10)) {
+  const unit = random.pick<LengthUnit>([recipe.lengthUnit, recipe.lengthUnit, 'code-points', 'octets']);
+  switch (random.below(12)) {
     case 0:
     case 1:
-      return ofAlphabets(random, length, recipe.lengthUnit, manyOf(random, [lower, upper, digits, specials], 2));
+      return ofAlphabets(random, length, unit, manyOf(random, [lower, upper, digits, specials], 2));
     case 2:
-      return ofAlphabets(random, length, recipe.lengthUnit, [lower, upper, digits]);
+      return ofAlphabets(random, length, unit, [lower, upper, digits]);
     case 3:
       // Two kinds and a single character that makes a third, or does not.
-      return insert(
-        random,
-        ofAlphabets(random, length, recipe.lengthUnit, [lower, digits]),
-        random.pick([...random.pick(alphabets).join('')]),
-      );
+      return insert(random, ofAlphabets(random, length, unit, [lower, digits]), random.pick([...random.pick(alphabets).join('')]));
     case 4:
-      return insert(
-        random,
-        ofAlphabets(random, length, recipe.lengthUnit, [lower, upper, digits, specials]),
-        changeCase(random, name(recipe, random)),
-      );
+      return insert(random, ofAlphabets(random, length, unit, [lower, upper, digits, specials]), changeCase(random, name(recipe, random)));
     case 5:
       return insert(
         random,
-        ofAlphabets(random, length, recipe.lengthUnit, [lower, upper, digits]),
+        ofAlphabets(random, length, unit, [lower, upper, digits]),
         random.pick(['a', '!', '日', '😀']).repeat(2 + random.below(4)),
       );
     case 6:
       // Enough of everything for a strict policy, or nearly.
-      return ofAlphabets(random, length, recipe.lengthUnit, [upper, digits, specials, accented, upper, digits, lower, lower, lower]);
+      return ofAlphabets(random, length, unit, [upper, digits, specials, accented, upper, digits, lower, lower, lower]);
+    case 7:
+    case 8:
+      // As long as asked for in one unit and not in another.
+      return ofAlphabets(random, length, unit, [lower, upper, digits, random.pick([beyondBmp, accented])]);
     default:
-      return ofAlphabets(random, length, recipe.lengthUnit, manyOf(random, alphabets, 1 + random.below(4)));
+      return ofAlphabets(random, length, unit, manyOf(random, alphabets, 1 + random.below(4)));
   }
 }
 
