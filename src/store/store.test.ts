@@ -3,12 +3,15 @@ import { once } from 'node:events';
 import { stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import SqliteFile from 'better-sqlite3';
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { journeyRow, makeSqliteDatabase, openTestStore } from '../../test/store/fixture.ts';
 import { specifyDatabase } from '../../test/store/specification-database.ts';
 import { specifyJourneyTables } from '../../test/store/specification-journeys.ts';
 import { specifyTransactions } from '../../test/store/specification-transactions.ts';
 import { specifyWorkTables } from '../../test/store/specification-work.ts';
+import { openSqlite } from './sqlite.ts';
 
 describe('store on SQLite', () => {
   specifyJourneyTables(makeSqliteDatabase);
@@ -28,6 +31,53 @@ describe('the SQLite file', () => {
     for (const file of [path, `${path}-wal`, `${path}-shm`]) expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect((await stat(dirname(path))).mode & 0o777).toBe(0o700);
     expect((await stat(dirname(dirname(path)))).mode & 0o777).toBe(0o700);
+    await store.close();
+    await database.drop();
+  });
+
+  it('has one writer from the start of a transaction on', async () => {
+    const database = await makeSqliteDatabase();
+    const store = await openTestStore(database.url);
+    const beside = new SqliteFile(pathOf(database.url), { timeout: 0 });
+    const write = () => beside.prepare("insert into freezes values ('corp', 'a', 'test', 0)").run();
+    await store.transaction(async (inner) => {
+      await inner.journeys.find('none');
+      // Otherwise this write would come first, and a later one of the transaction would fail instead of wait.
+      expect(write).toThrow(expect.objectContaining({ code: 'SQLITE_BUSY' }));
+      await inner.journeys.insert(journeyRow());
+    });
+    expect(write().changes).toBe(1);
+    expect(await store.freezes.isFrozen({ directory: 'corp', id: 'a' })).toBe(true);
+    beside.close();
+    await store.close();
+    await database.drop();
+  });
+
+  it('is durable and checks references', async () => {
+    const database = await makeSqliteDatabase();
+    const db = openSqlite(pathOf(database.url));
+    const setting = async (name: string) =>
+      Object.values((await sql.raw<Record<string, unknown>>(`pragma ${name}`).execute(db)).rows[0] ?? {})[0];
+    expect(await setting('journal_mode')).toBe('wal');
+    expect(await setting('synchronous')).toBe(2);
+    expect(await setting('foreign_keys')).toBe(1);
+    expect(await setting('busy_timeout')).toBe(5_000);
+    await db.destroy();
+    await database.drop();
+  });
+
+  it('that stays locked by another process is unavailable', async () => {
+    const database = await makeSqliteDatabase();
+    const store = await openTestStore(database.url);
+    const beside = new SqliteFile(pathOf(database.url));
+    beside.exec('begin immediate');
+    await expect(store.journeys.insert(journeyRow())).rejects.toMatchObject({
+      code: 'store.unavailable',
+      details: { reason: 'SQLITE_BUSY' },
+    });
+    expect(await store.journeys.find('none')).toBeNull();
+    beside.close();
+    await store.journeys.insert(journeyRow());
     await store.close();
     await database.drop();
   });

@@ -66,14 +66,14 @@ export function specifyDatabase(makeDatabase: MakeDatabase): void {
 
     it('migrates once when several nodes start together', async () => {
       const script = join(import.meta.dirname, 'open-and-append.ts');
-      const nodes = await Promise.all([1, 2, 3].map(() => run(process.execPath, [script, database.url, '10'])));
+      const nodes = await Promise.all([1, 2, 3].map(() => run(process.execPath, [script, database.url, '60'])));
       expect(nodes.map((node) => node.stdout.trim())).toEqual(['done', 'done', 'done']);
       const names = await database.execute('select name from kysely_migration order by name');
       expect(names).toHaveLength(7);
       // The same processes also appended to one chain at once.
       const store = await openTestStore(database.url);
-      expect((await store.audit.head()).seq).toBe(30);
-      expect((await store.audit.read(0, 100)).map((row) => row.seq)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+      expect((await store.audit.head()).seq).toBe(180);
+      expect((await store.audit.read(0, 1_000)).map((row) => row.seq)).toEqual(Array.from({ length: 180 }, (_, index) => index + 1));
       await store.close();
     });
 

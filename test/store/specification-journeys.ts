@@ -159,15 +159,15 @@ export function specifyJourneyTables(makeDatabase: MakeDatabase): void {
     it('accepts a time step once, and only newer ones after it', async () => {
       const row = factorRow();
       await one.factors.insert(row);
-      const won = await atOnce(20, (store) => store.factors.useTimeStep(row.id, 100, NOW));
+      const won = await atOnce(20, (store) => store.factors.acceptTimeStep(row.id, 100, NOW));
       expect(won.filter(Boolean)).toHaveLength(1);
-      expect(await one.factors.useTimeStep(row.id, 99, NOW)).toBe(false);
-      expect(await one.factors.useTimeStep(row.id, 101, NOW)).toBe(true);
+      expect(await one.factors.acceptTimeStep(row.id, 99, NOW)).toBe(false);
+      expect(await one.factors.acceptTimeStep(row.id, 101, NOW)).toBe(true);
       expect(await one.factors.ofAccount({ directory: row.directory, id: row.accountId })).toEqual([
         { ...row, lastTimeStep: 101, lastUsedAt: NOW },
       ]);
       await one.factors.end(row.id, NOW);
-      expect(await one.factors.useTimeStep(row.id, 102, NOW)).toBe(false);
+      expect(await one.factors.acceptTimeStep(row.id, 102, NOW)).toBe(false);
     });
   });
 
@@ -216,12 +216,12 @@ export function specifyJourneyTables(makeDatabase: MakeDatabase): void {
       await one.freezes.insertLink({ tokenDigest: good, account, expiresAt: NOW + 10 });
       await one.freezes.insertLink({ tokenDigest: late, account, expiresAt: NOW });
       expect(await two.freezes.findLink(good, NOW)).toEqual({ account, usedAt: null });
-      const won = await atOnce(10, (store) => store.freezes.useLink(good, NOW + 1));
+      const won = await atOnce(10, (store) => store.freezes.spendLink(good, NOW + 1));
       expect(won.filter(Boolean)).toHaveLength(1);
       expect(await one.freezes.findLink(good, NOW + 9)).toEqual({ account, usedAt: NOW + 1 });
       expect(await one.freezes.findLink(good, NOW + 10)).toBeNull();
       expect(await one.freezes.findLink(late, NOW)).toBeNull();
-      expect(await one.freezes.useLink(late, NOW)).toBe(false);
+      expect(await one.freezes.spendLink(late, NOW)).toBe(false);
       expect(await one.freezes.findLink('none', NOW)).toBeNull();
     });
   });
