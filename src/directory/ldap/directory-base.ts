@@ -96,6 +96,7 @@ export function createDirectoryBase(
     fetch,
     readEntry: (ref, attributes) => servers.read((connection) => fetch(connection, ref, attributes)),
     async findAccounts(normalised) {
+      if (endsEarly(normalised)) return [];
       const filter = allOf(people, kind.identifierFilter(normalised));
       const answer = await servers.read(async (connection) => {
         const found = await connection.search(settings.baseDn, { ...options, filter, sizeLimit: mostMatches });
@@ -146,7 +147,7 @@ export function createDirectoryBase(
    */
   async function searchPage(request: SearchRequest): Promise<SearchPage> {
     const state = request.filter === undefined ? undefined : kind.stateFilter(request.filter);
-    if (state === null) return { accounts: [], cursor: null };
+    if (state === null || endsEarly(request.text ?? '')) return { accounts: [], cursor: null };
     const terms = (request.text ?? '')
       .normalize('NFKC')
       .split(/\s+/)
@@ -175,6 +176,11 @@ export function createDirectoryBase(
       return { accounts, cursor: null };
     });
   }
+}
+
+/** Samba takes NUL for the end of a value, so that "alice" and NUL would find alice. No name holds control characters. */
+function endsEarly(text: string): boolean {
+  return /\p{Cc}/u.test(text);
 }
 
 function cursorOffset(cursor: string | undefined): number {

@@ -1,0 +1,412 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type SambaServer, startSamba } from '../../../test/servers/samba.ts';
+import type { NewSambaUser, SambaUser } from '../../../test/servers/samba-directory.ts';
+import { seedPassword } from '../../../test/servers/seed-people.ts';
+import { type DirectorySettingsOf, directorySchema } from '../../core/configuration/directory-section.ts';
+import type { Account, Directory, WriteOutcome } from '../../core/ports/directory.ts';
+import type { DirectoryDeps } from '../directory-deps.ts';
+import { toFiletime } from '../ldap/time.ts';
+import { createActiveDirectory } from './active-directory.ts';
+
+const day = 86_400_000;
+const firstPassword = 'First-Passw0rd-1';
+
+let samba: SambaServer;
+const open: Directory[] = [];
+let counter = 0;
+
+beforeAll(async () => {
+  samba = await startSamba();
+}, 120_000);
+
+afterEach(async () => {
+  for (const directory of open.splice(0)) await directory.close();
+});
+
+afterAll(async () => {
+  await samba?.stop();
+});
+
+type Settings = DirectorySettingsOf<'active-directory'>;
+
+function connect(changes: Record<string, unknown> = {}, password = samba.service.password): Directory {
+  const settings = directorySchema.parse({
+    kind: 'active-directory',
+    id: 'ad',
+    label: 'Example',
+    servers: [{ url: samba.url }],
+    tls: { ca: samba.caPem },
+    baseDn: samba.baseDn,
+    serviceAccount: { name: samba.service.name, password: 'env:SERVICE_PASSWORD' },
+    ...changes,
+  }) as Settings;
+  const deps: DirectoryDeps = {
+    clock: { now: () => Date.now(), sleep: async (milliseconds) => void (await delay(milliseconds)) },
+    random: { bytes: (length) => randomBytes(length), integer: (below) => randomInt(below) },
+    log: { info() {}, warn() {}, error() {} },
+    resolveSecret: async () => password,
+  };
+  const directory = createActiveDirectory(settings, deps);
+  open.push(directory);
+  return directory;
+}
+
+async function find(directory: Directory, typed: string): Promise<Account> {
+  const [account, ...others] = await directory.findAccounts(directory.normaliseIdentifier(typed) ?? '');
+  if (account === undefined || others.length > 0) throw new Error(`${typed}: ${others.length + 1} accounts`);
+  return account;
+}
+
+async function person(directory: Directory, changes: Partial<NewSambaUser> = {}): Promise<{ user: SambaUser; account: Account }> {
+  counter += 1;
+  const user = await samba.createUser({ login: `person${counter}`, password: firstPassword, ...changes });
+  return { user, account: await find(directory, user.login) };
+}
+
+function refusal(outcome: WriteOutcome): string {
+  return outcome.done ? 'done' : outcome.refusal;
+}
+
+describe('identifiers', () => {
+  it('finds one account under every spelling that the domain treats as the same', async () => {
+    const directory = connect();
+    const spellings = [
+      'alice',
+      'ALICE ',
+      'EXAMPLE\\alice',
+      'example\\ALICE',
+      'alice@ad.example.test',
+      'Alice@AD.example.TEST',
+      'alice@example.test',
+    ];
+    for (const spelling of spellings) expect((await find(directory, spelling)).login, spelling).toBe('alice');
+    expect(directory.normaliseIdentifier('OTHER\\alice')).toBeNull();
+  });
+
+  it('takes what a person types as a value, never as part of a filter or name', async () => {
+    const directory = connect();
+    const hostile = ['*', 'ali*', 'alice)(objectClass=*', '(|(cn=*))', 'a,b+c"d<e>f;g=h', '\\2a', 'alice\u0000', 'CN=alice', ',+"<>;=*()'];
+    for (const typed of hostile) {
+      const normalised = directory.normaliseIdentifier(typed);
+      expect(normalised === null ? [] : await directory.findAccounts(normalised), typed).toEqual([]);
+      expect((await directory.search({ text: `${typed}|`, pageSize: 10 })).accounts, typed).toEqual([]);
+    }
+    await expect(directory.readStatus({ directory: 'ad', id: '*' })).rejects.toMatchObject({ code: 'directory.account-missing' });
+  });
+
+  it('works on an account whose DN is full of special characters', async () => {
+    const directory = connect();
+    const ou = await samba.createOrganizationalUnit('Odd\\, \\+ \\"Ones\\" \\<\\>\\;\\=*()\\\\');
+    const { account } = await person(directory, { parentDn: ou });
+    expect(refusal(await directory.resetPassword(account, 'Second-Passw0rd-2'))).toBe('done');
+    expect(await directory.verifyPassword(account, 'Second-Passw0rd-2')).toMatchObject({ valid: true });
+    expect(await connect({ protected: { locations: [ou.toUpperCase()] } }).isProtected(account)).toMatchObject({ protected: true });
+  });
+
+  it('stays with the account when it is moved and renamed in between', async () => {
+    const directory = connect();
+    const { user, account } = await person(directory);
+    const ou = await samba.createOrganizationalUnit(`Moved${counter}`);
+    await samba.sambaTool('user', 'move', user.login, ou);
+    await samba.modify(`CN=${user.login},${ou}`, { sAMAccountName: `${user.login}x` });
+    expect(refusal(await directory.resetPassword(account, 'Second-Passw0rd-2'))).toBe('done');
+    expect(await directory.verifyPassword(account, 'Second-Passw0rd-2')).toMatchObject({ valid: true });
+    expect((await directory.readAccount(account))?.location).toContain(`OU=Moved`);
+  });
+
+  it('does not reach accounts outside of the base DN, even by their identifier', async () => {
+    const outside = await find(connect(), 'outside');
+    const directory = connect({ baseDn: samba.peopleDn });
+    expect(await directory.findAccounts('outside')).toEqual([]);
+    expect(await directory.readAccount(outside)).toBeNull();
+    await expect(directory.resetPassword(outside, 'Second-Passw0rd-2')).rejects.toMatchObject({ code: 'directory.account-missing' });
+  });
+});
+
+describe('verifying a password', () => {
+  it('tells the reason of every refusal, and whether the password was right', async () => {
+    const directory = connect();
+    const { account: plain } = await person(directory);
+    expect(await directory.verifyPassword(plain, firstPassword)).toEqual({ valid: true, warning: 'none' });
+    expect(await directory.verifyPassword(plain, 'Wrong-Passw0rd-1')).toEqual({
+      valid: false,
+      reason: 'credentials.wrong',
+      passwordWasRight: false,
+    });
+    expect(await directory.verifyPassword(plain, '')).toMatchObject({ valid: false, reason: 'credentials.wrong' });
+    expect(await directory.verifyPassword(plain, `${firstPassword}\u0000x`)).toMatchObject({ valid: false, reason: 'credentials.wrong' });
+
+    const { account: must } = await person(directory, { mustChange: true });
+    expect(await directory.verifyPassword(must, firstPassword)).toEqual({
+      valid: false,
+      reason: 'credentials.must-change',
+      passwordWasRight: true,
+    });
+    expect(await directory.verifyPassword(must, 'Wrong-Passw0rd-1')).toMatchObject({
+      reason: 'credentials.wrong',
+      passwordWasRight: false,
+    });
+
+    const { account: disabled } = await person(directory, { disabled: true });
+    expect(await directory.verifyPassword(disabled, firstPassword)).toEqual({
+      valid: false,
+      reason: 'credentials.disabled',
+      passwordWasRight: true,
+    });
+
+    const { account: ended } = await person(directory, { attributes: { accountExpires: toFiletime(Date.now() - day) } });
+    expect(await directory.verifyPassword(ended, firstPassword)).toEqual({
+      valid: false,
+      reason: 'credentials.account-expired',
+      passwordWasRight: false,
+    });
+    expect((await directory.readStatus(ended)).accountExpired).toBe(true);
+
+    const { account: elsewhere } = await person(directory, { attributes: { userWorkstations: 'OTHERPC' } });
+    expect(await directory.verifyPassword(elsewhere, firstPassword)).toMatchObject({ reason: 'credentials.not-allowed-here' });
+
+    const { user, account: locked } = await person(directory);
+    await samba.lockUser(user);
+    expect(await directory.verifyPassword(locked, firstPassword)).toEqual({
+      valid: false,
+      reason: 'credentials.locked',
+      passwordWasRight: false,
+    });
+  });
+});
+
+describe('policy and state', () => {
+  it('reads the domain policy', async () => {
+    const directory = connect();
+    expect(await directory.readPolicy(await find(directory, 'alice'))).toEqual({
+      name: 'Default domain policy',
+      minimumLength: 10,
+      maximumLength: 256,
+      lengthUnit: 'utf16-units',
+      complexity: 'active-directory',
+      nameTokensChecked: false,
+      categories: null,
+      minimumAge: 0,
+      maximumAge: 90 * day,
+      historyLength: 24,
+      historyOnReset: 'not-enforced',
+      minimumAgeOnReset: 'not-enforced',
+      lockoutThreshold: 5,
+      lockoutDuration: 1_800_000,
+    });
+    const twoStep = connect({ historyOnReset: 'two-step' });
+    expect((await twoStep.readPolicy(await find(twoStep, 'alice'))).historyOnReset).toBe('two-step');
+  });
+
+  it('reads the fine-grained policy of an account, and says when it must not', async () => {
+    const directory = connect();
+    const strict = await find(directory, 'strict');
+    expect(await directory.readPolicy(strict)).toMatchObject({
+      name: 'strict',
+      minimumLength: 16,
+      maximumAge: 30 * day,
+      lockoutThreshold: 3,
+    });
+    expect(refusal(await directory.resetPassword(strict, 'Short-Pw-1x'))).toBe('password.too-short');
+    const reader = connect({ serviceAccount: { name: samba.readOnly.name, password: 'env:X' } }, samba.readOnly.password);
+    expect(await reader.readPolicy(strict)).toMatchObject({ name: 'strict (not readable)', minimumLength: 10 });
+  });
+
+  it('tells locked, must-change and the time before which a password may not be changed', async () => {
+    const directory = connect();
+    const { user, account } = await person(directory);
+    await samba.createPasswordSettings({ name: `aged-${user.login}`, precedence: 100 + counter, minAgeDays: 2, appliesTo: [user.dn] });
+    const fresh = await directory.readStatus(account);
+    expect(fresh).toMatchObject({
+      locked: false,
+      lockedUntil: null,
+      disabled: false,
+      mustChange: false,
+      passwordExpired: false,
+      badAttempts: 0,
+    });
+    expect(fresh.changeableAt).toBe((fresh.passwordSetAt ?? 0) + 2 * day);
+    const young = await directory.changePassword(account, firstPassword, 'Second-Passw0rd-2');
+    expect(young).toMatchObject({ done: false, refusal: 'password.too-young', changeableAt: fresh.changeableAt });
+
+    await samba.lockUser(user);
+    const locked = await directory.readStatus(account);
+    expect(locked).toMatchObject({ locked: true, badAttempts: 5 });
+    expect(Math.abs((locked.lockedUntil ?? 0) - Date.now() - 1_800_000)).toBeLessThan(60_000);
+    expect((await directory.search({ text: user.login, filter: 'locked', pageSize: 5 })).accounts.map(({ login }) => login)).toEqual([
+      user.login,
+    ]);
+    expect(refusal(await directory.unlock(account))).toBe('done');
+    expect((await directory.readStatus(account)).locked).toBe(false);
+    expect(refusal(await directory.requireChange(account))).toBe('done');
+    expect(await directory.readStatus(account)).toMatchObject({ mustChange: true, passwordExpired: false, passwordSetAt: null });
+  });
+
+  it('pages through people with a cursor that any connection can go on with', async () => {
+    const logins: string[] = [];
+    let cursor: string | null | undefined;
+    do {
+      const page = await connect().search({ pageSize: 3, ...(cursor ? { cursor } : {}) });
+      expect(page.accounts.length).toBeLessThanOrEqual(3);
+      logins.push(...page.accounts.map(({ login }) => login));
+      cursor = page.cursor;
+    } while (cursor !== null);
+    expect(new Set(logins).size).toBe(logins.length);
+    expect(logins).toEqual(expect.arrayContaining(['alice', 'bruno', 'chloe', 'henrik', 'strict', 'domina', 'disabled', 'outside']));
+  });
+});
+
+describe('changing', () => {
+  it('tells a wrong old password from one that the policy refuses', async () => {
+    const directory = connect();
+    const { account } = await person(directory);
+    expect(refusal(await directory.changePassword(account, 'Wrong-Passw0rd-1', 'Second-Passw0rd-2'))).toBe('password.old-wrong');
+    expect(refusal(await directory.changePassword(account, '', 'Second-Passw0rd-2'))).toBe('password.old-wrong');
+    expect(refusal(await directory.changePassword(account, firstPassword, 'Shrt-1'))).toBe('password.too-short');
+    expect(refusal(await directory.changePassword(account, firstPassword, 'onlylowercaseletters'))).toBe('password.not-complex');
+    expect(refusal(await directory.changePassword(account, firstPassword, ''))).toBe('password.too-short');
+    expect(refusal(await directory.changePassword(account, firstPassword, 'Bad-Passw0rd-\ud800'))).toBe('password.refused');
+    expect(refusal(await directory.changePassword(account, firstPassword, firstPassword))).toBe('password.in-history');
+    expect(refusal(await directory.changePassword(account, firstPassword, 'Second-Passw0rd-2'))).toBe('done');
+    expect(refusal(await directory.changePassword(account, 'Second-Passw0rd-2', firstPassword))).toBe('password.in-history');
+  });
+
+  it('lets a person change who must, though he cannot sign in, and only with the right password', async () => {
+    const directory = connect();
+    const { user, account } = await person(directory, { mustChange: true });
+    expect(refusal(await directory.changePassword(account, 'Wrong-Passw0rd-1', 'Second-Passw0rd-2'))).toBe('password.old-wrong');
+    expect(refusal(await directory.changePassword(account, firstPassword, 'Second-Passw0rd-2'))).toBe('done');
+    expect(await samba.kerberosLogin(user.login, 'Second-Passw0rd-2')).toBe(true);
+  });
+
+  it('sets and takes passwords of any language and of full length', async () => {
+    const directory = connect();
+    const { account } = await person(directory);
+    const long = `Aa1-${'x'.repeat(123)}`;
+    const texts = [long, 'Größe-Übung-ß9', 'Пароль-Секрет-7', '密码密码密码-Aa1密', 'Key-🔑🔑🔑🔑-Aa1', ' "Quoted\\, and spaced" 1 '];
+    let current = firstPassword;
+    for (const text of texts) {
+      expect(refusal(await directory.changePassword(account, current, text)), text).toBe('done');
+      expect(await directory.verifyPassword(account, text), text).toMatchObject({ valid: true });
+      current = text;
+    }
+  });
+});
+
+describe('resetting', () => {
+  it('resets, unlocks and demands a change in one request', async () => {
+    const directory = connect();
+    const { user, account } = await person(directory);
+    await samba.lockUser(user);
+    const before = await directory.readFingerprint(account);
+    expect(await directory.resetPassword(account, 'Second-Passw0rd-2', { unlock: true, mustChange: true })).toEqual({
+      done: true,
+      server: samba.url,
+    });
+    const after = await directory.readFingerprint(account);
+    expect(after.password).not.toBe(before.password);
+    expect(after.lock).not.toBe(before.lock);
+    expect(await directory.readStatus(account)).toMatchObject({ locked: false, mustChange: true });
+    expect(await directory.verifyPassword(account, 'Second-Passw0rd-2')).toMatchObject({
+      reason: 'credentials.must-change',
+      passwordWasRight: true,
+    });
+  });
+
+  it('keeps to the history in two steps, and says when the person is left with a random password', async () => {
+    const directory = connect({ historyOnReset: 'two-step' });
+    const { user, account } = await person(directory);
+    const short = await directory.resetPassword(account, 'Short-1');
+    expect(short).toMatchObject({ refusal: 'password.too-short' });
+    expect(short).not.toHaveProperty('leftTemporary');
+    expect(await samba.canBind(user.userPrincipalName, firstPassword)).toBe(true);
+
+    expect(await directory.resetPassword(account, firstPassword)).toMatchObject({ refusal: 'password.in-history', leftTemporary: true });
+    expect(await samba.canBind(user.userPrincipalName, firstPassword)).toBe(false);
+    expect((await directory.readStatus(account)).mustChange).toBe(true);
+    expect(await directory.resetPassword(account, firstPassword)).toMatchObject({ refusal: 'password.in-history', leftTemporary: true });
+    expect(await directory.resetPassword(account, 'Second-Passw0rd-2')).toMatchObject({ done: true });
+    expect(await directory.verifyPassword(account, 'Second-Passw0rd-2')).toMatchObject({ valid: true });
+    expect(await directory.resetPassword(account, 'Third-Passw0rd-3', { mustChange: true })).toMatchObject({ done: true });
+    expect((await directory.readStatus(account)).mustChange).toBe(true);
+
+    await samba.lockUser(user);
+    expect(await directory.resetPassword(account, 'Fourth-Passw0rd-4')).toMatchObject({ refusal: 'password.account-locked' });
+    expect(await directory.resetPassword(account, 'Fourth-Passw0rd-4', { unlock: true })).toMatchObject({ done: true });
+    expect(await directory.verifyPassword(account, 'Fourth-Passw0rd-4')).toMatchObject({ valid: true });
+  });
+
+  it('reports a missing right as such', async () => {
+    const directory = connect();
+    const outside = await find(directory, 'outside');
+    expect(refusal(await directory.resetPassword(outside, 'Second-Passw0rd-2'))).toBe('account.no-right');
+    expect(refusal(await directory.unlock(outside))).toBe('account.no-right');
+    expect(await samba.canBind('outside@ad.example.test', seedPassword)).toBe(true);
+  });
+});
+
+describe('protected accounts', () => {
+  it('names nested administrators, built-in accounts, and what is configured', async () => {
+    const directory = connect();
+    const domina = await find(directory, 'domina');
+    expect(domina.privileged).toBe(false);
+    expect(await directory.isProtected(domina)).toEqual({ protected: true, reason: 'privileged: Domain Admins' });
+    expect(await directory.isProtected(await find(directory, 'Administrator'))).toMatchObject({ protected: true });
+    expect(await directory.isProtected(await find(directory, 'svc-keyturn'))).toEqual({
+      protected: true,
+      reason: 'service account of Keyturn',
+    });
+    const alice = await find(directory, 'alice');
+    expect(await directory.isProtected(alice)).toEqual({ protected: false, reason: null });
+    expect(await directory.isProtected({ ...alice, privileged: true })).toEqual({ protected: true, reason: 'adminCount' });
+
+    const rules: [Record<string, unknown>, string][] = [
+      [{ groups: ['staff'] }, 'group staff'],
+      [{ groups: [`cn=STAFF, ${samba.peopleDn}`] }, `group cn=STAFF, ${samba.peopleDn}`],
+      [{ locations: ['ou=people, dc=AD,dc=example,dc=test'] }, 'location ou=people, dc=AD,dc=example,dc=test'],
+      [{ logins: ['EXAMPLE\\Alice '] }, 'login EXAMPLE\\Alice '],
+    ];
+    for (const [rule, reason] of rules) expect(await connect({ protected: rule }).isProtected(alice)).toEqual({ protected: true, reason });
+    expect(await connect({ protected: { privileged: false } }).isProtected(domina)).toEqual({ protected: false, reason: null });
+  });
+
+  it('reads nested groups with their names, and the manager', async () => {
+    const directory = connect();
+    const alice = await find(directory, 'alice');
+    const groups = await directory.readGroups(alice);
+    expect(groups).toContainEqual({ id: `CN=Staff,${samba.peopleDn}`, name: 'Staff' });
+    expect(groups.map(({ name }) => name)).toEqual(expect.arrayContaining(['Engineering', 'Staff', 'Domain Users']));
+    expect(await directory.readManager(alice)).toBeNull();
+    const { account } = await person(directory, { attributes: { manager: `CN=alice,${samba.peopleDn}` } });
+    expect((await directory.readManager(account))?.id).toBe(alice.id);
+  });
+});
+
+describe('health', () => {
+  it('says what a reset does about the history, and how far the clocks are apart', async () => {
+    const health = await connect().health();
+    expect(health.servers).toMatchObject([{ url: samba.url, ok: true, problem: null, fix: null, skippedUntil: null }]);
+    expect(health.serviceAccount).toEqual({ ok: true, problem: null });
+    expect(Math.abs(health.clockSkew ?? Number.NaN)).toBeLessThan(5000);
+    expect(health.notes.join()).toContain('does not honour password history');
+  });
+
+  it('works over StartTLS and refuses to work without encryption', async () => {
+    const secured = connect({ servers: [{ url: samba.ldapUrl }], tls: { ca: samba.caPem, startTls: true } });
+    expect((await find(secured, 'alice')).login).toBe('alice');
+    const plain = connect({ servers: [{ url: samba.ldapUrl }] });
+    await expect(plain.findAccounts('alice')).rejects.toMatchObject({ code: 'directory.plain-refused' });
+    expect((await plain.health()).servers[0]?.fix).toContain('ldaps://');
+  });
+
+  it('does not try a refused service account again and again', async () => {
+    const directory = connect({}, 'Wrong-Passw0rd-1');
+    for (let attempt = 0; attempt < 8; attempt += 1) {
+      await expect(directory.findAccounts('alice')).rejects.toMatchObject({ code: 'directory.service-account-refused' });
+    }
+    expect((await directory.health()).serviceAccount.ok).toBe(false);
+    expect(await samba.read(samba.service.dn, ['badPwdCount'])).toEqual({ badPwdCount: ['1'] });
+  });
+});
