@@ -1,21 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withLdap } from '../servers/ldap-session.ts';
+import type { Directory } from '../../src/core/ports/directory.ts';
+import { createActiveDirectory } from '../../src/directory/active-directory/active-directory.ts';
 import type { SambaDirectory, SambaUser } from '../servers/samba-directory.ts';
 import { seedPassword } from '../servers/seed-people.ts';
 import { sharedSamba } from '../servers/shared-servers.ts';
 import { uniqueName } from '../servers/unique-name.ts';
 import { compareWithServer } from './compare-with-server.ts';
-import { plainAccount, plainDirectory, readSambaPolicy } from './plain-directory.ts';
+import { accountOf, depsFor, settingsFor } from './open-directory.ts';
 
 const person = { givenName: 'Zoé', surname: 'Archer-Møller', mail: 'zoe@example.test' };
 
 describe('the oracle and Samba', () => {
   let samba: SambaDirectory;
+  let directory: Directory;
   const settings: string[] = [];
   beforeAll(async () => {
     samba = await sharedSamba();
+    directory = createActiveDirectory(settingsFor('active-directory', samba), depsFor(samba));
   });
   afterAll(async () => {
+    await directory?.close();
     for (const dn of settings) await samba.remove(dn);
   });
 
@@ -35,14 +39,7 @@ describe('the oracle and Samba', () => {
     'agree under %s',
     async (_, policy, seed, count) => {
       const user = await createPerson(policy);
-      const comparison = await withLdap({ ...samba.service, url: samba.url, caPem: samba.caPem }, (client) =>
-        compareWithServer(
-          plainDirectory(client, user.dn, 'unicodePwd', () => readSambaPolicy(client, samba.baseDn, user.dn)),
-          plainAccount(user.dn, user.login, person),
-          seed,
-          count,
-        ),
-      );
+      const comparison = await compareWithServer(directory, await accountOf(directory, user.login), seed, count);
       expect(comparison.disagreements).toEqual([]);
       // Both answers must have come up often, or the comparison says little.
       expect(comparison.accepted.length).toBeGreaterThan(count / 6);
