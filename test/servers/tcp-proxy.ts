@@ -22,6 +22,8 @@ export interface TcpProxy {
   setMode(mode: ProxyMode): void;
   /** Handles the next answer of the server as `swallow-answers`, then forwards again. Resolves when that has happened. */
   swallowNextAnswer(): Promise<void>;
+  /** The same with the `number`th answer from now, counted over all connections (1: the next). Given up by {@link setMode}. */
+  swallowAnswer(number: number): void;
   /** Resets all open connections (TCP RST). New ones are treated by the mode in force. */
   cutAll(): void;
   /** Closes the port and resets all connections. */
@@ -48,6 +50,7 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
   let mode: ProxyMode = 'forward';
   let connectionCount = 0;
   let onSwallowed: (() => void) | undefined;
+  let answersUntilLoss = Number.POSITIVE_INFINITY;
   const passages = new Set<Passage>();
 
   const cut = (passage: Passage): void => {
@@ -72,7 +75,8 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
       else target.write(bytes);
     });
     target.on('data', (bytes) => {
-      if (mode === 'swallow-answers' || onSwallowed !== undefined) {
+      answersUntilLoss -= 1;
+      if (mode === 'swallow-answers' || onSwallowed !== undefined || answersUntilLoss === 0) {
         cut(passage);
         onSwallowed?.();
         onSwallowed = undefined;
@@ -107,6 +111,7 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
     },
     setMode(next) {
       mode = next;
+      answersUntilLoss = Number.POSITIVE_INFINITY;
       if (mode === 'stall') return;
       for (const { client, target, heldRequests, heldAnswers } of passages) {
         for (const bytes of heldRequests.splice(0)) target.write(bytes);
@@ -117,6 +122,9 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
       new Promise((resolve) => {
         onSwallowed = resolve;
       }),
+    swallowAnswer(number) {
+      answersUntilLoss = number;
+    },
     cutAll() {
       for (const passage of [...passages]) cut(passage);
     },

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import type { Harness } from './harness.ts';
+import { newLogin } from './samples.ts';
+
+/** Finding people, and what is told about them. */
+export function describeIdentity(harness: () => Harness): void {
+  describe('people', () => {
+    it('are found by each configured identifier, and only by a whole one', async () => {
+      const { directory, createAccount } = harness();
+      const employeeNumber = newLogin('ee');
+      const account = await createAccount({ employeeNumber });
+      for (const identifier of [account.login, account.mail, employeeNumber]) {
+        const found = await directory.findAccounts(directory.normaliseIdentifier(identifier) ?? '');
+        expect(found.map(({ id }) => id)).toEqual([account.ref.id]);
+      }
+      expect(await directory.findAccounts(account.login.slice(0, -1))).toEqual([]);
+      expect(await directory.findAccounts(newLogin())).toEqual([]);
+    });
+
+    it('are told with their names and contact data, the same by every way', async () => {
+      const { directory, createAccount } = harness();
+      const account = await createAccount({ surname: 'Łukasiewicz-O’Neill' });
+      const read = await directory.readAccount(account.ref);
+      expect(read).toMatchObject({
+        ...account.ref,
+        login: account.login,
+        givenName: 'Ada',
+        surname: 'Łukasiewicz-O’Neill',
+        displayName: 'Ada Łukasiewicz-O’Neill',
+        mail: [account.mail],
+        mobile: ['+15550100099'],
+        privileged: false,
+      });
+      expect((await directory.findAccounts(account.login))[0]).toEqual(read);
+    });
+
+    it('have one normalised name however it is typed, and that name finds them', async () => {
+      const { directory, createAccount } = harness();
+      const account = await createAccount();
+      const spellings = [
+        account.login,
+        account.login.toUpperCase(),
+        `  ${account.login} `,
+        `${account.login[0]?.toUpperCase()}${account.login.slice(1)}`,
+      ];
+      const names = spellings.map((spelling) => directory.normaliseIdentifier(spelling));
+      expect(new Set(names).size).toBe(1);
+      expect((await directory.findAccounts(names[0] ?? '')).map(({ id }) => id)).toEqual([account.ref.id]);
+      const mails = [account.mail, account.mail.toUpperCase()].map((spelling) => directory.normaliseIdentifier(spelling));
+      expect(new Set(mails).size).toBe(1);
+      expect((await directory.findAccounts(mails[0] ?? '')).map(({ id }) => id)).toEqual([account.ref.id]);
+    });
+
+    it('have no name that is empty or holds control characters', () => {
+      const { directory } = harness();
+      for (const typed of ['', '   ', '\u0000', 'a\u0000b', 'x'.repeat(5000), 'FOREIGN\\alice'])
+        expect(directory.normaliseIdentifier(typed)).toBeNull();
+    });
+
+    it.each(['*', '*)(objectClass=*', 'a)(|(cn=*', '\\2a', 'uid=admin,dc=example', '(&)', ')(', 'a,b=c', '"', "' or 1=1 --", '%'])(
+      'cannot be had by injecting %s into a filter or a DN',
+      async (typed) => {
+        const { directory } = harness();
+        expect(await directory.findAccounts(typed)).toEqual([]);
+        const name = directory.normaliseIdentifier(typed);
+        if (name !== null) expect(await directory.findAccounts(name)).toEqual([]);
+        expect(await directory.readAccount({ directory: directory.id, id: typed })).toBeNull();
+      },
+    );
+
+    it('are not there when the reference names nobody, or belongs to another directory', async () => {
+      const { directory, createAccount } = harness();
+      const account = await createAccount();
+      const nobody = { directory: directory.id, id: 'ffffffff-ffff-4fff-8fff-ffffffffffff' };
+      expect(await directory.readAccount(nobody)).toBeNull();
+      await expect(directory.readStatus(nobody)).rejects.toMatchObject({ code: 'directory.account-missing' });
+      expect(await directory.unlock(nobody)).toMatchObject({ done: false, refusal: 'account.missing' });
+      expect(await directory.resetPassword(nobody, 'Qz-0123456789-Wyr')).toMatchObject({ done: false, refusal: 'account.missing' });
+      expect(await directory.readAccount({ ...account.ref, id: `${account.ref.id}0` })).toBeNull();
+    });
+
+    it('have a manager, or none', async () => {
+      const { directory, createAccount } = harness();
+      const manager = await createAccount();
+      const account = await createAccount({ manager });
+      expect((await directory.readManager(account.ref))?.id).toBe(manager.ref.id);
+      expect(await directory.readManager(manager.ref)).toBeNull();
+    });
+  });
+
+  describe('groups', () => {
+    it('are all told, and members of protected ones are protected, with the reason', async () => {
+      const { directory, createAccount, kind } = harness();
+      const account = await createAccount({ groups: ['Editors', 'Publishers', 'Admins'] });
+      const names = (await directory.readGroups(account.ref)).map(({ name }) => name);
+      if (kind === 'embedded') {
+        // Its groups are flat names on the account itself: all of them direct.
+        expect(names.sort()).toEqual(['Admins', 'Editors', 'Publishers']);
+      } else {
+        expect(names).toEqual(expect.arrayContaining(['Editors', 'Publishers', 'Admins']));
+      }
+      const found = await directory.readAccount(account.ref);
+      if (found === null) throw new Error('the member is missing');
+      const verdict = await directory.isProtected(found);
+      expect(verdict).toMatchObject({ protected: true });
+      expect(verdict.reason).toContain('Admins');
+    });
+
+    it('of no interest protect nobody, and a protected login is protected without any', async () => {
+      const { directory, createAccount } = harness();
+      const plain = await createAccount({ groups: ['Readers'] });
+      const kept = await createAccount({ login: 'kept' });
+      const [first, second] = [await directory.readAccount(plain.ref), await directory.readAccount(kept.ref)];
+      if (first === null || second === null) throw new Error('an account is missing');
+      expect(await directory.isProtected(first)).toEqual({ protected: false, reason: null });
+      expect(await directory.isProtected(second)).toMatchObject({ protected: true });
+    });
+  });
+
+  describe('search', () => {
+    it('pages through more than a thousand without losing or repeating anybody', async () => {
+      const { directory, crowd } = harness();
+      await crowd();
+      const seen = new Set<string>();
+      let cursor: string | undefined;
+      let count = 0;
+      do {
+        const page = await directory.search({ text: 'crowd', pageSize: 400, ...(cursor === undefined ? {} : { cursor }) });
+        expect(page.accounts.length).toBeLessThanOrEqual(400);
+        for (const account of page.accounts) seen.add(account.id);
+        count += page.accounts.length;
+        cursor = page.cursor ?? undefined;
+      } while (cursor !== undefined);
+      expect(count).toBe(seen.size);
+      expect(count).toBeGreaterThanOrEqual(1050);
+    });
+
+    it('finds the locked, the disabled and those who must change, where the server tells', async () => {
+      const { directory, createAccount, lock, facts } = harness();
+      const [locked, disabled, mustChange] = [
+        await createAccount({ surname: 'Facet' }),
+        await createAccount({ surname: 'Facet', disabled: true }),
+        await createAccount({ surname: 'Facet', mustChange: true }),
+      ];
+      await lock(locked);
+      const find = async (filter: 'locked' | 'disabled' | 'must-change'): Promise<string[]> =>
+        (await directory.search({ text: 'Facet', filter, pageSize: 10 })).accounts.map(({ id }) => id);
+      expect(await find('locked')).toEqual(facts.statusKnown ? [locked.ref.id] : []);
+      expect(await find('disabled')).toEqual(facts.statusKnown ? [disabled.ref.id] : []);
+      expect(await find('must-change')).toEqual(facts.statusKnown ? [mustChange.ref.id] : []);
+    });
+
+    it('takes wildcards as what they are', async () => {
+      const { directory } = harness();
+      for (const text of ['*', '%', '_', ')(uid=*', '\\']) expect((await directory.search({ text, pageSize: 5 })).accounts).toEqual([]);
+    });
+  });
+}
