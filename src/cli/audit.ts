@@ -33,7 +33,7 @@ const REASONS = {
 
 /** `keyturn audit`: the tamper-evident log. */
 export function addAuditCommand(program: Command, context: CommandContext): void {
-  const audit = program.command('audit').description('Export and verify the audit log.');
+  const audit = program.command('audit').summary('export and verify the audit log').description('Export and verify the audit log.');
   const verify = audit
     .command('verify')
     .description(

@@ -13,7 +13,10 @@ import { withRuntime } from './with-runtime.ts';
 
 /** `keyturn config`: the configuration as code. */
 export function addConfigCommand(program: Command, context: CommandContext): void {
-  const config = program.command('config').description('Check, export, compare and apply the configuration document.');
+  const config = program
+    .command('config')
+    .summary('check, export, compare and apply the configuration')
+    .description('Check, export, compare and apply the configuration document.');
   addSchema(config, context);
   addCheck(config, context);
   addExport(config, context);

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { DEMO_DIRECTORIES, type DemoDirectoryKind } from '../demo/demo-directory.ts';
 import { createKeyFile } from '../config/create-key-file.ts';
+import { DEMO_DIRECTORIES, type DemoDirectoryKind } from '../config/demo-directories.ts';
 import { type Settings, settingsSchema } from '../config/settings.ts';
 import type { CommandContext } from './command-context.ts';
 import { withExamples } from './examples.ts';
@@ -18,6 +18,7 @@ interface DemoOptions {
 export function addDemoCommand(program: Command, context: CommandContext): void {
   const demo = program
     .command('demo')
+    .summary('try Keyturn with sample people')
     .description('Try Keyturn with sample people and captured mail. Never with real people: the demo page shows every code to anyone.')
     .option('--port <number>', 'port to listen on', parsePort)
     .option('--host <address>', 'address to listen on')

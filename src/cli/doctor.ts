@@ -19,6 +19,7 @@ const MARKS = { ok: 'ok  ', warn: 'warn', fail: 'FAIL' } as const;
 export function addDoctorCommand(program: Command, context: CommandContext): void {
   const doctor = program
     .command('doctor')
+    .summary('check everything Keyturn depends on')
     .description(
       'Check everything Keyturn depends on: Node.js, settings, keys, database, configuration, directories, mail and the public URL. Changes nothing but the schema of an older database. Exit code 1 when something failed.',
     )

@@ -6,7 +6,7 @@ import { withExamples } from './examples.ts';
 
 /** `keyturn key`: the keys that seal secrets in the database. */
 export function addKeyCommand(program: Command, context: CommandContext): void {
-  const key = program.command('key').description('Make keys that seal secrets in the database.');
+  const key = program.command('key').summary('make keys that seal secrets').description('Make keys that seal secrets in the database.');
   const create = key
     .command('create')
     .description('Make a fresh key. With a file: write it there, readable by its owner only; an existing file is never overwritten.')

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
 import { addAuditCommand } from './audit.ts';
 import type { CommandContext } from './command-context.ts';
@@ -15,7 +15,7 @@ export function createProgram(context: CommandContext): Command {
   program
     .description('Self-service password reset and account unlock for directories.')
     .version(packageFile.version, '--version', 'print the version')
-    .addOption(new Option('--config <file>', 'file with the boot settings (YAML)').env('KEYTURN_CONFIG'))
+    .option('--config <file>', 'file with the boot settings (YAML); the variable KEYTURN_CONFIG when absent')
     .option('--debug', 'print the stack of an error')
     .helpOption('--help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')

@@ -1,4 +1,4 @@
-import type { DemoDirectoryKind } from '../demo/demo-directory.ts';
+import type { DemoDirectoryKind } from '../config/demo-directories.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Directory } from '../core/ports/directory.ts';
 import type { Clock, Keys, Log, Mailer, Random, Texts } from '../core/ports/platform.ts';

@@ -9,6 +9,7 @@ import { importOnFirstStart } from './import-on-first-start.ts';
 export function addServeCommand(program: Command, context: CommandContext): void {
   const serve = program
     .command('serve')
+    .summary('run the server')
     .description(
       'Run the server until SIGTERM or SIGINT. On the very first start the `configuration:` part of the settings file is put into force; later starts leave it alone.',
     )

@@ -1,9 +1,7 @@
+import type { DemoDirectoryKind } from '../config/demo-directories.ts';
 import type { ConfigurationDocument } from '../core/configuration/document.ts';
 import type { SamplePerson } from './sample-people.ts';
 import { PROTECTED_GROUP } from './sample-people.ts';
-
-export const DEMO_DIRECTORIES = ['embedded', 'openldap', 'samba'] as const;
-export type DemoDirectoryKind = (typeof DEMO_DIRECTORIES)[number];
 
 /** Where the demo's people live: the section of the configuration, and how people get there. */
 export interface DemoDirectory {

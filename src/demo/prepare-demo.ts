@@ -1,4 +1,5 @@
 import type { Runtime } from '../cli/runtime.ts';
+import type { DemoDirectoryKind } from '../config/demo-directories.ts';
 import type { Settings } from '../config/settings.ts';
 import { applyConfiguration } from '../core/configuration/apply-configuration.ts';
 import type { ConfigurationDocument } from '../core/configuration/document.ts';
@@ -6,7 +7,7 @@ import { addFactor } from '../core/enrolment/add-factor.ts';
 import type { AccountRef, Directory } from '../core/ports/directory.ts';
 import type { Random } from '../core/ports/platform.ts';
 import { createEmbeddedAccount } from '../directory/embedded/create-embedded-account.ts';
-import { type DemoDirectory, type DemoDirectoryKind, openDemoDirectory } from './demo-directory.ts';
+import { type DemoDirectory, openDemoDirectory } from './demo-directory.ts';
 import { SAMPLE_PEOPLE, type SamplePerson } from './sample-people.ts';
 
 export interface PreparedDemo {
