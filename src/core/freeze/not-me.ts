@@ -12,19 +12,18 @@ import { randomToken } from '../random-id.ts';
 const LINK_LIFETIME = 30 * 24 * 3600 * 1000;
 
 /**
- * Makes the token of a "this was not me" link for a notice (JRN-8). The link carries it in the fragment, which no server
- * or proxy logs, and the page spends it only when the person presses the button: a mail scanner that opens the link
- * changes nothing (JRN-10).
+ * Makes a "this was not me" link for a notice (JRN-8). The token is in the fragment, which no server or proxy logs, and
+ * the page spends it only when the person presses the button: a mail scanner that opens the link changes nothing (JRN-10).
  */
-export async function createNotMeToken(
-  deps: Pick<CoreDeps, 'keys' | 'random' | 'clock'>,
+export async function createNotMeLink(
+  deps: Pick<CoreDeps, 'keys' | 'random' | 'clock' | 'configuration'>,
   store: Store,
   account: AccountRef,
 ): Promise<string> {
   const token = randomToken(deps.random);
   const tokenDigest = deps.keys.digest('notice-token', token);
   await store.freezes.insertLink({ tokenDigest, account, expiresAt: deps.clock.now() + LINK_LIFETIME });
-  return token;
+  return `${deps.configuration().organisation.publicUrl.replace(/\/+$/, '')}/not-me#${token}`;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { ZodType } from 'zod';
 import { ANSWERS, type AnsweredStepKind, type StepKind } from '../../../shared/api/journeys.ts';
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
+import { nextKinds } from './accepted-combinations.ts';
 import { advanceJourney } from './advance-journey.ts';
 import { findJourney } from './find-journey.ts';
 import { createHold, type Hold } from './hold.ts';
@@ -11,7 +12,7 @@ import { lookUp } from './look-up.ts';
 import { prepareGoal } from './prepare-goal.ts';
 import type { Transition } from './step-handler.ts';
 import { chooseAccounts } from './steps/choose-accounts.ts';
-import { chooseFactor } from './steps/choose-factor.ts';
+import { askForCode, chooseFactor } from './steps/choose-factor.ts';
 import { code } from './steps/code.ts';
 import { confirmUnlock } from './steps/confirm-unlock.ts';
 import { newPassword } from './steps/new-password.ts';
@@ -78,7 +79,17 @@ async function takeAnswer(deps: JourneyDeps, found: LoadedJourney, body: unknown
   const transition = await handler(deps, journey, answer.data);
   if (transition.kind === 'stay') return { journey, passed: false, verdicts: transition.verdicts };
   const moved = transition.kind === 'advanced' ? transition.journey : await commit(deps, journey, transition);
-  return { journey: await prepareGoal(deps, moved), passed: false };
+  return { journey: await prepareGoal(deps, await skipSingleChoice(deps, moved)), passed: false };
+}
+
+/** Where only one proof is left to choose, choosing is no question: the next code is asked for at once. */
+async function skipSingleChoice(deps: JourneyDeps, journey: LoadedJourney): Promise<LoadedJourney> {
+  const { step, proven } = journey.state;
+  if (step.kind !== 'choose-factor') return journey;
+  const [only, ...others] = nextKinds(deps.configuration().recovery.accepted, proven);
+  if (only === undefined || others.length > 0) return journey;
+  const transition = await askForCode(deps, journey, only);
+  return transition.kind === 'advance' ? commit(deps, journey, transition) : journey;
 }
 
 async function commit(

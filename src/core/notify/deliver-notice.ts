@@ -1,5 +1,5 @@
 import type { CoreDeps } from '../core-deps.ts';
-import { createNotMeToken } from '../freeze/not-me.ts';
+import { createNotMeLink } from '../freeze/not-me.ts';
 import type { Account } from '../ports/directory.ts';
 import { queueMail } from './queue-mail.ts';
 import type { NoticeRequest } from './queue-notice.ts';
@@ -21,12 +21,11 @@ export async function deliverNotice(deps: CoreDeps, notice: NoticeRequest & { ha
   const language = deps.texts.pick(account.language ?? notice.language);
   const { organisation } = deps.configuration();
   await deps.store.transaction(async (store) => {
-    const link = WITH_LINK.has(notice.kind)
-      ? { publicUrl: organisation.publicUrl, token: await createNotMeToken(deps, store, notice.account) }
-      : {};
+    const link = WITH_LINK.has(notice.kind) ? { link: await createNotMeLink(deps, store, notice.account) } : {};
     const parameters = {
       account: account.login,
-      at: notice.happenedAt,
+      directory: directory.label,
+      happenedAt: notice.happenedAt,
       organisation: organisation.name,
       contact: organisation.supportContact,
       ...link,
