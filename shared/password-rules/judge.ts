@@ -65,7 +65,7 @@ export function judgeRules(
 }
 
 /** Whether the password alone decides over a rule of this code. */
-export function isPure(code: string): code is PasswordRuleCode {
+function isPure(code: string): code is PasswordRuleCode {
   return Object.hasOwn(JUDGES, code);
 }
 

@@ -11,6 +11,8 @@ export interface Comparison {
   readonly refused: string[];
   /** One line for each password on which the two disagree: what it was, what each said. */
   readonly disagreements: string[];
+  /** One line for each reason the adapter gave that the oracle did not foretell, on passwords that both refuse. */
+  readonly otherReasons: string[];
 }
 
 /**
@@ -29,11 +31,14 @@ export async function compareWithServer(
     (name) => name !== '',
   );
   const { minimumLength, lengthUnit } = policy;
-  const comparison: Comparison = { accepted: [], refused: [], disagreements: [] };
+  const comparison: Comparison = { accepted: [], refused: [], disagreements: [], otherReasons: [] };
   for (const password of generatePasswords({ seed, count, minimumLength, lengthUnit, names })) {
     const broken = judge(password, rules).filter((verdict) => verdict.ok === false);
     const outcome = await directory.resetPassword(account, normalisePassword(password));
     (outcome.done ? comparison.accepted : comparison.refused).push(password);
+    if (!outcome.done && broken.length > 0 && !broken.some(({ code }) => isReason(code, outcome.refusal))) {
+      comparison.otherReasons.push(`${JSON.stringify(password)}: ${outcome.refusal} (${outcome.detail})`);
+    }
     if (outcome.done !== (broken.length === 0)) {
       const said = outcome.done ? 'accepted' : `${outcome.refusal} (${outcome.detail})`;
       const foretold = broken.length === 0 ? 'acceptable' : broken.map((verdict) => verdict.code).join(', ');
@@ -41,4 +46,9 @@ export async function compareWithServer(
     }
   }
   return comparison;
+}
+
+/** An adapter says "not complex" also for what it cannot tell apart: 389 Directory Server has one number for all of its checks. */
+function isReason(foretold: string, refusal: string): boolean {
+  return foretold === refusal || (refusal === 'password.not-complex' && !['password.too-short', 'password.too-long'].includes(foretold));
 }
