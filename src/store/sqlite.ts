@@ -19,10 +19,10 @@ const PREPARED_STATEMENTS = 300;
  * (https://www.sqlite.org/pragma.html#pragma_synchronous).
  * @throws AppError `store.unavailable` when the file cannot be opened
  */
-export function openSqlite(path: string): Database {
+export function openSqlite(path: string, busyTimeout = BUSY_TIMEOUT): Database {
   try {
     if (path !== ':memory:') makePrivateFile(path);
-    const file = new SqliteFile(path, { timeout: BUSY_TIMEOUT });
+    const file = new SqliteFile(path, { timeout: busyTimeout });
     file.pragma('journal_mode = WAL');
     file.pragma('synchronous = FULL');
     file.pragma('foreign_keys = ON');

@@ -66,19 +66,18 @@ describe('the SQLite file', () => {
     await database.drop();
   });
 
-  it('that stays locked by another process is unavailable', async () => {
+  it('is unavailable while another process keeps it locked', async () => {
     const database = await makeSqliteDatabase();
-    const store = await openTestStore(database.url);
+    await (await openTestStore(database.url)).close();
+    const db = openSqlite(pathOf(database.url), 50);
+    const write = () => db.insertInto('freezes').values({ directory: 'corp', account_id: 'a', reason: 'test', frozen_at: 0 }).execute();
     const beside = new SqliteFile(pathOf(database.url));
     beside.exec('begin immediate');
-    await expect(store.journeys.insert(journeyRow())).rejects.toMatchObject({
-      code: 'store.unavailable',
-      details: { reason: 'SQLITE_BUSY' },
-    });
-    expect(await store.journeys.find('none')).toBeNull();
+    await expect(write()).rejects.toMatchObject({ code: 'store.unavailable', details: { reason: 'SQLITE_BUSY' } });
+    expect(await db.selectFrom('freezes').selectAll().execute()).toEqual([]);
     beside.close();
-    await store.journeys.insert(journeyRow());
-    await store.close();
+    await write();
+    await db.destroy();
     await database.drop();
   });
 
