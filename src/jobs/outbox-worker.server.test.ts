@@ -304,6 +304,31 @@ describe('what cannot be done', () => {
     expect(tries).toBe(before);
   });
 
+  it('does not hold up the others when it cannot be decrypted', async () => {
+    const stranger = await createStore({ url: url(), sealingKeys: [{ id: 'lost', key: Buffer.alloc(32, 9) }], log });
+    stores.push(stranger);
+    const now = clock.now();
+    await stranger.outbox.insert({
+      id: 'sealed',
+      lane: 'notice',
+      kind: 'count',
+      payload: '{}',
+      createdAt: now,
+      runAt: now,
+      expiresAt: null,
+    });
+    for (let index = 0; index < 5; index += 1) await put('notice', { kind: 'count' });
+    const done: string[] = [];
+    const worker = work({ count: async (_payload, { id }) => void done.push(id) });
+    // Those taken together with it wait for their lease once; from then on they are taken one by one.
+    await eventually(async () => {
+      worker.kick();
+      clock.advance(20_000);
+      expect(done).toHaveLength(5);
+    });
+    await eventually(async () => expect((await backlog()).waiting).toBe(1));
+  });
+
   it('waits for a node that knows the kind', async () => {
     await put('notice', { kind: 'from-a-newer-release' });
     const old = work({});

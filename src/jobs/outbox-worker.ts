@@ -62,7 +62,7 @@ interface Lane extends LaneSettings {
   name: OutboxLane;
   looking: Promise<void> | null;
   lookAgain: boolean;
-  /** One row at a time, since a row that cannot be decrypted was met: it must not hold up those taken with it. */
+  /** Takes row by row for good, since one that cannot be decrypted was met: it must not hold up those taken with it. */
   careful: boolean;
 }
 
@@ -91,13 +91,13 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
     try {
       const rows = await outbox.take(lane.name, now, now + lane.leaseMilliseconds, free);
       for (const row of rows) begin(lane, row);
-      if (rows.length === 0) lane.careful = false;
       return rows.length;
     } catch (error) {
       log.error('outbox.take-failed', { lane: lane.name, error });
       // The row stays leased, so looking again at once meets the ones behind it.
-      lane.careful = isAppError(error, 'store.undecryptable');
-      return lane.careful ? 1 : 0;
+      if (!isAppError(error, 'store.undecryptable')) return 0;
+      lane.careful = true;
+      return 1;
     }
   }
 
