@@ -73,11 +73,24 @@ export async function openRuntime(settings: Settings, options: RuntimeOptions = 
 }
 
 /**
- * Starts a node: HTTP, outbox worker, sweeper, tidying, and a look for newer configuration every few seconds.
+ * Starts a node on the machine's own clock, log and random.
  * @throws AppError `configuration.missing` when no configuration has been accepted yet, and as `openRuntime`
  */
 export async function startServer(settings: Settings, options: ServerOptions = {}): Promise<RunningServer> {
-  const base = await openBase(settings);
+  return startNode(await openBase(settings), settings, options);
+}
+
+/** A running node, open to those who look inside: tests and the bench. */
+export interface RunningNode extends RunningServer {
+  readonly deps: JourneyDeps;
+  readonly mailer: () => Mailer;
+}
+
+/**
+ * Starts a node over a given base: HTTP, outbox worker, sweeper, tidying, and a look for newer configuration every few
+ * seconds. The node owns the base's store and closes it.
+ */
+export async function startNode(base: Base, settings: Settings, options: ServerOptions = {}): Promise<RunningNode> {
   const { store, log, clock, random, keys, texts } = base;
   const reader = createConfigurationReader(store);
   let adapters = openAdapters(base, settings, await reader.read());
@@ -140,6 +153,8 @@ export async function startServer(settings: Settings, options: ServerOptions = {
 
   return {
     url,
+    deps,
+    mailer: () => adapters.mailer,
     async close() {
       stopping = true;
       await app.close();
@@ -158,7 +173,8 @@ export function prepareDemo(settings: Settings, kind: DemoDirectoryKind): Promis
   return prepareDemoWith(settings, kind, openRuntime);
 }
 
-type Base = Omit<Runtime, 'directories' | 'mailer' | 'close'>;
+/** What a node stands on, before any configuration. */
+export type Base = Omit<Runtime, 'directories' | 'mailer' | 'close'>;
 
 async function openBase(settings: Settings): Promise<Base> {
   const resolveSecret = createSecretResolver(process.env);

@@ -1,0 +1,68 @@
+import type { Goal, Problem, Step, StepKind, Verdict } from '../../shared/api/journeys.ts';
+import { codeIn, type Enrolled, type Keyturn } from './start-keyturn.ts';
+
+export interface Reply {
+  status: number;
+  body: { step?: Step; token?: string; expiresAt?: string; verdicts?: Verdict[]; acceptable?: boolean } & Partial<Problem>;
+  headers: Headers;
+}
+
+/** A client that is no browser: holds the token itself, keeps the step it stands at. */
+export interface JourneyClient {
+  step: Step;
+  token: string;
+  /** Answers the current step (or another one), and stands at what comes back. */
+  answer(body: unknown, stepId?: string): Promise<Reply>;
+  call(method: string, path: string, body?: unknown): Promise<Reply>;
+  /** The current step, which must be of a kind. */
+  at<K extends StepKind>(kind: K): Extract<Step, { kind: K }>;
+}
+
+/** One request as a program makes it. */
+export async function request(
+  url: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Reply> {
+  const response = await fetch(`${url}/api/v1${path}`, {
+    method,
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text === '' ? {} : (JSON.parse(text) as Reply['body']) };
+}
+
+/** Starts a journey; throws when it is refused. */
+export async function startJourney(url: string, account: string, goal: Goal = 'reset-password', locale = 'en'): Promise<JourneyClient> {
+  const started = await request(url, 'POST', '/journeys', { goal, account, locale, client: { kind: 'cli' } });
+  const { token, step } = started.body;
+  if (started.status !== 201 || token === undefined || step === undefined) throw new Error(`not started: ${JSON.stringify(started.body)}`);
+  const client: JourneyClient = {
+    step,
+    token,
+    call: (method, path, body) => request(url, method, path, body, { authorization: `Bearer ${token}` }),
+    async answer(body, stepId = client.step.id) {
+      const reply = await client.call('POST', `/journeys/current/steps/${stepId}`, body);
+      if (reply.body.step !== undefined) client.step = reply.body.step;
+      return reply;
+    },
+    at(kind) {
+      if (client.step.kind !== kind) throw new Error(`expected ${kind}, at ${JSON.stringify(client.step)}`);
+      return client.step as never;
+    },
+  };
+  return client;
+}
+
+/** Gives both proofs of an enrolled person; the client then stands at what the goal asks. */
+export async function prove(keyturn: Keyturn, client: JourneyClient, person: Enrolled): Promise<void> {
+  const before = keyturn.messages(person.address).length;
+  await client.answer({ option: 'email' });
+  client.at('code');
+  await client.answer({ code: codeIn(await keyturn.waitForMessage(person.address, before)) });
+  client.at('code');
+  await client.answer({ code: person.totp() });
+}

@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import type { DemoMessage } from '../../shared/api/demo.ts';
+import { settingsSchema } from '../../src/config/settings.ts';
+import { applyConfiguration } from '../../src/core/configuration/apply-configuration.ts';
+import type { ConfigurationDocument } from '../../src/core/configuration/document.ts';
+import { addFactor } from '../../src/core/enrolment/add-factor.ts';
+import { currentTotp } from '../../src/core/factors/totp-factor.ts';
+import type { AccountRef } from '../../src/core/ports/directory.ts';
+import type { Clock } from '../../src/core/ports/platform.ts';
+import { type Base, type RunningNode, startNode } from '../../src/main.ts';
+import { createKeys } from '../../src/platform/derived-keys.ts';
+import { createLog } from '../../src/platform/pino-log.ts';
+import { systemClock } from '../../src/platform/system-clock.ts';
+import { systemRandom } from '../../src/platform/system-random.ts';
+import { createStore } from '../../src/store/create-store.ts';
+import { createTexts } from '../../src/texts/create-texts.ts';
+
+/** The machine's clock, moved ahead by tests: what waits for a time span is waited for in no time. */
+export interface MovableClock extends Clock {
+  move(milliseconds: number): void;
+}
+
+export function createMovableClock(): MovableClock {
+  let ahead = 0;
+  return {
+    now: () => systemClock.now() + ahead,
+    sleep: systemClock.sleep,
+    move(milliseconds) {
+      ahead += milliseconds;
+    },
+  };
+}
+
+export interface KeyturnOptions {
+  directories: ConfigurationDocument['directories'];
+  /** Laid over the test configuration, which holds nothing back: tests that are about time say so. */
+  configuration?: Partial<Omit<ConfigurationDocument, 'directories' | 'version'>>;
+  /** An SQLite database in memory unless told. */
+  database?: string;
+  /** The same key for several nodes on one database. */
+  key?: Uint8Array;
+  clock?: MovableClock;
+  port?: number;
+}
+
+/** A whole Keyturn in this process: real store, real HTTP, captured mail, every line of its log kept. */
+export interface Keyturn extends Pick<RunningNode, 'deps' | 'url' | 'close'> {
+  readonly clock: MovableClock;
+  readonly logLines: string[];
+  readonly key: Uint8Array;
+  messages(to?: string): DemoMessage[];
+  /** The newest message to an address, once there is one after `after` others. */
+  waitForMessage(to: string, after?: number): Promise<DemoMessage>;
+  /** Enrols an account by name with e-mail and an authenticator; returns what proves it. */
+  enrol(name: string, address?: string): Promise<Enrolled>;
+}
+
+export interface Enrolled {
+  account: AccountRef;
+  address: string;
+  /** The code that the authenticator shows now. */
+  totp(): string;
+}
+
+export const TEST_URL = 'http://127.0.0.1';
+
+/** Starts one. Close it when done. */
+export async function startKeyturn(options: KeyturnOptions): Promise<Keyturn> {
+  const clock = options.clock ?? createMovableClock();
+  const key = options.key ?? new Uint8Array(randomBytes(32));
+  const logLines: string[] = [];
+  const log = createLog('debug', { write: (line: string) => void logLines.push(line) });
+  const store = await createStore({ url: options.database ?? 'sqlite::memory:', sealingKeys: [{ id: 'test', key }], log });
+  const base: Base = { store, log, clock, random: systemRandom, keys: createKeys(key), texts: createTexts() };
+  await configure(base, options);
+  const settings = settingsSchema.parse({ demo: true, listen: { port: options.port ?? 0 } });
+  const node = await startNode(base, settings);
+  const messages = (to?: string) => {
+    const all = (node.mailer() as unknown as { messages(): DemoMessage[] }).messages();
+    return to === undefined ? all : all.filter((message) => message.to === to);
+  };
+  return {
+    deps: node.deps,
+    url: node.url,
+    close: node.close,
+    clock,
+    key,
+    logLines,
+    messages,
+    async waitForMessage(to, after = 0) {
+      await until(() => messages(to).length > after, `a message to ${to}`);
+      const [newest] = messages(to).toSorted((left, right) => (left.at < right.at ? 1 : -1));
+      if (newest === undefined) throw new Error('no message');
+      return newest;
+    },
+    enrol: (name, address) => enrol(node, name, address ?? `${name.toLowerCase()}@example.test`),
+  };
+}
+
+async function configure(base: Base, options: KeyturnOptions): Promise<void> {
+  if ((await base.store.configurations.current()) !== null) return;
+  const document: ConfigurationDocument = {
+    version: 1,
+    organisation: { name: 'Test', publicUrl: TEST_URL },
+    directories: options.directories,
+    mail: { kind: 'capture' },
+    ...options.configuration,
+    recovery: { holdMilliseconds: 0, settleMilliseconds: 0, ...options.configuration?.recovery },
+  };
+  await applyConfiguration(
+    { store: base.store, clock: base.clock, checkContext: { demo: true, secretProblem: () => null, fileProblem: () => null } },
+    { document, expectedVersion: 0, actor: { kind: 'system' }, author: 'test', comment: 'test' },
+  );
+}
+
+async function enrol({ deps }: RunningNode, name: string, address: string): Promise<Enrolled> {
+  for (const directory of deps.directories.all()) {
+    const normalised = directory.normaliseIdentifier(name);
+    const [found] = normalised === null ? [] : await directory.findAccounts(normalised);
+    if (found === undefined) continue;
+    const account = { directory: found.directory, id: found.id };
+    const seed = Array.from(randomBytes(32), (byte) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[byte % 32]).join('');
+    await addFactor(deps, deps.store, { account, kind: 'email', label: address, secret: address, source: 'test' });
+    await addFactor(deps, deps.store, { account, kind: 'totp', label: 'app', secret: seed, source: 'test' });
+    return { account, address, totp: () => currentTotp(seed, deps.clock.now()).code };
+  }
+  throw new Error(`no account ${name}`);
+}
+
+/** Waits until something is so; fails with its name after ten seconds. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string, milliseconds = 10_000): Promise<void> {
+  const deadline = Date.now() + milliseconds;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await systemClock.sleep(10);
+  }
+}
+
+/** The digits of a mailed code. */
+export function codeIn(message: DemoMessage): string {
+  const code = /^\d{6,10}$/m.exec(message.text)?.[0];
+  if (code === undefined) throw new Error('no code in the message');
+  return code;
+}
