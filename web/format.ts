@@ -4,9 +4,15 @@ import { currentLanguage } from './texts.ts';
 export function formatTime(time: string | number): string {
   const date = new Date(time);
   const today = date.toDateString() === new Date().toDateString();
-  return new Intl.DateTimeFormat(currentLanguage(), today ? { timeStyle: 'short' } : { dateStyle: 'long', timeStyle: 'short' }).format(
+  return new Intl.DateTimeFormat(regionalLanguage(), today ? { timeStyle: 'short' } : { dateStyle: 'long', timeStyle: 'short' }).format(
     date,
   );
+}
+
+/** The page's language as the reader's region writes it: the browser knows whether "en" counts to 12 or to 24. */
+function regionalLanguage(): string {
+  const language = currentLanguage();
+  return navigator.languages.find((tag) => tag === language || tag.startsWith(`${language}-`)) ?? language;
 }
 
 /** "Alice, Bob and Carol" in the page's language. */

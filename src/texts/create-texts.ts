@@ -29,7 +29,7 @@ const PRODUCT_LOCALES = fileURLToPath(new URL('../../locales', import.meta.url))
  */
 export function createTexts(options: TextsOptions = {}): Texts {
   const defaultLanguage = options.defaultLanguage ?? 'en';
-  const overrides = options.overrides ?? (() => ({}));
+  const overrides = options.overrides ?? ((): TextOverrides => ({}));
   const resources = loadLocales(options.folder ?? PRODUCT_LOCALES);
   const languages = Object.keys(resources).sort((a, b) => (a === defaultLanguage ? -1 : b === defaultLanguage ? 1 : a < b ? -1 : 1));
   if (!languages.includes(defaultLanguage)) throw new AppError('settings.invalid', { defaultLanguage, languages });

@@ -5,8 +5,8 @@ import { Announcement } from '../ui/layout.tsx';
 
 const SAID_FOR_MS = 2000;
 
-/** Copies a text to the clipboard and says so. */
-export function CopyButton({ text, label }: { text: string; label: string }) {
+/** Copies a text to the clipboard and says so. `words` stand on the button where "Copy" alone would not say what. */
+export function CopyButton({ text, label, words }: { text: string; label: string; words?: string }) {
   const { t } = useTranslation('demo');
   const [copied, setCopied] = useState(false);
   useEffect(() => {
@@ -23,8 +23,8 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
   };
   return (
     <>
-      <ActionButton look="secondary" label={label} onPress={copy}>
-        {t(copied ? 'copied' : 'copy')}
+      <ActionButton look="quiet" label={label} onPress={copy}>
+        {copied ? t('copied') : (words ?? t('copy'))}
       </ActionButton>
       <Announcement>{copied ? t('copied.said', { what: text }) : ''}</Announcement>
     </>

@@ -43,7 +43,7 @@ function Message({ message }: { message: DemoMessage }) {
       </p>
       <h3 className={classes.subject}>{message.subject}</h3>
       <div className={classes.text}>{withLinks(message.text)}</div>
-      {code !== undefined && <CopyButton text={code} label={t('copy.code', { code })} />}
+      {code !== undefined && <CopyButton text={code} label={t('copy.code', { code })} words={t('copy.code', { code })} />}
     </li>
   );
 }

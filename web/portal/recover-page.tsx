@@ -56,7 +56,7 @@ export function RecoverPage({ opened, contact, onLeave, onForget }: RecoverPageP
         onLeave={onLeave}
       />
       {!ended && !writing && (
-        <Aside>
+        <Aside apart>
           <QuietLink onPress={() => setCancelling(true)}>{t('cancel.link')}</QuietLink>
         </Aside>
       )}

@@ -2,6 +2,7 @@ import classes from './icon.module.css';
 
 const PATHS = {
   check: 'M4 10.5 8 14.5 16 6',
+  chevron: 'M5.5 8 10 12.5 14.5 8',
   circle: 'M10 4.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11Z',
   cross: 'M5.5 5.5 14.5 14.5M14.5 5.5 5.5 14.5',
   clock: 'M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14ZM10 6v4.2l2.8 1.8',

@@ -11,14 +11,23 @@ export function NextLine({ children }: { children: ReactNode }) {
   return <p className={classes.next}>{children}</p>;
 }
 
+/** What belongs to the field above: an estimate, a way to get help with it. */
+export function Help({ children }: { children: ReactNode }) {
+  return <div className={classes.help}>{children}</div>;
+}
+
 /** Running text of a page. */
 export function Prose({ children }: { children: ReactNode }) {
   return <div className={classes.prose}>{children}</div>;
 }
 
-/** A part with less weight than the question, apart from it by a line. */
-export function Aside({ children }: { children: ReactNode }) {
-  return <div className={classes.aside}>{children}</div>;
+/** A part with less weight than the question, apart from it by a line. `apart`: it follows the question's own body. */
+export function Aside({ children, apart = false }: { children: ReactNode; apart?: boolean }) {
+  return (
+    <div className={classes.aside} data-apart={apart || undefined}>
+      {children}
+    </div>
+  );
 }
 
 /** A word with a shape around it. */

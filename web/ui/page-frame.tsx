@@ -1,4 +1,4 @@
-import { NativeSelect, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { languageName } from '../format.ts';
@@ -33,13 +33,21 @@ export function PageFrame({ organisation, contact, languages, demo, children, wi
         </a>
         <div className={classes.tools}>
           {languages.length > 1 && (
-            <NativeSelect
-              aria-label={t('frame.language')}
-              classNames={{ input: classes.language ?? '' }}
-              value={i18n.language}
-              data={languages.map((language) => ({ value: language, label: languageName(language) }))}
-              onChange={(event) => void switchLanguage(event.currentTarget.value, true)}
-            />
+            <span className={classes.picker}>
+              <select
+                aria-label={t('frame.language')}
+                className={classes.language}
+                value={i18n.language}
+                onChange={(event) => void switchLanguage(event.currentTarget.value, true)}
+              >
+                {languages.map((language) => (
+                  <option key={language} value={language} lang={language}>
+                    {languageName(language)}
+                  </option>
+                ))}
+              </select>
+              <Icon name="chevron" />
+            </span>
           )}
           <ColourToggle />
         </div>

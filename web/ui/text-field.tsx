@@ -1,4 +1,3 @@
-import { TextInput } from '@mantine/core';
 import type { HTMLInputAutoCompleteAttribute, ReactNode, Ref } from 'react';
 import classes from './text-field.module.css';
 
@@ -19,7 +18,10 @@ export interface TextFieldProps {
   inputRef?: Ref<HTMLInputElement>;
 }
 
-/** One labelled field; hint and error are part of what a screen reader says about it. */
+/**
+ * One labelled field; hint and error are part of what a screen reader says about it. A plain input, because Mantine's
+ * own describes itself by its own hint and error alone, and the password's rules are part of the description too.
+ */
 export function TextField(props: TextFieldProps) {
   const described = [props.hint && `${props.id}-hint`, props.error && `${props.id}-problem`, props.describedBy].filter(Boolean).join(' ');
   return (
@@ -38,11 +40,11 @@ export function TextField(props: TextFieldProps) {
         </p>
       )}
       <div className={classes.row} data-width={props.width ?? 'full'}>
-        <TextInput
+        <input
           id={props.id}
           name={props.id}
           ref={props.inputRef}
-          classNames={{ root: classes.root ?? '', input: classes.input ?? '' }}
+          className={classes.input}
           value={props.value}
           onChange={(event) => props.onChange(event.currentTarget.value)}
           type={props.type ?? 'text'}
@@ -51,7 +53,7 @@ export function TextField(props: TextFieldProps) {
           autoCapitalize="none"
           autoCorrect="off"
           spellCheck={false}
-          aria-invalid={props.error !== undefined}
+          aria-invalid={props.error !== undefined || undefined}
           aria-describedby={described === '' ? undefined : described}
         />
         {props.side}

@@ -27,10 +27,12 @@ export function useVerdicts(
   refused: readonly Verdict[] | undefined,
 ): { verdicts: RuleVerdict[]; unreachable: boolean } {
   const [checked, setChecked] = useState<Checked>();
+  const [sentBack, setSentBack] = useState<Checked>();
   const [unreachable, setUnreachable] = useState(false);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the verdicts belong to the password that stood there when they came.
   useEffect(() => {
-    if (refused !== undefined) setChecked((now) => ({ password: now?.password ?? '', verdicts: refused }));
+    setSentBack(refused === undefined ? undefined : { password, verdicts: refused });
   }, [refused]);
 
   useEffect(() => {
@@ -49,16 +51,22 @@ export function useVerdicts(
 
   const verdicts = useMemo(() => {
     const local = judgeRules(password, rules);
-    const server = checked?.password === password ? checked.verdicts : [];
+    // What saving has found out outweighs what a check before saving can know.
+    const server = [sentBack, checked].flatMap((each) => (each?.password === password ? each.verdicts : []));
     const lines = rules.map((rule, index): RuleVerdict => {
       const fromServer = server.find((verdict) => verdict.code === rule.code && verdict.text === rule.text);
       const ok = fromServer?.ok ?? local[index]?.ok ?? 'server-decides';
       return { text: rule.text, state: password === '' ? (ok === 'server-decides' ? 'server' : 'open') : stateOf(ok) };
     });
     // What no rule has announced, a breached password for example.
-    const others = server.filter((verdict) => verdict.ok === false && !rules.some((rule) => rule.code === verdict.code));
+    const others = server.filter(
+      (verdict, index) =>
+        verdict.ok === false &&
+        !rules.some((rule) => rule.code === verdict.code) &&
+        server.findIndex((other) => other.code === verdict.code) === index,
+    );
     return [...lines, ...others.map(({ text }): RuleVerdict => ({ text, state: 'broken' }))];
-  }, [password, rules, checked]);
+  }, [password, rules, checked, sentBack]);
 
   return { verdicts, unreachable: unreachable && password !== '' };
 }

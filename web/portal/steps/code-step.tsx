@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatTime } from '../../format.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
-import { Actions, Aside, NextLine } from '../../ui/layout.tsx';
+import { Actions, Aside, NextLine, QuietLink } from '../../ui/layout.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { useServerTimeReached } from '../use-server-time-reached.ts';
@@ -72,11 +72,7 @@ export function CodeStep(props: StepProps<'code'>) {
               <Resend at={step.resendAt} onPress={() => void answer({ resend: true })} />
             </>
           )}
-          {step.canGoBack && (
-            <ActionButton look="quiet" onPress={() => void answer({ back: true })}>
-              {t('code.other-way')}
-            </ActionButton>
-          )}
+          {step.canGoBack && <QuietLink onPress={() => void answer({ back: true })}>{t('code.other-way')}</QuietLink>}
         </Aside>
       )}
     </Question>

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatList, formatTime } from '../../format.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
-import { Actions, Announcement, Aside, NextLine, Prose } from '../../ui/layout.tsx';
+import { Actions, Announcement, Aside, Help, NextLine, Prose, QuietLink } from '../../ui/layout.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';
 import { RuleList } from '../../ui/rule-list.tsx';
@@ -76,12 +76,15 @@ export function NewPasswordStep(props: StepProps<'new-password'>) {
         onShow={setShown}
         describedBy={RULES}
       />
+      <Help>
+        {strength !== undefined && (
+          <p>
+            {t('strength.label')}: <strong>{t(`strength.${strength}`)}</strong>
+          </p>
+        )}
+        <QuietLink onPress={() => void suggest()}>{t('new-password.suggest')}</QuietLink>
+      </Help>
       {suggested && <Notice>{t('new-password.suggested')}</Notice>}
-      {strength !== undefined && (
-        <NextLine>
-          {t('strength.label')}: <strong>{t(`strength.${strength}`)}</strong>
-        </NextLine>
-      )}
       {verdicts.length > 0 && (
         <RuleList
           id={RULES}
@@ -104,9 +107,6 @@ export function NewPasswordStep(props: StepProps<'new-password'>) {
       <Actions>
         <ActionButton type="submit" busy={busy}>
           {t('new-password.save')}
-        </ActionButton>
-        <ActionButton look="quiet" onPress={() => void suggest()}>
-          {t('new-password.suggest')}
         </ActionButton>
       </Actions>
       <NextLine>{t('new-password.next')}</NextLine>
