@@ -6,13 +6,12 @@
 /** A DN as its RDNs, from the entry upwards, in one spelling: lower case, unescaped, without spaces around the parts. */
 export function dnParts(dn: string): string[] {
   return splitUnescaped(dn, /[,;]/)
-    .map((rdn) => splitUnescaped(rdn, /\+/).map(canonicalPair).sort().join('+'))
+    .map((rdn) => splitUnescaped(rdn, /\+/).map(canonicalPair).sort().join('\u0001'))
     .filter((rdn) => rdn !== '');
 }
 
 /** One spelling for each DN, to compare by. */
 export function canonicalDn(dn: string): string {
-  // A separator that cannot be part of a value: control characters are refused in names.
   return dnParts(dn).join('\u0000');
 }
 
@@ -42,7 +41,9 @@ function canonicalPair(pair: string): string {
   const at = pair.indexOf('=');
   if (at < 0) return '';
   const value = unescapeValue(trimUnescaped(pair.slice(at + 1)));
-  return `${pair.slice(0, at).trim().toLowerCase()}=${value.normalize('NFKC').toLowerCase().replace(/ +/g, ' ').trim()}`;
+  const folded = value.normalize('NFKC').toLowerCase().replace(/ +/g, ' ').trim();
+  // Control characters separate the parts, so none may stand within one.
+  return `${pair.slice(0, at).trim().toLowerCase()}=${folded.replace(/[%\p{Cc}]/gu, (character) => encodeURIComponent(character))}`;
 }
 
 /** Takes surrounding spaces away, except one that is escaped. */
@@ -71,9 +72,9 @@ function splitUnescaped(text: string, separator: RegExp): string[] {
   return parts;
 }
 
-/** `\2C`, `\C3\A9` (UTF-8) and `\,` become what they mean (RFC 4514 section 2.4). */
+/** `\2C`, `\C3\A9` (UTF-8) and `\,` become what they mean (RFC 4514 section 2.4), each once. */
 function unescapeValue(value: string): string {
-  return value
-    .replace(/(?:\\[0-9a-fA-F]{2})+/g, (escaped) => Buffer.from(escaped.replaceAll('\\', ''), 'hex').toString('utf8'))
-    .replace(/\\([^0-9a-fA-F]|$)/g, '$1');
+  return value.replace(/(?:\\[0-9a-fA-F]{2})+|\\[\s\S]?/g, (escaped) =>
+    /^\\[0-9a-fA-F]{2}/.test(escaped) ? Buffer.from(escaped.replaceAll('\\', ''), 'hex').toString('utf8') : escaped.slice(1),
+  );
 }

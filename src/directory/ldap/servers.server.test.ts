@@ -1,0 +1,292 @@
+import { Attribute, Change } from 'ldapts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type SlapdServer, startSlapd } from '../../../test/servers/slapd.ts';
+import { startTcpProxy, type TcpProxy } from '../../../test/servers/tcp-proxy.ts';
+import { directorySchema, type LdapSettings } from '../../core/configuration/directory-section.ts';
+import type { LdapConnection } from './connection.ts';
+import { createServers, type Servers } from './servers.ts';
+
+const connectTimeout = 400;
+const operationTimeout = 1500;
+
+let slapd: SlapdServer;
+let first: TcpProxy;
+let second: TcpProxy;
+let servers: Servers;
+let now: number;
+let events: string[];
+
+beforeAll(async () => {
+  slapd = await startSlapd();
+});
+
+afterAll(async () => {
+  await slapd?.stop();
+});
+
+beforeEach(async () => {
+  const target = { targetHost: '127.0.0.1', targetPort: Number(new URL(slapd.url).port) };
+  first = await startTcpProxy(target);
+  second = await startTcpProxy(target);
+  now = 1_000_000;
+  events = [];
+  servers = connect();
+});
+
+afterEach(async () => {
+  await servers.close();
+  await first.stop();
+  await second.stop();
+});
+
+function connect(changes: Record<string, unknown> = {}): Servers {
+  const settings = directorySchema.parse({
+    kind: 'openldap',
+    id: 'ldap',
+    label: 'Example',
+    servers: [first, second].map((proxy) => ({ url: `ldaps://127.0.0.1:${proxy.port}` })),
+    tls: { ca: slapd.caPem },
+    baseDn: slapd.baseDn,
+    serviceAccount: { name: slapd.admin.name, password: 'env:X' },
+    connectTimeoutMilliseconds: connectTimeout,
+    operationTimeoutMilliseconds: operationTimeout,
+    retryServerAfterSeconds: 15,
+    connections: { read: 1, write: 1 },
+    ...changes,
+  }) as LdapSettings;
+  const note = (event: string): void => void events.push(event);
+  return createServers(settings, {
+    clock: { now: () => now, sleep: async () => {} },
+    log: { info: note, warn: note, error: note },
+    resolveSecret: async () => slapd.admin.password,
+  });
+}
+
+const url = (proxy: TcpProxy): string => `ldaps://127.0.0.1:${proxy.port}`;
+
+async function countPeople(connection: LdapConnection): Promise<string> {
+  const { result, entries } = await connection.search(slapd.peopleDn, { scope: 'one', attributes: ['uid'] });
+  expect(result.code).toBe(0);
+  expect(entries.length).toBeGreaterThan(3);
+  return connection.server;
+}
+
+function describeAlice(text: string) {
+  return async (connection: LdapConnection): Promise<string> => {
+    const change = new Change({ operation: 'replace', modification: new Attribute({ type: 'description', values: [text] }) });
+    expect((await connection.modify(`uid=alice,${slapd.peopleDn}`, [change])).code).toBe(0);
+    return connection.server;
+  };
+}
+
+const description = async (): Promise<string[] | undefined> =>
+  (await slapd.read(`uid=alice,${slapd.peopleDn}`, ['description'])).description;
+
+async function elapsed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+describe('failover', () => {
+  it('passes a dead server over until it answers again, and returns to it then', async () => {
+    first.setMode('refuse');
+    expect(await servers.read(countPeople)).toBe(url(second));
+    expect(await servers.write(describeAlice('one'))).toBe(url(second));
+    const tried = first.connectionCount;
+    for (let round = 0; round < 5; round += 1) expect(await servers.read(countPeople)).toBe(url(second));
+    expect(first.connectionCount).toBe(tried);
+    expect(events).toEqual(['directory.server-passed-over']);
+
+    first.setMode('forward');
+    expect(await servers.read(countPeople)).toBe(url(second));
+    now += 15_000;
+    // The time has come: asked beside the work, which is not held up, and back as soon as it has answered.
+    expect(await servers.read(countPeople)).toBe(url(second));
+    await expect.poll(() => servers.read(countPeople)).toBe(url(first));
+    expect(events).toEqual(['directory.server-passed-over', 'directory.server-back']);
+  });
+
+  it('lets a silent server cost its connect time-out once', async () => {
+    first.setMode('stall');
+    expect(await elapsed(() => servers.read(countPeople))).toBeGreaterThanOrEqual(connectTimeout - 20);
+    expect(await elapsed(() => servers.read(countPeople))).toBeLessThan(connectTimeout / 2);
+    now += 60_000;
+    expect(await elapsed(() => servers.read(countPeople))).toBeLessThan(connectTimeout / 2);
+    expect(await elapsed(() => servers.write(describeAlice('two')))).toBeLessThan(connectTimeout / 2);
+  });
+
+  it('fails at once when every server is known to be silent, and works again when one is back', async () => {
+    first.setMode('stall');
+    second.setMode('stall');
+    await expect(servers.read(countPeople)).rejects.toMatchObject({
+      code: 'directory.unreachable',
+      details: { reason: 'connect-timeout' },
+    });
+    const wait = await elapsed(() => expect(servers.read(countPeople)).rejects.toMatchObject({ code: 'directory.unreachable' }));
+    expect(wait).toBeLessThan(connectTimeout / 2);
+    second.setMode('forward');
+    now += 15_000;
+    expect(await servers.read(countPeople)).toBe(url(second));
+  });
+
+  it('works again at once when servers that refused are back', async () => {
+    first.setMode('refuse');
+    second.setMode('refuse');
+    await expect(servers.read(countPeople)).rejects.toMatchObject({ code: 'directory.unreachable' });
+    first.setMode('forward');
+    expect(await servers.read(countPeople)).toBe(url(first));
+  });
+
+  it('brings servers back by a health check', async () => {
+    first.setMode('refuse');
+    await servers.read(countPeople);
+    const bad = await servers.probe();
+    expect(bad.servers).toMatchObject([
+      { url: url(first), ok: false, skippedUntil: now + 15_000 },
+      { url: url(second), ok: true },
+    ]);
+    expect(bad.servers[0]?.fix).toMatch(/\.$/);
+    expect(bad.serviceAccount).toEqual({ ok: true, problem: null });
+    first.setMode('forward');
+    expect((await servers.probe()).servers).toMatchObject([{ ok: true }, { ok: true }]);
+    expect(await servers.read(countPeople)).toBe(url(first));
+  });
+});
+
+describe('lost answers', () => {
+  it('reads again elsewhere, without anyone noticing', async () => {
+    await servers.read(countPeople);
+    first.swallowAnswer(1);
+    expect(await servers.read(countPeople)).toBe(url(first));
+    first.cutAll();
+    expect(await servers.read(countPeople)).toBe(url(first));
+  });
+
+  it('never repeats a write whose answer was lost', async () => {
+    await servers.write(describeAlice('before'));
+    const opened = first.connectionCount;
+    first.swallowAnswer(1);
+    await expect(servers.write(describeAlice('after'))).rejects.toMatchObject({ code: 'directory.outcome-unknown' });
+    expect(await description()).toEqual(['after']);
+    expect([first.connectionCount, second.connectionCount]).toEqual([opened, 0]);
+    expect(await servers.write(describeAlice('again'))).toBe(url(first));
+  });
+
+  it('does not start work again after its first write, even if the second was never sent', async () => {
+    let runs = 0;
+    const twoWrites = servers.write(async (connection) => {
+      runs += 1;
+      await describeAlice('step one')(connection);
+      first.cutAll();
+      await expect.poll(() => connection.usable).toBe(false);
+      return describeAlice('step two')(connection);
+    });
+    await expect(twoWrites).rejects.toMatchObject({ code: 'directory.outcome-unknown' });
+    expect(runs).toBe(1);
+    expect(await description()).toEqual(['step one']);
+  });
+
+  it('writes elsewhere as long as nothing was sent', async () => {
+    let held: LdapConnection | undefined;
+    await servers.write(async (connection) => {
+      held = connection;
+    });
+    first.setMode('refuse');
+    first.cutAll();
+    await expect.poll(() => held?.usable).toBe(false);
+    expect(await servers.write(describeAlice('moved'))).toBe(url(second));
+    expect(await description()).toEqual(['moved']);
+  });
+
+  it('gives up a request on time, and asks another server for what was read', async () => {
+    await servers.read(countPeople);
+    await servers.write(describeAlice('quiet'));
+    first.setMode('stall');
+    const write = expect(servers.write(describeAlice('lost'))).rejects.toMatchObject({ code: 'directory.outcome-unknown' });
+    expect(await servers.read(countPeople)).toBe(url(second));
+    await write;
+  });
+
+  it('does not count a sign-in of a person twice', async () => {
+    let runs = 0;
+    const bind = servers.separate(async (connection) => {
+      runs += 1;
+      first.swallowAnswer(1);
+      return connection.bind(`uid=bruno,${slapd.peopleDn}`, 'Wrong-Passw0rd-1');
+    });
+    await expect(bind).rejects.toMatchObject({ code: 'directory.timed-out' });
+    expect(runs).toBe(1);
+  });
+});
+
+it('never works unauthenticated on a connection that came back by itself', async () => {
+  await servers.read(async (connection) => {
+    first.cutAll();
+    await expect.poll(() => connection.usable).toBe(false);
+    const search = connection.search(slapd.baseDn, { scope: 'base', attributes: ['1.1'] });
+    await expect(search).rejects.toMatchObject({ code: 'directory.unreachable' });
+  });
+  expect(first.connectionCount).toBe(1);
+});
+
+it('serves waiting work in order, and refuses what waits too long without doing it', async () => {
+  const order: number[] = [];
+  let release = (): void => {};
+  const held = servers.write(() => new Promise<void>((resolve) => (release = resolve)));
+  const later = [1, 2, 3].map((number) => servers.write(async () => void order.push(number)));
+  await expect.poll(() => first.connectionCount).toBe(1);
+  release();
+  await Promise.all([held, ...later]);
+  expect(order).toEqual([1, 2, 3]);
+  expect(first.connectionCount).toBe(1);
+
+  const single = connect({ servers: [{ url: url(first) }], operationTimeoutMilliseconds: 100 });
+  const holder = single.write(() => new Promise<void>((resolve) => (release = resolve)));
+  const late = single.write(async () => void order.push(4));
+  await expect(late).rejects.toMatchObject({ code: 'directory.unreachable', details: { reason: 'queue' } });
+  release();
+  await holder;
+  await single.close();
+  expect(order).toEqual([1, 2, 3]);
+});
+
+it('checks a certificate and says what is wrong with it', async () => {
+  const attempt = (changes: Record<string, unknown>) => connectAnd(changes, (other) => other.read(countPeople));
+  const tls = async (changes: Record<string, unknown>) =>
+    (await attempt(changes).catch((error: unknown) => error)) as { code: string; details: { fix: string } };
+
+  expect(await tls({ tls: {} })).toMatchObject({
+    code: 'directory.tls-unknown-ca',
+    details: { fix: expect.stringContaining('tls.caFile') },
+  });
+  expect(await tls({ tls: { ca: slapd.caPem, serverName: 'other.example.test' } })).toMatchObject({ code: 'directory.tls-wrong-name' });
+  expect(await tls({ tls: { caFile: '/nowhere.pem' } })).toMatchObject({ code: 'directory.tls-failed' });
+  expect(await attempt({ tls: { verify: 'trial-without-verification' } })).toBe(url(first));
+  const ldap = [{ url: slapd.ldapUrl }];
+  expect(await attempt({ servers: ldap, tls: { ca: slapd.caPem, startTls: true } })).toBe(slapd.ldapUrl);
+  expect(await tls({ servers: ldap, tls: { startTls: true } })).toMatchObject({ code: 'directory.tls-unknown-ca' });
+  expect(await tls({ servers: ldap, tls: { ca: slapd.caPem, startTls: true, serverName: 'other.example.test' } })).toMatchObject({
+    code: 'directory.tls-wrong-name',
+  });
+  expect(await tls({ servers: ldap })).toMatchObject({ code: 'directory.plain-refused' });
+  expect(await tls({ servers: [{ url: slapd.ldapUrl.replace('ldap:', 'ldaps:') }] })).toMatchObject({
+    code: expect.stringMatching(/tls-failed|unreachable/),
+  });
+
+  const expired = await startSlapd({ expiredCertificate: true });
+  try {
+    expect(await tls({ servers: [{ url: expired.url }], tls: { ca: expired.caPem } })).toMatchObject({ code: 'directory.tls-expired' });
+  } finally {
+    await expired.stop();
+  }
+});
+
+async function connectAnd<T>(changes: Record<string, unknown>, work: (servers: Servers) => Promise<T>): Promise<T> {
+  const other = connect(changes);
+  try {
+    return await work(other);
+  } finally {
+    await other.close();
+  }
+}
