@@ -68,5 +68,3 @@ export const settingsSchema = z.strictObject({
 
 /** Boot settings with every default filled in. */
 export type Settings = z.infer<typeof settingsSchema>;
-/** Boot settings as people write them. */
-export type SettingsDocument = z.input<typeof settingsSchema>;

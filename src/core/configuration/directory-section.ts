@@ -51,10 +51,15 @@ const ldapCommon = {
     password: secretReferenceSchema,
   }),
   peopleFilter: z.string().optional().describe('LDAP filter that accounts must match, in addition to the kind’s own.'),
-  connectTimeoutMilliseconds: z.int().min(100).max(60_000).default(3000),
-  operationTimeoutMilliseconds: z.int().min(100).max(120_000).default(10_000),
+  connectTimeoutMilliseconds: z.int().min(100).max(60_000).default(3000).describe('How long to wait for a server to take a connection.'),
+  operationTimeoutMilliseconds: z.int().min(100).max(120_000).default(10_000).describe('How long to wait for an answer.'),
   retryServerAfterSeconds: z.int().min(1).max(3600).default(15).describe('How long a server that did not answer is left alone.'),
-  connections: z.strictObject({ read: z.int().min(1).max(32).default(4), write: z.int().min(1).max(16).default(2) }).prefault({}),
+  connections: z
+    .strictObject({
+      read: z.int().min(1).max(32).default(4).describe('Connections to a server for reading, at most.'),
+      write: z.int().min(1).max(16).default(2).describe('Connections to a server for changes, at most.'),
+    })
+    .prefault({}),
 };
 
 const identifiers = (...defaults: string[]) =>
@@ -66,7 +71,7 @@ const identifiers = (...defaults: string[]) =>
 
 export const directorySchema = z.discriminatedUnion('kind', [
   z.strictObject({
-    kind: z.literal('active-directory'),
+    kind: z.literal('active-directory').describe('Active Directory, or a Samba domain.'),
     ...ldapCommon,
     identifiers: identifiers('sAMAccountName', 'userPrincipalName', 'mail'),
     netbiosDomain: z.string().max(15).optional().describe('For DOMAIN\\user; found in the directory when absent.'),
@@ -79,24 +84,28 @@ export const directorySchema = z.discriminatedUnion('kind', [
       ),
   }),
   z.strictObject({
-    kind: z.literal('openldap'),
+    kind: z.literal('openldap').describe('OpenLDAP with the ppolicy overlay.'),
     ...ldapCommon,
     identifiers: identifiers('uid', 'mail'),
     defaultPolicyDn: z.string().optional().describe('Entry of the default ppolicy; found by search when absent.'),
   }),
-  z.strictObject({ kind: z.literal('389ds'), ...ldapCommon, identifiers: identifiers('uid', 'mail') }),
-  z.strictObject({ kind: z.literal('ldap'), ...ldapCommon, identifiers: identifiers('uid', 'mail') }),
   z.strictObject({
-    kind: z.literal('embedded'),
+    kind: z.literal('389ds').describe('389 Directory Server, also below FreeIPA and Red Hat Directory Server.'),
+    ...ldapCommon,
+    identifiers: identifiers('uid', 'mail'),
+  }),
+  z.strictObject({ kind: z.literal('ldap').describe('Any other LDAPv3 server.'), ...ldapCommon, identifiers: identifiers('uid', 'mail') }),
+  z.strictObject({
+    kind: z.literal('embedded').describe('Accounts kept in Keyturn’s own database: for trials and small teams.'),
     ...common,
     policy: z
       .strictObject({
-        minimumLength: z.int().min(8).max(64).default(12),
-        historyLength: z.int().min(0).max(50).default(10),
-        minimumAgeHours: z.number().min(0).max(720).default(0),
-        maximumAgeDays: z.number().min(1).max(3650).nullable().default(null),
-        lockoutThreshold: z.int().min(0).max(100).default(5),
-        lockoutMinutes: z.number().min(1).max(1440).nullable().default(15),
+        minimumLength: z.int().min(8).max(64).default(12).describe('Characters (code points) of a password.'),
+        historyLength: z.int().min(0).max(50).default(10).describe('How many earlier passwords are refused.'),
+        minimumAgeHours: z.number().min(0).max(720).default(0).describe('Before this a person may not change it again.'),
+        maximumAgeDays: z.number().min(1).max(3650).nullable().default(null).describe('When a password expires; null: never.'),
+        lockoutThreshold: z.int().min(0).max(100).default(5).describe('Wrong passwords in a row that lock the account; 0: never.'),
+        lockoutMinutes: z.number().min(1).max(1440).nullable().default(15).describe('When a lock ends by itself; null: only by an unlock.'),
       })
       .prefault({}),
   }),

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { type FACTOR_KINDS, GOALS } from '../../../shared/api/journeys.ts';
 import { directorySchema } from './directory-section.ts';
-import { mailSchema, secretReferenceSchema } from './mail-section.ts';
-
-export { secretReferenceSchema };
+import { mailSchema } from './mail-section.ts';
 
 /** Factor kinds this release can ask for. The protocol knows more. */
 export const USABLE_FACTOR_KINDS = ['email', 'totp'] as const satisfies readonly (typeof FACTOR_KINDS)[number][];
@@ -33,7 +31,10 @@ const totpFactorSchema = z.strictObject({
 /** A limit: at most `count` in `windowSeconds`. */
 const limit = (count: number, windowSeconds: number) =>
   z
-    .strictObject({ count: z.int().min(1).max(1_000_000).default(count), windowSeconds: seconds(1, 86_400).default(windowSeconds) })
+    .strictObject({
+      count: z.int().min(1).max(1_000_000).default(count).describe('At most so many …'),
+      windowSeconds: seconds(1, 86_400).default(windowSeconds).describe('… in this time.'),
+    })
     .prefault({});
 
 const guardSchema = z.strictObject({
@@ -92,7 +93,7 @@ export const configurationSchema = z.strictObject({
   version: z.literal(1).describe('Version of this document format.'),
   organisation: z
     .strictObject({
-      name: z.string().min(1).max(80).default('Keyturn'),
+      name: z.string().min(1).max(80).default('Keyturn').describe('Shown on pages and in mails.'),
       supportContact: z
         .string()
         .min(1)
@@ -103,7 +104,7 @@ export const configurationSchema = z.strictObject({
         .url({ protocol: /^https?$/ })
         .describe('The address people use. Links in mails are built from it and from nothing else.'),
       alarmAddress: z.email().optional().describe('Told by mail when somebody says "this was not me".'),
-      defaultLanguage: z.enum(['en', 'de']).default('en'),
+      defaultLanguage: z.enum(['en', 'de']).default('en').describe('Where a person’s own language is not known or not supported.'),
     })
     .describe('Who runs this installation.'),
   directories: z.array(directorySchema).min(1).max(50),
