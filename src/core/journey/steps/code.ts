@@ -80,12 +80,14 @@ async function accept(
 ): Promise<JourneyState> {
   const proven = [...journey.state.proven, step.factor];
   const state: JourneyState = { ...journey.state, proven, candidates: narrowCandidates(journey.state, accounts) };
+  const complete = isProofComplete(deps.configuration().recovery.accepted, proven);
+  // Counters before the audit log, as everywhere: one order of locks, so that two nodes never wait for each other.
+  if (complete) for (const { target } of guardTargets(state)) await deps.guard.clearFailures(store, target);
   const about = { journey: journey.row.id, actor: journeyActor(state), accounts };
   await recordEvent(store, deps.clock, { type: 'journey.proof-accepted', ...about, factor: step.factor });
-  if (!isProofComplete(deps.configuration().recovery.accepted, proven)) {
+  if (!complete) {
     return { ...state, step: { id: randomId(deps.random), kind: 'choose-factor' } };
   }
-  for (const { target } of guardTargets(state)) await deps.guard.clearFailures(store, target);
   await recordEvent(store, deps.clock, { type: 'journey.proof-complete', ...about, factors: proven });
   return { ...state, step: { id: randomId(deps.random), kind: 'preparing' } };
 }
