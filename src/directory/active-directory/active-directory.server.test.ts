@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type SambaServer, startSamba } from '../../../test/servers/samba.ts';
 import type { NewSambaUser, SambaUser } from '../../../test/servers/samba-directory.ts';
 import { seedPassword } from '../../../test/servers/seed-people.ts';
+import { startTcpProxy } from '../../../test/servers/tcp-proxy.ts';
 import { type DirectorySettingsOf, directorySchema } from '../../core/configuration/directory-section.ts';
 import type { Account, Directory, WriteOutcome } from '../../core/ports/directory.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
@@ -336,6 +337,24 @@ describe('resetting', () => {
     expect(await directory.resetPassword(account, 'Fourth-Passw0rd-4')).toMatchObject({ refusal: 'password.account-locked' });
     expect(await directory.resetPassword(account, 'Fourth-Passw0rd-4', { unlock: true })).toMatchObject({ done: true });
     expect(await directory.verifyPassword(account, 'Fourth-Passw0rd-4')).toMatchObject({ valid: true });
+  });
+
+  it('says that it does not know when the answer to a write is lost, and can find out by reading', async () => {
+    const proxy = await startTcpProxy({ host: samba.host, targetHost: samba.host, targetPort: 636 });
+    try {
+      const directory = connect({ servers: [{ url: `ldaps://${samba.host}:${proxy.port}` }, { url: samba.url }] });
+      const { user, account } = await person(directory);
+      const before = await directory.readFingerprint(account);
+      // Account and policy are read on the connection that writes, before it does: warm it up, then count.
+      expect(refusal(await directory.unlock(account))).toBe('done');
+      proxy.swallowAnswer(3);
+      await expect(directory.resetPassword(account, 'Second-Passw0rd-2')).rejects.toMatchObject({ code: 'directory.outcome-unknown' });
+      expect((await directory.readFingerprint(account)).password).not.toBe(before.password);
+      expect(await samba.canBind(user.userPrincipalName, 'Second-Passw0rd-2')).toBe(true);
+      expect(refusal(await directory.resetPassword(account, 'Third-Passw0rd-3'))).toBe('done');
+    } finally {
+      await proxy.stop();
+    }
   });
 
   it('reports a missing right as such', async () => {
