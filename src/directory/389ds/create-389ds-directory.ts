@@ -1,11 +1,14 @@
 import { Attribute, Change } from 'ldapts';
+import { AppError, isAppError } from '../../../shared/errors.ts';
 import { passwordLength } from '../../../shared/password-rules/password-length.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
 import type { Directory, PasswordPolicy, WriteOutcome } from '../../core/ports/directory.ts';
+import type { Clock } from '../../core/ports/platform.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
 import { allOf, equals, not, present } from '../ldap/filters.ts';
+import { passwordModifyValue } from '../ldap/password-modify.ts';
 import { POLICY_ERROR } from '../ldap/password-policy-control.ts';
 import { createPersonDirectory, type PersonDialect, refusedWrite } from '../ldap/person-directory.ts';
 import { type PolicyAnswer, type Refusal, withPolicyControl } from '../ldap/policy-answer.ts';
@@ -18,14 +21,15 @@ import { policyAttributes, toPasswordPolicy } from './password-policy.ts';
 /**
  * 389 Directory Server (Red Hat Directory Server), 2.x.
  *
- * A reset is one modification of userPassword as the service account, so that "must change" and unlocking happen with it or not at
- * all; the server hashes it, and history, syntax and minimum age hold. RFC 3062 is used for changes only: as a reset it would
- * always mark the password as one to be changed.
+ * The server keeps its books about a password (expiration, failures, update time) after it has answered a modification, and before it
+ * answers an RFC 3062 request. So a reset that demands a change goes by RFC 3062, with the mark written after it: in one modification
+ * the server would wipe the mark out again. Any other reset is one modification, because RFC 3062 would always leave the mark.
+ * Both ways the server hashes, and history, syntax and minimum age hold.
  *
  * @throws AppError `configuration.invalid` for a people filter that is none
  */
 export function create389dsDirectory(settings: DirectorySettingsOf<'389ds'>, deps: DirectoryDeps): Directory {
-  return createPersonDirectory(settings, deps, dialect);
+  return createPersonDirectory(settings, deps, createDialect(deps.clock));
 }
 
 const replace = (type: string, ...values: string[]): Change =>
@@ -34,7 +38,7 @@ const replace = (type: string, ...values: string[]): Change =>
 const unlocking = [replace('accountUnlockTime'), replace('passwordRetryCount', '0')];
 const marking = [replace('passwordExpirationTime', epoch)];
 
-const dialect: PersonDialect = {
+const createDialect = (clock: Clock): PersonDialect => ({
   idAttribute: 'nsUniqueId',
   idPattern: /^[0-9a-f]{8}(-[0-9a-f]{8}){3}$/i,
   statusAttributes,
@@ -59,14 +63,50 @@ const dialect: PersonDialect = {
   reset(connection, entry, newPassword, options) {
     // With syntax checks off the server would take this for a finished hash, and everybody who knows it could sign in.
     if (/^\{[\w./-]+\}/.test(newPassword)) return Promise.resolve(looksHashed(connection));
-    // A new password clears the failures but leaves the end of the lock behind.
-    const changes = [replace('userPassword', newPassword), ...unlocking, ...(options.mustChange === true ? marking : [])];
-    return withPolicyControl(connection, (controls) => connection.modify(entry.dn, changes, controls));
+    return options.mustChange === true ? resetAndMark(connection, entry, newPassword) : resetOnly(connection, entry, newPassword, clock);
   },
   unlock: (connection, entry) => write(connection, entry, unlocking, 'unlock'),
   requireChange: (connection, entry) => write(connection, entry, marking, 'require-change'),
   refine: (refusal, answer, newPassword, { policy }) => refine(refusal, answer, newPassword, policy),
-};
+});
+
+/** A new password clears the failures but leaves the end of a lock behind. */
+async function resetOnly(connection: LdapConnection, entry: LdapEntry, newPassword: string, clock: Clock): Promise<PolicyAnswer> {
+  const changes = [replace('userPassword', newPassword), ...unlocking];
+  const answer = await withPolicyControl(connection, (controls) => connection.modify(entry.dn, changes, controls));
+  const wasMarked = entry.text('passwordExpirationTime') === epoch;
+  if (succeeded(answer.result) && wasMarked) await untilUnmarked(connection, entry.dn, clock);
+  return answer;
+}
+
+/**
+ * An earlier "must change" is taken away just after the answer: whoever reads next should not see it. Given up after a second, and
+ * when the connection is lost, because the reset itself has been answered.
+ */
+async function untilUnmarked(connection: LdapConnection, dn: string, clock: Clock): Promise<void> {
+  try {
+    for (let look = 0; look < 50; look += 1) {
+      const { entries } = await connection.search(dn, { scope: 'base', attributes: ['passwordExpirationTime'] });
+      if (entries[0]?.text('passwordExpirationTime') !== epoch) return;
+      await clock.sleep(20);
+    }
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+  }
+}
+
+/**
+ * @throws AppError `directory.no-right` and others when the mark cannot be set: the password is by then, and `details.done` says so
+ */
+async function resetAndMark(connection: LdapConnection, entry: LdapEntry, newPassword: string): Promise<PolicyAnswer> {
+  const value = passwordModifyValue({ userIdentity: entry.dn, newPassword });
+  const answer = await withPolicyControl(connection, (controls) => connection.extended(OID.passwordModify, value, controls));
+  if (!succeeded(answer.result)) return answer;
+  const marked = await connection.modify(entry.dn, [...unlocking, ...marking]);
+  if (succeeded(marked)) return answer;
+  const error = unexpectedResult(marked, connection.server, 'require-change');
+  throw new AppError(error.code, { ...error.details, done: 'password' }, { cause: error });
+}
 
 function looksHashed(connection: LdapConnection): WriteOutcome {
   return { done: false, refusal: 'password.quality', detail: 'begins like a hash: {NAME}', server: connection.server };
