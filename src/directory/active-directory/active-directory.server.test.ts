@@ -1,6 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../../../test/servers/processes.ts';
 import { type SambaServer, startSamba } from '../../../test/servers/samba.ts';
 import type { NewSambaUser, SambaUser } from '../../../test/servers/samba-directory.ts';
 import { seedPassword } from '../../../test/servers/seed-people.ts';
@@ -64,6 +66,15 @@ async function person(directory: Directory, changes: Partial<NewSambaUser> = {})
   counter += 1;
   const user = await samba.createUser({ login: `person${counter}`, password: firstPassword, ...changes });
   return { user, account: await find(directory, user.login) };
+}
+
+/** Over LDAP pwdLastSet takes 0 and -1 only, so that an old password has to be made in the database of a stopped server. */
+async function expirePassword(user: SambaUser): Promise<void> {
+  const folder = dirname(dirname(samba.smbConfFile));
+  await samba.halt();
+  const change = `dn: ${user.dn}\nchangetype: modify\nreplace: pwdLastSet\npwdLastSet: 132500000000000000\n`;
+  await run('ldbmodify', ['-H', join(folder, 'private', 'sam.ldb.d', 'DC=AD,DC=EXAMPLE,DC=TEST.ldb')], { input: change });
+  await samba.restart();
 }
 
 function refusal(outcome: WriteOutcome): string {
@@ -280,6 +291,22 @@ describe('changing', () => {
     expect(refusal(await directory.changePassword(account, 'Wrong-Passw0rd-1', 'Second-Passw0rd-2'))).toBe('password.old-wrong');
     expect(refusal(await directory.changePassword(account, firstPassword, 'Second-Passw0rd-2'))).toBe('done');
     expect(await samba.kerberosLogin(user.login, 'Second-Passw0rd-2')).toBe(true);
+  });
+
+  it('lets a person change whose password has expired, without a restart after the server had one', async () => {
+    const directory = connect();
+    const { user, account } = await person(directory);
+    await expirePassword(user);
+    expect(await directory.readStatus(account)).toMatchObject({ passwordExpired: true, mustChange: false });
+    expect(await directory.verifyPassword(account, firstPassword)).toEqual({
+      valid: false,
+      reason: 'credentials.password-expired',
+      passwordWasRight: true,
+    });
+    expect(refusal(await directory.changePassword(account, 'Wrong-Passw0rd-1', 'Second-Passw0rd-2'))).toBe('password.old-wrong');
+    expect(refusal(await directory.changePassword(account, firstPassword, firstPassword))).toBe('password.in-history');
+    expect(refusal(await directory.changePassword(account, firstPassword, 'Second-Passw0rd-2'))).toBe('done');
+    expect(await directory.verifyPassword(account, 'Second-Passw0rd-2')).toMatchObject({ valid: true });
   });
 
   it('sets and takes passwords of any language and of full length', async () => {
