@@ -89,8 +89,9 @@ async function verifyWithHead(rows: AsyncIterable<AuditRow>, expected: Head | un
 }
 
 function describeOutcome({ ok, checked, head, problem }: Outcome): string {
-  if (ok) return `The audit log is whole: ${checked} events. Note its head to notice a cut later: ${head.seq}:${head.hash}`;
-  return `The audit log is NOT whole. Event ${problem?.seq}: ${problem?.reason}. ${checked} events before it are in order.`;
+  if (ok)
+    return `The audit log is whole: ${checked} event${checked === 1 ? '' : 's'}. Note its head to notice a cut later: ${head.seq}:${head.hash}`;
+  return `The audit log is NOT whole. Event ${problem?.seq}: ${problem?.reason}. Events in order before that: ${checked}.`;
 }
 
 async function* storedRows(store: Store): AsyncGenerator<AuditRow> {

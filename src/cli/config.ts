@@ -127,7 +127,7 @@ function addDiff(config: Command, context: CommandContext): void {
         return context.failed();
       }
       const before = await withRuntime(context, settings, { only: 'store' }, async ({ store }) =>
-        (await store.configurations.current()) === null ? undefined : (await exportConfiguration(store, { withDefaults: true })).document,
+        (await store.configurations.current()) === null ? {} : (await exportConfiguration(store, { withDefaults: true })).document,
       );
       const changes = diffConfiguration(before, configuration as unknown as Json);
       if (options.exitCode === true && changes.length > 0) context.failed();

@@ -37,7 +37,7 @@ export async function run(argv: string[], surroundings: Partial<Surroundings> = 
 
 function processSurroundings(): Surroundings {
   // Each failed write is told to its own caller below.
-  process.stdout.on('error', () => {});
+  if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', () => {});
   return {
     environment: process.env,
     write,

@@ -24,6 +24,8 @@ export function describeHealth(area: string, health: DirectoryHealth): Finding[]
     // With another server at work, people notice nothing yet.
     return (anyServer ? warn : fail)(`${server.url}: ${server.problem ?? 'does not answer'}`, server.fix ?? undefined);
   });
+  // A directory that Keyturn keeps itself.
+  if (health.servers.length === 0) findings.push(ok('Needs no server of its own'));
   const { serviceAccount, clockSkew } = health;
   if (anyServer) {
     findings.push(

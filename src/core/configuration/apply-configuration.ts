@@ -59,7 +59,7 @@ export async function applyConfiguration(deps: ApplyDeps, request: ApplyRequest)
     if (current !== null && canonicalJson(JSON.parse(current.document)) === document)
       return { version, changed: false, changes: [], warnings };
 
-    const changes = diffConfiguration(current === null ? undefined : inEffect(current.document), configuration as unknown as Json);
+    const changes = diffConfiguration(current === null ? {} : inEffect(current.document), configuration as unknown as Json);
     const { author, comment, actor } = request;
     const appended = await store.configurations.append(version, { document, createdAt: deps.clock.now(), author, comment });
     if (!appended) throw conflict();

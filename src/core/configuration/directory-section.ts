@@ -90,7 +90,7 @@ export const directorySchema = z.discriminatedUnion('kind', [
     defaultPolicyDn: z.string().optional().describe('Entry of the default ppolicy; found by search when absent.'),
   }),
   z.strictObject({
-    kind: z.literal('389ds').describe('389 Directory Server, also below FreeIPA and Red Hat Directory Server.'),
+    kind: z.literal('389ds').describe('389 Directory Server.'),
     ...ldapCommon,
     identifiers: identifiers('uid', 'mail'),
   }),

@@ -32,8 +32,8 @@ const totpFactorSchema = z.strictObject({
 const limit = (count: number, windowSeconds: number) =>
   z
     .strictObject({
-      count: z.int().min(1).max(1_000_000).default(count).describe('At most so many …'),
-      windowSeconds: seconds(1, 86_400).default(windowSeconds).describe('… in this time.'),
+      count: z.int().min(1).max(1_000_000).default(count).describe('At most this many within windowSeconds.'),
+      windowSeconds: seconds(1, 86_400).default(windowSeconds).describe('Length of that window.'),
     })
     .prefault({});
 

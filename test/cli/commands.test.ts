@@ -1,0 +1,213 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
+import { configurationDocument, runCommand, writeSettings } from './run-command.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await createScratchFolder('cli');
+});
+afterEach(() => removeScratchFolder(folder));
+
+function fileWith(document: unknown, name = 'configuration.yaml'): string {
+  const file = join(folder, name);
+  writeFileSync(file, name.endsWith('.json') ? JSON.stringify(document) : stringify(document));
+  return file;
+}
+
+describe('the command line', () => {
+  it('prints help and version with exit code 0', async () => {
+    for (const argv of [['--help'], ['help', 'doctor'], ['config', 'apply', '--help']]) {
+      const { exitCode, output } = await runCommand(argv);
+      expect(exitCode).toBe(0);
+      expect(output).toContain('Usage: keyturn');
+    }
+    expect(await runCommand(['--version'])).toMatchObject({ exitCode: 0, output: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
+
+  it.each([
+    [['sevre'], /unknown command 'sevre'[\s\S]*serve/],
+    [['serve', '--prot', '1'], /unknown option '--prot'[\s\S]*--port/],
+    [['serve', '--port', '70000'], /Expected a number from 0 to 65535/],
+    [['config', 'check'], /missing required argument 'file'/],
+    [['audit', 'verify', '--expect', 'x'], /Expected SEQ:HASH/],
+    [[], /Usage: keyturn/],
+  ])('refuses %j with exit code 2', async (argv, message) => {
+    const { exitCode, errors } = await runCommand(argv);
+    expect(exitCode).toBe(2);
+    expect(errors).toMatch(message);
+  });
+
+  it('tells an error in one sentence with its code and the fix, and the stack only when asked', async () => {
+    const { exitCode, errors } = await runCommand(['serve']);
+    expect(exitCode).toBe(1);
+    expect(errors).toMatch(/^keyturn: The boot settings are not in order \(settings\.invalid\)\.\n/);
+    expect(errors).toContain('keyturn key create');
+    expect(errors).not.toMatch(/\n\s+at /);
+    expect((await runCommand(['--debug', 'serve'])).errors).toMatch(/\n\s+at /);
+  });
+
+  it('reads the settings file that KEYTURN_CONFIG names', async () => {
+    const settings = writeSettings(folder, { listn: {} });
+    const { errors } = await runCommand(['serve'], { environment: { KEYTURN_CONFIG: settings } });
+    expect(errors).toContain('listn: There is no such setting here; did you mean listen?');
+  });
+});
+
+describe('keyturn key create', () => {
+  it('writes a private file once, and prints a key otherwise', async () => {
+    const file = join(folder, 'key');
+    const first = await runCommand(['key', 'create', file]);
+    expect(first.exitCode).toBe(0);
+    expect(first.output).not.toContain(readFileSync(file, 'utf8').trim());
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(await runCommand(['key', 'create', file])).toMatchObject({ exitCode: 1, errors: expect.stringContaining('exists already') });
+    expect((await runCommand(['key', 'create'])).output).toMatch(/^[A-Za-z0-9+/]{43}=\n$/);
+  });
+});
+
+describe('keyturn config', () => {
+  it('prints the JSON Schema', async () => {
+    const { output } = await runCommand(['config', 'schema']);
+    expect(JSON.parse(output)).toMatchObject({ type: 'object', required: expect.arrayContaining(['directories']) });
+  });
+
+  it('checks a file and lists every problem at once, without any database', async () => {
+    const file = fileWith({ ...configurationDocument(), version: 2, mail: { kind: 'capture' }, recovery: { accepted: [['email']] } });
+    const { exitCode, output } = await runCommand(['config', 'check', file]);
+    expect(exitCode).toBe(1);
+    expect(output).toContain('error: version: Expected 1\n');
+    expect(output).toContain('error: mail.kind: ');
+    expect(output).toContain('warning: recovery.accepted[0]: Very weak');
+    expect(output).toContain('2 errors, 1 warning');
+    const json = await runCommand(['config', 'check', '--json', file]);
+    expect(json.exitCode).toBe(1);
+    expect(JSON.parse(json.output)).toMatchObject({ ok: false, problems: { length: 3 } });
+    expect(await runCommand(['config', 'check', fileWith(configurationDocument())])).toMatchObject({ exitCode: 0 });
+  });
+
+  it('refuses a file that is not there or not YAML in one sentence', async () => {
+    const missing = await runCommand(['config', 'check', join(folder, 'absent.yaml')]);
+    expect(missing).toMatchObject({ exitCode: 1, errors: expect.stringContaining('this file cannot be read') });
+    const broken = join(folder, 'broken.yaml');
+    writeFileSync(broken, 'a: [\npassword: hunter2');
+    const { exitCode, errors } = await runCommand(['config', 'check', broken]);
+    expect(exitCode).toBe(1);
+    expect(errors).toMatch(/line \d+, column \d+/);
+    expect(errors).not.toContain('hunter2');
+  });
+
+  it('applies, exports, compares and refuses, as YAML and JSON', async () => {
+    const config = ['--config', writeSettings(folder)];
+    const first = fileWith(configurationDocument());
+    expect(await runCommand([...config, 'config', 'export'])).toMatchObject({
+      exitCode: 1,
+      errors: expect.stringContaining('configuration.missing'),
+    });
+    expect((await runCommand([...config, 'config', 'apply', first])).output).toContain('Version 1 is in force.');
+    expect((await runCommand([...config, 'config', 'apply', first])).output).toContain('Nothing to do');
+    expect((await runCommand([...config, 'config', 'diff', first])).output).toBe('No difference.\n');
+
+    const second = fileWith(configurationDocument({ guard: { failuresPerAccount: 5 } }), 'second.json');
+    const diff = await runCommand([...config, 'config', 'diff', '--exit-code', second]);
+    expect(diff).toMatchObject({ exitCode: 1, output: '~ guard.failuresPerAccount: 10 -> 5\n' });
+    const applied = await runCommand([...config, 'config', 'apply', second, '--comment', 'stricter', '--json']);
+    expect(JSON.parse(applied.output)).toMatchObject({ version: 2, changes: [{ path: 'guard.failuresPerAccount', before: 10, after: 5 }] });
+
+    const late = await runCommand([...config, 'config', 'apply', first, '--expect', '1']);
+    expect(late).toMatchObject({ exitCode: 1, errors: expect.stringContaining('configuration.conflict') });
+    const broken = await runCommand([...config, 'config', 'apply', fileWith({ version: 2 }, 'third.yaml')]);
+    expect(broken.exitCode).toBe(1);
+    expect(broken.errors).toContain('version: Expected 1\n');
+    expect(broken.errors).toContain('directories: This is required\n');
+
+    const exported = await runCommand([...config, 'config', 'export']);
+    expect(parse(exported.output)).toEqual(parse(readFileSync(second, 'utf8')));
+    const old = await runCommand([...config, 'config', 'export', '1', '--format', 'json', '--defaults']);
+    expect(JSON.parse(old.output)).toMatchObject({ guard: { failuresPerAccount: 10 } });
+  });
+});
+
+describe('keyturn audit', () => {
+  it('exports the log and finds what was changed, dropped or cut off', async () => {
+    const config = ['--config', writeSettings(folder)];
+    for (const name of ['One', 'Two', 'Three']) {
+      const organisation = { name, publicUrl: 'https://password.example.com' };
+      await runCommand([...config, 'config', 'apply', fileWith(configurationDocument({ organisation }))]);
+    }
+    const whole = await runCommand([...config, 'audit', 'verify', '--json']);
+    expect(whole.exitCode).toBe(0);
+    const { head, checked } = JSON.parse(whole.output) as { head: { seq: number; hash: string }; checked: number };
+    expect(checked).toBe(3);
+
+    const { output } = await runCommand([...config, 'audit', 'export']);
+    const lines = output.trimEnd().split('\n');
+    const verify = (rows: readonly string[], ...options: string[]) => {
+      const file = join(folder, 'audit.jsonl');
+      writeFileSync(file, `${rows.join('\n')}\n`);
+      return runCommand(['audit', 'verify', '--file', file, ...options]);
+    };
+    const [first = '', second = '', third = ''] = lines;
+    expect(await verify(lines)).toMatchObject({ exitCode: 0, output: expect.stringContaining('3 events') });
+    expect(await verify([first, second.replace('Two', 'Too'), third])).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining('Event 2: its content'),
+    });
+    expect(await verify([first, third])).toMatchObject({ exitCode: 1, output: expect.stringContaining('a row is missing') });
+    expect(await verify([second, first, third])).toMatchObject({ exitCode: 1 });
+    expect(await verify([first, second])).toMatchObject({ exitCode: 0 });
+    const expected = ['--expect', `${head.seq}:${head.hash}`];
+    expect(await verify([first, second], ...expected)).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining('the log ends before it'),
+    });
+    expect(await verify(lines, ...expected)).toMatchObject({ exitCode: 0 });
+    expect(await verify([first, '{"seq":2}'])).toMatchObject({ exitCode: 1, errors: expect.stringContaining('line: 2') });
+  });
+});
+
+describe('keyturn serve', () => {
+  it('imports the configuration on the first start only, answers, and stops when asked', async () => {
+    const settings = writeSettings(folder, { configuration: configurationDocument() });
+    const start = async (look: (url: string) => Promise<void>) => {
+      let said = '';
+      let stop = () => {};
+      const stopped = new Promise<void>((resolve) => {
+        stop = resolve;
+      });
+      const outcome = await runCommand(['serve', '--config', settings], {
+        stopRequested: () => stopped,
+        write: async (text) => {
+          said += text;
+          const url = /Keyturn is ready: (\S+)/.exec(text)?.[1];
+          if (url !== undefined) await look(url).finally(stop);
+        },
+      });
+      return { ...outcome, said };
+    };
+    const first = await start(async (url) => {
+      const site = await fetch(`${url}/api/v1/site`);
+      expect(await site.json()).toMatchObject({ organisation: 'Example' });
+    });
+    expect(first).toMatchObject({ exitCode: 0, said: expect.stringContaining('as version 1.') });
+    const second = await start(async () => {});
+    expect(second).toMatchObject({ exitCode: 0, said: expect.stringContaining('for the first start only') });
+  });
+
+  it('does not start with a broken configuration, and lists all of it', async () => {
+    const settings = writeSettings(folder, { configuration: { version: 2 } });
+    const { exitCode, errors } = await runCommand(['serve', '--config', settings]);
+    expect(exitCode).toBe(1);
+    for (const line of [
+      'version: Expected 1',
+      'organisation: This is required',
+      'directories: This is required',
+      'mail: This is required',
+    ]) {
+      expect(errors).toContain(`  ${line}\n`);
+    }
+    expect(existsSync(join(folder, 'data'))).toBe(true);
+  });
+});

@@ -1,0 +1,115 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { checkNode } from '../../src/cli/doctor/check-machine.ts';
+import type { Finding } from '../../src/cli/doctor/finding.ts';
+import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
+import { sharedSlapd } from '../servers/shared-servers.ts';
+import type { SlapdDirectory } from '../servers/slapd.ts';
+import { startSmtp } from '../servers/smtp.ts';
+import { configurationDocument, runCommand, writeSettings } from './run-command.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await createScratchFolder('doctor');
+});
+afterEach(() => removeScratchFolder(folder));
+
+function openldap(slapd: SlapdDirectory, changes: Record<string, unknown> = {}): Record<string, unknown> {
+  const password = join(folder, 'service-password');
+  writeFileSync(password, slapd.service.password, { mode: 0o600 });
+  return {
+    kind: 'openldap',
+    id: 'main',
+    label: 'Main',
+    servers: [{ url: slapd.url }],
+    tls: { caFile: slapd.caFile },
+    baseDn: slapd.baseDn,
+    serviceAccount: { name: slapd.service.dn, password: `file:${password}` },
+    ...changes,
+  };
+}
+
+async function diagnose(document: Record<string, unknown>): Promise<{ exitCode: number; findings: Finding[]; text: string }> {
+  const settings = writeSettings(folder);
+  const file = join(folder, 'configuration.yaml');
+  writeFileSync(file, stringify(document));
+  const applied = await runCommand(['--config', settings, 'config', 'apply', file]);
+  expect(applied.errors.replace(/^warning: .*\n/gm, '')).toBe('');
+  const { exitCode, output } = await runCommand(['--config', settings, 'doctor', '--json']);
+  const { findings } = JSON.parse(output) as { findings: Finding[] };
+  return { exitCode, findings, text: output };
+}
+
+const of = (findings: readonly Finding[], area: string, level: Finding['level']) =>
+  findings.filter((finding) => finding.area === area && finding.level === level);
+
+describe('keyturn doctor', () => {
+  it('finds a whole installation in order', async () => {
+    const slapd = await sharedSlapd();
+    const smtp = await startSmtp();
+    try {
+      const { exitCode, findings, text } = await diagnose(
+        configurationDocument({
+          directories: [openldap(slapd)],
+          mail: { kind: 'smtp', from: 'a@example.com', servers: [{ host: smtp.host, port: smtp.port, security: 'none' }] },
+        }),
+      );
+      expect(findings.filter((finding) => finding.level === 'fail')).toEqual([]);
+      expect(exitCode).toBe(0);
+      for (const area of ['node', 'settings', 'keys', 'database', 'configuration', 'directory main', 'mail']) {
+        expect(of(findings, area, 'ok'), area).not.toEqual([]);
+      }
+      expect(text).not.toContain(slapd.service.password);
+    } finally {
+      await smtp.stop();
+    }
+  });
+
+  it('names a refused service account, an unknown authority and a mail server that is not there, each with a fix', async () => {
+    const slapd = await sharedSlapd();
+    const wrong = join(folder, 'wrong-password');
+    writeFileSync(wrong, 'not the password', { mode: 0o600 });
+    const { exitCode, findings } = await diagnose(
+      configurationDocument({
+        directories: [
+          openldap(slapd, { serviceAccount: { name: slapd.service.dn, password: `file:${wrong}` } }),
+          openldap(slapd, { id: 'other', label: 'Other', tls: {} }),
+        ],
+      }),
+    );
+    expect(exitCode).toBe(1);
+    expect(of(findings, 'directory main', 'fail')).not.toEqual([]);
+    expect(of(findings, 'directory other', 'fail')).not.toEqual([]);
+    expect(of(findings, 'mail', 'fail')).toHaveLength(1);
+    for (const finding of findings.filter(({ level }) => level === 'fail')) expect(finding.fix, finding.text).toBeTruthy();
+  });
+
+  it('goes as far as it can without a key, without a configuration, and with broken settings', async () => {
+    const settings = writeSettings(folder);
+    const fresh = await runCommand(['--config', settings, 'doctor']);
+    expect(fresh).toMatchObject({ exitCode: 1, output: expect.stringContaining('FAIL  configuration: There is none yet') });
+    expect(fresh.output).toMatch(/\d+ ok, \d+ to look at, 1 failed\n$/);
+
+    const keyless = await runCommand(['--config', writeSettings(folder, { keys: [] }), 'doctor']);
+    expect(keyless).toMatchObject({ exitCode: 1, output: expect.stringContaining('keyturn key create') });
+
+    const broken = await runCommand(['--config', writeSettings(folder, { listen: { port: 'x' }, logLevel: 'loud' }), 'doctor']);
+    expect(broken.output).toContain('FAIL  settings: listen.port: Expected a number');
+    expect(broken.output).toContain('FAIL  settings: logLevel: Expected one of');
+  });
+
+  it('notices a key that others can read', async () => {
+    const settings = writeSettings(folder, { keys: [{ id: 'test', secret: `file:${join(folder, 'open-key')}` }] });
+    writeFileSync(join(folder, 'open-key'), Buffer.alloc(32, 1).toString('base64'), { mode: 0o644 });
+    const { output } = await runCommand(['--config', settings, 'doctor']);
+    expect(output).toContain(`Fix: chmod 600 ${join(folder, 'open-key')}.`);
+  });
+
+  it('refuses a Node.js that is too old', () => {
+    expect(checkNode('22.17.9')[0]).toMatchObject({ level: 'fail' });
+    expect(checkNode('22.18.0')[0]).toMatchObject({ level: 'ok' });
+    expect(checkNode('24.0.0')[0]).toMatchObject({ level: 'ok' });
+  });
+});
