@@ -23,8 +23,8 @@ export interface Pool {
   run<T>(work: (connection: LdapConnection) => Promise<T>): Promise<T>;
   /** Closes what is idle, so that the next work connects afresh. */
   clear(): void;
-  /** Closes everything; work that still waits is refused. */
-  close(): void;
+  /** Refuses work that waits, lets work that runs come to its end, and closes everything. */
+  close(): Promise<void>;
 }
 
 interface Waiting {
@@ -34,7 +34,7 @@ interface Waiting {
 
 export function createPool(options: PoolOptions): Pool {
   const idle: LdapConnection[] = [];
-  const busy = new Set<LdapConnection>();
+  let onDrained: (() => void) | null = null;
   const waiting: Waiting[] = [];
   let taken = 0;
   let generation = 0;
@@ -73,8 +73,12 @@ export function createPool(options: PoolOptions): Pool {
   /** The place goes straight to the first who waits, so that nobody who comes later overtakes. */
   const leave = (): void => {
     const next = waiting.shift();
-    if (next === undefined) taken -= 1;
-    else next.admit();
+    if (next !== undefined) {
+      next.admit();
+      return;
+    }
+    taken -= 1;
+    if (taken === 0) onDrained?.();
   };
 
   const alive = async (connection: LdapConnection): Promise<boolean> => {
@@ -104,11 +108,9 @@ export function createPool(options: PoolOptions): Pool {
       try {
         const started = generation;
         const connection = await connect();
-        busy.add(connection);
         try {
           return await work(connection);
         } finally {
-          busy.delete(connection);
           if (connection.usable && started === generation && !closed) idle.push(connection);
           else connection.close();
         }
@@ -120,10 +122,16 @@ export function createPool(options: PoolOptions): Pool {
       generation += 1;
       for (const connection of idle.splice(0)) connection.close();
     },
-    close() {
+    async close() {
       closed = true;
-      for (const connection of [...idle.splice(0), ...busy]) connection.close();
       for (const entry of waiting.splice(0)) entry.refuse(refusal('Keyturn is shutting down'));
+      // A write that is cut off leaves its outcome unknown; every request has a time limit, so this ends.
+      if (taken > 0) {
+        await new Promise<void>((resolve) => {
+          onDrained = resolve;
+        });
+      }
+      for (const connection of idle.splice(0)) connection.close();
     },
   };
 }

@@ -251,6 +251,27 @@ it('serves waiting work in order, and refuses what waits too long without doing 
   expect(order).toEqual([1, 2, 3]);
 });
 
+it('lets work that runs come to its end when it is closed, and takes no more', async () => {
+  let release = (): void => {};
+  const open = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const write = servers.write(async (connection) => {
+    await open;
+    return describeAlice('last')(connection);
+  });
+  await expect.poll(() => first.connectionCount).toBe(1);
+  const waiting = expect(servers.write(describeAlice('too late'))).rejects.toMatchObject({ code: 'directory.unreachable' });
+  const closed = servers.close();
+  await waiting;
+  await expect(servers.read(countPeople)).rejects.toMatchObject({ code: 'directory.unreachable' });
+  release();
+  expect(await write).toBe(url(first));
+  await closed;
+  await expect.poll(() => first.openConnectionCount + second.openConnectionCount).toBe(0);
+  expect(await description()).toEqual(['last']);
+});
+
 it('checks a certificate and says what is wrong with it', async () => {
   const attempt = (changes: Record<string, unknown>) => connectAnd(changes, (other) => other.read(countPeople));
   const tls = async (changes: Record<string, unknown>) =>

@@ -54,7 +54,7 @@ export function createServers(settings: LdapSettings, deps: Pick<DirectoryDeps, 
   /** A refused service account is not tried again at once: each failure may count towards its lockout. */
   let refused: { error: AppError; until: number; password: string } | null = null;
   let closed = false;
-  const separateConnections = new Set<LdapConnection>();
+  const separateWork = new Set<Promise<void>>();
 
   const open = async (url: string): Promise<LdapConnection> => {
     const connection = await openConnection({
@@ -192,12 +192,14 @@ export function createServers(settings: LdapSettings, deps: Pick<DirectoryDeps, 
     separate: (work) =>
       attempt(work, async (server, tracked) => {
         const connection = await watched(server, () => open(server.url));
-        separateConnections.add(connection);
+        const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+        separateWork.add(ended);
         try {
           return await tracked(connection);
         } finally {
-          separateConnections.delete(connection);
           connection.close();
+          separateWork.delete(ended);
+          end();
         }
       }),
     async probe() {
@@ -238,12 +240,8 @@ export function createServers(settings: LdapSettings, deps: Pick<DirectoryDeps, 
     },
     async close() {
       closed = true;
-      for (const server of servers) {
-        server.read.close();
-        server.write.close();
-      }
-      for (const connection of separateConnections) connection.close();
-      await Promise.all(servers.map((server) => server.probing));
+      const pools = servers.flatMap(({ read, write }) => [read.close(), write.close()]);
+      await Promise.all([...pools, ...separateWork, ...servers.map((server) => server.probing)]);
     },
   };
 }

@@ -1,0 +1,116 @@
+import { connect as connectPlain, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectSecure } from 'node:tls';
+import { Client, ResultCodeError } from 'ldapts';
+import { AppError } from '../../../shared/errors.ts';
+import { serverAddress } from './tls-options.ts';
+
+export interface ConnectionSettings {
+  readonly url: string;
+  readonly tls: ConnectionOptions;
+  /** Encrypt an ldap:// connection before anything else is sent (RFC 4511 section 4.14). */
+  readonly startTls: boolean;
+  /** Milliseconds until TCP and TLS must be agreed on. */
+  readonly connectTimeout: number;
+  /** Milliseconds one request may take. */
+  readonly operationTimeout: number;
+}
+
+/** Makes the sockets itself, so that connecting has a time limit, its errors keep their codes, and nothing reconnects. */
+export class Opening {
+  readonly settings: ConnectionSettings;
+  readonly sockets: Socket[] = [];
+  closed = false;
+
+  constructor(settings: ConnectionSettings) {
+    this.settings = settings;
+  }
+
+  async secure(): Promise<Client> {
+    const { host, port } = serverAddress(this.settings.url);
+    const socket = connectSecure(port, host, this.settings.tls);
+    this.#keep(socket);
+    await once(socket, 'secureConnect');
+    return new Client({
+      url: this.settings.url,
+      strictDN: false,
+      createSecureConnection: this.#handOver(socket) as unknown as typeof connectSecure,
+    });
+  }
+
+  async startTls(): Promise<Client> {
+    const { host, port } = serverAddress(this.settings.url);
+    const socket = connectPlain(port, host);
+    this.#keep(socket);
+    await once(socket, 'connect');
+    let upgraded = false;
+    const client = new Client({
+      url: this.settings.url,
+      strictDN: false,
+      createConnection: this.#handOver(socket) as unknown as typeof connectPlain,
+      createSecureConnection: ((options: ConnectionOptions) => {
+        if (upgraded) throw connectionLost(this.settings.url);
+        upgraded = true;
+        const secured = connectSecure(options);
+        this.#keep(secured);
+        return secured;
+      }) as unknown as typeof connectSecure,
+    });
+    try {
+      await client.startTLS({ ...this.settings.tls });
+    } catch (error) {
+      if (!(error instanceof ResultCodeError)) throw error;
+      throw new AppError(
+        'directory.tls-failed',
+        {
+          server: this.settings.url,
+          resultCode: error.code,
+          problem: 'The server refused StartTLS',
+          fix: 'Give the server a certificate, or use its ldaps:// address.',
+        },
+        { cause: error },
+      );
+    }
+    return client;
+  }
+
+  destroy(): void {
+    this.closed = true;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  #keep(socket: Socket): void {
+    socket.setKeepAlive(true, 30_000);
+    socket.setNoDelay(true);
+    // An error is followed by `close`. Without a listener it would end the process.
+    socket.on('error', () => {});
+    socket.once('close', () => {
+      this.closed = true;
+    });
+    this.sockets.push(socket);
+  }
+
+  /** Gives the library the socket once; a second wish is its silent reconnect. */
+  #handOver(socket: Socket): () => Socket {
+    let given = false;
+    return () => {
+      if (given) throw connectionLost(this.settings.url);
+      given = true;
+      return socket;
+    };
+  }
+}
+
+function once(socket: Socket, event: 'connect' | 'secureConnect'): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once(event, () => resolve());
+    socket.once('error', reject);
+    socket.once('close', () =>
+      reject(new AppError('directory.unreachable', { problem: 'The server closed the connection', reason: 'closed' })),
+    );
+  });
+}
+
+/** The connection is gone and nothing was sent on it. */
+export function connectionLost(server: string): AppError {
+  return new AppError('directory.unreachable', { server, problem: 'The connection was closed', reason: 'connection-lost' });
+}
