@@ -130,6 +130,7 @@ describe('each page', () => {
     await page.goto(portal.origin + path);
     await page.locator('h1').waitFor();
     await prepare?.(page);
+    // biome-ignore lint/performance/useDomNodeTextContent: what is hidden does not count as shown.
     await page.waitForFunction((pattern) => new RegExp(pattern.source, pattern.flags).test(document.body.innerText), {
       source: shows.source,
       flags: shows.flags,

@@ -288,7 +288,7 @@ describe('the new-password page', () => {
       id: 's6b',
       message: 'This password was used before. Nothing was changed. Choose another one.',
       messageTone: 'error',
-      verdicts: [{ code: 'password.in-history', ok: false, text: 'None of your last 24 passwords' }],
+      verdicts: [{ code: 'password.in-history', ok: false, text: 'You have used this password before.' }],
     };
     script(STEPS['new-password'], (call) => (call.path.includes('/steps/') ? ok(refused) : undefined));
     await page.goto(`${portal.origin}/recover`);

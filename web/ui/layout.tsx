@@ -16,6 +16,11 @@ export function Help({ children }: { children: ReactNode }) {
   return <div className={classes.help}>{children}</div>;
 }
 
+/** Text to be copied sign by sign, in full however long it is. */
+export function Exact({ children }: { children: ReactNode }) {
+  return <code className={classes.exact}>{children}</code>;
+}
+
 /** Running text of a page. */
 export function Prose({ children }: { children: ReactNode }) {
   return <div className={classes.prose}>{children}</div>;

@@ -7,6 +7,8 @@ import type { RuleState } from '../../ui/rule-list.tsx';
 export interface RuleVerdict {
   text: string;
   state: RuleState;
+  /** What is wrong, as a finished sentence; only the server has one. */
+  refusal?: string;
 }
 
 const PAUSE_MS = 400;
@@ -54,9 +56,10 @@ export function useVerdicts(
     // What saving has found out outweighs what a check before saving can know.
     const server = [sentBack, checked].flatMap((each) => (each?.password === password ? each.verdicts : []));
     const lines = rules.map((rule, index): RuleVerdict => {
-      const fromServer = server.find((verdict) => verdict.code === rule.code && verdict.text === rule.text);
-      const ok = fromServer?.ok ?? local[index]?.ok ?? 'server-decides';
-      return { text: rule.text, state: password === '' ? (ok === 'server-decides' ? 'server' : 'open') : stateOf(ok) };
+      const verdict = verdictFor(server, rules, index);
+      const ok = verdict?.ok ?? local[index]?.ok ?? 'server-decides';
+      const state = password === '' && ok !== 'server-decides' ? 'open' : stateOf(ok);
+      return { text: rule.text, state, ...(verdict?.ok === false ? { refusal: verdict.text } : {}) };
     });
     // What no rule has announced, a breached password for example.
     const others = server.filter(
@@ -65,10 +68,20 @@ export function useVerdicts(
         !rules.some((rule) => rule.code === verdict.code) &&
         server.findIndex((other) => other.code === verdict.code) === index,
     );
-    return [...lines, ...others.map(({ text }): RuleVerdict => ({ text, state: 'broken' }))];
+    return [...lines, ...others.map(({ text }): RuleVerdict => ({ text, state: 'broken', refusal: text }))];
   }, [password, rules, checked, sentBack]);
 
   return { verdicts, unreachable: unreachable && password !== '' };
+}
+
+/**
+ * The server's verdict on a rule. A verdict's text says what is wrong and differs from the rule's; where several rules
+ * share a code, for example of two accounts, the verdicts come in the order of the rules.
+ */
+function verdictFor(server: readonly Verdict[], rules: readonly Rule[], index: number): Verdict | undefined {
+  const code = rules[index]?.code;
+  const place = rules.slice(0, index).filter((rule) => rule.code === code).length;
+  return server.filter((verdict) => verdict.code === code)[place];
 }
 
 function stateOf(ok: Verdict['ok']): RuleState {

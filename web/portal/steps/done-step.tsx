@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { Result } from '../../../shared/api/journeys.ts';
-import { NextLine, Prose } from '../../ui/layout.tsx';
+import { ActionButton } from '../../ui/action-button.tsx';
+import { Actions, NextLine, Prose } from '../../ui/layout.tsx';
 import { Question } from '../../ui/question.tsx';
 import { type ResultLine, ResultList } from '../../ui/result-list.tsx';
 import { type StepProps, useStepMessages } from './step-props.ts';
@@ -57,7 +58,15 @@ export function DoneStep(props: StepProps<'done'>) {
           </ul>
         </Prose>
       )}
-      <NextLine>{t('done.close')}</NextLine>
+      {tone === 'good' ? (
+        <NextLine>{t('done.close')}</NextLine>
+      ) : (
+        <Actions>
+          <ActionButton look="secondary" onPress={props.onLeave}>
+            {t('action.start-again')}
+          </ActionButton>
+        </Actions>
+      )}
     </Question>
   );
 }

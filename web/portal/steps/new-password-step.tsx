@@ -1,8 +1,9 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { serverNow } from '../../api.ts';
 import { formatList, formatTime } from '../../format.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
-import { Actions, Announcement, Aside, Help, NextLine, Prose, QuietLink } from '../../ui/layout.tsx';
+import { Actions, Announcement, Aside, Exact, Help, NextLine, Prose, QuietLink } from '../../ui/layout.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';
 import { RuleList } from '../../ui/rule-list.tsx';
@@ -23,7 +24,9 @@ export function NewPasswordStep(props: StepProps<'new-password'>) {
   const [suggested, setSuggested] = useState(false);
   const [own, setOwn] = useState<Mistake>();
   const { mistakes, message, focusOn, fieldError } = useStepMessages(props, FIELD, own);
-  const { verdicts, unreachable } = useVerdicts(password, step.rules, step.verdicts);
+  // When it may be changed again is said as a sentence of its own: it is no property of the password.
+  const rules = useMemo(() => step.rules.filter((rule) => rule.code !== 'password.too-young'), [step.rules]);
+  const { verdicts, unreachable } = useVerdicts(password, rules, step.verdicts);
   const labels = step.accounts.map((account) => account.label);
   const strength = useStrength(password, labels);
   const decided = verdicts.filter((verdict) => verdict.state !== 'server');
@@ -43,7 +46,7 @@ export function NewPasswordStep(props: StepProps<'new-password'>) {
   const submit = () => {
     if (password === '') return setOwn({ text: t('new-password.missing'), field: FIELD });
     const broken = verdicts.find((verdict) => verdict.state === 'broken');
-    if (broken !== undefined) return setOwn({ text: t('new-password.not-yet', { rule: broken.text }), field: FIELD });
+    if (broken !== undefined) return setOwn({ text: broken.refusal ?? t('new-password.not-yet', { rule: broken.text }), field: FIELD });
     setOwn(undefined);
     setShown(false);
     void answer({ password });
@@ -61,7 +64,7 @@ export function NewPasswordStep(props: StepProps<'new-password'>) {
       <Prose>
         <p>{t('new-password.for', { accounts: formatList(labels) })}</p>
       </Prose>
-      {step.changeableAt !== null && (
+      {step.changeableAt !== null && Date.parse(step.changeableAt) > serverNow() && (
         <Notice tone="warning">{t('new-password.changeable-at', { time: formatTime(step.changeableAt) })}</Notice>
       )}
       {/* Password managers file the new password under this name. */}
@@ -84,7 +87,12 @@ export function NewPasswordStep(props: StepProps<'new-password'>) {
         )}
         <QuietLink onPress={() => void suggest()}>{t('new-password.suggest')}</QuietLink>
       </Help>
-      {suggested && <Notice>{t('new-password.suggested')}</Notice>}
+      {suggested && shown && (
+        <Notice>
+          {t('new-password.suggested')}
+          <Exact>{password}</Exact>
+        </Notice>
+      )}
       {verdicts.length > 0 && (
         <RuleList
           id={RULES}
