@@ -105,7 +105,7 @@ export async function startNode(base: Base, settings: Settings, options: ServerO
     handlers: {
       [MAIL_JOB]: (payload, context) => createMailDelivery(adapters.mailer)(payload, context),
       [DISCARD_JOB]: () => Promise.resolve(),
-      [NOTICE_JOB]: (payload) => deliverNotice(deps, payload as NoticeRequest & { happenedAt: number }),
+      [NOTICE_JOB]: (payload, { id }) => deliverNotice(deps, payload as NoticeRequest & { happenedAt: number }, id),
     },
   });
   const deps: JourneyDeps = {

@@ -9,11 +9,12 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import { randomId } from '../core/random-id.ts';
-import { registerErrorHandler } from './error-handler.ts';
+import { registerErrorHandler, sendProblem } from './error-handler.ts';
 import { registerOriginCheck } from './hooks/check-origin.ts';
 import { registerSecurityHeaders } from './hooks/security-headers.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { registerPages } from './pages.ts';
+import { asAppError } from './problem.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { registerHealth } from './routes/health.ts';
 import { journeyRoutes } from './routes/journeys.ts';
@@ -31,9 +32,16 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
     trustProxy: deps.trustedProxies.length > 0 ? [...deps.trustedProxies] : false,
     genReqId: () => randomId(deps.random),
     requestTimeout: 30_000,
+    // Addresses that cannot be parsed never reach a route or a hook.
+    frameworkErrors: (error, request, reply) => {
+      reply.header('cache-control', 'no-store');
+      sendProblem(deps, request, reply, asAppError(error));
+    },
     // Unfinished requests at shutdown get their answer; idle connections are closed.
     forceCloseConnections: 'idle',
   }).withTypeProvider<ZodTypeProvider>();
+  // JSON is the one language of this API; Fastify would take plain text as well.
+  app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   registerErrorHandler(app, deps);

@@ -10,9 +10,10 @@ export function registerErrorHandler(app: FastifyInstance, deps: HttpDeps): void
   app.setNotFoundHandler((request, reply) => sendProblem(deps, request, reply, new AppError('request.not-found')));
 }
 
-function sendProblem(deps: HttpDeps, request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply {
+/** Writes an error into the log and answers with its problem document. */
+export function sendProblem(deps: HttpDeps, request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply {
   const { level } = ERRORS[error.code];
-  const facts = { request: request.id, route: request.routeOptions.url ?? 'none', code: error.code, details: error.details };
+  const facts = { request: request.id, route: request.routeOptions?.url ?? 'none', code: error.code, details: error.details };
   deps.log[level]('http.problem', level === 'error' ? { ...facts, error } : facts);
   const problem = problemOf(error, deps.texts, requestLanguage(deps, request), request.id);
   if (problem.retryAfter !== undefined) reply.header('retry-after', problem.retryAfter);

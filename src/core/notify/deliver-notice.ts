@@ -10,9 +10,10 @@ const WITH_LINK = new Set<NoticeRequest['kind']>(['password-was-reset', 'account
 /**
  * Turns a notice into one mail for every address we know: the enrolled ones and those of the directory (NIST SP
  * 800-63B-4 4.2.3: to all of them). Run by the outbox worker, so a directory that is down only delays it.
+ * The notice is done in the same transaction that queues its mails, so that a crash in between never sends them twice.
  * @throws AppError `directory.*`: tried again later
  */
-export async function deliverNotice(deps: CoreDeps, notice: NoticeRequest & { happenedAt: number }): Promise<void> {
+export async function deliverNotice(deps: CoreDeps, notice: NoticeRequest & { happenedAt: number }, noticeId: string): Promise<void> {
   const directory = deps.directories.get(notice.account.directory);
   const account = await directory.readAccount(notice.account);
   if (account === null) return deps.log.warn('notice.account-missing', { directory: notice.account.directory });
@@ -31,6 +32,7 @@ export async function deliverNotice(deps: CoreDeps, notice: NoticeRequest & { ha
       ...link,
     };
     for (const to of addresses) await queueMail(deps, store, { lane: 'notice', to, kind: notice.kind, language, parameters });
+    await store.outbox.done(noticeId, deps.clock.now());
   });
   deps.wakeOutbox('notice');
 }

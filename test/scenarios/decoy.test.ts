@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type JourneyClient, startJourney } from './journey-client.ts';
+import { addPerson, embeddedSection, PROTECTED_GROUP } from './sample-directory.ts';
+import { type Enrolled, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+
+let keyturn: Keyturn;
+const people: Record<string, Enrolled> = {};
+
+/** Everyone whose journey leads nowhere, and one whose does: an outsider must not see who is who (JRN-4). */
+const NAMES = ['alice', 'nobody', 'disabled', 'ended', 'protected', 'unenrolled', 'frozen'];
+const REASON: Record<string, string> = {
+  nobody: 'unknown-account',
+  disabled: 'account-disabled',
+  ended: 'account-expired',
+  protected: 'account-protected',
+  unenrolled: 'not-enrolled',
+  frozen: 'recovery-frozen',
+};
+
+beforeAll(async () => {
+  keyturn = await startKeyturn({ directories: [embeddedSection()] });
+  await addPerson(keyturn, 'alice');
+  await addPerson(keyturn, 'disabled', { disabled: true });
+  await addPerson(keyturn, 'ended', { expiresAt: 1000 });
+  await addPerson(keyturn, 'protected', { groups: [PROTECTED_GROUP] });
+  await addPerson(keyturn, 'unenrolled');
+  await addPerson(keyturn, 'frozen');
+  for (const name of ['alice', 'disabled', 'ended', 'protected', 'frozen']) people[name] = await keyturn.enrol(name);
+  const { frozen } = people;
+  if (frozen !== undefined) await keyturn.deps.store.freezes.freeze(frozen.account, 'not-me', keyturn.clock.now());
+});
+afterAll(async () => {
+  await keyturn.close();
+});
+
+/** What is left of an answer when random ids and times are taken out. */
+function visible(client: JourneyClient): string {
+  return JSON.stringify(client.step, (key, value: unknown) =>
+    key === 'id' && typeof value === 'string' && value.length > 10 ? 'id' : /At$/.test(key) && value !== null ? 'time' : value,
+  );
+}
+
+/** Walks until the attempts are used up, with wrong codes alone, and keeps all that was seen. */
+async function walk(name: string): Promise<string[]> {
+  const client = await startJourney(keyturn.url, name);
+  const seen = [visible(client)];
+  for (const body of [
+    { option: 'totp' },
+    { code: '000000' },
+    { back: true },
+    { option: 'email' },
+    { code: '00000000' },
+    { code: 'x' },
+    { code: '1' },
+    { code: '2' },
+    { code: '3' },
+  ]) {
+    const reply = await client.answer(body);
+    const headers = [...reply.headers.keys()].filter((header) => header !== 'content-length').toSorted();
+    seen.push(`${reply.status} ${headers.join()} ${visible(client)}`);
+  }
+  return seen;
+}
+
+describe('a journey that leads nowhere', () => {
+  it('shows the same statuses, headers and bodies as one that does', async () => {
+    const real = await walk('alice');
+    expect(real.at(-1)).toContain('too-many-attempts');
+    for (const name of NAMES.slice(1)) expect(await walk(name), name).toEqual(real);
+  });
+
+  it('is in the audit log with its reason, which nobody outside learns', async () => {
+    const rows = await keyturn.deps.store.audit.read(0, 1000);
+    for (const [name, reason] of Object.entries(REASON)) {
+      const row = rows.find(
+        (candidate) => candidate.type === 'journey.leads-nowhere' && (JSON.parse(candidate.data) as { name: string }).name === name,
+      );
+      expect(row?.data, name).toContain(reason);
+    }
+  });
+
+  it('never succeeds, even with what would be the right code', async () => {
+    for (const name of ['disabled', 'ended', 'protected', 'frozen']) {
+      const client = await startJourney(keyturn.url, name);
+      await client.answer({ option: 'totp' });
+      await client.answer({ code: people[name]?.totp() ?? '' });
+      expect(client.at('code').messageTone, name).toBe('error');
+    }
+  });
+
+  it('sends its owner no code, but word that it cannot be done online', async () => {
+    const address = people.protected?.address ?? '';
+    await until(() => keyturn.messages(address).length > 0, 'word to the owner');
+    for (const message of keyturn.messages(address)) {
+      expect(message.subject).toBe('You cannot recover your account online');
+      expect(message.text).not.toMatch(/^\d{6,}$/m);
+    }
+    expect(keyturn.messages('unenrolled@work.example.test')).toEqual([]);
+  });
+});

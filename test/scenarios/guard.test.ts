@@ -1,0 +1,159 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ConfigurationDocument } from '../../src/core/configuration/document.ts';
+import { prove, request, startJourney } from './journey-client.ts';
+import { addPerson, embeddedSection } from './sample-directory.ts';
+import { codeIn, type Enrolled, type Keyturn, startKeyturn } from './start-keyturn.ts';
+
+let keyturn: Keyturn;
+
+afterEach(async () => {
+  await keyturn.close();
+});
+
+async function open(guard: ConfigurationDocument['guard'] = {}): Promise<Enrolled> {
+  keyturn = await startKeyturn({ directories: [embeddedSection()], configuration: { guard } });
+  await addPerson(keyturn, 'alice');
+  return keyturn.enrol('alice');
+}
+
+async function failOnce(): Promise<void> {
+  const client = await startJourney(keyturn.url, 'alice');
+  await client.answer({ option: 'totp' });
+  await client.answer({ code: '000000' });
+}
+
+describe('limits that an address may be told', () => {
+  it('refuse the journey after the last one allowed, say when to try again, and end with their window', async () => {
+    await open({ startsPerAddress: { count: 3, windowSeconds: 60 } });
+    for (let start = 0; start < 3; start += 1) await startJourney(keyturn.url, `someone${start}`);
+    const refused = await request(keyturn.url, 'POST', '/journeys', { goal: 'reset-password', account: 'alice' });
+    expect(refused).toMatchObject({ status: 429, body: { code: 'guard.slow-down', retryAfter: expect.any(Number) } });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    keyturn.clock.move(61_000);
+    await startJourney(keyturn.url, 'alice');
+  });
+
+  it('do not believe a forwarded address from anybody', async () => {
+    await open({ startsPerAddress: { count: 2, windowSeconds: 60 } });
+    const start = (from: string) =>
+      request(keyturn.url, 'POST', '/journeys', { goal: 'reset-password', account: 'x' }, { 'x-forwarded-for': from });
+    await start('192.0.2.1');
+    await start('192.0.2.2');
+    expect((await start('192.0.2.3')).status).toBe(429);
+  });
+
+  it('count answers too', async () => {
+    await open({ answersPerAddress: { count: 2, windowSeconds: 60 } });
+    const client = await startJourney(keyturn.url, 'alice');
+    await client.answer({ option: 'email' });
+    await client.answer({ code: '1' });
+    expect((await client.answer({ code: '2' })).status).toBe(429);
+  });
+});
+
+describe('limits that nobody may be told', () => {
+  it('send no further code to an account that got many, whatever name was typed', async () => {
+    const alice = await open({ messagesPerAccount: { count: 2, windowSeconds: 3600 } });
+    for (const name of ['alice', 'ALICE', 'alice@work.example.test', ' alice ']) {
+      const client = await startJourney(keyturn.url, name);
+      await client.answer({ option: 'email' });
+      expect(client.at('code').sentAt).not.toBeNull();
+    }
+    await keyturn.waitForMessage(alice.address, 1);
+    expect(keyturn.messages(alice.address)).toHaveLength(2);
+  });
+
+  it('lead nowhere after many journeys for one name, however it is spelt', async () => {
+    const alice = await open({ startsPerAccount: { count: 2, windowSeconds: 3600 } });
+    await startJourney(keyturn.url, 'alice');
+    await startJourney(keyturn.url, 'Alice');
+    const client = await startJourney(keyturn.url, 'ALICE ');
+    await client.answer({ option: 'totp' });
+    await client.answer({ code: alice.totp() });
+    expect(client.at('code')).toMatchObject({ attemptsLeft: 4, messageTone: 'error' });
+  });
+});
+
+describe('failures in a row', () => {
+  it('pause the account after the limit, and right codes are then worth nothing', async () => {
+    const alice = await open({ failuresPerAccount: 3, firstPauseSeconds: 60 });
+    const open1 = await startJourney(keyturn.url, 'alice');
+    await open1.answer({ option: 'email' });
+    const code = codeIn(await keyturn.waitForMessage(alice.address));
+    for (let failure = 0; failure < 3; failure += 1) await failOnce();
+    await open1.answer({ code });
+    expect(open1.at('code')).toMatchObject({ attemptsLeft: 4, messageTone: 'error' });
+    const during = await startJourney(keyturn.url, 'alice');
+    await during.answer({ option: 'totp' });
+    await during.answer({ code: alice.totp() });
+    expect(during.at('code').messageTone).toBe('error');
+  });
+
+  it('pause longer each time, and let the person in again afterwards', async () => {
+    const alice = await open({ failuresPerAccount: 3, firstPauseSeconds: 60, longestPauseSeconds: 200 });
+    for (let failure = 0; failure < 3; failure += 1) await failOnce();
+    const pauses: number[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const rows = await keyturn.deps.store.audit.read(0, 1000);
+      const last = rows.findLast((row) => row.type === 'guard.paused');
+      if (last === undefined) throw new Error('not paused');
+      const { until } = JSON.parse(last.data) as { until: number };
+      pauses.push(Math.round((until - last.at) / 1000));
+      keyturn.clock.move(until - keyturn.clock.now() + 1000);
+      await failOnce();
+    }
+    expect(pauses).toEqual([60, 120, 200]);
+    keyturn.clock.move(201_000);
+    const client = await startJourney(keyturn.url, 'alice');
+    await prove(keyturn, client, alice);
+    client.at('new-password');
+  });
+
+  it('are not forgotten by asking for another code, or for another journey', async () => {
+    const alice = await open();
+    const client = await startJourney(keyturn.url, 'alice');
+    await client.answer({ option: 'email' });
+    await keyturn.waitForMessage(alice.address);
+    await client.answer({ code: '1' });
+    await client.answer({ code: '2' });
+    keyturn.clock.move(61_000);
+    await client.answer({ resend: true });
+    expect(client.at('code').attemptsLeft).toBe(3);
+    await client.answer({ back: true });
+    await client.answer({ option: 'email' });
+    expect(client.at('code').attemptsLeft).toBe(3);
+  });
+
+  it('end with a complete proof, not with half of one', async () => {
+    const alice = await open({ failuresPerAccount: 4, firstPauseSeconds: 60 });
+    for (let failure = 0; failure < 2; failure += 1) await failOnce();
+    const half = await startJourney(keyturn.url, 'alice');
+    await half.answer({ option: 'email' });
+    await half.answer({ code: codeIn(await keyturn.waitForMessage(alice.address)) });
+    await failOnce();
+    const whole = await startJourney(keyturn.url, 'alice');
+    await prove(keyturn, whole, alice);
+    whole.at('new-password');
+    for (let failure = 0; failure < 3; failure += 1) await failOnce();
+    keyturn.clock.move(31_000);
+    const again = await startJourney(keyturn.url, 'alice');
+    await prove(keyturn, again, alice);
+    again.at('new-password');
+  });
+});
+
+describe('one journey', () => {
+  it('sends four codes at most, and none before its time', async () => {
+    const alice = await open();
+    const client = await startJourney(keyturn.url, 'alice');
+    await client.answer({ option: 'email' });
+    for (let resend = 0; resend < 3; resend += 1) {
+      expect((await client.answer({ resend: true })).status).toBe(422);
+      keyturn.clock.move(61_000);
+      await client.answer({ resend: true });
+    }
+    expect(client.at('code').resendAt).toBeNull();
+    await keyturn.waitForMessage(alice.address, 3);
+    expect(keyturn.messages(alice.address)).toHaveLength(4);
+  });
+});

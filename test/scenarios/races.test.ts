@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyChain } from '../../src/core/audit/chain.ts';
+import { sharedPostgres } from '../servers/shared-servers.ts';
+import { prove, request, startJourney } from './journey-client.ts';
+import { addPerson, embeddedSection, signsIn } from './sample-directory.ts';
+import { codeIn, createMovableClock, type Enrolled, type Keyturn, startKeyturn } from './start-keyturn.ts';
+
+/** Two nodes on one database, hit at the same moment: of any number of answers to one step exactly one has an effect. */
+describe.each(['sqlite', 'postgres'] as const)('two nodes on one %s database', (engine) => {
+  let nodes: [Keyturn, Keyturn];
+  let clean: () => Promise<unknown>;
+  let people = 0;
+
+  beforeAll(async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keyturn-races-'));
+    const database =
+      engine === 'postgres'
+        ? await (await sharedPostgres()).createDatabase('races')
+        : { url: `sqlite:${join(folder, 'k.sqlite')}`, drop: async () => undefined };
+    clean = async () => {
+      await database.drop();
+      rmSync(folder, { recursive: true, force: true });
+    };
+    const clock = createMovableClock();
+    const guard = { startsPerAddress: { count: 10_000 }, startsPerNetwork: { count: 10_000 }, answersPerAddress: { count: 10_000 } };
+    const options = { directories: [embeddedSection()], configuration: { guard }, database: database.url, clock };
+    const first = await startKeyturn(options);
+    nodes = [first, await startKeyturn({ ...options, key: first.key })];
+  });
+  afterAll(async () => {
+    await Promise.all(nodes.map((node) => node.close()));
+    await clean();
+  });
+
+  async function newPerson(): Promise<Enrolled & { login: string }> {
+    people += 1;
+    await addPerson(nodes[0], `racer${people}`);
+    return { login: `racer${people}`, ...(await nodes[0].enrol(`racer${people}`)) };
+  }
+  /** The newest code, whichever node delivered it. */
+  async function mailedCode(address: string): Promise<string> {
+    const message = await Promise.any(nodes.map((node) => node.waitForMessage(address)));
+    return codeIn(message);
+  }
+  const post = (node: Keyturn, token: string, stepId: string, body: unknown) =>
+    request(node.url, 'POST', `/journeys/current/steps/${stepId}`, body, { authorization: `Bearer ${token}` });
+
+  it('let a right code count once', async () => {
+    const person = await newPerson();
+    const client = await startJourney(nodes[0].url, person.login);
+    await client.answer({ option: 'email' });
+    const code = await mailedCode(person.address);
+    const { id } = client.step;
+    const replies = await Promise.all(
+      Array.from({ length: 12 }, (_, index) => post(nodes[index % 2] as Keyturn, client.token, id, { code })),
+    );
+    expect(replies.filter((reply) => reply.status === 200)).toHaveLength(1);
+    expect(replies.filter((reply) => reply.status === 409)).toHaveLength(11);
+  });
+
+  it('never allow more guesses than there are attempts', async () => {
+    const person = await newPerson();
+    const client = await startJourney(nodes[0].url, person.login);
+    await client.answer({ option: 'email' });
+    const code = await mailedCode(person.address);
+    let answered = 0;
+    for (let round = 0; round < 8; round += 1) {
+      const current = await client.call('GET', '/journeys/current');
+      const id = current.body.step?.id ?? '';
+      if (current.body.step?.kind !== 'code') break;
+      const wrong = (index: number) => String((Number(code) + 1 + round * 10 + index) % 100_000_000).padStart(8, '0');
+      const replies = await Promise.all(
+        Array.from({ length: 10 }, (_, index) => post(nodes[index % 2] as Keyturn, client.token, id, { code: wrong(index) })),
+      );
+      answered += replies.filter((reply) => reply.status === 200).length;
+    }
+    expect(answered).toBe(5);
+    expect((await client.call('GET', '/journeys/current')).body.step?.kind).toBe('refused');
+  });
+
+  it('accept one authenticator code in one journey', async () => {
+    const person = await newPerson();
+    const clients = await Promise.all([startJourney(nodes[0].url, person.login), startJourney(nodes[1].url, person.login)]);
+    for (const client of clients) await client.answer({ option: 'totp' });
+    const code = person.totp();
+    await Promise.all(clients.map((client) => client.answer({ code })));
+    const accepted = clients.filter((client) => client.at('code').factor.kind === 'email');
+    expect(accepted).toHaveLength(1);
+  });
+
+  it('write a new password once for a double click', async () => {
+    const person = await newPerson();
+    const client = await startJourney(nodes[0].url, person.login);
+    const both = {
+      ...nodes[0],
+      waitForMessage: (to: string, after?: number) => Promise.any(nodes.map((node) => node.waitForMessage(to, after))),
+    };
+    await prove(both, client, person);
+    const { id } = client.at('new-password');
+    const passwords = Array.from({ length: 6 }, (_, index) => `a brand new pass phrase ${index}`);
+    const replies = await Promise.all(
+      passwords.map((password, index) => post(nodes[index % 2] as Keyturn, client.token, id, { password })),
+    );
+    const winners = replies.flatMap((reply, index) => (reply.status === 200 && reply.body.step?.kind === 'done' ? [index] : []));
+    expect(winners).toHaveLength(1);
+    expect(await signsIn(nodes[0], person.login, passwords[winners[0] ?? 0] ?? '')).toBe(true);
+    const rows = await nodes[0].deps.store.audit.read(0, 10_000);
+    const intents = rows.filter((row) => row.type === 'write.intended' && row.data.includes(person.account.id));
+    expect(intents).toHaveLength(1);
+    expect(await verifyChain(rows)).toMatchObject({ ok: true });
+  });
+});

@@ -1,0 +1,26 @@
+import type { DirectorySettingsOf } from '../../src/core/configuration/directory-section.ts';
+import { createEmbeddedAccount, type NewEmbeddedAccount } from '../../src/directory/embedded/create-embedded-account.ts';
+import type { Keyturn } from './start-keyturn.ts';
+
+export const OLD_PASSWORD = 'Old-Passw0rd-of-mine';
+export const PROTECTED_GROUP = 'Directory Admins';
+
+/** The section of an embedded directory whose people come from `addPerson`. */
+export function embeddedSection(id = 'people', policy: Partial<DirectorySettingsOf<'embedded'>['policy']> = {}) {
+  return { kind: 'embedded' as const, id, label: `Directory ${id}`, protected: { groups: [PROTECTED_GROUP] }, policy };
+}
+
+/** Adds a person to an embedded directory of a running Keyturn. */
+export async function addPerson(keyturn: Keyturn, login: string, more: Partial<NewEmbeddedAccount> = {}): Promise<void> {
+  const { store, clock, random } = keyturn.deps;
+  const person = { directory: 'people', login, displayName: login, password: OLD_PASSWORD, mail: `${login}@work.example.test`, ...more };
+  await createEmbeddedAccount({ accounts: store.embedded, clock, random }, person);
+}
+
+/** Whether a password signs the account in. */
+export async function signsIn(keyturn: Keyturn, name: string, password: string, directoryId = 'people'): Promise<boolean> {
+  const directory = keyturn.deps.directories.get(directoryId);
+  const [account] = await directory.findAccounts(directory.normaliseIdentifier(name) ?? '');
+  if (account === undefined) throw new Error(`no account ${name}`);
+  return (await directory.verifyPassword(account, password)).valid;
+}
