@@ -76,6 +76,7 @@ export function describeIdentity(harness: () => Harness): void {
       await expect(directory.readStatus(nobody)).rejects.toMatchObject({ code: 'directory.account-missing' });
       expect(await directory.unlock(nobody)).toMatchObject({ done: false, refusal: 'account.missing' });
       expect(await directory.resetPassword(nobody, 'Qz-0123456789-Wyr')).toMatchObject({ done: false, refusal: 'account.missing' });
+      expect(await directory.changePassword(nobody, 'x', 'Qz-0123456789-Wyr')).toMatchObject({ done: false, refusal: 'account.missing' });
       expect(await directory.readAccount({ ...account.ref, id: `${account.ref.id}0` })).toBeNull();
     });
 

@@ -1,11 +1,12 @@
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
-import type { Account, AccountRef, Directory, VerifyOutcome, WriteOutcome } from '../../core/ports/directory.ts';
+import type { Account, AccountRef, Directory, ResetOptions, VerifyOutcome, WriteOutcome } from '../../core/ports/directory.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
 import { configuredProtection, type Protection, protectedBecause } from '../ldap/configured-protection.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import { createDirectoryBase } from '../ldap/directory-base.ts';
 import { canonicalDn, dnsDomainOf } from '../ldap/dn.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
+import { missingAsOutcome } from '../ldap/missing-as-outcome.ts';
 import { fromFiletime } from '../ldap/time.ts';
 import { unexpectedResult } from '../ldap/translate-error.ts';
 import { bindOutcome } from './bind-outcome.ts';
@@ -82,16 +83,43 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
   };
 
   const writeAttribute = (ref: AccountRef, change: () => ReturnType<typeof unlock>): Promise<WriteOutcome> =>
-    servers.write(async (connection) => {
-      // Reading it first keeps writes within the configured part of the directory.
-      await base.fetch(connection, ref, ['1.1']);
-      return attributeOutcome(await connection.modify(guidDn(ref.id), [change()]), connection.server);
-    });
+    missingAsOutcome(() =>
+      servers.write(async (connection) => {
+        // Reading it first keeps writes within the configured part of the directory.
+        await base.fetch(connection, ref, ['1.1']);
+        return attributeOutcome(await connection.modify(guidDn(ref.id), [change()]), connection.server);
+      }),
+    );
 
   const warningOf = (entry: LdapEntry): 'none' | 'expires-soon' => {
     const endsAt = fromFiletime(entry.text('msDS-UserPasswordExpiryTimeComputed'));
     return endsAt !== null && endsAt - clock.now() < expiresSoon ? 'expires-soon' : 'none';
   };
+
+  const changePassword: Directory['changePassword'] = async (ref, oldPassword, newPassword) => {
+    const { entry, policy, status, server } = await servers.read(async (connection) => ({
+      ...(await readFull(connection, ref)),
+      server: connection.server,
+    }));
+    if (oldPassword === '') return { done: false, refusal: 'password.old-wrong', detail: 'empty', server };
+    const unusable = unusablePassword(newPassword);
+    if (unusable !== null) return { done: false, ...unusable, server };
+    const facts: WriteFacts = { policy, status, newPassword, ageCounts: true };
+    const person = { bindName: entry.dn, dn: guidDn(ref.id) };
+    const outcome = await servers.separate((connection) => changeAsPerson(connection, person, oldPassword, newPassword, facts));
+    if (outcome !== null) return outcome;
+    return servers.write((connection) => changeForUnbound(connection, person.dn, oldPassword, newPassword, { ...facts, ageCounts: false }));
+  };
+
+  const resetExisting = (ref: AccountRef, newPassword: string, options: ResetOptions): Promise<WriteOutcome> =>
+    servers.write(async (connection) => {
+      const { mode, policy, status } = await readFull(connection, ref);
+      const unusable = unusablePassword(newPassword);
+      if (unusable !== null) return { done: false, ...unusable, server: connection.server };
+      const facts: WriteFacts = { policy, status, newPassword, ageCounts: mode === 'policy-hints' };
+      const target = { dn: guidDn(ref.id), locked: status.locked, facts };
+      return resetPassword(connection, target, newPassword, options, mode, random);
+    });
 
   return {
     id: settings.id,
@@ -137,32 +165,9 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
       });
     },
 
-    async changePassword(ref, oldPassword, newPassword) {
-      const { entry, policy, status, server } = await servers.read(async (connection) => ({
-        ...(await readFull(connection, ref)),
-        server: connection.server,
-      }));
-      if (oldPassword === '') return { done: false, refusal: 'password.old-wrong', detail: 'empty', server };
-      const unusable = unusablePassword(newPassword);
-      if (unusable !== null) return { done: false, ...unusable, server };
-      const facts: WriteFacts = { policy, status, newPassword, ageCounts: true };
-      const person = { bindName: entry.dn, dn: guidDn(ref.id) };
-      const outcome = await servers.separate((connection) => changeAsPerson(connection, person, oldPassword, newPassword, facts));
-      if (outcome !== null) return outcome;
-      return servers.write((connection) =>
-        changeForUnbound(connection, person.dn, oldPassword, newPassword, { ...facts, ageCounts: false }),
-      );
-    },
+    changePassword: (...change) => missingAsOutcome(() => changePassword(...change)),
 
-    resetPassword: (ref, newPassword, options = {}) =>
-      servers.write(async (connection) => {
-        const { mode, policy, status } = await readFull(connection, ref);
-        const unusable = unusablePassword(newPassword);
-        if (unusable !== null) return { done: false, ...unusable, server: connection.server };
-        const facts: WriteFacts = { policy, status, newPassword, ageCounts: mode === 'policy-hints' };
-        const target = { dn: guidDn(ref.id), locked: status.locked, facts };
-        return resetPassword(connection, target, newPassword, options, mode, random);
-      }),
+    resetPassword: (ref, newPassword, options = {}) => missingAsOutcome(() => resetExisting(ref, newPassword, options)),
     unlock: (ref) => writeAttribute(ref, unlock),
     requireChange: (ref) => writeAttribute(ref, mustChange),
 

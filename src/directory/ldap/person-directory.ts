@@ -1,4 +1,3 @@
-import { AppError } from '../../../shared/errors.ts';
 import type { LdapSettings } from '../../core/configuration/directory-section.ts';
 import type {
   AccountFingerprint,
@@ -16,6 +15,7 @@ import { configuredProtection } from './configured-protection.ts';
 import type { LdapConnection } from './connection.ts';
 import { createDirectoryBase } from './directory-base.ts';
 import type { LdapEntry } from './entry.ts';
+import { missingAsOutcome } from './missing-as-outcome.ts';
 import { readNestedGroups } from './nested-groups.ts';
 import { normalisePersonName } from './normalise-person-name.ts';
 import { passwordModifyValue } from './password-modify.ts';
@@ -84,17 +84,10 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
   const readFacts = (ref: AccountRef): Promise<PasswordFacts> =>
     servers.read(async (connection) => dialect.readFacts(connection, await base.fetch(connection, ref, dialect.statusAttributes), now()));
 
-  const write = async <T>(
-    ref: AccountRef,
-    work: (connection: LdapConnection, entry: LdapEntry) => Promise<T>,
-  ): Promise<T | WriteOutcome> => {
-    try {
-      return await servers.write(async (connection) => work(connection, await base.fetch(connection, ref, dialect.statusAttributes)));
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'directory.account-missing') throw error;
-      return { done: false, refusal: 'account.missing', detail: 'no such entry', server: '' };
-    }
-  };
+  const write = <T>(ref: AccountRef, work: (connection: LdapConnection, entry: LdapEntry) => Promise<T>): Promise<T | WriteOutcome> =>
+    missingAsOutcome(() =>
+      servers.write(async (connection) => work(connection, await base.fetch(connection, ref, dialect.statusAttributes))),
+    );
 
   /** Refusals that the server gave no exact reason for are looked at again in the light of policy and state. */
   const refined = async (ref: AccountRef, refusal: Refusal, answer: PolicyAnswer, newPassword: string): Promise<WriteOutcome> => {
@@ -112,7 +105,7 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
 
   const readState = (ref: AccountRef) => async () => (await readFacts(ref)).status;
 
-  const changePassword: Directory['changePassword'] = async (ref, oldPassword, newPassword) => {
+  const changeExisting: Directory['changePassword'] = async (ref, oldPassword, newPassword) => {
     const entry = await base.readEntry(ref, ['1.1']);
     if (oldPassword === '') return { done: false, refusal: 'password.old-wrong', detail: 'empty', server: '' };
     const { bound, changed } = await servers.separate(async (connection) => {
@@ -156,7 +149,7 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
       if (password === '') return wrongPassword;
       return explainBind(await servers.separate((connection) => bindAs(connection, entry.dn, password)), readState(ref));
     },
-    changePassword,
+    changePassword: (...change) => missingAsOutcome(() => changeExisting(...change)),
     async resetPassword(ref, newPassword, options = {}) {
       // A server that gets no password invents one (RFC 3062 section 2).
       if (newPassword === '') return { done: false, refusal: 'password.too-short', detail: 'empty', server: '' };
