@@ -1,4 +1,4 @@
 import { describeDirectory } from './describe-directory.ts';
 import { createOpenldapHarness } from './harness-openldap.ts';
 
-describeDirectory('any LDAP server', () => createOpenldapHarness('ldap'), { network: true });
+describeDirectory('any LDAP server', () => createOpenldapHarness('ldap'), ['identity', 'passwords', 'states', 'network']);

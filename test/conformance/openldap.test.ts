@@ -1,4 +1,4 @@
 import { describeDirectory } from './describe-directory.ts';
 import { createOpenldapHarness } from './harness-openldap.ts';
 
-describeDirectory('OpenLDAP', () => createOpenldapHarness('openldap'), { network: true });
+describeDirectory('OpenLDAP', () => createOpenldapHarness('openldap'), ['identity', 'passwords', 'states', 'network']);

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { explainBind, explainRefusal, type LockState, type PolicyAnswer } from './policy-answer.ts';
+
+const open: LockState = { locked: false, disabled: false, accountExpired: false };
+const answer = (code: number, error: number | null = null): PolicyAnswer => ({
+  result: { code, message: 'text with 49 and 53 in it' },
+  response: error === null ? null : { error, timeBeforeExpiration: null, graceLoginsRemaining: null },
+  server: 'ldaps://a',
+});
+
+describe('explainBind', () => {
+  it.each([
+    ['389 DS, locked', answer(19, 1), open, 'credentials.locked', false],
+    ['389 DS, disabled', answer(53), open, 'credentials.disabled', false],
+    ['expired, found right', answer(49, 0), open, 'credentials.password-expired', true],
+    ['OpenLDAP, locked and told', answer(49, 1), open, 'credentials.locked', false],
+    ['OpenLDAP, locked and not told', answer(49), { ...open, locked: true }, 'credentials.locked', false],
+    ['OpenLDAP, locked by an administrator', answer(49, 1), { ...open, locked: true, disabled: true }, 'credentials.disabled', false],
+    ['OpenLDAP, past its end', answer(49, 1), { ...open, accountExpired: true }, 'credentials.account-expired', false],
+    ['wrong', answer(49), open, 'credentials.wrong', false],
+  ])('%s', async (_, given, state, reason, passwordWasRight) => {
+    expect(await explainBind(given, async () => state)).toEqual({ valid: false, reason, passwordWasRight });
+  });
+
+  it('tells grace and the coming end as warnings', async () => {
+    const warned = (response: PolicyAnswer['response']): PolicyAnswer => ({ ...answer(0), response });
+    const none = { error: null, timeBeforeExpiration: null, graceLoginsRemaining: null };
+    expect(await explainBind(warned({ ...none, graceLoginsRemaining: 0 }), async () => open)).toEqual({ valid: true, warning: 'grace' });
+    expect(await explainBind(warned({ ...none, timeBeforeExpiration: 5 }), async () => open)).toEqual({
+      valid: true,
+      warning: 'expires-soon',
+    });
+    expect(await explainBind(warned(none), async () => open)).toEqual({ valid: true, warning: 'none' });
+  });
+
+  it('takes no other result for a wrong password', async () => {
+    for (const [code, expected] of [
+      [13, 'directory.plain-refused'],
+      [52, 'directory.unreachable'],
+      [80, 'directory.protocol'],
+    ] as const) {
+      await expect(explainBind(answer(code), async () => open)).rejects.toMatchObject({ code: expected });
+    }
+  });
+});
+
+describe('explainRefusal', () => {
+  it.each([
+    [answer(19, 8), 'service', 'password.in-history'],
+    [answer(19, 7), 'service', 'password.too-young'],
+    [answer(19, 6), 'service', 'password.too-short'],
+    [answer(19, 9), 'service', 'password.too-long'],
+    [answer(19, 5), 'service', 'password.quality'],
+    [answer(19), 'service', 'password.refused'],
+    [answer(32), 'service', 'account.missing'],
+    [answer(50, 3), 'service', 'account.no-right'],
+    [answer(50, 3), 'person', 'password.change-not-allowed'],
+    [answer(53, 3), 'person', 'password.change-not-allowed'],
+  ] as const)('%j as the %s is %s', (given, by, expected) => {
+    expect(explainRefusal(given, by, 'test')).toBe(expected);
+  });
+});
