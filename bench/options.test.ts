@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { parseOptions } from './options.ts';
+
+test('without options everything runs on SQLite', () => {
+  expect(parseOptions([])).toEqual({ only: ['openldap', 'samba', 'start'], seconds: 15, database: 'sqlite', json: false });
+});
+
+test('options narrow it down', () => {
+  const options = parseOptions(['--only', 'openldap,start', '--seconds', '3', '--database', 'postgres', '--json']);
+  expect(options).toEqual({ only: ['openldap', 'start'], seconds: 3, database: 'postgres', json: true });
+});
+
+test('help is asked for', () => {
+  expect(parseOptions(['--help'])).toBeNull();
+});
+
+test.each([['--only', 'novell'], ['--seconds', '0'], ['--seconds', 'ten'], ['--database', 'oracle'], ['--fast']])(
+  'a mistake is told: %s %s',
+  (...args) => {
+    expect(parseOptions(args.filter((arg) => arg !== undefined))).toBeTypeOf('string');
+  },
+);

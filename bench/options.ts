@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util';
+
+export const DIRECTORY_NAMES = ['openldap', 'samba'] as const;
+export type DirectoryName = (typeof DIRECTORY_NAMES)[number];
+
+export const BENCHMARK_NAMES = [...DIRECTORY_NAMES, 'start'] as const;
+type BenchmarkName = (typeof BENCHMARK_NAMES)[number];
+
+export interface BenchOptions {
+  /** What to run. */
+  readonly only: readonly BenchmarkName[];
+  /** Seconds for each measurement, its preparation included. */
+  readonly seconds: number;
+  readonly database: 'sqlite' | 'postgres';
+  readonly json: boolean;
+}
+
+export const HELP = `Usage: npm run bench -- [options]
+
+Measures Keyturn over HTTP against the same LDAP operations made by a bare LDAP client, on real directory servers, in
+one run and in turns. Prints ratios first.
+
+Options:
+  --only NAME[,NAME]   ${BENCHMARK_NAMES.join(', ')} (all unless told; samba needs root)
+  --seconds N          for each measurement, preparation included (15)
+  --database KIND      sqlite (a file) or postgres, both waiting for the disk at each commit (sqlite)
+  --json               one JSON document instead of tables
+  --help               this text
+`;
+
+/**
+ * Reads the command line.
+ * @returns a sentence when it cannot be understood; null when help is wanted
+ */
+export function parseOptions(args: readonly string[]): BenchOptions | string | null {
+  const parsed = parse(args);
+  if (typeof parsed === 'string') return parsed;
+  const { help, json, database, seconds, only } = parsed;
+  if (help) return null;
+  const wanted = only === undefined ? [...BENCHMARK_NAMES] : only.split(',');
+  const unknown = wanted.find((name) => !(BENCHMARK_NAMES as readonly string[]).includes(name));
+  if (unknown !== undefined) return `--only ${unknown}: not one of ${BENCHMARK_NAMES.join(', ')}`;
+  if (!/^\d{1,4}$/.test(seconds) || Number(seconds) < 1) return `--seconds ${seconds}: a whole number from 1 on was expected`;
+  if (database !== 'sqlite' && database !== 'postgres') return `--database ${database}: sqlite or postgres was expected`;
+  return { only: wanted as BenchmarkName[], seconds: Number(seconds), database, json };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        only: { type: 'string' },
+        seconds: { type: 'string', default: '15' },
+        database: { type: 'string', default: 'sqlite' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

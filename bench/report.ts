@@ -1,0 +1,115 @@
+import type { StartResult } from './start.ts';
+import type { Ratio } from './statistics.ts';
+import type { JourneyResult } from './whole-journey.ts';
+import type { WriteResult } from './writes.ts';
+
+/** Everything one run found out. Times in milliseconds. */
+export interface BenchReport {
+  machine: { processor: string; cores: number; memoryGigabytes: number; system: string; node: string };
+  database: 'sqlite' | 'postgres';
+  writes: WriteResult[];
+  journeys: JourneyResult[];
+  start: StartResult | null;
+}
+
+/** A goal for one measurement, and whether this run reached it. */
+interface Verdict {
+  readonly met: boolean;
+  readonly target: string;
+}
+
+const highestCost = 1.25;
+const lowestThroughput = 0.8;
+const longestStart = 1000;
+const mostMemory = 130;
+
+/** One client: latency counts. Several: throughput does. */
+export function judgeWrites(result: WriteResult): Verdict {
+  if (result.clients === 1) return { met: result.cost.overall <= highestCost, target: `cost at most ${highestCost}` };
+  return { met: result.throughput.overall >= lowestThroughput, target: `throughput at least ${lowestThroughput}` };
+}
+
+/** The report for people: ratios first, then what they were made of. */
+export function formatReport(report: BenchReport): string {
+  const { machine, database } = report;
+  const lines = [
+    `${machine.processor}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.system}, Node.js ${machine.node}; database: ${database}`,
+  ];
+  if (report.writes.length > 0) lines.push('', ...ratioTable(report.writes), '', ...figureTable(report.writes));
+  if (report.journeys.length > 0) lines.push('', ...journeyTable(report.journeys));
+  if (report.start !== null) lines.push('', ...startTable(report.start));
+  return `${lines.join('\n')}\n`;
+}
+
+function ratioTable(results: readonly WriteResult[]): string[] {
+  return table(
+    ['Keyturn / bare LDAP', 'operation', 'clients', 'cost (median)', 'lowest-highest', 'throughput', 'lowest-highest', 'target', ''],
+    results.map((result) => {
+      const { met, target } = judgeWrites(result);
+      const { directory, operation, clients, cost, throughput } = result;
+      return [directory, operation, String(clients), ...ratioCells(cost), ...ratioCells(throughput), target, met ? 'met' : 'MISSED'];
+    }),
+  );
+}
+
+function ratioCells({ overall, lowest, highest }: Ratio): string[] {
+  return [overall.toFixed(2), `${lowest.toFixed(2)}-${highest.toFixed(2)}`];
+}
+
+function figureTable(results: readonly WriteResult[]): string[] {
+  const heads = ['', 'operation', 'clients', 'bare median', 'bare p95', 'bare /s', 'Keyturn median', 'p95', '/s', 'rounds', 'operations'];
+  return table(
+    heads,
+    results.map(({ directory, operation, clients, bare, product, rounds }) => [
+      directory,
+      operation,
+      String(clients),
+      `${bare.median.toFixed(2)} ms`,
+      `${bare.p95.toFixed(2)} ms`,
+      bare.perSecond.toFixed(0),
+      `${product.median.toFixed(2)} ms`,
+      `${product.p95.toFixed(2)} ms`,
+      product.perSecond.toFixed(0),
+      String(rounds),
+      `2 x ${product.operations}`,
+    ]),
+  );
+}
+
+function journeyTable(results: readonly JourneyResult[]): string[] {
+  return table(
+    ['whole reset journey', 'hold', 'settle', 'median', 'p95', 'journeys'],
+    results.map((result) => [
+      result.directory,
+      `${result.holdMilliseconds} ms`,
+      `${result.settleMilliseconds} ms`,
+      `${result.median.toFixed(0)} ms`,
+      `${result.p95.toFixed(0)} ms`,
+      String(result.operations),
+    ]),
+  );
+}
+
+function startTable(start: StartResult): string[] {
+  const row = (what: string, value: number, unit: string, most: number | null): string[] => [
+    what,
+    `${value.toFixed(0)} ${unit}`,
+    ...(most === null ? ['', ''] : [`under ${most} ${unit}`, value < most ? 'met' : 'MISSED']),
+  ];
+  return table(
+    ['keyturn demo', '', 'target', ''],
+    [
+      row('start to first response', start.firstResponse, 'ms', longestStart),
+      row('the same on an empty folder', start.firstResponseEmpty, 'ms', null),
+      row('idle, resident memory', start.idleMemory, 'MB', mostMemory),
+    ],
+  );
+}
+
+/** A Markdown table with even columns, so that it reads well in a terminal too. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = head.map((title, column) => Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |`;
+  return [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)];
+}

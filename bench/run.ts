@@ -1,0 +1,73 @@
+import { cpus, release, totalmem } from 'node:os';
+import { startPostgres } from '../test/servers/postgres.ts';
+import { startDirectory } from './directories.ts';
+import { type BenchOptions, type DirectoryName, HELP, parseOptions } from './options.ts';
+import { startProduct } from './product.ts';
+import { type BenchReport, formatReport } from './report.ts';
+import { measureStart } from './start.ts';
+import { measureJourneys } from './whole-journey.ts';
+import { measureWrites } from './writes.ts';
+
+const options = parseOptions(process.argv.slice(2));
+if (options === null) {
+  process.stdout.write(HELP);
+} else if (typeof options === 'string') {
+  process.stderr.write(`${options}\n\n${HELP}`);
+  process.exitCode = 2;
+} else {
+  const report = await runAll(options);
+  process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report));
+}
+
+async function runAll(options: BenchOptions): Promise<BenchReport> {
+  const report: BenchReport = { machine: describeMachine(), database: options.database, writes: [], journeys: [], start: null };
+  for (const name of options.only) {
+    if (name === 'start') report.start = await measureStart();
+    else await measureDirectory(name, options, report);
+  }
+  return report;
+}
+
+async function measureDirectory(name: DirectoryName, options: BenchOptions, report: BenchReport): Promise<void> {
+  // Whatever is started is stopped in reverse order, also when a measurement fails.
+  await using started = new AsyncDisposableStack();
+  const directory = await startDirectory(name);
+  started.defer(() => directory.stop());
+  const postgres = options.database === 'postgres' ? await startPostgres({ durable: true }) : null;
+  if (postgres !== null) started.defer(() => postgres.stop());
+  const database = async () => (postgres === null ? {} : { databaseUrl: (await postgres.createDatabase('bench')).url });
+  const { seconds } = options;
+  const note = (what: string) => void process.stderr.write(`${directory.title}: ${what} ...\n`);
+
+  const quick = { holdMilliseconds: 0, settleMilliseconds: 0 };
+  const product = await startProduct({
+    directory: directory.section,
+    ...(await database()),
+    recovery: { ...quick, accepted: [['email', 'totp'], ['totp']] },
+  });
+  started.defer(() => product.close());
+  for (const operation of ['reset', 'unlock'] as const) {
+    for (const clients of [1, 8]) {
+      note(`${operation}, ${clients === 1 ? 'one client' : `${clients} clients`}`);
+      report.writes.push(await measureWrites(directory, product, { operation, clients, seconds }));
+    }
+  }
+  note('whole journey, nothing held back');
+  report.journeys.push(await measureJourneys(directory, product, seconds / 3, quick));
+
+  note('whole journey, as shipped');
+  const shipped = await startProduct({ directory: directory.section, ...(await database()) });
+  started.defer(() => shipped.close());
+  report.journeys.push(await measureJourneys(directory, shipped, seconds / 3, { holdMilliseconds: 120, settleMilliseconds: 750 }));
+}
+
+function describeMachine(): BenchReport['machine'] {
+  const processors = cpus();
+  return {
+    processor: processors[0]?.model.trim() ?? 'unknown',
+    cores: processors.length,
+    memoryGigabytes: Math.round(totalmem() / 1e9),
+    system: `${process.platform} ${release()}`,
+    node: process.version,
+  };
+}

@@ -1,0 +1,75 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { claimFreePort } from '../test/servers/free-address.ts';
+import { startProcess } from '../test/servers/processes.ts';
+import { median } from './statistics.ts';
+
+const PROGRAM = fileURLToPath(new URL('../bin/keyturn.js', import.meta.url));
+
+/** Milliseconds until a process that has answered once counts as idle. */
+const idleAfter = 5000;
+
+/** Start and idle memory of `keyturn demo` with its embedded directory (PERF-5 counts the server alone). */
+export interface StartResult {
+  readonly starts: number;
+  /** Milliseconds from starting the program to its first answer; its data are there from an earlier start. */
+  readonly firstResponse: number;
+  /** The same on an empty folder: the database is made and the sample people are enrolled. */
+  readonly firstResponseEmpty: number;
+  /** Megabytes (10^6 bytes) resident when idle. */
+  readonly idleMemory: number;
+}
+
+export async function measureStart(starts = 5): Promise<StartResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'keyturn-bench-'));
+  try {
+    const { firstResponse: firstResponseEmpty } = await startOnce(folder, 0);
+    const answers: number[] = [];
+    for (let count = 1; count < starts; count += 1) answers.push((await startOnce(folder, 0)).firstResponse);
+    const last = await startOnce(folder, idleAfter);
+    return { starts, firstResponse: median([...answers, last.firstResponse]), firstResponseEmpty, idleMemory: last.memory };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function startOnce(folder: string, idle: number): Promise<{ firstResponse: number; memory: number }> {
+  const claim = await claimFreePort();
+  const begun = performance.now();
+  const args = [PROGRAM, 'demo', '--port', String(claim.port), '--data', join(folder, 'data')];
+  const server = await startProcess({ command: process.execPath, args, logFile: join(folder, 'log') });
+  try {
+    while (!(await answers(claim.port))) {
+      if (!server.isRunning()) throw new Error(`keyturn demo ended: ${await readFile(server.logFile, 'utf8')}`);
+      await delay(2);
+    }
+    const firstResponse = performance.now() - begun;
+    await delay(idle);
+    return { firstResponse, memory: await residentMegabytes(server.pid) };
+  } finally {
+    await server.stop();
+    claim.release();
+  }
+}
+
+/** The page that a person opens. */
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const outgoing = request({ host: '127.0.0.1', port, path: '/readyz' }, (response) => {
+      response.resume();
+      response.on('end', () => resolve(response.statusCode === 200));
+    });
+    outgoing.on('error', () => resolve(false));
+    outgoing.end();
+  });
+}
+
+/** VmRSS of proc(5), as an operator sees it in `ps`. */
+export async function residentMegabytes(pid: number): Promise<number> {
+  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return (Number(kibibytes) * 1024) / 1e6;
+}
