@@ -29,10 +29,6 @@ export function contains(attribute: string, value: string): Filter {
   return new SubstringFilter({ attribute, any: [value] });
 }
 
-export function startsWith(attribute: string, value: string): Filter {
-  return new SubstringFilter({ attribute, initial: value });
-}
-
 export function atLeast(attribute: string, value: string): Filter {
   return new GreaterThanEqualsFilter({ attribute, value });
 }
