@@ -99,8 +99,7 @@ function localPolicyDn(server: Ds389Server, name: PolicyName): string {
 }
 
 async function prepare(server: Ds389Server): Promise<void> {
-  const right = `(targetattr="objectClass || password*")(version 3.0; acl "read policy"; allow (read,search,compare) userdn="ldap:///${server.service.dn}";)`;
-  await server.modify('cn=config', { aci: right, passwordTrackUpdateTime: 'on' });
+  await server.modify('cn=config', { passwordTrackUpdateTime: 'on' });
   await server.add(`cn=nsPwPolicyContainer,${server.peopleDn}`, { objectClass: 'nsContainer', cn: 'nsPwPolicyContainer' });
   const common = {
     objectClass: ['ldapsubentry', 'passwordPolicy'],

@@ -15,8 +15,6 @@ describe('the oracle and 389 Directory Server', () => {
   let directory: Directory;
   beforeAll(async () => {
     ds389 = await startDs389();
-    const right = `(targetattr="objectClass || password*")(version 3.0; acl "read policy"; allow (read,search,compare) userdn="ldap:///${ds389.service.dn}";)`;
-    await ds389.modify('cn=config', { aci: right });
     directory = create389dsDirectory(settingsFor('389ds', ds389), depsFor(ds389));
   });
   afterAll(async () => {

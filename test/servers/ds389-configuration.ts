@@ -121,8 +121,14 @@ function hashedPassword(password: string): string {
   return `{SSHA512}${Buffer.concat([digest, salt]).toString('base64')}`;
 }
 
-/** Access control: everybody signed in reads; people change their own password; the service account resets and unlocks people. */
+/**
+ * Access control: everybody signed in reads; people change their own password; the service account resets and unlocks people
+ * and reads the policy, which the server keeps in cn=config.
+ */
 export const ds389Acis = {
+  config: [
+    `(targetattr="objectClass || password*")(version 3.0; acl "read policy"; allow (read,search,compare) userdn="ldap:///${ds389Dns.service}";)`,
+  ],
   base: ['(targetattr!="userPassword")(version 3.0; acl "read"; allow (read,search,compare) userdn="ldap:///all";)'],
   people: [
     '(targetattr="userPassword")(version 3.0; acl "own password"; allow (write) userdn="ldap:///self";)',

@@ -164,6 +164,7 @@ async function importCertificate(configFolder: string, authority: CertificateAut
 async function seed(data: Ds389Data): Promise<void> {
   const trusted = { ...data.admin, url: data.url, caPem: data.caPem, trustAnyCertificate: true };
   await withLdap(trusted, async (client) => {
+    await client.modify('cn=config', replaceAttributes({ aci: ds389Acis.config }));
     await client.add(data.baseDn, { objectClass: 'domain', dc: 'example', aci: [...ds389Acis.base] });
     for (const ou of ['services', 'groups', 'outside']) {
       await client.add(`ou=${ou},${data.baseDn}`, { objectClass: 'organizationalUnit', ou });

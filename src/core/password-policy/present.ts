@@ -31,6 +31,8 @@ export function presentVerdicts(verdicts: readonly PasswordVerdict[], texts: Tex
 }
 
 function isQuiet({ code, params }: Pick<PasswordVerdict, 'code' | 'params'>): boolean {
+  // "At least 1 character": a directory whose policy may not be read.
+  if (code === 'password.too-short') return Number(params.minimum) <= 1;
   if (code === 'password.too-long') return Number(params.maximum) >= LONG_ENOUGH;
   return code === 'password.unusable-characters' || code === 'password.looks-hashed';
 }

@@ -164,6 +164,10 @@ export interface AccountFingerprint {
   locked: boolean;
   /** The directory's own time of the last password write, if it tells. */
   passwordSetAt: number | null;
+  /** `password` tells whole seconds: of two writes within one second the second one does not show in it. */
+  wholeSeconds?: true;
+  /** Changes with every write to the entry, whatever is written; opaque. Told where `wholeSeconds` is and the directory can. */
+  revision?: string;
 }
 
 export interface SearchRequest {

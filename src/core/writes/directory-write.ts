@@ -31,6 +31,8 @@ export interface WriteIntent {
   language: string;
   unlock: boolean;
   before: AccountFingerprint;
+  /** When `before` was read; milliseconds since 1970. */
+  readAt: number;
 }
 
 export interface WriteResult {

@@ -1,5 +1,6 @@
 import { isAppError } from '../../../shared/errors.ts';
 import type { CoreDeps } from '../core-deps.ts';
+import type { AccountFingerprint } from '../ports/directory.ts';
 import type { WriteIntent, WriteResult } from './directory-write.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { WriteIntent, WriteResult } from './directory-write.ts';
 export async function findOutcome(deps: Pick<CoreDeps, 'directories' | 'log'>, intent: WriteIntent): Promise<WriteResult> {
   try {
     const now = await deps.directories.get(intent.account.directory).readFingerprint(intent.account);
-    const done = intent.verb === 'reset-password' ? now.password !== intent.before.password : !now.locked;
+    const done = intent.verb === 'reset-password' ? wasPasswordSet(intent, now) : !now.locked;
     return done
       ? { intent, status: 'done', foundBy: 'reading' }
       : { intent, status: 'failed', foundBy: 'reading', reason: 'directory.outcome-unknown' };
@@ -20,4 +21,19 @@ export async function findOutcome(deps: Pick<CoreDeps, 'directories' | 'log'>, i
     deps.log.warn('write.outcome-unreadable', { intent: intent.id, directory: intent.account.directory, error });
     return { intent, status: 'unknown', foundBy: 'reading', reason: isAppError(error) ? error.code : 'internal.unexpected' };
   }
+}
+
+/** A password set this shortly before, by a clock that may be off by a little, may have been set within the same second. */
+const SAME_SECOND = 5000;
+
+/** Whether the password was set so shortly before `at` that a write now could carry the same time. */
+export function wasSetJustNow(fingerprint: AccountFingerprint, at: number): boolean {
+  const { wholeSeconds, passwordSetAt } = fingerprint;
+  return wholeSeconds === true && passwordSetAt !== null && Math.abs(at - passwordSetAt) < SAME_SECOND;
+}
+
+/** Times of whole seconds may be equal after a second write; then any change of the entry is taken for that write. */
+function wasPasswordSet({ before, readAt }: WriteIntent, now: AccountFingerprint): boolean {
+  if (now.password !== before.password) return true;
+  return wasSetJustNow(before, readAt) && now.revision !== before.revision;
 }

@@ -1,0 +1,11 @@
+const plenty = { count: 1_000_000, windowSeconds: 86_400 };
+
+/** Limits that no test reaches: for tests that walk many journeys from one address and are about something else. */
+export const GENEROUS_LIMITS = {
+  startsPerAddress: plenty,
+  startsPerNetwork: plenty,
+  startsPerAccount: plenty,
+  startsOverall: plenty,
+  messagesPerAccount: plenty,
+  answersPerAddress: plenty,
+};

@@ -1,0 +1,80 @@
+import type { ConfigurationDocument } from '../../src/core/configuration/document.ts';
+import { newLogin, newPassword } from '../conformance/samples.ts';
+import { sharedDs389, sharedSamba, sharedSlapd } from '../servers/shared-servers.ts';
+import { startTcpProxy, type TcpProxy } from '../servers/tcp-proxy.ts';
+
+type Section = ConfigurationDocument['directories'][number];
+
+export const REAL_KINDS = ['active-directory', 'openldap', '389ds'] as const;
+export type RealKind = (typeof REAL_KINDS)[number];
+
+export interface RealPerson {
+  readonly login: string;
+  readonly password: string;
+  readonly mail: string;
+  /** How the server itself names the entry. */
+  readonly dn: string;
+}
+
+/** One of the run's directory servers as Keyturn is told of it, with a proxy in between. Stop the proxy at the end. */
+export interface RealDirectory {
+  readonly kind: RealKind;
+  readonly section: Section;
+  readonly proxy: TcpProxy;
+  /** Name and password that Keyturn binds with; the password is in the environment under `secretName`. */
+  readonly service: { readonly name: string; readonly password: string };
+  readonly secretName: string;
+  createPerson(more?: { disabled?: boolean }): Promise<RealPerson>;
+  /** Whether the server itself, asked past Keyturn and proxy, lets the person in. */
+  signsIn(person: RealPerson, password: string): Promise<boolean>;
+  /** Writes to the person's entry beside the password, as an administrator. */
+  touch(person: RealPerson): Promise<void>;
+  /** Fails to sign in until the person is locked out. */
+  lock(person: RealPerson): Promise<void>;
+}
+
+/** Reaches the run's server of a kind through a proxy of its own. Keyturn knows it as directory `people`. */
+export async function reachRealDirectory(kind: RealKind, changes: Record<string, unknown> = {}): Promise<RealDirectory> {
+  const server = kind === 'active-directory' ? await sharedSamba() : kind === 'openldap' ? await sharedSlapd() : await sharedDs389();
+  const { hostname, port } = new URL(server.url);
+  const proxy = await startTcpProxy({ targetHost: hostname, targetPort: Number(port === '' ? 636 : port), host: hostname });
+  const secretName = `SCENARIO_SERVICE_${kind.replace('-', '_').toUpperCase()}`;
+  process.env[secretName] = server.service.password;
+  const section = {
+    kind,
+    id: 'people',
+    label: 'People',
+    servers: [{ url: `ldaps://${proxy.host}:${proxy.port}` }],
+    tls: { ca: server.caPem },
+    baseDn: server.baseDn,
+    serviceAccount: { name: server.service.name, password: `env:${secretName}` },
+    protected: { logins: ['domina'] },
+    ...changes,
+  } as Section;
+  return {
+    kind,
+    section,
+    proxy,
+    secretName,
+    service: server.service,
+    async createPerson({ disabled = false } = {}) {
+      const login = newLogin();
+      const password = newPassword();
+      const mail = `${login}@work.example.test`;
+      const user = { login, password, mail, givenName: 'Ada', surname: login };
+      const { dn } =
+        server.kind === 'active-directory'
+          ? await server.createUser({ ...user, disabled })
+          : await server.createUser({ ...user, ...(disabled ? { attributes: disabledMark[server.kind] } : {}) });
+      return { login, password, mail, dn };
+    },
+    signsIn: (person, password) => server.canBind(person.dn, password),
+    touch: (person) => server.modify(person.dn, { description: newLogin() }),
+    lock: (person) =>
+      server.kind === 'active-directory'
+        ? server.lockUser({ userPrincipalName: `${person.login}@${server.realm.toLowerCase()}` })
+        : server.lockUser(person),
+  };
+}
+
+const disabledMark = { openldap: { pwdAccountLockedTime: '000001010000Z' }, '389ds': { nsAccountLock: 'true' } } as const;
