@@ -30,12 +30,10 @@ function DemoContent() {
   usePageTitle(t('title'));
   return (
     <div className={classes.page}>
-      <div>
+      <div className={classes.intro}>
         <h1 className={classes.title}>{t('title')}</h1>
         <Notice tone="warning">{t('warning')}</Notice>
-        <p>
-          <a href="/">{t('back')}</a>
-        </p>
+        <a href="/">{t('back')}</a>
       </div>
       <People />
       <Mailbox />

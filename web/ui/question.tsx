@@ -76,8 +76,10 @@ export function Question({ title, progress, icon, tone, message, mistakes = [], 
       <h1 ref={heading} tabIndex={-1} className={classes.title}>
         {title}
       </h1>
-      {message !== undefined && <Notice>{message}</Notice>}
-      <div className={classes.body}>{children}</div>
+      <div className={classes.body}>
+        {message !== undefined && <Notice>{message}</Notice>}
+        {children}
+      </div>
     </>
   );
   if (onSubmit === undefined) return body;

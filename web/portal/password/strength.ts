@@ -8,7 +8,8 @@ export type StrengthLevel = 0 | 1 | 2 | 3 | 4;
 /** An attacker who has stolen a slow hash: zxcvbn's "offline slow hashing" of 10,000 guesses a second. */
 const GUESSES_PER_SECOND = 10_000;
 const UPPER_SECONDS = [60, 86_400, 30 * 86_400, 365 * 86_400];
-const LONGEST_JUDGED = 100;
+/** The estimate's work grows with the square of the length; beyond this every password is strong or a repetition. */
+const LONGEST_JUDGED = 64;
 
 const zxcvbn = new ZxcvbnFactory({ dictionary: { ...common, ...english }, graphs: adjacencyGraphs, translations });
 

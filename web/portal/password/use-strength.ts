@@ -1,4 +1,4 @@
-import { useDeferredValue, useEffect, useState } from 'react';
+import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import type { StrengthLevel } from './strength.ts';
 
 type Judge = (password: string, known: readonly string[]) => StrengthLevel;
@@ -19,5 +19,5 @@ export function useStrength(password: string, known: readonly string[]): Strengt
       wanted = false;
     };
   }, []);
-  return settled === '' || judge === undefined ? undefined : judge.strengthOf(settled, known);
+  return useMemo(() => (settled === '' || judge === undefined ? undefined : judge.strengthOf(settled, known)), [settled, judge, known]);
 }

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import type { Rule } from '../../../shared/api/journeys.ts';
+import { judgeRules } from '../../../shared/password-rules/judge.ts';
+import { strengthOf } from './strength.ts';
+import { suggestPassphrase } from './suggest-passphrase.ts';
+
+const rule = (code: string, params: Rule['params']): Rule => ({ code, params, text: code, source: 'directory' });
+const atLeast = (minimum: number) => rule('password.too-short', { minimum, unit: 'code-points' });
+const atMost = (maximum: number) => rule('password.too-long', { maximum, unit: 'code-points' });
+const complex = rule('password.not-complex', { required: 3, letters: 'unicode' });
+
+describe('suggestPassphrase', () => {
+  it.each([
+    ['no rules', []],
+    ['a usual policy', [atLeast(12), complex]],
+    ['a long minimum', [atLeast(40), complex]],
+    ['a short maximum', [atLeast(8), atMost(16), complex]],
+    ['a name that must not occur', [atLeast(12), rule('password.contains-name', { tokens: 'an\nem', ignoreCase: 'unicode' })]],
+  ])('meets %s, and differs each time', (_name, rules) => {
+    const suggestions = Array.from({ length: 50 }, () => suggestPassphrase(rules));
+    for (const suggestion of suggestions) {
+      expect(judgeRules(suggestion, rules).filter((verdict) => verdict.ok === false)).toEqual([]);
+      expect(strengthOf(suggestion, [])).toBe(4);
+    }
+    expect(new Set(suggestions).size).toBe(50);
+  });
+});
+
+describe('strengthOf', () => {
+  it.each([
+    ['password', 0],
+    ['Alice-Adams1', 1],
+    ['Spool-grapple-overturn-ebook-12', 4],
+  ])('%s is level %i', (password, level) => {
+    expect(strengthOf(password, ['alice', 'Adams'])).toBe(level);
+  });
+
+  it('stays quick for a very long password', () => {
+    expect(strengthOf('x7!Kp'.repeat(200), [])).toBeGreaterThanOrEqual(0);
+  });
+});
