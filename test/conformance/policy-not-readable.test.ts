@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { sharedDs389 } from '../servers/shared-servers.ts';
+import { asTestAccount, createOpener, ldapSettings } from './harness-ldap.ts';
+import { createMovableClock, newLogin, newPassword, tooShortPassword } from './samples.ts';
+
+it('says that it cannot read the policy of 389 DS, and works without', async () => {
+  const server = await sharedDs389();
+  const opener = createOpener(createMovableClock(), server);
+  const directory = opener.open(ldapSettings('389ds', server));
+  const user = { login: newLogin(), password: newPassword() };
+  const account = await asTestAccount(directory, { ...user, ...(await server.createUser(user)) });
+
+  const policy = await directory.readPolicy(account.ref);
+  expect(policy).toMatchObject({ name: 'not readable', minimumLength: 0, complexity: 'none', categories: null });
+  expect((await directory.health()).notes.join(' ')).toContain('cn=config');
+  // The server's own word is all there is to go by.
+  expect(await directory.resetPassword(account.ref, tooShortPassword)).toMatchObject({ done: false, refusal: 'password.quality' });
+  await server.lockUser(account);
+  expect((await directory.readStatus(account.ref)).locked).toBe(true);
+  expect(await directory.unlock(account.ref)).toMatchObject({ done: true });
+  expect(await directory.resetPassword(account.ref, newPassword())).toMatchObject({ done: true });
+  expect((await directory.readStatus(account.ref)).locked).toBe(false);
+  await opener.close();
+});
