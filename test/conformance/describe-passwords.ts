@@ -182,7 +182,7 @@ export function describePasswords(harness: () => Harness): void {
       while (Math.floor((Date.now() - 50) / 1000) <= created) await new Promise((resolve) => setImmediate(resolve));
       expect(await account.directory.readFingerprint(account.ref)).toEqual(before);
       expect(await account.directory.resetPassword(account.ref, newPassword())).toMatchObject(done);
-      if (!facts.statusKnown) return expect(await account.directory.readFingerprint(account.ref)).toEqual(before);
+      if (!facts.statusKnown) return expect((await account.directory.readFingerprint(account.ref)).password).not.toBe(before.password);
       // 389 DS writes it down just after it has answered.
       await eventually(async () => (await account.directory.readFingerprint(account.ref)).password !== before.password, 2000);
       const after = await account.directory.readFingerprint(account.ref);

@@ -71,6 +71,7 @@ function passwordSetAt(entry: LdapEntry, passwordExpiresAt: number | null, polic
 export function toFingerprint(entry: LdapEntry, status: AccountStatus): AccountFingerprint {
   const password = entry.text('pwdUpdateTime') ?? entry.text('passwordExpirationTime') ?? entry.text('modifyTimestamp') ?? '';
   return {
+    wholeSeconds: true,
     password,
     lock: `${entry.text('accountUnlockTime') ?? ''}/${status.locked}`,
     locked: status.locked,

@@ -28,7 +28,7 @@ const idAttribute = 'entryUUID';
 const dialect: PersonDialect = {
   idAttribute,
   idPattern: /^[0-9a-fA-F-]{32,36}$/,
-  statusAttributes: [idAttribute],
+  statusAttributes: [idAttribute, 'modifyTimestamp', 'entryCSN'],
   stateFilter: () => null,
   notes: (probed) => [
     'Password policy and lock state cannot be read from a plain LDAP server: what it refuses is known only once it was asked.',
@@ -39,8 +39,10 @@ const dialect: PersonDialect = {
       ? ['The server does not offer the password policy control: reasons of a refusal are not told apart.']
       : []),
   ],
-  async readFacts() {
-    return { policy: unknownPolicy, status: unknownStatus, fingerprint: { password: '', lock: '', locked: false, passwordSetAt: null } };
+  async readFacts(_connection, entry) {
+    // No attribute of the standards tells of passwords alone (RFC 4512 section 3.4): any change of the entry may be one.
+    const password = `${entry.text('modifyTimestamp') ?? ''}/${entry.text('entryCSN') ?? ''}`;
+    return { policy: unknownPolicy, status: unknownStatus, fingerprint: { password, lock: '', locked: false, passwordSetAt: null } };
   },
   reset(connection, entry, newPassword) {
     return withPolicyControl(connection, (controls) => {

@@ -11,6 +11,7 @@ export const statusAttributes = [
   'pwdStartTime',
   'pwdEndTime',
   'pwdPolicySubentry',
+  'entryCSN',
 ] as const;
 
 /** An administrator's lock: it has no end, and only an administrator lifts it (draft-behera section 5.3.3). */
@@ -59,9 +60,12 @@ function lockOf(entry: LdapEntry, policy: PasswordPolicy, now: number): { locked
   return lockedUntil > now ? { locked: true, lockedUntil } : { locked: false, lockedUntil: null };
 }
 
-/** pwdChangedTime has whole seconds: two writes within one second look like one. */
+/** pwdChangedTime has whole seconds; entryCSN (slapd's change sequence number) has microseconds, and changes with anything. */
 export function toFingerprint(entry: LdapEntry, status: AccountStatus): AccountFingerprint {
+  const revision = entry.text('entryCSN');
   return {
+    wholeSeconds: true,
+    ...(revision === null ? {} : { revision }),
     password: entry.text('pwdChangedTime') ?? '',
     lock: entry.text('pwdAccountLockedTime') ?? '',
     locked: status.locked,
