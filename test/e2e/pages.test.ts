@@ -63,6 +63,12 @@ const stepPage = (name: keyof typeof STEPS, shows: RegExp, prepare?: PageCase['p
 const PAGES: PageCase[] = [
   { name: 'start', path: '/', reply: plainServer, shows: /What do you need/ },
   { name: 'start-error', path: '/', reply: plainServer, prepare: submit, shows: /There is a problem/ },
+  {
+    name: 'address',
+    path: '/?goal=find-username',
+    reply: (call) => (call.path === '/api/v1/site' ? site({ goals: ['find-username'] }) : undefined),
+    shows: /Which e-mail address/,
+  },
   { name: 'account', path: '/?goal=reset-password', reply: plainServer, shows: /Which account/ },
   {
     name: 'account-slow-down',
@@ -100,6 +106,7 @@ const PAGES: PageCase[] = [
   stepPage('waiting-manager', /goes on by itself/),
   stepPage('done', /Phones will ask/),
   stepPage('done-mixed', /Part of it worked/),
+  stepPage('done-mailed', /Check your mailbox/),
   stepPage('refused', /could not confirm/),
   {
     ...stepPage('code-email', /Stop and start again/, (page) => page.getByRole('button', { name: 'Cancel and start again' }).click()),

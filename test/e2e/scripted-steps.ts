@@ -119,6 +119,14 @@ export const STEPS = {
       },
     ],
   },
+  'done-mailed': {
+    ...base,
+    id: 's9',
+    kind: 'done',
+    results: [
+      { account: { id: '', label: '' }, outcome: 'mailed', message: 'If the address belongs to an account, a mail is on its way.' },
+    ],
+  },
   refused: {
     ...base,
     id: 's9',

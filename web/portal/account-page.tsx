@@ -18,17 +18,19 @@ interface AccountPageProps {
 
 const MAXIMUM_LENGTH = 256;
 
-/** "Which account?" Opens the journey. */
+/** "Which account?", or by which address it can be found. Opens the journey. */
 export function AccountPage({ goal, onOpened, onBack }: AccountPageProps) {
   const { t } = useTranslation();
   const [account, setAccount] = useState(() => loadDraft()?.account ?? '');
   const [mistake, setMistake] = useState<Mistake>();
   const [busy, setBusy] = useState(false);
+  // Whoever has forgotten the sign-in name is asked for what is left.
+  const asked = goal === 'find-username' ? 'address' : 'account';
 
   const submit = async () => {
     if (busy) return;
     const name = account.trim();
-    if (name === '') return setMistake({ text: t('account.missing'), field: 'account' });
+    if (name === '') return setMistake({ text: t(`${asked}.missing`), field: 'account' });
     if (name.length > MAXIMUM_LENGTH) return setMistake({ text: t('account.too-long'), field: 'account' });
     setBusy(true);
     const outcome = await api.startJourney({ goal, account: name, locale: currentLanguage(), client: { kind: 'web' } });
@@ -40,7 +42,7 @@ export function AccountPage({ goal, onOpened, onBack }: AccountPageProps) {
 
   return (
     <Question
-      title={t('account.title')}
+      title={t(`${asked}.title`)}
       progress={t('progress.account')}
       mistakes={mistake ? [mistake] : []}
       focusOn={mistake}
@@ -48,12 +50,12 @@ export function AccountPage({ goal, onOpened, onBack }: AccountPageProps) {
     >
       <TextField
         id="account"
-        label={t('account.label')}
-        hint={t('account.hint')}
+        label={t(`${asked}.label`)}
+        hint={t(`${asked}.hint`)}
         error={mistake?.field === undefined ? undefined : mistake.text}
         value={account}
         onChange={setAccount}
-        autoComplete="username"
+        autoComplete={asked === 'address' ? 'email' : 'username'}
       />
       <Actions>
         <ActionButton type="submit" busy={busy}>
@@ -65,7 +67,7 @@ export function AccountPage({ goal, onOpened, onBack }: AccountPageProps) {
           </ActionButton>
         )}
       </Actions>
-      <NextLine>{t('account.next')}</NextLine>
+      <NextLine>{t(`${asked}.next`)}</NextLine>
     </Question>
   );
 }

@@ -3,6 +3,7 @@ import classes from './result-list.module.css';
 
 export interface ResultLine {
   id: string;
+  /** Empty when it must not be told, as when a sign-in name is sent. */
   account: string;
   outcome: string;
   tone: 'good' | 'warning' | 'danger';
@@ -20,7 +21,7 @@ export function ResultList({ label, lines }: { label: string; lines: readonly Re
           <Icon name={ICONS[line.tone]} />
           <div className={classes.words}>
             <p className={classes.head}>
-              <strong>{line.account}</strong>
+              {line.account !== '' && <strong>{line.account}</strong>}
               <span className={classes.outcome}>{line.outcome}</span>
             </p>
             <p className={classes.text}>{line.text}</p>
