@@ -10,7 +10,10 @@ import type { WriteIntent, WriteResult } from './directory-write.ts';
 export async function findOutcome(deps: Pick<CoreDeps, 'directories' | 'log'>, intent: WriteIntent): Promise<WriteResult> {
   try {
     const now = await deps.directories.get(intent.account.directory).readFingerprint(intent.account);
-    const done = intent.verb === 'reset-password' ? wasPasswordSet(intent, now) : !now.locked;
+    if (intent.verb === 'reset-password' && now.temporary) {
+      return { intent, status: 'refused', foundBy: 'reading', reason: 'password.refused', leftTemporary: true };
+    }
+    const done = intent.verb === 'reset-password' ? now.password !== intent.before.password : !now.locked;
     return done
       ? { intent, status: 'done', foundBy: 'reading' }
       : { intent, status: 'failed', foundBy: 'reading', reason: 'directory.outcome-unknown' };

@@ -143,6 +143,8 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
         lock: entry.text('lockoutTime') ?? '0',
         locked: isLocked(entry),
         passwordSetAt: fromFiletime(pwdLastSet),
+        // The first step leaves "must change" behind, the second takes it away.
+        ...(settings.historyOnReset === 'two-step' && fromFiletime(pwdLastSet) === null ? { temporary: true as const } : {}),
       };
     },
     readGroups,
