@@ -168,6 +168,8 @@ export interface AccountFingerprint {
   wholeSeconds?: true;
   /** Changes with every write to the entry, whatever is written; opaque. Told where `wholeSeconds` is and the directory can. */
   revision?: string;
+  /** A reset in two steps may have stopped after the first: the password is one that nobody knows. */
+  temporary?: true;
 }
 
 export interface SearchRequest {

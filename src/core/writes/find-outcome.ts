@@ -13,7 +13,7 @@ export async function findOutcome(deps: Pick<CoreDeps, 'directories' | 'log'>, i
     if (intent.verb === 'reset-password' && now.temporary) {
       return { intent, status: 'refused', foundBy: 'reading', reason: 'password.refused', leftTemporary: true };
     }
-    const done = intent.verb === 'reset-password' ? now.password !== intent.before.password : !now.locked;
+    const done = intent.verb === 'reset-password' ? wasPasswordSet(intent, now) : !now.locked;
     return done
       ? { intent, status: 'done', foundBy: 'reading' }
       : { intent, status: 'failed', foundBy: 'reading', reason: 'directory.outcome-unknown' };
