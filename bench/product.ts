@@ -74,7 +74,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   };
   let runtime: Runtime | undefined;
   try {
-    await configure(await openRuntime(settings, { only: 'store' }), url, options);
+    await configure(await openRuntime({ ...settings, logLevel: 'error' }, { only: 'store' }), url, options);
     runtime = await openRuntime({ ...settings, logLevel: 'error' });
     const settingsFile = join(folder, 'keyturn.json');
     await writeFile(settingsFile, JSON.stringify(settings));
@@ -93,7 +93,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
       settle: () => settle(opened),
       async close() {
         await opened.close();
-        await server.stop();
+        await server.stop(20_000);
         await clear();
       },
     };

@@ -18,7 +18,7 @@ import { activeDirectoryKind } from './kind.ts';
 import { normaliseIdentifier } from './normalise-identifier.ts';
 import { readEffectivePolicy } from './policy.ts';
 import { builtinProtection } from './protected.ts';
-import { resetPassword } from './reset.ts';
+import { resetAtOnce, resetInTwoSteps } from './reset.ts';
 import { resetMode } from './reset-mode.ts';
 import { isLocked, statusAttributes, toStatus } from './status.ts';
 import { mustChange, unlock } from './unicode-password.ts';
@@ -113,12 +113,22 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
 
   const resetExisting = (ref: AccountRef, newPassword: string, options: ResetOptions): Promise<WriteOutcome> =>
     servers.write(async (connection) => {
-      const { mode, policy, status } = await readFull(connection, ref);
+      const mode = resetMode(settings.historyOnReset, connection.rootDse);
+      const readTarget = async () => {
+        const { policy, status } = await readFull(connection, ref);
+        const facts: WriteFacts = { policy, status, newPassword, ageCounts: mode === 'policy-hints' };
+        return { dn: guidDn(ref.id), locked: status.locked, facts };
+      };
       const unusable = unusablePassword(newPassword);
-      if (unusable !== null) return { done: false, ...unusable, server: connection.server };
-      const facts: WriteFacts = { policy, status, newPassword, ageCounts: mode === 'policy-hints' };
-      const target = { dn: guidDn(ref.id), locked: status.locked, facts };
-      return resetPassword(connection, target, newPassword, options, mode, random);
+      const refused = unusable === null ? null : ({ done: false, ...unusable, server: connection.server } as const);
+      if (mode === 'two-step') {
+        const target = await readTarget();
+        return refused ?? resetInTwoSteps(connection, target, newPassword, options, random);
+      }
+      // Reading it first keeps writes within the configured part of the directory.
+      await base.fetch(connection, ref, ['1.1']);
+      if (refused !== null) return refused;
+      return resetAtOnce(connection, guidDn(ref.id), newPassword, options, mode, async () => (await readTarget()).facts);
     });
 
   return {

@@ -18,20 +18,22 @@ export interface ResetTarget {
 
 /**
  * Sets a password without knowing the old one, together with unlocking and "must change" in one request.
+ * @param dn DN or `<GUID=...>`
+ * @param readFacts asked only to explain a refusal: whoever succeeds does not pay for reading the policy
  * @throws AppError as `passwordOutcome` and the connection do
  */
-export async function resetPassword(
+export async function resetAtOnce(
   connection: LdapConnection,
-  target: ResetTarget,
+  dn: string,
   newPassword: string,
   options: ResetOptions,
-  mode: ResetMode,
-  random: Random,
+  mode: Exclude<ResetMode, 'two-step'>,
+  readFacts: () => Promise<WriteFacts>,
 ): Promise<WriteOutcome> {
-  if (mode === 'two-step') return resetInTwoSteps(connection, target, newPassword, options, random);
   const changes = [change('replace', 'unicodePwd', unicodePassword(newPassword)), ...besides(options)];
-  const result = await connection.modify(target.dn, changes, mode === 'policy-hints' ? [new PolicyHintsControl()] : []);
-  return passwordOutcome(result, connection.server, target.facts);
+  const result = await connection.modify(dn, changes, mode === 'policy-hints' ? [new PolicyHintsControl()] : []);
+  if (succeeded(result)) return { done: true, server: connection.server };
+  return passwordOutcome(result, connection.server, await readFacts());
 }
 
 function besides(options: ResetOptions) {
@@ -43,8 +45,9 @@ function besides(options: ResetOptions) {
  * lifts the minimum age for the second. When the second is refused the person has the random password, and must change it.
  *
  * What can be known to fail is refused before the first step.
+ * @throws AppError as `passwordOutcome` and the connection do
  */
-async function resetInTwoSteps(
+export async function resetInTwoSteps(
   connection: LdapConnection,
   target: ResetTarget,
   newPassword: string,

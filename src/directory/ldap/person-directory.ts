@@ -36,6 +36,8 @@ export interface PersonDialect extends PersonKindOptions {
   /** Operational attributes that `readFacts` and the writes want on the entry. */
   readonly statusAttributes: readonly string[];
   readFacts(connection: LdapConnection, entry: LdapEntry, now: number): Promise<PasswordFacts>;
+  /** The fingerprint alone, where the entry tells it; null: only `readFacts` can. It is read before every write, so it should be cheap. */
+  fingerprintOf?(entry: LdapEntry, now: number): AccountFingerprint | null;
   /** Returns the server's answer, or an outcome of its own where the server was not asked. */
   reset(connection: LdapConnection, entry: LdapEntry, newPassword: string, options: ResetOptions): Promise<PolicyAnswer | WriteOutcome>;
   /** On a connection that is bound as the person. */
@@ -80,6 +82,12 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
   const base = createDirectoryBase(settings, deps, createPersonKind(settings, dialect));
   const { servers } = base;
   const now = (): number => deps.clock.now();
+
+  const readFingerprint: Directory['readFingerprint'] = (ref) =>
+    servers.read(async (connection) => {
+      const entry = await base.fetch(connection, ref, dialect.statusAttributes);
+      return dialect.fingerprintOf?.(entry, now()) ?? (await dialect.readFacts(connection, entry, now())).fingerprint;
+    });
 
   const readFacts = (ref: AccountRef): Promise<PasswordFacts> =>
     servers.read(async (connection) => dialect.readFacts(connection, await base.fetch(connection, ref, dialect.statusAttributes), now()));
@@ -137,7 +145,7 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
     readAccount: base.readAccount,
     readStatus: async (ref) => (await readFacts(ref)).status,
     readPolicy: async (ref) => (await readFacts(ref)).policy,
-    readFingerprint: async (ref) => (await readFacts(ref)).fingerprint,
+    readFingerprint,
     readGroups,
     async readManager(ref) {
       const manager = (await base.readEntry(ref, ['manager'])).text('manager');
