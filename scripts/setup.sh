@@ -35,6 +35,6 @@ export PATH
 wanted=$(cat package.json package-lock.json | sha256sum | cut -d' ' -f1)-$(node -p process.versions.modules)
 if [ "$(cat node_modules/.keyturn-installed 2>/dev/null || true)" != "$wanted" ]; then
   echo "Installing npm packages"
-  npm ci --silent --no-audit --no-fund
+  npm ci --loglevel=error --no-audit --no-fund
   echo "$wanted" > node_modules/.keyturn-installed
 fi
