@@ -22,8 +22,11 @@ export interface TcpProxy {
   setMode(mode: ProxyMode): void;
   /** Handles the next answer of the server as `swallow-answers`, then forwards again. Resolves when that has happened. */
   swallowNextAnswer(): Promise<void>;
-  /** The same with the `number`th answer from now, counted over all connections (1: the next). Given up by {@link setMode}. */
-  swallowAnswer(number: number): void;
+  /**
+   * The same with the `number`th answer from now, counted over all connections (1: the next). Given up by {@link setMode}.
+   * @param afterwards is called at once when that has happened, before anything else can pass
+   */
+  swallowAnswer(number: number, afterwards?: () => void): void;
   /** Resets all open connections (TCP RST). New ones are treated by the mode in force. */
   cutAll(): void;
   /** Closes the port and resets all connections. */
@@ -51,6 +54,7 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
   let connectionCount = 0;
   let onSwallowed: (() => void) | undefined;
   let answersUntilLoss = Number.POSITIVE_INFINITY;
+  let afterLoss: (() => void) | undefined;
   const passages = new Set<Passage>();
 
   const cut = (passage: Passage): void => {
@@ -80,6 +84,7 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
         cut(passage);
         onSwallowed?.();
         onSwallowed = undefined;
+        if (answersUntilLoss === 0) afterLoss?.();
       } else if (mode === 'stall') passage.heldAnswers.push(bytes);
       else client.write(bytes);
     });
@@ -122,8 +127,9 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
       new Promise((resolve) => {
         onSwallowed = resolve;
       }),
-    swallowAnswer(number) {
+    swallowAnswer(number, afterwards) {
       answersUntilLoss = number;
+      afterLoss = afterwards;
     },
     cutAll() {
       for (const passage of [...passages]) cut(passage);

@@ -26,13 +26,13 @@ export async function findOutcome(deps: Pick<CoreDeps, 'directories' | 'log'>, i
   }
 }
 
-/** A password set this shortly before, by a clock that may be off by a little, may have been set within the same second. */
-const SAME_SECOND = 5000;
+/** Milliseconds. Wide, because the time is told by the directory's clock, which may be minutes away from ours. */
+const JUST_NOW = 10 * 60_000;
 
-/** Whether the password was set so shortly before `at` that a write now could carry the same time. */
+/** Whether the password may have been set within the second of `at`, so that a write now would carry the same time. */
 export function wasSetJustNow(fingerprint: AccountFingerprint, at: number): boolean {
   const { wholeSeconds, passwordSetAt } = fingerprint;
-  return wholeSeconds === true && passwordSetAt !== null && Math.abs(at - passwordSetAt) < SAME_SECOND;
+  return wholeSeconds === true && passwordSetAt !== null && Math.abs(at - passwordSetAt) < JUST_NOW;
 }
 
 /** Times of whole seconds may be equal after a second write; then any change of the entry is taken for that write. */

@@ -1,0 +1,241 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DemoMessage } from '../../shared/api/demo.ts';
+import { AppError } from '../../shared/errors.ts';
+import { verifyChain } from '../../src/core/audit/chain.ts';
+import type { Directory } from '../../src/core/ports/directory.ts';
+import { resetPassword } from '../../src/core/reset/reset-password.ts';
+import type { WriteResult } from '../../src/core/writes/directory-write.ts';
+import { WRITE_LEASE } from '../../src/core/writes/run-writes.ts';
+import { newPassword } from '../conformance/samples.ts';
+import { startPostgres } from '../servers/postgres.ts';
+import { GENEROUS_LIMITS } from './generous-limits.ts';
+import { type JourneyClient, prove, startJourney } from './journey-client.ts';
+import { REAL_KINDS, type RealDirectory, type RealKind, type RealPerson, reachRealDirectory } from './real-directories.ts';
+import { addPerson, embeddedSection, signsIn } from './sample-directory.ts';
+import { codeIn, type Enrolled, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+
+/** One proof is enough here, so that a person can walk many journeys within one time step of the authenticator. */
+const configuration = { guard: GENEROUS_LIMITS, recovery: { accepted: [['email' as const]] } };
+/** Time limits short enough to be waited for. */
+const impatient = { connectTimeoutMilliseconds: 2000, operationTimeoutMilliseconds: 1500, retryServerAfterSeconds: 1 };
+
+describe.each(REAL_KINDS)('a directory that does not answer, %s', (kind: RealKind) => {
+  let directory: RealDirectory;
+  let keyturn: Keyturn;
+  let person: RealPerson;
+  let enrolled: Enrolled;
+  let current: string;
+
+  beforeAll(async () => {
+    directory = await reachRealDirectory(kind, impatient);
+    keyturn = await startKeyturn({ directories: [directory.section], configuration });
+    person = await directory.createPerson();
+    enrolled = await keyturn.enrol(person.login);
+    current = person.password;
+  });
+  afterAll(async () => {
+    directory.proxy.setMode('forward');
+    await keyturn.close();
+    await directory.proxy.stop();
+  });
+
+  const codes = () => keyturn.messages(enrolled.address).filter((message) => /^\d{8}$/m.test(message.text));
+
+  async function walkToCode(): Promise<{ client: JourneyClient; code: string }> {
+    const client = await startJourney(keyturn.url, person.login);
+    const earlier = new Set(codes().map(({ id }) => id));
+    await client.answer({ option: 'email' });
+    const fresh = () => codes().find(({ id }) => !earlier.has(id));
+    await until(() => fresh() !== undefined, 'the code');
+    return { client, code: codeIn(fresh() as DemoMessage) };
+  }
+
+  async function walkToPassword(): Promise<JourneyClient> {
+    const { client, code } = await walkToCode();
+    await client.answer({ code });
+    client.at('new-password');
+    return client;
+  }
+
+  function breakOff(): void {
+    directory.proxy.setMode('refuse');
+    directory.proxy.cutAll();
+  }
+
+  /** Answers come through again, and a server that was passed over is asked again. */
+  async function mend(): Promise<void> {
+    directory.proxy.setMode('forward');
+    const reachable = async () => {
+      keyturn.clock.move(1000);
+      return keyturn.deps.directories
+        .get('people')
+        .readAccount(enrolled.account)
+        .then(Boolean, () => false);
+    };
+    await until(reachable, 'the directory to be asked again');
+    // Has the connections for writing opened anew too, so that few answers lie before that of the next reset.
+    await keyturn.deps.directories.get('people').unlock(enrolled.account);
+  }
+
+  async function look(client: JourneyClient): Promise<void> {
+    const { step } = (await client.call('GET', '/journeys/current')).body;
+    if (step !== undefined) client.step = step;
+  }
+
+  /** Whatever became of the write, what was said has to be so. */
+  async function expectTruth(client: JourneyClient, wanted: string): Promise<string> {
+    const isNew = await directory.signsIn(person, wanted);
+    if (client.step.kind === 'done') {
+      expect(client.step.results).toMatchObject([{ outcome: 'password-reset' }]);
+      expect(isNew).toBe(true);
+      current = wanted;
+      return 'done';
+    }
+    expect({ kind: client.step.kind, isNew }).toEqual({ kind: 'new-password', isNew: false });
+    expect(await directory.signsIn(person, current)).toBe(true);
+    return 'unchanged';
+  }
+
+  async function outcomes(): Promise<{ type: string; foundBy?: string }[]> {
+    const rows = await keyturn.deps.store.audit.read(0, 10_000);
+    expect(await verifyChain(rows)).toMatchObject({ ok: true });
+    return rows.filter(({ type }) => /^write\.(?!intended)/.test(type)).map(({ type, data }) => ({ type, ...JSON.parse(data) }));
+  }
+
+  it('tells the truth whichever of its answers gets lost', async () => {
+    const seen = new Set<string>();
+    for (let lost = 1; lost <= 6; lost += 1) {
+      const client = await walkToPassword();
+      const wanted = newPassword();
+      directory.proxy.swallowAnswer(lost);
+      const reply = await client.answer({ password: wanted });
+      if (reply.status !== 200) expect(reply).toMatchObject({ status: 503, body: { code: 'directory.unavailable' } });
+      await mend();
+      seen.add(await expectTruth(client, wanted));
+    }
+    expect(seen).toContain('done');
+    expect(await outcomes()).toContainEqual(expect.objectContaining({ type: 'write.succeeded', foundBy: 'reading' }));
+  });
+
+  it('has the person wait when the outcome cannot be read either, and tells them once it can', async () => {
+    let waited = 0;
+    for (let lost = 1; lost <= 8 && waited === 0; lost += 1) {
+      const client = await walkToPassword();
+      const wanted = newPassword();
+      directory.proxy.swallowAnswer(lost, breakOff);
+      const reply = await client.answer({ password: wanted });
+      if (client.step.kind === 'waiting') {
+        waited += 1;
+        expect(reply.status).toBe(200);
+        expect(await outcomes()).toContainEqual(expect.objectContaining({ type: 'write.unknown', foundBy: 'reading' }));
+        await look(client);
+        expect(client.at('waiting')).toMatchObject({ for: 'directory' });
+        await mend();
+        keyturn.clock.move(WRITE_LEASE);
+        await until(async () => (await keyturn.deps.store.intents.openCount()) === 0, 'the sweeper');
+        await look(client);
+      } else await mend();
+      await expectTruth(client, wanted);
+    }
+    expect(waited).toBe(1);
+  });
+
+  it('changes nothing while the directory is down, keeps the step, and takes the same answer when it is back', async () => {
+    const client = await walkToPassword();
+    const { id } = client.step;
+    const wanted = newPassword();
+    breakOff();
+    expect(await client.answer({ password: wanted })).toMatchObject({ status: 503, body: { code: 'directory.unavailable' } });
+    await mend();
+    await look(client);
+    expect(client.step.id).toBe(id);
+    expect(await expectTruth(client, wanted)).toBe('unchanged');
+    await client.answer({ password: wanted });
+    expect(await expectTruth(client, wanted)).toBe('done');
+  });
+
+  it('answers within its time limits when the directory hangs, and nothing is done behind the person’s back', async () => {
+    const client = await walkToPassword();
+    const wanted = newPassword();
+    directory.proxy.setMode('stall');
+    expect((await client.answer({ password: wanted })).status).toBe(503);
+    directory.proxy.cutAll();
+    await mend();
+    await look(client);
+    expect(await expectTruth(client, wanted)).toBe('unchanged');
+  });
+
+  it('keeps a proof that was given while the directory was down', async () => {
+    const { client, code } = await walkToCode();
+    breakOff();
+    await client.answer({ code });
+    expect(client.at('waiting')).toMatchObject({ for: 'directory', messageTone: 'error' });
+    await client.answer({});
+    client.at('waiting');
+    await mend();
+    await client.answer({});
+    client.at('new-password');
+  });
+
+  /** Resets with a directory that writes, or does not, and then loses its answer. */
+  async function resetUnheard(write: boolean, meanwhile: () => Promise<void> = async () => {}): Promise<WriteResult | undefined> {
+    const real = keyturn.deps.directories.get('people');
+    const unheard: Directory = {
+      ...real,
+      async resetPassword(ref, password, options) {
+        if (write) await real.resetPassword(ref, password, options);
+        await meanwhile();
+        throw new AppError('directory.outcome-unknown');
+      },
+    };
+    const [result] = await resetPassword(
+      { ...keyturn.deps, directories: { all: () => [unheard], get: () => unheard } },
+      {
+        accounts: [enrolled.account],
+        actor: { kind: 'system' },
+        proof: [],
+        journeyId: null,
+        language: 'en',
+        password: newPassword(),
+        unlock: false,
+        consume: async () => {},
+        conclude: async () => {},
+      },
+    );
+    return result;
+  }
+
+  it('tells resets within one second apart, and takes no other change of the entry for one', async () => {
+    const results = [await resetUnheard(true), await resetUnheard(true), await resetUnheard(false), await resetUnheard(true)];
+    expect(results.map((result) => result?.status)).toEqual(['done', 'done', 'failed', 'done']);
+    // Our clock says that the password was set a while ago, so that only a newer time of it counts.
+    keyturn.clock.move(3_600_000);
+    expect((await resetUnheard(false, () => directory.touch(person)))?.status).toBe('failed');
+  });
+});
+
+it('goes on with a journey after PostgreSQL was killed and started again between its steps', async () => {
+  const postgres = await startPostgres({ durable: true });
+  const { url } = await postgres.createDatabase('killed');
+  const keyturn = await startKeyturn({ database: url, directories: [embeddedSection()] });
+  try {
+    await addPerson(keyturn, 'ada');
+    const ada = await keyturn.enrol('ada');
+    const client = await startJourney(keyturn.url, 'ada');
+    await prove(keyturn, client, ada);
+    client.at('new-password');
+    const wanted = newPassword();
+    await postgres.kill();
+    expect(await client.answer({ password: wanted })).toMatchObject({ status: 503, body: { code: 'store.unavailable' } });
+    expect((await fetch(`${keyturn.url}/readyz`)).status).toBe(503);
+    await postgres.restart();
+    expect((await fetch(`${keyturn.url}/readyz`)).status).toBe(200);
+    await client.answer({ password: wanted });
+    client.at('done');
+    expect(await signsIn(keyturn, 'ada', wanted)).toBe(true);
+    expect(await verifyChain(await keyturn.deps.store.audit.read(0, 1000))).toMatchObject({ ok: true });
+  } finally {
+    await keyturn.close();
+    await postgres.stop();
+  }
+});
