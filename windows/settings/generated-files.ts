@@ -1,3 +1,6 @@
+import { installerInclude } from './installer-settings.ts';
+import { policyTemplate } from './policy-template.ts';
+import { policyTexts } from './policy-texts.ts';
 import { settingsHeader } from './settings-header.ts';
 import type { SettingsTable } from './settings-table.ts';
 
@@ -5,5 +8,9 @@ import type { SettingsTable } from './settings-table.ts';
 export function generatedFiles(table: SettingsTable): Record<string, string> {
   return {
     'generated/settings.h': settingsHeader(table),
+    'generated/policy/Keyturn.admx': policyTemplate(table),
+    'generated/policy/en-US/Keyturn.adml': policyTexts(table, 'en'),
+    'generated/policy/de-DE/Keyturn.adml': policyTexts(table, 'de'),
+    'generated/installer-settings.wxi': installerInclude(table),
   };
 }

@@ -345,6 +345,14 @@ Json& Json::push(Json value) {
   return *this;
 }
 
+void Json::wipe() {
+  // Volatile: the compiler must not leave out writes to memory that is given back right after.
+  volatile char* text = string_.data();
+  for (std::size_t i = 0; i < string_.size(); ++i) text[i] = 0;
+  for (Json& item : items_) item.wipe();
+  for (Member& member : members_) member.second.wipe();
+}
+
 std::optional<Json> parseJson(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.bytes) return std::nullopt;
   return Parser(text, limits).document();

@@ -42,6 +42,8 @@ class Json {
   // Adds a member to an object or an item to an array.
   Json& set(std::string name, Json value);
   Json& push(Json value);
+  // Overwrites every text in it. For an answer that holds a secret.
+  void wipe();
 
  private:
   Kind kind_ = Kind::null;

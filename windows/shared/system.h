@@ -42,7 +42,8 @@ struct ProcessStart {
   std::string commandLine;                // quoted, with the program name first
   std::string desktop;                    // "station\desktop"
   std::string folder;                     // working folder
-  std::vector<std::pair<std::string, std::string>> environment;  // the whole environment but for the token's own
+  // The whole environment, beside what every program needs: SystemRoot, SystemDrive, windir and a PATH of the system folder.
+  std::vector<std::pair<std::string, std::string>> environment;
 };
 
 struct StartedProcess {
@@ -80,8 +81,9 @@ class ISystem {
   // --- desktop
   // "station\desktop" of the calling thread, empty if unknown.
   virtual std::string currentDesktop() = 0;
-  // Lets the token's logon session use station and desktop; 0 on failure. `revokeDesktopAccess` puts back what was there.
-  virtual OsHandle grantDesktopAccess(OsHandle token) = 0;
+  // Lets the token's logon session show windows on that station and desktop; 0 on failure. `revokeDesktopAccess` takes the
+  // right back and frees the grant.
+  virtual OsHandle grantDesktopAccess(OsHandle token, const std::string& desktop) = 0;
   virtual void revokeDesktopAccess(OsHandle grant) = 0;
 
   // --- job and process

@@ -1,0 +1,8 @@
+// Ids of the texts in texts.rc. Plain macros: the resource compiler reads this file too.
+#define TEXT_TILE_LABEL 1
+#define TEXT_TILE_TITLE 2
+#define TEXT_RESET_LINK 3
+#define TEXT_UNLOCK_LINK 4
+#define TEXT_STATUS_READY 5
+#define TEXT_STATUS_NOT_CONFIGURED 6
+#define TEXT_STATUS_FAILED 7

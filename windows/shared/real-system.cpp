@@ -1,0 +1,222 @@
+// Registry, surroundings, processes, events. Tokens and desktops are in real-system-security.cpp.
+#include "real-system.h"
+
+#include <cstring>
+
+#include "../generated/settings.h"
+#include "messages.h"
+#include "utf.h"
+
+namespace keyturn {
+namespace {
+
+constexpr DWORD longestValue = 4096;  // UTF-16 units; more than any setting may have
+
+static_assert((EVENT_KIOSK_STARTED & 0xFFFF) == static_cast<DWORD>(EventId::kioskStarted));
+static_assert((EVENT_INTERNAL_ERROR & 0xFFFF) == static_cast<DWORD>(EventId::internalError));
+
+HANDLE asHandle(OsHandle handle) { return reinterpret_cast<HANDLE>(handle); }
+OsHandle fromHandle(HANDLE handle) { return reinterpret_cast<OsHandle>(handle); }
+
+std::string textOrEmpty(std::wstring_view text) { return fromWide(text).value_or(std::string()); }
+
+// The event id as the message table holds it: the two highest bits are the severity.
+DWORD messageOf(EventId id) {
+  const DWORD number = static_cast<DWORD>(id);
+  switch (levelOf(id)) {
+    case EventLevel::information:
+      return 0x40000000 | number;
+    case EventLevel::warning:
+      return 0x80000000 | number;
+    case EventLevel::error:
+      return 0xC0000000 | number;
+  }
+  return 0xC0000000 | number;
+}
+
+WORD typeOf(EventId id) {
+  switch (levelOf(id)) {
+    case EventLevel::information:
+      return EVENTLOG_INFORMATION_TYPE;
+    case EventLevel::warning:
+      return EVENTLOG_WARNING_TYPE;
+    case EventLevel::error:
+      return EVENTLOG_ERROR_TYPE;
+  }
+  return EVENTLOG_ERROR_TYPE;
+}
+
+void appendVariable(std::wstring& block, std::wstring_view name, std::wstring_view value) {
+  block.append(name).append(L"=").append(value).push_back(L'\0');
+}
+
+// An environment of its own: nothing of LogonUI's is handed down.
+std::optional<std::wstring> environmentBlock(const ProcessStart& start) {
+  wchar_t system[MAX_PATH];
+  wchar_t windows[MAX_PATH];
+  const UINT systemLength = GetSystemDirectoryW(system, MAX_PATH);
+  const UINT windowsLength = GetSystemWindowsDirectoryW(windows, MAX_PATH);
+  if (systemLength == 0 || systemLength >= MAX_PATH || windowsLength < 2 || windowsLength >= MAX_PATH) return std::nullopt;
+  std::wstring block;
+  for (const auto& [name, value] : start.environment) {
+    const std::optional<std::wstring> wide = toWide(value);
+    const std::optional<std::wstring> wideName = toWide(name);
+    if (!wide || !wideName || wide->find(L'\0') != std::wstring::npos) return std::nullopt;
+    appendVariable(block, *wideName, *wide);
+  }
+  appendVariable(block, L"PATH", std::wstring_view(system, systemLength));
+  appendVariable(block, L"SystemDrive", std::wstring_view(windows, 2));
+  appendVariable(block, L"SystemRoot", std::wstring_view(windows, windowsLength));
+  appendVariable(block, L"windir", std::wstring_view(windows, windowsLength));
+  block.push_back(L'\0');
+  return block;
+}
+
+}  // namespace
+
+RegistryValue RealSystem::readRegistry(RegistryScope scope, const std::string& name) {
+  RegistryValue result;
+  const std::optional<std::wstring> key = toWide(scope == RegistryScope::policy ? policyKey : machineKey);
+  const std::optional<std::wstring> value = toWide(name);
+  if (!key || !value) return result;
+  wchar_t data[longestValue];
+  DWORD size = sizeof data;
+  DWORD type = REG_NONE;
+  const LSTATUS status = RegGetValueW(HKEY_LOCAL_MACHINE, key->c_str(), value->c_str(),
+                                      RRF_RT_REG_SZ | RRF_RT_REG_DWORD | RRF_NOEXPAND | RRF_SUBKEY_WOW6464KEY, &type, data, &size);
+  if (status == ERROR_FILE_NOT_FOUND || status == ERROR_PATH_NOT_FOUND) return result;
+  result.kind = RegistryValue::Kind::other;
+  if (status != ERROR_SUCCESS) return result;
+  if (type == REG_DWORD) {
+    result.kind = RegistryValue::Kind::number;
+    std::memcpy(&result.number, data, sizeof result.number);
+  } else if (type == REG_SZ && size >= sizeof(wchar_t)) {
+    // The size counts the terminator; a NUL before it is data that does not belong there.
+    const std::wstring_view text(data, size / sizeof(wchar_t) - 1);
+    const std::optional<std::string> utf8 = fromWide(text);
+    if (utf8 && text.find(L'\0') == std::wstring_view::npos) {
+      result.kind = RegistryValue::Kind::text;
+      result.text = *utf8;
+    }
+  }
+  return result;
+}
+
+bool RealSystem::isRemoteSession() { return GetSystemMetrics(SM_REMOTESESSION) != 0; }
+
+std::string RealSystem::computerName() {
+  wchar_t name[MAX_COMPUTERNAME_LENGTH + 1];
+  DWORD length = MAX_COMPUTERNAME_LENGTH + 1;
+  if (!GetComputerNameW(name, &length)) return {};
+  return textOrEmpty({name, length});
+}
+
+std::string RealSystem::uiLanguage() {
+  wchar_t name[LOCALE_NAME_MAX_LENGTH];
+  const int length = LCIDToLocaleName(MAKELCID(GetThreadUILanguage(), SORT_DEFAULT), name, LOCALE_NAME_MAX_LENGTH, 0);
+  return length > 1 ? textOrEmpty({name, static_cast<std::size_t>(length) - 1}) : std::string();
+}
+
+std::string RealSystem::moduleFolder() {
+  wchar_t path[MAX_PATH];
+  const DWORD length = GetModuleFileNameW(module_, path, MAX_PATH);
+  if (length == 0 || length >= MAX_PATH) return {};
+  const std::wstring_view view(path, length);
+  const std::size_t end = view.rfind(L'\\');
+  return end == std::wstring_view::npos ? std::string() : textOrEmpty(view.substr(0, end));
+}
+
+bool RealSystem::fileExists(const std::string& path) {
+  const std::optional<std::wstring> wide = toWide(path);
+  if (!wide) return false;
+  const DWORD attributes = GetFileAttributesW(wide->c_str());
+  return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) == 0;
+}
+
+std::uint32_t RealSystem::lastError() { return GetLastError(); }
+
+OsHandle RealSystem::createKioskJob() {
+  const HANDLE job = CreateJobObjectW(nullptr, nullptr);
+  if (job == nullptr) return 0;
+  JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits{};
+  limits.BasicLimitInformation.LimitFlags =
+      JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | JOB_OBJECT_LIMIT_ACTIVE_PROCESS | JOB_OBJECT_LIMIT_DIE_ON_UNHANDLED_EXCEPTION;
+  limits.BasicLimitInformation.ActiveProcessLimit = 1;  // the window starts no other program, whatever happens in it
+  JOBOBJECT_BASIC_UI_RESTRICTIONS ui{};
+  // Not JOB_OBJECT_UILIMIT_HANDLES: input methods and the touch keyboard need the windows of other processes.
+  ui.UIRestrictionsClass = JOB_OBJECT_UILIMIT_DESKTOP | JOB_OBJECT_UILIMIT_DISPLAYSETTINGS | JOB_OBJECT_UILIMIT_EXITWINDOWS |
+                           JOB_OBJECT_UILIMIT_GLOBALATOMS | JOB_OBJECT_UILIMIT_READCLIPBOARD |
+                           JOB_OBJECT_UILIMIT_SYSTEMPARAMETERS | JOB_OBJECT_UILIMIT_WRITECLIPBOARD;
+  if (!SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits) ||
+      !SetInformationJobObject(job, JobObjectBasicUIRestrictions, &ui, sizeof ui)) {
+    const DWORD error = GetLastError();
+    CloseHandle(job);
+    SetLastError(error);
+    return 0;
+  }
+  return fromHandle(job);
+}
+
+StartedProcess RealSystem::createSuspendedProcess(OsHandle token, const ProcessStart& start) {
+  const std::optional<std::wstring> executable = toWide(start.executable);
+  const std::optional<std::wstring> folder = toWide(start.folder);
+  std::optional<std::wstring> commandLine = toWide(start.commandLine);
+  std::optional<std::wstring> desktop = toWide(start.desktop);
+  std::optional<std::wstring> environment = environmentBlock(start);
+  if (!executable || !folder || !commandLine || !desktop || !environment) {
+    SetLastError(ERROR_INVALID_PARAMETER);
+    return {};
+  }
+  STARTUPINFOW info{};
+  info.cb = sizeof info;
+  info.lpDesktop = desktop->data();
+  PROCESS_INFORMATION process{};
+  constexpr BOOL inheritHandles = FALSE;
+  if (!CreateProcessAsUserW(asHandle(token), executable->c_str(), commandLine->data(), nullptr, nullptr, inheritHandles,
+                            CREATE_SUSPENDED | CREATE_UNICODE_ENVIRONMENT | CREATE_DEFAULT_ERROR_MODE, environment->data(),
+                            folder->c_str(), &info, &process))
+    return {};
+  return {fromHandle(process.hProcess), fromHandle(process.hThread)};
+}
+
+bool RealSystem::assignToJob(OsHandle job, OsHandle process) {
+  return AssignProcessToJobObject(asHandle(job), asHandle(process)) != FALSE;
+}
+
+bool RealSystem::resumeThread(OsHandle thread) { return ResumeThread(asHandle(thread)) != static_cast<DWORD>(-1); }
+
+void RealSystem::terminateProcess(OsHandle process) { TerminateProcess(asHandle(process), 1); }
+
+void RealSystem::terminateJob(OsHandle job) { TerminateJobObject(asHandle(job), 1); }
+
+ProcessEnd RealSystem::waitForProcess(OsHandle process, std::uint32_t milliseconds, std::uint32_t& exitCode) {
+  const DWORD waited = WaitForSingleObject(asHandle(process), milliseconds);
+  if (waited == WAIT_TIMEOUT) return ProcessEnd::timedOut;
+  DWORD code = 0;
+  if (waited != WAIT_OBJECT_0 || !GetExitCodeProcess(asHandle(process), &code)) return ProcessEnd::failed;
+  exitCode = code;
+  return ProcessEnd::exited;
+}
+
+void RealSystem::closeHandle(OsHandle handle) {
+  const DWORD error = GetLastError();
+  CloseHandle(asHandle(handle));
+  SetLastError(error);
+}
+
+void RealSystem::writeEvent(EventId id, const std::vector<std::string>& values) {
+  const DWORD error = GetLastError();
+  if (const HANDLE source = RegisterEventSourceW(nullptr, L"Keyturn")) {
+    std::vector<std::wstring> texts;
+    for (const std::string& value : values) texts.push_back(toWide(value).value_or(std::wstring()));
+    std::vector<const wchar_t*> pointers;
+    for (const std::wstring& text : texts) pointers.push_back(text.c_str());
+    ReportEventW(source, typeOf(id), 0, messageOf(id), nullptr, static_cast<WORD>(pointers.size()), 0, pointers.data(), nullptr);
+    DeregisterEventSource(source);
+  }
+  SetLastError(error);
+}
+
+std::uint64_t RealSystem::monotonicMilliseconds() { return GetTickCount64(); }
+
+}  // namespace keyturn
