@@ -35,6 +35,8 @@ export PATH
 wanted=$(cat package.json package-lock.json | sha256sum | cut -d' ' -f1)-$(node -p process.versions.modules)
 if [ "$(cat node_modules/.keyturn-installed 2>/dev/null || true)" != "$wanted" ]; then
   echo "Installing npm packages"
-  npm ci --loglevel=error --no-audit --no-fund
+  # Not `npm ci`: it refuses the lock file where a registry lacks the optional binaries of other operating systems.
+  # `npm install` takes the same locked versions and checks the same digests.
+  npm install --no-save --loglevel=error --no-audit --no-fund
   echo "$wanted" > node_modules/.keyturn-installed
 fi
