@@ -37,6 +37,7 @@ export async function sayNotMe(deps: CoreDeps, token: string, actor: Actor): Pro
   if (link === null) throw new AppError('notice.link-invalid');
   const { organisation } = deps.configuration();
   const language = organisation.defaultLanguage;
+  const name = await nameOf(deps, link.account);
   const first = await deps.store.transaction(async (store) => {
     if (!(await store.freezes.spendLink(tokenDigest, deps.clock.now()))) return false;
     const { account } = link;
@@ -44,11 +45,7 @@ export async function sayNotMe(deps: CoreDeps, token: string, actor: Actor): Pro
     await recordEvent(store, deps.clock, { type: 'recovery.frozen', account, actor, reason: 'not-me' });
     await queueNotice(deps, store, { kind: 'recovery-frozen', account, language });
     if (organisation.alarmAddress !== undefined) {
-      const parameters = {
-        account: `${account.directory}/${account.id}`,
-        organisation: organisation.name,
-        contact: organisation.supportContact,
-      };
+      const parameters = { ...name, organisation: organisation.name, contact: organisation.supportContact };
       await queueMail(deps, store, { lane: 'notice', to: organisation.alarmAddress, kind: 'recovery-frozen', language, parameters });
     }
     return true;
@@ -56,4 +53,22 @@ export async function sayNotMe(deps: CoreDeps, token: string, actor: Actor): Pro
   if (!first) return;
   deps.log.warn('recovery.frozen', { directory: link.account.directory, account: link.account.id });
   deps.wakeOutbox('notice');
+}
+
+/** How long the directory may take to say whom an alarm is about. Milliseconds. */
+const NAME_WITHIN = 2000;
+
+/** The account as a helpdesk knows it; its identifier when the directory does not answer soon, as the alarm must go out at once. */
+async function nameOf(deps: CoreDeps, ref: AccountRef): Promise<{ account: string; directory?: string }> {
+  const read = async () => {
+    const directory = deps.directories.get(ref.directory);
+    const account = await directory.readAccount(ref);
+    return account === null ? null : { account: account.login, directory: directory.label };
+  };
+  const unknown = (error: unknown) => {
+    deps.log.warn('recovery.frozen-name-unknown', { directory: ref.directory, error });
+    return null;
+  };
+  const found = await Promise.race([read().catch(unknown), deps.clock.sleep(NAME_WITHIN).then(() => null)]);
+  return found ?? { account: `${ref.directory}/${ref.id}` };
 }

@@ -1,5 +1,8 @@
 import { AppError } from '../../../shared/errors.ts';
 import { accountKey } from '../accounts/candidate.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import type { AccountRef } from '../ports/directory.ts';
+import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import type { WriteRequest, WriteResult, WriteVerb } from '../writes/directory-write.ts';
 import { advanceJourney } from './advance-journey.ts';
@@ -24,8 +27,10 @@ export async function writeForJourney(
   const { state } = journey;
   const from = state.step;
   if (from.kind !== 'new-password' && from.kind !== 'confirm-unlock') throw new AppError('journey.answer-not-fitting');
+  const accounts = selectedCandidates(state).map(({ ref }) => ref);
+  if (await isAnyFrozen(deps.store, accounts)) return refused(deps, journey);
   await write({
-    accounts: selectedCandidates(state).map(({ ref }) => ref),
+    accounts,
     actor: journeyActor(state),
     proof: state.proven,
     journeyId: journey.row.id,
@@ -38,6 +43,8 @@ export async function writeForJourney(
         verb,
         from,
       };
+      // Frozen while the account was being read: the answer is taken again and ends above.
+      if (await isAnyFrozen(store, accounts)) throw new AppError('journey.step-passed');
       current = await advanceJourney(store, journey, { ...state, step });
     },
     conclude: async (store, results) => {
@@ -47,4 +54,21 @@ export async function writeForJourney(
     },
   });
   return { kind: 'advanced', journey: current };
+}
+
+/** "This was not me" also stops who has proven everything already: it may be the very one that is meant (JRN-8). */
+async function isAnyFrozen(store: Store, accounts: readonly AccountRef[]): Promise<boolean> {
+  for (const account of accounts) if (await store.freezes.isFrozen(account)) return true;
+  return false;
+}
+
+function refused(deps: JourneyDeps, { row, state }: LoadedJourney): Transition {
+  return {
+    kind: 'advance',
+    decide: async (store) => {
+      const code = 'journey.recovery-frozen';
+      await recordEvent(store, deps.clock, { type: 'journey.refused', journey: row.id, actor: journeyActor(state), code });
+      return { ...state, step: { id: randomId(deps.random), kind: 'refused', code } };
+    },
+  };
 }
