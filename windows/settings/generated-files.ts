@@ -1,4 +1,3 @@
-import { installerInclude } from './installer-settings.ts';
 import { policyTemplate } from './policy-template.ts';
 import { policyTexts } from './policy-texts.ts';
 import { settingsHeader } from './settings-header.ts';
@@ -11,6 +10,5 @@ export function generatedFiles(table: SettingsTable): Record<string, string> {
     'generated/policy/Keyturn.admx': policyTemplate(table),
     'generated/policy/en-US/Keyturn.adml': policyTexts(table, 'en'),
     'generated/policy/de-DE/Keyturn.adml': policyTexts(table, 'de'),
-    'generated/installer-settings.wxi': installerInclude(table),
   };
 }

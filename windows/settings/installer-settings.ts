@@ -1,5 +1,4 @@
 import { registryTypeOf, type Setting, type SettingsTable } from './settings-table.ts';
-import { longestTextOf } from './value-range.ts';
 import { xmlText } from './xml-text.ts';
 
 /** A setting that the installer can write, with the name of its public property. */
@@ -40,26 +39,44 @@ function messageOf(setting: InstallerSetting): string {
   }
 }
 
-/**
- * Three actions decide what is written: the property from the command line; else what stood in the registry. `#` before a value
- * makes it a REG_DWORD, and `##` a text that starts with one (Windows Installer, Registry table); a value found by AppSearch
- * carries these marks already.
- */
-function actionsOf(setting: InstallerSetting): { id: string; value: string; condition: string }[] {
-  const property = setting.msiProperty;
-  const found = `KEPT_${property}`;
-  const isNumber = registryTypeOf(setting) === 'REG_DWORD';
-  const isFreeText = longestTextOf(setting) !== undefined;
-  return [
-    { id: `Set_${property}`, value: isNumber ? `#[${property}]` : `[${property}]`, condition: isFreeText ? `${property} AND NOT (${property} << "#")` : property },
-    ...(isFreeText ? [{ id: `SetMarked_${property}`, value: `#[${property}]`, condition: `${property} << "#"` }] : []),
-    { id: `Keep_${property}`, value: `[${found}]`, condition: `${found} AND NOT ${property} AND NOT RESETSETTINGS` },
-  ];
+/** An action that sets a property before anything is written: a custom action of type 51. */
+export interface InstallerAction {
+  readonly id: string;
+  readonly property: string;
+  readonly value: string;
+  readonly condition: string;
 }
 
 /**
- * The part of the installer that follows from the settings, included by `installer/keyturn.wxs`: search for values kept over an
- * upgrade, checks of the properties, and the values written below the machine key.
+ * The actions that decide what is written: the property from the command line; else what stood in the registry. `#` before a
+ * value makes it a REG_DWORD, and `##` a text that starts with one (Windows Installer, Registry table); a value found by
+ * AppSearch carries these marks already. An empty command line cannot be told from a missing one, so RESETSETTINGS=1 forgets
+ * what stood there.
+ */
+export function installerActions(table: SettingsTable): InstallerAction[] {
+  return installerSettings(table).flatMap((setting) => {
+    const given = setting.msiProperty;
+    const found = `KEPT_${given}`;
+    const property = `VALUE_${given}`;
+    const keep = { id: `Keep_${given}`, property, value: `[${found}]`, condition: `${found} AND NOT ${given} AND NOT RESETSETTINGS` };
+    if (registryTypeOf(setting) === 'REG_DWORD') return [{ id: `Set_${given}`, property, value: `#[${given}]`, condition: given }, keep];
+    const plain = `${given} AND NOT (${given} << "#")`;
+    return [
+      { id: `Set_${given}`, property, value: `[${given}]`, condition: plain },
+      { id: `SetMarked_${given}`, property, value: `#[${given}]`, condition: `${given} << "#"` },
+      keep,
+    ];
+  });
+}
+
+/** Public properties that must reach the elevated part of an installation that a person starts. */
+export function installerProperties(table: SettingsTable): string[] {
+  return ['RESETSETTINGS', ...installerSettings(table).flatMap(({ msiProperty }) => [msiProperty, `KEPT_${msiProperty}`])];
+}
+
+/**
+ * What `installer/keyturn.wxs` includes: search for the values that stand in the registry, checks of the properties, and the
+ * values written below the machine key.
  */
 export function installerInclude(table: SettingsTable): string {
   const settings = installerSettings(table);
@@ -73,20 +90,14 @@ export function installerInclude(table: SettingsTable): string {
     if (condition === null) return [];
     return `  <Condition Message="${xmlText(messageOf(setting))}">${xmlText(`Installed OR NOT ${setting.msiProperty} OR ${condition}`)}</Condition>\n`;
   });
-  const actions = settings.flatMap((setting) => actionsOf(setting).map((action) => ({ ...action, target: `VALUE_${setting.msiProperty}` })));
   const values = settings.map(
     (setting) =>
       `        <RegistryValue Id="R_${setting.name}" Root="HKLM" Key="${table.machineKey}" Name="${setting.name}" Type="string" Value="[VALUE_${setting.msiProperty}]"${setting.name === 'PortalUrl' ? ' KeyPath="yes"' : ''} />\n`,
   );
   return `<?xml version="1.0" encoding="utf-8"?>
-<!-- Generated from settings/settings.json by settings/generate.ts: do not edit. -->
 <Include>
-${searches.join('')}${conditions.join('')}${actions
-    .map(({ id, target, value }) => `  <CustomAction Id="${id}" Property="${target}" Value="${xmlText(value)}" Execute="immediate" />\n`)
-    .join('')}  <InstallExecuteSequence>
-${actions.map(({ id, condition }) => `    <Custom Action="${id}" After="AppSearch">${xmlText(condition)}</Custom>\n`).join('')}  </InstallExecuteSequence>
-  <DirectoryRef Id="KeyturnFolder">
-    <Component Id="CSettings" Guid="{5E0B6D5E-64B6-4C5B-8E5C-3C0D5C8D1B61}">
+${searches.join('')}${conditions.join('')}  <DirectoryRef Id="KeyturnFolder">
+    <Component Id="CSettings" Win64="yes" Guid="{5E0B6D5E-64B6-4C5B-8E5C-3C0D5C8D1B61}">
 ${values.join('')}    </Component>
   </DirectoryRef>
 </Include>

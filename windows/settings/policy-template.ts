@@ -12,8 +12,7 @@ export function policyKeyOf(table: SettingsTable): string {
 
 function elementOf(setting: Setting): string {
   const start = `id="${setting.name}" valueName="${setting.name}"`;
-  if (setting.kind === 'number')
-    return `<decimal ${start} required="true" minValue="${setting.minimum}" maxValue="${setting.maximum}" />`;
+  if (setting.kind === 'number') return `<decimal ${start} required="true" minValue="${setting.minimum}" maxValue="${setting.maximum}" />`;
   if (setting.kind === 'choice') {
     const items = setting.choices.map(
       (choice) => `          <item displayName="$(string.${setting.name}_${choice.value.replaceAll('-', '_')})">

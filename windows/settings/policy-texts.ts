@@ -37,8 +37,7 @@ const wordings: Record<Language, Wording> = {
     off: 'aus',
     defaultIs: (value) => `Voreinstellung: ${value}.`,
     range: (minimum, maximum) => `Erlaubt: ${minimum} bis ${maximum}.`,
-    disabled:
-      '„Deaktiviert“ bedeutet dasselbe wie „Nicht konfiguriert“: Es gilt der Wert aus der Installation, sonst die Voreinstellung.',
+    disabled: '„Deaktiviert“ bedeutet dasselbe wie „Nicht konfiguriert“: Es gilt der Wert aus der Installation, sonst die Voreinstellung.',
   },
 };
 
