@@ -270,3 +270,31 @@ describe('a browser', () => {
     }
   });
 });
+
+describe('the Windows sign-in screen', () => {
+  it('has its own accepted combinations and goals, and never gets a cookie', async () => {
+    const own = await startKeyturn({
+      directories: [embeddedSection()],
+      configuration: { recovery: { clients: { 'windows-logon': { accepted: [['totp']], goals: ['reset-password', 'unlock-account'] } } } },
+    });
+    try {
+      await addPerson(own, 'alice');
+      const alice = await own.enrol('alice');
+      const windows = { kind: 'windows-logon', version: '1.0.0' };
+      const started = await request(own.url, 'POST', '/journeys', { goal: 'reset-password', account: 'alice', client: windows });
+      expect(started.headers.get('set-cookie')).toBeNull();
+      expect(started.body.step).toMatchObject({ kind: 'choose-factor', options: [{ kind: 'totp' }], accepted: [['totp']] });
+      const authorization = `Bearer ${started.body.token}`;
+      const answer = (step: string, body: unknown) => request(own.url, 'POST', `/journeys/current/steps/${step}`, body, { authorization });
+      const asked = await answer(started.body.step?.id ?? '', { option: 'totp' });
+      const proven = await answer(asked.body.step?.id ?? '', { code: alice.totp() });
+      expect(proven.body.step?.kind).toBe('new-password');
+      const goal = await request(own.url, 'POST', '/journeys', { goal: 'find-username', account: 'alice', client: windows });
+      expect(goal).toMatchObject({ status: 400, body: { code: 'request.malformed' } });
+      const elsewhere = await startJourney(own.url, 'alice');
+      expect(elsewhere.at('choose-factor').accepted).toEqual([['email', 'totp']]);
+    } finally {
+      await own.close();
+    }
+  });
+});

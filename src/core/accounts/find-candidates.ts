@@ -14,19 +14,20 @@ export interface FoundCandidates {
 
 /**
  * Looks a name up in every directory and sorts what is found into accounts that can be recovered and reasons why not
- * (JRN-3, JRN-4, DIR-8). The order of the checks is fixed and every account gets all of them.
+ * (JRN-3, JRN-4, DIR-8). `accepted` are the combinations of proofs that count here. The order of the checks is fixed and every account gets all of them.
  * @throws AppError `directory.*` when a directory cannot be asked: nobody is told "unknown" because a server is down.
  */
 export async function findCandidates(
-  deps: Pick<CoreDeps, 'store' | 'directories' | 'configuration'> & { guard: Guard },
+  deps: Pick<CoreDeps, 'store' | 'directories'> & { guard: Guard },
   typedName: string,
+  accepted: readonly (readonly FactorKind[])[],
 ): Promise<FoundCandidates> {
   const perDirectory = await Promise.all(deps.directories.all().map((directory) => findIn(directory, typedName)));
   const found = perDirectory.flat();
   const candidates: Candidate[] = [];
   const refused: FoundCandidates['refused'] = [];
   for (const { directory, account } of found) {
-    const reason = await reasonAgainst(deps, directory, account);
+    const reason = await reasonAgainst(deps, directory, account, accepted);
     if (reason === null) candidates.push(candidateOf(account, directory.label));
     else refused.push({ account, reason });
   }
@@ -50,9 +51,10 @@ async function findIn(directory: Directory, typedName: string): Promise<{ direct
 }
 
 async function reasonAgainst(
-  deps: Pick<CoreDeps, 'store' | 'configuration'> & { guard: Guard },
+  deps: Pick<CoreDeps, 'store'> & { guard: Guard },
   directory: Directory,
   account: Account,
+  accepted: readonly (readonly FactorKind[])[],
 ): Promise<DecoyReason | null> {
   const ref: AccountRef = { directory: account.directory, id: account.id };
   const [status, protection, factors, frozen, paused] = await Promise.all([
@@ -68,6 +70,6 @@ async function reasonAgainst(
   if (frozen) return 'recovery-frozen';
   if (paused) return 'paused';
   const enrolled = new Set<FactorKind>(factors.map((factor) => factor.kind));
-  const canProve = deps.configuration().recovery.accepted.some((combination) => combination.every((kind) => enrolled.has(kind)));
+  const canProve = accepted.some((combination) => combination.every((kind) => enrolled.has(kind)));
   return canProve ? null : 'not-enrolled';
 }

@@ -1,18 +1,30 @@
 import type { Report } from './check-context.ts';
 import type { Configuration } from './document.ts';
+import { type DocumentPath, formatPath } from './format-path.ts';
 
 /** Checks of `recovery`: combinations that prove too little, or that can never matter. */
 export function checkRecovery(recovery: Configuration['recovery'], report: Report): void {
-  const combinations = recovery.accepted.map((kinds) => new Set<string>(kinds));
-  for (const [index, kinds] of combinations.entries()) {
-    const path = ['recovery', 'accepted', index];
-    if (kinds.size < (recovery.accepted[index]?.length ?? 0))
-      report('error', path, 'A kind is named twice; one proof of it would count for both');
-    if (kinds.size === 1) report('warning', path, weakness([...kinds][0] ?? ''));
-    const easier = combinations.findIndex((other, at) => at !== index && isEasier(other, kinds, at < index));
-    if (easier >= 0) report('warning', path, `Never needed: recovery.accepted[${easier}] asks for less or the same`);
+  checkCombinations(recovery.accepted, ['recovery', 'accepted'], report);
+  checkGoals(recovery.goals, ['recovery', 'goals'], report);
+  for (const [client, own] of Object.entries(recovery.clients)) {
+    if (own?.accepted !== undefined) checkCombinations(own.accepted, ['recovery', 'clients', client, 'accepted'], report);
+    if (own?.goals !== undefined) checkGoals(own.goals, ['recovery', 'clients', client, 'goals'], report);
   }
-  if (new Set(recovery.goals).size < recovery.goals.length) report('warning', ['recovery', 'goals'], 'A goal is named twice');
+}
+
+function checkGoals(goals: readonly string[], path: DocumentPath, report: Report): void {
+  if (new Set(goals).size < goals.length) report('warning', path, 'A goal is named twice');
+}
+
+function checkCombinations(accepted: readonly (readonly string[])[], at: DocumentPath, report: Report): void {
+  const combinations = accepted.map((kinds) => new Set<string>(kinds));
+  for (const [index, kinds] of combinations.entries()) {
+    const path = [...at, index];
+    if (kinds.size < (accepted[index]?.length ?? 0)) report('error', path, 'A kind is named twice; one proof of it would count for both');
+    if (kinds.size === 1) report('warning', path, weakness([...kinds][0] ?? ''));
+    const easier = combinations.findIndex((other, position) => position !== index && isEasier(other, kinds, position < index));
+    if (easier >= 0) report('warning', path, `Never needed: ${formatPath([...at, easier])} asks for less or the same`);
+  }
 }
 
 /** NIST SP 800-63B-4 4.2.2.2 asks for two proofs by different methods. */

@@ -54,17 +54,28 @@ const guardSchema = z.strictObject({
   longestPauseSeconds: seconds(60, 86_400).default(3600).describe('Longest pause.'),
 });
 
+const combinationsSchema = z.array(z.array(usableFactorKind).min(1)).min(1);
+
+const clientRecoverySchema = z.strictObject({
+  goals: z.array(z.enum(GOALS)).min(1).optional().describe('What people may do from this client; as elsewhere when absent.'),
+  accepted: combinationsSchema.optional().describe('Combinations that are accepted from this client; as elsewhere when absent.'),
+});
+
 const recoverySchema = z.strictObject({
   goals: z
     .array(z.enum(GOALS))
     .min(1)
     .default([...GOALS])
     .describe('What people may do without signing in.'),
-  accepted: z
-    .array(z.array(usableFactorKind).min(1))
-    .min(1)
+  accepted: combinationsSchema
     .default([['email', 'totp']])
     .describe('Combinations of proofs that are accepted. Every kind of one combination must be given.'),
+  clients: z
+    .strictObject({
+      'windows-logon': clientRecoverySchema.optional().describe('The Windows sign-in screen, where a mailbox may be out of reach.'),
+    })
+    .prefault({})
+    .describe('What differs for a kind of client.'),
   journeyMinutes: z.int().min(5).max(60).default(20).describe('How long one recovery may take.'),
   unlockOnReset: z.boolean().default(true).describe('A reset also unlocks the account.'),
   propagationMinutes: z

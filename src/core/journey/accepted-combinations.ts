@@ -1,4 +1,19 @@
-import type { FactorKind } from '../../../shared/api/journeys.ts';
+import type { Client, FactorKind, Goal } from '../../../shared/api/journeys.ts';
+import type { Configuration } from '../configuration/document.ts';
+
+/** The combinations accepted from a kind of client (ADM-4). */
+export function acceptedCombinations(configuration: Configuration, client: Client): FactorKind[][] {
+  return ownRecovery(configuration, client)?.accepted ?? configuration.recovery.accepted;
+}
+
+/** The goals offered to a kind of client. */
+export function offeredGoals(configuration: Configuration, client: Client): Goal[] {
+  return ownRecovery(configuration, client)?.goals ?? configuration.recovery.goals;
+}
+
+function ownRecovery({ recovery }: Configuration, client: Client) {
+  return client.kind === 'windows-logon' ? recovery.clients['windows-logon'] : undefined;
+}
 
 /** True when the proofs given make up one accepted combination. */
 export function isProofComplete(accepted: readonly (readonly FactorKind[])[], proven: readonly FactorKind[]): boolean {

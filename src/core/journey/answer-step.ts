@@ -2,7 +2,7 @@ import type { ZodType } from 'zod';
 import { ANSWERS, type AnsweredStepKind, type StepKind } from '../../../shared/api/journeys.ts';
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
-import { nextKinds } from './accepted-combinations.ts';
+import { acceptedCombinations, nextKinds } from './accepted-combinations.ts';
 import { advanceJourney } from './advance-journey.ts';
 import { findJourney } from './find-journey.ts';
 import { createHold, type Hold } from './hold.ts';
@@ -84,9 +84,9 @@ async function takeAnswer(deps: JourneyDeps, found: LoadedJourney, body: unknown
 
 /** Where only one proof is left to choose, choosing is no question: the next code is asked for at once. */
 async function skipSingleChoice(deps: JourneyDeps, journey: LoadedJourney): Promise<LoadedJourney> {
-  const { step, proven } = journey.state;
+  const { step, proven, client } = journey.state;
   if (step.kind !== 'choose-factor') return journey;
-  const [only, ...others] = nextKinds(deps.configuration().recovery.accepted, proven);
+  const [only, ...others] = nextKinds(acceptedCombinations(deps.configuration(), client), proven);
   if (only === undefined || others.length > 0) return journey;
   const transition = await askForCode(deps, journey, only);
   return transition.kind === 'advance' ? commit(deps, journey, transition) : journey;

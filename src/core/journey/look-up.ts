@@ -3,6 +3,7 @@ import { type FoundCandidates, findCandidates } from '../accounts/find-candidate
 import { recordEvent } from '../audit/record-event.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
 import type { AccountRef } from '../ports/directory.ts';
+import { acceptedCombinations } from './accepted-combinations.ts';
 import { advanceJourney } from './advance-journey.ts';
 import { journeyActor } from './journey-actor.ts';
 import type { JourneyDeps } from './journey-deps.ts';
@@ -16,7 +17,7 @@ import { type LoadedJourney, loadedJourney } from './journey-state.ts';
 export async function lookUp(deps: JourneyDeps, journey: LoadedJourney): Promise<LoadedJourney> {
   const { state, row } = journey;
   if (state.candidates !== null) return journey;
-  const found = await findCandidates(deps, state.typedName);
+  const found = await findCandidates(deps, state.typedName, acceptedCombinations(deps.configuration(), state.client));
   const candidates = state.tooManyJourneys ? [] : found.candidates;
   const owners = candidates.length > 0 || state.tooManyJourneys ? [] : await ownersToTell(deps, found);
   const about = { journey: row.id, actor: journeyActor(state), goal: state.goal, name: state.typedName };

@@ -4,7 +4,7 @@ import { accountKey } from '../accounts/candidate.ts';
 import { presentRules, presentVerdicts } from '../password-policy/present.ts';
 import { presentRefusal, refusalKey } from '../password-policy/present-refusal.ts';
 import type { PasswordRefusal } from '../ports/directory.ts';
-import { nextKinds } from './accepted-combinations.ts';
+import { acceptedCombinations, nextKinds } from './accepted-combinations.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import type { JourneyState, LoadedJourney, MessageKey, OpenStepOf } from './journey-state.ts';
 import { selectedCandidates } from './open-goal.ts';
@@ -66,7 +66,7 @@ function presentMessage(
 }
 
 function presentChoice(deps: JourneyDeps, state: JourneyState) {
-  const { accepted } = deps.configuration().recovery;
+  const accepted = acceptedCombinations(deps.configuration(), state.client);
   const options = nextKinds(accepted, state.proven).map((kind) => ({
     id: kind,
     kind,

@@ -3,6 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { guardNames } from '../accounts/find-candidates.ts';
 import type { JourneyRow } from '../ports/store.ts';
 import { randomId, randomToken } from '../random-id.ts';
+import { offeredGoals } from './accepted-combinations.ts';
 import { mailUserNames } from './find-user-name.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import { type JourneyState, type LoadedJourney, loadedJourney, type OpenStep } from './journey-state.ts';
@@ -24,8 +25,8 @@ export interface StartJourney {
  * @throws AppError `guard.slow-down`, `request.malformed` for a goal that is switched off
  */
 export async function startJourney(deps: JourneyDeps, request: StartJourney): Promise<{ token: string; journey: LoadedJourney }> {
-  const { recovery } = deps.configuration();
-  if (!recovery.goals.includes(request.goal)) throw new AppError('request.malformed', { path: 'goal' });
+  const configuration = deps.configuration();
+  if (!offeredGoals(configuration, request.client).includes(request.goal)) throw new AppError('request.malformed', { path: 'goal' });
   const decision = await deps.guard.countStart(request.address);
   if (!decision.allowed) throw slowDown(deps, decision.retryAt);
 
@@ -55,7 +56,7 @@ export async function startJourney(deps: JourneyDeps, request: StartJourney): Pr
     status: state.step.kind === 'done' ? 'ended' : 'open',
     state: JSON.stringify(state),
     createdAt: now,
-    expiresAt: now + recovery.journeyMinutes * 60_000,
+    expiresAt: now + configuration.recovery.journeyMinutes * 60_000,
   };
   await deps.store.journeys.insert(row);
   const journey = loadedJourney(row);

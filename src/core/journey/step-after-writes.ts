@@ -30,7 +30,9 @@ export function stepAfterWrites(
 }
 
 function messageFor(result: WriteResult): MessageKey {
-  if (result.leftTemporary) return { key: 'left-temporary', tone: 'error' };
+  if (result.leftTemporary) {
+    return { key: result.reason === 'password.in-history' ? 'left-temporary.in-history' : 'left-temporary', tone: 'error' };
+  }
   if (result.status === 'refused') return { key: result.reason ?? 'password.refused', tone: 'error' };
   return { key: 'nothing-changed', tone: 'error' };
 }

@@ -3,8 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { HttpDeps } from '../http-deps.ts';
 
 /**
- * Security headers of every answer (SEC-3). Scripts and styles come from our own files alone. `style-src-attr` is open
- * because the component library positions things by style attributes; an attribute cannot load or run anything.
+ * Security headers of every answer (SEC-3). Scripts and styles come from our own files alone.
  */
 export async function registerSecurityHeaders(app: FastifyInstance, deps: Pick<HttpDeps, 'configuration'>): Promise<void> {
   const isHttps = deps.configuration().organisation.publicUrl.startsWith('https:');
@@ -15,8 +14,7 @@ export async function registerSecurityHeaders(app: FastifyInstance, deps: Pick<H
         defaultSrc: ["'none'"],
         scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
-        styleSrcAttr: ["'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
+        imgSrc: ["'self'"],
         fontSrc: ["'self'"],
         connectSrc: ["'self'"],
         manifestSrc: ["'self'"],

@@ -1,7 +1,7 @@
 import type { FactorKind } from '../../../../shared/api/journeys.ts';
 import { AppError } from '../../../../shared/errors.ts';
 import { randomId } from '../../random-id.ts';
-import { nextKinds } from '../accepted-combinations.ts';
+import { acceptedCombinations, nextKinds } from '../accepted-combinations.ts';
 import type { JourneyDeps } from '../journey-deps.ts';
 import type { JourneyState, LoadedJourney } from '../journey-state.ts';
 import { openChallenge } from '../open-challenge.ts';
@@ -9,7 +9,7 @@ import type { StepHandler, Transition } from '../step-handler.ts';
 
 /** The person says which proof they will give. An option's id is its kind. */
 export const chooseFactor: StepHandler<'choose-factor'> = (deps, journey, answer) => {
-  const options = nextKinds(deps.configuration().recovery.accepted, journey.state.proven);
+  const options = nextKinds(acceptedCombinations(deps.configuration(), journey.state.client), journey.state.proven);
   const kind = options.find((option) => option === answer.option);
   if (kind === undefined) throw new AppError('journey.answer-not-fitting', { path: 'option' });
   return askForCode(deps, journey, kind);

@@ -3,7 +3,7 @@ import { recordEvent } from '../../audit/record-event.ts';
 import type { AnswerChecked, EnrolledCandidate } from '../../factors/factor.ts';
 import type { ChallengeRow, Store } from '../../ports/store.ts';
 import { randomId } from '../../random-id.ts';
-import { isProofComplete, nextKinds } from '../accepted-combinations.ts';
+import { acceptedCombinations, isProofComplete, nextKinds } from '../accepted-combinations.ts';
 import { guardTargets } from '../guard-targets.ts';
 import { journeyActor } from '../journey-actor.ts';
 import type { JourneyDeps } from '../journey-deps.ts';
@@ -36,7 +36,7 @@ function back(deps: JourneyDeps, journey: LoadedJourney): Transition {
 
 /** Back leads somewhere only where there is a choice. */
 export function canGoBack(deps: JourneyDeps, state: JourneyState): boolean {
-  return nextKinds(deps.configuration().recovery.accepted, state.proven).length > 1;
+  return nextKinds(acceptedCombinations(deps.configuration(), state.client), state.proven).length > 1;
 }
 
 /**
@@ -80,7 +80,7 @@ async function accept(
 ): Promise<JourneyState> {
   const proven = [...journey.state.proven, step.factor];
   const state: JourneyState = { ...journey.state, proven, candidates: narrowCandidates(journey.state, accounts) };
-  const complete = isProofComplete(deps.configuration().recovery.accepted, proven);
+  const complete = isProofComplete(acceptedCombinations(deps.configuration(), state.client), proven);
   // Counters before the audit log, as everywhere: one order of locks, so that two nodes never wait for each other.
   if (complete) for (const { target } of guardTargets(state)) await deps.guard.clearFailures(store, target);
   const about = { journey: journey.row.id, actor: journeyActor(state), accounts };
