@@ -5,7 +5,7 @@
 #   sh scripts/build-windows.sh FOLDER     only for Windows, into that folder: to compare two builds
 set -eu
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
-sh "$root/scripts/install-packages.sh" g++ g++-mingw-w64-x86-64 cmake ninja-build clang wine64 wixl msitools osslsigncode libxml2-utils \
+sh "$root/scripts/install-packages.sh" clang libclang-rt-dev g++-mingw-w64-x86-64 cmake ninja-build wine64 wixl msitools osslsigncode libxml2-utils \
   faketime xvfb xauth
 
 build() {
@@ -21,5 +21,5 @@ if [ $# -eq 1 ]; then
   exit 0
 fi
 mkdir -p "$root/.scratch/windows"
-build "$root/.scratch/windows/native" -DKEYTURN_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug
+build "$root/.scratch/windows/native" -DCMAKE_CXX_COMPILER=clang++ -DKEYTURN_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug
 build "$root/.scratch/windows/cross" -DCMAKE_TOOLCHAIN_FILE=cmake/mingw.cmake

@@ -1,0 +1,377 @@
+#include "build-page.h"
+
+#include <algorithm>
+
+namespace keyturn {
+namespace {
+
+Page emptyPage(const PageContext& context, std::string key, std::string title) {
+  Page page;
+  page.key = std::move(key);
+  page.title = std::move(title);
+  page.organisation = context.organisation;
+  page.windowTitle = context.texts.text(context.goal == KioskGoal::resetPassword ? TEXT_WINDOW_RESET : TEXT_WINDOW_UNLOCK);
+  return page;
+}
+
+void addHelp(const PageContext& context, Page& page) {
+  if (!context.helpDesk.empty()) page.after.push_back(context.texts.text(TEXT_HELP, {context.helpDesk}));
+}
+
+void addButton(const PageContext& context, Page& page, Action action, unsigned text, std::int64_t enabledAfter = 0) {
+  page.buttons.push_back({action, context.texts.text(text), enabledAfter});
+}
+
+// A page in the middle of a journey: stopping is asked about.
+void addStop(const PageContext& context, Page& page) {
+  addButton(context, page, Action::askToStop, TEXT_CANCEL);
+  page.onEscape = Action::askToStop;
+}
+
+void addClose(const PageContext& context, Page& page) {
+  addButton(context, page, Action::close, TEXT_CLOSE);
+  page.onEscape = Action::close;
+}
+
+std::string joinLabels(const std::vector<StepOption>& options) {
+  std::string joined;
+  for (const StepOption& option : options) {
+    if (!joined.empty()) joined += ", ";
+    joined += option.label;
+  }
+  return joined;
+}
+
+unsigned factorText(std::string_view kind) {
+  if (kind == "email") return TEXT_FACTOR_EMAIL;
+  if (kind == "sms") return TEXT_FACTOR_SMS;
+  if (kind == "totp") return TEXT_FACTOR_TOTP;
+  if (kind == "questions") return TEXT_FACTOR_QUESTIONS;
+  if (kind == "recovery-code") return TEXT_FACTOR_RECOVERY_CODE;
+  if (kind == "temporary-pass") return TEXT_FACTOR_TEMPORARY_PASS;
+  if (kind == "manager") return TEXT_FACTOR_MANAGER;
+  return TEXT_FACTOR_OTHER;
+}
+
+// The proofs this client can draw. What it cannot (a passkey, the password of another account) is left out.
+bool canDraw(std::string_view factorKind) { return factorKind != "passkey" && factorKind != "linked-account"; }
+
+std::string factorHint(const ITexts& texts, const StepOption& option) {
+  const bool isSent = option.kind == "email" || option.kind == "sms";
+  if (isSent && !option.hint.empty()) return texts.text(TEXT_HINT_TO, {option.hint});
+  if (option.kind == "email") return texts.text(TEXT_HINT_EMAIL);
+  if (option.kind == "sms") return texts.text(TEXT_HINT_SMS);
+  if (option.kind == "totp") return texts.text(TEXT_HINT_TOTP);
+  return option.hint;
+}
+
+Page unknownPage(const PageContext& context) {
+  Page page = emptyPage(context, "unknown", context.texts.text(TEXT_UNKNOWN_TITLE));
+  page.paragraphs = {context.texts.text(TEXT_UNKNOWN_TEXT), context.portalAddress};
+  addHelp(context, page);
+  addClose(context, page);
+  return page;
+}
+
+Page chooseFactorPage(const PageContext& context, const Step& step) {
+  const ITexts& texts = context.texts;
+  Page page = emptyPage(context, step.id, texts.text(step.factorsDone > 0 ? TEXT_FACTOR_TITLE_NEXT : TEXT_FACTOR_TITLE));
+  page.progress = texts.text(TEXT_PROGRESS_PROOF);
+  for (const StepOption& option : step.options) {
+    if (!canDraw(option.kind)) continue;
+    const unsigned own = factorText(option.kind);
+    const std::string label = own == TEXT_FACTOR_OTHER && !option.label.empty() ? option.label : texts.text(own);
+    page.choices.push_back({option.id, label, factorHint(texts, option), false});
+  }
+  if (page.choices.empty()) return unknownPage(context);
+  page.choices.front().selected = true;
+  page.after.push_back(texts.text(TEXT_FACTOR_NEXT));
+  addButton(context, page, Action::submit, TEXT_CONTINUE);
+  addStop(context, page);
+  return page;
+}
+
+Page codePage(const PageContext& context, const Step& step, const JourneyClient& client) {
+  const ITexts& texts = context.texts;
+  const bool isEmail = step.factorKind == "email";
+  const bool isSms = step.factorKind == "sms";
+  const unsigned title = isEmail                     ? TEXT_CODE_TITLE_EMAIL
+                         : isSms                     ? TEXT_CODE_TITLE_SMS
+                         : step.factorKind == "totp" ? TEXT_CODE_TITLE_TOTP
+                                                     : TEXT_CODE_TITLE_OTHER;
+  Page page = emptyPage(context, step.id, texts.text(title));
+  page.progress = texts.text(TEXT_PROGRESS_PROOF);
+  if (isEmail) page.paragraphs.push_back(texts.text(TEXT_CODE_SENT));
+  if (isSms) page.paragraphs.push_back(texts.text(TEXT_CODE_SENT_SMS));
+  Field field;
+  field.kind = FieldKind::code;
+  field.id = "code";
+  field.label = texts.text(TEXT_CODE_LABEL);
+  const bool isDigits = step.codeLength > 0 && (isEmail || isSms || step.factorKind == "totp");
+  field.hint = isDigits ? texts.text(TEXT_CODE_HINT, {std::to_string(step.codeLength)}) : texts.text(TEXT_CODE_HINT_OTHER);
+  field.longest = 64;
+  page.fields.push_back(field);
+  if (step.attemptsLeft && step.messageIsError)
+    page.after.push_back(*step.attemptsLeft == 1 ? texts.text(TEXT_CODE_ATTEMPTS_ONE)
+                                                 : texts.text(TEXT_CODE_ATTEMPTS, {std::to_string(*step.attemptsLeft)}));
+  addButton(context, page, Action::submit, TEXT_CONTINUE);
+  if (step.resendAt) addButton(context, page, Action::resend, TEXT_CODE_RESEND, client.secondsToResend().value_or(0));
+  if (step.canGoBack) addButton(context, page, Action::back, TEXT_BACK);
+  addStop(context, page);
+  return page;
+}
+
+Page questionsPage(const PageContext& context, const Step& step) {
+  Page page = emptyPage(context, step.id, context.texts.text(TEXT_QUESTIONS_TITLE));
+  page.progress = context.texts.text(TEXT_PROGRESS_PROOF);
+  for (const StepOption& prompt : step.options) {
+    Field field;
+    field.kind = FieldKind::code;
+    field.id = prompt.id;
+    field.label = prompt.label;
+    page.fields.push_back(field);
+  }
+  addButton(context, page, Action::submit, TEXT_CONTINUE);
+  addStop(context, page);
+  return page;
+}
+
+Page chooseAccountsPage(const PageContext& context, const Step& step) {
+  Page page = emptyPage(context, step.id, context.texts.text(TEXT_ACCOUNTS_TITLE));
+  page.progress = context.texts.text(TEXT_PROGRESS_FINISH);
+  page.severalChoices = true;
+  for (const StepOption& account : step.options) {
+    const std::string label = account.locked ? context.texts.text(TEXT_ACCOUNTS_LOCKED, {account.label}) : account.label;
+    page.choices.push_back({account.id, label, "", account.selected});
+  }
+  page.after.push_back(context.texts.text(TEXT_ACCOUNTS_NEXT));
+  addButton(context, page, Action::submit, TEXT_CONTINUE);
+  addStop(context, page);
+  return page;
+}
+
+Page newPasswordPage(const PageContext& context, const Step& step) {
+  const ITexts& texts = context.texts;
+  Page page = emptyPage(context, step.id, texts.text(TEXT_PASSWORD_TITLE));
+  page.progress = texts.text(TEXT_PROGRESS_FINISH);
+  page.keepsInput = true;
+  if (!step.options.empty()) page.paragraphs.push_back(texts.text(TEXT_PASSWORD_FOR, {joinLabels(step.options)}));
+  Field field;
+  field.kind = FieldKind::password;
+  field.id = "password";
+  field.label = texts.text(TEXT_PASSWORD_LABEL);
+  page.fields.push_back(field);
+  page.rulesTitle = texts.text(TEXT_PASSWORD_RULES);
+  page.rules = ruleLines(texts, step.rules);
+  page.checksWhileTyping = true;
+  page.after.push_back(texts.text(TEXT_PASSWORD_NEXT));
+  addButton(context, page, Action::submit, TEXT_PASSWORD_SAVE);
+  if (step.mayKeepPassword) addButton(context, page, Action::keepPassword, TEXT_PASSWORD_KEEP);
+  addStop(context, page);
+  return page;
+}
+
+Page confirmUnlockPage(const PageContext& context, const Step& step) {
+  Page page = emptyPage(context, step.id, context.texts.text(TEXT_UNLOCK_TITLE));
+  page.progress = context.texts.text(TEXT_PROGRESS_FINISH);
+  page.paragraphs.push_back(context.texts.text(TEXT_UNLOCK_TEXT, {joinLabels(step.options)}));
+  page.after.push_back(context.texts.text(TEXT_UNLOCK_NEXT));
+  addButton(context, page, Action::submit, TEXT_UNLOCK_SAVE);
+  addStop(context, page);
+  return page;
+}
+
+Page waitingPage(const PageContext& context, const Step& step) {
+  const bool isDirectory = step.waitingFor == "directory";
+  Page page = emptyPage(context, step.id, context.texts.text(isDirectory ? TEXT_WAITING_TITLE : TEXT_WAITING_TITLE_PERSON));
+  page.paragraphs.push_back(context.texts.text(isDirectory ? TEXT_WAITING_TEXT : TEXT_WAITING_TEXT_PERSON));
+  page.pollAfter = step.pollAfter;
+  addStop(context, page);
+  return page;
+}
+
+unsigned doneTitle(const std::vector<StepResult>& results) {
+  const auto all = [&](std::string_view outcome) {
+    return std::all_of(results.begin(), results.end(), [&](const StepResult& result) { return result.outcome == outcome; });
+  };
+  if (results.empty() || all("unknown")) return TEXT_DONE_UNKNOWN;
+  if (all("password-reset")) return TEXT_DONE_RESET;
+  if (all("unlocked") || all("password-kept")) return TEXT_DONE_UNLOCKED;
+  if (all("was-not-locked")) return TEXT_DONE_NOT_LOCKED;
+  if (all("failed")) return TEXT_DONE_FAILED;
+  return TEXT_DONE_MIXED;
+}
+
+Page donePage(const PageContext& context, const Step& step) {
+  const unsigned title = doneTitle(step.results);
+  const bool isGood = title != TEXT_DONE_FAILED && title != TEXT_DONE_UNKNOWN && title != TEXT_DONE_MIXED;
+  Page page = emptyPage(context, step.id, context.texts.text(title));
+  for (const StepResult& result : step.results) page.paragraphs.push_back(result.message);
+  if (!step.nextSteps.empty()) {
+    page.rulesTitle = context.texts.text(TEXT_DONE_NEXT);
+    for (const std::string& next : step.nextSteps) page.rules.emplace_back(RuleState::serverDecides, next);
+  }
+  if (!isGood) addHelp(context, page);
+  addClose(context, page);
+  page.isFinal = true;
+  return page;
+}
+
+Page refusedPage(const PageContext& context, const Step& step) {
+  Page page = emptyPage(context, step.id, context.texts.text(TEXT_REFUSED_TITLE));
+  if (!step.message.empty()) page.paragraphs.push_back(step.message);
+  // The help desk's line of this computer knows more than the server's: where its room is, for example.
+  const std::string& contact = context.helpDesk.empty() ? step.contact : context.helpDesk;
+  if (!contact.empty()) page.paragraphs.push_back(context.texts.text(TEXT_HELP, {contact}));
+  addButton(context, page, Action::startAgain, TEXT_START_AGAIN);
+  addClose(context, page);
+  page.isFinal = true;
+  return page;
+}
+
+Page pageOf(const PageContext& context, const Step& step, const JourneyClient& client) {
+  switch (step.kind) {
+    case StepKind::chooseFactor:
+      return chooseFactorPage(context, step);
+    case StepKind::code:
+      return codePage(context, step, client);
+    case StepKind::questions:
+      return questionsPage(context, step);
+    case StepKind::chooseAccounts:
+      return chooseAccountsPage(context, step);
+    case StepKind::newPassword:
+      return newPasswordPage(context, step);
+    case StepKind::confirmUnlock:
+      return confirmUnlockPage(context, step);
+    case StepKind::waiting:
+      return waitingPage(context, step);
+    case StepKind::done:
+      return donePage(context, step);
+    case StepKind::refused:
+      return refusedPage(context, step);
+    case StepKind::unknown:
+      break;
+  }
+  return unknownPage(context);
+}
+
+}  // namespace
+
+std::vector<std::pair<RuleState, std::string>> ruleLines(const ITexts& texts, const std::vector<StepRule>& rules) {
+  std::vector<std::pair<RuleState, std::string>> lines;
+  for (const StepRule& rule : rules) {
+    const bool isServer = rule.state == RuleState::serverDecides;
+    lines.emplace_back(rule.state, isServer ? texts.text(TEXT_RULE_SERVER, {rule.text}) : rule.text);
+  }
+  return lines;
+}
+
+Page connectingPage(const PageContext& context) {
+  Page page = emptyPage(context, "connecting", context.texts.text(TEXT_CONNECTING_TITLE));
+  page.paragraphs.push_back(context.texts.text(TEXT_CONNECTING_TEXT));
+  addButton(context, page, Action::close, TEXT_CANCEL);
+  return page;
+}
+
+Page accountPage(const PageContext& context, std::string_view account) {
+  const ITexts& texts = context.texts;
+  Page page = emptyPage(context, "account", texts.text(TEXT_ACCOUNT_TITLE));
+  page.progress = texts.text(TEXT_PROGRESS_ACCOUNT);
+  page.keepsInput = true;
+  Field field;
+  field.kind = FieldKind::text;
+  field.id = "account";
+  field.label = texts.text(TEXT_ACCOUNT_LABEL);
+  field.hint = texts.text(TEXT_ACCOUNT_HINT);
+  field.value = account;
+  page.fields.push_back(field);
+  page.after.push_back(texts.text(TEXT_ACCOUNT_NEXT));
+  addButton(context, page, Action::submit, TEXT_CONTINUE);
+  addButton(context, page, Action::close, TEXT_CANCEL);
+  return page;
+}
+
+Page stepPage(const PageContext& context, const JourneyClient& client) {
+  if (!client.step()) return endedPage(context);
+  const Step& step = *client.step();
+  Page page = pageOf(context, step, client);
+  if (!step.message.empty() && step.kind != StepKind::refused) {
+    page.notice = step.message;
+    page.tone = step.messageIsError ? Tone::error : Tone::info;
+  }
+  if (!page.isFinal) page.expiresIn = client.secondsToExpiry();
+  return page;
+}
+
+Page troublePage(const PageContext& context, const Outcome& outcome) {
+  const ITexts& texts = context.texts;
+  unsigned title = TEXT_OFFLINE_TITLE;
+  std::string text = context.offlineMessage.empty() ? texts.text(TEXT_OFFLINE_TEXT) : context.offlineMessage;
+  if (outcome.kind == Outcome::Kind::problem || outcome.failure == HttpFailure::badAnswer) {
+    text = sentenceFor(context, outcome);
+  } else if (outcome.failure == HttpFailure::certificate) {
+    title = TEXT_CERTIFICATE_TITLE;
+    text = texts.text(TEXT_CERTIFICATE_TEXT);
+  } else if (outcome.failure == HttpFailure::pinMismatch) {
+    title = TEXT_PIN_TITLE;
+    text = texts.text(TEXT_PIN_TEXT);
+  }
+  Page page = emptyPage(context, "trouble", texts.text(title));
+  page.notice = text;
+  page.tone = Tone::error;
+  addHelp(context, page);
+  addButton(context, page, Action::retry, TEXT_TRY_AGAIN);
+  addClose(context, page);
+  return page;
+}
+
+Page endedPage(const PageContext& context) {
+  Page page = emptyPage(context, "ended", context.texts.text(TEXT_ENDED_TITLE));
+  page.paragraphs.push_back(context.texts.text(TEXT_ENDED_TEXT));
+  addHelp(context, page);
+  addButton(context, page, Action::startAgain, TEXT_START_AGAIN);
+  addClose(context, page);
+  page.isFinal = true;
+  return page;
+}
+
+Page notOfferedPage(const PageContext& context) {
+  Page page = emptyPage(context, "not-offered", context.texts.text(TEXT_REFUSED_TITLE));
+  page.paragraphs.push_back(context.texts.text(TEXT_NOT_OFFERED_TEXT));
+  addHelp(context, page);
+  addClose(context, page);
+  page.isFinal = true;
+  return page;
+}
+
+Page stopPage(const PageContext& context, bool isWriting) {
+  Page page = emptyPage(context, "stop", context.texts.text(TEXT_STOP_TITLE));
+  page.paragraphs.push_back(context.texts.text(isWriting ? TEXT_STOP_TEXT_WRITING : TEXT_STOP_TEXT));
+  // The safe answer is the one that Enter and Escape give.
+  addButton(context, page, Action::goOn, TEXT_STOP_NO);
+  addButton(context, page, Action::close, TEXT_STOP_YES);
+  page.onEscape = Action::goOn;
+  return page;
+}
+
+Page withError(Page page, const std::string& notice) {
+  page.notice = notice;
+  page.tone = Tone::error;
+  page.keepsInput = true;
+  return page;
+}
+
+std::string sentenceFor(const PageContext& context, const Outcome& outcome) {
+  const ITexts& texts = context.texts;
+  if (outcome.kind == Outcome::Kind::trouble) {
+    if (outcome.failure == HttpFailure::certificate) return texts.text(TEXT_CERTIFICATE_TEXT);
+    if (outcome.failure == HttpFailure::pinMismatch) return texts.text(TEXT_PIN_TEXT);
+    return texts.text(outcome.failure == HttpFailure::badAnswer ? TEXT_TROUBLE_ANSWER : TEXT_TROUBLE_NETWORK);
+  }
+  std::string sentence = outcome.title.empty() ? texts.text(TEXT_TROUBLE_ANSWER) : outcome.title;
+  if (!outcome.reference.empty() && outcome.code == "internal.unexpected")
+    sentence += " " + texts.text(TEXT_TROUBLE_REFERENCE, {outcome.reference});
+  return sentence;
+}
+
+}  // namespace keyturn

@@ -1,0 +1,182 @@
+#include "conversation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "settings.h"
+#include "utf.h"
+
+namespace keyturn {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+SecretString withoutSeparators(std::string_view code) {
+  // Space, hyphen, and in UTF-8: no-break space, U+2007 to U+2015 (figure space to horizontal bar), narrow no-break space.
+  SecretString clean;
+  for (std::size_t i = 0; i < code.size(); ++i) {
+    const std::string_view rest = code.substr(i);
+    if (code[i] == ' ' || code[i] == '-' || code[i] == '\t') continue;
+    if (rest.substr(0, 2) == "\xC2\xA0") {
+      i += 1;
+      continue;
+    }
+    if (rest.size() >= 3 && rest.substr(0, 2) == "\xE2\x80") {
+      const unsigned char last = static_cast<unsigned char>(rest[2]);
+      if ((last >= 0x87 && last <= 0x95) || last == 0xAF) {
+        i += 2;
+        continue;
+      }
+    }
+    clean.append(code.substr(i, 1));
+  }
+  return clean;
+}
+
+Conversation::Conversation(IHttp& http, const ITexts& texts, ConversationOptions options)
+    : client_(http, options.version, options.language),
+      options_(std::move(options)),
+      context_{texts, options_.goal, options_.portalAddress, options_.offlineMessage, options_.helpDesk, ""} {}
+
+Page Conversation::keep(Page page) {
+  current_ = page;
+  return page;
+}
+
+Page Conversation::open() {
+  Site site;
+  const Outcome outcome = client_.loadSite(site);
+  if (outcome.kind != Outcome::Kind::ok) {
+    if (outcome.kind == Outcome::Kind::trouble && options_.onTrouble) options_.onTrouble(outcome.failure);
+    return keep(troublePage(context_, outcome));
+  }
+  isLoaded_ = true;
+  context_.organisation = site.organisation;
+  if (context_.helpDesk.empty()) context_.helpDesk = site.supportContact;
+  const bool isOffered = std::find(site.goals.begin(), site.goals.end(), goalName(options_.goal)) != site.goals.end();
+  return keep(isOffered ? accountPage(context_, options_.account) : notOfferedPage(context_));
+}
+
+Page Conversation::show(const Outcome& outcome) {
+  if (outcome.kind == Outcome::Kind::ok) return keep(stepPage(context_, client_));
+  if (outcome.kind == Outcome::Kind::trouble && options_.onTrouble) options_.onTrouble(outcome.failure);
+  if (outcome.kind == Outcome::Kind::problem) {
+    if (outcome.code == "journey.expired" || outcome.code == "journey.not-found" || outcome.code == "journey.token-missing") {
+      client_.forget();
+      return keep(endedPage(context_));
+    }
+  } else if (outcome.failure == HttpFailure::pinMismatch || outcome.failure == HttpFailure::certificate) {
+    // Nobody is asked to go on over a connection that cannot be trusted.
+    return keep(troublePage(context_, outcome));
+  }
+  // A waiting page keeps asking by itself.
+  if (client_.step() && client_.step()->kind == StepKind::waiting) {
+    Page page = stepPage(context_, client_);
+    page.notice = outcome.kind == Outcome::Kind::problem ? sentenceFor(context_, outcome) : context_.texts.text(TEXT_WAITING_OFFLINE);
+    page.tone = Tone::info;
+    page.pollAfter = std::max(page.pollAfter, 5);
+    return keep(page);
+  }
+  return withError(current_, sentenceFor(context_, outcome));
+}
+
+Page Conversation::perform(Action action, Inputs inputs) {
+  switch (action) {
+    case Action::submit:
+      return submit(std::move(inputs));
+    case Action::resend:
+      return show(client_.resendCode());
+    case Action::back:
+      return show(client_.goBack());
+    case Action::keepPassword:
+      return show(client_.keepPassword());
+    case Action::poll:
+      return show(client_.poll());
+    case Action::retry:
+      if (client_.isOpen()) return show(client_.refresh());
+      return open();
+    case Action::startAgain:
+      client_.forget();
+      return isLoaded_ ? keep(accountPage(context_, options_.account)) : open();
+    case Action::askToStop:
+      return stopPage(context_, client_.step() && client_.step()->kind == StepKind::waiting);
+    case Action::goOn:
+    case Action::close:
+    case Action::none:
+      break;
+  }
+  return current_;
+}
+
+Page Conversation::submit(Inputs inputs) {
+  if (client_.step()) return submitStep(inputs);
+  if (!isLoaded_) return open();
+  if (current_.fields.empty()) return current_;
+  const std::string_view account = inputs.fields.empty() ? std::string_view() : trimmed(inputs.fields.front().value.view());
+  if (account.empty() || !isDisplayText(account, 256)) return refuse(TEXT_ACCOUNT_MISSING);
+  options_.account = account;
+  current_.fields.front().value = account;
+  return show(client_.start(goalName(options_.goal), account));
+}
+
+Page Conversation::submitStep(Inputs& inputs) {
+  const Step& step = *client_.step();
+  switch (step.kind) {
+    case StepKind::chooseFactor:
+      return inputs.choices.size() == 1 ? show(client_.chooseFactor(inputs.choices.front())) : refuse(TEXT_FACTOR_MISSING);
+    case StepKind::code: {
+      const SecretString code = withoutSeparators(inputs.fields.empty() ? std::string_view() : inputs.fields.front().value.view());
+      if (code.empty()) return refuse(TEXT_CODE_MISSING);
+      // A code of the wrong length must not cost an attempt.
+      const bool isDigits = step.factorKind == "email" || step.factorKind == "sms" || step.factorKind == "totp";
+      if (isDigits && step.codeLength > 0 && codePoints(code.view()) != static_cast<std::size_t>(step.codeLength))
+        return withError(current_, context_.texts.text(TEXT_CODE_WRONG_LENGTH, {std::to_string(step.codeLength)}));
+      return show(client_.sendCode(code));
+    }
+    case StepKind::questions:
+      for (const NamedSecret& answer : inputs.fields)
+        if (answer.value.empty()) return refuse(TEXT_QUESTIONS_MISSING);
+      return show(client_.answerQuestions(inputs.fields));
+    case StepKind::chooseAccounts:
+      return inputs.choices.empty() ? refuse(TEXT_ACCOUNTS_MISSING) : show(client_.chooseAccounts(inputs.choices));
+    case StepKind::newPassword: {
+      if (inputs.fields.empty() || inputs.fields.front().value.empty()) return refuse(TEXT_PASSWORD_MISSING);
+      Page page = show(client_.setPassword(inputs.fields.front().value));
+      const bool isRefused = client_.step() && client_.step()->kind == StepKind::newPassword && page.notice.empty();
+      return isRefused ? withError(std::move(page), context_.texts.text(TEXT_PASSWORD_REFUSED)) : page;
+    }
+    case StepKind::confirmUnlock:
+      return show(client_.confirmUnlock());
+    default:
+      return current_;
+  }
+}
+
+std::pair<Page, bool> Conversation::check(const SecretString& password) {
+  const Outcome outcome = client_.checkPassword(password);
+  if (client_.step() && client_.step()->kind == StepKind::newPassword)
+    current_.rules = ruleLines(context_.texts, client_.step()->rules);
+  return {current_, outcome.kind == Outcome::Kind::ok};
+}
+
+Page Conversation::expire() {
+  client_.cancel();
+  return keep(endedPage(context_));
+}
+
+void Conversation::close() {
+  const bool isOver = client_.step() && (client_.step()->kind == StepKind::done || client_.step()->kind == StepKind::refused);
+  if (isOver) {
+    client_.forget();
+  } else {
+    client_.cancel();
+  }
+}
+
+}  // namespace keyturn

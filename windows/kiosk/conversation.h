@@ -1,0 +1,62 @@
+// The whole recovery as a sequence of pages: takes what a button asks for, talks to the server, answers with the next page.
+// Everything here may block for as long as a request takes: the window calls it on its worker thread, one call at a time.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "build-page.h"
+#include "journey-client.h"
+#include "page.h"
+
+namespace keyturn {
+
+struct ConversationOptions {
+  KioskGoal goal = KioskGoal::resetPassword;
+  std::string account;         // to fill in, may be empty
+  std::string language;        // BCP 47
+  std::string version;
+  std::string portalAddress;
+  std::string offlineMessage;
+  std::string helpDesk;
+  // Told of every request that got no usable answer, for the event log.
+  std::function<void(HttpFailure)> onTrouble;
+};
+
+class Conversation {
+ public:
+  Conversation(IHttp& http, const ITexts& texts, ConversationOptions options);
+
+  // The page to show before anything was asked of the server.
+  Page connecting() const { return connectingPage(context_); }
+  // Asks the server who it is; the first page with a question, or what went wrong.
+  Page open();
+  Page perform(Action action, Inputs inputs);
+  // The rules of the password page with the server's verdicts; the second is false where no verdict could be had.
+  std::pair<Page, bool> check(const SecretString& password);
+  // Ends the journey because its time is over.
+  Page expire();
+  // Ends the journey at the server if one is open.
+  void close();
+
+  // Whether a journey with something to lose is open.
+  bool isInJourney() const { return client_.isOpen(); }
+
+ private:
+  Page submit(Inputs inputs);
+  Page submitStep(Inputs& inputs);
+  Page show(const Outcome& outcome);
+  Page refuse(unsigned text) const { return withError(current_, context_.texts.text(text)); }
+  Page keep(Page page);
+
+  JourneyClient client_;
+  ConversationOptions options_;
+  PageContext context_;
+  Page current_;
+  bool isLoaded_ = false;
+};
+
+// The code without spaces, dashes and other separators people and mail programs put in.
+SecretString withoutSeparators(std::string_view code);
+
+}  // namespace keyturn

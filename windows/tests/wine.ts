@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const scratch = fileURLToPath(new URL('../../.scratch/windows', import.meta.url));
+const wineProgram = '/usr/lib/wine/wine64';
+const wineServer = '/usr/lib/wine/wineserver64';
+
+/** How a program in wine ended. wine cuts the exit code to its lowest eight bits. */
+export interface WineResult {
+  readonly exitCode: number;
+  readonly output: string;
+}
+
+/** A Windows of its own: one wine prefix, with its own registry, files and processes. */
+export interface Wine {
+  /** The Linux path of drive C. */
+  readonly driveC: string;
+  /** The environment in which wine finds this prefix. */
+  readonly environment: NodeJS.ProcessEnv;
+  run(program: string, args?: string[], options?: { environment?: NodeJS.ProcessEnv; timeoutMilliseconds?: number }): Promise<WineResult>;
+  /** Ends every process of this prefix, no other, and removes it. */
+  stop(): Promise<void>;
+}
+
+function environmentOf(prefix: string): NodeJS.ProcessEnv {
+  // Without DISPLAY wine looks for no X server. No Gecko and no Mono: both would ask to be downloaded.
+  return { ...process.env, WINEPREFIX: prefix, WINEARCH: 'win64', WINEDEBUG: '-all', DISPLAY: '', WINEDLLOVERRIDES: 'mscoree=;mshtml=' };
+}
+
+function execute(command: string, args: string[], environment: NodeJS.ProcessEnv, timeout: number): Promise<WineResult> {
+  return new Promise((resolve, reject) => {
+    execFile(command, args, { env: environment, timeout, encoding: 'utf8', maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      if (error === null) resolve({ exitCode: 0, output: stdout + stderr });
+      else if (typeof error.code === 'number') resolve({ exitCode: error.code, output: stdout + stderr });
+      else reject(error);
+    });
+  });
+}
+
+/** The prefix that all others are copied from; making one takes several seconds, copying it less than one. */
+async function template(): Promise<string> {
+  const finished = join(scratch, 'wine-template');
+  if (existsSync(finished)) return finished;
+  mkdirSync(scratch, { recursive: true });
+  const folder = mkdtempSync(join(scratch, 'wine-template-'));
+  const environment = environmentOf(folder);
+  await execute(wineProgram, ['wineboot', '-i'], environment, 120_000);
+  // What msiexec tells an installer; the default of wine 8 is Windows 7.
+  await execute(wineProgram, ['reg', 'add', 'HKCU\\Software\\Wine', '/v', 'Version', '/d', 'win10', '/f'], environment, 60_000);
+  await execute(wineServer, ['-k'], environment, 60_000);
+  await execute(wineServer, ['-w'], environment, 60_000);
+  // Another test file may have been quicker; then its template stays and this one goes.
+  if (existsSync(finished)) rmSync(folder, { recursive: true });
+  else renameSync(folder, finished);
+  return finished;
+}
+
+/** A fresh Windows for one test file. `stop` it in `afterAll`. */
+export async function startWine(): Promise<Wine> {
+  const from = await template();
+  const prefix = mkdtempSync(join(scratch, 'wine-'));
+  cpSync(from, prefix, { recursive: true, verbatimSymlinks: true });
+  const environment = environmentOf(prefix);
+  return {
+    driveC: join(prefix, 'drive_c'),
+    environment,
+    run: (program, args = [], options = {}) =>
+      execute(wineProgram, [program, ...args], { ...environment, ...options.environment }, options.timeoutMilliseconds ?? 60_000),
+    stop: async () => {
+      await execute(wineServer, ['-k'], environment, 60_000);
+      await execute(wineServer, ['-w'], environment, 60_000);
+      rmSync(prefix, { recursive: true });
+    },
+  };
+}
+
+/** A Linux path as wine shows it: drive Z is the root. */
+export function winePath(path: string): string {
+  return `Z:${path.replaceAll('/', '\\')}`;
+}
