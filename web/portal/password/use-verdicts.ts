@@ -21,12 +21,14 @@ interface Checked {
 /**
  * Verdicts on a password while it is typed: at once from the rules that need the password alone, and after a pause
  * from the server for the others. `refused` are the verdicts on the password that the server has just sent back.
+ * `saving`: the password is on its way, and a check of it would come too late.
  * The pure rules are judged by the same module as on the server, so the two never contradict each other.
  */
 export function useVerdicts(
   password: string,
   rules: readonly Rule[],
   refused: readonly Verdict[] | undefined,
+  saving: boolean,
 ): { verdicts: RuleVerdict[]; unreachable: boolean } {
   const [checked, setChecked] = useState<Checked>();
   const [sentBack, setSentBack] = useState<Checked>();
@@ -38,7 +40,7 @@ export function useVerdicts(
   }, [refused]);
 
   useEffect(() => {
-    if (password === '') return undefined;
+    if (password === '' || saving) return undefined;
     const abort = new AbortController();
     const timer = setTimeout(async () => {
       const outcome = await api.checkPassword(password, abort.signal);
@@ -49,7 +51,7 @@ export function useVerdicts(
       clearTimeout(timer);
       abort.abort();
     };
-  }, [password]);
+  }, [password, saving]);
 
   const verdicts = useMemo(() => {
     const local = judgeRules(password, rules);

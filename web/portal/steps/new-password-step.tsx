@@ -26,7 +26,7 @@ export function NewPasswordStep(props: StepProps<'new-password'>) {
   const { mistakes, message, focusOn, fieldError } = useStepMessages(props, FIELD, own);
   // When it may be changed again is said as a sentence of its own: it is no property of the password.
   const rules = useMemo(() => step.rules.filter((rule) => rule.code !== 'password.too-young'), [step.rules]);
-  const { verdicts, unreachable } = useVerdicts(password, rules, step.verdicts);
+  const { verdicts, unreachable } = useVerdicts(password, rules, step.verdicts, busy);
   const labels = useMemo(() => step.accounts.map((account) => account.label), [step.accounts]);
   const strength = useStrength(password, labels);
   const decided = verdicts.filter((verdict) => verdict.state !== 'server');
