@@ -8,6 +8,9 @@ const CHROMIUM = process.env.KEYTURN_CHROMIUM ?? '/usr/bin/chromium';
 const SCRATCH = fileURLToPath(new URL('../../.scratch/pages/', import.meta.url));
 const AXE_SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** How long anything on a page may take, milliseconds: well below a test's own limit, so that a failure names the place. */
+const PATIENCE = 15_000;
+
 /** Debian's Chromium without a window. Close it with `browser.close()`. Throws when the package `chromium` is missing. */
 export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({
@@ -36,6 +39,7 @@ export async function openPage(
   const { expectedStatuses = [], ...contextOptions } = options;
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 }, ...contextOptions });
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
   const complaints: string[] = [];
   await page.exposeFunction('keyturnComplain', (text: string) => complaints.push(text));
   await page.addInitScript(() => {
