@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+import { closingLineReporter } from '../test/closing-line-reporter.ts';
+
+/**
+ * Tests of the Windows client: `vitest run --config windows/vitest.config.ts`. Apart from the product's own run, because they
+ * need compilers and wine: the global setup installs and builds what they use.
+ */
+// biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
+export default defineConfig({
+  test: {
+    root: new URL('..', import.meta.url).pathname,
+    include: ['windows/**/*.test.ts'],
+    reporters: ['default', closingLineReporter()],
+    globalSetup: ['windows/tests/global-setup.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
+    maxWorkers: 2,
+  },
+});
