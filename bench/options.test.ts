@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseOptions } from './options.ts';
 
 test('without options everything runs on SQLite', () => {
-  expect(parseOptions([])).toEqual({ only: ['openldap', 'samba', 'start'], seconds: 15, database: 'sqlite', json: false });
+  expect(parseOptions([])).toEqual({ only: ['openldap', 'samba', 'start'], seconds: 12, database: 'sqlite', json: false });
 });
 
 test('options narrow it down', () => {

@@ -22,7 +22,7 @@ one run and in turns. Prints ratios first.
 
 Options:
   --only NAME[,NAME]   ${BENCHMARK_NAMES.join(', ')} (all unless told; samba needs root)
-  --seconds N          for each measurement, preparation included (15)
+  --seconds N          for each measurement, preparation included (12)
   --database KIND      sqlite (a file) or postgres, both waiting for the disk at each commit (sqlite)
   --json               one JSON document instead of tables
   --help               this text
@@ -51,7 +51,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         only: { type: 'string' },
-        seconds: { type: 'string', default: '15' },
+        seconds: { type: 'string', default: '12' },
         database: { type: 'string', default: 'sqlite' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },

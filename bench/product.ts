@@ -38,7 +38,6 @@ export interface Person {
 /** `keyturn serve` in a process of its own, and a view of its database from here. */
 export interface Product {
   readonly url: string;
-  readonly pid: number;
   /** Finds an account in the directory and enrols it with e-mail and authenticator. */
   enrol(login: string): Promise<Person>;
   /** Resolves when the outbox is empty: nothing of what was asked before is still going on. */
@@ -88,7 +87,6 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     const opened = runtime;
     return {
       url,
-      pid: server.pid,
       enrol: (login) => enrol(opened, login),
       settle: () => settle(opened),
       async close() {

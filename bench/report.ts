@@ -23,10 +23,26 @@ const lowestThroughput = 0.8;
 const longestStart = 1000;
 const mostMemory = 130;
 
+function judgeStart(start: StartResult): Verdict {
+  const met = start.firstResponse < longestStart && start.idleMemory < mostMemory;
+  return { met, target: `first response under ${longestStart} ms, idle under ${mostMemory} MB` };
+}
+
 /** One client: latency counts. Several: throughput does. */
-export function judgeWrites(result: WriteResult): Verdict {
+function judgeWrites(result: WriteResult): Verdict {
   if (result.clients === 1) return { met: result.cost.overall <= highestCost, target: `cost at most ${highestCost}` };
   return { met: result.throughput.overall >= lowestThroughput, target: `throughput at least ${lowestThroughput}` };
+}
+
+/** The report for programs: the figures, and for each goal whether it was reached. */
+export function reportAsJson(report: BenchReport): string {
+  const { writes, start } = report;
+  const judged = {
+    ...report,
+    writes: writes.map((result) => ({ ...result, verdict: judgeWrites(result) })),
+    start: start === null ? null : { ...start, verdict: judgeStart(start) },
+  };
+  return `${JSON.stringify(judged, null, 2)}\n`;
 }
 
 /** The report for people: ratios first, then what they were made of. */

@@ -3,7 +3,7 @@ import { startPostgres } from '../test/servers/postgres.ts';
 import { startDirectory } from './directories.ts';
 import { type BenchOptions, type DirectoryName, HELP, parseOptions } from './options.ts';
 import { startProduct } from './product.ts';
-import { type BenchReport, formatReport } from './report.ts';
+import { type BenchReport, formatReport, reportAsJson } from './report.ts';
 import { measureStart } from './start.ts';
 import { measureJourneys } from './whole-journey.ts';
 import { measureWrites } from './writes.ts';
@@ -16,7 +16,7 @@ if (options === null) {
   process.exitCode = 2;
 } else {
   const report = await runAll(options);
-  process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report));
+  process.stdout.write(options.json ? reportAsJson(report) : formatReport(report));
 }
 
 async function runAll(options: BenchOptions): Promise<BenchReport> {
@@ -37,6 +37,7 @@ async function measureDirectory(name: DirectoryName, options: BenchOptions, repo
   if (postgres !== null) started.defer(() => postgres.stop());
   const database = async () => (postgres === null ? {} : { databaseUrl: (await postgres.createDatabase('bench')).url });
   const { seconds } = options;
+  const first = report.writes.length;
   const note = (what: string) => void process.stderr.write(`${directory.title}: ${what} ...\n`);
 
   const quick = { holdMilliseconds: 0, settleMilliseconds: 0 };
@@ -49,7 +50,7 @@ async function measureDirectory(name: DirectoryName, options: BenchOptions, repo
   for (const operation of ['reset', 'unlock'] as const) {
     for (const clients of [1, 8]) {
       note(`${operation}, ${clients === 1 ? 'one client' : `${clients} clients`}`);
-      report.writes.push(await measureWrites(directory, product, { operation, clients, seconds }));
+      report.writes.push(await measureWrites(directory, product, { operation, clients, seconds, warmUp: report.writes.length === first }));
     }
   }
   note('whole journey, nothing held back');

@@ -13,7 +13,7 @@ const PROGRAM = fileURLToPath(new URL('../bin/keyturn.js', import.meta.url));
 /** Milliseconds until a process that has answered once counts as idle. */
 const idleAfter = 5000;
 
-/** Start and idle memory of `keyturn demo` with its embedded directory (PERF-5 counts the server alone). */
+/** Start and idle memory of `keyturn demo` with its embedded directory. */
 export interface StartResult {
   readonly starts: number;
   /** Milliseconds from starting the program to its first answer; its data are there from an earlier start. */
@@ -56,7 +56,7 @@ async function startOnce(folder: string, idle: number): Promise<{ firstResponse:
   }
 }
 
-/** The page that a person opens. */
+/** Whether the server says that it can serve. */
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const outgoing = request({ host: '127.0.0.1', port, path: '/readyz' }, (response) => {
@@ -69,7 +69,7 @@ function answers(port: number): Promise<boolean> {
 }
 
 /** VmRSS of proc(5), as an operator sees it in `ps`. */
-export async function residentMegabytes(pid: number): Promise<number> {
+async function residentMegabytes(pid: number): Promise<number> {
   const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
   return (Number(kibibytes) * 1024) / 1e6;
 }

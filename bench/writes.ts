@@ -26,11 +26,13 @@ interface Plan {
   readonly operation: Operation;
   readonly clients: number;
   readonly seconds: number;
+  /** Makes a round beforehand that does not count. */
+  readonly warmUp: boolean;
 }
 
 /** Operations of one batch: short, so that noise of the machine meets both sides, and many rounds are made. */
 const batchSize = (clients: number): number => (clients === 1 ? 12 : clients * 3);
-const fewestRounds = 3;
+const fewestRounds = 2;
 
 /**
  * Measures one operation in rounds: a batch by bare LDAP, a batch over HTTP, in changing order. Every operation has an account
@@ -42,7 +44,7 @@ export async function measureWrites(directory: BenchDirectory, product: Product,
   const rounds: { bare: Batch; product: Batch }[] = [];
   const deadline = performance.now() + plan.seconds * 1000;
   try {
-    await measureRound(directory, product, { http, bareClient }, plan, 0);
+    if (plan.warmUp) await measureRound(directory, product, { http, bareClient }, plan, 0);
     while (rounds.length < fewestRounds || performance.now() < deadline) {
       rounds.push(await measureRound(directory, product, { http, bareClient }, plan, rounds.length));
     }
