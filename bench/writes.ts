@@ -31,8 +31,9 @@ interface Plan {
 }
 
 /** Operations of one batch: short, so that noise of the machine meets both sides, and many rounds are made. */
-const batchSize = (clients: number): number => (clients === 1 ? 12 : clients * 3);
-const fewestRounds = 2;
+function batchSize({ clients, seconds }: Plan): number {
+  return clients === 1 ? Math.min(12, 4 * seconds) : clients * Math.min(3, seconds);
+}
 
 /**
  * Measures one operation in rounds: a batch by bare LDAP, a batch over HTTP, in changing order. Every operation has an account
@@ -45,7 +46,7 @@ export async function measureWrites(directory: BenchDirectory, product: Product,
   const deadline = performance.now() + plan.seconds * 1000;
   try {
     if (plan.warmUp) await measureRound(directory, product, { http, bareClient }, plan, 0);
-    while (rounds.length < fewestRounds || performance.now() < deadline) {
+    while (rounds.length === 0 || performance.now() < deadline) {
       rounds.push(await measureRound(directory, product, { http, bareClient }, plan, rounds.length));
     }
   } finally {
@@ -76,10 +77,11 @@ async function measureRound(
   directory: BenchDirectory,
   product: Product,
   { http, bareClient }: { http: HttpClient; bareClient: BareClient },
-  { operation, clients }: Plan,
+  plan: Plan,
   round: number,
 ): Promise<{ bare: Batch; product: Batch }> {
-  const size = batchSize(clients);
+  const { operation, clients } = plan;
+  const size = batchSize(plan);
   const people = await preparePeople(directory, product, 2 * size, operation);
   const [byHttp, byLdap] = [people.slice(0, size), people.slice(size)];
   const goal = operation === 'reset' ? 'reset-password' : 'unlock-account';
