@@ -173,7 +173,7 @@ describe('a name in several directories', () => {
       for (const directory of ['one', 'two']) await addPerson(both, 'kim', { directory });
       const seed = await both.enrol('kim', 'kim@example.test');
       const { store } = both.deps;
-      const [, totp] = await store.factors.ofAccount(seed.account);
+      const totp = (await store.factors.ofAccount(seed.account)).find((factor) => factor.kind === 'totp');
       const second = both.deps.directories.get('two');
       const [other] = await second.findAccounts(second.normaliseIdentifier('kim') ?? '');
       if (totp === undefined || other === undefined) throw new Error('not enrolled');
