@@ -24,7 +24,8 @@ export interface RealDirectory {
   /** Name and password that Keyturn binds with; the password is in the environment under `secretName`. */
   readonly service: { readonly name: string; readonly password: string };
   readonly secretName: string;
-  createPerson(more?: { disabled?: boolean }): Promise<RealPerson>;
+  /** With a login of its own unless told. */
+  createPerson(more?: { disabled?: boolean; login?: string }): Promise<RealPerson>;
   /** Whether the server itself, asked past Keyturn and proxy, lets the person in. */
   signsIn(person: RealPerson, password: string): Promise<boolean>;
   /** Writes to the person's entry beside the password, as an administrator. */
@@ -57,8 +58,7 @@ export async function reachRealDirectory(kind: RealKind, changes: Record<string,
     proxy,
     secretName,
     service: server.service,
-    async createPerson({ disabled = false } = {}) {
-      const login = newLogin();
+    async createPerson({ disabled = false, login = newLogin() } = {}) {
       const password = newPassword();
       const mail = `${login}@work.example.test`;
       const user = { login, password, mail, givenName: 'Ada', surname: login };
