@@ -28,7 +28,7 @@ import { type PreparedDemo, prepareDemo as prepareDemoWith } from './demo/prepar
 import { createDirectory } from './directory/create-directory.ts';
 import { createApp } from './http/app.ts';
 import { createBackground } from './jobs/background.ts';
-import { createOutboxWorker } from './jobs/outbox-worker.ts';
+import { createOutboxWorker, type OutboxWorker } from './jobs/outbox-worker.ts';
 import { createSchedule } from './jobs/schedule.ts';
 import { createKeys, deriveKey } from './platform/derived-keys.ts';
 import { createLog } from './platform/pino-log.ts';
@@ -43,6 +43,7 @@ const TIDY_EVERY = 10 * 60_000;
 const LOOK_FOR_CONFIGURATION_EVERY = 5000;
 /** A replaced configuration's connections stay this long for what still uses them. */
 const GRACE = 30_000;
+const NOTICE_DELAY = 50;
 
 /** The adapters that one version of the configuration asks for. */
 interface Adapters {
@@ -118,7 +119,7 @@ export async function startNode(base: Base, settings: Settings, options: ServerO
     background,
     configuration,
     directories: directoriesOf(() => adapters.directories),
-    wakeOutbox: (lane: OutboxLane) => worker.kick(lane),
+    wakeOutbox: (lane: OutboxLane) => wake(worker, lane),
     guard: createGuard({ store, keys, clock, configuration }),
     factor: createFactorRegistry({ keys, random, clock, configuration }),
   };
@@ -221,6 +222,12 @@ function openMailer(
   }
   if (!settings.demo) throw new AppError('configuration.invalid', { problems: ['mail.kind: capture is for demo mode alone'] });
   return { mailer: keep !== undefined && 'messages' in keep ? keep : createCaptureMailer(deps.clock), close: () => undefined };
+}
+
+/** Codes go at once; what nobody waits for goes when the answer to the request has left. */
+function wake(worker: OutboxWorker, lane: OutboxLane): void {
+  if (lane === 'code') worker.kick(lane);
+  else setTimeout(() => worker.kick(lane), NOTICE_DELAY).unref();
 }
 
 /** An outbox row must stay leased for longer than one hand-over can take, or two nodes send it. */
