@@ -214,6 +214,7 @@ Page donePage(const PageContext& context, const Step& step) {
   if (!isGood) addHelp(context, page);
   addClose(context, page);
   page.isFinal = true;
+  page.isReached = isGood;
   return page;
 }
 

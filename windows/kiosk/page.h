@@ -74,6 +74,7 @@ struct Page {
   std::string organisation;           // in the header
   std::string windowTitle;
   bool isFinal = false;               // nothing is open at the server any more
+  bool isReached = false;             // what the person came for is done
 };
 
 // What a page was answered with.

@@ -2,6 +2,8 @@
 
 #include <process.h>
 
+#include <cstdint>
+
 #include <utility>
 
 namespace keyturn {

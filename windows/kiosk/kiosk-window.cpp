@@ -1,0 +1,293 @@
+#include "kiosk-window.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "utf.h"
+#include "views/accessible.h"
+
+namespace keyturn {
+namespace {
+
+constexpr wchar_t className[] = L"KeyturnKiosk";
+constexpr UINT workDone = WM_APP + 1;
+constexpr UINT_PTR tickTimer = 1;
+constexpr UINT tickMilliseconds = 100;
+constexpr std::uint64_t checkAfterMilliseconds = 400;
+// How long the last word to the server may take before the process ends all the same.
+constexpr std::uint64_t leaveMilliseconds = 3000;
+constexpr int clientWidth = 560;
+constexpr int clientHeight = 640;
+constexpr int headerHeight = 64;
+
+std::wstring wide(const std::string& text) { return toWide(text).value_or(std::wstring()); }
+
+bool isInput(UINT message) {
+  return (message >= WM_KEYFIRST && message <= WM_KEYLAST) || (message >= WM_MOUSEFIRST && message <= WM_MOUSELAST) ||
+         message == WM_TOUCH || message == WM_POINTERDOWN;
+}
+
+}  // namespace
+
+KioskWindow::KioskWindow(HINSTANCE instance, ISystem& system, const Settings& settings, const ITexts& texts, Conversation& conversation,
+                         bool isRightToLeft)
+    : instance_(instance), system_(system), settings_(settings), texts_(texts), conversation_(conversation), isRightToLeft_(isRightToLeft) {}
+
+bool KioskWindow::create() {
+  WNDCLASSEXW type = {};
+  type.cbSize = sizeof type;
+  type.lpfnWndProc = procedure;
+  type.hInstance = instance_;
+  type.hCursor = LoadCursorW(nullptr, IDC_ARROW);
+  type.lpszClassName = className;
+  RegisterClassExW(&type);
+  // The sign-in screen fills the desktop: the window must stay above it.
+  const DWORD extended = WS_EX_TOPMOST | WS_EX_CONTROLPARENT | (isRightToLeft_ ? WS_EX_LAYOUTRTL : 0u);
+  window_ = CreateWindowExW(extended, className, L"", WS_POPUP | WS_CAPTION | WS_SYSMENU | WS_CLIPCHILDREN, 0, 0, 100, 100, nullptr, nullptr,
+                            instance_, this);
+  if (window_ == nullptr) return false;
+  setDialogRole(window_);
+  theme_ = std::make_unique<Theme>(GetDpiForWindow(window_));
+  PageEvents events;
+  events.onAction = [this](Action action) { act(action); };
+  events.onTyping = [this] { checkAt_ = now() + checkAfterMilliseconds; };
+  view_ = std::make_unique<PageView>(window_, instance_, texts_, *theme_, std::move(events));
+  worker_ = std::make_unique<Worker>(window_, workDone);
+  return view_->window() != nullptr;
+}
+
+void KioskWindow::centre() {
+  MONITORINFO monitor = {};
+  monitor.cbSize = sizeof monitor;
+  GetMonitorInfoW(MonitorFromWindow(window_, MONITOR_DEFAULTTOPRIMARY), &monitor);
+  const RECT& work = monitor.rcWork;
+  RECT area = {0, 0, theme_->px(clientWidth), theme_->px(clientHeight)};
+  AdjustWindowRectExForDpi(&area, static_cast<DWORD>(GetWindowLongW(window_, GWL_STYLE)), FALSE,
+                           static_cast<DWORD>(GetWindowLongW(window_, GWL_EXSTYLE)), GetDpiForWindow(window_));
+  const int width = std::min(area.right - area.left, work.right - work.left);
+  const int height = std::min(area.bottom - area.top, work.bottom - work.top);
+  SetWindowPos(window_, nullptr, work.left + (work.right - work.left - width) / 2, work.top + (work.bottom - work.top - height) / 2, width, height,
+               SWP_NOZORDER | SWP_NOACTIVATE);
+}
+
+ExitCode KioskWindow::run() {
+  if (!create()) return ExitCode::noWindow;
+  openedAt_ = lastInputAt_ = now();
+  centre();
+  placePage();
+  showPage(conversation_.connecting());
+  ShowWindow(window_, SW_SHOWNORMAL);
+  SetForegroundWindow(window_);
+  view_->focusFirst();
+  SetTimer(window_, tickTimer, tickMilliseconds, nullptr);
+  work([this] { return conversation_.open(); });
+
+  MSG message = {};
+  while (GetMessageW(&message, nullptr, 0, 0) > 0) {
+    if (isInput(message.message)) lastInputAt_ = now();
+    if (takesKey(message) || IsDialogMessageW(window_, &message)) continue;
+    TranslateMessage(&message);
+    DispatchMessageW(&message);
+  }
+  view_.reset();
+  return code_;
+}
+
+bool KioskWindow::takesKey(const MSG& message) {
+  if (message.message != WM_KEYDOWN) return false;
+  switch (message.wParam) {
+    case VK_RETURN:
+      view_->pressDefault();
+      return true;
+    case VK_ESCAPE:
+      act(view_->page().onEscape);
+      return true;
+    case VK_F1:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void KioskWindow::act(Action action) {
+  if (isLeaving_) return;
+  if (action == Action::close || (isBusy_ && action == Action::askToStop)) {
+    leave(isDone_ ? ExitCode::done : ExitCode::closed);
+    return;
+  }
+  if (isBusy_ || action == Action::none) return;
+  // Shared, because a std::function must be copyable; the content is overwritten when the last holder lets go.
+  auto inputs = std::make_shared<Inputs>(view_->inputs());
+  work([this, action, inputs] { return conversation_.perform(action, std::move(*inputs)); });
+}
+
+void KioskWindow::work(std::function<Page()> task) {
+  isBusy_ = true;
+  pollAt_ = checkAt_ = 0;
+  view_->setBusy(true);
+  auto page = std::make_shared<Page>();
+  worker_->add([page, task = std::move(task)] { *page = task(); }, [this, page] { showPage(*page); });
+}
+
+void KioskWindow::showPage(const Page& page) {
+  if (isLeaving_) return;
+  isBusy_ = false;
+  isDone_ = page.isReached;
+  const std::wstring caption = wide(page.organisation.empty() ? page.windowTitle : page.organisation + " \xE2\x80\x93 " + page.windowTitle);
+  SetWindowTextW(window_, caption.c_str());
+  view_->show(page);
+  pageShownAt_ = now();
+  pollAt_ = page.pollAfter > 0 ? pageShownAt_ + static_cast<std::uint64_t>(page.pollAfter) * 1000 : 0;
+  if (page.isFinal) expiresAt_ = 0;
+  if (page.expiresIn) {
+    const std::uint64_t expiresAt = pageShownAt_ + static_cast<std::uint64_t>(*page.expiresIn) * 1000;
+    expiresAt_ = expiresAt_ == 0 ? expiresAt : std::min(expiresAt_, expiresAt);
+  }
+  InvalidateRect(window_, nullptr, TRUE);
+}
+
+void KioskWindow::checkPassword() {
+  if (isChecking_) {
+    checkAt_ = now() + checkAfterMilliseconds;
+    return;
+  }
+  isChecking_ = true;
+  auto inputs = std::make_shared<Inputs>(view_->inputs());
+  auto result = std::make_shared<std::pair<Page, bool>>();
+  worker_->add(
+      [this, inputs, result] {
+        if (!inputs->fields.empty()) *result = conversation_.check(inputs->fields.front().value);
+        inputs->fields.clear();
+      },
+      [this, result] {
+        isChecking_ = false;
+        if (!isLeaving_ && result->second && result->first.key == view_->page().key) view_->updateRules(result->first.rules);
+      });
+}
+
+void KioskWindow::tick() {
+  const std::uint64_t time = now();
+  if (isLeaving_) {
+    if (time >= leaveBy_ || worker_->isIdle()) PostQuitMessage(0);
+    return;
+  }
+  if (time - lastInputAt_ >= std::uint64_t{settings_.idleTimeoutSeconds} * 1000) return leave(ExitCode::idle);
+  if (time - openedAt_ >= std::uint64_t{settings_.sessionLimitSeconds} * 1000) return leave(ExitCode::tooLong);
+  if (isBusy_) return;
+  if (expiresAt_ != 0 && time >= expiresAt_) {
+    expiresAt_ = 0;
+    return work([this] { return conversation_.expire(); });
+  }
+  for (const Button& button : view_->page().buttons)
+    if (button.enabledAfter > 0 && time - pageShownAt_ >= static_cast<std::uint64_t>(button.enabledAfter) * 1000) {
+      view_->enableButton(button.action);
+      break;
+    }
+  if (pollAt_ != 0 && time >= pollAt_) {
+    act(Action::poll);
+  } else if (checkAt_ != 0 && time >= checkAt_) {
+    checkAt_ = 0;
+    checkPassword();
+  }
+}
+
+void KioskWindow::leave(ExitCode code) {
+  if (isLeaving_) return;
+  isLeaving_ = true;
+  code_ = code;
+  leaveBy_ = now() + leaveMilliseconds;
+  ShowWindow(window_, SW_HIDE);
+  worker_->add([this] { conversation_.close(); }, [] {});
+}
+
+void KioskWindow::placePage() {
+  RECT client = {};
+  GetClientRect(window_, &client);
+  client.top = theme_->px(headerHeight);
+  view_->place(client);
+}
+
+void KioskWindow::paintHeader() {
+  PAINTSTRUCT paint = {};
+  const HDC device = BeginPaint(window_, &paint);
+  RECT area = {};
+  GetClientRect(window_, &area);
+  area.bottom = theme_->px(headerHeight);
+  const HBRUSH background = CreateSolidBrush(theme_->header);
+  FillRect(device, &area, background);
+  DeleteObject(background);
+  RECT line = area;
+  line.top = line.bottom - theme_->px(3);
+  const HBRUSH accent = CreateSolidBrush(theme_->accent);
+  FillRect(device, &line, accent);
+  DeleteObject(accent);
+  InflateRect(&area, -theme_->px(40), 0);
+  SetBkMode(device, TRANSPARENT);
+  SetTextColor(device, theme_->headerText);
+  const HGDIOBJ before = SelectObject(device, theme_->font(FontRole::header));
+  const Page& page = view_->page();
+  const std::wstring text = wide(page.organisation.empty() ? page.windowTitle : page.organisation);
+  DrawTextW(device, text.c_str(), -1, &area, DT_SINGLELINE | DT_VCENTER | DT_NOPREFIX | DT_END_ELLIPSIS);
+  SelectObject(device, before);
+  EndPaint(window_, &paint);
+}
+
+LRESULT CALLBACK KioskWindow::procedure(HWND window, UINT message, WPARAM wparam, LPARAM lparam) {
+  if (message == WM_NCCREATE) {
+    KioskWindow* self = static_cast<KioskWindow*>(reinterpret_cast<CREATESTRUCTW*>(lparam)->lpCreateParams);
+    self->window_ = window;
+    SetWindowLongPtrW(window, GWLP_USERDATA, reinterpret_cast<LONG_PTR>(self));
+  }
+  KioskWindow* self = reinterpret_cast<KioskWindow*>(GetWindowLongPtrW(window, GWLP_USERDATA));
+  const bool isReady = self != nullptr && self->view_ != nullptr && self->worker_ != nullptr;
+  return isReady ? self->handle(message, wparam, lparam) : DefWindowProcW(window, message, wparam, lparam);
+}
+
+LRESULT KioskWindow::handle(UINT message, WPARAM wparam, LPARAM lparam) {
+  switch (message) {
+    case workDone:
+      worker_->finishWork();
+      return 0;
+    case WM_TIMER:
+      tick();
+      return 0;
+    case WM_PAINT:
+      paintHeader();
+      return 0;
+    case WM_ERASEBKGND:
+      return 1;
+    case WM_CLOSE:
+      // The frame's own button asks like Cancel does; on the question itself it means yes.
+      act(view_->page().onEscape == Action::askToStop ? Action::askToStop : Action::close);
+      return 0;
+    case WM_HELP:
+    case WM_CONTEXTMENU:
+      return 0;
+    case WM_ACTIVATE:
+      if (LOWORD(wparam) != WA_INACTIVE && !isBusy_) view_->focusFirst();
+      return 0;
+    case WM_DPICHANGED: {
+      auto theme = std::make_unique<Theme>(HIWORD(wparam));
+      view_->setTheme(*theme);
+      theme_ = std::move(theme);
+      const RECT& area = *reinterpret_cast<const RECT*>(lparam);
+      SetWindowPos(window_, nullptr, area.left, area.top, area.right - area.left, area.bottom - area.top, SWP_NOZORDER | SWP_NOACTIVATE);
+      placePage();
+      return 0;
+    }
+    case WM_SETTINGCHANGE:
+    case WM_SYSCOLORCHANGE: {
+      // Text size and high contrast can be changed on the sign-in screen itself.
+      auto theme = std::make_unique<Theme>(GetDpiForWindow(window_));
+      view_->setTheme(*theme);
+      theme_ = std::move(theme);
+      placePage();
+      InvalidateRect(window_, nullptr, TRUE);
+      return 0;
+    }
+    default:
+      return DefWindowProcW(window_, message, wparam, lparam);
+  }
+}
+
+}  // namespace keyturn

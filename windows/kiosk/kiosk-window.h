@@ -1,0 +1,66 @@
+// The window on the sign-in screen: header, page, time limits, and the one conversation that decides what is shown.
+#pragma once
+
+#include <windows.h>
+
+#include <memory>
+#include <string>
+
+#include "conversation.h"
+#include "exit-codes.h"
+#include "settings.h"
+#include "views/page-view.h"
+#include "worker.h"
+
+namespace keyturn {
+
+class KioskWindow {
+ public:
+  KioskWindow(HINSTANCE instance, ISystem& system, const Settings& settings, const ITexts& texts, Conversation& conversation, bool isRightToLeft);
+  KioskWindow(const KioskWindow&) = delete;
+  KioskWindow& operator=(const KioskWindow&) = delete;
+
+  // Shows the window and stays until it closes.
+  ExitCode run();
+
+ private:
+  static LRESULT CALLBACK procedure(HWND window, UINT message, WPARAM wparam, LPARAM lparam);
+  LRESULT handle(UINT message, WPARAM wparam, LPARAM lparam);
+  bool create();
+  void centre();
+  void placePage();
+  void paintHeader();
+  bool takesKey(const MSG& message);
+  void act(Action action);
+  void work(std::function<Page()> task);
+  void showPage(const Page& page);
+  void checkPassword();
+  void tick();
+  void leave(ExitCode code);
+  std::uint64_t now() { return system_.monotonicMilliseconds(); }
+
+  HINSTANCE instance_;
+  ISystem& system_;
+  const Settings& settings_;
+  const ITexts& texts_;
+  Conversation& conversation_;
+  bool isRightToLeft_;
+  HWND window_ = nullptr;
+  std::unique_ptr<Theme> theme_;
+  std::unique_ptr<PageView> view_;
+  std::unique_ptr<Worker> worker_;
+  bool isBusy_ = false;
+  bool isLeaving_ = false;
+  bool isChecking_ = false;
+  bool isDone_ = false;
+  std::uint64_t openedAt_ = 0;
+  std::uint64_t lastInputAt_ = 0;
+  std::uint64_t leaveBy_ = 0;
+  std::uint64_t pollAt_ = 0;    // 0 = no
+  std::uint64_t checkAt_ = 0;
+  std::uint64_t expiresAt_ = 0;
+  std::uint64_t pageShownAt_ = 0;
+  ExitCode code_ = ExitCode::closed;
+};
+
+}  // namespace keyturn

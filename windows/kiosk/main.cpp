@@ -1,0 +1,149 @@
+// KeyturnKiosk.exe: the recovery window that the links on the sign-in screen open. How it is started: shared/kiosk-start.h;
+// how it ends: exit-codes.h.
+#include <windows.h>
+
+#include <commctrl.h>
+#include <objbase.h>
+
+#include <string>
+#include <vector>
+
+#include "conversation.h"
+#include "exit-codes.h"
+#include "http-winhttp.h"
+#include "identity.h"
+#include "kiosk-start.h"
+#include "kiosk-window.h"
+#include "log.h"
+#include "quoting.h"
+#include "real-system.h"
+#include "resource-text.h"
+#include "utf.h"
+
+namespace keyturn {
+namespace {
+
+class ResourceTexts : public ITexts {
+ public:
+  ResourceTexts(HMODULE module, std::string language) : module_(module), language_(std::move(language)) {}
+  using ITexts::text;
+  std::string text(unsigned id) const override { return resourceText(module_, id, language_); }
+
+ private:
+  HMODULE module_;
+  std::string language_;
+};
+
+// Nothing this process does needs another process, a library from a folder of its own, or one from the network.
+void hardenProcess() {
+  HeapSetInformation(nullptr, HeapEnableTerminationOnCorruption, nullptr, 0);
+  SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32);
+  SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOOPENFILEERRORBOX);
+  PROCESS_MITIGATION_IMAGE_LOAD_POLICY images = {};
+  images.NoRemoteImages = 1;
+  images.NoLowMandatoryLabelImages = 1;
+  SetProcessMitigationPolicy(ProcessImageLoadPolicy, &images, sizeof images);
+  DWORD noChildren = 1;
+  SetProcessMitigationPolicy(ProcessChildProcessPolicy, &noChildren, sizeof noChildren);
+}
+
+std::optional<KioskStart> readStart() {
+  std::vector<std::string> arguments = splitCommandLine(fromWide(GetCommandLineW()).value_or(std::string()));
+  if (!arguments.empty()) arguments.erase(arguments.begin());
+  const std::wstring variable = toWide(accountVariable).value_or(std::wstring());
+  WCHAR account[600] = {};
+  const DWORD length = GetEnvironmentVariableW(variable.c_str(), account, 600);
+  SetEnvironmentVariableW(variable.c_str(), nullptr);
+  return parseKioskStart(arguments, length > 0 && length < 600 ? fromWide(account).value_or(std::string()) : std::string());
+}
+
+bool isRightToLeft(const std::string& language) {
+  DWORD layout = 0;
+  const std::wstring name = toWide(language).value_or(std::wstring());
+  const int read = GetLocaleInfoEx(name.c_str(), LOCALE_IREADINGLAYOUT | LOCALE_RETURN_NUMBER, reinterpret_cast<LPWSTR>(&layout),
+                                   sizeof layout / sizeof(WCHAR));
+  return read > 0 && layout == 1;
+}
+
+std::string_view reasonOf(HttpFailure failure) {
+  switch (failure) {
+    case HttpFailure::timedOut:
+      return "no answer in time";
+    case HttpFailure::certificate:
+      return "certificate not accepted";
+    case HttpFailure::badAnswer:
+      return "unexpected answer";
+    default:
+      return "not reachable";
+  }
+}
+
+ExitCode converse(HINSTANCE instance, ISystem& system, const SettingsReading& reading, const KioskStart& start) {
+  const Settings& settings = reading.settings;
+  const std::string language = start.language.empty() ? system.uiLanguage() : start.language;
+  const ResourceTexts texts(instance, language);
+
+  HttpOptions http;
+  http.portal = *reading.portal;
+  http.userAgent = "KeyturnKiosk/" KEYTURN_VERSION;
+  http.pins = settings.certificatePins;
+  http.connectSeconds = settings.preflightTimeoutSeconds;
+  http.requestSeconds = settings.requestTimeoutSeconds;
+  WinHttp client(std::move(http));
+
+  ConversationOptions options;
+  options.goal = start.goal;
+  options.account = start.account;
+  options.language = isLanguageTag(language) ? language : "en";
+  options.version = KEYTURN_VERSION;
+  options.portalAddress = formatUrl(*reading.portal);
+  options.offlineMessage = settings.offlineMessage;
+  options.helpDesk = settings.helpDeskText;
+  const std::string host = reading.portal->host;
+  options.onTrouble = [&system, &settings, host](HttpFailure failure) {
+    if (failure == HttpFailure::pinMismatch) {
+      logEvent(system, settings, EventId::pinMismatch, {host});
+    } else {
+      logEvent(system, settings, EventId::serverNotReached, {host, std::string(reasonOf(failure))});
+    }
+  };
+  Conversation conversation(client, texts, std::move(options));
+
+  logEvent(system, settings, EventId::kioskStarted, {std::string(goalName(start.goal))});
+  // Never destroyed: its thread may still wait for the server when the process ends.
+  auto* window = new KioskWindow(instance, system, settings, texts, conversation, isRightToLeft(language));
+  const ExitCode code = window->run();
+  // Ends at once, with every thread in it; destructors would pull the ground from under a request under way.
+  ExitProcess(static_cast<UINT>(code));
+}
+
+ExitCode runKiosk(HINSTANCE instance) {
+  hardenProcess();
+  const std::shared_ptr<ISystem> system = createSystem(instance);
+  // Before anything else is read or shown.
+  if (const std::optional<std::string> refusal = refusalOf(system->ownTokenFacts())) {
+    system->writeEvent(EventId::identityRefused, {*refusal});
+    return ExitCode::identityRefused;
+  }
+  const std::optional<KioskStart> start = readStart();
+  if (!start) return ExitCode::badArguments;
+  const SettingsReading reading = readSettings(*system);
+  for (const SettingProblem& problem : reading.problems)
+    logEvent(*system, reading.settings, EventId::settingRefused, {problem.name, problem.reason});
+  const bool isOffered = start->goal == KioskGoal::resetPassword ? reading.settings.showReset : reading.settings.showUnlock;
+  if (!reading.isConfigured() || !isOffered) {
+    logEvent(*system, reading.settings, EventId::notConfigured);
+    return ExitCode::notConfigured;
+  }
+  // One window of a session. Held until the process ends.
+  if (CreateMutexW(nullptr, FALSE, L"Local\\KeyturnKiosk") == nullptr || GetLastError() == ERROR_ALREADY_EXISTS) return ExitCode::alreadyOpen;
+  if (FAILED(CoInitializeEx(nullptr, COINIT_APARTMENTTHREADED | COINIT_DISABLE_OLE1DDE))) return ExitCode::noWindow;
+  INITCOMMONCONTROLSEX controls = {sizeof controls, ICC_STANDARD_CLASSES};
+  InitCommonControlsEx(&controls);
+  return converse(instance, *system, reading, *start);
+}
+
+}  // namespace
+}  // namespace keyturn
+
+int WINAPI wWinMain(HINSTANCE instance, HINSTANCE, LPWSTR, int) { return static_cast<int>(keyturn::runKiosk(instance)); }

@@ -1,0 +1,91 @@
+// Draws a Page with ordinary controls in a child window that scrolls when the page is taller than the window.
+#pragma once
+
+#include <windows.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "../page.h"
+#include "../texts/texts.h"
+#include "control-ids.h"
+#include "theme.h"
+
+namespace keyturn {
+
+struct PageEvents {
+  std::function<void(Action)> onAction;
+  std::function<void()> onTyping;  // in a field of a page that checks while typing
+};
+
+class PageView {
+ public:
+  PageView(HWND parent, HINSTANCE instance, const ITexts& texts, const Theme& theme, PageEvents events);
+  ~PageView();
+  PageView(const PageView&) = delete;
+  PageView& operator=(const PageView&) = delete;
+
+  HWND window() const { return window_; }
+  void show(const Page& page);
+  const Page& page() const { return page_; }
+  Inputs inputs() const;
+  // New states of the rules, in place.
+  void updateRules(const std::vector<std::pair<RuleState, std::string>>& rules);
+  // While a request is under way nothing but the last button (cancel, close) can be used.
+  void setBusy(bool isBusy);
+  void enableButton(Action action);
+  void focusFirst();
+  // Presses the focused button, else the page's first one.
+  void pressDefault();
+  void setTheme(const Theme& theme);
+  void place(const RECT& area);
+
+ private:
+  enum class Kind { text, choice, edit, toggle, rule, button };
+  struct Item {
+    HWND window = nullptr;
+    Kind kind = Kind::text;
+    FontRole font = FontRole::body;
+    int gap = 0;       // above, at 96 DPI
+    int indent = 0;
+    int index = 0;     // in the list of its kind
+    std::wstring text;
+  };
+
+  static LRESULT CALLBACK procedure(HWND window, UINT message, WPARAM wparam, LPARAM lparam);
+  LRESULT handle(UINT message, WPARAM wparam, LPARAM lparam);
+  Item& add(Kind kind, int id, const wchar_t* className, const std::string& text, DWORD style, FontRole font, int gap);
+  void addText(int id, const std::string& text, FontRole font, int gap, int indent = 0);
+  void addChoices(const Page& page);
+  void addField(const Page& page, int index);
+  void addRules(const Page& page);
+  void clear();
+  void layout();
+  int placeButtons(int top, int width);
+  int heightOf(const Item& item, int width) const;
+  void paint();
+  void drawButton(const DRAWITEMSTRUCT& draw) const;
+  LRESULT colourOf(HDC device, HWND control) const;
+  void scrollTo(int position);
+  void ensureVisible(HWND control);
+  void onCommand(int id, int code, HWND control);
+  void togglePassword();
+
+  HINSTANCE instance_;
+  const ITexts& texts_;
+  const Theme* theme_;
+  PageEvents events_;
+  HWND window_ = nullptr;
+  Page page_;
+  std::vector<Item> items_;
+  HWND focused_ = nullptr;
+  bool isBusy_ = false;
+  bool isBuilding_ = false;
+  bool isPasswordShown_ = false;
+  int contentHeight_ = 0;
+  int scrolled_ = 0;
+};
+
+}  // namespace keyturn
