@@ -43,8 +43,6 @@ function corrections(table: SettingsTable, versions: Record<string, string>): st
     `UPDATE Property SET Value=${quote(secure)} WHERE Property='SecureCustomProperties'`,
     // wixl drops the mark of an expandable text.
     `UPDATE Registry SET Value='#%[KeyturnFolder]KeyturnCredentialProvider.dll' WHERE Registry='R_EventFile'`,
-    // The folder of the maker goes too, if nothing else is in it (InstallMode 2: at uninstallation).
-    `INSERT INTO RemoveFile (FileKey, Component_, DirProperty, InstallMode) VALUES ('RManufacturer', 'CSettings', 'ManufacturerFolder', 2)`,
     // Right after the start of the transaction: if the new version fails, the old one comes back.
     `UPDATE InstallExecuteSequence SET Sequence=1501 WHERE Action='RemoveExistingProducts'`,
     // Without a version in its row a file counts as unversioned, and a versioned one on disk would win over it.

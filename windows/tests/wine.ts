@@ -1,5 +1,7 @@
-import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -29,14 +31,19 @@ function environmentOf(prefix: string): NodeJS.ProcessEnv {
   return { ...process.env, WINEPREFIX: prefix, WINEARCH: 'win64', WINEDEBUG: '-all', DISPLAY: '', WINEDLLOVERRIDES: 'mscoree=;mshtml=' };
 }
 
-function execute(command: string, args: string[], environment: NodeJS.ProcessEnv, timeout: number): Promise<WineResult> {
-  return new Promise((resolve, reject) => {
-    execFile(command, args, { env: environment, timeout, encoding: 'utf8', maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-      if (error === null) resolve({ exitCode: 0, output: stdout + stderr });
-      else if (typeof error.code === 'number') resolve({ exitCode: error.code, output: stdout + stderr });
-      else reject(error);
-    });
-  });
+async function execute(command: string, args: string[], environment: NodeJS.ProcessEnv, timeout: number): Promise<WineResult> {
+  // A file, no pipe: the services that wine starts along inherit it and would keep a pipe open after the program has ended.
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-wine-'));
+  const file = openSync(join(folder, 'output'), 'w+');
+  try {
+    const child = spawn(command, args, { env: environment, timeout, stdio: ['ignore', file, file] });
+    const [exitCode, signal] = await once(child, 'exit');
+    if (exitCode === null) throw new Error(`${command} ${args.join(' ')}: ended by ${signal} after at most ${timeout} ms`);
+    return { exitCode, output: readFileSync(join(folder, 'output'), 'utf8') };
+  } finally {
+    closeSync(file);
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** The prefix that all others are copied from; making one takes several seconds, copying it less than one. */
@@ -52,8 +59,12 @@ async function template(): Promise<string> {
   await execute(wineServer, ['-k'], environment, 60_000);
   await execute(wineServer, ['-w'], environment, 60_000);
   // Another test file may have been quicker; then its template stays and this one goes.
-  if (existsSync(finished)) rmSync(folder, { recursive: true });
-  else renameSync(folder, finished);
+  try {
+    renameSync(folder, finished);
+  } catch (error) {
+    rmSync(folder, { recursive: true });
+    if (!existsSync(finished)) throw error;
+  }
   return finished;
 }
 
@@ -61,7 +72,7 @@ async function template(): Promise<string> {
 export async function startWine(): Promise<Wine> {
   const from = await template();
   const prefix = mkdtempSync(join(scratch, 'wine-'));
-  cpSync(from, prefix, { recursive: true, verbatimSymlinks: true });
+  await execute('cp', ['-a', '--reflink=auto', `${from}/.`, prefix], process.env, 60_000);
   const environment = environmentOf(prefix);
   return {
     driveC: join(prefix, 'drive_c'),
