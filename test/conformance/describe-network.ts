@@ -141,13 +141,14 @@ export function describeNetwork(harness: () => Harness): void {
       const directory = open({ ...urls(url), connections: { read: 1, write: 1 }, retryServerAfterSeconds: 1 });
       let current = account.password;
       let unknown = 0;
-      for (let lost = 1; lost <= 6; lost += 1) {
+      // What TLS sends beside the answers shifts the count now and then: more rounds until the write's own answer was hit.
+      for (let round = 0; round < 6 || (unknown === 0 && round < 30); round += 1) {
         await expect
           .poll(() => directory.readAccount(account.ref).then(Boolean, () => harness().clock.forward(2000)), { timeout: 5000 })
           .toBe(true);
         await directory.unlock(account.ref);
         const next = newPassword();
-        broken.swallowAnswer(lost);
+        broken.swallowAnswer((round % 6) + 1);
         const outcome = await directory.resetPassword(account.ref, next).catch((error: { code?: string }) => error.code);
         broken.setMode('forward');
         const isNew = await harness().clientLogin(account, next);
