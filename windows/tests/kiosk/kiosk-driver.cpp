@@ -1,0 +1,164 @@
+// Works the recovery window from outside, as a person and a screen reader would: commands as lines with tabs on standard input,
+// one line of JSON for each on standard output. Test only.
+//   read                  what stands in the window
+//   set ID TEXT           text of an edit control
+//   check ID 0|1          radio button or check box
+//   click ID              presses a button
+//   type TEXT             characters into the control with the focus
+//   key CODE              virtual key to the control with the focus
+//   paste ID TEXT         through the clipboard
+//   copy ID               selects all and copies; answers what the clipboard then holds
+//   menu ID               asks for the context menu; answers whether one opened
+//   close                 the window's own close button
+//   trust FILE            makes a certificate (DER) a trusted authority of this user
+#include <windows.h>
+#include <wincrypt.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "json.h"
+#include "utf.h"
+
+namespace {
+
+using namespace keyturn;
+
+HWND kiosk() {
+  const HWND window = FindWindowW(L"KeyturnKiosk", nullptr);
+  return window != nullptr && IsWindowVisible(window) ? window : nullptr;
+}
+HWND page() { return FindWindowExW(kiosk(), nullptr, L"KeyturnPage", nullptr); }
+HWND control(const std::string& id) { return GetDlgItem(page(), std::atoi(id.c_str())); }
+
+HWND focused() {
+  GUITHREADINFO info = {};
+  info.cbSize = sizeof info;
+  GetGUIThreadInfo(GetWindowThreadProcessId(kiosk(), nullptr), &info);
+  return info.hwndFocus;
+}
+
+std::string textOf(HWND window) {
+  std::vector<WCHAR> text(4096);
+  SendMessageW(window, WM_GETTEXT, text.size(), reinterpret_cast<LPARAM>(text.data()));
+  return fromWide(text.data()).value_or("");
+}
+
+Json describe(HWND window) {
+  WCHAR type[64] = {};
+  GetClassNameW(window, type, 63);
+  const LONG style = GetWindowLongW(window, GWL_STYLE);
+  Json item = Json::object();
+  item.set("id", Json::number(GetDlgCtrlID(window)));
+  item.set("type", Json::string(fromWide(type).value_or("")));
+  const bool isPassword = lstrcmpiW(type, L"EDIT") == 0 && SendMessageW(window, EM_GETPASSWORDCHAR, 0, 0) != 0;
+  item.set("isPassword", Json::boolean(isPassword));
+  item.set("text", Json::string(textOf(window)));
+  item.set("enabled", Json::boolean(IsWindowEnabled(window) != FALSE));
+  item.set("tabStop", Json::boolean((style & WS_TABSTOP) != 0));
+  item.set("checked", Json::boolean(SendMessageW(window, BM_GETCHECK, 0, 0) == BST_CHECKED));
+  RECT area = {};
+  GetWindowRect(window, &area);
+  item.set("left", Json::number(area.left)).set("top", Json::number(area.top)).set("right", Json::number(area.right)).set("bottom", Json::number(area.bottom));
+  return item;
+}
+
+Json readWindow() {
+  Json answer = Json::object();
+  const HWND window = kiosk();
+  answer.set("open", Json::boolean(window != nullptr));
+  if (window == nullptr) return answer;
+  answer.set("caption", Json::string(textOf(window)));
+  answer.set("focus", Json::number(GetDlgCtrlID(focused())));
+  answer.set("isRightToLeft", Json::boolean((GetWindowLongW(window, GWL_EXSTYLE) & WS_EX_LAYOUTRTL) != 0));
+  Json controls = Json::array();
+  for (HWND child = GetWindow(page(), GW_CHILD); child != nullptr; child = GetWindow(child, GW_HWNDNEXT)) controls.push(describe(child));
+  answer.set("controls", std::move(controls));
+  return answer;
+}
+
+void setClipboard(const std::string& text) {
+  const std::wstring wide = toWide(text).value_or(L"");
+  if (!OpenClipboard(nullptr)) return;
+  EmptyClipboard();
+  const HGLOBAL memory = GlobalAlloc(GMEM_MOVEABLE, (wide.size() + 1) * sizeof(WCHAR));
+  lstrcpyW(static_cast<WCHAR*>(GlobalLock(memory)), wide.c_str());
+  GlobalUnlock(memory);
+  SetClipboardData(CF_UNICODETEXT, memory);
+  CloseClipboard();
+}
+
+std::string clipboard() {
+  std::string text;
+  if (!OpenClipboard(nullptr)) return text;
+  const HANDLE memory = GetClipboardData(CF_UNICODETEXT);
+  if (memory != nullptr) text = fromWide(static_cast<const WCHAR*>(GlobalLock(memory))).value_or("");
+  if (memory != nullptr) GlobalUnlock(memory);
+  CloseClipboard();
+  return text;
+}
+
+bool trust(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  const std::vector<char> der((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+  const HCERTSTORE store = CertOpenSystemStoreW(0, L"Root");
+  const bool isAdded = store != nullptr && CertAddEncodedCertificateToStore(store, X509_ASN_ENCODING, reinterpret_cast<const BYTE*>(der.data()),
+                                                                            static_cast<DWORD>(der.size()), CERT_STORE_ADD_REPLACE_EXISTING, nullptr);
+  if (store != nullptr) CertCloseStore(store, 0);
+  return isAdded;
+}
+
+Json perform(const std::vector<std::string>& words) {
+  const std::string& command = words[0];
+  Json answer = Json::object();
+  if (command == "read") return readWindow();
+  if (command == "trust") return answer.set("ok", Json::boolean(trust(words.at(1))));
+  if (command == "close") PostMessageW(kiosk(), WM_CLOSE, 0, 0);
+  if (command == "set") SendMessageW(control(words.at(1)), WM_SETTEXT, 0, reinterpret_cast<LPARAM>(toWide(words.size() > 2 ? words[2] : "").value_or(L"").c_str()));
+  if (command == "check") PostMessageW(control(words.at(1)), BM_CLICK, 0, 0);
+  if (command == "click") PostMessageW(control(words.at(1)), BM_CLICK, 0, 0);
+  if (command == "type")
+    for (const wchar_t c : toWide(words.at(1)).value_or(L"")) PostMessageW(focused(), WM_CHAR, c, 1);
+  if (command == "key") {
+    PostMessageW(focused(), WM_KEYDOWN, static_cast<WPARAM>(std::atoi(words.at(1).c_str())), 1);
+    PostMessageW(focused(), WM_KEYUP, static_cast<WPARAM>(std::atoi(words.at(1).c_str())), 1);
+  }
+  if (command == "paste") {
+    setClipboard(words.at(2));
+    SendMessageW(control(words.at(1)), WM_PASTE, 0, 0);
+  }
+  if (command == "copy") {
+    setClipboard("nothing");
+    SendMessageW(control(words.at(1)), EM_SETSEL, 0, -1);
+    SendMessageW(control(words.at(1)), WM_COPY, 0, 0);
+    SendMessageW(control(words.at(1)), WM_CUT, 0, 0);
+    return answer.set("clipboard", Json::string(clipboard()));
+  }
+  if (command == "menu") {
+    PostMessageW(control(words.at(1)), WM_CONTEXTMENU, reinterpret_cast<WPARAM>(control(words.at(1))), MAKELPARAM(100, 100));
+    SendMessageW(kiosk(), WM_NULL, 0, 0);
+    return answer.set("isOpen", Json::boolean(FindWindowW(L"#32768", nullptr) != nullptr));
+  }
+  return answer.set("ok", Json::boolean(true));
+}
+
+}  // namespace
+
+int main() {
+  SetConsoleCP(CP_UTF8);
+  std::string line;
+  while (std::getline(std::cin, line)) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    std::vector<std::string> words(1);
+    for (const char c : line) {
+      if (c == '\t') words.emplace_back();
+      else words.back() += c;
+    }
+    std::cout << writeJson(perform(words)) << std::endl;
+  }
+  return 0;
+}
