@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { embeddedSection } from './sample-directory.ts';
+import { type Keyturn, startKeyturn } from './start-keyturn.ts';
+
+interface Document {
+  openapi: string;
+  paths: Record<string, Record<string, { summary?: string; requestBody?: unknown; responses: Record<string, unknown> }>>;
+}
+
+let keyturn: Keyturn;
+let document: Document;
+
+beforeAll(async () => {
+  keyturn = await startKeyturn({ directories: [embeddedSection()] });
+  document = (await (await fetch(`${keyturn.url}/api/openapi.json`)).json()) as Document;
+});
+afterAll(async () => {
+  await keyturn.close();
+});
+
+it('describes every call of the journey protocol', () => {
+  expect(document.openapi).toMatch(/^3\.1\./);
+  const calls = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(calls).toEqual(
+    expect.arrayContaining([
+      'POST /api/v1/journeys',
+      'GET /api/v1/journeys/current',
+      'DELETE /api/v1/journeys/current',
+      'POST /api/v1/journeys/current/steps/{step}',
+      'POST /api/v1/journeys/current/password-check',
+      'POST /api/v1/notices/not-me',
+      'GET /api/v1/site',
+    ]),
+  );
+});
+
+it('gives every call a summary, and those that take a body its schema', () => {
+  for (const [path, methods] of Object.entries(document.paths)) {
+    for (const [method, call] of Object.entries(methods)) {
+      expect(call.summary, `${method} ${path}`).toBeTruthy();
+      if (method === 'post') expect(call.requestBody, `${method} ${path}`).toBeDefined();
+      expect(
+        Object.keys(call.responses).some((status) => status.startsWith('2')),
+        `${method} ${path}`,
+      ).toBe(true);
+    }
+  }
+});
