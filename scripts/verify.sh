@@ -47,18 +47,24 @@ check 'types of server and tests' tsc --noEmit -p tsconfig.json
 check 'types of the pages' tsc --noEmit -p web/tsconfig.json
 check 'generated reference is current' node scripts/generate-reference.ts --check
 
-echo '== tests'
-results=.scratch/verify/vitest.json
-mkdir -p .scratch/verify
-# An old file must never stand in for a run that crashed.
-rm -f "$results"
-vitest run --reporter=default --reporter=json --outputFile.json="$results"
-exit_code=$?
-counts=$(node scripts/sum-test-results.ts "$results" "$exit_code") || counts='0 1'
-tests_passed=${counts% *}
-tests_failed=${counts#* }
-passed=$((passed + tests_passed))
-failed=$((failed + tests_failed))
-[ "$tests_failed" -eq 0 ] || broken="$broken
-  $tests_failed tests"
+# tests NAME ARGUMENTS...: one run of vitest, each test counted.
+tests() {
+  name=$1
+  shift
+  echo "== $name"
+  results=".scratch/verify/$name.json"
+  mkdir -p .scratch/verify
+  # An old file must never stand in for a run that crashed.
+  rm -f "$results"
+  vitest run "$@" --reporter=default --reporter=json --outputFile.json="$results"
+  exit_code=$?
+  counts=$(node scripts/sum-test-results.ts "$results" "$exit_code") || counts='0 1'
+  passed=$((passed + ${counts% *}))
+  failed=$((failed + ${counts#* }))
+  [ "${counts#* }" -eq 0 ] || broken="$broken
+  ${counts#* } of the $name"
+}
+
+tests 'tests'
+tests 'Windows-client-tests' --config windows/vitest.config.ts
 finish
