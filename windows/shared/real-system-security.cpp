@@ -143,6 +143,8 @@ bool changeAccess(HANDLE object, PSID sid, ACCESS_MODE mode, DWORD rights) {
   PSECURITY_DESCRIPTOR descriptor = nullptr;
   DWORD error = GetSecurityInfo(object, SE_WINDOW_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr, &old, nullptr, &descriptor);
   const std::unique_ptr<void, FreeLocal> ownedDescriptor(descriptor);
+  // No list at all lets everyone in. A list made from that would hold this one entry and shut out everyone else.
+  if (error == ERROR_SUCCESS && old == nullptr) return true;
   PACL changed = nullptr;
   if (error == ERROR_SUCCESS) {
     EXPLICIT_ACCESSW entry{};

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { built } from './built.ts';
 import { reportTestProgram } from './test-program.ts';
 
-function runNative(program: string, parameters: readonly string[]): { code: number | null; output: string } {
+function runNative(program: string, parameters: readonly string[]): { exitCode: number | null; output: string } {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-native-'));
   try {
     const result = spawnSync(join(built.native, 'native', program), parameters, {
@@ -14,7 +14,7 @@ function runNative(program: string, parameters: readonly string[]): { code: numb
       cwd: folder,
       maxBuffer: 64 * 1024 * 1024,
     });
-    return { code: result.status, output: `${result.stdout}${result.stderr}` };
+    return { exitCode: result.status, output: `${result.stdout}${result.stderr}` };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -28,12 +28,12 @@ describe('fuzzing of addresses, JSON, settings, command lines and names', () => 
   it('50,000 mutated inputs break no rule', () => {
     const result = runNative('fuzz', ['50000']);
     expect(result.output).toContain('50000 inputs, no fault');
-    expect(result.code).toBe(0);
+    expect(result.exitCode).toBe(0);
   });
 
   it('100,000 inputs guided by coverage break no rule', () => {
     const result = runNative('guided-fuzz', ['-seed=1', '-runs=100000', '-max_len=600']);
     expect(result.output).toContain('Done 100000 runs');
-    expect(result.code).toBe(0);
+    expect(result.exitCode).toBe(0);
   });
 });

@@ -27,7 +27,7 @@ export function readTestOutput(output: string): NativeTest[] {
  * Makes each `TEST` of a finished program a test of this run, and one more that the program came to its own end: a crash would
  * otherwise look like fewer tests.
  */
-export function reportTestProgram(result: { readonly code: number | null; readonly output: string }): void {
+export function reportTestProgram(result: { readonly exitCode: number | null; readonly output: string }): void {
   const tests = readTestOutput(result.output);
   for (const test of tests) {
     it(test.name, () => {
@@ -38,6 +38,6 @@ export function reportTestProgram(result: { readonly code: number | null; readon
     const failed = tests.filter((test) => !test.passed).length;
     expect(result.output).toContain(`${tests.length - failed} passed, ${failed} failed`);
     expect(tests.length).toBeGreaterThan(0);
-    expect(result.code).toBe(failed === 0 ? 0 : 1);
+    expect(result.exitCode).toBe(failed === 0 ? 0 : 1);
   });
 }

@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import packageDocument from '../../package.json' with { type: 'json' };
+import { built } from './built.ts';
+
+/** Parts of Windows itself. Whatever else a program imported, it could be loaded from beside it. */
+const systemLibraries = new Set(
+  'advapi32 bcrypt comctl32 crypt32 dwmapi gdi32 gdiplus imm32 kernel32 msvcrt ole32 oleacc oleaut32 rpcrt4 secur32 shell32 shlwapi uiautomationcore user32 uxtheme version winhttp'
+    .split(' ')
+    .map((name) => `${name}.dll`),
+);
+
+const programs = readdirSync(built.release).filter((name) => /\.(dll|exe)$/.test(name));
+
+function headersOf(program: string): string {
+  return execFileSync('x86_64-w64-mingw32-objdump', ['-p', join(built.release, program)], {
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+}
+
+/** The file as Latin-1, so that a search for bytes is a search in a text; with UTF-16 texts read as well. */
+function textsOf(program: string): string {
+  const bytes = readFileSync(join(built.release, program));
+  return `${bytes.toString('latin1')}\n${bytes.toString('utf16le')}\n${bytes.subarray(1).toString('utf16le')}`;
+}
+
+describe.each(programs)('%s', (program) => {
+  const headers = headersOf(program);
+
+  it('imports nothing but parts of Windows', () => {
+    const imported = [...headers.matchAll(/DLL Name: (\S+)/g)].map((match) => (match[1] ?? '').toLowerCase());
+    expect(imported.length).toBeGreaterThan(0);
+    expect(imported.filter((name) => !systemLibraries.has(name))).toEqual([]);
+  });
+
+  it('is moved about in memory and executes no data', () => {
+    for (const flag of ['DYNAMIC_BASE', 'HIGH_ENTROPY_VA', 'NX_COMPAT']) expect(headers).toContain(flag);
+    // Without relocations the first two are words.
+    expect(headers).toMatch(/Entry 5 [0-9a-f]{16} (?!00000000)[0-9a-f]{8} Base Relocation Directory/);
+  });
+
+  it('carries the version of the product', () => {
+    const version = packageDocument.version;
+    expect(textsOf(program)).toContain(`FileVersion\0`);
+    expect(textsOf(program)).toContain(version);
+  });
+
+  it('holds no trace of the test system and no path of the machine it was built on', () => {
+    const texts = textsOf(program);
+    for (const trace of [
+      'TestSystem',
+      'events.txt',
+      'kiosk-report',
+      'KEYTURN_TEST',
+      'create-test-system',
+      built.release.split('/.scratch')[0] ?? '?',
+    ])
+      expect(texts.includes(trace), trace).toBe(false);
+  });
+});
+
+describe('KeyturnCredentialProvider.dll', () => {
+  it('exports what COM asks for and registers nothing by itself', () => {
+    const headers = headersOf('KeyturnCredentialProvider.dll');
+    const exported = [...headers.matchAll(/^\s+\[\s*\d+\] (\w+)$/gm)].map((match) => match[1]);
+    expect(exported.sort()).toEqual(['DllCanUnloadNow', 'DllGetClassObject']);
+  });
+
+  it('speaks to no network', () => {
+    const imported = headersOf('KeyturnCredentialProvider.dll').toLowerCase();
+    for (const library of ['winhttp', 'wininet', 'ws2_32', 'urlmon']) expect(imported).not.toContain(`${library}.dll`);
+  });
+});
+
+describe('two builds', () => {
+  const second = join(built.release, '../../second');
+
+  beforeAll(() => {
+    rmSync(second, { recursive: true, force: true });
+    execFileSync('sh', ['scripts/build-windows.sh', second], { stdio: 'inherit' });
+  }, 300_000);
+  afterAll(() => rmSync(second, { recursive: true, force: true }));
+
+  it.each(programs)('in two folders make the same %s, byte for byte', (program) => {
+    expect(readFileSync(join(second, 'release', program)).equals(readFileSync(join(built.release, program)))).toBe(true);
+  });
+});

@@ -1,0 +1,73 @@
+// The links of the provider that ships. In wine every process is an administrator, so it must refuse to open the window.
+#include <memory>
+
+#include "check.h"
+#include "fields.h"
+#include "provider-host.h"
+
+using namespace keyturn;
+using namespace keyturn::test;
+
+namespace {
+
+struct CloseService {
+  void operator()(SC_HANDLE handle) const { CloseServiceHandle(handle); }
+};
+using ServiceHandle = std::unique_ptr<std::remove_pointer_t<SC_HANDLE>, CloseService>;
+
+DWORD stateOf(SC_HANDLE service) {
+  SERVICE_STATUS status{};
+  QueryServiceStatus(service, &status);
+  return status.dwCurrentState;
+}
+
+// Clicks a link and answers whether the tile then says that the window could not be opened.
+bool isRefused() {
+  removeBesideModule("kiosk-report.txt");
+  FakeProviderEvents events;
+  bool refused = false;
+  {
+    const auto provider = createProvider();
+    provider->SetUsageScenario(CPUS_LOGON, 0);
+    provider->Advise(&events, 1);
+    const auto tile = tileAt(provider.get(), 0);
+    CHECK(tile->CommandLinkClicked(fieldReset) == S_OK);
+    refused = WaitForSingleObject(events.changed, 20'000) == WAIT_OBJECT_0 &&
+              stringOf(tile.get(), fieldStatus).find("could not be opened") != std::string::npos;
+    provider->UnAdvise();
+  }
+  CHECK(eventually([&] { return events.references == 0 && canUnload(); }));
+  return refused && kioskReport(0).empty();
+}
+
+}  // namespace
+
+TEST("without the service whose account it runs under, the window does not open") {
+  clearSettings();
+  setMachine("PortalUrl", "https://reset.example.com/");
+  CHECK(isRefused());
+}
+
+TEST("with an account whose logon fails, the window does not open") {
+  clearSettings();
+  setMachine("PortalUrl", "https://reset.example.com/");
+  setMachine("KioskIdentity", "local-service");
+  CHECK(isRefused());
+}
+
+TEST("the service starts on demand; its token has administrator rights here, so the window does not open") {
+  clearSettings();
+  setMachine("PortalUrl", "https://reset.example.com/");
+  const ServiceHandle manager(OpenSCManagerW(nullptr, nullptr, SC_MANAGER_ALL_ACCESS));
+  const std::wstring program = L"\"" + toWide(moduleFolder()).value() + L"\\KeyturnLogonHost.exe\"";
+  const ServiceHandle service(CreateServiceW(manager.get(), L"KeyturnLogonHost", L"Keyturn", SERVICE_ALL_ACCESS, SERVICE_WIN32_OWN_PROCESS,
+                                             SERVICE_DEMAND_START, SERVICE_ERROR_NORMAL, program.c_str(), nullptr, nullptr, nullptr, nullptr,
+                                             nullptr));
+  CHECK(static_cast<bool>(service) && stateOf(service.get()) == SERVICE_STOPPED);
+  CHECK(isRefused());
+  CHECK(stateOf(service.get()) == SERVICE_RUNNING);
+  SERVICE_STATUS status{};
+  CHECK(ControlService(service.get(), SERVICE_CONTROL_STOP, &status) != FALSE);
+  CHECK(eventually([&] { return stateOf(service.get()) == SERVICE_STOPPED; }));
+  DeleteService(service.get());
+}

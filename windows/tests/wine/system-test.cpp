@@ -1,0 +1,95 @@
+// The real ISystem, as far as it can be asked without harm.
+#include <windows.h>
+
+#include <shellapi.h>
+
+#include "check.h"
+#include "identity.h"
+#include "kiosk-start.h"
+#include "quoting.h"
+#include "real-system.h"
+#include "settings.h"
+#include "utf.h"
+
+using namespace keyturn;
+
+namespace {
+
+std::wstring wide(const std::string& text) { return toWide(text).value_or(std::wstring()); }
+
+void setRaw(const char* key, const char* name, DWORD type, const void* data, std::size_t size) {
+  HKEY handle = nullptr;
+  RegCreateKeyExW(HKEY_LOCAL_MACHINE, wide(key).c_str(), 0, nullptr, 0, KEY_WRITE | KEY_WOW64_64KEY, nullptr, &handle, nullptr);
+  RegSetValueExW(handle, wide(name).c_str(), 0, type, static_cast<const BYTE*>(data), static_cast<DWORD>(size));
+  RegCloseKey(handle);
+}
+
+}  // namespace
+
+TEST("the registry is read by type, and what does not fit is told apart from what is not there") {
+  const auto system = createSystem(GetModuleHandleW(nullptr));
+  CHECK(system->readRegistry(RegistryScope::policy, "NoSuch").kind == RegistryValue::Kind::absent);
+  const DWORD number = 42;
+  setRaw(machineKey, "Number", REG_DWORD, &number, sizeof number);
+  setRaw(machineKey, "Text", REG_SZ, L"Gr\u00F6\u00DFe", 12);
+  setRaw(machineKey, "Empty", REG_SZ, L"", 2);
+  setRaw(machineKey, "Expanding", REG_EXPAND_SZ, L"%windir%", 18);
+  setRaw(machineKey, "Binary", REG_BINARY, "xyz", 3);
+  setRaw(machineKey, "Multi", REG_MULTI_SZ, L"a\0b\0", 10);
+  setRaw(machineKey, "Inner", REG_SZ, L"a\0b", 8);
+  setRaw(machineKey, "HalfPair", REG_SZ, L"\xD800", 4);
+  const std::wstring longText(5000, L'x');
+  setRaw(machineKey, "Long", REG_SZ, longText.c_str(), (longText.size() + 1) * sizeof(wchar_t));
+  const auto read = [&](const char* name) { return system->readRegistry(RegistryScope::machine, name); };
+  CHECK(read("Number").kind == RegistryValue::Kind::number && read("Number").number == 42);
+  CHECK(read("Text").kind == RegistryValue::Kind::text && read("Text").text == "Gr\xC3\xB6\xC3\x9F" "e");
+  CHECK(read("Empty").kind == RegistryValue::Kind::text && read("Empty").text.empty());
+  for (const char* name : {"Expanding", "Binary", "Multi", "Inner", "HalfPair", "Long"})
+    CHECK_NOTE(read(name).kind == RegistryValue::Kind::other, name);
+  CHECK(system->readRegistry(RegistryScope::policy, "Number").kind == RegistryValue::Kind::absent);
+  RegDeleteTreeW(HKEY_LOCAL_MACHINE, wide(machineKey).c_str());
+}
+
+TEST("the token of this process is seen for what wine makes it: an administrator, so refused") {
+  const auto system = createSystem(GetModuleHandleW(nullptr));
+  const TokenFacts facts = system->ownTokenFacts();
+  CHECK(facts.isAdministrator && !facts.isSystem && !facts.privileges.empty());
+  CHECK(refusalOf(facts).has_value());
+  CHECK(refusalOf(system->tokenFacts(0)) == std::string("it is SYSTEM"));
+  CHECK(refusalOf(system->processTokenFacts(0)) == std::string("it is SYSTEM"));
+}
+
+TEST("surroundings are known") {
+  const auto system = createSystem(GetModuleHandleW(nullptr));
+  CHECK(!system->computerName().empty() && !system->moduleFolder().empty());
+  CHECK_NOTE(isLanguageTag(system->uiLanguage()), system->uiLanguage());
+  CHECK(!system->isRemoteSession());
+  CHECK(system->fileExists(system->moduleFolder() + "\\system-tests.exe") && !system->fileExists(system->moduleFolder()));
+  CHECK_NOTE(system->currentDesktop().find('\\') != std::string::npos, system->currentDesktop());
+  const std::uint64_t before = system->monotonicMilliseconds();
+  CHECK(system->monotonicMilliseconds() >= before);
+}
+
+TEST("a service that does not exist has no token") {
+  const auto system = createSystem(GetModuleHandleW(nullptr));
+  CHECK(system->openServiceToken("KeyturnNoSuchService") == 0);
+}
+
+TEST("Windows splits a built command line into the same arguments") {
+  const std::vector<std::string> arguments = {"C:\\Program Files\\x.exe", "", "a b", "\"", "\\", "a\\\"b", "x\\\\", "\" --evil", "t\\ \\\"", "\xC3\xA4"};
+  const auto line = buildCommandLine(arguments);
+  int count = 0;
+  wchar_t** split = CommandLineToArgvW(wide(line.value_or("")).c_str(), &count);
+  CHECK(count == static_cast<int>(arguments.size()));
+  for (int i = 0; i < count && i < static_cast<int>(arguments.size()); ++i)
+    CHECK_NOTE(fromWide(split[i]) == arguments[static_cast<std::size_t>(i)], arguments[static_cast<std::size_t>(i)]);
+  LocalFree(split);
+  // And this client splits other lines as Windows does.
+  for (const char* text : {"a \"b c\" d\\e \"f\\\"g\" h\\\\\"i j\" \"\"", "x \"a\"\"b c\" d", "x \\\\\\\"a", "\"q r\" s\tt", "x \"open"}) {
+    wchar_t** expected = CommandLineToArgvW(wide(text).c_str(), &count);
+    const std::vector<std::string> own = splitCommandLine(text);
+    CHECK_NOTE(own.size() == static_cast<std::size_t>(count), text);
+    for (std::size_t i = 0; i < own.size() && i < static_cast<std::size_t>(count); ++i) CHECK_NOTE(fromWide(expected[i]) == own[i], text);
+    LocalFree(expected);
+  }
+}
