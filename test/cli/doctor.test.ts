@@ -86,6 +86,33 @@ describe('keyturn doctor', () => {
     for (const finding of findings.filter(({ level }) => level === 'fail')) expect(finding.fix, finding.text).toBeTruthy();
   });
 
+  it('says what the service account may do, may not do and should not be able to do', async () => {
+    const slapd = await sharedSlapd();
+    const secret = (name: string, password: string): string => {
+      writeFileSync(join(folder, name), password, { mode: 0o600 });
+      return `file:${join(folder, name)}`;
+    };
+    const lines = async (name: string, password: string): Promise<Record<Finding['level'], string[]>> => {
+      const directory = openldap(slapd, { baseDn: slapd.peopleDn, serviceAccount: { name, password: secret('other', password) } });
+      const { findings } = await diagnose(configurationDocument({ directories: [directory] }));
+      const texts = (level: Finding['level']) => of(findings, 'directory main', level).map(({ text, fix }) => `${text} | ${fix ?? ''}`);
+      return { ok: texts('ok'), warn: texts('warn'), fail: texts('fail') };
+    };
+    const delegated = await lines(slapd.service.name, slapd.service.password);
+    expect(delegated.fail).toEqual([]);
+    for (const may of ['read people', 'reset passwords', 'unlock accounts', 'demand a new password at the next sign-in']) {
+      expect(delegated.ok).toContain(`The service account may ${may} | `);
+    }
+    const reading = await lines(slapd.readOnly.name, slapd.readOnly.password);
+    expect(reading.fail).toHaveLength(3);
+    expect(reading.fail[0]).toMatch(/^The service account may not reset passwords: .* \| access to dn\.subtree=.* =w /);
+    const root = await lines(slapd.admin.name, slapd.admin.password);
+    expect(root.fail).toEqual([]);
+    expect(root.warn).toContain(
+      'The service account may read stored passwords: userPassword | Take it away: docs/handbook/directories/openldap.md lists all that the service account needs',
+    );
+  });
+
   it('goes as far as it can without a key, without a configuration, and with broken settings', async () => {
     const settings = writeSettings(folder);
     const fresh = await runCommand(['--config', settings, 'doctor']);

@@ -129,7 +129,7 @@ export const ds389Acis = {
   config: [
     `(targetattr="objectClass || password*")(version 3.0; acl "read policy"; allow (read,search,compare) userdn="ldap:///${ds389Dns.service}";)`,
   ],
-  base: ['(targetattr!="userPassword")(version 3.0; acl "read"; allow (read,search,compare) userdn="ldap:///all";)'],
+  base: ['(targetattr!="userPassword || passwordHistory")(version 3.0; acl "read"; allow (read,search,compare) userdn="ldap:///all";)'],
   people: [
     '(targetattr="userPassword")(version 3.0; acl "own password"; allow (write) userdn="ldap:///self";)',
     `(targetattr="userPassword || passwordExpirationTime || passwordRetryCount || accountUnlockTime || retryCountResetTime")(version 3.0; acl "reset and unlock"; allow (write) userdn="ldap:///${ds389Dns.service}";)`,

@@ -1,4 +1,4 @@
-import type { Directory, DirectoryHealth } from '../../core/ports/directory.ts';
+import type { Directory, DirectoryHealth, DirectoryKind, DirectoryRight, DirectoryVerb } from '../../core/ports/directory.ts';
 import { failureFindings } from './failure-findings.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
@@ -6,17 +6,17 @@ import { type Finding, findingsOf } from './finding.ts';
 const SKEW_FAIL = 5 * 60_000;
 const SKEW_WARN = 60_000;
 
-/** Servers, service account, clock and what else a directory says about itself. */
+/** Servers, service account and its rights, clock and what else a directory says about itself. */
 export async function checkDirectory(directory: Directory): Promise<Finding[]> {
   const area = `directory ${directory.id}`;
   try {
-    return describeHealth(area, await directory.health());
+    return describeHealth(area, await directory.health({ rights: true }), directory.kind);
   } catch (error) {
     return failureFindings(area, error);
   }
 }
 
-export function describeHealth(area: string, health: DirectoryHealth): Finding[] {
+export function describeHealth(area: string, health: DirectoryHealth, kind: DirectoryKind): Finding[] {
   const { ok, warn, fail } = findingsOf(area);
   const anyServer = health.servers.some((server) => server.ok);
   const findings = health.servers.map((server) => {
@@ -35,7 +35,32 @@ export function describeHealth(area: string, health: DirectoryHealth): Finding[]
     );
   }
   if (clockSkew !== null) findings.push(describeSkew(area, clockSkew));
-  return [...findings, ...health.notes.map((note) => warn(note))];
+  const excess = `Take it away: ${PAGES}/${kind}.md lists all that the service account needs`;
+  return [
+    ...findings,
+    ...health.rights.map((right) => describeRight(area, right)),
+    ...health.tooMuch.map((sentence) => warn(sentence, excess)),
+    ...health.notes.map((note) => warn(note)),
+  ];
+}
+
+const PAGES = 'docs/handbook/directories';
+
+const MAY: Readonly<Record<DirectoryVerb, string>> = {
+  read: 'read people',
+  'reset-password': 'reset passwords',
+  'unlock-account': 'unlock accounts',
+  'require-change': 'demand a new password at the next sign-in',
+  'read-policy': 'read the password policy',
+};
+
+function describeRight(area: string, { verb, ok: held, problem, fix }: DirectoryRight): Finding {
+  const { ok, warn, fail } = findingsOf(area);
+  const because = problem === null ? '' : `: ${problem}`;
+  if (held === null) return warn(`Whether the service account may ${MAY[verb]} is not known${because}`, fix ?? undefined);
+  if (held) return (problem === null ? ok : warn)(`The service account may ${MAY[verb]}${because}`, fix ?? undefined);
+  // Without the policy, people learn of a rule only when the directory refuses.
+  return (verb === 'read-policy' ? warn : fail)(`The service account may not ${MAY[verb]}${because}`, fix ?? undefined);
 }
 
 function describeSkew(area: string, skew: number): Finding {

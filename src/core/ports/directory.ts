@@ -194,6 +194,25 @@ export interface ResetOptions {
   unlock?: boolean;
 }
 
+/** What the service account needs to be able to do. */
+export type DirectoryVerb = 'read' | 'reset-password' | 'unlock-account' | 'require-change' | 'read-policy';
+
+/** What the directory itself grants the service account on a sample of people. Found out without changing anything. */
+export interface DirectoryRight {
+  verb: DirectoryVerb;
+  /** null: cannot be told without writing. */
+  ok: boolean | null;
+  /** What is missing or why it cannot be told; with `ok: true`, what is wrong for a part of the people. */
+  problem: string | null;
+  /** One line for the operator: a command or an access rule where there is one. */
+  fix: string | null;
+}
+
+export interface HealthOptions {
+  /** Also look at what the service account may do. Takes a few more requests, so it is for a check on demand, not for a monitor. */
+  rights?: boolean;
+}
+
 export interface DirectoryHealth {
   servers: { url: string; ok: boolean; skippedUntil: number | null; latency: number | null; problem: string | null; fix: string | null }[];
   serviceAccount: { ok: boolean; problem: string | null };
@@ -201,6 +220,10 @@ export interface DirectoryHealth {
   clockSkew: number | null;
   /** Facts worth a line on the health page: "history is not enforced on reset: the server does not offer policy hints". */
   notes: string[];
+  /** One of each verb when asked for and the service account is let in, else empty. */
+  rights: DirectoryRight[];
+  /** Sentences on what the service account may do beyond its task: "is a member of Domain Admins". */
+  tooMuch: string[];
 }
 
 export interface Directory {
@@ -235,6 +258,6 @@ export interface Directory {
   unlock(ref: AccountRef): Promise<WriteOutcome>;
   requireChange(ref: AccountRef): Promise<WriteOutcome>;
 
-  health(): Promise<DirectoryHealth>;
+  health(options?: HealthOptions): Promise<DirectoryHealth>;
   close(): Promise<void>;
 }

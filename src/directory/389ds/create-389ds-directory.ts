@@ -16,6 +16,7 @@ import { RESULT, succeeded } from '../ldap/result-codes.ts';
 import { OID } from '../ldap/root-dse.ts';
 import { unexpectedResult } from '../ldap/translate-error.ts';
 import { epoch, statusAttributes, toAccountStatus, toFingerprint } from './account-status.ts';
+import { inspectRights, readingRule } from './inspect-rights.ts';
 import { policyAttributes, toPasswordPolicy } from './password-policy.ts';
 
 /**
@@ -29,7 +30,7 @@ import { policyAttributes, toPasswordPolicy } from './password-policy.ts';
  * @throws AppError `configuration.invalid` for a people filter that is none
  */
 export function create389dsDirectory(settings: DirectorySettingsOf<'389ds'>, deps: DirectoryDeps): Directory {
-  return createPersonDirectory(settings, deps, createDialect(deps.clock));
+  return createPersonDirectory(settings, deps, createDialect(settings, deps.clock));
 }
 
 const replace = (type: string, ...values: string[]): Change =>
@@ -38,7 +39,7 @@ const replace = (type: string, ...values: string[]): Change =>
 const unlocking = [replace('accountUnlockTime'), replace('passwordRetryCount', '0')];
 const marking = [replace('passwordExpirationTime', epoch)];
 
-const createDialect = (clock: Clock): PersonDialect => ({
+const createDialect = (settings: DirectorySettingsOf<'389ds'>, clock: Clock): PersonDialect => ({
   idAttribute: 'nsUniqueId',
   idPattern: /^[0-9a-f]{8}(-[0-9a-f]{8}){3}$/i,
   statusAttributes,
@@ -65,6 +66,11 @@ const createDialect = (clock: Clock): PersonDialect => ({
     if (/^\{[\w./-]+\}/.test(newPassword)) return Promise.resolve(looksHashed(connection));
     return options.mustChange === true ? resetAndMark(connection, entry, newPassword) : resetOnly(connection, entry, newPassword, clock);
   },
+  async inspectRights(connection, people) {
+    const policy = await readPolicyEntry(connection, people[0]?.text('pwdPolicySubentry') ?? null);
+    return inspectRights(connection, people, settings, policy !== null);
+  },
+  readingRule: `${settings.baseDn}: ${readingRule(settings)}`,
   unlock: (connection, entry) => write(connection, entry, unlocking, 'unlock'),
   requireChange: (connection, entry) => write(connection, entry, marking, 'require-change'),
   refine: (refusal, answer, newPassword, { policy }) => refine(refusal, answer, newPassword, policy),

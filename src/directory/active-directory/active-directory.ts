@@ -14,6 +14,7 @@ import { changeAsPerson, changeForUnbound } from './change.ts';
 import { domainDnOf, readNetbiosName } from './domain.ts';
 import { readGroupNames, readGroupSids } from './groups.ts';
 import { guidDn } from './guid.ts';
+import { inspectRights } from './inspect-rights.ts';
 import { activeDirectoryKind } from './kind.ts';
 import { normaliseIdentifier } from './normalise-identifier.ts';
 import { readEffectivePolicy } from './policy.ts';
@@ -183,7 +184,7 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     unlock: (ref) => writeAttribute(ref, unlock),
     requireChange: (ref) => writeAttribute(ref, mustChange),
 
-    health: base.health,
+    health: (options) => base.health(options, () => inspectRights(base, settings, { readSids, isProtected })),
     close: base.close,
   };
 }

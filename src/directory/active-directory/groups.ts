@@ -1,3 +1,4 @@
+import { AppError } from '../../../shared/errors.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import { firstValue } from '../ldap/dn.ts';
 import { anyOf, equals } from '../ldap/filters.ts';
@@ -15,7 +16,15 @@ const chunkSize = 50;
  * @throws AppError `directory.protocol`, `directory.no-right` ... never returns a part of them
  */
 export async function readGroupSids(connection: LdapConnection, dn: string): Promise<Buffer[]> {
-  return readAllBytes(connection, dn, 'tokenGroups');
+  const sids = await readAllBytes(connection, dn, 'tokenGroups');
+  // Every account is in its primary group at least: nothing at all means that the attribute is hidden, and must not mean "in no group".
+  if (sids.length > 0) return sids;
+  throw new AppError('directory.no-right', {
+    server: connection.server,
+    operation: 'search',
+    problem: `The groups of ${dn} (tokenGroups) may not be read`,
+    fix: 'Make the service account a member of the built-in group Windows Authorization Access Group.',
+  });
 }
 
 /** DN and common name of the groups with these SIDs; one that has no entry in this domain is named by its SID. */

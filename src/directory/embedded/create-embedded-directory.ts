@@ -13,6 +13,8 @@ import { changePassword, resetPassword, serverName } from './write-password.ts';
 
 export type EmbeddedSettings = DirectorySettingsOf<'embedded'>;
 
+const verbs = ['read', 'reset-password', 'unlock-account', 'require-change', 'read-policy'] as const;
+
 /**
  * A directory kept in Keyturn's own database: for trials, the demo, and places without one of their own. It keeps to the
  * same contract as a real directory: argon2id hashes, history, lockout with a duration, minimum and maximum age.
@@ -89,9 +91,11 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
     resetPassword: (ref, newPassword, options = {}) => resetPassword(context, ref.id, newPassword, options),
     unlock: (ref) => write(ref, (row) => ({ ...row, badAttempts: 0, lockedAt: null })),
     requireChange: (ref) => write(ref, (row) => ({ ...row, mustChange: true })),
-    async health() {
+    async health(options = {}) {
       await accounts.count(settings.id);
-      return { servers: [], serviceAccount: { ok: true, problem: null }, clockSkew: null, notes: [] };
+      // There is no service account that could lack a right.
+      const rights = options.rights === true ? verbs.map((verb) => ({ verb, ok: true, problem: null, fix: null })) : [];
+      return { servers: [], serviceAccount: { ok: true, problem: null }, clockSkew: null, notes: [], rights, tooMuch: [] };
     },
     async close() {
       // The database belongs to who opened it.

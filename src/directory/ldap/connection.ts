@@ -17,6 +17,7 @@ export interface SearchOptions {
   readonly sizeLimit?: number;
   /** Milliseconds for this request, where it may take less than others. */
   readonly timeLimit?: number;
+  readonly controls?: readonly Control[];
 }
 
 export interface SearchAnswer {
@@ -137,12 +138,16 @@ class Connection implements LdapConnection {
   }
 
   async #search(base: string, options: SearchOptions, first: boolean): Promise<SearchAnswer> {
-    const { result, value } = await this.#perform('read', () => this.#client.search(base, this.#toLibrary(options)), { first, ...options });
+    const { result, value } = await this.#perform(
+      'read',
+      () => this.#client.search(base, this.#toLibrary(options), [...(options.controls ?? [])]),
+      { first, ...options },
+    );
     return { result, entries: (value?.searchEntries ?? []).map(toLdapEntry) };
   }
 
   async *pages(base: string, options: SearchOptions, pageSize: number): AsyncGenerator<SearchAnswer> {
-    const pages = this.#client.searchPaginated(base, { ...this.#toLibrary(options), paged: { pageSize } });
+    const pages = this.#client.searchPaginated(base, { ...this.#toLibrary(options), paged: { pageSize } }, [...(options.controls ?? [])]);
     for (;;) {
       const { result, value } = await this.#perform('read', () => pages.next());
       if (value === undefined) {

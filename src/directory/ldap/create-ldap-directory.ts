@@ -4,6 +4,7 @@ import type { AccountStatus, Directory, PasswordPolicy, WriteOutcome } from '../
 import type { DirectoryDeps } from '../directory-deps.ts';
 import type { LdapConnection } from './connection.ts';
 import type { LdapEntry } from './entry.ts';
+import { heldRight, unknownRight } from './inspected-rights.ts';
 import { passwordModifyValue } from './password-modify.ts';
 import { changeByExtension, createPersonDirectory, type PersonDialect } from './person-directory.ts';
 import { withPolicyControl } from './policy-answer.ts';
@@ -61,6 +62,19 @@ const dialect: PersonDialect = {
         }),
     );
     return withPolicyControl(connection, (controls) => connection.modify(dn, changes, controls));
+  },
+  readingRule: 'see docs/handbook/directories/ldap.md',
+  async inspectRights() {
+    const untold = 'LDAP has no standard way to ask for it without writing; use the kind of this server if there is one';
+    const impossible = 'this kind of directory cannot do it';
+    const rights = [
+      heldRight('read'),
+      unknownRight('reset-password', untold),
+      unknownRight('unlock-account', impossible),
+      unknownRight('require-change', impossible),
+      unknownRight('read-policy', impossible),
+    ];
+    return { rights, tooMuch: [] };
   },
   unlock: async (connection, entry) => unsupported(connection, entry, 'unlocking'),
   requireChange: async (connection, entry) => unsupported(connection, entry, 'requiring a change'),

@@ -1,14 +1,15 @@
 import type { Filter } from 'ldapts';
-import { AppError } from '../../../shared/errors.ts';
+import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { LdapSettings } from '../../core/configuration/directory-section.ts';
-import type { Account, AccountRef, DirectoryHealth, SearchPage, SearchRequest } from '../../core/ports/directory.ts';
+import type { Account, AccountRef, DirectoryHealth, HealthOptions, SearchPage, SearchRequest } from '../../core/ports/directory.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
-import type { LdapConnection } from './connection.ts';
+import type { LdapConnection, SearchOptions } from './connection.ts';
 import type { LdapEntry } from './entry.ts';
 import { allOf, anyOf, configuredFilter, contains, equals } from './filters.ts';
+import { nothingInspected, type RightsReport, unknownRights } from './inspected-rights.ts';
 import { RESULT, succeeded } from './result-codes.ts';
 import { createServers, type Probed, type Servers } from './servers.ts';
-import { unexpectedResult } from './translate-error.ts';
+import { problemOf, unexpectedResult } from './translate-error.ts';
 
 /** What one kind of LDAP directory tells about itself; the rest is the same for all. */
 export interface LdapKind {
@@ -51,9 +52,14 @@ export interface DirectoryBase {
   readAccount(ref: AccountRef): Promise<Account | null>;
   /** The account with this DN; null when it is none of the configured people. */
   readAccountAt(dn: string): Promise<Account | null>;
-  health(): Promise<DirectoryHealth>;
+  /** The first people that a search comes upon, `count` at most, narrowed down by `filter`. Unlike `search` it reads one page only. */
+  sample(connection: LdapConnection, count: number, options: SampleOptions): Promise<LdapEntry[]>;
+  /** @param inspect tells the rights of the service account; what it throws becomes "cannot be told" */
+  health(options: HealthOptions | undefined, inspect: () => Promise<RightsReport>): Promise<DirectoryHealth>;
   close(): Promise<void>;
 }
+
+export type SampleOptions = Pick<SearchOptions, 'attributes' | 'binary' | 'controls' | 'filter'>;
 
 /** More accounts than this for one identifier are of no use to anybody. */
 const mostMatches = 25;
@@ -124,7 +130,15 @@ export function createDirectoryBase(
         if (!succeeded(result)) throw unexpectedResult(result, connection.server, 'search');
         return toAccounts(entries)[0] ?? null;
       }),
-    async health() {
+    async sample(connection, count, { filter, ...wanted }) {
+      const narrowed = filter === undefined ? people : allOf(people, filter);
+      for await (const { result, entries } of connection.pages(settings.baseDn, { ...wanted, scope: 'sub', filter: narrowed }, count)) {
+        if (!succeeded(result)) throw unexpectedResult(result, connection.server, 'search');
+        return entries.slice(0, count);
+      }
+      return [];
+    },
+    async health(asked, inspect) {
       const { servers: states, serviceAccount, connections } = await servers.probe();
       const first = connections[0];
       const serverTime = first === undefined ? null : (kind.serverTime?.(first.rootDse) ?? null);
@@ -136,6 +150,7 @@ export function createDirectoryBase(
         serviceAccount,
         clockSkew: first === undefined || serverTime === null ? null : serverTime - first.at,
         notes,
+        ...(asked?.rights === true && serviceAccount.ok ? await inspected(inspect) : nothingInspected),
       };
     },
     close: () => servers.close(),
@@ -175,6 +190,15 @@ export function createDirectoryBase(
       }
       return { accounts, cursor: null };
     });
+  }
+}
+
+async function inspected(inspect: () => Promise<RightsReport>): Promise<RightsReport> {
+  try {
+    return await inspect();
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return { rights: unknownRights(problemOf(error)), tooMuch: [] };
   }
 }
 

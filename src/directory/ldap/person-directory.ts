@@ -14,7 +14,9 @@ import type { DirectoryDeps } from '../directory-deps.ts';
 import { configuredProtection } from './configured-protection.ts';
 import type { LdapConnection } from './connection.ts';
 import { createDirectoryBase } from './directory-base.ts';
+import { canonicalDn } from './dn.ts';
 import type { LdapEntry } from './entry.ts';
+import { nobodyFound, type RightsReport } from './inspected-rights.ts';
 import { missingAsOutcome } from './missing-as-outcome.ts';
 import { readNestedGroups } from './nested-groups.ts';
 import { normalisePersonName } from './normalise-person-name.ts';
@@ -44,6 +46,13 @@ export interface PersonDialect extends PersonKindOptions {
   change?(connection: LdapConnection, dn: string, oldPassword: string, newPassword: string): Promise<PolicyAnswer>;
   unlock(connection: LdapConnection, entry: LdapEntry): Promise<WriteOutcome>;
   requireChange(connection: LdapConnection, entry: LdapEntry): Promise<WriteOutcome>;
+  /**
+   * What the service account may do with these people, whom nothing protects; there is at least one. Read with `statusAttributes`.
+   * Sends nothing that could change an entry, whatever the rights are.
+   */
+  inspectRights(connection: LdapConnection, people: readonly LdapEntry[]): Promise<RightsReport>;
+  /** How the service account is let read people, for the operator. */
+  readonly readingRule: string;
   /** Says more about a refusal than the server did. */
   refine?(refusal: Refusal, answer: PolicyAnswer, newPassword: string, facts: PasswordFacts): Refusal;
 }
@@ -75,11 +84,17 @@ function refusalOfBind(outcome: VerifyOutcome): PasswordRefusal {
   }
 }
 
+/** People looked at when rights are inspected. */
+const sampleSize = 10;
+/** Milliseconds after which nobody further is looked at. */
+const sampleTime = 15_000;
+
 const wrongPassword: VerifyOutcome = { valid: false, reason: 'credentials.wrong', passwordWasRight: false };
 
 /** A directory of inetOrgPerson accounts; what differs from server to server is in the dialect. */
 export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDeps, dialect: PersonDialect): Directory {
-  const base = createDirectoryBase(settings, deps, createPersonKind(settings, dialect));
+  const kind = createPersonKind(settings, dialect);
+  const base = createDirectoryBase(settings, deps, kind);
   const { servers } = base;
   const now = (): number => deps.clock.now();
 
@@ -135,6 +150,25 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
     return servers.read((connection) => readNestedGroups(connection, settings.groupBaseDn ?? settings.baseDn, person));
   };
 
+  const isProtected: Directory['isProtected'] = (account) =>
+    configuredProtection(settings.protected, account, normalisePersonName, () => readGroups(account));
+
+  const inspectRights = async (): Promise<RightsReport> => {
+    const attributes = [...kind.accountAttributes, ...dialect.statusAttributes];
+    const entries = await servers.read((connection) => base.sample(connection, sampleSize, { attributes }));
+    const served: LdapEntry[] = [];
+    const end = performance.now() + sampleTime;
+    for (const entry of entries) {
+      if (performance.now() > end) break;
+      const account = kind.toAccount(entry);
+      if (account === null || canonicalDn(entry.dn) === canonicalDn(settings.serviceAccount.name)) continue;
+      if (!(await isProtected(account)).protected) served.push(entry);
+    }
+    const fix = `Check baseDn and peopleFilter, or let it read: ${dialect.readingRule}`;
+    if (served.length === 0) return nobodyFound(settings.baseDn, fix);
+    return servers.write((connection) => dialect.inspectRights(connection, served));
+  };
+
   return {
     id: settings.id,
     kind: settings.kind,
@@ -151,7 +185,7 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
       const manager = (await base.readEntry(ref, ['manager'])).text('manager');
       return manager === null ? null : base.readAccountAt(manager);
     },
-    isProtected: (account) => configuredProtection(settings.protected, account, normalisePersonName, () => readGroups(account)),
+    isProtected,
     async verifyPassword(ref, password) {
       const entry = await base.readEntry(ref, ['1.1']);
       if (password === '') return wrongPassword;
@@ -168,7 +202,7 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
     },
     unlock: (ref) => write(ref, dialect.unlock),
     requireChange: (ref) => write(ref, dialect.requireChange),
-    health: base.health,
+    health: (options) => base.health(options, inspectRights),
     close: base.close,
   };
 }

@@ -37,6 +37,10 @@ export const OID = {
   policyHints: '1.2.840.113556.1.4.2239',
   /** LDAP_CAP_ACTIVE_DIRECTORY_OID (MS-ADTS 3.1.1.3.4.3.1). */
   activeDirectory: '1.2.840.113556.1.4.800',
+  /** Get Effective Rights (draft-ietf-ldapext-acl-model-08 section 9); 389 DS. */
+  effectiveRights: '1.3.6.1.4.1.42.2.27.9.5.2',
+  /** LDAP_SERVER_SD_FLAGS_OID (MS-ADTS 3.1.1.3.4.1.11). */
+  securityDescriptorFlags: '1.2.840.113556.1.4.801',
 } as const;
 
 /** Reads the facts out of the root entry; of a server that hides it (null), nothing is known. */

@@ -6,7 +6,7 @@ import { type LdapConnection, openConnection } from './connection.ts';
 import { createPool, type Pool } from './pool.ts';
 import { succeeded } from './result-codes.ts';
 import { tlsOptions } from './tls-options.ts';
-import { serviceAccountRefused } from './translate-error.ts';
+import { problemOf, serviceAccountRefused } from './translate-error.ts';
 
 type Work<T> = (connection: LdapConnection) => Promise<T>;
 
@@ -217,7 +217,7 @@ export function createServers(settings: LdapSettings, deps: Pick<DirectoryDeps, 
               account = { ok: true, problem: null };
             } catch (error) {
               if (!isAppError(error)) throw error;
-              if (!account.ok) account = { ok: false, problem: sentence(error) };
+              if (!account.ok) account = { ok: false, problem: problemOf(error) };
             } finally {
               connection.close();
             }
@@ -281,9 +281,4 @@ function mayGoElsewhere(error: unknown): error is AppError {
 /** After a first write "nothing was changed" would be a lie. */
 function afterSending(error: AppError, progress: Progress): AppError {
   return progress.wrote ? new AppError('directory.outcome-unknown', error.details, { cause: error }) : error;
-}
-
-function sentence(error: AppError): string {
-  const { problem, fix } = error.details;
-  return [problem, fix].filter((part) => typeof part === 'string' && part !== '').join('. ') || error.code;
 }

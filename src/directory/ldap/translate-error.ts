@@ -145,3 +145,9 @@ export function serviceAccountRefused(result: LdapResult, server: string, name: 
     fix: 'Check name and password of serviceAccount, and that the account is neither locked, disabled nor expired.',
   });
 }
+
+/** What an error of a directory means, with its fix, for people to read. */
+export function problemOf(error: AppError): string {
+  const { problem, fix } = error.details;
+  return [problem, fix].filter((part) => typeof part === 'string' && part !== '').join('. ') || error.code;
+}

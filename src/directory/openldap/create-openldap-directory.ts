@@ -13,6 +13,7 @@ import { OID } from '../ldap/root-dse.ts';
 import { unexpectedResult } from '../ldap/translate-error.ts';
 import { isLockedByAdministrator, lockedForEver, statusAttributes, toAccountStatus, toFingerprint } from './account-status.ts';
 import { findPolicy } from './find-policy.ts';
+import { inspectRights, rule } from './inspect-rights.ts';
 import { toPasswordPolicy } from './password-policy.ts';
 
 /**
@@ -54,6 +55,8 @@ export function createOpenldapDirectory(settings: DirectorySettingsOf<'openldap'
       if (succeeded(answer.result) && options.mustChange === true) await markAfterReset(connection, entry.dn);
       return answer;
     },
+    inspectRights: (connection, people) => inspectRights(connection, people, settings, deps.random),
+    readingRule: rule(settings, 'entry'),
     async unlock(connection, entry) {
       if (isLockedByAdministrator(entry)) return lockedByAdministrator(connection);
       // Not "replace with nothing": that would leave the failures, and the next wrong password would lock again.

@@ -4,7 +4,7 @@ import { equals } from '../ldap/filters.ts';
 import { succeeded } from '../ldap/result-codes.ts';
 import { policyAttributes } from './password-policy.ts';
 
-const attributes = [...policyAttributes, 'pwdMustChange'];
+const attributes = [...policyAttributes, 'pwdMustChange', 'pwdSafeModify'];
 
 /**
  * The policy entry in force for an account: its own (pwdPolicySubentry), else the default of the overlay. That default is part of

@@ -1,0 +1,120 @@
+import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
+import type { DirectoryRight } from '../../core/ports/directory.ts';
+import type { LdapConnection } from '../ldap/connection.ts';
+import { canonicalDn } from '../ldap/dn.ts';
+import type { LdapEntry } from '../ldap/entry.ts';
+import { anyOf, equals } from '../ldap/filters.ts';
+import { heldRight, missingRight, type RightsReport, rightOverPeople, unknownRight } from '../ldap/inspected-rights.ts';
+import { succeeded } from '../ldap/result-codes.ts';
+import { OID } from '../ldap/root-dse.ts';
+import { EffectiveRightsControl, parseAttributeRights } from './effective-rights-control.ts';
+
+type Settings = Pick<DirectorySettingsOf<'389ds'>, 'baseDn' | 'serviceAccount'>;
+
+/** What each verb writes. A reset takes the counted failures away in the same modification. */
+const needed = {
+  'reset-password': ['userPassword', 'accountUnlockTime', 'passwordRetryCount'],
+  'unlock-account': ['accountUnlockTime', 'passwordRetryCount'],
+  'require-change': ['passwordExpirationTime'],
+} as const;
+const hashes = ['userPassword', 'passwordHistory'] as const;
+const unneeded = ['nsAccountLock', 'displayName', 'mail', 'uid'] as const;
+const entryRights: Readonly<Record<string, string>> = { a: 'add entries', d: 'delete them', n: 'rename them' };
+
+interface Person {
+  readonly dn: string;
+  readonly attributes: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly entry: string;
+}
+
+/** The access rule that grants what Keyturn needs on people, as one value of `aci` at the base DN. */
+export function peopleRule({ serviceAccount }: Settings): string {
+  const attributes = [...new Set(Object.values(needed).flat())].join(' || ');
+  return `aci: (targetattr="${attributes}")(version 3.0; acl "Keyturn resets and unlocks"; allow (write) userdn="ldap:///${serviceAccount.name}";)`;
+}
+
+/** The one that lets it read them. */
+export function readingRule({ serviceAccount }: Settings): string {
+  return `aci: (targetattr!="userPassword || passwordHistory")(version 3.0; acl "Keyturn reads people"; allow (read,search,compare) userdn="ldap:///${serviceAccount.name}";)`;
+}
+
+/**
+ * What the service account may do, by the server's own word (Get Effective Rights). Nothing is written.
+ * @param policyReadable whether the policy in force for the first of the people may be read
+ */
+export async function inspectRights(
+  connection: LdapConnection,
+  people: readonly LdapEntry[],
+  settings: Settings,
+  policyReadable: boolean,
+): Promise<RightsReport> {
+  const policy = policyReadable
+    ? heldRight('read-policy')
+    : missingRight('read-policy', 'the password policy in force is hidden from it', `cn=config: ${policyRule(settings)}`);
+  const told = await Promise.all([askAll(connection, people, settings.serviceAccount.name), describeAdministration(connection, settings)]);
+  const [persons, administration] = told;
+  const writing = (Object.keys(needed) as (keyof typeof needed)[]).map((verb): DirectoryRight => {
+    if (typeof persons === 'string') return unknownRight(verb, persons, `${settings.baseDn}: ${peopleRule(settings)}`);
+    const findings = persons.map(({ dn, attributes }) => ({ dn, held: needed[verb].every((name) => writes(attributes, name)) }));
+    const texts = {
+      missing: `the right to write ${needed[verb].join(', ')} is missing`,
+      unknown: '',
+      fix: `${settings.baseDn}: ${peopleRule(settings)}`,
+    };
+    return rightOverPeople(verb, findings, texts);
+  });
+  const tooMuch = typeof persons === 'string' ? [] : describeExcess(persons);
+  return { rights: [heldRight('read'), ...writing, policy], tooMuch: [...administration, ...tooMuch] };
+}
+
+function policyRule({ serviceAccount }: Settings): string {
+  return `aci: (targetattr="objectClass || password*")(version 3.0; acl "Keyturn reads the password policy"; allow (read,search,compare) userdn="ldap:///${serviceAccount.name}";)`;
+}
+
+function writes(attributes: Person['attributes'], name: string): boolean {
+  return attributes.get(name.toLowerCase())?.has('w') === true;
+}
+
+/** A sentence instead, when the server does not tell. */
+async function askAll(connection: LdapConnection, people: readonly LdapEntry[], subject: string): Promise<Person[] | string> {
+  if (!connection.rootDse.supportedControl.has(OID.effectiveRights)) return 'the server does not offer Get Effective Rights';
+  const attributes = [...new Set([...Object.values(needed).flat(), ...hashes, ...unneeded])];
+  const persons: Person[] = [];
+  for (const { dn } of people) {
+    const controls = [new EffectiveRightsControl(subject)];
+    const { result, entries } = await connection.search(dn, { scope: 'base', attributes, controls });
+    if (!succeeded(result)) return `the server does not tell its rights: ${result.code} ${result.message}`.trim();
+    const rights = entries[0]?.text('attributeLevelRights') ?? null;
+    if (rights === null) return 'the server does not tell its rights';
+    persons.push({ dn, attributes: parseAttributeRights(rights), entry: entries[0]?.text('entryLevelRights') ?? '' });
+  }
+  return persons;
+}
+
+/** Directory Manager and password administrators: the policy does not apply to what they write. */
+async function describeAdministration(connection: LdapConnection, { serviceAccount }: Settings): Promise<string[]> {
+  const own = canonicalDn(serviceAccount.name);
+  const { entries } = await connection.search('cn=config', { scope: 'base', attributes: ['nsslapd-rootdn', 'passwordAdminDN'] });
+  const root = entries[0]?.text('nsslapd-rootdn') ?? 'cn=Directory Manager';
+  if (canonicalDn(root) === own) return ['The service account is the Directory Manager: no password policy holds on its resets'];
+  const administrators = entries[0]?.text('passwordAdminDN') ?? '';
+  if (administrators === '') return [];
+  const filter = anyOf(equals('member', serviceAccount.name), equals('uniqueMember', serviceAccount.name));
+  const group = await connection.search(administrators, { scope: 'base', filter, attributes: ['1.1'] });
+  if (canonicalDn(administrators) !== own && group.entries.length === 0) return [];
+  return ['The service account is a password administrator (passwordAdminDN): no password policy holds on its resets'];
+}
+
+function describeExcess(persons: readonly Person[]): string[] {
+  const some = (test: (person: Person) => boolean): boolean => persons.some(test);
+  const readable = hashes.filter((name) => some(({ attributes }) => attributes.get(name.toLowerCase())?.has('r') === true));
+  const writable = unneeded.filter((name) => some(({ attributes }) => writes(attributes, name)));
+  const entries = Object.keys(entryRights).filter((letter) => some(({ entry }) => entry.includes(letter)));
+  return [
+    ...(readable.length === 0 ? [] : [`The service account may read stored passwords: ${readable.join(', ')}`]),
+    ...(writable.length === 0 ? [] : [`The service account may write further attributes of people: ${writable.join(', ')}`]),
+    ...(entries.length === 0
+      ? []
+      : [`The service account may do more to the entries of people: ${entries.map((letter) => entryRights[letter]).join(', ')}`]),
+  ];
+}

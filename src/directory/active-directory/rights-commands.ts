@@ -1,0 +1,48 @@
+/** Schema and extended-right GUIDs that access lists name (MS-ADA, MS-ADTS 5.1.3.2.1). */
+const GUID = {
+  resetPassword: '00299570-246d-11d0-a768-00aa006e0529',
+  lockoutTime: '28630ebf-41d5-11d1-a9c1-0000f80367c1',
+  pwdLastSet: 'bf967a0a-0de6-11d0-a285-00aa003049e2',
+  user: 'bf967aba-0de6-11d0-a285-00aa003049e2',
+} as const;
+
+export interface DelegationCommands {
+  readonly read: string;
+  readonly resetPassword: string;
+  readonly unlock: string;
+  readonly requireChange: string;
+  readonly readPolicy: string;
+}
+
+/**
+ * The command that grants each right, to be run by an administrator: dsacls on Windows, samba-tool on Samba.
+ * @param target.name the service account as dsacls takes it: `DOMAIN\login`, `login@domain` or `login`
+ */
+export function delegationCommands(target: {
+  readonly samba: boolean;
+  readonly baseDn: string;
+  readonly container: string;
+  readonly sid: string;
+  readonly name: string;
+}): DelegationCommands {
+  const { baseDn, container, sid, name } = target;
+  if (target.samba) {
+    const set = (dn: string, sddl: string): string => `samba-tool dsacl set --objectdn="${dn}" --sddl="${sddl}"`;
+    const onUsers = (right: string, object: string): string => set(baseDn, `(OA;CIIO;${right};${object};${GUID.user};${sid})`);
+    return {
+      read: set(baseDn, `(A;CI;LCRPLORC;;;${sid})`),
+      resetPassword: onUsers('CR', GUID.resetPassword),
+      unlock: onUsers('RPWP', GUID.lockoutTime),
+      requireChange: onUsers('RPWP', GUID.pwdLastSet),
+      readPolicy: set(container, `(A;CI;LCRPLORC;;;${sid})`),
+    };
+  }
+  const onUsers = (right: string): string => `dsacls "${baseDn}" /I:S /G "${name}:${right};user"`;
+  return {
+    read: `dsacls "${baseDn}" /I:T /G "${name}:GR"`,
+    resetPassword: onUsers('CA;Reset Password'),
+    unlock: onUsers('RPWP;lockoutTime'),
+    requireChange: onUsers('RPWP;pwdLastSet'),
+    readPolicy: `dsacls "${container}" /I:T /G "${name}:GR"`,
+  };
+}

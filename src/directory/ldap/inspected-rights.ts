@@ -1,0 +1,57 @@
+import type { DirectoryHealth, DirectoryRight, DirectoryVerb } from '../../core/ports/directory.ts';
+
+/** What an inspection of the service account found. */
+export type RightsReport = Pick<DirectoryHealth, 'rights' | 'tooMuch'>;
+
+export const nothingInspected: RightsReport = { rights: [], tooMuch: [] };
+
+const verbs: readonly DirectoryVerb[] = ['read', 'reset-password', 'unlock-account', 'require-change', 'read-policy'];
+
+export function heldRight(verb: DirectoryVerb): DirectoryRight {
+  return { verb, ok: true, problem: null, fix: null };
+}
+
+export function missingRight(verb: DirectoryVerb, problem: string, fix: string | null): DirectoryRight {
+  return { verb, ok: false, problem, fix };
+}
+
+export function unknownRight(verb: DirectoryVerb, problem: string, fix: string | null = null): DirectoryRight {
+  return { verb, ok: null, problem, fix };
+}
+
+/** Nothing could be found out, for this reason. */
+export function unknownRights(problem: string): DirectoryRight[] {
+  return verbs.map((verb) => unknownRight(verb, problem));
+}
+
+/** Nobody is found below the base: whatever else is right, nobody can be served. */
+export function nobodyFound(baseDn: string, fix: string): RightsReport {
+  const problem = `no person is found below ${baseDn}`;
+  const others = unknownRights('there is nobody to look at').filter(({ verb }) => verb !== 'read');
+  return { rights: [missingRight('read', problem, fix), ...others], tooMuch: [] };
+}
+
+/** What was found on one person: a right is there, is not there, or cannot be told. */
+export interface PersonFinding {
+  readonly dn: string;
+  readonly held: boolean | null;
+}
+
+/**
+ * One right over all the people looked at. Some with and some without it is `ok` with a problem: the rights cover only a part of the
+ * people that the configuration covers, and only the operator knows which of the two is meant.
+ */
+export function rightOverPeople(
+  verb: DirectoryVerb,
+  findings: readonly PersonFinding[],
+  texts: { readonly missing: string; readonly unknown: string; readonly fix: string | null },
+): DirectoryRight {
+  const lacking = findings.filter(({ held }) => held === false);
+  const [example] = lacking;
+  if (example !== undefined) {
+    const problem = `${texts.missing} on ${lacking.length} of ${findings.length} people looked at, such as ${example.dn}`;
+    const ok = findings.some(({ held }) => held === true);
+    return { verb, ok, problem, fix: texts.fix };
+  }
+  return findings.some(({ held }) => held === true) ? heldRight(verb) : unknownRight(verb, texts.unknown);
+}

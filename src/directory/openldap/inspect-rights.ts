@@ -1,0 +1,113 @@
+import { Attribute, Change } from 'ldapts';
+import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
+import type { DirectoryRight } from '../../core/ports/directory.ts';
+import type { Random } from '../../core/ports/platform.ts';
+import type { LdapConnection } from '../ldap/connection.ts';
+import type { LdapEntry } from '../ldap/entry.ts';
+import { heldRight, missingRight, type PersonFinding, type RightsReport, rightOverPeople } from '../ldap/inspected-rights.ts';
+import { type LdapResult, RESULT, succeeded } from '../ldap/result-codes.ts';
+import { findPolicy } from './find-policy.ts';
+
+/** A time at which no account was ever locked. */
+const neverLocked = '19700101000001Z';
+
+/** Stands for all that the task does not need: every person has it (RFC 4519 section 2.3). */
+const unneededAttribute = 'cn';
+
+/**
+ * What the service account may do. slapd tells nobody's rights to others (slapd.access(5)), but it looks at them before it looks at
+ * values: it is asked to take a value away that is not there, twice in one modification. Without the right it answers
+ * `insufficientAccessRights`, with it `noSuchAttribute`. Nothing can come of it: a modification is done as a whole or not at all
+ * (RFC 4511 section 4.6), and of two removals of one value at most the first could succeed.
+ */
+export async function inspectRights(
+  connection: LdapConnection,
+  people: readonly LdapEntry[],
+  settings: DirectorySettingsOf<'openldap'>,
+  random: Random,
+): Promise<RightsReport> {
+  const looked = people.slice(0, 3);
+  const absent = Buffer.from(random.bytes(32)).toString('hex');
+  const probe = async (verb: DirectoryRight['verb'], type: string, value: string): Promise<DirectoryRight> => {
+    const findings: PersonFinding[] = [];
+    let unknown = '';
+    for (const { dn } of looked) {
+      const result = await tryRemoving(connection, dn, type, value);
+      const held = judge(result);
+      if (held === null) unknown = `the server answers ${result.code} ${result.message}`.trim();
+      findings.push({ dn, held });
+    }
+    return rightOverPeople(verb, findings, { missing: `the right to write ${type} is missing`, unknown, fix: rule(settings, type) });
+  };
+  const reset = await probe('reset-password', 'userPassword', absent);
+  const unlock = await probe('unlock-account', 'pwdAccountLockedTime', neverLocked);
+  const requireChange = await probe('require-change', 'pwdReset', 'FALSE');
+  const policy = await findPolicy(connection, looked[0]?.text('pwdPolicySubentry') ?? null, settings.defaultPolicyDn ?? null);
+  const rights = [
+    heldRight('read'),
+    reset.ok === true ? underPolicy(reset, policy) : reset,
+    unlock,
+    requireChange.ok === true ? underPolicy(requireChange, policy) : requireChange,
+    policy === null
+      ? missingRight(
+          'read-policy',
+          'no policy entry is found that it may read',
+          `Set defaultPolicyDn, and: access to dn.subtree="<policies>" by dn.exact="${settings.serviceAccount.name}" read`,
+        )
+      : heldRight('read-policy'),
+  ];
+  return { rights, tooMuch: [...(await readableHashes(connection, looked)), ...(await furtherWriting(connection, looked, absent))] };
+}
+
+/** The access rule that grants what a verb needs, as slapd.conf has it; in cn=config the same after `olcAccess: to`. */
+export function rule(settings: Pick<DirectorySettingsOf<'openldap'>, 'baseDn' | 'serviceAccount'>, type: string): string {
+  const to = `access to dn.subtree="${settings.baseDn}"`;
+  const by = `by dn.exact="${settings.serviceAccount.name}"`;
+  if (type === 'userPassword') return `${to} attrs=userPassword ${by} =w by self =xw by anonymous auth by * none`;
+  if (type === 'entry') return `${to} ${by} read by * break`;
+  return `${to} attrs=pwdReset,pwdAccountLockedTime ${by} write by self read by * none`;
+}
+
+function tryRemoving(connection: LdapConnection, dn: string, type: string, value: string): Promise<LdapResult> {
+  const removal = () => new Change({ operation: 'delete', modification: new Attribute({ type, values: [value] }) });
+  return connection.modify(dn, [removal(), removal()]);
+}
+
+/** null: the answer says nothing about rights (a replica that refers elsewhere, no such attribute in the schema). */
+function judge({ code }: LdapResult): boolean | null {
+  if (code === RESULT.noSuchAttribute) return true;
+  return code === RESULT.insufficientAccessRights ? false : null;
+}
+
+/** A right may be there and of no use. */
+function underPolicy(right: DirectoryRight, policy: LdapEntry | null): DirectoryRight {
+  const is = (attribute: string): boolean => policy?.text(attribute)?.toUpperCase() === 'TRUE';
+  if (policy === null) return right;
+  if (right.verb === 'reset-password' && is('pwdSafeModify')) {
+    return missingRight(right.verb, `${policy.dn} demands the old password (pwdSafeModify)`, `Set pwdSafeModify: FALSE in ${policy.dn}`);
+  }
+  if (right.verb === 'require-change' && !is('pwdMustChange')) {
+    return { ...right, problem: `it has no effect under ${policy.dn} (pwdMustChange)`, fix: `Set pwdMustChange: TRUE in ${policy.dn}` };
+  }
+  return right;
+}
+
+async function readableHashes(connection: LdapConnection, people: readonly LdapEntry[]): Promise<string[]> {
+  const readable = new Set<string>();
+  for (const { dn } of people) {
+    const { result, entries } = await connection.search(dn, { scope: 'base', attributes: ['userPassword', 'pwdHistory'] });
+    for (const name of succeeded(result) ? (entries[0]?.names ?? []) : []) readable.add(name);
+  }
+  if (readable.size === 0) return [];
+  return [`The service account may read stored passwords: ${[...readable].join(', ')}`];
+}
+
+async function furtherWriting(connection: LdapConnection, people: readonly LdapEntry[], absent: string): Promise<string[]> {
+  for (const { dn } of people) {
+    if (judge(await tryRemoving(connection, dn, unneededAttribute, absent)) !== true) continue;
+    return [
+      `The service account may write further attributes of people: ${unneededAttribute} (${dn}). If it is the root DN or has the manage right, history, quality and minimum age do not hold on a reset`,
+    ];
+  }
+  return [];
+}
