@@ -88,7 +88,7 @@ export function installerInclude(table: SettingsTable): string {
   const conditions = settings.flatMap((setting) => {
     const condition = conditionOf(setting);
     if (condition === null) return [];
-    return `  <Condition Message="${xmlText(messageOf(setting))}">${xmlText(`Installed OR NOT ${setting.msiProperty} OR ${condition}`)}</Condition>\n`;
+    return `  <Condition Message="${xmlText(messageOf(setting))}">${xmlText(`NOT ${setting.msiProperty} OR ${condition}`)}</Condition>\n`;
   });
   const values = settings.map(
     (setting) =>

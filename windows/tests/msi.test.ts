@@ -262,6 +262,19 @@ describe('msiexec', () => {
     expect(await stored()).toEqual({ ...before, TileTitle: '"Reset"' });
   });
 
+  it('refuses a wrong property when it repairs, too', async () => {
+    const before = await stored();
+    expect(await install(next, 'REINSTALL=ALL', 'REINSTALLMODE=amus', 'PORTALURL=http://portal.example.test/')).toBe(failed);
+    expect(await stored()).toEqual(before);
+  });
+
+  it('starts again from the defaults when it repairs and is told to', async () => {
+    expect(await install(next, 'REINSTALL=ALL', 'REINSTALLMODE=amus', 'RESETSETTINGS=1', 'PORTALURL=https://portal.example.test/')).toBe(
+      done,
+    );
+    expect(await stored()).toEqual(onlyGiven({ PortalUrl: '"https://portal.example.test/"' }));
+  });
+
   it('uninstalls everything after an upgrade', async () => {
     expect(await uninstall(next)).toBe(done);
     await expectNothing();
