@@ -160,9 +160,10 @@ void applyVerdicts(std::vector<StepRule>& rules, const Json& verdicts) {
     const RuleState state = !ok ? RuleState::serverDecides : *ok ? RuleState::met : RuleState::open;
     const auto rule = std::find_if(rules.begin(), rules.end(), [&](const StepRule& known) { return known.code == code; });
     if (rule != rules.end()) {
-      rule->state = state;
+      // What only the server could judge is told in its words: the rule itself does not say what was wrong.
       const std::string text = cleanText(item.text("text"), 300);
-      if (!text.empty()) rule->text = text;
+      if (rule->state == RuleState::serverDecides && state == RuleState::open && !text.empty()) rule->text = text;
+      rule->state = state;
     } else if (state != RuleState::met && rules.size() < mostItems && !item.text("text").empty()) {
       rules.push_back({code, cleanText(item.text("text"), 300), state});
     }

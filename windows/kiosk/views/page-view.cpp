@@ -17,6 +17,8 @@ constexpr int editHeight = 40;
 constexpr int buttonHeight = 42;
 constexpr int noticePadding = 12;
 constexpr int ruleIndent = 24;
+constexpr int choiceIndent = 18;
+constexpr int focusRing = 3;
 
 std::wstring wide(const std::string& text) { return toWide(text).value_or(std::wstring()); }
 
@@ -121,7 +123,7 @@ void PageView::addChoices(const Page& page) {
     if (choice.selected) SendMessageW(item.window, BM_SETCHECK, BST_CHECKED, 0);
     if (choice.hint.empty()) continue;
     setAccessibleDescription(item.window, wide(choice.hint));
-    addText(idChoiceHint + index, choice.hint, FontRole::small, 2, ruleIndent);
+    addText(idChoiceHint + index, choice.hint, FontRole::small, 2, choiceIndent);
   }
 }
 
@@ -203,14 +205,15 @@ void PageView::show(const Page& page) {
   for (std::size_t i = 0; i < page.after.size(); ++i)
     addText(idAfter + static_cast<int>(i), page.after[i], FontRole::small, i == 0 ? 20 : 6);
 
+  for (const Item& item : items_) SendMessageW(item.window, WM_SETFONT, reinterpret_cast<WPARAM>(theme_->font(item.font)), FALSE);
+  scrolled_ = 0;
+  layout();
+  // Not before the controls have their size: an edit control scrolls to its caret when it gets its text.
   if (keeps)
     for (const Item& item : items_)
       if (item.kind == Kind::edit && static_cast<std::size_t>(item.index) < before.fields.size())
         writeEdit(item.window, before.fields[static_cast<std::size_t>(item.index)].value);
-  for (const Item& item : items_) SendMessageW(item.window, WM_SETFONT, reinterpret_cast<WPARAM>(theme_->font(item.font)), FALSE);
   isBuilding_ = false;
-  scrolled_ = 0;
-  layout();
   SendMessageW(window_, WM_SETREDRAW, TRUE, 0);
   RedrawWindow(window_, nullptr, nullptr, RDW_INVALIDATE | RDW_ERASE | RDW_ALLCHILDREN);
   focusFirst();
@@ -313,7 +316,7 @@ int PageView::heightOf(const Item& item, int width) const {
   if (item.kind == Kind::edit) return theme_->px(editHeight);
   const Measure measure(window_, theme_->font(item.font));
   // A check box or radio button has its mark before the text.
-  const int inner = item.kind == Kind::choice ? width - theme_->px(ruleIndent) : width;
+  const int inner = item.kind == Kind::choice ? width - theme_->px(choiceIndent) : width;
   return textHeight(measure.device(), item.text, inner) + theme_->px(item.kind == Kind::choice ? 4 : 1);
 }
 
@@ -331,7 +334,7 @@ int PageView::placeButtons(int top, int width) {
       x = 0;
       top += height + gap;
     }
-    MoveWindow(item.window, theme_->px(margin) + x, top, own, height, TRUE);
+    MoveWindow(item.window, theme_->px(margin - focusRing) + x, top, own, height, TRUE);
     x += own + gap;
   }
   return top + height;
@@ -378,14 +381,14 @@ void PageView::layout() {
   scroll.nMax = contentHeight_ - 1;
   scroll.nPage = static_cast<UINT>(client.bottom);
   scroll.nPos = scrolled_;
-  const LONG styleBefore = client.right;
+  const LONG widthBefore = client.right;
   SetScrollInfo(window_, SB_VERT, &scroll, TRUE);
   // The bar came or went: the width has changed with it.
   GetClientRect(window_, &client);
-  if (client.right != styleBefore) {
-    static int depth = 0;
-    if (++depth == 1) layout();
-    --depth;
+  if (client.right != widthBefore && !isLayingOut_) {
+    isLayingOut_ = true;
+    layout();
+    isLayingOut_ = false;
   }
   InvalidateRect(window_, nullptr, TRUE);
 }
@@ -505,7 +508,7 @@ void PageView::drawButton(const DRAWITEMSTRUCT& draw) const {
   FillRect(draw.hDC, &area, theme_->pageBrush);
   // The focus ring stands off the button.
   if ((draw.itemState & ODS_FOCUS) != 0) frame(draw.hDC, area, theme_->text, theme_->px(2));
-  InflateRect(&area, -theme_->px(3), -theme_->px(3));
+  InflateRect(&area, -theme_->px(focusRing), -theme_->px(focusRing));
   COLORREF colour = theme_->accent;
   if (isPrimary) {
     fill(draw.hDC, area, isDisabled ? theme_->quiet : isPressed ? theme_->accentDark : theme_->accent);

@@ -83,6 +83,7 @@ class PageView {
   HWND focused_ = nullptr;
   bool isBusy_ = false;
   bool isBuilding_ = false;
+  bool isLayingOut_ = false;
   bool isPasswordShown_ = false;
   int contentHeight_ = 0;
   int scrolled_ = 0;

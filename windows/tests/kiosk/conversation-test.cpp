@@ -1,0 +1,198 @@
+#include "check.h"
+#include "conversation.h"
+#include "fake-http.h"
+
+using namespace keyturn;
+using namespace keyturn::test;
+
+namespace {
+
+struct Talk {
+  FakeHttp http;
+  NumberTexts texts;
+  std::vector<HttpFailure> troubles;
+  Conversation conversation;
+  explicit Talk(KioskGoal goal = KioskGoal::resetPassword) : conversation(http, texts, options(goal)) {}
+  ConversationOptions options(KioskGoal goal) {
+    ConversationOptions options;
+    options.goal = goal;
+    options.language = "en";
+    options.version = "1";
+    options.portalAddress = "https://reset.example.com/";
+    options.onTrouble = [this](HttpFailure failure) { troubles.push_back(failure); };
+    return options;
+  }
+  Page send(const std::string& value) {
+    Inputs inputs;
+    inputs.fields.push_back({"field", SecretString(value)});
+    return conversation.perform(Action::submit, std::move(inputs));
+  }
+  Page choose(const std::string& id) {
+    Inputs inputs;
+    inputs.choices.push_back(id);
+    return conversation.perform(Action::submit, std::move(inputs));
+  }
+  Page act(Action action) { return conversation.perform(action, {}); }
+  // Up to the question for a code.
+  void toCode() {
+    http.answer(200, site);
+    http.answer(201, started(code));
+    conversation.open();
+    send("alice");
+  }
+};
+
+bool says(const std::string& text, unsigned id) { return text.find("#" + std::to_string(id) + " ") != std::string::npos; }
+bool offers(const Page& page, Action action) {
+  for (const Button& button : page.buttons)
+    if (button.action == action) return true;
+  return false;
+}
+
+}  // namespace
+
+TEST("a whole reset is a sequence of pages") {
+  Talk talk;
+  talk.http.answer(200, site);
+  Page page = talk.conversation.open();
+  CHECK(says(page.title, TEXT_ACCOUNT_TITLE) && page.organisation == "Harbour Hospital" && page.fields.size() == 1);
+  talk.http.answer(201, started(chooseFactor));
+  page = talk.send("  alice ");
+  CHECK(talk.http.sent.back().body.find("\"account\":\"alice\"") != std::string::npos);
+  CHECK(says(page.title, TEXT_FACTOR_TITLE) && page.expiresIn == 600);
+  CHECK(page.choices.size() == 2 && page.choices[0].selected);  // a passkey cannot be drawn here
+  talk.http.answer(200, answered(code));
+  page = talk.choose("o1");
+  CHECK(says(page.title, TEXT_CODE_TITLE_EMAIL) && offers(page, Action::resend) && offers(page, Action::back));
+  CHECK(page.buttons[1].enabledAfter == 30);
+  talk.http.answer(200, answered(newPassword));
+  page = talk.send(" 123\xC2\xA0" "4-5\xE2\x80\x91" "6 ");
+  CHECK(talk.http.sent.back().body == R"({"code":"123456"})");
+  CHECK(says(page.title, TEXT_PASSWORD_TITLE) && page.rules.size() == 2 && offers(page, Action::keepPassword) && page.keepsInput);
+  talk.http.answer(200, R"({"verdicts":[{"code":"password.too-short","ok":true,"text":"x"}],"acceptable":true})");
+  const auto checked = talk.conversation.check(SecretString("a quiet harbour at noon"));
+  CHECK(checked.second && checked.first.rules[0].first == RuleState::met);
+  talk.http.answer(200, answered(done));
+  page = talk.send("a quiet harbour at noon");
+  CHECK(says(page.title, TEXT_DONE_RESET) && page.isFinal && page.isReached && page.paragraphs[0] == "Set.");
+  const std::size_t calls = talk.http.sent.size();
+  talk.conversation.close();
+  CHECK(talk.http.sent.size() == calls);
+}
+
+TEST("a code of the wrong length costs no attempt") {
+  Talk talk;
+  talk.toCode();
+  const std::size_t calls = talk.http.sent.size();
+  CHECK(says(talk.send("12345").notice, TEXT_CODE_WRONG_LENGTH));
+  CHECK(says(talk.send(" - ").notice, TEXT_CODE_MISSING));
+  CHECK(talk.http.sent.size() == calls);
+}
+
+TEST("an empty or unfit name is not sent") {
+  Talk talk;
+  talk.http.answer(200, site);
+  talk.conversation.open();
+  CHECK(says(talk.send("   ").notice, TEXT_ACCOUNT_MISSING));
+  CHECK(says(talk.send("a\x01" "b").notice, TEXT_ACCOUNT_MISSING));
+  CHECK(says(talk.send(std::string(257, 'a')).notice, TEXT_ACCOUNT_MISSING));
+  CHECK(talk.http.sent.size() == 1);
+}
+
+TEST("a server that cannot be reached at first can be tried again") {
+  Talk talk;
+  talk.http.fail(HttpFailure::unreachable);
+  Page page = talk.conversation.open();
+  CHECK(says(page.title, TEXT_OFFLINE_TITLE) && offers(page, Action::retry) && page.tone == Tone::error);
+  talk.http.answer(200, site);
+  page = talk.act(Action::retry);
+  CHECK(says(page.title, TEXT_ACCOUNT_TITLE));
+  CHECK(talk.troubles == std::vector<HttpFailure>{HttpFailure::unreachable});
+}
+
+TEST("certificate and pin have messages of their own, at any time") {
+  for (const auto& [failure, text] : {std::pair<HttpFailure, unsigned>{HttpFailure::certificate, TEXT_CERTIFICATE_TITLE}, {HttpFailure::pinMismatch, TEXT_PIN_TITLE}}) {
+    Talk first;
+    first.http.fail(failure);
+    CHECK(says(first.conversation.open().title, text));
+    Talk later;
+    later.toCode();
+    later.http.fail(failure);
+    const Page page = later.send("123456");
+    CHECK(says(page.title, text) && page.fields.empty());
+    later.http.answer(200, answered(code));
+    CHECK(says(later.act(Action::retry).title, TEXT_CODE_TITLE_EMAIL));
+  }
+}
+
+TEST("a lost connection in the middle keeps the page and what was typed") {
+  Talk talk;
+  talk.toCode();
+  talk.http.fail(HttpFailure::timedOut);
+  const Page page = talk.send("123456");
+  CHECK(says(page.title, TEXT_CODE_TITLE_EMAIL) && says(page.notice, TEXT_TROUBLE_NETWORK) && page.keepsInput);
+}
+
+TEST("a journey that is over is said to be over") {
+  for (const char* problem : {"journey.expired", "journey.not-found", "journey.token-missing"}) {
+    Talk talk;
+    talk.toCode();
+    talk.http.answer(404, std::string(R"({"title":"Over","status":404,"code":")") + problem + "\"}");
+    const Page page = talk.send("123456");
+    CHECK_NOTE(says(page.title, TEXT_ENDED_TITLE) && page.isFinal && offers(page, Action::startAgain), problem);
+    CHECK(says(talk.act(Action::startAgain).title, TEXT_ACCOUNT_TITLE));
+  }
+}
+
+TEST("waiting polls, and keeps polling without a server") {
+  Talk talk;
+  talk.http.answer(200, site);
+  talk.http.answer(201, started(R"({"id":"w","kind":"waiting","canGoBack":false,"for":"directory","pollAfter":2})"));
+  talk.conversation.open();
+  Page page = talk.send("alice");
+  CHECK(page.pollAfter == 2 && says(page.title, TEXT_WAITING_TITLE));
+  talk.http.fail(HttpFailure::unreachable);
+  page = talk.act(Action::poll);
+  CHECK(page.pollAfter == 5 && says(page.notice, TEXT_WAITING_OFFLINE));
+  CHECK(says(talk.act(Action::askToStop).paragraphs[0], TEXT_STOP_TEXT_WRITING));
+  CHECK(talk.act(Action::goOn).pollAfter == 5);
+  talk.http.answer(200, answered(done));
+  CHECK(talk.act(Action::poll).isReached);
+}
+
+TEST("a step this client cannot draw names the portal") {
+  Talk talk;
+  talk.http.answer(200, site);
+  talk.http.answer(201, started(R"({"id":"x","kind":"retina-scan","canGoBack":false})"));
+  talk.conversation.open();
+  Page page = talk.send("alice");
+  CHECK(says(page.title, TEXT_UNKNOWN_TITLE) && page.paragraphs[1] == "https://reset.example.com/");
+  talk.http.answer(201, started(R"({"id":"x","kind":"choose-factor","options":[{"id":"p","kind":"passkey"}]})"));
+  talk.act(Action::startAgain);
+  CHECK(says(talk.send("alice").title, TEXT_UNKNOWN_TITLE));
+}
+
+TEST("a goal the organisation does not offer ends before any question") {
+  Talk talk(KioskGoal::unlockAccount);
+  talk.http.answer(200, site);
+  const Page page = talk.conversation.open();
+  CHECK(says(page.title, TEXT_REFUSED_TITLE) && page.isFinal && page.fields.empty());
+}
+
+TEST("questions must all be answered") {
+  Talk talk;
+  talk.http.answer(200, site);
+  talk.http.answer(201, started(R"({"id":"q","kind":"questions","prompts":[{"id":"q1","text":"Dog?"},{"id":"q2","text":"Town?"}]})"));
+  talk.conversation.open();
+  Page page = talk.send("alice");
+  CHECK(page.fields.size() == 2 && page.fields[1].label == "Town?");
+  Inputs half;
+  half.fields.push_back({"q1", SecretString("Rex")});
+  half.fields.push_back({"q2", SecretString()});
+  CHECK(says(talk.conversation.perform(Action::submit, std::move(half)).notice, TEXT_QUESTIONS_MISSING));
+}
+
+TEST("values put into a text are not searched for places themselves") {
+  const NumberTexts texts;
+  CHECK(static_cast<const ITexts&>(texts).text(7, {"{0}{0}"}) == "#7 {0}{0}");
+}

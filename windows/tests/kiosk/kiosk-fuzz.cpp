@@ -1,1 +1,127 @@
-int main() { return 0; }
+// Plays a server that answers anything: good answers changed byte by byte, in any order, with any failure between. Whatever it
+// says, the conversation must answer with a page that can be drawn, and must send nothing outside its own paths.
+// Argument: number of conversations. The seed is fixed: a run is the same on every machine.
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+
+#include "conversation.h"
+#include "fake-http.h"
+#include "settings.h"
+
+namespace {
+
+using namespace keyturn;
+
+std::mt19937 random(20260101);
+std::size_t below(std::size_t n) { return static_cast<std::size_t>(random()) % n; }
+
+void require(bool holds, const char* what) {
+  if (holds) return;
+  std::printf("broken: %s\n", what);
+  std::abort();
+}
+
+const std::vector<std::string>& examples() {
+  static const std::vector<std::string> all = {
+      test::site, test::started(test::chooseFactor), test::started(test::newPassword), test::answered(test::code), test::answered(test::newPassword),
+      test::answered(test::done), test::answered(R"({"id":"w","kind":"waiting","canGoBack":false,"for":"directory","pollAfter":2})"),
+      test::answered(R"({"id":"r","kind":"refused","canGoBack":false,"code":"x","message":"No.","contact":"Call"})"),
+      test::answered(R"({"id":"q","kind":"questions","prompts":[{"id":"q1","text":"Dog?"}]})"),
+      test::answered(R"({"id":"c","kind":"choose-accounts","accounts":[{"id":"a","label":"alice","locked":true,"selected":true}]})"),
+      test::answered(R"({"id":"u","kind":"confirm-unlock","accounts":[{"id":"a","label":"alice"}]})"),
+      R"({"type":"x","title":"Slow","status":429,"code":"guard.slow-down","instance":"urn:keyturn:request:7","retryAfter":9})",
+      R"({"type":"x","title":"Passed","status":409,"code":"journey.step-passed","step":)" + test::code + "}",
+      R"({"verdicts":[{"code":"password.too-short","ok":false,"text":"short"},{"code":"n","ok":"server-decides","text":"t"}],"acceptable":false})", "", "{}", "[1e999]"};
+  return all;
+}
+
+std::string changed(std::string text) {
+  const char dictionary[] = "\"\\{}[]:,0129eE.-u\x01\x80\xC3\xE2\xED\xF0\xFF nulltruefalse";
+  for (std::size_t changes = below(3) == 0 ? below(8) : 0; changes > 0; --changes) {
+    const std::size_t at = below(text.size() + 1);
+    switch (below(5)) {
+      case 0:
+        text.insert(at, 1, dictionary[below(sizeof dictionary - 1)]);
+        break;
+      case 1:
+        if (at < text.size()) text[at] = dictionary[below(sizeof dictionary - 1)];
+        break;
+      case 2:
+        text.erase(at, below(6));
+        break;
+      case 3:
+        text.insert(at, text.substr(below(text.size() + 1), below(64)));
+        break;
+      default:
+        text.insert(at, std::string(below(3000), dictionary[below(sizeof dictionary - 1)]));
+    }
+  }
+  return text;
+}
+
+class HostileServer : public IHttp {
+ public:
+  HttpResponse send(const HttpRequest& request) override {
+    require(request.path.rfind("/api/v1/", 0) == 0 && request.path.find_first_of(" ?#%\\\r\n") == std::string::npos && request.path.find("..") == std::string::npos,
+            "a path of its own");
+    require(request.token.empty() || (request.token.size() == 43 && isPathId(request.token.view())), "a token that adds no header");
+    require(request.body.empty() || parseJson(request.body.view()).has_value(), "a body that is JSON");
+    HttpResponse response;
+    response.failure = below(10) == 0 ? static_cast<HttpFailure>(1 + below(5)) : HttpFailure::none;
+    const int statuses[] = {200, 200, 200, 201, 201, 204, 400, 404, 409, 429, 500, 0, -1, 302};
+    response.status = statuses[below(sizeof statuses / sizeof *statuses)];
+    if (below(3) != 0) response.date = static_cast<std::int64_t>(random()) * (below(2) == 0 ? 1 : -400);
+    response.body = SecretString(changed(examples()[below(examples().size())]));
+    return response;
+  }
+};
+
+void requireText(const std::string& text) {
+  require(isDisplayText(text, 4000), "text that can be shown");
+}
+
+void requireDrawable(const Page& page) {
+  require(!page.title.empty() && (!page.buttons.empty() || page.pollAfter > 0), "a page with a title and a way on");
+  require(page.pollAfter >= 0 && page.pollAfter <= 60, "a bounded wait");
+  require(!page.expiresIn || (*page.expiresIn >= 0 && *page.expiresIn <= 86400), "a bounded life");
+  require(page.choices.size() <= 30 && page.fields.size() <= 30 && page.rules.size() <= 30 && page.paragraphs.size() <= 40 && page.after.size() <= 5 && page.buttons.size() <= 5,
+          "a bounded page");
+  for (const std::string* text : {&page.title, &page.notice, &page.progress, &page.organisation, &page.windowTitle}) requireText(*text);
+  for (const std::string& text : page.paragraphs) requireText(text);
+  for (const auto& rule : page.rules) requireText(rule.second);
+  for (const Choice& choice : page.choices) requireText(choice.label + choice.hint);
+  for (const Field& field : page.fields) requireText(field.label);
+}
+
+void converse() {
+  HostileServer server;
+  const test::NumberTexts texts;
+  ConversationOptions options;
+  options.language = "en";
+  options.version = "1";
+  Conversation conversation(server, texts, options);
+  Page page = conversation.open();
+  requireDrawable(page);
+  for (int i = 0; i < 12; ++i) {
+    Inputs inputs;
+    for (const Field& field : page.fields) inputs.fields.push_back({field.id, SecretString(below(4) == 0 ? changed("alice") : below(2) == 0 ? "12345678" : "123456")});
+    if (!page.choices.empty()) inputs.choices.push_back(page.choices[below(page.choices.size())].id);
+    // Mostly what the page offers, sometimes what it does not.
+    const Action action = below(5) == 0 || page.buttons.empty() ? static_cast<Action>(below(11)) : page.buttons[below(page.buttons.size())].action;
+    if (below(6) == 0) requireDrawable(conversation.check(SecretString("secret")).first);
+    page = below(20) == 0 ? conversation.expire() : conversation.perform(action, std::move(inputs));
+    requireDrawable(page);
+  }
+  conversation.close();
+  require(!conversation.isInJourney(), "an end that forgets the token");
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const long conversations = count > 1 ? std::strtol(arguments[1], nullptr, 10) : 3000;
+  for (long i = 0; i < conversations; ++i) converse();
+  std::printf("%ld conversations, no fault\n", conversations);
+  return 0;
+}
