@@ -196,6 +196,18 @@ export function specifyJourneyTables(makeDatabase: MakeDatabase): void {
       expect(await one.counters.read([key])).toEqual([]);
       expect(await one.counters.read([])).toEqual([]);
     });
+
+    it('hands a locked row to one transaction at a time, whether it was there before or not', async () => {
+      const key = randomUUID();
+      const lookThenCount = async (store: Store) => {
+        const { count } = await store.counters.lock(key, 60_000, NOW);
+        await store.counters.hit(key, 60_000, NOW);
+        return count;
+      };
+      // One store: on SQLite two connections of one process cannot wait for each other in the midst of their transactions.
+      const seen = await Promise.all(Array.from({ length: 10 }, () => one.transaction(lookThenCount)));
+      expect(seen.toSorted((left, right) => left - right)).toEqual(Array.from({ length: 10 }, (_, index) => index));
+    });
   });
 
   describe('freezes', () => {

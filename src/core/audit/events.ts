@@ -18,7 +18,8 @@ export type DecoyReason =
   | 'not-enrolled'
   | 'recovery-frozen'
   | 'paused'
-  | 'too-many-journeys';
+  | 'too-many-journeys'
+  | 'too-many-messages';
 
 interface AboutJourney {
   journey: string;
@@ -43,11 +44,13 @@ export type AuditEvent =
     } & AboutJourney)
   | ({ type: 'journey.code-sent'; factor: FactorKind; accounts: AccountRef[] } & AboutJourney)
   | ({ type: 'journey.proof-accepted'; factor: FactorKind; accounts: AccountRef[] } & AboutJourney)
-  | ({ type: 'journey.proof-refused'; factor: FactorKind; accounts: AccountRef[]; attemptsLeft: number } & AboutJourney)
+  | ({ type: 'journey.proof-refused'; factor: FactorKind; accounts: AccountRef[]; attemptsLeft: number; paused?: boolean } & AboutJourney)
   | ({ type: 'journey.proof-complete'; factors: FactorKind[]; accounts: AccountRef[] } & AboutJourney)
-  | ({ type: 'journey.refused'; code: string } & AboutJourney)
+  | ({ type: 'journey.refused'; code: string; reasons?: { account: AccountRef; reason: DecoyReason }[] } & AboutJourney)
   | ({ type: 'journey.cancelled' } & AboutJourney)
-  | ({ type: 'journey.user-name-mailed'; accounts: AccountRef[] } & AboutJourney)
+  | ({ type: 'journey.user-name-mailed'; accounts: AccountRef[]; name: string } & AboutJourney)
+  /** The first refusal of a window; `from` is what the limit counts: an address, a network, `everywhere`. */
+  | { type: 'guard.slowed-down'; limit: string; from: string }
   | { type: 'guard.paused'; account: AccountRef | null; until: number; failures: number }
   | ({ type: 'write.intended'; proof: FactorKind[]; unlock?: boolean } & AboutWrite)
   | ({

@@ -3,7 +3,7 @@ import type { Configuration } from '../configuration/document.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
-import { networkOf } from './network-of.ts';
+import { hostOf, networkOf } from './network-of.ts';
 
 /** A failed proof is remembered this long: failures "in a row" may be days apart, but not for ever. */
 const FAILURE_MEMORY = 7 * 24 * 3600 * 1000;
@@ -24,36 +24,64 @@ export type GuardDecision = { allowed: true } | { allowed: false; retryAt: numbe
 export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'configuration'>) {
   const key = (limit: string, target: string) => deps.keys.digest('guard-target', `${limit}|${target}`);
 
-  async function count(limit: Limit, target: string): Promise<GuardDecision> {
+  async function count(limit: Limit, target: string): Promise<GuardDecision & { firstRefusal: boolean }> {
     const { count: maximum, windowSeconds } = deps.configuration().guard[limit];
     const row = await deps.store.counters.hit(key(limit, target), windowSeconds * 1000, deps.clock.now());
-    return row.count <= maximum ? { allowed: true } : { allowed: false, retryAt: row.windowStartedAt + windowSeconds * 1000 };
+    const firstRefusal = row.count === maximum + 1;
+    if (row.count <= maximum) return { allowed: true, firstRefusal };
+    return { allowed: false, retryAt: row.windowStartedAt + windowSeconds * 1000, firstRefusal };
   }
 
-  async function first(decisions: Promise<GuardDecision>[]): Promise<GuardDecision> {
-    const settled = await Promise.all(decisions);
-    return settled.find((decision) => !decision.allowed) ?? { allowed: true };
+  /** Counts what comes from an address. The first refusal of a window is an event; those after it would only fill the log. */
+  async function countFrom(limit: Limit, from: string): Promise<GuardDecision> {
+    const { firstRefusal, ...decision } = await count(limit, from);
+    if (firstRefusal) await recordEvent(deps.store, deps.clock, { type: 'guard.slowed-down', limit, from });
+    return decision;
   }
 
   return {
-    /** Counts a journey started from an address. Refusals here depend on the address alone and may be told. */
-    countStart: (address: string) =>
-      first([count('startsPerAddress', address), count('startsPerNetwork', networkOf(address)), count('startsOverall', 'all')]),
+    /**
+     * Counts a journey started from an address. Refusals here depend on the address alone and may be told. From the narrowest
+     * limit to the widest, and no further than the first refusal: whoever is refused must not use up what others share.
+     */
+    async countStart(address: string): Promise<GuardDecision> {
+      const host = await countFrom('startsPerAddress', hostOf(address));
+      if (!host.allowed) return host;
+      const network = await countFrom('startsPerNetwork', networkOf(address));
+      return network.allowed ? countFrom('startsOverall', 'everywhere') : network;
+    },
 
     /** Counts an answer posted from an address. */
-    countAnswer: (address: string) => count('answersPerAddress', address),
+    countAnswer: (address: string) => countFrom('answersPerAddress', hostOf(address)),
 
     /** Counts a journey for each name that was typed, existing or not. Refusals must not be told. */
-    countStartFor: (names: readonly string[]) => first(names.map((name) => count('startsPerAccount', name))),
+    async countStartFor(names: readonly string[]): Promise<GuardDecision> {
+      const decisions = await Promise.all(names.map((name) => count('startsPerAccount', name)));
+      return decisions.find((decision) => !decision.allowed) ?? { allowed: true };
+    },
 
     /** Counts a message to a target. Refusals must not be told. */
-    countMessage: (target: string) => count('messagesPerAccount', target),
+    countMessage: (target: string): Promise<GuardDecision> => count('messagesPerAccount', target),
 
     /** Whether recovery of one of the targets is paused after failures. */
     async isPaused(targets: readonly string[]): Promise<boolean> {
       const rows = await deps.store.counters.read(targets.map((target) => key('failures', target)));
       const now = deps.clock.now();
       return rows.some((row) => row.pausedUntil > now);
+    },
+
+    /**
+     * The same, in the transaction that also compares the answer and counts the failure. Locks the counters until its end, so
+     * that of many answers at once each sees the failures of those before it. Targets in one order, so that none waits in a circle.
+     */
+    async isPausedNow(store: Store, targets: readonly string[]): Promise<boolean> {
+      const now = deps.clock.now();
+      let paused = false;
+      for (const target of [...targets].sort()) {
+        const row = await store.counters.lock(key('failures', target), FAILURE_MEMORY, now);
+        paused ||= row.pausedUntil > now;
+      }
+      return paused;
     },
 
     /** Counts a wrong proof in the caller's transaction; from the limit on each one pauses recovery, longer every time. */

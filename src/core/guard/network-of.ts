@@ -5,10 +5,23 @@ import { isIPv4, isIPv6 } from 'node:net';
  * IPv4, the first 48 of IPv6. IPv4-mapped IPv6 addresses (RFC 4291 2.5.5.2) count as IPv4.
  */
 export function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  const plain = plainAddress(address);
   if (isIPv4(plain)) return `${plain.split('.').slice(0, 3).join('.')}.0/24`;
   if (isIPv6(plain)) return `${expandIpv6(plain).slice(0, 3).join(':')}::/48`;
   return plain;
+}
+
+/**
+ * What counts as one caller: an IPv4 address, the first 64 bits of IPv6. Every customer has at least that many addresses to
+ * choose from (RFC 6177 2), so a limit on single ones would be none.
+ */
+export function hostOf(address: string): string {
+  const plain = plainAddress(address);
+  return isIPv6(plain) ? `${expandIpv6(plain).slice(0, 4).join(':')}::/64` : plain;
+}
+
+function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
 }
 
 function expandIpv6(address: string): string[] {

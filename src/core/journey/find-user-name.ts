@@ -1,7 +1,8 @@
 import { accountKey } from '../accounts/candidate.ts';
+import type { DecoyReason } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { queueMail } from '../notify/queue-mail.ts';
-import type { Account } from '../ports/directory.ts';
+import type { AccountRef } from '../ports/directory.ts';
 import { journeyActor } from './journey-actor.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import type { LoadedJourney } from './journey-state.ts';
@@ -11,8 +12,8 @@ import type { LoadedJourney } from './journey-state.ts';
  * no other (JRN-1). The page has said its one sentence already; nothing of this shows there.
  */
 export async function mailUserNames(deps: JourneyDeps, journey: LoadedJourney): Promise<void> {
-  const { state, row } = journey;
-  if (state.tooManyJourneys) return;
+  const { state } = journey;
+  if (state.tooManyJourneys) return leadsNowhere(deps, journey, [{ account: null, reason: 'too-many-journeys' }]);
   const found = await Promise.all(
     deps.directories.all().map(async (directory) => {
       const name = directory.normaliseIdentifier(state.typedName);
@@ -20,7 +21,8 @@ export async function mailUserNames(deps: JourneyDeps, journey: LoadedJourney): 
     }),
   );
   const namesByAddress = new Map<string, string[]>();
-  const told: Account[] = [];
+  const told: AccountRef[] = [];
+  const reasons: { account: AccountRef | null; reason: DecoyReason }[] = [];
   for (const account of found.flat()) {
     const ref = { directory: account.directory, id: account.id };
     const [factors, protection] = await Promise.all([
@@ -28,11 +30,15 @@ export async function mailUserNames(deps: JourneyDeps, journey: LoadedJourney): 
       deps.directories.get(ref.directory).isProtected(account),
     ]);
     const addresses = factors.filter((factor) => factor.kind === 'email').map((factor) => factor.secret);
-    if (protection.protected || addresses.length === 0 || !(await deps.guard.countMessage(accountKey(ref))).allowed) continue;
-    told.push(account);
+    const reason = protection.protected ? 'account-protected' : addresses.length === 0 ? 'not-enrolled' : null;
+    if (reason !== null || !(await deps.guard.countMessage(accountKey(ref))).allowed) {
+      reasons.push({ account: ref, reason: reason ?? 'too-many-messages' });
+      continue;
+    }
+    told.push(ref);
     for (const address of addresses) namesByAddress.set(address, [...(namesByAddress.get(address) ?? []), account.login]);
   }
-  if (told.length === 0) return;
+  if (told.length === 0) return leadsNowhere(deps, journey, reasons.length > 0 ? reasons : [{ account: null, reason: 'unknown-account' }]);
   await deps.store.transaction(async (store) => {
     for (const [to, names] of namesByAddress) {
       await queueMail(deps, store, {
@@ -43,8 +49,19 @@ export async function mailUserNames(deps: JourneyDeps, journey: LoadedJourney): 
         parameters: { names: names.join(', ') },
       });
     }
-    const accounts = told.map(({ directory, id }) => ({ directory, id }));
-    await recordEvent(store, deps.clock, { type: 'journey.user-name-mailed', journey: row.id, actor: journeyActor(state), accounts });
+    await recordEvent(store, deps.clock, { type: 'journey.user-name-mailed', ...aboutOf(journey), accounts: told });
   });
   deps.wakeOutbox('notice');
+}
+
+function leadsNowhere(
+  deps: JourneyDeps,
+  journey: LoadedJourney,
+  reasons: { account: AccountRef | null; reason: DecoyReason }[],
+): Promise<void> {
+  return recordEvent(deps.store, deps.clock, { type: 'journey.leads-nowhere', ...aboutOf(journey), goal: journey.state.goal, reasons });
+}
+
+function aboutOf({ row, state }: LoadedJourney) {
+  return { journey: row.id, actor: journeyActor(state), name: state.typedName };
 }

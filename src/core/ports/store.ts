@@ -111,6 +111,8 @@ export interface CounterRow {
 export interface CounterStore {
   /** Adds one, starting a new window when the old one is over; returns the row after it. One statement. */
   hit(key: string, windowMilliseconds: number, now: number): Promise<CounterRow>;
+  /** The row as it is, made with a count of 0 when there is none, and nobody else's until the transaction ends. */
+  lock(key: string, windowMilliseconds: number, now: number): Promise<CounterRow>;
   /** Moves `pausedUntil` forward (never back). */
   pause(key: string, until: number): Promise<void>;
   read(keys: readonly string[]): Promise<CounterRow[]>;

@@ -22,6 +22,16 @@ export function createCounters(context: TableContext): CounterStore {
         .executeTakeFirstOrThrow();
       return toRow(row);
     },
+    async lock(key, windowMilliseconds, now) {
+      // An update that changes nothing: it locks the row on PostgreSQL, and works where there is no row to select yet.
+      const row = await context.db
+        .insertInto('counters')
+        .values({ key, count: 0, window_started_at: now, window_ends_at: now + windowMilliseconds, paused_until: 0 })
+        .onConflict((conflict) => conflict.column('key').doUpdateSet({ count: sql<number>`counters.count` }))
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return toRow(row);
+    },
     async pause(key, until) {
       await context.db
         .insertInto('counters')

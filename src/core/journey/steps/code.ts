@@ -41,19 +41,22 @@ export function canGoBack(deps: JourneyDeps, state: JourneyState): boolean {
 
 /**
  * Counting the attempt, comparing, and moving on are one transaction. Of two answers to the same step one wins and the
- * other is rolled back and told nothing but that the step has passed, so that guessing in parallel gains nothing.
+ * other is rolled back and told nothing but that the step has passed, so that guessing in parallel gains nothing. Answers
+ * of several journeys about one account take turns, so that none slips by the pause that another one's failure begins.
  */
 async function check(deps: JourneyDeps, journey: LoadedJourney, step: CodeStep, answer: string): Promise<Transition> {
   const enrolled = await enrolledCandidates(deps, journey.state, step.factor);
-  const paused = await deps.guard.isPaused(guardTargets(journey.state).map(({ target }) => target));
+  const targets = guardTargets(journey.state).map(({ target }) => target);
   return {
     kind: 'advance',
     decide: async (store) => {
       const challenge = await store.challenges.attempt(step.challengeId, deps.clock.now());
       if (challenge === null) return expiredOrUsedUp(deps, store, journey, step);
-      const { proven } = await compare(deps, store, { challenge, step, enrolled, answer });
+      const paused = await deps.guard.isPausedNow(store, targets);
+      // While paused an answer is compared with nothing that is anybody's: it must not use up a code of the authenticator.
+      const { proven } = await compare(deps, store, { challenge, step, enrolled: paused ? [] : enrolled, answer });
       const accepted = !paused && proven.length > 0 && (await store.challenges.consume(challenge.id, deps.clock.now()));
-      return accepted ? accept(deps, store, journey, step, proven) : refuse(deps, store, journey, step, challenge);
+      return accepted ? accept(deps, store, journey, step, proven) : refuse(deps, store, journey, step, challenge, paused);
     },
     after: (advanced) => {
       if (advanced.state.step.kind === 'code') deps.wakeOutbox('code');
@@ -92,20 +95,26 @@ async function accept(
   return { ...state, step: { id: randomId(deps.random), kind: 'preparing' } };
 }
 
+/**
+ * An answer that came during a pause was worth nothing, right or wrong: it is no guess that counts, and makes no pause
+ * longer. Otherwise an outsider who goes on, or the person's own patience, would lock the person out without end.
+ */
 async function refuse(
   deps: JourneyDeps,
   store: Store,
   journey: LoadedJourney,
   step: CodeStep,
   challenge: ChallengeRow,
+  paused: boolean,
 ): Promise<JourneyState> {
   const { state, row } = journey;
   const attemptsLeft = Math.max(0, challenge.maximumAttempts - challenge.attempts);
   const targets = guardTargets(state);
-  for (const { target, account } of targets) await deps.guard.countFailure(store, target, account);
+  if (!paused) for (const { target, account } of targets) await deps.guard.countFailure(store, target, account);
   const accounts = targets.flatMap(({ account }) => (account === null ? [] : [account]));
   const about = { journey: row.id, actor: journeyActor(state) };
-  await recordEvent(store, deps.clock, { type: 'journey.proof-refused', ...about, factor: step.factor, accounts, attemptsLeft });
+  const facts = { factor: step.factor, accounts, attemptsLeft, ...(paused ? { paused } : {}) };
+  await recordEvent(store, deps.clock, { type: 'journey.proof-refused', ...about, ...facts });
   if (attemptsLeft > 0) {
     const message = { key: 'code-wrong', tone: 'error' as const };
     return { ...state, step: { ...step, id: randomId(deps.random), message } };

@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addFactor } from '../../src/core/enrolment/add-factor.ts';
+import { sharedPostgres } from '../servers/shared-servers.ts';
+import { GENEROUS_LIMITS } from './generous-limits.ts';
+import { type JourneyClient, prove, startJourney } from './journey-client.ts';
+import { addPerson, embeddedSection } from './sample-directory.ts';
+import { createMovableClock, type Enrolled, type Keyturn, startKeyturn } from './start-keyturn.ts';
+
+const LIMIT = 3;
+
+/** However an outsider arranges them, no more guesses at an account are looked at than the guard allows. */
+describe.each(['sqlite', 'postgres'] as const)('guesses at one account, on %s', (engine) => {
+  let nodes: [Keyturn, Keyturn];
+  let clean: () => Promise<unknown>;
+  let people = 0;
+
+  beforeAll(async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keyturn-guesses-'));
+    const database =
+      engine === 'postgres'
+        ? await (await sharedPostgres()).createDatabase('guesses')
+        : { url: `sqlite:${join(folder, 'k.sqlite')}`, drop: async () => undefined };
+    clean = async () => {
+      await database.drop();
+      rmSync(folder, { recursive: true, force: true });
+    };
+    const guard = { ...GENEROUS_LIMITS, failuresPerAccount: LIMIT, firstPauseSeconds: 60 };
+    const options = {
+      directories: [embeddedSection('people'), embeddedSection('others')],
+      configuration: { guard },
+      database: database.url,
+      clock: createMovableClock(),
+    };
+    const first = await startKeyturn(options);
+    // SQLite serves one node, PostgreSQL several.
+    nodes = [first, engine === 'sqlite' ? first : await startKeyturn({ ...options, key: first.key })];
+  });
+  afterAll(async () => {
+    await Promise.all([...new Set(nodes)].map((node) => node.close()));
+    await clean();
+  });
+
+  async function newPerson(): Promise<Enrolled & { login: string }> {
+    people += 1;
+    const login = `guessed${people}`;
+    await addPerson(nodes[0], login);
+    return { login, ...(await nodes[0].enrol(login)) };
+  }
+  async function manyAtTheAuthenticator(login: string, count: number): Promise<JourneyClient[]> {
+    const clients = await Promise.all(Array.from({ length: count }, (_, index) => startJourney((nodes[index % 2] as Keyturn).url, login)));
+    await Promise.all(clients.map((client) => client.answer({ option: 'totp' })));
+    return clients;
+  }
+  async function events(type: string, accountId: string): Promise<Record<string, unknown>[]> {
+    const rows = await nodes[0].deps.store.audit.read(0, 100_000);
+    return rows
+      .filter((row) => row.type === type && row.data.includes(accountId))
+      .map((row) => JSON.parse(row.data) as Record<string, unknown>);
+  }
+
+  it('are counted one by one though they come at the same moment in many journeys', async () => {
+    const person = await newPerson();
+    const clients = await manyAtTheAuthenticator(person.login, 12);
+    const replies = await Promise.all(clients.map((client) => client.answer({ code: '000000' })));
+    expect(replies.map(({ status }) => status)).toEqual(clients.map(() => 200));
+    const refused = await events('journey.proof-refused', person.account.id);
+    expect(refused).toHaveLength(12);
+    expect(refused.filter(({ paused }) => paused !== true)).toHaveLength(LIMIT);
+    expect(await events('guard.paused', person.account.id)).toHaveLength(1);
+  });
+
+  it('look the same when they come during a pause, and do not make it longer', async () => {
+    const person = await newPerson();
+    const clients = await manyAtTheAuthenticator(person.login, LIMIT + 2);
+    for (const client of clients) {
+      await client.answer({ code: '000000' });
+      expect(client.at('code')).toMatchObject({ attemptsLeft: 4, messageTone: 'error' });
+    }
+    expect(await events('guard.paused', person.account.id)).toHaveLength(1);
+    // What the person types meanwhile is worth nothing, but not used up either.
+    await clients.at(-1)?.answer({ code: person.totp() });
+    nodes[0].clock.move(61_000);
+    const client = await startJourney(nodes[1].url, person.login);
+    await prove(bothMailboxes(), client, person);
+    client.at('new-password');
+  });
+
+  it('at a name that two directories know are counted for both accounts, without a deadlock', async () => {
+    people += 1;
+    const login = `twice${people}`;
+    for (const directory of ['people', 'others']) await addPerson(nodes[0], login, { directory, mail: `${directory}@work.example.test` });
+    for (const directory of nodes[0].deps.directories.all()) {
+      const [account] = await directory.findAccounts(login);
+      if (account === undefined) throw new Error('not there');
+      const factor = { account: { directory: account.directory, id: account.id }, label: 'own', source: 'test' };
+      await addFactor(nodes[0].deps, nodes[0].deps.store, { ...factor, kind: 'email', secret: `${login}@${directory.id}.example.test` });
+      await addFactor(nodes[0].deps, nodes[0].deps.store, { ...factor, kind: 'totp', secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' });
+    }
+    const clients = await manyAtTheAuthenticator(login, 10);
+    const replies = await Promise.all(clients.map((client) => client.answer({ code: '000000' })));
+    expect(replies.map(({ status }) => status)).toEqual(clients.map(() => 200));
+  });
+
+  it('at a mailed code are as few after going back, or after the code ran out', async () => {
+    const person = await newPerson();
+    const client = await startJourney(nodes[0].url, person.login);
+    await client.answer({ option: 'email' });
+    await client.answer({ code: '1' });
+    nodes[0].clock.move(601_000);
+    await client.answer({ back: true });
+    await client.answer({ option: 'email' });
+    expect(client.at('code').attemptsLeft).toBe(4);
+  });
+
+  const bothMailboxes = (): Keyturn => ({
+    ...nodes[0],
+    messages: (to) => [...new Set(nodes)].flatMap((node) => node.messages(to)),
+    waitForMessage: (to, after) => Promise.any(nodes.map((node) => node.waitForMessage(to, after))),
+  });
+});
