@@ -148,25 +148,25 @@ export async function startNode(base: Base, settings: Settings, options: ServerO
   schedule.every('tidy', TIDY_EVERY, () => store.tidy(clock.now()));
   background.run('sweep-writes', async () => void (await sweepWrites(deps)));
   worker.start();
+  const close = async (): Promise<void> => {
+    stopping = true;
+    await app.close();
+    await schedule.stop();
+    await background.settled(GRACE / 3);
+    await worker.stop();
+    await adapters.close();
+    await store.close();
+    log.info('server.stopped');
+  };
   const { host, port } = settings.listen;
-  const url = await app.listen({ host, port });
+  const url = await app.listen({ host, port }).catch(async (error: unknown) => {
+    // A node that cannot listen must end, not linger with its jobs.
+    await close();
+    throw error;
+  });
   log.info('server.listening', { url, version: adapters.version });
 
-  return {
-    url,
-    deps,
-    mailer: () => adapters.mailer,
-    async close() {
-      stopping = true;
-      await app.close();
-      await schedule.stop();
-      await background.settled(GRACE / 3);
-      await worker.stop();
-      await adapters.close();
-      await store.close();
-      log.info('server.stopped');
-    },
-  };
+  return { url, deps, mailer: () => adapters.mailer, close };
 }
 
 /** Readies configuration and sample people of a demo; see src/demo/. */
