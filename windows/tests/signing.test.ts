@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageFile from '../../package.json' with { type: 'json' };
 import { payloadNames, releaseFolder } from './msi-payload.ts';
-import { makeSigningCertificates, type SigningCertificates } from './signing-certificates.ts';
+import { makeSigningCertificates, makeSoftToken, type SigningCertificates, startTimeStamping } from './signing-certificates.ts';
 
 const script = (name: string) => fileURLToPath(new URL(`../installer/${name}`, import.meta.url));
 const msiName = `KeyturnLogon-${packageFile.version}-x64.msi`;
@@ -117,5 +118,53 @@ describe('a signature', () => {
     const result = run('package.sh', [join(folder, 'failing')], { KEYTURN_SIGN_KEY: join(folder, 'no-such.key') });
     expect(result.status).not.toBe(0);
     expect(readdirSync(join(folder, 'failing'))).toEqual([]);
+  });
+});
+
+describe('the key of a release', () => {
+  const copy = (name: string) => {
+    const file = join(folder, name);
+    copyFileSync(join(releaseFolder, payloadNames[1]), file);
+    return file;
+  };
+
+  it('is used inside a token, by PKCS#11, and the token asks for its PIN', () => {
+    execFileSync('sh', ['scripts/install-packages.sh', 'softhsm2', 'libengine-pkcs11-openssl'], { stdio: 'ignore' });
+    const token = makeSoftToken(folder, certificates);
+    const variables = { ...token.environment, KEYTURN_SIGN_MODULE: token.module, KEYTURN_SIGN_KEY: token.keyUri };
+    const file = copy('token.exe');
+    expect(run('sign.sh', [file], { ...variables, KEYTURN_SIGN_PIN_FILE: token.pinFile })).toMatchObject({ status: 0 });
+    expect(verifies(file)).toBe(true);
+
+    const refused = copy('no-pin.exe');
+    writeFileSync(join(folder, 'wrong-pin'), '9999');
+    expect(run('sign.sh', [refused], { ...variables, KEYTURN_SIGN_PIN_FILE: join(folder, 'wrong-pin') }).status).not.toBe(0);
+    expect(verifies(refused)).toBe(false);
+  });
+});
+
+describe('a time stamp', () => {
+  // Asynchronous, since the service that stamps lives in this process.
+  const runAsync = async (file: string, more: NodeJS.ProcessEnv) => {
+    const child = spawn('sh', [script('sign.sh'), file], { env: { ...environment, KEYTURN_SIGN_TIME: '', ...more }, stdio: 'ignore' });
+    const [status] = (await once(child, 'exit')) as [number | null];
+    return status;
+  };
+
+  it('is asked for, kept and verified, and a release without the one it was to have is not signed', async () => {
+    const file = join(folder, 'stamped.exe');
+    copyFileSync(join(releaseFolder, payloadNames[1]), file);
+    const service = await startTimeStamping(folder);
+    expect(await runAsync(file, { KEYTURN_SIGN_TIMESTAMP: service.address, KEYTURN_SIGN_TIMESTAMP_CA: certificates.ca })).toBe(0);
+    const told = execFileSync('osslsigncode', ['verify', '-CAfile', certificates.ca, '-TSA-CAfile', certificates.ca, '-in', file], {
+      encoding: 'utf8',
+    });
+    expect(told).toMatch(/Timestamp Server Signature verification: ok/);
+
+    await service.stop();
+    const other = join(folder, 'not-stamped.exe');
+    copyFileSync(join(releaseFolder, payloadNames[1]), other);
+    expect(await runAsync(other, { KEYTURN_SIGN_TIMESTAMP: service.address, KEYTURN_SIGN_TIMESTAMP_CA: certificates.ca })).not.toBe(0);
+    expect(readFileSync(other).equals(readFileSync(join(releaseFolder, payloadNames[1])))).toBe(true);
   });
 });
