@@ -1,6 +1,7 @@
 // The system of test programs. In wine every process is an administrator, tokens cannot be restricted, and the event log only
 // pretends to write: these few answers come from here, everything else is the real thing. Never linked into what ships.
 #include <fstream>
+#include <stdexcept>
 
 #include "real-system.h"
 #include "utf.h"
@@ -17,6 +18,17 @@ class TestSystem final : public RealSystem {
   TokenFacts tokenFacts(OsHandle) override { return harmless(); }
   TokenFacts processTokenFacts(OsHandle) override { return harmless(); }
   TokenFacts ownTokenFacts() override { return harmless(); }
+
+  // Files beside the module play what a test cannot bring about in wine.
+  bool isRemoteSession() override { return fileExists(moduleFolder() + "\\remote.txt"); }
+  std::string uiLanguage() override {
+    if (fileExists(moduleFolder() + "\\throws.txt")) throw std::runtime_error("played");
+    return RealSystem::uiLanguage();
+  }
+  std::string currentDesktop() override {
+    if (fileExists(moduleFolder() + "\\throws.txt")) throw 42;
+    return RealSystem::currentDesktop();
+  }
 
   // Appends "id|value|value" to events.txt beside the module.
   void writeEvent(EventId id, const std::vector<std::string>& values) override {

@@ -177,6 +177,31 @@ TEST("where the kiosk cannot start, the tile says so and the event log tells why
   MoveFileW(aside.c_str(), exe.c_str());
 }
 
+TEST("in a remote session there is no tile, unless policy wants it") {
+  SignInScreen screen;
+  createBesideModule("remote.txt");
+  screen.open();
+  CHECK(tileCount(screen.provider.get()) == 0 && !screen.tile);
+  setPolicy("ShowInRemoteSessions", DWORD{1});
+  screen.provider->SetUsageScenario(CPUS_LOGON, 0);
+  CHECK(tileCount(screen.provider.get()) == 1);
+  removeBesideModule("remote.txt");
+}
+
+TEST("no exception leaves a method, and none does harm") {
+  SignInScreen screen;
+  screen.open();
+  createBesideModule("throws.txt");
+  CHECK(screen.tile->CommandLinkClicked(fieldReset) == E_FAIL);
+  const auto other = createProvider();
+  CHECK(other->SetUsageScenario(CPUS_LOGON, 0) == E_FAIL);
+  CHECK(tileCount(other.get()) == 0);
+  removeBesideModule("throws.txt");
+  CHECK(other->SetUsageScenario(CPUS_LOGON, 0) == S_OK && tileCount(other.get()) == 1);
+  CHECK(screen.tile->CommandLinkClicked(fieldReset) == S_OK && !kioskReport().empty());
+  CHECK(eventsHave("2|7|"));
+}
+
 TEST("a portal that is missing or refused is an event") {
   SignInScreen screen;
   clearSettings();

@@ -75,6 +75,55 @@ TEST("a service that does not exist has no token") {
   CHECK(system->openServiceToken("KeyturnNoSuchService") == 0);
 }
 
+TEST("the service is started, its token copied and stripped, and still refused here as an administrator's") {
+  const auto system = createSystem(GetModuleHandleW(nullptr));
+  const SC_HANDLE manager = OpenSCManagerW(nullptr, nullptr, SC_MANAGER_ALL_ACCESS);
+  const std::wstring program = L"\"" + wide(system->moduleFolder()) + L"\\..\\release\\KeyturnLogonHost.exe\"";
+  const SC_HANDLE service = CreateServiceW(manager, L"KeyturnSystemTest", L"Keyturn", SERVICE_ALL_ACCESS, SERVICE_WIN32_OWN_PROCESS,
+                                           SERVICE_DEMAND_START, SERVICE_ERROR_NORMAL, program.c_str(), nullptr, nullptr, nullptr, nullptr, nullptr);
+  CHECK(service != nullptr);
+  const ScopedHandle token(*system, system->openServiceToken("KeyturnSystemTest"));
+  CHECK_NOTE(static_cast<bool>(token), std::to_string(system->lastError()));
+  const ScopedHandle restricted(*system, system->restrictToken(token.get()));
+  CHECK_NOTE(static_cast<bool>(restricted), std::to_string(system->lastError()));
+  const std::optional<std::string> refusal = refusalOf(system->tokenFacts(restricted.get()));
+  CHECK_NOTE(refusal.has_value(), refusal.value_or("accepted"));
+  SERVICE_STATUS status{};
+  ControlService(service, SERVICE_CONTROL_STOP, &status);
+  DeleteService(service);
+  CloseServiceHandle(service);
+  CloseServiceHandle(manager);
+}
+
+TEST("a process ends when its job is closed") {
+  const auto system = createSystem(GetModuleHandleW(nullptr));
+  ScopedHandle job(*system, system->createKioskJob());
+  CHECK(static_cast<bool>(job));
+  STARTUPINFOW info{};
+  info.cb = sizeof info;
+  PROCESS_INFORMATION process{};
+  wchar_t program[] = L"C:\\windows\\system32\\cmd.exe";
+  CHECK(CreateProcessW(program, nullptr, nullptr, nullptr, FALSE, CREATE_SUSPENDED, nullptr, nullptr, &info, &process) != FALSE);
+  CHECK(system->assignToJob(job.get(), reinterpret_cast<OsHandle>(process.hProcess)));
+  CHECK(WaitForSingleObject(process.hProcess, 0) == WAIT_TIMEOUT);
+  job.reset();
+  CHECK(WaitForSingleObject(process.hProcess, 10'000) == WAIT_OBJECT_0);
+  CloseHandle(process.hThread);
+  CloseHandle(process.hProcess);
+}
+
+TEST("a grant on this desktop is made and taken back, and on no other") {
+  const auto system = createSystem(GetModuleHandleW(nullptr));
+  HANDLE own = nullptr;
+  CHECK(OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &own) != FALSE);
+  CHECK(system->grantDesktopAccess(reinterpret_cast<OsHandle>(own), "no backslash") == 0);
+  CHECK(system->grantDesktopAccess(reinterpret_cast<OsHandle>(own), "OtherStation\\Default") == 0);
+  const OsHandle grant = system->grantDesktopAccess(reinterpret_cast<OsHandle>(own), system->currentDesktop());
+  CHECK_NOTE(grant != 0, std::to_string(system->lastError()));
+  if (grant != 0) system->revokeDesktopAccess(grant);
+  CloseHandle(own);
+}
+
 TEST("Windows splits a built command line into the same arguments") {
   const std::vector<std::string> arguments = {"C:\\Program Files\\x.exe", "", "a b", "\"", "\\", "a\\\"b", "x\\\\", "\" --evil", "t\\ \\\"", "\xC3\xA4"};
   const auto line = buildCommandLine(arguments);
