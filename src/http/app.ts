@@ -65,7 +65,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(journeyRoutes(deps), { prefix });
   await app.register(siteRoutes(deps), { prefix });
   await app.register(noticeRoutes(deps), { prefix });
-  if (deps.demo !== null) await app.register(demoRoutes(deps.demo), { prefix });
+  if (deps.demo !== null) await app.register(demoRoutes(deps.demo, deps), { prefix });
   app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
   registerHealth(app, deps);
   await registerPages(app, deps);

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import type { HttpDeps } from './http-deps.ts';
@@ -7,14 +8,15 @@ const PAGES = ['/', '/recover', '/not-me'];
 
 /** Serves the built pages. Files with a hash in their name may be kept for ever, the page itself never. */
 export async function registerPages(app: FastifyInstance, deps: HttpDeps): Promise<void> {
-  if (deps.pages === null) return;
+  const root = deps.pages;
+  if (root === null) return;
   await app.register(fastifyStatic, {
-    root: deps.pages,
+    root,
     index: false,
     wildcard: false,
     cacheControl: false,
     setHeaders: (reply, path) => {
-      reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
+      reply.header('cache-control', relative(root, path).startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
   for (const address of deps.demo === null ? PAGES : [...PAGES, '/demo']) {

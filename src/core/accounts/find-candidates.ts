@@ -1,4 +1,5 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
+import { AppError } from '../../../shared/errors.ts';
 import type { DecoyReason } from '../audit/events.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { Guard } from '../guard/guard.ts';
@@ -44,6 +45,43 @@ export function guardNames(directories: readonly Directory[], typedName: string)
   return names.length > 0 ? names : [`none|${typedName.normalize('NFC').trim().toLowerCase()}`];
 }
 
+/** Why the account itself may not be recovered by its owner, whatever is proven; null: it may. */
+export type Barred = Extract<DecoyReason, 'account-protected' | 'account-disabled' | 'account-expired' | 'recovery-frozen'>;
+
+async function barredBecause(deps: Pick<CoreDeps, 'store'>, directory: Directory, account: Account): Promise<Barred | null> {
+  const ref: AccountRef = { directory: account.directory, id: account.id };
+  const [status, protection, frozen] = await Promise.all([
+    directory.readStatus(ref),
+    directory.isProtected(account),
+    deps.store.freezes.isFrozen(ref),
+  ]);
+  if (protection.protected) return 'account-protected';
+  if (status.disabled) return 'account-disabled';
+  if (status.accountExpired) return 'account-expired';
+  return frozen ? 'recovery-frozen' : null;
+}
+
+/**
+ * Looks again at accounts that were candidates when their journey began: what was true then may not be true when
+ * something is about to be written (DIR-8).
+ * @throws AppError `directory.*`, among them `directory.account-missing`
+ */
+export async function barredNow(
+  deps: Pick<CoreDeps, 'store' | 'directories'>,
+  refs: readonly AccountRef[],
+): Promise<{ account: AccountRef; reason: Barred }[]> {
+  const looked = await Promise.all(
+    refs.map(async (ref) => {
+      const directory = deps.directories.get(ref.directory);
+      const account = await directory.readAccount(ref);
+      if (account === null) throw new AppError('directory.account-missing', { directory: ref.directory });
+      const reason = await barredBecause(deps, directory, account);
+      return reason === null ? [] : [{ account: ref, reason }];
+    }),
+  );
+  return looked.flat();
+}
+
 async function findIn(directory: Directory, typedName: string): Promise<{ directory: Directory; account: Account }[]> {
   const normalised = directory.normaliseIdentifier(typedName);
   if (normalised === null) return [];
@@ -57,17 +95,12 @@ async function reasonAgainst(
   accepted: readonly (readonly FactorKind[])[],
 ): Promise<DecoyReason | null> {
   const ref: AccountRef = { directory: account.directory, id: account.id };
-  const [status, protection, factors, frozen, paused] = await Promise.all([
-    directory.readStatus(ref),
-    directory.isProtected(account),
+  const [barred, factors, paused] = await Promise.all([
+    barredBecause(deps, directory, account),
     deps.store.factors.ofAccount(ref),
-    deps.store.freezes.isFrozen(ref),
     deps.guard.isPaused([accountKey(ref)]),
   ]);
-  if (protection.protected) return 'account-protected';
-  if (status.disabled) return 'account-disabled';
-  if (status.accountExpired) return 'account-expired';
-  if (frozen) return 'recovery-frozen';
+  if (barred !== null) return barred;
   if (paused) return 'paused';
   const enrolled = new Set<FactorKind>(factors.map((factor) => factor.kind));
   const canProve = accepted.some((combination) => combination.every((kind) => enrolled.has(kind)));

@@ -1,5 +1,8 @@
 import { isAppError } from '../../../shared/errors.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import { randomId } from '../random-id.ts';
 import { advanceJourney } from './advance-journey.ts';
+import { journeyActor } from './journey-actor.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import { type LoadedJourney, loadedJourney, type OpenStep } from './journey-state.ts';
 import { openGoal } from './open-goal.ts';
@@ -15,14 +18,32 @@ export async function prepareGoal(deps: JourneyDeps, journey: LoadedJourney): Pr
     step = await openGoal(deps, journey.state);
   } catch (error) {
     if (!isAppError(error) || !error.code.startsWith('directory.')) throw error;
+    if (error.code === 'directory.account-missing') return endMissing(deps, journey);
     deps.log.error('journey.directory-not-answering', { journey: journey.row.id, error });
     return {
       ...journey,
       state: { ...journey.state, step: { ...journey.state.step, message: { key: 'directory-not-answering', tone: 'error' } } },
     };
   }
+  return unlessPassed(deps, journey, () => advanceJourney(deps.store, journey, { ...journey.state, step }));
+}
+
+/** The account was deleted since the journey began: asking again would never end. */
+function endMissing(deps: JourneyDeps, journey: LoadedJourney): Promise<LoadedJourney> {
+  const code = 'account.missing';
+  const step = { id: randomId(deps.random), kind: 'refused' as const, code };
+  return unlessPassed(deps, journey, () =>
+    deps.store.transaction(async (store) => {
+      await recordEvent(store, deps.clock, { type: 'journey.refused', journey: journey.row.id, actor: journeyActor(journey.state), code });
+      return advanceJourney(store, journey, { ...journey.state, step });
+    }),
+  );
+}
+
+/** Of two polls one moves the journey on; the other one takes what it finds then. */
+async function unlessPassed(deps: JourneyDeps, journey: LoadedJourney, move: () => Promise<LoadedJourney>): Promise<LoadedJourney> {
   try {
-    return await advanceJourney(deps.store, journey, { ...journey.state, step });
+    return await move();
   } catch (error) {
     if (!isAppError(error, 'journey.step-passed')) throw error;
     const row = await deps.store.journeys.find(journey.row.id);

@@ -1,4 +1,5 @@
 import type { FactorKind, Result, Step } from '../../../shared/api/journeys.ts';
+import { ERRORS, type ErrorCode } from '../../../shared/errors.ts';
 import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
 import { accountKey } from '../accounts/candidate.ts';
 import { presentRules, presentVerdicts } from '../password-policy/present.ts';
@@ -51,7 +52,13 @@ export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, ver
     case 'done':
       return { ...base, kind: 'done', results: presentResults(deps, state, step), nextSteps: presentNextSteps(deps, state, step) };
     case 'refused':
-      return { ...base, kind: 'refused', code: step.code, message: refusalText(deps, state.language, step.code), contact: contactOf(deps) };
+      return {
+        ...base,
+        kind: 'refused',
+        code: tellableCode(step.code),
+        message: refusalText(deps, state.language, step.code),
+        contact: contactOf(deps),
+      };
   }
 }
 
@@ -109,7 +116,7 @@ function presentResults(deps: JourneyDeps, state: JourneyState, step: OpenStepOf
       code === undefined
         ? deps.texts.translate(state.language, `journey.result.${outcome}`, { account: label })
         : refusalText(deps, state.language, code);
-    return { account: { id: account ?? '', label }, outcome, ...(code === undefined ? {} : { code }), message };
+    return { account: { id: account ?? '', label }, outcome, ...(code === undefined ? {} : { code: tellableCode(code) }), message };
   });
 }
 
@@ -118,6 +125,12 @@ function presentNextSteps(deps: JourneyDeps, state: JourneyState, step: OpenStep
   return step.nextSteps
     .filter((next) => next !== 'propagation' || minutes > 0)
     .map((next) => deps.texts.translate(state.language, `journey.next.${next}`, next === 'propagation' ? { count: minutes } : {}));
+}
+
+/** Codes of the machinery are for operators; even who has proven everything is told no more than that it did not answer. */
+function tellableCode(code: string): string {
+  const entry = Object.hasOwn(ERRORS, code) ? ERRORS[code as ErrorCode] : undefined;
+  return entry?.audience === 'operator' ? 'directory.unavailable' : code;
 }
 
 /** Why it ends here, in words that help; codes of the machinery become one sentence. */

@@ -1,5 +1,6 @@
-import { AppError } from '../../../shared/errors.ts';
+import { AppError, isAppError } from '../../../shared/errors.ts';
 import { accountKey } from '../accounts/candidate.ts';
+import { type Barred, barredNow } from '../accounts/find-candidates.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
@@ -28,7 +29,8 @@ export async function writeForJourney(
   const from = state.step;
   if (from.kind !== 'new-password' && from.kind !== 'confirm-unlock') throw new AppError('journey.answer-not-fitting');
   const accounts = selectedCandidates(state).map(({ ref }) => ref);
-  if (await isAnyFrozen(deps.store, accounts)) return refused(deps, journey);
+  const ending = await reasonToEnd(deps, accounts);
+  if (ending !== null) return refused(deps, journey, ending);
   await write({
     accounts,
     actor: journeyActor(state),
@@ -56,18 +58,35 @@ export async function writeForJourney(
   return { kind: 'advanced', journey: current };
 }
 
+interface Ending {
+  code: string;
+  reasons: { account: AccountRef; reason: Barred }[];
+}
+
+/** A proof tells who somebody is, not that the account is still one they may recover: that is read again just before the write. */
+async function reasonToEnd(deps: JourneyDeps, accounts: readonly AccountRef[]): Promise<Ending | null> {
+  try {
+    const reasons = await barredNow(deps, accounts);
+    if (reasons.length === 0) return null;
+    const frozen = reasons.some(({ reason }) => reason === 'recovery-frozen');
+    return { code: frozen ? 'journey.recovery-frozen' : 'journey.account-barred', reasons };
+  } catch (error) {
+    if (isAppError(error, 'directory.account-missing')) return { code: 'account.missing', reasons: [] };
+    throw error;
+  }
+}
+
 /** "This was not me" also stops who has proven everything already: it may be the very one that is meant (JRN-8). */
 async function isAnyFrozen(store: Store, accounts: readonly AccountRef[]): Promise<boolean> {
   for (const account of accounts) if (await store.freezes.isFrozen(account)) return true;
   return false;
 }
 
-function refused(deps: JourneyDeps, { row, state }: LoadedJourney): Transition {
+function refused(deps: JourneyDeps, { row, state }: LoadedJourney, { code, reasons }: Ending): Transition {
   return {
     kind: 'advance',
     decide: async (store) => {
-      const code = 'journey.recovery-frozen';
-      await recordEvent(store, deps.clock, { type: 'journey.refused', journey: row.id, actor: journeyActor(state), code });
+      await recordEvent(store, deps.clock, { type: 'journey.refused', journey: row.id, actor: journeyActor(state), code, reasons });
       return { ...state, step: { id: randomId(deps.random), kind: 'refused', code } };
     },
   };

@@ -29,3 +29,9 @@ export function isOwnOrigin(origin: string, publicUrl: string): boolean {
   if (given.origin === own.origin) return true;
   return LOOPBACK.has(own.hostname) && LOOPBACK.has(given.hostname) && given.port === own.port && given.protocol === own.protocol;
 }
+
+/** Whether a Host header (RFC 9110 7.2) names us, whatever the port. A name that was made to resolve here does not. */
+export function isOwnHost(host: string, publicUrl: string): boolean {
+  const [given, own] = [URL.parse(`http://${host}`)?.hostname ?? '', new URL(publicUrl).hostname];
+  return given === own || (LOOPBACK.has(own) && LOOPBACK.has(given));
+}

@@ -3,11 +3,20 @@ import { z } from 'zod';
 import { demoAccountsSchema, demoAuthenticatorSchema, demoMessagesSchema } from '../../../shared/api/demo.ts';
 import { problemSchema } from '../../../shared/api/journeys.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { DemoDoor } from '../http-deps.ts';
+import { isOwnHost } from '../hooks/check-origin.ts';
+import type { DemoDoor, HttpDeps } from '../http-deps.ts';
 
-/** `/api/v1/demo`: captured messages and authenticator codes. Registered in demo mode alone. */
-export function demoRoutes(demo: DemoDoor): FastifyPluginAsyncZod {
+/**
+ * `/api/v1/demo`: captured messages and authenticator codes. Registered in demo mode alone. They are read without any
+ * token, so the Host must be ours: a page that has its own name resolve to this machine (DNS rebinding) is same-origin
+ * in the eyes of the browser, and would read them all.
+ */
+export function demoRoutes(demo: DemoDoor, deps: Pick<HttpDeps, 'configuration'>): FastifyPluginAsyncZod {
   return async (app) => {
+    app.addHook('onRequest', (request, _reply, done) => {
+      const own = isOwnHost(request.headers.host ?? '', deps.configuration().organisation.publicUrl);
+      done(own ? undefined : new AppError('request.foreign-origin'));
+    });
     app.get('/demo/messages', { schema: { summary: 'Captured messages', response: { 200: demoMessagesSchema } } }, () => demo.messages());
     app.get('/demo/accounts', { schema: { summary: 'Sample people', response: { 200: demoAccountsSchema } } }, () => demo.accounts());
     app.get(

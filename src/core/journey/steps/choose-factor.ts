@@ -15,11 +15,17 @@ export const chooseFactor: StepHandler<'choose-factor'> = (deps, journey, answer
   return askForCode(deps, journey, kind);
 };
 
-/** Leads to the code step of a kind. A challenge that is still good is taken up again: going back sends nothing new. */
+/**
+ * Leads to the code step of a kind. A challenge that is still good is taken up again, and so is one after which no other
+ * may be asked for yet or any more: going back and forth sends nothing that asking for another code would not send.
+ */
 export async function askForCode(deps: JourneyDeps, journey: LoadedJourney, kind: FactorKind): Promise<Transition> {
   const before = journey.state.asked[kind];
-  if (before !== undefined && before.expiresAt > deps.clock.now()) {
-    return { kind: 'advance', decide: () => Promise.resolve(codeStep(deps, journey.state, kind, before.challengeId)) };
+  const now = deps.clock.now();
+  if (before !== undefined && (before.expiresAt > now || before.resendAt === null || before.resendAt > now)) {
+    const state = codeStep(deps, journey.state, kind, before.challengeId);
+    const expired = before.expiresAt <= now && before.resendAt !== null;
+    return { kind: 'advance', decide: () => Promise.resolve(expired ? withMessage(state, 'code-expired', 'error') : state) };
   }
   return sendChallenge(deps, journey, kind);
 }
@@ -33,13 +39,17 @@ export async function sendChallenge(deps: JourneyDeps, journey: LoadedJourney, k
       await planned.write(store);
       const asked = { ...journey.state.asked, [kind]: planned.asked };
       const state = codeStep(deps, { ...journey.state, asked }, kind, planned.asked.challengeId);
-      return message === undefined ? state : { ...state, step: { ...state.step, message: { key: message, tone: 'info' } } };
+      return message === undefined ? state : withMessage(state, message, 'info');
     },
     after: (advanced) => {
       deps.wakeOutbox('code');
       return Promise.resolve(advanced);
     },
   };
+}
+
+function withMessage(state: JourneyState, key: string, tone: 'info' | 'error'): JourneyState {
+  return { ...state, step: { ...state.step, message: { key, tone } } };
 }
 
 function codeStep(deps: JourneyDeps, state: JourneyState, kind: FactorKind, challengeId: string): JourneyState {
