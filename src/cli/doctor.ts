@@ -21,7 +21,7 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
     .command('doctor')
     .summary('check everything Keyturn depends on')
     .description(
-      'Check everything Keyturn depends on: Node.js, settings, keys, database, configuration, directories, mail and the public URL. Changes nothing but the schema of an older database. Exit code 1 when something failed.',
+      'Check everything Keyturn depends on: Node.js, settings, keys, database, configuration, directories and what the service account may do in each, mail and the public URL. Changes nothing but the schema of an older database. Exit code 1 when something failed.',
     )
     .option('--json', 'print the findings as JSON')
     .action(async (options: { json?: boolean }) => {

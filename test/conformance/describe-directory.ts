@@ -39,7 +39,12 @@ export function describeDirectory(name: string, start: () => Promise<Harness>, w
 function describeNoNetwork(harness: () => Harness): void {
   it('needs no network, and says that it is well', async () => {
     expect(harness().ldap).toBeNull();
-    const report = await harness().directory.health();
-    expect(report).toEqual({ servers: [], serviceAccount: { ok: true, problem: null }, clockSkew: null, notes: [] });
+    const well = { servers: [], serviceAccount: { ok: true, problem: null }, clockSkew: null, notes: [], tooMuch: [] };
+    expect(await harness().directory.health()).toEqual({ ...well, rights: [] });
+    const { rights, ...rest } = await harness().directory.health({ rights: true });
+    expect(rest).toEqual(well);
+    expect(rights.map(({ verb, ok }) => [verb, ok])).toEqual(
+      ['read', 'reset-password', 'unlock-account', 'require-change', 'read-policy'].map((verb) => [verb, true]),
+    );
   });
 }

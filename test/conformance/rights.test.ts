@@ -149,10 +149,21 @@ describe('Active Directory', () => {
     }
   });
 
+  it('does not take hidden groups for none', async () => {
+    const { baseDn, personDn } = await unit();
+    await samba.sambaTool('dsacl', 'set', `--objectdn=${personDn}`, '--sddl=(OD;;RP;b7c69e6d-2cc7-11d2-854e-00a0c983f608;;WD)');
+    const health = await inspect('active-directory', samba, samba.service, { baseDn });
+    expect(health.of('read')).toMatchObject({ ok: false, problem: expect.stringContaining('tokenGroups') });
+    const directory = open('active-directory', samba, samba.service, { baseDn });
+    const [person] = (await directory.search({ pageSize: 1 })).accounts;
+    if (person === undefined) throw new Error('the person is not found');
+    await expect(directory.isProtected(person)).rejects.toMatchObject({ code: 'directory.no-right' });
+  });
+
   it('says that there is nobody, and asks nothing unless told to', async () => {
     const baseDn = await samba.createOrganizationalUnit(uniqueName('rights'));
     const health = await inspect('active-directory', samba, samba.service, { baseDn });
-    expect(health.of('read')).toMatchObject({ ok: false, problem: `no person is found below ${baseDn}` });
+    expect(health.of('read')).toMatchObject({ ok: false, problem: `no unprotected person is found below ${baseDn}` });
     expect(health.of('reset-password').ok).toBeNull();
     expect(health.of('read-policy').ok).toBe(true);
     expect(await open('active-directory', samba, samba.service, { baseDn }).health()).toMatchObject({ rights: [], tooMuch: [] });
@@ -166,13 +177,17 @@ describe('OpenLDAP', () => {
     const { dn } = await slapd.createUser({ login: newLogin(), password: newPassword(), parentDn: baseDn });
     const locked = await slapd.createUser({ login: newLogin(), password: newPassword(), parentDn: baseDn, mustChange: true });
     await slapd.lockUser(locked);
-    const before = [await slapd.read(dn, ['*', '+']), await slapd.read(locked.dn, ['*', '+'])];
+    // An entry that happens to hold the very values that are asked to be taken away.
+    const odd = await slapd.createUser({ login: newLogin(), password: newPassword(), parentDn: baseDn });
+    await slapd.modify(odd.dn, { pwdReset: 'FALSE', pwdAccountLockedTime: '19700101000001Z' });
+    const read = () => Promise.all([dn, locked.dn, odd.dn].map((entry) => slapd.read(entry, ['*', '+'])));
+    const before = await read();
     for (const account of [slapd.service, slapd.admin]) {
       const health = await inspect('openldap', slapd, account, { baseDn });
       expect(health.rights).toEqual(allHeld);
       if (account === slapd.service) expect(health.tooMuch).toEqual([]);
     }
-    expect([await slapd.read(dn, ['*', '+']), await slapd.read(locked.dn, ['*', '+'])]).toEqual(before);
+    expect(await read()).toEqual(before);
   });
 
   it('says what a reading account lacks, with the access rule', async () => {

@@ -23,7 +23,7 @@ export async function readGroupSids(connection: LdapConnection, dn: string): Pro
     server: connection.server,
     operation: 'search',
     problem: `The groups of ${dn} (tokenGroups) may not be read`,
-    fix: 'Make the service account a member of the built-in group Windows Authorization Access Group.',
+    fix: 'Let the service account read tokenGroups of the people.',
   });
 }
 

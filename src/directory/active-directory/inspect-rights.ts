@@ -1,22 +1,20 @@
+import { isAppError } from '../../../shared/errors.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
 import type { Account, DirectoryRight } from '../../core/ports/directory.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import type { DirectoryBase } from '../ldap/directory-base.ts';
-import type { LdapEntry } from '../ldap/entry.ts';
 import { atLeast } from '../ldap/filters.ts';
-import { heldRight, missingRight, nobodyFound, type RightsReport, rightOverPeople, unknownRights } from '../ldap/inspected-rights.ts';
+import { heldRight, missingRight, nobodyFound, type RightsReport, rightOverPeople, unknownWriting } from '../ldap/inspected-rights.ts';
 import { succeeded } from '../ldap/result-codes.ts';
 import { accountAttributes, toAccount } from './account.ts';
 import { domainDnOf } from './domain.ts';
-import { builtinProtection, privilegedName } from './protected.ts';
+import { excessiveRights } from './excessive-rights.ts';
+import { type PersonRights, toPersonRights } from './person-rights.ts';
+import { builtinProtection } from './protected.ts';
 import { isSamba } from './reset-mode.ts';
 import { delegationCommands } from './rights-commands.ts';
-import { ACCESS, hasAccess, parseSecurityDescriptor, type SecurityDescriptor } from './security-descriptor.ts';
 import { SecurityDescriptorControl } from './security-descriptor-control.ts';
 import { sidToText } from './sid.ts';
-
-/** User-Force-Change-Password, shown as "Reset Password" (MS-ADTS 5.1.3.2.1). */
-const resetPassword = '00299570-246d-11d0-a768-00aa006e0529';
 
 /** People looked at, of each sort: enough to see a unit that was left out, few enough for any server. */
 const sampleSize = 20;
@@ -24,32 +22,10 @@ const sampleSize = 20;
 /** Milliseconds after which nobody further is looked at. */
 const timeLimit = 15_000;
 
-/** All that the task needs to write. */
-const taskAttributes: readonly string[] = ['lockouttime', 'pwdlastset'];
-
-/** Named first among what is too much: who writes these takes accounts over. */
-const powerfulAttributes: readonly string[] = [
-  'userAccountControl',
-  'servicePrincipalName',
-  'msDS-KeyCredentialLink',
-  'msDS-AllowedToActOnBehalfOfOtherIdentity',
-  'displayName',
-];
-
 export interface AccountQuestions {
   /** SIDs of the account and of all its groups. */
   readSids(account: Account): Promise<readonly Buffer[]>;
   isProtected(account: Account): Promise<{ readonly protected: boolean }>;
-}
-
-interface Person {
-  readonly dn: string;
-  /** null: may not be read. */
-  readonly reset: boolean | null;
-  /** Attributes that may be written, in lower case. */
-  readonly writable: ReadonlySet<string>;
-  /** The same as the server spells them, and what else of the entry may be changed. */
-  readonly writableNames: readonly string[];
 }
 
 /**
@@ -63,32 +39,52 @@ export async function inspectRights(
 ): Promise<RightsReport> {
   const seen = await base.servers.read((connection) => look(connection, base, settings));
   const { token, commands } = seen;
+  const hidden: Account[] = [];
   const sids = new Set(token.map((sid) => sidToText(sid)).filter((sid) => sid !== null));
-  const served: Person[] = [];
-  const privileged: Person[] = [];
+  const served: PersonRights[] = [];
+  const privileged: PersonRights[] = [];
   const end = performance.now() + timeLimit;
   for (const entry of seen.entries) {
     if (performance.now() > end) break;
     const account = toAccount(entry, settings.id);
     // What everybody may do with the own account says nothing about others.
     if (account === null || (token[0] !== undefined && entry.bytes('objectSid')?.equals(token[0]) === true)) continue;
-    const power = builtinProtection(account, await questions.readSids(account)).protected;
-    if (power) privileged.push(toPerson(entry, sids));
-    else if (!(await questions.isProtected(account)).protected) served.push(toPerson(entry, sids));
+    const groups = await unlessHidden(() => questions.readSids(account));
+    if (groups === null) hidden.push(account);
+    else if (builtinProtection(account, groups).protected) privileged.push(toPersonRights(entry, sids));
+    else if (!(await questions.isProtected(account)).protected) served.push(toPersonRights(entry, sids));
   }
-  const tooMuch = [...describeToken(token), ...describePrivileged(privileged), ...describeServed(served)];
+  const tooMuch = excessiveRights(token, privileged, served);
   const policy = seen.policyReadable
     ? heldRight('read-policy')
     : missingRight('read-policy', 'the password settings objects of the domain are hidden from it', commands.readPolicy);
+  const read =
+    hidden[0] === undefined
+      ? heldRight('read')
+      : missingRight('read', `the groups (tokenGroups) of ${hidden[0].location} are hidden from it`, commands.readGroups);
+  if (served.length === 0 && hidden.length > 0) {
+    const untold = unknownWriting('without the groups of people nobody can be reset');
+    return { rights: [read, ...untold, policy], tooMuch };
+  }
   if (served.length === 0) {
     const nobody = nobodyFound(settings.baseDn, `Check baseDn and peopleFilter, or let it read: ${commands.read}`);
     return { rights: nobody.rights.map((right) => (right.verb === 'read-policy' ? policy : right)), tooMuch };
   }
   if (sids.size === 0) {
-    const untold = unknownRights('the domain controller does not tell the groups of its own caller (tokenGroups of the root DSE)');
-    return { rights: [heldRight('read'), ...untold.filter(({ verb }) => verb !== 'read' && verb !== 'read-policy'), policy], tooMuch };
+    const untold = unknownWriting('the domain controller does not tell the groups of its own caller (tokenGroups of the root DSE)');
+    return { rights: [read, ...untold, policy], tooMuch };
   }
-  return { rights: [heldRight('read'), ...describeWriting(served, commands), policy], tooMuch };
+  return { rights: [read, ...describeWriting(served, commands), policy], tooMuch };
+}
+
+/** null instead of an error when a right to read is missing. */
+async function unlessHidden<T>(read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isAppError(error) && error.code === 'directory.no-right') return null;
+    throw error;
+  }
 }
 
 async function look(connection: LdapConnection, base: DirectoryBase, settings: DirectorySettingsOf<'active-directory'>) {
@@ -135,36 +131,13 @@ async function bindName(
   return entries[0]?.text('sAMAccountName') ?? name;
 }
 
-function toPerson(entry: LdapEntry, sids: ReadonlySet<string>): Person {
-  const descriptor = readDescriptor(entry);
-  const writableNames = entry.texts('allowedAttributesEffective');
-  return {
-    dn: entry.dn,
-    reset: descriptor === null ? null : hasAccess(descriptor, sids, ACCESS.controlAccess, resetPassword),
-    writable: new Set(writableNames.map((name) => name.toLowerCase())),
-    writableNames: [...writableNames, ...(descriptor === null ? [] : ownershipRights(descriptor, sids))],
-  };
-}
-
-function readDescriptor(entry: LdapEntry): SecurityDescriptor | null {
-  const bytes = entry.bytes('nTSecurityDescriptor');
-  try {
-    return bytes === null ? null : parseSecurityDescriptor(bytes);
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
-}
-
-function ownershipRights(descriptor: SecurityDescriptor, sids: ReadonlySet<string>): string[] {
-  const named = { delete: 'the entry itself (delete)', writeDacl: 'the access list', writeOwner: 'the owner' } as const;
-  return (Object.keys(named) as (keyof typeof named)[])
-    .filter((right) => hasAccess(descriptor, sids, ACCESS[right], null))
-    .map((right) => named[right]);
-}
-
-function describeWriting(served: readonly Person[], commands: ReturnType<typeof delegationCommands>): DirectoryRight[] {
-  const over = (verb: DirectoryRight['verb'], missing: string, fix: string, held: (person: Person) => boolean | null): DirectoryRight =>
+function describeWriting(served: readonly PersonRights[], commands: ReturnType<typeof delegationCommands>): DirectoryRight[] {
+  const over = (
+    verb: DirectoryRight['verb'],
+    missing: string,
+    fix: string,
+    held: (person: PersonRights) => boolean | null,
+  ): DirectoryRight =>
     rightOverPeople(
       verb,
       served.map((person) => ({ dn: person.dn, held: held(person) })),
@@ -175,36 +148,4 @@ function describeWriting(served: readonly Person[], commands: ReturnType<typeof 
     over('unlock-account', 'the right to write lockoutTime', commands.unlock, ({ writable }) => writable.has('lockouttime')),
     over('require-change', 'the right to write pwdLastSet', commands.requireChange, ({ writable }) => writable.has('pwdlastset')),
   ];
-}
-
-function describeToken(token: readonly Buffer[]): string[] {
-  const [own, ...groups] = token;
-  const names = groups.map(privilegedName).filter((name) => name !== null);
-  const self = own === undefined ? null : privilegedName(own);
-  return [
-    ...(self === null ? [] : [`The service account is the built-in account ${self}`]),
-    ...(names.length === 0 ? [] : [`The service account is a member of ${[...new Set(names)].join(', ')}`]),
-  ];
-}
-
-function describePrivileged(privileged: readonly Person[]): string[] {
-  const within = privileged.filter(({ reset, writable }) => reset === true || taskAttributes.some((name) => writable.has(name)));
-  const [example] = within;
-  if (example === undefined) return [];
-  const verb = within.some(({ reset }) => reset === true) ? 'reset the password of' : 'write to';
-  return [`The service account may ${verb} privileged accounts, such as ${example.dn}`];
-}
-
-function describeServed(served: readonly Person[]): string[] {
-  const further = new Map(
-    served.flatMap((person) =>
-      person.writableNames.filter((name) => !taskAttributes.includes(name.toLowerCase())).map((name) => [name, person.dn] as const),
-    ),
-  );
-  if (further.size === 0) return [];
-  const powerful = powerfulAttributes.filter((name) => further.has(name));
-  const names = [...new Set([...powerful, ...further.keys()])];
-  const listed = names.slice(0, 5).join(', ');
-  const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
-  return [`The service account may write further attributes of people: ${listed}${more} (${further.get(names[0] ?? '') ?? ''})`];
 }

@@ -3,11 +3,13 @@ const GUID = {
   resetPassword: '00299570-246d-11d0-a768-00aa006e0529',
   lockoutTime: '28630ebf-41d5-11d1-a9c1-0000f80367c1',
   pwdLastSet: 'bf967a0a-0de6-11d0-a285-00aa003049e2',
+  tokenGroups: 'b7c69e6d-2cc7-11d2-854e-00a0c983f608',
   user: 'bf967aba-0de6-11d0-a285-00aa003049e2',
 } as const;
 
 export interface DelegationCommands {
   readonly read: string;
+  readonly readGroups: string;
   readonly resetPassword: string;
   readonly unlock: string;
   readonly requireChange: string;
@@ -30,6 +32,7 @@ export function delegationCommands(target: {
     const set = (dn: string, sddl: string): string => `samba-tool dsacl set --objectdn="${dn}" --sddl="${sddl}"`;
     const onUsers = (right: string, object: string): string => set(baseDn, `(OA;CIIO;${right};${object};${GUID.user};${sid})`);
     return {
+      readGroups: onUsers('RP', GUID.tokenGroups),
       read: set(baseDn, `(A;CI;LCRPLORC;;;${sid})`),
       resetPassword: onUsers('CR', GUID.resetPassword),
       unlock: onUsers('RPWP', GUID.lockoutTime),
@@ -39,6 +42,7 @@ export function delegationCommands(target: {
   }
   const onUsers = (right: string): string => `dsacls "${baseDn}" /I:S /G "${name}:${right};user"`;
   return {
+    readGroups: onUsers('RP;tokenGroups'),
     read: `dsacls "${baseDn}" /I:T /G "${name}:GR"`,
     resetPassword: onUsers('CA;Reset Password'),
     unlock: onUsers('RPWP;lockoutTime'),

@@ -24,9 +24,14 @@ export function unknownRights(problem: string): DirectoryRight[] {
   return verbs.map((verb) => unknownRight(verb, problem));
 }
 
-/** Nobody is found below the base: whatever else is right, nobody can be served. */
+/** The same for the verbs that write. */
+export function unknownWriting(problem: string): DirectoryRight[] {
+  return unknownRights(problem).filter(({ verb }) => verb !== 'read' && verb !== 'read-policy');
+}
+
+/** Nobody who could be served is found below the base: whatever else is right, nobody can be served. */
 export function nobodyFound(baseDn: string, fix: string): RightsReport {
-  const problem = `no person is found below ${baseDn}`;
+  const problem = `no unprotected person is found below ${baseDn}`;
   const others = unknownRights('there is nobody to look at').filter(({ verb }) => verb !== 'read');
   return { rights: [missingRight('read', problem, fix), ...others], tooMuch: [] };
 }
