@@ -1,4 +1,5 @@
 #!/usr/bin/env node
 import { run } from '../src/cli/run.ts';
 
-process.exitCode = await run(process.argv.slice(2));
+// All that a command has begun has ended by now; what is left are timers of work that will not come again.
+process.exit(await run(process.argv.slice(2)));
