@@ -107,7 +107,11 @@ describe('Active Directory', () => {
       ok: true,
       problem: expect.stringContaining(`1 of 2 people looked at, such as ${left.personDn}`),
     });
+    expect(health.of('reset-password').fix).toMatch(/^Narrow baseDn or peopleFilter .*samba-tool/);
     expect(health.of('unlock-account').ok).toBe(false);
+    // Never the advice to delegate the whole domain.
+    const whole = await inspect('active-directory', samba, samba.readOnly, { baseDn: samba.baseDn });
+    expect(whole.of('reset-password').fix).toContain(`--objectdn="OU=<people to serve>,${samba.baseDn}"`);
   });
 
   it('agrees with what the server does, also when a denial stands before the permission', async () => {
@@ -158,6 +162,7 @@ describe('Active Directory', () => {
     const [person] = (await directory.search({ pageSize: 1 })).accounts;
     if (person === undefined) throw new Error('the person is not found');
     await expect(directory.isProtected(person)).rejects.toMatchObject({ code: 'directory.no-right' });
+    await samba.remove(personDn);
   });
 
   it('says that there is nobody, and asks nothing unless told to', async () => {

@@ -3,6 +3,7 @@ import type { DirectorySettingsOf } from '../../core/configuration/directory-sec
 import type { Account, DirectoryRight } from '../../core/ports/directory.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import type { DirectoryBase } from '../ldap/directory-base.ts';
+import { canonicalDn } from '../ldap/dn.ts';
 import { atLeast } from '../ldap/filters.ts';
 import { heldRight, missingRight, nobodyFound, type RightsReport, rightOverPeople, unknownWriting } from '../ldap/inspected-rights.ts';
 import { succeeded } from '../ldap/result-codes.ts';
@@ -110,7 +111,8 @@ async function look(connection: LdapConnection, base: DirectoryBase, settings: D
     policyReadable: settingsContainer.entries[0]?.text('cn') != null,
     commands: delegationCommands({
       samba: isSamba(connection.rootDse),
-      baseDn: settings.baseDn,
+      // A right on the whole domain would reach everybody: the operator is to choose a unit.
+      baseDn: canonicalDn(settings.baseDn) === canonicalDn(domainDn) ? `OU=<people to serve>,${domainDn}` : settings.baseDn,
       container,
       sid: (token[0] === undefined ? null : sidToText(token[0])) ?? 'SID-OF-THE-SERVICE-ACCOUNT',
       name: await bindName(connection, settings, token[0]),

@@ -55,8 +55,9 @@ export function rightOverPeople(
   const [example] = lacking;
   if (example !== undefined) {
     const problem = `${texts.missing} on ${lacking.length} of ${findings.length} people looked at, such as ${example.dn}`;
-    const ok = findings.some(({ held }) => held === true);
-    return { verb, ok, problem, fix: texts.fix };
+    if (!findings.some(({ held }) => held === true)) return missingRight(verb, problem, texts.fix);
+    const narrow = 'Narrow baseDn or peopleFilter to the people it is meant for';
+    return { verb, ok: true, problem, fix: texts.fix === null ? narrow : `${narrow}, or grant it to the others too: ${texts.fix}` };
   }
   return findings.some(({ held }) => held === true) ? heldRight(verb) : unknownRight(verb, texts.unknown);
 }
