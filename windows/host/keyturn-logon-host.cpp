@@ -1,11 +1,11 @@
 // A service that does nothing. It runs under its own virtual account, NT SERVICE\KeyturnLogonHost, for which nobody has a
-// password; the provider copies its token for the recovery window. It stops by itself: a copied token lives on without it.
+// password; the provider copies its token for the recovery window. It is started by the first click on a link and then stays:
+// Windows unloads the account's profile, which TLS looks into, when the last service of the account stops.
 #include <windows.h>
 
 namespace {
 
 constexpr wchar_t serviceName[] = L"KeyturnLogonHost";
-constexpr DWORD lifeMilliseconds = 60'000;
 
 SERVICE_STATUS_HANDLE statusHandle = nullptr;
 HANDLE stopEvent = nullptr;
@@ -35,7 +35,7 @@ void WINAPI serviceMain(DWORD, wchar_t**) {
     return;
   }
   report(SERVICE_RUNNING);
-  WaitForSingleObject(stopEvent, lifeMilliseconds);
+  WaitForSingleObject(stopEvent, INFINITE);
   report(SERVICE_STOPPED);
 }
 

@@ -1,5 +1,4 @@
 // Class ids of this module (the installer registers them) and of Windows' own password provider.
-
 #pragma once
 
 #include <windows.h>

@@ -29,19 +29,9 @@ HRESULT Credential::QueryInterface(REFIID id, void** object) noexcept {
   return S_OK;
 }
 
-HRESULT Credential::Advise(ICredentialProviderCredentialEvents* events) noexcept {
-  return guarded([&] {
-    events_ = ComPointer<ICredentialProviderCredentialEvents>(events);
-    return S_OK;
-  });
-}
-
-HRESULT Credential::UnAdvise() noexcept {
-  return guarded([&] {
-    events_ = ComPointer<ICredentialProviderCredentialEvents>();
-    return S_OK;
-  });
-}
+// The tile changes only when LogonUI asks for all tiles anew (ChangeNotifier): it has no use for events of its own.
+HRESULT Credential::Advise(ICredentialProviderCredentialEvents*) noexcept { return S_OK; }
+HRESULT Credential::UnAdvise() noexcept { return S_OK; }
 
 HRESULT Credential::SetSelected(BOOL* autoLogon) noexcept {
   if (autoLogon == nullptr) return E_POINTER;

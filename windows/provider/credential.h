@@ -61,7 +61,6 @@ class Credential final : public ComObject<ICredentialProviderCredential2> {
   std::shared_ptr<const ProviderContext> context_;
   std::string sid_;
   std::string account_;
-  ComPointer<ICredentialProviderCredentialEvents> events_;
 };
 
 }  // namespace keyturn

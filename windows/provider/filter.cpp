@@ -21,7 +21,8 @@ HRESULT ProviderFilter::Filter(CREDENTIAL_PROVIDER_USAGE_SCENARIO scenario, DWOR
   return guarded([&]() -> HRESULT {
     const SettingsReading reading = readSettings(*system_);
     if (!reading.settings.hidePasswordProvider || !reading.isConfigured()) return S_OK;
-    // Without our own tile, or with nothing else to sign in by, hiding the password would lock everyone out.
+    // Without our own tile, or with nothing else to sign in by, hiding the password would lock everyone out. Whether a person
+    // can use one of the others, a smart card for example, nobody can tell from here.
     bool hasOwnTile = false;
     bool hasOtherWay = false;
     for (DWORD i = 0; i < count; ++i) {
