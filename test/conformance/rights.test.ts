@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Directory, DirectoryHealth, DirectoryKind } from '../../src/core/ports/directory.ts';
 import type { SambaDirectory } from '../servers/samba-directory.ts';
@@ -216,6 +218,25 @@ describe('OpenLDAP', () => {
     const health = await inspect('openldap', slapd, slapd.admin, { baseDn });
     expect(health.tooMuch.join('\n')).toContain('may read stored passwords: userPassword');
     expect(health.tooMuch.join('\n')).toContain('root DN');
+  });
+
+  it('warns of the manage right, which lifts the policy', async () => {
+    const slapd = await startSlapd();
+    try {
+      const person = `uid=alice,${slapd.peopleDn}`;
+      const before = await slapd.read(person, ['*', '+']);
+      expect((await inspect('openldap', slapd, slapd.service, {})).tooMuch).toEqual([]);
+      await slapd.halt();
+      const file = join(dirname(dirname(slapd.caFile)), 'slapd.conf');
+      writeFileSync(file, readFileSync(file, 'utf8').replace('=w by self', '=wm by self'));
+      await slapd.restart();
+      const health = await inspect('openldap', slapd, slapd.service, {});
+      expect(health.of('reset-password').ok).toBe(true);
+      expect(health.tooMuch).toEqual([expect.stringContaining('manage right on userPassword')]);
+      expect(await slapd.read(person, ['*', '+'])).toEqual(before);
+    } finally {
+      await slapd.stop();
+    }
   });
 
   it('sees policies under which a right is of no use', async () => {

@@ -56,7 +56,9 @@ export async function inspectRights(
         )
       : heldRight('read-policy'),
   ];
-  return { rights, tooMuch: [...(await readableHashes(connection, looked)), ...(await furtherWriting(connection, looked, absent))] };
+  const tooMuch = [...(await readableHashes(connection, looked)), ...(await furtherWriting(connection, looked, absent))];
+  const unbound = reset.ok === true && unlock.ok === true && (await standsAbovePolicy(connection, looked[0], policy, random));
+  return { rights, tooMuch: unbound ? [...tooMuch, abovePolicy] : tooMuch };
 }
 
 /** The access rule that grants what a verb needs, as slapd.conf has it; in cn=config the same after `olcAccess: to`. */
@@ -77,6 +79,28 @@ function tryRemoving(connection: LdapConnection, dn: string, type: string, value
 function judge({ code }: LdapResult): boolean | null {
   if (code === RESULT.noSuchAttribute) return true;
   return code === RESULT.insufficientAccessRights ? false : null;
+}
+
+const abovePolicy =
+  'The service account is the root DN or has the manage right on userPassword: history, quality and minimum age do not hold on a reset';
+
+/**
+ * The overlay refuses a password that is hashed already where `pwdCheckQuality` is 2, before the entry is looked at, to everybody but
+ * those whom no policy binds (slapo-ppolicy(5)). So one is put behind a removal that must fail: it is never written, and if it were,
+ * it would stand beside the right one and fit no password.
+ */
+async function standsAbovePolicy(
+  connection: LdapConnection,
+  person: LdapEntry | undefined,
+  policy: LdapEntry | null,
+  random: Random,
+): Promise<boolean> {
+  if (person === undefined || policy?.text('pwdCheckQuality') !== '2') return false;
+  const hash = `{SSHA}${Buffer.from(random.bytes(28)).toString('base64')}`;
+  const change = (operation: 'delete' | 'add', type: string, value: string) =>
+    new Change({ operation, modification: new Attribute({ type, values: [value] }) });
+  const removal = () => change('delete', 'pwdAccountLockedTime', neverLocked);
+  return judge(await connection.modify(person.dn, [removal(), removal(), change('add', 'userPassword', hash)])) === true;
 }
 
 /** A right may be there and of no use. */
@@ -105,9 +129,7 @@ async function readableHashes(connection: LdapConnection, people: readonly LdapE
 async function furtherWriting(connection: LdapConnection, people: readonly LdapEntry[], absent: string): Promise<string[]> {
   for (const { dn } of people) {
     if (judge(await tryRemoving(connection, dn, unneededAttribute, absent)) !== true) continue;
-    return [
-      `The service account may write further attributes of people: ${unneededAttribute} (${dn}). If it is the root DN or has the manage right, history, quality and minimum age do not hold on a reset`,
-    ];
+    return [`The service account may write further attributes of people: ${unneededAttribute} (${dn})`];
   }
   return [];
 }
