@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prove, startJourney } from './journey-client.ts';
-import { openRealDirectory, REAL_KINDS, type RealDirectory } from './real-directory.ts';
+import { REAL_KINDS, type RealDirectory, reachRealDirectory } from './real-directories.ts';
 import { type Keyturn, startKeyturn } from './start-keyturn.ts';
 
 const OLD = 'First-Passw0rd-ever';
@@ -12,17 +12,19 @@ describe.each(REAL_KINDS)('on a real directory: %s', (kind) => {
   let keyturn: Keyturn;
 
   beforeAll(async () => {
-    directory = await openRealDirectory(kind);
+    directory = await reachRealDirectory(kind, kind === 'active-directory' ? { historyOnReset: 'two-step' } : {});
     keyturn = await startKeyturn({ directories: [directory.section] });
   });
   afterAll(async () => {
     await keyturn?.close();
+    await directory?.proxy.stop();
   });
 
   it('a forgotten password is reset, and a real client signs in with the new one alone', async () => {
-    const { login } = await directory.addPerson(OLD);
+    const owner = await directory.createPerson({ password: OLD });
+    const { login } = owner;
     const person = await keyturn.enrol(login);
-    expect(await directory.realClientSignsIn(login, OLD)).toBe(true);
+    expect(await directory.realClientSignsIn(owner, OLD)).toBe(true);
     const client = await startJourney(keyturn.url, login);
     await prove(keyturn, client, person);
     expect(client.at('new-password').rules).toContainEqual(
@@ -30,13 +32,14 @@ describe.each(REAL_KINDS)('on a real directory: %s', (kind) => {
     );
     await client.answer({ password: NEW });
     expect(client.at('done').results).toMatchObject([{ outcome: 'password-reset' }]);
-    expect(await directory.realClientSignsIn(login, NEW)).toBe(true);
-    expect(await directory.realClientSignsIn(login, OLD)).toBe(false);
-    expect((await keyturn.waitForMessage(`${login}@work.example.test`)).subject).toBe('Your password was reset');
+    expect(await directory.realClientSignsIn(owner, NEW)).toBe(true);
+    expect(await directory.realClientSignsIn(owner, OLD)).toBe(false);
+    expect((await keyturn.waitForMessage(owner.mail)).subject).toBe('Your password was reset');
   });
 
   it('a password that the history knows is refused in words, and another one is taken', async () => {
-    const { login } = await directory.addPerson(OLD);
+    const owner = await directory.createPerson({ password: OLD });
+    const { login } = owner;
     const person = await keyturn.enrol(login);
     const first = await startJourney(keyturn.url, login);
     await prove(keyturn, first, person);
@@ -49,31 +52,33 @@ describe.each(REAL_KINDS)('on a real directory: %s', (kind) => {
     expect(second.at('new-password')).toMatchObject({ messageTone: 'error', message: expect.stringMatching(/\w/) });
     await second.answer({ password: 'Third-Passw0rd-ever' });
     second.at('done');
-    expect(await directory.realClientSignsIn(login, 'Third-Passw0rd-ever')).toBe(true);
+    expect(await directory.realClientSignsIn(owner, 'Third-Passw0rd-ever')).toBe(true);
   });
 
   it('a locked account is unlocked and keeps its password', async () => {
-    const { login } = await directory.addPerson(OLD);
+    const owner = await directory.createPerson({ password: OLD });
+    const { login } = owner;
     const person = await keyturn.enrol(login);
-    await directory.lock(login);
-    expect(await directory.realClientSignsIn(login, OLD)).toBe(false);
+    await directory.lock(owner);
+    expect(await directory.realClientSignsIn(owner, OLD)).toBe(false);
     const client = await startJourney(keyturn.url, login, 'unlock-account');
     await prove(keyturn, client, person);
     client.at('confirm-unlock');
     await client.answer({ confirm: true });
     expect(client.at('done').results).toMatchObject([{ outcome: 'unlocked' }]);
-    expect(await directory.realClientSignsIn(login, OLD)).toBe(true);
+    expect(await directory.realClientSignsIn(owner, OLD)).toBe(true);
   });
 
   it('a reset of a locked account unlocks it as well', async () => {
-    const { login } = await directory.addPerson(OLD);
+    const owner = await directory.createPerson({ password: OLD });
+    const { login } = owner;
     const person = await keyturn.enrol(login);
-    await directory.lock(login);
+    await directory.lock(owner);
     const client = await startJourney(keyturn.url, login);
     await prove(keyturn, client, person);
     expect(client.at('new-password').mayKeepPassword).toBe(true);
     await client.answer({ password: NEW });
     client.at('done');
-    expect(await directory.realClientSignsIn(login, NEW)).toBe(true);
+    expect(await directory.realClientSignsIn(owner, NEW)).toBe(true);
   });
 });

@@ -1,5 +1,6 @@
 import type { ConfigurationDocument } from '../../src/core/configuration/document.ts';
 import { newLogin, newPassword } from '../conformance/samples.ts';
+import { runUnchecked } from '../servers/processes.ts';
 import { sharedDs389, sharedSamba, sharedSlapd } from '../servers/shared-servers.ts';
 import { startTcpProxy, type TcpProxy } from '../servers/tcp-proxy.ts';
 
@@ -25,9 +26,11 @@ export interface RealDirectory {
   readonly service: { readonly name: string; readonly password: string };
   readonly secretName: string;
   /** With a login of its own unless told. */
-  createPerson(more?: { disabled?: boolean; login?: string }): Promise<RealPerson>;
+  createPerson(more?: { disabled?: boolean; login?: string; password?: string }): Promise<RealPerson>;
   /** Whether the server itself, asked past Keyturn and proxy, lets the person in. */
   signsIn(person: RealPerson, password: string): Promise<boolean>;
+  /** Whether a client that knows nothing of Keyturn signs in: Kerberos on AD, `ldapwhoami` elsewhere. */
+  realClientSignsIn(person: RealPerson, password: string): Promise<boolean>;
   /** Writes to the person's entry beside the password, as an administrator. */
   touch(person: RealPerson): Promise<void>;
   /** Fails to sign in until the person is locked out. */
@@ -58,8 +61,7 @@ export async function reachRealDirectory(kind: RealKind, changes: Record<string,
     proxy,
     secretName,
     service: server.service,
-    async createPerson({ disabled = false, login = newLogin() } = {}) {
-      const password = newPassword();
+    async createPerson({ disabled = false, login = newLogin(), password = newPassword() } = {}) {
       const mail = `${login}@work.example.test`;
       const user = { login, password, mail, givenName: 'Ada', surname: login };
       const { dn } =
@@ -69,6 +71,11 @@ export async function reachRealDirectory(kind: RealKind, changes: Record<string,
       return { login, password, mail, dn };
     },
     signsIn: (person, password) => server.canBind(person.dn, password),
+    async realClientSignsIn(person, password) {
+      if (server.kind === 'active-directory') return server.kerberosLogin(person.login, password);
+      const args = ['-x', '-H', server.url, '-D', person.dn, '-w', password];
+      return (await runUnchecked('ldapwhoami', args, { env: { LDAPTLS_CACERT: server.caFile } })).exitCode === 0;
+    },
     touch: (person) => server.modify(person.dn, { description: newLogin() }),
     lock: (person) =>
       server.kind === 'active-directory'
