@@ -45,6 +45,7 @@ check 'lint and format (biome)' biome check --error-on-warnings .
 check 'unused files, exports and packages (knip)' knip
 check 'types of server and tests' tsc --noEmit -p tsconfig.json
 check 'types of the pages' tsc --noEmit -p web/tsconfig.json
+check 'types of the browser tests' tsc --noEmit -p test/e2e/tsconfig.json
 check 'generated reference is current' node scripts/generate-reference.ts --check
 
 # tests NAME ARGUMENTS...: one run of vitest, each test counted.

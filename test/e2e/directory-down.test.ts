@@ -1,10 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openRealDirectory, type RealDirectory } from '../scenarios/real-directory.ts';
+import { type RealDirectory, reachRealDirectory } from '../scenarios/real-directories.ts';
 import { OLD_PASSWORD } from '../scenarios/sample-directory.ts';
 import { codeIn } from '../scenarios/start-keyturn.ts';
-import { sharedSlapd } from '../servers/shared-servers.ts';
-import { startTcpProxy, type TcpProxy } from '../servers/tcp-proxy.ts';
 import { launchBrowser, openPage } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
 import { createWalk } from './walk.ts';
@@ -13,29 +11,27 @@ const NEW_PASSWORD = 'Quiet-harbour-at-n00n';
 
 describe('while the directory cannot be reached', () => {
   let browser: Browser;
-  let proxy: TcpProxy;
   let directory: RealDirectory;
   let portal: PortalKeyturn;
 
   beforeAll(async () => {
     browser = await launchBrowser();
-    const server = new URL((await sharedSlapd()).url);
-    proxy = await startTcpProxy({ targetHost: server.hostname, targetPort: Number(server.port) });
-    directory = await openRealDirectory('openldap', `ldaps://${proxy.host}:${proxy.port}`);
+    directory = await reachRealDirectory('openldap');
     portal = await startPortalKeyturn({ directories: [directory.section] });
   });
   afterAll(async () => {
     await Promise.all([browser?.close(), portal?.close()]);
-    await proxy?.stop();
+    await directory?.proxy.stop();
   });
-  beforeEach(() => proxy.setMode('forward'));
+  beforeEach(() => directory.proxy.setMode('forward'));
   const takeAway = () => {
-    proxy.setMode('refuse');
-    proxy.cutAll();
+    directory.proxy.setMode('refuse');
+    directory.proxy.cutAll();
   };
 
   it('a complete proof is kept, the page waits and goes on by itself; a write that did not happen can be done again', async () => {
-    const { login } = await directory.addPerson(OLD_PASSWORD);
+    const owner = await directory.createPerson({ password: OLD_PASSWORD });
+    const { login } = owner;
     const person = await portal.keyturn.enrol(login);
     const { page, context, complaints } = await openPage(browser, portal.origin, { expectedStatuses: [503] });
     const walk = createWalk(page, portal.origin);
@@ -48,21 +44,21 @@ describe('while the directory cannot be reached', () => {
     await walk.giveCode('totp', person.totp());
     await walk.at('waiting.title.directory');
     await page.getByText(/is not answering at the moment. Nothing was changed and your proof is kept/).waitFor();
-    proxy.setMode('forward');
+    directory.proxy.setMode('forward');
     await walk.at('new-password.title');
 
     takeAway();
     await walk.savePassword(NEW_PASSWORD);
     await page.getByRole('alert').getByText(walk.text('trouble.unavailable')).waitFor();
     expect(await page.getByLabel(walk.text('new-password.label'), { exact: true }).inputValue()).toBe(NEW_PASSWORD);
-    expect(await directory.realClientSignsIn(login, OLD_PASSWORD)).toBe(true);
-    proxy.setMode('forward');
+    expect(await directory.realClientSignsIn(owner, OLD_PASSWORD)).toBe(true);
+    directory.proxy.setMode('forward');
     // A server that has failed is passed over for a while.
     portal.keyturn.clock.move(60_000);
     await walk.press('new-password.save');
     await walk.at('done.title.password-reset');
-    expect(await directory.realClientSignsIn(login, NEW_PASSWORD)).toBe(true);
-    expect(await directory.realClientSignsIn(login, OLD_PASSWORD)).toBe(false);
+    expect(await directory.realClientSignsIn(owner, NEW_PASSWORD)).toBe(true);
+    expect(await directory.realClientSignsIn(owner, OLD_PASSWORD)).toBe(false);
     expect(complaints).toEqual([]);
     await context.close();
   });

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openRealDirectory, type RealDirectory } from '../scenarios/real-directory.ts';
+import { type RealPerson, reachRealDirectory } from '../scenarios/real-directories.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from '../scenarios/sample-directory.ts';
 import { codeIn, type Enrolled } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
@@ -16,6 +16,7 @@ interface World {
   add(): Promise<string>;
   lock(login: string): Promise<void>;
   signsIn(login: string, password: string): Promise<boolean>;
+  close(): Promise<unknown>;
 }
 
 async function openEmbedded(): Promise<World> {
@@ -31,16 +32,28 @@ async function openEmbedded(): Promise<World> {
       for (let attempt = 0; attempt < 5; attempt += 1) await signsIn(portal.keyturn, login, 'wrong');
     },
     signsIn: (login, password) => signsIn(portal.keyturn, login, password),
+    close: () => Promise.resolve(),
   };
 }
 
 async function openDomain(): Promise<World> {
-  const directory: RealDirectory = await openRealDirectory('active-directory');
+  const directory = await reachRealDirectory('active-directory', { historyOnReset: 'two-step' });
+  const people = new Map<string, RealPerson>();
+  const person = (login: string): RealPerson => {
+    const known = people.get(login);
+    if (known === undefined) throw new Error(`no person ${login}`);
+    return known;
+  };
   return {
     portal: await startPortalKeyturn({ directories: [directory.section] }),
-    add: async () => (await directory.addPerson(OLD_PASSWORD)).login,
-    lock: directory.lock,
-    signsIn: directory.realClientSignsIn,
+    async add() {
+      const owner = await directory.createPerson({ password: OLD_PASSWORD });
+      people.set(owner.login, owner);
+      return owner.login;
+    },
+    lock: (login) => directory.lock(person(login)),
+    signsIn: (login, password) => directory.realClientSignsIn(person(login), password),
+    close: () => directory.proxy.stop(),
   };
 }
 
@@ -67,6 +80,7 @@ describe.each([
   });
   afterAll(async () => {
     await world?.portal.close();
+    await world?.close();
   });
   beforeEach(async () => {
     login = await world.add();
