@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from '../../test/scenarios/sample-directory.ts';
-import { codeIn, type Enrolled, type Keyturn, startKeyturn } from '../../test/scenarios/start-keyturn.ts';
-import { ids, type KioskBench, type KioskRun, startKioskBench } from './kiosk/kiosk-bench.ts';
+import { codeIn, type Enrolled, type Keyturn, startKeyturn, until } from '../../test/scenarios/start-keyturn.ts';
+import { button, ids, type KioskBench, type KioskRun, startKioskBench, type WindowState } from './kiosk/kiosk-bench.ts';
 
 const NEW_PASSWORD = 'a quiet harbour at noon';
+/** Virtual keys of Windows. */
+const [TAB, RETURN, ESCAPE, DOWN, F1] = [9, 13, 27, 40, 112];
 let bench: KioskBench;
 let keyturn: Keyturn;
 let people = 0;
@@ -28,6 +30,8 @@ afterAll(async () => {
   await keyturn?.close();
 });
 
+afterEach(() => bench.endAll());
+
 async function newPerson(): Promise<Enrolled & { login: string }> {
   people += 1;
   await addPerson(keyturn, `person${people}`);
@@ -50,7 +54,9 @@ async function prove(kiosk: KioskRun, person: Enrolled & { login: string }): Pro
   await kiosk.press('submit');
 }
 
-const text = (state: { controls: readonly { id: number; text: string }[] }, id: number) => state.controls.find((control) => control.id === id)?.text;
+const text = (state: WindowState, id: number) =>
+  state.controls.find((control) => control.id === id)?.text;
+const field = (state: WindowState) => state.controls.find((control) => control.id === ids.field);
 
 describe('resetting a password', () => {
   it('walks every page and sets the password', async () => {
@@ -74,7 +80,10 @@ describe('resetting a password', () => {
     const refused = await kiosk.until('the refusal', (state) => text(state, ids.notice) !== undefined);
     expect(text(refused, ids.notice)).toMatch(/^Error: /);
     await kiosk.page('Choose a new password', 'new-password-refused');
+    const checks = () => bench.proxy.requests.filter(({ path }) => path.endsWith('/password-check')).length;
+    const before = checks();
     await kiosk.fill(NEW_PASSWORD);
+    await until(() => checks() > before, 'the check of the new password');
     await kiosk.page('Choose a new password', 'new-password-typed');
     await kiosk.press('submit');
     await kiosk.page('Your password is changed', 'done');
@@ -83,5 +92,271 @@ describe('resetting a password', () => {
     expect(await signsIn(keyturn, person.login, NEW_PASSWORD)).toBe(true);
     expect(await signsIn(keyturn, person.login, OLD_PASSWORD)).toBe(false);
   });
+
+  it('hides what is typed, lets nothing out by the clipboard, and shows it on demand', async () => {
+    const person = await newPerson();
+    const kiosk = await bench.start();
+    await prove(kiosk, person);
+    await kiosk.page('Choose a new password');
+    await kiosk.fill('Secret of mine');
+    expect(field(await kiosk.read())?.isPassword).toBe(true);
+    expect(await kiosk.command('copy', ids.field)).toEqual({ clipboard: 'nothing' });
+    expect(await kiosk.command('menu', ids.field)).toEqual({ isOpen: false });
+    await kiosk.command('click', ids.show);
+    await kiosk.until('the password', (state) => field(state)?.isPassword === false);
+    await kiosk.page('Choose a new password', 'new-password-shown');
+    expect(await kiosk.command('copy', ids.field)).toEqual({ clipboard: 'nothing' });
+    expect(text(await kiosk.read(), ids.show)).toBe('Hide');
+    await kiosk.command('close');
+    await kiosk.page('Stop here?', 'stop');
+    await kiosk.press('close');
+    expect(await kiosk.exitCode).toBe(1);
+    // The journey is over at the server too: it was told.
+    expect(bench.proxy.requests.at(-1)).toMatchObject({ method: 'DELETE', path: '/api/v1/journeys/current' });
+  });
 });
-void prove;
+
+describe('unlocking an account', () => {
+  it('leaves the password as it is', async () => {
+    const person = await newPerson();
+    for (let attempt = 0; attempt < 5; attempt += 1) await signsIn(keyturn, person.login, 'wrong');
+    const kiosk = await bench.start({ goal: 'unlock-account' });
+    await prove(kiosk, person);
+    await kiosk.page('Unlock your account?', 'confirm-unlock');
+    await kiosk.press('submit');
+    await kiosk.page('Your account is unlocked', 'done-unlocked');
+    await kiosk.press('close');
+    expect(await kiosk.exitCode).toBe(0);
+    expect(await signsIn(keyturn, person.login, OLD_PASSWORD)).toBe(true);
+  });
+});
+
+describe('proving it is you', () => {
+  it('tells of a wrong code, and ends after too many', async () => {
+    const person = await newPerson();
+    const kiosk = await bench.start();
+    await kiosk.page('Which account?');
+    await kiosk.fill(person.login);
+    await kiosk.press('submit');
+    await kiosk.page('How do you want to prove it is you?');
+    await kiosk.press('submit');
+    await kiosk.page('Enter the code from your e-mail');
+    const wrong = codeIn(await keyturn.waitForMessage(person.address)).replace(/./g, (digit) => String((Number(digit) + 1) % 10));
+    await kiosk.fill('1');
+    await kiosk.press('submit');
+    const tooShort = await kiosk.until('the length', (state) => text(state, ids.notice) !== undefined);
+    expect(text(tooShort, ids.notice)).toMatch(/^Error: The code has \d+ digits/);
+    await kiosk.fill(wrong);
+    await kiosk.press('submit');
+    const refused = await kiosk.until('the refusal', (state) => /not right/.test(text(state, ids.notice) ?? ''));
+    expect(field(refused)?.text).toBe('');
+    expect(refused.focus).toBe(ids.field);
+    await kiosk.page('Enter the code from your e-mail', 'code-wrong');
+    for (let attempt = 0; attempt < 10 && text(await kiosk.read(), ids.title) !== 'This cannot be done here'; attempt += 1) {
+      const requests = bench.proxy.requests.length;
+      await kiosk.fill(wrong);
+      await kiosk.press('submit');
+      await until(() => bench.proxy.requests.length > requests, 'the next answer');
+      await kiosk.until('an answer', (state) => state.controls.every(({ enabled, id }) => enabled || id === button('resend')));
+    }
+    const ended = await kiosk.page('This cannot be done here', 'refused');
+    expect(text(ended, ids.paragraph + 1)).toContain('room 0.17');
+    await kiosk.press('close');
+    expect(await kiosk.exitCode).toBe(1);
+  });
+
+  it('goes back to the choice, and looks the same for a name that nobody has', async () => {
+    const kiosk = await bench.start();
+    await kiosk.page('Which account?');
+    await kiosk.fill('nobody-at-all');
+    await kiosk.press('submit');
+    await kiosk.page('How do you want to prove it is you?');
+    await kiosk.press('submit');
+    await kiosk.page('Enter the code from your e-mail');
+    await kiosk.press('back');
+    await kiosk.page('How do you want to prove it is you?');
+    await kiosk.command('check', ids.choice + 1);
+    await kiosk.press('submit');
+    await kiosk.page('Enter the code from your authenticator app');
+    await kiosk.press('askToStop');
+    await kiosk.page('Stop here?');
+    await kiosk.press('close');
+    await kiosk.exitCode;
+  });
+});
+
+describe('the window', () => {
+  it('is worked by keyboard alone', async () => {
+    const person = await newPerson();
+    const kiosk = await bench.start();
+    const first = await kiosk.page('Which account?');
+    expect(first.focus).toBe(ids.field);
+    await kiosk.command('type', person.login);
+    await kiosk.command('key', RETURN);
+    const choice = await kiosk.page('How do you want to prove it is you?');
+    expect(choice.focus).toBe(ids.choice);
+    expect(choice.controls.filter(({ tabStop }) => tabStop).map(({ id }) => id)).toEqual([ids.choice, button('submit'), button('askToStop')]);
+    await kiosk.command('key', TAB);
+    await kiosk.until('focus on the button', ({ focus }) => focus === button('submit'));
+    await kiosk.command('key', ESCAPE);
+    const stop = await kiosk.page('Stop here?');
+    expect(stop.focus).toBe(button('goOn'));
+    await kiosk.command('key', ESCAPE);
+    await kiosk.page('How do you want to prove it is you?');
+    await kiosk.command('key', F1);
+    await kiosk.command('key', DOWN);
+    await kiosk.until('the second choice', ({ focus, controls }) => focus === ids.choice + 1 && controls.some(({ id, checked }) => id === focus && checked));
+    await kiosk.command('key', RETURN);
+    await kiosk.page('Enter the code from your authenticator app');
+    await kiosk.command('close');
+    await kiosk.page('Stop here?');
+    await kiosk.command('close');
+    expect(await kiosk.exitCode).toBe(1);
+  });
+
+  it('gives each field its label right before it, for screen readers', async () => {
+    const kiosk = await bench.start();
+    const { controls } = await kiosk.page('Which account?');
+    const at = controls.findIndex(({ id }) => id === ids.field);
+    expect(controls[at - 1]?.text).toBe('Sign-in name');
+    await kiosk.press('close');
+    expect(await kiosk.exitCode).toBe(1);
+  });
+
+  it.each([
+    ['de', 'Welches Konto?'],
+    ['de-AT', 'Welches Konto?'],
+    ['fr-CA', 'Quel compte ?'],
+    ['es', '¿Qué cuenta?'],
+    ['ja-JP', 'Which account?'],
+  ])('speaks %s', async (language, title) => {
+    const kiosk = await bench.start({ language });
+    const state = await kiosk.page(title, `account-${language}`);
+    expect(state.isRightToLeft).toBe(false);
+    expect(bench.proxy.requests.at(-1)?.headers['accept-language']).toBe(language);
+    await kiosk.press('close');
+    await kiosk.exitCode;
+  });
+
+  it('is mirrored where people read from right to left', async () => {
+    const kiosk = await bench.start({ language: 'ar-EG' });
+    const state = await kiosk.page('Which account?', 'account-right-to-left');
+    expect(state.isRightToLeft).toBe(true);
+    await kiosk.press('close');
+    await kiosk.exitCode;
+  });
+
+  it('opens once, with the name it was handed, and not with words it does not know', async () => {
+    const kiosk = await bench.start({ account: 'CORP\\alice' });
+    expect(field(await kiosk.page('Which account?'))?.text).toBe('CORP\\alice');
+    expect(await (await bench.start()).exitCode).toBe(13);
+    await kiosk.press('close');
+    expect(await kiosk.exitCode).toBe(1);
+    for (const words of [[], ['--goal', 'become-admin'], ['--goal', 'reset-password', '--url', 'https://evil.example/']])
+      expect(await (await bench.start({ arguments: words })).exitCode).toBe(10);
+  });
+
+  it('tells the server what it is, and keeps no cookie', async () => {
+    const person = await newPerson();
+    bench.proxy.requests.length = 0;
+    const kiosk = await bench.start();
+    await kiosk.page('Which account?');
+    await kiosk.fill(person.login);
+    await kiosk.press('submit');
+    await kiosk.page('How do you want to prove it is you?');
+    await kiosk.command('close');
+    await kiosk.page('Stop here?');
+    await kiosk.press('close');
+    await kiosk.exitCode;
+    expect(bench.proxy.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /api/v1/site',
+      'POST /api/v1/journeys',
+      'DELETE /api/v1/journeys/current',
+    ]);
+    const [site, start, end] = bench.proxy.requests.map(({ headers }) => headers);
+    expect(site?.authorization).toBeUndefined();
+    expect(start).toMatchObject({ 'content-type': 'application/json' });
+    expect(start?.['user-agent']).toMatch(/^KeyturnKiosk\/\d+\.\d+\.\d+/);
+    expect(end?.authorization).toMatch(/^Bearer [A-Za-z0-9_-]{43}$/);
+    for (const headers of [site, start, end]) expect(headers?.cookie).toBeUndefined();
+    const events = kiosk.events();
+    expect(events).toEqual(['1|reset-password']);
+  });
+});
+
+describe('steps of servers newer or richer than this one', () => {
+  /** Puts a step in the place of the one that a journey starts with. */
+  async function startAt(step: Record<string, unknown>): Promise<KioskRun> {
+    bench.proxy.change = ({ method, path, body }) =>
+      method === 'POST' && path === '/api/v1/journeys' ? { ...body, step: { id: 'other', canGoBack: false, ...step } } : null;
+    const kiosk = await bench.start();
+    await kiosk.page('Which account?');
+    await kiosk.fill('someone');
+    await kiosk.press('submit');
+    return kiosk;
+  }
+  afterEach(() => {
+    bench.proxy.change = null;
+  });
+
+  it('names the portal where a step cannot be drawn', async () => {
+    const kiosk = await startAt({ kind: 'retina-scan', lens: { left: true } });
+    const state = await kiosk.page('Continue in the web portal', 'unknown-step');
+    expect(text(state, ids.paragraph + 1)).toBe(`https://localhost:${bench.proxy.port}/`);
+    await kiosk.press('close');
+    await kiosk.exitCode;
+  });
+
+  it('asks the questions a person chose', async () => {
+    const prompts = [
+      { id: 'q1', text: 'What was the name of your first teacher?' },
+      { id: 'q2', text: 'In which town did your parents meet?' },
+    ];
+    const kiosk = await startAt({ kind: 'questions', prompts });
+    await kiosk.page('Answer your questions', 'questions');
+    await kiosk.fill('Rex');
+    await kiosk.press('submit');
+    await kiosk.until('the complaint', (state) => text(state, ids.notice) === 'Error: Answer every question.');
+    await kiosk.command('close');
+    await kiosk.page('Stop here?');
+    await kiosk.press('close');
+    await kiosk.exitCode;
+  });
+
+  it('asks which accounts, and waits for a person', async () => {
+    const accounts = [
+      { id: 'a', label: 'alice (Head office)', locked: true, selected: true },
+      { id: 'b', label: 'alice (Laboratory)', locked: false, selected: true },
+    ];
+    const kiosk = await startAt({ kind: 'choose-accounts', accounts });
+    const state = await kiosk.page('Which of your accounts?', 'choose-accounts');
+    expect(state.controls.filter(({ checked }) => checked).map(({ id }) => id)).toEqual([ids.choice, ids.choice + 1]);
+    await kiosk.command('close');
+    await kiosk.page('Stop here?');
+    await kiosk.press('close');
+    await kiosk.exitCode;
+    const waiting = await startAt({ kind: 'waiting', for: 'manager', pollAfter: 60 });
+    await waiting.page('Waiting for confirmation', 'waiting');
+    await waiting.command('close');
+    await waiting.page('Stop here?');
+    await waiting.press('close');
+    await waiting.exitCode;
+  });
+
+  it('scrolls to what has the focus when there is more than the window holds', async () => {
+    const rules = Array.from({ length: 25 }, (_, index) => ({ code: `rule-${index}`, params: {}, text: `Rule number ${index}`, source: 'organisation' }));
+    const step = { kind: 'new-password', accounts: [{ id: 'a', label: 'alice' }], rules, mayKeepPassword: true, changeableAt: null };
+    const kiosk = await startAt(step);
+    await kiosk.page('Choose a new password', 'new-password-long');
+    await kiosk.command('key', TAB);
+    await kiosk.command('key', TAB);
+    const state = await kiosk.until('focus on the button', ({ focus }) => focus === button('submit'));
+    const submit = state.controls.find(({ id }) => id === button('submit'));
+    expect(submit?.bottom).toBeLessThan(780);
+    await kiosk.page('Choose a new password', 'new-password-scrolled');
+    await kiosk.command('close');
+    await kiosk.page('Stop here?');
+    await kiosk.press('close');
+    await kiosk.exitCode;
+  });
+});

@@ -44,7 +44,7 @@ export interface WindowState {
 }
 
 export interface KioskRun {
-  /** Reads the window until it is as wanted; fails with what it shows after 15 seconds. */
+  /** Reads the window until it is as wanted; fails with what it shows after 12 seconds. */
   until(what: string, condition: (state: WindowState) => boolean): Promise<WindowState>;
   /** Waits for a page by its title, and keeps a picture of it. */
   page(title: string | RegExp, picture?: string): Promise<WindowState>;
@@ -65,6 +65,8 @@ export interface KioskBench {
   /** Writes settings as the installer does; a number becomes a REG_DWORD. */
   configure(settings: Record<string, string | number>): Promise<void>;
   start(parameters?: { goal?: string; language?: string; account?: string; arguments?: string[]; shipped?: boolean }): Promise<KioskRun>;
+  /** Ends windows that a failed test left open. */
+  endAll(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -84,7 +86,7 @@ export async function startKioskBench(): Promise<KioskBench> {
   writeFileSync(der, new X509Certificate(authority.caPem).raw);
   await driver.command('trust', winePath(der));
 
-  let running: ChildProcess | null = null;
+  const running = new Map<ChildProcess, Promise<number | null>>();
   const eventFile = join(home, 'events.txt');
   const bench: KioskBench = {
     wine,
@@ -105,14 +107,21 @@ export async function startKioskBench(): Promise<KioskBench> {
         env: { ...environment, ...(account === undefined ? {} : { KEYTURN_ACCOUNT: account }) },
         stdio: 'ignore',
       });
-      running = child;
       const exitCode = new Promise<number | null>((resolve) => child.once('exit', resolve));
+      running.set(child, exitCode);
       const events = () => (existsSync(eventFile) ? readFileSync(eventFile, 'utf8').split('\n').slice(known).filter(Boolean) : []);
       return createRun(driver.command, screen.save, exitCode, events);
     },
+    async endAll() {
+      for (const [child, exitCode] of running) {
+        if (child.exitCode === null) child.kill('SIGKILL');
+        await exitCode;
+      }
+      running.clear();
+    },
     async close() {
+      await bench.endAll();
       driver.stop();
-      running?.kill();
       await wine.stop();
       await Promise.all([screen.close(), proxy.close()]);
       await removeScratchFolder(folder);
@@ -135,7 +144,7 @@ function createRun(
     exitCode,
     events,
     async until(what, condition) {
-      const deadline = Date.now() + 15_000;
+      const deadline = Date.now() + 12_000;
       for (;;) {
         const state = await read();
         if (state.open && condition(state)) return state;

@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { addPerson, embeddedSection } from '../../test/scenarios/sample-directory.ts';
+import { type Keyturn, startKeyturn } from '../../test/scenarios/start-keyturn.ts';
+import { type KioskBench, startKioskBench } from './kiosk/kiosk-bench.ts';
+
+let bench: KioskBench;
+let keyturn: Keyturn;
+
+beforeAll(async () => {
+  bench = await startKioskBench();
+  keyturn = await startKeyturn({ directories: [embeddedSection()] });
+  await addPerson(keyturn, 'alice');
+  bench.proxy.upstream = keyturn.url;
+});
+afterAll(async () => {
+  await bench?.close();
+  await keyturn?.close();
+});
+
+it('closes when nobody types, and ends the journey at the server', async () => {
+  await bench.configure({ PortalUrl: `https://localhost:${bench.proxy.port}/`, IdleTimeoutSeconds: 30 });
+  const kiosk = await bench.start();
+  const opened = Date.now();
+  await kiosk.page('Which account?');
+  await kiosk.fill('alice');
+  await kiosk.press('submit');
+  await kiosk.page('How do you want to prove it is you?');
+  expect(await kiosk.exitCode).toBe(2);
+  expect(Date.now() - opened).toBeGreaterThan(28_000);
+  expect(bench.proxy.requests.at(-1)).toMatchObject({ method: 'DELETE', path: '/api/v1/journeys/current' });
+});

@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { built } from './built.ts';
+import { reportTestProgram } from './test-program.ts';
+
+function runNative(program: string, parameters: readonly string[]): { exitCode: number | null; output: string } {
+  const result = spawnSync(join(built.native, 'kiosk', program), parameters, { encoding: 'utf8' });
+  return { exitCode: result.status, output: `${result.stdout}${result.stderr}` };
+}
+
+describe('the recovery journey of the window, with address and undefined-behaviour sanitizers', () => {
+  reportTestProgram(runNative('kiosk-tests', []));
+});
+
+it('10,000 conversations with a server that answers anything end in pages that can be drawn', () => {
+  const result = runNative('kiosk-fuzz', ['10000']);
+  expect(result.output).toContain('10000 conversations, no fault');
+  expect(result.exitCode).toBe(0);
+});
+
+describe('texts of the window', () => {
+  const folder = fileURLToPath(new URL('../kiosk/texts', import.meta.url));
+  const read = (file: string) =>
+    new Map([...readFileSync(join(folder, file), 'utf8').matchAll(/^ {2}(TEXT_\w+) "(.*)"$/gm)].map(([, id, text]) => [id, text]));
+  const ids = [...readFileSync(join(folder, 'text-ids.h'), 'utf8').matchAll(/^#define (TEXT_\w+) \d+$/gm)].map(([, id]) => id).filter((id) => id !== 'TEXT_FIRST' && id !== 'TEXT_LAST');
+  const english = read('en.rc');
+  const places = (text = '') => [...text.matchAll(/\{\d\}/g)].map(([place]) => place).sort();
+
+  it.each(readdirSync(folder).filter((file) => file.endsWith('.rc')))('%s has every text, with the places of the English one', (file) => {
+    const texts = read(file);
+    expect([...texts.keys()]).toEqual(ids);
+    for (const [id, text] of texts) {
+      expect(text, id).not.toBe('');
+      expect(places(text), id).toEqual(places(english.get(id)));
+    }
+  });
+
+  it('every text is shown somewhere', () => {
+    const sources = fileURLToPath(new URL('../kiosk', import.meta.url));
+    const code = readdirSync(sources, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.cpp'))
+      .map((file) => readFileSync(join(sources, file), 'utf8'))
+      .join('\n');
+    expect(ids.filter((id) => !new RegExp(`\\b${id}\\b`).test(code))).toEqual([]);
+  });
+});

@@ -1,0 +1,204 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createCertificateAuthority, type IssuedCertificate } from '../../test/servers/certificate-authority.ts';
+import { createScratchFolder, removeScratchFolder } from '../../test/servers/scratch.ts';
+import { addPerson, embeddedSection } from '../../test/scenarios/sample-directory.ts';
+import { type Keyturn, startKeyturn } from '../../test/scenarios/start-keyturn.ts';
+import { built } from './built.ts';
+import { ids, type KioskBench, type KioskRun, startKioskBench, type WindowState } from './kiosk/kiosk-bench.ts';
+
+let bench: KioskBench;
+let keyturn: Keyturn;
+let folder: string;
+let good: IssuedCertificate;
+
+beforeAll(async () => {
+  [bench, folder] = await Promise.all([startKioskBench(), createScratchFolder('kiosk-trouble')]);
+  keyturn = await startKeyturn({ directories: [embeddedSection()] });
+  await addPerson(keyturn, 'alice');
+  good = await bench.authority.issue({ name: 'good', altNames: ['DNS:localhost'] });
+  bench.proxy.upstream = keyturn.url;
+});
+afterAll(async () => {
+  await bench?.close();
+  await keyturn?.close();
+  await removeScratchFolder(folder);
+});
+beforeEach(() => {
+  bench.proxy.show(good);
+  bench.proxy.answer = null;
+  bench.proxy.requests.length = 0;
+});
+
+afterEach(() => bench.endAll());
+
+const settings = (more: Record<string, string | number> = {}) => ({
+  PortalUrl: `https://localhost:${bench.proxy.port}/`,
+  HelpDeskText: 'Call 1234, or come to room 0.17.',
+  ...more,
+});
+const text = (state: WindowState, id: number) => state.controls.find((control) => control.id === id)?.text;
+
+async function end(kiosk: KioskRun): Promise<void> {
+  await kiosk.press('close');
+  expect(await kiosk.exitCode).toBe(1);
+}
+
+describe('a server that cannot be reached', () => {
+  it('is told with the text of the settings, and tried again on demand', async () => {
+    await bench.configure(settings({ OfflineMessage: 'No connection here. Use the phone in the corridor.' }));
+    await bench.proxy.goDown();
+    const kiosk = await bench.start();
+    const state = await kiosk.page('The recovery service cannot be reached', 'offline');
+    expect(text(state, ids.notice)).toBe('Error: No connection here. Use the phone in the corridor.');
+    expect(state.controls.some((control) => control.text.includes('room 0.17'))).toBe(true);
+    expect(kiosk.events()).toEqual(['1|reset-password', '5|localhost|not reachable']);
+    await bench.proxy.comeUp();
+    await kiosk.press('retry');
+    await kiosk.page('Which account?');
+    await end(kiosk);
+  });
+
+  it('keeps the page and what was typed when it goes away in the middle', async () => {
+    await bench.configure(settings());
+    const kiosk = await bench.start();
+    await kiosk.page('Which account?');
+    await bench.proxy.goDown();
+    await kiosk.fill('alice');
+    await kiosk.press('submit');
+    const state = await kiosk.until('the trouble', (shown) => text(shown, ids.notice) !== undefined);
+    expect(text(state, ids.notice)).toMatch(/^Error: The server cannot be reached/);
+    expect(text(state, ids.field)).toBe('alice');
+    await kiosk.page('Which account?', 'trouble-in-the-middle');
+    await bench.proxy.comeUp();
+    await kiosk.press('submit');
+    await kiosk.page('How do you want to prove it is you?');
+    await kiosk.command('close');
+    await kiosk.page('Stop here?');
+    await end(kiosk);
+  });
+
+  it('is given up after the time the settings allow', async () => {
+    await bench.configure(settings({ RequestTimeoutSeconds: 5 }));
+    bench.proxy.answer = () => undefined;
+    const kiosk = await bench.start();
+    await kiosk.page('Connecting', 'connecting');
+    await kiosk.page('The recovery service cannot be reached');
+    expect(kiosk.events()).toContain('5|localhost|no answer in time');
+    await end(kiosk);
+  });
+});
+
+describe('a certificate that is not to be trusted', () => {
+  const cases: [string, () => Promise<IssuedCertificate>][] = [
+    ['comes from an unknown authority', async () => (await createCertificateAuthority(join(folder, 'other'))).issue({ name: 'localhost', altNames: ['DNS:localhost'] })],
+    ['names another host', () => bench.authority.issue({ name: 'other-host', altNames: ['DNS:other.example'] })],
+    ['is past its end', () => bench.authority.issue({ name: 'expired', altNames: ['DNS:localhost'], expired: true })],
+  ];
+  it.each(cases)('%s: nothing is sent', async (what, issue) => {
+    await bench.configure(settings());
+    bench.proxy.show(await issue());
+    const kiosk = await bench.start();
+    await kiosk.page('The connection is not secure', `certificate-${what.split(' ')[0]}`);
+    expect(bench.proxy.requests).toEqual([]);
+    expect(kiosk.events()).toContain('5|localhost|certificate not accepted');
+    await end(kiosk);
+  });
+});
+
+describe('pinned keys', () => {
+  const pinOf = ({ certificatePem }: IssuedCertificate) =>
+    createHash('sha256').update(new X509Certificate(certificatePem).publicKey.export({ type: 'spki', format: 'der' })).digest('base64');
+
+  it('are taken when one of them fits', async () => {
+    await bench.configure(settings({ CertificatePins: `${'A'.repeat(43)}=; ${pinOf(good)}` }));
+    const kiosk = await bench.start();
+    await kiosk.page('Which account?');
+    await end(kiosk);
+  });
+
+  it('keep everything from a server with another key, though its certificate is valid', async () => {
+    await bench.configure(settings({ CertificatePins: `${'A'.repeat(43)}=;${'B'.repeat(42)}A=` }));
+    const kiosk = await bench.start();
+    await kiosk.page('This is not the server we expected', 'pin-mismatch');
+    expect(bench.proxy.requests).toEqual([]);
+    expect(kiosk.events()).toEqual(['1|reset-password', '6|localhost']);
+    await end(kiosk);
+  });
+
+  it('are checked on every connection, before the token is sent', async () => {
+    await bench.configure(settings({ CertificatePins: pinOf(good) }));
+    const kiosk = await bench.start();
+    await kiosk.page('Which account?');
+    await kiosk.fill('alice');
+    await kiosk.press('submit');
+    await kiosk.page('How do you want to prove it is you?');
+    const before = bench.proxy.requests.length;
+    bench.proxy.show(await bench.authority.issue({ name: 'new-key', altNames: ['DNS:localhost'] }));
+    await kiosk.press('submit');
+    await kiosk.page('This is not the server we expected');
+    expect(bench.proxy.requests.slice(before)).toEqual([]);
+    bench.proxy.show(good);
+    await kiosk.press('retry');
+    await kiosk.page('How do you want to prove it is you?');
+    await kiosk.command('close');
+    await kiosk.page('Stop here?');
+    await end(kiosk);
+  });
+
+  it('that are no hashes leave the window closed', async () => {
+    await bench.configure(settings({ CertificatePins: 'not-a-pin' }));
+    expect(await (await bench.start()).exitCode).toBe(12);
+  });
+});
+
+describe('answers that are none', () => {
+  it('a redirect is not followed', async () => {
+    await bench.configure(settings());
+    bench.proxy.answer = (_request, response) => {
+      response.writeHead(302, { location: `https://localhost:${bench.proxy.port}/elsewhere`, 'content-type': 'application/json' });
+      response.end('{}');
+    };
+    const kiosk = await bench.start();
+    await kiosk.page('The recovery service cannot be reached');
+    expect(bench.proxy.requests.map(({ path }) => path)).toEqual(['/api/v1/site']);
+    await end(kiosk);
+  });
+
+  it.each([
+    ['a page of a captive portal', 'text/html', '<html>Welcome to the guest network</html>'],
+    ['no JSON', 'application/json', '{"organisation":'],
+    ['more than anyone needs', 'application/json', JSON.stringify({ organisation: 'x'.repeat(400_000) })],
+  ])('%s', async (_what, type, body) => {
+    bench.proxy.answer = (_request, response) => {
+      response.writeHead(200, { 'content-type': type });
+      response.end(body);
+    };
+    const kiosk = await bench.start();
+    await kiosk.page('The recovery service cannot be reached');
+    await end(kiosk);
+  });
+});
+
+describe('the shipped program', () => {
+  it('refuses to run as an administrator, which everybody is in wine', async () => {
+    await bench.configure(settings());
+    const kiosk = await bench.start({ shipped: true });
+    expect(await kiosk.exitCode).toBe(11);
+    expect(bench.proxy.requests).toEqual([]);
+  });
+
+  it('has no trace of the test system, and starts as nobody in particular', () => {
+    const shipped = readFileSync(join(built.release, 'KeyturnKiosk.exe'));
+    const test = readFileSync(join(built.tests, 'kiosk', 'KeyturnKiosk.exe'));
+    for (const trace of ['events.txt', 'TestSystem']) {
+      expect(test.includes(trace)).toBe(true);
+      expect(shipped.includes(trace)).toBe(false);
+      expect(shipped.includes(Buffer.from(trace, 'utf16le'))).toBe(false);
+    }
+    expect(shipped.includes('level="asInvoker" uiAccess="false"')).toBe(true);
+    expect(shipped.includes('PerMonitorV2')).toBe(true);
+  });
+});
