@@ -154,6 +154,11 @@ describe('checkConfiguration', () => {
       'error organisation.publicUrl: The address must not hold',
     ],
     ['e-mail alone', { recovery: { accepted: [['email']] } }, 'warning recovery.accepted[0]: Very weak'],
+    [
+      'less from one client than from others',
+      { recovery: { clients: { 'windows-logon': { accepted: [['totp']] } } } },
+      'warning recovery.clients.windows-logon.accepted[0]: Not accepted elsewhere, yet any program may say',
+    ],
     ['an authenticator alone', { recovery: { accepted: [['totp']] } }, 'warning recovery.accepted[0]: Weak'],
     ['the same proof twice', { recovery: { accepted: [['email', 'email']] } }, 'error recovery.accepted[0]: A kind is named twice'],
     [

@@ -2,12 +2,18 @@ import type { Report } from './check-context.ts';
 import type { Configuration } from './document.ts';
 import { type DocumentPath, formatPath } from './format-path.ts';
 
+type Combinations = readonly (readonly string[])[];
+
 /** Checks of `recovery`: combinations that prove too little, or that can never matter. */
 export function checkRecovery(recovery: Configuration['recovery'], report: Report): void {
   checkCombinations(recovery.accepted, ['recovery', 'accepted'], report);
   checkGoals(recovery.goals, ['recovery', 'goals'], report);
   for (const [client, own] of Object.entries(recovery.clients)) {
-    if (own?.accepted !== undefined) checkCombinations(own.accepted, ['recovery', 'clients', client, 'accepted'], report);
+    if (own?.accepted !== undefined) {
+      const path = ['recovery', 'clients', client, 'accepted'];
+      checkCombinations(own.accepted, path, report);
+      checkEasier(own.accepted, recovery.accepted, path, report);
+    }
     if (own?.goals !== undefined) checkGoals(own.goals, ['recovery', 'clients', client, 'goals'], report);
   }
 }
@@ -16,7 +22,15 @@ function checkGoals(goals: readonly string[], path: DocumentPath, report: Report
   if (new Set(goals).size < goals.length) report('warning', path, 'A goal is named twice');
 }
 
-function checkCombinations(accepted: readonly (readonly string[])[], at: DocumentPath, report: Report): void {
+/** A request says itself which client it is: what is easier for one client is easier for everybody (ASVS 5.0 6.3.4). */
+function checkEasier(own: Combinations, elsewhere: Combinations, at: DocumentPath, report: Report): void {
+  for (const [index, kinds] of own.entries()) {
+    if (elsewhere.some((combination) => combination.every((kind) => kinds.includes(kind)))) continue;
+    report('warning', [...at, index], 'Not accepted elsewhere, yet any program may say that it is this client: everybody can use it');
+  }
+}
+
+function checkCombinations(accepted: Combinations, at: DocumentPath, report: Report): void {
   const combinations = accepted.map((kinds) => new Set<string>(kinds));
   for (const [index, kinds] of combinations.entries()) {
     const path = [...at, index];
