@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Directory, DirectoryHealth, DirectoryKind } from '../../src/core/ports/directory.ts';
+import { startDs389 } from '../servers/ds389.ts';
 import type { SambaDirectory } from '../servers/samba-directory.ts';
 import { sharedDs389, sharedSamba, sharedSlapd } from '../servers/shared-servers.ts';
 import { startSlapd } from '../servers/slapd.ts';
@@ -277,6 +278,24 @@ describe('389 Directory Server', () => {
     const after = await inspect('389ds', server, server.readOnly, { baseDn });
     expect(held(after)).toEqual(['read', 'reset-password', 'unlock-account', 'require-change']);
     expect(after.tooMuch).toEqual([]);
+  });
+
+  it('warns of a password administrator, by itself or by a group', async () => {
+    const server = await startDs389();
+    try {
+      const group = await server.createGroup('password-administrators', [server.service.dn]);
+      for (const administrators of [server.service.dn, group]) {
+        await server.modify('cn=config', { passwordAdminDN: administrators });
+        const health = await inspect('389ds', server, server.service, { baseDn: server.peopleDn });
+        expect(health.tooMuch, administrators).toContain(
+          'The service account is a password administrator (passwordAdminDN): no password policy holds on its resets',
+        );
+      }
+      await server.modify('cn=config', { passwordAdminDN: await server.createGroup('others', [server.readOnly.dn]) });
+      expect((await inspect('389ds', server, server.service, { baseDn: server.peopleDn })).tooMuch).toEqual([]);
+    } finally {
+      await server.stop();
+    }
   });
 
   it('warns of the Directory Manager', async () => {
