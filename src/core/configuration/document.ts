@@ -38,19 +38,21 @@ const limit = (count: number, windowSeconds: number) =>
     .prefault({});
 
 const guardSchema = z.strictObject({
-  startsPerAddress: limit(30, 600).describe('Journeys started from one address.'),
+  startsPerAddress: limit(30, 600).describe('Journeys started from one address (IPv6: one /64).'),
   startsPerNetwork: limit(300, 600).describe('Journeys started from one network (IPv4 /24, IPv6 /48).'),
   startsPerAccount: limit(20, 3600).describe('Journeys started for one account; beyond it they lead nowhere.'),
   startsOverall: limit(3000, 60).describe('Journeys started at this installation.'),
   messagesPerAccount: limit(6, 3600).describe('Codes sent to one account; beyond it none is sent.'),
-  answersPerAddress: limit(120, 600).describe('Answers posted from one address.'),
+  answersPerAddress: limit(120, 600).describe('Answers posted from one address (IPv6: one /64).'),
   failuresPerAccount: z
     .int()
     .min(3)
     .max(100)
     .default(10)
     .describe('Wrong proofs in a row after which recovery of the account pauses (PCI DSS 8.3.4: at most 10; NIST 3.2.2: at most 100).'),
-  firstPauseSeconds: seconds(30, 86_400).default(60).describe('First pause; it doubles with each further failure.'),
+  firstPauseSeconds: seconds(30, 86_400)
+    .default(60)
+    .describe('First pause; it doubles with each further failure. Answers during a pause are worth nothing and do not lengthen it.'),
   longestPauseSeconds: seconds(60, 86_400).default(3600).describe('Longest pause.'),
 });
 
