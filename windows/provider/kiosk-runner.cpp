@@ -16,6 +16,14 @@ class Locked {
   SRWLOCK& lock_;
 };
 
+// Memory may be what is short: then there is no event either.
+void logInternalError(ISystem& system) noexcept {
+  try {
+    system.writeEvent(EventId::internalError, {"kiosk thread"});
+  } catch (...) {
+  }
+}
+
 }  // namespace
 
 struct KioskRunner::Job {
@@ -64,46 +72,41 @@ DWORD WINAPI KioskRunner::threadMain(void* parameter) {
   const HMODULE module = job->module;
   {
     const std::unique_ptr<Job> owned(job);
+    KioskRunner& runner = *owned->runner;
+    bool started = false;
     try {
-      owned->runner->run(*owned);
+      started = runner.run(*owned);
     } catch (...) {
-      owned->runner->failed_ = true;
-      try {
-        owned->runner->system_->writeEvent(EventId::internalError, {"kiosk thread"});
-      } catch (...) {
-      }
+      logInternalError(*runner.system_);
     }
-    owned->runner->busy_ = false;
+    runner.failed_ = !started;
+    // Once, and before the tile is drawn anew: from here on a click may start the next window.
+    runner.busy_ = false;
+    if (!started && owned->onFailure) owned->onFailure();
   }
   FreeLibraryAndExitThread(module, 0);
 }
 
-void KioskRunner::run(const Job& job) {
-  RunningKiosk kiosk = launchKiosk(*system_, job.settings, job.start, job.desktop);
-  failed_ = !kiosk;
-  if (!kiosk) {
-    busy_ = false;  // before the tile is drawn anew: the link may be used at once
-    if (job.onFailure) job.onFailure();
-    return;
-  }
-  const OsHandle handle = kiosk.job();
+bool KioskRunner::run(const Job& job) {
+  const RunningKiosk kiosk = launchKiosk(*system_, job.settings, job.start, job.desktop);
+  if (!kiosk) return false;
+  failed_ = false;
   {
     const Locked locked(lock_);
-    openJob_ = handle;
-    if (stops_ != job.stops) system_->terminateJob(handle);
+    openJob_ = kiosk.job();
+    if (stops_ != job.stops) system_->terminateJob(openJob_);
   }
-  // The job must outlive its use in stop(): the kiosk is waited for here and its handles close after openJob_ is cleared.
-  struct Clear {
+  // stop() uses the job from another thread: its handle closes only after it is forgotten here.
+  struct Forget {
     KioskRunner& runner;
-    ~Clear() {
+    ~Forget() {
       const Locked locked(runner.lock_);
       runner.openJob_ = 0;
     }
   };
-  {
-    const Clear clear{*this};
-    superviseKiosk(*system_, job.settings, kiosk);
-  }
+  const Forget forget{*this};
+  superviseKiosk(*system_, job.settings, kiosk);
+  return true;
 }
 
 }  // namespace keyturn

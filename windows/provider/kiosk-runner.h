@@ -17,7 +17,7 @@ class KioskRunner : public std::enable_shared_from_this<KioskRunner> {
   KioskRunner(std::shared_ptr<ISystem> system, HMODULE module) : system_(std::move(system)), module_(module) {}
 
   // Starts the window and returns at once. False if one is open or being opened, or no thread could be made.
-  // `onFailure` is called on the thread when the window could not be started.
+  // `onFailure` is called on the thread when the window could not be started; it must not throw.
   bool start(const Settings& settings, const KioskStart& start, const std::string& desktop, std::function<void()> onFailure);
 
   // Ends an open window and forbids one being opened to stay. Returns at once.
@@ -29,7 +29,7 @@ class KioskRunner : public std::enable_shared_from_this<KioskRunner> {
  private:
   struct Job;
   static DWORD WINAPI threadMain(void* parameter);
-  void run(const Job& job);
+  bool run(const Job& job);  // false if the window was not started
 
   std::shared_ptr<ISystem> system_;
   HMODULE module_;

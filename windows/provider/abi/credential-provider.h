@@ -80,7 +80,7 @@ typedef struct _CREDENTIAL_PROVIDER_CREDENTIAL_SERIALIZATION {
 
 #define CREDENTIAL_PROVIDER_NO_DEFAULT ((DWORD)-1)
 
-// GUID_DECL makes __uuidof work with g++, which ignores __declspec(uuid).
+// __CRT_UUID_DECL makes __uuidof work with g++, which ignores __declspec(uuid).
 #define KEYTURN_INTERFACE(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8) \
   struct name;                                                             \
   __CRT_UUID_DECL(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8)

@@ -1,6 +1,7 @@
 // The system of test programs. In wine every process is an administrator, tokens cannot be restricted, and the event log only
 // pretends to write: these few answers come from here, everything else is the real thing. Never linked into what ships.
 #include <fstream>
+#include <new>
 #include <stdexcept>
 
 #include "real-system.h"
@@ -13,7 +14,10 @@ class TestSystem final : public RealSystem {
  public:
   explicit TestSystem(HMODULE module) : RealSystem(module) {}
 
-  OsHandle openServiceToken(const std::string&) override { return ownToken(); }
+  OsHandle openServiceToken(const std::string&) override {
+    if (fileExists(moduleFolder() + "\\launch-throws.txt")) throw std::bad_alloc();
+    return ownToken();
+  }
   OsHandle logOnLocalService() override { return ownToken(); }
   TokenFacts tokenFacts(OsHandle) override { return harmless(); }
   TokenFacts processTokenFacts(OsHandle) override { return harmless(); }

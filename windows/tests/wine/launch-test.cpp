@@ -202,6 +202,23 @@ TEST("no exception leaves a method, and none does harm") {
   CHECK(eventsHave("2|7|"));
 }
 
+TEST("an exception on the launching thread is a failed launch, and the next one works") {
+  SignInScreen screen;
+  screen.open();
+  createBesideModule("launch-throws.txt");
+  CHECK(screen.tile->CommandLinkClicked(fieldReset) == S_OK);
+  CHECK(WaitForSingleObject(screen.events.changed, 20'000) == WAIT_OBJECT_0);
+  CHECK(stringOf(screen.tile.get(), fieldStatus).rfind("Password help could not be opened.", 0) == 0);
+  CHECK(eventsHave("11|kiosk thread"));
+  removeBesideModule("launch-throws.txt");
+  CHECK(eventually([&] {
+    screen.tile->CommandLinkClicked(fieldReset);
+    return !kioskReport(1).empty();
+  }));
+  CHECK(eventsHave("2|7|"));
+  CHECK(stringOf(screen.tile.get(), fieldStatus) == "Opens a window in which you prove who you are.");
+}
+
 TEST("a portal that is missing or refused is an event") {
   SignInScreen screen;
   clearSettings();
