@@ -104,6 +104,12 @@ bool KioskWindow::takesKey(const MSG& message) {
       return true;
     case VK_F1:
       return true;
+    case VK_DOWN:
+    case VK_RIGHT:
+      return view_->moveChoice(1);
+    case VK_UP:
+    case VK_LEFT:
+      return view_->moveChoice(-1);
     default:
       return false;
   }

@@ -25,7 +25,9 @@ describe('texts of the window', () => {
   const folder = fileURLToPath(new URL('../kiosk/texts', import.meta.url));
   const read = (file: string) =>
     new Map([...readFileSync(join(folder, file), 'utf8').matchAll(/^ {2}(TEXT_\w+) "(.*)"$/gm)].map(([, id, text]) => [id, text]));
-  const ids = [...readFileSync(join(folder, 'text-ids.h'), 'utf8').matchAll(/^#define (TEXT_\w+) \d+$/gm)].map(([, id]) => id).filter((id) => id !== 'TEXT_FIRST' && id !== 'TEXT_LAST');
+  const ids = [...readFileSync(join(folder, 'text-ids.h'), 'utf8').matchAll(/^#define (TEXT_\w+) \d+$/gm)]
+    .map(([, id]) => id)
+    .filter((id) => id !== 'TEXT_FIRST' && id !== 'TEXT_LAST');
   const english = read('en.rc');
   const places = (text = '') => [...text.matchAll(/\{\d\}/g)].map(([place]) => place).sort();
 

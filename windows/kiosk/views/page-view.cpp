@@ -259,7 +259,7 @@ void PageView::setBusy(bool isBusy) {
   for (const Item& item : items_) {
     if (item.kind == Kind::text || item.kind == Kind::rule) continue;
     const bool isLast = item.kind == Kind::button && static_cast<std::size_t>(item.index) + 1 == page_.buttons.size();
-    if (isLast && page_.buttons.size() > 1) continue;
+    if (isLast) continue;
     const bool waits = item.kind == Kind::button && page_.buttons[static_cast<std::size_t>(item.index)].enabledAfter > 0;
     EnableWindow(item.window, !isBusy && !waits);
     if (item.kind == Kind::button && item.index == 0 && page_.buttons.size() > 1)
@@ -299,6 +299,24 @@ void PageView::pressDefault() {
     if (IsWindowEnabled(item.window) && !isBusy_ && events_.onAction) events_.onAction(page_.buttons.front().action);
     return;
   }
+}
+
+bool PageView::moveChoice(int direction) {
+  if (page_.severalChoices || page_.choices.empty() || isBusy_) return false;
+  const int at = GetDlgCtrlID(GetFocus()) - idChoice;
+  const int count = static_cast<int>(page_.choices.size());
+  if (GetParent(GetFocus()) != window_ || at < 0 || at >= count) return false;
+  const HWND next = GetDlgItem(window_, idChoice + (at + direction + count) % count);
+  SetFocus(next);
+  CheckRadioButton(window_, idChoice, idChoice + count - 1, GetDlgCtrlID(next));
+  // One tab stop for the group: the button that is chosen.
+  for (const Item& item : items_) {
+    if (item.kind != Kind::choice) continue;
+    const LONG style = GetWindowLongW(item.window, GWL_STYLE);
+    const LONG stop = static_cast<LONG>(WS_TABSTOP);
+    SetWindowLongW(item.window, GWL_STYLE, item.window == next ? style | stop : style & ~stop);
+  }
+  return true;
 }
 
 void PageView::setTheme(const Theme& theme) {

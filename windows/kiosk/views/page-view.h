@@ -39,6 +39,8 @@ class PageView {
   void focusFirst();
   // Presses the focused button, else the page's first one.
   void pressDefault();
+  // Moves between the radio buttons of a page; false if the focus is on none. The system's own way stops at the hints between.
+  bool moveChoice(int direction);
   void setTheme(const Theme& theme);
   void place(const RECT& area);
 

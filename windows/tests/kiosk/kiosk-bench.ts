@@ -93,9 +93,20 @@ export async function startKioskBench(): Promise<KioskBench> {
     authority,
     proxy,
     async configure(settings) {
-      const lines = Object.entries(settings).map(([name, value]) => `"${name}"=${typeof value === 'number' ? `dword:${value.toString(16)}` : JSON.stringify(value)}`);
+      const lines = Object.entries(settings).map(
+        ([name, value]) => `"${name}"=${typeof value === 'number' ? `dword:${value.toString(16)}` : JSON.stringify(value)}`,
+      );
       const file = join(folder, 'settings.reg');
-      writeFileSync(file, ['REGEDIT4', '[-HKEY_LOCAL_MACHINE\\SOFTWARE\\Keyturn\\Logon]', '[HKEY_LOCAL_MACHINE\\SOFTWARE\\Keyturn\\Logon]', ...lines, ''].join('\r\n'));
+      writeFileSync(
+        file,
+        [
+          'REGEDIT4',
+          '[-HKEY_LOCAL_MACHINE\\SOFTWARE\\Keyturn\\Logon]',
+          '[HKEY_LOCAL_MACHINE\\SOFTWARE\\Keyturn\\Logon]',
+          ...lines,
+          '',
+        ].join('\r\n'),
+      );
       await wine.run('regedit', ['/S', winePath(file)], { environment });
     },
     async start(parameters = {}) {
@@ -148,7 +159,10 @@ function createRun(
       for (;;) {
         const state = await read();
         if (state.open && condition(state)) return state;
-        if (Date.now() > deadline) throw new Error(`waited in vain for ${what}; the window shows ${JSON.stringify(state.controls?.map(({ id, text }) => [id, text]))}`);
+        if (Date.now() > deadline)
+          throw new Error(
+            `waited in vain for ${what}; the window shows ${JSON.stringify(state.controls?.map(({ id, text }) => [id, text]))}`,
+          );
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },

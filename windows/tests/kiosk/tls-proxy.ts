@@ -15,7 +15,7 @@ export interface ProxiedAnswer {
 export interface TlsProxy {
   readonly port: number;
   /** Every request that arrived, with its headers: what has left the window. */
-  readonly requests: { method: string; path: string; headers: IncomingMessage['headers'] }[];
+  readonly requests: { method: string; path: string; headers: IncomingMessage['headers']; bodyBytes: number }[];
   /** Where requests go from now on: `http://127.0.0.1:1234`. */
   upstream: string;
   /** Replaces JSON answers; null leaves them as they are. */
@@ -41,7 +41,11 @@ export async function startTlsProxy(certificate: IssuedCertificate): Promise<Tls
 
   function listenTls({ certificatePem, keyPem }: IssuedCertificate): Server {
     const created = createTlsServer({ cert: certificatePem, key: keyPem, minVersion: 'TLSv1.2' }, (incoming, outgoing) => {
-      requests.push({ method: incoming.method ?? '', path: incoming.url ?? '', headers: incoming.headers });
+      const record = { method: incoming.method ?? '', path: incoming.url ?? '', headers: incoming.headers, bodyBytes: 0 };
+      requests.push(record);
+      incoming.on('data', (data: Buffer) => {
+        record.bodyBytes += data.length;
+      });
       if (proxy.answer !== null) proxy.answer(incoming, outgoing);
       else forward(proxy, incoming, outgoing);
     });
@@ -88,22 +92,34 @@ export async function startTlsProxy(certificate: IssuedCertificate): Promise<Tls
 }
 
 function forward(proxy: TlsProxy, incoming: IncomingMessage, outgoing: ServerResponse): void {
-  const headers = Object.fromEntries(passedHeaders.flatMap((name) => (incoming.headers[name] === undefined ? [] : [[name, incoming.headers[name]]])));
-  const upstream = request(`${proxy.upstream}${incoming.url}`, { method: incoming.method, headers: headers as Record<string, string> }, (answer) => {
-    const chunks: Buffer[] = [];
-    answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-    answer.on('end', () => {
-      let text = Buffer.concat(chunks).toString('utf8');
-      if (proxy.change !== null && text !== '') {
-        const changed = proxy.change({ method: incoming.method ?? '', path: incoming.url ?? '', body: JSON.parse(text) as ProxiedAnswer['body'] });
-        if (changed !== null) text = JSON.stringify(changed);
-      }
-      const type = answer.headers['content-type'];
-      outgoing.writeHead(answer.statusCode ?? 502, { ...(type === undefined ? {} : { 'content-type': type }), 'content-length': Buffer.byteLength(text) });
-      outgoing.end(text);
-    });
-  });
+  const headers = Object.fromEntries(
+    passedHeaders.flatMap((name) => (incoming.headers[name] === undefined ? [] : [[name, incoming.headers[name]]])),
+  );
+  const upstream = request(
+    `${proxy.upstream}${incoming.url}`,
+    { method: incoming.method, headers: headers as Record<string, string> },
+    (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('end', () => {
+        let text = Buffer.concat(chunks).toString('utf8');
+        if (proxy.change !== null && text !== '') {
+          const changed = proxy.change({
+            method: incoming.method ?? '',
+            path: incoming.url ?? '',
+            body: JSON.parse(text) as ProxiedAnswer['body'],
+          });
+          if (changed !== null) text = JSON.stringify(changed);
+        }
+        const type = answer.headers['content-type'];
+        outgoing.writeHead(answer.statusCode ?? 502, {
+          ...(type === undefined ? {} : { 'content-type': type }),
+          'content-length': Buffer.byteLength(text),
+        });
+        outgoing.end(text);
+      });
+    },
+  );
   upstream.on('error', () => outgoing.destroy());
   incoming.pipe(upstream);
 }
-
