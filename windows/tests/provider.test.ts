@@ -19,9 +19,8 @@ function installedFolder(dll: string): string {
 
 const wine = await startWine();
 try {
-  describe('ISystem in wine', async () => {
-    reportTestProgram(await wine.run(join(built.tests, 'system-tests.exe')));
-  });
+  const system = await wine.run(join(built.tests, 'system-tests.exe'));
+  describe('ISystem in wine', () => reportTestProgram(system));
 
   const programs = [
     { title: 'the provider with the test system', dll: join(built.tests, 'provider', provider), program: 'provider-tests.exe' },
