@@ -250,6 +250,21 @@ describe('the window', () => {
     await kiosk.exitCode;
   });
 
+  it('grows with the text size, and everything stays within reach', async () => {
+    await bench.setTextSize(200);
+    const kiosk = await bench.start();
+    const state = await kiosk.page('Which account?', 'account-large-text');
+    await bench.setTextSize(100);
+    const edit = field(state);
+    expect((edit?.right ?? 0) - (edit?.left ?? 0)).toBeGreaterThan(800);
+    for (const { left, right } of state.controls) {
+      expect(left).toBeGreaterThan(0);
+      expect(right).toBeLessThan(1280);
+    }
+    await kiosk.press('close');
+    await kiosk.exitCode;
+  });
+
   it('opens once, with the name it was handed, and not with words it does not know', async () => {
     const kiosk = await bench.start({ account: 'CORP\\alice' });
     expect(field(await kiosk.page('Which account?'))?.text).toBe('CORP\\alice');

@@ -40,6 +40,10 @@ export interface WindowState {
   readonly caption: string;
   readonly focus: number;
   readonly isRightToLeft: boolean;
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
   readonly controls: readonly Control[];
 }
 
@@ -65,6 +69,8 @@ export interface KioskBench {
   /** Writes settings as the installer does; a number becomes a REG_DWORD. */
   configure(settings: Record<string, string | number>): Promise<void>;
   start(parameters?: { goal?: string; language?: string; account?: string; arguments?: string[]; shipped?: boolean }): Promise<KioskRun>;
+  /** Sets the text size as the system's settings do; 100 is normal. */
+  setTextSize(percent: number): Promise<void>;
   /** Ends windows that a failed test left open. */
   endAll(): Promise<void>;
   close(): Promise<void>;
@@ -123,6 +129,9 @@ export async function startKioskBench(): Promise<KioskBench> {
       const events = () => (existsSync(eventFile) ? readFileSync(eventFile, 'utf8').split('\n').slice(known).filter(Boolean) : []);
       return createRun(driver.command, screen.save, exitCode, events);
     },
+    async setTextSize(percent) {
+      await wine.run('regedit', ['/S', winePath(writeAppearance(folder, percent))], { environment });
+    },
     async endAll() {
       for (const [child, exitCode] of running) {
         if (child.exitCode === null) child.kill('SIGKILL');
@@ -172,7 +181,7 @@ function createRun(
       if (picture !== undefined) {
         // Drawn a moment after it can be read.
         await new Promise((resolve) => setTimeout(resolve, 250));
-        save(join(pictures, `${picture}.png`), { left: 340, top: 100, right: 940, bottom: 800 });
+        save(join(pictures, `${picture}.png`), state);
       }
       return state;
     },
@@ -209,9 +218,9 @@ function startDriver(program: string, environment: NodeJS.ProcessEnv): Driver {
 }
 
 /** wine has no Segoe UI. Its message font becomes one that is on every Debian, drawn smoothly. */
-function writeAppearance(folder: string): string {
+function writeAppearance(folder: string, textPercent = 100): string {
   const font = Buffer.alloc(92);
-  font.writeInt32LE(-12, 0);
+  font.writeInt32LE(Math.round((-12 * textPercent) / 100), 0);
   font.writeInt32LE(400, 16);
   font.write('Liberation Sans', 28, 'utf16le');
   const hex = [...font].map((byte) => byte.toString(16).padStart(2, '0')).join(',');

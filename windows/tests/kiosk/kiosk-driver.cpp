@@ -75,6 +75,9 @@ Json readWindow() {
   answer.set("caption", Json::string(textOf(window)));
   answer.set("focus", Json::number(GetDlgCtrlID(focused())));
   answer.set("isRightToLeft", Json::boolean((GetWindowLongW(window, GWL_EXSTYLE) & WS_EX_LAYOUTRTL) != 0));
+  RECT area = {};
+  GetWindowRect(window, &area);
+  answer.set("left", Json::number(area.left)).set("top", Json::number(area.top)).set("right", Json::number(area.right)).set("bottom", Json::number(area.bottom));
   Json controls = Json::array();
   for (HWND child = GetWindow(page(), GW_CHILD); child != nullptr; child = GetWindow(child, GW_HWNDNEXT)) controls.push(describe(child));
   answer.set("controls", std::move(controls));
