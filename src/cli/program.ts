@@ -7,6 +7,7 @@ import { addDemoCommand } from './demo.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { EXIT_MEANINGS } from './exit-codes.ts';
 import { addKeyCommand } from './key.ts';
+import { addRecoveryCommand } from './recovery.ts';
 import { addServeCommand } from './serve.ts';
 
 /** The whole command line. Nothing runs before it is parsed. */
@@ -26,6 +27,7 @@ export function createProgram(context: CommandContext): Command {
   addDemoCommand(program, context);
   addDoctorCommand(program, context);
   addConfigCommand(program, context);
+  addRecoveryCommand(program, context);
   addAuditCommand(program, context);
   addKeyCommand(program, context);
   return program;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ConfigurationDocument } from '../../src/core/configuration/document.ts';
-import { prove, request, startJourney } from './journey-client.ts';
+import { prove, type Reply, request, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
 import { codeIn, type Enrolled, type Keyturn, startKeyturn } from './start-keyturn.ts';
 
@@ -71,6 +71,45 @@ describe('limits that nobody may be told', () => {
     await client.answer({ option: 'totp' });
     await client.answer({ code: alice.totp() });
     expect(client.at('code')).toMatchObject({ attemptsLeft: 4, messageTone: 'error' });
+  });
+});
+
+describe('an outsider who uses up the limits of an account', () => {
+  const guard = { startsPerAccount: { count: 3, windowSeconds: 3600 }, messagesPerAccount: { count: 2, windowSeconds: 3600 } };
+  const from = (address: string, account: string) =>
+    request(keyturn.url, 'POST', '/journeys', { goal: 'reset-password', account }, { 'x-forwarded-for': address });
+  const answer = (reply: Reply, body: unknown, address: string) =>
+    request(keyturn.url, 'POST', `/journeys/current/steps/${reply.body.step?.id}`, body, {
+      authorization: `Bearer ${reply.body.token}`,
+      'x-forwarded-for': address,
+    });
+
+  it('keeps out nobody else', async () => {
+    keyturn = await startKeyturn({ directories: [embeddedSection()], configuration: { guard }, trustedProxies: ['127.0.0.1'] });
+    await addPerson(keyturn, 'alice');
+    const alice = await keyturn.enrol('alice');
+    for (let round = 0; round < 6; round += 1) {
+      const theirs = await from(`198.51.100.${round}`, 'alice');
+      await answer(theirs, { option: 'email' }, `198.51.100.${round}`);
+    }
+    expect(keyturn.messages(alice.address).length).toBeLessThanOrEqual(2);
+    const before = keyturn.messages(alice.address).length;
+    const own = await from('203.0.113.7', 'alice');
+    await answer(own, { option: 'email' }, '203.0.113.7');
+    codeIn(await keyturn.waitForMessage(alice.address, before));
+  });
+
+  it('does not flood the mailbox from many networks either', async () => {
+    const flood = { ...guard, messagesPerAccountOverall: { count: 5, windowSeconds: 3600 } };
+    keyturn = await startKeyturn({ directories: [embeddedSection()], configuration: { guard: flood }, trustedProxies: ['127.0.0.1'] });
+    await addPerson(keyturn, 'alice');
+    const alice = await keyturn.enrol('alice');
+    for (let network = 0; network < 9; network += 1) {
+      const theirs = await from(`198.51.${network}.1`, 'alice');
+      await answer(theirs, { option: 'email' }, `198.51.${network}.1`);
+    }
+    await keyturn.waitForMessage(alice.address, 4);
+    expect(keyturn.messages(alice.address)).toHaveLength(5);
   });
 });
 

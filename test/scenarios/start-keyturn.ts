@@ -41,6 +41,8 @@ export interface KeyturnOptions {
   key?: Uint8Array;
   clock?: MovableClock;
   port?: number;
+  /** Whose X-Forwarded-For is believed; nobody's unless told. */
+  trustedProxies?: string[];
 }
 
 /** A whole Keyturn in this process: real store, real HTTP, captured mail, every line of its log kept. */
@@ -73,7 +75,7 @@ export async function startKeyturn(options: KeyturnOptions): Promise<Keyturn> {
   const store = await createStore({ url: options.database ?? 'sqlite::memory:', sealingKeys: [{ id: 'test', key }], log });
   const base: Base = { store, log, clock, random: systemRandom, keys: createKeys(key), texts: createTexts() };
   await configure(base, options);
-  const settings = settingsSchema.parse({ demo: true, listen: { port: options.port ?? 0 } });
+  const settings = settingsSchema.parse({ demo: true, listen: { port: options.port ?? 0 }, trustedProxies: options.trustedProxies ?? [] });
   const node = await startNode(base, settings);
   const messages = (to?: string) => {
     const all = (node.mailer() as unknown as { messages(): DemoMessage[] }).messages();

@@ -68,7 +68,8 @@ async function throttle({ deps }: Keyturn, name: Class, login: string, account: 
     });
   }
   if (name === 'too-often') {
-    for (let count = 0; count < STARTS_PER_ACCOUNT; count += 1) await deps.guard.countStartFor(guardNames(deps.directories.all(), login));
+    const names = guardNames(deps.directories.all(), login);
+    for (let count = 0; count < STARTS_PER_ACCOUNT; count += 1) await deps.guard.countStartFor(names, '127.0.0.1');
   }
 }
 

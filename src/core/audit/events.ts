@@ -62,6 +62,7 @@ export type AuditEvent =
       detail?: string;
       leftTemporary?: boolean;
     } & AboutWrite)
+  | { type: 'recovery.released'; account: AccountRef; actor: Actor; author: string; reason: string; wasFrozen: boolean; failures: number }
   | { type: 'recovery.frozen'; account: AccountRef; actor: Actor; reason: string }
   | {
       type: 'configuration.applied';

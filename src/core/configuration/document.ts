@@ -40,9 +40,15 @@ const limit = (count: number, windowSeconds: number) =>
 const guardSchema = z.strictObject({
   startsPerAddress: limit(30, 600).describe('Journeys started from one address (IPv6: one /64).'),
   startsPerNetwork: limit(300, 600).describe('Journeys started from one network (IPv4 /24, IPv6 /48).'),
-  startsPerAccount: limit(20, 3600).describe('Journeys started for one account; beyond it they lead nowhere.'),
+  startsPerAccountOverall: limit(200, 3600).describe('Journeys started for one account from everywhere; beyond it they lead nowhere.'),
+  startsPerAccount: limit(20, 3600).describe(
+    'Journeys started for one account from one network; beyond it they lead nowhere. Others are not kept out by them.',
+  ),
   startsOverall: limit(3000, 60).describe('Journeys started at this installation.'),
-  messagesPerAccount: limit(6, 3600).describe('Codes sent to one account; beyond it none is sent.'),
+  messagesPerAccountOverall: limit(30, 3600).describe('Codes sent to one account, whoever asks; beyond it none is sent.'),
+  messagesPerAccount: limit(6, 3600).describe(
+    'Codes sent to one account at the wish of one network; beyond it none is sent. Others are not kept out by them.',
+  ),
   answersPerAddress: limit(120, 600).describe('Answers posted from one address (IPv6: one /64).'),
   failuresPerAccount: z
     .int()

@@ -10,7 +10,14 @@ const FAILURE_MEMORY = 7 * 24 * 3600 * 1000;
 
 type Limit = keyof Pick<
   Configuration['guard'],
-  'startsPerAddress' | 'startsPerNetwork' | 'startsPerAccount' | 'startsOverall' | 'messagesPerAccount' | 'answersPerAddress'
+  | 'startsPerAddress'
+  | 'startsPerNetwork'
+  | 'startsPerAccount'
+  | 'startsPerAccountOverall'
+  | 'messagesPerAccountOverall'
+  | 'startsOverall'
+  | 'messagesPerAccount'
+  | 'answersPerAddress'
 >;
 
 /** Whether to go on; `retryAt` when not. */
@@ -39,6 +46,11 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
     return decision;
   }
 
+  async function countBoth(narrow: Limit, narrowTarget: string, wide: Limit, wideTarget: string): Promise<GuardDecision> {
+    const decision = await count(narrow, narrowTarget);
+    return decision.allowed ? count(wide, wideTarget) : decision;
+  }
+
   return {
     /**
      * Counts a journey started from an address. Refusals here depend on the address alone and may be told. From the narrowest
@@ -54,14 +66,27 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
     /** Counts an answer posted from an address. */
     countAnswer: (address: string) => countFrom('answersPerAddress', hostOf(address)),
 
-    /** Counts a journey for each name that was typed, existing or not. Refusals must not be told. */
-    async countStartFor(names: readonly string[]): Promise<GuardDecision> {
-      const decisions = await Promise.all(names.map((name) => count('startsPerAccount', name)));
+    /**
+     * Counts a journey for each name that was typed, existing or not: from one network, and at all. Refusals must not be
+     * told. The narrow limit first, so that one network cannot use up what everybody else, the owner above all, needs.
+     */
+    async countStartFor(names: readonly string[], address: string): Promise<GuardDecision> {
+      const network = networkOf(address);
+      const decisions = await Promise.all(
+        names.map((name) => countBoth('startsPerAccount', `${name}|${network}`, 'startsPerAccountOverall', name)),
+      );
       return decisions.find((decision) => !decision.allowed) ?? { allowed: true };
     },
 
-    /** Counts a message to a target. Refusals must not be told. */
-    countMessage: (target: string): Promise<GuardDecision> => count('messagesPerAccount', target),
+    /** Counts a message to a target that somebody at an address asked for. Refusals must not be told. */
+    countMessage: (target: string, address: string): Promise<GuardDecision> =>
+      countBoth('messagesPerAccount', `${target}|${networkOf(address)}`, 'messagesPerAccountOverall', target),
+
+    /** How many failures in a row a target has, and until when its recovery pauses (0: it does not). */
+    async failuresOf(target: string): Promise<{ failures: number; pausedUntil: number }> {
+      const [row] = await deps.store.counters.read([key('failures', target)]);
+      return { failures: row?.count ?? 0, pausedUntil: row?.pausedUntil ?? 0 };
+    },
 
     /** Whether recovery of one of the targets is paused after failures. */
     async isPaused(targets: readonly string[]): Promise<boolean> {
@@ -95,8 +120,14 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
       await recordEvent(store, deps.clock, { type: 'guard.paused', account, until: now + seconds * 1000, failures: row.count });
     },
 
-    /** A complete proof, or the helpdesk, ends the row of failures. */
+    /** A complete proof ends the row of failures. */
     clearFailures: (store: Store, target: string) => store.counters.clear(key('failures', target)),
+
+    /** An operator ends failures, pause and the message limit of a target. */
+    async release(store: Store, target: string): Promise<void> {
+      await store.counters.clear(key('failures', target));
+      await store.counters.clear(key('messagesPerAccountOverall', target));
+    },
   };
 }
 

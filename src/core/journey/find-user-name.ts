@@ -31,7 +31,7 @@ export async function mailUserNames(deps: JourneyDeps, journey: LoadedJourney): 
     ]);
     const addresses = factors.filter((factor) => factor.kind === 'email').map((factor) => factor.secret);
     const reason = protection.protected ? 'account-protected' : addresses.length === 0 ? 'not-enrolled' : null;
-    if (reason !== null || !(await deps.guard.countMessage(accountKey(ref))).allowed) {
+    if (reason !== null || !(await deps.guard.countMessage(accountKey(ref), state.address)).allowed) {
       reasons.push({ account: ref, reason: reason ?? 'too-many-messages' });
       continue;
     }

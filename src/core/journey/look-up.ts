@@ -1,4 +1,5 @@
 import { isAppError } from '../../../shared/errors.ts';
+import { accountKey } from '../accounts/candidate.ts';
 import { type FoundCandidates, findCandidates } from '../accounts/find-candidates.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
@@ -19,7 +20,7 @@ export async function lookUp(deps: JourneyDeps, journey: LoadedJourney): Promise
   if (state.candidates !== null) return journey;
   const found = await findCandidates(deps, state.typedName, acceptedCombinations(deps.configuration(), state.client));
   const candidates = state.tooManyJourneys ? [] : found.candidates;
-  const owners = candidates.length > 0 || state.tooManyJourneys ? [] : await ownersToTell(deps, found);
+  const owners = candidates.length > 0 || state.tooManyJourneys ? [] : await ownersToTell(deps, found, state.address);
   const about = { journey: row.id, actor: journeyActor(state), goal: state.goal, name: state.typedName };
   try {
     const advanced = await deps.store.transaction(async (store) => {
@@ -51,12 +52,12 @@ function reasonsOf(found: FoundCandidates, tooManyJourneys: boolean) {
 }
 
 /** The owner of an account that cannot be recovered by oneself learns it by mail; the page says the same as always. */
-async function ownersToTell(deps: JourneyDeps, found: FoundCandidates): Promise<AccountRef[]> {
+async function ownersToTell(deps: JourneyDeps, found: FoundCandidates, address: string): Promise<AccountRef[]> {
   const owners: AccountRef[] = [];
   for (const { account, reason } of found.refused) {
     if (account === null || reason === 'paused') continue;
     const ref = { directory: account.directory, id: account.id };
-    if ((await deps.guard.countMessage(`hint/${ref.directory}/${ref.id}`)).allowed) owners.push(ref);
+    if ((await deps.guard.countMessage(`hint/${accountKey(ref)}`, address)).allowed) owners.push(ref);
   }
   return owners;
 }

@@ -91,7 +91,7 @@ export async function openChallenge(deps: JourneyDeps, journey: LoadedJourney, k
 }
 
 async function countMessages(deps: JourneyDeps, state: JourneyState): Promise<boolean> {
-  const decisions = await Promise.all(guardTargets(state).map(({ target }) => deps.guard.countMessage(target)));
+  const decisions = await Promise.all(guardTargets(state).map(({ target }) => deps.guard.countMessage(target, state.address)));
   return decisions.every((decision) => decision.allowed);
 }
 

@@ -31,7 +31,7 @@ export async function startJourney(deps: JourneyDeps, request: StartJourney): Pr
   if (!decision.allowed) throw slowDown(deps, decision.retryAt);
 
   const names = guardNames(deps.directories.all(), request.account);
-  const tooManyJourneys = !(await deps.guard.countStartFor(names)).allowed;
+  const tooManyJourneys = !(await deps.guard.countStartFor(names, request.address)).allowed;
   const state: JourneyState = {
     goal: request.goal,
     language: request.language,

@@ -114,7 +114,7 @@ export function unexpectedResult(result: LdapResult, server: string, operation: 
     case RESULT.insufficientAccessRights:
       return new AppError('directory.no-right', {
         ...details,
-        fix: 'Give the service account the right; `keyturn directory delegate` prints how.',
+        fix: 'Give the service account the right; `keyturn doctor` prints how.',
       });
     case RESULT.busy:
     case RESULT.unavailable:

@@ -1,0 +1,38 @@
+import { accountKey } from '../accounts/candidate.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import type { CoreDeps } from '../core-deps.ts';
+import type { Guard } from '../guard/guard.ts';
+import type { AccountRef } from '../ports/directory.ts';
+
+export interface RecoveryState {
+  /** Somebody said "this was not me". */
+  frozen: boolean;
+  /** Wrong proofs in a row. */
+  failures: number;
+  /** Milliseconds since 1970; 0: not paused. */
+  pausedUntil: number;
+}
+
+type Deps = Pick<CoreDeps, 'store' | 'clock'> & { guard: Guard };
+
+/** What keeps the owner of an account from recovering it, apart from the directory. */
+export async function readRecoveryState(deps: Deps, account: AccountRef): Promise<RecoveryState> {
+  const [frozen, state] = await Promise.all([deps.store.freezes.isFrozen(account), deps.guard.failuresOf(accountKey(account))]);
+  return { frozen, ...state };
+}
+
+/**
+ * Lifts a freeze and ends the pause after failures, at the word of an operator who has made sure that the account is in
+ * the right hands. Both are in the audit log with a name and a reason.
+ * @returns how it was before
+ */
+export async function releaseRecovery(deps: Deps, account: AccountRef, by: { author: string; reason: string }): Promise<RecoveryState> {
+  const before = await readRecoveryState(deps, account);
+  await deps.store.transaction(async (store) => {
+    await store.freezes.lift(account);
+    await deps.guard.release(store, accountKey(account));
+    const { frozen: wasFrozen, failures } = before;
+    await recordEvent(store, deps.clock, { type: 'recovery.released', account, actor: { kind: 'operator' }, ...by, wasFrozen, failures });
+  });
+  return before;
+}
