@@ -270,7 +270,7 @@ LRESULT KioskWindow::handle(UINT message, WPARAM wparam, LPARAM lparam) {
     case WM_CONTEXTMENU:
       return 0;
     case WM_ACTIVATE:
-      if (LOWORD(wparam) != WA_INACTIVE && !isBusy_) view_->focusFirst();
+      if (LOWORD(wparam) != WA_INACTIVE && !isBusy_) view_->restoreFocus();
       return 0;
     case WM_DPICHANGED: {
       auto theme = std::make_unique<Theme>(HIWORD(wparam));

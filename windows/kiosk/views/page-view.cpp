@@ -168,7 +168,7 @@ void PageView::clear() {
     DestroyWindow(item.window);
   }
   items_.clear();
-  focused_ = nullptr;
+  focused_ = lastFocused_ = nullptr;
   isBuilding_ = false;
 }
 
@@ -285,6 +285,14 @@ void PageView::focusFirst() {
     return false;
   };
   if (!focus(Kind::edit) && !focus(Kind::choice)) focus(Kind::button);
+}
+
+void PageView::restoreFocus() {
+  if (lastFocused_ != nullptr && IsWindowEnabled(lastFocused_)) {
+    SetFocus(lastFocused_);
+  } else {
+    focusFirst();
+  }
 }
 
 void PageView::pressDefault() {
@@ -447,7 +455,7 @@ void PageView::togglePassword() {
 void PageView::onCommand(int id, int code, HWND control) {
   if (isBuilding_ || control == nullptr) return;
   if (code == EN_SETFOCUS || code == BN_SETFOCUS) {
-    focused_ = control;
+    focused_ = lastFocused_ = control;
     ensureVisible(control);
     InvalidateRect(window_, nullptr, FALSE);
   } else if (code == EN_KILLFOCUS || code == BN_KILLFOCUS) {

@@ -37,6 +37,8 @@ class PageView {
   void setBusy(bool isBusy);
   void enableButton(Action action);
   void focusFirst();
+  // Back to where the focus was before another window had it.
+  void restoreFocus();
   // Presses the focused button, else the page's first one.
   void pressDefault();
   // Moves between the radio buttons of a page; false if the focus is on none. The system's own way stops at the hints between.
@@ -82,7 +84,8 @@ class PageView {
   HWND window_ = nullptr;
   Page page_;
   std::vector<Item> items_;
-  HWND focused_ = nullptr;
+  HWND focused_ = nullptr;      // null while another window has the focus
+  HWND lastFocused_ = nullptr;
   bool isBusy_ = false;
   bool isBuilding_ = false;
   bool isLayingOut_ = false;
