@@ -67,9 +67,16 @@ void frame(HDC device, RECT area, COLORREF colour, int thickness) {
   DeleteObject(brush);
 }
 
-const wchar_t* symbolOf(RuleState state) {
-  if (state == RuleState::met) return L"\x2713";
-  return state == RuleState::open ? L"\x25CB" : L"\x2022";
+// A check mark of that size, drawn: many fonts have none. Not mirrored where the window is.
+void drawCheckMark(HDC device, int left, int top, int size, COLORREF colour, int thickness) {
+  const bool isMirrored = (GetLayout(device) & LAYOUT_RTL) != 0;
+  const auto x = [&](int percent) { return left + (isMirrored ? 100 - percent : percent) * size / 100; };
+  const POINT points[] = {{x(10), top + size * 55 / 100}, {x(40), top + size * 85 / 100}, {x(92), top + size * 20 / 100}};
+  const HPEN pen = CreatePen(PS_SOLID, thickness, colour);
+  const HGDIOBJ before = SelectObject(device, pen);
+  Polyline(device, points, 3);
+  SelectObject(device, before);
+  DeleteObject(pen);
 }
 
 }  // namespace
@@ -256,6 +263,8 @@ void PageView::updateRules(const std::vector<std::pair<RuleState, std::string>>&
 
 void PageView::setBusy(bool isBusy) {
   isBusy_ = isBusy;
+  // Not on a control that is about to be disabled, where keys would be lost, and not on Cancel, which a second Enter would press.
+  if (isBusy) SetFocus(window_);
   for (const Item& item : items_) {
     if (item.kind == Kind::text || item.kind == Kind::rule) continue;
     const bool isLast = item.kind == Kind::button && static_cast<std::size_t>(item.index) + 1 == page_.buttons.size();
@@ -508,10 +517,14 @@ void PageView::paint() {
       frame(device, box, hasFocus ? theme_->accent : theme_->line, hasFocus ? theme_->px(2) : theme_->px(1));
     } else if (item.kind == Kind::rule) {
       const RuleState state = page_.rules[static_cast<std::size_t>(item.index)].first;
-      const HGDIOBJ before = SelectObject(device, theme_->font(state == RuleState::met ? FontRole::strong : FontRole::body));
-      SetTextColor(device, state == RuleState::met ? theme_->good : theme_->quiet);
+      if (state == RuleState::met) {
+        drawCheckMark(device, left, area.top + theme_->px(3), theme_->px(13), theme_->good, theme_->px(2));
+        continue;
+      }
+      const HGDIOBJ before = SelectObject(device, theme_->font(FontRole::body));
+      SetTextColor(device, theme_->quiet);
       RECT mark = {left, area.top, left + theme_->px(ruleIndent), area.bottom};
-      DrawTextW(device, symbolOf(state), -1, &mark, DT_NOPREFIX | DT_SINGLELINE);
+      DrawTextW(device, state == RuleState::open ? L"\x25CB" : L"\x2022", -1, &mark, DT_NOPREFIX | DT_SINGLELINE);
       SelectObject(device, before);
     } else if (GetDlgCtrlID(item.window) == idNotice) {
       const bool isError = page_.tone == Tone::error;
