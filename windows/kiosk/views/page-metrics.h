@@ -1,0 +1,14 @@
+// Lengths of a page at 96 DPI and normal text, for laying it out and for drawing it.
+#pragma once
+
+namespace keyturn {
+
+inline constexpr int margin = 40;
+inline constexpr int editHeight = 40;
+inline constexpr int buttonHeight = 42;
+inline constexpr int noticePadding = 12;
+inline constexpr int ruleIndent = 24;
+inline constexpr int choiceIndent = 18;
+inline constexpr int focusRing = 3;
+
+}  // namespace keyturn
