@@ -1,5 +1,5 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
-import { AppError } from '../../../shared/errors.ts';
+import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { DecoyReason } from '../audit/events.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { Guard } from '../guard/guard.ts';
@@ -15,11 +15,13 @@ export interface FoundCandidates {
 
 /**
  * Looks a name up in every directory and sorts what is found into accounts that can be recovered and reasons why not
- * (JRN-3, JRN-4, DIR-8). `accepted` are the combinations of proofs that count here. The order of the checks is fixed and every account gets all of them.
- * @throws AppError `directory.*` when a directory cannot be asked: nobody is told "unknown" because a server is down.
+ * (JRN-3, JRN-4, DIR-8). `accepted` are the combinations of proofs that count here. The order of the checks is fixed and
+ * every account gets all of them.
+ * @throws AppError `directory.*` when a directory cannot be asked for the name: nobody is told "unknown" because a server
+ *   is down
  */
 export async function findCandidates(
-  deps: Pick<CoreDeps, 'store' | 'directories'> & { guard: Guard },
+  deps: Pick<CoreDeps, 'store' | 'directories' | 'log'> & { guard: Guard },
   typedName: string,
   accepted: readonly (readonly FactorKind[])[],
 ): Promise<FoundCandidates> {
@@ -28,7 +30,7 @@ export async function findCandidates(
   const candidates: Candidate[] = [];
   const refused: FoundCandidates['refused'] = [];
   for (const { directory, account } of found) {
-    const reason = await reasonAgainst(deps, directory, account, accepted);
+    const reason = await reasonAgainst(deps, directory, account, accepted).catch((error: unknown) => unreadable(deps, account, error));
     if (reason === null) candidates.push(candidateOf(account, directory.label));
     else refused.push({ account, reason });
   }
@@ -80,6 +82,16 @@ export async function barredNow(
     }),
   );
   return looked.flat();
+}
+
+/**
+ * A directory that finds an account and cannot say more about it. An error would tell that the account exists, since for a
+ * name that nobody has there is none: the journey leads nowhere, and operators learn why.
+ */
+function unreadable(deps: Pick<CoreDeps, 'log'>, account: Account, error: unknown): DecoyReason {
+  if (!isAppError(error) || !error.code.startsWith('directory.')) throw error;
+  deps.log.error('account.unreadable', { directory: account.directory, account: account.id, error });
+  return 'directory-trouble';
 }
 
 async function findIn(directory: Directory, typedName: string): Promise<{ directory: Directory; account: Account }[]> {

@@ -18,6 +18,7 @@ export type DecoyReason =
   | 'not-enrolled'
   | 'recovery-frozen'
   | 'paused'
+  | 'directory-trouble'
   | 'too-many-journeys'
   | 'too-many-messages';
 

@@ -55,7 +55,7 @@ function reasonsOf(found: FoundCandidates, tooManyJourneys: boolean) {
 async function ownersToTell(deps: JourneyDeps, found: FoundCandidates, address: string): Promise<AccountRef[]> {
   const owners: AccountRef[] = [];
   for (const { account, reason } of found.refused) {
-    if (account === null || reason === 'paused') continue;
+    if (account === null || reason === 'paused' || reason === 'directory-trouble') continue;
     const ref = { directory: account.directory, id: account.id };
     if ((await deps.guard.countMessage(`hint/${accountKey(ref)}`, address)).allowed) owners.push(ref);
   }
