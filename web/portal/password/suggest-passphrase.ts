@@ -5,7 +5,7 @@ import { judgeRules } from '../../../shared/password-rules/judge.ts';
 /** Words that are quick to type, from the dice-ware list that the strength estimate knows too: about 12.7 bits each. */
 const WORDS = dictionary['diceware-common'].filter((word) => /^[a-z]{3,8}$/.test(word));
 const SIGNS = 'abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-+.:';
-const TRIES_PER_SHAPE = 5;
+const TRIES_PER_SHAPE = 20;
 
 /**
  * A passphrase that meets the rules that the password alone decides: four words and two digits (57 bits) where they
@@ -13,14 +13,7 @@ const TRIES_PER_SHAPE = 5;
  * by its secure random source; it goes nowhere before it is saved.
  */
 export function suggestPassphrase(rules: readonly Rule[]): string {
-  const shapes = [
-    () => wordsAndDigits(4),
-    () => wordsAndDigits(5),
-    () => wordsAndDigits(7),
-    () => wordsAndDigits(3),
-    () => signs(20),
-    () => signs(14),
-  ];
+  const shapes = [() => wordsAndDigits(4), () => wordsAndDigits(5), () => wordsAndDigits(7), () => signs(20), () => signs(14)];
   for (const shape of shapes) {
     for (let attempt = 0; attempt < TRIES_PER_SHAPE; attempt += 1) {
       const candidate = shape();
