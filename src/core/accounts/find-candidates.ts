@@ -50,14 +50,23 @@ export function guardNames(directories: readonly Directory[], typedName: string)
 /** Why the account itself may not be recovered by its owner, whatever is proven; null: it may. */
 export type Barred = Extract<DecoyReason, 'account-protected' | 'account-disabled' | 'account-expired' | 'recovery-frozen'>;
 
-async function barredBecause(deps: Pick<CoreDeps, 'store'>, directory: Directory, account: Account): Promise<Barred | null> {
-  const ref: AccountRef = { directory: account.directory, id: account.id };
-  const [status, protection, frozen] = await Promise.all([
+/** All at once: each of these is a round trip, and a person is waiting. */
+async function barredBecause(
+  deps: Pick<CoreDeps, 'store'>,
+  directory: Directory,
+  ref: AccountRef,
+  reading: Promise<Account | null>,
+): Promise<Barred | null> {
+  const protection = reading.then((account) => {
+    if (account === null) throw new AppError('directory.account-missing', { directory: ref.directory });
+    return directory.isProtected(account);
+  });
+  const [status, { protected: isProtected }, frozen] = await Promise.all([
     directory.readStatus(ref),
-    directory.isProtected(account),
+    protection,
     deps.store.freezes.isFrozen(ref),
   ]);
-  if (protection.protected) return 'account-protected';
+  if (isProtected) return 'account-protected';
   if (status.disabled) return 'account-disabled';
   if (status.accountExpired) return 'account-expired';
   return frozen ? 'recovery-frozen' : null;
@@ -75,9 +84,7 @@ export async function barredNow(
   const looked = await Promise.all(
     refs.map(async (ref) => {
       const directory = deps.directories.get(ref.directory);
-      const account = await directory.readAccount(ref);
-      if (account === null) throw new AppError('directory.account-missing', { directory: ref.directory });
-      const reason = await barredBecause(deps, directory, account);
+      const reason = await barredBecause(deps, directory, ref, directory.readAccount(ref));
       return reason === null ? [] : [{ account: ref, reason }];
     }),
   );
@@ -108,7 +115,7 @@ async function reasonAgainst(
 ): Promise<DecoyReason | null> {
   const ref: AccountRef = { directory: account.directory, id: account.id };
   const [barred, factors, paused] = await Promise.all([
-    barredBecause(deps, directory, account),
+    barredBecause(deps, directory, ref, Promise.resolve(account)),
     deps.store.factors.ofAccount(ref),
     deps.guard.isPaused([accountKey(ref)]),
   ]);
