@@ -157,13 +157,20 @@ async function act(model: Model, walker: Walker, action: Action): Promise<void> 
         : await client.answer(body, action === 'stale-step' ? stale : before.id);
   expectReply(reply);
   const after = reply.body.step ?? before;
-  if (action === 'stale-step') expect([reply.status, after]).toEqual([409, before]);
+  // What was said of a refused password belongs to that answer, not to the step.
+  if (action === 'stale-step') expect([reply.status, withoutVerdicts(after)]).toEqual([409, withoutVerdicts(before)]);
   if (reply.status !== 200 || reply.body.step === undefined) {
     expect(after.id).toBe(before.id);
     return;
   }
   if (after.id !== before.id) walker.passed.push(before.id);
   await learn(model, walker, before, after, { paused, code, action });
+}
+
+function withoutVerdicts(step: Step): Step {
+  if (step.kind !== 'new-password') return step;
+  const { verdicts: _verdicts, ...rest } = step;
+  return rest;
 }
 
 function expectReply(reply: Reply): void {
