@@ -72,7 +72,7 @@ const LIBRARY_HOMES: Record<string, readonly string[]> = {
 };
 
 /** Folders in which a tool asks for a default export. */
-const DEFAULT_EXPORT_ALLOWED = /^(vitest\.config\.ts|web\/vite\.config\.ts)$/;
+const DEFAULT_EXPORT_ALLOWED = /^((test\/mutation\/)?vitest\.config\.ts|web\/vite\.config\.ts)$/;
 
 /** Put together from halves, so that this file does not find itself. */
 const MARKS = [

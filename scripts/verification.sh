@@ -1,0 +1,57 @@
+# Sourced by verify.sh and verify-long.sh: runs steps, counts them, and ends with the sum. Each step counts as one, each test
+# as one; a skipped test counts as failed, so does a test run that ends early.
+# shellcheck shell=sh
+passed=0
+failed=0
+broken=
+
+# Prints what failed and the sum, and ends the run.
+finish() {
+  [ -z "$broken" ] || printf 'Failed:%s\n' "$broken"
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ]
+  exit
+}
+
+# check NAME COMMAND...: runs one step and counts it.
+check() {
+  name=$1
+  shift
+  echo "== $name"
+  if "$@"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    broken="$broken
+  $name"
+  fi
+}
+
+# tests NAME ARGUMENTS...: one run of vitest, each test counted.
+tests() {
+  name=$1
+  shift
+  echo "== $name"
+  results=".scratch/verify/$name.json"
+  mkdir -p .scratch/verify
+  # An old file must never stand in for a run that crashed.
+  rm -f "$results"
+  vitest run "$@" --reporter=default --reporter=json --outputFile.json="$results"
+  exit_code=$?
+  counts=$(node scripts/sum-test-results.ts "$results" "$exit_code") || counts='0 1'
+  passed=$((passed + ${counts% *}))
+  failed=$((failed + ${counts#* }))
+  [ "${counts#* }" -eq 0 ] || broken="$broken
+  ${counts#* } of the $name"
+}
+
+# Node.js, the npm packages and the Debian packages: without them nothing else can run.
+prepare() {
+  check 'install Node.js and npm packages' sh scripts/setup.sh
+  [ "$failed" -eq 0 ] || finish
+  [ -x .tools/node/bin/node ] && PATH="$root/.tools/node/bin:$PATH"
+  PATH="$root/node_modules/.bin:$PATH"
+  export PATH
+  check 'install Debian packages' sh scripts/install-packages.sh
+  check 'build the pages' node scripts/build-web.ts
+}

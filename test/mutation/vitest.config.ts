@@ -1,0 +1,7 @@
+import { defineConfig } from 'vitest/config';
+
+/** The quick tests alone: a rule of the security core must be held by a test that runs in milliseconds beside it. */
+// biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
+export default defineConfig({
+  test: { include: ['src/core/**/*.test.ts'], exclude: ['**/*.server.test.ts'], testTimeout: 20_000 },
+});
