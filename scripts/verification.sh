@@ -5,6 +5,21 @@ passed=0
 failed=0
 broken=
 
+# A temporary folder for this run, removed with all that its tests leave in it; those of runs that were killed go as well.
+# Short, because the path of a Unix socket may have 107 bytes only (unix(7)).
+own_temporary_folder() {
+  for left in /tmp/keyturn-run.*; do
+    [ -d "$left" ] || continue
+    kill -0 "${left##*.}" 2>/dev/null || rm -rf "$left"
+  done
+  TMPDIR=/tmp/keyturn-run.$$
+  rm -rf "$TMPDIR"
+  mkdir -m 700 "$TMPDIR"
+  export TMPDIR
+  trap 'rm -rf "$TMPDIR"' EXIT
+  trap 'exit 1' HUP INT TERM
+}
+
 # Prints what failed and the sum, and ends the run.
 finish() {
   [ -z "$broken" ] || printf 'Failed:%s\n' "$broken"

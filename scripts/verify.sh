@@ -6,6 +6,7 @@ set -u
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 cd "$root" || exit 1
 . scripts/verification.sh
+own_temporary_folder
 
 prepare
 check 'lint and format (biome)' biome check --error-on-warnings .

@@ -1,0 +1,35 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const script = join(import.meta.dirname, 'verification.sh');
+
+/** A run that makes its folder, a file in it, and then does what it is told. */
+function run(then: string): string {
+  return `. ${script}; own_temporary_folder; : > "$TMPDIR/left"; echo "$TMPDIR"; ${then}`;
+}
+
+it('removes the temporary folder of a run that ends', () => {
+  const { stdout } = spawnSync('sh', ['-c', run('exit 3')], { encoding: 'utf8' });
+  expect(stdout).toMatch(/^\/tmp\/keyturn-run\.\d+\n$/);
+  expect(existsSync(stdout.trim())).toBe(false);
+});
+
+it('removes what a killed run left when the next one begins, and nothing of one that goes on', async () => {
+  const killed = spawn('sh', ['-c', run('read _wait')]);
+  const going = spawn('sh', ['-c', run('read _wait')]);
+  const [[left], [kept]] = await Promise.all([once(killed.stdout, 'data'), once(going.stdout, 'data')]);
+  killed.kill('SIGKILL');
+  await once(killed, 'exit');
+  expect(existsSync(String(left).trim())).toBe(true);
+
+  spawnSync('sh', ['-c', run('')]);
+
+  expect(existsSync(String(left).trim())).toBe(false);
+  expect(existsSync(String(kept).trim())).toBe(true);
+  going.stdin.end();
+  await once(going, 'exit');
+  expect(existsSync(String(kept).trim())).toBe(false);
+});
