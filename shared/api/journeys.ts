@@ -68,7 +68,8 @@ export const codeStepSchema = z.object({
 export const chooseAccountsStepSchema = z.object({
   ...stepBase,
   kind: z.literal('choose-accounts'),
-  accounts: z.array(stepAccountSchema.extend({ locked: z.boolean(), selected: z.boolean() })),
+  /** `locked` null: not known. */
+  accounts: z.array(stepAccountSchema.extend({ locked: z.boolean().nullable(), selected: z.boolean() })),
 });
 export const newPasswordStepSchema = z.object({
   ...stepBase,

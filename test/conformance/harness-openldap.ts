@@ -14,7 +14,8 @@ export async function createOpenldapHarness(kind: 'openldap' | 'ldap'): Promise<
   const clock = createMovableClock();
   const opener = createOpener(clock, server);
   const identifiers = ['uid', 'mail', 'employeeNumber'];
-  const settings = (changes: Partial<LdapSettings> = {}): LdapSettings => ldapSettings(kind, server, { identifiers, ...changes });
+  const settings = (changes: Partial<LdapSettings> = {}): LdapSettings =>
+    ldapSettings(kind, server, { identifiers, ...(kind === 'ldap' ? { disabledPeople: 'not-told' } : {}), ...changes });
   const directory = opener.open(settings());
 
   const createAccount = async (options: NewAccount = {}): Promise<TestAccount> => {

@@ -25,7 +25,7 @@ async function newPerson(more: Parameters<typeof addPerson>[2] = {}): Promise<En
 async function lock(login: string): Promise<void> {
   for (let attempt = 0; attempt < 5; attempt += 1) await signsIn(keyturn, login, 'wrong');
 }
-async function isLocked(account: Enrolled['account']): Promise<boolean> {
+async function isLocked(account: Enrolled['account']): Promise<boolean | null> {
   return (await keyturn.deps.directories.get(account.directory).readStatus(account)).locked;
 }
 

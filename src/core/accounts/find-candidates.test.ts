@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../shared/errors.ts';
 import type { Guard } from '../guard/guard.ts';
-import type { Account, Directory } from '../ports/directory.ts';
+import type { Account, AccountStatus, Directory } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { findCandidates } from './find-candidates.ts';
 
@@ -14,7 +14,8 @@ function halfFailing(verb: 'readStatus' | 'isProtected', error: Error): Director
     label: 'People',
     normaliseIdentifier: (typed) => typed,
     findAccounts: (name) => Promise.resolve(name === 'alice' ? [account] : []),
-    readStatus: () => Promise.resolve({ disabled: false, accountExpired: false } as never),
+    abilities: { verbs: ['reset-password'], tells: ['disabled', 'account-expired'] },
+    readStatus: () => Promise.resolve({ disabled: false, accountExpired: false, passwordSignIn: null } as never),
     isProtected: () => Promise.resolve({ protected: false, reason: null }),
     [verb]: () => Promise.reject(error),
   };
@@ -42,4 +43,28 @@ it.each(['readStatus', 'isProtected'] as const)('tells no existing name from an 
 
 it('does not swallow what is a fault of ours', async () => {
   await expect(find(halfFailing('readStatus', new TypeError('x')), 'alice')).rejects.toThrow(TypeError);
+});
+
+describe('a state that is not told', () => {
+  const telling = (status: Partial<AccountStatus>, tells: Directory['abilities']['tells']): Directory => ({
+    ...halfFailing('readStatus', new AppError('directory.no-right')),
+    abilities: { verbs: ['reset-password'], tells },
+    readStatus: () => Promise.resolve({ disabled: false, accountExpired: false, passwordSignIn: null, ...status } as AccountStatus),
+  });
+  const reason = async (status: Partial<AccountStatus>, tells: Directory['abilities']['tells']) =>
+    (await find(telling(status, tells), 'alice')).refused[0]?.reason;
+
+  it.each([
+    [{ disabled: null }, 'directory-trouble'],
+    [{ accountExpired: null }, 'directory-trouble'],
+    [{ disabled: true, accountExpired: null }, 'account-disabled'],
+    [{ passwordSignIn: false }, 'password-not-used'],
+    [{ locked: null }, 'not-enrolled'],
+  ] as const)('%j of a directory that tells it is %s', async (status, expected) => {
+    expect(await reason(status, ['locked', 'disabled', 'account-expired'])).toBe(expected);
+  });
+
+  it('bars nobody where the configuration accepts that it cannot be told', async () => {
+    expect(await reason({ locked: null, disabled: null, accountExpired: null }, [])).toBe('not-enrolled');
+  });
 });

@@ -3,7 +3,7 @@ import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { DecoyReason } from '../audit/events.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { Guard } from '../guard/guard.ts';
-import type { Account, AccountRef, Directory } from '../ports/directory.ts';
+import type { Account, AccountRef, AccountStatus, Directory } from '../ports/directory.ts';
 import { accountKey, type Candidate, candidateOf } from './candidate.ts';
 
 export interface FoundCandidates {
@@ -48,7 +48,10 @@ export function guardNames(directories: readonly Directory[], typedName: string)
 }
 
 /** Why the account itself may not be recovered by its owner, whatever is proven; null: it may. */
-export type Barred = Extract<DecoyReason, 'account-protected' | 'account-disabled' | 'account-expired' | 'recovery-frozen'>;
+export type Barred = Extract<
+  DecoyReason,
+  'account-protected' | 'account-disabled' | 'account-expired' | 'password-not-used' | 'recovery-frozen'
+>;
 
 /** All at once: each of these is a round trip, and a person is waiting. */
 async function barredBecause(
@@ -69,7 +72,25 @@ async function barredBecause(
   if (isProtected) return 'account-protected';
   if (status.disabled) return 'account-disabled';
   if (status.accountExpired) return 'account-expired';
+  if (status.passwordSignIn === false) return 'password-not-used';
+  refuseHiddenState(directory, status);
   return frozen ? 'recovery-frozen' : null;
+}
+
+/**
+ * What is hidden is not "no": an account whose state a directory should tell, and does not, may be disabled.
+ * @throws AppError `directory.no-right`
+ */
+function refuseHiddenState({ id, abilities }: Directory, status: AccountStatus): void {
+  const known = { locked: status.locked, disabled: status.disabled, 'account-expired': status.accountExpired };
+  // Whether it is locked bars nobody: a lock that is not known is told as such.
+  const hidden = abilities.tells.filter((state) => state !== 'locked' && known[state] === null);
+  if (hidden.length === 0) return;
+  throw new AppError('directory.no-right', {
+    directory: id,
+    problem: `The service account cannot see whether the account is ${hidden.join(' or ')}`,
+    fix: 'Let it read the attributes; `keyturn doctor` prints how.',
+  });
 }
 
 /**

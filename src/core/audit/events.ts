@@ -14,6 +14,7 @@ export type DecoyReason =
   | 'unknown-account'
   | 'account-disabled'
   | 'account-expired'
+  | 'password-not-used'
   | 'account-protected'
   | 'not-enrolled'
   | 'recovery-frozen'

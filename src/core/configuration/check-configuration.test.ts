@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { offeredGoals } from '../journey/accepted-combinations.ts';
 import { checkConfiguration } from './check-configuration.ts';
 import type { CheckContext } from './check-context.ts';
 import { configurationJsonSchema } from './configuration-json-schema.ts';
@@ -224,5 +225,36 @@ describe('configurationJsonSchema', () => {
     const schema = configurationJsonSchema();
     expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
     expect(schema.required).toEqual(['version', 'organisation', 'directories', 'mail'] satisfies (keyof ConfigurationDocument)[]);
+  });
+});
+
+describe('what directories cannot do or tell', () => {
+  const plain = (changes: Record<string, unknown> = {}) => openldap({ id: 'plain', label: 'Plain', kind: 'ldap', ...changes });
+  const notTold = plain({ disabledPeople: 'not-told' });
+
+  it('has to be accepted in so many words', () => {
+    expect(found(documentWith({ directories: [plain()] }))).toEqual([expect.stringMatching(/^error directories\[0\].disabledPeople: /)]);
+    expect(found(documentWith({ directories: [notTold] }))).toEqual([]);
+    const filtered = { disabledPeople: 'left-out-by-people-filter' };
+    expect(found(documentWith({ directories: [plain(filtered)] }))).toEqual([expect.stringContaining('directories[0].disabledPeople')]);
+    expect(found(documentWith({ directories: [plain({ ...filtered, peopleFilter: '(!(loginDisabled=TRUE))' })] }))).toEqual([]);
+  });
+
+  it('is refused as a goal when it is named, and left out when it is not', () => {
+    const named = { goals: ['reset-password', 'unlock-account'] };
+    const errors = [expect.stringMatching(/^error recovery.goals\[1\]: .*unlock/)];
+    expect(found(documentWith({ directories: [notTold], recovery: named }))).toEqual(errors);
+    const client = { clients: { 'windows-logon': { goals: ['unlock-account'] } } };
+    expect(found(documentWith({ directories: [notTold], recovery: client }))).toEqual([
+      expect.stringContaining('error recovery.clients.windows-logon.goals[0]'),
+    ]);
+    const { configuration } = checkConfiguration(documentWith({ directories: [notTold] }), production);
+    expect(configuration && offeredGoals(configuration, { kind: 'web' })).toEqual(['reset-password', 'find-username']);
+  });
+
+  it('is a warning beside directories that can', () => {
+    expect(found(documentWith({ directories: [openldap(), notTold] }))).toEqual([
+      expect.stringMatching(/^warning directories\[1\].kind: /),
+    ]);
   });
 });

@@ -51,6 +51,9 @@ function checkLdap(settings: LdapSettings, path: DocumentPath, context: CheckCon
   if (settings.kind === 'openldap' && settings.defaultPolicyDn !== undefined) {
     checkDn(settings.defaultPolicyDn, [...path, 'defaultPolicyDn'], report);
   }
+  if (settings.kind === 'ldap' && settings.disabledPeople === 'left-out-by-people-filter' && settings.peopleFilter === undefined) {
+    report('error', [...path, 'disabledPeople'], 'There is no peopleFilter that could leave them out');
+  }
   // Active Directory also binds user@domain and DOMAIN\user (MS-ADTS 5.1.1.1.1).
   if (settings.kind !== 'active-directory') checkDn(settings.serviceAccount.name, [...path, 'serviceAccount', 'name'], report);
   checkSecret(settings.serviceAccount.password, [...path, 'serviceAccount', 'password'], context, report);

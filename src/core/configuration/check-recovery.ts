@@ -1,4 +1,6 @@
+import type { Goal } from '../../../shared/api/journeys.ts';
 import type { Report } from './check-context.ts';
+import { abilitiesOf, isServed } from './directory-abilities.ts';
 import type { Configuration } from './document.ts';
 import { type DocumentPath, formatPath } from './format-path.ts';
 
@@ -20,6 +22,30 @@ export function checkRecovery(recovery: Configuration['recovery'], report: Repor
 
 function checkGoals(goals: readonly string[], path: DocumentPath, report: Report): void {
   if (new Set(goals).size < goals.length) report('warning', path, 'A goal is named twice');
+}
+
+/**
+ * Goals that no directory can serve: an error where the document names one, for an unnamed one of the defaults is just not offered.
+ * @param written the section as it was written, without defaults
+ */
+export function checkGoalsServed({ recovery, directories }: Configuration, written: unknown, report: Report): void {
+  const refuse = (goals: readonly Goal[], path: DocumentPath): void => {
+    for (const [index, goal] of goals.entries()) {
+      if (!isServed(goal, directories)) report('error', [...path, index], `No directory of this document can do it: ${reasonFor(goal)}`);
+    }
+  };
+  const isNamed = typeof written === 'object' && written !== null && 'goals' in written;
+  if (isNamed) refuse(recovery.goals, ['recovery', 'goals']);
+  for (const [client, own] of Object.entries(recovery.clients)) refuse(own?.goals ?? [], ['recovery', 'clients', client, 'goals']);
+  if (!recovery.goals.includes('unlock-account') || !isServed('unlock-account', directories)) return;
+  for (const [index, settings] of directories.entries()) {
+    if (abilitiesOf(settings).verbs.includes('unlock-account')) continue;
+    report('warning', ['directories', index, 'kind'], 'Its people cannot be unlocked; who asks for it is offered a new password instead');
+  }
+}
+
+function reasonFor(goal: Goal): string {
+  return goal === 'unlock-account' ? 'there is no standard way to unlock on a plain LDAP server' : 'none of their kinds has it';
 }
 
 /** A request says itself which client it is: what is easier for one client is easier for everybody (ASVS 5.0 6.3.4). */

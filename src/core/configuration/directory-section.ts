@@ -94,7 +94,17 @@ export const directorySchema = z.discriminatedUnion('kind', [
     ...ldapCommon,
     identifiers: identifiers('uid', 'mail'),
   }),
-  z.strictObject({ kind: z.literal('ldap').describe('Any other LDAPv3 server.'), ...ldapCommon, identifiers: identifiers('uid', 'mail') }),
+  z.strictObject({
+    kind: z.literal('ldap').describe('Any other LDAPv3 server.'),
+    ...ldapCommon,
+    identifiers: identifiers('uid', 'mail'),
+    disabledPeople: z
+      .enum(['left-out-by-people-filter', 'not-told'])
+      .describe(
+        'How people who may not sign in any more are kept from setting a new password: LDAP has no standard way to tell who is disabled or has left. ' +
+          '`left-out-by-people-filter`: peopleFilter finds none of them. `not-told`: Keyturn cannot know it, and you accept that such a person can set a new password.',
+      ),
+  }),
   z.strictObject({
     kind: z.literal('embedded').describe('Accounts kept in Keyturn’s own database: for trials and small teams.'),
     ...common,

@@ -1,4 +1,5 @@
 import type { Client, FactorKind, Goal } from '../../../shared/api/journeys.ts';
+import { isServed } from '../configuration/directory-abilities.ts';
 import type { Configuration } from '../configuration/document.ts';
 
 /** The combinations accepted from a kind of client (ADM-4). */
@@ -6,9 +7,10 @@ export function acceptedCombinations(configuration: Configuration, client: Clien
   return ownRecovery(configuration, client)?.accepted ?? configuration.recovery.accepted;
 }
 
-/** The goals offered to a kind of client. */
+/** The goals offered to a kind of client: of those configured for it, the ones that a directory can serve. */
 export function offeredGoals(configuration: Configuration, client: Client): Goal[] {
-  return ownRecovery(configuration, client)?.goals ?? configuration.recovery.goals;
+  const goals = ownRecovery(configuration, client)?.goals ?? configuration.recovery.goals;
+  return goals.filter((goal) => isServed(goal, configuration.directories));
 }
 
 function ownRecovery({ recovery }: Configuration, client: Client) {

@@ -26,7 +26,7 @@ export type OpenStep =
       (
         | { kind: 'choose-factor' }
         | { kind: 'code'; factor: FactorKind; challengeId: string }
-        | { kind: 'choose-accounts'; locked: Record<string, boolean> }
+        | { kind: 'choose-accounts'; locked: Record<string, boolean | null> }
         /** Proof is complete; the directories are being asked what comes next. Clients see `waiting`. */
         | { kind: 'preparing' }
         /** A write is under way, or its result is being found out. Clients see `waiting`. */

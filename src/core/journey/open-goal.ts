@@ -5,6 +5,7 @@ import { mergeRules } from '../password-policy/merge.ts';
 import { rulesOf } from '../password-policy/rules-of.ts';
 import type { AccountStatus } from '../ports/directory.ts';
 import { randomId } from '../random-id.ts';
+import { offeredGoals } from './accepted-combinations.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import type { JourneyState, OpenStep } from './journey-state.ts';
 
@@ -32,18 +33,44 @@ export async function openGoal(deps: JourneyDeps, state: JourneyState): Promise<
       locked: Object.fromEntries(accounts.map(({ candidate, status }) => [accountKey(candidate.ref), status.locked])),
     };
   }
-  if (state.goal === 'unlock-account') return openUnlock(id, accounts);
+  if (state.goal === 'unlock-account') return openUnlock(deps, state, id, accounts);
+  return openReset(deps, id, accounts);
+}
+
+interface Read {
+  candidate: Candidate;
+  status: AccountStatus;
+}
+
+async function openReset(deps: JourneyDeps, id: string, accounts: Read[]): Promise<OpenStep> {
   const ruleSets = await Promise.all(accounts.map(({ candidate, status }) => rulesFor(deps, candidate, status)));
   const changeableAt = accounts
     .map(({ status }) => status.changeableAt)
     .reduce((latest, at) => Math.max(latest ?? 0, at ?? 0) || null, null);
-  return { id, kind: 'new-password', rules: mergeRules(ruleSets), anyLocked: accounts.some(({ status }) => status.locked), changeableAt };
+  // A lock that is not known may be one.
+  const anyLocked = accounts.some((account) => account.status.locked !== false && canUnlock(deps, account));
+  return { id, kind: 'new-password', rules: mergeRules(ruleSets), anyLocked, changeableAt };
 }
 
-function openUnlock(id: string, accounts: { candidate: Candidate; status: AccountStatus }[]): OpenStep {
-  if (accounts.some(({ status }) => status.locked)) return { id, kind: 'confirm-unlock' };
-  const results = accounts.map(({ candidate }) => ({ account: accountKey(candidate.ref), outcome: 'was-not-locked' as const }));
-  return { id, kind: 'done', results, nextSteps: ['was-not-locked'] };
+/** "Was not locked" is said only where the directory says so of every account; else the person is offered what is possible. */
+async function openUnlock(deps: JourneyDeps, state: JourneyState, id: string, accounts: Read[]): Promise<OpenStep> {
+  const unlockable = accounts.filter((account) => canUnlock(deps, account));
+  if (unlockable.some(({ status }) => status.locked)) return { id, kind: 'confirm-unlock' };
+  if (unlockable.some(({ status }) => status.locked === null)) {
+    return { id, kind: 'confirm-unlock', message: { key: 'lock-not-known', tone: 'info' } };
+  }
+  if (accounts.every(({ status }) => status.locked === false)) {
+    const results = accounts.map(({ candidate }) => ({ account: accountKey(candidate.ref), outcome: 'was-not-locked' as const }));
+    return { id, kind: 'done', results, nextSteps: ['was-not-locked'] };
+  }
+  if (!offeredGoals(deps.configuration(), state.client).includes('reset-password')) {
+    return { id, kind: 'refused', code: 'journey.cannot-unlock' };
+  }
+  return { ...(await openReset(deps, id, accounts)), message: { key: 'cannot-unlock', tone: 'info' } };
+}
+
+function canUnlock(deps: JourneyDeps, { candidate }: Read): boolean {
+  return deps.directories.get(candidate.ref.directory).abilities.verbs.includes('unlock-account');
 }
 
 async function rulesFor(deps: JourneyDeps, candidate: Candidate, status: AccountStatus): Promise<PasswordRule[]> {

@@ -30,7 +30,7 @@ export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, ver
     case 'choose-accounts': {
       const accounts = (state.candidates ?? []).map(({ ref, label }) => {
         const id = accountKey(ref);
-        return { id, label, locked: step.locked[id] ?? false, selected: true };
+        return { id, label, locked: step.locked[id] ?? null, selected: true };
       });
       return { ...base, kind: 'choose-accounts', accounts };
     }

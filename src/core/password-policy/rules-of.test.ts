@@ -23,6 +23,7 @@ const status: AccountStatus = {
   lockedUntil: null,
   disabled: false,
   accountExpired: false,
+  passwordSignIn: true,
   passwordExpired: false,
   mustChange: false,
   passwordExpiresAt: null,

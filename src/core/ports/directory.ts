@@ -40,13 +40,21 @@ export interface Account extends AccountRef {
   readonly language: string | null;
 }
 
+/**
+ * What is known of one account. Where null stands for "not known" (the directory cannot tell, or hides it), it is never
+ * taken for "no": see `DirectoryAbilities.tells`.
+ */
 export interface AccountStatus {
-  locked: boolean;
-  /** When the lock ends by itself; null: not locked, or only by an unlock. */
+  /** null: not known. */
+  locked: boolean | null;
+  /** When the lock ends by itself; null: not locked, not known, or only by an unlock. */
   lockedUntil: number | null;
-  disabled: boolean;
-  /** The account itself (not the password) has passed its end date. */
-  accountExpired: boolean;
+  /** null: not known. */
+  disabled: boolean | null;
+  /** The account itself (not the password) has passed its end date. null: not known. */
+  accountExpired: boolean | null;
+  /** false: a password makes no sense for this account, such as one that signs in by smart card alone. null: not known. */
+  passwordSignIn: boolean | null;
   passwordExpired: boolean;
   mustChange: boolean;
   /** null: never. */
@@ -161,7 +169,8 @@ export interface AccountFingerprint {
   password: string;
   /** Changes when the account is locked or unlocked (lockoutTime, pwdAccountLockedTime ...); opaque. */
   lock: string;
-  locked: boolean;
+  /** null: not known. */
+  locked: boolean | null;
   /** The directory's own time of the last password write, if it tells. */
   passwordSetAt: number | null;
   /** `password` tells whole seconds: of two writes within one second the second one does not show in it. */
@@ -192,6 +201,22 @@ export interface ResetOptions {
   mustChange?: boolean;
   /** Also unlock, in the same operation where the directory can. */
   unlock?: boolean;
+}
+
+/** A state of an account that a kind of directory may be able to tell. */
+export type ToldState = 'locked' | 'disabled' | 'account-expired';
+
+/**
+ * What a directory can do and tell at all, by its kind and configuration and whatever the service account may. Goals that need
+ * another verb are not offered to its people.
+ */
+export interface DirectoryAbilities {
+  readonly verbs: readonly ('reset-password' | 'unlock-account' | 'require-change')[];
+  /**
+   * States that it tells of everybody: an account of which one of these is not known is hidden from the service account, and then
+   * refused. What is not in the list is null for everybody, and the configuration has accepted that.
+   */
+  readonly tells: readonly ToldState[];
 }
 
 /** What the service account needs to be able to do. */
@@ -231,6 +256,7 @@ export interface Directory {
   readonly kind: DirectoryKind;
   /** For people. */
   readonly label: string;
+  readonly abilities: DirectoryAbilities;
 
   /**
    * Brings an identifier to the one spelling under which guard, cache and search know it, without asking a server:

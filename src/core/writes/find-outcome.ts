@@ -13,6 +13,9 @@ export async function findOutcome(deps: Pick<CoreDeps, 'directories' | 'log'>, i
     if (intent.verb === 'reset-password' && now.temporary) {
       return { intent, status: 'refused', foundBy: 'reading', reason: 'password.refused', leftTemporary: true };
     }
+    if (intent.verb === 'unlock-account' && now.locked === null) {
+      return { intent, status: 'unknown', foundBy: 'reading', reason: 'directory.outcome-unknown' };
+    }
     const done = intent.verb === 'reset-password' ? wasPasswordSet(intent, now) : !now.locked;
     return done
       ? { intent, status: 'done', foundBy: 'reading' }

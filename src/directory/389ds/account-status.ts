@@ -29,6 +29,7 @@ export function toAccountStatus(entry: LdapEntry, policy: PasswordPolicy, policy
     disabled: entry.text('nsAccountLock')?.toLowerCase() === 'true',
     // The server knows no end date of an account: administrators set nsAccountLock.
     accountExpired: false,
+    passwordSignIn: null,
     passwordExpired: passwordExpiresAt !== null && passwordExpiresAt <= now,
     mustChange,
     passwordExpiresAt,

@@ -1,3 +1,4 @@
+import { abilitiesOf } from '../../core/configuration/directory-abilities.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
 import type { Account, AccountRef, Directory, ResetOptions, VerifyOutcome, WriteOutcome } from '../../core/ports/directory.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
@@ -118,7 +119,7 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
       const readTarget = async () => {
         const { policy, status } = await readFull(connection, ref);
         const facts: WriteFacts = { policy, status, newPassword, ageCounts: mode === 'policy-hints' };
-        return { dn: guidDn(ref.id), locked: status.locked, facts };
+        return { dn: guidDn(ref.id), locked: status.locked !== false, facts };
       };
       const unusable = unusablePassword(newPassword);
       const refused = unusable === null ? null : ({ done: false, ...unusable, server: connection.server } as const);
@@ -136,6 +137,7 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     id: settings.id,
     kind: 'active-directory',
     label: settings.label,
+    abilities: abilitiesOf(settings),
     normaliseIdentifier: normalise,
 
     async findAccounts(normalised) {

@@ -38,6 +38,7 @@ export function toStatus(entry: LdapEntry, policy: Pick<PasswordPolicy, 'minimum
     locked,
     lockedUntil: locked && lockedAt !== null && policy.lockoutDuration !== null ? lockedAt + policy.lockoutDuration : null,
     disabled: (Number(entry.text('userAccountControl') ?? 0) & FLAG.disabled) !== 0,
+    passwordSignIn: null,
     accountExpired: endsAt !== null && endsAt <= now,
     // pwdLastSet = 0 means "must change" and also sets the computed flag.
     passwordExpired: expired && passwordSetAt !== null,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../../shared/errors.ts';
+import { abilitiesOf } from '../../core/configuration/directory-abilities.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
 import type { Account, AccountRef, Directory, SearchPage, SearchRequest, WriteOutcome } from '../../core/ports/directory.ts';
 import type { Clock } from '../../core/ports/platform.ts';
@@ -44,6 +45,7 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
     id: settings.id,
     kind: 'embedded',
     label: settings.label,
+    abilities: abilitiesOf(settings),
     normaliseIdentifier: normaliseLogin,
 
     async findAccounts(normalised) {

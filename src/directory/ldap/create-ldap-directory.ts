@@ -20,19 +20,22 @@ import { OID } from './root-dse.ts';
  * @throws AppError `configuration.invalid` for a people filter that is none
  */
 export function createLdapDirectory(settings: DirectorySettingsOf<'ldap'>, deps: DirectoryDeps): Directory {
-  return createPersonDirectory(settings, deps, dialect);
+  return createPersonDirectory(settings, deps, createDialect(settings));
 }
 
 /** RFC 4530, and the spelling of those that came before it. */
 const idAttribute = 'entryUUID';
 
-const dialect: PersonDialect = {
+const createDialect = ({ disabledPeople }: DirectorySettingsOf<'ldap'>): PersonDialect => ({
   idAttribute,
   idPattern: /^[0-9a-fA-F-]{32,36}$/,
   statusAttributes: [idAttribute, 'modifyTimestamp', 'entryCSN'],
   stateFilter: () => null,
   notes: (probed) => [
-    'Password policy and lock state cannot be read from a plain LDAP server: what it refuses is known only once it was asked.',
+    'Password policy and lock state cannot be read from a plain LDAP server: what it refuses is known only once it was asked, and nobody can be unlocked.',
+    disabledPeople === 'not-told'
+      ? 'It is not known who is disabled or has left (disabledPeople: not-told): such people can set a new password.'
+      : 'Whoever peopleFilter finds counts as neither disabled nor gone (disabledPeople: left-out-by-people-filter).',
     ...(probed.some(({ rootDse }) => !rootDse.supportedExtension.has(OID.passwordModify))
       ? ['The server does not offer RFC 3062: passwords are written to userPassword, and it must hash them itself.']
       : []),
@@ -43,7 +46,8 @@ const dialect: PersonDialect = {
   async readFacts(_connection, entry) {
     // No attribute of the standards tells of passwords alone (RFC 4512 section 3.4): any change of the entry may be one.
     const password = `${entry.text('modifyTimestamp') ?? ''}/${entry.text('entryCSN') ?? ''}`;
-    return { policy: unknownPolicy, status: unknownStatus, fingerprint: { password, lock: '', locked: false, passwordSetAt: null } };
+    const fingerprint = { password, lock: '', locked: null, passwordSetAt: null };
+    return { policy: unknownPolicy, status: statusUnder(disabledPeople), fingerprint };
   },
   reset(connection, entry, newPassword) {
     return withPolicyControl(connection, (controls) => {
@@ -78,7 +82,7 @@ const dialect: PersonDialect = {
   },
   unlock: async (connection, entry) => unsupported(connection, entry, 'unlocking'),
   requireChange: async (connection, entry) => unsupported(connection, entry, 'requiring a change'),
-};
+});
 
 function hasExtension(connection: LdapConnection): boolean {
   return connection.rootDse.supportedExtension.has(OID.passwordModify);
@@ -110,16 +114,21 @@ const unknownPolicy: PasswordPolicy = {
   lockoutDuration: null,
 };
 
-const unknownStatus: AccountStatus = {
-  locked: false,
-  lockedUntil: null,
-  disabled: false,
-  accountExpired: false,
-  passwordExpired: false,
-  mustChange: false,
-  passwordExpiresAt: null,
-  passwordSetAt: null,
-  badAttempts: null,
-  lastBadAttemptAt: null,
-  changeableAt: null,
-};
+/** Nothing is told; but whoever is found is no disabled person, where the people filter leaves those out. */
+function statusUnder(disabledPeople: DirectorySettingsOf<'ldap'>['disabledPeople']): AccountStatus {
+  const left = disabledPeople === 'left-out-by-people-filter' ? false : null;
+  return {
+    locked: null,
+    lockedUntil: null,
+    disabled: left,
+    accountExpired: left,
+    passwordSignIn: null,
+    passwordExpired: false,
+    mustChange: false,
+    passwordExpiresAt: null,
+    passwordSetAt: null,
+    badAttempts: null,
+    lastBadAttemptAt: null,
+    changeableAt: null,
+  };
+}

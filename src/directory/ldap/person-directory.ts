@@ -1,3 +1,4 @@
+import { abilitiesOf } from '../../core/configuration/directory-abilities.ts';
 import type { LdapSettings } from '../../core/configuration/directory-section.ts';
 import type {
   AccountFingerprint,
@@ -173,6 +174,7 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
     id: settings.id,
     kind: settings.kind,
     label: settings.label,
+    abilities: abilitiesOf(settings),
     normaliseIdentifier: normalisePersonName,
     findAccounts: base.findAccounts,
     search: base.search,

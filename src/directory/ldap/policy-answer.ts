@@ -60,9 +60,9 @@ export function explainRefusal(answer: PolicyAnswer, by: 'service' | 'person', o
 
 /** What the state of an account says about a bind that was refused without a reason. */
 export interface LockState {
-  readonly locked: boolean;
-  readonly disabled: boolean;
-  readonly accountExpired: boolean;
+  readonly locked: boolean | null;
+  readonly disabled: boolean | null;
+  readonly accountExpired: boolean | null;
 }
 
 /**

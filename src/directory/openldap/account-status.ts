@@ -41,6 +41,7 @@ export function toAccountStatus(entry: LdapEntry, policy: PasswordPolicy, mustCh
   return {
     ...lockOf(entry, policy, now),
     disabled: isLockedByAdministrator(entry),
+    passwordSignIn: null,
     accountExpired: (start !== null && start > now) || (end !== null && end <= now),
     passwordExpired: passwordExpiresAt !== null && passwordExpiresAt <= now,
     mustChange,

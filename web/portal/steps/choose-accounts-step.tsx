@@ -20,12 +20,15 @@ export function ChooseAccountsStep(props: StepProps<'choose-accounts'>) {
     setMissing(undefined);
     void answer({ accounts: chosen });
   };
-  const locked = (
-    <Chip>
-      <Icon name="lock" />
-      {t('choose-accounts.locked')}
-    </Chip>
-  );
+  const chips = {
+    locked: (
+      <Chip>
+        <Icon name="lock" />
+        {t('choose-accounts.locked')}
+      </Chip>
+    ),
+    notKnown: <Chip>{t('choose-accounts.lock-not-known')}</Chip>,
+  };
 
   return (
     <Question
@@ -42,7 +45,7 @@ export function ChooseAccountsStep(props: StepProps<'choose-accounts'>) {
         choices={step.accounts.map((account) => ({
           value: account.id,
           label: account.label,
-          ...(account.locked ? { chip: locked } : {}),
+          ...(account.locked === false ? {} : { chip: account.locked ? chips.locked : chips.notKnown }),
         }))}
         selected={chosen}
         onSelect={setChosen}

@@ -1,0 +1,21 @@
+import type { Goal } from '../../../shared/api/journeys.ts';
+import type { DirectoryAbilities } from '../ports/directory.ts';
+import type { DirectorySettings } from './directory-section.ts';
+
+const everything: DirectoryAbilities = {
+  verbs: ['reset-password', 'unlock-account', 'require-change'],
+  tells: ['locked', 'disabled', 'account-expired'],
+};
+
+/** What a directory of this section can do and tell; known before any server is asked, so that the configuration can be judged by it. */
+export function abilitiesOf(settings: DirectorySettings): DirectoryAbilities {
+  if (settings.kind !== 'ldap') return everything;
+  // LDAP has no standard for locks and marks; who is disabled is known only where the people filter leaves them out.
+  const leftOut = settings.disabledPeople === 'left-out-by-people-filter';
+  return { verbs: ['reset-password'], tells: leftOut ? ['disabled', 'account-expired'] : [] };
+}
+
+/** Whether at least one of the directories can serve a goal. Every directory can be searched for a user name. */
+export function isServed(goal: Goal, directories: readonly DirectorySettings[]): boolean {
+  return goal === 'find-username' || directories.some((settings) => abilitiesOf(settings).verbs.includes(goal));
+}
