@@ -10,6 +10,7 @@ import {
 } from 'fastify-type-provider-zod';
 import { randomId } from '../core/random-id.ts';
 import { registerErrorHandler, sendProblem } from './error-handler.ts';
+import { registerArrival } from './hooks/arrival.ts';
 import { registerOriginCheck } from './hooks/check-origin.ts';
 import { registerSecurityHeaders } from './hooks/security-headers.ts';
 import type { HttpDeps } from './http-deps.ts';
@@ -45,6 +46,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   registerErrorHandler(app, deps);
+  registerArrival(app, deps);
   registerOriginCheck(app, deps);
   await registerSecurityHeaders(app, deps);
   await app.register(cookie);

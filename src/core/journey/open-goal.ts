@@ -6,7 +6,7 @@ import { rulesOf } from '../password-policy/rules-of.ts';
 import type { AccountStatus } from '../ports/directory.ts';
 import { randomId } from '../random-id.ts';
 import { offeredGoals } from './accepted-combinations.ts';
-import type { JourneyDeps } from './journey-deps.ts';
+import type { ActDeps } from './act.ts';
 import type { JourneyState, OpenStep } from './journey-state.ts';
 
 /** The candidates that the person means; all of them until they chose. */
@@ -20,7 +20,7 @@ export function selectedCandidates(state: JourneyState): Candidate[] {
  * policy live (DIR-5).
  * @throws AppError `directory.*`
  */
-export async function openGoal(deps: JourneyDeps, state: JourneyState): Promise<OpenStep> {
+export async function openGoal(deps: ActDeps, state: JourneyState): Promise<OpenStep> {
   const id = randomId(deps.random);
   const chosen = selectedCandidates(state);
   const accounts = await Promise.all(
@@ -42,7 +42,7 @@ interface Read {
   status: AccountStatus;
 }
 
-async function openReset(deps: JourneyDeps, id: string, accounts: Read[]): Promise<OpenStep> {
+async function openReset(deps: ActDeps, id: string, accounts: Read[]): Promise<OpenStep> {
   const ruleSets = await Promise.all(accounts.map(({ candidate, status }) => rulesFor(deps, candidate, status)));
   const changeableAt = accounts
     .map(({ status }) => status.changeableAt)
@@ -53,7 +53,7 @@ async function openReset(deps: JourneyDeps, id: string, accounts: Read[]): Promi
 }
 
 /** "Was not locked" is said only where the directory says so of every account; else the person is offered what is possible. */
-async function openUnlock(deps: JourneyDeps, state: JourneyState, id: string, accounts: Read[]): Promise<OpenStep> {
+async function openUnlock(deps: ActDeps, state: JourneyState, id: string, accounts: Read[]): Promise<OpenStep> {
   const unlockable = accounts.filter((account) => canUnlock(deps, account));
   if (unlockable.some(({ status }) => status.locked)) return { id, kind: 'confirm-unlock' };
   if (unlockable.some(({ status }) => status.locked === null)) {
@@ -69,13 +69,13 @@ async function openUnlock(deps: JourneyDeps, state: JourneyState, id: string, ac
   return { ...(await openReset(deps, id, accounts)), message: { key: 'cannot-unlock', tone: 'info' } };
 }
 
-function canUnlock(deps: JourneyDeps, { candidate }: Read): boolean {
+function canUnlock(deps: ActDeps, { candidate }: Read): boolean {
   return deps.directories.get(candidate.ref.directory).abilities.verbs.includes('unlock-account');
 }
 
-async function rulesFor(deps: JourneyDeps, candidate: Candidate, status: AccountStatus): Promise<PasswordRule[]> {
+async function rulesFor(deps: ActDeps, candidate: Candidate, status: AccountStatus): Promise<PasswordRule[]> {
   const directory = deps.directories.get(candidate.ref.directory);
   const [policy, account] = await Promise.all([directory.readPolicy(candidate.ref), directory.readAccount(candidate.ref)]);
   if (account === null) throw new AppError('directory.account-missing', { directory: candidate.ref.directory });
-  return rulesOf(policy, account, status, deps.clock.now());
+  return rulesOf(policy, account, status, deps.act.at);
 }

@@ -6,8 +6,8 @@ import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import type { WriteRequest, WriteResult, WriteVerb } from '../writes/directory-write.ts';
+import { type ActDeps, journeyActor } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
-import { journeyActor } from './journey-actor.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import type { LoadedJourney, OpenStepOf } from './journey-state.ts';
 import { selectedCandidates } from './open-goal.ts';
@@ -19,7 +19,7 @@ import type { Transition } from './step-handler.ts';
  * passed; the transaction of the outcomes also moves the journey on.
  */
 export async function writeForJourney(
-  deps: JourneyDeps,
+  deps: ActDeps,
   journey: LoadedJourney,
   verb: WriteVerb,
   write: (request: WriteRequest) => Promise<WriteResult[]>,
@@ -33,7 +33,7 @@ export async function writeForJourney(
   if (ending !== null) return refused(deps, journey, ending);
   await write({
     accounts,
-    actor: journeyActor(state),
+    actor: journeyActor(deps.act, state),
     proof: state.proven,
     journeyId: journey.row.id,
     language: state.language,
@@ -82,11 +82,17 @@ async function isAnyFrozen(store: Store, accounts: readonly AccountRef[]): Promi
   return false;
 }
 
-function refused(deps: JourneyDeps, { row, state }: LoadedJourney, { code, reasons }: Ending): Transition {
+function refused(deps: ActDeps, { row, state }: LoadedJourney, { code, reasons }: Ending): Transition {
   return {
     kind: 'advance',
     decide: async (store) => {
-      await recordEvent(store, deps.clock, { type: 'journey.refused', journey: row.id, actor: journeyActor(state), code, reasons });
+      await recordEvent(store, deps.clock, {
+        type: 'journey.refused',
+        journey: row.id,
+        actor: journeyActor(deps.act, state),
+        code,
+        reasons,
+      });
       return { ...state, step: { id: randomId(deps.random), kind: 'refused', code } };
     },
   };
