@@ -195,7 +195,8 @@ function openAdapters(base: Base, settings: Settings, current: CurrentConfigurat
   const resolveSecret = (reference: string) => Promise.resolve().then(() => secret(reference));
   const deps = { clock, random, log, resolveSecret, accounts: store.embedded };
   const directories = configuration.directories.map((section) => createDirectory(section, deps));
-  const { mailer, close } = openMailer(configuration, settings, { clock, log, resolveSecret: secret }, keep);
+  const { publicUrl } = configuration.organisation;
+  const { mailer, close } = openMailer(configuration, settings, { clock, log, resolveSecret: secret, publicUrl }, keep);
   return {
     version,
     configuration,

@@ -88,7 +88,7 @@ function settingsFor(server: SmtpServer): Extract<MailSettings, { kind: 'smtp' }
   return { kind: 'smtp', from: 'keyturn@example.test', servers: [{ host, port, security: 'none', timeoutSeconds: 5 }] };
 }
 function deliveryTo(server: SmtpServer): OutboxHandler {
-  const mailer = createSmtpMailer(settingsFor(server), { resolveSecret: () => '', log, clock });
+  const mailer = createSmtpMailer(settingsFor(server), { resolveSecret: () => '', log, clock, publicUrl: 'https://portal.example.test' });
   mailers.push(mailer);
   return createMailDelivery(mailer);
 }
