@@ -46,6 +46,7 @@ export const ERRORS = {
   // Store
   'store.unavailable': { status: 503, audience: 'anyone', level: 'error' },
   'store.newer-schema': { status: 500, audience: 'operator', level: 'error' },
+  'store.wrong-key': { status: 500, audience: 'operator', level: 'error' },
   'store.undecryptable': { status: 500, audience: 'operator', level: 'error' },
   // Channels
   'mail.refused': { status: 502, audience: 'operator', level: 'warn' },

@@ -30,7 +30,7 @@ import { createApp } from './http/app.ts';
 import { createBackground } from './jobs/background.ts';
 import { createOutboxWorker, type OutboxWorker } from './jobs/outbox-worker.ts';
 import { createSchedule } from './jobs/schedule.ts';
-import { createKeys, deriveKey } from './platform/derived-keys.ts';
+import { createKeys } from './platform/derived-keys.ts';
 import { createLog } from './platform/pino-log.ts';
 import { systemClock } from './platform/system-clock.ts';
 import { systemRandom } from './platform/system-random.ts';
@@ -180,12 +180,9 @@ export type Base = Omit<Runtime, 'directories' | 'mailer' | 'close'>;
 async function openBase(settings: Settings): Promise<Base> {
   const resolveSecret = createSecretResolver(process.env);
   const log = createLog(settings.logLevel);
-  const installationKeys = resolveKeys(settings, resolveSecret);
-  const [first] = installationKeys;
-  if (first === undefined) throw new AppError('settings.invalid', { problems: ['keys: no key is configured'] });
-  const sealingKeys = installationKeys.map(({ id, key }) => ({ id, key: deriveKey(key, 'seal') }));
+  const sealingKeys = resolveKeys(settings, resolveSecret);
   const store = await createStore({ url: resolveDatabaseUrl(settings, resolveSecret), sealingKeys, log });
-  return { store, log, texts: createTexts(), clock: systemClock, random: systemRandom, keys: createKeys(first.key) };
+  return { store, log, texts: createTexts(), clock: systemClock, random: systemRandom, keys: createKeys(store.digestKey) };
 }
 
 function openAdapters(base: Base, settings: Settings, current: CurrentConfiguration, keep?: Mailer): Adapters {

@@ -26,10 +26,12 @@ const workers: OutboxWorker[] = [];
 const mailers: SmtpMailer[] = [];
 const servers: SmtpServer[] = [];
 
+const ownKey = { id: 'test', key: Buffer.from(keyHex, 'hex') };
+
 const url = (): string => `sqlite:${join(folder, 'keyturn.db')}`;
 
 async function openStore(): Promise<Store> {
-  const opened = await createStore({ url: url(), sealingKeys: [{ id: 'test', key: Buffer.from(keyHex, 'hex') }], log });
+  const opened = await createStore({ url: url(), sealingKeys: [ownKey], log });
   stores.push(opened);
   return opened;
 }
@@ -305,7 +307,7 @@ describe('what cannot be done', () => {
   });
 
   it('does not hold up the others when it cannot be decrypted', async () => {
-    const stranger = await createStore({ url: url(), sealingKeys: [{ id: 'lost', key: Buffer.alloc(32, 9) }], log });
+    const stranger = await createStore({ url: url(), sealingKeys: [{ id: 'lost', key: Buffer.alloc(32, 9) }, ownKey], log });
     stores.push(stranger);
     const now = clock.now();
     await stranger.outbox.insert({

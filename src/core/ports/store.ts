@@ -5,7 +5,8 @@ import type { AccountRef } from './directory.ts';
  * What Keyturn remembers. The same verbs on SQLite and PostgreSQL; one specification runs over both.
  *
  * Every statement that decides (counting an attempt, advancing a journey, taking a job) is one atomic statement, so
- * that two nodes can never both win. Columns said to be sealed are encrypted and bound to their row. Unavailability
+ * that two nodes can never both win. Columns said to be sealed are encrypted and bound to
+ * what their row says: whose it is, of which kind, until when. Unavailability
  * is thrown as AppError `store.unavailable`.
  */
 export interface Store {
@@ -44,8 +45,8 @@ export interface JourneyStore {
   insert(row: JourneyRow): Promise<void>;
   findByToken(tokenDigest: string): Promise<JourneyRow | null>;
   find(id: string): Promise<JourneyRow | null>;
-  /** Compare-and-set on `version`: false when somebody else was quicker. Writes status and state, and version + 1. */
-  advance(id: string, expectedVersion: number, next: { status: JourneyRow['status']; state: string }): Promise<boolean>;
+  /** Compare-and-set on the version of `row`: false when somebody else was quicker. Writes status and state, and version + 1. */
+  advance(row: JourneyRow, next: { status: JourneyRow['status']; state: string }): Promise<boolean>;
 }
 
 /** One thing to prove: a mailed code or a turn at the authenticator. Attempts are counted here and nowhere else. */
@@ -63,8 +64,6 @@ export interface ChallengeRow {
 export interface ChallengeStore {
   insert(row: ChallengeRow): Promise<void>;
   find(id: string): Promise<ChallengeRow | null>;
-  /** Fills in what is expected, once it is known. */
-  expect(id: string, expected: string): Promise<void>;
   /** Counts one attempt and returns the row as it then is; null when it is spent, used up or past `now`. One statement. */
   attempt(id: string, now: number): Promise<ChallengeRow | null>;
   /** True for exactly one caller. */
@@ -75,6 +74,7 @@ export interface ChallengeStore {
 export interface FactorRow extends AccountRefColumns {
   id: string;
   kind: FactorKind;
+  /** What the person calls it. Sealed. */
   label: string;
   /** Address of an e-mail factor, seed (base32) of an authenticator. Sealed. */
   secret: string;
