@@ -1,11 +1,12 @@
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import { accountKey } from '../accounts/candidate.ts';
-import { type Barred, barredNow } from '../accounts/find-candidates.ts';
+import type { Barred } from '../accounts/find-candidates.ts';
 import { recordEvent } from '../audit/record-event.ts';
-import type { AccountRef } from '../ports/directory.ts';
+import type { AccountRef, PreparedWrite } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import type { WriteRequest, WriteResult, WriteVerb } from '../writes/directory-write.ts';
+import { prepareWrites } from '../writes/prepare-writes.ts';
 import { type ActDeps, journeyActor } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
 import type { JourneyDeps } from './journey-deps.ts';
@@ -29,10 +30,10 @@ export async function writeForJourney(
   const from = state.step;
   if (from.kind !== 'new-password' && from.kind !== 'confirm-unlock') throw new AppError('journey.answer-not-fitting');
   const accounts = selectedCandidates(state).map(({ ref }) => ref);
-  const ending = await reasonToEnd(deps, accounts);
-  if (ending !== null) return refused(deps, journey, ending);
+  const prepared = await prepareOrEnd(deps, accounts);
+  if ('code' in prepared) return refused(deps, journey, prepared);
   await write({
-    accounts,
+    accounts: prepared,
     actor: journeyActor(deps.act, state),
     proof: state.proven,
     journeyId: journey.row.id,
@@ -64,10 +65,10 @@ interface Ending {
 }
 
 /** A proof tells who somebody is, not that the account is still one they may recover: that is read again just before the write. */
-async function reasonToEnd(deps: JourneyDeps, accounts: readonly AccountRef[]): Promise<Ending | null> {
+async function prepareOrEnd(deps: JourneyDeps, accounts: readonly AccountRef[]): Promise<PreparedWrite[] | Ending> {
   try {
-    const reasons = await barredNow(deps, accounts);
-    if (reasons.length === 0) return null;
+    const { prepared, barred: reasons } = await prepareWrites(deps, accounts);
+    if (reasons.length === 0) return prepared;
     const frozen = reasons.some(({ reason }) => reason === 'recovery-frozen');
     return { code: frozen ? 'journey.recovery-frozen' : 'journey.account-barred', reasons };
   } catch (error) {

@@ -29,6 +29,7 @@ export interface SearchAnswer {
  * One connection to one server. Every call answers within the operation time limit; an answer of the server, good or bad, is
  * returned, and only a lost connection is thrown:
  * - `directory.unreachable` (details.reason `connection-lost`): nothing was sent
+ * - `directory.unreachable` (details.reason `deadline`): a write was not sent because it came too late; the connection stays
  * - `directory.timed-out`: a search or bind was sent and not answered
  * - `directory.outcome-unknown`: a write was sent and not answered
  * - `directory.protocol`: the answer cannot be understood
@@ -44,6 +45,8 @@ export interface LdapConnection {
   /** Those of them that write. When it has grown, "nothing was changed" is no longer true. */
   readonly writes: number;
   readonly lastUsed: number;
+  /** `performance.now()` after which no write is begun; the one who has work done sets it for that work. */
+  writeUntil: number;
   /** Simple bind (RFC 4513 section 5.1.3). An empty password is never sent: servers may take it as anonymous (section 5.1.2). */
   bind(name: string, password: string, controls?: Control[]): Promise<LdapResult>;
   search(base: string, options: SearchOptions): Promise<SearchAnswer>;
@@ -104,6 +107,7 @@ class Connection implements LdapConnection {
   effects = 0;
   writes = 0;
   lastUsed = performance.now();
+  writeUntil = Number.POSITIVE_INFINITY;
   readonly #settings: ConnectionSettings;
   readonly #client: Client;
   readonly #opening: Opening;
@@ -193,6 +197,7 @@ class Connection implements LdapConnection {
     limits: { first?: boolean; timeLimit?: number } = {},
   ): Promise<{ result: LdapResult; value?: T }> {
     if (limits.first !== true && !this.usable) throw connectionLost(this.server);
+    if (intent === 'write' && performance.now() > this.writeUntil) throw tooLate(this.server);
     if (intent !== 'read') this.effects += 1;
     if (intent === 'write') this.writes += 1;
     let timedOut = false;
@@ -231,6 +236,12 @@ class Connection implements LdapConnection {
       { cause },
     );
   }
+}
+
+/** A write begun now could happen after everybody has given it up. */
+function tooLate(server: string): AppError {
+  const problem = 'The time for this write was over before it could be sent';
+  return new AppError('directory.unreachable', { server, problem, reason: 'deadline' });
 }
 
 /** The library appends the code to the server's text. */

@@ -1,7 +1,15 @@
 import type { Filter } from 'ldapts';
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { LdapSettings } from '../../core/configuration/directory-section.ts';
-import type { Account, AccountRef, DirectoryHealth, HealthOptions, SearchPage, SearchRequest } from '../../core/ports/directory.ts';
+import type {
+  Account,
+  AccountRef,
+  DirectoryHealth,
+  HealthOptions,
+  SearchPage,
+  SearchRequest,
+  TimeLimits,
+} from '../../core/ports/directory.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
 import type { LdapConnection, SearchOptions } from './connection.ts';
 import type { LdapEntry } from './entry.ts';
@@ -56,6 +64,8 @@ export interface DirectoryBase {
   sample(connection: LdapConnection, count: number, options: SampleOptions): Promise<LdapEntry[]>;
   /** @param inspect tells the rights of the service account; what it throws becomes "cannot be told" */
   health(options: HealthOptions | undefined, inspect: () => Promise<RightsReport>): Promise<DirectoryHealth>;
+  /** For `Directory.timeLimits`. */
+  readonly timeLimits: TimeLimits;
   close(): Promise<void>;
 }
 
@@ -153,6 +163,7 @@ export function createDirectoryBase(
         ...(asked?.rights === true && serviceAccount.ok ? await inspected(inspect) : nothingInspected),
       };
     },
+    timeLimits: timeLimitsOf(settings),
     close: () => servers.close(),
   };
 
@@ -191,6 +202,11 @@ export function createDirectoryBase(
       return { accounts, cursor: null };
     });
   }
+}
+
+/** A write waits for a connection, has one opened, perhaps a second time after one that had died, and may write twice. */
+function timeLimitsOf({ connectTimeoutMilliseconds, operationTimeoutMilliseconds }: LdapSettings): TimeLimits {
+  return { toBegin: 2 * connectTimeoutMilliseconds + 3 * operationTimeoutMilliseconds, request: operationTimeoutMilliseconds };
 }
 
 async function inspected(inspect: () => Promise<RightsReport>): Promise<RightsReport> {

@@ -11,6 +11,8 @@ export interface RootDse {
   readonly vendorName: string | null;
   readonly vendorVersion: string | null;
   readonly objectClasses: readonly string[];
+  /** The server's own name, whatever address led to it: AD `dnsHostName`, 389 DS `netscapemdsuffix`; null where none is told. */
+  readonly serverName: string | null;
   /** The server's clock as generalizedTime (AD only). */
   readonly currentTime: string | null;
 }
@@ -27,6 +29,8 @@ export const rootDseAttributes = [
   'vendorName',
   'vendorVersion',
   'currentTime',
+  'dnsHostName',
+  'netscapemdsuffix',
 ] as const;
 
 /** Object identifiers of what adapters look for in the root DSE. */
@@ -58,5 +62,6 @@ export function toRootDse(entry: LdapEntry | null): RootDse {
     vendorVersion: text('vendorVersion'),
     objectClasses: texts('objectClass'),
     currentTime: text('currentTime'),
+    serverName: text('dnsHostName') ?? text('netscapemdsuffix'),
   };
 }
