@@ -143,13 +143,13 @@ export function describeNetwork(harness: () => Harness): void {
       let current = account.password;
       let unknown = 0;
       // What TLS sends beside the answers shifts the count now and then: more rounds until the write's own answer was hit.
-      for (let round = 0; round < 6 || (unknown === 0 && round < 30); round += 1) {
+      for (let round = 0; round < 12 || (unknown === 0 && round < 36); round += 1) {
         await expect
           .poll(() => directory.readAccount(account.ref).then(Boolean, () => harness().clock.forward(2000)), { timeout: 5000 })
           .toBe(true);
         await unlock(directory, account.ref);
         const next = newPassword();
-        broken.swallowAnswer((round % 6) + 1);
+        broken.swallowAnswer((round % 12) + 1);
         const outcome = await reset(directory, account.ref, next).catch((error: { code?: string }) => error.code);
         broken.setMode('forward');
         const isNew = await harness().clientLogin(account, next);
