@@ -67,6 +67,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'Keyturn does not send passwords over an unencrypted connection',
     fix: 'Use ldaps://, or tls.startTls',
   },
+  'directory.root-hidden': {
+    meaning: 'The directory server does not show the service account what it offers, so nothing may be concluded from it',
+    fix: 'Let it read the entry with the empty DN (root DSE) with its operational attributes',
+  },
   'directory.service-account-refused': {
     meaning: 'The directory does not accept the service account',
     fix: 'Check serviceAccount.name, its password, and whether the account is locked or expired',

@@ -37,6 +37,11 @@ export interface SearchAnswer {
  */
 export interface LdapConnection {
   readonly server: string;
+  /**
+   * What the server offers, as it shows it to the service account. Nothing is known before `readRootDse` or `takeRootDse`: many
+   * servers show it to nobody who has not signed in.
+   * @throws AppError `directory.root-hidden` before that
+   */
   readonly rootDse: RootDse;
   /** Open, and not known to be broken. */
   readonly usable: boolean;
@@ -55,11 +60,18 @@ export interface LdapConnection {
   modify(dn: string, changes: Change[], controls?: Control[]): Promise<LdapResult>;
   /** An extended operation that writes, such as a password modification. */
   extended(oid: string, value: Buffer, controls?: Control[]): Promise<LdapResult>;
+  /**
+   * To be called when signed in.
+   * @throws AppError `directory.root-hidden`
+   */
+  readRootDse(): Promise<void>;
+  /** Takes what another connection to the same server read, where nobody may sign in before. */
+  takeRootDse(rootDse: RootDse): void;
   close(): void;
 }
 
 /**
- * Opens a connection, encrypted, and reads the root DSE. Nothing is bound yet.
+ * Opens a connection, encrypted, to a server that answers. Nothing is bound yet, and what the server offers is not known.
  * @throws AppError `directory.unreachable`, `directory.tls-*`, `directory.plain-refused`
  */
 export async function openConnection(settings: ConnectionSettings): Promise<LdapConnection> {
@@ -84,7 +96,7 @@ async function withinTimeLimit(settings: ConnectionSettings, opening: Opening, o
   const work = (async () => {
     const client = await open();
     const connection = new Connection(settings, client, opening);
-    await connection.readRootDse();
+    await connection.greet();
     return connection;
   })();
   // When the limit comes first, the sockets are destroyed and `work` fails unheard.
@@ -103,7 +115,7 @@ type Intent = 'read' | 'bind' | 'write';
 
 class Connection implements LdapConnection {
   readonly server: string;
-  rootDse: RootDse = toRootDse(null);
+  #rootDse: RootDse | null = null;
   effects = 0;
   writes = 0;
   lastUsed = performance.now();
@@ -123,10 +135,22 @@ class Connection implements LdapConnection {
     return !this.#opening.closed && this.#client.isConnected;
   }
 
+  get rootDse(): RootDse {
+    return this.#rootDse ?? toRootDse(null, this.server);
+  }
+
+  /** Any answer will do, a refusal too: the server speaks LDAP. The library attaches itself to the socket with its first request. */
+  async greet(): Promise<void> {
+    await this.#search('', { scope: 'base', attributes: ['1.1'] }, true);
+  }
+
   async readRootDse(): Promise<void> {
-    // The library attaches itself to the socket with its first request.
-    const { result, entries } = await this.#search('', { scope: 'base', attributes: rootDseAttributes }, true);
-    this.rootDse = toRootDse(result.code === RESULT.success ? (entries[0] ?? null) : null);
+    const { result, entries } = await this.search('', { scope: 'base', attributes: rootDseAttributes });
+    this.#rootDse = toRootDse(result.code === RESULT.success ? (entries[0] ?? null) : null, this.server);
+  }
+
+  takeRootDse(rootDse: RootDse): void {
+    this.#rootDse = rootDse;
   }
 
   async bind(name: string, password: string, controls: Control[] = []): Promise<LdapResult> {

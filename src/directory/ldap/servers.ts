@@ -5,6 +5,7 @@ import type { DirectoryDeps } from '../directory-deps.ts';
 import { type LdapConnection, openConnection } from './connection.ts';
 import { createPool, type Pool } from './pool.ts';
 import { succeeded } from './result-codes.ts';
+import type { RootDse } from './root-dse.ts';
 import { addressOf, identityOf } from './server-identity.ts';
 import { tlsOptions } from './tls-options.ts';
 import { problemOf, serviceAccountRefused } from './translate-error.ts';
@@ -56,6 +57,8 @@ interface Server {
   readonly url: string;
   readonly read: Pool;
   readonly write: Pool;
+  /** What the service account has read of it; for connections on which it does not sign in. */
+  rootDse: RootDse | null;
   /** Set while the server is passed over. */
   down: { error: AppError; until: number; slow: boolean } | null;
   probing: Promise<void> | null;
@@ -101,6 +104,7 @@ export function createServers(settings: LdapSettings, deps: Pick<DirectoryDeps, 
     const connection = await open(url);
     try {
       await signIn(connection);
+      await connection.readRootDse();
       return connection;
     } catch (error) {
       connection.close();
@@ -145,12 +149,17 @@ export function createServers(settings: LdapSettings, deps: Pick<DirectoryDeps, 
         waitLimit: settings.operationTimeoutMilliseconds,
         checkAfterIdle,
         checkLimit: settings.connectTimeoutMilliseconds,
-        open: () => watched(server, () => openSignedIn(url)),
+        open: async () => {
+          const connection = await watched(server, () => openSignedIn(url));
+          server.rootDse = connection.rootDse;
+          return connection;
+        },
       });
     const server: Server = {
       url,
       read: pool(settings.connections.read),
       write: pool(settings.connections.write),
+      rootDse: null,
       down: null,
       probing: null,
     };
@@ -238,7 +247,9 @@ export function createServers(settings: LdapSettings, deps: Pick<DirectoryDeps, 
     readOn: (identity, work) => attempt(bound(identity, work), (on, tracked) => on.read.run(tracked), serverOf(identity)),
     separate: (work) =>
       attempt(work, async (server, tracked) => {
+        const rootDse = server.rootDse ?? (await server.read.run(async (signedIn) => signedIn.rootDse));
         const connection = await watched(server, () => open(server.url));
+        connection.takeRootDse(rootDse);
         const { promise: ended, resolve: end } = Promise.withResolvers<void>();
         separateWork.add(ended);
         try {
@@ -258,12 +269,13 @@ export function createServers(settings: LdapSettings, deps: Pick<DirectoryDeps, 
           try {
             const connection = await watched(server, () => open(server.url));
             const latency = Math.round(performance.now() - start);
-            connections.push({ server: server.url, rootDse: connection.rootDse, at: clock.now() });
             try {
               await signIn(connection);
+              await connection.readRootDse();
+              connections.push({ server: server.url, rootDse: connection.rootDse, at: clock.now() });
               account = { ok: true, problem: null };
             } catch (error) {
-              if (!isAppError(error)) throw error;
+              if (!isAppError(error) || error.code === 'directory.root-hidden') throw error;
               if (!account.ok) account = { ok: false, problem: problemOf(error) };
             } finally {
               connection.close();
@@ -321,6 +333,7 @@ function mayGoElsewhere(error: unknown): error is AppError {
     error.code === 'directory.unreachable' ||
     error.code === 'directory.timed-out' ||
     error.code === 'directory.plain-refused' ||
+    error.code === 'directory.root-hidden' ||
     error.code.startsWith('directory.tls-')
   );
 }
