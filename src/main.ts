@@ -95,7 +95,7 @@ export async function startNode(base: Base, settings: Settings, options: ServerO
   const { store, log, clock, random, keys, texts } = base;
   const reader = createConfigurationReader(store);
   let adapters = openAdapters(base, settings, await reader.read());
-  warnAboutRisks(adapters.configuration, options);
+  warnAboutRisks(adapters.configuration, settings, options);
   const background = createBackground({ clock, log });
   const configuration = () => adapters.configuration;
   const worker = createOutboxWorker({
@@ -246,7 +246,10 @@ function directoriesOf(current: () => readonly Directory[]): Directories {
   };
 }
 
-function warnAboutRisks(configuration: Configuration, options: ServerOptions): void {
+function warnAboutRisks(configuration: Configuration, settings: Settings, options: ServerOptions): void {
+  if (configuration.organisation.publicUrl.startsWith('https:') && settings.trustedProxies.length === 0) {
+    options.onNotice?.('No proxy is trusted (trustedProxies): behind a proxy all people share the limits of one address.');
+  }
   for (const section of configuration.directories) {
     if (section.kind !== 'embedded' && section.tls.verify === 'trial-without-verification') {
       options.onNotice?.(`Directory ${section.id}: certificates are not verified (trial). Anyone on the network can read passwords.`);

@@ -94,7 +94,7 @@ export function specifySealedColumns(makeDatabase: MakeDatabase): void {
       for (const table of TABLES) await SAMPLES[table](store, 0);
       await store.embedded.insert(embeddedRow());
       await store.freezes.freeze({ directory: 'd', id: 'a' }, 'test', NOW);
-      await store.counters.hit('key', 1_000, NOW);
+      await store.counters.hitAll([{ key: 'key', windowMilliseconds: 1_000 }], NOW);
       const known = new Set<string>([...TABLES.map((table) => `${table}.${SEALED_COLUMNS[table].sealed}`), 'data_keys.sealed']);
       const names =
         database.engine === 'sqlite'

@@ -10,6 +10,7 @@ import { createHold, type Hold } from './hold.ts';
 import type { LoadedJourney, OpenStepKind } from './journey-state.ts';
 import { lookUp } from './look-up.ts';
 import { prepareGoal } from './prepare-goal.ts';
+import { slowDown } from './start-journey.ts';
 import type { Transition } from './step-handler.ts';
 import { chooseAccounts } from './steps/choose-accounts.ts';
 import { askForCode, chooseFactor } from './steps/choose-factor.ts';
@@ -59,6 +60,10 @@ async function answerOnce(deps: ActDeps, hold: Hold, tokens: readonly string[], 
   for (let attempt = 0; ; attempt += 1) {
     const journey = await findJourney(deps, tokens);
     hold.about(journey);
+    if (attempt === 0) {
+      const decision = await deps.guard.countAnswer(journey.row.id);
+      if (!decision.allowed) throw slowDown(deps.act, decision.retryAt);
+    }
     if (journey.state.step.id !== stepId) return { journey, passed: true };
     try {
       return await takeAnswer(deps, journey, body);

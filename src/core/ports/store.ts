@@ -108,11 +108,21 @@ export interface CounterRow {
   /** 0: not paused. */
   pausedUntil: number;
 }
+/** What to add to one counter. */
+export interface CounterHit {
+  key: string;
+  /** Length of the counter's window; a new one starts with the first hit after the old one is over. */
+  windowMilliseconds: number;
+  /** 1 unless told. 0 only looks and locks; -1 gives a hit back, and never leads below 0. */
+  by?: number;
+}
 export interface CounterStore {
-  /** Adds one, starting a new window when the old one is over; returns the row after it. One statement. */
-  hit(key: string, windowMilliseconds: number, now: number): Promise<CounterRow>;
-  /** The row as it is, made with a count of 0 when there is none, and nobody else's until the transaction ends. */
-  lock(key: string, windowMilliseconds: number, now: number): Promise<CounterRow>;
+  /**
+   * Counts everything that one request counts, in one statement, and returns the rows after it by key. The rows are locked
+   * in the order of their keys, whatever order they are given in, and stay so until the caller's transaction ends: two nodes
+   * never wait for each other in a circle.
+   */
+  hitAll(hits: readonly CounterHit[], now: number): Promise<ReadonlyMap<string, CounterRow>>;
   /** Moves `pausedUntil` forward (never back). */
   pause(key: string, until: number): Promise<void>;
   read(keys: readonly string[]): Promise<CounterRow[]>;

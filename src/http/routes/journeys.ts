@@ -12,8 +12,9 @@ import {
   startRequestSchema,
   startResponseSchema,
 } from '../../../shared/api/journeys.ts';
-import { AppError } from '../../../shared/errors.ts';
-import type { Act, ActDeps } from '../../core/journey/act.ts';
+import { AppError, isAppError } from '../../../shared/errors.ts';
+import type { GuardDecision } from '../../core/guard/guard.ts';
+import type { ActDeps } from '../../core/journey/act.ts';
 import { answerStep } from '../../core/journey/answer-step.ts';
 import { cancelJourney } from '../../core/journey/cancel-journey.ts';
 import { checkPassword } from '../../core/journey/check-password.ts';
@@ -37,9 +38,22 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
 
   const forRequest = (request: FastifyRequest): ActDeps => ({ ...deps, act: actOf(request) });
 
-  async function countAnswer(act: Act): Promise<void> {
-    const decision = await deps.guard.countAnswer(act.address);
-    if (!decision.allowed) throw slowDown(act, decision.retryAt);
+  function obey(request: FastifyRequest, decision: GuardDecision): void {
+    if (!decision.allowed) throw slowDown(actOf(request), decision.retryAt);
+  }
+
+  /**
+   * Does what the holder of a journey's token asks for. A request without a journey behind it counts against its address;
+   * one with a journey never does, so that nobody keeps others behind the same address from theirs.
+   */
+  async function forJourney<T>(request: FastifyRequest, work: (acting: ActDeps, tokens: string[]) => Promise<T>): Promise<T> {
+    try {
+      return await work(forRequest(request), journeyTokens(deps, request));
+    } catch (error) {
+      const stray = isAppError(error, 'journey.token-missing') || isAppError(error, 'journey.not-found');
+      if (stray) obey(request, await deps.guard.countStray(actOf(request).address));
+      throw error;
+    }
   }
 
   return async (app) => {
@@ -68,7 +82,7 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       '/journeys/current',
       { schema: { summary: 'Where the journey stands', response: { 200: currentResponseSchema, ...problems } } },
       async (request) => {
-        const journey = await currentStep(forRequest(request), journeyTokens(deps, request));
+        const journey = await forJourney(request, (acting, tokens) => currentStep(acting, tokens));
         return { step: await presentStep(deps, journey), expiresAt: expiry(journey) };
       },
     );
@@ -84,8 +98,7 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       async (request, reply) => {
-        await countAnswer(actOf(request));
-        const answered = await answerStep(forRequest(request), journeyTokens(deps, request), request.params.step, request.body);
+        const answered = await forJourney(request, (acting, tokens) => answerStep(acting, tokens, request.params.step, request.body));
         const step = await presentStep(deps, answered.journey, answered.verdicts);
         if (!answered.passed) return { step };
         return reply
@@ -105,12 +118,8 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        await countAnswer(actOf(request));
-        const { journey, verdicts, acceptable } = await checkPassword(
-          forRequest(request),
-          journeyTokens(deps, request),
-          request.body.password,
-        );
+        const judged = await forJourney(request, (acting, tokens) => checkPassword(acting, tokens, request.body.password));
+        const { journey, verdicts, acceptable } = judged;
         return { verdicts: presentVerdicts(verdicts, deps.texts, journey.state.language), acceptable };
       },
     );
@@ -119,7 +128,7 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       '/journeys/current',
       { schema: { summary: 'Cancel the journey', response: { 204: z.null(), ...problems } } },
       async (request, reply) => {
-        await cancelJourney(forRequest(request), journeyTokens(deps, request));
+        await forJourney(request, (acting, tokens) => cancelJourney(acting, tokens));
         clearJourneyCookie(deps, reply);
         return reply.status(204).send(null);
       },

@@ -13,9 +13,10 @@ export function noticeRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       '/notices/not-me',
       { schema: { summary: '"This was not me"', body: notMeRequestSchema, response: { 200: notMeResponseSchema, '4xx': problemSchema } } },
       async (request) => {
-        const decision = await deps.guard.countAnswer(request.ip);
+        const { address } = actOf(request);
+        const decision = await deps.guard.countNoticeAnswer(address);
         if (!decision.allowed) throw slowDown(actOf(request), decision.retryAt);
-        await sayNotMe(deps, request.body.token, { kind: 'self', address: request.ip, client: 'web' });
+        await sayNotMe(deps, request.body.token, { kind: 'self', address, client: 'web' });
         return { frozen: true as const, contact: deps.configuration().organisation.supportContact };
       },
     );
