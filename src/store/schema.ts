@@ -3,8 +3,7 @@ import type { OutboxLane } from '../core/ports/store.ts';
 
 /**
  * The tables as they are in the database. Times are milliseconds since 1970 in BIGINT columns, booleans are 0 or 1, lists
- * are JSON: forms that SQLite and PostgreSQL store alike. A comment "sealed" means that `secrets.ts` made
- * the value; what it is bound to is in `sealed-columns.ts`.
+ * are JSON: forms that SQLite and PostgreSQL store alike. A comment "sealed" means that `secrets.ts` made the value.
  */
 export interface Schema {
   journeys: JourneyTable;
@@ -19,7 +18,6 @@ export interface Schema {
   freeze_links: FreezeLinkTable;
   configurations: ConfigurationTable;
   embedded_accounts: EmbeddedAccountTable;
-  data_keys: DataKeyTable;
 }
 
 export type Database = Kysely<Schema>;
@@ -56,7 +54,8 @@ interface FactorTable {
   directory: string;
   account_id: string;
   kind: string;
-  /** Sealed: label and secret. */
+  label: string;
+  /** Sealed. */
   secret: string;
   source: string;
   created_at: number;
@@ -133,8 +132,6 @@ interface FreezeLinkTable {
   account_id: string;
   expires_at: number;
   used_at: number | null;
-  /** Sealed, of nothing. */
-  seal: string;
 }
 
 interface ConfigurationTable {
@@ -143,16 +140,6 @@ interface ConfigurationTable {
   created_at: number;
   author: string;
   comment: string;
-  /** Sealed, of nothing. */
-  seal: string;
-}
-
-/** Keys that outlive the keys of the settings; one row for each of those that can open it. */
-interface DataKeyTable {
-  id: string;
-  sealing_key: string;
-  /** Sealed. */
-  sealed: string;
 }
 
 interface EmbeddedAccountTable {

@@ -100,6 +100,9 @@ function localPolicyDn(server: Ds389Server, name: PolicyName): string {
 
 async function prepare(server: Ds389Server): Promise<void> {
   await server.modify('cn=config', { passwordTrackUpdateTime: 'on' });
+  // The suite wants people whom the service account finds and may do nothing with.
+  const seeing = `(targetattr!="userPassword")(version 3.0; acl "sees them"; allow (read,search,compare) userdn="ldap:///${server.service.dn}";)`;
+  await server.modify(`ou=outside,${server.baseDn}`, { aci: seeing });
   await server.add(`cn=nsPwPolicyContainer,${server.peopleDn}`, { objectClass: 'nsContainer', cn: 'nsPwPolicyContainer' });
   const common = {
     objectClass: ['ldapsubentry', 'passwordPolicy'],

@@ -30,6 +30,7 @@ export function ldapSettings(
     tls: { ca: server.caPem },
     baseDn: server.baseDn,
     serviceAccount: { name: server.service.name, password: 'env:SERVICE' },
+    ...(kind === 'ldap' ? { disabledPeople: 'not-told' } : {}),
     protected: { groups: ['Admins'], logins: ['kept'] },
     connectTimeoutMilliseconds: 3000,
     operationTimeoutMilliseconds: 10_000,

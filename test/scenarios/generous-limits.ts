@@ -7,6 +7,5 @@ export const GENEROUS_LIMITS = {
   startsPerAccount: plenty,
   startsOverall: plenty,
   messagesPerAccount: plenty,
-  answersPerJourney: plenty,
-  strayRequestsPerAddress: plenty,
+  answersPerAddress: plenty,
 };

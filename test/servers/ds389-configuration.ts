@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { handbookAcis } from './handbook-rules.ts';
 
 export const ds389BaseDn = 'dc=example,dc=test';
 
@@ -122,16 +123,11 @@ function hashedPassword(password: string): string {
 }
 
 /**
- * Access control: everybody signed in reads; people change their own password; the service account resets and unlocks people
- * and reads the policy, which the server keeps in cn=config.
+ * Access control by entry: the service account has the rights that the handbook gives it, and no others; the reading account sees all
+ * but the policy and the passwords.
  */
-export const ds389Acis = {
-  config: [
-    `(targetattr="objectClass || password*")(version 3.0; acl "read policy"; allow (read,search,compare) userdn="ldap:///${ds389Dns.service}";)`,
-  ],
-  base: ['(targetattr!="userPassword || passwordHistory")(version 3.0; acl "read"; allow (read,search,compare) userdn="ldap:///all";)'],
-  people: [
-    '(targetattr="userPassword")(version 3.0; acl "own password"; allow (write) userdn="ldap:///self";)',
-    `(targetattr="userPassword || passwordExpirationTime || passwordRetryCount || accountUnlockTime || retryCountResetTime")(version 3.0; acl "reset and unlock"; allow (write) userdn="ldap:///${ds389Dns.service}";)`,
-  ],
-} as const;
+export function ds389Acis(dn: string): string[] {
+  const handbook = handbookAcis(ds389BaseDn).filter((rule) => rule.dn === dn);
+  const reading = `(targetattr!="userPassword || passwordHistory")(version 3.0; acl "read"; allow (read,search,compare) userdn="ldap:///${ds389Dns.readOnly}";)`;
+  return [...handbook.flatMap(({ acis }) => acis), ...(dn === ds389BaseDn ? [reading] : [])];
+}

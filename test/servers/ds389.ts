@@ -164,12 +164,13 @@ async function importCertificate(configFolder: string, authority: CertificateAut
 async function seed(data: Ds389Data): Promise<void> {
   const trusted = { ...data.admin, url: data.url, caPem: data.caPem, trustAnyCertificate: true };
   await withLdap(trusted, async (client) => {
-    await client.modify('cn=config', replaceAttributes({ aci: ds389Acis.config }));
-    await client.add(data.baseDn, { objectClass: 'domain', dc: 'example', aci: [...ds389Acis.base] });
+    await client.modify('cn=config', replaceAttributes({ aci: ds389Acis('cn=config') }));
+    await client.add(data.baseDn, { objectClass: 'domain', dc: 'example', aci: ds389Acis(data.baseDn) });
     for (const ou of ['services', 'groups', 'outside']) {
       await client.add(`ou=${ou},${data.baseDn}`, { objectClass: 'organizationalUnit', ou });
     }
-    await client.add(data.peopleDn, { objectClass: 'organizationalUnit', ou: 'people', aci: [...ds389Acis.people] });
+    await client.add(data.peopleDn, { objectClass: 'organizationalUnit', ou: 'people' });
+    for (const dn of [data.peopleDn, data.groupsDn]) await client.modify(dn, replaceAttributes({ aci: ds389Acis(dn) }));
     for (const account of [data.service, data.readOnly]) {
       await client.add(account.dn, {
         objectClass: ['applicationProcess', 'simpleSecurityObject'],

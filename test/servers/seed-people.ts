@@ -25,6 +25,8 @@ export const seedPeople: readonly SeedPerson[] = [
   { login: 'henrik', givenName: 'Henrik', surname: 'Møller', mail: 'henrik@example.test', mobile: '+15550100004' },
   { login: 'strict', givenName: 'Stella', surname: 'Stern', mail: 'strict@example.test', strictPolicy: true },
   { login: 'domina', givenName: 'Domina', surname: 'Root', mail: 'domina@example.test', privileged: true },
+  /** For settings that protect a sign-in name; see Admins below for those that protect a group. */
+  { login: 'kept', givenName: 'Karl', surname: 'Kept', mail: 'kept@example.test' },
   { login: 'disabled', givenName: 'Dirk', surname: 'Dormant', mail: 'disabled@example.test', disabled: true },
 ];
 
@@ -34,4 +36,5 @@ export const seedGroups: Readonly<Record<string, readonly string[]>> = {
   Staff: ['group:Engineering', 'chloe'],
   Helpdesk: ['henrik'],
   'Server Operations': ['domina'],
+  Admins: ['domina'],
 };

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { handbookSlapdAccess } from './handbook-rules.ts';
 
 export const slapdBaseDn = 'dc=example,dc=test';
 
@@ -26,23 +27,20 @@ export interface SlapdConfiguration {
   readonly noSync: boolean;
   /** Tells people in the bind response that they are locked out (slapo-ppolicy(5) ppolicy_use_lockout). */
   readonly useLockout: boolean;
-  readonly globalLines: readonly string[];
-  readonly hashCleartext: boolean;
 }
 
-/**
- * slapd.conf(5) with the ppolicy and memberof overlays.
- *
- * The service account has `=w` on userPassword, not `write`: slapo-ppolicy enforces history and quality on a reset only for
- * those without the manage right, and `write` would let it read the hashes.
- */
+/** Says nothing about anybody else. */
+const readOnlyAccess = `access to attrs=userPassword,pwdHistory by dn.exact="${slapdDns.readOnly}" none by * break
+access to * by dn.exact="${slapdDns.readOnly}" read by * break`;
+
+/** slapd.conf(5) with the ppolicy and memberof overlays. The service account has the rights that the handbook gives it, and no others. */
 export function slapdConf(configuration: SlapdConfiguration): string {
   const { folder, certificateFile, keyFile, caFile } = configuration;
-  const service = `by dn.exact="${slapdDns.service}"`;
-  const people = `dn.subtree="${slapdDns.people}"`;
   return `include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
+include /etc/ldap/schema/nis.schema
+include /etc/ldap/schema/dyngroup.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb.la
 moduleload ppolicy.la
@@ -56,7 +54,6 @@ TLSProtocolMin 3.3
 password-hash {SSHA}
 ${configuration.requireTls ? 'security simple_bind=128' : ''}
 sizelimit size.soft=500 size.hard=5000 size.pr=1000 size.prtotal=unlimited
-${configuration.globalLines.join('\n')}
 access to dn.base="" by * read
 
 database mdb
@@ -79,13 +76,8 @@ memberof-memberof-ad memberOf
 overlay ppolicy
 ppolicy_default cn=default,${slapdDns.policies}
 ${configuration.useLockout ? 'ppolicy_use_lockout' : ''}
-${configuration.hashCleartext ? 'ppolicy_hash_cleartext' : ''}
+ppolicy_hash_cleartext
 
-access to ${people} attrs=userPassword ${service} =w by self =xw by anonymous auth by * none
-access to ${people} attrs=pwdReset,pwdAccountLockedTime,pwdFailureTime ${service} write by self read by * none
-access to attrs=userPassword by self =xw by anonymous auth by * none
-access to attrs=pwdHistory by * none
-access to dn.subtree="${slapdDns.policies}" by users read by * none
-access to * by users read by * none
-`;
+${readOnlyAccess}
+${handbookSlapdAccess('openldap.md', slapdBaseDn)}`;
 }

@@ -1,4 +1,11 @@
-import type { Directory, DirectoryHealth, DirectoryKind, DirectoryRight, DirectoryVerb } from '../../core/ports/directory.ts';
+import type {
+  ConfiguredName,
+  Directory,
+  DirectoryHealth,
+  DirectoryKind,
+  DirectoryRight,
+  DirectoryVerb,
+} from '../../core/ports/directory.ts';
 import { failureFindings } from './failure-findings.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
@@ -38,10 +45,17 @@ export function describeHealth(area: string, health: DirectoryHealth, kind: Dire
   const excess = `Take it away: ${PAGES}/${kind}.md lists all that the service account needs`;
   return [
     ...findings,
+    ...health.configured.map((name) => describeName(area, name)),
     ...health.rights.map((right) => describeRight(area, right)),
     ...health.tooMuch.map((sentence) => warn(sentence, excess)),
     ...health.notes.map((note) => warn(note)),
   ];
+}
+
+function describeName(area: string, { setting, value, ok: there, text, fix }: ConfiguredName): Finding {
+  const { ok, fail } = findingsOf(area);
+  const sentence = `${setting}${value === '' ? '' : ` ${value}`}: ${text}`;
+  return there ? ok(sentence) : fail(`${sentence}. Nobody can recover an account here until this is put right`, fix ?? undefined);
 }
 
 const PAGES = 'docs/handbook/directories';

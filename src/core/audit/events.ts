@@ -6,8 +6,6 @@ export interface Actor {
   kind: 'self' | 'system' | 'operator';
   /** Network address as the server saw it; absent for the system. */
   address?: string;
-  /** Where the journey was started, when that was another address. */
-  startedFrom?: string;
   client?: string;
 }
 

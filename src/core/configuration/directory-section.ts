@@ -27,7 +27,7 @@ const protectedSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe(
-      'Accounts that the directory itself marks as privileged (adminCount=1 and members of the built-in administrative groups) are refused.',
+      'Accounts that Active Directory itself marks as privileged (adminCount=1 and members of the built-in administrative groups) are refused. Other kinds of directory have no such mark: name their administrators in `groups`.',
     ),
 });
 
@@ -45,7 +45,7 @@ const ldapCommon = {
   servers: z.array(serverSchema).min(1).max(10).describe('Tried in this order.'),
   tls: tlsSchema.prefault({}),
   baseDn: z.string().min(1).describe('Where accounts are searched.'),
-  groupBaseDn: z.string().optional().describe('Where groups are searched; the base DN when absent.'),
+  groupBaseDn: z.string().optional().describe('Where groups are searched; the naming context that holds the base DN when absent.'),
   serviceAccount: z.strictObject({
     name: z.string().min(1).describe('DN (or user@domain on AD) that Keyturn binds as.'),
     password: secretReferenceSchema,
@@ -98,13 +98,6 @@ export const directorySchema = z.discriminatedUnion('kind', [
     kind: z.literal('ldap').describe('Any other LDAPv3 server.'),
     ...ldapCommon,
     identifiers: identifiers('uid', 'mail'),
-    passwordWrite: z
-      .enum(['password-modify', 'user-password-as-text'])
-      .default('password-modify')
-      .describe(
-        'How a password is written. `password-modify`: by the extended operation for it (RFC 3062), with which the server hashes. ' +
-          '`user-password-as-text`: by replacing userPassword with the text itself. Only for a server that hashes such a value before it stores it: any other keeps the password in clear.',
-      ),
     disabledPeople: z
       .enum(['left-out-by-people-filter', 'not-told'])
       .describe(

@@ -148,40 +148,6 @@ export type WriteOutcome =
       leftTemporary?: true;
     };
 
-/** An account read at once: state and policy belong together, and one reading of them costs one search. */
-export interface AccountFacts {
-  readonly account: Account;
-  readonly status: AccountStatus;
-  readonly policy: PasswordPolicy;
-}
-
-/** What may forbid a write. */
-export type StatusForWrite = Pick<AccountStatus, 'locked' | 'disabled' | 'accountExpired' | 'passwordSignIn'>;
-
-/**
- * All that has to be known of an account before something is written to it, read at once on the server that will write, and what
- * the directory needs to write there. Plain data: it can be sent from one process to another.
- */
-export interface PreparedWrite {
-  readonly account: Account;
-  /** What may forbid the write. Times and counts are not read for it: they would cost the reading of the policy. */
-  readonly status: StatusForWrite;
-  readonly fingerprint: AccountFingerprint;
-  readonly protection: { readonly protected: boolean; readonly reason: string | null };
-  /** Identity of the server that was read and will write; opaque, to be handed to `readFingerprint`. */
-  readonly server: string;
-  /** Only the directory that made it understands it. */
-  readonly handle: string;
-}
-
-export interface WriteOptions {
-  /**
-   * Milliseconds since 1970: nothing that writes is begun later, so that no write happens after it was given up. What is refused for
-   * it is `directory.unreachable` (details.reason `deadline`), or `directory.outcome-unknown` when a part was written before.
-   */
-  notAfter?: number;
-}
-
 export type VerifyRefusal =
   | 'credentials.wrong'
   | 'credentials.locked'
@@ -230,7 +196,7 @@ export interface SearchPage {
   cursor: string | null;
 }
 
-export interface ResetOptions extends WriteOptions {
+export interface ResetOptions {
   /** Person must choose an own password at next sign-in. */
   mustChange?: boolean;
   /** Also unlock, in the same operation where the directory can. */
@@ -253,14 +219,6 @@ export interface DirectoryAbilities {
   readonly tells: readonly ToldState[];
 }
 
-/** Milliseconds. */
-export interface TimeLimits {
-  /** From being asked to write until the last request of it is sent: waiting for a connection, opening it, requests before the last. */
-  readonly toBegin: number;
-  /** From sending one request until its answer counts as lost. */
-  readonly request: number;
-}
-
 /** What the service account needs to be able to do. */
 export type DirectoryVerb = 'read' | 'reset-password' | 'unlock-account' | 'require-change' | 'read-policy';
 
@@ -280,6 +238,18 @@ export interface HealthOptions {
   rights?: boolean;
 }
 
+/** Something of the directory that the configuration names, looked up there: a place, a protected group. */
+export interface ConfiguredName {
+  /** Where it stands in the section: `protected.groups[0]`. */
+  setting: string;
+  value: string;
+  /** False: it is not there or not shown. While one is missing that decides who is protected, everybody is. */
+  ok: boolean;
+  /** What was found, or why it was not: "found, 3 members". */
+  text: string;
+  fix: string | null;
+}
+
 export interface DirectoryHealth {
   servers: { url: string; ok: boolean; skippedUntil: number | null; latency: number | null; problem: string | null; fix: string | null }[];
   serviceAccount: { ok: boolean; problem: string | null };
@@ -287,6 +257,8 @@ export interface DirectoryHealth {
   clockSkew: number | null;
   /** Facts worth a line on the health page: "history is not enforced on reset: the server does not offer policy hints". */
   notes: string[];
+  /** What the configuration names, when rights were asked for and the service account is let in, else empty. */
+  configured: ConfiguredName[];
   /** One of each verb when asked for and the service account is let in, else empty. */
   rights: DirectoryRight[];
   /** Sentences on what the service account may do beyond its task: "is a member of Domain Admins". */
@@ -312,14 +284,7 @@ export interface Directory {
   readAccount(ref: AccountRef): Promise<Account | null>;
   readStatus(ref: AccountRef): Promise<AccountStatus>;
   readPolicy(ref: AccountRef): Promise<PasswordPolicy>;
-  /** Account, state and policy from one search of the entry. @throws AppError `directory.account-missing` */
-  readFacts(ref: AccountRef): Promise<AccountFacts>;
-  /**
-   * The fingerprint on one server and no other: what another one tells says nothing about a write to this one.
-   * @param server identity from `PreparedWrite.server`
-   * @throws AppError `directory.unreachable` also when that server is no longer configured, or another one answers at its address
-   */
-  readFingerprint(ref: AccountRef, server: string): Promise<AccountFingerprint>;
+  readFingerprint(ref: AccountRef): Promise<AccountFingerprint>;
   /** Names (DN, and common name) of all groups, nested ones included. */
   readGroups(ref: AccountRef): Promise<{ id: string; name: string }[]>;
   readManager(ref: AccountRef): Promise<Account | null>;
@@ -329,19 +294,9 @@ export interface Directory {
   verifyPassword(ref: AccountRef, password: string): Promise<VerifyOutcome>;
   /** The person knows the old password; the directory's full policy applies. */
   changePassword(ref: AccountRef, oldPassword: string, newPassword: string): Promise<WriteOutcome>;
-
-  /**
-   * Reads an account on the first server that takes writes. The three writes below go to that server only, and search for nothing. When
-   * it cannot be reached any more they throw `directory.unreachable`, nothing was sent, and the caller may prepare again: that goes to
-   * the next server.
-   * @throws AppError `directory.account-missing`
-   */
-  prepareWrite(ref: AccountRef): Promise<PreparedWrite>;
-  resetPassword(target: PreparedWrite, newPassword: string, options?: ResetOptions): Promise<WriteOutcome>;
-  unlock(target: PreparedWrite, options?: WriteOptions): Promise<WriteOutcome>;
-  requireChange(target: PreparedWrite, options?: WriteOptions): Promise<WriteOutcome>;
-  /** What this directory takes at most, for the caller to compute its deadlines from. */
-  readonly timeLimits: TimeLimits;
+  resetPassword(ref: AccountRef, newPassword: string, options?: ResetOptions): Promise<WriteOutcome>;
+  unlock(ref: AccountRef): Promise<WriteOutcome>;
+  requireChange(ref: AccountRef): Promise<WriteOutcome>;
 
   health(options?: HealthOptions): Promise<DirectoryHealth>;
   close(): Promise<void>;

@@ -4,17 +4,18 @@ import type { LdapSettings } from '../../core/configuration/directory-section.ts
 import type {
   Account,
   AccountRef,
+  ConfiguredName,
   DirectoryHealth,
   HealthOptions,
   SearchPage,
   SearchRequest,
-  TimeLimits,
 } from '../../core/ports/directory.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
+import { missingName } from './configured-names.ts';
 import type { LdapConnection, SearchOptions } from './connection.ts';
 import type { LdapEntry } from './entry.ts';
 import { allOf, anyOf, configuredFilter, contains, equals } from './filters.ts';
-import { nothingInspected, type RightsReport, unknownRights } from './inspected-rights.ts';
+import { type RightsReport, unknownRights } from './inspected-rights.ts';
 import { RESULT, succeeded } from './result-codes.ts';
 import { createServers, type Probed, type Servers } from './servers.ts';
 import { problemOf, unexpectedResult } from './translate-error.ts';
@@ -62,11 +63,16 @@ export interface DirectoryBase {
   readAccountAt(dn: string): Promise<Account | null>;
   /** The first people that a search comes upon, `count` at most, narrowed down by `filter`. Unlike `search` it reads one page only. */
   sample(connection: LdapConnection, count: number, options: SampleOptions): Promise<LdapEntry[]>;
-  /** @param inspect tells the rights of the service account; what it throws becomes "cannot be told" */
-  health(options: HealthOptions | undefined, inspect: () => Promise<RightsReport>): Promise<DirectoryHealth>;
-  /** For `Directory.timeLimits`. */
-  readonly timeLimits: TimeLimits;
+  /** What is looked at when asked for; what it throws becomes "cannot be told". */
+  health(options: HealthOptions | undefined, inspection: Inspection): Promise<DirectoryHealth>;
   close(): Promise<void>;
+}
+
+export interface Inspection {
+  /** The rights of the service account. */
+  rights(): Promise<RightsReport>;
+  /** What the configuration names. */
+  configured(): Promise<readonly ConfiguredName[]>;
 }
 
 export type SampleOptions = Pick<SearchOptions, 'attributes' | 'binary' | 'controls' | 'filter'>;
@@ -142,13 +148,12 @@ export function createDirectoryBase(
       }),
     async sample(connection, count, { filter, ...wanted }) {
       const narrowed = filter === undefined ? people : allOf(people, filter);
-      for await (const { result, entries } of connection.pages(settings.baseDn, { ...wanted, scope: 'sub', filter: narrowed }, count)) {
-        if (!succeeded(result)) throw unexpectedResult(result, connection.server, 'search');
-        return entries.slice(0, count);
-      }
-      return [];
+      const sample = { ...wanted, scope: 'sub' as const, filter: narrowed, sizeLimit: count };
+      const { result, entries } = await connection.search(settings.baseDn, sample);
+      if (!succeeded(result)) throw unexpectedResult(result, connection.server, 'search');
+      return entries.slice(0, count);
     },
-    async health(asked, inspect) {
+    async health(asked, inspection) {
       const { servers: states, serviceAccount, connections } = await servers.probe();
       const first = connections[0];
       const serverTime = first === undefined ? null : (kind.serverTime?.(first.rootDse) ?? null);
@@ -160,10 +165,9 @@ export function createDirectoryBase(
         serviceAccount,
         clockSkew: first === undefined || serverTime === null ? null : serverTime - first.at,
         notes,
-        ...(asked?.rights === true && serviceAccount.ok ? await inspected(inspect) : nothingInspected),
+        ...(asked?.rights === true && serviceAccount.ok ? await inspected(inspection) : { configured: [], rights: [], tooMuch: [] }),
       };
     },
-    timeLimits: timeLimitsOf(settings),
     close: () => servers.close(),
   };
 
@@ -204,17 +208,20 @@ export function createDirectoryBase(
   }
 }
 
-/** A write waits for a connection, has one opened, perhaps a second time after one that had died, and may write twice. */
-function timeLimitsOf({ connectTimeoutMilliseconds, operationTimeoutMilliseconds }: LdapSettings): TimeLimits {
-  return { toBegin: 2 * connectTimeoutMilliseconds + 3 * operationTimeoutMilliseconds, request: operationTimeoutMilliseconds };
+async function inspected(inspection: Inspection): Promise<Pick<DirectoryHealth, 'configured' | 'rights' | 'tooMuch'>> {
+  const configured = await unlessFailing(inspection.configured, (error) => [
+    missingName('protected', '', `what the configuration names cannot be looked up: ${problemOf(error)}`, 'See above'),
+  ]);
+  const rights = await unlessFailing(inspection.rights, (error) => ({ rights: unknownRights(problemOf(error)), tooMuch: [] }));
+  return { configured: [...configured], ...rights };
 }
 
-async function inspected(inspect: () => Promise<RightsReport>): Promise<RightsReport> {
+async function unlessFailing<T>(look: () => Promise<T>, otherwise: (error: AppError) => T): Promise<T> {
   try {
-    return await inspect();
+    return await look();
   } catch (error) {
     if (!isAppError(error)) throw error;
-    return { rights: unknownRights(problemOf(error)), tooMuch: [] };
+    return otherwise(error);
   }
 }
 

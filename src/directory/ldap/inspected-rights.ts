@@ -3,8 +3,6 @@ import type { DirectoryHealth, DirectoryRight, DirectoryVerb } from '../../core/
 /** What an inspection of the service account found. */
 export type RightsReport = Pick<DirectoryHealth, 'rights' | 'tooMuch'>;
 
-export const nothingInspected: RightsReport = { rights: [], tooMuch: [] };
-
 const verbs: readonly DirectoryVerb[] = ['read', 'reset-password', 'unlock-account', 'require-change', 'read-policy'];
 
 export function heldRight(verb: DirectoryVerb): DirectoryRight {

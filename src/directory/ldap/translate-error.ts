@@ -124,8 +124,14 @@ export function unexpectedResult(result: LdapResult, server: string, operation: 
         reason: 'busy',
       });
     case RESULT.timeLimitExceeded:
-    case RESULT.adminLimitExceeded:
       return new AppError('directory.timed-out', { ...details, fix: 'Index the searched attributes on the server, or raise its limits.' });
+    case RESULT.sizeLimitExceeded:
+    case RESULT.adminLimitExceeded:
+      return new AppError('directory.limit-exceeded', {
+        ...details,
+        problem: `The server gives the service account only a part of what a search finds${result.message === '' ? '' : ` (${result.message})`}`,
+        fix: 'Raise its limits for the service account: on OpenLDAP `limits dn.exact="..." size=unlimited`, on 389 Directory Server nsSizeLimit and nsLookThroughLimit of the account, else those of the server.',
+      });
     default:
       return new AppError('directory.protocol', { ...details, fix: 'Look into the log of the directory service.' });
   }
