@@ -51,7 +51,7 @@ const guard: ConfigurationDocument['guard'] = {
   startsPerAddress: patient,
   startsPerNetwork: patient,
   startsOverall: patient,
-  answersPerAddress: patient,
+  answersPerJourney: patient,
 };
 
 /** Makes configuration and database, and starts the program as an operator would. Mail is captured, not sent. */

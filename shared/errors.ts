@@ -37,6 +37,7 @@ export const ERRORS = {
   'directory.tls-expired': { status: 503, audience: 'operator', level: 'error' },
   'directory.tls-failed': { status: 503, audience: 'operator', level: 'error' },
   'directory.plain-refused': { status: 503, audience: 'operator', level: 'error' },
+  'directory.root-hidden': { status: 503, audience: 'operator', level: 'error' },
   'directory.service-account-refused': { status: 503, audience: 'operator', level: 'error' },
   'directory.no-right': { status: 503, audience: 'operator', level: 'error' },
   'directory.limit-exceeded': { status: 503, audience: 'operator', level: 'error' },
@@ -47,6 +48,7 @@ export const ERRORS = {
   // Store
   'store.unavailable': { status: 503, audience: 'anyone', level: 'error' },
   'store.newer-schema': { status: 500, audience: 'operator', level: 'error' },
+  'store.wrong-key': { status: 500, audience: 'operator', level: 'error' },
   'store.undecryptable': { status: 500, audience: 'operator', level: 'error' },
   // Channels
   'mail.refused': { status: 502, audience: 'operator', level: 'warn' },

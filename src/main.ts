@@ -30,7 +30,7 @@ import { createApp } from './http/app.ts';
 import { createBackground } from './jobs/background.ts';
 import { createOutboxWorker, type OutboxWorker } from './jobs/outbox-worker.ts';
 import { createSchedule } from './jobs/schedule.ts';
-import { createKeys, deriveKey } from './platform/derived-keys.ts';
+import { createKeys } from './platform/derived-keys.ts';
 import { createLog } from './platform/pino-log.ts';
 import { systemClock } from './platform/system-clock.ts';
 import { systemRandom } from './platform/system-random.ts';
@@ -95,7 +95,7 @@ export async function startNode(base: Base, settings: Settings, options: ServerO
   const { store, log, clock, random, keys, texts } = base;
   const reader = createConfigurationReader(store);
   let adapters = openAdapters(base, settings, await reader.read());
-  warnAboutRisks(adapters.configuration, options);
+  warnAboutRisks(adapters.configuration, settings, options);
   const background = createBackground({ clock, log });
   const configuration = () => adapters.configuration;
   const worker = createOutboxWorker({
@@ -180,12 +180,9 @@ export type Base = Omit<Runtime, 'directories' | 'mailer' | 'close'>;
 async function openBase(settings: Settings): Promise<Base> {
   const resolveSecret = createSecretResolver(process.env);
   const log = createLog(settings.logLevel);
-  const installationKeys = resolveKeys(settings, resolveSecret);
-  const [first] = installationKeys;
-  if (first === undefined) throw new AppError('settings.invalid', { problems: ['keys: no key is configured'] });
-  const sealingKeys = installationKeys.map(({ id, key }) => ({ id, key: deriveKey(key, 'seal') }));
+  const sealingKeys = resolveKeys(settings, resolveSecret);
   const store = await createStore({ url: resolveDatabaseUrl(settings, resolveSecret), sealingKeys, log });
-  return { store, log, texts: createTexts(), clock: systemClock, random: systemRandom, keys: createKeys(first.key) };
+  return { store, log, texts: createTexts(), clock: systemClock, random: systemRandom, keys: createKeys(store.digestKey) };
 }
 
 function openAdapters(base: Base, settings: Settings, current: CurrentConfiguration, keep?: Mailer): Adapters {
@@ -195,7 +192,8 @@ function openAdapters(base: Base, settings: Settings, current: CurrentConfigurat
   const resolveSecret = (reference: string) => Promise.resolve().then(() => secret(reference));
   const deps = { clock, random, log, resolveSecret, accounts: store.embedded };
   const directories = configuration.directories.map((section) => createDirectory(section, deps));
-  const { mailer, close } = openMailer(configuration, settings, { clock, log, resolveSecret: secret }, keep);
+  const { publicUrl } = configuration.organisation;
+  const { mailer, close } = openMailer(configuration, settings, { clock, log, resolveSecret: secret, publicUrl }, keep);
   return {
     version,
     configuration,
@@ -248,7 +246,10 @@ function directoriesOf(current: () => readonly Directory[]): Directories {
   };
 }
 
-function warnAboutRisks(configuration: Configuration, options: ServerOptions): void {
+function warnAboutRisks(configuration: Configuration, settings: Settings, options: ServerOptions): void {
+  if (configuration.organisation.publicUrl.startsWith('https:') && settings.trustedProxies.length === 0) {
+    options.onNotice?.('No proxy is trusted (trustedProxies): behind a proxy all people share the limits of one address.');
+  }
   for (const section of configuration.directories) {
     if (section.kind !== 'embedded' && section.tls.verify === 'trial-without-verification') {
       options.onNotice?.(`Directory ${section.id}: certificates are not verified (trial). Anyone on the network can read passwords.`);

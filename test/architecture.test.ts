@@ -80,6 +80,8 @@ describe('the rules', () => {
     ['a default export', { path: 'src/core/x.ts', text: 'export default 1;' }, /default export/],
     ['a name that is not kebab-case', { path: 'src/core/myFile.ts', text: '' }, /kebab-case/],
     ['a file that is too long', { path: 'src/core/x.ts', text: '\n'.repeat(501) }, /501 lines/],
+    ['an answer that reads the clock', { path: 'src/core/journey/steps/x.ts', text: 'const now = deps.clock.now();' }, /reads the clock/],
+    ['a door that reads the clock', { path: 'src/http/routes/x.ts', text: 'reply.header("x", Date.now());' }, /reads the clock/],
     ['an unfinished mark', { path: 'src/core/x.ts', text: `// ${'TO'}${'DO'}: later` }, /unfinished/],
   ];
   it.each(cases)('find %s', (_name, file, sentence) => {

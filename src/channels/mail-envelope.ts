@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors.ts';
+import { asciiDomain } from './ehlo-name.ts';
 
 /** Sender as it is written into a message: a name for people and the bare address. */
 export interface Mailbox {
@@ -43,12 +44,13 @@ export function parseMailbox(text: string): Mailbox {
 
 /**
  * Message-ID of RFC 5322 3.6.4 from a stable id: the same id always gives the same header, so that a message that was
- * sent twice is recognised as one. The right side is the sender's domain.
+ * sent twice is recognised as one. The right side is the sender's domain, in ASCII: RFC 5322
+ * knows nothing else, and a header is no envelope in which a server could offer to take more.
  * @throws AppError `mail.refused` when the id holds anything but letters, digits, dot, dash and underscore
  */
 export function messageIdHeader(id: string, from: Mailbox): string {
   if (!/^[A-Za-z0-9._-]{1,200}$/.test(id)) throw new AppError('mail.refused', { reason: 'message-id-malformed' });
-  return `<${id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`;
+  return `<${id}@${asciiDomain(from.address.slice(from.address.lastIndexOf('@') + 1))}>`;
 }
 
 /** Enough of an address for an operator to follow a complaint, too little to collect addresses from a log: `a***@example.com`. */

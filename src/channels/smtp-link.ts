@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { createTransport, type SendMailOptions, type SMTPPoolOptions, type Transporter } from 'nodemailer';
+import SmtpConnection from 'nodemailer/lib/smtp-connection';
 import type { MailServer } from '../core/configuration/mail-section.ts';
 import type { ServerProblem } from './smtp-problem.ts';
 
@@ -43,30 +44,47 @@ export function handOverLimit(server: MailServer): number {
   return server.timeoutSeconds * 2000;
 }
 
+/** A local part outside of ASCII, which only SMTPUTF8 can carry (RFC 6531 3.2). Domains go out as A-labels and need nothing. */
+const NEEDS_SMTPUTF8 = /[^\p{ASCII}][^@]*@|[^\p{ASCII}]@/u;
+
 /** Opens nothing yet: secret, CA file and connections are fetched with the first use. */
-export function createSmtpLink(server: MailServer, resolveSecret: ResolveSecret): SmtpLink {
+export function createSmtpLink(server: MailServer, deps: { resolveSecret: ResolveSecret; ehloName: string }): SmtpLink {
   let transport: Promise<Transporter> | null = null;
+  /** Learnt with the first address that needs it. */
+  let takesUtf8: Promise<boolean> | null = null;
 
   function open(): Promise<Transporter> {
-    transport ??= poolOptions(server, resolveSecret).then((options) => createTransport(options));
+    transport ??= poolOptions(server, deps).then((options) => createTransport(options));
     return transport;
   }
   function close(): void {
     const closing = transport;
     transport = null;
+    takesUtf8 = null;
     // One that could not be opened has nothing to close; whoever opened it was told why.
     closing?.then((opened) => opened.close({ force: true })).catch(() => undefined);
+  }
+
+  /** The library would send such an address as raw bytes to a server that has not offered to take them. */
+  async function needUtf8(): Promise<void> {
+    takesUtf8 ??= poolOptions(server, deps).then(offersUtf8);
+    const taken = await takesUtf8.catch((error: unknown) => {
+      takesUtf8 = null;
+      throw error;
+    });
+    if (!taken) throw new LinkProblem('smtputf8-missing');
   }
 
   return {
     name: `${isIP(server.host) === 6 ? `[${server.host}]` : server.host}:${server.port}`,
     async send(message) {
+      if (NEEDS_SMTPUTF8.test(String(message.envelope && 'to' in message.envelope ? message.envelope.to : ''))) await needUtf8();
       // A new signal for each message: it starts to count here.
       await (await open()).sendMail({ ...message, signal: AbortSignal.timeout(handOverLimit(server)) });
     },
     async verify() {
       // Not the pool: a trial must show what a new connection meets, not what an old one still has.
-      const trial = createTransport(await poolOptions(server, resolveSecret));
+      const trial = createTransport(await poolOptions(server, deps));
       try {
         await within(handOverLimit(server), trial.verify());
       } finally {
@@ -77,13 +95,27 @@ export function createSmtpLink(server: MailServer, resolveSecret: ResolveSecret)
   };
 }
 
-async function poolOptions(server: MailServer, resolveSecret: ResolveSecret): Promise<SMTPPoolOptions & { pool: true }> {
+/** Connects and looks whether the answer to EHLO offers SMTPUTF8. */
+function offersUtf8(options: SMTPPoolOptions): Promise<boolean> {
+  const connection = new SmtpConnection(options);
+  return new Promise<boolean>((resolve, reject) => {
+    connection.once('error', reject);
+    connection.once('end', () => reject(Object.assign(new Error('closed while greeting'), { code: 'ECONNECTION' })));
+    connection.connect(() => resolve(/[ -]SMTPUTF8\b/im.test(String(connection.lastServerResponse))));
+  }).finally(() => connection.close());
+}
+
+async function poolOptions(
+  server: MailServer,
+  deps: { resolveSecret: ResolveSecret; ehloName: string },
+): Promise<SMTPPoolOptions & { pool: true }> {
   if (server.user !== undefined && server.security === 'none' && !isLoopback(server.host)) throw new LinkProblem('plain-password-refused');
   const milliseconds = server.timeoutSeconds * 1000;
   const authority = server.caFile === undefined ? undefined : await readAuthority(server.caFile);
-  const auth = server.user === undefined ? undefined : { user: server.user, pass: await secret(server.password, resolveSecret) };
+  const auth = server.user === undefined ? undefined : { user: server.user, pass: await secret(server.password, deps.resolveSecret) };
   return {
     pool: true,
+    name: deps.ehloName,
     host: server.host,
     port: server.port,
     secure: server.security === 'tls',

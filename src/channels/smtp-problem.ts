@@ -11,6 +11,7 @@ export type ServerProblem =
   | 'tls-wrong-name'
   | 'tls-expired'
   | 'tls-failed'
+  | 'tls-not-spoken'
   | 'starttls-missing'
   | 'authentication-failed'
   | 'sender-refused'
@@ -19,7 +20,8 @@ export type ServerProblem =
   | 'protocol'
   | 'secret-missing'
   | 'ca-file-unreadable'
-  | 'plain-password-refused';
+  | 'plain-password-refused'
+  | 'smtputf8-missing';
 
 /**
  * - `message`: this message is refused for good, by any server.
@@ -28,7 +30,7 @@ export type ServerProblem =
  */
 export interface Diagnosis {
   about: 'message' | 'policy' | 'server';
-  problem: ServerProblem | 'recipient-refused' | 'content-refused';
+  problem: ServerProblem | 'recipient-refused' | 'content-refused' | 'content-too-large';
   /** SMTP reply code (RFC 5321 4.2), when the server gave one. */
   reply?: number;
 }
@@ -51,20 +53,47 @@ export function diagnose(error: unknown): Diagnosis {
 function diagnoseReply(failure: NodemailerError): Diagnosis | null {
   const { code, command, responseCode: reply } = failure;
   if (reply === undefined || (code !== 'EENVELOPE' && code !== 'EMESSAGE')) return null;
-  if (reply < 500) return { about: 'server', problem: 'temporary-failure' };
+  const enhanced = enhancedCode(failure.response);
+  if (isTemporary(reply, enhanced, command)) return { about: 'server', problem: 'temporary-failure' };
   if (SESSION_REPLIES.includes(reply)) return { about: 'server', problem: 'session-refused' };
+  if (isTooLarge(reply, enhanced, command)) return { about: 'message', problem: 'content-too-large' };
   // Our own sender address is configuration: once it is mended, what waits can still be sent.
   if (command === 'MAIL FROM') return { about: 'server', problem: 'sender-refused' };
   const problem = command === 'RCPT TO' ? 'recipient-refused' : 'content-refused';
   // RFC 3463 3.8: class 5.7 is about security and policy of the server that answers, not about the mailbox.
-  const policy = /^5\d\d[ -]5\.7\.\d/.test(failure.response ?? '');
+  const policy = enhanced?.startsWith('5.7.') === true;
   return { about: policy ? 'policy' : 'message', problem };
+}
+
+/** The enhanced status code of a reply (RFC 3463 2), where it has one. */
+function enhancedCode(response: string | undefined): string | null {
+  return /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response ?? '')?.[1] ?? null;
+}
+
+/**
+ * Whether it is worth another try. The class of an enhanced code is meant to equal the first digit (RFC 2034 4); where a server
+ * lets them differ, the finer code is the one it thought about. A full mailbox (x.2.2) is emptied one day, and 552 to a recipient
+ * without any word on why is to be taken for 452 (RFC 5321 4.5.3.1.10).
+ */
+function isTemporary(reply: number, enhanced: string | null, command: string | undefined): boolean {
+  if (enhanced === null) return reply < 500 || (reply === 552 && command === 'RCPT TO');
+  return enhanced.startsWith('4.') || enhanced.endsWith('.2.2');
+}
+
+/** 552 speaks of size (RFC 1870 6.1) unless its enhanced code says of what else; 5.2.3 and 5.3.4 speak of it with any reply. */
+function isTooLarge(reply: number, enhanced: string | null, command: string | undefined): boolean {
+  return enhanced === '5.2.3' || enhanced === '5.3.4' || (reply === 552 && enhanced === null && command !== 'RCPT TO');
 }
 
 function connectionProblem(failure: NodemailerError): ServerProblem {
   const { code, command } = failure;
-  const tls = tlsProblem(`${failure.originalCode ?? ''} ${code ?? ''} ${failure.message ?? ''}`);
+  const tlsWords = `${failure.originalCode ?? ''} ${code ?? ''} ${failure.message ?? ''}`;
+  const tls = tlsProblem(tlsWords);
   if (tls !== null) return tls;
+  // What came was not TLS: the port speaks in clear first (RFC 8446 6 knows no such alert; OpenSSL has these names for it).
+  if (/ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL)|wrong version number/i.test(tlsWords))
+    return 'tls-not-spoken';
+  if (/ERR_SSL_|ERR_TLS_|\bEPROTO\b/.test(tlsWords)) return 'tls-failed';
   if (code === 'ETIMEDOUT' || code === 'EABORT') return 'timed-out';
   if (code === 'EAUTH' || code === 'ENOAUTH') return 'authentication-failed';
   if (code === 'ETLS') return command === 'STARTTLS' && failure.responseCode !== undefined ? 'starttls-missing' : 'tls-failed';

@@ -61,6 +61,7 @@ function mailerFor(...servers: MailServer[]): SmtpMailer {
       resolveSecret: (reference) => secrets[reference] ?? Promise.reject(new Error('not set')),
       log: { info: record('info'), warn: record('warn'), error: record('error') },
       clock: { now: () => now },
+      publicUrl: 'https://portal.example.test',
     },
   );
   mailers.push(mailer);
@@ -92,6 +93,21 @@ describe('delivery', () => {
     const server = await start({ security, login: { user: 'keyturn', password: 'Mail-Passw0rd' } });
     await mailerFor(mailServer(server, { security, user: 'keyturn', password: 'env:MAIL' })).send(message);
     expect(await server.messages()).toMatchObject([{ user: 'keyturn', secure: security !== 'none' }]);
+  });
+
+  it('greets with a name that a server can look up, not with an address', async () => {
+    const server = await start();
+    await mailerFor(mailServer(server)).send(message);
+    expect((await server.messages())[0]).toMatchObject({ greetedAs: 'portal.example.test' });
+  });
+
+  it('hands an address outside of ASCII only to a server that offers to take it', async () => {
+    const [without, offering] = await Promise.all([start({ hideSmtpUtf8: true }), start()]);
+    await mailerFor(mailServer(without), mailServer(offering)).send({ ...message, to: 'jörg@müller.example' });
+    expect(problems()).toEqual(['smtputf8-missing']);
+    expect(await without.messages()).toHaveLength(0);
+    expect((await offering.messages())[0]?.to).toEqual(['jörg@müller.example']);
+    await expect(mailerFor(mailServer(without)).send({ ...message, to: 'jörg@example.test' })).rejects.toEqual(refused);
   });
 
   it('keeps the connection for the next message and opens more for messages at once', async () => {
@@ -131,6 +147,10 @@ describe('refusal and failure', () => {
   it.each([
     ['an unknown recipient', 'refuse'],
     ['the content', { at: 'content', code: 554, words: 'no' }],
+    ['a message for its size after MAIL FROM', { at: 'sender', code: 552, words: '5.3.4 message too big' }],
+    ['a message for its size without an enhanced code', { at: 'sender', code: 552, words: 'too big' }],
+    ['a message for its size after the content', { at: 'content', code: 552, words: '5.3.4 message too big' }],
+    ['a temporary reply with a final enhanced code', { at: 'recipient', code: 450, words: '5.1.1 no such mailbox' }],
   ] as const)('is permanent when the server refuses %s, and no other server is asked', async (_name, mode) => {
     const [first, second] = await Promise.all([start({ mode }), start()]);
     await expect(mailerFor(mailServer(first), mailServer(second)).send(message)).rejects.toEqual(refused);
@@ -145,6 +165,9 @@ describe('refusal and failure', () => {
     ['a busy server', { at: 'greeting', code: 421, words: 'busy' }, 'temporary-failure'],
     ['a demand for authentication', { at: 'recipient', code: 530, words: '5.7.0 sign in' }, 'session-refused'],
     ['a refusal to relay', relayDenied, 'recipient-refused'],
+    ['a final reply with a temporary enhanced code', { at: 'recipient', code: 550, words: '4.7.1 greylisted' }, 'temporary-failure'],
+    ['a full mailbox', { at: 'recipient', code: 552, words: '5.2.2 mailbox full' }, 'temporary-failure'],
+    ['552 to a recipient without a reason', { at: 'recipient', code: 552, words: 'no' }, 'temporary-failure'],
     ['a lost answer', 'drop-after-data', 'connection-lost'],
   ] as const)('moves on to the next server after %s', async (_name, mode, problem) => {
     const [first, second] = await Promise.all([start({ mode }), start()]);
@@ -255,6 +278,12 @@ describe('TLS', () => {
     await expect(mailerFor(mailServer(server)).send(message)).rejects.toEqual(unavailable);
     expect(problems()).toEqual(['starttls-missing']);
     expect(await server.messages()).toHaveLength(0);
+  });
+
+  it('says when what answers does not speak TLS', async () => {
+    const server = await start({ security: 'none' });
+    await expect(mailerFor(mailServer(server, { security: 'tls' })).send(message)).rejects.toEqual(unavailable);
+    expect(problems()).toEqual(['tls-not-spoken']);
   });
 
   it('says when the authority file cannot be read', async () => {

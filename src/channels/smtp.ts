@@ -2,6 +2,7 @@ import type { SendMailOptions } from 'nodemailer';
 import { AppError } from '../../shared/errors.ts';
 import type { MailServer, MailSettings } from '../core/configuration/mail-section.ts';
 import type { Clock, Log, Mailer } from '../core/ports/platform.ts';
+import { ehloName } from './ehlo-name.ts';
 import { maskAddress, parseMailbox } from './mail-envelope.ts';
 import { createSmtpLink, handOverLimit, LinkProblem, type ResolveSecret, type SmtpLink } from './smtp-link.ts';
 import { composeSmtpMail } from './smtp-message.ts';
@@ -35,11 +36,15 @@ export function longestSend(servers: readonly MailServer[]): number {
  */
 export function createSmtpMailer(
   settings: SmtpSettings,
-  deps: { resolveSecret: ResolveSecret; log: Log; clock: Pick<Clock, 'now'> },
+  deps: { resolveSecret: ResolveSecret; log: Log; clock: Pick<Clock, 'now'>; publicUrl: string },
 ): SmtpMailer {
   const { log, clock } = deps;
   const from = parseMailbox(settings.from);
-  const servers: Server[] = settings.servers.map((server) => ({ link: createSmtpLink(server, deps.resolveSecret), restsUntil: 0 }));
+  const greetAs = ehloName(settings.ehloName, deps.publicUrl, from.address);
+  const servers: Server[] = settings.servers.map((server) => ({
+    link: createSmtpLink(server, { resolveSecret: deps.resolveSecret, ehloName: greetAs }),
+    restsUntil: 0,
+  }));
 
   function inOrder(): Server[] {
     const now = clock.now();
@@ -103,13 +108,18 @@ interface Failure {
 }
 
 function describe(server: Server, error: unknown): Failure {
-  const diagnosis: Diagnosis = error instanceof LinkProblem ? { about: 'server', problem: error.problem } : diagnose(error);
+  const diagnosis: Diagnosis = error instanceof LinkProblem ? diagnoseLink(error) : diagnose(error);
   const { problem, reply } = diagnosis;
   return {
     diagnosis,
     facts: { server: server.link.name, problem, ...(reply === undefined ? {} : { reply }) },
     cause: loggableCause(error),
   };
+}
+
+/** A server that cannot carry an address is in order otherwise, and another one may be able to. */
+function diagnoseLink({ problem }: LinkProblem): Diagnosis {
+  return { about: problem === 'smtputf8-missing' ? 'policy' : 'server', problem };
 }
 
 /** A server that answered in good order keeps its connections. */

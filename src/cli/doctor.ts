@@ -5,7 +5,7 @@ import { checkDatabase, checkDatabasePlace } from './doctor/check-database.ts';
 import { checkDirectory } from './doctor/check-directory.ts';
 import { checkNode } from './doctor/check-machine.ts';
 import { checkMail } from './doctor/check-mail.ts';
-import { checkPublicUrl } from './doctor/check-public-url.ts';
+import { checkProxies, checkPublicUrl } from './doctor/check-public-url.ts';
 import { checkKeys, checkSettings } from './doctor/check-settings.ts';
 import { checkStoredConfiguration } from './doctor/check-stored-configuration.ts';
 import { failureFindings } from './doctor/failure-findings.ts';
@@ -63,6 +63,7 @@ async function checkInside(context: CommandContext, settings: Settings): Promise
       return stored.configuration;
     });
     if (configuration === null) return report;
+    report.push(...checkProxies(configuration.organisation.publicUrl, settings.trustedProxies));
     report.push(...(await checkOutside(context, settings)), ...(await checkPublicUrl(configuration.organisation.publicUrl)));
   } catch (error) {
     report.push(...failureFindings('database', error));

@@ -67,6 +67,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'Keyturn does not send passwords over an unencrypted connection',
     fix: 'Use ldaps://, or tls.startTls',
   },
+  'directory.root-hidden': {
+    meaning: 'The directory server does not show the service account what it offers, so nothing may be concluded from it',
+    fix: 'Let it read the entry with the empty DN (root DSE) with its operational attributes',
+  },
   'directory.service-account-refused': {
     meaning: 'The directory does not accept the service account',
     fix: 'Check serviceAccount.name, its password, and whether the account is locked or expired',
@@ -91,9 +95,13 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'The database was used by a newer release of Keyturn',
     fix: 'Run that release, or restore a backup from before',
   },
+  'store.wrong-key': {
+    meaning: 'The keys of the settings do not belong to this database',
+    fix: 'Give this node the same `keys` as the others, or those that the backup was made with',
+  },
   'store.undecryptable': {
-    meaning: 'Sealed data cannot be opened with the configured keys',
-    fix: 'Add the key that sealed it to `keys`, after the current one',
+    meaning: 'Sealed data cannot be opened: its key is not in `keys`, or the row was changed or moved in the database',
+    fix: 'Add a missing key to `keys`, after the current one. `keyturn doctor` counts such rows',
   },
   'mail.refused': { meaning: 'The mail server refused the message for good', fix: 'Check the sender and recipient addresses' },
   'mail.unavailable': { meaning: 'No mail server took the message; it is tried again', fix: 'Check mail.servers, then `keyturn doctor`' },

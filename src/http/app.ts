@@ -9,9 +9,12 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import { randomId } from '../core/random-id.ts';
+import { createProxyTrust } from './caller-address.ts';
 import { registerErrorHandler, sendProblem } from './error-handler.ts';
+import { registerArrival } from './hooks/arrival.ts';
 import { registerOriginCheck } from './hooks/check-origin.ts';
 import { registerSecurityHeaders } from './hooks/security-headers.ts';
+import { warnOfUntrustedProxy } from './hooks/warn-of-untrusted-proxy.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { registerPages } from './pages.ts';
 import { asAppError } from './problem.ts';
@@ -29,7 +32,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_LIMIT,
-    trustProxy: deps.trustedProxies.length > 0 ? [...deps.trustedProxies] : false,
+    trustProxy: deps.trustedProxies.length > 0 ? createProxyTrust(deps.trustedProxies) : false,
     genReqId: () => randomId(deps.random),
     requestTimeout: 30_000,
     // Addresses that cannot be parsed never reach a route or a hook.
@@ -45,7 +48,9 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   registerErrorHandler(app, deps);
+  registerArrival(app, deps);
   registerOriginCheck(app, deps);
+  warnOfUntrustedProxy(app, deps);
   await registerSecurityHeaders(app, deps);
   await app.register(cookie);
   await app.register(swagger, {

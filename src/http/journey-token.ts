@@ -19,7 +19,7 @@ export function isBrowser(request: FastifyRequest, client: Client | undefined): 
 
 /** Gives the browser its journey. */
 export function setJourneyCookie(deps: HttpDeps, reply: FastifyReply, token: string, expiresAt: number): void {
-  const maxAge = Math.max(0, Math.floor((expiresAt - deps.clock.now()) / 1000));
+  const maxAge = Math.max(0, Math.floor((expiresAt - reply.request.arrivedAt) / 1000));
   reply.setCookie(cookieName(deps), token, {
     path: '/',
     httpOnly: true,
@@ -33,13 +33,31 @@ export function clearJourneyCookie(deps: HttpDeps, reply: FastifyReply): void {
   reply.clearCookie(cookieName(deps), { path: '/', httpOnly: true, sameSite: 'strict', secure: cookieName(deps) === SECURE_NAME });
 }
 
+/** What a token looks like: 32 bytes in base64url. */
+const TOKEN = /^[A-Za-z0-9_-]{43}$/;
+/** Cookies of our name that are looked at. */
+const MOST_COOKIES = 4;
+
 /**
- * The token of a request: `Authorization: Bearer` (RFC 6750 2.1), else the cookie.
+ * The tokens that a request carries: the one of `Authorization: Bearer` (RFC 6750 2.1; the scheme in any case, RFC 9110 11.1),
+ * else those of the cookies of our name. Other schemes are not for us: proxies and servers in front sign people in with them.
  * @throws AppError `journey.token-missing`
  */
-export function journeyToken(deps: HttpDeps, request: FastifyRequest): string {
-  const bearer = /^Bearer ([A-Za-z0-9_-]{43})$/.exec(request.headers.authorization ?? '')?.[1];
-  const token = bearer ?? (request.headers.authorization === undefined ? request.cookies[cookieName(deps)] : undefined);
-  if (token === undefined) throw new AppError('journey.token-missing');
-  return token;
+export function journeyTokens(deps: HttpDeps, request: FastifyRequest): string[] {
+  const bearer = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
+  const tokens = (bearer === undefined ? cookiesNamed(cookieName(deps), request.headers.cookie) : [bearer]).filter((token) =>
+    TOKEN.test(token),
+  );
+  if (tokens.length === 0) throw new AppError('journey.token-missing');
+  return tokens;
+}
+
+/** Every value that a Cookie header has for a name: its parser keeps one of them. */
+function cookiesNamed(name: string, header = ''): string[] {
+  const values = header
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1).replace(/^"(.*)"$/, '$1'));
+  return [...new Set(values)].slice(0, MOST_COOKIES);
 }

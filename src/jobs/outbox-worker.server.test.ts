@@ -26,10 +26,12 @@ const workers: OutboxWorker[] = [];
 const mailers: SmtpMailer[] = [];
 const servers: SmtpServer[] = [];
 
+const ownKey = { id: 'test', key: Buffer.from(keyHex, 'hex') };
+
 const url = (): string => `sqlite:${join(folder, 'keyturn.db')}`;
 
 async function openStore(): Promise<Store> {
-  const opened = await createStore({ url: url(), sealingKeys: [{ id: 'test', key: Buffer.from(keyHex, 'hex') }], log });
+  const opened = await createStore({ url: url(), sealingKeys: [ownKey], log });
   stores.push(opened);
   return opened;
 }
@@ -88,7 +90,7 @@ function settingsFor(server: SmtpServer): Extract<MailSettings, { kind: 'smtp' }
   return { kind: 'smtp', from: 'keyturn@example.test', servers: [{ host, port, security: 'none', timeoutSeconds: 5 }] };
 }
 function deliveryTo(server: SmtpServer): OutboxHandler {
-  const mailer = createSmtpMailer(settingsFor(server), { resolveSecret: () => '', log, clock });
+  const mailer = createSmtpMailer(settingsFor(server), { resolveSecret: () => '', log, clock, publicUrl: 'https://portal.example.test' });
   mailers.push(mailer);
   return createMailDelivery(mailer);
 }
@@ -305,7 +307,7 @@ describe('what cannot be done', () => {
   });
 
   it('does not hold up the others when it cannot be decrypted', async () => {
-    const stranger = await createStore({ url: url(), sealingKeys: [{ id: 'lost', key: Buffer.alloc(32, 9) }], log });
+    const stranger = await createStore({ url: url(), sealingKeys: [{ id: 'lost', key: Buffer.alloc(32, 9) }, ownKey], log });
     stores.push(stranger);
     const now = clock.now();
     await stranger.outbox.insert({

@@ -2,14 +2,14 @@ import { createHmac, hkdfSync } from 'node:crypto';
 import type { Keys } from '../core/ports/platform.ts';
 
 /**
- * One key for each purpose, derived from an installation key (HKDF-SHA-256, RFC 5869), so that no value made for one
+ * One key for each purpose, derived from one key (HKDF-SHA-256, RFC 5869), so that no value made for one
  * purpose means anything for another.
  */
-export function deriveKey(master: Uint8Array, purpose: string): Uint8Array {
+function deriveKey(master: Uint8Array, purpose: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', master, new Uint8Array(0), `keyturn/${purpose}`, 32));
 }
 
-/** The Keys port over the first installation key. */
+/** The Keys port over the digest key of the database, which stays the same whatever key seals it. */
 export function createKeys(master: Uint8Array): Keys {
   const derived = new Map<string, Uint8Array>();
   return {

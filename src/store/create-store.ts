@@ -4,6 +4,7 @@ import { AppError } from '../../shared/errors.ts';
 import type { Log } from '../core/ports/platform.ts';
 import type { Store } from '../core/ports/store.ts';
 import type { TableContext } from './context.ts';
+import { openDataKeys } from './data-keys.ts';
 import { migrate } from './migrate.ts';
 import { migratePostgres, openPostgres } from './postgres.ts';
 import type { Database, Engine } from './schema.ts';
@@ -33,13 +34,22 @@ export interface StoreOptions {
   readonly statementTimeout?: number;
 }
 
+/** The store, and the key for digests that lives in the database. */
+export interface OpenedStore extends Store {
+  readonly digestKey: Uint8Array;
+}
+
 /**
- * Opens the database and brings its schema up to date.
- * @throws AppError `settings.invalid` (URL or keys), `store.unavailable` (cannot be opened), `store.newer-schema`
+ * Opens the database, brings its schema up to date, and makes sure that the keys belong to it.
+ * @throws AppError `settings.invalid` (URL or keys), `store.unavailable` (cannot be opened), `store.newer-schema`, `store.wrong-key`
  */
-export async function createStore(options: StoreOptions): Promise<Store> {
+export async function createStore(options: StoreOptions): Promise<OpenedStore> {
   const secrets = createSecrets(options.sealingKeys);
   const { engine, db } = await open(options);
+  const dataKeys = await openDataKeys(db, engine, secrets).catch(async (error: unknown) => {
+    await db.destroy();
+    throw error;
+  });
   const underWay = new AsyncLocalStorage<{ open: boolean }>();
   let closed = false;
 
@@ -91,6 +101,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
 
   return {
     ...createVerbs(outside),
+    digestKey: dataKeys.digest,
     transaction,
     tidy: async (now) => tidy(outside.db, now),
     ping: async () => ping(outside.db),

@@ -3,7 +3,8 @@ import type { OutboxLane } from '../core/ports/store.ts';
 
 /**
  * The tables as they are in the database. Times are milliseconds since 1970 in BIGINT columns, booleans are 0 or 1, lists
- * are JSON: forms that SQLite and PostgreSQL store alike. A comment "sealed" means that `secrets.ts` made the value.
+ * are JSON: forms that SQLite and PostgreSQL store alike. A comment "sealed" means that `secrets.ts` made
+ * the value; what it is bound to is in `sealed-columns.ts`.
  */
 export interface Schema {
   journeys: JourneyTable;
@@ -18,6 +19,7 @@ export interface Schema {
   freeze_links: FreezeLinkTable;
   configurations: ConfigurationTable;
   embedded_accounts: EmbeddedAccountTable;
+  data_keys: DataKeyTable;
 }
 
 export type Database = Kysely<Schema>;
@@ -54,8 +56,7 @@ interface FactorTable {
   directory: string;
   account_id: string;
   kind: string;
-  label: string;
-  /** Sealed. */
+  /** Sealed: label and secret. */
   secret: string;
   source: string;
   created_at: number;
@@ -132,6 +133,8 @@ interface FreezeLinkTable {
   account_id: string;
   expires_at: number;
   used_at: number | null;
+  /** Sealed, of nothing. */
+  seal: string;
 }
 
 interface ConfigurationTable {
@@ -140,6 +143,16 @@ interface ConfigurationTable {
   created_at: number;
   author: string;
   comment: string;
+  /** Sealed, of nothing. */
+  seal: string;
+}
+
+/** Keys that outlive the keys of the settings; one row for each of those that can open it. */
+interface DataKeyTable {
+  id: string;
+  sealing_key: string;
+  /** Sealed. */
+  sealed: string;
 }
 
 interface EmbeddedAccountTable {

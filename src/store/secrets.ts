@@ -9,50 +9,55 @@ export interface SealingKey {
   readonly key: Uint8Array;
 }
 
-/** Where a sealed value lives. A value opens only in its own place. */
+/** Where a sealed value lives and whom it belongs to. A value opens only there. */
 export interface Place {
   readonly table: string;
   readonly column: string;
-  readonly row: string;
+  /** The other columns of its row that it is bound to, in a fixed order. */
+  readonly bound: readonly (string | number | null)[];
 }
 
 export interface Secrets {
-  /** Encrypts `plain` for its place. The same text sealed twice gives two different values. */
-  seal(place: Place, plain: string): string;
-  /** @throws AppError `store.undecryptable` when the value was changed, moved from elsewhere, or its key is not in the ring */
+  /** The ids of the ring, the one that seals first. */
+  readonly keyIds: readonly [string, ...string[]];
+  /** Encrypts `plain` for its place, with the first key unless another of the ring is named. Never gives the same value twice. */
+  seal(place: Place, plain: string, keyId?: string): string;
+  /** @throws AppError `store.undecryptable` when the value or its row was changed, it was moved from elsewhere, or its key is not in the ring */
   open(place: Place, sealed: string): string;
 }
 
-const VERSION = 'v1';
+const VERSION = 'v2';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const KEY_BYTES = 32;
-/** The installation's key has other uses (digests); sealing has a key of its own derived from it (RFC 5869). */
-const PURPOSE = 'keyturn column sealing v1';
+/** The installation's key may have other uses; sealing has a key of its own derived from it (RFC 5869). */
+const PURPOSE = 'keyturn column sealing v2';
 const KEY_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /**
- * Sealing of columns by AES-256-GCM (NIST SP 800-38D) with a random 96-bit IV. Table, column and row id are the additional
- * authenticated data, so that somebody who can write to the database cannot move one person's value to another.
+ * Sealing of columns by AES-256-GCM (NIST SP 800-38D) with a random 96-bit IV. Table, column and what the row says about
+ * its owner are the additional authenticated data, so that somebody who can write to the database can neither move one
+ * person's value to another nor tell something else beside it.
  *
- * A sealed value reads `v1.<key id>.<base64url of IV, ciphertext, tag>`. The first key of the ring seals, all of them open:
+ * A sealed value reads `v2.<key id>.<base64url of IV, ciphertext, tag>`. The first key of the ring seals, all of them open:
  * a new key is put first, and the old one stays for as long as values of it exist.
  * @throws AppError `settings.invalid` for an empty ring, a malformed id, two keys of one id, or a key that is not 32 bytes
  */
 export function createSecrets(ring: readonly SealingKey[]): Secrets {
   const keys = readRing(ring);
-  const first = ring[0];
-  const sealingKey = first === undefined ? undefined : keys.get(first.id);
-  if (first === undefined || sealingKey === undefined) throw new AppError('settings.invalid', { reason: 'no-sealing-key' });
-  const prefix = `${VERSION}.${first.id}.`;
+  const [first, ...others] = keys.keys();
+  if (first === undefined) throw new AppError('settings.invalid', { reason: 'no-sealing-key' });
 
   return {
-    seal(place, plain) {
+    keyIds: [first, ...others],
+    seal(place, plain, keyId = first) {
+      const key = keys.get(keyId);
+      if (key === undefined) throw new AppError('internal.unexpected', { reason: 'sealing-key-not-in-ring', key: keyId });
       const iv = randomBytes(IV_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', sealingKey, iv, { authTagLength: TAG_BYTES });
+      const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
       cipher.setAAD(nameOf(place));
       const sealed = Buffer.concat([iv, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-      return prefix + sealed.toString('base64url');
+      return `${VERSION}.${keyId}.${sealed.toString('base64url')}`;
     },
     open(place, sealed) {
       const [version, id, body, ...rest] = sealed.split('.');
@@ -85,9 +90,9 @@ function readRing(ring: readonly SealingKey[]): Map<string, KeyObject> {
   return keys;
 }
 
-/** Names of tables and columns are ours and hold no `|`, so no two places have one name, whatever the row id holds. */
+/** JSON, because no two different lists have the same. */
 function nameOf(place: Place): Buffer {
-  return Buffer.from(`${place.table}|${place.column}|${place.row}`, 'utf8');
+  return Buffer.from(JSON.stringify([place.table, place.column, ...place.bound]), 'utf8');
 }
 
 function undecryptable(place: Place, reason: string, cause?: unknown): AppError {

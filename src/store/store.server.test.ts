@@ -14,6 +14,7 @@ import {
 } from '../../test/store/fixture.ts';
 import { specifyDatabase } from '../../test/store/specification-database.ts';
 import { specifyJourneyTables } from '../../test/store/specification-journeys.ts';
+import { specifySealedColumns } from '../../test/store/specification-sealed.ts';
 import { specifyTransactions } from '../../test/store/specification-transactions.ts';
 import { specifyWorkTables } from '../../test/store/specification-work.ts';
 import { createStore } from './create-store.ts';
@@ -25,6 +26,7 @@ describe('store on PostgreSQL', () => {
   specifyWorkTables(makeDatabase);
   specifyTransactions(makeDatabase);
   specifyDatabase(makeDatabase);
+  specifySealedColumns(makeDatabase);
 });
 
 describe('PostgreSQL connections', () => {
@@ -80,12 +82,12 @@ describe('PostgreSQL connections', () => {
     const locked = Promise.withResolvers<void>();
     const mayEnd = Promise.withResolvers<void>();
     const holder = store.transaction(async (inner) => {
-      await inner.journeys.advance(row.id, 1, { status: 'open', state: '{}' });
+      await inner.journeys.advance(row, { status: 'open', state: '{}' });
       locked.resolve();
       await mayEnd.promise;
     });
     await locked.promise;
-    await expect(store.journeys.advance(row.id, 1, { status: 'open', state: '{}' })).rejects.toMatchObject({
+    await expect(store.journeys.advance(row, { status: 'open', state: '{}' })).rejects.toMatchObject({
       code: 'store.unavailable',
       details: { reason: '57014' },
     });

@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { journeyRow, makeSqliteDatabase, openTestStore } from '../../test/store/fixture.ts';
 import { specifyDatabase } from '../../test/store/specification-database.ts';
 import { specifyJourneyTables } from '../../test/store/specification-journeys.ts';
+import { specifySealedColumns } from '../../test/store/specification-sealed.ts';
 import { specifyTransactions } from '../../test/store/specification-transactions.ts';
 import { specifyWorkTables } from '../../test/store/specification-work.ts';
 import { openSqlite } from './sqlite.ts';
@@ -18,6 +19,7 @@ describe('store on SQLite', () => {
   specifyWorkTables(makeSqliteDatabase);
   specifyTransactions(makeSqliteDatabase);
   specifyDatabase(makeSqliteDatabase);
+  specifySealedColumns(makeSqliteDatabase);
 });
 
 describe('the SQLite file', () => {

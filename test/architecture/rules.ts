@@ -74,6 +74,19 @@ const LIBRARY_HOMES: Record<string, readonly string[]> = {
 /** Folders in which a tool asks for a default export. */
 const DEFAULT_EXPORT_ALLOWED = /^((test\/mutation\/)?vitest\.config\.ts|web\/vite\.config\.ts)$/;
 
+/**
+ * Who may read the clock where answers are made. Everything else counts from the arrival of the request (`act.at`): a later
+ * reading that leaves, or decides what leaves, tells how long the work before it took, and so who exists (JRN-4).
+ */
+const CLOCK_READERS = new Set([
+  'src/http/hooks/arrival.ts',
+  // How long an answer is still held back.
+  'src/core/journey/hold.ts',
+  // Work that nobody waits for.
+  'src/core/journey/sweep-writes.ts',
+]);
+const CLOCK_READING = /\bclock\s*\.\s*now\b|\b(Date|performance)\s*\.\s*now\b|\bnew Date\(\s*\)|\bhrtime\b/;
+
 /** Put together from halves, so that this file does not find itself. */
 const MARKS = [
   ['TO', 'DO'],
@@ -141,6 +154,8 @@ function habitBreaches({ path, text }: SourceFile): string[] {
   if (!/^[a-z0-9]+([.-][a-z0-9]+)*\.(tsx?|js)$/.test(name)) found.push(`${path} is not kebab-case`);
   if (/^\s*export\s+default\b/m.test(code) && !DEFAULT_EXPORT_ALLOWED.test(path))
     found.push(`${path} has a default export: use a named one`);
+  if (/^src\/(http|core\/journey)\//.test(path) && !isTest(path) && !CLOCK_READERS.has(path) && CLOCK_READING.test(code))
+    found.push(`${path} reads the clock: count from when the request arrived (act.at), or an answer tells how long the work took`);
   if (new RegExp(`\\b(${MARKS.join('|')})\\b`).test(text))
     found.push(`${path} has an unfinished mark: finish it, or write it into the handbook as a limit`);
   return found;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Harness } from './harness.ts';
 import { newLogin } from './samples.ts';
+import { reset, unlock } from './write.ts';
 
 /** Finding people, and what is told about them. */
 export function describeIdentity(harness: () => Harness): void {
@@ -74,8 +75,8 @@ export function describeIdentity(harness: () => Harness): void {
       const nobody = { directory: directory.id, id: 'ffffffff-ffff-4fff-8fff-ffffffffffff' };
       expect(await directory.readAccount(nobody)).toBeNull();
       await expect(directory.readStatus(nobody)).rejects.toMatchObject({ code: 'directory.account-missing' });
-      expect(await directory.unlock(nobody)).toMatchObject({ done: false, refusal: 'account.missing' });
-      expect(await directory.resetPassword(nobody, 'Qz-0123456789-Wyr')).toMatchObject({ done: false, refusal: 'account.missing' });
+      expect(await unlock(directory, nobody)).toMatchObject({ done: false, refusal: 'account.missing' });
+      expect(await reset(directory, nobody, 'Qz-0123456789-Wyr')).toMatchObject({ done: false, refusal: 'account.missing' });
       expect(await directory.changePassword(nobody, 'x', 'Qz-0123456789-Wyr')).toMatchObject({ done: false, refusal: 'account.missing' });
       expect(await directory.readAccount({ ...account.ref, id: `${account.ref.id}0` })).toBeNull();
     });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Harness } from './harness.ts';
 import { eventually, newPassword, shortPassword, simplePassword, tooShortPassword } from './samples.ts';
+import { fingerprint, reset } from './write.ts';
 
 const done = { done: true };
 const refusedAsUsed = { done: false, refusal: expect.stringMatching(/^password\.(in-history|same-as-current)$/) };
@@ -62,7 +63,7 @@ export function describePasswords(harness: () => Harness): void {
       const { createAccount, clientLogin } = harness();
       const account = await createAccount();
       const next = newPassword();
-      expect(await account.directory.resetPassword(account.ref, next)).toMatchObject(done);
+      expect(await reset(account.directory, account.ref, next)).toMatchObject(done);
       expect(await clientLogin(account, next)).toBe(true);
       expect(await clientLogin(account, account.password)).toBe(false);
       expect(await account.directory.verifyPassword(account.ref, next)).toMatchObject({ valid: true });
@@ -79,14 +80,14 @@ export function describePasswords(harness: () => Harness): void {
       const policy = await account.directory.readPolicy(account.ref);
       if (facts.policyKnown) expect(policy.historyOnReset).toBe(facts.historyOnReset);
       const next = newPassword();
-      expect(await account.directory.resetPassword(account.ref, next)).toMatchObject(done);
+      expect(await reset(account.directory, account.ref, next)).toMatchObject(done);
       for (const used of [next, account.password]) {
-        const outcome = await account.directory.resetPassword(account.ref, used);
+        const outcome = await reset(account.directory, account.ref, used);
         expect(outcome).toMatchObject(facts.historyOnReset === 'not-enforced' ? done : refusedAsUsed);
         if (facts.historyOnReset === 'two-step') expect(outcome).toMatchObject({ leftTemporary: true });
       }
       const last = newPassword();
-      expect(await account.directory.resetPassword(account.ref, last)).toMatchObject(done);
+      expect(await reset(account.directory, account.ref, last)).toMatchObject(done);
       expect(await clientLogin(account, last)).toBe(true);
     });
 
@@ -95,37 +96,37 @@ export function describePasswords(harness: () => Harness): void {
       const account = await createAccount({ policy: 'minimum-age' });
       const policy = await account.directory.readPolicy(account.ref);
       if (facts.policyKnown) expect(policy).toMatchObject({ minimumAge: 86_400_000, minimumAgeOnReset: facts.minimumAgeOnReset });
-      const outcome = await account.directory.resetPassword(account.ref, newPassword());
+      const outcome = await reset(account.directory, account.ref, newPassword());
       expect(outcome).toMatchObject(facts.minimumAgeOnReset === 'enforced' ? { done: false, refusal: 'password.too-young' } : done);
     });
 
     it('too short or too simple is refused, under the default and under a stricter policy', async () => {
       const { createAccount, facts, clientLogin } = harness();
       const ordinary = await createAccount();
-      expect(await ordinary.directory.resetPassword(ordinary.ref, tooShortPassword)).toMatchObject({
+      expect(await reset(ordinary.directory, ordinary.ref, tooShortPassword)).toMatchObject({
         done: false,
         refusal: 'password.too-short',
       });
-      expect(await ordinary.directory.resetPassword(ordinary.ref, '')).toMatchObject({ done: false, refusal: 'password.too-short' });
-      expect(await ordinary.directory.resetPassword(ordinary.ref, simplePassword())).toMatchObject(
+      expect(await reset(ordinary.directory, ordinary.ref, '')).toMatchObject({ done: false, refusal: 'password.too-short' });
+      expect(await reset(ordinary.directory, ordinary.ref, simplePassword())).toMatchObject(
         facts.simplePassword === null ? done : { done: false, refusal: facts.simplePassword },
       );
-      expect(await ordinary.directory.resetPassword(ordinary.ref, shortPassword())).toMatchObject(done);
+      expect(await reset(ordinary.directory, ordinary.ref, shortPassword())).toMatchObject(done);
 
       const strict = await createAccount({ policy: 'strict' });
-      expect(await strict.directory.resetPassword(strict.ref, shortPassword())).toMatchObject({
+      expect(await reset(strict.directory, strict.ref, shortPassword())).toMatchObject({
         done: false,
         refusal: 'password.too-short',
       });
       expect(await clientLogin(strict, strict.password)).toBe(true);
-      expect(await strict.directory.resetPassword(strict.ref, newPassword())).toMatchObject(done);
+      expect(await reset(strict.directory, strict.ref, newPassword())).toMatchObject(done);
     });
 
     it('can demand that the person chooses another password, who then can', async () => {
       const { createAccount, facts } = harness();
       const account = await createAccount();
       const next = newPassword();
-      const outcome = await account.directory.resetPassword(account.ref, next, { mustChange: true });
+      const outcome = await reset(account.directory, account.ref, next, { mustChange: true });
       expect(outcome).toMatchObject(done);
       if (!facts.statusKnown) return expect((await account.directory.readStatus(account.ref)).mustChange).toBe(false);
       expect((await account.directory.readStatus(account.ref)).mustChange).toBe(true);
@@ -140,7 +141,7 @@ export function describePasswords(harness: () => Harness): void {
       const { createAccount, clientLogin } = harness();
       const account = await createAccount({ mustChange: true });
       const next = newPassword();
-      expect(await account.directory.resetPassword(account.ref, next)).toMatchObject(done);
+      expect(await reset(account.directory, account.ref, next)).toMatchObject(done);
       expect((await account.directory.readStatus(account.ref)).mustChange).toBe(false);
       expect(await clientLogin(account, next)).toBe(true);
     });
@@ -155,7 +156,7 @@ export function describePasswords(harness: () => Harness): void {
     ])('takes %s', async (_, password) => {
       const { createAccount, clientLogin } = harness();
       const account = await createAccount();
-      expect(await account.directory.resetPassword(account.ref, password)).toMatchObject(done);
+      expect(await reset(account.directory, account.ref, password)).toMatchObject(done);
       expect(await account.directory.verifyPassword(account.ref, password)).toMatchObject({ valid: true });
       expect(await clientLogin(account, password)).toBe(true);
       const next = newPassword();
@@ -167,7 +168,7 @@ export function describePasswords(harness: () => Harness): void {
       const { createAccount, clientLogin } = harness();
       const account = await createAccount();
       const passwords = [newPassword(), newPassword()];
-      const outcomes = await Promise.all(passwords.map((password) => account.directory.resetPassword(account.ref, password)));
+      const outcomes = await Promise.all(passwords.map((password) => reset(account.directory, account.ref, password)));
       const good = await Promise.all(passwords.map((password) => clientLogin(account, password)));
       expect(good.filter(Boolean)).toHaveLength(1);
       expect(outcomes[good.indexOf(true)]).toMatchObject(done);
@@ -176,16 +177,16 @@ export function describePasswords(harness: () => Harness): void {
     it('is seen in the fingerprint', async () => {
       const { createAccount, facts, clock } = harness();
       const account = await createAccount();
-      const before = await account.directory.readFingerprint(account.ref);
+      const before = await fingerprint(account.directory, account.ref);
       // Some servers tell whole seconds only, by a clock that is a few milliseconds behind.
       const created = Math.floor(Date.now() / 1000);
       while (Math.floor((Date.now() - 50) / 1000) <= created) await new Promise((resolve) => setImmediate(resolve));
-      expect(await account.directory.readFingerprint(account.ref)).toEqual(before);
-      expect(await account.directory.resetPassword(account.ref, newPassword())).toMatchObject(done);
-      if (!facts.statusKnown) return expect((await account.directory.readFingerprint(account.ref)).password).not.toBe(before.password);
+      expect(await fingerprint(account.directory, account.ref)).toEqual(before);
+      expect(await reset(account.directory, account.ref, newPassword())).toMatchObject(done);
+      if (!facts.statusKnown) return expect((await fingerprint(account.directory, account.ref)).password).not.toBe(before.password);
       // 389 DS writes it down just after it has answered.
-      await eventually(async () => (await account.directory.readFingerprint(account.ref)).password !== before.password, 2000);
-      const after = await account.directory.readFingerprint(account.ref);
+      await eventually(async () => (await fingerprint(account.directory, account.ref)).password !== before.password, 2000);
+      const after = await fingerprint(account.directory, account.ref);
       expect(Math.abs((after.passwordSetAt ?? 0) - clock.now())).toBeLessThan(5000);
     });
   });
@@ -229,9 +230,9 @@ export function describePasswords(harness: () => Harness): void {
       const each = { 'utf16-units': 2, octets: 4, 'code-points': 1 }[lengthUnit];
       const start = 'Qz1-';
       const signs = Math.ceil((minimumLength - start.length) / each);
-      const refused = await account.directory.resetPassword(account.ref, start + '🗝'.repeat(signs - 1));
+      const refused = await reset(account.directory, account.ref, start + '🗝'.repeat(signs - 1));
       expect(refused).toMatchObject({ done: false, refusal: 'password.too-short' });
-      expect(await account.directory.resetPassword(account.ref, start + '🗝'.repeat(signs))).toMatchObject(done);
+      expect(await reset(account.directory, account.ref, start + '🗝'.repeat(signs))).toMatchObject(done);
     });
   });
 }

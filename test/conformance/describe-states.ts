@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Harness } from './harness.ts';
 import { eventually, newPassword } from './samples.ts';
+import { fingerprint, requireChange, reset, unlock } from './write.ts';
 
 const done = { done: true };
 
@@ -22,19 +23,19 @@ export function describeStates(harness: () => Harness): void {
         expect(outcome).toMatchObject({ done: false, refusal: 'password.account-locked' });
         if (!facts.unlocks) {
           expect(await account.directory.readStatus(account.ref)).toMatchObject({ locked: null, disabled: null, accountExpired: null });
-          expect((await account.directory.readFingerprint(account.ref)).locked).toBeNull();
-          expect(await account.directory.unlock(account.ref)).toMatchObject({ done: false, refusal: 'account.no-right' });
+          expect((await fingerprint(account.directory, account.ref)).locked).toBeNull();
+          expect(await unlock(account.directory, account.ref)).toMatchObject({ done: false, refusal: 'account.no-right' });
           continue;
         }
         const status = await account.directory.readStatus(account.ref);
         expect(status.locked).toBe(true);
         expect(status.lockedUntil).toBeGreaterThan(clock.now());
         expect(status.lockedUntil).toBeLessThan(clock.now() + 31 * 60_000);
-        const before = await account.directory.readFingerprint(account.ref);
+        const before = await fingerprint(account.directory, account.ref);
         expect(before.locked).toBe(true);
-        expect(await account.directory.unlock(account.ref)).toMatchObject(done);
+        expect(await unlock(account.directory, account.ref)).toMatchObject(done);
         expect(await account.directory.readStatus(account.ref)).toMatchObject({ locked: false, lockedUntil: null });
-        const after = await account.directory.readFingerprint(account.ref);
+        const after = await fingerprint(account.directory, account.ref);
         expect(after.locked).toBe(false);
         expect(after.lock).not.toBe(before.lock);
         expect(after.password).toBe(before.password);
@@ -48,8 +49,8 @@ export function describeStates(harness: () => Harness): void {
       const { createAccount, facts } = harness();
       const account = await createAccount();
       const outcome = facts.unlocks ? done : { done: false, refusal: 'account.no-right' };
-      expect(await account.directory.unlock(account.ref)).toMatchObject(outcome);
-      expect(await account.directory.unlock(account.ref)).toMatchObject(outcome);
+      expect(await unlock(account.directory, account.ref)).toMatchObject(outcome);
+      expect(await unlock(account.directory, account.ref)).toMatchObject(outcome);
     });
 
     it('ends by itself at the time that was told', async () => {
@@ -74,10 +75,10 @@ export function describeStates(harness: () => Harness): void {
       await lock(asked);
       await lock(notAsked);
       const next = newPassword();
-      expect(await asked.directory.resetPassword(asked.ref, next, { unlock: true })).toMatchObject(done);
+      expect(await reset(asked.directory, asked.ref, next, { unlock: true })).toMatchObject(done);
       expect(await clientLogin(asked, next)).toBe(true);
       expect((await asked.directory.readStatus(asked.ref)).locked).toBe(facts.statusKnown ? false : null);
-      expect(await notAsked.directory.resetPassword(notAsked.ref, next)).toMatchObject(done);
+      expect(await reset(notAsked.directory, notAsked.ref, next)).toMatchObject(done);
       expect(await clientLogin(notAsked, next)).toBe(facts.resetUnlocks);
       if (facts.statusKnown) expect((await notAsked.directory.readStatus(notAsked.ref)).locked).toBe(!facts.resetUnlocks);
     });
@@ -104,7 +105,7 @@ export function describeStates(harness: () => Harness): void {
       expect(await clientLogin(marked, next)).toBe(true);
 
       const account = await createAccount();
-      const outcome = await account.directory.requireChange(account.ref);
+      const outcome = await requireChange(account.directory, account.ref);
       if (!facts.unlocks) return expect(outcome).toMatchObject({ done: false, refusal: 'account.no-right' });
       expect(outcome).toMatchObject(done);
       expect(await account.directory.readStatus(account.ref)).toMatchObject({ mustChange: true, changeableAt: null });
@@ -122,8 +123,8 @@ export function describeStates(harness: () => Harness): void {
       expect(change).toMatchObject({ done: false });
       if (!facts.statusKnown) return;
       const next = newPassword();
-      await account.directory.unlock(account.ref);
-      await account.directory.resetPassword(account.ref, next, { unlock: true });
+      await unlock(account.directory, account.ref);
+      await reset(account.directory, account.ref, next, { unlock: true });
       expect((await account.directory.readStatus(account.ref)).disabled).toBe(true);
       for (const password of [account.password, next]) expect(await clientLogin(account, password)).toBe(false);
     });
@@ -147,14 +148,14 @@ export function describeStates(harness: () => Harness): void {
       const outcome = await account.directory.changePassword(account.ref, account.password, changed);
       expect(outcome).toMatchObject(facts.expiredCanChange ? done : { done: false, refusal: 'password.change-not-allowed' });
       const next = newPassword();
-      expect(await account.directory.resetPassword(account.ref, next)).toMatchObject(done);
+      expect(await reset(account.directory, account.ref, next)).toMatchObject(done);
       expect(await clientLogin(account, next)).toBe(true);
     });
 
     it('tells when its password was set and when it ends', async () => {
       const { createAccount, facts, clock } = harness();
       const account = await createAccount();
-      expect(await account.directory.resetPassword(account.ref, newPassword())).toMatchObject(done);
+      expect(await reset(account.directory, account.ref, newPassword())).toMatchObject(done);
       const status = await account.directory.readStatus(account.ref);
       if (!facts.statusKnown) return expect(status).toMatchObject({ passwordSetAt: null, passwordExpiresAt: null });
       expect(Math.abs((status.passwordSetAt ?? 0) - clock.now())).toBeLessThan(5000);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Ds389Server, startDs389 } from '../servers/ds389.ts';
 import { asTestAccount, createOpener, ldapSettings } from './harness-ldap.ts';
 import { createMovableClock, newLogin, newPassword, tooShortPassword } from './samples.ts';
+import { reset, unlock } from './write.ts';
 
 let server: Ds389Server;
 beforeAll(async () => {
@@ -21,11 +22,11 @@ it('says that it cannot read the policy of 389 DS, and works without', async () 
   expect(policy).toMatchObject({ name: 'not readable', minimumLength: 0, complexity: 'none', categories: null });
   expect((await directory.health()).notes.join(' ')).toContain('cn=config');
   // The server's own word is all there is to go by.
-  expect(await directory.resetPassword(account.ref, tooShortPassword)).toMatchObject({ done: false, refusal: 'password.quality' });
+  expect(await reset(directory, account.ref, tooShortPassword)).toMatchObject({ done: false, refusal: 'password.quality' });
   await server.lockUser(account);
   expect((await directory.readStatus(account.ref)).locked).toBe(true);
-  expect(await directory.unlock(account.ref)).toMatchObject({ done: true });
-  expect(await directory.resetPassword(account.ref, newPassword())).toMatchObject({ done: true });
+  expect(await unlock(directory, account.ref)).toMatchObject({ done: true });
+  expect(await reset(directory, account.ref, newPassword())).toMatchObject({ done: true });
   expect((await directory.readStatus(account.ref)).locked).toBe(false);
   await opener.close();
 });

@@ -9,6 +9,7 @@ import { startSlapd } from '../servers/slapd.ts';
 import { uniqueName } from '../servers/unique-name.ts';
 import { createOpener, ldapSettings, type Reached } from './harness-ldap.ts';
 import { createMovableClock, newLogin, newPassword } from './samples.ts';
+import { reset } from './write.ts';
 
 // What the doctor says of the service account's rights, with the account that the handbook describes, with one that may only read,
 // and with an administrator. Each test looks at a unit of its own.
@@ -123,7 +124,7 @@ describe('Active Directory', () => {
     const [person] = (await directory.search({ pageSize: 1 })).accounts;
     if (person === undefined) throw new Error('the person is not found');
     const said = async () => (await directory.health({ rights: true })).rights.find(({ verb }) => verb === 'reset-password');
-    const done = async () => (await directory.resetPassword(person, newPassword())).done;
+    const done = async () => (await reset(directory, person, newPassword())).done;
     const first = await said();
     expect([first?.ok, await done()]).toEqual([false, false]);
     const sid = /S-1-5-21[-\d]+/.exec(first?.fix ?? '')?.[0];

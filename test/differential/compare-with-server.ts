@@ -2,6 +2,7 @@ import { judge } from '../../shared/password-rules/judge.ts';
 import { normalisePassword } from '../../shared/password-rules/normalise-password.ts';
 import { rulesOf } from '../../src/core/password-policy/rules-of.ts';
 import type { Account, Directory } from '../../src/core/ports/directory.ts';
+import { reset } from '../conformance/write.ts';
 import { generatePasswords } from './generate-passwords.ts';
 
 /** What came out of asking the oracle and the server about the same passwords. */
@@ -20,7 +21,7 @@ export interface Comparison {
  * the policy the adapter read. Only rules of the directory are compared: what Keyturn refuses on its own never gets there.
  */
 export async function compareWithServer(
-  directory: Pick<Directory, 'readPolicy' | 'readStatus' | 'resetPassword'>,
+  directory: Pick<Directory, 'readPolicy' | 'readStatus' | 'prepareWrite' | 'resetPassword'>,
   account: Account,
   seed: number,
   count: number,
@@ -34,7 +35,7 @@ export async function compareWithServer(
   const comparison: Comparison = { accepted: [], refused: [], disagreements: [], otherReasons: [] };
   for (const password of generatePasswords({ seed, count, minimumLength, lengthUnit, names })) {
     const broken = judge(password, rules).filter((verdict) => verdict.ok === false);
-    const outcome = await directory.resetPassword(account, normalisePassword(password));
+    const outcome = await reset(directory, account, normalisePassword(password));
     (outcome.done ? comparison.accepted : comparison.refused).push(password);
     if (!outcome.done && broken.length > 0 && !broken.some(({ code }) => isReason(code, outcome.refusal))) {
       comparison.otherReasons.push(`${JSON.stringify(password)}: ${outcome.refusal} (${outcome.detail})`);

@@ -17,7 +17,9 @@ const log = { info() {}, warn() {}, error() {} };
 // The time the test gave, standing still.
 const clock = { now: () => options.now, sleep: () => new Promise<void>(() => {}) };
 const store = await createStore({ url: options.url, sealingKeys: [{ id: 'test', key: Buffer.from(options.keyHex, 'hex') }], log });
-const deliver = createMailDelivery(createSmtpMailer(options.mail, { resolveSecret: () => '', log, clock }));
+const deliver = createMailDelivery(
+  createSmtpMailer(options.mail, { resolveSecret: () => '', log, clock, publicUrl: 'https://portal.example.test' }),
+);
 const worker = createOutboxWorker({
   outbox: store.outbox,
   clock,

@@ -11,7 +11,12 @@ beforeAll(async () => {
   keyturn = await startKeyturn({
     directories: [embeddedSection()],
     configuration: {
-      guard: { startsPerAddress: { count: 10_000 }, startsPerNetwork: { count: 10_000 }, answersPerAddress: { count: 10_000 } },
+      guard: {
+        startsPerAddress: { count: 10_000 },
+        startsPerNetwork: { count: 10_000 },
+        answersPerJourney: { count: 10_000 },
+        strayRequestsPerAddress: { count: 10_000 },
+      },
     },
   });
 });

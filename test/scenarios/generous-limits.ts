@@ -7,5 +7,6 @@ export const GENEROUS_LIMITS = {
   startsPerAccount: plenty,
   startsOverall: plenty,
   messagesPerAccount: plenty,
-  answersPerAddress: plenty,
+  answersPerJourney: plenty,
+  strayRequestsPerAddress: plenty,
 };

@@ -7,6 +7,7 @@ import { resetPassword } from '../../src/core/reset/reset-password.ts';
 import type { WriteResult } from '../../src/core/writes/directory-write.ts';
 import { WRITE_LEASE } from '../../src/core/writes/run-writes.ts';
 import { newPassword } from '../conformance/samples.ts';
+import { unlock } from '../conformance/write.ts';
 import { startPostgres } from '../servers/postgres.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { type JourneyClient, prove, startJourney } from './journey-client.ts';
@@ -76,7 +77,7 @@ describe.each(REAL_KINDS)('a directory that does not answer, %s', (kind: RealKin
     };
     await until(reachable, 'the directory to be asked again');
     // Has the connections for writing opened anew too, so that few answers lie before that of the next reset.
-    await keyturn.deps.directories.get('people').unlock(enrolled.account);
+    await unlock(keyturn.deps.directories.get('people'), enrolled.account);
   }
 
   async function look(client: JourneyClient): Promise<void> {
@@ -207,8 +208,8 @@ describe.each(REAL_KINDS)('a directory that does not answer, %s', (kind: RealKin
     const real = keyturn.deps.directories.get('people');
     const unheard: Directory = {
       ...real,
-      async resetPassword(ref, password, options) {
-        if (write) await real.resetPassword(ref, password, options);
+      async resetPassword(target, password, options) {
+        if (write) await real.resetPassword(target, password, options);
         await meanwhile();
         throw new AppError('directory.outcome-unknown');
       },
@@ -216,7 +217,7 @@ describe.each(REAL_KINDS)('a directory that does not answer, %s', (kind: RealKin
     const [result] = await resetPassword(
       { ...keyturn.deps, directories: { all: () => [unheard], get: () => unheard } },
       {
-        accounts: [enrolled.account],
+        accounts: [await real.prepareWrite(enrolled.account)],
         actor: { kind: 'system' },
         proof: [],
         journeyId: null,
@@ -247,7 +248,7 @@ it('never calls a reset in two steps done that lost its answer after the first',
     for (let lost = 1; lost <= 40 && halfway === 0; lost += 1) {
       const person = await directory.createPerson();
       const enrolled = await keyturn.enrol(person.login);
-      await keyturn.deps.directories.get('people').unlock(enrolled.account);
+      await unlock(keyturn.deps.directories.get('people'), enrolled.account);
       const client = await startJourney(keyturn.url, person.login);
       await client.answer({ option: 'email' });
       await client.answer({ code: codeIn(await keyturn.waitForMessage(enrolled.address)) });

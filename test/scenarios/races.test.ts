@@ -25,7 +25,12 @@ describe.each(['sqlite', 'postgres'] as const)('two nodes on one %s database', (
       rmSync(folder, { recursive: true, force: true });
     };
     const clock = createMovableClock();
-    const guard = { startsPerAddress: { count: 10_000 }, startsPerNetwork: { count: 10_000 }, answersPerAddress: { count: 10_000 } };
+    const guard = {
+      startsPerAddress: { count: 10_000 },
+      startsPerNetwork: { count: 10_000 },
+      answersPerJourney: { count: 10_000 },
+      strayRequestsPerAddress: { count: 10_000 },
+    };
     const options = { directories: [embeddedSection()], configuration: { guard }, database: database.url, clock };
     const first = await startKeyturn(options);
     nodes = [first, await startKeyturn({ ...options, key: first.key })];

@@ -13,6 +13,7 @@ import { createLog } from '../../src/platform/pino-log.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { systemRandom } from '../../src/platform/system-random.ts';
 import { createStore } from '../../src/store/create-store.ts';
+import type { SealingKey } from '../../src/store/secrets.ts';
 import { createTexts } from '../../src/texts/create-texts.ts';
 
 /** The machine's clock, moved ahead by tests: what waits for a time span is waited for in no time. */
@@ -39,6 +40,8 @@ export interface KeyturnOptions {
   database?: string;
   /** The same key for several nodes on one database. */
   key?: Uint8Array;
+  /** The whole ring, instead of `key`. */
+  keys?: readonly SealingKey[];
   clock?: MovableClock;
   port?: number;
   /** Whose X-Forwarded-For is believed; nobody's unless told. */
@@ -72,8 +75,8 @@ export async function startKeyturn(options: KeyturnOptions): Promise<Keyturn> {
   const key = options.key ?? new Uint8Array(randomBytes(32));
   const logLines: string[] = [];
   const log = createLog('debug', { write: (line: string) => void logLines.push(line) });
-  const store = await createStore({ url: options.database ?? 'sqlite::memory:', sealingKeys: [{ id: 'test', key }], log });
-  const base: Base = { store, log, clock, random: systemRandom, keys: createKeys(key), texts: createTexts() };
+  const store = await createStore({ url: options.database ?? 'sqlite::memory:', sealingKeys: options.keys ?? [{ id: 'test', key }], log });
+  const base: Base = { store, log, clock, random: systemRandom, keys: createKeys(store.digestKey), texts: createTexts() };
   await configure(base, options);
   const settings = settingsSchema.parse({ demo: true, listen: { port: options.port ?? 0 }, trustedProxies: options.trustedProxies ?? [] });
   const node = await startNode(base, settings);

@@ -27,6 +27,8 @@ export interface SlapdConfiguration {
   readonly noSync: boolean;
   /** Tells people in the bind response that they are locked out (slapo-ppolicy(5) ppolicy_use_lockout). */
   readonly useLockout: boolean;
+  readonly globalLines: readonly string[];
+  readonly hashCleartext: boolean;
 }
 
 /** Says nothing about anybody else. */
@@ -54,6 +56,7 @@ TLSProtocolMin 3.3
 password-hash {SSHA}
 ${configuration.requireTls ? 'security simple_bind=128' : ''}
 sizelimit size.soft=500 size.hard=5000 size.pr=1000 size.prtotal=unlimited
+${configuration.globalLines.join('\n')}
 access to dn.base="" by * read
 
 database mdb
@@ -76,7 +79,7 @@ memberof-memberof-ad memberOf
 overlay ppolicy
 ppolicy_default cn=default,${slapdDns.policies}
 ${configuration.useLockout ? 'ppolicy_use_lockout' : ''}
-ppolicy_hash_cleartext
+${configuration.hashCleartext ? 'ppolicy_hash_cleartext' : ''}
 
 ${readOnlyAccess}
 ${handbookSlapdAccess('openldap.md', slapdBaseDn)}`;

@@ -26,13 +26,21 @@ export interface SlapdOptions {
   readonly expiredCertificate?: boolean;
   /** Names in the certificate instead of the right ones. */
   readonly certificateNames?: readonly string[];
+  /** Further lines of slapd.conf for the whole server, such as `require authc`. */
+  readonly globalLines?: readonly string[];
+  /** Hashes a password that is written as text; true unless told. */
+  readonly hashCleartext?: boolean;
 }
 
 export type SlapdData = LdapDirectoryData<'openldap'>;
 export type SlapdDirectory = LdapDirectory<'openldap'>;
 
 /** A real OpenLDAP server that this process started. */
-export type SlapdServer = SlapdDirectory & ServerControl;
+export type SlapdServer = SlapdDirectory &
+  ServerControl & {
+    /** The whole database as LDIF (slapcat(8)), with what no access rule shows: what a thief of the disk would find. */
+    dump(): Promise<string>;
+  };
 
 /**
  * Starts OpenLDAP with the ppolicy and memberof overlays on free ports of 127.0.0.1, as any user, in about half a second.
@@ -64,7 +72,8 @@ export async function startSlapd(options: SlapdOptions = {}): Promise<SlapdServe
     await control.stop();
     throw error;
   }
-  return withControl(connectSlapd(data), control);
+  const dump = async (): Promise<string> => (await run('slapcat', ['-o', 'ldif-wrap=no', '-f', join(folder, 'slapd.conf')])).stdout;
+  return withControl({ ...connectSlapd(data), dump }, control);
 }
 
 /** Makes the working object for a running OpenLDAP from its data. */
@@ -113,6 +122,8 @@ async function load(folder: string, data: SlapdData, issued: IssuedCertificate, 
     requireTls: options.requireTls ?? true,
     noSync: options.noSync ?? true,
     useLockout: options.useLockout ?? true,
+    globalLines: options.globalLines ?? [],
+    hashCleartext: options.hashCleartext ?? true,
   });
   await writeFile(confFile, conf, { mode: 0o600 });
   const seedFile = join(folder, 'seed.ldif');

@@ -36,6 +36,7 @@ async function keep(raw: string, session: SMTPServerSession): Promise<void> {
     raw,
     secure: session.secure,
     session: session.id,
+    greetedAs: session.hostNameAppearsAs,
     receivedAt: Date.now(),
     ...(typeof session.user === 'string' ? { user: session.user } : {}),
   });
@@ -51,6 +52,7 @@ const smtp = new SMTPServer({
   ...(options.certificateFile === undefined || options.keyFile === undefined
     ? {}
     : { cert: readFileSync(options.certificateFile), key: readFileSync(options.keyFile) }),
+  hideSMTPUTF8: options.hideSmtpUtf8 ?? false,
   authOptional: options.login === undefined,
   allowInsecureAuth: options.security === 'none',
   disabledCommands: [...(options.security === 'starttls' ? [] : ['STARTTLS']), ...(options.login === undefined ? ['AUTH'] : [])],

@@ -37,6 +37,8 @@ export interface ReceivedMessage {
   readonly secure: boolean;
   /** The same for all messages of one connection. */
   readonly session: string;
+  /** The name the client gave with EHLO. */
+  readonly greetedAs: string;
   /** Account it was sent with, when signed in. */
   readonly user?: string;
   /** Milliseconds since 1970. */
@@ -51,4 +53,6 @@ export interface SmtpProcessOptions {
   readonly certificateFile?: string;
   readonly keyFile?: string;
   readonly login?: { readonly user: string; readonly password: string };
+  /** SMTPUTF8 (RFC 6531) is not offered. */
+  readonly hideSmtpUtf8?: boolean;
 }

@@ -17,6 +17,8 @@ export interface SmtpOptions {
   readonly expiredCertificate?: boolean;
   /** Names in the certificate instead of the right ones. */
   readonly certificateNames?: readonly string[];
+  /** Does not offer SMTPUTF8 (RFC 6531). */
+  readonly hideSmtpUtf8?: boolean;
 }
 
 /** Everything needed to use a running mail server; plain data, so it can be handed to another process. */
@@ -69,7 +71,7 @@ export async function startSmtp(options: SmtpOptions = {}): Promise<SmtpServer> 
       altNames: options.certificateNames ?? ['DNS:localhost', 'IP:127.0.0.1'],
       expired: options.expiredCertificate ?? false,
     });
-    processOptions = { port, controlPort, security, certificateFile, keyFile, ...login };
+    processOptions = { port, controlPort, security, certificateFile, keyFile, ...login, hideSmtpUtf8: options.hideSmtpUtf8 ?? false };
     const { caFile, caPem } = authority;
     const controlUrl = `http://127.0.0.1:${controlPort}`;
     data = { kind: 'smtp', host: '127.0.0.1', port, security, caFile, caPem, controlUrl, ...login };

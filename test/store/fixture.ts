@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import pg from 'pg';
 import type { EmbeddedAccountRow, FactorRow, IntentRow, JourneyRow, Store } from '../../src/core/ports/store.ts';
-import { createStore } from '../../src/store/create-store.ts';
+import { createStore, type OpenedStore } from '../../src/store/create-store.ts';
 import type { SealingKey } from '../../src/store/secrets.ts';
 import type { PostgresCluster } from '../servers/postgres.ts';
 import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
@@ -30,7 +30,7 @@ export function testKey(id: string): SealingKey {
   return { id, key: createHash('sha256').update(`test key ${id}`).digest() };
 }
 
-export function openTestStore(url: string, ...keys: SealingKey[]): Promise<Store> {
+export function openTestStore(url: string, ...keys: SealingKey[]): Promise<OpenedStore> {
   return createStore({ url, sealingKeys: keys.length === 0 ? [testKey('k1')] : keys, log: quietLog });
 }
 

@@ -69,7 +69,7 @@ export function specifyDatabase(makeDatabase: MakeDatabase): void {
       const nodes = await Promise.all([1, 2, 3].map(() => run(process.execPath, [script, database.url, '60'])));
       expect(nodes.map((node) => node.stdout.trim())).toEqual(['done', 'done', 'done']);
       const names = await database.execute('select name from kysely_migration order by name');
-      expect(names).toHaveLength(7);
+      expect(names).toHaveLength(Object.keys(migrations).length);
       // The same processes also appended to one chain at once.
       const store = await openTestStore(database.url);
       expect((await store.audit.head()).seq).toBe(180);
@@ -101,7 +101,7 @@ export function specifyDatabase(makeDatabase: MakeDatabase): void {
       await database.execute(`insert into kysely_migration (name, timestamp) values ('9999-add-tomorrow', '2030-01-01T00:00:00.000Z')`);
       await expect(openTestStore(database.url)).rejects.toMatchObject({
         code: 'store.newer-schema',
-        details: { database: '9999-add-tomorrow', program: '0007-create-embedded-accounts' },
+        details: { database: '9999-add-tomorrow', program: Object.keys(migrations).at(-1) },
       });
     });
   });
@@ -111,11 +111,10 @@ export function specifyDatabase(makeDatabase: MakeDatabase): void {
       const store = await openTestStore(database.url);
       const journey = journeyRow({ state: 'planted-state-1' });
       await store.journeys.insert(journey);
-      await store.journeys.advance(journey.id, 1, { status: 'open', state: 'planted-state-2' });
+      await store.journeys.advance(journey, { status: 'open', state: 'planted-state-2' });
       const challenge = { id: 'c', journeyId: journey.id, kind: 'email', attempts: 0, maximumAttempts: 1, expiresAt: NOW } as const;
       await store.challenges.insert({ ...challenge, expected: 'planted-expected-1', consumedAt: null });
-      await store.challenges.expect('c', 'planted-expected-2');
-      await store.factors.insert(factorRow({ secret: 'planted-secret' }));
+      await store.factors.insert(factorRow({ secret: 'planted-secret', label: 'planted-label' }));
       await store.intents.insert(intentRow({ facts: 'planted-facts' }));
       await store.outbox.insert(outboxRow({ payload: 'planted-payload' }));
       expect(await database.contents()).toContain(journey.id);
@@ -158,10 +157,72 @@ export function specifyDatabase(makeDatabase: MakeDatabase): void {
         details: { reason: 'key-not-in-ring' },
       });
       await onlyNew.close();
+    });
+  });
 
-      const wrong = await openTestStore(database.url, { id: 'new', key: testKey('another').key });
-      await expect(wrong.factors.ofAccount(account(after))).rejects.toMatchObject({ code: 'store.undecryptable' });
-      await wrong.close();
+  describe('keys', () => {
+    const wrongKey = { name: 'AppError', code: 'store.wrong-key' };
+
+    it('give the same digest key whatever their order, before, during and after a change', async () => {
+      const rings = [['old'], ['old', 'new'], ['new', 'old'], ['old', 'new'], ['new'], ['new', 'third']];
+      const seen = new Set<string>();
+      for (const ring of rings) {
+        const store = await openTestStore(database.url, ...ring.map(testKey));
+        seen.add(Buffer.from(store.digestKey).toString('hex'));
+        await store.close();
+      }
+      expect(seen.size).toBe(1);
+      expect(await database.contents()).not.toContain([...seen][0]);
+    });
+
+    it('are made once when several nodes start together with different orders', async () => {
+      const rings = [
+        ['a', 'b'],
+        ['b', 'a'],
+        ['a', 'b'],
+        ['b', 'a'],
+      ];
+      // The first one makes the tables; SQLite would have the others wait for that as well.
+      await (await openTestStore(database.url, testKey('a'))).close();
+      const open = (ring: string[]) => openTestStore(database.url, ...ring.map(testKey));
+      // Two of one process cannot wait for each other on SQLite.
+      const stores = database.engine === 'postgres' ? await Promise.all(rings.map(open)) : [await open(['a', 'b']), await open(['b', 'a'])];
+      expect(new Set(stores.map((store) => Buffer.from(store.digestKey).toString('hex'))).size).toBe(1);
+      expect(await database.execute('select id, sealing_key from data_keys order by id, sealing_key')).toEqual(
+        ['audit-a', 'audit-b', 'digest'].flatMap((id) => [
+          { id, sealing_key: 'a' },
+          { id, sealing_key: 'b' },
+        ]),
+      );
+      await Promise.all(stores.map((store) => store.close()));
+    });
+
+    it('are refused when they do not belong to the database', async () => {
+      await (await openTestStore(database.url, testKey('main'), testKey('spare'))).close();
+      const another = testKey('another').key;
+      await expect(openTestStore(database.url, { id: 'main', key: another })).rejects.toMatchObject({
+        ...wrongKey,
+        details: { key: 'main' },
+      });
+      await expect(openTestStore(database.url, testKey('main'), { id: 'spare', key: another })).rejects.toMatchObject({
+        ...wrongKey,
+        details: { key: 'spare' },
+      });
+      await expect(openTestStore(database.url, testKey('new'))).rejects.toMatchObject({
+        ...wrongKey,
+        details: { database: ['main', 'spare'], settings: ['new'] },
+      });
+      await (await openTestStore(database.url, testKey('spare'))).close();
+    });
+
+    it('are not made anew for a database that is in use', async () => {
+      const store = await openTestStore(database.url, testKey('main'));
+      await store.factors.insert(factorRow());
+      await store.close();
+      await database.execute(`delete from data_keys where id = 'digest'`);
+      await expect(openTestStore(database.url, testKey('main'))).rejects.toMatchObject(wrongKey);
+      await database.execute('delete from data_keys');
+      await expect(openTestStore(database.url, testKey('main'))).rejects.toMatchObject(wrongKey);
     });
   });
 }

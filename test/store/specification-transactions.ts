@@ -99,7 +99,7 @@ export function specifyTransactions(makeDatabase: MakeDatabase): void {
         rows.map((row, index) =>
           (index % 2 === 0 ? store : other).transaction(async (inner) => {
             await inner.journeys.insert(row);
-            await inner.journeys.advance(row.id, 1, { status: 'open', state: '{}' });
+            await inner.journeys.advance(row, { status: 'open', state: '{}' });
             if (index % 3 === 0) throw new Error('on purpose');
           }),
         ),

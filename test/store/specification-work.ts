@@ -201,7 +201,10 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
     await one.outbox.done(delivered.id, NOW);
     await one.outbox.giveUp(failed.id, NOW - 8 * DAY, 'mail.refused');
     const [idle, paused] = [randomUUID(), randomUUID()];
-    for (const key of [idle, paused]) await one.counters.hit(key, 1_000, NOW - 1_000);
+    await one.counters.hitAll(
+      [idle, paused].map((key) => ({ key, windowMilliseconds: 1_000 })),
+      NOW - 1_000,
+    );
     await one.counters.pause(paused, NOW + 1);
     await one.freezes.insertLink({ tokenDigest: 'over', account: { directory: 'corp', id: 'a' }, expiresAt: NOW });
 

@@ -2,6 +2,17 @@ import { type Finding, findingsOf } from './finding.ts';
 
 const TIME_LIMIT = 5_000;
 
+/**
+ * Whether the settings say who the proxy is. People reach an https address through something that ends TLS in front of
+ * Keyturn; while its addresses are not trusted all people share the limits of one.
+ */
+export function checkProxies(publicUrl: string, trustedProxies: readonly string[]): Finding[] {
+  if (!publicUrl.startsWith('https:') || trustedProxies.length > 0) return [];
+  const { warn } = findingsOf('public URL');
+  const text = 'People come through https, yet no proxy is trusted: behind one, all of them count as one address';
+  return [warn(text, 'Put the addresses of the proxy into `trustedProxies`')];
+}
+
 /** Whether people's address leads to a Keyturn. Only a warning otherwise: this machine may not be allowed to go there. */
 export async function checkPublicUrl(publicUrl: string): Promise<Finding[]> {
   const { ok, warn } = findingsOf('public URL');

@@ -3,7 +3,7 @@ import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { DecoyReason } from '../audit/events.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { Guard } from '../guard/guard.ts';
-import type { Account, AccountRef, AccountStatus, Directory } from '../ports/directory.ts';
+import type { Account, AccountRef, Directory, StatusForWrite } from '../ports/directory.ts';
 import { accountKey, type Candidate, candidateOf } from './candidate.ts';
 
 export interface FoundCandidates {
@@ -53,23 +53,17 @@ export type Barred = Extract<
   'account-protected' | 'account-disabled' | 'account-expired' | 'password-not-used' | 'recovery-frozen'
 >;
 
-/** All at once: each of these is a round trip, and a person is waiting. */
-async function barredBecause(
-  deps: Pick<CoreDeps, 'store'>,
+/**
+ * The order is fixed, so that one account always gets the same reason.
+ * @throws AppError `directory.no-right` when the directory hides what it should tell
+ */
+export function reasonToBar(
   directory: Directory,
-  ref: AccountRef,
-  reading: Promise<Account | null>,
-): Promise<Barred | null> {
-  const protection = reading.then((account) => {
-    if (account === null) throw new AppError('directory.account-missing', { directory: ref.directory });
-    return directory.isProtected(account);
-  });
-  const [status, { protected: isProtected }, frozen] = await Promise.all([
-    directory.readStatus(ref),
-    protection,
-    deps.store.freezes.isFrozen(ref),
-  ]);
-  if (isProtected) return 'account-protected';
+  status: StatusForWrite,
+  protection: { readonly protected: boolean },
+  frozen: boolean,
+): Barred | null {
+  if (protection.protected) return 'account-protected';
   if (status.disabled) return 'account-disabled';
   if (status.accountExpired) return 'account-expired';
   if (status.passwordSignIn === false) return 'password-not-used';
@@ -81,7 +75,7 @@ async function barredBecause(
  * What is hidden is not "no": an account whose state a directory should tell, and does not, may be disabled.
  * @throws AppError `directory.no-right`
  */
-function refuseHiddenState({ id, abilities }: Directory, status: AccountStatus): void {
+function refuseHiddenState({ id, abilities }: Directory, status: StatusForWrite): void {
   const known = { locked: status.locked, disabled: status.disabled, 'account-expired': status.accountExpired };
   // Whether it is locked bars nobody: a lock that is not known is told as such.
   const hidden = abilities.tells.filter((state) => state !== 'locked' && known[state] === null);
@@ -93,23 +87,14 @@ function refuseHiddenState({ id, abilities }: Directory, status: AccountStatus):
   });
 }
 
-/**
- * Looks again at accounts that were candidates when their journey began: what was true then may not be true when
- * something is about to be written (DIR-8).
- * @throws AppError `directory.*`, among them `directory.account-missing`
- */
-export async function barredNow(
-  deps: Pick<CoreDeps, 'store' | 'directories'>,
-  refs: readonly AccountRef[],
-): Promise<{ account: AccountRef; reason: Barred }[]> {
-  const looked = await Promise.all(
-    refs.map(async (ref) => {
-      const directory = deps.directories.get(ref.directory);
-      const reason = await barredBecause(deps, directory, ref, directory.readAccount(ref));
-      return reason === null ? [] : [{ account: ref, reason }];
-    }),
-  );
-  return looked.flat();
+/** All at once: each of these is a round trip, and a person is waiting. */
+async function barredBecause(deps: Pick<CoreDeps, 'store'>, directory: Directory, account: Account): Promise<Barred | null> {
+  const [status, protection, frozen] = await Promise.all([
+    directory.readStatus(account),
+    directory.isProtected(account),
+    deps.store.freezes.isFrozen(account),
+  ]);
+  return reasonToBar(directory, status, protection, frozen);
 }
 
 /**
@@ -136,7 +121,7 @@ async function reasonAgainst(
 ): Promise<DecoyReason | null> {
   const ref: AccountRef = { directory: account.directory, id: account.id };
   const [barred, factors, paused] = await Promise.all([
-    barredBecause(deps, directory, ref, Promise.resolve(account)),
+    barredBecause(deps, directory, account),
     deps.store.factors.ofAccount(ref),
     deps.guard.isPaused([accountKey(ref)]),
   ]);

@@ -6,6 +6,8 @@ export interface Actor {
   kind: 'self' | 'system' | 'operator';
   /** Network address as the server saw it; absent for the system. */
   address?: string;
+  /** Where the journey was started, when that was another address. */
+  startedFrom?: string;
   client?: string;
 }
 

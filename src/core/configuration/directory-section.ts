@@ -98,6 +98,13 @@ export const directorySchema = z.discriminatedUnion('kind', [
     kind: z.literal('ldap').describe('Any other LDAPv3 server.'),
     ...ldapCommon,
     identifiers: identifiers('uid', 'mail'),
+    passwordWrite: z
+      .enum(['password-modify', 'user-password-as-text'])
+      .default('password-modify')
+      .describe(
+        'How a password is written. `password-modify`: by the extended operation for it (RFC 3062), with which the server hashes. ' +
+          '`user-password-as-text`: by replacing userPassword with the text itself. Only for a server that hashes such a value before it stores it: any other keeps the password in clear.',
+      ),
     disabledPeople: z
       .enum(['left-out-by-people-filter', 'not-told'])
       .describe(

@@ -49,7 +49,11 @@ const guardSchema = z.strictObject({
   messagesPerAccount: limit(6, 3600).describe(
     'Codes sent to one account at the wish of one network; beyond it none is sent. Others are not kept out by them.',
   ),
-  answersPerAddress: limit(120, 600).describe('Answers posted from one address (IPv6: one /64).'),
+  answersPerJourney: limit(120, 600).describe('Answers posted in one journey. Judging a password while it is typed does not count.'),
+  strayRequestsPerAddress: limit(120, 600).describe(
+    'Requests from one address (IPv6: one /64) with a token that is missing or that nobody was given. Others behind the address are not kept from their journeys.',
+  ),
+  noticeAnswersPerAddress: limit(30, 600).describe('"This was not me" pressed from one address (IPv6: one /64).'),
   failuresPerAccount: z
     .int()
     .min(3)

@@ -25,6 +25,12 @@ export const mailSchema = z
     z.strictObject({
       kind: z.literal('smtp').describe('Real mail, by SMTP.'),
       from: z.string().min(3).max(320).describe('Sender, for example: Keyturn <keyturn@example.com>.'),
+      ehloName: z
+        .string()
+        .max(255)
+        .regex(/^[^\p{C}\p{Z}.@:/[\]]+(\.[^\p{C}\p{Z}.@:/[\]]+)+$/u, 'Expected a name with a dot, such as portal.example.com')
+        .optional()
+        .describe('Name that mail servers are greeted with; the host of publicUrl, or the domain of from, when absent.'),
       servers: z.array(mailServerSchema).min(1).max(10).describe('Tried in this order.'),
     }),
     z.strictObject({

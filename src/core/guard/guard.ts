@@ -17,7 +17,9 @@ type Limit = keyof Pick<
   | 'messagesPerAccountOverall'
   | 'startsOverall'
   | 'messagesPerAccount'
-  | 'answersPerAddress'
+  | 'answersPerJourney'
+  | 'strayRequestsPerAddress'
+  | 'noticeAnswersPerAddress'
 >;
 
 /** Whether to go on; `retryAt` when not. */
@@ -31,24 +33,49 @@ export type GuardDecision = { allowed: true } | { allowed: false; retryAt: numbe
 export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'configuration'>) {
   const key = (limit: string, target: string) => deps.keys.digest('guard-target', `${limit}|${target}`);
 
-  async function count(limit: Limit, target: string): Promise<GuardDecision & { firstRefusal: boolean }> {
-    const { count: maximum, windowSeconds } = deps.configuration().guard[limit];
-    const row = await deps.store.counters.hit(key(limit, target), windowSeconds * 1000, deps.clock.now());
-    const firstRefusal = row.count === maximum + 1;
-    if (row.count <= maximum) return { allowed: true, firstRefusal };
-    return { allowed: false, retryAt: row.windowStartedAt + windowSeconds * 1000, firstRefusal };
-  }
+  const windowOf = (limit: Limit) => deps.configuration().guard[limit].windowSeconds * 1000;
 
-  /** Counts what comes from an address. The first refusal of a window is an event; those after it would only fill the log. */
-  async function countFrom(limit: Limit, from: string): Promise<GuardDecision> {
-    const { firstRefusal, ...decision } = await count(limit, from);
-    if (firstRefusal) await recordEvent(deps.store, deps.clock, { type: 'guard.slowed-down', limit, from });
+  /**
+   * Counts one request under several limits in one statement, given from the narrowest to the widest. Whoever is refused by
+   * one must not use up what others share: what was counted under the wider ones is given back.
+   */
+  async function count(
+    counted: readonly { limit: Limit; target: string }[],
+  ): Promise<GuardDecision & { refusedBy: number; first: boolean }> {
+    const now = deps.clock.now();
+    const hits = counted.map(({ limit, target }) => ({ key: key(limit, target), windowMilliseconds: windowOf(limit) }));
+    const rows = await deps.store.counters.hitAll(hits, now);
+    const refusedBy = counted.findIndex(({ limit }, index) => (rows.get(hits[index]?.key ?? '')?.count ?? 0) > maximum(limit));
+    if (refusedBy < 0) return { allowed: true, refusedBy, first: false };
+    const wider = hits.slice(refusedBy + 1).map((hit) => ({ ...hit, by: -1 }));
+    if (wider.length > 0) await deps.store.counters.hitAll(wider, now);
+    const { limit } = counted[refusedBy] as { limit: Limit };
+    const row = rows.get(hits[refusedBy]?.key ?? '');
+    return {
+      allowed: false,
+      retryAt: (row?.windowStartedAt ?? now) + windowOf(limit),
+      refusedBy,
+      first: row?.count === maximum(limit) + 1,
+    };
+  }
+  const maximum = (limit: Limit) => deps.configuration().guard[limit].count;
+
+  /** Counts what an address may be told. The first refusal of a window is an event; those after it would only fill the log. */
+  async function countFrom(counted: readonly { limit: Limit; target: string }[]): Promise<GuardDecision> {
+    const { refusedBy, first, ...decision } = await count(counted);
+    const refused = counted[refusedBy];
+    if (first && refused !== undefined) {
+      await recordEvent(deps.store, deps.clock, { type: 'guard.slowed-down', limit: refused.limit, from: refused.target });
+    }
     return decision;
   }
 
   async function countBoth(narrow: Limit, narrowTarget: string, wide: Limit, wideTarget: string): Promise<GuardDecision> {
-    const decision = await count(narrow, narrowTarget);
-    return decision.allowed ? count(wide, wideTarget) : decision;
+    const { refusedBy, first, ...decision } = await count([
+      { limit: narrow, target: narrowTarget },
+      { limit: wide, target: wideTarget },
+    ]);
+    return decision;
   }
 
   return {
@@ -56,15 +83,27 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
      * Counts a journey started from an address. Refusals here depend on the address alone and may be told. From the narrowest
      * limit to the widest, and no further than the first refusal: whoever is refused must not use up what others share.
      */
-    async countStart(address: string): Promise<GuardDecision> {
-      const host = await countFrom('startsPerAddress', hostOf(address));
-      if (!host.allowed) return host;
-      const network = await countFrom('startsPerNetwork', networkOf(address));
-      return network.allowed ? countFrom('startsOverall', 'everywhere') : network;
+    countStart: (address: string): Promise<GuardDecision> =>
+      countFrom([
+        { limit: 'startsPerAddress', target: hostOf(address) },
+        { limit: 'startsPerNetwork', target: networkOf(address) },
+        { limit: 'startsOverall', target: 'everywhere' },
+      ]),
+
+    /**
+     * Counts an answer of one journey, whatever address it comes from: people behind one address do not block each other.
+     * `journey` is its token or its id.
+     */
+    async countAnswer(journey: string): Promise<GuardDecision> {
+      const { refusedBy, first, ...decision } = await count([{ limit: 'answersPerJourney', target: journey }]);
+      return decision;
     },
 
-    /** Counts an answer posted from an address. */
-    countAnswer: (address: string) => countFrom('answersPerAddress', hostOf(address)),
+    /** Counts a request that no journey stands behind: a token that is missing or that nobody was given. */
+    countStray: (address: string) => countFrom([{ limit: 'strayRequestsPerAddress', target: hostOf(address) }]),
+
+    /** Counts an answer to a notice ("this was not me"). It has a limit of its own, which nothing else uses up. */
+    countNoticeAnswer: (address: string) => countFrom([{ limit: 'noticeAnswersPerAddress', target: hostOf(address) }]),
 
     /**
      * Counts a journey for each name that was typed, existing or not: from one network, and at all. Refusals must not be
@@ -97,24 +136,22 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
 
     /**
      * The same, in the transaction that also compares the answer and counts the failure. Locks the counters until its end, so
-     * that of many answers at once each sees the failures of those before it. Targets in one order, so that none waits in a circle.
+     * that of many answers at once each sees the failures of those before it.
      */
     async isPausedNow(store: Store, targets: readonly string[]): Promise<boolean> {
       const now = deps.clock.now();
-      let paused = false;
-      for (const target of [...targets].sort()) {
-        const row = await store.counters.lock(key('failures', target), FAILURE_MEMORY, now);
-        paused ||= row.pausedUntil > now;
-      }
-      return paused;
+      const looks = targets.map((target) => ({ key: key('failures', target), windowMilliseconds: FAILURE_MEMORY, by: 0 }));
+      const rows = await store.counters.hitAll(looks, now);
+      return [...rows.values()].some((row) => row.pausedUntil > now);
     },
 
     /** Counts a wrong proof in the caller's transaction; from the limit on each one pauses recovery, longer every time. */
     async countFailure(store: Store, target: string, account: AccountRef | null): Promise<void> {
       const { failuresPerAccount, firstPauseSeconds, longestPauseSeconds } = deps.configuration().guard;
       const now = deps.clock.now();
-      const row = await store.counters.hit(key('failures', target), FAILURE_MEMORY, now);
-      if (row.count < failuresPerAccount) return;
+      const counter = key('failures', target);
+      const row = (await store.counters.hitAll([{ key: counter, windowMilliseconds: FAILURE_MEMORY }], now)).get(counter);
+      if (row === undefined || row.count < failuresPerAccount) return;
       const seconds = Math.min(longestPauseSeconds, firstPauseSeconds * 2 ** Math.min(30, row.count - failuresPerAccount));
       await store.counters.pause(row.key, now + seconds * 1000);
       await recordEvent(store, deps.clock, { type: 'guard.paused', account, until: now + seconds * 1000, failures: row.count });

@@ -13,7 +13,7 @@ const LAST_STEPS = new Set(['done', 'refused']);
 export async function advanceJourney(store: Store, journey: LoadedJourney, state: JourneyState): Promise<LoadedJourney> {
   const status = LAST_STEPS.has(state.step.kind) ? 'ended' : 'open';
   const serialised = JSON.stringify(state);
-  const won = await store.journeys.advance(journey.row.id, journey.row.version, { status, state: serialised });
+  const won = await store.journeys.advance(journey.row, { status, state: serialised });
   if (!won) throw new AppError('journey.step-passed');
   return loadedJourney({ ...journey.row, status, state: serialised, version: journey.row.version + 1 });
 }

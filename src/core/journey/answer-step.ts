@@ -3,13 +3,14 @@ import { ANSWERS, type AnsweredStepKind, type StepKind } from '../../../shared/a
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
 import { acceptedCombinations, nextKinds } from './accepted-combinations.ts';
+import type { ActDeps } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
 import { findJourney } from './find-journey.ts';
 import { createHold, type Hold } from './hold.ts';
-import type { JourneyDeps } from './journey-deps.ts';
 import type { LoadedJourney, OpenStepKind } from './journey-state.ts';
 import { lookUp } from './look-up.ts';
 import { prepareGoal } from './prepare-goal.ts';
+import { slowDown } from './start-journey.ts';
 import type { Transition } from './step-handler.ts';
 import { chooseAccounts } from './steps/choose-accounts.ts';
 import { askForCode, chooseFactor } from './steps/choose-factor.ts';
@@ -45,20 +46,24 @@ export function clientKind(kind: OpenStepKind): StepKind {
  * @throws AppError `journey.not-found`, `journey.expired`, `journey.step-unknown`, `journey.answer-not-fitting`,
  *   `guard.slow-down`, `directory.*`
  */
-export async function answerStep(deps: JourneyDeps, token: string, stepId: string, body: unknown): Promise<AnsweredStep> {
+export async function answerStep(deps: ActDeps, tokens: readonly string[], stepId: string, body: unknown): Promise<AnsweredStep> {
   const hold = createHold(deps);
   try {
-    return await answerOnce(deps, hold, token, stepId, body);
+    return await answerOnce(deps, hold, tokens, stepId, body);
   } finally {
     await hold.release();
   }
 }
 
-async function answerOnce(deps: JourneyDeps, hold: Hold, token: string, stepId: string, body: unknown): Promise<AnsweredStep> {
+async function answerOnce(deps: ActDeps, hold: Hold, tokens: readonly string[], stepId: string, body: unknown): Promise<AnsweredStep> {
   // A look-up that ends meanwhile moves the journey's version but not its step: then the answer is simply taken again.
   for (let attempt = 0; ; attempt += 1) {
-    const journey = await findJourney(deps, token);
+    const journey = await findJourney(deps, tokens);
     hold.about(journey);
+    if (attempt === 0) {
+      const decision = await deps.guard.countAnswer(journey.row.id);
+      if (!decision.allowed) throw slowDown(deps.act, decision.retryAt);
+    }
     if (journey.state.step.id !== stepId) return { journey, passed: true };
     try {
       return await takeAnswer(deps, journey, body);
@@ -68,14 +73,14 @@ async function answerOnce(deps: JourneyDeps, hold: Hold, token: string, stepId: 
   }
 }
 
-async function takeAnswer(deps: JourneyDeps, found: LoadedJourney, body: unknown): Promise<AnsweredStep> {
+async function takeAnswer(deps: ActDeps, found: LoadedJourney, body: unknown): Promise<AnsweredStep> {
   const kind = clientKind(found.state.step.kind);
   if (!isAnswered(kind)) throw new AppError('journey.step-unknown', { step: kind });
   const answer = (ANSWERS[kind] as ZodType).safeParse(body);
   if (!answer.success)
     throw new AppError('journey.answer-not-fitting', { step: kind, path: String(answer.error.issues[0]?.path.join('.') ?? '') });
   const journey = await lookUp(deps, found);
-  const handler = HANDLERS[kind] as (deps: JourneyDeps, journey: LoadedJourney, answer: unknown) => Promise<Transition>;
+  const handler = HANDLERS[kind] as (deps: ActDeps, journey: LoadedJourney, answer: unknown) => Promise<Transition>;
   const transition = await handler(deps, journey, answer.data);
   if (transition.kind === 'stay') return { journey, passed: false, verdicts: transition.verdicts };
   const moved = transition.kind === 'advanced' ? transition.journey : await commit(deps, journey, transition);
@@ -83,7 +88,7 @@ async function takeAnswer(deps: JourneyDeps, found: LoadedJourney, body: unknown
 }
 
 /** Where only one proof is left to choose, choosing is no question: the next code is asked for at once. */
-async function skipSingleChoice(deps: JourneyDeps, journey: LoadedJourney): Promise<LoadedJourney> {
+async function skipSingleChoice(deps: ActDeps, journey: LoadedJourney): Promise<LoadedJourney> {
   const { step, proven, client } = journey.state;
   if (step.kind !== 'choose-factor') return journey;
   const [only, ...others] = nextKinds(acceptedCombinations(deps.configuration(), client), proven);
@@ -92,11 +97,7 @@ async function skipSingleChoice(deps: JourneyDeps, journey: LoadedJourney): Prom
   return transition.kind === 'advance' ? commit(deps, journey, transition) : journey;
 }
 
-async function commit(
-  deps: JourneyDeps,
-  journey: LoadedJourney,
-  transition: Extract<Transition, { kind: 'advance' }>,
-): Promise<LoadedJourney> {
+async function commit(deps: ActDeps, journey: LoadedJourney, transition: Extract<Transition, { kind: 'advance' }>): Promise<LoadedJourney> {
   const advanced = await deps.store.transaction(async (store) => advanceJourney(store, journey, await transition.decide(store)));
   return transition.after === undefined ? advanced : transition.after(advanced);
 }

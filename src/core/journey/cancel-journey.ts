@@ -1,23 +1,26 @@
 import { isAppError } from '../../../shared/errors.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { randomId } from '../random-id.ts';
+import { type ActDeps, journeyActor } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
 import { findJourney } from './find-journey.ts';
-import { journeyActor } from './journey-actor.ts';
-import type { JourneyDeps } from './journey-deps.ts';
 
 /**
  * Ends a journey at the person's wish. A write that is under way goes on: it cannot be called back. Ending twice is
  * the same as once.
  * @throws AppError `journey.not-found`, `journey.expired`
  */
-export async function cancelJourney(deps: JourneyDeps, token: string): Promise<void> {
+export async function cancelJourney(deps: ActDeps, tokens: readonly string[]): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
-    const journey = await findJourney(deps, token);
+    const journey = await findJourney(deps, tokens);
     if (journey.row.status === 'ended' || journey.state.step.kind === 'writing') return;
     try {
       await deps.store.transaction(async (store) => {
-        await recordEvent(store, deps.clock, { type: 'journey.cancelled', journey: journey.row.id, actor: journeyActor(journey.state) });
+        await recordEvent(store, deps.clock, {
+          type: 'journey.cancelled',
+          journey: journey.row.id,
+          actor: journeyActor(deps.act, journey.state),
+        });
         const step = { id: randomId(deps.random), kind: 'refused' as const, code: 'journey.cancelled' };
         await advanceJourney(store, journey, { ...journey.state, step });
       });

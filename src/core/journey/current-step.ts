@@ -1,5 +1,5 @@
+import type { ActDeps } from './act.ts';
 import { findJourney } from './find-journey.ts';
-import type { JourneyDeps } from './journey-deps.ts';
 import type { LoadedJourney } from './journey-state.ts';
 import { prepareGoal } from './prepare-goal.ts';
 
@@ -7,6 +7,6 @@ import { prepareGoal } from './prepare-goal.ts';
  * Where a journey stands: for a page that was loaded again and for clients that poll.
  * @throws AppError `journey.not-found`, `journey.expired`
  */
-export async function currentStep(deps: JourneyDeps, token: string): Promise<LoadedJourney> {
-  return prepareGoal(deps, await findJourney(deps, token));
+export async function currentStep(deps: ActDeps, tokens: readonly string[]): Promise<LoadedJourney> {
+  return prepareGoal(deps, await findJourney(deps, tokens));
 }

@@ -3,7 +3,7 @@ import type { DecoyReason } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { queueMail } from '../notify/queue-mail.ts';
 import type { AccountRef } from '../ports/directory.ts';
-import { journeyActor } from './journey-actor.ts';
+import { journeyStarter } from './act.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import type { LoadedJourney } from './journey-state.ts';
 
@@ -63,5 +63,5 @@ function leadsNowhere(
 }
 
 function aboutOf({ row, state }: LoadedJourney) {
-  return { journey: row.id, actor: journeyActor(state), name: state.typedName };
+  return { journey: row.id, actor: journeyStarter(state), name: state.typedName };
 }

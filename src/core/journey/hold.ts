@@ -1,4 +1,4 @@
-import type { JourneyDeps } from './journey-deps.ts';
+import type { ActDeps } from './act.ts';
 import type { LoadedJourney } from './journey-state.ts';
 
 /** Steps before the proof is complete: here the clock must not tell a real account from a decoy. */
@@ -16,8 +16,8 @@ export interface Hold {
  * `recovery.holdMilliseconds`, and until `recovery.settleMilliseconds` after the start of the journey, by when the
  * directories have been asked. Right answers, wrong ones and errors are held alike.
  */
-export function createHold(deps: Pick<JourneyDeps, 'clock' | 'configuration'>): Hold {
-  const arrivedAt = deps.clock.now();
+export function createHold(deps: Pick<ActDeps, 'act' | 'clock' | 'configuration'>): Hold {
+  const arrivedAt = deps.act.at;
   let startedAt: number | null = null;
   return {
     about(journey) {

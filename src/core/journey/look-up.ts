@@ -5,8 +5,8 @@ import { recordEvent } from '../audit/record-event.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import { acceptedCombinations } from './accepted-combinations.ts';
+import { journeyStarter } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
-import { journeyActor } from './journey-actor.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import { type LoadedJourney, loadedJourney } from './journey-state.ts';
 
@@ -21,7 +21,7 @@ export async function lookUp(deps: JourneyDeps, journey: LoadedJourney): Promise
   const found = await findCandidates(deps, state.typedName, acceptedCombinations(deps.configuration(), state.client));
   const candidates = state.tooManyJourneys ? [] : found.candidates;
   const owners = candidates.length > 0 || state.tooManyJourneys ? [] : await ownersToTell(deps, found, state.address);
-  const about = { journey: row.id, actor: journeyActor(state), goal: state.goal, name: state.typedName };
+  const about = { journey: row.id, actor: journeyStarter(state), goal: state.goal, name: state.typedName };
   try {
     const advanced = await deps.store.transaction(async (store) => {
       if (candidates.length > 0) {

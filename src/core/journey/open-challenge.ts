@@ -5,8 +5,8 @@ import type { EnrolledCandidate } from '../factors/factor.ts';
 import { queueMail } from '../notify/queue-mail.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
+import { type ActDeps, journeyActor } from './act.ts';
 import { guardTargets } from './guard-targets.ts';
-import { journeyActor } from './journey-actor.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import type { AskedFactor, JourneyState, LoadedJourney } from './journey-state.ts';
 
@@ -33,7 +33,7 @@ export interface PlannedChallenge {
  * Plans a challenge of one kind: a code for each enrolled address, or a turn at the authenticator. Attempts already used
  * on an earlier challenge of the same kind stay used: a new code never gives new guesses (NIST SP 800-63B-4 3.1.3).
  */
-export async function openChallenge(deps: JourneyDeps, journey: LoadedJourney, kind: FactorKind): Promise<PlannedChallenge> {
+export async function openChallenge(deps: ActDeps, journey: LoadedJourney, kind: FactorKind): Promise<PlannedChallenge> {
   const { state, row } = journey;
   const factor = deps.factor(kind);
   const before = state.asked[kind];
@@ -42,7 +42,7 @@ export async function openChallenge(deps: JourneyDeps, journey: LoadedJourney, k
   const challengeId = randomId(deps.random);
   const { expected, messages } = factor.open(challengeId, enrolled);
   const maySend = messages.length > 0 && (await countMessages(deps, state));
-  const now = deps.clock.now();
+  const now = deps.act.at;
   const lifetime = factor.lifetime();
   const expiresAt = Math.min(row.expiresAt, lifetime === null ? row.expiresAt : now + lifetime);
   const sendings = (before?.sendings ?? 0) + 1;
@@ -81,7 +81,7 @@ export async function openChallenge(deps: JourneyDeps, journey: LoadedJourney, k
       await recordEvent(store, deps.clock, {
         type: 'journey.code-sent',
         journey: row.id,
-        actor: journeyActor(state),
+        actor: journeyActor(deps.act, state),
         factor: kind,
         accounts,
       });
@@ -90,8 +90,8 @@ export async function openChallenge(deps: JourneyDeps, journey: LoadedJourney, k
   return { asked, write };
 }
 
-async function countMessages(deps: JourneyDeps, state: JourneyState): Promise<boolean> {
-  const decisions = await Promise.all(guardTargets(state).map(({ target }) => deps.guard.countMessage(target, state.address)));
+async function countMessages(deps: ActDeps, state: JourneyState): Promise<boolean> {
+  const decisions = await Promise.all(guardTargets(state).map(({ target }) => deps.guard.countMessage(target, deps.act.address)));
   return decisions.every((decision) => decision.allowed);
 }
 

@@ -1,12 +1,10 @@
-import { AppError } from '../../../shared/errors.ts';
-import type { PasswordRule } from '../../../shared/password-rules/password-rule.ts';
 import { accountKey, type Candidate } from '../accounts/candidate.ts';
 import { mergeRules } from '../password-policy/merge.ts';
 import { rulesOf } from '../password-policy/rules-of.ts';
-import type { AccountStatus } from '../ports/directory.ts';
+import type { AccountFacts } from '../ports/directory.ts';
 import { randomId } from '../random-id.ts';
 import { offeredGoals } from './accepted-combinations.ts';
-import type { JourneyDeps } from './journey-deps.ts';
+import type { ActDeps } from './act.ts';
 import type { JourneyState, OpenStep } from './journey-state.ts';
 
 /** The candidates that the person means; all of them until they chose. */
@@ -20,11 +18,11 @@ export function selectedCandidates(state: JourneyState): Candidate[] {
  * policy live (DIR-5).
  * @throws AppError `directory.*`
  */
-export async function openGoal(deps: JourneyDeps, state: JourneyState): Promise<OpenStep> {
+export async function openGoal(deps: ActDeps, state: JourneyState): Promise<OpenStep> {
   const id = randomId(deps.random);
   const chosen = selectedCandidates(state);
   const accounts = await Promise.all(
-    chosen.map(async (candidate) => ({ candidate, status: await deps.directories.get(candidate.ref.directory).readStatus(candidate.ref) })),
+    chosen.map(async (candidate) => ({ candidate, ...(await deps.directories.get(candidate.ref.directory).readFacts(candidate.ref)) })),
   );
   if (accounts.length > 1 && state.selected.length === 0) {
     return {
@@ -37,13 +35,12 @@ export async function openGoal(deps: JourneyDeps, state: JourneyState): Promise<
   return openReset(deps, id, accounts);
 }
 
-interface Read {
+interface Read extends AccountFacts {
   candidate: Candidate;
-  status: AccountStatus;
 }
 
-async function openReset(deps: JourneyDeps, id: string, accounts: Read[]): Promise<OpenStep> {
-  const ruleSets = await Promise.all(accounts.map(({ candidate, status }) => rulesFor(deps, candidate, status)));
+function openReset(deps: ActDeps, id: string, accounts: Read[]): OpenStep {
+  const ruleSets = accounts.map(({ policy, account, status }) => rulesOf(policy, account, status, deps.act.at));
   const changeableAt = accounts
     .map(({ status }) => status.changeableAt)
     .reduce((latest, at) => Math.max(latest ?? 0, at ?? 0) || null, null);
@@ -53,7 +50,7 @@ async function openReset(deps: JourneyDeps, id: string, accounts: Read[]): Promi
 }
 
 /** "Was not locked" is said only where the directory says so of every account; else the person is offered what is possible. */
-async function openUnlock(deps: JourneyDeps, state: JourneyState, id: string, accounts: Read[]): Promise<OpenStep> {
+function openUnlock(deps: ActDeps, state: JourneyState, id: string, accounts: Read[]): OpenStep {
   const unlockable = accounts.filter((account) => canUnlock(deps, account));
   if (unlockable.some(({ status }) => status.locked)) return { id, kind: 'confirm-unlock' };
   if (unlockable.some(({ status }) => status.locked === null)) {
@@ -66,16 +63,9 @@ async function openUnlock(deps: JourneyDeps, state: JourneyState, id: string, ac
   if (!offeredGoals(deps.configuration(), state.client).includes('reset-password')) {
     return { id, kind: 'refused', code: 'journey.cannot-unlock' };
   }
-  return { ...(await openReset(deps, id, accounts)), message: { key: 'cannot-unlock', tone: 'info' } };
+  return { ...openReset(deps, id, accounts), message: { key: 'cannot-unlock', tone: 'info' } };
 }
 
-function canUnlock(deps: JourneyDeps, { candidate }: Read): boolean {
+function canUnlock(deps: ActDeps, { candidate }: Read): boolean {
   return deps.directories.get(candidate.ref.directory).abilities.verbs.includes('unlock-account');
-}
-
-async function rulesFor(deps: JourneyDeps, candidate: Candidate, status: AccountStatus): Promise<PasswordRule[]> {
-  const directory = deps.directories.get(candidate.ref.directory);
-  const [policy, account] = await Promise.all([directory.readPolicy(candidate.ref), directory.readAccount(candidate.ref)]);
-  if (account === null) throw new AppError('directory.account-missing', { directory: candidate.ref.directory });
-  return rulesOf(policy, account, status, deps.clock.now());
 }

@@ -1,9 +1,8 @@
 import { isAppError } from '../../../shared/errors.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { randomId } from '../random-id.ts';
+import { type ActDeps, journeyActor } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
-import { journeyActor } from './journey-actor.ts';
-import type { JourneyDeps } from './journey-deps.ts';
 import { type LoadedJourney, loadedJourney, type OpenStep } from './journey-state.ts';
 import { openGoal } from './open-goal.ts';
 
@@ -11,7 +10,7 @@ import { openGoal } from './open-goal.ts';
  * Brings a journey whose proof is complete to its next question. When a directory cannot be asked the journey stays in
  * waiting and the client's next poll tries again: a proof is never lost because a server is down.
  */
-export async function prepareGoal(deps: JourneyDeps, journey: LoadedJourney): Promise<LoadedJourney> {
+export async function prepareGoal(deps: ActDeps, journey: LoadedJourney): Promise<LoadedJourney> {
   if (journey.state.step.kind !== 'preparing') return journey;
   let step: OpenStep;
   try {
@@ -29,19 +28,24 @@ export async function prepareGoal(deps: JourneyDeps, journey: LoadedJourney): Pr
 }
 
 /** The account was deleted since the journey began: asking again would never end. */
-function endMissing(deps: JourneyDeps, journey: LoadedJourney): Promise<LoadedJourney> {
+function endMissing(deps: ActDeps, journey: LoadedJourney): Promise<LoadedJourney> {
   const code = 'account.missing';
   const step = { id: randomId(deps.random), kind: 'refused' as const, code };
   return unlessPassed(deps, journey, () =>
     deps.store.transaction(async (store) => {
-      await recordEvent(store, deps.clock, { type: 'journey.refused', journey: journey.row.id, actor: journeyActor(journey.state), code });
+      await recordEvent(store, deps.clock, {
+        type: 'journey.refused',
+        journey: journey.row.id,
+        actor: journeyActor(deps.act, journey.state),
+        code,
+      });
       return advanceJourney(store, journey, { ...journey.state, step });
     }),
   );
 }
 
 /** Of two polls one moves the journey on; the other one takes what it finds then. */
-async function unlessPassed(deps: JourneyDeps, journey: LoadedJourney, move: () => Promise<LoadedJourney>): Promise<LoadedJourney> {
+async function unlessPassed(deps: ActDeps, journey: LoadedJourney, move: () => Promise<LoadedJourney>): Promise<LoadedJourney> {
   try {
     return await move();
   } catch (error) {

@@ -11,8 +11,17 @@ import type { JourneyState, LoadedJourney, MessageKey, OpenStepOf } from './jour
 import { selectedCandidates } from './open-goal.ts';
 import { canGoBack } from './steps/code.ts';
 
-const iso = (time: number): string => new Date(time).toISOString();
-const isoOrNull = (time: number | null): string | null => (time === null ? null : iso(time));
+const SECOND = 1000;
+
+/**
+ * An instant as it leaves: in whole seconds, so that it tells nothing of how busy the server was when it came about. Rounded
+ * `up` where something is allowed from then on, down where it ends then.
+ */
+export function presentTime(time: number, round: 'up' | 'down'): string {
+  return new Date((round === 'up' ? Math.ceil(time / SECOND) : Math.floor(time / SECOND)) * SECOND).toISOString();
+}
+
+const presentTimeOrNull = (time: number | null, round: 'up' | 'down') => (time === null ? null : presentTime(time, round));
 
 /**
  * What a client sees of the step a journey stands at, in the journey's language. Nothing in it depends on whether the
@@ -26,7 +35,7 @@ export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, ver
     case 'choose-factor':
       return { ...base, kind: 'choose-factor', ...presentChoice(deps, state) };
     case 'code':
-      return presentCode(deps, state, step, base);
+      return presentCode(deps, journey, step, base);
     case 'choose-accounts': {
       const accounts = (state.candidates ?? []).map(({ ref, label }) => {
         const id = accountKey(ref);
@@ -42,7 +51,7 @@ export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, ver
         rules: presentRules(step.rules, deps.texts, state.language),
         ...(verdicts === undefined ? {} : { verdicts: presentVerdicts(verdicts, deps.texts, state.language) }),
         mayKeepPassword: step.anyLocked,
-        changeableAt: isoOrNull(step.changeableAt),
+        changeableAt: presentTimeOrNull(step.changeableAt, 'up'),
       };
     case 'confirm-unlock':
       return { ...base, kind: 'confirm-unlock', accounts: presentAccounts(state) };
@@ -84,10 +93,11 @@ function presentChoice(deps: JourneyDeps, state: JourneyState) {
 
 async function presentCode(
   deps: JourneyDeps,
-  state: JourneyState,
+  journey: LoadedJourney,
   step: OpenStepOf<'code'>,
   base: Pick<Step, 'id' | 'canGoBack' | 'message' | 'messageTone'>,
 ): Promise<Step> {
+  const { state } = journey;
   const asked = state.asked[step.factor];
   const challenge = await deps.store.challenges.find(step.challengeId);
   const maximum = deps.factor(step.factor).maximumAttempts();
@@ -96,9 +106,9 @@ async function presentCode(
     kind: 'code',
     factor: { id: step.factor, kind: step.factor satisfies FactorKind },
     length: deps.factor(step.factor).length(),
-    sentAt: isoOrNull(asked?.sentAt ?? null),
-    resendAt: isoOrNull(asked?.resendAt ?? null),
-    expiresAt: iso(asked?.expiresAt ?? deps.clock.now()),
+    sentAt: presentTimeOrNull(asked?.sentAt ?? null, 'down'),
+    resendAt: presentTimeOrNull(asked?.resendAt ?? null, 'up'),
+    expiresAt: presentTime(asked?.expiresAt ?? journey.row.expiresAt, 'down'),
     canGoBack: canGoBack(deps, state),
     attemptsLeft: Math.max(0, (challenge?.maximumAttempts ?? maximum) - (challenge?.attempts ?? 0)),
   };

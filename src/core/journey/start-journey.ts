@@ -4,6 +4,7 @@ import { guardNames } from '../accounts/find-candidates.ts';
 import type { JourneyRow } from '../ports/store.ts';
 import { randomId, randomToken } from '../random-id.ts';
 import { offeredGoals } from './accepted-combinations.ts';
+import type { Act, ActDeps } from './act.ts';
 import { mailUserNames } from './find-user-name.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import { type JourneyState, type LoadedJourney, loadedJourney, type OpenStep } from './journey-state.ts';
@@ -14,8 +15,6 @@ export interface StartJourney {
   account: string;
   language: string;
   client: Client;
-  /** Network address of the caller. */
-  address: string;
 }
 
 /**
@@ -24,19 +23,19 @@ export interface StartJourney {
  * @returns the bearer token, shown to nobody else and kept only as a digest
  * @throws AppError `guard.slow-down`, `request.malformed` for a goal that is switched off
  */
-export async function startJourney(deps: JourneyDeps, request: StartJourney): Promise<{ token: string; journey: LoadedJourney }> {
+export async function startJourney(deps: ActDeps, request: StartJourney): Promise<{ token: string; journey: LoadedJourney }> {
   const configuration = deps.configuration();
   if (!offeredGoals(configuration, request.client).includes(request.goal)) throw new AppError('request.malformed', { path: 'goal' });
-  const decision = await deps.guard.countStart(request.address);
-  if (!decision.allowed) throw slowDown(deps, decision.retryAt);
+  const decision = await deps.guard.countStart(deps.act.address);
+  if (!decision.allowed) throw slowDown(deps.act, decision.retryAt);
 
   const names = guardNames(deps.directories.all(), request.account);
-  const tooManyJourneys = !(await deps.guard.countStartFor(names, request.address)).allowed;
+  const tooManyJourneys = !(await deps.guard.countStartFor(names, deps.act.address)).allowed;
   const state: JourneyState = {
     goal: request.goal,
     language: request.language,
     client: request.client,
-    address: request.address,
+    address: deps.act.address,
     typedName: request.account,
     guardNames: names,
     candidates: null,
@@ -47,7 +46,7 @@ export async function startJourney(deps: JourneyDeps, request: StartJourney): Pr
     step: firstStep(deps, request.goal),
   };
   const token = randomToken(deps.random);
-  const now = deps.clock.now();
+  const now = deps.act.at;
   const row: JourneyRow = {
     id: randomId(deps.random),
     tokenDigest: deps.keys.digest('journey-token', token),
@@ -74,6 +73,6 @@ function firstStep(deps: JourneyDeps, goal: Goal): OpenStep {
 }
 
 /** The refusal of a caller who is too quick; `retryAfter` is in seconds. */
-export function slowDown(deps: Pick<JourneyDeps, 'clock'>, retryAt: number): AppError {
-  return new AppError('guard.slow-down', { retryAfter: Math.max(1, Math.ceil((retryAt - deps.clock.now()) / 1000)) });
+export function slowDown(act: Act, retryAt: number): AppError {
+  return new AppError('guard.slow-down', { retryAfter: Math.max(1, Math.ceil((retryAt - act.at) / 1000)) });
 }

@@ -1,7 +1,7 @@
 import type { AnsweredStepKind, AnswerOf } from '../../../shared/api/journeys.ts';
 import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
 import type { Store } from '../ports/store.ts';
-import type { JourneyDeps } from './journey-deps.ts';
+import type { ActDeps } from './act.ts';
 import type { JourneyState, LoadedJourney } from './journey-state.ts';
 
 /** What an answer leads to. */
@@ -21,8 +21,4 @@ export type Transition =
     };
 
 /** How one step kind takes an answer. One file per kind. */
-export type StepHandler<K extends AnsweredStepKind> = (
-  deps: JourneyDeps,
-  journey: LoadedJourney,
-  answer: AnswerOf<K>,
-) => Promise<Transition>;
+export type StepHandler<K extends AnsweredStepKind> = (deps: ActDeps, journey: LoadedJourney, answer: AnswerOf<K>) => Promise<Transition>;

@@ -1,13 +1,14 @@
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import { accountKey } from '../accounts/candidate.ts';
-import { type Barred, barredNow } from '../accounts/find-candidates.ts';
+import type { Barred } from '../accounts/find-candidates.ts';
 import { recordEvent } from '../audit/record-event.ts';
-import type { AccountRef } from '../ports/directory.ts';
+import type { AccountRef, PreparedWrite } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import type { WriteRequest, WriteResult, WriteVerb } from '../writes/directory-write.ts';
+import { prepareWrites } from '../writes/prepare-writes.ts';
+import { type ActDeps, journeyActor } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
-import { journeyActor } from './journey-actor.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import type { LoadedJourney, OpenStepOf } from './journey-state.ts';
 import { selectedCandidates } from './open-goal.ts';
@@ -19,7 +20,7 @@ import type { Transition } from './step-handler.ts';
  * passed; the transaction of the outcomes also moves the journey on.
  */
 export async function writeForJourney(
-  deps: JourneyDeps,
+  deps: ActDeps,
   journey: LoadedJourney,
   verb: WriteVerb,
   write: (request: WriteRequest) => Promise<WriteResult[]>,
@@ -29,11 +30,11 @@ export async function writeForJourney(
   const from = state.step;
   if (from.kind !== 'new-password' && from.kind !== 'confirm-unlock') throw new AppError('journey.answer-not-fitting');
   const accounts = selectedCandidates(state).map(({ ref }) => ref);
-  const ending = await reasonToEnd(deps, accounts);
-  if (ending !== null) return refused(deps, journey, ending);
+  const prepared = await prepareOrEnd(deps, accounts);
+  if ('code' in prepared) return refused(deps, journey, prepared);
   await write({
-    accounts,
-    actor: journeyActor(state),
+    accounts: prepared,
+    actor: journeyActor(deps.act, state),
     proof: state.proven,
     journeyId: journey.row.id,
     language: state.language,
@@ -64,10 +65,10 @@ interface Ending {
 }
 
 /** A proof tells who somebody is, not that the account is still one they may recover: that is read again just before the write. */
-async function reasonToEnd(deps: JourneyDeps, accounts: readonly AccountRef[]): Promise<Ending | null> {
+async function prepareOrEnd(deps: JourneyDeps, accounts: readonly AccountRef[]): Promise<PreparedWrite[] | Ending> {
   try {
-    const reasons = await barredNow(deps, accounts);
-    if (reasons.length === 0) return null;
+    const { prepared, barred: reasons } = await prepareWrites(deps, accounts);
+    if (reasons.length === 0) return prepared;
     const frozen = reasons.some(({ reason }) => reason === 'recovery-frozen');
     return { code: frozen ? 'journey.recovery-frozen' : 'journey.account-barred', reasons };
   } catch (error) {
@@ -82,11 +83,17 @@ async function isAnyFrozen(store: Store, accounts: readonly AccountRef[]): Promi
   return false;
 }
 
-function refused(deps: JourneyDeps, { row, state }: LoadedJourney, { code, reasons }: Ending): Transition {
+function refused(deps: ActDeps, { row, state }: LoadedJourney, { code, reasons }: Ending): Transition {
   return {
     kind: 'advance',
     decide: async (store) => {
-      await recordEvent(store, deps.clock, { type: 'journey.refused', journey: row.id, actor: journeyActor(state), code, reasons });
+      await recordEvent(store, deps.clock, {
+        type: 'journey.refused',
+        journey: row.id,
+        actor: journeyActor(deps.act, state),
+        code,
+        reasons,
+      });
       return { ...state, step: { id: randomId(deps.random), kind: 'refused', code } };
     },
   };

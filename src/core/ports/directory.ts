@@ -148,6 +148,40 @@ export type WriteOutcome =
       leftTemporary?: true;
     };
 
+/** An account read at once: state and policy belong together, and one reading of them costs one search. */
+export interface AccountFacts {
+  readonly account: Account;
+  readonly status: AccountStatus;
+  readonly policy: PasswordPolicy;
+}
+
+/** What may forbid a write. */
+export type StatusForWrite = Pick<AccountStatus, 'locked' | 'disabled' | 'accountExpired' | 'passwordSignIn'>;
+
+/**
+ * All that has to be known of an account before something is written to it, read at once on the server that will write, and what
+ * the directory needs to write there. Plain data: it can be sent from one process to another.
+ */
+export interface PreparedWrite {
+  readonly account: Account;
+  /** What may forbid the write. Times and counts are not read for it: they would cost the reading of the policy. */
+  readonly status: StatusForWrite;
+  readonly fingerprint: AccountFingerprint;
+  readonly protection: { readonly protected: boolean; readonly reason: string | null };
+  /** Identity of the server that was read and will write; opaque, to be handed to `readFingerprint`. */
+  readonly server: string;
+  /** Only the directory that made it understands it. */
+  readonly handle: string;
+}
+
+export interface WriteOptions {
+  /**
+   * Milliseconds since 1970: nothing that writes is begun later, so that no write happens after it was given up. What is refused for
+   * it is `directory.unreachable` (details.reason `deadline`), or `directory.outcome-unknown` when a part was written before.
+   */
+  notAfter?: number;
+}
+
 export type VerifyRefusal =
   | 'credentials.wrong'
   | 'credentials.locked'
@@ -196,7 +230,7 @@ export interface SearchPage {
   cursor: string | null;
 }
 
-export interface ResetOptions {
+export interface ResetOptions extends WriteOptions {
   /** Person must choose an own password at next sign-in. */
   mustChange?: boolean;
   /** Also unlock, in the same operation where the directory can. */
@@ -217,6 +251,14 @@ export interface DirectoryAbilities {
    * refused. What is not in the list is null for everybody, and the configuration has accepted that.
    */
   readonly tells: readonly ToldState[];
+}
+
+/** Milliseconds. */
+export interface TimeLimits {
+  /** From being asked to write until the last request of it is sent: waiting for a connection, opening it, requests before the last. */
+  readonly toBegin: number;
+  /** From sending one request until its answer counts as lost. */
+  readonly request: number;
 }
 
 /** What the service account needs to be able to do. */
@@ -284,7 +326,14 @@ export interface Directory {
   readAccount(ref: AccountRef): Promise<Account | null>;
   readStatus(ref: AccountRef): Promise<AccountStatus>;
   readPolicy(ref: AccountRef): Promise<PasswordPolicy>;
-  readFingerprint(ref: AccountRef): Promise<AccountFingerprint>;
+  /** Account, state and policy from one search of the entry. @throws AppError `directory.account-missing` */
+  readFacts(ref: AccountRef): Promise<AccountFacts>;
+  /**
+   * The fingerprint on one server and no other: what another one tells says nothing about a write to this one.
+   * @param server identity from `PreparedWrite.server`
+   * @throws AppError `directory.unreachable` also when that server is no longer configured, or another one answers at its address
+   */
+  readFingerprint(ref: AccountRef, server: string): Promise<AccountFingerprint>;
   /** Names (DN, and common name) of all groups, nested ones included. */
   readGroups(ref: AccountRef): Promise<{ id: string; name: string }[]>;
   readManager(ref: AccountRef): Promise<Account | null>;
@@ -294,9 +343,19 @@ export interface Directory {
   verifyPassword(ref: AccountRef, password: string): Promise<VerifyOutcome>;
   /** The person knows the old password; the directory's full policy applies. */
   changePassword(ref: AccountRef, oldPassword: string, newPassword: string): Promise<WriteOutcome>;
-  resetPassword(ref: AccountRef, newPassword: string, options?: ResetOptions): Promise<WriteOutcome>;
-  unlock(ref: AccountRef): Promise<WriteOutcome>;
-  requireChange(ref: AccountRef): Promise<WriteOutcome>;
+
+  /**
+   * Reads an account on the first server that takes writes. The three writes below go to that server only, and search for nothing. When
+   * it cannot be reached any more they throw `directory.unreachable`, nothing was sent, and the caller may prepare again: that goes to
+   * the next server.
+   * @throws AppError `directory.account-missing`
+   */
+  prepareWrite(ref: AccountRef): Promise<PreparedWrite>;
+  resetPassword(target: PreparedWrite, newPassword: string, options?: ResetOptions): Promise<WriteOutcome>;
+  unlock(target: PreparedWrite, options?: WriteOptions): Promise<WriteOutcome>;
+  requireChange(target: PreparedWrite, options?: WriteOptions): Promise<WriteOutcome>;
+  /** What this directory takes at most, for the caller to compute its deadlines from. */
+  readonly timeLimits: TimeLimits;
 
   health(options?: HealthOptions): Promise<DirectoryHealth>;
   close(): Promise<void>;

@@ -18,7 +18,7 @@ export interface Random {
   integer(below: number): number;
 }
 
-/** Keyed one-way functions. The keys live in boot settings and never cross this port. */
+/** Keyed one-way functions. Their key is sealed in the database, the same on all nodes, and never crosses this port. */
 export interface Keys {
   /**
    * HMAC-SHA-256 under a key derived for `purpose`, base64url. Used to store tokens and codes, to name guard

@@ -5,7 +5,8 @@ import type { AccountRef } from './directory.ts';
  * What Keyturn remembers. The same verbs on SQLite and PostgreSQL; one specification runs over both.
  *
  * Every statement that decides (counting an attempt, advancing a journey, taking a job) is one atomic statement, so
- * that two nodes can never both win. Columns said to be sealed are encrypted and bound to their row. Unavailability
+ * that two nodes can never both win. Columns said to be sealed are encrypted and bound to
+ * what their row says: whose it is, of which kind, until when. Unavailability
  * is thrown as AppError `store.unavailable`.
  */
 export interface Store {
@@ -44,8 +45,8 @@ export interface JourneyStore {
   insert(row: JourneyRow): Promise<void>;
   findByToken(tokenDigest: string): Promise<JourneyRow | null>;
   find(id: string): Promise<JourneyRow | null>;
-  /** Compare-and-set on `version`: false when somebody else was quicker. Writes status and state, and version + 1. */
-  advance(id: string, expectedVersion: number, next: { status: JourneyRow['status']; state: string }): Promise<boolean>;
+  /** Compare-and-set on the version of `row`: false when somebody else was quicker. Writes status and state, and version + 1. */
+  advance(row: JourneyRow, next: { status: JourneyRow['status']; state: string }): Promise<boolean>;
 }
 
 /** One thing to prove: a mailed code or a turn at the authenticator. Attempts are counted here and nowhere else. */
@@ -63,8 +64,6 @@ export interface ChallengeRow {
 export interface ChallengeStore {
   insert(row: ChallengeRow): Promise<void>;
   find(id: string): Promise<ChallengeRow | null>;
-  /** Fills in what is expected, once it is known. */
-  expect(id: string, expected: string): Promise<void>;
   /** Counts one attempt and returns the row as it then is; null when it is spent, used up or past `now`. One statement. */
   attempt(id: string, now: number): Promise<ChallengeRow | null>;
   /** True for exactly one caller. */
@@ -75,6 +74,7 @@ export interface ChallengeStore {
 export interface FactorRow extends AccountRefColumns {
   id: string;
   kind: FactorKind;
+  /** What the person calls it. Sealed. */
   label: string;
   /** Address of an e-mail factor, seed (base32) of an authenticator. Sealed. */
   secret: string;
@@ -108,11 +108,21 @@ export interface CounterRow {
   /** 0: not paused. */
   pausedUntil: number;
 }
+/** What to add to one counter. */
+export interface CounterHit {
+  key: string;
+  /** Length of the counter's window; a new one starts with the first hit after the old one is over. */
+  windowMilliseconds: number;
+  /** 1 unless told. 0 only looks and locks; -1 gives a hit back, and never leads below 0. */
+  by?: number;
+}
 export interface CounterStore {
-  /** Adds one, starting a new window when the old one is over; returns the row after it. One statement. */
-  hit(key: string, windowMilliseconds: number, now: number): Promise<CounterRow>;
-  /** The row as it is, made with a count of 0 when there is none, and nobody else's until the transaction ends. */
-  lock(key: string, windowMilliseconds: number, now: number): Promise<CounterRow>;
+  /**
+   * Counts everything that one request counts, in one statement, and returns the rows after it by key. The rows are locked
+   * in the order of their keys, whatever order they are given in, and stay so until the caller's transaction ends: two nodes
+   * never wait for each other in a circle.
+   */
+  hitAll(hits: readonly CounterHit[], now: number): Promise<ReadonlyMap<string, CounterRow>>;
   /** Moves `pausedUntil` forward (never back). */
   pause(key: string, until: number): Promise<void>;
   read(keys: readonly string[]): Promise<CounterRow[]>;

@@ -1,13 +1,14 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { Actor } from '../audit/events.ts';
-import type { AccountFingerprint, AccountRef, PasswordRefusal } from '../ports/directory.ts';
+import type { AccountFingerprint, AccountRef, PasswordRefusal, PreparedWrite } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 
 export type WriteVerb = 'reset-password' | 'unlock-account';
 
 /** Everything about a write but the secret: who, on whom, why, how proven. */
 export interface WriteRequest {
-  accounts: AccountRef[];
+  /** Read just now; the caller has judged by them that the write may be done. */
+  accounts: readonly PreparedWrite[];
   actor: Actor;
   /** How the person proved who they are. */
   proof: FactorKind[];
@@ -30,6 +31,8 @@ export interface WriteIntent {
   proof: FactorKind[];
   language: string;
   unlock: boolean;
+  /** Identity of the server that `before` was read on and that is written to. */
+  server: string;
   before: AccountFingerprint;
   /** When `before` was read; milliseconds since 1970. */
   readAt: number;

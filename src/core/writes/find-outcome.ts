@@ -9,7 +9,7 @@ import type { WriteIntent, WriteResult } from './directory-write.ts';
  */
 export async function findOutcome(deps: Pick<CoreDeps, 'directories' | 'log'>, intent: WriteIntent): Promise<WriteResult> {
   try {
-    const now = await deps.directories.get(intent.account.directory).readFingerprint(intent.account);
+    const now = await deps.directories.get(intent.account.directory).readFingerprint(intent.account, intent.server);
     if (intent.verb === 'reset-password' && now.temporary) {
       return { intent, status: 'refused', foundBy: 'reading', reason: 'password.refused', leftTemporary: true };
     }

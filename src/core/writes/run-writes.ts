@@ -1,7 +1,7 @@
 import { isAppError } from '../../../shared/errors.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { CoreDeps } from '../core-deps.ts';
-import type { AccountRef, Directory, WriteOutcome } from '../ports/directory.ts';
+import type { Directory, PreparedWrite, WriteOutcome } from '../ports/directory.ts';
 import { randomId } from '../random-id.ts';
 import { closeWrite } from './close-write.ts';
 import type { WriteIntent, WriteRequest, WriteResult, WriteVerb } from './directory-write.ts';
@@ -12,6 +12,9 @@ export const WRITE_LEASE = 120_000;
 
 /** Milliseconds. */
 const SECOND_LOOK_AFTER = 1000;
+
+/** Does one write at its directory. */
+export type Execute = (directory: Directory, target: PreparedWrite) => Promise<WriteOutcome>;
 
 export type WriteDeps = Pick<CoreDeps, 'store' | 'directories' | 'clock' | 'random' | 'log' | 'wakeOutbox'>;
 
@@ -27,9 +30,15 @@ export async function runWrites(
   deps: WriteDeps,
   verb: WriteVerb,
   request: WriteRequest & { unlock: boolean },
-  execute: (directory: Directory, account: AccountRef) => Promise<WriteOutcome>,
+  execute: Execute,
 ): Promise<WriteResult[]> {
-  const intents = await Promise.all(request.accounts.map((account) => intentFor(deps, verb, request, account)));
+  const readAt = deps.clock.now();
+  const writes = request.accounts.map((target) => ({ target, intent: intentFor(deps, verb, request, target, readAt) }));
+  const intents = writes.map(({ intent }) => intent);
+  // A second write within the same second could not be told from none, should its answer be lost.
+  if (verb === 'reset-password' && intents.some(({ before }) => before.revision === undefined && wasSetJustNow(before, readAt))) {
+    await deps.clock.sleep(1000);
+  }
   await deps.store.transaction(async (store) => {
     const now = deps.clock.now();
     for (const intent of intents) {
@@ -53,7 +62,7 @@ export async function runWrites(
     await request.consume(store, intents);
   });
 
-  const results = await Promise.all(intents.map((intent) => executeOne(deps, intent, execute)));
+  const results = await Promise.all(writes.map(({ target, intent }) => executeOne(deps, intent, target, execute)));
 
   await deps.store.transaction(async (store) => {
     for (const result of results) await closeWrite(deps, store, result);
@@ -63,27 +72,22 @@ export async function runWrites(
   return results;
 }
 
-async function intentFor(
+function intentFor(
   deps: WriteDeps,
   verb: WriteVerb,
   request: WriteRequest & { unlock: boolean },
-  account: AccountRef,
-): Promise<WriteIntent> {
+  target: PreparedWrite,
+  readAt: number,
+): WriteIntent {
   const { journeyId, actor, proof, language, unlock } = request;
-  const before = await deps.directories.get(account.directory).readFingerprint(account);
-  const readAt = deps.clock.now();
-  // A second write within the same second could not be told from none, should its answer be lost.
-  if (verb === 'reset-password' && before.revision === undefined && wasSetJustNow(before, readAt)) await deps.clock.sleep(1000);
-  return { id: randomId(deps.random), verb, account, journeyId, actor, proof, language, unlock, before, readAt };
+  const { account, server, fingerprint: before } = target;
+  const ref = { directory: account.directory, id: account.id };
+  return { id: randomId(deps.random), verb, account: ref, journeyId, actor, proof, language, unlock, server, before, readAt };
 }
 
-async function executeOne(
-  deps: WriteDeps,
-  intent: WriteIntent,
-  execute: (directory: Directory, account: AccountRef) => Promise<WriteOutcome>,
-): Promise<WriteResult> {
+async function executeOne(deps: WriteDeps, intent: WriteIntent, target: PreparedWrite, execute: Execute): Promise<WriteResult> {
   try {
-    const outcome = await execute(deps.directories.get(intent.account.directory), intent.account);
+    const outcome = await execute(deps.directories.get(intent.account.directory), target);
     if (outcome.done) return { intent, status: 'done', foundBy: 'answer', server: outcome.server };
     const { refusal, detail, server, changeableAt, leftTemporary } = outcome;
     return {

@@ -8,6 +8,7 @@ import type { DirectoryDeps } from '../directory-deps.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
 import { allOf, equals, not, present } from '../ldap/filters.ts';
+import { looksHashed, refusedAsHash } from '../ldap/looks-hashed.ts';
 import { passwordModifyValue } from '../ldap/password-modify.ts';
 import { POLICY_ERROR } from '../ldap/password-policy-control.ts';
 import { createPersonDirectory, type PersonDialect, refusedWrite } from '../ldap/person-directory.ts';
@@ -63,7 +64,7 @@ const createDialect = (settings: DirectorySettingsOf<'389ds'>, clock: Clock): Pe
   },
   reset(connection, entry, newPassword, options) {
     // With syntax checks off the server would take this for a finished hash, and everybody who knows it could sign in.
-    if (/^\{[\w./-]+\}/.test(newPassword)) return Promise.resolve(looksHashed(connection));
+    if (looksHashed(newPassword)) return Promise.resolve(refusedAsHash(connection.server));
     return options.mustChange === true ? resetAndMark(connection, entry, newPassword) : resetOnly(connection, entry, newPassword, clock);
   },
   async inspectRights(connection, people) {
@@ -112,10 +113,6 @@ async function resetAndMark(connection: LdapConnection, entry: LdapEntry, newPas
   if (succeeded(marked)) return answer;
   const error = unexpectedResult(marked, connection.server, 'require-change');
   throw new AppError(error.code, { ...error.details, done: 'password' }, { cause: error });
-}
-
-function looksHashed(connection: LdapConnection): WriteOutcome {
-  return { done: false, refusal: 'password.quality', detail: 'begins like a hash: {NAME}', server: connection.server };
 }
 
 /** A local policy replaces the global one; null when the one in force may not be read. */

@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { fingerprint, requireChange, reset, unlock } from '../../../test/conformance/write.ts';
 import { run } from '../../../test/servers/processes.ts';
 import { type SambaServer, startSamba } from '../../../test/servers/samba.ts';
 import type { NewSambaUser, SambaUser } from '../../../test/servers/samba-directory.ts';
@@ -112,7 +113,7 @@ describe('identifiers', () => {
     const directory = connect();
     const ou = await samba.createOrganizationalUnit('Odd\\, \\+ \\"Ones\\" \\<\\>\\;\\=*()\\\\');
     const { account } = await person(directory, { parentDn: ou });
-    expect(refusal(await directory.resetPassword(account, 'Second-Passw0rd-2'))).toBe('done');
+    expect(refusal(await reset(directory, account, 'Second-Passw0rd-2'))).toBe('done');
     expect(await directory.verifyPassword(account, 'Second-Passw0rd-2')).toMatchObject({ valid: true });
     expect(await connect({ protected: { locations: [ou.toUpperCase()] } }).isProtected(account)).toMatchObject({ protected: true });
   });
@@ -123,7 +124,7 @@ describe('identifiers', () => {
     const ou = await samba.createOrganizationalUnit(`Moved${counter}`);
     await samba.sambaTool('user', 'move', user.login, ou);
     await samba.modify(`CN=${user.login},${ou}`, { sAMAccountName: `${user.login}x` });
-    expect(refusal(await directory.resetPassword(account, 'Second-Passw0rd-2'))).toBe('done');
+    expect(refusal(await reset(directory, account, 'Second-Passw0rd-2'))).toBe('done');
     expect(await directory.verifyPassword(account, 'Second-Passw0rd-2')).toMatchObject({ valid: true });
     expect((await directory.readAccount(account))?.location).toContain(`OU=Moved`);
   });
@@ -133,7 +134,7 @@ describe('identifiers', () => {
     const directory = connect({ baseDn: samba.peopleDn });
     expect(await directory.findAccounts('outside')).toEqual([]);
     expect(await directory.readAccount(outside)).toBeNull();
-    expect(await directory.resetPassword(outside, 'Second-Passw0rd-2')).toMatchObject({ done: false, refusal: 'account.missing' });
+    expect(await reset(directory, outside, 'Second-Passw0rd-2')).toMatchObject({ done: false, refusal: 'account.missing' });
   });
 });
 
@@ -221,7 +222,7 @@ describe('policy and state', () => {
       maximumAge: 30 * day,
       lockoutThreshold: 3,
     });
-    expect(refusal(await directory.resetPassword(strict, 'Short-Pw-1x'))).toBe('password.too-short');
+    expect(refusal(await reset(directory, strict, 'Short-Pw-1x'))).toBe('password.too-short');
     const reader = connect({ serviceAccount: { name: samba.readOnly.name, password: 'env:X' } }, samba.readOnly.password);
     expect(await reader.readPolicy(strict)).toMatchObject({ name: 'strict (not readable)', minimumLength: 10 });
   });
@@ -250,9 +251,9 @@ describe('policy and state', () => {
     expect((await directory.search({ text: user.login, filter: 'locked', pageSize: 5 })).accounts.map(({ login }) => login)).toEqual([
       user.login,
     ]);
-    expect(refusal(await directory.unlock(account))).toBe('done');
+    expect(refusal(await unlock(directory, account))).toBe('done');
     expect((await directory.readStatus(account)).locked).toBe(false);
-    expect(refusal(await directory.requireChange(account))).toBe('done');
+    expect(refusal(await requireChange(directory, account))).toBe('done');
     expect(await directory.readStatus(account)).toMatchObject({ mustChange: true, passwordExpired: false, passwordSetAt: null });
   });
 
@@ -328,12 +329,12 @@ describe('resetting', () => {
     const directory = connect();
     const { user, account } = await person(directory);
     await samba.lockUser(user);
-    const before = await directory.readFingerprint(account);
-    expect(await directory.resetPassword(account, 'Second-Passw0rd-2', { unlock: true, mustChange: true })).toEqual({
+    const before = await fingerprint(directory, account);
+    expect(await reset(directory, account, 'Second-Passw0rd-2', { unlock: true, mustChange: true })).toEqual({
       done: true,
       server: samba.url,
     });
-    const after = await directory.readFingerprint(account);
+    const after = await fingerprint(directory, account);
     expect(after.password).not.toBe(before.password);
     expect(after.lock).not.toBe(before.lock);
     expect(await directory.readStatus(account)).toMatchObject({ locked: false, mustChange: true });
@@ -346,23 +347,23 @@ describe('resetting', () => {
   it('keeps to the history in two steps, and says when the person is left with a random password', async () => {
     const directory = connect({ historyOnReset: 'two-step' });
     const { user, account } = await person(directory);
-    const short = await directory.resetPassword(account, 'Short-1');
+    const short = await reset(directory, account, 'Short-1');
     expect(short).toMatchObject({ refusal: 'password.too-short' });
     expect(short).not.toHaveProperty('leftTemporary');
     expect(await samba.canBind(user.userPrincipalName, firstPassword)).toBe(true);
 
-    expect(await directory.resetPassword(account, firstPassword)).toMatchObject({ refusal: 'password.in-history', leftTemporary: true });
+    expect(await reset(directory, account, firstPassword)).toMatchObject({ refusal: 'password.in-history', leftTemporary: true });
     expect(await samba.canBind(user.userPrincipalName, firstPassword)).toBe(false);
     expect((await directory.readStatus(account)).mustChange).toBe(true);
-    expect(await directory.resetPassword(account, firstPassword)).toMatchObject({ refusal: 'password.in-history', leftTemporary: true });
-    expect(await directory.resetPassword(account, 'Second-Passw0rd-2')).toMatchObject({ done: true });
+    expect(await reset(directory, account, firstPassword)).toMatchObject({ refusal: 'password.in-history', leftTemporary: true });
+    expect(await reset(directory, account, 'Second-Passw0rd-2')).toMatchObject({ done: true });
     expect(await directory.verifyPassword(account, 'Second-Passw0rd-2')).toMatchObject({ valid: true });
-    expect(await directory.resetPassword(account, 'Third-Passw0rd-3', { mustChange: true })).toMatchObject({ done: true });
+    expect(await reset(directory, account, 'Third-Passw0rd-3', { mustChange: true })).toMatchObject({ done: true });
     expect((await directory.readStatus(account)).mustChange).toBe(true);
 
     await samba.lockUser(user);
-    expect(await directory.resetPassword(account, 'Fourth-Passw0rd-4')).toMatchObject({ refusal: 'password.account-locked' });
-    expect(await directory.resetPassword(account, 'Fourth-Passw0rd-4', { unlock: true })).toMatchObject({ done: true });
+    expect(await reset(directory, account, 'Fourth-Passw0rd-4')).toMatchObject({ refusal: 'password.account-locked' });
+    expect(await reset(directory, account, 'Fourth-Passw0rd-4', { unlock: true })).toMatchObject({ done: true });
     expect(await directory.verifyPassword(account, 'Fourth-Passw0rd-4')).toMatchObject({ valid: true });
   });
 
@@ -371,14 +372,14 @@ describe('resetting', () => {
     try {
       const directory = connect({ servers: [{ url: `ldaps://${samba.host}:${proxy.port}` }, { url: samba.url }] });
       const { user, account } = await person(directory);
-      const before = await directory.readFingerprint(account);
+      const before = await fingerprint(directory, account);
       // The account is read on the connection that writes, before it does: warm it up, then count.
-      expect(refusal(await directory.unlock(account))).toBe('done');
+      expect(refusal(await unlock(directory, account))).toBe('done');
       proxy.swallowAnswer(2);
-      await expect(directory.resetPassword(account, 'Second-Passw0rd-2')).rejects.toMatchObject({ code: 'directory.outcome-unknown' });
-      expect((await directory.readFingerprint(account)).password).not.toBe(before.password);
+      await expect(reset(directory, account, 'Second-Passw0rd-2')).rejects.toMatchObject({ code: 'directory.outcome-unknown' });
+      expect((await fingerprint(directory, account)).password).not.toBe(before.password);
       expect(await samba.canBind(user.userPrincipalName, 'Second-Passw0rd-2')).toBe(true);
-      expect(refusal(await directory.resetPassword(account, 'Third-Passw0rd-3'))).toBe('done');
+      expect(refusal(await reset(directory, account, 'Third-Passw0rd-3'))).toBe('done');
     } finally {
       await proxy.stop();
     }
@@ -387,8 +388,8 @@ describe('resetting', () => {
   it('reports a missing right as such', async () => {
     const directory = connect();
     const outside = await find(directory, 'outside');
-    expect(refusal(await directory.resetPassword(outside, 'Second-Passw0rd-2'))).toBe('account.no-right');
-    expect(refusal(await directory.unlock(outside))).toBe('account.no-right');
+    expect(refusal(await reset(directory, outside, 'Second-Passw0rd-2'))).toBe('account.no-right');
+    expect(refusal(await unlock(directory, outside))).toBe('account.no-right');
     expect(await samba.canBind('outside@ad.example.test', seedPassword)).toBe(true);
   });
 });

@@ -1,6 +1,17 @@
+import { AppError } from '../../../shared/errors.ts';
 import { abilitiesOf } from '../../core/configuration/directory-abilities.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
-import type { Account, AccountRef, Directory, ResetOptions, VerifyOutcome, WriteOutcome } from '../../core/ports/directory.ts';
+import type {
+  Account,
+  AccountFingerprint,
+  AccountRef,
+  Directory,
+  PreparedWrite,
+  ResetOptions,
+  VerifyOutcome,
+  WriteOptions,
+  WriteOutcome,
+} from '../../core/ports/directory.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
 import { configuredProtection, type Protection, protectedBecause } from '../ldap/configured-protection.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
@@ -8,6 +19,7 @@ import { createDirectoryBase } from '../ldap/directory-base.ts';
 import { canonicalDn, dnsDomainOf } from '../ldap/dn.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
 import { missingAsOutcome } from '../ldap/missing-as-outcome.ts';
+import { identityOf } from '../ldap/server-identity.ts';
 import { fromFiletime } from '../ldap/time.ts';
 import { unexpectedResult } from '../ldap/translate-error.ts';
 import { bindOutcome } from './bind-outcome.ts';
@@ -27,6 +39,9 @@ import { mustChange, unlock } from './unicode-password.ts';
 import { unusablePassword } from './unusable-password.ts';
 import { attributeOutcome, type WriteFacts } from './write-outcome.ts';
 
+/** Of the state, what tells whether something was written. */
+const fingerprintAttributes = ['pwdLastSet', 'lockoutTime', 'msDS-User-Account-Control-Computed'] as const;
+
 /** Milliseconds before its end from which on a password "expires soon". */
 const expiresSoon = 14 * 86_400_000;
 
@@ -36,7 +51,8 @@ const expiresSoon = 14 * 86_400_000;
  */
 export function createActiveDirectory(settings: DirectorySettingsOf<'active-directory'>, deps: DirectoryDeps): Directory {
   const { clock, random, log } = deps;
-  const base = createDirectoryBase(settings, deps, activeDirectoryKind(settings));
+  const kind = activeDirectoryKind(settings);
+  const base = createDirectoryBase(settings, deps, kind);
   const { servers } = base;
   const dns = dnsDomainOf(settings.baseDn);
   let netbios: string | null = settings.netbiosDomain ?? null;
@@ -47,13 +63,18 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     if (netbios === null) netbios = await servers.read(readNetbiosName);
   };
 
-  /** An account with its policy and state, read on the connection that goes on to work with it. */
-  const readFull = async (connection: LdapConnection, ref: AccountRef) => {
-    const entry = await base.fetch(connection, ref, [...statusAttributes, 'msDS-ResultantPSO']);
+  /** Policy and state of an entry that was read with `statusAttributes` and `msDS-ResultantPSO`. */
+  const readAround = async (connection: LdapConnection, entry: LdapEntry) => {
     const mode = resetMode(settings.historyOnReset, connection.rootDse);
     const { policy, unreadable } = await readEffectivePolicy(connection, entry, domainDnOf(connection), mode);
     if (unreadable !== null) log.warn('directory.password-settings-unreadable', { directory: settings.id, settingsObject: unreadable });
-    return { entry, mode, policy, status: toStatus(entry, policy, clock.now()) };
+    return { policy, status: toStatus(entry, policy, clock.now()) };
+  };
+
+  /** An account with its policy and state, read on the connection that goes on to work with it. */
+  const readFull = async (connection: LdapConnection, ref: AccountRef) => {
+    const entry = await base.fetch(connection, ref, [...statusAttributes, 'msDS-ResultantPSO']);
+    return { entry, ...(await readAround(connection, entry)) };
   };
 
   const readSids = (ref: AccountRef): Promise<Buffer[]> =>
@@ -84,14 +105,48 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     return account.privileged ? builtinProtection(account, []) : builtinProtection(account, await readSids(account));
   };
 
-  const writeAttribute = (ref: AccountRef, change: () => ReturnType<typeof unlock>): Promise<WriteOutcome> =>
-    missingAsOutcome(() =>
-      servers.write(async (connection) => {
-        // Reading it first keeps writes within the configured part of the directory.
-        await base.fetch(connection, ref, ['1.1']);
-        return attributeOutcome(await connection.modify(guidDn(ref.id), [change()]), connection.server);
-      }),
+  /** Writes to who was read before, which keeps writes within the configured part of the directory. */
+  const writeTo = <T>(
+    { server }: PreparedWrite,
+    { notAfter }: WriteOptions,
+    work: (connection: LdapConnection) => Promise<T>,
+  ): Promise<T> => servers.write(work, { server, ...(notAfter === undefined ? {} : { notAfter }) });
+
+  const writeAttribute = (target: PreparedWrite, options: WriteOptions, change: () => ReturnType<typeof unlock>): Promise<WriteOutcome> =>
+    writeTo(target, options, async (connection) =>
+      attributeOutcome(await connection.modify(guidDn(target.account.id), [change()]), connection.server),
     );
+
+  const fingerprintOf = (entry: LdapEntry): AccountFingerprint => {
+    const pwdLastSet = entry.text('pwdLastSet');
+    return {
+      password: pwdLastSet ?? '0',
+      lock: entry.text('lockoutTime') ?? '0',
+      locked: isLocked(entry),
+      passwordSetAt: fromFiletime(pwdLastSet),
+      // The first step leaves "must change" behind, the second takes it away.
+      ...(settings.historyOnReset === 'two-step' && fromFiletime(pwdLastSet) === null ? { temporary: true as const } : {}),
+    };
+  };
+
+  const everything = [...new Set([...kind.accountAttributes, ...statusAttributes, 'msDS-ResultantPSO'])];
+
+  /** Account and entry of a reference; an entry that is no account is not there. */
+  const fetchAccount = async (connection: LdapConnection, ref: AccountRef) => {
+    const entry = await base.fetch(connection, ref, everything);
+    const account = kind.toAccount(entry);
+    if (account === null) throw new AppError('directory.account-missing', { directory: settings.id, id: ref.id });
+    return { entry, account };
+  };
+
+  const prepareWrite: Directory['prepareWrite'] = async (ref) => {
+    const read = await servers.write(async (connection) => {
+      const { entry, account } = await fetchAccount(connection, ref);
+      const status = toStatus(entry, { minimumAge: 0, lockoutDuration: null }, clock.now());
+      return { account, status, fingerprint: fingerprintOf(entry), server: identityOf(connection), handle: '' };
+    });
+    return { ...read, protection: await isProtected(read.account) };
+  };
 
   const warningOf = (entry: LdapEntry): 'none' | 'expires-soon' => {
     const endsAt = fromFiletime(entry.text('msDS-UserPasswordExpiryTimeComputed'));
@@ -113,8 +168,9 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     return servers.write((connection) => changeForUnbound(connection, person.dn, oldPassword, newPassword, { ...facts, ageCounts: false }));
   };
 
-  const resetExisting = (ref: AccountRef, newPassword: string, options: ResetOptions): Promise<WriteOutcome> =>
-    servers.write(async (connection) => {
+  const resetPrepared = (prepared: PreparedWrite, newPassword: string, options: ResetOptions): Promise<WriteOutcome> =>
+    writeTo(prepared, options, async (connection) => {
+      const ref = prepared.account;
       const mode = resetMode(settings.historyOnReset, connection.rootDse);
       const readTarget = async () => {
         const { policy, status } = await readFull(connection, ref);
@@ -127,8 +183,6 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
         const target = await readTarget();
         return refused ?? resetInTwoSteps(connection, target, newPassword, options, random);
       }
-      // Reading it first keeps writes within the configured part of the directory.
-      await base.fetch(connection, ref, ['1.1']);
       if (refused !== null) return refused;
       return resetAtOnce(connection, guidDn(ref.id), newPassword, options, mode, async () => (await readTarget()).facts);
     });
@@ -148,18 +202,13 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     readAccount: base.readAccount,
     readStatus: (ref) => servers.read(async (connection) => (await readFull(connection, ref)).status),
     readPolicy: (ref) => servers.read(async (connection) => (await readFull(connection, ref)).policy),
-    async readFingerprint(ref) {
-      const entry = await base.readEntry(ref, ['pwdLastSet', 'lockoutTime', 'msDS-User-Account-Control-Computed']);
-      const pwdLastSet = entry.text('pwdLastSet');
-      return {
-        password: pwdLastSet ?? '0',
-        lock: entry.text('lockoutTime') ?? '0',
-        locked: isLocked(entry),
-        passwordSetAt: fromFiletime(pwdLastSet),
-        // The first step leaves "must change" behind, the second takes it away.
-        ...(settings.historyOnReset === 'two-step' && fromFiletime(pwdLastSet) === null ? { temporary: true as const } : {}),
-      };
-    },
+    readFacts: (ref) =>
+      servers.read(async (connection) => {
+        const { entry, account } = await fetchAccount(connection, ref);
+        return { account, ...(await readAround(connection, entry)) };
+      }),
+    readFingerprint: (ref, server) =>
+      servers.readOn(server, async (connection) => fingerprintOf(await base.fetch(connection, ref, fingerprintAttributes))),
     readGroups,
     async readManager(ref) {
       const manager = (await base.readEntry(ref, ['manager'])).text('manager');
@@ -182,9 +231,11 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
 
     changePassword: (...change) => missingAsOutcome(() => changePassword(...change)),
 
-    resetPassword: (ref, newPassword, options = {}) => missingAsOutcome(() => resetExisting(ref, newPassword, options)),
-    unlock: (ref) => writeAttribute(ref, unlock),
-    requireChange: (ref) => writeAttribute(ref, mustChange),
+    prepareWrite,
+    timeLimits: base.timeLimits,
+    resetPassword: (target, newPassword, options = {}) => missingAsOutcome(() => resetPrepared(target, newPassword, options)),
+    unlock: (target, options = {}) => writeAttribute(target, options, unlock),
+    requireChange: (target, options = {}) => writeAttribute(target, options, mustChange),
 
     health: (options) =>
       base.health(options, {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { BerWriter } from 'ldapts';
 import { describe, expect, it } from 'vitest';
 import type { PasswordPolicy } from '../../core/ports/directory.ts';
-import { toRootDse } from '../ldap/root-dse.ts';
+import type { RootDse } from '../ldap/root-dse.ts';
 import { bindOutcome } from './bind-outcome.ts';
 import { guidToBytes, guidToText } from './guid.ts';
 import { PolicyHintsControl } from './policy-hints-control.ts';
@@ -103,7 +103,7 @@ describe('passwordOutcome', () => {
 });
 
 describe('resetMode', () => {
-  const dse = (...controls: string[]) => ({ ...toRootDse(null), supportedControl: new Set(controls) });
+  const dse = (...controls: string[]) => ({ supportedControl: new Set(controls) }) as unknown as RootDse;
   const hints = '1.2.840.113556.1.4.2239';
   it.each([
     ['policy-hints', [hints], 'policy-hints'],

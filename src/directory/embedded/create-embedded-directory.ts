@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../../../shared/errors.ts';
 import { abilitiesOf } from '../../core/configuration/directory-abilities.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
-import type { Account, AccountRef, Directory, SearchPage, SearchRequest, WriteOutcome } from '../../core/ports/directory.ts';
+import type {
+  Account,
+  AccountFingerprint,
+  AccountRef,
+  Directory,
+  SearchPage,
+  SearchRequest,
+  WriteOutcome,
+} from '../../core/ports/directory.ts';
 import type { Clock } from '../../core/ports/platform.ts';
 import type { EmbeddedAccountRow, EmbeddedStore } from '../../core/ports/store.ts';
 import { describePolicy, describeStatus, isLocked } from './account-state.ts';
@@ -30,6 +38,13 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
     if (row === null) throw new AppError('directory.account-missing', { directory: settings.id, id: ref.id });
     return row;
   }
+
+  const fingerprintOf = (row: EmbeddedAccountRow): AccountFingerprint => ({
+    password: createHash('sha256').update(row.passwordHash).digest('base64url'),
+    lock: row.lockedAt === null ? '' : String(row.lockedAt),
+    locked: isLocked(row, policy, clock.now()),
+    passwordSetAt: row.passwordSetAt,
+  });
 
   async function write(ref: AccountRef, change: (row: EmbeddedAccountRow) => EmbeddedAccountRow): Promise<WriteOutcome> {
     try {
@@ -66,14 +81,26 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
       return policy;
     },
     async readFingerprint(ref) {
+      return fingerprintOf(await rowOf(ref));
+    },
+    async readFacts(ref) {
       const row = await rowOf(ref);
+      return { account: toAccount(row), status: describeStatus(row, policy, clock.now()), policy };
+    },
+    async prepareWrite(ref) {
+      const row = await rowOf(ref);
+      const reason = protectedBy(settings, row);
       return {
-        password: createHash('sha256').update(row.passwordHash).digest('base64url'),
-        lock: row.lockedAt === null ? '' : String(row.lockedAt),
-        locked: isLocked(row, policy, clock.now()),
-        passwordSetAt: row.passwordSetAt,
+        account: toAccount(row),
+        status: describeStatus(row, policy, clock.now()),
+        fingerprint: fingerprintOf(row),
+        protection: { protected: reason !== null, reason },
+        server: serverName,
+        handle: '',
       };
     },
+    // A write is one transaction of the database that also keeps the intent.
+    timeLimits: { toBegin: 20_000, request: 20_000 },
     async readGroups(ref) {
       return (await rowOf(ref)).groups.map((name) => ({ id: name, name }));
     },
@@ -90,9 +117,9 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
       return (await attemptPassword(context, await rowOf(ref), password)).outcome;
     },
     changePassword: (ref, oldPassword, newPassword) => changePassword(context, ref.id, oldPassword, newPassword),
-    resetPassword: (ref, newPassword, options = {}) => resetPassword(context, ref.id, newPassword, options),
-    unlock: (ref) => write(ref, (row) => ({ ...row, badAttempts: 0, lockedAt: null })),
-    requireChange: (ref) => write(ref, (row) => ({ ...row, mustChange: true })),
+    resetPassword: ({ account }, newPassword, options = {}) => resetPassword(context, account.id, newPassword, options),
+    unlock: ({ account }) => write(account, (row) => ({ ...row, badAttempts: 0, lockedAt: null })),
+    requireChange: ({ account }) => write(account, (row) => ({ ...row, mustChange: true })),
     async health(options = {}) {
       await accounts.count(settings.id);
       // There is no service account that could lack a right.

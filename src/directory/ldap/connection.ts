@@ -29,6 +29,7 @@ export interface SearchAnswer {
  * One connection to one server. Every call answers within the operation time limit; an answer of the server, good or bad, is
  * returned, and only a lost connection is thrown:
  * - `directory.unreachable` (details.reason `connection-lost`): nothing was sent
+ * - `directory.unreachable` (details.reason `deadline`): a write was not sent because it came too late; the connection stays
  * - `directory.timed-out`: a search or bind was sent and not answered
  * - `directory.outcome-unknown`: a write was sent and not answered
  * - `directory.protocol`: the answer cannot be understood
@@ -36,6 +37,11 @@ export interface SearchAnswer {
  */
 export interface LdapConnection {
   readonly server: string;
+  /**
+   * What the server offers, as it shows it to the service account. Nothing is known before `readRootDse` or `takeRootDse`: many
+   * servers show it to nobody who has not signed in.
+   * @throws AppError `directory.root-hidden` before that
+   */
   readonly rootDse: RootDse;
   /** Open, and not known to be broken. */
   readonly usable: boolean;
@@ -44,6 +50,8 @@ export interface LdapConnection {
   /** Those of them that write. When it has grown, "nothing was changed" is no longer true. */
   readonly writes: number;
   readonly lastUsed: number;
+  /** `performance.now()` after which no write is begun; the one who has work done sets it for that work. */
+  writeUntil: number;
   /** Simple bind (RFC 4513 section 5.1.3). An empty password is never sent: servers may take it as anonymous (section 5.1.2). */
   bind(name: string, password: string, controls?: Control[]): Promise<LdapResult>;
   search(base: string, options: SearchOptions): Promise<SearchAnswer>;
@@ -52,13 +60,20 @@ export interface LdapConnection {
   modify(dn: string, changes: Change[], controls?: Control[]): Promise<LdapResult>;
   /** An extended operation that writes, such as a password modification. */
   extended(oid: string, value: Buffer, controls?: Control[]): Promise<LdapResult>;
+  /**
+   * To be called when signed in.
+   * @throws AppError `directory.root-hidden`
+   */
+  readRootDse(): Promise<void>;
+  /** Takes what another connection to the same server read, where nobody may sign in before. */
+  takeRootDse(rootDse: RootDse): void;
   /** As whom the server knows this connection, `dn:...` or `u:...` (RFC 4532); null when it does not say. */
   whoAmI(): Promise<string | null>;
   close(): void;
 }
 
 /**
- * Opens a connection, encrypted, and reads the root DSE. Nothing is bound yet.
+ * Opens a connection, encrypted, to a server that answers. Nothing is bound yet, and what the server offers is not known.
  * @throws AppError `directory.unreachable`, `directory.tls-*`, `directory.plain-refused`
  */
 export async function openConnection(settings: ConnectionSettings): Promise<LdapConnection> {
@@ -83,7 +98,7 @@ async function withinTimeLimit(settings: ConnectionSettings, opening: Opening, o
   const work = (async () => {
     const client = await open();
     const connection = new Connection(settings, client, opening);
-    await connection.readRootDse();
+    await connection.greet();
     return connection;
   })();
   // When the limit comes first, the sockets are destroyed and `work` fails unheard.
@@ -102,10 +117,11 @@ type Intent = 'read' | 'bind' | 'write';
 
 class Connection implements LdapConnection {
   readonly server: string;
-  rootDse: RootDse = toRootDse(null);
+  #rootDse: RootDse | null = null;
   effects = 0;
   writes = 0;
   lastUsed = performance.now();
+  writeUntil = Number.POSITIVE_INFINITY;
   readonly #settings: ConnectionSettings;
   readonly #client: Client;
   readonly #opening: Opening;
@@ -121,10 +137,22 @@ class Connection implements LdapConnection {
     return !this.#opening.closed && this.#client.isConnected;
   }
 
+  get rootDse(): RootDse {
+    return this.#rootDse ?? toRootDse(null, this.server);
+  }
+
+  /** Any answer will do, a refusal too: the server speaks LDAP. The library attaches itself to the socket with its first request. */
+  async greet(): Promise<void> {
+    await this.#search('', { scope: 'base', attributes: ['1.1'] }, true);
+  }
+
   async readRootDse(): Promise<void> {
-    // The library attaches itself to the socket with its first request.
-    const { result, entries } = await this.#search('', { scope: 'base', attributes: rootDseAttributes }, true);
-    this.rootDse = toRootDse(result.code === RESULT.success ? (entries[0] ?? null) : null);
+    const { result, entries } = await this.search('', { scope: 'base', attributes: rootDseAttributes });
+    this.#rootDse = toRootDse(result.code === RESULT.success ? (entries[0] ?? null) : null, this.server);
+  }
+
+  takeRootDse(rootDse: RootDse): void {
+    this.#rootDse = rootDse;
   }
 
   async bind(name: string, password: string, controls: Control[] = []): Promise<LdapResult> {
@@ -201,6 +229,7 @@ class Connection implements LdapConnection {
     limits: { first?: boolean; timeLimit?: number } = {},
   ): Promise<{ result: LdapResult; value?: T }> {
     if (limits.first !== true && !this.usable) throw connectionLost(this.server);
+    if (intent === 'write' && performance.now() > this.writeUntil) throw tooLate(this.server);
     if (intent !== 'read') this.effects += 1;
     if (intent === 'write') this.writes += 1;
     let timedOut = false;
@@ -239,6 +268,12 @@ class Connection implements LdapConnection {
       { cause },
     );
   }
+}
+
+/** A write begun now could happen after everybody has given it up. */
+function tooLate(server: string): AppError {
+  const problem = 'The time for this write was over before it could be sent';
+  return new AppError('directory.unreachable', { server, problem, reason: 'deadline' });
 }
 
 /** The library appends the code to the server's text. */

@@ -1,18 +1,21 @@
 import { Attribute, Change } from 'ldapts';
+import { AppError } from '../../../shared/errors.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
 import type { AccountStatus, Directory, PasswordPolicy, WriteOutcome } from '../../core/ports/directory.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
 import type { LdapConnection } from './connection.ts';
 import type { LdapEntry } from './entry.ts';
-import { heldRight, unknownRight } from './inspected-rights.ts';
+import { heldRight, missingRight, unknownRight } from './inspected-rights.ts';
+import { looksHashed, refusedAsHash } from './looks-hashed.ts';
 import { passwordModifyValue } from './password-modify.ts';
 import { changeByExtension, createPersonDirectory, type PersonDialect } from './person-directory.ts';
 import { withPolicyControl } from './policy-answer.ts';
 import { OID } from './root-dse.ts';
+import type { Probed } from './servers.ts';
 
 /**
- * Any LDAPv3 server with inetOrgPerson accounts. The root DSE decides how a password is written: by RFC 3062 where the server
- * offers it, otherwise by a modification of userPassword (RFC 4519 section 2.41), which is then stored as the server sees fit.
+ * Any LDAPv3 server with inetOrgPerson accounts. A password is written by RFC 3062; by a modification of userPassword (RFC 4519
+ * section 2.41) only where the configuration says that this server hashes such a value, for others would store the password in clear.
  *
  * It claims nothing that a server does not tell in a standard way: policy and lock state are not known, so nothing is judged
  * beforehand and nothing can be unlocked; what the server refuses is passed on with its reason.
@@ -26,7 +29,7 @@ export function createLdapDirectory(settings: DirectorySettingsOf<'ldap'>, deps:
 /** RFC 4530, and the spelling of those that came before it. */
 const idAttribute = 'entryUUID';
 
-const createDialect = ({ disabledPeople }: DirectorySettingsOf<'ldap'>): PersonDialect => ({
+const createDialect = ({ disabledPeople, passwordWrite }: DirectorySettingsOf<'ldap'>): PersonDialect => ({
   idAttribute,
   idPattern: /^[0-9a-fA-F-]{32,36}$/,
   statusAttributes: [idAttribute, 'modifyTimestamp', 'entryCSN'],
@@ -36,9 +39,7 @@ const createDialect = ({ disabledPeople }: DirectorySettingsOf<'ldap'>): PersonD
     disabledPeople === 'not-told'
       ? 'It is not known who is disabled or has left (disabledPeople: not-told): such people can set a new password.'
       : 'Whoever peopleFilter finds counts as neither disabled nor gone (disabledPeople: left-out-by-people-filter).',
-    ...(probed.some(({ rootDse }) => !rootDse.supportedExtension.has(OID.passwordModify))
-      ? ['The server does not offer RFC 3062: passwords are written to userPassword, and it must hash them itself.']
-      : []),
+    ...writingNotes(passwordWrite, probed),
     ...(probed.some(({ rootDse }) => !rootDse.supportedControl.has(OID.passwordPolicy))
       ? ['The server does not offer the password policy control: reasons of a refusal are not told apart.']
       : []),
@@ -50,14 +51,18 @@ const createDialect = ({ disabledPeople }: DirectorySettingsOf<'ldap'>): PersonD
     return { policy: unknownPolicy, status: statusUnder(disabledPeople), fingerprint };
   },
   reset(connection, entry, newPassword) {
-    return withPolicyControl(connection, (controls) => {
-      if (!hasExtension(connection)) return connection.modify(entry.dn, [replacePassword(newPassword)], controls);
+    if (passwordWrite === 'password-modify') {
       const value = passwordModifyValue({ userIdentity: entry.dn, newPassword });
-      return connection.extended(OID.passwordModify, value, controls);
-    });
+      return withPolicyControl(connection, (controls) => connection.extended(modifyingPasswords(connection), value, controls));
+    }
+    if (looksHashed(newPassword)) return Promise.resolve(refusedAsHash(connection.server));
+    return withPolicyControl(connection, (controls) => connection.modify(entry.dn, [replacePassword(newPassword)], controls));
   },
-  change(connection, dn, oldPassword, newPassword) {
-    if (hasExtension(connection)) return changeByExtension(connection, dn, oldPassword, newPassword);
+  async change(connection, dn, oldPassword, newPassword) {
+    if (passwordWrite === 'password-modify') {
+      modifyingPasswords(connection);
+      return changeByExtension(connection, dn, oldPassword, newPassword);
+    }
     const changes = [oldPassword, newPassword].map(
       (password, index) =>
         new Change({
@@ -68,12 +73,14 @@ const createDialect = ({ disabledPeople }: DirectorySettingsOf<'ldap'>): PersonD
     return withPolicyControl(connection, (controls) => connection.modify(dn, changes, controls));
   },
   readingRule: 'see docs/handbook/directories/ldap.md',
-  async inspectRights() {
+  async inspectRights(connection) {
     const untold = 'LDAP has no standard way to ask for it without writing; use the kind of this server if there is one';
     const impossible = 'this kind of directory cannot do it';
     const rights = [
       heldRight('read'),
-      unknownRight('reset-password', untold),
+      passwordWrite === 'password-modify' && !offersExtension(connection.rootDse)
+        ? missingRight('reset-password', notOffered.problem, notOffered.fix)
+        : unknownRight('reset-password', untold),
       unknownRight('unlock-account', impossible),
       unknownRight('require-change', impossible),
       unknownRight('read-policy', impossible),
@@ -84,8 +91,30 @@ const createDialect = ({ disabledPeople }: DirectorySettingsOf<'ldap'>): PersonD
   requireChange: async (connection, entry) => unsupported(connection, entry, 'requiring a change'),
 });
 
-function hasExtension(connection: LdapConnection): boolean {
-  return connection.rootDse.supportedExtension.has(OID.passwordModify);
+function offersExtension({ supportedExtension }: LdapConnection['rootDse']): boolean {
+  return supportedExtension.has(OID.passwordModify);
+}
+
+const notOffered = {
+  problem: 'The server does not offer the operation that sets a password (RFC 3062)',
+  fix: 'Turn it on; or, if the server hashes what is written to userPassword, say so: passwordWrite: user-password-as-text.',
+};
+
+/**
+ * The extended operation by which passwords are set.
+ * @throws AppError `directory.no-right` when the server has none: the text of a password is never written instead
+ */
+function modifyingPasswords({ rootDse, server }: LdapConnection): string {
+  if (offersExtension(rootDse)) return OID.passwordModify;
+  throw new AppError('directory.no-right', { server, ...notOffered });
+}
+
+function writingNotes(passwordWrite: DirectorySettingsOf<'ldap'>['passwordWrite'], probed: readonly Probed[]): string[] {
+  if (passwordWrite === 'user-password-as-text') {
+    return ['Passwords are written to userPassword as text (passwordWrite): a server that does not hash them keeps them in clear.'];
+  }
+  if (probed.every(({ rootDse }) => offersExtension(rootDse))) return [];
+  return [`Passwords cannot be set. ${notOffered.problem}. ${notOffered.fix}`];
 }
 
 function replacePassword(password: string): Change {

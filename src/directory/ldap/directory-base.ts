@@ -9,6 +9,7 @@ import type {
   HealthOptions,
   SearchPage,
   SearchRequest,
+  TimeLimits,
 } from '../../core/ports/directory.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
 import { missingName } from './configured-names.ts';
@@ -65,6 +66,8 @@ export interface DirectoryBase {
   sample(connection: LdapConnection, count: number, options: SampleOptions): Promise<LdapEntry[]>;
   /** What is looked at when asked for; what it throws becomes "cannot be told". */
   health(options: HealthOptions | undefined, inspection: Inspection): Promise<DirectoryHealth>;
+  /** For `Directory.timeLimits`. */
+  readonly timeLimits: TimeLimits;
   close(): Promise<void>;
 }
 
@@ -168,6 +171,7 @@ export function createDirectoryBase(
         ...(asked?.rights === true && serviceAccount.ok ? await inspected(inspection) : { configured: [], rights: [], tooMuch: [] }),
       };
     },
+    timeLimits: timeLimitsOf(settings),
     close: () => servers.close(),
   };
 
@@ -206,6 +210,11 @@ export function createDirectoryBase(
       return { accounts, cursor: null };
     });
   }
+}
+
+/** A write waits for a connection, has one opened, perhaps a second time after one that had died, and may write twice. */
+function timeLimitsOf({ connectTimeoutMilliseconds, operationTimeoutMilliseconds }: LdapSettings): TimeLimits {
+  return { toBegin: 2 * connectTimeoutMilliseconds + 3 * operationTimeoutMilliseconds, request: operationTimeoutMilliseconds };
 }
 
 async function inspected(inspection: Inspection): Promise<Pick<DirectoryHealth, 'configured' | 'rights' | 'tooMuch'>> {

@@ -1,7 +1,8 @@
 import { connect as connectPlain, type Socket } from 'node:net';
-import { type ConnectionOptions, connect as connectSecure } from 'node:tls';
-import { Client, ResultCodeError } from 'ldapts';
+import { type ConnectionOptions, connect as connectSecure, type TLSSocket } from 'node:tls';
+import { Client } from 'ldapts';
 import { AppError } from '../../../shared/errors.ts';
+import { requestStartTls } from './start-tls.ts';
 import { serverAddress } from './tls-options.ts';
 
 export interface ConnectionSettings {
@@ -27,14 +28,7 @@ export class Opening {
 
   async secure(): Promise<Client> {
     const { host, port } = serverAddress(this.settings.url);
-    const socket = connectSecure(port, host, this.settings.tls);
-    this.#keep(socket);
-    await once(socket, 'secureConnect');
-    return new Client({
-      url: this.settings.url,
-      strictDN: false,
-      createSecureConnection: this.#handOver(socket) as unknown as typeof connectSecure,
-    });
+    return this.#clientOn(await this.#encrypted(connectSecure(port, host, this.settings.tls)));
   }
 
   async startTls(): Promise<Client> {
@@ -42,40 +36,29 @@ export class Opening {
     const socket = connectPlain(port, host);
     this.#keep(socket);
     await once(socket, 'connect');
-    let upgraded = false;
-    const client = new Client({
-      url: this.settings.url,
-      strictDN: false,
-      createConnection: this.#handOver(socket) as unknown as typeof connectPlain,
-      createSecureConnection: ((options: ConnectionOptions) => {
-        if (upgraded) throw connectionLost(this.settings.url);
-        upgraded = true;
-        const secured = connectSecure(options);
-        this.#keep(secured);
-        return secured;
-      }) as unknown as typeof connectSecure,
-    });
-    try {
-      await client.startTLS({ ...this.settings.tls });
-    } catch (error) {
-      if (!(error instanceof ResultCodeError)) throw error;
-      throw new AppError(
-        'directory.tls-failed',
-        {
-          server: this.settings.url,
-          resultCode: error.code,
-          problem: 'The server refused StartTLS',
-          fix: 'Give the server a certificate, or use its ldaps:// address.',
-        },
-        { cause: error },
-      );
-    }
-    return client;
+    await requestStartTls(socket, this.settings.url);
+    return this.#clientOn(await this.#encrypted(connectSecure({ ...this.settings.tls, socket })));
   }
 
   destroy(): void {
     this.closed = true;
     for (const socket of this.sockets) socket.destroy();
+  }
+
+  async #encrypted(socket: TLSSocket): Promise<TLSSocket> {
+    this.#keep(socket);
+    await once(socket, 'secureConnect');
+    return socket;
+  }
+
+  /** The library sees an ldaps connection, however it became one. */
+  #clientOn(socket: TLSSocket): Client {
+    const { host } = new URL(this.settings.url);
+    return new Client({
+      url: `ldaps://${host}`,
+      strictDN: false,
+      createSecureConnection: this.#handOver(socket) as unknown as typeof connectSecure,
+    });
   }
 
   #keep(socket: Socket): void {

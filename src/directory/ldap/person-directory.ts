@@ -1,3 +1,4 @@
+import { AppError } from '../../../shared/errors.ts';
 import { abilitiesOf } from '../../core/configuration/directory-abilities.ts';
 import type { LdapSettings } from '../../core/configuration/directory-section.ts';
 import type {
@@ -7,8 +8,10 @@ import type {
   Directory,
   PasswordPolicy,
   PasswordRefusal,
+  PreparedWrite,
   ResetOptions,
   VerifyOutcome,
+  WriteOptions,
   WriteOutcome,
 } from '../../core/ports/directory.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
@@ -28,6 +31,8 @@ import { createProtectionLookup } from './protection-lookup.ts';
 import { groupBaseOf } from './resolve-protection.ts';
 import { succeeded } from './result-codes.ts';
 import { OID } from './root-dse.ts';
+import { identityOf } from './server-identity.ts';
+import { fromHandle, toHandle } from './write-handle.ts';
 
 /** All that can be read about the password of one account. */
 export interface PasswordFacts {
@@ -36,13 +41,16 @@ export interface PasswordFacts {
   readonly fingerprint: AccountFingerprint;
 }
 
+/** What an entry tells about itself without the policy. */
+export type EntryFacts = Pick<PreparedWrite, 'status' | 'fingerprint'>;
+
 /** What one kind of server does in its own way. Connections are those of the service account unless said otherwise. */
 export interface PersonDialect extends PersonKindOptions {
   /** Operational attributes that `readFacts` and the writes want on the entry. */
   readonly statusAttributes: readonly string[];
   readFacts(connection: LdapConnection, entry: LdapEntry, now: number): Promise<PasswordFacts>;
-  /** The fingerprint alone, where the entry tells it; null: only `readFacts` can. It is read before every write, so it should be cheap. */
-  fingerprintOf?(entry: LdapEntry, now: number): AccountFingerprint | null;
+  /** What a write has to know, where the entry tells it; null: only `readFacts` can. It is read before every write, so it should be cheap. */
+  factsOf?(entry: LdapEntry, now: number): EntryFacts | null;
   /** Returns the server's answer, or an outcome of its own where the server was not asked. */
   reset(connection: LdapConnection, entry: LdapEntry, newPassword: string, options: ResetOptions): Promise<PolicyAnswer | WriteOutcome>;
   /** On a connection that is bound as the person. */
@@ -101,19 +109,45 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
   const { servers } = base;
   const now = (): number => deps.clock.now();
 
-  const readFingerprint: Directory['readFingerprint'] = (ref) =>
-    servers.read(async (connection) => {
+  const entryFacts = async (connection: LdapConnection, entry: LdapEntry): Promise<EntryFacts> =>
+    dialect.factsOf?.(entry, now()) ?? (await dialect.readFacts(connection, entry, now()));
+
+  const readFingerprint: Directory['readFingerprint'] = (ref, server) =>
+    servers.readOn(server, async (connection) => {
       const entry = await base.fetch(connection, ref, dialect.statusAttributes);
-      return dialect.fingerprintOf?.(entry, now()) ?? (await dialect.readFacts(connection, entry, now())).fingerprint;
+      return (await entryFacts(connection, entry)).fingerprint;
     });
+
+  const everything = [...new Set([...kind.accountAttributes, ...dialect.statusAttributes])];
+
+  /** Account and entry of a reference; an entry that is no account is not there. */
+  const fetchAccount = async (connection: LdapConnection, ref: AccountRef) => {
+    const entry = await base.fetch(connection, ref, everything);
+    const account = kind.toAccount(entry);
+    if (account === null) throw new AppError('directory.account-missing', { directory: settings.id, id: ref.id });
+    return { entry, account };
+  };
+
+  const prepareWrite: Directory['prepareWrite'] = async (ref) => {
+    const read = await servers.write(async (connection) => {
+      const { entry, account } = await fetchAccount(connection, ref);
+      const { status, fingerprint } = await entryFacts(connection, entry);
+      return { account, status, fingerprint, server: identityOf(connection), handle: toHandle(entry, dialect.statusAttributes) };
+    });
+    return { ...read, protection: await isProtected(read.account) };
+  };
 
   const readFacts = (ref: AccountRef): Promise<PasswordFacts> =>
     servers.read(async (connection) => dialect.readFacts(connection, await base.fetch(connection, ref, dialect.statusAttributes), now()));
 
-  const write = <T>(ref: AccountRef, work: (connection: LdapConnection, entry: LdapEntry) => Promise<T>): Promise<T | WriteOutcome> =>
-    missingAsOutcome(() =>
-      servers.write(async (connection) => work(connection, await base.fetch(connection, ref, dialect.statusAttributes))),
-    );
+  const write = <T>(
+    { server, handle }: PreparedWrite,
+    { notAfter }: WriteOptions,
+    work: (connection: LdapConnection, entry: LdapEntry) => Promise<T>,
+  ): Promise<T> => {
+    const entry = fromHandle(handle);
+    return servers.write((connection) => work(connection, entry), { server, ...(notAfter === undefined ? {} : { notAfter }) });
+  };
 
   /** Refusals that the server gave no exact reason for are looked at again in the light of policy and state. */
   const refined = async (ref: AccountRef, refusal: Refusal, answer: PolicyAnswer, newPassword: string): Promise<WriteOutcome> => {
@@ -195,6 +229,12 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
     readAccount: base.readAccount,
     readStatus: async (ref) => (await readFacts(ref)).status,
     readPolicy: async (ref) => (await readFacts(ref)).policy,
+    readFacts: (ref) =>
+      servers.read(async (connection) => {
+        const { entry, account } = await fetchAccount(connection, ref);
+        const { status, policy } = await dialect.readFacts(connection, entry, now());
+        return { account, status, policy };
+      }),
     readFingerprint,
     readGroups,
     async readManager(ref) {
@@ -208,16 +248,18 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
       return explainBind(await servers.separate((connection) => bindAs(connection, entry.dn, password)), readState(ref));
     },
     changePassword: (...change) => missingAsOutcome(() => changeExisting(...change)),
-    async resetPassword(ref, newPassword, options = {}) {
+    prepareWrite,
+    timeLimits: base.timeLimits,
+    async resetPassword(target, newPassword, options = {}) {
       // A server that gets no password invents one (RFC 3062 section 2).
       if (newPassword === '') return { done: false, refusal: 'password.too-short', detail: 'empty', server: '' };
-      const answer = await write(ref, (connection, entry) => dialect.reset(connection, entry, newPassword, options));
+      const answer = await write(target, options, (connection, entry) => dialect.reset(connection, entry, newPassword, options));
       if (!('result' in answer)) return answer;
       if (succeeded(answer.result)) return { done: true, server: answer.server };
-      return refined(ref, explainRefusal(answer, 'service', 'reset-password'), answer, newPassword);
+      return refined(target.account, explainRefusal(answer, 'service', 'reset-password'), answer, newPassword);
     },
-    unlock: (ref) => write(ref, dialect.unlock),
-    requireChange: (ref) => write(ref, dialect.requireChange),
+    unlock: (target, options = {}) => write(target, options, dialect.unlock),
+    requireChange: (target, options = {}) => write(target, options, dialect.requireChange),
     health: (options) => base.health(options, { rights: inspectRights, configured: async () => (await protection.get()).names }),
     close: base.close,
   };

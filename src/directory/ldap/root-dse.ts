@@ -1,3 +1,4 @@
+import { AppError } from '../../../shared/errors.ts';
 import type { LdapEntry } from './entry.ts';
 
 /** What a server says about itself (RFC 4512 section 5.1). */
@@ -11,6 +12,8 @@ export interface RootDse {
   readonly vendorName: string | null;
   readonly vendorVersion: string | null;
   readonly objectClasses: readonly string[];
+  /** The server's own name, whatever address led to it: AD `dnsHostName`, 389 DS `netscapemdsuffix`; null where none is told. */
+  readonly serverName: string | null;
   /** The server's clock as generalizedTime (AD only). */
   readonly currentTime: string | null;
 }
@@ -27,6 +30,8 @@ export const rootDseAttributes = [
   'vendorName',
   'vendorVersion',
   'currentTime',
+  'dnsHostName',
+  'netscapemdsuffix',
 ] as const;
 
 /** Object identifiers of what adapters look for in the root DSE. */
@@ -45,10 +50,27 @@ export const OID = {
   securityDescriptorFlags: '1.2.840.113556.1.4.801',
 } as const;
 
-/** Reads the facts out of the root entry; of a server that hides it (null), nothing is known. */
-export function toRootDse(entry: LdapEntry | null): RootDse {
-  const texts = (name: string): string[] => entry?.texts(name) ?? [];
-  const text = (name: string): string | null => entry?.text(name) ?? null;
+/**
+ * Reads the facts out of the root entry. A server that shows neither a control nor an extension hides what it offers: "not offered"
+ * would then be a guess, and passwords are written by it.
+ * @param entry null: the server showed no root entry at all
+ * @throws AppError `directory.root-hidden`
+ */
+export function toRootDse(entry: LdapEntry | null, server: string): RootDse {
+  const offers = (name: string): boolean => (entry?.texts(name).length ?? 0) > 0;
+  if (entry === null || !(offers('supportedControl') || offers('supportedExtension'))) {
+    throw new AppError('directory.root-hidden', {
+      server,
+      problem: 'The server does not show the service account what it offers (root DSE)',
+      fix: 'Let the service account read the entry with the empty DN and its operational attributes (RFC 4512 section 5.1).',
+    });
+  }
+  return readRootDse(entry);
+}
+
+function readRootDse(entry: LdapEntry): RootDse {
+  const texts = (name: string): string[] => entry.texts(name);
+  const text = (name: string): string | null => entry.text(name);
   return {
     supportedControl: new Set(texts('supportedControl')),
     supportedExtension: new Set(texts('supportedExtension')),
@@ -60,5 +82,6 @@ export function toRootDse(entry: LdapEntry | null): RootDse {
     vendorVersion: text('vendorVersion'),
     objectClasses: texts('objectClass'),
     currentTime: text('currentTime'),
+    serverName: text('dnsHostName') ?? text('netscapemdsuffix'),
   };
 }

@@ -5,6 +5,8 @@ import type { DirectoryDeps } from '../directory-deps.ts';
 import { type LdapConnection, openConnection } from './connection.ts';
 import { createPool, type Pool } from './pool.ts';
 import { succeeded } from './result-codes.ts';
+import type { RootDse } from './root-dse.ts';
+import { addressOf, identityOf } from './server-identity.ts';
 import { tlsOptions } from './tls-options.ts';
 import { problemOf, serviceAccountRefused } from './translate-error.ts';
 
@@ -21,12 +23,26 @@ export interface Servers {
    * Work that writes. Goes to another server only as long as nothing was sent.
    * @throws AppError `directory.outcome-unknown` when something was sent and the connection was lost
    */
-  write<T>(work: Work<T>): Promise<T>;
+  write<T>(work: Work<T>, options?: WriteOn): Promise<T>;
+  /**
+   * Work that only reads, on one server and no other.
+   * @param identity as `identityOf` told it
+   * @throws AppError `directory.unreachable` also when the server is not configured or another one answers at its address
+   */
+  readOn<T>(identity: string, work: Work<T>): Promise<T>;
   /** A connection of its own that nobody is signed in on, closed afterwards: to bind as the person. Never the service account's. */
   separate<T>(work: Work<T>): Promise<T>;
   /** Connects to and signs in at every server, and brings those back that answer. */
   probe(): Promise<{ servers: DirectoryHealth['servers']; serviceAccount: DirectoryHealth['serviceAccount']; connections: Probed[] }>;
   close(): Promise<void>;
+}
+
+/** Where and until when work may write. */
+export interface WriteOn {
+  /** Identity of the only server that may be written to; unset: the first one that can be reached. */
+  readonly server?: string;
+  /** Milliseconds since 1970; nothing that writes is begun later. */
+  readonly notAfter?: number;
 }
 
 /** What a probe read from a server that let the service account in. */
@@ -41,6 +57,8 @@ interface Server {
   readonly url: string;
   readonly read: Pool;
   readonly write: Pool;
+  /** What the service account has read of it; for connections on which it does not sign in. */
+  rootDse: RootDse | null;
   /** Set while the server is passed over. */
   down: { error: AppError; until: number; slow: boolean } | null;
   probing: Promise<void> | null;
@@ -86,6 +104,7 @@ export function createServers(settings: LdapSettings, deps: Pick<DirectoryDeps, 
     const connection = await open(url);
     try {
       await signIn(connection);
+      await connection.readRootDse();
       return connection;
     } catch (error) {
       connection.close();
@@ -130,12 +149,17 @@ export function createServers(settings: LdapSettings, deps: Pick<DirectoryDeps, 
         waitLimit: settings.operationTimeoutMilliseconds,
         checkAfterIdle,
         checkLimit: settings.connectTimeoutMilliseconds,
-        open: () => watched(server, () => openSignedIn(url)),
+        open: async () => {
+          const connection = await watched(server, () => openSignedIn(url));
+          server.rootDse = connection.rootDse;
+          return connection;
+        },
       });
     const server: Server = {
       url,
       read: pool(settings.connections.read),
       write: pool(settings.connections.write),
+      rootDse: null,
       down: null,
       probing: null,
     };
@@ -162,16 +186,44 @@ export function createServers(settings: LdapSettings, deps: Pick<DirectoryDeps, 
     return servers.filter((server) => server.down === null || !server.down.slow);
   };
 
-  const attempt = async <T>(work: Work<T>, on: (server: Server, work: Work<T>) => Promise<T>): Promise<T> => {
+  /** Work for one server only, refused where another one answers at its address. */
+  const bound = <T>(identity: string, work: Work<T>): Work<T> => {
+    return (connection) => {
+      if (identityOf(connection) === identity) return work(connection);
+      throw new AppError('directory.unreachable', { server: identity, problem: 'Another server answers at this address', reason: 'other' });
+    };
+  };
+
+  /** Work whose writes have to begin in time. */
+  const timed = <T>(work: Work<T>, notAfter: number | undefined): Work<T> => {
+    if (notAfter === undefined) return work;
+    const writeUntil = performance.now() + notAfter - clock.now();
+    return async (connection) => {
+      connection.writeUntil = writeUntil;
+      try {
+        return await work(connection);
+      } finally {
+        connection.writeUntil = Number.POSITIVE_INFINITY;
+      }
+    };
+  };
+
+  const serverOf = (identity: string): Server => {
+    const server = servers.find(({ url }) => url === addressOf(identity));
+    if (server !== undefined) return server;
+    throw new AppError('directory.unreachable', { server: identity, problem: 'This server is no longer configured', reason: 'other' });
+  };
+
+  const attempt = async <T>(work: Work<T>, on: (server: Server, work: Work<T>) => Promise<T>, only?: Server): Promise<T> => {
     let first: unknown;
-    for (const server of await candidates()) {
+    for (const server of only === undefined ? await candidates() : [only]) {
       for (const again of [true, false]) {
         const progress: Progress = { used: false, sent: false, wrote: false };
         try {
           return await on(server, tracked(work, progress));
         } catch (error) {
           if (!mayGoElsewhere(error)) throw error;
-          if (progress.sent) throw afterSending(error, progress);
+          if (progress.sent || error.details.reason === 'deadline') throw afterSending(error, progress);
           first ??= error;
           // A pooled connection may have died of age; the same server gets a second chance on a new one.
           if (!again || !progress.used || error.code === 'directory.timed-out') {
@@ -188,10 +240,16 @@ export function createServers(settings: LdapSettings, deps: Pick<DirectoryDeps, 
 
   return {
     read: (work) => attempt(work, (server, tracked) => server.read.run(tracked)),
-    write: (work) => attempt(work, (server, tracked) => server.write.run(tracked)),
+    write: (work, { server, notAfter } = {}) =>
+      server === undefined
+        ? attempt(timed(work, notAfter), (on, tracked) => on.write.run(tracked))
+        : attempt(timed(bound(server, work), notAfter), (on, tracked) => on.write.run(tracked), serverOf(server)),
+    readOn: (identity, work) => attempt(bound(identity, work), (on, tracked) => on.read.run(tracked), serverOf(identity)),
     separate: (work) =>
       attempt(work, async (server, tracked) => {
+        const rootDse = server.rootDse ?? (await server.read.run(async (signedIn) => signedIn.rootDse));
         const connection = await watched(server, () => open(server.url));
+        connection.takeRootDse(rootDse);
         const { promise: ended, resolve: end } = Promise.withResolvers<void>();
         separateWork.add(ended);
         try {
@@ -211,12 +269,13 @@ export function createServers(settings: LdapSettings, deps: Pick<DirectoryDeps, 
           try {
             const connection = await watched(server, () => open(server.url));
             const latency = Math.round(performance.now() - start);
-            connections.push({ server: server.url, rootDse: connection.rootDse, at: clock.now() });
             try {
               await signIn(connection);
+              await connection.readRootDse();
+              connections.push({ server: server.url, rootDse: connection.rootDse, at: clock.now() });
               account = { ok: true, problem: null };
             } catch (error) {
-              if (!isAppError(error)) throw error;
+              if (!isAppError(error) || error.code === 'directory.root-hidden') throw error;
               if (!account.ok) account = { ok: false, problem: problemOf(error) };
             } finally {
               connection.close();
@@ -274,6 +333,7 @@ function mayGoElsewhere(error: unknown): error is AppError {
     error.code === 'directory.unreachable' ||
     error.code === 'directory.timed-out' ||
     error.code === 'directory.plain-refused' ||
+    error.code === 'directory.root-hidden' ||
     error.code.startsWith('directory.tls-')
   );
 }

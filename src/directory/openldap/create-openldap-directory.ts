@@ -41,11 +41,11 @@ export function createOpenldapDirectory(settings: DirectorySettingsOf<'openldap'
       const status = toAccountStatus(entry, policy, found?.text('pwdMustChange')?.toUpperCase() === 'TRUE', now);
       return { policy, status, fingerprint: toFingerprint(entry, status) };
     },
-    fingerprintOf(entry, now) {
-      // The policy says when a lock ends, and nothing else of a fingerprint.
-      return entry.text('pwdAccountLockedTime') === null
-        ? toFingerprint(entry, toAccountStatus(entry, toPasswordPolicy(null), false, now))
-        : null;
+    factsOf(entry, now) {
+      // The policy says when a lock ends, and nothing else of what a write has to know.
+      if (entry.text('pwdAccountLockedTime') !== null) return null;
+      const status = toAccountStatus(entry, toPasswordPolicy(null), false, now);
+      return { status, fingerprint: toFingerprint(entry, status) };
     },
     async reset(connection, entry, newPassword, options) {
       // A new password would lift the administrator's lock as it lifts any other.

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import {
@@ -11,17 +12,20 @@ import {
   startRequestSchema,
   startResponseSchema,
 } from '../../../shared/api/journeys.ts';
-import { AppError } from '../../../shared/errors.ts';
+import { AppError, isAppError } from '../../../shared/errors.ts';
+import type { GuardDecision } from '../../core/guard/guard.ts';
+import type { ActDeps } from '../../core/journey/act.ts';
 import { answerStep } from '../../core/journey/answer-step.ts';
 import { cancelJourney } from '../../core/journey/cancel-journey.ts';
 import { checkPassword } from '../../core/journey/check-password.ts';
 import { currentStep } from '../../core/journey/current-step.ts';
 import type { LoadedJourney } from '../../core/journey/journey-state.ts';
-import { presentStep } from '../../core/journey/present-step.ts';
+import { presentStep, presentTime } from '../../core/journey/present-step.ts';
 import { slowDown, startJourney } from '../../core/journey/start-journey.ts';
 import { presentVerdicts } from '../../core/password-policy/present.ts';
+import { actOf } from '../act-of.ts';
 import type { HttpDeps } from '../http-deps.ts';
-import { clearJourneyCookie, isBrowser, journeyToken, setJourneyCookie } from '../journey-token.ts';
+import { clearJourneyCookie, isBrowser, journeyTokens, setJourneyCookie } from '../journey-token.ts';
 import { problemOf } from '../problem.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
@@ -30,11 +34,26 @@ const anyAnswer = z.union(Object.values(ANSWERS) as [(typeof ANSWERS)['choose-fa
 
 /** `/api/v1/journeys`: the recovery journey, one protocol for every client. */
 export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
-  const expiry = (journey: LoadedJourney) => new Date(journey.row.expiresAt).toISOString();
+  const expiry = (journey: LoadedJourney) => presentTime(journey.row.expiresAt, 'down');
 
-  async function countAnswer(address: string): Promise<void> {
-    const decision = await deps.guard.countAnswer(address);
-    if (!decision.allowed) throw slowDown(deps, decision.retryAt);
+  const forRequest = (request: FastifyRequest): ActDeps => ({ ...deps, act: actOf(request) });
+
+  function obey(request: FastifyRequest, decision: GuardDecision): void {
+    if (!decision.allowed) throw slowDown(actOf(request), decision.retryAt);
+  }
+
+  /**
+   * Does what the holder of a journey's token asks for. A request without a journey behind it counts against its address;
+   * one with a journey never does, so that nobody keeps others behind the same address from theirs.
+   */
+  async function forJourney<T>(request: FastifyRequest, work: (acting: ActDeps, tokens: string[]) => Promise<T>): Promise<T> {
+    try {
+      return await work(forRequest(request), journeyTokens(deps, request));
+    } catch (error) {
+      const stray = isAppError(error, 'journey.token-missing') || isAppError(error, 'journey.not-found');
+      if (stray) obey(request, await deps.guard.countStray(actOf(request).address));
+      throw error;
+    }
   }
 
   return async (app) => {
@@ -45,12 +64,11 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         const { goal, account, locale, client } = request.body;
         const browser = isBrowser(request, client);
         const language = deps.texts.pick(locale ?? request.headers['accept-language'] ?? deps.configuration().organisation.defaultLanguage);
-        const started = await startJourney(deps, {
+        const started = await startJourney(forRequest(request), {
           goal,
           account,
           language,
           client: client ?? { kind: browser ? 'web' : 'cli' },
-          address: request.ip,
         });
         const answer = { step: await presentStep(deps, started.journey), expiresAt: expiry(started.journey) };
         reply.status(201);
@@ -64,7 +82,7 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       '/journeys/current',
       { schema: { summary: 'Where the journey stands', response: { 200: currentResponseSchema, ...problems } } },
       async (request) => {
-        const journey = await currentStep(deps, journeyToken(deps, request));
+        const journey = await forJourney(request, (acting, tokens) => currentStep(acting, tokens));
         return { step: await presentStep(deps, journey), expiresAt: expiry(journey) };
       },
     );
@@ -80,8 +98,7 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       async (request, reply) => {
-        await countAnswer(request.ip);
-        const answered = await answerStep(deps, journeyToken(deps, request), request.params.step, request.body);
+        const answered = await forJourney(request, (acting, tokens) => answerStep(acting, tokens, request.params.step, request.body));
         const step = await presentStep(deps, answered.journey, answered.verdicts);
         if (!answered.passed) return { step };
         return reply
@@ -101,8 +118,8 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        await countAnswer(request.ip);
-        const { journey, verdicts, acceptable } = await checkPassword(deps, journeyToken(deps, request), request.body.password);
+        const judged = await forJourney(request, (acting, tokens) => checkPassword(acting, tokens, request.body.password));
+        const { journey, verdicts, acceptable } = judged;
         return { verdicts: presentVerdicts(verdicts, deps.texts, journey.state.language), acceptable };
       },
     );
@@ -111,7 +128,7 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       '/journeys/current',
       { schema: { summary: 'Cancel the journey', response: { 204: z.null(), ...problems } } },
       async (request, reply) => {
-        await cancelJourney(deps, journeyToken(deps, request));
+        await forJourney(request, (acting, tokens) => cancelJourney(acting, tokens));
         clearJourneyCookie(deps, reply);
         return reply.status(204).send(null);
       },

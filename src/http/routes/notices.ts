@@ -3,6 +3,7 @@ import { problemSchema } from '../../../shared/api/journeys.ts';
 import { notMeRequestSchema, notMeResponseSchema } from '../../../shared/api/site.ts';
 import { sayNotMe } from '../../core/freeze/not-me.ts';
 import { slowDown } from '../../core/journey/start-journey.ts';
+import { actOf } from '../act-of.ts';
 import type { HttpDeps } from '../http-deps.ts';
 
 /** `/api/v1/notices`: what people answer to a notice. */
@@ -12,9 +13,10 @@ export function noticeRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       '/notices/not-me',
       { schema: { summary: '"This was not me"', body: notMeRequestSchema, response: { 200: notMeResponseSchema, '4xx': problemSchema } } },
       async (request) => {
-        const decision = await deps.guard.countAnswer(request.ip);
-        if (!decision.allowed) throw slowDown(deps, decision.retryAt);
-        await sayNotMe(deps, request.body.token, { kind: 'self', address: request.ip, client: 'web' });
+        const { address } = actOf(request);
+        const decision = await deps.guard.countNoticeAnswer(address);
+        if (!decision.allowed) throw slowDown(actOf(request), decision.retryAt);
+        await sayNotMe(deps, request.body.token, { kind: 'self', address, client: 'web' });
         return { frozen: true as const, contact: deps.configuration().organisation.supportContact };
       },
     );

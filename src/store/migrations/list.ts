@@ -6,6 +6,7 @@ import { createAuditTables } from './0004-create-audit.ts';
 import { createWorkTables } from './0005-create-work.ts';
 import { createConfigurationsTable } from './0006-create-configurations.ts';
 import { createEmbeddedAccountsTable } from './0007-create-embedded-accounts.ts';
+import { bindSealedValues } from './0008-bind-sealed-values.ts';
 
 /** All migrations. A name that was released is never changed, and a new one sorts after all others. There is no way back down. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -16,4 +17,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0005-create-work': { up: createWorkTables },
   '0006-create-configurations': { up: createConfigurationsTable },
   '0007-create-embedded-accounts': { up: createEmbeddedAccountsTable },
+  '0008-bind-sealed-values': { up: bindSealedValues },
 };

@@ -3,6 +3,7 @@ import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { ChallengeRow, ChallengeStore } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
 import type { Schema } from '../schema.ts';
+import { openColumn, sealColumn } from '../sealed-columns.ts';
 
 /** The verbs of table `challenges`. */
 export function createChallenges(context: TableContext): ChallengeStore {
@@ -10,7 +11,7 @@ export function createChallenges(context: TableContext): ChallengeStore {
     id: row.id,
     journeyId: row.journey_id,
     kind: row.kind as FactorKind,
-    expected: context.secrets.open(placeOf(row.id), row.expected),
+    expected: openColumn(context.secrets, 'challenges', row, row.expected),
     attempts: row.attempts,
     maximumAttempts: row.maximum_attempts,
     expiresAt: row.expires_at,
@@ -19,30 +20,22 @@ export function createChallenges(context: TableContext): ChallengeStore {
 
   return {
     async insert(row) {
+      const columns = {
+        id: row.id,
+        journey_id: row.journeyId,
+        kind: row.kind,
+        maximum_attempts: row.maximumAttempts,
+        expires_at: row.expiresAt,
+      };
+      const expected = sealColumn(context.secrets, 'challenges', columns, row.expected);
       await context.db
         .insertInto('challenges')
-        .values({
-          id: row.id,
-          journey_id: row.journeyId,
-          kind: row.kind,
-          expected: context.secrets.seal(placeOf(row.id), row.expected),
-          attempts: row.attempts,
-          maximum_attempts: row.maximumAttempts,
-          expires_at: row.expiresAt,
-          consumed_at: row.consumedAt,
-        })
+        .values({ ...columns, expected, attempts: row.attempts, consumed_at: row.consumedAt })
         .execute();
     },
     async find(id) {
       const row = await context.db.selectFrom('challenges').selectAll().where('id', '=', id).executeTakeFirst();
       return row === undefined ? null : toRow(row);
-    },
-    async expect(id, expected) {
-      await context.db
-        .updateTable('challenges')
-        .set({ expected: context.secrets.seal(placeOf(id), expected) })
-        .where('id', '=', id)
-        .execute();
     },
     async attempt(id, now) {
       // The limit is part of the statement that counts, so parallel guesses cannot pass it together.
@@ -67,8 +60,4 @@ export function createChallenges(context: TableContext): ChallengeStore {
       return result.numUpdatedRows === 1n;
     },
   };
-}
-
-function placeOf(id: string) {
-  return { table: 'challenges', column: 'expected', row: id };
 }

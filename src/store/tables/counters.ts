@@ -1,36 +1,37 @@
 import { type Selectable, sql } from 'kysely';
-import type { CounterRow, CounterStore } from '../../core/ports/store.ts';
+import type { CounterHit, CounterRow, CounterStore } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
 import type { Schema } from '../schema.ts';
 
 /** The verbs of table `counters`. */
 export function createCounters(context: TableContext): CounterStore {
   return {
-    async hit(key, windowMilliseconds, now) {
-      const over = sql<boolean>`counters.window_started_at + ${windowMilliseconds} <= ${now}`;
-      const row = await context.db
+    async hitAll(hits, now) {
+      const rows = inLockOrder(hits).map(({ key, windowMilliseconds, by }) => ({
+        key,
+        count: by,
+        window_started_at: now,
+        window_ends_at: now + windowMilliseconds,
+        paused_until: 0,
+      }));
+      if (rows.length === 0) return new Map();
+      // Each row brings the length of its window along: from `now` to the end that a new window would have.
+      const length = sql<number>`(excluded.window_ends_at - excluded.window_started_at)`;
+      const over = sql<boolean>`counters.window_started_at + ${length} <= excluded.window_started_at`;
+      const before = sql<number>`case when ${over} or counters.count < 0 then 0 else counters.count end`;
+      const counted = await context.db
         .insertInto('counters')
-        .values({ key, count: 1, window_started_at: now, window_ends_at: now + windowMilliseconds, paused_until: 0 })
+        .values(rows)
         .onConflict((conflict) =>
           conflict.column('key').doUpdateSet({
-            count: sql<number>`case when ${over} then 1 else counters.count + 1 end`,
+            count: sql<number>`case when (${before}) + excluded.count < 0 then 0 else (${before}) + excluded.count end`,
             window_started_at: sql<number>`case when ${over} then excluded.window_started_at else counters.window_started_at end`,
-            window_ends_at: sql<number>`case when ${over} then excluded.window_ends_at else counters.window_started_at + ${windowMilliseconds} end`,
+            window_ends_at: sql<number>`case when ${over} then excluded.window_ends_at else counters.window_started_at + ${length} end`,
           }),
         )
         .returningAll()
-        .executeTakeFirstOrThrow();
-      return toRow(row);
-    },
-    async lock(key, windowMilliseconds, now) {
-      // An update that changes nothing: it locks the row on PostgreSQL, and works where there is no row to select yet.
-      const row = await context.db
-        .insertInto('counters')
-        .values({ key, count: 0, window_started_at: now, window_ends_at: now + windowMilliseconds, paused_until: 0 })
-        .onConflict((conflict) => conflict.column('key').doUpdateSet({ count: sql<number>`counters.count` }))
-        .returningAll()
-        .executeTakeFirstOrThrow();
-      return toRow(row);
+        .execute();
+      return new Map(counted.map((row) => [row.key, toRow(row)]));
     },
     async pause(key, until) {
       await context.db
@@ -54,6 +55,18 @@ export function createCounters(context: TableContext): CounterStore {
   };
 }
 
+/**
+ * Each key once, in ascending order. Both engines insert the rows of one statement in the order given, so this is the order in
+ * which they are locked; PostgreSQL refuses a statement that meets a row twice.
+ */
+export function inLockOrder(hits: readonly CounterHit[]): Required<CounterHit>[] {
+  const byKey = new Map<string, Required<CounterHit>>();
+  for (const { key, windowMilliseconds, by = 1 } of hits) {
+    byKey.set(key, { key, windowMilliseconds, by: (byKey.get(key)?.by ?? 0) + by });
+  }
+  return [...byKey.values()].sort((left, right) => (left.key < right.key ? -1 : 1));
+}
+
 function toRow(row: Selectable<Schema['counters']>): CounterRow {
-  return { key: row.key, count: row.count, windowStartedAt: row.window_started_at, pausedUntil: row.paused_until };
+  return { key: row.key, count: Math.max(0, row.count), windowStartedAt: row.window_started_at, pausedUntil: row.paused_until };
 }

@@ -1,8 +1,13 @@
 import type { Selectable } from 'kysely';
+import { z } from 'zod';
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { FactorRow, FactorStore } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
 import type { Schema } from '../schema.ts';
+import { openColumn, sealColumn } from '../sealed-columns.ts';
+
+/** What is sealed of a factor: people name theirs by their address or telephone, so the label is as private as the secret. */
+const sealedPart = z.strictObject({ label: z.string(), secret: z.string() });
 
 /** The verbs of table `factors`. */
 export function createFactors(context: TableContext): FactorStore {
@@ -11,8 +16,7 @@ export function createFactors(context: TableContext): FactorStore {
     directory: row.directory,
     accountId: row.account_id,
     kind: row.kind as FactorKind,
-    label: row.label,
-    secret: context.secrets.open(placeOf(row.id), row.secret),
+    ...sealedPart.parse(JSON.parse(openColumn(context.secrets, 'factors', row, row.secret))),
     source: row.source,
     createdAt: row.created_at,
     endedAt: row.ended_at,
@@ -22,21 +26,19 @@ export function createFactors(context: TableContext): FactorStore {
 
   return {
     async insert(row) {
+      const columns = {
+        id: row.id,
+        directory: row.directory,
+        account_id: row.accountId,
+        kind: row.kind,
+        source: row.source,
+        created_at: row.createdAt,
+        ended_at: row.endedAt,
+      };
+      const secret = sealColumn(context.secrets, 'factors', columns, JSON.stringify({ label: row.label, secret: row.secret }));
       await context.db
         .insertInto('factors')
-        .values({
-          id: row.id,
-          directory: row.directory,
-          account_id: row.accountId,
-          kind: row.kind,
-          label: row.label,
-          secret: context.secrets.seal(placeOf(row.id), row.secret),
-          source: row.source,
-          created_at: row.createdAt,
-          ended_at: row.endedAt,
-          last_used_at: row.lastUsedAt,
-          last_time_step: row.lastTimeStep,
-        })
+        .values({ ...columns, secret, last_used_at: row.lastUsedAt, last_time_step: row.lastTimeStep })
         .execute();
     },
     async ofAccount(account) {
@@ -65,17 +67,17 @@ export function createFactors(context: TableContext): FactorStore {
       await context.db.updateTable('factors').set({ last_used_at: now }).where('id', '=', id).execute();
     },
     async end(id, now) {
+      // Sealed anew with its end, so that nobody gives it life again by deleting the date.
+      const row = await context.db.selectFrom('factors').selectAll().where('id', '=', id).where('ended_at', 'is', null).executeTakeFirst();
+      if (row === undefined) return false;
+      const plain = openColumn(context.secrets, 'factors', row, row.secret);
       const result = await context.db
         .updateTable('factors')
-        .set({ ended_at: now })
+        .set({ ended_at: now, secret: sealColumn(context.secrets, 'factors', { ...row, ended_at: now }, plain) })
         .where('id', '=', id)
         .where('ended_at', 'is', null)
         .executeTakeFirst();
       return result.numUpdatedRows === 1n;
     },
   };
-}
-
-function placeOf(id: string) {
-  return { table: 'factors', column: 'secret', row: id };
 }

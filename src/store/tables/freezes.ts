@@ -1,29 +1,34 @@
 import type { FreezeStore } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
+import { openColumn, sealColumn } from '../sealed-columns.ts';
 
 /** The verbs of tables `freezes` and `freeze_links`. */
 export function createFreezes(context: TableContext): FreezeStore {
   return {
     async insertLink(row) {
+      const columns = {
+        token_digest: row.tokenDigest,
+        directory: row.account.directory,
+        account_id: row.account.id,
+        expires_at: row.expiresAt,
+      };
+      const seal = sealColumn(context.secrets, 'freeze_links', columns, '');
       await context.db
         .insertInto('freeze_links')
-        .values({
-          token_digest: row.tokenDigest,
-          directory: row.account.directory,
-          account_id: row.account.id,
-          expires_at: row.expiresAt,
-          used_at: null,
-        })
+        .values({ ...columns, seal, used_at: null })
         .execute();
     },
     async findLink(tokenDigest, now) {
       const row = await context.db
         .selectFrom('freeze_links')
-        .select(['directory', 'account_id', 'used_at'])
+        .selectAll()
         .where('token_digest', '=', tokenDigest)
         .where('expires_at', '>', now)
         .executeTakeFirst();
-      return row === undefined ? null : { account: { directory: row.directory, id: row.account_id }, usedAt: row.used_at };
+      if (row === undefined) return null;
+      // A link that was made to stand for another account freezes nobody.
+      openColumn(context.secrets, 'freeze_links', row, row.seal);
+      return { account: { directory: row.directory, id: row.account_id }, usedAt: row.used_at };
     },
     async spendLink(tokenDigest, now) {
       const result = await context.db

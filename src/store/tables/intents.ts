@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { IntentRow, IntentStore } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
 import type { Schema } from '../schema.ts';
+import { openColumn, sealColumn } from '../sealed-columns.ts';
 
 /** The verbs of table `intents`. */
 export function createIntents(context: TableContext): IntentStore {
@@ -11,7 +12,7 @@ export function createIntents(context: TableContext): IntentStore {
     accountId: row.account_id,
     verb: row.verb as IntentRow['verb'],
     journeyId: row.journey_id,
-    facts: context.secrets.open(placeOf(row.id), row.facts),
+    facts: openColumn(context.secrets, 'intents', row, row.facts),
     status: row.status as IntentRow['status'],
     createdAt: row.created_at,
     closedAt: row.closed_at,
@@ -20,20 +21,18 @@ export function createIntents(context: TableContext): IntentStore {
 
   return {
     async insert(row) {
+      const columns = {
+        id: row.id,
+        directory: row.directory,
+        account_id: row.accountId,
+        verb: row.verb,
+        journey_id: row.journeyId,
+        created_at: row.createdAt,
+      };
+      const facts = sealColumn(context.secrets, 'intents', columns, row.facts);
       await context.db
         .insertInto('intents')
-        .values({
-          id: row.id,
-          directory: row.directory,
-          account_id: row.accountId,
-          verb: row.verb,
-          journey_id: row.journeyId,
-          facts: context.secrets.seal(placeOf(row.id), row.facts),
-          status: row.status,
-          created_at: row.createdAt,
-          closed_at: row.closedAt,
-          lease_until: row.leaseUntil,
-        })
+        .values({ ...columns, facts, status: row.status, closed_at: row.closedAt, lease_until: row.leaseUntil })
         .execute();
     },
     async close(id, status, now) {
@@ -80,8 +79,4 @@ export function createIntents(context: TableContext): IntentStore {
       return row.count;
     },
   };
-}
-
-function placeOf(id: string) {
-  return { table: 'intents', column: 'facts', row: id };
 }

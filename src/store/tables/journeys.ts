@@ -3,6 +3,7 @@ import type { Goal } from '../../../shared/api/journeys.ts';
 import type { JourneyRow, JourneyStore } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
 import type { Schema } from '../schema.ts';
+import { openColumn, sealColumn } from '../sealed-columns.ts';
 
 /** The verbs of table `journeys`. */
 export function createJourneys(context: TableContext): JourneyStore {
@@ -12,25 +13,18 @@ export function createJourneys(context: TableContext): JourneyStore {
     version: row.version,
     goal: row.goal as Goal,
     status: row.status as JourneyRow['status'],
-    state: context.secrets.open(placeOf(row.id), row.state),
+    state: openColumn(context.secrets, 'journeys', row, row.state),
     createdAt: row.created_at,
     expiresAt: row.expires_at,
   });
 
   return {
     async insert(row) {
+      const columns = columnsOf(row);
+      const state = sealColumn(context.secrets, 'journeys', columns, row.state);
       await context.db
         .insertInto('journeys')
-        .values({
-          id: row.id,
-          token_digest: row.tokenDigest,
-          version: row.version,
-          goal: row.goal,
-          status: row.status,
-          state: context.secrets.seal(placeOf(row.id), row.state),
-          created_at: row.createdAt,
-          expires_at: row.expiresAt,
-        })
+        .values({ ...columns, state })
         .execute();
     },
     async findByToken(tokenDigest) {
@@ -41,18 +35,28 @@ export function createJourneys(context: TableContext): JourneyStore {
       const row = await context.db.selectFrom('journeys').selectAll().where('id', '=', id).executeTakeFirst();
       return row === undefined ? null : toRow(row);
     },
-    async advance(id, expectedVersion, next) {
+    async advance(row, next) {
+      const columns = columnsOf({ ...row, ...next, version: row.version + 1 });
+      const state = sealColumn(context.secrets, 'journeys', columns, next.state);
       const result = await context.db
         .updateTable('journeys')
-        .set({ version: expectedVersion + 1, status: next.status, state: context.secrets.seal(placeOf(id), next.state) })
-        .where('id', '=', id)
-        .where('version', '=', expectedVersion)
+        .set({ version: columns.version, status: columns.status, state })
+        .where('id', '=', row.id)
+        .where('version', '=', row.version)
         .executeTakeFirst();
       return result.numUpdatedRows === 1n;
     },
   };
 }
 
-function placeOf(id: string) {
-  return { table: 'journeys', column: 'state', row: id };
+function columnsOf(row: JourneyRow) {
+  return {
+    id: row.id,
+    token_digest: row.tokenDigest,
+    version: row.version,
+    goal: row.goal,
+    status: row.status,
+    created_at: row.createdAt,
+    expires_at: row.expiresAt,
+  };
 }

@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { OutboxLane, OutboxRow, OutboxStore } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
 import type { Schema } from '../schema.ts';
+import { openColumn, sealColumn } from '../sealed-columns.ts';
 
 const LANES: readonly OutboxLane[] = ['code', 'notice', 'bulk'];
 
@@ -14,7 +15,7 @@ export function createOutbox(context: TableContext): OutboxStore {
     id: row.id,
     lane: row.lane,
     kind: row.kind,
-    payload: context.secrets.open(placeOf(row.id), row.payload),
+    payload: openColumn(context.secrets, 'outbox', row, row.payload),
     attempts: row.attempts,
     createdAt: row.created_at,
     runAt: row.run_at,
@@ -27,19 +28,11 @@ export function createOutbox(context: TableContext): OutboxStore {
 
   return {
     async insert(row) {
+      const columns = { id: row.id, lane: row.lane, kind: row.kind, created_at: row.createdAt, expires_at: row.expiresAt };
+      const payload = sealColumn(context.secrets, 'outbox', columns, row.payload);
       await context.db
         .insertInto('outbox')
-        .values({
-          id: row.id,
-          lane: row.lane,
-          kind: row.kind,
-          payload: context.secrets.seal(placeOf(row.id), row.payload),
-          attempts: 0,
-          created_at: row.createdAt,
-          run_at: row.runAt,
-          expires_at: row.expiresAt,
-          lease_until: 0,
-        })
+        .values({ ...columns, payload, attempts: 0, run_at: row.runAt, lease_until: 0 })
         .execute();
     },
     async take(lane, now, leaseUntil, limit) {
@@ -99,8 +92,4 @@ export function createOutbox(context: TableContext): OutboxStore {
       return LANES.map((lane) => rows.find((row) => row.lane === lane) ?? { lane, waiting: 0, oldestRunAt: null, failed: 0 });
     },
   };
-}
-
-function placeOf(id: string) {
-  return { table: 'outbox', column: 'payload', row: id };
 }

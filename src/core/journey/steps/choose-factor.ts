@@ -2,7 +2,7 @@ import type { FactorKind } from '../../../../shared/api/journeys.ts';
 import { AppError } from '../../../../shared/errors.ts';
 import { randomId } from '../../random-id.ts';
 import { acceptedCombinations, nextKinds } from '../accepted-combinations.ts';
-import type { JourneyDeps } from '../journey-deps.ts';
+import type { ActDeps } from '../act.ts';
 import type { JourneyState, LoadedJourney } from '../journey-state.ts';
 import { openChallenge } from '../open-challenge.ts';
 import type { StepHandler, Transition } from '../step-handler.ts';
@@ -19,9 +19,9 @@ export const chooseFactor: StepHandler<'choose-factor'> = (deps, journey, answer
  * Leads to the code step of a kind. A challenge that is still good is taken up again, and so is one after which no other
  * may be asked for yet or any more: going back and forth sends nothing that asking for another code would not send.
  */
-export async function askForCode(deps: JourneyDeps, journey: LoadedJourney, kind: FactorKind): Promise<Transition> {
+export async function askForCode(deps: ActDeps, journey: LoadedJourney, kind: FactorKind): Promise<Transition> {
   const before = journey.state.asked[kind];
-  const now = deps.clock.now();
+  const now = deps.act.at;
   if (before !== undefined && (before.expiresAt > now || before.resendAt === null || before.resendAt > now)) {
     const state = codeStep(deps, journey.state, kind, before.challengeId);
     const expired = before.expiresAt <= now && before.resendAt !== null;
@@ -31,7 +31,7 @@ export async function askForCode(deps: JourneyDeps, journey: LoadedJourney, kind
 }
 
 /** Opens a new challenge and leads to its code step. */
-export async function sendChallenge(deps: JourneyDeps, journey: LoadedJourney, kind: FactorKind, message?: string): Promise<Transition> {
+export async function sendChallenge(deps: ActDeps, journey: LoadedJourney, kind: FactorKind, message?: string): Promise<Transition> {
   const planned = await openChallenge(deps, journey, kind);
   return {
     kind: 'advance',
@@ -52,6 +52,6 @@ function withMessage(state: JourneyState, key: string, tone: 'info' | 'error'): 
   return { ...state, step: { ...state.step, message: { key, tone } } };
 }
 
-function codeStep(deps: JourneyDeps, state: JourneyState, kind: FactorKind, challengeId: string): JourneyState {
+function codeStep(deps: ActDeps, state: JourneyState, kind: FactorKind, challengeId: string): JourneyState {
   return { ...state, step: { id: randomId(deps.random), kind: 'code', factor: kind, challengeId } };
 }

@@ -4,9 +4,8 @@ import type { AnswerChecked, EnrolledCandidate } from '../../factors/factor.ts';
 import type { ChallengeRow, Store } from '../../ports/store.ts';
 import { randomId } from '../../random-id.ts';
 import { acceptedCombinations, isProofComplete, nextKinds } from '../accepted-combinations.ts';
+import { type ActDeps, journeyActor } from '../act.ts';
 import { guardTargets } from '../guard-targets.ts';
-import { journeyActor } from '../journey-actor.ts';
-import type { JourneyDeps } from '../journey-deps.ts';
 import type { JourneyState, LoadedJourney, OpenStep, OpenStepOf } from '../journey-state.ts';
 import { enrolledCandidates, narrowCandidates } from '../open-challenge.ts';
 import type { StepHandler, Transition } from '../step-handler.ts';
@@ -22,20 +21,20 @@ export const code: StepHandler<'code'> = (deps, journey, answer) => {
   return check(deps, journey, step, answer.code);
 };
 
-async function resend(deps: JourneyDeps, journey: LoadedJourney, step: CodeStep): Promise<Transition> {
+async function resend(deps: ActDeps, journey: LoadedJourney, step: CodeStep): Promise<Transition> {
   const asked = journey.state.asked[step.factor];
-  if (asked?.resendAt == null || asked.resendAt > deps.clock.now()) throw new AppError('journey.answer-not-fitting', { path: 'resend' });
+  if (asked?.resendAt == null || asked.resendAt > deps.act.at) throw new AppError('journey.answer-not-fitting', { path: 'resend' });
   return sendChallenge(deps, journey, step.factor, 'code-sent-again');
 }
 
-function back(deps: JourneyDeps, journey: LoadedJourney): Transition {
+function back(deps: ActDeps, journey: LoadedJourney): Transition {
   if (!canGoBack(deps, journey.state)) throw new AppError('journey.answer-not-fitting', { path: 'back' });
   const step: OpenStep = { id: randomId(deps.random), kind: 'choose-factor' };
   return { kind: 'advance', decide: () => Promise.resolve({ ...journey.state, step }) };
 }
 
 /** Back leads somewhere only where there is a choice. */
-export function canGoBack(deps: JourneyDeps, state: JourneyState): boolean {
+export function canGoBack(deps: Pick<ActDeps, 'configuration'>, state: JourneyState): boolean {
   return nextKinds(acceptedCombinations(deps.configuration(), state.client), state.proven).length > 1;
 }
 
@@ -44,18 +43,18 @@ export function canGoBack(deps: JourneyDeps, state: JourneyState): boolean {
  * other is rolled back and told nothing but that the step has passed, so that guessing in parallel gains nothing. Answers
  * of several journeys about one account take turns, so that none slips by the pause that another one's failure begins.
  */
-async function check(deps: JourneyDeps, journey: LoadedJourney, step: CodeStep, answer: string): Promise<Transition> {
+async function check(deps: ActDeps, journey: LoadedJourney, step: CodeStep, answer: string): Promise<Transition> {
   const enrolled = await enrolledCandidates(deps, journey.state, step.factor);
   const targets = guardTargets(journey.state).map(({ target }) => target);
   return {
     kind: 'advance',
     decide: async (store) => {
-      const challenge = await store.challenges.attempt(step.challengeId, deps.clock.now());
+      const challenge = await store.challenges.attempt(step.challengeId, deps.act.at);
       if (challenge === null) return expiredOrUsedUp(deps, store, journey, step);
       const paused = await deps.guard.isPausedNow(store, targets);
       // While paused an answer is compared with nothing that is anybody's: it must not use up a code of the authenticator.
       const { proven } = await compare(deps, store, { challenge, step, enrolled: paused ? [] : enrolled, answer });
-      const accepted = !paused && proven.length > 0 && (await store.challenges.consume(challenge.id, deps.clock.now()));
+      const accepted = !paused && proven.length > 0 && (await store.challenges.consume(challenge.id, deps.act.at));
       return accepted ? accept(deps, store, journey, step, proven) : refuse(deps, store, journey, step, challenge, paused);
     },
     after: (advanced) => {
@@ -66,7 +65,7 @@ async function check(deps: JourneyDeps, journey: LoadedJourney, step: CodeStep, 
 }
 
 function compare(
-  deps: JourneyDeps,
+  deps: ActDeps,
   store: Store,
   given: { challenge: ChallengeRow; step: CodeStep; enrolled: EnrolledCandidate[]; answer: string },
 ): Promise<AnswerChecked> {
@@ -75,7 +74,7 @@ function compare(
 }
 
 async function accept(
-  deps: JourneyDeps,
+  deps: ActDeps,
   store: Store,
   journey: LoadedJourney,
   step: CodeStep,
@@ -86,7 +85,7 @@ async function accept(
   const complete = isProofComplete(acceptedCombinations(deps.configuration(), state.client), proven);
   // Counters before the audit log, as everywhere: one order of locks, so that two nodes never wait for each other.
   if (complete) for (const { target } of guardTargets(state)) await deps.guard.clearFailures(store, target);
-  const about = { journey: journey.row.id, actor: journeyActor(state), accounts };
+  const about = { journey: journey.row.id, actor: journeyActor(deps.act, state), accounts };
   await recordEvent(store, deps.clock, { type: 'journey.proof-accepted', ...about, factor: step.factor });
   if (!complete) {
     return { ...state, step: { id: randomId(deps.random), kind: 'choose-factor' } };
@@ -100,7 +99,7 @@ async function accept(
  * longer. Otherwise an outsider who goes on, or the person's own patience, would lock the person out without end.
  */
 async function refuse(
-  deps: JourneyDeps,
+  deps: ActDeps,
   store: Store,
   journey: LoadedJourney,
   step: CodeStep,
@@ -112,7 +111,7 @@ async function refuse(
   const targets = guardTargets(state);
   if (!paused) for (const { target, account } of targets) await deps.guard.countFailure(store, target, account);
   const accounts = targets.flatMap(({ account }) => (account === null ? [] : [account]));
-  const about = { journey: row.id, actor: journeyActor(state) };
+  const about = { journey: row.id, actor: journeyActor(deps.act, state) };
   const facts = { factor: step.factor, accounts, attemptsLeft, ...(paused ? { paused } : {}) };
   await recordEvent(store, deps.clock, { type: 'journey.proof-refused', ...about, ...facts });
   if (attemptsLeft > 0) {
@@ -122,18 +121,18 @@ async function refuse(
   return end(deps, store, journey, 'journey.too-many-attempts');
 }
 
-async function expiredOrUsedUp(deps: JourneyDeps, store: Store, journey: LoadedJourney, step: CodeStep): Promise<JourneyState> {
+async function expiredOrUsedUp(deps: ActDeps, store: Store, journey: LoadedJourney, step: CodeStep): Promise<JourneyState> {
   const asked = journey.state.asked[step.factor];
-  const expired = asked === undefined || asked.expiresAt <= deps.clock.now();
+  const expired = asked === undefined || asked.expiresAt <= deps.act.at;
   if (!expired || asked?.resendAt == null) return end(deps, store, journey, expired ? 'journey.code-expired' : 'journey.too-many-attempts');
   return { ...journey.state, step: { ...step, id: randomId(deps.random), message: { key: 'code-expired', tone: 'error' } } };
 }
 
-async function end(deps: JourneyDeps, store: Store, journey: LoadedJourney, reason: string): Promise<JourneyState> {
+async function end(deps: ActDeps, store: Store, journey: LoadedJourney, reason: string): Promise<JourneyState> {
   await recordEvent(store, deps.clock, {
     type: 'journey.refused',
     journey: journey.row.id,
-    actor: journeyActor(journey.state),
+    actor: journeyActor(deps.act, journey.state),
     code: reason,
   });
   return { ...journey.state, step: { id: randomId(deps.random), kind: 'refused', code: reason } };

@@ -1,0 +1,28 @@
+import { type Barred, reasonToBar } from '../accounts/find-candidates.ts';
+import type { CoreDeps } from '../core-deps.ts';
+import type { AccountRef, PreparedWrite } from '../ports/directory.ts';
+
+export interface PreparedWrites {
+  readonly prepared: PreparedWrite[];
+  /** Accounts that may not be written to by their owner; nothing is written while there is one. */
+  readonly barred: { account: AccountRef; reason: Barred }[];
+}
+
+/**
+ * Reads accounts on the servers that will write to them, and judges them by that reading: what was true when a journey began may not
+ * be true when something is about to be written (DIR-8).
+ * @throws AppError `directory.*`, among them `directory.account-missing`
+ */
+export async function prepareWrites(deps: Pick<CoreDeps, 'store' | 'directories'>, refs: readonly AccountRef[]): Promise<PreparedWrites> {
+  const looked = await Promise.all(
+    refs.map(async (account) => {
+      const directory = deps.directories.get(account.directory);
+      const [prepared, frozen] = await Promise.all([directory.prepareWrite(account), deps.store.freezes.isFrozen(account)]);
+      return { account, prepared, reason: reasonToBar(directory, prepared.status, prepared.protection, frozen) };
+    }),
+  );
+  return {
+    prepared: looked.map(({ prepared }) => prepared),
+    barred: looked.flatMap(({ account, reason }) => (reason === null ? [] : [{ account, reason }])),
+  };
+}

@@ -1,0 +1,32 @@
+import { BlockList, isIPv4 } from 'node:net';
+import type { FastifyRequest } from 'fastify';
+import { plainAddress } from '../core/guard/network-of.ts';
+
+/** What stands for a caller of whom not even the socket tells an address ("this host on this network", RFC 1122 3.2.1.3). */
+const UNSPECIFIED = '0.0.0.0';
+
+/**
+ * The address of the one who calls, for limits and the audit log: always a valid one. What a trusted proxy forwards counts
+ * without port, brackets and zone; where it forwards something that is no address, the proxy itself is the caller.
+ */
+export function callerAddress(request: FastifyRequest): string {
+  return plainAddress(request.ip) ?? plainAddress(request.socket.remoteAddress ?? '') ?? UNSPECIFIED;
+}
+
+/**
+ * Whether an address of the chain of proxies is one of `trustedProxies` (addresses, or networks in CIDR notation). Addresses
+ * with ports and zones are read as what they are.
+ */
+export function createProxyTrust(trustedProxies: readonly string[]): (address: string) => boolean {
+  const trusted = new BlockList();
+  for (const entry of trustedProxies) {
+    const [address = '', prefix] = entry.split('/');
+    const family = isIPv4(address) ? 'ipv4' : 'ipv6';
+    if (prefix === undefined) trusted.addAddress(address, family);
+    else trusted.addSubnet(address, Number(prefix), family);
+  }
+  return (text) => {
+    const address = plainAddress(text);
+    return address !== null && trusted.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
+  };
+}

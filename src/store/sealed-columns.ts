@@ -1,0 +1,84 @@
+import type { Schema } from './schema.ts';
+import type { Secrets } from './secrets.ts';
+
+/**
+ * What is sealed, and which columns of its row each value is bound to. Every column that is written once is bound; those
+ * that change while the value stays are listed as free, with what it would mean if somebody changed them in the database.
+ * A column that is in neither list fails the specification of the store (`test/store/specification-sealed.ts`).
+ */
+export const SEALED_COLUMNS = {
+  journeys: {
+    sealed: 'state',
+    bound: ['id', 'token_digest', 'version', 'goal', 'status', 'created_at', 'expires_at'],
+    free: {},
+  },
+  challenges: {
+    sealed: 'expected',
+    bound: ['id', 'journey_id', 'kind', 'maximum_attempts', 'expires_at'],
+    free: { attempts: 'more guesses', consumed_at: 'an accepted code is accepted again until it expires' },
+  },
+  factors: {
+    sealed: 'secret',
+    bound: ['id', 'directory', 'account_id', 'kind', 'source', 'created_at', 'ended_at'],
+    free: { last_used_at: 'a wrong date', last_time_step: 'a code of the authenticator is accepted twice within its minute' },
+  },
+  intents: {
+    sealed: 'facts',
+    bound: ['id', 'directory', 'account_id', 'verb', 'journey_id', 'created_at'],
+    free: {
+      status: 'an outcome is found out again, or never',
+      closed_at: 'a wrong date',
+      lease_until: 'an outcome is found out earlier or later',
+    },
+  },
+  outbox: {
+    sealed: 'payload',
+    bound: ['id', 'lane', 'kind', 'created_at', 'expires_at'],
+    free: {
+      attempts: 'more or fewer tries',
+      run_at: 'sent earlier or later',
+      lease_until: 'sent twice, or later',
+      done_at: 'sent again, or not at all',
+      failed_at: 'sent again, or not at all',
+      problem: 'a wrong reason',
+    },
+  },
+  freeze_links: {
+    sealed: 'seal',
+    bound: ['token_digest', 'directory', 'account_id', 'expires_at'],
+    free: { used_at: 'a link freezes once more, or no more' },
+  },
+  configurations: {
+    sealed: 'seal',
+    bound: ['version', 'document', 'created_at', 'author', 'comment'],
+    free: {},
+  },
+} as const satisfies SealedColumns;
+
+type SealedColumns = {
+  [T in keyof Schema]?: {
+    sealed: keyof Schema[T] & string;
+    bound: readonly (keyof Schema[T] & string)[];
+    free: Partial<Record<keyof Schema[T] & string, string>>;
+  };
+};
+
+export type SealedTable = keyof typeof SEALED_COLUMNS;
+
+type BoundOf<T extends SealedTable> = Pick<Schema[T], (typeof SEALED_COLUMNS)[T]['bound'][number] & keyof Schema[T]>;
+
+/** Seals `plain` for its row. A table whose rows hold nothing secret seals the empty text: proof that the row is ours. */
+export function sealColumn<T extends SealedTable>(secrets: Secrets, table: T, row: BoundOf<T>, plain: string): string {
+  return secrets.seal(placeOf(table, row), plain);
+}
+
+/** @throws AppError `store.undecryptable` when the value does not belong to this row as it now is */
+export function openColumn<T extends SealedTable>(secrets: Secrets, table: T, row: BoundOf<T>, sealed: string): string {
+  return secrets.open(placeOf(table, row), sealed);
+}
+
+export function placeOf(table: SealedTable, row: object) {
+  const { sealed, bound } = SEALED_COLUMNS[table];
+  const values = row as Record<string, string | number | null>;
+  return { table, column: sealed, bound: bound.map((column) => values[column] ?? null) };
+}
