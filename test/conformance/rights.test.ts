@@ -169,6 +169,18 @@ describe('Active Directory', () => {
     await samba.remove(personDn);
   });
 
+  it('does not take a hidden state for none, and prints the command that shows it', async () => {
+    const { baseDn, personDn } = await unit();
+    await samba.sambaTool('dsacl', 'set', `--objectdn=${personDn}`, '--sddl=(OD;;RP;4c164200-20c0-11d0-a768-00aa006e0529;;WD)');
+    const health = await inspect('active-directory', samba, samba.service, { baseDn });
+    expect(health.of('read')).toMatchObject({
+      ok: false,
+      problem: expect.stringMatching(/userAccountControl.*accountExpires.*may not be read$/),
+      fix: expect.stringMatching(/^samba-tool dsacl set .*\(OA;CIIO;RP;4c164200-20c0-11d0-a768-00aa006e0529;/),
+    });
+    await samba.remove(personDn);
+  });
+
   it('says that there is nobody, and asks nothing unless told to', async () => {
     const baseDn = await samba.createOrganizationalUnit(uniqueName('rights'));
     const health = await inspect('active-directory', samba, samba.service, { baseDn });

@@ -97,6 +97,11 @@ describe('checkConfiguration', () => {
   });
 
   const cases: [string, Record<string, unknown>, string][] = [
+    [
+      'the global catalogue',
+      { directories: [openldap({ kind: 'active-directory', servers: [{ url: 'ldaps://dc1.example.com:3269' }] })] },
+      'error directories[0].servers[0].url: Port 3269 is the global catalogue, which can be read in part and takes no changes: use port 636',
+    ],
     ['StartTLS on ldaps', { directories: [openldap({ tls: { startTls: true } })] }, 'error directories[0].servers[0].url: StartTLS is for'],
     [
       'a secret that is not there',

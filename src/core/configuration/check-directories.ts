@@ -1,6 +1,7 @@
 import { type CheckContext, checkFile, checkSecret, type Report } from './check-context.ts';
 import type { DirectorySettings, DirectorySettingsOf, LdapSettings } from './directory-section.ts';
 import type { DocumentPath } from './format-path.ts';
+import { globalCatalogProblem } from './global-catalog.ts';
 
 /** Checks of one directory that a schema cannot say. */
 export function checkDirectory(settings: DirectorySettings, path: DocumentPath, context: CheckContext, report: Report): void {
@@ -84,6 +85,8 @@ function checkTransport(settings: LdapSettings, path: DocumentPath, context: Che
     const at = [...path, 'servers', index, 'url'];
     if (seen.has(url.toLowerCase())) report('warning', at, 'This server is in the list already');
     seen.add(url.toLowerCase());
+    const catalog = settings.kind === 'active-directory' ? globalCatalogProblem(url) : null;
+    if (catalog !== null) report('error', at, catalog);
     if (url.startsWith('ldaps:') && tls.startTls) {
       report('error', at, 'StartTLS is for ldap:// addresses; ldaps:// is encrypted from the start. Use one of the two');
     }

@@ -4,10 +4,11 @@ import type { Account } from '../ports/directory.ts';
 /**
  * The parts of a person's names that Active Directory refuses in a password (MS-SAMR 3.1.1.7.2): the whole account name
  * and each part of the display name between comma, period, hyphen, underscore, space, number sign and tab; parts of
- * fewer than three characters are not looked at.
+ * fewer than three characters are not looked at, nor is any other name where the account has no display name.
  */
 export function activeDirectoryTokens(account: Account): string[] {
-  return unique([account.login, ...account.displayName.split(/[,.\-_ #\t]/)].filter((token) => token.length >= 3));
+  const displayName = account.displayNameInferred === true ? [] : account.displayName.split(/[,.\-_ #\t]/);
+  return unique([account.login, ...displayName].filter((token) => token.length >= 3));
 }
 
 /**

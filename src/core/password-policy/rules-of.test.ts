@@ -73,6 +73,14 @@ describe('rulesOf', () => {
   it('takes the tokens that MS-SAMR names, and judges letters by Unicode where the directory checks names', () => {
     const windows = rules({ complexity: 'active-directory', nameTokensChecked: true });
     expect(String(find(windows, 'password.contains-name')?.params.tokens).split('\n')).toEqual(['zoe', 'Archer', 'Møller', 'Zoé', '(IT)']);
+    // A name that stands in for a display name that is not there is not what the directory looks for.
+    const nameless = rulesOf(
+      { ...policy, complexity: 'active-directory', nameTokensChecked: true },
+      { ...account, displayNameInferred: true },
+      status,
+      0,
+    );
+    expect(find(nameless, 'password.contains-name')?.params.tokens).toBe('zoe');
     expect(find(windows, 'password.not-complex')?.params).toEqual({ required: 3, letters: 'unicode' });
     expect(evaluatePassword('Xy1-archer-99', windows).acceptable).toBe(false);
     expect(evaluatePassword('Xy1-arc-her-99', windows).acceptable).toBe(true);

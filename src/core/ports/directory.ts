@@ -27,6 +27,8 @@ export interface Account extends AccountRef {
   /** userPrincipalName or its like; null where the directory has none. */
   readonly principalName: string | null;
   readonly displayName: string;
+  /** The directory has no display name for the account and another name stands in: rules about the display name do not mean it. */
+  readonly displayNameInferred?: true;
   readonly givenName: string | null;
   readonly surname: string | null;
   readonly mail: readonly string[];

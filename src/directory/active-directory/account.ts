@@ -21,7 +21,7 @@ export const accountAttributes = [
 ] as const;
 
 /** As the schema spells them: the library compares these names exactly. */
-export const binaryAttributes = ['objectGUID', 'objectSid', 'tokenGroups'] as const;
+export const binaryAttributes = ['objectGUID', 'objectSid', 'tokenGroups', 'replPropertyMetaData', 'nTSecurityDescriptor'] as const;
 
 /** The account an entry describes; null without objectGUID or sAMAccountName (not readable, or no account). */
 export function toAccount(entry: LdapEntry, directory: string): Account | null {
@@ -35,6 +35,7 @@ export function toAccount(entry: LdapEntry, directory: string): Account | null {
     login,
     principalName: entry.text('userPrincipalName'),
     displayName: entry.text('displayName') ?? entry.text('cn') ?? login,
+    ...(entry.text('displayName') === null ? { displayNameInferred: true as const } : {}),
     givenName: entry.text('givenName'),
     surname: entry.text('sn'),
     mail: entry.texts('mail'),

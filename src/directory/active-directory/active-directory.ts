@@ -1,9 +1,9 @@
 import { AppError } from '../../../shared/errors.ts';
 import { abilitiesOf } from '../../core/configuration/directory-abilities.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
+import { globalCatalogProblem } from '../../core/configuration/global-catalog.ts';
 import type {
   Account,
-  AccountFingerprint,
   AccountRef,
   Directory,
   PreparedWrite,
@@ -25,34 +25,31 @@ import { unexpectedResult } from '../ldap/translate-error.ts';
 import { bindOutcome } from './bind-outcome.ts';
 import { changeAsPerson, changeForUnbound } from './change.ts';
 import { domainDnOf, readNetbiosName } from './domain.ts';
-import { readGroupNames, readGroupSids } from './groups.ts';
+import { readGroupNames } from './groups.ts';
 import { guidDn } from './guid.ts';
 import { inspectRights } from './inspect-rights.ts';
 import { activeDirectoryKind } from './kind.ts';
 import { normaliseIdentifier } from './normalise-identifier.ts';
+import { type Observation, observationAttributes, observationOf } from './observation.ts';
 import { readEffectivePolicy } from './policy.ts';
 import { builtinProtection } from './protected.ts';
 import { resetAtOnce, resetInTwoSteps } from './reset.ts';
-import { resetMode } from './reset-mode.ts';
-import { isLocked, statusAttributes, toStatus } from './status.ts';
+import { type ResetMode, resetMode } from './reset-mode.ts';
 import { mustChange, unlock } from './unicode-password.ts';
 import { unusablePassword } from './unusable-password.ts';
 import { attributeOutcome, type WriteFacts } from './write-outcome.ts';
-
-/** Of the state, what tells whether something was written. */
-const fingerprintAttributes = ['pwdLastSet', 'lockoutTime', 'msDS-User-Account-Control-Computed'] as const;
 
 /** Milliseconds before its end from which on a password "expires soon". */
 const expiresSoon = 14 * 86_400_000;
 
 /**
  * Active Directory, by Windows or Samba, over LDAP with TLS. Accounts are named by objectGUID.
- * @throws AppError `configuration.invalid` for a people filter that is none
+ * @throws AppError `configuration.invalid` for a people filter that is none, and for the port of the global catalogue
  */
 export function createActiveDirectory(settings: DirectorySettingsOf<'active-directory'>, deps: DirectoryDeps): Directory {
+  refuseGlobalCatalog(settings);
   const { clock, random, log } = deps;
-  const kind = activeDirectoryKind(settings);
-  const base = createDirectoryBase(settings, deps, kind);
+  const base = createDirectoryBase(settings, deps, activeDirectoryKind(settings));
   const { servers } = base;
   const dns = dnsDomainOf(settings.baseDn);
   let netbios: string | null = settings.netbiosDomain ?? null;
@@ -63,32 +60,38 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     if (netbios === null) netbios = await servers.read(readNetbiosName);
   };
 
-  /** Policy and state of an entry that was read with `statusAttributes` and `msDS-ResultantPSO`. */
-  const readAround = async (connection: LdapConnection, entry: LdapEntry) => {
-    const mode = resetMode(settings.historyOnReset, connection.rootDse);
-    const { policy, unreadable } = await readEffectivePolicy(connection, entry, domainDnOf(connection), mode);
-    if (unreadable !== null) log.warn('directory.password-settings-unreadable', { directory: settings.id, settingsObject: unreadable });
-    return { policy, status: toStatus(entry, policy, clock.now()) };
+  const modeOn = (connection: LdapConnection): ResetMode => resetMode(settings.historyOnReset, connection.rootDse);
+
+  const observe = async (connection: LdapConnection, ref: AccountRef): Promise<Observation> => {
+    const entry = await base.fetchByName(connection, ref, guidDn(ref.id), { attributes: observationAttributes });
+    return observationOf(connection, entry, settings.id, modeOn(connection));
+  };
+
+  const accountOf = ({ account }: Observation, ref: AccountRef): Account => {
+    if (account === null) throw new AppError('directory.account-missing', { directory: settings.id, id: ref.id });
+    return account;
   };
 
   /** An account with its policy and state, read on the connection that goes on to work with it. */
   const readFull = async (connection: LdapConnection, ref: AccountRef) => {
-    const entry = await base.fetch(connection, ref, [...statusAttributes, 'msDS-ResultantPSO']);
-    return { entry, ...(await readAround(connection, entry)) };
+    const seen = await observe(connection, ref);
+    const { policy, unreadable } = await readEffectivePolicy(connection, seen.entry, domainDnOf(connection), modeOn(connection));
+    if (unreadable !== null) log.warn('directory.password-settings-unreadable', { directory: settings.id, settingsObject: unreadable });
+    return { seen, policy, status: seen.status(policy, clock.now()) };
   };
 
-  const readSids = (ref: AccountRef): Promise<Buffer[]> =>
-    servers.read(async (connection) => {
-      const entry = await base.fetch(connection, ref, ['objectSid']);
-      const own = entry.bytes('objectSid');
-      return [...(own === null ? [] : [own]), ...(await readGroupSids(connection, guidDn(ref.id)))];
-    });
+  const sidsOf = async (seen: Observation): Promise<Buffer[]> => [
+    ...(seen.ownSid === null ? [] : [seen.ownSid]),
+    ...(await seen.groupSids()),
+  ];
+
+  const readSids = (ref: AccountRef): Promise<Buffer[]> => servers.read(async (connection) => sidsOf(await observe(connection, ref)));
+
+  const namesOfGroups = async (connection: LdapConnection, seen: Observation) =>
+    readGroupNames(connection, domainDnOf(connection), await seen.groupSids());
 
   const readGroups: Directory['readGroups'] = (ref) =>
-    servers.read(async (connection) => {
-      await base.fetch(connection, ref, ['1.1']);
-      return readGroupNames(connection, domainDnOf(connection), await readGroupSids(connection, guidDn(ref.id)));
-    });
+    servers.read(async (connection) => namesOfGroups(connection, await observe(connection, ref)));
 
   const isServiceAccount = (account: Account): boolean => {
     const { name } = settings.serviceAccount;
@@ -97,13 +100,16 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     return wanted !== null && [account.login, account.principalName].some((own) => own !== null && normalise(own) === wanted);
   };
 
-  const isProtected = async (account: Account): Promise<Protection> => {
+  const protectionOf = async (connection: LdapConnection, seen: Observation, account: Account): Promise<Protection> => {
     // Whoever could reset it would hold its rights.
     if (isServiceAccount(account)) return protectedBecause('service account of Keyturn');
-    const configured = await configuredProtection(settings.protected, account, normalise, () => readGroups(account));
+    const configured = await configuredProtection(settings.protected, account, normalise, () => namesOfGroups(connection, seen));
     if (configured.protected || !settings.protected.privileged) return configured;
-    return account.privileged ? builtinProtection(account, []) : builtinProtection(account, await readSids(account));
+    return builtinProtection(account, account.privileged ? [] : await sidsOf(seen));
   };
+
+  const isProtected = (account: Account): Promise<Protection> =>
+    servers.read(async (connection) => protectionOf(connection, await observe(connection, account), account));
 
   /** Writes to who was read before, which keeps writes within the configured part of the directory. */
   const writeTo = <T>(
@@ -117,36 +123,19 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
       attributeOutcome(await connection.modify(guidDn(target.account.id), [change()]), connection.server),
     );
 
-  const fingerprintOf = (entry: LdapEntry): AccountFingerprint => {
-    const pwdLastSet = entry.text('pwdLastSet');
-    return {
-      password: pwdLastSet ?? '0',
-      lock: entry.text('lockoutTime') ?? '0',
-      locked: isLocked(entry),
-      passwordSetAt: fromFiletime(pwdLastSet),
-      // The first step leaves "must change" behind, the second takes it away.
-      ...(settings.historyOnReset === 'two-step' && fromFiletime(pwdLastSet) === null ? { temporary: true as const } : {}),
-    };
-  };
-
-  const everything = [...new Set([...kind.accountAttributes, ...statusAttributes, 'msDS-ResultantPSO'])];
-
-  /** Account and entry of a reference; an entry that is no account is not there. */
-  const fetchAccount = async (connection: LdapConnection, ref: AccountRef) => {
-    const entry = await base.fetch(connection, ref, everything);
-    const account = kind.toAccount(entry);
-    if (account === null) throw new AppError('directory.account-missing', { directory: settings.id, id: ref.id });
-    return { entry, account };
-  };
-
-  const prepareWrite: Directory['prepareWrite'] = async (ref) => {
-    const read = await servers.write(async (connection) => {
-      const { entry, account } = await fetchAccount(connection, ref);
-      const status = toStatus(entry, { minimumAge: 0, lockoutDuration: null }, clock.now());
-      return { account, status, fingerprint: fingerprintOf(entry), server: identityOf(connection), handle: '' };
+  const prepareWrite: Directory['prepareWrite'] = (ref) =>
+    servers.write(async (connection) => {
+      const seen = await observe(connection, ref);
+      const account = accountOf(seen, ref);
+      return {
+        account,
+        status: seen.status({ minimumAge: 0, lockoutDuration: null }, clock.now()),
+        fingerprint: seen.fingerprint(),
+        protection: await protectionOf(connection, seen, account),
+        server: identityOf(connection),
+        handle: '',
+      };
     });
-    return { ...read, protection: await isProtected(read.account) };
-  };
 
   const warningOf = (entry: LdapEntry): 'none' | 'expires-soon' => {
     const endsAt = fromFiletime(entry.text('msDS-UserPasswordExpiryTimeComputed'));
@@ -154,7 +143,7 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
   };
 
   const changePassword: Directory['changePassword'] = async (ref, oldPassword, newPassword) => {
-    const { entry, policy, status, server } = await servers.read(async (connection) => ({
+    const { seen, policy, status, server } = await servers.read(async (connection) => ({
       ...(await readFull(connection, ref)),
       server: connection.server,
     }));
@@ -162,7 +151,7 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     const unusable = unusablePassword(newPassword);
     if (unusable !== null) return { done: false, ...unusable, server };
     const facts: WriteFacts = { policy, status, newPassword, ageCounts: true };
-    const person = { bindName: entry.dn, dn: guidDn(ref.id) };
+    const person = { bindName: seen.entry.dn, dn: guidDn(ref.id) };
     const outcome = await servers.separate((connection) => changeAsPerson(connection, person, oldPassword, newPassword, facts));
     if (outcome !== null) return outcome;
     return servers.write((connection) => changeForUnbound(connection, person.dn, oldPassword, newPassword, { ...facts, ageCounts: false }));
@@ -171,7 +160,7 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
   const resetPrepared = (prepared: PreparedWrite, newPassword: string, options: ResetOptions): Promise<WriteOutcome> =>
     writeTo(prepared, options, async (connection) => {
       const ref = prepared.account;
-      const mode = resetMode(settings.historyOnReset, connection.rootDse);
+      const mode = modeOn(connection);
       const readTarget = async () => {
         const { policy, status } = await readFull(connection, ref);
         const facts: WriteFacts = { policy, status, newPassword, ageCounts: mode === 'policy-hints' };
@@ -204,11 +193,10 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     readPolicy: (ref) => servers.read(async (connection) => (await readFull(connection, ref)).policy),
     readFacts: (ref) =>
       servers.read(async (connection) => {
-        const { entry, account } = await fetchAccount(connection, ref);
-        return { account, ...(await readAround(connection, entry)) };
+        const { seen, policy, status } = await readFull(connection, ref);
+        return { account: accountOf(seen, ref), policy, status };
       }),
-    readFingerprint: (ref, server) =>
-      servers.readOn(server, async (connection) => fingerprintOf(await base.fetch(connection, ref, fingerprintAttributes))),
+    readFingerprint: (ref, server) => servers.readOn(server, async (connection) => (await observe(connection, ref)).fingerprint()),
     readGroups,
     async readManager(ref) {
       const manager = (await base.readEntry(ref, ['manager'])).text('manager');
@@ -244,4 +232,11 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
       }),
     close: base.close,
   };
+}
+
+function refuseGlobalCatalog(settings: DirectorySettingsOf<'active-directory'>): void {
+  for (const { url } of settings.servers) {
+    const problem = globalCatalogProblem(url);
+    if (problem !== null) throw new AppError('configuration.invalid', { directory: settings.id, setting: 'servers', server: url, problem });
+  }
 }

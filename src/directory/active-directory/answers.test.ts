@@ -1,15 +1,22 @@
 import fc from 'fast-check';
-import { BerWriter } from 'ldapts';
+import { BerWriter, type Entry } from 'ldapts';
 import { describe, expect, it } from 'vitest';
 import type { PasswordPolicy } from '../../core/ports/directory.ts';
+import { toLdapEntry } from '../ldap/entry.ts';
 import type { RootDse } from '../ldap/root-dse.ts';
+import { serviceAccountRefused } from '../ldap/translate-error.ts';
+import { type AlwaysThere, alwaysThere, hiddenAttributes } from './always-there.ts';
 import { bindOutcome } from './bind-outcome.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { guidToBytes, guidToText } from './guid.ts';
 import { PolicyHintsControl } from './policy-hints-control.ts';
 import { privilegedName } from './protected.ts';
 import { rangedName } from './ranged-values.ts';
+import { passwordVersion } from './replication-metadata.ts';
 import { resetMode } from './reset-mode.ts';
+import { serviceSignInProblem } from './service-sign-in.ts';
 import { sidToText } from './sid.ts';
+import { toStatus } from './status.ts';
 import { temporaryPassword } from './temporary-password.ts';
 import { passwordOutcome, type WriteFacts } from './write-outcome.ts';
 
@@ -29,15 +36,115 @@ describe('bindOutcome', () => {
     ['701', 'credentials.account-expired', false],
     ['773', 'credentials.must-change', true],
     ['775', 'credentials.locked', false],
-    ['999', 'credentials.wrong', false],
+    ['52f', 'credentials.not-allowed-now', false],
+    ['569', 'credentials.not-allowed-here', false],
   ])('data %s is %s', (data, reason, passwordWasRight) => {
     expect(bindOutcome(refusedBind(data))).toEqual({ valid: false, reason, passwordWasRight });
   });
 
   it('reads the sub-code from its place only', () => {
     const elsewhere = { code: 49, message: '80090308: LdapErr: DSID-0C090773, comment: data 773, v775' };
-    expect(bindOutcome(elsewhere)).toMatchObject({ reason: 'credentials.wrong', passwordWasRight: false });
+    expect(bindOutcome(elsewhere)).toBeNull();
     expect(bindOutcome({ code: 8, message: refusedBind('773').message })).toBeNull();
+    expect(bindOutcome({ code: 49, message: '' })).toMatchObject({ reason: 'credentials.wrong', passwordWasRight: false });
+  });
+
+  it.each(['51f', '568', '6f7', '80090346', '57', '999', '0'])(
+    'data %s is trouble of the server, not an answer about the person',
+    (data) => {
+      expect(bindOutcome(refusedBind(data))).toBeNull();
+      expect(serviceSignInProblem(refusedBind(data))?.about).toBe('server');
+      expect(serviceAccountRefused(refusedBind(data), 's', 'svc', serviceSignInProblem(refusedBind(data))).code).toBe(
+        'directory.unreachable',
+      );
+    },
+  );
+
+  it('knows every other code as one of the few it lists', () => {
+    const known = ['525', '52e', '52f', '530', '531', '532', '533', '569', '701', '773', '775'];
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 0xffff_ffff }), (code) => {
+        const data = code.toString(16);
+        expect(bindOutcome(refusedBind(data)) !== null).toBe(known.includes(data));
+      }),
+    );
+  });
+});
+
+describe('serviceSignInProblem', () => {
+  it.each([
+    ['52e', 'secret', 'wrong'],
+    ['525', 'secret', 'wrong'],
+    ['533', 'account', 'is disabled'],
+    ['775', 'account', 'is locked'],
+    ['532', 'account', 'has expired'],
+    ['701', 'account', 'end date'],
+    ['773', 'account', 'must be changed'],
+  ])('data %s is about the %s: %s', (data, about, words) => {
+    const problem = serviceSignInProblem(refusedBind(data));
+    expect(problem).toMatchObject({ about, problem: expect.stringContaining(words) });
+    const error = serviceAccountRefused(refusedBind(data), 's', 'svc', problem);
+    expect(error).toMatchObject({ code: 'directory.service-account-refused', details: { about, problem: problem?.problem } });
+  });
+
+  it('leaves answers to something else than the credentials alone', () => {
+    expect(serviceSignInProblem({ code: 8, message: '' })).toBeNull();
+  });
+});
+
+describe('what every account has', () => {
+  const values: Record<AlwaysThere, string> = {
+    sAMAccountType: '805306368',
+    userAccountControl: '514',
+    pwdLastSet: '134400921359494030',
+    accountExpires: '132500000000000000',
+    'msDS-User-Account-Control-Computed': '16',
+  };
+  const entryOf = (attributes: Record<string, string>) => toLdapEntry({ dn: 'CN=x', ...attributes } as unknown as Entry);
+  const status = (attributes: Record<string, string>) =>
+    toStatus(entryOf(attributes), { minimumAge: 0, lockoutDuration: null }, Date.now(), 's');
+
+  it('is read', () => {
+    expect(status(values)).toMatchObject({ disabled: true, locked: true, accountExpired: true });
+  });
+
+  it.each(alwaysThere)('is not known where %s is hidden, empty or no number', (attribute) => {
+    for (const value of [[], '', 'x', '0x10', ' 16']) {
+      const without = { ...values, [attribute]: value as string };
+      expect(() => status(without), String(value)).toThrow('directory.no-right');
+      expect(hiddenAttributes(entryOf(without))).toEqual([attribute]);
+    }
+  });
+
+  it.each(['pwdLastSet', 'msDS-User-Account-Control-Computed'])('leaves no fingerprint without %s', (attribute) => {
+    const without = { ...values, [attribute]: [] as unknown as string };
+    expect(() => fingerprintOf(entryOf(without), 'not-enforced', 's')).toThrow('directory.no-right');
+    expect(fingerprintOf(entryOf(values), 'not-enforced', 's')).toMatchObject({ locked: true });
+  });
+});
+
+describe('passwordVersion', () => {
+  const vector = (...properties: [number, number][]) => {
+    const bytes = Buffer.alloc(16 + properties.length * 48);
+    bytes.writeUInt32LE(1, 0);
+    bytes.writeUInt32LE(properties.length, 8);
+    for (const [index, [attribute, version]] of properties.entries()) {
+      bytes.writeUInt32LE(attribute, 16 + index * 48);
+      bytes.writeUInt32LE(version, 20 + index * 48);
+    }
+    return bytes;
+  };
+
+  it('finds the version of unicodePwd among others', () => {
+    expect(passwordVersion(vector([0, 9], [0x9005a, 4], [0x90060, 7]))).toBe(4);
+    expect(passwordVersion(vector([0, 9]))).toBeNull();
+    expect(passwordVersion(null)).toBeNull();
+  });
+
+  it('never fails, whatever the bytes are', () => {
+    const whole = vector([0, 9], [0x9005a, 4]);
+    for (let length = 0; length < whole.length; length += 1) expect(passwordVersion(whole.subarray(0, length))).toBeNull();
+    fc.assert(fc.property(fc.uint8Array(), (bytes) => void passwordVersion(Buffer.from(bytes))));
   });
 });
 

@@ -7,8 +7,10 @@ interface Refusal {
 }
 
 /**
- * Win32 error codes (MS-ERREF 2.2) that stand after "data" when a sign-in is refused, in hexadecimal. The password is looked at before
- * expiry, disabling and must-change, so those three prove it right; a lock is looked at before and proves nothing.
+ * Win32 error codes (MS-ERREF 2.2) that stand after "data" when a sign-in is refused, in hexadecimal, and speak of the account or its
+ * password. The password is looked at before expiry, disabling and must-change, so those three prove it right; a lock is looked at
+ * before and proves nothing. The list is closed: any other code (51f no logon servers, 568 too many groups, 6f7, 80090346 channel
+ * binding ...) is trouble of the server, and a person must not hear of it as of a wrong password.
  */
 const refusals: Readonly<Record<string, Refusal>> = {
   '525': { reason: 'credentials.wrong', passwordWasRight: false }, // ERROR_NO_SUCH_USER
@@ -27,14 +29,20 @@ const refusals: Readonly<Record<string, Refusal>> = {
 /** The shape of the whole message: the same digits elsewhere in it (DSID, build) mean something else. */
 const message = /^[0-9a-f]{8}: LdapErr: DSID-[0-9a-f]+, comment: AcceptSecurityContext error, data ([0-9a-f]+), v[0-9a-f]+$/i;
 
+/** The code after "data" of a refused sign-in, lower case; null: the server gave none. */
+export function signInCode(result: LdapResult): string | null {
+  return message.exec(result.message)?.[1]?.toLowerCase() ?? null;
+}
+
 /**
- * What a bind as the person says about the password. null: the answer is about something else (no encryption, server shutting down)
- * and says nothing about it. A sub-code that is not known counts as wrong.
+ * What a bind as the person says about the password. null: the answer is about something else (no encryption, server shutting down,
+ * a code of the server's own troubles) and says nothing about it. Without any text the result code 49 stands for itself: the
+ * credentials are wrong (RFC 4511 appendix A.2).
  */
 export function bindOutcome(result: LdapResult): VerifyOutcome | null {
   if (result.code === RESULT.success) return { valid: true, warning: 'none' };
   if (result.code !== RESULT.invalidCredentials) return null;
-  const subCode = message.exec(result.message)?.[1]?.toLowerCase();
-  const refusal = subCode === undefined ? undefined : refusals[subCode];
-  return { valid: false, ...(refusal ?? { reason: 'credentials.wrong', passwordWasRight: false }) };
+  if (result.message === '') return { valid: false, reason: 'credentials.wrong', passwordWasRight: false };
+  const refusal = refusals[signInCode(result) ?? ''];
+  return refusal === undefined ? null : { valid: false, ...refusal };
 }

@@ -1,10 +1,11 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import { firstValue } from '../ldap/dn.ts';
+import type { LdapEntry } from '../ldap/entry.ts';
 import { anyOf, equals } from '../ldap/filters.ts';
 import { RESULT, succeeded } from '../ldap/result-codes.ts';
 import { unexpectedResult } from '../ldap/translate-error.ts';
-import { readAllBytes } from './ranged-values.ts';
+import { rangedName, readAllBytes } from './ranged-values.ts';
 import { sidToText } from './sid.ts';
 
 /** SIDs asked for in one search. */
@@ -12,17 +13,19 @@ const chunkSize = 50;
 
 /**
  * SIDs of all security groups of an account, nested ones and the primary group included, as the domain controller itself computes them
- * (tokenGroups, MS-ADTS 3.1.1.4.5.19).
+ * (tokenGroups, MS-ADTS 3.1.1.4.5.19), from an entry that was searched by itself.
+ * @param dn what to search for the rest of a list that came in portions
  * @throws AppError `directory.protocol`, `directory.no-right` ... never returns a part of them
  */
-export async function readGroupSids(connection: LdapConnection, dn: string): Promise<Buffer[]> {
-  const sids = await readAllBytes(connection, dn, 'tokenGroups');
+export async function groupSidsOf(connection: LdapConnection, entry: LdapEntry, dn: string): Promise<Buffer[]> {
+  const inPortions = rangedName(entry, 'tokenGroups') !== null;
+  const sids = inPortions ? await readAllBytes(connection, dn, 'tokenGroups') : entry.allBytes('tokenGroups');
   // Every account is in its primary group at least: nothing at all means that the attribute is hidden, and must not mean "in no group".
   if (sids.length > 0) return sids;
   throw new AppError('directory.no-right', {
     server: connection.server,
     operation: 'search',
-    problem: `The groups of ${dn} (tokenGroups) may not be read`,
+    problem: `The groups of ${entry.dn} (tokenGroups) may not be read`,
     fix: 'Let the service account read tokenGroups of the people.',
   });
 }

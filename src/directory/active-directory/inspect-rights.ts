@@ -8,6 +8,7 @@ import { atLeast } from '../ldap/filters.ts';
 import { heldRight, missingRight, nobodyFound, type RightsReport, rightOverPeople, unknownWriting } from '../ldap/inspected-rights.ts';
 import { succeeded } from '../ldap/result-codes.ts';
 import { accountAttributes, toAccount } from './account.ts';
+import { hiddenAttributes } from './always-there.ts';
 import { domainDnOf } from './domain.ts';
 import { excessiveRights } from './excessive-rights.ts';
 import { type PersonRights, toPersonRights } from './person-rights.ts';
@@ -16,6 +17,7 @@ import { isSamba } from './reset-mode.ts';
 import { delegationCommands } from './rights-commands.ts';
 import { SecurityDescriptorControl } from './security-descriptor-control.ts';
 import { sidToText } from './sid.ts';
+import { statusAttributes } from './status.ts';
 
 /** People looked at, of each sort: enough to see a unit that was left out, few enough for any server. */
 const sampleSize = 20;
@@ -40,7 +42,7 @@ export async function inspectRights(
 ): Promise<RightsReport> {
   const seen = await base.servers.read((connection) => look(connection, base, settings));
   const { token, commands } = seen;
-  const hidden: Account[] = [];
+  const unreadable: { dn: string; what: string; fix: string }[] = [];
   const sids = new Set(token.map((sid) => sidToText(sid)).filter((sid) => sid !== null));
   const served: PersonRights[] = [];
   const privileged: PersonRights[] = [];
@@ -50,21 +52,22 @@ export async function inspectRights(
     const account = toAccount(entry, settings.id);
     // What everybody may do with the own account says nothing about others.
     if (account === null || (token[0] !== undefined && entry.bytes('objectSid')?.equals(token[0]) === true)) continue;
+    const hidden = hiddenAttributes(entry);
+    if (hidden.length > 0) unreadable.push({ dn: entry.dn, what: `the state (${hidden.join(', ')})`, fix: commands.readState });
     const groups = await unlessHidden(() => questions.readSids(account));
-    if (groups === null) hidden.push(account);
+    if (groups === null) unreadable.push({ dn: entry.dn, what: 'the groups (tokenGroups)', fix: commands.readGroups });
     else if (builtinProtection(account, groups).protected) privileged.push(toPersonRights(entry, sids));
-    else if (!(await questions.isProtected(account)).protected) served.push(toPersonRights(entry, sids));
+    else if ((await unlessHidden(() => questions.isProtected(account)))?.protected === false) served.push(toPersonRights(entry, sids));
   }
   const tooMuch = excessiveRights(token, privileged, served);
   const policy = seen.policyReadable
     ? heldRight('read-policy')
     : missingRight('read-policy', 'the password settings objects of the domain are hidden from it', commands.readPolicy);
+  const [example] = unreadable;
   const read =
-    hidden[0] === undefined
-      ? heldRight('read')
-      : missingRight('read', `the groups (tokenGroups) of ${hidden[0].location} are hidden from it`, commands.readGroups);
-  if (served.length === 0 && hidden.length > 0) {
-    const untold = unknownWriting('without the groups of people nobody can be reset');
+    example === undefined ? heldRight('read') : missingRight('read', `${example.what} of ${example.dn} may not be read`, example.fix);
+  if (served.length === 0 && unreadable.length > 0) {
+    const untold = unknownWriting('without the state and the groups of people nobody can be reset');
     return { rights: [read, ...untold, policy], tooMuch };
   }
   if (served.length === 0) {
@@ -93,7 +96,7 @@ async function look(connection: LdapConnection, base: DirectoryBase, settings: D
   // The account itself comes first, then its groups, well-known ones such as Everyone included (MS-ADTS 3.1.1.3.2).
   const token = succeeded(root.result) ? (root.entries[0]?.allBytes('tokenGroups') ?? []) : [];
   const wanted = {
-    attributes: [...accountAttributes, 'objectSid', 'allowedAttributesEffective', 'nTSecurityDescriptor'],
+    attributes: [...accountAttributes, ...statusAttributes, 'objectSid', 'allowedAttributesEffective', 'nTSecurityDescriptor'],
     binary: ['objectGUID', 'objectSid', 'nTSecurityDescriptor'],
     controls: [new SecurityDescriptorControl()],
   };

@@ -8,6 +8,7 @@ import { fromGeneralizedTime } from '../ldap/time.ts';
 import { accountAttributes, binaryAttributes, toAccount } from './account.ts';
 import { guidToBytes } from './guid.ts';
 import { resetMode } from './reset-mode.ts';
+import { serviceSignInProblem } from './service-sign-in.ts';
 import { FLAG, isLocked } from './status.ts';
 
 /** SAM_USER_OBJECT (MS-SAMR 2.2.1.9): people and service accounts, no computers, no trusts. */
@@ -31,7 +32,8 @@ export function activeDirectoryKind(settings: DirectorySettingsOf<'active-direct
       if (state === 'locked') return atLeast('lockoutTime', '1');
       return state === 'disabled' ? hasBits('userAccountControl', FLAG.disabled) : equals('pwdLastSet', '0');
     },
-    confirmState: (state, entry) => state !== 'locked' || isLocked(entry),
+    confirmState: (state, entry) => state !== 'locked' || isLocked(entry, settings.id),
+    explainSignIn: serviceSignInProblem,
     serverTime: (rootDse) => fromGeneralizedTime(rootDse.currentTime),
     notes: (probed) => resetNotes(settings.historyOnReset, probed),
   };

@@ -13,6 +13,7 @@ it('delegates with the tool of the server: dsacls on Windows, samba-tool on Samb
     read: 'dsacls "OU=People,DC=ad,DC=example,DC=com" /I:T /G "svc-keyturn@ad.example.com:GR"',
     resetPassword: 'dsacls "OU=People,DC=ad,DC=example,DC=com" /I:S /G "svc-keyturn@ad.example.com:CA;Reset Password;user"',
     readGroups: 'dsacls "OU=People,DC=ad,DC=example,DC=com" /I:S /G "svc-keyturn@ad.example.com:RP;tokenGroups;user"',
+    readState: 'dsacls "OU=People,DC=ad,DC=example,DC=com" /I:S /G "svc-keyturn@ad.example.com:RP;Account Restrictions;user"',
     unlock: 'dsacls "OU=People,DC=ad,DC=example,DC=com" /I:S /G "svc-keyturn@ad.example.com:RPWP;lockoutTime;user"',
     requireChange: 'dsacls "OU=People,DC=ad,DC=example,DC=com" /I:S /G "svc-keyturn@ad.example.com:RPWP;pwdLastSet;user"',
     readPolicy: 'dsacls "CN=Password Settings Container,CN=System,DC=ad,DC=example,DC=com" /I:T /G "svc-keyturn@ad.example.com:GR"',

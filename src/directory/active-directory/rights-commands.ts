@@ -4,12 +4,15 @@ const GUID = {
   lockoutTime: '28630ebf-41d5-11d1-a9c1-0000f80367c1',
   pwdLastSet: 'bf967a0a-0de6-11d0-a285-00aa003049e2',
   tokenGroups: 'b7c69e6d-2cc7-11d2-854e-00a0c983f608',
+  /** User-Account-Restrictions, a property set (MS-ADTS 5.1.3.2.3): flags, lock, expiry and time of the password. */
+  accountRestrictions: '4c164200-20c0-11d0-a768-00aa006e0529',
   user: 'bf967aba-0de6-11d0-a285-00aa003049e2',
 } as const;
 
 export interface DelegationCommands {
   readonly read: string;
   readonly readGroups: string;
+  readonly readState: string;
   readonly resetPassword: string;
   readonly unlock: string;
   readonly requireChange: string;
@@ -33,6 +36,7 @@ export function delegationCommands(target: {
     const onUsers = (right: string, object: string): string => set(baseDn, `(OA;CIIO;${right};${object};${GUID.user};${sid})`);
     return {
       readGroups: onUsers('RP', GUID.tokenGroups),
+      readState: onUsers('RP', GUID.accountRestrictions),
       read: set(baseDn, `(A;CI;LCRPLORC;;;${sid})`),
       resetPassword: onUsers('CR', GUID.resetPassword),
       unlock: onUsers('RPWP', GUID.lockoutTime),
@@ -43,6 +47,7 @@ export function delegationCommands(target: {
   const onUsers = (right: string): string => `dsacls "${baseDn}" /I:S /G "${name}:${right};user"`;
   return {
     readGroups: onUsers('RP;tokenGroups'),
+    readState: onUsers('RP;Account Restrictions'),
     read: `dsacls "${baseDn}" /I:T /G "${name}:GR"`,
     resetPassword: onUsers('CA;Reset Password'),
     unlock: onUsers('RPWP;lockoutTime'),

@@ -14,11 +14,13 @@ import type {
 import type { DirectoryDeps } from '../directory-deps.ts';
 import { missingName } from './configured-names.ts';
 import type { LdapConnection, SearchOptions } from './connection.ts';
+import { isAtOrBelow } from './dn.ts';
 import type { LdapEntry } from './entry.ts';
 import { allOf, anyOf, configuredFilter, contains, equals } from './filters.ts';
 import { type RightsReport, unknownRights } from './inspected-rights.ts';
-import { RESULT, succeeded } from './result-codes.ts';
+import { type LdapResult, RESULT, succeeded } from './result-codes.ts';
 import { createServers, type Probed, type Servers } from './servers.ts';
+import type { SignInProblem } from './sign-in-problem.ts';
 import { problemOf, unexpectedResult } from './translate-error.ts';
 
 /** What one kind of LDAP directory tells about itself; the rest is the same for all. */
@@ -43,6 +45,8 @@ export interface LdapKind {
   confirmState?(state: NonNullable<SearchRequest['filter']>, entry: LdapEntry): boolean;
   /** The server's clock, in milliseconds, as its root DSE tells. */
   serverTime?(rootDse: Probed['rootDse']): number | null;
+  /** Why the service account was refused, where this kind of server tells more than a result code. */
+  explainSignIn?(result: LdapResult): SignInProblem | null;
   /** Lines for the health page. */
   notes(probed: readonly Probed[]): string[];
 }
@@ -55,7 +59,18 @@ export interface DirectoryBase {
    * @throws AppError `directory.account-missing` also when it lies outside of what is configured
    */
   fetch(connection: LdapConnection, ref: AccountRef, attributes: readonly string[]): Promise<LdapEntry>;
-  /** The same on a reading connection of its own. */
+  /**
+   * The same for a server that takes the identifier for a DN: only a search of that one entry answers attributes which are computed
+   * for it (tokenGroups).
+   * @param dn what names the entry by its identifier
+   */
+  fetchByName(
+    connection: LdapConnection,
+    ref: AccountRef,
+    dn: string,
+    wanted: Pick<SearchOptions, 'attributes' | 'controls'>,
+  ): Promise<LdapEntry>;
+  /** The same as `fetch` on a reading connection of its own. */
   readEntry(ref: AccountRef, attributes: readonly string[]): Promise<LdapEntry>;
   findAccounts(normalised: string): Promise<Account[]>;
   search(request: SearchRequest): Promise<SearchPage>;
@@ -91,7 +106,7 @@ export function createDirectoryBase(
   deps: Pick<DirectoryDeps, 'clock' | 'log' | 'resolveSecret'>,
   kind: LdapKind,
 ): DirectoryBase {
-  const servers = createServers(settings, deps);
+  const servers = createServers(settings, deps, kind.explainSignIn);
   const people =
     settings.peopleFilter === undefined ? kind.people : allOf(kind.people, configuredFilter(settings.peopleFilter, 'peopleFilter'));
   const options = { attributes: kind.accountAttributes, binary: kind.binaryAttributes, scope: 'sub' as const };
@@ -116,9 +131,21 @@ export function createDirectoryBase(
     return entry;
   };
 
+  const fetchByName: DirectoryBase['fetchByName'] = async (connection, ref, dn, wanted) => {
+    const missing = new AppError('directory.account-missing', { directory: settings.id, id: ref.id });
+    if (ref.directory !== settings.id || kind.idFilter(ref.id) === null) throw missing;
+    const { result, entries } = await connection.search(dn, { ...wanted, scope: 'base', filter: people, binary: kind.binaryAttributes });
+    if (result.code === RESULT.noSuchObject) throw missing;
+    if (!succeeded(result)) throw unexpectedResult(result, connection.server, 'search');
+    const [entry] = entries;
+    if (entry === undefined || !isAtOrBelow(entry.dn, settings.baseDn)) throw missing;
+    return entry;
+  };
+
   return {
     servers,
     fetch,
+    fetchByName,
     readEntry: (ref, attributes) => servers.read((connection) => fetch(connection, ref, attributes)),
     async findAccounts(normalised) {
       if (endsEarly(normalised)) return [];

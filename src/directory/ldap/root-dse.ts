@@ -44,6 +44,8 @@ export const OID = {
   policyHints: '1.2.840.113556.1.4.2239',
   /** LDAP_CAP_ACTIVE_DIRECTORY_OID (MS-ADTS 3.1.1.3.4.3.1). */
   activeDirectory: '1.2.840.113556.1.4.800',
+  /** LDAP_CAP_ACTIVE_DIRECTORY_PARTIAL_SECRETS_OID: a read-only domain controller (MS-ADTS 3.1.1.3.4.3.6). */
+  partialSecrets: '1.2.840.113556.1.4.1920',
   /** Get Effective Rights (draft-ietf-ldapext-acl-model-08 section 9); 389 DS. */
   effectiveRights: '1.3.6.1.4.1.42.2.27.9.5.2',
   /** LDAP_SERVER_SD_FLAGS_OID (MS-ADTS 3.1.1.3.4.1.11). */

@@ -4,9 +4,10 @@ import type { DirectoryHealth } from '../../core/ports/directory.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
 import { type LdapConnection, openConnection } from './connection.ts';
 import { createPool, type Pool } from './pool.ts';
-import { succeeded } from './result-codes.ts';
+import { type LdapResult, succeeded } from './result-codes.ts';
 import type { RootDse } from './root-dse.ts';
 import { addressOf, identityOf } from './server-identity.ts';
+import type { SignInProblem } from './sign-in-problem.ts';
 import { tlsOptions } from './tls-options.ts';
 import { problemOf, serviceAccountRefused } from './translate-error.ts';
 
@@ -67,7 +68,12 @@ interface Server {
 /** Milliseconds of idleness after which a connection is checked before use. */
 const checkAfterIdle = 5000;
 
-export function createServers(settings: LdapSettings, deps: Pick<DirectoryDeps, 'clock' | 'log' | 'resolveSecret'>): Servers {
+/** @param explainSignIn what this kind of directory knows about a refused service account */
+export function createServers(
+  settings: LdapSettings,
+  deps: Pick<DirectoryDeps, 'clock' | 'log' | 'resolveSecret'>,
+  explainSignIn: (result: LdapResult) => SignInProblem | null = () => null,
+): Servers {
   const { clock, log } = deps;
   /** A refused service account is not tried again at once: each failure may count towards its lockout. */
   let refused: { error: AppError; until: number; password: string } | null = null;
@@ -95,7 +101,7 @@ export function createServers(settings: LdapSettings, deps: Pick<DirectoryDeps, 
       refused = null;
       return;
     }
-    const error = serviceAccountRefused(result, connection.server, settings.serviceAccount.name);
+    const error = serviceAccountRefused(result, connection.server, settings.serviceAccount.name, explainSignIn(result));
     if (error.code === 'directory.service-account-refused') refused = { error, until: clock.now() + retryAfter, password };
     throw error;
   };

@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode, isAppError } from '../../../shared/errors.ts';
 import { type LdapResult, RESULT } from './result-codes.ts';
+import type { SignInProblem } from './sign-in-problem.ts';
 
 interface Explanation {
   readonly code: ErrorCode;
@@ -137,12 +138,19 @@ export function unexpectedResult(result: LdapResult, server: string, operation: 
   }
 }
 
-/** The service account could not sign in. */
-export function serviceAccountRefused(result: LdapResult, server: string, name: string): AppError {
+/**
+ * The service account could not sign in. `details.about` tells whether its password, its state or the server is the reason, where
+ * `known` does: a server's own trouble is `directory.unreachable`, because another one may let it in.
+ */
+export function serviceAccountRefused(result: LdapResult, server: string, name: string, known: SignInProblem | null): AppError {
   if (result.code === RESULT.strongerAuthRequired || result.code === RESULT.confidentialityRequired) {
     return unexpectedResult(result, server, 'bind');
   }
   if (result.code === RESULT.busy || result.code === RESULT.unavailable) return unexpectedResult(result, server, 'bind');
+  if (known !== null) {
+    const code = known.about === 'server' ? 'directory.unreachable' : 'directory.service-account-refused';
+    return new AppError(code, { server, account: name, resultCode: result.code, said: result.message, reason: 'sign-in', ...known });
+  }
   return new AppError('directory.service-account-refused', {
     server,
     account: name,
