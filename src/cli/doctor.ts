@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Settings } from '../config/settings.ts';
 import type { CommandContext } from './command-context.ts';
+import { checkAudit } from './doctor/check-audit.ts';
 import { checkDatabase, checkDatabasePlace } from './doctor/check-database.ts';
 import { checkDirectory } from './doctor/check-directory.ts';
 import { checkNode } from './doctor/check-machine.ts';
@@ -57,7 +58,7 @@ async function checkInside(context: CommandContext, settings: Settings): Promise
   const report: Finding[] = [];
   try {
     const configuration = await withRuntime(context, settings, { only: 'store' }, async (runtime) => {
-      report.push(...(await checkDatabase(context, settings, runtime)));
+      report.push(...(await checkDatabase(context, settings, runtime)), ...(await checkAudit(runtime.store)));
       const stored = await checkStoredConfiguration(context, settings, runtime);
       report.push(...stored.findings);
       return stored.configuration;

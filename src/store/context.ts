@@ -1,11 +1,22 @@
+import type { AuditSeals } from '../core/audit/seals.ts';
+import type { Log } from '../core/ports/platform.ts';
 import type { Database, Engine } from './schema.ts';
 import type { Secrets } from './secrets.ts';
+
+/** The keys of the audit chain, as this node knows them. */
+export interface AuditKeyring {
+  seals(): AuditSeals;
+  /** Looks for keys that another node has made since. */
+  reload(db: Database): Promise<AuditSeals>;
+}
 
 /** What a table file works with. `db` is a transaction's own inside a transaction. Read it anew in each verb. */
 export interface TableContext {
   readonly db: Database;
   readonly engine: Engine;
   readonly secrets: Secrets;
+  readonly audit: AuditKeyring;
+  readonly log: Log;
   /** Runs in the transaction under way, or in one of its own when there is none. */
   atomically<T>(work: (db: Database) => Promise<T>): Promise<T>;
 }

@@ -70,9 +70,13 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
       mark.open = false;
     }
   };
+  const { audit } = dataKeys;
+  const { log } = options;
   const outside: TableContext = {
     engine,
     secrets,
+    audit,
+    log,
     get db() {
       refuseMisuse();
       return db;
@@ -85,7 +89,7 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
 
   const transaction: Store['transaction'] = (work) =>
     inTransaction((inner) => {
-      const context: TableContext = { engine, secrets, db: inner, atomically: (more) => more(inner) };
+      const context: TableContext = { engine, secrets, audit, log, db: inner, atomically: (more) => more(inner) };
       return work({
         ...createVerbs(context),
         transaction: async () => {

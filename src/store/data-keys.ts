@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { AppError, isAppError } from '../../shared/errors.ts';
+import { GENESIS_HASH } from '../core/audit/chain.ts';
+import { createAuditSeals } from '../core/audit/seals.ts';
+import type { AuditKeyring } from './context.ts';
 import type { Database, Engine } from './schema.ts';
 import { SEALED_COLUMNS, type SealedTable } from './sealed-columns.ts';
 import type { Place, Secrets } from './secrets.ts';
@@ -12,10 +15,8 @@ const AUDIT = 'audit-';
 export interface DataKeys {
   /** Digests of tokens, codes and guard targets are made with it: a change of the ring leaves them as they are. */
   readonly digest: Uint8Array;
-  /** Authenticates the audit chain from now on. There is one for each key that was ever first in the ring. */
-  readonly audit: { readonly id: string; readonly key: Uint8Array };
-  /** All keys of the audit chain by their id, for those who verify it. */
-  readonly auditKeys: ReadonlyMap<string, Uint8Array>;
+  /** Authenticates the audit chain. There is one key for each that was ever first in the ring. */
+  readonly audit: AuditKeyring;
 }
 
 /**
@@ -28,17 +29,20 @@ export interface DataKeys {
 export async function openDataKeys(db: Database, engine: Engine, secrets: Secrets): Promise<DataKeys> {
   const current = AUDIT + secrets.keyIds[0];
   const there = await openKnown(db, secrets);
-  if (there.keys.has(DIGEST) && there.keys.has(current) && there.unsealed.length === 0) return dataKeysOf(there.keys, current);
+  if (there.keys.has(DIGEST) && there.keys.has(current) && there.unsealed.length === 0) return dataKeysOf(secrets, there.keys, current);
   return db.transaction().execute(async (transaction) => {
     await takeTurns(transaction, engine);
     const { keys } = await openKnown(transaction, secrets);
+    const isNew = !keys.has(DIGEST);
     for (const id of [DIGEST, current]) if (!keys.has(id)) keys.set(id, randomBytes(KEY_BYTES));
     const { unsealed } = await openKnown(transaction, secrets, keys);
     for (const { id, key, sealingKey } of unsealed) {
       const sealed = secrets.seal(placeOfKey(id), Buffer.from(key).toString('base64url'), sealingKey);
       await transaction.insertInto('data_keys').values({ id, sealing_key: sealingKey, sealed }).execute();
     }
-    return dataKeysOf(keys, current);
+    const opened = dataKeysOf(secrets, keys, current);
+    if (isNew) await sealBeginning(transaction, opened.audit);
+    return opened;
   });
 }
 
@@ -103,11 +107,23 @@ async function isInUse(db: Database): Promise<boolean> {
   return seq > 0;
 }
 
-function dataKeysOf(keys: ReadonlyMap<string, Uint8Array>, current: string): DataKeys {
+function dataKeysOf(secrets: Secrets, keys: ReadonlyMap<string, Uint8Array>, current: string): DataKeys {
   const digest = keys.get(DIGEST);
-  const audit = keys.get(current);
-  if (digest === undefined || audit === undefined) throw new AppError('internal.unexpected', { reason: 'no-data-key' });
-  return { digest, audit: { id: current, key: audit }, auditKeys: new Map([...keys].filter(([id]) => id.startsWith(AUDIT))) };
+  if (digest === undefined) throw new AppError('internal.unexpected', { reason: 'no-digest-key' });
+  const sealsOf = (known: ReadonlyMap<string, Uint8Array>) =>
+    createAuditSeals(new Map([...known].filter(([id]) => id.startsWith(AUDIT))), current);
+  let seals = sealsOf(keys);
+  const reload = async (db: Database) => {
+    seals = sealsOf((await openKnown(db, secrets)).keys);
+    return seals;
+  };
+  return { digest, audit: { seals: () => seals, reload } };
+}
+
+/** The end of a chain that has no event yet. Sealed once only: whoever empties the log cannot make it begin anew. */
+async function sealBeginning(db: Database, audit: AuditKeyring): Promise<void> {
+  const { keyId, mac } = audit.seals().seal('end', { seq: 0, hash: GENESIS_HASH });
+  await db.updateTable('audit_head').set({ key_id: keyId, mac }).where('seq', '=', 0).execute();
 }
 
 /** Not bound to the sealing key: opening it with another one fails anyway. */

@@ -79,8 +79,13 @@ interface AuditEventTable {
   at: number;
   type: string;
   data: string;
+  /** Random; goes into the hash with the data. */
+  salt: string;
   previous_hash: string;
   hash: string;
+  /** Which data key made `mac`. */
+  key_id: string;
+  mac: string;
 }
 
 /** One row, the end of the chain. Whoever appends locks it first. */
@@ -88,6 +93,8 @@ interface AuditHeadTable {
   id: number;
   seq: number;
   hash: string;
+  key_id: string;
+  mac: string;
 }
 
 interface IntentTable {

@@ -2,16 +2,7 @@ import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../test/servers/postgres.ts';
 import { sharedPostgres } from '../../test/servers/shared-servers.ts';
-import {
-  chainHash,
-  journeyRow,
-  makePostgresDatabase,
-  NOW,
-  openTestStore,
-  quietLog,
-  type TestDatabase,
-  testKey,
-} from '../../test/store/fixture.ts';
+import { journeyRow, makePostgresDatabase, NOW, openTestStore, quietLog, type TestDatabase, testKey } from '../../test/store/fixture.ts';
 import { specifyDatabase } from '../../test/store/specification-database.ts';
 import { specifyJourneyTables } from '../../test/store/specification-journeys.ts';
 import { specifySealedColumns } from '../../test/store/specification-sealed.ts';
@@ -67,7 +58,7 @@ describe('PostgreSQL connections', () => {
       await database.execute(
         `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'keyturn'`,
       );
-      await inner.audit.append({ at: NOW, type: 'test', data: '{}' }, chainHash);
+      await inner.audit.append({ at: NOW, type: 'test', data: '{}' });
     });
     await expect(work).rejects.toMatchObject({ name: 'AppError', code: 'store.unavailable' });
     expect(await store.journeys.find(row.id)).toBeNull();

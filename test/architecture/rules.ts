@@ -53,7 +53,18 @@ const CORE_LIBRARIES: Record<string, readonly string[] | '*'> = {
   zod: '*',
   otpauth: '*',
   'node:buffer': ['Buffer'],
-  'node:crypto': ['createHash', 'createHmac', 'timingSafeEqual'],
+  // Ed25519 signatures need no random (RFC 8032 5.1.6).
+  'node:crypto': [
+    'createHash',
+    'createHmac',
+    'createPrivateKey',
+    'createPublicKey',
+    'hkdfSync',
+    'KeyObject',
+    'sign',
+    'timingSafeEqual',
+    'verify',
+  ],
   'node:net': ['isIP', 'isIPv4', 'isIPv6', 'BlockList'],
 };
 

@@ -149,15 +149,31 @@ describe('keyturn audit', () => {
       writeFileSync(file, `${rows.join('\n')}\n`);
       return runCommand(['audit', 'verify', '--file', file, ...options]);
     };
-    const [first = '', second = '', third = ''] = lines;
+    const [first = '', second = '', third = '', end = ''] = lines;
     expect(await verify(lines)).toMatchObject({ exitCode: 0, output: expect.stringContaining('3 events') });
-    expect(await verify([first, second.replace('Two', 'Too'), third])).toMatchObject({
+    expect(await verify([first, second.replace('Two', 'Too'), third, end])).toMatchObject({
       exitCode: 1,
       output: expect.stringContaining('Event 2: its content'),
     });
-    expect(await verify([first, third])).toMatchObject({ exitCode: 1, output: expect.stringContaining('a row is missing') });
-    expect(await verify([second, first, third])).toMatchObject({ exitCode: 1 });
-    expect(await verify([first, second])).toMatchObject({ exitCode: 0 });
+    expect(await verify([first, third, end])).toMatchObject({ exitCode: 1, output: expect.stringContaining('Event 2: it is missing') });
+    expect(await verify([second, first, third, end])).toMatchObject({ exitCode: 1, output: expect.stringContaining('were reordered') });
+    expect(await verify([first, second, end])).toMatchObject({ exitCode: 1, output: expect.stringContaining('were cut off') });
+    expect(await verify([first, second])).toMatchObject({ exitCode: 1, output: expect.stringContaining('no signed end') });
+    expect(await verify([end])).toMatchObject({ exitCode: 1, output: expect.stringContaining('Event 1: the log ends before it') });
+    expect(await verify([first, end, second])).toMatchObject({ exitCode: 1, errors: expect.stringContaining('line: 3') });
+    expect(await verify([first, second, third, end.replace('"seq":3', '"seq":2')])).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining('not signed with the key'),
+    });
+    // Whose signature it is, is told, and is checked when asked for.
+    const { output: key } = await runCommand([...config, 'audit', 'key']);
+    const publicKey = key.split(' ')[0] ?? '';
+    expect(await verify(lines)).toMatchObject({ exitCode: 0, output: expect.stringContaining(publicKey) });
+    expect(await verify(lines, '--public-key', publicKey)).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining('the key you named'),
+    });
+    expect(await verify(lines, '--public-key', 'another')).toMatchObject({ exitCode: 1, output: expect.stringContaining('another key') });
     const expected = ['--expect', `${head.seq}:${head.hash}`];
     expect(await verify([first, second], ...expected)).toMatchObject({
       exitCode: 1,

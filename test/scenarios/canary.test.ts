@@ -199,6 +199,15 @@ describe('what was typed and what is secret', () => {
     }
     const strange = { goal: 'reset-password', account: 'x', [plantPassword('password in a start')]: 1 };
     keepReply('a start', await request(keyturn.url, 'POST', '/journeys', strange));
+    // People type their password where their name belongs.
+    for (const goal of ['reset-password', 'unlock-account', 'find-username']) {
+      const start = { goal, account: plantPassword('password typed as a name'), locale: 'en', client: { kind: 'cli' } };
+      const before = (await keyturn.deps.store.audit.head()).seq;
+      const reply = await request(keyturn.url, 'POST', '/journeys', start);
+      expect(reply.status).toBe(201);
+      keepReply('a password as a name', reply);
+      await until(async () => (await keyturn.deps.store.audit.head()).seq > before, 'the event of a name that is none');
+    }
     const passed = await request(
       keyturn.url,
       'POST',

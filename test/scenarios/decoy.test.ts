@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { typedNameDigest } from '../../src/core/audit/typed-name.ts';
 import { type JourneyClient, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, PROTECTED_GROUP } from './sample-directory.ts';
 import { type Enrolled, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
@@ -73,7 +74,9 @@ describe('a journey that leads nowhere', () => {
     const rows = await keyturn.deps.store.audit.read(0, 1000);
     for (const [name, reason] of Object.entries(REASON)) {
       const row = rows.find(
-        (candidate) => candidate.type === 'journey.leads-nowhere' && (JSON.parse(candidate.data) as { name: string }).name === name,
+        (candidate) =>
+          candidate.type === 'journey.leads-nowhere' &&
+          (JSON.parse(candidate.data) as { nameDigest: string }).nameDigest === typedNameDigest(keyturn.deps.keys, name),
       );
       expect(row?.data, name).toContain(reason);
     }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { typedNameDigest } from '../../src/core/audit/typed-name.ts';
 import { createGuard } from '../../src/core/guard/guard.ts';
 import { request, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
@@ -112,15 +113,17 @@ describe('asking for a user name', () => {
     await start('alice', 'find-username');
     await start('nobody', 'find-username');
     await until(async () => (await events('journey.leads-nowhere')).length === 2, 'two journeys that lead nowhere');
-    expect(await events('journey.user-name-mailed')).toMatchObject([{ name: 'alice', accounts: [alice.account] }]);
+    expect(await events('journey.user-name-mailed')).toMatchObject([
+      { nameDigest: typedNameDigest(keyturn.deps.keys, 'Alice '), accounts: [alice.account] },
+    ]);
     expect(await events('journey.leads-nowhere')).toEqual(
       expect.arrayContaining([
         expect.objectContaining({
-          name: 'alice',
+          nameDigest: typedNameDigest(keyturn.deps.keys, 'alice'),
           goal: 'find-username',
           reasons: [{ account: alice.account, reason: 'too-many-messages' }],
         }),
-        expect.objectContaining({ name: 'nobody', goal: 'find-username', reasons: [{ account: null, reason: 'unknown-account' }] }),
+        expect.objectContaining({ goal: 'find-username', reasons: [{ account: null, reason: 'unknown-account' }] }),
       ]),
     );
     expect(keyturn.messages()).toHaveLength(1);

@@ -173,8 +173,3 @@ export function embeddedRow(changes: Partial<EmbeddedAccountRow> = {}): Embedded
     ...changes,
   };
 }
-
-/** A chain hash that a test can check. */
-export function chainHash(seq: number, previousHash: string): string {
-  return createHash('sha256').update(`${seq}|${previousHash}`).digest('hex');
-}

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { GENESIS_HASH, verifyChain } from '../../src/core/audit/chain.ts';
 import type { Store } from '../../src/core/ports/store.ts';
-import { chainHash, journeyRow, type MakeDatabase, NOW, openTestStore, type TestDatabase } from './fixture.ts';
+import { journeyRow, type MakeDatabase, NOW, openTestStore, type TestDatabase, testKey } from './fixture.ts';
 
 /** Transactions and the audit chain. */
 export function specifyTransactions(makeDatabase: MakeDatabase): void {
@@ -21,14 +22,17 @@ export function specifyTransactions(makeDatabase: MakeDatabase): void {
   });
   const event = { at: NOW, type: 'test', data: '{"ä":1}' };
 
+  const verify = async (from = store) =>
+    verifyChain(await from.audit.read(0, 10_000), {
+      seals: from.audit.seals(),
+      end: await from.audit.head(),
+      endAfter: () => from.audit.head(),
+    });
+
   async function expectWholeChain(): Promise<void> {
-    const rows = await store.audit.read(0, 10_000);
-    let previousHash = '0'.repeat(64);
-    for (const [index, row] of rows.entries()) {
-      expect(row).toEqual({ ...event, seq: index + 1, previousHash, hash: chainHash(index + 1, previousHash) });
-      previousHash = row.hash;
-    }
-    expect(await store.audit.head()).toEqual({ seq: rows.length, hash: previousHash });
+    const { seq, hash } = await store.audit.head();
+    for (const row of await store.audit.read(0, 10_000)) expect(row).toMatchObject(event);
+    expect(await verify()).toEqual({ ok: true, checked: seq, head: { seq, hash } });
   }
 
   describe('transactions', () => {
@@ -50,7 +54,7 @@ export function specifyTransactions(makeDatabase: MakeDatabase): void {
       const problem = new Error('on purpose');
       const work = store.transaction(async (inner) => {
         await inner.journeys.insert(row);
-        await inner.audit.append(event, chainHash);
+        await inner.audit.append(event);
         throw problem;
       });
       await expect(work).rejects.toBe(problem);
@@ -113,7 +117,7 @@ export function specifyTransactions(makeDatabase: MakeDatabase): void {
     it('refuses the outer store, a second transaction and close inside', async () => {
       await store.transaction(async (inner) => {
         await expect(store.journeys.find('x')).rejects.toMatchObject({ details: { reason: 'store-used-outside-its-transaction' } });
-        await expect(store.audit.append(event, chainHash)).rejects.toMatchObject({ code: 'internal.unexpected' });
+        await expect(store.audit.append(event)).rejects.toMatchObject({ code: 'internal.unexpected' });
         await expect(store.transaction(async () => {})).rejects.toMatchObject({ code: 'internal.unexpected' });
         await expect(store.ping()).rejects.toMatchObject({ code: 'internal.unexpected' });
         await expect(inner.transaction(async () => {})).rejects.toMatchObject({ details: { reason: 'transaction-in-transaction' } });
@@ -131,10 +135,10 @@ export function specifyTransactions(makeDatabase: MakeDatabase): void {
       const results = await Promise.allSettled(
         Array.from({ length: 40 }, (_, index) => {
           const from = index % 2 === 0 ? store : other;
-          if (index % 4 < 2) return from.audit.append(event, chainHash);
+          if (index % 4 < 2) return from.audit.append(event);
           return from.transaction(async (inner) => {
-            await inner.audit.append(event, chainHash);
-            const row = await inner.audit.append(event, chainHash);
+            await inner.audit.append(event);
+            const row = await inner.audit.append(event);
             if (index % 4 === 3) throw new Error('on purpose');
             return row;
           });
@@ -146,9 +150,82 @@ export function specifyTransactions(makeDatabase: MakeDatabase): void {
     });
 
     it('reads in order, in parts', async () => {
-      while ((await store.audit.head()).seq < 5) await store.audit.append(event, chainHash);
+      while ((await store.audit.head()).seq < 5) await store.audit.append(event);
       expect((await store.audit.read(2, 2)).map((row) => row.seq)).toEqual([3, 4]);
       expect(await store.audit.read(1_000_000, 2)).toEqual([]);
+    });
+
+    describe('somebody who writes to the database', () => {
+      let own: TestDatabase;
+      let node: Store;
+      beforeEach(async () => {
+        own = await makeDatabase();
+        node = await openTestStore(own.url);
+        for (let time = 0; time < 5; time += 1) await node.audit.append(event);
+        expect(await verify(node)).toMatchObject({ ok: true, checked: 5 });
+      });
+      afterEach(async () => {
+        await node.close();
+        await own.drop();
+      });
+
+      it.each([
+        ['a cut', ['delete from audit_events where seq > 3'], 'truncated', 4],
+        ['an emptied log', ['delete from audit_events'], 'truncated', 1],
+        ['a dropped event', ['delete from audit_events where seq = 3'], 'dropped', 3],
+        ['a changed event', [`update audit_events set type = 'other' where seq = 3`], 'changed', 3],
+        [
+          'an inserted event',
+          [`insert into audit_events select 6, at, type, data, previous_hash, hash, salt, key_id, mac from audit_events where seq = 5`],
+          'changed',
+          6,
+        ],
+        [
+          'a beginning anew',
+          ['delete from audit_events', `update audit_head set seq = 0, hash = '${GENESIS_HASH}', key_id = '', mac = ''`],
+          'end-not-authentic',
+          0,
+        ],
+        [
+          'another end',
+          ['delete from audit_events where seq > 3', `update audit_head set seq = 3, hash = (select hash from audit_events where seq = 3)`],
+          'end-not-authentic',
+          3,
+        ],
+        [
+          'the seal of an event under the end',
+          [
+            'delete from audit_events where seq > 3',
+            `update audit_head set (seq, hash, key_id, mac) = (select seq, hash, key_id, mac from audit_events where seq = 3)`,
+          ],
+          'end-not-authentic',
+          3,
+        ],
+      ])('leaves traces: %s', async (_what, statements, reason, seq) => {
+        for (const statement of statements) await own.execute(statement);
+        expect(await verify(node)).toMatchObject({ ok: false, problem: { reason, seq } });
+        // Also after Keyturn has gone on: no new event makes it whole again.
+        if (reason === 'changed' && seq === 6) return;
+        await node.audit.append(event);
+        await node.audit.append(event);
+        expect((await verify(node)).ok).toBe(false);
+      });
+    });
+
+    it('is one chain for nodes whose keys stand in another order, and when a key was made after a node started', async () => {
+      const own = await makeDatabase();
+      const [a, b] = [testKey('a'), testKey('b')];
+      const nodes = [await openTestStore(own.url, a, b), await openTestStore(own.url, b, a)];
+      for (let time = 0; time < 6; time += 1) await nodes[time % 2]?.audit.append(event);
+      for (const node of nodes) {
+        expect(await verify(node)).toMatchObject({ ok: true, checked: 6 });
+        await node.close();
+      }
+      const later = await openTestStore(own.url, b);
+      expect(await verify(later)).toMatchObject({ ok: true, checked: 6 });
+      expect(new Set((await later.audit.read(0, 10)).map((row) => row.keyId))).toEqual(new Set(['audit-a', 'audit-b']));
+      await later.close();
+      await own.drop();
     });
   });
 }

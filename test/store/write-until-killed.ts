@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { chainHash, journeyRow, NOW, openTestStore } from './fixture.ts';
+import { journeyRow, NOW, openTestStore } from './fixture.ts';
 
 /**
  * Commits transactions until somebody kills the process: `node write-until-killed.ts URL LEAVE_OPEN_AFTER`. Prints
@@ -11,7 +11,7 @@ for (let count = 1; ; count += 1) {
   const row = journeyRow();
   await store.transaction(async (inner) => {
     await inner.journeys.insert(row);
-    await inner.audit.append({ at: NOW, type: 'test', data: '{}' }, chainHash);
+    await inner.audit.append({ at: NOW, type: 'test', data: '{}' });
     if (count <= Number(leaveOpenAfter)) return;
     writeSync(1, `open ${row.id}\n`);
     await new Promise(() => setInterval(() => {}, 1_000));

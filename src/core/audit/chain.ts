@@ -1,47 +1,119 @@
 import { createHash } from 'node:crypto';
-import type { AuditRow } from '../ports/store.ts';
+import type { AuditHead, AuditRow } from '../ports/store.ts';
+import type { AuditSeals } from './seals.ts';
 
 /** What the first row of the chain names as its predecessor. */
 export const GENESIS_HASH = '0'.repeat(64);
 
+/** What an event says that is hashed. */
+export type AuditContent = Pick<AuditRow, 'seq' | 'at' | 'type' | 'data' | 'salt' | 'previousHash'>;
+
 /**
- * The hash of one audit row: SHA-256, in hexadecimal, over its number, the hash before it, its time, type and data.
- * Each part is preceded by its length, so that no two different rows give the same bytes.
+ * The hash of one audit row: SHA-256, in hexadecimal, over its number, the hash before it, its time, type, and the digest
+ * of its salted data. Each part is preceded by its length, so that no two different rows give the same bytes. Because only
+ * a salted digest of the data goes in, what an event says of a person can be erased one day and the chain still holds.
  */
-export function sealEvent(row: Omit<AuditRow, 'hash'>): string {
+export function hashEvent(row: AuditContent): string {
   const hash = createHash('sha256');
-  for (const part of [String(row.seq), row.previousHash, String(row.at), row.type, row.data]) {
+  for (const part of [String(row.seq), row.previousHash, String(row.at), row.type, hashData(row)]) {
     hash.update(`${Buffer.byteLength(part)}:`).update(part);
   }
   return hash.digest('hex');
 }
 
+function hashData({ salt, data }: AuditContent): string {
+  return createHash('sha256')
+    .update(`${Buffer.byteLength(salt)}:`)
+    .update(salt)
+    .update(data)
+    .digest('hex');
+}
+
+/** What can be wrong with a chain, and the word for it. */
+export const CHAIN_PROBLEMS = {
+  changed: 'its content does not fit its hash: it was changed',
+  'wrong-predecessor': 'it does not follow from the event before it: one was put in between, or another one stood there',
+  dropped: 'it is missing: it was dropped',
+  reordered: 'it stands in another place than its number says: events were reordered',
+  inserted: 'its number was there already: it was inserted',
+  'not-authentic':
+    'its hash was not made with the key of the log: it was written by somebody else, after events were changed, dropped or inserted',
+  'unknown-key': 'it names a key that this database does not have',
+  truncated: 'the log ends before it: events were cut off',
+  'beyond-end': 'the recorded end of the log comes before it: events were added, or the end was put back',
+  'end-differs': 'the recorded end of the log names another hash for it',
+  'end-not-authentic': 'the recorded end of the log was not written with the key of the log',
+  'end-was-not-authentic': 'when it was written, Keyturn found that somebody else had changed the end of the log before it',
+} as const;
+
+export type ChainProblem = keyof typeof CHAIN_PROBLEMS;
+
+/** Written before the next event when the recorded end of the chain is not ours: what happened stays visible for good. */
+export const END_NOT_AUTHENTIC_EVENT = 'audit.end-not-authentic';
+
 export interface ChainReport {
   ok: boolean;
   checked: number;
   head: { seq: number; hash: string };
-  problem?: { seq: number; reason: 'gap' | 'broken-link' | 'changed' };
+  problem?: { seq: number; reason: ChainProblem };
+}
+
+export interface ChainCheck {
+  /** Tells whether hashes were made by Keyturn. Without it only the order and the content of the rows can be judged. */
+  seals?: Pick<AuditSeals, 'check'>;
+  /** The recorded end, read before the rows: what was cut off behind it is found. */
+  end?: AuditHead;
+  /** The recorded end, read after the rows. */
+  endAfter?: () => Promise<AuditHead>;
 }
 
 /**
- * Walks rows in order from the first one and stops at the first row that was changed, dropped, inserted or moved.
- * A chain that was cut at its end is whole in itself: compare `head` with a head that was kept elsewhere.
+ * Walks rows in order from the first one, in constant memory, and stops at the first that was changed, dropped, inserted or
+ * moved. Compares what it has walked with the recorded end.
  */
-export async function verifyChain(rows: AsyncIterable<AuditRow> | Iterable<AuditRow>): Promise<ChainReport> {
+export async function verifyChain(rows: AsyncIterable<AuditRow> | Iterable<AuditRow>, check: ChainCheck = {}): Promise<ChainReport> {
+  const { seals, end, endAfter } = check;
   let head = { seq: 0, hash: GENESIS_HASH };
-  let checked = 0;
+  let atEnd = end?.seq === 0 ? head : null;
+  let broken: number | null = null;
+  let missing: number | null = null;
+  const failed = (seq: number, reason: ChainProblem): ChainReport => ({ ok: false, checked: head.seq, head, problem: { seq, reason } });
+
   for await (const row of rows) {
-    const failed = (reason: 'gap' | 'broken-link' | 'changed'): ChainReport => ({
-      ok: false,
-      checked,
-      head,
-      problem: { seq: row.seq, reason },
-    });
-    if (row.seq !== head.seq + 1) return failed('gap');
-    if (row.previousHash !== head.hash) return failed('broken-link');
-    if (sealEvent(row) !== row.hash) return failed('changed');
+    // Goes on only to see whether the missing one comes later.
+    if (missing !== null) {
+      if (row.seq === missing) return failed(missing, 'reordered');
+      continue;
+    }
+    if (row.seq <= head.seq) return failed(row.seq, 'inserted');
+    if (row.seq > head.seq + 1) {
+      missing = head.seq + 1;
+      continue;
+    }
+    const problem = problemOf(row, head.hash, seals);
+    if (problem !== null) return failed(row.seq, problem);
+    if (row.type === END_NOT_AUTHENTIC_EVENT) broken ??= row.seq;
     head = { seq: row.seq, hash: row.hash };
-    checked += 1;
+    if (head.seq === end?.seq) atEnd = head;
   }
-  return { ok: true, checked, head };
+  if (missing !== null) return failed(missing, 'dropped');
+  if (broken !== null) return failed(broken, 'end-was-not-authentic');
+  const problem = end === undefined ? null : problemOfEnd(end, atEnd, seals);
+  if (problem !== null) return failed(problem === 'truncated' ? head.seq + 1 : (end?.seq ?? 0), problem);
+  const after = await endAfter?.();
+  if (after !== undefined && after.seq < head.seq) return failed(after.seq + 1, 'beyond-end');
+  return { ok: true, checked: head.seq, head };
+}
+
+function problemOf(row: AuditRow, previousHash: string, seals: ChainCheck['seals']): ChainProblem | null {
+  if (hashEvent(row) !== row.hash) return 'changed';
+  if (row.previousHash !== previousHash) return 'wrong-predecessor';
+  const authentic = seals?.check('event', row) ?? 'authentic';
+  return authentic === 'authentic' ? null : authentic;
+}
+
+function problemOfEnd(end: AuditHead, walked: { hash: string } | null, seals: ChainCheck['seals']): ChainProblem | null {
+  if (seals !== undefined && seals.check('end', end) !== 'authentic') return 'end-not-authentic';
+  if (walked === null) return 'truncated';
+  return walked.hash === end.hash ? null : 'end-differs';
 }

@@ -37,13 +37,13 @@ interface AboutWrite {
   verb: 'reset-password' | 'unlock-account' | 'change-password';
 }
 
-/** The vocabulary of the audit log: every attempt and every outcome (AUD-1). */
+/** The vocabulary of the audit log: every attempt and every outcome (AUD-1). What was typed as a name is never in it, see `typed-name.ts`. */
 export type AuditEvent =
-  | ({ type: 'journey.started'; goal: Goal; accounts: AccountRef[]; name: string } & AboutJourney)
+  | ({ type: 'journey.started'; goal: Goal; accounts: AccountRef[]; nameDigest: string } & AboutJourney)
   | ({
       type: 'journey.leads-nowhere';
       goal: Goal;
-      name: string;
+      nameDigest: string;
       reasons: { account: AccountRef | null; reason: DecoyReason }[];
     } & AboutJourney)
   | ({ type: 'journey.code-sent'; factor: FactorKind; accounts: AccountRef[] } & AboutJourney)
@@ -52,7 +52,7 @@ export type AuditEvent =
   | ({ type: 'journey.proof-complete'; factors: FactorKind[]; accounts: AccountRef[] } & AboutJourney)
   | ({ type: 'journey.refused'; code: string; reasons?: { account: AccountRef; reason: DecoyReason }[] } & AboutJourney)
   | ({ type: 'journey.cancelled' } & AboutJourney)
-  | ({ type: 'journey.user-name-mailed'; accounts: AccountRef[]; name: string } & AboutJourney)
+  | ({ type: 'journey.user-name-mailed'; accounts: AccountRef[]; nameDigest: string } & AboutJourney)
   /** The first refusal of a window; `from` is what the limit counts: an address, a network, `everywhere`. */
   | { type: 'guard.slowed-down'; limit: string; from: string }
   | { type: 'guard.paused'; account: AccountRef | null; until: number; failures: number }

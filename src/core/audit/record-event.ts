@@ -1,7 +1,6 @@
 import type { Clock } from '../ports/platform.ts';
 import type { Store } from '../ports/store.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { sealEvent } from './chain.ts';
 import type { AuditEvent } from './events.ts';
 
 /**
@@ -10,7 +9,5 @@ import type { AuditEvent } from './events.ts';
  */
 export async function recordEvent(store: Store, clock: Clock, event: AuditEvent): Promise<void> {
   const { type, ...facts } = event;
-  const at = clock.now();
-  const data = canonicalJson(facts);
-  await store.audit.append({ at, type, data }, (seq, previousHash) => sealEvent({ seq, previousHash, at, type, data }));
+  await store.audit.append({ at: clock.now(), type, data: canonicalJson(facts) });
 }

@@ -1,6 +1,7 @@
 import { accountKey } from '../accounts/candidate.ts';
 import type { DecoyReason } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
+import { typedNameDigest } from '../audit/typed-name.ts';
 import { queueMail } from '../notify/queue-mail.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import { journeyStarter } from './act.ts';
@@ -49,7 +50,7 @@ export async function mailUserNames(deps: JourneyDeps, journey: LoadedJourney): 
         parameters: { names: names.join(', ') },
       });
     }
-    await recordEvent(store, deps.clock, { type: 'journey.user-name-mailed', ...aboutOf(journey), accounts: told });
+    await recordEvent(store, deps.clock, { type: 'journey.user-name-mailed', ...aboutOf(deps, journey), accounts: told });
   });
   deps.wakeOutbox('notice');
 }
@@ -59,9 +60,14 @@ function leadsNowhere(
   journey: LoadedJourney,
   reasons: { account: AccountRef | null; reason: DecoyReason }[],
 ): Promise<void> {
-  return recordEvent(deps.store, deps.clock, { type: 'journey.leads-nowhere', ...aboutOf(journey), goal: journey.state.goal, reasons });
+  return recordEvent(deps.store, deps.clock, {
+    type: 'journey.leads-nowhere',
+    ...aboutOf(deps, journey),
+    goal: journey.state.goal,
+    reasons,
+  });
 }
 
-function aboutOf({ row, state }: LoadedJourney) {
-  return { journey: row.id, actor: journeyStarter(state), name: state.typedName };
+function aboutOf(deps: JourneyDeps, { row, state }: LoadedJourney) {
+  return { journey: row.id, actor: journeyStarter(state), nameDigest: typedNameDigest(deps.keys, state.typedName) };
 }

@@ -2,6 +2,7 @@ import { isAppError } from '../../../shared/errors.ts';
 import { accountKey } from '../accounts/candidate.ts';
 import { type FoundCandidates, findCandidates } from '../accounts/find-candidates.ts';
 import { recordEvent } from '../audit/record-event.ts';
+import { typedNameDigest } from '../audit/typed-name.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import { acceptedCombinations } from './accepted-combinations.ts';
@@ -21,7 +22,12 @@ export async function lookUp(deps: JourneyDeps, journey: LoadedJourney): Promise
   const found = await findCandidates(deps, state.typedName, acceptedCombinations(deps.configuration(), state.client));
   const candidates = state.tooManyJourneys ? [] : found.candidates;
   const owners = candidates.length > 0 || state.tooManyJourneys ? [] : await ownersToTell(deps, found, state.address);
-  const about = { journey: row.id, actor: journeyStarter(state), goal: state.goal, name: state.typedName };
+  const about = {
+    journey: row.id,
+    actor: journeyStarter(state),
+    goal: state.goal,
+    nameDigest: typedNameDigest(deps.keys, state.typedName),
+  };
   try {
     const advanced = await deps.store.transaction(async (store) => {
       if (candidates.length > 0) {

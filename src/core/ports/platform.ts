@@ -24,7 +24,7 @@ export interface Keys {
    * HMAC-SHA-256 under a key derived for `purpose`, base64url. Used to store tokens and codes, to name guard
    * targets and to derive decoys, so that a copy of the database alone says nothing about them.
    */
-  digest(purpose: 'journey-token' | 'code' | 'guard-target' | 'decoy' | 'notice-token', value: string): string;
+  digest(purpose: 'journey-token' | 'code' | 'guard-target' | 'decoy' | 'notice-token' | 'typed-name', value: string): string;
 }
 
 /** Structured log. `facts` must never hold a password, code, token or answer. */

@@ -1,0 +1,95 @@
+import { CHAIN_PROBLEMS, type ChainReport, verifyChain } from '../../core/audit/chain.ts';
+import { type Checkpoint, isCheckpointSigned } from '../../core/audit/seals.ts';
+import type { AuditRow, Store } from '../../core/ports/store.ts';
+import { readExport } from './read-export.ts';
+
+const PAGE = 500;
+
+/** A place in the chain that was noted earlier. */
+export interface NotedHead {
+  seq: number;
+  hash: string;
+}
+
+export interface LogReport extends Omit<ChainReport, 'problem'> {
+  problem?: { seq: number; reason: string; meaning: string };
+  /** Of an export: whose signature stands under its end. */
+  signedBy?: string;
+}
+
+/** Walks the log of the database: every event and the recorded end must have been written with a key of this installation. */
+export async function verifyStored(store: Store, noted?: NotedHead): Promise<LogReport> {
+  const end = await store.audit.head();
+  const watched = watch(storedRows(store), noted);
+  const report = await verifyChain(watched.rows, { seals: store.audit.seals(), end, endAfter: () => store.audit.head() });
+  return watched.compare(described(report));
+}
+
+/** Walks an export. Needs no secret: its signed end vouches for all that comes before. */
+export async function verifyExport(
+  file: string,
+  given: { noted?: NotedHead | undefined; publicKey?: string | undefined },
+): Promise<LogReport> {
+  const { rows, checkpoint } = readExport(file);
+  const watched = watch(rows, given.noted);
+  const report = watched.compare(described(await verifyChain(watched.rows)));
+  if (!report.ok) return report;
+  const end = checkpoint();
+  const problem = end === null ? 'no-signed-end' : problemOfEnd(end, report.head, given.publicKey);
+  const signed = end === null ? report : { ...report, signedBy: end.publicKey };
+  if (problem === null) return signed;
+  const after = problem === 'truncated' || end === null ? report.head.seq + 1 : end.seq + (problem === 'beyond-end' ? 1 : 0);
+  return failed(signed, after, problem);
+}
+
+const MEANINGS = {
+  ...CHAIN_PROBLEMS,
+  'no-signed-end': 'the file has no signed end behind it: it may have been cut off',
+  'signature-wrong': 'the signed end was not signed with the key that it names',
+  'signed-by-another': 'the end is signed with another key than the one you named',
+  'noted-missing': 'the log ends before it',
+  'noted-differs': 'it has another hash than the one noted',
+} as const;
+
+function problemOfEnd(end: Checkpoint, head: NotedHead, publicKey: string | undefined): keyof typeof MEANINGS | null {
+  if (!isCheckpointSigned(end)) return 'signature-wrong';
+  if (publicKey !== undefined && publicKey !== end.publicKey) return 'signed-by-another';
+  if (end.seq > head.seq) return 'truncated';
+  if (end.seq < head.seq) return 'beyond-end';
+  return end.hash === head.hash ? null : 'end-differs';
+}
+
+function described({ problem, ...report }: ChainReport): LogReport {
+  return problem === undefined ? report : failed(report, problem.seq, problem.reason);
+}
+
+function failed(report: Omit<LogReport, 'problem'>, seq: number, reason: keyof typeof MEANINGS): LogReport {
+  return { ...report, ok: false, problem: { seq, reason, meaning: MEANINGS[reason] } };
+}
+
+/** A whole older state of the database is whole in itself: only a head that was noted elsewhere tells. */
+function watch(rows: AsyncIterable<AuditRow>, noted: NotedHead | undefined) {
+  let seen: string | undefined;
+  async function* watched() {
+    for await (const row of rows) {
+      if (row.seq === noted?.seq) seen = row.hash;
+      yield row;
+    }
+  }
+  const compare = (report: LogReport): LogReport => {
+    if (!report.ok || noted === undefined || noted.seq === 0 || seen === noted.hash) return report;
+    return failed(report, noted.seq, seen === undefined ? 'noted-missing' : 'noted-differs');
+  };
+  return { rows: watched(), compare };
+}
+
+/** Every event in the database, in constant memory. */
+export async function* storedRows(store: Store): AsyncGenerator<AuditRow> {
+  for (let after = 0; ; ) {
+    const rows = await store.audit.read(after, PAGE);
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = last.seq;
+  }
+}
