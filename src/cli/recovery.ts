@@ -62,13 +62,7 @@ async function onAccounts(
 async function find(directories: readonly Directory[], name: string, directoryId: string | undefined): Promise<Account[]> {
   const asked = directories.filter((directory) => directoryId === undefined || directory.id === directoryId);
   if (asked.length === 0) throw new AppError('directory.not-configured', { directory: directoryId ?? 'none' });
-  const found = await Promise.all(
-    asked.map(async (directory) => {
-      const normalised = directory.normaliseIdentifier(name);
-      return normalised === null ? [] : directory.findAccounts(normalised);
-    }),
-  );
-  return found.flat();
+  return (await Promise.all(asked.map((directory) => directory.findAccounts(name)))).flat();
 }
 
 function describe(account: Account, state: RecoveryState, now: number): string {

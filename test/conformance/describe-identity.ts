@@ -54,8 +54,13 @@ export function describeIdentity(harness: () => Harness): void {
 
     it('have no name that is empty or holds control characters', () => {
       const { directory } = harness();
-      for (const typed of ['', '   ', '\u0000', 'a\u0000b', 'x'.repeat(5000), 'FOREIGN\\alice'])
-        expect(directory.normaliseIdentifier(typed)).toBeNull();
+      for (const typed of ['', '   ', '\u0000', 'a\u0000b', 'x'.repeat(5000)]) expect(directory.normaliseIdentifier(typed)).toBeNull();
+    });
+
+    it('are not found behind the name of a domain that is none of theirs', async () => {
+      const { directory, createAccount } = harness();
+      const { login } = await createAccount();
+      for (const prefix of ['FOREIGN\\', '\\', 'FOREIGN\ufe68']) expect(await directory.findAccounts(`${prefix}${login}`)).toEqual([]);
     });
 
     it.each(['*', '*)(objectClass=*', 'a)(|(cn=*', '\\2a', 'uid=admin,dc=example', '(&)', ')(', 'a,b=c', '"', "' or 1=1 --", '%'])(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../../shared/errors.ts';
+import { AppError, type ErrorCode } from '../../../shared/errors.ts';
 import type { Guard } from '../guard/guard.ts';
 import type { Account, AccountStatus, Directory } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
@@ -22,14 +22,15 @@ function halfFailing(verb: 'readStatus' | 'isProtected', error: Error): Director
   return directory as Directory;
 }
 
-function find(directory: Directory, name: string, logged: string[] = []) {
+function find(asked: Directory | readonly Directory[], name: string, logged: string[] = []) {
+  const all = [asked].flat();
   const keep = (event: string) => void logged.push(event);
   const store = {
     factors: { ofAccount: () => Promise.resolve([]) },
     freezes: { isFrozen: () => Promise.resolve(false) },
   } as unknown as Store;
   const guard = { isPaused: () => Promise.resolve(false) } as unknown as Guard;
-  const directories = { all: () => [directory], get: () => directory };
+  const directories = { all: () => all, get: () => all[0] as Directory };
   return findCandidates({ store, guard, directories, log: { info: keep, warn: keep, error: keep } }, name, [['totp']]);
 }
 
@@ -39,6 +40,60 @@ it.each(['readStatus', 'isProtected'] as const)('tells no existing name from an 
   expect(await find(broken, 'nobody')).toEqual({ candidates: [], refused: [{ account: null, reason: 'unknown-account' }] });
   expect(await find(broken, 'alice', logged)).toEqual({ candidates: [], refused: [{ account, reason: 'directory-trouble' }] });
   expect(logged).toEqual(['account.unreadable']);
+});
+
+describe('one of two directories', () => {
+  const down = (code: ErrorCode): Directory => ({
+    ...halfFailing('readStatus', new AppError(code)),
+    id: 'other',
+    findAccounts: () => Promise.reject(new AppError(code)),
+  });
+  const well: Directory = {
+    ...halfFailing('readStatus', new AppError('directory.no-right')),
+    readStatus: () => Promise.resolve({ disabled: false, accountExpired: false, passwordSignIn: null } as AccountStatus),
+  };
+
+  it.each(['directory.unreachable', 'directory.timed-out', 'directory.root-hidden', 'configuration.invalid'] as const)(
+    'that cannot be asked (%s) holds up nobody of the other, and refuses no name that the other does not know',
+    async (code) => {
+      for (const directories of [
+        [down(code), well],
+        [well, down(code)],
+      ]) {
+        const logged: string[] = [];
+        const alice = await find(directories, 'alice', logged);
+        expect([...alice.candidates.map(({ login }) => login), ...alice.refused.map(({ account: found }) => found?.login)]).toEqual([
+          'alice',
+        ]);
+        expect(await find(directories, 'nobody', logged)).toEqual({
+          candidates: [],
+          refused: [{ account: null, reason: 'directory-trouble' }],
+        });
+        expect(logged).toEqual(['directory.left-out', 'directory.left-out']);
+      }
+    },
+  );
+
+  it('waits for the other one whoever is found, so that the time tells nothing', async () => {
+    for (const name of ['alice', 'nobody']) {
+      const { promise, reject } = Promise.withResolvers<Account[]>();
+      let over = false;
+      const looking = find([well, { ...well, findAccounts: () => promise }], name).then(() => {
+        over = true;
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(over, name).toBe(false);
+      reject(new AppError('directory.timed-out'));
+      await looking;
+    }
+  });
+
+  it('fails for everybody when neither can be asked', async () => {
+    for (const name of ['alice', 'nobody'])
+      await expect(find([down('directory.unreachable'), down('directory.timed-out')], name)).rejects.toMatchObject({
+        code: 'directory.unreachable',
+      });
+  });
 });
 
 it('does not swallow what is a fault of ours', async () => {

@@ -5,6 +5,8 @@ import type { CoreDeps } from '../core-deps.ts';
 import type { Guard } from '../guard/guard.ts';
 import type { Account, AccountRef, Directory, StatusForWrite } from '../ports/directory.ts';
 import { accountKey, type Candidate, candidateOf } from './candidate.ts';
+import { findEverywhere } from './find-everywhere.ts';
+import { guardKey } from './guard-key.ts';
 
 export interface FoundCandidates {
   /** Accounts whose owner may recover them now. Empty: the journey is a decoy. */
@@ -17,16 +19,14 @@ export interface FoundCandidates {
  * Looks a name up in every directory and sorts what is found into accounts that can be recovered and reasons why not
  * (JRN-3, JRN-4, DIR-8). `accepted` are the combinations of proofs that count here. The order of the checks is fixed and
  * every account gets all of them.
- * @throws AppError `directory.*` when a directory cannot be asked for the name: nobody is told "unknown" because a server
- *   is down
+ * @throws AppError `directory.*` or `configuration.invalid` when no directory can be asked for the name
  */
 export async function findCandidates(
   deps: Pick<CoreDeps, 'store' | 'directories' | 'log'> & { guard: Guard },
   typedName: string,
   accepted: readonly (readonly FactorKind[])[],
 ): Promise<FoundCandidates> {
-  const perDirectory = await Promise.all(deps.directories.all().map((directory) => findIn(directory, typedName)));
-  const found = perDirectory.flat();
+  const { found, unanswered } = await findEverywhere(deps, typedName);
   const candidates: Candidate[] = [];
   const refused: FoundCandidates['refused'] = [];
   for (const { directory, account } of found) {
@@ -34,17 +34,17 @@ export async function findCandidates(
     if (reason === null) candidates.push(candidateOf(account, directory.label));
     else refused.push({ account, reason });
   }
-  if (found.length === 0) refused.push({ account: null, reason: 'unknown-account' });
+  if (found.length === 0) refused.push({ account: null, reason: unanswered ? 'directory-trouble' : 'unknown-account' });
   return { candidates, refused };
 }
 
-/** The spellings under which each directory knows the name: what the guard counts (DIR-9). Unknown names have them too. */
+/** What the guard counts a name under (DIR-9): coarser than any directory compares. Unknown names have it too. */
 export function guardNames(directories: readonly Directory[], typedName: string): string[] {
   const names = directories.flatMap((directory) => {
     const normalised = directory.normaliseIdentifier(typedName);
-    return normalised === null ? [] : [`${directory.id}|${normalised}`];
+    return normalised === null ? [] : [`${directory.id}|${guardKey(normalised)}`];
   });
-  return names.length > 0 ? names : [`none|${typedName.normalize('NFC').trim().toLowerCase()}`];
+  return names.length > 0 ? names : [`none|${guardKey(typedName)}`];
 }
 
 /** Why the account itself may not be recovered by its owner, whatever is proven; null: it may. */
@@ -105,12 +105,6 @@ function unreadable(deps: Pick<CoreDeps, 'log'>, account: Account, error: unknow
   if (!isAppError(error) || !error.code.startsWith('directory.')) throw error;
   deps.log.error('account.unreadable', { directory: account.directory, account: account.id, error });
   return 'directory-trouble';
-}
-
-async function findIn(directory: Directory, typedName: string): Promise<{ directory: Directory; account: Account }[]> {
-  const normalised = directory.normaliseIdentifier(typedName);
-  if (normalised === null) return [];
-  return (await directory.findAccounts(normalised)).map((account) => ({ directory, account }));
 }
 
 async function reasonAgainst(

@@ -69,6 +69,12 @@ const identifiers = (...defaults: string[]) =>
     .default(defaults)
     .describe('Attributes a person may type.');
 
+/** Not for Active Directory, which has such prefixes of its own. */
+const domainPrefixes = z
+  .array(z.string().regex(/^[^\\@\s]{1,64}$/, 'A name without backslash, @ and spaces'))
+  .default([])
+  .describe('What people may type in front of their sign-in name, as in PREFIX\\user; it is taken off.');
+
 export const directorySchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('active-directory').describe('Active Directory, or a Samba domain.'),
@@ -87,17 +93,20 @@ export const directorySchema = z.discriminatedUnion('kind', [
     kind: z.literal('openldap').describe('OpenLDAP with the ppolicy overlay.'),
     ...ldapCommon,
     identifiers: identifiers('uid', 'mail'),
+    domainPrefixes,
     defaultPolicyDn: z.string().optional().describe('Entry of the default ppolicy; found by search when absent.'),
   }),
   z.strictObject({
     kind: z.literal('389ds').describe('389 Directory Server.'),
     ...ldapCommon,
     identifiers: identifiers('uid', 'mail'),
+    domainPrefixes,
   }),
   z.strictObject({
     kind: z.literal('ldap').describe('Any other LDAPv3 server.'),
     ...ldapCommon,
     identifiers: identifiers('uid', 'mail'),
+    domainPrefixes,
     passwordWrite: z
       .enum(['password-modify', 'user-password-as-text'])
       .default('password-modify')

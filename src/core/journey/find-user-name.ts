@@ -1,4 +1,5 @@
 import { accountKey } from '../accounts/candidate.ts';
+import { findEverywhere } from '../accounts/find-everywhere.ts';
 import type { DecoyReason } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { typedNameDigest } from '../audit/typed-name.ts';
@@ -15,16 +16,11 @@ import type { LoadedJourney } from './journey-state.ts';
 export async function mailUserNames(deps: JourneyDeps, journey: LoadedJourney): Promise<void> {
   const { state } = journey;
   if (state.tooManyJourneys) return leadsNowhere(deps, journey, [{ account: null, reason: 'too-many-journeys' }]);
-  const found = await Promise.all(
-    deps.directories.all().map(async (directory) => {
-      const name = directory.normaliseIdentifier(state.typedName);
-      return name === null ? [] : directory.findAccounts(name);
-    }),
-  );
+  const { found, unanswered } = await findEverywhere(deps, state.typedName);
   const namesByAddress = new Map<string, string[]>();
   const told: AccountRef[] = [];
   const reasons: { account: AccountRef | null; reason: DecoyReason }[] = [];
-  for (const account of found.flat()) {
+  for (const { account } of found) {
     const ref = { directory: account.directory, id: account.id };
     const [factors, protection] = await Promise.all([
       deps.store.factors.ofAccount(ref),
@@ -39,7 +35,12 @@ export async function mailUserNames(deps: JourneyDeps, journey: LoadedJourney): 
     told.push(ref);
     for (const address of addresses) namesByAddress.set(address, [...(namesByAddress.get(address) ?? []), account.login]);
   }
-  if (told.length === 0) return leadsNowhere(deps, journey, reasons.length > 0 ? reasons : [{ account: null, reason: 'unknown-account' }]);
+  if (told.length === 0)
+    return leadsNowhere(
+      deps,
+      journey,
+      reasons.length > 0 ? reasons : [{ account: null, reason: unanswered ? 'directory-trouble' : 'unknown-account' }],
+    );
   await deps.store.transaction(async (store) => {
     for (const [to, names] of namesByAddress) {
       await queueMail(deps, store, {

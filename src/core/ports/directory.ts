@@ -317,13 +317,12 @@ export interface Directory {
   readonly abilities: DirectoryAbilities;
 
   /**
-   * Brings an identifier to the one spelling under which guard, cache and search know it, without asking a server:
-   * two spellings that the directory treats as equal become the same string (DIR-9). null: this directory can have
-   * no such account (foreign domain, empty).
+   * Brings an identifier to the one spelling for what the directory treats as equal, without asking a server (DIR-9).
+   * null: this directory can have no such account (foreign domain, empty).
    */
   normaliseIdentifier(typed: string): string | null;
-  /** Accounts that one of the configured identifiers names exactly; usually none or one. */
-  findAccounts(normalised: string): Promise<Account[]>;
+  /** Accounts that one of the configured identifiers names exactly, as it was typed or normalised; usually none or one. */
+  findAccounts(typed: string): Promise<Account[]>;
   search(request: SearchRequest): Promise<SearchPage>;
   readAccount(ref: AccountRef): Promise<Account | null>;
   readStatus(ref: AccountRef): Promise<AccountStatus>;

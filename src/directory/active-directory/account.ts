@@ -1,5 +1,5 @@
 import type { Account } from '../../core/ports/directory.ts';
-import type { LdapEntry } from '../ldap/entry.ts';
+import { addressesOf, type LdapEntry } from '../ldap/entry.ts';
 import { guidToText } from './guid.ts';
 
 /** What an account is made of; the last one tells apart locks that have ended by themselves. */
@@ -38,7 +38,7 @@ export function toAccount(entry: LdapEntry, directory: string): Account | null {
     ...(entry.text('displayName') === null ? { displayNameInferred: true as const } : {}),
     givenName: entry.text('givenName'),
     surname: entry.text('sn'),
-    mail: entry.texts('mail'),
+    mail: addressesOf(entry),
     mobile: entry.texts('mobile'),
     employeeNumber: entry.text('employeeNumber') ?? entry.text('employeeID'),
     location: entry.dn,

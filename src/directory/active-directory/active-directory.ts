@@ -183,9 +183,11 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     abilities: abilitiesOf(settings),
     normaliseIdentifier: normalise,
 
-    async findAccounts(normalised) {
+    async findAccounts(typed) {
+      // Before the name is looked at: it decides which prefixes are ours.
       await learnNetbiosName();
-      return base.findAccounts(normalised);
+      const normalised = normalise(typed);
+      return normalised === null ? [] : base.findAccounts([normalised]);
     },
     search: base.search,
     readAccount: base.readAccount,

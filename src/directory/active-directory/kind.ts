@@ -2,7 +2,7 @@ import type { Filter } from 'ldapts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
 import type { LdapKind } from '../ldap/directory-base.ts';
 import { dnsDomainOf } from '../ldap/dn.ts';
-import { anyOf, atLeast, equals, hasBits } from '../ldap/filters.ts';
+import { anyOf, atLeast, equals, hasBits, identifierEquals } from '../ldap/filters.ts';
 import type { Probed } from '../ldap/servers.ts';
 import { fromGeneralizedTime } from '../ldap/time.ts';
 import { accountAttributes, binaryAttributes, toAccount } from './account.ts';
@@ -45,7 +45,7 @@ function identifierFilter(attributes: readonly string[], normalised: string, dom
   return anyOf(
     ...attributes.flatMap((attribute) => {
       const addressLike = /^(userPrincipalName|mail|proxyAddresses)$/i.test(attribute);
-      return [equals(attribute, normalised), ...(long !== null && addressLike ? [equals(attribute, long)] : [])];
+      return [identifierEquals(attribute, normalised), ...(long !== null && addressLike ? [identifierEquals(attribute, long)] : [])];
     }),
   );
 }

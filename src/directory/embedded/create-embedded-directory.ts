@@ -63,7 +63,9 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
     abilities: abilitiesOf(settings),
     normaliseIdentifier: normaliseLogin,
 
-    async findAccounts(normalised) {
+    async findAccounts(typed) {
+      const normalised = normaliseLogin(typed);
+      if (normalised === null) return [];
       return (await accounts.findByIdentifier(settings.id, normalised)).map(toAccount);
     },
     async search(request) {

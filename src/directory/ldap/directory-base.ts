@@ -16,7 +16,7 @@ import { missingName } from './configured-names.ts';
 import type { LdapConnection, SearchOptions } from './connection.ts';
 import { isAtOrBelow } from './dn.ts';
 import type { LdapEntry } from './entry.ts';
-import { allOf, anyOf, configuredFilter, contains, equals } from './filters.ts';
+import { allOf, anyOf, configuredFilter, contains, identifierEquals } from './filters.ts';
 import { type RightsReport, unknownRights } from './inspected-rights.ts';
 import { type LdapResult, RESULT, succeeded } from './result-codes.ts';
 import { createServers, type Probed, type Servers } from './servers.ts';
@@ -72,7 +72,8 @@ export interface DirectoryBase {
   ): Promise<LdapEntry>;
   /** The same as `fetch` on a reading connection of its own. */
   readEntry(ref: AccountRef, attributes: readonly string[]): Promise<LdapEntry>;
-  findAccounts(normalised: string): Promise<Account[]>;
+  /** Accounts that one of these spellings names. */
+  findAccounts(names: readonly string[]): Promise<Account[]>;
   search(request: SearchRequest): Promise<SearchPage>;
   readAccount(ref: AccountRef): Promise<Account | null>;
   /** The account with this DN; null when it is none of the configured people. */
@@ -147,9 +148,10 @@ export function createDirectoryBase(
     fetch,
     fetchByName,
     readEntry: (ref, attributes) => servers.read((connection) => fetch(connection, ref, attributes)),
-    async findAccounts(normalised) {
-      if (endsEarly(normalised)) return [];
-      const filter = allOf(people, kind.identifierFilter(normalised));
+    async findAccounts(spellings) {
+      const names = spellings.filter((name) => name !== '' && !endsEarly(name));
+      if (names.length === 0) return [];
+      const filter = allOf(people, anyOf(...names.map((name) => kind.identifierFilter(name))));
       const answer = await servers.read(async (connection) => {
         const found = await connection.search(settings.baseDn, { ...options, filter, sizeLimit: mostMatches });
         // Cut off at our own limit: what came is good.
@@ -272,5 +274,5 @@ function cursorOffset(cursor: string | undefined): number {
 
 /** An identifier filter over plain attributes: any of them equals the text. */
 export function anyAttributeEquals(attributes: readonly string[], value: string): Filter {
-  return anyOf(...attributes.map((attribute) => equals(attribute, value)));
+  return anyOf(...attributes.map((attribute) => identifierEquals(attribute, value)));
 }

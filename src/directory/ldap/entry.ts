@@ -38,3 +38,8 @@ export function toLdapEntry(raw: Entry): LdapEntry {
     bytes: (attribute) => allBytes(attribute)[0] ?? null,
   };
 }
+
+/** Mail addresses of a person, without the spaces that some end with. */
+export function addressesOf(entry: LdapEntry): string[] {
+  return [...new Set(entry.texts('mail').map((address) => address.trim()))].filter((address) => address !== '');
+}

@@ -21,6 +21,11 @@ export function equals(attribute: string, value: string | Buffer): Filter {
   return new EqualityFilter({ attribute, value });
 }
 
+/** An identifier that a person typed; addresses in proxyAddresses have their kind in front (MS-ADA3 2.189). */
+export function identifierEquals(attribute: string, value: string): Filter {
+  return equals(attribute, /^proxyAddresses$/i.test(attribute) ? `smtp:${value}` : value);
+}
+
 export function present(attribute: string): Filter {
   return new PresenceFilter({ attribute });
 }

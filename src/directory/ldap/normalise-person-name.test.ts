@@ -15,12 +15,18 @@ describe('normalisePersonName', () => {
     expect(normalisePersonName(typed)).toBe(expected);
   });
 
-  it.each(['', '   ', '\u200b', 'EXAMPLE\\alice', 'EXAMPLE\ufe68alice', 'a\u0000b', 'a\nb', '\ud800', 'x'.repeat(257)])(
-    'finds no name in %j',
-    (typed) => {
-      expect(normalisePersonName(typed)).toBeNull();
-    },
-  );
+  it('takes a configured prefix off, and takes any other backslash for a part of the name', () => {
+    for (const typed of ['EXAMPLE\\alice', 'example\\ALICE', ' Example\ufe68alice', 'ＥＸＡＭＰＬＥ＼alice']) {
+      expect(normalisePersonName(typed, ['other', 'Example'])).toBe('alice');
+    }
+    expect(normalisePersonName('FOREIGN\\alice', ['EXAMPLE'])).toBe('foreign\\alice');
+    expect(normalisePersonName('a\\b')).toBe('a\\b');
+    expect(normalisePersonName('EXAMPLE\\', ['EXAMPLE'])).toBeNull();
+  });
+
+  it.each(['', '   ', '\u200b', 'a\u0000b', 'a\nb', '\ud800', 'x'.repeat(257)])('finds no name in %j', (typed) => {
+    expect(normalisePersonName(typed)).toBeNull();
+  });
 
   it('changes nothing the second time', () => {
     fc.assert(

@@ -1,24 +1,28 @@
+import { prepareString } from './prepared-string.ts';
+
 /** A mail address has 254 characters at most (RFC 5321 section 4.5.3.1.3). */
 const longest = 256;
 
-const UNFIT = /[\p{Cc}\p{Cs}\\]/u;
+const UNFIT = /[\p{Cc}\p{Cs}]/u;
 
 /**
  * The one spelling of what a person types, for directories that compare names by caseIgnoreMatch with the string preparation of
  * RFC 4518: compatibility forms are the same, characters nobody sees do not count, neither do case and the number of spaces.
  *
- * Null for what cannot be a name here: nothing, control characters, a Windows domain in front.
+ * A configured prefix (`EXAMPLE\user`, as Windows shows it) is taken off; any other backslash is part of the name.
+ *
+ * Null for what cannot be a name here: nothing, control characters.
  */
-export function normalisePersonName(typed: string): string | null {
+export function normalisePersonName(typed: string, prefixes: readonly string[] = []): string | null {
   if (UNFIT.test(typed.trim())) return null;
-  const spelling = typed
-    .normalize('NFKC')
-    // RFC 4518 section 2.2: mapped to nothing.
-    .replace(/\p{Cf}|\p{Variation_Selector}|\u034f|\ufffc/gu, '')
-    .replace(/\s+/gu, ' ')
-    .trim()
-    .toLowerCase()
-    .normalize('NFKC');
-  // Compatibility forms may turn into what cannot be in a name: "﹨" is a backslash.
-  return spelling === '' || spelling.length > longest || UNFIT.test(spelling) ? null : spelling;
+  const spelling = withoutPrefix(prepareString(typed), prefixes);
+  return spelling === '' || spelling.length > longest ? null : spelling;
+}
+
+/** The name behind a configured prefix, in the spelling it was given in. */
+export function withoutPrefix(name: string, prefixes: readonly string[]): string {
+  const parts = /^\s*([^\\﹨＼]*)[\\﹨＼](.*)$/su.exec(name);
+  if (parts === null) return name;
+  const [, prefix = '', rest = ''] = parts;
+  return prefixes.some((known) => prepareString(known) === prepareString(prefix)) ? rest.trim() : name;
 }

@@ -22,7 +22,7 @@ import type { LdapEntry } from './entry.ts';
 import { nobodyFound, type RightsReport, unknownRights } from './inspected-rights.ts';
 import { missingAsOutcome } from './missing-as-outcome.ts';
 import { readNestedGroups } from './nested-groups.ts';
-import { normalisePersonName } from './normalise-person-name.ts';
+import { normalisePersonName, withoutPrefix } from './normalise-person-name.ts';
 import { passwordModifyValue } from './password-modify.ts';
 import { createPersonKind, type PersonKindOptions } from './person-kind.ts';
 import { judgeByGroups, judgeByName, protectedForWant, protectionAttributes } from './person-protection.ts';
@@ -32,6 +32,7 @@ import { groupBaseOf } from './resolve-protection.ts';
 import { succeeded } from './result-codes.ts';
 import { OID } from './root-dse.ts';
 import { identityOf } from './server-identity.ts';
+import { spellingsOf } from './spellings.ts';
 import { fromHandle, toHandle } from './write-handle.ts';
 
 /** All that can be read about the password of one account. */
@@ -105,6 +106,7 @@ const wrongPassword: VerifyOutcome = { valid: false, reason: 'credentials.wrong'
 /** A directory of inetOrgPerson accounts; what differs from server to server is in the dialect. */
 export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDeps, dialect: PersonDialect): Directory {
   const kind = createPersonKind(settings, dialect);
+  const prefixes = settings.kind === 'active-directory' ? [] : settings.domainPrefixes;
   const base = createDirectoryBase(settings, deps, kind);
   const { servers } = base;
   const now = (): number => deps.clock.now();
@@ -223,8 +225,11 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
     kind: settings.kind,
     label: settings.label,
     abilities: abilitiesOf(settings),
-    normaliseIdentifier: normalisePersonName,
-    findAccounts: base.findAccounts,
+    normaliseIdentifier: (typed) => normalisePersonName(typed, prefixes),
+    async findAccounts(typed) {
+      const folded = normalisePersonName(typed, prefixes);
+      return folded === null ? [] : base.findAccounts(spellingsOf(folded, withoutPrefix(typed, prefixes)));
+    },
     search: base.search,
     readAccount: base.readAccount,
     readStatus: async (ref) => (await readFacts(ref)).status,

@@ -2,7 +2,7 @@ import type { Filter } from 'ldapts';
 import type { LdapSettings } from '../../core/configuration/directory-section.ts';
 import type { Account, SearchRequest } from '../../core/ports/directory.ts';
 import { anyAttributeEquals, type LdapKind } from './directory-base.ts';
-import type { LdapEntry } from './entry.ts';
+import { addressesOf, type LdapEntry } from './entry.ts';
 import { anyOf, equals } from './filters.ts';
 import type { Probed } from './servers.ts';
 
@@ -46,7 +46,7 @@ function toAccount(settings: LdapSettings, idAttribute: string, entry: LdapEntry
     displayName: entry.text('displayName') ?? entry.text('cn') ?? login,
     givenName: entry.text('givenName'),
     surname: entry.text('sn'),
-    mail: entry.texts('mail'),
+    mail: addressesOf(entry),
     mobile: entry.texts('mobile'),
     employeeNumber: entry.text('employeeNumber'),
     location: entry.dn,
