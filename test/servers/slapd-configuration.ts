@@ -29,11 +29,18 @@ export interface SlapdConfiguration {
   readonly useLockout: boolean;
   readonly globalLines: readonly string[];
   readonly hashCleartext: boolean;
+  readonly databaseLines: readonly string[];
+  /** null: those below. */
+  readonly accessLines: readonly string[] | null;
+  readonly otherDatabase: { readonly lines: readonly string[]; readonly suffix: string } | null;
 }
 
 /** Says nothing about anybody else. */
 const readOnlyAccess = `access to attrs=userPassword,pwdHistory by dn.exact="${slapdDns.readOnly}" none by * break
 access to * by dn.exact="${slapdDns.readOnly}" read by * break`;
+
+const accessRules = `${readOnlyAccess}
+${handbookSlapdAccess('openldap.md', slapdBaseDn)}`;
 
 /** slapd.conf(5) with the ppolicy and memberof overlays. The service account has the rights that the handbook gives it, and no others. */
 export function slapdConf(configuration: SlapdConfiguration): string {
@@ -59,6 +66,7 @@ sizelimit size.soft=500 size.hard=5000 size.pr=1000 size.prtotal=unlimited
 ${configuration.globalLines.join('\n')}
 access to dn.base="" by * read
 
+${otherDatabaseConf(configuration)}
 database mdb
 suffix ${slapdBaseDn}
 rootdn ${slapdDns.admin}
@@ -70,6 +78,7 @@ index objectClass eq
 index uid,mail eq
 index entryUUID,entryCSN eq
 index member eq
+${configuration.databaseLines.join('\n')}
 
 overlay memberof
 memberof-group-oc groupOfNames
@@ -81,6 +90,11 @@ ppolicy_default cn=default,${slapdDns.policies}
 ${configuration.useLockout ? 'ppolicy_use_lockout' : ''}
 ${configuration.hashCleartext ? 'ppolicy_hash_cleartext' : ''}
 
-${readOnlyAccess}
-${handbookSlapdAccess('openldap.md', slapdBaseDn)}`;
+${configuration.accessLines?.join('\n') ?? accessRules}`;
+}
+
+function otherDatabaseConf({ folder, otherDatabase }: SlapdConfiguration): string {
+  if (otherDatabase === null) return '';
+  const lines = ['database mdb', `suffix ${otherDatabase.suffix}`, `directory ${join(folder, 'other')}`, ...otherDatabase.lines];
+  return `${lines.join('\n')}\n`;
 }

@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Control } from 'ldapts';
 import { type CertificateAuthority, createCertificateAuthority, type IssuedCertificate } from './certificate-authority.ts';
 import { claimFreePort } from './free-address.ts';
 import { connectLdapDirectory, type LdapDirectory, type LdapDirectoryData } from './ldap-directory.ts';
-import { withLdap } from './ldap-session.ts';
+import { replaceAttributes, withLdap } from './ldap-session.ts';
 import { run, type ServerProcess, startReadyProcess } from './processes.ts';
 import { createScratchFolder, removeScratchFolder } from './scratch.ts';
 import { type ServerControl, startControlled, withControl } from './server-control.ts';
@@ -28,6 +29,12 @@ export interface SlapdOptions {
   readonly certificateNames?: readonly string[];
   /** Further lines of slapd.conf for the whole server, such as `require authc`. */
   readonly globalLines?: readonly string[];
+  /** Further lines for the database, before its overlays. */
+  readonly databaseLines?: readonly string[];
+  /** Lines instead of the access rules of the database. */
+  readonly accessLines?: readonly string[];
+  /** A second database with a tree of its own; its lines, and its entries as LDIF. It stands first in the configuration. */
+  readonly otherDatabase?: { readonly lines: readonly string[]; readonly ldif: string; readonly suffix: string };
   /** Hashes a password that is written as text; true unless told. */
   readonly hashCleartext?: boolean;
 }
@@ -40,6 +47,8 @@ export type SlapdServer = SlapdDirectory &
   ServerControl & {
     /** The whole database as LDIF (slapcat(8)), with what no access rule shows: what a thief of the disk would find. */
     dump(): Promise<string>;
+    /** Replaces attributes that only the server itself writes (relax control, draft-zeilenga-ldap-relax). */
+    modifyRelaxed(dn: string, attributes: Readonly<Record<string, string>>): Promise<void>;
   };
 
 /**
@@ -73,7 +82,11 @@ export async function startSlapd(options: SlapdOptions = {}): Promise<SlapdServe
     throw error;
   }
   const dump = async (): Promise<string> => (await run('slapcat', ['-o', 'ldif-wrap=no', '-f', join(folder, 'slapd.conf')])).stdout;
-  return withControl({ ...connectSlapd(data), dump }, control);
+  const modifyRelaxed = (dn: string, attributes: Readonly<Record<string, string>>): Promise<void> =>
+    withLdap({ ...data.admin, url: data.url, caPem: data.caPem, trustAnyCertificate: true }, (client) =>
+      client.modify(dn, replaceAttributes(attributes), [new Control('1.3.6.1.4.1.4203.666.5.12', { critical: true })]),
+    );
+  return withControl({ ...connectSlapd(data), dump, modifyRelaxed }, control);
 }
 
 /** Makes the working object for a running OpenLDAP from its data. */
@@ -112,6 +125,7 @@ async function prepare(
 
 async function load(folder: string, data: SlapdData, issued: IssuedCertificate, options: SlapdOptions): Promise<void> {
   mkdirSync(join(folder, 'db'));
+  mkdirSync(join(folder, 'other'));
   const confFile = join(folder, 'slapd.conf');
   const conf = slapdConf({
     folder,
@@ -123,6 +137,9 @@ async function load(folder: string, data: SlapdData, issued: IssuedCertificate, 
     noSync: options.noSync ?? true,
     useLockout: options.useLockout ?? true,
     globalLines: options.globalLines ?? [],
+    databaseLines: options.databaseLines ?? [],
+    accessLines: options.accessLines ?? null,
+    otherDatabase: options.otherDatabase ?? null,
     hashCleartext: options.hashCleartext ?? true,
   });
   await writeFile(confFile, conf, { mode: 0o600 });
@@ -132,7 +149,11 @@ async function load(folder: string, data: SlapdData, issued: IssuedCertificate, 
     readOnlyPassword: data.readOnly.password,
     generatedUsers: options.generatedUsers ?? 0,
   });
-  await run('slapadd', ['-q', '-f', confFile, '-l', seedFile]);
+  await run('slapadd', ['-q', '-f', confFile, '-b', data.baseDn, '-l', seedFile]);
+  if (options.otherDatabase === undefined) return;
+  const otherFile = join(folder, 'other.ldif');
+  await writeFile(otherFile, options.otherDatabase.ldif);
+  await run('slapadd', ['-q', '-f', confFile, '-b', options.otherDatabase.suffix, '-l', otherFile]);
 }
 
 function launch(folder: string, data: SlapdData): Promise<ServerProcess> {

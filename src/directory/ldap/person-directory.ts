@@ -51,7 +51,9 @@ export interface PersonDialect extends PersonKindOptions {
   readonly statusAttributes: readonly string[];
   readFacts(connection: LdapConnection, entry: LdapEntry, now: number): Promise<PasswordFacts>;
   /** What a write has to know, where the entry tells it; null: only `readFacts` can. It is read before every write, so it should be cheap. */
-  factsOf?(entry: LdapEntry, now: number): EntryFacts | null;
+  factsOf?(connection: LdapConnection, entry: LdapEntry, now: number): Promise<EntryFacts> | null;
+  /** The server has judged by a policy that is not the one that was read: it is read again. */
+  forgetPolicies?(): void;
   /** Returns the server's answer, or an outcome of its own where the server was not asked. */
   reset(connection: LdapConnection, entry: LdapEntry, newPassword: string, options: ResetOptions): Promise<PolicyAnswer | WriteOutcome>;
   /** On a connection that is bound as the person. */
@@ -111,8 +113,8 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
   const { servers } = base;
   const now = (): number => deps.clock.now();
 
-  const entryFacts = async (connection: LdapConnection, entry: LdapEntry): Promise<EntryFacts> =>
-    dialect.factsOf?.(entry, now()) ?? (await dialect.readFacts(connection, entry, now()));
+  const entryFacts = (connection: LdapConnection, entry: LdapEntry): Promise<EntryFacts> =>
+    dialect.factsOf?.(connection, entry, now()) ?? dialect.readFacts(connection, entry, now());
 
   const readFingerprint: Directory['readFingerprint'] = (ref, server) =>
     servers.readOn(server, async (connection) => {
@@ -155,6 +157,7 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
   const refined = async (ref: AccountRef, refusal: Refusal, answer: PolicyAnswer, newPassword: string): Promise<WriteOutcome> => {
     const plain = refusedWrite(refusal, answer);
     if (refusal === 'account.missing' || refusal === 'account.no-right') return plain;
+    dialect.forgetPolicies?.();
     const facts = await readFacts(ref);
     const better = dialect.refine?.(refusal, answer, newPassword, facts) ?? refusal;
     const { changeableAt } = facts.status;

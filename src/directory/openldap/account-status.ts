@@ -1,48 +1,69 @@
 import type { AccountFingerprint, AccountStatus, PasswordPolicy } from '../../core/ports/directory.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
+import { isShadowExpired } from '../ldap/shadow-expire.ts';
 import { fromGeneralizedTime } from '../ldap/time.ts';
+import { type LockStamp, lockStamp, slapdTime } from './lock-stamp.ts';
 
-/** Operational attributes of a person's entry that the ppolicy overlay keeps. */
+/** Operational attributes of a person's entry that the ppolicy overlay keeps, and shadowExpire (RFC 2307). */
 export const statusAttributes = [
   'pwdAccountLockedTime',
+  'pwdAccountTmpLockoutEnd',
   'pwdChangedTime',
   'pwdReset',
   'pwdFailureTime',
   'pwdStartTime',
   'pwdEndTime',
+  'pwdLastSuccess',
   'pwdPolicySubentry',
+  'shadowExpire',
   'entryCSN',
 ] as const;
 
-/** An administrator's lock: it has no end, and only an administrator lifts it (draft-behera section 5.3.3). */
+/** Attributes that the policy of the account decides about. */
+export const lockAttributes = ['pwdAccountLockedTime', 'pwdAccountTmpLockoutEnd', 'pwdLastSuccess'] as const;
+
+/** Attributes without which nobody can say whether an account is open; the account must be able to see that they are absent. */
+export const stateAttributes = ['pwdAccountLockedTime', 'pwdStartTime', 'pwdEndTime'] as const;
+
+/** The usual spelling of an administrator's lock (draft-behera section 5.3.3). */
 export const lockedForEver = '000001010000Z';
 
-/** Whether an administrator locked the account. The overlay never writes this time itself, so it means "disabled". */
-export function isLockedByAdministrator(entry: LdapEntry): boolean {
-  return entry.text('pwdAccountLockedTime') === lockedForEver;
+/** What is known beside the entry. */
+export interface StatusFacts {
+  readonly policy: PasswordPolicy;
+  /** The policy in force; null: none, or none that may be read. */
+  readonly found: LdapEntry | null;
+  /** Whether an absent one of `stateAttributes` is absent, and not hidden. */
+  readonly visible: boolean;
 }
 
 /**
- * State of an account at `now`.
- * @param mustChangeHonoured pwdMustChange of the policy: without it pwdReset has no effect
+ * A clock that is ahead of ours makes a fresh lock look like one of the future; milliseconds. Only what lies further ahead is not yet
+ * in effect.
  */
-export function toAccountStatus(entry: LdapEntry, policy: PasswordPolicy, mustChangeHonoured: boolean, now: number): AccountStatus {
+const clockTolerance = 600_000;
+
+/** State of an account at `now`. Locks are judged as slapd judges them (ppolicy.c `account_locked`). */
+export function toAccountStatus(entry: LdapEntry, facts: StatusFacts, now: number): AccountStatus {
+  const { policy, found, visible } = facts;
   const time = (attribute: string): number | null => fromGeneralizedTime(entry.text(attribute));
   const passwordSetAt = time('pwdChangedTime');
   const passwordExpiresAt = passwordSetAt === null || policy.maximumAge === null ? null : passwordSetAt + policy.maximumAge;
-  const mustChange = mustChangeHonoured && entry.text('pwdReset')?.toUpperCase() === 'TRUE';
+  // Without pwdMustChange in the policy pwdReset has no effect.
+  const mustChange = isTrue(found, 'pwdMustChange') && isTrue(entry, 'pwdReset');
   const changeable = passwordSetAt === null ? 0 : passwordSetAt + policy.minimumAge;
   const failures = entry
     .texts('pwdFailureTime')
     .map(fromGeneralizedTime)
     .filter((failedAt) => failedAt !== null);
-  const start = time('pwdStartTime');
-  const end = time('pwdEndTime');
+  const lock = lockOf(entry, facts, now);
+  const knownOr = (told: boolean): boolean | null => (told || visible ? told : null);
   return {
-    ...lockOf(entry, policy, now),
-    disabled: isLockedByAdministrator(entry),
+    locked: knownOr(lock.locked),
+    lockedUntil: lock.lockedUntil,
+    disabled: knownOr(lock.byAdministrator),
     passwordSignIn: null,
-    accountExpired: (start !== null && start > now) || (end !== null && end <= now),
+    accountExpired: knownOr(isOutOfTime(entry, found, now)),
     passwordExpired: passwordExpiresAt !== null && passwordExpiresAt <= now,
     mustChange,
     passwordExpiresAt,
@@ -53,12 +74,67 @@ export function toAccountStatus(entry: LdapEntry, policy: PasswordPolicy, mustCh
   };
 }
 
-function lockOf(entry: LdapEntry, policy: PasswordPolicy, now: number): { locked: boolean; lockedUntil: number | null } {
-  const lockedAt = fromGeneralizedTime(entry.text('pwdAccountLockedTime'));
-  if (lockedAt === null) return { locked: isLockedByAdministrator(entry), lockedUntil: null };
-  if (policy.lockoutDuration === null) return { locked: true, lockedUntil: null };
-  const lockedUntil = lockedAt + policy.lockoutDuration;
-  return lockedUntil > now ? { locked: true, lockedUntil } : { locked: false, lockedUntil: null };
+/**
+ * Whether a write would lift a lock that is an administrator's: one in effect, or one for a time to come, which the overlay never
+ * writes by itself. A new password takes the attribute away whatever is in it.
+ */
+export function holdsAdministratorsLock(entry: LdapEntry, facts: StatusFacts, now: number): boolean {
+  if (locksNobody(facts.found)) return false;
+  const stamp = lockStamp(entry.text('pwdAccountLockedTime'));
+  return stamp === 'administrator' || isAhead(stamp, now);
+}
+
+/** When a temporary lock (pwdMinDelay) ends, which neither a new password nor an unlock takes away; null: there is none. */
+export function temporaryLockEnd(entry: LdapEntry, found: LdapEntry | null, now: number): number | null {
+  if (locksNobody(found)) return null;
+  const end = lockStamp(entry.text('pwdAccountTmpLockoutEnd'));
+  return typeof end === 'number' && end > now ? end : null;
+}
+
+function lockOf(
+  entry: LdapEntry,
+  { policy, found }: StatusFacts,
+  now: number,
+): { locked: boolean; lockedUntil: number | null; byAdministrator: boolean } {
+  if (locksNobody(found)) return { locked: false, lockedUntil: null, byAdministrator: false };
+  const stamp = lockStamp(entry.text('pwdAccountLockedTime'));
+  if (stamp === 'administrator') return { locked: true, lockedUntil: null, byAdministrator: true };
+  const temporary = temporaryLockEnd(entry, found, now);
+  const counted = { locked: temporary !== null, lockedUntil: temporary, byAdministrator: false };
+  if (stamp === 'none' || isAhead(stamp, now)) return counted;
+  if (policy.lockoutDuration === null) return { ...counted, locked: true, lockedUntil: null };
+  const until = stamp + policy.lockoutDuration;
+  return until > now ? { ...counted, locked: true, lockedUntil: Math.max(until, temporary ?? 0) } : counted;
+}
+
+/** With pwdLockout off slapd looks at no lock at all. Where the policy may not be read, every lock counts. */
+function locksNobody(found: LdapEntry | null): boolean {
+  return found !== null && !isTrue(found, 'pwdLockout');
+}
+
+function isAhead(stamp: LockStamp, now: number): boolean {
+  return typeof stamp === 'number' && stamp > now + clockTolerance;
+}
+
+/** Not yet or no longer valid, or not used for longer than the policy allows (pwdMaxIdle, seconds). A bound that is no time closes. */
+function isOutOfTime(entry: LdapEntry, found: LdapEntry | null, now: number): boolean {
+  const bound = (attribute: string, passed: (at: number) => boolean): boolean => {
+    const text = entry.text(attribute);
+    if (text === null) return false;
+    const at = slapdTime(text);
+    return at === null || passed(at);
+  };
+  const idle = Number(found?.text('pwdMaxIdle') ?? 0) * 1000;
+  return (
+    bound('pwdStartTime', (start) => start > now) ||
+    bound('pwdEndTime', (end) => end <= now) ||
+    (idle > 0 && bound('pwdLastSuccess', (last) => last + idle < Math.floor(now / 1000) * 1000)) ||
+    isShadowExpired(entry, now)
+  );
+}
+
+function isTrue(entry: LdapEntry | null, attribute: string): boolean {
+  return entry?.text(attribute)?.toUpperCase() === 'TRUE';
 }
 
 /** pwdChangedTime has whole seconds; entryCSN (slapd's change sequence number) has microseconds, and changes with anything. */

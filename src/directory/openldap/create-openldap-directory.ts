@@ -4,17 +4,30 @@ import type { DirectorySettingsOf } from '../../core/configuration/directory-sec
 import type { Directory, WriteOutcome } from '../../core/ports/directory.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
+import type { LdapEntry } from '../ldap/entry.ts';
 import { allOf, equals, not, present } from '../ldap/filters.ts';
 import { passwordModifyValue } from '../ldap/password-modify.ts';
 import { createPersonDirectory, type PersonDialect, refusedWrite } from '../ldap/person-directory.ts';
 import { withPolicyControl } from '../ldap/policy-answer.ts';
 import { RESULT, succeeded } from '../ldap/result-codes.ts';
 import { OID } from '../ldap/root-dse.ts';
+import { createServerCache } from '../ldap/server-cache.ts';
 import { unexpectedResult } from '../ldap/translate-error.ts';
-import { isLockedByAdministrator, lockedForEver, statusAttributes, toAccountStatus, toFingerprint } from './account-status.ts';
+import { rule } from './access-rules.ts';
+import {
+  holdsAdministratorsLock,
+  lockAttributes,
+  lockedForEver,
+  type StatusFacts,
+  statusAttributes,
+  temporaryLockEnd,
+  toAccountStatus,
+  toFingerprint,
+} from './account-status.ts';
 import { findPolicy } from './find-policy.ts';
-import { inspectRights, rule } from './inspect-rights.ts';
+import { inspectRights, neverLocked } from './inspect-rights.ts';
 import { toPasswordPolicy } from './password-policy.ts';
+import { seesStates } from './sees-states.ts';
 
 /**
  * OpenLDAP with the ppolicy overlay (slapo-ppolicy(5)), 2.5 and later.
@@ -25,6 +38,23 @@ import { toPasswordPolicy } from './password-policy.ts';
  * @throws AppError `configuration.invalid` for a people filter that is none
  */
 export function createOpenldapDirectory(settings: DirectorySettingsOf<'openldap'>, deps: DirectoryDeps): Directory {
+  const cache = createServerCache(deps.clock);
+  const policyOf = (connection: LdapConnection, entry: LdapEntry): Promise<LdapEntry | null> =>
+    findPolicy(connection, cache, { dn: entry.dn, own: entry.text('pwdPolicySubentry') }, settings.defaultPolicyDn ?? null);
+
+  const readStatusFacts = async (connection: LdapConnection, entry: LdapEntry): Promise<StatusFacts> => {
+    const found = await policyOf(connection, entry);
+    return { policy: toPasswordPolicy(found), found, visible: await seesStates(connection, cache, entry) };
+  };
+
+  /** Why nothing may be written that takes a lock away, as any new password does; also when an administrator's lock could be there unseen. */
+  const lockedByAdministrator = async (connection: LdapConnection, entry: LdapEntry): Promise<WriteOutcome | null> => {
+    const facts = await readStatusFacts(connection, entry);
+    if (holdsAdministratorsLock(entry, facts, deps.clock.now())) return refusedAsLocked(connection);
+    if (!facts.visible && entry.text('pwdAccountLockedTime') === null) return statesHidden(connection, settings);
+    return null;
+  };
+
   const dialect: PersonDialect = {
     idAttribute: 'entryUUID',
     idPattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
@@ -36,33 +66,46 @@ export function createOpenldapDirectory(settings: DirectorySettingsOf<'openldap'
     },
     notes: (probed) => notes(probed.map(({ rootDse }) => rootDse)),
     async readFacts(connection, entry, now) {
-      const found = await findPolicy(connection, entry.text('pwdPolicySubentry'), settings.defaultPolicyDn ?? null);
-      const policy = toPasswordPolicy(found);
-      const status = toAccountStatus(entry, policy, found?.text('pwdMustChange')?.toUpperCase() === 'TRUE', now);
-      return { policy, status, fingerprint: toFingerprint(entry, status) };
+      const facts = await readStatusFacts(connection, entry);
+      const status = toAccountStatus(entry, facts, now);
+      return { policy: facts.policy, status, fingerprint: toFingerprint(entry, status) };
     },
-    factsOf(entry, now) {
+    factsOf(connection, entry, now) {
       // The policy says when a lock ends, and nothing else of what a write has to know.
-      if (entry.text('pwdAccountLockedTime') !== null) return null;
-      const status = toAccountStatus(entry, toPasswordPolicy(null), false, now);
-      return { status, fingerprint: toFingerprint(entry, status) };
+      if (lockAttributes.some((attribute) => entry.text(attribute) !== null)) return null;
+      return seesStates(connection, cache, entry).then((visible) => {
+        const status = toAccountStatus(entry, { policy: toPasswordPolicy(null), found: null, visible }, now);
+        return { status, fingerprint: toFingerprint(entry, status) };
+      });
     },
+    forgetPolicies: () => cache.forget(),
     async reset(connection, entry, newPassword, options) {
-      // A new password would lift the administrator's lock as it lifts any other.
-      if (isLockedByAdministrator(entry)) return lockedByAdministrator(connection);
+      // A new password would lift the administrator's lock as it lifts any other. slapd takes no assertion (RFC 4528) with RFC 3062,
+      // so this is looked at just before, on the same connection.
+      const locked = await lockedByAdministrator(connection, entry);
+      if (locked !== null) return locked;
       const value = passwordModifyValue({ userIdentity: entry.dn, newPassword });
       const answer = await withPolicyControl(connection, (controls) => connection.extended(OID.passwordModify, value, controls));
       if (succeeded(answer.result) && options.mustChange === true) await markAfterReset(connection, entry.dn);
       return answer;
     },
-    inspectRights: (connection, people) => inspectRights(connection, people, settings, deps.random),
+    inspectRights: (connection, people) => inspectRights(connection, people, { settings, random: deps.random, policyOf, cache }),
     readingRule: rule(settings, 'entry'),
     async unlock(connection, entry) {
-      if (isLockedByAdministrator(entry)) return lockedByAdministrator(connection);
-      // Not "replace with nothing": that would leave the failures, and the next wrong password would lock again.
-      const result = await connection.modify(entry.dn, [change('delete', 'pwdAccountLockedTime', [])]);
-      const unlocked = succeeded(result) || result.code === RESULT.noSuchAttribute;
-      return unlocked ? { done: true, server: connection.server } : refusedOrThrow(connection, result, 'unlock');
+      const locked = await lockedByAdministrator(connection, entry);
+      if (locked !== null) return locked;
+      // The value that was seen and no other: an administrator's lock that came since stays. Not "replace with nothing": that would
+      // leave the failures, and the next wrong password would lock again.
+      const seen = entry.texts('pwdAccountLockedTime');
+      const result = await connection.modify(entry.dn, [change('delete', 'pwdAccountLockedTime', seen.length > 0 ? seen : [neverLocked])]);
+      if (!succeeded(result)) {
+        if (result.code !== RESULT.noSuchAttribute) return refusedOrThrow(connection, result, 'unlock');
+        if (await isLockedMeanwhile(connection, entry.dn)) return refusedAsLocked(connection);
+      }
+      const found = await policyOf(connection, entry);
+      if (temporaryLockEnd(entry, found, deps.clock.now()) === null) return { done: true, server: connection.server };
+      const detail = 'pwdAccountTmpLockoutEnd has not passed: the server lets nobody take this lock away';
+      return { done: false, refusal: 'password.account-locked', detail, server: connection.server };
     },
     async requireChange(connection, entry) {
       const result = await connection.modify(entry.dn, [change('replace', 'pwdReset', ['TRUE'])]);
@@ -95,15 +138,28 @@ function refusedOrThrow(connection: LdapConnection, result: Parameters<typeof un
   throw unexpectedResult(result, connection.server, operation);
 }
 
-function lockedByAdministrator(connection: LdapConnection): WriteOutcome {
-  const detail = 'pwdAccountLockedTime is 000001010000Z: an administrator locked the account';
+function refusedAsLocked(connection: LdapConnection): WriteOutcome {
+  const detail = 'pwdAccountLockedTime is not a lock of the overlay: an administrator locked the account';
   return { done: false, refusal: 'password.account-disabled', detail, server: connection.server };
+}
+
+/** Asked when the lock that was to be taken away is not there: it may have ended, or given way to another one. */
+async function isLockedMeanwhile(connection: LdapConnection, dn: string): Promise<boolean> {
+  const { result, entries } = await connection.search(dn, { scope: 'base', attributes: ['pwdAccountLockedTime'] });
+  return succeeded(result) && entries.some((entry) => entry.text('pwdAccountLockedTime') !== null);
+}
+
+function statesHidden({ server }: LdapConnection, settings: DirectorySettingsOf<'openldap'>): WriteOutcome {
+  const detail = `the service account cannot see whether an administrator locked the account: ${rule(settings, 'pwdAccountLockedTime')}`;
+  return { done: false, refusal: 'account.no-right', detail, server };
 }
 
 function notes(rootDses: readonly LdapConnection['rootDse'][]): string[] {
   const lines: string[] = [];
   if (rootDses.some((rootDse) => !rootDse.supportedControl.has(OID.passwordPolicy))) {
-    lines.push('The ppolicy overlay is not loaded: no history, no lockout, and reasons of a refusal are not told.');
+    lines.push(
+      'The ppolicy overlay is not loaded: no history, no lockout, and nobody can tell who is disabled, so nobody can be recovered. Load it, or use kind ldap.',
+    );
   }
   if (rootDses.some((rootDse) => !rootDse.supportedExtension.has(OID.passwordModify))) {
     lines.push('The server does not offer RFC 3062: passwords cannot be set.');

@@ -6,13 +6,23 @@ import type { LdapConnection } from '../ldap/connection.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
 import { heldRight, missingRight, type PersonFinding, type RightsReport, rightOverPeople } from '../ldap/inspected-rights.ts';
 import { type LdapResult, RESULT, succeeded } from '../ldap/result-codes.ts';
-import { findPolicy } from './find-policy.ts';
+import type { ServerCache } from '../ldap/server-cache.ts';
+import { rule } from './access-rules.ts';
+import { stateAttributes } from './account-status.ts';
+import { seesStates } from './sees-states.ts';
 
 /** A time at which no account was ever locked. */
-const neverLocked = '19700101000001Z';
+export const neverLocked = '19700101000001Z';
 
 /** Stands for all that the task does not need: every person has it (RFC 4519 section 2.3). */
 const unneededAttribute = 'cn';
+
+export interface InspectionTools {
+  readonly settings: DirectorySettingsOf<'openldap'>;
+  readonly random: Random;
+  readonly cache: ServerCache;
+  policyOf(connection: LdapConnection, entry: LdapEntry): Promise<LdapEntry | null>;
+}
 
 /**
  * What the service account may do. slapd tells nobody's rights to others (slapd.access(5)), but it looks at them before it looks at
@@ -23,9 +33,9 @@ const unneededAttribute = 'cn';
 export async function inspectRights(
   connection: LdapConnection,
   people: readonly LdapEntry[],
-  settings: DirectorySettingsOf<'openldap'>,
-  random: Random,
+  tools: InspectionTools,
 ): Promise<RightsReport> {
+  const { settings, random, policyOf, cache } = tools;
   const looked = people.slice(0, 3);
   const absent = Buffer.from(random.bytes(32)).toString('hex');
   const probe = async (verb: DirectoryRight['verb'], type: string, value: string): Promise<DirectoryRight> => {
@@ -42,9 +52,9 @@ export async function inspectRights(
   const reset = await probe('reset-password', 'userPassword', absent);
   const unlock = await probe('unlock-account', 'pwdAccountLockedTime', neverLocked);
   const requireChange = await probe('require-change', 'pwdReset', 'FALSE');
-  const policy = await findPolicy(connection, looked[0]?.text('pwdPolicySubentry') ?? null, settings.defaultPolicyDn ?? null);
+  const policy = looked[0] === undefined ? null : await policyOf(connection, looked[0]);
   const rights = [
-    heldRight('read'),
+    await seeingStates(connection, looked, cache, settings),
     reset.ok === true ? underPolicy(reset, policy) : reset,
     unlock,
     requireChange.ok === true ? underPolicy(requireChange, policy) : requireChange,
@@ -61,13 +71,19 @@ export async function inspectRights(
   return { rights, tooMuch: unbound ? [...tooMuch, abovePolicy] : tooMuch };
 }
 
-/** The access rule that grants what a verb needs, as slapd.conf has it; in cn=config the same after `olcAccess: to`. */
-export function rule(settings: Pick<DirectorySettingsOf<'openldap'>, 'baseDn' | 'serviceAccount'>, type: string): string {
-  const to = `access to dn.subtree="${settings.baseDn}"`;
-  const by = `by dn.exact="${settings.serviceAccount.name}"`;
-  if (type === 'userPassword') return `${to} attrs=userPassword ${by} =w by self =xw by anonymous auth by * none`;
-  if (type === 'entry') return `${to} ${by} read by * break`;
-  return `${to} attrs=pwdReset,pwdAccountLockedTime ${by} write by self read by * none`;
+/** What is hidden counts as not known, and then nobody can be recovered. */
+async function seeingStates(
+  connection: LdapConnection,
+  people: readonly LdapEntry[],
+  cache: ServerCache,
+  settings: DirectorySettingsOf<'openldap'>,
+): Promise<DirectoryRight> {
+  for (const person of people) {
+    if (await seesStates(connection, cache, person)) continue;
+    const problem = `it cannot see whether ${person.dn} is locked, disabled or has ended (${stateAttributes.join(', ')})`;
+    return missingRight('read', problem, `${rule(settings, 'pwdAccountLockedTime')}; ${rule(settings, 'state')}`);
+  }
+  return heldRight('read');
 }
 
 function tryRemoving(connection: LdapConnection, dn: string, type: string, value: string): Promise<LdapResult> {
