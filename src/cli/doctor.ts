@@ -7,6 +7,7 @@ import { checkDirectory } from './doctor/check-directory.ts';
 import { checkNode } from './doctor/check-machine.ts';
 import { checkMail } from './doctor/check-mail.ts';
 import { checkProxies, checkPublicUrl } from './doctor/check-public-url.ts';
+import { checkSeals } from './doctor/check-seals.ts';
 import { checkKeys, checkSettings } from './doctor/check-settings.ts';
 import { checkStoredConfiguration } from './doctor/check-stored-configuration.ts';
 import { failureFindings } from './doctor/failure-findings.ts';
@@ -58,7 +59,11 @@ async function checkInside(context: CommandContext, settings: Settings): Promise
   const report: Finding[] = [];
   try {
     const configuration = await withRuntime(context, settings, { only: 'store' }, async (runtime) => {
-      report.push(...(await checkDatabase(context, settings, runtime)), ...(await checkAudit(runtime.store)));
+      report.push(
+        ...(await checkDatabase(context, settings, runtime)),
+        ...(await checkSeals(runtime.store)),
+        ...(await checkAudit(runtime.store)),
+      );
       const stored = await checkStoredConfiguration(context, settings, runtime);
       report.push(...stored.findings);
       return stored.configuration;

@@ -62,8 +62,6 @@ interface Lane extends LaneSettings {
   name: OutboxLane;
   looking: Promise<void> | null;
   lookAgain: boolean;
-  /** Takes row by row for good, since one that cannot be decrypted was met: it must not hold up those taken with it. */
-  careful: boolean;
 }
 
 /**
@@ -72,9 +70,7 @@ interface Lane extends LaneSettings {
  */
 export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
   const { outbox, clock, log } = deps;
-  const lanes = LANES.map(
-    (name): Lane => ({ ...DEFAULT_LANES[name], ...deps.lanes?.[name], name, looking: null, lookAgain: false, careful: false }),
-  );
+  const lanes = LANES.map((name): Lane => ({ ...DEFAULT_LANES[name], ...deps.lanes?.[name], name, looking: null, lookAgain: false }));
   /** Rows of this node by id, so that one that outlives its lease is not worked on twice here. */
   const running = new Map<string, { lane: OutboxLane; work: Promise<void> }>();
   let state: 'new' | 'running' | 'stopped' = 'new';
@@ -84,20 +80,15 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
     return Math.max(0, lane.concurrency - used);
   }
 
-  async function takeFor(lane: Lane): Promise<number> {
-    const free = lane.careful ? Math.min(1, freeIn(lane)) : freeIn(lane);
-    if (free === 0) return 0;
+  async function takeFor(lane: Lane): Promise<void> {
+    const free = freeIn(lane);
+    if (free === 0) return;
     const now = clock.now();
     try {
       const rows = await outbox.take(lane.name, now, now + lane.leaseMilliseconds, free);
       for (const row of rows) begin(lane, row);
-      return rows.length;
     } catch (error) {
       log.error('outbox.take-failed', { lane: lane.name, error });
-      // The row stays leased, so looking again at once meets the ones behind it.
-      if (!isAppError(error, 'store.undecryptable')) return 0;
-      lane.careful = true;
-      return 1;
     }
   }
 
@@ -111,9 +102,8 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
   async function lookWhileNeeded(lane: Lane): Promise<void> {
     while (lane.lookAgain && state === 'running') {
       lane.lookAgain = false;
-      const taken = await takeFor(lane);
-      // A careful lane takes one by one. The others filled every free place, and a place that gets free looks again.
-      if (lane.careful && taken > 0) lane.lookAgain = true;
+      // Every free place is filled, and a place that gets free looks again.
+      await takeFor(lane);
     }
   }
 

@@ -21,6 +21,7 @@ import { createIntents } from './tables/intents.ts';
 import { createJourneys } from './tables/journeys.ts';
 import { createOutbox } from './tables/outbox.ts';
 import { tidy } from './tidy.ts';
+import { walkSealed } from './walk-sealed.ts';
 
 export interface StoreOptions {
   /** `sqlite:/path/to/file.db`, `sqlite::memory:`, or `postgres://user:password@host:port/database`. */
@@ -96,6 +97,7 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
           throw new AppError('internal.unexpected', { reason: 'transaction-in-transaction' });
         },
         tidy: (now) => tidy(inner, now),
+        walkSealed: (reseal) => walkSealed(inner, secrets, reseal),
         ping: () => ping(inner),
         close: async () => {
           throw new AppError('internal.unexpected', { reason: 'close-in-transaction' });
@@ -108,6 +110,7 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
     digestKey: dataKeys.digest,
     transaction,
     tidy: async (now) => tidy(outside.db, now),
+    walkSealed: async (reseal) => walkSealed(outside.db, secrets, reseal),
     ping: async () => ping(outside.db),
     async close() {
       if (closed) return;
@@ -119,7 +122,7 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
   };
 }
 
-function createVerbs(context: TableContext): Omit<Store, 'transaction' | 'tidy' | 'ping' | 'close'> {
+function createVerbs(context: TableContext): Omit<Store, 'transaction' | 'tidy' | 'walkSealed' | 'ping' | 'close'> {
   return {
     journeys: createJourneys(context),
     challenges: createChallenges(context),

@@ -17,10 +17,17 @@ export async function sweepWrites(deps: WriteDeps): Promise<number> {
   const now = deps.clock.now();
   let closed = 0;
   for (const row of await deps.store.intents.takeOverdue(now, now + WRITE_LEASE, 50)) {
-    const intent = JSON.parse(row.facts) as WriteIntent;
-    const result = await findOutcome(deps, intent);
-    if (result.status === 'unknown') continue;
-    if (await settle(deps, row, result)) closed += 1;
+    // One that cannot be worked on stays open and comes again when its lease is over; the others do not wait for it.
+    try {
+      const result = await findOutcome(deps, JSON.parse(row.facts) as WriteIntent);
+      if (result.status === 'unknown') continue;
+      if (await settle(deps, row, result)) closed += 1;
+    } catch (error) {
+      if (isAppError(error, 'store.unavailable')) throw error;
+      // The message of a JSON error quotes what was sealed.
+      const why = error instanceof SyntaxError ? { reason: 'unparsable' } : { error };
+      deps.log.error('write.not-swept', { intent: row.id, directory: row.directory, ...why });
+    }
   }
   if (closed > 0) deps.wakeOutbox('notice');
   return closed;

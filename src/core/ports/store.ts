@@ -25,9 +25,22 @@ export interface Store {
   transaction<T>(work: (store: Store) => Promise<T>): Promise<T>;
   /** Deletes what is past its use at `now` (ended journeys, spent challenges, delivered messages, idle counters). Returns how many rows. */
   tidy(now: number): Promise<number>;
+  /** Looks at every sealed value; with `reseal` those of other keys are sealed anew with the first one. */
+  walkSealed(reseal: boolean): Promise<SealReport>;
   /** One trivial round trip, for readiness. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What keys seal the values of the database. */
+export interface SealReport {
+  /** The key that seals from now on. */
+  first: string;
+  /** How many values each key seals. */
+  sealedBy: Record<string, number>;
+  resealed: number;
+  /** Values that no key of the ring opens, or whose row was changed. */
+  unreadable: { table: string; rows: number }[];
 }
 
 /** One recovery run. `state` is JSON that only core/journey understands; it is sealed. */
@@ -44,6 +57,7 @@ export interface JourneyRow {
 }
 export interface JourneyStore {
   insert(row: JourneyRow): Promise<void>;
+  /** Null too when the row cannot be opened any more. */
   findByToken(tokenDigest: string): Promise<JourneyRow | null>;
   find(id: string): Promise<JourneyRow | null>;
   /** Compare-and-set on the version of `row`: false when somebody else was quicker. Writes status and state, and version + 1. */
@@ -93,7 +107,7 @@ export interface AccountRefColumns {
 }
 export interface FactorStore {
   insert(row: FactorRow): Promise<void>;
-  /** Current ones (not ended) of an account. */
+  /** Current ones (not ended) of an account. One that cannot be opened proves nothing and is left out. */
   ofAccount(account: AccountRef): Promise<FactorRow[]>;
   /** Accepts a time step only if it is newer than the last accepted one; true for exactly one caller. */
   acceptTimeStep(id: string, timeStep: number, now: number): Promise<boolean>;
@@ -179,7 +193,7 @@ export interface IntentStore {
   /** Closes an open one; false when it was closed already. */
   close(id: string, status: Exclude<IntentRow['status'], 'open'>, now: number): Promise<boolean>;
   find(id: string): Promise<IntentRow | null>;
-  /** Takes over open ones whose lease is over; each is given to one caller only, until `leaseUntil`. */
+  /** Takes over open ones whose lease is over; each is given to one caller only, until `leaseUntil`. One that cannot be opened is left out. */
   takeOverdue(now: number, leaseUntil: number, limit: number): Promise<IntentRow[]>;
   openCount(): Promise<number>;
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { FactorRow, FactorStore } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
+import { readable } from '../readable.ts';
 import type { Schema } from '../schema.ts';
 import { openColumn, sealColumn } from '../sealed-columns.ts';
 
@@ -51,7 +52,7 @@ export function createFactors(context: TableContext): FactorStore {
         .orderBy('created_at')
         .orderBy('id')
         .execute();
-      return rows.map(toRow);
+      return readable(context, 'factors', rows, toRow);
     },
     async acceptTimeStep(id, timeStep, now) {
       const result = await context.db

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { IntentRow, IntentStore } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
+import { readable } from '../readable.ts';
 import type { Schema } from '../schema.ts';
 import { openColumn, sealColumn } from '../sealed-columns.ts';
 
@@ -46,7 +47,7 @@ export function createIntents(context: TableContext): IntentStore {
     },
     async find(id) {
       const row = await context.db.selectFrom('intents').selectAll().where('id', '=', id).executeTakeFirst();
-      return row === undefined ? null : toRow(row);
+      return row === undefined ? null : (readable(context, 'intents', [row], toRow)[0] ?? null);
     },
     async takeOverdue(now, leaseUntil, limit) {
       // Materialized: PostgreSQL may otherwise run a limited subquery more than once and lock more than `limit` rows.
@@ -68,7 +69,12 @@ export function createIntents(context: TableContext): IntentStore {
         .where('id', 'in', (eb) => eb.selectFrom('overdue').select('overdue.id'))
         .returningAll()
         .execute();
-      return rows.sort((a, b) => a.created_at - b.created_at).map(toRow);
+      return readable(
+        context,
+        'intents',
+        rows.sort((a, b) => a.created_at - b.created_at),
+        toRow,
+      );
     },
     async openCount() {
       const row = await context.db

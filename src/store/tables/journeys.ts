@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Goal } from '../../../shared/api/journeys.ts';
 import type { JourneyRow, JourneyStore } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
+import { readable } from '../readable.ts';
 import type { Schema } from '../schema.ts';
 import { openColumn, sealColumn } from '../sealed-columns.ts';
 
@@ -29,11 +30,11 @@ export function createJourneys(context: TableContext): JourneyStore {
     },
     async findByToken(tokenDigest) {
       const row = await context.db.selectFrom('journeys').selectAll().where('token_digest', '=', tokenDigest).executeTakeFirst();
-      return row === undefined ? null : toRow(row);
+      return row === undefined ? null : (readable(context, 'journeys', [row], toRow)[0] ?? null);
     },
     async find(id) {
       const row = await context.db.selectFrom('journeys').selectAll().where('id', '=', id).executeTakeFirst();
-      return row === undefined ? null : toRow(row);
+      return row === undefined ? null : (readable(context, 'journeys', [row], toRow)[0] ?? null);
     },
     async advance(row, next) {
       const columns = columnsOf({ ...row, ...next, version: row.version + 1 });

@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { OutboxLane, OutboxRow, OutboxStore } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
+import { readable } from '../readable.ts';
 import type { Schema } from '../schema.ts';
 import { openColumn, sealColumn } from '../sealed-columns.ts';
 
@@ -60,7 +61,12 @@ export function createOutbox(context: TableContext): OutboxStore {
         .where('id', 'in', (eb) => eb.selectFrom('due').select('due.id'))
         .returningAll()
         .execute();
-      return rows.sort((a, b) => a.run_at - b.run_at || a.created_at - b.created_at).map(toRow);
+      return readable(
+        context,
+        'outbox',
+        rows.sort((a, b) => a.run_at - b.run_at || a.created_at - b.created_at),
+        toRow,
+      );
     },
     async done(id, now) {
       // What was delivered (a code, an address) has no further use here.
