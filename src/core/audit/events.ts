@@ -1,5 +1,5 @@
 import type { FactorKind, Goal } from '../../../shared/api/journeys.ts';
-import type { AccountRef } from '../ports/directory.ts';
+import type { AccountRef, Unmet } from '../ports/directory.ts';
 
 /** Who did it, and from where. */
 export interface Actor {
@@ -65,6 +65,8 @@ export type AuditEvent =
       reason?: string;
       detail?: string;
       leftTemporary?: boolean;
+      /** What was to be done besides and was not: the history was not kept. */
+      unmet?: readonly Unmet[];
     } & AboutWrite)
   | { type: 'recovery.released'; account: AccountRef; actor: Actor; author: string; reason: string; wasFrozen: boolean; failures: number }
   | { type: 'recovery.frozen'; account: AccountRef; actor: Actor; reason: string }

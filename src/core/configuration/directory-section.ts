@@ -88,6 +88,12 @@ export const directorySchema = z.discriminatedUnion('kind', [
         'How a reset honours the password history. `policy-hints` uses the server control 1.2.840.113556.1.4.2239 where it is offered and falls back to an ordinary reset where it is not. ' +
           '`two-step` sets a random password first and changes it as the person would: the history counts on every server, but a person who gives up half-way is left with the random password.',
       ),
+    fixedPasswords: z
+      .enum(['reset', 'refuse'])
+      .default('reset')
+      .describe(
+        'Accounts with "User cannot change password", as shared and kiosk accounts have it: whether their owner may reset the password here all the same.',
+      ),
   }),
   z.strictObject({
     kind: z.literal('openldap').describe('OpenLDAP with the ppolicy overlay.'),

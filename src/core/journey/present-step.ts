@@ -122,10 +122,13 @@ function presentResults(deps: JourneyDeps, state: JourneyState, step: OpenStepOf
   const labels = new Map((state.candidates ?? []).map(({ ref, label }) => [accountKey(ref), label]));
   return step.results.map(({ account, outcome, code }) => {
     const label = account === null ? '' : (labels.get(account) ?? '');
+    const done = (): string => deps.texts.translate(state.language, `journey.result.${outcome}`, { account: label });
     const message =
       code === undefined
-        ? deps.texts.translate(state.language, `journey.result.${outcome}`, { account: label })
-        : refusalText(deps, state.language, code);
+        ? done()
+        : outcome === 'failed'
+          ? refusalText(deps, state.language, code)
+          : `${done()} ${deps.texts.translate(state.language, `journey.note.${code}`)}`;
     return { account: { id: account ?? '', label }, outcome, ...(code === undefined ? {} : { code: tellableCode(code) }), message };
   });
 }

@@ -10,7 +10,8 @@ const CURABLE = /^password\.(in-history|too-short|too-long|not-complex|same-as-c
 
 /**
  * Where a journey goes once its writes are over: on to the last page when anything was done or nothing can be; back to
- * the question, with the reason, when trying again makes sense.
+ * the question, with the reason, when trying again makes sense. Who was left with a password that nobody knows is asked for another
+ * one, whatever was refused and whatever else was done: the end of the journey would be the end of the account.
  */
 export function stepAfterWrites(
   deps: Pick<JourneyDeps, 'random'>,
@@ -20,6 +21,8 @@ export function stepAfterWrites(
   results: WriteResult[],
 ): OpenStep {
   const id = randomId(deps.random);
+  const stranded = results.find((result) => result.leftTemporary);
+  if (stranded !== undefined) return { ...from, id, message: messageFor(stranded) };
   if (results.some((result) => result.status === 'done')) return { id, kind: 'done', ...donePage(goal, verb, results) };
   const worst = results.find((result) => result.status === 'refused' && !CURABLE.test(result.reason ?? '')) ?? results[0];
   if (worst === undefined) return { id, kind: 'refused', code: 'account.missing' };
@@ -47,8 +50,9 @@ function donePage(goal: Goal, verb: WriteVerb, results: WriteResult[]): Pick<Ope
   return {
     results: results.map((result) => {
       const account = accountKey(result.intent.account);
+      const note = result.unmet?.includes('history') === true ? { code: 'password.history-not-kept' } : {};
       return result.status === 'done'
-        ? { account, outcome }
+        ? { account, outcome, ...note }
         : { account, outcome: 'failed' as const, code: result.reason ?? 'password.refused' };
     }),
     nextSteps: verb === 'reset-password' ? ['sign-in', 'update-devices', 'propagation'] : ['sign-in-after-unlock'],

@@ -122,4 +122,13 @@ describe('rulesOf', () => {
       expect(evaluatePassword(password, rules({})).acceptable).toBe(false);
     }
   });
+
+  it('leaves every rule of a policy that may not be the one in force to the server', () => {
+    const uncertain = rules({ complexity: 'active-directory', nameTokensChecked: true, uncertain: true });
+    const own = ['password.unusable-characters', 'password.looks-hashed'];
+    expect(uncertain.map(({ code }) => code)).toEqual(
+      rules({ complexity: 'active-directory', nameTokensChecked: true }).map(({ code }) => code),
+    );
+    expect(uncertain.filter(({ pure }) => pure).map(({ code }) => code)).toEqual(own);
+  });
 });

@@ -9,13 +9,13 @@ import { activeDirectoryTokens, directoryServerTokens } from './name-tokens.ts';
  * Our own rules (`organisation`) come last; policies that an organisation adds beyond its directory join them there.
  */
 export function rulesOf(policy: PasswordPolicy, account: Account, status: AccountStatus, now: number): PasswordRule[] {
-  return [
-    ...lengthRules(policy),
-    ...complexityRules(policy),
-    ...nameRules(policy, account),
-    ...serverRules(policy, status, now),
-    ...usabilityRules,
-  ];
+  const judged = [...lengthRules(policy), ...complexityRules(policy), ...nameRules(policy, account)];
+  return [...(policy.uncertain === true ? judged.map(leftToServer) : judged), ...serverRules(policy, status, now), ...usabilityRules];
+}
+
+/** Told, and not judged here: a password that breaks it may be taken all the same. */
+function leftToServer(rule: PasswordRule): PasswordRule {
+  return { ...rule, source: 'server-only', pure: false };
 }
 
 /** Refusals of our own, whatever the directory says: such a password would not work at the next sign-in. */

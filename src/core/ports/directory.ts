@@ -74,6 +74,8 @@ export interface AccountStatus {
  * `null` means "no such limit".
  */
 export interface PasswordPolicy {
+  /** Another policy that may not be read may be in force, stricter or laxer: the rules are told, and the directory alone judges. */
+  uncertain?: true;
   /** For people: "Default domain policy", name of the PSO or of the policy entry. */
   name: string;
   minimumLength: number;
@@ -133,8 +135,11 @@ export type PasswordRefusal =
   | 'password.account-disabled'
   | 'password.change-not-allowed';
 
+/** What a write was to do besides and could not, though it took effect. */
+export type Unmet = 'history';
+
 export type WriteOutcome =
-  | { done: true; server: string }
+  | { done: true; server: string; unmet?: readonly Unmet[] }
   /** The directory said no and nothing was changed, except `leftTemporary` below. `detail` is its own text, for operators. */
   | {
       done: false;

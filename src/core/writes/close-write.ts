@@ -12,7 +12,7 @@ const EVENT = { done: 'write.succeeded', refused: 'write.refused', failed: 'writ
  * @returns false when somebody else had closed the intent already; nothing is written then
  */
 export async function closeWrite(deps: Pick<CoreDeps, 'clock' | 'random'>, store: Store, result: WriteResult): Promise<boolean> {
-  const { intent, status, foundBy, reason, detail, server, leftTemporary } = result;
+  const { intent, status, foundBy, reason, detail, server, leftTemporary, unmet } = result;
   if (status !== 'unknown' && !(await store.intents.close(intent.id, status, deps.clock.now()))) return false;
   await recordEvent(store, deps.clock, {
     type: EVENT[status],
@@ -26,6 +26,7 @@ export async function closeWrite(deps: Pick<CoreDeps, 'clock' | 'random'>, store
     ...(reason === undefined ? {} : { reason }),
     ...(detail === undefined ? {} : { detail }),
     ...(leftTemporary === undefined ? {} : { leftTemporary }),
+    ...(unmet === undefined ? {} : { unmet }),
   });
   if (status === 'done') {
     const kind = intent.verb === 'reset-password' ? 'password-was-reset' : 'account-was-unlocked';

@@ -1,6 +1,6 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { Actor } from '../audit/events.ts';
-import type { AccountFingerprint, AccountRef, PasswordRefusal, PreparedWrite } from '../ports/directory.ts';
+import type { AccountFingerprint, AccountRef, PasswordRefusal, PreparedWrite, Unmet } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 
 export type WriteVerb = 'reset-password' | 'unlock-account';
@@ -53,4 +53,6 @@ export interface WriteResult {
   server?: string;
   changeableAt?: number;
   leftTemporary?: true;
+  /** With `done`: what was to be done besides and was not. */
+  unmet?: readonly Unmet[];
 }

@@ -10,7 +10,8 @@ import type { WriteIntent, WriteResult } from './directory-write.ts';
 export async function findOutcome(deps: Pick<CoreDeps, 'directories' | 'log'>, intent: WriteIntent): Promise<WriteResult> {
   try {
     const now = await deps.directories.get(intent.account.directory).readFingerprint(intent.account, intent.server);
-    if (intent.verb === 'reset-password' && now.temporary) {
+    // An administrator may have demanded a change long before: only a password that was written since is one that nobody knows.
+    if (intent.verb === 'reset-password' && now.temporary && now.password !== intent.before.password) {
       return { intent, status: 'refused', foundBy: 'reading', reason: 'password.refused', leftTemporary: true };
     }
     if (intent.verb === 'unlock-account' && now.locked === null) {

@@ -88,7 +88,10 @@ function intentFor(
 async function executeOne(deps: WriteDeps, intent: WriteIntent, target: PreparedWrite, execute: Execute): Promise<WriteResult> {
   try {
     const outcome = await execute(deps.directories.get(intent.account.directory), target);
-    if (outcome.done) return { intent, status: 'done', foundBy: 'answer', server: outcome.server };
+    if (outcome.done) {
+      const { server, unmet } = outcome;
+      return { intent, status: 'done', foundBy: 'answer', server, ...(unmet === undefined ? {} : { unmet }) };
+    }
     const { refusal, detail, server, changeableAt, leftTemporary } = outcome;
     return {
       intent,

@@ -224,7 +224,9 @@ describe('policy and state', () => {
     });
     expect(refusal(await reset(directory, strict, 'Short-Pw-1x'))).toBe('password.too-short');
     const reader = connect({ serviceAccount: { name: samba.readOnly.name, password: 'env:X' } }, samba.readOnly.password);
-    expect(await reader.readPolicy(strict)).toMatchObject({ name: 'strict (not readable)', minimumLength: 10 });
+    expect(await reader.readPolicy(strict)).toMatchObject({ name: 'strict (not readable)', minimumLength: 10, uncertain: true });
+    // Whether another one applies to alice is not shown to it either.
+    expect(await reader.readPolicy(await find(directory, 'alice'))).toMatchObject({ name: 'Default domain policy', uncertain: true });
   });
 
   it('tells locked, must-change and the time before which a password may not be changed', async () => {

@@ -5,6 +5,7 @@ import { globalCatalogProblem } from '../../core/configuration/global-catalog.ts
 import type {
   Account,
   AccountRef,
+  AccountStatus,
   Directory,
   PreparedWrite,
   ResetOptions,
@@ -13,34 +14,43 @@ import type {
   WriteOutcome,
 } from '../../core/ports/directory.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
-import { configuredProtection, type Protection, protectedBecause } from '../ldap/configured-protection.ts';
+import { createCachedLookup } from '../ldap/cached-lookup.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import { createDirectoryBase } from '../ldap/directory-base.ts';
 import { canonicalDn, dnsDomainOf } from '../ldap/dn.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
 import { missingAsOutcome } from '../ldap/missing-as-outcome.ts';
+import { type Protection, protectedBecause, unprotected } from '../ldap/protection.ts';
 import { identityOf } from '../ldap/server-identity.ts';
 import { fromFiletime } from '../ldap/time.ts';
 import { unexpectedResult } from '../ldap/translate-error.ts';
 import { bindOutcome } from './bind-outcome.ts';
 import { changeAsPerson, changeForUnbound } from './change.ts';
+import { callerSids, mayPersonChange, mayServiceChange } from './change-right.ts';
+import { type Configured, type Identifiers, judgeConfigured, resolveConfigured } from './configured.ts';
 import { domainDnOf, readNetbiosName } from './domain.ts';
 import { readGroupNames } from './groups.ts';
 import { guidDn } from './guid.ts';
 import { inspectRights } from './inspect-rights.ts';
 import { activeDirectoryKind } from './kind.ts';
-import { normaliseIdentifier } from './normalise-identifier.ts';
+import { minimumAgeNote } from './minimum-age-note.ts';
+import { normaliseIdentifier, withAnyPrefix } from './normalise-identifier.ts';
 import { type Observation, observationAttributes, observationOf } from './observation.ts';
 import { readEffectivePolicy } from './policy.ts';
 import { builtinProtection } from './protected.ts';
 import { resetAtOnce, resetInTwoSteps } from './reset.ts';
 import { type ResetMode, resetMode } from './reset-mode.ts';
+import { SecurityDescriptorControl } from './security-descriptor-control.ts';
+import { sidToText } from './sid.ts';
 import { mustChange, unlock } from './unicode-password.ts';
 import { unusablePassword } from './unusable-password.ts';
 import { attributeOutcome, type WriteFacts } from './write-outcome.ts';
 
 /** Milliseconds before its end from which on a password "expires soon". */
 const expiresSoon = 14 * 86_400_000;
+
+/** Milliseconds for which what the configuration names is taken to be what it was; short while something is missing. */
+const keepConfigured = ({ names }: Configured): number => (names.every(({ ok }) => ok) ? 60_000 : 10_000);
 
 /**
  * Active Directory, by Windows or Samba, over LDAP with TLS. Accounts are named by objectGUID.
@@ -49,8 +59,10 @@ const expiresSoon = 14 * 86_400_000;
 export function createActiveDirectory(settings: DirectorySettingsOf<'active-directory'>, deps: DirectoryDeps): Directory {
   refuseGlobalCatalog(settings);
   const { clock, random, log } = deps;
-  const base = createDirectoryBase(settings, deps, activeDirectoryKind(settings));
+  const kind = activeDirectoryKind(settings);
+  const base = createDirectoryBase(settings, deps, kind);
   const { servers } = base;
+  const refusesFixed = settings.fixedPasswords === 'refuse';
   const dns = dnsDomainOf(settings.baseDn);
   let netbios: string | null = settings.netbiosDomain ?? null;
 
@@ -60,10 +72,20 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     if (netbios === null) netbios = await servers.read(readNetbiosName);
   };
 
+  /** The same once the name of the domain was asked for; where it is hidden, every prefix counts as ours. */
+  const normaliseKnown = (typed: string): string | null => {
+    const name = normalise(typed);
+    return name === null || netbios !== null ? name : withAnyPrefix(name);
+  };
+
   const modeOn = (connection: LdapConnection): ResetMode => resetMode(settings.historyOnReset, connection.rootDse);
 
-  const observe = async (connection: LdapConnection, ref: AccountRef): Promise<Observation> => {
-    const entry = await base.fetchByName(connection, ref, guidDn(ref.id), { attributes: observationAttributes });
+  /** @param accessList asks for the access list of the entry as well */
+  const observe = async (connection: LdapConnection, ref: AccountRef, accessList = false): Promise<Observation> => {
+    const wanted = accessList
+      ? { attributes: [...observationAttributes, 'nTSecurityDescriptor'], controls: [new SecurityDescriptorControl()] }
+      : { attributes: observationAttributes };
+    const entry = await base.fetchByName(connection, ref, guidDn(ref.id), wanted);
     return observationOf(connection, entry, settings.id, modeOn(connection));
   };
 
@@ -73,17 +95,26 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
   };
 
   /** An account with its policy and state, read on the connection that goes on to work with it. */
-  const readFull = async (connection: LdapConnection, ref: AccountRef) => {
-    const seen = await observe(connection, ref);
+  const readFull = async (connection: LdapConnection, ref: AccountRef, accessList = false) => {
+    const seen = await observe(connection, ref, accessList);
     const { policy, unreadable } = await readEffectivePolicy(connection, seen.entry, domainDnOf(connection), modeOn(connection));
-    if (unreadable !== null) log.warn('directory.password-settings-unreadable', { directory: settings.id, settingsObject: unreadable });
+    const applies = seen.entry.text('msDS-ResultantPSO') !== null;
+    if (applies && unreadable !== null) {
+      log.warn('directory.password-settings-unreadable', { directory: settings.id, settingsObject: unreadable });
+    }
     return { seen, policy, status: seen.status(policy, clock.now()) };
   };
 
-  const sidsOf = async (seen: Observation): Promise<Buffer[]> => [
-    ...(seen.ownSid === null ? [] : [seen.ownSid]),
-    ...(await seen.groupSids()),
-  ];
+  /** Its own, which tells built-in accounts, and those of its groups; a hidden one is not "none". */
+  const sidsOf = async (seen: Observation): Promise<Buffer[]> => {
+    if (seen.ownSid !== null) return [seen.ownSid, ...(await seen.groupSids())];
+    const problem = `objectSid of ${seen.entry.dn} may not be read`;
+    throw new AppError('directory.no-right', {
+      operation: 'search',
+      problem,
+      fix: 'Let the service account read objectSid of the people.',
+    });
+  };
 
   const readSids = (ref: AccountRef): Promise<Buffer[]> => servers.read(async (connection) => sidsOf(await observe(connection, ref)));
 
@@ -96,20 +127,41 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
   const isServiceAccount = (account: Account): boolean => {
     const { name } = settings.serviceAccount;
     if (name.includes('=')) return canonicalDn(name) === canonicalDn(account.location);
-    const wanted = normalise(name);
-    return wanted !== null && [account.login, account.principalName].some((own) => own !== null && normalise(own) === wanted);
+    const wanted = normaliseKnown(name);
+    return wanted !== null && [account.login, account.principalName].some((own) => own !== null && normaliseKnown(own) === wanted);
   };
 
-  const protectionOf = async (connection: LdapConnection, seen: Observation, account: Account): Promise<Protection> => {
+  const readAgeNote = async (connection: LdapConnection): Promise<string | null> => {
+    const { entries } = await connection.search(domainDnOf(connection), { scope: 'base', attributes: ['minPwdAge'] });
+    return minimumAgeNote(modeOn(connection), entries[0]?.text('minPwdAge') ?? null);
+  };
+
+  const identifiers: Identifiers = { normalise: normaliseKnown, filter: kind.identifierFilter };
+  const configured = createCachedLookup(clock, { keep: keepConfigured }, async () => {
+    await learnNetbiosName();
+    return servers.read((connection) => resolveConfigured(connection, settings, identifiers));
+  });
+
+  /**
+   * @param rules looked up before a connection is taken, because the look-up takes one
+   * @param seen read with the access list where `fixedPasswords` asks for it
+   */
+  const protectionOf = async (rules: Configured, connection: LdapConnection, seen: Observation, account: Account): Promise<Protection> => {
+    const [self] = await callerSids(connection);
     // Whoever could reset it would hold its rights.
-    if (isServiceAccount(account)) return protectedBecause('service account of Keyturn');
-    const configured = await configuredProtection(settings.protected, account, normalise, () => namesOfGroups(connection, seen));
-    if (configured.protected || !settings.protected.privileged) return configured;
-    return builtinProtection(account, account.privileged ? [] : await sidsOf(seen));
+    const isSelf = self !== undefined && seen.ownSid !== null && sidToText(seen.ownSid) === self;
+    if (isSelf || isServiceAccount(account)) return protectedBecause('service account of Keyturn');
+    const sids = await sidsOf(seen);
+    const named = judgeConfigured(rules, account, sids, normaliseKnown);
+    if (named.protected) return named;
+    if (refusesFixed && !mayPersonChange(seen.entry, sids, connection.server)) return protectedBecause('may not change its password');
+    return settings.protected.privileged ? builtinProtection(account, sids, seen.flags()) : unprotected;
   };
 
-  const isProtected = (account: Account): Promise<Protection> =>
-    servers.read(async (connection) => protectionOf(connection, await observe(connection, account), account));
+  const isProtected = async (account: Account): Promise<Protection> => {
+    const rules = await configured.get();
+    return servers.read(async (connection) => protectionOf(rules, connection, await observe(connection, account, refusesFixed), account));
+  };
 
   /** Writes to who was read before, which keeps writes within the configured part of the directory. */
   const writeTo = <T>(
@@ -123,19 +175,21 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
       attributeOutcome(await connection.modify(guidDn(target.account.id), [change()]), connection.server),
     );
 
-  const prepareWrite: Directory['prepareWrite'] = (ref) =>
-    servers.write(async (connection) => {
-      const seen = await observe(connection, ref);
+  const prepareWrite: Directory['prepareWrite'] = async (ref) => {
+    const rules = await configured.get();
+    return servers.write(async (connection) => {
+      const seen = await observe(connection, ref, refusesFixed);
       const account = accountOf(seen, ref);
       return {
         account,
         status: seen.status({ minimumAge: 0, lockoutDuration: null }, clock.now()),
         fingerprint: seen.fingerprint(),
-        protection: await protectionOf(connection, seen, account),
+        protection: await protectionOf(rules, connection, seen, account),
         server: identityOf(connection),
         handle: '',
       };
     });
+  };
 
   const warningOf = (entry: LdapEntry): 'none' | 'expires-soon' => {
     const endsAt = fromFiletime(entry.text('msDS-UserPasswordExpiryTimeComputed'));
@@ -150,30 +204,32 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     if (oldPassword === '') return { done: false, refusal: 'password.old-wrong', detail: 'empty', server };
     const unusable = unusablePassword(newPassword);
     if (unusable !== null) return { done: false, ...unusable, server };
-    const facts: WriteFacts = { policy, status, newPassword, ageCounts: true };
+    const facts: WriteFacts = { policy, status, newPassword };
     const person = { bindName: seen.entry.dn, dn: guidDn(ref.id) };
     const outcome = await servers.separate((connection) => changeAsPerson(connection, person, oldPassword, newPassword, facts));
     if (outcome !== null) return outcome;
-    return servers.write((connection) => changeForUnbound(connection, person.dn, oldPassword, newPassword, { ...facts, ageCounts: false }));
+    return servers.write((connection) => changeForUnbound(connection, person.dn, oldPassword, newPassword, facts));
   };
 
   const resetPrepared = (prepared: PreparedWrite, newPassword: string, options: ResetOptions): Promise<WriteOutcome> =>
     writeTo(prepared, options, async (connection) => {
       const ref = prepared.account;
       const mode = modeOn(connection);
-      const readTarget = async () => {
-        const { policy, status } = await readFull(connection, ref);
-        const facts: WriteFacts = { policy, status, newPassword, ageCounts: mode === 'policy-hints' };
-        return { dn: guidDn(ref.id), locked: status.locked !== false, facts };
-      };
+      const factsOf = ({ policy, status }: Pick<WriteFacts, 'policy'> & { status: AccountStatus }): WriteFacts => ({
+        policy,
+        status,
+        newPassword,
+      });
       const unusable = unusablePassword(newPassword);
       const refused = unusable === null ? null : ({ done: false, ...unusable, server: connection.server } as const);
       if (mode === 'two-step') {
-        const target = await readTarget();
+        const full = await readFull(connection, ref, true);
+        const mayChange = await mayServiceChange(connection, full.seen.entry);
+        const target = { dn: guidDn(ref.id), locked: full.status.locked !== false, mayChange, facts: factsOf(full) };
         return refused ?? resetInTwoSteps(connection, target, newPassword, options, random);
       }
       if (refused !== null) return refused;
-      return resetAtOnce(connection, guidDn(ref.id), newPassword, options, mode, async () => (await readTarget()).facts);
+      return resetAtOnce(connection, guidDn(ref.id), newPassword, options, mode, async () => factsOf(await readFull(connection, ref)));
     });
 
   return {
@@ -186,8 +242,8 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     async findAccounts(typed) {
       // Before the name is looked at: it decides which prefixes are ours.
       await learnNetbiosName();
-      const normalised = normalise(typed);
-      return normalised === null ? [] : base.findAccounts([normalised]);
+      const name = normaliseKnown(typed);
+      return name === null ? [] : base.findAccounts([name]);
     },
     search: base.search,
     readAccount: base.readAccount,
@@ -227,11 +283,15 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     unlock: (target, options = {}) => writeAttribute(target, options, unlock),
     requireChange: (target, options = {}) => writeAttribute(target, options, mustChange),
 
-    health: (options) =>
-      base.health(options, {
+    async health(options) {
+      const report = await base.health(options, {
         rights: () => inspectRights(base, settings, { readSids, isProtected }),
-        configured: () => Promise.resolve([]),
-      }),
+        configured: async () => (await configured.get()).names,
+      });
+      const asked = options?.rights === true && report.serviceAccount.ok;
+      const note = asked ? await servers.read(readAgeNote) : null;
+      return note === null ? report : { ...report, notes: [...report.notes, note] };
+    },
     close: base.close,
   };
 }

@@ -12,6 +12,7 @@ import { hiddenAttributes } from './always-there.ts';
 import { domainDnOf } from './domain.ts';
 import { excessiveRights } from './excessive-rights.ts';
 import { type PersonRights, toPersonRights } from './person-rights.ts';
+import { mayReadSettings, settingsContainer } from './policy.ts';
 import { builtinProtection } from './protected.ts';
 import { isSamba } from './reset-mode.ts';
 import { delegationCommands } from './rights-commands.ts';
@@ -56,13 +57,17 @@ export async function inspectRights(
     if (hidden.length > 0) unreadable.push({ dn: entry.dn, what: `the state (${hidden.join(', ')})`, fix: commands.readState });
     const groups = await unlessHidden(() => questions.readSids(account));
     if (groups === null) unreadable.push({ dn: entry.dn, what: 'the groups (tokenGroups)', fix: commands.readGroups });
-    else if (builtinProtection(account, groups).protected) privileged.push(toPersonRights(entry, sids));
+    else if (builtinProtection(account, groups, 0).protected) privileged.push(toPersonRights(entry, sids));
     else if ((await unlessHidden(() => questions.isProtected(account)))?.protected === false) served.push(toPersonRights(entry, sids));
   }
   const tooMuch = excessiveRights(token, privileged, served);
   const policy = seen.policyReadable
     ? heldRight('read-policy')
-    : missingRight('read-policy', 'the password settings objects of the domain are hidden from it', commands.readPolicy);
+    : missingRight(
+        'read-policy',
+        'the password settings objects of the domain are hidden from it: the rules shown to people may be stricter or laxer than theirs',
+        commands.readPolicy,
+      );
   const [example] = unreadable;
   const read =
     example === undefined ? heldRight('read') : missingRight('read', `${example.what} of ${example.dn} may not be read`, example.fix);
@@ -105,13 +110,11 @@ async function look(connection: LdapConnection, base: DirectoryBase, settings: D
   const marked = await base.sample(connection, sampleSize, { ...wanted, filter: atLeast('adminCount', '1') });
   const entries = [...new Map([...anybody, ...marked].map((entry) => [entry.dn, entry])).values()];
   const domainDn = domainDnOf(connection);
-  const container = `CN=Password Settings Container,CN=System,${domainDn}`;
-  const settingsContainer = await connection.search(container, { scope: 'base', attributes: ['cn'] });
+  const container = settingsContainer(domainDn);
   return {
     token,
     entries,
-    // The entry itself shows even to those who may not look into it.
-    policyReadable: settingsContainer.entries[0]?.text('cn') != null,
+    policyReadable: await mayReadSettings(connection, domainDn),
     commands: delegationCommands({
       samba: isSamba(connection.rootDse),
       // A right on the whole domain would reach everybody: the operator is to choose a unit.

@@ -39,13 +39,19 @@ export function activeDirectoryKind(settings: DirectorySettingsOf<'active-direct
   };
 }
 
-/** `login@domain` was shortened to `login` before, so attributes that hold an address are asked for the long form as well. */
+/**
+ * `login@domain` was shortened to `login` before, so attributes that hold an address are asked for the long form as well; proxyAddresses
+ * holds addresses with their protocol in front (`smtp:`, `SMTP:` for the first one; compared without regard to case).
+ */
 function identifierFilter(attributes: readonly string[], normalised: string, domain: string | null): Filter {
   const long = domain === null || normalised.includes('@') ? null : `${normalised}@${domain}`;
   return anyOf(
     ...attributes.flatMap((attribute) => {
-      const addressLike = /^(userPrincipalName|mail|proxyAddresses)$/i.test(attribute);
-      return [identifierEquals(attribute, normalised), ...(long !== null && addressLike ? [identifierEquals(attribute, long)] : [])];
+      const proxies = /^proxyAddresses$/i.test(attribute);
+      const spelt = (address: string): string => (proxies ? `smtp:${address}` : address);
+      const addressLike = proxies || /^(userPrincipalName|mail)$/i.test(attribute);
+      const spellings = [normalised, ...(long !== null && addressLike ? [long] : [])];
+      return spellings.map((spelling) => identifierEquals(attribute, spelt(spelling)));
     }),
   );
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { normaliseIdentifier } from './normalise-identifier.ts';
+import { normaliseIdentifier, withAnyPrefix } from './normalise-identifier.ts';
 
 const domain = { dns: 'ad.example.test', netbios: 'EXAMPLE' };
 const normalise = (typed: string) => normaliseIdentifier(typed, domain);
@@ -34,8 +34,12 @@ describe('normaliseIdentifier', () => {
     expect(normalise(typed)).toBe(expected);
   });
 
-  it('takes any prefix for the own one until the domain is known', () => {
-    expect(normaliseIdentifier('OTHER\\alice', { dns: null, netbios: null })).toBe('alice');
+  it('keeps a prefix until the domain is known, so that it can be judged then', () => {
+    const early = normaliseIdentifier('OTHER\\Alice', { dns: null, netbios: null });
+    expect(early).toBe('other\\alice');
+    expect(normaliseIdentifier(early ?? '', { dns: null, netbios: 'EXAMPLE' })).toBeNull();
+    expect(normaliseIdentifier(early ?? '', { dns: null, netbios: 'OTHER' })).toBe('alice');
+    expect(withAnyPrefix(early ?? '')).toBe('alice');
     expect(normaliseIdentifier('alice@ad.example.test', { dns: null, netbios: null })).toBe('alice@ad.example.test');
   });
 

@@ -2,7 +2,7 @@
 export interface DomainNames {
   /** `ad.example.test`; null when the base DN has no DC parts. */
   readonly dns: string | null;
-  /** `EXAMPLE`; null as long as it is not known: then every prefix is taken for it. */
+  /** `EXAMPLE`; null as long as it is not known: then a prefix is kept, to be judged when it is. */
   readonly netbios: string | null;
 }
 
@@ -33,8 +33,13 @@ function withoutPrefix(prefix: string, name: string, domain: DomainNames): strin
   if (name === '' || /[\\@]/.test(name)) return null;
   const own = prefix.trim();
   if (own === '' || own === '.') return null;
-  const isOurs = domain.netbios === null || own === domain.netbios.toLowerCase() || own === domain.dns?.toLowerCase();
-  return isOurs ? name : null;
+  if (own === domain.dns?.toLowerCase() || own === domain.netbios?.toLowerCase()) return name;
+  return domain.netbios === null ? `${own}\\${name}` : null;
+}
+
+/** A name without the prefix that {@link normaliseIdentifier} had to keep: where the domain does not tell its name, any is taken for it. */
+export function withAnyPrefix(normalised: string): string {
+  return normalised.slice(normalised.lastIndexOf('\\') + 1);
 }
 
 /** Case and width folded, invisible characters (RFC 4518 section 2.2) taken out, runs of spaces made one. */

@@ -20,7 +20,7 @@ export interface PersonRights {
  * @param sids all that the caller's token holds
  */
 export function toPersonRights(entry: LdapEntry, sids: ReadonlySet<string>): PersonRights {
-  const descriptor = readDescriptor(entry);
+  const descriptor = descriptorOf(entry);
   const writableNames = entry.texts('allowedAttributesEffective');
   return {
     dn: entry.dn,
@@ -30,7 +30,8 @@ export function toPersonRights(entry: LdapEntry, sids: ReadonlySet<string>): Per
   };
 }
 
-function readDescriptor(entry: LdapEntry): SecurityDescriptor | null {
+/** The access list of an entry that was read with it; null: hidden, or none that can be understood. */
+export function descriptorOf(entry: LdapEntry): SecurityDescriptor | null {
   const bytes = entry.bytes('nTSecurityDescriptor');
   try {
     return bytes === null ? null : parseSecurityDescriptor(bytes);

@@ -34,7 +34,7 @@ const complexityFlag = 1;
 
 export interface EffectivePolicy {
   readonly policy: PasswordPolicy;
-  /** DN of a settings object that applies and may not be read: the values are then those of the domain. */
+  /** DN of the settings object, or of the container, that may not be read: the values are then those of the domain. */
   readonly unreadable: string | null;
 }
 
@@ -57,7 +57,27 @@ export async function readEffectivePolicy(
   }
   const domain = await readOne(connection, domainDn, domainAttributes);
   if (domain === null) throw unexpectedResult({ code: 32, message: 'the domain entry cannot be read' }, connection.server, 'search');
-  return { policy: asServed(fromDomain(domain, settingsDn), connection, mode), unreadable: settingsDn };
+  // Who may not read the container may not be shown which object applies either (msDS-ResultantPSO): none is told, and one may be there.
+  const unreadable = settingsDn ?? ((await mayReadSettings(connection, domainDn)) ? null : settingsContainer(domainDn));
+  const policy = asServed(fromDomain(domain, settingsDn), connection, mode);
+  return unreadable === null ? { policy, unreadable } : { policy: { ...policy, uncertain: true }, unreadable };
+}
+
+/** Where the fine-grained policies of a domain are (MS-ADTS 6.1.1.4.11). */
+export function settingsContainer(domainDn: string): string {
+  return `CN=Password Settings Container,CN=System,${domainDn}`;
+}
+
+const readable = new WeakMap<LdapConnection, boolean>();
+
+/** The entry itself shows even to those who may not look into it: an its name as an attribute tells. Asked once a connection. */
+export async function mayReadSettings(connection: LdapConnection, domainDn: string): Promise<boolean> {
+  const known = readable.get(connection);
+  if (known !== undefined) return known;
+  const container = await readOne(connection, settingsContainer(domainDn), ['cn', 'objectClass']);
+  const answer = container?.text('cn') != null;
+  readable.set(connection, answer);
+  return answer;
 }
 
 async function readOne(connection: LdapConnection, dn: string, attributes: readonly string[]): Promise<LdapEntry | null> {

@@ -1,6 +1,7 @@
 import type { Account } from '../../core/ports/directory.ts';
-import { type Protection, protectedBecause, unprotected } from '../ldap/configured-protection.ts';
+import { type Protection, protectedBecause, unprotected } from '../ldap/protection.ts';
 import { sidToText } from './sid.ts';
+import { FLAG } from './status.ts';
 
 /** Groups of the domain itself whose members administer it: the last part of their SID (MS-DTYP 2.4.2.4). */
 const domainGroups: Readonly<Record<number, string>> = {
@@ -39,13 +40,17 @@ export function privilegedName(sid: Buffer): string | null {
   return domainGroups[Number(domain)] ?? domainAccounts[Number(domain)] ?? null;
 }
 
+/** Services with these flags act on other systems as whoever signs in to them (MS-ADTS 2.2.16). */
+const delegationFlags = FLAG.trustedForDelegation | FLAG.trustedToAuthenticateForDelegation;
+
 /**
- * Whether the directory gives an account power over others: adminCount, the built-in accounts, and nested membership of the
- * administrative groups. The last is asked because adminCount is written by a task of Windows that Samba does not have and that lags
+ * Whether the directory gives an account power over others: adminCount, the built-in accounts, nested membership of the
+ * administrative groups, and the trust to act for others. Groups are asked because adminCount is written by a task of Windows that Samba does not have and that lags
  * behind by an hour.
  */
-export function builtinProtection(account: Pick<Account, 'privileged'>, sids: readonly Buffer[]): Protection {
+export function builtinProtection(account: Pick<Account, 'privileged'>, sids: readonly Buffer[], flags: number): Protection {
   if (account.privileged) return protectedBecause('adminCount');
   const name = sids.map(privilegedName).find((found) => found !== null);
-  return name === undefined || name === null ? unprotected : protectedBecause(`privileged: ${name}`);
+  if (name !== undefined && name !== null) return protectedBecause(`privileged: ${name}`);
+  return (flags & delegationFlags) === 0 ? unprotected : protectedBecause('privileged: trusted for delegation');
 }

@@ -16,8 +16,6 @@ export interface WriteFacts {
   readonly policy: PasswordPolicy;
   readonly status: Pick<AccountStatus, 'changeableAt'>;
   readonly newPassword: string;
-  /** Whether minimum age counts for this write. */
-  readonly ageCounts: boolean;
 }
 
 /** Beginning of a message: eight hexadecimal digits and a colon; null when it begins otherwise. */
@@ -57,6 +55,12 @@ export function passwordOutcome(result: LdapResult, server: string, facts: Write
   };
 }
 
+/** The domain controller looked at the new password and its rules refused it (ERROR_PASSWORD_RESTRICTION). */
+export function isPolicyRefusal(result: LdapResult): boolean {
+  const codes: readonly number[] = [RESULT.constraintViolation, RESULT.unwillingToPerform];
+  return codes.includes(result.code) && win32Code(result.message) === WIN32.passwordRestriction;
+}
+
 /** The outcome of writing something else than a password (unlock, must change). Throws as {@link passwordOutcome} does. */
 export function attributeOutcome(result: LdapResult, server: string): WriteOutcome {
   const outcome = plainOutcome(result, server);
@@ -91,10 +95,12 @@ function passwordRefusal(result: LdapResult, facts: WriteFacts): PasswordRefusal
   }
 }
 
-/** Only what is certain is named; history, names within the password and filters of third parties cannot be told apart. */
+/**
+ * Only what is certain is named. A bare code stands for history, names within the password, filters of third parties and minimum age
+ * alike, also while the age runs: "too young" ends a recovery, so it is said where the server says so and nowhere else.
+ */
 function inferred(facts: WriteFacts): PasswordRefusal {
-  if (facts.newPassword.length < facts.policy.minimumLength) return 'password.too-short';
+  if (facts.policy.uncertain !== true && facts.newPassword.length < facts.policy.minimumLength) return 'password.too-short';
   if (facts.policy.maximumLength !== null && facts.newPassword.length > facts.policy.maximumLength) return 'password.too-long';
-  if (facts.ageCounts && facts.status.changeableAt !== null) return 'password.too-young';
   return 'password.refused';
 }

@@ -174,9 +174,11 @@ export function createDirectoryBase(
     readAccountAt: (dn) =>
       servers.read(async (connection) => {
         const { result, entries } = await connection.search(dn, { ...options, scope: 'base', filter: people });
-        if (result.code === RESULT.noSuchObject || result.code === RESULT.invalidDnSyntax) return null;
+        // A referral: the entry is in another domain or on another server, and none of the people here.
+        const elsewhere: readonly number[] = [RESULT.noSuchObject, RESULT.invalidDnSyntax, RESULT.referral];
+        if (elsewhere.includes(result.code)) return null;
         if (!succeeded(result)) throw unexpectedResult(result, connection.server, 'search');
-        return toAccounts(entries)[0] ?? null;
+        return toAccounts(entries.filter((entry) => isAtOrBelow(entry.dn, settings.baseDn)))[0] ?? null;
       }),
     async sample(connection, count, { filter, ...wanted }) {
       const narrowed = filter === undefined ? people : allOf(people, filter);

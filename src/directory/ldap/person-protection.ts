@@ -1,5 +1,4 @@
 import { AppError } from '../../../shared/errors.ts';
-import { type Protection, protectedBecause, unprotected } from './configured-protection.ts';
 import type { LdapConnection } from './connection.ts';
 import { canonicalDn, isAtOrBelow, sameDn } from './dn.ts';
 import type { LdapEntry } from './entry.ts';
@@ -8,6 +7,7 @@ import type { GroupClosure } from './group-closure.ts';
 import { isWithin } from './ldap-url.ts';
 import { type NamedGroup, readNestedGroups } from './nested-groups.ts';
 import { prepareString } from './prepared-string.ts';
+import { type Protection, protectedBecause, unprotected } from './protection.ts';
 import type { ResolvedProtection } from './resolve-protection.ts';
 import { holds, maySearch } from './three-valued.ts';
 
