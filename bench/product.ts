@@ -113,7 +113,11 @@ async function configure(runtime: Runtime, publicUrl: string, options: ProductOp
   };
   try {
     await applyConfiguration(
-      { store: runtime.store, clock: runtime.clock, checkContext: { demo: true, secretProblem: () => null, fileProblem: () => null } },
+      {
+        store: runtime.store,
+        clock: runtime.clock,
+        checkContext: { demo: true, secretProblem: () => null, fileProblem: () => null, sectionProblems: () => [] },
+      },
       { document, expectedVersion: 0, actor: { kind: 'system' }, author: 'bench', comment: 'bench' },
     );
   } finally {

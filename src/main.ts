@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { AppError } from '../shared/errors.ts';
+import { AppError, isAppError } from '../shared/errors.ts';
 import { createCaptureMailer } from './channels/capture.ts';
 import { createSmtpMailer, longestSend } from './channels/smtp.ts';
 import type { RunningServer, Runtime, RuntimeOptions, ServerOptions } from './cli/runtime.ts';
@@ -9,6 +9,7 @@ import { resolveDatabaseUrl } from './config/resolve-database-url.ts';
 import { resolveKeys } from './config/resolve-keys.ts';
 import { createSecretResolver } from './config/resolve-secret.ts';
 import type { Settings } from './config/settings.ts';
+import type { DirectorySettings } from './core/configuration/directory-section.ts';
 import type { Configuration } from './core/configuration/document.ts';
 import { type CurrentConfiguration, createConfigurationReader } from './core/configuration/read-configuration.ts';
 import type { Directories } from './core/core-deps.ts';
@@ -21,11 +22,12 @@ import { deliverNotice } from './core/notify/deliver-notice.ts';
 import { DISCARD_JOB, MAIL_JOB } from './core/notify/queue-mail.ts';
 import { NOTICE_JOB, type NoticeRequest } from './core/notify/queue-notice.ts';
 import type { Directory } from './core/ports/directory.ts';
-import type { Mailer } from './core/ports/platform.ts';
+import type { Log, Mailer } from './core/ports/platform.ts';
 import type { OutboxLane } from './core/ports/store.ts';
 import { createDemoDoor } from './demo/demo-door.ts';
 import { type PreparedDemo, prepareDemo as prepareDemoWith } from './demo/prepare-demo.ts';
 import { createDirectory } from './directory/create-directory.ts';
+import { createUnopenedDirectory } from './directory/unopened-directory.ts';
 import { createApp } from './http/app.ts';
 import { createBackground } from './jobs/background.ts';
 import { createOutboxWorker, type OutboxWorker } from './jobs/outbox-worker.ts';
@@ -36,6 +38,8 @@ import { systemClock } from './platform/system-clock.ts';
 import { systemRandom } from './platform/system-random.ts';
 import { createStore } from './store/create-store.ts';
 import { createTexts } from './texts/create-texts.ts';
+
+export { sectionProblems } from './directory/section-problems.ts';
 
 const PAGES = fileURLToPath(new URL('../dist/web', import.meta.url));
 const SWEEP_EVERY = 15_000;
@@ -187,11 +191,16 @@ async function openBase(settings: Settings): Promise<Base> {
 
 function openAdapters(base: Base, settings: Settings, current: CurrentConfiguration, keep?: Mailer): Adapters {
   const { clock, random, log, store } = base;
-  const { configuration, version } = current;
+  const { configuration, version, unopened } = current;
   const secret = createSecretResolver(process.env);
   const resolveSecret = (reference: string) => Promise.resolve().then(() => secret(reference));
   const deps = { clock, random, log, resolveSecret, accounts: store.embedded };
-  const directories = configuration.directories.map((section) => createDirectory(section, deps));
+  const directories = [
+    ...configuration.directories.map((section) => openDirectory(section, deps)),
+    ...unopened.map(({ section, problems }) =>
+      unopenedDirectory(section, new AppError('configuration.invalid', { version, problems }), log),
+    ),
+  ];
   const { publicUrl } = configuration.organisation;
   const { mailer, close } = openMailer(configuration, settings, { clock, log, resolveSecret: secret, publicUrl }, keep);
   return {
@@ -204,6 +213,21 @@ function openAdapters(base: Base, settings: Settings, current: CurrentConfigurat
       await Promise.all(directories.map((directory) => directory.close()));
     },
   };
+}
+
+/** A section that cannot be opened takes itself out, and not the node: its people cannot recover, those of the others can. */
+function openDirectory(section: DirectorySettings, deps: Parameters<typeof createDirectory>[1]): Directory {
+  try {
+    return createDirectory(section, deps);
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return unopenedDirectory(section, error, deps.log);
+  }
+}
+
+function unopenedDirectory(section: Pick<DirectorySettings, 'id' | 'kind' | 'label'>, error: AppError, log: Log): Directory {
+  log.error('directory.not-opened', { directory: section.id, error });
+  return createUnopenedDirectory(section, error);
 }
 
 /** Captured messages outlive a change of the configuration: `keep` is the mailer that was in use. */

@@ -6,6 +6,7 @@ import { createCommandContext } from '../src/cli/command-context.ts';
 import { createProgram } from '../src/cli/program.ts';
 import { settingsSchema } from '../src/config/settings.ts';
 import { checkConfiguration } from '../src/core/configuration/check-configuration.ts';
+import { sectionProblems } from '../src/directory/section-problems.ts';
 
 const PAGES = ['docs/handbook', 'docs/reference', 'docs/decisions', 'docs', '.']
   .filter((folder) => existsSync(folder))
@@ -19,7 +20,7 @@ function blocks(path: string, language: string): string[] {
 }
 
 /** Elsewhere secrets and files are where the examples say. */
-const context = { demo: false, secretProblem: () => null, fileProblem: () => null };
+const context = { demo: false, secretProblem: () => null, fileProblem: () => null, sectionProblems };
 
 describe('the handbook', () => {
   it('shows settings and configurations that are in order', () => {

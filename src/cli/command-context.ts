@@ -24,7 +24,7 @@ export interface CommandContext extends Surroundings {
   settings(): LoadedSettings;
   /** Name of the settings file, if one is named. */
   settingsFile(): string | undefined;
-  checkContext(demo: boolean): CheckContext;
+  checkContext(demo: boolean): Promise<CheckContext>;
   /** The command did its work and found something wrong. */
   failed(): void;
 }
@@ -43,7 +43,7 @@ export function createCommandContext(
     print: (line) => surroundings.write(`${line}\n`),
     settings: () => loadSettings(settingsFile(), environment),
     settingsFile,
-    checkContext: (demo) => createCheckContext(resolveSecret, demo),
+    checkContext: async (demo) => createCheckContext(resolveSecret, demo, (await surroundings.loadRoot()).sectionProblems),
     failed: options.failed,
   };
 }

@@ -39,7 +39,10 @@ function addCheck(config: Command, context: CommandContext): void {
     .argument('<file>', 'YAML or JSON: a configuration, or a settings file with a `configuration:` part')
     .option('--json', 'print the problems as JSON')
     .action(async (file: string, options: { json?: boolean }) => {
-      const { problems, configuration } = checkConfiguration(readDocument(file), context.checkContext(context.settings().settings.demo));
+      const { problems, configuration } = checkConfiguration(
+        readDocument(file),
+        await context.checkContext(context.settings().settings.demo),
+      );
       if (configuration === null) context.failed();
       if (options.json === true) return context.print(JSON.stringify({ ok: configuration !== null, problems }, null, 2));
       for (const { severity, path, message } of problems) await context.print(`${severity}: ${path}: ${message}`);
@@ -84,7 +87,7 @@ function addApply(config: Command, context: CommandContext): void {
       const { settings } = context.settings();
       const applied = await withRuntime(context, settings, { only: 'store' }, async ({ store, clock }) =>
         applyConfiguration(
-          { store, clock, checkContext: context.checkContext(settings.demo) },
+          { store, clock, checkContext: await context.checkContext(settings.demo) },
           {
             document,
             expectedVersion: options.expect ?? (await store.configurations.current())?.version ?? 0,
@@ -121,7 +124,7 @@ function addDiff(config: Command, context: CommandContext): void {
     .action(async (file: string, options: { exitCode?: boolean; json?: boolean }) => {
       const document = readDocument(file);
       const { settings } = context.settings();
-      const { problems, configuration } = checkConfiguration(document, context.checkContext(settings.demo));
+      const { problems, configuration } = checkConfiguration(document, await context.checkContext(settings.demo));
       if (configuration === null) {
         for (const { severity, path, message } of problems) context.writeError(`${severity}: ${path}: ${message}\n`);
         return context.failed();

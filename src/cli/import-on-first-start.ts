@@ -19,7 +19,7 @@ export async function importOnFirstStart(context: CommandContext, settings: Sett
     if (current !== null) return kept(current.version);
     try {
       const { version, warnings } = await applyConfiguration(
-        { store, clock, checkContext: context.checkContext(settings.demo) },
+        { store, clock, checkContext: await context.checkContext(settings.demo) },
         {
           document,
           expectedVersion: 0,

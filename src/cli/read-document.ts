@@ -1,6 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
-import { AppError } from '../../shared/errors.ts';
+import { AppError, isAppError } from '../../shared/errors.ts';
 import { describeYamlError } from '../config/describe-yaml-error.ts';
 
 /**
@@ -12,8 +13,12 @@ import { describeYamlError } from '../config/describe-yaml-error.ts';
 export function readDocument(file: string): unknown {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    const bytes = readFileSync(file);
+    const problem = textProblem(bytes);
+    if (problem !== null) throw new AppError('configuration.invalid', { problems: [`${file}: ${problem}`] });
+    text = bytes.toString('utf8');
   } catch (error) {
+    if (isAppError(error)) throw error;
     throw new AppError('configuration.invalid', { problems: [`${file}: this file cannot be read`] }, { cause: error });
   }
   const document = parseDocument(text);
@@ -21,5 +26,15 @@ export function readDocument(file: string): unknown {
     throw new AppError('configuration.invalid', { problems: document.errors.map((error) => `${file}: ${describeYamlError(error)}`) });
   }
   const value: unknown = document.toJS();
+  if (value === null || value === undefined)
+    throw new AppError('configuration.invalid', { problems: [`${file}: there is nothing in it but comments`] });
   return typeof value === 'object' && value !== null && 'configuration' in value ? value.configuration : value;
+}
+
+/** Editors of Windows write UTF-16 unless told otherwise; read as UTF-8 it is a document of strange characters. */
+function textProblem(bytes: Buffer): string | null {
+  if (bytes.length === 0) return 'the file is empty';
+  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff) || bytes.includes(0);
+  if (utf16) return 'this is no UTF-8 text, it looks like UTF-16: save it as UTF-8';
+  return isUtf8(bytes) ? null : 'this is no UTF-8 text: save it as UTF-8';
 }

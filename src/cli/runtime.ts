@@ -1,5 +1,6 @@
 import type { DemoDirectoryKind } from '../config/demo-directories.ts';
 import type { Settings } from '../config/settings.ts';
+import type { CheckContext } from '../core/configuration/check-context.ts';
 import type { Directory } from '../core/ports/directory.ts';
 import type { Clock, Keys, Log, Mailer, Random, Texts } from '../core/ports/platform.ts';
 import type { Store } from '../core/ports/store.ts';
@@ -44,6 +45,8 @@ export interface ServerOptions {
 export interface CompositionRoot {
   /** Opens the database (and migrates it), then the adapters of the current configuration. */
   openRuntime(settings: Settings, options?: RuntimeOptions): Promise<Runtime>;
+  /** What keeps a section of the configuration from being opened, as its adapter says. */
+  readonly sectionProblems: CheckContext['sectionProblems'];
   startServer(settings: Settings, options?: ServerOptions): Promise<RunningServer>;
   /** Readies configuration and people of the demo; `close` ends the directory server it started, if any. */
   prepareDemo(settings: Settings, directory: DemoDirectoryKind): Promise<{ hints: string[]; close(): Promise<void> }>;

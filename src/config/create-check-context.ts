@@ -4,9 +4,14 @@ import type { CheckContext } from '../core/configuration/check-context.ts';
 import type { ResolveSecret } from './resolve-secret.ts';
 
 /** Lets the configuration check look at the secrets and files of this machine. */
-export function createCheckContext(resolveSecret: ResolveSecret, demo: boolean): CheckContext {
+export function createCheckContext(
+  resolveSecret: ResolveSecret,
+  demo: boolean,
+  sectionProblems: CheckContext['sectionProblems'],
+): CheckContext {
   return {
     demo,
+    sectionProblems,
     secretProblem(reference) {
       try {
         resolveSecret(reference);

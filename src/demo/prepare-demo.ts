@@ -43,7 +43,11 @@ async function configure(settings: Settings, directory: DemoDirectory, openRunti
   try {
     const current = await runtime.store.configurations.current();
     await applyConfiguration(
-      { store: runtime.store, clock: runtime.clock, checkContext: { demo: true, secretProblem: () => null, fileProblem: () => null } },
+      {
+        store: runtime.store,
+        clock: runtime.clock,
+        checkContext: { demo: true, secretProblem: () => null, fileProblem: () => null, sectionProblems: () => [] },
+      },
       {
         document: demoDocument(settings, directory),
         expectedVersion: current?.version ?? 0,

@@ -227,3 +227,39 @@ describe('keyturn serve', () => {
     expect(existsSync(join(folder, 'data'))).toBe(true);
   });
 });
+
+describe('keyturn config check', () => {
+  const check = (bytes: Buffer | string) => {
+    const file = join(folder, 'odd.yaml');
+    writeFileSync(file, bytes);
+    return runCommand(['config', 'check', file]);
+  };
+
+  it.each<[string, Buffer | string, string]>([
+    ['UTF-16 with a mark', Buffer.from('\ufeffversion: 1\n', 'utf16le'), 'UTF-16'],
+    ['UTF-16 without', Buffer.from('version: 1\n', 'utf16le'), 'UTF-16'],
+    ['another encoding', Buffer.from('name: K\xf6ln\n', 'latin1'), 'no UTF-8 text'],
+    ['nothing', '', 'the file is empty'],
+    ['comments alone', '# nothing yet\n', 'nothing in it but comments'],
+  ])('says what is wrong with a file of %s', async (_what, bytes, sentence) => {
+    const { exitCode, errors, output } = await check(bytes);
+    expect(exitCode).toBe(1);
+    expect(errors + output).toContain(sentence);
+  });
+
+  it('judges by the parsers that will be used', async () => {
+    const document = { ...configurationDocument, directories: [{ ...openldapSection, peopleFilter: '(&(objectClass=person) (ou=x))' }] };
+    const { exitCode, output } = await check(stringify(document));
+    expect(exitCode).toBe(1);
+    expect(output).toContain('directories[0].peopleFilter: not an LDAP filter');
+  });
+});
+
+const openldapSection = {
+  kind: 'openldap',
+  id: 'people',
+  label: 'People',
+  servers: [{ url: 'ldaps://ldap.example.com' }],
+  baseDn: 'ou=people,dc=example,dc=com',
+  serviceAccount: { name: 'cn=keyturn,dc=example,dc=com', password: 'env:PATH' },
+};

@@ -113,7 +113,11 @@ async function configure(base: Base, options: KeyturnOptions): Promise<void> {
     recovery: { holdMilliseconds: 0, settleMilliseconds: 0, ...options.configuration?.recovery },
   };
   await applyConfiguration(
-    { store: base.store, clock: base.clock, checkContext: { demo: true, secretProblem: () => null, fileProblem: () => null } },
+    {
+      store: base.store,
+      clock: base.clock,
+      checkContext: { demo: true, secretProblem: () => null, fileProblem: () => null, sectionProblems: () => [] },
+    },
     { document, expectedVersion: 0, actor: { kind: 'system' }, author: 'test', comment: 'test' },
   );
 }

@@ -16,7 +16,7 @@ export async function checkStoredConfiguration(
   if (row === null) {
     return { configuration: null, findings: [fail('There is none yet', 'Apply one with `keyturn config apply FILE`')] };
   }
-  const { problems, configuration } = checkConfiguration(JSON.parse(row.document), context.checkContext(settings.demo));
+  const { problems, configuration } = checkConfiguration(JSON.parse(row.document), await context.checkContext(settings.demo));
   const findings = problems.map(({ severity, path, message }) => (severity === 'error' ? fail : warn)(`${path}: ${message}`));
   if (configuration !== null) findings.unshift(ok(`Version ${row.version} is in order`));
   return { configuration, findings };

@@ -10,6 +10,7 @@ const production: CheckContext = {
   demo: false,
   secretProblem: (reference) => (reference === 'env:ABSENT' ? 'the environment variable is not set' : null),
   fileProblem: (path) => (path.startsWith('/absent') ? 'the file does not exist' : null),
+  sectionProblems: () => [],
 };
 const demo: CheckContext = { ...production, demo: true };
 

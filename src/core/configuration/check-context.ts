@@ -1,4 +1,5 @@
 import type { ConfigurationProblem, ProblemSeverity } from './describe-issues.ts';
+import type { DirectorySettings } from './directory-section.ts';
 import { type DocumentPath, formatPath } from './format-path.ts';
 
 /** What the checks must ask the machine. */
@@ -9,6 +10,8 @@ export interface CheckContext {
   secretProblem(reference: string): string | null;
   /** Why a file cannot be read; null when it can. */
   fileProblem(path: string): string | null;
+  /** What keeps a section from being opened, as the adapter that will open it says; paths are within the section. */
+  sectionProblems(settings: DirectorySettings): readonly { readonly path: DocumentPath; readonly message: string }[];
 }
 
 /** Takes down one problem. */

@@ -1,13 +1,22 @@
 import { type CheckContext, checkFile, checkSecret, type Report } from './check-context.ts';
 import type { DirectorySettings, DirectorySettingsOf, LdapSettings } from './directory-section.ts';
-import type { DocumentPath } from './format-path.ts';
+import { type DocumentPath, formatPath } from './format-path.ts';
 import { globalCatalogProblem } from './global-catalog.ts';
 
 /** Checks of one directory that a schema cannot say. */
 export function checkDirectory(settings: DirectorySettings, path: DocumentPath, context: CheckContext, report: Report): void {
   checkProtected(settings, path, report);
-  if (settings.kind === 'embedded') checkEmbedded(settings, path, report);
-  else checkLdap(settings, path, context, report);
+  const refused = new Set<string>();
+  const note: Report = (severity, at, message) => {
+    if (severity === 'error') refused.add(formatPath(at));
+    report(severity, at, message);
+  };
+  if (settings.kind === 'embedded') checkEmbedded(settings, path, note);
+  else checkLdap(settings, path, context, note);
+  for (const problem of context.sectionProblems(settings)) {
+    const at = [...path, ...problem.path];
+    if (!refused.has(formatPath(at))) report('error', at, problem.message);
+  }
 }
 
 /** Checks across all directories. Takes raw entries, so that one broken entry does not hide the rest. */

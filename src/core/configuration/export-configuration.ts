@@ -22,6 +22,6 @@ export async function exportConfiguration(
 ): Promise<ExportedConfiguration> {
   const row = options.version === undefined ? await store.configurations.current() : await store.configurations.read(options.version);
   if (row === null) throw new AppError('configuration.missing', options.version === undefined ? {} : { version: options.version });
-  const document = options.withDefaults === true ? parseStoredConfiguration(row) : JSON.parse(row.document);
+  const document = options.withDefaults === true ? parseStoredConfiguration(row).configuration : JSON.parse(row.document);
   return { version: row.version, document: document as Json };
 }

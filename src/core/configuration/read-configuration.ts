@@ -1,13 +1,15 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { ConfigurationRow, Store } from '../ports/store.ts';
 import type { Configuration } from './document.ts';
-import { parseStoredConfiguration } from './parse-stored-configuration.ts';
+import { parseStoredConfiguration, type UnreadableSection } from './parse-stored-configuration.ts';
 
 export interface CurrentConfiguration {
   /** Number of the version in force, from 1 on. */
   version: number;
   /** With every default filled in. */
   configuration: Configuration;
+  /** Directory sections that this release cannot read. */
+  unopened: readonly UnreadableSection[];
   /** As it was written, and by whom. */
   row: ConfigurationRow;
 }
@@ -29,7 +31,7 @@ export function createConfigurationReader(store: Pick<Store, 'configurations'>):
   const find = async (): Promise<CurrentConfiguration | null> => {
     const row = await store.configurations.current();
     if (row === null) return null;
-    if (cached?.version !== row.version) cached = { version: row.version, configuration: parseStoredConfiguration(row), row };
+    if (cached?.version !== row.version) cached = { version: row.version, ...parseStoredConfiguration(row), row };
     return cached;
   };
 

@@ -69,6 +69,8 @@ export function configuredFilter(text: string, setting: string): Filter {
     if (!Buffer.from(decoded, 'utf8').equals(bytes)) throw invalid(`${escaped} is not UTF-8 text`);
     return decoded;
   });
+  // The library closes for itself what was left open. Parentheses within values are escaped (RFC 4515 section 3).
+  if (text.split('(').length !== text.split(')').length) throw invalid('not an LDAP filter (RFC 4515): a parenthesis is missing');
   try {
     return FilterParser.parseString(prepared.startsWith('(') ? prepared : `(${prepared})`);
   } catch (cause) {
