@@ -11,6 +11,7 @@ export const ERRORS = {
   // Requests
   'request.malformed': { status: 400, audience: 'anyone', level: 'info' },
   'request.not-json': { status: 415, audience: 'anyone', level: 'info' },
+  'request.encoding-refused': { status: 415, audience: 'anyone', level: 'info' },
   'request.too-large': { status: 413, audience: 'anyone', level: 'info' },
   'request.not-found': { status: 404, audience: 'anyone', level: 'info' },
   'request.method-not-allowed': { status: 405, audience: 'anyone', level: 'info' },

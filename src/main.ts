@@ -15,6 +15,8 @@ import { type CurrentConfiguration, createConfigurationReader } from './core/con
 import type { Directories } from './core/core-deps.ts';
 import { createFactorRegistry } from './core/factors/registry.ts';
 import { createGuard } from './core/guard/guard.ts';
+import { expireJourneys } from './core/journey/expire-journeys.ts';
+import { mailUserNames, USER_NAMES_JOB } from './core/journey/find-user-name.ts';
 import type { JourneyDeps } from './core/journey/journey-deps.ts';
 import { sweepWrites } from './core/journey/sweep-writes.ts';
 import { createMailDelivery } from './core/notify/deliver-mail.ts';
@@ -110,6 +112,7 @@ export async function startNode(base: Base, settings: Settings, options: ServerO
     handlers: {
       [MAIL_JOB]: (payload, context) => createMailDelivery(adapters.mailer)(payload, context),
       [DISCARD_JOB]: () => Promise.resolve(),
+      [USER_NAMES_JOB]: (payload, { id }) => mailUserNames(deps, payload as { journey: string }, id),
       [NOTICE_JOB]: (payload, { id }) => deliverNotice(deps, payload as NoticeRequest & { happenedAt: number }, id),
     },
   });
@@ -149,6 +152,7 @@ export async function startNode(base: Base, settings: Settings, options: ServerO
     });
   });
   schedule.every('sweep-writes', SWEEP_EVERY, () => sweepWrites(deps));
+  schedule.every('expire-journeys', SWEEP_EVERY, () => expireJourneys(deps));
   schedule.every('tidy', TIDY_EVERY, () => store.tidy(clock.now()));
   background.run('sweep-writes', async () => void (await sweepWrites(deps)));
   worker.start();

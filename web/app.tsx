@@ -18,7 +18,8 @@ const DemoPage = lazy(() => import('./demo/demo-page.tsx').then((module) => ({ d
 
 /** The pages by address, inside the frame that all of them share. */
 export function App() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const { language } = i18n;
   const { path, search, go } = useAddress();
   const [site, setSite] = useState<Site>();
   const [failure, setFailure] = useState<Failure>();
@@ -32,9 +33,11 @@ export function App() {
     if (outcome.ok) setSite(outcome.value);
     setFailure(outcome.ok ? undefined : outcome.failure);
   }, []);
+  // What an organisation says of itself is in the language that is asked for.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the language travels in a header
   useEffect(() => {
     void loadSite();
-  }, [loadSite]);
+  }, [loadSite, language]);
 
   const languages = site?.languages.filter((language) => builtLanguages.includes(language)) ?? builtLanguages;
   const frame = {

@@ -20,6 +20,8 @@ const atLeast =
   (password, params) =>
     countCharacters(password)[what] >= amount(params, 'minimum');
 
+const UNUSABLE = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\uFFFD]|(?![\u200C\u200D])\p{Default_Ignorable_Code_Point}/u;
+
 /** One judge for each code that the password alone decides. The password is normalised already. */
 const JUDGES: Partial<Record<PasswordRuleCode, Judge>> = {
   'password.too-short': (password, params) => passwordLength(password, unit(params)) >= amount(params, 'minimum'),
@@ -37,7 +39,10 @@ const JUDGES: Partial<Record<PasswordRuleCode, Judge>> = {
   'password.contains-name': (password, params) => !containsToken(password, params),
   // Control characters cannot be typed at a sign-in, and NUL cuts the password short on Samba and 389 DS. Half a surrogate
   // pair becomes U+FFFD on its way to the server: another password than the one typed.
-  'password.unusable-characters': (password) => !/[\p{Cc}\p{Cs}]/u.test(password),
+  // What cannot be seen, or stands for what could not be read, is not what somebody meant to type: RFC 8265 4.2 (OpaqueString)
+  // leaves out the same, but for the joiners that keyboards of some scripts have. White space alone is cut off by many a
+  // sign-in page, and then nothing is left.
+  'password.unusable-characters': (password) => !UNUSABLE.test(password) && !/^\p{White_Space}+$/u.test(password),
   // RFC 2307, 5.3: OpenLDAP and 389 DS take such a value for an already hashed password, or refuse it, by the schemes
   // they happen to know. OpenLDAP accepts "{CLEARTEXT}x" and then lets nobody in with it.
   'password.looks-hashed': (password) => !/^\{[\w./-]{1,32}\}/.test(password),

@@ -11,6 +11,10 @@ export interface Explanation {
 export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   'request.malformed': { meaning: 'The request does not have the expected form', fix: 'See `errors` in the answer, and the API reference' },
   'request.not-json': { meaning: 'The body is not JSON', fix: 'Send Content-Type: application/json' },
+  'request.encoding-refused': {
+    meaning: 'The body is in another charset than UTF-8, or compressed',
+    fix: 'Send plain UTF-8 (RFC 8259 8.1)',
+  },
   'request.too-large': { meaning: 'The body is larger than any valid request' },
   'request.not-found': { meaning: 'There is nothing at this address' },
   'request.method-not-allowed': { meaning: 'This address does not take this method' },

@@ -28,7 +28,7 @@ export function addRecoveryCommand(program: Command, context: CommandContext): v
   const release = recovery
     .command('release')
     .argument('<name>', 'sign-in name or another identifier of the account')
-    .requiredOption('--reason <text>', 'why; kept in the audit log')
+    .requiredOption('--reason <text>', 'why (required); kept in the audit log')
     .option('--directory <id>', 'the directory, where several have the name')
     .description('Lift a freeze and end the pause after failures. Make sure first that the account is in the right hands.')
     .action(async (name: string, options: { reason: string; directory?: string }) => {

@@ -5,6 +5,10 @@ import type { CommandContext } from './command-context.ts';
 import { withExamples } from './examples.ts';
 import { importOnFirstStart } from './import-on-first-start.ts';
 
+/** Demo mode is a setting like any other, and may have been left on. */
+const DEMO_WARNING =
+  'Demo mode is on: /demo shows captured mails and codes to anyone who can reach this server. Remove `demo: true` before real people use it.';
+
 /** `keyturn serve`: one node, until it is asked to stop. */
 export function addServeCommand(program: Command, context: CommandContext): void {
   const serve = program
@@ -23,6 +27,7 @@ export function addServeCommand(program: Command, context: CommandContext): void
       if (configuration !== undefined) {
         await context.print(await importOnFirstStart(context, settings, configuration, context.settingsFile() ?? ''));
       }
+      if (settings.demo) context.writeError(`warning: ${DEMO_WARNING}\n`);
       await serveUntilStopped(context, settings);
     });
   withExamples(serve, [

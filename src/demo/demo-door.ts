@@ -5,7 +5,10 @@ import type { Mailer } from '../core/ports/platform.ts';
 import type { DemoDoor } from '../http/http-deps.ts';
 import { SAMPLE_PEOPLE } from './sample-people.ts';
 
-/** Shows what the demo captured and what the sample people's authenticators show. Exists in demo mode alone. */
+/**
+ * Shows what the demo captured and what the sample people's authenticators show. Exists in demo mode alone. Only authenticators
+ * that the demo itself enrolled: somebody of a configured directory may have the name of a sample person.
+ */
 export function createDemoDoor(deps: Pick<JourneyDeps, 'directories' | 'store' | 'clock'>, mailer: () => Mailer): DemoDoor {
   return {
     messages() {
@@ -25,7 +28,7 @@ export function createDemoDoor(deps: Pick<JourneyDeps, 'directories' | 'store' |
         const name = directory.normaliseIdentifier(account);
         for (const found of name === null ? [] : await directory.findAccounts(name)) {
           const factors = await deps.store.factors.ofAccount({ directory: found.directory, id: found.id });
-          const totp = factors.find((factor) => factor.kind === 'totp');
+          const totp = factors.find((factor) => factor.kind === 'totp' && factor.source === 'demo');
           if (totp !== undefined) return currentTotp(totp.secret, deps.clock.now());
         }
       }

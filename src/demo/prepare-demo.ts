@@ -71,7 +71,10 @@ function demoDocument(settings: Settings, directory: DemoDirectory): Configurati
     version: 1,
     organisation: {
       name: 'Keyturn demo',
-      supportContact: 'This is a demo: there is no helpdesk. Ask yourself.',
+      supportContact: {
+        en: 'This is a demo: there is no helpdesk. Ask yourself.',
+        de: 'Das ist eine Vorführung ohne Helpdesk: Fragen Sie sich selbst.',
+      },
       publicUrl: demoUrl(settings),
     },
     directories: [directory.section],

@@ -10,10 +10,12 @@ import {
 } from 'fastify-type-provider-zod';
 import { randomId } from '../core/random-id.ts';
 import { createProxyTrust } from './caller-address.ts';
+import { answerClientErrors } from './client-errors.ts';
 import { registerErrorHandler, sendProblem } from './error-handler.ts';
 import { registerArrival } from './hooks/arrival.ts';
 import { registerOriginCheck } from './hooks/check-origin.ts';
-import { registerSecurityHeaders } from './hooks/security-headers.ts';
+import { registerJsonBodies } from './hooks/json-bodies.ts';
+import { registerSecurityHeaders, securityHeaders } from './hooks/security-headers.ts';
 import { warnOfUntrustedProxy } from './hooks/warn-of-untrusted-proxy.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { registerPages } from './pages.ts';
@@ -29,6 +31,7 @@ const BODY_LIMIT = 16 * 1024;
 
 /** The HTTP door: API below `/api/v1`, pages, health. Not listening yet. */
 export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
+  const headers = securityHeaders(deps);
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_LIMIT,
@@ -37,21 +40,21 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
     requestTimeout: 30_000,
     // Addresses that cannot be parsed never reach a route or a hook.
     frameworkErrors: (error, request, reply) => {
-      reply.header('cache-control', 'no-store');
+      reply.headers(headers);
       sendProblem(deps, request, reply, asAppError(error));
     },
+    clientErrorHandler: answerClientErrors(deps, headers),
     // Unfinished requests at shutdown get their answer; idle connections are closed.
     forceCloseConnections: 'idle',
   }).withTypeProvider<ZodTypeProvider>();
-  // JSON is the one language of this API; Fastify would take plain text as well.
-  app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   registerErrorHandler(app, deps);
   registerArrival(app, deps);
+  registerSecurityHeaders(app, headers);
   registerOriginCheck(app, deps);
   warnOfUntrustedProxy(app, deps);
-  await registerSecurityHeaders(app, deps);
+  registerJsonBodies(app);
   await app.register(cookie);
   await app.register(swagger, {
     openapi: {

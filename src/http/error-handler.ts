@@ -17,5 +17,7 @@ export function sendProblem(deps: HttpDeps, request: FastifyRequest, reply: Fast
   deps.log[level]('http.problem', level === 'error' ? { ...facts, error } : facts);
   const problem = problemOf(error, deps.texts, requestLanguage(deps, request), request.id);
   if (problem.retryAfter !== undefined) reply.header('retry-after', problem.retryAfter);
+  // The rest of a body that is too large is read past: cut off while sending, a client would not see why.
+  if (error.code === 'request.too-large') reply.removeHeader('connection');
   return reply.status(problem.status).header('content-type', 'application/problem+json').send(JSON.stringify(problem));
 }

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Client } from '../../shared/api/journeys.ts';
+import type { Client, Step } from '../../shared/api/journeys.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { HttpDeps } from './http-deps.ts';
 
@@ -27,6 +27,12 @@ export function setJourneyCookie(deps: HttpDeps, reply: FastifyReply, token: str
     secure: cookieName(deps) === SECURE_NAME,
     maxAge,
   });
+}
+
+/** Takes the cookie away from whoever sent it once the journey is over: the next person at this computer must find nothing. */
+export function endJourneyCookie(deps: HttpDeps, reply: FastifyReply, { kind }: Pick<Step, 'kind'>): void {
+  const sent = cookiesNamed(cookieName(deps), reply.request.headers.cookie).length > 0;
+  if (sent && (kind === 'done' || kind === 'refused')) clearJourneyCookie(deps, reply);
 }
 
 export function clearJourneyCookie(deps: HttpDeps, reply: FastifyReply): void {

@@ -15,6 +15,8 @@ export async function registerPages(app: FastifyInstance, deps: HttpDeps): Promi
     index: false,
     wildcard: false,
     cacheControl: false,
+    // What shows captured codes exists in demo mode alone.
+    ...(deps.demo === null ? { globIgnore: ['assets/demo-*'] } : {}),
     setHeaders: (reply, path) => {
       reply.header('cache-control', relative(root, path).startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
     },

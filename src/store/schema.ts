@@ -37,6 +37,7 @@ interface JourneyTable {
   state: string;
   created_at: number;
   expires_at: number;
+  expiry_noted_at: number | null;
 }
 
 interface ChallengeTable {

@@ -10,7 +10,7 @@ export const SEALED_COLUMNS = {
   journeys: {
     sealed: 'state',
     bound: ['id', 'token_digest', 'version', 'goal', 'status', 'created_at', 'expires_at'],
-    free: {},
+    free: { expiry_noted_at: 'an expiry is recorded twice, or not' },
   },
   challenges: {
     sealed: 'expected',

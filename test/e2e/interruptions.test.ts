@@ -75,6 +75,23 @@ describe('a journey that is disturbed', () => {
     expect(watched.complaints).toEqual([]);
   });
 
+  it('still says how it ended after a reload, and no longer whose it was', async () => {
+    await toNewPassword();
+    await walk.savePassword(NEW_PASSWORD);
+    await walk.at('done.title.password-reset');
+    expect(await page.getByText(login, { exact: false }).count()).toBeGreaterThan(0);
+    await page.reload();
+    await walk.at('done.title.password-reset');
+    await page.getByText(walk.text('ended.kept')).waitFor();
+    expect(await page.content()).not.toContain(login);
+    // Whoever opens the page anew at this computer finds nothing at all.
+    const next = await watched.context.newPage();
+    await next.goto(`${portal.origin}/recover`);
+    await next.getByText(walk.text('ended.text')).waitFor();
+    expect(await watched.context.cookies()).toEqual([]);
+    expect(watched.complaints).toEqual([]);
+  });
+
   it('takes no harm from the back button', async () => {
     await toEmailCode();
     await page.goBack();

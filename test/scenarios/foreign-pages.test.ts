@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addFactor } from '../../src/core/enrolment/add-factor.ts';
 import { request } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
 import { type Keyturn, startKeyturn, TEST_URL } from './start-keyturn.ts';
@@ -68,6 +69,18 @@ describe('a page of somebody else', () => {
         ]);
       }
     }
+  });
+
+  it('is shown the authenticators that the demo enrolled, and no one else’s of that name', async () => {
+    const show = () => raw('GET', '/api/v1/demo/authenticator/alice', { host: '127.0.0.1' });
+    // Enrolled by the test, as somebody of a configured directory who is called like a sample person.
+    expect((await show()).status).toBe(404);
+    const { deps } = keyturn;
+    const [alice] = await deps.directories.get('people').findAccounts('alice');
+    if (alice === undefined) throw new Error('no alice');
+    const account = { directory: alice.directory, id: alice.id };
+    await addFactor(deps, deps.store, { account, kind: 'totp', label: 'demo', secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', source: 'demo' });
+    expect((await show()).status).toBe(200);
   });
 
   it('reads nothing of the demo by having its own name resolve to this machine', async () => {

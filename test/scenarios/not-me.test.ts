@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/core/audit/events.ts';
 import { newPassword } from '../conformance/samples.ts';
@@ -12,7 +13,10 @@ let keyturn: Keyturn;
 beforeAll(async () => {
   keyturn = await startKeyturn({
     directories: [embeddedSection()],
-    configuration: { organisation: { name: 'Test', publicUrl: 'http://127.0.0.1', alarmAddress: ALARM } },
+    configuration: {
+      guard: { noticeAnswersPerAddress: { count: 10_000, windowSeconds: 600 } },
+      organisation: { name: 'Test', publicUrl: 'http://127.0.0.1', alarmAddress: ALARM },
+    },
   });
 });
 afterAll(async () => {
@@ -180,12 +184,41 @@ describe('"this was not me"', () => {
     expect(await frozenEvents(person)).toHaveLength(1);
   });
 
-  it('stays frozen after a helpdesk has lifted it and the old link is pressed again: a used link does nothing more', async () => {
+  it('freezes again after a helpdesk has released the account: with a link that was used, and with an older one that was not', async () => {
     const person = await newlyReset();
+    keyturn.clock.move(60_000);
+    const before = keyturn.messages(person.work).length;
+    const again = await startJourney(keyturn.url, person.login);
+    await prove(keyturn, again, person);
+    await again.answer({ password: newPassword() });
+    const newer = await keyturn.waitForMessage(person.work, before);
+    const unused = new URL(/^http\S+\/not-me#\S+$/m.exec(newer.text)?.[0] ?? '').hash.slice(1);
     await press(person.token);
-    await keyturn.deps.store.freezes.lift(person.account);
-    await press(person.token);
-    expect(await isFrozen(person)).toBe(false);
+    for (const [index, token] of [person.token, unused].entries()) {
+      expect(await keyturn.deps.store.freezes.lift(person.account)).toBe(true);
+      const told = subjects(ALARM).length;
+      expect(await press(token)).toMatchObject({ status: 200, body: { frozen: true } });
+      expect(await isFrozen(person)).toBe(true);
+      expect(await frozenEvents(person)).toHaveLength(index + 2);
+      await until(() => subjects(ALARM).length > told, 'the alarm');
+    }
+  });
+
+  it('never says that it is frozen when it is not, whatever came before', async () => {
+    const person = await newlyReset();
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.constantFrom('press', 'release', 'press at once'), { minLength: 1, maxLength: 6 }), async (steps) => {
+        for (const step of steps) {
+          if (step === 'release') await keyturn.deps.store.freezes.lift(person.account);
+          else {
+            const replies = await Promise.all(Array.from({ length: step === 'press' ? 1 : 3 }, () => press(person.token)));
+            for (const { status, body } of replies) expect({ status, body }).toMatchObject({ status: 200, body: { frozen: true } });
+            expect(await isFrozen(person)).toBe(true);
+          }
+        }
+      }),
+      { numRuns: 8 },
+    );
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChallengeRow, Store } from '../../src/core/ports/store.ts';
-import { factorRow, journeyRow, type MakeDatabase, NOW, openTestStore, type TestDatabase } from './fixture.ts';
+import { factorRow, intentRow, journeyRow, type MakeDatabase, NOW, openTestStore, type TestDatabase } from './fixture.ts';
 
 /** Journeys, challenges, factors, counters and freezes, with two nodes on one database. */
 export function specifyJourneyTables(makeDatabase: MakeDatabase): void {
@@ -249,11 +249,29 @@ export function specifyJourneyTables(makeDatabase: MakeDatabase): void {
     });
   });
 
+  describe('expiry', () => {
+    it('is noted for one caller each: of open journeys past their end that have no write under way, readable or not', async () => {
+      const past = { expiresAt: NOW - 1 };
+      const rows = Array.from({ length: 7 }, () => journeyRow(past));
+      const writing = journeyRow(past);
+      const others = [journeyRow({ ...past, status: 'ended' }), journeyRow({ expiresAt: NOW + 1 }), writing];
+      for (const row of [...rows, ...others]) await one.journeys.insert(row);
+      await one.intents.insert(intentRow({ journeyId: writing.id, status: 'open' }));
+      const wanted = new Set([...rows, ...others].map(({ id }) => id));
+      const noted = (await atOnce(6, (store) => store.journeys.noteExpired(NOW, 3))).flat().filter(({ id }) => wanted.has(id));
+      expect(noted.map(({ id }) => id).sort()).toEqual(rows.map(({ id }) => id).sort());
+      expect((await one.journeys.noteExpired(NOW, 100)).filter(({ id }) => wanted.has(id))).toEqual([]);
+      // It changes nothing of the journey itself: an answer that is under way still counts.
+      expect(await two.journeys.find(rows[0]?.id ?? '')).toEqual(rows[0]);
+    });
+  });
+
   describe('freezes', () => {
     it('freezes and lifts', async () => {
       const account = { directory: 'corp', id: randomUUID() };
       expect(await one.freezes.isFrozen(account)).toBe(false);
-      await atOnce(6, (store) => store.freezes.freeze(account, 'link', NOW));
+      const first = await atOnce(6, (store) => store.freezes.freeze(account, 'link', NOW));
+      expect(first.filter(Boolean)).toHaveLength(1);
       expect(await two.freezes.isFrozen(account)).toBe(true);
       expect(await one.freezes.isFrozen({ ...account, directory: 'other' })).toBe(false);
       expect(await two.freezes.lift(account)).toBe(true);

@@ -5,6 +5,7 @@ import { Aside, QuietLink } from '../ui/layout.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { CancelPage } from './cancel-page.tsx';
 import { forgetDraft } from './draft.ts';
+import { keepResult, keptResult } from './last-result.ts';
 import { mistakeOf } from './mistake-of.ts';
 import { SimplePage } from './simple-page.tsx';
 import { StepPage } from './steps/step-page.tsx';
@@ -29,8 +30,10 @@ export function RecoverPage({ opened, contact, onLeave, onForget }: RecoverPageP
   const writing = state.name === 'open' && state.step.kind === 'waiting' && state.step.for === 'directory';
 
   useEffect(() => {
-    if (ended) forgetDraft();
-  }, [ended]);
+    if (!ended) return;
+    forgetDraft();
+    if (state.name === 'open' && state.step.kind === 'done') keepResult(state.step);
+  }, [ended, state]);
   // Whoever leaves and comes back by the browser's buttons gets the step from the server, not the first one again.
   useEffect(() => () => onForget(), [onForget]);
 
@@ -38,6 +41,11 @@ export function RecoverPage({ opened, contact, onLeave, onForget }: RecoverPageP
   if (state.name === 'unreachable') {
     const retry = { label: t('action.try-again'), onPress: () => void reload() };
     return <SimplePage title={t('trouble.site.title')} mistakes={[mistakeOf(state.failure, t)]} action={retry} />;
+  }
+  const outcome = state.name === 'ended' ? keptResult() : undefined;
+  if (outcome !== undefined) {
+    const again = { label: t('action.to-start'), onPress: onLeave };
+    return <SimplePage title={t(`done.title.${outcome}`)} paragraphs={[t('ended.kept')]} action={again} />;
   }
   if (state.name === 'expired' || state.name === 'ended') {
     const again = { label: t('action.start-again'), onPress: onLeave };

@@ -6,6 +6,8 @@ export interface Candidate {
   /** What the person reads once they have proven who they are: sign-in name and directory. */
   readonly label: string;
   readonly login: string;
+  /** BCP 47 tag that the directory knows for the person; null: it knows none. */
+  readonly language: string | null;
 }
 
 /** One string for an account: key of maps and guard target. The directory id has no `/`. */
@@ -15,5 +17,6 @@ export function accountKey(ref: AccountRef): string {
 
 /** Makes a candidate of a directory entry. */
 export function candidateOf(account: Account, directoryLabel: string): Candidate {
-  return { ref: { directory: account.directory, id: account.id }, login: account.login, label: `${account.login} (${directoryLabel})` };
+  const { directory, id, login, language } = account;
+  return { ref: { directory, id }, login, language, label: `${login} (${directoryLabel})` };
 }

@@ -7,6 +7,7 @@ import type { Account, AccountRef, Directory, StatusForWrite } from '../ports/di
 import { accountKey, type Candidate, candidateOf } from './candidate.ts';
 import { findEverywhere } from './find-everywhere.ts';
 import { guardKey } from './guard-key.ts';
+import { lookWhereNobodyIs } from './look-as-if-found.ts';
 
 export interface FoundCandidates {
   /** Accounts whose owner may recover them now. Empty: the journey is a decoy. */
@@ -27,6 +28,7 @@ export async function findCandidates(
   accepted: readonly (readonly FactorKind[])[],
 ): Promise<FoundCandidates> {
   const { found, unanswered } = await findEverywhere(deps, typedName);
+  await lookWhereNobodyIs(deps, found, typedName);
   const candidates: Candidate[] = [];
   const refused: FoundCandidates['refused'] = [];
   for (const { directory, account } of found) {

@@ -52,6 +52,8 @@ export type AuditEvent =
   | ({ type: 'journey.proof-complete'; factors: FactorKind[]; accounts: AccountRef[] } & AboutJourney)
   | ({ type: 'journey.refused'; code: string; reasons?: { account: AccountRef; reason: DecoyReason }[] } & AboutJourney)
   | ({ type: 'journey.cancelled' } & AboutJourney)
+  /** Nobody brought it to an end in time. */
+  | ({ type: 'journey.expired'; goal: Goal } & AboutJourney)
   | ({ type: 'journey.user-name-mailed'; accounts: AccountRef[]; nameDigest: string } & AboutJourney)
   /** The first refusal of a window; `from` is what the limit counts: an address, a network, `everywhere`. */
   | { type: 'guard.slowed-down'; limit: string; from: string }

@@ -112,17 +112,20 @@ const recoverySchema = z.strictObject({
     ),
 });
 
+const contactSchema = z.string().min(1).max(200);
+const contactsSchema = z
+  .strictObject({ en: contactSchema.optional(), de: contactSchema.optional() })
+  .refine((texts) => Object.values(texts).some((text) => text !== undefined), 'needs the text of at least one language');
+
 export const configurationSchema = z.strictObject({
   version: z.literal(1).describe('Version of this document format.'),
   organisation: z
     .strictObject({
       name: z.string().min(1).max(80).default('Keyturn').describe('Shown on pages and in mails.'),
       supportContact: z
-        .string()
-        .min(1)
-        .max(200)
-        .default('Ask your helpdesk.')
-        .describe('What people read when they cannot go on by themselves.'),
+        .union([contactSchema, contactsSchema])
+        .default({ en: 'Ask your helpdesk.', de: 'Fragen Sie Ihren Helpdesk.' })
+        .describe('What people read when they cannot go on by themselves: one text for everybody, or one for each language.'),
       publicUrl: z
         .url({ protocol: /^https?$/ })
         .describe('The address people use. Links in mails are built from it and from nothing else.'),

@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Actor } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
+import { supportContact } from '../configuration/support-contact.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import { queueMail } from '../notify/queue-mail.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
@@ -28,7 +29,8 @@ export async function createNotMeLink(
 
 /**
  * Freezes recovery of the account that a link stands for, until an operator lifts it, and raises the alarm. Pressing the
- * button twice is the same as once.
+ * button twice is the same as once while the account is frozen. After an operator has released it every link that is still good
+ * freezes again, used or not: links look alike, and whoever presses one means it now. What is answered is so.
  * @throws AppError `notice.link-invalid`
  */
 export async function sayNotMe(deps: CoreDeps, token: string, actor: Actor): Promise<void> {
@@ -38,19 +40,20 @@ export async function sayNotMe(deps: CoreDeps, token: string, actor: Actor): Pro
   const { organisation } = deps.configuration();
   const language = organisation.defaultLanguage;
   const name = await nameOf(deps, link.account);
-  const first = await deps.store.transaction(async (store) => {
-    if (!(await store.freezes.spendLink(tokenDigest, deps.clock.now()))) return false;
+  const news = await deps.store.transaction(async (store) => {
     const { account } = link;
-    await store.freezes.freeze(account, 'not-me', deps.clock.now());
+    const first = await store.freezes.spendLink(tokenDigest, deps.clock.now());
+    const frozenNow = await store.freezes.freeze(account, 'not-me', deps.clock.now());
+    if (!first && !frozenNow) return false;
     await recordEvent(store, deps.clock, { type: 'recovery.frozen', account, actor, reason: 'not-me' });
     await queueNotice(deps, store, { kind: 'recovery-frozen', account, language });
     if (organisation.alarmAddress !== undefined) {
-      const parameters = { ...name, organisation: organisation.name, contact: organisation.supportContact };
+      const parameters = { ...name, organisation: organisation.name, contact: supportContact(deps.configuration(), language) };
       await queueMail(deps, store, { lane: 'notice', to: organisation.alarmAddress, kind: 'recovery-frozen', language, parameters });
     }
     return true;
   });
-  if (!first) return;
+  if (!news) return;
   deps.log.warn('recovery.frozen', { directory: link.account.directory, account: link.account.id });
   deps.wakeOutbox('notice');
 }

@@ -58,8 +58,8 @@ export async function answerStep(deps: ActDeps, tokens: readonly string[], stepI
 async function answerOnce(deps: ActDeps, hold: Hold, tokens: readonly string[], stepId: string, body: unknown): Promise<AnsweredStep> {
   // A look-up that ends meanwhile moves the journey's version but not its step: then the answer is simply taken again.
   for (let attempt = 0; ; attempt += 1) {
-    const journey = await findJourney(deps, tokens);
-    hold.about(journey);
+    const found = await findJourney(deps, tokens);
+    const journey = (await hold.settle(found)) ? await findJourney(deps, tokens) : found;
     if (attempt === 0) {
       const decision = await deps.guard.countAnswer(journey.row.id);
       if (!decision.allowed) throw slowDown(deps.act, decision.retryAt);

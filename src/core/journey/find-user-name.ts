@@ -1,74 +1,106 @@
 import { accountKey } from '../accounts/candidate.ts';
 import { findEverywhere } from '../accounts/find-everywhere.ts';
+import { lookWhereNobodyIs } from '../accounts/look-as-if-found.ts';
 import type { DecoyReason } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { typedNameDigest } from '../audit/typed-name.ts';
+import { ownerLanguage } from '../notify/owner-language.ts';
 import { queueMail } from '../notify/queue-mail.ts';
-import type { AccountRef } from '../ports/directory.ts';
+import type { Account, AccountRef, Directory } from '../ports/directory.ts';
+import type { Store } from '../ports/store.ts';
+import { randomId } from '../random-id.ts';
 import { journeyStarter } from './act.ts';
+import { afterwardsDelay } from './afterwards.ts';
+import { askedFrom } from './asked-from.ts';
+import { guardTargets } from './guard-targets.ts';
 import type { JourneyDeps } from './journey-deps.ts';
-import type { LoadedJourney } from './journey-state.ts';
+import { type LoadedJourney, loadedJourney } from './journey-state.ts';
+
+/** Name of the outbox handler that mails user names. */
+export const USER_NAMES_JOB = 'user-names';
+
+/** Queues the work for a journey that asks for user names, in the transaction that begins it: it is done if, and only if, that is. */
+export async function queueUserNames(deps: JourneyDeps, store: Store, journey: LoadedJourney): Promise<void> {
+  const { id, createdAt } = journey.row;
+  await store.outbox.insert({
+    id: randomId(deps.random),
+    lane: 'notice',
+    kind: USER_NAMES_JOB,
+    payload: JSON.stringify({ journey: id }),
+    createdAt,
+    runAt: createdAt + afterwardsDelay(deps),
+    expiresAt: null,
+  });
+}
+
+interface Told {
+  to: string;
+  names: string[];
+  language: string;
+}
 
 /**
  * Mails the sign-in names of the accounts that a typed name or address finds to the addresses enrolled for them, and to
- * no other (JRN-1). The page has said its one sentence already; nothing of this shows there.
+ * no other (JRN-1). The page has said its one sentence long ago; nothing of this shows there. Where there is nobody to tell the
+ * same is asked, counted, composed and queued, and thrown away. Run by the outbox worker; the job is done in the same transaction
+ * that queues its mails, so that a crash in between never sends them twice.
+ * @throws AppError `directory.*`: tried again later
  */
-export async function mailUserNames(deps: JourneyDeps, journey: LoadedJourney): Promise<void> {
+export async function mailUserNames(deps: JourneyDeps, request: { journey: string }, jobId: string): Promise<void> {
+  const row = await deps.store.journeys.find(request.journey);
+  if (row === null) return;
+  const journey = loadedJourney(row);
   const { state } = journey;
-  if (state.tooManyJourneys) return leadsNowhere(deps, journey, [{ account: null, reason: 'too-many-journeys' }]);
   const { found, unanswered } = await findEverywhere(deps, state.typedName);
-  const namesByAddress = new Map<string, string[]>();
-  const told: AccountRef[] = [];
+  await lookWhereNobodyIs(deps, found, state.typedName);
+  const accounts: AccountRef[] = [];
   const reasons: { account: AccountRef | null; reason: DecoyReason }[] = [];
-  for (const { account } of found) {
+  const mails = new Map<string, Told>();
+  for (const { account, addresses, reason } of await Promise.all(found.map((one) => describe(deps, one)))) {
     const ref = { directory: account.directory, id: account.id };
-    const [factors, protection] = await Promise.all([
-      deps.store.factors.ofAccount(ref),
-      deps.directories.get(ref.directory).isProtected(account),
-    ]);
-    const addresses = factors.filter((factor) => factor.kind === 'email').map((factor) => factor.secret);
-    const reason = protection.protected ? 'account-protected' : addresses.length === 0 ? 'not-enrolled' : null;
-    if (reason !== null || !(await deps.guard.countMessage(accountKey(ref), state.address)).allowed) {
-      reasons.push({ account: ref, reason: reason ?? 'too-many-messages' });
+    const why = state.tooManyJourneys ? 'too-many-journeys' : (reason ?? (await overLimit(deps, accountKey(ref), state.address)));
+    if (why !== null) {
+      reasons.push({ account: ref, reason: why });
       continue;
     }
-    told.push(ref);
-    for (const address of addresses) namesByAddress.set(address, [...(namesByAddress.get(address) ?? []), account.login]);
+    accounts.push(ref);
+    const language = ownerLanguage(deps, account.language);
+    for (const to of addresses) mails.set(to, { to, language, names: [...(mails.get(to)?.names ?? []), account.login] });
   }
-  if (told.length === 0)
-    return leadsNowhere(
-      deps,
-      journey,
-      reasons.length > 0 ? reasons : [{ account: null, reason: unanswered ? 'directory-trouble' : 'unknown-account' }],
-    );
+  if (found.length === 0) {
+    const unknown = unanswered ? 'directory-trouble' : 'unknown-account';
+    reasons.push({ account: null, reason: state.tooManyJourneys ? 'too-many-journeys' : unknown });
+    for (const { target } of guardTargets(state)) await overLimit(deps, target, state.address);
+  }
   await deps.store.transaction(async (store) => {
-    for (const [to, names] of namesByAddress) {
-      await queueMail(deps, store, {
-        lane: 'notice',
-        to,
-        kind: 'user-name',
-        language: state.language,
-        parameters: { names: names.join(', ') },
-      });
+    const nobody = { to: null, names: [state.typedName], language: ownerLanguage(deps, null) };
+    for (const { to, names, language } of mails.size > 0 ? mails.values() : [nobody]) {
+      const parameters = { names: names.join(', '), ...askedFrom(journeyStarter(state), row.createdAt) };
+      await queueMail(deps, store, { lane: 'notice', to, kind: 'user-name', language, parameters });
     }
-    await recordEvent(store, deps.clock, { type: 'journey.user-name-mailed', ...aboutOf(deps, journey), accounts: told });
+    const about = { journey: row.id, actor: journeyStarter(state), nameDigest: typedNameDigest(deps.keys, state.typedName) };
+    if (accounts.length > 0) await recordEvent(store, deps.clock, { type: 'journey.user-name-mailed', ...about, accounts });
+    else await recordEvent(store, deps.clock, { type: 'journey.leads-nowhere', ...about, goal: state.goal, reasons });
+    await store.outbox.done(jobId, deps.clock.now());
   });
   deps.wakeOutbox('notice');
 }
 
-function leadsNowhere(
-  deps: JourneyDeps,
-  journey: LoadedJourney,
-  reasons: { account: AccountRef | null; reason: DecoyReason }[],
-): Promise<void> {
-  return recordEvent(deps.store, deps.clock, {
-    type: 'journey.leads-nowhere',
-    ...aboutOf(deps, journey),
-    goal: journey.state.goal,
-    reasons,
-  });
+interface FoundAccount {
+  account: Account;
+  addresses: string[];
+  reason: DecoyReason | null;
 }
 
-function aboutOf(deps: JourneyDeps, { row, state }: LoadedJourney) {
-  return { journey: row.id, actor: journeyStarter(state), nameDigest: typedNameDigest(deps.keys, state.typedName) };
+async function describe(deps: JourneyDeps, { directory, account }: { directory: Directory; account: Account }): Promise<FoundAccount> {
+  const [factors, { protected: isProtected }] = await Promise.all([
+    deps.store.factors.ofAccount({ directory: account.directory, id: account.id }),
+    directory.isProtected(account),
+  ]);
+  const addresses = factors.filter((factor) => factor.kind === 'email').map((factor) => factor.secret);
+  return { account, addresses, reason: isProtected ? 'account-protected' : addresses.length === 0 ? 'not-enrolled' : null };
+}
+
+async function overLimit(deps: JourneyDeps, target: string, address: string): Promise<DecoyReason | null> {
+  return (await deps.guard.countMessage(target, address)).allowed ? null : 'too-many-messages';
 }

@@ -5,32 +5,42 @@ import type { LoadedJourney } from './journey-state.ts';
 const UNPROVEN = new Set(['choose-factor', 'code']);
 
 export interface Hold {
-  /** Tells which journey is being answered, as it was found. */
-  about(journey: LoadedJourney): void;
+  /**
+   * Tells which journey is being answered, as it was found, and waits until the directories have been asked about it: an answer
+   * is not taken earlier than `recovery.settleMilliseconds` after the start.
+   * @returns whether it waited: the journey may have moved on
+   */
+  settle(journey: LoadedJourney): Promise<boolean>;
   /** Resolves when the answer may leave; at once when there is nothing to hide. */
   release(): Promise<void>;
 }
 
 /**
- * Holds answers before the proof back (JRN-4): until the time since the request came is a multiple of
- * `recovery.holdMilliseconds`, and until `recovery.settleMilliseconds` after the start of the journey, by when the
- * directories have been asked. Right answers, wrong ones and errors are held alike.
+ * Holds answers before the proof back (JRN-4): until the time since the work for them began is a multiple of
+ * `recovery.holdMilliseconds`. Right answers, wrong ones and errors are held alike. Counted from when the work may begin and not
+ * from when the request came: otherwise the caller could place the end of a slice where a little more work misses it.
+ *
+ * Times of another node's clock, or of ours before it was set back, never make a wait longer than the setting.
  */
 export function createHold(deps: Pick<ActDeps, 'act' | 'clock' | 'configuration'>): Hold {
-  const arrivedAt = deps.act.at;
-  let startedAt: number | null = null;
+  let beganAt: number | null = null;
   return {
-    about(journey) {
-      if (startedAt === null && UNPROVEN.has(journey.state.step.kind)) startedAt = journey.row.createdAt;
+    async settle(journey) {
+      if (beganAt !== null || !UNPROVEN.has(journey.state.step.kind)) return false;
+      const { settleMilliseconds } = deps.configuration().recovery;
+      const settledAt = Math.min(journey.row.createdAt, deps.act.at) + settleMilliseconds;
+      beganAt = Math.max(deps.act.at, settledAt);
+      const left = Math.min(settledAt - deps.clock.now(), settleMilliseconds);
+      if (left <= 0) return false;
+      await deps.clock.sleep(left);
+      return true;
     },
     async release() {
-      if (startedAt === null) return;
-      const { holdMilliseconds, settleMilliseconds } = deps.configuration().recovery;
-      const now = deps.clock.now();
-      const slice = Math.max(1, holdMilliseconds);
-      const nextSlice = arrivedAt + Math.max(1, Math.ceil((now - arrivedAt) / slice)) * slice;
-      const releaseAt = Math.max(holdMilliseconds === 0 ? now : nextSlice, startedAt + settleMilliseconds);
-      if (releaseAt > now) await deps.clock.sleep(releaseAt - now);
+      const { holdMilliseconds } = deps.configuration().recovery;
+      if (beganAt === null || holdMilliseconds === 0) return;
+      const elapsed = deps.clock.now() - beganAt;
+      const slices = Math.max(1, Math.ceil(elapsed / holdMilliseconds));
+      await deps.clock.sleep(Math.min(slices * holdMilliseconds - elapsed, holdMilliseconds));
     },
   };
 }

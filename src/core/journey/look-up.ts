@@ -8,6 +8,8 @@ import type { AccountRef } from '../ports/directory.ts';
 import { acceptedCombinations } from './accepted-combinations.ts';
 import { journeyStarter } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
+import { afterwardsDelay } from './afterwards.ts';
+import { askedFrom } from './asked-from.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import { type LoadedJourney, loadedJourney } from './journey-state.ts';
 
@@ -22,6 +24,7 @@ export async function lookUp(deps: JourneyDeps, journey: LoadedJourney): Promise
   const found = await findCandidates(deps, state.typedName, acceptedCombinations(deps.configuration(), state.client));
   const candidates = state.tooManyJourneys ? [] : found.candidates;
   const owners = candidates.length > 0 || state.tooManyJourneys ? [] : await ownersToTell(deps, found, state.address);
+  const runAt = row.createdAt + afterwardsDelay(deps);
   const about = {
     journey: row.id,
     actor: journeyStarter(state),
@@ -35,10 +38,14 @@ export async function lookUp(deps: JourneyDeps, journey: LoadedJourney): Promise
       } else {
         await recordEvent(store, deps.clock, { type: 'journey.leads-nowhere', ...about, reasons: reasonsOf(found, state.tooManyJourneys) });
       }
-      for (const account of owners) await queueNotice(deps, store, { kind: 'recovery-not-possible', account, language: state.language });
+      // Where nobody is told, nobody is told in the same way: composed and queued like any other, and thrown away.
+      for (const account of owners.length > 0 ? owners : [null]) {
+        const { defaultLanguage: language } = deps.configuration().organisation;
+        const asked = askedFrom(journeyStarter(state), row.createdAt);
+        await queueNotice(deps, store, { kind: 'recovery-not-possible', account, language, asked }, runAt);
+      }
       return advanceJourney(store, journey, { ...state, candidates });
     });
-    if (owners.length > 0) deps.wakeOutbox('notice');
     return advanced;
   } catch (error) {
     if (!isAppError(error, 'journey.step-passed')) throw error;

@@ -1,11 +1,15 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { accountKey } from '../accounts/candidate.ts';
 import { recordEvent } from '../audit/record-event.ts';
+import { supportContact } from '../configuration/support-contact.ts';
 import type { EnrolledCandidate } from '../factors/factor.ts';
+import { ownerLanguage } from '../notify/owner-language.ts';
 import { queueMail } from '../notify/queue-mail.ts';
+import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import { type ActDeps, journeyActor } from './act.ts';
+import { askedFrom } from './asked-from.ts';
 import { guardTargets } from './guard-targets.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import type { AskedFactor, JourneyState, LoadedJourney } from './journey-state.ts';
@@ -67,12 +71,13 @@ export async function openChallenge(deps: ActDeps, journey: LoadedJourney, kind:
       consumedAt: null,
     });
     for (const message of messages) {
+      const language = ownerLanguage(deps, languageOf(state, message.account));
       await queueMail(deps, store, {
         lane: 'code',
         to: maySend ? message.to : null,
         kind: 'code',
-        language: state.language,
-        parameters: codeParameters(deps, state, message.code, lifetime ?? 0),
+        language,
+        parameters: codeParameters(deps, state, { code: message.code, lifetime: lifetime ?? 0, language }),
         expiresAt,
       });
     }
@@ -95,14 +100,24 @@ async function countMessages(deps: ActDeps, state: JourneyState): Promise<boolea
   return decisions.every((decision) => decision.allowed);
 }
 
-function codeParameters(deps: JourneyDeps, state: JourneyState, code: string, lifetime: number): Record<string, string | number> {
+function languageOf(state: JourneyState, account: AccountRef | null): string | null {
+  if (account === null) return null;
+  return (state.candidates ?? []).find(({ ref }) => accountKey(ref) === accountKey(account))?.language ?? null;
+}
+
+function codeParameters(
+  deps: ActDeps,
+  state: JourneyState,
+  { code, lifetime, language }: { code: string; lifetime: number; language: string },
+): Record<string, string | number> {
   const { organisation } = deps.configuration();
   return {
     code,
     goal: state.goal,
     minutes: Math.round(lifetime / 60_000),
     organisation: organisation.name,
-    contact: organisation.supportContact,
+    contact: supportContact(deps.configuration(), language),
+    ...askedFrom(journeyActor(deps.act, state), deps.act.at),
   };
 }
 

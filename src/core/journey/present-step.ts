@@ -2,6 +2,7 @@ import type { FactorKind, Result, Step } from '../../../shared/api/journeys.ts';
 import { ERRORS, type ErrorCode } from '../../../shared/errors.ts';
 import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
 import { accountKey } from '../accounts/candidate.ts';
+import { supportContact } from '../configuration/support-contact.ts';
 import { presentRules, presentVerdicts } from '../password-policy/present.ts';
 import { presentRefusal, refusalKey } from '../password-policy/present-refusal.ts';
 import type { PasswordRefusal } from '../ports/directory.ts';
@@ -66,7 +67,7 @@ export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, ver
         kind: 'refused',
         code: tellableCode(step.code),
         message: refusalText(deps, state.language, step.code),
-        contact: contactOf(deps),
+        contact: supportContact(deps.configuration(), state.language),
       };
   }
 }
@@ -153,8 +154,4 @@ function refusalText(deps: JourneyDeps, language: string, code: string): string 
   }
   if (code.startsWith('directory.')) return deps.texts.translate(language, 'journey.message.nothing-changed');
   return deps.texts.translate(language, `journey.refused.${code.replace(/^journey\./, '')}`);
-}
-
-function contactOf(deps: JourneyDeps): string {
-  return deps.configuration().organisation.supportContact;
 }

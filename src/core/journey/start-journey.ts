@@ -5,7 +5,8 @@ import type { JourneyRow } from '../ports/store.ts';
 import { randomId, randomToken } from '../random-id.ts';
 import { offeredGoals } from './accepted-combinations.ts';
 import type { Act, ActDeps } from './act.ts';
-import { mailUserNames } from './find-user-name.ts';
+import { lookUpDelay } from './afterwards.ts';
+import { queueUserNames } from './find-user-name.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import { type JourneyState, type LoadedJourney, loadedJourney, type OpenStep } from './journey-state.ts';
 import { lookUp } from './look-up.ts';
@@ -19,7 +20,7 @@ export interface StartJourney {
 
 /**
  * Begins a journey. What it does before it returns does not depend on whether the account exists: the guard counts the
- * address and the name, one row is written. The directories are asked afterwards.
+ * address and the name, one row is written (two for user names). The directories are asked afterwards.
  * @returns the bearer token, shown to nobody else and kept only as a digest
  * @throws AppError `guard.slow-down`, `request.malformed` for a goal that is switched off
  */
@@ -57,13 +58,27 @@ export async function startJourney(deps: ActDeps, request: StartJourney): Promis
     createdAt: now,
     expiresAt: now + configuration.recovery.journeyMinutes * 60_000,
   };
-  await deps.store.journeys.insert(row);
   const journey = loadedJourney(row);
-  deps.background.run('journey.look-up', async () => {
-    if (request.goal === 'find-username') await mailUserNames(deps, journey);
-    else await lookUp(deps, journey);
-  });
+  if (request.goal === 'find-username') await beginUserNames(deps, journey);
+  else await beginLookUp(deps, journey);
   return { token, journey };
+}
+
+async function beginUserNames(deps: JourneyDeps, journey: LoadedJourney): Promise<void> {
+  await deps.store.transaction(async (store) => {
+    await store.journeys.insert(journey.row);
+    await queueUserNames(deps, store, journey);
+  });
+}
+
+/** Should this process die before the look-up, then whoever answers the first step has it done. */
+async function beginLookUp(deps: JourneyDeps, journey: LoadedJourney): Promise<void> {
+  await deps.store.journeys.insert(journey.row);
+  deps.background.run('journey.look-up', async () => {
+    const delay = lookUpDelay(deps);
+    if (delay > 0) await deps.clock.sleep(delay);
+    await lookUp(deps, journey);
+  });
 }
 
 function firstStep(deps: JourneyDeps, goal: Goal): OpenStep {

@@ -17,6 +17,7 @@ export type MailKind = (typeof MAIL_KINDS)[number];
  * - `code`, `goal`, `minutes`: the code, what it was asked for (a `Goal`), how long it is good
  * - `account`: the account as its owner knows it; `directory`: where it is; `names`: user names, separated by commas
  * - `happenedAt`: RFC 3339 or milliseconds since 1970; shown in UTC
+ * - `askedAt`, `address`, `client`: when and from where somebody asked for it, and at what (a kind of `Client`)
  * - `link`: address of "this was not me". Its secret stands in the fragment, which no server is sent, and opening the page
  *   spends nothing: scanners of mails open every link
  * - `organisation`, `contact`: whose mail it is and who helps
@@ -29,12 +30,12 @@ type Part = string | { code: true } | { link: string };
 const NOT_ME: readonly Part[] = ['not-me.nothing-to-do', 'not-me.explain', { link: 'not-me.link' }];
 
 const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
-  code: ['code.asked', { code: true }, 'code.lifetime', 'code.nobody-asks', 'code.not-you'],
+  code: ['code.asked', { code: true }, 'code.lifetime', 'asked', 'code.nobody-asks', 'code.not-you'],
   'password-was-reset': ['password-was-reset.what', ...NOT_ME],
   'account-was-unlocked': ['account-was-unlocked.what', ...NOT_ME],
-  'recovery-not-possible': ['recovery-not-possible.what', 'recovery-not-possible.why', 'recovery-not-possible.not-you'],
+  'recovery-not-possible': ['recovery-not-possible.what', 'asked', 'recovery-not-possible.why', 'recovery-not-possible.not-you'],
   'recovery-frozen': ['recovery-frozen.what', 'recovery-frozen.next'],
-  'user-name': ['user-name.what', 'user-name.not-you'],
+  'user-name': ['user-name.what', 'asked', 'user-name.not-you'],
 };
 
 /** What a sentence cannot do without. */
@@ -46,6 +47,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'recovery-not-possible.what': ['account'],
   'recovery-frozen.what': ['account'],
   'user-name.what': ['names'],
+  asked: ['askedAt', 'address', 'client'],
   'frame.contact': ['contact'],
   'frame.sender': ['organisation'],
 };
@@ -78,9 +80,10 @@ function lacks(parameters: MailParameters, names: readonly string[] = []): boole
   return names.some((name) => parameters[name] === undefined || parameters[name] === '');
 }
 
-/** The sentence before a code says what the code is for. */
+/** The sentence before a code says what the code is for, the one about who asked at what. */
 function nuance(key: string, parameters: MailParameters): string {
-  return key === 'code.asked' ? `code.asked.${parameters.goal ?? 'reset-password'}` : key;
+  if (key === 'code.asked') return `code.asked.${parameters.goal ?? 'reset-password'}`;
+  return key === 'asked' ? `asked.${parameters.client}` : key;
 }
 
 function present(language: string, parameters: MailParameters): Record<string, string | number> {
@@ -90,6 +93,7 @@ function present(language: string, parameters: MailParameters): Record<string, s
   if (parameters.directory !== undefined && parameters.account !== undefined)
     shown.account = `${parameters.account} (${parameters.directory})`;
   if (parameters.happenedAt !== undefined) shown.happenedAt = inUtc(language, parameters.happenedAt);
+  if (parameters.askedAt !== undefined) shown.askedAt = inUtc(language, parameters.askedAt);
   return shown;
 }
 

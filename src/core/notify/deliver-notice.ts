@@ -1,6 +1,8 @@
+import { nobody, nobodyIn, unlessMissing } from '../accounts/look-as-if-found.ts';
+import { supportContact } from '../configuration/support-contact.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import { createNotMeLink } from '../freeze/not-me.ts';
-import type { Account } from '../ports/directory.ts';
+import type { Account, AccountRef } from '../ports/directory.ts';
 import { queueMail } from './queue-mail.ts';
 import type { NoticeRequest } from './queue-notice.ts';
 
@@ -13,22 +15,21 @@ const WITH_LINK = new Set<NoticeRequest['kind']>(['password-was-reset', 'account
  * The notice is done in the same transaction that queues its mails, so that a crash in between never sends them twice.
  * @throws AppError `directory.*`: tried again later
  */
-export async function deliverNotice(deps: CoreDeps, notice: NoticeRequest & { happenedAt: number }, noticeId: string): Promise<void> {
-  const directory = deps.directories.get(notice.account.directory);
-  const account = await directory.readAccount(notice.account);
-  if (account === null) return deps.log.warn('notice.account-missing', { directory: notice.account.directory });
-  const addresses = await addressesOf(deps, notice, account);
-  if (addresses.length === 0) return deps.log.warn('notice.no-address', { directory: notice.account.directory, kind: notice.kind });
-  const language = deps.texts.pick(account.language ?? notice.language);
+export async function deliverNotice(deps: CoreDeps, notice: QueuedNotice, noticeId: string): Promise<void> {
+  const found = await ownerOf(deps, notice);
+  if (found === null) return;
+  const { ref, directory, account, addresses } = found;
+  const language = deps.texts.pick([account.language ?? '', notice.language].join(','));
   const { organisation } = deps.configuration();
   await deps.store.transaction(async (store) => {
-    const link = WITH_LINK.has(notice.kind) ? { link: await createNotMeLink(deps, store, notice.account) } : {};
+    const link = ref !== null && WITH_LINK.has(notice.kind) ? { link: await createNotMeLink(deps, store, ref) } : {};
     const parameters = {
       account: account.login,
-      directory: directory.label,
+      directory,
       happenedAt: notice.happenedAt,
       organisation: organisation.name,
-      contact: organisation.supportContact,
+      contact: supportContact(deps.configuration(), language),
+      ...notice.asked,
       ...link,
     };
     for (const to of addresses) await queueMail(deps, store, { lane: 'notice', to, kind: notice.kind, language, parameters });
@@ -37,10 +38,46 @@ export async function deliverNotice(deps: CoreDeps, notice: NoticeRequest & { ha
   deps.wakeOutbox('notice');
 }
 
-async function addressesOf(deps: CoreDeps, notice: NoticeRequest, account: Account): Promise<string[]> {
-  const factors = await deps.store.factors.ofAccount(notice.account);
+type QueuedNotice = NoticeRequest & { happenedAt: number };
+
+interface Owner {
+  ref: AccountRef | null;
+  directory: string;
+  account: Account;
+  /** null: composed like any other and thrown away. */
+  addresses: (string | null)[];
+}
+
+/** Whom a notice is for; null when there is nobody to tell, of which operators learn in the log. */
+async function ownerOf(deps: CoreDeps, notice: QueuedNotice): Promise<Owner | null> {
+  if (notice.account === null) return nobodyToTell(deps);
+  const directory = deps.directories.get(notice.account.directory);
+  const account = await directory.readAccount(notice.account);
+  if (account === null) {
+    deps.log.warn('notice.account-missing', { directory: directory.id });
+    return null;
+  }
+  const addresses = await addressesOf(deps, notice.kind, account);
+  const owner = { ref: notice.account, directory: directory.label, account };
+  if (addresses.length > 0) return { ...owner, addresses };
+  deps.log.warn('notice.no-address', { directory: directory.id, kind: notice.kind });
+  // Anybody may have asked for this one, and must not learn from how busy we are whether it has an address.
+  return notice.kind === 'recovery-not-possible' ? { ...owner, addresses: [null] } : null;
+}
+
+/** Reads as much as for somebody, and finds nobody. */
+async function nobodyToTell(deps: CoreDeps): Promise<Owner | null> {
+  const [directory] = deps.directories.all();
+  if (directory === undefined) return null;
+  const ref = nobodyIn(directory.id);
+  await Promise.all([unlessMissing(directory.readAccount(ref)), deps.store.factors.ofAccount(ref)]);
+  return { ref: null, directory: directory.label, account: nobody(ref, 'nobody'), addresses: [null] };
+}
+
+async function addressesOf(deps: CoreDeps, kind: NoticeRequest['kind'], account: Account): Promise<string[]> {
+  const factors = await deps.store.factors.ofAccount({ directory: account.directory, id: account.id });
   const enrolled = factors.filter((factor) => factor.kind === 'email').map((factor) => factor.secret);
   // A hint that recovery is not possible goes to enrolled addresses alone: nobody has proven anything yet.
-  const known = notice.kind === 'recovery-not-possible' ? enrolled : [...enrolled, ...account.mail];
+  const known = kind === 'recovery-not-possible' ? enrolled : [...enrolled, ...account.mail];
   return [...new Map(known.map((address) => [address.trim().toLowerCase(), address.trim()])).values()];
 }

@@ -6,15 +6,27 @@ import { randomId } from '../random-id.ts';
 /** What the owner of an account is told. Composed when it is delivered: the addresses are read then. */
 export interface NoticeRequest {
   kind: 'password-was-reset' | 'account-was-unlocked' | 'recovery-not-possible' | 'recovery-frozen';
-  account: AccountRef;
+  /** null: nobody; composed and queued like any other, and thrown away. */
+  account: AccountRef | null;
+  /** Where the directory knows none for the owner. */
   language: string;
+  /** Who asked for what the notice is about, where somebody did. */
+  asked?: { askedAt: number; address: string; client: string };
 }
 
 /** Name of the outbox handler that turns a request into mails. */
 export const NOTICE_JOB = 'notice';
 
-/** Queues a notice in the caller's transaction: it is sent if, and only if, that transaction is committed. */
-export async function queueNotice(deps: Pick<CoreDeps, 'clock' | 'random'>, store: Store, request: NoticeRequest): Promise<void> {
+/**
+ * Queues a notice in the caller's transaction: it is sent if, and only if, that transaction is committed. At once unless `runAt`
+ * says when, in milliseconds since 1970.
+ */
+export async function queueNotice(
+  deps: Pick<CoreDeps, 'clock' | 'random'>,
+  store: Store,
+  request: NoticeRequest,
+  runAt?: number,
+): Promise<void> {
   const now = deps.clock.now();
   await store.outbox.insert({
     id: randomId(deps.random),
@@ -22,7 +34,7 @@ export async function queueNotice(deps: Pick<CoreDeps, 'clock' | 'random'>, stor
     kind: NOTICE_JOB,
     payload: JSON.stringify({ ...request, happenedAt: now }),
     createdAt: now,
-    runAt: now,
+    runAt: runAt ?? now,
     expiresAt: null,
   });
 }

@@ -56,6 +56,11 @@ export interface JourneyRow {
   expiresAt: number;
 }
 export interface JourneyStore {
+  /**
+   * Notes the expiry of open journeys that are past their end at `now` and have no write under way, each for one caller only. Opens
+   * no state: one that cannot be read does not hold up the others.
+   */
+  noteExpired(now: number, limit: number): Promise<Pick<JourneyRow, 'id' | 'goal'>[]>;
   insert(row: JourneyRow): Promise<void>;
   /** Null too when the row cannot be opened any more. */
   findByToken(tokenDigest: string): Promise<JourneyRow | null>;
@@ -245,7 +250,8 @@ export interface FreezeStore {
   /** What a link stands for, whether used or not; null when unknown or past `now`. Spends nothing. */
   findLink(tokenDigest: string, now: number): Promise<{ account: AccountRef; usedAt: number | null } | null>;
   spendLink(tokenDigest: string, now: number): Promise<boolean>;
-  freeze(account: AccountRef, reason: string, now: number): Promise<void>;
+  /** True when it was not frozen before; of any number of callers for one of them. */
+  freeze(account: AccountRef, reason: string, now: number): Promise<boolean>;
   lift(account: AccountRef): Promise<boolean>;
   isFrozen(account: AccountRef): Promise<boolean>;
 }

@@ -1,13 +1,22 @@
-import helmet from '@fastify/helmet';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import helmet from 'helmet';
 import type { HttpDeps } from '../http-deps.ts';
 
+/** Header fields by name. */
+export type SecurityHeaders = Readonly<Record<string, string>>;
+
 /**
- * Security headers of every answer (SEC-3). Scripts and styles come from our own files alone.
+ * Security headers of every answer (SEC-3), whoever gives it. Scripts and styles come from our own files alone, and nothing is
+ * kept by anybody: who may keep a file of the pages says so.
  */
-export async function registerSecurityHeaders(app: FastifyInstance, deps: Pick<HttpDeps, 'configuration'>): Promise<void> {
+export function securityHeaders(deps: Pick<HttpDeps, 'configuration'>): SecurityHeaders {
   const isHttps = deps.configuration().organisation.publicUrl.startsWith('https:');
-  await app.register(helmet, {
+  const headers: Record<string, string> = {
+    'cache-control': 'no-store',
+    'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=()',
+  };
+  const write = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -28,9 +37,19 @@ export async function registerSecurityHeaders(app: FastifyInstance, deps: Pick<H
     crossOriginResourcePolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
   });
-  app.addHook('onSend', (request, reply, _payload, done) => {
-    reply.header('permissions-policy', 'camera=(), microphone=(), geolocation=(), payment=()');
-    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
+  // Written once into a table: some answers are given where no hook and no library runs.
+  const table = {
+    setHeader: (name: string, value: string) => void Object.assign(headers, { [name.toLowerCase()]: value }),
+    removeHeader: () => undefined,
+  };
+  write({} as IncomingMessage, table as unknown as ServerResponse, () => undefined);
+  return headers;
+}
+
+/** Puts them on whatever leaves. Must come before every hook that may refuse. */
+export function registerSecurityHeaders(app: FastifyInstance, headers: SecurityHeaders): void {
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(headers);
     done();
   });
 }

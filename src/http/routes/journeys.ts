@@ -25,7 +25,7 @@ import { slowDown, startJourney } from '../../core/journey/start-journey.ts';
 import { presentVerdicts } from '../../core/password-policy/present.ts';
 import { actOf } from '../act-of.ts';
 import type { HttpDeps } from '../http-deps.ts';
-import { clearJourneyCookie, isBrowser, journeyTokens, setJourneyCookie } from '../journey-token.ts';
+import { clearJourneyCookie, endJourneyCookie, isBrowser, journeyTokens, setJourneyCookie } from '../journey-token.ts';
 import { problemOf } from '../problem.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
@@ -73,7 +73,9 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         const answer = { step: await presentStep(deps, started.journey), expiresAt: expiry(started.journey) };
         reply.status(201);
         if (!browser) return { token: started.token, ...answer };
-        setJourneyCookie(deps, reply, started.token, started.journey.row.expiresAt);
+        // Where nothing can follow there is nothing to come back to.
+        if (answer.step.kind === 'done') endJourneyCookie(deps, reply, answer.step);
+        else setJourneyCookie(deps, reply, started.token, started.journey.row.expiresAt);
         return answer;
       },
     );
@@ -81,9 +83,11 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     app.get(
       '/journeys/current',
       { schema: { summary: 'Where the journey stands', response: { 200: currentResponseSchema, ...problems } } },
-      async (request) => {
+      async (request, reply) => {
         const journey = await forJourney(request, (acting, tokens) => currentStep(acting, tokens));
-        return { step: await presentStep(deps, journey), expiresAt: expiry(journey) };
+        const step = await presentStep(deps, journey);
+        endJourneyCookie(deps, reply, step);
+        return { step, expiresAt: expiry(journey) };
       },
     );
 
@@ -100,6 +104,7 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       async (request, reply) => {
         const answered = await forJourney(request, (acting, tokens) => answerStep(acting, tokens, request.params.step, request.body));
         const step = await presentStep(deps, answered.journey, answered.verdicts);
+        endJourneyCookie(deps, reply, step);
         if (!answered.passed) return { step };
         return reply
           .status(409)

@@ -41,11 +41,12 @@ export function createFreezes(context: TableContext): FreezeStore {
       return result.numUpdatedRows === 1n;
     },
     async freeze(account, reason, now) {
-      await context.db
+      const result = await context.db
         .insertInto('freezes')
         .values({ directory: account.directory, account_id: account.id, reason, frozen_at: now })
         .onConflict((conflict) => conflict.columns(['directory', 'account_id']).doNothing())
-        .execute();
+        .executeTakeFirst();
+      return result.numInsertedOrUpdatedRows === 1n;
     },
     async lift(account) {
       const result = await context.db

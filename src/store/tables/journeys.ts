@@ -25,12 +25,45 @@ export function createJourneys(context: TableContext): JourneyStore {
       const state = sealColumn(context.secrets, 'journeys', columns, row.state);
       await context.db
         .insertInto('journeys')
-        .values({ ...columns, state })
+        .values({ ...columns, state, expiry_noted_at: null })
         .execute();
     },
     async findByToken(tokenDigest) {
       const row = await context.db.selectFrom('journeys').selectAll().where('token_digest', '=', tokenDigest).executeTakeFirst();
       return row === undefined ? null : (readable(context, 'journeys', [row], toRow)[0] ?? null);
+    },
+    async noteExpired(now, limit) {
+      const rows = await context.db
+        .with(
+          (cte) => cte('expired').materialized(),
+          (db) =>
+            db
+              .selectFrom('journeys')
+              .select('id')
+              .where('status', '=', 'open')
+              .where('expiry_noted_at', 'is', null)
+              .where('expires_at', '<=', now)
+              .where((eb) =>
+                eb.not(
+                  eb.exists(
+                    eb
+                      .selectFrom('intents')
+                      .select('intents.id')
+                      .whereRef('intents.journey_id', '=', 'journeys.id')
+                      .where('intents.status', '=', 'open'),
+                  ),
+                ),
+              )
+              .orderBy('expires_at')
+              .limit(limit)
+              .$if(context.engine === 'postgres', (query) => query.forUpdate().skipLocked()),
+        )
+        .updateTable('journeys')
+        .set({ expiry_noted_at: now })
+        .where('id', 'in', (eb) => eb.selectFrom('expired').select('expired.id'))
+        .returning(['id', 'goal'])
+        .execute();
+      return rows.map(({ id, goal }) => ({ id, goal: goal as Goal }));
     },
     async find(id) {
       const row = await context.db.selectFrom('journeys').selectAll().where('id', '=', id).executeTakeFirst();
