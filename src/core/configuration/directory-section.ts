@@ -113,6 +113,17 @@ export const directorySchema = z.discriminatedUnion('kind', [
     ...ldapCommon,
     identifiers: identifiers('uid', 'mail'),
     domainPrefixes,
+    idAttribute: z
+      .strictObject({
+        name: z
+          .string()
+          .regex(/^[A-Za-z][A-Za-z0-9-]*(;binary)?$/)
+          .default('entryUUID')
+          .describe('Name of the attribute, as the server spells it.'),
+        binary: z.boolean().default(false).describe('Its values are bytes, as those of GUID in eDirectory are.'),
+      })
+      .prefault({})
+      .describe('What names an entry for ever, and is never given to another. Factors and audit events refer to it: do not change it.'),
     passwordWrite: z
       .enum(['password-modify', 'user-password-as-text'])
       .default('password-modify')

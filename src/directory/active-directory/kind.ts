@@ -27,6 +27,7 @@ export function activeDirectoryKind(settings: DirectorySettingsOf<'active-direct
     accountAttributes,
     binaryAttributes,
     toAccount: (entry) => toAccount(entry, settings.id),
+    accountNeeds: 'objectGUID and sAMAccountName',
     searchedAttributes: ['sAMAccountName', 'userPrincipalName', 'displayName', 'givenName', 'sn', 'mail', 'employeeNumber', 'employeeID'],
     stateFilter(state) {
       if (state === 'locked') return atLeast('lockoutTime', '1');

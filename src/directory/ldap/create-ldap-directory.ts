@@ -26,13 +26,14 @@ export function createLdapDirectory(settings: DirectorySettingsOf<'ldap'>, deps:
   return createPersonDirectory(settings, deps, createDialect(settings));
 }
 
-/** RFC 4530, and the spelling of those that came before it. */
-const idAttribute = 'entryUUID';
+/** An identifier is looked up as it is: bytes in hexadecimal, else any text without control characters. */
+const idPatterns = { bytes: /^(?:[0-9a-f]{2}){1,64}$/, text: /^[^\p{Cc}]{1,256}$/u } as const;
 
-const createDialect = ({ disabledPeople, passwordWrite }: DirectorySettingsOf<'ldap'>): PersonDialect => ({
-  idAttribute,
-  idPattern: /^[0-9a-fA-F-]{32,36}$/,
-  statusAttributes: [idAttribute, 'modifyTimestamp', 'entryCSN'],
+const createDialect = ({ disabledPeople, passwordWrite, idAttribute }: DirectorySettingsOf<'ldap'>): PersonDialect => ({
+  idAttribute: idAttribute.name,
+  idIsBinary: idAttribute.binary,
+  idPattern: idPatterns[idAttribute.binary ? 'bytes' : 'text'],
+  statusAttributes: [idAttribute.name, 'modifyTimestamp', 'entryCSN'],
   stateFilter: () => null,
   notes: (probed) => [
     'Password policy and lock state cannot be read from a plain LDAP server: what it refuses is known only once it was asked, and nobody can be unlocked.',

@@ -37,6 +37,8 @@ export interface LdapKind {
   readonly binaryAttributes: readonly string[];
   /** null: an entry without what an account needs. */
   toAccount(entry: LdapEntry): Account | null;
+  /** What an account needs, for the operator. */
+  readonly accountNeeds: string;
   /** Attributes that free text is looked for in. */
   readonly searchedAttributes: readonly string[];
   /** null: this kind cannot be searched for it. */
@@ -112,8 +114,22 @@ export function createDirectoryBase(
     settings.peopleFilter === undefined ? kind.people : allOf(kind.people, configuredFilter(settings.peopleFilter, 'peopleFilter'));
   const options = { attributes: kind.accountAttributes, binary: kind.binaryAttributes, scope: 'sub' as const };
 
-  const toAccounts = (entries: readonly LdapEntry[]): Account[] =>
-    entries.map((entry) => kind.toAccount(entry)).filter((account) => account !== null);
+  let toldOfIncomplete = false;
+  const toAccounts = (entries: readonly LdapEntry[]): Account[] => {
+    const accounts = entries.map((entry) => kind.toAccount(entry)).filter((account) => account !== null);
+    const incomplete = entries.length - accounts.length;
+    // Once: the doctor counts them.
+    if (incomplete > 0 && !toldOfIncomplete) {
+      toldOfIncomplete = true;
+      deps.log.error('directory.people-incomplete', {
+        directory: settings.id,
+        found: entries.length,
+        incomplete,
+        needed: kind.accountNeeds,
+      });
+    }
+    return accounts;
+  };
 
   const fetch: DirectoryBase['fetch'] = async (connection, ref, attributes) => {
     const byId = ref.directory === settings.id ? kind.idFilter(ref.id) : null;

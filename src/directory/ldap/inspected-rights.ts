@@ -34,6 +34,13 @@ export function nobodyFound(baseDn: string, fix: string): RightsReport {
   return { rights: [missingRight('read', problem, fix), ...others], tooMuch: [] };
 }
 
+/** People are found of whom an account cannot be made: they count as unknown. */
+export function incompletePeople(incomplete: number, found: number, needed: string, readingRule: string): RightsReport {
+  const problem = `${incomplete} of ${found} people looked at show no ${needed}, so nobody can be told who they are`;
+  const fix = `Let it read ${needed} of all people (${readingRule}), leave those who have none out by peopleFilter, or name another attribute with idAttribute where the kind has it`;
+  return { rights: [missingRight('read', problem, fix), ...unknownRights(problem).filter(({ verb }) => verb !== 'read')], tooMuch: [] };
+}
+
 /** What was found on one person: a right is there, is not there, or cannot be told. */
 export interface PersonFinding {
   readonly dn: string;

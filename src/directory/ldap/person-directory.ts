@@ -19,7 +19,8 @@ import type { LdapConnection } from './connection.ts';
 import { createDirectoryBase } from './directory-base.ts';
 import { sameDn } from './dn.ts';
 import type { LdapEntry } from './entry.ts';
-import { nobodyFound, type RightsReport, unknownRights } from './inspected-rights.ts';
+import { groupFilter } from './group-entry.ts';
+import { incompletePeople, nobodyFound, type RightsReport, unknownRights } from './inspected-rights.ts';
 import { missingAsOutcome } from './missing-as-outcome.ts';
 import { readNestedGroups } from './nested-groups.ts';
 import { normalisePersonName, withoutPrefix } from './normalise-person-name.ts';
@@ -31,6 +32,7 @@ import { createProtectionLookup } from './protection-lookup.ts';
 import { groupBaseOf } from './resolve-protection.ts';
 import { succeeded } from './result-codes.ts';
 import { OID } from './root-dse.ts';
+import { limitNotes } from './search-all.ts';
 import { identityOf } from './server-identity.ts';
 import { spellingsOf } from './spellings.ts';
 import { fromHandle, toHandle } from './write-handle.ts';
@@ -209,7 +211,9 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
     const want = protectedForWant(await protection.get());
     if (want !== null) return { rights: unknownRights(`who is protected is not known (${want.reason})`), tooMuch: [] };
     const attributes = [...kind.accountAttributes, ...dialect.statusAttributes];
-    const entries = await servers.read((connection) => base.sample(connection, sampleSize, { attributes }));
+    const entries = await servers.read((connection) => base.sample(connection, sampleSize, { attributes, binary: kind.binaryAttributes }));
+    const incomplete = entries.filter((entry) => kind.toAccount(entry) === null).length;
+    if (incomplete > 0) return incompletePeople(incomplete, entries.length, kind.accountNeeds, dialect.readingRule);
     const served: LdapEntry[] = [];
     const end = performance.now() + sampleTime;
     for (const entry of entries) {
@@ -268,7 +272,12 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
     },
     unlock: (target, options = {}) => write(target, options, dialect.unlock),
     requireChange: (target, options = {}) => write(target, options, dialect.requireChange),
-    health: (options) => base.health(options, { rights: inspectRights, configured: async () => (await protection.get()).names }),
+    async health(options) {
+      const health = await base.health(options, { rights: inspectRights, configured: async () => (await protection.get()).names });
+      if (options?.rights !== true || !health.serviceAccount.ok || health.configured.some(({ ok }) => !ok)) return health;
+      const limited = await servers.read((connection) => limitNotes(connection, groupBaseOf(connection, settings), groupFilter()));
+      return { ...health, notes: [...health.notes, ...limited] };
+    },
     close: base.close,
   };
 }

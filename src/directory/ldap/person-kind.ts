@@ -10,6 +10,8 @@ import type { Probed } from './servers.ts';
 export interface PersonKindOptions {
   /** The immutable identifier of an entry. */
   readonly idAttribute: string;
+  /** Its values are bytes; they are told in hexadecimal. */
+  readonly idIsBinary?: boolean;
   /** What such an identifier looks like. */
   readonly idPattern: RegExp;
   stateFilter(state: NonNullable<SearchRequest['filter']>): Filter | null;
@@ -20,22 +22,23 @@ const attributes = ['uid', 'cn', 'displayName', 'givenName', 'sn', 'mail', 'mobi
 
 /** Accounts as most LDAP servers other than Active Directory have them. */
 export function createPersonKind(settings: LdapSettings, options: PersonKindOptions): LdapKind {
-  const { idAttribute, idPattern } = options;
+  const { idAttribute, idPattern, idIsBinary = false } = options;
   return {
     people: anyOf(equals('objectClass', 'person'), equals('objectClass', 'posixAccount')),
-    idFilter: (id) => (idPattern.test(id) ? equals(idAttribute, id) : null),
+    idFilter: (id) => (idPattern.test(id) ? equals(idAttribute, idIsBinary ? Buffer.from(id, 'hex') : id) : null),
     identifierFilter: (normalised) => anyAttributeEquals(settings.identifiers, normalised),
     accountAttributes: [...new Set([idAttribute, ...attributes, ...settings.identifiers])],
-    binaryAttributes: [],
-    toAccount: (entry) => toAccount(settings, idAttribute, entry),
+    binaryAttributes: idIsBinary ? [idAttribute] : [],
+    toAccount: (entry) =>
+      toAccount(settings, idIsBinary ? (entry.bytes(idAttribute)?.toString('hex') ?? null) : entry.text(idAttribute), entry),
+    accountNeeds: `${idAttribute} and a sign-in name`,
     searchedAttributes: ['cn', 'displayName', 'uid', 'mail', 'employeeNumber'],
     stateFilter: options.stateFilter,
     notes: options.notes,
   };
 }
 
-function toAccount(settings: LdapSettings, idAttribute: string, entry: LdapEntry): Account | null {
-  const id = entry.text(idAttribute);
+function toAccount(settings: LdapSettings, id: string | null, entry: LdapEntry): Account | null {
   const login = entry.text('uid') ?? settings.identifiers.map((attribute) => entry.text(attribute)).find((name) => name !== null);
   if (id === null || login === null || login === undefined) return null;
   return {

@@ -1,3 +1,4 @@
+import type { Filter } from 'ldapts';
 import type { AppError } from '../../../shared/errors.ts';
 import type { LdapConnection, SearchOptions } from './connection.ts';
 import type { LdapEntry } from './entry.ts';
@@ -43,4 +44,14 @@ async function allPages(connection: LdapConnection, base: string, options: Searc
 /** The server has more and does not give it to the service account. */
 export function limitExceeded(result: LdapResult, server: string): AppError {
   return unexpectedResult({ ...result, code: RESULT.sizeLimitExceeded }, server, 'search');
+}
+
+/** A sentence for the doctor where a server limits what the service account may search for; the first page tells. */
+export async function limitNotes(connection: LdapConnection, base: string, filter: Filter): Promise<string[]> {
+  for await (const { result } of connection.pages(base, { scope: 'sub', filter, attributes: ['1.1'] }, pageSizes[0])) {
+    if (!limits.has(result.code)) return [];
+    const { problem, fix } = limitExceeded(result, connection.server).details;
+    return [`${problem}, asked for pages of ${pageSizes[0]}: what it leaves out is asked for in other ways. ${fix}`];
+  }
+  return [];
 }
