@@ -67,7 +67,7 @@ export type AuditEvent =
       reason?: string;
       detail?: string;
       leftTemporary?: boolean;
-      /** What was to be done besides and was not: the history was not kept. */
+      /** What was to be done besides and was not: the history was not kept, the mark "must change" was not set. */
       unmet?: readonly Unmet[];
     } & AboutWrite)
   | { type: 'recovery.released'; account: AccountRef; actor: Actor; author: string; reason: string; wasFrozen: boolean; failures: number }

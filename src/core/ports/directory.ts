@@ -136,7 +136,7 @@ export type PasswordRefusal =
   | 'password.change-not-allowed';
 
 /** What a write was to do besides and could not, though it took effect. */
-export type Unmet = 'history';
+export type Unmet = 'history' | 'must-change';
 
 export type WriteOutcome =
   | { done: true; server: string; unmet?: readonly Unmet[] }

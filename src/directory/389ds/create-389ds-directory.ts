@@ -1,5 +1,5 @@
 import { Attribute, Change } from 'ldapts';
-import { AppError, isAppError } from '../../../shared/errors.ts';
+import { isAppError } from '../../../shared/errors.ts';
 import { passwordLength } from '../../../shared/password-rules/password-length.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
 import type { Directory, PasswordPolicy, WriteOutcome } from '../../core/ports/directory.ts';
@@ -12,7 +12,7 @@ import { looksHashed, refusedAsHash } from '../ldap/looks-hashed.ts';
 import { passwordModifyValue } from '../ldap/password-modify.ts';
 import { POLICY_ERROR } from '../ldap/password-policy-control.ts';
 import { createPersonDirectory, type PersonDialect, refusedWrite } from '../ldap/person-directory.ts';
-import { type PolicyAnswer, type Refusal, withPolicyControl } from '../ldap/policy-answer.ts';
+import { type BindRefusal, type PolicyAnswer, type Refusal, withPolicyControl } from '../ldap/policy-answer.ts';
 import { RESULT, succeeded } from '../ldap/result-codes.ts';
 import { OID } from '../ldap/root-dse.ts';
 import { unexpectedResult } from '../ldap/translate-error.ts';
@@ -74,6 +74,7 @@ const createDialect = (settings: DirectorySettingsOf<'389ds'>, clock: Clock): Pe
   readingRule: `${settings.baseDn}: ${readingRule(settings)}`,
   unlock: (connection, entry) => write(connection, entry, unlocking, 'unlock'),
   requireChange: (connection, entry) => write(connection, entry, marking, 'require-change'),
+  bindRefusals,
   refine: (refusal, answer, newPassword, { policy }) => refine(refusal, answer, newPassword, policy),
 });
 
@@ -102,17 +103,14 @@ async function untilUnmarked(connection: LdapConnection, dn: string, clock: Cloc
   }
 }
 
-/**
- * @throws AppError `directory.no-right` and others when the mark cannot be set: the password is by then, and `details.done` says so
- */
-async function resetAndMark(connection: LdapConnection, entry: LdapEntry, newPassword: string): Promise<PolicyAnswer> {
+/** The password is set by the first request, whatever becomes of the mark. */
+async function resetAndMark(connection: LdapConnection, entry: LdapEntry, newPassword: string): Promise<PolicyAnswer | WriteOutcome> {
   const value = passwordModifyValue({ userIdentity: entry.dn, newPassword });
   const answer = await withPolicyControl(connection, (controls) => connection.extended(OID.passwordModify, value, controls));
   if (!succeeded(answer.result)) return answer;
+  const { server } = connection;
   const marked = await connection.modify(entry.dn, [...unlocking, ...marking]);
-  if (succeeded(marked)) return answer;
-  const error = unexpectedResult(marked, connection.server, 'require-change');
-  throw new AppError(error.code, { ...error.details, done: 'password' }, { cause: error });
+  return succeeded(marked) ? { done: true, server } : { done: true, server, unmet: ['must-change'] };
 }
 
 /** A local policy replaces the global one; null when the one in force may not be read. */
@@ -132,12 +130,21 @@ async function write(connection: LdapConnection, entry: LdapEntry, changes: Chan
 }
 
 /**
- * The server says "quality" for a short password too, and refuses the current one without any reason in the control
- * (`password in history` of its own text counts for both).
+ * How the server refuses a bind (389 DS 2.3, tried): the lock of the password policy, the account policy plugin, nsAccountLock.
  */
-function refine(refusal: Refusal, { response }: PolicyAnswer, newPassword: string, policy: PasswordPolicy): Refusal {
+const bindRefusals: readonly BindRefusal[] = [
+  { code: RESULT.constraintViolation, text: /inactivity/i, reason: 'credentials.account-expired' },
+  { code: RESULT.constraintViolation, text: /retry limit/i, reason: 'credentials.locked' },
+  { code: RESULT.unwillingToPerform, text: /inactivated/i, reason: 'credentials.disabled' },
+];
+
+/**
+ * The server says "quality" for a short password too. The current one it refuses without a reason in the control, in the words that
+ * it has for its history; without those nothing is known.
+ */
+function refine(refusal: Refusal, { result, response }: PolicyAnswer, newPassword: string, policy: PasswordPolicy): Refusal {
   const error = response?.error ?? null;
-  if (error === null && refusal === 'password.refused' && policy.historyLength > 0) return 'password.same-as-current';
+  if (error === null && refusal === 'password.refused' && /password in history/i.test(result.message)) return 'password.in-history';
   if (error !== POLICY_ERROR.insufficientPasswordQuality) return refusal;
   if (passwordLength(newPassword, policy.lengthUnit) < policy.minimumLength) return 'password.too-short';
   return policy.complexity === 'categories' ? 'password.not-complex' : refusal;

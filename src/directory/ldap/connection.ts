@@ -49,6 +49,8 @@ export interface LdapConnection {
   readonly effects: number;
   /** Those of them that write. When it has grown, "nothing was changed" is no longer true. */
   readonly writes: number;
+  /** Writes that the server has answered with success. When it has grown, something was changed, whatever comes after. */
+  readonly changes: number;
   readonly lastUsed: number;
   /** `performance.now()` after which no write is begun; the one who has work done sets it for that work. */
   writeUntil: number;
@@ -120,6 +122,7 @@ class Connection implements LdapConnection {
   #rootDse: RootDse | null = null;
   effects = 0;
   writes = 0;
+  changes = 0;
   lastUsed = performance.now();
   writeUntil = Number.POSITIVE_INFINITY;
   readonly #settings: ConnectionSettings;
@@ -239,6 +242,7 @@ class Connection implements LdapConnection {
     }, limits.timeLimit ?? this.#settings.operationTimeout);
     try {
       const value = await request();
+      if (intent === 'write') this.changes += 1;
       return { result: { code: RESULT.success, message: '' }, value };
     } catch (error) {
       if (error instanceof ResultCodeError) return { result: { code: error.code, message: plainMessage(error) } };

@@ -1,4 +1,4 @@
-import { AppError } from '../../../shared/errors.ts';
+import { AppError, isAppError } from '../../../shared/errors.ts';
 import { abilitiesOf } from '../../core/configuration/directory-abilities.ts';
 import type { LdapSettings } from '../../core/configuration/directory-section.ts';
 import type {
@@ -27,7 +27,7 @@ import { normalisePersonName, withoutPrefix } from './normalise-person-name.ts';
 import { passwordModifyValue } from './password-modify.ts';
 import { createPersonKind, type PersonKindOptions } from './person-kind.ts';
 import { judgeByGroups, judgeByName, protectedForWant, protectionAttributes } from './person-protection.ts';
-import { explainBind, explainRefusal, type PolicyAnswer, type Refusal, withPolicyControl } from './policy-answer.ts';
+import { type BindRefusal, explainBind, explainRefusal, type PolicyAnswer, type Refusal, withPolicyControl } from './policy-answer.ts';
 import { createProtectionLookup } from './protection-lookup.ts';
 import { groupBaseOf } from './resolve-protection.ts';
 import { succeeded } from './result-codes.ts';
@@ -69,6 +69,8 @@ export interface PersonDialect extends PersonKindOptions {
   inspectRights(connection: LdapConnection, people: readonly LdapEntry[]): Promise<RightsReport>;
   /** How the service account is let read people, for the operator. */
   readonly readingRule: string;
+  /** How this kind of server refuses the bind of a person, beside "invalid credentials". */
+  readonly bindRefusals?: readonly BindRefusal[];
   /** Says more about a refusal than the server did. */
   refine?(refusal: Refusal, answer: PolicyAnswer, newPassword: string, facts: PasswordFacts): Refusal;
 }
@@ -82,6 +84,15 @@ export function refusedWrite(refusal: Refusal, answer: Pick<PolicyAnswer, 'resul
 export function changeByExtension(connection: LdapConnection, dn: string, oldPassword: string, newPassword: string): Promise<PolicyAnswer> {
   const value = passwordModifyValue({ userIdentity: dn, oldPassword, newPassword });
   return withPolicyControl(connection, (controls) => connection.extended(OID.passwordModify, value, controls));
+}
+
+/** What servers say of a password that is the current one. */
+const repeated: ReadonlySet<Refusal> = new Set<Refusal>(['password.in-history', 'password.refused', 'password.old-wrong']);
+
+/** The server has refused already: what cannot be read now does not make that undone. */
+function unlessDirectoryTrouble(error: unknown): null {
+  if (isAppError(error)) return null;
+  throw error;
 }
 
 /** Why a change did not even begin. */
@@ -160,7 +171,8 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
     const plain = refusedWrite(refusal, answer);
     if (refusal === 'account.missing' || refusal === 'account.no-right') return plain;
     dialect.forgetPolicies?.();
-    const facts = await readFacts(ref);
+    const facts = await readFacts(ref).catch(unlessDirectoryTrouble);
+    if (facts === null) return plain;
     const better = dialect.refine?.(refusal, answer, newPassword, facts) ?? refusal;
     const { changeableAt } = facts.status;
     const when = better === 'password.too-young' && changeableAt !== null ? { changeableAt } : {};
@@ -180,11 +192,11 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
       if (!succeeded(answer.result)) return { bound: answer, changed: null };
       return { bound: answer, changed: await (dialect.change ?? changeByExtension)(connection, entry.dn, oldPassword, newPassword) };
     });
-    if (changed === null) return refusedWrite(refusalOfBind(await explainBind(bound, readState(ref))), bound);
+    if (changed === null) return refusedWrite(refusalOfBind(await explainBind(bound, readState(ref), dialect.bindRefusals)), bound);
     if (succeeded(changed.result)) return { done: true, server: changed.server };
     const refusal = explainRefusal(changed, 'person', 'change-password');
-    // The bind has just proven the old password, so a refusal for a repeated one cannot mean that it was wrong.
-    if (oldPassword === newPassword && refusal !== 'password.too-young') return refusedWrite('password.same-as-current', changed);
+    // The bind has just proven the old password, so a refusal of the same one again cannot mean that it was wrong.
+    if (oldPassword === newPassword && repeated.has(refusal)) return refusedWrite('password.same-as-current', changed);
     return refined(ref, refusal, changed, newPassword);
   };
 
@@ -257,7 +269,11 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
     async verifyPassword(ref, password) {
       const entry = await base.readEntry(ref, ['1.1']);
       if (password === '') return wrongPassword;
-      return explainBind(await servers.separate((connection) => bindAs(connection, entry.dn, password)), readState(ref));
+      return explainBind(
+        await servers.separate((connection) => bindAs(connection, entry.dn, password)),
+        readState(ref),
+        dialect.bindRefusals,
+      );
     },
     changePassword: (...change) => missingAsOutcome(() => changeExisting(...change)),
     prepareWrite,

@@ -37,13 +37,21 @@ const refusals: Readonly<Record<number, PasswordRefusal>> = {
 };
 
 /**
- * Why a password was not written, by result code and control, never by text.
+ * Why a password was not written. A closed list of result codes and words of the control; whatever is not in it says something about
+ * the server, and never counts as a word about the password.
  *
- * @param by who asked: the missing right of the service account is a fault of the installation, that of a person is policy
- * @throws AppError for results that say nothing about the password
+ * - 19: the password is refused, for the reason in the control or for none that is told
+ * - 50: a right is missing. Of the service account that is a fault of the installation, of a person it is policy
+ * - 53: the reason in the control. Without one a service account is told of a server that takes no writes now (a replica, a database
+ *   that is read-only), a person of a rule
+ * - 49, to a person: the old password that came with the request
+ *
+ * @param by who asked
+ * @throws AppError for every other answer
  */
 export function explainRefusal(answer: PolicyAnswer, by: 'service' | 'person', operation: string): Refusal {
   const { result, response, server } = answer;
+  const told = response === null || response.error === null ? undefined : refusals[response.error];
   switch (result.code) {
     case RESULT.noSuchObject:
       return 'account.missing';
@@ -51,39 +59,60 @@ export function explainRefusal(answer: PolicyAnswer, by: 'service' | 'person', o
       // 389 DS adds passwordModNotAllowed to a missing right too, so the control tells nothing here.
       return by === 'service' ? 'account.no-right' : 'password.change-not-allowed';
     case RESULT.constraintViolation:
+      return told ?? 'password.refused';
     case RESULT.unwillingToPerform:
-      return (response?.error === null || response?.error === undefined ? undefined : refusals[response.error]) ?? 'password.refused';
+      if (told !== undefined) return told;
+      if (by === 'person') return 'password.refused';
+      break;
+    case RESULT.invalidCredentials:
+      if (by === 'person') return 'password.old-wrong';
+      break;
     default:
-      throw unexpectedResult(result, server, operation);
   }
+  throw unexpectedResult(result, server, operation);
 }
 
-/** What the state of an account says about a bind that was refused without a reason. */
+/** What the state of an account says about a bind that was refused without a reason; null: not known. */
 export interface LockState {
   readonly locked: boolean | null;
   readonly disabled: boolean | null;
   readonly accountExpired: boolean | null;
 }
 
+/** Why one kind of server refuses a bind with a code of its own; `text` is looked for in its words where one code has several meanings. */
+export interface BindRefusal {
+  readonly code: number;
+  readonly text: RegExp;
+  readonly reason: Extract<VerifyOutcome, { valid: false }>['reason'];
+}
+
 /**
- * What a simple bind of a person means. OpenLDAP says 49 for everything and the reason in the control, if at all; 389 DS says 19 for
- * locked and 53 for disabled. An expired password is only looked at after it was found right, by both.
+ * What a simple bind of a person means: 49 with the reason in the control, if at all, or what the kind of server lists. Whatever is
+ * not listed says something about the server and not about the person. An expired password is only looked at after it was found
+ * right, by OpenLDAP and 389 DS.
  *
  * @param readState asked where the answer leaves the reason open
  * @throws AppError for results that say nothing about the person
  */
-export async function explainBind(answer: PolicyAnswer, readState: () => Promise<LockState>): Promise<VerifyOutcome> {
+export async function explainBind(
+  answer: PolicyAnswer,
+  readState: () => Promise<LockState>,
+  listed: readonly BindRefusal[] = [],
+): Promise<VerifyOutcome> {
   const { result, response, server } = answer;
   if (succeeded(result)) return { valid: true, warning: warningOf(response) };
   const error = response?.error ?? null;
-  if (result.code === RESULT.unwillingToPerform) return refused('credentials.disabled');
-  if (result.code === RESULT.constraintViolation) return refused('credentials.locked');
-  if (result.code !== RESULT.invalidCredentials) throw unexpectedResult(result, server, 'bind');
-  if (error === POLICY_ERROR.passwordExpired) return { valid: false, reason: 'credentials.password-expired', passwordWasRight: true };
+  const wrong = result.code === RESULT.invalidCredentials;
+  const told = wrong || result.code === RESULT.constraintViolation || result.code === RESULT.unwillingToPerform ? error : null;
+  if (told === POLICY_ERROR.passwordExpired) return { valid: false, reason: 'credentials.password-expired', passwordWasRight: wrong };
+  const own = listed.find(({ code, text }) => code === result.code && text.test(result.message));
+  if (own !== undefined) return refused(own.reason);
+  if (told === POLICY_ERROR.changeAfterReset) return refused('credentials.must-change');
+  if (!wrong && told !== POLICY_ERROR.accountLocked) throw unexpectedResult(result, server, 'bind');
   const state = await readState();
   if (state.disabled) return refused('credentials.disabled');
   if (state.accountExpired) return refused('credentials.account-expired');
-  return refused(error === POLICY_ERROR.accountLocked || state.locked ? 'credentials.locked' : 'credentials.wrong');
+  return refused(told === POLICY_ERROR.accountLocked || state.locked ? 'credentials.locked' : 'credentials.wrong');
 }
 
 function refused(reason: Extract<VerifyOutcome, { valid: false }>['reason']): VerifyOutcome {

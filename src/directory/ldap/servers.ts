@@ -224,10 +224,12 @@ export function createServers(
     let first: unknown;
     for (const server of only === undefined ? await candidates() : [only]) {
       for (const again of [true, false]) {
-        const progress: Progress = { used: false, sent: false, wrote: false };
+        const progress: Progress = { used: false, sent: false, wrote: false, changed: false };
         try {
           return await on(server, tracked(work, progress));
         } catch (error) {
+          // After a first change only an outcome would be true, and an error is none.
+          if (progress.changed && isAppError(error)) throw afterSending(error, progress);
           if (!mayGoElsewhere(error)) throw error;
           if (progress.sent || error.details.reason === 'deadline') throw afterSending(error, progress);
           first ??= error;
@@ -318,17 +320,20 @@ interface Progress {
   sent: boolean;
   /** Something was sent on it that writes. */
   wrote: boolean;
+  /** Something of it was done. */
+  changed: boolean;
 }
 
 function tracked<T>(work: Work<T>, progress: Progress): Work<T> {
   return async (connection) => {
     progress.used = true;
-    const { effects, writes } = connection;
+    const { effects, writes, changes } = connection;
     try {
       return await work(connection);
     } finally {
       progress.sent = connection.effects > effects;
       progress.wrote = connection.writes > writes;
+      progress.changed = connection.changes > changes;
     }
   };
 }

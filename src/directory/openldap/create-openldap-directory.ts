@@ -1,5 +1,4 @@
 import { Attribute, Change } from 'ldapts';
-import { AppError } from '../../../shared/errors.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
 import type { Directory, WriteOutcome } from '../../core/ports/directory.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
@@ -86,8 +85,8 @@ export function createOpenldapDirectory(settings: DirectorySettingsOf<'openldap'
       if (locked !== null) return locked;
       const value = passwordModifyValue({ userIdentity: entry.dn, newPassword });
       const answer = await withPolicyControl(connection, (controls) => connection.extended(OID.passwordModify, value, controls));
-      if (succeeded(answer.result) && options.mustChange === true) await markAfterReset(connection, entry.dn);
-      return answer;
+      if (!succeeded(answer.result) || options.mustChange !== true) return answer;
+      return markAfterReset(connection, entry.dn);
     },
     inspectRights: (connection, people) => inspectRights(connection, people, { settings, random: deps.random, policyOf, cache }),
     readingRule: rule(settings, 'entry'),
@@ -122,13 +121,12 @@ function change(operation: 'delete' | 'replace', type: string, values: string[])
 /**
  * Two requests, because a modification of userPassword beside pwdReset would store the password as it is wherever
  * ppolicy_hash_cleartext is off.
- * @throws AppError `directory.no-right` and others: the password is set by then, and `details.done` says so
+ * The password is set by then, whatever becomes of the mark.
  */
-async function markAfterReset(connection: LdapConnection, dn: string): Promise<void> {
+async function markAfterReset(connection: LdapConnection, dn: string): Promise<WriteOutcome> {
   const result = await connection.modify(dn, [change('replace', 'pwdReset', ['TRUE'])]);
-  if (succeeded(result)) return;
-  const error = unexpectedResult(result, connection.server, 'require-change');
-  throw new AppError(error.code, { ...error.details, done: 'password' }, { cause: error });
+  const { server } = connection;
+  return succeeded(result) ? { done: true, server } : { done: true, server, unmet: ['must-change'] };
 }
 
 function refusedOrThrow(connection: LdapConnection, result: Parameters<typeof unexpectedResult>[0], operation: string): WriteOutcome {
