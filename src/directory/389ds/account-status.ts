@@ -1,5 +1,6 @@
 import type { AccountFingerprint, AccountStatus, PasswordPolicy } from '../../core/ports/directory.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
+import { isShadowExpired } from '../ldap/shadow-expire.ts';
 import { fromGeneralizedTime } from '../ldap/time.ts';
 
 /** Operational attributes of a person's entry. pwdUpdateTime is there with passwordTrackUpdateTime on. */
@@ -12,23 +13,39 @@ export const statusAttributes = [
   'modifyTimestamp',
   'nsAccountLock',
   'pwdPolicySubentry',
+  'shadowExpire',
 ] as const;
+
+/** Attributes without which nobody can say whether an account is open; the account must be able to see that they are absent. */
+export const stateAttributes = ['nsAccountLock', 'passwordRetryCount', 'accountUnlockTime'] as const;
+
+/** What is known beside the entry. */
+export interface StatusFacts {
+  readonly policy: PasswordPolicy;
+  /** false: the policy may not be read, and `policy` is a guess. */
+  readonly policyKnown: boolean;
+  /** Whether an absent one of `stateAttributes` is absent, and not hidden. */
+  readonly visible: boolean;
+}
 
 /** passwordExpirationTime of a password that must be changed at the next sign-in, and accountUnlockTime of a lock without end. */
 export const epoch = '19700101000000Z';
 
-/** State of an account at `now`; `policyKnown` is false when the policy may not be read and `policy` is a guess. */
-export function toAccountStatus(entry: LdapEntry, policy: PasswordPolicy, policyKnown: boolean, now: number): AccountStatus {
+/** State of an account at `now`. */
+export function toAccountStatus(entry: LdapEntry, { policy, policyKnown, visible }: StatusFacts, now: number): AccountStatus {
   const mustChange = entry.text('passwordExpirationTime') === epoch;
   const passwordExpiresAt = mustChange ? null : fromGeneralizedTime(entry.text('passwordExpirationTime'));
   const changeable = fromGeneralizedTime(entry.text('passwordAllowChangeTime'));
   // The time stays on the entry after the minimum age has been taken out of the policy, and then means nothing.
   const ageCounts = !mustChange && (!policyKnown || policy.minimumAge > 0);
+  const lock = lockOf(entry, policy, policyKnown, now);
+  const knownOr = (told: boolean): boolean | null => (told || visible ? told : null);
   return {
-    ...lockOf(entry, policy, policyKnown, now),
-    disabled: entry.text('nsAccountLock')?.toLowerCase() === 'true',
-    // The server knows no end date of an account: administrators set nsAccountLock.
-    accountExpired: false,
+    locked: knownOr(lock.locked),
+    lockedUntil: lock.lockedUntil,
+    disabled: knownOr(entry.text('nsAccountLock')?.toLowerCase() === 'true'),
+    // The server itself knows no end date of an account; the hosts that use it do.
+    accountExpired: isShadowExpired(entry, now),
     passwordSignIn: null,
     passwordExpired: passwordExpiresAt !== null && passwordExpiresAt <= now,
     mustChange,

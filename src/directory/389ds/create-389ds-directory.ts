@@ -15,10 +15,13 @@ import { createPersonDirectory, type PersonDialect, refusedWrite } from '../ldap
 import { type BindRefusal, type PolicyAnswer, type Refusal, withPolicyControl } from '../ldap/policy-answer.ts';
 import { RESULT, succeeded } from '../ldap/result-codes.ts';
 import { OID } from '../ldap/root-dse.ts';
+import { seesAttributes } from '../ldap/sees-attributes.ts';
+import { createServerCache, type ServerCache } from '../ldap/server-cache.ts';
 import { unexpectedResult } from '../ldap/translate-error.ts';
-import { epoch, statusAttributes, toAccountStatus, toFingerprint } from './account-status.ts';
+import { epoch, stateAttributes, statusAttributes, toAccountStatus, toFingerprint } from './account-status.ts';
+import { findPolicy } from './find-policy.ts';
 import { inspectRights, readingRule } from './inspect-rights.ts';
-import { policyAttributes, toPasswordPolicy } from './password-policy.ts';
+import { toPasswordPolicy } from './password-policy.ts';
 
 /**
  * 389 Directory Server (Red Hat Directory Server), 2.x.
@@ -31,7 +34,7 @@ import { policyAttributes, toPasswordPolicy } from './password-policy.ts';
  * @throws AppError `configuration.invalid` for a people filter that is none
  */
 export function create389dsDirectory(settings: DirectorySettingsOf<'389ds'>, deps: DirectoryDeps): Directory {
-  return createPersonDirectory(settings, deps, createDialect(settings, deps.clock));
+  return createPersonDirectory(settings, deps, createDialect(settings, deps.clock, createServerCache(deps.clock)));
 }
 
 const replace = (type: string, ...values: string[]): Change =>
@@ -40,7 +43,7 @@ const replace = (type: string, ...values: string[]): Change =>
 const unlocking = [replace('accountUnlockTime'), replace('passwordRetryCount', '0')];
 const marking = [replace('passwordExpirationTime', epoch)];
 
-const createDialect = (settings: DirectorySettingsOf<'389ds'>, clock: Clock): PersonDialect => ({
+const createDialect = (settings: DirectorySettingsOf<'389ds'>, clock: Clock, cache: ServerCache): PersonDialect => ({
   idAttribute: 'nsUniqueId',
   idPattern: /^[0-9a-f]{8}(-[0-9a-f]{8}){3}$/i,
   statusAttributes,
@@ -57,19 +60,24 @@ const createDialect = (settings: DirectorySettingsOf<'389ds'>, clock: Clock): Pe
     'The policy is read from cn=config and from local policy entries: the service account needs the right to read both.',
   ],
   async readFacts(connection, entry, now) {
-    const found = await readPolicyEntry(connection, entry.text('pwdPolicySubentry'));
+    const found = await findPolicy(connection, cache, entry);
     const policy = toPasswordPolicy(found);
-    const status = toAccountStatus(entry, policy, found !== null, now);
+    const visible = await seesAttributes(connection, cache, entry, stateAttributes);
+    const status = toAccountStatus(entry, { policy, policyKnown: found !== null, visible }, now);
     return { policy, status, fingerprint: toFingerprint(entry, status) };
   },
+  forgetPolicies: () => cache.forget(),
   reset(connection, entry, newPassword, options) {
     // With syntax checks off the server would take this for a finished hash, and everybody who knows it could sign in.
     if (looksHashed(newPassword)) return Promise.resolve(refusedAsHash(connection.server));
     return options.mustChange === true ? resetAndMark(connection, entry, newPassword) : resetOnly(connection, entry, newPassword, clock);
   },
   async inspectRights(connection, people) {
-    const policy = await readPolicyEntry(connection, people[0]?.text('pwdPolicySubentry') ?? null);
-    return inspectRights(connection, people, settings, policy !== null);
+    const [first] = people;
+    const policy = first === undefined ? null : await findPolicy(connection, cache, first);
+    const hidden: string[] = [];
+    for (const person of people) if (!(await seesAttributes(connection, cache, person, stateAttributes))) hidden.push(person.dn);
+    return inspectRights(connection, people, settings, { policyReadable: policy !== null, hidden });
   },
   readingRule: `${settings.baseDn}: ${readingRule(settings)}`,
   unlock: (connection, entry) => write(connection, entry, unlocking, 'unlock'),
@@ -111,13 +119,6 @@ async function resetAndMark(connection: LdapConnection, entry: LdapEntry, newPas
   const { server } = connection;
   const marked = await connection.modify(entry.dn, [...unlocking, ...marking]);
   return succeeded(marked) ? { done: true, server } : { done: true, server, unmet: ['must-change'] };
-}
-
-/** A local policy replaces the global one; null when the one in force may not be read. */
-async function readPolicyEntry(connection: LdapConnection, local: string | null): Promise<LdapEntry | null> {
-  const { result, entries } = await connection.search(local ?? 'cn=config', { scope: 'base', attributes: policyAttributes });
-  const entry = succeeded(result) ? entries[0] : undefined;
-  return entry?.names.some((name) => /^password/i.test(name)) ? entry : null;
 }
 
 async function write(connection: LdapConnection, entry: LdapEntry, changes: Change[], operation: string): Promise<WriteOutcome> {

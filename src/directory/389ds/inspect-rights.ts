@@ -7,6 +7,7 @@ import { anyOf, equals } from '../ldap/filters.ts';
 import { heldRight, missingRight, type RightsReport, rightOverPeople, unknownRight } from '../ldap/inspected-rights.ts';
 import { succeeded } from '../ldap/result-codes.ts';
 import { OID } from '../ldap/root-dse.ts';
+import { stateAttributes } from './account-status.ts';
 import { EffectiveRightsControl, parseAttributeRights } from './effective-rights-control.ts';
 
 type Settings = Pick<DirectorySettingsOf<'389ds'>, 'baseDn' | 'serviceAccount'>;
@@ -40,19 +41,21 @@ export function readingRule({ serviceAccount }: Settings): string {
 
 /**
  * What the service account may do, by the server's own word (Get Effective Rights). Nothing is written.
- * @param policyReadable whether the policy in force for the first of the people may be read
+ * @param found whether the policy in force for the first of the people may be read, and DNs of people whose state it may not see
  */
 export async function inspectRights(
   connection: LdapConnection,
   people: readonly LdapEntry[],
   settings: Settings,
-  policyReadable: boolean,
+  found: { readonly policyReadable: boolean; readonly hidden: readonly string[] },
 ): Promise<RightsReport> {
+  const { policyReadable, hidden } = found;
   const policy = policyReadable
     ? heldRight('read-policy')
     : missingRight('read-policy', 'the password policy in force is hidden from it', `cn=config: ${policyRule(settings)}`);
-  const told = await Promise.all([askAll(connection, people, settings.serviceAccount.name), describeAdministration(connection, settings)]);
-  const [persons, administration] = told;
+  // One after the other: a connection carries one request at a time.
+  const persons = await askAll(connection, people, settings.serviceAccount.name);
+  const administration = await describeAdministration(connection, settings);
   const writing = (Object.keys(needed) as (keyof typeof needed)[]).map((verb): DirectoryRight => {
     if (typeof persons === 'string') return unknownRight(verb, persons, `${settings.baseDn}: ${peopleRule(settings)}`);
     const findings = persons.map(({ dn, attributes }) => ({ dn, held: needed[verb].every((name) => writes(attributes, name)) }));
@@ -64,11 +67,19 @@ export async function inspectRights(
     return rightOverPeople(verb, findings, texts);
   });
   const tooMuch = typeof persons === 'string' ? [] : describeExcess(persons);
-  return { rights: [heldRight('read'), ...writing, policy], tooMuch: [...administration, ...tooMuch] };
+  return { rights: [seeing(hidden, settings), ...writing, policy], tooMuch: [...administration, ...tooMuch] };
+}
+
+/** What is hidden counts as not known, and then nobody can be recovered. */
+function seeing(hidden: readonly string[], settings: Settings): DirectoryRight {
+  const [example] = hidden;
+  if (example === undefined) return heldRight('read');
+  const problem = `it cannot see whether ${example} is locked or disabled (${stateAttributes.join(', ')})`;
+  return missingRight('read', problem, `${settings.baseDn}: ${readingRule(settings)}`);
 }
 
 function policyRule({ serviceAccount }: Settings): string {
-  return `aci: (targetattr="objectClass || password*")(version 3.0; acl "Keyturn reads the password policy"; allow (read,search,compare) userdn="ldap:///${serviceAccount.name}";)`;
+  return `aci: (targetattr="objectClass || password* || nsslapd-pwpolicy-*")(version 3.0; acl "Keyturn reads the password policy"; allow (read,search,compare) userdn="ldap:///${serviceAccount.name}";)`;
 }
 
 function writes(attributes: Person['attributes'], name: string): boolean {

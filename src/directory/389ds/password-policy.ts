@@ -1,9 +1,8 @@
 import type { PasswordCategories, PasswordPolicy } from '../../core/ports/directory.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
 
-/** Of cn=config and of local policy entries (389 DS Configuration, Command and File Reference). */
-export const policyAttributes = [
-  'cn',
+/** The syntax rules, which a local policy takes from the global one as a whole. */
+export const syntaxAttributes = [
   'passwordCheckSyntax',
   'passwordMinLength',
   'passwordMinDigits',
@@ -15,6 +14,12 @@ export const policyAttributes = [
   'passwordMaxRepeats',
   'passwordMinCategories',
   'passwordMinTokenLength',
+] as const;
+
+/** Of cn=config and of local policy entries (389 DS Configuration, Command and File Reference). */
+export const policyAttributes = [
+  'cn',
+  ...syntaxAttributes,
   'passwordMinAge',
   'passwordExp',
   'passwordMaxAge',

@@ -31,7 +31,8 @@ beforeAll(async () => {
   ds389 = await startDs389();
   const rights = `(targetattr="userPassword || passwordRetryCount || accountUnlockTime")(version 3.0; acl "reset"; allow (write) userdn="ldap:///${ds389.service.dn}";)`;
   const own = '(targetattr="userPassword")(version 3.0; acl "own password"; allow (write) userdn="ldap:///self";)';
-  await ds389.modify(ds389.peopleDn, { aci: [rights, own] });
+  const reading = `(targetattr!="userPassword || passwordHistory")(version 3.0; acl "read"; allow (read,search,compare) userdn="ldap:///${ds389.service.dn}";)`;
+  await ds389.modify(ds389.peopleDn, { aci: [rights, own, reading] });
 });
 afterAll(async () => {
   for (const close of closers) await close();

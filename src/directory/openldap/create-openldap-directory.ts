@@ -10,6 +10,7 @@ import { createPersonDirectory, type PersonDialect, refusedWrite } from '../ldap
 import { withPolicyControl } from '../ldap/policy-answer.ts';
 import { RESULT, succeeded } from '../ldap/result-codes.ts';
 import { OID } from '../ldap/root-dse.ts';
+import { seesAttributes } from '../ldap/sees-attributes.ts';
 import { createServerCache } from '../ldap/server-cache.ts';
 import { unexpectedResult } from '../ldap/translate-error.ts';
 import { rule } from './access-rules.ts';
@@ -18,6 +19,7 @@ import {
   lockAttributes,
   lockedForEver,
   type StatusFacts,
+  stateAttributes,
   statusAttributes,
   temporaryLockEnd,
   toAccountStatus,
@@ -26,7 +28,6 @@ import {
 import { findPolicy } from './find-policy.ts';
 import { inspectRights, neverLocked } from './inspect-rights.ts';
 import { toPasswordPolicy } from './password-policy.ts';
-import { seesStates } from './sees-states.ts';
 
 /**
  * OpenLDAP with the ppolicy overlay (slapo-ppolicy(5)), 2.5 and later.
@@ -43,7 +44,7 @@ export function createOpenldapDirectory(settings: DirectorySettingsOf<'openldap'
 
   const readStatusFacts = async (connection: LdapConnection, entry: LdapEntry): Promise<StatusFacts> => {
     const found = await policyOf(connection, entry);
-    return { policy: toPasswordPolicy(found), found, visible: await seesStates(connection, cache, entry) };
+    return { policy: toPasswordPolicy(found), found, visible: await seesAttributes(connection, cache, entry, stateAttributes) };
   };
 
   /** Why nothing may be written that takes a lock away, as any new password does; also when an administrator's lock could be there unseen. */
@@ -72,7 +73,7 @@ export function createOpenldapDirectory(settings: DirectorySettingsOf<'openldap'
     factsOf(connection, entry, now) {
       // The policy says when a lock ends, and nothing else of what a write has to know.
       if (lockAttributes.some((attribute) => entry.text(attribute) !== null)) return null;
-      return seesStates(connection, cache, entry).then((visible) => {
+      return seesAttributes(connection, cache, entry, stateAttributes).then((visible) => {
         const status = toAccountStatus(entry, { policy: toPasswordPolicy(null), found: null, visible }, now);
         return { status, fingerprint: toFingerprint(entry, status) };
       });

@@ -6,10 +6,10 @@ import type { LdapConnection } from '../ldap/connection.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
 import { heldRight, missingRight, type PersonFinding, type RightsReport, rightOverPeople } from '../ldap/inspected-rights.ts';
 import { type LdapResult, RESULT, succeeded } from '../ldap/result-codes.ts';
+import { seesAttributes } from '../ldap/sees-attributes.ts';
 import type { ServerCache } from '../ldap/server-cache.ts';
 import { rule } from './access-rules.ts';
 import { stateAttributes } from './account-status.ts';
-import { seesStates } from './sees-states.ts';
 
 /** A time at which no account was ever locked. */
 export const neverLocked = '19700101000001Z';
@@ -79,7 +79,7 @@ async function seeingStates(
   settings: DirectorySettingsOf<'openldap'>,
 ): Promise<DirectoryRight> {
   for (const person of people) {
-    if (await seesStates(connection, cache, person)) continue;
+    if (await seesAttributes(connection, cache, person, stateAttributes)) continue;
     const problem = `it cannot see whether ${person.dn} is locked, disabled or has ended (${stateAttributes.join(', ')})`;
     return missingRight('read', problem, `${rule(settings, 'pwdAccountLockedTime')}; ${rule(settings, 'state')}`);
   }
