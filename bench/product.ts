@@ -47,10 +47,15 @@ export interface Product {
 
 /** No limit of the guard may end a measurement; the counting itself stays. */
 const patient = { count: 1_000_000, windowSeconds: 600 };
+const patientWithWork = { ...patient, countWithWork: 1_000_000 };
 const guard: ConfigurationDocument['guard'] = {
   startsPerAddress: patient,
   startsPerNetwork: patient,
   startsOverall: patient,
+  startsPerAccount: patient,
+  startsPerAccountOverall: patient,
+  messagesPerAccount: patientWithWork,
+  messagesPerAccountOverall: patientWithWork,
   answersPerJourney: patient,
 };
 

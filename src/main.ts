@@ -34,6 +34,7 @@ import { createApp } from './http/app.ts';
 import { createBackground } from './jobs/background.ts';
 import { createOutboxWorker, type OutboxWorker } from './jobs/outbox-worker.ts';
 import { createSchedule } from './jobs/schedule.ts';
+import { createAltchaWork } from './platform/altcha-work.ts';
 import { createKeys } from './platform/derived-keys.ts';
 import { createLog } from './platform/pino-log.ts';
 import { systemClock } from './platform/system-clock.ts';
@@ -127,6 +128,7 @@ export async function startNode(base: Base, settings: Settings, options: ServerO
     configuration,
     directories: directoriesOf(() => adapters.directories),
     wakeOutbox: (lane: OutboxLane) => wake(worker, lane),
+    work: createAltchaWork(keys),
     guard: createGuard({ store, keys, clock, configuration }),
     factor: createFactorRegistry({ keys, random, clock, configuration }),
   };

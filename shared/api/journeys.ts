@@ -49,6 +49,24 @@ const stepBase = {
 
 export const stepAccountSchema = z.object({ id: z.string(), label: z.string() });
 
+/**
+ * Work before the journey goes on: find the counter for which PBKDF2 over `nonce` and the counter (32 bits, big-endian) with
+ * `salt`, `cost` iterations and `keyLength` octets begins with `keyPrefix` (hexadecimal). It is below `difficulty`: how many tries it
+ * takes at most, for a display of progress. The form of ALTCHA, version 2.
+ */
+export const proofOfWorkStepSchema = z.object({
+  ...stepBase,
+  kind: z.literal('proof-of-work'),
+  challenge: z.object({
+    algorithm: z.literal('PBKDF2/SHA-256'),
+    nonce: z.string(),
+    salt: z.string(),
+    cost: z.number().int(),
+    keyLength: z.number().int(),
+    keyPrefix: z.string(),
+  }),
+  difficulty: z.number().int(),
+});
 export const chooseFactorStepSchema = z.object({
   ...stepBase,
   kind: z.literal('choose-factor'),
@@ -112,6 +130,7 @@ export const refusedStepSchema = z.object({
 });
 
 export const stepSchema = z.discriminatedUnion('kind', [
+  proofOfWorkStepSchema,
   chooseFactorStepSchema,
   codeStepSchema,
   chooseAccountsStepSchema,
@@ -129,7 +148,6 @@ export const startRequestSchema = z.strictObject({
   account: z.string().min(1).max(256),
   locale: z.string().max(35).optional(),
   client: clientSchema.optional(),
-  work: z.record(z.string(), z.unknown()).optional(),
 });
 export type StartRequest = z.infer<typeof startRequestSchema>;
 
@@ -142,6 +160,10 @@ const password = z.string().min(1).max(1024);
 
 /** Answers, one schema for each step kind that takes one. */
 export const ANSWERS = {
+  'proof-of-work': z.union([
+    z.strictObject({ counter: z.int().min(0).max(0xffff_ffff), derivedKey: z.string().regex(/^(?:[0-9a-f]{2}){1,64}$/) }),
+    z.strictObject({ back: z.literal(true) }),
+  ]),
   'choose-factor': z.strictObject({ option: z.string().max(64) }),
   code: z.union([
     z.strictObject({ code: z.string().min(1).max(64) }),

@@ -68,8 +68,11 @@ async function find(directories: readonly Directory[], name: string, directoryId
 function describe(account: Account, state: RecoveryState, now: number): string {
   const what = [
     state.frozen ? 'frozen: somebody said "this was not me"' : '',
-    state.pausedUntil > now ? `pauses until ${new Date(state.pausedUntil).toISOString()}` : '',
-    state.failures > 0 ? `${state.failures} wrong proofs in a row` : '',
+    state.pausedUntil > now
+      ? `proofs from networks that the owner never used are worth nothing until ${new Date(state.pausedUntil).toISOString()}`
+      : '',
+    state.failures > 0 ? `${state.failures} wrong proofs lately` : '',
+    state.suspended > 0 ? 'the authenticator is suspended after too many wrong codes' : '',
   ].filter((part) => part !== '');
   return `${account.login} (${account.directory}): ${what.length === 0 ? 'nothing blocks recovery' : what.join('; ')}`;
 }

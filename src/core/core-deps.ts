@@ -1,6 +1,6 @@
 import type { Configuration } from './configuration/document.ts';
 import type { Directory } from './ports/directory.ts';
-import type { Background, Clock, Keys, Log, Random, Texts } from './ports/platform.ts';
+import type { Background, Clock, Keys, Log, Random, Texts, Work } from './ports/platform.ts';
 import type { OutboxLane, Store } from './ports/store.ts';
 
 /** The directories of the configuration in force. */
@@ -18,6 +18,7 @@ export interface CoreDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly keys: Keys;
+  readonly work: Work;
   readonly log: Log;
   readonly texts: Texts;
   readonly background: Background;

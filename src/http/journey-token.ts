@@ -67,3 +67,22 @@ function cookiesNamed(name: string, header = ''): string[] {
     .map((pair) => pair.slice(name.length + 1).replace(/^"(.*)"$/, '$1'));
   return [...new Set(values)].slice(0, MOST_COOKIES);
 }
+
+/** Cookie by which a browser is known again. It says nothing of a person: only its digest stands with the accounts recovered here. */
+const DEVICE_COOKIES = { secure: '__Host-keyturn-device', plain: 'keyturn-device' } as const;
+const DEVICE_COOKIE_SECONDS = 400 * 24 * 3600;
+
+/** The token of this browser, if it has one: it gets one when a proof was completed in it. */
+export function deviceToken(deps: HttpDeps, request: FastifyRequest): string | undefined {
+  return cookiesNamed(deviceCookie(deps), request.headers.cookie).find((value) => TOKEN.test(value));
+}
+
+/** Gives the browser its token. */
+export function setDeviceCookie(deps: HttpDeps, reply: FastifyReply, token: string): void {
+  const secure = cookieName(deps) === SECURE_NAME;
+  reply.setCookie(deviceCookie(deps), token, { path: '/', httpOnly: true, sameSite: 'strict', secure, maxAge: DEVICE_COOKIE_SECONDS });
+}
+
+function deviceCookie(deps: HttpDeps): string {
+  return cookieName(deps) === SECURE_NAME ? DEVICE_COOKIES.secure : DEVICE_COOKIES.plain;
+}

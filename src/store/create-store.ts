@@ -19,6 +19,7 @@ import { createFactors } from './tables/factors.ts';
 import { createFreezes } from './tables/freezes.ts';
 import { createIntents } from './tables/intents.ts';
 import { createJourneys } from './tables/journeys.ts';
+import { createKnownPlaces } from './tables/known-places.ts';
 import { createOutbox } from './tables/outbox.ts';
 import { tidy } from './tidy.ts';
 import { walkSealed } from './walk-sealed.ts';
@@ -132,6 +133,7 @@ function createVerbs(context: TableContext): Omit<Store, 'transaction' | 'tidy' 
     intents: createIntents(context),
     outbox: createOutbox(context),
     freezes: createFreezes(context),
+    knownPlaces: createKnownPlaces(context),
     configurations: createConfigurations(context),
     embedded: createEmbeddedAccounts(context),
   };

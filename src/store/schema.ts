@@ -16,6 +16,7 @@ export interface Schema {
   intents: IntentTable;
   outbox: OutboxTable;
   freezes: FreezeTable;
+  known_places: KnownPlaceTable;
   freeze_links: FreezeLinkTable;
   configurations: ConfigurationTable;
   embedded_accounts: EmbeddedAccountTable;
@@ -64,6 +65,9 @@ interface FactorTable {
   ended_at: number | null;
   last_used_at: number | null;
   last_time_step: number | null;
+  drift_steps: number;
+  failures: number;
+  suspended_at: number | null;
 }
 
 interface CounterTable {
@@ -143,6 +147,14 @@ interface FreezeLinkTable {
   used_at: number | null;
   /** Sealed, of nothing. */
   seal: string;
+}
+
+interface KnownPlaceTable {
+  directory: string;
+  account_id: string;
+  /** Keyed digest of account and network, or account and device: without the key it says nothing. */
+  digest: string;
+  seen_at: number;
 }
 
 interface ConfigurationTable {

@@ -20,7 +20,13 @@ export const SEALED_COLUMNS = {
   factors: {
     sealed: 'secret',
     bound: ['id', 'directory', 'account_id', 'kind', 'source', 'created_at', 'ended_at'],
-    free: { last_used_at: 'a wrong date', last_time_step: 'a code of the authenticator is accepted twice within its minute' },
+    free: {
+      last_used_at: 'a wrong date',
+      last_time_step: 'a code of the authenticator is accepted twice within its minute',
+      drift_steps: 'codes of another minute or two are accepted',
+      failures: 'more guesses at an authenticator, or none',
+      suspended_at: 'the same',
+    },
   },
   intents: {
     sealed: 'facts',

@@ -5,6 +5,8 @@ const DAY = 24 * HOUR;
 
 /** A journey that is over stays this long, so that a late caller is told "expired" and not "unknown". */
 const JOURNEY_GRACE = DAY;
+/** No configuration remembers a place for longer. */
+const LONGEST_KNOWN = 400 * DAY;
 /** A message that could not be delivered stays this long, for the operator to see. */
 const FAILED_MESSAGE_GRACE = 7 * DAY;
 
@@ -31,6 +33,7 @@ export async function tidy(db: Database, now: number): Promise<number> {
   const challenges = db.deleteFrom('challenges').where('expires_at', '<=', now - JOURNEY_GRACE);
   const counters = db.deleteFrom('counters').where('window_ends_at', '<=', now).where('paused_until', '<=', now);
   const links = db.deleteFrom('freeze_links').where('expires_at', '<=', now);
+  const places = db.deleteFrom('known_places').where('seen_at', '<=', now - LONGEST_KNOWN);
   const messages = db
     .deleteFrom('outbox')
     .where((eb) =>
@@ -42,7 +45,7 @@ export async function tidy(db: Database, now: number): Promise<number> {
     );
 
   let deleted = 0;
-  for (const statement of [challenges, journeys, counters, links, messages]) {
+  for (const statement of [challenges, journeys, counters, links, places, messages]) {
     const result = await statement.executeTakeFirst();
     deleted += Number(result.numDeletedRows);
   }

@@ -110,11 +110,14 @@ describe('keyturn config', () => {
     expect((await runCommand([...config, 'config', 'apply', first])).output).toContain('Nothing to do');
     expect((await runCommand([...config, 'config', 'diff', first])).output).toBe('No difference.\n');
 
-    const second = fileWith(configurationDocument({ guard: { failuresPerAccount: 5 } }), 'second.json');
+    const second = fileWith(configurationDocument({ guard: { failuresPerAuthenticator: 50 } }), 'second.json');
     const diff = await runCommand([...config, 'config', 'diff', '--exit-code', second]);
-    expect(diff).toMatchObject({ exitCode: 1, output: '~ guard.failuresPerAccount: 10 -> 5\n' });
+    expect(diff).toMatchObject({ exitCode: 1, output: '~ guard.failuresPerAuthenticator: 100 -> 50\n' });
     const applied = await runCommand([...config, 'config', 'apply', second, '--comment', 'stricter', '--json']);
-    expect(JSON.parse(applied.output)).toMatchObject({ version: 2, changes: [{ path: 'guard.failuresPerAccount', before: 10, after: 5 }] });
+    expect(JSON.parse(applied.output)).toMatchObject({
+      version: 2,
+      changes: [{ path: 'guard.failuresPerAuthenticator', before: 100, after: 50 }],
+    });
 
     const late = await runCommand([...config, 'config', 'apply', first, '--expect', '1']);
     expect(late).toMatchObject({ exitCode: 1, errors: expect.stringContaining('configuration.conflict') });
@@ -126,7 +129,7 @@ describe('keyturn config', () => {
     const exported = await runCommand([...config, 'config', 'export']);
     expect(parse(exported.output)).toEqual(parse(readFileSync(second, 'utf8')));
     const old = await runCommand([...config, 'config', 'export', '1', '--format', 'json', '--defaults']);
-    expect(JSON.parse(old.output)).toMatchObject({ guard: { failuresPerAccount: 10 } });
+    expect(JSON.parse(old.output)).toMatchObject({ guard: { failuresPerAuthenticator: 100 } });
   });
 });
 

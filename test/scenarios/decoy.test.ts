@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { typedNameDigest } from '../../src/core/audit/typed-name.ts';
+import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { type JourneyClient, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, PROTECTED_GROUP } from './sample-directory.ts';
 import { type Enrolled, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
@@ -19,7 +20,10 @@ const REASON: Record<string, string> = {
 };
 
 beforeAll(async () => {
-  keyturn = await startKeyturn({ directories: [embeddedSection()] });
+  keyturn = await startKeyturn({
+    directories: [embeddedSection()],
+    configuration: { recovery: { accepted: [['email', 'totp'], ['totp']] }, guard: GENEROUS_LIMITS },
+  });
   await addPerson(keyturn, 'alice');
   await addPerson(keyturn, 'disabled', { disabled: true });
   await addPerson(keyturn, 'ended', { expiresAt: 1000 });
@@ -52,9 +56,10 @@ async function walk(name: string): Promise<string[]> {
     { option: 'email' },
     { code: '00000000' },
     { code: 'x' },
-    { code: '1' },
-    { code: '2' },
-    { code: '3' },
+    { code: '11111111' },
+    { code: '22222222' },
+    { code: '33333333' },
+    { code: '44444444' },
   ]) {
     const reply = await client.answer(body);
     const headers = [...reply.headers.keys()].filter((header) => header !== 'content-length').toSorted();

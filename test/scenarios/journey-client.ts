@@ -1,4 +1,5 @@
 import type { Goal, Problem, Step, StepKind, Verdict } from '../../shared/api/journeys.ts';
+import { solveWork } from './solve-work.ts';
 import { codeIn, type Enrolled, type Keyturn } from './start-keyturn.ts';
 
 export interface Reply {
@@ -35,15 +36,35 @@ export async function request(
   return { status: response.status, headers: response.headers, body: text === '' ? {} : (JSON.parse(text) as Reply['body']) };
 }
 
-/** Starts a journey; throws when it is refused. */
+/** Starts a journey; throws when it is refused. Work that is wanted is done, now and later. */
 export async function startJourney(url: string, account: string, goal: Goal = 'reset-password', locale = 'en'): Promise<JourneyClient> {
-  const started = await request(url, 'POST', '/journeys', { goal, account, locale, client: { kind: 'cli' } });
+  const client = await startIdly(url, { account, goal, locale });
+  const answer = client.answer;
+  client.answer = async (body, stepId) => {
+    const reply = await answer(body, stepId);
+    return client.step.kind === 'proof-of-work' && reply.status === 200 ? answer(await solveWork(client.step)) : reply;
+  };
+  if (client.step.kind === 'proof-of-work') await answer(await solveWork(client.step));
+  return client;
+}
+
+/** Starts a journey that does no work by itself; `headers` go with every request. */
+export async function startIdly(
+  url: string,
+  {
+    account,
+    goal = 'reset-password',
+    locale = 'en',
+    headers = {},
+  }: { account: string; goal?: Goal; locale?: string; headers?: Record<string, string> },
+): Promise<JourneyClient> {
+  const started = await request(url, 'POST', '/journeys', { goal, account, locale, client: { kind: 'cli' } }, headers);
   const { token, step } = started.body;
   if (started.status !== 201 || token === undefined || step === undefined) throw new Error(`not started: ${JSON.stringify(started.body)}`);
   const client: JourneyClient = {
     step,
     token,
-    call: (method, path, body) => request(url, method, path, body, { authorization: `Bearer ${token}` }),
+    call: (method, path, body) => request(url, method, path, body, { ...headers, authorization: `Bearer ${token}` }),
     async answer(body, stepId = client.step.id) {
       const reply = await client.call('POST', `/journeys/current/steps/${stepId}`, body);
       if (reply.body.step !== undefined) client.step = reply.body.step;

@@ -32,7 +32,14 @@ describe.each(['sqlite', 'postgres'] as const)('a change of the keys on %s', (en
     await clean();
   });
   async function start(...ring: string[]): Promise<Keyturn> {
-    const node = await startKeyturn({ directories: [embeddedSection()], database: url, keys: ring.map(testKey), clock });
+    const node = await startKeyturn({
+      directories: [embeddedSection()],
+      // No place is known: every wrong proof is a stranger's.
+      configuration: { guard: { knownPlaceDays: 0 } },
+      database: url,
+      keys: ring.map(testKey),
+      clock,
+    });
     nodes.push(node);
     return node;
   }
@@ -117,7 +124,7 @@ describe.each(['sqlite', 'postgres'] as const)('a change of the keys on %s', (en
       // Whichever node delivers it.
       const message = await Promise.any(nodes.map((node) => node.waitForMessage(alice.address, before.get(node))));
       const there = continuedAt(second, here);
-      await there.answer({ code: '1' });
+      await there.answer({ code: '00000000' });
       const count = await first.deps.guard.failuresOf(accountKey(alice.account));
       expect(count.failures).toBe(1);
       expect(await second.deps.guard.failuresOf(accountKey(alice.account))).toEqual(count);

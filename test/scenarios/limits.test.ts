@@ -34,11 +34,11 @@ describe('one caller who is refused', () => {
       startsPerNetwork: { count: 5, windowSeconds: 60 },
       startsOverall: { count: 6, windowSeconds: 60 },
     });
-    const { guard } = keyturn.deps;
-    for (let attempt = 0; attempt < 50; attempt += 1) await guard.countStart('192.0.2.1');
-    expect(await guard.countStart('192.0.2.2')).toEqual({ allowed: true });
-    for (let host = 10; host < 60; host += 1) await guard.countStart(`192.0.2.${host}`);
-    expect(await guard.countStart('198.51.100.1')).toEqual({ allowed: true });
+    const countStart = async (address: string) => (await keyturn.deps.guard.countStart(address, [])).decision;
+    for (let attempt = 0; attempt < 50; attempt += 1) await countStart('192.0.2.1');
+    expect(await countStart('192.0.2.2')).toEqual({ allowed: true });
+    for (let host = 10; host < 60; host += 1) await countStart(`192.0.2.${host}`);
+    expect(await countStart('198.51.100.1')).toEqual({ allowed: true });
   });
 
   it('is one caller under all the addresses of an IPv6 network of 64 bits, and under both spellings of IPv4', async () => {
@@ -68,15 +68,28 @@ describe('a limit', () => {
     await open({ startsPerAddress: { count: 10, windowSeconds: 60 } });
     const other = createGuard(keyturn.deps);
     const decisions = await Promise.all(
-      Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? keyturn.deps.guard : other).countStart('192.0.2.1')),
+      Array.from({ length: 40 }, async (_, index) => {
+        const { decision } = await (index % 2 === 0 ? keyturn.deps.guard : other).countStart('192.0.2.1', []);
+        return decision;
+      }),
     );
     expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(10);
   });
 });
 
+/** A choice at the beginning, so that there is something to go back to. */
+const BOTH_FIRST: NonNullable<Parameters<typeof startKeyturn>[0]['configuration']> = {
+  recovery: { accepted: [['email', 'totp'], ['totp']] },
+};
+
 describe('going back and asking again', () => {
   it('sends no code before its time', async () => {
-    const alice = await open({}, { email: { lifetimeSeconds: 60, resendWaitSeconds: 300 } });
+    keyturn = await startKeyturn({
+      directories: [embeddedSection()],
+      configuration: { ...BOTH_FIRST, factors: { email: { lifetimeSeconds: 60, resendWaitSeconds: 300 } } },
+    });
+    await addPerson(keyturn, 'alice');
+    const alice = await keyturn.enrol('alice');
     const client = await startJourney(keyturn.url, 'alice');
     await client.answer({ option: 'email' });
     await keyturn.waitForMessage(alice.address);
@@ -91,7 +104,12 @@ describe('going back and asking again', () => {
   });
 
   it('sends no more codes than one recovery may', async () => {
-    await open({}, { email: { lifetimeSeconds: 60, resendWaitSeconds: 10 } });
+    keyturn = await startKeyturn({
+      directories: [embeddedSection()],
+      configuration: { ...BOTH_FIRST, factors: { email: { lifetimeSeconds: 60, resendWaitSeconds: 10 } } },
+    });
+    await addPerson(keyturn, 'alice');
+    await keyturn.enrol('alice');
     const client = await startJourney(keyturn.url, 'alice');
     for (let round = 0; round < 7; round += 1) {
       await client.answer({ option: 'email' });
@@ -107,7 +125,7 @@ describe('going back and asking again', () => {
 
 describe('asking for a user name', () => {
   it('is in the audit log, whether it finds somebody or not', async () => {
-    const alice = await open({ messagesPerAccount: { count: 1, windowSeconds: 3600 } });
+    const alice = await open({ messagesPerAccount: { count: 1, countWithWork: 1 } });
     await start('alice', 'find-username');
     await keyturn.waitForMessage(alice.address);
     await start('alice', 'find-username');

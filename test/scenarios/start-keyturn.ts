@@ -110,6 +110,8 @@ async function configure(base: Base, options: KeyturnOptions): Promise<void> {
     directories: options.directories,
     mail: { kind: 'capture' },
     ...options.configuration,
+    // The smallest work: what it is worth is not what tests are about.
+    guard: { work: { iterations: 10, tries: 20 }, ...options.configuration?.guard },
     recovery: { holdMilliseconds: 0, settleMilliseconds: 0, ...options.configuration?.recovery },
   };
   await applyConfiguration(

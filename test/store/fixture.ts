@@ -113,6 +113,9 @@ export function factorRow(changes: Partial<FactorRow> = {}): FactorRow {
     endedAt: null,
     lastUsedAt: null,
     lastTimeStep: null,
+    driftSteps: 0,
+    failures: 0,
+    suspendedAt: null,
     ...changes,
   };
 }

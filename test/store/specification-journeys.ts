@@ -157,16 +157,32 @@ export function specifyJourneyTables(makeDatabase: MakeDatabase): void {
     it('accepts a time step once, and only newer ones after it', async () => {
       const row = factorRow();
       await one.factors.insert(row);
-      const won = await atOnce(20, (store) => store.factors.acceptTimeStep(row.id, 100, NOW));
+      const won = await atOnce(20, (store) => store.factors.acceptTimeStep(row.id, 100, 0, NOW));
       expect(won.filter(Boolean)).toHaveLength(1);
-      expect(await one.factors.acceptTimeStep(row.id, 99, NOW)).toBe(false);
-      expect(await one.factors.acceptTimeStep(row.id, 101, NOW)).toBe(true);
+      expect(await one.factors.acceptTimeStep(row.id, 99, 0, NOW)).toBe(false);
+      expect(await one.factors.acceptTimeStep(row.id, 101, -2, NOW)).toBe(true);
       expect(await one.factors.ofAccount({ directory: row.directory, id: row.accountId })).toEqual([
-        { ...row, lastTimeStep: 101, lastUsedAt: NOW },
+        { ...row, lastTimeStep: 101, lastUsedAt: NOW, driftSteps: -2 },
       ]);
       await one.factors.end(row.id, NOW);
-      expect(await one.factors.acceptTimeStep(row.id, 102, NOW)).toBe(false);
+      expect(await one.factors.acceptTimeStep(row.id, 102, 0, NOW)).toBe(false);
     });
+  });
+
+  it('counts wrong codes in a row, suspends at the last one allowed, and resumes', async () => {
+    const row = factorRow({ kind: 'totp' });
+    await one.factors.insert(row);
+    const account = { directory: row.directory, id: row.accountId };
+    const suspending = (await atOnce(12, (store) => store.factors.countFailures([row.id], 10, NOW))).flat();
+    expect(suspending).toEqual([row.id]);
+    expect(await one.factors.ofAccount(account)).toMatchObject([{ failures: 10, suspendedAt: NOW }]);
+    expect(await two.factors.acceptTimeStep(row.id, 100, 0, NOW)).toBe(false);
+    expect(await one.factors.resume(account)).toBe(1);
+    expect(await two.factors.acceptTimeStep(row.id, 100, 0, NOW)).toBe(true);
+    await one.factors.countFailures([row.id], 10, NOW);
+    expect(await one.factors.acceptTimeStep(row.id, 101, 0, NOW)).toBe(true);
+    expect(await one.factors.ofAccount(account)).toMatchObject([{ failures: 0, suspendedAt: null }]);
+    expect(await one.factors.resume(account)).toBe(0);
   });
 
   describe('counters', () => {
@@ -231,7 +247,7 @@ export function specifyJourneyTables(makeDatabase: MakeDatabase): void {
       expect(await one.counters.read([key, 'none'])).toEqual([{ key, count: 0, windowStartedAt: 0, pausedUntil: NOW + 10 }]);
       await two.counters.pause(key, NOW + 20);
       expect(await hit(one, key, 1_000, NOW)).toEqual({ key, count: 1, windowStartedAt: NOW, pausedUntil: NOW + 20 });
-      await one.counters.clear(key);
+      await one.counters.clear([key]);
       expect(await one.counters.read([key])).toEqual([]);
       expect(await one.counters.read([])).toEqual([]);
     });

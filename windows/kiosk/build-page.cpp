@@ -232,6 +232,8 @@ Page refusedPage(const PageContext& context, const Step& step) {
 
 Page pageOf(const PageContext& context, const Step& step, const JourneyClient& client) {
   switch (step.kind) {
+    case StepKind::proofOfWork:
+      return workPage(context, step, 0);
     case StepKind::chooseFactor:
       return chooseFactorPage(context, step);
     case StepKind::code:
@@ -257,6 +259,21 @@ Page pageOf(const PageContext& context, const Step& step, const JourneyClient& c
 }
 
 }  // namespace
+
+Page workPage(const PageContext& context, const Step& step, int percent) {
+  Page page = emptyPage(context, step.id, context.texts.text(TEXT_WORK_TITLE));
+  page.progress = context.texts.text(TEXT_PROGRESS_PROOF);
+  page.paragraphs.push_back(context.texts.text(TEXT_WORK_TEXT));
+  page.paragraphs.push_back(context.texts.text(TEXT_WORK_PROGRESS, {std::to_string(percent)}));
+  if (!step.message.empty()) {
+    page.notice = step.message;
+    page.tone = step.messageIsError ? Tone::error : Tone::info;
+  }
+  page.goesOn = true;
+  if (step.canGoBack) addButton(context, page, Action::back, TEXT_BACK);
+  addStop(context, page);
+  return page;
+}
 
 std::vector<std::pair<RuleState, std::string>> ruleLines(const ITexts& texts, const std::vector<StepRule>& rules) {
   std::vector<std::pair<RuleState, std::string>> lines;

@@ -1,6 +1,7 @@
 #include "conversation.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "settings.h"
@@ -8,6 +9,9 @@
 
 namespace keyturn {
 namespace {
+
+// How long the worker is at it before the window is shown how far it is.
+constexpr std::chrono::milliseconds workSlice(1500);
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -97,6 +101,7 @@ Page Conversation::perform(Action action, Inputs inputs) {
     case Action::keepPassword:
       return show(client_.keepPassword());
     case Action::poll:
+      if (client_.step() && client_.step()->kind == StepKind::proofOfWork) return goOnWorking();
       return show(client_.poll());
     case Action::retry:
       if (client_.isOpen()) return show(client_.refresh());
@@ -112,6 +117,30 @@ Page Conversation::perform(Action action, Inputs inputs) {
       break;
   }
   return current_;
+}
+
+// One slice of the work: short enough for the window to be asked meanwhile whether to stop.
+Page Conversation::goOnWorking() {
+  const Step& step = *client_.step();
+  if (workId_ != step.id || !solver_) {
+    solver_.emplace(step.work);
+    workId_ = step.id;
+  }
+  const auto until = std::chrono::steady_clock::now() + workSlice;
+  if (solver_->run([&] { return std::chrono::steady_clock::now() < until; })) {
+    Page page = show(client_.sendWork(solver_->answer()));
+    // The solution is kept: where it did not arrive it is sent again by itself, after a while.
+    if (client_.step() && client_.step()->id == workId_ && !page.isFinal) {
+      page.goesOn = false;
+      page.pollAfter = 5;
+    }
+    return page;
+  }
+  if (solver_->isExhausted()) {
+    client_.forget();
+    return keep(endedPage(context_));
+  }
+  return keep(workPage(context_, step, solver_->percent()));
 }
 
 Page Conversation::submit(Inputs inputs) {
@@ -134,7 +163,9 @@ Page Conversation::submitStep(Inputs& inputs) {
       const SecretString code = withoutSeparators(inputs.fields.empty() ? std::string_view() : inputs.fields.front().value.view());
       if (code.empty()) return refuse(TEXT_CODE_MISSING);
       // A code of the wrong length must not cost an attempt.
-      const bool isDigits = step.factorKind == "email" || step.factorKind == "sms" || step.factorKind == "totp";
+      // What is written in another script's digits is for the server to read: it costs no try there.
+      const bool isAscii = std::all_of(code.view().begin(), code.view().end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+      const bool isDigits = isAscii && (step.factorKind == "email" || step.factorKind == "sms" || step.factorKind == "totp");
       if (isDigits && step.codeLength > 0 && codePoints(code.view()) != static_cast<std::size_t>(step.codeLength))
         return withError(current_, context_.texts.text(TEXT_CODE_WRONG_LENGTH, {std::to_string(step.codeLength)}));
       return show(client_.sendCode(code));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "build-page.h"
@@ -45,6 +46,7 @@ class Conversation {
  private:
   Page submit(Inputs inputs);
   Page submitStep(Inputs& inputs);
+  Page goOnWorking();
   Page show(const Outcome& outcome);
   Page refuse(unsigned text) const { return withError(current_, context_.texts.text(text)); }
   Page keep(Page page);
@@ -54,6 +56,9 @@ class Conversation {
   PageContext context_;
   Page current_;
   bool isLoaded_ = false;
+  // The work of the step with that id, as far as it is done.
+  std::string workId_;
+  std::optional<WorkSolver> solver_;
 };
 
 // The code without spaces, dashes and other separators people and mail programs put in.

@@ -168,6 +168,7 @@ Outcome JourneyClient::sendCode(const SecretString& code) {
 
 Outcome JourneyClient::resendCode() { return answer(SecretString("{\"resend\":true}")); }
 Outcome JourneyClient::goBack() { return answer(SecretString("{\"back\":true}")); }
+Outcome JourneyClient::sendWork(const std::string& solution) { return answer(SecretString(solution)); }
 Outcome JourneyClient::keepPassword() { return answer(SecretString("{\"keepPassword\":true}")); }
 Outcome JourneyClient::confirmUnlock() { return answer(SecretString("{\"confirm\":true}")); }
 Outcome JourneyClient::poll() { return answer(SecretString("{}")); }

@@ -54,6 +54,8 @@ class JourneyClient {
   Outcome sendCode(const SecretString& code);
   Outcome resendCode();
   Outcome goBack();
+  // `solution` is JSON of WorkSolver.
+  Outcome sendWork(const std::string& solution);
   Outcome answerQuestions(const std::vector<NamedSecret>& answers);
   Outcome chooseAccounts(const std::vector<std::string>& accounts);
   Outcome setPassword(const SecretString& password);

@@ -143,7 +143,7 @@ void KioskWindow::showPage(const Page& page) {
   SetWindowTextW(window_, caption.c_str());
   view_->show(page);
   pageShownAt_ = now();
-  pollAt_ = page.pollAfter > 0 ? pageShownAt_ + static_cast<std::uint64_t>(page.pollAfter) * 1000 : 0;
+  pollAt_ = page.goesOn ? pageShownAt_ : page.pollAfter > 0 ? pageShownAt_ + static_cast<std::uint64_t>(page.pollAfter) * 1000 : 0;
   if (page.isFinal) expiresAt_ = 0;
   if (page.expiresIn) {
     const std::uint64_t expiresAt = pageShownAt_ + static_cast<std::uint64_t>(*page.expiresIn) * 1000;

@@ -70,6 +70,7 @@ struct Page {
   std::vector<Button> buttons;        // the first one is what Enter does
   Action onEscape = Action::close;
   int pollAfter = 0;                  // seconds, 0 = no poll
+  bool goesOn = false;                // polls at once: there is work to go on with
   std::optional<std::int64_t> expiresIn;  // seconds of the journey's life
   std::string organisation;           // in the header
   std::string windowTitle;

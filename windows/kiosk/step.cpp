@@ -37,6 +37,7 @@ int bounded(const Json& value, int otherwise, int least, int most) {
 }
 
 StepKind kindOf(std::string_view kind) {
+  if (kind == "proof-of-work") return StepKind::proofOfWork;
   if (kind == "choose-factor") return StepKind::chooseFactor;
   if (kind == "code") return StepKind::code;
   if (kind == "questions") return StepKind::questions;
@@ -181,6 +182,9 @@ std::optional<Step> parseStep(const Json& json) {
   step.messageIsError = json.text("messageTone") == "error";
 
   switch (step.kind) {
+    case StepKind::proofOfWork:
+      if (!readWork(json["challenge"], json["difficulty"], step.work)) return std::nullopt;
+      break;
     case StepKind::chooseFactor:
       step.options = readOptions(json["options"], "label");
       step.factorsDone = static_cast<int>(std::min(json["done"].items().size(), mostItems));

@@ -9,10 +9,12 @@
 #include <vector>
 
 #include "json.h"
+#include "work.h"
 
 namespace keyturn {
 
 enum class StepKind {
+  proofOfWork,
   chooseFactor,
   code,
   questions,
@@ -64,6 +66,7 @@ struct Step {
   std::optional<std::int64_t> expiresAt;
   std::vector<StepRule> rules;       // new-password
   bool mayKeepPassword = false;
+  WorkChallenge work;                // proof-of-work
   std::string waitingFor;
   int pollAfter = 3;                 // seconds
   std::vector<StepResult> results;   // done

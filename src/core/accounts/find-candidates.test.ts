@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, type ErrorCode } from '../../../shared/errors.ts';
-import type { Guard } from '../guard/guard.ts';
 import type { Account, AccountStatus, Directory } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { findCandidates } from './find-candidates.ts';
@@ -29,9 +28,8 @@ function find(asked: Directory | readonly Directory[], name: string, logged: str
     factors: { ofAccount: () => Promise.resolve([]) },
     freezes: { isFrozen: () => Promise.resolve(false) },
   } as unknown as Store;
-  const guard = { isPaused: () => Promise.resolve(false) } as unknown as Guard;
   const directories = { all: () => all, get: () => all[0] as Directory };
-  return findCandidates({ store, guard, directories, log: { info: keep, warn: keep, error: keep } }, name, [['totp']]);
+  return findCandidates({ store, directories, log: { info: keep, warn: keep, error: keep } }, name, [['totp']]);
 }
 
 it.each(['readStatus', 'isProtected'] as const)('tells no existing name from an unknown one when %s fails', async (verb) => {

@@ -2,9 +2,8 @@ import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { DecoyReason } from '../audit/events.ts';
 import type { CoreDeps } from '../core-deps.ts';
-import type { Guard } from '../guard/guard.ts';
 import type { Account, AccountRef, Directory, StatusForWrite } from '../ports/directory.ts';
-import { accountKey, type Candidate, candidateOf } from './candidate.ts';
+import { type Candidate, candidateOf } from './candidate.ts';
 import { findEverywhere } from './find-everywhere.ts';
 import { guardKey } from './guard-key.ts';
 import { lookWhereNobodyIs } from './look-as-if-found.ts';
@@ -23,7 +22,7 @@ export interface FoundCandidates {
  * @throws AppError `directory.*` or `configuration.invalid` when no directory can be asked for the name
  */
 export async function findCandidates(
-  deps: Pick<CoreDeps, 'store' | 'directories' | 'log'> & { guard: Guard },
+  deps: Pick<CoreDeps, 'store' | 'directories' | 'log'>,
   typedName: string,
   accepted: readonly (readonly FactorKind[])[],
 ): Promise<FoundCandidates> {
@@ -110,19 +109,14 @@ function unreadable(deps: Pick<CoreDeps, 'log'>, account: Account, error: unknow
 }
 
 async function reasonAgainst(
-  deps: Pick<CoreDeps, 'store'> & { guard: Guard },
+  deps: Pick<CoreDeps, 'store'>,
   directory: Directory,
   account: Account,
   accepted: readonly (readonly FactorKind[])[],
 ): Promise<DecoyReason | null> {
   const ref: AccountRef = { directory: account.directory, id: account.id };
-  const [barred, factors, paused] = await Promise.all([
-    barredBecause(deps, directory, account),
-    deps.store.factors.ofAccount(ref),
-    deps.guard.isPaused([accountKey(ref)]),
-  ]);
+  const [barred, factors] = await Promise.all([barredBecause(deps, directory, account), deps.store.factors.ofAccount(ref)]);
   if (barred !== null) return barred;
-  if (paused) return 'paused';
   const enrolled = new Set<FactorKind>(factors.map((factor) => factor.kind));
   const canProve = accepted.some((combination) => combination.every((kind) => enrolled.has(kind)));
   return canProve ? null : 'not-enrolled';

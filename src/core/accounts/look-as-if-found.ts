@@ -1,8 +1,6 @@
 import { isAppError } from '../../../shared/errors.ts';
 import type { CoreDeps } from '../core-deps.ts';
-import type { Guard } from '../guard/guard.ts';
 import type { Account, AccountRef, Directory } from '../ports/directory.ts';
-import { accountKey } from './candidate.ts';
 
 /** An identifier that no directory gives to anything: a UUID of all zeros is nobody's (RFC 9562 5.9). */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
@@ -14,7 +12,7 @@ export function nobodyIn(directory: string): AccountRef {
 
 /** Does so in every directory that found nobody: each is asked the same, whoever is in it. */
 export async function lookWhereNobodyIs(
-  deps: Pick<CoreDeps, 'store' | 'directories'> & { guard: Pick<Guard, 'isPaused'> },
+  deps: Pick<CoreDeps, 'store' | 'directories'>,
   found: readonly { directory: Directory }[],
   name: string,
 ): Promise<void> {
@@ -26,18 +24,13 @@ export async function lookWhereNobodyIs(
  * Asks for a name that nobody has what is asked for one that somebody has, so that neither the directory nor this process is
  * busier for those who exist: a second request would feel it (JRN-4). What comes back is worth nothing.
  */
-async function lookAsIfFound(
-  deps: Pick<CoreDeps, 'store'> & { guard: Pick<Guard, 'isPaused'> },
-  directory: Directory,
-  name: string,
-): Promise<void> {
+async function lookAsIfFound(deps: Pick<CoreDeps, 'store'>, directory: Directory, name: string): Promise<void> {
   const ref = nobodyIn(directory.id);
   await Promise.all([
     unlessMissing(directory.readStatus(ref)),
     unlessMissing(directory.isProtected(nobody(ref, name))),
     deps.store.freezes.isFrozen(ref),
     deps.store.factors.ofAccount(ref),
-    deps.guard.isPaused([accountKey(ref)]),
   ]);
 }
 

@@ -20,9 +20,7 @@ export type DecoyReason =
   | 'account-protected'
   | 'not-enrolled'
   | 'recovery-frozen'
-  | 'paused'
   | 'directory-trouble'
-  | 'too-many-journeys'
   | 'too-many-messages';
 
 interface AboutJourney {
@@ -48,7 +46,7 @@ export type AuditEvent =
     } & AboutJourney)
   | ({ type: 'journey.code-sent'; factor: FactorKind; accounts: AccountRef[] } & AboutJourney)
   | ({ type: 'journey.proof-accepted'; factor: FactorKind; accounts: AccountRef[] } & AboutJourney)
-  | ({ type: 'journey.proof-refused'; factor: FactorKind; accounts: AccountRef[]; attemptsLeft: number; paused?: boolean } & AboutJourney)
+  | ({ type: 'journey.proof-refused'; factor: FactorKind; accounts: AccountRef[]; attemptsLeft: number; judged?: boolean } & AboutJourney)
   | ({ type: 'journey.proof-complete'; factors: FactorKind[]; accounts: AccountRef[] } & AboutJourney)
   | ({ type: 'journey.refused'; code: string; reasons?: { account: AccountRef; reason: DecoyReason }[] } & AboutJourney)
   | ({ type: 'journey.cancelled' } & AboutJourney)
@@ -57,7 +55,10 @@ export type AuditEvent =
   | ({ type: 'journey.user-name-mailed'; accounts: AccountRef[]; nameDigest: string } & AboutJourney)
   /** The first refusal of a window; `from` is what the limit counts: an address, a network, `everywhere`. */
   | { type: 'guard.slowed-down'; limit: string; from: string }
-  | { type: 'guard.paused'; account: AccountRef | null; until: number; failures: number }
+  /** So much is tried against an account that its owner is told; `what` was used up. */
+  | { type: 'guard.attacked'; account: AccountRef; what: 'messages' | 'failures' }
+  /** Too many wrong codes in a row by somebody who had given another proof: no code of this authenticator counts until it is released. */
+  | ({ type: 'factor.suspended'; factor: FactorKind; account: AccountRef; failures: number } & AboutJourney)
   | ({ type: 'write.intended'; proof: FactorKind[]; unlock?: boolean } & AboutWrite)
   | ({
       type: 'write.succeeded' | 'write.refused' | 'write.failed' | 'write.unknown';

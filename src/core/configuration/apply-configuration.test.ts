@@ -70,10 +70,12 @@ describe('applyConfiguration', () => {
   });
 
   it('refuses a broken document with every error and leaves things as they are', async () => {
-    const broken = { ...document('x'), version: 3, guard: { firstPauseSeconds: 600, longestPauseSeconds: 60 } };
+    const broken = { ...document('x'), version: 3, guard: { messagesPerAccount: { count: 9, countWithWork: 8 } } };
     await expect(apply({ document: broken })).rejects.toMatchObject({
       code: 'configuration.invalid',
-      details: { problems: ['version: Expected 1', 'guard.firstPauseSeconds: Longer than longestPauseSeconds'] },
+      details: {
+        problems: ['version: Expected 1', 'guard.messagesPerAccount.countWithWork: Lower than count: work would buy less than nothing'],
+      },
     });
     expect(await store.configurations.current()).toBeNull();
     expect(await store.audit.read(0, 10)).toEqual([]);
@@ -118,7 +120,9 @@ describe('exportConfiguration', () => {
     await apply({ document: document('Second'), expectedVersion: 1 });
     expect(await exportConfiguration(store)).toEqual({ version: 2, document: document('Second') });
     expect(await exportConfiguration(store, { version: 1 })).toEqual({ version: 1, document: document('First') });
-    expect((await exportConfiguration(store, { withDefaults: true })).document).toMatchObject({ guard: { failuresPerAccount: 10 } });
+    expect((await exportConfiguration(store, { withDefaults: true })).document).toMatchObject({
+      guard: { failuresPerAccount: { count: 10 } },
+    });
     await expect(exportConfiguration(store, { version: 9 })).rejects.toMatchObject({ code: 'configuration.missing' });
   });
 });

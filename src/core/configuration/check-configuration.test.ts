@@ -58,7 +58,7 @@ describe('checkConfiguration', () => {
         { kind: 'opnldap', id: 'other', label: 'Other' },
       ],
       recovery: { accepted: [['email'], ['sms']], goals: [] },
-      guard: { firstPauseSeconds: 600, longestPauseSeconds: 60 },
+      guard: { messagesPerAccount: { count: 9, countWithWork: 8 } },
       mail: { kind: 'capture' },
     };
     const lines = found(document);
@@ -72,7 +72,7 @@ describe('checkConfiguration', () => {
       'error directories[1].id: directories[0] has this id already; ids must differ',
       'error directories[1].servers[0].url: Passwords would cross the network in clear. Use ldaps://, or set tls.startTls to true',
       'error directories[1].tls.caFile: /absent/ca.pem: the file does not exist',
-      'error guard.firstPauseSeconds: Longer than longestPauseSeconds',
+      'error guard.messagesPerAccount.countWithWork: Lower than count: work would buy less than nothing',
       'error mail.kind: Captured mail is shown to anyone on the demo page: use smtp outside of demo mode',
       'warning directories[1].label: directories[0] has this label already; people cannot tell them apart',
     ]);
@@ -185,7 +185,16 @@ describe('checkConfiguration', () => {
       },
       'warning recovery.accepted[1]: Never needed: recovery.accepted[0]',
     ],
-    ['more failures than PCI DSS allows', { guard: { failuresPerAccount: 11 } }, 'warning guard.failuresPerAccount: PCI DSS'],
+    [
+      'more failures than PCI DSS allows',
+      { guard: { failuresPerAccount: { count: 11 } } },
+      'warning guard.failuresPerAccount.count: PCI DSS',
+    ],
+    [
+      'a share of one network that is the whole',
+      { guard: { messagesPerAccount: { countWithWork: 121 } } },
+      'warning guard.messagesPerAccount.countWithWork: Higher than that of messagesPerAccountOverall',
+    ],
     [
       'a resend after the code is void',
       { factors: { email: { lifetimeSeconds: 60, resendWaitSeconds: 61 } } },

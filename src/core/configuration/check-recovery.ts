@@ -90,11 +90,23 @@ export function checkFactors(factors: Configuration['factors'], report: Report):
 
 /** Checks of `guard`: limits that contradict each other. */
 export function checkGuard(guard: Configuration['guard'], report: Report): void {
-  if (guard.firstPauseSeconds > guard.longestPauseSeconds) {
-    report('error', ['guard', 'firstPauseSeconds'], 'Longer than longestPauseSeconds');
+  if (guard.failuresPerAccount.count > 10) {
+    report('warning', ['guard', 'failuresPerAccount', 'count'], 'PCI DSS 8.3.4 allows at most 10 failures before something more is wanted');
   }
-  if (guard.failuresPerAccount > 10) {
-    report('warning', ['guard', 'failuresPerAccount'], 'PCI DSS 8.3.4 allows at most 10 failures before a pause');
+  for (const name of ['messagesPerAccount', 'messagesPerAccountOverall', 'failuresPerAccount', 'failuresPerAccountOverall'] as const) {
+    if (guard[name].countWithWork < guard[name].count)
+      report('error', ['guard', name, 'countWithWork'], 'Lower than count: work would buy less than nothing');
+  }
+  for (const [place, overall] of [
+    ['messagesPerAccount', 'messagesPerAccountOverall'],
+    ['failuresPerAccount', 'failuresPerAccountOverall'],
+  ] as const) {
+    if (guard[place].windowSeconds !== guard[overall].windowSeconds) {
+      report('error', ['guard', overall, 'windowSeconds'], `Must be that of ${place}: they are one budget`);
+    }
+    if (guard[place].countWithWork > guard[overall].countWithWork) {
+      report('warning', ['guard', place, 'countWithWork'], `Higher than that of ${overall}: one network can use up what all share`);
+    }
   }
   const rate = (limit: { count: number; windowSeconds: number }) => limit.count / limit.windowSeconds;
   if (rate(guard.startsPerAddress) > rate(guard.startsPerNetwork)) {

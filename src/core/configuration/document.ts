@@ -37,33 +37,78 @@ const limit = (count: number, windowSeconds: number) =>
     })
     .prefault({});
 
+/** A budget of an account: `count` for anybody, `countWithWork` for those who have solved a proof of work. */
+const budget = (count: number, countWithWork: number, windowSeconds: number) =>
+  z
+    .strictObject({
+      count: z.int().min(1).max(1_000_000).default(count).describe('At most this many within windowSeconds.'),
+      countWithWork: z
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .default(countWithWork)
+        .describe('At most this many in all for those who have solved a proof of work.'),
+      windowSeconds: seconds(1, 604_800).default(windowSeconds).describe('Length of that window.'),
+    })
+    .prefault({});
+
+const DAY = 86_400;
+
 const guardSchema = z.strictObject({
   startsPerAddress: limit(30, 600).describe('Journeys started from one address (IPv6: one /64).'),
   startsPerNetwork: limit(300, 600).describe('Journeys started from one network (IPv4 /24, IPv6 /48).'),
-  startsPerAccountOverall: limit(200, 3600).describe('Journeys started for one account from everywhere; beyond it they lead nowhere.'),
-  startsPerAccount: limit(20, 3600).describe(
-    'Journeys started for one account from one network; beyond it they lead nowhere. Others are not kept out by them.',
-  ),
   startsOverall: limit(3000, 60).describe('Journeys started at this installation.'),
-  messagesPerAccountOverall: limit(30, 3600).describe('Codes sent to one account, whoever asks; beyond it none is sent.'),
-  messagesPerAccount: limit(6, 3600).describe(
-    'Codes sent to one account at the wish of one network; beyond it none is sent. Others are not kept out by them.',
+  startsPerAccount: limit(6, DAY).describe('Journeys started for one name from one network; beyond it each costs a proof of work.'),
+  startsPerAccountOverall: limit(40, DAY).describe('Journeys started for one name from everywhere; beyond it each costs a proof of work.'),
+  messagesPerAccount: budget(6, 10, DAY).describe('Codes sent to one account at the wish of one network, or of a device that is known.'),
+  messagesPerAccountOverall: budget(40, 120, DAY).describe(
+    'Codes sent to one account at the wish of all networks together from which its owner never succeeded.',
   ),
+  failuresPerAccount: budget(10, 20, DAY).describe(
+    'Wrong proofs that are judged for one account from one network, or from a device that is known (PCI DSS 8.3.4: at most 10 before something more is wanted).',
+  ),
+  failuresPerAccountOverall: budget(50, 250, DAY).describe(
+    'Wrong proofs that are judged for one account from all networks together from which its owner never succeeded.',
+  ),
+  failuresPerAuthenticator: z
+    .int()
+    .min(10)
+    .max(100)
+    .default(100)
+    .describe(
+      'Wrong codes of one authenticator in a row, given after another proof was right, after which its codes count no more until it is released (NIST SP 800-63B-4 3.2.2: at most 100).',
+    ),
+  knownPlaceDays: z
+    .int()
+    .min(0)
+    .max(400)
+    .default(180)
+    .describe(
+      'How long a network or browser from which a person recovered is remembered, as a digest; their share is kept for them. 0: not at all.',
+    ),
+  work: z
+    .strictObject({
+      iterations: z
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .default(5000)
+        .describe('Iterations of PBKDF2-SHA-256 that one try of a proof of work takes.'),
+      tries: z
+        .int()
+        .min(1)
+        .max(100_000)
+        .default(400)
+        .describe('Tries that the smallest proof of work takes at most; half of them at least.'),
+      hardest: z.int().min(1).max(1024).default(32).describe('How many times as much the hardest one takes.'),
+    })
+    .prefault({})
+    .describe('Proof of work, asked for where a name is tried too often. By default about a second, and half a minute at the hardest.'),
   answersPerJourney: limit(120, 600).describe('Answers posted in one journey. Judging a password while it is typed does not count.'),
   strayRequestsPerAddress: limit(120, 600).describe(
     'Requests from one address (IPv6: one /64) with a token that is missing or that nobody was given. Others behind the address are not kept from their journeys.',
   ),
   noticeAnswersPerAddress: limit(30, 600).describe('"This was not me" pressed from one address (IPv6: one /64).'),
-  failuresPerAccount: z
-    .int()
-    .min(3)
-    .max(100)
-    .default(10)
-    .describe('Wrong proofs in a row after which recovery of the account pauses (PCI DSS 8.3.4: at most 10; NIST 3.2.2: at most 100).'),
-  firstPauseSeconds: seconds(30, 86_400)
-    .default(60)
-    .describe('First pause; it doubles with each further failure. Answers during a pause are worth nothing and do not lengthen it.'),
-  longestPauseSeconds: seconds(60, 86_400).default(3600).describe('Longest pause.'),
 });
 
 const combinationsSchema = z.array(z.array(usableFactorKind).min(1)).min(1);

@@ -27,6 +27,9 @@ export async function addFactor(deps: Pick<CoreDeps, 'clock' | 'random'>, store:
     endedAt: null,
     lastUsedAt: null,
     lastTimeStep: null,
+    driftSteps: 0,
+    failures: 0,
+    suspendedAt: null,
   };
   await store.factors.insert(row);
   return row;

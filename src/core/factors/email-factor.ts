@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
+import { canBeCode, plainCode } from '../../../shared/plain-code.ts';
 import { accountKey } from '../accounts/candidate.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import { randomCode } from '../random-id.ts';
-import { type Factor, type FactorDeps, plainCode } from './factor.ts';
+import type { Factor, FactorDeps } from './factor.ts';
 
 interface ExpectedCode {
   digest: string;
@@ -24,6 +25,7 @@ export function createEmailFactor(deps: FactorDeps): Factor {
     kind: 'email',
     length: () => settings().codeLength,
     maximumAttempts: () => settings().attempts,
+    canBe: (answer) => canBeCode(answer, settings().codeLength),
     lifetime: () => settings().lifetimeSeconds * 1000,
     resendWait: () => settings().resendWaitSeconds * 1000,
 

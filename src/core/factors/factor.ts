@@ -20,6 +20,8 @@ export interface ChallengeOpened {
 export interface AnswerChecked {
   /** Accounts that the answer proves; empty: the answer is wrong. */
   proven: AccountRef[];
+  /** The code is one that the device shows at another time: its clock is off. To be told only to somebody who has proven something. */
+  clockIsOff?: boolean;
 }
 
 /** What a check may use. `store` is the transaction that also counts the attempt and advances the journey. */
@@ -37,6 +39,8 @@ export interface Factor {
   /** How many characters the answer has. */
   length(): number;
   maximumAttempts(): number;
+  /** Whether a text can be a right answer by its form alone. What cannot costs no try. */
+  canBe(answer: string): boolean;
   /** Milliseconds a challenge is good for; null: as long as the journey. */
   lifetime(): number | null;
   /** Milliseconds before another message may be asked for; null: nothing is sent. */
@@ -46,8 +50,3 @@ export interface Factor {
 }
 
 export type FactorDeps = Pick<CoreDeps, 'keys' | 'random' | 'clock' | 'configuration'>;
-
-/** What people put between the digits of a code when they type or paste it. */
-export function plainCode(answer: string): string {
-  return answer.normalize('NFKC').replace(/[\s\p{Pd}.]/gu, '');
-}

@@ -1,13 +1,20 @@
+import { timingSafeEqual } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
+import { canBeCode, plainCode } from '../../../shared/plain-code.ts';
 import type { AccountRef } from '../ports/directory.ts';
-import { type Factor, type FactorDeps, plainCode } from './factor.ts';
+import type { Factor, FactorDeps } from './factor.ts';
 
 const PERIOD = 30;
 const DIGITS = 6;
+/** How far a device's clock may have been learnt to be off, in steps: two minutes. Each success moves it by `skewSteps` at most. */
+const FARTHEST_DRIFT = 4;
+/** How far around a code is looked for, in steps: enough to say that a clock is off by up to three minutes. */
+const LOOK_AROUND = 6;
 
 /**
  * Authenticator app (RFC 6238: SHA-1, six digits, thirty seconds, which is what every app speaks). A time step that was
- * accepted once is never accepted again (5.2), across all nodes.
+ * accepted once is never accepted again (5.2), across all nodes. How far a device's clock is off is learnt from the codes that are
+ * accepted (6), so that a clock that drifts slowly goes on being understood; one that is farther off must be set.
  */
 export function createTotpFactor(deps: FactorDeps): Factor {
   const settings = () => deps.configuration().factors.totp;
@@ -16,6 +23,7 @@ export function createTotpFactor(deps: FactorDeps): Factor {
     kind: 'totp',
     length: () => DIGITS,
     maximumAttempts: () => settings().attempts,
+    canBe: (answer) => canBeCode(answer, DIGITS),
     lifetime: () => null,
     resendWait: () => null,
     open: () => ({ expected: '[]', messages: [] }),
@@ -24,13 +32,21 @@ export function createTotpFactor(deps: FactorDeps): Factor {
       const now = deps.clock.now();
       const code = plainCode(answer);
       const factors = enrolled.flatMap(({ candidate, factors: own }) => own.map((factor) => ({ factor, ref: candidate.ref })));
-      if (factors.length === 0) matchingTimeStep(decoySeed(deps.keys.digest('decoy', challengeId)), code, now, settings().skewSteps);
+      // A decoy is compared with a seed that nobody has: the same work as for one authenticator.
+      if (factors.length === 0) nearestTimeStep(decoySeed(deps.keys.digest('decoy', challengeId)), code, now, 0);
       const proven: AccountRef[] = [];
+      let clockIsOff = false;
       for (const { factor, ref } of factors) {
-        const step = matchingTimeStep(Secret.fromBase32(factor.secret), code, now, settings().skewSteps);
-        if (step !== null && (await store.factors.acceptTimeStep(factor.id, step, now))) proven.push(ref);
+        const found = nearestTimeStep(Secret.fromBase32(factor.secret), code, now, factor.driftSteps);
+        if (found === null) continue;
+        if (Math.abs(found.ahead - factor.driftSteps) > settings().skewSteps) {
+          clockIsOff = true;
+          continue;
+        }
+        const drift = Math.max(-FARTHEST_DRIFT, Math.min(FARTHEST_DRIFT, found.ahead));
+        if (await store.factors.acceptTimeStep(factor.id, found.step, drift, now)) proven.push(ref);
       }
-      return { proven };
+      return { proven, clockIsOff: clockIsOff && proven.length === 0 };
     },
   };
 }
@@ -45,11 +61,22 @@ function totp(secret: Secret): TOTP {
   return new TOTP({ secret, algorithm: 'SHA1', digits: DIGITS, period: PERIOD });
 }
 
-/** The number of the time step whose code was given, or null. `validate` compares in constant time. */
-function matchingTimeStep(secret: Secret, code: string, now: number, window: number): number | null {
+/**
+ * The time step whose code was given, and how far it is ahead of ours; of several the one nearest to what is known of the
+ * device's clock. null: none within reach. All steps within reach are compared, each in constant time.
+ */
+export function nearestTimeStep(secret: Secret, code: string, now: number, driftSteps: number): { step: number; ahead: number } | null {
   if (!/^\d{6}$/.test(code)) return null;
-  const delta = totp(secret).validate({ token: code, timestamp: now, window });
-  return delta === null ? null : Math.floor(now / (PERIOD * 1000)) + delta;
+  const current = Math.floor(now / (PERIOD * 1000));
+  const device = totp(secret);
+  const given = Buffer.from(code);
+  let nearest: { step: number; ahead: number } | null = null;
+  for (let ahead = -LOOK_AROUND; ahead <= LOOK_AROUND; ahead += 1) {
+    const step = current + ahead;
+    const fits = timingSafeEqual(Buffer.from(device.generate({ timestamp: step * PERIOD * 1000 })), given);
+    if (fits && (nearest === null || Math.abs(ahead - driftSteps) < Math.abs(nearest.ahead - driftSteps))) nearest = { step, ahead };
+  }
+  return nearest;
 }
 
 function decoySeed(digest: string): Secret {

@@ -7,18 +7,24 @@ import type { AccountRef } from '../ports/directory.ts';
 export interface RecoveryState {
   /** Somebody said "this was not me". */
   frozen: boolean;
-  /** Wrong proofs in a row. */
+  /** Wrong proofs from networks that the owner never used, lately. */
   failures: number;
-  /** Milliseconds since 1970; 0: not paused. */
+  /** Until when proofs from networks that the owner never used are worth nothing. Milliseconds since 1970; 0: they are judged. */
   pausedUntil: number;
+  /** Authenticators whose codes count no more, for too many wrong ones. */
+  suspended: number;
 }
 
 type Deps = Pick<CoreDeps, 'store' | 'clock'> & { guard: Guard };
 
 /** What keeps the owner of an account from recovering it, apart from the directory. */
 export async function readRecoveryState(deps: Deps, account: AccountRef): Promise<RecoveryState> {
-  const [frozen, state] = await Promise.all([deps.store.freezes.isFrozen(account), deps.guard.failuresOf(accountKey(account))]);
-  return { frozen, ...state };
+  const [frozen, state, factors] = await Promise.all([
+    deps.store.freezes.isFrozen(account),
+    deps.guard.failuresOf(accountKey(account)),
+    deps.store.factors.ofAccount(account),
+  ]);
+  return { frozen, ...state, suspended: factors.filter((factor) => factor.suspendedAt !== null).length };
 }
 
 /**
@@ -31,6 +37,7 @@ export async function releaseRecovery(deps: Deps, account: AccountRef, by: { aut
   await deps.store.transaction(async (store) => {
     await store.freezes.lift(account);
     await deps.guard.release(store, accountKey(account));
+    await store.factors.resume(account);
     const { frozen: wasFrozen, failures } = before;
     await recordEvent(store, deps.clock, { type: 'recovery.released', account, actor: { kind: 'operator' }, ...by, wasFrozen, failures });
   });

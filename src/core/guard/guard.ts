@@ -1,171 +1,243 @@
 import { recordEvent } from '../audit/record-event.ts';
 import type { Configuration } from '../configuration/document.ts';
 import type { CoreDeps } from '../core-deps.ts';
-import type { AccountRef } from '../ports/directory.ts';
-import type { Store } from '../ports/store.ts';
+import type { CounterHit, Store } from '../ports/store.ts';
+import { type BudgetLimits, grants, isAttack, type Spent, workFactor } from './budget.ts';
 import { hostOf, networkOf } from './network-of.ts';
 
-/** A failed proof is remembered this long: failures "in a row" may be days apart, but not for ever. */
-const FAILURE_MEMORY = 7 * 24 * 3600 * 1000;
+/** How long an operator's release keeps the shares of single places open. */
+const RELEASED_FOR = 24 * 3600 * 1000;
+/** The owner hears of the same thing once in this time. */
+const TELL_AGAIN_AFTER = 24 * 3600 * 1000;
 
 type Limit = keyof Pick<
   Configuration['guard'],
   | 'startsPerAddress'
   | 'startsPerNetwork'
+  | 'startsOverall'
   | 'startsPerAccount'
   | 'startsPerAccountOverall'
-  | 'messagesPerAccountOverall'
-  | 'startsOverall'
-  | 'messagesPerAccount'
   | 'answersPerJourney'
   | 'strayRequestsPerAddress'
   | 'noticeAnswersPerAddress'
 >;
+/** What an account has a budget of: messages that are sent to it, and wrong proofs that are judged. */
+export type Budget = 'messages' | 'failures';
 
 /** Whether to go on; `retryAt` when not. */
 export type GuardDecision = { allowed: true } | { allowed: false; retryAt: number };
 
+/** Against whom something is counted, and what is known of the one who asks for it. */
+export interface Asked {
+  /** The account, or a name that leads nowhere: it has counters just the same. */
+  target: string;
+  /** The network, or the device where that is known. */
+  place: string;
+  isKnown: boolean;
+}
+
+/** What came of asking a budget. */
+export interface Grant {
+  granted: boolean;
+  /** So much was asked for that the owner should hear of it. */
+  attacked: boolean;
+}
+
 /**
- * Throttling and lock-out (SEC-2). Counters are named by keyed digests, counted atomically in the store and so shared
- * by all nodes. Nothing that a caller may do, asking for a new code included, takes a counter back: only a complete
- * proof or the helpdesk does.
+ * Throttling that protects an account both from guesses and from being kept from its owner (SEC-2). Counters are named by keyed
+ * digests, counted atomically in the store and so shared by all nodes. Two kinds:
+ *
+ * - what a caller may see (addresses, and the names that were typed, existing or not) leads to "slow down" or to a proof of
+ *   work, the same for every name;
+ * - budgets of an account decide unseen whether a message is sent and whether a proof is judged.
+ *
+ * Nothing that a caller may do, asking for a new code included, takes a counter back: only a complete proof or the helpdesk.
  */
 export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'configuration'>) {
   const key = (limit: string, target: string) => deps.keys.digest('guard-target', `${limit}|${target}`);
-
   const windowOf = (limit: Limit) => deps.configuration().guard[limit].windowSeconds * 1000;
-
-  /**
-   * Counts one request under several limits in one statement, given from the narrowest to the widest. Whoever is refused by
-   * one must not use up what others share: what was counted under the wider ones is given back.
-   */
-  async function count(
-    counted: readonly { limit: Limit; target: string }[],
-  ): Promise<GuardDecision & { refusedBy: number; first: boolean }> {
-    const now = deps.clock.now();
-    const hits = counted.map(({ limit, target }) => ({ key: key(limit, target), windowMilliseconds: windowOf(limit) }));
-    const rows = await deps.store.counters.hitAll(hits, now);
-    const refusedBy = counted.findIndex(({ limit }, index) => (rows.get(hits[index]?.key ?? '')?.count ?? 0) > maximum(limit));
-    if (refusedBy < 0) return { allowed: true, refusedBy, first: false };
-    const wider = hits.slice(refusedBy + 1).map((hit) => ({ ...hit, by: -1 }));
-    if (wider.length > 0) await deps.store.counters.hitAll(wider, now);
-    const { limit } = counted[refusedBy] as { limit: Limit };
-    const row = rows.get(hits[refusedBy]?.key ?? '');
-    return {
-      allowed: false,
-      retryAt: (row?.windowStartedAt ?? now) + windowOf(limit),
-      refusedBy,
-      first: row?.count === maximum(limit) + 1,
-    };
-  }
   const maximum = (limit: Limit) => deps.configuration().guard[limit].count;
+  const hitOf = (limit: Limit, target: string, by = 1): CounterHit => ({
+    key: key(limit, target),
+    windowMilliseconds: windowOf(limit),
+    by,
+  });
 
-  /** Counts what an address may be told. The first refusal of a window is an event; those after it would only fill the log. */
-  async function countFrom(counted: readonly { limit: Limit; target: string }[]): Promise<GuardDecision> {
-    const { refusedBy, first, ...decision } = await count(counted);
-    const refused = counted[refusedBy];
-    if (first && refused !== undefined) {
+  /** Limits that refuse, from the narrowest to the widest, and what else the same request counts: all in one statement. */
+  async function count(limits: readonly { limit: Limit; target: string }[], others: readonly CounterHit[] = []) {
+    const now = deps.clock.now();
+    const hits = limits.map(({ limit, target }) => hitOf(limit, target));
+    const rows = await deps.store.counters.hitAll([...hits, ...others], now);
+    const refusedBy = limits.findIndex(({ limit }, index) => (rows.get(hits[index]?.key ?? '')?.count ?? 0) > maximum(limit));
+    const refused = limits[refusedBy];
+    if (refused === undefined) return { decision: { allowed: true } as GuardDecision, rows };
+    // Whoever is refused must not use up what others share: what was counted under wider limits is given back.
+    const wider = [...hits.slice(refusedBy + 1), ...others].map((hit) => ({ ...hit, by: -(hit.by ?? 1) }));
+    if (wider.length > 0) await deps.store.counters.hitAll(wider, now);
+    const row = rows.get(hits[refusedBy]?.key ?? '');
+    // The first refusal of a window is an event; those after it would only fill the log.
+    if (row?.count === maximum(refused.limit) + 1 && refused.limit !== 'answersPerJourney') {
       await recordEvent(deps.store, deps.clock, { type: 'guard.slowed-down', limit: refused.limit, from: refused.target });
     }
-    return decision;
+    const retryAt = (row?.windowStartedAt ?? now) + windowOf(refused.limit);
+    return { decision: { allowed: false, retryAt } as GuardDecision, rows };
   }
 
-  async function countBoth(narrow: Limit, narrowTarget: string, wide: Limit, wideTarget: string): Promise<GuardDecision> {
-    const { refusedBy, first, ...decision } = await count([
-      { limit: narrow, target: narrowTarget },
-      { limit: wide, target: wideTarget },
-    ]);
-    return decision;
+  function budgetOf(budget: Budget): { limits: BudgetLimits; windowMilliseconds: number } {
+    const { guard } = deps.configuration();
+    const place = budget === 'messages' ? guard.messagesPerAccount : guard.failuresPerAccount;
+    const strangers = budget === 'messages' ? guard.messagesPerAccountOverall : guard.failuresPerAccountOverall;
+    return {
+      limits: {
+        place: place.count,
+        placeWithWork: place.countWithWork,
+        strangers: strangers.count,
+        strangersWithWork: strangers.countWithWork,
+      },
+      windowMilliseconds: place.windowSeconds * 1000,
+    };
   }
+
+  const placeKey = (budget: Budget, { target, place }: Pick<Asked, 'target' | 'place'>) => key(`${budget}-from`, `${target}|${place}`);
+  const strangersKey = (budget: Budget, target: string) => key(`${budget}-from-strangers`, target);
+  const releasedKey = (target: string) => key('released', target);
+
+  /** The counters of a budget for some targets, each with `by` added: only looked at and locked with 0. */
+  function budgetHits(budget: Budget, asked: readonly Asked[], by: number): CounterHit[] {
+    const { windowMilliseconds } = budgetOf(budget);
+    return asked.flatMap((one) => [
+      { key: placeKey(budget, one), windowMilliseconds, by },
+      { key: strangersKey(budget, one.target), windowMilliseconds, by: one.isKnown ? 0 : by },
+      { key: releasedKey(one.target), windowMilliseconds: RELEASED_FOR, by: 0 },
+    ]);
+  }
+
+  /** Counters that a name has for everybody to see: how often it was tried, and how often wrongly. */
+  const nameFailures = (names: readonly string[], network: string, by: number): CounterHit[] => {
+    const { windowMilliseconds } = budgetOf('failures');
+    return names.flatMap((name) => [
+      { key: key('name-failures-from', `${name}|${network}`), windowMilliseconds, by },
+      { key: key('name-failures', name), windowMilliseconds, by },
+    ]);
+  };
 
   return {
     /**
-     * Counts a journey started from an address. Refusals here depend on the address alone and may be told. From the narrowest
-     * limit to the widest, and no further than the first refusal: whoever is refused must not use up what others share.
+     * Counts a journey started from an address for the names that were typed. Refusals depend on the address alone and may be
+     * told. `work` says how hard a proof of work is wanted first (0: none): it depends on the address and the typed names, and
+     * on nothing that tells whether there is such an account.
      */
-    countStart: (address: string): Promise<GuardDecision> =>
-      countFrom([
-        { limit: 'startsPerAddress', target: hostOf(address) },
-        { limit: 'startsPerNetwork', target: networkOf(address) },
-        { limit: 'startsOverall', target: 'everywhere' },
-      ]),
-
-    /**
-     * Counts an answer of one journey, whatever address it comes from: people behind one address do not block each other.
-     * `journey` is its token or its id.
-     */
-    async countAnswer(journey: string): Promise<GuardDecision> {
-      const { refusedBy, first, ...decision } = await count([{ limit: 'answersPerJourney', target: journey }]);
-      return decision;
+    async countStart(address: string, names: readonly string[]): Promise<{ decision: GuardDecision; work: number }> {
+      const network = networkOf(address);
+      const starts = names.flatMap((name) => [hitOf('startsPerAccount', `${name}|${network}`), hitOf('startsPerAccountOverall', name)]);
+      const failures = nameFailures(names, network, 0);
+      const { decision, rows } = await count(
+        [
+          { limit: 'startsPerAddress', target: hostOf(address) },
+          { limit: 'startsPerNetwork', target: network },
+          { limit: 'startsOverall', target: 'everywhere' },
+        ],
+        [...starts, ...failures],
+      );
+      const { guard } = deps.configuration();
+      const counted = (hit: CounterHit) => rows.get(hit.key)?.count ?? 0;
+      const ratios = [
+        ...starts.map((hit, index) => counted(hit) / maximum(index % 2 === 0 ? 'startsPerAccount' : 'startsPerAccountOverall')),
+        // One wrong proof fewer than is free: the next one is to be judged as well.
+        ...failures.map(
+          (hit, index) => (counted(hit) + 1) / (index % 2 === 0 ? guard.failuresPerAccount : guard.failuresPerAccountOverall).count,
+        ),
+      ];
+      return { decision, work: workFactor(ratios, guard.work.hardest) };
     },
+
+    /** Counts an answer of one journey, whatever address it comes from: people behind one address do not block each other. */
+    countAnswer: async (journey: string): Promise<GuardDecision> =>
+      (await count([{ limit: 'answersPerJourney', target: journey }])).decision,
 
     /** Counts a request that no journey stands behind: a token that is missing or that nobody was given. */
-    countStray: (address: string) => countFrom([{ limit: 'strayRequestsPerAddress', target: hostOf(address) }]),
+    countStray: async (address: string): Promise<GuardDecision> =>
+      (await count([{ limit: 'strayRequestsPerAddress', target: hostOf(address) }])).decision,
 
     /** Counts an answer to a notice ("this was not me"). It has a limit of its own, which nothing else uses up. */
-    countNoticeAnswer: (address: string) => countFrom([{ limit: 'noticeAnswersPerAddress', target: hostOf(address) }]),
+    countNoticeAnswer: async (address: string): Promise<GuardDecision> =>
+      (await count([{ limit: 'noticeAnswersPerAddress', target: hostOf(address) }])).decision,
 
     /**
-     * Counts a journey for each name that was typed, existing or not: from one network, and at all. Refusals must not be
-     * told. The narrow limit first, so that one network cannot use up what everybody else, the owner above all, needs.
+     * Asks a budget for one more of each target, all in one statement. What is not granted is not counted, so that asking in
+     * vain uses up nothing. Must not be told.
      */
-    async countStartFor(names: readonly string[], address: string): Promise<GuardDecision> {
-      const network = networkOf(address);
-      const decisions = await Promise.all(
-        names.map((name) => countBoth('startsPerAccount', `${name}|${network}`, 'startsPerAccountOverall', name)),
-      );
-      return decisions.find((decision) => !decision.allowed) ?? { allowed: true };
+    async spend(store: Store, budget: Budget, asked: readonly Asked[], hasWorked: boolean): Promise<Grant> {
+      const rows = await store.counters.hitAll(budgetHits(budget, asked, 1), deps.clock.now());
+      const before = spentBefore(rows, budget, asked, 1);
+      const { limits } = budgetOf(budget);
+      const granted = before.every(({ spent, isKnown }) => grants(limits, spent, { hasWorked, isKnown }));
+      const attacked = before.some(({ spent }) => isAttack(limits, spent));
+      if (!granted) await store.counters.hitAll(budgetHits(budget, asked, -1), deps.clock.now());
+      return { granted, attacked };
     },
 
-    /** Counts a message to a target that somebody at an address asked for. Refusals must not be told. */
-    countMessage: (target: string, address: string): Promise<GuardDecision> =>
-      countBoth('messagesPerAccount', `${target}|${networkOf(address)}`, 'messagesPerAccountOverall', target),
+    /**
+     * Whether a proof about these targets is judged at all. Runs in the transaction that also compares the answer and counts a
+     * wrong one, and locks the counters until its end, so that of many answers at once each sees the failures of those before it.
+     */
+    async mayTry(store: Store, asked: readonly Asked[], names: readonly string[], address: string, hasWorked: boolean): Promise<boolean> {
+      const hits = [...budgetHits('failures', asked, 0), ...nameFailures(names, networkOf(address), 0)];
+      const rows = await store.counters.hitAll(hits, deps.clock.now());
+      const { limits } = budgetOf('failures');
+      return spentBefore(rows, 'failures', asked, 0).every(({ spent, isKnown }) => grants(limits, spent, { hasWorked, isKnown }));
+    },
 
-    /** How many failures in a row a target has, and until when its recovery pauses (0: it does not). */
+    /** Counts a wrong proof that was judged, in the caller's transaction. */
+    async countFailure(store: Store, asked: readonly Asked[], names: readonly string[], address: string): Promise<{ attacked: boolean }> {
+      const hits = [...budgetHits('failures', asked, 1), ...nameFailures(names, networkOf(address), 1)];
+      const rows = await store.counters.hitAll(hits, deps.clock.now());
+      const { limits } = budgetOf('failures');
+      return { attacked: spentBefore(rows, 'failures', asked, 0).some(({ spent }) => isAttack(limits, spent)) };
+    },
+
+    /** True once in a day for each thing that an owner is told: `what` names it, the target included. */
+    async tellsNow(store: Store, what: string): Promise<boolean> {
+      const hit = { key: key('told', what), windowMilliseconds: TELL_AGAIN_AFTER };
+      return (await store.counters.hitAll([hit], deps.clock.now())).get(hit.key)?.count === 1;
+    },
+
+    /** Wrong proofs from strangers that count, and until when theirs are worth nothing (0: they are judged). */
     async failuresOf(target: string): Promise<{ failures: number; pausedUntil: number }> {
-      const [row] = await deps.store.counters.read([key('failures', target)]);
-      return { failures: row?.count ?? 0, pausedUntil: row?.pausedUntil ?? 0 };
+      const [row] = await deps.store.counters.read([strangersKey('failures', target)]);
+      const { limits, windowMilliseconds } = budgetOf('failures');
+      const endsAt = (row?.windowStartedAt ?? 0) + windowMilliseconds;
+      if (row === undefined || endsAt <= deps.clock.now()) return { failures: 0, pausedUntil: 0 };
+      return { failures: row.count, pausedUntil: row.count >= limits.strangersWithWork ? endsAt : 0 };
     },
 
-    /** Whether recovery of one of the targets is paused after failures. */
-    async isPaused(targets: readonly string[]): Promise<boolean> {
-      const rows = await deps.store.counters.read(targets.map((target) => key('failures', target)));
-      const now = deps.clock.now();
-      return rows.some((row) => row.pausedUntil > now);
+    /** A complete proof ends the failures of its place and of strangers. What everybody can see of a name stays. */
+    async clearFailures(store: Store, asked: readonly Asked[]): Promise<void> {
+      await store.counters.clear(asked.flatMap((one) => [placeKey('failures', one), strangersKey('failures', one.target)]));
     },
 
-    /**
-     * The same, in the transaction that also compares the answer and counts the failure. Locks the counters until its end, so
-     * that of many answers at once each sees the failures of those before it.
-     */
-    async isPausedNow(store: Store, targets: readonly string[]): Promise<boolean> {
-      const now = deps.clock.now();
-      const looks = targets.map((target) => ({ key: key('failures', target), windowMilliseconds: FAILURE_MEMORY, by: 0 }));
-      const rows = await store.counters.hitAll(looks, now);
-      return [...rows.values()].some((row) => row.pausedUntil > now);
-    },
-
-    /** Counts a wrong proof in the caller's transaction; from the limit on each one pauses recovery, longer every time. */
-    async countFailure(store: Store, target: string, account: AccountRef | null): Promise<void> {
-      const { failuresPerAccount, firstPauseSeconds, longestPauseSeconds } = deps.configuration().guard;
-      const now = deps.clock.now();
-      const counter = key('failures', target);
-      const row = (await store.counters.hitAll([{ key: counter, windowMilliseconds: FAILURE_MEMORY }], now)).get(counter);
-      if (row === undefined || row.count < failuresPerAccount) return;
-      const seconds = Math.min(longestPauseSeconds, firstPauseSeconds * 2 ** Math.min(30, row.count - failuresPerAccount));
-      await store.counters.pause(row.key, now + seconds * 1000);
-      await recordEvent(store, deps.clock, { type: 'guard.paused', account, until: now + seconds * 1000, failures: row.count });
-    },
-
-    /** A complete proof ends the row of failures. */
-    clearFailures: (store: Store, target: string) => store.counters.clear(key('failures', target)),
-
-    /** An operator ends failures, pause and the message limit of a target. */
+    /** An operator ends what was used up of a target's budgets; for a day no place has used up its share. */
     async release(store: Store, target: string): Promise<void> {
-      await store.counters.clear(key('failures', target));
-      await store.counters.clear(key('messagesPerAccountOverall', target));
+      await store.counters.clear([strangersKey('failures', target), strangersKey('messages', target)]);
+      await store.counters.pause(releasedKey(target), deps.clock.now() + RELEASED_FOR);
     },
   };
+
+  /** What had been granted before this request, which itself added `by`. */
+  function spentBefore(
+    rows: ReadonlyMap<string, { count: number; pausedUntil: number }>,
+    budget: Budget,
+    asked: readonly Asked[],
+    by: number,
+  ): { spent: Spent; isKnown: boolean }[] {
+    const now = deps.clock.now();
+    return asked.map((one) => {
+      const isReleased = (rows.get(releasedKey(one.target))?.pausedUntil ?? 0) > now;
+      const place = isReleased ? 0 : (rows.get(placeKey(budget, one))?.count ?? 0) - by;
+      const strangers = (rows.get(strangersKey(budget, one.target))?.count ?? 0) - (one.isKnown ? 0 : by);
+      return { spent: { place, strangers }, isKnown: one.isKnown };
+    });
+  }
 }
 
 export type Guard = ReturnType<typeof createGuard>;

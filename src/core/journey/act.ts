@@ -11,6 +11,8 @@ export interface Act {
   readonly at: number;
   /** Network address of the caller. */
   readonly address: string;
+  /** A fresh token that a browser without one gets, if this request completes the proof. */
+  readonly newDevice?: string;
 }
 
 /** What is given to whatever is done for one request. */

@@ -17,6 +17,7 @@ import { askForCode, chooseFactor } from './steps/choose-factor.ts';
 import { code } from './steps/code.ts';
 import { confirmUnlock } from './steps/confirm-unlock.ts';
 import { newPassword } from './steps/new-password.ts';
+import { proofOfWork } from './steps/proof-of-work.ts';
 import { waiting } from './steps/waiting.ts';
 
 export interface AnsweredStep {
@@ -28,6 +29,7 @@ export interface AnsweredStep {
 }
 
 const HANDLERS = {
+  'proof-of-work': proofOfWork,
   'choose-factor': chooseFactor,
   code,
   'choose-accounts': chooseAccounts,
@@ -79,7 +81,7 @@ async function takeAnswer(deps: ActDeps, found: LoadedJourney, body: unknown): P
   const answer = (ANSWERS[kind] as ZodType).safeParse(body);
   if (!answer.success)
     throw new AppError('journey.answer-not-fitting', { step: kind, path: String(answer.error.issues[0]?.path.join('.') ?? '') });
-  const journey = await lookUp(deps, found);
+  const journey = found.state.goal === 'find-username' ? found : await lookUp(deps, found);
   const handler = HANDLERS[kind] as (deps: ActDeps, journey: LoadedJourney, answer: unknown) => Promise<Transition>;
   const transition = await handler(deps, journey, answer.data);
   if (transition.kind === 'stay') return { journey, passed: false, verdicts: transition.verdicts };

@@ -4,6 +4,7 @@ import { lookWhereNobodyIs } from '../accounts/look-as-if-found.ts';
 import type { DecoyReason } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { typedNameDigest } from '../audit/typed-name.ts';
+import { networkOf } from '../guard/network-of.ts';
 import { ownerLanguage } from '../notify/owner-language.ts';
 import { queueMail } from '../notify/queue-mail.ts';
 import type { Account, AccountRef, Directory } from '../ports/directory.ts';
@@ -12,9 +13,9 @@ import { randomId } from '../random-id.ts';
 import { journeyStarter } from './act.ts';
 import { afterwardsDelay } from './afterwards.ts';
 import { askedFrom } from './asked-from.ts';
-import { guardTargets } from './guard-targets.ts';
+import { decoyTarget } from './guard-targets.ts';
 import type { JourneyDeps } from './journey-deps.ts';
-import { type LoadedJourney, loadedJourney } from './journey-state.ts';
+import { type JourneyState, type LoadedJourney, loadedJourney } from './journey-state.ts';
 
 /** Name of the outbox handler that mails user names. */
 export const USER_NAMES_JOB = 'user-names';
@@ -58,7 +59,7 @@ export async function mailUserNames(deps: JourneyDeps, request: { journey: strin
   const mails = new Map<string, Told>();
   for (const { account, addresses, reason } of await Promise.all(found.map((one) => describe(deps, one)))) {
     const ref = { directory: account.directory, id: account.id };
-    const why = state.tooManyJourneys ? 'too-many-journeys' : (reason ?? (await overLimit(deps, accountKey(ref), state.address)));
+    const why = reason ?? (await overLimit(deps, accountKey(ref), state));
     if (why !== null) {
       reasons.push({ account: ref, reason: why });
       continue;
@@ -69,8 +70,8 @@ export async function mailUserNames(deps: JourneyDeps, request: { journey: strin
   }
   if (found.length === 0) {
     const unknown = unanswered ? 'directory-trouble' : 'unknown-account';
-    reasons.push({ account: null, reason: state.tooManyJourneys ? 'too-many-journeys' : unknown });
-    for (const { target } of guardTargets(state)) await overLimit(deps, target, state.address);
+    reasons.push({ account: null, reason: unknown });
+    await overLimit(deps, decoyTarget(state), state);
   }
   await deps.store.transaction(async (store) => {
     const nobody = { to: null, names: [state.typedName], language: ownerLanguage(deps, null) };
@@ -101,6 +102,7 @@ async function describe(deps: JourneyDeps, { directory, account }: { directory: 
   return { account, addresses, reason: isProtected ? 'account-protected' : addresses.length === 0 ? 'not-enrolled' : null };
 }
 
-async function overLimit(deps: JourneyDeps, target: string, address: string): Promise<DecoyReason | null> {
-  return (await deps.guard.countMessage(target, address)).allowed ? null : 'too-many-messages';
+async function overLimit(deps: JourneyDeps, target: string, state: JourneyState): Promise<DecoyReason | null> {
+  const asked = { target, place: networkOf(state.address), isKnown: false };
+  return (await deps.guard.spend(deps.store, 'messages', [asked], state.hasWorked)).granted ? null : 'too-many-messages';
 }

@@ -1,6 +1,7 @@
 import type { Client, FactorKind, Goal, Result } from '../../../shared/api/journeys.ts';
 import type { PasswordRule } from '../../../shared/password-rules/password-rule.ts';
 import type { Candidate } from '../accounts/candidate.ts';
+import type { WorkChallenge } from '../ports/platform.ts';
 import type { JourneyRow } from '../ports/store.ts';
 
 /** A message of the journey: a key of `locales/<lang>/journey.json` below `message`, or of `password.json`. */
@@ -25,6 +26,8 @@ export type OpenStep =
   | (StepBase &
       (
         | { kind: 'choose-factor' }
+        /** Work is to be done first. `next`: what it was asked for, the beginning or another code of a kind. */
+        | { kind: 'proof-of-work'; challenge: WorkChallenge; difficulty: number; factor: number; next: 'begin' | FactorKind }
         | { kind: 'code'; factor: FactorKind; challengeId: string }
         | { kind: 'choose-accounts'; locked: Record<string, boolean | null> }
         /** Proof is complete; the directories are being asked what comes next. Clients see `waiting`. */
@@ -57,8 +60,12 @@ export interface JourneyState {
   guardNames: string[];
   /** null: the directories have not been asked yet. Empty: a decoy, which looks the same and leads nowhere. */
   candidates: Candidate[] | null;
-  /** The name was tried too often lately: the journey leads nowhere. */
-  tooManyJourneys: boolean;
+  /** Digest of the browser's own token, where it has one; null: it has none. */
+  device: string | null;
+  /** Digests of the places of this journey from which owners of its candidates succeeded before. */
+  knownPlaces: string[];
+  /** A proof of work was solved in this journey. */
+  hasWorked: boolean;
   proven: FactorKind[];
   asked: Partial<Record<FactorKind, AskedFactor>>;
   /** Keys of the accounts that the person chose, once proven. */

@@ -1,8 +1,10 @@
 import { isAppError } from '../../../shared/errors.ts';
-import { accountKey } from '../accounts/candidate.ts';
+import { accountKey, type Candidate } from '../accounts/candidate.ts';
 import { type FoundCandidates, findCandidates } from '../accounts/find-candidates.ts';
+import { nobodyIn } from '../accounts/look-as-if-found.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { typedNameDigest } from '../audit/typed-name.ts';
+import { placesOf } from '../guard/places.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import { acceptedCombinations } from './accepted-combinations.ts';
@@ -13,6 +15,8 @@ import { askedFrom } from './asked-from.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import { type LoadedJourney, loadedJourney } from './journey-state.ts';
 
+const DAY = 24 * 3600 * 1000;
+
 /**
  * Asks the directories who the journey is about, once. Runs after the first answer has left, so that an outsider's clock
  * sees nothing of it; whoever answers the first step before it is over waits for it here.
@@ -22,8 +26,9 @@ export async function lookUp(deps: JourneyDeps, journey: LoadedJourney): Promise
   const { state, row } = journey;
   if (state.candidates !== null) return journey;
   const found = await findCandidates(deps, state.typedName, acceptedCombinations(deps.configuration(), state.client));
-  const candidates = state.tooManyJourneys ? [] : found.candidates;
-  const owners = candidates.length > 0 || state.tooManyJourneys ? [] : await ownersToTell(deps, found, state.address);
+  const { candidates } = found;
+  const owners = candidates.length > 0 ? [] : await ownersToTell(deps, found);
+  const knownPlaces = await knownPlacesOf(deps, journey, candidates);
   const runAt = row.createdAt + afterwardsDelay(deps);
   const about = {
     journey: row.id,
@@ -36,7 +41,7 @@ export async function lookUp(deps: JourneyDeps, journey: LoadedJourney): Promise
       if (candidates.length > 0) {
         await recordEvent(store, deps.clock, { type: 'journey.started', ...about, accounts: candidates.map(({ ref }) => ref) });
       } else {
-        await recordEvent(store, deps.clock, { type: 'journey.leads-nowhere', ...about, reasons: reasonsOf(found, state.tooManyJourneys) });
+        await recordEvent(store, deps.clock, { type: 'journey.leads-nowhere', ...about, reasons: reasonsOf(found) });
       }
       // Where nobody is told, nobody is told in the same way: composed and queued like any other, and thrown away.
       for (const account of owners.length > 0 ? owners : [null]) {
@@ -44,7 +49,7 @@ export async function lookUp(deps: JourneyDeps, journey: LoadedJourney): Promise
         const asked = askedFrom(journeyStarter(state), row.createdAt);
         await queueNotice(deps, store, { kind: 'recovery-not-possible', account, language, asked }, runAt);
       }
-      return advanceJourney(store, journey, { ...state, candidates });
+      return advanceJourney(store, journey, { ...state, candidates, knownPlaces });
     });
     return advanced;
   } catch (error) {
@@ -56,21 +61,34 @@ export async function lookUp(deps: JourneyDeps, journey: LoadedJourney): Promise
   }
 }
 
-function reasonsOf(found: FoundCandidates, tooManyJourneys: boolean) {
-  const reasons = found.refused.map(({ account, reason }) => ({
+function reasonsOf(found: FoundCandidates) {
+  return found.refused.map(({ account, reason }) => ({
     account: account && { directory: account.directory, id: account.id },
     reason,
   }));
-  return tooManyJourneys ? [...reasons, { account: null, reason: 'too-many-journeys' as const }] : reasons;
 }
 
-/** The owner of an account that cannot be recovered by oneself learns it by mail; the page says the same as always. */
-async function ownersToTell(deps: JourneyDeps, found: FoundCandidates, address: string): Promise<AccountRef[]> {
+/** Which of this journey's places the owners of its candidates have succeeded from. */
+async function knownPlacesOf(deps: JourneyDeps, { row, state }: LoadedJourney, candidates: readonly Candidate[]): Promise<string[]> {
+  const since = row.createdAt - deps.configuration().guard.knownPlaceDays * DAY;
+  // Where there is nobody the same is asked.
+  const refs = candidates.length > 0 ? candidates.map(({ ref }) => ref) : [nobodyIn('none')];
+  const known = await Promise.all(
+    refs.map((ref) => {
+      const { network, device } = placesOf(deps.keys, ref, state.address, state.device);
+      return deps.store.knownPlaces.known(ref, device === null ? [network] : [network, device], since);
+    }),
+  );
+  return known.flat();
+}
+
+/** The owner of an account that cannot be recovered by oneself learns it by mail, once a day; the page says the same as always. */
+async function ownersToTell(deps: JourneyDeps, found: FoundCandidates): Promise<AccountRef[]> {
   const owners: AccountRef[] = [];
   for (const { account, reason } of found.refused) {
-    if (account === null || reason === 'paused' || reason === 'directory-trouble') continue;
+    if (account === null || reason === 'directory-trouble') continue;
     const ref = { directory: account.directory, id: account.id };
-    if ((await deps.guard.countMessage(`hint/${accountKey(ref)}`, address)).allowed) owners.push(ref);
+    if (await deps.guard.tellsNow(deps.store, `not-possible/${accountKey(ref)}`)) owners.push(ref);
   }
   return owners;
 }

@@ -10,9 +10,10 @@ import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import { type ActDeps, journeyActor } from './act.ts';
 import { askedFrom } from './asked-from.ts';
-import { guardTargets } from './guard-targets.ts';
+import { askedOf } from './guard-targets.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import type { AskedFactor, JourneyState, LoadedJourney } from './journey-state.ts';
+import { tellOfAttack } from './tell-of-attack.ts';
 
 /** Messages that one journey may ask for, for one factor. */
 const SENDINGS_PER_JOURNEY = 4;
@@ -45,13 +46,15 @@ export async function openChallenge(deps: ActDeps, journey: LoadedJourney, kind:
   const enrolled = await enrolledCandidates(deps, state, kind);
   const challengeId = randomId(deps.random);
   const { expected, messages } = factor.open(challengeId, enrolled);
-  const maySend = messages.length > 0 && (await countMessages(deps, state));
+  const asked = askedOf(deps, state);
+  const { granted: maySend, attacked } =
+    messages.length > 0 ? await deps.guard.spend(deps.store, 'messages', asked, state.hasWorked) : { granted: false, attacked: false };
   const now = deps.act.at;
   const lifetime = factor.lifetime();
   const expiresAt = Math.min(row.expiresAt, lifetime === null ? row.expiresAt : now + lifetime);
   const sendings = (before?.sendings ?? 0) + 1;
   const wait = factor.resendWait();
-  const asked: AskedFactor = {
+  const askedFactor: AskedFactor = {
     challengeId,
     sentAt: messages.length > 0 ? now : null,
     resendAt: wait === null || sendings >= SENDINGS_PER_JOURNEY ? null : now + wait,
@@ -81,6 +84,7 @@ export async function openChallenge(deps: ActDeps, journey: LoadedJourney, kind:
         expiresAt,
       });
     }
+    if (attacked) await tellOfAttack(deps, store, { asked, what: 'messages', language: state.language });
     if (messages.length > 0) {
       const accounts = maySend ? enrolled.map(({ candidate }) => candidate.ref) : [];
       await recordEvent(store, deps.clock, {
@@ -92,12 +96,7 @@ export async function openChallenge(deps: ActDeps, journey: LoadedJourney, kind:
       });
     }
   };
-  return { asked, write };
-}
-
-async function countMessages(deps: ActDeps, state: JourneyState): Promise<boolean> {
-  const decisions = await Promise.all(guardTargets(state).map(({ target }) => deps.guard.countMessage(target, deps.act.address)));
-  return decisions.every((decision) => decision.allowed);
+  return { asked: askedFactor, write };
 }
 
 function languageOf(state: JourneyState, account: AccountRef | null): string | null {

@@ -33,6 +33,8 @@ export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, ver
   const { step } = state;
   const base = { id: step.id, canGoBack: false, ...presentMessage(deps, state.language, step.message) };
   switch (step.kind) {
+    case 'proof-of-work':
+      return { ...base, kind: 'proof-of-work', canGoBack: step.next !== 'begin', ...presentWork(step) };
     case 'choose-factor':
       return { ...base, kind: 'choose-factor', ...presentChoice(deps, state) };
     case 'code':
@@ -80,6 +82,11 @@ function presentMessage(
   if (message === undefined) return {};
   const key = message.key.startsWith('password.') ? refusalKey(message.key) : `journey.message.${message.key}`;
   return { message: deps.texts.translate(language, key, message.parameters), messageTone: message.tone };
+}
+
+function presentWork({ challenge, difficulty }: OpenStepOf<'proof-of-work'>) {
+  const { nonce, salt, cost, keyLength, keyPrefix } = challenge.parameters;
+  return { challenge: { algorithm: 'PBKDF2/SHA-256' as const, nonce, salt, cost, keyLength, keyPrefix }, difficulty };
 }
 
 function presentChoice(deps: JourneyDeps, state: JourneyState) {

@@ -1,6 +1,7 @@
 import type { Client, Goal } from '../../../shared/api/journeys.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { guardNames } from '../accounts/find-candidates.ts';
+import { deviceDigest } from '../guard/places.ts';
 import type { JourneyRow } from '../ports/store.ts';
 import { randomId, randomToken } from '../random-id.ts';
 import { offeredGoals } from './accepted-combinations.ts';
@@ -10,12 +11,15 @@ import { queueUserNames } from './find-user-name.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import { type JourneyState, type LoadedJourney, loadedJourney, type OpenStep } from './journey-state.ts';
 import { lookUp } from './look-up.ts';
+import { workStep } from './steps/work-step.ts';
 
 export interface StartJourney {
   goal: Goal;
   account: string;
   language: string;
   client: Client;
+  /** The token of the browser's own cookie, if it has one. */
+  device?: string | undefined;
 }
 
 /**
@@ -27,11 +31,9 @@ export interface StartJourney {
 export async function startJourney(deps: ActDeps, request: StartJourney): Promise<{ token: string; journey: LoadedJourney }> {
   const configuration = deps.configuration();
   if (!offeredGoals(configuration, request.client).includes(request.goal)) throw new AppError('request.malformed', { path: 'goal' });
-  const decision = await deps.guard.countStart(deps.act.address);
-  if (!decision.allowed) throw slowDown(deps.act, decision.retryAt);
-
   const names = guardNames(deps.directories.all(), request.account);
-  const tooManyJourneys = !(await deps.guard.countStartFor(names, deps.act.address)).allowed;
+  const { decision, work } = await deps.guard.countStart(deps.act.address, names);
+  if (!decision.allowed) throw slowDown(deps.act, decision.retryAt);
   const state: JourneyState = {
     goal: request.goal,
     language: request.language,
@@ -40,11 +42,13 @@ export async function startJourney(deps: ActDeps, request: StartJourney): Promis
     typedName: request.account,
     guardNames: names,
     candidates: null,
-    tooManyJourneys,
+    device: request.device === undefined ? null : deviceDigest(deps.keys, request.device),
+    knownPlaces: [],
+    hasWorked: false,
     proven: [],
     asked: {},
     selected: [],
-    step: firstStep(deps, request.goal),
+    step: work > 0 ? await workStep(deps, work, 'begin') : firstStep(deps, request.goal),
   };
   const token = randomToken(deps.random);
   const now = deps.act.at;
@@ -59,8 +63,9 @@ export async function startJourney(deps: ActDeps, request: StartJourney): Promis
     expiresAt: now + configuration.recovery.journeyMinutes * 60_000,
   };
   const journey = loadedJourney(row);
-  if (request.goal === 'find-username') await beginUserNames(deps, journey);
-  else await beginLookUp(deps, journey);
+  if (request.goal !== 'find-username') await beginLookUp(deps, journey);
+  else if (work === 0) await beginUserNames(deps, journey);
+  else await deps.store.journeys.insert(row);
   return { token, journey };
 }
 
@@ -81,7 +86,8 @@ async function beginLookUp(deps: JourneyDeps, journey: LoadedJourney): Promise<v
   });
 }
 
-function firstStep(deps: JourneyDeps, goal: Goal): OpenStep {
+/** What a journey begins with, once work was done where it was wanted. */
+export function firstStep(deps: JourneyDeps, goal: Goal): OpenStep {
   const id = randomId(deps.random);
   if (goal !== 'find-username') return { id, kind: 'choose-factor' };
   return { id, kind: 'done', results: [{ account: null, outcome: 'mailed' }], nextSteps: ['check-mail'] };

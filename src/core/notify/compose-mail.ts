@@ -7,6 +7,8 @@ export const MAIL_KINDS = [
   'account-was-unlocked',
   'recovery-not-possible',
   'recovery-frozen',
+  'recovery-attempted',
+  'authenticator-suspended',
   'user-name',
 ] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
@@ -35,6 +37,8 @@ const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
   'account-was-unlocked': ['account-was-unlocked.what', ...NOT_ME],
   'recovery-not-possible': ['recovery-not-possible.what', 'asked', 'recovery-not-possible.why', 'recovery-not-possible.not-you'],
   'recovery-frozen': ['recovery-frozen.what', 'recovery-frozen.next'],
+  'recovery-attempted': ['recovery-attempted.what', 'recovery-attempted.nothing', 'recovery-attempted.stop', { link: 'not-me.link' }],
+  'authenticator-suspended': ['authenticator-suspended.what', 'authenticator-suspended.next'],
   'user-name': ['user-name.what', 'asked', 'user-name.not-you'],
 };
 
@@ -46,6 +50,9 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'not-me.explain': ['link'],
   'recovery-not-possible.what': ['account'],
   'recovery-frozen.what': ['account'],
+  'recovery-attempted.what': ['account'],
+  'recovery-attempted.stop': ['link'],
+  'authenticator-suspended.what': ['account'],
   'user-name.what': ['names'],
   asked: ['askedAt', 'address', 'client'],
   'frame.contact': ['contact'],

@@ -5,7 +5,13 @@ import { randomId } from '../random-id.ts';
 
 /** What the owner of an account is told. Composed when it is delivered: the addresses are read then. */
 export interface NoticeRequest {
-  kind: 'password-was-reset' | 'account-was-unlocked' | 'recovery-not-possible' | 'recovery-frozen';
+  kind:
+    | 'password-was-reset'
+    | 'account-was-unlocked'
+    | 'recovery-not-possible'
+    | 'recovery-frozen'
+    | 'recovery-attempted'
+    | 'authenticator-suspended';
   /** null: nobody; composed and queued like any other, and thrown away. */
   account: AccountRef | null;
   /** Where the directory knows none for the owner. */

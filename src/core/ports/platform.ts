@@ -24,7 +24,24 @@ export interface Keys {
    * HMAC-SHA-256 under a key derived for `purpose`, base64url. Used to store tokens and codes, to name guard
    * targets and to derive decoys, so that a copy of the database alone says nothing about them.
    */
-  digest(purpose: 'journey-token' | 'code' | 'guard-target' | 'decoy' | 'notice-token' | 'typed-name', value: string): string;
+  digest(
+    purpose: 'journey-token' | 'code' | 'guard-target' | 'decoy' | 'notice-token' | 'typed-name' | 'known-place' | 'work',
+    value: string,
+  ): string;
+}
+
+/** A challenge of a proof of work as it is kept: what a client is shown, and our signature of it. */
+export interface WorkChallenge {
+  parameters: { algorithm: string; nonce: string; salt: string; cost: number; keyLength: number; keyPrefix: string };
+  signature: string;
+}
+
+/** Proofs of work: PBKDF2-SHA-256 keys that begin as told. */
+export interface Work {
+  /** A challenge whose solution is `counter`; each try takes `iterations`. */
+  create(asked: { iterations: number; counter: number }): Promise<WorkChallenge>;
+  /** Whether a solution is right. The derived key cannot be guessed, as the counter alone could. */
+  isDone(challenge: WorkChallenge, solution: { counter: number; derivedKey: string }): Promise<boolean>;
 }
 
 /** Structured log. `facts` must never hold a password, code, token or answer. */

@@ -19,6 +19,7 @@ export interface Store {
   readonly intents: IntentStore;
   readonly outbox: OutboxStore;
   readonly freezes: FreezeStore;
+  readonly knownPlaces: KnownPlaceStore;
   readonly configurations: ConfigurationStore;
   readonly embedded: EmbeddedStore;
   /** Runs `work` in one transaction: all of it happens, or nothing. Not nested. */
@@ -105,6 +106,12 @@ export interface FactorRow extends AccountRefColumns {
   lastUsedAt: number | null;
   /** TOTP: the time step of the last accepted code (RFC 6238 5.2: never accepted twice). */
   lastTimeStep: number | null;
+  /** TOTP: time steps that the device's clock was ahead (negative: behind) when a code was last accepted (RFC 6238 6). */
+  driftSteps: number;
+  /** Wrong codes in a row given by somebody who had given another proof before (NIST SP 800-63B-4 3.2.2). */
+  failures: number;
+  /** Since when no code of it counts any more, for too many failures; null: it counts. */
+  suspendedAt: number | null;
 }
 export interface AccountRefColumns {
   directory: string;
@@ -114,8 +121,18 @@ export interface FactorStore {
   insert(row: FactorRow): Promise<void>;
   /** Current ones (not ended) of an account. One that cannot be opened proves nothing and is left out. */
   ofAccount(account: AccountRef): Promise<FactorRow[]>;
-  /** Accepts a time step only if it is newer than the last accepted one; true for exactly one caller. */
-  acceptTimeStep(id: string, timeStep: number, now: number): Promise<boolean>;
+  /**
+   * Accepts a time step only if it is newer than the last accepted one and the factor is not suspended; true for exactly one
+   * caller. Remembers the drift of the device and ends its row of failures.
+   */
+  acceptTimeStep(id: string, timeStep: number, driftSteps: number, now: number): Promise<boolean>;
+  /**
+   * Counts a wrong code of each; suspends those that have reached `most` in a row.
+   * @returns the ids that were suspended by this call
+   */
+  countFailures(ids: readonly string[], most: number, now: number): Promise<string[]>;
+  /** Ends failures and suspension of all factors of an account; how many were suspended. */
+  resume(account: AccountRef): Promise<number>;
   markUsed(id: string, now: number): Promise<void>;
   end(id: string, now: number): Promise<boolean>;
 }
@@ -146,7 +163,15 @@ export interface CounterStore {
   /** Moves `pausedUntil` forward (never back). */
   pause(key: string, until: number): Promise<void>;
   read(keys: readonly string[]): Promise<CounterRow[]>;
-  clear(key: string): Promise<void>;
+  clear(keys: readonly string[]): Promise<void>;
+}
+
+/** Networks and devices from which the owner of an account succeeded, as keyed digests that name the account too. */
+export interface KnownPlaceStore {
+  /** Remembers places at `now`. Of one account the newest are kept, older ones are forgotten. */
+  remember(account: AccountRef, digests: readonly string[], now: number): Promise<void>;
+  /** Those of the digests that were remembered after `since`. */
+  known(account: AccountRef, digests: readonly string[], since: number): Promise<string[]>;
 }
 
 export interface AuditRow {

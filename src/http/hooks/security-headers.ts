@@ -22,6 +22,7 @@ export function securityHeaders(deps: Pick<HttpDeps, 'configuration'>): Security
       directives: {
         defaultSrc: ["'none'"],
         scriptSrc: ["'self'"],
+        workerSrc: ["'self'"],
         styleSrc: ["'self'"],
         imgSrc: ["'self'"],
         fontSrc: ["'self'"],

@@ -14,6 +14,7 @@ import {
 } from '../../../shared/api/journeys.ts';
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { GuardDecision } from '../../core/guard/guard.ts';
+import { deviceDigest } from '../../core/guard/places.ts';
 import type { ActDeps } from '../../core/journey/act.ts';
 import { answerStep } from '../../core/journey/answer-step.ts';
 import { cancelJourney } from '../../core/journey/cancel-journey.ts';
@@ -23,9 +24,18 @@ import type { LoadedJourney } from '../../core/journey/journey-state.ts';
 import { presentStep, presentTime } from '../../core/journey/present-step.ts';
 import { slowDown, startJourney } from '../../core/journey/start-journey.ts';
 import { presentVerdicts } from '../../core/password-policy/present.ts';
+import { randomToken } from '../../core/random-id.ts';
 import { actOf } from '../act-of.ts';
 import type { HttpDeps } from '../http-deps.ts';
-import { clearJourneyCookie, endJourneyCookie, isBrowser, journeyTokens, setJourneyCookie } from '../journey-token.ts';
+import {
+  clearJourneyCookie,
+  deviceToken,
+  endJourneyCookie,
+  isBrowser,
+  journeyTokens,
+  setDeviceCookie,
+  setJourneyCookie,
+} from '../journey-token.ts';
 import { problemOf } from '../problem.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
@@ -37,6 +47,8 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
   const expiry = (journey: LoadedJourney) => presentTime(journey.row.expiresAt, 'down');
 
   const forRequest = (request: FastifyRequest): ActDeps => ({ ...deps, act: actOf(request) });
+
+  const remembersDevice = (browser: boolean) => browser && deps.configuration().guard.knownPlaceDays > 0;
 
   function obey(request: FastifyRequest, decision: GuardDecision): void {
     if (!decision.allowed) throw slowDown(actOf(request), decision.retryAt);
@@ -64,11 +76,13 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         const { goal, account, locale, client } = request.body;
         const browser = isBrowser(request, client);
         const language = deps.texts.pick(locale ?? request.headers['accept-language'] ?? deps.configuration().organisation.defaultLanguage);
+        const device = remembersDevice(browser) ? deviceToken(deps, request) : undefined;
         const started = await startJourney(forRequest(request), {
           goal,
           account,
           language,
           client: client ?? { kind: browser ? 'web' : 'cli' },
+          device,
         });
         const answer = { step: await presentStep(deps, started.journey), expiresAt: expiry(started.journey) };
         reply.status(201);
@@ -102,7 +116,14 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       async (request, reply) => {
-        const answered = await forJourney(request, (acting, tokens) => answerStep(acting, tokens, request.params.step, request.body));
+        const isNewDevice = remembersDevice(isBrowser(request, undefined)) && deviceToken(deps, request) === undefined;
+        const newDevice = isNewDevice ? { newDevice: randomToken(deps.random) } : {};
+        const answered = await forJourney(request, (acting, tokens) =>
+          answerStep({ ...acting, act: { ...acting.act, ...newDevice } }, tokens, request.params.step, request.body),
+        );
+        // The answer that completed the proof took the token up: from now on this browser is known.
+        const taken = newDevice.newDevice !== undefined && answered.journey.state.device === deviceDigest(deps.keys, newDevice.newDevice);
+        if (taken) setDeviceCookie(deps, reply, newDevice.newDevice);
         const step = await presentStep(deps, answered.journey, answered.verdicts);
         endJourneyCookie(deps, reply, step);
         if (!answered.passed) return { step };

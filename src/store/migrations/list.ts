@@ -9,6 +9,7 @@ import { createEmbeddedAccountsTable } from './0007-create-embedded-accounts.ts'
 import { bindSealedValues } from './0008-bind-sealed-values.ts';
 import { keyTheAuditChain } from './0009-key-the-audit-chain.ts';
 import { noteExpiredJourneys } from './0012-note-expired-journeys.ts';
+import { addLimitsMemory } from './0013-add-limits-memory.ts';
 
 /** All migrations. A name that was released is never changed, and a new one sorts after all others. There is no way back down. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -22,4 +23,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0008-bind-sealed-values': { up: bindSealedValues },
   '0009-key-the-audit-chain': { up: keyTheAuditChain },
   '0012-note-expired-journeys': { up: noteExpiredJourneys },
+  '0013-add-limits-memory': { up: addLimitsMemory },
 };

@@ -49,8 +49,24 @@ export function createCounters(context: TableContext): CounterStore {
         .execute();
       return rows.map(toRow);
     },
-    async clear(key) {
-      await context.db.deleteFrom('counters').where('key', '=', key).execute();
+    async clear(keys) {
+      // Locked in the order of their keys, as everywhere.
+      const locked = context.db
+        .selectFrom('counters')
+        .select('key')
+        .where('key', 'in', [...keys])
+        .orderBy('key');
+      if (keys.length === 0) return;
+      const rows = await (context.engine === 'postgres' ? locked.forUpdate() : locked).execute();
+      if (rows.length === 0) return;
+      await context.db
+        .deleteFrom('counters')
+        .where(
+          'key',
+          'in',
+          rows.map((row) => row.key),
+        )
+        .execute();
     },
   };
 }

@@ -23,6 +23,9 @@ export function createFactors(context: TableContext): FactorStore {
     endedAt: row.ended_at,
     lastUsedAt: row.last_used_at,
     lastTimeStep: row.last_time_step,
+    driftSteps: row.drift_steps,
+    failures: row.failures,
+    suspendedAt: row.suspended_at,
   });
 
   return {
@@ -39,7 +42,15 @@ export function createFactors(context: TableContext): FactorStore {
       const secret = sealColumn(context.secrets, 'factors', columns, JSON.stringify({ label: row.label, secret: row.secret }));
       await context.db
         .insertInto('factors')
-        .values({ ...columns, secret, last_used_at: row.lastUsedAt, last_time_step: row.lastTimeStep })
+        .values({
+          ...columns,
+          secret,
+          last_used_at: row.lastUsedAt,
+          last_time_step: row.lastTimeStep,
+          drift_steps: row.driftSteps,
+          failures: row.failures,
+          suspended_at: row.suspendedAt,
+        })
         .execute();
     },
     async ofAccount(account) {
@@ -54,15 +65,50 @@ export function createFactors(context: TableContext): FactorStore {
         .execute();
       return readable(context, 'factors', rows, toRow);
     },
-    async acceptTimeStep(id, timeStep, now) {
+    async acceptTimeStep(id, timeStep, driftSteps, now) {
       const result = await context.db
         .updateTable('factors')
-        .set({ last_time_step: timeStep, last_used_at: now })
+        .set({ last_time_step: timeStep, last_used_at: now, drift_steps: driftSteps, failures: 0 })
         .where('id', '=', id)
         .where('ended_at', 'is', null)
+        .where('suspended_at', 'is', null)
         .where((eb) => eb.or([eb('last_time_step', 'is', null), eb('last_time_step', '<', timeStep)]))
         .executeTakeFirst();
       return result.numUpdatedRows === 1n;
+    },
+    async countFailures(ids, most, now) {
+      const suspended: string[] = [];
+      // One after the other in one order: rows are locked, and two journeys may count for the same accounts.
+      for (const id of ids.toSorted()) {
+        const row = await context.db
+          .updateTable('factors')
+          .set((eb) => ({
+            failures: eb('failures', '+', 1),
+            suspended_at: eb
+              .case()
+              .when('failures', '>=', most - 1)
+              .then(now)
+              .else(null)
+              .end(),
+          }))
+          .where('id', '=', id)
+          .where('ended_at', 'is', null)
+          .where('suspended_at', 'is', null)
+          .returning('suspended_at')
+          .executeTakeFirst();
+        if (row !== undefined && row.suspended_at !== null) suspended.push(id);
+      }
+      return suspended;
+    },
+    async resume(account) {
+      const rows = context.db
+        .updateTable('factors')
+        .set({ failures: 0, suspended_at: null })
+        .where('directory', '=', account.directory)
+        .where('account_id', '=', account.id);
+      const suspended = await rows.where('suspended_at', 'is not', null).executeTakeFirst();
+      await rows.where('failures', '>', 0).execute();
+      return Number(suspended.numUpdatedRows);
     },
     async markUsed(id, now) {
       await context.db.updateTable('factors').set({ last_used_at: now }).where('id', '=', id).execute();

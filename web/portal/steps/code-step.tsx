@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { canBeCode, plainCode } from '../../../shared/plain-code.ts';
 import { formatTime } from '../../format.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { Actions, Aside, NextLine, QuietLink } from '../../ui/layout.tsx';
@@ -24,10 +25,10 @@ export function CodeStep(props: StepProps<'code'>) {
     kind === 'totp' ? t('code.hint.totp', { length: step.length }) : t(numeric ? 'code.hint' : 'code.hint.other', { length: step.length });
 
   const submit = () => {
-    const typed = code.replace(/[\s\p{Pd}]/gu, '');
+    const typed = plainCode(code);
     if (typed === '') return setOwn({ text: t('code.missing'), field: FIELD });
     // Caught here, because a slip of the finger should not cost one of the few tries.
-    if (numeric && !new RegExp(`^\\p{Nd}{${step.length}}$`, 'u').test(typed)) {
+    if (numeric && !canBeCode(typed, step.length)) {
       return setOwn({ text: t('code.wrong-length', { length: step.length }), field: FIELD });
     }
     setOwn(undefined);

@@ -7,6 +7,7 @@ import { ChooseFactorStep } from './choose-factor-step.tsx';
 import { CodeStep } from './code-step.tsx';
 import { ConfirmUnlockStep } from './confirm-unlock-step.tsx';
 import { DoneStep } from './done-step.tsx';
+import { ProofOfWorkStep } from './proof-of-work-step.tsx';
 import { RefusedStep } from './refused-step.tsx';
 import type { StepProps } from './step-props.ts';
 import { WaitingStep } from './waiting-step.tsx';
@@ -19,6 +20,8 @@ type AnyStepProps = Omit<StepProps<never>, 'step'> & { step: Step };
 export function StepPage({ step, ...rest }: AnyStepProps) {
   const { t } = useTranslation();
   switch (step.kind) {
+    case 'proof-of-work':
+      return <ProofOfWorkStep key={step.id} step={step} {...rest} />;
     case 'choose-factor':
       return <ChooseFactorStep key={step.id} step={step} {...rest} />;
     case 'code':

@@ -51,6 +51,29 @@ bool offers(const Page& page, Action action) {
 
 }  // namespace
 
+TEST("work that the server asks for is done in slices, and its answer goes by itself") {
+  Talk talk;
+  talk.http.answer(200, site);
+  const std::string work = R"({"id":"w1","kind":"proof-of-work","canGoBack":false,"difficulty":20,"challenge":{"algorithm":"PBKDF2/SHA-256",)"
+                           R"("nonce":"000102030405060708090a0b0c0d0e0f","salt":"101112131415161718191a1b1c1d1e1f","cost":3,"keyLength":32,)"
+                           R"("keyPrefix":"PREFIX"}})";
+  const std::string asked = std::string(work).replace(work.find("PREFIX"), 6, "cf726527339fbac9a7d3077883360766");
+  talk.http.answer(201, started(asked));
+  talk.conversation.open();
+  Page page = talk.send("alice");
+  CHECK(page.goesOn);
+  CHECK(page.buttons.back().action == Action::askToStop);
+  talk.http.fail(HttpFailure::unreachable);
+  page = talk.act(Action::poll);
+  // It was done and did not arrive: it is sent again, without being done again.
+  CHECK(!page.goesOn && page.pollAfter > 0);
+  talk.http.answer(200, answered(code));
+  page = talk.act(Action::poll);
+  CHECK(!page.goesOn);
+  CHECK(talk.http.sent.back().body.find("\"counter\":7") != std::string::npos);
+  CHECK(talk.http.sent.back().path == "/api/v1/journeys/current/steps/w1");
+}
+
 TEST("a whole reset is a sequence of pages") {
   Talk talk;
   talk.http.answer(200, site);

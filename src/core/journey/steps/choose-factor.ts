@@ -6,6 +6,7 @@ import type { ActDeps } from '../act.ts';
 import type { JourneyState, LoadedJourney } from '../journey-state.ts';
 import { openChallenge } from '../open-challenge.ts';
 import type { StepHandler, Transition } from '../step-handler.ts';
+import { workStep } from './work-step.ts';
 
 /** The person says which proof they will give. An option's id is its kind. */
 export const chooseFactor: StepHandler<'choose-factor'> = (deps, journey, answer) => {
@@ -27,7 +28,14 @@ export async function askForCode(deps: ActDeps, journey: LoadedJourney, kind: Fa
     const expired = before.expiresAt <= now && before.resendAt !== null;
     return { kind: 'advance', decide: () => Promise.resolve(expired ? withMessage(state, 'code-expired', 'error') : state) };
   }
-  return sendChallenge(deps, journey, kind);
+  return before === undefined ? sendChallenge(deps, journey, kind) : sendAgain(deps, journey, kind);
+}
+
+/** Asking for another code costs a proof of work, once a journey: whatever was used up before, the owner then gets one (JRN-9). */
+export async function sendAgain(deps: ActDeps, journey: LoadedJourney, kind: FactorKind): Promise<Transition> {
+  if (journey.state.hasWorked) return sendChallenge(deps, journey, kind, 'code-sent-again');
+  const step = await workStep(deps, 1, kind);
+  return { kind: 'advance', decide: () => Promise.resolve({ ...journey.state, step }) };
 }
 
 /** Opens a new challenge and leads to its code step. */
@@ -52,6 +60,7 @@ function withMessage(state: JourneyState, key: string, tone: 'info' | 'error'): 
   return { ...state, step: { ...state.step, message: { key, tone } } };
 }
 
-function codeStep(deps: ActDeps, state: JourneyState, kind: FactorKind, challengeId: string): JourneyState {
+/** The code step of a kind, at a challenge. */
+export function codeStep(deps: ActDeps, state: JourneyState, kind: FactorKind, challengeId: string): JourneyState {
   return { ...state, step: { id: randomId(deps.random), kind: 'code', factor: kind, challengeId } };
 }

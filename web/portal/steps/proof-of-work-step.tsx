@@ -1,0 +1,55 @@
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ActionButton } from '../../ui/action-button.tsx';
+import { Actions, Announcement, Aside, Prose, QuietLink } from '../../ui/layout.tsx';
+import { Question } from '../../ui/question.tsx';
+import { useWork } from '../work/use-work.ts';
+import { type StepProps, useStepMessages } from './step-props.ts';
+
+/** What is said aloud of the progress, in hundredths: seldom enough to be listened to. */
+const SAID_EVERY = 25;
+
+/** The browser works for some seconds and the page goes on by itself. There is nothing to see, to solve or to press. */
+export function ProofOfWorkStep(props: StepProps<'proof-of-work'>) {
+  const { step, busy, answer, failure } = props;
+  const { t } = useTranslation();
+  const [round, setRound] = useState(0);
+  const work = useWork(step.challenge, round);
+  const { mistakes, message } = useStepMessages(props);
+  const percent = work.name === 'working' ? Math.min(99, Math.floor((work.tries / step.difficulty) * 100)) : 100;
+  const solution = work.name === 'solved' ? work.solution : undefined;
+
+  useEffect(() => {
+    if (solution !== undefined) void answer(solution);
+  }, [solution, answer]);
+
+  const stuck = work.name === 'failed' || (failure !== undefined && !busy);
+  return (
+    <Question
+      title={t('work.title')}
+      icon="clock"
+      progress={t('progress.proof')}
+      message={message}
+      mistakes={work.name === 'failed' ? [{ text: t('work.failed') }] : mistakes}
+      focusOn={stuck ? 'stuck' : step.kind}
+    >
+      <Prose>
+        <p>{t('work.text')}</p>
+      </Prose>
+      <progress aria-label={t('work.progress')} max={100} value={percent} />
+      <Announcement>{stuck ? '' : t('work.done', { percent: percent - (percent % SAID_EVERY) })}</Announcement>
+      {stuck && (
+        <Actions>
+          <ActionButton type="button" busy={busy} onPress={() => setRound((count) => count + 1)}>
+            {t('action.try-again')}
+          </ActionButton>
+        </Actions>
+      )}
+      {step.canGoBack && (
+        <Aside>
+          <QuietLink onPress={() => void answer({ back: true })}>{t('work.back')}</QuietLink>
+        </Aside>
+      )}
+    </Question>
+  );
+}
