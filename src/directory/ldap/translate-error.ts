@@ -28,6 +28,11 @@ const tlsFailed: Explanation = {
   problem: 'No encrypted connection could be agreed on',
   fix: 'Check that the port speaks TLS (636 for ldaps, 389 with tls.startTls) with version 1.2 or later.',
 };
+const certificateRefused: Explanation = {
+  code: 'directory.tls-failed',
+  problem: 'The certificate of the server cannot be accepted',
+  fix: 'Look at the certificate and those above it: keys and signatures that are too weak, a wrong purpose or a revocation are refused.',
+};
 const refused: Explanation = {
   code: 'directory.unreachable',
   problem: 'The server refused the connection',
@@ -83,8 +88,15 @@ const explanations: Readonly<Record<string, Explanation>> = {
 export function translateConnectError(cause: unknown, server: string): AppError {
   if (isAppError(cause)) return cause;
   const code = errorCode(cause);
-  const explanation = explanations[code] ?? (/^(ERR_SSL|ERR_TLS|EPROTO|CERT_)/.test(code) ? tlsFailed : closed);
+  const explanation = explanations[code] ?? explanationByKind(code);
   return new AppError(explanation.code, { server, problem: explanation.problem, fix: explanation.fix, reason: code }, { cause });
+}
+
+/** Codes that are in no list: OpenSSL has more reasons to refuse a certificate than there are names here (X509_V_ERR_*). */
+function explanationByKind(code: string): Explanation {
+  if (/^(CERT_|CA_|EE_|CRL_|UNABLE_TO_|INVALID_|ERROR_IN_|PATH_LENGTH_|HOSTNAME_|SELF_SIGNED_|UNSPECIFIED)/.test(code))
+    return certificateRefused;
+  return /^(ERR_SSL|ERR_OSSL|ERR_TLS|EPROTO)/.test(code) ? tlsFailed : closed;
 }
 
 /** No connection within the time limit. */
