@@ -49,10 +49,9 @@ function identifierFilter(attributes: readonly string[], normalised: string, dom
   return anyOf(
     ...attributes.flatMap((attribute) => {
       const proxies = /^proxyAddresses$/i.test(attribute);
-      const spelt = (address: string): string => (proxies ? `smtp:${address}` : address);
       const addressLike = proxies || /^(userPrincipalName|mail)$/i.test(attribute);
       const spellings = [normalised, ...(long !== null && addressLike ? [long] : [])];
-      return spellings.map((spelling) => identifierEquals(attribute, spelt(spelling)));
+      return spellings.map((spelling) => identifierEquals(attribute, spelling));
     }),
   );
 }
