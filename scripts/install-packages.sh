@@ -6,7 +6,7 @@
 set -eu
 
 if [ $# -eq 0 ]; then
-  set -- openssl \
+  set -- openssl gcc libc6-dev \
     slapd ldap-utils \
     samba samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules python3-samba winbind smbclient ldb-tools krb5-user \
     389-ds-base libnss3-tools \

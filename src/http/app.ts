@@ -16,6 +16,7 @@ import { registerArrival } from './hooks/arrival.ts';
 import { registerOriginCheck } from './hooks/check-origin.ts';
 import { registerJsonBodies } from './hooks/json-bodies.ts';
 import { registerSecurityHeaders, securityHeaders } from './hooks/security-headers.ts';
+import { registerSettledAnswers } from './hooks/settled-answers.ts';
 import { warnOfUntrustedProxy } from './hooks/warn-of-untrusted-proxy.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { registerPages } from './pages.ts';
@@ -52,6 +53,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   registerErrorHandler(app, deps);
   registerArrival(app, deps);
   registerSecurityHeaders(app, headers);
+  registerSettledAnswers(app, deps);
   registerOriginCheck(app, deps);
   warnOfUntrustedProxy(app, deps);
   registerJsonBodies(app);

@@ -5,6 +5,8 @@ import type { Log } from '../core/ports/platform.ts';
 import type { Store } from '../core/ports/store.ts';
 import type { TableContext } from './context.ts';
 import { openDataKeys } from './data-keys.ts';
+import { type Disk, noDisk, type WalFiles } from './disk.ts';
+import { keepDurable, type Verbs } from './durability.ts';
 import { migrate } from './migrate.ts';
 import { migratePostgres, openPostgres } from './postgres.ts';
 import type { Database, Engine } from './schema.ts';
@@ -34,6 +36,8 @@ export interface StoreOptions {
   readonly poolSize?: number;
   /** PostgreSQL: milliseconds after which a statement is given up as stuck; 10,000 unless told. */
   readonly statementTimeout?: number;
+  /** For tests: how SQLite's log is opened for flushing. */
+  readonly walFiles?: WalFiles;
 }
 
 /** The store, and the key for digests that lives in the database. */
@@ -47,16 +51,20 @@ export interface OpenedStore extends Store {
  */
 export async function createStore(options: StoreOptions): Promise<OpenedStore> {
   const secrets = createSecrets(options.sealingKeys);
-  const { engine, db } = await open(options);
+  const { engine, db, disk } = await open(options);
   const dataKeys = await openDataKeys(db, engine, secrets).catch(async (error: unknown) => {
+    await disk.close();
     await db.destroy();
     throw error;
   });
+  // Whatever an earlier process committed and did not flush is about to be read and answered upon.
+  await disk.flush();
   const underWay = new AsyncLocalStorage<{ open: boolean }>();
   let closed = false;
 
   const refuseMisuse = () => {
     if (closed) throw new AppError('store.unavailable', { reason: 'closed' });
+    disk.refuseWhenBroken();
     // Waiting for the one SQLite connection from inside a transaction that holds it would never end. Both engines refuse.
     if (underWay.getStore()?.open === true) throw new AppError('internal.unexpected', { reason: 'store-used-outside-its-transaction' });
   };
@@ -89,8 +97,8 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
     await sql`select 1`.execute(on);
   };
 
-  const transaction: Store['transaction'] = (work) =>
-    inTransaction((inner) => {
+  const transaction: Store['transaction'] = async (work, durability = 'flushed') => {
+    const result = await inTransaction((inner) => {
       const context: TableContext = { engine, secrets, audit, log, db: inner, atomically: (more) => more(inner) };
       return work({
         ...createVerbs(context),
@@ -100,30 +108,47 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
         tidy: (now) => tidy(inner, now),
         walkSealed: (reseal) => walkSealed(inner, secrets, reseal),
         ping: () => ping(inner),
+        settled: async () => {
+          throw new AppError('internal.unexpected', { reason: 'settled-in-transaction' });
+        },
         close: async () => {
           throw new AppError('internal.unexpected', { reason: 'close-in-transaction' });
         },
       });
     });
+    if (durability === 'flushed') await disk.flush();
+    else disk.flushSoon();
+    return result;
+  };
 
   return {
-    ...createVerbs(outside),
     digestKey: dataKeys.digest,
+    ...keepDurable(createVerbs(outside), disk),
     transaction,
-    tidy: async (now) => tidy(outside.db, now),
-    walkSealed: async (reseal) => walkSealed(outside.db, secrets, reseal),
+    async tidy(now) {
+      const deleted = await tidy(outside.db, now);
+      disk.flushSoon();
+      return deleted;
+    },
+    walkSealed: async (reseal) => {
+      const walked = await walkSealed(outside.db, secrets, reseal);
+      await disk.flush();
+      return walked;
+    },
     ping: async () => ping(outside.db),
+    settled: () => disk.settled(),
     async close() {
       if (closed) return;
       closed = true;
       // Queued behind the transaction under way, if there is one.
       if (engine === 'sqlite') await db.connection().execute(async () => {});
+      await disk.close();
       await db.destroy();
     },
   };
 }
 
-function createVerbs(context: TableContext): Omit<Store, 'transaction' | 'tidy' | 'walkSealed' | 'ping' | 'close'> {
+function createVerbs(context: TableContext): Verbs {
   return {
     journeys: createJourneys(context),
     challenges: createChallenges(context),
@@ -139,19 +164,27 @@ function createVerbs(context: TableContext): Omit<Store, 'transaction' | 'tidy' 
   };
 }
 
-async function open({ url, log, poolSize = 10, statementTimeout = 10_000 }: StoreOptions): Promise<{ engine: Engine; db: Database }> {
+interface Opened {
+  engine: Engine;
+  db: Database;
+  disk: Disk;
+}
+
+async function open({ url, log, poolSize = 10, statementTimeout = 10_000, walFiles }: StoreOptions): Promise<Opened> {
   if (/^postgres(ql)?:\/\//.test(url)) {
     await migratePostgres(url, log);
-    return { engine: 'postgres', db: openPostgres({ url, log, poolSize, statementTimeout }) };
+    return { engine: 'postgres', db: openPostgres({ url, log, poolSize, statementTimeout }), disk: noDisk };
   }
   const path = /^sqlite:(.+)$/.exec(url)?.[1];
   if (path === undefined) throw new AppError('settings.invalid', { setting: 'database.url', reason: 'neither-sqlite-nor-postgres' });
-  const db = openSqlite(path);
+  const onCheckpointFailed = (error: unknown) => log.error('store.checkpoint-failed', { engine: 'sqlite', error });
+  const { db, disk } = openSqlite(path, { onCheckpointFailed, ...(walFiles === undefined ? {} : { walFiles }) });
   try {
     await migrate(db, log);
   } catch (error) {
+    await disk.close();
     await db.destroy();
     throw error;
   }
-  return { engine: 'sqlite', db };
+  return { engine: 'sqlite', db, disk };
 }

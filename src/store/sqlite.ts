@@ -3,6 +3,8 @@ import { dirname } from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import { type Dialect, Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 import { AppError, isAppError } from '../../shared/errors.ts';
+import { createCheckpoints } from './checkpoints.ts';
+import { createWalDisk, type Disk, noDisk, type WalFiles } from './disk.ts';
 import type { Database, Schema } from './schema.ts';
 
 /** How long a statement waits for another process that writes (the command line beside the server), in milliseconds. */
@@ -11,28 +13,66 @@ const BUSY_TIMEOUT = 5_000;
 /** More than the program has statements of fixed shape; beyond it the oldest is prepared anew. */
 const PREPARED_STATEMENTS = 300;
 
+export interface SqliteOptions {
+  /** Milliseconds; 5,000 unless told. */
+  busyTimeout?: number;
+  /** Hears of a checkpoint that failed. */
+  onCheckpointFailed?: (error: unknown) => void;
+  /** For tests: how the log is opened for flushing. */
+  walFiles?: WalFiles;
+}
+
+/** An open file, and what says when its commits are on the disk. */
+export interface OpenSqlite {
+  readonly db: Database;
+  readonly disk: Disk;
+}
+
 /**
  * Opens a database file, made with mode 0600 in a folder of mode 0700 when it is not there yet; `:memory:` is a private one.
  *
  * One connection, as better-sqlite3 is synchronous: kysely hands it to one caller at a time, so whatever is asked during
- * a transaction waits for its end. WAL with synchronous FULL: what was committed survives a power cut
- * (https://www.sqlite.org/pragma.html#pragma_synchronous).
+ * a transaction waits for its end. WAL with synchronous NORMAL: a commit waits for no disk, `disk` does, beside the event
+ * loop (https://www.sqlite.org/pragma.html#pragma_synchronous). Checkpoints are made by a thread of their own.
  * @throws AppError `store.unavailable` when the file cannot be opened
  */
-export function openSqlite(path: string, busyTimeout = BUSY_TIMEOUT): Database {
+export function openSqlite(path: string, options: SqliteOptions = {}): OpenSqlite {
   try {
     if (path !== ':memory:') makePrivateFile(path);
-    const file = new SqliteFile(path, { timeout: busyTimeout });
+    const file = new SqliteFile(path, { timeout: options.busyTimeout ?? BUSY_TIMEOUT });
     file.pragma('journal_mode = WAL');
-    file.pragma('synchronous = FULL');
+    file.pragma('synchronous = NORMAL');
+    file.pragma('wal_autocheckpoint = 0');
     file.pragma('foreign_keys = ON');
     file.pragma('trusted_schema = OFF');
     // Deleted content is overwritten, not only unlinked.
     file.pragma('secure_delete = ON');
-    return new Kysely<Schema>({ dialect: createDialect(prepareOnce(file)) });
+    const commits = { count: 0 };
+    const db = new Kysely<Schema>({ dialect: createDialect(prepareOnce(file, commits)) });
+    return { db, disk: path === ':memory:' ? noDisk : openDisk(path, db, () => commits.count, options) };
   } catch (cause) {
     throw translate(cause);
   }
+}
+
+function openDisk(path: string, db: Database, commits: () => number, options: SqliteOptions): Disk {
+  // Whoever has the one connection is alone.
+  const alone = (work: () => Promise<void>) => db.connection().execute(work);
+  const checkpoints = createCheckpoints(path, alone, options.onCheckpointFailed ?? (() => {}));
+  const onFlushed = () => checkpoints.whenDue(commits());
+  const disk = createWalDisk({
+    path: `${path}-wal`,
+    commits,
+    onFlushed,
+    ...(options.walFiles === undefined ? {} : { files: options.walFiles }),
+  });
+  return {
+    ...disk,
+    async close() {
+      await checkpoints.close();
+      await disk.close();
+    },
+  };
 }
 
 /** SQLite gives the `-wal` and `-shm` files the mode of the main file, so making that first is enough. */
@@ -69,9 +109,18 @@ const NOTHING: SqliteStatement = {
   iterate: () => [].values(),
 };
 
-/** Keeps prepared statements, makes transactions immediate, and translates errors. */
-function prepareOnce(file: SqliteFile.Database): SqliteDatabase {
+/** Keeps prepared statements, makes transactions immediate, counts commits that wrote something, and translates errors. */
+function prepareOnce(file: SqliteFile.Database, commits: { count: number }): SqliteDatabase {
   const prepared = new Map<string, SqliteStatement>();
+  let wroteInTransaction = false;
+  const wrote = () => {
+    if (file.inTransaction) wroteInTransaction = true;
+    else commits.count += 1;
+  };
+  const transactionOver = (sql: string) => {
+    if (sql === 'commit' && wroteInTransaction) commits.count += 1;
+    wroteInTransaction = false;
+  };
   return {
     close: () => file.close(),
     prepare(sql) {
@@ -80,20 +129,38 @@ function prepareOnce(file: SqliteFile.Database): SqliteDatabase {
       const known = prepared.get(sql);
       if (known !== undefined) return known;
       // A deferred transaction that reads first and writes later fails at once when another process wrote in between.
-      const statement = translating(guarded(() => file.prepare(sql === 'begin' ? 'begin immediate' : sql)));
+      const statement = guarded(() => file.prepare(sql === 'begin' ? 'begin immediate' : sql));
+      const after = TRANSACTION_END.has(sql) ? () => transactionOver(sql) : statement.readonly || sql === 'begin' ? null : wrote;
+      const watched = watching(statement, after);
       if (prepared.size >= PREPARED_STATEMENTS) prepared.delete(prepared.keys().next().value ?? '');
-      prepared.set(sql, statement);
-      return statement;
+      prepared.set(sql, watched);
+      return watched;
     },
   };
 }
 
-function translating(statement: SqliteFile.Statement): SqliteStatement {
+const TRANSACTION_END = new Set(['commit', 'rollback']);
+
+/** Tells `after` of each run that may have changed something: one of rows does so when there were any. */
+function watching(statement: SqliteFile.Statement, after: (() => void) | null): SqliteStatement {
+  const ofRows = /^(insert|update|delete|with)\b/i.test(statement.source);
+  const done = <T>(result: T, rows: number): T => {
+    if (after !== null && (!ofRows || rows > 0)) after();
+    return result;
+  };
   return {
     reader: statement.reader,
-    all: (parameters) => guarded(() => statement.all(parameters)),
-    run: (parameters) => guarded(() => statement.run(parameters)),
-    iterate: (parameters) => guarded(() => statement.iterate(parameters)),
+    all: (parameters) =>
+      guarded(() => {
+        const rows = statement.all(parameters);
+        return done(rows, rows.length);
+      }),
+    run: (parameters) =>
+      guarded(() => {
+        const result = statement.run(parameters);
+        return done(result, result.changes);
+      }),
+    iterate: (parameters) => guarded(() => done(statement.iterate(parameters), 1)),
   };
 }
 

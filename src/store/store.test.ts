@@ -6,12 +6,14 @@ import { createInterface } from 'node:readline';
 import SqliteFile from 'better-sqlite3';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { journeyRow, makeSqliteDatabase, openTestStore } from '../../test/store/fixture.ts';
+import { journeyRow, makeSqliteDatabase, openTestStore, quietLog, testKey } from '../../test/store/fixture.ts';
 import { specifyDatabase } from '../../test/store/specification-database.ts';
 import { specifyJourneyTables } from '../../test/store/specification-journeys.ts';
 import { specifySealedColumns } from '../../test/store/specification-sealed.ts';
 import { specifyTransactions } from '../../test/store/specification-transactions.ts';
 import { specifyWorkTables } from '../../test/store/specification-work.ts';
+import { createStore } from './create-store.ts';
+import type { WalFiles } from './disk.ts';
 import { openSqlite } from './sqlite.ts';
 
 describe('store on SQLite', () => {
@@ -57,21 +59,52 @@ describe('the SQLite file', () => {
 
   it('is durable and checks references', async () => {
     const database = await makeSqliteDatabase();
-    const db = openSqlite(pathOf(database.url));
+    const { db, disk } = openSqlite(pathOf(database.url));
     const setting = async (name: string) =>
       Object.values((await sql.raw<Record<string, unknown>>(`pragma ${name}`).execute(db)).rows[0] ?? {})[0];
     expect(await setting('journal_mode')).toBe('wal');
-    expect(await setting('synchronous')).toBe(2);
+    // NORMAL, and no checkpoint of its own: see disk.ts and checkpoints.ts.
+    expect(await setting('synchronous')).toBe(1);
+    expect(await setting('wal_autocheckpoint')).toBe(0);
     expect(await setting('foreign_keys')).toBe(1);
     expect(await setting('busy_timeout')).toBe(5_000);
+    await disk.close();
     await db.destroy();
+    await database.drop();
+  });
+
+  it('lets no commit succeed whose flush failed, and nothing after it', async () => {
+    const database = await makeSqliteDatabase();
+    let failing = false;
+    const walFiles: WalFiles = {
+      identityOf: async () => 'the log',
+      open: async () => ({
+        identity: async () => 'the log',
+        async datasync() {
+          if (failing) throw Object.assign(new Error('planted'), { code: 'EIO' });
+        },
+        close: async () => {},
+      }),
+    };
+    const store = await createStore({ url: database.url, sealingKeys: [testKey('k1')], log: quietLog, walFiles });
+    await store.journeys.insert(journeyRow());
+    failing = true;
+    const refused = { code: 'store.unavailable', details: { engine: 'sqlite', reason: 'flush-failed' } };
+    const late = journeyRow();
+    const commits = [store.journeys.insert(journeyRow()), store.transaction((inner) => inner.journeys.insert(late))];
+    for (const commit of commits) await expect(commit).rejects.toMatchObject(refused);
+    failing = false;
+    await expect(store.ping()).rejects.toMatchObject(refused);
+    await expect(store.settled()).rejects.toMatchObject(refused);
+    await expect(store.journeys.find(late.id)).rejects.toMatchObject(refused);
+    await store.close();
     await database.drop();
   });
 
   it('is unavailable while another process keeps it locked', async () => {
     const database = await makeSqliteDatabase();
     await (await openTestStore(database.url)).close();
-    const db = openSqlite(pathOf(database.url), 50);
+    const { db, disk } = openSqlite(pathOf(database.url), { busyTimeout: 50 });
     const write = () => db.insertInto('freezes').values({ directory: 'corp', account_id: 'a', reason: 'test', frozen_at: 0 }).execute();
     const beside = new SqliteFile(pathOf(database.url));
     beside.exec('begin immediate');
@@ -79,6 +112,7 @@ describe('the SQLite file', () => {
     expect(await db.selectFrom('freezes').selectAll().execute()).toEqual([]);
     beside.close();
     await write();
+    await disk.close();
     await db.destroy();
     await database.drop();
   });

@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
  * Debian package that brings each program the starters call. Only used to make a missing program's error helpful.
  */
 const packageOfProgram: Readonly<Record<string, string>> = {
+  cc: 'gcc',
   certutil: 'libnss3-tools',
   kinit: 'krb5-user',
   ldbsearch: 'ldb-tools',

@@ -80,7 +80,7 @@ export function specifyDatabase(makeDatabase: MakeDatabase): void {
     it('takes back everything when a migration fails', async () => {
       const db =
         database.engine === 'sqlite'
-          ? openSqlite(database.url.slice('sqlite:'.length))
+          ? openSqlite(database.url.slice('sqlite:'.length)).db
           : openPostgres({ url: database.url, log: quietLog, poolSize: 2, statementTimeout: 10_000 });
       const halfway = async (inner: Kysely<unknown>) => {
         await inner.schema.createTable('halfway').addColumn('id', 'text').execute();

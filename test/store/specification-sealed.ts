@@ -79,7 +79,7 @@ export function specifySealedColumns(makeDatabase: MakeDatabase): void {
     it('say of every other column of their row whether they are bound to it', async () => {
       const db =
         database.engine === 'sqlite'
-          ? openSqlite(database.url.slice('sqlite:'.length))
+          ? openSqlite(database.url.slice('sqlite:'.length)).db
           : openPostgres({ url: database.url, log: quietLog, poolSize: 1, statementTimeout: 10_000 });
       const tables = await db.introspection.getTables();
       await db.destroy();

@@ -22,7 +22,7 @@ export interface Hold {
  *
  * Times of another node's clock, or of ours before it was set back, never make a wait longer than the setting.
  */
-export function createHold(deps: Pick<ActDeps, 'act' | 'clock' | 'configuration'>): Hold {
+export function createHold(deps: Pick<ActDeps, 'act' | 'clock' | 'configuration' | 'store'>): Hold {
   let beganAt: number | null = null;
   return {
     async settle(journey) {
@@ -38,6 +38,8 @@ export function createHold(deps: Pick<ActDeps, 'act' | 'clock' | 'configuration'
     async release() {
       const { holdMilliseconds } = deps.configuration().recovery;
       if (beganAt === null || holdMilliseconds === 0) return;
+      // The wait for the disk comes before the one for the clock, so that the clock hides it. A failure is told at the door.
+      await deps.store.settled().catch(() => {});
       const elapsed = deps.clock.now() - beganAt;
       const slices = Math.max(1, Math.ceil(elapsed / holdMilliseconds));
       await deps.clock.sleep(Math.min(slices * holdMilliseconds - elapsed, holdMilliseconds));

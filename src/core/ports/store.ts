@@ -9,6 +9,11 @@ import type { AccountRef } from './directory.ts';
  * that two nodes can never both win. Columns said to be sealed are encrypted and bound to
  * what their row says: whose it is, of which kind, until when. Unavailability
  * is thrown as AppError `store.unavailable`.
+ *
+ * **What has resolved is on the disk**, so that no power cut takes back what was answered. Exempt is what no answer rests
+ * on, which is committed and gets there within a second: guard counters of starts and answers, taking and finishing
+ * outbox rows, leases, times of last use, tidying. Losing the last of those lets nobody in (failures, used codes and pauses are not
+ * among them), sends again at most what may be sent again (a mail keeps its Message-ID), and leaves nobody untold.
  */
 export interface Store {
   readonly journeys: JourneyStore;
@@ -22,8 +27,16 @@ export interface Store {
   readonly knownPlaces: KnownPlaceStore;
   readonly configurations: ConfigurationStore;
   readonly embedded: EmbeddedStore;
-  /** Runs `work` in one transaction: all of it happens, or nothing. Not nested. */
-  transaction<T>(work: (store: Store) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in one transaction: all of it happens, or nothing. Not nested. Resolves when it is on the disk; `deferred`,
+   * only for what no answer rests on, when it is committed.
+   */
+  transaction<T>(work: (store: Store) => Promise<T>, durability?: 'flushed' | 'deferred'): Promise<T>;
+  /**
+   * Resolves when all that anybody waits for is on the disk. Reads see what is committed and not there yet: whoever answers from
+   * what they read waits for this before the answer leaves.
+   */
+  settled(): Promise<void>;
   /** Deletes what is past its use at `now` (ended journeys, spent challenges, delivered messages, idle counters). Returns how many rows. */
   tidy(now: number): Promise<number>;
   /** Looks at every sealed value; with `reseal` those of other keys are sealed anew with the first one. */
@@ -260,7 +273,10 @@ export interface OutboxStore {
     runAt: number;
     expiresAt: number | null;
   }): Promise<void>;
-  /** Takes due rows of a lane, oldest first, each for one caller only until `leaseUntil`; counts the attempt. */
+  /**
+   * Takes due rows of a lane, oldest first, each for one caller only until `leaseUntil`; counts the attempt. Writes
+   * nothing when none is due.
+   */
   take(lane: OutboxLane, now: number, leaseUntil: number, limit: number): Promise<OutboxRow[]>;
   done(id: string, now: number): Promise<void>;
   retry(id: string, runAt: number, problem: string): Promise<void>;

@@ -1,0 +1,68 @@
+import type { Store } from '../core/ports/store.ts';
+import type { Disk } from './disk.ts';
+
+export type Verbs = Omit<Store, 'transaction' | 'tidy' | 'walkSealed' | 'ping' | 'settled' | 'close'>;
+
+/**
+ * What the caller of a verb may rely on when it has resolved, outside of a transaction (inside, its commit decides):
+ * - `flushed`: what it wrote is on the disk, and a power cut cannot take back what is answered now
+ * - `deferred`: it is committed, and gets to the disk with the next flush, within a second. See the port for what that may be
+ * - `reads`: it writes nothing
+ */
+type Durability = 'flushed' | 'deferred' | 'reads';
+
+const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof Verbs[Table]]: Durability } } = {
+  journeys: { noteExpired: 'flushed', insert: 'flushed', findByToken: 'reads', find: 'reads', advance: 'flushed' },
+  challenges: { insert: 'flushed', find: 'reads', attempt: 'flushed', consume: 'flushed' },
+  factors: {
+    insert: 'flushed',
+    ofAccount: 'reads',
+    acceptTimeStep: 'flushed',
+    countFailures: 'flushed',
+    resume: 'flushed',
+    markUsed: 'deferred',
+    end: 'flushed',
+  },
+  counters: { hitAll: 'deferred', pause: 'flushed', read: 'reads', clear: 'flushed' },
+  audit: { append: 'flushed', read: 'reads', head: 'reads', seals: 'reads' },
+  intents: { insert: 'flushed', close: 'flushed', find: 'reads', takeOverdue: 'deferred', openCount: 'reads' },
+  outbox: { insert: 'flushed', take: 'deferred', done: 'deferred', retry: 'deferred', giveUp: 'deferred', backlog: 'reads' },
+  freezes: { insertLink: 'flushed', findLink: 'reads', spendLink: 'flushed', freeze: 'flushed', lift: 'flushed', isFrozen: 'reads' },
+  knownPlaces: { remember: 'flushed', known: 'reads' },
+  configurations: { current: 'reads', read: 'reads', list: 'reads', append: 'flushed' },
+  embedded: {
+    insert: 'flushed',
+    find: 'reads',
+    findByIdentifier: 'reads',
+    search: 'reads',
+    update: 'flushed',
+    countBadAttempt: 'flushed',
+    count: 'reads',
+  },
+};
+
+/** Verbs whose result is acted upon outside of the store at once: what they hand out must be on the disk itself. */
+const HANDS_OUT: ReadonlySet<string> = new Set(['outbox.take', 'intents.takeOverdue']);
+
+type Verb = (...parameters: unknown[]) => Promise<unknown>;
+
+/** The verbs as they are outside of a transaction: each resolves when its commit is as durable as `DURABILITY` says. */
+export function keepDurable(verbs: Verbs, disk: Disk): Verbs {
+  const tables = Object.entries(DURABILITY).map(([table, kinds]) => {
+    const own = verbs[table as keyof Verbs] as unknown as Record<string, Verb>;
+    const kept = Object.entries(kinds).map(([verb, durability]) => [verb, keep(own[verb] as Verb, durability, `${table}.${verb}`, disk)]);
+    return [table, Object.fromEntries(kept)];
+  });
+  return Object.fromEntries(tables) as Verbs;
+}
+
+function keep(verb: Verb, durability: Durability, name: string, disk: Disk): Verb {
+  if (durability === 'reads') return verb;
+  return async (...parameters) => {
+    const result = await verb(...parameters);
+    if (durability === 'flushed') await disk.flush();
+    else disk.flushSoon();
+    if (HANDS_OUT.has(name) && (result as unknown[]).length > 0) await disk.settled();
+    return result;
+  };
+}
