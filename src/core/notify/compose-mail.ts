@@ -104,7 +104,18 @@ function present(language: string, parameters: MailParameters): Record<string, s
   return shown;
 }
 
-function inUtc(language: string, time: string | number): string {
+/** Kept by language, of which there are few: making one takes longer than all the rest of a mail. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(language: string): Intl.DateTimeFormat {
+  const known = formats.get(language);
+  if (known !== undefined) return known;
   const format = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', hourCycle: 'h23', timeZone: 'UTC' });
+  formats.set(language, format);
+  return format;
+}
+
+function inUtc(language: string, time: string | number): string {
+  const format = formatOf(language);
   return `${format.format(new Date(time))} UTC`;
 }
