@@ -121,7 +121,7 @@ async function configure(runtime: Runtime, publicUrl: string, options: ProductOp
       {
         store: runtime.store,
         clock: runtime.clock,
-        checkContext: { demo: true, secretProblem: () => null, fileProblem: () => null, sectionProblems: () => [] },
+        checkContext: { demo: true, secretProblem: () => null, authorityFileProblem: () => null, sectionProblems: () => [] },
       },
       { document, expectedVersion: 0, actor: { kind: 'system' }, author: 'bench', comment: 'bench' },
     );

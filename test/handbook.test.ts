@@ -20,7 +20,7 @@ function blocks(path: string, language: string): string[] {
 }
 
 /** Elsewhere secrets and files are where the examples say. */
-const context = { demo: false, secretProblem: () => null, fileProblem: () => null, sectionProblems };
+const context = { demo: false, secretProblem: () => null, authorityFileProblem: () => null, sectionProblems };
 
 describe('the handbook', () => {
   it('shows settings and configurations that are in order', () => {

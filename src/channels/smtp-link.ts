@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { createTransport, type SendMailOptions, type SMTPPoolOptions, type Transporter } from 'nodemailer';
 import SmtpConnection from 'nodemailer/lib/smtp-connection';
+import { authorityProblem } from '../core/configuration/authority-file.ts';
 import type { MailServer } from '../core/configuration/mail-section.ts';
 import type { ServerProblem } from './smtp-problem.ts';
 
@@ -148,11 +149,15 @@ async function secret(reference: string | undefined, resolveSecret: ResolveSecre
 }
 
 async function readAuthority(file: string): Promise<string> {
+  let content: Buffer;
   try {
-    return await readFile(file, 'utf8');
+    content = await readFile(file);
   } catch (cause) {
     throw new LinkProblem('ca-file-unreadable', cause);
   }
+  const problem = authorityProblem(content);
+  if (problem !== null) throw new LinkProblem('ca-file-unusable', new Error(problem));
+  return content.toString('utf8');
 }
 
 function isLoopback(host: string): boolean {

@@ -20,6 +20,7 @@ export type ServerProblem =
   | 'protocol'
   | 'secret-missing'
   | 'ca-file-unreadable'
+  | 'ca-file-unusable'
   | 'plain-password-refused'
   | 'smtputf8-missing';
 

@@ -1,5 +1,6 @@
-import { accessSync, constants } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isAppError } from '../../shared/errors.ts';
+import { authorityProblem } from '../core/configuration/authority-file.ts';
 import type { CheckContext } from '../core/configuration/check-context.ts';
 import type { ResolveSecret } from './resolve-secret.ts';
 
@@ -21,10 +22,9 @@ export function createCheckContext(
         throw error;
       }
     },
-    fileProblem(path) {
+    authorityFileProblem(path) {
       try {
-        accessSync(path, constants.R_OK);
-        return null;
+        return authorityProblem(readFileSync(path));
       } catch (error) {
         const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
         return missing ? 'the file does not exist' : 'this process may not read the file';

@@ -46,7 +46,7 @@ async function configure(settings: Settings, directory: DemoDirectory, openRunti
       {
         store: runtime.store,
         clock: runtime.clock,
-        checkContext: { demo: true, secretProblem: () => null, fileProblem: () => null, sectionProblems: () => [] },
+        checkContext: { demo: true, secretProblem: () => null, authorityFileProblem: () => null, sectionProblems: () => [] },
       },
       {
         document: demoDocument(settings, directory),

@@ -10,7 +10,7 @@ import { serverAddress } from './ldap/tls-options.ts';
 import { sectionProblems } from './section-problems.ts';
 import { createUnopenedDirectory } from './unopened-directory.ts';
 
-const context = { demo: false, secretProblem: () => null, fileProblem: () => null, sectionProblems };
+const context = { demo: false, secretProblem: () => null, authorityFileProblem: () => null, sectionProblems };
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 const deps = { clock: { now: () => 0, sleep: async () => {} }, log: quiet, accounts: {} as EmbeddedStore } as unknown as DirectoryDeps & {
   accounts: EmbeddedStore;

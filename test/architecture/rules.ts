@@ -64,6 +64,7 @@ const CORE_LIBRARIES: Record<string, readonly string[] | '*'> = {
     'sign',
     'timingSafeEqual',
     'verify',
+    'X509Certificate',
   ],
   'node:net': ['isIP', 'isIPv4', 'isIPv6', 'BlockList'],
 };

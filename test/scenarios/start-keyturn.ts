@@ -118,7 +118,7 @@ async function configure(base: Base, options: KeyturnOptions): Promise<void> {
     {
       store: base.store,
       clock: base.clock,
-      checkContext: { demo: true, secretProblem: () => null, fileProblem: () => null, sectionProblems: () => [] },
+      checkContext: { demo: true, secretProblem: () => null, authorityFileProblem: () => null, sectionProblems: () => [] },
     },
     { document, expectedVersion: 0, actor: { kind: 'system' }, author: 'test', comment: 'test' },
   );

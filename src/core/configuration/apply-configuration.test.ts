@@ -25,7 +25,7 @@ function apply(changes: Partial<ApplyRequest>) {
   const deps = {
     store,
     clock: { now: () => 1_000, sleep: async () => {} },
-    checkContext: { demo: true, secretProblem: () => null, fileProblem: () => null, sectionProblems: () => [] },
+    checkContext: { demo: true, secretProblem: () => null, authorityFileProblem: () => null, sectionProblems: () => [] },
   };
   return applyConfiguration(deps, {
     document: document('First'),

@@ -9,7 +9,7 @@ import type { ConfigurationDocument } from './document.ts';
 const production: CheckContext = {
   demo: false,
   secretProblem: (reference) => (reference === 'env:ABSENT' ? 'the environment variable is not set' : null),
-  fileProblem: (path) => (path.startsWith('/absent') ? 'the file does not exist' : null),
+  authorityFileProblem: (path) => (path.startsWith('/absent') ? 'the file does not exist' : null),
   sectionProblems: () => [],
 };
 const demo: CheckContext = { ...production, demo: true };

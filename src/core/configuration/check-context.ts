@@ -8,8 +8,8 @@ export interface CheckContext {
   demo: boolean;
   /** Why a secret reference leads nowhere, as a half-sentence; null when it is fine. */
   secretProblem(reference: string): string | null;
-  /** Why a file cannot be read; null when it can. */
-  fileProblem(path: string): string | null;
+  /** Why a file of certificate authorities cannot be used, as a half-sentence; null when it can. */
+  authorityFileProblem(path: string): string | null;
   /** What keeps a section from being opened, as the adapter that will open it says; paths are within the section. */
   sectionProblems(settings: DirectorySettings): readonly { readonly path: DocumentPath; readonly message: string }[];
 }
@@ -30,10 +30,10 @@ export function checkSecret(reference: string | undefined, path: DocumentPath, c
   if (problem !== null) report('error', path, `${reference}: ${problem}`);
 }
 
-/** Reports a file that cannot be read. */
-export function checkFile(file: string | undefined, path: DocumentPath, context: CheckContext, report: Report): void {
+/** Reports a file of certificate authorities that cannot be used. */
+export function checkAuthorityFile(file: string | undefined, path: DocumentPath, context: CheckContext, report: Report): void {
   if (file === undefined) return;
-  const problem = context.fileProblem(file);
+  const problem = context.authorityFileProblem(file);
   if (problem !== null) report('error', path, `${file}: ${problem}`);
 }
 

@@ -1,4 +1,5 @@
-import { type CheckContext, checkFile, checkSecret, type Report } from './check-context.ts';
+import { authorityProblem } from './authority-file.ts';
+import { type CheckContext, checkAuthorityFile, checkSecret, type Report } from './check-context.ts';
 import type { DirectorySettings, DirectorySettingsOf, LdapSettings } from './directory-section.ts';
 import { type DocumentPath, formatPath } from './format-path.ts';
 import { globalCatalogProblem } from './global-catalog.ts';
@@ -104,10 +105,9 @@ function checkTransport(settings: LdapSettings, path: DocumentPath, context: Che
     }
   }
   if (tls.ca !== undefined && tls.caFile !== undefined) report('error', [...path, 'tls', 'ca'], 'Give either ca or caFile, not both');
-  if (tls.ca !== undefined && !tls.ca.includes('-----BEGIN CERTIFICATE-----')) {
-    report('error', [...path, 'tls', 'ca'], 'Expected certificates as PEM text (-----BEGIN CERTIFICATE-----)');
-  }
-  checkFile(tls.caFile, [...path, 'tls', 'caFile'], context, report);
+  const problem = tls.ca === undefined ? null : authorityProblem(Buffer.from(tls.ca));
+  if (problem !== null) report('error', [...path, 'tls', 'ca'], `Expected certificates as PEM text: ${problem}`);
+  checkAuthorityFile(tls.caFile, [...path, 'tls', 'caFile'], context, report);
 }
 
 /** Catches mix-ups such as a domain name or a user name; the directory judges the rest (RFC 4514). */

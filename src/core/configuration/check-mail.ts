@@ -1,4 +1,4 @@
-import { type CheckContext, checkFile, checkSecret, isLoopbackHost, type Report } from './check-context.ts';
+import { type CheckContext, checkAuthorityFile, checkSecret, isLoopbackHost, type Report } from './check-context.ts';
 import type { DocumentPath } from './format-path.ts';
 import type { MailServer, MailSettings } from './mail-section.ts';
 
@@ -35,5 +35,5 @@ function checkServer(server: MailServer, path: DocumentPath, context: CheckConte
     report('warning', [...path, 'security'], `Port ${server.port} begins in clear: use starttls, or port 465`);
   }
   checkSecret(server.password, [...path, 'password'], context, report);
-  checkFile(server.caFile, [...path, 'caFile'], context, report);
+  checkAuthorityFile(server.caFile, [...path, 'caFile'], context, report);
 }

@@ -283,6 +283,8 @@ it('checks a certificate and says what is wrong with it', async () => {
   });
   expect(await tls({ tls: { ca: slapd.caPem, serverName: 'other.example.test' } })).toMatchObject({ code: 'directory.tls-wrong-name' });
   expect(await tls({ tls: { caFile: '/nowhere.pem' } })).toMatchObject({ code: 'directory.tls-failed' });
+  expect(await attempt({ tls: { ca: slapd.caPem, serverName: '127.0.0.1' } })).toBe(url(first));
+  expect(await tls({ tls: { ca: slapd.caPem, serverName: '192.0.2.7' } })).toMatchObject({ code: 'directory.tls-wrong-name' });
   expect(await attempt({ tls: { verify: 'trial-without-verification' } })).toBe(url(first));
   const ldap = [{ url: slapd.ldapUrl }];
   expect(await attempt({ servers: ldap, tls: { ca: slapd.caPem, startTls: true } })).toBe(slapd.ldapUrl);
