@@ -46,6 +46,8 @@ interface PageCase {
   path: string;
   reply: ScriptedPortal['reply'];
   statuses?: number[];
+  /** Makes the browser another one before the page loads. */
+  arrange?: (page: Page) => Promise<unknown>;
   /** Brings the page into the state to look at. */
   prepare?: (page: Page) => Promise<unknown>;
   shows: RegExp;
@@ -80,6 +82,14 @@ const PAGES: PageCase[] = [
       await submit(page);
     },
     shows: /You can try again from .*Reference for the helpdesk: req-7f3a/s,
+  },
+  stepPage('proof-of-work', /goes on by itself[\s\S]*0 %/),
+  stepPage('proof-of-work-again', /There is a problem[\s\S]*Back to the code/),
+  {
+    ...stepPage('proof-of-work', /could not do the calculation/),
+    name: 'proof-of-work-impossible',
+    // As on a page without https, where browsers have no cryptography.
+    arrange: (page) => page.addInitScript(() => Object.defineProperty(globalThis.crypto, 'subtle', { value: undefined })),
   },
   stepPage('choose-factor', /How do you want to prove/),
   stepPage('choose-factor-next', /Done so far: Code by e-mail/),
@@ -131,9 +141,10 @@ const WIDTHS = [360, 768, 1280];
 const SCHEMES = ['light', 'dark'] as const;
 
 describe('each page', () => {
-  it.each(PAGES)('$name is accessible, fits and keeps the policy', async ({ name, path, reply, statuses, prepare, shows }) => {
+  it.each(PAGES)('$name is accessible, fits and keeps the policy', async ({ name, path, reply, statuses, arrange, prepare, shows }) => {
     portal.reply = reply;
     const { page, context, complaints } = await openPage(browser, portal.origin, { expectedStatuses: statuses ?? [] });
+    await arrange?.(page);
     await page.goto(portal.origin + path);
     await page.locator('h1').waitFor();
     await prepare?.(page);
@@ -157,7 +168,7 @@ describe('each page', () => {
     await context.close();
   });
 
-  it.each(PAGES)('$name fits in German and mirrored, at 200 % on a small screen', async ({ name, path, reply, statuses }) => {
+  it.each(PAGES)('$name fits in German and mirrored, at 200 % on a small screen', async ({ name, path, reply, statuses, arrange }) => {
     portal.reply = reply;
     const { page, context, complaints } = await openPage(browser, portal.origin, {
       expectedStatuses: statuses ?? [],
@@ -166,6 +177,7 @@ describe('each page', () => {
       viewport: { width: 320, height: 400 },
       deviceScaleFactor: 2,
     });
+    await arrange?.(page);
     await page.goto(portal.origin + path);
     await page.locator('html[lang=de] h1').waitFor();
     expect(await scrollsSideways(page), `${name} in German`).toBe(false);

@@ -207,6 +207,29 @@ describe('the recovery page', () => {
   });
 });
 
+describe('the page of a calculation', () => {
+  it('keeps what was calculated when the network is gone, and sends it when it is back', async () => {
+    const { challenge, ...step } = STEPS['proof-of-work'];
+    let gone = true;
+    let workers = 0;
+    page.on('worker', () => {
+      workers += 1;
+    });
+    script({ ...step, challenge: { ...challenge, cost: 1, keyPrefix: '00' } }, () => (gone ? { status: 0 } : ok(STEPS['choose-factor'])));
+    await page.goto(`${portal.origin}/recover`);
+    await page.getByRole('alert').getByText('We cannot reach the server').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('alert');
+    expect(await page.getByRole('progressbar').count()).toBe(0);
+    gone = false;
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await heading('How do you want to prove it is you?');
+    const [first, second] = answersTo('s0').map((answer) => ANSWERS['proof-of-work'].parse(answer));
+    expect(second).toEqual(first);
+    expect(workers).toBe(1);
+  });
+});
+
 describe('the code page', () => {
   it('takes a pasted code as it is and checks its length before it costs a try', async () => {
     script(STEPS['code-email'], () => ok(STEPS['new-password']));
@@ -359,6 +382,7 @@ describe('language and colours', () => {
     const start = portal.calls.find((call) => call.path === '/api/v1/journeys');
     expect(start?.body).toMatchObject({ locale: 'de' });
     expect(start?.language).toBe('de');
+    expect(watched.complaints).toEqual([]);
   });
 });
 

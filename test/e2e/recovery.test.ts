@@ -153,9 +153,9 @@ describe.each([
     await walk.open();
     await walk.chooseGoal('unlock-account');
     await walk.nameAccount(login);
-    await walk.chooseFactor('totp');
-    await walk.giveCode('totp', person.totp());
+    await walk.chooseFactor('email');
     await walk.giveCode('email', await mailedCode());
+    await walk.giveCode('totp', person.totp());
     await walk.at('confirm-unlock.title');
     await walk.press('confirm-unlock.save');
     await walk.at('done.title.unlocked');

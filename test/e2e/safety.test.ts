@@ -13,6 +13,7 @@ import { createWalk } from './walk.ts';
 const POLICY = {
   'default-src': "'none'",
   'script-src': "'self'",
+  'worker-src': "'self'",
   'style-src': "'self'",
   'connect-src': "'self'",
   'frame-ancestors': "'none'",
@@ -66,11 +67,15 @@ describe('the browser holds what the server tells it to', () => {
       JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }, document.documentElement.outerHTML, location.href]),
     );
     await Promise.all(reading);
+    // The journey's cookie is gone with the journey; the browser's own has come, which says nothing of the person.
+    const kept = await context.cookies();
+    expect(kept).toMatchObject([{ name: 'keyturn-device', httpOnly: true, sameSite: 'Strict', path: '/', domain: '127.0.0.1' }]);
+    const device = kept[0]?.value ?? '';
+    expect(device).toMatch(/^[\w-]{43}$/);
 
-    expect(readable).not.toContain(token);
-    expect(readable).not.toContain(password);
+    for (const secret of [token, device, password]) expect(readable).not.toContain(secret);
     for (const { url, headers, body } of answers) {
-      expect(body, url).not.toContain(token);
+      for (const secret of [token, device]) expect(body, url).not.toContain(secret);
       expect(headers, url).toMatchObject({
         'x-content-type-options': 'nosniff',
         'x-frame-options': 'DENY',
@@ -85,13 +90,13 @@ describe('the browser holds what the server tells it to', () => {
         }),
       );
       expect(Object.fromEntries(policy), url).toMatchObject(POLICY);
-      const kept = url.includes('/assets/') ? 'public, max-age=31536000, immutable' : url.includes('/api/') ? 'no-store' : 'no-cache';
-      expect(headers['cache-control'], url).toBe(kept);
+      const caching = url.includes('/assets/') ? 'public, max-age=31536000, immutable' : url.includes('/api/') ? 'no-store' : 'no-cache';
+      expect(headers['cache-control'], url).toBe(caching);
     }
     expect(answers.length).toBeGreaterThan(8);
     const joined = addresses.join('\n');
-    for (const secret of [token, code, totp, password, login]) expect(joined).not.toContain(secret);
-    for (const secret of [token, code, password]) expect(portal.keyturn.logLines.join('\n')).not.toContain(secret);
+    for (const secret of [token, device, code, totp, password, login]) expect(joined).not.toContain(secret);
+    for (const secret of [token, device, code, password]) expect(portal.keyturn.logLines.join('\n')).not.toContain(secret);
     expect(complaints).toEqual([]);
     await context.close();
   });

@@ -14,7 +14,28 @@ export const SITE = {
 const account = { id: 'a1', label: 'alice (Northwind)' };
 const base = { canGoBack: false };
 
+/** Work that has no end: no try takes less than a second, and no key begins with so many ones. */
+const challenge = {
+  algorithm: 'PBKDF2/SHA-256',
+  nonce: '00'.repeat(16),
+  salt: '11'.repeat(16),
+  cost: 2_000_000,
+  keyLength: 32,
+  keyPrefix: 'ff'.repeat(32),
+} as const;
+
 export const STEPS = {
+  'proof-of-work': { ...base, id: 's0', kind: 'proof-of-work', challenge, difficulty: 400 },
+  'proof-of-work-again': {
+    ...base,
+    canGoBack: true,
+    id: 's0',
+    kind: 'proof-of-work',
+    challenge,
+    difficulty: 400,
+    message: 'That did not work. Please try once more.',
+    messageTone: 'error',
+  },
   'choose-factor': {
     ...base,
     id: 's1',

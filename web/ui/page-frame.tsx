@@ -74,7 +74,8 @@ export function PageFrame({ organisation, contact, languages, demo, children, wi
 
 function ColourToggle() {
   const { t } = useTranslation();
-  const { setColorScheme } = useMantineColorScheme();
+  // Else Mantine adds a style element to hold transitions back, which the content security policy refuses.
+  const { setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const dark = useComputedColorScheme('light') === 'dark';
   return (
     <button

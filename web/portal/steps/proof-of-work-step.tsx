@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { Actions, Announcement, Aside, Prose, QuietLink } from '../../ui/layout.tsx';
+import { ProgressBar } from '../../ui/progress-bar.tsx';
 import { Question } from '../../ui/question.tsx';
 import { useWork } from '../work/use-work.ts';
 import { type StepProps, useStepMessages } from './step-props.ts';
@@ -15,7 +16,7 @@ export function ProofOfWorkStep(props: StepProps<'proof-of-work'>) {
   const { t } = useTranslation();
   const [round, setRound] = useState(0);
   const work = useWork(step.challenge, round);
-  const { mistakes, message } = useStepMessages(props);
+  const { mistakes, message, focusOn } = useStepMessages(props);
   const percent = work.name === 'working' ? Math.min(99, Math.floor((work.tries / step.difficulty) * 100)) : 100;
   const solution = work.name === 'solved' ? work.solution : undefined;
 
@@ -23,7 +24,13 @@ export function ProofOfWorkStep(props: StepProps<'proof-of-work'>) {
     if (solution !== undefined) void answer(solution);
   }, [solution, answer]);
 
-  const stuck = work.name === 'failed' || (failure !== undefined && !busy);
+  // While the work goes on nothing is lost yet, even if the way back just failed.
+  const stuck = work.name === 'failed' || (solution !== undefined && failure !== undefined);
+  const tryAgain = () => {
+    // Work that is done is kept: on a slow device it took minutes.
+    if (solution !== undefined) void answer(solution);
+    else setRound((count) => count + 1);
+  };
   return (
     <Question
       title={t('work.title')}
@@ -31,20 +38,23 @@ export function ProofOfWorkStep(props: StepProps<'proof-of-work'>) {
       progress={t('progress.proof')}
       message={message}
       mistakes={work.name === 'failed' ? [{ text: t('work.failed') }] : mistakes}
-      focusOn={stuck ? 'stuck' : step.kind}
+      focusOn={work.name === 'failed' ? work : focusOn}
     >
-      <Prose>
-        <p>{t('work.text')}</p>
-      </Prose>
-      <progress aria-label={t('work.progress')} max={100} value={percent} />
-      <Announcement>{stuck ? '' : t('work.done', { percent: percent - (percent % SAID_EVERY) })}</Announcement>
-      {stuck && (
+      {stuck ? (
         <Actions>
-          <ActionButton type="button" busy={busy} onPress={() => setRound((count) => count + 1)}>
+          <ActionButton type="button" busy={busy} onPress={tryAgain}>
             {t('action.try-again')}
           </ActionButton>
         </Actions>
+      ) : (
+        <>
+          <Prose>
+            <p>{t('work.text')}</p>
+          </Prose>
+          <ProgressBar label={t('work.progress')} percent={percent} text={t('work.done', { percent })} />
+        </>
       )}
+      <Announcement>{stuck ? '' : t('work.done', { percent: percent - (percent % SAID_EVERY) })}</Announcement>
       {step.canGoBack && (
         <Aside>
           <QuietLink onPress={() => void answer({ back: true })}>{t('work.back')}</QuietLink>
