@@ -256,7 +256,9 @@ describe('OpenLDAP', () => {
   it('sees policies under which a right is of no use', async () => {
     const slapd = await startSlapd();
     try {
-      await slapd.modify('cn=default,ou=policies,dc=example,dc=test', { pwdSafeModify: 'TRUE', pwdMustChange: 'FALSE' });
+      for (const name of ['default', 'strict']) {
+        await slapd.modify(`cn=${name},ou=policies,dc=example,dc=test`, { pwdSafeModify: 'TRUE', pwdMustChange: 'FALSE' });
+      }
       const health = await inspect('openldap', slapd, slapd.service, {});
       expect(health.of('reset-password')).toMatchObject({ ok: false, problem: expect.stringContaining('pwdSafeModify') });
       expect(health.of('require-change')).toMatchObject({ ok: true, problem: expect.stringContaining('pwdMustChange') });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Goal } from '../../../shared/api/journeys.ts';
 import { AppError, type ErrorCode } from '../../../shared/errors.ts';
 import type { Account, AccountStatus, Directory } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
@@ -21,7 +22,7 @@ function halfFailing(verb: 'readStatus' | 'isProtected', error: Error): Director
   return directory as Directory;
 }
 
-function find(asked: Directory | readonly Directory[], name: string, logged: string[] = []) {
+function find(asked: Directory | readonly Directory[], name: string, logged: string[] = [], goal: Goal = 'reset-password') {
   const all = [asked].flat();
   const keep = (event: string) => void logged.push(event);
   const store = {
@@ -29,7 +30,7 @@ function find(asked: Directory | readonly Directory[], name: string, logged: str
     freezes: { isFrozen: () => Promise.resolve(false) },
   } as unknown as Store;
   const directories = { all: () => all, get: () => all[0] as Directory };
-  return findCandidates({ store, directories, log: { info: keep, warn: keep, error: keep } }, name, [['totp']]);
+  return findCandidates({ store, directories, log: { info: keep, warn: keep, error: keep } }, name, { goal, accepted: [['totp']] });
 }
 
 it.each(['readStatus', 'isProtected'] as const)('tells no existing name from an unknown one when %s fails', async (verb) => {
@@ -119,5 +120,24 @@ describe('a state that is not told', () => {
 
   it('bars nobody where the configuration accepts that it cannot be told', async () => {
     expect(await reason({ locked: null, disabled: null, accountExpired: null }, [])).toBe('not-enrolled');
+  });
+});
+
+describe('a directory that refuses every reset of somebody', () => {
+  const noReset = { problem: 'It demands the old password', fix: 'Change it' };
+  const refusing = (verbs: Directory['abilities']['verbs']): Directory => ({
+    ...halfFailing('readStatus', new AppError('directory.no-right')),
+    abilities: { verbs, tells: [] },
+    readStatus: () => Promise.resolve({ disabled: false, accountExpired: false, passwordSignIn: null, noReset } as never),
+  });
+
+  it.each([
+    ['reset-password', ['reset-password', 'unlock-account'], 'directory-trouble'],
+    ['unlock-account', ['reset-password', 'unlock-account'], 'not-enrolled'],
+    ['unlock-account', ['reset-password'], 'directory-trouble'],
+  ] as const)('%s, where it can %j: %s', async (goal, verbs, reason) => {
+    const logged: string[] = [];
+    expect((await find(refusing(verbs), 'alice', logged, goal)).refused).toEqual([{ account, reason }]);
+    expect(logged).toEqual(reason === 'directory-trouble' ? ['account.unreadable'] : []);
   });
 });

@@ -1,8 +1,8 @@
-import type { FactorKind } from '../../../shared/api/journeys.ts';
+import type { FactorKind, Goal } from '../../../shared/api/journeys.ts';
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { DecoyReason } from '../audit/events.ts';
 import type { CoreDeps } from '../core-deps.ts';
-import type { Account, AccountRef, Directory, StatusForWrite } from '../ports/directory.ts';
+import type { Account, AccountRef, AccountStatus, Directory, StatusForWrite } from '../ports/directory.ts';
 import { type Candidate, candidateOf } from './candidate.ts';
 import { findEverywhere } from './find-everywhere.ts';
 import { guardKey } from './guard-key.ts';
@@ -15,23 +15,29 @@ export interface FoundCandidates {
   refused: { account: Account | null; reason: DecoyReason }[];
 }
 
+/** What a recovery is to do, and by which proofs. */
+export interface Asked {
+  readonly goal: Goal;
+  readonly accepted: readonly (readonly FactorKind[])[];
+}
+
 /**
  * Looks a name up in every directory and sorts what is found into accounts that can be recovered and reasons why not
- * (JRN-3, JRN-4, DIR-8). `accepted` are the combinations of proofs that count here. The order of the checks is fixed and
+ * (JRN-3, JRN-4, DIR-8). `asked` is what for, and the combinations of proofs that count here. The order of the checks is fixed and
  * every account gets all of them.
  * @throws AppError `directory.*` or `configuration.invalid` when no directory can be asked for the name
  */
 export async function findCandidates(
   deps: Pick<CoreDeps, 'store' | 'directories' | 'log'>,
   typedName: string,
-  accepted: readonly (readonly FactorKind[])[],
+  asked: Asked,
 ): Promise<FoundCandidates> {
   const { found, unanswered } = await findEverywhere(deps, typedName);
   await lookWhereNobodyIs(deps, found, typedName);
   const candidates: Candidate[] = [];
   const refused: FoundCandidates['refused'] = [];
   for (const { directory, account } of found) {
-    const reason = await reasonAgainst(deps, directory, account, accepted).catch((error: unknown) => unreadable(deps, account, error));
+    const reason = await reasonAgainst(deps, directory, account, asked).catch((error: unknown) => unreadable(deps, account, error));
     if (reason === null) candidates.push(candidateOf(account, directory.label));
     else refused.push({ account, reason });
   }
@@ -88,14 +94,25 @@ function refuseHiddenState({ id, abilities }: Directory, status: StatusForWrite)
   });
 }
 
+/**
+ * Nobody is asked for proofs of what the directory is known to refuse in the end. Where nothing can be unlocked, a reset is all there is.
+ * @throws AppError `directory.no-right`
+ */
+function refuseImpossibleReset({ id, abilities }: Directory, { noReset }: AccountStatus, goal: Goal): void {
+  const comesToReset = goal === 'reset-password' || !abilities.verbs.includes('unlock-account');
+  if (noReset !== undefined && comesToReset) throw new AppError('directory.no-right', { directory: id, ...noReset });
+}
+
 /** All at once: each of these is a round trip, and a person is waiting. */
-async function barredBecause(deps: Pick<CoreDeps, 'store'>, directory: Directory, account: Account): Promise<Barred | null> {
+async function barredBecause(deps: Pick<CoreDeps, 'store'>, directory: Directory, account: Account, goal: Goal): Promise<Barred | null> {
   const [status, protection, frozen] = await Promise.all([
     directory.readStatus(account),
     directory.isProtected(account),
     deps.store.freezes.isFrozen(account),
   ]);
-  return reasonToBar(directory, status, protection, frozen);
+  const barred = reasonToBar(directory, status, protection, frozen);
+  if (barred === null) refuseImpossibleReset(directory, status, goal);
+  return barred;
 }
 
 /**
@@ -112,10 +129,10 @@ async function reasonAgainst(
   deps: Pick<CoreDeps, 'store'>,
   directory: Directory,
   account: Account,
-  accepted: readonly (readonly FactorKind[])[],
+  { goal, accepted }: Asked,
 ): Promise<DecoyReason | null> {
   const ref: AccountRef = { directory: account.directory, id: account.id };
-  const [barred, factors] = await Promise.all([barredBecause(deps, directory, account), deps.store.factors.ofAccount(ref)]);
+  const [barred, factors] = await Promise.all([barredBecause(deps, directory, account, goal), deps.store.factors.ofAccount(ref)]);
   if (barred !== null) return barred;
   const enrolled = new Set<FactorKind>(factors.map((factor) => factor.kind));
   const canProve = accepted.some((combination) => combination.every((kind) => enrolled.has(kind)));

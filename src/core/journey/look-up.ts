@@ -25,7 +25,10 @@ const DAY = 24 * 3600 * 1000;
 export async function lookUp(deps: JourneyDeps, journey: LoadedJourney): Promise<LoadedJourney> {
   const { state, row } = journey;
   if (state.candidates !== null) return journey;
-  const found = await findCandidates(deps, state.typedName, acceptedCombinations(deps.configuration(), state.client));
+  const found = await findCandidates(deps, state.typedName, {
+    goal: state.goal,
+    accepted: acceptedCombinations(deps.configuration(), state.client),
+  });
   const { candidates } = found;
   const owners = candidates.length > 0 ? [] : await ownersToTell(deps, found);
   const knownPlaces = await knownPlacesOf(deps, journey, candidates);

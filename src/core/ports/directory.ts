@@ -67,6 +67,11 @@ export interface AccountStatus {
   lastBadAttemptAt: number | null;
   /** Minimum age: before this a change by the person is refused by the directory; null: at once. */
   changeableAt: number | null;
+  /**
+   * Set where the directory is known to refuse every reset of this account, whatever rights the service account has: why, and what
+   * the operator is to change. Unset: nothing is known against it.
+   */
+  noReset?: { readonly problem: string; readonly fix: string };
 }
 
 /**

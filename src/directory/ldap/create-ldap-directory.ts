@@ -1,8 +1,9 @@
 import { Attribute, Change } from 'ldapts';
 import { AppError } from '../../../shared/errors.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
-import type { AccountStatus, Directory, PasswordPolicy, WriteOutcome } from '../../core/ports/directory.ts';
+import type { AccountFingerprint, AccountStatus, Directory, PasswordPolicy, WriteOutcome } from '../../core/ports/directory.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
+import { findPolicy } from '../openldap/find-policy.ts';
 import type { LdapConnection } from './connection.ts';
 import type { LdapEntry } from './entry.ts';
 import { heldRight, missingRight, unknownRight } from './inspected-rights.ts';
@@ -11,6 +12,8 @@ import { passwordModifyValue } from './password-modify.ts';
 import { changeByExtension, createPersonDirectory, type PersonDialect } from './person-directory.ts';
 import { withPolicyControl } from './policy-answer.ts';
 import { OID } from './root-dse.ts';
+import { noResetUnder, resetUnder } from './safe-modify.ts';
+import { createServerCache, type ServerCache } from './server-cache.ts';
 import type { Probed } from './servers.ts';
 
 /**
@@ -23,17 +26,17 @@ import type { Probed } from './servers.ts';
  * @throws AppError `configuration.invalid` for a people filter that is none
  */
 export function createLdapDirectory(settings: DirectorySettingsOf<'ldap'>, deps: DirectoryDeps): Directory {
-  return createPersonDirectory(settings, deps, createDialect(settings));
+  return createPersonDirectory(settings, deps, createDialect(settings, createServerCache(deps.clock)));
 }
 
 /** An identifier is looked up as it is: bytes in hexadecimal, else any text without control characters. */
 const idPatterns = { bytes: /^(?:[0-9a-f]{2}){1,64}$/, text: /^[^\p{Cc}]{1,256}$/u } as const;
 
-const createDialect = ({ disabledPeople, passwordWrite, idAttribute }: DirectorySettingsOf<'ldap'>): PersonDialect => ({
+const createDialect = ({ disabledPeople, passwordWrite, idAttribute }: DirectorySettingsOf<'ldap'>, cache: ServerCache): PersonDialect => ({
   idAttribute: idAttribute.name,
   idIsBinary: idAttribute.binary,
   idPattern: idPatterns[idAttribute.binary ? 'bytes' : 'text'],
-  statusAttributes: [idAttribute.name, 'modifyTimestamp', 'entryCSN'],
+  statusAttributes: [idAttribute.name, 'modifyTimestamp', 'entryCSN', 'pwdPolicySubentry'],
   stateFilter: () => null,
   notes: (probed) => [
     'Password policy and lock state cannot be read from a plain LDAP server: what it refuses is known only once it was asked, and nobody can be unlocked.',
@@ -45,12 +48,13 @@ const createDialect = ({ disabledPeople, passwordWrite, idAttribute }: Directory
       ? ['The server does not offer the password policy control: reasons of a refusal are not told apart.']
       : []),
   ],
-  async readFacts(_connection, entry) {
-    // No attribute of the standards tells of passwords alone (RFC 4512 section 3.4): any change of the entry may be one.
-    const password = `${entry.text('modifyTimestamp') ?? ''}/${entry.text('entryCSN') ?? ''}`;
-    const fingerprint = { password, lock: '', locked: null, passwordSetAt: null };
-    return { policy: unknownPolicy, status: statusUnder(disabledPeople), fingerprint };
+  async readFacts(connection, entry) {
+    const status = { ...statusUnder(disabledPeople), ...noResetUnder(await draftPolicyOf(connection, cache, entry)) };
+    return { policy: unknownPolicy, status, fingerprint: fingerprintOf(entry) };
   },
+  // A write has to know nothing of what a policy could say.
+  factsOf: async (_connection, entry) => ({ status: statusUnder(disabledPeople), fingerprint: fingerprintOf(entry) }),
+  forgetPolicies: () => cache.forget(),
   reset(connection, entry, newPassword) {
     if (passwordWrite === 'password-modify') {
       const value = passwordModifyValue({ userIdentity: entry.dn, newPassword });
@@ -74,14 +78,16 @@ const createDialect = ({ disabledPeople, passwordWrite, idAttribute }: Directory
     return withPolicyControl(connection, (controls) => connection.modify(dn, changes, controls));
   },
   readingRule: 'see docs/handbook/directories/ldap.md',
-  async inspectRights(connection) {
+  async inspectRights(connection, people) {
+    const policies: (LdapEntry | null)[] = [];
+    for (const person of people) policies.push(await draftPolicyOf(connection, cache, person));
     const untold = 'LDAP has no standard way to ask for it without writing; use the kind of this server if there is one';
     const impossible = 'this kind of directory cannot do it';
     const rights = [
       heldRight('read'),
       passwordWrite === 'password-modify' && !offersExtension(connection.rootDse)
         ? missingRight('reset-password', notOffered.problem, notOffered.fix)
-        : unknownRight('reset-password', untold),
+        : resetUnder(unknownRight('reset-password', untold), policies),
       unknownRight('unlock-account', impossible),
       unknownRight('require-change', impossible),
       unknownRight('read-policy', impossible),
@@ -91,6 +97,21 @@ const createDialect = ({ disabledPeople, passwordWrite, idAttribute }: Directory
   unlock: async (connection, entry) => unsupported(connection, entry, 'unlocking'),
   requireChange: async (connection, entry) => unsupported(connection, entry, 'requiring a change'),
 });
+
+/**
+ * The policy entry in force as slapd keeps it, which is looked at for one thing alone: whether a reset is refused whatever happens. Only
+ * servers with the policy control have such entries; null: none is found.
+ */
+async function draftPolicyOf(connection: LdapConnection, cache: ServerCache, entry: LdapEntry): Promise<LdapEntry | null> {
+  if (!connection.rootDse.supportedControl.has(OID.passwordPolicy)) return null;
+  return findPolicy(connection, cache, { dn: entry.dn, own: entry.text('pwdPolicySubentry') }, null);
+}
+
+/** No attribute of the standards tells of passwords alone (RFC 4512 section 3.4): any change of the entry may be one. */
+function fingerprintOf(entry: LdapEntry): AccountFingerprint {
+  const password = `${entry.text('modifyTimestamp') ?? ''}/${entry.text('entryCSN') ?? ''}`;
+  return { password, lock: '', locked: null, passwordSetAt: null };
+}
 
 function offersExtension({ supportedExtension }: LdapConnection['rootDse']): boolean {
   return supportedExtension.has(OID.passwordModify);

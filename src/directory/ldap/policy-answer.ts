@@ -51,7 +51,10 @@ const refusals: Readonly<Record<number, PasswordRefusal>> = {
  */
 export function explainRefusal(answer: PolicyAnswer, by: 'service' | 'person', operation: string): Refusal {
   const { result, response, server } = answer;
-  const told = response === null || response.error === null ? undefined : refusals[response.error];
+  const error = response?.error ?? null;
+  // A reset brings no old password: whoever demands it refuses the service account, and not the password.
+  const refusesService = by === 'service' && error === POLICY_ERROR.mustSupplyOldPassword;
+  const told: Refusal | undefined = refusesService ? 'account.no-right' : error === null ? undefined : refusals[error];
   switch (result.code) {
     case RESULT.noSuchObject:
       return 'account.missing';

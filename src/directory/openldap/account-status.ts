@@ -1,5 +1,6 @@
 import type { AccountFingerprint, AccountStatus, PasswordPolicy } from '../../core/ports/directory.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
+import { noResetUnder } from '../ldap/safe-modify.ts';
 import { isShadowExpired } from '../ldap/shadow-expire.ts';
 import { fromGeneralizedTime } from '../ldap/time.ts';
 import { type LockStamp, lockStamp, slapdTime } from './lock-stamp.ts';
@@ -71,6 +72,7 @@ export function toAccountStatus(entry: LdapEntry, facts: StatusFacts, now: numbe
     badAttempts: failures.length,
     lastBadAttemptAt: failures.length === 0 ? null : Math.max(...failures),
     changeableAt: !mustChange && changeable > now ? changeable : null,
+    ...noResetUnder(found),
   };
 }
 

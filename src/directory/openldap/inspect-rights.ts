@@ -6,6 +6,7 @@ import type { LdapConnection } from '../ldap/connection.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
 import { heldRight, missingRight, type PersonFinding, type RightsReport, rightOverPeople } from '../ldap/inspected-rights.ts';
 import { type LdapResult, RESULT, succeeded } from '../ldap/result-codes.ts';
+import { resetUnder } from '../ldap/safe-modify.ts';
 import { seesAttributes } from '../ldap/sees-attributes.ts';
 import type { ServerCache } from '../ldap/server-cache.ts';
 import { rule } from './access-rules.ts';
@@ -53,11 +54,13 @@ export async function inspectRights(
   const unlock = await probe('unlock-account', 'pwdAccountLockedTime', neverLocked);
   const requireChange = await probe('require-change', 'pwdReset', 'FALSE');
   const policy = looked[0] === undefined ? null : await policyOf(connection, looked[0]);
+  const policies: (LdapEntry | null)[] = [];
+  for (const person of people) policies.push(await policyOf(connection, person));
   const rights = [
     await seeingStates(connection, looked, cache, settings),
-    reset.ok === true ? underPolicy(reset, policy) : reset,
+    resetUnder(reset, policies),
     unlock,
-    requireChange.ok === true ? underPolicy(requireChange, policy) : requireChange,
+    markUnder(requireChange, policy),
     policy === null
       ? missingRight(
           'read-policy',
@@ -119,17 +122,10 @@ async function standsAbovePolicy(
   return judge(await connection.modify(person.dn, [removal(), removal(), change('add', 'userPassword', hash)])) === true;
 }
 
-/** A right may be there and of no use. */
-function underPolicy(right: DirectoryRight, policy: LdapEntry | null): DirectoryRight {
-  const is = (attribute: string): boolean => policy?.text(attribute)?.toUpperCase() === 'TRUE';
-  if (policy === null) return right;
-  if (right.verb === 'reset-password' && is('pwdSafeModify')) {
-    return missingRight(right.verb, `${policy.dn} demands the old password (pwdSafeModify)`, `Set pwdSafeModify: FALSE in ${policy.dn}`);
-  }
-  if (right.verb === 'require-change' && !is('pwdMustChange')) {
-    return { ...right, problem: `it has no effect under ${policy.dn} (pwdMustChange)`, fix: `Set pwdMustChange: TRUE in ${policy.dn}` };
-  }
-  return right;
+/** The mark may be written and of no use. */
+function markUnder(right: DirectoryRight, policy: LdapEntry | null): DirectoryRight {
+  if (right.ok !== true || policy === null || policy.text('pwdMustChange')?.toUpperCase() === 'TRUE') return right;
+  return { ...right, problem: `it has no effect under ${policy.dn} (pwdMustChange)`, fix: `Set pwdMustChange: TRUE in ${policy.dn}` };
 }
 
 async function readableHashes(connection: LdapConnection, people: readonly LdapEntry[]): Promise<string[]> {
