@@ -109,7 +109,9 @@ describe('the browser holds what the server tells it to', () => {
     await once(stranger.listen(0, '127.0.0.1'), 'listening');
     const origin = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`;
     // Another port is another origin, but the same site: the cookie goes along, so the check of the origin has to hold.
-    const refused = page.waitForResponse((response) => response.url().endsWith('/api/v1/journeys'));
+    const refusals = () => portal.keyturn.logLines.filter((line) => line.includes('"code":"request.foreign-origin"')).length;
+    const before = refusals();
+    const failed = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/api/v1/journeys'));
     await page.goto(origin);
     await page.evaluate(
       (url) =>
@@ -119,7 +121,9 @@ describe('the browser holds what the server tells it to', () => {
         ),
       `${portal.origin}/api/v1/journeys`,
     );
-    expect((await refused).status()).toBe(403);
+    // The server refuses it, and the browser hands not even the refusal to the page.
+    expect((await failed).failure()?.errorText).toBe('net::ERR_BLOCKED_BY_RESPONSE.NotSameOrigin');
+    expect(refusals()).toBe(before + 1);
     const framed = page.frames().filter((frame) => frame.url().startsWith(portal.origin));
     expect(framed).toEqual([]);
     stranger.close();
