@@ -141,7 +141,8 @@ Page chooseAccountsPage(const PageContext& context, const Step& step) {
   page.progress = context.texts.text(TEXT_PROGRESS_FINISH);
   page.severalChoices = true;
   for (const StepOption& account : step.options) {
-    const std::string label = account.locked ? context.texts.text(TEXT_ACCOUNTS_LOCKED, {account.label}) : account.label;
+    // Only what is known to be locked is called so. What is not known is not drawn, and nothing is ever called "not locked" here.
+    const std::string label = account.locked == true ? context.texts.text(TEXT_ACCOUNTS_LOCKED, {account.label}) : account.label;
     page.choices.push_back({account.id, label, "", account.selected});
   }
   page.after.push_back(context.texts.text(TEXT_ACCOUNTS_NEXT));
@@ -269,8 +270,8 @@ Page workPage(const PageContext& context, const Step& step, int percent) {
     page.notice = step.message;
     page.tone = step.messageIsError ? Tone::error : Tone::info;
   }
-  page.goesOn = true;
-  if (step.canGoBack) addButton(context, page, Action::back, TEXT_BACK);
+  page.goesOn = page.isCalculating = true;
+  if (step.canGoBack) addButton(context, page, Action::back, TEXT_WORK_BACK);
   addStop(context, page);
   return page;
 }

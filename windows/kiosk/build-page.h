@@ -30,9 +30,9 @@ Page endedPage(const PageContext& context);
 Page notOfferedPage(const PageContext& context);
 Page stopPage(const PageContext& context, bool isWriting);
 
-// The same page with a notice on it.
-// How far the work is that the server asked for, in hundredths.
+// How far the work is that the server asked for: at least so many hundredths are done.
 Page workPage(const PageContext& context, const Step& step, int percent);
+// The same page with a notice on it.
 Page withError(Page page, const std::string& notice);
 // The sentence for a problem or a trouble in the middle of a journey.
 std::string sentenceFor(const PageContext& context, const Outcome& outcome);

@@ -10,9 +10,6 @@
 namespace keyturn {
 namespace {
 
-// How long the worker is at it before the window is shown how far it is.
-constexpr std::chrono::milliseconds workSlice(1500);
-
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
@@ -68,7 +65,16 @@ Page Conversation::open() {
 }
 
 Page Conversation::show(const Outcome& outcome) {
-  if (outcome.kind == Outcome::Kind::ok) return keep(stepPage(context_, client_));
+  if (outcome.kind == Outcome::Kind::ok) {
+    Page page = stepPage(context_, client_);
+    const Step* step = client_.step() ? &*client_.step() : nullptr;
+    // Work that was begun before the step was read again is not shown as if it were at its start.
+    if (step != nullptr && step->kind == StepKind::proofOfWork && step->id == workId_ && solver_) {
+      page.paragraphs = workPage(context_, *step, solver_->percent()).paragraphs;
+      page.isCalculating = !solver_->isFound();
+    }
+    return keep(std::move(page));
+  }
   if (outcome.kind == Outcome::Kind::trouble && options_.onTrouble) options_.onTrouble(outcome.failure);
   if (outcome.kind == Outcome::Kind::problem) {
     if (outcome.code == "journey.expired" || outcome.code == "journey.not-found" || outcome.code == "journey.token-missing") {
@@ -119,28 +125,39 @@ Page Conversation::perform(Action action, Inputs inputs) {
   return current_;
 }
 
-// One slice of the work: short enough for the window to be asked meanwhile whether to stop.
+// One slice of the work, or its answer once it is done. The answer goes with a call of its own: only then the window has to wait.
 Page Conversation::goOnWorking() {
-  const Step& step = *client_.step();
+  const Step step = *client_.step();
   if (workId_ != step.id || !solver_) {
     solver_.emplace(step.work);
     workId_ = step.id;
   }
-  const auto until = std::chrono::steady_clock::now() + workSlice;
-  if (solver_->run([&] { return std::chrono::steady_clock::now() < until; })) {
-    Page page = show(client_.sendWork(solver_->answer()));
-    // The solution is kept: where it did not arrive it is sent again by itself, after a while.
-    if (client_.step() && client_.step()->id == workId_ && !page.isFinal) {
-      page.goesOn = false;
-      page.pollAfter = 5;
-    }
-    return page;
-  }
+  if (solver_->isFound()) return sendWork(step);
+  const auto until = std::chrono::steady_clock::now() + options_.workSlice;
+  solver_->run([&] { return std::chrono::steady_clock::now() < until; });
   if (solver_->isExhausted()) {
-    client_.forget();
-    return keep(endedPage(context_));
+    // No fault of the person, and asking again brings the same: what the server sent has no solution.
+    client_.cancel();
+    solver_.reset();
+    Outcome unsolvable;
+    unsolvable.kind = Outcome::Kind::trouble;
+    unsolvable.failure = HttpFailure::badAnswer;
+    if (options_.onTrouble) options_.onTrouble(unsolvable.failure);
+    return keep(troublePage(context_, unsolvable));
   }
-  return keep(workPage(context_, step, solver_->percent()));
+  Page page = workPage(context_, step, solver_->percent());
+  page.isCalculating = !solver_->isFound();
+  return keep(std::move(page));
+}
+
+Page Conversation::sendWork(const Step& step) {
+  Page page = show(client_.sendWork(solver_->answer()));
+  // The solution is kept: where it did not arrive it is sent again by itself, after a while.
+  if (client_.step() && client_.step()->id == workId_ && page.key == step.id) {
+    page.goesOn = page.isCalculating = false;
+    page.pollAfter = 5;
+  }
+  return page;
 }
 
 Page Conversation::submit(Inputs inputs) {

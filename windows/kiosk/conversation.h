@@ -2,6 +2,7 @@
 // Everything here may block for as long as a request takes: the window calls it on its worker thread, one call at a time.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -20,6 +21,8 @@ struct ConversationOptions {
   std::string portalAddress;
   std::string offlineMessage;
   std::string helpDesk;
+  // How long the work that a server asks for is gone on with before the window is heard again.
+  std::chrono::milliseconds workSlice{250};
   // Told of every request that got no usable answer, for the event log.
   std::function<void(HttpFailure)> onTrouble;
 };
@@ -47,6 +50,7 @@ class Conversation {
   Page submit(Inputs inputs);
   Page submitStep(Inputs& inputs);
   Page goOnWorking();
+  Page sendWork(const Step& step);
   Page show(const Outcome& outcome);
   Page refuse(unsigned text) const { return withError(current_, context_.texts.text(text)); }
   Page keep(Page page);

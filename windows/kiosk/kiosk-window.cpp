@@ -117,39 +117,61 @@ bool KioskWindow::takesKey(const MSG& message) {
 
 void KioskWindow::act(Action action) {
   if (isLeaving_) return;
-  if (action == Action::close || (isBusy_ && action == Action::askToStop)) {
+  if (action == Action::close || (isBusy_ && !isCalculating_ && action == Action::askToStop)) {
     leave(isDone_ ? ExitCode::done : ExitCode::closed);
     return;
   }
-  if (isBusy_ || action == Action::none) return;
+  if (action == Action::none) return;
+  if (isBusy_) {
+    if (isCalculating_) wanted_ = action;
+    return;
+  }
   // Shared, because a std::function must be copyable; the content is overwritten when the last holder lets go.
   auto inputs = std::make_shared<Inputs>(view_->inputs());
-  work([this, action, inputs] { return conversation_.perform(action, std::move(*inputs)); });
+  work([this, action, inputs] { return conversation_.perform(action, std::move(*inputs)); },
+       action == Action::poll && view_->page().isCalculating);
 }
 
-void KioskWindow::work(std::function<Page()> task) {
+void KioskWindow::work(std::function<Page()> task, bool isCalculating) {
   isBusy_ = true;
+  isCalculating_ = isCalculating;
   pollAt_ = checkAt_ = 0;
-  view_->setBusy(true);
+  if (!isCalculating) view_->setBusy(true);
   auto page = std::make_shared<Page>();
   worker_->add([page, task = std::move(task)] { *page = task(); }, [this, page] { showPage(*page); });
 }
 
 void KioskWindow::showPage(const Page& page) {
   if (isLeaving_) return;
-  isBusy_ = false;
+  const bool wasCalculating = isCalculating_;
+  isBusy_ = isCalculating_ = false;
   isDone_ = page.isReached;
+  // The next part of the same work: nothing is made anew, so that the focus stays and nothing is read aloud again.
+  if (wasCalculating && page.goesOn && view_->page().key == page.key) {
+    view_->updateParagraphs(page);
+    return goOn(page);
+  }
   const std::wstring caption = wide(page.organisation.empty() ? page.windowTitle : page.organisation + " \xE2\x80\x93 " + page.windowTitle);
   SetWindowTextW(window_, caption.c_str());
   view_->show(page);
   pageShownAt_ = now();
-  pollAt_ = page.goesOn ? pageShownAt_ : page.pollAfter > 0 ? pageShownAt_ + static_cast<std::uint64_t>(page.pollAfter) * 1000 : 0;
+  pollAt_ = page.pollAfter > 0 ? pageShownAt_ + static_cast<std::uint64_t>(page.pollAfter) * 1000 : 0;
   if (page.isFinal) expiresAt_ = 0;
   if (page.expiresIn) {
     const std::uint64_t expiresAt = pageShownAt_ + static_cast<std::uint64_t>(*page.expiresIn) * 1000;
     expiresAt_ = expiresAt_ == 0 ? expiresAt : std::min(expiresAt_, expiresAt);
   }
   InvalidateRect(window_, nullptr, TRUE);
+  goOn(page);
+}
+
+// What was asked for during a slice comes before the next one; where the page is another one by now, it was not meant for it.
+void KioskWindow::goOn(const Page& page) {
+  const Action wanted = std::exchange(wanted_, Action::none);
+  if (!page.goesOn) return;
+  if (wanted != Action::none) return act(wanted);
+  const bool isOver = expiresAt_ != 0 && now() >= expiresAt_;
+  if (!isOver) act(Action::poll);
 }
 
 void KioskWindow::checkPassword() {
@@ -270,7 +292,7 @@ LRESULT KioskWindow::handle(UINT message, WPARAM wparam, LPARAM lparam) {
     case WM_CONTEXTMENU:
       return 0;
     case WM_ACTIVATE:
-      if (LOWORD(wparam) != WA_INACTIVE && !isBusy_) view_->restoreFocus();
+      if (LOWORD(wparam) != WA_INACTIVE && (!isBusy_ || isCalculating_)) view_->restoreFocus();
       return 0;
     case WM_DPICHANGED: {
       auto theme = std::make_unique<Theme>(HIWORD(wparam));

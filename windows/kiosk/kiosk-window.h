@@ -32,8 +32,9 @@ class KioskWindow {
   void paintHeader();
   bool takesKey(const MSG& message);
   void act(Action action);
-  void work(std::function<Page()> task);
+  void work(std::function<Page()> task, bool isCalculating = false);
   void showPage(const Page& page);
+  void goOn(const Page& page);
   void checkPassword();
   void tick();
   void leave(ExitCode code);
@@ -50,6 +51,8 @@ class KioskWindow {
   std::unique_ptr<PageView> view_;
   std::unique_ptr<Worker> worker_;
   bool isBusy_ = false;
+  bool isCalculating_ = false;  // busy with nothing but a slice of work: the page stays usable
+  Action wanted_ = Action::none;  // asked for meanwhile
   bool isLeaving_ = false;
   bool isChecking_ = false;
   bool isDone_ = false;

@@ -71,6 +71,7 @@ struct Page {
   Action onEscape = Action::close;
   int pollAfter = 0;                  // seconds, 0 = no poll
   bool goesOn = false;                // polls at once: there is work to go on with
+  bool isCalculating = false;         // that poll asks nobody and is short: the page stays usable meanwhile
   std::optional<std::int64_t> expiresIn;  // seconds of the journey's life
   std::string organisation;           // in the header
   std::string windowTitle;

@@ -61,7 +61,7 @@ std::vector<StepOption> readOptions(const Json& list, std::string_view labelName
     option.label = cleanText(item.text(labelName), 200);
     option.hint = cleanText(item.text("hint"), 300);
     option.selected = item["selected"].asBoolean().value_or(false);
-    option.locked = item["locked"].asBoolean().value_or(false);
+    option.locked = item["locked"].asBoolean();
     options.push_back(std::move(option));
   }
   return options;

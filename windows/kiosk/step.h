@@ -33,7 +33,7 @@ struct StepOption {
   std::string label;
   std::string hint;
   bool selected = false;
-  bool locked = false;
+  std::optional<bool> locked;  // nothing: not known
 };
 
 enum class RuleState { open, met, serverDecides };

@@ -346,10 +346,17 @@ describe('steps of servers newer or richer than this one', () => {
     const accounts = [
       { id: 'a', label: 'alice (Head office)', locked: true, selected: true },
       { id: 'b', label: 'alice (Laboratory)', locked: false, selected: true },
+      { id: 'c', label: 'alice (Archive)', locked: null, selected: true },
     ];
     const kiosk = await startAt({ kind: 'choose-accounts', accounts });
     const state = await kiosk.page('Which of your accounts?', 'choose-accounts');
-    expect(state.controls.filter(({ checked }) => checked).map(({ id }) => id)).toEqual([ids.choice, ids.choice + 1]);
+    expect(state.controls.filter(({ checked }) => checked).map(({ id }) => id)).toEqual([ids.choice, ids.choice + 1, ids.choice + 2]);
+    // What is not known is not said.
+    expect([0, 1, 2].map((index) => text(state, ids.choice + index))).toEqual([
+      'alice (Head office) (locked)',
+      'alice (Laboratory)',
+      'alice (Archive)',
+    ]);
     await kiosk.command('close');
     await kiosk.page('Stop here?');
     await kiosk.press('close');

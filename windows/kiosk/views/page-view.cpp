@@ -227,6 +227,24 @@ void PageView::updateRules(const std::vector<std::pair<RuleState, std::string>>&
   InvalidateRect(window_, nullptr, TRUE);
 }
 
+void PageView::updateParagraphs(const Page& page) {
+  bool fits = true;
+  for (Item& item : items_) {
+    if (item.kind != Kind::text) continue;
+    const int index = GetDlgCtrlID(item.window) - idParagraph;
+    if (index < 0 || index >= static_cast<int>(std::min(page.paragraphs.size(), page_.paragraphs.size()))) continue;
+    const std::wstring text = wide(page.paragraphs[static_cast<std::size_t>(index)]);
+    if (text == item.text) continue;
+    item.text = text;
+    SetWindowTextW(item.window, item.text.c_str());
+    fits = false;
+  }
+  page_ = page;
+  if (fits) return;
+  layout();
+  InvalidateRect(window_, nullptr, TRUE);
+}
+
 void PageView::setBusy(bool isBusy) {
   isBusy_ = isBusy;
   // Not on a control that is about to be disabled, where keys would be lost, and not on Cancel, which a second Enter would press.

@@ -33,6 +33,8 @@ class PageView {
   Inputs inputs() const;
   // New states of the rules, in place.
   void updateRules(const std::vector<std::pair<RuleState, std::string>>& rules);
+  // New texts of as many paragraphs, in place.
+  void updateParagraphs(const Page& page);
   // While a request is under way nothing but the last button (cancel, close) can be used.
   void setBusy(bool isBusy);
   void enableButton(Action action);

@@ -12,9 +12,11 @@ struct Talk {
   NumberTexts texts;
   std::vector<HttpFailure> troubles;
   Conversation conversation;
-  explicit Talk(KioskGoal goal = KioskGoal::resetPassword) : conversation(http, texts, options(goal)) {}
-  ConversationOptions options(KioskGoal goal) {
+  explicit Talk(KioskGoal goal = KioskGoal::resetPassword, std::chrono::milliseconds workSlice = std::chrono::milliseconds(250))
+      : conversation(http, texts, options(goal, workSlice)) {}
+  ConversationOptions options(KioskGoal goal, std::chrono::milliseconds workSlice) {
     ConversationOptions options;
+    options.workSlice = workSlice;
     options.goal = goal;
     options.language = "en";
     options.version = "1";
@@ -51,27 +53,134 @@ bool offers(const Page& page, Action action) {
 
 }  // namespace
 
+namespace {
+
+// Work whose solution is counter 7 if `prefix` is that of its key.
+std::string workStep(const std::string& id, const std::string& prefix = "cf726527339fbac9a7d3077883360766", bool canGoBack = false) {
+  return R"({"id":")" + id + R"(","kind":"proof-of-work","canGoBack":)" + (canGoBack ? "true" : "false") +
+         R"(,"difficulty":20,"challenge":{"algorithm":"PBKDF2/SHA-256","nonce":"000102030405060708090a0b0c0d0e0f",)" +
+         R"("salt":"101112131415161718191a1b1c1d1e1f","cost":3,"keyLength":32,"keyPrefix":")" + prefix + R"("}})";
+}
+const std::string noPrefix(32, 'f');
+
+// A conversation that is asked for work after the name; one try makes a slice.
+struct Work : Talk {
+  Page page;
+  explicit Work(const std::string& step) : Talk(KioskGoal::resetPassword, std::chrono::milliseconds(0)) {
+    http.answer(200, site);
+    http.answer(201, started(step));
+    conversation.open();
+    page = send("alice");
+  }
+  // Polls while the page only calculates; how many slices it took.
+  int calculate() {
+    int slices = 0;
+    while (page.isCalculating && slices < 100) {
+      page = act(Action::poll);
+      ++slices;
+    }
+    return slices;
+  }
+};
+
+}  // namespace
+
 TEST("work that the server asks for is done in slices, and its answer goes by itself") {
-  Talk talk;
-  talk.http.answer(200, site);
-  const std::string work = R"({"id":"w1","kind":"proof-of-work","canGoBack":false,"difficulty":20,"challenge":{"algorithm":"PBKDF2/SHA-256",)"
-                           R"("nonce":"000102030405060708090a0b0c0d0e0f","salt":"101112131415161718191a1b1c1d1e1f","cost":3,"keyLength":32,)"
-                           R"("keyPrefix":"PREFIX"}})";
-  const std::string asked = std::string(work).replace(work.find("PREFIX"), 6, "cf726527339fbac9a7d3077883360766");
-  talk.http.answer(201, started(asked));
-  talk.conversation.open();
-  Page page = talk.send("alice");
-  CHECK(page.goesOn);
-  CHECK(page.buttons.back().action == Action::askToStop);
+  Work talk(workStep("w1"));
+  CHECK(talk.page.goesOn && talk.page.isCalculating);
+  CHECK(talk.page.buttons.back().action == Action::askToStop && !offers(talk.page, Action::back));
+  CHECK(says(talk.page.paragraphs[1], TEXT_WORK_PROGRESS) && talk.page.paragraphs[1].find(" 0") != std::string::npos);
+  const std::size_t before = talk.http.sent.size();
+  CHECK(talk.calculate() == 8);
+  // What is shown is of the tries at most: never more than is done.
+  CHECK(talk.page.paragraphs[1].find(" 40") != std::string::npos);
+  CHECK(talk.http.sent.size() == before);
+  // Sending is a call of its own: the window waits for the server then.
+  CHECK(talk.page.goesOn && !talk.page.isCalculating);
   talk.http.fail(HttpFailure::unreachable);
-  page = talk.act(Action::poll);
+  talk.page = talk.act(Action::poll);
   // It was done and did not arrive: it is sent again, without being done again.
-  CHECK(!page.goesOn && page.pollAfter > 0);
+  CHECK(!talk.page.goesOn && talk.page.pollAfter > 0 && says(talk.page.notice, TEXT_TROUBLE_NETWORK));
+  CHECK(talk.page.paragraphs[1].find(" 40") != std::string::npos);
   talk.http.answer(200, answered(code));
-  page = talk.act(Action::poll);
-  CHECK(!page.goesOn);
+  talk.page = talk.act(Action::poll);
+  CHECK(!talk.page.goesOn && !talk.page.isCalculating);
   CHECK(talk.http.sent.back().body.find("\"counter\":7") != std::string::npos);
   CHECK(talk.http.sent.back().path == "/api/v1/journeys/current/steps/w1");
+}
+
+TEST("work is stopped after a question, and goes on where it was if the answer is no") {
+  Work talk(workStep("w1"));
+  talk.act(Action::poll);
+  const Page before = talk.act(Action::poll);
+  CHECK(says(talk.act(Action::askToStop).title, TEXT_STOP_TITLE));
+  const Page after = talk.act(Action::goOn);
+  CHECK(after.isCalculating && after.paragraphs[1] == before.paragraphs[1]);
+  talk.page = after;
+  CHECK(talk.calculate() == 6);
+}
+
+TEST("work that was done stays done when the step is read again") {
+  Work talk(workStep("w1"));
+  talk.calculate();
+  talk.http.answer(200, answered(workStep("w1")));
+  talk.page = talk.act(Action::retry);
+  CHECK(talk.page.goesOn && !talk.page.isCalculating && talk.page.paragraphs[1].find(" 40") != std::string::npos);
+}
+
+TEST("work before another code can be left for the code that was sent") {
+  Work talk(workStep("w1", noPrefix, true));
+  CHECK(talk.page.buttons.front().action == Action::back && says(talk.page.buttons.front().label, TEXT_WORK_BACK));
+  talk.act(Action::poll);
+  talk.http.answer(200, answered(code));
+  talk.page = talk.act(Action::back);
+  CHECK(talk.http.sent.back().body == "{\"back\":true}" && says(talk.page.title, TEXT_CODE_TITLE_EMAIL) && !talk.page.goesOn);
+}
+
+TEST("work that the server did not take is done anew for its new challenge") {
+  Work talk(workStep("w1"));
+  talk.calculate();
+  talk.http.answer(200, answered(workStep("w2")));
+  talk.page = talk.act(Action::poll);
+  CHECK(talk.page.isCalculating && talk.page.paragraphs[1].find(" 0") != std::string::npos);
+  CHECK(talk.calculate() == 8);
+}
+
+TEST("work that has no solution is the server's fault: its journey ends, and one may try again") {
+  Work talk(workStep("w1", noPrefix));
+  CHECK(talk.calculate() == 20);
+  CHECK(says(talk.page.notice, TEXT_TROUBLE_ANSWER) && offers(talk.page, Action::retry) && !talk.page.goesOn && talk.page.pollAfter == 0);
+  CHECK(talk.troubles == std::vector<HttpFailure>{HttpFailure::badAnswer});
+  CHECK(talk.http.sent.back().method == "DELETE" && !talk.conversation.isInJourney());
+}
+
+TEST("work is not sent again by itself over a connection that is not trusted") {
+  Work talk(workStep("w1"));
+  talk.calculate();
+  talk.http.fail(HttpFailure::pinMismatch);
+  talk.page = talk.act(Action::poll);
+  CHECK(says(talk.page.title, TEXT_PIN_TITLE) && !talk.page.goesOn && talk.page.pollAfter == 0);
+}
+
+TEST("an account is called locked where that is known, and nothing else is said of it") {
+  Talk talk;
+  talk.http.answer(200, site);
+  talk.http.answer(201, started(R"({"id":"s5","kind":"choose-accounts","canGoBack":false,"accounts":[{"id":"a","label":"known","locked":true,"selected":true},)"
+                                R"({"id":"b","label":"open","locked":false,"selected":true},{"id":"c","label":"hidden","locked":null,"selected":true},)"
+                                R"({"id":"d","label":"untold","selected":true}]})"));
+  talk.conversation.open();
+  const Page page = talk.send("alice");
+  CHECK(page.choices.size() == 4 && says(page.choices[0].label, TEXT_ACCOUNTS_LOCKED));
+  CHECK(page.choices[1].label == "open" && page.choices[2].label == "hidden" && page.choices[3].label == "untold");
+}
+
+TEST("one way to prove it is a choice of one, chosen already") {
+  Talk talk;
+  talk.http.answer(200, site);
+  talk.http.answer(201, started(R"({"id":"s1","kind":"choose-factor","canGoBack":false,"options":[{"id":"o1","kind":"email"}],"accepted":[],"done":[]})"));
+  talk.conversation.open();
+  const Page page = talk.send("alice");
+  CHECK(page.choices.size() == 1 && page.choices[0].selected && page.buttons.front().action == Action::submit);
 }
 
 TEST("a whole reset is a sequence of pages") {

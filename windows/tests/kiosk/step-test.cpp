@@ -37,6 +37,14 @@ TEST("an id that could change the address is refused") {
   CHECK(parse(R"({"id":"aZ09-_","kind":"done"})").has_value());
 }
 
+TEST("whether an account is locked may be not known") {
+  const auto step = parse(R"({"id":"c","kind":"choose-accounts","accounts":[{"id":"a","label":"x","locked":true},{"id":"b","label":"x","locked":false},)"
+                          R"({"id":"c","label":"x","locked":null},{"id":"d","label":"x"},{"id":"e","label":"x","locked":"no"}]})");
+  CHECK(step && step->options.size() == 5);
+  CHECK(step->options[0].locked == true && step->options[1].locked == false);
+  for (std::size_t i = 2; i < 5; ++i) CHECK(!step->options[i].locked);
+}
+
 TEST("a kind that is not known is a step all the same") {
   const auto step = parse(R"({"id":"a","kind":"retina-scan","deep":{"er":[1,2]}})");
   CHECK(step && step->kind == StepKind::unknown);
