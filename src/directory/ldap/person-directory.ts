@@ -25,6 +25,7 @@ import { missingAsOutcome } from './missing-as-outcome.ts';
 import { readNestedGroups } from './nested-groups.ts';
 import { normalisePersonName, withoutPrefix } from './normalise-person-name.ts';
 import { passwordModifyValue } from './password-modify.ts';
+import { minimumAges, passwordPlaces, passwordsElsewhere } from './people-notes.ts';
 import { createPersonKind, type PersonKindOptions } from './person-kind.ts';
 import { judgeByGroups, judgeByName, protectedForWant, protectionAttributes } from './person-protection.ts';
 import { type BindRefusal, explainBind, explainRefusal, type PolicyAnswer, type Refusal, withPolicyControl } from './policy-answer.ts';
@@ -239,6 +240,14 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
     return servers.write((connection) => dialect.inspectRights(connection, served));
   };
 
+  const notesOnPeople = (): Promise<string[]> =>
+    servers.read(async (connection) => {
+      const attributes = [...dialect.statusAttributes, ...passwordPlaces];
+      const people = await base.sample(connection, sampleSize, { attributes, binary: kind.binaryAttributes });
+      const ages = await minimumAges(connection, people, (on, entry) => dialect.readFacts(on, entry, now()));
+      return [...passwordsElsewhere(people), ...ages];
+    });
+
   return {
     id: settings.id,
     kind: settings.kind,
@@ -292,7 +301,7 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
       const health = await base.health(options, { rights: inspectRights, configured: async () => (await protection.get()).names });
       if (options?.rights !== true || !health.serviceAccount.ok || health.configured.some(({ ok }) => !ok)) return health;
       const limited = await servers.read((connection) => limitNotes(connection, groupBaseOf(connection, settings), groupFilter()));
-      return { ...health, notes: [...health.notes, ...limited] };
+      return { ...health, notes: [...health.notes, ...limited, ...(await notesOnPeople())] };
     },
     close: base.close,
   };

@@ -80,9 +80,15 @@ export function createOpenldapDirectory(settings: DirectorySettingsOf<'openldap'
     },
     forgetPolicies: () => cache.forget(),
     async reset(connection, entry, newPassword, options) {
-      // A new password would lift the administrator's lock as it lifts any other. slapd takes no assertion (RFC 4528) with RFC 3062,
-      // so this is looked at just before, on the same connection.
-      const locked = await lockedByAdministrator(connection, entry);
+      // A new password would lift the administrator's lock as it lifts any other, and slapd takes no assertion (RFC 4528) with RFC 3062.
+      // So the entry of this moment is looked at: one round trip is all that a lock can slip through.
+      const { result, entries } = await connection.search(entry.dn, { scope: 'base', attributes: statusAttributes });
+      const [current] = entries;
+      if (result.code === RESULT.noSuchObject || (succeeded(result) && current === undefined)) {
+        return refusedWrite('account.missing', { result, server: connection.server });
+      }
+      if (current === undefined) throw unexpectedResult(result, connection.server, 'reset-password');
+      const locked = await lockedByAdministrator(connection, current);
       if (locked !== null) return locked;
       const value = passwordModifyValue({ userIdentity: entry.dn, newPassword });
       const answer = await withPolicyControl(connection, (controls) => connection.extended(OID.passwordModify, value, controls));

@@ -91,6 +91,23 @@ describe('pwdAccountLockedTime', () => {
     expect(told.valid).toBe(value.startsWith('2099'));
   });
 
+  it.each(['000001010000Z', '19700101000000Z'])('%s that came after the account was read is not lifted by a reset', async (value) => {
+    const { dn, ref } = await person(await policy({ pwdLockout: 'TRUE', pwdLockoutDuration: '1800' }));
+    const target = await directory.prepareWrite(ref);
+    await slapd.modify(dn, { pwdAccountLockedTime: value });
+    expect(await directory.resetPassword(target, newPassword(), { unlock: true })).toMatchObject({ refusal: 'password.account-disabled' });
+    expect((await slapd.read(dn, ['pwdAccountLockedTime'])).pwdAccountLockedTime).toEqual([value]);
+    await slapd.modify(dn, { pwdAccountLockedTime: [] });
+    expect(await slapd.canBind(dn, password)).toBe(true);
+  });
+
+  it('an account that was deleted after it was read is missing', async () => {
+    const { dn, ref } = await person(await policy({ pwdLockout: 'TRUE' }));
+    const target = await directory.prepareWrite(ref);
+    await slapd.remove(dn);
+    expect(await directory.resetPassword(target, newPassword())).toMatchObject({ done: false, refusal: 'account.missing' });
+  });
+
   it('that came after the account was read stays: only the lock that was seen is taken away', async () => {
     const { dn, ref } = await person(await policy({ pwdLockout: 'TRUE', pwdLockoutDuration: '0' }));
     await slapd.modify(dn, { pwdAccountLockedTime: '20240102030405Z' });

@@ -131,3 +131,27 @@ describe('what the service account may not see', () => {
     });
   });
 });
+
+it('doctor tells which policies have a minimum age, and whose password lives elsewhere too', async () => {
+  const slapd = await startSlapd();
+  const opener = createOpener(clock, slapd);
+  try {
+    const baseDn = await slapd.createOrganizationalUnit(newLogin('unit'));
+    const directory = opener.open(ldapSettings('openldap', slapd, { baseDn, groupBaseDn: slapd.groupsDn, protected: {} }));
+    const person = () => slapd.createUser({ login: newLogin(), password: newPassword(), parentDn: baseDn });
+    const notes = async () => (await directory.health({ rights: true })).notes.join('\n');
+    const first = await person();
+    expect(await notes()).not.toMatch(/shadowLastChange|Nobody under the policy/);
+    await slapd.modify(first.dn, { objectClass: ['inetOrgPerson', 'shadowAccount'] });
+    await slapd.modify(slapd.admin.dn.replace(/^cn=admin/, 'cn=default,ou=policies'), { pwdMinAge: '86400' });
+    await person();
+    clock.forward(60_000);
+    expect(await notes()).toContain(
+      `shadowLastChange (RFC 2307), so hosts may call the new password aged: 1 of 2 people looked at, such as ${first.dn}`,
+    );
+    expect(await notes()).toContain('Nobody under the policy default can recover a password that was set within the last 24 hours.');
+  } finally {
+    await opener.close();
+    await slapd.stop();
+  }
+});
