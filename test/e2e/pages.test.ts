@@ -86,7 +86,7 @@ const PAGES: PageCase[] = [
   stepPage('proof-of-work', /goes on by itself[\s\S]*0 %/),
   stepPage('proof-of-work-again', /There is a problem[\s\S]*Back to the code/),
   {
-    ...stepPage('proof-of-work', /could not do the calculation/),
+    ...stepPage('proof-of-work', /could not do the calculation[\s\S]*The calculation did not work/),
     name: 'proof-of-work-impossible',
     // As on a page without https, where browsers have no cryptography.
     arrange: (page) => page.addInitScript(() => Object.defineProperty(globalThis.crypto, 'subtle', { value: undefined })),

@@ -219,6 +219,7 @@ describe('the page of a calculation', () => {
     await page.goto(`${portal.origin}/recover`);
     await page.getByRole('alert').getByText('We cannot reach the server').waitFor();
     expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('alert');
+    await heading('The calculation is done');
     expect(await page.getByRole('progressbar').count()).toBe(0);
     gone = false;
     await page.keyboard.press('Tab');

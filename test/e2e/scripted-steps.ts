@@ -33,7 +33,7 @@ export const STEPS = {
     kind: 'proof-of-work',
     challenge,
     difficulty: 400,
-    message: 'That did not work. Please try once more.',
+    message: 'The calculation was not accepted. It is done once more.',
     messageTone: 'error',
   },
   'choose-factor': {

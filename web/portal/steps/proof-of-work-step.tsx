@@ -33,7 +33,7 @@ export function ProofOfWorkStep(props: StepProps<'proof-of-work'>) {
   };
   return (
     <Question
-      title={t('work.title')}
+      title={t(stuck ? `work.title.${work.name}` : 'work.title')}
       icon="clock"
       progress={t('progress.proof')}
       message={message}
