@@ -164,19 +164,18 @@ describe('proving it is you', () => {
     expect(await kiosk.exitCode).toBe(1);
   });
 
-  it('goes back to the choice, and looks the same for a name that nobody has', async () => {
+  it('looks the same for a name that nobody has, and offers no way back where there is one way alone', async () => {
     const kiosk = await bench.start();
     await kiosk.page('Which account?');
     await kiosk.fill('nobody-at-all');
     await kiosk.press('submit');
     await kiosk.page('How do you want to prove it is you?');
     await kiosk.press('submit');
-    await kiosk.page('Enter the code from your e-mail');
-    await kiosk.press('back');
-    await kiosk.page('How do you want to prove it is you?');
-    await kiosk.command('check', ids.choice + 1);
-    await kiosk.press('submit');
-    await kiosk.page('Enter the code from your authenticator app');
+    const state = await kiosk.page('Enter the code from your e-mail');
+    expect(state.controls.filter(({ id }) => id > button('none')).map(({ id }) => id)).toEqual(
+      expect.arrayContaining([button('submit'), button('resend'), button('askToStop')]),
+    );
+    expect(state.controls.some(({ id }) => id === button('back'))).toBe(false);
     await kiosk.press('askToStop');
     await kiosk.page('Stop here?');
     await kiosk.press('close');
@@ -207,13 +206,8 @@ describe('the window', () => {
     await kiosk.command('key', ESCAPE);
     await kiosk.page('How do you want to prove it is you?');
     await kiosk.command('key', F1);
-    await kiosk.command('key', DOWN);
-    await kiosk.until(
-      'the second choice',
-      ({ focus, controls }) => focus === ids.choice + 1 && controls.some(({ id, checked }) => id === focus && checked),
-    );
     await kiosk.command('key', RETURN);
-    await kiosk.page('Enter the code from your authenticator app');
+    await kiosk.page('Enter the code from your e-mail');
     await kiosk.command('close');
     await kiosk.page('Stop here?');
     await kiosk.command('close');
@@ -322,6 +316,39 @@ describe('steps of servers newer or richer than this one', () => {
     const kiosk = await startAt({ kind: 'retina-scan', lens: { left: true } });
     const state = await kiosk.page('Continue in the web portal', 'unknown-step');
     expect(text(state, ids.paragraph + 1)).toBe(`https://localhost:${bench.proxy.port}/`);
+    await kiosk.press('close');
+    await kiosk.exitCode;
+  });
+
+  it('goes back to the choice where the server has one', async () => {
+    const later = new Date(Date.now() + 600_000).toISOString();
+    const code = { kind: 'code', factor: { id: 'f', kind: 'email' }, length: 8, sentAt: null, resendAt: later, expiresAt: later };
+    const kiosk = await startAt({ ...code, canGoBack: true });
+    await kiosk.page('Enter the code from your e-mail');
+    await kiosk.press('back');
+    // The server never gave this step: it answers with the one where the journey stands.
+    await kiosk.page('How do you want to prove it is you?');
+    expect(bench.proxy.requests.at(-1)).toMatchObject({ method: 'POST', path: '/api/v1/journeys/current/steps/other' });
+    await kiosk.command('close');
+    await kiosk.page('Stop here?');
+    await kiosk.press('close');
+    await kiosk.exitCode;
+  });
+
+  it('moves between ways to prove it with the arrow keys', async () => {
+    const options = [
+      { id: 'o1', kind: 'email' },
+      { id: 'o2', kind: 'totp' },
+    ];
+    const kiosk = await startAt({ kind: 'choose-factor', options, accepted: [['email'], ['totp']], done: [] });
+    await kiosk.page('How do you want to prove it is you?');
+    await kiosk.command('key', DOWN);
+    await kiosk.until(
+      'the second choice',
+      ({ focus, controls }) => focus === ids.choice + 1 && controls.some(({ id, checked }) => id === focus && checked),
+    );
+    await kiosk.command('close');
+    await kiosk.page('Stop here?');
     await kiosk.press('close');
     await kiosk.exitCode;
   });
