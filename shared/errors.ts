@@ -25,6 +25,7 @@ export const ERRORS = {
   'journey.step-passed': { status: 409, audience: 'anyone', level: 'info' },
   'journey.answer-not-fitting': { status: 422, audience: 'anyone', level: 'info' },
   'journey.no-password-step': { status: 409, audience: 'anyone', level: 'info' },
+  'account.write-open': { status: 409, audience: 'anyone', level: 'info' },
   'notice.link-invalid': { status: 410, audience: 'anyone', level: 'info' },
   // Guard
   'guard.slow-down': { status: 429, audience: 'anyone', level: 'warn' },

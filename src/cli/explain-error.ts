@@ -33,6 +33,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   'journey.step-passed': { meaning: 'The step was answered already', fix: 'Go on with `step` of the answer' },
   'journey.answer-not-fitting': { meaning: 'The answer does not fit the kind of the step' },
   'journey.no-password-step': { meaning: 'Passwords are checked only while a new one is asked for' },
+  'account.write-open': {
+    meaning: 'Another write to the same account has not ended, or its outcome is not known yet',
+    fix: 'Try again in a minute: it ends by itself',
+  },
   'notice.link-invalid': { meaning: 'The link from the notice is unknown or too old', fix: 'Call the helpdesk' },
   'guard.slow-down': { meaning: 'Too many requests', fix: 'Wait for as long as `retryAfter` says. The limits are in `guard`' },
   'directory.unavailable': {

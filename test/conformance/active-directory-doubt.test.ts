@@ -132,9 +132,12 @@ describe('a reset in two steps', () => {
       server,
       before,
       readAt: Date.now(),
+      window: { notAfter: 0, leaseUntil: 0, settledAt: 0, givenUpAt: Number.MAX_SAFE_INTEGER },
     };
     const log = { info() {}, warn() {}, error() {} };
-    const found = () => findOutcome({ directories: { get: () => directory } as never, log }, intent);
+    const intents = { wroteSince: () => Promise.resolve(false) };
+    const clock = { now: Date.now, sleep: () => Promise.resolve() };
+    const found = () => findOutcome({ directories: { get: () => directory } as never, store: { intents } as never, clock, log }, intent);
     // Nothing was written yet: the person had to change the password before, and still knows it.
     expect(before.temporary).toBe(true);
     expect(await found()).not.toHaveProperty('leftTemporary');

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Goal } from '../../shared/api/journeys.ts';
 import { verifyChain } from '../../src/core/audit/chain.ts';
 import type { AuditRow, Store } from '../../src/core/ports/store.ts';
-import { WRITE_LEASE } from '../../src/core/writes/run-writes.ts';
+import { widestLimits, writeWindow } from '../../src/core/writes/write-window.ts';
 import { newPassword } from '../conformance/samples.ts';
 import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
@@ -74,6 +74,7 @@ async function interrupt(kind: string, stopAt: StopAt, database: string, goal: G
   if (kind === 'embedded') await addPerson(before, scene.person.login);
   const enrolled = await before.enrol(scene.person.login, `${scene.person.login}@home.example.test`);
   if (goal === 'unlock-account') await scene.lock(before);
+  const settled = writeWindow(0, widestLimits(before.deps.directories.all().map(({ timeLimits }) => timeLimits))).settledAt + 1000;
   await before.close();
 
   const keyHex = Buffer.from(key).toString('hex');
@@ -91,7 +92,7 @@ async function interrupt(kind: string, stopAt: StopAt, database: string, goal: G
   expect(await lost).toBe('lost');
 
   const clock = createMovableClock();
-  clock.move(WRITE_LEASE + 1000);
+  clock.move(settled);
   const after = await startKeyturn({ ...common, clock });
   const look = () => request(after.url, 'GET', '/journeys/current', undefined, { authorization: `Bearer ${client.token}` });
   const send = (stepId: string) =>

@@ -61,7 +61,7 @@ export type AuditEvent =
   | ({ type: 'factor.suspended'; factor: FactorKind; account: AccountRef; failures: number } & AboutJourney)
   | ({ type: 'write.intended'; proof: FactorKind[]; unlock?: boolean } & AboutWrite)
   | ({
-      type: 'write.succeeded' | 'write.refused' | 'write.failed' | 'write.unknown';
+      type: 'write.succeeded' | 'write.refused' | 'write.failed' | 'write.unknown' | 'write.unanswered' | 'write.corrected';
       /** `answer`: the directory said so; `reading`: found out afterwards by reading the account. */
       foundBy: 'answer' | 'reading';
       server?: string;
@@ -70,6 +70,9 @@ export type AuditEvent =
       leftTemporary?: boolean;
       /** What was to be done besides and was not: the history was not kept, the mark "must change" was not set. */
       unmet?: readonly Unmet[];
+      /** `write.corrected` only: what had been written down before, and what is so. */
+      earlier?: string;
+      outcome?: string;
     } & AboutWrite)
   | { type: 'recovery.released'; account: AccountRef; actor: Actor; author: string; reason: string; wasFrozen: boolean; failures: number }
   | { type: 'recovery.frozen'; account: AccountRef; actor: Actor; reason: string }

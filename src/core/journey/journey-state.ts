@@ -67,6 +67,8 @@ export interface JourneyState {
   /** A proof of work was solved in this journey. */
   hasWorked: boolean;
   proven: FactorKind[];
+  /** When the proof was complete; milliseconds since 1970. Worth nothing for an account that somebody writes to afterwards. */
+  provenAt: number | null;
   asked: Partial<Record<FactorKind, AskedFactor>>;
   /** Keys of the accounts that the person chose, once proven. */
   selected: string[];

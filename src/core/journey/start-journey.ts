@@ -46,6 +46,7 @@ export async function startJourney(deps: ActDeps, request: StartJourney): Promis
     knownPlaces: [],
     hasWorked: false,
     proven: [],
+    provenAt: null,
     asked: {},
     selected: [],
     step: work > 0 ? await workStep(deps, work, 'begin') : firstStep(deps, request.goal),

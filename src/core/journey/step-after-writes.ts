@@ -9,7 +9,7 @@ import type { MessageKey, OpenStep, OpenStepOf, QuestionStep } from './journey-s
 const CURABLE = /^password\.(in-history|too-short|too-long|not-complex|same-as-current|quality|refused)$/;
 
 /**
- * Where a journey goes once its writes are over: on to the last page when anything was done or nothing can be; back to
+ * Where a journey goes once its writes are over: on to the last page when anything was or may have been done, or nothing can be; back to
  * the question, with the reason, when trying again makes sense. Who was left with a password that nobody knows is asked for another
  * one, whatever was refused and whatever else was done: the end of the journey would be the end of the account.
  */
@@ -23,7 +23,8 @@ export function stepAfterWrites(
   const id = randomId(deps.random);
   const stranded = results.find((result) => result.leftTemporary);
   if (stranded !== undefined) return { ...from, id, message: messageFor(stranded) };
-  if (results.some((result) => result.status === 'done')) return { id, kind: 'done', ...donePage(goal, verb, results) };
+  if (results.some(({ status }) => status === 'done' || status === 'unknown'))
+    return { id, kind: 'done', ...donePage(goal, verb, results) };
   const worst = results.find((result) => result.status === 'refused' && !CURABLE.test(result.reason ?? '')) ?? results[0];
   if (worst === undefined) return { id, kind: 'refused', code: 'account.missing' };
   if (worst.status === 'refused' && !CURABLE.test(worst.reason ?? '')) {
@@ -51,10 +52,16 @@ function donePage(goal: Goal, verb: WriteVerb, results: WriteResult[]): Pick<Ope
     results: results.map((result) => {
       const account = accountKey(result.intent.account);
       const note = result.unmet?.includes('history') === true ? { code: 'password.history-not-kept' } : {};
+      if (result.status === 'unknown') return { account, outcome: 'unknown' as const };
       return result.status === 'done'
         ? { account, outcome, ...note }
         : { account, outcome: 'failed' as const, code: result.reason ?? 'password.refused' };
     }),
-    nextSteps: verb === 'reset-password' ? ['sign-in', 'update-devices', 'propagation'] : ['sign-in-after-unlock'],
+    nextSteps: nextStepsOf(verb, results),
   };
+}
+
+function nextStepsOf(verb: WriteVerb, results: WriteResult[]): string[] {
+  if (results.some(({ status }) => status === 'unknown')) return [`not-known.${verb}`, 'start-again'];
+  return verb === 'reset-password' ? ['sign-in', 'update-devices', 'propagation'] : ['sign-in-after-unlock'];
 }

@@ -3,10 +3,13 @@ import type { IntentRow, Store } from '../ports/store.ts';
 import { closeWrite } from '../writes/close-write.ts';
 import type { WriteIntent, WriteResult } from '../writes/directory-write.ts';
 import { findOutcome } from '../writes/find-outcome.ts';
-import { WRITE_LEASE, type WriteDeps } from '../writes/run-writes.ts';
+import type { WriteDeps } from '../writes/run-writes.ts';
 import { advanceJourney } from './advance-journey.ts';
 import { loadedJourney } from './journey-state.ts';
 import { stepAfterWrites } from './step-after-writes.ts';
+
+/** Milliseconds until an outcome that could not be found out yet is looked for once more. */
+const LOOK_AGAIN_AFTER = 5000;
 
 /**
  * Finishes writes whose process died, or whose outcome could not be found out then: reads the account, writes the
@@ -16,21 +19,25 @@ import { stepAfterWrites } from './step-after-writes.ts';
 export async function sweepWrites(deps: WriteDeps): Promise<number> {
   const now = deps.clock.now();
   let closed = 0;
-  for (const row of await deps.store.intents.takeOverdue(now, now + WRITE_LEASE, 50)) {
-    // One that cannot be worked on stays open and comes again when its lease is over; the others do not wait for it.
-    try {
-      const result = await findOutcome(deps, JSON.parse(row.facts) as WriteIntent);
-      if (result.status === 'unknown') continue;
-      if (await settle(deps, row, result)) closed += 1;
-    } catch (error) {
-      if (isAppError(error, 'store.unavailable')) throw error;
-      // The message of a JSON error quotes what was sealed.
-      const why = error instanceof SyntaxError ? { reason: 'unparsable' } : { error };
-      deps.log.error('write.not-swept', { intent: row.id, directory: row.directory, ...why });
-    }
+  for (const row of await deps.store.intents.takeOverdue(now, now + LOOK_AGAIN_AFTER, 50)) {
+    if (await sweepOne(deps, row)) closed += 1;
   }
   if (closed > 0) deps.wakeOutbox('notice');
   return closed;
+}
+
+/** One that cannot be worked on stays open and comes again; the others do not wait for it. */
+async function sweepOne(deps: WriteDeps, row: IntentRow): Promise<boolean> {
+  try {
+    const result = await findOutcome(deps, JSON.parse(row.facts) as WriteIntent);
+    return result.status !== 'open' && (await settle(deps, row, result));
+  } catch (error) {
+    if (isAppError(error, 'store.unavailable')) throw error;
+    // The message of a JSON error quotes what was sealed.
+    const why = error instanceof SyntaxError ? { reason: 'unparsable' } : { error };
+    deps.log.error('write.not-swept', { intent: row.id, directory: row.directory, ...why });
+    return false;
+  }
 }
 
 async function settle(deps: WriteDeps, row: IntentRow, result: WriteResult): Promise<boolean> {

@@ -6,8 +6,14 @@ import type { Account, AccountRef } from '../ports/directory.ts';
 import { queueMail } from './queue-mail.ts';
 import type { NoticeRequest } from './queue-notice.ts';
 
-/** Notices that carry a "this was not me" link: those that tell of a change, or that somebody tries to make one. */
-const WITH_LINK = new Set<NoticeRequest['kind']>(['password-was-reset', 'account-was-unlocked', 'recovery-attempted']);
+/** Notices that carry a "this was not me" link: those that tell of a change, of one that may have been, or that somebody tries to make one. */
+const WITH_LINK = new Set<NoticeRequest['kind']>([
+  'password-was-reset',
+  'account-was-unlocked',
+  'password-may-have-been-reset',
+  'account-may-have-been-unlocked',
+  'recovery-attempted',
+]);
 
 /**
  * Turns a notice into one mail for every address we know: the enrolled ones and those of the directory (NIST SP

@@ -8,6 +8,8 @@ export interface NoticeRequest {
   kind:
     | 'password-was-reset'
     | 'account-was-unlocked'
+    | 'password-may-have-been-reset'
+    | 'account-may-have-been-unlocked'
     | 'recovery-not-possible'
     | 'recovery-frozen'
     | 'recovery-attempted'

@@ -211,10 +211,10 @@ export type VerifyOutcome =
 
 /** What decides, beside `locked` and friends, what happened to a write whose outcome was lost. Compared before and after. */
 export interface AccountFingerprint {
-  /** Changes with every password write (pwdLastSet, pwdChangedTime ...); opaque. */
-  password: string;
-  /** Changes when the account is locked or unlocked (lockoutTime, pwdAccountLockedTime ...); opaque. */
-  lock: string;
+  /** Changes with every password write (pwdLastSet, pwdChangedTime ...); opaque. null: the directory tells nothing of it. */
+  password: string | null;
+  /** Changes when the account is locked or unlocked (lockoutTime, pwdAccountLockedTime ...); opaque. null: nothing is told of it. */
+  lock: string | null;
   /** null: not known. */
   locked: boolean | null;
   /** The directory's own time of the last password write, if it tells. */
@@ -223,6 +223,8 @@ export interface AccountFingerprint {
   wholeSeconds?: true;
   /** Changes with every write to the entry, whatever is written; opaque. Told where `wholeSeconds` is and the directory can. */
   revision?: string;
+  /** Who wrote to the entry last: the service account of Keyturn or somebody else. Absent where the directory does not tell. */
+  writer?: 'self' | 'other';
   /** A reset in two steps may have stopped after the first: the password is one that nobody knows. */
   temporary?: true;
 }

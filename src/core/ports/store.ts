@@ -232,13 +232,18 @@ export interface IntentRow extends AccountRefColumns {
   leaseUntil: number;
 }
 export interface IntentStore {
-  insert(row: IntentRow): Promise<void>;
+  /** false: the account has an open one already, and nothing was inserted. */
+  insert(row: IntentRow): Promise<boolean>;
+  /** Replaces facts and lease of an open one; false when it was closed. */
+  amend(id: string, facts: string, leaseUntil: number): Promise<boolean>;
   /** Closes an open one; false when it was closed already. */
   close(id: string, status: Exclude<IntentRow['status'], 'open'>, now: number): Promise<boolean>;
   find(id: string): Promise<IntentRow | null>;
   /** Takes over open ones whose lease is over; each is given to one caller only, until `leaseUntil`. One that cannot be opened is left out. */
   takeOverdue(now: number, leaseUntil: number, limit: number): Promise<IntentRow[]>;
   openCount(): Promise<number>;
+  /** Whether another one than `except` changed the account, or may have: closed after `since` as `done` or `unknown`. */
+  wroteSince(account: AccountRef, since: number, except: { intent: string } | { journey: string }): Promise<boolean>;
 }
 
 export type OutboxLane = 'code' | 'notice' | 'bulk';

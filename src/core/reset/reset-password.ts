@@ -12,7 +12,7 @@ import { runWrites, type WriteDeps } from '../writes/run-writes.ts';
  */
 export function resetPassword(deps: WriteDeps, request: WriteRequest & { password: string; unlock: boolean }): Promise<WriteResult[]> {
   const { password, ...rest } = request;
-  return runWrites(deps, 'reset-password', rest, (directory, target) =>
-    directory.resetPassword(target, normalisePassword(password), { unlock: request.unlock }),
+  return runWrites(deps, 'reset-password', rest, (directory, target, options) =>
+    directory.resetPassword(target, normalisePassword(password), { ...options, unlock: request.unlock }),
   );
 }

@@ -6,5 +6,5 @@ import { runWrites, type WriteDeps } from '../writes/run-writes.ts';
  * @throws AppError `directory.*` when nothing could be begun; every later trouble is in the results
  */
 export function unlockAccount(deps: WriteDeps, request: WriteRequest): Promise<WriteResult[]> {
-  return runWrites(deps, 'unlock-account', { ...request, unlock: true }, (directory, target) => directory.unlock(target));
+  return runWrites(deps, 'unlock-account', { ...request, unlock: true }, (directory, target, options) => directory.unlock(target, options));
 }

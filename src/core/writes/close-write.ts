@@ -1,36 +1,76 @@
 import { recordEvent } from '../audit/record-event.ts';
 import type { CoreDeps } from '../core-deps.ts';
+import type { NoticeRequest } from '../notify/queue-notice.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
 import type { Store } from '../ports/store.ts';
-import type { WriteResult } from './directory-write.ts';
+import type { WriteResult, WriteVerb } from './directory-write.ts';
 
-const EVENT = { done: 'write.succeeded', refused: 'write.refused', failed: 'write.failed', unknown: 'write.unknown' } as const;
+const EVENT = {
+  done: 'write.succeeded',
+  refused: 'write.refused',
+  failed: 'write.failed',
+  unknown: 'write.unknown',
+  open: 'write.unanswered',
+} as const;
+
+/** What the owner of the account is told; a change that may have happened is told as one (JRN-8). */
+const NOTICES: Record<WriteVerb, { done: NoticeRequest['kind']; unknown: NoticeRequest['kind'] }> = {
+  'reset-password': { done: 'password-was-reset', unknown: 'password-may-have-been-reset' },
+  'unlock-account': { done: 'account-was-unlocked', unknown: 'account-may-have-been-unlocked' },
+};
 
 /**
  * Writes an outcome down, in the caller's transaction: closes the intent, tells the audit log, and tells the owner when
- * something was changed (JRN-8). An unknown outcome leaves the intent open for the sweeper.
- * @returns false when somebody else had closed the intent already; nothing is written then
+ * something was changed or may have been. `open` leaves the intent for the sweeper.
+ *
+ * An intent that somebody else had closed in another sense is corrected: the audit log gets `write.corrected`, and the owner the
+ * notice that was not sent.
+ * @returns false when somebody else had closed the intent already
  */
 export async function closeWrite(deps: Pick<CoreDeps, 'clock' | 'random'>, store: Store, result: WriteResult): Promise<boolean> {
+  const { intent, status } = result;
+  if (status === 'open') {
+    if ((await store.intents.find(intent.id))?.status === 'open') await tell(deps, store, result, EVENT.open);
+    return false;
+  }
+  if (await store.intents.close(intent.id, status, deps.clock.now())) {
+    await tell(deps, store, result, EVENT[status]);
+    await notify(deps, store, result);
+    return true;
+  }
+  const before = (await store.intents.find(intent.id))?.status;
+  if (before === undefined || before === status || status === 'unknown') return false;
+  await tell(deps, store, result, 'write.corrected', before);
+  if (before !== 'done') await notify(deps, store, result);
+  return false;
+}
+
+async function tell(
+  deps: Pick<CoreDeps, 'clock'>,
+  store: Store,
+  result: WriteResult,
+  type: (typeof EVENT)[keyof typeof EVENT] | 'write.corrected',
+  earlier?: string,
+): Promise<void> {
   const { intent, status, foundBy, reason, detail, server, leftTemporary, unmet } = result;
-  if (status !== 'unknown' && !(await store.intents.close(intent.id, status, deps.clock.now()))) return false;
   await recordEvent(store, deps.clock, {
-    type: EVENT[status],
+    type,
     intent: intent.id,
     ...(intent.journeyId === null ? {} : { journey: intent.journeyId }),
     actor: intent.actor,
     account: intent.account,
     verb: intent.verb,
     foundBy,
+    ...(earlier === undefined ? {} : { earlier, outcome: status }),
     ...(server === undefined ? {} : { server }),
     ...(reason === undefined ? {} : { reason }),
     ...(detail === undefined ? {} : { detail }),
     ...(leftTemporary === undefined ? {} : { leftTemporary }),
     ...(unmet === undefined ? {} : { unmet }),
   });
-  if (status === 'done') {
-    const kind = intent.verb === 'reset-password' ? 'password-was-reset' : 'account-was-unlocked';
-    await queueNotice(deps, store, { kind, account: intent.account, language: intent.language });
-  }
-  return true;
+}
+
+async function notify(deps: Pick<CoreDeps, 'clock' | 'random'>, store: Store, { intent, status }: WriteResult): Promise<void> {
+  if (status !== 'done' && status !== 'unknown') return;
+  await queueNotice(deps, store, { kind: NOTICES[intent.verb][status], account: intent.account, language: intent.language });
 }

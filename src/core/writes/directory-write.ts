@@ -2,6 +2,7 @@ import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { Actor } from '../audit/events.ts';
 import type { AccountFingerprint, AccountRef, PasswordRefusal, PreparedWrite, Unmet } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
+import type { WriteWindow } from './write-window.ts';
 
 export type WriteVerb = 'reset-password' | 'unlock-account';
 
@@ -36,15 +37,16 @@ export interface WriteIntent {
   before: AccountFingerprint;
   /** When `before` was read; milliseconds since 1970. */
   readAt: number;
+  window: WriteWindow;
 }
 
 export interface WriteResult {
   intent: WriteIntent;
   /**
-   * `done`; `refused` by the directory, with its reason; `failed`: could not be tried, nothing was changed;
-   * `unknown`: the answer was lost and the account cannot be read now. The sweeper finds out later.
+   * `done`; `refused` by the directory, with its reason; `failed`: could not be tried, nothing was changed; `unknown`: it can never be
+   * known what became of it; `open`: it is not known yet, the sweeper looks again.
    */
-  status: 'done' | 'refused' | 'failed' | 'unknown';
+  status: 'done' | 'refused' | 'failed' | 'unknown' | 'open';
   foundBy: 'answer' | 'reading';
   /** Code of a refusal or of an error. */
   reason?: PasswordRefusal | 'account.no-right' | 'account.missing' | string;

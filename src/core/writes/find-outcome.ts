@@ -2,45 +2,36 @@ import { isAppError } from '../../../shared/errors.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { AccountFingerprint } from '../ports/directory.ts';
 import type { WriteIntent, WriteResult } from './directory-write.ts';
+import { type Judgement, judgeOutcome } from './judge-outcome.ts';
 
 /**
- * Learns by reading the account whether a write took effect whose answer never came: the fingerprint of before is
- * compared with the one of now. `unknown` when the account cannot be read.
+ * Learns by reading what became of a write whose answer never came, on the server that was written to and no other.
+ * `open` as long as it may still be found out.
  */
-export async function findOutcome(deps: Pick<CoreDeps, 'directories' | 'log'>, intent: WriteIntent): Promise<WriteResult> {
+export async function findOutcome(
+  deps: Pick<CoreDeps, 'store' | 'directories' | 'clock' | 'log'>,
+  intent: WriteIntent,
+): Promise<WriteResult> {
+  const { account, before, readAt, verb, window } = intent;
+  let now: AccountFingerprint | null = null;
+  let trouble: string = 'directory.outcome-unknown';
   try {
-    const now = await deps.directories.get(intent.account.directory).readFingerprint(intent.account, intent.server);
-    // An administrator may have demanded a change long before: only a password that was written since is one that nobody knows.
-    if (intent.verb === 'reset-password' && now.temporary && now.password !== intent.before.password) {
-      return { intent, status: 'refused', foundBy: 'reading', reason: 'password.refused', leftTemporary: true };
-    }
-    if (intent.verb === 'unlock-account' && now.locked === null) {
-      return { intent, status: 'unknown', foundBy: 'reading', reason: 'directory.outcome-unknown' };
-    }
-    const done = intent.verb === 'reset-password' ? wasPasswordSet(intent, now) : !now.locked;
-    return done
-      ? { intent, status: 'done', foundBy: 'reading' }
-      : { intent, status: 'failed', foundBy: 'reading', reason: 'directory.outcome-unknown' };
+    now = await deps.directories.get(account.directory).readFingerprint(account, intent.server);
   } catch (error) {
-    if (isAppError(error, 'directory.account-missing', 'directory.not-configured')) {
-      return { intent, status: 'failed', foundBy: 'reading', reason: error.code };
-    }
-    deps.log.warn('write.outcome-unreadable', { intent: intent.id, directory: intent.account.directory, error });
-    return { intent, status: 'unknown', foundBy: 'reading', reason: isAppError(error) ? error.code : 'internal.unexpected' };
+    // An account that is gone, and a directory that is no longer configured, never tell any more; nor does anybody wait for them.
+    if (isAppError(error, 'directory.account-missing', 'directory.not-configured')) return found(intent, 'unknown', error.code);
+    if (!isAppError(error)) throw error;
+    trouble = error.code;
+    deps.log.warn('write.outcome-unreadable', { intent: intent.id, directory: account.directory, error });
   }
+  const at = deps.clock.now();
+  const othersWrote = await deps.store.intents.wroteSince(account, readAt, { intent: intent.id });
+  const evidence = { verb, before, readAt, now, othersWrote, settled: at >= window.settledAt, lastLook: at >= window.givenUpAt };
+  return found(intent, judgeOutcome(evidence), trouble);
 }
 
-/** Milliseconds. Wide, because the time is told by the directory's clock, which may be minutes away from ours. */
-const JUST_NOW = 10 * 60_000;
-
-/** Whether the password may have been set within the second of `at`, so that a write now would carry the same time. */
-export function wasSetJustNow(fingerprint: AccountFingerprint, at: number): boolean {
-  const { wholeSeconds, passwordSetAt } = fingerprint;
-  return wholeSeconds === true && passwordSetAt !== null && Math.abs(at - passwordSetAt) < JUST_NOW;
-}
-
-/** Times of whole seconds may be equal after a second write; then any change of the entry is taken for that write. */
-function wasPasswordSet({ before, readAt }: WriteIntent, now: AccountFingerprint): boolean {
-  if (now.password !== before.password) return true;
-  return wasSetJustNow(before, readAt) && now.revision !== before.revision;
+function found(intent: WriteIntent, judgement: Judgement, reason: string): WriteResult {
+  const about = { intent, foundBy: 'reading' as const, server: intent.server };
+  if (judgement === 'left-temporary') return { ...about, status: 'refused', reason: 'password.refused', leftTemporary: true };
+  return judgement === 'done' ? { ...about, status: 'done' } : { ...about, status: judgement, reason };
 }

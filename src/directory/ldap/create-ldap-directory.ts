@@ -15,6 +15,7 @@ import { OID } from './root-dse.ts';
 import { noResetUnder, resetUnder } from './safe-modify.ts';
 import { createServerCache, type ServerCache } from './server-cache.ts';
 import type { Probed } from './servers.ts';
+import { writerOf } from './writer-of.ts';
 
 /**
  * Any LDAPv3 server with inetOrgPerson accounts. A password is written by RFC 3062; by a modification of userPassword (RFC 4519
@@ -32,11 +33,14 @@ export function createLdapDirectory(settings: DirectorySettingsOf<'ldap'>, deps:
 /** An identifier is looked up as it is: bytes in hexadecimal, else any text without control characters. */
 const idPatterns = { bytes: /^(?:[0-9a-f]{2}){1,64}$/, text: /^[^\p{Cc}]{1,256}$/u } as const;
 
-const createDialect = ({ disabledPeople, passwordWrite, idAttribute }: DirectorySettingsOf<'ldap'>, cache: ServerCache): PersonDialect => ({
+const createDialect = (
+  { disabledPeople, passwordWrite, idAttribute, serviceAccount }: DirectorySettingsOf<'ldap'>,
+  cache: ServerCache,
+): PersonDialect => ({
   idAttribute: idAttribute.name,
   idIsBinary: idAttribute.binary,
   idPattern: idPatterns[idAttribute.binary ? 'bytes' : 'text'],
-  statusAttributes: [idAttribute.name, 'modifyTimestamp', 'entryCSN', 'pwdPolicySubentry'],
+  statusAttributes: [idAttribute.name, 'modifyTimestamp', 'entryCSN', 'modifiersName', 'pwdPolicySubentry'],
   stateFilter: () => null,
   notes: (probed) => [
     'Password policy and lock state cannot be read from a plain LDAP server: what it refuses is known only once it was asked, and nobody can be unlocked.',
@@ -50,10 +54,10 @@ const createDialect = ({ disabledPeople, passwordWrite, idAttribute }: Directory
   ],
   async readFacts(connection, entry) {
     const status = { ...statusUnder(disabledPeople), ...noResetUnder(await draftPolicyOf(connection, cache, entry)) };
-    return { policy: unknownPolicy, status, fingerprint: fingerprintOf(entry) };
+    return { policy: unknownPolicy, status, fingerprint: fingerprintOf(entry, serviceAccount.name) };
   },
   // A write has to know nothing of what a policy could say.
-  factsOf: async (_connection, entry) => ({ status: statusUnder(disabledPeople), fingerprint: fingerprintOf(entry) }),
+  factsOf: async (_connection, entry) => ({ status: statusUnder(disabledPeople), fingerprint: fingerprintOf(entry, serviceAccount.name) }),
   forgetPolicies: () => cache.forget(),
   reset(connection, entry, newPassword) {
     if (passwordWrite === 'password-modify') {
@@ -108,9 +112,10 @@ async function draftPolicyOf(connection: LdapConnection, cache: ServerCache, ent
 }
 
 /** No attribute of the standards tells of passwords alone (RFC 4512 section 3.4): any change of the entry may be one. */
-function fingerprintOf(entry: LdapEntry): AccountFingerprint {
-  const password = `${entry.text('modifyTimestamp') ?? ''}/${entry.text('entryCSN') ?? ''}`;
-  return { password, lock: '', locked: null, passwordSetAt: null };
+function fingerprintOf(entry: LdapEntry, serviceAccount: string): AccountFingerprint {
+  const [modified, number] = [entry.text('modifyTimestamp'), entry.text('entryCSN')];
+  const password = modified === null && number === null ? null : `${modified ?? ''}/${number ?? ''}`;
+  return { password, lock: null, locked: null, passwordSetAt: null, ...writerOf(entry, serviceAccount) };
 }
 
 function offersExtension({ supportedExtension }: LdapConnection['rootDse']): boolean {

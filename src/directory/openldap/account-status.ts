@@ -3,6 +3,7 @@ import type { LdapEntry } from '../ldap/entry.ts';
 import { noResetUnder } from '../ldap/safe-modify.ts';
 import { isShadowExpired } from '../ldap/shadow-expire.ts';
 import { fromGeneralizedTime } from '../ldap/time.ts';
+import { writerOf } from '../ldap/writer-of.ts';
 import { type LockStamp, lockStamp, slapdTime } from './lock-stamp.ts';
 
 /** Operational attributes of a person's entry that the ppolicy overlay keeps, and shadowExpire (RFC 2307). */
@@ -18,6 +19,7 @@ export const statusAttributes = [
   'pwdPolicySubentry',
   'shadowExpire',
   'entryCSN',
+  'modifiersName',
 ] as const;
 
 /** Attributes that the policy of the account decides about. */
@@ -140,11 +142,12 @@ function isTrue(entry: LdapEntry | null, attribute: string): boolean {
 }
 
 /** pwdChangedTime has whole seconds; entryCSN (slapd's change sequence number) has microseconds, and changes with anything. */
-export function toFingerprint(entry: LdapEntry, status: AccountStatus): AccountFingerprint {
+export function toFingerprint(entry: LdapEntry, status: AccountStatus, serviceAccount: string): AccountFingerprint {
   const revision = entry.text('entryCSN');
   return {
     wholeSeconds: true,
     ...(revision === null ? {} : { revision }),
+    ...writerOf(entry, serviceAccount),
     password: entry.text('pwdChangedTime') ?? '',
     lock: entry.text('pwdAccountLockedTime') ?? '',
     locked: status.locked,

@@ -68,14 +68,14 @@ export function createOpenldapDirectory(settings: DirectorySettingsOf<'openldap'
     async readFacts(connection, entry, now) {
       const facts = await readStatusFacts(connection, entry);
       const status = toAccountStatus(entry, facts, now);
-      return { policy: facts.policy, status, fingerprint: toFingerprint(entry, status) };
+      return { policy: facts.policy, status, fingerprint: toFingerprint(entry, status, settings.serviceAccount.name) };
     },
     factsOf(connection, entry, now) {
       // The policy says when a lock ends, and nothing else of what a write has to know.
       if (lockAttributes.some((attribute) => entry.text(attribute) !== null)) return null;
       return seesAttributes(connection, cache, entry, stateAttributes).then((visible) => {
         const status = toAccountStatus(entry, { policy: toPasswordPolicy(null), found: null, visible }, now);
-        return { status, fingerprint: toFingerprint(entry, status) };
+        return { status, fingerprint: toFingerprint(entry, status, settings.serviceAccount.name) };
       });
     },
     forgetPolicies: () => cache.forget(),

@@ -10,6 +10,7 @@ import { bindSealedValues } from './0008-bind-sealed-values.ts';
 import { keyTheAuditChain } from './0009-key-the-audit-chain.ts';
 import { noteExpiredJourneys } from './0012-note-expired-journeys.ts';
 import { addLimitsMemory } from './0013-add-limits-memory.ts';
+import { allowOneOpenIntent } from './0014-one-open-intent.ts';
 
 /** All migrations. A name that was released is never changed, and a new one sorts after all others. There is no way back down. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -24,4 +25,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0009-key-the-audit-chain': { up: keyTheAuditChain },
   '0012-note-expired-journeys': { up: noteExpiredJourneys },
   '0013-add-limits-memory': { up: addLimitsMemory },
+  '0014-one-open-intent': { up: allowOneOpenIntent },
 };

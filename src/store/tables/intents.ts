@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { IntentRow, IntentStore } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
 import { readable } from '../readable.ts';
@@ -31,10 +31,23 @@ export function createIntents(context: TableContext): IntentStore {
         created_at: row.createdAt,
       };
       const facts = sealColumn(context.secrets, 'intents', columns, row.facts);
-      await context.db
+      const result = await context.db
         .insertInto('intents')
         .values({ ...columns, facts, status: row.status, closed_at: row.closedAt, lease_until: row.leaseUntil })
-        .execute();
+        .onConflict((conflict) => conflict.columns(['directory', 'account_id']).where('status', '=', sql.lit('open')).doNothing())
+        .executeTakeFirst();
+      return result.numInsertedOrUpdatedRows === 1n;
+    },
+    async amend(id, facts, leaseUntil) {
+      const row = await context.db.selectFrom('intents').selectAll().where('id', '=', id).executeTakeFirst();
+      if (row === undefined) return false;
+      const result = await context.db
+        .updateTable('intents')
+        .set({ facts: sealColumn(context.secrets, 'intents', row, facts), lease_until: leaseUntil })
+        .where('id', '=', id)
+        .where('status', '=', 'open')
+        .executeTakeFirst();
+      return result.numUpdatedRows === 1n;
     },
     async close(id, status, now) {
       const result = await context.db
@@ -75,6 +88,23 @@ export function createIntents(context: TableContext): IntentStore {
         rows.sort((a, b) => a.created_at - b.created_at),
         toRow,
       );
+    },
+    async wroteSince(account, since, except) {
+      const row = await context.db
+        .selectFrom('intents')
+        .select('id')
+        .where('directory', '=', account.directory)
+        .where('account_id', '=', account.id)
+        .where('status', 'in', ['done', 'unknown'])
+        .where('closed_at', '>', since)
+        .where((eb) =>
+          'intent' in except
+            ? eb('id', '!=', except.intent)
+            : eb.or([eb('journey_id', 'is', null), eb('journey_id', '!=', except.journey)]),
+        )
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
     },
     async openCount() {
       const row = await context.db

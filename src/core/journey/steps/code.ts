@@ -108,7 +108,7 @@ async function accept(
     return { ...state, step: { id: randomId(deps.random), kind: 'choose-factor' } };
   }
   await recordEvent(store, deps.clock, { type: 'journey.proof-complete', ...about, factors: proven });
-  return { ...state, step: { id: randomId(deps.random), kind: 'preparing' } };
+  return { ...state, provenAt: deps.act.at, step: { id: randomId(deps.random), kind: 'preparing' } };
 }
 
 /** Where the owner succeeded they are at home: what strangers use up is never taken from there. */

@@ -1,0 +1,30 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { shortenedWindow, widestLimits, writeWindow } from './write-window.ts';
+
+const limits = fc.record({ toBegin: fc.nat(300_000), request: fc.integer({ min: 1, max: 120_000 }) });
+
+it('lets nothing begin that may still be under way when the sweeper looks, nor unchanged count as proof before that', () => {
+  fc.assert(
+    fc.property(fc.nat(), limits, fc.nat(300_000), (now, limit, lostAfter) => {
+      const window = writeWindow(now, limit);
+      expect(window.notAfter).toBe(now + limit.toBegin);
+      expect(window.leaseUntil - window.notAfter).toBeGreaterThanOrEqual(limit.request);
+      expect(window.settledAt - window.leaseUntil).toBeGreaterThanOrEqual(limit.request);
+      expect(window.givenUpAt).toBeGreaterThan(window.settledAt);
+      // An answer that is lost at a time when a request could have been sent ends the wait no earlier than that request can.
+      const lost = shortenedWindow(now + lostAfter, limit);
+      expect(lost.settledAt).toBeGreaterThanOrEqual(now + lostAfter + limit.request);
+    }),
+  );
+});
+
+it('takes the widest of several directories, and nothing from none', () => {
+  expect(
+    widestLimits([
+      { toBegin: 5, request: 20 },
+      { toBegin: 9, request: 3 },
+    ]),
+  ).toEqual({ toBegin: 9, request: 20 });
+  expect(widestLimits([])).toEqual({ toBegin: 0, request: 0 });
+});
