@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
@@ -21,6 +21,8 @@ it('removes what a killed run left when the next one begins, and nothing of one 
   const killed = spawn('sh', ['-c', run('read _wait')]);
   const going = spawn('sh', ['-c', run('read _wait')]);
   const [[left], [kept]] = await Promise.all([once(killed.stdout, 'data'), once(going.stdout, 'data')]);
+  // A server that runs as another user reaches its own folder in it, and can list nothing.
+  expect(statSync(String(kept).trim()).mode & 0o777).toBe(0o711);
   killed.kill('SIGKILL');
   await once(killed, 'exit');
   expect(existsSync(String(left).trim())).toBe(true);

@@ -87,7 +87,7 @@ function passwordSetAt(entry: LdapEntry, passwordExpiresAt: number | null, polic
  * them have whole seconds: two writes within one second look like one.
  */
 export function toFingerprint(entry: LdapEntry, status: AccountStatus): AccountFingerprint {
-  const password = entry.text('pwdUpdateTime') ?? entry.text('passwordExpirationTime') ?? entry.text('modifyTimestamp') ?? '';
+  const password = entry.text('pwdUpdateTime') ?? entry.text('passwordExpirationTime') ?? entry.text('modifyTimestamp');
   return {
     wholeSeconds: true,
     password,

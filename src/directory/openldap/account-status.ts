@@ -148,7 +148,8 @@ export function toFingerprint(entry: LdapEntry, status: AccountStatus, serviceAc
     wholeSeconds: true,
     ...(revision === null ? {} : { revision }),
     ...writerOf(entry, serviceAccount),
-    password: entry.text('pwdChangedTime') ?? '',
+    // Absent or hidden: nothing is told of the password, and nothing can be concluded from it.
+    password: entry.text('pwdChangedTime'),
     lock: entry.text('pwdAccountLockedTime') ?? '',
     locked: status.locked,
     passwordSetAt: status.passwordSetAt,
