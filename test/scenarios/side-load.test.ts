@@ -37,7 +37,7 @@ async function openScene(kind: 'embedded' | 'openldap'): Promise<Scene> {
   const keyturn = await startKeyturn({
     directories: [real?.section ?? embeddedSection()],
     configuration: {
-      guard: { ...GENEROUS_LIMITS, startsPerAccountOverall: { count: 100_000 }, messagesPerAccountOverall: { count: 100_000 } },
+      guard: GENEROUS_LIMITS,
       recovery: { holdMilliseconds: 40, settleMilliseconds: SETTLE },
     },
   });
