@@ -7,7 +7,7 @@ import { sharedPostgres } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { type JourneyClient, prove, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
-import { createMovableClock, type Enrolled, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { createMovableClock, type Enrolled, type Keyturn, startKeyturn } from './start-keyturn.ts';
 
 const LIMIT = 3;
 
@@ -119,14 +119,7 @@ describe.each(['sqlite', 'postgres'] as const)('guesses at one account, on %s', 
 
   const bothMailboxes = (): Keyturn => ({
     ...nodes[0],
+    // Whichever node delivers it.
     messages: (to) => [...new Set(nodes)].flatMap((node) => node.messages(to)),
-    // Whichever node delivers it: the newest of all.
-    async waitForMessage(to, after = 0) {
-      const all = () => [...new Set(nodes)].flatMap((node) => node.messages(to)).toSorted((left, right) => (left.at < right.at ? 1 : -1));
-      await until(() => all().length > after, `a message to ${to}`);
-      const [newest] = all();
-      if (newest === undefined) throw new Error('no message');
-      return newest;
-    },
   });
 });

@@ -147,9 +147,14 @@ export async function until(condition: () => boolean | Promise<boolean>, what: s
   }
 }
 
+const MAILED_CODE = /^\d{6,10}$/m;
+
+/** Whether a message is a code mail. */
+export const holdsCode = (message: DemoMessage): boolean => MAILED_CODE.test(message.text);
+
 /** The digits of a mailed code. */
 export function codeIn(message: DemoMessage): string {
-  const code = /^\d{6,10}$/m.exec(message.text)?.[0];
+  const code = MAILED_CODE.exec(message.text)?.[0];
   if (code === undefined) throw new Error('no code in the message');
   return code;
 }
