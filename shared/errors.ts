@@ -27,6 +27,11 @@ export const ERRORS = {
   'journey.no-password-step': { status: 409, audience: 'anyone', level: 'info' },
   'account.write-open': { status: 409, audience: 'anyone', level: 'info' },
   'notice.link-invalid': { status: 410, audience: 'anyone', level: 'info' },
+  // Enrolment
+  'enrolment.address-invalid': { status: 422, audience: 'operator', level: 'info' },
+  'enrolment.seed-invalid': { status: 422, audience: 'operator', level: 'info' },
+  'enrolment.present': { status: 409, audience: 'operator', level: 'info' },
+  'enrolment.factor-unknown': { status: 404, audience: 'operator', level: 'info' },
   // Guard
   'guard.slow-down': { status: 429, audience: 'anyone', level: 'warn' },
   // Directories (`anyone` codes say nothing about an account)

@@ -20,9 +20,9 @@ import { mailUserNames, USER_NAMES_JOB } from './core/journey/find-user-name.ts'
 import type { JourneyDeps } from './core/journey/journey-deps.ts';
 import { sweepWrites } from './core/journey/sweep-writes.ts';
 import { createMailDelivery } from './core/notify/deliver-mail.ts';
-import { deliverNotice } from './core/notify/deliver-notice.ts';
+import { deliverNotice, type QueuedNotice } from './core/notify/deliver-notice.ts';
 import { DISCARD_JOB, MAIL_JOB } from './core/notify/queue-mail.ts';
-import { NOTICE_JOB, type NoticeRequest } from './core/notify/queue-notice.ts';
+import { NOTICE_JOB } from './core/notify/queue-notice.ts';
 import type { Directory } from './core/ports/directory.ts';
 import type { Log, Mailer } from './core/ports/platform.ts';
 import type { OutboxLane } from './core/ports/store.ts';
@@ -114,7 +114,7 @@ export async function startNode(base: Base, settings: Settings, options: ServerO
       [MAIL_JOB]: (payload, context) => createMailDelivery(adapters.mailer)(payload, context),
       [DISCARD_JOB]: () => Promise.resolve(),
       [USER_NAMES_JOB]: (payload, { id }) => mailUserNames(deps, payload as { journey: string }, id),
-      [NOTICE_JOB]: (payload, { id }) => deliverNotice(deps, payload as NoticeRequest & { happenedAt: number }, id),
+      [NOTICE_JOB]: (payload, { id }) => deliverNotice(deps, payload as QueuedNotice, id),
     },
   });
   const deps: JourneyDeps = {

@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors.ts';
+import { isMailAddress } from '../../shared/mail-address.ts';
 import { asciiDomain } from './ehlo-name.ts';
 
 /** Sender as it is written into a message: a name for people and the bare address. */
@@ -6,12 +7,6 @@ export interface Mailbox {
   name: string;
   address: string;
 }
-
-/**
- * One mailbox without quoting, comments or lists. RFC 5321 would allow more in a quoted local part; nobody's directory
- * holds that, and each of the excluded characters can turn one recipient into two or start a new header line.
- */
-const ADDRESS = /^[^\p{C}\p{Z}<>()[\]\\,;:"@]{1,64}@[^\p{C}\p{Z}<>()[\]\\,;:"@]{1,253}$/u;
 
 /** Control characters, and what Unicode calls line and paragraph separators. */
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
@@ -26,7 +21,7 @@ export function oneLine(text: string): string {
  * @throws AppError `mail.refused`: no later try can succeed
  */
 export function checkAddress(address: string): string {
-  if (!ADDRESS.test(address)) throw new AppError('mail.refused', { reason: 'address-malformed', to: maskAddress(address) });
+  if (!isMailAddress(address)) throw new AppError('mail.refused', { reason: 'address-malformed', to: maskAddress(address) });
   return address;
 }
 
@@ -38,7 +33,7 @@ export function parseMailbox(text: string): Mailbox {
   const named = /^(.*)<([^<>]*)>$/su.exec(text.trim());
   const name = oneLine(named?.[1] ?? '').replace(/^"(.*)"$/u, '$1');
   const address = (named?.[2] ?? text).trim();
-  if (!ADDRESS.test(address)) throw new AppError('configuration.invalid', { path: 'mail.from', reason: 'not a mailbox' });
+  if (!isMailAddress(address)) throw new AppError('configuration.invalid', { path: 'mail.from', reason: 'not a mailbox' });
   return { name, address };
 }
 

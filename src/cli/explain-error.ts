@@ -38,6 +38,22 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     fix: 'Try again in a minute: it ends by itself',
   },
   'notice.link-invalid': { meaning: 'The link from the notice is unknown or too old', fix: 'Call the helpdesk' },
+  'enrolment.address-invalid': {
+    meaning: 'This is no address that mail can be sent to',
+    fix: 'Give one address, such as alice@example.com',
+  },
+  'enrolment.seed-invalid': {
+    meaning: 'This is no seed of an authenticator',
+    fix: 'Give base32 (A to Z, 2 to 7) of at least 128 bits, which is 26 characters (RFC 4226 4), or leave the seed out to have one made',
+  },
+  'enrolment.present': {
+    meaning: 'The account has exactly this enrolled already; nothing was changed',
+    fix: 'See `keyturn enrolment list NAME`',
+  },
+  'enrolment.factor-unknown': {
+    meaning: 'The account has nothing enrolled under this id',
+    fix: 'Take an id that `keyturn enrolment list NAME` shows',
+  },
   'guard.slow-down': { meaning: 'Too many requests', fix: 'Wait for as long as `retryAfter` says. The limits are in `guard`' },
   'directory.unavailable': {
     meaning: 'The directory does not answer at the moment; nothing was changed',
@@ -88,7 +104,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'The directory server gives the service account only a part of what a search finds',
     fix: 'Raise the limits of the server for the service account',
   },
-  'directory.account-missing': { meaning: 'The account is no longer in the directory' },
+  'directory.account-missing': {
+    meaning: 'No directory has this account, or not any more',
+    fix: 'Check the name; `identifiers`, `baseDn` and `peopleFilter` of a directory say who is found',
+  },
   'directory.ambiguous': { meaning: 'Several accounts fit where only one may', fix: 'Use identifiers that are unique in the directory' },
   'directory.protocol': { meaning: 'The directory answered something that Keyturn does not understand', fix: 'The log has the raw answer' },
   'directory.not-configured': {

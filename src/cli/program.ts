@@ -5,6 +5,7 @@ import type { CommandContext } from './command-context.ts';
 import { addConfigCommand } from './config.ts';
 import { addDemoCommand } from './demo.ts';
 import { addDoctorCommand } from './doctor.ts';
+import { addEnrolmentCommand } from './enrolment.ts';
 import { EXIT_MEANINGS } from './exit-codes.ts';
 import { addKeyCommand } from './key.ts';
 import { addRecoveryCommand } from './recovery.ts';
@@ -27,6 +28,7 @@ export function createProgram(context: CommandContext): Command {
   addDemoCommand(program, context);
   addDoctorCommand(program, context);
   addConfigCommand(program, context);
+  addEnrolmentCommand(program, context);
   addRecoveryCommand(program, context);
   addAuditCommand(program, context);
   addKeyCommand(program, context);

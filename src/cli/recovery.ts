@@ -3,9 +3,10 @@ import { AppError } from '../../shared/errors.ts';
 import { createConfigurationReader } from '../core/configuration/read-configuration.ts';
 import { type RecoveryState, readRecoveryState, releaseRecovery } from '../core/freeze/release-recovery.ts';
 import { createGuard, type Guard } from '../core/guard/guard.ts';
-import type { Account, Directory } from '../core/ports/directory.ts';
+import type { Account } from '../core/ports/directory.ts';
 import type { CommandContext } from './command-context.ts';
 import { withExamples } from './examples.ts';
+import { findAccounts } from './find-account.ts';
 import type { Runtime } from './runtime.ts';
 import { withRuntime } from './with-runtime.ts';
 
@@ -53,16 +54,9 @@ async function onAccounts(
   await withRuntime(context, context.settings().settings, {}, async (runtime) => {
     const { configuration } = await createConfigurationReader(runtime.store).read();
     const guard = createGuard({ ...runtime, configuration: () => configuration });
-    const accounts = await find(runtime.directories, name, directoryId);
-    if (accounts.length === 0) throw new AppError('directory.account-missing', { name });
-    for (const account of accounts) await work(account, runtime, guard, accounts.length - 1);
+    const accounts = await findAccounts(runtime.directories, name, directoryId);
+    for (const { account } of accounts) await work(account, runtime, guard, accounts.length - 1);
   });
-}
-
-async function find(directories: readonly Directory[], name: string, directoryId: string | undefined): Promise<Account[]> {
-  const asked = directories.filter((directory) => directoryId === undefined || directory.id === directoryId);
-  if (asked.length === 0) throw new AppError('directory.not-configured', { directory: directoryId ?? 'none' });
-  return (await Promise.all(asked.map((directory) => directory.findAccounts(name)))).flat();
 }
 
 function describe(account: Account, state: RecoveryState, now: number): string {

@@ -4,8 +4,8 @@ import type { Settings } from '../config/settings.ts';
 import { applyConfiguration } from '../core/configuration/apply-configuration.ts';
 import type { ConfigurationDocument } from '../core/configuration/document.ts';
 import { addFactor } from '../core/enrolment/add-factor.ts';
+import { newSeed } from '../core/enrolment/totp-seed.ts';
 import type { AccountRef, Directory } from '../core/ports/directory.ts';
-import type { Random } from '../core/ports/platform.ts';
 import { createEmbeddedAccount } from '../directory/embedded/create-embedded-account.ts';
 import { type DemoDirectory, openDemoDirectory } from './demo-directory.ts';
 import { SAMPLE_PEOPLE, type SamplePerson } from './sample-people.ts';
@@ -119,15 +119,9 @@ async function enrol(runtime: Runtime, directory: Directory, person: SamplePerso
     account,
     kind: 'totp',
     label: 'Demo authenticator',
-    secret: freshSeed(runtime.random),
+    secret: newSeed(runtime.random),
     source: 'demo',
   });
-}
-
-/** 160 random bits in base32 (RFC 4226 4 R6, RFC 4648 6). */
-function freshSeed(random: Random): string {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  return Array.from(random.bytes(32), (byte) => alphabet[byte % 32]).join('');
 }
 
 async function find(directory: Directory, login: string): Promise<AccountRef | null> {

@@ -67,6 +67,7 @@ const CORE_LIBRARIES: Record<string, readonly string[] | '*'> = {
     'X509Certificate',
   ],
   'node:net': ['isIP', 'isIPv4', 'isIPv6', 'BlockList'],
+  'node:url': ['domainToASCII'],
 };
 
 /** Libraries with one home: the rest of the house must not know them. */
@@ -78,6 +79,7 @@ const LIBRARY_HOMES: Record<string, readonly string[]> = {
   nodemailer: ['channels'],
   fastify: ['http'],
   commander: ['cli'],
+  uqr: ['cli'],
   i18next: ['texts', 'web'],
   pino: ['platform'],
   react: ['web'],

@@ -2,6 +2,7 @@ import type { FactorKind, Goal } from '../../../shared/api/journeys.ts';
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { DecoyReason } from '../audit/events.ts';
 import type { CoreDeps } from '../core-deps.ts';
+import { canProve } from '../enrolment/judge-combinations.ts';
 import type { Account, AccountRef, AccountStatus, Directory, StatusForWrite } from '../ports/directory.ts';
 import { type Candidate, candidateOf } from './candidate.ts';
 import { findEverywhere } from './find-everywhere.ts';
@@ -134,7 +135,5 @@ async function reasonAgainst(
   const ref: AccountRef = { directory: account.directory, id: account.id };
   const [barred, factors] = await Promise.all([barredBecause(deps, directory, account, goal), deps.store.factors.ofAccount(ref)]);
   if (barred !== null) return barred;
-  const enrolled = new Set<FactorKind>(factors.map((factor) => factor.kind));
-  const canProve = accepted.some((combination) => combination.every((kind) => enrolled.has(kind)));
-  return canProve ? null : 'not-enrolled';
+  return canProve(accepted, factors) ? null : 'not-enrolled';
 }

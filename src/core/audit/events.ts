@@ -27,6 +27,13 @@ interface AboutJourney {
   journey: string;
   actor: Actor;
 }
+interface AboutFactor {
+  account: AccountRef;
+  actor: Actor;
+  author: string;
+  factor: FactorKind;
+  id: string;
+}
 interface AboutWrite {
   intent: string;
   journey?: string;
@@ -59,6 +66,9 @@ export type AuditEvent =
   | { type: 'guard.attacked'; account: AccountRef; what: 'messages' | 'failures' }
   /** Too many wrong codes in a row by somebody who had given another proof: no code of this authenticator counts until it is released. */
   | ({ type: 'factor.suspended'; factor: FactorKind; account: AccountRef; failures: number } & AboutJourney)
+  /** What a person can prove themselves with was changed by an operator. `id` is that of the proof; its secret is nowhere here. */
+  | ({ type: 'factor.enrolled'; source: string; reason?: string } & AboutFactor)
+  | ({ type: 'factor.ended'; reason: string } & AboutFactor)
   | ({ type: 'write.intended'; proof: FactorKind[]; unlock?: boolean } & AboutWrite)
   | ({
       type: 'write.succeeded' | 'write.refused' | 'write.failed' | 'write.unknown' | 'write.unanswered' | 'write.corrected';

@@ -1,13 +1,15 @@
 import { timingSafeEqual } from 'node:crypto';
 import { canBeCode, plainCode } from '../../../shared/plain-code.ts';
 import { accountKey } from '../accounts/candidate.ts';
+import { mailAddressKey } from '../enrolment/mail-address.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import { randomCode } from '../random-id.ts';
 import type { Factor, FactorDeps } from './factor.ts';
 
 interface ExpectedCode {
   digest: string;
-  accounts: AccountRef[];
+  /** Whom the code proves, and through which of their addresses: an address that is taken away meanwhile proves nothing. */
+  accounts: { ref: AccountRef; factor: string }[];
 }
 
 /**
@@ -30,12 +32,12 @@ export function createEmailFactor(deps: FactorDeps): Factor {
     resendWait: () => settings().resendWaitSeconds * 1000,
 
     open(challengeId, enrolled) {
-      const byAddress = new Map<string, { to: string; accounts: Map<string, AccountRef> }>();
+      const byAddress = new Map<string, { to: string; accounts: ExpectedCode['accounts'] }>();
       for (const { candidate, factors } of enrolled) {
         for (const factor of factors) {
-          const key = factor.secret.trim().toLowerCase();
-          const entry = byAddress.get(key) ?? { to: factor.secret.trim(), accounts: new Map() };
-          entry.accounts.set(accountKey(candidate.ref), candidate.ref);
+          const key = mailAddressKey(factor.secret);
+          const entry = byAddress.get(key) ?? { to: factor.secret.trim(), accounts: [] };
+          entry.accounts.push({ ref: candidate.ref, factor: factor.id });
           byAddress.set(key, entry);
         }
       }
@@ -43,20 +45,21 @@ export function createEmailFactor(deps: FactorDeps): Factor {
       const messages: { to: string | null; code: string; account: AccountRef | null }[] = [];
       for (const { to, accounts } of byAddress.values()) {
         const code = randomCode(deps.random, settings().codeLength);
-        expected.push({ digest: digestOf(challengeId, code), accounts: [...accounts.values()] });
-        messages.push({ to, code, account: [...accounts.values()][0] ?? null });
+        expected.push({ digest: digestOf(challengeId, code), accounts });
+        messages.push({ to, code, account: accounts[0]?.ref ?? null });
       }
       if (messages.length === 0) messages.push({ to: null, code: randomCode(deps.random, settings().codeLength), account: null });
       return { expected: JSON.stringify(expected), messages };
     },
 
-    check({ challengeId, expected, answer }) {
+    check({ challengeId, expected, answer, enrolled }) {
+      const still = new Set(enrolled.flatMap(({ candidate, factors }) => factors.map(({ id }) => `${accountKey(candidate.ref)} ${id}`)));
       const given = Buffer.from(digestOf(challengeId, plainCode(answer)));
       const proven = new Map<string, AccountRef>();
       for (const entry of JSON.parse(expected) as ExpectedCode[]) {
         const wanted = Buffer.from(entry.digest);
         if (wanted.length === given.length && timingSafeEqual(wanted, given)) {
-          for (const account of entry.accounts) proven.set(accountKey(account), account);
+          for (const { ref, factor } of entry.accounts) if (still.has(`${accountKey(ref)} ${factor}`)) proven.set(accountKey(ref), ref);
         }
       }
       return Promise.resolve({ proven: [...proven.values()] });

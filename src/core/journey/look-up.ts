@@ -50,7 +50,7 @@ export async function lookUp(deps: JourneyDeps, journey: LoadedJourney): Promise
       for (const account of owners.length > 0 ? owners : [null]) {
         const { defaultLanguage: language } = deps.configuration().organisation;
         const asked = askedFrom(journeyStarter(state), row.createdAt);
-        await queueNotice(deps, store, { kind: 'recovery-not-possible', account, language, asked }, runAt);
+        await queueNotice(deps, store, { kind: 'recovery-not-possible', account, language, asked }, { runAt });
       }
       return advanceJourney(store, journey, { ...state, candidates, knownPlaces });
     });

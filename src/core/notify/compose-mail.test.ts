@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createTexts } from '../../texts/create-texts.ts';
+import { USABLE_FACTOR_KINDS } from '../configuration/document.ts';
 import { composeMail, MAIL_KINDS, type MailParameters } from './compose-mail.ts';
 
 const texts = createTexts();
@@ -10,6 +11,7 @@ const everything: MailParameters = {
   account: 'alice',
   directory: 'Example AD',
   names: 'alice, alice.admin',
+  factor: 'totp',
   happenedAt: '2026-11-22T07:05:00.000Z',
   link: 'https://recover.example.test/not-me#ab_C-9',
   organisation: 'Example, Inc.',
@@ -23,13 +25,23 @@ describe.each(['en', 'de'])('in %s', (language) => {
     expect(text).not.toMatch(/mail\.[a-z]|\{\{|undefined|<|&#/);
     expect(html).not.toMatch(/<img|<script|<link|@import|url\(|src=/i);
     const links = [...html.matchAll(/href="([^"]*)"/g)].map((match) => match[1]);
-    const notice = /^(password-|account-|recovery-attempted)/.test(kind);
+    const notice = /^(password-|account-|recovery-attempted|factor-)/.test(kind);
     expect(links).toEqual(notice ? ['https://recover.example.test/not-me#ab_C-9'] : []);
     const words = new DOMText(html).words();
     for (const line of text.split('\n').filter((entry) => entry !== '' && !entry.startsWith('https://'))) {
       expect(words).toContain(line.replace(/:$/, ''));
     }
   });
+});
+
+it.each(USABLE_FACTOR_KINDS)('a notice names a proof of kind %s in every language', (factor) => {
+  for (const language of ['en', 'de']) {
+    for (const kind of ['factor-added', 'factor-removed'] as const) {
+      const { text } = composeMail(kind, language, { ...everything, factor }, texts);
+      expect(text, `${language} ${kind}`).not.toMatch(/factor-|\{\{/);
+      expect(text, `${language} ${kind}`).toContain('alice (Example AD)');
+    }
+  }
 });
 
 /** The words of a small HTML document without its tags. */

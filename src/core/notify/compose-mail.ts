@@ -11,6 +11,8 @@ export const MAIL_KINDS = [
   'recovery-frozen',
   'recovery-attempted',
   'authenticator-suspended',
+  'factor-added',
+  'factor-removed',
   'user-name',
 ] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
@@ -20,6 +22,7 @@ export type MailKind = (typeof MAIL_KINDS)[number];
  *
  * - `code`, `goal`, `minutes`: the code, what it was asked for (a `Goal`), how long it is good
  * - `account`: the account as its owner knows it; `directory`: where it is; `names`: user names, separated by commas
+ * - `factor`: the kind of proof (`FactorKind`) that was added or removed
  * - `happenedAt`: RFC 3339 or milliseconds since 1970; shown in UTC
  * - `askedAt`, `address`, `client`: when and from where somebody asked for it, and at what (a kind of `Client`)
  * - `link`: address of "this was not me". Its secret stands in the fragment, which no server is sent, and opening the page
@@ -43,6 +46,8 @@ const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
   'recovery-frozen': ['recovery-frozen.what', 'recovery-frozen.next'],
   'recovery-attempted': ['recovery-attempted.what', 'recovery-attempted.nothing', 'recovery-attempted.stop', { link: 'not-me.link' }],
   'authenticator-suspended': ['authenticator-suspended.what', 'authenticator-suspended.next'],
+  'factor-added': ['factor-added.what', ...NOT_ME],
+  'factor-removed': ['factor-removed.what', ...NOT_ME],
   'user-name': ['user-name.what', 'asked', 'user-name.not-you'],
 };
 
@@ -59,6 +64,8 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'recovery-attempted.what': ['account'],
   'recovery-attempted.stop': ['link'],
   'authenticator-suspended.what': ['account'],
+  'factor-added.what': ['account', 'happenedAt', 'factor'],
+  'factor-removed.what': ['account', 'happenedAt', 'factor'],
   'user-name.what': ['names'],
   asked: ['askedAt', 'address', 'client'],
   'frame.contact': ['contact'],
@@ -93,8 +100,9 @@ function lacks(parameters: MailParameters, names: readonly string[] = []): boole
   return names.some((name) => parameters[name] === undefined || parameters[name] === '');
 }
 
-/** The sentence before a code says what the code is for, the one about who asked at what. */
+/** The sentence before a code says what the code is for, the one about who asked at what, the one about a proof which kind it is. */
 function nuance(key: string, parameters: MailParameters): string {
+  if (key === 'factor-added.what' || key === 'factor-removed.what') return `${key}.${parameters.factor}`;
   if (key === 'code.asked') return `code.asked.${parameters.goal ?? 'reset-password'}`;
   return key === 'asked' ? `asked.${parameters.client}` : key;
 }

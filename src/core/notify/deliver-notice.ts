@@ -1,8 +1,10 @@
 import { nobody, nobodyIn, unlessMissing } from '../accounts/look-as-if-found.ts';
 import { supportContact } from '../configuration/support-contact.ts';
 import type { CoreDeps } from '../core-deps.ts';
+import { mailAddressKey } from '../enrolment/mail-address.ts';
 import { createNotMeLink } from '../freeze/not-me.ts';
 import type { Account, AccountRef } from '../ports/directory.ts';
+import type { OutboxLane } from '../ports/store.ts';
 import { queueMail } from './queue-mail.ts';
 import type { NoticeRequest } from './queue-notice.ts';
 
@@ -13,6 +15,8 @@ const WITH_LINK = new Set<NoticeRequest['kind']>([
   'password-may-have-been-reset',
   'account-may-have-been-unlocked',
   'recovery-attempted',
+  'factor-added',
+  'factor-removed',
 ]);
 
 /**
@@ -36,15 +40,17 @@ export async function deliverNotice(deps: CoreDeps, notice: QueuedNotice, notice
       organisation: organisation.name,
       contact: supportContact(deps.configuration(), language),
       ...notice.asked,
+      ...(notice.factor === undefined ? {} : { factor: notice.factor }),
       ...link,
     };
-    for (const to of addresses) await queueMail(deps, store, { lane: 'notice', to, kind: notice.kind, language, parameters });
+    for (const to of addresses) await queueMail(deps, store, { lane: notice.lane, to, kind: notice.kind, language, parameters });
     await store.outbox.done(noticeId, deps.clock.now());
   });
-  deps.wakeOutbox('notice');
+  deps.wakeOutbox(notice.lane);
 }
 
-type QueuedNotice = NoticeRequest & { happenedAt: number };
+/** A notice as it was queued; `happenedAt` in milliseconds since 1970. */
+export type QueuedNotice = NoticeRequest & { happenedAt: number; lane: Extract<OutboxLane, 'notice' | 'bulk'> };
 
 interface Owner {
   ref: AccountRef | null;
@@ -63,7 +69,7 @@ async function ownerOf(deps: CoreDeps, notice: QueuedNotice): Promise<Owner | nu
     deps.log.warn('notice.account-missing', { directory: directory.id });
     return null;
   }
-  const addresses = await addressesOf(deps, notice.kind, account);
+  const addresses = await addressesOf(deps, notice, account);
   const owner = { ref: notice.account, directory: directory.label, account };
   if (addresses.length > 0) return { ...owner, addresses };
   deps.log.warn('notice.no-address', { directory: directory.id, kind: notice.kind });
@@ -80,10 +86,15 @@ async function nobodyToTell(deps: CoreDeps): Promise<Owner | null> {
   return { ref: null, directory: directory.label, account: nobody(ref, 'nobody'), addresses: [null] };
 }
 
-async function addressesOf(deps: CoreDeps, kind: NoticeRequest['kind'], account: Account): Promise<string[]> {
+async function addressesOf(deps: CoreDeps, notice: QueuedNotice, account: Account): Promise<string[]> {
   const factors = await deps.store.factors.ofAccount({ directory: account.directory, id: account.id });
-  const enrolled = factors.filter((factor) => factor.kind === 'email').map((factor) => factor.secret);
+  const enrolled = notice.addresses ?? factors.filter((factor) => factor.kind === 'email').map((factor) => factor.secret);
   // A hint that recovery is not possible goes to enrolled addresses alone: nobody has proven anything yet.
-  const known = kind === 'recovery-not-possible' ? enrolled : [...enrolled, ...account.mail];
-  return [...new Map(known.map((address) => [address.trim().toLowerCase(), address.trim()])).values()];
+  const known = notice.kind === 'recovery-not-possible' ? enrolled : [...enrolled, ...account.mail];
+  const byKey = new Map(known.map((address) => [mailAddressKey(address), address.trim()]));
+  if (notice.added !== undefined) {
+    byKey.delete(mailAddressKey(notice.added));
+    if (byKey.size === 0) return [notice.added];
+  }
+  return [...byKey.values()];
 }

@@ -1,6 +1,7 @@
+import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { AccountRef } from '../ports/directory.ts';
-import type { Store } from '../ports/store.ts';
+import type { OutboxLane, Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 
 /** What the owner of an account is told. Composed when it is delivered: the addresses are read then. */
@@ -13,13 +14,21 @@ export interface NoticeRequest {
     | 'recovery-not-possible'
     | 'recovery-frozen'
     | 'recovery-attempted'
-    | 'authenticator-suspended';
+    | 'authenticator-suspended'
+    | 'factor-added'
+    | 'factor-removed';
   /** null: nobody; composed and queued like any other, and thrown away. */
   account: AccountRef | null;
   /** Where the directory knows none for the owner. */
   language: string;
   /** Who asked for what the notice is about, where somebody did. */
   asked?: { askedAt: number; address: string; client: string };
+  /** The kind of proof that the notice is about, where it is about one. */
+  factor?: FactorKind;
+  /** Enrolled addresses to tell, instead of those that are enrolled when it is delivered: as they were before a change. */
+  addresses?: string[];
+  /** An address that is new: told only when there is no other one. */
+  added?: string;
 }
 
 /** Name of the outbox handler that turns a request into mails. */
@@ -33,14 +42,14 @@ export async function queueNotice(
   deps: Pick<CoreDeps, 'clock' | 'random'>,
   store: Store,
   request: NoticeRequest,
-  runAt?: number,
+  { runAt, lane = 'notice' }: { runAt?: number; lane?: Extract<OutboxLane, 'notice' | 'bulk'> } = {},
 ): Promise<void> {
   const now = deps.clock.now();
   await store.outbox.insert({
     id: randomId(deps.random),
-    lane: 'notice',
+    lane,
     kind: NOTICE_JOB,
-    payload: JSON.stringify({ ...request, happenedAt: now }),
+    payload: JSON.stringify({ ...request, happenedAt: now, lane }),
     createdAt: now,
     runAt: runAt ?? now,
     expiresAt: null,

@@ -1,0 +1,31 @@
+import type { FactorRow } from '../../core/ports/store.ts';
+
+/** A proof for the terminal: its kind, where codes go or what it is called, since when, and whether it counts. */
+export function describeFactor(row: FactorRow): string {
+  const what = row.kind === 'email' ? `e-mail ${row.secret}` : `authenticator app "${row.label}"`;
+  const facts = [
+    `since ${day(row.createdAt)}`,
+    ...(row.lastUsedAt === null ? [] : [`last used ${day(row.lastUsedAt)}`]),
+    ...(row.suspendedAt === null ? [] : ['SUSPENDED after too many wrong codes']),
+  ];
+  return `${what} (${facts.join(', ')})`;
+}
+
+/** A proof for programs. Seeds are not part of it. */
+export function presentFactor(row: FactorRow) {
+  const time = (milliseconds: number | null) => (milliseconds === null ? null : new Date(milliseconds).toISOString());
+  return {
+    id: row.id,
+    kind: row.kind,
+    label: row.label,
+    ...(row.kind === 'email' ? { address: row.secret } : {}),
+    source: row.source,
+    createdAt: time(row.createdAt),
+    lastUsedAt: time(row.lastUsedAt),
+    suspendedAt: time(row.suspendedAt),
+  };
+}
+
+function day(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, 10);
+}

@@ -1,0 +1,34 @@
+import { AppError } from '../../../shared/errors.ts';
+import { readMailAddress } from '../../core/enrolment/mail-address.ts';
+import { newSeed, readSeed } from '../../core/enrolment/totp-seed.ts';
+import type { CommandContext } from '../command-context.ts';
+import type { Runtime } from '../runtime.ts';
+
+interface Given {
+  kind: 'email' | 'totp';
+  address?: string;
+  seed?: string;
+  label?: string;
+}
+
+/**
+ * The proof that the options of `enrolment add` name; a seed is made where none is given.
+ * @throws AppError `enrolment.address-invalid`, `enrolment.seed-invalid`, `configuration.secret-missing`
+ */
+export function readProof(
+  { resolveSecret }: Pick<CommandContext, 'resolveSecret'>,
+  { random }: Pick<Runtime, 'random'>,
+  { kind, address, seed, label }: Given,
+): { kind: 'email' | 'totp'; label: string; secret: string } {
+  if (kind === 'email') {
+    const read = readMailAddress(address ?? '');
+    if (read === null)
+      throw new AppError('enrolment.address-invalid', { option: address === undefined ? '--address is missing' : '--address' });
+    return { kind, label: label ?? read, secret: read };
+  }
+  const made = { kind, label: label ?? 'Authenticator' };
+  if (seed === undefined) return { ...made, secret: newSeed(random) };
+  const read = readSeed(resolveSecret(seed));
+  if ('problem' in read) throw new AppError('enrolment.seed-invalid', { reason: read.problem });
+  return { ...made, secret: read.seed };
+}

@@ -1,0 +1,125 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { URI } from 'otpauth';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { loadSettings } from '../../src/config/load-settings.ts';
+import { createEmbeddedAccount } from '../../src/directory/embedded/create-embedded-account.ts';
+import { openRuntime } from '../../src/main.ts';
+import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
+import { configurationDocument, runCommand, writeSettings } from './run-command.ts';
+
+const SEED = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+let folder: string;
+let settings: string;
+
+beforeEach(async () => {
+  folder = await createScratchFolder('enrolment');
+  settings = writeSettings(folder);
+  const document = join(folder, 'configuration.yaml');
+  const directory = (id: string) => ({ kind: 'embedded', id, label: id });
+  writeFileSync(document, stringify(configurationDocument({ directories: [directory('people'), directory('guests')] })));
+  expect((await runCommand(['--config', settings, 'config', 'apply', document])).exitCode).toBe(0);
+  await inStore(async (runtime) => {
+    for (const [id, login] of [
+      ['people', 'alice'],
+      ['people', 'both'],
+      ['guests', 'both'],
+    ] as const) {
+      const person = { directory: id, login, displayName: login, password: 'Some-Passw0rd-here' };
+      await createEmbeddedAccount({ ...runtime, accounts: runtime.store.embedded }, person);
+    }
+  });
+});
+afterEach(() => removeScratchFolder(folder));
+
+async function inStore<T>(work: (runtime: Awaited<ReturnType<typeof openRuntime>>) => Promise<T>): Promise<T> {
+  const runtime = await openRuntime(loadSettings(settings, {}).settings);
+  try {
+    return await work(runtime);
+  } finally {
+    await runtime.close();
+  }
+}
+const enrolment = (...argv: string[]) => runCommand(['--config', settings, 'enrolment', ...argv]);
+const listed = async (name = 'alice') =>
+  (JSON.parse((await enrolment('list', name, '--json')).output) as { factors: { id: string; kind: string }[] }[])[0]?.factors ?? [];
+const events = async (type: string) =>
+  (await runCommand(['--config', settings, 'audit', 'export'])).output.split('\n').filter((line) => line.includes(`"type":"${type}"`));
+
+it('enrols an address and an authenticator, and says each time what that makes possible', async () => {
+  expect((await enrolment('list', 'alice')).output).toMatch(/nothing enrolled\n {2}cannot recover by email \+ totp: no email, no totp\n$/);
+  const mail = await enrolment('add', 'alice', '--kind', 'email', '--address', ' Alice@HOME.example', '--reason', 'ticket 1');
+  expect(mail).toMatchObject({ exitCode: 0, output: expect.stringContaining('e-mail Alice@home.example') });
+  expect(mail.output).toContain('cannot recover by email + totp: no totp');
+  const totp = await enrolment('add', 'alice', '--kind', 'totp', '--json');
+  const shown = JSON.parse(totp.output) as { seed: string; otpauth: string };
+  expect(URI.parse(shown.otpauth).secret.base32).toBe(shown.seed);
+  const { output } = await enrolment('list', 'alice');
+  expect(output).toContain('can recover by email + totp');
+  expect(output).not.toContain(shown.seed);
+  expect((await listed()).map(({ kind }) => kind)).toEqual(['email', 'totp']);
+  const recorded = await events('factor.enrolled');
+  expect(recorded).toHaveLength(2);
+  expect(recorded[0]).toContain('ticket 1');
+  for (const line of recorded) {
+    expect(line).toContain('tester');
+    expect(line).not.toMatch(/home\.example/i);
+    expect(line).not.toContain(shown.seed);
+  }
+});
+
+it('shows a seed that it made as a QR code, a key and an address, and one that was given not at all', async () => {
+  const made = await enrolment('add', 'alice', '--kind', 'totp');
+  const address = /otpauth:\S+/.exec(made.output)?.[0] ?? '';
+  expect(made.output).toContain(URI.parse(address).secret.base32.match(/.{4}/g)?.join(' '));
+  expect(made.output).toMatch(/[▀▄█]{8}/);
+  writeFileSync(join(folder, 'seed'), `${SEED.toLowerCase()}\n`, { mode: 0o600 });
+  const given = await enrolment('add', 'alice', '--kind', 'totp', '--seed', `file:${join(folder, 'seed')}`);
+  expect(given.exitCode).toBe(0);
+  expect(given.output).not.toContain(SEED);
+  const again = await enrolment('add', 'alice', '--kind', 'totp', '--seed', `file:${join(folder, 'seed')}`);
+  expect(again).toMatchObject({ exitCode: 1, errors: expect.stringContaining('enrolment.present') });
+});
+
+it('refuses what cannot be, naming the fix, and changes nothing', async () => {
+  writeFileSync(join(folder, 'short'), 'GEZDGNBVGY3TQOJQ', { mode: 0o600 });
+  for (const [argv, error] of [
+    [['add', 'alice', '--kind', 'email'], 'enrolment.address-invalid'],
+    [['add', 'alice', '--kind', 'email', '--address', 'nonsense'], 'enrolment.address-invalid'],
+    [['add', 'alice', '--kind', 'totp', '--seed', `file:${join(folder, 'short')}`], '128 bits'],
+    [['add', 'alice', '--kind', 'totp', '--seed', 'env:NOT_THERE'], 'configuration.secret-missing'],
+    [['add', 'nobody', '--kind', 'totp'], 'directory.account-missing'],
+    [['add', 'both', '--kind', 'totp'], '--directory'],
+    [['add', 'both', '--kind', 'totp', '--directory', 'typo'], 'directory.not-configured'],
+    [['remove', 'alice', 'unknown', '--reason', 'x', '--yes'], 'enrolment.factor-unknown'],
+  ] as const) {
+    const outcome = await enrolment(...argv);
+    expect(outcome, argv.join(' ')).toMatchObject({ exitCode: 1, output: '', errors: expect.stringContaining(error) });
+    expect(outcome.errors).toMatch(/Fix: |fix: /);
+  }
+  expect(await enrolment('add', 'alice', '--kind', 'sms')).toMatchObject({ exitCode: 2, errors: expect.stringContaining('email, totp') });
+  expect(await listed()).toEqual([]);
+  expect(await events('factor.enrolled')).toEqual([]);
+  expect((await enrolment('add', 'both', '--kind', 'totp', '--directory', 'guests')).exitCode).toBe(0);
+});
+
+it('removes only what was confirmed, keeps a dated record, and tells the address that is ended as well', async () => {
+  await enrolment('add', 'alice', '--kind', 'email', '--address', 'old@home.example');
+  const [row] = await listed();
+  const id = row?.id ?? '';
+  const asked = await enrolment('remove', 'alice', id, '--reason', 'gone');
+  expect(asked).toMatchObject({ exitCode: 1, output: expect.stringContaining('Would end'), errors: expect.stringContaining('--yes') });
+  expect(await listed()).toHaveLength(1);
+  expect(await enrolment('remove', 'alice', id, '--yes')).toMatchObject({ exitCode: 2, errors: expect.stringContaining('--reason') });
+  expect((await enrolment('remove', 'alice', id, '--reason', 'gone', '--yes')).exitCode).toBe(0);
+  expect(await listed()).toEqual([]);
+  expect((await enrolment('remove', 'alice', id, '--reason', 'gone', '--yes')).errors).toContain('enrolment.factor-unknown');
+  expect(await events('factor.ended')).toHaveLength(1);
+  const notices = await inStore(({ store, clock }) => store.outbox.take('notice', clock.now(), clock.now() + 1000, 10));
+  const told = notices.map(({ payload }) => JSON.parse(payload) as { kind: string; addresses: string[] });
+  expect(told).toMatchObject([
+    { kind: 'factor-added', addresses: [] },
+    { kind: 'factor-removed', addresses: ['old@home.example'] },
+  ]);
+});
