@@ -1,11 +1,16 @@
+import { ANSWER_MARK } from '../shared/api/answer-mark.ts';
 import type { DemoMessage } from '../shared/api/demo.ts';
 import type { AnsweredStepKind, AnswerOf, Problem, StartRequest, Step, Verdict } from '../shared/api/journeys.ts';
 import type { Site } from '../shared/api/site.ts';
 import { currentLanguage } from './texts.ts';
 
-/** Why a call brought no answer. `retryAt` is in the page's own clock, milliseconds since 1970. */
+/**
+ * Why a call brought no good answer: none came (`network`, `timeout`), somebody on the way answered in the server's place
+ * (`foreign`), or the server refused (`problem`). `retryAt` is in the page's own clock, milliseconds since 1970.
+ */
 export type Failure =
   | { kind: 'network' | 'timeout' | 'aborted' }
+  | { kind: 'foreign'; status: number }
   | { kind: 'problem'; status: number; code: string; text?: string; reference?: string; retryAt?: number; step?: Step };
 
 export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure };
@@ -13,6 +18,14 @@ export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure 
 export interface OpenStep {
   step: Step;
   expiresAt: string;
+}
+
+/**
+ * Whether the call may have been carried out all the same. Only a refusal that is the server's own says that it was not, and not
+ * even that when it failed on the way (5xx): a change may have been made before. Every claim of a page rests on this.
+ */
+export function mayHaveHappened(failure: Failure): boolean {
+  return failure.kind !== 'problem' || failure.status >= 500;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -57,6 +70,7 @@ async function call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: u
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+    if (response.headers.get(ANSWER_MARK.name) === null) return { ok: false, failure: { kind: 'foreign', status: response.status } };
     learnClock(response);
     if (response.status === 204) return { ok: true, value: undefined as T };
     if (!response.ok) return { ok: false, failure: await failureOf(response) };
@@ -73,8 +87,7 @@ function learnClock(response: Response): void {
 }
 
 async function failureOf(response: Response): Promise<Failure> {
-  // A proxy in between may answer with a page of its own instead of a problem document.
-  const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
+  const problem = (await response.json()) as Partial<Problem>;
   const seconds = problem.retryAfter ?? Number(response.headers.get('retry-after') ?? Number.NaN);
   const text = problem.detail ?? problem.title;
   return {

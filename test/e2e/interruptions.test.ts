@@ -197,19 +197,19 @@ describe('a journey that is disturbed', () => {
     await walk.at('code.title.totp');
     await portal.stop();
     try {
-      const code = person.totp();
-      await walk.giveCode('totp', code);
-      await page.getByRole('alert').getByText(walk.text('trouble.network')).waitFor();
-      expect(await page.getByLabel(walk.text('code.label'), { exact: true }).inputValue()).toBe(code);
+      await walk.giveCode('totp', person.totp());
+      await walk.at('finding-out.title');
     } finally {
       await portal.start();
     }
+    await page.getByRole('alert').getByText(walk.text('trouble.still-open')).waitFor({ timeout: 30_000 });
+    expect(await page.getByLabel(walk.text('code.label'), { exact: true }).inputValue()).not.toBe('');
     await walk.giveCode('totp', person.totp());
     await walk.at('new-password.title');
     await walk.savePassword(NEW_PASSWORD);
     await walk.at('done.title.password-reset');
     expect(await signsIn(portal.keyturn, login, NEW_PASSWORD)).toBe(true);
-    expect(watched.complaints.filter((line) => !line.includes('ERR_CONNECTION_REFUSED'))).toEqual([]);
+    expect(watched.complaints.filter((line) => !line.includes('status of 502'))).toEqual([]);
   });
 
   it('is refused after too many wrong codes, and says who can help', async () => {

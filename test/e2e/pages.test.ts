@@ -129,7 +129,7 @@ const PAGES: PageCase[] = [
     path: '/recover',
     reply: failing(503, 'directory.unavailable', { instance: 'req-1' }),
     statuses: [503],
-    shows: /Nothing was changed/,
+    shows: /not available at the moment/,
   },
   { name: 'not-me', path: '/not-me#abcdefghijklmnopqrstuvwxyz', reply: plainServer, shows: /Nobody can recover this account/ },
   { name: 'not-me-incomplete', path: '/not-me', reply: plainServer, shows: /not complete/ },

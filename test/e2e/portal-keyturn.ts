@@ -3,6 +3,7 @@ import { buildWeb } from '../../scripts/build-web.ts';
 import { GENEROUS_LIMITS } from '../scenarios/generous-limits.ts';
 import { type Keyturn, type KeyturnOptions, startKeyturn } from '../scenarios/start-keyturn.ts';
 import { claimFreePort } from '../servers/free-address.ts';
+import { type HttpProxy, startHttpProxy } from '../servers/http-proxy.ts';
 import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
 
 export const ORGANISATION = 'Northwind Traders';
@@ -13,6 +14,8 @@ export interface PortalKeyturn {
   /** The one that runs now: after `start` it is another one. */
   keyturn: Keyturn;
   readonly origin: string;
+  /** What stands in front of it; hands everything on until told otherwise. */
+  readonly proxy: HttpProxy;
   /** Ends the server; its database, key and address stay. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -21,7 +24,7 @@ export interface PortalKeyturn {
 
 /**
  * Starts one on current pages. The address is known before the start, because browsers say where a request comes from
- * and the server compares that with its configured address, port included.
+ * and the server compares that with its configured address, port included: it is the one of the proxy in front.
  */
 export async function startPortalKeyturn(options: Pick<KeyturnOptions, 'directories' | 'configuration' | 'clock'>): Promise<PortalKeyturn> {
   await buildWeb();
@@ -36,17 +39,19 @@ export async function startPortalKeyturn(options: Pick<KeyturnOptions, 'director
       guard: { ...GENEROUS_LIMITS, ...guard },
     },
     database: `sqlite:${join(folder, 'keyturn.db')}`,
-    port: claim.port,
   };
+  const proxy = await startHttpProxy(claim.port, () => portal.keyturn.url);
   const portal: PortalKeyturn = {
     keyturn: await startKeyturn(all),
     origin,
+    proxy,
     stop: () => portal.keyturn.close(),
     async start() {
       const { key, clock } = portal.keyturn;
       portal.keyturn = await startKeyturn({ ...all, key, clock });
     },
     async close() {
+      await proxy.stop();
       await portal.keyturn.close();
       claim.release();
       await removeScratchFolder(folder);

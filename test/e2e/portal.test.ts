@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ANSWER_MARK } from '../../shared/api/answer-mark.ts';
 import { ANSWERS, type Step, startRequestSchema } from '../../shared/api/journeys.ts';
 import { launchBrowser, openPage, type WatchedPage } from './browser.ts';
 import { type Call, problem, type Reply, type ScriptedPortal, startScriptedPortal } from './scripted-portal.ts';
@@ -143,7 +144,8 @@ describe('the recovery page', () => {
     await page.goto(`${portal.origin}/recover`);
     await page.getByLabel('Code', { exact: true }).fill('12345678');
     await page.keyboard.press('Enter');
-    await page.getByText('We cannot reach the server').waitFor();
+    await heading('We are finding out what happened');
+    await page.getByText('We got no answer to what you sent').waitFor({ timeout: 30_000 });
     expect(await page.title()).toMatch(/^Error: /);
     expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('There is a problem');
     expect(await page.getByLabel('Code', { exact: true }).inputValue()).toBe('12345678');
@@ -153,7 +155,7 @@ describe('the recovery page', () => {
   });
 
   it.each([
-    { status: 503, code: 'directory.unavailable', words: 'Nothing was changed. Try again in a few minutes.' },
+    { status: 503, code: 'directory.unavailable', words: 'The service is not available at the moment.' },
     { status: 500, code: 'internal.unexpected', words: 'Reference for the helpdesk: req-42' },
     { status: 429, code: 'guard.slow-down', words: 'You can try again from' },
   ])('explains $status at the top and offers to go on', async ({ status, code, words }) => {
@@ -200,7 +202,10 @@ describe('the recovery page', () => {
     portal.reply = (call) =>
       call.path === '/api/v1/site' ? { status: 200, body: SITE } : { status: 200, body: { step: STEPS['confirm-unlock'], expiresAt } };
     await page.route('**/api/v1/journeys/current', (route) =>
-      route.fulfill({ json: { step: { id: 'x', kind: 'retina-scan', canGoBack: false }, expiresAt } }),
+      route.fulfill({
+        headers: { [ANSWER_MARK.name]: ANSWER_MARK.value },
+        json: { step: { id: 'x', kind: 'retina-scan', canGoBack: false }, expiresAt },
+      }),
     );
     await page.goto(`${portal.origin}/recover`);
     await heading('Continue in a fresh page');
@@ -217,7 +222,7 @@ describe('the page of a calculation', () => {
     });
     script({ ...step, challenge: { ...challenge, cost: 1, keyPrefix: '00' } }, () => (gone ? { status: 0 } : ok(STEPS['choose-factor'])));
     await page.goto(`${portal.origin}/recover`);
-    await page.getByRole('alert').getByText('We cannot reach the server').waitFor();
+    await page.getByRole('alert').getByText('We got no answer to what you sent').waitFor({ timeout: 30_000 });
     expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('alert');
     await heading('The calculation is done');
     expect(await page.getByRole('progressbar').count()).toBe(0);

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { buildWeb, WEB_FOLDER } from '../../scripts/build-web.ts';
+import { ANSWER_MARK } from '../../shared/api/answer-mark.ts';
 import { demoAccountsSchema, demoAuthenticatorSchema, demoMessagesSchema } from '../../shared/api/demo.ts';
 import {
   answerResponseSchema,
@@ -32,11 +33,15 @@ export interface Call {
   language: string;
 }
 
-/** `status` 0 cuts the connection, as a network that is gone does. */
+/**
+ * `status` 0 cuts the connection, as a network that is gone does. `foreign`: what stands between server and browser answers with
+ * this text.
+ */
 export interface Reply {
   status: number;
   body?: unknown;
   headers?: Record<string, string>;
+  foreign?: string;
 }
 
 export interface ScriptedPortal {
@@ -77,8 +82,13 @@ export async function startScriptedPortal(): Promise<ScriptedPortal> {
     portal.calls.push(call);
     const reply = (await portal.reply(call)) ?? { status: 404, body: problem(404, 'request.not-found') };
     if (reply.status === 0) return request.socket.destroy();
+    if (reply.foreign !== undefined) {
+      response.writeHead(reply.status, { 'content-type': 'text/html', ...reply.headers });
+      return response.end(reply.foreign);
+    }
     if (reply.body !== undefined) schemaOf(call, reply.status).parse(reply.body);
     response.writeHead(reply.status, {
+      [ANSWER_MARK.name]: ANSWER_MARK.value,
       'content-type': reply.status < 400 ? 'application/json' : 'application/problem+json',
       ...reply.headers,
     });

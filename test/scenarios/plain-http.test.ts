@@ -78,6 +78,7 @@ describe('whoever refuses, and whatever is asked', () => {
     const answer = await ask();
     expect(answer.status).toBe(status);
     expect(answer.headers).toMatchObject({
+      'keyturn-answer': '1',
       'content-security-policy': expect.stringContaining("default-src 'none'"),
       'x-frame-options': 'DENY',
       'x-content-type-options': 'nosniff',

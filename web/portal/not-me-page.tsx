@@ -49,7 +49,8 @@ export function NotMePage({ contact }: { contact: string }) {
       return setEnd({ kind: 'frozen', contact: outcome.value.contact });
     }
     const { failure } = outcome;
-    if (failure.kind === 'problem' && [404, 410, 422, 400].includes(failure.status)) return setEnd({ kind: 'invalid', contact });
+    if (failure.kind === 'problem' && ['notice.link-invalid', 'request.malformed'].includes(failure.code))
+      return setEnd({ kind: 'invalid', contact });
     setMistake(mistakeOf(failure, t));
   };
 

@@ -1,10 +1,12 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OpenStep } from '../api.ts';
+import { Covered } from '../ui/covered.tsx';
 import { Aside, QuietLink } from '../ui/layout.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { CancelPage } from './cancel-page.tsx';
 import { forgetDraft } from './draft.ts';
+import { FindingOutPage } from './finding-out-page.tsx';
 import { keepResult, keptResult } from './last-result.ts';
 import { mistakeOf } from './mistake-of.ts';
 import { SimplePage } from './simple-page.tsx';
@@ -51,23 +53,30 @@ export function RecoverPage({ opened, contact, onLeave, onForget }: RecoverPageP
     const again = { label: t('action.start-again'), onPress: onLeave };
     return <SimplePage title={t(`${state.name}.title`)} paragraphs={[t(`${state.name}.text`)]} action={again} />;
   }
-  if (cancelling) return <CancelPage busy={busy} cancel={cancel} onStay={() => setCancelling(false)} onLeave={onLeave} />;
+  const covered = state.findingOut === true || cancelling;
   return (
     <>
-      <StepPage
-        step={state.step}
-        passed={state.passed === true}
-        failure={state.failure}
-        busy={busy}
-        answer={answer}
-        contact={contact}
-        onLeave={onLeave}
-      />
-      {!ended && !writing && (
-        <Aside apart>
-          <QuietLink onPress={() => setCancelling(true)}>{t('cancel.link')}</QuietLink>
-        </Aside>
+      {state.findingOut === true ? (
+        <FindingOutPage />
+      ) : (
+        cancelling && <CancelPage busy={busy} cancel={cancel} onStay={() => setCancelling(false)} onLeave={onLeave} />
       )}
+      <Covered when={covered}>
+        <StepPage
+          step={state.step}
+          passed={state.passed === true}
+          failure={state.failure}
+          busy={busy}
+          answer={answer}
+          contact={contact}
+          onLeave={onLeave}
+        />
+        {!ended && !writing && (
+          <Aside apart>
+            <QuietLink onPress={() => setCancelling(true)}>{t('cancel.link')}</QuietLink>
+          </Aside>
+        )}
+      </Covered>
     </>
   );
 }

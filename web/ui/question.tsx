@@ -1,5 +1,6 @@
-import { type FormEvent, type ReactNode, useEffect, useRef } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useCovered } from './covered.tsx';
 import { Icon, type IconName } from './icon.tsx';
 import { Notice } from './notice.tsx';
 import { usePageTitle } from './page-title.tsx';
@@ -33,15 +34,18 @@ export function Question({ title, progress, icon, tone, message, mistakes = [], 
   const { t } = useTranslation();
   const heading = useRef<HTMLHeadingElement>(null);
   const summary = useRef<HTMLDivElement>(null);
+  const summaryTitle = useId();
+  const covered = useCovered();
   usePageTitle(title, mistakes.length > 0);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: focusOn is the occasion, its value is not used.
   useEffect(() => {
+    if (covered) return;
     if (summary.current !== null) summary.current.focus();
     else if (arrived) heading.current?.focus();
     arrived = true;
     if (summary.current === null) window.scrollTo({ top: 0 });
-  }, [focusOn]);
+  }, [focusOn, covered]);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -50,8 +54,8 @@ export function Question({ title, progress, icon, tone, message, mistakes = [], 
   const body = (
     <>
       {mistakes.length > 0 && (
-        <div ref={summary} className={classes.summary} tabIndex={-1} role="alert" aria-labelledby="summary-title">
-          <h2 id="summary-title" className={classes.summaryTitle}>
+        <div ref={summary} className={classes.summary} tabIndex={-1} role="alert" aria-labelledby={summaryTitle}>
+          <h2 id={summaryTitle} className={classes.summaryTitle}>
             <Icon name="alert" />
             {t('trouble.summary')}
           </h2>

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import helmet from 'helmet';
+import { ANSWER_MARK } from '../../../shared/api/answer-mark.ts';
 import type { HttpDeps } from '../http-deps.ts';
 
 /** Header fields by name. */
@@ -8,11 +9,12 @@ export type SecurityHeaders = Readonly<Record<string, string>>;
 
 /**
  * Security headers of every answer (SEC-3), whoever gives it. Scripts and styles come from our own files alone, and nothing is
- * kept by anybody: who may keep a file of the pages says so.
+ * kept by anybody: who may keep a file of the pages says so. With them goes the mark by which our answers are told from a proxy's.
  */
 export function securityHeaders(deps: Pick<HttpDeps, 'configuration'>): SecurityHeaders {
   const isHttps = deps.configuration().organisation.publicUrl.startsWith('https:');
   const headers: Record<string, string> = {
+    [ANSWER_MARK.name]: ANSWER_MARK.value,
     'cache-control': 'no-store',
     'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=()',
   };

@@ -1,9 +1,8 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Step, StepKind } from '../../../shared/api/journeys.ts';
-import type { Failure } from '../../api.ts';
 import type { Mistake } from '../../ui/question.tsx';
-import { mistakeOf } from '../mistake-of.ts';
+import { mistakeOf, type Trouble } from '../mistake-of.ts';
 import type { AnswerStep } from '../use-journey.ts';
 
 /** What every step's page gets. */
@@ -12,7 +11,7 @@ export interface StepProps<K extends StepKind> {
   /** The answer before had arrived already. */
   passed: boolean;
   /** Why the last answer brought nothing. */
-  failure: Failure | undefined;
+  failure: Trouble | undefined;
   busy: boolean;
   answer: AnswerStep;
   contact: string;

@@ -1,0 +1,43 @@
+import { api, type Failure } from '../api.ts';
+import { hasEnded, type JourneyState, stateWithoutStep } from './journey-state.ts';
+
+/** Between two questions: longer each time, so that a server that comes back is not run down. Milliseconds. */
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 5000;
+
+/**
+ * How long an answer that was cut off may still be under way at the server, milliseconds. Until then an open step says nothing.
+ * Afterwards it may be answered again, which does nothing twice: an answer that comes in late meets a step that has passed.
+ */
+const UNDER_WAY = 10_000;
+
+/**
+ * Asks for the journey's step until it is known what became of an answer to step `stepId` that brought `failure`.
+ * @returns undefined when it was given up by `signal`
+ */
+export async function findOut(stepId: string, failure: Failure, signal: AbortSignal): Promise<JourneyState | undefined> {
+  // Where the server itself has answered, nothing is under way any more.
+  const settledAt = failure.kind === 'problem' ? 0 : Date.now() + UNDER_WAY;
+  for (let wait = FIRST_PAUSE; await pause(wait, signal); wait = Math.min(wait * 2, LONGEST_PAUSE)) {
+    const outcome = await api.currentStep(signal);
+    if (outcome.ok) {
+      const { step } = outcome.value;
+      if (step.id !== stepId) return { name: 'open', step, passed: true };
+      if (Date.now() >= settledAt) return { name: 'open', step, failure: failure.kind === 'problem' ? failure : { kind: 'still-open' } };
+    } else if (hasEnded(outcome.failure)) return stateWithoutStep(outcome.failure);
+  }
+  return undefined;
+}
+
+/** Resolves to false at once when it is given up. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve(!signal.aborted);
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener('abort', done);
+  });
+}
