@@ -4,6 +4,7 @@ import type { CommandContext } from './command-context.ts';
 import { checkAudit } from './doctor/check-audit.ts';
 import { checkDatabase, checkDatabasePlace } from './doctor/check-database.ts';
 import { checkDirectory } from './doctor/check-directory.ts';
+import { checkEnrolment } from './doctor/check-enrolment.ts';
 import { checkNode } from './doctor/check-machine.ts';
 import { checkMail } from './doctor/check-mail.ts';
 import { checkProxies, checkPublicUrl } from './doctor/check-public-url.ts';
@@ -66,6 +67,7 @@ async function checkInside(context: CommandContext, settings: Settings): Promise
       );
       const stored = await checkStoredConfiguration(context, settings, runtime);
       report.push(...stored.findings);
+      if (stored.configuration !== null) report.push(...(await checkEnrolment(runtime.store, stored.configuration)));
       return stored.configuration;
     });
     if (configuration === null) return report;

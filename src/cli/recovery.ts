@@ -1,12 +1,15 @@
 import type { Command } from 'commander';
-import { AppError } from '../../shared/errors.ts';
+import { type AccountVerdict, judgeAccount } from '../core/accounts/judge-account.ts';
+import type { Configuration } from '../core/configuration/document.ts';
 import { createConfigurationReader } from '../core/configuration/read-configuration.ts';
 import { type RecoveryState, readRecoveryState, releaseRecovery } from '../core/freeze/release-recovery.ts';
 import { createGuard, type Guard } from '../core/guard/guard.ts';
-import type { Account } from '../core/ports/directory.ts';
+import { acceptedCombinations, offeredGoals } from '../core/journey/accepted-combinations.ts';
 import type { CommandContext } from './command-context.ts';
 import { withExamples } from './examples.ts';
-import { findAccounts } from './find-account.ts';
+import { type FoundAccount, findAccounts, findOneAccount } from './find-account.ts';
+import { describeState, describeVerdict } from './recovery/describe-verdict.ts';
+import { describeEvent, recentEvents } from './recovery/recent-events.ts';
 import type { Runtime } from './runtime.ts';
 import { withRuntime } from './with-runtime.ts';
 
@@ -19,13 +22,22 @@ export function addRecoveryCommand(program: Command, context: CommandContext): v
   const status = recovery
     .command('status')
     .argument('<name>', 'sign-in name or another identifier of the account')
-    .description('Tell whether recovery of an account is frozen ("this was not me") or pauses after failures.')
-    .action(async (name: string) => {
-      await onAccounts(context, name, undefined, async (account, runtime, guard) => {
-        await context.print(describe(account, await readRecoveryState({ ...runtime, guard }, account), runtime.clock.now()));
+    .option('--directory <id>', 'the directory, where several have the name')
+    .option('--json', 'print the result as JSON')
+    .description(
+      'Tell whether the owner of an account can recover it now, judged as a recovery judges it, and if not, why: what is enrolled and what is missing, what the directory says, a freeze ("this was not me"), pauses after failures; and what happened lately.',
+    )
+    .action(async (name: string, options: { directory?: string; json?: boolean }) => {
+      await withConfiguration(context, async (runtime, configuration, guard) => {
+        const found = await findAccounts(runtime.directories, name, options.directory);
+        const told = await Promise.all(found.map((one) => statusOf(one, runtime, configuration, guard)));
+        if (options.json === true) return context.print(JSON.stringify(told.map(present), null, 2));
+        for (const one of told) await printStatus(context, one, configuration, runtime.clock.now());
       });
     });
-  withExamples(status, [{ command: 'keyturn recovery status alice', does: 'tells what blocks the recovery of alice, if anything does' }]);
+  withExamples(status, [
+    { command: 'keyturn recovery status alice', does: 'tells whether alice can recover her account, and if not, why' },
+  ]);
   const release = recovery
     .command('release')
     .argument('<name>', 'sign-in name or another identifier of the account')
@@ -34,10 +46,11 @@ export function addRecoveryCommand(program: Command, context: CommandContext): v
     .description('Lift a freeze and end the pause after failures. Make sure first that the account is in the right hands.')
     .action(async (name: string, options: { reason: string; directory?: string }) => {
       const author = context.environment.SUDO_USER ?? context.environment.USER ?? 'command line';
-      await onAccounts(context, name, options.directory, async (account, runtime, guard, others) => {
-        if (others > 0) throw new AppError('directory.ambiguous', { name, accounts: others + 1, fix: 'name one with --directory' });
+      await withConfiguration(context, async (runtime, _configuration, guard) => {
+        const { account, directory } = await findOneAccount(runtime.directories, name, options.directory);
         const before = await releaseRecovery({ ...runtime, guard }, account, { author, reason: options.reason });
-        await context.print(`Released. Before: ${describe(account, before, runtime.clock.now())}`);
+        const what = describeState(before, runtime.clock.now());
+        await context.print(`Released: ${account.login} (${directory.label}). Before: ${what.join('; ') || 'nothing blocked it'}`);
       });
     });
   withExamples(release, [
@@ -45,28 +58,54 @@ export function addRecoveryCommand(program: Command, context: CommandContext): v
   ]);
 }
 
-async function onAccounts(
+async function withConfiguration(
   context: CommandContext,
-  name: string,
-  directoryId: string | undefined,
-  work: (account: Account, runtime: Runtime, guard: Guard, others: number) => Promise<void>,
+  work: (runtime: Runtime, configuration: Configuration, guard: Guard) => Promise<void>,
 ): Promise<void> {
   await withRuntime(context, context.settings().settings, {}, async (runtime) => {
     const { configuration } = await createConfigurationReader(runtime.store).read();
-    const guard = createGuard({ ...runtime, configuration: () => configuration });
-    const accounts = await findAccounts(runtime.directories, name, directoryId);
-    for (const { account } of accounts) await work(account, runtime, guard, accounts.length - 1);
+    await work(runtime, configuration, createGuard({ ...runtime, configuration: () => configuration }));
   });
 }
 
-function describe(account: Account, state: RecoveryState, now: number): string {
-  const what = [
-    state.frozen ? 'frozen: somebody said "this was not me"' : '',
-    state.pausedUntil > now
-      ? `proofs from networks that the owner never used are worth nothing until ${new Date(state.pausedUntil).toISOString()}`
-      : '',
-    state.failures > 0 ? `${state.failures} wrong proofs lately` : '',
-    state.suspended > 0 ? 'the authenticator is suspended after too many wrong codes' : '',
-  ].filter((part) => part !== '');
-  return `${account.login} (${account.directory}): ${what.length === 0 ? 'nothing blocks recovery' : what.join('; ')}`;
+interface Status {
+  found: FoundAccount;
+  verdict: AccountVerdict;
+  state: RecoveryState;
+  lately: Awaited<ReturnType<typeof recentEvents>>;
+}
+
+async function statusOf(found: FoundAccount, runtime: Runtime, configuration: Configuration, guard: Guard): Promise<Status> {
+  const { account, directory } = found;
+  const client = { kind: 'web' } as const;
+  const goals = offeredGoals(configuration, client);
+  const goal = goals.includes('unlock-account') && !goals.includes('reset-password') ? 'unlock-account' : 'reset-password';
+  const [verdict, state, lately] = await Promise.all([
+    judgeAccount(runtime, directory, account, { goal, accepted: acceptedCombinations(configuration, client) }),
+    readRecoveryState({ ...runtime, guard }, account),
+    recentEvents(runtime.store, account),
+  ]);
+  return { found, verdict, state, lately };
+}
+
+async function printStatus(context: CommandContext, status: Status, configuration: Configuration, now: number): Promise<void> {
+  const { found, verdict, state, lately } = status;
+  const [first, ...others] = describeVerdict(verdict, state, configuration, now);
+  await context.print(`${found.account.login} (${found.directory.label}): ${first}`);
+  for (const line of others) await context.print(line);
+  if (lately.length > 0) await context.print('  lately (UTC):');
+  for (const event of lately) await context.print(`    ${describeEvent(event)}`);
+}
+
+function present({ found, verdict, state, lately }: Status) {
+  const { account } = found;
+  const { reason, detail, combinations } = verdict;
+  const pausedUntil = state.pausedUntil === 0 ? null : new Date(state.pausedUntil).toISOString();
+  return {
+    account: account.login,
+    directory: account.directory,
+    canRecover: reason === null,
+    ...{ reason, detail, combinations, ...state, pausedUntil },
+    lately: lately.map(({ at, type, data }) => ({ at: new Date(at).toISOString(), type, data: JSON.parse(data) as unknown })),
+  };
 }

@@ -17,6 +17,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
   factors: {
     insert: 'flushed',
     ofAccount: 'reads',
+    countAccounts: 'reads',
     acceptTimeStep: 'flushed',
     countFailures: 'flushed',
     resume: 'flushed',

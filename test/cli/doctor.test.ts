@@ -4,6 +4,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { checkNode } from '../../src/cli/doctor/check-machine.ts';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
+import { loadSettings } from '../../src/config/load-settings.ts';
+import { createEmbeddedAccount } from '../../src/directory/embedded/create-embedded-account.ts';
+import { openRuntime } from '../../src/main.ts';
+import { newPassword } from '../conformance/samples.ts';
 import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
 import { sharedSlapd } from '../servers/shared-servers.ts';
 import type { SlapdDirectory } from '../servers/slapd.ts';
@@ -125,6 +129,35 @@ describe('keyturn doctor', () => {
     const broken = await runCommand(['--config', writeSettings(folder, { listen: { port: 'x' }, logLevel: 'loud' }), 'doctor']);
     expect(broken.output).toContain('FAIL  settings: listen.port: Expected a number');
     expect(broken.output).toContain('FAIL  settings: logLevel: Expected one of');
+  });
+
+  it('warns while nobody can recover anything, and counts the people who can', async () => {
+    const directory = { kind: 'embedded', id: 'people', label: 'People' };
+    const accepted = [['email', 'totp'], ['email']];
+    const { findings } = await diagnose(configurationDocument({ directories: [directory], recovery: { accepted } }));
+    expect(of(findings, 'enrolment', 'warn')).toMatchObject([
+      { text: expect.stringContaining('Nobody can recover an account'), fix: expect.stringContaining('docs/handbook/enrolment.md') },
+    ]);
+    const settings = join(folder, 'settings.yaml');
+    const runtime = await openRuntime(loadSettings(settings, {}).settings);
+    for (const login of ['alice', 'bob']) {
+      await createEmbeddedAccount(
+        { ...runtime, accounts: runtime.store.embedded },
+        { directory: 'people', login, displayName: login, password: newPassword() },
+      );
+    }
+    await runtime.close();
+    for (const argv of [
+      ['alice', '--kind', 'email', '--address', 'alice@home.example'],
+      ['alice', '--kind', 'totp'],
+      ['bob', '--kind', 'email', '--address', 'bob@home.example'],
+    ]) {
+      expect((await runCommand(['--config', settings, 'enrolment', 'add', ...argv])).exitCode).toBe(0);
+    }
+    const { output } = await runCommand(['--config', settings, 'doctor']);
+    expect(output).toContain('ok    enrolment: 1 person can recover by email + totp\n');
+    expect(output).toContain('ok    enrolment: 2 people can recover by email\n');
+    expect(output).not.toContain('Nobody can recover');
   });
 
   it('notices a key that others can read', async () => {

@@ -41,14 +41,20 @@ async function inStore(work: (runtime: Awaited<ReturnType<typeof openRuntime>>) 
 }
 const recovery = (...argv: string[]) => runCommand(['--config', settings, 'recovery', ...argv]);
 
+const SEED = 'env:TOTP_SEED';
+const surroundings = { environment: { USER: 'tester', TOTP_SEED: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' } };
+const enrol = (...argv: string[]) => runCommand(['--config', settings, 'enrolment', 'add', ...argv], surroundings);
+
 it('tells what blocks an account, and ends it with a name and a reason in the audit log', async () => {
+  await enrol('alice', '--kind', 'email', '--address', 'alice@home.example');
+  await enrol('alice', '--kind', 'totp', '--seed', SEED);
   expect((await recovery('status', 'alice')).output).toContain('nothing blocks recovery');
   await inStore(async ({ store, directories, clock }) => {
     const [alice] = (await directories[0]?.findAccounts('alice')) ?? [];
     if (alice === undefined) throw new Error('no account');
     await store.freezes.freeze({ directory: alice.directory, id: alice.id }, 'not-me', clock.now());
   });
-  expect((await recovery('status', 'ALICE')).output).toContain('frozen');
+  expect((await recovery('status', 'ALICE')).output).toContain('cannot recover: frozen');
   expect(await recovery('release', 'alice', '--reason', 'called back')).toMatchObject({
     exitCode: 0,
     output: expect.stringContaining('frozen'),
@@ -60,6 +66,37 @@ it('tells what blocks an account, and ends it with a name and a reason in the au
   expect(event).toContain('tester');
 });
 
+it('says what is missing of each accepted combination, and what happened lately', async () => {
+  const nothing = await recovery('status', 'alice');
+  expect(nothing.output).toContain('alice (people): cannot recover: not enough is enrolled');
+  expect(nothing.output).toContain('cannot recover by email + totp: no email, no totp');
+  expect(nothing.output).toContain('keyturn enrolment add');
+  await enrol('alice', '--kind', 'email', '--address', 'alice@home.example');
+  const half = await recovery('status', 'alice');
+  expect(half.output).toContain('cannot recover by email + totp: no totp');
+  expect(half.output).toMatch(/lately \(UTC\):\n {4}\d{4}-\d\d-\d\d \d\d:\d\d {2}factor\.enrolled/);
+  await enrol('alice', '--kind', 'totp', '--seed', SEED);
+  expect((await recovery('status', 'alice')).output).toContain('can recover by email + totp');
+  const [told] = JSON.parse((await recovery('status', 'alice', '--json')).output) as Record<string, unknown>[];
+  expect(told).toMatchObject({
+    account: 'alice',
+    canRecover: true,
+    reason: null,
+    combinations: [{ kinds: ['email', 'totp'], missing: [] }],
+  });
+});
+
+it('says what the directory has against it', async () => {
+  await inStore(async (runtime) => {
+    const person = { directory: 'people', displayName: 'x', password: 'Some-Passw0rd-here' };
+    const deps = { ...runtime, accounts: runtime.store.embedded };
+    await createEmbeddedAccount(deps, { ...person, login: 'gone', disabled: true });
+    await createEmbeddedAccount(deps, { ...person, login: 'past', expiresAt: 1000 });
+  });
+  expect((await recovery('status', 'gone')).output).toContain('cannot recover: the account is disabled in the directory');
+  expect((await recovery('status', 'past')).output).toContain('cannot recover: the account has passed its end date');
+});
+
 it('refuses to guess', async () => {
   expect(await recovery('release', 'alice')).toMatchObject({ exitCode: 2, errors: expect.stringContaining('--reason') });
   expect(await recovery('release', 'nobody', '--reason', 'x')).toMatchObject({
@@ -69,5 +106,6 @@ it('refuses to guess', async () => {
   expect(await recovery('release', 'both', '--reason', 'x')).toMatchObject({ exitCode: 1, errors: expect.stringContaining('--directory') });
   expect((await recovery('release', 'both', '--reason', 'x', '--directory', 'guests')).exitCode).toBe(0);
   expect((await recovery('release', 'both', '--reason', 'x', '--directory', 'typo')).exitCode).toBe(1);
-  expect((await recovery('status', 'both')).output.match(/nothing blocks/g)).toHaveLength(2);
+  expect((await recovery('status', 'both')).output.match(/cannot recover: /g)).toHaveLength(2);
+  expect((await recovery('status', 'both', '--directory', 'guests')).output).toMatch(/^both \(guests\): /);
 });

@@ -87,6 +87,19 @@ describe('a journey that leads nowhere', () => {
     }
   });
 
+  it('never says in the audit log that a code was sent', async () => {
+    const decoy = await startJourney(keyturn.url, 'nobody');
+    const real = await startJourney(keyturn.url, 'alice');
+    for (const client of [decoy, real]) await client.answer({ option: 'email' });
+    const rows = await keyturn.deps.store.audit.read(0, 10_000);
+    const about = rows.map(({ type, data }) => ({ type, ...(JSON.parse(data) as { accounts?: unknown[]; reason?: string }) }));
+    const sent = about.filter(({ type }) => type === 'journey.code-sent');
+    expect(sent.length).toBeGreaterThan(0);
+    for (const event of sent) expect(event.accounts).not.toEqual([]);
+    expect(about.at(-2)).toMatchObject({ type: 'journey.code-withheld', reason: 'leads-nowhere', accounts: [] });
+    expect(about.at(-1)).toMatchObject({ type: 'journey.code-sent' });
+  });
+
   it('never succeeds, even with what would be the right code', async () => {
     for (const name of ['disabled', 'ended', 'protected', 'frozen']) {
       const client = await startJourney(keyturn.url, name);

@@ -119,6 +119,9 @@ it('a message counts against the network that asks for it, not the one that star
   expect(await sent()).toBe(1);
   await ask('198.51.100.1', '198.51.100.1');
   expect(await sent()).toBe(2);
+  // The page said "sent" three times; whoever reads the log learns that it was not so once.
+  const withheld = (await eventsOf(0)).filter(({ type }) => type === 'journey.code-withheld');
+  expect(withheld).toMatchObject([{ reason: 'too-many-messages', accounts: [person.account] }]);
 });
 
 /** Every instant in an answer, wherever it stands. */

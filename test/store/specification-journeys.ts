@@ -154,6 +154,27 @@ export function specifyJourneyTables(makeDatabase: MakeDatabase): void {
       expect(await two.factors.ofAccount(account)).toEqual([{ ...newer, lastUsedAt: NOW + 7 }]);
     });
 
+    it('counts the accounts that have every one of some kinds, each once', async () => {
+      const before = await Promise.all([one.factors.countAccounts(['email', 'totp']), one.factors.countAccounts(['email'])]);
+      const [both, half, ended, other] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+      for (const [accountId, kind] of [
+        [both, 'email'],
+        [both, 'email'],
+        [both, 'totp'],
+        [half, 'email'],
+        [ended, 'email'],
+        [other, 'totp'],
+      ] as const) {
+        await one.factors.insert(factorRow({ accountId, kind }));
+      }
+      const gone = factorRow({ accountId: ended, kind: 'totp' });
+      await one.factors.insert(gone);
+      await one.factors.insert(factorRow({ accountId: half, directory: 'other', kind: 'totp' }));
+      await one.factors.end(gone.id, NOW);
+      expect(await two.factors.countAccounts(['email', 'totp', 'email'])).toBe((before[0] ?? 0) + 1);
+      expect(await two.factors.countAccounts(['email'])).toBe((before[1] ?? 0) + 3);
+    });
+
     it('accepts a time step once, and only newer ones after it', async () => {
       const row = factorRow();
       await one.factors.insert(row);

@@ -23,6 +23,9 @@ export type DecoyReason =
   | 'directory-trouble'
   | 'too-many-messages';
 
+/** Why a code that was asked for was sent to nobody. */
+export type WithheldReason = 'leads-nowhere' | 'not-enrolled' | 'too-many-messages';
+
 interface AboutJourney {
   journey: string;
   actor: Actor;
@@ -52,6 +55,8 @@ export type AuditEvent =
       reasons: { account: AccountRef | null; reason: DecoyReason }[];
     } & AboutJourney)
   | ({ type: 'journey.code-sent'; factor: FactorKind; accounts: AccountRef[] } & AboutJourney)
+  /** The page says that a code was sent, and none was. No accounts: the journey leads nowhere. */
+  | ({ type: 'journey.code-withheld'; factor: FactorKind; accounts: AccountRef[]; reason: WithheldReason } & AboutJourney)
   | ({ type: 'journey.proof-accepted'; factor: FactorKind; accounts: AccountRef[] } & AboutJourney)
   | ({ type: 'journey.proof-refused'; factor: FactorKind; accounts: AccountRef[]; attemptsLeft: number; judged?: boolean } & AboutJourney)
   | ({ type: 'journey.proof-complete'; factors: FactorKind[]; accounts: AccountRef[] } & AboutJourney)

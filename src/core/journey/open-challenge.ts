@@ -1,5 +1,6 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { accountKey } from '../accounts/candidate.ts';
+import type { WithheldReason } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { supportContact } from '../configuration/support-contact.ts';
 import type { EnrolledCandidate } from '../factors/factor.ts';
@@ -86,17 +87,21 @@ export async function openChallenge(deps: ActDeps, journey: LoadedJourney, kind:
     }
     if (attacked) await tellOfAttack(deps, store, { asked, what: 'messages', language: state.language });
     if (messages.length > 0) {
-      const accounts = maySend ? enrolled.map(({ candidate }) => candidate.ref) : [];
-      await recordEvent(store, deps.clock, {
-        type: 'journey.code-sent',
-        journey: row.id,
-        actor: journeyActor(deps.act, state),
-        factor: kind,
-        accounts,
-      });
+      const about = { journey: row.id, actor: journeyActor(deps.act, state), factor: kind };
+      const accounts = enrolled.map(({ candidate }) => candidate.ref);
+      const reason = withheldBecause(enrolled, maySend);
+      if (reason === null) await recordEvent(store, deps.clock, { type: 'journey.code-sent', ...about, accounts });
+      else await recordEvent(store, deps.clock, { type: 'journey.code-withheld', ...about, accounts, reason });
     }
   };
   return { asked: askedFactor, write };
+}
+
+/** Why nobody is sent a code, while the page says the same as always; null: somebody is. */
+function withheldBecause(enrolled: readonly EnrolledCandidate[], maySend: boolean): WithheldReason | null {
+  if (enrolled.length === 0) return 'leads-nowhere';
+  if (enrolled.every(({ factors }) => factors.length === 0)) return 'not-enrolled';
+  return maySend ? null : 'too-many-messages';
 }
 
 function languageOf(state: JourneyState, account: AccountRef | null): string | null {

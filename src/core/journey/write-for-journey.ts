@@ -1,6 +1,6 @@
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import { accountKey } from '../accounts/candidate.ts';
-import type { Barred } from '../accounts/find-candidates.ts';
+import type { Barred } from '../accounts/judge-account.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { AccountRef, PreparedWrite } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';

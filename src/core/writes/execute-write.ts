@@ -1,5 +1,5 @@
 import { isAppError } from '../../../shared/errors.ts';
-import { reasonToBar } from '../accounts/find-candidates.ts';
+import { reasonToBar } from '../accounts/judge-account.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { Directory, PreparedWrite, WriteOptions, WriteOutcome } from '../ports/directory.ts';
 import type { WriteIntent, WriteResult } from './directory-write.ts';

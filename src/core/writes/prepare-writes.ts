@@ -1,4 +1,4 @@
-import { type Barred, reasonToBar } from '../accounts/find-candidates.ts';
+import { type Barred, reasonToBar } from '../accounts/judge-account.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { AccountRef, PreparedWrite } from '../ports/directory.ts';
 

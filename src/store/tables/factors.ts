@@ -65,6 +65,21 @@ export function createFactors(context: TableContext): FactorStore {
         .execute();
       return readable(context, 'factors', rows, toRow);
     },
+    async countAccounts(kinds) {
+      const wanted = [...new Set(kinds)];
+      const accounts = context.db
+        .selectFrom('factors')
+        .select(['directory', 'account_id'])
+        .where('ended_at', 'is', null)
+        .where('kind', 'in', wanted)
+        .groupBy(['directory', 'account_id'])
+        .having((eb) => eb(eb.fn.count('kind').distinct(), '=', wanted.length));
+      const { count } = await context.db
+        .selectFrom(accounts.as('accounts'))
+        .select((eb) => eb.fn.countAll().as('count'))
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
     async acceptTimeStep(id, timeStep, driftSteps, now) {
       const result = await context.db
         .updateTable('factors')

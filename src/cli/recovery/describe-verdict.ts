@@ -1,0 +1,53 @@
+import type { AccountVerdict } from '../../core/accounts/judge-account.ts';
+import type { DecoyReason } from '../../core/audit/events.ts';
+import type { Configuration } from '../../core/configuration/document.ts';
+import type { RecoveryState } from '../../core/freeze/release-recovery.ts';
+import { describeCombinations } from '../enrolment/describe-combinations.ts';
+
+/** Why a person gets nowhere, for whoever helps them, and what can be done about it. */
+const WORDS: Readonly<Record<DecoyReason, { what: string; fix?: string }>> = {
+  'unknown-account': { what: 'there is no such account' },
+  'account-disabled': { what: 'the account is disabled in the directory', fix: 'enable it there' },
+  'account-expired': { what: 'the account has passed its end date in the directory', fix: 'move the date there' },
+  'password-not-used': { what: 'the account does not sign in by password' },
+  'account-protected': {
+    what: 'the account is protected: it is never recovered online',
+    fix: 'see `protected` of the directory in the configuration',
+  },
+  'not-enrolled': { what: 'not enough is enrolled to prove who they are', fix: '`keyturn enrolment add NAME`' },
+  'recovery-frozen': {
+    what: 'frozen: somebody said "this was not me"',
+    fix: 'make sure who has the account, then `keyturn recovery release NAME`',
+  },
+  'directory-trouble': { what: 'the directory does not tell enough about the account', fix: '`keyturn doctor` tells why' },
+  'too-many-messages': { what: 'too many codes were asked for', fix: 'wait for a day, or `keyturn recovery release NAME`' },
+};
+
+/** Lines that tell whether a person can recover an account now, and if not, why. */
+export function describeVerdict(
+  { reason, detail, factors }: AccountVerdict,
+  state: RecoveryState,
+  configuration: Configuration,
+  now: number,
+): string[] {
+  const pauses = describeState(state, now, reason);
+  const words = reason === null ? null : WORDS[reason];
+  const head = words === null ? [] : [`cannot recover: ${words.what}${detail === null ? '' : ` (${detail})`}`];
+  return [
+    ...(words === null && pauses.length === 0 ? ['nothing blocks recovery'] : [...head, ...pauses]),
+    ...(words?.fix === undefined ? [] : [`  to change that: ${words.fix}`]),
+    ...describeCombinations(configuration, factors),
+  ];
+}
+
+/** What holds a recovery up or back, apart from the directory and what is enrolled. `told`: what was said already. */
+export function describeState(state: RecoveryState, now: number, told: DecoyReason | null = null): string[] {
+  return [
+    state.frozen && told !== 'recovery-frozen' ? WORDS['recovery-frozen'].what : '',
+    state.pausedUntil > now
+      ? `proofs from networks that the owner never used are worth nothing until ${new Date(state.pausedUntil).toISOString()}`
+      : '',
+    state.failures > 0 ? `${state.failures} wrong proofs lately` : '',
+    state.suspended > 0 ? 'the authenticator is suspended after too many wrong codes' : '',
+  ].filter((part) => part !== '');
+}

@@ -1,0 +1,116 @@
+import type { FactorKind, Goal } from '../../../shared/api/journeys.ts';
+import { AppError, isAppError } from '../../../shared/errors.ts';
+import type { DecoyReason } from '../audit/events.ts';
+import type { CoreDeps } from '../core-deps.ts';
+import { type CombinationVerdict, judgeCombinations } from '../enrolment/judge-combinations.ts';
+import type { Account, AccountRef, AccountStatus, Directory, StatusForWrite } from '../ports/directory.ts';
+import type { FactorRow } from '../ports/store.ts';
+
+/** What a recovery is to do, and by which proofs. */
+export interface Asked {
+  readonly goal: Goal;
+  readonly accepted: readonly (readonly FactorKind[])[];
+}
+
+/** Why the account itself may not be recovered by its owner, whatever is proven; null: it may. */
+export type Barred = Extract<
+  DecoyReason,
+  'account-protected' | 'account-disabled' | 'account-expired' | 'password-not-used' | 'recovery-frozen'
+>;
+
+/**
+ * The order is fixed, so that one account always gets the same reason.
+ * @throws AppError `directory.no-right` when the directory hides what it should tell
+ */
+export function reasonToBar(
+  directory: Directory,
+  status: StatusForWrite,
+  protection: { readonly protected: boolean },
+  frozen: boolean,
+): Barred | null {
+  if (protection.protected) return 'account-protected';
+  if (status.disabled) return 'account-disabled';
+  if (status.accountExpired) return 'account-expired';
+  if (status.passwordSignIn === false) return 'password-not-used';
+  refuseHiddenState(directory, status);
+  return frozen ? 'recovery-frozen' : null;
+}
+
+/**
+ * What is hidden is not "no": an account whose state a directory should tell, and does not, may be disabled.
+ * @throws AppError `directory.no-right`
+ */
+function refuseHiddenState({ id, abilities }: Directory, status: StatusForWrite): void {
+  const known = { locked: status.locked, disabled: status.disabled, 'account-expired': status.accountExpired };
+  // Whether it is locked bars nobody: a lock that is not known is told as such.
+  const hidden = abilities.tells.filter((state) => state !== 'locked' && known[state] === null);
+  if (hidden.length === 0) return;
+  throw new AppError('directory.no-right', {
+    directory: id,
+    problem: `The service account cannot see whether the account is ${hidden.join(' or ')}`,
+    fix: 'Let it read the attributes; `keyturn doctor` prints how.',
+  });
+}
+
+/**
+ * Nobody is asked for proofs of what the directory is known to refuse in the end. Where nothing can be unlocked, a reset is all there is.
+ * @throws AppError `directory.no-right`
+ */
+function refuseImpossibleReset({ id, abilities }: Directory, { noReset }: AccountStatus, goal: Goal): void {
+  const comesToReset = goal === 'reset-password' || !abilities.verbs.includes('unlock-account');
+  if (noReset !== undefined && comesToReset) throw new AppError('directory.no-right', { directory: id, ...noReset });
+}
+
+/** What decides whether the owner of an account may recover it now. Journeys go by it, and operators are told it. */
+export interface AccountVerdict {
+  /** null: the owner may. */
+  readonly reason: DecoyReason | null;
+  /** Why, as far as the directory says more: what protects the account, what the service account cannot see. */
+  readonly detail: string | null;
+  /** What is enrolled for it. */
+  readonly factors: readonly FactorRow[];
+  /** What the owner can give of each combination that counts. */
+  readonly combinations: readonly CombinationVerdict[];
+}
+
+/**
+ * Judges one account. Everything is read at once: each part is a round trip, and a person is waiting.
+ * A directory that finds an account and cannot say more about it is a reason like any other: an error would tell that the account
+ * exists, since for a name that nobody has there is none.
+ */
+export async function judgeAccount(
+  deps: Pick<CoreDeps, 'store' | 'log'>,
+  directory: Directory,
+  account: Account,
+  { goal, accepted }: Asked,
+): Promise<AccountVerdict> {
+  const ref: AccountRef = { directory: account.directory, id: account.id };
+  const [barred, factors] = await Promise.all([
+    barredBecause(deps, directory, account, goal).catch((error: unknown) => unreadable(deps, account, error)),
+    deps.store.factors.ofAccount(ref),
+  ]);
+  const combinations = judgeCombinations(accepted, factors);
+  const isEnrolled = combinations.some(({ missing }) => missing.length === 0);
+  if (barred.reason !== null || isEnrolled) return { ...barred, factors, combinations };
+  return { reason: 'not-enrolled', detail: null, factors, combinations };
+}
+
+type Because = Pick<AccountVerdict, 'reason' | 'detail'>;
+
+async function barredBecause(deps: Pick<CoreDeps, 'store'>, directory: Directory, account: Account, goal: Goal): Promise<Because> {
+  const [status, protection, frozen] = await Promise.all([
+    directory.readStatus(account),
+    directory.isProtected(account),
+    deps.store.freezes.isFrozen(account),
+  ]);
+  const reason = reasonToBar(directory, status, protection, frozen);
+  if (reason === null) refuseImpossibleReset(directory, status, goal);
+  return { reason, detail: reason === 'account-protected' ? protection.reason : null };
+}
+
+function unreadable(deps: Pick<CoreDeps, 'log'>, account: Account, error: unknown): Because {
+  if (!isAppError(error) || !error.code.startsWith('directory.')) throw error;
+  deps.log.error('account.unreadable', { directory: account.directory, account: account.id, error });
+  const { problem } = error.details;
+  return { reason: 'directory-trouble', detail: typeof problem === 'string' ? `${error.code}: ${problem}` : error.code };
+}
