@@ -37,6 +37,7 @@ import { createSchedule } from './jobs/schedule.ts';
 import { createAltchaWork } from './platform/altcha-work.ts';
 import { createKeys } from './platform/derived-keys.ts';
 import { createLog } from './platform/pino-log.ts';
+import { createStrengthThread } from './platform/strength-thread.ts';
 import { systemClock } from './platform/system-clock.ts';
 import { systemRandom } from './platform/system-random.ts';
 import { createStore } from './store/create-store.ts';
@@ -117,6 +118,7 @@ export async function startNode(base: Base, settings: Settings, options: ServerO
       [NOTICE_JOB]: (payload, { id }) => deliverNotice(deps, payload as QueuedNotice, id),
     },
   });
+  const strength = createStrengthThread(log);
   const deps: JourneyDeps = {
     store,
     log,
@@ -131,6 +133,7 @@ export async function startNode(base: Base, settings: Settings, options: ServerO
     work: createAltchaWork(keys),
     guard: createGuard({ store, keys, clock, configuration }),
     factor: createFactorRegistry({ keys, random, clock, configuration }),
+    strength,
   };
 
   let stopping = false;
@@ -161,6 +164,7 @@ export async function startNode(base: Base, settings: Settings, options: ServerO
   const close = async (): Promise<void> => {
     stopping = true;
     await app.close();
+    await strength.close();
     await schedule.stop();
     await background.settled(GRACE / 3);
     await worker.stop();

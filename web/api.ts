@@ -1,6 +1,6 @@
 import { ANSWER_MARK } from '../shared/api/answer-mark.ts';
 import type { DemoMessage } from '../shared/api/demo.ts';
-import type { AnsweredStepKind, AnswerOf, Problem, StartRequest, Step, Verdict } from '../shared/api/journeys.ts';
+import type { AnsweredStepKind, AnswerOf, PasswordCheck, Problem, StartRequest, Step } from '../shared/api/journeys.ts';
 import type { Site } from '../shared/api/site.ts';
 import { currentLanguage } from './texts.ts';
 
@@ -43,7 +43,7 @@ export const api = {
   answer: <K extends AnsweredStepKind>(stepId: string, answer: AnswerOf<K>, signal?: AbortSignal) =>
     call<{ step: Step }>('POST', `/journeys/current/steps/${encodeURIComponent(stepId)}`, answer, signal),
   checkPassword: (password: string, signal: AbortSignal) =>
-    call<{ verdicts: Verdict[]; acceptable: boolean }>('POST', '/journeys/current/password-check', { password }, signal),
+    call<PasswordCheck>('POST', '/journeys/current/password-check', { password }, signal),
   cancelJourney: () => call<undefined>('DELETE', '/journeys/current'),
   notMe: (token: string) => call<{ frozen: true; contact: string }>('POST', '/notices/not-me', { token }),
   demoAccounts: (signal?: AbortSignal) =>

@@ -14,8 +14,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     manifest: true,
     target: ['es2022', 'chrome111', 'firefox114', 'safari16.4'],
-    // The strength dictionaries are large on purpose; they load only where a password is chosen.
-    chunkSizeWarningLimit: 2500,
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
 });

@@ -179,7 +179,16 @@ export type AnsweredStepKind = keyof typeof ANSWERS;
 export type AnswerOf<K extends AnsweredStepKind> = z.infer<(typeof ANSWERS)[K]>;
 
 export const passwordCheckRequestSchema = z.strictObject({ password: z.string().max(1024) });
-export const passwordCheckResponseSchema = z.object({ verdicts: z.array(verdictSchema), acceptable: z.boolean() });
+/** How long guessing would take: 0 a moment, 1 hours, 2 days, 3 months, 4 years. */
+export const strengthLevelSchema = z.literal([0, 1, 2, 3, 4]);
+export type StrengthLevel = z.infer<typeof strengthLevelSchema>;
+/** `strength` absent: not told. It is an estimate and decides nothing. */
+export const passwordCheckResponseSchema = z.object({
+  verdicts: z.array(verdictSchema),
+  acceptable: z.boolean(),
+  strength: strengthLevelSchema.optional(),
+});
+export type PasswordCheck = z.infer<typeof passwordCheckResponseSchema>;
 
 /** RFC 9457 problem document with our stable code. `step` is there for `journey.step-passed`. */
 export const problemSchema = z.object({

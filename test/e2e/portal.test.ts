@@ -285,11 +285,15 @@ describe('the new-password page', () => {
   it('judges while typing, by itself and with the server', async () => {
     script(STEPS['new-password'], (call) =>
       call.path.endsWith('password-check')
-        ? { status: 200, body: { verdicts: [{ code: 'password.breached', ok: false, text: 'Not known from a theft' }], acceptable: false } }
+        ? {
+            status: 200,
+            body: { verdicts: [{ code: 'password.breached', ok: false, text: 'Not known from a theft' }], acceptable: false, strength: 4 },
+          }
         : undefined,
     );
     await page.goto(`${portal.origin}/recover`);
     await field().fill('Sunflower-42-meadow');
+    await page.getByText('Strength: would take years to guess').waitFor();
     await page.getByText('Done: At least 12 characters').waitFor();
     await page.getByText('Not yet: Not known from a theft').waitFor();
     await page.getByText('None of your last 24 passwords (checked when you save)').waitFor();
@@ -305,6 +309,7 @@ describe('the new-password page', () => {
     await page.goto(`${portal.origin}/recover`);
     await field().fill('Sunflower-42-meadow');
     await page.getByText('We cannot check the rules right now').waitFor();
+    expect(await page.getByText('Strength:').count()).toBe(0);
     await page.keyboard.press('Enter');
     await heading('Your password is changed');
   });

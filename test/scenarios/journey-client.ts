@@ -4,7 +4,14 @@ import { codeIn, type Enrolled, holdsCode, type Keyturn, until } from './start-k
 
 export interface Reply {
   status: number;
-  body: { step?: Step; token?: string; expiresAt?: string; verdicts?: Verdict[]; acceptable?: boolean } & Partial<Problem>;
+  body: {
+    step?: Step;
+    token?: string;
+    expiresAt?: string;
+    verdicts?: Verdict[];
+    acceptable?: boolean;
+    strength?: number;
+  } & Partial<Problem>;
   headers: Headers;
 }
 

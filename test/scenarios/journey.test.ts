@@ -3,7 +3,7 @@ import { stepSchema } from '../../shared/api/journeys.ts';
 import { verifyChain } from '../../src/core/audit/chain.ts';
 import { prove, request, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from './sample-directory.ts';
-import { codeIn, type Enrolled, type Keyturn, startKeyturn } from './start-keyturn.ts';
+import { codeIn, type Enrolled, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
 
 const NEW_PASSWORD = 'a quiet harbour at noon';
 let keyturn: Keyturn;
@@ -87,6 +87,12 @@ describe('resetting a forgotten password', () => {
       verdicts: expect.arrayContaining([{ code: 'password.too-short', ok: false, text: expect.any(String) }]),
     });
     expect((await client.call('POST', '/journeys/current/password-check', { password: NEW_PASSWORD })).body.acceptable).toBe(true);
+    const strengthOf = async (password: string) =>
+      (await client.call('POST', '/journeys/current/password-check', { password })).body.strength;
+    // Not told while the estimate gets ready.
+    await until(async () => (await strengthOf('password')) === 0, 'an estimate of strength', 60_000);
+    expect(await strengthOf('')).toBeUndefined();
+    await until(async () => (await strengthOf('Spool-grapple-overturn-ebook-12')) === 4, 'another estimate');
     const refused = await client.answer({ password: 'short' });
     expect(refused.status).toBe(200);
     expect(client.at('new-password')).toMatchObject({ id, verdicts: expect.arrayContaining([expect.objectContaining({ ok: false })]) });

@@ -1,21 +1,28 @@
+import type { StrengthLevel } from '../../../shared/api/journeys.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
 import { evaluatePassword } from '../password-policy/evaluate.ts';
 import type { ActDeps } from './act.ts';
 import { findJourney } from './find-journey.ts';
 import type { LoadedJourney } from './journey-state.ts';
+import { selectedCandidates } from './open-goal.ts';
 
 /**
- * Judges a password while it is being typed; changes nothing (JRN-5).
+ * Judges a password while it is being typed; changes nothing (JRN-5). `strength` null: not told. The Windows sign-in client
+ * shows none, so none is calculated for it.
  * @throws AppError `journey.no-password-step` unless the journey stands at its new-password step
  */
 export async function checkPassword(
   deps: ActDeps,
   tokens: readonly string[],
   password: string,
-): Promise<{ journey: LoadedJourney; verdicts: PasswordVerdict[]; acceptable: boolean }> {
+): Promise<{ journey: LoadedJourney; verdicts: PasswordVerdict[]; acceptable: boolean; strength: StrengthLevel | null }> {
   const journey = await findJourney(deps, tokens);
   const { step } = journey.state;
   if (step.kind !== 'new-password') throw new AppError('journey.no-password-step');
-  return { journey, ...evaluatePassword(password, step.rules) };
+  const judged = evaluatePassword(password, step.rules);
+  const isWanted = password !== '' && journey.state.client.kind !== 'windows-logon';
+  const known = selectedCandidates(journey.state).map(({ label }) => label);
+  const strength = isWanted ? await deps.strength.estimate(journey.row.id, password, known) : null;
+  return { journey, ...judged, strength };
 }

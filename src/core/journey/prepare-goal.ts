@@ -24,6 +24,8 @@ export async function prepareGoal(deps: ActDeps, journey: LoadedJourney): Promis
       state: { ...journey.state, step: { ...journey.state.step, message: { key: 'directory-not-answering', tone: 'error' } } },
     };
   }
+  // Its page asks for the strength of what is typed, which takes a moment to get ready.
+  if (step.kind === 'new-password' && journey.state.client.kind === 'web') deps.strength.prepare();
   return unlessPassed(deps, journey, () => advanceJourney(deps.store, journey, { ...journey.state, step }));
 }
 

@@ -1,3 +1,5 @@
+import type { StrengthLevel } from '../../../shared/api/journeys.ts';
+
 /**
  * Small capabilities of the machine. The core has no clock and no random of its own, so that tests can move time
  * and repeat a run.
@@ -42,6 +44,17 @@ export interface Work {
   create(asked: { iterations: number; counter: number }): Promise<WorkChallenge>;
   /** Whether a solution is right. The derived key cannot be guessed, as the counter alone could. */
   isDone(challenge: WorkChallenge, solution: { counter: number; derivedKey: string }): Promise<boolean>;
+}
+
+/**
+ * How long a password would withstand guessing by somebody who stole its hash and knows the person. It is help for whoever
+ * chooses, no rule: null is "not told", when the estimate would be late or the journey has used up what it may cost.
+ */
+export interface PasswordStrength {
+  /** Somebody is about to choose a password. */
+  prepare(): void;
+  /** `known`: what an attacker knows of the person, such as the names of the accounts. Never rejects. */
+  estimate(journey: string, password: string, known: readonly string[]): Promise<StrengthLevel | null>;
 }
 
 /** Structured log. `facts` must never hold a password, code, token or answer. */

@@ -145,8 +145,9 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       },
       async (request) => {
         const judged = await forJourney(request, (acting, tokens) => checkPassword(acting, tokens, request.body.password));
-        const { journey, verdicts, acceptable } = judged;
-        return { verdicts: presentVerdicts(verdicts, deps.texts, journey.state.language), acceptable };
+        const { journey, verdicts, acceptable, strength } = judged;
+        const told = strength === null ? {} : { strength };
+        return { verdicts: presentVerdicts(verdicts, deps.texts, journey.state.language), acceptable, ...told };
       },
     );
 

@@ -1,16 +1,17 @@
-import { dictionary } from '@zxcvbn-ts/language-common';
+// The list alone: the package's entry would bring the dictionary of stolen passwords along.
+import words from '@zxcvbn-ts/language-common/src/diceware.json' with { type: 'json' };
 import type { Rule } from '../../../shared/api/journeys.ts';
 import { judgeRules } from '../../../shared/password-rules/judge.ts';
 
-/** Words that are quick to type, from the dice-ware list that the strength estimate knows too: about 12.7 bits each. */
-const WORDS = dictionary['diceware-common'].filter((word) => /^[a-z]{3,8}$/.test(word));
+/** Words that are quick to type, from the dice-ware list that the server's estimate of strength knows too: about 12.7 bits each. */
+const WORDS = words.filter((word) => /^[a-z]{3,8}$/.test(word));
 const SIGNS = 'abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-+.:';
 const TRIES_PER_SHAPE = 20;
 
 /**
  * A passphrase that meets the rules that the password alone decides: four words and two digits (57 bits) where they
  * fit, more words for long minimums, and random signs where the maximum is too short for words. Made in the browser
- * by its secure random source; it goes nowhere before it is saved.
+ * by its secure random source; until it is saved it goes nowhere but to the check.
  */
 export function suggestPassphrase(rules: readonly Rule[]): string {
   const shapes = [() => wordsAndDigits(4), () => wordsAndDigits(5), () => wordsAndDigits(7), () => signs(20), () => signs(14)];

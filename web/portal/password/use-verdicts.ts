@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
-import type { Rule, Verdict } from '../../../shared/api/journeys.ts';
+import type { Rule, StrengthLevel, Verdict } from '../../../shared/api/journeys.ts';
 import { judgeRules } from '../../../shared/password-rules/judge.ts';
 import { api } from '../../api.ts';
 import type { RuleState } from '../../ui/rule-list.tsx';
@@ -16,11 +16,15 @@ const PAUSE_MS = 400;
 interface Checked {
   password: string;
   verdicts: readonly Verdict[];
+  strength?: StrengthLevel | undefined;
 }
+
+/** How long guessing would take; `pending` while the server is asked, undefined when it does not tell. */
+export type Strength = StrengthLevel | 'pending' | undefined;
 
 /**
  * Verdicts on a password while it is typed: at once from the rules that need the password alone, and after a pause
- * from the server for the others. `refused` are the verdicts on the password that the server has just sent back.
+ * from the server for the others and for its strength. `refused` are the verdicts on the password that the server has just sent back.
  * `saving`: the password is on its way, and a check of it would come too late.
  * The pure rules are judged by the same module as on the server, so the two never contradict each other.
  */
@@ -29,7 +33,7 @@ export function useVerdicts(
   rules: readonly Rule[],
   refused: readonly Verdict[] | undefined,
   saving: boolean,
-): { verdicts: RuleVerdict[]; unreachable: boolean } {
+): { verdicts: RuleVerdict[]; unreachable: boolean; strength: Strength } {
   const [checked, setChecked] = useState<Checked>();
   const [sentBack, setSentBack] = useState<Checked>();
   const [unreachable, setUnreachable] = useState(false);
@@ -44,7 +48,7 @@ export function useVerdicts(
     const abort = new AbortController();
     const timer = setTimeout(async () => {
       const outcome = await api.checkPassword(password, abort.signal);
-      if (outcome.ok) setChecked({ password, verdicts: outcome.value.verdicts });
+      if (outcome.ok) setChecked({ password, verdicts: outcome.value.verdicts, strength: outcome.value.strength });
       if (outcome.ok || outcome.failure.kind !== 'aborted') setUnreachable(!outcome.ok);
     }, PAUSE_MS);
     return () => {
@@ -73,7 +77,9 @@ export function useVerdicts(
     return [...lines, ...others.map(({ text }): RuleVerdict => ({ text, state: 'broken', refusal: text }))];
   }, [password, rules, checked, sentBack]);
 
-  return { verdicts, unreachable: unreachable && password !== '' };
+  const isAsked = password !== '' && !saving && !unreachable;
+  const strength = checked?.password === password ? checked.strength : isAsked ? 'pending' : undefined;
+  return { verdicts, unreachable: unreachable && password !== '', strength };
 }
 
 /**

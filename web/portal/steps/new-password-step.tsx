@@ -8,7 +8,6 @@ import { Notice } from '../../ui/notice.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';
 import { RuleList } from '../../ui/rule-list.tsx';
 import { SecretField } from '../../ui/secret-field.tsx';
-import { useStrength } from '../password/use-strength.ts';
 import { useVerdicts } from '../password/use-verdicts.ts';
 import { type StepProps, useStepMessages } from './step-props.ts';
 
@@ -26,9 +25,8 @@ export function NewPasswordStep(props: StepProps<'new-password'>) {
   const { mistakes, message, focusOn, fieldError } = useStepMessages(props, FIELD, own);
   // When it may be changed again is said as a sentence of its own: it is no property of the password.
   const rules = useMemo(() => step.rules.filter((rule) => rule.code !== 'password.too-young'), [step.rules]);
-  const { verdicts, unreachable } = useVerdicts(password, rules, step.verdicts, busy);
+  const { verdicts, unreachable, strength } = useVerdicts(password, rules, step.verdicts, busy);
   const labels = useMemo(() => step.accounts.map((account) => account.label), [step.accounts]);
-  const strength = useStrength(password, labels);
   const decided = verdicts.filter((verdict) => verdict.state !== 'server');
   const met = decided.filter((verdict) => verdict.state === 'met').length;
 
