@@ -64,7 +64,7 @@ export function specifyDatabase(makeDatabase: MakeDatabase): void {
       await again.close();
     });
 
-    it('migrates once when several nodes start together', async () => {
+    it('migrates once when several nodes start together', { timeout: 60_000 }, async () => {
       const script = join(import.meta.dirname, 'open-and-append.ts');
       const nodes = await Promise.all([1, 2, 3].map(() => run(process.execPath, [script, database.url, '60'])));
       expect(nodes.map((node) => node.stdout.trim())).toEqual(['done', 'done', 'done']);
