@@ -66,6 +66,17 @@ export const ERRORS = {
   'configuration.missing': { status: 500, audience: 'operator', level: 'error' },
   'configuration.secret-missing': { status: 500, audience: 'operator', level: 'error' },
   'settings.invalid': { status: 500, audience: 'operator', level: 'error' },
+  // Breached passwords
+  'breached.list-missing': { status: 500, audience: 'operator', level: 'error' },
+  'breached.list-truncated': { status: 500, audience: 'operator', level: 'error' },
+  'breached.list-malformed': { status: 500, audience: 'operator', level: 'error' },
+  'breached.list-damaged': { status: 500, audience: 'operator', level: 'error' },
+  'breached.list-empty': { status: 500, audience: 'operator', level: 'error' },
+  'breached.checksum-differs': { status: 500, audience: 'operator', level: 'error' },
+  'breached.import-running': { status: 500, audience: 'operator', level: 'error' },
+  'breached.no-space': { status: 500, audience: 'operator', level: 'error' },
+  'breached.file-missing': { status: 500, audience: 'operator', level: 'error' },
+  'breached.file-damaged': { status: 500, audience: 'operator', level: 'error' },
   // Audit
   'audit.chain-broken': { status: 500, audience: 'operator', level: 'error' },
   // Anything else

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { AppError, isAppError } from '../shared/errors.ts';
+import { importList } from './breached/import-list.ts';
 import { createCaptureMailer } from './channels/capture.ts';
 import { createSmtpMailer, longestSend } from './channels/smtp.ts';
-import type { RunningServer, Runtime, RuntimeOptions, ServerOptions } from './cli/runtime.ts';
+import type { BreachedImportOptions, RunningServer, Runtime, RuntimeOptions, ServerOptions } from './cli/runtime.ts';
 import type { DemoDirectoryKind } from './config/demo-directories.ts';
 import { resolveDatabaseUrl } from './config/resolve-database-url.ts';
 import { resolveKeys } from './config/resolve-keys.ts';
@@ -43,6 +44,7 @@ import { systemRandom } from './platform/system-random.ts';
 import { createStore } from './store/create-store.ts';
 import { createTexts } from './texts/create-texts.ts';
 
+export { openFilter as openBreached } from './breached/open-filter.ts';
 export { sectionProblems } from './directory/section-problems.ts';
 
 const PAGES = fileURLToPath(new URL('../dist/web', import.meta.url));
@@ -186,6 +188,11 @@ export async function startNode(base: Base, settings: Settings, options: ServerO
 /** Readies configuration and sample people of a demo; see src/demo/. */
 export function prepareDemo(settings: Settings, kind: DemoDirectoryKind): Promise<PreparedDemo> {
   return prepareDemoWith(settings, kind, openRuntime);
+}
+
+/** Makes a file of breached passwords; see src/breached/. */
+export function importBreached(options: BreachedImportOptions): ReturnType<typeof importList> {
+  return importList({ ...options, importedAt: new Date(systemClock.now()).toISOString() });
 }
 
 /** What a node stands on, before any configuration. */

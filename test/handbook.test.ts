@@ -46,6 +46,7 @@ describe('the handbook', () => {
     const quiet = {
       write: () => Promise.resolve(),
       writeError: () => {},
+      readInput: () => Promise.reject(),
       loadRoot: () => Promise.reject(),
       stopRequested: () => Promise.resolve(),
     };

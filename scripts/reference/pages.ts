@@ -67,6 +67,7 @@ function cliText(): string[] {
       environment: {},
       write: () => Promise.resolve(),
       writeError: () => {},
+      readInput: () => Promise.reject(new Error('help reads nothing')),
       loadRoot: () => Promise.reject(new Error('the reference runs no command')),
       stopRequested: () => Promise.resolve(),
     },

@@ -10,6 +10,8 @@ export interface Surroundings {
   /** Writes to standard output; resolves when more can be taken. */
   write(text: string): Promise<void>;
   writeError(text: string): void;
+  /** All of standard input, as UTF-8. */
+  readInput(): Promise<string>;
   loadRoot(): Promise<CompositionRoot>;
   /** Resolves when the process is asked to stop (SIGTERM, SIGINT). */
   stopRequested(): Promise<void>;

@@ -149,6 +149,37 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     fix: 'Set the variable, or create the file, that it names',
   },
   'settings.invalid': { meaning: 'The boot settings are not in order', fix: 'Correct what is listed' },
+  'breached.list-missing': { meaning: 'The list of breached passwords is not there', fix: 'Correct its path' },
+  'breached.list-truncated': {
+    meaning: 'The list of breached passwords ends too early',
+    fix: 'Fetch the rest of it and run the import again: it goes on from where it was. If a plain list is whole and only lacks the end of its last line, add that (echo >> LIST)',
+  },
+  'breached.list-malformed': {
+    meaning: 'The file is no list of breached passwords: each line must be HASH:COUNT',
+    fix: 'Use the SHA-1 or NTLM list of Have I Been Pwned, as UTF-8 text, plain or gzip. Unpack other archives first',
+  },
+  'breached.list-damaged': { meaning: 'The compressed list is damaged', fix: 'Fetch it again' },
+  'breached.list-empty': { meaning: 'The list of breached passwords is empty', fix: 'Fetch it again' },
+  'breached.checksum-differs': {
+    meaning: 'The list is not the one whose SHA-256 was given; nothing was replaced',
+    fix: 'Fetch it again, or correct --sha256',
+  },
+  'breached.import-running': {
+    meaning: 'Another import into the same file is running',
+    fix: 'Wait for it. If that process is something else, delete the named lock file',
+  },
+  'breached.no-space': {
+    meaning: 'The disk is full; the file in use was not touched',
+    fix: 'Make room (12 bytes a hash while importing) and run the import again: it goes on from where it was',
+  },
+  'breached.file-missing': {
+    meaning: 'The file of breached passwords is not there',
+    fix: 'Make it with `keyturn breached import`, or correct its path',
+  },
+  'breached.file-damaged': {
+    meaning: 'The file of breached passwords is damaged, or of another version',
+    fix: 'Make it anew with `keyturn breached import`',
+  },
   'audit.chain-broken': {
     meaning: 'The audit log was changed outside of Keyturn',
     fix: 'Keep the database as it is, and compare with an earlier export',

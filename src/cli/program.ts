@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
 import { addAuditCommand } from './audit.ts';
+import { addBreachedCommand } from './breached.ts';
 import type { CommandContext } from './command-context.ts';
 import { addConfigCommand } from './config.ts';
 import { addDemoCommand } from './demo.ts';
@@ -30,6 +31,7 @@ export function createProgram(context: CommandContext): Command {
   addConfigCommand(program, context);
   addEnrolmentCommand(program, context);
   addRecoveryCommand(program, context);
+  addBreachedCommand(program, context);
   addAuditCommand(program, context);
   addKeyCommand(program, context);
   return program;

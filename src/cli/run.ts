@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import { CommanderError } from 'commander';
 import { createCommandContext, type Surroundings } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
@@ -44,6 +45,7 @@ function processSurroundings(): Surroundings {
     writeError: (text) => {
       process.stderr.write(text);
     },
+    readInput: () => text(process.stdin),
     // The one place where a door knows the composition root: loaded late, so that help and checks start quickly.
     loadRoot: () => import('../main.ts'),
     stopRequested: () =>

@@ -41,12 +41,55 @@ export interface ServerOptions {
   onNotice?: (line: string) => void;
 }
 
+/** A file of breached passwords, as the commands about it see it. */
+export interface BreachedFilter {
+  readonly description: {
+    readonly hash: 'sha1' | 'ntlm';
+    readonly bits: number;
+    readonly hashes: number;
+    readonly list: string;
+    readonly listSha256: string;
+    readonly importedAt: string;
+    readonly id: number;
+    readonly shards: readonly unknown[];
+  };
+  /** Bytes on the disk. */
+  readonly size: number;
+  /** Whether a normalised password is in the list. @throws AppError `breached.file-damaged` */
+  contains(password: string): Promise<boolean>;
+  /** Reads all of the file. @throws AppError `breached.file-damaged` */
+  verify(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface BreachedImportProgress {
+  readonly phase: 'skip' | 'read' | 'build';
+  readonly done: number;
+  readonly total: number;
+  /** Hashes read until now. */
+  readonly lines: number;
+}
+
+export interface BreachedImportOptions {
+  readonly list: string;
+  readonly target: string;
+  readonly bits: 8 | 16;
+  readonly sha256?: string | undefined;
+  readonly onProgress: (progress: BreachedImportProgress) => void;
+}
+
 /** What `src/main.ts` exports for the command line. */
 export interface CompositionRoot {
   /** Opens the database (and migrates it), then the adapters of the current configuration. */
   openRuntime(settings: Settings, options?: RuntimeOptions): Promise<Runtime>;
   /** What keeps a section of the configuration from being opened, as its adapter says. */
   readonly sectionProblems: CheckContext['sectionProblems'];
+  /** Makes a file of breached passwords. @throws AppError `breached.*` */
+  importBreached(
+    options: BreachedImportOptions,
+  ): Promise<{ description: BreachedFilter['description']; lines: number; continued: boolean }>;
+  /** @throws AppError `breached.file-missing`, `breached.file-damaged` */
+  openBreached(file: string): Promise<BreachedFilter>;
   startServer(settings: Settings, options?: ServerOptions): Promise<RunningServer>;
   /** Readies configuration and people of the demo; `close` ends the directory server it started, if any. */
   prepareDemo(settings: Settings, directory: DemoDirectoryKind): Promise<{ hints: string[]; close(): Promise<void> }>;

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { AppError } from '../../shared/errors.ts';
+import { isErrno } from './is-errno.ts';
+
+/** A list while it is read. */
+export interface ListSource {
+  /** The text, decompressed. @throws AppError `breached.list-truncated`, `breached.list-damaged` */
+  readonly text: AsyncIterable<Buffer>;
+  /** Bytes of the file on the disk. */
+  readonly size: number;
+  /** Bytes of the file read until now. */
+  readonly bytesRead: () => number;
+  /** SHA-256 of the file. Once, after all of it was read. */
+  readonly sha256: () => string;
+}
+
+const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
+const CHUNK = 256 * 1024;
+
+/**
+ * Opens a list, plain or gzip (by its first bytes, RFC 1952 2.3.1).
+ * @param options.raw as it is on the disk
+ * @throws AppError `breached.list-missing`
+ */
+export async function openList(path: string, options: { raw?: boolean } = {}): Promise<ListSource> {
+  const { size, zipped } = await lookAt(path);
+  const hash = createHash('sha256');
+  let bytesRead = 0;
+  async function* content(): AsyncGenerator<Buffer> {
+    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK })) {
+      hash.update(chunk);
+      bytesRead += chunk.length;
+      yield chunk;
+    }
+  }
+  return {
+    size,
+    text: zipped && options.raw !== true ? unzip(content()) : content(),
+    bytesRead: () => bytesRead,
+    sha256: () => hash.digest('hex'),
+  };
+}
+
+async function lookAt(path: string): Promise<{ size: number; zipped: boolean }> {
+  const file = await open(path, 'r').catch((error: unknown) => {
+    throw isErrno(error, 'ENOENT') ? new AppError('breached.list-missing', { file: path }) : error;
+  });
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    const { size } = await file.stat();
+    return { size, zipped: bytesRead === 2 && buffer.equals(GZIP_MAGIC) };
+  } finally {
+    await file.close();
+  }
+}
+
+async function* unzip(content: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  const file = Readable.from(content, { objectMode: false, highWaterMark: 2 * CHUNK });
+  const gunzip = createGunzip({ chunkSize: CHUNK });
+  file.on('error', (error) => gunzip.destroy(error));
+  file.pipe(gunzip);
+  try {
+    yield* gunzip;
+  } catch (error) {
+    if (isErrno(error, 'Z_BUF_ERROR')) throw new AppError('breached.list-truncated', { problem: 'the gzip file ends too early' });
+    if (isErrno(error, 'Z_DATA_ERROR')) throw new AppError('breached.list-damaged', { problem: 'the gzip file does not fit its checksum' });
+    throw error;
+  } finally {
+    file.destroy();
+  }
+}
