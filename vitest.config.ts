@@ -1,11 +1,25 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { closingLineReporter } from './test/closing-line-reporter.ts';
 
+/** Tests that hold a stop-watch: whatever ran beside them would be measured as well. */
+const measuring = ['test/scenarios/timing.test.ts', 'test/scenarios/side-load.test.ts'];
+
+const withServers = {
+  globalSetup: ['test/servers/global-setup.ts'],
+  testTimeout: 120_000,
+  // The first run on a machine provisions a domain, which takes ten seconds and more on a busy one.
+  hookTimeout: 300_000,
+  // What is polled for is there when it is there: a second is none on a busy machine.
+  expect: { poll: { timeout: 30_000 } },
+};
+
 /**
- * Two projects:
+ * Three projects, one after the other:
  * - `unit`: tests beside the code. They need no shared server and start in milliseconds.
  * - `servers`: everything below test/, and `*.server.test.ts` beside the code. They get real directories and databases from
  *   test/servers/shared-servers.ts, each started only when a test file asks for it.
+ * - `measuring`: those of them that compare times, one file at a time with nothing beside it.
  * One file: `vitest run src/core/clock.test.ts`. One project: `vitest run --project unit`.
  */
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
@@ -22,17 +36,30 @@ export default defineConfig({
           exclude: ['**/*.server.test.ts', '**/node_modules/**'],
           testTimeout: 20_000,
           hookTimeout: 60_000,
+          maxWorkers: availableParallelism(),
+          sequence: { groupOrder: 0 },
         },
       },
       {
         extends: true,
         test: {
+          ...withServers,
           name: 'servers',
           include: ['test/**/*.test.ts', '{src,bench}/**/*.server.test.ts'],
-          globalSetup: ['test/servers/global-setup.ts'],
-          testTimeout: 60_000,
-          // The first run on a machine provisions a domain, which takes ten seconds and more on a busy one.
-          hookTimeout: 180_000,
+          exclude: [...measuring, '**/node_modules/**'],
+          // They wait for servers and for answers that are held back more than they compute: one worker leaves most of two cores idle.
+          maxWorkers: availableParallelism() + 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...withServers,
+          name: 'measuring',
+          include: measuring,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

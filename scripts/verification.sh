@@ -17,7 +17,7 @@ own_temporary_folder() {
   # Servers that refuse to run as root must get through to their own folders; nobody else can list it.
   mkdir -m 711 "$TMPDIR"
   export TMPDIR
-  trap 'rm -rf "$TMPDIR"' EXIT
+  trap 'end_beside; rm -rf "$TMPDIR"' EXIT
   trap 'exit 1' HUP INT TERM
 }
 
@@ -41,6 +41,26 @@ check() {
     broken="$broken
   $name"
   fi
+}
+
+# beside COMMAND...: begins something at low priority while the steps after it run; `check NAME joined` takes its outcome.
+beside() {
+  mkdir -p .scratch/verify
+  nice -n 10 "$@" >.scratch/verify/beside.log 2>&1 &
+  beside=$!
+}
+beside=
+
+joined() {
+  wait "$beside"
+  outcome=$?
+  beside=
+  cat .scratch/verify/beside.log
+  return "$outcome"
+}
+
+end_beside() {
+  [ -z "$beside" ] || kill "$beside" 2>/dev/null
 }
 
 # tests NAME ARGUMENTS...: one run of vitest, each test counted.

@@ -9,6 +9,8 @@ cd "$root" || exit 1
 own_temporary_folder
 
 prepare
+# Compilers are fetched and run while the first steps leave room for it.
+beside sh scripts/build-windows.sh
 check 'lint and format (biome)' biome check --error-on-warnings .
 check 'unused files, exports and packages (knip)' knip
 check 'types of server and tests' tsc --noEmit -p tsconfig.json
@@ -16,5 +18,6 @@ check 'types of the pages' tsc --noEmit -p web/tsconfig.json
 check 'types of the browser tests' tsc --noEmit -p test/e2e/tsconfig.json
 check 'generated reference is current' node scripts/generate-reference.ts --check
 tests 'tests'
+check 'build the Windows client' joined
 tests 'Windows-client-tests' --config windows/vitest.config.ts
 finish

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { closingLineReporter } from '../test/closing-line-reporter.ts';
 
@@ -14,6 +15,7 @@ export default defineConfig({
     globalSetup: ['windows/tests/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 180_000,
-    maxWorkers: 2,
+    // The windows are waited for more than they compute.
+    maxWorkers: availableParallelism() + 1,
   },
 });

@@ -21,7 +21,7 @@ type Samples = Record<State, Record<Measure, number[]>>;
 
 const ROUNDS = process.env.KEYTURN_LONG === undefined ? 16 : 80;
 const NAMES_PER_STATE = 4;
-const SETTLE = 200;
+const SETTLE = 120;
 
 interface Scene {
   keyturn: Keyturn;

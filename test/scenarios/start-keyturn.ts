@@ -138,8 +138,8 @@ async function enrol({ deps }: RunningNode, name: string, address: string): Prom
   throw new Error(`no account ${name}`);
 }
 
-/** Waits until something is so; fails with its name after ten seconds. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string, milliseconds = 10_000): Promise<void> {
+/** Waits until something is so; fails with its name when it never is: what is only slow on a busy machine is waited for. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string, milliseconds = 50_000): Promise<void> {
   const deadline = Date.now() + milliseconds;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);

@@ -39,7 +39,7 @@ export interface SmtpMailbox extends SmtpData {
   messages(): Promise<readonly ReceivedMessage[]>;
   /**
    * The newest message for an address; waits for one to arrive. With `after` (a message's number) only later ones count.
-   * @throws Error when none came within `timeoutMs` (10,000).
+   * @throws Error when none came within `timeoutMs` (50,000).
    */
   waitForMessage(to: string, options?: { readonly after?: number; readonly timeoutMs?: number }): Promise<ReceivedMessage>;
   /** Forgets all messages. */
@@ -116,7 +116,7 @@ export function connectSmtp(data: SmtpData): SmtpMailbox {
   return {
     ...data,
     messages: () => list(),
-    async waitForMessage(to, { after = 0, timeoutMs = 10_000 } = {}) {
+    async waitForMessage(to, { after = 0, timeoutMs = 50_000 } = {}) {
       const deadline = performance.now() + timeoutMs;
       let known = await list();
       for (;;) {
