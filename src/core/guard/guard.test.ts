@@ -1,0 +1,374 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createManualClock, type ManualClock } from '../../../test/manual-clock.ts';
+import { openTestStore, testKey } from '../../../test/store/fixture.ts';
+import { createKeys } from '../../platform/derived-keys.ts';
+import { type ConfigurationDocument, configurationSchema } from '../configuration/document.ts';
+import type { Keys } from '../ports/platform.ts';
+import type { Store } from '../ports/store.ts';
+import { type Asked, createGuard, type Guard } from './guard.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 3600 * 1000;
+
+let store: Store;
+let clock: ManualClock;
+let guard: Guard;
+/** What the guard names counters by, in clear. */
+let named: Set<string>;
+
+beforeEach(async () => {
+  store = await openTestStore('sqlite::memory:', testKey(randomBytes(4).toString('hex')));
+});
+afterEach(async () => {
+  await store.close();
+});
+
+function open(limits: ConfigurationDocument['guard'] = {}): void {
+  clock = createManualClock();
+  named = new Set();
+  const digests = createKeys(randomBytes(32));
+  const keys: Keys = {
+    digest(purpose, value) {
+      expect(purpose).toBe('guard-target');
+      named.add(value);
+      return digests.digest(purpose, value);
+    },
+  };
+  const configuration = configurationSchema.parse({
+    version: 1,
+    organisation: { name: 'Test', publicUrl: 'https://keyturn.example.test' },
+    directories: [{ id: 'people', kind: 'embedded', label: 'People' }],
+    mail: { kind: 'capture' },
+    guard: limits,
+  });
+  guard = createGuard({ store, clock, keys, configuration: () => configuration });
+}
+
+const wide = { count: 1_000, windowSeconds: 600 };
+const wideBudget = { count: 1_000, countWithWork: 1_000, windowSeconds: 600 };
+const starts = async (address: string, ...names: string[]) => guard.countStart(address, names);
+const events = async () => (await store.audit.read(0, 1_000)).map(({ type, data }) => ({ type, ...JSON.parse(data) }));
+const ask = (place: string, isKnown = false, target = 'people/1'): Asked => ({ target, place, isKnown });
+
+describe('starts', () => {
+  it('are refused beyond what one address has, until its window is over', async () => {
+    open({ startsPerAddress: { count: 2, windowSeconds: 60 } });
+    for (let start = 0; start < 2; start += 1) expect((await starts('192.0.2.1', 'a')).decision).toEqual({ allowed: true });
+    clock.advance(MINUTE / 2);
+    const retryAt = clock.now() + MINUTE / 2;
+    expect((await starts('192.0.2.1', 'a')).decision).toEqual({ allowed: false, retryAt });
+    expect((await starts('192.0.2.1:4711', 'a')).decision).toEqual({ allowed: false, retryAt });
+    expect((await starts('192.0.2.2', 'a')).decision).toEqual({ allowed: true });
+    clock.advance(MINUTE / 2);
+    expect((await starts('192.0.2.1', 'a')).decision).toEqual({ allowed: true });
+  });
+
+  it('have a limit for a network and one for everywhere, which those that are refused before do not use up', async () => {
+    open({ startsPerAddress: { count: 1 }, startsPerNetwork: { count: 3 }, startsOverall: { count: 5 } });
+    const allowed = async (address: string) => (await starts(address, 'a')).decision.allowed;
+    expect(await allowed('192.0.2.1')).toBe(true);
+    for (let again = 0; again < 10; again += 1) expect(await allowed('192.0.2.1')).toBe(false);
+    expect(await allowed('192.0.2.2')).toBe(true);
+    expect(await allowed('192.0.2.3')).toBe(true);
+    for (let again = 4; again < 12; again += 1) expect(await allowed(`192.0.2.${again}`)).toBe(false);
+    expect(await allowed('198.51.100.1')).toBe(true);
+    expect(await allowed('203.0.113.1')).toBe(true);
+    expect(await allowed('2001:db8::1')).toBe(false);
+  });
+
+  it('are an event when they are refused first, and not each time', async () => {
+    open({ startsPerAddress: { count: 1 }, startsPerNetwork: { count: 2 }, startsOverall: { count: 3 } });
+    for (const address of ['192.0.2.1', '192.0.2.1', '192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4']) await starts(address, 'a');
+    for (const address of ['198.51.100.1', '203.0.113.1', '203.0.113.2']) await starts(address, 'a');
+    expect(await events()).toEqual([
+      { type: 'guard.slowed-down', limit: 'startsPerAddress', from: '192.0.2.1' },
+      { type: 'guard.slowed-down', limit: 'startsPerNetwork', from: '192.0.2.0/24' },
+      { type: 'guard.slowed-down', limit: 'startsOverall', from: 'everywhere' },
+    ]);
+  });
+
+  it('of one name cost work beyond what is free from one network, and the more the more there are', async () => {
+    open({ startsPerAccount: { count: 2, windowSeconds: 60 }, startsPerAccountOverall: wide, work: { hardest: 4 } });
+    const works: number[] = [];
+    for (let start = 0; start < 20; start += 1) works.push((await starts('192.0.2.1', 'alice')).work);
+    expect(works).toEqual([0, 0, 1, 2, 2, 2, 2, ...Array.from({ length: 13 }, () => 4)]);
+    expect((await starts('192.0.2.9', 'alice')).work).toBe(4);
+    expect((await starts('198.51.100.1', 'alice')).work).toBe(0);
+    expect((await starts('192.0.2.1', 'bob')).work).toBe(0);
+    // The harder of the names decides.
+    expect((await starts('192.0.2.1', 'carol', 'alice')).work).toBe(4);
+    clock.advance(MINUTE);
+    expect((await starts('192.0.2.1', 'alice')).work).toBe(0);
+  });
+
+  it('of one name cost work beyond what is free from everywhere', async () => {
+    open({ startsPerAccount: wide, startsPerAccountOverall: { count: 3, windowSeconds: 60 } });
+    const works: number[] = [];
+    for (let start = 0; start < 6; start += 1) works.push((await starts(`192.0.${start}.1`, 'alice')).work);
+    expect(works).toEqual([0, 0, 0, 1, 1, 2]);
+  });
+
+  it('that are refused add nothing to the work of a name', async () => {
+    open({ startsPerAddress: { count: 1 }, startsPerAccount: { count: 2 }, startsPerAccountOverall: { count: 2 } });
+    await starts('192.0.2.1', 'alice');
+    for (let again = 0; again < 9; again += 1) expect((await starts('192.0.2.1', 'alice')).decision.allowed).toBe(false);
+    expect((await starts('192.0.2.2', 'alice')).work).toBe(0);
+    expect((await starts('192.0.2.3', 'alice')).work).toBe(1);
+  });
+
+  it('cost work once the next wrong proof for the name would not be judged without', async () => {
+    open({ failuresPerAccount: { count: 3, countWithWork: 9 }, failuresPerAccountOverall: { count: 5, countWithWork: 9 } });
+    const fail = (address: string) => guard.countFailure(store, [], ['alice', 'ally'], address);
+    for (let failure = 0; failure < 2; failure += 1) await fail('192.0.2.1');
+    expect((await starts('192.0.2.1', 'alice')).work).toBe(0);
+    await fail('192.0.2.1');
+    expect((await starts('192.0.2.1', 'alice')).work).toBe(1);
+    expect((await starts('192.0.2.1', 'ally')).work).toBe(1);
+    expect((await starts('198.51.100.1', 'alice')).work).toBe(0);
+    await fail('203.0.113.1');
+    await fail('203.0.113.1');
+    expect((await starts('198.51.100.1', 'alice')).work).toBe(1);
+    // Looking has counted nothing.
+    for (let again = 0; again < 4; again += 1) expect((await starts('198.51.100.1', 'alice')).work).toBe(1);
+  });
+});
+
+describe('other requests', () => {
+  it('are counted each by itself: answers of a journey, strays and notices of an address', async () => {
+    open({
+      answersPerJourney: { count: 1, windowSeconds: 10 },
+      strayRequestsPerAddress: { count: 2, windowSeconds: 20 },
+      noticeAnswersPerAddress: { count: 3, windowSeconds: 30 },
+    });
+    const now = clock.now();
+    const decisions = async (one: () => Promise<unknown>) => [await one(), await one(), await one(), await one()];
+    const no = (seconds: number) => ({ allowed: false, retryAt: now + seconds * 1000 });
+    const yes = { allowed: true };
+    expect(await decisions(() => guard.countAnswer('journey-1'))).toEqual([yes, no(10), no(10), no(10)]);
+    expect(await decisions(() => guard.countStray('192.0.2.1'))).toEqual([yes, yes, no(20), no(20)]);
+    expect(await decisions(() => guard.countNoticeAnswer('192.0.2.1'))).toEqual([yes, yes, yes, no(30)]);
+    expect(await guard.countAnswer('journey-2')).toEqual(yes);
+    expect(await guard.countStray('192.0.2.2')).toEqual(yes);
+    // An answer too many of one's own journey is no event: nobody else is meant.
+    expect(await events()).toEqual([
+      { type: 'guard.slowed-down', limit: 'strayRequestsPerAddress', from: '192.0.2.1' },
+      { type: 'guard.slowed-down', limit: 'noticeAnswersPerAddress', from: '192.0.2.1' },
+    ]);
+  });
+});
+
+describe('what an owner is told', () => {
+  it('is told once in a day', async () => {
+    open();
+    expect([await guard.tellsNow(store, 'x'), await guard.tellsNow(store, 'x'), await guard.tellsNow(store, 'y')]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    clock.advance(DAY - 1);
+    expect(await guard.tellsNow(store, 'x')).toBe(false);
+    clock.advance(1);
+    expect(await guard.tellsNow(store, 'x')).toBe(true);
+  });
+});
+
+describe('an account whose failures are shown', () => {
+  const limits = {
+    failuresPerAccount: { ...wideBudget, windowSeconds: 60 },
+    failuresPerAccountOverall: { count: 2, countWithWork: 3, windowSeconds: 60 },
+  };
+
+  it('has as many as strangers made in the window, and until when theirs are worth nothing', async () => {
+    open(limits);
+    const now = clock.now();
+    expect(await guard.failuresOf('people/1')).toEqual({ failures: 0, pausedUntil: 0 });
+    const seen: unknown[] = [];
+    for (let failure = 0; failure < 3; failure += 1) {
+      await guard.countFailure(store, [ask(`net-${failure}`)], [], '192.0.2.1');
+      seen.push(await guard.failuresOf('people/1'));
+    }
+    await guard.countFailure(store, [ask('home', true)], [], '192.0.2.1');
+    await guard.spend(store, 'messages', [ask('net-9')], false);
+    expect(seen).toEqual([
+      { failures: 1, pausedUntil: 0 },
+      { failures: 2, pausedUntil: 0 },
+      { failures: 3, pausedUntil: now + MINUTE },
+    ]);
+    expect(await guard.failuresOf('people/1')).toEqual({ failures: 3, pausedUntil: now + MINUTE });
+    expect(await guard.failuresOf('people/2')).toEqual({ failures: 0, pausedUntil: 0 });
+    clock.advance(MINUTE - 1);
+    expect(await guard.failuresOf('people/1')).toMatchObject({ failures: 3 });
+    clock.advance(1);
+    expect(await guard.failuresOf('people/1')).toEqual({ failures: 0, pausedUntil: 0 });
+  });
+});
+
+const LIMITS = {
+  messages: { place: 2, placeWithWork: 4, strangers: 5, strangersWithWork: 8 },
+  failures: { place: 3, placeWithWork: 5, strangers: 6, strangersWithWork: 9 },
+};
+/** Longer than a release lasts, so that its end is seen. */
+const WINDOW = 7 * DAY;
+
+const asked = fc.uniqueArray(
+  fc.record({
+    target: fc.constantFrom('people/1', 'people/2'),
+    place: fc.constantFrom('net-1', 'net-2', 'net-3'),
+    isKnown: fc.boolean(),
+  }),
+  { minLength: 1, maxLength: 2, selector: ({ target }) => target },
+);
+const worked = fc.boolean();
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('spend' as const), asked, worked }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('fail' as const), asked, worked }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('try' as const), asked, worked }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('clear' as const, 'release' as const), asked, worked }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('wait' as const), milliseconds: fc.constantFrom(1, DAY / 2, DAY / 2 - 1) }) },
+);
+
+/** The rules of the two budgets, told once more in the plainest way: what was counted is never over. */
+function createModel(now: () => number) {
+  type Name = keyof typeof LIMITS;
+  const counts = new Map<string, number>();
+  const released = new Map<string, number>();
+  const here = (budget: Name, { target, place }: Asked) => `${budget} ${target} ${place}`;
+  const strangers = (budget: Name, { target }: Pick<Asked, 'target'>) => `${budget} ${target}`;
+  const read = (name: string) => counts.get(name) ?? 0;
+  const spent = (budget: Name, one: Asked) => ({
+    place: (released.get(one.target) ?? 0) > now() ? 0 : read(here(budget, one)),
+    strangers: read(strangers(budget, one)),
+  });
+  return {
+    granted: (budget: Name, all: readonly Asked[], hasWorked: boolean) =>
+      all.every((one) => {
+        const limits = LIMITS[budget];
+        const before = spent(budget, one);
+        if (before.place >= (hasWorked ? limits.placeWithWork : limits.place)) return false;
+        return one.isKnown || before.strangers < (hasWorked ? limits.strangersWithWork : limits.strangers);
+      }),
+    attacked: (budget: Name, all: readonly Asked[]) =>
+      all.some((one) => {
+        const before = spent(budget, one);
+        return before.place >= LIMITS[budget].place || before.strangers >= LIMITS[budget].strangers;
+      }),
+    count(budget: Name, all: readonly Asked[]) {
+      for (const one of all) {
+        const names = one.isKnown ? [here(budget, one)] : [here(budget, one), strangers(budget, one)];
+        for (const name of names) counts.set(name, read(name) + 1);
+      }
+    },
+    clear(all: readonly Asked[]) {
+      for (const one of all) for (const name of [here('failures', one), strangers('failures', one)]) counts.delete(name);
+    },
+    release({ target }: Asked) {
+      for (const budget of ['messages', 'failures'] as const) counts.delete(strangers(budget, { target }));
+      released.set(target, now() + DAY);
+    },
+  };
+}
+
+describe('budgets of an account', () => {
+  const budgets = {
+    messagesPerAccount: { count: 2, countWithWork: 4, windowSeconds: WINDOW / 1000 },
+    messagesPerAccountOverall: { count: 5, countWithWork: 8, windowSeconds: WINDOW / 1000 },
+    failuresPerAccount: { count: 3, countWithWork: 5, windowSeconds: WINDOW / 1000 },
+    failuresPerAccountOverall: { count: 6, countWithWork: 9, windowSeconds: WINDOW / 1000 },
+  };
+
+  it('are what the plainest rules say, whatever is asked, counted, cleared and released in whatever order', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
+        open(budgets);
+        const opened = clock.now();
+        const model = createModel(clock.now);
+        for (const one of steps) {
+          if (one.do === 'wait') {
+            // The windows of the counters are another matter.
+            if (clock.now() + one.milliseconds - opened < WINDOW - DAY) clock.advance(one.milliseconds);
+          } else if (one.do === 'spend') {
+            const expected = { granted: model.granted('messages', one.asked, one.worked), attacked: model.attacked('messages', one.asked) };
+            expect(await guard.spend(store, 'messages', one.asked, one.worked)).toEqual(expected);
+            if (expected.granted) model.count('messages', one.asked);
+          } else if (one.do === 'fail') {
+            model.count('failures', one.asked);
+            const expected = { attacked: model.attacked('failures', one.asked) };
+            expect(await guard.countFailure(store, one.asked, ['alice'], '192.0.2.1')).toEqual(expected);
+          } else if (one.do === 'try') {
+            const expected = model.granted('failures', one.asked, one.worked);
+            expect(await guard.mayTry(store, one.asked, ['alice'], '192.0.2.1', one.worked)).toBe(expected);
+          } else if (one.do === 'clear') {
+            await guard.clearFailures(store, one.asked);
+            model.clear(one.asked);
+          } else {
+            const [first] = one.asked;
+            if (first === undefined) continue;
+            await guard.release(store, first.target);
+            model.release(first);
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('begin anew when their window is over', async () => {
+    open({
+      messagesPerAccount: { count: 1, countWithWork: 1, windowSeconds: 60 },
+      messagesPerAccountOverall: { ...wideBudget, windowSeconds: 60 },
+    });
+    const spend = () => guard.spend(store, 'messages', [ask('net-1')], false);
+    expect([await spend(), await spend()]).toEqual([
+      { granted: true, attacked: false },
+      { granted: false, attacked: true },
+    ]);
+    clock.advance(MINUTE - 1);
+    expect(await spend()).toEqual({ granted: false, attacked: true });
+    clock.advance(1);
+    expect(await spend()).toEqual({ granted: true, attacked: false });
+  });
+
+  it('are counted in the caller’s transaction: what is rolled back was not counted', async () => {
+    open({ failuresPerAccount: { count: 1, countWithWork: 1 } });
+    const undone = store.transaction(async (inner) => {
+      await guard.countFailure(inner, [ask('net-1')], ['alice'], '192.0.2.1');
+      expect(await guard.mayTry(inner, [ask('net-1')], ['alice'], '192.0.2.1', true)).toBe(false);
+      throw new Error('undone');
+    });
+    await expect(undone).rejects.toThrow('undone');
+    expect(await guard.mayTry(store, [ask('net-1')], ['alice'], '192.0.2.1', true)).toBe(true);
+  });
+
+  it('and names stand by digests that differ for each thing that is counted', async () => {
+    open();
+    await guard.countStart('192.0.2.1', ['alice']);
+    await guard.countAnswer('journey');
+    await guard.countStray('192.0.2.1');
+    await guard.countNoticeAnswer('192.0.2.1');
+    await guard.spend(store, 'messages', [ask('192.0.2.0/24')], false);
+    await guard.countFailure(store, [ask('192.0.2.0/24')], ['alice'], '192.0.2.1');
+    await guard.tellsNow(store, 'alice');
+    expect([...named].toSorted()).toEqual(
+      [
+        'startsPerAddress|192.0.2.1',
+        'startsPerNetwork|192.0.2.0/24',
+        'startsOverall|everywhere',
+        'startsPerAccount|alice|192.0.2.0/24',
+        'startsPerAccountOverall|alice',
+        'name-failures-from|alice|192.0.2.0/24',
+        'name-failures|alice',
+        'answersPerJourney|journey',
+        'strayRequestsPerAddress|192.0.2.1',
+        'noticeAnswersPerAddress|192.0.2.1',
+        'messages-from|people/1|192.0.2.0/24',
+        'messages-from-strangers|people/1',
+        'failures-from|people/1|192.0.2.0/24',
+        'failures-from-strangers|people/1',
+        'released|people/1',
+        'told|alice',
+      ].toSorted(),
+    );
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { createKeys } from '../../platform/derived-keys.ts';
+import type { Candidate } from '../accounts/candidate.ts';
+import { placesOf } from '../guard/places.ts';
+import { askedOf, decoyTarget } from './guard-targets.ts';
+import type { JourneyState } from './journey-state.ts';
+
+const keys = createKeys(new Uint8Array(32).fill(1));
+const deps = { keys, act: { at: 0, address: '192.0.2.7:4711' } };
+const ref = { directory: 'people', id: '1' };
+const other = { directory: 'people', id: '2' };
+const candidate = (of: typeof ref): Candidate => ({ ref: of, label: 'x', login: 'x', language: null });
+const state = (changes: Partial<JourneyState>) =>
+  ({
+    candidates: [candidate(ref)],
+    device: null,
+    knownPlaces: [],
+    guardNames: ['ada', 'ADA'],
+    address: '203.0.113.1',
+    ...changes,
+  }) as JourneyState;
+const NETWORK = '192.0.2.0/24';
+const own = placesOf(keys, ref, '192.0.2.7', 'browser');
+
+describe('what a request of a journey is counted against', () => {
+  it('is the account, from the network that the request comes from', () => {
+    expect(askedOf(deps, state({}))).toEqual([{ target: 'people/1', place: NETWORK, isKnown: false, account: ref }]);
+    // An unknown browser makes no place of its own: there are as many as somebody likes.
+    expect(askedOf(deps, state({ device: 'browser' }))).toEqual([{ target: 'people/1', place: NETWORK, isKnown: false, account: ref }]);
+  });
+
+  it('is each account by itself: a place that one owner used is none of another’s', () => {
+    const both = state({ candidates: [candidate(ref), candidate(other)], device: 'browser', knownPlaces: [own.network, own.device ?? ''] });
+    expect(askedOf(deps, both)).toEqual([
+      { target: 'people/1', place: `device ${own.device}`, isKnown: true, account: ref },
+      { target: 'people/2', place: NETWORK, isKnown: false, account: other },
+    ]);
+  });
+
+  it('knows the owner by the network, or by the device, which then has a share of its own', () => {
+    expect(askedOf(deps, state({ knownPlaces: [own.network] }))).toEqual([
+      { target: 'people/1', place: NETWORK, isKnown: true, account: ref },
+    ]);
+    expect(askedOf(deps, state({ device: 'browser', knownPlaces: [own.device ?? ''] }))).toEqual([
+      { target: 'people/1', place: `device ${own.device}`, isKnown: true, account: ref },
+    ]);
+    expect(askedOf(deps, state({ device: 'another', knownPlaces: [own.device ?? ''] }))).toMatchObject([
+      { place: NETWORK, isKnown: false },
+    ]);
+  });
+
+  it('is the name where it leads to no account, or to none yet', () => {
+    for (const candidates of [null, []]) {
+      const decoy = state({ candidates, device: 'browser', knownPlaces: [own.network, own.device ?? ''] });
+      expect(askedOf(deps, decoy)).toEqual([{ target: 'decoy/ada,ADA', place: NETWORK, isKnown: false, account: null }]);
+    }
+    expect(decoyTarget({ guardNames: ['x'] })).toBe('decoy/x');
+  });
+});
