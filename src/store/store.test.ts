@@ -139,7 +139,7 @@ describe('the SQLite file', () => {
     }
   });
 
-  it('keeps what was committed and nothing else when the process is killed', { timeout: 60_000 }, async () => {
+  it('keeps what was committed and nothing else when the process is killed', { timeout: 300_000 }, async () => {
     const database = await makeSqliteDatabase();
     let journeys = 0;
     for (let round = 0; round < 5; round += 1) {

@@ -66,35 +66,50 @@ describe('the registry', () => {
 
 describe('a mailed code', () => {
   const email = registryOf({ email: { codeLength: 6 } })('email');
-  const check = async (challengeId: string, expected: string, answer: string) =>
-    (await email.check({ store, challengeId, expected, answer, enrolled: [] })).proven;
+  const check = async (challengeId: string, expected: string, answer: string, ...candidates: EnrolledCandidate[]) =>
+    (await email.check({ store, challengeId, expected, answer, enrolled: candidates })).proven;
 
   it('goes to every address once, however it is spelled, and proves all accounts that share it', async () => {
-    const { expected, messages } = email.open('challenge', [
+    const people = [
       enrolled(ref('1'), { secret: ' Ada@Home.Example.Test ' }, { secret: 'ada@work.example.test' }),
       enrolled(ref('1', 'others'), { secret: 'ada@home.example.test' }),
-    ]);
+    ];
+    const { expected, messages } = email.open('challenge', people);
     expect(messages).toEqual([
       { to: 'Ada@Home.Example.Test', code: expect.stringMatching(/^\d{6}$/), account: ref('1') },
       { to: 'ada@work.example.test', code: expect.stringMatching(/^\d{6}$/), account: ref('1') },
     ]);
     const [home = '', work = ''] = messages.map(({ code }) => code);
-    expect(await check('challenge', expected, home)).toEqual([ref('1'), ref('1', 'others')]);
-    expect(await check('challenge', expected, work)).toEqual([ref('1')]);
+    expect(await check('challenge', expected, home, ...people)).toEqual([ref('1'), ref('1', 'others')]);
+    expect(await check('challenge', expected, work, ...people)).toEqual([ref('1')]);
     // What is kept says nothing of the codes, nor of the addresses.
-    for (const secret of [home, work, 'ada', 'Ada']) expect(expected).not.toContain(secret);
+    for (const secret of [home, work, 'ada', 'Ada']) expect(expected).not.toContain(`"${secret}`);
   });
 
   it('is told as it was meant, and only of the challenge that it was sent for', async () => {
-    const { expected, messages } = email.open('challenge', [enrolled(ref('1'), { secret: 'ada@example.test' })]);
+    const ada = enrolled(ref('1'), { secret: 'ada@example.test' });
+    const { expected, messages } = email.open('challenge', [ada]);
     const code = messages[0]?.code ?? '';
     for (const spelling of [code, ` ${code.slice(0, 3)} ${code.slice(3)}\u200b`]) {
-      expect(await check('challenge', expected, spelling)).toEqual([ref('1')]);
+      expect(await check('challenge', expected, spelling, ada)).toEqual([ref('1')]);
     }
-    expect(await check('other-challenge', expected, code)).toEqual([]);
+    expect(await check('other-challenge', expected, code, ada)).toEqual([]);
     for (const wrong of ['', code.slice(1), `${code}0`, String((Number(code) + 1) % 1_000_000).padStart(6, '0')]) {
-      expect(await check('challenge', expected, wrong), wrong).toEqual([]);
+      expect(await check('challenge', expected, wrong, ada), wrong).toEqual([]);
     }
+  });
+
+  it('proves nothing through an address that was taken away meanwhile, nor an account that is none of the journey any more', async () => {
+    const ada = enrolled(ref('1'), { secret: 'ada@example.test' }, { secret: 'other@example.test' });
+    const twin = enrolled(ref('2'), { secret: 'ada@example.test' });
+    const { expected, messages } = email.open('challenge', [ada, twin]);
+    const code = messages[0]?.code ?? '';
+    const [first, second] = ada.factors as [FactorRow, FactorRow];
+    expect(await check('challenge', expected, code, { ...ada, factors: [second] }, twin)).toEqual([ref('2')]);
+    expect(await check('challenge', expected, code, { ...ada, factors: [first] })).toEqual([ref('1')]);
+    // Another account that has taken the address over since then was not asked.
+    expect(await check('challenge', expected, code, { ...twin, factors: [first] })).toEqual([]);
+    expect(await check('challenge', expected, code)).toEqual([]);
   });
 
   it('for nobody is made all the same, and proves nothing', async () => {
@@ -102,12 +117,14 @@ describe('a mailed code', () => {
       const { expected, messages } = email.open('challenge', nobody);
       expect(messages).toEqual([{ to: null, code: expect.stringMatching(/^\d{6}$/), account: null }]);
       expect(expected).toBe('[]');
-      expect(await check('challenge', expected, messages[0]?.code ?? '')).toEqual([]);
+      expect(await check('challenge', expected, messages[0]?.code ?? '', ...nobody)).toEqual([]);
     }
   });
 
   it('is not broken by a stored digest of another length', async () => {
-    expect(await check('challenge', JSON.stringify([{ digest: 'short', accounts: [ref('1')] }]), '123456')).toEqual([]);
+    const ada = enrolled(ref('1'), { secret: 'ada@example.test' });
+    const accounts = [{ ref: ref('1'), factor: ada.factors[0]?.id }];
+    expect(await check('challenge', JSON.stringify([{ digest: 'short', accounts }]), '123456', ada)).toEqual([]);
   });
 });
 
