@@ -19,7 +19,7 @@ test('measures OpenLDAP and prints one JSON document', async () => {
   for (const result of report.writes) {
     expect(result).toMatchObject({ directory: 'OpenLDAP', bare: summary, product: summary, cost: ratio, throughput: ratio, verdict });
   }
-}, 120_000);
+});
 
 test('tells a mistake on the command line', async () => {
   await expect(run(process.execPath, [program, '--only', 'novell'])).rejects.toMatchObject({

@@ -27,7 +27,7 @@ describe('a power cut on SQLite', () => {
     const url = `sqlite:${join(watched, 'keyturn.sqlite')}`;
     await run(process.execPath, [writer, url, join(watched, 'acknowledged'), String(COMMITS)], { env: environment });
     acts = await readRecording(log);
-  }, 120_000);
+  });
   afterAll(() => removeScratchFolder(folder));
 
   const acknowledged = (upTo: number): string[] =>
@@ -64,7 +64,7 @@ describe('a power cut on SQLite', () => {
     expect(headers.length).toBeGreaterThan(2);
   });
 
-  it('loses nothing that was answered, wherever it comes and whatever the disk makes of the rest', { timeout: 120_000 }, async () => {
+  it('loses nothing that was answered, wherever it comes and whatever the disk makes of the rest', async () => {
     const moments = acts.flatMap(({ path, kind }, index) => (path.endsWith('/acknowledged') || kind === 'wait-ended' ? [index + 1] : []));
     // Around each checkpoint every moment, elsewhere some.
     const near = new Set(acts.flatMap(({ path }, index) => (path.endsWith('.sqlite') ? [index + 1] : [])));

@@ -1,22 +1,22 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Directory } from '../../src/core/ports/directory.ts';
-import { create389dsDirectory } from '../../src/directory/389ds/create-389ds-directory.ts';
+import { createOpener, ldapSettings } from '../conformance/harness-ldap.ts';
+import { createMovableClock } from '../conformance/samples.ts';
 import { type Ds389Server, startDs389 } from '../servers/ds389.ts';
 import { seedPassword } from '../servers/seed-people.ts';
 import { uniqueName } from '../servers/unique-name.ts';
+import { accountOf } from './account-of.ts';
 import { compareWithServer } from './compare-with-server.ts';
-import { accountOf, depsFor, settingsFor } from './open-directory.ts';
 
 const person = { givenName: 'Zoé', surname: 'Archer-Møller', mail: 'zoe@example.test' };
 
 describe('the oracle and 389 Directory Server', () => {
   // One of our own: the policy is that of the whole server.
   let ds389: Ds389Server;
-  let directory: Directory | undefined;
+  let opener: ReturnType<typeof createOpener> | undefined;
   beforeAll(async () => {
     ds389 = await startDs389();
   });
-  afterEach(() => directory?.close());
+  afterEach(() => opener?.close());
   afterAll(() => ds389?.stop());
 
   it.each([
@@ -45,7 +45,8 @@ describe('the oracle and 389 Directory Server', () => {
     };
     await ds389.modify('cn=config', { ...usual, ...policy });
     // Opened anew: an open directory may keep a policy for some seconds.
-    directory = create389dsDirectory(settingsFor('389ds', ds389), depsFor(ds389));
+    opener = createOpener(createMovableClock(), ds389);
+    const directory = opener.open(ldapSettings('389ds', ds389));
     const user = await ds389.createUser({ login: uniqueName('diff'), password: seedPassword, ...person });
     const comparison = await compareWithServer(directory, await accountOf(directory, user.login), seed, count);
     expect(comparison.disagreements).toEqual([]);

@@ -1,26 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Directory } from '../../src/core/ports/directory.ts';
-import { createOpenldapDirectory } from '../../src/directory/openldap/create-openldap-directory.ts';
+import { createOpener, ldapSettings } from '../conformance/harness-ldap.ts';
+import { createMovableClock } from '../conformance/samples.ts';
 import { seedPassword } from '../servers/seed-people.ts';
 import { sharedSlapd } from '../servers/shared-servers.ts';
 import type { SlapdDirectory } from '../servers/slapd.ts';
 import { slapdDns } from '../servers/slapd-configuration.ts';
 import { uniqueName } from '../servers/unique-name.ts';
+import { accountOf } from './account-of.ts';
 import { compareWithServer } from './compare-with-server.ts';
-import { accountOf, depsFor, settingsFor } from './open-directory.ts';
 
 const person = { givenName: 'Zoé', surname: 'Archer-Møller', mail: 'zoe@example.test' };
 
 describe('the oracle and OpenLDAP', () => {
   let slapd: SlapdDirectory;
+  let opener: ReturnType<typeof createOpener> | undefined;
   let directory: Directory;
   const policies: string[] = [];
   beforeAll(async () => {
     slapd = await sharedSlapd();
-    directory = createOpenldapDirectory(settingsFor('openldap', slapd), depsFor(slapd));
+    opener = createOpener(createMovableClock(), slapd);
+    directory = opener.open(ldapSettings('openldap', slapd));
   });
   afterAll(async () => {
-    await directory?.close();
+    await opener?.close();
     for (const dn of policies) await slapd.remove(dn);
   });
 

@@ -1,25 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Directory } from '../../src/core/ports/directory.ts';
-import { createActiveDirectory } from '../../src/directory/active-directory/active-directory.ts';
+import { createOpener, ldapSettings } from '../conformance/harness-ldap.ts';
+import { createMovableClock } from '../conformance/samples.ts';
 import type { SambaDirectory, SambaUser } from '../servers/samba-directory.ts';
 import { seedPassword } from '../servers/seed-people.ts';
 import { sharedSamba } from '../servers/shared-servers.ts';
 import { uniqueName } from '../servers/unique-name.ts';
+import { accountOf } from './account-of.ts';
 import { compareWithServer } from './compare-with-server.ts';
-import { accountOf, depsFor, settingsFor } from './open-directory.ts';
 
 const person = { givenName: 'Zoé', surname: 'Archer-Møller', mail: 'zoe@example.test' };
 
 describe('the oracle and Samba', () => {
   let samba: SambaDirectory;
+  let opener: ReturnType<typeof createOpener> | undefined;
   let directory: Directory;
   const settings: string[] = [];
   beforeAll(async () => {
     samba = await sharedSamba();
-    directory = createActiveDirectory(settingsFor('active-directory', samba), depsFor(samba));
+    opener = createOpener(createMovableClock(), samba);
+    directory = opener.open(ldapSettings('active-directory', samba));
   });
   afterAll(async () => {
-    await directory?.close();
+    await opener?.close();
     for (const dn of settings) await samba.remove(dn);
   });
 

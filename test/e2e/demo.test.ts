@@ -121,7 +121,7 @@ describe('a newcomer', () => {
     expect(second.complaints).toEqual([]);
     await second.context.close();
     await stopWholly(again);
-  }, 120_000);
+  });
 });
 
 describe('with a real directory', () => {

@@ -6,7 +6,7 @@ import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts'
 import { buildRecorder, readRecording } from '../store/power-cut/recording.ts';
 
 /** Every wait for the disk is seen, SQLite's own included: counts are the same on every machine, times are not. */
-it('a recovery with two factors waits for the disk seldom, and never on the event loop', { timeout: 120_000 }, async () => {
+it('a recovery with two factors waits for the disk seldom, and never on the event loop', async () => {
   const folder = await createScratchFolder('counts');
   const watched = join(folder, 'data');
   await mkdir(watched);

@@ -70,7 +70,7 @@ describe.each(['sqlite', 'postgres'] as const)('a change of the keys on %s', (en
     return client;
   }
 
-  it('voids no journey, no code, no link and no counter', { timeout: 120_000 }, async () => {
+  it('voids no journey, no code, no link and no counter', async () => {
     const before = await start('old');
     const [alice, bjoern] = [await newPerson(before, 'alice'), await newPerson(before, 'bjoern')];
     // A link in a notice.
@@ -109,7 +109,7 @@ describe.each(['sqlite', 'postgres'] as const)('a change of the keys on %s', (en
     expect(await after.deps.store.freezes.isFrozen(bjoern.account)).toBe(true);
   });
 
-  it('lets nodes that are not equally far share journeys and counters', { timeout: 120_000 }, async () => {
+  it('lets nodes that are not equally far share journeys and counters', async () => {
     const behind = await start('old', 'new');
     const ahead = await start('new', 'old');
     const alice = await newPerson(behind, 'alice');
