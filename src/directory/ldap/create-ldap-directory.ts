@@ -6,6 +6,7 @@ import type { DirectoryDeps } from '../directory-deps.ts';
 import { findPolicy } from '../openldap/find-policy.ts';
 import type { LdapConnection } from './connection.ts';
 import type { LdapEntry } from './entry.ts';
+import { isHeldElsewhere, refusedAsHeldElsewhere } from './held-elsewhere.ts';
 import { heldRight, missingRight, unknownRight } from './inspected-rights.ts';
 import { looksHashed, refusedAsHash } from './looks-hashed.ts';
 import { passwordModifyValue } from './password-modify.ts';
@@ -59,12 +60,14 @@ const createDialect = (
   // A write has to know nothing of what a policy could say.
   factsOf: async (_connection, entry) => ({ status: statusUnder(disabledPeople), fingerprint: fingerprintOf(entry, serviceAccount.name) }),
   forgetPolicies: () => cache.forget(),
-  reset(connection, entry, newPassword) {
+  async reset(connection, entry, newPassword) {
+    const { entries } = await connection.search(entry.dn, { scope: 'base', attributes: ['userPassword'] });
+    if (entries.some(isHeldElsewhere)) return refusedAsHeldElsewhere(connection.server);
     if (passwordWrite === 'password-modify') {
       const value = passwordModifyValue({ userIdentity: entry.dn, newPassword });
       return withPolicyControl(connection, (controls) => connection.extended(modifyingPasswords(connection), value, controls));
     }
-    if (looksHashed(newPassword)) return Promise.resolve(refusedAsHash(connection.server));
+    if (looksHashed(newPassword)) return refusedAsHash(connection.server);
     return withPolicyControl(connection, (controls) => connection.modify(entry.dn, [replacePassword(newPassword)], controls));
   },
   async change(connection, dn, oldPassword, newPassword) {

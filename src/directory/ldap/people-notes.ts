@@ -1,5 +1,6 @@
 import type { LdapConnection } from './connection.ts';
 import type { LdapEntry } from './entry.ts';
+import { isHeldElsewhere } from './held-elsewhere.ts';
 import type { PasswordFacts } from './person-directory.ts';
 
 /** Attributes that tell where else a person's password lives. */
@@ -22,10 +23,10 @@ export function passwordsElsewhere(people: readonly LdapEntry[]): string[] {
     const those = people.filter((person) => person.texts('objectClass').some((name) => name.toLowerCase() === objectClass));
     if (those.length > 0) lines.push(`A reset does not change ${kept}: ${count(those)}.`);
   }
-  const passed = people.filter((person) => person.texts('userPassword').some((value) => /^\{SASL\}/i.test(value)));
+  const passed = people.filter(isHeldElsewhere);
   if (passed.length > 0) {
     lines.push(
-      `The password is held by another service ({SASL}), and a reset would put one of its own in place of the link: ${count(passed)}. Leave these people out by peopleFilter.`,
+      `The password is held by another service ({SASL}), and a reset is refused, as it would cut the link: ${count(passed)}. Leave these people out by peopleFilter.`,
     );
   }
   return lines;

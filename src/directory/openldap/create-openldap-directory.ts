@@ -5,6 +5,7 @@ import type { DirectoryDeps } from '../directory-deps.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
 import { allOf, equals, not, present } from '../ldap/filters.ts';
+import { isHeldElsewhere, refusedAsHeldElsewhere } from '../ldap/held-elsewhere.ts';
 import { passwordModifyValue } from '../ldap/password-modify.ts';
 import { createPersonDirectory, type PersonDialect, refusedWrite } from '../ldap/person-directory.ts';
 import { withPolicyControl } from '../ldap/policy-answer.ts';
@@ -82,12 +83,13 @@ export function createOpenldapDirectory(settings: DirectorySettingsOf<'openldap'
     async reset(connection, entry, newPassword, options) {
       // A new password would lift the administrator's lock as it lifts any other, and slapd takes no assertion (RFC 4528) with RFC 3062.
       // So the entry of this moment is looked at: one round trip is all that a lock can slip through.
-      const { result, entries } = await connection.search(entry.dn, { scope: 'base', attributes: statusAttributes });
+      const { result, entries } = await connection.search(entry.dn, { scope: 'base', attributes: [...statusAttributes, 'userPassword'] });
       const [current] = entries;
       if (result.code === RESULT.noSuchObject || (succeeded(result) && current === undefined)) {
         return refusedWrite('account.missing', { result, server: connection.server });
       }
       if (current === undefined) throw unexpectedResult(result, connection.server, 'reset-password');
+      if (isHeldElsewhere(current)) return refusedAsHeldElsewhere(connection.server);
       const locked = await lockedByAdministrator(connection, current);
       if (locked !== null) return locked;
       const value = passwordModifyValue({ userIdentity: entry.dn, newPassword });
