@@ -124,4 +124,37 @@ describe.each(['sqlite', 'postgres'] as const)('two nodes on one %s database', (
     expect(intents).toHaveLength(1);
     expect(await verifyChain(rows)).toMatchObject({ ok: true });
   });
+
+  it('let one of two recoveries of an account write that were both proven, each on its node', async () => {
+    for (let round = 0; round < 4; round += 1) {
+      const person = await newPerson();
+      const both = (node: Keyturn) => ({
+        ...node,
+        messages: (to?: string) => nodes.flatMap((each) => each.messages(to)),
+        waitForMessage: (to: string, after?: number) => Promise.any(nodes.map((each) => each.waitForMessage(to, after))),
+      });
+      const clients = [];
+      for (const node of nodes) {
+        // A code of an authenticator counts once.
+        node.clock.move(60_000);
+        const client = await startJourney(node.url, person.login);
+        await prove(both(node), client, person);
+        client.at('new-password');
+        clients.push(client);
+      }
+      const passwords = clients.map((_, index) => `a brand new pass phrase ${round} ${index}`);
+      const replies = await Promise.all(clients.map((client, index) => client.answer({ password: passwords[index] })));
+      const done = clients.flatMap((client, index) => (client.step.kind === 'done' ? [index] : []));
+      expect(done, JSON.stringify(replies.map(({ status, body }) => [status, body.code, body.step?.kind]))).toHaveLength(1);
+      expect(await signsIn(nodes[0], person.login, passwords[done[0] ?? 0] ?? '')).toBe(true);
+      const rows = await nodes[0].deps.store.audit.read(0, 10_000);
+      const written = rows.filter((row) => row.type === 'write.succeeded' && row.data.includes(person.account.id));
+      expect(written).toHaveLength(1);
+      // The other one has ended, whatever it is answered.
+      const loser = clients[1 - (done[0] ?? 0)];
+      await loser?.answer({ password: 'yet another pass phrase' });
+      expect(await signsIn(nodes[0], person.login, passwords[done[0] ?? 0] ?? '')).toBe(true);
+      expect(await nodes[0].deps.store.intents.openCount()).toBe(0);
+    }
+  });
 });

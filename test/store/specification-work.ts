@@ -37,6 +37,55 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
       expect(await one.intents.find('none')).toBeNull();
     });
 
+    it('lets one write to an account be open, whoever tries, and the next one when it is closed', async () => {
+      const { directory, accountId } = intentRow({});
+      const rows = Array.from({ length: 12 }, () => intentRow({ directory, accountId }));
+      const opened = await atOnce(12, (store, index) => store.intents.insert(rows[index] as (typeof rows)[number]));
+      expect(opened.filter(Boolean)).toHaveLength(1);
+      const winner = rows[opened.indexOf(true)] as (typeof rows)[number];
+      expect(await two.intents.insert(intentRow({ directory: 'another', accountId }))).toBe(true);
+      expect(await two.intents.insert(intentRow({ directory, accountId }))).toBe(false);
+      await one.intents.close(winner.id, 'failed', NOW + 1);
+      expect(await two.intents.insert(intentRow({ directory, accountId }))).toBe(true);
+    });
+
+    it('takes the facts of an open one anew, and of no closed one', async () => {
+      const row = intentRow({});
+      await one.intents.insert(row);
+      expect(await two.intents.amend(row.id, '{"moved":1}', NOW + 7)).toBe(true);
+      expect(await one.intents.find(row.id)).toEqual({ ...row, facts: '{"moved":1}', leaseUntil: NOW + 7 });
+      await one.intents.close(row.id, 'done', NOW + 8);
+      expect(await two.intents.amend(row.id, '{"moved":2}', NOW + 9)).toBe(false);
+      expect(await one.intents.find(row.id)).toMatchObject({ facts: '{"moved":1}', leaseUntil: NOW + 7, status: 'done' });
+      expect(await one.intents.amend('none', '{}', NOW)).toBe(false);
+    });
+
+    it('knows who else wrote to an account, or may have', async () => {
+      const account = { directory: 'people', id: randomUUID() };
+      const mine = intentRow({ directory: account.directory, accountId: account.id, journeyId: 'mine', createdAt: NOW });
+      const wrote = (except: { intent: string } | { journey: string }, since = NOW): Promise<boolean> =>
+        two.intents.wroteSince(account, since, except);
+      await one.intents.insert(mine);
+      expect(await wrote({ intent: 'other' })).toBe(false);
+      await one.intents.close(mine.id, 'done', NOW + 10);
+      expect([await wrote({ intent: mine.id }), await wrote({ journey: 'mine' })]).toEqual([false, false]);
+      expect([await wrote({ intent: 'other' }), await wrote({ journey: 'other' })]).toEqual([true, true]);
+      expect(await wrote({ intent: 'other' }, NOW + 10)).toBe(false);
+      expect(await two.intents.wroteSince({ directory: 'another', id: account.id }, NOW, { intent: 'other' })).toBe(false);
+      for (const [status, counts] of [
+        ['refused', false],
+        ['failed', false],
+        ['unknown', true],
+      ] as const) {
+        const id = randomUUID();
+        const other = intentRow({ directory: 'people', accountId: id, journeyId: null });
+        await one.intents.insert(other);
+        await one.intents.close(other.id, status, NOW + 1);
+        expect(await two.intents.wroteSince({ directory: 'people', id }, NOW, { journey: 'mine' }), status).toBe(counts);
+        expect(await two.intents.wroteSince({ directory: 'people', id }, NOW, { intent: other.id })).toBe(false);
+      }
+    });
+
     it('hands each overdue one to one caller, oldest first, until the lease is over', async () => {
       const overdue = Array.from({ length: 12 }, (_, index) => intentRow({ createdAt: NOW + index, leaseUntil: NOW + 100 }));
       for (const row of overdue.toReversed()) await one.intents.insert(row);

@@ -1,9 +1,10 @@
 import { isAppError } from '../../../shared/errors.ts';
-import type { IntentRow, Store } from '../ports/store.ts';
+import type { Store, StoredIntent } from '../ports/store.ts';
 import { closeWrite } from '../writes/close-write.ts';
-import type { WriteIntent, WriteResult } from '../writes/directory-write.ts';
+import type { WriteResult } from '../writes/directory-write.ts';
 import { findOutcome } from '../writes/find-outcome.ts';
 import type { WriteDeps } from '../writes/run-writes.ts';
+import { intentOfColumns, readIntent } from '../writes/stored-intent.ts';
 import { advanceJourney } from './advance-journey.ts';
 import { loadedJourney } from './journey-state.ts';
 import { stepAfterWrites } from './step-after-writes.ts';
@@ -27,20 +28,31 @@ export async function sweepWrites(deps: WriteDeps): Promise<number> {
 }
 
 /** One that cannot be worked on stays open and comes again; the others do not wait for it. */
-async function sweepOne(deps: WriteDeps, row: IntentRow): Promise<boolean> {
+async function sweepOne(deps: WriteDeps, row: StoredIntent): Promise<boolean> {
   try {
-    const result = await findOutcome(deps, JSON.parse(row.facts) as WriteIntent);
-    return result.status !== 'open' && (await settle(deps, row, result));
+    const result = await outcomeOf(deps, row);
+    return result !== null && result.status !== 'open' && (await settle(deps, row, result));
   } catch (error) {
     if (isAppError(error, 'store.unavailable')) throw error;
-    // The message of a JSON error quotes what was sealed.
-    const why = error instanceof SyntaxError ? { reason: 'unparsable' } : { error };
-    deps.log.error('write.not-swept', { intent: row.id, directory: row.directory, ...why });
+    deps.log.error('write.not-swept', { intent: row.id, directory: row.directory, error });
     return false;
   }
 }
 
-async function settle(deps: WriteDeps, row: IntentRow, result: WriteResult): Promise<boolean> {
+/**
+ * null: not known yet. An intent that cannot be read never tells what was before, so nothing can be concluded from what is now; once
+ * its write must be over, whatever it was, the account is free again.
+ */
+async function outcomeOf(deps: WriteDeps, row: StoredIntent): Promise<WriteResult | null> {
+  const intent = readIntent(row);
+  if (intent !== null) return findOutcome(deps, intent);
+  deps.log.error('write.not-swept', { intent: row.id, directory: row.directory, reason: 'unreadable' });
+  const columns = intentOfColumns(row);
+  if (deps.clock.now() < columns.window.givenUpAt) return null;
+  return { intent: columns, status: 'unknown', foundBy: 'reading', reason: 'store.undecryptable' };
+}
+
+async function settle(deps: WriteDeps, row: StoredIntent, result: WriteResult): Promise<boolean> {
   try {
     return await deps.store.transaction(async (store) => {
       const won = await closeWrite(deps, store, result);
@@ -69,7 +81,7 @@ async function moveJourney(deps: WriteDeps, store: Store, journeyId: string, las
     if (id === last.intent.id) results.push(last);
     else
       results.push({
-        intent: JSON.parse(intent.facts) as WriteIntent,
+        intent: readIntent(intent) ?? intentOfColumns(intent),
         status: intent.status,
         foundBy: 'reading',
         reason: 'directory.outcome-unknown',

@@ -233,6 +233,8 @@ export interface IntentRow extends AccountRefColumns {
   /** The process that works on it renews this; past it the sweeper may take over. */
   leaseUntil: number;
 }
+/** An intent as it is read: `facts` is null where they cannot be opened (a missing key, a damaged row). */
+export type StoredIntent = Omit<IntentRow, 'facts'> & { facts: string | null };
 export interface IntentStore {
   /** false: the account has an open one already, and nothing was inserted. */
   insert(row: IntentRow): Promise<boolean>;
@@ -240,9 +242,9 @@ export interface IntentStore {
   amend(id: string, facts: string, leaseUntil: number): Promise<boolean>;
   /** Closes an open one; false when it was closed already. */
   close(id: string, status: Exclude<IntentRow['status'], 'open'>, now: number): Promise<boolean>;
-  find(id: string): Promise<IntentRow | null>;
-  /** Takes over open ones whose lease is over; each is given to one caller only, until `leaseUntil`. One that cannot be opened is left out. */
-  takeOverdue(now: number, leaseUntil: number, limit: number): Promise<IntentRow[]>;
+  find(id: string): Promise<StoredIntent | null>;
+  /** Takes over open ones whose lease is over; each is given to one caller only, until `leaseUntil`. */
+  takeOverdue(now: number, leaseUntil: number, limit: number): Promise<StoredIntent[]>;
   openCount(): Promise<number>;
   /** Whether another one than `except` changed the account, or may have: closed after `since` as `done` or `unknown`. */
   wroteSince(account: AccountRef, since: number, except: { intent: string } | { journey: string }): Promise<boolean>;

@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import type { IntentRow, IntentStore } from '../../core/ports/store.ts';
+import type { IntentRow, IntentStore, StoredIntent } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
 import { readable } from '../readable.ts';
 import type { Schema } from '../schema.ts';
@@ -7,13 +7,15 @@ import { openColumn, sealColumn } from '../sealed-columns.ts';
 
 /** The verbs of table `intents`. */
 export function createIntents(context: TableContext): IntentStore {
-  const toRow = (row: Selectable<Schema['intents']>): IntentRow => ({
+  const open = (row: Selectable<Schema['intents']>): string => openColumn(context.secrets, 'intents', row, row.facts);
+  const toRow = (row: Selectable<Schema['intents']>): StoredIntent => ({
     id: row.id,
     directory: row.directory,
     accountId: row.account_id,
     verb: row.verb as IntentRow['verb'],
     journeyId: row.journey_id,
-    facts: openColumn(context.secrets, 'intents', row, row.facts),
+    // One that is left out would keep its account from being written to for good.
+    facts: readable(context, 'intents', [row], open)[0] ?? null,
     status: row.status as IntentRow['status'],
     createdAt: row.created_at,
     closedAt: row.closed_at,
@@ -60,7 +62,7 @@ export function createIntents(context: TableContext): IntentStore {
     },
     async find(id) {
       const row = await context.db.selectFrom('intents').selectAll().where('id', '=', id).executeTakeFirst();
-      return row === undefined ? null : (readable(context, 'intents', [row], toRow)[0] ?? null);
+      return row === undefined ? null : toRow(row);
     },
     async takeOverdue(now, leaseUntil, limit) {
       // Materialized: PostgreSQL may otherwise run a limited subquery more than once and lock more than `limit` rows.
@@ -82,12 +84,7 @@ export function createIntents(context: TableContext): IntentStore {
         .where('id', 'in', (eb) => eb.selectFrom('overdue').select('overdue.id'))
         .returningAll()
         .execute();
-      return readable(
-        context,
-        'intents',
-        rows.sort((a, b) => a.created_at - b.created_at),
-        toRow,
-      );
+      return rows.sort((a, b) => a.created_at - b.created_at).map(toRow);
     },
     async wroteSince(account, since, except) {
       const row = await context.db
