@@ -217,10 +217,12 @@ export interface AccountFingerprint {
   lock: string | null;
   /** null: not known. */
   locked: boolean | null;
-  /** The directory's own time of the last password write, if it tells. */
+  /** The directory's own time of the last password write (with `anyWrite`: of the last write), if it tells. */
   passwordSetAt: number | null;
   /** `password` tells whole seconds: of two writes within one second the second one does not show in it. */
   wholeSeconds?: true;
+  /** `password` changes with every write to the entry, whatever is written: the directory tells nothing of passwords alone. */
+  anyWrite?: true;
   /** Changes with every write to the entry, whatever is written; opaque. Told where `wholeSeconds` is and the directory can. */
   revision?: string;
   /** Who wrote to the entry last: the service account of Keyturn or somebody else. Absent where the directory does not tell. */

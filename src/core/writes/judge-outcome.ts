@@ -50,7 +50,11 @@ type Seen = 'changed' | 'unchanged' | 'unclear';
 
 function passwordSeen({ before, readAt }: Evidence, now: AccountFingerprint): Seen {
   if (before.password === null || now.password === null) return 'unclear';
-  if (now.password !== before.password) return isOlder(before, now) ? 'unclear' : 'changed';
+  if (now.password !== before.password) {
+    if (isOlder(before, now)) return 'unclear';
+    // Somebody may have written a telephone number.
+    return before.anyWrite === true && now.writer !== 'self' ? 'unclear' : 'changed';
+  }
   const { revision } = before;
   if (revision !== undefined && revision === now.revision) return 'unchanged';
   // Times of whole seconds are equal after a second write within the same second, where run-writes.ts has not waited for the next one;
@@ -76,8 +80,8 @@ function isOlder(before: AccountFingerprint, now: AccountFingerprint): boolean {
 /** Milliseconds. Wide, because the time is told by the directory's clock, which may be minutes away from ours. */
 const JUST_NOW = 10 * 60_000;
 
-/** Whether the password may have been set within the second of `at`, so that a write now would carry the same time. */
+/** Whether the password may have been set within the second of `at`, so that a write now would carry the same time. Not told is "may". */
 export function wasSetJustNow(fingerprint: AccountFingerprint, at: number): boolean {
   const { wholeSeconds, passwordSetAt } = fingerprint;
-  return wholeSeconds === true && passwordSetAt !== null && Math.abs(at - passwordSetAt) < JUST_NOW;
+  return wholeSeconds === true && (passwordSetAt === null || Math.abs(at - passwordSetAt) < JUST_NOW);
 }

@@ -2,6 +2,7 @@ import type { AccountFingerprint, AccountStatus, PasswordPolicy } from '../../co
 import type { LdapEntry } from '../ldap/entry.ts';
 import { isShadowExpired } from '../ldap/shadow-expire.ts';
 import { fromGeneralizedTime } from '../ldap/time.ts';
+import { writerOf } from '../ldap/writer-of.ts';
 
 /** Operational attributes of a person's entry. pwdUpdateTime is there with passwordTrackUpdateTime on. */
 export const statusAttributes = [
@@ -11,6 +12,7 @@ export const statusAttributes = [
   'passwordAllowChangeTime',
   'pwdUpdateTime',
   'modifyTimestamp',
+  'modifiersName',
   'nsAccountLock',
   'pwdPolicySubentry',
   'shadowExpire',
@@ -86,13 +88,16 @@ function passwordSetAt(entry: LdapEntry, passwordExpiresAt: number | null, polic
  * pwdUpdateTime, or the expiration that moves with every password, or at worst the time of the last change of the entry. All of
  * them have whole seconds: two writes within one second look like one.
  */
-export function toFingerprint(entry: LdapEntry, status: AccountStatus): AccountFingerprint {
-  const password = entry.text('pwdUpdateTime') ?? entry.text('passwordExpirationTime') ?? entry.text('modifyTimestamp');
+export function toFingerprint(entry: LdapEntry, status: AccountStatus, serviceAccount: string): AccountFingerprint {
+  const ofPassword = entry.text('pwdUpdateTime') ?? entry.text('passwordExpirationTime');
+  const modified = entry.text('modifyTimestamp');
   return {
     wholeSeconds: true,
-    password,
+    password: ofPassword ?? modified,
+    ...(ofPassword === null ? { anyWrite: true, ...writerOf(entry, serviceAccount) } : {}),
     lock: `${entry.text('accountUnlockTime') ?? ''}/${status.locked}`,
     locked: status.locked,
-    passwordSetAt: status.passwordSetAt,
+    // Where the time of the password is not told: it was not set after the last write.
+    passwordSetAt: status.passwordSetAt ?? fromGeneralizedTime(modified),
   };
 }

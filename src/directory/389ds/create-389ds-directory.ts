@@ -64,7 +64,7 @@ const createDialect = (settings: DirectorySettingsOf<'389ds'>, clock: Clock, cac
     const policy = toPasswordPolicy(found);
     const visible = await seesAttributes(connection, cache, entry, stateAttributes);
     const status = toAccountStatus(entry, { policy, policyKnown: found !== null, visible }, now);
-    return { policy, status, fingerprint: toFingerprint(entry, status) };
+    return { policy, status, fingerprint: toFingerprint(entry, status, settings.serviceAccount.name) };
   },
   forgetPolicies: () => cache.forget(),
   reset(connection, entry, newPassword, options) {

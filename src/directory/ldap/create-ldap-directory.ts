@@ -16,6 +16,7 @@ import { OID } from './root-dse.ts';
 import { noResetUnder, resetUnder } from './safe-modify.ts';
 import { createServerCache, type ServerCache } from './server-cache.ts';
 import type { Probed } from './servers.ts';
+import { fromGeneralizedTime } from './time.ts';
 import { writerOf } from './writer-of.ts';
 
 /**
@@ -114,11 +115,21 @@ async function draftPolicyOf(connection: LdapConnection, cache: ServerCache, ent
   return findPolicy(connection, cache, { dn: entry.dn, own: entry.text('pwdPolicySubentry') }, null);
 }
 
-/** No attribute of the standards tells of passwords alone (RFC 4512 section 3.4): any change of the entry may be one. */
+/**
+ * No attribute of the standards tells of passwords alone (RFC 4512 section 3.4): any change of the entry may be one. entryCSN, where the
+ * server has it, is another one after each write; modifyTimestamp mostly tells whole seconds.
+ */
 function fingerprintOf(entry: LdapEntry, serviceAccount: string): AccountFingerprint {
-  const [modified, number] = [entry.text('modifyTimestamp'), entry.text('entryCSN')];
-  const password = modified === null && number === null ? null : `${modified ?? ''}/${number ?? ''}`;
-  return { password, lock: null, locked: null, passwordSetAt: null, ...writerOf(entry, serviceAccount) };
+  const [modified, revision] = [entry.text('modifyTimestamp'), entry.text('entryCSN')];
+  return {
+    password: revision ?? modified,
+    anyWrite: true,
+    ...(revision === null ? { wholeSeconds: true } : { revision }),
+    lock: null,
+    locked: null,
+    passwordSetAt: fromGeneralizedTime(modified),
+    ...writerOf(entry, serviceAccount),
+  };
 }
 
 function offersExtension({ supportedExtension }: LdapConnection['rootDse']): boolean {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOpener, ldapSettings } from '../../../test/conformance/harness-ldap.ts';
 import { createMovableClock, eventually, newLogin, newPassword } from '../../../test/conformance/samples.ts';
-import { reset, unlock } from '../../../test/conformance/write.ts';
+import { fingerprint, reset, unlock } from '../../../test/conformance/write.ts';
 import { type SlapdServer, startSlapd } from '../../../test/servers/slapd.ts';
 import { slapdDns } from '../../../test/servers/slapd-configuration.ts';
 import type { Account, Directory } from '../../core/ports/directory.ts';
@@ -154,4 +154,16 @@ describe('other states that slapd keeps people out for', () => {
       expect((await directory.readStatus(ref)).accountExpired).toBe(ended);
     }
   });
+});
+
+it('what the overlay keeps about sign-ins, good and bad, is no write to the entry: its revision and its last writer stay', async () => {
+  const { dn, ref } = await person(await policy({ pwdLockout: 'TRUE', pwdMaxFailure: '3', pwdLockoutDuration: '1800' }));
+  expect(await reset(directory, ref, newPassword())).toMatchObject({ done: true });
+  await slapd.modify(dn, { description: 'written by an administrator' });
+  const before = await fingerprint(directory, ref);
+  expect(before).toMatchObject({ revision: expect.any(String), writer: 'other' });
+  for (let failure = 0; failure < 3; failure += 1) expect(await slapd.canBind(dn, 'Wrong-Passw0rd-1')).toBe(false);
+  const after = await fingerprint(directory, ref);
+  expect(after.locked).toBe(true);
+  expect({ revision: after.revision, writer: after.writer }).toEqual({ revision: before.revision, writer: before.writer });
 });
