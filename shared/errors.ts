@@ -44,6 +44,7 @@ export const ERRORS = {
   'directory.tls-expired': { status: 503, audience: 'operator', level: 'error' },
   'directory.tls-failed': { status: 503, audience: 'operator', level: 'error' },
   'directory.plain-refused': { status: 503, audience: 'operator', level: 'error' },
+  'directory.read-only': { status: 503, audience: 'operator', level: 'error' },
   'directory.root-hidden': { status: 503, audience: 'operator', level: 'error' },
   'directory.service-account-refused': { status: 503, audience: 'operator', level: 'error' },
   'directory.no-right': { status: 503, audience: 'operator', level: 'error' },

@@ -16,6 +16,7 @@ import { type CurrentConfiguration, createConfigurationReader } from './core/con
 import type { Directories } from './core/core-deps.ts';
 import { createFactorRegistry } from './core/factors/registry.ts';
 import { createGuard } from './core/guard/guard.ts';
+import { createRefusedSecrets } from './core/guard/refused-secrets.ts';
 import { expireJourneys } from './core/journey/expire-journeys.ts';
 import { mailUserNames, USER_NAMES_JOB } from './core/journey/find-user-name.ts';
 import type { JourneyDeps } from './core/journey/journey-deps.ts';
@@ -211,7 +212,8 @@ function openAdapters(base: Base, settings: Settings, current: CurrentConfigurat
   const { configuration, version, unopened } = current;
   const secret = createSecretResolver(process.env);
   const resolveSecret = (reference: string) => Promise.resolve().then(() => secret(reference));
-  const deps = { clock, random, log, resolveSecret, accounts: store.embedded };
+  const refusedSecrets = createRefusedSecrets(store.counters, clock, base.keys);
+  const deps = { clock, random, log, resolveSecret, refusedSecrets, accounts: store.embedded };
   const directories = [
     ...configuration.directories.map((section) => openDirectory(section, deps)),
     ...unopened.map(({ section, problems }) =>

@@ -14,6 +14,7 @@ export function createManualClock(start = Date.UTC(2026, 0, 1)): ManualClock {
   let sleepers: { due: number; wake: () => void }[] = [];
   return {
     now: () => now,
+    monotonic: () => now,
     sleep: (milliseconds) =>
       new Promise((resolve) => {
         sleepers.push({ due: now + milliseconds, wake: resolve });

@@ -99,6 +99,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'The directory does not accept the service account',
     fix: 'Check serviceAccount.name, its password, and whether the account is locked or expired',
   },
+  'directory.read-only': {
+    meaning: 'No server of the directory that can be reached takes writes; nothing was changed',
+    fix: 'List a server that takes writes under `servers`, or bring it back',
+  },
   'directory.no-right': { meaning: 'The service account lacks a right it needs', fix: 'Delegate it on the places where the accounts live' },
   'directory.limit-exceeded': {
     meaning: 'The directory server gives the service account only a part of what a search finds',

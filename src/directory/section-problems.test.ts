@@ -12,7 +12,11 @@ import { createUnopenedDirectory } from './unopened-directory.ts';
 
 const context = { demo: false, secretProblem: () => null, authorityFileProblem: () => null, sectionProblems };
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
-const deps = { clock: { now: () => 0, sleep: async () => {} }, log: quiet, accounts: {} as EmbeddedStore } as unknown as DirectoryDeps & {
+const deps = {
+  clock: { now: () => 0, monotonic: () => 0, sleep: async () => {} },
+  log: quiet,
+  accounts: {} as EmbeddedStore,
+} as unknown as DirectoryDeps & {
   accounts: EmbeddedStore;
 };
 

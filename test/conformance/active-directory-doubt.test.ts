@@ -136,7 +136,7 @@ describe('a reset in two steps', () => {
     };
     const log = { info() {}, warn() {}, error() {} };
     const intents = { wroteSince: () => Promise.resolve(false) };
-    const clock = { now: Date.now, sleep: () => Promise.resolve() };
+    const clock = { now: Date.now, monotonic: () => performance.now(), sleep: () => Promise.resolve() };
     const found = () => findOutcome({ directories: { get: () => directory } as never, store: { intents } as never, clock, log }, intent);
     // Nothing was written yet: the person had to change the password before, and still knows it.
     expect(before.temporary).toBe(true);

@@ -30,6 +30,7 @@ export function createMovableClock(): MovableClock {
   let ahead = 0;
   return {
     now: () => Date.now() + ahead,
+    monotonic: () => performance.now() + ahead,
     // Nothing in an adapter waits; a test that needs time to pass moves the clock.
     sleep: async (milliseconds) => {
       ahead += milliseconds;

@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { AppError } from '../../shared/errors.ts';
 import type { Clock, Log, Random } from '../../src/core/ports/platform.ts';
+import { createKeptRefusals } from '../kept-refusals.ts';
 
 export const random: Random = { bytes: (length) => randomBytes(length), integer: (below) => randomInt(below) };
 
@@ -21,6 +22,7 @@ export function directoryDeps(clock: Clock, secrets: Readonly<Record<string, str
     clock,
     random,
     log: createKeptLog(),
+    refusedSecrets: createKeptRefusals(clock),
     async resolveSecret(reference: string): Promise<string> {
       const secret = secrets[reference.replace(/^env:/, '')];
       if (secret === undefined) throw new AppError('configuration.secret-missing', { reference });

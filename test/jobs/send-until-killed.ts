@@ -15,7 +15,7 @@ export interface SenderOptions {
 const options = JSON.parse(process.argv[2] ?? '') as SenderOptions;
 const log = { info() {}, warn() {}, error() {} };
 // The time the test gave, standing still.
-const clock = { now: () => options.now, sleep: () => new Promise<void>(() => {}) };
+const clock = { now: () => options.now, monotonic: () => performance.now(), sleep: () => new Promise<void>(() => {}) };
 const store = await createStore({ url: options.url, sealingKeys: [{ id: 'test', key: Buffer.from(options.keyHex, 'hex') }], log });
 const deliver = createMailDelivery(
   createSmtpMailer(options.mail, { resolveSecret: () => '', log, clock, publicUrl: 'https://portal.example.test' }),

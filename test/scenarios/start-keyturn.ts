@@ -25,6 +25,7 @@ export function createMovableClock(): MovableClock {
   let ahead = 0;
   return {
     now: () => systemClock.now() + ahead,
+    monotonic: () => systemClock.monotonic() + ahead,
     sleep: systemClock.sleep,
     move(milliseconds) {
       ahead += milliseconds;

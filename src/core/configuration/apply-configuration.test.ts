@@ -24,7 +24,7 @@ const document = (name: string) => ({
 function apply(changes: Partial<ApplyRequest>) {
   const deps = {
     store,
-    clock: { now: () => 1_000, sleep: async () => {} },
+    clock: { now: () => 1_000, monotonic: () => 1_000, sleep: async () => {} },
     checkContext: { demo: true, secretProblem: () => null, authorityFileProblem: () => null, sectionProblems: () => [] },
   };
   return applyConfiguration(deps, {

@@ -9,6 +9,8 @@ import type { StrengthLevel } from '../../../shared/api/journeys.ts';
  */
 export interface Clock {
   now(): number;
+  /** Milliseconds since some moment. Never goes back, whatever becomes of the machine's time; only differences mean something. */
+  monotonic(): number;
   /** Resolves after `milliseconds`. */
   sleep(milliseconds: number): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { CoreDeps } from '../core-deps.ts';
 import type { Directory, PreparedWrite, WriteOptions, WriteOutcome } from '../ports/directory.ts';
 import type { WriteIntent, WriteResult } from './directory-write.ts';
 import { findOutcome } from './find-outcome.ts';
+import { untilTellable } from './until-tellable.ts';
 import { shortenedWindow } from './write-window.ts';
 
 /** Does one write at its directory. */
@@ -56,7 +57,7 @@ function isNothingSent(error: unknown): error is Error & { code: string } {
 
 /** Another server may do what this one cannot be asked for. */
 function isServerGone(error: { code: string }): boolean {
-  return /^directory\.(unreachable|timed-out|plain-refused|tls-.*|service-account-refused)$/.test(error.code);
+  return /^directory\.(unreachable|timed-out|read-only|plain-refused|tls-.*|service-account-refused)$/.test(error.code);
 }
 
 /**
@@ -74,7 +75,9 @@ async function moved(
     if (tried.has(target.server)) return null;
     const frozen = await deps.store.freezes.isFrozen(intent.account);
     if (reasonToBar(directory, target.status, target.protection, frozen) !== null) return null;
-    const next = { ...intent, server: target.server, before: target.fingerprint, readAt: deps.clock.now() };
+    const readAt = deps.clock.now();
+    if (intent.verb === 'reset-password') await untilTellable(deps, [target.fingerprint], readAt);
+    const next = { ...intent, server: target.server, before: target.fingerprint, readAt };
     return (await deps.store.intents.amend(intent.id, JSON.stringify(next), intent.window.leaseUntil)) ? { intent: next, target } : null;
   } catch (error) {
     if (!isAppError(error)) throw error;

@@ -7,7 +7,7 @@ import { randomId } from '../random-id.ts';
 import { closeWrite } from './close-write.ts';
 import type { WriteIntent, WriteRequest, WriteResult, WriteVerb } from './directory-write.ts';
 import { type Execute, executeWrite } from './execute-write.ts';
-import { wasSetJustNow } from './judge-outcome.ts';
+import { untilTellable } from './until-tellable.ts';
 import { type WriteWindow, widestLimits, writeWindow } from './write-window.ts';
 
 export type WriteDeps = Pick<CoreDeps, 'store' | 'directories' | 'clock' | 'random' | 'log' | 'wakeOutbox'>;
@@ -24,9 +24,8 @@ type Request = WriteRequest & { unlock: boolean };
  */
 export async function runWrites(deps: WriteDeps, verb: WriteVerb, request: Request, execute: Execute): Promise<WriteResult[]> {
   const readAt = deps.clock.now();
-  // A second write within the same second could not be told from none, should its answer be lost.
-  const hidden = request.accounts.some(({ fingerprint }) => fingerprint.revision === undefined && wasSetJustNow(fingerprint, readAt));
-  if (verb === 'reset-password' && hidden) await deps.clock.sleep(1000);
+  const fingerprints = request.accounts.map(({ fingerprint }) => fingerprint);
+  if (verb === 'reset-password') await untilTellable(deps, fingerprints, readAt);
   const limits = widestLimits(request.accounts.map(({ account }) => deps.directories.get(account.directory).timeLimits));
   const window = writeWindow(deps.clock.now(), limits);
   const writes = request.accounts.map((target) => ({ target, intent: intentFor(deps, verb, request, { target, readAt, window }) }));

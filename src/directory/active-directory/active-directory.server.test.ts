@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { fingerprint, requireChange, reset, unlock } from '../../../test/conformance/write.ts';
+import { createKeptRefusals } from '../../../test/kept-refusals.ts';
 import { run } from '../../../test/servers/processes.ts';
 import { type SambaServer, startSamba } from '../../../test/servers/samba.ts';
 import type { NewSambaUser, SambaUser } from '../../../test/servers/samba-directory.ts';
@@ -47,10 +48,11 @@ function connect(changes: Record<string, unknown> = {}, password = samba.service
     ...changes,
   }) as Settings;
   const deps: DirectoryDeps = {
-    clock: { now: () => Date.now(), sleep: async (milliseconds) => void (await delay(milliseconds)) },
+    clock: { now: () => Date.now(), monotonic: () => performance.now(), sleep: async (milliseconds) => void (await delay(milliseconds)) },
     random: { bytes: (length) => randomBytes(length), integer: (below) => randomInt(below) },
     log: { info() {}, warn() {}, error() {} },
     resolveSecret: async () => password,
+    refusedSecrets: createKeptRefusals({ now: Date.now }),
   };
   const directory = createActiveDirectory(settings, deps);
   open.push(directory);

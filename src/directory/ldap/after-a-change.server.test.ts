@@ -4,6 +4,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { createOpener, ldapSettings } from '../../../test/conformance/harness-ldap.ts';
 import { createMovableClock, newLogin, newPassword } from '../../../test/conformance/samples.ts';
 import { reset } from '../../../test/conformance/write.ts';
+import { createKeptRefusals } from '../../../test/kept-refusals.ts';
 import { type Ds389Server, startDs389 } from '../../../test/servers/ds389.ts';
 import { type SlapdServer, startSlapd } from '../../../test/servers/slapd.ts';
 import { slapdDns } from '../../../test/servers/slapd-configuration.ts';
@@ -64,6 +65,7 @@ it('after a change was made, whatever goes wrong is told as an outcome that is n
     clock,
     log: { info: () => {}, warn: () => {}, error: () => {} },
     resolveSecret: async () => slapd.service.password,
+    refusedSecrets: createKeptRefusals(clock),
   });
   closers.push(() => servers.close());
   const { dn } = await slapd.createUser({ login: newLogin(), password: newPassword() });

@@ -3,8 +3,9 @@ import { AppError, isAppError } from '../../../shared/errors.ts';
 import { type LdapEntry, toLdapEntry } from './entry.ts';
 import { type ConnectionSettings, connectionLost, Opening } from './opening.ts';
 import { refuseDebugLog } from './refuse-debug-log.ts';
-import { type LdapResult, RESULT } from './result-codes.ts';
+import { isAnswerOfTrouble, type LdapResult, provesNothingDone, RESULT } from './result-codes.ts';
 import { OID, type RootDse, rootDseAttributes, toRootDse } from './root-dse.ts';
+import type { RequestOutcome } from './server-health.ts';
 import { serverAddress } from './tls-options.ts';
 import { connectTimedOut, translateConnectError } from './translate-error.ts';
 
@@ -45,7 +46,10 @@ export interface LdapConnection {
   readonly rootDse: RootDse;
   /** Open, and not known to be broken. */
   readonly usable: boolean;
-  /** Requests sent so far that can have an effect (writes, binds). When it has grown, work must not be repeated elsewhere. */
+  /**
+   * Requests sent so far that can have an effect (writes, binds), but for writes that the server answered it has not done. When it has
+   * grown, work must not be repeated elsewhere.
+   */
   readonly effects: number;
   /** Those of them that write. When it has grown, "nothing was changed" is no longer true. */
   readonly writes: number;
@@ -54,8 +58,13 @@ export interface LdapConnection {
   readonly lastUsed: number;
   /** `performance.now()` after which no write is begun; the one who has work done sets it for that work. */
   writeUntil: number;
-  /** Simple bind (RFC 4513 section 5.1.3). An empty password is never sent: servers may take it as anonymous (section 5.1.2). */
-  bind(name: string, password: string, controls?: Control[]): Promise<LdapResult>;
+  /** Is told what became of each request from when it is set. */
+  watcher: ((outcome: RequestOutcome) => void) | null;
+  /**
+   * Simple bind (RFC 4513 section 5.1.3). An empty password is never sent: servers may take it as anonymous (section 5.1.2).
+   * @param timeLimit milliseconds, where it may take less than other requests
+   */
+  bind(name: string, password: string, controls?: Control[], timeLimit?: number): Promise<LdapResult>;
   search(base: string, options: SearchOptions): Promise<SearchAnswer>;
   /** Pages through a result (RFC 2696) on this connection. An unsuccessful result ends the pages and is thrown by the caller's reading of `result`. */
   pages(base: string, options: SearchOptions, pageSize: number): AsyncGenerator<SearchAnswer>;
@@ -64,9 +73,10 @@ export interface LdapConnection {
   extended(oid: string, value: Buffer, controls?: Control[]): Promise<LdapResult>;
   /**
    * To be called when signed in.
+   * @param timeLimit milliseconds, where it may take less than other requests
    * @throws AppError `directory.root-hidden`
    */
-  readRootDse(): Promise<void>;
+  readRootDse(timeLimit?: number): Promise<void>;
   /** Takes what another connection to the same server read, where nobody may sign in before. */
   takeRootDse(rootDse: RootDse): void;
   /** As whom the server knows this connection, `dn:...` or `u:...` (RFC 4532); null when it does not say. */
@@ -125,6 +135,7 @@ class Connection implements LdapConnection {
   changes = 0;
   lastUsed = performance.now();
   writeUntil = Number.POSITIVE_INFINITY;
+  watcher: ((outcome: RequestOutcome) => void) | null = null;
   readonly #settings: ConnectionSettings;
   readonly #client: Client;
   readonly #opening: Opening;
@@ -149,8 +160,9 @@ class Connection implements LdapConnection {
     await this.#search('', { scope: 'base', attributes: ['1.1'] }, true);
   }
 
-  async readRootDse(): Promise<void> {
-    const { result, entries } = await this.search('', { scope: 'base', attributes: rootDseAttributes });
+  async readRootDse(timeLimit?: number): Promise<void> {
+    const limit = timeLimit === undefined ? {} : { timeLimit };
+    const { result, entries } = await this.search('', { scope: 'base', attributes: rootDseAttributes, ...limit });
     this.#rootDse = toRootDse(result.code === RESULT.success ? (entries[0] ?? null) : null, this.server);
   }
 
@@ -158,11 +170,12 @@ class Connection implements LdapConnection {
     this.#rootDse = rootDse;
   }
 
-  async bind(name: string, password: string, controls: Control[] = []): Promise<LdapResult> {
+  async bind(name: string, password: string, controls: Control[] = [], timeLimit?: number): Promise<LdapResult> {
     if (password === '') return { code: RESULT.invalidCredentials, message: 'an empty password is never sent' };
     // The library takes these names for SASL mechanisms.
     if (/^(plain|external|cram-md5|digest-md5|scram-.*)$/i.test(name)) return { code: RESULT.invalidCredentials, message: 'not a name' };
-    const { result } = await this.#perform('bind', () => this.#client.bind(name, password, controls));
+    const limits = timeLimit === undefined ? {} : { timeLimit };
+    const { result } = await this.#perform('bind', () => this.#client.bind(name, password, controls), limits);
     return result;
   }
 
@@ -243,15 +256,27 @@ class Connection implements LdapConnection {
     try {
       const value = await request();
       if (intent === 'write') this.changes += 1;
+      this.watcher?.('answered');
       return { result: { code: RESULT.success, message: '' }, value };
     } catch (error) {
-      if (error instanceof ResultCodeError) return { result: { code: error.code, message: plainMessage(error) } };
+      if (error instanceof ResultCodeError) return { result: this.#refused(intent, error) };
+      if (timedOut) this.watcher?.('troubled');
       this.#opening.destroy();
       throw this.#failure(intent, error, timedOut);
     } finally {
       clearTimeout(timer);
       this.lastUsed = performance.now();
     }
+  }
+
+  #refused(intent: Intent, error: ResultCodeError): LdapResult {
+    const { code } = error;
+    this.watcher?.(isAnswerOfTrouble(code) ? 'troubled' : 'answered');
+    if (intent === 'write' && provesNothingDone(code)) {
+      this.effects -= 1;
+      this.writes -= 1;
+    }
+    return { code, message: plainMessage(error) };
   }
 
   #failure(intent: Intent, cause: unknown, timedOut: boolean): AppError {

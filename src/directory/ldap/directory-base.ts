@@ -19,6 +19,7 @@ import type { LdapEntry } from './entry.ts';
 import { allOf, anyOf, configuredFilter, contains, identifierEquals } from './filters.ts';
 import { type RightsReport, unknownRights } from './inspected-rights.ts';
 import { type LdapResult, RESULT, succeeded } from './result-codes.ts';
+import { serverRole } from './server-role.ts';
 import { createServers, type Probed, type Servers } from './servers.ts';
 import type { SignInProblem } from './sign-in-problem.ts';
 import { problemOf, unexpectedResult } from './translate-error.ts';
@@ -106,7 +107,7 @@ const mostMatches = 25;
  */
 export function createDirectoryBase(
   settings: LdapSettings,
-  deps: Pick<DirectoryDeps, 'clock' | 'log' | 'resolveSecret'>,
+  deps: Pick<DirectoryDeps, 'clock' | 'log' | 'resolveSecret' | 'refusedSecrets'>,
   kind: LdapKind,
 ): DirectoryBase {
   const servers = createServers(settings, deps, kind.explainSignIn);
@@ -208,6 +209,9 @@ export function createDirectoryBase(
       const first = connections[0];
       const serverTime = first === undefined ? null : (kind.serverTime?.(first.rootDse) ?? null);
       const notes = kind.notes(connections);
+      for (const { server, rootDse } of connections) {
+        if (serverRole(rootDse).readOnly) notes.push(`${server} is a read-only domain controller: passed over for writes.`);
+      }
       if (settings.tls.verify !== 'full')
         notes.push('Certificates of this directory are not checked (tls.verify: trial-without-verification).');
       return {

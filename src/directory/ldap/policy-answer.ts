@@ -1,7 +1,7 @@
 import type { PasswordRefusal, VerifyOutcome, WriteOutcome } from '../../core/ports/directory.ts';
 import type { LdapConnection } from './connection.ts';
 import { POLICY_ERROR, PolicyControl, type PolicyResponse } from './password-policy-control.ts';
-import { type LdapResult, RESULT, succeeded } from './result-codes.ts';
+import { type LdapResult, RESULT, saysReadOnly, succeeded } from './result-codes.ts';
 import { OID } from './root-dse.ts';
 import { unexpectedResult } from './translate-error.ts';
 
@@ -55,6 +55,7 @@ export function explainRefusal(answer: PolicyAnswer, by: 'service' | 'person', o
   // A reset brings no old password: whoever demands it refuses the service account, and not the password.
   const refusesService = by === 'service' && error === POLICY_ERROR.mustSupplyOldPassword;
   const told: Refusal | undefined = refusesService ? 'account.no-right' : error === null ? undefined : refusals[error];
+  if (saysReadOnly(result)) throw unexpectedResult(result, server, operation);
   switch (result.code) {
     case RESULT.noSuchObject:
       return 'account.missing';

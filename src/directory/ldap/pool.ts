@@ -21,8 +21,8 @@ export interface Pool {
    * @throws AppError `directory.unreachable` (details.reason `queue`) when no connection came free in time, and whatever `open` throws
    */
   run<T>(work: (connection: LdapConnection) => Promise<T>): Promise<T>;
-  /** Closes what is idle, so that the next work connects afresh. */
-  clear(): void;
+  /** Closes what is idle, so that the next work connects afresh. With an error, work that waits is refused with it. */
+  clear(error?: AppError): void;
   /** Refuses work that waits, lets work that runs come to its end, and closes everything. */
   close(): Promise<void>;
 }
@@ -84,6 +84,9 @@ export function createPool(options: PoolOptions): Pool {
   const alive = async (connection: LdapConnection): Promise<boolean> => {
     if (!connection.usable) return false;
     if (performance.now() - connection.lastUsed < options.checkAfterIdle) return true;
+    const { watcher } = connection;
+    // What it may find is the connection's age, not the server's health.
+    connection.watcher = null;
     try {
       // A peer that vanished without a word (a firewall's time-out) would otherwise make the outcome of a write unknown.
       await connection.search('', { scope: 'base', attributes: ['1.1'], timeLimit: options.checkLimit });
@@ -91,6 +94,8 @@ export function createPool(options: PoolOptions): Pool {
     } catch (error) {
       if (!isAppError(error)) throw error;
       return false;
+    } finally {
+      connection.watcher = watcher;
     }
   };
 
@@ -98,6 +103,8 @@ export function createPool(options: PoolOptions): Pool {
     for (let connection = idle.pop(); connection !== undefined; connection = idle.pop()) {
       if (await alive(connection)) return connection;
       connection.close();
+      // What was idle for as long is gone as well, most likely: each would cost the time of its own check.
+      for (const other of idle.splice(0)) other.close();
     }
     return options.open();
   };
@@ -118,9 +125,10 @@ export function createPool(options: PoolOptions): Pool {
         leave();
       }
     },
-    clear() {
+    clear(error) {
       generation += 1;
       for (const connection of idle.splice(0)) connection.close();
+      if (error !== undefined) for (const entry of waiting.splice(0)) entry.refuse(error);
     },
     async close() {
       closed = true;

@@ -1,5 +1,6 @@
 import { Attribute, Change } from 'ldapts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createKeptRefusals } from '../../../test/kept-refusals.ts';
 import { type SlapdServer, startSlapd } from '../../../test/servers/slapd.ts';
 import { startTcpProxy, type TcpProxy } from '../../../test/servers/tcp-proxy.ts';
 import { directorySchema, type LdapSettings } from '../../core/configuration/directory-section.ts';
@@ -8,13 +9,15 @@ import { createServers, type Servers } from './servers.ts';
 
 const connectTimeout = 400;
 const operationTimeout = 1500;
+const wallClock = 1_000_000;
 
 let slapd: SlapdServer;
 let first: TcpProxy;
 let second: TcpProxy;
 let servers: Servers;
-let now: number;
+let ahead: number;
 let events: string[];
+let onSignIn: () => void;
 
 beforeAll(async () => {
   slapd = await startSlapd();
@@ -28,8 +31,9 @@ beforeEach(async () => {
   const target = { targetHost: '127.0.0.1', targetPort: Number(new URL(slapd.url).port) };
   first = await startTcpProxy(target);
   second = await startTcpProxy(target);
-  now = 1_000_000;
+  ahead = 0;
   events = [];
+  onSignIn = () => {};
   servers = connect();
 });
 
@@ -39,7 +43,7 @@ afterEach(async () => {
   await second.stop();
 });
 
-function connect(changes: Record<string, unknown> = {}): Servers {
+function connect(changes: Record<string, unknown> = {}, secret = (): string => slapd.admin.password): Servers {
   const settings = directorySchema.parse({
     kind: 'openldap',
     id: 'ldap',
@@ -56,9 +60,14 @@ function connect(changes: Record<string, unknown> = {}): Servers {
   }) as LdapSettings;
   const note = (event: string): void => void events.push(event);
   return createServers(settings, {
-    clock: { now: () => now, sleep: async () => {} },
+    refusedSecrets: createKeptRefusals({ now: () => wallClock + ahead }),
+    clock: { now: () => wallClock + ahead, monotonic: () => performance.now() + ahead, sleep: async () => {} },
     log: { info: note, warn: note, error: note },
-    resolveSecret: async () => slapd.admin.password,
+    // Asked for before a connection is opened, and once more when it is about to sign in.
+    resolveSecret: async () => {
+      if (first.openConnectionCount > 0) onSignIn();
+      return secret();
+    },
   });
 }
 
@@ -100,7 +109,7 @@ describe('failover', () => {
 
     first.setMode('forward');
     expect(await servers.read(countPeople)).toBe(url(second));
-    now += 15_000;
+    ahead += 15_000;
     // The time has come: asked beside the work, which is not held up, and back as soon as it has answered.
     expect(await servers.read(countPeople)).toBe(url(second));
     await expect.poll(() => servers.read(countPeople)).toBe(url(first));
@@ -111,22 +120,27 @@ describe('failover', () => {
     first.setMode('stall');
     expect(await elapsed(() => servers.read(countPeople))).toBeGreaterThanOrEqual(connectTimeout - 20);
     expect(await elapsed(() => servers.read(countPeople))).toBeLessThan(connectTimeout / 2);
-    now += 60_000;
+    ahead += 60_000;
     expect(await elapsed(() => servers.read(countPeople))).toBeLessThan(connectTimeout / 2);
     expect(await elapsed(() => servers.write(describeAlice('two')))).toBeLessThan(connectTimeout / 2);
   });
 
-  it('fails at once when every server is known to be silent, and works again when one is back', async () => {
+  it('costs one time-out and one connection each, however many wait, when every server is silent, and works again when one is back', async () => {
     first.setMode('stall');
     second.setMode('stall');
     await expect(servers.read(countPeople)).rejects.toMatchObject({
       code: 'directory.unreachable',
       details: { reason: 'connect-timeout' },
     });
-    const wait = await elapsed(() => expect(servers.read(countPeople)).rejects.toMatchObject({ code: 'directory.unreachable' }));
-    expect(wait).toBeLessThan(connectTimeout / 2);
+    ahead += 2 * connectTimeout;
+    const tried = first.connectionCount + second.connectionCount;
+    const waiting = Array.from({ length: 20 }, () =>
+      expect(servers.read(countPeople)).rejects.toMatchObject({ code: 'directory.unreachable' }),
+    );
+    expect(await elapsed(() => Promise.all(waiting))).toBeLessThan(2 * connectTimeout);
+    expect(first.connectionCount + second.connectionCount).toBe(tried + 2);
     second.setMode('forward');
-    now += 15_000;
+    ahead += 2 * connectTimeout;
     expect(await servers.read(countPeople)).toBe(url(second));
   });
 
@@ -143,7 +157,7 @@ describe('failover', () => {
     await servers.read(countPeople);
     const bad = await servers.probe();
     expect(bad.servers).toMatchObject([
-      { url: url(first), ok: false, skippedUntil: now + 15_000 },
+      { url: url(first), ok: false, skippedUntil: expect.any(Number) },
       { url: url(second), ok: true },
     ]);
     expect(bad.servers[0]?.fix).toMatch(/\.$/);
@@ -151,6 +165,128 @@ describe('failover', () => {
     first.setMode('forward');
     expect((await servers.probe()).servers).toMatchObject([{ ok: true }, { ok: true }]);
     expect(await servers.read(countPeople)).toBe(url(first));
+  });
+});
+
+describe('a server that is connected to and does not work', () => {
+  it('is passed over after two requests without an answer, and who waits for it goes elsewhere at once', async () => {
+    await servers.read(countPeople);
+    await servers.write(describeAlice('working'));
+    let connections: LdapConnection | undefined;
+    await servers.read(async (connection) => {
+      connections = connection;
+    });
+    first.setMode('stall');
+    // One connection for reading: the others wait in its queue until the time-out, and not once more each.
+    const readers = Array.from({ length: 8 }, () => servers.read(countPeople));
+    const spent = await elapsed(async () => expect(await Promise.all(readers)).toEqual(Array(8).fill(url(second))));
+    expect(spent).toBeLessThan(2 * operationTimeout);
+    expect(connections?.usable).toBe(false);
+    await expect.poll(() => events).toEqual(['directory.server-passed-over']);
+    expect(await elapsed(() => servers.read(countPeople))).toBeLessThan(connectTimeout / 2);
+    expect(await elapsed(() => servers.write(describeAlice('elsewhere')))).toBeLessThan(connectTimeout / 2);
+  });
+
+  it('is told by the first who cannot connect to all who wait for a connection', async () => {
+    first.setMode('stall');
+    const readers = Promise.all(Array.from({ length: 8 }, () => servers.read(countPeople)));
+    const spent = await elapsed(async () => expect(await readers).toEqual(Array(8).fill(url(second))));
+    expect(spent).toBeLessThan(2.5 * connectTimeout);
+    expect(first.connectionCount).toBe(1);
+  });
+
+  it('is not taken back by a trial that only connects: it signs in and searches', async () => {
+    onSignIn = () => first.setMode('stall');
+    expect(await servers.read(countPeople)).toBe(url(second));
+    onSignIn = () => {};
+    first.setMode('forward');
+    first.cutAll();
+    onSignIn = () => first.setMode('stall');
+    expect((await servers.probe()).servers).toMatchObject([{ ok: false }, { ok: true }]);
+    expect(await servers.read(countPeople)).toBe(url(second));
+    expect(events).toEqual(['directory.server-passed-over']);
+    onSignIn = () => {};
+    first.setMode('forward');
+    ahead += 15_000;
+    await expect.poll(() => servers.read(countPeople)).toBe(url(first));
+  });
+
+  it('has one time limit for connecting and signing in', async () => {
+    onSignIn = () => first.setMode('stall');
+    const spent = await elapsed(async () => expect(await servers.read(countPeople)).toBe(url(second)));
+    expect(spent).toBeLessThan(operationTimeout + connectTimeout);
+  });
+
+  it('that is the only one is asked by one at a time, and serves those who waited', async () => {
+    const single = connect({ servers: [{ url: url(first) }], connections: { read: 4, write: 1 } });
+    first.setMode('stall');
+    await expect(single.read(countPeople)).rejects.toMatchObject({ code: 'directory.unreachable' });
+    const before = first.connectionCount;
+    ahead += 5 * connectTimeout;
+    const waiting = Promise.all([1, 2, 3, 4, 5].map(() => single.read(countPeople)));
+    await expect.poll(() => first.connectionCount).toBe(before + 1);
+    first.setMode('forward');
+    expect(await waiting).toEqual(Array(5).fill(url(first)));
+    await single.close();
+  });
+
+  it('does not count against it when connections had been cut by something in between', async () => {
+    const many = connect({ connections: { read: 4, write: 1 } });
+    await Promise.all([1, 2, 3, 4].map(() => many.read(countPeople)));
+    for (let round = 0; round < 4; round += 1) {
+      first.cutAll();
+      expect(await many.read(countPeople)).toBe(url(first));
+    }
+    expect(events).toEqual([]);
+    await many.close();
+  });
+});
+
+describe('the password of the service account', () => {
+  const account = () => ({ serviceAccount: { name: slapd.service.name, password: 'env:X' }, connections: { read: 4, write: 2 } });
+  const lookAround = async (connection: LdapConnection): Promise<string> => connection.server;
+  const failures = async (): Promise<number> => {
+    const found = await slapd.read(slapd.service.dn, ['pwdFailureTime', 'pwdAccountLockedTime']);
+    expect(found.pwdAccountLockedTime ?? []).toEqual([]);
+    return found.pwdFailureTime?.length ?? 0;
+  };
+  const burst = (on: Servers): Promise<unknown> =>
+    Promise.allSettled([...Array.from({ length: 10 }, () => on.read(lookAround)), on.write(lookAround), on.write(lookAround), on.probe()]);
+
+  it('is tried so seldom when it is wrong that the account is not locked, however many ask for how long, and at once when it was put right', async () => {
+    let password = 'wrong';
+    const many = connect(account(), () => password);
+    await burst(many);
+    expect(await failures()).toBe(1);
+    // Five failures within half an hour would lock it.
+    for (let minutes = 0; minutes < 30; minutes += 1) {
+      ahead += 60_000;
+      await burst(many);
+    }
+    expect(await failures()).toBeLessThanOrEqual(2);
+    await expect(many.read(lookAround)).rejects.toMatchObject({ code: 'directory.service-account-refused' });
+    expect((await many.probe()).serviceAccount.ok).toBe(false);
+    password = slapd.service.password;
+    expect(await many.read(lookAround)).toBe(url(first));
+    await many.close();
+  });
+
+  it('is tried once at each server when it was changed in the directory alone', async () => {
+    const many = connect(account(), () => slapd.service.password);
+    await burst(many);
+    await slapd.modify(slapd.service.dn, { userPassword: 'Another-Passw0rd-9' });
+    try {
+      first.cutAll();
+      second.cutAll();
+      for (let minutes = 0; minutes < 14; minutes += 1) {
+        await burst(many);
+        ahead += 60_000;
+      }
+      expect(await failures()).toBeLessThanOrEqual(2);
+    } finally {
+      await slapd.modify(slapd.service.dn, { userPassword: slapd.service.password });
+      await many.close();
+    }
   });
 });
 

@@ -2,26 +2,28 @@ import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { LdapSettings } from '../../core/configuration/directory-section.ts';
 import type { DirectoryHealth } from '../../core/ports/directory.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
-import { type LdapConnection, openConnection } from './connection.ts';
-import { createPool, type Pool } from './pool.ts';
-import { type LdapResult, succeeded } from './result-codes.ts';
-import type { RootDse } from './root-dse.ts';
+import type { LdapConnection } from './connection.ts';
+import { afterSending, newProgress, tracked } from './progress.ts';
+import type { LdapResult } from './result-codes.ts';
+import { createServer, type Server } from './server.ts';
 import { addressOf, identityOf } from './server-identity.ts';
+import { serverRole } from './server-role.ts';
+import { createServiceSignIn } from './service-sign-in.ts';
 import type { SignInProblem } from './sign-in-problem.ts';
-import { tlsOptions } from './tls-options.ts';
-import { problemOf, serviceAccountRefused } from './translate-error.ts';
+import { problemOf, readOnlyServer } from './translate-error.ts';
 
 type Work<T> = (connection: LdapConnection) => Promise<T>;
 
 /**
- * The servers of one directory, tried in their order. One that cannot be reached costs its connect time-out once; it is then
- * passed over until it answers a probe, which is made beside the work, at most every `retryServerAfterSeconds`.
+ * The servers of one directory, tried in their order. One that cannot be reached, or does not answer, is passed over until a trial has
+ * passed (server-health.ts), which is made beside the work; where nothing else is left, work waits for a trial.
  */
 export interface Servers {
   /** Work that only reads, on a connection of the service account. It may be run again on another server. */
   read<T>(work: Work<T>): Promise<T>;
   /**
-   * Work that writes. Goes to another server only as long as nothing was sent.
+   * Work that writes, and reads what it goes by. Goes to another server only as long as nothing was sent that may have been done, and to
+   * none that takes no writes.
    * @throws AppError `directory.outcome-unknown` when something was sent and the connection was lost
    */
   write<T>(work: Work<T>, options?: WriteOn): Promise<T>;
@@ -33,7 +35,7 @@ export interface Servers {
   readOn<T>(identity: string, work: Work<T>): Promise<T>;
   /** A connection of its own that nobody is signed in on, closed afterwards: to bind as the person. Never the service account's. */
   separate<T>(work: Work<T>): Promise<T>;
-  /** Connects to and signs in at every server, and brings those back that answer. */
+  /** Makes a trial of every server, and brings those back that pass. */
   probe(): Promise<{ servers: DirectoryHealth['servers']; serviceAccount: DirectoryHealth['serviceAccount']; connections: Probed[] }>;
   close(): Promise<void>;
 }
@@ -54,143 +56,17 @@ export interface Probed {
   readonly at: number;
 }
 
-interface Server {
-  readonly url: string;
-  readonly read: Pool;
-  readonly write: Pool;
-  /** What the service account has read of it; for connections on which it does not sign in. */
-  rootDse: RootDse | null;
-  /** Set while the server is passed over. */
-  down: { error: AppError; until: number; slow: boolean } | null;
-  probing: Promise<void> | null;
-}
-
-/** Milliseconds of idleness after which a connection is checked before use. */
-const checkAfterIdle = 5000;
-
 /** @param explainSignIn what this kind of directory knows about a refused service account */
 export function createServers(
   settings: LdapSettings,
-  deps: Pick<DirectoryDeps, 'clock' | 'log' | 'resolveSecret'>,
+  deps: Pick<DirectoryDeps, 'clock' | 'log' | 'resolveSecret' | 'refusedSecrets'>,
   explainSignIn: (result: LdapResult) => SignInProblem | null = () => null,
 ): Servers {
   const { clock, log } = deps;
-  /** A refused service account is not tried again at once: each failure may count towards its lockout. */
-  let refused: { error: AppError; until: number; password: string } | null = null;
   let closed = false;
   const separateWork = new Set<Promise<void>>();
-
-  const open = async (url: string): Promise<LdapConnection> => {
-    const connection = await openConnection({
-      url,
-      tls: tlsOptions(settings.tls, url),
-      startTls: settings.tls.startTls,
-      connectTimeout: settings.connectTimeoutMilliseconds,
-      operationTimeout: settings.operationTimeoutMilliseconds,
-    });
-    if (!closed) return connection;
-    connection.close();
-    throw new AppError('directory.unreachable', { directory: settings.id, problem: 'Keyturn is shutting down' });
-  };
-
-  const signIn = async (connection: LdapConnection): Promise<void> => {
-    const password = await deps.resolveSecret(settings.serviceAccount.password);
-    if (refused !== null && refused.password === password && clock.now() < refused.until) throw refused.error;
-    const result = await connection.bind(settings.serviceAccount.name, password);
-    if (succeeded(result)) {
-      refused = null;
-      return;
-    }
-    const error = serviceAccountRefused(result, connection.server, settings.serviceAccount.name, explainSignIn(result));
-    if (error.code === 'directory.service-account-refused') refused = { error, until: clock.now() + retryAfter, password };
-    throw error;
-  };
-
-  const openSignedIn = async (url: string): Promise<LdapConnection> => {
-    const connection = await open(url);
-    try {
-      await signIn(connection);
-      await connection.readRootDse();
-      return connection;
-    } catch (error) {
-      connection.close();
-      throw error;
-    }
-  };
-
-  const retryAfter = settings.retryServerAfterSeconds * 1000;
-
-  const markDown = (server: Server, error: AppError): void => {
-    if (error.code === 'directory.service-account-refused') return;
-    const slow = error.details.reason === 'connect-timeout' || error.code === 'directory.timed-out';
-    if (server.down === null)
-      log.warn('directory.server-passed-over', { directory: settings.id, server: server.url, code: error.code, ...error.details });
-    server.down = { error, until: clock.now() + retryAfter, slow };
-    server.read.clear();
-    server.write.clear();
-  };
-
-  const markUp = (server: Server): void => {
-    if (server.down !== null) log.info('directory.server-back', { directory: settings.id, server: server.url });
-    server.down = null;
-  };
-
-  /** Runs an opening and keeps the books about the server. */
-  const watched = async <T>(server: Server, opening: () => Promise<T>): Promise<T> => {
-    try {
-      const opened = await opening();
-      markUp(server);
-      return opened;
-    } catch (error) {
-      if (isAppError(error)) markDown(server, error);
-      throw error;
-    }
-  };
-
-  const servers: Server[] = settings.servers.map(({ url }) => {
-    const pool = (size: number): Pool =>
-      createPool({
-        server: url,
-        size,
-        waitLimit: settings.operationTimeoutMilliseconds,
-        checkAfterIdle,
-        checkLimit: settings.connectTimeoutMilliseconds,
-        open: async () => {
-          const connection = await watched(server, () => openSignedIn(url));
-          server.rootDse = connection.rootDse;
-          return connection;
-        },
-      });
-    const server: Server = {
-      url,
-      read: pool(settings.connections.read),
-      write: pool(settings.connections.write),
-      rootDse: null,
-      down: null,
-      probing: null,
-    };
-    return server;
-  });
-
-  const probeInBackground = (server: Server): void => {
-    if (server.probing !== null || closed) return;
-    server.probing = watched(server, () => open(server.url))
-      .then((connection) => connection.close())
-      .catch(() => {})
-      .finally(() => {
-        server.probing = null;
-      });
-  };
-
-  /** The servers to try now, in order. */
-  const candidates = async (): Promise<Server[]> => {
-    for (const server of servers) if (server.down !== null && clock.now() >= server.down.until) probeInBackground(server);
-    const up = servers.filter((server) => server.down === null);
-    if (up.length > 0) return up;
-    await Promise.all(servers.map((server) => server.probing));
-    // With nothing left, one that had refused at once costs no time to ask again; one that was silent would.
-    return servers.filter((server) => server.down === null || !server.down.slow);
-  };
+  const signIn = createServiceSignIn(settings, deps, explainSignIn);
+  const servers = settings.servers.map(({ url }) => createServer(url, settings, { clock, log, signIn, isClosed: () => closed }));
 
   /** Work for one server only, refused where another one answers at its address. */
   const bound = <T>(identity: string, work: Work<T>): Work<T> => {
@@ -220,82 +96,106 @@ export function createServers(
     throw new AppError('directory.unreachable', { server: identity, problem: 'This server is no longer configured', reason: 'other' });
   };
 
-  const attempt = async <T>(work: Work<T>, on: (server: Server, work: Work<T>) => Promise<T>, only?: Server): Promise<T> => {
-    let first: unknown;
-    for (const server of only === undefined ? await candidates() : [only]) {
-      for (const again of [true, false]) {
-        const progress: Progress = { used: false, sent: false, wrote: false, changed: false };
-        try {
-          return await on(server, tracked(work, progress));
-        } catch (error) {
-          // After a first change only an outcome would be true, and an error is none.
-          if (progress.changed && isAppError(error)) throw afterSending(error, progress);
-          if (!mayGoElsewhere(error)) throw error;
-          if (progress.sent || error.details.reason === 'deadline') throw afterSending(error, progress);
-          first ??= error;
-          // A pooled connection may have died of age; the same server gets a second chance on a new one.
-          if (!again || !progress.used || error.code === 'directory.timed-out') {
-            if (progress.used) server.read.clear();
-            break;
-          }
-          server.read.clear();
-          server.write.clear();
-        }
+  /** On one server, a second time where a pooled connection had died of age. */
+  const runOn = async <T>(server: Server, work: Work<T>, on: On): Promise<T> => {
+    for (const again of [true, false]) {
+      const progress = newProgress();
+      try {
+        return await on(server, tracked(work, progress));
+      } catch (error) {
+        // After a first change only an outcome would be true, and an error is none.
+        if (progress.changed && isAppError(error)) throw new Final(afterSending(error, progress));
+        if (!mayGoElsewhere(error)) throw new Final(error);
+        if (progress.sent || error.details.reason === 'deadline') throw new Final(afterSending(error, progress));
+        if (error.code === 'directory.read-only') server.noteReadOnly();
+        // The next work has to connect anew, which a frozen server is noticed by in less than the time of a request.
+        if (progress.used) server.clear();
+        // A pooled connection may have died of age; the same server gets a second chance on a new one.
+        if (!again || !progress.used || !server.up || !mayBeAge(error)) throw error;
       }
     }
-    throw first ?? servers[0]?.down?.error ?? new AppError('directory.unreachable', { directory: settings.id });
+    throw new Error('unreachable');
   };
 
+  const attempt = async <T>(work: Work<T>, on: On, among: () => readonly Server[]): Promise<T> => {
+    const tried = new Set<Server>();
+    let first: AppError | null = null;
+    for (;;) {
+      const server = await nextOf(among().filter((each) => !tried.has(each)));
+      if (server === null) break;
+      tried.add(server);
+      try {
+        return await runOn(server, work, on);
+      } catch (error) {
+        if (error instanceof Final) throw error.cause;
+        if (!isAppError(error)) throw error;
+        first ??= error;
+      }
+    }
+    const trouble = among().find((server) => server.trouble !== null)?.trouble;
+    throw first ?? trouble ?? new AppError('directory.unreachable', { directory: settings.id });
+  };
+
+  /** Those that take writes first; the others may have come to take them meanwhile. */
+  const forWriting = (): Server[] => [...servers].sort((one, other) => Number(other.takesWrites) - Number(one.takesWrites));
+
+  const all = (): Server[] => servers;
+  const reading: On = (server, work) => server.read.run(work);
+  const writing: On = (server, work) => server.write.run(work);
+
   return {
-    read: (work) => attempt(work, (server, tracked) => server.read.run(tracked)),
-    write: (work, { server, notAfter } = {}) =>
-      server === undefined
-        ? attempt(timed(work, notAfter), (on, tracked) => on.write.run(tracked))
-        : attempt(timed(bound(server, work), notAfter), (on, tracked) => on.write.run(tracked), serverOf(server)),
-    readOn: (identity, work) => attempt(bound(identity, work), (on, tracked) => on.read.run(tracked), serverOf(identity)),
+    read: (work) => attempt(work, reading, all),
+    write(work, { server: identity, notAfter } = {}) {
+      if (identity === undefined) return attempt(timed(onWritable(work), notAfter), writing, forWriting);
+      const server = serverOf(identity);
+      return attempt(timed(bound(identity, work), notAfter), writing, () => [server]);
+    },
+    readOn(identity, work) {
+      const server = serverOf(identity);
+      return attempt(bound(identity, work), reading, () => [server]);
+    },
     separate: (work) =>
-      attempt(work, async (server, tracked) => {
-        const rootDse = server.rootDse ?? (await server.read.run(async (signedIn) => signedIn.rootDse));
-        const connection = await watched(server, () => open(server.url));
-        connection.takeRootDse(rootDse);
-        const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-        separateWork.add(ended);
-        try {
-          return await tracked(connection);
-        } finally {
-          connection.close();
-          separateWork.delete(ended);
-          end();
-        }
-      }),
+      attempt(
+        work,
+        async (server, run) => {
+          const rootDse = server.rootDse ?? (await server.read.run(async (signedIn) => signedIn.rootDse));
+          const connection = await server.open();
+          connection.takeRootDse(rootDse);
+          const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+          separateWork.add(ended);
+          try {
+            return await run(connection);
+          } finally {
+            connection.close();
+            separateWork.delete(ended);
+            end();
+          }
+        },
+        all,
+      ),
     async probe() {
       const connections: Probed[] = [];
       let account: DirectoryHealth['serviceAccount'] = { ok: false, problem: 'No server could be asked' };
       const report = await Promise.all(
         servers.map(async (server): Promise<DirectoryHealth['servers'][number]> => {
           const start = performance.now();
+          const answers = (latency: number) => ({ url: server.url, ok: true, skippedUntil: null, latency, problem: null, fix: null });
           try {
-            const connection = await watched(server, () => open(server.url));
-            const latency = Math.round(performance.now() - start);
-            try {
-              await signIn(connection);
-              await connection.readRootDse();
-              connections.push({ server: server.url, rootDse: connection.rootDse, at: clock.now() });
-              account = { ok: true, problem: null };
-            } catch (error) {
-              if (!isAppError(error) || error.code === 'directory.root-hidden') throw error;
-              if (!account.ok) account = { ok: false, problem: problemOf(error) };
-            } finally {
-              connection.close();
-            }
-            return { url: server.url, ok: true, skippedUntil: null, latency, problem: null, fix: null };
+            const { rootDse, at, latency } = await server.tryNow();
+            connections.push({ server: server.url, rootDse, at });
+            account = { ok: true, problem: null };
+            return answers(latency);
           } catch (error) {
             if (!isAppError(error)) throw error;
+            if (error.code === 'directory.service-account-refused') {
+              if (!account.ok) account = { ok: false, problem: problemOf(error) };
+              return answers(Math.round(performance.now() - start));
+            }
             const { problem, fix } = error.details;
             return {
               url: server.url,
               ok: false,
-              skippedUntil: server.down?.until ?? null,
+              skippedUntil: server.retryIn === null ? null : clock.now() + server.retryIn,
               latency: null,
               problem: typeof problem === 'string' ? problem : error.code,
               fix: typeof fix === 'string' ? fix : null,
@@ -307,34 +207,39 @@ export function createServers(
     },
     async close() {
       closed = true;
-      const pools = servers.flatMap(({ read, write }) => [read.close(), write.close()]);
-      await Promise.all([...pools, ...separateWork, ...servers.map((server) => server.probing)]);
+      await Promise.all([...servers.map((server) => server.close()), ...separateWork]);
     },
   };
 }
 
-interface Progress {
-  /** A connection was had. */
-  used: boolean;
-  /** Something was sent on it that has an effect. */
-  sent: boolean;
-  /** Something was sent on it that writes. */
-  wrote: boolean;
-  /** Something of it was done. */
-  changed: boolean;
+/** Runs work on a connection of a server. */
+type On = <T>(server: Server, work: Work<T>) => Promise<T>;
+
+/** An error that no other server can make good. */
+class Final extends Error {
+  constructor(cause: unknown) {
+    super('final', { cause });
+  }
 }
 
-function tracked<T>(work: Work<T>, progress: Progress): Work<T> {
-  return async (connection) => {
-    progress.used = true;
-    const { effects, writes, changes } = connection;
-    try {
-      return await work(connection);
-    } finally {
-      progress.sent = connection.effects > effects;
-      progress.wrote = connection.writes > writes;
-      progress.changed = connection.changes > changes;
-    }
+/** The first one that is up; where none is, the first one that passes a trial. null: none. */
+async function nextOf(servers: readonly Server[]): Promise<Server | null> {
+  for (const server of servers) if (!server.up) server.tryIfDue();
+  const up = servers.find((server) => server.up);
+  if (up !== undefined) return up;
+  const asked = servers.map(async (server) => {
+    await server.ask();
+    if (!server.up) throw new Error('still down');
+    return server;
+  });
+  return Promise.any(asked).catch(() => null);
+}
+
+/** Work that ends in a write: what it reads is read on a server that takes it. */
+function onWritable<T>(work: Work<T>): Work<T> {
+  return (connection) => {
+    if (serverRole(connection.rootDse).readOnly) throw readOnlyServer(connection.server);
+    return work(connection);
   };
 }
 
@@ -345,11 +250,13 @@ function mayGoElsewhere(error: unknown): error is AppError {
     error.code === 'directory.timed-out' ||
     error.code === 'directory.plain-refused' ||
     error.code === 'directory.root-hidden' ||
-    error.code.startsWith('directory.tls-')
+    error.code === 'directory.read-only' ||
+    error.code.startsWith('directory.tls-') ||
+    (error.code === 'directory.service-account-refused' && error.details.here === true)
   );
 }
 
-/** After a first write "nothing was changed" would be a lie. */
-function afterSending(error: AppError, progress: Progress): AppError {
-  return progress.wrote ? new AppError('directory.outcome-unknown', error.details, { cause: error }) : error;
+/** Whether a new connection to the same server may do better: the connection was lost, or is one to another server. */
+function mayBeAge(error: AppError): boolean {
+  return error.code === 'directory.unreachable' && error.details.reason !== 'busy' && error.details.reason !== 'queue';
 }

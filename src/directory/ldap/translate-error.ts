@@ -1,5 +1,5 @@
 import { AppError, type ErrorCode, isAppError } from '../../../shared/errors.ts';
-import { type LdapResult, RESULT } from './result-codes.ts';
+import { type LdapResult, RESULT, saysReadOnly } from './result-codes.ts';
 import type { SignInProblem } from './sign-in-problem.ts';
 
 interface Explanation {
@@ -117,6 +117,7 @@ function errorCode(error: unknown): string {
  */
 export function unexpectedResult(result: LdapResult, server: string, operation: string): AppError {
   const details = { server, operation, resultCode: result.code, problem: result.message };
+  if (operation !== 'search' && operation !== 'bind' && saysReadOnly(result)) return readOnlyServer(server, details);
   switch (result.code) {
     case RESULT.strongerAuthRequired:
     case RESULT.confidentialityRequired:
@@ -148,6 +149,16 @@ export function unexpectedResult(result: LdapResult, server: string, operation: 
     default:
       return new AppError('directory.protocol', { ...details, fix: 'Look into the log of the directory service.' });
   }
+}
+
+/** A server that takes no writes; another one of the directory may. */
+export function readOnlyServer(server: string, details: Record<string, unknown> = {}): AppError {
+  return new AppError('directory.read-only', {
+    problem: 'The server takes no writes: it is a read-only domain controller, a replica, or read-only at present',
+    ...details,
+    server,
+    fix: 'List a server that takes writes under `servers`.',
+  });
 }
 
 /**
