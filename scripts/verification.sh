@@ -60,7 +60,10 @@ joined() {
 }
 
 end_beside() {
-  [ -z "$beside" ] || kill "$beside" 2>/dev/null
+  [ -n "$beside" ] || return 0
+  # Not TERM: a shell that has just forked loses it.
+  kill -s KILL "$beside" 2>/dev/null
+  wait "$beside" 2>/dev/null
 }
 
 # tests NAME ARGUMENTS...: one run of vitest, each test counted.

@@ -35,3 +35,17 @@ it('removes what a killed run left when the next one begins, and nothing of one 
   await once(going, 'exit');
   expect(existsSync(String(kept).trim())).toBe(false);
 });
+
+it('runs something beside the steps, and takes its words and its outcome where it is joined', () => {
+  const steps = `cd "$TMPDIR"; beside sh -c 'echo built; exit 3'; check first true; check built joined; finish`;
+  const { stdout, status } = spawnSync('sh', ['-c', run(steps)], { encoding: 'utf8' });
+  expect(stdout).toMatch(/== first\n== built\nbuilt\nFailed:\n {2}built\n1 passed, 1 failed\n$/);
+  expect(status).toBe(1);
+});
+
+it('ends what runs beside it when it ends before', () => {
+  const { stdout } = spawnSync('sh', ['-c', run('cd "$TMPDIR"; beside sleep 600; echo "beside $beside"; exit 0')], { encoding: 'utf8' });
+  const pid = Number(/beside (\d+)/.exec(stdout)?.[1]);
+  expect(pid).toBeGreaterThan(0);
+  expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
+});
