@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { AppError, isAppError } from '../shared/errors.ts';
+import { createBreachedPasswords } from './breached/create-breached-passwords.ts';
 import { importList } from './breached/import-list.ts';
 import { createCaptureMailer } from './channels/capture.ts';
 import { createSmtpMailer, longestSend } from './channels/smtp.ts';
@@ -25,6 +26,7 @@ import { createMailDelivery } from './core/notify/deliver-mail.ts';
 import { deliverNotice, type QueuedNotice } from './core/notify/deliver-notice.ts';
 import { DISCARD_JOB, MAIL_JOB } from './core/notify/queue-mail.ts';
 import { NOTICE_JOB } from './core/notify/queue-notice.ts';
+import type { BreachedPasswords } from './core/ports/breached-passwords.ts';
 import type { Directory } from './core/ports/directory.ts';
 import type { Log, Mailer } from './core/ports/platform.ts';
 import type { OutboxLane } from './core/ports/store.ts';
@@ -62,6 +64,7 @@ interface Adapters {
   configuration: Configuration;
   directories: readonly Directory[];
   mailer: Mailer;
+  breached: BreachedPasswords | null;
   close(): Promise<void>;
 }
 
@@ -77,6 +80,7 @@ export async function openRuntime(settings: Settings, options: RuntimeOptions = 
     ...base,
     directories: adapters?.directories ?? [],
     mailer: adapters?.mailer ?? null,
+    breached: adapters?.breached ?? null,
     async close() {
       await adapters?.close();
       await base.store.close();
@@ -131,6 +135,7 @@ export async function startNode(base: Base, settings: Settings, options: ServerO
     texts,
     background,
     configuration,
+    breached: () => adapters.breached,
     directories: directoriesOf(() => adapters.directories),
     wakeOutbox: (lane: OutboxLane) => wake(worker, lane),
     work: createAltchaWork(keys),
@@ -197,7 +202,7 @@ export function importBreached(options: BreachedImportOptions): ReturnType<typeo
 }
 
 /** What a node stands on, before any configuration. */
-export type Base = Omit<Runtime, 'directories' | 'mailer' | 'close'>;
+export type Base = Omit<Runtime, 'directories' | 'mailer' | 'breached' | 'close'>;
 
 async function openBase(settings: Settings): Promise<Base> {
   const resolveSecret = createSecretResolver(process.env);
@@ -222,14 +227,16 @@ function openAdapters(base: Base, settings: Settings, current: CurrentConfigurat
   ];
   const { publicUrl } = configuration.organisation;
   const { mailer, close } = openMailer(configuration, settings, { clock, log, resolveSecret: secret, publicUrl }, keep);
+  const breached = createBreachedPasswords(configuration.passwordRules, log);
   return {
     version,
     configuration,
     directories,
     mailer,
+    breached,
     async close() {
       close();
-      await Promise.all(directories.map((directory) => directory.close()));
+      await Promise.all([...directories.map((directory) => directory.close()), breached?.close()]);
     },
   };
 }

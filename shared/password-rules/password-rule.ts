@@ -16,6 +16,7 @@ export const PASSWORD_RULE_CODES = [
   'password.contains-name',
   'password.in-history',
   'password.too-young',
+  'password.breached',
   'password.unusable-characters',
   'password.looks-hashed',
 ] as const;
@@ -33,6 +34,7 @@ export type PasswordRuleParams = Readonly<Rule['params']>;
  * - `too-few-*` `{ minimum }`, `too-many-repeats` `{ maximum }` (longest run of one character)
  * - `contains-name` `{ tokens, ignoreCase }`: forbidden parts joined by line feeds; `ignoreCase` is a {@link CaseFolding}
  * - `in-history` `{ length }` (passwords remembered), `too-young` `{ changeableAt }` (RFC 3339, UTC)
+ * - `breached` none; in a verdict `{ known: false }` when it is refused because the source cannot be asked
  */
 export interface PasswordRule {
   readonly code: PasswordRuleCode;

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Settings } from '../config/settings.ts';
 import type { CommandContext } from './command-context.ts';
 import { checkAudit } from './doctor/check-audit.ts';
+import { checkBreached } from './doctor/check-breached.ts';
 import { checkDatabase, checkDatabasePlace } from './doctor/check-database.ts';
 import { checkDirectory } from './doctor/check-directory.ts';
 import { checkEnrolment } from './doctor/check-enrolment.ts';
@@ -82,8 +83,12 @@ async function checkInside(context: CommandContext, settings: Settings): Promise
 /** Directories and mail, all at the same time: each waits for its own servers. */
 async function checkOutside(context: CommandContext, settings: Settings): Promise<Finding[]> {
   try {
-    return await withRuntime(context, settings, {}, async ({ directories, mailer }) => {
-      const checks = [...directories.map(checkDirectory), ...(mailer === null ? [] : [checkMail(mailer)])];
+    return await withRuntime(context, settings, {}, async ({ directories, mailer, breached }) => {
+      const checks = [
+        ...directories.map(checkDirectory),
+        ...(mailer === null ? [] : [checkMail(mailer)]),
+        ...(breached === null ? [] : [checkBreached(breached)]),
+      ];
       return (await Promise.all(checks)).flat();
     });
   } catch (error) {

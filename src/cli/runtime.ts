@@ -1,6 +1,7 @@
 import type { DemoDirectoryKind } from '../config/demo-directories.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CheckContext } from '../core/configuration/check-context.ts';
+import type { BreachedPasswords } from '../core/ports/breached-passwords.ts';
 import type { Directory } from '../core/ports/directory.ts';
 import type { Clock, Keys, Log, Mailer, Random, Texts } from '../core/ports/platform.ts';
 import type { Store } from '../core/ports/store.ts';
@@ -15,6 +16,8 @@ export interface Runtime {
   readonly directories: readonly Directory[];
   /** Null in the same cases. */
   readonly mailer: Mailer | null;
+  /** Null in the same cases, and when the configuration names no source. */
+  readonly breached: BreachedPasswords | null;
   readonly texts: Texts;
   readonly log: Log;
   readonly clock: Clock;

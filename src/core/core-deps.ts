@@ -1,4 +1,5 @@
 import type { Configuration } from './configuration/document.ts';
+import type { BreachedPasswords } from './ports/breached-passwords.ts';
 import type { Directory } from './ports/directory.ts';
 import type { Background, Clock, Keys, Log, Random, Texts, Work } from './ports/platform.ts';
 import type { OutboxLane, Store } from './ports/store.ts';
@@ -15,6 +16,8 @@ export interface CoreDeps {
   readonly store: Store;
   readonly directories: Directories;
   readonly configuration: () => Configuration;
+  /** The source of breached passwords in force; null when none is configured. */
+  readonly breached: () => BreachedPasswords | null;
   readonly clock: Clock;
   readonly random: Random;
   readonly keys: Keys;

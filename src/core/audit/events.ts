@@ -64,6 +64,8 @@ export type AuditEvent =
   | ({ type: 'journey.cancelled' } & AboutJourney)
   /** Nobody brought it to an end in time. */
   | ({ type: 'journey.expired'; goal: Goal } & AboutJourney)
+  /** A new password could not be compared with breached ones; `allowed`: it was taken all the same, as configured. */
+  | ({ type: 'password.breach-not-known'; accounts: AccountRef[]; allowed: boolean } & AboutJourney)
   | ({ type: 'journey.user-name-mailed'; accounts: AccountRef[]; nameDigest: string } & AboutJourney)
   /** The first refusal of a window; `from` is what the limit counts: an address, a network, `everywhere`. */
   | { type: 'guard.slowed-down'; limit: string; from: string }

@@ -99,6 +99,26 @@ describe('checkConfiguration', () => {
 
   const cases: [string, Record<string, unknown>, string][] = [
     [
+      'a range service in clear',
+      { passwordRules: { breached: { source: 'range-service', url: 'http://ranges.example.com' } } },
+      'error passwordRules.breached.url',
+    ],
+    [
+      'a range service with a query',
+      { passwordRules: { breached: { source: 'range-service', url: 'https://ranges.example.com/?mode=ntlm' } } },
+      'error passwordRules.breached.url',
+    ],
+    [
+      'breached passwords that are let through',
+      { passwordRules: { breached: { source: 'file', file: '/var/lib/keyturn/breached.filter', whenNotKnown: 'allow' } } },
+      'warning passwordRules.breached.whenNotKnown',
+    ],
+    [
+      'a file of breached passwords that is named from nowhere',
+      { passwordRules: { breached: { source: 'file', file: 'breached.filter' } } },
+      'error passwordRules.breached.file',
+    ],
+    [
       'the global catalogue',
       { directories: [openldap({ kind: 'active-directory', servers: [{ url: 'ldaps://dc1.example.com:3269' }] })] },
       'error directories[0].servers[0].url: Port 3269 is the global catalogue, which can be read in part and takes no changes: use port 636',

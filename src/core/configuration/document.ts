@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type FACTOR_KINDS, GOALS } from '../../../shared/api/journeys.ts';
 import { directorySchema } from './directory-section.ts';
 import { mailSchema } from './mail-section.ts';
+import { passwordRulesSchema } from './password-rules-section.ts';
 
 /** Factor kinds this release can ask for. The protocol knows more. */
 export const USABLE_FACTOR_KINDS = ['email', 'totp'] as const satisfies readonly (typeof FACTOR_KINDS)[number][];
@@ -180,6 +181,9 @@ export const configurationSchema = z.strictObject({
     .describe('Who runs this installation.'),
   directories: z.array(directorySchema).min(1).max(50),
   recovery: recoverySchema.prefault({}),
+  passwordRules: passwordRulesSchema
+    .prefault({})
+    .describe('Rules for new passwords beyond those of the directories. They only ever add to them.'),
   factors: z.strictObject({ email: emailFactorSchema.prefault({}), totp: totpFactorSchema.prefault({}) }).prefault({}),
   guard: guardSchema.prefault({}),
   mail: mailSchema,

@@ -1,7 +1,6 @@
 import type { StrengthLevel } from '../../../shared/api/journeys.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
-import { evaluatePassword } from '../password-policy/evaluate.ts';
+import { type JudgedPassword, judgeNewPassword } from '../password-policy/judge-new-password.ts';
 import type { ActDeps } from './act.ts';
 import { findJourney } from './find-journey.ts';
 import type { LoadedJourney } from './journey-state.ts';
@@ -16,11 +15,11 @@ export async function checkPassword(
   deps: ActDeps,
   tokens: readonly string[],
   password: string,
-): Promise<{ journey: LoadedJourney; verdicts: PasswordVerdict[]; acceptable: boolean; strength: StrengthLevel | null }> {
+): Promise<JudgedPassword & { journey: LoadedJourney; strength: StrengthLevel | null }> {
   const journey = await findJourney(deps, tokens);
   const { step } = journey.state;
   if (step.kind !== 'new-password') throw new AppError('journey.no-password-step');
-  const judged = evaluatePassword(password, step.rules);
+  const judged = await judgeNewPassword(deps, password, step.rules);
   const isWanted = password !== '' && journey.state.client.kind !== 'windows-logon';
   const known = selectedCandidates(journey.state).map(({ label }) => label);
   const strength = isWanted ? await deps.strength.estimate(journey.row.id, password, known) : null;

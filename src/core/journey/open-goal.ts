@@ -1,5 +1,6 @@
 import { accountKey, type Candidate } from '../accounts/candidate.ts';
 import { mergeRules } from '../password-policy/merge.ts';
+import { organisationRules } from '../password-policy/organisation-rules.ts';
 import { rulesOf } from '../password-policy/rules-of.ts';
 import type { AccountFacts } from '../ports/directory.ts';
 import { randomId } from '../random-id.ts';
@@ -46,7 +47,13 @@ function openReset(deps: ActDeps, id: string, accounts: Read[]): OpenStep {
     .reduce((latest, at) => Math.max(latest ?? 0, at ?? 0) || null, null);
   // A lock that is not known may be one.
   const anyLocked = accounts.some((account) => account.status.locked !== false && canUnlock(deps, account));
-  return { id, kind: 'new-password', rules: mergeRules(ruleSets), anyLocked, changeableAt };
+  return {
+    id,
+    kind: 'new-password',
+    rules: mergeRules([...ruleSets, organisationRules(deps.configuration().passwordRules)]),
+    anyLocked,
+    changeableAt,
+  };
 }
 
 /** "Was not locked" is said only where the directory says so of every account; else the person is offered what is possible. */

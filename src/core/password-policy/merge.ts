@@ -39,6 +39,7 @@ function stricter(one: PasswordRule, other: PasswordRule): PasswordRuleParams {
     case 'password.too-young':
       // RFC 3339 times in UTC with the same number of digits sort as text.
       return String(a.changeableAt) > String(b.changeableAt) ? a : b;
+    case 'password.breached':
     case 'password.unusable-characters':
     case 'password.looks-hashed':
       return a;

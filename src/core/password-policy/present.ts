@@ -26,7 +26,10 @@ export function presentVerdicts(verdicts: readonly PasswordVerdict[], texts: Tex
     .map(({ code, params, ok }) => ({
       code,
       ok,
-      text: ok === false ? texts.translate(language, refusalKey(code)) : ruleText(code, params, texts, language, timeZone),
+      text:
+        ok === false
+          ? texts.translate(language, params.known === false ? 'password.breached.not-known' : refusalKey(code))
+          : ruleText(code, params, texts, language, timeZone),
     }));
 }
 

@@ -1,0 +1,15 @@
+import type { BreachedPasswords } from '../../core/ports/breached-passwords.ts';
+import { type Finding, findingsOf } from './finding.ts';
+
+/** Whether the source of breached passwords can be asked. A file is read here and there; `keyturn breached status --verify` reads all. */
+export async function checkBreached(breached: BreachedPasswords): Promise<Finding[]> {
+  const { ok, fail } = findingsOf('breached passwords');
+  const { source, facts, problem } = await breached.health();
+  if (problem === undefined) return [ok(`${source}: ${facts}`)];
+  return [
+    fail(
+      `${source}: ${problem}. New passwords are treated as passwordRules.breached.whenNotKnown says`,
+      'Make the file with `keyturn breached import`, or see that the service can be reached from here',
+    ),
+  ];
+}
