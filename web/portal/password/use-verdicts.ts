@@ -12,6 +12,9 @@ export interface RuleVerdict {
 }
 
 const PAUSE_MS = 400;
+/** The server may have told no strength because its estimate was late: it is asked a few times more while the same password stands there. */
+const ASK_AGAIN_MS = 2000;
+const MOST_ASKED = 5;
 
 interface Checked {
   password: string;
@@ -46,11 +49,17 @@ export function useVerdicts(
   useEffect(() => {
     if (password === '' || saving) return undefined;
     const abort = new AbortController();
-    const timer = setTimeout(async () => {
+    let timer: ReturnType<typeof setTimeout>;
+    let asked = 0;
+    const check = async () => {
+      asked += 1;
       const outcome = await api.checkPassword(password, abort.signal);
+      if (abort.signal.aborted) return;
       if (outcome.ok) setChecked({ password, verdicts: outcome.value.verdicts, strength: outcome.value.strength });
       if (outcome.ok || outcome.failure.kind !== 'aborted') setUnreachable(!outcome.ok);
-    }, PAUSE_MS);
+      if (outcome.ok && outcome.value.strength === undefined && asked < MOST_ASKED) timer = setTimeout(check, ASK_AGAIN_MS);
+    };
+    timer = setTimeout(check, PAUSE_MS);
     return () => {
       clearTimeout(timer);
       abort.abort();
