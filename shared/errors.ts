@@ -31,6 +31,7 @@ export const ERRORS = {
   'enrolment.address-invalid': { status: 422, audience: 'operator', level: 'info' },
   'enrolment.seed-invalid': { status: 422, audience: 'operator', level: 'info' },
   'enrolment.present': { status: 409, audience: 'operator', level: 'info' },
+  'enrolment.from-directory': { status: 409, audience: 'operator', level: 'info' },
   'enrolment.factor-unknown': { status: 404, audience: 'operator', level: 'info' },
   // Guard
   'guard.slow-down': { status: 429, audience: 'anyone', level: 'warn' },

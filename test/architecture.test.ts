@@ -82,6 +82,11 @@ describe('the rules', () => {
     ['a file that is too long', { path: 'src/core/x.ts', text: '\n'.repeat(501) }, /501 lines/],
     ['an answer that reads the clock', { path: 'src/core/journey/steps/x.ts', text: 'const now = deps.clock.now();' }, /reads the clock/],
     ['a door that reads the clock', { path: 'src/http/routes/x.ts', text: 'reply.header("x", Date.now());' }, /reads the clock/],
+    [
+      'a second way to what is enrolled',
+      { path: 'src/core/journey/x.ts', text: 'await deps.store.factors.ofAccount(ref);' },
+      /asks the database what is enrolled/,
+    ],
     ['an unfinished mark', { path: 'src/core/x.ts', text: `// ${'TO'}${'DO'}: later` }, /unfinished/],
   ];
   it.each(cases)('find %s', (_name, file, sentence) => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Settings } from '../config/settings.ts';
+import type { Configuration } from '../core/configuration/document.ts';
 import type { CommandContext } from './command-context.ts';
 import { checkAudit } from './doctor/check-audit.ts';
 import { checkBreached } from './doctor/check-breached.ts';
@@ -68,26 +69,27 @@ async function checkInside(context: CommandContext, settings: Settings): Promise
       );
       const stored = await checkStoredConfiguration(context, settings, runtime);
       report.push(...stored.findings);
-      if (stored.configuration !== null) report.push(...(await checkEnrolment(runtime.store, stored.configuration)));
       return stored.configuration;
     });
     if (configuration === null) return report;
     report.push(...checkProxies(configuration.organisation.publicUrl, settings.trustedProxies));
-    report.push(...(await checkOutside(context, settings)), ...(await checkPublicUrl(configuration.organisation.publicUrl)));
+    report.push(...(await checkOutside(context, settings, configuration)), ...(await checkPublicUrl(configuration.organisation.publicUrl)));
   } catch (error) {
     report.push(...failureFindings('database', error));
   }
   return report;
 }
 
-/** Directories and mail, all at the same time: each waits for its own servers. */
-async function checkOutside(context: CommandContext, settings: Settings): Promise<Finding[]> {
+/** Directories, mail and who can recover at all, all at the same time: each waits for its own servers. */
+async function checkOutside(context: CommandContext, settings: Settings, configuration: Configuration): Promise<Finding[]> {
   try {
-    return await withRuntime(context, settings, {}, async ({ directories, mailer, breached }) => {
+    return await withRuntime(context, settings, {}, async (runtime) => {
+      const { directories, mailer, breached } = runtime;
       const checks = [
         ...directories.map(checkDirectory),
         ...(mailer === null ? [] : [checkMail(mailer)]),
         ...(breached === null ? [] : [checkBreached(breached)]),
+        checkEnrolment(runtime, configuration),
       ];
       return (await Promise.all(checks)).flat();
     });

@@ -3,10 +3,11 @@ import { AppError } from '../../shared/errors.ts';
 import { type Configuration, USABLE_FACTOR_KINDS } from '../core/configuration/document.ts';
 import { createConfigurationReader } from '../core/configuration/read-configuration.ts';
 import { type ChangedBy, endFactor, enrolFactors } from '../core/enrolment/enrol-factors.ts';
+import { FROM_DIRECTORY, factorsOf } from '../core/enrolment/factors-of.ts';
 import { otpauthAddress } from '../core/enrolment/totp-seed.ts';
 import type { FactorRow } from '../core/ports/store.ts';
 import type { CommandContext } from './command-context.ts';
-import { describeCombinations } from './enrolment/describe-combinations.ts';
+import { describeCombinations, describeContacts } from './enrolment/describe-combinations.ts';
 import { describeFactor, presentFactor } from './enrolment/describe-factor.ts';
 import { readProof } from './enrolment/read-proof.ts';
 import { showSeed } from './enrolment/show-seed.ts';
@@ -72,7 +73,7 @@ function addAdd(enrolment: Command, context: CommandContext): void {
         const [row] = added as [FactorRow];
         const shown = options.kind === 'totp' && options.seed === undefined;
         const otpauth = shown ? otpauthAddress(proof.secret, { issuer: configuration.organisation.name, account: account.login }) : null;
-        const factors = await runtime.store.factors.ofAccount(refOf(found));
+        const factors = await factorsOf(runtime, found.account);
         if (options.json === true) {
           const secret = otpauth === null ? {} : { seed: proof.secret, otpauth };
           return context.print(JSON.stringify({ ...about(found), ...presentFactor(row), ...secret }, null, 2));
@@ -103,11 +104,11 @@ function addList(enrolment: Command, context: CommandContext): void {
     .option(...JSON_OUTPUT)
     .description('Show what a person has enrolled, and which accepted combinations they can give with it. Secrets are not shown.')
     .action((name: string, options: { directory?: string; json?: boolean }) =>
-      onAccount(context, async ({ directories, store }, configuration) => {
+      onAccount(context, async (runtime, configuration) => {
         const accounts = await Promise.all(
-          (await findAccounts(directories, name, options.directory)).map(async (found) => ({
+          (await findAccounts(runtime.directories, name, options.directory)).map(async (found) => ({
             found,
-            factors: await store.factors.ofAccount(refOf(found)),
+            factors: await factorsOf(runtime, found.account),
           })),
         );
         if (options.json === true) {
@@ -118,6 +119,7 @@ function addList(enrolment: Command, context: CommandContext): void {
           await context.print(`${nameOf(found)}: ${factors.length === 0 ? 'nothing enrolled' : `${factors.length} enrolled`}`);
           for (const row of factors) await context.print(`  ${row.id}  ${describeFactor(row)}`);
           for (const line of describeCombinations(configuration, factors)) await context.print(line);
+          for (const line of describeContacts(configuration, found.account)) await context.print(line);
         }
       }),
     );
@@ -141,9 +143,11 @@ function addRemove(enrolment: Command, context: CommandContext): void {
     .action((name: string, id: string, options: { reason: string; yes?: boolean; directory?: string; json?: boolean }) =>
       onAccount(context, async (runtime, configuration) => {
         const found = await findOneAccount(runtime.directories, name, options.directory);
-        const factors = await runtime.store.factors.ofAccount(refOf(found));
+        const factors = await factorsOf(runtime, found.account);
         const row = factors.find((factor) => factor.id === id);
         if (row === undefined) throw new AppError('enrolment.factor-unknown', { account: found.account.login, id });
+        if (row.source === FROM_DIRECTORY)
+          throw new AppError('enrolment.from-directory', { account: found.account.login, address: row.secret });
         const rest = factors.filter((factor) => factor.id !== id);
         if (options.yes !== true) {
           await context.print(`Would end for ${nameOf(found)}: ${describeFactor(row)}. Afterwards:`);

@@ -50,6 +50,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'The account has exactly this enrolled already; nothing was changed',
     fix: 'See `keyturn enrolment list NAME`',
   },
+  'enrolment.from-directory': {
+    meaning: 'This address is not enrolled: it counts because the directory has it',
+    fix: 'Change it in the directory, or take its attribute out of contacts.email of the directory',
+  },
   'enrolment.factor-unknown': {
     meaning: 'The account has nothing enrolled under this id',
     fix: 'Take an id that `keyturn enrolment list NAME` shows',

@@ -6,6 +6,7 @@ import { type RecoveryState, readRecoveryState, releaseRecovery } from '../core/
 import { createGuard, type Guard } from '../core/guard/guard.ts';
 import { acceptedCombinations, offeredGoals } from '../core/journey/accepted-combinations.ts';
 import type { CommandContext } from './command-context.ts';
+import { describeContacts } from './enrolment/describe-combinations.ts';
 import { withExamples } from './examples.ts';
 import { type FoundAccount, findAccounts, findOneAccount } from './find-account.ts';
 import { describeState, describeVerdict } from './recovery/describe-verdict.ts';
@@ -92,7 +93,7 @@ async function printStatus(context: CommandContext, status: Status, configuratio
   const { found, verdict, state, lately } = status;
   const [first, ...others] = describeVerdict(verdict, state, configuration, now);
   await context.print(`${found.account.login} (${found.directory.label}): ${first}`);
-  for (const line of others) await context.print(line);
+  for (const line of [...others, ...describeContacts(configuration, found.account)]) await context.print(line);
   if (lately.length > 0) await context.print('  lately (UTC):');
   for (const event of lately) await context.print(`    ${describeEvent(event)}`);
 }

@@ -1,4 +1,5 @@
 import type { DemoMessage } from '../../shared/api/demo.ts';
+import { factorsOf } from '../core/enrolment/factors-of.ts';
 import { currentTotp } from '../core/factors/totp-factor.ts';
 import type { JourneyDeps } from '../core/journey/journey-deps.ts';
 import type { Mailer } from '../core/ports/platform.ts';
@@ -9,7 +10,7 @@ import { SAMPLE_PEOPLE } from './sample-people.ts';
  * Shows what the demo captured and what the sample people's authenticators show. Exists in demo mode alone. Only authenticators
  * that the demo itself enrolled: somebody of a configured directory may have the name of a sample person.
  */
-export function createDemoDoor(deps: Pick<JourneyDeps, 'directories' | 'store' | 'clock'>, mailer: () => Mailer): DemoDoor {
+export function createDemoDoor(deps: Pick<JourneyDeps, 'directories' | 'store' | 'keys' | 'clock'>, mailer: () => Mailer): DemoDoor {
   return {
     messages() {
       const capture = mailer() as Mailer & { messages?: () => DemoMessage[] };
@@ -27,7 +28,7 @@ export function createDemoDoor(deps: Pick<JourneyDeps, 'directories' | 'store' |
       for (const directory of deps.directories.all()) {
         const name = directory.normaliseIdentifier(account);
         for (const found of name === null ? [] : await directory.findAccounts(name)) {
-          const factors = await deps.store.factors.ofAccount({ directory: found.directory, id: found.id });
+          const factors = await factorsOf(deps, found);
           const totp = factors.find((factor) => factor.kind === 'totp' && factor.source === 'demo');
           if (totp !== undefined) return currentTotp(totp.secret, deps.clock.now());
         }

@@ -4,8 +4,9 @@ import type { Settings } from '../config/settings.ts';
 import { applyConfiguration } from '../core/configuration/apply-configuration.ts';
 import type { ConfigurationDocument } from '../core/configuration/document.ts';
 import { addFactor } from '../core/enrolment/add-factor.ts';
+import { factorsOf } from '../core/enrolment/factors-of.ts';
 import { newSeed } from '../core/enrolment/totp-seed.ts';
-import type { AccountRef, Directory } from '../core/ports/directory.ts';
+import type { Account, Directory } from '../core/ports/directory.ts';
 import { createEmbeddedAccount } from '../directory/embedded/create-embedded-account.ts';
 import { type DemoDirectory, openDemoDirectory } from './demo-directory.ts';
 import { SAMPLE_PEOPLE, type SamplePerson } from './sample-people.ts';
@@ -113,7 +114,7 @@ async function lockEmbedded(directory: Directory, person: SamplePerson): Promise
 
 async function enrol(runtime: Runtime, directory: Directory, person: SamplePerson): Promise<void> {
   const account = await find(directory, person.login);
-  if (account === null || !person.enrolled || (await runtime.store.factors.ofAccount(account)).length > 0) return;
+  if (account === null || !person.enrolled || (await factorsOf(runtime, account)).length > 0) return;
   await addFactor(runtime, runtime.store, { account, kind: 'email', label: person.mail, secret: person.mail, source: 'demo' });
   await addFactor(runtime, runtime.store, {
     account,
@@ -124,10 +125,10 @@ async function enrol(runtime: Runtime, directory: Directory, person: SamplePerso
   });
 }
 
-async function find(directory: Directory, login: string): Promise<AccountRef | null> {
+async function find(directory: Directory, login: string): Promise<Account | null> {
   const name = directory.normaliseIdentifier(login);
   const [account] = name === null ? [] : await directory.findAccounts(name);
-  return account === undefined ? null : { directory: account.directory, id: account.id };
+  return account ?? null;
 }
 
 function whatToTry(settings: Settings): string[] {

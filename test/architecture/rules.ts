@@ -103,6 +103,12 @@ const CLOCK_READERS = new Set([
 ]);
 const CLOCK_READING = /\bclock\s*\.\s*now\b|\b(Date|performance)\s*\.\s*now\b|\bnew Date\(\s*\)|\bhrtime\b/;
 
+/**
+ * Who may ask the database alone what is enrolled. Everything else asks `factorsOf`, which knows what the directory has besides: a second
+ * way would make people who can recover look as if they could not, or the other way round.
+ */
+const ENROLMENT_READERS = new Set(['src/core/enrolment/factors-of.ts', 'src/core/enrolment/enrol-factors.ts']);
+
 /** Put together from halves, so that this file does not find itself. */
 const MARKS = [
   ['TO', 'DO'],
@@ -172,6 +178,8 @@ function habitBreaches({ path, text }: SourceFile): string[] {
     found.push(`${path} has a default export: use a named one`);
   if (/^src\/(http|core\/journey)\//.test(path) && !isTest(path) && !CLOCK_READERS.has(path) && CLOCK_READING.test(code))
     found.push(`${path} reads the clock: count from when the request arrived (act.at), or an answer tells how long the work took`);
+  if (path.startsWith('src/') && !isTest(path) && !ENROLMENT_READERS.has(path) && /\bfactors\s*\.\s*ofAccount\b/.test(code))
+    found.push(`${path} asks the database what is enrolled: ask factorsOf, or addresses of the directory do not count here`);
   if (new RegExp(`\\b(${MARKS.join('|')})\\b`).test(text))
     found.push(`${path} has an unfinished mark: finish it, or write it into the handbook as a limit`);
   return found;

@@ -160,6 +160,32 @@ describe('keyturn doctor', () => {
     expect(output).not.toContain('Nobody can recover');
   });
 
+  it('counts people by the addresses that the directory has, and says when it shows none', async () => {
+    const directory = { kind: 'embedded', id: 'people', label: 'People', contacts: { email: { attributes: ['mail'] } } };
+    await diagnose(configurationDocument({ directories: [directory] }));
+    const settings = join(folder, 'settings.yaml');
+    const create = async (login: string, mail?: string) => {
+      const runtime = await openRuntime(loadSettings(settings, {}).settings);
+      const person = { directory: 'people', login, displayName: login, password: newPassword(), ...(mail === undefined ? {} : { mail }) };
+      await createEmbeddedAccount({ ...runtime, accounts: runtime.store.embedded }, person);
+      await runtime.close();
+    };
+    const keyturn = async (...argv: string[]) => (await runCommand(['--config', settings, ...argv])).output;
+    await create('carol');
+    expect(await keyturn('doctor')).toContain('warn  enrolment: 0 of 1 people of people show an address in mail');
+    expect(await keyturn('recovery', 'status', 'carol')).toContain('shows no address in mail that counts');
+    await create('alice', 'alice@home.example');
+    expect(await keyturn('enrolment', 'add', 'alice', '--kind', 'totp')).toContain('can recover by email + totp');
+    const { output } = await runCommand(['--config', settings, 'doctor']);
+    expect(output).toContain('ok    enrolment: 1 of 2 people of people have an address in mail');
+    expect(output).toContain('ok    enrolment: 1 person can recover by email + totp');
+    const listed = await keyturn('enrolment', 'list', 'alice');
+    expect(listed).toContain('e-mail alice@home.example (from the directory)');
+    const id = /directory\.\S+/.exec(listed)?.[0] ?? '';
+    const removed = await runCommand(['--config', settings, 'enrolment', 'remove', 'alice', id, '--reason', 'x', '--yes']);
+    expect(removed).toMatchObject({ exitCode: 1, errors: expect.stringContaining('enrolment.from-directory') });
+  });
+
   it('notices a key that others can read', async () => {
     const settings = writeSettings(folder, { keys: [{ id: 'test', secret: `file:${join(folder, 'open-key')}` }] });
     writeFileSync(join(folder, 'open-key'), Buffer.alloc(32, 1).toString('base64'), { mode: 0o644 });

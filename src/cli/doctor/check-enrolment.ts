@@ -1,30 +1,103 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { Configuration } from '../../core/configuration/document.ts';
+import { FROM_DIRECTORY, factorsOf } from '../../core/enrolment/factors-of.ts';
 import { acceptedCombinations } from '../../core/journey/accepted-combinations.ts';
-import type { Store } from '../../core/ports/store.ts';
+import type { Directory } from '../../core/ports/directory.ts';
+import type { FactorRow } from '../../core/ports/store.ts';
+import type { Runtime } from '../runtime.ts';
+import { failureFindings } from './failure-findings.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
+/** So many people of a directory are looked at for addresses that count there; more would make the doctor slow. */
+const LOOKED_AT = 1000;
+const AREA = 'enrolment';
 const FIX = 'Enrol people: docs/handbook/enrolment.md says how';
 
-/** How many people can give each accepted combination of proofs: without them all is in order and nobody can recover anything. */
-export async function checkEnrolment(store: Pick<Store, 'factors'>, configuration: Configuration): Promise<Finding[]> {
+type Opened = Pick<Runtime, 'store' | 'keys' | 'directories'>;
+
+/**
+ * How many people can give each accepted combination of proofs: without them all is in order and nobody can recover anything. Where
+ * addresses of a directory count, the first people in it are looked at, and the numbers are the least that is so.
+ */
+export async function checkEnrolment(runtime: Opened, configuration: Configuration): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const looked: Looked[] = [];
+  for (const { id, contacts } of configuration.directories) {
+    const directory = runtime.directories.find((candidate) => candidate.id === id);
+    if (contacts.email === undefined || directory === undefined) continue;
+    const { attributes } = contacts.email;
+    try {
+      const people = await lookAt(runtime, directory);
+      looked.push(people);
+      findings.push(...describeContacts(directory, people, attributes));
+    } catch (error) {
+      findings.push(...failureFindings(AREA, error));
+    }
+  }
   const elsewhere = acceptedCombinations(configuration, { kind: 'web' });
   const atWindows = acceptedCombinations(configuration, { kind: 'windows-logon' });
   const isOwn = JSON.stringify(atWindows) !== JSON.stringify(elsewhere);
   return [
-    ...(await countEach(store, elsewhere, '')),
-    ...(isOwn ? await countEach(store, atWindows, ' at the Windows sign-in screen') : []),
+    ...(await countEach(runtime, looked, elsewhere, '')),
+    ...(isOwn ? await countEach(runtime, looked, atWindows, ' at the Windows sign-in screen') : []),
+    ...findings,
   ];
 }
 
-async function countEach({ factors }: Pick<Store, 'factors'>, accepted: readonly FactorKind[][], where: string): Promise<Finding[]> {
-  const { ok, warn } = findingsOf('enrolment');
-  const counted = await Promise.all(accepted.map(async (kinds) => ({ kinds, people: await factors.countAccounts(kinds) })));
+interface Looked {
+  /** What each person has, in the order of the search. */
+  people: FactorRow[][];
+  /** There are more than were looked at. */
+  more: boolean;
+}
+
+async function lookAt(runtime: Opened, directory: Directory): Promise<Looked> {
+  const { accounts, cursor } = await directory.search({ pageSize: LOOKED_AT });
+  const people: FactorRow[][] = [];
+  for (const account of accounts) people.push(await factorsOf(runtime, account));
+  return { people, more: cursor !== null };
+}
+
+function describeContacts(directory: Directory, { people, more }: Looked, attributes: readonly string[]): Finding[] {
+  const { ok, warn } = findingsOf(AREA);
+  const having = people.filter((factors) => factors.some(({ source }) => source === FROM_DIRECTORY)).length;
+  const among = `${having} of ${more ? `the first ${people.length}` : people.length} people of ${directory.id}`;
+  const where = attributes.join(', ');
+  if (having > 0 || people.length === 0) return [ok(`${among} have an address in ${where} that counts`)];
+  return [
+    warn(`${among} show an address in ${where} that counts`, `Fill ${where}, or let the service account read it; see also exceptDomains`),
+  ];
+}
+
+async function countEach(
+  { store }: Opened,
+  looked: readonly Looked[],
+  accepted: readonly FactorKind[][],
+  where: string,
+): Promise<Finding[]> {
+  const { ok, warn } = findingsOf(AREA);
+  const more = looked.some((one) => one.more);
+  const counted = await Promise.all(
+    accepted.map(async (kinds) => {
+      const byAddressOfDirectory = looked
+        .flatMap(({ people }) => people)
+        .filter((factors) => gives(kinds, factors) && !gives(kinds, enrolledOf(factors)));
+      return { kinds, people: (await store.factors.countAccounts(kinds)) + byAddressOfDirectory.length };
+    }),
+  );
   if (counted.every(({ people }) => people === 0)) {
     const ways = accepted.map((kinds) => kinds.join(' + ')).join(', or ');
-    return [warn(`Nobody can recover an account${where}: not one person has enrolled ${ways}`, FIX)];
+    return [warn(`Nobody${more ? ' of those looked at' : ''} can recover an account${where}: not one person has ${ways}`, FIX)];
   }
   return counted.map(({ kinds, people }) =>
-    ok(`${people === 1 ? '1 person' : `${people} people`} can recover by ${kinds.join(' + ')}${where}`),
+    ok(`${more ? 'at least ' : ''}${people === 1 ? '1 person' : `${people} people`} can recover by ${kinds.join(' + ')}${where}`),
   );
+}
+
+function gives(kinds: readonly FactorKind[], factors: readonly FactorRow[]): boolean {
+  return kinds.every((kind) => factors.some((factor) => factor.kind === kind));
+}
+
+function enrolledOf(factors: readonly FactorRow[]): FactorRow[] {
+  return factors.filter(({ source }) => source !== FROM_DIRECTORY);
 }

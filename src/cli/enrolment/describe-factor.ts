@@ -1,10 +1,11 @@
+import { FROM_DIRECTORY } from '../../core/enrolment/factors-of.ts';
 import type { FactorRow } from '../../core/ports/store.ts';
 
 /** A proof for the terminal: its kind, where codes go or what it is called, since when, and whether it counts. */
 export function describeFactor(row: FactorRow): string {
   const what = row.kind === 'email' ? `e-mail ${row.secret}` : `authenticator app "${row.label}"`;
   const facts = [
-    `since ${day(row.createdAt)}`,
+    row.source === FROM_DIRECTORY ? 'from the directory' : `since ${day(row.createdAt)}`,
     ...(row.lastUsedAt === null ? [] : [`last used ${day(row.lastUsedAt)}`]),
     ...(row.suspendedAt === null ? [] : ['SUSPENDED after too many wrong codes']),
   ];
@@ -20,7 +21,7 @@ export function presentFactor(row: FactorRow) {
     label: row.label,
     ...(row.kind === 'email' ? { address: row.secret } : {}),
     source: row.source,
-    createdAt: time(row.createdAt),
+    createdAt: row.source === FROM_DIRECTORY ? null : time(row.createdAt),
     lastUsedAt: time(row.lastUsedAt),
     suspendedAt: time(row.suspendedAt),
   };

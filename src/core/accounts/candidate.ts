@@ -8,6 +8,8 @@ export interface Candidate {
   readonly login: string;
   /** BCP 47 tag that the directory knows for the person; null: it knows none. */
   readonly language: string | null;
+  /** As the directory had them when the journey began: what changes there meanwhile changes nothing here. */
+  readonly contacts: Account['contacts'];
 }
 
 /** One string for an account: key of maps and guard target. The directory id has no `/`. */
@@ -17,6 +19,6 @@ export function accountKey(ref: AccountRef): string {
 
 /** Makes a candidate of a directory entry. */
 export function candidateOf(account: Account, directoryLabel: string): Candidate {
-  const { directory, id, login, language } = account;
-  return { ref: { directory, id }, login, language, label: `${login} (${directoryLabel})` };
+  const { directory, id, login, language, contacts } = account;
+  return { ref: { directory, id }, login, language, contacts, label: `${login} (${directoryLabel})` };
 }

@@ -5,7 +5,7 @@ import type { Account, AccountStatus, Directory } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { findCandidates } from './find-candidates.ts';
 
-const account = { directory: 'people', id: '1', login: 'alice', displayName: 'Alice' } as Account;
+const account = { directory: 'people', id: '1', login: 'alice', displayName: 'Alice', contacts: { email: [] } } as unknown as Account;
 
 /** A directory that finds alice and nobody else, and fails when asked more about her. */
 function halfFailing(verb: 'readStatus' | 'isProtected', error: Error): Directory {
@@ -30,7 +30,8 @@ function find(asked: Directory | readonly Directory[], name: string, logged: str
     freezes: { isFrozen: () => Promise.resolve(false) },
   } as unknown as Store;
   const directories = { all: () => all, get: () => all[0] as Directory };
-  return findCandidates({ store, directories, log: { info: keep, warn: keep, error: keep } }, name, { goal, accepted: [['totp']] });
+  const keys = { digest: () => '' };
+  return findCandidates({ store, keys, directories, log: { info: keep, warn: keep, error: keep } }, name, { goal, accepted: [['totp']] });
 }
 
 it.each(['readStatus', 'isProtected'] as const)('tells no existing name from an unknown one when %s fails', async (verb) => {

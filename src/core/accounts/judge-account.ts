@@ -2,8 +2,9 @@ import type { FactorKind, Goal } from '../../../shared/api/journeys.ts';
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { DecoyReason } from '../audit/events.ts';
 import type { CoreDeps } from '../core-deps.ts';
+import { factorsOf } from '../enrolment/factors-of.ts';
 import { type CombinationVerdict, judgeCombinations } from '../enrolment/judge-combinations.ts';
-import type { Account, AccountRef, AccountStatus, Directory, StatusForWrite } from '../ports/directory.ts';
+import type { Account, AccountStatus, Directory, StatusForWrite } from '../ports/directory.ts';
 import type { FactorRow } from '../ports/store.ts';
 
 /** What a recovery is to do, and by which proofs. */
@@ -67,7 +68,7 @@ export interface AccountVerdict {
   readonly reason: DecoyReason | null;
   /** Why, as far as the directory says more: what protects the account, what the service account cannot see. */
   readonly detail: string | null;
-  /** What is enrolled for it. */
+  /** What its owner can prove themselves with. */
   readonly factors: readonly FactorRow[];
   /** What the owner can give of each combination that counts. */
   readonly combinations: readonly CombinationVerdict[];
@@ -79,15 +80,14 @@ export interface AccountVerdict {
  * exists, since for a name that nobody has there is none.
  */
 export async function judgeAccount(
-  deps: Pick<CoreDeps, 'store' | 'log'>,
+  deps: Pick<CoreDeps, 'store' | 'keys' | 'log'>,
   directory: Directory,
   account: Account,
   { goal, accepted }: Asked,
 ): Promise<AccountVerdict> {
-  const ref: AccountRef = { directory: account.directory, id: account.id };
   const [barred, factors] = await Promise.all([
     barredBecause(deps, directory, account, goal).catch((error: unknown) => unreadable(deps, account, error)),
-    deps.store.factors.ofAccount(ref),
+    factorsOf(deps, account),
   ]);
   const combinations = judgeCombinations(accepted, factors);
   const isEnrolled = combinations.some(({ missing }) => missing.length === 0);

@@ -1,5 +1,6 @@
 import { isAppError } from '../../../shared/errors.ts';
 import type { CoreDeps } from '../core-deps.ts';
+import { factorsOf } from '../enrolment/factors-of.ts';
 import type { Account, AccountRef, Directory } from '../ports/directory.ts';
 
 /** An identifier that no directory gives to anything: a UUID of all zeros is nobody's (RFC 9562 5.9). */
@@ -12,7 +13,7 @@ export function nobodyIn(directory: string): AccountRef {
 
 /** Does so in every directory that found nobody: each is asked the same, whoever is in it. */
 export async function lookWhereNobodyIs(
-  deps: Pick<CoreDeps, 'store' | 'directories'>,
+  deps: Pick<CoreDeps, 'store' | 'keys' | 'directories'>,
   found: readonly { directory: Directory }[],
   name: string,
 ): Promise<void> {
@@ -24,13 +25,14 @@ export async function lookWhereNobodyIs(
  * Asks for a name that nobody has what is asked for one that somebody has, so that neither the directory nor this process is
  * busier for those who exist: a second request would feel it (JRN-4). What comes back is worth nothing.
  */
-async function lookAsIfFound(deps: Pick<CoreDeps, 'store'>, directory: Directory, name: string): Promise<void> {
+async function lookAsIfFound(deps: Pick<CoreDeps, 'store' | 'keys'>, directory: Directory, name: string): Promise<void> {
   const ref = nobodyIn(directory.id);
+  const account = nobody(ref, name);
   await Promise.all([
     unlessMissing(directory.readStatus(ref)),
-    unlessMissing(directory.isProtected(nobody(ref, name))),
+    unlessMissing(directory.isProtected(account)),
     deps.store.freezes.isFrozen(ref),
-    deps.store.factors.ofAccount(ref),
+    factorsOf(deps, account),
   ]);
 }
 
@@ -53,6 +55,7 @@ export function nobody(ref: AccountRef, name: string): Account {
     givenName: null,
     surname: null,
     mail: [],
+    contacts: { email: [] },
     mobile: [],
     employeeNumber: null,
     location: '',

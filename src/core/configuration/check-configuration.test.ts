@@ -156,6 +156,11 @@ describe('checkConfiguration', () => {
       'warning directories[0].protected.privileged: Administrators',
     ],
     [
+      'addresses of the directory where e-mail alone is enough',
+      { directories: [openldap({ contacts: { email: { attributes: ['mail'] } } })], recovery: { accepted: [['email']] } },
+      'warning directories[0].contacts.email.attributes: Whoever may write them takes over accounts',
+    ],
+    [
       'passwords that expire too early',
       { directories: [{ kind: 'embedded', id: 'e', label: 'E', policy: { minimumAgeHours: 24, maximumAgeDays: 1 } }] },
       'error directories[0].policy.minimumAgeHours: Passwords would expire',
@@ -246,6 +251,14 @@ describe('checkConfiguration', () => {
     expect(lines.filter((text) => text.startsWith(line))).toHaveLength(1);
     // A weak combination beside the one that is never needed, a trial beside its plain address: at most one more.
     expect(lines.length).toBeLessThanOrEqual(2);
+  });
+
+  it('names addresses of the directory also where e-mail alone is enough at the Windows sign-in screen', () => {
+    const directory = { kind: 'embedded', id: 'e', label: 'E', contacts: { email: { attributes: ['mail'] } } };
+    const recovery = { clients: { 'windows-logon': { accepted: [['email']] } } };
+    const line = expect.stringContaining('directories[0].contacts.email.attributes: Whoever may write them');
+    expect(found(documentWith({ directories: [directory], recovery }))).toContainEqual(line);
+    expect(found(documentWith({ directories: [directory] }))).not.toContainEqual(line);
   });
 
   it('lets the demo do what production must not', () => {

@@ -44,6 +44,21 @@ export function checkGoalsServed({ recovery, directories }: Configuration, writt
   }
 }
 
+/** A combination of a code by e-mail alone opens accounts to whoever may write an address into the directory. */
+export function checkContacts({ recovery, directories }: Configuration, report: Report): void {
+  const accepted = [recovery.accepted, ...Object.values(recovery.clients).map((own) => own?.accepted ?? [])].flat();
+  if (!accepted.some((kinds) => kinds.every((kind) => kind === 'email'))) return;
+  for (const [index, { contacts }] of directories.entries()) {
+    if (contacts.email === undefined) continue;
+    const path = ['directories', index, 'contacts', 'email', 'attributes'];
+    report(
+      'warning',
+      path,
+      'Whoever may write them takes over accounts: a combination in `recovery` asks for nothing but a code by e-mail',
+    );
+  }
+}
+
 function reasonFor(goal: Goal): string {
   return goal === 'unlock-account' ? 'there is no standard way to unlock on a plain LDAP server' : 'none of their kinds has it';
 }

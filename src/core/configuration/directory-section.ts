@@ -31,6 +31,31 @@ const protectedSchema = z.strictObject({
     ),
 });
 
+/** @param attribute what names an attribute of this kind of directory */
+const contactsSchema = <T extends z.ZodType<string>>(attribute: T) =>
+  z
+    .strictObject({
+      email: z
+        .strictObject({
+          attributes: z
+            .array(attribute)
+            .min(1)
+            .max(5)
+            .describe(
+              'Attributes whose addresses count as proof `email`, as if they were enrolled. Whoever may write them can redirect codes.',
+            ),
+          exceptDomains: z
+            .array(z.string().regex(/^[^\s@]+\.[^\s@]+$/, 'A domain such as example.com'))
+            .max(100)
+            .default([])
+            .describe('Addresses of these domains do not count: mailboxes that open only with the password that was forgotten.'),
+        })
+        .optional()
+        .describe('Mail addresses of the directory as proofs; they do not count when absent.'),
+    })
+    .prefault({})
+    .describe('What the directory knows of people, and counts as theirs without enrolment.');
+
 const common = {
   id: z
     .string()
@@ -50,6 +75,7 @@ const ldapCommon = {
     name: z.string().min(1).describe('DN (or user@domain on AD) that Keyturn binds as.'),
     password: secretReferenceSchema,
   }),
+  contacts: contactsSchema(z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'Name of an attribute')),
   peopleFilter: z.string().optional().describe('LDAP filter that accounts must match, in addition to the kind’s own.'),
   connectTimeoutMilliseconds: z.int().min(100).max(60_000).default(3000).describe('How long to wait for a server to take a connection.'),
   operationTimeoutMilliseconds: z.int().min(100).max(120_000).default(10_000).describe('How long to wait for an answer.'),
@@ -141,6 +167,7 @@ export const directorySchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('embedded').describe('Accounts kept in Keyturn’s own database: for trials and small teams.'),
     ...common,
+    contacts: contactsSchema(z.enum(['mail'])),
     policy: z
       .strictObject({
         minimumLength: z.int().min(8).max(64).default(12).describe('Characters (code points) of a password.'),

@@ -1,8 +1,9 @@
 import { accountKey } from '../accounts/candidate.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { CoreDeps } from '../core-deps.ts';
+import { factorsOf } from '../enrolment/factors-of.ts';
 import type { Guard } from '../guard/guard.ts';
-import type { AccountRef } from '../ports/directory.ts';
+import type { Account } from '../ports/directory.ts';
 
 export interface RecoveryState {
   /** Somebody said "this was not me". */
@@ -15,14 +16,16 @@ export interface RecoveryState {
   suspended: number;
 }
 
-type Deps = Pick<CoreDeps, 'store' | 'clock'> & { guard: Guard };
+type Deps = Pick<CoreDeps, 'store' | 'keys' | 'clock'> & { guard: Guard };
+
+type Owned = Pick<Account, 'directory' | 'id' | 'contacts'>;
 
 /** What keeps the owner of an account from recovering it, apart from the directory. */
-export async function readRecoveryState(deps: Deps, account: AccountRef): Promise<RecoveryState> {
+export async function readRecoveryState(deps: Deps, account: Owned): Promise<RecoveryState> {
   const [frozen, state, factors] = await Promise.all([
     deps.store.freezes.isFrozen(account),
     deps.guard.failuresOf(accountKey(account)),
-    deps.store.factors.ofAccount(account),
+    factorsOf(deps, account),
   ]);
   return { frozen, ...state, suspended: factors.filter((factor) => factor.suspendedAt !== null).length };
 }
@@ -32,8 +35,13 @@ export async function readRecoveryState(deps: Deps, account: AccountRef): Promis
  * the right hands. Both are in the audit log with a name and a reason.
  * @returns how it was before
  */
-export async function releaseRecovery(deps: Deps, account: AccountRef, by: { author: string; reason: string }): Promise<RecoveryState> {
-  const before = await readRecoveryState(deps, account);
+export async function releaseRecovery(
+  deps: Deps,
+  { directory, id, contacts }: Owned,
+  by: { author: string; reason: string },
+): Promise<RecoveryState> {
+  const account = { directory, id };
+  const before = await readRecoveryState(deps, { ...account, contacts });
   await deps.store.transaction(async (store) => {
     await store.freezes.lift(account);
     await deps.guard.release(store, accountKey(account));

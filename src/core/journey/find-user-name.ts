@@ -4,6 +4,7 @@ import { lookWhereNobodyIs } from '../accounts/look-as-if-found.ts';
 import type { DecoyReason } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { typedNameDigest } from '../audit/typed-name.ts';
+import { factorsOf } from '../enrolment/factors-of.ts';
 import { networkOf } from '../guard/network-of.ts';
 import { ownerLanguage } from '../notify/owner-language.ts';
 import { queueMail } from '../notify/queue-mail.ts';
@@ -94,10 +95,7 @@ interface FoundAccount {
 }
 
 async function describe(deps: JourneyDeps, { directory, account }: { directory: Directory; account: Account }): Promise<FoundAccount> {
-  const [factors, { protected: isProtected }] = await Promise.all([
-    deps.store.factors.ofAccount({ directory: account.directory, id: account.id }),
-    directory.isProtected(account),
-  ]);
+  const [factors, { protected: isProtected }] = await Promise.all([factorsOf(deps, account), directory.isProtected(account)]);
   const addresses = factors.filter((factor) => factor.kind === 'email').map((factor) => factor.secret);
   return { account, addresses, reason: isProtected ? 'account-protected' : addresses.length === 0 ? 'not-enrolled' : null };
 }

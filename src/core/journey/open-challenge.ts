@@ -1,8 +1,9 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
-import { accountKey } from '../accounts/candidate.ts';
+import { accountKey, type Candidate } from '../accounts/candidate.ts';
 import type { WithheldReason } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { supportContact } from '../configuration/support-contact.ts';
+import { factorsOf } from '../enrolment/factors-of.ts';
 import type { EnrolledCandidate } from '../factors/factor.ts';
 import { ownerLanguage } from '../notify/owner-language.ts';
 import { queueMail } from '../notify/queue-mail.ts';
@@ -23,10 +24,16 @@ const SENDINGS_PER_JOURNEY = 4;
 export async function enrolledCandidates(deps: JourneyDeps, state: JourneyState, kind: FactorKind): Promise<EnrolledCandidate[]> {
   return Promise.all(
     (state.candidates ?? []).map(async (candidate) => {
-      const factors = await deps.store.factors.ofAccount(candidate.ref);
+      const factors = await factorsOf(deps, { ...candidate.ref, contacts: contactsThatCount(deps, candidate) });
       return { candidate, factors: factors.filter((factor) => factor.kind === kind) };
     }),
   );
+}
+
+/** Addresses of the directory stop counting as soon as the configuration says so, also in a journey that has begun. */
+function contactsThatCount(deps: Pick<JourneyDeps, 'configuration'>, { ref, contacts }: Candidate): Candidate['contacts'] {
+  const section = deps.configuration().directories.find(({ id }) => id === ref.directory);
+  return section?.contacts.email === undefined ? { email: [] } : contacts;
 }
 
 export interface PlannedChallenge {

@@ -1,6 +1,7 @@
 import { nobody, nobodyIn, unlessMissing } from '../accounts/look-as-if-found.ts';
 import { supportContact } from '../configuration/support-contact.ts';
 import type { CoreDeps } from '../core-deps.ts';
+import { FROM_DIRECTORY, factorsOf } from '../enrolment/factors-of.ts';
 import { mailAddressKey } from '../enrolment/mail-address.ts';
 import { createNotMeLink } from '../freeze/not-me.ts';
 import type { Account, AccountRef } from '../ports/directory.ts';
@@ -82,13 +83,15 @@ async function nobodyToTell(deps: CoreDeps): Promise<Owner | null> {
   const [directory] = deps.directories.all();
   if (directory === undefined) return null;
   const ref = nobodyIn(directory.id);
-  await Promise.all([unlessMissing(directory.readAccount(ref)), deps.store.factors.ofAccount(ref)]);
-  return { ref: null, directory: directory.label, account: nobody(ref, 'nobody'), addresses: [null] };
+  const account = nobody(ref, 'nobody');
+  await Promise.all([unlessMissing(directory.readAccount(ref)), factorsOf(deps, account)]);
+  return { ref: null, directory: directory.label, account, addresses: [null] };
 }
 
 async function addressesOf(deps: CoreDeps, notice: QueuedNotice, account: Account): Promise<string[]> {
-  const factors = await deps.store.factors.ofAccount({ directory: account.directory, id: account.id });
-  const enrolled = notice.addresses ?? factors.filter((factor) => factor.kind === 'email').map((factor) => factor.secret);
+  const factors = await factorsOf(deps, account);
+  const proofs = factors.filter(({ kind, source }) => kind === 'email' && (notice.addresses === undefined || source === FROM_DIRECTORY));
+  const enrolled = [...(notice.addresses ?? []), ...proofs.map(({ secret }) => secret)];
   // A hint that recovery is not possible goes to enrolled addresses alone: nobody has proven anything yet.
   const known = notice.kind === 'recovery-not-possible' ? enrolled : [...enrolled, ...account.mail];
   const byKey = new Map(known.map((address) => [mailAddressKey(address), address.trim()]));

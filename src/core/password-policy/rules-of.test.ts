@@ -12,6 +12,7 @@ const account: Account = {
   givenName: 'Zoé',
   surname: 'Archer-Møller',
   mail: ['zoe.archer@example.test'],
+  contacts: { email: [] },
   mobile: [],
   employeeNumber: null,
   location: '',

@@ -29,7 +29,16 @@ export interface Keys {
    * targets and to derive decoys, so that a copy of the database alone says nothing about them.
    */
   digest(
-    purpose: 'journey-token' | 'code' | 'guard-target' | 'decoy' | 'notice-token' | 'typed-name' | 'known-place' | 'work',
+    purpose:
+      | 'journey-token'
+      | 'code'
+      | 'guard-target'
+      | 'decoy'
+      | 'notice-token'
+      | 'typed-name'
+      | 'known-place'
+      | 'work'
+      | 'directory-contact',
     value: string,
   ): string;
 }

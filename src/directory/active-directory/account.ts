@@ -1,4 +1,6 @@
+import type { LdapSettings } from '../../core/configuration/directory-section.ts';
 import type { Account } from '../../core/ports/directory.ts';
+import { contactsOf } from '../ldap/contacts.ts';
 import { addressesOf, type LdapEntry } from '../ldap/entry.ts';
 import { guidToText } from './guid.ts';
 
@@ -24,13 +26,13 @@ export const accountAttributes = [
 export const binaryAttributes = ['objectGUID', 'objectSid', 'tokenGroups', 'replPropertyMetaData', 'nTSecurityDescriptor'] as const;
 
 /** The account an entry describes; null without objectGUID or sAMAccountName (not readable, or no account). */
-export function toAccount(entry: LdapEntry, directory: string): Account | null {
+export function toAccount(entry: LdapEntry, settings: LdapSettings): Account | null {
   const guid = entry.bytes('objectGUID');
   const id = guid === null ? null : guidToText(guid);
   const login = entry.text('sAMAccountName');
   if (id === null || login === null) return null;
   return {
-    directory,
+    directory: settings.id,
     id,
     login,
     principalName: entry.text('userPrincipalName'),
@@ -39,6 +41,7 @@ export function toAccount(entry: LdapEntry, directory: string): Account | null {
     givenName: entry.text('givenName'),
     surname: entry.text('sn'),
     mail: addressesOf(entry),
+    contacts: contactsOf(settings, entry),
     mobile: entry.texts('mobile'),
     employeeNumber: entry.text('employeeNumber') ?? entry.text('employeeID'),
     location: entry.dn,

@@ -16,6 +16,7 @@ import type {
 import type { DirectoryDeps } from '../directory-deps.ts';
 import { createCachedLookup } from '../ldap/cached-lookup.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
+import { contactAttributes } from '../ldap/contacts.ts';
 import { createDirectoryBase } from '../ldap/directory-base.ts';
 import { canonicalDn, dnsDomainOf } from '../ldap/dn.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
@@ -82,11 +83,12 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
 
   /** @param accessList asks for the access list of the entry as well */
   const observe = async (connection: LdapConnection, ref: AccountRef, accessList = false): Promise<Observation> => {
+    const attributes = [...new Set([...observationAttributes, ...contactAttributes(settings)])];
     const wanted = accessList
-      ? { attributes: [...observationAttributes, 'nTSecurityDescriptor'], controls: [new SecurityDescriptorControl()] }
-      : { attributes: observationAttributes };
+      ? { attributes: [...attributes, 'nTSecurityDescriptor'], controls: [new SecurityDescriptorControl()] }
+      : { attributes };
     const entry = await base.fetchByName(connection, ref, guidDn(ref.id), wanted);
-    return observationOf(connection, entry, settings.id, modeOn(connection));
+    return observationOf(connection, entry, settings, modeOn(connection));
   };
 
   const accountOf = ({ account }: Observation, ref: AccountRef): Account => {

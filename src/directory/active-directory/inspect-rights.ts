@@ -50,7 +50,7 @@ export async function inspectRights(
   const end = performance.now() + timeLimit;
   for (const entry of seen.entries) {
     if (performance.now() > end) break;
-    const account = toAccount(entry, settings.id);
+    const account = toAccount(entry, settings);
     // What everybody may do with the own account says nothing about others.
     if (account === null || (token[0] !== undefined && entry.bytes('objectSid')?.equals(token[0]) === true)) continue;
     const hidden = hiddenAttributes(entry);

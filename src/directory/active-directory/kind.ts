@@ -1,5 +1,6 @@
 import type { Filter } from 'ldapts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
+import { contactAttributes } from '../ldap/contacts.ts';
 import type { LdapKind } from '../ldap/directory-base.ts';
 import { dnsDomainOf } from '../ldap/dn.ts';
 import { anyOf, atLeast, equals, hasBits, identifierEquals } from '../ldap/filters.ts';
@@ -24,9 +25,9 @@ export function activeDirectoryKind(settings: DirectorySettingsOf<'active-direct
       return bytes === null ? null : equals('objectGUID', bytes);
     },
     identifierFilter: (normalised) => identifierFilter(settings.identifiers, normalised, domain),
-    accountAttributes,
+    accountAttributes: [...new Set([...accountAttributes, ...contactAttributes(settings)])],
     binaryAttributes,
-    toAccount: (entry) => toAccount(entry, settings.id),
+    toAccount: (entry) => toAccount(entry, settings),
     accountNeeds: 'objectGUID and sAMAccountName',
     searchedAttributes: ['sAMAccountName', 'userPrincipalName', 'displayName', 'givenName', 'sn', 'mail', 'employeeNumber', 'employeeID'],
     stateFilter(state) {

@@ -1,3 +1,4 @@
+import type { LdapSettings } from '../../core/configuration/directory-section.ts';
 import type { Account, AccountFingerprint, AccountStatus, PasswordPolicy } from '../../core/ports/directory.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
@@ -31,9 +32,9 @@ export interface Observation {
  * Reads account, state, fingerprint and memberships out of one entry, which was searched by itself (scope base) on this connection with
  * {@link observationAttributes}.
  */
-export function observationOf(connection: LdapConnection, entry: LdapEntry, directory: string, mode: ResetMode): Observation {
+export function observationOf(connection: LdapConnection, entry: LdapEntry, settings: LdapSettings, mode: ResetMode): Observation {
   const { server } = connection;
-  const account = toAccount(entry, directory);
+  const account = toAccount(entry, settings);
   return {
     entry,
     account,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../../../shared/errors.ts';
 import { abilitiesOf } from '../../core/configuration/directory-abilities.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
+import { contactAddresses } from '../../core/enrolment/contact-addresses.ts';
 import type {
   Account,
   AccountFingerprint,
@@ -66,14 +67,14 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
     async findAccounts(typed) {
       const normalised = normaliseLogin(typed);
       if (normalised === null) return [];
-      return (await accounts.findByIdentifier(settings.id, normalised)).map(toAccount);
+      return (await accounts.findByIdentifier(settings.id, normalised)).map((row) => toAccount(settings, row));
     },
     async search(request) {
-      return searchPage(settings.id, accounts, request);
+      return searchPage(settings, accounts, request);
     },
     async readAccount(ref) {
       const row = await accounts.find(settings.id, ref.id);
-      return row === null ? null : toAccount(row);
+      return row === null ? null : toAccount(settings, row);
     },
     async readStatus(ref) {
       return describeStatus(await rowOf(ref), policy, clock.now());
@@ -87,13 +88,13 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
     },
     async readFacts(ref) {
       const row = await rowOf(ref);
-      return { account: toAccount(row), status: describeStatus(row, policy, clock.now()), policy };
+      return { account: toAccount(settings, row), status: describeStatus(row, policy, clock.now()), policy };
     },
     async prepareWrite(ref) {
       const row = await rowOf(ref);
       const reason = protectedBy(settings, row);
       return {
-        account: toAccount(row),
+        account: toAccount(settings, row),
         status: describeStatus(row, policy, clock.now()),
         fingerprint: fingerprintOf(row),
         protection: { protected: reason !== null, reason },
@@ -109,7 +110,7 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
     async readManager(ref) {
       const { managerId } = await rowOf(ref);
       const manager = managerId === null ? null : await accounts.find(settings.id, managerId);
-      return manager === null ? null : toAccount(manager);
+      return manager === null ? null : toAccount(settings, manager);
     },
     async isProtected(account) {
       const reason = protectedBy(settings, await rowOf(account));
@@ -134,7 +135,8 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
   };
 }
 
-function toAccount(row: EmbeddedAccountRow): Account {
+function toAccount({ contacts }: EmbeddedSettings, row: EmbeddedAccountRow): Account {
+  const mail = row.mail === null ? [] : [row.mail];
   return {
     directory: row.directory,
     id: row.id,
@@ -143,7 +145,8 @@ function toAccount(row: EmbeddedAccountRow): Account {
     displayName: row.displayName,
     givenName: row.givenName,
     surname: row.surname,
-    mail: row.mail === null ? [] : [row.mail],
+    mail,
+    contacts: { email: contactAddresses(contacts.email ?? null, () => mail) },
     mobile: row.mobile === null ? [] : [row.mobile],
     employeeNumber: row.employeeNumber,
     location: row.directory,
@@ -152,9 +155,9 @@ function toAccount(row: EmbeddedAccountRow): Account {
   };
 }
 
-async function searchPage(directory: string, accounts: EmbeddedStore, request: SearchRequest): Promise<SearchPage> {
+async function searchPage(settings: EmbeddedSettings, accounts: EmbeddedStore, request: SearchRequest): Promise<SearchPage> {
   const limit = Math.min(1000, Math.max(1, request.pageSize));
-  const rows = await accounts.search(directory, {
+  const rows = await accounts.search(settings.id, {
     text: request.text ?? '',
     filter: request.filter ?? null,
     afterLogin: request.cursor === undefined ? null : Buffer.from(request.cursor, 'base64url').toString(),
@@ -162,7 +165,7 @@ async function searchPage(directory: string, accounts: EmbeddedStore, request: S
   });
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   return {
-    accounts: rows.slice(0, limit).map(toAccount),
+    accounts: rows.slice(0, limit).map((row) => toAccount(settings, row)),
     cursor: last === undefined ? null : Buffer.from(last.login).toString('base64url'),
   };
 }

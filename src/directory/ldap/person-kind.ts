@@ -1,6 +1,7 @@
 import type { Filter } from 'ldapts';
 import type { LdapSettings } from '../../core/configuration/directory-section.ts';
 import type { Account, SearchRequest } from '../../core/ports/directory.ts';
+import { contactAttributes, contactsOf } from './contacts.ts';
 import { anyAttributeEquals, type LdapKind } from './directory-base.ts';
 import { addressesOf, type LdapEntry } from './entry.ts';
 import { anyOf, equals } from './filters.ts';
@@ -27,7 +28,7 @@ export function createPersonKind(settings: LdapSettings, options: PersonKindOpti
     people: anyOf(equals('objectClass', 'person'), equals('objectClass', 'posixAccount')),
     idFilter: (id) => (idPattern.test(id) ? equals(idAttribute, idIsBinary ? Buffer.from(id, 'hex') : id) : null),
     identifierFilter: (normalised) => anyAttributeEquals(settings.identifiers, normalised),
-    accountAttributes: [...new Set([idAttribute, ...attributes, ...settings.identifiers])],
+    accountAttributes: [...new Set([idAttribute, ...attributes, ...settings.identifiers, ...contactAttributes(settings)])],
     binaryAttributes: idIsBinary ? [idAttribute] : [],
     toAccount: (entry) =>
       toAccount(settings, idIsBinary ? (entry.bytes(idAttribute)?.toString('hex') ?? null) : entry.text(idAttribute), entry),
@@ -50,6 +51,7 @@ function toAccount(settings: LdapSettings, id: string | null, entry: LdapEntry):
     givenName: entry.text('givenName'),
     surname: entry.text('sn'),
     mail: addressesOf(entry),
+    contacts: contactsOf(settings, entry),
     mobile: entry.texts('mobile'),
     employeeNumber: entry.text('employeeNumber'),
     location: entry.dn,

@@ -1,0 +1,29 @@
+import { domainToASCII } from 'node:url';
+import { mailAddressKey, readMailAddress } from './mail-address.ts';
+
+/** More than this no person has, and each gets a code of its own. */
+const MOST = 5;
+
+/** Which attributes of a directory hold addresses that codes are sent to, and which of the addresses do not count. */
+export interface ContactSettings {
+  readonly attributes: readonly string[];
+  readonly exceptDomains: readonly string[];
+}
+
+/**
+ * The addresses of a person in the values of configured attributes, in their order, each once. `proxyAddresses` of Active Directory has
+ * the protocol in front of each (`smtp:`, `SMTP:` for the first one); other protocols are none of ours. What is no address is left out.
+ * @param settings null: addresses of the directory do not count
+ */
+export function contactAddresses(settings: ContactSettings | null, valuesOf: (attribute: string) => readonly string[]): string[] {
+  if (settings === null) return [];
+  const except = new Set(settings.exceptDomains.map((domain) => domainToASCII(domain)));
+  const byKey = new Map<string, string>();
+  for (const value of settings.attributes.flatMap((attribute) => valuesOf(attribute))) {
+    const address = readMailAddress(value.replace(/^smtp:/i, ''));
+    if (address === null) continue;
+    const key = mailAddressKey(address);
+    if (!byKey.has(key) && !except.has(key.slice(key.lastIndexOf('@') + 1))) byKey.set(key, address);
+  }
+  return [...byKey.values()].slice(0, MOST);
+}

@@ -1,0 +1,45 @@
+import { accountKey } from '../accounts/candidate.ts';
+import type { CoreDeps } from '../core-deps.ts';
+import type { Account } from '../ports/directory.ts';
+import type { FactorRow } from '../ports/store.ts';
+import { mailAddressKey } from './mail-address.ts';
+
+/** Where a proof comes from that nobody enrolled: the directory has it. */
+export const FROM_DIRECTORY = 'directory';
+
+/**
+ * Everything that the owner of an account can prove themselves with: what is enrolled, and the addresses that the directory has for them
+ * where it is configured that these count. Nothing else in the product asks for it.
+ *
+ * An address of the directory has no row in the database. Its id is a keyed digest of account and address, so that it is the same on
+ * every node and for as long as the address is: an address that changes is another proof. One that is enrolled as well is the enrolled one.
+ */
+export async function factorsOf(
+  deps: Pick<CoreDeps, 'store' | 'keys'>,
+  account: Pick<Account, 'directory' | 'id' | 'contacts'>,
+): Promise<FactorRow[]> {
+  const ref = { directory: account.directory, id: account.id };
+  const enrolled = await deps.store.factors.ofAccount(ref);
+  const known = new Set(enrolled.filter(({ kind }) => kind === 'email').map(({ secret }) => mailAddressKey(secret)));
+  const others = account.contacts.email.filter((address) => !known.has(mailAddressKey(address)));
+  return [...enrolled, ...others.map((address) => contactFactor(deps, ref, address))];
+}
+
+function contactFactor({ keys }: Pick<CoreDeps, 'keys'>, ref: Pick<Account, 'directory' | 'id'>, address: string): FactorRow {
+  return {
+    id: `${FROM_DIRECTORY}.${keys.digest('directory-contact', `${accountKey(ref)}|email|${mailAddressKey(address)}`)}`,
+    directory: ref.directory,
+    accountId: ref.id,
+    kind: 'email',
+    label: address,
+    secret: address,
+    source: FROM_DIRECTORY,
+    createdAt: 0,
+    endedAt: null,
+    lastUsedAt: null,
+    lastTimeStep: null,
+    driftSteps: 0,
+    failures: 0,
+    suspendedAt: null,
+  };
+}

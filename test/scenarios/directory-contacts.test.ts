@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addFactor } from '../../src/core/enrolment/add-factor.ts';
+import { factorsOf } from '../../src/core/enrolment/factors-of.ts';
+import { newSeed } from '../../src/core/enrolment/totp-seed.ts';
+import { currentTotp } from '../../src/core/factors/totp-factor.ts';
+import { newLogin, newPassword } from '../conformance/samples.ts';
+import { GENEROUS_LIMITS } from './generous-limits.ts';
+import { type JourneyClient, startJourney } from './journey-client.ts';
+import { REAL_KINDS, type RealDirectory, reachRealDirectory } from './real-directories.ts';
+import { addPerson, embeddedSection, signsIn } from './sample-directory.ts';
+import { codeIn, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+
+const CONTACTS = { email: { attributes: ['mail' as const], exceptDomains: ['behind-the-password.example'] } };
+const NEW = 'Second-Passw0rd-ever';
+
+/** Gives somebody an authenticator and no address; returns what it shows. */
+async function enrolAuthenticator({ deps }: Keyturn, login: string): Promise<() => string> {
+  const [account] = await deps.directories.get('people').findAccounts(login);
+  if (account === undefined) throw new Error(`no account ${login}`);
+  const secret = newSeed(deps.random);
+  await addFactor(deps, deps.store, {
+    account: { directory: account.directory, id: account.id },
+    kind: 'totp',
+    label: 'app',
+    secret,
+    source: 'test',
+  });
+  return () => currentTotp(secret, deps.clock.now()).code;
+}
+
+describe.each(REAL_KINDS)('an address that only the directory has, on a real one: %s', (kind) => {
+  let directory: RealDirectory;
+  let keyturn: Keyturn;
+  beforeAll(async () => {
+    directory = await reachRealDirectory(kind, { contacts: { email: { attributes: ['mail'] } } });
+    keyturn = await startKeyturn({ directories: [directory.section] });
+  });
+  afterAll(async () => {
+    await keyturn?.close();
+    await directory?.proxy.stop();
+  });
+
+  it('recovers its owner together with another proof, and has one id however it is read', async () => {
+    const owner = await directory.createPerson();
+    const totp = await enrolAuthenticator(keyturn, owner.login);
+    const client = await startJourney(keyturn.url, owner.login);
+    await client.answer({ option: 'email' });
+    await client.answer({ code: codeIn(await keyturn.waitForMessage(owner.mail)) });
+    await client.answer({ code: totp() });
+    await client.answer({ password: NEW });
+    client.at('done');
+    expect(await directory.realClientSignsIn(owner, NEW)).toBe(true);
+    const people = keyturn.deps.directories.get('people');
+    const [found] = await people.findAccounts(owner.login);
+    const read = found === undefined ? null : await people.readAccount(found);
+    const prepared = found === undefined ? null : (await people.prepareWrite(found)).account;
+    for (const account of [found, read, prepared]) {
+      if (account === null || account === undefined) throw new Error('not read');
+      const ids = (await factorsOf(keyturn.deps, account)).filter(({ kind: of }) => of === 'email').map(({ id }) => id);
+      expect(ids).toEqual([expect.stringMatching(/^directory\.[\w-]{43}$/)]);
+    }
+  });
+
+  it('is nobody’s proof alone where more is asked for', async () => {
+    const owner = await directory.createPerson();
+    const client = await startJourney(keyturn.url, owner.login);
+    await client.answer({ option: 'email' });
+    await until(() => keyturn.messages(owner.mail).length > 0, 'word to the owner');
+    expect(keyturn.messages(owner.mail).map(({ subject }) => subject)).toEqual(['You cannot recover your account online']);
+  });
+});
+
+describe('addresses of the directory', () => {
+  let keyturn: Keyturn;
+  beforeAll(async () => {
+    keyturn = await startKeyturn({
+      directories: [
+        { ...embeddedSection('people'), contacts: CONTACTS },
+        { ...embeddedSection('quiet'), label: 'Quiet' },
+      ],
+      configuration: { guard: GENEROUS_LIMITS },
+    });
+  });
+  afterAll(() => keyturn?.close());
+
+  async function person(more: Parameters<typeof addPerson>[2] = {}) {
+    const login = newLogin();
+    const mail = more.mail ?? `${login}@home.example.test`;
+    await addPerson(keyturn, login, { ...more, mail });
+    return { login, mail, totp: await enrolAuthenticator(keyturn, login) };
+  }
+  const accountOf = async (login: string) => {
+    const [account] = await keyturn.deps.directories.get('people').findAccounts(login);
+    if (account === undefined) throw new Error('no account');
+    return account;
+  };
+  /** Writes another address into the directory. */
+  async function move(login: string, mail: string | null): Promise<void> {
+    const { store } = keyturn.deps;
+    const row = await store.embedded.find('people', (await accountOf(login)).id);
+    if (row === null || !(await store.embedded.update({ ...row, mail }))) throw new Error('not written');
+  }
+  async function asked(login: string): Promise<JourneyClient> {
+    const client = await startJourney(keyturn.url, login);
+    await client.answer({ option: 'email' });
+    return client;
+  }
+
+  it('count as they were when the journey began: who writes another one there meanwhile gets no code', async () => {
+    const alice = await person();
+    const client = await startJourney(keyturn.url, alice.login);
+    await until(
+      async () =>
+        (await keyturn.deps.store.audit.read(0, 10_000)).some(({ type, data }) => type === 'journey.started' && data.includes('accounts')),
+      'the look-up',
+    );
+    await client.answer({ option: 'email' });
+    const code = codeIn(await keyturn.waitForMessage(alice.mail));
+    await move(alice.login, `thief-${alice.mail}`);
+    keyturn.clock.move(61_000);
+    await client.answer({ resend: true });
+    await keyturn.waitForMessage(alice.mail, 1);
+    expect(keyturn.messages(`thief-${alice.mail}`)).toEqual([]);
+    expect(code).toMatch(/^\d+$/);
+    await client.answer({ code: codeIn(await keyturn.waitForMessage(alice.mail, 1)) });
+    await client.answer({ code: alice.totp() });
+    await client.answer({ password: newPassword() });
+    client.at('done');
+    // The notice goes to what the directory has now, and what it had is not known any more.
+    await keyturn.waitForMessage(`thief-${alice.mail}`);
+  });
+
+  it('are another proof once they change', async () => {
+    const alice = await person();
+    const before = await factorsOf(keyturn.deps, await accountOf(alice.login));
+    await move(alice.login, `new-${alice.mail}`);
+    const after = await factorsOf(keyturn.deps, await accountOf(alice.login));
+    await move(alice.login, alice.mail.toUpperCase());
+    const back = await factorsOf(keyturn.deps, await accountOf(alice.login));
+    expect(after.at(-1)?.id).not.toBe(before.at(-1)?.id);
+    expect(back.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+  });
+
+  it('get one code where they are enrolled as well', async () => {
+    const alice = await person();
+    const { directory, id } = await accountOf(alice.login);
+    const secret = alice.mail.toUpperCase();
+    await addFactor(keyturn.deps, keyturn.deps.store, { account: { directory, id }, kind: 'email', label: secret, secret, source: 'test' });
+    expect((await factorsOf(keyturn.deps, await accountOf(alice.login))).map(({ kind, source }) => [kind, source])).toEqual([
+      ['totp', 'test'],
+      ['email', 'test'],
+    ]);
+  });
+
+  it('do not count in a domain that is left out, nor in a directory where they are not wanted', async () => {
+    const login = newLogin();
+    const inside = await person({ mail: `${login}@behind-the-password.example` });
+    expect((await factorsOf(keyturn.deps, await accountOf(inside.login))).map(({ kind }) => kind)).toEqual(['totp']);
+    await addPerson(keyturn, login, { directory: 'quiet', mail: `${login}@home.example.test` });
+    const [quiet] = await keyturn.deps.directories.get('quiet').findAccounts(login);
+    expect(quiet?.mail).toHaveLength(1);
+    expect(quiet?.contacts).toEqual({ email: [] });
+  });
+
+  it('are told the user name', async () => {
+    const alice = await person();
+    await startJourney(keyturn.url, alice.login, 'find-username');
+    expect((await keyturn.waitForMessage(alice.mail)).text).toContain(alice.login);
+  });
+
+  it('make no difference that an outsider sees: who has one and another proof, who has one alone, and who is not there', async () => {
+    const has = await person();
+    const half = newLogin();
+    await addPerson(keyturn, half, { mail: `${half}@home.example.test` });
+    const walks = await Promise.all(
+      [has.login, half, newLogin()].map(async (login) => {
+        const client = await asked(login);
+        const seen = [visible(client)];
+        for (const body of [{ code: '00000000' }, { code: 'x' }, { code: '11111111' }]) {
+          const reply = await client.answer(body);
+          seen.push(`${reply.status} ${visible(client)}`);
+        }
+        return seen;
+      }),
+    );
+    expect(walks[1]).toEqual(walks[0]);
+    expect(walks[2]).toEqual(walks[0]);
+    expect(await signsIn(keyturn, has.login, NEW)).toBe(false);
+  });
+});
+
+/** What is left of an answer when random ids and times are taken out. */
+function visible(client: JourneyClient): string {
+  return JSON.stringify(client.step, (key, value: unknown) =>
+    key === 'id' && typeof value === 'string' && value.length > 10 ? 'id' : /At$/.test(key) && value !== null ? 'time' : value,
+  );
+}
