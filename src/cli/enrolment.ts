@@ -2,13 +2,15 @@ import { type Command, Option } from 'commander';
 import { AppError } from '../../shared/errors.ts';
 import { type Configuration, USABLE_FACTOR_KINDS } from '../core/configuration/document.ts';
 import { createConfigurationReader } from '../core/configuration/read-configuration.ts';
-import { type ChangedBy, endFactor, enrolFactors } from '../core/enrolment/enrol-factors.ts';
+import { endFactor, enrolFactors } from '../core/enrolment/enrol-factors.ts';
 import { FROM_DIRECTORY, factorsOf } from '../core/enrolment/factors-of.ts';
 import { otpauthAddress } from '../core/enrolment/totp-seed.ts';
 import type { FactorRow } from '../core/ports/store.ts';
 import type { CommandContext } from './command-context.ts';
+import { changedBy } from './enrolment/changed-by.ts';
 import { describeCombinations, describeContacts } from './enrolment/describe-combinations.ts';
 import { describeFactor, presentFactor } from './enrolment/describe-factor.ts';
+import { addImport } from './enrolment/import.ts';
 import { readProof } from './enrolment/read-proof.ts';
 import { showSeed } from './enrolment/show-seed.ts';
 import { withExamples } from './examples.ts';
@@ -31,6 +33,7 @@ export function addEnrolmentCommand(program: Command, context: CommandContext): 
   addAdd(enrolment, context);
   addList(enrolment, context);
   addRemove(enrolment, context);
+  addImport(enrolment, context);
 }
 
 interface AddOptions {
@@ -174,11 +177,6 @@ async function onAccount(context: CommandContext, work: (runtime: Runtime, confi
     const { configuration } = await createConfigurationReader(runtime.store).read();
     await work(runtime, configuration);
   });
-}
-
-function changedBy({ environment }: CommandContext, { organisation }: Configuration, reason: string | undefined): ChangedBy {
-  const author = environment.SUDO_USER ?? environment.USER ?? 'command line';
-  return { author, language: organisation.defaultLanguage, lane: 'notice', ...(reason === undefined ? {} : { reason }) };
 }
 
 function refOf({ account }: FoundAccount) {

@@ -50,6 +50,36 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'The account has exactly this enrolled already; nothing was changed',
     fix: 'See `keyturn enrolment list NAME`',
   },
+  'enrolment.file-encoding': {
+    meaning: 'The file is not in UTF-8',
+    fix: 'Save it as UTF-8, in Excel as "CSV UTF-8", or convert it: iconv -f UTF-16 -t UTF-8',
+  },
+  'enrolment.columns': {
+    meaning: 'The first line does not name the columns that are known',
+    fix: 'Name account, and email or totp or both; directory and label if you like',
+  },
+  'enrolment.quotes': {
+    meaning: 'A quotation mark in this line is not closed, or stands within a field',
+    fix: 'Write a mark within quoted text twice',
+  },
+  'enrolment.field-count': {
+    meaning: 'This line has more or fewer fields than the first one',
+    fix: 'Put fields that hold the separator in quotation marks',
+  },
+  'enrolment.line-too-long': { meaning: 'This line is longer than 64 KiB', fix: 'Look whether line breaks were lost' },
+  'enrolment.json-broken': {
+    meaning: 'The file is no JSON array from here on',
+    fix: 'Give an array of objects: [{"account": "alice", "email": ["alice@home.example"]}]',
+  },
+  'enrolment.entry-malformed': {
+    meaning: 'This entry has not the expected form',
+    fix: 'Each is an object with account, email (a list), totp, label and directory',
+  },
+  'enrolment.nothing-given': { meaning: 'Nothing to enrol is given for this person', fix: 'Fill email or totp, or take the line out' },
+  'enrolment.repeated-person': {
+    meaning: 'This person was named before in the same file',
+    fix: 'Keep one line a person; several addresses stand in one field, separated by spaces',
+  },
   'enrolment.from-directory': {
     meaning: 'This address is not enrolled: it counts because the directory has it',
     fix: 'Change it in the directory, or take its attribute out of contacts.email of the directory',

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { URI } from 'otpauth';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { loadSettings } from '../../src/config/load-settings.ts';
 import { createEmbeddedAccount } from '../../src/directory/embedded/create-embedded-account.ts';
@@ -122,4 +122,99 @@ it('removes only what was confirmed, keeps a dated record, and tells the address
     { kind: 'factor-added', addresses: [] },
     { kind: 'factor-removed', addresses: ['old@home.example'] },
   ]);
+});
+
+describe('import', () => {
+  const file = (name: string, text: string | Buffer): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const PEOPLE = [
+    'account;directory;email;totp;label',
+    `alice;;alice@home.example alice@club.example;${SEED};Phone`,
+    'nobody;;nobody@home.example;;',
+    'both;;both@home.example;;',
+    'both;typo;both@home.example;;',
+    'both;guests;both@home.example;;',
+    'ALICE;;other@home.example;;',
+    'both;people;right@home.example;GEZDGNBV;',
+    'both;people;;;',
+    'both;people;no address;;',
+    'both;people;"unclosed;;',
+    'both;people;x',
+  ].join('\n');
+
+  it('enrols whom it can, tells of every other line why not, and changes nothing the second time', async () => {
+    const people = file('people.csv', `\ufeff${PEOPLE}`);
+    const told = [
+      'line 3: No directory has this account, or not any more: nobody (directory.account-missing)',
+      expect.stringMatching(/^line 4: .*both: 2 accounts \(directory\.ambiguous\)$/),
+      expect.stringMatching(/^line 5: .*typo \(directory\.not-configured\)$/),
+      expect.stringMatching(/^line 7: .*\(enrolment\.repeated-person\)$/),
+      expect.stringMatching(/^line 8: .*too-short \(enrolment\.seed-invalid\)$/),
+      expect.stringMatching(/^line 9: .*\(enrolment\.nothing-given\)$/),
+      expect.stringMatching(/^line 10: .*\(enrolment\.address-invalid\)$/),
+      expect.stringMatching(/^line 11: .*\(enrolment\.quotes\)$/),
+      expect.stringMatching(/^line 12: .*\(enrolment\.field-count\)$/),
+    ];
+    const lines = async (...argv: string[]) => {
+      const { exitCode, output } = await enrolment('import', people, ...argv);
+      expect(exitCode).toBe(1);
+      expect(output).not.toContain(SEED);
+      return output.trim().split('\n');
+    };
+    const dry = await lines('--dry-run');
+    expect(dry.slice(0, -1)).toEqual(told);
+    expect(dry.at(-1)).toContain('Would be 4 proofs of 2 people enrolled, 0 people unchanged, 9 of 11 entries left out');
+    expect(await listed()).toEqual([]);
+    const done = await lines();
+    expect(done.slice(0, -1)).toEqual(told);
+    expect(done.at(-1)).toContain('Done: 4 proofs of 2 people enrolled');
+    expect((await listed()).map(({ kind }) => kind)).toEqual(['email', 'email', 'totp']);
+    // Of somebody whose line has a fault nothing is enrolled, though a part of it would do.
+    expect((await enrolment('list', 'both', '--directory', 'people')).output).toContain('nothing enrolled');
+    expect((await lines()).at(-1)).toContain('Done: 0 proofs of 0 people enrolled, 2 people unchanged');
+    const notices = await inStore(async ({ store, clock }) => {
+      const due = (lane: 'notice' | 'bulk') => store.outbox.take(lane, clock.now(), clock.now() + 1000, 100);
+      return { notice: (await due('notice')).length, bulk: (await due('bulk')).length };
+    });
+    expect(notices).toEqual({ notice: 0, bulk: 4 });
+  });
+
+  it('takes JSON, and prints JSON', async () => {
+    const people = file(
+      'people.json',
+      JSON.stringify([
+        { account: 'alice', email: 'alice@home.example' },
+        { account: 'nobody', email: 'x@home.example' },
+      ]),
+    );
+    const { exitCode, output } = await enrolment('import', people, '--json');
+    expect(exitCode).toBe(1);
+    expect(
+      output
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([
+      { place: 'entry 2', code: 'directory.account-missing', detail: 'nobody' },
+      { read: 2, changed: 1, unchanged: 0, added: 1, problems: 1, dryRun: false },
+    ]);
+    const good = file('good.json', JSON.stringify([{ account: 'alice', email: 'alice@home.example' }]));
+    expect((await enrolment('import', good)).exitCode).toBe(0);
+  });
+
+  it('refuses a file that it cannot understand, as a whole, naming the fix', async () => {
+    for (const [path, code] of [
+      [file('utf16.csv', Buffer.from(`\ufeff${PEOPLE}`, 'utf16le')), 'enrolment.file-encoding'],
+      [file('columns.csv', 'name,mail\nalice,alice@home.example\n'), 'enrolment.columns'],
+      [file('people.txt', PEOPLE), '--format csv'],
+    ] as const) {
+      const outcome = await enrolment('import', path);
+      expect(outcome, path).toMatchObject({ exitCode: 1, output: '', errors: expect.stringContaining(code) });
+      expect(outcome.errors).toContain('Fix: ');
+    }
+    expect(await listed()).toEqual([]);
+    expect((await enrolment('import', join(folder, 'not-there.csv'))).errors).toContain('not-there.csv');
+  });
 });

@@ -93,6 +93,15 @@ export async function endFactor(
   });
 }
 
+/** Whether exactly this is enrolled already. */
+export async function isEnrolled(
+  deps: EnrolmentDeps,
+  account: AccountRef,
+  { kind, secret }: Pick<NewFactor, 'kind' | 'secret'>,
+): Promise<boolean> {
+  return (await deps.store.factors.ofAccount(account)).some((row) => row.kind === kind && isSame(row, secret));
+}
+
 /** Locks a row of its own until the transaction ends; before any other lock, as counters are everywhere. */
 async function takeTurn(deps: EnrolmentDeps, store: Store, account: AccountRef): Promise<void> {
   const key = deps.keys.digest('guard-target', `enrolment|${accountKey(account)}`);
