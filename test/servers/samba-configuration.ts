@@ -13,10 +13,10 @@ export const sambaFolders = ['etc', 'run', 'log', 'private', 'state', 'cache', '
  * smb.conf of a domain controller that lives in one folder and on one loopback address and touches nothing else of the machine.
  * Every directory must be named: one left out falls back to the packaged path below /var or /run.
  */
-export function smbConf(folder: string, address: string): string {
+export function smbConf(folder: string, address: string, name: string = hostName, more: readonly string[] = []): string {
   const at = (name: string): string => join(folder, name);
   return `[global]
-  netbios name = ${hostName.toUpperCase()}
+  netbios name = ${name.toUpperCase()}
   realm = ${realm}
   workgroup = ${domain}
   server role = active directory domain controller
@@ -45,7 +45,7 @@ export function smbConf(folder: string, address: string): string {
   # The password before the last one would pass a simple bind for another hour otherwise.
   old password allowed period = 0
   panic action =
-  dns forwarder =
+${more.map((line) => `  ${line}\n`).join('')}  dns forwarder =
 [sysvol]
   path = ${at('state')}/sysvol
   read only = no

@@ -35,6 +35,10 @@ export interface SlapdOptions {
   readonly accessLines?: readonly string[];
   /** A second database with a tree of its own; its lines, and its entries as LDIF. It stands first in the configuration. */
   readonly otherDatabase?: { readonly lines: readonly string[]; readonly ldif: string; readonly suffix: string };
+  /** No entries of its own: they come by replication. */
+  readonly empty?: true;
+  /** Takes no writes (`readonly on`), so there are no groups either. */
+  readonly readOnly?: true;
   /** Hashes a password that is written as text; true unless told. */
   readonly hashCleartext?: boolean;
 }
@@ -73,6 +77,7 @@ export async function startSlapd(options: SlapdOptions = {}): Promise<SlapdServe
   try {
     const trusted = { ...data.admin, url: data.url, caPem: data.caPem, trustAnyCertificate: true };
     await withLdap(trusted, async (client) => {
+      if (options.empty === true || options.readOnly === true) return;
       for (const [dn, member] of seedGroupEntries(data.peopleDn, data.groupsDn)) {
         await client.add(dn, { objectClass: 'groupOfNames', member: [...member] });
       }
@@ -137,12 +142,13 @@ async function load(folder: string, data: SlapdData, issued: IssuedCertificate, 
     noSync: options.noSync ?? true,
     useLockout: options.useLockout ?? true,
     globalLines: options.globalLines ?? [],
-    databaseLines: options.databaseLines ?? [],
+    databaseLines: [...(options.databaseLines ?? []), ...(options.readOnly === true ? ['readonly on'] : [])],
     accessLines: options.accessLines ?? null,
     otherDatabase: options.otherDatabase ?? null,
     hashCleartext: options.hashCleartext ?? true,
   });
   await writeFile(confFile, conf, { mode: 0o600 });
+  if (options.empty === true) return;
   const seedFile = join(folder, 'seed.ldif');
   await writeSlapdSeed(seedFile, {
     servicePassword: data.service.password,

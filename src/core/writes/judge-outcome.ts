@@ -48,21 +48,25 @@ export function judgeOutcome(evidence: Evidence): Judgement {
 
 type Seen = 'changed' | 'unchanged' | 'unclear';
 
-function passwordSeen({ before, readAt }: Evidence, now: AccountFingerprint): Seen {
+function passwordSeen({ before }: Evidence, now: AccountFingerprint): Seen {
   if (before.password === null || now.password === null) return 'unclear';
   if (now.password !== before.password) {
     if (isOlder(before, now)) return 'unclear';
-    // Somebody may have written a telephone number.
-    return before.anyWrite === true && now.writer !== 'self' ? 'unclear' : 'changed';
+    return before.anyWrite !== true || weWroteSince(before, now) ? 'changed' : 'unclear';
   }
-  const { revision } = before;
-  if (revision !== undefined && revision === now.revision) return 'unchanged';
-  // Times of whole seconds are equal after a second write within the same second, where run-writes.ts has not waited for the next one;
-  // a mark that was there before hides another one.
-  const hidesWrites = (revision !== undefined && wasSetJustNow(before, readAt)) || before.temporary === true;
-  if (!hidesWrites) return 'unchanged';
-  // Any change of the entry may be that write, and is taken for it where the server says that it was ours.
-  return revision !== undefined && now.revision !== undefined && now.writer === 'self' && before.temporary !== true ? 'changed' : 'unclear';
+  if (before.revision !== undefined && before.revision === now.revision) return 'unchanged';
+  // A mark that was there before hides another one.
+  if (before.temporary === true) return 'unclear';
+  // Times of whole seconds are equal after a second write within the same second: until-tellable.ts has waited for the next one.
+  return 'unchanged';
+}
+
+/**
+ * Only the change of the writer to us shows it: what a server itself keeps about sign-ins moves the revision of the entry (OpenLDAP 2.5,
+ * tried), and somebody else may have written a telephone number.
+ */
+function weWroteSince(before: AccountFingerprint, now: AccountFingerprint): boolean {
+  return before.writer === 'other' && now.writer === 'self';
 }
 
 function lockSeen({ before }: Evidence, now: AccountFingerprint): Seen {

@@ -11,7 +11,7 @@ export async function untilTellable(
   fingerprints: readonly AccountFingerprint[],
   readAt: number,
 ): Promise<void> {
-  if (fingerprints.some((fingerprint) => fingerprint.revision === undefined && wasSetJustNow(fingerprint, readAt))) {
+  if (fingerprints.some((fingerprint) => wasSetJustNow(fingerprint, readAt))) {
     await deps.clock.sleep(1000);
   }
 }

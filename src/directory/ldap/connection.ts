@@ -3,9 +3,9 @@ import { AppError, isAppError } from '../../../shared/errors.ts';
 import { type LdapEntry, toLdapEntry } from './entry.ts';
 import { type ConnectionSettings, connectionLost, Opening } from './opening.ts';
 import { refuseDebugLog } from './refuse-debug-log.ts';
-import { isAnswerOfTrouble, type LdapResult, provesNothingDone, RESULT } from './result-codes.ts';
+import { isAnswerOfTrouble, type LdapResult, provesNothingDone, RESULT, saysReadOnly } from './result-codes.ts';
 import { OID, type RootDse, rootDseAttributes, toRootDse } from './root-dse.ts';
-import type { RequestOutcome } from './server-health.ts';
+import type { SeenOutcome } from './server-health.ts';
 import { serverAddress } from './tls-options.ts';
 import { connectTimedOut, translateConnectError } from './translate-error.ts';
 
@@ -59,7 +59,7 @@ export interface LdapConnection {
   /** `performance.now()` after which no write is begun; the one who has work done sets it for that work. */
   writeUntil: number;
   /** Is told what became of each request from when it is set. */
-  watcher: ((outcome: RequestOutcome) => void) | null;
+  watcher: ((outcome: SeenOutcome) => void) | null;
   /**
    * Simple bind (RFC 4513 section 5.1.3). An empty password is never sent: servers may take it as anonymous (section 5.1.2).
    * @param timeLimit milliseconds, where it may take less than other requests
@@ -135,7 +135,7 @@ class Connection implements LdapConnection {
   changes = 0;
   lastUsed = performance.now();
   writeUntil = Number.POSITIVE_INFINITY;
-  watcher: ((outcome: RequestOutcome) => void) | null = null;
+  watcher: ((outcome: SeenOutcome) => void) | null = null;
   readonly #settings: ConnectionSettings;
   readonly #client: Client;
   readonly #opening: Opening;
@@ -270,13 +270,14 @@ class Connection implements LdapConnection {
   }
 
   #refused(intent: Intent, error: ResultCodeError): LdapResult {
-    const { code } = error;
-    this.watcher?.(isAnswerOfTrouble(code) ? 'troubled' : 'answered');
-    if (intent === 'write' && provesNothingDone(code)) {
+    const result: LdapResult = { code: error.code, message: plainMessage(error) };
+    const refusesWrites = intent === 'write' && saysReadOnly(result);
+    this.watcher?.(refusesWrites ? 'read-only' : isAnswerOfTrouble(result.code) ? 'troubled' : 'answered');
+    if (intent === 'write' && provesNothingDone(result.code)) {
       this.effects -= 1;
       this.writes -= 1;
     }
-    return { code, message: plainMessage(error) };
+    return result;
   }
 
   #failure(intent: Intent, cause: unknown, timedOut: boolean): AppError {

@@ -19,7 +19,6 @@ import type { LdapEntry } from './entry.ts';
 import { allOf, anyOf, configuredFilter, contains, identifierEquals } from './filters.ts';
 import { type RightsReport, unknownRights } from './inspected-rights.ts';
 import { type LdapResult, RESULT, succeeded } from './result-codes.ts';
-import { serverRole } from './server-role.ts';
 import { createServers, type Probed, type Servers } from './servers.ts';
 import type { SignInProblem } from './sign-in-problem.ts';
 import { problemOf, unexpectedResult } from './translate-error.ts';
@@ -209,17 +208,19 @@ export function createDirectoryBase(
       const first = connections[0];
       const serverTime = first === undefined ? null : (kind.serverTime?.(first.rootDse) ?? null);
       const notes = kind.notes(connections);
-      for (const { server, rootDse } of connections) {
-        if (serverRole(rootDse).readOnly) notes.push(`${server} is a read-only domain controller: passed over for writes.`);
-      }
       if (settings.tls.verify !== 'full')
         notes.push('Certificates of this directory are not checked (tls.verify: trial-without-verification).');
+      const looked =
+        asked?.rights === true && serviceAccount.ok ? await inspected(inspection) : { configured: [], rights: [], tooMuch: [] };
+      // Some have only shown it just now.
+      for (const url of servers.withoutWrites())
+        notes.push(`${url} takes no writes (a read-only server or replica): passed over for them.`);
       return {
         servers: states,
         serviceAccount,
         clockSkew: first === undefined || serverTime === null ? null : serverTime - first.at,
         notes,
-        ...(asked?.rights === true && serviceAccount.ok ? await inspected(inspection) : { configured: [], rights: [], tooMuch: [] }),
+        ...looked,
       };
     },
     timeLimits: timeLimitsOf(settings),

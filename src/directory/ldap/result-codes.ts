@@ -63,7 +63,7 @@ export function isAnswerOfTrouble(code: number): boolean {
 
 /**
  * How servers that hold a copy, or a database that is read-only, refuse a write beside with a referral (RFC 4511 section 4.1.10): slapd
- * "shadow context; no update referral" and "operation restricted", 389 DS "... is read-only". Tried on both.
+ * "shadow context; no update referral" and "operation restricted", 389 DS "... is read-only" (tried on slapd alone).
  */
 const readOnlyWords = /shadow context|operation restricted|read[- ]only/i;
 

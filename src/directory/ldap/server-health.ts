@@ -4,6 +4,9 @@
  */
 export type RequestOutcome = 'answered' | 'troubled';
 
+/** The server answered a write that it takes none; it is up like any other. */
+export type SeenOutcome = RequestOutcome | 'read-only';
+
 /**
  * How a trial ended. `refused`: the server answers, and does not let the service account in; asking again soon would change nothing and
  * may count against the account.

@@ -12,7 +12,7 @@ import {
   afterTrialBegan,
   healthy,
   isTrialDue,
-  type RequestOutcome,
+  type SeenOutcome,
   type ServerHealth,
   type TrialOutcome,
 } from './server-health.ts';
@@ -35,8 +35,6 @@ export interface Server {
   readonly rootDse: RootDse | null;
   /** Whether it takes writes, as far as is known: what it says itself, and what it answered lately. */
   readonly takesWrites: boolean;
-  /** It has refused a write because it takes none. */
-  noteReadOnly(): void;
   /** A connection on which nobody is signed in. @throws AppError */
   open(): Promise<LdapConnection>;
   /** Begins a trial beside the work, where one is due. */
@@ -131,7 +129,9 @@ export function createServer(
     write.clear(error);
   };
 
-  const watch = (outcome: RequestOutcome): void => {
+  const watch = (seen: SeenOutcome): void => {
+    if (seen === 'read-only') readOnlyUntil = clock.monotonic() + readOnlyFor;
+    const outcome = seen === 'troubled' ? seen : 'answered';
     if (outcome === 'answered' && health.troubles === 0) return;
     become(afterRequest(health, outcome, clock.monotonic(), pause), () => notAnswering(url));
     if (outcome === 'troubled') tryIfDue();
@@ -234,9 +234,6 @@ export function createServer(
     get takesWrites() {
       if (rootDse !== null && serverRole(rootDse).readOnly) return false;
       return clock.monotonic() >= readOnlyUntil;
-    },
-    noteReadOnly() {
-      readOnlyUntil = clock.monotonic() + readOnlyFor;
     },
     open: () => openForWork(open),
     tryIfDue,

@@ -37,6 +37,8 @@ export interface Servers {
   separate<T>(work: Work<T>): Promise<T>;
   /** Makes a trial of every server, and brings those back that pass. */
   probe(): Promise<{ servers: DirectoryHealth['servers']; serviceAccount: DirectoryHealth['serviceAccount']; connections: Probed[] }>;
+  /** Addresses of those that are known to take no writes. */
+  withoutWrites(): string[];
   close(): Promise<void>;
 }
 
@@ -107,7 +109,6 @@ export function createServers(
         if (progress.changed && isAppError(error)) throw new Final(afterSending(error, progress));
         if (!mayGoElsewhere(error)) throw new Final(error);
         if (progress.sent || error.details.reason === 'deadline') throw new Final(afterSending(error, progress));
-        if (error.code === 'directory.read-only') server.noteReadOnly();
         // The next work has to connect anew, which a frozen server is noticed by in less than the time of a request.
         if (progress.used) server.clear();
         // A pooled connection may have died of age; the same server gets a second chance on a new one.
@@ -117,11 +118,11 @@ export function createServers(
     throw new Error('unreachable');
   };
 
-  const attempt = async <T>(work: Work<T>, on: On, among: () => readonly Server[]): Promise<T> => {
+  const attempt = async <T>(work: Work<T>, on: On, tiers: () => readonly (readonly Server[])[]): Promise<T> => {
     const tried = new Set<Server>();
     let first: AppError | null = null;
     for (;;) {
-      const server = await nextOf(among().filter((each) => !tried.has(each)));
+      const server = await nextOf(tiers().map((tier) => tier.filter((each) => !tried.has(each))));
       if (server === null) break;
       tried.add(server);
       try {
@@ -132,14 +133,17 @@ export function createServers(
         first ??= error;
       }
     }
-    const trouble = among().find((server) => server.trouble !== null)?.trouble;
+    const trouble = servers.find((server) => server.trouble !== null)?.trouble;
     throw first ?? trouble ?? new AppError('directory.unreachable', { directory: settings.id });
   };
 
-  /** Those that take writes first; the others may have come to take them meanwhile. */
-  const forWriting = (): Server[] => [...servers].sort((one, other) => Number(other.takesWrites) - Number(one.takesWrites));
+  /** Those that take writes first, also if one has to be waited for; the others may have come to take them meanwhile. */
+  const forWriting = (): Server[][] => [
+    servers.filter(({ takesWrites }) => takesWrites),
+    servers.filter(({ takesWrites }) => !takesWrites),
+  ];
 
-  const all = (): Server[] => servers;
+  const all = (): Server[][] => [servers];
   const reading: On = (server, work) => server.read.run(work);
   const writing: On = (server, work) => server.write.run(work);
 
@@ -148,11 +152,11 @@ export function createServers(
     write(work, { server: identity, notAfter } = {}) {
       if (identity === undefined) return attempt(timed(onWritable(work), notAfter), writing, forWriting);
       const server = serverOf(identity);
-      return attempt(timed(bound(identity, work), notAfter), writing, () => [server]);
+      return attempt(timed(bound(identity, work), notAfter), writing, () => [[server]]);
     },
     readOn(identity, work) {
       const server = serverOf(identity);
-      return attempt(bound(identity, work), reading, () => [server]);
+      return attempt(bound(identity, work), reading, () => [[server]]);
     },
     separate: (work) =>
       attempt(
@@ -205,6 +209,7 @@ export function createServers(
       );
       return { servers: report, serviceAccount: account, connections };
     },
+    withoutWrites: () => servers.filter(({ takesWrites }) => !takesWrites).map(({ url }) => url),
     async close() {
       closed = true;
       await Promise.all([...servers.map((server) => server.close()), ...separateWork]);
@@ -222,11 +227,17 @@ class Final extends Error {
   }
 }
 
-/** The first one that is up; where none is, the first one that passes a trial. null: none. */
-async function nextOf(servers: readonly Server[]): Promise<Server | null> {
-  for (const server of servers) if (!server.up) server.tryIfDue();
-  const up = servers.find((server) => server.up);
-  if (up !== undefined) return up;
+/** The first one that is up; where none is, the first one that passes a trial; else one of the next tier. null: none. */
+async function nextOf(tiers: readonly (readonly Server[])[]): Promise<Server | null> {
+  for (const tier of tiers) {
+    for (const server of tier) if (!server.up) server.tryIfDue();
+    const found = tier.find((server) => server.up) ?? (await firstToPass(tier));
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+async function firstToPass(servers: readonly Server[]): Promise<Server | null> {
   const asked = servers.map(async (server) => {
     await server.ask();
     if (!server.up) throw new Error('still down');

@@ -5,10 +5,11 @@ import type { Random } from '../../core/ports/platform.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
 import { heldRight, missingRight, type PersonFinding, type RightsReport, rightOverPeople } from '../ldap/inspected-rights.ts';
-import { type LdapResult, RESULT, succeeded } from '../ldap/result-codes.ts';
+import { type LdapResult, RESULT, saysReadOnly, succeeded } from '../ldap/result-codes.ts';
 import { resetUnder } from '../ldap/safe-modify.ts';
 import { seesAttributes } from '../ldap/sees-attributes.ts';
 import type { ServerCache } from '../ldap/server-cache.ts';
+import { unexpectedResult } from '../ldap/translate-error.ts';
 import { rule } from './access-rules.ts';
 import { stateAttributes } from './account-status.ts';
 
@@ -89,12 +90,15 @@ async function seeingStates(
   return heldRight('read');
 }
 
-function tryRemoving(connection: LdapConnection, dn: string, type: string, value: string): Promise<LdapResult> {
+/** @throws AppError `directory.read-only` on a replica, which judges no right to write */
+async function tryRemoving(connection: LdapConnection, dn: string, type: string, value: string): Promise<LdapResult> {
   const removal = () => new Change({ operation: 'delete', modification: new Attribute({ type, values: [value] }) });
-  return connection.modify(dn, [removal(), removal()]);
+  const result = await connection.modify(dn, [removal(), removal()]);
+  if (saysReadOnly(result)) throw unexpectedResult(result, connection.server, 'modify');
+  return result;
 }
 
-/** null: the answer says nothing about rights (a replica that refers elsewhere, no such attribute in the schema). */
+/** null: the answer says nothing about rights (no such attribute in the schema). */
 function judge({ code }: LdapResult): boolean | null {
   if (code === RESULT.noSuchAttribute) return true;
   return code === RESULT.insufficientAccessRights ? false : null;

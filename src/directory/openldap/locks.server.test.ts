@@ -156,14 +156,14 @@ describe('other states that slapd keeps people out for', () => {
   });
 });
 
-it('what the overlay keeps about sign-ins, good and bad, is no write to the entry: its revision and its last writer stay', async () => {
+it('what the overlay keeps about failed sign-ins moves revision and last writer of the entry, so that neither proves a write of the password', async () => {
   const { dn, ref } = await person(await policy({ pwdLockout: 'TRUE', pwdMaxFailure: '3', pwdLockoutDuration: '1800' }));
   expect(await reset(directory, ref, newPassword())).toMatchObject({ done: true });
-  await slapd.modify(dn, { description: 'written by an administrator' });
   const before = await fingerprint(directory, ref);
-  expect(before).toMatchObject({ revision: expect.any(String), writer: 'other' });
+  expect(before).toMatchObject({ revision: expect.any(String), writer: 'self' });
   for (let failure = 0; failure < 3; failure += 1) expect(await slapd.canBind(dn, 'Wrong-Passw0rd-1')).toBe(false);
   const after = await fingerprint(directory, ref);
   expect(after.locked).toBe(true);
-  expect({ revision: after.revision, writer: after.writer }).toEqual({ revision: before.revision, writer: before.writer });
+  expect(after.revision).not.toBe(before.revision);
+  expect({ password: after.password, writer: after.writer }).toEqual({ password: before.password, writer: 'other' });
 });
