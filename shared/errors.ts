@@ -21,6 +21,7 @@ export const ERRORS = {
   'journey.token-missing': { status: 401, audience: 'anyone', level: 'info' },
   'journey.not-found': { status: 401, audience: 'anyone', level: 'info' },
   'journey.expired': { status: 410, audience: 'anyone', level: 'info' },
+  'journey.replaced': { status: 409, audience: 'anyone', level: 'info' },
   'journey.step-unknown': { status: 404, audience: 'anyone', level: 'info' },
   'journey.step-passed': { status: 409, audience: 'anyone', level: 'info' },
   'journey.answer-not-fitting': { status: 422, audience: 'anyone', level: 'info' },

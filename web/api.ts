@@ -15,7 +15,9 @@ export type Failure =
 
 export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
+/** The step at which a journey stands, and which journey it is. */
 export interface OpenStep {
+  journey: string;
   step: Step;
   expiresAt: string;
 }
@@ -39,12 +41,14 @@ export function serverNow(): number {
 export const api = {
   site: (signal?: AbortSignal) => call<Site>('GET', '/site', undefined, signal),
   startJourney: (request: StartRequest) => call<OpenStep>('POST', '/journeys', request),
-  currentStep: (signal?: AbortSignal) => call<OpenStep>('GET', '/journeys/current', undefined, signal),
-  answer: <K extends AnsweredStepKind>(stepId: string, answer: AnswerOf<K>, signal?: AbortSignal) =>
-    call<{ step: Step }>('POST', `/journeys/current/steps/${encodeURIComponent(stepId)}`, answer, signal),
-  checkPassword: (password: string, signal: AbortSignal) =>
-    call<PasswordCheck>('POST', '/journeys/current/password-check', { password }, signal),
-  cancelJourney: () => call<undefined>('DELETE', '/journeys/current'),
+  /** The journey of this browser, whichever that is: for a page that does not show one yet. */
+  currentStep: () => call<OpenStep>('GET', '/journeys/current'),
+  stepOf: (journey: string, signal?: AbortSignal) => call<OpenStep>('GET', journeyPath(journey), undefined, signal),
+  answer: <K extends AnsweredStepKind>(journey: string, stepId: string, answer: AnswerOf<K>, signal?: AbortSignal) =>
+    call<Omit<OpenStep, 'expiresAt'>>('POST', `${journeyPath(journey)}/steps/${encodeURIComponent(stepId)}`, answer, signal),
+  checkPassword: (journey: string, password: string, signal: AbortSignal) =>
+    call<PasswordCheck>('POST', `${journeyPath(journey)}/password-check`, { password }, signal),
+  cancelJourney: (journey: string) => call<undefined>('DELETE', journeyPath(journey)),
   notMe: (token: string) => call<{ frozen: true; contact: string }>('POST', '/notices/not-me', { token }),
   demoAccounts: (signal?: AbortSignal) =>
     call<{ account: string; name: string; about: string; authenticator: boolean }[]>('GET', '/demo/accounts', undefined, signal),
@@ -52,6 +56,8 @@ export const api = {
   demoAuthenticator: (account: string, signal?: AbortSignal) =>
     call<{ code: string; expiresAt: string }>('GET', `/demo/authenticator/${encodeURIComponent(account)}`, undefined, signal),
 };
+
+const journeyPath = (journey: string) => `/journeys/${encodeURIComponent(journey)}`;
 
 /** One request. Never throws: a failure is an outcome that the page has words for. */
 async function call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown, signal?: AbortSignal): Promise<Outcome<T>> {

@@ -151,9 +151,12 @@ export const startRequestSchema = z.strictObject({
 });
 export type StartRequest = z.infer<typeof startRequestSchema>;
 
-export const startResponseSchema = z.object({ token: z.string().optional(), step: stepSchema, expiresAt: time });
-export const currentResponseSchema = z.object({ step: stepSchema, expiresAt: time });
-export const answerResponseSchema = z.object({ step: stepSchema });
+/** Names the journey in the address of whatever is asked of it. Says nothing and opens nothing: that does the token. */
+const journey = z.string();
+
+export const startResponseSchema = z.object({ token: z.string().optional(), journey, step: stepSchema, expiresAt: time });
+export const currentResponseSchema = z.object({ journey, step: stepSchema, expiresAt: time });
+export const answerResponseSchema = z.object({ journey, step: stepSchema });
 
 /** A password on its way in: any text, no control over its content here (the policy judges it). */
 const password = z.string().min(1).max(1024);

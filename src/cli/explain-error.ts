@@ -29,6 +29,7 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   },
   'journey.not-found': { meaning: 'The token belongs to no recovery, or to one that has ended', fix: 'Start again' },
   'journey.expired': { meaning: 'The recovery took longer than recovery.journeyMinutes', fix: 'Start again' },
+  'journey.replaced': { meaning: 'The browser has begun another recovery since; its pages show two', fix: 'Go on with the newer one' },
   'journey.step-unknown': { meaning: 'The recovery has no such step' },
   'journey.step-passed': { meaning: 'The step was answered already', fix: 'Go on with `step` of the answer' },
   'journey.answer-not-fitting': { meaning: 'The answer does not fit the kind of the step' },

@@ -46,16 +46,17 @@ const MOST_COOKIES = 4;
 
 /**
  * The tokens that a request carries: the one of `Authorization: Bearer` (RFC 6750 2.1; the scheme in any case, RFC 9110 11.1),
- * else those of the cookies of our name. Other schemes are not for us: proxies and servers in front sign people in with them.
+ * else those of the cookies of our name, which are `shared` by all tabs of a browser. Other schemes are not for us: proxies and
+ * servers in front sign people in with them.
  * @throws AppError `journey.token-missing`
  */
-export function journeyTokens(deps: HttpDeps, request: FastifyRequest): string[] {
+export function journeyTokens(deps: HttpDeps, request: FastifyRequest): { tokens: string[]; shared: boolean } {
   const bearer = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
   const tokens = (bearer === undefined ? cookiesNamed(cookieName(deps), request.headers.cookie) : [bearer]).filter((token) =>
     TOKEN.test(token),
   );
   if (tokens.length === 0) throw new AppError('journey.token-missing');
-  return tokens;
+  return { tokens, shared: bearer === undefined };
 }
 
 /** Every value that a Cookie header has for a name: its parser keeps one of them. */

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from '../scenarios/sample-directory.ts';
 import { codeIn, type Enrolled } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
-import { launchBrowser, openPage, screenshot, type WatchedPage } from './browser.ts';
+import { axe, launchBrowser, openPage, screenshot, type WatchedPage } from './browser.ts';
 import { CONTACT, type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
 import { createWalk, type Walk } from './walk.ts';
 
@@ -138,7 +138,8 @@ describe('a journey that is disturbed', () => {
     const other = createWalk(await watched.context.newPage(), portal.origin);
     await toEmailCode(other, second.login);
     await walk.giveCode('email', code);
-    await page.getByText(walk.text('trouble.passed')).waitFor();
+    await walk.at('replaced.title');
+    await page.getByText(walk.text('replaced.not-used')).waitFor();
     await other.giveCode('email', await mailedCode(second.person.address));
     await other.giveCode('totp', second.person.totp());
     await other.page.getByText(`For ${second.login}`, { exact: false }).waitFor();
@@ -146,6 +147,47 @@ describe('a journey that is disturbed', () => {
     await other.at('done.title.password-reset');
     expect(await signsIn(portal.keyturn, second.login, NEW_PASSWORD)).toBe(true);
     await nothingChanged();
+    expect(watched.complaints).toEqual([]);
+  });
+
+  it('ends with its secrets when another one has replaced it, and never ends or feeds that one', { timeout: 180_000 }, async () => {
+    const second = await newPerson();
+    await toNewPassword();
+    const other = createWalk(await watched.context.newPage(), portal.origin);
+    await toEmailCode(other, second.login);
+    await other.giveCode('email', await mailedCode(second.person.address));
+    await other.giveCode('totp', second.person.totp());
+    await other.at('new-password.title');
+
+    // Typing alone is told: there is nothing any more that the password could be saved in.
+    await walk.typePassword(NEW_PASSWORD);
+    await walk.at('replaced.title');
+    expect(await page.locator('input').count()).toBe(0);
+    expect(await page.evaluate(() => document.documentElement.innerHTML)).not.toContain(NEW_PASSWORD);
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, 'replaced');
+    // What the browser has now is shown as what it is, with an empty field.
+    await walk.press('replaced.show');
+    await page.getByText(`For ${second.login}`, { exact: false }).waitFor();
+    expect(await page.getByLabel(walk.text('new-password.label'), { exact: true }).inputValue()).toBe('');
+
+    await other.savePassword(NEW_PASSWORD);
+    await other.at('done.title.password-reset');
+    expect(await signsIn(portal.keyturn, second.login, NEW_PASSWORD)).toBe(true);
+    await nothingChanged();
+    expect(watched.complaints).toEqual([]);
+  });
+
+  it('that is cancelled where it was replaced leaves the other one alone', async () => {
+    const second = await newPerson();
+    await toEmailCode();
+    const other = createWalk(await watched.context.newPage(), portal.origin);
+    await toEmailCode(other, second.login);
+    await walk.press('cancel.link');
+    await walk.press('cancel.yes');
+    await walk.at('goal.title');
+    await other.giveCode('email', await mailedCode(second.person.address));
+    await other.at('code.title.totp');
     expect(watched.complaints).toEqual([]);
   });
 
@@ -177,10 +219,12 @@ describe('a journey that is disturbed', () => {
 
   it('ends when it is cancelled, after asking, and the cookie with it', async () => {
     await toNewPassword();
+    await walk.typePassword(NEW_PASSWORD);
     await walk.press('cancel.link');
     await walk.at('cancel.title');
     await walk.press('cancel.no');
     await walk.at('new-password.title');
+    expect(await page.getByLabel(walk.text('new-password.label'), { exact: true }).inputValue()).toBe(NEW_PASSWORD);
     await walk.press('cancel.link');
     await walk.press('cancel.yes');
     await walk.at('goal.title');

@@ -37,7 +37,7 @@ function script(at: Step, answers: (call: Call) => Reply | undefined = () => und
   portal.reply = (call) => {
     if (call.path === '/api/v1/site') return { status: 200, body: SITE };
     if (call.path === '/api/v1/journeys') return { status: 201, body: { step: current, expiresAt } };
-    if (call.path === '/api/v1/journeys/current' && call.method === 'GET') return { status: 200, body: { step: current, expiresAt } };
+    if (call.path.startsWith('/api/v1/journeys/') && call.method === 'GET') return { status: 200, body: { step: current, expiresAt } };
     const reply = answers(call);
     const step = (reply?.body as { step?: Step } | undefined)?.step;
     if (step !== undefined) current = step;
@@ -204,7 +204,7 @@ describe('the recovery page', () => {
     await page.route('**/api/v1/journeys/current', (route) =>
       route.fulfill({
         headers: { [ANSWER_MARK.name]: ANSWER_MARK.value },
-        json: { step: { id: 'x', kind: 'retina-scan', canGoBack: false }, expiresAt },
+        json: { journey: 'j1', step: { id: 'x', kind: 'retina-scan', canGoBack: false }, expiresAt },
       }),
     );
     await page.goto(`${portal.origin}/recover`);
@@ -223,7 +223,7 @@ describe('the page of a calculation', () => {
     script({ ...step, challenge: { ...challenge, cost: 1, keyPrefix: '00' } }, () => (gone ? { status: 0 } : ok(STEPS['choose-factor'])));
     await page.goto(`${portal.origin}/recover`);
     await page.getByRole('alert').getByText('We got no answer to what you sent').waitFor({ timeout: 30_000 });
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('alert');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('alert');
     await heading('The calculation is done');
     expect(await page.getByRole('progressbar').count()).toBe(0);
     gone = false;

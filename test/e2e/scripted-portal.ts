@@ -15,6 +15,9 @@ import {
 } from '../../shared/api/journeys.ts';
 import { notMeResponseSchema, siteSchema } from '../../shared/api/site.ts';
 
+/** The journey of every step, unless a test says otherwise. */
+const JOURNEY = 'j1';
+
 /** The strictest policy that the pages live with: no inline script or style, nothing from elsewhere. */
 export const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -86,6 +89,7 @@ export async function startScriptedPortal(): Promise<ScriptedPortal> {
       response.writeHead(reply.status, { 'content-type': 'text/html', ...reply.headers });
       return response.end(reply.foreign);
     }
+    if (reply.status < 400 && hasStep(reply.body)) reply.body = { journey: JOURNEY, ...reply.body };
     if (reply.body !== undefined) schemaOf(call, reply.status).parse(reply.body);
     response.writeHead(reply.status, {
       [ANSWER_MARK.name]: ANSWER_MARK.value,
@@ -108,6 +112,11 @@ export async function startScriptedPortal(): Promise<ScriptedPortal> {
   return portal;
 }
 
+/** Whatever tells a step tells of which journey it is; tests need not. */
+function hasStep(body: unknown): body is object {
+  return typeof body === 'object' && body !== null && 'step' in body;
+}
+
 /** A problem document as the server sends it (RFC 9457). */
 export function problem(status: number, code: string, more: object = {}) {
   return { type: `https://keyturn.invalid/problems/${code}`, title: code, status, code, ...more };
@@ -117,8 +126,8 @@ function schemaOf(call: Call, status: number) {
   if (status >= 400) return problemSchema;
   if (call.path === '/api/v1/site') return siteSchema;
   if (call.path === '/api/v1/journeys') return startResponseSchema;
-  if (call.path === '/api/v1/journeys/current') return currentResponseSchema;
-  if (call.path === '/api/v1/journeys/current/password-check') return passwordCheckResponseSchema;
+  if (call.method === 'GET' && call.path.startsWith('/api/v1/journeys/')) return currentResponseSchema;
+  if (call.path.endsWith('/password-check')) return passwordCheckResponseSchema;
   if (call.path === '/api/v1/notices/not-me') return notMeResponseSchema;
   if (call.path === '/api/v1/demo/accounts') return demoAccountsSchema;
   if (call.path === '/api/v1/demo/messages') return demoMessagesSchema;

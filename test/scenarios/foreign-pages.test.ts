@@ -40,7 +40,7 @@ async function changingRoutes(): Promise<[string, string][]> {
   return Object.entries(paths).flatMap(([path, verbs]) =>
     Object.keys(verbs)
       .filter((verb) => verb !== 'get')
-      .map((verb): [string, string] => [verb.toUpperCase(), path.replace('{step}', 'x')]),
+      .map((verb): [string, string] => [verb.toUpperCase(), path.replace(/\{\w+\}/g, 'x')]),
   );
 }
 

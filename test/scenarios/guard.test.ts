@@ -343,7 +343,9 @@ describe('a browser from which the owner succeeded', () => {
     const walk = async (cookie: string, address: string) => {
       const started = await browse(cookie, address, 'POST', '/journeys', start);
       const jar = [...cookiesOf(started), ...(cookie.includes('device') ? [cookie] : [])].join('; ');
-      const asked = await browse(jar, address, 'POST', `/journeys/current/steps/${started.body.step?.id}`, { option: 'email' });
+      const asked = await browse(jar, address, 'POST', `/journeys/${started.body.journey}/steps/${started.body.step?.id}`, {
+        option: 'email',
+      });
       return { jar, started, asked };
     };
     const nobody = await browse('', '203.0.113.7', 'POST', '/journeys', { ...start, account: 'nobody' });
@@ -351,11 +353,17 @@ describe('a browser from which the owner succeeded', () => {
     expect(cookiesOf(nobody).map((cookie) => cookie.replace(/=.*/, ''))).toEqual(
       cookiesOf(first.started).map((cookie) => cookie.replace(/=.*/, '')),
     );
-    const proven = await browse(first.jar, '203.0.113.7', 'POST', `/journeys/current/steps/${first.asked.body.step?.id}`, {
-      code: codeIn(await keyturn.waitForMessage(alice.address)),
-    });
+    const proven = await browse(
+      first.jar,
+      '203.0.113.7',
+      'POST',
+      `/journeys/${first.asked.body.journey}/steps/${first.asked.body.step?.id}`,
+      {
+        code: codeIn(await keyturn.waitForMessage(alice.address)),
+      },
+    );
     expect(proven.headers.getSetCookie()).toEqual([]);
-    const complete = await browse(first.jar, '203.0.113.7', 'POST', `/journeys/current/steps/${proven.body.step?.id}`, {
+    const complete = await browse(first.jar, '203.0.113.7', 'POST', `/journeys/${proven.body.journey}/steps/${proven.body.step?.id}`, {
       code: alice.totp(),
     });
     const device = cookiesOf(complete).find((cookie) => cookie.startsWith('keyturn-device=')) ?? '';

@@ -5,6 +5,7 @@ import { codeIn, type Enrolled, holdsCode, type Keyturn, until } from './start-k
 export interface Reply {
   status: number;
   body: {
+    journey?: string;
     step?: Step;
     token?: string;
     expiresAt?: string;

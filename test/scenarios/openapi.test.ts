@@ -26,10 +26,10 @@ it('describes every call of the journey protocol', () => {
   expect(calls).toEqual(
     expect.arrayContaining([
       'POST /api/v1/journeys',
-      'GET /api/v1/journeys/current',
-      'DELETE /api/v1/journeys/current',
-      'POST /api/v1/journeys/current/steps/{step}',
-      'POST /api/v1/journeys/current/password-check',
+      'GET /api/v1/journeys/{journey}',
+      'DELETE /api/v1/journeys/{journey}',
+      'POST /api/v1/journeys/{journey}/steps/{step}',
+      'POST /api/v1/journeys/{journey}/password-check',
       'POST /api/v1/notices/not-me',
       'GET /api/v1/site',
     ]),

@@ -176,11 +176,11 @@ describe('the token of a browser', () => {
     const person = await keyturn.enrol('kiosk');
     const { headers, body } = await send('POST', '/api/v1/journeys', json, START.replace('somebody', 'kiosk'));
     const cookie = headers['set-cookie']?.[0]?.split(';')[0] ?? '';
-    let { step } = JSON.parse(body) as { step: { id: string; kind: string } };
+    let { journey, step } = JSON.parse(body) as { journey: string; step: { id: string; kind: string } };
     const cleared: boolean[] = [];
     const answer = async (given: unknown) => {
-      const reply = await send('POST', `/api/v1/journeys/current/steps/${step.id}`, { ...json, cookie }, JSON.stringify(given));
-      step = (JSON.parse(reply.body) as { step: typeof step }).step;
+      const reply = await send('POST', `/api/v1/journeys/${journey}/steps/${step.id}`, { ...json, cookie }, JSON.stringify(given));
+      ({ journey, step } = JSON.parse(reply.body) as { journey: string; step: typeof step });
       cleared.push(/keyturn-journey=;.*(Max-Age=0|1970)/.test(reply.headers['set-cookie']?.[0] ?? ''));
     };
     await answer({ option: 'email' });

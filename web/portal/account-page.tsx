@@ -37,7 +37,7 @@ export function AccountPage({ goal, onOpened, onBack }: AccountPageProps) {
     setBusy(false);
     if (!outcome.ok) return setMistake(mistakeOf(outcome.failure, t, 'account'));
     saveDraft({ goal, account: name });
-    onOpened({ step: outcome.value.step, expiresAt: outcome.value.expiresAt });
+    onOpened(outcome.value);
   };
 
   return (

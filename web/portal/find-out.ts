@@ -1,5 +1,5 @@
 import { api, type Failure } from '../api.ts';
-import { hasEnded, type JourneyState, stateWithoutStep } from './journey-state.ts';
+import { hasEnded, type JourneyState, type ShownStep, stateWithoutStep } from './journey-state.ts';
 
 /** Between two questions: longer each time, so that a server that comes back is not run down. Milliseconds. */
 const FIRST_PAUSE = 500;
@@ -12,18 +12,19 @@ const LONGEST_PAUSE = 5000;
 const UNDER_WAY = 10_000;
 
 /**
- * Asks for the journey's step until it is known what became of an answer to step `stepId` that brought `failure`.
+ * Asks for the journey's step until it is known what became of an answer to what is `shown` that brought `failure`.
  * @returns undefined when it was given up by `signal`
  */
-export async function findOut(stepId: string, failure: Failure, signal: AbortSignal): Promise<JourneyState | undefined> {
+export async function findOut(shown: ShownStep, failure: Failure, signal: AbortSignal): Promise<JourneyState | undefined> {
   // Where the server itself has answered, nothing is under way any more.
   const settledAt = failure.kind === 'problem' ? 0 : Date.now() + UNDER_WAY;
   for (let wait = FIRST_PAUSE; await pause(wait, signal); wait = Math.min(wait * 2, LONGEST_PAUSE)) {
-    const outcome = await api.currentStep(signal);
+    const outcome = await api.stepOf(shown.journey, signal);
     if (outcome.ok) {
-      const { step } = outcome.value;
-      if (step.id !== stepId) return { name: 'open', step, passed: true };
-      if (Date.now() >= settledAt) return { name: 'open', step, failure: failure.kind === 'problem' ? failure : { kind: 'still-open' } };
+      const { journey, step } = outcome.value;
+      if (step.id !== shown.step.id) return { name: 'open', journey, step, passed: true };
+      if (Date.now() >= settledAt)
+        return { name: 'open', journey, step, failure: failure.kind === 'problem' ? failure : { kind: 'still-open' } };
     } else if (hasEnded(outcome.failure)) return stateWithoutStep(outcome.failure);
   }
   return undefined;

@@ -1,25 +1,32 @@
-import type { Step } from '../../shared/api/journeys.ts';
-import type { Failure } from '../api.ts';
+import type { Failure, OpenStep } from '../api.ts';
 import type { Trouble } from './mistake-of.ts';
 
 /**
  * Where the journey is. `passed`: the last answer had arrived before; `failure`: why the last answer brought nothing;
- * `findingOut`: it is not known yet what became of the last answer.
+ * `findingOut`: it is not known yet what became of the last answer. `replaced`: the browser has another journey now; `unused`: the
+ * last answer was not taken.
  */
 export type JourneyState =
   | { name: 'loading' }
   | { name: 'ended' }
   | { name: 'expired' }
+  | { name: 'replaced'; unused: boolean }
   | { name: 'unreachable'; failure: Failure }
-  | { name: 'open'; step: Step; passed?: boolean; failure?: Trouble; findingOut?: boolean };
+  | ({ name: 'open' } & ShownStep & { passed?: boolean; failure?: Trouble; findingOut?: boolean });
 
-/** Whether there is no journey any more that could be asked. */
+/** What a page shows: a step, and of which journey. */
+export type ShownStep = Pick<OpenStep, 'journey' | 'step'>;
+
+const ENDS: ReadonlySet<string> = new Set(['journey.expired', 'journey.not-found', 'journey.token-missing', 'journey.replaced']);
+
+/** Whether there is nothing any more that this page could ask or be told of its journey. */
 export function hasEnded(failure: Failure): boolean {
-  return failure.kind === 'problem' && ['journey.expired', 'journey.not-found', 'journey.token-missing'].includes(failure.code);
+  return failure.kind === 'problem' && ENDS.has(failure.code);
 }
 
-/** What to show where the journey has told no step. */
-export function stateWithoutStep(failure: Failure): JourneyState {
+/** What to show where the journey has told no step. `unused`: it was an answer that brought the failure, and it was not taken. */
+export function stateWithoutStep(failure: Failure, unused = false): JourneyState {
+  if (failure.kind === 'problem' && failure.code === 'journey.replaced') return { name: 'replaced', unused };
   if (failure.kind === 'problem' && failure.code === 'journey.expired') return { name: 'expired' };
   return hasEnded(failure) ? { name: 'ended' } : { name: 'unreachable', failure };
 }

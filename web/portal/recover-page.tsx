@@ -24,7 +24,7 @@ interface RecoverPageProps {
 /** The journey, step by step. */
 export function RecoverPage({ opened, contact, onLeave, onForget }: RecoverPageProps) {
   const { t } = useTranslation();
-  const { state, busy, answer, reload, cancel } = useJourney(opened);
+  const { state, busy, answer, reload, cancel, end } = useJourney(opened);
   const [cancelling, setCancelling] = useState(false);
   const ended = state.name === 'open' && (state.step.kind === 'done' || state.step.kind === 'refused');
 
@@ -53,6 +53,11 @@ export function RecoverPage({ opened, contact, onLeave, onForget }: RecoverPageP
     const again = { label: t('action.start-again'), onPress: onLeave };
     return <SimplePage title={t(`${state.name}.title`)} paragraphs={[t(`${state.name}.text`)]} action={again} />;
   }
+  if (state.name === 'replaced') {
+    const show = { label: t('replaced.show'), onPress: () => void reload() };
+    const paragraphs = [t('replaced.text'), t(state.unused ? 'replaced.not-used' : 'replaced.unknown')];
+    return <SimplePage title={t('replaced.title')} paragraphs={paragraphs} action={show} />;
+  }
   const covered = state.findingOut === true || cancelling;
   return (
     <>
@@ -63,11 +68,14 @@ export function RecoverPage({ opened, contact, onLeave, onForget }: RecoverPageP
       )}
       <Covered when={covered}>
         <StepPage
+          key={state.journey}
+          journey={state.journey}
           step={state.step}
           passed={state.passed === true}
           failure={state.failure}
           busy={busy}
           answer={answer}
+          end={end}
           contact={contact}
           onLeave={onLeave}
         />

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { api, type Failure, mayHaveHappened, type OpenStep } from '../api.ts';
 import { findOut } from './find-out.ts';
-import { hasEnded, type JourneyState, stateWithoutStep } from './journey-state.ts';
+import { hasEnded, type JourneyState, type ShownStep, stateWithoutStep } from './journey-state.ts';
 import type { Trouble } from './mistake-of.ts';
 
 /** Answers the open step. `quiet`: a poll, whose failures are the caller's to show. Resolves to what was in its way, if anything. */
@@ -11,68 +11,77 @@ export interface Journey {
   state: JourneyState;
   busy: boolean;
   answer: AnswerStep;
+  /** Shows the journey of this browser, whichever that is now. */
   reload: () => Promise<void>;
+  /** Ends the journey that is shown. */
   cancel: () => Promise<Failure | undefined>;
+  /** What is shown has ended: `failure` of another question to the same journey says so. */
+  end: (failure: Failure) => void;
 }
 
 /**
- * The open journey: its step comes from the server, after a reload of the page too. One answer is on its way at a
- * time; an answer that was sent twice meets `journey.step-passed`, which brings the step where the journey really is. Where no
- * good answer comes to an answer, the journey is asked until it tells what became of it.
+ * The journey that this page shows: its step comes from the server, after a reload of the page too. Whatever is asked of it names
+ * it, as another tab may have begun another one. One answer is on its way at a time; an answer that was sent twice meets
+ * `journey.step-passed`, which brings the step where the journey really is. Where no good answer comes to an answer, the journey is
+ * asked until it tells what became of it.
  */
 export function useJourney(opened: OpenStep | undefined): Journey {
   const [state, setState] = useState<JourneyState>(() =>
-    opened === undefined ? { name: 'loading' } : { name: 'open', step: opened.step },
+    opened === undefined ? { name: 'loading' } : { name: 'open', ...shownOf(opened) },
   );
   const [busy, setBusy] = useState(false);
   const [given] = useState(opened);
   const sending = useRef(false);
   const left = useRef(new AbortController());
-  const stepId = state.name === 'open' ? state.step.id : undefined;
+  const latest = useRef(state);
+  latest.current = state;
 
   const reload = useCallback(async () => {
     const outcome = await api.currentStep();
-    setState(outcome.ok ? { name: 'open', step: outcome.value.step } : stateWithoutStep(outcome.failure));
+    setState(outcome.ok ? { name: 'open', ...shownOf(outcome.value) } : stateWithoutStep(outcome.failure));
   }, []);
 
-  const answer: AnswerStep = useCallback(
-    async (body, { quiet = false } = {}) => {
-      if (sending.current || stepId === undefined) return undefined;
-      sending.current = true;
-      if (!quiet) setBusy(true);
-      try {
-        const outcome = await api.answer(stepId, body as never);
-        if (outcome.ok) {
-          setState({ name: 'open', step: outcome.value.step });
-          return undefined;
-        }
-        const { failure } = outcome;
-        if (failure.kind === 'problem' && failure.step !== undefined) setState({ name: 'open', step: failure.step, passed: true });
-        else if (hasEnded(failure)) setState(stateWithoutStep(failure));
-        else if (quiet) return failure;
-        else if (mayHaveHappened(failure)) {
-          setState((now) => (now.name === 'open' ? { name: 'open', step: now.step, findingOut: true } : now));
-          const found = await findOut(stepId, failure, left.current.signal);
-          if (found !== undefined) setState(found);
-          return found?.name === 'open' ? found.failure : failure;
-        } else setState((now) => (now.name === 'open' ? { name: 'open', step: now.step, failure } : now));
-        return failure;
-      } finally {
-        sending.current = false;
-        setBusy(false);
+  const answer: AnswerStep = useCallback(async (body, { quiet = false } = {}) => {
+    if (sending.current || latest.current.name !== 'open') return undefined;
+    sending.current = true;
+    if (!quiet) setBusy(true);
+    const { journey, step } = latest.current;
+    const shown = { journey, step };
+    try {
+      const outcome = await api.answer(journey, step.id, body as never);
+      if (outcome.ok) {
+        setState({ name: 'open', ...shownOf(outcome.value) });
+        return undefined;
       }
-    },
-    [stepId],
-  );
+      const { failure } = outcome;
+      if (failure.kind === 'problem' && failure.step !== undefined) setState({ name: 'open', journey, step: failure.step, passed: true });
+      else if (hasEnded(failure)) setState(stateWithoutStep(failure, true));
+      else if (quiet) return failure;
+      else if (mayHaveHappened(failure)) {
+        setState({ name: 'open', ...shown, findingOut: true });
+        const found = await findOut(shown, failure, left.current.signal);
+        if (found !== undefined) setState(found);
+        return found?.name === 'open' ? found.failure : failure;
+      } else setState({ name: 'open', ...shown, failure });
+      return failure;
+    } finally {
+      sending.current = false;
+      setBusy(false);
+    }
+  }, []);
 
   const cancel = useCallback(async () => {
+    if (latest.current.name !== 'open') return undefined;
+    const { journey } = latest.current;
     setBusy(true);
-    const outcome = await api.cancelJourney();
+    const outcome = await api.cancelJourney(journey);
     const failure = outcome.ok || hasEnded(outcome.failure) ? undefined : outcome.failure;
-    const isOver = failure !== undefined && mayHaveHappened(failure) && (await hasBeenCancelled());
+    const isOver = failure !== undefined && mayHaveHappened(failure) && (await hasBeenCancelled(journey));
     setBusy(false);
     return isOver ? undefined : failure;
   }, []);
+
+  const end = useCallback((failure: Failure) => setState(stateWithoutStep(failure)), []);
 
   useEffect(() => {
     if (given === undefined) void reload();
@@ -83,10 +92,12 @@ export function useJourney(opened: OpenStep | undefined): Journey {
     return () => left.current.abort();
   }, []);
 
-  return { state, busy, answer, reload, cancel };
+  return { state, busy, answer, reload, cancel, end };
 }
 
-async function hasBeenCancelled(): Promise<boolean> {
-  const outcome = await api.currentStep();
+const shownOf = ({ journey, step }: ShownStep): ShownStep => ({ journey, step });
+
+async function hasBeenCancelled(journey: string): Promise<boolean> {
+  const outcome = await api.stepOf(journey);
   return outcome.ok ? outcome.value.step.kind === 'refused' : hasEnded(outcome.failure);
 }

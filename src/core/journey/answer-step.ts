@@ -7,6 +7,7 @@ import type { ActDeps } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
 import { findJourney } from './find-journey.ts';
 import { createHold, type Hold } from './hold.ts';
+import type { JourneyKey } from './journey-key.ts';
 import type { LoadedJourney, OpenStepKind } from './journey-state.ts';
 import { lookUp } from './look-up.ts';
 import { prepareGoal } from './prepare-goal.ts';
@@ -45,23 +46,23 @@ export function clientKind(kind: OpenStepKind): StepKind {
 
 /**
  * Takes one answer. Of any number of answers to the same step exactly one has an effect.
- * @throws AppError `journey.not-found`, `journey.expired`, `journey.step-unknown`, `journey.answer-not-fitting`,
+ * @throws AppError `journey.not-found`, `journey.expired`, `journey.replaced`, `journey.step-unknown`, `journey.answer-not-fitting`,
  *   `guard.slow-down`, `directory.*`
  */
-export async function answerStep(deps: ActDeps, tokens: readonly string[], stepId: string, body: unknown): Promise<AnsweredStep> {
+export async function answerStep(deps: ActDeps, key: JourneyKey, stepId: string, body: unknown): Promise<AnsweredStep> {
   const hold = createHold(deps);
   try {
-    return await answerOnce(deps, hold, tokens, stepId, body);
+    return await answerOnce(deps, hold, key, stepId, body);
   } finally {
     await hold.release();
   }
 }
 
-async function answerOnce(deps: ActDeps, hold: Hold, tokens: readonly string[], stepId: string, body: unknown): Promise<AnsweredStep> {
+async function answerOnce(deps: ActDeps, hold: Hold, key: JourneyKey, stepId: string, body: unknown): Promise<AnsweredStep> {
   // A look-up that ends meanwhile moves the journey's version but not its step: then the answer is simply taken again.
   for (let attempt = 0; ; attempt += 1) {
-    const found = await findJourney(deps, tokens);
-    const journey = (await hold.settle(found)) ? await findJourney(deps, tokens) : found;
+    const found = await findJourney(deps, key);
+    const journey = (await hold.settle(found)) ? await findJourney(deps, key) : found;
     if (attempt === 0) {
       const decision = await deps.guard.countAnswer(journey.row.id);
       if (!decision.allowed) throw slowDown(deps.act, decision.retryAt);

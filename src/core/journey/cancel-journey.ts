@@ -4,15 +4,16 @@ import { randomId } from '../random-id.ts';
 import { type ActDeps, journeyActor } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
 import { findJourney } from './find-journey.ts';
+import type { JourneyKey } from './journey-key.ts';
 
 /**
  * Ends a journey at the person's wish. A write that is under way goes on: it cannot be called back. Ending twice is
  * the same as once.
- * @throws AppError `journey.not-found`, `journey.expired`
+ * @throws AppError `journey.not-found`, `journey.expired`, `journey.replaced`
  */
-export async function cancelJourney(deps: ActDeps, tokens: readonly string[]): Promise<void> {
+export async function cancelJourney(deps: ActDeps, key: JourneyKey): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
-    const journey = await findJourney(deps, tokens);
+    const journey = await findJourney(deps, key);
     if (journey.row.status === 'ended' || journey.state.step.kind === 'writing') return;
     try {
       await deps.store.transaction(async (store) => {

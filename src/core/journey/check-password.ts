@@ -3,6 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { type JudgedPassword, judgeNewPassword } from '../password-policy/judge-new-password.ts';
 import type { ActDeps } from './act.ts';
 import { findJourney } from './find-journey.ts';
+import type { JourneyKey } from './journey-key.ts';
 import type { LoadedJourney } from './journey-state.ts';
 import { selectedCandidates } from './open-goal.ts';
 
@@ -13,10 +14,10 @@ import { selectedCandidates } from './open-goal.ts';
  */
 export async function checkPassword(
   deps: ActDeps,
-  tokens: readonly string[],
+  key: JourneyKey,
   password: string,
 ): Promise<JudgedPassword & { journey: LoadedJourney; strength: StrengthLevel | null }> {
-  const journey = await findJourney(deps, tokens);
+  const journey = await findJourney(deps, key);
   const { step } = journey.state;
   if (step.kind !== 'new-password') throw new AppError('journey.no-password-step');
   const judged = await judgeNewPassword(deps, password, step.rules);

@@ -1,19 +1,24 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { ActDeps } from './act.ts';
+import type { JourneyKey } from './journey-key.ts';
 import { type LoadedJourney, loadedJourney } from './journey-state.ts';
 
 /**
- * The journey that a token opens: the first of `tokens` that opens one. A browser may send several, when another page of the
- * same host has set a cookie of our name (RFC 6265 5.4: their order says nothing).
- * @throws AppError `journey.not-found` for tokens that never were or were tidied away, `journey.expired`
+ * The journey that a caller means and may enter: the first one that a token opens, and none but the one that is named. A browser
+ * may send several tokens, when another page of the same host has set a cookie of our name (RFC 6265 5.4: their order says nothing);
+ * and a page of it may mean another journey than the one that was begun in the browser since.
+ * @throws AppError `journey.not-found` for tokens that never were or were tidied away, `journey.expired`, `journey.replaced` when
+ *   the tokens open another journey than the named one
  */
-export async function findJourney(deps: ActDeps, tokens: readonly string[]): Promise<LoadedJourney> {
-  let problem: 'journey.not-found' | 'journey.expired' = 'journey.not-found';
+export async function findJourney(deps: ActDeps, { tokens, id }: JourneyKey): Promise<LoadedJourney> {
+  let problem: 'journey.not-found' | 'journey.expired' | 'journey.replaced' = 'journey.not-found';
   for (const token of tokens) {
     const row = await deps.store.journeys.findByToken(deps.keys.digest('journey-token', token));
     if (row === null) continue;
-    if (row.expiresAt > deps.act.at) return loadedJourney(row);
-    problem = 'journey.expired';
+    const isMeant = id === null || row.id === id;
+    if (isMeant && row.expiresAt > deps.act.at) return loadedJourney(row);
+    if (isMeant) problem = 'journey.expired';
+    else if (problem === 'journey.not-found') problem = 'journey.replaced';
   }
   throw new AppError(problem);
 }

@@ -13,6 +13,7 @@ import {
   startResponseSchema,
 } from '../../../shared/api/journeys.ts';
 import { AppError, isAppError } from '../../../shared/errors.ts';
+import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
 import type { GuardDecision } from '../../core/guard/guard.ts';
 import { deviceDigest } from '../../core/guard/places.ts';
 import type { ActDeps } from '../../core/journey/act.ts';
@@ -20,6 +21,7 @@ import { answerStep } from '../../core/journey/answer-step.ts';
 import { cancelJourney } from '../../core/journey/cancel-journey.ts';
 import { checkPassword } from '../../core/journey/check-password.ts';
 import { currentStep } from '../../core/journey/current-step.ts';
+import type { JourneyKey } from '../../core/journey/journey-key.ts';
 import type { LoadedJourney } from '../../core/journey/journey-state.ts';
 import { presentStep, presentTime } from '../../core/journey/present-step.ts';
 import { slowDown, startJourney } from '../../core/journey/start-journey.ts';
@@ -39,12 +41,28 @@ import {
 import { problemOf } from '../problem.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
-const stepParams = z.object({ step: z.string().min(1).max(64) });
+/** What stands for "the journey of my token". */
+const CURRENT = 'current';
+const journeyParams = z.object({
+  journey: z
+    .string()
+    .min(1)
+    .max(64)
+    .describe('The `journey` of an earlier answer. `current`: the one of the token; of a cookie, which all tabs share, for reading alone.'),
+});
+const stepParams = journeyParams.extend({ step: z.string().min(1).max(64) });
 const anyAnswer = z.union(Object.values(ANSWERS) as [(typeof ANSWERS)['choose-factor'], ...(typeof ANSWERS)['code'][]]);
+
+type JourneyRequest = FastifyRequest<{ Params: z.infer<typeof journeyParams> }>;
 
 /** `/api/v1/journeys`: the recovery journey, one protocol for every client. */
 export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
   const expiry = (journey: LoadedJourney) => presentTime(journey.row.expiresAt, 'down');
+
+  const present = async (journey: LoadedJourney, verdicts?: readonly PasswordVerdict[]) => ({
+    journey: journey.row.id,
+    step: await presentStep(deps, journey, verdicts),
+  });
 
   const forRequest = (request: FastifyRequest): ActDeps => ({ ...deps, act: actOf(request) });
 
@@ -55,12 +73,24 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
   }
 
   /**
+   * What a tab shows may be another journey than the one in the browser's cookie: whoever comes by cookie says which one is meant.
+   * @throws AppError `journey.token-missing`, `request.malformed` for a cookie and no name
+   */
+  function keyOf(request: JourneyRequest): JourneyKey {
+    const { tokens, shared } = journeyTokens(deps, request);
+    const { journey } = request.params;
+    if (journey !== CURRENT) return { tokens, id: journey };
+    if (shared && request.method !== 'GET') throw new AppError('request.malformed', { path: 'journey' });
+    return { tokens, id: null };
+  }
+
+  /**
    * Does what the holder of a journey's token asks for. A request without a journey behind it counts against its address;
    * one with a journey never does, so that nobody keeps others behind the same address from theirs.
    */
-  async function forJourney<T>(request: FastifyRequest, work: (acting: ActDeps, tokens: string[]) => Promise<T>): Promise<T> {
+  async function forJourney<T>(request: JourneyRequest, work: (acting: ActDeps, key: JourneyKey) => Promise<T>): Promise<T> {
     try {
-      return await work(forRequest(request), journeyTokens(deps, request));
+      return await work(forRequest(request), keyOf(request));
     } catch (error) {
       const stray = isAppError(error, 'journey.token-missing') || isAppError(error, 'journey.not-found');
       if (stray) obey(request, await deps.guard.countStray(actOf(request).address));
@@ -84,7 +114,7 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           client: client ?? { kind: browser ? 'web' : 'cli' },
           device,
         });
-        const answer = { step: await presentStep(deps, started.journey), expiresAt: expiry(started.journey) };
+        const answer = { ...(await present(started.journey)), expiresAt: expiry(started.journey) };
         reply.status(201);
         if (!browser) return { token: started.token, ...answer };
         // Where nothing can follow there is nothing to come back to.
@@ -95,18 +125,18 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     );
 
     app.get(
-      '/journeys/current',
-      { schema: { summary: 'Where the journey stands', response: { 200: currentResponseSchema, ...problems } } },
+      '/journeys/:journey',
+      { schema: { summary: 'Where the journey stands', params: journeyParams, response: { 200: currentResponseSchema, ...problems } } },
       async (request, reply) => {
-        const journey = await forJourney(request, (acting, tokens) => currentStep(acting, tokens));
-        const step = await presentStep(deps, journey);
-        endJourneyCookie(deps, reply, step);
-        return { step, expiresAt: expiry(journey) };
+        const journey = await forJourney(request, (acting, key) => currentStep(acting, key));
+        const shown = await present(journey);
+        endJourneyCookie(deps, reply, shown.step);
+        return { ...shown, expiresAt: expiry(journey) };
       },
     );
 
     app.post(
-      '/journeys/current/steps/:step',
+      '/journeys/:journey/steps/:step',
       {
         schema: {
           summary: 'Answer the current step',
@@ -118,33 +148,34 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       async (request, reply) => {
         const isNewDevice = remembersDevice(isBrowser(request, undefined)) && deviceToken(deps, request) === undefined;
         const newDevice = isNewDevice ? { newDevice: randomToken(deps.random) } : {};
-        const answered = await forJourney(request, (acting, tokens) =>
-          answerStep({ ...acting, act: { ...acting.act, ...newDevice } }, tokens, request.params.step, request.body),
+        const answered = await forJourney(request, (acting, key) =>
+          answerStep({ ...acting, act: { ...acting.act, ...newDevice } }, key, request.params.step, request.body),
         );
         // The answer that completed the proof took the token up: from now on this browser is known.
         const taken = newDevice.newDevice !== undefined && answered.journey.state.device === deviceDigest(deps.keys, newDevice.newDevice);
         if (taken) setDeviceCookie(deps, reply, newDevice.newDevice);
-        const step = await presentStep(deps, answered.journey, answered.verdicts);
-        endJourneyCookie(deps, reply, step);
-        if (!answered.passed) return { step };
+        const shown = await present(answered.journey, answered.verdicts);
+        endJourneyCookie(deps, reply, shown.step);
+        if (!answered.passed) return shown;
         return reply
           .status(409)
           .header('content-type', 'application/problem+json')
-          .send(stepPassed(deps, answered.journey, step, request.id) as never);
+          .send(stepPassed(deps, answered.journey, shown.step, request.id) as never);
       },
     );
 
     app.post(
-      '/journeys/current/password-check',
+      '/journeys/:journey/password-check',
       {
         schema: {
           summary: 'Judge a password while it is typed',
+          params: journeyParams,
           body: passwordCheckRequestSchema,
           response: { 200: passwordCheckResponseSchema, ...problems },
         },
       },
       async (request) => {
-        const judged = await forJourney(request, (acting, tokens) => checkPassword(acting, tokens, request.body.password));
+        const judged = await forJourney(request, (acting, key) => checkPassword(acting, key, request.body.password));
         const { journey, verdicts, acceptable, strength } = judged;
         const told = strength === null ? {} : { strength };
         return { verdicts: presentVerdicts(verdicts, deps.texts, journey.state.language), acceptable, ...told };
@@ -152,10 +183,10 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     );
 
     app.delete(
-      '/journeys/current',
-      { schema: { summary: 'Cancel the journey', response: { 204: z.null(), ...problems } } },
+      '/journeys/:journey',
+      { schema: { summary: 'Cancel the journey', params: journeyParams, response: { 204: z.null(), ...problems } } },
       async (request, reply) => {
-        await forJourney(request, (acting, tokens) => cancelJourney(acting, tokens));
+        await forJourney(request, (acting, key) => cancelJourney(acting, key));
         clearJourneyCookie(deps, reply);
         return reply.status(204).send(null);
       },

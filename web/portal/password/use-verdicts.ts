@@ -1,14 +1,27 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { Rule, StrengthLevel, Verdict } from '../../../shared/api/journeys.ts';
 import { judgeRules } from '../../../shared/password-rules/judge.ts';
-import { api } from '../../api.ts';
+import { api, type Failure } from '../../api.ts';
 import type { RuleState } from '../../ui/rule-list.tsx';
+import { hasEnded } from '../journey-state.ts';
 
 export interface RuleVerdict {
   text: string;
   state: RuleState;
   /** What is wrong, as a finished sentence; only the server has one. */
   refusal?: string;
+}
+
+interface Judged {
+  journey: string;
+  password: string;
+  rules: readonly Rule[];
+  /** The verdicts on the password that the server has just sent back. */
+  refused: readonly Verdict[] | undefined;
+  /** The password is on its way, and a check of it would come too late. */
+  saving: boolean;
+  /** There is nothing left that the password could be saved in. Must be the same function at every render. */
+  onEnded: (failure: Failure) => void;
 }
 
 const PAUSE_MS = 400;
@@ -27,16 +40,14 @@ export type Strength = StrengthLevel | 'pending' | undefined;
 
 /**
  * Verdicts on a password while it is typed: at once from the rules that need the password alone, and after a pause
- * from the server for the others and for its strength. `refused` are the verdicts on the password that the server has just sent back.
- * `saving`: the password is on its way, and a check of it would come too late.
+ * from the server for the others and for its strength.
  * The pure rules are judged by the same module as on the server, so the two never contradict each other.
  */
-export function useVerdicts(
-  password: string,
-  rules: readonly Rule[],
-  refused: readonly Verdict[] | undefined,
-  saving: boolean,
-): { verdicts: RuleVerdict[]; unreachable: boolean; strength: Strength } {
+export function useVerdicts({ journey, password, rules, refused, saving, onEnded }: Judged): {
+  verdicts: RuleVerdict[];
+  unreachable: boolean;
+  strength: Strength;
+} {
   const [checked, setChecked] = useState<Checked>();
   const [sentBack, setSentBack] = useState<Checked>();
   const [unreachable, setUnreachable] = useState(false);
@@ -53,8 +64,9 @@ export function useVerdicts(
     let asked = 0;
     const check = async () => {
       asked += 1;
-      const outcome = await api.checkPassword(password, abort.signal);
+      const outcome = await api.checkPassword(journey, password, abort.signal);
       if (abort.signal.aborted) return;
+      if (!outcome.ok && hasEnded(outcome.failure)) return onEnded(outcome.failure);
       if (outcome.ok) setChecked({ password, verdicts: outcome.value.verdicts, strength: outcome.value.strength });
       if (outcome.ok || outcome.failure.kind !== 'aborted') setUnreachable(!outcome.ok);
       if (outcome.ok && outcome.value.strength === undefined && asked < MOST_ASKED) timer = setTimeout(check, ASK_AGAIN_MS);
@@ -64,7 +76,7 @@ export function useVerdicts(
       clearTimeout(timer);
       abort.abort();
     };
-  }, [password, saving]);
+  }, [journey, password, saving, onEnded]);
 
   const verdicts = useMemo(() => {
     const local = judgeRules(password, rules);

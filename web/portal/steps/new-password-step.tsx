@@ -16,7 +16,7 @@ const RULES = 'new-password-rules';
 
 /** "Choose a new password": the rules answer while one types, the directory's own as far as they can be known before. */
 export function NewPasswordStep(props: StepProps<'new-password'>) {
-  const { step, busy, answer } = props;
+  const { journey, step, busy, answer, end } = props;
   const { t } = useTranslation();
   const [password, setPassword] = useState('');
   const [shown, setShown] = useState(false);
@@ -25,7 +25,7 @@ export function NewPasswordStep(props: StepProps<'new-password'>) {
   const { mistakes, message, focusOn, fieldError } = useStepMessages(props, FIELD, own);
   // When it may be changed again is said as a sentence of its own: it is no property of the password.
   const rules = useMemo(() => step.rules.filter((rule) => rule.code !== 'password.too-young'), [step.rules]);
-  const { verdicts, unreachable, strength } = useVerdicts(password, rules, step.verdicts, busy);
+  const { verdicts, unreachable, strength } = useVerdicts({ journey, password, rules, refused: step.verdicts, saving: busy, onEnded: end });
   const labels = useMemo(() => step.accounts.map((account) => account.label), [step.accounts]);
   const decided = verdicts.filter((verdict) => verdict.state !== 'server');
   const met = decided.filter((verdict) => verdict.state === 'met').length;

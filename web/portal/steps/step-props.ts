@@ -1,12 +1,14 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Step, StepKind } from '../../../shared/api/journeys.ts';
+import type { Failure } from '../../api.ts';
 import type { Mistake } from '../../ui/question.tsx';
 import { mistakeOf, type Trouble } from '../mistake-of.ts';
 import type { AnswerStep } from '../use-journey.ts';
 
 /** What every step's page gets. */
 export interface StepProps<K extends StepKind> {
+  journey: string;
   step: Extract<Step, { kind: K }>;
   /** The answer before had arrived already. */
   passed: boolean;
@@ -14,6 +16,8 @@ export interface StepProps<K extends StepKind> {
   failure: Trouble | undefined;
   busy: boolean;
   answer: AnswerStep;
+  /** Another question to the journey was told that it has ended. */
+  end: (failure: Failure) => void;
   contact: string;
   onLeave: () => void;
 }
