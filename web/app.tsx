@@ -1,13 +1,16 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Site } from '../shared/api/site.ts';
+import { isOwnOrigin } from '../shared/own-origin.ts';
 import { api, type Failure, type OpenStep } from './api.ts';
+import { setTimeZone } from './format.ts';
 import { CrashGuard } from './portal/crash-guard.tsx';
 import { mistakeOf } from './portal/mistake-of.ts';
 import { NotMePage } from './portal/not-me-page.tsx';
 import { RecoverPage } from './portal/recover-page.tsx';
 import { SimplePage } from './portal/simple-page.tsx';
 import { StartPage } from './portal/start-page.tsx';
+import { WrongAddressPage } from './portal/wrong-address-page.tsx';
 import { builtLanguages } from './texts.ts';
 import { PageFrame } from './ui/page-frame.tsx';
 import { OrganisationContext } from './ui/page-title.tsx';
@@ -30,7 +33,10 @@ export function App() {
 
   const loadSite = useCallback(async () => {
     const outcome = await api.site();
-    if (outcome.ok) setSite(outcome.value);
+    if (outcome.ok) {
+      setTimeZone(outcome.value.timeZone);
+      setSite(outcome.value);
+    }
     setFailure(outcome.ok ? undefined : outcome.failure);
   }, []);
   // What an organisation says of itself is in the language that is asked for.
@@ -53,6 +59,7 @@ export function App() {
       return <SimplePage title={t('trouble.site.title')} mistakes={[mistakeOf(failure, t)]} action={retry} />;
     }
     if (site === undefined) return <Skeleton />;
+    if (!isOwnOrigin(window.location.origin, site.publicUrl)) return <WrongAddressPage publicUrl={site.publicUrl} />;
     switch (path) {
       case '/':
         return (

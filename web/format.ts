@@ -1,12 +1,35 @@
 import { currentLanguage } from './texts.ts';
 
-/** A time as the reader's clock shows it ("14:32"), with the day when it is not today. */
+/** The organisation's time zone (IANA), once the server has told it. */
+let timeZone: string | undefined;
+
+/** Takes over the organisation's time zone; one that this browser does not know is passed over. */
+export function setTimeZone(name: string): void {
+  try {
+    timeZone = new Intl.DateTimeFormat(undefined, { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    timeZone = undefined;
+  }
+}
+
+/**
+ * A time in the organisation's zone ("14:32"), with the day when it is not today. Where the reader's clock shows another hour then, the
+ * zone stands with it ("14:32 CET"); where it shows the same, a name would only be in the way.
+ */
 export function formatTime(time: string | number): string {
   const date = new Date(time);
-  const today = date.toDateString() === new Date().toDateString();
-  return new Intl.DateTimeFormat(regionalLanguage(), today ? { timeStyle: 'short' } : { dateStyle: 'long', timeStyle: 'short' }).format(
-    date,
-  );
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const day = new Intl.DateTimeFormat('en', { dateStyle: 'short', ...zone });
+  const isToday = day.format(date) === day.format(new Date());
+  const wall = { dateStyle: 'short', timeStyle: 'short' } as const;
+  const isOther = new Intl.DateTimeFormat('en', { ...wall, ...zone }).format(date) !== new Intl.DateTimeFormat('en', wall).format(date);
+  return new Intl.DateTimeFormat(regionalLanguage(), {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(isToday ? {} : ({ day: 'numeric', month: 'long', year: 'numeric' } as const)),
+    ...(isOther ? ({ timeZoneName: 'short' } as const) : {}),
+    ...zone,
+  }).format(date);
 }
 
 /** The page's language as the reader's region writes it: the browser knows whether "en" counts to 12 or to 24. */

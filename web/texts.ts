@@ -14,7 +14,7 @@ const loaderOf = (loaders: Record<string, Load>, language: string, file: string)
 /** Languages that this build has page texts for. */
 export const builtLanguages: readonly string[] = Object.keys(portalTexts).map((path) => path.split('/')[2] ?? DEFAULT_LANGUAGE);
 
-/** Starts the text runtime in the language chosen earlier, or the browser's; English when nothing fits. */
+/** Starts the text runtime in the language chosen earlier, or the browser's; where nothing fits, in the one the page came in. */
 export async function startTexts(): Promise<void> {
   await i18next.use(initReactI18next).init({
     lng: DEFAULT_LANGUAGE,
@@ -62,7 +62,9 @@ function preferredLanguage(): string {
     const base = builtLanguages.find((language) => language === tag.split('-')[0]?.toLowerCase());
     if (found ?? base) return found ?? base ?? DEFAULT_LANGUAGE;
   }
-  return DEFAULT_LANGUAGE;
+  // The server has put the organisation's own there.
+  const { lang } = document.documentElement;
+  return builtLanguages.includes(lang) ? lang : DEFAULT_LANGUAGE;
 }
 
 // A browser may forbid storage altogether; the page then simply does not remember.

@@ -92,7 +92,8 @@ export const chooseAccountsStepSchema = z.object({
 export const newPasswordStepSchema = z.object({
   ...stepBase,
   kind: z.literal('new-password'),
-  accounts: z.array(stepAccountSchema),
+  /** `label` is for people to read, `login` the sign-in name as the directory has it, for password managers. */
+  accounts: z.array(stepAccountSchema.extend({ login: z.string() })),
   rules: z.array(ruleSchema),
   /** Verdicts on the password that was just refused; absent before the first try. */
   verdicts: z.array(verdictSchema).optional(),

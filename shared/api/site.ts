@@ -3,8 +3,12 @@ import { z } from 'zod';
 /** What every page needs before it can draw anything: `GET /api/v1/site`. Nothing here depends on an account. */
 export const siteSchema = z.object({
   organisation: z.string(),
+  /** The one address under which the pages work. */
+  publicUrl: z.string(),
   /** In the language of the request (`Accept-Language`). */
   supportContact: z.string(),
+  /** IANA name of the organisation's time zone. */
+  timeZone: z.string(),
   languages: z.array(z.string()),
   goals: z.array(z.enum(['reset-password', 'unlock-account', 'find-username'])),
   demo: z.boolean(),

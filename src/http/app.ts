@@ -11,7 +11,7 @@ import {
 import { randomId } from '../core/random-id.ts';
 import { createProxyTrust } from './caller-address.ts';
 import { answerClientErrors } from './client-errors.ts';
-import { registerErrorHandler, sendProblem } from './error-handler.ts';
+import { registerErrorHandler, sendLost } from './error-handler.ts';
 import { registerArrival } from './hooks/arrival.ts';
 import { registerOriginCheck } from './hooks/check-origin.ts';
 import { registerJsonBodies } from './hooks/json-bodies.ts';
@@ -19,6 +19,7 @@ import { registerSecurityHeaders, securityHeaders } from './hooks/security-heade
 import { registerSettledAnswers } from './hooks/settled-answers.ts';
 import { warnOfUntrustedProxy } from './hooks/warn-of-untrusted-proxy.ts';
 import type { HttpDeps } from './http-deps.ts';
+import { createPageSender } from './page-file.ts';
 import { registerPages } from './pages.ts';
 import { asAppError } from './problem.ts';
 import { demoRoutes } from './routes/demo.ts';
@@ -33,6 +34,7 @@ const BODY_LIMIT = 16 * 1024;
 /** The HTTP door: API below `/api/v1`, pages, health. Not listening yet. */
 export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   const headers = securityHeaders(deps);
+  const sendPage = createPageSender(deps);
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_LIMIT,
@@ -42,7 +44,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
     // Addresses that cannot be parsed never reach a route or a hook.
     frameworkErrors: (error, request, reply) => {
       reply.headers(headers);
-      sendProblem(deps, request, reply, asAppError(error));
+      sendLost(deps, request, reply, asAppError(error), sendPage);
     },
     clientErrorHandler: answerClientErrors(deps, headers),
     // Unfinished requests at shutdown get their answer; idle connections are closed.
@@ -50,7 +52,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  registerErrorHandler(app, deps);
+  registerErrorHandler(app, deps, sendPage);
   registerArrival(app, deps);
   registerSecurityHeaders(app, headers);
   registerSettledAnswers(app, deps);
@@ -78,6 +80,6 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   if (deps.demo !== null) await app.register(demoRoutes(deps.demo, deps), { prefix });
   app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
   registerHealth(app, deps);
-  await registerPages(app, deps);
+  if (sendPage !== null) await registerPages(app, deps, sendPage);
   return app;
 }

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { AppError, type ErrorCode } from '../../shared/errors.ts';
+import { chooseLanguage } from '../core/configuration/choose-language.ts';
 import type { SecurityHeaders } from './hooks/security-headers.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { problemOf } from './problem.ts';
@@ -13,13 +14,13 @@ const REFUSALS: Readonly<Record<string, { status: number; code: ErrorCode }>> = 
 };
 
 /** Answers what is no HTTP: it never becomes a request, so there are neither hooks nor replies. */
-export function answerClientErrors(deps: Pick<HttpDeps, 'texts' | 'log'>, headers: SecurityHeaders) {
+export function answerClientErrors(deps: Pick<HttpDeps, 'texts' | 'log' | 'configuration'>, headers: SecurityHeaders) {
   return (error: Error & { code?: string }, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || socket.destroyed) return;
     const { status, code } = REFUSALS[error.code ?? ''] ?? { status: 400, code: 'request.malformed' as const };
     deps.log.info('http.no-request', { code, reason: error.code ?? 'unknown' });
     if (!socket.writable) return void socket.destroy();
-    const body = JSON.stringify({ ...problemOf(new AppError(code), deps.texts, deps.texts.pick(null), 'none'), status });
+    const body = JSON.stringify({ ...problemOf(new AppError(code), deps.texts, chooseLanguage(deps), 'none'), status });
     const fields = {
       ...headers,
       'content-type': 'application/problem+json',

@@ -2,12 +2,13 @@ import { relative } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import type { HttpDeps } from './http-deps.ts';
+import type { SendPage } from './page-file.ts';
 
-/** Addresses that one page file answers; its script draws the right one. */
+/** Addresses that one page file answers, with a slash behind them or without; its script draws the right one. */
 const PAGES = ['/', '/recover', '/not-me'];
 
 /** Serves the built pages. Files with a hash in their name may be kept for ever, the page itself never. */
-export async function registerPages(app: FastifyInstance, deps: HttpDeps): Promise<void> {
+export async function registerPages(app: FastifyInstance, deps: HttpDeps, send: SendPage): Promise<void> {
   const root = deps.pages;
   if (root === null) return;
   await app.register(fastifyStatic, {
@@ -15,13 +16,15 @@ export async function registerPages(app: FastifyInstance, deps: HttpDeps): Promi
     index: false,
     wildcard: false,
     cacheControl: false,
-    // What shows captured codes exists in demo mode alone.
-    ...(deps.demo === null ? { globIgnore: ['assets/demo-*'] } : {}),
+    // What shows captured codes exists in demo mode alone. The page file is sent by us: it is not the same for everybody.
+    globIgnore: ['index.html', ...(deps.demo === null ? ['assets/demo-*'] : [])],
     setHeaders: (reply, path) => {
       reply.header('cache-control', relative(root, path).startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
   for (const address of deps.demo === null ? PAGES : [...PAGES, '/demo']) {
-    app.get(address, { schema: { hide: true } }, (_request, reply) => reply.sendFile('index.html'));
+    for (const spelling of address === '/' ? [address] : [address, `${address}/`]) {
+      app.get(spelling, { schema: { hide: true } }, (request, reply) => send(request, reply, 200));
+    }
   }
 }

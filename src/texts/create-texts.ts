@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import i18next from 'i18next';
 import { AppError } from '../../shared/errors.ts';
 import type { Texts } from '../core/ports/platform.ts';
-import { pickLanguage } from './pick-language.ts';
+import { matchLanguage } from './match-language.ts';
 
 /** An organisation's own words: language -> full key (`password.too-short`) -> text with the same {{parameters}}. */
 export type TextOverrides = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -12,7 +12,7 @@ export type TextOverrides = Readonly<Record<string, Readonly<Record<string, stri
 export interface TextsOptions {
   /** Folder with one folder per language, each with one flat JSON file per namespace; the product's own by default. */
   folder?: string;
-  /** Used where nothing fits, and for a key that the wanted language lacks; `en` by default. */
+  /** Used for a language that there is not, and for a key that the wanted language lacks; `en` by default. */
   defaultLanguage?: string;
   /** Asked at every look-up, so that a change of the configuration shows without a restart. */
   overrides?: () => TextOverrides;
@@ -50,9 +50,9 @@ export function createTexts(options: TextsOptions = {}): Texts {
 
   return {
     languages,
-    pick: (wanted) => pickLanguage(languages, defaultLanguage, wanted),
+    match: (wanted) => matchLanguage(languages, wanted),
     translate(language, key, parameters = {}) {
-      const lng = pickLanguage(languages, defaultLanguage, language);
+      const lng = matchLanguage(languages, language) ?? defaultLanguage;
       const own = overrides()[lng]?.[key];
       if (own !== undefined) return runtime.services.interpolator.interpolate(own, parameters, lng, { escapeValue: false });
       const dot = key.indexOf('.');

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
-const CHROMIUM = process.env.KEYTURN_CHROMIUM ?? '/usr/bin/chromium';
+/** Debian's Chromium, unless the environment names another one. */
+export const CHROMIUM = process.env.KEYTURN_CHROMIUM ?? '/usr/bin/chromium';
 const SCRATCH = fileURLToPath(new URL('../../.scratch/pages/', import.meta.url));
 const AXE_SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 

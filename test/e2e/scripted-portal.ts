@@ -89,6 +89,7 @@ export async function startScriptedPortal(): Promise<ScriptedPortal> {
       response.writeHead(reply.status, { 'content-type': 'text/html', ...reply.headers });
       return response.end(reply.foreign);
     }
+    if (reply.status < 400 && path === '/api/v1/site') reply.body = { publicUrl: portal.origin, ...(reply.body as object) };
     if (reply.status < 400 && hasStep(reply.body)) reply.body = { journey: JOURNEY, ...reply.body };
     if (reply.body !== undefined) schemaOf(call, reply.status).parse(reply.body);
     response.writeHead(reply.status, {

@@ -6,6 +6,7 @@ const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).t
 export const SITE = {
   organisation: 'Northwind Traders',
   supportContact: 'IT helpdesk, +44 20 7946 0000, helpdesk@northwind.example',
+  timeZone: 'UTC',
   languages: ['en', 'de'],
   goals: ['reset-password', 'unlock-account'] as ('reset-password' | 'unlock-account' | 'find-username')[],
   demo: false,
@@ -93,7 +94,7 @@ export const STEPS = {
     ...base,
     id: 's6',
     kind: 'new-password',
-    accounts: [account],
+    accounts: [{ ...account, login: 'alice' }],
     rules: [
       { code: 'password.too-short', params: { minimum: 12, unit: 'code-points' }, text: 'At least 12 characters', source: 'directory' },
       {

@@ -95,8 +95,8 @@ describe('a mail that somebody asked for', () => {
     await addPerson(keyturn, 'bjoern', { language: 'de' });
     await addPerson(keyturn, 'carol');
     for (const [login, words] of [
-      ['bjoern', /angefordert wurde das am .* UTC von einem Programm mit der Netzadresse 127\.0\.0\.1/i],
-      ['carol', /asked for on .* UTC, by a program at the network address 127\.0\.0\.1/],
+      ['bjoern', /angefordert wurde das am .* \(.+\) von einem Programm mit der Netzadresse 127\.0\.0\.1/i],
+      ['carol', /asked for on .* \(.+\), by a program at the network address 127\.0\.0\.1/],
     ] as const) {
       const { address } = await keyturn.enrol(login);
       // The one who asks speaks the other language.

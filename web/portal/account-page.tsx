@@ -7,7 +7,9 @@ import { ActionButton } from '../ui/action-button.tsx';
 import { Actions, NextLine } from '../ui/layout.tsx';
 import { type Mistake, Question } from '../ui/question.tsx';
 import { TextField } from '../ui/text-field.tsx';
+import { CookiesPage } from './cookies-page.tsx';
 import { loadDraft, saveDraft } from './draft.ts';
+import { keepsCookies } from './keeps-cookies.ts';
 import { mistakeOf } from './mistake-of.ts';
 
 interface AccountPageProps {
@@ -24,14 +26,18 @@ export function AccountPage({ goal, onOpened, onBack }: AccountPageProps) {
   const [account, setAccount] = useState(() => loadDraft()?.account ?? '');
   const [mistake, setMistake] = useState<Mistake>();
   const [busy, setBusy] = useState(false);
+  const [blocked, setBlocked] = useState(false);
   // Whoever has forgotten the sign-in name is asked for what is left.
   const asked = goal === 'find-username' ? 'address' : 'account';
+
+  if (blocked) return <CookiesPage onRetry={() => setBlocked(!keepsCookies())} />;
 
   const submit = async () => {
     if (busy) return;
     const name = account.trim();
     if (name === '') return setMistake({ text: t(`${asked}.missing`), field: 'account' });
     if (name.length > MAXIMUM_LENGTH) return setMistake({ text: t('account.too-long'), field: 'account' });
+    if (!keepsCookies()) return setBlocked(true);
     setBusy(true);
     const outcome = await api.startJourney({ goal, account: name, locale: currentLanguage(), client: { kind: 'web' } });
     setBusy(false);

@@ -1,5 +1,5 @@
 import { api, type Failure } from '../api.ts';
-import { hasEnded, type JourneyState, type ShownStep, stateWithoutStep } from './journey-state.ts';
+import { arrived, hasEnded, type JourneyState, type ShownStep, stateWithoutStep } from './journey-state.ts';
 
 /** Between two questions: longer each time, so that a server that comes back is not run down. Milliseconds. */
 const FIRST_PAUSE = 500;
@@ -21,10 +21,9 @@ export async function findOut(shown: ShownStep, failure: Failure, signal: AbortS
   for (let wait = FIRST_PAUSE; await pause(wait, signal); wait = Math.min(wait * 2, LONGEST_PAUSE)) {
     const outcome = await api.stepOf(shown.journey, signal);
     if (outcome.ok) {
-      const { journey, step } = outcome.value;
-      if (step.id !== shown.step.id) return { name: 'open', journey, step, passed: true };
+      if (outcome.value.step.id !== shown.step.id) return arrived(outcome.value, { passed: true });
       if (Date.now() >= settledAt)
-        return { name: 'open', journey, step, failure: failure.kind === 'problem' ? failure : { kind: 'still-open' } };
+        return arrived(outcome.value, { failure: failure.kind === 'problem' ? failure : { kind: 'still-open' } });
     } else if (hasEnded(outcome.failure)) return stateWithoutStep(outcome.failure);
   }
   return undefined;

@@ -2,7 +2,7 @@ import type { Failure, OpenStep } from '../api.ts';
 import type { Trouble } from './mistake-of.ts';
 
 /**
- * Where the journey is. `passed`: the last answer had arrived before; `failure`: why the last answer brought nothing;
+ * Where the journey is. `arrival`: another one whenever an answer has come, also with the step as it was; `passed`: the last answer had arrived before; `failure`: why the last answer brought nothing;
  * `findingOut`: it is not known yet what became of the last answer. `replaced`: the browser has another journey now; `unused`: the
  * last answer was not taken.
  */
@@ -12,7 +12,7 @@ export type JourneyState =
   | { name: 'expired' }
   | { name: 'replaced'; unused: boolean }
   | { name: 'unreachable'; failure: Failure }
-  | ({ name: 'open' } & ShownStep & { passed?: boolean; failure?: Trouble; findingOut?: boolean });
+  | ({ name: 'open'; arrival: object } & ShownStep & { passed?: boolean; failure?: Trouble; findingOut?: boolean });
 
 /** What a page shows: a step, and of which journey. */
 export type ShownStep = Pick<OpenStep, 'journey' | 'step'>;
@@ -29,4 +29,12 @@ export function stateWithoutStep(failure: Failure, unused = false): JourneyState
   if (failure.kind === 'problem' && failure.code === 'journey.replaced') return { name: 'replaced', unused };
   if (failure.kind === 'problem' && failure.code === 'journey.expired') return { name: 'expired' };
   return hasEnded(failure) ? { name: 'ended' } : { name: 'unreachable', failure };
+}
+
+/** A step that has come, and what is to be said with it. */
+export function arrived(
+  { journey, step }: ShownStep,
+  more: Pick<Extract<JourneyState, { name: 'open' }>, 'passed' | 'failure' | 'findingOut'> = {},
+): JourneyState {
+  return { name: 'open', arrival: {}, journey, step, ...more };
 }

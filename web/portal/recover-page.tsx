@@ -1,12 +1,14 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OpenStep } from '../api.ts';
 import { Covered } from '../ui/covered.tsx';
 import { Aside, QuietLink } from '../ui/layout.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { CancelPage } from './cancel-page.tsx';
+import { CookiesPage } from './cookies-page.tsx';
 import { forgetDraft } from './draft.ts';
 import { FindingOutPage } from './finding-out-page.tsx';
+import { keepsCookies } from './keeps-cookies.ts';
 import { keepResult, keptResult } from './last-result.ts';
 import { mistakeOf } from './mistake-of.ts';
 import { SimplePage } from './simple-page.tsx';
@@ -23,8 +25,8 @@ interface RecoverPageProps {
 
 /** The journey, step by step. */
 export function RecoverPage({ opened, contact, onLeave, onForget }: RecoverPageProps) {
-  const { t } = useTranslation();
-  const { state, busy, answer, reload, cancel, end } = useJourney(opened);
+  const { t, i18n } = useTranslation();
+  const { state, busy, answer, reload, cancel, reword, end } = useJourney(opened);
   const [cancelling, setCancelling] = useState(false);
   const ended = state.name === 'open' && (state.step.kind === 'done' || state.step.kind === 'refused');
 
@@ -36,6 +38,12 @@ export function RecoverPage({ opened, contact, onLeave, onForget }: RecoverPageP
     forgetDraft();
     if (state.name === 'open' && state.step.kind === 'done') keepResult(state.step);
   }, [ended, state]);
+  const worded = useRef(i18n.language);
+  useEffect(() => {
+    if (worded.current === i18n.language) return;
+    worded.current = i18n.language;
+    void reword();
+  }, [i18n.language, reword]);
   // Whoever leaves and comes back by the browser's buttons gets the step from the server, not the first one again.
   useEffect(() => () => onForget(), [onForget]);
 
@@ -49,6 +57,7 @@ export function RecoverPage({ opened, contact, onLeave, onForget }: RecoverPageP
     const again = { label: t('action.to-start'), onPress: onLeave };
     return <SimplePage title={t(`done.title.${outcome}`)} paragraphs={[t('ended.kept')]} action={again} />;
   }
+  if (state.name === 'ended' && !keepsCookies()) return <CookiesPage onRetry={() => void reload()} />;
   if (state.name === 'expired' || state.name === 'ended') {
     const again = { label: t('action.start-again'), onPress: onLeave };
     return <SimplePage title={t(`${state.name}.title`)} paragraphs={[t(`${state.name}.text`)]} action={again} />;
@@ -71,6 +80,7 @@ export function RecoverPage({ opened, contact, onLeave, onForget }: RecoverPageP
           key={state.journey}
           journey={state.journey}
           step={state.step}
+          arrival={state.arrival}
           passed={state.passed === true}
           failure={state.failure}
           busy={busy}

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { api, type Failure, mayHaveHappened, type OpenStep } from '../api.ts';
 import { findOut } from './find-out.ts';
-import { hasEnded, type JourneyState, type ShownStep, stateWithoutStep } from './journey-state.ts';
+import { arrived, hasEnded, type JourneyState, stateWithoutStep } from './journey-state.ts';
 import type { Trouble } from './mistake-of.ts';
 
 /** Answers the open step. `quiet`: a poll, whose failures are the caller's to show. Resolves to what was in its way, if anything. */
@@ -15,6 +15,8 @@ export interface Journey {
   reload: () => Promise<void>;
   /** Ends the journey that is shown. */
   cancel: () => Promise<Failure | undefined>;
+  /** Reads the step that is shown once more, in the language that the page has now. What was typed stays. */
+  reword: () => Promise<void>;
   /** What is shown has ended: `failure` of another question to the same journey says so. */
   end: (failure: Failure) => void;
 }
@@ -26,9 +28,7 @@ export interface Journey {
  * asked until it tells what became of it.
  */
 export function useJourney(opened: OpenStep | undefined): Journey {
-  const [state, setState] = useState<JourneyState>(() =>
-    opened === undefined ? { name: 'loading' } : { name: 'open', ...shownOf(opened) },
-  );
+  const [state, setState] = useState<JourneyState>(() => (opened === undefined ? { name: 'loading' } : arrived(opened)));
   const [busy, setBusy] = useState(false);
   const [given] = useState(opened);
   const sending = useRef(false);
@@ -38,7 +38,7 @@ export function useJourney(opened: OpenStep | undefined): Journey {
 
   const reload = useCallback(async () => {
     const outcome = await api.currentStep();
-    setState(outcome.ok ? { name: 'open', ...shownOf(outcome.value) } : stateWithoutStep(outcome.failure));
+    setState(outcome.ok ? arrived(outcome.value) : stateWithoutStep(outcome.failure));
   }, []);
 
   const answer: AnswerStep = useCallback(async (body, { quiet = false } = {}) => {
@@ -50,19 +50,19 @@ export function useJourney(opened: OpenStep | undefined): Journey {
     try {
       const outcome = await api.answer(journey, step.id, body as never);
       if (outcome.ok) {
-        setState({ name: 'open', ...shownOf(outcome.value) });
+        setState(arrived(outcome.value));
         return undefined;
       }
       const { failure } = outcome;
-      if (failure.kind === 'problem' && failure.step !== undefined) setState({ name: 'open', journey, step: failure.step, passed: true });
+      if (failure.kind === 'problem' && failure.step !== undefined) setState(arrived({ journey, step: failure.step }, { passed: true }));
       else if (hasEnded(failure)) setState(stateWithoutStep(failure, true));
       else if (quiet) return failure;
       else if (mayHaveHappened(failure)) {
-        setState({ name: 'open', ...shown, findingOut: true });
+        setState(arrived(shown, { findingOut: true }));
         const found = await findOut(shown, failure, left.current.signal);
         if (found !== undefined) setState(found);
         return found?.name === 'open' ? found.failure : failure;
-      } else setState({ name: 'open', ...shown, failure });
+      } else setState(arrived(shown, { failure }));
       return failure;
     } finally {
       sending.current = false;
@@ -81,6 +81,14 @@ export function useJourney(opened: OpenStep | undefined): Journey {
     return isOver ? undefined : failure;
   }, []);
 
+  const reword = useCallback(async () => {
+    if (latest.current.name !== 'open') return;
+    const outcome = await api.stepOf(latest.current.journey);
+    if (!outcome.ok) return;
+    const { journey, step } = outcome.value;
+    setState((now) => (now.name === 'open' && now.journey === journey && now.step.id === step.id ? { ...now, step } : now));
+  }, []);
+
   const end = useCallback((failure: Failure) => setState(stateWithoutStep(failure)), []);
 
   useEffect(() => {
@@ -92,10 +100,8 @@ export function useJourney(opened: OpenStep | undefined): Journey {
     return () => left.current.abort();
   }, []);
 
-  return { state, busy, answer, reload, cancel, end };
+  return { state, busy, answer, reload, cancel, reword, end };
 }
-
-const shownOf = ({ journey, step }: ShownStep): ShownStep => ({ journey, step });
 
 async function hasBeenCancelled(journey: string): Promise<boolean> {
   const outcome = await api.stepOf(journey);

@@ -3,6 +3,7 @@ import { type FACTOR_KINDS, GOALS } from '../../../shared/api/journeys.ts';
 import { directorySchema } from './directory-section.ts';
 import { mailSchema } from './mail-section.ts';
 import { passwordRulesSchema } from './password-rules-section.ts';
+import { isTimeZone } from './time-zone.ts';
 
 /** Factor kinds this release can ask for. The protocol knows more. */
 export const USABLE_FACTOR_KINDS = ['email', 'totp'] as const satisfies readonly (typeof FACTOR_KINDS)[number][];
@@ -177,6 +178,12 @@ export const configurationSchema = z.strictObject({
         .describe('The address people use. Links in mails are built from it and from nothing else.'),
       alarmAddress: z.email().optional().describe('Told by mail when somebody says "this was not me".'),
       defaultLanguage: z.enum(['en', 'de']).default('en').describe('Where a person’s own language is not known or not supported.'),
+      timeZone: z
+        .string()
+        .max(64)
+        .refine(isTimeZone, 'Not a time zone of the IANA database, such as Europe/Berlin')
+        .optional()
+        .describe('Time zone (IANA name) of the times in mails and on pages, which name it. The server’s, when it is not given.'),
     })
     .describe('Who runs this installation.'),
   directories: z.array(directorySchema).min(1).max(50),

@@ -11,6 +11,8 @@ export interface Act {
   readonly at: number;
   /** Network address of the caller. */
   readonly address: string;
+  /** The language in which the page that asks is shown now, where it is a page: the journey goes on in it. */
+  readonly language?: string;
   /** A fresh token that a browser without one gets, if this request completes the proof. */
   readonly newDevice?: string;
 }

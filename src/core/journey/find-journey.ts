@@ -16,9 +16,14 @@ export async function findJourney(deps: ActDeps, { tokens, id }: JourneyKey): Pr
     const row = await deps.store.journeys.findByToken(deps.keys.digest('journey-token', token));
     if (row === null) continue;
     const isMeant = id === null || row.id === id;
-    if (isMeant && row.expiresAt > deps.act.at) return loadedJourney(row);
+    if (isMeant && row.expiresAt > deps.act.at) return inLanguageOf(deps, loadedJourney(row));
     if (isMeant) problem = 'journey.expired';
     else if (problem === 'journey.not-found') problem = 'journey.replaced';
   }
   throw new AppError(problem);
+}
+
+/** Whoever changes the language in the middle of a journey reads all of it in that one, from now on. */
+function inLanguageOf({ act: { language } }: ActDeps, journey: LoadedJourney): LoadedJourney {
+  return language === undefined ? journey : { ...journey, state: { ...journey.state, language } };
 }

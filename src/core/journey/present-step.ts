@@ -3,6 +3,7 @@ import { ERRORS, type ErrorCode } from '../../../shared/errors.ts';
 import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
 import { accountKey } from '../accounts/candidate.ts';
 import { supportContact } from '../configuration/support-contact.ts';
+import { timeZoneOf } from '../configuration/time-zone.ts';
 import { presentRules, presentVerdicts } from '../password-policy/present.ts';
 import { presentRefusal, refusalKey } from '../password-policy/present-refusal.ts';
 import type { PasswordRefusal } from '../ports/directory.ts';
@@ -31,6 +32,7 @@ const presentTimeOrNull = (time: number | null, round: 'up' | 'down') => (time =
 export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, verdicts?: readonly PasswordVerdict[]): Promise<Step> {
   const { state } = journey;
   const { step } = state;
+  const timeZone = timeZoneOf(deps.configuration());
   const base = { id: step.id, canGoBack: false, ...presentMessage(deps, state.language, step.message) };
   switch (step.kind) {
     case 'proof-of-work':
@@ -50,9 +52,9 @@ export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, ver
       return {
         ...base,
         kind: 'new-password',
-        accounts: presentAccounts(state),
-        rules: presentRules(step.rules, deps.texts, state.language),
-        ...(verdicts === undefined ? {} : { verdicts: presentVerdicts(verdicts, deps.texts, state.language) }),
+        accounts: selectedCandidates(state).map(({ ref, label, login }) => ({ id: accountKey(ref), label, login })),
+        rules: presentRules(step.rules, deps.texts, state.language, timeZone),
+        ...(verdicts === undefined ? {} : { verdicts: presentVerdicts(verdicts, deps.texts, state.language, timeZone) }),
         mayKeepPassword: step.anyLocked,
         changeableAt: presentTimeOrNull(step.changeableAt, 'up'),
       };

@@ -20,7 +20,7 @@ const everything: MailParameters = {
 
 describe.each(['en', 'de'])('in %s', (language) => {
   it.each(MAIL_KINDS)('%s says the same in text and HTML, with nothing left open and nothing loaded', (kind) => {
-    const { subject, text, html } = composeMail(kind, language, everything, texts);
+    const { subject, text, html } = composeMail(kind, language, everything, texts, 'UTC');
     expect(subject).not.toMatch(/mail\.|\{\{|04711815|alice/);
     expect(text).not.toMatch(/mail\.[a-z]|\{\{|undefined|<|&#/);
     expect(html).not.toMatch(/<img|<script|<link|@import|url\(|src=/i);
@@ -37,7 +37,7 @@ describe.each(['en', 'de'])('in %s', (language) => {
 it.each(USABLE_FACTOR_KINDS)('a notice names a proof of kind %s in every language', (factor) => {
   for (const language of ['en', 'de']) {
     for (const kind of ['factor-added', 'factor-removed'] as const) {
-      const { text } = composeMail(kind, language, { ...everything, factor }, texts);
+      const { text } = composeMail(kind, language, { ...everything, factor }, texts, 'UTC');
       expect(text, `${language} ${kind}`).not.toMatch(/factor-|\{\{/);
       expect(text, `${language} ${kind}`).toContain('alice (Example AD)');
     }
@@ -59,7 +59,7 @@ class DOMText {
 
 describe('a code', () => {
   it('stands alone on its line and names no link', () => {
-    const { text } = composeMail('code', 'en', everything, texts);
+    const { text } = composeMail('code', 'en', everything, texts, 'UTC');
     expect(text.split('\n')).toContain('04711815');
     expect(text).not.toMatch(/https?:/);
     expect(text).toMatch(/unlock your account/);
@@ -67,34 +67,49 @@ describe('a code', () => {
   });
 
   it('counts one minute as one', () => {
-    expect(composeMail('code', 'de', { ...everything, minutes: 1 }, texts).text).toMatch(/1 Minute lang/);
+    expect(composeMail('code', 'de', { ...everything, minutes: 1 }, texts, 'UTC').text).toMatch(/1 Minute lang/);
   });
 });
 
 describe('a notice', () => {
-  it('tells the time in UTC, the account and a link whose secret is in the fragment', () => {
-    const { text } = composeMail('password-was-reset', 'en', everything, texts);
-    expect(text).toContain('The password of alice (Example AD) was reset on November 22, 2026 at 07:05 UTC.');
+  it('tells the time with its zone, the account and a link whose secret is in the fragment', () => {
+    const { text } = composeMail('password-was-reset', 'en', everything, texts, 'UTC');
+    expect(text).toContain('The password of alice (Example AD) was reset on November 22, 2026 at 07:05 (Coordinated Universal Time).');
     expect(text).toContain('\nhttps://recover.example.test/not-me#ab_C-9\n');
-    expect(composeMail('password-was-reset', 'de', everything, texts).text).toContain('am 22. November 2026 um 07:05 UTC zurückgesetzt');
+    expect(composeMail('password-was-reset', 'de', everything, texts, 'UTC').text).toContain(
+      'am 22. November 2026 um 07:05 (Koordinierte Weltzeit) zurückgesetzt',
+    );
+  });
+
+  it('tells it in the organisation’s zone, by summer time and winter time', () => {
+    const at = (happenedAt: number, language: string) =>
+      composeMail('password-was-reset', language, { ...everything, happenedAt }, texts, 'Europe/Berlin').text;
+    expect(at(Date.UTC(2026, 10, 22, 23, 5), 'en')).toContain('on November 23, 2026 at 00:05 (Central European Standard Time).');
+    expect(at(Date.UTC(2026, 6, 1, 12, 0), 'de')).toContain('am 1. Juli 2026 um 14:00 (Mitteleuropäische Sommerzeit) zurückgesetzt');
   });
 
   it('leaves out what it is not given', () => {
-    const { text } = composeMail('password-was-reset', 'en', { account: 'alice', happenedAt: 0 }, texts);
+    const { text } = composeMail('password-was-reset', 'en', { account: 'alice', happenedAt: 0 }, texts, 'UTC');
     expect(text).toBe(
-      'The password of alice was reset on January 1, 1970 at 00:00 UTC.\n\nIf that was you, there is nothing more to do.\n',
+      'The password of alice was reset on January 1, 1970 at 00:00 (Coordinated Universal Time).\n\nIf that was you, there is nothing more to do.\n',
     );
   });
 });
 
 it('makes no link of anything but a web address', () => {
-  const { html, text } = composeMail('password-was-reset', 'en', { ...everything, link: 'javascript:alert(1)' }, texts);
+  const { html, text } = composeMail('password-was-reset', 'en', { ...everything, link: 'javascript:alert(1)' }, texts, 'UTC');
   expect(html + text).not.toContain('javascript:');
 });
 
 it('escapes what comes from directories and configuration', () => {
   const account = '<script>alert("1")</script>&\'{{code}}$t(mail.code.subject)';
-  const { text, html } = composeMail('password-was-reset', 'en', { ...everything, account, link: 'https://x.test/"onclick="' }, texts);
+  const { text, html } = composeMail(
+    'password-was-reset',
+    'en',
+    { ...everything, account, link: 'https://x.test/"onclick="' },
+    texts,
+    'UTC',
+  );
   expect(text).toContain(account);
   expect(html).not.toMatch(/<script|"onclick|alert\("/);
 });

@@ -23,7 +23,7 @@ export type MailKind = (typeof MAIL_KINDS)[number];
  * - `code`, `goal`, `minutes`: the code, what it was asked for (a `Goal`), how long it is good
  * - `account`: the account as its owner knows it; `directory`: where it is; `names`: user names, separated by commas
  * - `factor`: the kind of proof (`FactorKind`) that was added or removed
- * - `happenedAt`: RFC 3339 or milliseconds since 1970; shown in UTC
+ * - `happenedAt`: RFC 3339 or milliseconds since 1970; shown in the time zone of the organisation
  * - `askedAt`, `address`, `client`: when and from where somebody asked for it, and at what (a kind of `Client`)
  * - `link`: address of "this was not me". Its secret stands in the fragment, which no server is sent, and opening the page
  *   spends nothing: scanners of mails open every link
@@ -81,8 +81,9 @@ export function composeMail(
   language: string,
   parameters: MailParameters,
   texts: Texts,
+  timeZone: string,
 ): { subject: string; text: string; html: string } {
-  const shown = present(language, parameters);
+  const shown = present(language, parameters, timeZone);
   const sentence = (key: string) => texts.translate(language, `mail.${key}`, shown);
   const blocks = [...PARTS[kind], 'frame.contact', 'frame.sender'].flatMap((part): MailBlock[] => {
     if (typeof part === 'string')
@@ -107,29 +108,41 @@ function nuance(key: string, parameters: MailParameters): string {
   return key === 'asked' ? `asked.${parameters.client}` : key;
 }
 
-function present(language: string, parameters: MailParameters): Record<string, string | number> {
+function present(language: string, parameters: MailParameters, timeZone: string): Record<string, string | number> {
   const shown: Record<string, string | number> = { ...parameters };
   // `count` is what chooses between singular and plural.
   if (typeof parameters.minutes === 'number') shown.count = parameters.minutes;
   if (parameters.directory !== undefined && parameters.account !== undefined)
     shown.account = `${parameters.account} (${parameters.directory})`;
-  if (parameters.happenedAt !== undefined) shown.happenedAt = inUtc(language, parameters.happenedAt);
-  if (parameters.askedAt !== undefined) shown.askedAt = inUtc(language, parameters.askedAt);
+  if (parameters.happenedAt !== undefined) shown.happenedAt = inZone(language, parameters.happenedAt, timeZone);
+  if (parameters.askedAt !== undefined) shown.askedAt = inZone(language, parameters.askedAt, timeZone);
   return shown;
 }
 
-/** Kept by language, of which there are few: making one takes longer than all the rest of a mail. */
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function formatOf(language: string): Intl.DateTimeFormat {
-  const known = formats.get(language);
-  if (known !== undefined) return known;
-  const format = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', hourCycle: 'h23', timeZone: 'UTC' });
-  formats.set(language, format);
-  return format;
+interface TimeFormats {
+  time: Intl.DateTimeFormat;
+  zone: Intl.DateTimeFormat;
 }
 
-function inUtc(language: string, time: string | number): string {
-  const format = formatOf(language);
-  return `${format.format(new Date(time))} UTC`;
+/** Kept by language and zone, of which there are few: making one takes longer than all the rest of a mail. */
+const formats = new Map<string, TimeFormats>();
+
+function formatsOf(language: string, timeZone: string): TimeFormats {
+  const key = `${language} ${timeZone}`;
+  const known = formats.get(key);
+  if (known !== undefined) return known;
+  const made = {
+    time: new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', hourCycle: 'h23', timeZone }),
+    zone: new Intl.DateTimeFormat(language, { timeZoneName: 'long', timeZone }),
+  };
+  formats.set(key, made);
+  return made;
+}
+
+/** A time with the name of its zone: a mail is read anywhere, and the time is to be compared with a clock. */
+function inZone(language: string, time: string | number, timeZone: string): string {
+  const { time: written, zone } = formatsOf(language, timeZone);
+  const date = new Date(time);
+  const name = zone.formatToParts(date).find(({ type }) => type === 'timeZoneName')?.value ?? timeZone;
+  return `${written.format(date)} (${name})`;
 }

@@ -1,4 +1,5 @@
 import { nobody, nobodyIn, unlessMissing } from '../accounts/look-as-if-found.ts';
+import { chooseLanguage } from '../configuration/choose-language.ts';
 import { supportContact } from '../configuration/support-contact.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import { FROM_DIRECTORY, factorsOf } from '../enrolment/factors-of.ts';
@@ -30,7 +31,7 @@ export async function deliverNotice(deps: CoreDeps, notice: QueuedNotice, notice
   const found = await ownerOf(deps, notice);
   if (found === null) return;
   const { ref, directory, account, addresses } = found;
-  const language = deps.texts.pick([account.language ?? '', notice.language].join(','));
+  const language = chooseLanguage(deps, account.language, notice.language);
   const { organisation } = deps.configuration();
   await deps.store.transaction(async (store) => {
     const link = ref !== null && WITH_LINK.has(notice.kind) ? { link: await createNotMeLink(deps, store, ref) } : {};

@@ -1,3 +1,4 @@
+import { chooseLanguage } from '../configuration/choose-language.ts';
 import type { CoreDeps } from '../core-deps.ts';
 
 /**
@@ -5,5 +6,5 @@ import type { CoreDeps } from '../core-deps.ts';
  * Never the one of whoever asked: an outsider could choose it, and with it how credible the mail looks.
  */
 export function ownerLanguage(deps: Pick<CoreDeps, 'texts' | 'configuration'>, known: string | null): string {
-  return deps.texts.pick([known ?? '', deps.configuration().organisation.defaultLanguage].join(','));
+  return chooseLanguage(deps, known);
 }

@@ -1,3 +1,4 @@
+import { timeZoneOf } from '../configuration/time-zone.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { OutboxLane, Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
@@ -19,8 +20,18 @@ export const MAIL_JOB = 'mail';
 export const DISCARD_JOB = 'discard';
 
 /** Composes a mail and queues it in the caller's transaction: it is sent if, and only if, that transaction is committed. */
-export async function queueMail(deps: Pick<CoreDeps, 'clock' | 'random' | 'texts'>, store: Store, request: MailRequest): Promise<void> {
-  const { subject, text, html } = composeMail(request.kind, request.language, request.parameters, deps.texts);
+export async function queueMail(
+  deps: Pick<CoreDeps, 'clock' | 'random' | 'texts' | 'configuration'>,
+  store: Store,
+  request: MailRequest,
+): Promise<void> {
+  const { subject, text, html } = composeMail(
+    request.kind,
+    request.language,
+    request.parameters,
+    deps.texts,
+    timeZoneOf(deps.configuration()),
+  );
   const now = deps.clock.now();
   await store.outbox.insert({
     id: randomId(deps.random),

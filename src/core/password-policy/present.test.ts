@@ -22,7 +22,7 @@ describe('presentRules', () => {
     expect(sentences.slice(0, 3)).toEqual(['At least 12 characters', 'At least 1 digit', 'Not one of your last 24 passwords']);
     expect(sentences[3]).toMatch(/^You can choose a new password again from Monday.*09:12/);
     expect(
-      presentRules(rules, texts, 'de')
+      presentRules(rules, texts, 'de', 'UTC')
         .map((rule) => rule.text)
         .slice(0, 2),
     ).toEqual(['Mindestens 12 Zeichen', 'Mindestens 1 Ziffer']);
@@ -30,8 +30,13 @@ describe('presentRules', () => {
 
   it('leaves out what hardly anybody meets, and keeps a short longest length', () => {
     const codes = (maximum: number) =>
-      presentRules([{ code: 'password.too-long', params: { maximum, unit: 'octets' }, source: 'directory', pure: true }], texts, 'en');
-    expect(presentRules(rules, texts, 'en').map((rule) => rule.code)).not.toContain('password.too-long');
+      presentRules(
+        [{ code: 'password.too-long', params: { maximum, unit: 'octets' }, source: 'directory', pure: true }],
+        texts,
+        'en',
+        'UTC',
+      );
+    expect(presentRules(rules, texts, 'en', 'UTC').map((rule) => rule.code)).not.toContain('password.too-long');
     expect(codes(64)).toEqual([]);
     expect(codes(20)[0]?.text).toMatch(/^At most 20 characters;/);
   });
@@ -41,16 +46,16 @@ describe('presentVerdicts', () => {
   it('says what is wrong, and shows a silent rule once it is broken', () => {
     const { verdicts } = evaluatePassword('sh\tort', rules);
     expect(
-      presentVerdicts(verdicts, texts, 'en')
+      presentVerdicts(verdicts, texts, 'en', 'UTC')
         .map(({ code, ok, text }) => [code, ok, text])
         .slice(0, 2),
     ).toEqual([
       ['password.too-short', false, 'This password is too short.'],
       ['password.too-few-digits', false, 'This password needs more digits.'],
     ]);
-    const silent = presentVerdicts(verdicts, texts, 'en').find((verdict) => verdict.code === 'password.unusable-characters');
+    const silent = presentVerdicts(verdicts, texts, 'en', 'UTC').find((verdict) => verdict.code === 'password.unusable-characters');
     expect(silent).toMatchObject({ ok: false, text: expect.stringContaining('invisible') });
-    expect(presentVerdicts(evaluatePassword('long enough 1', rules).verdicts, texts, 'en').map((verdict) => verdict.ok)).toEqual([
+    expect(presentVerdicts(evaluatePassword('long enough 1', rules).verdicts, texts, 'en', 'UTC').map((verdict) => verdict.ok)).toEqual([
       true,
       true,
       'server-decides',
@@ -82,9 +87,9 @@ describe('texts', () => {
   it.each(['en', 'de'])('are there for every rule and refusal in %s', (language) => {
     for (const refusal of refusals) expect(presentRefusal(refusal, texts, language)).toMatch(/^[A-ZÄÖÜ].* .*\.$/);
     for (const code of PASSWORD_RULE_CODES) {
-      const broken = presentVerdicts([{ code, params: { minimum: 2 }, ok: false }], texts, language)[0]?.text;
+      const broken = presentVerdicts([{ code, params: { minimum: 2 }, ok: false }], texts, language, 'UTC')[0]?.text;
       expect(broken).toMatch(/^[A-ZÄÖÜ].* .*\.$/);
-      const shown = presentVerdicts([{ code, params: { maximum: 2 }, ok: true }], texts, language);
+      const shown = presentVerdicts([{ code, params: { maximum: 2 }, ok: true }], texts, language, 'UTC');
       for (const { text } of shown) expect(text).not.toContain('password.');
     }
   });

@@ -10,17 +10,16 @@ const LONG_ENOUGH = 64;
  * Rules as the API sends them, with a sentence each ("At least 12 characters"). Rules that hardly anybody ever meets
  * are left out and appear as a verdict when they are broken.
  *
- * `timeZone` (IANA name) is for the time in "you may change it again"; clients that know the person's own zone can
- * write it anew from `params.changeableAt`.
+ * `timeZone` (IANA name) is for the time in "you may change it again".
  */
-export function presentRules(rules: readonly PasswordRule[], texts: Texts, language: string, timeZone = 'UTC'): Rule[] {
+export function presentRules(rules: readonly PasswordRule[], texts: Texts, language: string, timeZone: string): Rule[] {
   return rules
     .filter((rule) => !isQuiet(rule))
     .map(({ code, params, source }) => ({ code, params: { ...params }, text: ruleText(code, params, texts, language, timeZone), source }));
 }
 
 /** Verdicts as the API sends them: what is wrong for a broken rule, the rule itself otherwise. */
-export function presentVerdicts(verdicts: readonly PasswordVerdict[], texts: Texts, language: string, timeZone = 'UTC'): Verdict[] {
+export function presentVerdicts(verdicts: readonly PasswordVerdict[], texts: Texts, language: string, timeZone: string): Verdict[] {
   return verdicts
     .filter((verdict) => verdict.ok === false || !isQuiet(verdict))
     .map(({ code, params, ok }) => ({

@@ -105,7 +105,7 @@ export interface Mailer {
  */
 export interface Texts {
   readonly languages: readonly string[];
-  /** The best supported language for a BCP 47 tag or an Accept-Language header; the default one when none fits. */
-  pick(wanted: string | null | undefined): string;
+  /** The best supported language for a BCP 47 tag or an Accept-Language header; null when none fits. */
+  match(wanted: string | null | undefined): string | null;
   translate(language: string, key: string, parameters?: Record<string, string | number>): string;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { demoAccountsSchema, demoAuthenticatorSchema, demoMessagesSchema } from '../../../shared/api/demo.ts';
 import { problemSchema } from '../../../shared/api/journeys.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { isOwnHost } from '../hooks/check-origin.ts';
+import { isOwnHost } from '../../../shared/own-origin.ts';
 import type { DemoDoor, HttpDeps } from '../http-deps.ts';
 
 /**

@@ -14,9 +14,11 @@ import {
 } from '../../../shared/api/journeys.ts';
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
+import { chooseLanguage } from '../../core/configuration/choose-language.ts';
+import { timeZoneOf } from '../../core/configuration/time-zone.ts';
 import type { GuardDecision } from '../../core/guard/guard.ts';
 import { deviceDigest } from '../../core/guard/places.ts';
-import type { ActDeps } from '../../core/journey/act.ts';
+import type { Act, ActDeps } from '../../core/journey/act.ts';
 import { answerStep } from '../../core/journey/answer-step.ts';
 import { cancelJourney } from '../../core/journey/cancel-journey.ts';
 import { checkPassword } from '../../core/journey/check-password.ts';
@@ -66,6 +68,12 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
 
   const forRequest = (request: FastifyRequest): ActDeps => ({ ...deps, act: actOf(request) });
 
+  /** A page says with each request in which language it is shown. Programs say it once, at the start: many send a header by habit. */
+  const actOfPage = (request: FastifyRequest): Act => {
+    const language = isBrowser(request, undefined) ? deps.texts.match(request.headers['accept-language']) : null;
+    return { ...actOf(request), ...(language === null ? {} : { language }) };
+  };
+
   const remembersDevice = (browser: boolean) => browser && deps.configuration().guard.knownPlaceDays > 0;
 
   function obey(request: FastifyRequest, decision: GuardDecision): void {
@@ -90,7 +98,7 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
    */
   async function forJourney<T>(request: JourneyRequest, work: (acting: ActDeps, key: JourneyKey) => Promise<T>): Promise<T> {
     try {
-      return await work(forRequest(request), keyOf(request));
+      return await work({ ...deps, act: actOfPage(request) }, keyOf(request));
     } catch (error) {
       const stray = isAppError(error, 'journey.token-missing') || isAppError(error, 'journey.not-found');
       if (stray) obey(request, await deps.guard.countStray(actOf(request).address));
@@ -105,7 +113,7 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       async (request, reply) => {
         const { goal, account, locale, client } = request.body;
         const browser = isBrowser(request, client);
-        const language = deps.texts.pick(locale ?? request.headers['accept-language'] ?? deps.configuration().organisation.defaultLanguage);
+        const language = chooseLanguage(deps, locale, request.headers['accept-language']);
         const device = remembersDevice(browser) ? deviceToken(deps, request) : undefined;
         const started = await startJourney(forRequest(request), {
           goal,
@@ -178,7 +186,11 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         const judged = await forJourney(request, (acting, key) => checkPassword(acting, key, request.body.password));
         const { journey, verdicts, acceptable, strength } = judged;
         const told = strength === null ? {} : { strength };
-        return { verdicts: presentVerdicts(verdicts, deps.texts, journey.state.language), acceptable, ...told };
+        return {
+          verdicts: presentVerdicts(verdicts, deps.texts, journey.state.language, timeZoneOf(deps.configuration())),
+          acceptable,
+          ...told,
+        };
       },
     );
 

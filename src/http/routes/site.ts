@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { siteSchema } from '../../../shared/api/site.ts';
 import { supportContact } from '../../core/configuration/support-contact.ts';
+import { timeZoneOf } from '../../core/configuration/time-zone.ts';
 import { offeredGoals } from '../../core/journey/accepted-combinations.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { requestLanguage } from '../request-language.ts';
@@ -16,7 +17,9 @@ export function siteRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         const { organisation } = configuration;
         return {
           organisation: organisation.name,
-          supportContact: supportContact(deps.configuration(), requestLanguage(deps, request)),
+          publicUrl: organisation.publicUrl,
+          timeZone: timeZoneOf(configuration),
+          supportContact: supportContact(configuration, requestLanguage(deps, request)),
           languages: [...deps.texts.languages],
           goals: offeredGoals(configuration, { kind: 'web' }),
           demo: deps.demo !== null,

@@ -66,7 +66,7 @@ export function NewPasswordStep(props: StepProps<'new-password'>) {
         <Notice tone="warning">{t('new-password.changeable-at', { time: formatTime(step.changeableAt) })}</Notice>
       )}
       {/* Password managers file the new password under this name. */}
-      <input type="text" name="username" autoComplete="username" value={labels[0] ?? ''} readOnly hidden />
+      <input type="text" name="username" autoComplete="username" value={step.accounts[0]?.login ?? ''} readOnly hidden />
       <SecretField
         id={FIELD}
         label={t('new-password.label')}

@@ -8,7 +8,7 @@ import type { StepProps } from './step-props.ts';
 export function RefusedStep({ step, onLeave }: StepProps<'refused'>) {
   const { t } = useTranslation();
   return (
-    <Question title={t('refused.title')} icon="alert" tone="warning" focusOn={step}>
+    <Question title={t('refused.title')} icon="alert" tone="warning" focusOn={step.id}>
       <Prose>
         <p>{step.message}</p>
         <h2>{t('refused.contact')}</h2>

@@ -10,6 +10,8 @@ import type { AnswerStep } from '../use-journey.ts';
 export interface StepProps<K extends StepKind> {
   journey: string;
   step: Extract<Step, { kind: K }>;
+  /** Another one whenever an answer has come, also with the step as it was. */
+  arrival: object;
   /** The answer before had arrived already. */
   passed: boolean;
   /** Why the last answer brought nothing. */
@@ -33,11 +35,11 @@ export interface StepMessages {
 
 /** Brings together what the server says, what went wrong on the way and what the page itself found (`own`). */
 export function useStepMessages(
-  props: Pick<StepProps<StepKind>, 'step' | 'passed' | 'failure'>,
+  props: Pick<StepProps<StepKind>, 'step' | 'arrival' | 'passed' | 'failure'>,
   field?: string,
   own?: Mistake,
 ): StepMessages {
-  const { step, passed, failure } = props;
+  const { step, arrival, passed, failure } = props;
   const { t } = useTranslation();
   return useMemo(() => {
     const mistakes: Mistake[] = [];
@@ -48,8 +50,8 @@ export function useStepMessages(
     return {
       message: said ?? (passed && mistakes.length === 0 ? t('trouble.passed') : undefined),
       mistakes,
-      focusOn: own ?? failure ?? step,
+      focusOn: own ?? arrival,
       fieldError: mistakes.find((mistake) => mistake.field === field && field !== undefined)?.text,
     };
-  }, [step, passed, failure, own, field, t]);
+  }, [step, arrival, passed, failure, own, field, t]);
 }

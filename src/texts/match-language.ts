@@ -1,9 +1,10 @@
 /**
  * The best supported language for a BCP 47 tag or an Accept-Language header with q-values (RFC 9110 section 12.5.4,
  * matching by look-up as in RFC 4647 section 3.4: `de-CH-1996` falls back to `de-CH`, then `de`). A wanted region
- * that we lack is served by its language's other region (`pt` by `pt-BR`). Never throws: unreadable parts are passed over.
+ * that we lack is served by its language's other region (`pt` by `pt-BR`). Never throws: unreadable parts are passed over. null where
+ * nothing fits before "any" (`*`) is as good.
  */
-export function pickLanguage(supported: readonly string[], defaultLanguage: string, wanted: string | null | undefined): string {
+export function matchLanguage(supported: readonly string[], wanted: string | null | undefined): string | null {
   const ranges = (wanted ?? '')
     // Longer than any browser sends: the rest cannot be meant for us.
     .slice(0, 1000)
@@ -12,11 +13,11 @@ export function pickLanguage(supported: readonly string[], defaultLanguage: stri
     .filter((range) => range.quality > 0)
     .sort((a, b) => b.quality - a.quality);
   for (const { tag } of ranges) {
-    if (tag === '*') return defaultLanguage;
+    if (tag === '*') return null;
     const found = lookUp(supported, tag);
     if (found !== undefined) return found;
   }
-  return defaultLanguage;
+  return null;
 }
 
 function parseRange(part: string): { tag: string; quality: number } {
