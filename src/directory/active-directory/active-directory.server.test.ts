@@ -1,62 +1,40 @@
-import { randomBytes, randomInt } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createOpener, ldapSettings } from '../../../test/conformance/harness-ldap.ts';
+import { createMovableClock } from '../../../test/conformance/samples.ts';
 import { fingerprint, requireChange, reset, unlock } from '../../../test/conformance/write.ts';
-import { createKeptRefusals } from '../../../test/kept-refusals.ts';
 import { run } from '../../../test/servers/processes.ts';
 import { type SambaServer, startSamba } from '../../../test/servers/samba.ts';
 import type { NewSambaUser, SambaUser } from '../../../test/servers/samba-directory.ts';
 import { seedPassword } from '../../../test/servers/seed-people.ts';
 import { startTcpProxy } from '../../../test/servers/tcp-proxy.ts';
-import { type DirectorySettingsOf, directorySchema } from '../../core/configuration/directory-section.ts';
 import type { Account, Directory, WriteOutcome } from '../../core/ports/directory.ts';
-import type { DirectoryDeps } from '../directory-deps.ts';
 import { toFiletime } from '../ldap/time.ts';
-import { createActiveDirectory } from './active-directory.ts';
 
 const day = 86_400_000;
 const firstPassword = 'First-Passw0rd-1';
 
+const clock = createMovableClock();
 let samba: SambaServer;
-const open: Directory[] = [];
+let opener: ReturnType<typeof createOpener> | undefined;
 let counter = 0;
 
 beforeAll(async () => {
   samba = await startSamba();
-}, 120_000);
+});
 
 afterEach(async () => {
-  for (const directory of open.splice(0)) await directory.close();
+  await opener?.close();
+  opener = undefined;
 });
 
 afterAll(async () => {
   await samba?.stop();
 });
 
-type Settings = DirectorySettingsOf<'active-directory'>;
-
 function connect(changes: Record<string, unknown> = {}, password = samba.service.password): Directory {
-  const settings = directorySchema.parse({
-    kind: 'active-directory',
-    id: 'ad',
-    label: 'Example',
-    servers: [{ url: samba.url }],
-    tls: { ca: samba.caPem },
-    baseDn: samba.baseDn,
-    serviceAccount: { name: samba.service.name, password: 'env:SERVICE_PASSWORD' },
-    ...changes,
-  }) as Settings;
-  const deps: DirectoryDeps = {
-    clock: { now: () => Date.now(), monotonic: () => performance.now(), sleep: async (milliseconds) => void (await delay(milliseconds)) },
-    random: { bytes: (length) => randomBytes(length), integer: (below) => randomInt(below) },
-    log: { info() {}, warn() {}, error() {} },
-    resolveSecret: async () => password,
-    refusedSecrets: createKeptRefusals({ now: Date.now }),
-  };
-  const directory = createActiveDirectory(settings, deps);
-  open.push(directory);
-  return directory;
+  opener ??= createOpener(clock, samba);
+  return opener.open(ldapSettings('active-directory', samba, { id: 'ad', protected: {}, ...changes }), { SERVICE: password, X: password });
 }
 
 async function find(directory: Directory, typed: string): Promise<Account> {
@@ -213,6 +191,29 @@ describe('policy and state', () => {
     });
     const twoStep = connect({ historyOnReset: 'two-step' });
     expect((await twoStep.readPolicy(await find(twoStep, 'alice'))).historyOnReset).toBe('two-step');
+  });
+
+  it('keeps what a policy says for half a minute, not longer than a refusal, and never which one is in force', async () => {
+    const directory = connect();
+    const { user, account } = await person(directory);
+    const settings = (precedence: number) => ({ name: `kept-${precedence}`, precedence, minLength: 12, appliesTo: [user.dn] });
+    const first = await samba.createPasswordSettings(settings(502));
+    const minimumLength = async () => (await directory.readPolicy(account)).minimumLength;
+    const write = (dn: string, length: number) => samba.modify(dn, { 'msDS-MinimumPasswordLength': String(length) });
+    expect(await minimumLength()).toBe(12);
+
+    await write(first, 13);
+    expect(await minimumLength()).toBe(12);
+    clock.forward(30_000);
+    expect(await minimumLength()).toBe(13);
+
+    // The server has judged by what was not read yet, and its refusal is told by that.
+    await write(first, 20);
+    expect(await reset(directory, account, 'Sixteen-Chars-1!')).toMatchObject({ done: false, refusal: 'password.too-short' });
+    expect(await minimumLength()).toBe(20);
+
+    await samba.createPasswordSettings({ ...settings(501), minLength: 15 });
+    expect(await minimumLength()).toBe(15);
   });
 
   it('reads the fine-grained policy of an account, and says when it must not', async () => {

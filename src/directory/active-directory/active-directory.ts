@@ -22,6 +22,7 @@ import { canonicalDn, dnsDomainOf } from '../ldap/dn.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
 import { missingAsOutcome } from '../ldap/missing-as-outcome.ts';
 import { type Protection, protectedBecause, unprotected } from '../ldap/protection.ts';
+import { createServerCache } from '../ldap/server-cache.ts';
 import { identityOf } from '../ldap/server-identity.ts';
 import { fromFiletime } from '../ldap/time.ts';
 import { unexpectedResult } from '../ldap/translate-error.ts';
@@ -65,6 +66,7 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
   const { servers } = base;
   const refusesFixed = settings.fixedPasswords === 'refuse';
   const dns = dnsDomainOf(settings.baseDn);
+  const cache = createServerCache(clock);
   let netbios: string | null = settings.netbiosDomain ?? null;
 
   const normalise = (typed: string): string | null => normaliseIdentifier(typed, { dns, netbios });
@@ -99,7 +101,7 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
   /** An account with its policy and state, read on the connection that goes on to work with it. */
   const readFull = async (connection: LdapConnection, ref: AccountRef, accessList = false) => {
     const seen = await observe(connection, ref, accessList);
-    const { policy, unreadable } = await readEffectivePolicy(connection, seen.entry, domainDnOf(connection), modeOn(connection));
+    const { policy, unreadable } = await readEffectivePolicy(connection, seen.entry, domainDnOf(connection), modeOn(connection), cache);
     const applies = seen.entry.text('msDS-ResultantPSO') !== null;
     if (applies && unreadable !== null) {
       log.warn('directory.password-settings-unreadable', { directory: settings.id, settingsObject: unreadable });
@@ -208,9 +210,16 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     if (unusable !== null) return { done: false, ...unusable, server };
     const facts: WriteFacts = { policy, status, newPassword };
     const person = { bindName: seen.entry.dn, dn: guidDn(ref.id) };
-    const outcome = await servers.separate((connection) => changeAsPerson(connection, person, oldPassword, newPassword, facts));
-    if (outcome !== null) return outcome;
-    return servers.write((connection) => changeForUnbound(connection, person.dn, oldPassword, newPassword, facts));
+    const outcome =
+      (await servers.separate((connection) => changeAsPerson(connection, person, oldPassword, newPassword, facts))) ??
+      (await servers.write((connection) => changeForUnbound(connection, person.dn, oldPassword, newPassword, facts)));
+    return withPoliciesForgotten(outcome);
+  };
+
+  /** The server may have judged by a policy that is not the one that was read: it is read again for the next one. */
+  const withPoliciesForgotten = (outcome: WriteOutcome): WriteOutcome => {
+    if (!outcome.done) cache.forget();
+    return outcome;
   };
 
   const resetPrepared = (prepared: PreparedWrite, newPassword: string, options: ResetOptions): Promise<WriteOutcome> =>
@@ -228,10 +237,13 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
         const full = await readFull(connection, ref, true);
         const mayChange = await mayServiceChange(connection, full.seen.entry);
         const target = { dn: guidDn(ref.id), locked: full.status.locked !== false, mayChange, facts: factsOf(full) };
-        return refused ?? resetInTwoSteps(connection, target, newPassword, options, random);
+        return refused ?? withPoliciesForgotten(await resetInTwoSteps(connection, target, newPassword, options, random));
       }
       if (refused !== null) return refused;
-      return resetAtOnce(connection, guidDn(ref.id), newPassword, options, mode, async () => factsOf(await readFull(connection, ref)));
+      return resetAtOnce(connection, guidDn(ref.id), newPassword, options, mode, async () => {
+        cache.forget();
+        return factsOf(await readFull(connection, ref));
+      });
     });
 
   return {

@@ -3,6 +3,7 @@ import type { LdapConnection } from '../ldap/connection.ts';
 import { firstValue } from '../ldap/dn.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
 import { succeeded } from '../ldap/result-codes.ts';
+import type { ServerCache } from '../ldap/server-cache.ts';
 import { fromInterval } from '../ldap/time.ts';
 import { unexpectedResult } from '../ldap/translate-error.ts';
 import { isSamba, type ResetMode } from './reset-mode.ts';
@@ -41,22 +42,27 @@ export interface EffectivePolicy {
 /**
  * The policy in force for one account: its resulting password settings object (MS-ADTS 3.1.1.4.5.36), else that of the domain.
  * `account` must have been read with `msDS-ResultantPSO`.
+ * @param cache keeps what the policies say; which one is in force is asked each time
  */
 export async function readEffectivePolicy(
   connection: LdapConnection,
   account: LdapEntry,
   domainDn: string,
   mode: ResetMode,
+  cache: ServerCache,
 ): Promise<EffectivePolicy> {
   const settingsDn = account.text('msDS-ResultantPSO');
   if (settingsDn !== null) {
-    const settings = await readOne(connection, settingsDn, settingsObjectAttributes);
+    const settings = await cache.get(connection, `settings ${settingsDn}`, () => readOne(connection, settingsDn, settingsObjectAttributes));
     if (settings?.text('msDS-MinimumPasswordLength') != null) {
       return { policy: asServed(fromSettingsObject(settings), connection, mode), unreadable: null };
     }
   }
-  const domain = await readOne(connection, domainDn, domainAttributes);
-  if (domain === null) throw unexpectedResult({ code: 32, message: 'the domain entry cannot be read' }, connection.server, 'search');
+  const domain = await cache.get(connection, `domain ${domainDn}`, async () => {
+    const entry = await readOne(connection, domainDn, domainAttributes);
+    if (entry === null) throw unexpectedResult({ code: 32, message: 'the domain entry cannot be read' }, connection.server, 'search');
+    return entry;
+  });
   // Who may not read the container may not be shown which object applies either (msDS-ResultantPSO): none is told, and one may be there.
   const unreadable = settingsDn ?? ((await mayReadSettings(connection, domainDn)) ? null : settingsContainer(domainDn));
   const policy = asServed(fromDomain(domain, settingsDn), connection, mode);
