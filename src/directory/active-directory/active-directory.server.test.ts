@@ -445,6 +445,16 @@ describe('health', () => {
     expect(health.notes.join()).toContain('does not honour password history');
   });
 
+  it('tells of people of whom the domain demands no password length', async () => {
+    const directory = connect();
+    const { user } = await person(directory);
+    const told = async () => (await directory.health({ rights: true })).notes.filter((note) => note.includes('PASSWD_NOTREQD'));
+    expect(await told()).toEqual([]);
+    await samba.modify(user.dn, { userAccountControl: String(0x200 | 0x20) });
+    expect(await told()).toEqual([expect.stringContaining(`of 1 people, such as ${user.dn}`)]);
+    expect((await directory.health()).notes.join()).not.toContain('PASSWD_NOTREQD');
+  });
+
   it('works over StartTLS and refuses to work without encryption', async () => {
     const secured = connect({ servers: [{ url: samba.ldapUrl }], tls: { ca: samba.caPem, startTls: true } });
     expect((await find(secured, 'alice')).login).toBe('alice');

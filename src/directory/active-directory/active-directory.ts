@@ -38,6 +38,7 @@ import { activeDirectoryKind } from './kind.ts';
 import { minimumAgeNote } from './minimum-age-note.ts';
 import { normaliseIdentifier, withAnyPrefix } from './normalise-identifier.ts';
 import { type Observation, observationAttributes, observationOf } from './observation.ts';
+import { optionalPasswordNote } from './optional-password-note.ts';
 import { readEffectivePolicy } from './policy.ts';
 import { builtinProtection } from './protected.ts';
 import { resetAtOnce, resetInTwoSteps } from './reset.ts';
@@ -303,8 +304,9 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
         configured: async () => (await configured.get()).names,
       });
       const asked = options?.rights === true && report.serviceAccount.ok;
-      const note = asked ? await servers.read(readAgeNote) : null;
-      return note === null ? report : { ...report, notes: [...report.notes, note] };
+      if (!asked) return report;
+      const notes = await servers.read(async (connection) => [await readAgeNote(connection), await optionalPasswordNote(base, connection)]);
+      return { ...report, notes: [...report.notes, ...notes.filter((note) => note !== null)] };
     },
     close: base.close,
   };
