@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createOpener, ldapSettings } from '../../../test/conformance/harness-ldap.ts';
 import { createMovableClock } from '../../../test/conformance/samples.ts';
 import { fingerprint, requireChange, reset, unlock } from '../../../test/conformance/write.ts';
@@ -14,13 +14,17 @@ import { toFiletime } from '../ldap/time.ts';
 const day = 86_400_000;
 const firstPassword = 'First-Passw0rd-1';
 
-const clock = createMovableClock();
+let clock: ReturnType<typeof createMovableClock>;
 let samba: SambaServer;
 let opener: ReturnType<typeof createOpener> | undefined;
 let counter = 0;
 
 beforeAll(async () => {
   samba = await startSamba();
+});
+
+beforeEach(() => {
+  clock = createMovableClock();
 });
 
 afterEach(async () => {
