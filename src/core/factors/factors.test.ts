@@ -121,6 +121,12 @@ describe('a mailed code', () => {
     }
   });
 
+  it('is kept as a digest for codes, which is of no use for anything else', () => {
+    const ada = enrolled(ref('1'), { secret: 'ada@example.test' });
+    const { expected, messages } = email.open('challenge', [ada]);
+    expect(JSON.parse(expected)).toMatchObject([{ digest: keys.digest('code', `challenge|${messages[0]?.code}`) }]);
+  });
+
   it('is not broken by a stored digest of another length', async () => {
     const ada = enrolled(ref('1'), { secret: 'ada@example.test' });
     const accounts = [{ ref: ref('1'), factor: ada.factors[0]?.id }];
@@ -273,6 +279,18 @@ describe('an authenticator', () => {
 
 describe('the nearest time step', () => {
   const device = Secret.fromBase32(SEED);
+
+  it('is, of two that have the same code by chance, the one nearer to where the clock is known to be', () => {
+    const [earlier, later, code] = [376_430, 376_433, '294748'];
+    for (const step of [earlier, later]) expect(currentTotp(SEED, step * PERIOD).code).toBe(code);
+    for (const current of [earlier, earlier + 1, later, later + 2]) {
+      for (let drift = -4; drift <= 4; drift += 1) {
+        const shown = current + drift;
+        const step = Math.abs(earlier - shown) < Math.abs(later - shown) ? earlier : later;
+        expect(nearestTimeStep(device, code, current * PERIOD, drift)).toEqual({ step, ahead: step - current });
+      }
+    }
+  });
 
   it('is that of the code, wherever within reach it is, seen from wherever the clock is known to be', () => {
     fc.assert(

@@ -17,6 +17,7 @@ export function askedOf(deps: Pick<ActDeps, 'act' | 'keys'>, state: JourneyState
   }
   return state.candidates.map(({ ref }) => {
     const places = placesOf(deps.keys, ref, deps.act.address, state.device);
+    // Stryker disable next-line ConditionalExpression: null is no place that anybody remembers; the compiler wants it said
     const isKnownDevice = places.device !== null && state.knownPlaces.includes(places.device);
     return {
       target: accountKey(ref),
