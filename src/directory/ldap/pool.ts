@@ -13,6 +13,8 @@ export interface PoolOptions {
   readonly checkLimit: number;
   /** Opens and binds a connection. */
   open(): Promise<LdapConnection>;
+  /** Each piece of work gets a connection of its own, closed afterwards. */
+  readonly once?: true;
 }
 
 /** Connections to one server, for one purpose. Each carries one piece of work at a time; whoever waits is served in order. */
@@ -118,7 +120,7 @@ export function createPool(options: PoolOptions): Pool {
         try {
           return await work(connection);
         } finally {
-          if (connection.usable && started === generation && !closed) idle.push(connection);
+          if (options.once !== true && connection.usable && started === generation && !closed) idle.push(connection);
           else connection.close();
         }
       } finally {

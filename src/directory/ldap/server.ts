@@ -26,17 +26,15 @@ export interface Server {
   readonly url: string;
   readonly read: Pool;
   readonly write: Pool;
+  /** Connections on which nobody is signed in, for one piece of work each. */
+  readonly separate: Pool;
   readonly up: boolean;
   /** Why it is passed over; null: it is not. */
   readonly trouble: AppError | null;
   /** Milliseconds from now until a trial is due of itself; null: it is up. */
   readonly retryIn: number | null;
-  /** What the service account has read of it last; null: it has not signed in yet. */
-  readonly rootDse: RootDse | null;
   /** Whether it takes writes, as far as is known: what it says itself, and what it answered lately. */
   readonly takesWrites: boolean;
-  /** A connection on which nobody is signed in. @throws AppError */
-  open(): Promise<LdapConnection>;
   /** Begins a trial beside the work, where one is due. */
   tryIfDue(): void;
   /** For work that has nowhere else to go: waits for the trial that is under way, or begins one if it is due. */
@@ -127,6 +125,7 @@ export function createServer(
     // Whoever waits for a connection to it goes elsewhere at once.
     read.clear(error);
     write.clear(error);
+    separate.clear(error);
   };
 
   const watch = (seen: SeenOutcome): void => {
@@ -214,11 +213,27 @@ export function createServer(
     });
   const read = pool(settings.connections.read);
   const write = pool(settings.connections.write);
+  // Bounded like the others: each costs the server a socket, and an agreement on keys.
+  const separate = createPool({
+    server: url,
+    size: settings.connections.read,
+    waitLimit: settings.operationTimeoutMilliseconds,
+    checkAfterIdle,
+    checkLimit: settings.connectTimeoutMilliseconds,
+    once: true,
+    async open() {
+      const offered = rootDse ?? (await read.run(async (signedIn) => signedIn.rootDse));
+      const connection = await openForWork(open);
+      connection.takeRootDse(offered);
+      return connection;
+    },
+  });
 
   return {
     url,
     read,
     write,
+    separate,
     get up() {
       return health.down === null;
     },
@@ -228,14 +243,10 @@ export function createServer(
     get retryIn() {
       return health.down === null ? null : Math.max(0, health.down.retryAt - clock.monotonic());
     },
-    get rootDse() {
-      return rootDse;
-    },
     get takesWrites() {
       if (rootDse !== null && serverRole(rootDse).readOnly) return false;
       return clock.monotonic() >= readOnlyUntil;
     },
-    open: () => openForWork(open),
     tryIfDue,
     async ask() {
       if (trial === null && !isTrialDue(health, clock.monotonic(), true)) return;
@@ -247,7 +258,7 @@ export function createServer(
       write.clear();
     },
     async close() {
-      await Promise.all([read.close(), write.close(), trial?.catch(() => {})]);
+      await Promise.all([read.close(), write.close(), separate.close(), trial?.catch(() => {})]);
     },
   };
 }

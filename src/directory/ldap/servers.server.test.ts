@@ -356,6 +356,24 @@ describe('lost answers', () => {
   });
 });
 
+it('opens a bounded number of connections to sign people in, each for one of them, and lets the others wait', async () => {
+  const many = connect({ connections: { read: 3, write: 1 } });
+  await many.read(countPeople);
+  let most = 0;
+  const seen = new Set<LdapConnection>();
+  const binds = Array.from({ length: 12 }, () =>
+    many.separate(async (connection) => {
+      seen.add(connection);
+      most = Math.max(most, first.openConnectionCount);
+      return (await connection.bind(`uid=henrik,${slapd.peopleDn}`, 'Wrong-Passw0rd-1')).code;
+    }),
+  );
+  expect(new Set(await Promise.all(binds)).size).toBe(1);
+  expect(seen.size).toBe(12);
+  expect(most).toBeLessThanOrEqual(1 + 2 * 3);
+  await many.close();
+});
+
 it('never works unauthenticated on a connection that came back by itself', async () => {
   await servers.read(async (connection) => {
     first.cutAll();

@@ -66,7 +66,6 @@ export function createServers(
 ): Servers {
   const { clock, log } = deps;
   let closed = false;
-  const separateWork = new Set<Promise<void>>();
   const signIn = createServiceSignIn(settings, deps, explainSignIn);
   const servers = settings.servers.map(({ url }) => createServer(url, settings, { clock, log, signIn, isClosed: () => closed }));
 
@@ -158,25 +157,7 @@ export function createServers(
       const server = serverOf(identity);
       return attempt(bound(identity, work), reading, () => [[server]]);
     },
-    separate: (work) =>
-      attempt(
-        work,
-        async (server, run) => {
-          const rootDse = server.rootDse ?? (await server.read.run(async (signedIn) => signedIn.rootDse));
-          const connection = await server.open();
-          connection.takeRootDse(rootDse);
-          const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-          separateWork.add(ended);
-          try {
-            return await run(connection);
-          } finally {
-            connection.close();
-            separateWork.delete(ended);
-            end();
-          }
-        },
-        all,
-      ),
+    separate: (work) => attempt(work, (server, run) => server.separate.run(run), all),
     async probe() {
       const connections: Probed[] = [];
       let account: DirectoryHealth['serviceAccount'] = { ok: false, problem: 'No server could be asked' };
@@ -212,7 +193,7 @@ export function createServers(
     withoutWrites: () => servers.filter(({ takesWrites }) => !takesWrites).map(({ url }) => url),
     async close() {
       closed = true;
-      await Promise.all([...servers.map((server) => server.close()), ...separateWork]);
+      await Promise.all(servers.map((server) => server.close()));
     },
   };
 }
