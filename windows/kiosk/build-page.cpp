@@ -42,6 +42,11 @@ std::string joinLabels(const std::vector<StepOption>& options) {
   return joined;
 }
 
+// Fetching a code or reading what to do now takes longer than typing; a person who has to confirm takes as long as the window may
+// be open at all.
+constexpr int codePatience = 600;
+constexpr int personPatience = 24 * 60 * 60;
+
 unsigned factorText(std::string_view kind) {
   if (kind == "email") return TEXT_FACTOR_EMAIL;
   if (kind == "sms") return TEXT_FACTOR_SMS;
@@ -63,6 +68,33 @@ std::string factorHint(const ITexts& texts, const StepOption& option) {
   if (option.kind == "sms") return texts.text(TEXT_HINT_SMS);
   if (option.kind == "totp") return texts.text(TEXT_HINT_TOTP);
   return option.hint;
+}
+
+struct FailureTexts {
+  unsigned title;
+  unsigned text;
+};
+
+// What is told of a failure that people can do something about, or must be warned of; the others are "not reached".
+std::optional<FailureTexts> failureTexts(HttpFailure failure) {
+  switch (failure) {
+    case HttpFailure::certificate:
+      return FailureTexts{TEXT_CERTIFICATE_TITLE, TEXT_CERTIFICATE_TEXT};
+    case HttpFailure::wrongTime:
+      return FailureTexts{TEXT_CERTIFICATE_TITLE, TEXT_CERTIFICATE_TIME};
+    case HttpFailure::wrongName:
+      return FailureTexts{TEXT_CERTIFICATE_TITLE, TEXT_CERTIFICATE_NAME};
+    case HttpFailure::pinMismatch:
+      return FailureTexts{TEXT_PIN_TITLE, TEXT_PIN_TEXT};
+    case HttpFailure::proxyAuthentication:
+      return FailureTexts{TEXT_OFFLINE_TITLE, TEXT_TROUBLE_PROXY};
+    case HttpFailure::intercepted:
+      return FailureTexts{TEXT_OFFLINE_TITLE, TEXT_TROUBLE_INTERCEPTED};
+    case HttpFailure::badAnswer:
+      return FailureTexts{TEXT_OFFLINE_TITLE, TEXT_TROUBLE_ANSWER};
+    default:
+      return std::nullopt;
+  }
 }
 
 Page unknownPage(const PageContext& context) {
@@ -111,6 +143,7 @@ Page codePage(const PageContext& context, const Step& step, const JourneyClient&
   field.hint = isDigits ? texts.text(TEXT_CODE_HINT, {std::to_string(step.codeLength)}) : texts.text(TEXT_CODE_HINT_OTHER);
   field.longest = 64;
   page.fields.push_back(field);
+  page.patience = codePatience;
   if (step.attemptsLeft && step.messageIsError)
     page.after.push_back(*step.attemptsLeft == 1 ? texts.text(TEXT_CODE_ATTEMPTS_ONE)
                                                  : texts.text(TEXT_CODE_ATTEMPTS, {std::to_string(*step.attemptsLeft)}));
@@ -126,7 +159,7 @@ Page questionsPage(const PageContext& context, const Step& step) {
   page.progress = context.texts.text(TEXT_PROGRESS_PROOF);
   for (const StepOption& prompt : step.options) {
     Field field;
-    field.kind = FieldKind::code;
+    field.kind = FieldKind::answer;
     field.id = prompt.id;
     field.label = prompt.label;
     page.fields.push_back(field);
@@ -166,6 +199,8 @@ Page newPasswordPage(const PageContext& context, const Step& step) {
   page.rules = ruleLines(texts, step.rules);
   page.checksWhileTyping = true;
   page.after.push_back(texts.text(TEXT_PASSWORD_NEXT));
+  page.after.push_back(texts.text(TEXT_AWAY));
+  page.writes = true;
   addButton(context, page, Action::submit, TEXT_PASSWORD_SAVE);
   if (step.mayKeepPassword) addButton(context, page, Action::keepPassword, TEXT_PASSWORD_KEEP);
   addStop(context, page);
@@ -177,6 +212,7 @@ Page confirmUnlockPage(const PageContext& context, const Step& step) {
   page.progress = context.texts.text(TEXT_PROGRESS_FINISH);
   page.paragraphs.push_back(context.texts.text(TEXT_UNLOCK_TEXT, {joinLabels(step.options)}));
   page.after.push_back(context.texts.text(TEXT_UNLOCK_NEXT));
+  page.writes = true;
   addButton(context, page, Action::submit, TEXT_UNLOCK_SAVE);
   addStop(context, page);
   return page;
@@ -187,6 +223,7 @@ Page waitingPage(const PageContext& context, const Step& step) {
   Page page = emptyPage(context, step.id, context.texts.text(isDirectory ? TEXT_WAITING_TITLE : TEXT_WAITING_TITLE_PERSON));
   page.paragraphs.push_back(context.texts.text(isDirectory ? TEXT_WAITING_TEXT : TEXT_WAITING_TEXT_PERSON));
   page.pollAfter = step.pollAfter;
+  page.patience = personPatience;
   addStop(context, page);
   return page;
 }
@@ -212,10 +249,13 @@ Page donePage(const PageContext& context, const Step& step) {
     page.rulesTitle = context.texts.text(TEXT_DONE_NEXT);
     for (const std::string& next : step.nextSteps) page.rules.emplace_back(RuleState::serverDecides, next);
   }
+  const bool isReset = std::any_of(step.results.begin(), step.results.end(), [](const StepResult& r) { return r.outcome == "password-reset"; });
+  if (isReset) page.after.push_back(context.texts.text(TEXT_AWAY));
   if (!isGood) addHelp(context, page);
   addClose(context, page);
   page.isFinal = true;
   page.isReached = isGood;
+  page.patience = codePatience;  // there is something to read
   return page;
 }
 
@@ -326,14 +366,11 @@ Page troublePage(const PageContext& context, const Outcome& outcome) {
   const ITexts& texts = context.texts;
   unsigned title = TEXT_OFFLINE_TITLE;
   std::string text = context.offlineMessage.empty() ? texts.text(TEXT_OFFLINE_TEXT) : context.offlineMessage;
-  if (outcome.kind == Outcome::Kind::problem || outcome.failure == HttpFailure::badAnswer) {
+  if (outcome.kind == Outcome::Kind::problem) {
     text = sentenceFor(context, outcome);
-  } else if (outcome.failure == HttpFailure::certificate) {
-    title = TEXT_CERTIFICATE_TITLE;
-    text = texts.text(TEXT_CERTIFICATE_TEXT);
-  } else if (outcome.failure == HttpFailure::pinMismatch) {
-    title = TEXT_PIN_TITLE;
-    text = texts.text(TEXT_PIN_TEXT);
+  } else if (const std::optional<FailureTexts> special = failureTexts(outcome.failure)) {
+    title = special->title;
+    text = texts.text(special->text);
   }
   Page page = emptyPage(context, "trouble", texts.text(title));
   page.notice = text;
@@ -383,9 +420,8 @@ Page withError(Page page, const std::string& notice) {
 std::string sentenceFor(const PageContext& context, const Outcome& outcome) {
   const ITexts& texts = context.texts;
   if (outcome.kind == Outcome::Kind::trouble) {
-    if (outcome.failure == HttpFailure::certificate) return texts.text(TEXT_CERTIFICATE_TEXT);
-    if (outcome.failure == HttpFailure::pinMismatch) return texts.text(TEXT_PIN_TEXT);
-    return texts.text(outcome.failure == HttpFailure::badAnswer ? TEXT_TROUBLE_ANSWER : TEXT_TROUBLE_NETWORK);
+    const std::optional<FailureTexts> special = failureTexts(outcome.failure);
+    return texts.text(special ? special->text : TEXT_TROUBLE_NETWORK);
   }
   std::string sentence = outcome.title.empty() ? texts.text(TEXT_TROUBLE_ANSWER) : outcome.title;
   if (!outcome.reference.empty() && outcome.code == "internal.unexpected")

@@ -81,7 +81,8 @@ Page Conversation::show(const Outcome& outcome) {
       client_.forget();
       return keep(endedPage(context_));
     }
-  } else if (outcome.failure == HttpFailure::pinMismatch || outcome.failure == HttpFailure::certificate) {
+  } else if (outcome.failure == HttpFailure::pinMismatch || outcome.failure == HttpFailure::certificate ||
+             outcome.failure == HttpFailure::wrongTime || outcome.failure == HttpFailure::wrongName) {
     // Nobody is asked to go on over a connection that cannot be trusted.
     return keep(troublePage(context_, outcome));
   }

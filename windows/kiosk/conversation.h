@@ -43,6 +43,9 @@ class Conversation {
   // Ends the journey at the server if one is open.
   void close();
 
+  // The question whether to stop while an answer is being written.
+  Page writingQuestion() const { return stopPage(context_, true); }
+
   // Whether a journey with something to lose is open.
   bool isInJourney() const { return client_.isOpen(); }
 

@@ -4,6 +4,7 @@
 #include <wincrypt.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "utf.h"
@@ -11,6 +12,9 @@
 // Not in the headers of mingw-w64 10; values of winhttp.h in the Windows SDK.
 #ifndef WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_3
 #define WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_3 0x00002000
+#endif
+#ifndef WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY
+#define WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY 4
 #endif
 
 namespace keyturn {
@@ -61,39 +65,86 @@ std::string pinOf(PCCERT_CONTEXT certificate) {
   return pin;
 }
 
-bool showsPinnedKey(HINTERNET request, const std::vector<std::string>& pins) {
-  PCCERT_CONTEXT certificate = nullptr;
-  DWORD size = sizeof certificate;
-  if (!WinHttpQueryOption(request, WINHTTP_OPTION_SERVER_CERT_CONTEXT, &certificate, &size) || certificate == nullptr) return false;
-  const std::string pin = pinOf(certificate);
-  CertFreeCertificateContext(certificate);
-  return !pin.empty() && std::find(pins.begin(), pins.end(), pin) != pins.end();
+enum class PinCheck {
+  fits,
+  otherKey,
+  notKnown,  // no TLS yet (a proxy is still being asked), or the question failed: no fact, so no alarm
+};
+
+struct FreeCertificate {
+  void operator()(const CERT_CONTEXT* certificate) const { CertFreeCertificateContext(certificate); }
+};
+struct FreeChain {
+  void operator()(const CERT_CHAIN_CONTEXT* chain) const { CertFreeCertificateChain(chain); }
+};
+
+// Looks for a pinned key among the certificates of the chain by which Windows trusts the server: its own, or that of an
+// authority that issues for it, which stays when the server renews its key.
+PinCheck checkPins(HINTERNET request, const std::vector<std::string>& pins) {
+  PCCERT_CONTEXT raw = nullptr;
+  DWORD size = sizeof raw;
+  if (!WinHttpQueryOption(request, WINHTTP_OPTION_SERVER_CERT_CONTEXT, &raw, &size) || raw == nullptr) return PinCheck::notKnown;
+  const std::unique_ptr<const CERT_CONTEXT, FreeCertificate> certificate(raw);
+  const auto isPinned = [&](PCCERT_CONTEXT one) {
+    const std::string pin = pinOf(one);
+    return !pin.empty() && std::find(pins.begin(), pins.end(), pin) != pins.end();
+  };
+  if (pinOf(certificate.get()).empty()) return PinCheck::notKnown;
+  if (isPinned(certificate.get())) return PinCheck::fits;
+  CERT_CHAIN_PARA wanted = {};
+  wanted.cbSize = sizeof wanted;
+  PCCERT_CHAIN_CONTEXT rawChain = nullptr;
+  // From what the server sent and what is on this machine: nothing is fetched.
+  if (!CertGetCertificateChain(nullptr, certificate.get(), nullptr, certificate->hCertStore, &wanted, CERT_CHAIN_CACHE_ONLY_URL_RETRIEVAL,
+                               nullptr, &rawChain))
+    return PinCheck::notKnown;
+  const std::unique_ptr<const CERT_CHAIN_CONTEXT, FreeChain> chain(rawChain);
+  // What anybody may append proves nothing: only a chain that ends in a trusted root counts.
+  constexpr DWORD harmless = CERT_TRUST_REVOCATION_STATUS_UNKNOWN | CERT_TRUST_IS_OFFLINE_REVOCATION;
+  if ((chain->TrustStatus.dwErrorStatus & ~harmless) != 0 || chain->cChain == 0) return PinCheck::otherKey;
+  const CERT_SIMPLE_CHAIN& simple = *chain->rgpChain[0];
+  for (DWORD i = 1; i < simple.cElement; ++i)
+    if (isPinned(simple.rgpElement[i]->pCertContext)) return PinCheck::fits;
+  return PinCheck::otherKey;
 }
 
 // Watches one request. WinHTTP says "sending" once the connection is up and its certificate accepted, and before the first
-// byte of the request leaves: the place to look at the key. Closing the request there keeps it from being sent.
+// byte of the request leaves: the place to look at the key. Closing the request there keeps it from being sent. Through a proxy
+// it says so too before there is any TLS: then the next time counts, and the look after the head.
 struct Watch {
   const std::vector<std::string>* pins = nullptr;
   Handle* request = nullptr;
   bool isMismatch = false;
+  DWORD secureFailure = 0;  // WINHTTP_CALLBACK_STATUS_FLAG_*
 };
 
-void CALLBACK onStatus(HINTERNET handle, DWORD_PTR context, DWORD status, LPVOID, DWORD) {
+void CALLBACK onStatus(HINTERNET handle, DWORD_PTR context, DWORD status, LPVOID information, DWORD length) {
   Watch* watch = reinterpret_cast<Watch*>(context);
-  if (watch == nullptr || status != WINHTTP_CALLBACK_STATUS_SENDING_REQUEST || watch->isMismatch) return;
-  if (showsPinnedKey(handle, *watch->pins)) return;
+  if (watch == nullptr) return;
+  if (status == WINHTTP_CALLBACK_STATUS_SECURE_FAILURE && information != nullptr && length >= sizeof(DWORD))
+    watch->secureFailure |= *static_cast<DWORD*>(information);
+  if (status != WINHTTP_CALLBACK_STATUS_SENDING_REQUEST || watch->isMismatch || watch->pins->empty()) return;
+  if (checkPins(handle, *watch->pins) != PinCheck::otherKey) return;
   watch->isMismatch = true;
   watch->request->close();
 }
 
-HttpFailure failureOf(DWORD error) {
+HttpFailure failureOf(DWORD error, DWORD secureFailure = 0) {
   switch (error) {
     case ERROR_WINHTTP_TIMEOUT:
       return HttpFailure::timedOut;
-    case ERROR_WINHTTP_SECURE_FAILURE:
-    case ERROR_WINHTTP_SECURE_CHANNEL_ERROR:
     case ERROR_WINHTTP_SECURE_CERT_DATE_INVALID:
+      return HttpFailure::wrongTime;
     case ERROR_WINHTTP_SECURE_CERT_CN_INVALID:
+      return HttpFailure::wrongName;
+    case ERROR_WINHTTP_SECURE_FAILURE: {
+      // One fault alone can be told apart; a certificate with several is simply not trusted.
+      const DWORD faults = secureFailure & ~static_cast<DWORD>(WINHTTP_CALLBACK_STATUS_FLAG_CERT_REV_FAILED);
+      if (faults == WINHTTP_CALLBACK_STATUS_FLAG_CERT_DATE_INVALID) return HttpFailure::wrongTime;
+      if (faults == WINHTTP_CALLBACK_STATUS_FLAG_CERT_CN_INVALID) return HttpFailure::wrongName;
+      return HttpFailure::certificate;
+    }
+    case ERROR_WINHTTP_SECURE_CHANNEL_ERROR:
     case ERROR_WINHTTP_SECURE_INVALID_CA:
     case ERROR_WINHTTP_SECURE_CERT_REV_FAILED:
     case ERROR_WINHTTP_SECURE_CERT_REVOKED:
@@ -139,9 +190,15 @@ void appendAscii(std::vector<WCHAR>& headers, std::string_view text) {
   for (const char c : text) headers.push_back(static_cast<unsigned char>(c));
 }
 
-bool readBody(HINTERNET request, SecretString& body, HttpFailure& failure) {
+// WinHTTP limits each wait, not their sum: a server that sends one byte at a time would hold the window for hours.
+bool readBody(HINTERNET request, ULONGLONG deadline, SecretString& body, HttpFailure& failure) {
   char buffer[8192];
   while (true) {
+    if (GetTickCount64() > deadline) {
+      failure = HttpFailure::timedOut;
+      wipe(buffer, sizeof buffer);
+      return false;
+    }
     DWORD read = 0;
     if (!WinHttpReadData(request, buffer, sizeof buffer, &read)) {
       failure = failureOf(GetLastError());
@@ -159,28 +216,61 @@ bool readBody(HINTERNET request, SecretString& body, HttpFailure& failure) {
 }  // namespace
 
 WinHttp::WinHttp(HttpOptions options) : options_(std::move(options)) {
+  isProxyAutomatic_ = open(WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY);
+  if (!isProxyAutomatic_) open(WINHTTP_ACCESS_TYPE_DEFAULT_PROXY);  // Windows before 8.1
+}
+
+bool WinHttp::open(DWORD proxyAccess) {
+  closeSession();
   const std::wstring agent = toWide(options_.userAgent).value_or(L"Keyturn");
-  session_ = WinHttpOpen(agent.c_str(), WINHTTP_ACCESS_TYPE_DEFAULT_PROXY, WINHTTP_NO_PROXY_NAME, WINHTTP_NO_PROXY_BYPASS, 0);
-  if (session_ == nullptr) return;
+  session_ = WinHttpOpen(agent.c_str(), proxyAccess, WINHTTP_NO_PROXY_NAME, WINHTTP_NO_PROXY_BYPASS, 0);
+  if (session_ == nullptr) return false;
   // Windows before 11 does not know TLS 1.3 and then refuses the whole set.
   bool isSet = setNumber(session_, WINHTTP_OPTION_SECURE_PROTOCOLS, WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_2 | WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_3) ||
                setNumber(session_, WINHTTP_OPTION_SECURE_PROTOCOLS, WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_2);
-  // The time to resolve a name is unlimited unless it is set.
+  // The time to resolve a name is unlimited unless it is set, and that for the head of an answer is a limit of its own.
   const int connect = static_cast<int>(options_.connectSeconds * 1000);
   const int request = static_cast<int>(options_.requestSeconds * 1000);
   isSet = WinHttpSetTimeouts(session_, connect, connect, request, request) && isSet;
+  setNumber(session_, WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT, static_cast<DWORD>(request));
   const std::wstring host = toWide(options_.portal.host).value_or(L"");
   connection_ = isSet ? WinHttpConnect(session_, host.c_str(), options_.portal.port, 0) : nullptr;
+  return connection_ != nullptr;
 }
 
-WinHttp::~WinHttp() {
-  if (connection_ != nullptr) WinHttpCloseHandle(connection_);
-  if (session_ != nullptr) WinHttpCloseHandle(session_);
+void WinHttp::closeSession() {
+  if (connection_ != nullptr) WinHttpCloseHandle(std::exchange(connection_, nullptr));
+  if (session_ != nullptr) WinHttpCloseHandle(std::exchange(session_, nullptr));
 }
+
+WinHttp::~WinHttp() { closeSession(); }
 
 HttpResponse WinHttp::send(const HttpRequest& request) {
+  if (!options_.pins.empty() && !request.token.empty()) {
+    HttpRequest look;
+    look.path = "/api/v1/site";
+    HttpResponse seen = sendOnce(look);
+    if (seen.failure != HttpFailure::none) return seen;
+  }
+  HttpResponse response = sendOnce(request);
+  hasReached_ = hasReached_ || response.failure == HttpFailure::none;
+  const bool isLost = response.failure == HttpFailure::unreachable || response.failure == HttpFailure::timedOut;
+  // Automatic detection may lead to a proxy, or past one, that does not work here. Only before anything was reached, and only
+  // what changes nothing: it is asked twice.
+  if (!isLost || hasReached_ || !isProxyAutomatic_ || request.method != "GET") return response;
+  isProxyAutomatic_ = false;
+  if (!open(WINHTTP_ACCESS_TYPE_DEFAULT_PROXY)) return response;
+  HttpResponse second = sendOnce(request);
+  hasReached_ = second.failure == HttpFailure::none;
+  // Neither way works: the next try begins with the automatic one again.
+  if (!hasReached_) isProxyAutomatic_ = open(WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY);
+  return second;
+}
+
+HttpResponse WinHttp::sendOnce(const HttpRequest& request) {
   HttpResponse response;
   if (connection_ == nullptr) return response;
+  const ULONGLONG deadline = GetTickCount64() + (2ULL * options_.connectSeconds + 2ULL * options_.requestSeconds) * 1000;
   const std::wstring method = toWide(request.method).value_or(L"");
   const std::wstring path = toWide(joinPath(options_.portal, request.path)).value_or(L"");
   LPCWSTR accepted[] = {L"application/json", L"application/problem+json", nullptr};
@@ -197,12 +287,9 @@ HttpResponse WinHttp::send(const HttpRequest& request) {
   Watch watch;
   watch.pins = &options_.pins;
   watch.request = &handle;
-  DWORD_PTR context = 0;
-  if (!options_.pins.empty()) {
-    context = reinterpret_cast<DWORD_PTR>(&watch);
-    if (WinHttpSetStatusCallback(handle.get(), onStatus, WINHTTP_CALLBACK_FLAG_SEND_REQUEST, 0) == WINHTTP_INVALID_STATUS_CALLBACK)
-      return response;
-  }
+  const DWORD_PTR context = reinterpret_cast<DWORD_PTR>(&watch);
+  const DWORD watched = WINHTTP_CALLBACK_FLAG_SEND_REQUEST | WINHTTP_CALLBACK_FLAG_SECURE_FAILURE;
+  if (WinHttpSetStatusCallback(handle.get(), onStatus, watched, 0) == WINHTTP_INVALID_STATUS_CALLBACK) return response;
 
   std::vector<WCHAR> headers;
   headers.reserve(1024);  // never moved: it holds the token
@@ -224,7 +311,15 @@ HttpResponse WinHttp::send(const HttpRequest& request) {
   bool isSent = WinHttpSendRequest(handle.get(), headers.empty() ? nullptr : headers.data(), static_cast<DWORD>(headers.size()),
                                    WINHTTP_NO_REQUEST_DATA, 0, length, context) == TRUE;
   DWORD error = GetLastError();
-  if (isSent && !options_.pins.empty() && !watch.isMismatch && !showsPinnedKey(handle.get(), options_.pins)) watch.isMismatch = true;
+  if (isSent && !options_.pins.empty() && !watch.isMismatch) {
+    const PinCheck check = checkPins(handle.get(), options_.pins);
+    watch.isMismatch = check == PinCheck::otherKey;
+    if (check == PinCheck::notKnown) {
+      if (!headers.empty()) wipe(headers.data(), headers.size() * sizeof(WCHAR));
+      response.failure = HttpFailure::pinNotKnown;
+      return response;
+    }
+  }
   if (isSent && !watch.isMismatch && length > 0) {
     DWORD written = 0;
     isSent = WinHttpWriteData(handle.get(), request.body.view().data(), length, &written) && written == length;
@@ -240,7 +335,7 @@ HttpResponse WinHttp::send(const HttpRequest& request) {
     return response;
   }
   if (!isSent) {
-    response.failure = failureOf(error);
+    response.failure = failureOf(error, watch.secureFailure);
     return response;
   }
 
@@ -252,6 +347,10 @@ HttpResponse WinHttp::send(const HttpRequest& request) {
     return response;
   }
   response.status = static_cast<int>(status);
+  if (status == HTTP_STATUS_PROXY_AUTH_REQ) {
+    response.failure = HttpFailure::proxyAuthentication;
+    return response;
+  }
   response.date = dateOf(handle.get());
   if (status == 204) {
     response.failure = HttpFailure::none;
@@ -259,10 +358,10 @@ HttpResponse WinHttp::send(const HttpRequest& request) {
   }
   // A proxy or a captive portal answers with a page of its own: that is no answer of the server.
   if (!isJson(headerOf(handle.get(), WINHTTP_QUERY_CONTENT_TYPE))) {
-    response.failure = HttpFailure::unreachable;
+    response.failure = HttpFailure::intercepted;
     return response;
   }
-  readBody(handle.get(), response.body, response.failure);
+  readBody(handle.get(), deadline, response.body, response.failure);
   return response;
 }
 

@@ -20,8 +20,11 @@ struct HttpOptions {
   std::uint32_t requestSeconds = 30;   // to send, and for each part of the answer
 };
 
-// The machine's certificate store decides on trust; there is no switch to overrule it. The machine's proxy setting is used,
-// never with credentials. No redirect is followed, no cookie kept, no client certificate and no Windows sign-in offered.
+// The machine's certificate store decides on trust; there is no switch to overrule it. The proxy is found automatically (WPAD, a
+// PAC file) and, where that leads nowhere, by the setting of `netsh winhttp`; never with credentials. No redirect is followed, no
+// cookie kept, no client certificate and no Windows sign-in offered.
+//
+// With pins no request with a token leaves before a request without one has shown which key the server of the connection has.
 class WinHttp : public IHttp {
  public:
   explicit WinHttp(HttpOptions options);
@@ -32,9 +35,15 @@ class WinHttp : public IHttp {
   HttpResponse send(const HttpRequest& request) override;
 
  private:
+  bool open(DWORD proxyAccess);
+  void closeSession();
+  HttpResponse sendOnce(const HttpRequest& request);
+
   HttpOptions options_;
   HINTERNET session_ = nullptr;
   HINTERNET connection_ = nullptr;
+  bool isProxyAutomatic_ = false;
+  bool hasReached_ = false;  // the server has answered by now: the way to it is known
 };
 
 }  // namespace keyturn

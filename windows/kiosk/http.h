@@ -13,8 +13,13 @@ enum class HttpFailure {
   none,
   unreachable,   // name, route, connection refused or broken
   timedOut,
-  certificate,   // not trusted, another name, expired
+  certificate,   // not trusted
+  wrongTime,     // outside the certificate's time: expired, or the clock of this computer is wrong
+  wrongName,     // a certificate for another name: often the sign-in page of a guest network
   pinMismatch,   // trusted, but none of the pinned keys
+  pinNotKnown,   // which key the server has could not be found out
+  proxyAuthentication,  // the proxy wants somebody to sign in
+  intercepted,   // something else answered: a page of a proxy or of a guest network
   badAnswer,     // too large, or not JSON
 };
 

@@ -3,17 +3,21 @@
 #include <algorithm>
 #include <utility>
 
+#include <wtsapi32.h>
+
+#include "kiosk-start.h"
 #include "utf.h"
 #include "views/accessible.h"
 
 namespace keyturn {
 namespace {
 
-constexpr wchar_t className[] = L"KeyturnKiosk";
 constexpr UINT workDone = WM_APP + 1;
+constexpr UINT workFailed = WM_APP + 2;
 constexpr UINT_PTR tickTimer = 1;
 constexpr UINT tickMilliseconds = 100;
 constexpr std::uint64_t checkAfterMilliseconds = 400;
+constexpr std::uint64_t warningMilliseconds = 30'000;
 // How long the last word to the server may take before the process ends all the same.
 constexpr std::uint64_t leaveMilliseconds = 3000;
 constexpr int clientWidth = 560;
@@ -30,8 +34,14 @@ bool isInput(UINT message) {
 }  // namespace
 
 KioskWindow::KioskWindow(HINSTANCE instance, ISystem& system, const Settings& settings, const ITexts& texts, Conversation& conversation,
-                         bool isRightToLeft)
-    : instance_(instance), system_(system), settings_(settings), texts_(texts), conversation_(conversation), isRightToLeft_(isRightToLeft) {}
+                         bool isRightToLeft, HANDLE windowUp)
+    : instance_(instance),
+      system_(system),
+      settings_(settings),
+      texts_(texts),
+      conversation_(conversation),
+      isRightToLeft_(isRightToLeft),
+      windowUp_(windowUp) {}
 
 bool KioskWindow::create() {
   WNDCLASSEXW type = {};
@@ -39,11 +49,12 @@ bool KioskWindow::create() {
   type.lpfnWndProc = procedure;
   type.hInstance = instance_;
   type.hCursor = LoadCursorW(nullptr, IDC_ARROW);
-  type.lpszClassName = className;
+  const std::wstring className = wide(kioskWindowClass);
+  type.lpszClassName = className.c_str();
   RegisterClassExW(&type);
   // The sign-in screen fills the desktop: the window must stay above it.
   const DWORD extended = WS_EX_TOPMOST | WS_EX_CONTROLPARENT | (isRightToLeft_ ? WS_EX_LAYOUTRTL : 0u);
-  window_ = CreateWindowExW(extended, className, L"", WS_POPUP | WS_CAPTION | WS_SYSMENU | WS_CLIPCHILDREN, 0, 0, 100, 100, nullptr, nullptr,
+  window_ = CreateWindowExW(extended, className.c_str(), L"", WS_POPUP | WS_CAPTION | WS_SYSMENU | WS_CLIPCHILDREN, 0, 0, 100, 100, nullptr, nullptr,
                             instance_, this);
   if (window_ == nullptr) return false;
   setDialogRole(window_);
@@ -52,7 +63,7 @@ bool KioskWindow::create() {
   events.onAction = [this](Action action) { act(action); };
   events.onTyping = [this] { checkAt_ = now() + checkAfterMilliseconds; };
   view_ = std::make_unique<PageView>(window_, instance_, texts_, *theme_, std::move(events));
-  worker_ = std::make_unique<Worker>(window_, workDone);
+  worker_ = std::make_unique<Worker>(window_, workDone, workFailed);
   return view_->window() != nullptr;
 }
 
@@ -79,6 +90,9 @@ ExitCode KioskWindow::run() {
   ShowWindow(window_, SW_SHOWNORMAL);
   SetForegroundWindow(window_);
   view_->focusFirst();
+  // A sign-in ends this window by way of the provider; should that be late, it ends itself.
+  WTSRegisterSessionNotification(window_, NOTIFY_FOR_THIS_SESSION);
+  if (windowUp_ != nullptr) SetEvent(windowUp_);
   SetTimer(window_, tickTimer, tickMilliseconds, nullptr);
   work([this] { return conversation_.open(); });
 
@@ -117,6 +131,11 @@ bool KioskWindow::takesKey(const MSG& message) {
 
 void KioskWindow::act(Action action) {
   if (isLeaving_) return;
+  // What is being written is not taken back by closing the window: that is asked first, and the answer may come meanwhile.
+  if (isBusy_ && isWriting_ && action == Action::askToStop && view_->page().key != "stop") {
+    view_->show(conversation_.writingQuestion());
+    return;
+  }
   if (action == Action::close || (isBusy_ && !isCalculating_ && action == Action::askToStop)) {
     leave(isDone_ ? ExitCode::done : ExitCode::closed);
     return;
@@ -128,6 +147,7 @@ void KioskWindow::act(Action action) {
   }
   // Shared, because a std::function must be copyable; the content is overwritten when the last holder lets go.
   auto inputs = std::make_shared<Inputs>(view_->inputs());
+  isWriting_ = view_->page().writes && (action == Action::submit || action == Action::keepPassword);
   work([this, action, inputs] { return conversation_.perform(action, std::move(*inputs)); },
        action == Action::poll && view_->page().isCalculating);
 }
@@ -144,16 +164,15 @@ void KioskWindow::work(std::function<Page()> task, bool isCalculating) {
 void KioskWindow::showPage(const Page& page) {
   if (isLeaving_) return;
   const bool wasCalculating = isCalculating_;
-  isBusy_ = isCalculating_ = false;
+  isBusy_ = isCalculating_ = isWriting_ = false;
   isDone_ = page.isReached;
   // The next part of the same work: nothing is made anew, so that the focus stays and nothing is read aloud again.
   if (wasCalculating && page.goesOn && view_->page().key == page.key) {
     view_->updateParagraphs(page);
     return goOn(page);
   }
-  const std::wstring caption = wide(page.organisation.empty() ? page.windowTitle : page.organisation + " \xE2\x80\x93 " + page.windowTitle);
-  SetWindowTextW(window_, caption.c_str());
   view_->show(page);
+  setCaption();
   pageShownAt_ = now();
   pollAt_ = page.pollAfter > 0 ? pageShownAt_ + static_cast<std::uint64_t>(page.pollAfter) * 1000 : 0;
   if (page.isFinal) expiresAt_ = 0;
@@ -199,8 +218,21 @@ void KioskWindow::tick() {
     if (time >= leaveBy_ || worker_->isIdle()) PostQuitMessage(0);
     return;
   }
-  if (time - lastInputAt_ >= std::uint64_t{settings_.idleTimeoutSeconds} * 1000) return leave(ExitCode::idle);
-  if (time - openedAt_ >= std::uint64_t{settings_.sessionLimitSeconds} * 1000) return leave(ExitCode::tooLong);
+  const std::uint64_t idle = time - lastInputAt_;
+  const std::uint64_t limit = idleLimit();
+  // Never in the middle of a write: what became of it has to be read.
+  if (isWriting_) {
+    lastInputAt_ = time;
+  } else if (idle >= limit) {
+    // Whoever has read what to do and walked off has what they came for.
+    return leave(isDone_ ? ExitCode::done : ExitCode::idle);
+  } else if (idle + std::min<std::uint64_t>(warningMilliseconds, limit / 3) >= limit) {
+    warn((limit - idle + 999) / 1000);
+  } else if (isWarned_) {
+    isWarned_ = false;
+    setCaption();
+  }
+  if (time - openedAt_ >= std::uint64_t{settings_.sessionLimitSeconds} * 1000) return leave(isDone_ ? ExitCode::done : ExitCode::tooLong);
   if (isBusy_) return;
   if (expiresAt_ != 0 && time >= expiresAt_) {
     expiresAt_ = 0;
@@ -217,6 +249,29 @@ void KioskWindow::tick() {
     checkAt_ = 0;
     checkPassword();
   }
+}
+
+std::uint64_t KioskWindow::idleLimit() const {
+  const auto patience = static_cast<std::uint64_t>(view_->page().patience);
+  return std::max(std::uint64_t{settings_.idleTimeoutSeconds}, patience) * 1000;
+}
+
+// In the header and the caption, where it takes nobody's place and the page keeps what was typed; read out once.
+void KioskWindow::warn(std::uint64_t secondsLeft) {
+  if (isWarned_ && secondsLeft == secondsLeft_) return;
+  const bool isFirst = !isWarned_;
+  isWarned_ = true;
+  secondsLeft_ = secondsLeft;
+  setCaption();
+  if (isFirst) NotifyWinEvent(EVENT_SYSTEM_ALERT, window_, OBJID_WINDOW, CHILDID_SELF);
+}
+
+// The caption and the header say who speaks, or that the window is about to close.
+void KioskWindow::setCaption() {
+  const Page& page = view_->page();
+  const std::string usual = page.organisation.empty() ? page.windowTitle : page.organisation + " \xE2\x80\x93 " + page.windowTitle;
+  SetWindowTextW(window_, wide(isWarned_ ? texts_.text(TEXT_IDLE_WARNING, {std::to_string(secondsLeft_)}) : usual).c_str());
+  InvalidateRect(window_, nullptr, TRUE);
 }
 
 void KioskWindow::leave(ExitCode code) {
@@ -254,7 +309,9 @@ void KioskWindow::paintHeader() {
   SetTextColor(device, theme_->headerText);
   const HGDIOBJ before = SelectObject(device, theme_->font(FontRole::header));
   const Page& page = view_->page();
-  const std::wstring text = wide(page.organisation.empty() ? page.windowTitle : page.organisation);
+  const std::wstring text = wide(isWarned_                    ? texts_.text(TEXT_IDLE_WARNING, {std::to_string(secondsLeft_)})
+                                 : page.organisation.empty() ? page.windowTitle
+                                                             : page.organisation);
   DrawTextW(device, text.c_str(), -1, &area, DT_SINGLELINE | DT_VCENTER | DT_NOPREFIX | DT_END_ELLIPSIS);
   SelectObject(device, before);
   EndPaint(window_, &paint);
@@ -276,6 +333,13 @@ LRESULT KioskWindow::handle(UINT message, WPARAM wparam, LPARAM lparam) {
     case workDone:
       worker_->finishWork();
       return 0;
+    case workFailed:
+      code_ = ExitCode::internalError;
+      PostQuitMessage(0);
+      return 0;
+    case WM_WTSSESSION_CHANGE:
+      if (wparam == WTS_SESSION_LOGON || wparam == WTS_SESSION_UNLOCK || wparam == WTS_REMOTE_CONNECT) leave(ExitCode::sessionChanged);
+      return 0;
     case WM_TIMER:
       tick();
       return 0;
@@ -293,6 +357,8 @@ LRESULT KioskWindow::handle(UINT message, WPARAM wparam, LPARAM lparam) {
       return 0;
     case WM_ACTIVATE:
       if (LOWORD(wparam) != WA_INACTIVE && (!isBusy_ || isCalculating_)) view_->restoreFocus();
+      // The sign-in screen takes the focus back on events of its own; the window must not vanish behind it.
+      if (LOWORD(wparam) == WA_INACTIVE) SetWindowPos(window_, HWND_TOPMOST, 0, 0, 0, 0, SWP_NOMOVE | SWP_NOSIZE | SWP_NOACTIVATE);
       return 0;
     case WM_DPICHANGED: {
       auto theme = std::make_unique<Theme>(HIWORD(wparam));

@@ -16,11 +16,12 @@ namespace keyturn {
 
 class KioskWindow {
  public:
-  KioskWindow(HINSTANCE instance, ISystem& system, const Settings& settings, const ITexts& texts, Conversation& conversation, bool isRightToLeft);
+  KioskWindow(HINSTANCE instance, ISystem& system, const Settings& settings, const ITexts& texts, Conversation& conversation, bool isRightToLeft,
+              HANDLE windowUp);
   KioskWindow(const KioskWindow&) = delete;
   KioskWindow& operator=(const KioskWindow&) = delete;
 
-  // Shows the window and stays until it closes.
+  // Shows the window, sets the event and stays until it closes.
   ExitCode run();
 
  private:
@@ -30,6 +31,7 @@ class KioskWindow {
   void centre();
   void placePage();
   void paintHeader();
+  void setCaption();
   bool takesKey(const MSG& message);
   void act(Action action);
   void work(std::function<Page()> task, bool isCalculating = false);
@@ -37,6 +39,8 @@ class KioskWindow {
   void goOn(const Page& page);
   void checkPassword();
   void tick();
+  void warn(std::uint64_t secondsLeft);
+  std::uint64_t idleLimit() const;
   void leave(ExitCode code);
   std::uint64_t now() { return system_.monotonicMilliseconds(); }
 
@@ -46,6 +50,7 @@ class KioskWindow {
   const ITexts& texts_;
   Conversation& conversation_;
   bool isRightToLeft_;
+  HANDLE windowUp_;
   HWND window_ = nullptr;
   std::unique_ptr<Theme> theme_;
   std::unique_ptr<PageView> view_;
@@ -56,6 +61,9 @@ class KioskWindow {
   bool isLeaving_ = false;
   bool isChecking_ = false;
   bool isDone_ = false;
+  bool isWriting_ = false;        // busy with an answer that changes the account
+  bool isWarned_ = false;         // of the window closing for want of typing
+  std::uint64_t secondsLeft_ = 0;
   std::uint64_t openedAt_ = 0;
   std::uint64_t lastInputAt_ = 0;
   std::uint64_t leaveBy_ = 0;

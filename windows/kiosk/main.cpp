@@ -38,13 +38,23 @@ class ResourceTexts : public ITexts {
 void hardenProcess() {
   HeapSetInformation(nullptr, HeapEnableTerminationOnCorruption, nullptr, 0);
   SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32);
-  SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOOPENFILEERRORBOX);
+  SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX);
   PROCESS_MITIGATION_IMAGE_LOAD_POLICY images = {};
   images.NoRemoteImages = 1;
   images.NoLowMandatoryLabelImages = 1;
   SetProcessMitigationPolicy(ProcessImageLoadPolicy, &images, sizeof images);
   DWORD noChildren = 1;
   SetProcessMitigationPolicy(ProcessChildProcessPolicy, &noChildren, sizeof noChildren);
+}
+
+// The event by which the provider learns that the window is up; null for a window started by hand. The one handle it inherits.
+HANDLE windowUpEvent() {
+  const std::wstring variable = toWide(windowUpVariable).value_or(std::wstring());
+  WCHAR number[24] = {};
+  const DWORD length = GetEnvironmentVariableW(variable.c_str(), number, 24);
+  SetEnvironmentVariableW(variable.c_str(), nullptr);
+  if (length == 0 || length >= 24) return nullptr;
+  return reinterpret_cast<HANDLE>(static_cast<std::uintptr_t>(wcstoull(number, nullptr, 10)));
 }
 
 std::optional<KioskStart> readStart() {
@@ -71,6 +81,16 @@ std::string_view reasonOf(HttpFailure failure) {
       return "no answer in time";
     case HttpFailure::certificate:
       return "certificate not accepted";
+    case HttpFailure::wrongTime:
+      return "certificate not valid at this time: expired, or the clock is wrong";
+    case HttpFailure::wrongName:
+      return "certificate for another name";
+    case HttpFailure::pinNotKnown:
+      return "the key of the server could not be read";
+    case HttpFailure::proxyAuthentication:
+      return "the proxy asks for a sign-in, which is not supported";
+    case HttpFailure::intercepted:
+      return "something else answered, a proxy or the sign-in page of a network";
     case HttpFailure::badAnswer:
       return "unexpected answer";
     default:
@@ -80,7 +100,9 @@ std::string_view reasonOf(HttpFailure failure) {
 
 ExitCode converse(HINSTANCE instance, ISystem& system, const SettingsReading& reading, const KioskStart& start) {
   const Settings& settings = reading.settings;
-  const std::string language = start.language.empty() ? system.uiLanguage() : start.language;
+  // What the window does not speak, the server is not asked for either: one language from the first word to the last.
+  const std::string wished = start.language.empty() ? system.uiLanguage() : start.language;
+  const std::string language = hasTexts(instance, TEXT_WINDOW_RESET, wished) ? wished : "en";
   const ResourceTexts texts(instance, language);
 
   HttpOptions http;
@@ -94,7 +116,7 @@ ExitCode converse(HINSTANCE instance, ISystem& system, const SettingsReading& re
   ConversationOptions options;
   options.goal = start.goal;
   options.account = start.account;
-  options.language = isLanguageTag(language) ? language : "en";
+  options.language = language;
   options.version = KEYTURN_VERSION;
   options.portalAddress = formatUrl(*reading.portal);
   options.offlineMessage = settings.offlineMessage;
@@ -109,9 +131,8 @@ ExitCode converse(HINSTANCE instance, ISystem& system, const SettingsReading& re
   };
   Conversation conversation(client, texts, std::move(options));
 
-  logEvent(system, settings, EventId::kioskStarted, {std::string(goalName(start.goal))});
   // Never destroyed: its thread may still wait for the server when the process ends.
-  auto* window = new KioskWindow(instance, system, settings, texts, conversation, isRightToLeft(language));
+  auto* window = new KioskWindow(instance, system, settings, texts, conversation, isRightToLeft(wished), windowUpEvent());
   const ExitCode code = window->run();
   // Ends at once, with every thread in it; destructors would pull the ground from under a request under way.
   ExitProcess(static_cast<UINT>(code));
@@ -135,8 +156,7 @@ ExitCode runKiosk(HINSTANCE instance) {
     logEvent(*system, reading.settings, EventId::notConfigured);
     return ExitCode::notConfigured;
   }
-  // One window of a session. Held until the process ends.
-  if (CreateMutexW(nullptr, FALSE, L"Local\\KeyturnKiosk") == nullptr || GetLastError() == ERROR_ALREADY_EXISTS) return ExitCode::alreadyOpen;
+  // No object by name keeps a second window away: any program of the session could make it first. The provider opens one at a time.
   if (FAILED(CoInitializeEx(nullptr, COINIT_APARTMENTTHREADED | COINIT_DISABLE_OLE1DDE))) return ExitCode::noWindow;
   INITCOMMONCONTROLSEX controls = {sizeof controls, ICC_STANDARD_CLASSES};
   InitCommonControlsEx(&controls);
@@ -146,4 +166,11 @@ ExitCode runKiosk(HINSTANCE instance) {
 }  // namespace
 }  // namespace keyturn
 
-int WINAPI wWinMain(HINSTANCE instance, HINSTANCE, LPWSTR, int) { return static_cast<int>(keyturn::runKiosk(instance)); }
+int WINAPI wWinMain(HINSTANCE instance, HINSTANCE, LPWSTR, int) {
+  // Out of memory, most likely: an end that the provider tells as a fault, instead of one by the runtime's own box.
+  try {
+    return static_cast<int>(keyturn::runKiosk(instance));
+  } catch (...) {
+    return static_cast<int>(keyturn::ExitCode::internalError);
+  }
+}

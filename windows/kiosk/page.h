@@ -26,7 +26,12 @@ enum class Action {
   close,
 };
 
-enum class FieldKind { text, code, password };
+enum class FieldKind {
+  text,
+  code,
+  answer,  // kept like a code, but words of a language: with an input method where one is needed to write them
+  password,
+};
 
 struct Field {
   FieldKind kind = FieldKind::text;
@@ -69,6 +74,8 @@ struct Page {
   std::vector<std::string> after;     // quieter, below the buttons
   std::vector<Button> buttons;        // the first one is what Enter does
   Action onEscape = Action::close;
+  bool writes = false;                // its answer changes the account: while that is under way, stopping takes nothing back
+  int patience = 0;                   // seconds without typing that are ordinary here, a mail for example takes its time
   int pollAfter = 0;                  // seconds, 0 = no poll
   bool goesOn = false;                // polls at once: there is work to go on with
   bool isCalculating = false;         // that poll asks nobody and is short: the page stays usable meanwhile

@@ -23,9 +23,13 @@ class Locked {
 }  // namespace
 
 // The thread is never ended: the process ends with it in it, so that a request that hangs keeps nobody waiting.
-Worker::Worker(HWND window, UINT message) : window_(window), message_(message) {
+Worker::Worker(HWND window, UINT message, UINT failedMessage) : window_(window), message_(message), failedMessage_(failedMessage) {
   const std::uintptr_t thread = _beginthreadex(nullptr, 0, runThread, this, 0, nullptr);
-  if (thread != 0) CloseHandle(reinterpret_cast<HANDLE>(thread));
+  if (thread != 0) {
+    CloseHandle(reinterpret_cast<HANDLE>(thread));
+  } else {
+    PostMessageW(window_, failedMessage_, 0, 0);
+  }
 }
 
 void Worker::add(std::function<void()> work, std::function<void()> finish) {
@@ -49,7 +53,12 @@ bool Worker::isIdle() {
 }
 
 unsigned __stdcall Worker::runThread(void* self) {
-  static_cast<Worker*>(self)->run();
+  Worker* const worker = static_cast<Worker*>(self);
+  try {
+    worker->run();
+  } catch (...) {
+    PostMessageW(worker->window_, worker->failedMessage_, 0, 0);
+  }
   return 0;
 }
 

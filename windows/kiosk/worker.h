@@ -10,8 +10,9 @@ namespace keyturn {
 
 class Worker {
  public:
-  // Posts `message` to the window whenever something is finished; the window then calls `finishWork`.
-  Worker(HWND window, UINT message);
+  // Posts `message` to the window whenever something is finished; the window then calls `finishWork`. Posts `failedMessage` once
+  // and stops for good where work could not be done, because memory ran out for example.
+  Worker(HWND window, UINT message, UINT failedMessage);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
@@ -31,6 +32,7 @@ class Worker {
 
   HWND window_;
   UINT message_;
+  UINT failedMessage_;
   SRWLOCK lock_ = SRWLOCK_INIT;
   CONDITION_VARIABLE hasWork_ = CONDITION_VARIABLE_INIT;
   std::deque<Job> waiting_;

@@ -5,33 +5,72 @@
 #include "text-ids.h"
 
 namespace keyturn {
+namespace {
+
+unsigned statusText(TileState state) {
+  switch (state) {
+    case TileState::ready:
+      return TEXT_STATUS_READY;
+    case TileState::remote:
+      return TEXT_STATUS_REMOTE;
+    case TileState::opening:
+      return TEXT_STATUS_OPENING;
+    case TileState::open:
+      return TEXT_STATUS_OPEN;
+    case TileState::timedOut:
+      return TEXT_STATUS_TIMED_OUT;
+    case TileState::failed:
+      return TEXT_STATUS_FAILED;
+  }
+  return TEXT_STATUS_READY;
+}
+
+}  // namespace
 
 std::string ProviderContext::text(DWORD field) const {
   const Settings& settings = reading.settings;
   if (field == fieldTitle && !settings.tileTitle.empty()) return settings.tileTitle;
   if (field == fieldReset && !settings.resetText.empty()) return settings.resetText;
   if (field == fieldUnlock && !settings.unlockText.empty()) return settings.unlockText;
-  unsigned id = fieldDefinition(field).text;
-  if (field == fieldStatus && !reading.portal) id = TEXT_STATUS_NOT_CONFIGURED;
-  if (field == fieldStatus && reading.portal && runner->hasFailed()) id = TEXT_STATUS_FAILED;
-  std::string text = resourceText(module, id, language);
-  if (field == fieldStatus && id != TEXT_STATUS_READY && !settings.helpDeskText.empty()) text += " " + settings.helpDeskText;
+  if (field != fieldStatus) return resourceText(module, fieldDefinition(field).text, language);
+  const TileState state = link->state();
+  std::string text = resourceText(module, statusText(state), language);
+  if (state == TileState::failed) {
+    const KioskFault fault = link->fault();
+    const std::size_t place = text.find("{0}");
+    if (place != std::string::npos)
+      text.replace(place, 3, fault.code == 0 ? fault.step : fault.step + " " + hexadecimal(fault.code));
+    if (!settings.helpDeskText.empty()) text += " " + settings.helpDeskText;
+  }
   return text;
 }
+
+Credential::~Credential() { context_->link->remove(this); }
 
 HRESULT Credential::QueryInterface(REFIID id, void** object) noexcept {
   if (object == nullptr) return E_POINTER;
   *object = nullptr;
-  const bool isUsers = IsEqualIID(id, __uuidof(ICredentialProviderCredential2)) && !sid_.empty();
-  if (!isUsers && !IsEqualIID(id, IID_IUnknown) && !IsEqualIID(id, __uuidof(ICredentialProviderCredential))) return E_NOINTERFACE;
+  const bool isSecond = IsEqualIID(id, __uuidof(ICredentialProviderCredential2)) && isGrouped_;
+  if (!isSecond && !IsEqualIID(id, IID_IUnknown) && !IsEqualIID(id, __uuidof(ICredentialProviderCredential))) return E_NOINTERFACE;
   *object = static_cast<ICredentialProviderCredential2*>(this);
   AddRef();
   return S_OK;
 }
 
-// The tile changes only when LogonUI asks for all tiles anew (ChangeNotifier): it has no use for events of its own.
-HRESULT Credential::Advise(ICredentialProviderCredentialEvents*) noexcept { return S_OK; }
-HRESULT Credential::UnAdvise() noexcept { return S_OK; }
+// The events are LogonUI's until UnAdvise: kept with a reference, as Microsoft's page of Advise asks.
+HRESULT Credential::Advise(ICredentialProviderCredentialEvents* events) noexcept {
+  return guarded([&] {
+    context_->link->add(this, events);
+    return S_OK;
+  });
+}
+
+HRESULT Credential::UnAdvise() noexcept {
+  return guarded([&] {
+    context_->link->remove(this);
+    return S_OK;
+  });
+}
 
 HRESULT Credential::SetSelected(BOOL* autoLogon) noexcept {
   if (autoLogon == nullptr) return E_POINTER;
@@ -91,14 +130,19 @@ HRESULT Credential::CommandLinkClicked(DWORD field) noexcept {
   if (field != fieldReset && field != fieldUnlock) return E_INVALIDARG;
   return guarded([&]() -> HRESULT {
     if (!isOffered(field)) return E_ACCESSDENIED;
+    if (!context_->isAllowedInSession()) {
+      context_->link->show(TileState::remote);
+      return E_ACCESSDENIED;
+    }
+    // A second click while a window is open shows that window; while one is opening it changes nothing.
+    if (context_->runner->showWindow()) return S_OK;
     KioskStart start;
     start.goal = field == fieldReset ? KioskGoal::resetPassword : KioskGoal::unlockAccount;
     start.language = context_->language;
     start.account = account_;
     // Which desktop this is only this thread knows.
     const std::string desktop = context_->system->currentDesktop();
-    // A second click while a window is open or opening changes nothing.
-    context_->runner->start(context_->reading.settings, start, desktop, context_->onFailure);
+    context_->runner->start(context_->reading.settings, start, desktop);
     return S_OK;
   });
 }
@@ -123,7 +167,8 @@ HRESULT Credential::ReportResult(LONG, LONG, LPWSTR* statusText, CREDENTIAL_PROV
 HRESULT Credential::GetUserSid(LPWSTR* sid) noexcept {
   if (sid == nullptr) return E_POINTER;
   *sid = nullptr;
-  if (sid_.empty()) return E_NOTIMPL;
+  // "Other user" (Microsoft's page of GetUserSid): S_FALSE and no SID.
+  if (sid_.empty()) return S_FALSE;
   return guarded([&] { return copyOut(sid_, sid); });
 }
 

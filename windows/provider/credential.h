@@ -17,8 +17,11 @@ struct ProviderContext {
   HMODULE module = nullptr;
   SettingsReading reading;
   std::string language;
+  std::shared_ptr<ScreenLink> link;
   std::shared_ptr<KioskRunner> runner;
-  std::function<void()> onFailure;
+
+  // Whether the tile may do anything in the session as it is now: a locked session can be taken over from elsewhere.
+  bool isAllowedInSession() const { return reading.settings.showInRemoteSessions || !system->isRemoteSession(); }
 
   // A text of the tile: the administrator's where there is one, else the built-in one in the language of the screen.
   std::string text(DWORD field) const;
@@ -26,10 +29,10 @@ struct ProviderContext {
 
 class Credential final : public ComObject<ICredentialProviderCredential2> {
  public:
-  // `sid` is the user's, empty for the general tile, which then is no ICredentialProviderCredential2: one of those must
-  // belong to a user. `account` is the cleaned sign-in name or empty.
-  Credential(std::shared_ptr<const ProviderContext> context, std::string sid, std::string account)
-      : context_(std::move(context)), sid_(std::move(sid)), account_(std::move(account)) {}
+  // `isGrouped` says that LogonUI has named its users: then every tile is an ICredentialProviderCredential2, under its user or,
+  // where `sid` is empty, under "Other user". `account` is the cleaned sign-in name or empty.
+  Credential(std::shared_ptr<const ProviderContext> context, bool isGrouped, std::string sid, std::string account)
+      : context_(std::move(context)), isGrouped_(isGrouped), sid_(std::move(sid)), account_(std::move(account)) {}
 
   HRESULT STDMETHODCALLTYPE QueryInterface(REFIID id, void** object) noexcept override;
   HRESULT STDMETHODCALLTYPE Advise(ICredentialProviderCredentialEvents* events) noexcept override;
@@ -56,9 +59,11 @@ class Credential final : public ComObject<ICredentialProviderCredential2> {
   HRESULT STDMETHODCALLTYPE GetUserSid(LPWSTR* sid) noexcept override;
 
  private:
+  ~Credential() override;
   bool isOffered(DWORD field) const;
 
   std::shared_ptr<const ProviderContext> context_;
+  bool isGrouped_;
   std::string sid_;
   std::string account_;
 };

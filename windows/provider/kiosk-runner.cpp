@@ -1,20 +1,11 @@
 #include "kiosk-runner.h"
 
+#include "background.h"
+#include "locked.h"
 #include "log.h"
 
 namespace keyturn {
 namespace {
-
-class Locked {
- public:
-  explicit Locked(SRWLOCK& lock) : lock_(lock) { AcquireSRWLockExclusive(&lock_); }
-  Locked(const Locked&) = delete;
-  Locked& operator=(const Locked&) = delete;
-  ~Locked() { ReleaseSRWLockExclusive(&lock_); }
-
- private:
-  SRWLOCK& lock_;
-};
 
 // Memory may be what is short: then there is no event either.
 void logInternalError(ISystem& system) noexcept {
@@ -27,38 +18,39 @@ void logInternalError(ISystem& system) noexcept {
 }  // namespace
 
 struct KioskRunner::Job {
-  std::shared_ptr<KioskRunner> runner;
   Settings settings;
   KioskStart start;
   std::string desktop;
-  std::function<void()> onFailure;
-  HMODULE module = nullptr;
+  HDESK desktopHandle = nullptr;
   unsigned stops = 0;
 };
 
-bool KioskRunner::start(const Settings& settings, const KioskStart& start, const std::string& desktop, std::function<void()> onFailure) {
+bool KioskRunner::start(const Settings& settings, const KioskStart& start, const std::string& desktop) {
   if (busy_.exchange(true)) return false;
   try {
-    auto job = std::make_unique<Job>();
-    *job = {shared_from_this(), settings, start, desktop, std::move(onFailure), nullptr, 0};
+    // Shared, because a std::function must be copyable.
+    auto job = std::make_shared<Job>();
+    *job = {settings, start, desktop, GetThreadDesktop(GetCurrentThreadId()), 0};
     {
       const Locked locked(lock_);
       job->stops = stops_;
     }
-    if (GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, reinterpret_cast<LPCWSTR>(module_), &job->module)) {
-      if (const HANDLE thread = CreateThread(nullptr, 0, threadMain, job.get(), 0, nullptr)) {
-        job.release();
-        CloseHandle(thread);
-        return true;
-      }
-      FreeLibrary(job->module);
-    }
+    link_->show(TileState::opening);
+    if (runInBackground(module_, [runner = shared_from_this(), job] { runner->runJob(*job); })) return true;
   } catch (...) {
     busy_ = false;
     throw;
   }
   busy_ = false;
+  link_->report(TileState::failed, {"thread", system_->lastError()});
   return false;
+}
+
+bool KioskRunner::showWindow() {
+  const Locked locked(lock_);
+  if (openProcess_ == 0) return false;
+  system_->bringToFront(openProcess_);
+  return true;
 }
 
 void KioskRunner::stop() {
@@ -67,46 +59,52 @@ void KioskRunner::stop() {
   if (openJob_ != 0) system_->terminateJob(openJob_);
 }
 
-DWORD WINAPI KioskRunner::threadMain(void* parameter) {
-  auto* job = static_cast<Job*>(parameter);
-  const HMODULE module = job->module;
-  {
-    const std::unique_ptr<Job> owned(job);
-    KioskRunner& runner = *owned->runner;
-    bool started = false;
-    try {
-      started = runner.run(*owned);
-    } catch (...) {
-      logInternalError(*runner.system_);
-    }
-    runner.failed_ = !started;
-    // Once, and before the tile is drawn anew: from here on a click may start the next window.
-    runner.busy_ = false;
-    if (!started && owned->onFailure) owned->onFailure();
+void KioskRunner::runJob(const Job& job) noexcept {
+  // Messages go from thread to thread within one desktop only.
+  SetThreadDesktop(job.desktopHandle);
+  KioskFault fault{"internal", 0};
+  KioskEnd end = KioskEnd::faulted;
+  try {
+    end = run(job, fault);
+  } catch (...) {
+    logInternalError(*system_);
   }
-  FreeLibraryAndExitThread(module, 0);
+  // Once, and before the tile is drawn anew: from here on a click may start the next window.
+  busy_ = false;
+  try {
+    const TileState state = end == KioskEnd::faulted    ? TileState::failed
+                            : end == KioskEnd::timedOut ? TileState::timedOut
+                                                        : TileState::ready;
+    link_->report(state, fault, end == KioskEnd::reached);
+  } catch (...) {
+  }
 }
 
-bool KioskRunner::run(const Job& job) {
-  const RunningKiosk kiosk = launchKiosk(*system_, job.settings, job.start, job.desktop);
-  if (!kiosk) return false;
-  failed_ = false;
+KioskEnd KioskRunner::run(const Job& job, KioskFault& fault) {
+  const RunningKiosk kiosk = launchKiosk(*system_, job.settings, job.start, job.desktop, fault);
+  if (!kiosk) return KioskEnd::faulted;
   {
     const Locked locked(lock_);
     openJob_ = kiosk.job();
+    openProcess_ = kiosk.process();
     if (stops_ != job.stops) system_->terminateJob(openJob_);
   }
-  // stop() uses the job from another thread: its handle closes only after it is forgotten here.
+  // stop() and showWindow() use them from another thread: the handles close only after they are forgotten here.
   struct Forget {
     KioskRunner& runner;
     ~Forget() {
       const Locked locked(runner.lock_);
-      runner.openJob_ = 0;
+      runner.openJob_ = runner.openProcess_ = 0;
     }
   };
   const Forget forget{*this};
-  superviseKiosk(*system_, job.settings, kiosk);
-  return true;
+  KioskWatch watch;
+  watch.onUp = [this] { link_->report(TileState::open); };
+  watch.isStopped = [this, &job] {
+    const Locked locked(lock_);
+    return stops_ != job.stops;
+  };
+  return superviseKiosk(*system_, job.settings, kiosk, watch, fault);
 }
 
 }  // namespace keyturn

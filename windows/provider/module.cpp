@@ -3,7 +3,6 @@
 
 #include "class-ids.h"
 #include "com.h"
-#include "filter.h"
 #include "provider.h"
 #include "real-system.h"
 
@@ -12,12 +11,8 @@ namespace {
 
 HMODULE ownModule = nullptr;
 
-enum class Product { provider, filter };
-
 class ClassFactory final : public ComObject<IClassFactory> {
  public:
-  explicit ClassFactory(Product product) : product_(product) {}
-
   HRESULT STDMETHODCALLTYPE QueryInterface(REFIID id, void** object) noexcept override {
     if (object == nullptr) return E_POINTER;
     *object = nullptr;
@@ -32,8 +27,6 @@ class ClassFactory final : public ComObject<IClassFactory> {
     *object = nullptr;
     if (outer != nullptr) return CLASS_E_NOAGGREGATION;
     return guarded([&] {
-      if (product_ == Product::filter)
-        return ComPointer<ProviderFilter>::adopt(new ProviderFilter(createSystem(ownModule)))->QueryInterface(id, object);
       return ComPointer<Provider>::adopt(new Provider(createSystem(ownModule), ownModule))->QueryInterface(id, object);
     });
   }
@@ -42,9 +35,6 @@ class ClassFactory final : public ComObject<IClassFactory> {
     liveObjects() += lock != FALSE ? 1 : -1;
     return S_OK;
   }
-
- private:
-  Product product_;
 };
 
 }  // namespace
@@ -58,8 +48,8 @@ std::atomic<long>& liveObjects() {
 
 BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, void*) {
   if (reason == DLL_PROCESS_ATTACH) {
+    // No DisableThreadLibraryCalls: the runtime is linked statically and frees what it keeps for each thread when that ends.
     keyturn::ownModule = instance;
-    DisableThreadLibraryCalls(instance);
   }
   return TRUE;
 }
@@ -68,14 +58,8 @@ STDAPI DllGetClassObject(REFCLSID classId, REFIID id, void** object) {
   if (object == nullptr) return E_POINTER;
   *object = nullptr;
   return keyturn::guarded([&]() -> HRESULT {
-    using keyturn::ClassFactory;
-    keyturn::Product product = keyturn::Product::provider;
-    if (IsEqualCLSID(classId, keyturn::filterClass)) {
-      product = keyturn::Product::filter;
-    } else if (!IsEqualCLSID(classId, keyturn::providerClass)) {
-      return CLASS_E_CLASSNOTAVAILABLE;
-    }
-    return keyturn::ComPointer<ClassFactory>::adopt(new ClassFactory(product))->QueryInterface(id, object);
+    if (!IsEqualCLSID(classId, keyturn::providerClass)) return CLASS_E_CLASSNOTAVAILABLE;
+    return keyturn::ComPointer<keyturn::ClassFactory>::adopt(new keyturn::ClassFactory())->QueryInterface(id, object);
   });
 }
 

@@ -1,6 +1,8 @@
 #include "provider.h"
 
+#include "background.h"
 #include "log.h"
+#include "start-brake.h"
 
 namespace keyturn {
 namespace {
@@ -22,26 +24,9 @@ std::string takeText(LPWSTR text) {
 
 }  // namespace
 
-void ChangeNotifier::open(ICredentialProviderEvents* events, UINT_PTR context) {
-  ComPointer<ICredentialProviderEvents> next(events);
-  AcquireSRWLockExclusive(&lock_);
-  std::swap(events_, next);
-  context_ = context;
-  ReleaseSRWLockExclusive(&lock_);
-}
-
-void ChangeNotifier::close() { open(nullptr, 0); }
-
-void ChangeNotifier::notify() {
-  AcquireSRWLockShared(&lock_);
-  const ComPointer<ICredentialProviderEvents> events = events_;
-  const UINT_PTR context = context_;
-  ReleaseSRWLockShared(&lock_);
-  if (events) events->CredentialsChanged(context);
-}
-
 Provider::~Provider() {
-  notifier_->close();
+  endThisScreen();
+  link_->close();
   if (context_) context_->runner->stop();
 }
 
@@ -83,18 +68,58 @@ void Provider::configure() {
   context->module = module_;
   context->reading = readSettings(*system_);
   context->language = system_->uiLanguage();
-  context->runner = context_ ? context_->runner : std::make_shared<KioskRunner>(system_, module_);
-  // Not the provider itself: a thread must not keep LogonUI's object alive.
-  context->onFailure = [notifier = notifier_] { notifier->notify(); };
-
-  const Settings& settings = context->reading.settings;
-  for (const SettingProblem& problem : context->reading.problems)
-    logEvent(*system_, settings, EventId::settingRefused, {problem.name, problem.reason});
-  if (settings.enabled && !context->reading.portal) logEvent(*system_, settings, EventId::notConfigured);
-
+  context->link = link_;
+  context->runner = context_ ? context_->runner : std::make_shared<KioskRunner>(system_, module_, link_);
   context_ = std::move(context);
   tiles_.clear();
   tilesAreCurrent_ = false;
+  beginThisScreen();
+  logProblems();
+}
+
+void Provider::beginThisScreen() {
+  if (isCounted_ || !context_ || !context_->reading.settings.enabled) return;
+  isWithheld_ = !beginScreen(*system_);
+  isCounted_ = !isWithheld_;
+}
+
+void Provider::endThisScreen() noexcept {
+  if (!isCounted_) return;
+  isCounted_ = false;
+  guarded([&] {
+    endScreen(*system_);
+    return S_OK;
+  });
+}
+
+// What is wrong with the settings, once and not on each sign-in screen again; on a thread of its own, because the event log is a
+// service that may be slow to answer, or not yet there.
+void Provider::logProblems() {
+  using Event = std::pair<EventId, std::vector<std::string>>;
+  std::vector<Event> events;
+  const SettingsReading& reading = context_->reading;
+  for (const SettingProblem& problem : reading.problems) events.push_back({EventId::settingRefused, {problem.name, problem.reason}});
+  if (reading.settings.enabled && !reading.portal) events.push_back({EventId::notConfigured, {}});
+  if (isWithheld_) events.push_back({EventId::tileWithheld, {}});
+
+  // FNV-1a, to see a change and nothing more. Zero stands for "nothing was wrong".
+  std::uint32_t print = 0;
+  const auto add = [&](std::string_view text) {
+    if (print == 0) print = 2166136261u;
+    for (const char c : text) print = (print ^ static_cast<unsigned char>(c)) * 16777619u;
+    print = (print ^ 0xFF) * 16777619u;
+  };
+  for (const Event& event : events) {
+    add(std::to_string(static_cast<std::uint32_t>(event.first)));
+    for (const std::string& value : event.second) add(value);
+  }
+  const RegistryValue before = system_->readRegistry(RegistryScope::state, "LoggedProblems");
+  if ((before.kind == RegistryValue::Kind::number ? before.number : 0) == print) return;
+  system_->writeState("LoggedProblems", print);
+  if (events.empty()) return;
+  runInBackground(module_, [system = system_, settings = reading.settings, events]() noexcept {
+    for (const Event& event : events) logEvent(*system, settings, event.first, event.second);
+  });
 }
 
 // Nothing is ever signed in here, so a serialised credential has nowhere to go.
@@ -102,14 +127,16 @@ HRESULT Provider::SetSerialization(const CREDENTIAL_PROVIDER_CREDENTIAL_SERIALIZ
 
 HRESULT Provider::Advise(ICredentialProviderEvents* events, UINT_PTR context) noexcept {
   return guarded([&] {
-    notifier_->open(events, context);
+    link_->open(events, context);
+    beginThisScreen();
     return S_OK;
   });
 }
 
 HRESULT Provider::UnAdvise() noexcept {
   return guarded([&] {
-    notifier_->close();
+    endThisScreen();
+    link_->close();
     // The sign-in screen goes away: so does the window on it.
     if (context_) context_->runner->stop();
     return S_OK;
@@ -145,6 +172,7 @@ HRESULT Provider::GetFieldDescriptorAt(DWORD index, CREDENTIAL_PROVIDER_FIELD_DE
 
 HRESULT Provider::SetUserArray(ICredentialProviderUserArray* users) noexcept {
   return guarded([&] {
+    isGrouped_ = true;
     users_ = ComPointer<ICredentialProviderUserArray>(users);
     tilesAreCurrent_ = false;
     return S_OK;
@@ -162,16 +190,15 @@ void Provider::addUserTile(ICredentialProviderUser* user) {
     if (SUCCEEDED(user->GetStringValue(qualifiedUserName, &text)))
       account = cleanAccountName(takeText(text), system_->computerName()).value_or(std::string());
   }
-  tiles_.push_back(ComPointer<Credential>::adopt(new Credential(context_, sid, account)));
+  tiles_.push_back(ComPointer<Credential>::adopt(new Credential(context_, isGrouped_, sid, account)));
 }
 
 void Provider::createTiles() {
   tiles_.clear();
   tilesAreCurrent_ = true;
   if (!context_) return;
-  const Settings& settings = context_->reading.settings;
-  if (!settings.enabled || (!settings.showReset && !settings.showUnlock)) return;
-  if (!settings.showInRemoteSessions && system_->isRemoteSession()) return;
+  // Nothing to offer, no tile: one that only says so would stand on every screen until the policy comes.
+  if (isWithheld_ || !context_->reading.isConfigured() || !context_->isAllowedInSession()) return;
 
   bool hasEmptyUser = true;
   if (users_) {
@@ -186,7 +213,7 @@ void Provider::createTiles() {
     hasEmptyUser = FAILED(users_->GetAccountOptions(&options)) || options != CPAO_NONE;
   }
   // For the place where a name is typed ("Other user"), and wherever no user is listed.
-  if (tiles_.empty() || hasEmptyUser) tiles_.push_back(ComPointer<Credential>::adopt(new Credential(context_, {}, {})));
+  if (tiles_.empty() || hasEmptyUser) tiles_.push_back(ComPointer<Credential>::adopt(new Credential(context_, isGrouped_, {}, {})));
 }
 
 HRESULT Provider::GetCredentialCount(DWORD* count, DWORD* defaultIndex, BOOL* autoLogonWithDefault) noexcept {

@@ -9,19 +9,6 @@
 
 namespace keyturn {
 
-// Tells LogonUI that tiles have changed. Outlives the provider where a thread still holds it; silent once closed.
-class ChangeNotifier {
- public:
-  void open(ICredentialProviderEvents* events, UINT_PTR context);
-  void close();
-  void notify();
-
- private:
-  SRWLOCK lock_ = SRWLOCK_INIT;
-  ComPointer<ICredentialProviderEvents> events_;
-  UINT_PTR context_ = 0;
-};
-
 class Provider final : public ComObject<ICredentialProvider, ICredentialProviderSetUserArray> {
  public:
   Provider(std::shared_ptr<ISystem> system, HMODULE module) : system_(std::move(system)), module_(module) {}
@@ -40,16 +27,22 @@ class Provider final : public ComObject<ICredentialProvider, ICredentialProvider
  private:
   ~Provider() override;
   void configure();
+  void beginThisScreen();
+  void endThisScreen() noexcept;
+  void logProblems();
   void createTiles();
   void addUserTile(ICredentialProviderUser* user);
 
   std::shared_ptr<ISystem> system_;
   HMODULE module_;
-  std::shared_ptr<ChangeNotifier> notifier_ = std::make_shared<ChangeNotifier>();
+  std::shared_ptr<ScreenLink> link_ = std::make_shared<ScreenLink>();
   std::shared_ptr<ProviderContext> context_;  // empty until a scenario was taken
   ComPointer<ICredentialProviderUserArray> users_;
   std::vector<ComPointer<Credential>> tiles_;
   bool tilesAreCurrent_ = false;
+  bool isGrouped_ = false;   // LogonUI has named its users
+  bool isCounted_ = false;   // this screen is one that begins and ends (start-brake.h)
+  bool isWithheld_ = false;  // the brake is on
 };
 
 }  // namespace keyturn

@@ -22,7 +22,7 @@ function declarationOf(setting: Setting): string {
 }
 
 function rowOf(setting: Setting): string {
-  const start = `{${quote(setting.name)}, ${setting.policyOnly === true}, &Settings::${memberOf(setting)}`;
+  const start = `{${quote(setting.name)}, &Settings::${memberOf(setting)}`;
   switch (setting.kind) {
     case 'boolean':
       return `${start}}`;
@@ -62,32 +62,27 @@ ${table.settings.map((setting) => `  ${declarationOf(setting)}\n`).join('')}};
 
 struct BooleanSetting {
   const char* name;
-  bool policyOnly;
   bool Settings::*member;
 };
 struct NumberSetting {
   const char* name;
-  bool policyOnly;
   std::uint32_t Settings::*member;
   std::uint32_t minimum;
   std::uint32_t maximum;
 };
 struct TextSetting {
   const char* name;
-  bool policyOnly;
   std::string Settings::*member;
   std::uint32_t maximumLength;
 };
 struct PinListSetting {
   const char* name;
-  bool policyOnly;
   std::vector<std::string> Settings::*member;
   std::uint32_t maximumItems;
   std::uint32_t maximumLength;
 };
 struct ChoiceSetting {
   const char* name;
-  bool policyOnly;
   std::string Settings::*member;
   const char* choices;  // separated by |
 };

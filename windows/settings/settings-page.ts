@@ -27,7 +27,7 @@ function defaultOf(setting: Setting): string {
 }
 
 function sectionOf(setting: Setting): string {
-  const property = setting.msiProperty === undefined ? 'none: only policy can set it' : `\`${setting.msiProperty}\``;
+  const property = `\`${setting.msiProperty}\``;
   return `### ${setting.name}
 
 ${setting.title.en}. ${setting.explain.en}
@@ -72,7 +72,7 @@ Each setting is looked up by itself, first where policy writes it, then where th
 2. \`HKEY_LOCAL_MACHINE\\${table.machineKey}\`: the installer, or an administrator by hand
 3. the default below
 
-The 64-bit registry counts. An empty text is the same as no value. A value of the wrong type or outside of what is allowed is not used, and event 3 in the Application log names it; the next place in the list then decides. One exception: while a value of \`PortalUrl\` or \`CertificatePins\` is refused, the links stay hidden, because no other place may decide which server is trusted.
+The 64-bit registry counts. An empty text is the same as no value. A policy that is to empty what the installer wrote says \`-\`: for a text, for \`CertificatePins\` and for \`PortalUrl\` it then counts as set to nothing. A value of the wrong type or outside of what is allowed is not used, and event 3 in the Application log names it; the next place in the list then decides. One exception: while a value of \`PortalUrl\` or \`CertificatePins\` is refused, there is no tile, because no other place may decide which server is trusted.
 
 There is no setting that turns a check of the server's certificate off.
 

@@ -5,11 +5,7 @@ const inEveryLanguage = z.strictObject({ en: z.string().min(1), de: z.string().m
 const common = {
   name: z.string().regex(/^[A-Z][A-Za-z]{2,40}$/),
   group: z.string(),
-  policyOnly: z.boolean().optional(),
-  msiProperty: z
-    .string()
-    .regex(/^[A-Z]{2,40}$/)
-    .optional(),
+  msiProperty: z.string().regex(/^[A-Z]{2,40}$/),
   title: inEveryLanguage,
   explain: inEveryLanguage,
 };
@@ -43,10 +39,8 @@ const tableSchema = z
       if (names.has(setting.name)) fail(`${setting.name} is there twice`);
       names.add(setting.name);
       if (!table.groups.some((group) => group.id === setting.group)) fail(`${setting.name}: no group ${setting.group}`);
-      if (setting.policyOnly === true ? setting.msiProperty !== undefined : setting.msiProperty === undefined)
-        fail(`${setting.name}: needs an MSI property unless it is for policy alone`);
-      if (setting.msiProperty !== undefined && properties.has(setting.msiProperty)) fail(`${setting.msiProperty} is there twice`);
-      if (setting.msiProperty !== undefined) properties.add(setting.msiProperty);
+      if (properties.has(setting.msiProperty)) fail(`${setting.msiProperty} is there twice`);
+      properties.add(setting.msiProperty);
       if (setting.kind === 'number' && (setting.default < setting.minimum || setting.default > setting.maximum))
         fail(`${setting.name}: the default is out of range`);
       if (setting.kind === 'choice' && !setting.choices.some((choice) => choice.value === setting.default))

@@ -69,6 +69,8 @@ std::optional<std::string> cleanAccountName(std::string_view name, std::string_v
     const std::string_view domain = name.substr(0, backslash);
     const std::string_view user = name.substr(backslash + 1);
     if (domain.empty() || domain == "." || equalIgnoringCase(domain, computerName)) return std::nullopt;
+    // Names of the cloud ("AzureAD\\First Last"): no directory knows them.
+    if (equalIgnoringCase(domain, "AzureAD") || equalIgnoringCase(domain, "MicrosoftAccount")) return std::nullopt;
     if (user.empty() || user.find('\\') != std::string_view::npos) return std::nullopt;
   }
   if (name.front() == ' ' || name.back() == ' ' || name == "." || name == "..") return std::nullopt;

@@ -22,7 +22,10 @@ struct KioskStart {
 };
 
 inline constexpr char accountVariable[] = "KEYTURN_ACCOUNT";
+// The number of the one inherited handle: an event to set when the window is up.
+inline constexpr char windowUpVariable[] = "KEYTURN_WINDOW_UP";
 inline constexpr char kioskFileName[] = "KeyturnKiosk.exe";
+inline constexpr char kioskWindowClass[] = "KeyturnKiosk";
 
 // Arguments behind the program name, for buildCommandLine.
 std::vector<std::string> kioskArguments(const KioskStart& start);
@@ -35,7 +38,8 @@ std::optional<KioskStart> parseKioskStart(const std::vector<std::string>& argume
 bool isLanguageTag(std::string_view tag);
 
 // The name to hand on for a user the sign-in screen selected, as DOMAIN\name, name@domain or name. Nothing for a local account
-// of this machine (its domain is `computerName`, "." or empty before the backslash), for control characters, and for
+// of this machine (its domain is `computerName`, "." or empty before the backslash), for accounts of the cloud (AzureAD,
+// MicrosoftAccount), for control characters, and for
 // characters no sign-in name has ("/[]:;|=,+*?<> , see sAMAccountName in MS-ADTS 3.1.1.6) or names longer than 256 code points.
 std::optional<std::string> cleanAccountName(std::string_view qualifiedName, std::string_view computerName);
 

@@ -1,5 +1,6 @@
 #include "launch-kiosk.h"
 
+#include "exit-codes.h"
 #include "identity.h"
 #include "log.h"
 #include "quoting.h"
@@ -9,21 +10,28 @@ namespace {
 
 constexpr char hostService[] = "KeyturnLogonHost";
 constexpr std::uint32_t graceSeconds = 30;
+constexpr std::uint32_t windowUpMilliseconds = 30'000;
+
+void logFault(ISystem& system, const Settings& settings, const KioskFault& fault) {
+  logEvent(system, settings, EventId::launchFailed, {fault.step, hexadecimal(fault.code), system.errorText(fault.code)});
+}
+
+KioskFault faultNow(ISystem& system, const char* step) { return {step, system.lastError()}; }
 
 // The token of the kiosk: made from one of two accounts, stripped, and looked at.
-ScopedHandle kioskToken(ISystem& system, const Settings& settings) {
+ScopedHandle kioskToken(ISystem& system, const Settings& settings, KioskFault& fault) {
+  const auto failed = [&](const char* step) {
+    fault = faultNow(system, step);
+    logFault(system, settings, fault);
+    return ScopedHandle();
+  };
   const ScopedHandle full(system, settings.kioskIdentity == "local-service" ? system.logOnLocalService()
                                                                             : system.openServiceToken(hostService));
-  if (!full) {
-    logEvent(system, settings, EventId::launchFailed, {"account", std::to_string(system.lastError())});
-    return {};
-  }
+  if (!full) return failed("account");
   ScopedHandle restricted(system, system.restrictToken(full.get()));
-  if (!restricted) {
-    logEvent(system, settings, EventId::launchFailed, {"restriction", std::to_string(system.lastError())});
-    return {};
-  }
+  if (!restricted) return failed("restriction");
   if (const std::optional<std::string> refusal = refusalOf(system.tokenFacts(restricted.get()))) {
+    fault = {"identity", 0};
     logEvent(system, settings, EventId::identityRefused, {*refusal});
     return {};
   }
@@ -36,17 +44,27 @@ RunningKiosk::RunningKiosk(RunningKiosk&& other) noexcept
     : system_(other.system_),
       job_(std::move(other.job_)),
       process_(std::move(other.process_)),
+      windowUp_(std::move(other.windowUp_)),
       desktopGrant_(std::exchange(other.desktopGrant_, 0)) {}
 
 RunningKiosk::~RunningKiosk() {
   job_.reset();
   process_.reset();
+  windowUp_.reset();
   if (desktopGrant_ != 0) system_->revokeDesktopAccess(desktopGrant_);
 }
 
-RunningKiosk launchKiosk(ISystem& system, const Settings& settings, const KioskStart& start, const std::string& desktop) {
+std::string hexadecimal(std::uint32_t code) {
+  constexpr char digits[] = "0123456789ABCDEF";
+  std::string text = "0x";
+  for (int shift = 28; shift >= 0; shift -= 4) text += digits[(code >> shift) & 0xF];
+  return text;
+}
+
+RunningKiosk launchKiosk(ISystem& system, const Settings& settings, const KioskStart& start, const std::string& desktop, KioskFault& fault) {
   const auto failed = [&](const char* step) {
-    logEvent(system, settings, EventId::launchFailed, {step, std::to_string(system.lastError())});
+    fault = faultNow(system, step);
+    logFault(system, settings, fault);
     return RunningKiosk();
   };
 
@@ -60,53 +78,96 @@ RunningKiosk launchKiosk(ISystem& system, const Settings& settings, const KioskS
   const std::optional<std::string> commandLine = buildCommandLine(arguments);
   if (!commandLine) return failed("command line");
 
-  const ScopedHandle token = kioskToken(system, settings);
+  const ScopedHandle token = kioskToken(system, settings, fault);
   if (!token) return {};
 
   ScopedHandle job(system, system.createKioskJob());
   if (!job) return failed("job");
+  ScopedHandle windowUp(system, system.createWindowEvent());
+  if (!windowUp) return failed("window event");
   const OsHandle grant = system.grantDesktopAccess(token.get(), desktop);
   if (grant == 0) return failed("desktop access");
 
-  ProcessStart process{executable, *commandLine, desktop, folder, {}};
+  ProcessStart process{executable, *commandLine, desktop, folder, windowUp.get(), {}};
   if (!start.account.empty()) process.environment.emplace_back(accountVariable, start.account);
   const StartedProcess started = system.createSuspendedProcess(token.get(), process);
-  RunningKiosk kiosk(system, std::move(job), ScopedHandle(system, started.process), grant);
-  if (!kiosk) return failed("process");
+  // Read before the handles below close: what they do must not hide why it failed.
+  const KioskFault noProcess = started.process == 0 ? faultNow(system, "process") : KioskFault();
+  RunningKiosk kiosk(system, std::move(job), ScopedHandle(system, started.process), std::move(windowUp), grant);
+  if (!kiosk) {
+    fault = noProcess;
+    logFault(system, settings, fault);
+    return {};
+  }
   const ScopedHandle thread(system, started.thread);
 
   // Until it is in the job, nothing but this ends it.
   if (!system.assignToJob(kiosk.job(), kiosk.process())) {
-    const std::uint32_t error = system.lastError();
+    fault = faultNow(system, "job assignment");
     system.terminateProcess(kiosk.process());
-    logEvent(system, settings, EventId::launchFailed, {"job assignment", std::to_string(error)});
+    logFault(system, settings, fault);
     return {};
   }
   if (const std::optional<std::string> refusal = refusalOf(system.processTokenFacts(kiosk.process()))) {
+    fault = {"identity", 0};
     system.terminateJob(kiosk.job());
     logEvent(system, settings, EventId::identityRefused, {*refusal});
     return {};
   }
   if (!system.resumeThread(thread.get())) {
-    const std::uint32_t error = system.lastError();
+    fault = faultNow(system, "first instruction");
     system.terminateJob(kiosk.job());
-    logEvent(system, settings, EventId::launchFailed, {"first instruction", std::to_string(error)});
+    logFault(system, settings, fault);
     return {};
   }
   logEvent(system, settings, EventId::kioskStarted, {std::string(goalName(start.goal))});
   return kiosk;
 }
 
-void superviseKiosk(ISystem& system, const Settings& settings, const RunningKiosk& kiosk) {
+KioskEnd superviseKiosk(ISystem& system, const Settings& settings, const RunningKiosk& kiosk, const KioskWatch& watch, KioskFault& fault) {
   const std::uint64_t begin = system.monotonicMilliseconds();
   std::uint32_t exitCode = 0;
-  const std::uint32_t limit = (settings.sessionLimitSeconds + graceSeconds) * 1000;
-  if (system.waitForProcess(kiosk.process(), limit, exitCode) != ProcessEnd::exited) {
-    system.terminateJob(kiosk.job());
-    exitCode = 1;
+  bool isUp = false;
+  switch (system.waitForWindow(kiosk.process(), kiosk.windowUp(), windowUpMilliseconds, exitCode)) {
+    case WindowWait::up: {
+      isUp = true;
+      if (watch.onUp) watch.onUp();
+      const std::uint32_t limit = (settings.sessionLimitSeconds + graceSeconds) * 1000;
+      if (system.waitForProcess(kiosk.process(), limit, exitCode) != ProcessEnd::exited) {
+        system.terminateJob(kiosk.job());
+        exitCode = static_cast<std::uint32_t>(ExitCode::tooLong);
+      }
+      break;
+    }
+    case WindowWait::exited:
+      break;
+    case WindowWait::timedOut:
+    case WindowWait::failed:
+      // Something runs there that shows nothing: nobody could even close it.
+      system.terminateJob(kiosk.job());
+      if (watch.isStopped && watch.isStopped()) break;
+      fault = {"window", 0};
+      logFault(system, settings, fault);
+      return KioskEnd::faulted;
   }
-  const std::uint64_t seconds = (system.monotonicMilliseconds() - begin) / 1000;
-  logEvent(system, settings, EventId::kioskEnded, {std::to_string(exitCode), std::to_string(seconds)});
+  const std::string seconds = std::to_string((system.monotonicMilliseconds() - begin) / 1000);
+  const bool isStopped = watch.isStopped && watch.isStopped();
+  if (!isStopped && (!isUp || !isNormalEnd(exitCode))) {
+    fault = {isUp ? "window" : "window start", exitCode};
+    logEvent(system, settings, EventId::kioskFailed, {hexadecimal(exitCode), system.errorText(exitCode), seconds});
+    return KioskEnd::faulted;
+  }
+  logEvent(system, settings, EventId::kioskEnded, {std::to_string(exitCode), seconds});
+  if (isStopped) return KioskEnd::closed;
+  switch (static_cast<ExitCode>(exitCode)) {
+    case ExitCode::done:
+      return KioskEnd::reached;
+    case ExitCode::idle:
+    case ExitCode::tooLong:
+      return KioskEnd::timedOut;
+    default:
+      return KioskEnd::closed;
+  }
 }
 
 }  // namespace keyturn

@@ -9,7 +9,8 @@
 namespace keyturn {
 namespace {
 
-constexpr DWORD serviceStartMilliseconds = 5000;
+// The first start makes a profile for the virtual account: several seconds on a slow disk or right after boot.
+constexpr DWORD serviceStartMilliseconds = 30'000;
 constexpr DWORD pollMilliseconds = 50;
 
 // What a program needs to show windows there, and no more: no hooks, no journals, no switching, no screen of others.

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "../generated/settings.h"
+#include "kiosk-start.h"
 #include "messages.h"
 #include "utf.h"
 
@@ -12,8 +13,23 @@ namespace {
 
 constexpr DWORD longestValue = 4096;  // UTF-16 units; more than any setting may have
 
+// What the client notes down for itself. Volatile: gone with the next boot.
+constexpr char stateKey[] = "SOFTWARE\\Keyturn\\State";
+
+const char* keyOf(RegistryScope scope) {
+  switch (scope) {
+    case RegistryScope::policy:
+      return policyKey;
+    case RegistryScope::machine:
+      return machineKey;
+    case RegistryScope::state:
+      return stateKey;
+  }
+  return policyKey;
+}
+
 static_assert((EVENT_KIOSK_STARTED & 0xFFFF) == static_cast<DWORD>(EventId::kioskStarted));
-static_assert((EVENT_INTERNAL_ERROR & 0xFFFF) == static_cast<DWORD>(EventId::internalError));
+static_assert((EVENT_TILE_WITHHELD & 0xFFFF) == static_cast<DWORD>(EventId::tileWithheld));
 
 HANDLE asHandle(OsHandle handle) { return reinterpret_cast<HANDLE>(handle); }
 OsHandle fromHandle(HANDLE handle) { return reinterpret_cast<OsHandle>(handle); }
@@ -50,8 +66,57 @@ void appendVariable(std::wstring& block, std::wstring_view name, std::wstring_vi
   block.append(name).append(L"=").append(value).push_back(L'\0');
 }
 
+// A copy of an event that a new process inherits. It can set it, and nothing else.
+class InheritedHandle {
+ public:
+  explicit InheritedHandle(HANDLE original) {
+    if (original != nullptr &&
+        !DuplicateHandle(GetCurrentProcess(), original, GetCurrentProcess(), &handle_, EVENT_MODIFY_STATE, TRUE, 0))
+      handle_ = nullptr;
+  }
+  InheritedHandle(const InheritedHandle&) = delete;
+  InheritedHandle& operator=(const InheritedHandle&) = delete;
+  ~InheritedHandle() {
+    if (handle_ != nullptr) CloseHandle(handle_);
+  }
+  bool isMade() const { return handle_ != nullptr; }
+  HANDLE* address() { return &handle_; }
+  std::wstring number() const { return std::to_wstring(reinterpret_cast<std::uintptr_t>(handle_)); }
+
+ private:
+  HANDLE handle_ = nullptr;
+};
+
+// The attributes of a process that inherits this handle and no other.
+class AttributeList {
+ public:
+  explicit AttributeList(InheritedHandle& inherited) {
+    SIZE_T size = 0;
+    InitializeProcThreadAttributeList(nullptr, 1, 0, &size);
+    memory_.resize(size / sizeof(std::uint64_t) + 1);
+    if (!InitializeProcThreadAttributeList(get(), 1, 0, &size)) return;
+    isMade_ = true;
+    if (inherited.isMade() &&
+        !UpdateProcThreadAttribute(get(), 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, inherited.address(), sizeof(HANDLE), nullptr, nullptr)) {
+      DeleteProcThreadAttributeList(get());
+      isMade_ = false;
+    }
+  }
+  AttributeList(const AttributeList&) = delete;
+  AttributeList& operator=(const AttributeList&) = delete;
+  ~AttributeList() {
+    if (isMade_) DeleteProcThreadAttributeList(get());
+  }
+  bool isMade() const { return isMade_; }
+  LPPROC_THREAD_ATTRIBUTE_LIST get() { return reinterpret_cast<LPPROC_THREAD_ATTRIBUTE_LIST>(memory_.data()); }
+
+ private:
+  std::vector<std::uint64_t> memory_;
+  bool isMade_ = false;
+};
+
 // An environment of its own: nothing of LogonUI's is handed down.
-std::optional<std::wstring> environmentBlock(const ProcessStart& start) {
+std::optional<std::wstring> environmentBlock(const ProcessStart& start, const InheritedHandle& windowUp) {
   wchar_t system[MAX_PATH];
   wchar_t windows[MAX_PATH];
   const UINT systemLength = GetSystemDirectoryW(system, MAX_PATH);
@@ -64,6 +129,7 @@ std::optional<std::wstring> environmentBlock(const ProcessStart& start) {
     if (!wide || !wideName || wide->find(L'\0') != std::wstring::npos) return std::nullopt;
     appendVariable(block, *wideName, *wide);
   }
+  if (windowUp.isMade()) appendVariable(block, toWide(windowUpVariable).value_or(std::wstring()), windowUp.number());
   appendVariable(block, L"PATH", std::wstring_view(system, systemLength));
   appendVariable(block, L"SystemDrive", std::wstring_view(windows, 2));
   appendVariable(block, L"SystemRoot", std::wstring_view(windows, windowsLength));
@@ -76,7 +142,7 @@ std::optional<std::wstring> environmentBlock(const ProcessStart& start) {
 
 RegistryValue RealSystem::readRegistry(RegistryScope scope, const std::string& name) {
   RegistryValue result;
-  const std::optional<std::wstring> key = toWide(scope == RegistryScope::policy ? policyKey : machineKey);
+  const std::optional<std::wstring> key = toWide(keyOf(scope));
   const std::optional<std::wstring> value = toWide(name);
   if (!key || !value) return result;
   wchar_t data[longestValue];
@@ -102,7 +168,25 @@ RegistryValue RealSystem::readRegistry(RegistryScope scope, const std::string& n
   return result;
 }
 
+void RealSystem::writeState(const std::string& name, std::uint32_t number) {
+  const std::optional<std::wstring> key = toWide(stateKey);
+  const std::optional<std::wstring> value = toWide(name);
+  HKEY handle = nullptr;
+  if (!key || !value ||
+      RegCreateKeyExW(HKEY_LOCAL_MACHINE, key->c_str(), 0, nullptr, REG_OPTION_VOLATILE, KEY_SET_VALUE | KEY_WOW64_64KEY, nullptr, &handle,
+                      nullptr) != ERROR_SUCCESS)
+    return;
+  const DWORD data = number;
+  RegSetValueExW(handle, value->c_str(), 0, REG_DWORD, reinterpret_cast<const BYTE*>(&data), sizeof data);
+  RegCloseKey(handle);
+}
+
 bool RealSystem::isRemoteSession() { return GetSystemMetrics(SM_REMOTESESSION) != 0; }
+
+std::uint32_t RealSystem::sessionId() {
+  DWORD id = 0;
+  return ProcessIdToSessionId(GetCurrentProcessId(), &id) ? id : 0;
+}
 
 std::string RealSystem::computerName() {
   wchar_t name[MAX_COMPUTERNAME_LENGTH + 1];
@@ -135,6 +219,23 @@ bool RealSystem::fileExists(const std::string& path) {
 
 std::uint32_t RealSystem::lastError() { return GetLastError(); }
 
+std::string RealSystem::errorText(std::uint32_t code) {
+  const DWORD saved = GetLastError();
+  // The texts of NTSTATUS values, by which processes die, are in ntdll.
+  const bool isStatus = code >= 0xC0000000;
+  wchar_t text[512] = {};
+  const DWORD flags = (isStatus ? FORMAT_MESSAGE_FROM_HMODULE : 0u) | FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS |
+                      FORMAT_MESSAGE_MAX_WIDTH_MASK;
+  DWORD length = 0;
+  for (const DWORD language : {static_cast<DWORD>(MAKELANGID(LANG_ENGLISH, SUBLANG_ENGLISH_US)), 0UL}) {
+    length = FormatMessageW(flags, isStatus ? GetModuleHandleW(L"ntdll.dll") : nullptr, code, language, text, 512, nullptr);
+    if (length != 0) break;
+  }
+  while (length > 0 && (text[length - 1] <= L' ' || text[length - 1] == L'.')) --length;
+  SetLastError(saved);
+  return textOrEmpty({text, length});
+}
+
 OsHandle RealSystem::createKioskJob() {
   const HANDLE job = CreateJobObjectW(nullptr, nullptr);
   if (job == nullptr) return 0;
@@ -162,20 +263,32 @@ StartedProcess RealSystem::createSuspendedProcess(OsHandle token, const ProcessS
   const std::optional<std::wstring> folder = toWide(start.folder);
   std::optional<std::wstring> commandLine = toWide(start.commandLine);
   std::optional<std::wstring> desktop = toWide(start.desktop);
-  std::optional<std::wstring> environment = environmentBlock(start);
+  InheritedHandle windowUp(asHandle(start.windowUp));
+  std::optional<std::wstring> environment = environmentBlock(start, windowUp);
   if (!executable || !folder || !commandLine || !desktop || !environment) {
     SetLastError(ERROR_INVALID_PARAMETER);
     return {};
   }
-  STARTUPINFOW info{};
-  info.cb = sizeof info;
-  info.lpDesktop = desktop->data();
+  // The list holds the one handle that is handed down, so that nothing else of LogonUI's is, whoever starts processes meanwhile.
+  if (start.windowUp != 0 && !windowUp.isMade()) return {};
+  AttributeList attributes(windowUp);
+  if (!attributes.isMade()) return {};
+  STARTUPINFOEXW info{};
+  info.StartupInfo.cb = sizeof info;
+  info.StartupInfo.lpDesktop = desktop->data();
+  info.lpAttributeList = attributes.get();
   PROCESS_INFORMATION process{};
-  constexpr BOOL inheritHandles = FALSE;
-  if (!CreateProcessAsUserW(asHandle(token), executable->c_str(), commandLine->data(), nullptr, nullptr, inheritHandles,
-                            CREATE_SUSPENDED | CREATE_UNICODE_ENVIRONMENT | CREATE_DEFAULT_ERROR_MODE, environment->data(),
-                            folder->c_str(), &info, &process))
-    return {};
+  // No CREATE_DEFAULT_ERROR_MODE: a library that cannot be loaded would put a box of Windows on the sign-in screen.
+  const UINT errorMode = SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | GetErrorMode());
+  const BOOL created = CreateProcessAsUserW(asHandle(token), executable->c_str(), commandLine->data(), nullptr, nullptr, windowUp.isMade(),
+                                            CREATE_SUSPENDED | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT,
+                                            environment->data(), folder->c_str(), &info.StartupInfo, &process);
+  const DWORD error = GetLastError();
+  SetErrorMode(errorMode);
+  SetLastError(error);
+  if (!created) return {};
+  // LogonUI has the focus and may give it away; the new process could not take it.
+  AllowSetForegroundWindow(process.dwProcessId);
   return {fromHandle(process.hProcess), fromHandle(process.hThread)};
 }
 
@@ -196,6 +309,44 @@ ProcessEnd RealSystem::waitForProcess(OsHandle process, std::uint32_t millisecon
   if (waited != WAIT_OBJECT_0 || !GetExitCodeProcess(asHandle(process), &code)) return ProcessEnd::failed;
   exitCode = code;
   return ProcessEnd::exited;
+}
+
+OsHandle RealSystem::createWindowEvent() { return fromHandle(CreateEventW(nullptr, TRUE, FALSE, nullptr)); }
+
+WindowWait RealSystem::waitForWindow(OsHandle process, OsHandle windowUp, std::uint32_t milliseconds, std::uint32_t& exitCode) {
+  // The process first: of both at once, its end counts.
+  const HANDLE handles[] = {asHandle(process), asHandle(windowUp)};
+  switch (WaitForMultipleObjects(2, handles, FALSE, milliseconds)) {
+    case WAIT_OBJECT_0: {
+      DWORD code = 0;
+      if (!GetExitCodeProcess(asHandle(process), &code)) return WindowWait::failed;
+      exitCode = code;
+      return WindowWait::exited;
+    }
+    case WAIT_OBJECT_0 + 1:
+      return WindowWait::up;
+    case WAIT_TIMEOUT:
+      return WindowWait::timedOut;
+    default:
+      return WindowWait::failed;
+  }
+}
+
+void RealSystem::bringToFront(OsHandle process) {
+  const DWORD wanted = GetProcessId(asHandle(process));
+  const std::wstring type = toWide(kioskWindowClass).value_or(std::wstring());
+  for (HWND window = FindWindowExW(nullptr, nullptr, type.c_str(), nullptr); window != nullptr;
+       window = FindWindowExW(nullptr, window, type.c_str(), nullptr)) {
+    // Any process may make a window of that class: what counts is whose it is.
+    DWORD owner = 0;
+    GetWindowThreadProcessId(window, &owner);
+    if (owner == 0 || owner != wanted) continue;
+    AllowSetForegroundWindow(owner);
+    // Never waits for that window: this is LogonUI's own thread.
+    SetWindowPos(window, HWND_TOPMOST, 0, 0, 0, 0, SWP_NOMOVE | SWP_NOSIZE | SWP_SHOWWINDOW | SWP_ASYNCWINDOWPOS);
+    SetForegroundWindow(window);
+    return;
+  }
 }
 
 void RealSystem::closeHandle(OsHandle handle) {

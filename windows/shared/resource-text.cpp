@@ -34,6 +34,10 @@ std::string textIn(HMODULE module, unsigned id, LANGID language) {
 
 }  // namespace
 
+bool hasTexts(HMODULE module, unsigned id, std::string_view languageTag) {
+  return isLanguageTag(languageTag) && !textIn(module, id, languageOf(languageTag)).empty();
+}
+
 std::string resourceText(HMODULE module, unsigned id, std::string_view languageTag) {
   std::string text = textIn(module, id, languageOf(languageTag));
   return text.empty() ? textIn(module, id, MAKELANGID(LANG_ENGLISH, SUBLANG_NEUTRAL)) : text;

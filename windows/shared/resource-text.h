@@ -13,4 +13,7 @@ namespace keyturn {
 // has no table of that language, empty where it has no such text. UTF-8.
 std::string resourceText(HMODULE module, unsigned id, std::string_view languageTag);
 
+// Whether the module has texts of its own in that language.
+bool hasTexts(HMODULE module, unsigned id, std::string_view languageTag);
+
 }  // namespace keyturn

@@ -35,6 +35,8 @@ bool isOneOf(std::string_view value, std::string_view choices) {
   }
 }
 
+constexpr char noneText[] = "-";
+
 class Reader {
  public:
   Reader(ISystem& system, SettingsReading& reading) : system_(system), reading_(reading) {}
@@ -42,13 +44,14 @@ class Reader {
   // Hands each value that is there to `accept`, best source first, until it is taken. `accept` answers null or the reason.
   // False if a value was refused on the way.
   template <typename Accept>
-  bool read(const char* name, bool policyOnly, RegistryValue::Kind kind, Accept accept) {
+  bool read(const char* name, RegistryValue::Kind kind, Accept accept) {
     bool clean = true;
     for (const RegistryScope scope : {RegistryScope::policy, RegistryScope::machine}) {
-      if (policyOnly && scope != RegistryScope::policy) continue;
       const RegistryValue value = system_.readRegistry(scope, name);
       if (value.kind == RegistryValue::Kind::absent) continue;
       if (value.kind == RegistryValue::Kind::text && value.text.empty()) continue;  // an installer property left empty
+      // A policy cannot write an empty text that counts: this is how it takes back what the installer wrote.
+      if (scope == RegistryScope::policy && kind == RegistryValue::Kind::text && value.kind == kind && value.text == noneText) return clean;
       const char* reason = value.kind == kind ? accept(value) : "wrong type or too long";
       if (reason == nullptr) return clean;
       reading_.problems.push_back({name, reason});
@@ -90,19 +93,19 @@ SettingsReading readSettings(ISystem& system) {
   Reader reader(system, reading);
 
   for (const BooleanSetting& setting : booleanSettings)
-    reader.read(setting.name, setting.policyOnly, RegistryValue::Kind::number, [&](const RegistryValue& value) -> const char* {
+    reader.read(setting.name, RegistryValue::Kind::number, [&](const RegistryValue& value) -> const char* {
       if (value.number > 1) return "neither 0 nor 1";
       settings.*setting.member = value.number == 1;
       return nullptr;
     });
   for (const NumberSetting& setting : numberSettings)
-    reader.read(setting.name, setting.policyOnly, RegistryValue::Kind::number, [&](const RegistryValue& value) -> const char* {
+    reader.read(setting.name, RegistryValue::Kind::number, [&](const RegistryValue& value) -> const char* {
       if (value.number < setting.minimum || value.number > setting.maximum) return "out of range";
       settings.*setting.member = value.number;
       return nullptr;
     });
   for (const TextSetting& setting : textSettings)
-    reader.read(setting.name, setting.policyOnly, RegistryValue::Kind::text, [&](const RegistryValue& value) -> const char* {
+    reader.read(setting.name, RegistryValue::Kind::text, [&](const RegistryValue& value) -> const char* {
       if (!isDisplayText(value.text, setting.maximumLength)) return "too long or with control characters";
       settings.*setting.member = value.text;
       return nullptr;
@@ -111,21 +114,21 @@ SettingsReading readSettings(ISystem& system) {
   // holds a faulty value: then there is no portal at all.
   bool clean = true;
   for (const TextSetting& setting : httpsUrlSettings)
-    clean &= reader.read(setting.name, setting.policyOnly, RegistryValue::Kind::text, [&](const RegistryValue& value) -> const char* {
+    clean &= reader.read(setting.name, RegistryValue::Kind::text, [&](const RegistryValue& value) -> const char* {
       const std::optional<HttpsUrl> url = parseHttpsUrl(value.text);
       if (!url) return "not a plain https address";
       settings.*setting.member = formatUrl(*url);
       return nullptr;
     });
   for (const PinListSetting& setting : pinListSettings)
-    clean &= reader.read(setting.name, setting.policyOnly, RegistryValue::Kind::text, [&](const RegistryValue& value) -> const char* {
+    clean &= reader.read(setting.name, RegistryValue::Kind::text, [&](const RegistryValue& value) -> const char* {
       std::optional<std::vector<std::string>> pins = parsePins(value.text, setting.maximumItems);
       if (!pins || value.text.size() > setting.maximumLength) return "not a list of SHA-256 hashes in base64";
       settings.*setting.member = std::move(*pins);
       return nullptr;
     });
   for (const ChoiceSetting& setting : choiceSettings)
-    reader.read(setting.name, setting.policyOnly, RegistryValue::Kind::text, [&](const RegistryValue& value) -> const char* {
+    reader.read(setting.name, RegistryValue::Kind::text, [&](const RegistryValue& value) -> const char* {
       if (!isOneOf(value.text, setting.choices)) return "not one of the choices";
       settings.*setting.member = value.text;
       return nullptr;

@@ -14,7 +14,8 @@
 
 namespace keyturn {
 
-enum class RegistryScope { policy, machine };
+// `state` is what the client itself notes down until the next boot.
+enum class RegistryScope { policy, machine, state };
 
 // What stands in the registry under one value name. `other` is a type the client does not read, or a value too long to read.
 struct RegistryValue {
@@ -37,11 +38,15 @@ struct TokenFacts {
 
 enum class ProcessEnd { exited, timedOut, failed };
 
+// What became of a started window: it says that it is up, it ended before, nothing came in time, or nobody can tell.
+enum class WindowWait { up, exited, timedOut, failed };
+
 struct ProcessStart {
   std::string executable;                 // absolute path
   std::string commandLine;                // quoted, with the program name first
   std::string desktop;                    // "station\desktop"
   std::string folder;                     // working folder
+  OsHandle windowUp = 0;                  // an event the process may set and nothing else: the one handle it inherits
   // The whole environment, beside what every program needs: SystemRoot, SystemDrive, windir and a PATH of the system folder.
   std::vector<std::pair<std::string, std::string>> environment;
 };
@@ -58,8 +63,13 @@ class ISystem {
   // --- registry: HKLM only, 64-bit view
   virtual RegistryValue readRegistry(RegistryScope scope, const std::string& name) = 0;
 
+  // Notes a number down in the scope `state`. What cannot be written is not told: nothing depends on it but comfort.
+  virtual void writeState(const std::string& name, std::uint32_t number) = 0;
+
   // --- surroundings
   virtual bool isRemoteSession() = 0;
+  // The session this process runs in; 0 if unknown.
+  virtual std::uint32_t sessionId() = 0;
   // NetBIOS name of this machine; empty if unknown.
   virtual std::string computerName() = 0;
   // BCP 47 tag of the language the screen is shown in, for example "de-DE"; empty if unknown.
@@ -70,7 +80,10 @@ class ISystem {
 
   // --- tokens; 0 on failure. `lastError` tells the Win32 code of the last failure on this thread.
   virtual std::uint32_t lastError() = 0;
-  // The primary token of the service's process; starts the service when it does not run and waits for it a few seconds.
+  // What Windows says about a Win32 error or an NTSTATUS, in English and in one line; empty if it says nothing.
+  virtual std::string errorText(std::uint32_t code) = 0;
+  // The primary token of the service's process; starts the service when it does not run and waits for it half a minute:
+  // Windows makes a profile for a virtual account when its service first starts.
   virtual OsHandle openServiceToken(const std::string& service) = 0;
   virtual OsHandle logOnLocalService() = 0;
   // A new token: no privileges but SeChangeNotify, medium integrity, bound to the session of this process.
@@ -89,6 +102,8 @@ class ISystem {
   // --- job and process
   // A job that ends its processes when its handle closes, with room for one process and the user-interface limits set.
   virtual OsHandle createKioskJob() = 0;
+  // An event by which a started window says that it is up; 0 on failure.
+  virtual OsHandle createWindowEvent() = 0;
   virtual StartedProcess createSuspendedProcess(OsHandle token, const ProcessStart& start) = 0;
   virtual bool assignToJob(OsHandle job, OsHandle process) = 0;
   // The token a started process really runs under.
@@ -96,6 +111,10 @@ class ISystem {
   virtual bool resumeThread(OsHandle thread) = 0;
   virtual void terminateProcess(OsHandle process) = 0;
   virtual void terminateJob(OsHandle job) = 0;
+  // Waits for the event or for the end of the process, whichever comes first.
+  virtual WindowWait waitForWindow(OsHandle process, OsHandle windowUp, std::uint32_t milliseconds, std::uint32_t& exitCode) = 0;
+  // Puts the window of that process above all others, with the focus. To be called where the focus is.
+  virtual void bringToFront(OsHandle process) = 0;
   virtual ProcessEnd waitForProcess(OsHandle process, std::uint32_t milliseconds, std::uint32_t& exitCode) = 0;
   virtual void closeHandle(OsHandle handle) = 0;
 

@@ -8,7 +8,7 @@ import { built } from './built.ts';
 
 /** Parts of Windows itself. Whatever else a program imported, it could be loaded from beside it. */
 const systemLibraries = new Set(
-  'advapi32 bcrypt comctl32 crypt32 dwmapi gdi32 gdiplus imm32 kernel32 msvcrt ole32 oleacc oleaut32 rpcrt4 secur32 shell32 shlwapi uiautomationcore user32 uxtheme version winhttp'
+  'advapi32 bcrypt comctl32 crypt32 dwmapi gdi32 gdiplus imm32 kernel32 msvcrt ole32 oleacc oleaut32 rpcrt4 secur32 shell32 shlwapi uiautomationcore user32 uxtheme version winhttp wtsapi32'
     .split(' ')
     .map((name) => `${name}.dll`),
 );

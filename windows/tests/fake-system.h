@@ -22,8 +22,12 @@ class FakeSystem : public ISystem {
   ProcessEnd end = ProcessEnd::exited;
   std::uint32_t exitCode = 0;
   std::uint32_t waitedFor = 0;
+  WindowWait window = WindowWait::up;
+  std::uint32_t windowExitCode = 0;
   ProcessStart started;
   bool remote = false;
+  std::uint32_t session = 1;
+  std::uint64_t now = 0;
 
   static TokenFacts harmless() { return {false, false, 0x2000, {"SeChangeNotifyPrivilege"}}; }
 
@@ -38,12 +42,15 @@ class FakeSystem : public ISystem {
     const auto found = registry.find({scope, name});
     return found == registry.end() ? RegistryValue() : found->second;
   }
+  void writeState(const std::string& name, std::uint32_t number) override { setNumber(RegistryScope::state, name, number); }
   bool isRemoteSession() override { return remote; }
+  std::uint32_t sessionId() override { return session; }
   std::string computerName() override { return "PC1"; }
   std::string uiLanguage() override { return "de-DE"; }
   std::string moduleFolder() override { return failing.count("moduleFolder") != 0 ? "" : "C:\\Program Files\\Keyturn"; }
   bool fileExists(const std::string& path) override { return note("fileExists " + path); }
   std::uint32_t lastError() override { return 5; }
+  std::string errorText(std::uint32_t code) override { return "text of " + std::to_string(code); }
   OsHandle openServiceToken(const std::string& service) override { return make("openServiceToken", service); }
   OsHandle logOnLocalService() override { return make("logOnLocalService"); }
   OsHandle restrictToken(OsHandle token) override { return make("restrictToken", std::to_string(token)); }
@@ -61,6 +68,7 @@ class FakeSystem : public ISystem {
     open.erase(grant);
   }
   OsHandle createKioskJob() override { return make("createKioskJob"); }
+  OsHandle createWindowEvent() override { return make("createWindowEvent"); }
   StartedProcess createSuspendedProcess(OsHandle token, const ProcessStart& start) override {
     started = start;
     const OsHandle process = make("createSuspendedProcess", std::to_string(token));
@@ -77,6 +85,12 @@ class FakeSystem : public ISystem {
   bool resumeThread(OsHandle thread) override { return note("resumeThread " + std::to_string(thread)); }
   void terminateProcess(OsHandle process) override { note("terminateProcess " + std::to_string(process)); }
   void terminateJob(OsHandle job) override { note("terminateJob " + std::to_string(job)); }
+  WindowWait waitForWindow(OsHandle, OsHandle windowUp, std::uint32_t milliseconds, std::uint32_t& code) override {
+    note("waitForWindow " + std::to_string(windowUp) + " " + std::to_string(milliseconds));
+    if (window == WindowWait::exited) code = windowExitCode;
+    return window;
+  }
+  void bringToFront(OsHandle process) override { note("bringToFront " + std::to_string(process)); }
   ProcessEnd waitForProcess(OsHandle, std::uint32_t milliseconds, std::uint32_t& code) override {
     waitedFor = milliseconds;
     if (end == ProcessEnd::exited) code = exitCode;
@@ -107,7 +121,6 @@ class FakeSystem : public ISystem {
   }
 
   OsHandle last = 0;
-  std::uint64_t now = 0;
 };
 
 }  // namespace keyturn::test

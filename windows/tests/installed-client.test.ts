@@ -96,8 +96,8 @@ describe('the installed client', () => {
     expect(await clientReads()).toMatchObject({ 'refused PortalUrl': expect.any(String), configured: false });
   });
 
-  it('has one installer property for each setting but those for policy alone', () => {
+  it('has one installer property for each setting', () => {
     const without = table.settings.filter(({ name }) => !installerSettings(table).some((setting) => setting.name === name));
-    expect(without.map(({ name }) => name)).toEqual(['HidePasswordProvider']);
+    expect(without.map(({ name }) => name)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addPerson, embeddedSection } from '../../test/scenarios/sample-directory.ts';
 import { type Keyturn, startKeyturn } from '../../test/scenarios/start-keyturn.ts';
-import { type KioskBench, startKioskBench } from './kiosk/kiosk-bench.ts';
+import { ids, type KioskBench, startKioskBench } from './kiosk/kiosk-bench.ts';
 
 let bench: KioskBench;
 let keyturn: Keyturn;
@@ -25,6 +25,10 @@ it('closes when nobody types, and ends the journey at the server', async () => {
   await kiosk.fill('alice');
   await kiosk.press('submit');
   await kiosk.page('How do you want to prove it is you?');
+  // Told in time, where nothing that was typed is lost by it.
+  const warned = await kiosk.until('the warning', ({ caption }) => /^Closes in \d+ s: nothing was typed/.test(caption), 30_000);
+  expect(Date.now() - opened).toBeLessThan(29_000);
+  expect(warned.controls.some(({ id }) => id === ids.choice)).toBe(true);
   expect(await kiosk.exitCode).toBe(2);
   expect(Date.now() - opened).toBeGreaterThan(28_000);
   expect(bench.proxy.requests.at(-1)).toMatchObject({ method: 'DELETE', path: '/api/v1/journeys/current' });

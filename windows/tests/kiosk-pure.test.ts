@@ -40,6 +40,19 @@ describe('texts of the window', () => {
     }
   });
 
+  it('speaks the languages of the server and no others, with one word for the password', () => {
+    const locales = readdirSync(fileURLToPath(new URL('../../locales', import.meta.url)), { withFileTypes: true });
+    const spoken = locales.filter((entry) => entry.isDirectory()).map(({ name }) => `${name}.rc`);
+    expect(readdirSync(folder).filter((file) => file.endsWith('.rc'))).toEqual(spoken);
+    const german = [
+      readFileSync(join(folder, 'de.rc'), 'utf8'),
+      readFileSync(new URL('../provider/texts.rc', import.meta.url), 'utf8'),
+      readFileSync(new URL('../settings/settings.json', import.meta.url), 'utf8'),
+    ].join('\n');
+    expect(german).toContain('Passwort');
+    expect(german).not.toMatch(/kennw/i);
+  });
+
   it('every text is shown somewhere', () => {
     const sources = fileURLToPath(new URL('../kiosk', import.meta.url));
     const code = readdirSync(sources, { recursive: true, encoding: 'utf8' })

@@ -76,7 +76,7 @@ describe('work that the server asks for', () => {
     const person = await newPerson();
     const kiosk = await startAgain(person.login);
     const first = await kiosk.page(WORK, 'work');
-    expect(text(first, ids.progress)).toBe('Step 2 of 3: prove it is you');
+    expect(text(first, ids.progress)).toBe('Part 2 of 3: prove it is you');
     expect(progress(first)).toBeGreaterThanOrEqual(0);
     // The mailbox is the only way to begin with, so the code is sent without a choice.
     await kiosk.page('Enter the code from your e-mail');

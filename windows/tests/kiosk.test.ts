@@ -58,6 +58,24 @@ const text = (state: WindowState, id: number) => state.controls.find((control) =
 const field = (state: WindowState) => state.controls.find((control) => control.id === ids.field);
 
 describe('resetting a password', () => {
+  it('is not left in the middle of the write without a question, and goes on by itself', async () => {
+    const person = await newPerson();
+    const kiosk = await bench.start();
+    await prove(kiosk, person);
+    await kiosk.page('Choose a new password');
+    await kiosk.fill(NEW_PASSWORD);
+    const letGo = bench.proxy.hold('/steps/');
+    await kiosk.press('submit');
+    await until(() => letGo.holds > 0, 'the write under way');
+    await kiosk.press('askToStop');
+    const asked = await kiosk.page('Stop here?', 'stop-writing');
+    expect(asked.controls.some((control) => control.text.includes('being written already'))).toBe(true);
+    letGo.release();
+    await kiosk.page('Your password is changed');
+    await kiosk.press('close');
+    expect(await kiosk.exitCode).toBe(0);
+  });
+
   it('walks every page and sets the password', async () => {
     const person = await newPerson();
     const kiosk = await bench.start();
@@ -85,7 +103,8 @@ describe('resetting a password', () => {
     await until(() => checks() > before, 'the check of the new password');
     await kiosk.page('Choose a new password', 'new-password-typed');
     await kiosk.press('submit');
-    await kiosk.page('Your password is changed', 'done');
+    const done = await kiosk.page('Your password is changed', 'done');
+    expect(done.controls.some((control) => control.text.startsWith('Away from the company network:'))).toBe(true);
     await kiosk.press('close');
     expect(await kiosk.exitCode).toBe(0);
     expect(await signsIn(keyturn, person.login, NEW_PASSWORD)).toBe(true);
@@ -223,15 +242,16 @@ describe('the window', () => {
     expect(await kiosk.exitCode).toBe(1);
   });
 
+  // A language that the window does not speak is English from the first word to the last: the server is asked for that too.
   it.each([
-    ['de-AT', 'Welches Konto?'],
-    ['fr-CA', 'Quel compte ?'],
-    ['ja-JP', 'Which account?'],
-  ])('speaks %s', async (language, title) => {
+    ['de-AT', 'Welches Konto?', 'de-AT'],
+    ['fr-CA', 'Which account?', 'en'],
+    ['ja-JP', 'Which account?', 'en'],
+  ])('speaks %s', async (language, title, asked) => {
     const kiosk = await bench.start({ language });
     const state = await kiosk.page(title, `account-${language}`);
     expect(state.isRightToLeft).toBe(false);
-    expect(bench.proxy.requests.at(-1)?.headers['accept-language']).toBe(language);
+    expect(bench.proxy.requests.at(-1)?.headers['accept-language']).toBe(asked);
     await kiosk.press('close');
     await kiosk.exitCode;
   });
@@ -259,10 +279,9 @@ describe('the window', () => {
     await kiosk.exitCode;
   });
 
-  it('opens once, with the name it was handed, and not with words it does not know', async () => {
+  it('opens with the name it was handed, and not with words it does not know', async () => {
     const kiosk = await bench.start({ account: 'CORP\\alice' });
     expect(field(await kiosk.page('Which account?'))?.text).toBe('CORP\\alice');
-    expect(await (await bench.start()).exitCode).toBe(13);
     await kiosk.press('close');
     expect(await kiosk.exitCode).toBe(1);
     for (const words of [[], ['--goal', 'become-admin'], ['--goal', 'reset-password', '--url', 'https://evil.example/']])
@@ -293,7 +312,7 @@ describe('the window', () => {
     expect(end?.authorization).toMatch(/^Bearer [A-Za-z0-9_-]{43}$/);
     for (const headers of [site, start, end]) expect(headers?.cookie).toBeUndefined();
     const events = kiosk.events();
-    expect(events).toEqual(['1|reset-password']);
+    expect(events).toEqual([]);
   });
 });
 

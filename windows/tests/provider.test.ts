@@ -28,7 +28,7 @@ try {
   ];
   for (const { title, dll, program } of programs) {
     const folder = installedFolder(dll);
-    const result = await wine.run(join(built.tests, program), [winePath(join(folder, provider))], { timeoutMilliseconds: 150_000 });
+    const result = await wine.run(join(built.tests, program), [winePath(join(folder, provider))], { timeoutMilliseconds: 400_000 });
     rmSync(folder, { recursive: true });
     describe(title, () => reportTestProgram(result));
   }

@@ -19,8 +19,8 @@ describe('the settings table', () => {
     for (const setting of table.settings) expect(setting.name).not.toMatch(/ignore|insecure|skip|allow|unsafe|debug|test/i);
   });
 
-  it('ships with everything off that shows a name or hides a way to sign in', () => {
-    for (const name of ['PrefillUser', 'HidePasswordProvider', 'ShowInRemoteSessions'])
+  it('ships with everything off that shows a name or widens who can open the window', () => {
+    for (const name of ['PrefillUser', 'ShowInRemoteSessions'])
       expect(table.settings.find((setting) => setting.name === name)?.default).toBe(false);
   });
 });

@@ -51,7 +51,7 @@ HWND createEdit(HWND parent, int id, const Field& field) {
   SetWindowSubclass(edit, editProcedure, 0, hidesFromOthers ? 1 : 0);
   if (isPassword) SendMessageW(edit, EM_SETPASSWORDCHAR, passwordDot, 0);
   // An input method keeps what it is fed, and offers help of its own.
-  if (hidesFromOthers) ImmAssociateContext(edit, nullptr);
+  if (hidesFromOthers && field.kind != FieldKind::answer) ImmAssociateContext(edit, nullptr);
   if (!field.value.empty()) SetWindowTextW(edit, toWide(field.value).value_or(L"").c_str());
   return edit;
 }

@@ -1,3 +1,4 @@
+// The page as a window: what it shows, what stands in it, and what happens to it.
 #include "page-view.h"
 
 #include <windowsx.h>
@@ -14,36 +15,6 @@ namespace {
 
 constexpr wchar_t className[] = L"KeyturnPage";
 std::wstring wide(const std::string& text) { return toWide(text).value_or(std::wstring()); }
-
-int textHeight(HDC device, const std::wstring& text, int width) {
-  RECT area = {0, 0, width, 0};
-  DrawTextW(device, text.c_str(), static_cast<int>(text.size()), &area, DT_CALCRECT | DT_WORDBREAK | DT_NOPREFIX);
-  return area.bottom;
-}
-
-int textWidth(HDC device, const std::wstring& text) {
-  RECT area = {};
-  DrawTextW(device, text.c_str(), static_cast<int>(text.size()), &area, DT_CALCRECT | DT_SINGLELINE | DT_NOPREFIX);
-  return area.right;
-}
-
-// A device context with a font selected, for measuring.
-class Measure {
- public:
-  Measure(HWND window, HFONT font) : window_(window), device_(GetDC(window)), before_(SelectObject(device_, font)) {}
-  ~Measure() {
-    SelectObject(device_, before_);
-    ReleaseDC(window_, device_);
-  }
-  Measure(const Measure&) = delete;
-  Measure& operator=(const Measure&) = delete;
-  HDC device() const { return device_; }
-
- private:
-  HWND window_;
-  HDC device_;
-  HGDIOBJ before_;
-};
 
 }  // namespace
 
@@ -66,71 +37,6 @@ PageView::~PageView() {
     SetWindowLongPtrW(window_, GWLP_USERDATA, 0);
     DestroyWindow(window_);
   }
-}
-
-PageView::Item& PageView::add(Kind kind, int id, const wchar_t* controlClass, const std::string& text, DWORD style, FontRole font, int gap) {
-  Item item;
-  item.kind = kind;
-  item.font = font;
-  item.gap = gap;
-  item.text = wide(text);
-  item.window = CreateWindowExW(0, controlClass, item.text.c_str(), WS_CHILD | WS_VISIBLE | style, 0, 0, 10, 10, window_,
-                                reinterpret_cast<HMENU>(static_cast<INT_PTR>(id)), instance_, nullptr);
-  items_.push_back(std::move(item));
-  return items_.back();
-}
-
-void PageView::addText(int id, const std::string& text, FontRole font, int gap, int indent) {
-  add(Kind::text, id, L"STATIC", text, SS_NOPREFIX, font, gap).indent = indent;
-}
-
-void PageView::addChoices(const Page& page) {
-  for (std::size_t i = 0; i < page.choices.size(); ++i) {
-    const Choice& choice = page.choices[i];
-    const int index = static_cast<int>(i);
-    // One tab stop for a group of radio buttons; the arrow keys move within it.
-    const DWORD group = i == 0 ? WS_GROUP | WS_TABSTOP : 0u;
-    const DWORD style = page.severalChoices ? BS_AUTOCHECKBOX | WS_TABSTOP : BS_AUTORADIOBUTTON | group;
-    Item& item = add(Kind::choice, idChoice + index, L"BUTTON", choice.label, style | BS_MULTILINE | BS_NOTIFY, FontRole::body, i == 0 ? 16 : 12);
-    item.index = index;
-    if (choice.selected) SendMessageW(item.window, BM_SETCHECK, BST_CHECKED, 0);
-    if (choice.hint.empty()) continue;
-    setAccessibleDescription(item.window, wide(choice.hint));
-    addText(idChoiceHint + index, choice.hint, FontRole::small, 2, choiceIndent);
-  }
-}
-
-void PageView::addField(const Page& page, int index) {
-  const Field& field = page.fields[static_cast<std::size_t>(index)];
-  // The label is made right before the edit control: that is what gives the control its name. The hint is drawn between both.
-  std::size_t hint = 0;
-  if (!field.hint.empty()) {
-    hint = items_.size() + 1;
-    addText(idFieldHint + index, field.hint, FontRole::small, 2);
-  }
-  addText(idFieldLabel + index, field.label, FontRole::strong, 20);
-  if (hint != 0) std::swap(items_[hint - 1], items_[hint]);
-  Item item;
-  item.kind = Kind::edit;
-  item.gap = 8;
-  item.index = index;
-  item.window = createEdit(window_, idField + index, field);
-  items_.push_back(item);
-  if (!field.hint.empty()) setAccessibleDescription(item.window, wide(field.hint));
-  if (field.kind != FieldKind::password) return;
-  Item& toggle = add(Kind::toggle, idShowPassword, L"BUTTON", texts_.text(TEXT_PASSWORD_SHOW), WS_TABSTOP | BS_OWNERDRAW | BS_NOTIFY, FontRole::body, 0);
-  setAccessibleName(toggle.window, wide(texts_.text(TEXT_PASSWORD_SHOW_NAME)));
-}
-
-void PageView::addRules(const Page& page) {
-  if (page.rules.empty()) return;
-  addText(idRulesTitle, page.rulesTitle, FontRole::strong, 20);
-  for (std::size_t i = 0; i < page.rules.size(); ++i) {
-    Item& item = add(Kind::rule, idRule + static_cast<int>(i), L"STATIC", page.rules[i].second, SS_NOPREFIX, FontRole::body, 4);
-    item.index = static_cast<int>(i);
-    item.indent = ruleIndent;
-  }
-  updateRules(page.rules);
 }
 
 void PageView::clear() {
@@ -318,119 +224,6 @@ bool PageView::moveChoice(int direction) {
     SetWindowLongW(item.window, GWL_STYLE, item.window == next ? style | stop : style & ~stop);
   }
   return true;
-}
-
-void PageView::setTheme(const Theme& theme) {
-  theme_ = &theme;
-  for (const Item& item : items_) SendMessageW(item.window, WM_SETFONT, reinterpret_cast<WPARAM>(theme.font(item.font)), TRUE);
-  layout();
-}
-
-void PageView::place(const RECT& area) {
-  MoveWindow(window_, area.left, area.top, area.right - area.left, area.bottom - area.top, TRUE);
-  layout();
-}
-
-int PageView::heightOf(const Item& item, int width) const {
-  if (item.kind == Kind::edit) return theme_->px(editHeight);
-  const Measure measure(window_, theme_->font(item.font));
-  // A check box or radio button has its mark before the text.
-  const int inner = item.kind == Kind::choice ? width - theme_->px(choiceIndent) : width;
-  return textHeight(measure.device(), item.text, inner) + theme_->px(item.kind == Kind::choice ? 4 : 1);
-}
-
-int PageView::placeButtons(int top, int width) {
-  const int height = theme_->px(buttonHeight);
-  const int gap = theme_->px(12);
-  int x = 0;
-  for (const Item& item : items_) {
-    if (item.kind != Kind::button) continue;
-    const Measure measure(window_, theme_->font(item.font));
-    // Wide enough for the text that stands there while waiting, so that nothing moves.
-    const int needed = std::max(textWidth(measure.device(), item.text), item.index == 0 ? textWidth(measure.device(), wide(texts_.text(TEXT_WAIT))) : 0);
-    const int own = std::min(width, std::max(needed + theme_->px(36), theme_->px(104)));
-    if (x > 0 && x + own > width) {
-      x = 0;
-      top += height + gap;
-    }
-    MoveWindow(item.window, theme_->px(margin - focusRing) + x, top, own, height, TRUE);
-    x += own + gap;
-  }
-  return top + height;
-}
-
-void PageView::layout() {
-  RECT client = {};
-  GetClientRect(window_, &client);
-  const int left = theme_->px(margin);
-  const int width = std::max<int>(client.right - 2 * left, theme_->px(160));
-  int y = theme_->px(28) - scrolled_;
-  bool arePlaced = false;
-  for (std::size_t i = 0; i < items_.size(); ++i) {
-    const Item& item = items_[i];
-    if (item.kind == Kind::toggle) continue;
-    if (item.kind == Kind::button) {
-      if (!arePlaced) y = placeButtons(y + theme_->px(item.gap), width);
-      arePlaced = true;
-      continue;
-    }
-    const int indent = theme_->px(item.indent);
-    const bool isNotice = GetDlgCtrlID(item.window) == idNotice;
-    const int itemWidth = width - indent - (isNotice ? theme_->px(noticePadding) : 0);
-    y += theme_->px(item.gap);
-    int height = heightOf(item, itemWidth);
-    if (item.kind == Kind::edit) {
-      const bool hasToggle = i + 1 < items_.size() && items_[i + 1].kind == Kind::toggle;
-      const int toggleWidth = hasToggle ? theme_->px(96) : 0;
-      const Measure measure(window_, theme_->font(item.font));
-      const int line = textHeight(measure.device(), L"Xg", width);
-      // The frame around the edit control is drawn by this window.
-      MoveWindow(item.window, left + theme_->px(12), y + (height - line) / 2, width - toggleWidth - theme_->px(24), line, TRUE);
-      if (hasToggle) MoveWindow(items_[i + 1].window, left + width - toggleWidth + theme_->px(8), y, toggleWidth - theme_->px(8), height, TRUE);
-    } else {
-      MoveWindow(item.window, left + indent, y, itemWidth, height, TRUE);
-    }
-    y += height + (isNotice ? theme_->px(noticePadding) : 0);
-  }
-  contentHeight_ = y + scrolled_ + theme_->px(28);
-
-  SCROLLINFO scroll = {};
-  scroll.cbSize = sizeof scroll;
-  scroll.fMask = SIF_RANGE | SIF_PAGE | SIF_POS;
-  scroll.nMax = contentHeight_ - 1;
-  scroll.nPage = static_cast<UINT>(client.bottom);
-  scroll.nPos = scrolled_;
-  const LONG widthBefore = client.right;
-  SetScrollInfo(window_, SB_VERT, &scroll, TRUE);
-  // The bar came or went: the width has changed with it.
-  GetClientRect(window_, &client);
-  if (client.right != widthBefore && !isLayingOut_) {
-    isLayingOut_ = true;
-    layout();
-    isLayingOut_ = false;
-  }
-  InvalidateRect(window_, nullptr, TRUE);
-}
-
-void PageView::scrollTo(int position) {
-  RECT client = {};
-  GetClientRect(window_, &client);
-  const int most = std::max<int>(contentHeight_ - client.bottom, 0);
-  position = std::clamp(position, 0, most);
-  if (position == scrolled_) return;
-  scrolled_ = position;
-  layout();
-}
-
-void PageView::ensureVisible(HWND control) {
-  RECT area = {};
-  RECT client = {};
-  GetWindowRect(control, &area);
-  MapWindowPoints(nullptr, window_, reinterpret_cast<POINT*>(&area), 2);
-  GetClientRect(window_, &client);
-  const int room = theme_->px(24);
-  if (area.top < room) scrollTo(scrolled_ + area.top - room);
-  if (area.bottom > client.bottom - room) scrollTo(scrolled_ + area.bottom - client.bottom + room);
 }
 
 void PageView::togglePassword() {

@@ -156,14 +156,6 @@ struct ICredentialProviderEvents : IUnknown {
 };
 KEYTURN_INTERFACE(ICredentialProviderEvents, 0x34201e5a, 0xa787, 0x41a3, 0xa5, 0xa4, 0xbd, 0x6d, 0xcf, 0x2a, 0x85, 0x4e)
 
-struct ICredentialProviderFilter : IUnknown {
-  virtual HRESULT STDMETHODCALLTYPE Filter(CREDENTIAL_PROVIDER_USAGE_SCENARIO scenario, DWORD flags, GUID* providers, BOOL* allowed,
-                                           DWORD count) = 0;
-  virtual HRESULT STDMETHODCALLTYPE UpdateRemoteCredential(const CREDENTIAL_PROVIDER_CREDENTIAL_SERIALIZATION* in,
-                                                           CREDENTIAL_PROVIDER_CREDENTIAL_SERIALIZATION* out) = 0;
-};
-KEYTURN_INTERFACE(ICredentialProviderFilter, 0xa5da53f9, 0xd475, 0x4080, 0xa1, 0x20, 0x91, 0x0c, 0x4a, 0x73, 0x98, 0x80)
-
 struct ICredentialProviderUser : IUnknown {
   virtual HRESULT STDMETHODCALLTYPE GetSid(LPWSTR* sid) = 0;
   virtual HRESULT STDMETHODCALLTYPE GetProviderID(GUID* provider) = 0;

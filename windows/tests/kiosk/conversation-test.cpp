@@ -212,6 +212,31 @@ TEST("a whole reset is a sequence of pages") {
   CHECK(talk.http.sent.size() == calls);
 }
 
+TEST("before and after a reset it is said what this computer knows while it is away from its network") {
+  Talk talk;
+  talk.toCode();
+  talk.http.answer(200, answered(newPassword));
+  Page page = talk.send("123456");
+  const auto tells = [](const Page& one) {
+    return std::any_of(one.after.begin(), one.after.end(), [](const std::string& line) { return says(line, TEXT_AWAY); });
+  };
+  CHECK(page.writes && tells(page));
+  talk.http.answer(200, answered(done));
+  page = talk.send("correct horse battery");
+  CHECK(page.isReached && tells(page) && page.patience >= 600);
+  talk.http.answer(201, started(R"({"id":"s9","kind":"done","canGoBack":false,"results":[{"account":{"id":"a","label":"alice"},"outcome":"unlocked","message":"x"}],"nextSteps":[]})"));
+  CHECK(!tells(talk.act(Action::startAgain)));
+}
+
+TEST("where a code or a person is waited for, not typing is ordinary") {
+  Talk talk;
+  talk.toCode();
+  talk.http.answer(200, answered(code));
+  CHECK(talk.act(Action::resend).patience == 600);
+  talk.http.answer(200, answered(R"({"id":"w","kind":"waiting","canGoBack":false,"waitingFor":"manager","pollAfter":5})"));
+  CHECK(talk.act(Action::resend).patience > 3600);
+}
+
 TEST("a code of the wrong length costs no attempt") {
   Talk talk;
   talk.toCode();
@@ -243,7 +268,11 @@ TEST("a server that cannot be reached at first can be tried again") {
 }
 
 TEST("certificate and pin have messages of their own, at any time") {
-  for (const auto& [failure, text] : {std::pair<HttpFailure, unsigned>{HttpFailure::certificate, TEXT_CERTIFICATE_TITLE}, {HttpFailure::pinMismatch, TEXT_PIN_TITLE}}) {
+  const std::pair<HttpFailure, unsigned> cases[] = {{HttpFailure::certificate, TEXT_CERTIFICATE_TITLE},
+                                                    {HttpFailure::wrongTime, TEXT_CERTIFICATE_TITLE},
+                                                    {HttpFailure::wrongName, TEXT_CERTIFICATE_TITLE},
+                                                    {HttpFailure::pinMismatch, TEXT_PIN_TITLE}};
+  for (const auto& [failure, text] : cases) {
     Talk first;
     first.http.fail(failure);
     CHECK(says(first.conversation.open().title, text));
@@ -254,6 +283,21 @@ TEST("certificate and pin have messages of their own, at any time") {
     CHECK(says(page.title, text) && page.fields.empty());
     later.http.answer(200, answered(code));
     CHECK(says(later.act(Action::retry).title, TEXT_CODE_TITLE_EMAIL));
+  }
+}
+
+TEST("each failure is told as what it is, and an alarm is given for another key alone") {
+  const std::pair<HttpFailure, unsigned> cases[] = {
+      {HttpFailure::unreachable, TEXT_OFFLINE_TEXT},          {HttpFailure::timedOut, TEXT_OFFLINE_TEXT},
+      {HttpFailure::pinNotKnown, TEXT_OFFLINE_TEXT},          {HttpFailure::certificate, TEXT_CERTIFICATE_TEXT},
+      {HttpFailure::wrongTime, TEXT_CERTIFICATE_TIME},        {HttpFailure::wrongName, TEXT_CERTIFICATE_NAME},
+      {HttpFailure::pinMismatch, TEXT_PIN_TEXT},              {HttpFailure::proxyAuthentication, TEXT_TROUBLE_PROXY},
+      {HttpFailure::intercepted, TEXT_TROUBLE_INTERCEPTED},   {HttpFailure::badAnswer, TEXT_TROUBLE_ANSWER}};
+  for (const auto& [failure, text] : cases) {
+    Talk talk;
+    talk.http.fail(failure);
+    const Page page = talk.conversation.open();
+    CHECK(says(page.notice, text) && says(page.title, TEXT_PIN_TITLE) == (failure == HttpFailure::pinMismatch));
   }
 }
 
@@ -318,6 +362,8 @@ TEST("questions must all be answered") {
   talk.conversation.open();
   Page page = talk.send("alice");
   CHECK(page.fields.size() == 2 && page.fields[1].label == "Town?");
+  // Words of a language: an input method may be needed to write them.
+  CHECK(page.fields[0].kind == FieldKind::answer);
   Inputs half;
   half.fields.push_back({"q1", SecretString("Rex")});
   half.fields.push_back({"q2", SecretString()});

@@ -49,7 +49,7 @@ export interface WindowState {
 
 export interface KioskRun {
   /** Reads the window until it is as wanted; fails with what it shows after 12 seconds. */
-  until(what: string, condition: (state: WindowState) => boolean): Promise<WindowState>;
+  until(what: string, condition: (state: WindowState) => boolean, milliseconds?: number): Promise<WindowState>;
   /** Waits for a page by its title, and keeps a picture of it. */
   page(title: string | RegExp, picture?: string): Promise<WindowState>;
   read(): Promise<WindowState>;
@@ -121,7 +121,10 @@ export async function startKioskBench(): Promise<KioskBench> {
       const words = parameters.arguments ?? ['--goal', goal, '--language', language];
       const known = existsSync(eventFile) ? readFileSync(eventFile, 'utf8').split('\n').length - 1 : 0;
       const child = spawn(wineProgram, [program, ...words], {
-        env: { ...environment, ...(account === undefined ? {} : { KEYTURN_ACCOUNT: account }) },
+        env: {
+          ...environment,
+          ...(account === undefined ? {} : { KEYTURN_ACCOUNT: account }),
+        },
         stdio: 'ignore',
       });
       const exitCode = new Promise<number | null>((resolve) => child.once('exit', resolve));
@@ -163,8 +166,8 @@ function createRun(
     read,
     exitCode,
     events,
-    async until(what, condition) {
-      const deadline = Date.now() + 12_000;
+    async until(what, condition, milliseconds = 12_000) {
+      const deadline = Date.now() + milliseconds;
       for (;;) {
         const state = await read();
         if (state.open && condition(state)) return state;

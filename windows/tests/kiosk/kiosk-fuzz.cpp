@@ -81,7 +81,7 @@ class HostileServer : public IHttp {
     require(request.token.empty() || (request.token.size() == 43 && isPathId(request.token.view())), "a token that adds no header");
     require(request.body.empty() || parseJson(request.body.view()).has_value(), "a body that is JSON");
     HttpResponse response;
-    response.failure = below(10) == 0 ? static_cast<HttpFailure>(1 + below(5)) : HttpFailure::none;
+    response.failure = below(10) == 0 ? static_cast<HttpFailure>(1 + below(10)) : HttpFailure::none;
     const int statuses[] = {200, 200, 200, 201, 201, 204, 400, 404, 409, 429, 500, 0, -1, 302};
     response.status = statuses[below(sizeof statuses / sizeof *statuses)];
     if (below(3) != 0) response.date = static_cast<std::int64_t>(random()) * (below(2) == 0 ? 1 : -400);

@@ -22,6 +22,8 @@ export interface TlsProxy {
   change: ((answer: ProxiedAnswer) => Record<string, unknown> | null) | null;
   /** Answers everything by this itself; null asks the server. */
   answer: ((request: IncomingMessage, response: ServerResponse) => void) | null;
+  /** Keeps requests whose path holds that text from the server until they are released. */
+  hold(path: string): { readonly holds: number; release(): void };
   show(certificate: IssuedCertificate): void;
   /** Takes no connection any more, and closes those there are. */
   goDown(): Promise<void>;
@@ -38,6 +40,7 @@ export async function startTlsProxy(certificate: IssuedCertificate): Promise<Tls
   const requests: TlsProxy['requests'] = [];
   let server = listenTls(certificate);
   let shown = certificate;
+  let held: { path: string; waiting: (() => void)[] } | null = null;
 
   function listenTls({ certificatePem, keyPem }: IssuedCertificate): Server {
     const created = createTlsServer({ cert: certificatePem, key: keyPem, minVersion: 'TLSv1.2' }, (incoming, outgoing) => {
@@ -46,8 +49,14 @@ export async function startTlsProxy(certificate: IssuedCertificate): Promise<Tls
       incoming.on('data', (data: Buffer) => {
         record.bodyBytes += data.length;
       });
-      if (proxy.answer !== null) proxy.answer(incoming, outgoing);
-      else forward(proxy, incoming, outgoing);
+      if (proxy.answer !== null) {
+        proxy.answer(incoming, outgoing);
+      } else if (held !== null && record.path.includes(held.path)) {
+        incoming.pause();
+        held.waiting.push(() => forward(proxy, incoming, outgoing));
+      } else {
+        forward(proxy, incoming, outgoing);
+      }
     });
     created.on('connection', (socket: Socket) => {
       sockets.add(socket);
@@ -76,6 +85,19 @@ export async function startTlsProxy(certificate: IssuedCertificate): Promise<Tls
     upstream: '',
     change: null,
     answer: null,
+    hold(path) {
+      const mine = { path, waiting: [] as (() => void)[] };
+      held = mine;
+      return {
+        get holds() {
+          return mine.waiting.length;
+        },
+        release() {
+          held = null;
+          for (const goOn of mine.waiting) goOn();
+        },
+      };
+    },
     show(next) {
       shown = next;
       server.setSecureContext({ cert: next.certificatePem, key: next.keyPem });

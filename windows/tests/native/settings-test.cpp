@@ -18,7 +18,7 @@ TEST("with an empty registry there are the defaults and no portal") {
   const SettingsReading reading = readSettings(system);
   CHECK(!reading.isConfigured() && !reading.portal && reading.problems.empty());
   CHECK(reading.settings.enabled && reading.settings.showReset && reading.settings.showUnlock);
-  CHECK(!reading.settings.prefillUser && !reading.settings.showInRemoteSessions && !reading.settings.hidePasswordProvider);
+  CHECK(!reading.settings.prefillUser && !reading.settings.showInRemoteSessions);
   CHECK(reading.settings.preflightTimeoutSeconds == 4 && reading.settings.logLevel == "information");
 }
 
@@ -34,6 +34,22 @@ TEST("policy comes before local machine, local machine before the default, value
   CHECK(reading.settings.helpDeskText == "Call 1");
   CHECK(reading.settings.idleTimeoutSeconds == 90);
   CHECK(reading.settings.requestTimeoutSeconds == 30);
+}
+
+TEST("a policy empties what the installer wrote") {
+  FakeSystem system;
+  for (const char* name : {"PortalUrl", "HelpDeskText", "CertificatePins", "KioskIdentity"}) system.setText(policy, name, "-");
+  system.setText(machine, "PortalUrl", "https://machine.example/");
+  system.setText(machine, "HelpDeskText", "Call 1");
+  system.setText(machine, "CertificatePins", pin);
+  system.setText(machine, "KioskIdentity", "local-service");
+  const SettingsReading reading = readSettings(system);
+  CHECK(reading.problems.empty() && !reading.isConfigured());
+  CHECK(reading.settings.helpDeskText.empty() && reading.settings.certificatePins.empty() && reading.settings.kioskIdentity == "service-account");
+  // The installer's own value is a text like any other.
+  FakeSystem other;
+  other.setText(machine, "HelpDeskText", "-");
+  CHECK(readSettings(other).settings.helpDeskText == "-");
 }
 
 TEST("an empty text is as good as none") {
@@ -94,14 +110,6 @@ TEST("pins are hashes in base64, separated by semicolons") {
   for (int i = 0; i < 9; ++i) nine += std::string(pin) + ";";
   system.setText(machine, "CertificatePins", nine);
   CHECK(!readSettings(system).isConfigured());
-}
-
-TEST("hiding the password sign-in is for policy alone") {
-  FakeSystem system;
-  system.setNumber(machine, "HidePasswordProvider", 1);
-  CHECK(!readSettings(system).settings.hidePasswordProvider);
-  system.setNumber(policy, "HidePasswordProvider", 1);
-  CHECK(readSettings(system).settings.hidePasswordProvider);
 }
 
 TEST("with both links off or Enabled off nothing is offered") {

@@ -70,7 +70,7 @@ TEST("a kiosk started with anything else does not start") {
 TEST("a name for the kiosk is a plain sign-in name of another machine") {
   for (const char* name : {"CORP\\alice", "alice@corp.example", "alice", "CORP\\jörg müller", "corp.example\\a.b-c_d$"})
     CHECK_NOTE(cleanAccountName(name, "PC1") == std::string(name), name);
-  for (const char* name : {"", "PC1\\admin", "pc1\\admin", ".\\admin", "\\admin", "CORP\\", "CORP\\a\\b", "a\"b", "a/b", "a;b", "a|b", "a*b", "<a>", "a,b",
+  for (const char* name : {"", "PC1\\admin", "pc1\\admin", "AzureAD\\First Last", "azuread\\x", "MicrosoftAccount\\a@b.example", ".\\admin", "\\admin", "CORP\\", "CORP\\a\\b", "a\"b", "a/b", "a;b", "a|b", "a*b", "<a>", "a,b",
                            "a=b", "a+b", "a?b", "[a]", "a:b", "a\nb", "a\x01", " alice", "alice ", ".", "..", "\xFF", "\xE2\x80\xAE" "x"})
     CHECK_NOTE(!cleanAccountName(name, "PC1"), name);
   CHECK(!cleanAccountName(std::string(257, 'a'), "PC1") && cleanAccountName(std::string(256, 'a'), "PC1"));

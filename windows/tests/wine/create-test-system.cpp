@@ -34,6 +34,18 @@ class TestSystem final : public RealSystem {
     return RealSystem::currentDesktop();
   }
 
+  // Half a minute is long for a test that waits for nothing to happen.
+  WindowWait waitForWindow(OsHandle process, OsHandle windowUp, std::uint32_t milliseconds, std::uint32_t& exitCode) override {
+    const bool isImpatient = fileExists(moduleFolder() + "\\impatient.txt");
+    return RealSystem::waitForWindow(process, windowUp, isImpatient ? 6000 : milliseconds, exitCode);
+  }
+
+  // Whose window was brought to the front; that it is there then, only Windows shows.
+  void bringToFront(OsHandle process) override {
+    RealSystem::bringToFront(process);
+    std::ofstream(moduleFolder() + "\\front.txt", std::ios::app | std::ios::binary) << GetProcessId(reinterpret_cast<HANDLE>(process)) << '\n';
+  }
+
   // Appends "id|value|value" to events.txt beside the module.
   void writeEvent(EventId id, const std::vector<std::string>& values) override {
     std::ofstream file(moduleFolder() + "\\events.txt", std::ios::app | std::ios::binary);

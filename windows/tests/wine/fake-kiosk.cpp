@@ -1,10 +1,14 @@
-// Stands in for KeyturnKiosk.exe in the tests of the provider: writes what it was started with to kiosk-report.txt beside it and
-// ends with code 7, or stays where a file kiosk-stays.txt is beside it.
+// Stands in for KeyturnKiosk.exe in the tests of the provider: writes what it was started with to kiosk-report.txt beside it, says
+// that its window is up, and ends with code 1 (closed). Files beside it make it behave otherwise:
+//   kiosk-silent.txt   never says that it is up
+//   kiosk-stays.txt    stays
+//   kiosk-exit.txt     ends with the code in it
 #include <windows.h>
 
 #include <fstream>
 #include <string>
 
+#include "kiosk-start.h"
 #include "utf.h"
 
 namespace {
@@ -18,12 +22,16 @@ std::wstring nameOf(HANDLE object) {
   return name;
 }
 
+std::wstring folder;
+
+bool isThere(const wchar_t* file) { return GetFileAttributesW((folder + file).c_str()) != INVALID_FILE_ATTRIBUTES; }
+
 }  // namespace
 
 int WINAPI WinMain(HINSTANCE, HINSTANCE, char*, int) {
   wchar_t path[MAX_PATH];
   GetModuleFileNameW(nullptr, path, MAX_PATH);
-  std::wstring folder(path);
+  folder = path;
   folder.erase(folder.rfind(L'\\'));
   wchar_t current[MAX_PATH];
   GetCurrentDirectoryW(MAX_PATH, current);
@@ -41,6 +49,11 @@ int WINAPI WinMain(HINSTANCE, HINSTANCE, char*, int) {
     FreeEnvironmentStringsW(block);
   }
   MoveFileExW((folder + L"\\kiosk-report.new").c_str(), (folder + L"\\kiosk-report.txt").c_str(), MOVEFILE_REPLACE_EXISTING);
-  if (GetFileAttributesW((folder + L"\\kiosk-stays.txt").c_str()) != INVALID_FILE_ATTRIBUTES) Sleep(INFINITE);
-  return 7;
+  wchar_t event[32] = L"";
+  GetEnvironmentVariableW(keyturn::toWide(keyturn::windowUpVariable).value().c_str(), event, 32);
+  if (!isThere(L"\\kiosk-silent.txt")) SetEvent(reinterpret_cast<HANDLE>(std::stoull(event)));
+  if (isThere(L"\\kiosk-stays.txt")) Sleep(INFINITE);
+  unsigned long code = 1;
+  std::ifstream(narrow(folder) + "\\kiosk-exit.txt") >> code;
+  return static_cast<int>(code);
 }

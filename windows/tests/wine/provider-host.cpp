@@ -12,6 +12,8 @@
 namespace keyturn::test {
 namespace {
 
+constexpr char stateKey[] = "SOFTWARE\\Keyturn\\State";
+
 HMODULE module = nullptr;
 std::string folder;
 
@@ -19,7 +21,7 @@ std::wstring wide(const std::string& text) { return toWide(text).value_or(std::w
 
 void setValue(const char* key, const char* name, DWORD type, const void* data, std::size_t size) {
   HKEY handle = nullptr;
-  RegCreateKeyExW(HKEY_LOCAL_MACHINE, wide(key).c_str(), 0, nullptr, 0, KEY_WRITE | KEY_WOW64_64KEY, nullptr, &handle, nullptr);
+  RegCreateKeyExW(HKEY_LOCAL_MACHINE, wide(key).c_str(), 0, nullptr, key == std::string(stateKey) ? REG_OPTION_VOLATILE : 0u, KEY_WRITE | KEY_WOW64_64KEY, nullptr, &handle, nullptr);
   RegSetValueExW(handle, wide(name).c_str(), 0, type, static_cast<const BYTE*>(data), static_cast<DWORD>(size));
   RegCloseKey(handle);
 }
@@ -50,10 +52,16 @@ bool canUnload() {
 }
 
 ComPointer<ICredentialProvider> createProvider() { return create<ICredentialProvider>(providerClass); }
-ComPointer<ICredentialProviderFilter> createFilter() { return create<ICredentialProviderFilter>(filterClass); }
 
 void clearSettings() {
-  for (const char* key : {policyKey, machineKey}) RegDeleteTreeW(HKEY_LOCAL_MACHINE, wide(key).c_str());
+  for (const char* key : {policyKey, machineKey, stateKey}) RegDeleteTreeW(HKEY_LOCAL_MACHINE, wide(key).c_str());
+}
+void setState(const char* name, DWORD number) { setValue(stateKey, name, REG_DWORD, &number, sizeof number); }
+DWORD stateNumber(const char* name) {
+  DWORD number = 0;
+  DWORD size = sizeof number;
+  RegGetValueW(HKEY_LOCAL_MACHINE, wide(stateKey).c_str(), wide(name).c_str(), RRF_RT_REG_DWORD | RRF_SUBKEY_WOW6464KEY, nullptr, &number, &size);
+  return number;
 }
 void setPolicy(const char* name, const char* text) { setText(policyKey, name, text); }
 void setPolicy(const char* name, DWORD number) { setValue(policyKey, name, REG_DWORD, &number, sizeof number); }
@@ -98,11 +106,20 @@ std::vector<std::string> linesOf(const std::string& file) {
   return lines;
 }
 
+void pumpMessages() {
+  MSG message = {};
+  while (PeekMessageW(&message, nullptr, 0, 0, PM_REMOVE)) {
+    TranslateMessage(&message);
+    DispatchMessageW(&message);
+  }
+}
+
 bool eventually(const std::function<bool()>& holds, int seconds) {
   const ULONGLONG end = GetTickCount64() + static_cast<ULONGLONG>(seconds) * 1000;
   while (!holds()) {
     if (GetTickCount64() > end) return false;
-    Sleep(10);
+    MsgWaitForMultipleObjects(0, nullptr, FALSE, 10, QS_ALLINPUT);
+    pumpMessages();
   }
   return true;
 }

@@ -3,6 +3,7 @@
 
 #include "check.h"
 #include "fields.h"
+#include "logon-ui.h"
 #include "provider-host.h"
 
 using namespace keyturn;
@@ -21,22 +22,21 @@ DWORD stateOf(SC_HANDLE service) {
   return status.dwCurrentState;
 }
 
-// Clicks a link and answers whether the tile then says that the window could not be opened.
-bool isRefused() {
+// Clicks a link and answers whether the tile then says that the window could not be opened, and why.
+bool isRefused(const std::string& reason) {
   removeBesideModule("kiosk-report.txt");
-  FakeProviderEvents events;
+  FakeUsers users;
+  users.options = CPAO_EMPTY_LOCAL;
   bool refused = false;
   {
-    const auto provider = createProvider();
-    provider->SetUsageScenario(CPUS_LOGON, 0);
-    provider->Advise(&events, 1);
-    const auto tile = tileAt(provider.get(), 0);
-    CHECK(tile->CommandLinkClicked(fieldReset) == S_OK);
-    refused = WaitForSingleObject(events.changed, 20'000) == WAIT_OBJECT_0 &&
-              stringOf(tile.get(), fieldStatus).find("could not be opened") != std::string::npos;
-    provider->UnAdvise();
+    LogonUi screen(&users);
+    screen.open();
+    ScreenTile* const tile = screen.select("");
+    if (!CHECK(tile != nullptr)) return false;
+    CHECK(screen.click(fieldReset) == S_OK);
+    refused = eventually([&] { return tile->read(fieldStatus).find("could not be opened (" + reason) != std::string::npos; });
   }
-  CHECK(eventually([&] { return events.references == 0 && canUnload(); }));
+  CHECK(eventually(canUnload));
   return refused && kioskReport(0).empty();
 }
 
@@ -45,14 +45,14 @@ bool isRefused() {
 TEST("without the service whose account it runs under, the window does not open") {
   clearSettings();
   setMachine("PortalUrl", "https://reset.example.com/");
-  CHECK(isRefused());
+  CHECK(isRefused("account 0x00000424"));  // ERROR_SERVICE_DOES_NOT_EXIST
 }
 
 TEST("with an account whose logon fails, the window does not open") {
   clearSettings();
   setMachine("PortalUrl", "https://reset.example.com/");
   setMachine("KioskIdentity", "local-service");
-  CHECK(isRefused());
+  CHECK(isRefused("restriction"));
 }
 
 TEST("the service starts on demand; its token has administrator rights here, so the window does not open") {
@@ -64,7 +64,7 @@ TEST("the service starts on demand; its token has administrator rights here, so 
                                              SERVICE_DEMAND_START, SERVICE_ERROR_NORMAL, program.c_str(), nullptr, nullptr, nullptr, nullptr,
                                              nullptr));
   CHECK(static_cast<bool>(service) && stateOf(service.get()) == SERVICE_STOPPED);
-  CHECK(isRefused());
+  CHECK(isRefused("identity"));
   CHECK(stateOf(service.get()) == SERVICE_RUNNING);
   SERVICE_STATUS status{};
   CHECK(ControlService(service.get(), SERVICE_CONTROL_STOP, &status) != FALSE);
