@@ -9,6 +9,8 @@ export type WorkState =
 /** Does a step's work in a worker; a new `round` begins anew. Without WebCrypto (a page that is not secure) there is no way to. */
 export function useWork(work: Work, round: number): WorkState {
   const [state, setState] = useState<WorkState>({ name: 'working', tries: 0 });
+  // The same step may come from the server again as another object: what is calculated stays.
+  const asked = JSON.stringify(work);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new round is the occasion, its number is not used.
   useEffect(() => {
     setState({ name: 'working', tries: 0 });
@@ -19,8 +21,8 @@ export function useWork(work: Work, round: number): WorkState {
       else setState('solution' in data ? { name: 'solved', solution: data.solution } : { name: 'failed' });
     };
     worker.onerror = () => setState({ name: 'failed' });
-    worker.postMessage(work);
+    worker.postMessage(JSON.parse(asked));
     return () => worker.terminate();
-  }, [work, round]);
+  }, [asked, round]);
   return state;
 }
