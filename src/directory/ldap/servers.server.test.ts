@@ -386,20 +386,22 @@ it('never works unauthenticated on a connection that came back by itself', async
 
 it('serves waiting work in order, and refuses what waits too long without doing it', async () => {
   const order: number[] = [];
-  let release = (): void => {};
-  const held = servers.write(() => new Promise<void>((resolve) => (release = resolve)));
+  // A gate that is there before the work begins: it may be opened at any time.
+  const gate = Promise.withResolvers<void>();
+  const held = servers.write(() => gate.promise);
   const later = [1, 2, 3].map((number) => servers.write(async () => void order.push(number)));
   await expect.poll(() => first.connectionCount).toBe(1);
-  release();
+  gate.resolve();
   await Promise.all([held, ...later]);
   expect(order).toEqual([1, 2, 3]);
   expect(first.connectionCount).toBe(1);
 
-  const single = connect({ servers: [{ url: url(first) }], operationTimeoutMilliseconds: 100 });
-  const holder = single.write(() => new Promise<void>((resolve) => (release = resolve)));
+  const single = connect({ servers: [{ url: url(first) }], operationTimeoutMilliseconds: 1000 });
+  const other = Promise.withResolvers<void>();
+  const holder = single.write(() => other.promise);
   const late = single.write(async () => void order.push(4));
   await expect(late).rejects.toMatchObject({ code: 'directory.unreachable', details: { reason: 'queue' } });
-  release();
+  other.resolve();
   await holder;
   await single.close();
   expect(order).toEqual([1, 2, 3]);
