@@ -3,7 +3,12 @@ import { defineConfig } from 'vitest/config';
 import { closingLineReporter } from './test/closing-line-reporter.ts';
 
 /** Tests that hold a stop-watch: whatever ran beside them would be measured as well. */
-const measuring = ['test/scenarios/timing.test.ts', 'test/scenarios/side-load.test.ts'];
+const measuring = [
+  'test/scenarios/timing.test.ts',
+  'test/scenarios/side-load.test.ts',
+  // How soon a server that hangs is given up, and that the next one is asked at once.
+  'src/directory/ldap/servers.server.test.ts',
+];
 
 const withServers = {
   globalSetup: ['test/servers/global-setup.ts'],
