@@ -23,7 +23,7 @@ const site = (more: object = {}): Reply => ({ status: 200, body: { ...SITE, ...m
 const standingAt = (step: Step) => (call: Call) => {
   if (call.path === '/api/v1/site') return site();
   if (call.method === 'GET') return { status: 200, body: { step, expiresAt } };
-  if (call.path.endsWith('/password-check')) return { status: 200, body: { verdicts: [], acceptable: true } };
+  if (call.path.endsWith('/password-check')) return { status: 200, body: { verdicts: [], acceptable: true, strength: 4 } };
   return { status: 200, body: { step } };
 };
 const demoServer = (call: Call): Reply | undefined => {

@@ -34,7 +34,8 @@ export async function startHttpProxy(port: number, target: () => string): Promis
     const { mode, own } = treatment?.fits(method, url) ? treatment : { mode: 'forward' as const, own: { status: 502 } };
     if (mode !== 'forward') treated.push(`${method} ${url}`);
     if (mode === 'answer-itself') return say(outgoing, own);
-    const upstream = request(new URL(url, target()), { method, headers: incoming.headers }, (answer) => {
+    // The path as it came: resolved against an address, one that begins with two slashes would name another host.
+    const upstream = request(target(), { path: url, method, headers: incoming.headers }, (answer) => {
       if (mode === 'forward') return handBack(answer, outgoing);
       answer.resume().on('end', () => mode === 'lose-answer' && say(outgoing, own));
     });
