@@ -33,6 +33,7 @@ export async function openDataKeys(db: Database, engine: Engine, secrets: Secret
   return db.transaction().execute(async (transaction) => {
     await takeTurns(transaction, engine);
     const { keys } = await openKnown(transaction, secrets);
+    await refuseEmptied(transaction, keys);
     const isNew = !keys.has(DIGEST);
     for (const id of [DIGEST, current]) if (!keys.has(id)) keys.set(id, randomBytes(KEY_BYTES));
     const { unsealed } = await openKnown(transaction, secrets, keys);
@@ -77,10 +78,17 @@ async function openKnown(db: Database, secrets: Secrets, fresh: ReadonlyMap<stri
       settings: [...secrets.keyIds],
     });
   }
-  if (!keys.has(DIGEST) && (await isInUse(db))) throw new AppError('store.wrong-key', { reason: 'the table data_keys was emptied' });
   const there = new Set(rows.map((row) => `${row.id}|${row.sealing_key}`));
   const wanted = [...keys].flatMap(([id, key]) => secrets.keyIds.map((sealingKey) => ({ id, key, sealingKey })));
   return { keys, unsealed: wanted.filter(({ id, sealingKey }) => !there.has(`${id}|${sealingKey}`)) };
+}
+
+/**
+ * To be asked where nobody makes them meanwhile: in its turn, or when they have been there. Otherwise another node may have made them,
+ * and put the database to use, between the two looks.
+ */
+async function refuseEmptied(db: Database, keys: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  if (!keys.has(DIGEST) && (await isInUse(db))) throw new AppError('store.wrong-key', { reason: 'the table data_keys was emptied' });
 }
 
 function openOne(secrets: Secrets, row: { id: string; sealing_key: string; sealed: string }): Uint8Array {
@@ -114,7 +122,9 @@ function dataKeysOf(secrets: Secrets, keys: ReadonlyMap<string, Uint8Array>, cur
     createAuditSeals(new Map([...known].filter(([id]) => id.startsWith(AUDIT))), current);
   let seals = sealsOf(keys);
   const reload = async (db: Database) => {
-    seals = sealsOf((await openKnown(db, secrets)).keys);
+    const { keys: known } = await openKnown(db, secrets);
+    await refuseEmptied(db, known);
+    seals = sealsOf(known);
     return seals;
   };
   return { digest, audit: { seals: () => seals, reload } };

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDataKeys } from '../../src/store/data-keys.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { migrations } from '../../src/store/migrations/list.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
+import { createSecrets } from '../../src/store/secrets.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import {
   factorRow,
@@ -190,6 +192,32 @@ export function specifyDatabase(makeDatabase: MakeDatabase): void {
         ]),
       );
       await Promise.all(stores.map((store) => store.close()));
+    });
+
+    it('are taken from another node that makes them, and works already, between two looks', async () => {
+      const db =
+        database.engine === 'sqlite'
+          ? openSqlite(database.url.slice('sqlite:'.length)).db
+          : openPostgres({ url: database.url, log: quietLog, poolSize: 2, statementTimeout: 10_000 });
+      await migrate(db, quietLog);
+      let other: Uint8Array | undefined;
+      let first = true;
+      const late = db.withPlugin({
+        transformQuery: ({ node }) => node,
+        async transformResult({ result }) {
+          if (!first) return result;
+          first = false;
+          // What this look found, nothing, is old by now.
+          const store = await openTestStore(database.url, testKey('main'));
+          await store.factors.insert(factorRow());
+          other = store.digestKey;
+          await store.close();
+          return result;
+        },
+      });
+      const { digest } = await openDataKeys(late, database.engine, createSecrets([testKey('main')]));
+      expect(Buffer.from(digest)).toEqual(Buffer.from(other ?? []));
+      await db.destroy();
     });
 
     it('are refused when they do not belong to the database', async () => {
