@@ -2,9 +2,9 @@ import { stat } from 'node:fs/promises';
 import { type ErrorCode, isAppError } from '../../shared/errors.ts';
 import type { BreachedPasswords } from '../core/ports/breached-passwords.ts';
 import type { Log } from '../core/ports/platform.ts';
+import { createLook } from './create-look.ts';
 import { isErrno } from './is-errno.ts';
 import { type BreachedFilter, openFilter } from './open-filter.ts';
-import { createTroubleLog } from './trouble-log.ts';
 
 interface Opened {
   readonly filter: BreachedFilter;
@@ -20,7 +20,6 @@ interface Opened {
  * counts at once.
  */
 export function createBreachedFile(path: string, log: Log): BreachedPasswords {
-  const trouble = createTroubleLog(log, { file: path });
   let opened: Opened | null = null;
   let opening: Promise<Opened> | null = null;
 
@@ -61,16 +60,7 @@ export function createBreachedFile(path: string, log: Log): BreachedPasswords {
   }
 
   return {
-    async look(password) {
-      try {
-        const found = await use((filter) => filter.contains(password));
-        trouble.over();
-        return found ? 'breached' : 'not-breached';
-      } catch (error) {
-        trouble.tell(reasonOf(error));
-        return 'not-known';
-      }
-    },
+    look: createLook({ log, facts: { file: path }, reasonOf, ask: (password) => use((filter) => filter.contains(password)) }),
     async health() {
       try {
         const { description, size } = await use(async (filter) => {

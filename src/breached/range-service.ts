@@ -1,7 +1,7 @@
 import type { BreachedPasswords } from '../core/ports/breached-passwords.ts';
 import type { Log } from '../core/ports/platform.ts';
+import { createLook } from './create-look.ts';
 import { hashPassword } from './hash-password.ts';
-import { createTroubleLog } from './trouble-log.ts';
 
 const PREFIX = 5;
 /** Two thousand lines with padding are 80 kB. */
@@ -18,7 +18,6 @@ const LINE = /^([0-9A-F]{35}):(\d{1,15})$/i;
 export function createRangeService(settings: { url: string; timeoutMilliseconds: number }, log: Log): BreachedPasswords {
   const { url, timeoutMilliseconds } = settings;
   const base = url.replace(/\/+$/, '');
-  const trouble = createTroubleLog(log, { url: base });
 
   async function ask(password: string): Promise<boolean> {
     const hash = hashPassword(password, 'sha1').toString('hex').toUpperCase();
@@ -40,16 +39,7 @@ export function createRangeService(settings: { url: string; timeoutMilliseconds:
   }
 
   return {
-    async look(password) {
-      try {
-        const found = await ask(password);
-        trouble.over();
-        return found ? 'breached' : 'not-breached';
-      } catch (error) {
-        trouble.tell(reasonOf(error));
-        return 'not-known';
-      }
-    },
+    look: createLook({ log, facts: { url: base }, reasonOf, ask }),
     async health() {
       const source = base;
       try {

@@ -2,9 +2,9 @@ import type { Failure, OpenStep } from '../api.ts';
 import type { Trouble } from './mistake-of.ts';
 
 /**
- * Where the journey is. `arrival`: another one whenever an answer has come, also with the step as it was; `passed`: the last answer had arrived before; `failure`: why the last answer brought nothing;
- * `findingOut`: it is not known yet what became of the last answer. `replaced`: the browser has another journey now; `unused`: the
- * last answer was not taken.
+ * Where the journey is. `arrival`: another one whenever an answer has come, also with the step as it was; `passed`: the last answer
+ * had arrived before; `failure`: why the last answer brought nothing; `findingOut`: it is not known yet what became of the last
+ * answer. `replaced`: the browser has another journey now; `unused`: the last answer was not taken.
  */
 export type JourneyState =
   | { name: 'loading' }
