@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander';
 import { AppError } from '../../shared/errors.ts';
-import { type Configuration, USABLE_FACTOR_KINDS } from '../core/configuration/document.ts';
+import type { Configuration } from '../core/configuration/document.ts';
 import { createConfigurationReader } from '../core/configuration/read-configuration.ts';
 import { endFactor, enrolFactors } from '../core/enrolment/enrol-factors.ts';
 import { FROM_DIRECTORY, factorsOf } from '../core/enrolment/factors-of.ts';
 import { otpauthAddress } from '../core/enrolment/totp-seed.ts';
+import { USABLE_FACTOR_KINDS, type UsableFactorKind } from '../core/factors/kinds.ts';
 import type { FactorRow } from '../core/ports/store.ts';
 import type { CommandContext } from './command-context.ts';
 import { changedBy } from './enrolment/changed-by.ts';
@@ -37,7 +38,7 @@ export function addEnrolmentCommand(program: Command, context: CommandContext): 
 }
 
 interface AddOptions {
-  kind: (typeof USABLE_FACTOR_KINDS)[number];
+  kind: UsableFactorKind;
   address?: string;
   seed?: string;
   label?: string;

@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { type FACTOR_KINDS, GOALS } from '../../../shared/api/journeys.ts';
+import { GOALS } from '../../../shared/api/journeys.ts';
+import { USABLE_FACTOR_KINDS } from '../factors/kinds.ts';
 import { directorySchema } from './directory-section.ts';
 import { mailSchema } from './mail-section.ts';
 import { passwordRulesSchema } from './password-rules-section.ts';
 import { isTimeZone } from './time-zone.ts';
 
-/** Factor kinds this release can ask for. The protocol knows more. */
-export const USABLE_FACTOR_KINDS = ['email', 'totp'] as const satisfies readonly (typeof FACTOR_KINDS)[number][];
 const usableFactorKind = z.enum(USABLE_FACTOR_KINDS);
 
 const seconds = (minimum: number, maximum: number) => z.int().min(minimum).max(maximum);

@@ -4,7 +4,7 @@ import { accountKey } from '../accounts/candidate.ts';
 import { mailAddressKey } from '../enrolment/mail-address.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import { randomCode } from '../random-id.ts';
-import type { Factor, FactorDeps } from './factor.ts';
+import type { Factor, FactorDeps, Proof, SecretMessage } from './factor.ts';
 
 interface ExpectedCode {
   digest: string;
@@ -19,19 +19,20 @@ interface ExpectedCode {
  * Several candidates may be open (the same name in two directories): each address gets a code of its own, and the code
  * that comes back tells which accounts it proves. Addresses that accounts share get one code that proves them all.
  */
-export function createEmailFactor(deps: FactorDeps): Factor {
+export function createEmailFactor(deps: FactorDeps): Factor<'code'> {
   const settings = () => deps.configuration().factors.email;
   const digestOf = (challengeId: string, code: string) => deps.keys.digest('code', `${challengeId}|${code}`);
 
   return {
     kind: 'email',
-    length: () => settings().codeLength,
+    prompt: 'code',
+    shown: () => ({ length: settings().codeLength }),
     maximumAttempts: () => settings().attempts,
     canBe: (answer) => canBeCode(answer, settings().codeLength),
     lifetime: () => settings().lifetimeSeconds * 1000,
     resendWait: () => settings().resendWaitSeconds * 1000,
 
-    open(challengeId, enrolled) {
+    ask(challengeId, enrolled) {
       const byAddress = new Map<string, { to: string; accounts: ExpectedCode['accounts'] }>();
       for (const { candidate, factors } of enrolled) {
         for (const factor of factors) {
@@ -42,28 +43,34 @@ export function createEmailFactor(deps: FactorDeps): Factor {
         }
       }
       const expected: ExpectedCode[] = [];
-      const messages: { to: string | null; code: string; account: AccountRef | null }[] = [];
+      const messages: SecretMessage[] = [];
       for (const { to, accounts } of byAddress.values()) {
         const code = randomCode(deps.random, settings().codeLength);
         expected.push({ digest: digestOf(challengeId, code), accounts });
         // Stryker disable next-line OptionalChaining: there is one for each address; the compiler wants it said
-        messages.push({ to, code, account: accounts[0]?.ref ?? null });
+        messages.push({ channel: 'mail', to, code, account: accounts[0]?.ref ?? null });
       }
-      if (messages.length === 0) messages.push({ to: null, code: randomCode(deps.random, settings().codeLength), account: null });
+      if (messages.length === 0) {
+        messages.push({ channel: 'mail', to: null, code: randomCode(deps.random, settings().codeLength), account: null });
+      }
       return { expected: JSON.stringify(expected), messages };
     },
 
-    check({ challengeId, expected, answer, enrolled }) {
+    judge({ challengeId, expected, answer, enrolled }) {
       const still = new Set(enrolled.flatMap(({ candidate, factors }) => factors.map(({ id }) => `${accountKey(candidate.ref)} ${id}`)));
       const given = Buffer.from(digestOf(challengeId, plainCode(answer)));
-      const proven = new Map<string, AccountRef>();
+      const proofs = new Map<string, Proof>();
       for (const entry of JSON.parse(expected) as ExpectedCode[]) {
         const wanted = Buffer.from(entry.digest);
         if (wanted.length === given.length && timingSafeEqual(wanted, given)) {
-          for (const { ref, factor } of entry.accounts) if (still.has(`${accountKey(ref)} ${factor}`)) proven.set(accountKey(ref), ref);
+          for (const { ref, factor } of entry.accounts) {
+            // The code is used up with its challenge.
+            const proof = { account: ref, factor, settle: () => Promise.resolve(true) };
+            if (still.has(`${accountKey(ref)} ${factor}`)) proofs.set(accountKey(ref), proof);
+          }
         }
       }
-      return Promise.resolve({ proven: [...proven.values()] });
+      return Promise.resolve({ proofs: [...proofs.values()] });
     },
   };
 }

@@ -10,43 +10,79 @@ export interface EnrolledCandidate {
   factors: FactorRow[];
 }
 
-export interface ChallengeOpened {
+/**
+ * The ways a person is asked: each is a kind of step that clients know, with a handler in `journey/steps/`. `shown` is what a kind
+ * tells of its question, the same for everybody; `answer` is what comes back.
+ */
+export interface Prompts {
+  code: { shown: { length: number }; answer: string };
+}
+export type Prompt = keyof Prompts;
+
+/** A message that brings a secret to a person. Decoys have one that is thrown away. */
+export interface SecretMessage {
+  /** What carries it, and so who composes and queues it (`notify/queue-secret.ts`). */
+  channel: MessageChannel;
+  to: string | null;
+  code: string;
+  account: AccountRef | null;
+}
+export type MessageChannel = 'mail';
+
+/** What was asked of a person. */
+export interface Question {
   /** Goes into the challenge row (sealed): what a right answer is, and whom it proves. */
   expected: string;
-  /** A message for each address, to be composed and queued. Decoys have one that is thrown away. */
-  messages: { to: string | null; code: string; account: AccountRef | null }[];
+  /** A message for each address; none where the person has everything with them. */
+  messages: SecretMessage[];
 }
 
-export interface AnswerChecked {
-  /** Accounts that the answer proves; empty: the answer is wrong. */
-  proven: AccountRef[];
+/** What an answer is judged by. There is no store: judging writes nothing. */
+export interface Judging<P extends Prompt = Prompt> {
+  challengeId: string;
+  expected: string;
+  answer: Prompts[P]['answer'];
+  /** Whom the answer may prove. Empty for decoys, and where the guard does not let it be judged: the same work is done then. */
+  enrolled: EnrolledCandidate[];
+}
+
+/** An account that an answer proves. */
+export interface Proof {
+  account: AccountRef;
+  /** The factor that was shown. */
+  factor: string;
+  /**
+   * Burns what may be used once (a time step, a recovery code), in the transaction that advances the journey. False: somebody was
+   * quicker, and it proves nothing.
+   */
+  settle(store: Store): Promise<boolean>;
+}
+
+export interface Judgement {
+  /** Empty: the answer is wrong. */
+  proofs: Proof[];
   /** The code is one that the device shows at another time: its clock is off. To be told only to somebody who has proven something. */
   clockIsOff?: boolean;
 }
 
-/** What a check may use. `store` is the transaction that also counts the attempt and advances the journey. */
-export interface CheckContext {
-  store: Store;
-  challengeId: string;
-  expected: string;
-  answer: string;
-  enrolled: EnrolledCandidate[];
-}
-
-/** One kind of proof. Each kind is one file; the registry lists them. */
-export interface Factor {
+/**
+ * One kind of proof. Each is one file; the registry lists them, and `kinds.ts` has their traits. An answer lives through four
+ * phases. Two of them are a kind's own: it asks, and it judges; a proof that it finds knows how it is settled. Counting, the guard,
+ * consumption and what follows are the machine's, the same for all (`journey/prove.ts`), so that no kind can forget them.
+ */
+export interface Factor<P extends Prompt = Prompt> {
   readonly kind: FactorKind;
-  /** How many characters the answer has. */
-  length(): number;
+  readonly prompt: P;
+  shown(): Prompts[P]['shown'];
   maximumAttempts(): number;
-  /** Whether a text can be a right answer by its form alone. What cannot costs no try. */
-  canBe(answer: string): boolean;
+  /** Whether it can be a right answer by its form alone. What cannot costs no try. */
+  canBe(answer: Prompts[P]['answer']): boolean;
   /** Milliseconds a challenge is good for; null: as long as the journey. */
   lifetime(): number | null;
   /** Milliseconds before another message may be asked for; null: nothing is sent. */
   resendWait(): number | null;
-  open(challengeId: string, enrolled: EnrolledCandidate[]): ChallengeOpened;
-  check(context: CheckContext): Promise<AnswerChecked>;
+  ask(challengeId: string, enrolled: EnrolledCandidate[]): Question;
+  judge(judging: Judging<P>): Promise<Judgement>;
 }
 
 export type FactorDeps = Pick<CoreDeps, 'keys' | 'random' | 'clock' | 'configuration'>;

@@ -10,7 +10,8 @@ import { systemRandom } from '../../platform/system-random.ts';
 import { type ConfigurationDocument, configurationSchema } from '../configuration/document.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
-import type { EnrolledCandidate } from './factor.ts';
+import type { EnrolledCandidate, Judgement } from './factor.ts';
+import { USABLE_FACTOR_KINDS } from './kinds.ts';
 import { createFactorRegistry } from './registry.ts';
 import { currentTotp, nearestTimeStep } from './totp-factor.ts';
 
@@ -42,10 +43,18 @@ const enrolled = (account: AccountRef, ...factors: Partial<FactorRow>[]): Enroll
   factors: factors.map((factor) => factorRow({ directory: account.directory, accountId: account.id, ...factor })),
 });
 
+/** What is proven once it is settled; that a clock is off matters only where nothing is. */
+async function settled(judging: Promise<Judgement>): Promise<{ proven: AccountRef[]; clockIsOff?: boolean }> {
+  const { proofs, clockIsOff } = await judging;
+  const proven: AccountRef[] = [];
+  for (const { account, settle } of proofs) if (await settle(store)) proven.push(account);
+  return { proven, ...(clockIsOff === undefined ? {} : { clockIsOff: clockIsOff && proven.length === 0 }) };
+}
+
 describe('the registry', () => {
   it('has a factor of each kind that is named after it, and no other', () => {
     const registry = registryOf();
-    for (const kind of ['email', 'totp'] as const) expect(registry(kind).kind).toBe(kind);
+    for (const kind of USABLE_FACTOR_KINDS) expect(registry(kind).kind).toBe(kind);
     expect(() => registry('questions' as FactorKind)).toThrow(
       expect.objectContaining({ code: 'internal.unexpected', details: { factor: 'questions' } }),
     );
@@ -57,8 +66,8 @@ describe('the registry', () => {
       totp: { attempts: 4 },
     });
     const [email, totp] = [registry('email'), registry('totp')];
-    expect([email.length(), email.maximumAttempts(), email.lifetime(), email.resendWait()]).toEqual([7, 3, 61_000, 11_000]);
-    expect([totp.length(), totp.maximumAttempts(), totp.lifetime(), totp.resendWait()]).toEqual([6, 4, null, null]);
+    expect([email.shown().length, email.maximumAttempts(), email.lifetime(), email.resendWait()]).toEqual([7, 3, 61_000, 11_000]);
+    expect([totp.shown().length, totp.maximumAttempts(), totp.lifetime(), totp.resendWait()]).toEqual([6, 4, null, null]);
     expect(['123 4567', '1234567', '123456', '12345678', 'abcdefg', ''].map(email.canBe)).toEqual([true, true, false, false, false, false]);
     expect(['123 456', '123456', '1234567', '12345', 'abcdef', ''].map(totp.canBe)).toEqual([true, true, false, false, false, false]);
   });
@@ -67,17 +76,17 @@ describe('the registry', () => {
 describe('a mailed code', () => {
   const email = registryOf({ email: { codeLength: 6 } })('email');
   const check = async (challengeId: string, expected: string, answer: string, ...candidates: EnrolledCandidate[]) =>
-    (await email.check({ store, challengeId, expected, answer, enrolled: candidates })).proven;
+    (await settled(email.judge({ challengeId, expected, answer, enrolled: candidates }))).proven;
 
   it('goes to every address once, however it is spelled, and proves all accounts that share it', async () => {
     const people = [
       enrolled(ref('1'), { secret: ' Ada@Home.Example.Test ' }, { secret: 'ada@work.example.test' }),
       enrolled(ref('1', 'others'), { secret: 'ada@home.example.test' }),
     ];
-    const { expected, messages } = email.open('challenge', people);
+    const { expected, messages } = email.ask('challenge', people);
     expect(messages).toEqual([
-      { to: 'Ada@Home.Example.Test', code: expect.stringMatching(/^\d{6}$/), account: ref('1') },
-      { to: 'ada@work.example.test', code: expect.stringMatching(/^\d{6}$/), account: ref('1') },
+      { channel: 'mail', to: 'Ada@Home.Example.Test', code: expect.stringMatching(/^\d{6}$/), account: ref('1') },
+      { channel: 'mail', to: 'ada@work.example.test', code: expect.stringMatching(/^\d{6}$/), account: ref('1') },
     ]);
     const [home = '', work = ''] = messages.map(({ code }) => code);
     expect(await check('challenge', expected, home, ...people)).toEqual([ref('1'), ref('1', 'others')]);
@@ -88,7 +97,7 @@ describe('a mailed code', () => {
 
   it('is told as it was meant, and only of the challenge that it was sent for', async () => {
     const ada = enrolled(ref('1'), { secret: 'ada@example.test' });
-    const { expected, messages } = email.open('challenge', [ada]);
+    const { expected, messages } = email.ask('challenge', [ada]);
     const code = messages[0]?.code ?? '';
     for (const spelling of [code, ` ${code.slice(0, 3)} ${code.slice(3)}\u200b`]) {
       expect(await check('challenge', expected, spelling, ada)).toEqual([ref('1')]);
@@ -102,7 +111,7 @@ describe('a mailed code', () => {
   it('proves nothing through an address that was taken away meanwhile, nor an account that is none of the journey any more', async () => {
     const ada = enrolled(ref('1'), { secret: 'ada@example.test' }, { secret: 'other@example.test' });
     const twin = enrolled(ref('2'), { secret: 'ada@example.test' });
-    const { expected, messages } = email.open('challenge', [ada, twin]);
+    const { expected, messages } = email.ask('challenge', [ada, twin]);
     const code = messages[0]?.code ?? '';
     const [first, second] = ada.factors as [FactorRow, FactorRow];
     expect(await check('challenge', expected, code, { ...ada, factors: [second] }, twin)).toEqual([ref('2')]);
@@ -114,8 +123,8 @@ describe('a mailed code', () => {
 
   it('for nobody is made all the same, and proves nothing', async () => {
     for (const nobody of [[], [enrolled(ref('1'))]]) {
-      const { expected, messages } = email.open('challenge', nobody);
-      expect(messages).toEqual([{ to: null, code: expect.stringMatching(/^\d{6}$/), account: null }]);
+      const { expected, messages } = email.ask('challenge', nobody);
+      expect(messages).toEqual([{ channel: 'mail', to: null, code: expect.stringMatching(/^\d{6}$/), account: null }]);
       expect(expected).toBe('[]');
       expect(await check('challenge', expected, messages[0]?.code ?? '', ...nobody)).toEqual([]);
     }
@@ -123,7 +132,7 @@ describe('a mailed code', () => {
 
   it('is kept as a digest for codes, which is of no use for anything else', () => {
     const ada = enrolled(ref('1'), { secret: 'ada@example.test' });
-    const { expected, messages } = email.open('challenge', [ada]);
+    const { expected, messages } = email.ask('challenge', [ada]);
     expect(JSON.parse(expected)).toMatchObject([{ digest: keys.digest('code', `challenge|${messages[0]?.code}`) }]);
   });
 
@@ -141,7 +150,7 @@ const codeAt = (steps: number, seed = SEED) => currentTotp(seed, clock.now() + s
 describe('an authenticator', () => {
   const totp = registryOf({ totp: { skewSteps: 1 } })('totp');
   const check = (answer: string, ...candidates: EnrolledCandidate[]) =>
-    totp.check({ store, challengeId: 'challenge', expected: '[]', answer, enrolled: candidates });
+    settled(totp.judge({ challengeId: 'challenge', expected: '[]', answer, enrolled: candidates }));
   /** Somebody new with an authenticator. */
   async function person(changes: Partial<FactorRow> = {}): Promise<{ one: EnrolledCandidate; read(): Promise<FactorRow> }> {
     const account = ref(randomUUID());
@@ -158,7 +167,7 @@ describe('an authenticator', () => {
   }
 
   it('is asked without a message', () => {
-    expect(totp.open('challenge', [])).toEqual({ expected: '[]', messages: [] });
+    expect(totp.ask('challenge', [])).toEqual({ expected: '[]', messages: [] });
   });
 
   it('shows what RFC 6238 says, until the period ends', () => {
@@ -270,8 +279,8 @@ describe('an authenticator', () => {
       },
     })('totp');
     for (const nobody of [[], [enrolled(ref('1'))]]) {
-      const asked = factor.check({ store, challengeId: 'challenge', expected: '[]', answer: '123456', enrolled: nobody });
-      expect(await asked).toEqual({ proven: [], clockIsOff: false });
+      const asked = factor.judge({ challengeId: 'challenge', expected: '[]', answer: '123456', enrolled: nobody });
+      expect(await asked).toEqual({ proofs: [], clockIsOff: false });
     }
     expect(digests).toEqual(['decoy challenge', 'decoy challenge']);
   });

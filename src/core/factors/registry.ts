@@ -2,13 +2,20 @@ import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { createEmailFactor } from './email-factor.ts';
 import type { Factor, FactorDeps } from './factor.ts';
+import type { UsableFactorKind } from './kinds.ts';
 import { createTotpFactor } from './totp-factor.ts';
 
 export type FactorRegistry = (kind: FactorKind) => Factor;
 
+const CREATE: Readonly<Record<UsableFactorKind, (deps: FactorDeps) => Factor>> = { email: createEmailFactor, totp: createTotpFactor };
+
 /** Every kind of proof that this release can ask for. */
 export function createFactorRegistry(deps: FactorDeps): FactorRegistry {
-  const factors = new Map<FactorKind, Factor>([createEmailFactor(deps), createTotpFactor(deps)].map((factor) => [factor.kind, factor]));
+  const factors = new Map<FactorKind, Factor>(
+    Object.values(CREATE)
+      .map((create) => create(deps))
+      .map((factor) => [factor.kind, factor]),
+  );
   return (kind) => {
     const factor = factors.get(kind);
     if (factor === undefined) throw new AppError('internal.unexpected', { factor: kind });

@@ -1,8 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import { canBeCode, plainCode } from '../../../shared/plain-code.ts';
-import type { AccountRef } from '../ports/directory.ts';
-import type { Factor, FactorDeps } from './factor.ts';
+import type { Factor, FactorDeps, Proof } from './factor.ts';
 
 const PERIOD = 30;
 const DIGITS = 6;
@@ -16,26 +15,27 @@ const LOOK_AROUND = 6;
  * accepted once is never accepted again (5.2), across all nodes. How far a device's clock is off is learnt from the codes that are
  * accepted (6), so that a clock that drifts slowly goes on being understood; one that is farther off must be set.
  */
-export function createTotpFactor(deps: FactorDeps): Factor {
+export function createTotpFactor(deps: FactorDeps): Factor<'code'> {
   const settings = () => deps.configuration().factors.totp;
 
   return {
     kind: 'totp',
-    length: () => DIGITS,
+    prompt: 'code',
+    shown: () => ({ length: DIGITS }),
     maximumAttempts: () => settings().attempts,
     canBe: (answer) => canBeCode(answer, DIGITS),
     lifetime: () => null,
     resendWait: () => null,
-    open: () => ({ expected: '[]', messages: [] }),
+    ask: () => ({ expected: '[]', messages: [] }),
 
-    async check({ store, challengeId, answer, enrolled }) {
+    judge({ challengeId, answer, enrolled }) {
       const now = deps.clock.now();
       const code = plainCode(answer);
       const factors = enrolled.flatMap(({ candidate, factors: own }) => own.map((factor) => ({ factor, ref: candidate.ref })));
       // A decoy is compared with a seed that nobody has: the same work as for one authenticator.
       // Stryker disable next-line ConditionalExpression: only the time that it takes is wanted
       if (factors.length === 0) nearestTimeStep(decoySeed(deps.keys.digest('decoy', challengeId)), code, now, 0);
-      const proven: AccountRef[] = [];
+      const proofs: Proof[] = [];
       let clockIsOff = false;
       for (const { factor, ref } of factors) {
         const found = nearestTimeStep(Secret.fromBase32(factor.secret), code, now, factor.driftSteps);
@@ -45,9 +45,11 @@ export function createTotpFactor(deps: FactorDeps): Factor {
           continue;
         }
         const drift = Math.max(-FARTHEST_DRIFT, Math.min(FARTHEST_DRIFT, found.ahead));
-        if (await store.factors.acceptTimeStep(factor.id, found.step, drift, now)) proven.push(ref);
+        const { step } = found;
+        const settle: Proof['settle'] = (store) => store.factors.acceptTimeStep(factor.id, step, drift, now);
+        proofs.push({ account: ref, factor: factor.id, settle });
       }
-      return { proven, clockIsOff: clockIsOff && proven.length === 0 };
+      return Promise.resolve({ proofs, clockIsOff });
     },
   };
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Client, FACTOR_KINDS, type FactorKind } from '../../../shared/api/journeys.ts';
 import { type ConfigurationDocument, configurationSchema } from '../configuration/document.ts';
-import { acceptedCombinations, isGuessable, isProofComplete, nextKinds, offeredGoals } from './accepted-combinations.ts';
+import { FACTOR_TRAITS } from '../factors/kinds.ts';
+import { acceptedCombinations, isProofComplete, nextKinds, offeredGoals } from './accepted-combinations.ts';
 
 const embedded = { id: 'people', kind: 'embedded', label: 'People' } as const;
 const plain = {
@@ -54,6 +55,7 @@ describe('what is accepted from a kind of client', () => {
   });
 });
 
+const isGuessable = (kind: FactorKind) => FACTOR_TRAITS[kind].guessable;
 const kinds = fc.uniqueArray(fc.constantFrom(...FACTOR_KINDS));
 const combinations = fc.array(fc.uniqueArray(fc.constantFrom(...FACTOR_KINDS), { minLength: 1, maxLength: 4 }), { maxLength: 4 });
 
@@ -67,21 +69,22 @@ describe('a proof', () => {
     );
   });
 
-  it('is led on by what brings it nearer, and never by what can be guessed while something else is missing', () => {
+  it('is led on by what brings it nearer, never by what can be guessed while something else may be asked, nor first by what never comes first', () => {
     fc.assert(
       fc.property(combinations, kinds, (accepted, proven) => {
         const next = nextKinds(accepted, proven);
+        const mayBeAsked = (kind: FactorKind) => !proven.includes(kind) && (proven.length > 0 || FACTOR_TRAITS[kind].opens);
         expect(new Set(next).size).toBe(next.length);
         for (const kind of next) {
-          expect(proven).not.toContain(kind);
+          expect(mayBeAsked(kind)).toBe(true);
           const of = accepted.filter((combination) => combination.includes(kind) && proven.every((one) => combination.includes(one)));
-          const asks = of.some((combination) => !isGuessable(kind) || combination.every((one) => proven.includes(one) || isGuessable(one)));
+          const asks = of.some((combination) => isGuessable(kind) <= combination.filter(mayBeAsked).every(isGuessable));
           expect(asks).toBe(true);
         }
         // Nothing that would help is left out.
         for (const combination of accepted) {
           if (!proven.every((kind) => combination.includes(kind))) continue;
-          const missing = combination.filter((kind) => !proven.includes(kind));
+          const missing = combination.filter(mayBeAsked);
           const safe = missing.filter((kind) => !isGuessable(kind));
           for (const kind of safe.length > 0 ? safe : missing) expect(next).toContain(kind);
         }
@@ -98,13 +101,15 @@ describe('a proof', () => {
     [[['totp'], ['email']], [], ['totp', 'email']],
     [[['email', 'totp'], ['totp']], ['totp'], ['email']],
     [[['email']], ['totp'], []],
-    [[['questions', 'totp']], [], ['questions', 'totp']],
+    [[['questions', 'totp']], [], ['totp']],
+    [[['questions', 'totp']], ['totp'], ['questions']],
+    [[['manager', 'questions']], [], []],
     [[], [], []],
   ])('of %j, with %j proven, goes on with %j', (accepted, proven, next) => {
     expect(nextKinds(accepted, proven)).toEqual(next);
   });
 
   it('can be guessed where nothing is sent to a possession first', () => {
-    expect(FACTOR_KINDS.filter(isGuessable).toSorted()).toEqual(['linked-account', 'questions', 'recovery-code', 'totp']);
+    expect(FACTOR_KINDS.filter(isGuessable).toSorted()).toEqual(['linked-account', 'questions', 'recovery-code', 'temporary-pass', 'totp']);
   });
 });

@@ -1,6 +1,7 @@
 import type { Client, FactorKind, Goal } from '../../../shared/api/journeys.ts';
 import { isServed } from '../configuration/directory-abilities.ts';
 import type { Configuration } from '../configuration/document.ts';
+import { FACTOR_TRAITS } from '../factors/kinds.ts';
 
 /** The combinations accepted from a kind of client (ADM-4). */
 export function acceptedCombinations(configuration: Configuration, client: Client): FactorKind[][] {
@@ -23,26 +24,15 @@ export function isProofComplete(accepted: readonly (readonly FactorKind[])[], pr
 }
 
 /**
- * Kinds whose answer can be guessed by somebody who has nothing: no message goes out first. Where a combination has another
- * kind as well, that one is asked for first, so that nobody guesses who has not shown a possession (and no outsider can use up
- * the tries of an authenticator).
- */
-const GUESSABLE: ReadonlySet<FactorKind> = new Set(['totp', 'questions', 'recovery-code', 'linked-account']);
-
-/** Whether an answer of this kind can be guessed without having anything of the person's. */
-export function isGuessable(kind: FactorKind): boolean {
-  return GUESSABLE.has(kind);
-}
-
-/**
- * Kinds that bring the proof nearer to an accepted combination, in the order of the configuration, what can be guessed last.
+ * Kinds that bring the proof nearer to an accepted combination, in the order of the configuration, what can be guessed last, and
+ * what never comes first only after another proof.
  * The same for every account, enrolled or not: what is offered must not tell what exists (JRN-4).
  */
 export function nextKinds(accepted: readonly (readonly FactorKind[])[], proven: readonly FactorKind[]): FactorKind[] {
   const fitting = accepted.filter((combination) => proven.every((kind) => combination.includes(kind)));
   const next = fitting.flatMap((combination) => {
-    const missing = combination.filter((kind) => !proven.includes(kind));
-    const first = missing.filter((kind) => !isGuessable(kind));
+    const missing = combination.filter((kind) => !proven.includes(kind) && (proven.length > 0 || FACTOR_TRAITS[kind].opens));
+    const first = missing.filter((kind) => !FACTOR_TRAITS[kind].guessable);
     return first.length > 0 ? first : missing;
   });
   return [...new Set(next)];

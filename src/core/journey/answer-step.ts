@@ -5,6 +5,7 @@ import type { PasswordVerdict } from '../../../shared/password-rules/password-ru
 import { acceptedCombinations, nextKinds } from './accepted-combinations.ts';
 import type { ActDeps } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
+import { askForProof } from './ask-for-proof.ts';
 import { findJourney } from './find-journey.ts';
 import { createHold, type Hold } from './hold.ts';
 import type { JourneyKey } from './journey-key.ts';
@@ -14,7 +15,7 @@ import { prepareGoal } from './prepare-goal.ts';
 import { slowDown } from './start-journey.ts';
 import type { Transition } from './step-handler.ts';
 import { chooseAccounts } from './steps/choose-accounts.ts';
-import { askForCode, chooseFactor } from './steps/choose-factor.ts';
+import { chooseFactor } from './steps/choose-factor.ts';
 import { code } from './steps/code.ts';
 import { confirmUnlock } from './steps/confirm-unlock.ts';
 import { newPassword } from './steps/new-password.ts';
@@ -96,7 +97,7 @@ async function skipSingleChoice(deps: ActDeps, journey: LoadedJourney): Promise<
   if (step.kind !== 'choose-factor') return journey;
   const [only, ...others] = nextKinds(acceptedCombinations(deps.configuration(), client), proven);
   if (only === undefined || others.length > 0) return journey;
-  const transition = await askForCode(deps, journey, only);
+  const transition = await askForProof(deps, journey, only);
   return transition.kind === 'advance' ? commit(deps, journey, transition) : journey;
 }
 

@@ -1,6 +1,7 @@
 import type { Client, FactorKind, Goal, Result } from '../../../shared/api/journeys.ts';
 import type { PasswordRule } from '../../../shared/password-rules/password-rule.ts';
 import type { Candidate } from '../accounts/candidate.ts';
+import type { Prompt } from '../factors/factor.ts';
 import type { WorkChallenge } from '../ports/platform.ts';
 import type { JourneyRow } from '../ports/store.ts';
 
@@ -28,7 +29,8 @@ export type OpenStep =
         | { kind: 'choose-factor' }
         /** Work is to be done first. `next`: what it was asked for, the beginning or another code of a kind. */
         | { kind: 'proof-of-work'; challenge: WorkChallenge; difficulty: number; factor: number; next: 'begin' | FactorKind }
-        | { kind: 'code'; factor: FactorKind; challengeId: string }
+        /** A proof is asked for, as its kind asks for it. */
+        | { kind: Prompt; factor: FactorKind; challengeId: string }
         | { kind: 'choose-accounts'; locked: Record<string, boolean | null> }
         /** Proof is complete; the directories are being asked what comes next. Clients see `waiting`. */
         | { kind: 'preparing' }
@@ -39,6 +41,8 @@ export type OpenStep =
       ));
 export type OpenStepKind = OpenStep['kind'];
 export type OpenStepOf<K extends OpenStepKind> = Extract<OpenStep, { kind: K }>;
+/** A step that asks for a proof. */
+export type PromptStep = OpenStepOf<Prompt>;
 
 /** A message that was asked for, so that going back and forth neither sends more nor gives more attempts. */
 export interface AskedFactor {

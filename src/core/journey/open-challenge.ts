@@ -6,7 +6,7 @@ import { supportContact } from '../configuration/support-contact.ts';
 import { factorsOf } from '../enrolment/factors-of.ts';
 import type { EnrolledCandidate } from '../factors/factor.ts';
 import { ownerLanguage } from '../notify/owner-language.ts';
-import { queueMail } from '../notify/queue-mail.ts';
+import { queueSecret } from '../notify/queue-secret.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
@@ -53,7 +53,7 @@ export async function openChallenge(deps: ActDeps, journey: LoadedJourney, kind:
   const used = before === undefined ? 0 : ((await deps.store.challenges.find(before.challengeId))?.attempts ?? 0);
   const enrolled = await enrolledCandidates(deps, state, kind);
   const challengeId = randomId(deps.random);
-  const { expected, messages } = factor.open(challengeId, enrolled);
+  const { expected, messages } = factor.ask(challengeId, enrolled);
   const asked = askedOf(deps, state);
   const { granted: maySend, attacked } =
     messages.length > 0 ? await deps.guard.spend(deps.store, 'messages', asked, state.hasWorked) : { granted: false, attacked: false };
@@ -83,14 +83,8 @@ export async function openChallenge(deps: ActDeps, journey: LoadedJourney, kind:
     });
     for (const message of messages) {
       const language = ownerLanguage(deps, languageOf(state, message.account));
-      await queueMail(deps, store, {
-        lane: 'code',
-        to: maySend ? message.to : null,
-        kind: 'code',
-        language,
-        parameters: codeParameters(deps, state, { code: message.code, lifetime: lifetime ?? 0, language }),
-        expiresAt,
-      });
+      const parameters = codeParameters(deps, state, { code: message.code, lifetime: lifetime ?? 0, language });
+      await queueSecret(deps, store, message.channel, { to: maySend ? message.to : null, language, parameters, expiresAt });
     }
     if (attacked) await tellOfAttack(deps, store, { asked, what: 'messages', language: state.language });
     if (messages.length > 0) {
@@ -130,10 +124,4 @@ function codeParameters(
     contact: supportContact(deps.configuration(), language),
     ...askedFrom(journeyActor(deps.act, state), deps.act.at),
   };
-}
-
-/** Keeps only the candidates whose accounts were proven by an answer. */
-export function narrowCandidates(state: JourneyState, proven: readonly { directory: string; id: string }[]): JourneyState['candidates'] {
-  const keys = new Set(proven.map((ref) => accountKey(ref)));
-  return (state.candidates ?? []).filter(({ ref }) => keys.has(accountKey(ref)));
 }

@@ -8,10 +8,10 @@ import { presentRules, presentVerdicts } from '../password-policy/present.ts';
 import { presentRefusal, refusalKey } from '../password-policy/present-refusal.ts';
 import type { PasswordRefusal } from '../ports/directory.ts';
 import { acceptedCombinations, nextKinds } from './accepted-combinations.ts';
+import { canGoBack } from './can-go-back.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import type { JourneyState, LoadedJourney, MessageKey, OpenStepOf } from './journey-state.ts';
 import { selectedCandidates } from './open-goal.ts';
-import { canGoBack } from './steps/code.ts';
 
 const SECOND = 1000;
 
@@ -115,7 +115,7 @@ async function presentCode(
     ...base,
     kind: 'code',
     factor: { id: step.factor, kind: step.factor satisfies FactorKind },
-    length: deps.factor(step.factor).length(),
+    ...deps.factor(step.factor).shown(),
     sentAt: presentTimeOrNull(asked?.sentAt ?? null, 'down'),
     resendAt: presentTimeOrNull(asked?.resendAt ?? null, 'up'),
     expiresAt: presentTime(asked?.expiresAt ?? journey.row.expiresAt, 'down'),

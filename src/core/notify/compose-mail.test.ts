@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createTexts } from '../../texts/create-texts.ts';
-import { USABLE_FACTOR_KINDS } from '../configuration/document.ts';
+import { USABLE_FACTOR_KINDS } from '../factors/kinds.ts';
 import { composeMail, MAIL_KINDS, type MailParameters } from './compose-mail.ts';
 
 const texts = createTexts();

@@ -1,10 +1,10 @@
 import { AppError } from '../../../../shared/errors.ts';
 import { randomId } from '../../random-id.ts';
+import { promptStep, sendChallenge } from '../ask-for-proof.ts';
 import { queueUserNames } from '../find-user-name.ts';
 import type { OpenStepOf } from '../journey-state.ts';
 import { firstStep } from '../start-journey.ts';
 import type { StepHandler } from '../step-handler.ts';
-import { codeStep, sendChallenge } from './choose-factor.ts';
 import { workStep } from './work-step.ts';
 
 /**
@@ -17,7 +17,7 @@ export const proofOfWork: StepHandler<'proof-of-work'> = async (deps, journey, a
   if ('back' in answer) {
     const asked = next === 'begin' ? undefined : journey.state.asked[next];
     if (next === 'begin' || asked === undefined) throw new AppError('journey.answer-not-fitting', { path: 'back' });
-    return { kind: 'advance', decide: () => Promise.resolve(codeStep(deps, journey.state, next, asked.challengeId)) };
+    return { kind: 'advance', decide: () => Promise.resolve(promptStep(deps, journey.state, next, asked.challengeId)) };
   }
   if (!(await deps.work.isDone(step.challenge, answer))) {
     const again = await workStep(deps, step.factor, next);

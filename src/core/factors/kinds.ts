@@ -1,0 +1,35 @@
+import type { FactorKind } from '../../../shared/api/journeys.ts';
+
+/** What policy and checks need to know of a kind of proof. Nothing else in the product tells kinds apart by their names. */
+export interface FactorTraits {
+  /** What the proof hangs on: whoever has taken it over gives every proof of that channel. */
+  readonly channel: 'mail' | 'phone' | 'device' | 'memory' | 'person';
+  /** It cannot be given to a page that only looks like ours (NIST SP 800-63B-4 3.2.5). */
+  readonly phishingResistant: boolean;
+  /** Allowed only beside something better: codes over the telephone network (3.2.9, 3.1.3.3), and what others can find out. */
+  readonly restricted: boolean;
+  /** May be the first proof of a journey. What may not is asked only of who has proven something, and so needs no decoy. */
+  readonly opens: boolean;
+  /**
+   * Can be guessed by somebody who has nothing: no message goes out first. Where a combination has another kind as well, that one
+   * is asked for first, so that nobody guesses who has not shown a possession, and no outsider uses up an authenticator's tries.
+   */
+  readonly guessable: boolean;
+}
+
+/** The traits of every kind that the protocol knows. */
+export const FACTOR_TRAITS: Readonly<Record<FactorKind, FactorTraits>> = {
+  email: { channel: 'mail', phishingResistant: false, restricted: false, opens: true, guessable: false },
+  sms: { channel: 'phone', phishingResistant: false, restricted: true, opens: true, guessable: false },
+  totp: { channel: 'device', phishingResistant: false, restricted: false, opens: true, guessable: true },
+  passkey: { channel: 'device', phishingResistant: true, restricted: false, opens: true, guessable: false },
+  questions: { channel: 'memory', phishingResistant: false, restricted: true, opens: false, guessable: true },
+  'recovery-code': { channel: 'device', phishingResistant: false, restricted: false, opens: true, guessable: true },
+  'linked-account': { channel: 'memory', phishingResistant: false, restricted: false, opens: false, guessable: true },
+  'temporary-pass': { channel: 'person', phishingResistant: false, restricted: false, opens: true, guessable: true },
+  manager: { channel: 'person', phishingResistant: false, restricted: false, opens: false, guessable: false },
+};
+
+/** The kinds that this release can ask for: the registry has a factor of each of them, and the configuration takes no other. */
+export const USABLE_FACTOR_KINDS = ['email', 'totp'] as const satisfies readonly FactorKind[];
+export type UsableFactorKind = (typeof USABLE_FACTOR_KINDS)[number];

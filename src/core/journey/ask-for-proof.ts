@@ -1,0 +1,56 @@
+import type { FactorKind } from '../../../shared/api/journeys.ts';
+import { randomId } from '../random-id.ts';
+import type { ActDeps } from './act.ts';
+import type { JourneyState, LoadedJourney } from './journey-state.ts';
+import { openChallenge } from './open-challenge.ts';
+import type { Transition } from './step-handler.ts';
+import { workStep } from './steps/work-step.ts';
+
+/**
+ * Leads to the step that asks for a proof of a kind. A challenge that is still good is taken up again, and so is one after which no other
+ * may be asked for yet or any more: going back and forth sends nothing that asking for another code would not send.
+ */
+export async function askForProof(deps: ActDeps, journey: LoadedJourney, kind: FactorKind): Promise<Transition> {
+  const before = journey.state.asked[kind];
+  const now = deps.act.at;
+  if (before !== undefined && (before.expiresAt > now || before.resendAt === null || before.resendAt > now)) {
+    const state = promptStep(deps, journey.state, kind, before.challengeId);
+    const expired = before.expiresAt <= now && before.resendAt !== null;
+    return { kind: 'advance', decide: () => Promise.resolve(expired ? withMessage(state, 'code-expired', 'error') : state) };
+  }
+  return before === undefined ? sendChallenge(deps, journey, kind) : sendAgain(deps, journey, kind);
+}
+
+/** Asking for another code costs a proof of work, once a journey: whatever was used up before, the owner then gets one (JRN-9). */
+export async function sendAgain(deps: ActDeps, journey: LoadedJourney, kind: FactorKind): Promise<Transition> {
+  if (journey.state.hasWorked) return sendChallenge(deps, journey, kind, 'code-sent-again');
+  const step = await workStep(deps, 1, kind);
+  return { kind: 'advance', decide: () => Promise.resolve({ ...journey.state, step }) };
+}
+
+/** Opens a new challenge and leads to the step that asks for it. */
+export async function sendChallenge(deps: ActDeps, journey: LoadedJourney, kind: FactorKind, message?: string): Promise<Transition> {
+  const planned = await openChallenge(deps, journey, kind);
+  return {
+    kind: 'advance',
+    decide: async (store) => {
+      await planned.write(store);
+      const asked = { ...journey.state.asked, [kind]: planned.asked };
+      const state = promptStep(deps, { ...journey.state, asked }, kind, planned.asked.challengeId);
+      return message === undefined ? state : withMessage(state, message, 'info');
+    },
+    after: (advanced) => {
+      deps.wakeOutbox('code');
+      return Promise.resolve(advanced);
+    },
+  };
+}
+
+function withMessage(state: JourneyState, key: string, tone: 'info' | 'error'): JourneyState {
+  return { ...state, step: { ...state.step, message: { key, tone } } };
+}
+
+/** The step that asks for a proof of a kind, at a challenge. */
+export function promptStep(deps: ActDeps, state: JourneyState, kind: FactorKind, challengeId: string): JourneyState {
+  return { ...state, step: { id: randomId(deps.random), kind: deps.factor(kind).prompt, factor: kind, challengeId } };
+}

@@ -1,0 +1,72 @@
+import type { Judgement, Prompts } from '../factors/factor.ts';
+import type { AccountRef } from '../ports/directory.ts';
+import type { ChallengeRow, Store } from '../ports/store.ts';
+import { acceptProof } from './accept-proof.ts';
+import type { ActDeps } from './act.ts';
+import { askedOf } from './guard-targets.ts';
+import type { LoadedJourney, PromptStep } from './journey-state.ts';
+import { enrolledCandidates } from './open-challenge.ts';
+import { refuseProof, refuseSpent } from './refuse-proof.ts';
+import type { Transition } from './step-handler.ts';
+
+/**
+ * Takes an answer to a step that asks for a proof, of whatever kind: counts the attempt, asks the guard, has the kind judge it,
+ * settles what was proven, and moves on.
+ *
+ * All of it is one transaction. Of two answers to the same step one wins and the other is rolled back and told nothing but that the
+ * step has passed, so that guessing in parallel gains nothing. Answers of several journeys about one account take turns, so that none
+ * slips by the limit that another one's failure reaches. For this a kind judges from what it is given and asks nobody.
+ */
+export async function proveBy<Step extends PromptStep>(
+  deps: ActDeps,
+  journey: LoadedJourney,
+  step: Step,
+  answer: Prompts[Step['kind']]['answer'],
+): Promise<Transition> {
+  const enrolled = await enrolledCandidates(deps, journey.state, step.factor);
+  return {
+    kind: 'advance',
+    decide: async (store) => {
+      const counted = await count(deps, store, journey, step);
+      if (counted === null) return refuseSpent(deps, store, journey, step);
+      const { challenge, isJudged } = counted;
+      // What is not judged is compared with nothing that is anybody's, and so cannot settle anything.
+      const given = { challengeId: challenge.id, expected: challenge.expected, answer, enrolled: isJudged ? enrolled : [] };
+      const judgement = await deps.factor(step.factor).judge(given);
+      const accounts = isJudged ? await settle(store, judgement) : [];
+      const isProven = accounts.length > 0 && (await store.challenges.consume(challenge.id, deps.act.at));
+      if (isProven) return acceptProof(deps, store, journey, { step, accounts });
+      return refuseProof(deps, store, journey, { step, challenge, enrolled, judgement, isJudged });
+    },
+    after: (advanced) => {
+      if (advanced.state.step.kind === step.kind) deps.wakeOutbox('code');
+      deps.wakeOutbox('notice');
+      return Promise.resolve(advanced);
+    },
+  };
+}
+
+/**
+ * Counts the attempt, before anything is compared, and asks the guard whether it is judged.
+ * @returns null: the challenge takes no answer any more
+ */
+async function count(
+  deps: ActDeps,
+  store: Store,
+  { state }: LoadedJourney,
+  step: PromptStep,
+): Promise<{ challenge: ChallengeRow; isJudged: boolean } | null> {
+  const challenge = await store.challenges.attempt(step.challengeId, deps.act.at);
+  if (challenge === null) return null;
+  return { challenge, isJudged: await deps.guard.mayTry(store, askedOf(deps, state), state.guardNames, deps.act.address, state.hasWorked) };
+}
+
+/** The accounts of those proofs that could be settled, in their order. */
+async function settle(store: Store, { proofs }: Judgement): Promise<AccountRef[]> {
+  const settled = new Set<string>();
+  // In one order everywhere: rows are locked, and two journeys may be about the same accounts.
+  for (const proof of proofs.toSorted((one, other) => (one.factor < other.factor ? -1 : 1))) {
+    if (await proof.settle(store)) settled.add(proof.factor);
+  }
+  return proofs.filter(({ factor }) => settled.has(factor)).map(({ account }) => account);
+}

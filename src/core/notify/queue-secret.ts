@@ -1,0 +1,17 @@
+import type { CoreDeps } from '../core-deps.ts';
+import type { MessageChannel } from '../factors/factor.ts';
+import type { Store } from '../ports/store.ts';
+import { type MailRequest, queueMail } from './queue-mail.ts';
+
+/** A secret on its way to a person; `to` null: thrown away. */
+export type SecretRequest = Pick<MailRequest, 'to' | 'language' | 'parameters' | 'expiresAt'>;
+type Queue = (deps: CoreDeps, store: Store, request: SecretRequest) => Promise<void>;
+
+const QUEUES: Readonly<Record<MessageChannel, Queue>> = {
+  mail: (deps, store, request) => queueMail(deps, store, { ...request, lane: 'code', kind: 'code' }),
+};
+
+/** Composes the message that brings a secret over a channel, and queues it in the caller's transaction. */
+export function queueSecret(deps: CoreDeps, store: Store, channel: MessageChannel, request: SecretRequest): Promise<void> {
+  return QUEUES[channel](deps, store, request);
+}
