@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { sumTestResults } from './sum-test-results.ts';
+import { nameFailures, sumTestResults } from './sum-test-results.ts';
 
-const file = (status: string, ...tests: string[]) => ({ status, assertionResults: tests.map((test) => ({ status: test })) });
+const file = (status: string, ...tests: string[]) => ({
+  name: '/root/test/some.test.ts',
+  status,
+  message: 'could not be loaded',
+  assertionResults: tests.map((test, index) => ({
+    status: test,
+    fullName: `the thing does ${index}`,
+    failureMessages: test === 'failed' ? ['\u001b[31mError\u001b[39m: expected\n  1 to be 2'] : [],
+  })),
+});
 const report = (...testResults: ReturnType<typeof file>[]) => ({ numPassedTests: 0, testResults });
 
 describe('sumTestResults', () => {
@@ -22,5 +31,21 @@ describe('sumTestResults', () => {
     ['something else', { hello: 'world' }, 0, { passed: 0, failed: 1 }],
   ])('counts %s', (_name, input, exitCode, counts) => {
     expect(sumTestResults(input, exitCode)).toEqual(counts);
+  });
+});
+
+describe('nameFailures', () => {
+  it('names each test that did not pass, and how its message begins', () => {
+    expect(nameFailures(report(file('failed', 'passed', 'failed', 'skipped')), '/root')).toEqual([
+      'test/some.test.ts > the thing does 1: Error: expected 1 to be 2',
+      'test/some.test.ts > the thing does 2: skipped',
+    ]);
+  });
+
+  it('names a file that failed outside of its tests, and a run without a report', () => {
+    expect(nameFailures(report(file('passed', 'passed'), file('failed')), '/elsewhere')).toEqual([
+      '/root/test/some.test.ts: could not be loaded',
+    ]);
+    expect(nameFailures(null, '/root')).toEqual(['the run left no report']);
   });
 });

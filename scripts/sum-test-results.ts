@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { argv } from 'node:process';
+import { argv, cwd } from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 
 /** What this needs of vitest's JSON report (the format of Jest). */
@@ -8,8 +9,10 @@ const reportSchema = z.object({
   numPassedTests: z.int(),
   testResults: z.array(
     z.object({
+      name: z.string(),
       status: z.string(),
-      assertionResults: z.array(z.object({ status: z.string() })),
+      message: z.string().default(''),
+      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string(), failureMessages: z.array(z.string()).nullish() })),
     }),
   ),
 });
@@ -17,6 +20,30 @@ const reportSchema = z.object({
 export interface Counts {
   passed: number;
   failed: number;
+}
+
+/** Longest excerpt of a failure's message, in characters: enough to know it again. */
+const EXCERPT = 300;
+
+/**
+ * Names what did not pass, a line each: the file, the test, and how its message begins. Whoever has only the end of a long
+ * output then knows what to look at.
+ */
+export function nameFailures(report: unknown, root: string): string[] {
+  const parsed = reportSchema.safeParse(report);
+  if (!parsed.success) return ['the run left no report'];
+  return parsed.data.testResults.flatMap((file) => {
+    const path = file.name.startsWith(`${root}/`) ? file.name.slice(root.length + 1) : file.name;
+    const others = file.assertionResults.filter(({ status }) => status !== 'passed');
+    if (others.length === 0) return file.status === 'passed' ? [] : [`${path}: ${excerpt(file.message)}`];
+    return others.map(
+      ({ status, fullName, failureMessages }) => `${path} > ${fullName.trim()}: ${excerpt(failureMessages?.[0] ?? '') || status}`,
+    );
+  });
+}
+
+function excerpt(message: string): string {
+  return stripVTControlCharacters(message).replaceAll(/\s+/g, ' ').trim().slice(0, EXCERPT);
 }
 
 /**
@@ -48,6 +75,8 @@ function readReport(path: string): unknown {
 }
 
 if (import.meta.url === pathToFileURL(argv[1] ?? '').href) {
-  const { passed, failed } = sumTestResults(readReport(argv[2] ?? ''), Number(argv[3]));
+  const report = readReport(argv[2] ?? '');
+  const { passed, failed } = sumTestResults(report, Number(argv[3]));
   console.log(`${passed} ${failed}`);
+  if (failed > 0) for (const line of nameFailures(report, cwd())) console.log(`    ${line}`);
 }

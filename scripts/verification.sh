@@ -77,11 +77,14 @@ tests() {
   rm -f "$results"
   vitest run "$@" --reporter=default --reporter=json --outputFile.json="$results"
   exit_code=$?
-  counts=$(node scripts/sum-test-results.ts "$results" "$exit_code") || counts='0 1'
+  # First line: the counts. The others: a line for each test that did not pass.
+  summary=$(node scripts/sum-test-results.ts "$results" "$exit_code") || summary='0 1'
+  counts=$(printf '%s\n' "$summary" | head -n 1)
   passed=$((passed + ${counts% *}))
   failed=$((failed + ${counts#* }))
   [ "${counts#* }" -eq 0 ] || broken="$broken
-  ${counts#* } of the $name"
+  ${counts#* } of the $name
+$(printf '%s\n' "$summary" | tail -n +2)"
 }
 
 # Node.js, the npm packages and the Debian packages: without them nothing else can run.
