@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { PACKAGE_FOLDER } from '../scripts/build-package.ts';
 import type { Runtime } from '../src/cli/runtime.ts';
 import { createKeyFile } from '../src/config/create-key-file.ts';
 import { settingsSchema } from '../src/config/settings.ts';
@@ -15,7 +15,9 @@ import { openRuntime } from '../src/main.ts';
 import { claimFreePort } from '../test/servers/free-address.ts';
 import { startReadyProcess } from '../test/servers/processes.ts';
 
-const PROGRAM = fileURLToPath(new URL('../bin/keyturn.js', import.meta.url));
+/** What is installed, and as the service unit runs it: the figures are those of an installation. */
+export const PROGRAM = join(PACKAGE_FOLDER, 'bin', 'keyturn.js');
+export const NODE_OPTIONS = ['--max-semi-space-size=4'];
 
 export interface ProductOptions {
   readonly directory: ConfigurationDocument['directories'][number];
@@ -84,7 +86,12 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     await writeFile(settingsFile, JSON.stringify(settings));
     const server = await startReadyProcess(
       'keyturn',
-      { command: process.execPath, args: [PROGRAM, 'serve', '--config', settingsFile], logFile: join(folder, 'log'), folder },
+      {
+        command: process.execPath,
+        args: [...NODE_OPTIONS, PROGRAM, 'serve', '--config', settingsFile],
+        logFile: join(folder, 'log'),
+        folder,
+      },
       async () => {
         if (!(await fetch(`${url}/readyz`)).ok) throw new Error('not ready');
       },

@@ -1,4 +1,5 @@
 import { cpus, release, totalmem } from 'node:os';
+import { buildPackage } from '../scripts/build-package.ts';
 import { startPostgres } from '../test/servers/postgres.ts';
 import { startDirectory } from './directories.ts';
 import { type BenchOptions, type DirectoryName, HELP, parseOptions } from './options.ts';
@@ -21,6 +22,7 @@ if (options === null) {
 
 async function runAll(options: BenchOptions): Promise<BenchReport> {
   const report: BenchReport = { machine: describeMachine(), database: options.database, writes: [], journeys: [], start: null };
+  await buildPackage();
   for (const name of options.only) {
     if (name === 'start') report.start = await measureStart();
     else await measureDirectory(name, options, report);

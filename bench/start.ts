@@ -3,12 +3,10 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { claimFreePort } from '../test/servers/free-address.ts';
 import { startProcess } from '../test/servers/processes.ts';
+import { NODE_OPTIONS, PROGRAM } from './product.ts';
 import { median } from './statistics.ts';
-
-const PROGRAM = fileURLToPath(new URL('../bin/keyturn.js', import.meta.url));
 
 /** Milliseconds until a process that has answered once counts as idle. */
 const idleAfter = 5000;
@@ -40,8 +38,9 @@ export async function measureStart(starts = 5): Promise<StartResult> {
 async function startOnce(folder: string, idle: number): Promise<{ firstResponse: number; memory: number }> {
   const claim = await claimFreePort();
   const begun = performance.now();
-  const args = [PROGRAM, 'demo', '--port', String(claim.port), '--data', join(folder, 'data')];
-  const server = await startProcess({ command: process.execPath, args, logFile: join(folder, 'log') });
+  const args = [...NODE_OPTIONS, PROGRAM, 'demo', '--port', String(claim.port), '--data', join(folder, 'data')];
+  const env = { NODE_COMPILE_CACHE: join(folder, 'compiled') };
+  const server = await startProcess({ command: process.execPath, args, env, logFile: join(folder, 'log') });
   try {
     while (!(await answers(claim.port))) {
       if (!server.isRunning()) throw new Error(`keyturn demo ended: ${await readFile(server.logFile, 'utf8')}`);

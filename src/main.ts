@@ -50,7 +50,9 @@ import { createTexts } from './texts/create-texts.ts';
 export { openFilter as openBreached } from './breached/open-filter.ts';
 export { sectionProblems } from './directory/section-problems.ts';
 
+/** Both stand beside the folder of this file, in a source tree and in what is installed. */
 const PAGES = fileURLToPath(new URL('../dist/web', import.meta.url));
+const LOCALES = fileURLToPath(new URL('../locales', import.meta.url));
 const SWEEP_EVERY = 15_000;
 const TIDY_EVERY = 10 * 60_000;
 const LOOK_FOR_CONFIGURATION_EVERY = 5000;
@@ -209,7 +211,14 @@ async function openBase(settings: Settings): Promise<Base> {
   const log = createLog(settings.logLevel);
   const sealingKeys = resolveKeys(settings, resolveSecret);
   const store = await createStore({ url: resolveDatabaseUrl(settings, resolveSecret), sealingKeys, log });
-  return { store, log, texts: createTexts(), clock: systemClock, random: systemRandom, keys: createKeys(store.digestKey) };
+  return {
+    store,
+    log,
+    texts: createTexts({ folder: LOCALES }),
+    clock: systemClock,
+    random: systemRandom,
+    keys: createKeys(store.digestKey),
+  };
 }
 
 function openAdapters(base: Base, settings: Settings, current: CurrentConfiguration, keep?: Mailer): Adapters {

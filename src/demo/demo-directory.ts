@@ -1,3 +1,4 @@
+import { AppError } from '../../shared/errors.ts';
 import type { DemoDirectoryKind } from '../config/demo-directories.ts';
 import type { ConfigurationDocument } from '../core/configuration/document.ts';
 import type { SamplePerson } from './sample-people.ts';
@@ -33,9 +34,18 @@ export function openDemoDirectory(kind: DemoDirectoryKind): Promise<DemoDirector
   return Promise.resolve({ section, addPeople: null, lock: null, hints: [], stop: () => Promise.resolve() });
 }
 
+/** Loaded only when asked for: the starters are part of the test suite and not of an installation. */
+async function fromSourceTree<T>(load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    throw new AppError('settings.invalid', { directory: 'only a source tree of Keyturn can start servers for the demo' }, { cause });
+  }
+}
+
 async function openldap(): Promise<DemoDirectory> {
-  // Loaded only when asked for: the starters are part of the test suite and not of an installation.
-  const { startSlapd } = await import('../../test/servers/slapd.ts');
+  const { startSlapd } = await fromSourceTree(() => import('../../test/servers/slapd.ts'));
   const server = await startSlapd();
   process.env[PASSWORD_VARIABLE] = server.service.password;
   const dns = new Map<string, string>();
@@ -64,7 +74,7 @@ async function openldap(): Promise<DemoDirectory> {
 }
 
 async function samba(): Promise<DemoDirectory> {
-  const { startSamba } = await import('../../test/servers/samba.ts');
+  const { startSamba } = await fromSourceTree(() => import('../../test/servers/samba.ts'));
   const server = await startSamba();
   process.env[PASSWORD_VARIABLE] = server.service.password;
   const users = new Map<string, { dn: string; userPrincipalName: string }>();

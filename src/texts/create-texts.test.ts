@@ -79,7 +79,7 @@ describe('createTexts', () => {
   });
 
   it('loads the texts of the product', () => {
-    const texts = createTexts();
+    const texts = createTexts({ folder: 'locales' });
     expect(texts.languages).toEqual(expect.arrayContaining(['en', 'de']));
     expect(texts.translate('de', 'portal.action.continue')).toBe('Weiter');
   });

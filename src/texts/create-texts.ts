@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import i18next from 'i18next';
 import { AppError } from '../../shared/errors.ts';
 import type { Texts } from '../core/ports/platform.ts';
@@ -10,15 +9,13 @@ import { matchLanguage } from './match-language.ts';
 export type TextOverrides = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 export interface TextsOptions {
-  /** Folder with one folder per language, each with one flat JSON file per namespace; the product's own by default. */
-  folder?: string;
+  /** Folder with one folder per language, each with one flat JSON file per namespace. */
+  folder: string;
   /** Used for a language that there is not, and for a key that the wanted language lacks; `en` by default. */
   defaultLanguage?: string;
   /** Asked at every look-up, so that a change of the configuration shows without a restart. */
   overrides?: () => TextOverrides;
 }
-
-const PRODUCT_LOCALES = fileURLToPath(new URL('../../locales', import.meta.url));
 
 /**
  * The sentences of pages, mails and messages on the server. Texts are plain: nothing is escaped here, whoever puts
@@ -27,10 +24,10 @@ const PRODUCT_LOCALES = fileURLToPath(new URL('../../locales', import.meta.url))
  *
  * @throws AppError `settings.invalid` when the folder has no default language or a file is not flat JSON of texts
  */
-export function createTexts(options: TextsOptions = {}): Texts {
+export function createTexts(options: TextsOptions): Texts {
   const defaultLanguage = options.defaultLanguage ?? 'en';
   const overrides = options.overrides ?? ((): TextOverrides => ({}));
-  const resources = loadLocales(options.folder ?? PRODUCT_LOCALES);
+  const resources = loadLocales(options.folder);
   const languages = Object.keys(resources).sort((a, b) => (a === defaultLanguage ? -1 : b === defaultLanguage ? 1 : a < b ? -1 : 1));
   if (!languages.includes(defaultLanguage)) throw new AppError('settings.invalid', { defaultLanguage, languages });
 

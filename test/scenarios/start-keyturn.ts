@@ -77,7 +77,14 @@ export async function startKeyturn(options: KeyturnOptions): Promise<Keyturn> {
   const logLines: string[] = [];
   const log = createLog('debug', { write: (line: string) => void logLines.push(line) });
   const store = await createStore({ url: options.database ?? 'sqlite::memory:', sealingKeys: options.keys ?? [{ id: 'test', key }], log });
-  const base: Base = { store, log, clock, random: systemRandom, keys: createKeys(store.digestKey), texts: createTexts() };
+  const base: Base = {
+    store,
+    log,
+    clock,
+    random: systemRandom,
+    keys: createKeys(store.digestKey),
+    texts: createTexts({ folder: 'locales' }),
+  };
   await configure(base, options);
   const settings = settingsSchema.parse({ demo: true, listen: { port: options.port ?? 0 }, trustedProxies: options.trustedProxies ?? [] });
   const node = await startNode(base, settings);

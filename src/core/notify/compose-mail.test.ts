@@ -3,7 +3,7 @@ import { createTexts } from '../../texts/create-texts.ts';
 import { USABLE_FACTOR_KINDS } from '../factors/kinds.ts';
 import { composeMail, MAIL_KINDS, type MailParameters } from './compose-mail.ts';
 
-const texts = createTexts();
+const texts = createTexts({ folder: 'locales' });
 const everything: MailParameters = {
   code: '04711815',
   goal: 'unlock-account',

@@ -6,7 +6,7 @@ import { evaluatePassword } from './evaluate.ts';
 import { presentRules, presentVerdicts } from './present.ts';
 import { presentRefusal } from './present-refusal.ts';
 
-const texts = createTexts();
+const texts = createTexts({ folder: 'locales' });
 const rules: PasswordRule[] = [
   { code: 'password.too-short', params: { minimum: 12, unit: 'code-points' }, source: 'directory', pure: true },
   { code: 'password.too-long', params: { maximum: 256, unit: 'code-points' }, source: 'directory', pure: true },
