@@ -4,9 +4,9 @@ import type { Configuration } from '../core/configuration/document.ts';
 import { createConfigurationReader } from '../core/configuration/read-configuration.ts';
 import { type RecoveryState, readRecoveryState, releaseRecovery } from '../core/freeze/release-recovery.ts';
 import { createGuard, type Guard } from '../core/guard/guard.ts';
-import { acceptedCombinations, offeredGoals } from '../core/journey/accepted-combinations.ts';
 import type { CommandContext } from './command-context.ts';
 import { describeContacts } from './enrolment/describe-combinations.ts';
+import { usualSituation } from './enrolment/usual-situation.ts';
 import { withExamples } from './examples.ts';
 import { type FoundAccount, findAccounts, findOneAccount } from './find-account.ts';
 import { describeState, describeVerdict } from './recovery/describe-verdict.ts';
@@ -78,11 +78,9 @@ interface Status {
 
 async function statusOf(found: FoundAccount, runtime: Runtime, configuration: Configuration, guard: Guard): Promise<Status> {
   const { account, directory } = found;
-  const client = { kind: 'web' } as const;
-  const goals = offeredGoals(configuration, client);
-  const goal = goals.includes('unlock-account') && !goals.includes('reset-password') ? 'unlock-account' : 'reset-password';
+  const asked = { ...usualSituation(configuration, 'web'), rules: configuration.recovery.rules };
   const [verdict, state, lately] = await Promise.all([
-    judgeAccount(runtime, directory, account, { goal, accepted: acceptedCombinations(configuration, client) }),
+    judgeAccount(runtime, directory, account, asked),
     readRecoveryState({ ...runtime, guard }, account),
     recentEvents(runtime.store, account),
   ]);

@@ -75,12 +75,17 @@ describe('keyturn config', () => {
   });
 
   it('checks a file and lists every problem at once, without any database', async () => {
-    const file = fileWith({ ...configurationDocument(), version: 2, mail: { kind: 'capture' }, recovery: { accepted: [['email']] } });
+    const file = fileWith({
+      ...configurationDocument(),
+      version: 2,
+      mail: { kind: 'capture' },
+      recovery: { rules: [{ name: 'everybody', accepted: [['email']] }] },
+    });
     const { exitCode, output } = await runCommand(['config', 'check', file]);
     expect(exitCode).toBe(1);
     expect(output).toContain('error: version: Expected 1\n');
     expect(output).toContain('error: mail.kind: ');
-    expect(output).toContain('warning: recovery.accepted[0]: Very weak');
+    expect(output).toContain('warning: recovery.rules[0].accepted[0]: Very weak');
     expect(output).toContain('2 errors, 1 warning');
     const json = await runCommand(['config', 'check', '--json', file]);
     expect(json.exitCode).toBe(1);

@@ -134,7 +134,9 @@ describe('keyturn doctor', () => {
   it('warns while nobody can recover anything, and counts the people who can', async () => {
     const directory = { kind: 'embedded', id: 'people', label: 'People' };
     const accepted = [['email', 'totp'], ['email']];
-    const { findings } = await diagnose(configurationDocument({ directories: [directory], recovery: { accepted } }));
+    const { findings } = await diagnose(
+      configurationDocument({ directories: [directory], recovery: { rules: [{ name: 'everybody', accepted }] } }),
+    );
     expect(of(findings, 'enrolment', 'warn')).toMatchObject([
       { text: expect.stringContaining('Nobody can recover an account'), fix: expect.stringContaining('docs/handbook/enrolment.md') },
     ]);

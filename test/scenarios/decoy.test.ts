@@ -22,7 +22,7 @@ const REASON: Record<string, string> = {
 beforeAll(async () => {
   keyturn = await startKeyturn({
     directories: [embeddedSection()],
-    configuration: { recovery: { accepted: [['email', 'totp'], ['totp']] }, guard: GENEROUS_LIMITS },
+    configuration: { recovery: { rules: [{ name: 'everybody', accepted: [['email', 'totp'], ['totp']] }] }, guard: GENEROUS_LIMITS },
   });
   await addPerson(keyturn, 'alice');
   await addPerson(keyturn, 'disabled', { disabled: true });

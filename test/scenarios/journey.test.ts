@@ -284,7 +284,15 @@ describe('the Windows sign-in screen', () => {
   it('has its own accepted combinations and goals, and never gets a cookie', async () => {
     const own = await startKeyturn({
       directories: [embeddedSection()],
-      configuration: { recovery: { clients: { 'windows-logon': { accepted: [['totp']], goals: ['reset-password', 'unlock-account'] } } } },
+      configuration: {
+        recovery: {
+          rules: [
+            { name: 'no names at Windows', when: { clients: ['windows-logon'], goals: ['find-username'] } },
+            { name: 'at Windows', when: { clients: ['windows-logon'] }, accepted: [['totp']] },
+            { name: 'everybody', accepted: [['email', 'totp']] },
+          ],
+        },
+      },
     });
     try {
       await addPerson(own, 'alice');

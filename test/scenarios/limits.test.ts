@@ -79,7 +79,7 @@ describe('a limit', () => {
 
 /** A choice at the beginning, so that there is something to go back to. */
 const BOTH_FIRST: NonNullable<Parameters<typeof startKeyturn>[0]['configuration']> = {
-  recovery: { accepted: [['email', 'totp'], ['totp']] },
+  recovery: { rules: [{ name: 'everybody', accepted: [['email', 'totp'], ['totp']] }] },
 };
 
 describe('going back and asking again', () => {

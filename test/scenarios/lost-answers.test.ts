@@ -15,7 +15,7 @@ import { addPerson, embeddedSection, signsIn } from './sample-directory.ts';
 import { codeIn, type Enrolled, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
 
 /** One proof is enough here, so that a person can walk many journeys within one time step of the authenticator. */
-const configuration = { guard: GENEROUS_LIMITS, recovery: { accepted: [['email' as const]] } };
+const configuration = { guard: GENEROUS_LIMITS, recovery: { rules: [{ name: 'everybody', accepted: [['email' as const]] }] } };
 /** More than a directory gives while it writes one password, the opening of a connection included. */
 const MOST_ANSWERS = 12;
 /** Time limits short enough to be waited for. */

@@ -41,7 +41,12 @@ async function openScene(kind: 'embedded' | 'openldap' | 'active-directory', rec
     directories: [real?.section ?? embeddedSection()],
     configuration: {
       guard,
-      recovery: { accepted: [['email', 'totp'], ['totp']], holdMilliseconds: 120, settleMilliseconds: 750, ...recovery },
+      recovery: {
+        rules: [{ name: 'everybody', accepted: [['email', 'totp'], ['totp']] }],
+        holdMilliseconds: 120,
+        settleMilliseconds: 750,
+        ...recovery,
+      },
     },
   });
   for (const name of CLASSES) {

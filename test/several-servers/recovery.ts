@@ -5,7 +5,7 @@ import { type JourneyClient, startJourney } from '../scenarios/journey-client.ts
 import { codeIn, holdsCode, type Keyturn, until } from '../scenarios/start-keyturn.ts';
 
 /** One proof is enough here, so that a person can walk many journeys within one time step of the authenticator. */
-export const ONE_PROOF = { guard: GENEROUS_LIMITS, recovery: { accepted: [['email' as const]] } };
+export const ONE_PROOF = { guard: GENEROUS_LIMITS, recovery: { rules: [{ name: 'everybody', accepted: [['email' as const]] }] } };
 
 /** Walks to where a new password is asked for. */
 export async function walkToPassword(keyturn: Keyturn, login: string, address: string): Promise<JourneyClient> {

@@ -1,9 +1,9 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { Configuration } from '../../core/configuration/document.ts';
 import { FROM_DIRECTORY, factorsOf } from '../../core/enrolment/factors-of.ts';
-import { acceptedCombinations } from '../../core/journey/accepted-combinations.ts';
 import type { Directory } from '../../core/ports/directory.ts';
 import type { FactorRow } from '../../core/ports/store.ts';
+import { combinationsOf } from '../../core/proof/rules.ts';
 import type { Runtime } from '../runtime.ts';
 import { failureFindings } from './failure-findings.ts';
 import { type Finding, findingsOf } from './finding.ts';
@@ -16,7 +16,7 @@ const FIX = 'Enrol people: docs/handbook/enrolment.md says how';
 type Opened = Pick<Runtime, 'store' | 'keys' | 'directories'>;
 
 /**
- * How many people can give each accepted combination of proofs: without them all is in order and nobody can recover anything. Where
+ * How many people can give each combination that a rule of proof accepts: without them all is in order and nobody can recover anything. Where
  * addresses of a directory count, the first people in it are looked at, and the numbers are the least that is so.
  */
 export async function checkEnrolment(runtime: Opened, configuration: Configuration): Promise<Finding[]> {
@@ -34,14 +34,14 @@ export async function checkEnrolment(runtime: Opened, configuration: Configurati
       findings.push(...failureFindings(AREA, error));
     }
   }
-  const elsewhere = acceptedCombinations(configuration, { kind: 'web' });
-  const atWindows = acceptedCombinations(configuration, { kind: 'windows-logon' });
-  const isOwn = JSON.stringify(atWindows) !== JSON.stringify(elsewhere);
-  return [
-    ...(await countEach(runtime, looked, elsewhere, '')),
-    ...(isOwn ? await countEach(runtime, looked, atWindows, ' at the Windows sign-in screen') : []),
-    ...findings,
-  ];
+  const { rules } = configuration.recovery;
+  const counts: Finding[] = [];
+  for (const rule of rules) {
+    const accepted = combinationsOf(rule);
+    const where = rules.length === 1 ? '' : ` where the rule "${rule.name}" applies to them`;
+    if (accepted.length > 0) counts.push(...(await countEach(runtime, looked, accepted, where)));
+  }
+  return [...counts, ...findings];
 }
 
 interface Looked {

@@ -25,7 +25,7 @@ const WORDS: Readonly<Record<DecoyReason, { what: string; fix?: string }>> = {
 
 /** Lines that tell whether a person can recover an account now, and if not, why. */
 export function describeVerdict(
-  { reason, detail, factors }: AccountVerdict,
+  { reason, detail, facts, factors }: AccountVerdict,
   state: RecoveryState,
   configuration: Configuration,
   now: number,
@@ -36,7 +36,7 @@ export function describeVerdict(
   return [
     ...(words === null && pauses.length === 0 ? ['nothing blocks recovery'] : [...head, ...pauses]),
     ...(words?.fix === undefined ? [] : [`  to change that: ${words.fix}`]),
-    ...describeCombinations(configuration, factors),
+    ...describeCombinations(configuration, facts, factors),
   ];
 }
 

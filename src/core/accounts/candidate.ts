@@ -1,4 +1,6 @@
+import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { Account, AccountRef } from '../ports/directory.ts';
+import type { AccountFacts } from '../proof/rules.ts';
 
 /** An account that a journey may end up at. */
 export interface Candidate {
@@ -10,6 +12,9 @@ export interface Candidate {
   readonly language: string | null;
   /** As the directory had them when the journey began: what changes there meanwhile changes nothing here. */
   readonly contacts: Account['contacts'];
+  /** What the rules of proof ask of the account, and the kinds its owner has; as they were when the journey began. */
+  readonly facts: AccountFacts;
+  readonly has: readonly FactorKind[];
 }
 
 /** One string for an account: key of maps and guard target. The directory id has no `/`. */
@@ -17,8 +22,8 @@ export function accountKey(ref: AccountRef): string {
   return `${ref.directory}/${ref.id}`;
 }
 
-/** Makes a candidate of a directory entry. */
-export function candidateOf(account: Account, directoryLabel: string): Candidate {
+/** Makes a candidate of a directory entry and what was found out about it. */
+export function candidateOf(account: Account, directoryLabel: string, known: Pick<Candidate, 'facts' | 'has'>): Candidate {
   const { directory, id, login, language, contacts } = account;
-  return { ref: { directory, id }, login, language, contacts, label: `${login} (${directoryLabel})` };
+  return { ref: { directory, id }, login, language, contacts, label: `${login} (${directoryLabel})`, ...known };
 }

@@ -31,7 +31,12 @@ function find(asked: Directory | readonly Directory[], name: string, logged: str
   } as unknown as Store;
   const directories = { all: () => all, get: () => all[0] as Directory };
   const keys = { digest: () => '' };
-  return findCandidates({ store, keys, directories, log: { info: keep, warn: keep, error: keep } }, name, { goal, accepted: [['totp']] });
+  return findCandidates({ store, keys, directories, log: { info: keep, warn: keep, error: keep } }, name, {
+    goal,
+    client: 'web',
+    address: null,
+    rules: [{ name: 'everybody', when: {}, accepted: [['totp']] }],
+  });
 }
 
 it.each(['readStatus', 'isProtected'] as const)('tells no existing name from an unknown one when %s fails', async (verb) => {

@@ -16,7 +16,7 @@ export interface FoundCandidates {
 
 /**
  * Looks a name up in every directory and sorts what is found into accounts that can be recovered and reasons why not
- * (JRN-3, JRN-4, DIR-8). `asked` is what for, and the combinations of proofs that count here. The order of the checks is fixed and
+ * (JRN-3, JRN-4, DIR-8). `asked` is what for and from where, and the rules of proof. The order of the checks is fixed and
  * every account gets all of them.
  * @throws AppError `directory.*` or `configuration.invalid` when no directory can be asked for the name
  */
@@ -30,8 +30,9 @@ export async function findCandidates(
   const candidates: Candidate[] = [];
   const refused: FoundCandidates['refused'] = [];
   for (const { directory, account } of found) {
-    const { reason } = await judgeAccount(deps, directory, account, asked);
-    if (reason === null) candidates.push(candidateOf(account, directory.label));
+    const { reason, facts, factors } = await judgeAccount(deps, directory, account, asked);
+    const has = [...new Set(factors.map(({ kind }) => kind))];
+    if (reason === null) candidates.push(candidateOf(account, directory.label, { facts, has }));
     else refused.push({ account, reason });
   }
   if (found.length === 0) refused.push({ account: null, reason: unanswered ? 'directory-trouble' : 'unknown-account' });

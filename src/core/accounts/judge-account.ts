@@ -1,4 +1,4 @@
-import type { FactorKind, Goal } from '../../../shared/api/journeys.ts';
+import type { Goal } from '../../../shared/api/journeys.ts';
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { DecoyReason } from '../audit/events.ts';
 import type { CoreDeps } from '../core-deps.ts';
@@ -6,11 +6,11 @@ import { factorsOf } from '../enrolment/factors-of.ts';
 import { type CombinationVerdict, judgeCombinations } from '../enrolment/judge-combinations.ts';
 import type { Account, AccountStatus, Directory, StatusForWrite } from '../ports/directory.ts';
 import type { FactorRow } from '../ports/store.ts';
+import { type AccountFacts, ownCombinations, type ProofRule, type Situation } from '../proof/rules.ts';
 
-/** What a recovery is to do, and by which proofs. */
-export interface Asked {
-  readonly goal: Goal;
-  readonly accepted: readonly (readonly FactorKind[])[];
+/** What a recovery is to do and from where, and the rules of proof. */
+export interface Asked extends Situation {
+  readonly rules: readonly ProofRule[];
 }
 
 /** Why the account itself may not be recovered by its owner, whatever is proven; null: it may. */
@@ -70,7 +70,9 @@ export interface AccountVerdict {
   readonly detail: string | null;
   /** What its owner can prove themselves with. */
   readonly factors: readonly FactorRow[];
-  /** What the owner can give of each combination that counts. */
+  /** What the rules of proof ask of the account. */
+  readonly facts: AccountFacts;
+  /** What the owner can give of each combination that counts for the account. */
   readonly combinations: readonly CombinationVerdict[];
 }
 
@@ -83,16 +85,17 @@ export async function judgeAccount(
   deps: Pick<CoreDeps, 'store' | 'keys' | 'log'>,
   directory: Directory,
   account: Account,
-  { goal, accepted }: Asked,
+  asked: Asked,
 ): Promise<AccountVerdict> {
   const [barred, factors] = await Promise.all([
-    barredBecause(deps, directory, account, goal).catch((error: unknown) => unreadable(deps, account, error)),
+    barredBecause(deps, directory, account, asked.goal).catch((error: unknown) => unreadable(deps, account, error)),
     factorsOf(deps, account),
   ]);
-  const combinations = judgeCombinations(accepted, factors);
+  const facts = { directory: account.directory };
+  const combinations = judgeCombinations(ownCombinations(asked.rules, asked, facts), factors);
   const isEnrolled = combinations.some(({ missing }) => missing.length === 0);
-  if (barred.reason !== null || isEnrolled) return { ...barred, factors, combinations };
-  return { reason: 'not-enrolled', detail: null, factors, combinations };
+  if (barred.reason !== null || isEnrolled) return { ...barred, factors, facts, combinations };
+  return { reason: 'not-enrolled', detail: null, factors, facts, combinations };
 }
 
 type Because = Pick<AccountVerdict, 'reason' | 'detail'>;

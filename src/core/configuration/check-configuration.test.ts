@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { offeredGoals } from '../journey/accepted-combinations.ts';
+import { offeredGoals } from '../journey/what-counts.ts';
 import { checkConfiguration } from './check-configuration.ts';
 import type { CheckContext } from './check-context.ts';
 import { configurationJsonSchema } from './configuration-json-schema.ts';
@@ -36,6 +36,8 @@ function documentWith(changes: Record<string, unknown> = {}): Record<string, unk
   };
 }
 
+const rule = (changes: Record<string, unknown>) => ({ name: 'everybody', ...changes });
+
 function found(document: unknown, context = production): string[] {
   return checkConfiguration(document, context).problems.map(({ severity, path, message }) => `${severity} ${path}: ${message}`);
 }
@@ -44,7 +46,7 @@ describe('checkConfiguration', () => {
   it('accepts a small document and fills in the defaults', () => {
     const { problems, configuration } = checkConfiguration(documentWith(), production);
     expect(problems).toEqual([]);
-    expect(configuration?.recovery.accepted).toEqual([['email', 'totp']]);
+    expect(configuration?.recovery.rules).toEqual([{ name: 'everybody', when: {}, accepted: [['email', 'totp']] }]);
     expect(configuration?.directories[0]?.protected.privileged).toBe(true);
   });
 
@@ -57,7 +59,7 @@ describe('checkConfiguration', () => {
         openldap({ servers: [{ url: 'ldap://ldap.example.com' }], tls: { caFile: '/absent/ca.pem' } }),
         { kind: 'opnldap', id: 'other', label: 'Other' },
       ],
-      recovery: { accepted: [['email'], ['sms']], goals: [] },
+      recovery: { rules: [{ name: 'everybody', accepted: [['email'], ['sms']] }], goals: [] },
       guard: { messagesPerAccount: { count: 9, countWithWork: 8 } },
       mail: { kind: 'capture' },
     };
@@ -68,7 +70,7 @@ describe('checkConfiguration', () => {
       'error directories[0].serviceAccount.password: A secret is a reference: env:NAME or file:/absolute/path',
       'error directories[2].kind: Expected one of active-directory, openldap, 389ds, ldap, embedded',
       'error recovery.goals: At least 1 entries',
-      'error recovery.accepted[1][0]: Expected one of email, totp',
+      'error recovery.rules[0].accepted[1][0]: Expected one of email, totp',
       'error directories[1].id: directories[0] has this id already; ids must differ',
       'error directories[1].servers[0].url: Passwords would cross the network in clear. Use ldaps://, or set tls.startTls to true',
       'error directories[1].tls.caFile: /absent/ca.pem: the file does not exist',
@@ -157,7 +159,10 @@ describe('checkConfiguration', () => {
     ],
     [
       'addresses of the directory where e-mail alone is enough',
-      { directories: [openldap({ contacts: { email: { attributes: ['mail'] } } })], recovery: { accepted: [['email']] } },
+      {
+        directories: [openldap({ contacts: { email: { attributes: ['mail'] } } })],
+        recovery: { rules: [{ name: 'everybody', accepted: [['email']] }] },
+      },
       'warning directories[0].contacts.email.attributes: Whoever may write them takes over accounts',
     ],
     [
@@ -185,30 +190,117 @@ describe('checkConfiguration', () => {
       { organisation: { publicUrl: 'https://a:b@example.com' } },
       'error organisation.publicUrl: The address must not hold',
     ],
-    ['e-mail alone', { recovery: { accepted: [['email']] } }, 'warning recovery.accepted[0]: Very weak'],
+    [
+      'e-mail alone',
+      { recovery: { rules: [{ name: 'everybody', accepted: [['email']] }] } },
+      'warning recovery.rules[0].accepted[0]: Very weak',
+    ],
     [
       'less from one client than from others',
-      { recovery: { clients: { 'windows-logon': { accepted: [['totp']] } } } },
-      'warning recovery.clients.windows-logon.accepted[0]: Not accepted elsewhere, yet any program may say',
+      {
+        recovery: {
+          rules: [
+            { name: 'at Windows', when: { clients: ['windows-logon'] }, accepted: [['totp']] },
+            { name: 'everybody', accepted: [['email', 'totp']] },
+          ],
+        },
+      },
+      'warning recovery.rules[0].when.clients: totp is not accepted elsewhere, yet any program may say',
     ],
-    ['an authenticator alone', { recovery: { accepted: [['totp']] } }, 'warning recovery.accepted[0]: Weak'],
-    ['the same proof twice', { recovery: { accepted: [['email', 'email']] } }, 'error recovery.accepted[0]: A kind is named twice'],
+    [
+      'an authenticator alone',
+      { recovery: { rules: [{ name: 'everybody', accepted: [['totp']] }] } },
+      'warning recovery.rules[0].accepted[0]: Weak',
+    ],
+    [
+      'the same proof twice',
+      { recovery: { rules: [{ name: 'everybody', accepted: [['email', 'email']] }] } },
+      'error recovery.rules[0].accepted[0]: A kind is named twice',
+    ],
     [
       'a combination that is never needed',
-      { recovery: { accepted: [['totp'], ['email', 'totp']] } },
-      'warning recovery.accepted[1]: Never needed: recovery.accepted[0]',
+      { recovery: { rules: [{ name: 'everybody', accepted: [['totp'], ['email', 'totp']] }] } },
+      'warning recovery.rules[0].accepted[1]: Never needed: recovery.rules[0].accepted[0]',
     ],
     [
       'a combination that is there already',
       {
         recovery: {
-          accepted: [
-            ['email', 'totp'],
-            ['totp', 'email'],
+          rules: [
+            {
+              name: 'everybody',
+              accepted: [
+                ['email', 'totp'],
+                ['totp', 'email'],
+              ],
+            },
           ],
         },
       },
-      'warning recovery.accepted[1]: Never needed: recovery.accepted[0]',
+      'warning recovery.rules[0].accepted[1]: Never needed: recovery.rules[0].accepted[0]',
+    ],
+    [
+      'a rule behind one that takes everybody',
+      { recovery: { rules: [rule({ accepted: [['email', 'totp']] }), rule({ name: 'late', when: { goals: ['unlock-account'] } })] } },
+      'warning recovery.rules[1]: Never applies: recovery.rules[0] takes everybody',
+    ],
+    [
+      'a rule behind one with wider conditions',
+      {
+        recovery: {
+          rules: [
+            rule({ name: 'wide', when: { networks: ['10.0.0.0/8'], clients: ['web', 'cli'] } }),
+            rule({ name: 'narrow', when: { networks: ['10.1.0.0/16'], clients: ['web'] } }),
+            rule({ accepted: [['email', 'totp']] }),
+          ],
+        },
+      },
+      'warning recovery.rules[1]: Never applies: recovery.rules[0] takes everybody',
+    ],
+    [
+      'a rule for a goal that nobody may have',
+      {
+        recovery: {
+          goals: ['reset-password'],
+          rules: [rule({ name: 'x', when: { goals: ['unlock-account'] } }), rule({ accepted: [['email', 'totp']] })],
+        },
+      },
+      'warning recovery.rules[0].when.goals: Never applies',
+    ],
+    [
+      'people whom no rule takes',
+      { recovery: { rules: [rule({ when: { networks: ['10.0.0.0/8'] }, accepted: [['email', 'totp']] })] } },
+      'warning recovery.rules: There is no rule without conditions',
+    ],
+    [
+      'a rule for a directory that is not there',
+      { recovery: { rules: [rule({ name: 'x', when: { directories: ['none'] } }), rule({ accepted: [['email', 'totp']] })] } },
+      'error recovery.rules[0].when.directories[0]: No directory',
+    ],
+    [
+      'a network that is none',
+      { recovery: { rules: [rule({ when: { networks: ['10.0.0.0/40'] } })] } },
+      'error recovery.rules[0].when.networks[0]: A network in CIDR notation',
+    ],
+    [
+      'two rules of one name',
+      { recovery: { rules: [rule({ when: { goals: ['reset-password'] } }), rule({ accepted: [['email', 'totp']] })] } },
+      'error recovery.rules[1].name: Another rule has this name',
+    ],
+    [
+      'a choice of which one is weak',
+      { recovery: { rules: [rule({ choice: { anyOf: ['email', 'totp'], count: 1 } })] } },
+      'warning recovery.rules[0].choice: email: Very weak',
+    ],
+    [
+      'a choice of more than there is',
+      { recovery: { rules: [rule({ choice: { enforced: ['email'], anyOf: ['totp'], count: 2 } })] } },
+      'error recovery.rules[0].choice.count: More than anyOf has',
+    ],
+    [
+      'a choice of what is enforced',
+      { recovery: { rules: [rule({ choice: { enforced: ['email'], anyOf: ['email', 'totp'], count: 1 } })] } },
+      'error recovery.rules[0].choice: A kind is named twice',
     ],
     [
       'more failures than PCI DSS allows',
@@ -255,7 +347,7 @@ describe('checkConfiguration', () => {
 
   it('names addresses of the directory also where e-mail alone is enough at the Windows sign-in screen', () => {
     const directory = { kind: 'embedded', id: 'e', label: 'E', contacts: { email: { attributes: ['mail'] } } };
-    const recovery = { clients: { 'windows-logon': { accepted: [['email']] } } };
+    const recovery = { rules: [{ name: 'at Windows', when: { clients: ['windows-logon'] }, accepted: [['email']] }] };
     const line = expect.stringContaining('directories[0].contacts.email.attributes: Whoever may write them');
     expect(found(documentWith({ directories: [directory], recovery }))).toContainEqual(line);
     expect(found(documentWith({ directories: [directory] }))).not.toContainEqual(line);
@@ -292,12 +384,8 @@ describe('what directories cannot do or tell', () => {
     const named = { goals: ['reset-password', 'unlock-account'] };
     const errors = [expect.stringMatching(/^error recovery.goals\[1\]: .*unlock/)];
     expect(found(documentWith({ directories: [notTold], recovery: named }))).toEqual(errors);
-    const client = { clients: { 'windows-logon': { goals: ['unlock-account'] } } };
-    expect(found(documentWith({ directories: [notTold], recovery: client }))).toEqual([
-      expect.stringContaining('error recovery.clients.windows-logon.goals[0]'),
-    ]);
     const { configuration } = checkConfiguration(documentWith({ directories: [notTold] }), production);
-    expect(configuration && offeredGoals(configuration, { kind: 'web' })).toEqual(['reset-password', 'find-username']);
+    expect(configuration && offeredGoals(configuration, { client: 'web', address: null })).toEqual(['reset-password', 'find-username']);
   });
 
   it('is a warning beside directories that can', () => {

@@ -4,7 +4,7 @@ import { checkDirectory, checkDirectoryNames } from './check-directories.ts';
 import { checkMail } from './check-mail.ts';
 import { checkOrganisation } from './check-organisation.ts';
 import { checkPasswordRules } from './check-password-rules.ts';
-import { checkContacts, checkFactors, checkGoalsServed, checkGuard, checkRecovery } from './check-recovery.ts';
+import { checkContacts, checkFactors, checkGoalsServed, checkGuard, checkRecovery, checkRuleDirectories } from './check-recovery.ts';
 import { type ConfigurationProblem, describeIssues } from './describe-issues.ts';
 import { directorySchema } from './directory-section.ts';
 import { type Configuration, configurationSchema } from './document.ts';
@@ -39,6 +39,7 @@ export function checkConfiguration(document: unknown, context: CheckContext): Ch
   }
   whenWellFormed(shape.recovery, sections.recovery, (recovery) => checkRecovery(recovery, report));
   if (parsed.success) checkGoalsServed(parsed.data, sections.recovery, report);
+  if (parsed.success) checkRuleDirectories(parsed.data, report);
   whenWellFormed(shape.passwordRules, sections.passwordRules, (rules) => checkPasswordRules(rules, report));
   if (parsed.success) checkContacts(parsed.data, report);
   whenWellFormed(shape.factors, sections.factors, (factors) => checkFactors(factors, report));

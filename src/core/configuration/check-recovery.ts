@@ -1,23 +1,15 @@
 import type { Goal } from '../../../shared/api/journeys.ts';
+import { combinationsOf } from '../proof/rules.ts';
 import type { Report } from './check-context.ts';
+import { checkRules } from './check-rules.ts';
 import { abilitiesOf, isServed } from './directory-abilities.ts';
 import type { Configuration } from './document.ts';
-import { type DocumentPath, formatPath } from './format-path.ts';
+import type { DocumentPath } from './format-path.ts';
 
-type Combinations = readonly (readonly string[])[];
-
-/** Checks of `recovery`: combinations that prove too little, or that can never matter. */
+/** Checks of `recovery`. */
 export function checkRecovery(recovery: Configuration['recovery'], report: Report): void {
-  checkCombinations(recovery.accepted, ['recovery', 'accepted'], report);
   checkGoals(recovery.goals, ['recovery', 'goals'], report);
-  for (const [client, own] of Object.entries(recovery.clients)) {
-    if (own?.accepted !== undefined) {
-      const path = ['recovery', 'clients', client, 'accepted'];
-      checkCombinations(own.accepted, path, report);
-      checkEasier(own.accepted, recovery.accepted, path, report);
-    }
-    if (own?.goals !== undefined) checkGoals(own.goals, ['recovery', 'clients', client, 'goals'], report);
-  }
+  checkRules(recovery, report);
 }
 
 function checkGoals(goals: readonly string[], path: DocumentPath, report: Report): void {
@@ -29,14 +21,11 @@ function checkGoals(goals: readonly string[], path: DocumentPath, report: Report
  * @param written the section as it was written, without defaults
  */
 export function checkGoalsServed({ recovery, directories }: Configuration, written: unknown, report: Report): void {
-  const refuse = (goals: readonly Goal[], path: DocumentPath): void => {
-    for (const [index, goal] of goals.entries()) {
-      if (!isServed(goal, directories)) report('error', [...path, index], `No directory of this document can do it: ${reasonFor(goal)}`);
-    }
-  };
   const isNamed = typeof written === 'object' && written !== null && 'goals' in written;
-  if (isNamed) refuse(recovery.goals, ['recovery', 'goals']);
-  for (const [client, own] of Object.entries(recovery.clients)) refuse(own?.goals ?? [], ['recovery', 'clients', client, 'goals']);
+  for (const [index, goal] of isNamed ? recovery.goals.entries() : []) {
+    if (isServed(goal, directories)) continue;
+    report('error', ['recovery', 'goals', index], `No directory of this document can do it: ${reasonFor(goal)}`);
+  }
   if (!recovery.goals.includes('unlock-account') || !isServed('unlock-account', directories)) return;
   for (const [index, settings] of directories.entries()) {
     if (abilitiesOf(settings).verbs.includes('unlock-account')) continue;
@@ -44,12 +33,21 @@ export function checkGoalsServed({ recovery, directories }: Configuration, writt
   }
 }
 
+/** Directories that rules of proof name, and whether there are such. */
+export function checkRuleDirectories({ recovery, directories }: Configuration, report: Report): void {
+  for (const [index, { when }] of recovery.rules.entries()) {
+    for (const [position, named] of (when.directories ?? []).entries()) {
+      if (directories.some(({ id }) => id === named)) continue;
+      report('error', ['recovery', 'rules', index, 'when', 'directories', position], 'No directory of this document has this id');
+    }
+  }
+}
+
 /** A combination of a code by e-mail alone opens accounts to whoever may write an address into the directory. */
 export function checkContacts({ recovery, directories }: Configuration, report: Report): void {
-  const accepted = [recovery.accepted, ...Object.values(recovery.clients).map((own) => own?.accepted ?? [])].flat();
-  if (!accepted.some((kinds) => kinds.every((kind) => kind === 'email'))) return;
-  for (const [index, { contacts }] of directories.entries()) {
-    if (contacts.email === undefined) continue;
+  for (const [index, { id, contacts }] of directories.entries()) {
+    const accepted = recovery.rules.filter(({ when }) => when.directories?.includes(id) ?? true).flatMap(combinationsOf);
+    if (contacts.email === undefined || !accepted.some((kinds) => kinds.every((kind) => kind === 'email'))) continue;
     const path = ['directories', index, 'contacts', 'email', 'attributes'];
     report(
       'warning',
@@ -61,38 +59,6 @@ export function checkContacts({ recovery, directories }: Configuration, report: 
 
 function reasonFor(goal: Goal): string {
   return goal === 'unlock-account' ? 'there is no standard way to unlock on a plain LDAP server' : 'none of their kinds has it';
-}
-
-/** A request says itself which client it is: what is easier for one client is easier for everybody (ASVS 5.0 6.3.4). */
-function checkEasier(own: Combinations, elsewhere: Combinations, at: DocumentPath, report: Report): void {
-  for (const [index, kinds] of own.entries()) {
-    if (elsewhere.some((combination) => combination.every((kind) => kinds.includes(kind)))) continue;
-    report('warning', [...at, index], 'Not accepted elsewhere, yet any program may say that it is this client: everybody can use it');
-  }
-}
-
-function checkCombinations(accepted: Combinations, at: DocumentPath, report: Report): void {
-  const combinations = accepted.map((kinds) => new Set<string>(kinds));
-  for (const [index, kinds] of combinations.entries()) {
-    const path = [...at, index];
-    if (kinds.size < (accepted[index]?.length ?? 0)) report('error', path, 'A kind is named twice; one proof of it would count for both');
-    if (kinds.size === 1) report('warning', path, weakness([...kinds][0] ?? ''));
-    const easier = combinations.findIndex((other, position) => position !== index && isEasier(other, kinds, position < index));
-    if (easier >= 0) report('warning', path, `Never needed: ${formatPath([...at, easier])} asks for less or the same`);
-  }
-}
-
-/** NIST SP 800-63B-4 4.2.2.2 asks for two proofs by different methods. */
-function weakness(kind: string): string {
-  const rule = 'NIST SP 800-63B-4 4.2.2.2 asks for two proofs of different kinds';
-  if (kind === 'email') {
-    return `Very weak: whoever reads the mailbox takes over the account, and the mailbox may hang on the same password. ${rule}`;
-  }
-  return `Weak: one proof (${kind}) alone opens the account. ${rule}`;
-}
-
-function isEasier(other: ReadonlySet<string>, kinds: ReadonlySet<string>, earlier: boolean): boolean {
-  return [...other].every((kind) => kinds.has(kind)) && (other.size < kinds.size || earlier);
 }
 
 /** Checks of `factors` and how they fit the journey. */

@@ -1,12 +1,9 @@
 import { z } from 'zod';
-import { GOALS } from '../../../shared/api/journeys.ts';
-import { USABLE_FACTOR_KINDS } from '../factors/kinds.ts';
 import { directorySchema } from './directory-section.ts';
 import { mailSchema } from './mail-section.ts';
 import { passwordRulesSchema } from './password-rules-section.ts';
+import { recoverySchema } from './recovery-section.ts';
 import { isTimeZone } from './time-zone.ts';
-
-const usableFactorKind = z.enum(USABLE_FACTOR_KINDS);
 
 const seconds = (minimum: number, maximum: number) => z.int().min(minimum).max(maximum);
 
@@ -110,52 +107,6 @@ const guardSchema = z.strictObject({
     'Requests from one address (IPv6: one /64) with a token that is missing or that nobody was given. Others behind the address are not kept from their journeys.',
   ),
   noticeAnswersPerAddress: limit(30, 600).describe('"This was not me" pressed from one address (IPv6: one /64).'),
-});
-
-const combinationsSchema = z.array(z.array(usableFactorKind).min(1)).min(1);
-
-const clientRecoverySchema = z.strictObject({
-  goals: z.array(z.enum(GOALS)).min(1).optional().describe('What people may do from this client; as elsewhere when absent.'),
-  accepted: combinationsSchema.optional().describe('Combinations that are accepted from this client; as elsewhere when absent.'),
-});
-
-const recoverySchema = z.strictObject({
-  goals: z
-    .array(z.enum(GOALS))
-    .min(1)
-    .default([...GOALS])
-    .describe('What people may do without signing in.'),
-  accepted: combinationsSchema
-    .default([['email', 'totp']])
-    .describe('Combinations of proofs that are accepted. Every kind of one combination must be given.'),
-  clients: z
-    .strictObject({
-      'windows-logon': clientRecoverySchema.optional().describe('The Windows sign-in screen, where a mailbox may be out of reach.'),
-    })
-    .prefault({})
-    .describe('What differs for a kind of client.'),
-  journeyMinutes: z.int().min(5).max(60).default(20).describe('How long one recovery may take.'),
-  unlockOnReset: z.boolean().default(true).describe('A reset also unlocks the account.'),
-  propagationMinutes: z
-    .int()
-    .min(0)
-    .max(1440)
-    .default(5)
-    .describe('What the last page says about how long other systems need to know the new password.'),
-  holdMilliseconds: z
-    .int()
-    .min(0)
-    .max(2000)
-    .default(120)
-    .describe('Answers before the proof is complete are held back to a multiple of this time, so that the clock tells nothing.'),
-  settleMilliseconds: z
-    .int()
-    .min(0)
-    .max(5000)
-    .default(750)
-    .describe(
-      'The first answer of a journey is not released earlier than this after its start: time for the directories to be asked unseen.',
-    ),
 });
 
 const contactSchema = z.string().min(1).max(200);

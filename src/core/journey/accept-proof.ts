@@ -4,12 +4,16 @@ import { deviceDigest, placesOf } from '../guard/places.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
-import { acceptedCombinations, isProofComplete } from './accepted-combinations.ts';
 import { type ActDeps, journeyActor } from './act.ts';
 import { askedOf } from './guard-targets.ts';
 import type { JourneyState, LoadedJourney, PromptStep } from './journey-state.ts';
+import { endProof } from './refuse-proof.ts';
+import { completeAmong, kindsNow } from './what-counts.ts';
 
-/** The journey goes on with one proof more; a complete proof leads to what it was given for. */
+/**
+ * The journey goes on with one proof more. As soon as the rule of an account is met it goes on with those of which that is so: whoever
+ * means another one of the same name, which asks for more, names it more exactly.
+ */
 export async function acceptProof(
   deps: ActDeps,
   store: Store,
@@ -17,21 +21,24 @@ export async function acceptProof(
   { step, accounts }: { step: PromptStep; accounts: AccountRef[] },
 ): Promise<JourneyState> {
   const proven = [...journey.state.proven, step.factor];
-  const complete = isProofComplete(acceptedCombinations(deps.configuration(), journey.state.client), proven);
+  const narrowed: JourneyState = { ...journey.state, proven, candidates: narrowCandidates(journey.state, accounts) };
+  const candidates = completeAmong(deps, narrowed, narrowed.candidates ?? []);
+  const about = { journey: journey.row.id, actor: journeyActor(deps.act, narrowed), accounts };
+  if (candidates.length === 0) {
+    await recordEvent(store, deps.clock, { type: 'journey.proof-accepted', ...about, factor: step.factor });
+    // What was offered first was the same for everybody, and so may have been of no use here.
+    if (kindsNow(deps, narrowed).length === 0) return endProof(deps, store, { ...journey, state: narrowed }, 'journey.no-proof-left');
+    return { ...narrowed, step: { id: randomId(deps.random), kind: 'choose-factor' } };
+  }
   const { newDevice } = deps.act;
-  const device = journey.state.device ?? (complete && newDevice !== undefined ? deviceDigest(deps.keys, newDevice) : null);
-  const state: JourneyState = { ...journey.state, proven, device, candidates: narrowCandidates(journey.state, accounts) };
+  const device = narrowed.device ?? (newDevice === undefined ? null : deviceDigest(deps.keys, newDevice));
+  const state: JourneyState = { ...narrowed, device, candidates };
   // Counters before the audit log, as everywhere: one order of locks, so that two nodes never wait for each other.
-  if (complete) {
-    await deps.guard.clearFailures(store, askedOf(deps, state));
-    await rememberPlaces(deps, store, state);
-  }
-  const about = { journey: journey.row.id, actor: journeyActor(deps.act, state), accounts };
+  await deps.guard.clearFailures(store, askedOf(deps, state));
+  await rememberPlaces(deps, store, state);
   await recordEvent(store, deps.clock, { type: 'journey.proof-accepted', ...about, factor: step.factor });
-  if (!complete) {
-    return { ...state, step: { id: randomId(deps.random), kind: 'choose-factor' } };
-  }
-  await recordEvent(store, deps.clock, { type: 'journey.proof-complete', ...about, factors: proven });
+  const met = candidates.map(({ ref }) => ref);
+  await recordEvent(store, deps.clock, { type: 'journey.proof-complete', ...about, accounts: met, factors: proven });
   return { ...state, provenAt: deps.act.at, step: { id: randomId(deps.random), kind: 'preparing' } };
 }
 

@@ -2,7 +2,6 @@ import type { ZodType } from 'zod';
 import { ANSWERS, type AnsweredStepKind, type StepKind } from '../../../shared/api/journeys.ts';
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
-import { acceptedCombinations, nextKinds } from './accepted-combinations.ts';
 import type { ActDeps } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
 import { askForProof } from './ask-for-proof.ts';
@@ -21,6 +20,7 @@ import { confirmUnlock } from './steps/confirm-unlock.ts';
 import { newPassword } from './steps/new-password.ts';
 import { proofOfWork } from './steps/proof-of-work.ts';
 import { waiting } from './steps/waiting.ts';
+import { kindsNow } from './what-counts.ts';
 
 export interface AnsweredStep {
   journey: LoadedJourney;
@@ -93,9 +93,8 @@ async function takeAnswer(deps: ActDeps, found: LoadedJourney, body: unknown): P
 
 /** Where only one proof is left to choose, choosing is no question: the next code is asked for at once. */
 async function skipSingleChoice(deps: ActDeps, journey: LoadedJourney): Promise<LoadedJourney> {
-  const { step, proven, client } = journey.state;
-  if (step.kind !== 'choose-factor') return journey;
-  const [only, ...others] = nextKinds(acceptedCombinations(deps.configuration(), client), proven);
+  if (journey.state.step.kind !== 'choose-factor') return journey;
+  const [only, ...others] = kindsNow(deps, journey.state);
   if (only === undefined || others.length > 0) return journey;
   const transition = await askForProof(deps, journey, only);
   return transition.kind === 'advance' ? commit(deps, journey, transition) : journey;

@@ -9,7 +9,15 @@ const keys = createKeys(new Uint8Array(32).fill(1));
 const deps = { keys, act: { at: 0, address: '192.0.2.7:4711' } };
 const ref = { directory: 'people', id: '1' };
 const other = { directory: 'people', id: '2' };
-const candidate = (of: typeof ref): Candidate => ({ ref: of, label: 'x', login: 'x', language: null, contacts: { email: [] } });
+const candidate = (of: typeof ref): Candidate => ({
+  ref: of,
+  label: 'x',
+  login: 'x',
+  language: null,
+  contacts: { email: [] },
+  facts: { directory: 'people' },
+  has: [],
+});
 const state = (changes: Partial<JourneyState>) =>
   ({
     candidates: [candidate(ref)],

@@ -7,13 +7,13 @@ import { typedNameDigest } from '../audit/typed-name.ts';
 import { placesOf } from '../guard/places.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
 import type { AccountRef } from '../ports/directory.ts';
-import { acceptedCombinations } from './accepted-combinations.ts';
 import { journeyStarter } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
 import { afterwardsDelay } from './afterwards.ts';
 import { askedFrom } from './asked-from.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import { type LoadedJourney, loadedJourney } from './journey-state.ts';
+import { situationOf } from './what-counts.ts';
 
 const DAY = 24 * 3600 * 1000;
 
@@ -25,10 +25,7 @@ const DAY = 24 * 3600 * 1000;
 export async function lookUp(deps: JourneyDeps, journey: LoadedJourney): Promise<LoadedJourney> {
   const { state, row } = journey;
   if (state.candidates !== null) return journey;
-  const found = await findCandidates(deps, state.typedName, {
-    goal: state.goal,
-    accepted: acceptedCombinations(deps.configuration(), state.client),
-  });
+  const found = await findCandidates(deps, state.typedName, { ...situationOf(state), rules: deps.configuration().recovery.rules });
   const { candidates } = found;
   const owners = candidates.length > 0 ? [] : await ownersToTell(deps, found);
   const knownPlaces = await knownPlacesOf(deps, journey, candidates);

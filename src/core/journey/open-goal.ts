@@ -4,9 +4,9 @@ import { organisationRules } from '../password-policy/organisation-rules.ts';
 import { rulesOf } from '../password-policy/rules-of.ts';
 import type { AccountFacts } from '../ports/directory.ts';
 import { randomId } from '../random-id.ts';
-import { offeredGoals } from './accepted-combinations.ts';
 import type { ActDeps } from './act.ts';
 import type { JourneyState, OpenStep } from './journey-state.ts';
+import { isEnoughFor, offeredGoals, situationOf } from './what-counts.ts';
 
 /** The candidates that the person means; all of them until they chose. */
 export function selectedCandidates(state: JourneyState): Candidate[] {
@@ -33,20 +33,21 @@ export async function openGoal(deps: ActDeps, state: JourneyState): Promise<Open
     };
   }
   if (state.goal === 'unlock-account') return openUnlock(deps, state, id, accounts);
-  return openReset(deps, id, accounts);
+  return openReset(deps, state, id, accounts);
 }
 
 interface Read extends AccountFacts {
   candidate: Candidate;
 }
 
-function openReset(deps: ActDeps, id: string, accounts: Read[]): OpenStep {
+function openReset(deps: ActDeps, state: JourneyState, id: string, accounts: Read[]): OpenStep {
   const ruleSets = accounts.map(({ policy, account, status }) => rulesOf(policy, account, status, deps.act.at));
   const changeableAt = accounts
     .map(({ status }) => status.changeableAt)
     .reduce((latest, at) => Math.max(latest ?? 0, at ?? 0) || null, null);
-  // A lock that is not known may be one.
-  const anyLocked = accounts.some((account) => account.status.locked !== false && canUnlock(deps, account));
+  // A lock that is not known may be one. To unlock and keep the password is offered to whom the proof is enough for that as well.
+  const mayUnlock = accounts.every(({ candidate }) => isEnoughFor(deps, state, candidate, 'unlock-account'));
+  const anyLocked = mayUnlock && accounts.some((account) => account.status.locked !== false && canUnlock(deps, account));
   return {
     id,
     kind: 'new-password',
@@ -67,10 +68,11 @@ function openUnlock(deps: ActDeps, state: JourneyState, id: string, accounts: Re
     const results = accounts.map(({ candidate }) => ({ account: accountKey(candidate.ref), outcome: 'was-not-locked' as const }));
     return { id, kind: 'done', results, nextSteps: ['was-not-locked'] };
   }
-  if (!offeredGoals(deps.configuration(), state.client).includes('reset-password')) {
+  const mayReset = accounts.every(({ candidate }) => isEnoughFor(deps, state, candidate, 'reset-password'));
+  if (!mayReset || !offeredGoals(deps.configuration(), situationOf(state)).includes('reset-password')) {
     return { id, kind: 'refused', code: 'journey.cannot-unlock' };
   }
-  return { ...openReset(deps, id, accounts), message: { key: 'cannot-unlock', tone: 'info' } };
+  return { ...openReset(deps, state, id, accounts), message: { key: 'cannot-unlock', tone: 'info' } };
 }
 
 function canUnlock(deps: ActDeps, { candidate }: Read): boolean {

@@ -7,11 +7,11 @@ import { timeZoneOf } from '../configuration/time-zone.ts';
 import { presentRules, presentVerdicts } from '../password-policy/present.ts';
 import { presentRefusal, refusalKey } from '../password-policy/present-refusal.ts';
 import type { PasswordRefusal } from '../ports/directory.ts';
-import { acceptedCombinations, nextKinds } from './accepted-combinations.ts';
 import { canGoBack } from './can-go-back.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import type { JourneyState, LoadedJourney, MessageKey, OpenStepOf } from './journey-state.ts';
 import { selectedCandidates } from './open-goal.ts';
+import { combinationsNow, kindsNow } from './what-counts.ts';
 
 const SECOND = 1000;
 
@@ -92,13 +92,12 @@ function presentWork({ challenge, difficulty }: OpenStepOf<'proof-of-work'>) {
 }
 
 function presentChoice(deps: JourneyDeps, state: JourneyState) {
-  const accepted = acceptedCombinations(deps.configuration(), state.client);
-  const options = nextKinds(accepted, state.proven).map((kind) => ({
+  const options = kindsNow(deps, state).map((kind) => ({
     id: kind,
     kind,
     label: deps.texts.translate(state.language, `journey.factor.${kind}`),
   }));
-  return { options, accepted, done: state.proven };
+  return { options, accepted: combinationsNow(deps, state), done: state.proven };
 }
 
 async function presentCode(

@@ -35,8 +35,8 @@ export async function refuseProof(deps: ActDeps, store: Store, journey: LoadedJo
   const about = { journey: row.id, actor: journeyActor(deps.act, state) };
   const facts = { factor: step.factor, accounts, attemptsLeft, ...(isJudged ? {} : { judged: false }) };
   await recordEvent(store, deps.clock, { type: 'journey.proof-refused', ...about, ...facts });
-  if (suspended) return end(deps, store, journey, 'journey.authenticator-suspended');
-  if (attemptsLeft === 0) return end(deps, store, journey, 'journey.too-many-attempts');
+  if (suspended) return endProof(deps, store, journey, 'journey.authenticator-suspended');
+  if (attemptsLeft === 0) return endProof(deps, store, journey, 'journey.too-many-attempts');
   // That a clock is off is told to somebody who has proven something: to an outsider it would tell that there is a clock.
   const key = judgement.clockIsOff === true && state.proven.length > 0 ? 'clock-is-off' : 'code-wrong';
   return { ...state, step: { ...step, id: randomId(deps.random), message: { key, tone: 'error' } } };
@@ -70,11 +70,13 @@ async function countAgainstAuthenticators(
 export async function refuseSpent(deps: ActDeps, store: Store, journey: LoadedJourney, step: PromptStep): Promise<JourneyState> {
   const asked = journey.state.asked[step.factor];
   const expired = asked === undefined || asked.expiresAt <= deps.act.at;
-  if (!expired || asked?.resendAt == null) return end(deps, store, journey, expired ? 'journey.code-expired' : 'journey.too-many-attempts');
+  if (!expired || asked?.resendAt == null)
+    return endProof(deps, store, journey, expired ? 'journey.code-expired' : 'journey.too-many-attempts');
   return { ...journey.state, step: { ...step, id: randomId(deps.random), message: { key: 'code-expired', tone: 'error' } } };
 }
 
-async function end(deps: ActDeps, store: Store, journey: LoadedJourney, reason: string): Promise<JourneyState> {
+/** Ends a journey; what was proven in it is worth nothing any more. */
+export async function endProof(deps: ActDeps, store: Store, journey: LoadedJourney, reason: string): Promise<JourneyState> {
   await recordEvent(store, deps.clock, {
     type: 'journey.refused',
     journey: journey.row.id,

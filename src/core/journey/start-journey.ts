@@ -4,7 +4,6 @@ import { guardNames } from '../accounts/find-candidates.ts';
 import { deviceDigest } from '../guard/places.ts';
 import type { JourneyRow } from '../ports/store.ts';
 import { randomId, randomToken } from '../random-id.ts';
-import { offeredGoals } from './accepted-combinations.ts';
 import type { Act, ActDeps } from './act.ts';
 import { lookUpDelay } from './afterwards.ts';
 import { queueUserNames } from './find-user-name.ts';
@@ -12,6 +11,7 @@ import type { JourneyDeps } from './journey-deps.ts';
 import { type JourneyState, type LoadedJourney, loadedJourney, type OpenStep } from './journey-state.ts';
 import { lookUp } from './look-up.ts';
 import { workStep } from './steps/work-step.ts';
+import { offeredGoals } from './what-counts.ts';
 
 export interface StartJourney {
   goal: Goal;
@@ -30,7 +30,8 @@ export interface StartJourney {
  */
 export async function startJourney(deps: ActDeps, request: StartJourney): Promise<{ token: string; journey: LoadedJourney }> {
   const configuration = deps.configuration();
-  if (!offeredGoals(configuration, request.client).includes(request.goal)) throw new AppError('request.malformed', { path: 'goal' });
+  const offered = offeredGoals(configuration, { client: request.client.kind, address: deps.act.address });
+  if (!offered.includes(request.goal)) throw new AppError('request.malformed', { path: 'goal' });
   const names = guardNames(deps.directories.all(), request.account);
   const { decision, work } = await deps.guard.countStart(deps.act.address, names);
   if (!decision.allowed) throw slowDown(deps.act, decision.retryAt);

@@ -2,7 +2,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { siteSchema } from '../../../shared/api/site.ts';
 import { supportContact } from '../../core/configuration/support-contact.ts';
 import { timeZoneOf } from '../../core/configuration/time-zone.ts';
-import { offeredGoals } from '../../core/journey/accepted-combinations.ts';
+import { offeredGoals } from '../../core/journey/what-counts.ts';
+import { callerAddress } from '../caller-address.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { requestLanguage } from '../request-language.ts';
 
@@ -21,7 +22,7 @@ export function siteRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           timeZone: timeZoneOf(configuration),
           supportContact: supportContact(configuration, requestLanguage(deps, request)),
           languages: [...deps.texts.languages],
-          goals: offeredGoals(configuration, { kind: 'web' }),
+          goals: offeredGoals(configuration, { client: 'web', address: callerAddress(request) }),
           demo: deps.demo !== null,
         };
       },

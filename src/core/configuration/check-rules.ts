@@ -1,0 +1,110 @@
+import { expandChoice, isSubset } from '../proof/combinations.ts';
+import { isWithinNetworks } from '../proof/networks.ts';
+import { combinationsOf, type ProofRule } from '../proof/rules.ts';
+import { type Weakness, weaknessesOf } from '../proof/weaknesses.ts';
+import type { Report } from './check-context.ts';
+import type { Configuration } from './document.ts';
+import { type DocumentPath, formatPath } from './format-path.ts';
+
+const RULE = 'NIST SP 800-63B-4 4.2.2.2 asks for two proofs of different kinds';
+
+/** What each weakness means, with the clause that speaks of it. */
+const WEAKNESSES: Readonly<Record<Weakness, string>> = {
+  'cannot-begin': 'Nobody can give it: each of its kinds is asked for only after another proof was right',
+  'mail-alone': `Very weak: whoever reads the mailbox takes over the account, and the mailbox may hang on the same password. ${RULE}`,
+  'knowledge-alone': `Very weak: what a person knows others can find out, and NIST SP 800-63B-4 3.1.1.2 forbids to ask for it. ${RULE}`,
+  'restricted-alone': `Weak: NIST SP 800-63B-4 3.2.9 restricts these kinds, as others can take them over. ${RULE}`,
+  'one-proof': `Weak: one proof alone opens the account. ${RULE}`,
+  'one-channel': `Weak: all of it comes over one channel, and whoever has that has everything. ${RULE}`,
+};
+
+type Rules = Configuration['recovery']['rules'];
+
+/** Checks of `recovery.rules`: rules that can never apply or leave people out, and combinations that prove too little or never matter. */
+export function checkRules(recovery: Pick<Configuration['recovery'], 'rules' | 'goals'>, report: Report): void {
+  const { rules, goals } = recovery;
+  for (const [index, rule] of rules.entries()) {
+    const at = ['recovery', 'rules', index];
+    if (rules.findIndex(({ name }) => name === rule.name) < index) report('error', [...at, 'name'], 'Another rule has this name already');
+    checkReached(rules, index, goals, report);
+    checkForm(rule, at, report);
+    checkWeak(rule, at, report);
+    checkEasier(rules, index, report);
+  }
+  if (!rules.some(isForEverybody)) {
+    report('warning', ['recovery', 'rules'], 'There is no rule without conditions: whoever meets those of none of them cannot recover');
+  }
+}
+
+/** Whether a rule has no conditions at all. */
+function isForEverybody({ when }: ProofRule): boolean {
+  return Object.values(when).every((condition) => condition === undefined);
+}
+
+function checkReached(rules: Rules, index: number, goals: readonly string[], report: Report): void {
+  const rule = rules[index] as ProofRule;
+  const at = ['recovery', 'rules', index];
+  const own = rule.when.goals;
+  if (own !== undefined && !own.some((goal) => goals.includes(goal))) {
+    report('warning', [...at, 'when', 'goals'], 'Never applies: none of these goals is in `recovery.goals`');
+  }
+  const before = rules.findIndex((earlier, position) => position < index && takesAllOf(earlier, rule));
+  if (before >= 0) report('warning', at, `Never applies: ${formatPath(['recovery', 'rules', before])} takes everybody whom it is for`);
+}
+
+/** Whether everybody to whom a rule could apply meets the conditions of another one. Some of it may not be seen. */
+function takesAllOf({ when: wider }: ProofRule, { when: narrower }: ProofRule): boolean {
+  const holds = (all: readonly string[] | undefined, some: readonly string[] | undefined) =>
+    all === undefined || some?.every((value) => all.includes(value)) === true;
+  const { networks } = wider;
+  const near = networks === undefined || (narrower.networks ?? ['0.0.0.0/0', '::/0']).every((inner) => isWithinNetworks(inner, networks));
+  return (
+    near && holds(wider.goals, narrower.goals) && holds(wider.clients, narrower.clients) && holds(wider.directories, narrower.directories)
+  );
+}
+
+function checkForm({ accepted, choice }: ProofRule, at: DocumentPath, report: Report): void {
+  const twice = (kinds: readonly string[]) => new Set(kinds).size < kinds.length;
+  for (const [index, kinds] of accepted.entries()) {
+    const path = [...at, 'accepted', index];
+    if (twice(kinds)) report('error', path, 'A kind is named twice; one proof of it would count for both');
+  }
+  if (choice === undefined) return;
+  const path = [...at, 'choice'];
+  if (twice([...choice.enforced, ...choice.anyOf])) report('error', path, 'A kind is named twice; one proof of it would count for both');
+  if (choice.count > choice.anyOf.length) report('error', [...path, 'count'], 'More than anyOf has: nobody could give them');
+}
+
+/** What is weak, and what never matters because another combination of the rule asks for less. */
+function checkWeak(rule: ProofRule, at: DocumentPath, report: Report): void {
+  for (const [index, kinds] of rule.accepted.entries()) {
+    const path = [...at, 'accepted', index];
+    const [weakness] = weaknessesOf(kinds);
+    if (weakness !== undefined) report('warning', path, WEAKNESSES[weakness]);
+    const easier = rule.accepted.findIndex((other, position) => position !== index && isEasier(other, kinds, position < index));
+    if (easier >= 0) report('warning', path, `Never needed: ${formatPath([...at, 'accepted', easier])} asks for less or the same`);
+  }
+  for (const kinds of rule.choice === undefined ? [] : expandChoice(rule.choice)) {
+    const [weakness] = weaknessesOf(kinds);
+    if (weakness !== undefined) report('warning', [...at, 'choice'], `${kinds.join(' + ')}: ${WEAKNESSES[weakness]}`);
+  }
+}
+
+function isEasier(other: readonly string[], kinds: readonly string[], earlier: boolean): boolean {
+  return isSubset(other, kinds) && (new Set(other).size < new Set(kinds).size || earlier);
+}
+
+/** A request says itself which client it is: what is easier for one client is easier for everybody (ASVS 5.0 6.3.4). */
+function checkEasier(rules: Rules, index: number, report: Report): void {
+  const rule = rules[index] as ProofRule;
+  if (rule.when.clients === undefined) return;
+  const elsewhere = rules.filter((other) => other.when.clients === undefined).flatMap(combinationsOf);
+  for (const kinds of combinationsOf(rule)) {
+    if (elsewhere.some((combination) => isSubset(combination, kinds))) continue;
+    report(
+      'warning',
+      ['recovery', 'rules', index, 'when', 'clients'],
+      `${kinds.join(' + ')} is not accepted elsewhere, yet any program may say that it is this client: everybody can use it`,
+    );
+  }
+}

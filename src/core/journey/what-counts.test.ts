@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { FactorKind } from '../../../shared/api/journeys.ts';
+import type { Candidate } from '../accounts/candidate.ts';
+import { type ConfigurationDocument, configurationSchema } from '../configuration/document.ts';
+import type { JourneyState } from './journey-state.ts';
+import { combinationsNow, completeAmong, isEnoughFor, kindsNow, offeredGoals } from './what-counts.ts';
+
+const embedded = { id: 'people', kind: 'embedded', label: 'People' } as const;
+const partners = { ...embedded, id: 'partners' };
+const plain = {
+  id: 'other',
+  kind: 'ldap',
+  label: 'Other',
+  servers: [{ url: 'ldaps://ldap.example.test' }],
+  baseDn: 'dc=example,dc=test',
+  serviceAccount: { name: 'cn=keyturn,dc=example,dc=test', password: 'env:SECRET' },
+  disabledPeople: 'left-out-by-people-filter',
+  peopleFilter: '(objectClass=person)',
+} as unknown as ConfigurationDocument['directories'][number];
+
+const configured = (recovery: ConfigurationDocument['recovery'], ...directories: ConfigurationDocument['directories']) =>
+  configurationSchema.parse({
+    version: 1,
+    organisation: { name: 'Test', publicUrl: 'https://keyturn.example.test' },
+    directories: directories.length === 0 ? [embedded, partners] : directories,
+    mail: { kind: 'capture' },
+    recovery,
+  });
+
+describe('the goals that are offered', () => {
+  const web = { client: 'web', address: '203.0.113.1' } as const;
+  const goals = ['reset-password' as const, 'unlock-account' as const, 'find-username' as const];
+
+  it('are those that a directory can serve', () => {
+    expect(offeredGoals(configured({ goals }, plain), web)).toEqual(['reset-password', 'find-username']);
+    expect(offeredGoals(configured({ goals }, plain, embedded), web)).toEqual(goals);
+  });
+
+  it('are those for which a rule that could apply accepts something', () => {
+    const configuration = configured({
+      goals: ['reset-password', 'find-username'],
+      rules: [
+        { name: 'no names at Windows', when: { clients: ['windows-logon'], goals: ['find-username'] } },
+        { name: 'inside', when: { networks: ['10.0.0.0/8'] }, accepted: [['totp']] },
+        { name: 'names', when: { goals: ['find-username'] }, accepted: [['email']] },
+      ],
+    });
+    expect(offeredGoals(configuration, web)).toEqual(['find-username']);
+    expect(offeredGoals(configuration, { client: 'web', address: '10.1.1.1' })).toEqual(['reset-password', 'find-username']);
+    expect(offeredGoals(configuration, { client: 'windows-logon', address: '10.1.1.1' })).toEqual(['reset-password']);
+    expect(offeredGoals(configuration, { client: 'windows-logon', address: '203.0.113.1' })).toEqual([]);
+  });
+});
+
+describe('what counts in a journey', () => {
+  const configuration = () =>
+    configured({
+      rules: [
+        { name: 'partners', when: { directories: ['partners'] }, choice: { enforced: [], anyOf: ['totp', 'email'], count: 1 } },
+        { name: 'unlock', when: { goals: ['unlock-account'] }, accepted: [['email']] },
+        { name: 'everybody', accepted: [['email', 'totp']] },
+      ],
+    });
+  const deps = { configuration };
+  const candidate = (directory: string, ...has: FactorKind[]): Candidate => ({
+    ref: { directory, id: '1' },
+    label: 'x',
+    login: 'x',
+    language: null,
+    contacts: { email: [] },
+    facts: { directory },
+    has,
+  });
+  const state = (proven: FactorKind[], ...candidates: Candidate[]) =>
+    ({ goal: 'reset-password', client: { kind: 'web' }, address: '203.0.113.1', proven, candidates }) as unknown as JourneyState;
+
+  it('is, before anything is proven, the same whoever is meant', () => {
+    const everything = [['totp'], ['email'], ['email', 'totp']];
+    for (const who of [[], [candidate('people', 'email', 'totp')], [candidate('partners', 'totp')], [candidate('people')]]) {
+      expect(combinationsNow(deps, state([], ...who))).toEqual(everything);
+      expect(kindsNow(deps, state([], ...who))).toEqual(['totp', 'email']);
+    }
+  });
+
+  it('is then what the own rule of each account still needs and its owner has', () => {
+    const [one, partner] = [candidate('people', 'email', 'totp'), candidate('partners', 'email')];
+    expect(kindsNow(deps, state(['email'], one))).toEqual(['totp']);
+    expect(combinationsNow(deps, state(['email'], one, partner))).toEqual([['email', 'totp'], ['email']]);
+    expect(kindsNow(deps, state(['email'], candidate('people', 'email')))).toEqual([]);
+    expect(completeAmong(deps, state(['email']), [one, partner])).toEqual([partner]);
+    expect(completeAmong(deps, state(['email', 'totp']), [one, partner])).toEqual([one, partner]);
+  });
+
+  it('for one goal is not enough for another that asks for more', () => {
+    const one = candidate('people', 'email', 'totp');
+    const unlocking = { ...state(['email'], one), goal: 'unlock-account' as const };
+    expect(completeAmong(deps, unlocking, [one])).toEqual([one]);
+    expect(isEnoughFor(deps, unlocking, one, 'reset-password')).toBe(false);
+    expect(isEnoughFor(deps, state(['email', 'totp'], one), one, 'unlock-account')).toBe(true);
+  });
+});

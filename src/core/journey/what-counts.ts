@@ -1,0 +1,54 @@
+import type { FactorKind, Goal } from '../../../shared/api/journeys.ts';
+import type { Candidate } from '../accounts/candidate.ts';
+import { isServed } from '../configuration/directory-abilities.ts';
+import type { Configuration } from '../configuration/document.ts';
+import { distinctCombinations } from '../proof/combinations.ts';
+import { isProofComplete, nextKinds } from '../proof/completeness.ts';
+import { offeredCombinations, ownCombinations, type Situation } from '../proof/rules.ts';
+import type { JourneyDeps } from './journey-deps.ts';
+import type { JourneyState } from './journey-state.ts';
+
+type Deps = Pick<JourneyDeps, 'configuration'>;
+
+/** What the rules of proof go by before anything is proven. A journey keeps the network in which it began. */
+export function situationOf({ goal, client, address }: JourneyState): Situation {
+  return { goal, client: client.kind, address };
+}
+
+/** The goals offered to a client: of those configured, the ones that a directory can serve and for which some proof could count. */
+export function offeredGoals({ recovery, directories }: Configuration, where: Omit<Situation, 'goal'>): Goal[] {
+  const canProve = (goal: Goal) => offeredCombinations(recovery.rules, { ...where, goal }).length > 0;
+  return recovery.goals.filter((goal) => isServed(goal, directories) && canProve(goal));
+}
+
+/**
+ * The combinations that count in a journey now. Before the first right proof: those of all rules that could apply, the same for every
+ * name. After it: what the owners of the accounts that are left can give of what the rule of each accepts.
+ */
+export function combinationsNow(deps: Deps, state: JourneyState): FactorKind[][] {
+  if (state.proven.length === 0) return offeredCombinations(deps.configuration().recovery.rules, situationOf(state));
+  const own = (state.candidates ?? []).flatMap((candidate) => {
+    const has = [...state.proven, ...candidate.has];
+    return combinationsFor(deps, state, candidate).filter((kinds) => kinds.every((kind) => has.includes(kind)));
+  });
+  return distinctCombinations(own);
+}
+
+/** The kinds that may be asked for now. */
+export function kindsNow(deps: Deps, state: JourneyState): FactorKind[] {
+  return nextKinds(combinationsNow(deps, state), state.proven);
+}
+
+/** Of these accounts the ones whose own rule is met by what was proven. */
+export function completeAmong(deps: Deps, state: JourneyState, candidates: readonly Candidate[]): Candidate[] {
+  return candidates.filter((candidate) => isProofComplete(combinationsFor(deps, state, candidate), state.proven));
+}
+
+/** Whether what was proven would be enough for another goal as well: a journey ends in nothing that asks for more than it did. */
+export function isEnoughFor(deps: Deps, state: JourneyState, candidate: Candidate, goal: Goal): boolean {
+  return isProofComplete(combinationsFor(deps, { ...state, goal }, candidate), state.proven);
+}
+
+function combinationsFor(deps: Deps, state: JourneyState, { facts }: Candidate): FactorKind[][] {
+  return ownCombinations(deps.configuration().recovery.rules, situationOf(state), facts);
+}
