@@ -25,8 +25,20 @@ const anyRule: fc.Arbitrary<PasswordRule> = fc
   .record({
     code: fc.constantFrom(...PASSWORD_RULE_CODES),
     params: fc.dictionary(
-      fc.constantFrom('minimum', 'maximum', 'unit', 'required', 'letters', 'tokens', 'ignoreCase', 'length'),
-      fc.oneof(fc.integer({ min: 0, max: 30 }), anyText, anyUnit, fc.boolean()),
+      fc.constantFrom(
+        'minimum',
+        'maximum',
+        'unit',
+        'required',
+        'letters',
+        'tokens',
+        'ignoreCase',
+        'length',
+        'sets',
+        'layouts',
+        'unlessLength',
+      ),
+      fc.oneof(fc.integer({ min: 0, max: 30 }), anyText, anyUnit, fc.boolean(), fc.constantFrom('digit upper', 'qwerty azerty')),
     ),
     source: fc.constantFrom('directory' as const, 'server-only' as const),
   })
@@ -192,6 +204,27 @@ describe('judge', () => {
       fc.property(anyText, fc.array(anyRule, { maxLength: 8 }), (password, rules) => {
         const sent = JSON.parse(JSON.stringify(rules.map(({ code, params, source }) => ({ code, params, source, text: '…' }))));
         expect(judgeRules(password, sent)).toEqual(judge(password, rules));
+      }),
+    );
+  });
+
+  it('refuses no less with one rule more', () => {
+    fc.assert(
+      fc.property(anyText, fc.array(anyRule, { maxLength: 8 }), anyRule, (password, rules, more) => {
+        const refused = (list: readonly PasswordRule[]): boolean => judge(password, list).some((verdict) => verdict.ok === false);
+        expect(refused(rules) && !refused([...rules, more])).toBe(false);
+      }),
+    );
+  });
+
+  it('takes by passphrase mode what is long enough, and judges what is shorter as without it', () => {
+    fc.assert(
+      fc.property(anyText, anyRule, fc.integer({ min: 0, max: 40 }), (text, made, unlessLength) => {
+        const { unlessLength: _mode, ...params } = made.params;
+        const [without] = judge(text, [{ ...made, params }]);
+        const [withMode] = judge(text, [{ ...made, params: { ...params, unlessLength } }]);
+        const isLong = passwordLength(text.normalize('NFC'), 'code-points') >= unlessLength;
+        expect(withMode?.ok).toBe(isLong && without?.ok !== 'server-decides' ? true : without?.ok);
       }),
     );
   });

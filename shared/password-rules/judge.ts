@@ -1,6 +1,8 @@
 import type { Rule } from '../api/journeys.ts';
 import { type CharacterCounts, countCharacters } from './character-counts.ts';
 import { characterKinds } from './character-kinds.ts';
+import { countSets, readSets, standsIn } from './character-sets.ts';
+import { containsDisguised } from './disguise.ts';
 import { normalisePassword } from './normalise-password.ts';
 import { passwordLength } from './password-length.ts';
 import type {
@@ -12,6 +14,7 @@ import type {
   PasswordRuleParams,
   PasswordVerdict,
 } from './password-rule.ts';
+import { longestSequence, readLayouts } from './sequences.ts';
 
 type Judge = (password: string, params: PasswordRuleParams) => boolean;
 
@@ -36,6 +39,12 @@ const JUDGES: Partial<Record<PasswordRuleCode, Judge>> = {
   'password.too-few-non-ascii': atLeast('nonAscii'),
   'password.too-few-kinds': atLeast('kinds'),
   'password.too-many-repeats': (password, params) => countCharacters(password).longestRun <= amount(params, 'maximum'),
+  'password.too-few-sets': (password, params) => countSets(password, readSets(params.sets)) >= amount(params, 'required'),
+  'password.first-character': (password, params) => standsIn(password, 'first', readSets(params.sets)),
+  'password.last-character': (password, params) => standsIn(password, 'last', readSets(params.sets)),
+  'password.too-few-unique': (password, params) => new Set(password).size >= amount(params, 'minimum'),
+  'password.sequence': (password, params) => longestSequence(password, readLayouts(params.layouts)) <= amount(params, 'maximum'),
+  'password.disguised-name': (password, params) => !tokensOf(params).some((token) => containsDisguised(password, token)),
   'password.contains-name': (password, params) => !containsToken(password, params),
   // Control characters cannot be typed at a sign-in, and NUL cuts the password short on Samba and 389 DS. Half a surrogate
   // pair becomes U+FFFD on its way to the server: another password than the one typed.
@@ -65,7 +74,7 @@ export function judgeRules(
   const normalised = normalisePassword(password);
   return rules.map(({ code, params, source }) => {
     const decide = source === 'server-only' || !isPure(code) ? undefined : JUDGES[code];
-    return { code, params, ok: decide === undefined ? 'server-decides' : decide(normalised, params) };
+    return { code, params, ok: decide === undefined ? 'server-decides' : isOff(normalised, params) || decide(normalised, params) };
   });
 }
 
@@ -77,8 +86,16 @@ function isPure(code: string): code is PasswordRuleCode {
 function containsToken(password: string, params: PasswordRuleParams): boolean {
   const folding: CaseFolding = params.ignoreCase === 'ascii' ? 'ascii' : 'unicode';
   const folded = fold(password, folding);
-  const tokens = typeof params.tokens === 'string' ? params.tokens.split('\n') : [];
-  return tokens.some((token) => token !== '' && folded.includes(fold(token, folding)));
+  return tokensOf(params).some((token) => folded.includes(fold(token, folding)));
+}
+
+function tokensOf(params: PasswordRuleParams): string[] {
+  return typeof params.tokens === 'string' ? params.tokens.split('\n').filter((token) => token !== '') : [];
+}
+
+/** Passphrase mode: what is long enough need not be composed. */
+function isOff(password: string, { unlessLength }: PasswordRuleParams): boolean {
+  return typeof unlessLength === 'number' && passwordLength(password, 'code-points') >= unlessLength;
 }
 
 function fold(text: string, folding: CaseFolding): string {

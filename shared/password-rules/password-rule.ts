@@ -13,7 +13,14 @@ export const PASSWORD_RULE_CODES = [
   'password.too-few-non-ascii',
   'password.too-few-kinds',
   'password.too-many-repeats',
+  'password.too-few-sets',
+  'password.first-character',
+  'password.last-character',
+  'password.too-few-unique',
+  'password.sequence',
   'password.contains-name',
+  'password.disguised-name',
+  'password.denied',
   'password.in-history',
   'password.too-young',
   'password.breached',
@@ -33,6 +40,11 @@ export type PasswordRuleParams = Readonly<Rule['params']>;
  * - `not-complex` `{ required, letters }`: that many of five kinds of character; `letters` is a {@link LetterTable}
  * - `too-few-*` `{ minimum }`, `too-many-repeats` `{ maximum }` (longest run of one character)
  * - `contains-name` `{ tokens, ignoreCase }`: forbidden parts joined by line feeds; `ignoreCase` is a {@link CaseFolding}
+ * - `too-few-sets` `{ required, sets }`, `first-character` and `last-character` `{ sets }`: names of character sets with spaces between
+ * - `too-few-unique` `{ minimum }` (different code points), `sequence` `{ maximum, layouts }` (longest run of "abc", "321", "qwer")
+ * - `disguised-name` `{ tokens }`: the same also backwards, with digits for letters and without accents
+ * - `denied` none: the organisation's list, which stays on the server
+ * - any of them `unlessLength`: the rule is off for a password of so many code points or more (passphrase mode)
  * - `in-history` `{ length }` (passwords remembered), `too-young` `{ changeableAt }` (RFC 3339, UTC)
  * - `breached` none; in a verdict `{ known: false }` when it is refused because the source cannot be asked
  */

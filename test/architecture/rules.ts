@@ -52,6 +52,7 @@ const EXCEPTIONS = new Set([
 const CORE_LIBRARIES: Record<string, readonly string[] | '*'> = {
   zod: '*',
   otpauth: '*',
+  re2js: ['RE2JS'],
   'node:buffer': ['Buffer'],
   // Ed25519 signatures need no random (RFC 8032 5.1.6).
   'node:crypto': [

@@ -111,6 +111,28 @@ describe('checkConfiguration', () => {
       'error passwordRules.breached.url',
     ],
     [
+      'passwords that have to be longer than they may be',
+      { passwordRules: { minimumLength: 20, maximumLength: 10 } },
+      'error passwordRules.maximumLength',
+    ],
+    ['a short longest password', { passwordRules: { maximumLength: 20 } }, 'warning passwordRules.maximumLength'],
+    [
+      'more kinds of characters than are named',
+      { passwordRules: { characterSets: { required: 3, of: ['upper', 'digit', 'digit'] } } },
+      'error passwordRules.characterSets.required',
+    ],
+    ['a passphrase mode that turns nothing off', { passwordRules: { passphraseLength: 20 } }, 'warning passwordRules.passphraseLength'],
+    [
+      'a pattern that only backtracking can match',
+      { passwordRules: { denyList: { patterns: ['x', '(a)\\1'] } } },
+      'error passwordRules.denyList.patterns[1]',
+    ],
+    [
+      'patterns that are large together',
+      { passwordRules: { denyList: { patterns: ['\\pL{800}x', '\\pL{900}', '\\pL{950}', '\\pL{970}', '\\pL{980}', '\\pL{990}'] } } },
+      'error passwordRules.denyList.patterns',
+    ],
+    [
       'breached passwords that are let through',
       { passwordRules: { breached: { source: 'file', file: '/var/lib/keyturn/breached.filter', whenNotKnown: 'allow' } } },
       'warning passwordRules.breached.whenNotKnown',

@@ -41,7 +41,11 @@ interface Read extends AccountFacts {
 }
 
 function openReset(deps: ActDeps, state: JourneyState, id: string, accounts: Read[]): OpenStep {
-  const ruleSets = accounts.map(({ policy, account, status }) => rulesOf(policy, account, status, deps.act.at));
+  const settings = deps.configuration().passwordRules;
+  const ruleSets = accounts.flatMap(({ policy, account, status }) => [
+    rulesOf(policy, account, status, deps.act.at),
+    organisationRules(settings, account),
+  ]);
   const changeableAt = accounts
     .map(({ status }) => status.changeableAt)
     .reduce((latest, at) => Math.max(latest ?? 0, at ?? 0) || null, null);
@@ -51,7 +55,7 @@ function openReset(deps: ActDeps, state: JourneyState, id: string, accounts: Rea
   return {
     id,
     kind: 'new-password',
-    rules: mergeRules([...ruleSets, organisationRules(deps.configuration().passwordRules)]),
+    rules: mergeRules(ruleSets),
     anyLocked,
     changeableAt,
   };

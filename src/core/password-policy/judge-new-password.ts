@@ -2,6 +2,7 @@ import { normalisePassword } from '../../../shared/password-rules/normalise-pass
 import type { PasswordRule, PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { BreachedAnswer } from '../ports/breached-passwords.ts';
+import { denyListOf } from './deny-list.ts';
 import { evaluatePassword } from './evaluate.ts';
 
 export interface JudgedPassword {
@@ -23,11 +24,18 @@ export async function judgeNewPassword(
   password: string,
   rules: readonly PasswordRule[],
 ): Promise<JudgedPassword> {
-  const { verdicts, acceptable } = evaluatePassword(password, rules);
+  const { denyList, breached } = deps.configuration().passwordRules;
+  // A journey may be older than the configuration: its rules stay until it ends, and without a list nothing is on it.
+  const verdicts = evaluatePassword(password, rules).verdicts.map((verdict) =>
+    verdict.code === 'password.denied' && denyList !== undefined
+      ? { ...verdict, ok: !denyListOf(denyList).denies(normalisePassword(password)) }
+      : verdict,
+  );
+  const acceptable = verdicts.every(({ ok }) => ok !== false);
   if (!acceptable || !rules.some(({ code }) => code === 'password.breached')) return { verdicts, acceptable, breached: null };
-  // A journey may be older than the configuration: its rule stays until it ends, and without a source nothing is known.
+  // Likewise, and without a source nothing is known.
   const answer = (await deps.breached()?.look(normalisePassword(password))) ?? 'not-known';
-  const refusing = deps.configuration().passwordRules.breached?.whenNotKnown !== 'allow';
+  const refusing = breached?.whenNotKnown !== 'allow';
   const judged = verdicts.map((verdict) => (verdict.code === 'password.breached' ? verdictOf(verdict, answer, refusing) : verdict));
   return { verdicts: judged, acceptable: judged.every(({ ok }) => ok !== false), breached: answer };
 }

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LengthUnit, PasswordRule, PasswordRuleCode, PasswordRuleParams } from '../../../shared/password-rules/password-rule.ts';
+import {
+  type LengthUnit,
+  PASSWORD_RULE_CODES,
+  type PasswordRule,
+  type PasswordRuleCode,
+  type PasswordRuleParams,
+} from '../../../shared/password-rules/password-rule.ts';
 import { evaluatePassword } from './evaluate.ts';
 import { mergeRules } from './merge.ts';
 
@@ -21,6 +27,15 @@ const anyList = fc
         ignoreCase: fc.constantFrom('ascii', 'unicode'),
       }),
     ),
+    'password.too-few-sets': fc.option(
+      fc.record({
+        required: fc.integer({ min: 1, max: 2 }),
+        sets: fc.constantFrom('digit upper', 'letter special'),
+        unlessLength: fc.constantFrom(8, 12),
+      }),
+    ),
+    'password.sequence': fc.option(fc.record({ maximum: fc.integer({ min: 1, max: 3 }), layouts: fc.constantFrom('', 'qwerty') })),
+    'password.disguised-name': fc.option(fc.record({ tokens: fc.constantFrom('ab\n12', '1a') })),
   })
   .map((made) =>
     Object.entries(made).flatMap(([code, params]) =>
@@ -35,7 +50,8 @@ describe('mergeRules', () => {
   it('leaves one list as it is', () => {
     fc.assert(
       fc.property(anyList, (list) => {
-        expect(mergeRules([list])).toEqual(list);
+        const inOrder = PASSWORD_RULE_CODES.flatMap((code) => list.filter((each) => each.code === code));
+        expect(mergeRules([list])).toEqual(inOrder);
       }),
     );
   });
@@ -43,8 +59,13 @@ describe('mergeRules', () => {
   it('shows each rule once', () => {
     fc.assert(
       fc.property(anyList, anyList, (one, other) => {
-        const codes = mergeRules([one, other]).map((each) => each.code);
-        expect(new Set(codes).size).toBe(codes.length);
+        const merged = mergeRules([one, other]);
+        const codes = merged.map((each) => each.code);
+        // Sets and keyboards that differ are different rules.
+        const kinds = merged.map(({ code, params: { sets, layouts, unlessLength } }) =>
+          JSON.stringify([code, sets, layouts, unlessLength]),
+        );
+        expect(new Set(kinds).size).toBe(kinds.length);
         expect(new Set(codes)).toEqual(new Set([...one, ...other].map((each) => each.code)));
       }),
     );
@@ -59,6 +80,23 @@ describe('mergeRules', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it('judges a rule of ours however uncertain the policy of a directory is', () => {
+    const ours: PasswordRule = {
+      code: 'password.too-short',
+      params: { minimum: 12, unit: 'code-points' },
+      source: 'organisation',
+      pure: true,
+    };
+    const uncertain: PasswordRule = { ...ours, params: { minimum: 20, unit: 'code-points' }, source: 'server-only', pure: false };
+    for (const lists of [
+      [[ours], [uncertain]],
+      [[uncertain], [ours]],
+    ]) {
+      expect(evaluatePassword('eleven-char', mergeRules(lists)).acceptable).toBe(false);
+      expect(evaluatePassword('twelve-chars', mergeRules(lists)).acceptable).toBe(true);
+    }
   });
 
   it('compares lengths across units', () => {

@@ -9,10 +9,19 @@ import { PASSWORD_RULE_CODES } from '../../../shared/password-rules/password-rul
 export function mergeRules(lists: readonly (readonly PasswordRule[])[]): PasswordRule[] {
   const merged = new Map<string, PasswordRule>();
   for (const rule of lists.flat()) {
-    const known = merged.get(rule.code);
-    merged.set(rule.code, known === undefined ? rule : { ...rule, params: stricter(rule, known) });
+    const kind = comparable(rule);
+    const known = merged.get(kind);
+    merged.set(kind, known === undefined ? rule : { ...rule, params: stricter(rule, known) });
   }
-  return PASSWORD_RULE_CODES.flatMap((code) => merged.get(code) ?? []);
+  return PASSWORD_RULE_CODES.flatMap((code) => [...merged.values()].filter((rule) => rule.code === code));
+}
+
+/**
+ * Only rules that one of them can speak for are made one: not where a rule is off for long passwords and the other is not,
+ * nor where the directory alone judges one of them, since it may not be in force.
+ */
+function comparable({ code, source, params: { sets, layouts, unlessLength } }: PasswordRule): string {
+  return JSON.stringify([code, source === 'server-only', sets, layouts, unlessLength]);
 }
 
 function stricter(one: PasswordRule, other: PasswordRule): PasswordRuleParams {
@@ -28,10 +37,15 @@ function stricter(one: PasswordRule, other: PasswordRule): PasswordRuleParams {
         letters: a.letters === b.letters ? String(a.letters) : 'both',
       };
     case 'password.too-many-repeats':
-      return { maximum: Math.min(Number(a.maximum), Number(b.maximum)) };
+    case 'password.sequence':
+      return { ...a, maximum: Math.min(Number(a.maximum), Number(b.maximum)) };
+    case 'password.too-few-sets':
+      return { ...a, required: Math.max(Number(a.required), Number(b.required)) };
+    case 'password.disguised-name':
+      return { tokens: allTokens(a, b) };
     case 'password.contains-name':
       return {
-        tokens: [...new Set(`${a.tokens}\n${b.tokens}`.split('\n'))].join('\n'),
+        tokens: allTokens(a, b),
         ignoreCase: a.ignoreCase === 'ascii' && b.ignoreCase === 'ascii' ? 'ascii' : 'unicode',
       };
     case 'password.in-history':
@@ -39,13 +53,20 @@ function stricter(one: PasswordRule, other: PasswordRule): PasswordRuleParams {
     case 'password.too-young':
       // RFC 3339 times in UTC with the same number of digits sort as text.
       return String(a.changeableAt) > String(b.changeableAt) ? a : b;
+    case 'password.first-character':
+    case 'password.last-character':
+    case 'password.denied':
     case 'password.breached':
     case 'password.unusable-characters':
     case 'password.looks-hashed':
       return a;
     default:
-      return { minimum: Math.max(Number(a.minimum), Number(b.minimum)) };
+      return { ...a, minimum: Math.max(Number(a.minimum), Number(b.minimum)) };
   }
+}
+
+function allTokens(a: PasswordRuleParams, b: PasswordRuleParams): string {
+  return [...new Set(`${a.tokens}\n${b.tokens}`.split('\n'))].join('\n');
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Rule, Verdict } from '../../../shared/api/journeys.ts';
+import { readSets } from '../../../shared/password-rules/character-sets.ts';
 import type { PasswordRule, PasswordRuleParams, PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
 import type { Texts } from '../ports/platform.ts';
 import { refusalKey } from './present-refusal.ts';
@@ -41,7 +42,17 @@ function isQuiet({ code, params }: Pick<PasswordVerdict, 'code' | 'params'>): bo
 
 function ruleText(code: string, params: PasswordRuleParams, texts: Texts, language: string, timeZone: string): string {
   const inOctets = code === 'password.too-long' && params.unit === 'octets';
-  return texts.translate(language, inOctets ? 'password.too-long-octets' : code, textParameters(params, language, timeZone));
+  const rule = texts.translate(language, inOctets ? 'password.too-long-octets' : code, {
+    ...textParameters(params, language, timeZone),
+    ...(typeof params.sets === 'string' ? { sets: setNames(params.sets, texts, language) } : {}),
+  });
+  const { unlessLength } = params;
+  return typeof unlessLength === 'number' ? texts.translate(language, 'password.unless-long', { rule, length: unlessLength }) : rule;
+}
+
+function setNames(sets: string, texts: Texts, language: string): string {
+  const names = readSets(sets).map((set) => texts.translate(language, `password.set-${set}`));
+  return new Intl.ListFormat(language, { type: 'unit' }).format(names);
 }
 
 /**
