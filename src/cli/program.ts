@@ -9,6 +9,7 @@ import { addDoctorCommand } from './doctor.ts';
 import { addEnrolmentCommand } from './enrolment.ts';
 import { EXIT_MEANINGS } from './exit-codes.ts';
 import { addKeyCommand } from './key.ts';
+import { addPolicyCommand } from './policy.ts';
 import { addRecoveryCommand } from './recovery.ts';
 import { addServeCommand } from './serve.ts';
 
@@ -31,6 +32,7 @@ export function createProgram(context: CommandContext): Command {
   addConfigCommand(program, context);
   addEnrolmentCommand(program, context);
   addRecoveryCommand(program, context);
+  addPolicyCommand(program, context);
   addBreachedCommand(program, context);
   addAuditCommand(program, context);
   addKeyCommand(program, context);

@@ -40,7 +40,8 @@ function isQuiet({ code, params }: Pick<PasswordVerdict, 'code' | 'params'>): bo
   return code === 'password.unusable-characters' || code === 'password.looks-hashed';
 }
 
-function ruleText(code: string, params: PasswordRuleParams, texts: Texts, language: string, timeZone: string): string {
+/** What a rule asks for, in words. `timeZone` as for `presentRules`. */
+export function ruleText(code: string, params: PasswordRuleParams, texts: Texts, language: string, timeZone: string): string {
   const inOctets = code === 'password.too-long' && params.unit === 'octets';
   const rule = texts.translate(language, inOctets ? 'password.too-long-octets' : code, {
     ...textParameters(params, language, timeZone),
