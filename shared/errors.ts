@@ -66,6 +66,8 @@ export const ERRORS = {
   'directory.not-configured': { status: 500, audience: 'operator', level: 'error' },
   // Store
   'store.unavailable': { status: 503, audience: 'anyone', level: 'error' },
+  'store.unsuitable': { status: 500, audience: 'operator', level: 'error' },
+  'store.older-schema': { status: 500, audience: 'operator', level: 'error' },
   'store.newer-schema': { status: 500, audience: 'operator', level: 'error' },
   'store.wrong-key': { status: 500, audience: 'operator', level: 'error' },
   'store.undecryptable': { status: 500, audience: 'operator', level: 'error' },
@@ -77,6 +79,7 @@ export const ERRORS = {
   'configuration.conflict': { status: 409, audience: 'operator', level: 'warn' },
   'configuration.missing': { status: 500, audience: 'operator', level: 'error' },
   'configuration.secret-missing': { status: 500, audience: 'operator', level: 'error' },
+  'settings.foreign-owner': { status: 500, audience: 'operator', level: 'error' },
   'settings.invalid': { status: 500, audience: 'operator', level: 'error' },
   // Breached passwords
   'breached.list-missing': { status: 500, audience: 'operator', level: 'error' },

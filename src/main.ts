@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import packageFile from '../package.json' with { type: 'json' };
 import { AppError, isAppError } from '../shared/errors.ts';
 import { createBreachedPasswords } from './breached/create-breached-passwords.ts';
 import { importList } from './breached/import-list.ts';
@@ -35,12 +36,14 @@ import { type PreparedDemo, prepareDemo as prepareDemoWith } from './demo/prepar
 import { createDirectory } from './directory/create-directory.ts';
 import { createUnopenedDirectory } from './directory/unopened-directory.ts';
 import { createApp } from './http/app.ts';
+import { type MetricsDoor, openMetricsDoor } from './http/metrics-door.ts';
 import { createBackground } from './jobs/background.ts';
 import { createOutboxWorker, type OutboxWorker } from './jobs/outbox-worker.ts';
 import { createSchedule } from './jobs/schedule.ts';
 import { createAltchaWork } from './platform/altcha-work.ts';
 import { createKeys } from './platform/derived-keys.ts';
 import { createLog } from './platform/pino-log.ts';
+import { createMetrics } from './platform/prometheus.ts';
 import { createStrengthThread } from './platform/strength-thread.ts';
 import { systemClock } from './platform/system-clock.ts';
 import { systemRandom } from './platform/system-random.ts';
@@ -75,14 +78,15 @@ interface Adapters {
  * @throws AppError `settings.invalid`, `store.*`, `configuration.*`
  */
 export async function openRuntime(settings: Settings, options: RuntimeOptions = {}): Promise<Runtime> {
-  const base = await openBase(settings);
-  const current = options.only === 'store' ? null : await createConfigurationReader(base.store).find();
+  const base = await openBase(settings, options);
+  const current = options.only === 'store' ? null : await currentOf(base, options);
   const adapters = current === null ? null : openAdapters(base, settings, current);
   return {
     ...base,
     directories: adapters?.directories ?? [],
     mailer: adapters?.mailer ?? null,
     breached: adapters?.breached ?? null,
+    configuration: adapters?.configuration ?? null,
     async close() {
       await adapters?.close();
       await base.store.close();
@@ -102,6 +106,8 @@ export async function startServer(settings: Settings, options: ServerOptions = {
 export interface RunningNode extends RunningServer {
   readonly deps: JourneyDeps;
   readonly mailer: () => Mailer;
+  /** Address of the metrics, when there are any. */
+  readonly metricsUrl: string | null;
 }
 
 /**
@@ -147,12 +153,14 @@ export async function startNode(base: Base, settings: Settings, options: ServerO
   };
 
   let stopping = false;
+  let metricsDoor: MetricsDoor | null = null;
   const app = await createApp({
     ...deps,
     pages: existsSync(PAGES) ? PAGES : null,
     trustedProxies: settings.trustedProxies,
     demo: settings.demo ? createDemoDoor(deps, () => adapters.mailer) : null,
     isStopping: () => stopping,
+    onResponse: base.metrics?.onResponse,
   });
   const schedule = createSchedule({ clock, log });
   schedule.every('configuration', LOOK_FOR_CONFIGURATION_EVERY, async () => {
@@ -175,6 +183,7 @@ export async function startNode(base: Base, settings: Settings, options: ServerO
     stopping = true;
     await app.close();
     await strength.close();
+    await metricsDoor?.close();
     await schedule.stop();
     await background.settled(GRACE / 3);
     await worker.stop();
@@ -188,9 +197,21 @@ export async function startNode(base: Base, settings: Settings, options: ServerO
     await close();
     throw error;
   });
-  log.info('server.listening', { url, version: adapters.version });
+  metricsDoor = await openMetrics(base, settings, () => adapters.version).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  log.info('server.listening', { url, version: adapters.version, ...(metricsDoor === null ? {} : { metrics: metricsDoor.url }) });
 
-  return { url, deps, mailer: () => adapters.mailer, close };
+  return { url, deps, mailer: () => adapters.mailer, metricsUrl: metricsDoor?.url ?? null, close };
+}
+
+async function openMetrics(base: Base, { metrics: wanted }: Settings, version: () => number): Promise<MetricsDoor | null> {
+  const { metrics, store, clock } = base;
+  if (metrics === undefined || wanted === undefined) return null;
+  metrics.watch({ store, configurationVersion: version, connections: base.connections ?? (() => null) });
+  const token = wanted.token === undefined ? null : createSecretResolver(process.env)(wanted.token);
+  return openMetricsDoor({ host: wanted.host, port: wanted.port, token }, () => metrics.render(clock.now()));
 }
 
 /** Readies configuration and sample people of a demo; see src/demo/. */
@@ -204,13 +225,32 @@ export function importBreached(options: BreachedImportOptions): ReturnType<typeo
 }
 
 /** What a node stands on, before any configuration. */
-export type Base = Omit<Runtime, 'directories' | 'mailer' | 'breached' | 'close'>;
+export interface Base extends Omit<Runtime, 'directories' | 'mailer' | 'breached' | 'configuration' | 'close'> {
+  /** Where the settings ask for them. */
+  readonly metrics?: ReturnType<typeof createMetrics> | undefined;
+  readonly connections?: () => { open: number; idle: number; waiting: number } | null;
+}
 
-async function openBase(settings: Settings): Promise<Base> {
+type OpenedConfiguration = Omit<CurrentConfiguration, 'row'>;
+
+function currentOf({ store }: Base, { configuration }: RuntimeOptions): Promise<OpenedConfiguration | null> {
+  if (configuration !== undefined) return Promise.resolve({ version: 0, configuration, unopened: [] });
+  return createConfigurationReader(store).find();
+}
+
+async function openBase(settings: Settings, options: RuntimeOptions = {}): Promise<Base> {
   const resolveSecret = createSecretResolver(process.env);
-  const log = createLog(settings.logLevel);
+  const metrics = settings.metrics === undefined ? undefined : createMetrics(packageFile.version);
+  const plainLog = createLog(settings.logLevel);
+  const log = metrics?.log(plainLog) ?? plainLog;
   const sealingKeys = resolveKeys(settings, resolveSecret);
-  const store = await createStore({ url: resolveDatabaseUrl(settings, resolveSecret), sealingKeys, log });
+  const store = await createStore({
+    url: resolveDatabaseUrl(settings, resolveSecret),
+    sealingKeys,
+    log,
+    migrates: options.schema !== 'as-it-is',
+    ...(metrics === undefined ? {} : { observer: metrics }),
+  });
   return {
     store,
     log,
@@ -218,18 +258,21 @@ async function openBase(settings: Settings): Promise<Base> {
     clock: systemClock,
     random: systemRandom,
     keys: createKeys(store.digestKey),
+    metrics,
+    connections: store.connections,
   };
 }
 
-function openAdapters(base: Base, settings: Settings, current: CurrentConfiguration, keep?: Mailer): Adapters {
+function openAdapters(base: Base, settings: Settings, current: OpenedConfiguration, keep?: Mailer): Adapters {
   const { clock, random, log, store } = base;
   const { configuration, version, unopened } = current;
   const secret = createSecretResolver(process.env);
   const resolveSecret = (reference: string) => Promise.resolve().then(() => secret(reference));
   const refusedSecrets = createRefusedSecrets(store.counters, clock, base.keys);
   const deps = { clock, random, log, resolveSecret, refusedSecrets, accounts: store.embedded };
+  const timed = (directory: Directory) => base.metrics?.directory(directory) ?? directory;
   const directories = [
-    ...configuration.directories.map((section) => openDirectory(section, deps)),
+    ...configuration.directories.map((section) => timed(openDirectory(section, deps))),
     ...unopened.map(({ section, problems }) =>
       unopenedDirectory(section, new AppError('configuration.invalid', { version, problems }), log),
     ),

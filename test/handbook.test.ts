@@ -2,11 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { createCommandContext } from '../src/cli/command-context.ts';
-import { createProgram } from '../src/cli/program.ts';
 import { settingsSchema } from '../src/config/settings.ts';
 import { checkConfiguration } from '../src/core/configuration/check-configuration.ts';
 import { sectionProblems } from '../src/directory/section-problems.ts';
+import { commandProblem, quietProgram } from './printed-commands.ts';
 
 const PAGES = ['docs/handbook', 'docs/reference', 'docs/decisions', 'docs', '.']
   .filter((folder) => existsSync(folder))
@@ -43,14 +42,7 @@ describe('the handbook', () => {
   });
 
   it('names only commands that exist', () => {
-    const quiet = {
-      write: () => Promise.resolve(),
-      writeError: () => {},
-      readInput: () => Promise.reject(),
-      loadRoot: () => Promise.reject(),
-      stopRequested: () => Promise.resolve(),
-    };
-    const program = createProgram(createCommandContext({ environment: {}, ...quiet }, { configFile: () => undefined, failed: () => {} }));
+    const program = quietProgram();
     const known = new Set(
       program.commands.flatMap((command) => [command.name(), ...command.commands.map((child) => `${command.name()} ${child.name()}`)]),
     );
@@ -62,6 +54,27 @@ describe('the handbook', () => {
           expect(known, `${path}: keyturn ${command} ${sub}`).toContain(`${command} ${sub}`);
       }
     }
+  });
+
+  it('shows commands that can be pasted, each known to the command line', () => {
+    const program = quietProgram();
+    const lines = PAGES.flatMap((path) =>
+      blocks(path, 'sh').flatMap((text) =>
+        text
+          .replaceAll('\\\n', ' ')
+          .split('\n')
+          .map((line) => ({ path, line: line.trimEnd() })),
+      ),
+    );
+    let checked = 0;
+    for (const { path, line } of lines) {
+      expect(line, path).not.toMatch(/\S[.,:]$/);
+      const own = /(?:^|-- )keyturn (.*)$/.exec(line)?.[1];
+      if (own === undefined) continue;
+      checked += 1;
+      expect(commandProblem(own, program), `${path}: ${line}`).toBeNull();
+    }
+    expect(checked).toBeGreaterThan(8);
   });
 
   it('links only to pages that are there', () => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
+import { fixParts } from '../../shared/fix-text.ts';
 import { createCommandContext } from '../../src/cli/command-context.ts';
 import { examplesOf } from '../../src/cli/examples.ts';
 import { EXIT_MEANINGS } from '../../src/cli/exit-codes.ts';
@@ -53,12 +54,17 @@ function errorsText(): string[] {
   const rows = (Object.keys(ERRORS) as ErrorCode[]).map((code) => {
     const { status, audience, level } = ERRORS[code];
     const { meaning, fix } = EXPLANATIONS[code];
-    return `| \`${code}\` | ${status} | ${audience} | ${level} | ${cell(`${meaning}.${fix === undefined ? '' : ` ${fix}.`}`)} |`;
+    return `| \`${code}\` | ${status} | ${audience} | ${level} | ${cell(`${meaning}. ${fixText(fix)}`)} |`;
   });
   return [
     'Codes are stable. Over HTTP an error is a problem document (RFC 9457) with its `code`. Codes for operators reach the log and the command line; an anonymous caller gets `directory.unavailable` or `internal.unexpected` in their place.',
     ['| code | status | who is told | log level | meaning and remedy |', '|---|---|---|---|---|', ...rows].join('\n'),
   ];
+}
+
+function fixText(fix: string): string {
+  const { sentence, lines } = fixParts(fix);
+  return lines.length === 0 ? `${sentence}.` : `${sentence}: ${lines.map((line) => `\`${line}\``).join(', ')}`;
 }
 
 function cliText(): string[] {

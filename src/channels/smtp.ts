@@ -4,6 +4,7 @@ import type { MailServer, MailSettings } from '../core/configuration/mail-sectio
 import type { Clock, Log, Mailer } from '../core/ports/platform.ts';
 import { ehloName } from './ehlo-name.ts';
 import { maskAddress, parseMailbox } from './mail-envelope.ts';
+import { SMTP_FIXES } from './smtp-fixes.ts';
 import { createSmtpLink, handOverLimit, LinkProblem, type ResolveSecret, type SmtpLink } from './smtp-link.ts';
 import { composeSmtpMail } from './smtp-message.ts';
 import { type Diagnosis, diagnose, loggableCause } from './smtp-problem.ts';
@@ -88,9 +89,10 @@ export function createSmtpMailer(
         servers.map(async (server) => {
           try {
             await server.link.verify();
-            return { server: server.link.name, ok: true };
+            return { server: server.link.name, ok: true as const };
           } catch (error) {
-            return { server: server.link.name, ok: false, problem: describe(server, error).diagnosis.problem };
+            const { problem } = describe(server, error).diagnosis;
+            return { server: server.link.name, ok: false as const, problem, fix: SMTP_FIXES[problem] };
           }
         }),
       );

@@ -33,7 +33,9 @@ export function addAuditCommand(program: Command, context: CommandContext): void
         if (seals.check('end', end) === 'authentic') {
           return context.write(`${JSON.stringify({ checkpoint: seals.checkpoint(end, clock.now()) })}\n`);
         }
-        context.writeError('keyturn: the end of the log was changed by somebody else and is not signed. Run `keyturn audit verify`.\n');
+        context.writeError(
+          'keyturn: the end of the log was changed by somebody else and is not signed. Find out what was changed:\n  keyturn audit verify\n',
+        );
         context.failed();
       }),
     );

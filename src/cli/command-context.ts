@@ -24,6 +24,8 @@ export interface CommandContext extends Surroundings {
   print(line: string): Promise<void>;
   /** The settings of `--config` (or KEYTURN_CONFIG) and the environment. @throws AppError `settings.invalid` */
   settings(): LoadedSettings;
+  /** How this run was called, without the program's name. */
+  readonly argv: readonly string[];
   /** Name of the settings file, if one is named. */
   settingsFile(): string | undefined;
   checkContext(demo: boolean): Promise<CheckContext>;
@@ -34,13 +36,14 @@ export interface CommandContext extends Surroundings {
 /** @param options.configFile what `--config` said, once the command line is parsed */
 export function createCommandContext(
   surroundings: Surroundings,
-  options: { configFile(): string | undefined; failed(): void },
+  options: { argv?: readonly string[]; configFile(): string | undefined; failed(): void },
 ): CommandContext {
   const { environment } = surroundings;
   const resolveSecret = createSecretResolver(environment);
   const settingsFile = () => options.configFile() ?? (environment.KEYTURN_CONFIG || undefined);
   return {
     ...surroundings,
+    argv: options.argv ?? [],
     resolveSecret,
     print: (line) => surroundings.write(`${line}\n`),
     settings: () => loadSettings(settingsFile(), environment),

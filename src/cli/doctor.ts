@@ -1,8 +1,15 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import { isAppError } from '../../shared/errors.ts';
+import { printedFix } from '../../shared/fix-text.ts';
+import { databaseFile, resolveDatabaseUrl } from '../config/resolve-database-url.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Configuration } from '../core/configuration/document.ts';
 import type { CommandContext } from './command-context.ts';
+import { completeCommand } from './complete-command.ts';
+import { describeFailure } from './describe-failure.ts';
 import { checkAudit } from './doctor/check-audit.ts';
+import { checkAuthorityFiles } from './doctor/check-authority-files.ts';
 import { checkBreached } from './doctor/check-breached.ts';
 import { checkDatabase, checkDatabasePlace } from './doctor/check-database.ts';
 import { checkDirectory } from './doctor/check-directory.ts';
@@ -12,13 +19,13 @@ import { checkMail } from './doctor/check-mail.ts';
 import { checkProxies, checkPublicUrl } from './doctor/check-public-url.ts';
 import { checkSeals } from './doctor/check-seals.ts';
 import { checkKeys, checkSettings } from './doctor/check-settings.ts';
-import { checkStoredConfiguration } from './doctor/check-stored-configuration.ts';
+import { checkFirstConfiguration, checkStoredConfiguration, type JudgedConfiguration } from './doctor/check-stored-configuration.ts';
 import { failureFindings } from './doctor/failure-findings.ts';
-import type { Finding } from './doctor/finding.ts';
+import { type Finding, findingsOf } from './doctor/finding.ts';
 import { withExamples } from './examples.ts';
-import { withRuntime } from './with-runtime.ts';
+import { refuseForeignDatabase, withRuntime } from './with-runtime.ts';
 
-const MARKS = { ok: 'ok  ', warn: 'warn', fail: 'FAIL' } as const;
+const MARKS = { ok: 'ok  ', note: 'note', warn: 'warn', fail: 'FAIL' } as const;
 
 /** `keyturn doctor`: everything a node depends on, each line with its fix. */
 export function addDoctorCommand(program: Command, context: CommandContext): void {
@@ -26,17 +33,17 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
     .command('doctor')
     .summary('check everything Keyturn depends on')
     .description(
-      'Check everything Keyturn depends on: Node.js, settings, keys, database, configuration, directories and what the service account may do in each, mail and the public URL. Changes nothing but the schema of an older database. Exit code 1 when something failed.',
+      'Check everything Keyturn depends on: Node.js, settings, keys, database, configuration, directories and what the service account may do in each, mail and the public URL. Changes nothing, also not the schema of an older database. Before the first start it judges the `configuration:` part of the settings file. Exit code 1 when something failed.',
     )
     .option('--json', 'print the findings as JSON')
     .action(async (options: { json?: boolean }) => {
-      const findings = await diagnose(context);
+      const findings = (await diagnose(context)).map((finding) => completed(finding, context.settingsFile()));
       if (findings.some((finding) => finding.level === 'fail')) context.failed();
       if (options.json === true)
         return context.print(JSON.stringify({ ok: !findings.some(({ level }) => level === 'fail'), findings }, null, 2));
-      for (const { level, area, text, fix } of findings) {
-        await context.print(`${MARKS[level]}  ${area}: ${text}`);
-        if (fix !== undefined) await context.print(`      Fix: ${fix}.`);
+      for (const finding of findings) {
+        await context.print(`${MARKS[finding.level]}  ${finding.area}: ${finding.text}`);
+        if ('fix' in finding) await context.print(printedFix({ sentence: finding.fix, lines: finding.lines }, '      ').join('\n'));
       }
       const count = (level: Finding['level']) => findings.filter((finding) => finding.level === level).length;
       await context.print(`${count('ok')} ok, ${count('warn')} to look at, ${count('fail')} failed`);
@@ -45,6 +52,11 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
     { command: 'keyturn doctor --config /etc/keyturn/keyturn.yaml', does: 'checks that installation' },
     { command: 'keyturn doctor --json', does: 'the same for a monitoring system' },
   ]);
+}
+
+/** With commands that can be pasted as they are printed. */
+function completed(finding: Finding, settingsFile: string | undefined): Finding {
+  return 'fix' in finding ? { ...finding, lines: finding.lines.map((line) => completeCommand(line, settingsFile)) } : finding;
 }
 
 /** Goes on as far as it can: what cannot be looked at for an earlier failure is left out, not failed again. */
@@ -60,36 +72,66 @@ async function diagnose(context: CommandContext): Promise<Finding[]> {
 
 async function checkInside(context: CommandContext, settings: Settings): Promise<Finding[]> {
   const report: Finding[] = [];
+  let judged: JudgedConfiguration = { inForce: false, configuration: null, findings: [] };
   try {
-    const configuration = await withRuntime(context, settings, { only: 'store' }, async (runtime) => {
-      report.push(
-        ...(await checkDatabase(context, settings, runtime)),
-        ...(await checkSeals(runtime.store)),
-        ...(await checkAudit(runtime.store)),
-      );
-      const stored = await checkStoredConfiguration(context, settings, runtime);
-      report.push(...stored.findings);
-      return stored.configuration;
-    });
-    if (configuration === null) return report;
-    report.push(...checkProxies(configuration.organisation.publicUrl, settings.trustedProxies));
-    report.push(...(await checkOutside(context, settings, configuration)), ...(await checkPublicUrl(configuration.organisation.publicUrl)));
+    if (isThere(context, settings)) {
+      const open = { only: 'store', schema: 'as-it-is' } as const;
+      judged = await withRuntime(context, settings, open, async (runtime) => {
+        report.push(
+          ...(await checkDatabase(context, settings, runtime)),
+          ...(await checkSeals(runtime.store)),
+          ...(await checkAudit(runtime.store)),
+        );
+        return checkStoredConfiguration(context, settings, runtime);
+      });
+    } else report.push(findingsOf('database').note('There is none yet: the first start makes it'));
   } catch (error) {
-    report.push(...failureFindings('database', error));
+    report.push(...databaseFailure(error));
   }
+  if (judged.findings.length === 0) judged = await checkFirstConfiguration(context, settings);
+  const { configuration, findings, inForce } = judged;
+  report.push(...findings);
+  if (configuration === null) return report;
+  report.push(
+    ...checkAuthorityFiles(configuration),
+    ...checkProxies(configuration.organisation.publicUrl, settings.trustedProxies),
+    ...(await checkOutside(context, settings, inForce ? undefined : configuration)),
+    ...(await checkPublicUrl(configuration.organisation.publicUrl)),
+  );
   return report;
 }
 
-/** Directories, mail and who can recover at all, all at the same time: each waits for its own servers. */
-async function checkOutside(context: CommandContext, settings: Settings, configuration: Configuration): Promise<Finding[]> {
+/** A database on a server may be there or not; a file is looked at before it is opened, as opening would make it. */
+function isThere(context: CommandContext, settings: Settings): boolean {
+  refuseForeignDatabase(context, settings);
+  const file = databaseFile(resolveDatabaseUrl(settings, context.resolveSecret));
+  return file === null || existsSync(file);
+}
+
+/** An older schema is no trouble: the next start brings it up to date. */
+function databaseFailure(error: unknown): Finding[] {
+  if (!isAppError(error, 'store.older-schema')) return failureFindings('database', error);
+  const { meaning, facts, fix } = describeFailure(error);
+  return [findingsOf('database').warn(`${meaning} (${facts.join('; ')})`, fix)];
+}
+
+/**
+ * Directories and mail, all at the same time: each waits for its own servers.
+ * @param configuration one that is not in force yet; it is tried beside a database in memory
+ */
+async function checkOutside(context: CommandContext, settings: Settings, configuration: Configuration | undefined): Promise<Finding[]> {
+  const place: Settings = configuration === undefined ? settings : { ...settings, database: { url: 'sqlite::memory:' } };
+  const options = configuration === undefined ? ({ schema: 'as-it-is' } as const) : { configuration };
   try {
-    return await withRuntime(context, settings, {}, async (runtime) => {
-      const { directories, mailer, breached } = runtime;
+    return await withRuntime(context, place, options, async (runtime) => {
+      const { directories, mailer, breached, random, configuration: used } = runtime;
+      const settle = used?.recovery.settleMilliseconds ?? 0;
       const checks = [
-        ...directories.map(checkDirectory),
+        ...directories.map((directory) => checkDirectory(directory, { settle, random })),
         ...(mailer === null ? [] : [checkMail(mailer)]),
         ...(breached === null ? [] : [checkBreached(breached)]),
-        checkEnrolment(runtime, configuration),
+        // Before the first start nobody can have enrolled.
+        ...(configuration === undefined && used !== null ? [checkEnrolment(runtime, used)] : []),
       ];
       return (await Promise.all(checks)).flat();
     });

@@ -1,10 +1,11 @@
 import type { ErrorCode } from '../../shared/errors.ts';
+import { withLines } from '../../shared/fix-text.ts';
 
 export interface Explanation {
   /** What has happened, one sentence without its full stop. */
   meaning: string;
-  /** What an operator (or, for requests, a client) can do. */
-  fix?: string;
+  /** What an operator (or, for requests, a client) can do, as `shared/fix-text.ts` has it. */
+  fix: string;
 }
 
 /** What each error code means, for the terminal and for the reference. */
@@ -15,14 +16,26 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'The body is in another charset than UTF-8, or compressed',
     fix: 'Send plain UTF-8 (RFC 8259 8.1)',
   },
-  'request.too-large': { meaning: 'The body is larger than any valid request' },
-  'request.not-found': { meaning: 'There is nothing at this address' },
-  'request.method-not-allowed': { meaning: 'This address does not take this method' },
+  'request.too-large': {
+    meaning: 'The body is larger than any valid request',
+    fix: 'Send less: a name, a password or a code is short',
+  },
+  'request.not-found': {
+    meaning: 'There is nothing at this address',
+    fix: 'Look into the API reference for the addresses there are',
+  },
+  'request.method-not-allowed': {
+    meaning: 'This address does not take this method',
+    fix: 'Look into the API reference for the methods there are',
+  },
   'request.foreign-origin': {
     meaning: 'A browser sent the request from another site',
     fix: 'If people see this on the right site, organisation.publicUrl is not the address they use',
   },
-  'request.timed-out': { meaning: 'The request took too long to arrive' },
+  'request.timed-out': {
+    meaning: 'The request took too long to arrive',
+    fix: 'Send it again; if that stays, look at the network and the proxy in front of Keyturn',
+  },
   'journey.token-missing': {
     meaning: 'The request belongs to no recovery',
     fix: 'Send the cookie, or Authorization: Bearer with the token',
@@ -30,10 +43,19 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   'journey.not-found': { meaning: 'The token belongs to no recovery, or to one that has ended', fix: 'Start again' },
   'journey.expired': { meaning: 'The recovery took longer than recovery.journeyMinutes', fix: 'Start again' },
   'journey.replaced': { meaning: 'The browser has begun another recovery since; its pages show two', fix: 'Go on with the newer one' },
-  'journey.step-unknown': { meaning: 'The recovery has no such step' },
+  'journey.step-unknown': {
+    meaning: 'The recovery has no such step',
+    fix: 'Go on with `step` of the latest answer',
+  },
   'journey.step-passed': { meaning: 'The step was answered already', fix: 'Go on with `step` of the answer' },
-  'journey.answer-not-fitting': { meaning: 'The answer does not fit the kind of the step' },
-  'journey.no-password-step': { meaning: 'Passwords are checked only while a new one is asked for' },
+  'journey.answer-not-fitting': {
+    meaning: 'The answer does not fit the kind of the step',
+    fix: 'Answer in the form that `step` asks for',
+  },
+  'journey.no-password-step': {
+    meaning: 'Passwords are checked only while a new one is asked for',
+    fix: 'Go on with `step` of the latest answer',
+  },
   'account.write-open': {
     meaning: 'Another write to the same account has not ended, or its outcome is not known yet',
     fix: 'Try again in a minute: it ends by itself',
@@ -49,7 +71,7 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   },
   'enrolment.present': {
     meaning: 'The account has exactly this enrolled already; nothing was changed',
-    fix: 'See `keyturn enrolment list NAME`',
+    fix: withLines('Look what the person has enrolled', 'keyturn enrolment list NAME'),
   },
   'enrolment.file-encoding': {
     meaning: 'The file is not in UTF-8',
@@ -87,16 +109,16 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   },
   'enrolment.factor-unknown': {
     meaning: 'The account has nothing enrolled under this id',
-    fix: 'Take an id that `keyturn enrolment list NAME` shows',
+    fix: withLines('Take an id that this shows', 'keyturn enrolment list NAME'),
   },
   'guard.slow-down': { meaning: 'Too many requests', fix: 'Wait for as long as `retryAfter` says. The limits are in `guard`' },
   'directory.unavailable': {
     meaning: 'The directory does not answer at the moment; nothing was changed',
-    fix: '`keyturn doctor` tells why',
+    fix: withLines('Find out why', 'keyturn doctor'),
   },
   'directory.unreachable': {
     meaning: 'None of the configured directory servers could be reached; nothing was changed',
-    fix: 'Check addresses, DNS and firewalls, then `keyturn doctor`',
+    fix: withLines('Check addresses, DNS and firewalls, and look what this says', 'keyturn doctor'),
   },
   'directory.timed-out': {
     meaning: 'The directory did not answer in time; nothing was changed',
@@ -157,6 +179,14 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'The database cannot be used at the moment',
     fix: 'Check that it runs, its address, and free disk space',
   },
+  'store.unsuitable': {
+    meaning: 'The database is not fit for Keyturn',
+    fix: 'Make it as the page database.md of the handbook says',
+  },
+  'store.older-schema': {
+    meaning: 'The database was made by an older release of Keyturn',
+    fix: withLines('Take a backup; the next start brings it up to date', 'keyturn serve'),
+  },
   'store.newer-schema': {
     meaning: 'The database was used by a newer release of Keyturn',
     fix: 'Run that release, or restore a backup from before',
@@ -167,25 +197,32 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   },
   'store.undecryptable': {
     meaning: 'Sealed data cannot be opened: its key is not in `keys`, or the row was changed or moved in the database',
-    fix: 'Add a missing key to `keys`, after the current one. `keyturn doctor` counts such rows',
+    fix: withLines('Add a missing key to `keys`, after the current one, and count the rows that stay closed', 'keyturn doctor'),
   },
   'mail.refused': { meaning: 'The mail server refused the message for good', fix: 'Check the sender and recipient addresses' },
-  'mail.unavailable': { meaning: 'No mail server took the message; it is tried again', fix: 'Check mail.servers, then `keyturn doctor`' },
+  'mail.unavailable': {
+    meaning: 'No mail server took the message; it is tried again',
+    fix: withLines('Check mail.servers, and look what this says', 'keyturn doctor'),
+  },
   'configuration.invalid': {
     meaning: 'The configuration is not in order',
-    fix: 'Correct what is listed, then check with `keyturn config check FILE`',
+    fix: withLines('Correct what is listed, then check it again', 'keyturn config check FILE'),
   },
   'configuration.conflict': {
     meaning: 'The configuration was changed by somebody else in the meantime',
-    fix: 'Look at `keyturn config diff FILE`, then apply again',
+    fix: withLines('Look at the differences, then apply again', 'keyturn config diff FILE'),
   },
   'configuration.missing': {
     meaning: 'There is no such configuration yet',
-    fix: 'Apply one with `keyturn config apply FILE`, or put it under `configuration:` in the file of `keyturn serve --config FILE`',
+    fix: withLines('Put it under `configuration:` in the settings file before the first start, or apply one', 'keyturn config apply FILE'),
   },
   'configuration.secret-missing': {
     meaning: 'A secret reference leads nowhere',
     fix: 'Set the variable, or create the file, that it names',
+  },
+  'settings.foreign-owner': {
+    meaning: 'The data belong to another user, who could not open what root would make there',
+    fix: 'Run the command as that user',
   },
   'settings.invalid': { meaning: 'The boot settings are not in order', fix: 'Correct what is listed' },
   'breached.list-missing': { meaning: 'The list of breached passwords is not there', fix: 'Correct its path' },
@@ -213,15 +250,18 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   },
   'breached.file-missing': {
     meaning: 'The file of breached passwords is not there',
-    fix: 'Make it with `keyturn breached import`, or correct its path',
+    fix: withLines('Correct its path, or make it', 'keyturn breached import LIST'),
   },
   'breached.file-damaged': {
     meaning: 'The file of breached passwords is damaged, or of another version',
-    fix: 'Make it anew with `keyturn breached import`',
+    fix: withLines('Make it anew', 'keyturn breached import LIST'),
   },
   'audit.chain-broken': {
     meaning: 'The audit log was changed outside of Keyturn',
     fix: 'Keep the database as it is, and compare with an earlier export',
   },
-  'internal.unexpected': { meaning: 'Something unexpected happened', fix: 'Run again with --debug, or look for the request id in the log' },
+  'internal.unexpected': {
+    meaning: 'Something unexpected happened',
+    fix: 'Run the command again with --debug, or look for the request id in the log',
+  },
 };

@@ -1,7 +1,10 @@
+import { resolve } from 'node:path';
 import { isAppError } from '../../shared/errors.ts';
+import { shellWord } from '../../shared/fix-text.ts';
 import type { Settings } from '../config/settings.ts';
 import { applyConfiguration } from '../core/configuration/apply-configuration.ts';
 import type { CommandContext } from './command-context.ts';
+import { completeCommand } from './complete-command.ts';
 import { withRuntime } from './with-runtime.ts';
 
 /**
@@ -14,7 +17,7 @@ import { withRuntime } from './with-runtime.ts';
 export async function importOnFirstStart(context: CommandContext, settings: Settings, document: unknown, source: string): Promise<string> {
   return withRuntime(context, settings, { only: 'store' }, async ({ store, clock }) => {
     const kept = (version: number) =>
-      `Version ${version} of the configuration is in force; the one in ${source} is for the first start only. Compare them with: keyturn config diff ${source}`;
+      `Version ${version} of the configuration is in force; the one in ${source} is for the first start only. Compare them:\n${completeCommand(`keyturn config diff ${shellWord(resolve(source))}`, source)}`;
     const current = await store.configurations.current();
     if (current !== null) return kept(current.version);
     try {

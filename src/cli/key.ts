@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { createKey, createKeyFile } from '../config/create-key-file.ts';
 import type { CommandContext } from './command-context.ts';
 import { withExamples } from './examples.ts';
+import { refuseForeignOwner } from './refuse-foreign-owner.ts';
 import { withRuntime } from './with-runtime.ts';
 
 /** `keyturn key`: the keys that seal secrets in the database. */
@@ -18,6 +19,7 @@ export function addKeyCommand(program: Command, context: CommandContext): void {
     .action(async (file: string | undefined) => {
       if (file === undefined) return context.print(createKey());
       const path = resolve(file);
+      refuseForeignOwner(path, context.argv);
       if (!createKeyFile(path)) {
         context.writeError(`keyturn: ${path} exists already and was left as it is.\n`);
         return context.failed();

@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { CommanderError } from 'commander';
 import { createCommandContext, type Surroundings } from './command-context.ts';
+import { completeCommand } from './complete-command.ts';
 import { EXIT } from './exit-codes.ts';
 import { createProgram } from './program.ts';
 import { describeError } from './report-error.ts';
@@ -16,6 +17,7 @@ export async function run(argv: string[], surroundings: Partial<Surroundings> = 
   const outside = { ...processSurroundings(), ...surroundings };
   let exitCode: number = EXIT.ok;
   const context = createCommandContext(outside, {
+    argv,
     configFile: () => program.opts<{ config?: string }>().config,
     failed: () => {
       exitCode = EXIT.failed;
@@ -31,7 +33,8 @@ export async function run(argv: string[], surroundings: Partial<Surroundings> = 
   } catch (error) {
     // Commander has printed its own message already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    outside.writeError(`${describeError(error, program.opts<{ debug?: boolean }>().debug === true)}\n`);
+    const complete = (line: string) => completeCommand(line, context.settingsFile());
+    outside.writeError(`${describeError(error, program.opts<{ debug?: boolean }>().debug === true, complete)}\n`);
     return EXIT.failed;
   }
 }
@@ -60,8 +63,8 @@ function write(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (error) => {
       if (error === null || error === undefined) resolve();
-      // The reader of a pipe has seen enough (`keyturn audit export | head`).
-      else if ('code' in error && error.code === 'EPIPE') process.exit(EXIT.ok);
+      // The reader of a pipe has seen enough (`keyturn audit export | head`): the rest is done for the exit code alone.
+      else if ('code' in error && error.code === 'EPIPE') resolve();
       else reject(error);
     });
   });

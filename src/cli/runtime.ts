@@ -1,6 +1,7 @@
 import type { DemoDirectoryKind } from '../config/demo-directories.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CheckContext } from '../core/configuration/check-context.ts';
+import type { Configuration } from '../core/configuration/document.ts';
 import type { BreachedPasswords } from '../core/ports/breached-passwords.ts';
 import type { Directory } from '../core/ports/directory.ts';
 import type { Clock, Keys, Log, Mailer, Random, Texts } from '../core/ports/platform.ts';
@@ -18,6 +19,8 @@ export interface Runtime {
   readonly mailer: Mailer | null;
   /** Null in the same cases, and when the configuration names no source. */
   readonly breached: BreachedPasswords | null;
+  /** What they were opened for; null in the same cases. */
+  readonly configuration: Configuration | null;
   readonly texts: Texts;
   readonly log: Log;
   readonly clock: Clock;
@@ -29,6 +32,10 @@ export interface Runtime {
 export interface RuntimeOptions {
   /** Opens the store alone: for commands that must work while the configuration in it does not. */
   only?: 'store';
+  /** `as-it-is`: the schema is not brought up to date; one that is older is refused (`store.older-schema`). */
+  schema?: 'as-it-is';
+  /** Opens the adapters of this one in place of the one in force. */
+  configuration?: Configuration;
 }
 
 /** A server that accepts requests. */

@@ -4,6 +4,7 @@ import type { Settings } from '../config/settings.ts';
 import type { CommandContext } from './command-context.ts';
 import { withExamples } from './examples.ts';
 import { importOnFirstStart } from './import-on-first-start.ts';
+import { refuseForeignDatabase } from './with-runtime.ts';
 
 /** Demo mode is a setting like any other, and may have been left on. */
 const DEMO_WARNING =
@@ -40,6 +41,7 @@ export function addServeCommand(program: Command, context: CommandContext): void
 export async function serveUntilStopped(context: CommandContext, settings: Settings, hints: readonly string[] = []): Promise<void> {
   // Asked for before the start, so that a stop during a slow start is not lost.
   const stop = context.stopRequested();
+  refuseForeignDatabase(context, settings);
   const root = await context.loadRoot();
   const server = await root.startServer(settings, { onNotice: (line) => context.writeError(`warning: ${line}\n`) });
   try {

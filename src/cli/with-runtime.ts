@@ -1,6 +1,14 @@
+import { databaseFile, resolveDatabaseUrl } from '../config/resolve-database-url.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CommandContext } from './command-context.ts';
+import { refuseForeignOwner } from './refuse-foreign-owner.ts';
 import type { Runtime, RuntimeOptions } from './runtime.ts';
+
+/** @throws AppError `settings.foreign-owner` */
+export function refuseForeignDatabase({ argv, resolveSecret }: CommandContext, settings: Settings): void {
+  const file = databaseFile(resolveDatabaseUrl(settings, resolveSecret));
+  if (file !== null) refuseForeignOwner(file, argv);
+}
 
 /** Opens what a command needs, does the work, and closes it again whatever happens. */
 export async function withRuntime<T>(
@@ -9,6 +17,7 @@ export async function withRuntime<T>(
   options: RuntimeOptions,
   work: (runtime: Runtime) => Promise<T>,
 ): Promise<T> {
+  refuseForeignDatabase(context, settings);
   const root = await context.loadRoot();
   const runtime = await root.openRuntime(settings, options);
   try {

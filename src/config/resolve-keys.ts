@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { AppError } from '../../shared/errors.ts';
+import { withLines } from '../../shared/fix-text.ts';
 import type { ResolveSecret } from './resolve-secret.ts';
 import type { Settings } from './settings.ts';
 
@@ -20,7 +21,8 @@ export interface InstallationKey {
 export function resolveKeys(settings: Settings, resolveSecret: ResolveSecret): InstallationKey[] {
   if (settings.keys.length === 0) {
     throw new AppError('settings.invalid', {
-      problems: ['keys: no key is configured. Make one with `keyturn key create FILE` and name it under `keys:`'],
+      problems: ['keys: no key is configured'],
+      fix: withLines('Make one, and name it under `keys:` in the settings file', 'keyturn key create /etc/keyturn/key'),
     });
   }
   const problems: string[] = [];

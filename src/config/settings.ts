@@ -13,6 +13,11 @@ function isAddressOrNetwork(text: string): boolean {
   return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128);
 }
 
+/** An address that only this machine reaches (RFC 1122 3.2.1.3, RFC 4291 2.5.3). */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
 const keySchema = z.strictObject({
   id: z
     .string()
@@ -62,6 +67,17 @@ export const settingsSchema = z.strictObject({
     .array(z.string().refine(isAddressOrNetwork, 'An IP address or a network such as 10.0.0.0/8'))
     .default([])
     .describe('Proxies whose X-Forwarded-For and X-Forwarded-Proto headers are believed. From anyone else they are ignored.'),
+  metrics: z
+    .strictObject({
+      host: z.string().min(1).max(255).default('127.0.0.1').describe('Address to listen on. One that other machines reach needs a token.'),
+      port: z.int().min(0).max(65_535).describe('Port of `GET /metrics`, apart from the one for people. 0 takes any free one.'),
+      token: secretReferenceSchema
+        .optional()
+        .describe('Reference (env:NAME, file:/absolute/path) to what a request must bring as `Authorization: Bearer`.'),
+    })
+    .refine(({ host, token }) => token !== undefined || isLoopback(host), 'An address that other machines reach needs a token')
+    .optional()
+    .describe('Metrics for Prometheus. Without this section there are none.'),
   logLevel: z.enum(LOG_LEVELS).default('info').describe('Least important level that is logged.'),
   demo: z.boolean().default(false).describe('Demo mode: shows captured mails and codes to anyone. Never with real people.'),
 });

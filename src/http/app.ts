@@ -54,6 +54,12 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler);
   registerErrorHandler(app, deps, sendPage);
   registerArrival(app, deps);
+  const { onResponse } = deps;
+  if (onResponse !== undefined) {
+    app.addHook('onResponse', async (request, reply) => {
+      onResponse(request.method, request.routeOptions.url ?? 'unknown', reply.statusCode, reply.elapsedTime / 1000);
+    });
+  }
   registerSecurityHeaders(app, headers);
   registerSettledAnswers(app, deps);
   registerOriginCheck(app, deps);

@@ -15,6 +15,8 @@ export interface HttpDeps extends JourneyDeps {
   /** Networks of proxies whose X-Forwarded-* headers are believed. */
   readonly trustedProxies: readonly string[];
   readonly demo: DemoDoor | null;
+  /** Hears of each answer: the route as it is written in the source (never an address with anybody's data), status and seconds. */
+  readonly onResponse?: ((method: string, route: string, status: number, seconds: number) => void) | undefined;
   /** Whether the server is about to stop: readiness says no, so that a load balancer looks elsewhere. */
   readonly isStopping: () => boolean;
 }

@@ -17,6 +17,8 @@ export interface TableContext {
   readonly secrets: Secrets;
   readonly audit: AuditKeyring;
   readonly log: Log;
+  /** Hears the type of each event that is appended to the audit log; inside a transaction it counts when that is committed. */
+  readonly noteEvent: (type: string) => void;
   /** Runs in the transaction under way, or in one of its own when there is none. */
   atomically<T>(work: (db: Database) => Promise<T>): Promise<T>;
 }

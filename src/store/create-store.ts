@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { isAbortedTransactionError, sql } from 'kysely';
+import { isAbortedTransactionError } from 'kysely';
 import { AppError } from '../../shared/errors.ts';
 import type { Log } from '../core/ports/platform.ts';
 import type { Store } from '../core/ports/store.ts';
@@ -7,8 +7,9 @@ import type { TableContext } from './context.ts';
 import { openDataKeys } from './data-keys.ts';
 import { type Disk, noDisk, type WalFiles } from './disk.ts';
 import { keepDurable, type Verbs } from './durability.ts';
-import { migrate } from './migrate.ts';
-import { migratePostgres, openPostgres } from './postgres.ts';
+import { migrate, refuseOlderSchema } from './migrate.ts';
+import { openPostgres, preparePostgres } from './postgres.ts';
+import { writePulse } from './pulse.ts';
 import type { Database, Engine } from './schema.ts';
 import { createSecrets, type SealingKey } from './secrets.ts';
 import { openSqlite } from './sqlite.ts';
@@ -36,22 +37,37 @@ export interface StoreOptions {
   readonly poolSize?: number;
   /** PostgreSQL: milliseconds after which a statement is given up as stuck; 10,000 unless told. */
   readonly statementTimeout?: number;
+  /** False: the schema is left as it is, and one that is older is refused (`store.older-schema`). True unless told. */
+  readonly migrates?: boolean;
+  /** Hears of what was done, for metrics. */
+  readonly observer?: StoreObserver;
   /** For tests: how SQLite's log is opened for flushing. */
   readonly walFiles?: WalFiles;
 }
 
 /** The store, and the key for digests that lives in the database. */
+/** Both are called often, and must not throw. */
+export interface StoreObserver {
+  /** An event of this type was written into the audit log, and its transaction is committed. */
+  onAuditEvent(type: string): void;
+  onStatement(seconds: number, failed: boolean): void;
+}
+
 export interface OpenedStore extends Store {
   readonly digestKey: Uint8Array;
+  /** Connections to PostgreSQL; null for SQLite, which has one. */
+  connections(): { open: number; idle: number; waiting: number } | null;
 }
 
 /**
  * Opens the database, brings its schema up to date, and makes sure that the keys belong to it.
- * @throws AppError `settings.invalid` (URL or keys), `store.unavailable` (cannot be opened), `store.newer-schema`, `store.wrong-key`
+ * @throws AppError `settings.invalid` (URL or keys), `store.unavailable` (cannot be opened), `store.newer-schema`, `store.older-schema`,
+ *   `store.unsuitable` (encoding, rights), `store.wrong-key`
  */
 export async function createStore(options: StoreOptions): Promise<OpenedStore> {
   const secrets = createSecrets(options.sealingKeys);
-  const { engine, db, disk } = await open(options);
+  const { engine, db, disk, connections } = await open(options);
+  const noteEvent = (type: string) => options.observer?.onAuditEvent(type);
   const dataKeys = await openDataKeys(db, engine, secrets).catch(async (error: unknown) => {
     await disk.close();
     await db.destroy();
@@ -87,19 +103,26 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
     secrets,
     audit,
     log,
+    noteEvent,
     get db() {
       refuseMisuse();
       return db;
     },
     atomically: inTransaction,
   };
-  const ping = async (on: Database) => {
-    await sql`select 1`.execute(on);
-  };
 
   const transaction: Store['transaction'] = async (work, durability = 'flushed') => {
+    const noted: string[] = [];
     const result = await inTransaction((inner) => {
-      const context: TableContext = { engine, secrets, audit, log, db: inner, atomically: (more) => more(inner) };
+      const context: TableContext = {
+        engine,
+        secrets,
+        audit,
+        log,
+        noteEvent: (type) => noted.push(type),
+        db: inner,
+        atomically: (more) => more(inner),
+      };
       return work({
         ...createVerbs(context),
         transaction: async () => {
@@ -107,7 +130,7 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
         },
         tidy: (now) => tidy(inner, now),
         walkSealed: (reseal) => walkSealed(inner, secrets, reseal),
-        ping: () => ping(inner),
+        ping: () => writePulse(inner),
         settled: async () => {
           throw new AppError('internal.unexpected', { reason: 'settled-in-transaction' });
         },
@@ -116,6 +139,7 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
         },
       });
     });
+    noted.forEach(noteEvent);
     if (durability === 'flushed') await disk.flush();
     else disk.flushSoon();
     return result;
@@ -123,6 +147,7 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
 
   return {
     digestKey: dataKeys.digest,
+    connections,
     ...keepDurable(createVerbs(outside), disk),
     transaction,
     async tidy(now) {
@@ -135,7 +160,10 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
       await disk.flush();
       return walked;
     },
-    ping: async () => ping(outside.db),
+    async ping() {
+      await writePulse(outside.db);
+      await disk.flush();
+    },
     settled: () => disk.settled(),
     async close() {
       if (closed) return;
@@ -168,23 +196,33 @@ interface Opened {
   engine: Engine;
   db: Database;
   disk: Disk;
+  connections: OpenedStore['connections'];
 }
 
-async function open({ url, log, poolSize = 10, statementTimeout = 10_000, walFiles }: StoreOptions): Promise<Opened> {
+async function open({
+  url,
+  log,
+  poolSize = 10,
+  statementTimeout = 10_000,
+  walFiles,
+  migrates = true,
+  observer,
+}: StoreOptions): Promise<Opened> {
+  const told = observer === undefined ? {} : { onStatement: observer.onStatement };
   if (/^postgres(ql)?:\/\//.test(url)) {
-    await migratePostgres(url, log);
-    return { engine: 'postgres', db: openPostgres({ url, log, poolSize, statementTimeout }), disk: noDisk };
+    await preparePostgres(url, log, migrates);
+    return { engine: 'postgres', ...openPostgres({ url, log, poolSize, statementTimeout, ...told }), disk: noDisk };
   }
   const path = /^sqlite:(.+)$/.exec(url)?.[1];
   if (path === undefined) throw new AppError('settings.invalid', { setting: 'database.url', reason: 'neither-sqlite-nor-postgres' });
   const onCheckpointFailed = (error: unknown) => log.error('store.checkpoint-failed', { engine: 'sqlite', error });
-  const { db, disk } = openSqlite(path, { onCheckpointFailed, ...(walFiles === undefined ? {} : { walFiles }) });
+  const { db, disk } = openSqlite(path, { onCheckpointFailed, ...told, ...(walFiles === undefined ? {} : { walFiles }) });
   try {
-    await migrate(db, log);
+    await (migrates ? migrate(db, log) : refuseOlderSchema(db));
   } catch (error) {
     await disk.close();
     await db.destroy();
     throw error;
   }
-  return { engine: 'sqlite', db, disk };
+  return { engine: 'sqlite', db, disk, connections: () => null };
 }

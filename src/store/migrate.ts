@@ -22,13 +22,35 @@ export async function migrate(db: Database, log: Log, migrations: Readonly<Recor
   for (const result of results ?? []) log.info('store.migrated', { migration: result.migrationName });
 }
 
+/** Names of the migrations that this database has not had yet, in their order. */
+export async function pendingMigrations(db: Database, migrations: Readonly<Record<string, Migration>> = all): Promise<string[]> {
+  const done = new Set(await doneMigrations(db));
+  return Object.keys(migrations)
+    .sort()
+    .filter((name) => !done.has(name));
+}
+
+/** @throws AppError `store.older-schema`, `store.newer-schema` */
+export async function refuseOlderSchema(db: Database): Promise<void> {
+  await refuseNewerSchema(db, all);
+  const pending = await pendingMigrations(db);
+  const [first] = pending;
+  if (first === undefined) return;
+  throw new AppError('store.older-schema', { missing: `${pending.length} changes, from ${first} on` });
+}
+
 async function refuseNewerSchema(db: Database, migrations: Readonly<Record<string, Migration>>): Promise<void> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some((table) => table.name === 'kysely_migration')) return;
-  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
-  if (rows.every((row) => Object.hasOwn(migrations, row.name))) return;
+  const done = await doneMigrations(db);
+  if (done.every((name) => Object.hasOwn(migrations, name))) return;
   throw new AppError('store.newer-schema', {
-    database: rows.at(-1)?.name ?? '',
+    database: done.at(-1) ?? '',
     program: Object.keys(migrations).sort().at(-1) ?? '',
   });
+}
+
+async function doneMigrations(db: Database): Promise<string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((table) => table.name === 'kysely_migration')) return [];
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  return rows.map(({ name }) => name);
 }

@@ -21,6 +21,12 @@ export interface Schema {
   configurations: ConfigurationTable;
   embedded_accounts: EmbeddedAccountTable;
   data_keys: DataKeyTable;
+  pulse: PulseTable;
+}
+
+/** One row. */
+interface PulseTable {
+  beats: number;
 }
 
 export type Database = Kysely<Schema>;

@@ -5,7 +5,10 @@ import { type Dialect, Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect
 import { AppError, isAppError } from '../../shared/errors.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { createWalDisk, type Disk, noDisk, type WalFiles } from './disk.ts';
+import { explainSqlite } from './explain-database.ts';
 import type { Database, Schema } from './schema.ts';
+import { waitForOthers } from './wait-for-others.ts';
+import { type OnStatement, watchStatements } from './watch-statements.ts';
 
 /** How long a statement waits for another process that writes (the command line beside the server), in milliseconds. */
 const BUSY_TIMEOUT = 5_000;
@@ -16,6 +19,7 @@ const PREPARED_STATEMENTS = 300;
 export interface SqliteOptions {
   /** Milliseconds; 5,000 unless told. */
   busyTimeout?: number;
+  readonly onStatement?: OnStatement;
   /** Hears of a checkpoint that failed. */
   onCheckpointFailed?: (error: unknown) => void;
   /** For tests: how the log is opened for flushing. */
@@ -37,9 +41,10 @@ export interface OpenSqlite {
  * @throws AppError `store.unavailable` when the file cannot be opened
  */
 export function openSqlite(path: string, options: SqliteOptions = {}): OpenSqlite {
+  const busyTimeout = options.busyTimeout ?? BUSY_TIMEOUT;
   try {
     if (path !== ':memory:') makePrivateFile(path);
-    const file = new SqliteFile(path, { timeout: options.busyTimeout ?? BUSY_TIMEOUT });
+    const file = new SqliteFile(path, { timeout: busyTimeout });
     file.pragma('journal_mode = WAL');
     file.pragma('synchronous = NORMAL');
     file.pragma('wal_autocheckpoint = 0');
@@ -47,8 +52,11 @@ export function openSqlite(path: string, options: SqliteOptions = {}): OpenSqlit
     file.pragma('trusted_schema = OFF');
     // Deleted content is overwritten, not only unlinked.
     file.pragma('secure_delete = ON');
+    // From here on this wait would stop people who are served: see `waitForOthers`.
+    file.pragma('busy_timeout = 0');
     const commits = { count: 0 };
-    const db = new Kysely<Schema>({ dialect: createDialect(prepareOnce(file, commits)) });
+    const dialect = createDialect(prepareOnce(file, commits), busyTimeout);
+    const db = new Kysely<Schema>({ dialect, ...watchStatements(options.onStatement) });
     return { db, disk: path === ':memory:' ? noDisk : openDisk(path, db, () => commits.count, options) };
   } catch (cause) {
     throw translate(cause);
@@ -82,10 +90,10 @@ function makePrivateFile(path: string): void {
   chmodSync(path, 0o600);
 }
 
-function createDialect(database: SqliteDatabase): Dialect {
+function createDialect(database: SqliteDatabase, busyTimeout: number): Dialect {
   const dialect = new SqliteDialect({ database });
   return {
-    createDriver: () => dialect.createDriver(),
+    createDriver: () => waitForOthers(dialect.createDriver(), busyTimeout),
     createQueryCompiler: () => dialect.createQueryCompiler(),
     createIntrospector: (db) => dialect.createIntrospector(db),
     createAdapter: () => new TransactionalAdapter(),
@@ -182,5 +190,9 @@ function translate(cause: unknown): AppError {
     cause instanceof SqliteFile.SqliteError
       ? STATEMENT_AT_FAULT.some((name) => code === name || code.startsWith(`${name}_`))
       : !('code' in Object(cause)) && !(cause instanceof TypeError && /not open/.test(cause.message));
-  return new AppError(atFault ? 'internal.unexpected' : 'store.unavailable', { engine: 'sqlite', reason: code }, { cause });
+  return new AppError(
+    atFault ? 'internal.unexpected' : 'store.unavailable',
+    { engine: 'sqlite', reason: code, ...explainSqlite(code) },
+    { cause },
+  );
 }

@@ -39,7 +39,14 @@ export function describeDirectory(name: string, start: () => Promise<Harness>, w
 function describeNoNetwork(harness: () => Harness): void {
   it('needs no network, and says that it is well', async () => {
     expect(harness().ldap).toBeNull();
-    const well = { servers: [], serviceAccount: { ok: true, problem: null }, clockSkew: null, notes: [], configured: [], tooMuch: [] };
+    const well = {
+      servers: [],
+      serviceAccount: { ok: true, problem: null, fix: null },
+      clockSkew: null,
+      notes: [],
+      configured: [],
+      tooMuch: [],
+    };
     expect(await harness().directory.health()).toEqual({ ...well, rights: [] });
     const { rights, ...rest } = await harness().directory.health({ rights: true });
     expect(rest).toEqual(well);

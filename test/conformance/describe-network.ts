@@ -217,7 +217,7 @@ export function describeNetwork(harness: () => Harness): void {
       });
       const { servers, notes } = await directory.health();
       expect(servers[0]?.ok).toBe(true);
-      expect(notes.join(' ')).toContain('trial-without-verification');
+      expect(notes.map(({ text }) => text).join(' ')).toContain('trial-without-verification');
     });
   });
 
@@ -266,9 +266,17 @@ export function describeNetwork(harness: () => Harness): void {
     it('tells that all is well', async () => {
       const report = await harness().directory.health();
       expect(report.servers).toEqual([
-        { url: reach().settings.servers[0]?.url, ok: true, skippedUntil: null, latency: expect.any(Number), problem: null, fix: null },
+        {
+          url: reach().settings.servers[0]?.url,
+          ok: true,
+          skippedUntil: null,
+          latency: expect.any(Number),
+          certificateEnds: expect.any(Number),
+          problem: null,
+          fix: null,
+        },
       ]);
-      expect(report.serviceAccount).toEqual({ ok: true, problem: null });
+      expect(report.serviceAccount).toEqual({ ok: true, problem: null, fix: null });
       if (report.clockSkew !== null) expect(Math.abs(report.clockSkew)).toBeLessThan(60_000);
     });
   });

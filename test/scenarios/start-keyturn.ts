@@ -10,6 +10,7 @@ import type { Clock } from '../../src/core/ports/platform.ts';
 import { type Base, type RunningNode, startNode } from '../../src/main.ts';
 import { createKeys } from '../../src/platform/derived-keys.ts';
 import { createLog } from '../../src/platform/pino-log.ts';
+import { createMetrics } from '../../src/platform/prometheus.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { systemRandom } from '../../src/platform/system-random.ts';
 import { createStore } from '../../src/store/create-store.ts';
@@ -47,10 +48,12 @@ export interface KeyturnOptions {
   port?: number;
   /** Whose X-Forwarded-For is believed; nobody's unless told. */
   trustedProxies?: string[];
+  /** Settings of the metrics; none unless told. */
+  metrics?: { port: number; token?: string };
 }
 
 /** A whole Keyturn in this process: real store, real HTTP, captured mail, every line of its log kept. */
-export interface Keyturn extends Pick<RunningNode, 'deps' | 'url' | 'close'> {
+export interface Keyturn extends Pick<RunningNode, 'deps' | 'url' | 'metricsUrl' | 'close'> {
   readonly clock: MovableClock;
   readonly logLines: string[];
   readonly key: Uint8Array;
@@ -75,8 +78,15 @@ export async function startKeyturn(options: KeyturnOptions): Promise<Keyturn> {
   const clock = options.clock ?? createMovableClock();
   const key = options.key ?? new Uint8Array(randomBytes(32));
   const logLines: string[] = [];
-  const log = createLog('debug', { write: (line: string) => void logLines.push(line) });
-  const store = await createStore({ url: options.database ?? 'sqlite::memory:', sealingKeys: options.keys ?? [{ id: 'test', key }], log });
+  const plainLog = createLog('debug', { write: (line: string) => void logLines.push(line) });
+  const metrics = options.metrics === undefined ? undefined : createMetrics('test');
+  const log = metrics?.log(plainLog) ?? plainLog;
+  const store = await createStore({
+    url: options.database ?? 'sqlite::memory:',
+    sealingKeys: options.keys ?? [{ id: 'test', key }],
+    log,
+    ...(metrics === undefined ? {} : { observer: metrics }),
+  });
   const base: Base = {
     store,
     log,
@@ -84,9 +94,16 @@ export async function startKeyturn(options: KeyturnOptions): Promise<Keyturn> {
     random: systemRandom,
     keys: createKeys(store.digestKey),
     texts: createTexts({ folder: 'locales' }),
+    metrics,
+    connections: store.connections,
   };
   await configure(base, options);
-  const settings = settingsSchema.parse({ demo: true, listen: { port: options.port ?? 0 }, trustedProxies: options.trustedProxies ?? [] });
+  const settings = settingsSchema.parse({
+    demo: true,
+    listen: { port: options.port ?? 0 },
+    trustedProxies: options.trustedProxies ?? [],
+    ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
+  });
   const node = await startNode(base, settings);
   const messages = (to?: string) => {
     const all = (node.mailer() as unknown as { messages(): DemoMessage[] }).messages();
@@ -95,6 +112,7 @@ export async function startKeyturn(options: KeyturnOptions): Promise<Keyturn> {
   return {
     deps: node.deps,
     url: node.url,
+    metricsUrl: node.metricsUrl,
     close: node.close,
     clock,
     key,

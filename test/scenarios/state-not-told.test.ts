@@ -47,7 +47,7 @@ describe('a directory that cannot tell who is locked', () => {
   });
 
   it('says so on the health page', async () => {
-    const notes = (await alone.deps.directories.get('people').health()).notes.join('\n');
+    const notes = (await alone.deps.directories.get('people').health()).notes.map(({ text }) => text).join('\n');
     expect(notes).toContain('not-told');
   });
 });

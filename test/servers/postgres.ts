@@ -67,23 +67,55 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     await clear();
     throw error;
   }
-  const launch = (): Promise<ServerProcess> =>
-    startReadyProcess(
-      'postgres',
-      {
-        command: join(programs, 'postgres'),
-        args: ['-D', cluster],
-        logFile: join(folder, 'log'),
-        cwd: folder,
-        folder,
-        // "Fast" shutdown: cuts its clients, where TERM would wait for them to leave.
-        stopSignal: 'SIGINT',
-        ...owner,
-      },
-      () => query(url, 'select 1'),
-    );
+  const launch = (): Promise<ServerProcess> => launchServer(programs, cluster, folder, url, owner);
   const control = await startControlled({ launch, clear });
   return withControl(connectPostgres({ kind: 'postgres', host: '127.0.0.1', port: claim.port, user, url }), control);
+}
+
+/** A hot standby of a running server: it answers questions and takes no writes. Stop it when done. */
+export async function startStandby(primary: PostgresData): Promise<PostgresServer> {
+  const programs = programFolder();
+  const owner = serverUser();
+  const folder = await createScratchFolder('standby');
+  const claim = await claimFreePort();
+  const cluster = join(folder, 'data');
+  const clear = async (): Promise<void> => {
+    await removeScratchFolder(folder);
+    claim.release();
+  };
+  const url = `postgres://${primary.user}@127.0.0.1:${claim.port}/postgres`;
+  try {
+    if (owner !== undefined) await chown(folder, owner.uid, owner.gid);
+    const source = ['-h', primary.host, '-p', String(primary.port), '-U', primary.user];
+    await run(join(programs, 'pg_basebackup'), [...source, '-D', cluster, '-R', '--checkpoint=fast', '--no-sync'], {
+      ...owner,
+      cwd: folder,
+    });
+    await appendFile(join(cluster, 'postgresql.conf'), settings(claim.port, folder, false));
+  } catch (error) {
+    await clear();
+    throw error;
+  }
+  const launch = (): Promise<ServerProcess> => launchServer(programs, cluster, folder, url, owner);
+  const control = await startControlled({ launch, clear });
+  return withControl(connectPostgres({ kind: 'postgres', host: '127.0.0.1', port: claim.port, user: primary.user, url }), control);
+}
+
+function launchServer(programs: string, cluster: string, folder: string, url: string, owner: ReturnType<typeof serverUser>) {
+  return startReadyProcess(
+    'postgres',
+    {
+      command: join(programs, 'postgres'),
+      args: ['-D', cluster],
+      logFile: join(folder, 'log'),
+      cwd: folder,
+      folder,
+      // "Fast" shutdown: cuts its clients, where TERM would wait for them to leave.
+      stopSignal: 'SIGINT',
+      ...owner,
+    },
+    () => query(url, 'select 1'),
+  );
 }
 
 /** Makes the working object for a running PostgreSQL from its data. */

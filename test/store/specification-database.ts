@@ -83,7 +83,7 @@ export function specifyDatabase(makeDatabase: MakeDatabase): void {
       const db =
         database.engine === 'sqlite'
           ? openSqlite(database.url.slice('sqlite:'.length)).db
-          : openPostgres({ url: database.url, log: quietLog, poolSize: 2, statementTimeout: 10_000 });
+          : openPostgres({ url: database.url, log: quietLog, poolSize: 2, statementTimeout: 10_000 }).db;
       const halfway = async (inner: Kysely<unknown>) => {
         await inner.schema.createTable('halfway').addColumn('id', 'text').execute();
         await inner.schema.createTable('halfway').addColumn('id', 'text').execute();

@@ -80,7 +80,7 @@ export function specifySealedColumns(makeDatabase: MakeDatabase): void {
       const db =
         database.engine === 'sqlite'
           ? openSqlite(database.url.slice('sqlite:'.length)).db
-          : openPostgres({ url: database.url, log: quietLog, poolSize: 1, statementTimeout: 10_000 });
+          : openPostgres({ url: database.url, log: quietLog, poolSize: 1, statementTimeout: 10_000 }).db;
       const tables = await db.introspection.getTables();
       await db.destroy();
       for (const table of TABLES) {

@@ -1,11 +1,14 @@
 import { isAppError } from '../../../shared/errors.ts';
+import { withLines } from '../../../shared/fix-text.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
 /** The end of the audit log: the quick part of `keyturn audit verify`. */
 export async function checkAudit(store: Store): Promise<Finding[]> {
   const { ok, fail } = findingsOf('audit');
-  const trouble = (text: string) => [fail(text, 'Run `keyturn audit verify`, and find out who can write to the database')];
+  const trouble = (text: string) => [
+    fail(text, withLines('Find out who can write to the database, and what was changed', 'keyturn audit verify')),
+  ];
   try {
     const end = await store.audit.head();
     if (store.audit.seals().check('end', end) !== 'authentic')

@@ -1,3 +1,4 @@
+import { withLines } from '../../../shared/fix-text.ts';
 import type { BreachedPasswords } from '../../core/ports/breached-passwords.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
@@ -9,7 +10,7 @@ export async function checkBreached(breached: BreachedPasswords): Promise<Findin
   return [
     fail(
       `${source}: ${problem}. New passwords are treated as passwordRules.breached.whenNotKnown says`,
-      'Make the file with `keyturn breached import`, or see that the service can be reached from here',
+      withLines('See that the service can be reached from here, or make the file', 'keyturn breached import LIST'),
     ),
   ];
 }

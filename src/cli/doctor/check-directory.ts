@@ -6,6 +6,8 @@ import type {
   DirectoryRight,
   DirectoryVerb,
 } from '../../core/ports/directory.ts';
+import type { Random } from '../../core/ports/platform.ts';
+import { certificateEndFindings } from './certificate-end.ts';
 import { failureFindings } from './failure-findings.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
@@ -14,23 +16,63 @@ const SKEW_FAIL = 5 * 60_000;
 const SKEW_WARN = 60_000;
 
 /** Servers, service account and its rights, clock and what else a directory says about itself. */
-export async function checkDirectory(directory: Directory): Promise<Finding[]> {
+export async function checkDirectory(directory: Directory, measure: Measure): Promise<Finding[]> {
   const area = `directory ${directory.id}`;
   try {
-    return describeHealth(area, await directory.health({ rights: true }), directory.kind);
+    const health = await directory.health({ rights: true });
+    // While a name is missing nobody is looked up anyway.
+    const asks = health.serviceAccount.ok && health.configured.every(({ ok }) => ok);
+    const speed = asks ? await checkSpeed(area, directory, measure).catch((error: unknown) => failureFindings(area, error)) : [];
+    return [...describeHealth(area, health, directory.kind), ...speed];
   } catch (error) {
     return failureFindings(area, error);
   }
 }
 
+/** What the time of a look-up is measured against. */
+export interface Measure {
+  /** `recovery.settleMilliseconds` of the configuration. */
+  readonly settle: number;
+  readonly random: Random;
+}
+
+/**
+ * How long it takes to look a name up, as at the start of a recovery. Within `settleMilliseconds` nobody sees from outside how long
+ * that was; beyond, the clock may tell who is there.
+ */
+async function checkSpeed(area: string, directory: Directory, { settle, random }: Measure): Promise<Finding[]> {
+  const { ok, warn } = findingsOf(area);
+  const lookUp = async () => {
+    const startedAt = performance.now();
+    await directory.findAccounts(`nobody-${Buffer.from(random.bytes(6)).toString('hex')}`);
+    return performance.now() - startedAt;
+  };
+  // The first one may have to open a connection, which those of people find open.
+  await lookUp();
+  const milliseconds = Math.round(Math.max(await lookUp(), await lookUp()));
+  if (milliseconds * 2 <= settle || settle === 0) return [ok(`A name is looked up in ${milliseconds} ms`)];
+  const text = `A name is looked up in ${milliseconds} ms, recovery.settleMilliseconds is ${settle}: beyond that time the clock may tell whether an account is there`;
+  return [
+    warn(
+      text,
+      `Index the attributes of identifiers on the server, or set recovery.settleMilliseconds to ${Math.min(5000, milliseconds * 4)}`,
+    ),
+  ];
+}
+
 export function describeHealth(area: string, health: DirectoryHealth, kind: DirectoryKind): Finding[] {
-  const { ok, warn, fail } = findingsOf(area);
+  const { ok, note, warn, fail } = findingsOf(area);
   const anyServer = health.servers.some((server) => server.ok);
-  const findings = health.servers.map((server) => {
+  const findings: Finding[] = health.servers.map((server) => {
     if (server.ok) return ok(`${server.url} answers${server.latency === null ? '' : ` in ${Math.round(server.latency)} ms`}`);
     // With another server at work, people notice nothing yet.
-    return (anyServer ? warn : fail)(`${server.url}: ${server.problem ?? 'does not answer'}`, server.fix ?? undefined);
+    return (anyServer ? warn : fail)(`${server.url}: ${server.problem ?? 'does not answer'}`, server.fix ?? LOG);
   });
+  findings.push(
+    ...health.servers.flatMap(({ url, certificateEnds }) =>
+      certificateEndFindings(findingsOf(area), `The certificate of ${url}`, certificateEnds, 'Install a new certificate on the server'),
+    ),
+  );
   // A directory that Keyturn keeps itself.
   if (health.servers.length === 0) findings.push(ok('Needs no server of its own'));
   const { serviceAccount, clockSkew } = health;
@@ -38,27 +80,31 @@ export function describeHealth(area: string, health: DirectoryHealth, kind: Dire
     findings.push(
       serviceAccount.ok
         ? ok('The service account is accepted')
-        : fail(serviceAccount.problem ?? 'The service account is refused', 'Check serviceAccount.name and its password'),
+        : fail(
+            serviceAccount.problem ?? 'The service account is refused',
+            serviceAccount.fix ?? 'Check serviceAccount.name and its password',
+          ),
     );
   }
   if (clockSkew !== null) findings.push(describeSkew(area, clockSkew));
-  const excess = `Take it away: ${PAGES}/${kind}.md lists all that the service account needs`;
+  const excess = `Take it away: the page directories/${kind}.md of the handbook lists all that the service account needs`;
   return [
     ...findings,
     ...health.configured.map((name) => describeName(area, name)),
     ...health.rights.map((right) => describeRight(area, right)),
     ...health.tooMuch.map((sentence) => warn(sentence, excess)),
-    ...health.notes.map((note) => warn(note)),
+    ...health.notes.map(({ text, fix }) => (fix === null ? note(text) : warn(text, fix))),
   ];
 }
 
 function describeName(area: string, { setting, value, ok: there, text, fix }: ConfiguredName): Finding {
   const { ok, fail } = findingsOf(area);
   const sentence = `${setting}${value === '' ? '' : ` ${value}`}: ${text}`;
-  return there ? ok(sentence) : fail(`${sentence}. Nobody can recover an account here until this is put right`, fix ?? undefined);
+  return there ? ok(sentence) : fail(`${sentence}. Nobody can recover an account here until this is put right`, fix ?? LOG);
 }
 
-const PAGES = 'docs/handbook/directories';
+/** What to do where the server itself says no more. */
+const LOG = 'Look into the log of the directory service';
 
 const MAY: Readonly<Record<DirectoryVerb, string>> = {
   read: 'read people',
@@ -70,11 +116,11 @@ const MAY: Readonly<Record<DirectoryVerb, string>> = {
 
 function describeRight(area: string, { verb, ok: held, problem, fix }: DirectoryRight): Finding {
   const { ok, warn, fail } = findingsOf(area);
-  const because = problem === null ? '' : `: ${problem}`;
-  if (held === null) return warn(`Whether the service account may ${MAY[verb]} is not known${because}`, fix ?? undefined);
-  if (held) return (problem === null ? ok : warn)(`The service account may ${MAY[verb]}${because}`, fix ?? undefined);
+  if (problem === null) return ok(`The service account may ${MAY[verb]}`);
+  if (held === null) return warn(`Whether the service account may ${MAY[verb]} is not known: ${problem}`, fix);
+  if (held) return warn(`The service account may ${MAY[verb]}: ${problem}`, fix);
   // Without the policy, people learn of a rule only when the directory refuses.
-  return (verb === 'read-policy' ? warn : fail)(`The service account may not ${MAY[verb]}${because}`, fix ?? undefined);
+  return (verb === 'read-policy' ? warn : fail)(`The service account may not ${MAY[verb]}: ${problem}`, fix);
 }
 
 function describeSkew(area: string, skew: number): Finding {

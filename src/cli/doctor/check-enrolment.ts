@@ -1,4 +1,5 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
+import { withLines } from '../../../shared/fix-text.ts';
 import type { Configuration } from '../../core/configuration/document.ts';
 import { FROM_DIRECTORY, factorsOf } from '../../core/enrolment/factors-of.ts';
 import type { Directory } from '../../core/ports/directory.ts';
@@ -11,7 +12,10 @@ import { type Finding, findingsOf } from './finding.ts';
 /** So many people of a directory are looked at for addresses that count there; more would make the doctor slow. */
 const LOOKED_AT = 1000;
 const AREA = 'enrolment';
-const FIX = 'Enrol people: docs/handbook/enrolment.md says how';
+const FIX = withLines(
+  'Enrol people; the page enrolment.md of the handbook has all ways',
+  'keyturn enrolment add NAME --kind email --address ADDRESS',
+);
 
 type Opened = Pick<Runtime, 'store' | 'keys' | 'directories'>;
 

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import packageFile from '../../../package.json' with { type: 'json' };
+import { shellWord, withLines } from '../../../shared/fix-text.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
 const MEBIBYTE = 1024 ** 2;
@@ -25,7 +26,12 @@ export function checkPrivateFile(area: string, path: string): Finding[] {
   if (!existsSync(path)) return [];
   const mode = statSync(path).mode & 0o777;
   if ((mode & 0o077) === 0) return [ok(`${path} belongs to its owner alone`)];
-  return [warn(`Others on this machine can use ${path} (mode ${mode.toString(8)})`, `chmod 600 ${path}`)];
+  return [
+    warn(
+      `Others on this machine can use ${path} (mode ${mode.toString(8)})`,
+      withLines('Leave it to its owner', `chmod 600 ${shellWord(path)}`),
+    ),
+  ];
 }
 
 /** Free space where a file lives or will live. */

@@ -7,11 +7,9 @@ export async function checkMail(mailer: Mailer): Promise<Finding[]> {
   const { ok, warn, fail } = findingsOf('mail');
   try {
     const servers = await mailer.health();
-    const anyServer = servers.some((server) => server.ok);
-    return servers.map(({ server, ok: works, problem }) =>
-      works
-        ? ok(`${server} takes mail`)
-        : (anyServer ? warn : fail)(`${server}: ${problem ?? 'does not answer'}`, 'Check host, port, security, user and password'),
+    const trouble = servers.some((server) => server.ok) ? warn : fail;
+    return servers.map((server) =>
+      server.ok ? ok(`${server.server} takes mail`) : trouble(`${server.server}: ${server.problem}`, server.fix),
     );
   } catch (error) {
     return failureFindings('mail', error);

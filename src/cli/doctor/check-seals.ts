@@ -1,3 +1,4 @@
+import { withLines } from '../../../shared/fix-text.ts';
 import type { Store } from '../../core/ports/store.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
@@ -13,7 +14,12 @@ export async function checkSeals(store: Store): Promise<Finding[]> {
   );
   for (const [key, values] of Object.entries(sealedBy)) {
     if (key !== first)
-      findings.push(warn(`${values} are still sealed by ${key}`, '`keyturn key reseal`, once all nodes have the new key first'));
+      findings.push(
+        warn(
+          `${values} are still sealed by ${key}`,
+          withLines('Once all nodes have the new key first, seal them anew', 'keyturn key reseal'),
+        ),
+      );
   }
   return findings.length > 0 ? findings : [ok(`all are sealed by ${first}`)];
 }

@@ -1,5 +1,7 @@
 import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { isAppError } from '../../../shared/errors.ts';
+import { shellWord, withLines } from '../../../shared/fix-text.ts';
 import { resolveKeys } from '../../config/resolve-keys.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -13,9 +15,14 @@ export function checkSettings(context: CommandContext): { settings: Settings | n
   const file = context.settingsFile();
   try {
     const { settings } = context.settings();
-    const findings = [ok(file === undefined ? 'No settings file: defaults and environment' : `${file} is in order`)];
+    const findings: Finding[] = [ok(file === undefined ? 'No settings file: defaults and environment' : `${resolve(file)} is in order`)];
     if (file !== undefined && (statSync(file).mode & 0o022) !== 0) {
-      findings.push(warn(`Others on this machine can change ${file}`, `chmod go-w ${file}`));
+      findings.push(
+        warn(
+          `Others on this machine can change ${resolve(file)}`,
+          withLines('Take the right away', `chmod go-w ${shellWord(resolve(file))}`),
+        ),
+      );
     }
     if (settings.demo) findings.push(warn('Demo mode is on: codes are shown to anyone', 'Remove `demo: true` before real people use it'));
     return { settings, findings };

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { shellWord, withLines } from '../../../shared/fix-text.ts';
 import type { Settings } from '../../config/settings.ts';
 import { checkConfiguration } from '../../core/configuration/check-configuration.ts';
 import type { Configuration } from '../../core/configuration/document.ts';
@@ -5,19 +7,58 @@ import type { CommandContext } from '../command-context.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
-/** The configuration in force, judged on this machine: its secrets and files must be there as well. */
+/** A configuration as this machine sees it: its secrets and files must be there as well. */
+export interface JudgedConfiguration {
+  readonly inForce: boolean;
+  /** null when it is not in order. */
+  readonly configuration: Configuration | null;
+  /** Empty when there is none to judge. */
+  readonly findings: Finding[];
+}
+
+/** The one in force. */
 export async function checkStoredConfiguration(
   context: CommandContext,
   settings: Settings,
   { store }: Runtime,
-): Promise<{ configuration: Configuration | null; findings: Finding[] }> {
-  const { ok, warn, fail } = findingsOf('configuration');
+): Promise<JudgedConfiguration> {
   const row = await store.configurations.current();
-  if (row === null) {
-    return { configuration: null, findings: [fail('There is none yet', 'Apply one with `keyturn config apply FILE`')] };
+  if (row === null) return { inForce: false, configuration: null, findings: [] };
+  const fix = withLines(
+    'Correct it in the document, and put that into force',
+    'keyturn config export > configuration.yaml',
+    'keyturn config apply configuration.yaml',
+  );
+  const { configuration, findings } = await judge(context, settings, JSON.parse(row.document), fix);
+  if (configuration !== null) findings.unshift(findingsOf('configuration').ok(`Version ${row.version} is in order`));
+  return { inForce: true, configuration, findings };
+}
+
+/** The one of the settings file, which the first start will put into force. */
+export async function checkFirstConfiguration(context: CommandContext, settings: Settings): Promise<JudgedConfiguration> {
+  const { fail, note } = findingsOf('configuration');
+  const document = context.settings().configuration;
+  const file = resolve(context.settingsFile() ?? 'keyturn.yaml');
+  if (document === undefined) {
+    const fix = withLines('Put it under `configuration:` in the settings file, or apply one', 'keyturn config apply FILE');
+    return { inForce: false, configuration: null, findings: [fail('There is none yet', fix)] };
   }
-  const { problems, configuration } = checkConfiguration(JSON.parse(row.document), await context.checkContext(settings.demo));
-  const findings = problems.map(({ severity, path, message }) => (severity === 'error' ? fail : warn)(`${path}: ${message}`));
-  if (configuration !== null) findings.unshift(ok(`Version ${row.version} is in order`));
-  return { configuration, findings };
+  const fix = withLines(`Correct it in ${file}, then check it again`, `keyturn config check ${shellWord(file)}`);
+  const { configuration, findings } = await judge(context, settings, document, fix);
+  findings.unshift(note(`There is none in force yet; judged is the one of ${file}, which the first start puts into force`));
+  return { inForce: false, configuration, findings };
+}
+
+async function judge(
+  context: CommandContext,
+  settings: Settings,
+  document: unknown,
+  fix: string,
+): Promise<{ configuration: Configuration | null; findings: Finding[] }> {
+  const { warn, fail } = findingsOf('configuration');
+  const { problems, configuration } = checkConfiguration(document, await context.checkContext(settings.demo));
+  return {
+    configuration,
+    findings: problems.map(({ severity, path, message }) => (severity === 'error' ? fail : warn)(`${path}: ${message}`, fix)),
+  };
 }

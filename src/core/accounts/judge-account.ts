@@ -1,5 +1,6 @@
 import type { Goal } from '../../../shared/api/journeys.ts';
 import { AppError, isAppError } from '../../../shared/errors.ts';
+import { withLines } from '../../../shared/fix-text.ts';
 import type { DecoyReason } from '../audit/events.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import { factorsOf } from '../enrolment/factors-of.ts';
@@ -49,7 +50,7 @@ function refuseHiddenState({ id, abilities }: Directory, status: StatusForWrite)
   throw new AppError('directory.no-right', {
     directory: id,
     problem: `The service account cannot see whether the account is ${hidden.join(' or ')}`,
-    fix: 'Let it read the attributes; `keyturn doctor` prints how.',
+    fix: withLines('Let it read the attributes, as this tells', 'keyturn doctor'),
   });
 }
 

@@ -286,15 +286,17 @@ export interface TimeLimits {
 export type DirectoryVerb = 'read' | 'reset-password' | 'unlock-account' | 'require-change' | 'read-policy';
 
 /** What the directory itself grants the service account on a sample of people. Found out without changing anything. */
-export interface DirectoryRight {
-  verb: DirectoryVerb;
-  /** null: cannot be told without writing. */
-  ok: boolean | null;
-  /** What is missing or why it cannot be told; with `ok: true`, what is wrong for a part of the people. */
-  problem: string | null;
-  /** One line for the operator: a command or an access rule where there is one. */
-  fix: string | null;
-}
+export type DirectoryRight =
+  | { verb: DirectoryVerb; ok: true; problem: null; fix: null }
+  | {
+      verb: DirectoryVerb;
+      /** null: cannot be told without writing. */
+      ok: boolean | null;
+      /** What is missing or why it cannot be told; with `ok: true`, what is wrong for a part of the people. */
+      problem: string;
+      /** For the operator, as `shared/fix-text.ts` has it: with the command or the access rule where there is one. */
+      fix: string;
+    };
 
 export interface HealthOptions {
   /** Also look at what the service account may do. Takes a few more requests, so it is for a check on demand, not for a monitor. */
@@ -310,16 +312,34 @@ export interface ConfiguredName {
   ok: boolean;
   /** What was found, or why it was not: "found, 3 members". */
   text: string;
+  /** What to do when it is not `ok`. */
+  fix: string | null;
+}
+
+/** Something a directory says about itself. */
+export interface DirectoryNote {
+  text: string;
+  /** null: a fact, nothing has to be done about it. */
   fix: string | null;
 }
 
 export interface DirectoryHealth {
-  servers: { url: string; ok: boolean; skippedUntil: number | null; latency: number | null; problem: string | null; fix: string | null }[];
-  serviceAccount: { ok: boolean; problem: string | null };
+  servers: {
+    url: string;
+    ok: boolean;
+    skippedUntil: number | null;
+    /** Milliseconds. */
+    latency: number | null;
+    /** Milliseconds since 1970 until which the certificate of the server is valid; null: not known. */
+    certificateEnds: number | null;
+    problem: string | null;
+    fix: string | null;
+  }[];
+  serviceAccount: { ok: boolean; problem: string | null; fix: string | null };
   /** Milliseconds the directory's clock is ahead of ours; null: not told. */
   clockSkew: number | null;
-  /** Facts worth a line on the health page: "history is not enforced on reset: the server does not offer policy hints". */
-  notes: string[];
+  /** Worth a line: "history is not enforced on reset: the server does not offer policy hints". */
+  notes: DirectoryNote[];
   /** What the configuration names, when rights were asked for and the service account is let in, else empty. */
   configured: ConfiguredName[];
   /** One of each verb when asked for and the service account is let in, else empty. */

@@ -89,6 +89,11 @@ export interface MailMessage {
   messageId: string;
 }
 
+/** @property fix what to do about it, as `shared/fix-text.ts` has it */
+export type MailServerHealth =
+  | { readonly server: string; readonly ok: true }
+  | { readonly server: string; readonly ok: false; readonly problem: string; readonly fix: string };
+
 export interface Mailer {
   /**
    * Hands one message to the first mail server that takes it.
@@ -96,7 +101,7 @@ export interface Mailer {
    */
   send(message: MailMessage): Promise<void>;
   /** Tries each server without sending; used by `doctor` and the health page. */
-  health(): Promise<{ server: string; ok: boolean; problem?: string }[]>;
+  health(): Promise<MailServerHealth[]>;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Attribute, Change } from 'ldapts';
 import { isAppError } from '../../../shared/errors.ts';
+import { withLines } from '../../../shared/fix-text.ts';
 import { passwordLength } from '../../../shared/password-rules/password-length.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
 import type { Directory, PasswordPolicy, WriteOutcome } from '../../core/ports/directory.ts';
@@ -9,6 +10,7 @@ import type { LdapConnection } from '../ldap/connection.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
 import { allOf, equals, not, present } from '../ldap/filters.ts';
 import { looksHashed, refusedAsHash } from '../ldap/looks-hashed.ts';
+import { fact } from '../ldap/notes.ts';
 import { passwordModifyValue } from '../ldap/password-modify.ts';
 import { POLICY_ERROR } from '../ldap/password-policy-control.ts';
 import { createPersonDirectory, type PersonDialect, refusedWrite } from '../ldap/person-directory.ts';
@@ -55,9 +57,9 @@ const createDialect = (settings: DirectorySettingsOf<'389ds'>, clock: Clock, cac
   },
   notes: (probed) => [
     ...(probed.some(({ rootDse }) => !rootDse.supportedControl.has(OID.passwordPolicy))
-      ? ['The server does not offer the password policy control: reasons of a refusal are not told apart.']
+      ? [fact('The server does not offer the password policy control: reasons of a refusal are not told apart')]
       : []),
-    'The policy is read from cn=config and from local policy entries: the service account needs the right to read both.',
+    fact('The policy is read from cn=config and from local policy entries: the service account needs the right to read both'),
   ],
   async readFacts(connection, entry, now) {
     const found = await findPolicy(connection, cache, entry);
@@ -79,7 +81,7 @@ const createDialect = (settings: DirectorySettingsOf<'389ds'>, clock: Clock, cac
     for (const person of people) if (!(await seesAttributes(connection, cache, person, stateAttributes))) hidden.push(person.dn);
     return inspectRights(connection, people, settings, { policyReadable: policy !== null, hidden });
   },
-  readingRule: `${settings.baseDn}: ${readingRule(settings)}`,
+  readingFix: (sentence) => withLines(sentence, readingRule(settings)),
   unlock: (connection, entry) => write(connection, entry, unlocking, 'unlock'),
   requireChange: (connection, entry) => write(connection, entry, marking, 'require-change'),
   bindRefusals,

@@ -1,3 +1,4 @@
+import { withLines } from '../../../shared/fix-text.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
 import type { DirectoryRight } from '../../core/ports/directory.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
@@ -5,12 +6,13 @@ import { canonicalDn } from '../ldap/dn.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
 import { anyOf, equals } from '../ldap/filters.ts';
 import { heldRight, missingRight, type RightsReport, rightOverPeople, unknownRight } from '../ldap/inspected-rights.ts';
+import { ldapmodifyLine } from '../ldap/ldapmodify-line.ts';
 import { succeeded } from '../ldap/result-codes.ts';
 import { OID } from '../ldap/root-dse.ts';
 import { stateAttributes } from './account-status.ts';
 import { EffectiveRightsControl, parseAttributeRights } from './effective-rights-control.ts';
 
-type Settings = Pick<DirectorySettingsOf<'389ds'>, 'baseDn' | 'serviceAccount'>;
+type Settings = Pick<DirectorySettingsOf<'389ds'>, 'baseDn' | 'serviceAccount' | 'servers'>;
 
 /** What each verb writes. A reset takes the counted failures away in the same modification. */
 const needed = {
@@ -29,14 +31,31 @@ interface Person {
 }
 
 /** The access rule that grants what Keyturn needs on people, as one value of `aci` at the base DN. */
-export function peopleRule({ serviceAccount }: Settings): string {
+function peopleRule(settings: Settings): string {
+  const { serviceAccount } = settings;
   const attributes = [...new Set(Object.values(needed).flat())].join(' || ');
-  return `aci: (targetattr="${attributes}")(version 3.0; acl "Keyturn resets and unlocks"; allow (write) userdn="ldap:///${serviceAccount.name}";)`;
+  return commandFor(
+    settings,
+    settings.baseDn,
+    `(targetattr="${attributes}")(version 3.0; acl "Keyturn resets and unlocks"; allow (write) userdn="ldap:///${serviceAccount.name}";)`,
+  );
+}
+
+/** Run by the Directory Manager, who is asked for the password. */
+function commandFor({ servers }: Settings, dn: string, aci: string): string {
+  const url = servers[0]?.url ?? 'ldapi:///';
+  const encrypt = url.startsWith('ldap:') ? ['-ZZ'] : [];
+  return ldapmodifyLine(['-x', '-D', 'cn=Directory Manager', '-W', ...encrypt, '-H', url], { dn, add: 'aci', values: [aci] });
 }
 
 /** The one that lets it read them. */
-export function readingRule({ serviceAccount }: Settings): string {
-  return `aci: (targetattr!="userPassword || passwordHistory")(version 3.0; acl "Keyturn reads people"; allow (read,search,compare) userdn="ldap:///${serviceAccount.name}";)`;
+export function readingRule(settings: Settings): string {
+  const { serviceAccount } = settings;
+  return commandFor(
+    settings,
+    settings.baseDn,
+    `(targetattr!="userPassword || passwordHistory")(version 3.0; acl "Keyturn reads people"; allow (read,search,compare) userdn="ldap:///${serviceAccount.name}";)`,
+  );
 }
 
 /**
@@ -52,17 +71,22 @@ export async function inspectRights(
   const { policyReadable, hidden } = found;
   const policy = policyReadable
     ? heldRight('read-policy')
-    : missingRight('read-policy', 'the password policy in force is hidden from it', `cn=config: ${policyRule(settings)}`);
+    : missingRight(
+        'read-policy',
+        'the password policy in force is hidden from it',
+        withLines('Grant it as the Directory Manager', policyRule(settings)),
+      );
   // One after the other: a connection carries one request at a time.
   const persons = await askAll(connection, people, settings.serviceAccount.name);
   const administration = await describeAdministration(connection, settings);
   const writing = (Object.keys(needed) as (keyof typeof needed)[]).map((verb): DirectoryRight => {
-    if (typeof persons === 'string') return unknownRight(verb, persons, `${settings.baseDn}: ${peopleRule(settings)}`);
+    if (typeof persons === 'string')
+      return unknownRight(verb, persons, withLines('Grant it as the Directory Manager', peopleRule(settings)));
     const findings = persons.map(({ dn, attributes }) => ({ dn, held: needed[verb].every((name) => writes(attributes, name)) }));
     const texts = {
       missing: `the right to write ${needed[verb].join(', ')} is missing`,
       unknown: '',
-      fix: `${settings.baseDn}: ${peopleRule(settings)}`,
+      fix: withLines('Grant it as the Directory Manager', peopleRule(settings)),
     };
     return rightOverPeople(verb, findings, texts);
   });
@@ -75,11 +99,16 @@ function seeing(hidden: readonly string[], settings: Settings): DirectoryRight {
   const [example] = hidden;
   if (example === undefined) return heldRight('read');
   const problem = `it cannot see whether ${example} is locked or disabled (${stateAttributes.join(', ')})`;
-  return missingRight('read', problem, `${settings.baseDn}: ${readingRule(settings)}`);
+  return missingRight('read', problem, withLines('Grant it as the Directory Manager', readingRule(settings)));
 }
 
-function policyRule({ serviceAccount }: Settings): string {
-  return `aci: (targetattr="objectClass || password* || nsslapd-pwpolicy-*")(version 3.0; acl "Keyturn reads the password policy"; allow (read,search,compare) userdn="ldap:///${serviceAccount.name}";)`;
+function policyRule(settings: Settings): string {
+  const { serviceAccount } = settings;
+  return commandFor(
+    settings,
+    'cn=config',
+    `(targetattr="objectClass || password* || nsslapd-pwpolicy-*")(version 3.0; acl "Keyturn reads the password policy"; allow (read,search,compare) userdn="ldap:///${serviceAccount.name}";)`,
+  );
 }
 
 function writes(attributes: Person['attributes'], name: string): boolean {

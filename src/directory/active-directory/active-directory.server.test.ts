@@ -446,13 +446,13 @@ describe('health', () => {
     expect(health.servers).toMatchObject([{ url: samba.url, ok: true, problem: null, fix: null, skippedUntil: null }]);
     expect(health.serviceAccount).toEqual({ ok: true, problem: null });
     expect(Math.abs(health.clockSkew ?? Number.NaN)).toBeLessThan(5000);
-    expect(health.notes.join()).toContain('does not honour password history');
+    expect(health.notes.map(({ text }) => text).join()).toContain('does not honour password history');
   });
 
   it('tells of people of whom the domain demands no password length', async () => {
     const directory = connect();
     const { user } = await person(directory);
-    const told = async () => (await directory.health({ rights: true })).notes.filter((note) => note.includes('PASSWD_NOTREQD'));
+    const told = async () => (await directory.health({ rights: true })).notes.filter(({ text }) => text.includes('PASSWD_NOTREQD'));
     expect(await told()).toEqual([]);
     await samba.modify(user.dn, { userAccountControl: String(0x200 | 0x20) });
     expect(await told()).toEqual([expect.stringContaining(`of 1 people, such as ${user.dn}`)]);

@@ -21,6 +21,7 @@ import { createDirectoryBase } from '../ldap/directory-base.ts';
 import { canonicalDn, dnsDomainOf } from '../ldap/dn.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
 import { missingAsOutcome } from '../ldap/missing-as-outcome.ts';
+import { fact } from '../ldap/notes.ts';
 import { type Protection, protectedBecause, unprotected } from '../ldap/protection.ts';
 import { createServerCache } from '../ldap/server-cache.ts';
 import { identityOf } from '../ldap/server-identity.ts';
@@ -306,7 +307,7 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
       const asked = options?.rights === true && report.serviceAccount.ok;
       if (!asked) return report;
       const notes = await servers.read(async (connection) => [await readAgeNote(connection), await optionalPasswordNote(base, connection)]);
-      return { ...report, notes: [...report.notes, ...notes.filter((note) => note !== null)] };
+      return { ...report, notes: [...report.notes, ...notes.filter((note) => note !== null).map(fact)] };
     },
     close: base.close,
   };

@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
+import { withLines } from '../../../shared/fix-text.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
 
 /**
@@ -22,8 +23,10 @@ export function hiddenAttributes(entry: LdapEntry): AlwaysThere[] {
 }
 
 /** What to grant, in words; `doctor` prints the command for it. */
-export const readAccountsFix =
-  'Let the service account read the property set Account Restrictions of the people (User-Account-Restrictions, 4c164200-20c0-11d0-a768-00aa006e0529); `keyturn doctor` prints the command.';
+export const readAccountsFix = withLines(
+  'Let the service account read the property set Account Restrictions of the people (User-Account-Restrictions, 4c164200-20c0-11d0-a768-00aa006e0529), by the command that this prints',
+  'keyturn doctor',
+);
 
 /**
  * The value of an attribute that every account has, a decimal number.

@@ -4,6 +4,7 @@ import type { Account, ConfiguredName } from '../../core/ports/directory.ts';
 import { foundName, missingName, resolvePlace } from '../ldap/configured-names.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import { isAtOrBelow } from '../ldap/dn.ts';
+import type { ReadingFix } from '../ldap/inspected-rights.ts';
 import { type Protection, protectedBecause, unprotected } from '../ldap/protection.ts';
 import { RESULT, succeeded } from '../ldap/result-codes.ts';
 import { unexpectedResult } from '../ldap/translate-error.ts';
@@ -26,7 +27,7 @@ export interface Identifiers {
   filter(normalised: string): Filter;
 }
 
-const readingRule = 'the first command of the handbook grants it';
+const readingFix: ReadingFix = (sentence) => `${sentence}: the first command on the page active-directory.md of the handbook grants it`;
 
 /**
  * Looks up the base of the people and all that is protected by name: groups become SIDs, places the server's own DNs, sign-in names the
@@ -38,7 +39,7 @@ export async function resolveConfigured(
   settings: DirectorySettingsOf<'active-directory'>,
   identifiers: Identifiers,
 ): Promise<Configured> {
-  const names: ConfiguredName[] = [(await resolvePlace(connection, 'baseDn', settings.baseDn, readingRule)).name];
+  const names: ConfiguredName[] = [(await resolvePlace(connection, 'baseDn', settings.baseDn, readingFix)).name];
   const groups: ProtectedGroup[] = [];
   for (const [index, wanted] of settings.protected.groups.entries()) {
     const setting = `protected.groups[${index}]`;
@@ -52,7 +53,7 @@ export async function resolveConfigured(
   }
   const locations: Configured['locations'][number][] = [];
   for (const [index, wanted] of settings.protected.locations.entries()) {
-    const { name, dn } = await resolvePlace(connection, `protected.locations[${index}]`, wanted, readingRule);
+    const { name, dn } = await resolvePlace(connection, `protected.locations[${index}]`, wanted, readingFix);
     names.push(name);
     if (dn !== null) locations.push({ wanted, dn });
   }
@@ -62,7 +63,7 @@ export async function resolveConfigured(
     const normalised = identifiers.normalise(wanted);
     const ids = normalised === null ? [] : await idsOf(connection, identifiers.filter(normalised));
     const missing = (): ConfiguredName =>
-      missingName(setting, wanted, 'nobody with this sign-in name can be seen', `Correct ${setting} or take it out: ${readingRule}`);
+      missingName(setting, wanted, 'nobody with this sign-in name can be seen', readingFix(`Correct ${setting} or take it out`));
     names.push(ids.length > 0 ? foundName(setting, wanted, 'found') : missing());
     if (normalised !== null) logins.push({ wanted, normalised, ids });
   }

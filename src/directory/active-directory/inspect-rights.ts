@@ -1,4 +1,5 @@
 import { isAppError } from '../../../shared/errors.ts';
+import { fixParts, withLines } from '../../../shared/fix-text.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
 import type { Account, DirectoryRight } from '../../core/ports/directory.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
@@ -76,7 +77,10 @@ export async function inspectRights(
     return { rights: [read, ...untold, policy], tooMuch };
   }
   if (served.length === 0) {
-    const nobody = nobodyFound(settings.baseDn, `Check baseDn and peopleFilter, or let it read: ${commands.read}`);
+    const nobody = nobodyFound(
+      settings.baseDn,
+      withLines('Check baseDn and peopleFilter, or let it read', ...fixParts(commands.read).lines),
+    );
     return { rights: nobody.rights.map((right) => (right.verb === 'read-policy' ? policy : right)), tooMuch };
   }
   if (sids.size === 0) {
@@ -120,6 +124,7 @@ async function look(connection: LdapConnection, base: DirectoryBase, settings: D
       // A right on the whole domain would reach everybody: the operator is to choose a unit.
       baseDn: canonicalDn(settings.baseDn) === canonicalDn(domainDn) ? `OU=<people to serve>,${domainDn}` : settings.baseDn,
       container,
+      server: connection.server,
       sid: (token[0] === undefined ? null : sidToText(token[0])) ?? 'SID-OF-THE-SERVICE-ACCOUNT',
       name: await bindName(connection, settings, token[0]),
     }),

@@ -1,9 +1,11 @@
 import type { Filter } from 'ldapts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
+import type { DirectoryNote } from '../../core/ports/directory.ts';
 import { contactAttributes } from '../ldap/contacts.ts';
 import type { LdapKind } from '../ldap/directory-base.ts';
 import { dnsDomainOf } from '../ldap/dn.ts';
 import { anyOf, atLeast, equals, hasBits, identifierEquals } from '../ldap/filters.ts';
+import { fact } from '../ldap/notes.ts';
 import type { Probed } from '../ldap/servers.ts';
 import { fromGeneralizedTime } from '../ldap/time.ts';
 import { accountAttributes, binaryAttributes, toAccount } from './account.ts';
@@ -58,19 +60,19 @@ function identifierFilter(attributes: readonly string[], normalised: string, dom
 }
 
 const sentences = {
-  'policy-hints': 'A reset honours password history and minimum age: the server offers the policy hints control.',
+  'policy-hints': 'A reset honours password history and minimum age: the server offers the policy hints control',
   'two-step':
-    'A reset honours the password history by changing in two steps. A person who gives up between them is left with a random password.',
+    'A reset honours the password history by changing in two steps. A person who gives up between them is left with a random password',
   'not-enforced':
-    'A reset does not honour password history and minimum age: the server offers no policy hints control, or historyOnReset is not-enforced.',
+    'A reset does not honour password history and minimum age: the server offers no policy hints control, or historyOnReset is not-enforced',
 } as const;
 
-function resetNotes(configured: DirectorySettingsOf<'active-directory'>['historyOnReset'], probed: readonly Probed[]): string[] {
+function resetNotes(configured: DirectorySettingsOf<'active-directory'>['historyOnReset'], probed: readonly Probed[]): DirectoryNote[] {
   const modes = new Map<keyof typeof sentences, string[]>();
   for (const { server, rootDse } of probed) {
     const mode = resetMode(configured, rootDse);
     modes.set(mode, [...(modes.get(mode) ?? []), server]);
   }
   const several = modes.size > 1;
-  return [...modes].map(([mode, servers]) => (several ? `${servers.join(', ')}: ${sentences[mode]}` : sentences[mode]));
+  return [...modes].map(([mode, servers]) => fact(several ? `${servers.join(', ')}: ${sentences[mode]}` : sentences[mode]));
 }

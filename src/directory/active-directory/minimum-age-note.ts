@@ -10,5 +10,5 @@ export function minimumAgeNote(mode: ResetMode, minPwdAge: string | null): strin
   const age = fromInterval(minPwdAge) ?? 0;
   if (mode !== 'policy-hints' || age === 0) return null;
   const hours = Math.round(age / 3_600_000);
-  return `Nobody can recover a password that was set within the last ${hours} hours: the minimum age of the domain counts for a reset too. Set it to 0, or historyOnReset to not-enforced.`;
+  return `Nobody can recover a password that was set within the last ${hours} hours: the minimum age of the domain counts for a reset too. Set it to 0, or historyOnReset to not-enforced`;
 }

@@ -1,3 +1,5 @@
+import { shellWord, withLines } from '../../../shared/fix-text.ts';
+
 /** Schema and extended-right GUIDs that access lists name (MS-ADA, MS-ADTS 5.1.3.2.1). */
 const GUID = {
   resetPassword: '00299570-246d-11d0-a768-00aa006e0529',
@@ -20,11 +22,13 @@ export interface DelegationCommands {
 }
 
 /**
- * The command that grants each right, to be run by an administrator: dsacls on Windows, samba-tool on Samba.
+ * The fix that grants each right: its command is to be run by an administrator: dsacls on Windows, samba-tool on Samba.
  * @param target.name the service account as dsacls takes it: `DOMAIN\login`, `login@domain` or `login`
  */
 export function delegationCommands(target: {
   readonly samba: boolean;
+  /** Address of the domain controller. */
+  readonly server: string;
   readonly baseDn: string;
   readonly container: string;
   readonly sid: string;
@@ -32,7 +36,11 @@ export function delegationCommands(target: {
 }): DelegationCommands {
   const { baseDn, container, sid, name } = target;
   if (target.samba) {
-    const set = (dn: string, sddl: string): string => `samba-tool dsacl set --objectdn="${dn}" --sddl="${sddl}"`;
+    const set = (dn: string, sddl: string): string =>
+      withLines(
+        'Grant it, as a domain administrator (the password is asked for)',
+        `samba-tool dsacl set -H ${shellWord(target.server)} -U Administrator --objectdn=${shellWord(dn)} --sddl=${shellWord(sddl)}`,
+      );
     const onUsers = (right: string, object: string): string => set(baseDn, `(OA;CIIO;${right};${object};${GUID.user};${sid})`);
     return {
       readGroups: onUsers('RP', GUID.tokenGroups),
@@ -44,14 +52,15 @@ export function delegationCommands(target: {
       readPolicy: set(container, `(A;CI;LCRPLORC;;;${sid})`),
     };
   }
-  const onUsers = (right: string): string => `dsacls "${baseDn}" /I:S /G "${name}:${right};user"`;
+  const grant = (line: string): string => withLines('Grant it, in a command prompt of a domain administrator', line);
+  const onUsers = (right: string): string => grant(`dsacls "${baseDn}" /I:S /G "${name}:${right};user"`);
   return {
     readGroups: onUsers('RP;tokenGroups'),
     readState: onUsers('RP;Account Restrictions'),
-    read: `dsacls "${baseDn}" /I:T /G "${name}:GR"`,
+    read: grant(`dsacls "${baseDn}" /I:T /G "${name}:GR"`),
     resetPassword: onUsers('CA;Reset Password'),
     unlock: onUsers('RPWP;lockoutTime'),
     requireChange: onUsers('RPWP;pwdLastSet'),
-    readPolicy: `dsacls "${container}" /I:T /G "${name}:GR"`,
+    readPolicy: grant(`dsacls "${container}" /I:T /G "${name}:GR"`),
   };
 }

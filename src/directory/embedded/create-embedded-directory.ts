@@ -126,8 +126,16 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
     async health(options = {}) {
       await accounts.count(settings.id);
       // There is no service account that could lack a right.
-      const rights = options.rights === true ? verbs.map((verb) => ({ verb, ok: true, problem: null, fix: null })) : [];
-      return { servers: [], serviceAccount: { ok: true, problem: null }, clockSkew: null, notes: [], configured: [], rights, tooMuch: [] };
+      const rights = options.rights === true ? verbs.map((verb) => ({ verb, ok: true as const, problem: null, fix: null })) : [];
+      return {
+        servers: [],
+        serviceAccount: { ok: true, problem: null, fix: null },
+        clockSkew: null,
+        notes: [],
+        configured: [],
+        rights,
+        tooMuch: [],
+      };
     },
     async close() {
       // The database belongs to who opened it.

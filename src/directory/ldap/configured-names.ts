@@ -3,6 +3,7 @@ import type { LdapConnection, SearchOptions } from './connection.ts';
 import { joinDn, type Pair, rdnsOf, sameDn } from './dn.ts';
 import type { LdapEntry } from './entry.ts';
 import { allOf, anyOf, equals, present } from './filters.ts';
+import type { ReadingFix } from './inspected-rights.ts';
 import { RESULT, succeeded } from './result-codes.ts';
 import { unexpectedResult } from './translate-error.ts';
 
@@ -79,7 +80,7 @@ export async function resolvePlace(
   connection: LdapConnection,
   setting: string,
   dn: string,
-  readingRule: string,
+  readingFix: ReadingFix,
 ): Promise<{ name: ConfiguredName; dn: string | null }> {
   const found = await readConfigured(connection, dn, { attributes: ['1.1'] });
   if ('entry' in found) return { name: foundName(setting, dn, 'found'), dn: found.entry.dn };
@@ -87,7 +88,7 @@ export async function resolvePlace(
   const { entries } = await connection.search(dn, { scope: 'sub', attributes: ['1.1'], sizeLimit: 1 });
   if (entries.length > 0) return { name: foundName(setting, dn, 'found by what is below it'), dn };
   return {
-    name: missingName(setting, dn, found.problem, `Correct ${setting}, or let the service account read it: ${readingRule}`),
+    name: missingName(setting, dn, found.problem, readingFix(`Correct ${setting}, or let the service account read it`)),
     dn: null,
   };
 }

@@ -38,6 +38,8 @@ export interface SearchAnswer {
  */
 export interface LdapConnection {
   readonly server: string;
+  /** Milliseconds since 1970 until which the certificate of the server is valid; null: not known. */
+  readonly certificateEnds: number | null;
   /**
    * What the server offers, as it shows it to the service account. Nothing is known before `readRootDse` or `takeRootDse`: many
    * servers show it to nobody who has not signed in.
@@ -149,6 +151,10 @@ class Connection implements LdapConnection {
 
   get usable(): boolean {
     return !this.#opening.closed && this.#client.isConnected;
+  }
+
+  get certificateEnds(): number | null {
+    return this.#opening.certificateEnds;
   }
 
   get rootDse(): RootDse {

@@ -1,7 +1,14 @@
 import { Attribute, Change } from 'ldapts';
 import { AppError } from '../../../shared/errors.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
-import type { AccountFingerprint, AccountStatus, Directory, PasswordPolicy, WriteOutcome } from '../../core/ports/directory.ts';
+import type {
+  AccountFingerprint,
+  AccountStatus,
+  Directory,
+  DirectoryNote,
+  PasswordPolicy,
+  WriteOutcome,
+} from '../../core/ports/directory.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
 import { findPolicy } from '../openldap/find-policy.ts';
 import type { LdapConnection } from './connection.ts';
@@ -9,6 +16,7 @@ import type { LdapEntry } from './entry.ts';
 import { isHeldElsewhere, refusedAsHeldElsewhere } from './held-elsewhere.ts';
 import { heldRight, missingRight, unknownRight } from './inspected-rights.ts';
 import { looksHashed, refusedAsHash } from './looks-hashed.ts';
+import { advice, fact } from './notes.ts';
 import { passwordModifyValue } from './password-modify.ts';
 import { changeByExtension, createPersonDirectory, type PersonDialect } from './person-directory.ts';
 import { withPolicyControl } from './policy-answer.ts';
@@ -45,13 +53,18 @@ const createDialect = (
   statusAttributes: [idAttribute.name, 'modifyTimestamp', 'entryCSN', 'modifiersName', 'pwdPolicySubentry'],
   stateFilter: () => null,
   notes: (probed) => [
-    'Password policy and lock state cannot be read from a plain LDAP server: what it refuses is known only once it was asked, and nobody can be unlocked.',
+    fact(
+      'Password policy and lock state cannot be read from a plain LDAP server: what it refuses is known only once it was asked, and nobody can be unlocked',
+    ),
     disabledPeople === 'not-told'
-      ? 'It is not known who is disabled or has left (disabledPeople: not-told): such people can set a new password.'
-      : 'Whoever peopleFilter finds counts as neither disabled nor gone (disabledPeople: left-out-by-people-filter).',
+      ? advice(
+          'It is not known who is disabled or has left (disabledPeople: not-told): such people can set a new password',
+          'Leave them out by peopleFilter, and say so with disabledPeople: left-out-by-people-filter',
+        )
+      : fact('Whoever peopleFilter finds counts as neither disabled nor gone (disabledPeople: left-out-by-people-filter)'),
     ...writingNotes(passwordWrite, probed),
     ...(probed.some(({ rootDse }) => !rootDse.supportedControl.has(OID.passwordPolicy))
-      ? ['The server does not offer the password policy control: reasons of a refusal are not told apart.']
+      ? [fact('The server does not offer the password policy control: reasons of a refusal are not told apart')]
       : []),
   ],
   async readFacts(connection, entry) {
@@ -85,7 +98,7 @@ const createDialect = (
     );
     return withPolicyControl(connection, (controls) => connection.modify(dn, changes, controls));
   },
-  readingRule: 'see docs/handbook/directories/ldap.md',
+  readingFix: (sentence) => `${sentence}: the page ldap.md of the handbook lists what it needs`,
   async inspectRights(connection, people) {
     const policies: (LdapEntry | null)[] = [];
     for (const person of people) policies.push(await draftPolicyOf(connection, cache, person));
@@ -150,12 +163,17 @@ function modifyingPasswords({ rootDse, server }: LdapConnection): string {
   throw new AppError('directory.no-right', { server, ...notOffered });
 }
 
-function writingNotes(passwordWrite: DirectorySettingsOf<'ldap'>['passwordWrite'], probed: readonly Probed[]): string[] {
+function writingNotes(passwordWrite: DirectorySettingsOf<'ldap'>['passwordWrite'], probed: readonly Probed[]): DirectoryNote[] {
   if (passwordWrite === 'user-password-as-text') {
-    return ['Passwords are written to userPassword as text (passwordWrite): a server that does not hash them keeps them in clear.'];
+    return [
+      advice(
+        'Passwords are written to userPassword as text (passwordWrite): a server that does not hash them keeps them in clear',
+        'Look at userPassword of an account that was reset; if it is not hashed, take passwordWrite away',
+      ),
+    ];
   }
   if (probed.every(({ rootDse }) => offersExtension(rootDse))) return [];
-  return [`Passwords cannot be set. ${notOffered.problem}. ${notOffered.fix}`];
+  return [advice(`Passwords cannot be set. ${notOffered.problem}`, notOffered.fix)];
 }
 
 function replacePassword(password: string): Change {

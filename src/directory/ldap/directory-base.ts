@@ -6,6 +6,7 @@ import type {
   AccountRef,
   ConfiguredName,
   DirectoryHealth,
+  DirectoryNote,
   HealthOptions,
   SearchPage,
   SearchRequest,
@@ -18,6 +19,7 @@ import { isAtOrBelow } from './dn.ts';
 import type { LdapEntry } from './entry.ts';
 import { allOf, anyOf, configuredFilter, contains, identifierEquals } from './filters.ts';
 import { type RightsReport, unknownRights } from './inspected-rights.ts';
+import { advice, fact } from './notes.ts';
 import { type LdapResult, RESULT, succeeded } from './result-codes.ts';
 import { createServers, type Probed, type Servers } from './servers.ts';
 import type { SignInProblem } from './sign-in-problem.ts';
@@ -50,7 +52,7 @@ export interface LdapKind {
   /** Why the service account was refused, where this kind of server tells more than a result code. */
   explainSignIn?(result: LdapResult): SignInProblem | null;
   /** Lines for the health page. */
-  notes(probed: readonly Probed[]): string[];
+  notes(probed: readonly Probed[]): DirectoryNote[];
 }
 
 /** The verbs that all LDAP kinds share, and the servers under them. */
@@ -209,12 +211,17 @@ export function createDirectoryBase(
       const serverTime = first === undefined ? null : (kind.serverTime?.(first.rootDse) ?? null);
       const notes = kind.notes(connections);
       if (settings.tls.verify !== 'full')
-        notes.push('Certificates of this directory are not checked (tls.verify: trial-without-verification).');
+        notes.push(
+          advice(
+            'Certificates of this directory are not checked (tls.verify: trial-without-verification), so anyone on the network can read passwords',
+            'Name the authority in tls.caFile and take tls.verify away before real people use it',
+          ),
+        );
       const looked =
         asked?.rights === true && serviceAccount.ok ? await inspected(inspection) : { configured: [], rights: [], tooMuch: [] };
       // Some have only shown it just now.
       for (const url of servers.withoutWrites())
-        notes.push(`${url} takes no writes (a read-only server or replica): passed over for them.`);
+        notes.push(fact(`${url} takes no writes (a read-only server or replica): passed over for them`));
       return {
         servers: states,
         serviceAccount,
@@ -271,7 +278,12 @@ function timeLimitsOf({ connectTimeoutMilliseconds, operationTimeoutMilliseconds
 
 async function inspected(inspection: Inspection): Promise<Pick<DirectoryHealth, 'configured' | 'rights' | 'tooMuch'>> {
   const configured = await unlessFailing(inspection.configured, (error) => [
-    missingName('protected', '', `what the configuration names cannot be looked up: ${problemOf(error)}`, 'See above'),
+    missingName(
+      'protected',
+      '',
+      `what the configuration names cannot be looked up: ${problemOf(error)}`,
+      'Mend what else is reported of this directory, then run doctor again',
+    ),
   ]);
   const rights = await unlessFailing(inspection.rights, (error) => ({ rights: unknownRights(problemOf(error)), tooMuch: [] }));
   return { configured: [...configured], ...rights };

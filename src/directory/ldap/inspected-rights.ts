@@ -1,19 +1,26 @@
+import { fixParts, withLines } from '../../../shared/fix-text.ts';
 import type { DirectoryHealth, DirectoryRight, DirectoryVerb } from '../../core/ports/directory.ts';
+
+/** The fix that begins with this sentence and lets the service account read, with what is to be pasted for it. */
+export type ReadingFix = (sentence: string) => string;
 
 /** What an inspection of the service account found. */
 export type RightsReport = Pick<DirectoryHealth, 'rights' | 'tooMuch'>;
 
 const verbs: readonly DirectoryVerb[] = ['read', 'reset-password', 'unlock-account', 'require-change', 'read-policy'];
 
+const lookElsewhere =
+  'Mend what else is reported of this directory, then run doctor again; if this stays, look into the log of the directory';
+
 export function heldRight(verb: DirectoryVerb): DirectoryRight {
   return { verb, ok: true, problem: null, fix: null };
 }
 
-export function missingRight(verb: DirectoryVerb, problem: string, fix: string | null): DirectoryRight {
+export function missingRight(verb: DirectoryVerb, problem: string, fix: string): DirectoryRight {
   return { verb, ok: false, problem, fix };
 }
 
-export function unknownRight(verb: DirectoryVerb, problem: string, fix: string | null = null): DirectoryRight {
+export function unknownRight(verb: DirectoryVerb, problem: string, fix: string = lookElsewhere): DirectoryRight {
   return { verb, ok: null, problem, fix };
 }
 
@@ -35,9 +42,10 @@ export function nobodyFound(baseDn: string, fix: string): RightsReport {
 }
 
 /** People are found of whom an account cannot be made: they count as unknown. */
-export function incompletePeople(incomplete: number, found: number, needed: string, readingRule: string): RightsReport {
+export function incompletePeople(incomplete: number, found: number, needed: string, readingFix: ReadingFix): RightsReport {
   const problem = `${incomplete} of ${found} people looked at show no ${needed}, so nobody can be told who they are`;
-  const fix = `Let it read ${needed} of all people (${readingRule}), leave those who have none out by peopleFilter, or name another attribute with idAttribute where the kind has it`;
+  const otherwise = 'leave those who have none out by peopleFilter, or name another attribute with idAttribute where the kind has it';
+  const fix = readingFix(`Let it read ${needed} of all people, ${otherwise}`);
   return { rights: [missingRight('read', problem, fix), ...unknownRights(problem).filter(({ verb }) => verb !== 'read')], tooMuch: [] };
 }
 
@@ -54,7 +62,7 @@ export interface PersonFinding {
 export function rightOverPeople(
   verb: DirectoryVerb,
   findings: readonly PersonFinding[],
-  texts: { readonly missing: string; readonly unknown: string; readonly fix: string | null },
+  texts: { readonly missing: string; readonly unknown: string; readonly fix: string },
 ): DirectoryRight {
   const lacking = findings.filter(({ held }) => held === false);
   const [example] = lacking;
@@ -62,7 +70,7 @@ export function rightOverPeople(
     const problem = `${texts.missing} on ${lacking.length} of ${findings.length} people looked at, such as ${example.dn}`;
     if (!findings.some(({ held }) => held === true)) return missingRight(verb, problem, texts.fix);
     const narrow = 'Narrow baseDn or peopleFilter to the people it is meant for';
-    return { verb, ok: true, problem, fix: texts.fix === null ? narrow : `${narrow}, or grant it to the others too: ${texts.fix}` };
+    return { verb, ok: true, problem, fix: withLines(`${narrow}, or grant it to the others too`, ...fixParts(texts.fix).lines) };
   }
   return findings.some(({ held }) => held === true) ? heldRight(verb) : unknownRight(verb, texts.unknown);
 }

@@ -59,7 +59,7 @@ describe.each([
     }
     const { rights, configured, notes } = await directory.health({ rights: true });
     // Without a limit on pages there is none to tell of.
-    expect(notes.some((note) => note.includes('limits dn.exact'))).toBe(limits.includes('size.pr'));
+    expect(notes.some(({ fix }) => fix?.includes('limits dn.exact') === true)).toBe(limits.includes('size.pr'));
     expect(rights.find(({ verb }) => verb === 'read')?.ok).toBe(true);
     expect(configured.every(({ ok }) => ok)).toBe(true);
   });

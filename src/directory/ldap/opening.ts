@@ -21,6 +21,8 @@ export class Opening {
   readonly settings: ConnectionSettings;
   readonly sockets: Socket[] = [];
   closed = false;
+  /** Milliseconds since 1970 until which the certificate of the server is valid; null before TLS is agreed on, or when it has none. */
+  certificateEnds: number | null = null;
 
   constructor(settings: ConnectionSettings) {
     this.settings = settings;
@@ -48,6 +50,8 @@ export class Opening {
   async #encrypted(socket: TLSSocket): Promise<TLSSocket> {
     this.#keep(socket);
     await once(socket, 'secureConnect');
+    const ends = Date.parse(socket.getPeerCertificate().valid_to ?? '');
+    this.certificateEnds = Number.isNaN(ends) ? null : ends;
     return socket;
   }
 

@@ -1,6 +1,8 @@
+import type { DirectoryNote } from '../../core/ports/directory.ts';
 import type { LdapConnection } from './connection.ts';
 import type { LdapEntry } from './entry.ts';
 import { isHeldElsewhere } from './held-elsewhere.ts';
+import { advice, fact } from './notes.ts';
 import type { PasswordFacts } from './person-directory.ts';
 
 /** Attributes that tell where else a person's password lives. */
@@ -16,17 +18,20 @@ const elsewhere: readonly [objectClass: string, kept: string][] = [
  * Sentences for the operator on passwords of these people that a reset does not reach, or would cut off.
  * @param people read with {@link passwordPlaces}; a userPassword that may not be read, as it should not, tells nothing
  */
-export function passwordsElsewhere(people: readonly LdapEntry[]): string[] {
+export function passwordsElsewhere(people: readonly LdapEntry[]): DirectoryNote[] {
   const count = (those: readonly LdapEntry[]): string => `${those.length} of ${people.length} people looked at, such as ${those[0]?.dn}`;
-  const lines: string[] = [];
+  const lines: DirectoryNote[] = [];
   for (const [objectClass, kept] of elsewhere) {
     const those = people.filter((person) => person.texts('objectClass').some((name) => name.toLowerCase() === objectClass));
-    if (those.length > 0) lines.push(`A reset does not change ${kept}: ${count(those)}.`);
+    if (those.length > 0) lines.push(fact(`A reset does not change ${kept}: ${count(those)}`));
   }
   const passed = people.filter(isHeldElsewhere);
   if (passed.length > 0) {
     lines.push(
-      `The password is held by another service ({SASL}), and a reset is refused, as it would cut the link: ${count(passed)}. Leave these people out by peopleFilter.`,
+      advice(
+        `The password is held by another service ({SASL}), and a reset is refused, as it would cut the link: ${count(passed)}`,
+        'Leave these people out by peopleFilter',
+      ),
     );
   }
   return lines;
@@ -37,14 +42,14 @@ export async function minimumAges(
   connection: LdapConnection,
   people: readonly LdapEntry[],
   readFacts: (connection: LdapConnection, entry: LdapEntry) => Promise<PasswordFacts>,
-): Promise<string[]> {
+): Promise<DirectoryNote[]> {
   const ages = new Map<string, number>();
   for (const person of people) {
     const { name, minimumAge, minimumAgeOnReset } = (await readFacts(connection, person)).policy;
     if (minimumAgeOnReset === 'enforced' && minimumAge > 0) ages.set(name, minimumAge);
   }
-  return [...ages].map(
-    ([name, age]) => `Nobody under the policy ${name} can recover a password that was set within the last ${spell(age)}.`,
+  return [...ages].map(([name, age]) =>
+    fact(`Nobody under the policy ${name} can recover a password that was set within the last ${spell(age)}`),
   );
 }
 

@@ -6,6 +6,7 @@ import type {
   AccountRef,
   AccountStatus,
   Directory,
+  DirectoryNote,
   PasswordPolicy,
   PasswordRefusal,
   PreparedWrite,
@@ -20,6 +21,7 @@ import { createDirectoryBase } from './directory-base.ts';
 import { sameDn } from './dn.ts';
 import type { LdapEntry } from './entry.ts';
 import { groupFilter } from './group-entry.ts';
+import type { ReadingFix } from './inspected-rights.ts';
 import { incompletePeople, nobodyFound, type RightsReport, unknownRights } from './inspected-rights.ts';
 import { missingAsOutcome } from './missing-as-outcome.ts';
 import { readNestedGroups } from './nested-groups.ts';
@@ -69,7 +71,7 @@ export interface PersonDialect extends PersonKindOptions {
    */
   inspectRights(connection: LdapConnection, people: readonly LdapEntry[]): Promise<RightsReport>;
   /** How the service account is let read people, for the operator. */
-  readonly readingRule: string;
+  readonly readingFix: ReadingFix;
   /** How this kind of server refuses the bind of a person, beside "invalid credentials". */
   readonly bindRefusals?: readonly BindRefusal[];
   /** Says more about a refusal than the server did. */
@@ -208,7 +210,7 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
       return (await readNestedGroups(connection, groupBaseOf(connection, settings), person)).map(({ id, name }) => ({ id, name }));
     });
 
-  const protection = createProtectionLookup(settings, deps, servers, dialect.readingRule);
+  const protection = createProtectionLookup(settings, deps, servers, dialect.readingFix);
   const isProtected: Directory['isProtected'] = async (account) => {
     const rules = await protection.get();
     const byName = protectedForWant(rules) ?? judgeByName(rules, { dn: account.location, logins: [account.login] });
@@ -226,7 +228,7 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
     const attributes = [...kind.accountAttributes, ...dialect.statusAttributes];
     const entries = await servers.read((connection) => base.sample(connection, sampleSize, { attributes, binary: kind.binaryAttributes }));
     const incomplete = entries.filter((entry) => kind.toAccount(entry) === null).length;
-    if (incomplete > 0) return incompletePeople(incomplete, entries.length, kind.accountNeeds, dialect.readingRule);
+    if (incomplete > 0) return incompletePeople(incomplete, entries.length, kind.accountNeeds, dialect.readingFix);
     const served: LdapEntry[] = [];
     const end = performance.now() + sampleTime;
     for (const entry of entries) {
@@ -235,12 +237,12 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
       if (account === null || sameDn(entry.dn, settings.serviceAccount.name)) continue;
       if (!(await isProtected(account)).protected) served.push(entry);
     }
-    const fix = `Check baseDn and peopleFilter, or let it read: ${dialect.readingRule}`;
+    const fix = dialect.readingFix('Check baseDn and peopleFilter, or let it read');
     if (served.length === 0) return nobodyFound(settings.baseDn, fix);
     return servers.write((connection) => dialect.inspectRights(connection, served));
   };
 
-  const notesOnPeople = (): Promise<string[]> =>
+  const notesOnPeople = (): Promise<DirectoryNote[]> =>
     servers.read(async (connection) => {
       const attributes = [...dialect.statusAttributes, ...passwordPlaces];
       const people = await base.sample(connection, sampleSize, { attributes, binary: kind.binaryAttributes });

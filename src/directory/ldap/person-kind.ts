@@ -1,6 +1,6 @@
 import type { Filter } from 'ldapts';
 import type { LdapSettings } from '../../core/configuration/directory-section.ts';
-import type { Account, SearchRequest } from '../../core/ports/directory.ts';
+import type { Account, DirectoryNote, SearchRequest } from '../../core/ports/directory.ts';
 import { contactAttributes, contactsOf } from './contacts.ts';
 import { anyAttributeEquals, type LdapKind } from './directory-base.ts';
 import { addressesOf, type LdapEntry } from './entry.ts';
@@ -16,7 +16,7 @@ export interface PersonKindOptions {
   /** What such an identifier looks like. */
   readonly idPattern: RegExp;
   stateFilter(state: NonNullable<SearchRequest['filter']>): Filter | null;
-  notes(probed: readonly Probed[]): string[];
+  notes(probed: readonly Probed[]): DirectoryNote[];
 }
 
 const attributes = ['uid', 'cn', 'displayName', 'givenName', 'sn', 'mail', 'mobile', 'employeeNumber', 'preferredLanguage'] as const;

@@ -1,6 +1,7 @@
 import type { LdapSettings } from '../../core/configuration/directory-section.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
 import { type CachedLookup, createCachedLookup } from './cached-lookup.ts';
+import type { ReadingFix } from './inspected-rights.ts';
 import { type ResolvedProtection, resolveProtection } from './resolve-protection.ts';
 import type { Servers } from './servers.ts';
 
@@ -14,12 +15,12 @@ export function createProtectionLookup(
   settings: LdapSettings,
   deps: Pick<DirectoryDeps, 'clock' | 'log'>,
   servers: Pick<Servers, 'read'>,
-  readingRule: string,
+  readingFix: ReadingFix,
 ): CachedLookup<ResolvedProtection> {
   let told = '';
   const keep = ({ names }: ResolvedProtection): number => (names.every(({ ok }) => ok) ? keepFound : keepMissing);
   return createCachedLookup(deps.clock, { keep }, async () => {
-    const resolved = await servers.read((connection) => resolveProtection(connection, { settings, readingRule }));
+    const resolved = await servers.read((connection) => resolveProtection(connection, { settings, readingFix }));
     const missing = resolved.names.filter(({ ok }) => !ok);
     const text = JSON.stringify(missing);
     for (const { setting, value, text: problem, fix } of text === told ? [] : missing) {

@@ -7,6 +7,7 @@ import type { LdapEntry } from './entry.ts';
 import { allOf, anyOf, equals } from './filters.ts';
 import { type GroupClosure, readClosure } from './group-closure.ts';
 import { groupAttributes, groupFilter, isGroup } from './group-entry.ts';
+import type { ReadingFix } from './inspected-rights.ts';
 import { searchAll } from './search-all.ts';
 
 /** What the configuration puts out of reach, as the directory has it. */
@@ -26,7 +27,7 @@ export interface ResolvedProtection {
 export interface ProtectionQuestions {
   readonly settings: LdapSettings;
   /** How the service account is let read, for the operator. */
-  readonly readingRule: string;
+  readonly readingFix: ReadingFix;
 }
 
 /**
@@ -36,11 +37,11 @@ export interface ProtectionQuestions {
  */
 export async function resolveProtection(
   connection: LdapConnection,
-  { settings, readingRule }: ProtectionQuestions,
+  { settings, readingFix }: ProtectionQuestions,
 ): Promise<ResolvedProtection> {
   const names: ConfiguredName[] = [];
   const place = async (setting: string, dn: string): Promise<string | null> => {
-    const resolved = await resolvePlace(connection, setting, dn, readingRule);
+    const resolved = await resolvePlace(connection, setting, dn, readingFix);
     names.push(resolved.name);
     return resolved.dn;
   };
@@ -56,7 +57,7 @@ export async function resolveProtection(
     if (found.length === 0) {
       const where = isDn(wanted) ? 'no such group can be seen' : `no group with this name can be seen below ${groupBase}`;
       names.push(
-        missingName(setting, wanted, where, `Correct ${setting} or groupBaseDn, or let the service account read groups: ${readingRule}`),
+        missingName(setting, wanted, where, readingFix(`Correct ${setting} or groupBaseDn, or let the service account read groups`)),
       );
       continue;
     }
@@ -65,7 +66,7 @@ export async function resolveProtection(
     names.push(
       obstacle === undefined
         ? foundName(setting, wanted, `found, ${describeMembers(closure)}`)
-        : missingName(setting, wanted, obstacle, `Let the service account read and search groups and their members: ${readingRule}`),
+        : missingName(setting, wanted, obstacle, readingFix('Let the service account read and search groups and their members')),
     );
     groups.push({ wanted, closure });
   }
@@ -87,7 +88,7 @@ export async function resolveProtection(
             setting,
             wanted,
             'nobody with this sign-in name can be seen',
-            `Correct ${setting} or take it out, or let the service account read people: ${readingRule}`,
+            readingFix(`Correct ${setting} or take it out, or let the service account read people`),
           ),
     );
     logins.push({ wanted, dns });

@@ -1,3 +1,4 @@
+import { fixParts, withLines } from '../../../shared/fix-text.ts';
 import type { AccountStatus, DirectoryRight } from '../../core/ports/directory.ts';
 import type { LdapEntry } from './entry.ts';
 import { missingRight } from './inspected-rights.ts';
@@ -23,6 +24,8 @@ export function resetUnder(right: DirectoryRight, policies: readonly (LdapEntry 
   if (example === undefined || right.ok === false) return right;
   if (refusals.length === policies.length) return missingRight(right.verb, example.problem, example.fix);
   const problem = `${example.problem}: ${refusals.length} of ${policies.length} people looked at`;
-  const both = (first: string | null, second: string): string => (first === null ? second : `${first}; ${second}`);
-  return { ...right, problem: both(right.problem, problem), fix: both(right.fix, example.fix) };
+  if (right.fix === null) return { ...right, problem, fix: example.fix };
+  const [first, second] = [fixParts(right.fix), fixParts(example.fix)];
+  const fix = withLines(`${first.sentence}; ${second.sentence}`, ...first.lines, ...second.lines);
+  return { ...right, problem: `${right.problem}; ${problem}`, fix };
 }

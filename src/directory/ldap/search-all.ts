@@ -1,7 +1,9 @@
 import type { Filter } from 'ldapts';
 import type { AppError } from '../../../shared/errors.ts';
+import type { DirectoryNote } from '../../core/ports/directory.ts';
 import type { LdapConnection, SearchOptions } from './connection.ts';
 import type { LdapEntry } from './entry.ts';
+import { advice } from './notes.ts';
 import { type LdapResult, RESULT, succeeded } from './result-codes.ts';
 import { unexpectedResult } from './translate-error.ts';
 
@@ -47,11 +49,11 @@ export function limitExceeded(result: LdapResult, server: string): AppError {
 }
 
 /** A sentence for the doctor where a server limits what the service account may search for; the first page tells. */
-export async function limitNotes(connection: LdapConnection, base: string, filter: Filter): Promise<string[]> {
+export async function limitNotes(connection: LdapConnection, base: string, filter: Filter): Promise<DirectoryNote[]> {
   for await (const { result } of connection.pages(base, { scope: 'sub', filter, attributes: ['1.1'] }, pageSizes[0])) {
     if (!limits.has(result.code)) return [];
     const { problem, fix } = limitExceeded(result, connection.server).details;
-    return [`${problem}, asked for pages of ${pageSizes[0]}: what it leaves out is asked for in other ways. ${fix}`];
+    return [advice(`${problem}, asked for pages of ${pageSizes[0]}: what it leaves out is asked for in other ways`, String(fix))];
   }
   return [];
 }

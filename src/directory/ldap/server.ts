@@ -53,6 +53,8 @@ export interface Trial {
   readonly at: number;
   /** Milliseconds until it was connected to. */
   readonly latency: number;
+  /** As `LdapConnection.certificateEnds`. */
+  readonly certificateEnds: number | null;
 }
 
 /** Milliseconds of idleness after which a connection is checked before use. */
@@ -168,7 +170,7 @@ export function createServer(
         const { result } = await connection.search(settings.baseDn, { scope: 'base', attributes: ['1.1'] });
         if (isAnswerOfTrouble(result.code)) throw unexpectedResult(result, url, 'search');
         ended('passed', null);
-        return { rootDse: connection.rootDse, at, latency };
+        return { rootDse: connection.rootDse, at, latency, certificateEnds: connection.certificateEnds };
       } finally {
         connection.close();
       }

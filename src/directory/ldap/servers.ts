@@ -10,7 +10,7 @@ import { addressOf, identityOf } from './server-identity.ts';
 import { serverRole } from './server-role.ts';
 import { createServiceSignIn } from './service-sign-in.ts';
 import type { SignInProblem } from './sign-in-problem.ts';
-import { problemOf, readOnlyServer } from './translate-error.ts';
+import { readOnlyServer } from './translate-error.ts';
 
 type Work<T> = (connection: LdapConnection) => Promise<T>;
 
@@ -160,30 +160,37 @@ export function createServers(
     separate: (work) => attempt(work, (server, run) => server.separate.run(run), all),
     async probe() {
       const connections: Probed[] = [];
-      let account: DirectoryHealth['serviceAccount'] = { ok: false, problem: 'No server could be asked' };
+      let account: DirectoryHealth['serviceAccount'] = { ok: false, problem: 'No server could be asked', fix: null };
       const report = await Promise.all(
         servers.map(async (server): Promise<DirectoryHealth['servers'][number]> => {
           const start = performance.now();
-          const answers = (latency: number) => ({ url: server.url, ok: true, skippedUntil: null, latency, problem: null, fix: null });
+          const answers = (latency: number, certificateEnds: number | null) => ({
+            url: server.url,
+            ok: true,
+            skippedUntil: null,
+            latency,
+            certificateEnds,
+            problem: null,
+            fix: null,
+          });
           try {
-            const { rootDse, at, latency } = await server.tryNow();
+            const { rootDse, at, latency, certificateEnds } = await server.tryNow();
             connections.push({ server: server.url, rootDse, at });
-            account = { ok: true, problem: null };
-            return answers(latency);
+            account = { ok: true, problem: null, fix: null };
+            return answers(latency, certificateEnds);
           } catch (error) {
             if (!isAppError(error)) throw error;
             if (error.code === 'directory.service-account-refused') {
-              if (!account.ok) account = { ok: false, problem: problemOf(error) };
-              return answers(Math.round(performance.now() - start));
+              if (!account.ok) account = { ok: false, ...explained(error) };
+              return answers(Math.round(performance.now() - start), null);
             }
-            const { problem, fix } = error.details;
             return {
               url: server.url,
               ok: false,
               skippedUntil: server.retryIn === null ? null : clock.now() + server.retryIn,
               latency: null,
-              problem: typeof problem === 'string' ? problem : error.code,
-              fix: typeof fix === 'string' ? fix : null,
+              certificateEnds: null,
+              ...explained(error),
             };
           }
         }),
@@ -196,6 +203,10 @@ export function createServers(
       await Promise.all(servers.map((server) => server.close()));
     },
   };
+}
+
+function explained({ code, details: { problem, fix } }: AppError): { problem: string; fix: string | null } {
+  return { problem: typeof problem === 'string' && problem !== '' ? problem : code, fix: typeof fix === 'string' ? fix : null };
 }
 
 /** Runs work on a connection of a server. */

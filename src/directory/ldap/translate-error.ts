@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode, isAppError } from '../../../shared/errors.ts';
+import { fixParts, withLines } from '../../../shared/fix-text.ts';
 import { type LdapResult, RESULT, saysReadOnly } from './result-codes.ts';
 import type { SignInProblem } from './sign-in-problem.ts';
 
@@ -128,7 +129,7 @@ export function unexpectedResult(result: LdapResult, server: string, operation: 
     case RESULT.insufficientAccessRights:
       return new AppError('directory.no-right', {
         ...details,
-        fix: 'Give the service account the right; `keyturn doctor` prints how.',
+        fix: withLines('Give the service account the right, as this tells', 'keyturn doctor'),
       });
     case RESULT.busy:
     case RESULT.unavailable:
@@ -186,5 +187,6 @@ export function serviceAccountRefused(result: LdapResult, server: string, name: 
 /** What an error of a directory means, with its fix, for people to read. */
 export function problemOf(error: AppError): string {
   const { problem, fix } = error.details;
-  return [problem, fix].filter((part) => typeof part === 'string' && part !== '').join('. ') || error.code;
+  const sentence = typeof fix === 'string' ? fixParts(fix).sentence : '';
+  return [problem, sentence].filter((part) => typeof part === 'string' && part !== '').join('. ') || error.code;
 }

@@ -1,11 +1,27 @@
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
+import { ldapmodifyLine } from '../ldap/ldapmodify-line.ts';
 
-/** The access rule that grants what a verb needs, as slapd.conf has it; in cn=config the same after `olcAccess: to`. */
-export function rule(settings: Pick<DirectorySettingsOf<'openldap'>, 'baseDn' | 'serviceAccount'>, type: string): string {
-  const to = `access to dn.subtree="${settings.baseDn}"`;
+type Settings = Pick<DirectorySettingsOf<'openldap'>, 'baseDn' | 'serviceAccount'>;
+
+/** What a rule is for: reading people or their state, setting passwords, or writing locks and marks. */
+export type Granted = 'entry' | 'state' | 'userPassword' | 'marks' | 'policies';
+
+/** The access rule that grants it, as slapd.conf(5) has it after `access` and cn=config after `olcAccess: {n}`. */
+export function accessRule(settings: Settings, granted: Granted): string {
+  const to = `to dn.subtree="${granted === 'policies' ? 'DN-OF-THE-POLICIES' : settings.baseDn}"`;
   const by = `by dn.exact="${settings.serviceAccount.name}"`;
-  if (type === 'userPassword') return `${to} attrs=userPassword ${by} =w by self =xw by anonymous auth by * none`;
-  if (type === 'entry') return `${to} ${by} read by * break`;
-  if (type === 'state') return `${to} attrs=pwdStartTime,pwdEndTime,pwdAccountTmpLockoutEnd ${by} read by * break`;
+  if (granted === 'userPassword') return `${to} attrs=userPassword ${by} =w by self =xw by anonymous auth by * none`;
+  if (granted === 'entry' || granted === 'policies') return `${to} ${by} read by * break`;
+  if (granted === 'state') return `${to} attrs=pwdStartTime,pwdEndTime,pwdAccountTmpLockoutEnd ${by} read by * break`;
   return `${to} attrs=pwdReset,pwdAccountLockedTime ${by} write by self read by * none`;
+}
+
+/**
+ * Both forms of the rules, each first in its database: the lines of slapd.conf, and a command for cn=config, to be run by root on the
+ * server. Debian's package has its database at `olcDatabase={1}mdb,cn=config`.
+ */
+export function rule(settings: Settings, ...granted: readonly Granted[]): string[] {
+  const rules = granted.map((one) => accessRule(settings, one));
+  const change = { dn: 'olcDatabase={1}mdb,cn=config', add: 'olcAccess', values: rules.map((one, index) => `{${index}}${one}`) };
+  return [...rules.map((one) => `access ${one}`), ldapmodifyLine(['-Q', '-Y', 'EXTERNAL', '-H', 'ldapi:///'], change)];
 }

@@ -1,11 +1,13 @@
 import { Attribute, Change } from 'ldapts';
+import { withLines } from '../../../shared/fix-text.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
-import type { Directory, WriteOutcome } from '../../core/ports/directory.ts';
+import type { Directory, DirectoryNote, WriteOutcome } from '../../core/ports/directory.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
 import { allOf, equals, not, present } from '../ldap/filters.ts';
 import { isHeldElsewhere, refusedAsHeldElsewhere } from '../ldap/held-elsewhere.ts';
+import { advice, fact } from '../ldap/notes.ts';
 import { passwordModifyValue } from '../ldap/password-modify.ts';
 import { createPersonDirectory, type PersonDialect, refusedWrite } from '../ldap/person-directory.ts';
 import { withPolicyControl } from '../ldap/policy-answer.ts';
@@ -14,7 +16,7 @@ import { OID } from '../ldap/root-dse.ts';
 import { seesAttributes } from '../ldap/sees-attributes.ts';
 import { createServerCache } from '../ldap/server-cache.ts';
 import { unexpectedResult } from '../ldap/translate-error.ts';
-import { rule } from './access-rules.ts';
+import { accessRule, rule } from './access-rules.ts';
 import {
   holdsAdministratorsLock,
   lockAttributes,
@@ -98,7 +100,7 @@ export function createOpenldapDirectory(settings: DirectorySettingsOf<'openldap'
       return markAfterReset(connection, entry.dn);
     },
     inspectRights: (connection, people) => inspectRights(connection, people, { settings, random: deps.random, policyOf, cache }),
-    readingRule: rule(settings, 'entry'),
+    readingFix: (sentence) => withLines(sentence, ...rule(settings, 'entry')),
     async unlock(connection, entry) {
       const locked = await lockedByAdministrator(connection, entry);
       if (locked !== null) return locked;
@@ -157,22 +159,27 @@ async function isLockedMeanwhile(connection: LdapConnection, dn: string): Promis
 }
 
 function statesHidden({ server }: LdapConnection, settings: DirectorySettingsOf<'openldap'>): WriteOutcome {
-  const detail = `the service account cannot see whether an administrator locked the account: ${rule(settings, 'pwdAccountLockedTime')}`;
+  const detail = `the service account cannot see whether an administrator locked the account: ${accessRule(settings, 'marks')}`;
   return { done: false, refusal: 'account.no-right', detail, server };
 }
 
-function notes(rootDses: readonly LdapConnection['rootDse'][]): string[] {
-  const lines: string[] = [];
+function notes(rootDses: readonly LdapConnection['rootDse'][]): DirectoryNote[] {
+  const lines: DirectoryNote[] = [];
   if (rootDses.some((rootDse) => !rootDse.supportedControl.has(OID.passwordPolicy))) {
     lines.push(
-      'The ppolicy overlay is not loaded: no history, no lockout, and nobody can tell who is disabled, so nobody can be recovered. Load it, or use kind ldap.',
+      advice(
+        'The ppolicy overlay is not loaded: no history, no lockout, and nobody can tell who is disabled, so nobody can be recovered',
+        'Load it, or use kind ldap',
+      ),
     );
   }
   if (rootDses.some((rootDse) => !rootDse.supportedExtension.has(OID.passwordModify))) {
-    lines.push('The server does not offer RFC 3062: passwords cannot be set.');
+    lines.push(advice('The server does not offer RFC 3062: passwords cannot be set', 'Update it: slapd has had it since 2.0'));
   }
   lines.push(
-    'A reset always lifts a lock, and honours history and minimum age unless the service account has the manage right on userPassword.',
+    fact(
+      'A reset always lifts a lock, and honours history and minimum age unless the service account has the manage right on userPassword',
+    ),
   );
   return lines;
 }

@@ -1,4 +1,5 @@
 import { Attribute, Change } from 'ldapts';
+import { withLines } from '../../../shared/fix-text.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
 import type { DirectoryRight } from '../../core/ports/directory.ts';
 import type { Random } from '../../core/ports/platform.ts';
@@ -10,11 +11,14 @@ import { resetUnder } from '../ldap/safe-modify.ts';
 import { seesAttributes } from '../ldap/sees-attributes.ts';
 import type { ServerCache } from '../ldap/server-cache.ts';
 import { unexpectedResult } from '../ldap/translate-error.ts';
-import { rule } from './access-rules.ts';
+import { type Granted, rule } from './access-rules.ts';
 import { stateAttributes } from './account-status.ts';
 
 /** A time at which no account was ever locked. */
 export const neverLocked = '19700101000001Z';
+
+/** Rules are read from the first to the last, and the first that fits decides (slapd.access(5)). */
+const WHERE = 'first in the database that holds the people, in slapd.conf as lines, in cn=config by the command';
 
 /** Stands for all that the task does not need: every person has it (RFC 4519 section 2.3). */
 const unneededAttribute = 'cn';
@@ -40,7 +44,7 @@ export async function inspectRights(
   const { settings, random, policyOf, cache } = tools;
   const looked = people.slice(0, 3);
   const absent = Buffer.from(random.bytes(32)).toString('hex');
-  const probe = async (verb: DirectoryRight['verb'], type: string, value: string): Promise<DirectoryRight> => {
+  const probe = async (verb: DirectoryRight['verb'], type: string, value: string, granted: Granted): Promise<DirectoryRight> => {
     const findings: PersonFinding[] = [];
     let unknown = '';
     for (const { dn } of looked) {
@@ -49,11 +53,15 @@ export async function inspectRights(
       if (held === null) unknown = `the server answers ${result.code} ${result.message}`.trim();
       findings.push({ dn, held });
     }
-    return rightOverPeople(verb, findings, { missing: `the right to write ${type} is missing`, unknown, fix: rule(settings, type) });
+    return rightOverPeople(verb, findings, {
+      missing: `the right to write ${type} is missing`,
+      unknown,
+      fix: withLines(`Grant it: ${WHERE}`, ...rule(settings, granted)),
+    });
   };
-  const reset = await probe('reset-password', 'userPassword', absent);
-  const unlock = await probe('unlock-account', 'pwdAccountLockedTime', neverLocked);
-  const requireChange = await probe('require-change', 'pwdReset', 'FALSE');
+  const reset = await probe('reset-password', 'userPassword', absent, 'userPassword');
+  const unlock = await probe('unlock-account', 'pwdAccountLockedTime', neverLocked, 'marks');
+  const requireChange = await probe('require-change', 'pwdReset', 'FALSE', 'marks');
   const policy = looked[0] === undefined ? null : await policyOf(connection, looked[0]);
   const policies: (LdapEntry | null)[] = [];
   for (const person of people) policies.push(await policyOf(connection, person));
@@ -66,7 +74,7 @@ export async function inspectRights(
       ? missingRight(
           'read-policy',
           'no policy entry is found that it may read',
-          `Set defaultPolicyDn, and: access to dn.subtree="<policies>" by dn.exact="${settings.serviceAccount.name}" read`,
+          withLines(`Set defaultPolicyDn, and let it read the policies: ${WHERE}`, ...rule(settings, 'policies')),
         )
       : heldRight('read-policy'),
   ];
@@ -85,7 +93,7 @@ async function seeingStates(
   for (const person of people) {
     if (await seesAttributes(connection, cache, person, stateAttributes)) continue;
     const problem = `it cannot see whether ${person.dn} is locked, disabled or has ended (${stateAttributes.join(', ')})`;
-    return missingRight('read', problem, `${rule(settings, 'pwdAccountLockedTime')}; ${rule(settings, 'state')}`);
+    return missingRight('read', problem, withLines(`Grant it: ${WHERE}`, ...rule(settings, 'marks', 'state')));
   }
   return heldRight('read');
 }

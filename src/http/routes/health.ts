@@ -1,17 +1,34 @@
 import type { FastifyInstance } from 'fastify';
 import type { HttpDeps } from '../http-deps.ts';
 
-/** `/healthz`: the process is alive. `/readyz`: it can serve (the database answers and it is not about to stop). */
+/** Milliseconds for which an answer about the database counts: whoever asks faster writes no more often. */
+const GOOD_FOR = 1000;
+
+/**
+ * `/healthz`: the process is alive. `/readyz`: it can serve (the database takes writes and it is not about to stop). A directory or a
+ * mail server that is down does not take a node out: the others would fare no better.
+ */
 export function registerHealth(app: FastifyInstance, deps: HttpDeps): void {
+  let looked: { readonly at: number; readonly writes: Promise<boolean> } | null = null;
+  const databaseWrites = (): Promise<boolean> => {
+    const now = performance.now();
+    if (looked === null || now - looked.at >= GOOD_FOR) looked = { at: now, writes: tryWriting(deps) };
+    return looked.writes;
+  };
   app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));
   app.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
     if (deps.isStopping()) return reply.status(503).send({ status: 'stopping' });
-    try {
-      await deps.store.ping();
-      return { status: 'ok' };
-    } catch (error) {
-      deps.log.error('health.store-not-answering', { error });
-      return reply.status(503).send({ status: 'database not answering' });
-    }
+    if (await databaseWrites()) return { status: 'ok' };
+    return reply.status(503).send({ status: 'the database takes no writes' });
   });
+}
+
+async function tryWriting({ store, log }: HttpDeps): Promise<boolean> {
+  try {
+    await store.ping();
+    return true;
+  } catch (error) {
+    log.error('health.database-takes-no-writes', { error });
+    return false;
+  }
 }

@@ -11,6 +11,7 @@ import { keyTheAuditChain } from './0009-key-the-audit-chain.ts';
 import { noteExpiredJourneys } from './0012-note-expired-journeys.ts';
 import { addLimitsMemory } from './0013-add-limits-memory.ts';
 import { allowOneOpenIntent } from './0014-one-open-intent.ts';
+import { createPulseTable } from './0015-create-pulse.ts';
 
 /** All migrations. A name that was released is never changed, and a new one sorts after all others. There is no way back down. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -26,4 +27,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0012-note-expired-journeys': { up: noteExpiredJourneys },
   '0013-add-limits-memory': { up: addLimitsMemory },
   '0014-one-open-intent': { up: allowOneOpenIntent },
+  '0015-create-pulse': { up: createPulseTable },
 };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { AppError } from '../../../shared/errors.ts';
+import { withLines } from '../../../shared/fix-text.ts';
 import { END_NOT_AUTHENTIC_EVENT, hashEvent } from '../../core/audit/chain.ts';
 import type { AuditHead, AuditRow, AuditStore } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
@@ -23,6 +24,7 @@ export function createAudit(context: TableContext): AuditStore {
     const seals = context.audit.seals();
     const row = { ...content, hash, ...seals.seal('event', { seq, hash }) };
     await write(db, toColumns(row), seals.seal('end', { seq, hash }));
+    context.noteEvent(event.type);
     return row;
   }
 
@@ -39,7 +41,11 @@ export function createAudit(context: TableContext): AuditStore {
         if (await isOurs(db, end)) return appendTo(db, end, event);
         // A new seal over a false end would make it a true one: it is marked first, for good.
         const { seq, hash } = end;
-        context.log.error('audit.end-not-authentic', { seq, hash, fix: 'run `keyturn audit verify`: somebody has changed the audit log' });
+        context.log.error('audit.end-not-authentic', {
+          seq,
+          hash,
+          fix: withLines('Find out who has changed the audit log', 'keyturn audit verify'),
+        });
         const marked = await appendTo(db, end, { at: event.at, type: END_NOT_AUTHENTIC_EVENT, data: JSON.stringify({ seq, hash }) });
         return appendTo(db, marked, event);
       }),
