@@ -40,7 +40,7 @@ async function inspect(
   ...how: Parameters<typeof open>
 ): Promise<DirectoryHealth & { of(verb: string): DirectoryHealth['rights'][number] }> {
   const health = await open(...how).health({ rights: true });
-  expect(health.serviceAccount).toEqual({ ok: true, problem: null });
+  expect(health.serviceAccount).toEqual({ ok: true, problem: null, fix: null });
   expect(health.rights.map(({ verb }) => verb)).toEqual(verbs);
   const of = (verb: string): DirectoryHealth['rights'][number] => {
     const right = health.rights.find((candidate) => candidate.verb === verb);

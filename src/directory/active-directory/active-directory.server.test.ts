@@ -444,7 +444,7 @@ describe('health', () => {
   it('says what a reset does about the history, and how far the clocks are apart', async () => {
     const health = await connect().health();
     expect(health.servers).toMatchObject([{ url: samba.url, ok: true, problem: null, fix: null, skippedUntil: null }]);
-    expect(health.serviceAccount).toEqual({ ok: true, problem: null });
+    expect(health.serviceAccount).toEqual({ ok: true, problem: null, fix: null });
     expect(Math.abs(health.clockSkew ?? Number.NaN)).toBeLessThan(5000);
     expect(health.notes.map(({ text }) => text).join()).toContain('does not honour password history');
   });

@@ -161,7 +161,7 @@ describe('failover', () => {
       { url: url(second), ok: true },
     ]);
     expect(bad.servers[0]?.fix).toMatch(/\.$/);
-    expect(bad.serviceAccount).toEqual({ ok: true, problem: null });
+    expect(bad.serviceAccount).toEqual({ ok: true, problem: null, fix: null });
     first.setMode('forward');
     expect((await servers.probe()).servers).toMatchObject([{ ok: true }, { ok: true }]);
     expect(await servers.read(countPeople)).toBe(url(first));
