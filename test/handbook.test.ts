@@ -33,7 +33,7 @@ describe('the handbook', () => {
         whole += 1;
         expect(checkConfiguration(configuration, context).problems, path).toEqual([]);
       }
-      if ('keys' in document || 'listen' in document) {
+      if ('keys' in document || 'listen' in document || 'metrics' in document) {
         const { configuration: _first, ...settings } = document;
         expect(settingsSchema.safeParse(settings).error, path).toBeUndefined();
       }
@@ -75,6 +75,10 @@ describe('the handbook', () => {
       expect(commandProblem(own, program), `${path}: ${line}`).toBeNull();
     }
     expect(checked).toBeGreaterThan(8);
+  });
+
+  it('shows the unit that is installed', () => {
+    expect(blocks('docs/handbook/install.md', 'ini')).toEqual([readFileSync('packaging/systemd/keyturn.service', 'utf8')]);
   });
 
   it('links only to pages that are there', () => {

@@ -8,6 +8,7 @@ import type { SmtpMode, SmtpReplyOrder } from '../../test/servers/smtp-protocol.
 import type { MailServer } from '../core/configuration/mail-section.ts';
 import type { MailMessage } from '../core/ports/platform.ts';
 import { createSmtpMailer, longestSend, type SmtpMailer } from './smtp.ts';
+import { SMTP_FIXES } from './smtp-fixes.ts';
 
 const message: MailMessage = {
   to: 'alice@example.test',
@@ -312,9 +313,9 @@ describe('health', () => {
     );
     expect(await mailer.health()).toEqual([
       { server: `127.0.0.1:${good.port}`, ok: true },
-      { server: `127.0.0.1:${locked.port}`, ok: false, problem: 'authentication-failed' },
-      { server: `127.0.0.1:${silent.port}`, ok: false, problem: 'timed-out' },
-      { server: `127.0.0.1:${gone.port}`, ok: false, problem: 'unreachable' },
+      { server: `127.0.0.1:${locked.port}`, ok: false, problem: 'authentication-failed', fix: SMTP_FIXES['authentication-failed'] },
+      { server: `127.0.0.1:${silent.port}`, ok: false, problem: 'timed-out', fix: SMTP_FIXES['timed-out'] },
+      { server: `127.0.0.1:${gone.port}`, ok: false, problem: 'unreachable', fix: SMTP_FIXES.unreachable },
     ]);
     expect(await good.messages()).toHaveLength(0);
   });

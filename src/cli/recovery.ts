@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import { shellWord } from '../../shared/fix-text.ts';
 import { type AccountVerdict, judgeAccount } from '../core/accounts/judge-account.ts';
 import type { Configuration } from '../core/configuration/document.ts';
 import { createConfigurationReader } from '../core/configuration/read-configuration.ts';
 import { type RecoveryState, readRecoveryState, releaseRecovery } from '../core/freeze/release-recovery.ts';
 import { createGuard, type Guard } from '../core/guard/guard.ts';
 import type { CommandContext } from './command-context.ts';
+import { completeCommand } from './complete-command.ts';
 import { describeContacts } from './enrolment/describe-combinations.ts';
 import { usualSituation } from './enrolment/usual-situation.ts';
 import { withExamples } from './examples.ts';
@@ -89,7 +91,12 @@ async function statusOf(found: FoundAccount, runtime: Runtime, configuration: Co
 
 async function printStatus(context: CommandContext, status: Status, configuration: Configuration, now: number): Promise<void> {
   const { found, verdict, state, lately } = status;
-  const [first, ...others] = describeVerdict(verdict, state, configuration, now);
+  const complete = (line: string) =>
+    completeCommand(
+      line.replace(/\bNAME\b/, () => shellWord(found.account.login)),
+      context.settingsFile(),
+    );
+  const [first, ...others] = describeVerdict(verdict, state, configuration, now, complete);
   await context.print(`${found.account.login} (${found.directory.label}): ${first}`);
   for (const line of [...others, ...describeContacts(configuration, found.account)]) await context.print(line);
   if (lately.length > 0) await context.print('  lately (UTC):');

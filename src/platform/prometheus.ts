@@ -142,7 +142,9 @@ export function createMetrics(version: string): Metrics & { watch(source: Metric
       up.set(1);
     } catch {
       // What the database knows is not known now; what is told must not look as if it were.
-      for (const gauge of [waiting, age, failed, open]) gauge.reset();
+      for (const gauge of [waiting, age, failed]) gauge.reset();
+      // A gauge without labels would be reset to 0, which says that there are none.
+      open.remove();
       up.set(0);
     }
   };

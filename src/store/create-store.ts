@@ -45,7 +45,6 @@ export interface StoreOptions {
   readonly walFiles?: WalFiles;
 }
 
-/** The store, and the key for digests that lives in the database. */
 /** Both are called often, and must not throw. */
 export interface StoreObserver {
   /** An event of this type was written into the audit log, and its transaction is committed. */
@@ -53,6 +52,7 @@ export interface StoreObserver {
   onStatement(seconds: number, failed: boolean): void;
 }
 
+/** The store, and the key for digests that lives in the database. */
 export interface OpenedStore extends Store {
   readonly digestKey: Uint8Array;
   /** Connections to PostgreSQL; null for SQLite, which has one. */

@@ -141,7 +141,7 @@ describe('keyturn doctor', () => {
       configurationDocument({ directories: [directory], recovery: { rules: [{ name: 'everybody', accepted }] } }),
     );
     expect(of(findings, 'enrolment', 'warn')).toMatchObject([
-      { text: expect.stringContaining('Nobody can recover an account'), fix: expect.stringContaining('docs/handbook/enrolment.md') },
+      { text: expect.stringContaining('Nobody can recover an account'), fix: expect.stringContaining('enrolment.md') },
     ]);
     const settings = join(folder, 'settings.yaml');
     const runtime = await openRuntime(loadSettings(settings, {}).settings);

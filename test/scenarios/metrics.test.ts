@@ -136,4 +136,12 @@ describe('the metrics', () => {
     const described = readFileSync('docs/handbook/monitoring.md', 'utf8');
     for (const { alert } of groups.flatMap(({ rules }) => rules)) expect(described, alert).toContain(alert);
   });
+
+  it('say nothing of what is not known while the database cannot be asked', async () => {
+    expect(metric(await scrape(), 'keyturn_writes_open')).toBe(0);
+    await keyturn.deps.store.close();
+    const text = await scrape();
+    expect(metric(text, 'keyturn_database_up')).toBe(0);
+    expect(text).not.toMatch(/^keyturn_(writes_open|outbox_\w+)[{ ]/m);
+  });
 });

@@ -46,7 +46,7 @@ describe.each([
     try {
       const directory = opener.open({ ...ldapSettings('openldap', two.provider.server), ...serversOf(two.replica, two.provider) });
       const health = await directory.health({ rights: true });
-      expect(health.notes.join('\n')).toContain(`${two.replica.url} takes no writes`);
+      expect(health.notes.map(({ text }) => text).join('\n')).toContain(`${two.replica.url} takes no writes`);
       expect(health.rights.filter(({ ok }) => ok !== true)).toEqual([]);
     } finally {
       await opener.close();

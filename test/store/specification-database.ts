@@ -198,7 +198,7 @@ export function specifyDatabase(makeDatabase: MakeDatabase): void {
       const db =
         database.engine === 'sqlite'
           ? openSqlite(database.url.slice('sqlite:'.length)).db
-          : openPostgres({ url: database.url, log: quietLog, poolSize: 2, statementTimeout: 10_000 });
+          : openPostgres({ url: database.url, log: quietLog, poolSize: 2, statementTimeout: 10_000 }).db;
       await migrate(db, quietLog);
       let other: Uint8Array | undefined;
       let first = true;

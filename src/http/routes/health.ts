@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { HttpDeps } from '../http-deps.ts';
 
-/** Milliseconds for which an answer about the database counts: whoever asks faster writes no more often. */
+/** Milliseconds for which an answer about the database counts: however many ask, one write at a time, and one in this time. */
 const GOOD_FOR = 1000;
 
 /**
@@ -9,11 +9,13 @@ const GOOD_FOR = 1000;
  * mail server that is down does not take a node out: the others would fare no better.
  */
 export function registerHealth(app: FastifyInstance, deps: HttpDeps): void {
-  let looked: { readonly at: number; readonly writes: Promise<boolean> } | null = null;
+  let looked: Promise<boolean> | null = null;
   const databaseWrites = (): Promise<boolean> => {
-    const now = performance.now();
-    if (looked === null || now - looked.at >= GOOD_FOR) looked = { at: now, writes: tryWriting(deps) };
-    return looked.writes;
+    looked ??= tryWriting(deps).finally(() => setTimeout(forget, GOOD_FOR).unref());
+    return looked;
+  };
+  const forget = () => {
+    looked = null;
   };
   app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));
   app.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
