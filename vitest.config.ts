@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import { closingLineReporter } from './test/closing-line-reporter.ts';
+import { testReporters } from './test/test-reporters.ts';
 
 /** Tests that hold a stop-watch: whatever ran beside them would be measured as well. */
 const measuring = [
@@ -8,6 +8,16 @@ const measuring = [
   'test/scenarios/side-load.test.ts',
   // How soon a server that hangs is given up, and that the next one is asked at once.
   'src/directory/ldap/servers.server.test.ts',
+];
+
+/**
+ * Tests whose rare failure is what they look for: races, walks by chance, faults at any point, generated passwords. They are never
+ * tried a second time.
+ */
+const byChance = [
+  'test/scenarios/{any-walk,canary,changed-meanwhile,decoy,guard,guesses,interrupted-writes,lost-answers,races,tabs}.test.ts',
+  'test/{differential,several-servers,store}/**/*.test.ts',
+  'src/{store,core,jobs}/**/*.server.test.ts',
 ];
 
 const withServers = {
@@ -20,17 +30,20 @@ const withServers = {
 };
 
 /**
- * Three projects, one after the other:
+ * Four projects:
  * - `unit`: tests beside the code. They need no shared server and start in milliseconds.
  * - `servers`: everything below test/, and `*.server.test.ts` beside the code. They get real directories and databases from
  *   test/servers/shared-servers.ts, each started only when a test file asks for it.
+ *   A browser or a domain controller on a busy machine fails for reasons of its own: a test of them is tried once more, and one that
+ *   passed only then is named at the end of the run.
+ * - `chance`: those of them that are never tried a second time, beside the others.
  * - `measuring`: those of them that compare times, one file at a time with nothing beside it.
  * One file: `vitest run src/core/clock.test.ts`. One project: `vitest run --project unit`.
  */
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
 export default defineConfig({
   test: {
-    reporters: ['default', closingLineReporter()],
+    reporters: testReporters(),
     restoreMocks: true,
     projects: [
       {
@@ -51,8 +64,20 @@ export default defineConfig({
           ...withServers,
           name: 'servers',
           include: ['test/**/*.test.ts', '{src,bench}/**/*.server.test.ts'],
-          exclude: [...measuring, '**/node_modules/**'],
+          exclude: [...measuring, ...byChance, '**/node_modules/**'],
+          retry: 1,
           // They wait for servers and for answers that are held back more than they compute: one worker leaves most of two cores idle.
+          maxWorkers: availableParallelism() + 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...withServers,
+          name: 'chance',
+          include: byChance,
+          exclude: [...measuring, '**/node_modules/**'],
           maxWorkers: availableParallelism() + 1,
           sequence: { groupOrder: 1 },
         },

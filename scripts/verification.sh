@@ -4,6 +4,7 @@
 passed=0
 failed=0
 broken=
+second_tries=.scratch/verify/second-tries.txt
 
 # A temporary folder for this run, removed with all that its tests leave in it; those of runs that were killed go as well.
 # Short, because the path of a Unix socket may have 107 bytes only (unix(7)).
@@ -23,6 +24,7 @@ own_temporary_folder() {
 
 # Prints what failed and the sum, and ends the run.
 finish() {
+  [ ! -s "$second_tries" ] || cat "$second_tries"
   [ -z "$broken" ] || printf 'Failed:%s\n' "$broken"
   echo "$passed passed, $failed failed"
   [ "$failed" -eq 0 ]
@@ -75,7 +77,7 @@ tests() {
   mkdir -p .scratch/verify
   # An old file must never stand in for a run that crashed.
   rm -f "$results"
-  vitest run "$@" --reporter=default --reporter=json --outputFile.json="$results"
+  KEYTURN_SECOND_TRIES="$second_tries" KEYTURN_TEST_RESULTS="$results" vitest run "$@"
   exit_code=$?
   # First line: the counts. The others: a line for each test that did not pass.
   summary=$(node scripts/sum-test-results.ts "$results" "$exit_code") || summary='0 1'
@@ -89,6 +91,8 @@ $(printf '%s\n' "$summary" | tail -n +2)"
 
 # Node.js, the npm packages and the Debian packages: without them nothing else can run.
 prepare() {
+  mkdir -p .scratch/verify
+  rm -f "$second_tries"
   check 'install Node.js and npm packages' sh scripts/setup.sh
   [ "$failed" -eq 0 ] || finish
   [ -x .tools/node/bin/node ] && PATH="$root/.tools/node/bin:$PATH"

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import { closingLineReporter } from '../test/closing-line-reporter.ts';
+import { testReporters } from '../test/test-reporters.ts';
 
 /**
  * Tests of the Windows client: `vitest run --config windows/vitest.config.ts`. Apart from the product's own run, because they
@@ -11,10 +11,12 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['windows/**/*.test.ts'],
-    reporters: ['default', closingLineReporter()],
+    reporters: testReporters(),
     globalSetup: ['windows/tests/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 180_000,
+    // wine on a busy machine; what passed only then is named at the end.
+    retry: 1,
     // The windows are waited for more than they compute.
     maxWorkers: availableParallelism() + 1,
   },
