@@ -84,7 +84,7 @@ function addAdd(enrolment: Command, context: CommandContext): void {
         }
         await context.print(`Enrolled for ${nameOf(found)}: ${describeFactor(row)}. Id: ${row.id}`);
         if (otpauth !== null) await context.write(showSeed(proof.secret, otpauth));
-        for (const line of describeCombinations(configuration, found.account, factors)) await context.print(line);
+        for (const line of await describeCombinations(configuration, found, factors)) await context.print(line);
       }),
     );
   withExamples(add, [
@@ -122,7 +122,7 @@ function addList(enrolment: Command, context: CommandContext): void {
         for (const { found, factors } of accounts) {
           await context.print(`${nameOf(found)}: ${factors.length === 0 ? 'nothing enrolled' : `${factors.length} enrolled`}`);
           for (const row of factors) await context.print(`  ${row.id}  ${describeFactor(row)}`);
-          for (const line of describeCombinations(configuration, found.account, factors)) await context.print(line);
+          for (const line of await describeCombinations(configuration, found, factors)) await context.print(line);
           for (const line of describeContacts(configuration, found.account)) await context.print(line);
         }
       }),
@@ -155,14 +155,14 @@ function addRemove(enrolment: Command, context: CommandContext): void {
         const rest = factors.filter((factor) => factor.id !== id);
         if (options.yes !== true) {
           await context.print(`Would end for ${nameOf(found)}: ${describeFactor(row)}. Afterwards:`);
-          for (const line of describeCombinations(configuration, found.account, rest)) await context.print(line);
+          for (const line of await describeCombinations(configuration, found, rest)) await context.print(line);
           context.writeError('keyturn: nothing was changed. Add --yes to do it.\n');
           return context.failed();
         }
         await endFactor(runtime, refOf(found), id, { ...changedBy(context, configuration, options.reason), reason: options.reason });
         if (options.json === true) return context.print(JSON.stringify({ ...about(found), ...presentFactor(row), ended: true }, null, 2));
         await context.print(`Ended for ${nameOf(found)}: ${describeFactor(row)}.`);
-        for (const line of describeCombinations(configuration, found.account, rest)) await context.print(line);
+        for (const line of await describeCombinations(configuration, found, rest)) await context.print(line);
       }),
     );
   withExamples(remove, [

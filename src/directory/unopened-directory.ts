@@ -23,6 +23,7 @@ export function createUnopenedDirectory(settings: Pick<DirectorySettings, 'id' |
     readFacts: fail,
     readFingerprint: fail,
     readGroups: fail,
+    readMembership: fail,
     readManager: fail,
     isProtected: fail,
     verifyPassword: fail,

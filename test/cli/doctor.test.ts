@@ -71,6 +71,23 @@ describe('keyturn doctor', () => {
     }
   });
 
+  it('says which places and groups of the rules of proof the directory does not tell', async () => {
+    const slapd = await sharedSlapd();
+    const recovery = {
+      rules: [
+        { name: 'special', when: { places: [slapd.peopleDn], groups: ['Nobody has heard of it'] } },
+        { name: 'everybody', accepted: [['email', 'totp']] },
+      ],
+    };
+    const { findings } = await diagnose(configurationDocument({ directories: [openldap(slapd)], recovery }));
+    const ok = of(findings, 'enrolment', 'ok').map(({ text }) => text);
+    const warned = of(findings, 'enrolment', 'warn').filter(({ text }) => text.includes('rule of proof'));
+    expect(ok).toContain(`main tells who belongs to ${slapd.peopleDn}`);
+    expect(warned).toMatchObject([
+      { text: expect.stringContaining('Nobody has heard of it'), fix: expect.stringContaining('recovery.rules') },
+    ]);
+  });
+
   it('names a refused service account, an unknown authority and a mail server that is not there, each with a fix', async () => {
     const slapd = await sharedSlapd();
     const wrong = join(folder, 'wrong-password');

@@ -114,6 +114,28 @@ export function describeIdentity(harness: () => Harness): void {
       expect(verdict.reason).toContain('Admins');
     });
 
+    it('and places are told of anybody, where they are there; of what cannot be found it is not known', async () => {
+      const { directory, createAccount, kind } = harness();
+      const [member, other] = [await createAccount({ groups: ['Editors'] }), await createAccount({ groups: ['Readers'] })];
+      const [inside, outside] = [await directory.readAccount(member.ref), await directory.readAccount(other.ref)];
+      if (inside === null || outside === null) throw new Error('an account is missing');
+      const isEmbedded = kind === 'embedded';
+      const above = inside.location.slice(inside.location.indexOf(',') + 1);
+      const [nowhere, elsewhere] = [`ou=Nowhere,${above}`, isEmbedded ? 'other' : outside.location];
+      const named = { places: [above, elsewhere, nowhere], groups: ['Editors', 'eDITORS', 'Readers', 'Nobody has heard of it'] };
+      // Groups and places of the embedded directory are names on the account itself: there are none that are not there.
+      const missing = isEmbedded ? false : null;
+      expect(await directory.readMembership(inside, named)).toEqual({
+        places: { [above]: true, [elsewhere]: false, [nowhere]: missing },
+        groups: { Editors: true, eDITORS: true, Readers: false, 'Nobody has heard of it': missing },
+      });
+      expect((await directory.readMembership(outside, named)).groups).toMatchObject({ Editors: false, Readers: true });
+      const nobody = { ...inside, id: 'ffffffff-ffff-4fff-8fff-ffffffffffff' };
+      await expect(directory.readMembership(nobody, { places: [], groups: ['Editors'] })).rejects.toMatchObject({
+        code: 'directory.account-missing',
+      });
+    });
+
     it('of no interest protect nobody, and a protected login is protected without any', async () => {
       const { directory, createAccount, kind } = harness();
       const plain = await createAccount({ groups: ['Readers'] });

@@ -1,10 +1,11 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { withLines } from '../../../shared/fix-text.ts';
+import { readRuleFacts } from '../../core/accounts/read-rule-facts.ts';
 import type { Configuration } from '../../core/configuration/document.ts';
 import { FROM_DIRECTORY, factorsOf } from '../../core/enrolment/factors-of.ts';
 import type { Directory } from '../../core/ports/directory.ts';
 import type { FactorRow } from '../../core/ports/store.ts';
-import { combinationsOf } from '../../core/proof/rules.ts';
+import { combinationsOf, scopesNamed } from '../../core/proof/rules.ts';
 import type { Runtime } from '../runtime.ts';
 import { failureFindings } from './failure-findings.ts';
 import { type Finding, findingsOf } from './finding.ts';
@@ -45,7 +46,31 @@ export async function checkEnrolment(runtime: Opened, configuration: Configurati
     const where = rules.length === 1 ? '' : ` where the rule "${rule.name}" applies to them`;
     if (accepted.length > 0) counts.push(...(await countEach(runtime, looked, accepted, where)));
   }
+  for (const directory of runtime.directories) counts.push(...(await checkScopes(directory, rules)));
   return [...counts, ...findings];
+}
+
+/** Whether a directory tells of the places and groups that rules of proof name. Asked of one of its people: it is the same for all. */
+async function checkScopes(directory: Directory, rules: Configuration['recovery']['rules']): Promise<Finding[]> {
+  const { places, groups } = scopesNamed(rules, directory.id);
+  if (places.length + groups.length === 0) return [];
+  const { ok, warn } = findingsOf(AREA);
+  try {
+    const [person] = (await directory.search({ pageSize: 1 })).accounts;
+    if (person === undefined) return [];
+    const { membership } = await readRuleFacts(directory, rules, person);
+    const verdicts = Object.entries({ ...membership.places, ...membership.groups });
+    return verdicts.map(([name, verdict]) =>
+      verdict === null
+        ? warn(
+            `${directory.id} does not tell who belongs to ${name}, which a rule of proof names: everybody must prove enough either way`,
+            `Correct the name in recovery.rules, or let the service account read it and the people’s groups`,
+          )
+        : ok(`${directory.id} tells who belongs to ${name}`),
+    );
+  } catch (error) {
+    return failureFindings(AREA, error);
+  }
 }
 
 interface Looked {

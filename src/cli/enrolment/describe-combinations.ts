@@ -1,23 +1,35 @@
 import type { Client, FactorKind } from '../../../shared/api/journeys.ts';
+import { readRuleFacts } from '../../core/accounts/read-rule-facts.ts';
 import type { Configuration } from '../../core/configuration/document.ts';
 import { judgeCombinations } from '../../core/enrolment/judge-combinations.ts';
 import type { Account } from '../../core/ports/directory.ts';
-import { type AccountFacts, ownCombinations } from '../../core/proof/rules.ts';
+import { ownCombinations, type RuleFacts } from '../../core/proof/rules.ts';
+import type { FoundAccount } from '../find-account.ts';
 import { usualSituation } from './usual-situation.ts';
 
 /**
  * Lines that tell which combinations that the account's rule of proof accepts these proofs make up, and what the others lack. From which
  * network the person will come is not known: what is told counts from every one.
  */
-export function describeCombinations(
+export async function describeCombinations(
   configuration: Configuration,
-  account: AccountFacts,
+  { account, directory }: FoundAccount,
   factors: readonly { kind: FactorKind }[],
-): string[] {
-  const own = (client: Client['kind']) => ownCombinations(configuration.recovery.rules, usualSituation(configuration, client), account);
+): Promise<string[]> {
+  return describeKnown(configuration, await readRuleFacts(directory, configuration.recovery.rules, account), factors);
+}
+
+/** The same where it is known already what the rules of proof ask of the account. */
+export function describeKnown(configuration: Configuration, facts: RuleFacts, factors: readonly { kind: FactorKind }[]): string[] {
+  const own = (client: Client['kind']) => ownCombinations(configuration.recovery.rules, usualSituation(configuration, client), facts);
   const [elsewhere, atWindows] = [own('web'), own('windows-logon')];
   const differs = JSON.stringify(atWindows) !== JSON.stringify(elsewhere);
-  return [...lines(elsewhere, factors, ''), ...(differs ? lines(atWindows, factors, ' at the Windows sign-in screen') : [])];
+  const unknown = Object.entries({ ...facts.membership.places, ...facts.membership.groups }).filter(([, verdict]) => verdict === null);
+  return [
+    ...unknown.map(([name]) => `  the directory does not tell whether the account belongs to ${name}: proofs must be enough either way`),
+    ...lines(elsewhere, factors, ''),
+    ...(differs ? lines(atWindows, factors, ' at the Windows sign-in screen') : []),
+  ];
 }
 
 function lines(accepted: FactorKind[][], factors: readonly { kind: FactorKind }[], where: string): string[] {

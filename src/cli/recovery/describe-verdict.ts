@@ -3,7 +3,7 @@ import type { AccountVerdict } from '../../core/accounts/judge-account.ts';
 import type { DecoyReason } from '../../core/audit/events.ts';
 import type { Configuration } from '../../core/configuration/document.ts';
 import type { RecoveryState } from '../../core/freeze/release-recovery.ts';
-import { describeCombinations } from '../enrolment/describe-combinations.ts';
+import { describeKnown } from '../enrolment/describe-combinations.ts';
 
 /** Why a person gets nowhere, for whoever helps them, and what can be done about it, as `shared/fix-text.ts` has it. */
 const WORDS: Readonly<Record<DecoyReason, { what: string; fix?: string }>> = {
@@ -18,6 +18,10 @@ const WORDS: Readonly<Record<DecoyReason, { what: string; fix?: string }>> = {
   'not-enrolled': {
     what: 'not enough is enrolled to prove who they are',
     fix: withLines('Enrol what is missing, in their presence', 'keyturn enrolment add NAME'),
+  },
+  'nothing-accepted': {
+    what: 'no rule of proof accepts anything for the account',
+    fix: 'Look at `recovery.rules` in the configuration',
   },
   'recovery-frozen': {
     what: 'frozen: somebody said "this was not me"',
@@ -50,7 +54,7 @@ export function describeVerdict(
   return [
     ...(words === null && pauses.length === 0 ? ['nothing blocks recovery'] : [...head, ...pauses]),
     ...(words?.fix === undefined ? [] : printed(words.fix, complete)),
-    ...describeCombinations(configuration, facts, factors),
+    ...describeKnown(configuration, facts, factors),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { Account, AccountRef } from '../ports/directory.ts';
-import type { AccountFacts } from '../proof/rules.ts';
+import type { RuleFacts } from '../proof/rules.ts';
 
 /** An account that a journey may end up at. */
 export interface Candidate {
@@ -13,7 +13,7 @@ export interface Candidate {
   /** As the directory had them when the journey began: what changes there meanwhile changes nothing here. */
   readonly contacts: Account['contacts'];
   /** What the rules of proof ask of the account, and the kinds its owner has; as they were when the journey began. */
-  readonly facts: AccountFacts;
+  readonly facts: RuleFacts;
   readonly has: readonly FactorKind[];
 }
 

@@ -26,7 +26,7 @@ export async function findCandidates(
   asked: Asked,
 ): Promise<FoundCandidates> {
   const { found, unanswered } = await findEverywhere(deps, typedName);
-  await lookWhereNobodyIs(deps, found, typedName);
+  await lookWhereNobodyIs(deps, found, typedName, asked.rules);
   const candidates: Candidate[] = [];
   const refused: FoundCandidates['refused'] = [];
   for (const { directory, account } of found) {

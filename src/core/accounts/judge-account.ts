@@ -7,7 +7,8 @@ import { factorsOf } from '../enrolment/factors-of.ts';
 import { type CombinationVerdict, judgeCombinations } from '../enrolment/judge-combinations.ts';
 import type { Account, AccountStatus, Directory, StatusForWrite } from '../ports/directory.ts';
 import type { FactorRow } from '../ports/store.ts';
-import { type AccountFacts, ownCombinations, type ProofRule, type Situation } from '../proof/rules.ts';
+import { ownCombinations, type ProofRule, type RuleFacts, type Situation } from '../proof/rules.ts';
+import { readRuleFacts, unknownRuleFacts } from './read-rule-facts.ts';
 
 /** What a recovery is to do and from where, and the rules of proof. */
 export interface Asked extends Situation {
@@ -72,7 +73,7 @@ export interface AccountVerdict {
   /** What its owner can prove themselves with. */
   readonly factors: readonly FactorRow[];
   /** What the rules of proof ask of the account. */
-  readonly facts: AccountFacts;
+  readonly facts: RuleFacts;
   /** What the owner can give of each combination that counts for the account. */
   readonly combinations: readonly CombinationVerdict[];
 }
@@ -88,15 +89,20 @@ export async function judgeAccount(
   account: Account,
   asked: Asked,
 ): Promise<AccountVerdict> {
-  const [barred, factors] = await Promise.all([
+  const [barred, facts, factors] = await Promise.all([
     barredBecause(deps, directory, account, asked.goal).catch((error: unknown) => unreadable(deps, account, error)),
+    readRuleFacts(directory, asked.rules, account).catch((error: unknown) => unreadable(deps, account, error)),
     factorsOf(deps, account),
   ]);
-  const facts = { directory: account.directory };
+  if ('reason' in facts) {
+    const nothing = { facts: unknownRuleFacts(directory.id), factors, combinations: [] };
+    return barred.reason === null ? { ...facts, ...nothing } : { ...barred, ...nothing };
+  }
   const combinations = judgeCombinations(ownCombinations(asked.rules, asked, facts), factors);
   const isEnrolled = combinations.some(({ missing }) => missing.length === 0);
   if (barred.reason !== null || isEnrolled) return { ...barred, factors, facts, combinations };
-  return { reason: 'not-enrolled', detail: null, factors, facts, combinations };
+  const reason = combinations.length === 0 ? 'nothing-accepted' : 'not-enrolled';
+  return { reason, detail: null, factors, facts, combinations };
 }
 
 type Because = Pick<AccountVerdict, 'reason' | 'detail'>;

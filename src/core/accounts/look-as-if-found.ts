@@ -2,6 +2,8 @@ import { isAppError } from '../../../shared/errors.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import { factorsOf } from '../enrolment/factors-of.ts';
 import type { Account, AccountRef, Directory } from '../ports/directory.ts';
+import type { ProofRule } from '../proof/rules.ts';
+import { readRuleFacts } from './read-rule-facts.ts';
 
 /** An identifier that no directory gives to anything: a UUID of all zeros is nobody's (RFC 9562 5.9). */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
@@ -16,21 +18,28 @@ export async function lookWhereNobodyIs(
   deps: Pick<CoreDeps, 'store' | 'keys' | 'directories'>,
   found: readonly { directory: Directory }[],
   name: string,
+  rules: readonly ProofRule[],
 ): Promise<void> {
   const empty = deps.directories.all().filter(({ id }) => !found.some(({ directory }) => directory.id === id));
-  await Promise.all(empty.map((directory) => lookAsIfFound(deps, directory, name)));
+  await Promise.all(empty.map((directory) => lookAsIfFound(deps, directory, name, rules)));
 }
 
 /**
  * Asks for a name that nobody has what is asked for one that somebody has, so that neither the directory nor this process is
  * busier for those who exist: a second request would feel it (JRN-4). What comes back is worth nothing.
  */
-async function lookAsIfFound(deps: Pick<CoreDeps, 'store' | 'keys'>, directory: Directory, name: string): Promise<void> {
+async function lookAsIfFound(
+  deps: Pick<CoreDeps, 'store' | 'keys'>,
+  directory: Directory,
+  name: string,
+  rules: readonly ProofRule[],
+): Promise<void> {
   const ref = nobodyIn(directory.id);
   const account = nobody(ref, name);
   await Promise.all([
     unlessMissing(directory.readStatus(ref)),
     unlessMissing(directory.isProtected(account)),
+    unlessMissing(readRuleFacts(directory, rules, account)),
     deps.store.freezes.isFrozen(ref),
     factorsOf(deps, account),
   ]);

@@ -19,6 +19,8 @@ export type DecoyReason =
   | 'password-not-used'
   | 'account-protected'
   | 'not-enrolled'
+  /** No rule of proof accepts anything for the account. */
+  | 'nothing-accepted'
   | 'recovery-frozen'
   | 'directory-trouble'
   | 'too-many-messages';

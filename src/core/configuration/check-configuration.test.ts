@@ -300,6 +300,14 @@ describe('checkConfiguration', () => {
       'error recovery.rules[0].when.directories[0]: No directory',
     ],
     [
+      'a group that one of several directories may not have',
+      {
+        directories: [openldap(), { kind: 'embedded', id: 'e', label: 'E' }],
+        recovery: { rules: [rule({ name: 'x', when: { groups: ['Managers'] } }), rule({ accepted: [['email', 'totp']] })] },
+      },
+      'error recovery.rules[0].when.groups: There are several directories',
+    ],
+    [
       'a network that is none',
       { recovery: { rules: [rule({ when: { networks: ['10.0.0.0/40'] } })] } },
       'error recovery.rules[0].when.networks[0]: A network in CIDR notation',

@@ -40,6 +40,12 @@ export function checkRuleDirectories({ recovery, directories }: Configuration, r
       if (directories.some(({ id }) => id === named)) continue;
       report('error', ['recovery', 'rules', index, 'when', 'directories', position], 'No directory of this document has this id');
     }
+    // A group that a directory does not have is not known to be without somebody: all its people would need what both ways ask for.
+    if (directories.length === 1 || when.directories !== undefined) continue;
+    for (const scope of ['places', 'groups'] as const) {
+      if (when[scope] === undefined) continue;
+      report('error', ['recovery', 'rules', index, 'when', scope], 'There are several directories: say in `directories` which has them');
+    }
   }
 }
 

@@ -19,6 +19,18 @@ const conditionsSchema = z.strictObject({
     .optional()
     .describe('Networks in which the recovery is begun.'),
   directories: z.array(z.string()).min(1).optional().describe('Directories that have the account, by their id.'),
+  places: z
+    .array(z.string().min(1))
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('The account is at or below one of these DNs. With several directories, say in `directories` which one has them.'),
+  groups: z
+    .array(z.string().min(1))
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('The account is a member of one of these groups (DN or common name, nested memberships count).'),
 });
 
 const ruleSchema = z.strictObject({

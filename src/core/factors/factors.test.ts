@@ -39,7 +39,15 @@ function registryOf(factors: ConfigurationDocument['factors'] = {}) {
 
 const ref = (id: string, directory = 'people'): AccountRef => ({ directory, id });
 const enrolled = (account: AccountRef, ...factors: Partial<FactorRow>[]): EnrolledCandidate => ({
-  candidate: { ref: account, label: 'x', login: 'x', language: null, contacts: { email: [] }, facts: { directory: 'people' }, has: [] },
+  candidate: {
+    ref: account,
+    label: 'x',
+    login: 'x',
+    language: null,
+    contacts: { email: [] },
+    facts: { directory: 'people', membership: { places: {}, groups: {} } },
+    has: [],
+  },
   factors: factors.map((factor) => factorRow({ directory: account.directory, accountId: account.id, ...factor })),
 });
 

@@ -54,7 +54,7 @@ export async function mailUserNames(deps: JourneyDeps, request: { journey: strin
   const journey = loadedJourney(row);
   const { state } = journey;
   const { found, unanswered } = await findEverywhere(deps, state.typedName);
-  await lookWhereNobodyIs(deps, found, state.typedName);
+  await lookWhereNobodyIs(deps, found, state.typedName, []);
   const accounts: AccountRef[] = [];
   const reasons: { account: AccountRef | null; reason: DecoyReason }[] = [];
   const mails = new Map<string, Told>();

@@ -15,7 +15,7 @@ const candidate = (of: typeof ref): Candidate => ({
   login: 'x',
   language: null,
   contacts: { email: [] },
-  facts: { directory: 'people' },
+  facts: { directory: 'people', membership: { places: {}, groups: {} } },
   has: [],
 });
 const state = (changes: Partial<JourneyState>) =>

@@ -68,7 +68,7 @@ describe('what counts in a journey', () => {
     login: 'x',
     language: null,
     contacts: { email: [] },
-    facts: { directory },
+    facts: { directory, membership: { places: {}, groups: {} } },
     has,
   });
   const state = (proven: FactorKind[], ...candidates: Candidate[]) =>

@@ -172,6 +172,21 @@ export interface AccountFacts {
   readonly policy: PasswordPolicy;
 }
 
+/** Places and groups that the configuration names, as it spells them: DNs, or common names of groups. */
+export interface NamedScopes {
+  readonly places: readonly string[];
+  readonly groups: readonly string[];
+}
+
+/**
+ * For each name whether an account is at or below the place, or in the group, nested memberships included. null: it cannot be told,
+ * also where there is no such place or group, or it is hidden: that somebody is not in it is not known then.
+ */
+export interface Membership {
+  readonly places: Readonly<Record<string, boolean | null>>;
+  readonly groups: Readonly<Record<string, boolean | null>>;
+}
+
 /** What may forbid a write. */
 export type StatusForWrite = Pick<AccountStatus, 'locked' | 'disabled' | 'accountExpired' | 'passwordSignIn'>;
 
@@ -376,6 +391,8 @@ export interface Directory {
   readFingerprint(ref: AccountRef, server: string): Promise<AccountFingerprint>;
   /** Names (DN, and common name) of all groups, nested ones included. */
   readGroups(ref: AccountRef): Promise<{ id: string; name: string }[]>;
+  /** @throws AppError `directory.account-missing`, and where the directory does not answer */
+  readMembership(account: Account, named: NamedScopes): Promise<Membership>;
   readManager(ref: AccountRef): Promise<Account | null>;
   /** Whether configured groups, places, names or the directory itself put the account out of reach (DIR-8). */
   isProtected(account: Account): Promise<{ protected: boolean; reason: string | null }>;

@@ -1,4 +1,5 @@
 import type { Client, FactorKind, Goal } from '../../../shared/api/journeys.ts';
+import type { Membership, NamedScopes } from '../ports/directory.ts';
 import { type Choice, type Combination, distinctCombinations, enoughForBoth, expandChoice } from './combinations.ts';
 import { isInNetworks } from './networks.ts';
 
@@ -11,6 +12,8 @@ export interface ProofRule {
     /** CIDR. */
     readonly networks?: readonly string[] | undefined;
     readonly directories?: readonly string[] | undefined;
+    readonly places?: readonly string[] | undefined;
+    readonly groups?: readonly string[] | undefined;
   };
   readonly accepted: readonly Combination[];
   readonly choice?: Choice | undefined;
@@ -24,9 +27,10 @@ export interface Situation {
   readonly address: string | null;
 }
 
-/** What rules ask of an account. */
-export interface AccountFacts {
+/** What rules ask of an account. `membership` has what they name for its directory; what is not in it is not known. */
+export interface RuleFacts {
   readonly directory: string;
+  readonly membership: Membership;
 }
 
 /** Everything that a rule accepts. Nothing: who it applies to cannot recover by themselves. */
@@ -52,13 +56,34 @@ function fitsSituation({ when }: ProofRule, { goal, client, address }: Situation
   ]);
 }
 
-function fitsAccount({ when }: ProofRule, { directory }: AccountFacts): Verdict {
-  return when.directories?.includes(directory) ?? true;
+/** One that is true decides; then one that is not known. */
+function any(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.includes(true)) return true;
+  return verdicts.includes(null) ? null : false;
+}
+
+function fitsAccount({ when }: ProofRule, { directory, membership }: RuleFacts): Verdict {
+  const isOneOf = (names: readonly string[] | undefined, known: Readonly<Record<string, Verdict>>): Verdict =>
+    names === undefined || any(names.map((name) => (Object.hasOwn(known, name) ? (known[name] ?? null) : null)));
+  return all([
+    when.directories?.includes(directory) ?? true,
+    isOneOf(when.places, membership.places),
+    isOneOf(when.groups, membership.groups),
+  ]);
+}
+
+/** The places and groups that rules name for the people of a directory: what has to be read of each of them. */
+export function scopesNamed(rules: readonly ProofRule[], directory: string): NamedScopes {
+  const own = rules.filter(({ when }) => when.directories?.includes(directory) ?? true);
+  return {
+    places: [...new Set(own.flatMap(({ when }) => when.places ?? []))],
+    groups: [...new Set(own.flatMap(({ when }) => when.groups ?? []))],
+  };
 }
 
 /** Whether a rule asks nothing of the account: it applies to everybody in the situations that it is for. */
 function isForEverybody({ when }: ProofRule): boolean {
-  return when.directories === undefined;
+  return when.directories === undefined && when.places === undefined && when.groups === undefined;
 }
 
 /**
@@ -81,7 +106,7 @@ export function offeredCombinations(rules: readonly ProofRule[], situation: Situ
  * accepted must be enough both by it and by what would count without it: that something is hidden never makes it easier.
  * Empty: nothing is accepted, also where no rule applies.
  */
-export function ownCombinations(rules: readonly ProofRule[], situation: Situation, account: AccountFacts): FactorKind[][] {
+export function ownCombinations(rules: readonly ProofRule[], situation: Situation, account: RuleFacts): FactorKind[][] {
   const [rule, ...others] = rules;
   if (rule === undefined) return [];
   const applies = all([fitsSituation(rule, situation), fitsAccount(rule, account)]);

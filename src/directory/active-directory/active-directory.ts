@@ -20,6 +20,7 @@ import { contactAttributes } from '../ldap/contacts.ts';
 import { createDirectoryBase } from '../ldap/directory-base.ts';
 import { canonicalDn, dnsDomainOf } from '../ldap/dn.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
+import { createMembership } from '../ldap/membership.ts';
 import { missingAsOutcome } from '../ldap/missing-as-outcome.ts';
 import { fact } from '../ldap/notes.ts';
 import { type Protection, protectedBecause, unprotected } from '../ldap/protection.ts';
@@ -148,6 +149,14 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     return servers.read((connection) => resolveConfigured(connection, settings, identifiers));
   });
 
+  const readMembership = createMembership<DirectorySettingsOf<'active-directory'>, Configured>({
+    clock,
+    settings,
+    resolve: (named) => servers.read((connection) => resolveConfigured(connection, named, identifiers)),
+    isAt: (found, account) => judgeConfigured(found, account, [], normaliseKnown).protected,
+    isIn: async (found, account) => judgeConfigured(found, account, await readSids(account), normaliseKnown).protected,
+  });
+
   /**
    * @param rules looked up before a connection is taken, because the look-up takes one
    * @param seen read with the access list where `fixedPasswords` asks for it
@@ -272,6 +281,7 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
       }),
     readFingerprint: (ref, server) => servers.readOn(server, async (connection) => (await observe(connection, ref)).fingerprint()),
     readGroups,
+    readMembership,
     async readManager(ref) {
       const manager = (await base.readEntry(ref, ['manager'])).text('manager');
       return manager === null ? null : base.readAccountAt(manager);

@@ -107,6 +107,14 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
     async readGroups(ref) {
       return (await rowOf(ref)).groups.map((name) => ({ id: name, name }));
     },
+    async readMembership(account, { places, groups }) {
+      const row = await rowOf(account);
+      const held = new Set(row.groups.map(fold));
+      return {
+        places: Object.fromEntries(places.map((place) => [place, fold(place) === fold(row.directory)])),
+        groups: Object.fromEntries(groups.map((group) => [group, held.has(fold(group))])),
+      };
+    },
     async readManager(ref) {
       const { managerId } = await rowOf(ref);
       const manager = managerId === null ? null : await accounts.find(settings.id, managerId);

@@ -23,6 +23,7 @@ import type { LdapEntry } from './entry.ts';
 import { groupFilter } from './group-entry.ts';
 import type { ReadingFix } from './inspected-rights.ts';
 import { incompletePeople, nobodyFound, type RightsReport, unknownRights } from './inspected-rights.ts';
+import { createMembership } from './membership.ts';
 import { missingAsOutcome } from './missing-as-outcome.ts';
 import { readNestedGroups } from './nested-groups.ts';
 import { normalisePersonName, withoutPrefix } from './normalise-person-name.ts';
@@ -32,7 +33,7 @@ import { createPersonKind, type PersonKindOptions } from './person-kind.ts';
 import { judgeByGroups, judgeByName, protectedForWant, protectionAttributes } from './person-protection.ts';
 import { type BindRefusal, explainBind, explainRefusal, type PolicyAnswer, type Refusal, withPolicyControl } from './policy-answer.ts';
 import { createProtectionLookup } from './protection-lookup.ts';
-import { groupBaseOf } from './resolve-protection.ts';
+import { groupBaseOf, type ResolvedProtection, resolveProtection } from './resolve-protection.ts';
 import { succeeded } from './result-codes.ts';
 import { OID } from './root-dse.ts';
 import { limitNotes } from './search-all.ts';
@@ -210,6 +211,15 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
       return (await readNestedGroups(connection, groupBaseOf(connection, settings), person)).map(({ id, name }) => ({ id, name }));
     });
 
+  const readMembership = createMembership<LdapSettings, ResolvedProtection>({
+    clock: deps.clock,
+    settings,
+    resolve: (named) => servers.read((connection) => resolveProtection(connection, { settings: named, readingFix: dialect.readingFix })),
+    isAt: (found, { location }) => judgeByName({ ...found, serviceAccount: [] }, { dn: location, logins: [] }).protected,
+    isIn: (found, account) =>
+      servers.read(async (connection) => (await judgeByGroups(connection, found, await base.fetch(connection, account, judged))).protected),
+  });
+
   const protection = createProtectionLookup(settings, deps, servers, dialect.readingFix);
   const isProtected: Directory['isProtected'] = async (account) => {
     const rules = await protection.get();
@@ -272,6 +282,7 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
       }),
     readFingerprint,
     readGroups,
+    readMembership,
     async readManager(ref) {
       const manager = (await base.readEntry(ref, ['manager'])).text('manager');
       return manager === null ? null : base.readAccountAt(manager);
