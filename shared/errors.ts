@@ -74,6 +74,9 @@ export const ERRORS = {
   // Channels
   'mail.refused': { status: 502, audience: 'operator', level: 'warn' },
   'mail.unavailable': { status: 503, audience: 'operator', level: 'warn' },
+  'sms.refused': { status: 502, audience: 'operator', level: 'warn' },
+  'sms.unavailable': { status: 503, audience: 'operator', level: 'warn' },
+  'sms.outcome-unknown': { status: 502, audience: 'operator', level: 'warn' },
   // Configuration
   'configuration.invalid': { status: 422, audience: 'operator', level: 'error' },
   'configuration.conflict': { status: 409, audience: 'operator', level: 'warn' },

@@ -4,7 +4,8 @@ import packageFile from '../package.json' with { type: 'json' };
 import { AppError, isAppError } from '../shared/errors.ts';
 import { createBreachedPasswords } from './breached/create-breached-passwords.ts';
 import { importList } from './breached/import-list.ts';
-import { createCaptureMailer } from './channels/capture.ts';
+import { type Capture, createCapture } from './channels/capture.ts';
+import { createSmsGateways } from './channels/sms-gateways.ts';
 import { createSmtpMailer, longestSend } from './channels/smtp.ts';
 import type { BreachedImportOptions, RunningServer, Runtime, RuntimeOptions, ServerOptions } from './cli/runtime.ts';
 import type { DemoDirectoryKind } from './config/demo-directories.ts';
@@ -25,11 +26,13 @@ import type { JourneyDeps } from './core/journey/journey-deps.ts';
 import { sweepWrites } from './core/journey/sweep-writes.ts';
 import { createMailDelivery } from './core/notify/deliver-mail.ts';
 import { deliverNotice, type QueuedNotice } from './core/notify/deliver-notice.ts';
+import { deliverSms } from './core/notify/deliver-sms.ts';
 import { DISCARD_JOB, MAIL_JOB } from './core/notify/queue-mail.ts';
 import { NOTICE_JOB } from './core/notify/queue-notice.ts';
+import { SMS_JOB } from './core/notify/queue-sms.ts';
 import type { BreachedPasswords } from './core/ports/breached-passwords.ts';
 import type { Directory } from './core/ports/directory.ts';
-import type { Log, Mailer } from './core/ports/platform.ts';
+import type { Log, Mailer, SmsSender } from './core/ports/platform.ts';
 import type { OutboxLane } from './core/ports/store.ts';
 import { createDemoDoor } from './demo/demo-door.ts';
 import { type PreparedDemo, prepareDemo as prepareDemoWith } from './demo/prepare-demo.ts';
@@ -69,6 +72,7 @@ interface Adapters {
   configuration: Configuration;
   directories: readonly Directory[];
   mailer: Mailer;
+  sms: SmsSender | null;
   breached: BreachedPasswords | null;
   close(): Promise<void>;
 }
@@ -85,6 +89,7 @@ export async function openRuntime(settings: Settings, options: RuntimeOptions = 
     ...base,
     directories: adapters?.directories ?? [],
     mailer: adapters?.mailer ?? null,
+    sms: adapters?.sms ?? null,
     breached: adapters?.breached ?? null,
     configuration: adapters?.configuration ?? null,
     async close() {
@@ -128,6 +133,7 @@ export async function startNode(base: Base, settings: Settings, options: ServerO
     lanes: lanesFor(adapters.configuration),
     handlers: {
       [MAIL_JOB]: (payload, context) => createMailDelivery(adapters.mailer)(payload, context),
+      [SMS_JOB]: (payload, { id }) => deliverSms(adapters.sms, payload, id),
       [DISCARD_JOB]: () => Promise.resolve(),
       [USER_NAMES_JOB]: (payload, { id }) => mailUserNames(deps, payload as { journey: string }, id),
       [NOTICE_JOB]: (payload, { id }) => deliverNotice(deps, payload as QueuedNotice, id),
@@ -225,7 +231,7 @@ export function importBreached(options: BreachedImportOptions): ReturnType<typeo
 }
 
 /** What a node stands on, before any configuration. */
-export interface Base extends Omit<Runtime, 'directories' | 'mailer' | 'breached' | 'configuration' | 'close'> {
+export interface Base extends Omit<Runtime, 'directories' | 'mailer' | 'sms' | 'breached' | 'configuration' | 'close'> {
   /** Where the settings ask for them. */
   readonly metrics?: ReturnType<typeof createMetrics> | undefined;
   readonly connections?: () => { open: number; idle: number; waiting: number } | null;
@@ -279,12 +285,14 @@ function openAdapters(base: Base, settings: Settings, current: OpenedConfigurati
   ];
   const { publicUrl } = configuration.organisation;
   const { mailer, close } = openMailer(configuration, settings, { clock, log, resolveSecret: secret, publicUrl }, keep);
+  const sms = openSms(configuration, mailer, { clock, log, resolveSecret: secret });
   const breached = createBreachedPasswords(configuration.passwordRules, log);
   return {
     version,
     configuration,
     directories,
     mailer,
+    sms,
     breached,
     async close() {
       close();
@@ -321,7 +329,15 @@ function openMailer(
     return { mailer, close: () => mailer.close() };
   }
   if (!settings.demo) throw new AppError('configuration.invalid', { problems: ['mail.kind: capture is for demo mode alone'] });
-  return { mailer: keep !== undefined && 'messages' in keep ? keep : createCaptureMailer(deps.clock), close: () => undefined };
+  return { mailer: keep !== undefined && 'messages' in keep ? keep : createCapture(deps.clock), close: () => undefined };
+}
+
+/** Texts that are captured are kept with the mails. */
+function openSms({ sms }: Configuration, mailer: Mailer, deps: Parameters<typeof createSmsGateways>[1]): SmsSender | null {
+  if (sms === undefined) return null;
+  if (sms.kind === 'http') return createSmsGateways(sms, deps);
+  if (!('sms' in mailer)) throw new AppError('configuration.invalid', { problems: ['sms.kind: capture is for captured mail alone'] });
+  return (mailer as Capture).sms;
 }
 
 /** Codes go at once; what nobody waits for goes when the answer to the request has left. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { demoMessagesSchema } from '../../shared/api/demo.ts';
-import { createCaptureMailer } from './capture.ts';
+import { createCapture } from './capture.ts';
 
 const mail = (id: number) => ({
   to: 'alice@example.test',
@@ -11,7 +11,7 @@ const mail = (id: number) => ({
 });
 
 it('keeps the last 200 messages, newest first, each once', async () => {
-  const mailer = createCaptureMailer({ now: () => Date.UTC(2026, 0, 1) });
+  const mailer = createCapture({ now: () => Date.UTC(2026, 0, 1) });
   for (let id = 1; id <= 205; id += 1) await mailer.send(mail(id));
   await mailer.send(mail(205));
   const messages = mailer.messages();

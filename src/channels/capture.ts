@@ -1,24 +1,33 @@
 import type { DemoMessage } from '../../shared/api/demo.ts';
-import type { Clock, Mailer } from '../core/ports/platform.ts';
+import type { Clock, Mailer, SmsSender } from '../core/ports/platform.ts';
 
 /** Messages kept; the oldest go first. */
 const KEPT = 200;
+
+/** Where the demo's mails and texts go. */
+export interface Capture extends Mailer {
+  messages(): DemoMessage[];
+  readonly sms: SmsSender;
+}
 
 /**
  * Keeps messages in memory instead of sending them, newest first, for the demo page. Codes are readable there: never
  * outside of demo mode. A message that is handed over twice (same id) is kept once.
  */
-export function createCaptureMailer(clock: Pick<Clock, 'now'>): Mailer & { messages(): DemoMessage[] } {
+export function createCapture(clock: Pick<Clock, 'now'>): Capture {
   let kept: DemoMessage[] = [];
+  const keep = (message: Omit<DemoMessage, 'at'>): Promise<void> => {
+    if (!kept.some((known) => known.id === message.id)) {
+      const { id, ...rest } = message;
+      kept = [{ id, at: new Date(clock.now()).toISOString(), ...rest }, ...kept].slice(0, KEPT);
+    }
+    return Promise.resolve();
+  };
+  const health = () => Promise.resolve([{ server: 'capture', ok: true as const }]);
   return {
-    async send(message) {
-      if (kept.some((known) => known.id === message.messageId)) return;
-      const { messageId: id, to, subject, text } = message;
-      kept = [{ id, at: new Date(clock.now()).toISOString(), channel: 'email' as const, to, subject, text }, ...kept].slice(0, KEPT);
-    },
-    async health() {
-      return [{ server: 'capture', ok: true }];
-    },
+    send: ({ messageId: id, to, subject, text }) => keep({ id, channel: 'email', to, subject, text }),
+    health,
+    sms: { send: ({ messageId: id, to, text }) => keep({ id, channel: 'sms', to, subject: '', text }), health },
     messages: () => [...kept],
   };
 }

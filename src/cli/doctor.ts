@@ -19,6 +19,7 @@ import { checkMail } from './doctor/check-mail.ts';
 import { checkProxies, checkPublicUrl } from './doctor/check-public-url.ts';
 import { checkSeals } from './doctor/check-seals.ts';
 import { checkKeys, checkSettings } from './doctor/check-settings.ts';
+import { checkSms } from './doctor/check-sms.ts';
 import { checkFirstConfiguration, checkStoredConfiguration, type JudgedConfiguration } from './doctor/check-stored-configuration.ts';
 import { failureFindings } from './doctor/failure-findings.ts';
 import { type Finding, findingsOf } from './doctor/finding.ts';
@@ -33,7 +34,7 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
     .command('doctor')
     .summary('check everything Keyturn depends on')
     .description(
-      'Check everything Keyturn depends on: Node.js, settings, keys, database, configuration, directories and what the service account may do in each, mail and the public URL. Changes nothing, also not the schema of an older database. Before the first start it judges the `configuration:` part of the settings file. Exit code 1 when something failed.',
+      'Check everything Keyturn depends on: Node.js, settings, keys, database, configuration, directories and what the service account may do in each, mail, text messages and the public URL. Changes nothing, also not the schema of an older database. Before the first start it judges the `configuration:` part of the settings file. Exit code 1 when something failed.',
     )
     .option('--json', 'print the findings as JSON')
     .action(async (options: { json?: boolean }) => {
@@ -124,11 +125,12 @@ async function checkOutside(context: CommandContext, settings: Settings, configu
   const options = configuration === undefined ? ({ schema: 'as-it-is' } as const) : { configuration };
   try {
     return await withRuntime(context, place, options, async (runtime) => {
-      const { directories, mailer, breached, random, configuration: used } = runtime;
+      const { directories, mailer, sms, breached, texts, random, configuration: used } = runtime;
       const settle = used?.recovery.settleMilliseconds ?? 0;
       const checks = [
         ...directories.map((directory) => checkDirectory(directory, { settle, random })),
         ...(mailer === null ? [] : [checkMail(mailer)]),
+        ...(sms === null || used === null ? [] : [checkSms(sms, texts, used)]),
         ...(breached === null ? [] : [checkBreached(breached)]),
         // Before the first start nobody can have enrolled.
         ...(configuration === undefined && used !== null ? [checkEnrolment(runtime, used)] : []),

@@ -204,6 +204,18 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'No mail server took the message; it is tried again',
     fix: withLines('Check mail.servers, and look what this says', 'keyturn doctor'),
   },
+  'sms.refused': {
+    meaning: 'No gateway takes this text, or its number is in no allowed country',
+    fix: 'Check the number, sms.countries and what the gateway answers',
+  },
+  'sms.unavailable': {
+    meaning: 'No gateway took the text; it is tried again',
+    fix: withLines('Check sms.gateways, and look what this says', 'keyturn doctor'),
+  },
+  'sms.outcome-unknown': {
+    meaning: 'A gateway may have taken the text and did not say so; it is not sent again',
+    fix: 'Ask for another code; check the time limit and the health of the gateway',
+  },
   'configuration.invalid': {
     meaning: 'The configuration is not in order',
     fix: withLines('Correct what is listed, then check it again', 'keyturn config check FILE'),

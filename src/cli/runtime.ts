@@ -4,7 +4,7 @@ import type { CheckContext } from '../core/configuration/check-context.ts';
 import type { Configuration } from '../core/configuration/document.ts';
 import type { BreachedPasswords } from '../core/ports/breached-passwords.ts';
 import type { Directory } from '../core/ports/directory.ts';
-import type { Clock, Keys, Log, Mailer, Random, Texts } from '../core/ports/platform.ts';
+import type { Clock, Keys, Log, Mailer, Random, SmsSender, Texts } from '../core/ports/platform.ts';
 import type { Store } from '../core/ports/store.ts';
 
 /**
@@ -17,6 +17,8 @@ export interface Runtime {
   readonly directories: readonly Directory[];
   /** Null in the same cases. */
   readonly mailer: Mailer | null;
+  /** Null in the same cases, and when the configuration has no texts. */
+  readonly sms: SmsSender | null;
   /** Null in the same cases, and when the configuration names no source. */
   readonly breached: BreachedPasswords | null;
   /** What they were opened for; null in the same cases. */

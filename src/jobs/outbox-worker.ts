@@ -13,8 +13,8 @@ export interface OutboxContext {
 
 /**
  * Does the work of one kind. May be called again for work that was done already (the process died before it could say so).
- * @throws AppError `mail.refused` or `request.malformed` (the payload does not fit) when no later try can succeed; anything
- * else is tried again
+ * @throws AppError `mail.refused`, `sms.refused`, `sms.outcome-unknown` or `request.malformed` (the payload does not fit) when no later try
+ * can succeed or may be made; anything else is tried again
  */
 export type OutboxHandler = (payload: unknown, context: OutboxContext) => Promise<void>;
 
@@ -56,7 +56,7 @@ const DEFAULT_LANES: Readonly<Record<OutboxLane, LaneSettings>> = {
   bulk: { concurrency: 2, leaseMilliseconds: 60_000 },
 };
 
-const PERMANENT: readonly ErrorCode[] = ['mail.refused', 'request.malformed', 'store.undecryptable'];
+const PERMANENT: readonly ErrorCode[] = ['mail.refused', 'sms.refused', 'sms.outcome-unknown', 'request.malformed', 'store.undecryptable'];
 
 interface Lane extends LaneSettings {
   name: OutboxLane;

@@ -53,6 +53,8 @@ const CORE_LIBRARIES: Record<string, readonly string[] | '*'> = {
   zod: '*',
   otpauth: '*',
   re2js: ['RE2JS'],
+  // Reads and judges numbers from tables that it brings with it.
+  'libphonenumber-js': '*',
   'node:buffer': ['Buffer'],
   // Ed25519 signatures need no random (RFC 8032 5.1.6).
   'node:crypto': [

@@ -26,7 +26,7 @@ export type DecoyReason =
   | 'too-many-messages';
 
 /** Why a code that was asked for was sent to nobody. */
-export type WithheldReason = 'leads-nowhere' | 'not-enrolled' | 'too-many-messages';
+export type WithheldReason = 'leads-nowhere' | 'not-enrolled' | 'too-many-messages' | 'too-many-texts';
 
 interface AboutJourney {
   journey: string;

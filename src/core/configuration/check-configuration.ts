@@ -5,6 +5,7 @@ import { checkMail } from './check-mail.ts';
 import { checkOrganisation } from './check-organisation.ts';
 import { checkPasswordRules } from './check-password-rules.ts';
 import { checkContacts, checkFactors, checkGoalsServed, checkGuard, checkRecovery, checkRuleDirectories } from './check-recovery.ts';
+import { checkSms } from './check-sms.ts';
 import { type ConfigurationProblem, describeIssues } from './describe-issues.ts';
 import { directorySchema } from './directory-section.ts';
 import { type Configuration, configurationSchema } from './document.ts';
@@ -45,6 +46,8 @@ export function checkConfiguration(document: unknown, context: CheckContext): Ch
   whenWellFormed(shape.factors, sections.factors, (factors) => checkFactors(factors, report));
   whenWellFormed(shape.guard, sections.guard, (guard) => checkGuard(guard, report));
   whenWellFormed(shape.mail, sections.mail, (mail) => checkMail(mail, context, report));
+  const mailKind = shape.mail.safeParse(sections.mail).data?.kind;
+  whenWellFormed(shape.sms, sections.sms, (sms) => sms !== undefined && checkSms(sms, mailKind, context, report));
 
   const errors = problems.filter((problem) => problem.severity === 'error');
   const warnings = problems.filter((problem) => problem.severity === 'warning');

@@ -3,6 +3,7 @@ import { directorySchema } from './directory-section.ts';
 import { mailSchema } from './mail-section.ts';
 import { passwordRulesSchema } from './password-rules-section.ts';
 import { recoverySchema } from './recovery-section.ts';
+import { smsSchema } from './sms-section.ts';
 import { isTimeZone } from './time-zone.ts';
 
 const seconds = (minimum: number, maximum: number) => z.int().min(minimum).max(maximum);
@@ -61,6 +62,9 @@ const guardSchema = z.strictObject({
   messagesPerAccount: budget(6, 10, DAY).describe('Codes sent to one account at the wish of one network, or of a device that is known.'),
   messagesPerAccountOverall: budget(40, 120, DAY).describe(
     'Codes sent to one account at the wish of all networks together from which its owner never succeeded.',
+  ),
+  textsOverall: limit(500, DAY).describe(
+    'Text messages sent by this installation in all, so that nobody can run up a bill; beyond it none leave until the window is over.',
   ),
   failuresPerAccount: budget(10, 20, DAY).describe(
     'Wrong proofs that are judged for one account from one network, or from a device that is known (PCI DSS 8.3.4: at most 10 before something more is wanted).',
@@ -144,6 +148,7 @@ export const configurationSchema = z.strictObject({
   factors: z.strictObject({ email: emailFactorSchema.prefault({}), totp: totpFactorSchema.prefault({}) }).prefault({}),
   guard: guardSchema.prefault({}),
   mail: mailSchema,
+  sms: smsSchema.optional(),
 });
 
 /** The whole configuration with every default filled in. */

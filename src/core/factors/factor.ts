@@ -27,7 +27,7 @@ export interface SecretMessage {
   code: string;
   account: AccountRef | null;
 }
-export type MessageChannel = 'mail';
+export type MessageChannel = 'mail' | 'sms';
 
 /** What was asked of a person. */
 export interface Question {

@@ -18,6 +18,7 @@ type Limit = keyof Pick<
   | 'startsPerAccount'
   | 'startsPerAccountOverall'
   | 'answersPerJourney'
+  | 'textsOverall'
   | 'strayRequestsPerAddress'
   | 'noticeAnswersPerAddress'
 >;
@@ -175,6 +176,20 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
       const attacked = before.some(({ spent }) => isAttack(limits, spent));
       if (!granted) await store.counters.hitAll(budgetHits(budget, asked, -1), deps.clock.now());
       return { granted, attacked };
+    },
+
+    /**
+     * Whether this installation may send `count` more texts; none counts nothing, and does the same work. Must not be told. The first
+     * refusal of a window is an event.
+     */
+    async spendTexts(store: Store, count: number): Promise<boolean> {
+      const hit = hitOf('textsOverall', 'everywhere', count);
+      const sent = (await store.counters.hitAll([hit], deps.clock.now())).get(hit.key)?.count ?? 0;
+      const most = maximum('textsOverall');
+      if (count === 0 || sent <= most) return true;
+      if (sent - count <= most)
+        await recordEvent(store, deps.clock, { type: 'guard.slowed-down', limit: 'textsOverall', from: 'everywhere' });
+      return false;
     },
 
     /**

@@ -4,7 +4,7 @@ import type { WithheldReason } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { supportContact } from '../configuration/support-contact.ts';
 import { factorsOf } from '../enrolment/factors-of.ts';
-import type { EnrolledCandidate } from '../factors/factor.ts';
+import type { EnrolledCandidate, SecretMessage } from '../factors/factor.ts';
 import { ownerLanguage } from '../notify/owner-language.ts';
 import { queueSecret } from '../notify/queue-secret.ts';
 import type { AccountRef } from '../ports/directory.ts';
@@ -55,8 +55,10 @@ export async function openChallenge(deps: ActDeps, journey: LoadedJourney, kind:
   const challengeId = randomId(deps.random);
   const { expected, messages } = factor.ask(challengeId, enrolled);
   const asked = askedOf(deps, state);
-  const { granted: maySend, attacked } =
+  const { granted, attacked } =
     messages.length > 0 ? await deps.guard.spend(deps.store, 'messages', asked, state.hasWorked) : { granted: false, attacked: false };
+  const withinBill = await mayText(deps, messages, granted);
+  const maySend = granted && withinBill;
   const now = deps.act.at;
   const lifetime = factor.lifetime();
   const expiresAt = Math.min(row.expiresAt, lifetime === null ? row.expiresAt : now + lifetime);
@@ -90,7 +92,7 @@ export async function openChallenge(deps: ActDeps, journey: LoadedJourney, kind:
     if (messages.length > 0) {
       const about = { journey: row.id, actor: journeyActor(deps.act, state), factor: kind };
       const accounts = enrolled.map(({ candidate }) => candidate.ref);
-      const reason = withheldBecause(enrolled, maySend);
+      const reason = withheldBecause(enrolled, granted, withinBill);
       if (reason === null) await recordEvent(store, deps.clock, { type: 'journey.code-sent', ...about, accounts });
       else await recordEvent(store, deps.clock, { type: 'journey.code-withheld', ...about, accounts, reason });
     }
@@ -99,10 +101,18 @@ export async function openChallenge(deps: ActDeps, journey: LoadedJourney, kind:
 }
 
 /** Why nobody is sent a code, while the page says the same as always; null: somebody is. */
-function withheldBecause(enrolled: readonly EnrolledCandidate[], maySend: boolean): WithheldReason | null {
+function withheldBecause(enrolled: readonly EnrolledCandidate[], granted: boolean, withinBill: boolean): WithheldReason | null {
   if (enrolled.length === 0) return 'leads-nowhere';
   if (enrolled.every(({ factors }) => factors.length === 0)) return 'not-enrolled';
-  return maySend ? null : 'too-many-messages';
+  if (!granted) return 'too-many-messages';
+  return withinBill ? null : 'too-many-texts';
+}
+
+/** Texts cost money: only those that would leave count, and a name that leads nowhere asks the same counter for none. */
+async function mayText(deps: ActDeps, messages: readonly SecretMessage[], granted: boolean): Promise<boolean> {
+  const texts = messages.filter(({ channel }) => channel === 'sms');
+  if (texts.length === 0) return true;
+  return deps.guard.spendTexts(deps.store, granted ? texts.filter(({ to }) => to !== null).length : 0);
 }
 
 function languageOf(state: JourneyState, account: AccountRef | null): string | null {

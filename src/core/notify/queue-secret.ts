@@ -2,6 +2,7 @@ import type { CoreDeps } from '../core-deps.ts';
 import type { MessageChannel } from '../factors/factor.ts';
 import type { Store } from '../ports/store.ts';
 import { type MailRequest, queueMail } from './queue-mail.ts';
+import { queueCodeText } from './queue-sms.ts';
 
 /** A secret on its way to a person; `to` null: thrown away. */
 export type SecretRequest = Pick<MailRequest, 'to' | 'language' | 'parameters' | 'expiresAt'>;
@@ -9,6 +10,7 @@ type Queue = (deps: CoreDeps, store: Store, request: SecretRequest) => Promise<v
 
 const QUEUES: Readonly<Record<MessageChannel, Queue>> = {
   mail: (deps, store, request) => queueMail(deps, store, { ...request, lane: 'code', kind: 'code' }),
+  sms: queueCodeText,
 };
 
 /** Composes the message that brings a secret over a channel, and queues it in the caller's transaction. */

@@ -104,6 +104,24 @@ export interface Mailer {
   health(): Promise<MailServerHealth[]>;
 }
 
+export interface SmsMessage {
+  /** E.164, with the plus. */
+  to: string;
+  text: string;
+  /** The same when a text is handed over again, so that a gateway that knows it can tell. */
+  messageId: string;
+}
+
+export interface SmsSender {
+  /**
+   * Hands one text to the first gateway that takes it. It is given to at most two that may have taken it.
+   * @throws AppError `sms.refused` or `sms.outcome-unknown` (permanent: do not retry), `sms.unavailable` (retry later)
+   */
+  send(message: SmsMessage): Promise<void>;
+  /** Connects to each gateway. Whether it would take a text shows only when one is sent. */
+  health(): Promise<{ server: string; ok: boolean; problem?: string }[]>;
+}
+
 /**
  * Finished sentences for people. Keys are `file.key` of `locales/<lang>/<file>.json` (for example
  * `password.too-short`); organisations may override any of them.

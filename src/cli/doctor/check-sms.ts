@@ -1,0 +1,31 @@
+import { GOALS } from '../../../shared/api/journeys.ts';
+import type { Configuration } from '../../core/configuration/document.ts';
+import { composeCodeText } from '../../core/notify/compose-sms.ts';
+import { smsSegments } from '../../core/notify/sms-length.ts';
+import type { SmsSender, Texts } from '../../core/ports/platform.ts';
+import { failureFindings } from './failure-findings.ts';
+import { type Finding, findingsOf } from './finding.ts';
+
+/** Each gateway is connected to; nothing is sent, as every text costs money and rings somebody's phone. */
+export async function checkSms(sender: SmsSender, texts: Texts, { organisation }: Configuration): Promise<Finding[]> {
+  const { ok, warn, fail } = findingsOf('sms');
+  try {
+    const gateways = await sender.health();
+    const any = gateways.some((gateway) => gateway.ok);
+    const reached = gateways.map(({ server, ok: works, problem }) =>
+      works
+        ? ok(`${server} can be reached; whether it takes texts shows only when one is sent`)
+        : (any ? warn : fail)(`${server}: ${problem ?? 'does not answer'}`, 'Check url, caFile and the secrets of the gateway'),
+    );
+    const { name, publicUrl } = organisation;
+    const long = texts.languages.filter((language) =>
+      GOALS.some(
+        (goal) => smsSegments(composeCodeText(language, { code: '0'.repeat(10), goal, organisation: name, publicUrl }, texts)) > 1,
+      ),
+    );
+    const problem = `A code takes more than one message in ${long.join(', ')}: each is billed`;
+    return long.length === 0 ? reached : [...reached, warn(problem, 'Use a shorter host in organisation.publicUrl')];
+  } catch (error) {
+    return failureFindings('sms', error);
+  }
+}

@@ -1,0 +1,37 @@
+import type { CoreDeps } from '../core-deps.ts';
+import type { Store } from '../ports/store.ts';
+import { randomId } from '../random-id.ts';
+import { composeCodeText } from './compose-sms.ts';
+import { DISCARD_JOB } from './queue-mail.ts';
+
+export interface CodeTextRequest {
+  /** null: composed and queued like any other, and thrown away by the worker. */
+  to: string | null;
+  language: string;
+  parameters: Readonly<Record<string, string | number>>;
+  expiresAt?: number;
+}
+
+/** Name of the outbox handler. */
+export const SMS_JOB = 'sms';
+
+/** Composes a text with a code and queues it in the caller's transaction, beside the mails: one outbox, each row knows what carries it. */
+export async function queueCodeText(
+  deps: Pick<CoreDeps, 'clock' | 'random' | 'texts' | 'configuration'>,
+  store: Store,
+  { to, language, parameters, expiresAt }: CodeTextRequest,
+): Promise<void> {
+  const { name: organisation, publicUrl } = deps.configuration().organisation;
+  const { code, goal } = parameters;
+  const text = composeCodeText(language, { code: String(code), goal: String(goal), organisation, publicUrl }, deps.texts);
+  const now = deps.clock.now();
+  await store.outbox.insert({
+    id: randomId(deps.random),
+    lane: 'code',
+    kind: to === null ? DISCARD_JOB : SMS_JOB,
+    payload: JSON.stringify({ to: to ?? 'nobody', text }),
+    createdAt: now,
+    runAt: now,
+    expiresAt: expiresAt ?? null,
+  });
+}
