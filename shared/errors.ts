@@ -68,6 +68,8 @@ export const ERRORS = {
   'store.unavailable': { status: 503, audience: 'anyone', level: 'error' },
   'store.unsuitable': { status: 500, audience: 'operator', level: 'error' },
   'store.older-schema': { status: 500, audience: 'operator', level: 'error' },
+  'store.in-use': { status: 500, audience: 'operator', level: 'error' },
+  'store.not-empty': { status: 500, audience: 'operator', level: 'error' },
   'store.newer-schema': { status: 500, audience: 'operator', level: 'error' },
   'store.wrong-key': { status: 500, audience: 'operator', level: 'error' },
   'store.undecryptable': { status: 500, audience: 'operator', level: 'error' },

@@ -50,7 +50,9 @@ import { createMetrics } from './platform/prometheus.ts';
 import { createStrengthThread } from './platform/strength-thread.ts';
 import { systemClock } from './platform/system-clock.ts';
 import { systemRandom } from './platform/system-random.ts';
+import { backupSqlite } from './store/backup-sqlite.ts';
 import { createStore } from './store/create-store.ts';
+import { type MovedTable, moveToPostgres } from './store/move-database.ts';
 import { createTexts } from './texts/create-texts.ts';
 
 export { openFilter as openBreached } from './breached/open-filter.ts';
@@ -228,6 +230,16 @@ export function prepareDemo(settings: Settings, kind: DemoDirectoryKind): Promis
 /** Makes a file of breached passwords; see src/breached/. */
 export function importBreached(options: BreachedImportOptions): ReturnType<typeof importList> {
   return importList({ ...options, importedAt: new Date(systemClock.now()).toISOString() });
+}
+
+/** Copies the file of an SQLite database; see src/store/. */
+export function backupDatabase(from: string, to: string): Promise<void> {
+  return Promise.resolve().then(() => backupSqlite(from, to));
+}
+
+/** Moves the file of an SQLite database to PostgreSQL; see src/store/. */
+export function moveDatabase(settings: Settings, from: string, to: string): Promise<MovedTable[]> {
+  return moveToPostgres({ from, to, log: createLog(settings.logLevel) });
 }
 
 /** What a node stands on, before any configuration. */

@@ -4,7 +4,20 @@ import { createCommandContext } from '../src/cli/command-context.ts';
 import { createProgram } from '../src/cli/program.ts';
 
 /** Programs that people are told to run, and rules that they are told to write. */
-const KNOWN = new Set(['access', 'chmod', 'chown', 'createdb', 'dsacls', 'keyturn', 'ls', 'printf', 'psql', 'runuser', 'samba-tool']);
+const KNOWN = new Set([
+  'access',
+  'chmod',
+  'chown',
+  'createdb',
+  'dsacls',
+  'keyturn',
+  'ls',
+  'printf',
+  'psql',
+  'runuser',
+  'samba-tool',
+  'systemctl',
+]);
 
 /** Lines that no POSIX shell reads: Windows, and rules of slapd.conf. */
 const OF_ANOTHER_WORLD = new Set(['access', 'dsacls']);

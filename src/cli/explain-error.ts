@@ -183,6 +183,14 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'The database is not fit for Keyturn',
     fix: 'Make it as the page database.md of the handbook says',
   },
+  'store.in-use': {
+    meaning: 'Another process has the database open',
+    fix: withLines('Stop Keyturn on this machine first, and every command that still runs', 'systemctl stop keyturn'),
+  },
+  'store.not-empty': {
+    meaning: 'The database to move to is not empty',
+    fix: 'Make a new one as the page database.md of the handbook says, and name that',
+  },
   'store.older-schema': {
     meaning: 'The database was made by an older release of Keyturn',
     fix: withLines('Take a backup; the next start brings it up to date', 'keyturn serve'),

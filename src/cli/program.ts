@@ -4,6 +4,7 @@ import { addAuditCommand } from './audit.ts';
 import { addBreachedCommand } from './breached.ts';
 import type { CommandContext } from './command-context.ts';
 import { addConfigCommand } from './config.ts';
+import { addDatabaseCommand } from './database.ts';
 import { addDemoCommand } from './demo.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addEnrolmentCommand } from './enrolment.ts';
@@ -36,5 +37,6 @@ export function createProgram(context: CommandContext): Command {
   addBreachedCommand(program, context);
   addAuditCommand(program, context);
   addKeyCommand(program, context);
+  addDatabaseCommand(program, context);
   return program;
 }

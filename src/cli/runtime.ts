@@ -102,6 +102,14 @@ export interface CompositionRoot {
   ): Promise<{ description: BreachedFilter['description']; lines: number; continued: boolean }>;
   /** @throws AppError `breached.file-missing`, `breached.file-damaged` */
   openBreached(file: string): Promise<BreachedFilter>;
+  /** Copies the file of an SQLite database, also while a server uses it. @throws AppError `store.unavailable` */
+  backupDatabase(from: string, to: string): Promise<void>;
+  /**
+   * Moves all rows of an SQLite file to an empty PostgreSQL database, or none.
+   * @returns how many rows each table has there
+   * @throws AppError `store.in-use`, `store.not-empty`, `store.older-schema`, `store.unavailable`, `store.unsuitable`
+   */
+  moveDatabase(settings: Settings, from: string, to: string): Promise<readonly { table: string; rows: number }[]>;
   startServer(settings: Settings, options?: ServerOptions): Promise<RunningServer>;
   /** Readies configuration and people of the demo; `close` ends the directory server it started, if any. */
   prepareDemo(settings: Settings, directory: DemoDirectoryKind): Promise<{ hints: string[]; close(): Promise<void> }>;

@@ -51,13 +51,18 @@ export function openPostgres({ url, log, poolSize, statementTimeout, onStatement
  * @throws AppError `store.unavailable`, `store.unsuitable`, `store.newer-schema`, `store.older-schema`
  */
 export async function preparePostgres(url: string, log: Log, migrates: boolean): Promise<void> {
-  const { db } = connect(url, log, { max: 1 });
+  const db = openForMaintenance(url, log);
   try {
     await refuseUnsuitable(db);
     await (migrates ? migrate(db, log) : refuseOlderSchema(db));
   } finally {
     await db.destroy();
   }
+}
+
+/** One connection without a time limit for statements, for work on the database as a whole. */
+export function openForMaintenance(url: string, log: Log): Database {
+  return connect(url, log, { max: 1 }).db;
 }
 
 function connect(url: string, log: Log, options: pg.PoolConfig, onStatement?: OnStatement): { db: Database; pool: pg.Pool } {

@@ -20,6 +20,8 @@ export interface SqliteOptions {
   /** Milliseconds; 5,000 unless told. */
   busyTimeout?: number;
   readonly onStatement?: OnStatement;
+  /** Nobody else may have the file open, before or meanwhile (https://www.sqlite.org/pragma.html#pragma_locking_mode). False unless told. */
+  readonly alone?: boolean;
   /** Hears of a checkpoint that failed. */
   onCheckpointFailed?: (error: unknown) => void;
   /** For tests: how the log is opened for flushing. */
@@ -45,6 +47,7 @@ export function openSqlite(path: string, options: SqliteOptions = {}): OpenSqlit
   try {
     if (path !== ':memory:') makePrivateFile(path);
     const file = new SqliteFile(path, { timeout: busyTimeout });
+    if (options.alone === true) file.pragma('locking_mode = EXCLUSIVE');
     file.pragma('journal_mode = WAL');
     file.pragma('synchronous = NORMAL');
     file.pragma('wal_autocheckpoint = 0');
@@ -183,7 +186,8 @@ function guarded<T>(work: () => T): T {
 /** Result codes that blame the statement or its data; every other one says that the file cannot be used now (https://www.sqlite.org/rescode.html). */
 const STATEMENT_AT_FAULT = ['SQLITE_ERROR', 'SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_MISUSE', 'SQLITE_RANGE', 'SQLITE_TOOBIG'];
 
-function translate(cause: unknown): AppError {
+/** An error of SQLite in our words. */
+export function translate(cause: unknown): AppError {
   if (isAppError(cause)) return cause;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
   const atFault =
