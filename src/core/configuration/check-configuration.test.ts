@@ -182,10 +182,15 @@ describe('checkConfiguration', () => {
     [
       'addresses of the directory where e-mail alone is enough',
       {
-        directories: [openldap({ contacts: { email: { attributes: ['mail'] } } })],
+        directories: [openldap({ contacts: { email: { attributes: ['mail'], exceptDomains: ['example.com'] } } })],
         recovery: { rules: [{ name: 'everybody', accepted: [['email']] }] },
       },
       'warning directories[0].contacts.email.attributes: Whoever may write them takes over accounts',
+    ],
+    [
+      'mailboxes that may open with the forgotten password',
+      { directories: [openldap({ contacts: { email: { attributes: ['mail'], exceptDomains: ['other.example.com'] } } })] },
+      'warning directories[0].contacts.email.exceptDomains: Addresses of example.com, the domain of mail.from, count',
     ],
     [
       'passwords that expire too early',
@@ -381,6 +386,19 @@ describe('checkConfiguration', () => {
     const line = expect.stringContaining('directories[0].contacts.email.attributes: Whoever may write them');
     expect(found(documentWith({ directories: [directory], recovery }))).toContainEqual(line);
     expect(found(documentWith({ directories: [directory] }))).not.toContainEqual(line);
+  });
+
+  it('says nothing of mailboxes that were left out, or that no combination asks for', () => {
+    const contacts = { email: { attributes: ['mail'], exceptDomains: ['Example.com'] } };
+    expect(found(documentWith({ directories: [openldap({ contacts })] }))).toEqual([]);
+    const without = { rules: [{ name: 'elsewhere', when: { clients: ['cli'] }, accepted: [['email', 'totp']] }] };
+    expect(
+      found(documentWith({ directories: [openldap({ contacts: { email: { attributes: ['mail'] } } })], recovery: without })),
+    ).toContainEqual(expect.stringContaining('exceptDomains'));
+    const app = { rules: [{ name: 'everybody', accepted: [['totp']] }] };
+    expect(
+      found(documentWith({ directories: [openldap({ contacts: { email: { attributes: ['mail'] } } })], recovery: app })),
+    ).not.toContainEqual(expect.stringContaining('exceptDomains'));
   });
 
   it('lets the demo do what production must not', () => {

@@ -49,17 +49,30 @@ export function checkRuleDirectories({ recovery, directories }: Configuration, r
   }
 }
 
-/** A combination of a code by e-mail alone opens accounts to whoever may write an address into the directory. */
-export function checkContacts({ recovery, directories }: Configuration, report: Report): void {
+/**
+ * Addresses of a directory as proofs: a combination of a code by e-mail alone opens accounts to whoever may write one there, and a mailbox
+ * that opens with the forgotten password brings nobody a code.
+ */
+export function checkContacts({ recovery, directories, mail }: Configuration, report: Report): void {
+  const ownDomain = mail.kind === 'smtp' ? /@([^\s@<>]+)/.exec(mail.from)?.[1]?.toLowerCase() : undefined;
   for (const [index, { id, contacts }] of directories.entries()) {
     const accepted = recovery.rules.filter(({ when }) => when.directories?.includes(id) ?? true).flatMap(combinationsOf);
-    if (contacts.email === undefined || !accepted.some((kinds) => kinds.every((kind) => kind === 'email'))) continue;
-    const path = ['directories', index, 'contacts', 'email', 'attributes'];
-    report(
-      'warning',
-      path,
-      'Whoever may write them takes over accounts: a combination in `recovery` asks for nothing but a code by e-mail',
-    );
+    if (contacts.email === undefined || !accepted.some((kinds) => kinds.includes('email'))) continue;
+    const path = ['directories', index, 'contacts', 'email'];
+    if (accepted.some((kinds) => kinds.every((kind) => kind === 'email'))) {
+      report(
+        'warning',
+        [...path, 'attributes'],
+        'Whoever may write them takes over accounts: a combination in `recovery` asks for nothing but a code by e-mail',
+      );
+    }
+    if (ownDomain !== undefined && !contacts.email.exceptDomains.some((domain) => domain.toLowerCase() === ownDomain)) {
+      report(
+        'warning',
+        [...path, 'exceptDomains'],
+        `Addresses of ${ownDomain}, the domain of mail.from, count: a mailbox that opens with the forgotten password brings nobody a code. Name its domain`,
+      );
+    }
   }
 }
 
