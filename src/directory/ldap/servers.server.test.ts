@@ -7,8 +7,9 @@ import { directorySchema, type LdapSettings } from '../../core/configuration/dir
 import type { LdapConnection } from './connection.ts';
 import { createServers, type Servers } from './servers.ts';
 
-const connectTimeout = 400;
-const operationTimeout = 1500;
+// Long enough that a busy machine is not taken for a silent server.
+const connectTimeout = 1500;
+const operationTimeout = 5000;
 const wallClock = 1_000_000;
 
 let slapd: SlapdServer;
