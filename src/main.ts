@@ -34,8 +34,10 @@ import type { BreachedPasswords } from './core/ports/breached-passwords.ts';
 import type { Directory } from './core/ports/directory.ts';
 import type { Log, Mailer, SmsSender } from './core/ports/platform.ts';
 import type { OutboxLane } from './core/ports/store.ts';
+import type { WordDictionary } from './core/ports/word-dictionary.ts';
 import { createDemoDoor } from './demo/demo-door.ts';
 import { type PreparedDemo, prepareDemo as prepareDemoWith } from './demo/prepare-demo.ts';
+import { createWordDictionary } from './dictionary/create-word-dictionary.ts';
 import { createDirectory } from './directory/create-directory.ts';
 import { createUnopenedDirectory } from './directory/unopened-directory.ts';
 import { createApp } from './http/app.ts';
@@ -76,6 +78,7 @@ interface Adapters {
   mailer: Mailer;
   sms: SmsSender | null;
   breached: BreachedPasswords | null;
+  dictionary: WordDictionary | null;
   close(): Promise<void>;
 }
 
@@ -93,6 +96,7 @@ export async function openRuntime(settings: Settings, options: RuntimeOptions = 
     mailer: adapters?.mailer ?? null,
     sms: adapters?.sms ?? null,
     breached: adapters?.breached ?? null,
+    dictionary: adapters?.dictionary ?? null,
     configuration: adapters?.configuration ?? null,
     async close() {
       await adapters?.close();
@@ -152,6 +156,7 @@ export async function startNode(base: Base, settings: Settings, options: ServerO
     background,
     configuration,
     breached: () => adapters.breached,
+    dictionary: () => adapters.dictionary,
     directories: directoriesOf(() => adapters.directories),
     wakeOutbox: (lane: OutboxLane) => wake(worker, lane),
     work: createAltchaWork(keys),
@@ -243,7 +248,7 @@ export function moveDatabase(settings: Settings, from: string, to: string): Prom
 }
 
 /** What a node stands on, before any configuration. */
-export interface Base extends Omit<Runtime, 'directories' | 'mailer' | 'sms' | 'breached' | 'configuration' | 'close'> {
+export interface Base extends Omit<Runtime, 'directories' | 'mailer' | 'sms' | 'breached' | 'dictionary' | 'configuration' | 'close'> {
   /** Where the settings ask for them. */
   readonly metrics?: ReturnType<typeof createMetrics> | undefined;
   readonly connections?: () => { open: number; idle: number; waiting: number } | null;
@@ -299,6 +304,7 @@ function openAdapters(base: Base, settings: Settings, current: OpenedConfigurati
   const { mailer, close } = openMailer(configuration, settings, { clock, log, resolveSecret: secret, publicUrl }, keep);
   const sms = openSms(configuration, mailer, { clock, log, resolveSecret: secret });
   const breached = createBreachedPasswords(configuration.passwordRules, log);
+  const dictionary = createWordDictionary(configuration.passwordRules, log);
   return {
     version,
     configuration,
@@ -306,6 +312,7 @@ function openAdapters(base: Base, settings: Settings, current: OpenedConfigurati
     mailer,
     sms,
     breached,
+    dictionary,
     async close() {
       close();
       await Promise.all([...directories.map((directory) => directory.close()), breached?.close()]);

@@ -21,6 +21,7 @@ export const PASSWORD_RULE_CODES = [
   'password.contains-name',
   'password.disguised-name',
   'password.denied',
+  'password.dictionary',
   'password.in-history',
   'password.too-young',
   'password.breached',
@@ -44,6 +45,7 @@ export type PasswordRuleParams = Readonly<Rule['params']>;
  * - `too-few-unique` `{ minimum }` (different code points), `sequence` `{ maximum, layouts }` (longest run of "abc", "321", "qwer")
  * - `disguised-name` `{ tokens }`: the same also backwards, with digits for letters and without accents
  * - `denied` none: the organisation's list, which stays on the server
+ * - `dictionary` none; in a verdict `{ known: false }` when it is refused because its files cannot be read
  * - any of them `unlessLength`: the rule is off for a password of so many code points or more (passphrase mode)
  * - `in-history` `{ length }` (passwords remembered), `too-young` `{ changeableAt }` (RFC 3339, UTC)
  * - `breached` none; in a verdict `{ known: false }` when it is refused because the source cannot be asked

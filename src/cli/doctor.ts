@@ -12,6 +12,7 @@ import { checkAudit } from './doctor/check-audit.ts';
 import { checkAuthorityFiles } from './doctor/check-authority-files.ts';
 import { checkBreached } from './doctor/check-breached.ts';
 import { checkDatabase, checkDatabasePlace } from './doctor/check-database.ts';
+import { checkDictionary } from './doctor/check-dictionary.ts';
 import { checkDirectory } from './doctor/check-directory.ts';
 import { checkEnrolment } from './doctor/check-enrolment.ts';
 import { checkNode } from './doctor/check-machine.ts';
@@ -125,13 +126,14 @@ async function checkOutside(context: CommandContext, settings: Settings, configu
   const options = configuration === undefined ? ({ schema: 'as-it-is' } as const) : { configuration };
   try {
     return await withRuntime(context, place, options, async (runtime) => {
-      const { directories, mailer, sms, breached, texts, random, configuration: used } = runtime;
+      const { directories, mailer, sms, breached, dictionary, texts, random, configuration: used } = runtime;
       const settle = used?.recovery.settleMilliseconds ?? 0;
       const checks = [
         ...directories.map((directory) => checkDirectory(directory, { settle, random })),
         ...(mailer === null ? [] : [checkMail(mailer)]),
         ...(sms === null || used === null ? [] : [checkSms(sms, texts, used)]),
         ...(breached === null ? [] : [checkBreached(breached)]),
+        ...(dictionary === null ? [] : [checkDictionary(dictionary)]),
         // Before the first start nobody can have enrolled.
         ...(configuration === undefined && used !== null ? [checkEnrolment(runtime, used)] : []),
       ];

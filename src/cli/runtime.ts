@@ -6,6 +6,7 @@ import type { BreachedPasswords } from '../core/ports/breached-passwords.ts';
 import type { Directory } from '../core/ports/directory.ts';
 import type { Clock, Keys, Log, Mailer, Random, SmsSender, Texts } from '../core/ports/platform.ts';
 import type { Store } from '../core/ports/store.ts';
+import type { WordDictionary } from '../core/ports/word-dictionary.ts';
 
 /**
  * What the composition root (`src/main.ts`) hands to a command. Commands never construct an adapter themselves.
@@ -21,6 +22,8 @@ export interface Runtime {
   readonly sms: SmsSender | null;
   /** Null in the same cases, and when the configuration names no source. */
   readonly breached: BreachedPasswords | null;
+  /** Null in the same cases, and when the configuration names no files. */
+  readonly dictionary: WordDictionary | null;
   /** What they were opened for; null in the same cases. */
   readonly configuration: Configuration | null;
   readonly texts: Texts;

@@ -3,6 +3,7 @@ import type { BreachedPasswords } from './ports/breached-passwords.ts';
 import type { Directory } from './ports/directory.ts';
 import type { Background, Clock, Keys, Log, Random, Texts, Work } from './ports/platform.ts';
 import type { OutboxLane, Store } from './ports/store.ts';
+import type { WordDictionary } from './ports/word-dictionary.ts';
 
 /** The directories of the configuration in force. */
 export interface Directories {
@@ -18,6 +19,8 @@ export interface CoreDeps {
   readonly configuration: () => Configuration;
   /** The source of breached passwords in force; null when none is configured. */
   readonly breached: () => BreachedPasswords | null;
+  /** The dictionary in force; null when none is configured. */
+  readonly dictionary: () => WordDictionary | null;
   readonly clock: Clock;
   readonly random: Random;
   readonly keys: Keys;

@@ -7,7 +7,7 @@ export interface SourceFile {
   text: string;
 }
 
-const ADAPTERS = ['breached', 'directory', 'store', 'channels', 'identity', 'jobs', 'texts', 'platform'] as const;
+const ADAPTERS = ['breached', 'dictionary', 'directory', 'store', 'channels', 'identity', 'jobs', 'texts', 'platform'] as const;
 
 /**
  * Who may import whom (left to right: importer, imported). `main` is the composition root: src/main.ts and src/demo,

@@ -36,7 +36,7 @@ export function addExplain(policy: Command, context: CommandContext): void {
         const { account, directory } = await findOneAccount(runtime.directories, options.user, options.directory);
         const facts = await directory.readFacts({ directory: account.directory, id: account.id });
         const password = options.passwordStdin === true ? await readPassword(context) : null;
-        const deps = { breached: () => runtime.breached, configuration: () => configuration };
+        const deps = { breached: () => runtime.breached, dictionary: () => runtime.dictionary, configuration: () => configuration };
         const told = await explainPolicy(deps, facts, password, runtime.clock.now());
         if (told.acceptable === false || told.conflicts.some(({ kind }) => kind === 'impossible')) context.failed();
         const name = `${account.login} (${directory.label})`;

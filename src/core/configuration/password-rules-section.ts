@@ -79,6 +79,35 @@ const denyListSchema = z
   })
   .describe('Words that no password may have. Words are compared without case and accents. The list stays on the server.');
 
+const dictionarySchema = z
+  .strictObject({
+    files: z
+      .array(
+        z
+          .string()
+          .min(2)
+          .max(4096)
+          .regex(/^\/[^\0]*$/, 'Expected an absolute path'),
+      )
+      .min(1)
+      .max(20)
+      .describe('Absolute paths, the same on every node: text in UTF-8 with one word a line, at most 500,000 words together.'),
+    match: z
+      .enum(['whole', 'contains'])
+      .default('whole')
+      .describe(
+        'whole: the password is a word, but for digits and signs before and behind it; contains: a word is anywhere in it, so passphrases of such words are refused too. NIST SP 800-63B-4 3.1.1.2 asks for the whole password to be compared.',
+      ),
+    minimumLength: z.int().min(3).max(20).default(4).describe('Shorter words are left out.'),
+    tolerance: z
+      .union([z.literal(0), z.literal(1)])
+      .default(0)
+      .describe('1: the whole password is refused too when one character more, less or other makes it a word (edit distance).'),
+    whenNotKnown: whenNotKnown.describe('What becomes of a new password when a file cannot be read: refuse it, or go on.'),
+  })
+  .describe('Refuses words of a dictionary, also backwards and with digits and signs for letters. Off when absent.');
+export type DictionarySettings = z.infer<typeof dictionarySchema>;
+
 /** Rules for new passwords beyond those of the directories; for people of all directories. */
 export const passwordRulesSchema = z.strictObject({
   minimumLength: z.int().min(1).max(256).optional().describe('In code points of the composed form (NFC).'),
@@ -121,6 +150,7 @@ export const passwordRulesSchema = z.strictObject({
     .describe('Refuses longer runs such as "abcd", "4321" or "qwer". Off when absent.'),
   names: namesSchema.optional(),
   denyList: denyListSchema.optional(),
+  dictionary: dictionarySchema.optional(),
   breached: breachedSchema.optional(),
 });
 export type PasswordRulesSettings = z.infer<typeof passwordRulesSchema>;

@@ -26,7 +26,7 @@ export interface PolicyExplanation {
 
 /** What a reset of an account would be judged by, and how it would judge a password. `now` in milliseconds. Changes nothing. */
 export async function explainPolicy(
-  deps: Pick<CoreDeps, 'breached' | 'configuration'>,
+  deps: Pick<CoreDeps, 'breached' | 'configuration' | 'dictionary'>,
   { policy, account, status }: AccountFacts,
   password: string | null,
   now: number,

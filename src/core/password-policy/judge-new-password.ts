@@ -4,6 +4,7 @@ import type { CoreDeps } from '../core-deps.ts';
 import type { BreachedAnswer } from '../ports/breached-passwords.ts';
 import { denyListOf } from './deny-list.ts';
 import { evaluatePassword } from './evaluate.ts';
+import { findsWord } from './find-word.ts';
 
 export interface JudgedPassword {
   verdicts: PasswordVerdict[];
@@ -20,28 +21,45 @@ export interface JudgedPassword {
  * of what people type on the way.
  */
 export async function judgeNewPassword(
-  deps: Pick<CoreDeps, 'breached' | 'configuration'>,
+  deps: Pick<CoreDeps, 'breached' | 'configuration' | 'dictionary'>,
   password: string,
   rules: readonly PasswordRule[],
 ): Promise<JudgedPassword> {
-  const { denyList, breached } = deps.configuration().passwordRules;
-  // A journey may be older than the configuration: its rules stay until it ends, and without a list nothing is on it.
-  const verdicts = evaluatePassword(password, rules).verdicts.map((verdict) =>
-    verdict.code === 'password.denied' && denyList !== undefined
-      ? { ...verdict, ok: !denyListOf(denyList).denies(normalisePassword(password)) }
-      : verdict,
-  );
-  const acceptable = verdicts.every(({ ok }) => ok !== false);
-  if (!acceptable || !rules.some(({ code }) => code === 'password.breached')) return { verdicts, acceptable, breached: null };
-  // Likewise, and without a source nothing is known.
-  const answer = (await deps.breached()?.look(normalisePassword(password))) ?? 'not-known';
-  const refusing = breached?.whenNotKnown !== 'allow';
-  const judged = verdicts.map((verdict) => (verdict.code === 'password.breached' ? verdictOf(verdict, answer, refusing) : verdict));
-  return { verdicts: judged, acceptable: judged.every(({ ok }) => ok !== false), breached: answer };
+  const { verdicts } = evaluatePassword(password, rules);
+  const normalised = normalisePassword(password);
+  const judged = await Promise.all(verdicts.map((verdict) => judgeByList(deps, normalised, verdict)));
+  const acceptable = judged.every(({ ok }) => ok !== false);
+  if (!acceptable || !rules.some(({ code }) => code === 'password.breached')) return { verdicts: judged, acceptable, breached: null };
+  // A journey may be older than the configuration: its rule stays until it ends, and without a source nothing is known.
+  const answer = (await deps.breached()?.look(normalised)) ?? 'not-known';
+  const refusing = deps.configuration().passwordRules.breached?.whenNotKnown !== 'allow';
+  const all = judged.map((verdict) => {
+    if (verdict.code !== 'password.breached') return verdict;
+    return verdictOf(verdict, answer === 'not-known' ? null : answer === 'not-breached', refusing);
+  });
+  return { verdicts: all, acceptable: all.every(({ ok }) => ok !== false), breached: answer };
+}
+
+/** The rules whose lists stay on the server. A journey may be older than the configuration: a list that is gone refuses nothing. */
+async function judgeByList(
+  { configuration, dictionary }: Pick<CoreDeps, 'configuration' | 'dictionary'>,
+  password: string,
+  verdict: PasswordVerdict,
+): Promise<PasswordVerdict> {
+  const settings = configuration().passwordRules;
+  if (verdict.code === 'password.denied' && settings.denyList !== undefined) {
+    return { ...verdict, ok: !denyListOf(settings.denyList).denies(password) };
+  }
+  if (verdict.code === 'password.dictionary' && settings.dictionary !== undefined) {
+    const words = (await dictionary()?.words()) ?? null;
+    const ok = words === null ? null : !findsWord(password, words, settings.dictionary);
+    return verdictOf(verdict, ok, settings.dictionary.whenNotKnown !== 'allow');
+  }
+  return verdict;
 }
 
 /** `known: false` in the params: refused because nothing is known, which has words of its own. */
-function verdictOf(verdict: PasswordVerdict, answer: BreachedAnswer, refusing: boolean): PasswordVerdict {
-  if (answer !== 'not-known') return { ...verdict, ok: answer === 'not-breached' };
+function verdictOf(verdict: PasswordVerdict, ok: boolean | null, refusing: boolean): PasswordVerdict {
+  if (ok !== null) return { ...verdict, ok };
   return refusing ? { ...verdict, params: { known: false }, ok: false } : verdict;
 }

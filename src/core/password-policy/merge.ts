@@ -56,6 +56,7 @@ function stricter(one: PasswordRule, other: PasswordRule): PasswordRuleParams {
     case 'password.first-character':
     case 'password.last-character':
     case 'password.denied':
+    case 'password.dictionary':
     case 'password.breached':
     case 'password.unusable-characters':
     case 'password.looks-hashed':

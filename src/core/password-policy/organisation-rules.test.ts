@@ -26,7 +26,9 @@ const account: Account = {
 const settingsOf = (document: unknown): PasswordRulesSettings => passwordRulesSchema.parse(document);
 async function judged(document: unknown, password: string) {
   const passwordRules = settingsOf(document);
-  const deps = { breached: () => null, configuration: () => ({ passwordRules }) } as unknown as Parameters<typeof judgeNewPassword>[0];
+  const deps = { breached: () => null, dictionary: () => null, configuration: () => ({ passwordRules }) } as unknown as Parameters<
+    typeof judgeNewPassword
+  >[0];
   return judgeNewPassword(deps, password, organisationRules(passwordRules, account));
 }
 const broken = async (document: unknown, password: string) =>
@@ -104,6 +106,21 @@ describe('the rules of an organisation', () => {
         },
       ),
     );
+  });
+});
+
+describe('a dictionary that cannot be read', () => {
+  it.each([
+    ['refuse', false],
+    ['allow', true],
+  ])('with %s', async (whenNotKnown, acceptable) => {
+    const told = await judged({ dictionary: { files: ['/nowhere'], whenNotKnown } }, 'anything');
+    expect(told.acceptable).toBe(acceptable);
+    expect(told.verdicts).toEqual([
+      acceptable
+        ? { code: 'password.dictionary', params: {}, ok: 'server-decides' }
+        : { code: 'password.dictionary', params: { known: false }, ok: false },
+    ]);
   });
 });
 

@@ -5,7 +5,7 @@ import { ownNames } from './name-tokens.ts';
 
 /** The rules of `passwordRules` for one account, which join those of its directory. */
 export function organisationRules(settings: PasswordRulesSettings, account: Account): PasswordRule[] {
-  const { minimumLength, maximumLength, maximumRepeats, minimumDifferentCharacters, sequences, denyList, breached } = settings;
+  const { minimumLength, maximumLength, maximumRepeats, minimumDifferentCharacters, sequences, denyList, dictionary, breached } = settings;
   const unit = 'code-points';
   return [
     ...ruleIf(minimumLength, 'password.too-short', (minimum) => ({ minimum, unit })),
@@ -16,6 +16,7 @@ export function organisationRules(settings: PasswordRulesSettings, account: Acco
     ...ruleIf(sequences, 'password.sequence', ({ maximum, layouts }) => ({ maximum, layouts: layouts.toSorted().join(' ') })),
     ...nameRules(settings, account),
     ...ruleIf(denyList, 'password.denied', () => ({}), false),
+    ...ruleIf(dictionary, 'password.dictionary', () => ({}), false),
     ...ruleIf(breached, 'password.breached', () => ({}), false),
   ];
 }

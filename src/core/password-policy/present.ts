@@ -28,7 +28,7 @@ export function presentVerdicts(verdicts: readonly PasswordVerdict[], texts: Tex
       ok,
       text:
         ok === false
-          ? texts.translate(language, params.known === false ? 'password.breached.not-known' : refusalKey(code))
+          ? texts.translate(language, params.known === false ? `${code}.not-known` : refusalKey(code))
           : ruleText(code, params, texts, language, timeZone),
     }));
 }
