@@ -6,6 +6,7 @@ import type { ActDeps } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
 import { askForProof } from './ask-for-proof.ts';
 import { findJourney } from './find-journey.ts';
+import { JOURNEY_GOALS } from './goals/goals.ts';
 import { createHold, type Hold } from './hold.ts';
 import type { JourneyKey } from './journey-key.ts';
 import type { LoadedJourney, OpenStepKind } from './journey-state.ts';
@@ -83,7 +84,7 @@ async function takeAnswer(deps: ActDeps, found: LoadedJourney, body: unknown): P
   const answer = (ANSWERS[kind] as ZodType).safeParse(body);
   if (!answer.success)
     throw new AppError('journey.answer-not-fitting', { step: kind, path: String(answer.error.issues[0]?.path.join('.') ?? '') });
-  const journey = found.state.goal === 'find-username' ? found : await lookUp(deps, found);
+  const journey = JOURNEY_GOALS[found.state.goal].asksForProof ? await lookUp(deps, found) : found;
   const handler = HANDLERS[kind] as (deps: ActDeps, journey: LoadedJourney, answer: unknown) => Promise<Transition>;
   const transition = await handler(deps, journey, answer.data);
   if (transition.kind === 'stay') return { journey, passed: false, verdicts: transition.verdicts };

@@ -6,7 +6,7 @@ import type { JourneyRow } from '../ports/store.ts';
 import { randomId, randomToken } from '../random-id.ts';
 import type { Act, ActDeps } from './act.ts';
 import { lookUpDelay } from './afterwards.ts';
-import { queueUserNames } from './find-user-name.ts';
+import { JOURNEY_GOALS } from './goals/goals.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import { type JourneyState, type LoadedJourney, loadedJourney, type OpenStep } from './journey-state.ts';
 import { lookUp } from './look-up.ts';
@@ -65,16 +65,18 @@ export async function startJourney(deps: ActDeps, request: StartJourney): Promis
     expiresAt: now + configuration.recovery.journeyMinutes * 60_000,
   };
   const journey = loadedJourney(row);
-  if (request.goal !== 'find-username') await beginLookUp(deps, journey);
-  else if (work === 0) await beginUserNames(deps, journey);
-  else await deps.store.journeys.insert(row);
+  await begin(deps, journey, work === 0);
   return { token, journey };
 }
 
-async function beginUserNames(deps: JourneyDeps, journey: LoadedJourney): Promise<void> {
+/** What a goal without proof does unseen is queued at once, or when the work that is wanted first was done. */
+async function begin(deps: JourneyDeps, journey: LoadedJourney, atOnce: boolean): Promise<void> {
+  const goal = JOURNEY_GOALS[journey.state.goal];
+  if (goal.asksForProof) return beginLookUp(deps, journey);
+  if (!atOnce) return deps.store.journeys.insert(journey.row);
   await deps.store.transaction(async (store) => {
     await store.journeys.insert(journey.row);
-    await queueUserNames(deps, store, journey);
+    await goal.queue(deps, store, journey);
   });
 }
 
@@ -89,10 +91,10 @@ async function beginLookUp(deps: JourneyDeps, journey: LoadedJourney): Promise<v
 }
 
 /** What a journey begins with, once work was done where it was wanted. */
-export function firstStep(deps: JourneyDeps, goal: Goal): OpenStep {
+export function firstStep(deps: JourneyDeps, name: Goal): OpenStep {
+  const goal = JOURNEY_GOALS[name];
   const id = randomId(deps.random);
-  if (goal !== 'find-username') return { id, kind: 'choose-factor' };
-  return { id, kind: 'done', results: [{ account: null, outcome: 'mailed' }], nextSteps: ['check-mail'] };
+  return goal.asksForProof ? { id, kind: 'choose-factor' } : { ...goal.last, id };
 }
 
 /** The refusal of a caller who is too quick; `retryAfter` is in seconds. */

@@ -1,7 +1,7 @@
 import { AppError } from '../../../../shared/errors.ts';
 import { randomId } from '../../random-id.ts';
 import { promptStep, sendChallenge } from '../ask-for-proof.ts';
-import { queueUserNames } from '../find-user-name.ts';
+import { JOURNEY_GOALS } from '../goals/goals.ts';
 import type { OpenStepOf } from '../journey-state.ts';
 import { firstStep } from '../start-journey.ts';
 import type { StepHandler } from '../step-handler.ts';
@@ -29,7 +29,8 @@ export const proofOfWork: StepHandler<'proof-of-work'> = async (deps, journey, a
   return {
     kind: 'advance',
     decide: async (store) => {
-      if (worked.state.goal === 'find-username') await queueUserNames(deps, store, worked);
+      const goal = JOURNEY_GOALS[worked.state.goal];
+      if (!goal.asksForProof) await goal.queue(deps, store, worked);
       return { ...worked.state, step: { ...firstStep(deps, worked.state.goal), id: randomId(deps.random) } };
     },
   };
