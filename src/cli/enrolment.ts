@@ -40,6 +40,7 @@ export function addEnrolmentCommand(program: Command, context: CommandContext): 
 interface AddOptions {
   kind: UsableFactorKind;
   address?: string;
+  number?: string;
   seed?: string;
   label?: string;
   reason?: string;
@@ -53,6 +54,7 @@ function addAdd(enrolment: Command, context: CommandContext): void {
     .argument(...NAME)
     .addOption(new Option('--kind <kind>', 'what to enrol').choices(USABLE_FACTOR_KINDS).makeOptionMandatory())
     .option('--address <address>', 'for email: where codes are sent')
+    .option('--number <number>', 'for sms: the telephone, such as +4915112345678')
     .option(
       '--seed <reference>',
       'for totp: a seed in base32 that there is already, as env:NAME or file:/path; a new one is made and shown when absent',
@@ -65,7 +67,7 @@ function addAdd(enrolment: Command, context: CommandContext): void {
     .action((name: string, options: AddOptions) =>
       onAccount(context, async (runtime, configuration) => {
         const found = await findOneAccount(runtime.directories, name, options.directory);
-        const proof = readProof(context, runtime, options);
+        const proof = readProof(context, runtime, configuration, options);
         const { account } = found;
         const { added, present } = await enrolFactors(
           runtime,
@@ -92,6 +94,7 @@ function addAdd(enrolment: Command, context: CommandContext): void {
       command: 'keyturn enrolment add alice --kind email --address alice@home.example',
       does: 'lets alice prove herself with codes sent there',
     },
+    { command: 'keyturn enrolment add alice --kind sms --number +4915112345678', does: 'lets codes be sent to that telephone' },
     { command: 'keyturn enrolment add alice --kind totp', does: 'makes a seed for the authenticator app of alice, and shows it once' },
     {
       command: 'keyturn enrolment add alice --kind totp --seed file:/root/alice.seed',

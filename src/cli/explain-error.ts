@@ -65,6 +65,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'This is no address that mail can be sent to',
     fix: 'Give one address, such as alice@example.com',
   },
+  'enrolment.number-invalid': {
+    meaning: 'This is no number that texts may be sent to',
+    fix: 'Give a mobile number in international form, such as +4915112345678, of a country in sms.countries',
+  },
   'enrolment.seed-invalid': {
     meaning: 'This is no seed of an authenticator',
     fix: 'Give base32 (A to Z, 2 to 7) of at least 128 bits, which is 26 characters (RFC 4226 4), or leave the seed out to have one made',

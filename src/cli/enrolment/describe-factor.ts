@@ -1,9 +1,16 @@
+import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { FROM_DIRECTORY } from '../../core/enrolment/factors-of.ts';
 import type { FactorRow } from '../../core/ports/store.ts';
 
+const WORDS: Partial<Record<FactorKind, (row: FactorRow) => string>> = {
+  email: ({ secret }) => `e-mail ${secret}`,
+  sms: ({ secret }) => `text messages to ${secret}`,
+  totp: ({ label }) => `authenticator app "${label}"`,
+};
+
 /** A proof for the terminal: its kind, where codes go or what it is called, since when, and whether it counts. */
 export function describeFactor(row: FactorRow): string {
-  const what = row.kind === 'email' ? `e-mail ${row.secret}` : `authenticator app "${row.label}"`;
+  const what = WORDS[row.kind]?.(row) ?? row.kind;
   const facts = [
     row.source === FROM_DIRECTORY ? 'from the directory' : `since ${day(row.createdAt)}`,
     ...(row.lastUsedAt === null ? [] : [`last used ${day(row.lastUsedAt)}`]),
@@ -20,6 +27,7 @@ export function presentFactor(row: FactorRow) {
     kind: row.kind,
     label: row.label,
     ...(row.kind === 'email' ? { address: row.secret } : {}),
+    ...(row.kind === 'sms' ? { number: row.secret } : {}),
     source: row.source,
     createdAt: row.source === FROM_DIRECTORY ? null : time(row.createdAt),
     lastUsedAt: time(row.lastUsedAt),

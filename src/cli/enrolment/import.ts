@@ -29,7 +29,7 @@ export function addImport(enrolment: Command, context: CommandContext): void {
     .option('--dry-run', 'judge everything and write nothing')
     .option('--json', 'print problems and the summary as JSON Lines')
     .description(
-      'Enrol many people from a file with the columns account, email, totp, label, directory. Of each person all is enrolled or nothing; what is there already stays, so the same file can be run again. Each entry that is left out is told with its line and a stable code; exit code 1 when there was one.',
+      'Enrol many people from a file with the columns account, email, sms, totp, label, directory. Of each person all is enrolled or nothing; what is there already stays, so the same file can be run again. Each entry that is left out is told with its line and a stable code; exit code 1 when there was one.',
     )
     .action((file: string, flags: ImportFlags) =>
       withRuntime(context, context.settings().settings, {}, async (runtime) => {
@@ -38,6 +38,7 @@ export function addImport(enrolment: Command, context: CommandContext): void {
         const entries = formatOf(file, flags.format) === 'csv' ? readCsv(text) : readJson(text);
         const report = await importPeople(runtime, entries, {
           dryRun: flags.dryRun === true,
+          countries: configuration.sms?.countries ?? [],
           by: { ...changedBy(context, configuration), lane: 'bulk' },
           onProblem: (place, { code, detail }) => {
             if (flags.json === true) return context.print(JSON.stringify({ place, code, detail }));

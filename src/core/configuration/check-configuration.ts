@@ -4,7 +4,15 @@ import { checkDirectory, checkDirectoryNames } from './check-directories.ts';
 import { checkMail } from './check-mail.ts';
 import { checkOrganisation } from './check-organisation.ts';
 import { checkPasswordRules } from './check-password-rules.ts';
-import { checkContacts, checkFactors, checkGoalsServed, checkGuard, checkRecovery, checkRuleDirectories } from './check-recovery.ts';
+import {
+  checkContacts,
+  checkFactors,
+  checkGoalsServed,
+  checkGuard,
+  checkRecovery,
+  checkRuleDirectories,
+  checkTexts,
+} from './check-recovery.ts';
 import { checkSms } from './check-sms.ts';
 import { type ConfigurationProblem, describeIssues } from './describe-issues.ts';
 import { directorySchema } from './directory-section.ts';
@@ -43,6 +51,7 @@ export function checkConfiguration(document: unknown, context: CheckContext): Ch
   if (parsed.success) checkRuleDirectories(parsed.data, report);
   whenWellFormed(shape.passwordRules, sections.passwordRules, (rules) => checkPasswordRules(rules, report));
   if (parsed.success) checkContacts(parsed.data, report);
+  if (parsed.success) checkTexts(parsed.data, report);
   whenWellFormed(shape.factors, sections.factors, (factors) => checkFactors(factors, report));
   whenWellFormed(shape.guard, sections.guard, (guard) => checkGuard(guard, report));
   whenWellFormed(shape.mail, sections.mail, (mail) => checkMail(mail, context, report));

@@ -49,6 +49,19 @@ export function checkRuleDirectories({ recovery, directories }: Configuration, r
   }
 }
 
+/** Rules that ask for texts, where none leave. */
+export function checkTexts({ recovery, sms }: Configuration, report: Report): void {
+  if (sms !== undefined) return;
+  for (const [index, rule] of recovery.rules.entries()) {
+    if (!combinationsOf(rule).some((kinds) => kinds.includes('sms'))) continue;
+    report(
+      'error',
+      ['recovery', 'rules', index],
+      'Asks for a code by text message, and there is no section `sms` that says how they leave',
+    );
+  }
+}
+
 /**
  * Addresses of a directory as proofs: a combination of a code by e-mail alone opens accounts to whoever may write one there, and a mailbox
  * that opens with the forgotten password brings nobody a code.
@@ -82,9 +95,10 @@ function reasonFor(goal: Goal): string {
 
 /** Checks of `factors` and how they fit the journey. */
 export function checkFactors(factors: Configuration['factors'], report: Report): void {
-  const { resendWaitSeconds, lifetimeSeconds } = factors.email;
-  if (resendWaitSeconds > lifetimeSeconds) {
-    report('warning', ['factors', 'email', 'resendWaitSeconds'], 'Longer than lifetimeSeconds: people wait with a code that is void');
+  for (const kind of ['email', 'sms'] as const) {
+    const { resendWaitSeconds, lifetimeSeconds } = factors[kind];
+    if (resendWaitSeconds > lifetimeSeconds)
+      report('warning', ['factors', kind, 'resendWaitSeconds'], 'Longer than lifetimeSeconds: people wait with a code that is void');
   }
 }
 

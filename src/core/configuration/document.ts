@@ -8,14 +8,16 @@ import { isTimeZone } from './time-zone.ts';
 
 const seconds = (minimum: number, maximum: number) => z.int().min(minimum).max(maximum);
 
-const emailFactorSchema = z.strictObject({
-  codeLength: z.int().min(6).max(10).default(8).describe('Digits of a mailed code.'),
-  lifetimeSeconds: seconds(60, 600)
-    .default(600)
-    .describe('How long a mailed code is good for. NIST SP 800-63B-4 3.1.3 allows ten minutes at most.'),
-  attempts: z.int().min(1).max(10).default(5).describe('Wrong entries after which the code is void.'),
-  resendWaitSeconds: seconds(10, 600).default(60).describe('Wait before another code can be asked for.'),
-});
+/** Of codes that are sent. NIST SP 800-63B-4 3.1.3 allows ten minutes at most, and six digits at least. */
+const sentCodeSchema = (how: string) =>
+  z.strictObject({
+    codeLength: z.int().min(6).max(10).default(8).describe(`Digits of a code ${how}.`),
+    lifetimeSeconds: seconds(60, 600)
+      .default(600)
+      .describe(`How long a code ${how} is good for. NIST SP 800-63B-4 3.1.3 allows ten minutes at most.`),
+    attempts: z.int().min(1).max(10).default(5).describe('Wrong entries after which the code is void.'),
+    resendWaitSeconds: seconds(10, 600).default(60).describe('Wait before another code can be asked for.'),
+  });
 
 const totpFactorSchema = z.strictObject({
   attempts: z.int().min(1).max(10).default(5).describe('Wrong entries after which the journey ends.'),
@@ -145,7 +147,13 @@ export const configurationSchema = z.strictObject({
   passwordRules: passwordRulesSchema
     .prefault({})
     .describe('Rules for new passwords beyond those of the directories. They only ever add to them.'),
-  factors: z.strictObject({ email: emailFactorSchema.prefault({}), totp: totpFactorSchema.prefault({}) }).prefault({}),
+  factors: z
+    .strictObject({
+      email: sentCodeSchema('by e-mail').prefault({}),
+      sms: sentCodeSchema('by text message').prefault({}),
+      totp: totpFactorSchema.prefault({}),
+    })
+    .prefault({}),
   guard: guardSchema.prefault({}),
   mail: mailSchema,
   sms: smsSchema.optional(),

@@ -1,13 +1,14 @@
 import type { CoreDeps } from '../core-deps.ts';
+import type { UsableFactorKind } from '../factors/kinds.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 
 export interface NewFactor {
   account: AccountRef;
-  kind: 'email' | 'totp';
+  kind: UsableFactorKind;
   label: string;
-  /** The address, or the seed in base32 (RFC 4648). */
+  /** The address, the number (E.164), or the seed in base32 (RFC 4648). */
   secret: string;
   /** Where it comes from: kept with the factor for good. */
   source: string;

@@ -4,6 +4,7 @@ import type { AccountRef, Directory } from '../ports/directory.ts';
 import type { NewFactor } from './add-factor.ts';
 import { type ChangedBy, type EnrolmentDeps, enrolFactors, isEnrolled } from './enrol-factors.ts';
 import { readMailAddress } from './mail-address.ts';
+import { readPhoneNumber } from './phone-number.ts';
 import { readSeed } from './totp-seed.ts';
 
 /** One person as a file names them. */
@@ -11,6 +12,8 @@ export interface ImportedPerson {
   readonly account: string;
   readonly directory?: string;
   readonly email: readonly string[];
+  /** Telephone numbers. */
+  readonly sms: readonly string[];
   readonly totp?: string;
   /** What the authenticator is called. */
   readonly label?: string;
@@ -41,6 +44,8 @@ export interface ImportOptions {
   /** Everything is judged, and nothing written. */
   readonly dryRun: boolean;
   readonly by: ChangedBy;
+  /** Countries to whose numbers texts are sent (ISO 3166-1). */
+  readonly countries: readonly string[];
   onProblem(place: string, problem: ImportProblem): Promise<void>;
   /** Called after each entry. */
   onProgress(report: Readonly<ImportReport>): void;
@@ -60,7 +65,7 @@ export async function importPeople(deps: Deps, entries: AsyncIterable<ImportEntr
     report.read += 1;
     try {
       if ('problem' in entry) throw new AppError(entry.problem.code, { reason: entry.problem.detail });
-      const wanted = proofsOf(entry.person);
+      const wanted = proofsOf(entry.person, options.countries);
       const account = await findOne(deps.directories, entry.person);
       if (!firstTime(deps, seen, account)) throw new AppError('enrolment.repeated-person', { reason: entry.person.account });
       const added = await enrol(deps, account, wanted, options);
@@ -78,17 +83,23 @@ export async function importPeople(deps: Deps, entries: AsyncIterable<ImportEntr
 
 type Proof = Pick<NewFactor, 'kind' | 'label' | 'secret' | 'source'>;
 
-function proofsOf({ email, totp, label }: ImportedPerson): Proof[] {
+function proofsOf({ email, sms, totp, label }: ImportedPerson, countries: readonly string[]): Proof[] {
   const addresses = email.map((text): Proof => {
     const secret = readMailAddress(text);
     if (secret === null) throw new AppError('enrolment.address-invalid', { reason: text.slice(0, 100) });
     return { kind: 'email', label: secret, secret, source: 'import' };
   });
-  if (totp === undefined && addresses.length === 0) throw new AppError('enrolment.nothing-given', { reason: 'neither email nor totp' });
-  if (totp === undefined) return addresses;
+  const numbers = sms.map((text): Proof => {
+    const read = readPhoneNumber(text, countries);
+    if ('problem' in read) throw new AppError('enrolment.number-invalid', { reason: `${text.slice(0, 40)}: ${read.problem}` });
+    return { kind: 'sms', label: read.number, secret: read.number, source: 'import' };
+  });
+  const sent = [...addresses, ...numbers];
+  if (totp === undefined && sent.length === 0) throw new AppError('enrolment.nothing-given', { reason: 'neither email nor sms nor totp' });
+  if (totp === undefined) return sent;
   const read = readSeed(totp);
   if ('problem' in read) throw new AppError('enrolment.seed-invalid', { reason: read.problem });
-  return [...addresses, { kind: 'totp', label: label ?? 'Authenticator', secret: read.seed, source: 'import' }];
+  return [...sent, { kind: 'totp', label: label ?? 'Authenticator', secret: read.seed, source: 'import' }];
 }
 
 async function findOne(directories: readonly Directory[], { account: name, directory: id }: ImportedPerson): Promise<AccountRef> {

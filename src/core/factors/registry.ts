@@ -1,13 +1,17 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { createEmailFactor } from './email-factor.ts';
 import type { Factor, FactorDeps } from './factor.ts';
 import type { UsableFactorKind } from './kinds.ts';
+import { createEmailFactor, createSmsFactor } from './sent-code-factor.ts';
 import { createTotpFactor } from './totp-factor.ts';
 
 export type FactorRegistry = (kind: FactorKind) => Factor;
 
-const CREATE: Readonly<Record<UsableFactorKind, (deps: FactorDeps) => Factor>> = { email: createEmailFactor, totp: createTotpFactor };
+const CREATE: Readonly<Record<UsableFactorKind, (deps: FactorDeps) => Factor>> = {
+  email: createEmailFactor,
+  sms: createSmsFactor,
+  totp: createTotpFactor,
+};
 
 /** Every kind of proof that this release can ask for. */
 export function createFactorRegistry(deps: FactorDeps): FactorRegistry {

@@ -3,7 +3,7 @@ import { AppError } from '../../../../shared/errors.ts';
 import type { ImportEntry, ImportProblem } from '../../../core/enrolment/import-people.ts';
 import { readLines } from './read-lines.ts';
 
-const COLUMNS = ['account', 'directory', 'email', 'totp', 'label'] as const;
+const COLUMNS = ['account', 'directory', 'email', 'sms', 'totp', 'label'] as const;
 type Column = (typeof COLUMNS)[number];
 
 /**
@@ -29,7 +29,8 @@ function readHeader(line: string): { columns: Column[]; separator: string } {
   const names = (fieldsOf(line, separator) ?? []).map((name) => name.toLowerCase());
   const unknown = names.filter((name) => !COLUMNS.some((column) => column === name));
   const repeated = names.filter((name, index) => names.indexOf(name) !== index);
-  const missing = names.includes('account') && (names.includes('email') || names.includes('totp')) ? [] : ['account, and email or totp'];
+  const isComplete = names.includes('account') && ['email', 'sms', 'totp'].some((name) => names.includes(name));
+  const missing = isComplete ? [] : ['account, and email, sms or totp'];
   const problems = [
     ...unknown.map((name) => `unknown column: ${JSON.stringify(name.slice(0, 60))}`),
     ...repeated.map((name) => `named twice: ${name}`),
@@ -52,10 +53,14 @@ function readRow(
   }
   const field = (column: Column) => fields[columns.indexOf(column)] ?? '';
   const optional = (column: Column) => (field(column) === '' ? {} : { [column]: field(column) });
-  const email = field('email')
-    .split(/[\s;]+/)
-    .filter((address) => address !== '');
-  return { person: { account: field('account'), email, ...optional('directory'), ...optional('totp'), ...optional('label') } };
+  const listed = (column: Column, separators: RegExp) =>
+    field(column)
+      .split(separators)
+      .map((one) => one.trim())
+      .filter((one) => one !== '');
+  // A number has blanks in it as often as not.
+  const contacts = { email: listed('email', /[\s;]+/), sms: listed('sms', /;/) };
+  return { person: { account: field('account'), ...contacts, ...optional('directory'), ...optional('totp'), ...optional('label') } };
 }
 
 /** null: quotes that do not fit. */

@@ -56,16 +56,23 @@ describe('a CSV file', () => {
     }
   });
 
+  it('may have several numbers in one field, with blanks in them', async () => {
+    const [entry] = await all(readCsv(pieces('account,sms\nalice,+49 151 12345678; +43 664 1234567 ;')));
+    expect(entry).toMatchObject({ person: { email: [], sms: ['+49 151 12345678', '+43 664 1234567'] } });
+  });
+
   it.each([',', ';', '\t'])('may be separated by %j', async (separator) => {
     const text = `account${separator}email\nalice${separator}alice@home.example`;
-    expect(await all(readCsv(pieces(text)))).toEqual([{ place: 'line 2', person: { account: 'alice', email: ['alice@home.example'] } }]);
+    expect(await all(readCsv(pieces(text)))).toEqual([
+      { place: 'line 2', person: { account: 'alice', email: ['alice@home.example'], sms: [] } },
+    ]);
   });
 
   it.each([
     ['', /empty/],
     ['account,email,password\n', /unknown column: \\"password\\"/],
     ['account,email,email\n', /named twice: email/],
-    ['account,label\n', /missing: account, and email or totp/],
+    ['account,label\n', /missing: account, and email, sms or totp/],
     ['alice,alice@home.example\n', /unknown column/],
   ])('is refused as a whole for a first line like %j', async (text, problem) => {
     const error = await all(readCsv(pieces(text))).catch((caught: unknown) => caught);

@@ -2,10 +2,12 @@ import { JSONParser } from '@streamparser/json';
 import { z } from 'zod';
 import type { ImportEntry } from '../../../core/enrolment/import-people.ts';
 
+const oneOrMore = z.union([z.string().transform((one) => [one]), z.array(z.string())]).default([]);
 const personSchema = z.strictObject({
   account: z.string().min(1),
   directory: z.string().optional(),
-  email: z.union([z.string().transform((one) => [one]), z.array(z.string())]).default([]),
+  email: oneOrMore,
+  sms: oneOrMore,
   totp: z.string().optional(),
   label: z.string().max(200).optional(),
 });
@@ -48,13 +50,13 @@ function write(parser: JSONParser, piece: string): void {
 function entryOf(value: unknown) {
   const parsed = personSchema.safeParse(value);
   if (parsed.success) {
-    const { account, email, directory, totp, label } = parsed.data;
+    const { account, email, sms, directory, totp, label } = parsed.data;
     const optional = {
       ...(directory === undefined ? {} : { directory }),
       ...(totp === undefined ? {} : { totp }),
       ...(label === undefined ? {} : { label }),
     };
-    return { person: { account, email, ...optional } };
+    return { person: { account, email, sms, ...optional } };
   }
   // Names of fields, never their values: one of them is a seed.
   const where = parsed.error.issues.map(({ path, code, ...issue }) => ('keys' in issue ? String(issue.keys) : path.join('.')) || code);

@@ -4,7 +4,7 @@ import { accountKey } from '../accounts/candidate.ts';
 import { mailAddressKey } from '../enrolment/mail-address.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import { randomCode } from '../random-id.ts';
-import type { Factor, FactorDeps, Proof, SecretMessage } from './factor.ts';
+import type { Factor, FactorDeps, MessageChannel, Proof, SecretMessage } from './factor.ts';
 
 interface ExpectedCode {
   digest: string;
@@ -12,19 +12,37 @@ interface ExpectedCode {
   accounts: { ref: AccountRef; factor: string }[];
 }
 
+/** What a kind whose codes are sent is made of. */
+interface SentCodeKind {
+  kind: 'email' | 'sms';
+  channel: MessageChannel;
+  /** The same for all spellings of one address. */
+  keyOf(address: string): string;
+}
+
 /**
  * A code mailed to every address that the person has enrolled. NIST SP 800-63B-4 4.2.1.2 allows it as a recovery code;
  * it is no second factor by itself (3.1.3), which the accepted combinations reflect.
- *
+ */
+export function createEmailFactor(deps: FactorDeps): Factor<'code'> {
+  return createSentCodeFactor(deps, { kind: 'email', channel: 'mail', keyOf: mailAddressKey });
+}
+
+/** A code sent to every telephone that the person has enrolled, by text message. Restricted (NIST SP 800-63B-4 3.1.3.3). */
+export function createSmsFactor(deps: FactorDeps): Factor<'code'> {
+  return createSentCodeFactor(deps, { kind: 'sms', channel: 'sms', keyOf: (number) => number });
+}
+
+/**
  * Several candidates may be open (the same name in two directories): each address gets a code of its own, and the code
  * that comes back tells which accounts it proves. Addresses that accounts share get one code that proves them all.
  */
-export function createEmailFactor(deps: FactorDeps): Factor<'code'> {
-  const settings = () => deps.configuration().factors.email;
+function createSentCodeFactor(deps: FactorDeps, { kind, channel, keyOf }: SentCodeKind): Factor<'code'> {
+  const settings = () => deps.configuration().factors[kind];
   const digestOf = (challengeId: string, code: string) => deps.keys.digest('code', `${challengeId}|${code}`);
 
   return {
-    kind: 'email',
+    kind,
     prompt: 'code',
     shown: () => ({ length: settings().codeLength }),
     maximumAttempts: () => settings().attempts,
@@ -36,7 +54,7 @@ export function createEmailFactor(deps: FactorDeps): Factor<'code'> {
       const byAddress = new Map<string, { to: string; accounts: ExpectedCode['accounts'] }>();
       for (const { candidate, factors } of enrolled) {
         for (const factor of factors) {
-          const key = mailAddressKey(factor.secret);
+          const key = keyOf(factor.secret);
           const entry = byAddress.get(key) ?? { to: factor.secret.trim(), accounts: [] };
           entry.accounts.push({ ref: candidate.ref, factor: factor.id });
           byAddress.set(key, entry);
@@ -48,10 +66,10 @@ export function createEmailFactor(deps: FactorDeps): Factor<'code'> {
         const code = randomCode(deps.random, settings().codeLength);
         expected.push({ digest: digestOf(challengeId, code), accounts });
         // Stryker disable next-line OptionalChaining: there is one for each address; the compiler wants it said
-        messages.push({ channel: 'mail', to, code, account: accounts[0]?.ref ?? null });
+        messages.push({ channel, to, code, account: accounts[0]?.ref ?? null });
       }
       if (messages.length === 0) {
-        messages.push({ channel: 'mail', to: null, code: randomCode(deps.random, settings().codeLength), account: null });
+        messages.push({ channel, to: null, code: randomCode(deps.random, settings().codeLength), account: null });
       }
       return { expected: JSON.stringify(expected), messages };
     },
