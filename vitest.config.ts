@@ -22,9 +22,10 @@ const byChance = [
 
 const withServers = {
   globalSetup: ['test/servers/global-setup.ts'],
-  testTimeout: 120_000,
+  // Against what hangs, not against what is slow: the longest takes a minute or two alone, and several on a busy machine.
+  testTimeout: 400_000,
   // The first run on a machine provisions a domain, which takes ten seconds and more on a busy one.
-  hookTimeout: 300_000,
+  hookTimeout: 400_000,
   // What is polled for is there when it is there: a second is none on a busy machine.
   expect: { poll: { timeout: 30_000 } },
 };

@@ -13,8 +13,9 @@ export default defineConfig({
     include: ['windows/**/*.test.ts'],
     reporters: testReporters(),
     globalSetup: ['windows/tests/global-setup.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 180_000,
+    // Against what hangs, not against what is slow.
+    testTimeout: 180_000,
+    hookTimeout: 400_000,
     // wine on a busy machine; what passed only then is named at the end.
     retry: 1,
     // The windows are waited for more than they compute.

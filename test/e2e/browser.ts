@@ -10,7 +10,7 @@ const SCRATCH = fileURLToPath(new URL('../../.scratch/pages/', import.meta.url))
 const AXE_SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** How long anything on a page may take, milliseconds: well below a test's own limit, so that a failure names the place. */
-const PATIENCE = 45_000;
+const PATIENCE = 90_000;
 
 /** Debian's Chromium without a window. Close it with `browser.close()`. Throws when the package `chromium` is missing. */
 export async function launchBrowser(): Promise<Browser> {

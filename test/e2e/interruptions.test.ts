@@ -150,7 +150,7 @@ describe('a journey that is disturbed', () => {
     expect(watched.complaints).toEqual([]);
   });
 
-  it('ends with its secrets when another one has replaced it, and never ends or feeds that one', { timeout: 180_000 }, async () => {
+  it('ends with its secrets when another one has replaced it, and never ends or feeds that one', { timeout: 400_000 }, async () => {
     const second = await newPerson();
     await toNewPassword();
     const other = createWalk(await watched.context.newPage(), portal.origin);
@@ -246,7 +246,7 @@ describe('a journey that is disturbed', () => {
     } finally {
       await portal.start();
     }
-    await page.getByRole('alert').getByText(walk.text('trouble.still-open')).waitFor({ timeout: 30_000 });
+    await page.getByRole('alert').getByText(walk.text('trouble.still-open')).waitFor({ timeout: 90_000 });
     expect(await page.getByLabel(walk.text('code.label'), { exact: true }).inputValue()).not.toBe('');
     await walk.giveCode('totp', person.totp());
     await walk.at('new-password.title');

@@ -103,7 +103,7 @@ describe('an answer that is lost behind a write', () => {
     await walk.at('finding-out.title');
     const asked = () => portal.proxy.treated.filter((call) => call.startsWith('GET')).length;
     const before = asked();
-    await expect.poll(asked, { timeout: 20_000 }).toBeGreaterThan(before + 1);
+    await expect.poll(asked, { timeout: 90_000 }).toBeGreaterThan(before + 1);
     expect(await shown()).not.toMatch(CLAIMS);
     expect(await page.title()).toContain(walk.text('finding-out.title'));
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -147,7 +147,7 @@ describe('an answer that never reached the server', () => {
     portal.proxy.set('answer-itself', own, isAnswer);
     await walk.savePassword(NEW_PASSWORD);
     await walk.at('finding-out.title');
-    await page.getByRole('alert').getByText(walk.text('trouble.still-open')).waitFor({ timeout: 30_000 });
+    await page.getByRole('alert').getByText(walk.text('trouble.still-open')).waitFor({ timeout: 90_000 });
     expect(await page.getByLabel(walk.text('new-password.label'), { exact: true }).inputValue()).toBe(NEW_PASSWORD);
     portal.proxy.set('forward', own);
     await walk.press('new-password.save');

@@ -145,7 +145,7 @@ describe('the recovery page', () => {
     await page.getByLabel('Code', { exact: true }).fill('12345678');
     await page.keyboard.press('Enter');
     await heading('We are finding out what happened');
-    await page.getByText('We got no answer to what you sent').waitFor({ timeout: 30_000 });
+    await page.getByText('We got no answer to what you sent').waitFor({ timeout: 90_000 });
     expect(await page.title()).toMatch(/^Error: /);
     expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('There is a problem');
     expect(await page.getByLabel('Code', { exact: true }).inputValue()).toBe('12345678');
@@ -222,7 +222,7 @@ describe('the page of a calculation', () => {
     });
     script({ ...step, challenge: { ...challenge, cost: 1, keyPrefix: '00' } }, () => (gone ? { status: 0 } : ok(STEPS['choose-factor'])));
     await page.goto(`${portal.origin}/recover`);
-    await page.getByRole('alert').getByText('We got no answer to what you sent').waitFor({ timeout: 30_000 });
+    await page.getByRole('alert').getByText('We got no answer to what you sent').waitFor({ timeout: 90_000 });
     await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('alert');
     await heading('The calculation is done');
     expect(await page.getByRole('progressbar').count()).toBe(0);

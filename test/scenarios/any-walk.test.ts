@@ -241,6 +241,14 @@ async function learnMail(model: Model, walker: Walker, { sentAt }: Extract<Step,
   expect(walker.codes.length).toBeLessThanOrEqual(SENDINGS);
 }
 
+const alone = (...lists: Action[][]) => lists.map((actions) => ({ who: 0, actions }));
+
+/** Walked first: a busy machine has not the time for so many that chance finds both ends. */
+const SURE_WALKS: [number, { who: number; actions: Action[] }[]][] = [
+  [1, alone(['reload'], ['choose-email', 'right-code'], ['right-code'], ['poll'], ['poll'], ['good-password'], ['poll'], ['poll'])],
+  [1, alone(['choose-email'], ...Array.from({ length: ATTEMPTS }, (): Action[] => ['wrong-code']))],
+];
+
 /**
  * Walkers on one account do whatever they like, in any order. Nobody reaches the new password without both proofs of their
  * own, nobody gets more guesses, codes or chances than there are, and every answer is one of the protocol.
@@ -266,7 +274,7 @@ it('no order of answers leads further than the proofs that were given', async ()
       }
       expect(await signsIn(keyturn, model.login, OLD_PASSWORD)).toBe(model.resets === 0);
     }),
-    { interruptAfterTimeLimit: 15_000, numRuns: 120, markInterruptAsFailure: false },
+    { examples: SURE_WALKS, interruptAfterTimeLimit: 15_000, numRuns: 120, markInterruptAsFailure: false },
   );
   // The walks did get somewhere.
   expect([...seen]).toEqual(expect.arrayContaining(['choose-factor', 'code', 'new-password', 'done', 'journey.too-many-attempts']));

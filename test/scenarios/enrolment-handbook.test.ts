@@ -99,4 +99,4 @@ it('the page on enrolment ends in a recovery, on a real directory with real mail
     stop();
     expect((await served).exitCode).toBe(0);
   }
-}, 120_000);
+});

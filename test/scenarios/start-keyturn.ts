@@ -165,7 +165,7 @@ async function enrol({ deps }: RunningNode, name: string, address: string): Prom
 }
 
 /** Waits until something is so; fails with its name when it never is: what is only slow on a busy machine is waited for. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string, milliseconds = 50_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, what: string, milliseconds = 120_000): Promise<void> {
   const deadline = Date.now() + milliseconds;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);

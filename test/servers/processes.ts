@@ -211,7 +211,7 @@ export async function startProcess(options: ServerProcessOptions): Promise<Serve
     signal('SIGCONT');
     if (!(await goneWithin(graceMs))) {
       signal('SIGKILL');
-      if (!(await goneWithin(10_000))) throw new Error(`process group ${pid} (${options.command}) does not end`);
+      if (!(await goneWithin(30_000))) throw new Error(`process group ${pid} (${options.command}) does not end`);
     }
     guardian.stdin?.end('released\n');
   };
@@ -220,13 +220,13 @@ export async function startProcess(options: ServerProcessOptions): Promise<Serve
     logFile: options.logFile,
     isRunning: () => child.exitCode === null && child.signalCode === null,
     stop: (graceMs = 5000) => endWith(options.stopSignal ?? 'SIGTERM', graceMs),
-    kill: () => endWith('SIGKILL', 10_000),
+    kill: () => endWith('SIGKILL', 30_000),
     signal,
   };
 }
 
 export interface ReadinessOptions {
-  /** Milliseconds; 30,000 unless told. */
+  /** Milliseconds; 120,000 unless told. */
   readonly timeoutMs?: number;
   /** When given, waiting ends at once with the end of its log if the process ends. */
   readonly process?: ServerProcess;
@@ -237,7 +237,7 @@ export interface ReadinessOptions {
  * @throws Error with the last failure and the end of the server's log when the time is up or the process has ended.
  */
 export async function waitUntilReady(name: string, probe: () => Promise<unknown>, options: ReadinessOptions = {}): Promise<void> {
-  const deadline = performance.now() + (options.timeoutMs ?? 30_000);
+  const deadline = performance.now() + (options.timeoutMs ?? 120_000);
   for (;;) {
     try {
       await probe();

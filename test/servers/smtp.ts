@@ -102,7 +102,7 @@ export async function startSmtp(options: SmtpOptions = {}): Promise<SmtpServer> 
 
 /** Makes the working object for a running mail server from its data. */
 export function connectSmtp(data: SmtpData): SmtpMailbox {
-  const ask = async (method: string, path: string, body?: object, timeoutMs = 10_000): Promise<unknown> => {
+  const ask = async (method: string, path: string, body?: object, timeoutMs = 30_000): Promise<unknown> => {
     const response = await fetch(`${data.controlUrl}${path}`, {
       method,
       signal: AbortSignal.timeout(timeoutMs),
@@ -116,7 +116,7 @@ export function connectSmtp(data: SmtpData): SmtpMailbox {
   return {
     ...data,
     messages: () => list(),
-    async waitForMessage(to, { after = 0, timeoutMs = 50_000 } = {}) {
+    async waitForMessage(to, { after = 0, timeoutMs = 120_000 } = {}) {
       const deadline = performance.now() + timeoutMs;
       let known = await list();
       for (;;) {

@@ -13,7 +13,7 @@ const opened: Directory[] = [];
 
 beforeAll(async () => {
   pair = await startSambaWithReadOnly();
-}, 300_000);
+});
 afterAll(async () => {
   await Promise.all(opened.map((directory) => directory.close()));
   await pair?.stop();

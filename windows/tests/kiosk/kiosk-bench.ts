@@ -48,7 +48,7 @@ export interface WindowState {
 }
 
 export interface KioskRun {
-  /** Reads the window until it is as wanted; fails with what it shows after 12 seconds. */
+  /** Reads the window until it is as wanted; fails with what it shows after a minute. */
   until(what: string, condition: (state: WindowState) => boolean, milliseconds?: number): Promise<WindowState>;
   /** Waits for a page by its title, and keeps a picture of it. */
   page(title: string | RegExp, picture?: string): Promise<WindowState>;
@@ -166,7 +166,7 @@ function createRun(
     read,
     exitCode,
     events,
-    async until(what, condition, milliseconds = 12_000) {
+    async until(what, condition, milliseconds = 60_000) {
       const deadline = Date.now() + milliseconds;
       for (;;) {
         const state = await read();
