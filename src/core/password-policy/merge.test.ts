@@ -99,6 +99,19 @@ describe('mergeRules', () => {
     }
   });
 
+  it('tells what may not be in force only where it asks for more than what is judged', () => {
+    const of = (source: PasswordRule['source'], minimum: number): PasswordRule => ({
+      code: 'password.too-short',
+      params: { minimum, unit: 'code-points' },
+      source,
+      pure: source !== 'server-only',
+    });
+    for (const minimum of [11, 12]) {
+      expect(mergeRules([[of('server-only', minimum)], [of('organisation', 12)]])).toEqual([of('organisation', 12)]);
+    }
+    expect(mergeRules([[of('server-only', 13)], [of('organisation', 12)]])).toEqual([of('server-only', 13), of('organisation', 12)]);
+  });
+
   it('compares lengths across units', () => {
     const merge = (a: PasswordRuleParams, b: PasswordRuleParams, code: PasswordRuleCode) =>
       mergeRules([[rule(code, a)], [rule(code, b)]])[0]?.params;

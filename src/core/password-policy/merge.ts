@@ -13,7 +13,15 @@ export function mergeRules(lists: readonly (readonly PasswordRule[])[]): Passwor
     const known = merged.get(kind);
     merged.set(kind, known === undefined ? rule : { ...rule, params: stricter(rule, known) });
   }
-  return PASSWORD_RULE_CODES.flatMap((code) => [...merged.values()].filter((rule) => rule.code === code));
+  const all = [...merged.values()];
+  return PASSWORD_RULE_CODES.flatMap((code) => all.filter((rule) => rule.code === code && !isCovered(rule, all)));
+}
+
+/** What may not be in force need not be told beside a rule that is judged and asks for as much. */
+function isCovered(rule: PasswordRule, all: readonly PasswordRule[]): boolean {
+  if (rule.source !== 'server-only') return false;
+  const judged = all.find((other) => comparable(other) === comparable({ ...rule, source: 'directory' }));
+  return judged !== undefined && JSON.stringify(stricter(rule, judged)) === JSON.stringify(judged.params);
 }
 
 /**
