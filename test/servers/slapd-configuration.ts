@@ -27,6 +27,8 @@ export interface SlapdConfiguration {
   readonly noSync: boolean;
   /** Tells people in the bind response that they are locked out (slapo-ppolicy(5) ppolicy_use_lockout). */
   readonly useLockout: boolean;
+  /** Password of `cn=config`, which is then there and can be changed while the server runs; null: it is not. */
+  readonly configPassword: string | null;
   readonly globalLines: readonly string[];
   readonly hashCleartext: boolean;
   readonly databaseLines: readonly string[];
@@ -66,6 +68,7 @@ sizelimit size.soft=500 size.hard=5000 size.pr=1000 size.prtotal=unlimited
 ${configuration.globalLines.join('\n')}
 access to dn.base="" by * read
 
+${configuration.configPassword === null ? '' : `database config\nrootpw ${configuration.configPassword}\n`}
 ${otherDatabaseConf(configuration)}
 database mdb
 suffix ${slapdBaseDn}

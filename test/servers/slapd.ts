@@ -27,6 +27,8 @@ export interface SlapdOptions {
   readonly expiredCertificate?: boolean;
   /** Names in the certificate instead of the right ones. */
   readonly certificateNames?: readonly string[];
+  /** Password of `cn=config`, so that the configuration can be changed while it runs; without one it cannot. */
+  readonly configPassword?: string;
   /** Further lines of slapd.conf for the whole server, such as `require authc`. */
   readonly globalLines?: readonly string[];
   /** Further lines for the database, before its overlays. */
@@ -141,6 +143,7 @@ async function load(folder: string, data: SlapdData, issued: IssuedCertificate, 
     requireTls: options.requireTls ?? true,
     noSync: options.noSync ?? true,
     useLockout: options.useLockout ?? true,
+    configPassword: options.configPassword ?? null,
     globalLines: options.globalLines ?? [],
     databaseLines: [...(options.databaseLines ?? []), ...(options.readOnly === true ? ['readonly on'] : [])],
     accessLines: options.accessLines ?? null,
