@@ -1,7 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FactorKind } from '../../../shared/api/journeys.ts';
+import { FACTOR_KINDS, type FactorKind } from '../../../shared/api/journeys.ts';
 import type { Candidate } from '../accounts/candidate.ts';
-import { type ConfigurationDocument, configurationSchema } from '../configuration/document.ts';
+import { type Configuration, type ConfigurationDocument, configurationSchema } from '../configuration/document.ts';
+import { FACTOR_TRAITS } from '../factors/kinds.ts';
+import { isProofComplete } from '../proof/completeness.ts';
+import { ownCombinations, type ProofRule } from '../proof/rules.ts';
 import type { JourneyState } from './journey-state.ts';
 import { combinationsNow, completeAmong, isEnoughFor, kindsNow, offeredGoals } from './what-counts.ts';
 
@@ -97,5 +101,60 @@ describe('what counts in a journey', () => {
     expect(completeAmong(deps, unlocking, [one])).toEqual([one]);
     expect(isEnoughFor(deps, unlocking, one, 'reset-password')).toBe(false);
     expect(isEnoughFor(deps, state(['email', 'totp'], one), one, 'unlock-account')).toBe(true);
+  });
+});
+
+describe('whoever can give a combination of their own rule', () => {
+  const directories = ['people', 'partners'];
+  const rule: fc.Arbitrary<ProofRule> = fc.record({
+    name: fc.string(),
+    when: fc.record({
+      directories: fc.option(fc.subarray(directories, { minLength: 1 }), { nil: undefined }),
+      groups: fc.option(fc.constant(['Managers']), { nil: undefined }),
+    }),
+    accepted: fc.array(fc.uniqueArray(fc.constantFrom(...FACTOR_KINDS), { minLength: 1, maxLength: 3 }), { maxLength: 3 }),
+  });
+  const person = fc.record({
+    directory: fc.constantFrom(...directories),
+    isManager: fc.constantFrom(true, false, null),
+    has: fc.uniqueArray(fc.constantFrom(...FACTOR_KINDS)),
+  });
+
+  it('gets to its end by whatever they choose of what they are asked for, and nobody else does', () => {
+    fc.assert(
+      fc.property(
+        fc.array(rule, { maxLength: 4 }),
+        person,
+        fc.infiniteStream(fc.nat()),
+        (rules, { directory, isManager, has }, choices) => {
+          const deps = { configuration: () => ({ recovery: { rules } }) as unknown as Configuration };
+          const facts = { directory, membership: { places: {}, groups: { Managers: isManager } } };
+          const one = { ref: { directory, id: '1' }, facts, has } as unknown as Candidate;
+          const start = { goal: 'reset-password', client: { kind: 'web' }, address: '203.0.113.1', proven: [], candidates: [one] };
+          let state = start as unknown as JourneyState;
+          const picks = choices[Symbol.iterator]();
+          while (completeAmong(deps, state, [one]).length === 0) {
+            const asked = kindsNow(deps, state);
+            // Only before the first right proof is anything asked for that they may not have.
+            if (state.proven.length > 0) expect(asked.every((kind) => has.includes(kind))).toBe(true);
+            const possible = asked.filter((kind) => has.includes(kind));
+            const next = possible[picks.next().value % Math.max(1, possible.length)];
+            if (next === undefined) break;
+            state = { ...state, proven: [...state.proven, next] };
+          }
+          const own = ownCombinations(rules, { goal: 'reset-password', client: 'web', address: '203.0.113.1' }, facts);
+          const opens = has.some((kind) => FACTOR_TRAITS[kind].opens);
+          const canGive = own.some((kinds) => kinds.every((kind) => has.includes(kind)));
+          const canBegin = own.some(
+            (kinds) => kinds.every((kind) => has.includes(kind)) && kinds.some((kind) => FACTOR_TRAITS[kind].opens),
+          );
+          const complete = isProofComplete(own, state.proven);
+          expect(completeAmong(deps, state, [one])).toEqual(complete ? [one] : []);
+          if (complete) expect(canGive && opens).toBe(true);
+          if (canBegin) expect(complete).toBe(true);
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 });
