@@ -176,6 +176,20 @@ describe('keyturn doctor', () => {
     ]) {
       expect((await runCommand(['--config', settings, 'enrolment', 'add', ...argv])).exitCode).toBe(0);
     }
+    const partners = { ...directory, id: 'partners', label: 'Partners' };
+    const rules = [
+      { name: 'partners', when: { directories: ['partners'] }, accepted: [['email']] },
+      { name: 'everybody', accepted },
+    ];
+    const ruled = await diagnose(configurationDocument({ directories: [directory, partners], recovery: { rules } }));
+    expect(of(ruled.findings, 'enrolment', 'warn')).toMatchObject([
+      { text: expect.stringContaining('Nobody can recover an account where the rule "partners" applies') },
+    ]);
+    expect(of(ruled.findings, 'enrolment', 'ok')).toMatchObject([
+      { text: '1 person can recover by email + totp where the rule "everybody" applies to them' },
+      { text: '2 people can recover by email where the rule "everybody" applies to them' },
+    ]);
+    await diagnose(configurationDocument({ directories: [directory], recovery: { rules: [{ name: 'everybody', accepted }] } }));
     const { output } = await runCommand(['--config', settings, 'doctor']);
     expect(output).toContain('ok    enrolment: 1 person can recover by email + totp\n');
     expect(output).toContain('ok    enrolment: 2 people can recover by email\n');

@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FactorKind } from '../../shared/api/journeys.ts';
 import type { ChallengeRow, Store } from '../../src/core/ports/store.ts';
 import { factorRow, intentRow, journeyRow, type MakeDatabase, NOW, openTestStore, type TestDatabase } from './fixture.ts';
 
@@ -155,7 +156,8 @@ export function specifyJourneyTables(makeDatabase: MakeDatabase): void {
     });
 
     it('counts the accounts that have every one of some kinds, each once', async () => {
-      const before = await Promise.all([one.factors.countAccounts(['email', 'totp']), one.factors.countAccounts(['email'])]);
+      const count = (of: typeof one, kinds: FactorKind[], directories = ['corp']) => of.factors.countAccounts(kinds, directories);
+      const before = await Promise.all([count(one, ['email', 'totp']), count(one, ['email'])]);
       const [both, half, ended, other] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
       for (const [accountId, kind] of [
         [both, 'email'],
@@ -171,8 +173,13 @@ export function specifyJourneyTables(makeDatabase: MakeDatabase): void {
       await one.factors.insert(gone);
       await one.factors.insert(factorRow({ accountId: half, directory: 'other', kind: 'totp' }));
       await one.factors.end(gone.id, NOW);
-      expect(await two.factors.countAccounts(['email', 'totp', 'email'])).toBe((before[0] ?? 0) + 1);
-      expect(await two.factors.countAccounts(['email'])).toBe((before[1] ?? 0) + 3);
+      expect(await count(two, ['email', 'totp', 'email'])).toBe((before[0] ?? 0) + 1);
+      expect(await count(two, ['email'])).toBe((before[1] ?? 0) + 3);
+      const elsewhere = randomUUID();
+      await one.factors.insert(factorRow({ accountId: half, directory: elsewhere, kind: 'totp' }));
+      expect(await count(two, ['totp'], [elsewhere])).toBe(1);
+      expect(await count(two, ['totp'], [elsewhere, 'corp'])).toBe((await count(two, ['totp'])) + 1);
+      expect(await count(two, ['email'], [elsewhere])).toBe(0);
     });
 
     it('accepts a time step once, and only newer ones after it', async () => {

@@ -44,7 +44,9 @@ export async function checkEnrolment(runtime: Opened, configuration: Configurati
   for (const rule of rules) {
     const accepted = combinationsOf(rule);
     const where = rules.length === 1 ? '' : ` where the rule "${rule.name}" applies to them`;
-    if (accepted.length > 0) counts.push(...(await countEach(runtime, looked, accepted, where)));
+    const directories = rule.when.directories ?? configuration.directories.map(({ id }) => id);
+    const own = looked.filter(({ directory }) => directories.includes(directory));
+    if (accepted.length > 0) counts.push(...(await countEach(runtime, own, { accepted, directories, where })));
   }
   for (const directory of runtime.directories) counts.push(...(await checkScopes(directory, rules)));
   return [...counts, ...findings];
@@ -74,6 +76,7 @@ async function checkScopes(directory: Directory, rules: Configuration['recovery'
 }
 
 interface Looked {
+  directory: string;
   /** What each person has, in the order of the search. */
   people: FactorRow[][];
   /** There are more than were looked at. */
@@ -84,7 +87,7 @@ async function lookAt(runtime: Opened, directory: Directory): Promise<Looked> {
   const { accounts, cursor } = await directory.search({ pageSize: LOOKED_AT });
   const people: FactorRow[][] = [];
   for (const account of accounts) people.push(await factorsOf(runtime, account));
-  return { people, more: cursor !== null };
+  return { directory: directory.id, people, more: cursor !== null };
 }
 
 function describeContacts(directory: Directory, { people, more }: Looked, attributes: readonly string[]): Finding[] {
@@ -101,8 +104,7 @@ function describeContacts(directory: Directory, { people, more }: Looked, attrib
 async function countEach(
   { store }: Opened,
   looked: readonly Looked[],
-  accepted: readonly FactorKind[][],
-  where: string,
+  { accepted, directories, where }: { accepted: readonly FactorKind[][]; directories: readonly string[]; where: string },
 ): Promise<Finding[]> {
   const { ok, warn } = findingsOf(AREA);
   const more = looked.some((one) => one.more);
@@ -111,7 +113,7 @@ async function countEach(
       const byAddressOfDirectory = looked
         .flatMap(({ people }) => people)
         .filter((factors) => gives(kinds, factors) && !gives(kinds, enrolledOf(factors)));
-      return { kinds, people: (await store.factors.countAccounts(kinds)) + byAddressOfDirectory.length };
+      return { kinds, people: (await store.factors.countAccounts(kinds, directories)) + byAddressOfDirectory.length };
     }),
   );
   if (counted.every(({ people }) => people === 0)) {

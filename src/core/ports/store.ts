@@ -134,8 +134,8 @@ export interface FactorStore {
   insert(row: FactorRow): Promise<void>;
   /** Current ones (not ended) of an account. One that cannot be opened proves nothing and is left out. */
   ofAccount(account: AccountRef): Promise<FactorRow[]>;
-  /** How many accounts have current ones of every one of these kinds. */
-  countAccounts(kinds: readonly FactorKind[]): Promise<number>;
+  /** How many accounts of these directories have current ones of every one of these kinds. */
+  countAccounts(kinds: readonly FactorKind[], directories: readonly string[]): Promise<number>;
   /**
    * Accepts a time step only if it is newer than the last accepted one and the factor is not suspended; true for exactly one
    * caller. Remembers the drift of the device and ends its row of failures.

@@ -65,13 +65,14 @@ export function createFactors(context: TableContext): FactorStore {
         .execute();
       return readable(context, 'factors', rows, toRow);
     },
-    async countAccounts(kinds) {
+    async countAccounts(kinds, directories) {
       const wanted = [...new Set(kinds)];
       const accounts = context.db
         .selectFrom('factors')
         .select(['directory', 'account_id'])
         .where('ended_at', 'is', null)
         .where('kind', 'in', wanted)
+        .where('directory', 'in', [...directories])
         .groupBy(['directory', 'account_id'])
         .having((eb) => eb(eb.fn.count('kind').distinct(), '=', wanted.length));
       const { count } = await context.db
