@@ -81,6 +81,18 @@ describe('the handbook', () => {
     expect(blocks('docs/handbook/install.md', 'ini')).toEqual([readFileSync('packaging/systemd/keyturn.service', 'utf8')]);
   });
 
+  it('describes every event of the log, and no other', () => {
+    const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) => /(?<!\.test)\.ts$/.test(name));
+    const logged = files.flatMap((file) =>
+      [...readFileSync(join('src', file), 'utf8').matchAll(/\blog(?:\.(?:info|warn|error)|\[\w+\])\(\s*'([^']+)'/g)].map(
+        ([, event = '']) => event,
+      ),
+    );
+    const described = [...readFileSync('docs/handbook/log.md', 'utf8').matchAll(/^\| `([^`]+)` \|/gm)].map(([, event = '']) => event);
+    expect(described.length).toBeGreaterThan(40);
+    expect([...described].sort()).toEqual([...new Set(logged)].sort());
+  });
+
   it('links only to pages that are there', () => {
     const broken = PAGES.flatMap((path) =>
       [...readFileSync(path, 'utf8').matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
