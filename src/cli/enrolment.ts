@@ -8,6 +8,7 @@ import { otpauthAddress } from '../core/enrolment/totp-seed.ts';
 import { USABLE_FACTOR_KINDS, type UsableFactorKind } from '../core/factors/kinds.ts';
 import type { FactorRow } from '../core/ports/store.ts';
 import type { CommandContext } from './command-context.ts';
+import { addRecoveryCodes } from './enrolment/add-recovery-codes.ts';
 import { changedBy } from './enrolment/changed-by.ts';
 import { describeCombinations, describeContacts } from './enrolment/describe-combinations.ts';
 import { describeFactor, presentFactor } from './enrolment/describe-factor.ts';
@@ -67,7 +68,9 @@ function addAdd(enrolment: Command, context: CommandContext): void {
     .action((name: string, options: AddOptions) =>
       onAccount(context, async (runtime, configuration) => {
         const found = await findOneAccount(runtime.directories, name, options.directory);
-        const proof = readProof(context, runtime, configuration, options);
+        const { kind } = options;
+        if (kind === 'recovery-code') return addRecoveryCodes(context, runtime, configuration, found, options);
+        const proof = readProof(context, runtime, configuration, { ...options, kind });
         const { account } = found;
         const { added, present } = await enrolFactors(
           runtime,
@@ -95,6 +98,10 @@ function addAdd(enrolment: Command, context: CommandContext): void {
       does: 'lets alice prove herself with codes sent there',
     },
     { command: 'keyturn enrolment add alice --kind sms --number +4915112345678', does: 'lets codes be sent to that telephone' },
+    {
+      command: 'keyturn enrolment add alice --kind recovery-code',
+      does: 'makes ten recovery codes for alice, shows them once, and ends earlier ones',
+    },
     { command: 'keyturn enrolment add alice --kind totp', does: 'makes a seed for the authenticator app of alice, and shows it once' },
     {
       command: 'keyturn enrolment add alice --kind totp --seed file:/root/alice.seed',

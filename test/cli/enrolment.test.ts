@@ -101,11 +101,29 @@ it('refuses what cannot be, naming the fix, and changes nothing', async () => {
   }
   expect(await enrolment('add', 'alice', '--kind', 'passkey')).toMatchObject({
     exitCode: 2,
-    errors: expect.stringContaining('email, sms, totp'),
+    errors: expect.stringContaining('email, sms, totp, recovery-code'),
   });
   expect(await listed()).toEqual([]);
   expect(await events('factor.enrolled')).toEqual([]);
   expect((await enrolment('add', 'both', '--kind', 'totp', '--directory', 'guests')).exitCode).toBe(0);
+});
+
+it('makes ten recovery codes, shows them once, and ends those from before', async () => {
+  const first = await enrolment('add', 'alice', '--kind', 'recovery-code', '--reason', 'ticket 1');
+  expect(first.exitCode).toBe(0);
+  const codes = first.output.match(/^ {2}(?:[0-9A-Z]{4}-){5}[0-9A-Z]{4}$/gm) ?? [];
+  expect(new Set(codes).size).toBe(10);
+  const { output } = await enrolment('list', 'alice');
+  expect(output).toContain('10 enrolled');
+  for (const code of codes) expect(output).not.toContain(code.trim());
+  const before = (await listed()).map(({ id }) => id);
+  const again = JSON.parse((await enrolment('add', 'alice', '--kind', 'recovery-code', '--json')).output) as { codes: string[] };
+  expect(again.codes).toHaveLength(10);
+  const after = (await listed()).map(({ id }) => id);
+  expect(after).toHaveLength(10);
+  expect(after.filter((id) => before.includes(id))).toEqual([]);
+  expect(await events('factor.enrolled')).toHaveLength(20);
+  expect(await events('factor.ended')).toHaveLength(10);
 });
 
 describe('telephones', () => {

@@ -182,6 +182,14 @@ export function specifyJourneyTables(makeDatabase: MakeDatabase): void {
       expect(await count(two, ['email'], [elsewhere])).toBe(0);
     });
 
+    it('ends one for exactly one caller, so that what is used up is used once', async () => {
+      const row = factorRow({ kind: 'recovery-code' });
+      await one.factors.insert(row);
+      const won = await atOnce(20, (store) => store.factors.end(row.id, NOW));
+      expect(won.filter(Boolean)).toHaveLength(1);
+      expect(await two.factors.ofAccount({ directory: row.directory, id: row.accountId })).toEqual([]);
+    });
+
     it('accepts a time step once, and only newer ones after it', async () => {
       const row = factorRow();
       await one.factors.insert(row);

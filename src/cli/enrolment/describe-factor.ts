@@ -5,6 +5,7 @@ import type { FactorRow } from '../../core/ports/store.ts';
 const WORDS: Partial<Record<FactorKind, (row: FactorRow) => string>> = {
   email: ({ secret }) => `e-mail ${secret}`,
   sms: ({ secret }) => `text messages to ${secret}`,
+  'recovery-code': () => 'recovery code',
   totp: ({ label }) => `authenticator app "${label}"`,
 };
 

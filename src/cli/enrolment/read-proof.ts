@@ -7,8 +7,11 @@ import type { UsableFactorKind } from '../../core/factors/kinds.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { Runtime } from '../runtime.ts';
 
+/** The kinds that one proof is given of; recovery codes are made as a set. */
+export type GivenKind = Exclude<UsableFactorKind, 'recovery-code'>;
+
 interface Given {
-  kind: UsableFactorKind;
+  kind: GivenKind;
   address?: string;
   number?: string;
   seed?: string;
@@ -24,7 +27,7 @@ export function readProof(
   { random }: Pick<Runtime, 'random'>,
   configuration: Pick<Configuration, 'sms'>,
   { kind, address, number, seed, label }: Given,
-): { kind: UsableFactorKind; label: string; secret: string } {
+): { kind: GivenKind; label: string; secret: string } {
   if (kind === 'email') {
     const read = readMailAddress(address ?? '');
     if (read === null)

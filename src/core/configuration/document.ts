@@ -152,6 +152,11 @@ export const configurationSchema = z.strictObject({
       email: sentCodeSchema('by e-mail').prefault({}),
       sms: sentCodeSchema('by text message').prefault({}),
       totp: totpFactorSchema.prefault({}),
+      recoveryCode: z
+        .strictObject({
+          attempts: z.int().min(1).max(10).default(5).describe('Wrong entries of a recovery code after which the journey ends.'),
+        })
+        .prefault({}),
     })
     .prefault({}),
   guard: guardSchema.prefault({}),

@@ -103,12 +103,13 @@ export async function isEnrolled(
 }
 
 /** Locks a row of its own until the transaction ends; before any other lock, as counters are everywhere. */
-async function takeTurn(deps: EnrolmentDeps, store: Store, account: AccountRef): Promise<void> {
+export async function takeTurn(deps: EnrolmentDeps, store: Store, account: AccountRef): Promise<void> {
   const key = deps.keys.digest('guard-target', `enrolment|${accountKey(account)}`);
   await store.counters.hitAll([{ key, windowMilliseconds: 60_000, by: 0 }], deps.clock.now());
 }
 
-function addressesAmong(rows: readonly FactorRow[]): string[] {
+/** The enrolled addresses: whom a change is told. */
+export function addressesAmong(rows: readonly FactorRow[]): string[] {
   return rows.filter(({ kind }) => kind === 'email').map(({ secret }) => secret);
 }
 

@@ -73,6 +73,8 @@ export interface Judgement {
 export interface Factor<P extends Prompt = Prompt> {
   readonly kind: FactorKind;
   readonly prompt: P;
+  /** What an answer is written in: for what is said of one that cannot be right. */
+  readonly form: 'digits' | 'letters';
   shown(): Prompts[P]['shown'];
   maximumAttempts(): number;
   /** Whether it can be a right answer by its form alone. What cannot costs no try. */

@@ -2,6 +2,7 @@ import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Factor, FactorDeps } from './factor.ts';
 import type { UsableFactorKind } from './kinds.ts';
+import { createRecoveryCodeFactor } from './recovery-code-factor.ts';
 import { createEmailFactor, createSmsFactor } from './sent-code-factor.ts';
 import { createTotpFactor } from './totp-factor.ts';
 
@@ -11,6 +12,7 @@ const CREATE: Readonly<Record<UsableFactorKind, (deps: FactorDeps) => Factor>> =
   email: createEmailFactor,
   sms: createSmsFactor,
   totp: createTotpFactor,
+  'recovery-code': createRecoveryCodeFactor,
 };
 
 /** Every kind of proof that this release can ask for. */

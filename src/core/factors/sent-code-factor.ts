@@ -44,6 +44,7 @@ function createSentCodeFactor(deps: FactorDeps, { kind, channel, keyOf }: SentCo
   return {
     kind,
     prompt: 'code',
+    form: 'digits',
     shown: () => ({ length: settings().codeLength }),
     maximumAttempts: () => settings().attempts,
     canBe: (answer) => canBeCode(answer, settings().codeLength),

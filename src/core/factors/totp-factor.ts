@@ -21,6 +21,7 @@ export function createTotpFactor(deps: FactorDeps): Factor<'code'> {
   return {
     kind: 'totp',
     prompt: 'code',
+    form: 'digits',
     shown: () => ({ length: DIGITS }),
     maximumAttempts: () => settings().attempts,
     canBe: (answer) => canBeCode(answer, DIGITS),

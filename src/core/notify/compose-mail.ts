@@ -11,6 +11,7 @@ export const MAIL_KINDS = [
   'recovery-frozen',
   'recovery-attempted',
   'authenticator-suspended',
+  'recovery-codes-few',
   'factor-added',
   'factor-removed',
   'user-name',
@@ -23,6 +24,7 @@ export type MailKind = (typeof MAIL_KINDS)[number];
  * - `code`, `goal`, `minutes`: the code, what it was asked for (a `Goal`), how long it is good
  * - `account`: the account as its owner knows it; `directory`: where it is; `names`: user names, separated by commas
  * - `factor`: the kind of proof (`FactorKind`) that was added or removed
+ * - `count`: how many recovery codes are left
  * - `happenedAt`: RFC 3339 or milliseconds since 1970; shown in the time zone of the organisation
  * - `askedAt`, `address`, `client`: when and from where somebody asked for it, and at what (a kind of `Client`)
  * - `link`: address of "this was not me". Its secret stands in the fragment, which no server is sent, and opening the page
@@ -46,6 +48,7 @@ const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
   'recovery-frozen': ['recovery-frozen.what', 'recovery-frozen.next'],
   'recovery-attempted': ['recovery-attempted.what', 'recovery-attempted.nothing', 'recovery-attempted.stop', { link: 'not-me.link' }],
   'authenticator-suspended': ['authenticator-suspended.what', 'authenticator-suspended.next'],
+  'recovery-codes-few': ['recovery-codes-few.what', 'recovery-codes-few.next'],
   'factor-added': ['factor-added.what', ...NOT_ME],
   'factor-removed': ['factor-removed.what', ...NOT_ME],
   'user-name': ['user-name.what', 'asked', 'user-name.not-you'],
@@ -64,6 +67,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'recovery-attempted.what': ['account'],
   'recovery-attempted.stop': ['link'],
   'authenticator-suspended.what': ['account'],
+  'recovery-codes-few.what': ['account', 'count'],
   'factor-added.what': ['account', 'happenedAt', 'factor'],
   'factor-removed.what': ['account', 'happenedAt', 'factor'],
   'user-name.what': ['names'],

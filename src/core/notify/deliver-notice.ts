@@ -43,6 +43,7 @@ export async function deliverNotice(deps: CoreDeps, notice: QueuedNotice, notice
       contact: supportContact(deps.configuration(), language),
       ...notice.asked,
       ...(notice.factor === undefined ? {} : { factor: notice.factor }),
+      ...(notice.count === undefined ? {} : { count: notice.count }),
       ...link,
     };
     for (const to of addresses) await queueMail(deps, store, { lane: notice.lane, to, kind: notice.kind, language, parameters });

@@ -15,6 +15,7 @@ export interface NoticeRequest {
     | 'recovery-frozen'
     | 'recovery-attempted'
     | 'authenticator-suspended'
+    | 'recovery-codes-few'
     | 'factor-added'
     | 'factor-removed';
   /** null: nobody; composed and queued like any other, and thrown away. */
@@ -25,6 +26,8 @@ export interface NoticeRequest {
   asked?: { askedAt: number; address: string; client: string };
   /** The kind of proof that the notice is about, where it is about one. */
   factor?: FactorKind;
+  /** How many are left of what the notice is about. */
+  count?: number;
   /** Enrolled addresses to tell, instead of those that are enrolled when it is delivered: as they were before a change. */
   addresses?: string[];
   /** An address that is new: told only when there is no other one. */

@@ -38,7 +38,8 @@ export interface Keys {
       | 'typed-name'
       | 'known-place'
       | 'work'
-      | 'directory-contact',
+      | 'directory-contact'
+      | 'recovery-code',
     value: string,
   ): string;
 }

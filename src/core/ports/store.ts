@@ -110,7 +110,7 @@ export interface FactorRow extends AccountRefColumns {
   kind: FactorKind;
   /** What the person calls it. Sealed. */
   label: string;
-  /** Address of an e-mail factor, number (E.164) of a telephone, seed (base32) of an authenticator. Sealed. */
+  /** Address of an e-mail factor, number (E.164) of a telephone, digest of a recovery code, seed (base32) of an authenticator. Sealed. */
   secret: string;
   /** Where it came from: `enrolment`, `import`, `demo`. */
   source: string;

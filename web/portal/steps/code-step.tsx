@@ -10,7 +10,9 @@ import { useServerTimeReached } from '../use-server-time-reached.ts';
 import { type StepProps, useStepMessages } from './step-props.ts';
 
 const FIELD = 'code';
-const TITLED = ['email', 'sms', 'totp'];
+const NUMERIC = ['email', 'sms', 'totp'];
+const TITLED = [...NUMERIC, 'recovery-code'];
+const HINTED = ['totp', 'recovery-code'];
 
 /** One field for the code. Spaces and dashes do not matter, pasting works, nothing is sent by itself. */
 export function CodeStep(props: StepProps<'code'>) {
@@ -20,9 +22,8 @@ export function CodeStep(props: StepProps<'code'>) {
   const [own, setOwn] = useState<Mistake>();
   const { mistakes, message, focusOn, fieldError } = useStepMessages(props, FIELD, own);
   const kind = step.factor.kind;
-  const numeric = TITLED.includes(kind);
-  const hint =
-    kind === 'totp' ? t('code.hint.totp', { length: step.length }) : t(numeric ? 'code.hint' : 'code.hint.other', { length: step.length });
+  const numeric = NUMERIC.includes(kind);
+  const hint = t(HINTED.includes(kind) ? `code.hint.${kind}` : numeric ? 'code.hint' : 'code.hint.other', { length: step.length });
 
   const submit = () => {
     const typed = plainCode(code);
@@ -40,7 +41,7 @@ export function CodeStep(props: StepProps<'code'>) {
 
   return (
     <Question
-      title={t(numeric ? `code.title.${kind}` : 'code.title.other')}
+      title={t(TITLED.includes(kind) ? `code.title.${kind}` : 'code.title.other')}
       progress={t('progress.proof')}
       message={message}
       mistakes={mistakes}
@@ -55,9 +56,9 @@ export function CodeStep(props: StepProps<'code'>) {
         error={fieldError}
         value={code}
         onChange={setCode}
-        autoComplete="one-time-code"
+        autoComplete={kind === 'recovery-code' ? 'off' : 'one-time-code'}
         inputMode={numeric ? 'numeric' : 'text'}
-        width="code"
+        width={numeric ? 'code' : 'full'}
       />
       {step.attemptsLeft !== undefined && <NextLine>{t('code.attempts', { count: step.attemptsLeft })}</NextLine>}
       <Actions>

@@ -15,12 +15,14 @@ export const code: StepHandler<'code'> = (deps, journey, answer) => {
   if ('resend' in answer) return resend(deps, journey, step);
   if ('back' in answer) return Promise.resolve(back(deps, journey));
   // What cannot be a code by its form costs no try: a slip is no guess.
-  if (!deps.factor(step.factor).canBe(answer.code)) return Promise.resolve(again(deps, journey, step, 'code-impossible'));
+  if (!deps.factor(step.factor).canBe(answer.code)) return Promise.resolve(again(deps, journey, step));
   return proveBy(deps, journey, step, answer.code);
 };
 
-function again(deps: ActDeps, journey: LoadedJourney, step: CodeStep, key: string): Transition {
-  const message = { key, tone: 'error' as const, parameters: { count: deps.factor(step.factor).shown().length } };
+function again(deps: ActDeps, journey: LoadedJourney, step: CodeStep): Transition {
+  const factor = deps.factor(step.factor);
+  const key = factor.form === 'digits' ? 'code-impossible' : 'code-impossible-letters';
+  const message = { key, tone: 'error' as const, parameters: { count: factor.shown().length } };
   return { kind: 'advance', decide: () => Promise.resolve({ ...journey.state, step: { ...step, id: randomId(deps.random), message } }) };
 }
 

@@ -1,0 +1,63 @@
+import { plainCode } from '../../../shared/plain-code.ts';
+import { accountKey } from '../accounts/candidate.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import { queueNotice } from '../notify/queue-notice.ts';
+import type { AccountRef } from '../ports/directory.ts';
+import type { Keys, Random } from '../ports/platform.ts';
+import { addFactor } from './add-factor.ts';
+import { addressesAmong, type ChangedBy, type EnrolmentDeps, takeTurn } from './enrol-factors.ts';
+
+/** Codes of one set. */
+const CODES = 10;
+/** Base32 after Crockford: no letters that look like digits, and no U. */
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+/** 120 random bits: from 112 on a keyed digest is enough (NIST SP 800-63B-4 3.1.2), from 64 on nobody guesses one (3.1.2, 4.2.1.1). */
+export const RECOVERY_CODE_LENGTH = 24;
+
+/** A code as it was meant: capitals, and digits for the letters that look like them. null: it is none by its form. */
+export function readRecoveryCode(text: string): string | null {
+  const code = plainCode(text).toUpperCase().replaceAll('O', '0').replace(/[IL]/g, '1');
+  return code.length === RECOVERY_CODE_LENGTH && [...code].every((character) => ALPHABET.includes(character)) ? code : null;
+}
+
+/** What is kept of a code: it says nothing without the key of the database, and holds for one account alone. */
+export function recoveryCodeDigest(keys: Keys, account: AccountRef, code: string): string {
+  return keys.digest('recovery-code', `${accountKey(account)}|${code}`);
+}
+
+/**
+ * Gives an account ten recovery codes, at the word of an operator, and ends those that it had: a list that somebody may have found is
+ * worth nothing then. Each is a proof of its own that ends with its use, so that no two nodes take it. Told like every new proof.
+ * @returns the codes in groups to read, which nobody can show again
+ */
+export async function issueRecoveryCodes(deps: EnrolmentDeps, account: AccountRef, source: string, by: ChangedBy): Promise<string[]> {
+  const codes = Array.from({ length: CODES }, () => randomRecoveryCode(deps.random));
+  const { author, reason, language, lane } = by;
+  const about = { account, factor: 'recovery-code' as const, author, actor: { kind: 'operator' as const, client: 'cli' as const } };
+  await deps.store.transaction(async (store) => {
+    await takeTurn(deps, store, account);
+    const before = await store.factors.ofAccount(account);
+    for (const { id, kind } of before) {
+      if (kind !== 'recovery-code' || !(await store.factors.end(id, deps.clock.now()))) continue;
+      await recordEvent(store, deps.clock, { type: 'factor.ended', ...about, id, reason: 'replaced by new codes' });
+    }
+    for (const [index, code] of codes.entries()) {
+      const secret = recoveryCodeDigest(deps.keys, account, code);
+      const row = await addFactor(deps, store, { account, kind: 'recovery-code', label: `Recovery code ${index + 1}`, secret, source });
+      await recordEvent(store, deps.clock, {
+        type: 'factor.enrolled',
+        ...about,
+        id: row.id,
+        source,
+        ...(reason === undefined ? {} : { reason }),
+      });
+    }
+    const addresses = addressesAmong(before);
+    await queueNotice(deps, store, { kind: 'factor-added', account, language, factor: 'recovery-code', addresses }, { lane });
+  });
+  return codes.map((code) => code.match(/.{4}/g)?.join('-') ?? code);
+}
+
+function randomRecoveryCode(random: Random): string {
+  return Array.from({ length: RECOVERY_CODE_LENGTH }, () => ALPHABET[random.integer(ALPHABET.length)]).join('');
+}

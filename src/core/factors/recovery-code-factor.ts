@@ -1,0 +1,56 @@
+import { timingSafeEqual } from 'node:crypto';
+import { RECOVERY_CODE_LENGTH, readRecoveryCode, recoveryCodeDigest } from '../enrolment/recovery-codes.ts';
+import { queueNotice } from '../notify/queue-notice.ts';
+import type { AccountRef } from '../ports/directory.ts';
+import type { FactorRow, Store } from '../ports/store.ts';
+import type { Factor, FactorDeps, Proof } from './factor.ts';
+
+/** With so many left, or fewer, the owner is told to ask for new ones. */
+const FEW = 3;
+
+/**
+ * One of ten codes that a person keeps on paper (look-up secrets, NIST SP 800-63B-4 3.1.2; saved recovery codes, 4.2.1.1). Each proves
+ * once: its use ends it, for exactly one caller on all nodes.
+ */
+export function createRecoveryCodeFactor(deps: FactorDeps): Factor<'code'> {
+  const { keys, clock, configuration } = deps;
+
+  async function use(store: Store, account: AccountRef, { id, kind }: FactorRow): Promise<boolean> {
+    const now = clock.now();
+    if (!(await store.factors.end(id, now))) return false;
+    await store.factors.markUsed(id, now);
+    const left = (await store.factors.ofAccount(account)).filter((factor) => factor.kind === kind).length;
+    const language = configuration().organisation.defaultLanguage;
+    if (left <= FEW) await queueNotice(deps, store, { kind: 'recovery-codes-few', account, language, count: left });
+    return true;
+  }
+
+  return {
+    kind: 'recovery-code',
+    prompt: 'code',
+    form: 'letters',
+    shown: () => ({ length: RECOVERY_CODE_LENGTH }),
+    maximumAttempts: () => configuration().factors.recoveryCode.attempts,
+    canBe: (answer) => readRecoveryCode(answer) !== null,
+    lifetime: () => null,
+    resendWait: () => null,
+    ask: () => ({ expected: '[]', messages: [] }),
+
+    judge({ challengeId, answer, enrolled }) {
+      const code = readRecoveryCode(answer) ?? '';
+      // For decoys the same work, for nobody's account.
+      // Stryker disable next-line ConditionalExpression: only the time that it takes is wanted
+      if (enrolled.length === 0) recoveryCodeDigest(keys, { directory: '', id: challengeId }, code);
+      const proofs = enrolled.flatMap(({ candidate: { ref }, factors }) => {
+        const given = Buffer.from(recoveryCodeDigest(keys, ref, code));
+        const found = factors.filter(({ secret }) => isEqual(Buffer.from(secret), given));
+        return found.map((factor): Proof => ({ account: ref, factor: factor.id, settle: (store) => use(store, ref, factor) }));
+      });
+      return Promise.resolve({ proofs });
+    },
+  };
+}
+
+function isEqual(one: Buffer, other: Buffer): boolean {
+  return one.length === other.length && timingSafeEqual(one, other);
+}
