@@ -85,6 +85,20 @@ it('shows where the rules and the directory do not go together', async () => {
   expect(output).toMatch(/^ {2}idle: passwordRules\.minimumLength: 1 has no effect/m);
 });
 
+it('tells of a dictionary that cannot be read, as doctor does, and asks it once it is there', async () => {
+  const file = join(folder, 'words');
+  await apply({ dictionary: { files: [file] } });
+  const doctor = () => runCommand(['--config', settings, 'doctor']);
+  const missing = await explain('a-cupboard-of-7-owls');
+  expect(missing.exitCode).toBe(1);
+  expect(missing.output).toMatch(/^ {2}passwordRules +BROKEN +Not a word .*\(the source cannot be asked\)$/m);
+  expect((await doctor()).output).toMatch(/ENOENT.*passwordRules\.dictionary\.whenNotKnown/);
+  writeFileSync(file, 'cupboard\nharbour\n');
+  expect((await explain('a-cupboard-of-7-owls')).exitCode).toBe(0);
+  expect((await explain('dr4OBpuc-2026')).output).toMatch(/^ {2}passwordRules +BROKEN +Not a word/m);
+  expect((await doctor()).output).toContain(`2 words in ${file}`);
+});
+
 it('knows nobody of another name', async () => {
   await apply({});
   expect(await runCommand(['--config', settings, 'policy', 'explain', '--user', 'nobody'])).toMatchObject({
