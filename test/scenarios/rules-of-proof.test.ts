@@ -1,15 +1,22 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { applyConfiguration } from '../../src/core/configuration/apply-configuration.ts';
 import type { ConfigurationDocument } from '../../src/core/configuration/document.ts';
-import { type JourneyClient, prove, startJourney } from './journey-client.ts';
-import { addPerson, embeddedSection, signsIn } from './sample-directory.ts';
+import { type JourneyClient, prove, request, startJourney } from './journey-client.ts';
+import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from './sample-directory.ts';
 import { codeIn, type Enrolled, holdsCode, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
 
 const NEW_PASSWORD = 'a quiet harbour at noon';
 type Rules = NonNullable<NonNullable<ConfigurationDocument['recovery']>['rules']>;
 
 let keyturn: Keyturn;
+const folders: string[] = [];
 afterEach(async () => {
   await keyturn.close();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
 async function start(rules: Rules): Promise<void> {
@@ -101,5 +108,44 @@ describe('rules of proof', () => {
     await prove(keyturn, unlocking, alice);
     await unlocking.answer({ confirm: true });
     expect(unlocking.at('done').results).toMatchObject([{ outcome: 'unlocked' }]);
+  });
+
+  it('that change under a journey count at once: a proof that is enough no longer leads to no password', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keyturn-rules-'));
+    folders.push(folder);
+    const database = `sqlite:${join(folder, 'keyturn.db')}`;
+    const key = new Uint8Array(randomBytes(32));
+    keyturn = await startKeyturn({
+      directories: [embeddedSection()],
+      configuration: { recovery: { rules: [{ name: 'everybody', accepted: [['email']] }] } },
+      ...{ database, key },
+    });
+    const alice = await person('alice');
+    const client = await startJourney(keyturn.url, 'alice');
+    await client.answer({ option: 'email' });
+    const { store, clock } = keyturn.deps;
+    const current = await store.configurations.current();
+    const document = JSON.parse(current?.document ?? '') as ConfigurationDocument;
+    await applyConfiguration(
+      {
+        store,
+        clock,
+        checkContext: { demo: true, secretProblem: () => null, authorityFileProblem: () => null, sectionProblems: () => [] },
+      },
+      {
+        document: { ...document, recovery: { ...document.recovery, rules: [{ name: 'nobody' }] } },
+        ...{ expectedVersion: current?.version ?? 0, actor: { kind: 'system' }, author: 'test', comment: 'test' },
+      },
+    );
+    const other = await startKeyturn({ directories: [], ...{ database, key } });
+    try {
+      const code = codeIn(await keyturn.waitForMessage(alice.address));
+      const path = `/journeys/current/steps/${client.step.id}`;
+      const { body } = await request(other.url, 'POST', path, { code }, { authorization: `Bearer ${client.token}` });
+      expect(body.step).toMatchObject({ kind: 'refused', code: 'journey.no-proof-left', message: expect.stringContaining('not enough') });
+      expect(await signsIn(keyturn, 'alice', OLD_PASSWORD)).toBe(true);
+    } finally {
+      await other.close();
+    }
   });
 });
