@@ -274,7 +274,7 @@ it('no order of answers leads further than the proofs that were given', async ()
       }
       expect(await signsIn(keyturn, model.login, OLD_PASSWORD)).toBe(model.resets === 0);
     }),
-    { examples: SURE_WALKS, interruptAfterTimeLimit: 15_000, numRuns: 120, markInterruptAsFailure: false },
+    { examples: SURE_WALKS, interruptAfterTimeLimit: 20_000, numRuns: 120, markInterruptAsFailure: false },
   );
   // The walks did get somewhere.
   expect([...seen]).toEqual(expect.arrayContaining(['choose-factor', 'code', 'new-password', 'done', 'journey.too-many-attempts']));
