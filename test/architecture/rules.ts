@@ -10,7 +10,7 @@ export interface SourceFile {
 const ADAPTERS = ['breached', 'dictionary', 'directory', 'store', 'channels', 'identity', 'jobs', 'texts', 'platform'] as const;
 
 /**
- * Who may import whom (left to right: importer, imported). `main` is the composition root: src/main.ts and src/demo,
+ * Who may import whom (left to right: importer, imported). `main` is the composition root: src/main.ts, src/main/ and src/demo,
  * which puts the same parts together for the demo.
  */
 const ALLOWED: Record<string, readonly string[]> = {
@@ -127,7 +127,7 @@ const MARKS = [
 /** Which room of the house a path belongs to; null: outside of these rules. */
 export function roomOf(path: string): string | null {
   const [top = '', second = ''] = path.split('/');
-  if (path === 'src/main.ts' || path.startsWith('src/demo/')) return 'main';
+  if (path === 'src/main.ts' || path.startsWith('src/main/') || path.startsWith('src/demo/')) return 'main';
   if (top === 'src') return second;
   return ['shared', 'web', 'locales', 'bin', 'package.json'].includes(top) ? top : null;
 }

@@ -1,0 +1,51 @@
+import packageFile from '../../package.json' with { type: 'json' };
+import type { Runtime, RuntimeOptions } from '../cli/runtime.ts';
+import { resolveDatabaseUrl } from '../config/resolve-database-url.ts';
+import { resolveKeys } from '../config/resolve-keys.ts';
+import { createSecretResolver } from '../config/resolve-secret.ts';
+import type { Settings } from '../config/settings.ts';
+import { createKeys } from '../platform/derived-keys.ts';
+import { createLog } from '../platform/pino-log.ts';
+import { createMetrics } from '../platform/prometheus.ts';
+import { systemClock } from '../platform/system-clock.ts';
+import { systemRandom } from '../platform/system-random.ts';
+import { createStore } from '../store/create-store.ts';
+import { createTexts } from '../texts/create-texts.ts';
+
+/** What a node stands on, before any configuration. */
+export interface Base extends Omit<Runtime, 'directories' | 'mailer' | 'sms' | 'breached' | 'dictionary' | 'configuration' | 'close'> {
+  /** Where the settings ask for them. */
+  readonly metrics?: ReturnType<typeof createMetrics> | undefined;
+  readonly connections?: () => { open: number; idle: number; waiting: number } | null;
+}
+
+/**
+ * Opens the database, and what needs no configuration.
+ *
+ * @param locales folder of the texts
+ * @throws AppError `settings.invalid`, `store.*`
+ */
+export async function openBase(settings: Settings, locales: string, options: RuntimeOptions = {}): Promise<Base> {
+  const resolveSecret = createSecretResolver(process.env);
+  const metrics = settings.metrics === undefined ? undefined : createMetrics(packageFile.version);
+  const plainLog = createLog(settings.logLevel);
+  const log = metrics?.log(plainLog) ?? plainLog;
+  const sealingKeys = resolveKeys(settings, resolveSecret);
+  const store = await createStore({
+    url: resolveDatabaseUrl(settings, resolveSecret),
+    sealingKeys,
+    log,
+    migrates: options.schema !== 'as-it-is',
+    ...(metrics === undefined ? {} : { observer: metrics }),
+  });
+  return {
+    store,
+    log,
+    texts: createTexts({ folder: locales }),
+    clock: systemClock,
+    random: systemRandom,
+    keys: createKeys(store.digestKey),
+    metrics,
+    connections: store.connections,
+  };
+}

@@ -1,0 +1,191 @@
+import { AppError } from '../../shared/errors.ts';
+import { longestSend } from '../channels/smtp.ts';
+import type { RunningServer, ServerOptions } from '../cli/runtime.ts';
+import { createSecretResolver } from '../config/resolve-secret.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Configuration } from '../core/configuration/document.ts';
+import { createConfigurationReader } from '../core/configuration/read-configuration.ts';
+import type { Directories } from '../core/core-deps.ts';
+import { createFactorRegistry } from '../core/factors/registry.ts';
+import { createGuard } from '../core/guard/guard.ts';
+import { expireJourneys } from '../core/journey/expire-journeys.ts';
+import { mailUserNames, USER_NAMES_JOB } from '../core/journey/find-user-name.ts';
+import type { JourneyDeps } from '../core/journey/journey-deps.ts';
+import { sweepWrites } from '../core/journey/sweep-writes.ts';
+import { createMailDelivery } from '../core/notify/deliver-mail.ts';
+import { deliverNotice, type QueuedNotice } from '../core/notify/deliver-notice.ts';
+import { deliverSms } from '../core/notify/deliver-sms.ts';
+import { DISCARD_JOB, MAIL_JOB } from '../core/notify/queue-mail.ts';
+import { NOTICE_JOB } from '../core/notify/queue-notice.ts';
+import { SMS_JOB } from '../core/notify/queue-sms.ts';
+import type { Directory } from '../core/ports/directory.ts';
+import type { Mailer } from '../core/ports/platform.ts';
+import type { OutboxLane } from '../core/ports/store.ts';
+import { createDemoDoor } from '../demo/demo-door.ts';
+import { createApp } from '../http/app.ts';
+import { type MetricsDoor, openMetricsDoor } from '../http/metrics-door.ts';
+import { createBackground } from '../jobs/background.ts';
+import { createOutboxWorker, type OutboxWorker } from '../jobs/outbox-worker.ts';
+import { createSchedule } from '../jobs/schedule.ts';
+import { createAltchaWork } from '../platform/altcha-work.ts';
+import { createStrengthThread } from '../platform/strength-thread.ts';
+import { openAdapters } from './open-adapters.ts';
+import type { Base } from './open-base.ts';
+
+const SWEEP_EVERY = 15_000;
+const TIDY_EVERY = 10 * 60_000;
+const LOOK_FOR_CONFIGURATION_EVERY = 5000;
+/** A replaced configuration's connections stay this long for what still uses them. */
+const GRACE = 30_000;
+const NOTICE_DELAY = 50;
+
+/** A running node, open to those who look inside: tests and the bench. */
+export interface RunningNode extends RunningServer {
+  readonly deps: JourneyDeps;
+  readonly mailer: () => Mailer;
+  /** Address of the metrics, when there are any. */
+  readonly metricsUrl: string | null;
+}
+
+/**
+ * Starts a node over a given base: HTTP, outbox worker, sweeper, tidying, and a look for newer configuration every few
+ * seconds. The node owns the base's store and closes it.
+ *
+ * @param pages folder of the built pages; null where there are none
+ */
+export async function runNode(base: Base, settings: Settings, pages: string | null, options: ServerOptions): Promise<RunningNode> {
+  const { store, log, clock, random, keys, texts } = base;
+  const reader = createConfigurationReader(store);
+  let adapters = openAdapters(base, settings, await reader.read());
+  warnAboutRisks(adapters.configuration, settings, options);
+  const background = createBackground({ clock, log });
+  const configuration = () => adapters.configuration;
+  const worker = createOutboxWorker({
+    outbox: store.outbox,
+    clock,
+    log,
+    lanes: lanesFor(adapters.configuration),
+    handlers: {
+      [MAIL_JOB]: (payload, context) => createMailDelivery(adapters.mailer)(payload, context),
+      [SMS_JOB]: (payload, { id }) => deliverSms(adapters.sms, payload, id),
+      [DISCARD_JOB]: () => Promise.resolve(),
+      [USER_NAMES_JOB]: (payload, { id }) => mailUserNames(deps, payload as { journey: string }, id),
+      [NOTICE_JOB]: (payload, { id }) => deliverNotice(deps, payload as QueuedNotice, id),
+    },
+  });
+  const strength = createStrengthThread(log);
+  const deps: JourneyDeps = {
+    store,
+    log,
+    clock,
+    random,
+    keys,
+    texts,
+    background,
+    configuration,
+    breached: () => adapters.breached,
+    dictionary: () => adapters.dictionary,
+    directories: directoriesOf(() => adapters.directories),
+    wakeOutbox: (lane: OutboxLane) => wake(worker, lane),
+    work: createAltchaWork(keys),
+    guard: createGuard({ store, keys, clock, configuration }),
+    factor: createFactorRegistry({ keys, random, clock, configuration }),
+    strength,
+  };
+
+  let stopping = false;
+  let metricsDoor: MetricsDoor | null = null;
+  const app = await createApp({
+    ...deps,
+    pages,
+    trustedProxies: settings.trustedProxies,
+    demo: settings.demo ? createDemoDoor(deps, () => adapters.mailer) : null,
+    isStopping: () => stopping,
+    onResponse: base.metrics?.onResponse,
+  });
+  const schedule = createSchedule({ clock, log });
+  schedule.every('configuration', LOOK_FOR_CONFIGURATION_EVERY, async () => {
+    const newer = await reader.read();
+    if (newer.version === adapters.version) return;
+    const old = adapters;
+    adapters = openAdapters(base, settings, newer, old.mailer);
+    log.info('configuration.in-force', { version: newer.version });
+    background.run('configuration.close-old', async () => {
+      await clock.sleep(GRACE);
+      await old.close();
+    });
+  });
+  schedule.every('sweep-writes', SWEEP_EVERY, () => sweepWrites(deps));
+  schedule.every('expire-journeys', SWEEP_EVERY, () => expireJourneys(deps));
+  schedule.every('tidy', TIDY_EVERY, () => store.tidy(clock.now()));
+  background.run('sweep-writes', async () => void (await sweepWrites(deps)));
+  worker.start();
+  const close = async (): Promise<void> => {
+    stopping = true;
+    await app.close();
+    await strength.close();
+    await metricsDoor?.close();
+    await schedule.stop();
+    await background.settled(GRACE / 3);
+    await worker.stop();
+    await adapters.close();
+    await store.close();
+    log.info('server.stopped');
+  };
+  const { host, port } = settings.listen;
+  const url = await app.listen({ host, port }).catch(async (error: unknown) => {
+    // A node that cannot listen must end, not linger with its jobs.
+    await close();
+    throw error;
+  });
+  metricsDoor = await openMetrics(base, settings, () => adapters.version).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  log.info('server.listening', { url, version: adapters.version, ...(metricsDoor === null ? {} : { metrics: metricsDoor.url }) });
+
+  return { url, deps, mailer: () => adapters.mailer, metricsUrl: metricsDoor?.url ?? null, close };
+}
+
+async function openMetrics(base: Base, { metrics: wanted }: Settings, version: () => number): Promise<MetricsDoor | null> {
+  const { metrics, store, clock } = base;
+  if (metrics === undefined || wanted === undefined) return null;
+  metrics.watch({ store, configurationVersion: version, connections: base.connections ?? (() => null) });
+  const token = wanted.token === undefined ? null : createSecretResolver(process.env)(wanted.token);
+  return openMetricsDoor({ host: wanted.host, port: wanted.port, token }, () => metrics.render(clock.now()));
+}
+
+/** Codes go at once; what nobody waits for goes when the answer to the request has left. */
+function wake(worker: OutboxWorker, lane: OutboxLane): void {
+  if (lane === 'code') worker.kick(lane);
+  else setTimeout(() => worker.kick(lane), NOTICE_DELAY).unref();
+}
+
+/** An outbox row must stay leased for longer than one hand-over can take, or two nodes send it. */
+function lanesFor(configuration: Configuration): Record<OutboxLane, { leaseMilliseconds: number }> {
+  const longest = configuration.mail.kind === 'smtp' ? longestSend(configuration.mail.servers) : 0;
+  const lane = { leaseMilliseconds: Math.max(60_000, 2 * longest) };
+  return { code: lane, notice: lane, bulk: lane };
+}
+
+function directoriesOf(current: () => readonly Directory[]): Directories {
+  return {
+    all: current,
+    get(id) {
+      const directory = current().find((candidate) => candidate.id === id);
+      if (directory === undefined) throw new AppError('directory.not-configured', { directory: id });
+      return directory;
+    },
+  };
+}
+
+function warnAboutRisks(configuration: Configuration, settings: Settings, options: ServerOptions): void {
+  if (configuration.organisation.publicUrl.startsWith('https:') && settings.trustedProxies.length === 0) {
+    options.onNotice?.('No proxy is trusted (trustedProxies): behind a proxy all people share the limits of one address.');
+  }
+  for (const section of configuration.directories) {
+    if (section.kind !== 'embedded' && section.tls.verify === 'trial-without-verification') {
+      options.onNotice?.(`Directory ${section.id}: certificates are not verified (trial). Anyone on the network can read passwords.`);
+    }
+  }
+}
