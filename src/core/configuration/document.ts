@@ -66,7 +66,7 @@ const guardSchema = z.strictObject({
     'Codes sent to one account at the wish of all networks together from which its owner never succeeded.',
   ),
   textsOverall: limit(500, DAY).describe(
-    'Text messages sent by this installation in all, so that nobody can run up a bill; beyond it none leave until the window is over.',
+    'Text messages sent by this installation in all, so that nobody can run up a bill; the last fifth for people at a place that is known. Beyond it none leave until the window is over.',
   ),
   failuresPerAccount: budget(10, 20, DAY).describe(
     'Wrong proofs that are judged for one account from one network, or from a device that is known (PCI DSS 8.3.4: at most 10 before something more is wanted).',

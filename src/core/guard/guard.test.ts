@@ -376,19 +376,27 @@ describe('budgets of an account', () => {
 describe('texts', () => {
   it('end when as many left as the installation may send, however many ask at once, until the window is over', async () => {
     open({ textsOverall: { count: 5, windowSeconds: 600 } });
-    expect(await Promise.all(Array.from({ length: 8 }, () => guard.spendTexts(store, 1)))).toEqual([
+    expect(await Promise.all(Array.from({ length: 8 }, () => guard.spendTexts(store, 1, true)))).toEqual([
       ...Array.from({ length: 5 }, () => true),
       ...Array.from({ length: 3 }, () => false),
     ]);
     expect((await events()).filter(({ limit }) => limit === 'textsOverall')).toHaveLength(1);
     clock.advance(10 * MINUTE);
-    expect(await guard.spendTexts(store, 1)).toBe(true);
+    expect(await guard.spendTexts(store, 1, true)).toBe(true);
+  });
+
+  it('leave a part for those who ask from where they succeeded before, however often strangers ask', async () => {
+    open({ textsOverall: { count: 10, windowSeconds: 600 } });
+    const strangers = await Promise.all(Array.from({ length: 50 }, () => guard.spendTexts(store, 1, false)));
+    expect(strangers.filter((granted) => granted)).toHaveLength(8);
+    expect([await guard.spendTexts(store, 1, true), await guard.spendTexts(store, 1, true)]).toEqual([true, true]);
+    expect([await guard.spendTexts(store, 1, true), await guard.spendTexts(store, 1, false)]).toEqual([false, false]);
   });
 
   it('are not used up by names that lead nowhere', async () => {
     open({ textsOverall: { count: 1, windowSeconds: 600 } });
-    for (let asked = 0; asked < 5; asked += 1) expect(await guard.spendTexts(store, 0)).toBe(true);
-    expect(await guard.spendTexts(store, 1)).toBe(true);
-    expect(await guard.spendTexts(store, 0)).toBe(true);
+    for (let asked = 0; asked < 5; asked += 1) expect(await guard.spendTexts(store, 0, true)).toBe(true);
+    expect(await guard.spendTexts(store, 1, true)).toBe(true);
+    expect(await guard.spendTexts(store, 0, true)).toBe(true);
   });
 });

@@ -28,6 +28,9 @@ export type Budget = 'messages' | 'failures';
 /** Whether to go on; `retryAt` when not. */
 export type GuardDecision = { allowed: true } | { allowed: false; retryAt: number };
 
+/** Of so many texts in all, those that anybody may ask for: a fifth is left for people at a place that is known. */
+const strangersTexts = (most: number): number => most - Math.floor(most / 5);
+
 /** Against whom something is counted, and what is known of the one who asks for it. */
 export interface Asked {
   /** The account, or a name that leads nowhere: it has counters just the same. */
@@ -179,16 +182,20 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
     },
 
     /**
-     * Whether this installation may send `count` more texts; none counts nothing, and does the same work. Must not be told. The first
-     * refusal of a window is an event.
+     * Whether this installation may send `count` more texts; none counts nothing, and does the same work. The last part of them is
+     * kept for those who ask from where they succeeded before: strangers with many names use up the rest alone. What is refused is not
+     * counted. Must not be told. The first refusal of a day is an event.
      */
-    async spendTexts(store: Store, count: number): Promise<boolean> {
+    async spendTexts(store: Store, count: number, isKnown: boolean): Promise<boolean> {
       const hit = hitOf('textsOverall', 'everywhere', count);
       const sent = (await store.counters.hitAll([hit], deps.clock.now())).get(hit.key)?.count ?? 0;
-      const most = maximum('textsOverall');
+      const most = isKnown ? maximum('textsOverall') : strangersTexts(maximum('textsOverall'));
       if (count === 0 || sent <= most) return true;
-      if (sent - count <= most)
+      const told = { key: key('told', 'texts'), windowMilliseconds: TELL_AGAIN_AFTER };
+      const rows = await store.counters.hitAll([{ ...hit, by: -count }, told], deps.clock.now());
+      if (rows.get(told.key)?.count === 1) {
         await recordEvent(store, deps.clock, { type: 'guard.slowed-down', limit: 'textsOverall', from: 'everywhere' });
+      }
       return false;
     },
 

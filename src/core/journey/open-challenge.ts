@@ -57,7 +57,8 @@ export async function openChallenge(deps: ActDeps, journey: LoadedJourney, kind:
   const asked = askedOf(deps, state);
   const { granted, attacked } =
     messages.length > 0 ? await deps.guard.spend(deps.store, 'messages', asked, state.hasWorked) : { granted: false, attacked: false };
-  const withinBill = await mayText(deps, messages, granted);
+  const isKnown = asked.length > 0 && asked.every((one) => one.isKnown);
+  const withinBill = await mayText(deps, messages, granted, isKnown);
   const maySend = granted && withinBill;
   const now = deps.act.at;
   const lifetime = factor.lifetime();
@@ -109,10 +110,10 @@ function withheldBecause(enrolled: readonly EnrolledCandidate[], granted: boolea
 }
 
 /** Texts cost money: only those that would leave count, and a name that leads nowhere asks the same counter for none. */
-async function mayText(deps: ActDeps, messages: readonly SecretMessage[], granted: boolean): Promise<boolean> {
+async function mayText(deps: ActDeps, messages: readonly SecretMessage[], granted: boolean, isKnown: boolean): Promise<boolean> {
   const texts = messages.filter(({ channel }) => channel === 'sms');
   if (texts.length === 0) return true;
-  return deps.guard.spendTexts(deps.store, granted ? texts.filter(({ to }) => to !== null).length : 0);
+  return deps.guard.spendTexts(deps.store, granted ? texts.filter(({ to }) => to !== null).length : 0, isKnown);
 }
 
 function languageOf(state: JourneyState, account: AccountRef | null): string | null {
