@@ -67,8 +67,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts', '{src,bench}/**/*.server.test.ts'],
           exclude: [...measuring, ...byChance, '**/node_modules/**'],
           retry: 1,
-          // They wait for servers and for answers that are held back more than they compute: one worker leaves most of two cores idle.
-          maxWorkers: availableParallelism() + 1,
+          // They wait for servers and for answers that are held back more than they compute: a browser test of 220 s computes for 65.
+          maxWorkers: availableParallelism() + 2,
           sequence: { groupOrder: 1 },
         },
       },
@@ -79,7 +79,7 @@ export default defineConfig({
           name: 'chance',
           include: byChance,
           exclude: [...measuring, '**/node_modules/**'],
-          maxWorkers: availableParallelism() + 1,
+          maxWorkers: availableParallelism() + 2,
           sequence: { groupOrder: 1 },
         },
       },
