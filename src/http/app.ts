@@ -8,8 +8,8 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
+import { inNetworks } from '../core/proof/networks.ts';
 import { randomId } from '../core/random-id.ts';
-import { createProxyTrust } from './caller-address.ts';
 import { answerClientErrors } from './client-errors.ts';
 import { registerErrorHandler, sendLost } from './error-handler.ts';
 import { registerArrival } from './hooks/arrival.ts';
@@ -38,7 +38,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_LIMIT,
-    trustProxy: deps.trustedProxies.length > 0 ? createProxyTrust(deps.trustedProxies) : false,
+    trustProxy: deps.trustedProxies.length > 0 ? inNetworks(deps.trustedProxies) : false,
     genReqId: () => randomId(deps.random),
     requestTimeout: 30_000,
     // Addresses that cannot be parsed never reach a route or a hook.

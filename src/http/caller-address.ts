@@ -1,4 +1,3 @@
-import { BlockList, isIPv4 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { plainAddress } from '../core/guard/network-of.ts';
 
@@ -11,22 +10,4 @@ const UNSPECIFIED = '0.0.0.0';
  */
 export function callerAddress(request: FastifyRequest): string {
   return plainAddress(request.ip) ?? plainAddress(request.socket.remoteAddress ?? '') ?? UNSPECIFIED;
-}
-
-/**
- * Whether an address of the chain of proxies is one of `trustedProxies` (addresses, or networks in CIDR notation). Addresses
- * with ports and zones are read as what they are.
- */
-export function createProxyTrust(trustedProxies: readonly string[]): (address: string) => boolean {
-  const trusted = new BlockList();
-  for (const entry of trustedProxies) {
-    const [address = '', prefix] = entry.split('/');
-    const family = isIPv4(address) ? 'ipv4' : 'ipv6';
-    if (prefix === undefined) trusted.addAddress(address, family);
-    else trusted.addSubnet(address, Number(prefix), family);
-  }
-  return (text) => {
-    const address = plainAddress(text);
-    return address !== null && trusted.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
-  };
 }

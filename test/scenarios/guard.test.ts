@@ -121,6 +121,13 @@ describe('an address that a trusted proxy forwards', () => {
     expect((await start('203.0.113.8, 10.1.2.3:8080')).status).toBe(201);
   });
 
+  it('is not believed of a proxy of IPv4 where all of IPv6 is trusted', async () => {
+    await openBehindProxy(['::/0']);
+    const statuses: number[] = [];
+    for (const last of [1, 2, 3]) statuses.push((await start(`203.0.113.${last}`)).status);
+    expect(statuses).toEqual([201, 201, 429]);
+  });
+
   it('is named in the log, once an hour, when the proxy is not among the trusted ones', async () => {
     await openBehindProxy([]);
     const warnings = () => keyturn.logLines.filter((line) => line.includes('http.untrusted-proxy')).length;

@@ -20,17 +20,27 @@ export function isWithinNetworks(inner: string, networks: readonly string[]): bo
   });
 }
 
-/** Whether an address is in one of the networks. One that cannot be read is in none, and no address of IPv4 is in a network of IPv6. */
+/** Whether an address is in one of the networks: `inNetworks` for a single question. */
 export function isInNetworks(text: string, networks: readonly string[]): boolean {
-  const address = plainAddress(text);
-  if (address === null) return false;
-  const family = isIPv4(address) ? 'ipv4' : 'ipv6';
-  const list = new BlockList();
+  return inNetworks(networks)(text);
+}
+
+/**
+ * Tells of an address, ports and zones left off, whether it is in one of the networks (CIDR notation, or single addresses). One that
+ * cannot be read is in none, and no address of IPv4 is in a network of IPv6: written as IPv6, it is read as what it stands for.
+ */
+export function inNetworks(networks: readonly string[]): (text: string) => boolean {
+  // One list takes an address of IPv4 for the part of IPv6 into which it is mapped (RFC 4291 2.5.5.2): each family has its own.
+  const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
   for (const network of networks) {
     const [base = '', prefix] = network.split('/');
-    // A list takes IPv4 for the part of IPv6 into which it is mapped (RFC 4291 2.5.5.2).
-    if (isIPv4(base) !== isIPv4(address)) continue;
-    list.addSubnet(base, Number(prefix ?? (family === 'ipv4' ? 32 : 128)), family);
+    const family = isIPv4(base) ? 'ipv4' : 'ipv6';
+    lists[family].addSubnet(base, Number(prefix ?? (family === 'ipv4' ? 32 : 128)), family);
   }
-  return list.check(address, family);
+  return (text) => {
+    const address = plainAddress(text);
+    if (address === null) return false;
+    const family = isIPv4(address) ? 'ipv4' : 'ipv6';
+    return lists[family].check(address, family);
+  };
 }

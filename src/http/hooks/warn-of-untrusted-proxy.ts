@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { createProxyTrust } from '../caller-address.ts';
+import { inNetworks } from '../../core/proof/networks.ts';
 import type { HttpDeps } from '../http-deps.ts';
 
 /** Between two warnings, milliseconds: whoever wants may send the header, and must not fill the log. */
@@ -10,7 +10,7 @@ const AGAIN_AFTER = 3_600_000;
  * that is a proxy which the settings forgot: all its people then share the limits of one address.
  */
 export function warnOfUntrustedProxy(app: FastifyInstance, deps: Pick<HttpDeps, 'trustedProxies' | 'log'>): void {
-  const isTrusted = createProxyTrust(deps.trustedProxies);
+  const isTrusted = inNetworks(deps.trustedProxies);
   let quietUntil = 0;
   app.addHook('onRequest', (request, _reply, done) => {
     const now = request.arrivedAt;
