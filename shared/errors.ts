@@ -32,6 +32,7 @@ export const ERRORS = {
   'enrolment.address-invalid': { status: 422, audience: 'operator', level: 'info' },
   'enrolment.number-invalid': { status: 422, audience: 'operator', level: 'info' },
   'enrolment.seed-invalid': { status: 422, audience: 'operator', level: 'info' },
+  'enrolment.hours-invalid': { status: 422, audience: 'operator', level: 'info' },
   'enrolment.present': { status: 409, audience: 'operator', level: 'info' },
   'enrolment.file-encoding': { status: 422, audience: 'operator', level: 'info' },
   'enrolment.columns': { status: 422, audience: 'operator', level: 'info' },

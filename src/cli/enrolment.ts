@@ -5,7 +5,6 @@ import { createConfigurationReader } from '../core/configuration/read-configurat
 import { endFactor, enrolFactors } from '../core/enrolment/enrol-factors.ts';
 import { FROM_DIRECTORY, factorsOf } from '../core/enrolment/factors-of.ts';
 import { otpauthAddress } from '../core/enrolment/totp-seed.ts';
-import { USABLE_FACTOR_KINDS, type UsableFactorKind } from '../core/factors/kinds.ts';
 import type { FactorRow } from '../core/ports/store.ts';
 import type { CommandContext } from './command-context.ts';
 import { addRecoveryCodes } from './enrolment/add-recovery-codes.ts';
@@ -13,7 +12,7 @@ import { changedBy } from './enrolment/changed-by.ts';
 import { describeCombinations, describeContacts } from './enrolment/describe-combinations.ts';
 import { describeFactor, presentFactor } from './enrolment/describe-factor.ts';
 import { addImport } from './enrolment/import.ts';
-import { readProof } from './enrolment/read-proof.ts';
+import { type GivenKind, readProof } from './enrolment/read-proof.ts';
 import { showSeed } from './enrolment/show-seed.ts';
 import { withExamples } from './examples.ts';
 import { type FoundAccount, findAccounts, findOneAccount } from './find-account.ts';
@@ -22,6 +21,8 @@ import { withRuntime } from './with-runtime.ts';
 
 const NAME = ['<name>', 'sign-in name or another identifier of the account'] as const;
 const DIRECTORY = ['--directory <id>', 'the directory, where several have the name'] as const;
+/** What an operator can enrol. A pass is issued by `keyturn recovery pass`. */
+const ADDED_KINDS = ['email', 'sms', 'totp', 'recovery-code'] as const satisfies readonly (GivenKind | 'recovery-code')[];
 const JSON_OUTPUT = ['--json', 'print the result as JSON'] as const;
 
 /** `keyturn enrolment`: what people can prove themselves with. */
@@ -39,7 +40,7 @@ export function addEnrolmentCommand(program: Command, context: CommandContext): 
 }
 
 interface AddOptions {
-  kind: UsableFactorKind;
+  kind: (typeof ADDED_KINDS)[number];
   address?: string;
   number?: string;
   seed?: string;
@@ -53,7 +54,7 @@ function addAdd(enrolment: Command, context: CommandContext): void {
   const add = enrolment
     .command('add')
     .argument(...NAME)
-    .addOption(new Option('--kind <kind>', 'what to enrol').choices(USABLE_FACTOR_KINDS).makeOptionMandatory())
+    .addOption(new Option('--kind <kind>', 'what to enrol').choices(ADDED_KINDS).makeOptionMandatory())
     .option('--address <address>', 'for email: where codes are sent')
     .option('--number <number>', 'for sms: the telephone, such as +4915112345678')
     .option(

@@ -73,6 +73,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'This is no seed of an authenticator',
     fix: 'Give base32 (A to Z, 2 to 7) of at least 128 bits, which is 26 characters (RFC 4226 4), or leave the seed out to have one made',
   },
+  'enrolment.hours-invalid': {
+    meaning: 'A temporary pass is not issued for so long',
+    fix: 'Give whole hours, up to factors.temporaryPass.longestHours of the configuration',
+  },
   'enrolment.present': {
     meaning: 'The account has exactly this enrolled already; nothing was changed',
     fix: withLines('Look what the person has enrolled', 'keyturn enrolment list NAME'),

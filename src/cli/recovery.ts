@@ -11,17 +11,18 @@ import { describeContacts } from './enrolment/describe-combinations.ts';
 import { usualSituation } from './enrolment/usual-situation.ts';
 import { withExamples } from './examples.ts';
 import { type FoundAccount, findAccounts, findOneAccount } from './find-account.ts';
+import { addPass } from './recovery/add-pass.ts';
 import { describeState, describeVerdict } from './recovery/describe-verdict.ts';
 import { describeEvent, recentEvents } from './recovery/recent-events.ts';
 import type { Runtime } from './runtime.ts';
 import { withRuntime } from './with-runtime.ts';
 
-/** `keyturn recovery`: what keeps a person from recovering an account, and how an operator ends it. */
+/** `keyturn recovery`: what keeps a person from recovering an account, and what an operator can do for them. */
 export function addRecoveryCommand(program: Command, context: CommandContext): void {
   const recovery = program
     .command('recovery')
-    .summary('see and end what blocks the recovery of an account')
-    .description('See and end what blocks the recovery of an account.');
+    .summary('see and end what blocks the recovery of an account, and let somebody in by a temporary pass')
+    .description('See and end what blocks the recovery of an account, and let somebody in by a temporary pass.');
   const status = recovery
     .command('status')
     .argument('<name>', 'sign-in name or another identifier of the account')
@@ -41,6 +42,7 @@ export function addRecoveryCommand(program: Command, context: CommandContext): v
   withExamples(status, [
     { command: 'keyturn recovery status alice', does: 'tells whether alice can recover her account, and if not, why' },
   ]);
+  addPass(recovery, context);
   const release = recovery
     .command('release')
     .argument('<name>', 'sign-in name or another identifier of the account')

@@ -6,6 +6,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Configuration } from '../core/configuration/document.ts';
 import { createConfigurationReader } from '../core/configuration/read-configuration.ts';
 import type { Directories } from '../core/core-deps.ts';
+import { endPasses } from '../core/enrolment/end-passes.ts';
 import { createFactorRegistry } from '../core/factors/registry.ts';
 import { createGuard } from '../core/guard/guard.ts';
 import { expireJourneys } from '../core/journey/expire-journeys.ts';
@@ -117,6 +118,7 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
   });
   schedule.every('sweep-writes', SWEEP_EVERY, () => sweepWrites(deps));
   schedule.every('expire-journeys', SWEEP_EVERY, () => expireJourneys(deps));
+  schedule.every('end-passes', SWEEP_EVERY, () => endPasses(deps));
   schedule.every('tidy', TIDY_EVERY, () => store.tidy(clock.now()));
   background.run('sweep-writes', async () => void (await sweepWrites(deps)));
   worker.start();

@@ -74,6 +74,7 @@ interface FactorTable {
   drift_steps: number;
   failures: number;
   suspended_at: number | null;
+  seen_at: number | null;
 }
 
 interface CounterTable {

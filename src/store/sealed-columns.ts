@@ -26,6 +26,7 @@ export const SEALED_COLUMNS = {
       drift_steps: 'codes of another minute or two are accepted',
       failures: 'more guesses at an authenticator, or none',
       suspended_at: 'the same',
+      seen_at: 'a clock that was set back is not noticed',
     },
   },
   intents: {

@@ -113,8 +113,9 @@ const CLOCK_READING = /\bclock\s*\.\s*now\b|\b(Date|performance)\s*\.\s*now\b|\b
 const ENROLMENT_READERS = new Set([
   'src/core/enrolment/factors-of.ts',
   'src/core/enrolment/enrol-factors.ts',
-  // No directory has recovery codes.
+  // No directory has recovery codes and passes.
   'src/core/enrolment/recovery-codes.ts',
+  'src/core/enrolment/temporary-pass.ts',
   'src/core/factors/recovery-code-factor.ts',
 ]);
 

@@ -126,6 +126,30 @@ it('makes ten recovery codes, shows them once, and ends those from before', asyn
   expect(await events('factor.ended')).toHaveLength(10);
 });
 
+it('issues a temporary pass, shows it once, and lists and removes it', async () => {
+  const recovery = (...argv: string[]) => runCommand(['--config', settings, 'recovery', 'pass', 'alice', ...argv]);
+  const first = await recovery('--hours', '8', '--reason', 'ticket 1');
+  expect(first.exitCode).toBe(0);
+  const [pass = 'none'] = first.output.match(/(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}/) ?? [];
+  expect(first.output).toMatch(/It works once, until \d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC\./);
+  const { output } = await enrolment('list', 'alice');
+  expect(output).toContain('temporary pass, for one use until');
+  expect(output).not.toContain(pass);
+  const second = JSON.parse((await recovery('--hours', '2', '--until-end', '--json')).output) as { pass: string; once: boolean };
+  expect(second).toMatchObject({ account: 'alice', once: false, pass: expect.not.stringMatching(pass) });
+  const [shown, ...others] = await listed();
+  expect(others).toEqual([]);
+  expect(shown).toMatchObject({ kind: 'temporary-pass', once: false, endsAt: expect.any(String) });
+  expect((await enrolment('remove', 'alice', shown?.id ?? '', '--reason', 'test', '--yes')).exitCode).toBe(0);
+  expect(await listed()).toEqual([]);
+  expect((await events('factor.enrolled')).join()).toContain('ticket 1');
+  expect(await events('factor.ended')).toHaveLength(2);
+  expect(await recovery('--hours', '25')).toMatchObject({ exitCode: 1, errors: expect.stringContaining('enrolment.hours-invalid') });
+  expect((await recovery('--hours', 'eight')).exitCode).toBe(2);
+  expect((await recovery()).exitCode).toBe(2);
+  expect(await listed()).toEqual([]);
+});
+
 describe('telephones', () => {
   beforeEach(async () => {
     const document = join(folder, 'with-texts.yaml');

@@ -116,6 +116,7 @@ export function factorRow(changes: Partial<FactorRow> = {}): FactorRow {
     driftSteps: 0,
     failures: 0,
     suspendedAt: null,
+    seenAt: null,
     ...changes,
   };
 }

@@ -190,6 +190,25 @@ export function specifyJourneyTables(makeDatabase: MakeDatabase): void {
       expect(await two.factors.ofAccount({ directory: row.directory, id: row.accountId })).toEqual([]);
     });
 
+    it('knows those with an end, and lets them be used until they are ended or the clock was set back', async () => {
+      const [row, other] = [factorRow({ kind: 'temporary-pass', seenAt: NOW }), factorRow()];
+      for (const one_ of [row, other]) await one.factors.insert(one_);
+      const own = async () => (await two.factors.withEnd(1000)).find(({ id }) => id === row.id);
+      expect((await two.factors.withEnd(1000)).map(({ id }) => id)).not.toContain(other.id);
+      await one.factors.see(row.id, NOW + 500);
+      await one.factors.see(row.id, NOW - 500);
+      expect(await own()).toEqual({ ...row, seenAt: NOW + 500 });
+      expect(await two.factors.acceptBeforeEnd(row.id, NOW + 400, 100)).toBe(true);
+      expect(await own()).toEqual({ ...row, seenAt: NOW + 500, lastUsedAt: NOW + 400 });
+      expect(await two.factors.acceptBeforeEnd(row.id, NOW + 399, 100)).toBe(false);
+      expect(await two.factors.acceptBeforeEnd(row.id, NOW + 900, 100)).toBe(true);
+      expect(await own()).toMatchObject({ seenAt: NOW + 900 });
+      expect(await one.factors.acceptBeforeEnd(other.id, NOW, 100)).toBe(false);
+      await one.factors.end(row.id, NOW);
+      expect(await own()).toBeUndefined();
+      expect(await one.factors.acceptBeforeEnd(row.id, NOW + 900, 100)).toBe(false);
+    });
+
     it('accepts a time step once, and only newer ones after it', async () => {
       const row = factorRow();
       await one.factors.insert(row);

@@ -1,11 +1,16 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { FROM_DIRECTORY } from '../../core/enrolment/factors-of.ts';
+import { temporaryPassOf } from '../../core/enrolment/temporary-pass.ts';
 import type { FactorRow } from '../../core/ports/store.ts';
 
 const WORDS: Partial<Record<FactorKind, (row: FactorRow) => string>> = {
   email: ({ secret }) => `e-mail ${secret}`,
   sms: ({ secret }) => `text messages to ${secret}`,
   'recovery-code': () => 'recovery code',
+  'temporary-pass': (row) => {
+    const { endsAt, once } = temporaryPassOf(row);
+    return `temporary pass, ${once ? 'for one use' : 'for any use'} until ${describeTime(endsAt)}`;
+  },
   totp: ({ label }) => `authenticator app "${label}"`,
 };
 
@@ -20,6 +25,11 @@ export function describeFactor(row: FactorRow): string {
   return `${what} (${facts.join(', ')})`;
 }
 
+/** A time for the terminal, to the minute. */
+export function describeTime(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
 /** A proof for programs. Seeds are not part of it. */
 export function presentFactor(row: FactorRow) {
   const time = (milliseconds: number | null) => (milliseconds === null ? null : new Date(milliseconds).toISOString());
@@ -29,11 +39,17 @@ export function presentFactor(row: FactorRow) {
     label: row.label,
     ...(row.kind === 'email' ? { address: row.secret } : {}),
     ...(row.kind === 'sms' ? { number: row.secret } : {}),
+    ...(row.kind === 'temporary-pass' ? presentPass(row) : {}),
     source: row.source,
     createdAt: row.source === FROM_DIRECTORY ? null : time(row.createdAt),
     lastUsedAt: time(row.lastUsedAt),
     suspendedAt: time(row.suspendedAt),
   };
+}
+
+function presentPass(row: FactorRow) {
+  const { endsAt, once } = temporaryPassOf(row);
+  return { endsAt: new Date(endsAt).toISOString(), once };
 }
 
 function day(milliseconds: number): string {

@@ -76,7 +76,8 @@ export type AuditEvent =
   /** Too many wrong codes in a row by somebody who had given another proof: no code of this authenticator counts until it is released. */
   | ({ type: 'factor.suspended'; factor: FactorKind; account: AccountRef; failures: number } & AboutJourney)
   /** What a person can prove themselves with was changed by an operator. `id` is that of the proof; its secret is nowhere here. */
-  | ({ type: 'factor.enrolled'; source: string; reason?: string } & AboutFactor)
+  /** `endsAt`, `once`: of a pass, until when it counts (milliseconds since 1970) and whether its use ends it. */
+  | ({ type: 'factor.enrolled'; source: string; reason?: string; endsAt?: number; once?: boolean } & AboutFactor)
   | ({ type: 'factor.ended'; reason: string } & AboutFactor)
   | ({ type: 'write.intended'; proof: FactorKind[]; unlock?: boolean } & AboutWrite)
   | ({

@@ -157,6 +157,12 @@ export const configurationSchema = z.strictObject({
           attempts: z.int().min(1).max(10).default(5).describe('Wrong entries of a recovery code after which the journey ends.'),
         })
         .prefault({}),
+      temporaryPass: z
+        .strictObject({
+          attempts: z.int().min(1).max(10).default(5).describe('Wrong entries of a temporary pass after which the journey ends.'),
+          longestHours: z.int().min(1).max(168).default(24).describe('The longest time for which one can be issued.'),
+        })
+        .prefault({}),
     })
     .prefault({}),
   guard: guardSchema.prefault({}),

@@ -8,14 +8,17 @@ export interface NewFactor {
   account: AccountRef;
   kind: UsableFactorKind;
   label: string;
-  /** The address, the number (E.164), or the seed in base32 (RFC 4648). */
+  /** What is kept of it: the address, the number (E.164), the seed in base32 (RFC 4648), a digest. */
   secret: string;
   /** Where it comes from: kept with the factor for good. */
   source: string;
+  /** It counts until a time that its secret says. */
+  hasEnd?: boolean;
 }
 
 /** Enrols a proof for an account. Whoever calls has made sure that it is the person's own. */
 export async function addFactor(deps: Pick<CoreDeps, 'clock' | 'random'>, store: Store, factor: NewFactor): Promise<FactorRow> {
+  const now = deps.clock.now();
   const row: FactorRow = {
     id: randomId(deps.random),
     directory: factor.account.directory,
@@ -24,13 +27,14 @@ export async function addFactor(deps: Pick<CoreDeps, 'clock' | 'random'>, store:
     label: factor.label,
     secret: factor.secret,
     source: factor.source,
-    createdAt: deps.clock.now(),
+    createdAt: now,
     endedAt: null,
     lastUsedAt: null,
     lastTimeStep: null,
     driftSteps: 0,
     failures: 0,
     suspendedAt: null,
+    seenAt: factor.hasEnd === true ? now : null,
   };
   await store.factors.insert(row);
   return row;

@@ -41,5 +41,6 @@ function contactFactor({ keys }: Pick<CoreDeps, 'keys'>, ref: Pick<Account, 'dir
     driftSteps: 0,
     failures: 0,
     suspendedAt: null,
+    seenAt: null,
   };
 }

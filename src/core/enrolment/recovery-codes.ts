@@ -1,23 +1,20 @@
-import { plainCode } from '../../../shared/plain-code.ts';
 import { accountKey } from '../accounts/candidate.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
 import type { AccountRef } from '../ports/directory.ts';
-import type { Keys, Random } from '../ports/platform.ts';
+import type { Keys } from '../ports/platform.ts';
 import { addFactor } from './add-factor.ts';
 import { addressesAmong, type ChangedBy, type EnrolmentDeps, takeTurn } from './enrol-factors.ts';
+import { inGroups, randomReadable, readReadable } from './readable-secret.ts';
 
 /** Codes of one set. */
 const CODES = 10;
-/** Base32 after Crockford: no letters that look like digits, and no U. */
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 /** 120 random bits: from 112 on a keyed digest is enough (NIST SP 800-63B-4 3.1.2), from 64 on nobody guesses one (3.1.2, 4.2.1.1). */
 export const RECOVERY_CODE_LENGTH = 24;
 
-/** A code as it was meant: capitals, and digits for the letters that look like them. null: it is none by its form. */
+/** A code as it was meant. null: it is none by its form. */
 export function readRecoveryCode(text: string): string | null {
-  const code = plainCode(text).toUpperCase().replaceAll('O', '0').replace(/[IL]/g, '1');
-  return code.length === RECOVERY_CODE_LENGTH && [...code].every((character) => ALPHABET.includes(character)) ? code : null;
+  return readReadable(text, RECOVERY_CODE_LENGTH);
 }
 
 /** What is kept of a code: it says nothing without the key of the database, and holds for one account alone. */
@@ -31,7 +28,7 @@ export function recoveryCodeDigest(keys: Keys, account: AccountRef, code: string
  * @returns the codes in groups to read, which nobody can show again
  */
 export async function issueRecoveryCodes(deps: EnrolmentDeps, account: AccountRef, source: string, by: ChangedBy): Promise<string[]> {
-  const codes = Array.from({ length: CODES }, () => randomRecoveryCode(deps.random));
+  const codes = Array.from({ length: CODES }, () => randomReadable(deps.random, RECOVERY_CODE_LENGTH));
   const { author, reason, language, lane } = by;
   const about = { account, factor: 'recovery-code' as const, author, actor: { kind: 'operator' as const, client: 'cli' as const } };
   await deps.store.transaction(async (store) => {
@@ -55,9 +52,5 @@ export async function issueRecoveryCodes(deps: EnrolmentDeps, account: AccountRe
     const addresses = addressesAmong(before);
     await queueNotice(deps, store, { kind: 'factor-added', account, language, factor: 'recovery-code', addresses }, { lane });
   });
-  return codes.map((code) => code.match(/.{4}/g)?.join('-') ?? code);
-}
-
-function randomRecoveryCode(random: Random): string {
-  return Array.from({ length: RECOVERY_CODE_LENGTH }, () => ALPHABET[random.integer(ALPHABET.length)]).join('');
+  return codes.map(inGroups);
 }

@@ -27,10 +27,11 @@ export const FACTOR_TRAITS: Readonly<Record<FactorKind, FactorTraits>> = {
   // 120 random bits: NIST SP 800-63B-4 3.1.2 asks for a limit of failures only below 64.
   'recovery-code': { channel: 'device', phishingResistant: false, restricted: false, opens: true, guessable: false },
   'linked-account': { channel: 'memory', phishingResistant: false, restricted: false, opens: false, guessable: true },
-  'temporary-pass': { channel: 'person', phishingResistant: false, restricted: false, opens: true, guessable: true },
+  // 80 random bits, for some hours.
+  'temporary-pass': { channel: 'person', phishingResistant: false, restricted: false, opens: true, guessable: false },
   manager: { channel: 'person', phishingResistant: false, restricted: false, opens: false, guessable: false },
 };
 
 /** The kinds that this release can ask for: the registry has a factor of each of them, and the configuration takes no other. */
-export const USABLE_FACTOR_KINDS = ['email', 'sms', 'totp', 'recovery-code'] as const satisfies readonly FactorKind[];
+export const USABLE_FACTOR_KINDS = ['email', 'sms', 'totp', 'recovery-code', 'temporary-pass'] as const satisfies readonly FactorKind[];
 export type UsableFactorKind = (typeof USABLE_FACTOR_KINDS)[number];

@@ -1,8 +1,8 @@
-import { timingSafeEqual } from 'node:crypto';
 import { RECOVERY_CODE_LENGTH, readRecoveryCode, recoveryCodeDigest } from '../enrolment/recovery-codes.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
+import { isEqual } from './constant-time.ts';
 import type { Factor, FactorDeps, Proof } from './factor.ts';
 
 /** With so many left, or fewer, the owner is told to ask for new ones. */
@@ -42,15 +42,11 @@ export function createRecoveryCodeFactor(deps: FactorDeps): Factor<'code'> {
       // Stryker disable next-line ConditionalExpression: only the time that it takes is wanted
       if (enrolled.length === 0) recoveryCodeDigest(keys, { directory: '', id: challengeId }, code);
       const proofs = enrolled.flatMap(({ candidate: { ref }, factors }) => {
-        const given = Buffer.from(recoveryCodeDigest(keys, ref, code));
-        const found = factors.filter(({ secret }) => isEqual(Buffer.from(secret), given));
+        const given = recoveryCodeDigest(keys, ref, code);
+        const found = factors.filter(({ secret }) => isEqual(secret, given));
         return found.map((factor): Proof => ({ account: ref, factor: factor.id, settle: (store) => use(store, ref, factor) }));
       });
       return Promise.resolve({ proofs });
     },
   };
-}
-
-function isEqual(one: Buffer, other: Buffer): boolean {
-  return one.length === other.length && timingSafeEqual(one, other);
 }

@@ -4,6 +4,7 @@ import type { Factor, FactorDeps } from './factor.ts';
 import type { UsableFactorKind } from './kinds.ts';
 import { createRecoveryCodeFactor } from './recovery-code-factor.ts';
 import { createEmailFactor, createSmsFactor } from './sent-code-factor.ts';
+import { createTemporaryPassFactor } from './temporary-pass-factor.ts';
 import { createTotpFactor } from './totp-factor.ts';
 
 export type FactorRegistry = (kind: FactorKind) => Factor;
@@ -13,6 +14,7 @@ const CREATE: Readonly<Record<UsableFactorKind, (deps: FactorDeps) => Factor>> =
   sms: createSmsFactor,
   totp: createTotpFactor,
   'recovery-code': createRecoveryCodeFactor,
+  'temporary-pass': createTemporaryPassFactor,
 };
 
 /** Every kind of proof that this release can ask for. */

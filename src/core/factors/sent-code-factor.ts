@@ -1,9 +1,9 @@
-import { timingSafeEqual } from 'node:crypto';
 import { canBeCode, plainCode } from '../../../shared/plain-code.ts';
 import { accountKey } from '../accounts/candidate.ts';
 import { mailAddressKey } from '../enrolment/mail-address.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import { randomCode } from '../random-id.ts';
+import { isEqual } from './constant-time.ts';
 import type { Factor, FactorDeps, MessageChannel, Proof, SecretMessage } from './factor.ts';
 
 interface ExpectedCode {
@@ -77,11 +77,10 @@ function createSentCodeFactor(deps: FactorDeps, { kind, channel, keyOf }: SentCo
 
     judge({ challengeId, expected, answer, enrolled }) {
       const still = new Set(enrolled.flatMap(({ candidate, factors }) => factors.map(({ id }) => `${accountKey(candidate.ref)} ${id}`)));
-      const given = Buffer.from(digestOf(challengeId, plainCode(answer)));
+      const given = digestOf(challengeId, plainCode(answer));
       const proofs = new Map<string, Proof>();
       for (const entry of JSON.parse(expected) as ExpectedCode[]) {
-        const wanted = Buffer.from(entry.digest);
-        if (wanted.length === given.length && timingSafeEqual(wanted, given)) {
+        if (isEqual(entry.digest, given)) {
           for (const { ref, factor } of entry.accounts) {
             // The code is used up with its challenge.
             const proof = { account: ref, factor, settle: () => Promise.resolve(true) };

@@ -25,6 +25,7 @@ export type MailKind = (typeof MAIL_KINDS)[number];
  * - `account`: the account as its owner knows it; `directory`: where it is; `names`: user names, separated by commas
  * - `factor`: the kind of proof (`FactorKind`) that was added or removed
  * - `count`: how many recovery codes are left
+ * - `endsAt`: until when a pass counts, as `happenedAt`
  * - `happenedAt`: RFC 3339 or milliseconds since 1970; shown in the time zone of the organisation
  * - `askedAt`, `address`, `client`: when and from where somebody asked for it, and at what (a kind of `Client`)
  * - `link`: address of "this was not me". Its secret stands in the fragment, which no server is sent, and opening the page
@@ -119,6 +120,7 @@ function present(language: string, parameters: MailParameters, timeZone: string)
   if (parameters.directory !== undefined && parameters.account !== undefined)
     shown.account = `${parameters.account} (${parameters.directory})`;
   if (parameters.happenedAt !== undefined) shown.happenedAt = inZone(language, parameters.happenedAt, timeZone);
+  if (parameters.endsAt !== undefined) shown.endsAt = inZone(language, parameters.endsAt, timeZone);
   if (parameters.askedAt !== undefined) shown.askedAt = inZone(language, parameters.askedAt, timeZone);
   return shown;
 }

@@ -43,6 +43,7 @@ export async function deliverNotice(deps: CoreDeps, notice: QueuedNotice, notice
       contact: supportContact(deps.configuration(), language),
       ...notice.asked,
       ...(notice.factor === undefined ? {} : { factor: notice.factor }),
+      ...(notice.endsAt === undefined ? {} : { endsAt: notice.endsAt }),
       ...(notice.count === undefined ? {} : { count: notice.count }),
       ...link,
     };

@@ -26,6 +26,8 @@ export interface NoticeRequest {
   asked?: { askedAt: number; address: string; client: string };
   /** The kind of proof that the notice is about, where it is about one. */
   factor?: FactorKind;
+  /** Until when what the notice is about counts; milliseconds since 1970. */
+  endsAt?: number;
   /** How many are left of what the notice is about. */
   count?: number;
   /** Enrolled addresses to tell, instead of those that are enrolled when it is delivered: as they were before a change. */

@@ -39,7 +39,8 @@ export interface Keys {
       | 'known-place'
       | 'work'
       | 'directory-contact'
-      | 'recovery-code',
+      | 'recovery-code'
+      | 'temporary-pass',
     value: string,
   ): string;
 }

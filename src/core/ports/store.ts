@@ -110,7 +110,10 @@ export interface FactorRow extends AccountRefColumns {
   kind: FactorKind;
   /** What the person calls it. Sealed. */
   label: string;
-  /** Address of an e-mail factor, number (E.164) of a telephone, digest of a recovery code, seed (base32) of an authenticator. Sealed. */
+  /**
+   * Address of an e-mail factor, number (E.164) of a telephone, digest of a recovery code, seed (base32) of an authenticator,
+   * JSON of a temporary pass. Sealed.
+   */
   secret: string;
   /** Where it came from: `enrolment`, `import`, `demo`. */
   source: string;
@@ -125,6 +128,8 @@ export interface FactorRow extends AccountRefColumns {
   failures: number;
   /** Since when no code of it counts any more, for too many failures; null: it counts. */
   suspendedAt: number | null;
+  /** The latest time at which anybody looked at one that has an end; null: it has none. Never goes back. */
+  seenAt: number | null;
 }
 export interface AccountRefColumns {
   directory: string;
@@ -149,6 +154,12 @@ export interface FactorStore {
   /** Ends failures and suspension of all factors of an account; how many were suspended. */
   resume(account: AccountRef): Promise<number>;
   markUsed(id: string, now: number): Promise<void>;
+  /** Current ones that have an end, those first that were not looked at for longest. */
+  withEnd(limit: number): Promise<FactorRow[]>;
+  /** Notes that one with an end was looked at. An earlier time than the one noted changes nothing. */
+  see(id: string, now: number): Promise<void>;
+  /** Notes a use of one with an end; false when it was ended, or was seen later than `now` and `tolerance` milliseconds. */
+  acceptBeforeEnd(id: string, now: number, tolerance: number): Promise<boolean>;
   end(id: string, now: number): Promise<boolean>;
 }
 

@@ -83,6 +83,6 @@ describe('a proof', () => {
   });
 
   it('can be guessed where nothing is sent to a possession first, and it is short', () => {
-    expect(FACTOR_KINDS.filter(isGuessable).toSorted()).toEqual(['linked-account', 'questions', 'temporary-pass', 'totp']);
+    expect(FACTOR_KINDS.filter(isGuessable).toSorted()).toEqual(['linked-account', 'questions', 'totp']);
   });
 });

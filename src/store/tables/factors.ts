@@ -26,6 +26,7 @@ export function createFactors(context: TableContext): FactorStore {
     driftSteps: row.drift_steps,
     failures: row.failures,
     suspendedAt: row.suspended_at,
+    seenAt: row.seen_at,
   });
 
   return {
@@ -50,6 +51,7 @@ export function createFactors(context: TableContext): FactorStore {
           drift_steps: row.driftSteps,
           failures: row.failures,
           suspended_at: row.suspendedAt,
+          seen_at: row.seenAt,
         })
         .execute();
     },
@@ -128,6 +130,30 @@ export function createFactors(context: TableContext): FactorStore {
     },
     async markUsed(id, now) {
       await context.db.updateTable('factors').set({ last_used_at: now }).where('id', '=', id).execute();
+    },
+    async withEnd(limit) {
+      const rows = await context.db
+        .selectFrom('factors')
+        .selectAll()
+        .where('seen_at', 'is not', null)
+        .where('ended_at', 'is', null)
+        .orderBy('seen_at')
+        .limit(limit)
+        .execute();
+      return readable(context, 'factors', rows, toRow);
+    },
+    async see(id, now) {
+      await context.db.updateTable('factors').set({ seen_at: now }).where('id', '=', id).where('seen_at', '<', now).execute();
+    },
+    async acceptBeforeEnd(id, now, tolerance) {
+      const result = await context.db
+        .updateTable('factors')
+        .set((eb) => ({ last_used_at: now, seen_at: eb.case().when('seen_at', '<', now).then(now).else(eb.ref('seen_at')).end() }))
+        .where('id', '=', id)
+        .where('ended_at', 'is', null)
+        .where('seen_at', '<=', now + tolerance)
+        .executeTakeFirst();
+      return result.numUpdatedRows === 1n;
     },
     async end(id, now) {
       // Sealed anew with its end, so that nobody gives it life again by deleting the date.

@@ -11,8 +11,10 @@ import { type StepProps, useStepMessages } from './step-props.ts';
 
 const FIELD = 'code';
 const NUMERIC = ['email', 'sms', 'totp'];
-const TITLED = [...NUMERIC, 'recovery-code'];
-const HINTED = ['totp', 'recovery-code'];
+/** Not sent, and typed from paper or as it was read out: nothing that a phone fills in. */
+const READ = ['recovery-code', 'temporary-pass'];
+const TITLED = [...NUMERIC, ...READ];
+const HINTED = ['totp', ...READ];
 
 /** One field for the code. Spaces and dashes do not matter, pasting works, nothing is sent by itself. */
 export function CodeStep(props: StepProps<'code'>) {
@@ -56,7 +58,7 @@ export function CodeStep(props: StepProps<'code'>) {
         error={fieldError}
         value={code}
         onChange={setCode}
-        autoComplete={kind === 'recovery-code' ? 'off' : 'one-time-code'}
+        autoComplete={READ.includes(kind) ? 'off' : 'one-time-code'}
         inputMode={numeric ? 'numeric' : 'text'}
         width={numeric ? 'code' : 'full'}
       />
