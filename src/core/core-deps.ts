@@ -1,8 +1,9 @@
 import type { Configuration } from './configuration/document.ts';
 import type { BreachedPasswords } from './ports/breached-passwords.ts';
 import type { Directory } from './ports/directory.ts';
+import type { OutboxLane } from './ports/outbox-store.ts';
 import type { Background, Clock, Keys, Log, Random, Texts, Work } from './ports/platform.ts';
-import type { OutboxLane, Store } from './ports/store.ts';
+import type { Store } from './ports/store.ts';
 import type { WordDictionary } from './ports/word-dictionary.ts';
 
 /** The directories of the configuration in force. */

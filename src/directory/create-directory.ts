@@ -1,6 +1,6 @@
 import type { DirectorySettings } from '../core/configuration/directory-section.ts';
 import type { Directory } from '../core/ports/directory.ts';
-import type { EmbeddedStore } from '../core/ports/store.ts';
+import type { EmbeddedStore } from '../core/ports/embedded-store.ts';
 import { create389dsDirectory } from './389ds/create-389ds-directory.ts';
 import { createActiveDirectory } from './active-directory/active-directory.ts';
 import type { DirectoryDeps } from './directory-deps.ts';

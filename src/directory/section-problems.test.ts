@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../shared/errors.ts';
 import { checkConfiguration } from '../core/configuration/check-configuration.ts';
 import { directorySchema } from '../core/configuration/directory-section.ts';
-import type { EmbeddedStore } from '../core/ports/store.ts';
+import type { EmbeddedStore } from '../core/ports/embedded-store.ts';
 import { createDirectory } from './create-directory.ts';
 import type { DirectoryDeps } from './directory-deps.ts';
 import { serverAddress } from './ldap/tls-options.ts';

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { isAppError } from '../../shared/errors.ts';
 import type { DirectorySettings, LdapSettings } from '../core/configuration/directory-section.ts';
-import type { EmbeddedStore } from '../core/ports/store.ts';
+import type { EmbeddedStore } from '../core/ports/embedded-store.ts';
 import { createDirectory } from './create-directory.ts';
 import type { DirectoryDeps } from './directory-deps.ts';
 import { isDn } from './ldap/dn.ts';

@@ -10,7 +10,8 @@ import { type SmtpServer, startSmtp } from '../../test/servers/smtp.ts';
 import { createSmtpMailer, type SmtpMailer } from '../channels/smtp.ts';
 import type { MailSettings } from '../core/configuration/mail-section.ts';
 import { createMailDelivery } from '../core/notify/deliver-mail.ts';
-import type { OutboxLane, OutboxRow, Store } from '../core/ports/store.ts';
+import type { OutboxLane, OutboxRow } from '../core/ports/outbox-store.ts';
+import type { Store } from '../core/ports/store.ts';
 import { createStore } from '../store/create-store.ts';
 import { createOutboxWorker, type OutboxHandler, type OutboxWorker, type OutboxWorkerDeps } from './outbox-worker.ts';
 

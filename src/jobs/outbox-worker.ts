@@ -1,6 +1,6 @@
 import { type ErrorCode, isAppError } from '../../shared/errors.ts';
+import type { OutboxLane, OutboxRow, OutboxStore } from '../core/ports/outbox-store.ts';
 import type { Clock, Log } from '../core/ports/platform.ts';
-import type { OutboxLane, OutboxRow, OutboxStore } from '../core/ports/store.ts';
 import { MOST_TRIES, nextTry, RETRY_POLICIES, UNEXPECTED_TRIES } from './retry-policy.ts';
 
 /** What a handler learns besides the payload. `id` never changes between tries: use it to make duplicates recognisable. */

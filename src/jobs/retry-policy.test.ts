@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { OutboxLane } from '../core/ports/store.ts';
+import type { OutboxLane } from '../core/ports/outbox-store.ts';
 import { nextTry, RETRY_POLICIES } from './retry-policy.ts';
 
 const HOUR = 3_600_000;

@@ -1,4 +1,4 @@
-import type { OutboxLane, OutboxRow } from '../core/ports/store.ts';
+import type { OutboxLane, OutboxRow } from '../core/ports/outbox-store.ts';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { OutboxLane } from '../core/ports/store.ts';
+import type { OutboxLane } from '../core/ports/outbox-store.ts';
 
 /**
  * The tables as they are in the database. Times are milliseconds since 1970 in BIGINT columns, booleans are 0 or 1, lists

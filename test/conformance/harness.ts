@@ -1,6 +1,7 @@
 import type { LdapSettings } from '../../src/core/configuration/directory-section.ts';
-import type { AccountRef, Directory, DirectoryKind, VerifyOutcome } from '../../src/core/ports/directory.ts';
+import type { AccountRef, Directory, DirectoryKind } from '../../src/core/ports/directory.ts';
 import type { Clock } from '../../src/core/ports/platform.ts';
+import type { VerifyOutcome } from '../../src/core/ports/verify-outcome.ts';
 import type { ServerControl } from '../servers/server-control.ts';
 
 /** Which policy an account is under. `strict`: 16 characters, locked after 3 failures. `minimum-age`: one day. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadedJourney } from '../../src/core/journey/journey-state.ts';
 import { presentStep } from '../../src/core/journey/present-step.ts';
-import type { EmbeddedAccountRow } from '../../src/core/ports/store.ts';
+import type { EmbeddedAccountRow } from '../../src/core/ports/embedded-store.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { type JourneyClient, prove, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, PROTECTED_GROUP, signsIn } from './sample-directory.ts';

@@ -1,4 +1,4 @@
-import type { AuditRow } from '../../core/ports/store.ts';
+import type { AuditRow } from '../../core/ports/audit-store.ts';
 
 /** The events of every journey that began with a name of this digest, oldest first. */
 export async function* eventsAbout(rows: AsyncIterable<AuditRow>, nameDigest: string): AsyncGenerator<AuditRow> {

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import type { Checkpoint } from '../../core/audit/seals.ts';
-import type { AuditRow } from '../../core/ports/store.ts';
+import type { AuditRow } from '../../core/ports/audit-store.ts';
 
 const rowSchema = z.strictObject({
   seq: z.int().min(1),

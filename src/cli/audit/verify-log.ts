@@ -1,6 +1,7 @@
 import { CHAIN_PROBLEMS, type ChainReport, verifyChain } from '../../core/audit/chain.ts';
 import { type Checkpoint, isCheckpointSigned } from '../../core/audit/seals.ts';
-import type { AuditRow, Store } from '../../core/ports/store.ts';
+import type { AuditRow } from '../../core/ports/audit-store.ts';
+import type { Store } from '../../core/ports/store.ts';
 import { readExport } from './read-export.ts';
 
 const PAGE = 500;

@@ -1,11 +1,5 @@
-import type {
-  ConfiguredName,
-  Directory,
-  DirectoryHealth,
-  DirectoryKind,
-  DirectoryRight,
-  DirectoryVerb,
-} from '../../core/ports/directory.ts';
+import type { Directory, DirectoryKind } from '../../core/ports/directory.ts';
+import type { ConfiguredName, DirectoryHealth, DirectoryRight, DirectoryVerb } from '../../core/ports/directory-health.ts';
 import type { Random } from '../../core/ports/platform.ts';
 import { certificateEndFindings } from './certificate-end.ts';
 import { failureFindings } from './failure-findings.ts';

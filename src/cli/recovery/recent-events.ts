@@ -1,5 +1,6 @@
+import type { AuditRow } from '../../core/ports/audit-store.ts';
 import type { AccountRef } from '../../core/ports/directory.ts';
-import type { AuditRow, Store } from '../../core/ports/store.ts';
+import type { Store } from '../../core/ports/store.ts';
 
 /** How far back is looked, in events of everybody: enough for a call, little enough for a quick answer. */
 const LOOK_BACK = 5000;

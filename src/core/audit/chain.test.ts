@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AuditHead, AuditRow } from '../ports/store.ts';
+import type { AuditHead, AuditRow } from '../ports/audit-store.ts';
 import { END_NOT_AUTHENTIC_EVENT, GENESIS_HASH, hashEvent, verifyChain } from './chain.ts';
 import { createAuditSeals, isCheckpointSigned } from './seals.ts';
 

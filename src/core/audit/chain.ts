@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AuditHead, AuditRow } from '../ports/store.ts';
+import type { AuditHead, AuditRow } from '../ports/audit-store.ts';
 import type { AuditSeals } from './seals.ts';
 
 /** What the first row of the chain names as its predecessor. */

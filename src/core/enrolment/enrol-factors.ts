@@ -4,7 +4,8 @@ import { recordEvent } from '../audit/record-event.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
 import type { AccountRef } from '../ports/directory.ts';
-import type { FactorRow, OutboxLane, Store } from '../ports/store.ts';
+import type { OutboxLane } from '../ports/outbox-store.ts';
+import type { FactorRow, Store } from '../ports/store.ts';
 import { addFactor, type NewFactor } from './add-factor.ts';
 import { mailAddressKey } from './mail-address.ts';
 

@@ -6,7 +6,7 @@ import { FROM_DIRECTORY, factorsOf } from '../enrolment/factors-of.ts';
 import { mailAddressKey } from '../enrolment/mail-address.ts';
 import { createNotMeLink } from '../freeze/not-me.ts';
 import type { Account, AccountRef } from '../ports/directory.ts';
-import type { OutboxLane } from '../ports/store.ts';
+import type { OutboxLane } from '../ports/outbox-store.ts';
 import { queueMail } from './queue-mail.ts';
 import type { NoticeRequest } from './queue-notice.ts';
 

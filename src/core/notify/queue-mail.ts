@@ -1,6 +1,7 @@
 import { timeZoneOf } from '../configuration/time-zone.ts';
 import type { CoreDeps } from '../core-deps.ts';
-import type { OutboxLane, Store } from '../ports/store.ts';
+import type { OutboxLane } from '../ports/outbox-store.ts';
+import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import { composeMail, type MailKind } from './compose-mail.ts';
 

@@ -1,7 +1,8 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { AccountRef } from '../ports/directory.ts';
-import type { OutboxLane, Store } from '../ports/store.ts';
+import type { OutboxLane } from '../ports/outbox-store.ts';
+import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 
 /** What the owner of an account is told. Composed when it is delivered: the addresses are read then. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { passwordLength } from '../../../shared/password-rules/password-length.ts';
 import { passwordRulesSchema } from '../configuration/password-rules-section.ts';
-import type { PasswordPolicy } from '../ports/directory.ts';
+import type { PasswordPolicy } from '../ports/password-policy.ts';
 import { findConflicts } from './conflicts.ts';
 
 const policy: PasswordPolicy = {

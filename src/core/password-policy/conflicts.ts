@@ -1,6 +1,6 @@
 import { greatestLength, leastLength } from '../../../shared/password-rules/password-length.ts';
 import type { PasswordRulesSettings } from '../configuration/password-rules-section.ts';
-import type { PasswordPolicy } from '../ports/directory.ts';
+import type { PasswordPolicy } from '../ports/password-policy.ts';
 
 /** Where the rules of the organisation and the policy of a directory do not go together. */
 export interface PolicyConflict {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Account, AccountStatus, PasswordPolicy } from '../ports/directory.ts';
+import type { Account, AccountStatus } from '../ports/directory.ts';
+import type { PasswordPolicy } from '../ports/password-policy.ts';
 import { evaluatePassword } from './evaluate.ts';
 import { rulesOf } from './rules-of.ts';
 

@@ -1,5 +1,6 @@
 import type { PasswordRule, PasswordRuleCode, PasswordRuleParams } from '../../../shared/password-rules/password-rule.ts';
-import type { Account, AccountStatus, PasswordCategories, PasswordPolicy } from '../ports/directory.ts';
+import type { Account, AccountStatus } from '../ports/directory.ts';
+import type { PasswordCategories, PasswordPolicy } from '../ports/password-policy.ts';
 import { activeDirectoryTokens, directoryServerTokens } from './name-tokens.ts';
 
 /**

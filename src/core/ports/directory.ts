@@ -1,3 +1,8 @@
+import type { DirectoryHealth, HealthOptions } from './directory-health.ts';
+import type { Membership, NamedScopes } from './membership.ts';
+import type { PasswordPolicy } from './password-policy.ts';
+import type { VerifyOutcome } from './verify-outcome.ts';
+
 /**
  * The door to an identity store. Nothing of LDAP leaks through it: later kinds speak HTTPS.
  *
@@ -79,57 +84,6 @@ export interface AccountStatus {
   noReset?: { readonly problem: string; readonly fix: string };
 }
 
-/**
- * The effective password policy of one account, as far as it can be judged before the directory is asked.
- * `null` means "no such limit".
- */
-export interface PasswordPolicy {
-  /** Another policy that may not be read may be in force, stricter or laxer: the rules are told, and the directory alone judges. */
-  uncertain?: true;
-  /** For people: "Default domain policy", name of the PSO or of the policy entry. */
-  name: string;
-  minimumLength: number;
-  maximumLength: number | null;
-  /** What the directory counts: AD and Samba UTF-16 units, OpenLDAP octets, 389 DS characters, embedded code points. */
-  lengthUnit: 'utf16-units' | 'octets' | 'code-points';
-  /**
-   * `active-directory`: three of five categories as MS-SAMR 3.1.1.7.2 defines them;
-   * `categories`: the counts in `categories` below (389 DS syntax checks); `none`.
-   */
-  complexity: 'none' | 'active-directory' | 'categories';
-  /** AD refuses tokens of the display name and the account name (Windows does, Samba 4.17 does not). */
-  nameTokensChecked: boolean;
-  categories: PasswordCategories | null;
-  /** Milliseconds; 0: may be changed at once. */
-  minimumAge: number;
-  /** Milliseconds; null: passwords do not expire. */
-  maximumAge: number | null;
-  historyLength: number;
-  /** What a reset (not a change) does about the history. */
-  historyOnReset: 'enforced' | 'two-step' | 'not-enforced';
-  minimumAgeOnReset: 'enforced' | 'not-enforced';
-  /** Failed attempts that lock the account; 0: never. */
-  lockoutThreshold: number;
-  /** Milliseconds; null: until unlocked. */
-  lockoutDuration: number | null;
-}
-
-/** Minimum counts of 389 DS password syntax checking; 0: not required. */
-export interface PasswordCategories {
-  digits: number;
-  letters: number;
-  uppercase: number;
-  lowercase: number;
-  specials: number;
-  eightBit: number;
-  /** Longest run of one character that is allowed; 0: any. */
-  maximumRepeats: number;
-  /** How many of the five categories must be present; 0: any. */
-  minimumCategories: number;
-  /** Tokens of cn, sn, uid, mail ... of at least this length are refused; 0: not checked. */
-  tokenLength: number;
-}
-
 /** Why a directory did not accept a new password. Stable codes, shown to the person in words that help. */
 export type PasswordRefusal =
   | 'password.in-history'
@@ -172,21 +126,6 @@ export interface AccountFacts {
   readonly policy: PasswordPolicy;
 }
 
-/** Places and groups that the configuration names, as it spells them: DNs, or common names of groups. */
-export interface NamedScopes {
-  readonly places: readonly string[];
-  readonly groups: readonly string[];
-}
-
-/**
- * For each name whether an account is at or below the place, or in the group, nested memberships included. null: it cannot be told,
- * also where there is no such place or group, or it is hidden: that somebody is not in it is not known then.
- */
-export interface Membership {
-  readonly places: Readonly<Record<string, boolean | null>>;
-  readonly groups: Readonly<Record<string, boolean | null>>;
-}
-
 /** What may forbid a write. */
 export type StatusForWrite = Pick<AccountStatus, 'locked' | 'disabled' | 'accountExpired' | 'passwordSignIn'>;
 
@@ -213,21 +152,6 @@ export interface WriteOptions {
    */
   notAfter?: number;
 }
-
-export type VerifyRefusal =
-  | 'credentials.wrong'
-  | 'credentials.locked'
-  | 'credentials.disabled'
-  | 'credentials.account-expired'
-  | 'credentials.password-expired'
-  | 'credentials.must-change'
-  | 'credentials.not-allowed-now'
-  | 'credentials.not-allowed-here';
-
-export type VerifyOutcome =
-  | { valid: true; warning: 'none' | 'expires-soon' | 'grace' | 'must-change' }
-  /** `passwordWasRight` is true only where the directory's answer proves it (AD 532, 533, 773). */
-  | { valid: false; reason: VerifyRefusal; passwordWasRight: boolean };
 
 /** What decides, beside `locked` and friends, what happened to a write whose outcome was lost. Compared before and after. */
 export interface AccountFingerprint {
@@ -295,72 +219,6 @@ export interface TimeLimits {
   readonly toBegin: number;
   /** From sending one request until its answer counts as lost. */
   readonly request: number;
-}
-
-/** What the service account needs to be able to do. */
-export type DirectoryVerb = 'read' | 'reset-password' | 'unlock-account' | 'require-change' | 'read-policy';
-
-/** What the directory itself grants the service account on a sample of people. Found out without changing anything. */
-export type DirectoryRight =
-  | { verb: DirectoryVerb; ok: true; problem: null; fix: null }
-  | {
-      verb: DirectoryVerb;
-      /** null: cannot be told without writing. */
-      ok: boolean | null;
-      /** What is missing or why it cannot be told; with `ok: true`, what is wrong for a part of the people. */
-      problem: string;
-      /** For the operator, as `shared/fix-text.ts` has it: with the command or the access rule where there is one. */
-      fix: string;
-    };
-
-export interface HealthOptions {
-  /** Also look at what the service account may do. Takes a few more requests, so it is for a check on demand, not for a monitor. */
-  rights?: boolean;
-}
-
-/** Something of the directory that the configuration names, looked up there: a place, a protected group. */
-export interface ConfiguredName {
-  /** Where it stands in the section: `protected.groups[0]`. */
-  setting: string;
-  value: string;
-  /** False: it is not there or not shown. While one is missing that decides who is protected, everybody is. */
-  ok: boolean;
-  /** What was found, or why it was not: "found, 3 members". */
-  text: string;
-  /** What to do when it is not `ok`. */
-  fix: string | null;
-}
-
-/** Something a directory says about itself. */
-export interface DirectoryNote {
-  text: string;
-  /** null: a fact, nothing has to be done about it. */
-  fix: string | null;
-}
-
-export interface DirectoryHealth {
-  servers: {
-    url: string;
-    ok: boolean;
-    skippedUntil: number | null;
-    /** Milliseconds. */
-    latency: number | null;
-    /** Milliseconds since 1970 until which the certificate of the server is valid; null: not known. */
-    certificateEnds: number | null;
-    problem: string | null;
-    fix: string | null;
-  }[];
-  serviceAccount: { ok: boolean; problem: string | null; fix: string | null };
-  /** Milliseconds the directory's clock is ahead of ours; null: not told. */
-  clockSkew: number | null;
-  /** Worth a line: "history is not enforced on reset: the server does not offer policy hints". */
-  notes: DirectoryNote[];
-  /** What the configuration names, when rights were asked for and the service account is let in, else empty. */
-  configured: ConfiguredName[];
-  /** One of each verb when asked for and the service account is let in, else empty. */
-  rights: DirectoryRight[];
-  /** Sentences on what the service account may do beyond its task: "is a member of Domain Admins". */
-  tooMuch: string[];
 }
 
 export interface Directory {

@@ -1,6 +1,8 @@
 import type { FactorKind, Goal } from '../../../shared/api/journeys.ts';
-import type { AuditSeals } from '../audit/seals.ts';
+import type { AuditStore } from './audit-store.ts';
 import type { AccountRef } from './directory.ts';
+import type { EmbeddedStore } from './embedded-store.ts';
+import type { OutboxStore } from './outbox-store.ts';
 
 /**
  * What Keyturn remembers. The same verbs on SQLite and PostgreSQL; one specification runs over both.
@@ -200,36 +202,6 @@ export interface KnownPlaceStore {
   known(account: AccountRef, digests: readonly string[], since: number): Promise<string[]>;
 }
 
-export interface AuditRow {
-  /** 1, 2, 3 ... without a gap. */
-  seq: number;
-  at: number;
-  type: string;
-  /** JSON with sorted keys; no secrets. Exactly these bytes are hashed, with the salt. */
-  data: string;
-  salt: string;
-  previousHash: string;
-  hash: string;
-  /** Which key of the chain made `mac`, the proof that the hash is ours. */
-  keyId: string;
-  mac: string;
-}
-/** The recorded end of the chain, with a proof of its own. */
-export type AuditHead = Pick<AuditRow, 'seq' | 'hash' | 'keyId' | 'mac'>;
-export interface AuditStore {
-  /**
-   * Appends to the hash chain of core/audit. Its end is locked for the rest of the transaction, so that numbers have no gap.
-   * An end that somebody else has written is marked by an event of its own first.
-   */
-  append(event: { at: number; type: string; data: string }): Promise<AuditRow>;
-  /** Rows in order, from `afterSeq` on. */
-  read(afterSeq: number, limit: number): Promise<AuditRow[]>;
-  /** @throws AppError `audit.chain-broken` when there is none any more */
-  head(): Promise<AuditHead>;
-  /** What tells rows that we wrote from others. */
-  seals(): AuditSeals;
-}
-
 /** A directory write that is about to be made. Written before, closed after. */
 export interface IntentRow extends AccountRefColumns {
   id: string;
@@ -261,50 +233,6 @@ export interface IntentStore {
   wroteSince(account: AccountRef, since: number, except: { intent: string } | { journey: string }): Promise<boolean>;
 }
 
-export type OutboxLane = 'code' | 'notice' | 'bulk';
-/** Work that must happen once the transaction that wrote it is committed. */
-export interface OutboxRow {
-  id: string;
-  lane: OutboxLane;
-  /** `mail` is handed to the mailer; other kinds are named in core and registered with the worker. */
-  kind: string;
-  /** JSON. Sealed. */
-  payload: string;
-  attempts: number;
-  createdAt: number;
-  /** Not before. */
-  runAt: number;
-  /** A code that nobody can use any more is dropped. */
-  expiresAt: number | null;
-  leaseUntil: number;
-  doneAt: number | null;
-  /** Set when given up. */
-  failedAt: number | null;
-  /** Code of the last problem; never text from outside. */
-  problem: string | null;
-}
-export interface OutboxStore {
-  insert(row: {
-    id: string;
-    lane: OutboxLane;
-    kind: string;
-    payload: string;
-    createdAt: number;
-    runAt: number;
-    expiresAt: number | null;
-  }): Promise<void>;
-  /**
-   * Takes due rows of a lane, oldest first, each for one caller only until `leaseUntil`; counts the attempt. Writes
-   * nothing when none is due.
-   */
-  take(lane: OutboxLane, now: number, leaseUntil: number, limit: number): Promise<OutboxRow[]>;
-  done(id: string, now: number): Promise<void>;
-  retry(id: string, runAt: number, problem: string): Promise<void>;
-  giveUp(id: string, now: number, problem: string): Promise<void>;
-  /** How many wait, and since when the oldest does, by lane. */
-  backlog(now: number): Promise<{ lane: OutboxLane; waiting: number; oldestRunAt: number | null; failed: number }[]>;
-}
-
 /** "This was not me": a link in a notice, and what it does. */
 export interface FreezeStore {
   insertLink(row: { tokenDigest: string; account: AccountRef; expiresAt: number }): Promise<void>;
@@ -331,49 +259,4 @@ export interface ConfigurationStore {
   list(limit: number): Promise<Omit<ConfigurationRow, 'document'>[]>;
   /** Appends version `expectedCurrent + 1`; false when somebody else did (0: the first). */
   append(expectedCurrent: number, row: Omit<ConfigurationRow, 'version'>): Promise<boolean>;
-}
-
-/** Rows of embedded directories. Hashes are argon2id strings made by the directory adapter. */
-export interface EmbeddedAccountRow {
-  directory: string;
-  id: string;
-  /** Normalised (NFC, lower case), unique in its directory. */
-  login: string;
-  displayName: string;
-  givenName: string | null;
-  surname: string | null;
-  /** Normalised to lower case. */
-  mail: string | null;
-  mobile: string | null;
-  employeeNumber: string | null;
-  language: string | null;
-  groups: readonly string[];
-  managerId: string | null;
-  passwordHash: string;
-  /** Newest first, the current one not included. */
-  passwordHistory: readonly string[];
-  passwordSetAt: number;
-  mustChange: boolean;
-  disabled: boolean;
-  expiresAt: number | null;
-  badAttempts: number;
-  lastBadAttemptAt: number | null;
-  lockedAt: number | null;
-  /** Grows with every write. */
-  version: number;
-}
-export interface EmbeddedStore {
-  insert(row: EmbeddedAccountRow): Promise<void>;
-  find(directory: string, id: string): Promise<EmbeddedAccountRow | null>;
-  /** By login, mail or employee number. */
-  findByIdentifier(directory: string, identifier: string): Promise<EmbeddedAccountRow[]>;
-  search(
-    directory: string,
-    request: { text: string; filter: 'locked' | 'disabled' | 'must-change' | null; afterLogin: string | null; limit: number },
-  ): Promise<EmbeddedAccountRow[]>;
-  /** Compare-and-set on `version`; false when the row has changed since it was read. */
-  update(row: EmbeddedAccountRow): Promise<boolean>;
-  /** Counts a failed bind and locks at `threshold` (0: never), in one statement; returns the row after it. */
-  countBadAttempt(directory: string, id: string, threshold: number, now: number): Promise<EmbeddedAccountRow | null>;
-  count(directory: string): Promise<number>;
 }

@@ -1,5 +1,5 @@
 import type { Client, FactorKind, Goal } from '../../../shared/api/journeys.ts';
-import type { Membership, NamedScopes } from '../ports/directory.ts';
+import type { Membership, NamedScopes } from '../ports/membership.ts';
 import { type Choice, type Combination, distinctCombinations, enoughForBoth, expandChoice } from './combinations.ts';
 import { isInNetworks } from './networks.ts';
 

@@ -1,4 +1,5 @@
-import type { AccountFingerprint, AccountStatus, PasswordPolicy } from '../../core/ports/directory.ts';
+import type { AccountFingerprint, AccountStatus } from '../../core/ports/directory.ts';
+import type { PasswordPolicy } from '../../core/ports/password-policy.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
 import { isShadowExpired } from '../ldap/shadow-expire.ts';
 import { fromGeneralizedTime } from '../ldap/time.ts';

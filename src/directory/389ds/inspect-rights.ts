@@ -1,6 +1,6 @@
 import { withLines } from '../../../shared/fix-text.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
-import type { DirectoryRight } from '../../core/ports/directory.ts';
+import type { DirectoryRight } from '../../core/ports/directory-health.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import { canonicalDn } from '../ldap/dn.ts';
 import type { LdapEntry } from '../ldap/entry.ts';

@@ -1,4 +1,4 @@
-import type { PasswordCategories, PasswordPolicy } from '../../core/ports/directory.ts';
+import type { PasswordCategories, PasswordPolicy } from '../../core/ports/password-policy.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
 
 /** The syntax rules, which a local policy takes from the global one as a whole. */

@@ -9,53 +9,44 @@ import type {
   Directory,
   PreparedWrite,
   ResetOptions,
-  VerifyOutcome,
   WriteOptions,
   WriteOutcome,
 } from '../../core/ports/directory.ts';
+import type { VerifyOutcome } from '../../core/ports/verify-outcome.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
-import { createCachedLookup } from '../ldap/cached-lookup.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import { contactAttributes } from '../ldap/contacts.ts';
 import { createDirectoryBase } from '../ldap/directory-base.ts';
-import { canonicalDn, dnsDomainOf } from '../ldap/dn.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
-import { createMembership } from '../ldap/membership.ts';
 import { missingAsOutcome } from '../ldap/missing-as-outcome.ts';
 import { fact } from '../ldap/notes.ts';
-import { type Protection, protectedBecause, unprotected } from '../ldap/protection.ts';
 import { createServerCache } from '../ldap/server-cache.ts';
 import { identityOf } from '../ldap/server-identity.ts';
 import { fromFiletime } from '../ldap/time.ts';
 import { unexpectedResult } from '../ldap/translate-error.ts';
 import { bindOutcome } from './bind-outcome.ts';
 import { changeAsPerson, changeForUnbound } from './change.ts';
-import { callerSids, mayPersonChange, mayServiceChange } from './change-right.ts';
-import { type Configured, type Identifiers, judgeConfigured, resolveConfigured } from './configured.ts';
-import { domainDnOf, readNetbiosName } from './domain.ts';
+import { mayServiceChange } from './change-right.ts';
+import { domainDnOf } from './domain.ts';
+import { createDomainNames } from './domain-names.ts';
 import { readGroupNames } from './groups.ts';
 import { guidDn } from './guid.ts';
 import { inspectRights } from './inspect-rights.ts';
 import { activeDirectoryKind } from './kind.ts';
 import { minimumAgeNote } from './minimum-age-note.ts';
-import { normaliseIdentifier, withAnyPrefix } from './normalise-identifier.ts';
 import { type Observation, observationAttributes, observationOf } from './observation.ts';
 import { optionalPasswordNote } from './optional-password-note.ts';
 import { readEffectivePolicy } from './policy.ts';
-import { builtinProtection } from './protected.ts';
+import { createReach } from './reach.ts';
 import { resetAtOnce, resetInTwoSteps } from './reset.ts';
 import { type ResetMode, resetMode } from './reset-mode.ts';
 import { SecurityDescriptorControl } from './security-descriptor-control.ts';
-import { sidToText } from './sid.ts';
 import { mustChange, unlock } from './unicode-password.ts';
 import { unusablePassword } from './unusable-password.ts';
 import { attributeOutcome, type WriteFacts } from './write-outcome.ts';
 
 /** Milliseconds before its end from which on a password "expires soon". */
 const expiresSoon = 14 * 86_400_000;
-
-/** Milliseconds for which what the configuration names is taken to be what it was; short while something is missing. */
-const keepConfigured = ({ names }: Configured): number => (names.every(({ ok }) => ok) ? 60_000 : 10_000);
 
 /**
  * Active Directory, by Windows or Samba, over LDAP with TLS. Accounts are named by objectGUID.
@@ -67,22 +58,9 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
   const kind = activeDirectoryKind(settings);
   const base = createDirectoryBase(settings, deps, kind);
   const { servers } = base;
-  const refusesFixed = settings.fixedPasswords === 'refuse';
-  const dns = dnsDomainOf(settings.baseDn);
   const cache = createServerCache(clock);
-  let netbios: string | null = settings.netbiosDomain ?? null;
 
-  const normalise = (typed: string): string | null => normaliseIdentifier(typed, { dns, netbios });
-
-  const learnNetbiosName = async (): Promise<void> => {
-    if (netbios === null) netbios = await servers.read(readNetbiosName);
-  };
-
-  /** The same once the name of the domain was asked for; where it is hidden, every prefix counts as ours. */
-  const normaliseKnown = (typed: string): string | null => {
-    const name = normalise(typed);
-    return name === null || netbios !== null ? name : withAnyPrefix(name);
-  };
+  const names = createDomainNames(settings, servers);
 
   const modeOn = (connection: LdapConnection): ResetMode => resetMode(settings.historyOnReset, connection.rootDse);
 
@@ -112,71 +90,18 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     return { seen, policy, status: seen.status(policy, clock.now()) };
   };
 
-  /** Its own, which tells built-in accounts, and those of its groups; a hidden one is not "none". */
-  const sidsOf = async (seen: Observation): Promise<Buffer[]> => {
-    if (seen.ownSid !== null) return [seen.ownSid, ...(await seen.groupSids())];
-    const problem = `objectSid of ${seen.entry.dn} may not be read`;
-    throw new AppError('directory.no-right', {
-      operation: 'search',
-      problem,
-      fix: 'Let the service account read objectSid of the people.',
-    });
-  };
-
-  const readSids = (ref: AccountRef): Promise<Buffer[]> => servers.read(async (connection) => sidsOf(await observe(connection, ref)));
-
   const namesOfGroups = async (connection: LdapConnection, seen: Observation) =>
     readGroupNames(connection, domainDnOf(connection), await seen.groupSids());
 
   const readGroups: Directory['readGroups'] = (ref) =>
     servers.read(async (connection) => namesOfGroups(connection, await observe(connection, ref)));
 
-  const isServiceAccount = (account: Account): boolean => {
-    const { name } = settings.serviceAccount;
-    if (name.includes('=')) return canonicalDn(name) === canonicalDn(account.location);
-    const wanted = normaliseKnown(name);
-    return wanted !== null && [account.login, account.principalName].some((own) => own !== null && normaliseKnown(own) === wanted);
-  };
-
   const readAgeNote = async (connection: LdapConnection): Promise<string | null> => {
     const { entries } = await connection.search(domainDnOf(connection), { scope: 'base', attributes: ['minPwdAge'] });
     return minimumAgeNote(modeOn(connection), entries[0]?.text('minPwdAge') ?? null);
   };
 
-  const identifiers: Identifiers = { normalise: normaliseKnown, filter: kind.identifierFilter };
-  const configured = createCachedLookup(clock, { keep: keepConfigured }, async () => {
-    await learnNetbiosName();
-    return servers.read((connection) => resolveConfigured(connection, settings, identifiers));
-  });
-
-  const readMembership = createMembership<DirectorySettingsOf<'active-directory'>, Configured>({
-    clock,
-    settings,
-    resolve: (named) => servers.read((connection) => resolveConfigured(connection, named, identifiers)),
-    isAt: (found, account) => judgeConfigured(found, account, [], normaliseKnown).protected,
-    isIn: async (found, account) => judgeConfigured(found, account, await readSids(account), normaliseKnown).protected,
-  });
-
-  /**
-   * @param rules looked up before a connection is taken, because the look-up takes one
-   * @param seen read with the access list where `fixedPasswords` asks for it
-   */
-  const protectionOf = async (rules: Configured, connection: LdapConnection, seen: Observation, account: Account): Promise<Protection> => {
-    const [self] = await callerSids(connection);
-    // Whoever could reset it would hold its rights.
-    const isSelf = self !== undefined && seen.ownSid !== null && sidToText(seen.ownSid) === self;
-    if (isSelf || isServiceAccount(account)) return protectedBecause('service account of Keyturn');
-    const sids = await sidsOf(seen);
-    const named = judgeConfigured(rules, account, sids, normaliseKnown);
-    if (named.protected) return named;
-    if (refusesFixed && !mayPersonChange(seen.entry, sids, connection.server)) return protectedBecause('may not change its password');
-    return settings.protected.privileged ? builtinProtection(account, sids, seen.flags()) : unprotected;
-  };
-
-  const isProtected = async (account: Account): Promise<Protection> => {
-    const rules = await configured.get();
-    return servers.read(async (connection) => protectionOf(rules, connection, await observe(connection, account, refusesFixed), account));
-  };
+  const reach = createReach(settings, deps, { base, names, kind, observe });
 
   /** Writes to who was read before, which keeps writes within the configured part of the directory. */
   const writeTo = <T>(
@@ -191,15 +116,15 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     );
 
   const prepareWrite: Directory['prepareWrite'] = async (ref) => {
-    const rules = await configured.get();
+    const rules = await reach.rules();
     return servers.write(async (connection) => {
-      const seen = await observe(connection, ref, refusesFixed);
+      const seen = await observe(connection, ref, reach.needsAccessList);
       const account = accountOf(seen, ref);
       return {
         account,
         status: seen.status({ minimumAge: 0, lockoutDuration: null }, clock.now()),
         fingerprint: seen.fingerprint(),
-        protection: await protectionOf(rules, connection, seen, account),
+        protection: await reach.judge(rules, connection, seen, account),
         server: identityOf(connection),
         handle: '',
       };
@@ -262,12 +187,12 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     kind: 'active-directory',
     label: settings.label,
     abilities: abilitiesOf(settings),
-    normaliseIdentifier: normalise,
+    normaliseIdentifier: names.normalise,
 
     async findAccounts(typed) {
       // Before the name is looked at: it decides which prefixes are ours.
-      await learnNetbiosName();
-      const name = normaliseKnown(typed);
+      await names.learn();
+      const name = names.normaliseKnown(typed);
       return name === null ? [] : base.findAccounts([name]);
     },
     search: base.search,
@@ -281,12 +206,12 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
       }),
     readFingerprint: (ref, server) => servers.readOn(server, async (connection) => (await observe(connection, ref)).fingerprint()),
     readGroups,
-    readMembership,
+    readMembership: reach.readMembership,
     async readManager(ref) {
       const manager = (await base.readEntry(ref, ['manager'])).text('manager');
       return manager === null ? null : base.readAccountAt(manager);
     },
-    isProtected,
+    isProtected: reach.isProtected,
 
     async verifyPassword(ref, password): Promise<VerifyOutcome> {
       const entry = await base.readEntry(ref, ['msDS-UserPasswordExpiryTimeComputed']);
@@ -311,8 +236,8 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
 
     async health(options) {
       const report = await base.health(options, {
-        rights: () => inspectRights(base, settings, { readSids, isProtected }),
-        configured: async () => (await configured.get()).names,
+        rights: () => inspectRights(base, settings, reach),
+        configured: async () => (await reach.rules()).names,
       });
       const asked = options?.rights === true && report.serviceAccount.ok;
       if (!asked) return report;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { BerWriter, type Entry } from 'ldapts';
 import { describe, expect, it } from 'vitest';
-import type { PasswordPolicy } from '../../core/ports/directory.ts';
+import type { PasswordPolicy } from '../../core/ports/password-policy.ts';
 import { toLdapEntry } from '../ldap/entry.ts';
 import type { RootDse } from '../ldap/root-dse.ts';
 import { serviceAccountRefused } from '../ldap/translate-error.ts';

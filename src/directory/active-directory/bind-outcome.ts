@@ -1,4 +1,4 @@
-import type { VerifyOutcome, VerifyRefusal } from '../../core/ports/directory.ts';
+import type { VerifyOutcome, VerifyRefusal } from '../../core/ports/verify-outcome.ts';
 import { type LdapResult, RESULT } from '../ldap/result-codes.ts';
 
 interface Refusal {

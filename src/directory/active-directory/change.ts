@@ -1,4 +1,5 @@
-import type { VerifyRefusal, WriteOutcome } from '../../core/ports/directory.ts';
+import type { WriteOutcome } from '../../core/ports/directory.ts';
+import type { VerifyRefusal } from '../../core/ports/verify-outcome.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import { RESULT } from '../ldap/result-codes.ts';
 import { unexpectedResult } from '../ldap/translate-error.ts';

@@ -1,6 +1,7 @@
 import type { Filter } from 'ldapts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
-import type { Account, ConfiguredName } from '../../core/ports/directory.ts';
+import type { Account } from '../../core/ports/directory.ts';
+import type { ConfiguredName } from '../../core/ports/directory-health.ts';
 import { foundName, missingName, resolvePlace } from '../ldap/configured-names.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import { isAtOrBelow } from '../ldap/dn.ts';

@@ -1,7 +1,8 @@
 import { isAppError } from '../../../shared/errors.ts';
 import { fixParts, withLines } from '../../../shared/fix-text.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
-import type { Account, DirectoryRight } from '../../core/ports/directory.ts';
+import type { Account } from '../../core/ports/directory.ts';
+import type { DirectoryRight } from '../../core/ports/directory-health.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import type { DirectoryBase } from '../ldap/directory-base.ts';
 import { canonicalDn } from '../ldap/dn.ts';

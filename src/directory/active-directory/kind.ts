@@ -1,10 +1,10 @@
 import type { Filter } from 'ldapts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
-import type { DirectoryNote } from '../../core/ports/directory.ts';
+import type { DirectoryNote } from '../../core/ports/directory-health.ts';
 import { contactAttributes } from '../ldap/contacts.ts';
-import type { LdapKind } from '../ldap/directory-base.ts';
 import { dnsDomainOf } from '../ldap/dn.ts';
 import { anyOf, atLeast, equals, hasBits, identifierEquals } from '../ldap/filters.ts';
+import type { LdapKind } from '../ldap/ldap-kind.ts';
 import { fact } from '../ldap/notes.ts';
 import type { Probed } from '../ldap/servers.ts';
 import { fromGeneralizedTime } from '../ldap/time.ts';

@@ -1,5 +1,6 @@
 import type { LdapSettings } from '../../core/configuration/directory-section.ts';
-import type { Account, AccountFingerprint, AccountStatus, PasswordPolicy } from '../../core/ports/directory.ts';
+import type { Account, AccountFingerprint, AccountStatus } from '../../core/ports/directory.ts';
+import type { PasswordPolicy } from '../../core/ports/password-policy.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
 import { accountAttributes, toAccount } from './account.ts';

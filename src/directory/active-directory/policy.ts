@@ -1,4 +1,4 @@
-import type { PasswordPolicy } from '../../core/ports/directory.ts';
+import type { PasswordPolicy } from '../../core/ports/password-policy.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import { firstValue } from '../ldap/dn.ts';
 import type { LdapEntry } from '../ldap/entry.ts';

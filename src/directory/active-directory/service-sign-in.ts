@@ -1,4 +1,4 @@
-import type { VerifyRefusal } from '../../core/ports/directory.ts';
+import type { VerifyRefusal } from '../../core/ports/verify-outcome.ts';
 import type { LdapResult } from '../ldap/result-codes.ts';
 import { RESULT } from '../ldap/result-codes.ts';
 import type { SignInProblem } from '../ldap/sign-in-problem.ts';

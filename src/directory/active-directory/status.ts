@@ -1,4 +1,5 @@
-import type { AccountStatus, PasswordPolicy } from '../../core/ports/directory.ts';
+import type { AccountStatus } from '../../core/ports/directory.ts';
+import type { PasswordPolicy } from '../../core/ports/password-policy.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
 import { fromFiletime } from '../ldap/time.ts';
 import { alwaysThere, valueAlwaysThere } from './always-there.ts';

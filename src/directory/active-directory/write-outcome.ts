@@ -1,4 +1,5 @@
-import type { AccountStatus, PasswordPolicy, PasswordRefusal, WriteOutcome } from '../../core/ports/directory.ts';
+import type { AccountStatus, PasswordRefusal, WriteOutcome } from '../../core/ports/directory.ts';
+import type { PasswordPolicy } from '../../core/ports/password-policy.ts';
 import { type LdapResult, RESULT } from '../ldap/result-codes.ts';
 import { unexpectedResult } from '../ldap/translate-error.ts';
 

@@ -1,6 +1,7 @@
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
-import type { AccountStatus, PasswordPolicy } from '../../core/ports/directory.ts';
-import type { EmbeddedAccountRow } from '../../core/ports/store.ts';
+import type { AccountStatus } from '../../core/ports/directory.ts';
+import type { EmbeddedAccountRow } from '../../core/ports/embedded-store.ts';
+import type { PasswordPolicy } from '../../core/ports/password-policy.ts';
 
 export type EmbeddedPolicy = DirectorySettingsOf<'embedded'>['policy'];
 

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
+import type { EmbeddedAccountRow, EmbeddedStore } from '../../core/ports/embedded-store.ts';
 import type { Clock, Random } from '../../core/ports/platform.ts';
-import type { EmbeddedAccountRow, EmbeddedStore } from '../../core/ports/store.ts';
 import { normaliseLogin } from './normalise-login.ts';
 import { hashPassword } from './password-hash.ts';
 

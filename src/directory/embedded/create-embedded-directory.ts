@@ -12,8 +12,8 @@ import type {
   SearchRequest,
   WriteOutcome,
 } from '../../core/ports/directory.ts';
+import type { EmbeddedAccountRow, EmbeddedStore } from '../../core/ports/embedded-store.ts';
 import type { Clock } from '../../core/ports/platform.ts';
-import type { EmbeddedAccountRow, EmbeddedStore } from '../../core/ports/store.ts';
 import { describePolicy, describeStatus, isLocked } from './account-state.ts';
 import type { EmbeddedContext } from './embedded-context.ts';
 import { normaliseLogin } from './normalise-login.ts';

@@ -1,6 +1,6 @@
-import type { PasswordPolicy } from '../../core/ports/directory.ts';
+import type { EmbeddedStore } from '../../core/ports/embedded-store.ts';
+import type { PasswordPolicy } from '../../core/ports/password-policy.ts';
 import type { Clock } from '../../core/ports/platform.ts';
-import type { EmbeddedStore } from '../../core/ports/store.ts';
 
 /** What the parts of one embedded directory share. */
 export interface EmbeddedContext {

@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
-import type { EmbeddedAccountRow, EmbeddedStore } from '../../core/ports/store.ts';
+import type { EmbeddedAccountRow, EmbeddedStore } from '../../core/ports/embedded-store.ts';
 
 /** Lost races before giving up. Each needs another write within the few hundred microseconds between read and update. */
 const attempts = 50;

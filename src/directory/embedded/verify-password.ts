@@ -1,5 +1,5 @@
-import type { VerifyOutcome, VerifyRefusal } from '../../core/ports/directory.ts';
-import type { EmbeddedAccountRow } from '../../core/ports/store.ts';
+import type { EmbeddedAccountRow } from '../../core/ports/embedded-store.ts';
+import type { VerifyOutcome, VerifyRefusal } from '../../core/ports/verify-outcome.ts';
 import { describeStatus, isLocked } from './account-state.ts';
 import type { EmbeddedContext } from './embedded-context.ts';
 import { matchesHash } from './password-hash.ts';

@@ -1,5 +1,5 @@
 import type { PasswordRefusal, ResetOptions, WriteOutcome } from '../../core/ports/directory.ts';
-import type { EmbeddedAccountRow } from '../../core/ports/store.ts';
+import type { EmbeddedAccountRow } from '../../core/ports/embedded-store.ts';
 import { changeableFrom } from './account-state.ts';
 import type { EmbeddedContext } from './embedded-context.ts';
 import { hashPassword, matchesHash } from './password-hash.ts';

@@ -1,4 +1,4 @@
-import type { ConfiguredName } from '../../core/ports/directory.ts';
+import type { ConfiguredName } from '../../core/ports/directory-health.ts';
 import type { LdapConnection, SearchOptions } from './connection.ts';
 import { joinDn, type Pair, rdnsOf, sameDn } from './dn.ts';
 import type { LdapEntry } from './entry.ts';

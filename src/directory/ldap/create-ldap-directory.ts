@@ -1,14 +1,9 @@
 import { Attribute, Change } from 'ldapts';
 import { AppError } from '../../../shared/errors.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
-import type {
-  AccountFingerprint,
-  AccountStatus,
-  Directory,
-  DirectoryNote,
-  PasswordPolicy,
-  WriteOutcome,
-} from '../../core/ports/directory.ts';
+import type { AccountFingerprint, AccountStatus, Directory, WriteOutcome } from '../../core/ports/directory.ts';
+import type { DirectoryNote } from '../../core/ports/directory-health.ts';
+import type { PasswordPolicy } from '../../core/ports/password-policy.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
 import { findPolicy } from '../openldap/find-policy.ts';
 import type { LdapConnection } from './connection.ts';
@@ -18,7 +13,8 @@ import { heldRight, missingRight, unknownRight } from './inspected-rights.ts';
 import { looksHashed, refusedAsHash } from './looks-hashed.ts';
 import { advice, fact } from './notes.ts';
 import { passwordModifyValue } from './password-modify.ts';
-import { changeByExtension, createPersonDirectory, type PersonDialect } from './person-directory.ts';
+import { changeByExtension, type PersonDialect } from './person-dialect.ts';
+import { createPersonDirectory } from './person-directory.ts';
 import { withPolicyControl } from './policy-answer.ts';
 import { OID } from './root-dse.ts';
 import { noResetUnder, resetUnder } from './safe-modify.ts';

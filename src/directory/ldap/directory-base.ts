@@ -1,59 +1,18 @@
-import type { Filter } from 'ldapts';
-import { AppError, isAppError } from '../../../shared/errors.ts';
+import { AppError } from '../../../shared/errors.ts';
 import type { LdapSettings } from '../../core/configuration/directory-section.ts';
-import type {
-  Account,
-  AccountRef,
-  ConfiguredName,
-  DirectoryHealth,
-  DirectoryNote,
-  HealthOptions,
-  SearchPage,
-  SearchRequest,
-  TimeLimits,
-} from '../../core/ports/directory.ts';
+import type { Account, AccountRef, SearchPage, SearchRequest, TimeLimits } from '../../core/ports/directory.ts';
+import type { DirectoryHealth, HealthOptions } from '../../core/ports/directory-health.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
-import { missingName } from './configured-names.ts';
 import type { LdapConnection, SearchOptions } from './connection.ts';
 import { isAtOrBelow } from './dn.ts';
 import type { LdapEntry } from './entry.ts';
-import { allOf, anyOf, configuredFilter, contains, identifierEquals } from './filters.ts';
-import { type RightsReport, unknownRights } from './inspected-rights.ts';
-import { advice, fact } from './notes.ts';
-import { type LdapResult, RESULT, succeeded } from './result-codes.ts';
-import { createServers, type Probed, type Servers } from './servers.ts';
-import type { SignInProblem } from './sign-in-problem.ts';
-import { problemOf, unexpectedResult } from './translate-error.ts';
-
-/** What one kind of LDAP directory tells about itself; the rest is the same for all. */
-export interface LdapKind {
-  /** Entries that are people's accounts. */
-  readonly people: Filter;
-  /** Matches the entry with this immutable identifier; null when it cannot be one. */
-  idFilter(id: string): Filter | null;
-  /** Matches entries that one of the configured identifiers names exactly. */
-  identifierFilter(normalised: string): Filter;
-  /** What an `Account` is made of. */
-  readonly accountAttributes: readonly string[];
-  /** Attributes whose values are bytes, spelt as the server spells them. */
-  readonly binaryAttributes: readonly string[];
-  /** null: an entry without what an account needs. */
-  toAccount(entry: LdapEntry): Account | null;
-  /** What an account needs, for the operator. */
-  readonly accountNeeds: string;
-  /** Attributes that free text is looked for in. */
-  readonly searchedAttributes: readonly string[];
-  /** null: this kind cannot be searched for it. */
-  stateFilter(state: NonNullable<SearchRequest['filter']>): Filter | null;
-  /** Takes entries out that the filter for a state matched too widely; their attributes are `accountAttributes`. */
-  confirmState?(state: NonNullable<SearchRequest['filter']>, entry: LdapEntry): boolean;
-  /** The server's clock, in milliseconds, as its root DSE tells. */
-  serverTime?(rootDse: Probed['rootDse']): number | null;
-  /** Why the service account was refused, where this kind of server tells more than a result code. */
-  explainSignIn?(result: LdapResult): SignInProblem | null;
-  /** Lines for the health page. */
-  notes(probed: readonly Probed[]): DirectoryNote[];
-}
+import { allOf, anyOf, configuredFilter } from './filters.ts';
+import type { LdapKind } from './ldap-kind.ts';
+import { type Inspection, reportHealth } from './report-health.ts';
+import { RESULT, succeeded } from './result-codes.ts';
+import { endsEarly, searchPeople } from './search-people.ts';
+import { createServers, type Servers } from './servers.ts';
+import { unexpectedResult } from './translate-error.ts';
 
 /** The verbs that all LDAP kinds share, and the servers under them. */
 export interface DirectoryBase {
@@ -89,13 +48,6 @@ export interface DirectoryBase {
   /** For `Directory.timeLimits`. */
   readonly timeLimits: TimeLimits;
   close(): Promise<void>;
-}
-
-export interface Inspection {
-  /** The rights of the service account. */
-  rights(): Promise<RightsReport>;
-  /** What the configuration names. */
-  configured(): Promise<readonly ConfiguredName[]>;
 }
 
 export type SampleOptions = Pick<SearchOptions, 'attributes' | 'binary' | 'controls' | 'filter'>;
@@ -180,7 +132,7 @@ export function createDirectoryBase(
       });
       return toAccounts(answer);
     },
-    search: (request) => searchPage(request),
+    search: (request) => searchPeople(servers, kind, { baseDn: settings.baseDn, people, options, toAccounts }, request),
     async readAccount(ref) {
       try {
         return kind.toAccount(await servers.read((connection) => fetch(connection, ref, kind.accountAttributes)));
@@ -205,109 +157,13 @@ export function createDirectoryBase(
       if (!succeeded(result)) throw unexpectedResult(result, connection.server, 'search');
       return entries.slice(0, count);
     },
-    async health(asked, inspection) {
-      const { servers: states, serviceAccount, connections } = await servers.probe();
-      const first = connections[0];
-      const serverTime = first === undefined ? null : (kind.serverTime?.(first.rootDse) ?? null);
-      const notes = kind.notes(connections);
-      if (settings.tls.verify !== 'full')
-        notes.push(
-          advice(
-            'Certificates of this directory are not checked (tls.verify: trial-without-verification), so anyone on the network can read passwords',
-            'Name the authority in tls.caFile and take tls.verify away before real people use it',
-          ),
-        );
-      const looked =
-        asked?.rights === true && serviceAccount.ok ? await inspected(inspection) : { configured: [], rights: [], tooMuch: [] };
-      // Some have only shown it just now.
-      for (const url of servers.withoutWrites())
-        notes.push(fact(`${url} takes no writes (a read-only server or replica): passed over for them`));
-      return {
-        servers: states,
-        serviceAccount,
-        clockSkew: first === undefined || serverTime === null ? null : serverTime - first.at,
-        notes,
-        ...looked,
-      };
-    },
+    health: (asked, inspection) => reportHealth(settings, servers, kind, asked, inspection),
     timeLimits: timeLimitsOf(settings),
     close: () => servers.close(),
   };
-
-  /**
-   * Server cookies of RFC 2696 live and die with one connection, so a cursor is a count: the pages before are read again. That keeps
-   * every page live and any node able to serve it; lists for people rarely go beyond the third page.
-   */
-  async function searchPage(request: SearchRequest): Promise<SearchPage> {
-    const state = request.filter === undefined ? undefined : kind.stateFilter(request.filter);
-    if (state === null || endsEarly(request.text ?? '')) return { accounts: [], cursor: null };
-    const terms = (request.text ?? '')
-      .normalize('NFKC')
-      .split(/\s+/)
-      .filter((term) => term !== '');
-    const filter = allOf(
-      people,
-      ...(state === undefined ? [] : [state]),
-      ...terms.slice(0, 8).map((term) => anyOf(...kind.searchedAttributes.map((attribute) => contains(attribute, term)))),
-    );
-    const skip = cursorOffset(request.cursor);
-    const pageSize = Math.min(1000, Math.max(1, Math.trunc(request.pageSize)));
-    return servers.read(async (connection) => {
-      const accounts: Account[] = [];
-      let seen = 0;
-      // One more than fits tells whether there is a next page.
-      for await (const { result, entries } of connection.pages(settings.baseDn, { ...options, filter }, Math.min(1000, pageSize + 1))) {
-        if (!succeeded(result)) throw unexpectedResult(result, connection.server, 'search');
-        for (const entry of entries) {
-          seen += 1;
-          if (seen <= skip) continue;
-          if (request.filter !== undefined && kind.confirmState?.(request.filter, entry) === false) continue;
-          if (accounts.length === pageSize) return { accounts, cursor: String(seen - 1) };
-          accounts.push(...toAccounts([entry]));
-        }
-      }
-      return { accounts, cursor: null };
-    });
-  }
 }
 
 /** A write waits for a connection, has one opened, perhaps a second time after one that had died, and may write twice. */
 function timeLimitsOf({ connectTimeoutMilliseconds, operationTimeoutMilliseconds }: LdapSettings): TimeLimits {
   return { toBegin: 2 * connectTimeoutMilliseconds + 3 * operationTimeoutMilliseconds, request: operationTimeoutMilliseconds };
-}
-
-async function inspected(inspection: Inspection): Promise<Pick<DirectoryHealth, 'configured' | 'rights' | 'tooMuch'>> {
-  const configured = await unlessFailing(inspection.configured, (error) => [
-    missingName(
-      'protected',
-      '',
-      `what the configuration names cannot be looked up: ${problemOf(error)}`,
-      'Mend what else is reported of this directory, then run doctor again',
-    ),
-  ]);
-  const rights = await unlessFailing(inspection.rights, (error) => ({ rights: unknownRights(problemOf(error)), tooMuch: [] }));
-  return { configured: [...configured], ...rights };
-}
-
-async function unlessFailing<T>(look: () => Promise<T>, otherwise: (error: AppError) => T): Promise<T> {
-  try {
-    return await look();
-  } catch (error) {
-    if (!isAppError(error)) throw error;
-    return otherwise(error);
-  }
-}
-
-/** Samba takes NUL for the end of a value, so that "alice" and NUL would find alice. No name holds control characters. */
-function endsEarly(text: string): boolean {
-  return /\p{Cc}/u.test(text);
-}
-
-function cursorOffset(cursor: string | undefined): number {
-  return cursor !== undefined && /^\d{1,9}$/.test(cursor) ? Number(cursor) : 0;
-}
-
-/** An identifier filter over plain attributes: any of them equals the text. */
-export function anyAttributeEquals(attributes: readonly string[], value: string): Filter {
-  return anyOf(...attributes.map((attribute) => identifierEquals(attribute, value)));
 }

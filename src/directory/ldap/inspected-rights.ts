@@ -1,5 +1,5 @@
 import { fixParts, withLines } from '../../../shared/fix-text.ts';
-import type { DirectoryHealth, DirectoryRight, DirectoryVerb } from '../../core/ports/directory.ts';
+import type { DirectoryHealth, DirectoryRight, DirectoryVerb } from '../../core/ports/directory-health.ts';
 
 /** The fix that begins with this sentence and lets the service account read, with what is to be pasted for it. */
 export type ReadingFix = (sentence: string) => string;

@@ -1,6 +1,7 @@
 import { isAppError } from '../../../shared/errors.ts';
 import type { LdapSettings } from '../../core/configuration/directory-section.ts';
-import type { Account, Directory, NamedScopes } from '../../core/ports/directory.ts';
+import type { Account, Directory } from '../../core/ports/directory.ts';
+import type { NamedScopes } from '../../core/ports/membership.ts';
 import type { Clock } from '../../core/ports/platform.ts';
 import { type CachedLookup, createCachedLookup } from './cached-lookup.ts';
 

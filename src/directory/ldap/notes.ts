@@ -1,4 +1,4 @@
-import type { DirectoryNote } from '../../core/ports/directory.ts';
+import type { DirectoryNote } from '../../core/ports/directory-health.ts';
 
 /** Nothing has to be done about it. */
 export function fact(text: string): DirectoryNote {

@@ -1,9 +1,9 @@
-import type { DirectoryNote } from '../../core/ports/directory.ts';
+import type { DirectoryNote } from '../../core/ports/directory-health.ts';
 import type { LdapConnection } from './connection.ts';
 import type { LdapEntry } from './entry.ts';
 import { isHeldElsewhere } from './held-elsewhere.ts';
 import { advice, fact } from './notes.ts';
-import type { PasswordFacts } from './person-directory.ts';
+import type { PasswordFacts } from './person-dialect.ts';
 
 /** Attributes that tell where else a person's password lives. */
 export const passwordPlaces = ['objectClass', 'userPassword'] as const;

@@ -1,94 +1,27 @@
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import { abilitiesOf } from '../../core/configuration/directory-abilities.ts';
 import type { LdapSettings } from '../../core/configuration/directory-section.ts';
-import type {
-  AccountFingerprint,
-  AccountRef,
-  AccountStatus,
-  Directory,
-  DirectoryNote,
-  PasswordPolicy,
-  PasswordRefusal,
-  PreparedWrite,
-  ResetOptions,
-  VerifyOutcome,
-  WriteOptions,
-  WriteOutcome,
-} from '../../core/ports/directory.ts';
+import type { AccountRef, Directory, PasswordRefusal, PreparedWrite, WriteOptions, WriteOutcome } from '../../core/ports/directory.ts';
+import type { VerifyOutcome } from '../../core/ports/verify-outcome.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
 import type { LdapConnection } from './connection.ts';
 import { createDirectoryBase } from './directory-base.ts';
-import { sameDn } from './dn.ts';
 import type { LdapEntry } from './entry.ts';
-import { groupFilter } from './group-entry.ts';
-import type { ReadingFix } from './inspected-rights.ts';
-import { incompletePeople, nobodyFound, type RightsReport, unknownRights } from './inspected-rights.ts';
 import { createMembership } from './membership.ts';
 import { missingAsOutcome } from './missing-as-outcome.ts';
 import { readNestedGroups } from './nested-groups.ts';
 import { normalisePersonName, withoutPrefix } from './normalise-person-name.ts';
-import { passwordModifyValue } from './password-modify.ts';
-import { minimumAges, passwordPlaces, passwordsElsewhere } from './people-notes.ts';
-import { createPersonKind, type PersonKindOptions } from './person-kind.ts';
+import { changeByExtension, type EntryFacts, type PasswordFacts, type PersonDialect, refusedWrite } from './person-dialect.ts';
+import { inspectPeople } from './person-inspection.ts';
+import { createPersonKind } from './person-kind.ts';
 import { judgeByGroups, judgeByName, protectedForWant, protectionAttributes } from './person-protection.ts';
-import { type BindRefusal, explainBind, explainRefusal, type PolicyAnswer, type Refusal, withPolicyControl } from './policy-answer.ts';
+import { explainBind, explainRefusal, type PolicyAnswer, type Refusal, withPolicyControl } from './policy-answer.ts';
 import { createProtectionLookup } from './protection-lookup.ts';
 import { groupBaseOf, type ResolvedProtection, resolveProtection } from './resolve-protection.ts';
 import { succeeded } from './result-codes.ts';
-import { OID } from './root-dse.ts';
-import { limitNotes } from './search-all.ts';
 import { identityOf } from './server-identity.ts';
 import { spellingsOf } from './spellings.ts';
 import { fromHandle, toHandle } from './write-handle.ts';
-
-/** All that can be read about the password of one account. */
-export interface PasswordFacts {
-  readonly policy: PasswordPolicy;
-  readonly status: AccountStatus;
-  readonly fingerprint: AccountFingerprint;
-}
-
-/** What an entry tells about itself without the policy. */
-export type EntryFacts = Pick<PreparedWrite, 'status' | 'fingerprint'>;
-
-/** What one kind of server does in its own way. Connections are those of the service account unless said otherwise. */
-export interface PersonDialect extends PersonKindOptions {
-  /** Operational attributes that `readFacts` and the writes want on the entry. */
-  readonly statusAttributes: readonly string[];
-  readFacts(connection: LdapConnection, entry: LdapEntry, now: number): Promise<PasswordFacts>;
-  /** What a write has to know, where the entry tells it; null: only `readFacts` can. It is read before every write, so it should be cheap. */
-  factsOf?(connection: LdapConnection, entry: LdapEntry, now: number): Promise<EntryFacts> | null;
-  /** The server has judged by a policy that is not the one that was read: it is read again. */
-  forgetPolicies?(): void;
-  /** Returns the server's answer, or an outcome of its own where the server was not asked. */
-  reset(connection: LdapConnection, entry: LdapEntry, newPassword: string, options: ResetOptions): Promise<PolicyAnswer | WriteOutcome>;
-  /** On a connection that is bound as the person. */
-  change?(connection: LdapConnection, dn: string, oldPassword: string, newPassword: string): Promise<PolicyAnswer>;
-  unlock(connection: LdapConnection, entry: LdapEntry): Promise<WriteOutcome>;
-  requireChange(connection: LdapConnection, entry: LdapEntry): Promise<WriteOutcome>;
-  /**
-   * What the service account may do with these people, whom nothing protects; there is at least one. Read with `statusAttributes`.
-   * Sends nothing that could change an entry, whatever the rights are.
-   */
-  inspectRights(connection: LdapConnection, people: readonly LdapEntry[]): Promise<RightsReport>;
-  /** How the service account is let read people, for the operator. */
-  readonly readingFix: ReadingFix;
-  /** How this kind of server refuses the bind of a person, beside "invalid credentials". */
-  readonly bindRefusals?: readonly BindRefusal[];
-  /** Says more about a refusal than the server did. */
-  refine?(refusal: Refusal, answer: PolicyAnswer, newPassword: string, facts: PasswordFacts): Refusal;
-}
-
-/** A refusal as the port tells it. */
-export function refusedWrite(refusal: Refusal, answer: Pick<PolicyAnswer, 'result' | 'server'>): WriteOutcome {
-  return { done: false, refusal, detail: answer.result.message, server: answer.server };
-}
-
-/** PasswdModify (RFC 3062) as the person, who proves the old password once more. */
-export function changeByExtension(connection: LdapConnection, dn: string, oldPassword: string, newPassword: string): Promise<PolicyAnswer> {
-  const value = passwordModifyValue({ userIdentity: dn, oldPassword, newPassword });
-  return withPolicyControl(connection, (controls) => connection.extended(OID.passwordModify, value, controls));
-}
 
 /** What servers say of a password that is the current one. */
 const repeated: ReadonlySet<Refusal> = new Set<Refusal>(['password.in-history', 'password.refused', 'password.old-wrong']);
@@ -114,11 +47,6 @@ function refusalOfBind(outcome: VerifyOutcome): PasswordRefusal {
       return 'password.old-wrong';
   }
 }
-
-/** People looked at when rights are inspected. */
-const sampleSize = 10;
-/** Milliseconds after which nobody further is looked at. */
-const sampleTime = 15_000;
 
 const wrongPassword: VerifyOutcome = { valid: false, reason: 'credentials.wrong', passwordWasRight: false };
 
@@ -232,34 +160,6 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
     });
   };
 
-  const inspectRights = async (): Promise<RightsReport> => {
-    const want = protectedForWant(await protection.get());
-    if (want !== null) return { rights: unknownRights(`who is protected is not known (${want.reason})`), tooMuch: [] };
-    const attributes = [...kind.accountAttributes, ...dialect.statusAttributes];
-    const entries = await servers.read((connection) => base.sample(connection, sampleSize, { attributes, binary: kind.binaryAttributes }));
-    const incomplete = entries.filter((entry) => kind.toAccount(entry) === null).length;
-    if (incomplete > 0) return incompletePeople(incomplete, entries.length, kind.accountNeeds, dialect.readingFix);
-    const served: LdapEntry[] = [];
-    const end = performance.now() + sampleTime;
-    for (const entry of entries) {
-      if (performance.now() > end) break;
-      const account = kind.toAccount(entry);
-      if (account === null || sameDn(entry.dn, settings.serviceAccount.name)) continue;
-      if (!(await isProtected(account)).protected) served.push(entry);
-    }
-    const fix = dialect.readingFix('Check baseDn and peopleFilter, or let it read');
-    if (served.length === 0) return nobodyFound(settings.baseDn, fix);
-    return servers.write((connection) => dialect.inspectRights(connection, served));
-  };
-
-  const notesOnPeople = (): Promise<DirectoryNote[]> =>
-    servers.read(async (connection) => {
-      const attributes = [...dialect.statusAttributes, ...passwordPlaces];
-      const people = await base.sample(connection, sampleSize, { attributes, binary: kind.binaryAttributes });
-      const ages = await minimumAges(connection, people, (on, entry) => dialect.readFacts(on, entry, now()));
-      return [...passwordsElsewhere(people), ...ages];
-    });
-
   return {
     id: settings.id,
     kind: settings.kind,
@@ -310,12 +210,7 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
     },
     unlock: (target, options = {}) => write(target, options, dialect.unlock),
     requireChange: (target, options = {}) => write(target, options, dialect.requireChange),
-    async health(options) {
-      const health = await base.health(options, { rights: inspectRights, configured: async () => (await protection.get()).names });
-      if (options?.rights !== true || !health.serviceAccount.ok || health.configured.some(({ ok }) => !ok)) return health;
-      const limited = await servers.read((connection) => limitNotes(connection, groupBaseOf(connection, settings), groupFilter()));
-      return { ...health, notes: [...health.notes, ...limited, ...(await notesOnPeople())] };
-    },
+    health: (options) => inspectPeople({ settings, base, kind, dialect, protection, isProtected, now }, options),
     close: base.close,
   };
 }

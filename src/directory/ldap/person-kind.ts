@@ -1,10 +1,11 @@
 import type { Filter } from 'ldapts';
 import type { LdapSettings } from '../../core/configuration/directory-section.ts';
-import type { Account, DirectoryNote, SearchRequest } from '../../core/ports/directory.ts';
+import type { Account, SearchRequest } from '../../core/ports/directory.ts';
+import type { DirectoryNote } from '../../core/ports/directory-health.ts';
 import { contactAttributes, contactsOf } from './contacts.ts';
-import { anyAttributeEquals, type LdapKind } from './directory-base.ts';
 import { addressesOf, type LdapEntry } from './entry.ts';
 import { anyOf, equals } from './filters.ts';
+import { anyAttributeEquals, type LdapKind } from './ldap-kind.ts';
 import type { Probed } from './servers.ts';
 
 /** What distinguishes one kind of server with inetOrgPerson accounts (RFC 2798) from another. */

@@ -1,4 +1,5 @@
-import type { PasswordRefusal, VerifyOutcome, WriteOutcome } from '../../core/ports/directory.ts';
+import type { PasswordRefusal, WriteOutcome } from '../../core/ports/directory.ts';
+import type { VerifyOutcome } from '../../core/ports/verify-outcome.ts';
 import type { LdapConnection } from './connection.ts';
 import { POLICY_ERROR, PolicyControl, type PolicyResponse } from './password-policy-control.ts';
 import { type LdapResult, RESULT, saysReadOnly, succeeded } from './result-codes.ts';

@@ -1,5 +1,5 @@
 import type { LdapSettings } from '../../core/configuration/directory-section.ts';
-import type { ConfiguredName } from '../../core/ports/directory.ts';
+import type { ConfiguredName } from '../../core/ports/directory-health.ts';
 import { foundName, missingName, readConfigured, resolvePlace } from './configured-names.ts';
 import type { LdapConnection } from './connection.ts';
 import { isAtOrBelow, isDn } from './dn.ts';

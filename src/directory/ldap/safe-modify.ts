@@ -1,5 +1,6 @@
 import { fixParts, withLines } from '../../../shared/fix-text.ts';
-import type { AccountStatus, DirectoryRight } from '../../core/ports/directory.ts';
+import type { AccountStatus } from '../../core/ports/directory.ts';
+import type { DirectoryRight } from '../../core/ports/directory-health.ts';
 import type { LdapEntry } from './entry.ts';
 import { missingRight } from './inspected-rights.ts';
 

@@ -1,6 +1,6 @@
 import type { Filter } from 'ldapts';
 import type { AppError } from '../../../shared/errors.ts';
-import type { DirectoryNote } from '../../core/ports/directory.ts';
+import type { DirectoryNote } from '../../core/ports/directory-health.ts';
 import type { LdapConnection, SearchOptions } from './connection.ts';
 import type { LdapEntry } from './entry.ts';
 import { advice } from './notes.ts';

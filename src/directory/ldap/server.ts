@@ -1,7 +1,8 @@
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { LdapSettings } from '../../core/configuration/directory-section.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
-import { type LdapConnection, openConnection } from './connection.ts';
+import type { LdapConnection } from './connection.ts';
+import { openConnection } from './open-connection.ts';
 import { createPool, type Pool } from './pool.ts';
 import { isAnswerOfTrouble } from './result-codes.ts';
 import type { RootDse } from './root-dse.ts';

@@ -1,6 +1,6 @@
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { LdapSettings } from '../../core/configuration/directory-section.ts';
-import type { DirectoryHealth } from '../../core/ports/directory.ts';
+import type { DirectoryHealth } from '../../core/ports/directory-health.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
 import type { LdapConnection } from './connection.ts';
 import { afterSending, newProgress, tracked } from './progress.ts';

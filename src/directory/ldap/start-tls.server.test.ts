@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isAppError } from '../../../shared/errors.ts';
 import { createCertificateAuthority } from '../../../test/servers/certificate-authority.ts';
 import { createScratchFolder, removeScratchFolder } from '../../../test/servers/scratch.ts';
-import { openConnection } from './connection.ts';
+import { openConnection } from './open-connection.ts';
 import { parseStartTlsAnswer } from './start-tls.ts';
 import { tlsOptions } from './tls-options.ts';
 

@@ -1,7 +1,7 @@
 import { Attribute, Change } from 'ldapts';
 import { withLines } from '../../../shared/fix-text.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
-import type { DirectoryRight } from '../../core/ports/directory.ts';
+import type { DirectoryRight } from '../../core/ports/directory-health.ts';
 import type { Random } from '../../core/ports/platform.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import type { LdapEntry } from '../ldap/entry.ts';

@@ -1,4 +1,4 @@
-import type { PasswordPolicy } from '../../core/ports/directory.ts';
+import type { PasswordPolicy } from '../../core/ports/password-policy.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
 
 /** Of a pwdPolicy entry (slapo-ppolicy(5), draft-behera-ldap-password-policy-11 section 5.2). */

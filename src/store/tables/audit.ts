@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import { AppError } from '../../../shared/errors.ts';
 import { withLines } from '../../../shared/fix-text.ts';
 import { END_NOT_AUTHENTIC_EVENT, hashEvent } from '../../core/audit/chain.ts';
-import type { AuditHead, AuditRow, AuditStore } from '../../core/ports/store.ts';
+import type { AuditHead, AuditRow, AuditStore } from '../../core/ports/audit-store.ts';
 import type { TableContext } from '../context.ts';
 import type { Database, Schema } from '../schema.ts';
 

@@ -1,5 +1,5 @@
 import { type Insertable, type Selectable, sql } from 'kysely';
-import type { EmbeddedAccountRow, EmbeddedStore } from '../../core/ports/store.ts';
+import type { EmbeddedAccountRow, EmbeddedStore } from '../../core/ports/embedded-store.ts';
 import type { TableContext } from '../context.ts';
 import type { Schema } from '../schema.ts';
 

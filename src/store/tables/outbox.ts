@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import type { OutboxLane, OutboxRow, OutboxStore } from '../../core/ports/store.ts';
+import type { OutboxLane, OutboxRow, OutboxStore } from '../../core/ports/outbox-store.ts';
 import type { TableContext } from '../context.ts';
 import { readable } from '../readable.ts';
 import type { Schema } from '../schema.ts';

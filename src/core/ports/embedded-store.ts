@@ -1,0 +1,45 @@
+/** Rows of embedded directories. Hashes are argon2id strings made by the directory adapter. */
+export interface EmbeddedAccountRow {
+  directory: string;
+  id: string;
+  /** Normalised (NFC, lower case), unique in its directory. */
+  login: string;
+  displayName: string;
+  givenName: string | null;
+  surname: string | null;
+  /** Normalised to lower case. */
+  mail: string | null;
+  mobile: string | null;
+  employeeNumber: string | null;
+  language: string | null;
+  groups: readonly string[];
+  managerId: string | null;
+  passwordHash: string;
+  /** Newest first, the current one not included. */
+  passwordHistory: readonly string[];
+  passwordSetAt: number;
+  mustChange: boolean;
+  disabled: boolean;
+  expiresAt: number | null;
+  badAttempts: number;
+  lastBadAttemptAt: number | null;
+  lockedAt: number | null;
+  /** Grows with every write. */
+  version: number;
+}
+
+export interface EmbeddedStore {
+  insert(row: EmbeddedAccountRow): Promise<void>;
+  find(directory: string, id: string): Promise<EmbeddedAccountRow | null>;
+  /** By login, mail or employee number. */
+  findByIdentifier(directory: string, identifier: string): Promise<EmbeddedAccountRow[]>;
+  search(
+    directory: string,
+    request: { text: string; filter: 'locked' | 'disabled' | 'must-change' | null; afterLogin: string | null; limit: number },
+  ): Promise<EmbeddedAccountRow[]>;
+  /** Compare-and-set on `version`; false when the row has changed since it was read. */
+  update(row: EmbeddedAccountRow): Promise<boolean>;
+  /** Counts a failed bind and locks at `threshold` (0: never), in one statement; returns the row after it. */
+  countBadAttempt(directory: string, id: string, threshold: number, now: number): Promise<EmbeddedAccountRow | null>;
+  count(directory: string): Promise<number>;
+}
