@@ -1,0 +1,373 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AppError, isAppError } from '../../../shared/errors.ts';
+import { createManualClock, type ManualClock } from '../../../test/manual-clock.ts';
+import { createPaperDirectory, type Fate, type PaperDirectory } from '../../../test/paper-directory.ts';
+import { openTestStore, testKey } from '../../../test/store/fixture.ts';
+import { systemRandom } from '../../platform/system-random.ts';
+import type { Account } from '../ports/directory.ts';
+import type { Store } from '../ports/store.ts';
+import type { WriteIntent, WriteRequest, WriteResult, WriteVerb } from './directory-write.ts';
+import type { Execute } from './execute-write.ts';
+import { findOutcome } from './find-outcome.ts';
+import { prepareWrites } from './prepare-writes.ts';
+import { runWrites, type WriteDeps } from './run-writes.ts';
+
+const ALICE = { directory: 'people', id: 'a1', login: 'alice' } as unknown as Account;
+const REF = { directory: 'people', id: 'a1' };
+const EVENT = { done: 'succeeded', refused: 'refused', failed: 'failed', unknown: 'unknown', open: 'unanswered' } as const;
+const unreachable: Fate = { nothingSent: 'directory.unreachable' };
+
+let store: Awaited<ReturnType<typeof openTestStore>>;
+let clock: ManualClock;
+let paper: PaperDirectory;
+let slept: number[];
+let woken: string[];
+let logged: string[];
+
+beforeEach(async () => {
+  await open();
+});
+afterEach(async () => {
+  await store.close();
+});
+
+async function open(): Promise<void> {
+  store = await openTestStore('sqlite::memory:', testKey(randomBytes(4).toString('hex')));
+  clock = createManualClock();
+  paper = createPaperDirectory(ALICE);
+  [slept, woken, logged] = [[], [], []];
+}
+
+function deps(): WriteDeps {
+  return {
+    store,
+    directories: {
+      all: () => [paper.directory],
+      get: (id) => {
+        if (id === 'people') return paper.directory;
+        throw new AppError('directory.not-configured');
+      },
+    },
+    clock: { ...clock, sleep: (milliseconds) => Promise.resolve(void slept.push(milliseconds)) },
+    random: systemRandom,
+    log: { info: () => {}, warn: (event) => void logged.push(event), error: (event) => void logged.push(event) },
+    wakeOutbox: (lane) => void woken.push(lane),
+  };
+}
+
+const reset: Execute = (directory, target, options) => directory.resetPassword(target, 'x', options);
+
+async function run(verb: WriteVerb = 'reset-password', changes: Partial<WriteRequest> = {}): Promise<WriteResult[]> {
+  const { prepared } = await prepareWrites(deps(), [REF]);
+  const nothing = () => Promise.resolve();
+  const common = { actor: { kind: 'journey' } as never, proof: ['email' as const], journeyId: null, language: 'de' };
+  return runWrites(
+    deps(),
+    verb,
+    { accounts: prepared, ...common, unlock: verb === 'unlock-account', consume: nothing, conclude: nothing, ...changes },
+    reset,
+  );
+}
+const one = async (...parameters: Parameters<typeof run>) => (await run(...parameters))[0] as WriteResult;
+const events = async () => (await store.audit.read(0, 100)).map(({ type, data }) => ({ type, ...(JSON.parse(data) as object) }));
+const types = async () => (await events()).map(({ type }) => type);
+const notices = async () => {
+  const rows = await store.outbox.take('notice', clock.now(), clock.now() + 1, 10);
+  return rows.map(({ kind, payload }) => ({ job: kind, ...(JSON.parse(payload) as { kind: string; account: object; language: string }) }));
+};
+const storedIntent = async (id: string) => JSON.parse((await store.intents.find(id))?.facts ?? 'null') as WriteIntent;
+
+const fates = fc.array(
+  fc.oneof(
+    fc.constantFrom<Fate>('done', 'answer-lost', 'request-lost', 'refused'),
+    fc.constantFrom<Fate>(unreachable, { nothingSent: 'directory.read-only' }, { nothingSent: 'directory.no-right' }),
+  ),
+  { maxLength: 3 },
+);
+
+describe('whatever befalls a write', () => {
+  it('it is written at most once, and what is said of it is so', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fates,
+        fc.boolean(),
+        fc.boolean(),
+        fc.boolean(),
+        fc.constantFrom<WriteVerb>('reset-password', 'unlock-account'),
+        async (befalls, isTold, isReadable, isLate, verb) => {
+          await store.close();
+          await open();
+          paper.fates = [...befalls];
+          if (!isTold) paper.telling = { password: null, lock: null };
+          if (!isReadable) paper.unreadable = new AppError('directory.unreachable');
+          const { status, intent } = await one(verb);
+          expect(paper.writes).toBeLessThanOrEqual(1);
+          expect(new Set(paper.asked).size, 'a server is asked once').toBe(paper.asked.length);
+          if (status === 'done') expect(paper.writes).toBe(1);
+          // Nothing but a whole window without a change tells that nothing will be: no reading so soon.
+          if (status === 'failed' || status === 'refused') expect(paper.writes).toBe(0);
+          expect((await store.intents.find(intent.id))?.status).toBe(status);
+          expect(await types()).toEqual(['write.intended', `write.${EVENT[status]}`]);
+          const told = (await notices()).map(({ kind }) => kind);
+          const isReset = verb === 'reset-password';
+          const wanted = isReset ? 'password-was-reset' : 'account-was-unlocked';
+          const perhaps = isReset ? 'password-may-have-been-reset' : 'account-may-have-been-unlocked';
+          expect(told).toEqual(status === 'done' ? [wanted] : status === 'unknown' ? [perhaps] : []);
+          if (status !== 'open') return;
+          // What is open is found out once the server can be read and the time for it is over.
+          paper.unreadable = null;
+          const stored = await storedIntent(intent.id);
+          const { settledAt, givenUpAt } = stored.window;
+          clock.advance((isLate ? givenUpAt : settledAt) - clock.now());
+          const later = (await findOutcome(deps(), stored)).status;
+          expect(later).toBe(isTold ? (paper.writes === 1 ? 'done' : 'failed') : 'unknown');
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe('before a directory is asked', () => {
+  it('the intent is committed, with all that an outcome is judged by, and what the caller consumes with it', async () => {
+    const seen: unknown[] = [];
+    paper.onWrite = async (target, notAfter) => {
+      const [event] = await events();
+      seen.push(event, target.server, notAfter);
+      expect(await store.intents.openCount()).toBe(1);
+    };
+    const began = clock.now();
+    const consumed: WriteIntent[] = [];
+    const result = await one('reset-password', {
+      journeyId: 'j1',
+      consume: (_store, intents) => Promise.resolve(void consumed.push(...intents)),
+    });
+    const { id } = result.intent;
+    expect(consumed.map((intent) => intent.id)).toEqual([id]);
+    expect(seen).toEqual([
+      {
+        ...{ type: 'write.intended', intent: id, journey: 'j1', actor: { kind: 'journey' }, account: REF },
+        ...{ verb: 'reset-password', proof: ['email'], unlock: false },
+      },
+      'one',
+      began + 8000,
+    ]);
+    const stored = await store.intents.find(id);
+    expect(stored).toMatchObject({ ...{ journeyId: 'j1', directory: 'people', accountId: 'a1', verb: 'reset-password' }, status: 'done' });
+    expect(stored?.leaseUntil).toBe(began + 10_000);
+    expect(await storedIntent(id)).toEqual({
+      ...{ id, verb: 'reset-password', account: REF, journeyId: 'j1', actor: { kind: 'journey' }, proof: ['email'], language: 'de' },
+      ...{ unlock: false, server: 'one', readAt: began },
+      before: { password: 'password 0', lock: 'lock 0', locked: false, passwordSetAt: null },
+      window: result.intent.window,
+    });
+    expect(woken).toEqual(['notice']);
+    const [, second] = await events();
+    expect(second).toEqual({
+      ...{ type: 'write.succeeded', intent: id, journey: 'j1', actor: { kind: 'journey' }, account: REF },
+      ...{ verb: 'reset-password', foundBy: 'answer', server: 'one' },
+    });
+    expect(await notices()).toMatchObject([{ kind: 'password-was-reset', account: REF, language: 'de' }]);
+  });
+
+  it('a caller who throws, or another write that is not over, ends it without a trace', async () => {
+    const refusing = { consume: () => Promise.reject(new AppError('journey.step-passed')) };
+    await expect(run('reset-password', refusing)).rejects.toMatchObject({ code: 'journey.step-passed' });
+    expect([await store.intents.openCount(), await types(), paper.asked]).toEqual([0, [], []]);
+    paper.fates = ['request-lost'];
+    expect((await one()).status).toBe('open');
+    const consumed: string[] = [];
+    const counting = { consume: () => Promise.resolve(void consumed.push('something')) };
+    await expect(run('unlock-account', counting)).rejects.toMatchObject({ code: 'account.write-open', details: { directory: 'people' } });
+    expect([consumed, paper.asked, (await types()).length]).toEqual([[], ['one'], 2]);
+  });
+
+  it('a second passes where a second reset within one could not be told from none, and not before an unlock', async () => {
+    paper.telling = { wholeSeconds: true, passwordSetAt: clock.now() - 1000 };
+    await one('unlock-account');
+    expect(slept).toEqual([]);
+    await one();
+    expect(slept).toEqual([1000]);
+    paper.telling = { wholeSeconds: true, passwordSetAt: clock.now() - 3_600_000 };
+    await one();
+    expect(slept).toEqual([1000]);
+    paper.telling = { passwordSetAt: clock.now() };
+    await one();
+    expect(slept).toEqual([1000]);
+  });
+});
+
+describe('a server that is gone before anything was sent', () => {
+  it.each(['unreachable', 'timed-out', 'read-only', 'plain-refused', 'tls-unknown-ca', 'service-account-refused'] as const)(
+    'for %s is followed by the next one, of which the intent tells before it is asked',
+    async (reason) => {
+      paper.fates = [{ nothingSent: `directory.${reason}` }];
+      paper.telling = { wholeSeconds: true, passwordSetAt: clock.now() };
+      const seen: string[] = [];
+      paper.onWrite = async (target) => {
+        const [row] = await store.intents.takeOverdue(clock.now() + 60_000, clock.now() + 10_000, 5);
+        const { server, before } = JSON.parse(row?.facts ?? '') as WriteIntent;
+        seen.push(`${target.server} ${server} ${before.password}`);
+        // Somebody writes meanwhile: the second reading is the one that counts.
+        if (seen.length === 1) paper.telling = { ...paper.telling, password: 'other' };
+      };
+      const result = await one();
+      expect(seen).toEqual(['one one password 0', 'two two other']);
+      expect(result).toMatchObject({ status: 'done', server: 'two', intent: { server: 'two' } });
+      expect(slept, 'on each server').toEqual([1000, 1000]);
+      expect(logged).toEqual(['write.interrupted']);
+    },
+  );
+
+  it.each<[string, () => void | Promise<unknown>]>([
+    ['there is no other one', () => {}],
+    ['the next one is gone as well', () => void paper.fates.push(unreachable)],
+    ['the time for it is over', () => clock.advance(8000)],
+    ['the account is protected there', () => void Object.assign(paper, { protected: true })],
+    ['none can be prepared', () => void Object.assign(paper, { unpreparable: new AppError('directory.unreachable') })],
+    ['the owner has said "this was not me"', () => store.freezes.freeze(REF, 'not-me', clock.now())],
+  ])('ends the write where %s', async (what, happens) => {
+    if (what === 'there is no other one') paper = createPaperDirectory(ALICE, ['one']);
+    paper.fates = [unreachable];
+    paper.onWrite = async () => void (await happens());
+    expect(await one()).toMatchObject({ status: 'failed', foundBy: 'answer', reason: 'directory.unreachable' });
+    expect(paper.writes).toBe(0);
+    expect(await types()).toEqual(['write.intended', 'write.failed']);
+  });
+
+  it('is the last one where the failure is not the server’s', async () => {
+    paper.fates = [{ nothingSent: 'directory.no-right' }];
+    expect(await one()).toMatchObject({ status: 'failed', reason: 'directory.no-right' });
+    expect(paper.asked).toEqual(['one']);
+  });
+
+  it('is not followed by one of which the intent could not tell', async () => {
+    paper.fates = [unreachable];
+    paper.onWrite = async () => {
+      // The sweeper took this process for dead and closed the intent.
+      const [row] = await store.intents.takeOverdue(clock.now() + 60_000, clock.now() + 1, 5);
+      await store.intents.close(row?.id ?? '', 'failed', clock.now());
+    };
+    expect((await one()).status).toBe('failed');
+    expect(paper.asked).toEqual(['one']);
+  });
+
+  it('lets a fault of the program out', async () => {
+    paper.fates = [unreachable];
+    paper.onWrite = () => void Object.assign(paper, { unpreparable: new TypeError('a fault') });
+    await expect(run()).rejects.toThrow(TypeError);
+  });
+});
+
+describe('an answer that never came', () => {
+  it('is looked for on the server that was asked, which has no longer than its last request', async () => {
+    paper.fates = ['request-lost'];
+    paper.onWrite = () => clock.advance(1000);
+    const began = clock.now();
+    const { intent, status, reason } = await one();
+    expect({ status, reason }).toEqual({ status: 'open', reason: 'directory.outcome-unknown' });
+    expect(intent.window).toMatchObject({ leaseUntil: began + 3000, settledAt: began + 5000 });
+    expect((await storedIntent(intent.id)).window).toEqual(intent.window);
+    expect((await store.intents.find(intent.id))?.leaseUntil).toBe(began + 3000);
+  });
+
+  it('keeps its window where the last request could be as late as any', async () => {
+    paper.fates = ['request-lost'];
+    paper.onWrite = () => clock.advance(8000);
+    const began = clock.now();
+    const { intent } = await one();
+    expect(intent.window).toMatchObject({ leaseUntil: began + 10_000, settledAt: began + 12_000 });
+    expect((await store.intents.find(intent.id))?.leaseUntil).toBe(began + 10_000);
+  });
+
+  it('is an answer of no kind where a program fails in the middle', async () => {
+    paper.onWrite = () => Promise.reject(new TypeError('a fault'));
+    expect(await one()).toMatchObject({ status: 'open', foundBy: 'reading' });
+  });
+
+  it('is taken for nobody’s where Keyturn wrote for somebody else meanwhile', async () => {
+    paper.fates = ['request-lost', 'done'];
+    const first = await one();
+    clock.advance(1000);
+    await store.intents.close(first.intent.id, 'unknown', clock.now());
+    await one();
+    expect((await findOutcome(deps(), first.intent)).status).toBe('unknown');
+  });
+
+  it.each<[Error, object]>([
+    [new AppError('directory.unreachable'), { status: 'open', reason: 'directory.unreachable' }],
+    [new AppError('directory.account-missing'), { status: 'unknown', reason: 'directory.account-missing' }],
+    [new AppError('directory.not-configured'), { status: 'unknown', reason: 'directory.not-configured' }],
+  ])('cannot be found out: %s', async (error, wanted) => {
+    paper.fates = ['answer-lost'];
+    paper.unreadable = error;
+    const result = await one();
+    expect(result).toMatchObject({ ...wanted, foundBy: 'reading', server: 'one' });
+    expect(logged).toEqual(['write.interrupted', ...(result.status === 'open' ? ['write.outcome-unreadable'] : [])]);
+    clock.advance(result.intent.window.givenUpAt - clock.now());
+    expect((await findOutcome(deps(), result.intent)).status).toBe('unknown');
+  });
+
+  it('says when a reset in two steps stopped after the first', async () => {
+    paper.fates = ['answer-lost'];
+    paper.onWrite = () => void Object.assign(paper.telling, { temporary: true });
+    expect(await one()).toMatchObject({ status: 'refused', reason: 'password.refused', leftTemporary: true, foundBy: 'reading' });
+    expect((await events()).at(-1)).toMatchObject({ type: 'write.refused', leftTemporary: true, reason: 'password.refused' });
+  });
+
+  it('lets a fault of the program out', async () => {
+    paper.fates = ['answer-lost'];
+    paper.unreadable = new TypeError('a fault');
+    await expect(run()).rejects.toThrow(TypeError);
+  });
+});
+
+describe('what a directory answers', () => {
+  it('is kept whole: a refusal with its reason, times and what it left', async () => {
+    const outcome = { done: false, refusal: 'password.too-young', detail: 'min age', server: 'one', changeableAt: 5, leftTemporary: true };
+    Object.assign(paper.directory, { resetPassword: () => Promise.resolve(outcome) });
+    const { intent, ...result } = await one();
+    const { done: _done, refusal: reason, ...kept } = outcome;
+    expect(result).toEqual({ ...kept, reason, status: 'refused', foundBy: 'answer' });
+    expect((await events()).at(-1)).toMatchObject({ intent: intent.id, reason, detail: 'min age', server: 'one', leftTemporary: true });
+  });
+
+  it('says what was to be done besides and was not', async () => {
+    Object.assign(paper.directory, { resetPassword: () => Promise.resolve({ done: true, server: 'one', unmet: ['history'] }) });
+    expect(await one()).toMatchObject({ status: 'done', unmet: ['history'] });
+    expect((await events()).at(-1)).toMatchObject({ unmet: ['history'] });
+  });
+});
+
+describe('writing an outcome down', () => {
+  it('joins what the caller concludes, and happens all the same where the journey went on without it', async () => {
+    const concluded: WriteResult[] = [];
+    const conclude = (_store: Store, results: WriteResult[]) => Promise.resolve(void concluded.push(...results));
+    const result = await one('reset-password', { conclude });
+    expect(concluded).toEqual([result]);
+    const passed = () => Promise.reject(new AppError('journey.step-passed'));
+    await expect(run('reset-password', { conclude: passed })).rejects.toSatisfy((error) => isAppError(error, 'journey.step-passed'));
+    expect(await types()).toEqual(['write.intended', 'write.succeeded', 'write.intended', 'write.succeeded']);
+    expect(await store.intents.openCount()).toBe(0);
+  });
+
+  it('leaves it to the sweeper where it cannot be', async () => {
+    const failing = () => Promise.reject(new AppError('store.unavailable'));
+    await expect(run('reset-password', { conclude: failing })).rejects.toMatchObject({ code: 'store.unavailable' });
+    expect([await store.intents.openCount(), await types()]).toEqual([1, ['write.intended']]);
+    expect(paper.writes).toBe(1);
+  });
+});
+
+describe('preparing', () => {
+  it('names everybody who may not be written to', async () => {
+    expect(await prepareWrites(deps(), [REF])).toMatchObject({ prepared: [{ server: 'one', account: ALICE }], barred: [] });
+    paper.protected = true;
+    expect((await prepareWrites(deps(), [REF])).barred).toEqual([{ account: REF, reason: 'account-protected' }]);
+    paper.protected = false;
+    await store.freezes.freeze(REF, 'not-me', clock.now());
+    expect((await prepareWrites(deps(), [REF, { ...REF, id: 'b2' }])).barred).toEqual([{ account: REF, reason: 'recovery-frozen' }]);
+  });
+});
