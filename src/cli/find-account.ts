@@ -7,13 +7,19 @@ export interface FoundAccount {
   readonly directory: Directory;
 }
 
+/** All directories, or the one that is named. @throws AppError `directory.not-configured` */
+export function namedDirectories(directories: readonly Directory[], id?: string): Directory[] {
+  const named = directories.filter((directory) => id === undefined || directory.id === id);
+  if (named.length > 0) return named;
+  throw new AppError('directory.not-configured', { directory: id ?? 'none', known: directories.map((directory) => directory.id) });
+}
+
 /**
  * Every account that a name finds, in one directory when it is named.
  * @throws AppError `directory.account-missing`, `directory.not-configured`, and what the directories throw
  */
 export async function findAccounts(directories: readonly Directory[], name: string, directoryId?: string): Promise<FoundAccount[]> {
-  const asked = directories.filter((directory) => directoryId === undefined || directory.id === directoryId);
-  if (asked.length === 0) throw new AppError('directory.not-configured', { directory: directoryId ?? 'none' });
+  const asked = namedDirectories(directories, directoryId);
   const found = await Promise.all(
     asked.map(async (directory) => (await directory.findAccounts(name)).map((account) => ({ account, directory }))),
   );

@@ -12,6 +12,7 @@ import { EXIT_MEANINGS } from './exit-codes.ts';
 import { addKeyCommand } from './key.ts';
 import { addPolicyCommand } from './policy.ts';
 import { addRecoveryCommand } from './recovery.ts';
+import { addReportCommand } from './report.ts';
 import { addServeCommand } from './serve.ts';
 
 /** The whole command line. Nothing runs before it is parsed. */
@@ -33,6 +34,7 @@ export function createProgram(context: CommandContext): Command {
   addConfigCommand(program, context);
   addEnrolmentCommand(program, context);
   addRecoveryCommand(program, context);
+  addReportCommand(program, context);
   addPolicyCommand(program, context);
   addBreachedCommand(program, context);
   addAuditCommand(program, context);

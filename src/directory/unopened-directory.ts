@@ -17,6 +17,7 @@ export function createUnopenedDirectory(settings: Pick<DirectorySettings, 'id' |
     normaliseIdentifier: () => null,
     findAccounts: fail,
     search: fail,
+    forEachPerson: fail,
     readAccount: fail,
     readStatus: fail,
     readPolicy: fail,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Account } from '../../src/core/ports/directory.ts';
 import type { Harness } from './harness.ts';
 import { newLogin } from './samples.ts';
 import { reset, unlock } from './write.ts';
@@ -163,6 +164,35 @@ export function describeIdentity(harness: () => Harness): void {
       } while (cursor !== undefined);
       expect(count).toBe(seen.size);
       expect(count).toBeGreaterThanOrEqual(1050);
+    });
+
+    it('gives everybody to one who asks for all, each once, and waits for what is done with them', async () => {
+      const { directory, crowd, createAccount } = harness();
+      const outside = await createAccount();
+      await crowd();
+      const seen = new Map<string, number>();
+      let busy = 0;
+      await directory.forEachPerson(async (accounts) => {
+        busy += 1;
+        expect(busy).toBe(1);
+        expect(accounts.length).toBeGreaterThan(0);
+        expect(accounts.length).toBeLessThanOrEqual(500);
+        for (const { id } of accounts) seen.set(id, (seen.get(id) ?? 0) + 1);
+        // Asked about on the way, as whoever judges them does.
+        expect(await directory.readAccount(accounts[0] as Account)).toMatchObject({ id: accounts[0]?.id });
+        busy -= 1;
+      });
+      expect(new Set(seen.values())).toEqual(new Set([1]));
+      expect(seen.size).toBeGreaterThan(1050);
+      expect(seen.has(outside.ref.id)).toBe(true);
+      const fault = new Error('the visitor has seen enough');
+      let visits = 0;
+      const failing = directory.forEachPerson(() => {
+        visits += 1;
+        return Promise.reject(fault);
+      });
+      await expect(failing).rejects.toBe(fault);
+      expect(visits).toBe(1);
     });
 
     it('finds the locked, the disabled and those who must change, where the server tells', async () => {

@@ -6,7 +6,7 @@ import type { RecoveryState } from '../../core/freeze/release-recovery.ts';
 import { describeKnown } from '../enrolment/describe-combinations.ts';
 
 /** Why a person gets nowhere, for whoever helps them, and what can be done about it, as `shared/fix-text.ts` has it. */
-const WORDS: Readonly<Record<DecoyReason, { what: string; fix?: string }>> = {
+export const WORDS: Readonly<Record<DecoyReason, { what: string; fix?: string }>> = {
   'unknown-account': { what: 'there is no such account' },
   'account-disabled': { what: 'the account is disabled in the directory', fix: 'Enable it there' },
   'account-expired': { what: 'the account has passed its end date in the directory', fix: 'Move the date there' },

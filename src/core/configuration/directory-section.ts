@@ -82,7 +82,8 @@ const ldapCommon = {
   retryServerAfterSeconds: z.int().min(1).max(3600).default(15).describe('How long a server that did not answer is left alone.'),
   connections: z
     .strictObject({
-      read: z.int().min(1).max(32).default(4).describe('Connections to a server for reading, at most.'),
+      // One is held for as long as a list of everybody is walked, while each of them is asked about on another.
+      read: z.int().min(2).max(32).default(4).describe('Connections to a server for reading, at most.'),
       write: z.int().min(1).max(16).default(2).describe('Connections to a server for changes, at most.'),
     })
     .prefault({}),

@@ -236,6 +236,13 @@ export interface Directory {
   /** Accounts that one of the configured identifiers names exactly, as it was typed or normalised; usually none or one. */
   findAccounts(typed: string): Promise<Account[]>;
   search(request: SearchRequest): Promise<SearchPage>;
+  /**
+   * Gives everybody to `visit`, some at a time, each once, in no order: for lists of many people, where a search would read the pages
+   * before each page again. Waits for `visit` before it reads on.
+   * @throws what `visit` throws; AppError `directory.*` where a server fails, `directory.limit-exceeded` where it does not give all of
+   * them: who was visited until then is a part of them
+   */
+  forEachPerson(visit: (accounts: readonly Account[]) => Promise<void>): Promise<void>;
   readAccount(ref: AccountRef): Promise<Account | null>;
   readStatus(ref: AccountRef): Promise<AccountStatus>;
   readPolicy(ref: AccountRef): Promise<PasswordPolicy>;

@@ -221,7 +221,7 @@ describe('a server that is gone before anything was sent', () => {
     },
   );
 
-  it.each<[string, () => void | Promise<unknown>]>([
+  it.each<[string, () => unknown]>([
     ['there is no other one', () => {}],
     ['the next one is gone as well', () => void paper.fates.push(unreachable)],
     ['the time for it is over', () => clock.advance(8000)],

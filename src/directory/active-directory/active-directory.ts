@@ -196,6 +196,7 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
       return name === null ? [] : base.findAccounts([name]);
     },
     search: base.search,
+    forEachPerson: base.forEachPerson,
     readAccount: base.readAccount,
     readStatus: (ref) => servers.read(async (connection) => (await readFull(connection, ref)).status),
     readPolicy: (ref) => servers.read(async (connection) => (await readFull(connection, ref)).policy),

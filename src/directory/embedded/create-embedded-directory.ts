@@ -72,6 +72,14 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
     async search(request) {
       return searchPage(settings, accounts, request);
     },
+    async forEachPerson(visit) {
+      let cursor: string | null = null;
+      do {
+        const page: SearchPage = await searchPage(settings, accounts, { pageSize: 500, ...(cursor === null ? {} : { cursor }) });
+        if (page.accounts.length > 0) await visit(page.accounts);
+        cursor = page.cursor;
+      } while (cursor !== null);
+    },
     async readAccount(ref) {
       const row = await accounts.find(settings.id, ref.id);
       return row === null ? null : toAccount(settings, row);

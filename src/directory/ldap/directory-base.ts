@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { LdapSettings } from '../../core/configuration/directory-section.ts';
-import type { Account, AccountRef, SearchPage, SearchRequest, TimeLimits } from '../../core/ports/directory.ts';
+import type { Account, AccountRef, Directory, SearchPage, SearchRequest, TimeLimits } from '../../core/ports/directory.ts';
 import type { DirectoryHealth, HealthOptions } from '../../core/ports/directory-health.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
 import type { LdapConnection, SearchOptions } from './connection.ts';
@@ -10,7 +10,7 @@ import { allOf, anyOf, configuredFilter } from './filters.ts';
 import type { LdapKind } from './ldap-kind.ts';
 import { type Inspection, reportHealth } from './report-health.ts';
 import { RESULT, succeeded } from './result-codes.ts';
-import { endsEarly, searchPeople } from './search-people.ts';
+import { endsEarly, searchPeople, walkPeople } from './search-people.ts';
 import { createServers, type Servers } from './servers.ts';
 import { unexpectedResult } from './translate-error.ts';
 
@@ -38,6 +38,7 @@ export interface DirectoryBase {
   /** Accounts that one of these spellings names. */
   findAccounts(names: readonly string[]): Promise<Account[]>;
   search(request: SearchRequest): Promise<SearchPage>;
+  forEachPerson: Directory['forEachPerson'];
   readAccount(ref: AccountRef): Promise<Account | null>;
   /** The account with this DN; null when it is none of the configured people. */
   readAccountAt(dn: string): Promise<Account | null>;
@@ -113,6 +114,8 @@ export function createDirectoryBase(
     return entry;
   };
 
+  const everybody = { baseDn: settings.baseDn, people, options, toAccounts };
+
   return {
     servers,
     fetch,
@@ -132,7 +135,8 @@ export function createDirectoryBase(
       });
       return toAccounts(answer);
     },
-    search: (request) => searchPeople(servers, kind, { baseDn: settings.baseDn, people, options, toAccounts }, request),
+    search: (request) => searchPeople(servers, kind, everybody, request),
+    forEachPerson: (visit) => walkPeople(servers, everybody, visit),
     async readAccount(ref) {
       try {
         return kind.toAccount(await servers.read((connection) => fetch(connection, ref, kind.accountAttributes)));

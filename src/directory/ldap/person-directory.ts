@@ -171,6 +171,7 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
       return folded === null ? [] : base.findAccounts(spellingsOf(folded, withoutPrefix(typed, prefixes)));
     },
     search: base.search,
+    forEachPerson: base.forEachPerson,
     readAccount: base.readAccount,
     readStatus: async (ref) => (await readFacts(ref)).status,
     readPolicy: async (ref) => (await readFacts(ref)).policy,

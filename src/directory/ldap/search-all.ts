@@ -43,6 +43,29 @@ async function allPages(connection: LdapConnection, base: string, options: Searc
   return all;
 }
 
+/**
+ * All entries that a search finds, page by page as they are read; in smaller pages where the server wants them.
+ * @throws AppError `directory.limit-exceeded` when the server gives only a part, after it has given that
+ */
+export async function* pagesOfAll(connection: LdapConnection, base: string, options: SearchOptions): AsyncGenerator<LdapEntry[]> {
+  let refused: LdapResult | null = null;
+  for (const size of pageSizes) {
+    let given = false;
+    for await (const { result, entries } of connection.pages(base, options, size)) {
+      if (!succeeded(result)) {
+        if (!limits.has(result.code)) throw unexpectedResult(result, connection.server, 'search');
+        if (given) throw limitExceeded(result, connection.server);
+        refused = result;
+        break;
+      }
+      given = true;
+      yield entries;
+    }
+    if (given || refused === null) return;
+  }
+  if (refused !== null) throw limitExceeded(refused, connection.server);
+}
+
 /** The server has more and does not give it to the service account. */
 export function limitExceeded(result: LdapResult, server: string): AppError {
   return unexpectedResult({ ...result, code: RESULT.sizeLimitExceeded }, server, 'search');

@@ -1,10 +1,12 @@
 import type { Filter } from 'ldapts';
+import { AppError } from '../../../shared/errors.ts';
 import type { Account, SearchPage, SearchRequest } from '../../core/ports/directory.ts';
 import type { SearchOptions } from './connection.ts';
 import type { LdapEntry } from './entry.ts';
 import { allOf, anyOf, contains } from './filters.ts';
 import type { LdapKind } from './ldap-kind.ts';
 import { succeeded } from './result-codes.ts';
+import { pagesOfAll } from './search-all.ts';
 import type { Servers } from './servers.ts';
 import { unexpectedResult } from './translate-error.ts';
 
@@ -54,6 +56,23 @@ export async function searchPeople(
       }
     }
     return { accounts, cursor: null };
+  });
+}
+
+/**
+ * Everybody, page by page on one connection. Who was given to `visit` cannot be taken back: where the connection breaks after the first
+ * page nothing is begun anew on another server.
+ */
+export async function walkPeople(servers: Servers, where: PeopleSearch, visit: (accounts: Account[]) => Promise<void>): Promise<void> {
+  const { baseDn, options, people } = where;
+  let given = false;
+  await servers.read(async (connection) => {
+    const { server } = connection;
+    if (given) throw new AppError('directory.unreachable', { server, problem: 'The connection broke in the middle of a list of people' });
+    for await (const entries of pagesOfAll(connection, baseDn, { ...options, filter: people })) {
+      given = true;
+      await visit(where.toAccounts(entries));
+    }
   });
 }
 
