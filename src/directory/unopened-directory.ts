@@ -27,6 +27,7 @@ export function createUnopenedDirectory(settings: Pick<DirectorySettings, 'id' |
     readMembership: fail,
     readManager: fail,
     isProtected: fail,
+    readStanding: fail,
     verifyPassword: fail,
     changePassword: fail,
     prepareWrite: fail,

@@ -92,6 +92,7 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
     guard: createGuard({ store, keys, clock, configuration }),
     factor: createFactorRegistry({ keys, random, clock, configuration }),
     strength,
+    lookUps: new Map(),
   };
 
   let stopping = false;

@@ -195,6 +195,7 @@ const VERBS: ReadonlySet<string> = new Set<keyof Directory>([
   'readGroups',
   'readManager',
   'isProtected',
+  'readStanding',
   'verifyPassword',
   'changePassword',
   'prepareWrite',

@@ -134,13 +134,16 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
         settled: async () => {
           throw new AppError('internal.unexpected', { reason: 'settled-in-transaction' });
         },
+        flush: async () => {
+          throw new AppError('internal.unexpected', { reason: 'flush-in-transaction' });
+        },
         close: async () => {
           throw new AppError('internal.unexpected', { reason: 'close-in-transaction' });
         },
       });
     });
     noted.forEach(noteEvent);
-    if (durability === 'flushed') await disk.flush();
+    if ((typeof durability === 'function' ? durability(result) : durability) === 'flushed') await disk.flush();
     else disk.flushSoon();
     return result;
   };
@@ -165,6 +168,7 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
       await disk.flush();
     },
     settled: () => disk.settled(),
+    flush: () => disk.flush(),
     async close() {
       if (closed) return;
       closed = true;

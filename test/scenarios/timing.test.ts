@@ -250,14 +250,14 @@ it('with nothing held back, a directory that takes 25 ms longer for those it kno
   const scene = await openScene('openldap', { holdMilliseconds: 0, settleMilliseconds: 0 });
   try {
     const directory = scene.keyturn.deps.directories.get('people');
-    const { readStatus } = directory;
-    const slow: typeof readStatus = async (ref) => {
+    const { readStanding } = directory;
+    const slow: typeof readStanding = async (account) => {
       // The same is asked for a name that nobody has: only what comes after the entry was found differs.
-      const status = await readStatus(ref);
+      const standing = await readStanding(account);
       await scene.keyturn.clock.sleep(25);
-      return status;
+      return standing;
     };
-    Object.assign(directory, { readStatus: slow });
+    Object.assign(directory, { readStanding: slow });
     const times: { enrolled: number[]; unknown: number[] } = { enrolled: [], unknown: [] };
     for (let round = 0; round < 60; round += 1) {
       for (const name of shuffled(['enrolled', 'unknown'] as const)) {

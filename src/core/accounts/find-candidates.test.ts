@@ -8,18 +8,20 @@ import { findCandidates } from './find-candidates.ts';
 const account = { directory: 'people', id: '1', login: 'alice', displayName: 'Alice', contacts: { email: [] } } as unknown as Account;
 
 /** A directory that finds alice and nobody else, and fails when asked more about her. */
-function halfFailing(verb: 'readStatus' | 'isProtected', error: Error): Directory {
+function halfFailing(error: Error): Directory {
   const directory: Partial<Directory> = {
     id: 'people',
     label: 'People',
     normaliseIdentifier: (typed) => typed,
     findAccounts: (name) => Promise.resolve(name === 'alice' ? [account] : []),
     abilities: { verbs: ['reset-password'], tells: ['disabled', 'account-expired'] },
-    readStatus: () => Promise.resolve({ disabled: false, accountExpired: false, passwordSignIn: null } as never),
-    isProtected: () => Promise.resolve({ protected: false, reason: null }),
-    [verb]: () => Promise.reject(error),
+    readStanding: () => Promise.reject(error),
   };
   return directory as Directory;
+}
+
+function standing(status: Partial<AccountStatus>): ReturnType<Directory['readStanding']> {
+  return Promise.resolve({ status: status as AccountStatus, protection: { protected: false, reason: null } });
 }
 
 function find(asked: Directory | readonly Directory[], name: string, logged: string[] = [], goal: Goal = 'reset-password') {
@@ -39,9 +41,9 @@ function find(asked: Directory | readonly Directory[], name: string, logged: str
   });
 }
 
-it.each(['readStatus', 'isProtected'] as const)('tells no existing name from an unknown one when %s fails', async (verb) => {
+it('tells no existing name from an unknown one when no more can be read of it', async () => {
   const logged: string[] = [];
-  const broken = halfFailing(verb, new AppError('directory.no-right'));
+  const broken = halfFailing(new AppError('directory.no-right'));
   expect(await find(broken, 'nobody')).toEqual({ candidates: [], refused: [{ account: null, reason: 'unknown-account' }] });
   expect(await find(broken, 'alice', logged)).toEqual({ candidates: [], refused: [{ account, reason: 'directory-trouble' }] });
   expect(logged).toEqual(['account.unreadable']);
@@ -49,13 +51,13 @@ it.each(['readStatus', 'isProtected'] as const)('tells no existing name from an 
 
 describe('one of two directories', () => {
   const down = (code: ErrorCode): Directory => ({
-    ...halfFailing('readStatus', new AppError(code)),
+    ...halfFailing(new AppError(code)),
     id: 'other',
     findAccounts: () => Promise.reject(new AppError(code)),
   });
   const well: Directory = {
-    ...halfFailing('readStatus', new AppError('directory.no-right')),
-    readStatus: () => Promise.resolve({ disabled: false, accountExpired: false, passwordSignIn: null } as AccountStatus),
+    ...halfFailing(new AppError('directory.no-right')),
+    readStanding: () => standing({ disabled: false, accountExpired: false, passwordSignIn: null }),
   };
 
   it.each(['directory.unreachable', 'directory.timed-out', 'directory.root-hidden', 'configuration.invalid'] as const)(
@@ -102,14 +104,14 @@ describe('one of two directories', () => {
 });
 
 it('does not swallow what is a fault of ours', async () => {
-  await expect(find(halfFailing('readStatus', new TypeError('x')), 'alice')).rejects.toThrow(TypeError);
+  await expect(find(halfFailing(new TypeError('x')), 'alice')).rejects.toThrow(TypeError);
 });
 
 describe('a state that is not told', () => {
   const telling = (status: Partial<AccountStatus>, tells: Directory['abilities']['tells']): Directory => ({
-    ...halfFailing('readStatus', new AppError('directory.no-right')),
+    ...halfFailing(new AppError('directory.no-right')),
     abilities: { verbs: ['reset-password'], tells },
-    readStatus: () => Promise.resolve({ disabled: false, accountExpired: false, passwordSignIn: null, ...status } as AccountStatus),
+    readStanding: () => standing({ disabled: false, accountExpired: false, passwordSignIn: null, ...status }),
   });
   const reason = async (status: Partial<AccountStatus>, tells: Directory['abilities']['tells']) =>
     (await find(telling(status, tells), 'alice')).refused[0]?.reason;
@@ -132,9 +134,9 @@ describe('a state that is not told', () => {
 describe('a directory that refuses every reset of somebody', () => {
   const noReset = { problem: 'It demands the old password', fix: 'Change it' };
   const refusing = (verbs: Directory['abilities']['verbs']): Directory => ({
-    ...halfFailing('readStatus', new AppError('directory.no-right')),
+    ...halfFailing(new AppError('directory.no-right')),
     abilities: { verbs, tells: [] },
-    readStatus: () => Promise.resolve({ disabled: false, accountExpired: false, passwordSignIn: null, noReset } as never),
+    readStanding: () => standing({ disabled: false, accountExpired: false, passwordSignIn: null, noReset }),
   });
 
   it.each([

@@ -108,11 +108,7 @@ export async function judgeAccount(
 type Because = Pick<AccountVerdict, 'reason' | 'detail'>;
 
 async function barredBecause(deps: Pick<CoreDeps, 'store'>, directory: Directory, account: Account, goal: Goal): Promise<Because> {
-  const [status, protection, frozen] = await Promise.all([
-    directory.readStatus(account),
-    directory.isProtected(account),
-    deps.store.freezes.isFrozen(account),
-  ]);
+  const [{ status, protection }, frozen] = await Promise.all([directory.readStanding(account), deps.store.freezes.isFrozen(account)]);
   const reason = reasonToBar(directory, status, protection, frozen);
   if (reason === null) refuseImpossibleReset(directory, status, goal);
   return { reason, detail: reason === 'account-protected' ? protection.reason : null };

@@ -37,8 +37,7 @@ async function lookAsIfFound(
   const ref = nobodyIn(directory.id);
   const account = nobody(ref, name);
   await Promise.all([
-    unlessMissing(directory.readStatus(ref)),
-    unlessMissing(directory.isProtected(account)),
+    unlessMissing(directory.readStanding(account)),
     unlessMissing(readRuleFacts(directory, rules, account)),
     deps.store.freezes.isFrozen(ref),
     factorsOf(deps, account),

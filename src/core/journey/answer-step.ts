@@ -102,7 +102,11 @@ async function skipSingleChoice(deps: ActDeps, journey: LoadedJourney): Promise<
 }
 
 async function commit(deps: ActDeps, journey: LoadedJourney, transition: Extract<Transition, { kind: 'advance' }>): Promise<LoadedJourney> {
-  const advanced = await deps.store.transaction(async (store) => advanceJourney(store, journey, await transition.decide(store)));
+  const advanced = await deps.store.transaction(
+    async (store) => advanceJourney(store, journey, await transition.decide(store)),
+    // Whoever meets this step moves the journey on at once, or flushes it (prepareGoal): one wait for the disk serves both.
+    ({ state }) => (state.step.kind === 'preparing' ? 'deferred' : 'flushed'),
+  );
   return transition.after === undefined ? advanced : transition.after(advanced);
 }
 

@@ -25,6 +25,15 @@ const DAY = 24 * 3600 * 1000;
 export async function lookUp(deps: JourneyDeps, journey: LoadedJourney): Promise<LoadedJourney> {
   const { state, row } = journey;
   if (state.candidates !== null) return journey;
+  const underWay = deps.lookUps.get(row.id) ?? askDirectories(deps, journey).finally(() => deps.lookUps.delete(row.id));
+  deps.lookUps.set(row.id, underWay);
+  const found = await underWay;
+  // It may have been begun by a request in another language.
+  return { ...found, state: { ...found.state, language: state.language } };
+}
+
+async function askDirectories(deps: JourneyDeps, journey: LoadedJourney): Promise<LoadedJourney> {
+  const { state, row } = journey;
   const found = await findCandidates(deps, state.typedName, { ...situationOf(state), rules: deps.configuration().recovery.rules });
   const { candidates } = found;
   const owners = candidates.length > 0 ? [] : await ownersToTell(deps, found);
@@ -54,10 +63,11 @@ export async function lookUp(deps: JourneyDeps, journey: LoadedJourney): Promise
     return advanced;
   } catch (error) {
     if (!isAppError(error, 'journey.step-passed')) throw error;
-    // Another request of the same journey looked it up at the same time: take what it found.
+    // Another node looked it up at the same time: take what it found.
     const fresh = await deps.store.journeys.find(row.id);
     if (fresh === null) throw error;
-    return lookUp(deps, loadedJourney(fresh));
+    const other = loadedJourney(fresh);
+    return other.state.candidates === null ? askDirectories(deps, other) : other;
   }
 }
 

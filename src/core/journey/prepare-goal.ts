@@ -19,6 +19,8 @@ export async function prepareGoal(deps: ActDeps, journey: LoadedJourney): Promis
     if (!isAppError(error) || !error.code.startsWith('directory.')) throw error;
     if (error.code === 'directory.account-missing') return endMissing(deps, journey);
     deps.log.error('journey.directory-not-answering', { journey: journey.row.id, error });
+    // The answer rests on the proof, which may be committed without a wait for the disk.
+    await deps.store.flush();
     return {
       ...journey,
       state: { ...journey.state, step: { ...journey.state.step, message: { key: 'directory-not-answering', tone: 'error' } } },

@@ -221,6 +221,12 @@ export interface TimeLimits {
   readonly request: number;
 }
 
+/** Whether an account may be recovered, as far as its directory says. */
+export interface AccountStanding {
+  readonly status: AccountStatus;
+  readonly protection: { protected: boolean; reason: string | null };
+}
+
 export interface Directory {
   readonly id: string;
   readonly kind: DirectoryKind;
@@ -261,6 +267,8 @@ export interface Directory {
   readManager(ref: AccountRef): Promise<Account | null>;
   /** Whether configured groups, places, names or the directory itself put the account out of reach (DIR-8). */
   isProtected(account: Account): Promise<{ protected: boolean; reason: string | null }>;
+  /** `readStatus` and `isProtected` together, by one search of the entry. @throws AppError `directory.account-missing` */
+  readStanding(account: Account): Promise<AccountStanding>;
 
   verifyPassword(ref: AccountRef, password: string): Promise<VerifyOutcome>;
   /** The person knows the old password; the directory's full policy applies. */

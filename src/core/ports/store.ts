@@ -17,6 +17,8 @@ import type { OutboxStore } from './outbox-store.ts';
  * outbox rows, leases, times of last use, tidying. Losing the last of those lets nobody in (failures, used codes and pauses are not
  * among them), sends again at most what may be sent again (a mail keeps its Message-ID), and leaves nobody untold.
  */
+export type Durability = 'flushed' | 'deferred';
+
 export interface Store {
   readonly journeys: JourneyStore;
   readonly challenges: ChallengeStore;
@@ -31,14 +33,17 @@ export interface Store {
   readonly embedded: EmbeddedStore;
   /**
    * Runs `work` in one transaction: all of it happens, or nothing. Not nested. Resolves when it is on the disk; `deferred`,
-   * only for what no answer rests on, when it is committed.
+   * only for what no answer rests on, when it is committed. The result may decide: `deferred` then also for what another
+   * transaction follows before any answer leaves, since whoever waits for that one waits for both.
    */
-  transaction<T>(work: (store: Store) => Promise<T>, durability?: 'flushed' | 'deferred'): Promise<T>;
+  transaction<T>(work: (store: Store) => Promise<T>, durability?: Durability | ((result: T) => Durability)): Promise<T>;
   /**
    * Resolves when all that anybody waits for is on the disk. Reads see what is committed and not there yet: whoever answers from
    * what they read waits for this before the answer leaves.
    */
   settled(): Promise<void>;
+  /** Resolves when everything committed before the call is on the disk, also what nobody has waited for. */
+  flush(): Promise<void>;
   /** Deletes what is past its use at `now` (ended journeys, spent challenges, delivered messages, idle counters). Returns how many rows. */
   tidy(now: number): Promise<number>;
   /** Looks at every sealed value; with `reseal` those of other keys are sealed anew with the first one. */

@@ -213,6 +213,13 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
       return manager === null ? null : base.readAccountAt(manager);
     },
     isProtected: reach.isProtected,
+    async readStanding(account) {
+      const rules = await reach.rules();
+      return servers.read(async (connection) => {
+        const { seen, status } = await readFull(connection, account, reach.needsAccessList);
+        return { status, protection: await reach.judge(rules, connection, seen, account) };
+      });
+    },
 
     async verifyPassword(ref, password): Promise<VerifyOutcome> {
       const entry = await base.readEntry(ref, ['msDS-UserPasswordExpiryTimeComputed']);

@@ -132,6 +132,11 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
       const reason = protectedBy(settings, await rowOf(account));
       return { protected: reason !== null, reason };
     },
+    async readStanding(account) {
+      const row = await rowOf(account);
+      const reason = protectedBy(settings, row);
+      return { status: describeStatus(row, policy, clock.now()), protection: { protected: reason !== null, reason } };
+    },
     async verifyPassword(ref, password) {
       return (await attemptPassword(context, await rowOf(ref), password)).outcome;
     },

@@ -16,6 +16,7 @@ import { inspectPeople } from './person-inspection.ts';
 import { createPersonKind } from './person-kind.ts';
 import { judgeByGroups, judgeByName, protectedForWant, protectionAttributes } from './person-protection.ts';
 import { explainBind, explainRefusal, type PolicyAnswer, type Refusal, withPolicyControl } from './policy-answer.ts';
+import type { Protection } from './protection.ts';
 import { createProtectionLookup } from './protection-lookup.ts';
 import { groupBaseOf, type ResolvedProtection, resolveProtection } from './resolve-protection.ts';
 import { succeeded } from './result-codes.ts';
@@ -67,7 +68,8 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
       return (await entryFacts(connection, entry)).fingerprint;
     });
 
-  const everything = [...new Set([...kind.accountAttributes, ...dialect.statusAttributes])];
+  const judged = [...new Set([...protectionAttributes, ...settings.identifiers])];
+  const everything = [...new Set([...kind.accountAttributes, ...dialect.statusAttributes, ...judged])];
 
   /** Account and entry of a reference; an entry that is no account is not there. */
   const fetchAccount = async (connection: LdapConnection, ref: AccountRef) => {
@@ -78,12 +80,19 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
   };
 
   const prepareWrite: Directory['prepareWrite'] = async (ref) => {
-    const read = await servers.write(async (connection) => {
+    const rules = await protection.get();
+    return servers.write(async (connection) => {
       const { entry, account } = await fetchAccount(connection, ref);
       const { status, fingerprint } = await entryFacts(connection, entry);
-      return { account, status, fingerprint, server: identityOf(connection), handle: toHandle(entry, dialect.statusAttributes) };
+      return {
+        account,
+        status,
+        fingerprint,
+        protection: await protectionOf(rules, connection, entry),
+        server: identityOf(connection),
+        handle: toHandle(entry, dialect.statusAttributes),
+      };
     });
-    return { ...read, protection: await isProtected(read.account) };
   };
 
   const readFacts = (ref: AccountRef): Promise<PasswordFacts> =>
@@ -132,7 +141,6 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
     return refined(ref, refusal, changed, newPassword);
   };
 
-  const judged = [...new Set([...protectionAttributes, ...settings.identifiers])];
   const readGroups: Directory['readGroups'] = (ref) =>
     servers.read(async (connection) => {
       const person = await base.fetch(connection, ref, judged);
@@ -149,14 +157,30 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
   });
 
   const protection = createProtectionLookup(settings, deps, servers, dialect.readingFix);
+  /**
+   * @param rules looked up before a connection is taken, because the look-up takes one
+   * @param entry read with `judged`
+   */
+  const protectionOf = async (rules: ResolvedProtection, connection: LdapConnection, entry: LdapEntry): Promise<Protection> => {
+    const byName = protectedForWant(rules) ?? judgeByName(rules, { dn: entry.dn, logins: judged.flatMap((name) => entry.texts(name)) });
+    return byName.protected || rules.groups.length === 0 ? byName : judgeByGroups(connection, rules, entry);
+  };
+
   const isProtected: Directory['isProtected'] = async (account) => {
     const rules = await protection.get();
     const byName = protectedForWant(rules) ?? judgeByName(rules, { dn: account.location, logins: [account.login] });
     if (byName.protected || (rules.groups.length === 0 && rules.logins.length === 0)) return byName;
+    return servers.read(async (connection) => protectionOf(rules, connection, await base.fetch(connection, account, judged)));
+  };
+
+  const readStanding: Directory['readStanding'] = async (account) => {
+    const rules = await protection.get();
     return servers.read(async (connection) => {
-      const person = await base.fetch(connection, account, judged);
-      const now = judgeByName(rules, { dn: person.dn, logins: judged.flatMap((attribute) => person.texts(attribute)) });
-      return now.protected || rules.groups.length === 0 ? now : judgeByGroups(connection, rules, person);
+      const entry = await base.fetch(connection, account, everything);
+      const { status } = await dialect.readFacts(connection, entry, now());
+      // As it was found and as it is now: either may name somebody who is out of reach.
+      const found = judgeByName(rules, { dn: account.location, logins: [account.login] });
+      return { status, protection: found.protected ? found : await protectionOf(rules, connection, entry) };
     });
   };
 
@@ -199,6 +223,7 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
       );
     },
     changePassword: (...change) => missingAsOutcome(() => changeExisting(...change)),
+    readStanding,
     prepareWrite,
     timeLimits: base.timeLimits,
     async resetPassword(target, newPassword, options = {}) {
