@@ -30,6 +30,21 @@ function chainOf(length: number): { rows: AuditRow[]; end: AuditHead } {
 
 const verify = ({ rows, end }: { rows: AuditRow[]; end: AuditHead }) =>
   verifyChain(rows, { seals, end, endAfter: () => Promise.resolve(end) });
+it('hashes what was written, and nothing else that gives the same bytes', () => {
+  const row = { seq: 1, at: 23, type: 'type', data: 'data', salt: 'salt', previousHash: GENESIS_HASH };
+  const part = (text: string) => `${text.length}:${text}`;
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+  // In words of its own: SHA-256 over each part behind its length, of the data only the digest with its salt.
+  const data = sha256('4:saltdata');
+  expect(hashEvent(row)).toBe(sha256(['1', GENESIS_HASH, '23', 'type', data].map(part).join('')));
+  const moved = [
+    { ...row, salt: 'sal', data: 'tdata' },
+    { ...row, at: 2, type: '3type' },
+    { ...row, seq: 12, at: 3 },
+  ];
+  for (const other of moved) expect(hashEvent(other)).not.toBe(hashEvent(row));
+});
+
 const problemOf = async (chain: { rows: AuditRow[]; end: AuditHead }) => (await verify(chain)).problem;
 
 type Chain = ReturnType<typeof chainOf>;

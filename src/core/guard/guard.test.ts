@@ -126,6 +126,7 @@ describe('starts', () => {
     await fail('192.0.2.1');
     expect((await starts('192.0.2.1', 'alice')).work).toBe(1);
     expect((await starts('192.0.2.1', 'ally')).work).toBe(1);
+    expect((await starts('192.0.2.1', 'carol', 'alice')).work, 'of several names that of the most tried one').toBe(1);
     expect((await starts('198.51.100.1', 'alice')).work).toBe(0);
     await fail('203.0.113.1');
     await fail('203.0.113.1');
@@ -380,7 +381,8 @@ describe('texts', () => {
       ...Array.from({ length: 5 }, () => true),
       ...Array.from({ length: 3 }, () => false),
     ]);
-    expect((await events()).filter(({ limit }) => limit === 'textsOverall')).toHaveLength(1);
+    expect(await events()).toEqual([expect.objectContaining({ type: 'guard.slowed-down', limit: 'textsOverall', from: 'everywhere' })]);
+    expect(await guard.spendTexts(store, 0, true), 'of a name that leads nowhere').toBe(true);
     clock.advance(10 * MINUTE);
     expect(await guard.spendTexts(store, 1, true)).toBe(true);
   });

@@ -57,8 +57,30 @@ describe('an address', () => {
     '01.2.3.4',
     '_hidden',
     'unknown',
+    'x[2001:db8::1]',
+    '[2001:db8::1]x',
+    '[2001:db8::1]:443x',
   ])('is none: %j', (text) => {
     expect(plainAddress(text)).toBeNull();
+  });
+});
+
+describe('an address of IPv6', () => {
+  it.each([
+    ['::ffff:c000:201', '192.0.2.1'],
+    ['0:0:1:0:0:ffff:c000:201', '::1:0:0:ffff:c000:201'],
+    ['::fffe:c000:201', '::fffe:c000:201'],
+    ['::192.0.2.1', '::c000:201'],
+    ['fe80::1%eth0\n%x', 'fe80::1'],
+  ])('%j is %s', (text, plain) => {
+    expect(plainAddress(text)).toBe(plain);
+  });
+
+  it('is one caller by its first 64 bits, and of one network by its first 48', () => {
+    expect(hostOf('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1:2::/64');
+    expect(networkOf('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1::/48');
+    expect(hostOf('2001:db8::1')).toBe('2001:db8:0:0::/64');
+    expect(networkOf('192.0.2.77')).toBe('192.0.2.0/24');
   });
 });
 

@@ -1,20 +1,66 @@
-import fc from 'fast-check';
-import { expect, it } from 'vitest';
-import { FIRST_PAUSE, LONGEST_PAUSE, pauseAfter } from './refused-secrets.ts';
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createManualClock, type ManualClock } from '../../../test/manual-clock.ts';
+import { openTestStore, testKey } from '../../../test/store/fixture.ts';
+import { createKeys } from '../../platform/derived-keys.ts';
+import { createRefusedSecrets, FIRST_PAUSE, LONGEST_PAUSE, pauseAfter, type RefusedSecrets, type SecretOf } from './refused-secrets.ts';
 
-it('tries a refused password so seldom that no usual lockout counts three of them', () => {
-  // A usual lockout counts within half an hour at most, and locks at three or more.
-  const tries = [0];
-  for (let times = 1; times <= 50; times += 1) tries.push((tries.at(-1) ?? 0) + pauseAfter(times));
-  for (const from of tries) expect(tries.filter((at) => at >= from && at < from + 30 * 60_000).length).toBeLessThanOrEqual(2);
+const SECRET: SecretOf = { directory: 'corp', name: 'cn=keyturn', secret: 'wrong-Passw0rd' };
+const keys = createKeys(randomBytes(32));
+let store: Awaited<ReturnType<typeof openTestStore>>;
+let clock: ManualClock;
+let refused: RefusedSecrets;
+let named: string[];
+
+beforeEach(async () => {
+  store = await openTestStore('sqlite::memory:', testKey(randomBytes(4).toString('hex')));
+  clock = createManualClock();
+  named = [];
+  const digest = (purpose: Parameters<typeof keys.digest>[0], value: string) => {
+    named.push(`${purpose} ${value}`);
+    return keys.digest(purpose, value);
+  };
+  refused = createRefusedSecrets(store.counters, clock, { digest });
+});
+afterEach(async () => {
+  await store.close();
 });
 
-it('pauses longer and longer, and never for good', () => {
-  fc.assert(
-    fc.property(fc.nat(10_000), (times) => {
-      expect(pauseAfter(times)).toBeGreaterThanOrEqual(FIRST_PAUSE);
-      expect(pauseAfter(times)).toBeLessThanOrEqual(LONGEST_PAUSE);
-      expect(pauseAfter(times + 1)).toBeGreaterThanOrEqual(pauseAfter(times));
-    }),
-  );
+describe('a password that a directory has refused', () => {
+  it('is left alone for a quarter of an hour, then for twice as long, and never for more than an hour', async () => {
+    expect(await refused.find(SECRET)).toBeNull();
+    const began = clock.now();
+    expect(await refused.note(SECRET)).toEqual({ times: 1, until: began + 15 * 60_000 });
+    expect(await refused.find(SECRET)).toEqual({ times: 1, until: began + 15 * 60_000 });
+    clock.advance(15 * 60_000);
+    expect(await refused.note(SECRET)).toEqual({ times: 2, until: clock.now() + 30 * 60_000 });
+    expect([3, 4, 100].map(pauseAfter)).toEqual([LONGEST_PAUSE, LONGEST_PAUSE, LONGEST_PAUSE]);
+    expect([0, 1, 2].map(pauseAfter)).toEqual([FIRST_PAUSE, FIRST_PAUSE, 2 * FIRST_PAUSE]);
+    expect([FIRST_PAUSE, LONGEST_PAUSE]).toEqual([15 * 60_000, 60 * 60_000]);
+  });
+
+  it('counts for a day', async () => {
+    await refused.note(SECRET);
+    clock.advance(24 * 3_600_000 - 1);
+    expect((await refused.note(SECRET)).times).toBe(2);
+    clock.advance(24 * 3_600_000 + 1);
+    expect((await refused.note(SECRET)).times).toBe(1);
+  });
+
+  it('is another one for another directory, account, password or server', async () => {
+    await refused.note(SECRET);
+    const others: Partial<SecretOf>[] = [{ directory: 'other' }, { name: 'cn=other' }, { secret: 'Passw0rd' }, { server: 'ldaps://two' }];
+    for (const change of others) expect(await refused.find({ ...SECRET, ...change }), JSON.stringify(change)).toBeNull();
+    // Whatever stands in the parts, no two different ones are one.
+    await refused.note({ ...SECRET, directory: 'a","b', name: 'c' });
+    expect(await refused.find({ ...SECRET, directory: 'a', name: 'b","c' })).toBeNull();
+  });
+
+  it('is forgotten once it is let in, and named by nothing but a keyed digest', async () => {
+    await refused.note(SECRET);
+    await refused.forget(SECRET);
+    expect(await refused.find(SECRET)).toBeNull();
+    expect((await refused.note(SECRET)).times).toBe(1);
+    expect(new Set(named)).toEqual(new Set([`guard-target ["service-sign-in","corp","","cn=keyturn","wrong-Passw0rd"]`]));
+  });
 });

@@ -8,7 +8,7 @@ const head = (value: number, length: number) => (length === 0 ? 0 : value >>> (3
 
 describe('a network', () => {
   it('is an address of IPv4 or IPv6, with or without the length of its prefix', () => {
-    for (const network of ['192.0.2.0/24', '192.0.2.7', '0.0.0.0/0', '2001:db8::/32', '::1', '::/0'])
+    for (const network of ['192.0.2.0/24', '192.0.2.7/32', '192.0.2.7', '0.0.0.0/0', '2001:db8::1/128', '2001:db8::/32', '::1', '::/0'])
       expect(isNetwork(network), network).toBe(true);
     for (const none of [
       '',
@@ -21,6 +21,8 @@ describe('a network', () => {
       '192.0.2.0/x',
       'fe80::1%eth0',
       '192.0.2.0/-1',
+      '192.0.2.0/24x',
+      '192.0.2.0/0024',
     ]) {
       expect(isNetwork(none), none).toBe(false);
     }
@@ -39,6 +41,8 @@ describe('a network', () => {
     expect(isInNetworks('2001:db8:1::5', ['2001:db8::/32'])).toBe(true);
     expect(isInNetworks('2001:db9::5', ['2001:db8::/32', '0.0.0.0/0'])).toBe(false);
     expect(isInNetworks('203.0.113.5', ['::/0'])).toBe(false);
+    expect(isInNetworks('2001:db8::7', ['2001:db8::7'])).toBe(true);
+    expect(isInNetworks('2001:db8::8', ['2001:db8::7'])).toBe(false);
   });
 
   it('holds no address that cannot be read', () => {

@@ -153,6 +153,46 @@ describe('rules of proof', () => {
     expect(scopesNamed(all, 'school')).toEqual({ places: [], groups: [] });
   });
 
+  it('are asked about everywhere where they name no directory', () => {
+    expect(scopesNamed([{ name: 'one', when: { groups: ['admins'] }, accepted: [] }], 'school')).toEqual({
+      places: [],
+      groups: ['admins'],
+    });
+  });
+
+  const staff: FactorKind[] = ['totp'];
+  const others: FactorKind[] = ['email'];
+  const near: Situation = { goal: 'reset-password', client: 'web', address: '10.0.0.1' };
+  it.each<[string, ProofRule['when'], Situation]>([
+    ['directories', { directories: ['people'] }, near],
+    ['places', { places: ['ou=staff'] }, near],
+    ['groups', { groups: ['admins'] }, near],
+    ['networks, where the address is not known', { networks: ['10.0.0.0/8'] }, { ...near, address: null }],
+  ])('by %s leave what follows them to be offered', (_what, when, situation) => {
+    const all: ProofRule[] = [
+      { name: 'some', when, accepted: [staff] },
+      { name: 'everybody', when: {}, accepted: [others] },
+      { name: 'never', when: {}, accepted: [['passkey']] },
+    ];
+    expect(offeredCombinations(all, situation)).toEqual([staff, others]);
+    expect(offeredCombinations(all.slice(1), situation)).toEqual([others]);
+  });
+
+  it('ask for what is enough either way of an account of which it is not told whether it belongs', () => {
+    const all: ProofRule[] = [
+      { name: 'admins', when: { groups: ['admins'] }, accepted: [staff] },
+      { name: 'everybody', when: {}, accepted: [others] },
+    ];
+    const belongs = (verdict: boolean | null): RuleFacts => ({
+      directory: 'people',
+      membership: { places: {}, groups: { admins: verdict } },
+    });
+    expect(ownCombinations(all, near, belongs(true))).toEqual([staff]);
+    expect(ownCombinations(all, near, belongs(false))).toEqual([others]);
+    expect(ownCombinations(all, near, belongs(null))).toEqual([['totp', 'email']]);
+    expect(ownCombinations(all, near, inDirectory('people')), 'nothing was read').toEqual([['totp', 'email']]);
+  });
+
   it('count in their order', () => {
     const mail: FactorKind[] = ['email'];
     const both: FactorKind[] = ['email', 'totp'];

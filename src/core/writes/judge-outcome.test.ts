@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AccountFingerprint } from '../ports/directory.ts';
-import { type Evidence, judgeOutcome } from './judge-outcome.ts';
+import { type Evidence, judgeOutcome, wasSetJustNow } from './judge-outcome.ts';
 
 /** What a directory may tell of a password, and how finely. */
 interface Telling {
@@ -151,11 +151,102 @@ describe('single judgements', () => {
       { before: { ...plain, temporary: true }, now: { ...plain, temporary: true }, settled: true },
       'unknown',
     ],
+    [
+      'marked "must change" before, where the revision tells that nothing was written',
+      { before: { ...plain, temporary: true, revision: '7' }, now: { ...plain, temporary: true, revision: '7' }, settled: true },
+      'failed',
+    ],
+    [
+      'marked "must change" before, where the revision tells that something was written',
+      { before: { ...plain, temporary: true, revision: '7' }, now: { ...plain, temporary: true, revision: '8' }, settled: true },
+      'unknown',
+    ],
+    [
+      'marked "must change" before, of a directory without revisions',
+      { before: { ...plain, temporary: true }, now: { ...plain, temporary: true, revision: '7' }, settled: true },
+      'unknown',
+    ],
+    [
+      'of an entry to which somebody else had written before, and we since',
+      { before: { ...plain, anyWrite: true, writer: 'other' }, now: { ...plain, password: 'b', anyWrite: true, writer: 'self' } },
+      'done',
+    ],
+    [
+      'of an entry to which we had written before as well',
+      {
+        before: { ...plain, anyWrite: true, writer: 'self' },
+        now: { ...plain, password: 'b', anyWrite: true, writer: 'self' },
+        settled: true,
+      },
+      'unknown',
+    ],
+    [
+      'of an entry that does not tell who wrote since',
+      { before: { ...plain, anyWrite: true, writer: 'other' }, now: { ...plain, password: 'b', anyWrite: true }, settled: true },
+      'unknown',
+    ],
+    [
+      'of an entry that does not tell who wrote before',
+      { before: { ...plain, anyWrite: true }, now: { ...plain, password: 'b', anyWrite: true, writer: 'self' }, settled: true },
+      'unknown',
+    ],
+    ['told to be as old as before', { before: { ...plain, passwordSetAt: 9 }, now: { ...plain, password: 'b', passwordSetAt: 9 } }, 'done'],
+    [
+      'told to be newer than before',
+      { before: { ...plain, passwordSetAt: 9 }, now: { ...plain, password: 'b', passwordSetAt: 12 } },
+      'done',
+    ],
+    [
+      'of which the time was not told before',
+      { before: { ...plain, passwordSetAt: null }, now: { ...plain, password: 'b', passwordSetAt: -5 } },
+      'done',
+    ],
+    [
+      'of which the time is not told any more',
+      { before: { ...plain, passwordSetAt: 9 }, now: { ...plain, password: 'b', passwordSetAt: null } },
+      'done',
+    ],
+    ['hidden by the directory before, and shown now', { before: { ...plain, password: null }, now: plain, settled: true }, 'unknown'],
+    [
+      'an unlock: what marks a password says nothing of it',
+      { verb: 'unlock-account', now: { ...plain, lock: '', locked: false, temporary: true } },
+      'done',
+    ],
+    [
+      'an unlock: the lock was not told before',
+      { verb: 'unlock-account', before: { ...plain, lock: null }, now: { ...plain, lock: null, locked: false }, settled: true },
+      'unknown',
+    ],
+    [
+      'an unlock: the lock is told only since',
+      { verb: 'unlock-account', before: { ...plain, lock: null }, now: { ...plain, locked: false }, settled: true },
+      'unknown',
+    ],
+    [
+      'an unlock: the lock is not told any more',
+      { verb: 'unlock-account', now: { ...plain, lock: null, locked: false }, settled: true },
+      'unknown',
+    ],
     ['an unlock: open now', { verb: 'unlock-account', now: { ...plain, lock: '', locked: false } }, 'done'],
     ['an unlock: the same lock', { verb: 'unlock-account', settled: true }, 'failed'],
     ['an unlock: locked anew', { verb: 'unlock-account', now: { ...plain, lock: 'y' }, settled: true }, 'unknown'],
     ['an unlock: the lock is not told', { verb: 'unlock-account', now: { ...plain, locked: null }, settled: true }, 'unknown'],
   ])('%s', (_name, changes, expected) => {
     expect(judgeOutcome(evidence(changes))).toBe(expected);
+  });
+});
+
+describe('a password that may have been set within the second of a reading', () => {
+  const MINUTES = 60_000;
+  it.each<[string, Partial<AccountFingerprint>, boolean]>([
+    ['of a directory that tells fractions', { passwordSetAt: START }, false],
+    ['at that time', { wholeSeconds: true, passwordSetAt: START }, true],
+    ['at a time that is not told', { wholeSeconds: true, passwordSetAt: null }, true],
+    ['within what clocks are apart, before', { wholeSeconds: true, passwordSetAt: START - 10 * MINUTES + 1 }, true],
+    ['within what clocks are apart, after', { wholeSeconds: true, passwordSetAt: START + 10 * MINUTES - 1 }, true],
+    ['longer ago', { wholeSeconds: true, passwordSetAt: START - 10 * MINUTES }, false],
+    ['by a clock that is far ahead', { wholeSeconds: true, passwordSetAt: START + 10 * MINUTES }, false],
+  ])('%s', (_name, changes, expected) => {
+    expect(wasSetJustNow({ password: 'a', lock: null, locked: null, passwordSetAt: null, ...changes }, START)).toBe(expected);
   });
 });

@@ -31,6 +31,7 @@ describe('a stored intent', () => {
       const { [name]: _left, ...rest } = intent;
       expect(readIntent(row(JSON.stringify(rest))), name).toBeNull();
     }
+    expect(readIntent(row(JSON.stringify({ ...intent, before: null })))).toBeNull();
     for (const name of ['leaseUntil', 'settledAt', 'givenUpAt'] as const) {
       const window = { ...intent.window, [name]: undefined };
       expect(readIntent(row(JSON.stringify({ ...intent, window }))), name).toBeNull();
@@ -43,5 +44,17 @@ describe('a stored intent', () => {
         expect(readIntent(row(facts))).toBeNull();
       }),
     );
+  });
+});
+
+describe('what the columns tell of an intent that cannot be read', () => {
+  it('is on whom and since when, and nothing of who asked or what was before, so that nothing is ever concluded from it', () => {
+    expect(intentOfColumns(row('{'))).toEqual({
+      ...{ id: 'i1', verb: 'reset-password', account: { directory: 'people', id: 'a1' }, journeyId: 'j1' },
+      ...{ actor: { kind: 'system' }, proof: [], language: '', unlock: false, server: '', readAt: 1000 },
+      before: { password: null, lock: null, locked: null, passwordSetAt: null },
+      // An hour: longer than any write has.
+      window: { notAfter: 1000, leaseUntil: 1000, settledAt: 1000, givenUpAt: 1000 + 3_600_000 },
+    });
   });
 });

@@ -28,3 +28,9 @@ it('takes the widest of several directories, and nothing from none', () => {
   ).toEqual({ toBegin: 9, request: 20 });
   expect(widestLimits([])).toEqual({ toBegin: 0, request: 0 });
 });
+
+it('has a request as long again as it may take, and five minutes in which the server may come back', () => {
+  const rest = { leaseUntil: 13_000, settledAt: 15_000, givenUpAt: 315_000 };
+  expect(writeWindow(1000, { toBegin: 10_000, request: 2000 })).toEqual({ notAfter: 11_000, ...rest });
+  expect(shortenedWindow(11_000, { toBegin: 10_000, request: 2000 })).toEqual({ notAfter: 11_000, ...rest });
+});
