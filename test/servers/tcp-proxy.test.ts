@@ -90,3 +90,29 @@ it('cuts open connections and refuses new ones', async () => {
   const refused = connect({ host: proxy.host, port: proxy.port });
   expect(await next(refused)).toBe('ECONNRESET');
 });
+
+it('tears a request: passes a part of it, and the rest when it forwards again', async () => {
+  const socket = await open();
+  proxy.tear({ direction: 'request', piece: 1, passes: 'all-but-a-byte', ending: 'stall' });
+  socket.write('torn');
+  await expect.poll(() => received.join('')).toBe('tor');
+  proxy.setMode('forward');
+  await expect.poll(() => received.join('')).toBe('torn');
+  socket.destroy();
+});
+
+it('tears an answer: hands on a part of it and cuts', async () => {
+  const socket = await open();
+  proxy.tear({ direction: 'answer', piece: 2, passes: 'half', ending: 'cut' });
+  socket.write('a');
+  expect(await next(socket)).toBe('answer to a');
+  socket.write('bc');
+  const seen: string[] = [];
+  socket.on('data', (bytes) => seen.push(bytes.toString()));
+  await new Promise((resolve) => {
+    socket.on('error', () => {}).once('close', resolve);
+  });
+  // A reset takes along what was not read yet.
+  expect('answer').toContain(seen.join(''));
+  expect(received.join('')).toBe('abc');
+});

@@ -10,6 +10,17 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
  */
 export type ProxyMode = 'forward' | 'stall' | 'refuse' | 'swallow-answers';
 
+/** Where a message that passes is torn. */
+export interface Tear {
+  readonly direction: 'request' | 'answer';
+  /** The how manieth piece that arrives in this direction from now, counted over all connections (1: the next). A piece is a TLS record as a rule. */
+  readonly piece: number;
+  /** How much of that piece still passes: all of it but the last byte is nothing to a TLS peer, all of it is a message. */
+  readonly passes: 'nothing' | 'half' | 'all-but-a-byte' | 'all';
+  /** `cut`: the connection is reset. `stall`: from here on nothing passes on any connection; what is held may be let go by {@link TcpProxy.setMode}. */
+  readonly ending: 'cut' | 'stall';
+}
+
 /** A TCP proxy between a client and a real server, to break the network on purpose. */
 export interface TcpProxy {
   readonly host: string;
@@ -27,6 +38,8 @@ export interface TcpProxy {
    * @param afterwards is called at once when that has happened, before anything else can pass
    */
   swallowAnswer(number: number, afterwards?: () => void): void;
+  /** Tears a message. Given up by {@link setMode}. */
+  tear(at: Tear): void;
   /** Resets all open connections (TCP RST). New ones are treated by the mode in force. */
   cutAll(): void;
   /** Closes the port and resets all connections. */
@@ -55,7 +68,28 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
   let onSwallowed: (() => void) | undefined;
   let answersUntilLoss = Number.POSITIVE_INFINITY;
   let afterLoss: (() => void) | undefined;
+  let tear: { at: Tear; left: number } | undefined;
   const passages = new Set<Passage>();
+
+  /** Handles a piece that is to be torn; false: this is none. */
+  const torn = (passage: Passage, direction: Tear['direction'], bytes: Buffer): boolean => {
+    if (tear?.at.direction !== direction) return false;
+    tear.left -= 1;
+    if (tear.left > 0) return false;
+    const { passes, ending } = tear.at;
+    tear = undefined;
+    const length = { nothing: 0, half: bytes.length >> 1, 'all-but-a-byte': bytes.length - 1, all: bytes.length }[passes];
+    const [to, held] = direction === 'request' ? [passage.target, passage.heldRequests] : [passage.client, passage.heldAnswers];
+    if (ending === 'stall') {
+      mode = 'stall';
+      to.write(bytes.subarray(0, length));
+      if (length < bytes.length) held.push(bytes.subarray(length));
+    } else {
+      // What was to pass has to be sent before the connection goes.
+      to.write(bytes.subarray(0, length), () => cut(passage));
+    }
+    return true;
+  };
 
   const cut = (passage: Passage): void => {
     passages.delete(passage);
@@ -76,7 +110,7 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
     target.setNoDelay(true);
     client.on('data', (bytes) => {
       if (mode === 'stall') passage.heldRequests.push(bytes);
-      else target.write(bytes);
+      else if (!torn(passage, 'request', bytes)) target.write(bytes);
     });
     target.on('data', (bytes) => {
       answersUntilLoss -= 1;
@@ -86,7 +120,7 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
         onSwallowed = undefined;
         if (answersUntilLoss === 0) afterLoss?.();
       } else if (mode === 'stall') passage.heldAnswers.push(bytes);
-      else client.write(bytes);
+      else if (!torn(passage, 'answer', bytes)) client.write(bytes);
     });
     for (const [socket, other] of [
       [client, target],
@@ -117,6 +151,7 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
     setMode(next) {
       mode = next;
       answersUntilLoss = Number.POSITIVE_INFINITY;
+      tear = undefined;
       if (mode === 'stall') return;
       for (const { client, target, heldRequests, heldAnswers } of passages) {
         for (const bytes of heldRequests.splice(0)) target.write(bytes);
@@ -130,6 +165,9 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
     swallowAnswer(number, afterwards) {
       answersUntilLoss = number;
       afterLoss = afterwards;
+    },
+    tear(at) {
+      tear = { at, left: at.piece };
     },
     cutAll() {
       for (const passage of [...passages]) cut(passage);

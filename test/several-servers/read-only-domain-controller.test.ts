@@ -5,10 +5,10 @@ import { createActiveDirectory } from '../../src/directory/active-directory/acti
 import { createMovableClock, newPassword } from '../conformance/samples.ts';
 import { directoryDeps } from '../conformance/test-deps.ts';
 import { reset, unlock } from '../conformance/write.ts';
-import { type SambaPair, startSambaWithReadOnly } from '../servers/samba-read-only.ts';
+import { type SambaWithReadOnly, startSambaWithReadOnly } from '../servers/samba-pair.ts';
 import { seedPassword } from '../servers/seed-people.ts';
 
-let pair: SambaPair;
+let pair: SambaWithReadOnly;
 const opened: Directory[] = [];
 
 beforeAll(async () => {

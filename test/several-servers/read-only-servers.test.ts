@@ -5,7 +5,7 @@ import { createMovableClock, newPassword } from '../conformance/samples.ts';
 import { reset } from '../conformance/write.ts';
 import { type Keyturn, startKeyturn } from '../scenarios/start-keyturn.ts';
 import { startSlapd } from '../servers/slapd.ts';
-import { ONE_PROOF, walkToPassword, writeEvents } from './recovery.ts';
+import { ONE_PROOF, walkTo, writeEvents } from './recovery.ts';
 import { startTwoSlapd, type TwoSlapd } from './two-slapd.ts';
 
 const serversOf = (...order: { url: string }[]) => ({ servers: order.map(({ url }) => ({ url })) });
@@ -30,7 +30,7 @@ describe.each([
     for (let round = 0; round < 2; round += 1) {
       const person = await two.createPerson();
       const { address } = await keyturn.enrol(person.login);
-      const client = await walkToPassword(keyturn, person.login, address);
+      const client = await walkTo(keyturn, person.login, address);
       const wanted = newPassword();
       await client.answer({ password: wanted });
       expect(client.at('done').results).toMatchObject([{ outcome: 'password-reset' }]);
@@ -58,7 +58,7 @@ describe.each([
     keyturn = await startKeyturn({ directories: [two.section([two.replica])], configuration: ONE_PROOF });
     const person = await two.createPerson();
     const { address } = await keyturn.enrol(person.login);
-    const client = await walkToPassword(keyturn, person.login, address);
+    const client = await walkTo(keyturn, person.login, address);
     const wanted = newPassword();
     await client.answer({ password: wanted });
     expect(client.step.kind).toBe('new-password');

@@ -7,9 +7,14 @@ import { codeIn, holdsCode, type Keyturn, until } from '../scenarios/start-keytu
 /** One proof is enough here, so that a person can walk many journeys within one time step of the authenticator. */
 export const ONE_PROOF = { guard: GENEROUS_LIMITS, recovery: { rules: [{ name: 'everybody', accepted: [['email' as const]] }] } };
 
-/** Walks to where a new password is asked for. */
-export async function walkToPassword(keyturn: Keyturn, login: string, address: string): Promise<JourneyClient> {
-  const client = await startJourney(keyturn.url, login);
+/** Walks to where the goal asks its question, such as for a new password. */
+export async function walkTo(
+  keyturn: Keyturn,
+  login: string,
+  address: string,
+  goal: 'reset-password' | 'unlock-account' = 'reset-password',
+): Promise<JourneyClient> {
+  const client = await startJourney(keyturn.url, login, goal);
   const codes = () => keyturn.messages(address).filter(holdsCode);
   const earlier = new Set(codes().map(({ id }) => id));
   await client.answer({ option: 'email' });
@@ -17,7 +22,7 @@ export async function walkToPassword(keyturn: Keyturn, login: string, address: s
   await until(() => fresh() !== undefined, 'the code');
   const message = fresh();
   await client.answer({ code: message === undefined ? '' : codeIn(message) });
-  client.at('new-password');
+  if (goal === 'reset-password') client.at('new-password');
   return client;
 }
 
