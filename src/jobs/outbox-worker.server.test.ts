@@ -237,6 +237,32 @@ describe('lanes', () => {
 });
 
 describe('several workers', () => {
+  it('goes on with what takes the place of a row, each once, when two workers have it', async () => {
+    const sent: string[] = [];
+    const mail: OutboxHandler = async (payload) => void sent.push((payload as { to: string }).to);
+    const mailTo = (to: string) => ({
+      ...{ lane: 'notice' as const, kind: 'mail', payload: JSON.stringify({ to }) },
+      ...{ createdAt: clock.now(), runAt: clock.now(), expiresAt: null },
+    });
+    const gate = Promise.withResolvers<void>();
+    const compose = vi.fn(async () => {
+      // The first one takes longer than its lease: another worker has it as well by then.
+      if (compose.mock.calls.length === 1) await gate.promise;
+      return [mailTo('a'), mailTo('b')];
+    });
+    const composers = { notice: compose };
+    await put('notice', { kind: 'notice' });
+    work({ mail }, { composers });
+    await eventually(() => expect(compose).toHaveBeenCalledTimes(1));
+    clock.advance(60_001);
+    work({ mail }, { composers });
+    await eventually(() => expect(sent.toSorted()).toEqual(['a', 'b']));
+    gate.resolve();
+    expect(await workers[0]?.stop()).toBe(true);
+    expect(sent.toSorted()).toEqual(['a', 'b']);
+    await backlogIs(0, 0);
+  });
+
   it('do each piece of work once', async () => {
     const ids: string[] = [];
     for (let index = 0; index < 200; index += 1) ids.push(await put('notice', { kind: 'count' }));

@@ -1,5 +1,5 @@
 import { type ErrorCode, isAppError } from '../../shared/errors.ts';
-import type { OutboxLane, OutboxRow, OutboxStore } from '../core/ports/outbox-store.ts';
+import type { OutboxLane, OutboxRow, OutboxStore, QueuedRow } from '../core/ports/outbox-store.ts';
 import type { Clock, Log } from '../core/ports/platform.ts';
 import { MOST_TRIES, nextTry, RETRY_POLICIES, UNEXPECTED_TRIES } from './retry-policy.ts';
 
@@ -18,6 +18,12 @@ export interface OutboxContext {
  */
 export type OutboxHandler = (payload: unknown, context: OutboxContext) => Promise<void>;
 
+/**
+ * Turns work of one kind into the work that takes its place; none: there is nothing to do. May be called again, as a handler may.
+ * @throws AppError as a handler does
+ */
+export type OutboxComposer = (payload: unknown) => Promise<readonly Omit<QueuedRow, 'id'>[]>;
+
 export interface LaneSettings {
   /** Rows worked on at once by this node. */
   concurrency: number;
@@ -31,6 +37,8 @@ export interface OutboxWorkerDeps {
   log: Log;
   /** By `kind` of the row. */
   handlers: Readonly<Record<string, OutboxHandler>>;
+  /** By `kind` of the row, for kinds that have no handler. */
+  composers?: Readonly<Record<string, OutboxComposer>>;
   lanes?: Partial<Record<OutboxLane, Partial<LaneSettings>>>;
   /** How often each lane looks for due work without being kicked; 1,000 unless told. */
   pollMilliseconds?: number;
@@ -62,6 +70,8 @@ interface Lane extends LaneSettings {
   name: OutboxLane;
   looking: Promise<void> | null;
   lookAgain: boolean;
+  /** More may be due than there was room for. */
+  mayHaveMore: boolean;
 }
 
 /**
@@ -70,7 +80,9 @@ interface Lane extends LaneSettings {
  */
 export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
   const { outbox, clock, log } = deps;
-  const lanes = LANES.map((name): Lane => ({ ...DEFAULT_LANES[name], ...deps.lanes?.[name], name, looking: null, lookAgain: false }));
+  const lanes = LANES.map(
+    (name): Lane => ({ ...DEFAULT_LANES[name], ...deps.lanes?.[name], name, looking: null, lookAgain: false, mayHaveMore: false }),
+  );
   /** Rows of this node by id, so that one that outlives its lease is not worked on twice here. */
   const running = new Map<string, { lane: OutboxLane; work: Promise<void> }>();
   let state: 'new' | 'running' | 'stopped' = 'new';
@@ -82,10 +94,12 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
 
   async function takeFor(lane: Lane): Promise<void> {
     const free = freeIn(lane);
+    lane.mayHaveMore = true;
     if (free === 0) return;
     const now = clock.now();
     try {
       const rows = await outbox.take(lane.name, now, now + lane.leaseMilliseconds, free);
+      lane.mayHaveMore = rows.length === free;
       for (const row of rows) begin(lane, row);
     } catch (error) {
       log.error('outbox.take-failed', { lane: lane.name, error });
@@ -102,7 +116,7 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
   async function lookWhileNeeded(lane: Lane): Promise<void> {
     while (lane.lookAgain && state === 'running') {
       lane.lookAgain = false;
-      // Every free place is filled, and a place that gets free looks again.
+      // Every free place is filled; one that gets free looks again where more may be due.
       await takeFor(lane);
     }
   }
@@ -120,29 +134,41 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
   function begin(lane: Lane, row: OutboxRow): void {
     // Taking it again has only made its lease longer.
     if (running.has(row.id)) return;
-    const work = handle(row)
+    const work = handle(lane, row)
       .catch((error: unknown) => log.error('outbox.row-not-closed', { id: row.id, kind: row.kind, error }))
       .then(() => {
         running.delete(row.id);
-        look(lane);
+        if (lane.mayHaveMore) look(lane);
       });
     running.set(row.id, { lane: lane.name, work });
   }
 
-  async function handle(row: OutboxRow): Promise<void> {
+  async function handle(lane: Lane, row: OutboxRow): Promise<void> {
     if (row.expiresAt !== null && row.expiresAt <= clock.now()) return giveUp(row, 'expired');
     if (row.attempts > MOST_TRIES) return giveUp(row, 'exhausted');
     const payload = parse(row.payload);
     if (payload === undefined) return giveUp(row, 'request.malformed');
     const handler = deps.handlers[row.kind];
+    const composer = deps.composers?.[row.kind];
     // Another node, of a newer release, may know the kind: not given up at once.
-    if (handler === undefined) return retry(row, 'outbox.kind-unknown');
+    if (handler === undefined && composer === undefined) return retry(row, 'outbox.kind-unknown');
+    let instead: readonly Omit<QueuedRow, 'id'>[] = [];
     try {
-      await handler(payload.value, { id: row.id, attempts: row.attempts, createdAt: row.createdAt });
+      if (handler !== undefined) await handler(payload.value, { id: row.id, attempts: row.attempts, createdAt: row.createdAt });
+      else instead = (await composer?.(payload.value)) ?? [];
     } catch (error) {
       return failed(row, error);
     }
-    await outbox.done(row.id, clock.now());
+    if (instead.length === 0) return outbox.done(row.id, clock.now());
+    await goOn(lane, row, instead);
+  }
+
+  /** The first of what takes the place of a row is worked on at once, in the same place; the others wait for theirs. */
+  async function goOn(lane: Lane, row: OutboxRow, instead: readonly Omit<QueuedRow, 'id'>[]): Promise<void> {
+    const first = await outbox.replace(row, instead, clock.now() + lane.leaseMilliseconds);
+    if (first === null) return;
+    if (instead.length > 1) look(lane);
+    await handle(lane, first);
   }
 
   async function failed(row: OutboxRow, error: unknown): Promise<void> {

@@ -13,8 +13,8 @@ import { expireJourneys } from '../core/journey/expire-journeys.ts';
 import { mailUserNames, USER_NAMES_JOB } from '../core/journey/find-user-name.ts';
 import type { JourneyDeps } from '../core/journey/journey-deps.ts';
 import { sweepWrites } from '../core/journey/sweep-writes.ts';
+import { composeNotice, type QueuedNotice } from '../core/notify/compose-notice.ts';
 import { createMailDelivery } from '../core/notify/deliver-mail.ts';
-import { deliverNotice, type QueuedNotice } from '../core/notify/deliver-notice.ts';
 import { deliverSms } from '../core/notify/deliver-sms.ts';
 import { DISCARD_JOB, MAIL_JOB } from '../core/notify/queue-mail.ts';
 import { NOTICE_JOB } from '../core/notify/queue-notice.ts';
@@ -71,8 +71,8 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
       [SMS_JOB]: (payload, { id }) => deliverSms(adapters.sms, payload, id),
       [DISCARD_JOB]: () => Promise.resolve(),
       [USER_NAMES_JOB]: (payload, { id }) => mailUserNames(deps, payload as { journey: string }, id),
-      [NOTICE_JOB]: (payload, { id }) => deliverNotice(deps, payload as QueuedNotice, id),
     },
+    composers: { [NOTICE_JOB]: (payload) => composeNotice(deps, payload as QueuedNotice) },
   });
   const strength = createStrengthThread(log);
   const deps: JourneyDeps = {

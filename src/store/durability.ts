@@ -38,8 +38,24 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     openCount: 'reads',
     wroteSince: 'reads',
   },
-  outbox: { insert: 'flushed', take: 'deferred', done: 'deferred', retry: 'deferred', giveUp: 'deferred', backlog: 'reads' },
-  freezes: { insertLink: 'flushed', findLink: 'reads', spendLink: 'flushed', freeze: 'flushed', lift: 'flushed', isFrozen: 'reads' },
+  outbox: {
+    insert: 'flushed',
+    replace: 'flushed',
+    take: 'deferred',
+    done: 'deferred',
+    retry: 'deferred',
+    giveUp: 'deferred',
+    backlog: 'reads',
+  },
+  freezes: {
+    // Nobody has been given it yet: the mail that carries it is queued after it, and waits for the disk.
+    insertLink: 'deferred',
+    findLink: 'reads',
+    spendLink: 'flushed',
+    freeze: 'flushed',
+    lift: 'flushed',
+    isFrozen: 'reads',
+  },
   knownPlaces: { remember: 'flushed', known: 'reads' },
   configurations: { current: 'reads', read: 'reads', list: 'reads', append: 'flushed' },
   embedded: {

@@ -137,6 +137,37 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
       await one.outbox.done(retried.id, NOW);
     });
 
+    it('lets others take the place of a row, for one of any number of callers', async () => {
+      const row = outboxRow({ lane: 'notice', kind: 'notice', createdAt: NOW - 5 });
+      await one.outbox.insert(row);
+      const [taken] = await one.outbox.take('notice', NOW, NOW + 50, 10);
+      if (taken === undefined) throw new Error('nothing was taken');
+      const mail = (to: string) => ({
+        ...{ lane: 'notice' as const, kind: 'mail', payload: JSON.stringify({ to }) },
+        ...{ createdAt: NOW, runAt: NOW, expiresAt: null },
+      });
+      const won = (await atOnce(6, (store) => store.outbox.replace(taken, [mail('a'), mail('b'), mail('c')], NOW + 90))).filter(
+        (first) => first !== null,
+      );
+      expect(won).toMatchObject([{ id: row.id, kind: 'mail', payload: '{"to":"a"}', attempts: 1, createdAt: NOW, leaseUntil: NOW + 90 }]);
+      const others = await two.outbox.take('notice', NOW, NOW + 50, 10);
+      expect(others.map(({ kind, payload }) => ({ kind, payload }))).toEqual(
+        expect.arrayContaining([
+          { kind: 'mail', payload: '{"to":"b"}' },
+          { kind: 'mail', payload: '{"to":"c"}' },
+        ]),
+      );
+      expect(others).toHaveLength(2);
+      // What was done or given up meanwhile is not begun anew.
+      const [done, lost] = [outboxRow({ lane: 'notice', kind: 'notice' }), outboxRow({ lane: 'bulk', kind: 'notice' })];
+      for (const late of [done, lost]) await one.outbox.insert(late);
+      await one.outbox.done(done.id, NOW);
+      await one.outbox.giveUp(lost.id, NOW, 'mail.refused');
+      for (const late of [done, lost]) expect(await one.outbox.replace(late, [mail('d')], NOW + 90)).toBeNull();
+      for (const { id } of [row, ...others]) await one.outbox.done(id, NOW);
+      expect(await one.outbox.take('notice', NOW + 1_000, NOW + 2_000, 10)).toEqual([]);
+    });
+
     it('hands out no message that nobody can use any more', async () => {
       const row = outboxRow({ lane: 'notice', expiresAt: NOW + 10 });
       await one.outbox.insert(row);

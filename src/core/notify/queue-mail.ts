@@ -1,6 +1,6 @@
 import { timeZoneOf } from '../configuration/time-zone.ts';
 import type { CoreDeps } from '../core-deps.ts';
-import type { OutboxLane } from '../ports/outbox-store.ts';
+import type { OutboxLane, QueuedRow } from '../ports/outbox-store.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import { composeMail, type MailKind } from './compose-mail.ts';
@@ -20,12 +20,15 @@ export interface MailRequest {
 export const MAIL_JOB = 'mail';
 export const DISCARD_JOB = 'discard';
 
+type Deps = Pick<CoreDeps, 'clock' | 'random' | 'texts' | 'configuration'>;
+
 /** Composes a mail and queues it in the caller's transaction: it is sent if, and only if, that transaction is committed. */
-export async function queueMail(
-  deps: Pick<CoreDeps, 'clock' | 'random' | 'texts' | 'configuration'>,
-  store: Store,
-  request: MailRequest,
-): Promise<void> {
+export async function queueMail(deps: Deps, store: Store, request: MailRequest): Promise<void> {
+  await store.outbox.insert({ id: randomId(deps.random), ...mailRow(deps, request) });
+}
+
+/** A composed mail as a row of the outbox. */
+export function mailRow(deps: Omit<Deps, 'random'>, request: MailRequest): Omit<QueuedRow, 'id'> {
   const { subject, text, html } = composeMail(
     request.kind,
     request.language,
@@ -34,13 +37,12 @@ export async function queueMail(
     timeZoneOf(deps.configuration()),
   );
   const now = deps.clock.now();
-  await store.outbox.insert({
-    id: randomId(deps.random),
+  return {
     lane: request.lane,
     kind: request.to === null ? DISCARD_JOB : MAIL_JOB,
     payload: JSON.stringify({ to: request.to ?? 'nobody@invalid', subject, text, html }),
     createdAt: now,
     runAt: now,
     expiresAt: request.expiresAt ?? null,
-  });
+  };
 }

@@ -22,16 +22,18 @@ export interface OutboxRow {
   problem: string | null;
 }
 
+/** A row as it is queued. */
+export type QueuedRow = Pick<OutboxRow, 'id' | 'lane' | 'kind' | 'payload' | 'createdAt' | 'runAt' | 'expiresAt'>;
+
 export interface OutboxStore {
-  insert(row: {
-    id: string;
-    lane: OutboxLane;
-    kind: string;
-    payload: string;
-    createdAt: number;
-    runAt: number;
-    expiresAt: number | null;
-  }): Promise<void>;
+  insert(row: QueuedRow): Promise<void>;
+  /**
+   * Puts what is to be done into the place of a row that was taken and said so, in one statement. The first of `rows` keeps its id, and
+   * is taken by the caller until `leaseUntil` as `taken` was; the ids of the others follow from it. So of any number of callers one
+   * replaces it, however long they took. There must be one row at least.
+   * @returns the first one; null: somebody else replaced it, or it was given up
+   */
+  replace(taken: Pick<OutboxRow, 'id' | 'kind'>, rows: readonly Omit<QueuedRow, 'id'>[], leaseUntil: number): Promise<OutboxRow | null>;
   /**
    * Takes due rows of a lane, oldest first, each for one caller only until `leaseUntil`; counts the attempt. Writes
    * nothing when none is due.

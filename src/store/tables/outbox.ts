@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import type { OutboxLane, OutboxRow, OutboxStore } from '../../core/ports/outbox-store.ts';
+import type { OutboxLane, OutboxRow, OutboxStore, QueuedRow } from '../../core/ports/outbox-store.ts';
 import type { TableContext } from '../context.ts';
 import { readable } from '../readable.ts';
 import type { Schema } from '../schema.ts';
@@ -27,14 +27,45 @@ export function createOutbox(context: TableContext): OutboxStore {
     problem: row.problem,
   });
 
+  const toColumns = (row: QueuedRow) => {
+    const columns = { id: row.id, lane: row.lane, kind: row.kind, created_at: row.createdAt, expires_at: row.expiresAt };
+    const payload = sealColumn(context.secrets, 'outbox', columns, row.payload);
+    return { ...columns, payload, attempts: 0, run_at: row.runAt, lease_until: 0 };
+  };
+
   return {
     async insert(row) {
-      const columns = { id: row.id, lane: row.lane, kind: row.kind, created_at: row.createdAt, expires_at: row.expiresAt };
-      const payload = sealColumn(context.secrets, 'outbox', columns, row.payload);
-      await context.db
+      await context.db.insertInto('outbox').values(toColumns(row)).execute();
+    },
+    async replace({ id, kind }, rows, leaseUntil) {
+      const columns = rows.map((row, index) =>
+        index === 0 ? { ...toColumns({ ...row, id }), attempts: 1, lease_until: leaseUntil } : toColumns({ ...row, id: `${id}.${index}` }),
+      );
+      const replaced = await context.db
         .insertInto('outbox')
-        .values({ ...columns, payload, attempts: 0, run_at: row.runAt, lease_until: 0 })
+        .values(columns)
+        .onConflict((conflict) =>
+          conflict
+            .column('id')
+            .doUpdateSet((eb) => ({
+              lane: eb.ref('excluded.lane'),
+              kind: eb.ref('excluded.kind'),
+              payload: eb.ref('excluded.payload'),
+              created_at: eb.ref('excluded.created_at'),
+              run_at: eb.ref('excluded.run_at'),
+              expires_at: eb.ref('excluded.expires_at'),
+              attempts: eb.ref('excluded.attempts'),
+              lease_until: eb.ref('excluded.lease_until'),
+              problem: null,
+            }))
+            .where('outbox.kind', '=', kind)
+            .where('outbox.done_at', 'is', null)
+            .where('outbox.failed_at', 'is', null),
+        )
+        .returningAll()
         .execute();
+      const first = replaced.find((row) => row.id === id);
+      return first === undefined ? null : toRow(first);
     },
     async take(lane, now, leaseUntil, limit) {
       // Materialized: PostgreSQL may otherwise run a limited subquery more than once and lock more than `limit` rows.

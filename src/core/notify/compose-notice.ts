@@ -6,8 +6,8 @@ import { FROM_DIRECTORY, factorsOf } from '../enrolment/factors-of.ts';
 import { mailAddressKey } from '../enrolment/mail-address.ts';
 import { createNotMeLink } from '../freeze/not-me.ts';
 import type { Account, AccountRef } from '../ports/directory.ts';
-import type { OutboxLane } from '../ports/outbox-store.ts';
-import { queueMail } from './queue-mail.ts';
+import type { OutboxLane, QueuedRow } from '../ports/outbox-store.ts';
+import { mailRow } from './queue-mail.ts';
 import type { NoticeRequest } from './queue-notice.ts';
 
 /** Notices that carry a "this was not me" link: those that tell of a change, of one that may have been, or that somebody tries to make one. */
@@ -23,34 +23,32 @@ const WITH_LINK = new Set<NoticeRequest['kind']>([
 
 /**
  * Turns a notice into one mail for every address we know: the enrolled ones and those of the directory (NIST SP
- * 800-63B-4 4.2.3: to all of them). Run by the outbox worker, so a directory that is down only delays it.
- * The notice is done in the same transaction that queues its mails, so that a crash in between never sends them twice.
+ * 800-63B-4 4.2.3: to all of them). Run by the outbox worker, so a directory that is down only delays it. The mails take the place of
+ * the notice in one statement, so that a crash in between never sends them twice.
+ * @returns none where there is nobody to tell
  * @throws AppError `directory.*`: tried again later
  */
-export async function deliverNotice(deps: CoreDeps, notice: QueuedNotice, noticeId: string): Promise<void> {
+export async function composeNotice(deps: CoreDeps, notice: QueuedNotice): Promise<Omit<QueuedRow, 'id'>[]> {
   const found = await ownerOf(deps, notice);
-  if (found === null) return;
+  if (found === null) return [];
   const { ref, directory, account, addresses } = found;
   const language = chooseLanguage(deps, account.language, notice.language);
   const { organisation } = deps.configuration();
-  await deps.store.transaction(async (store) => {
-    const link = ref !== null && WITH_LINK.has(notice.kind) ? { link: await createNotMeLink(deps, store, ref) } : {};
-    const parameters = {
-      account: account.login,
-      directory,
-      happenedAt: notice.happenedAt,
-      organisation: organisation.name,
-      contact: supportContact(deps.configuration(), language),
-      ...notice.asked,
-      ...(notice.factor === undefined ? {} : { factor: notice.factor }),
-      ...(notice.endsAt === undefined ? {} : { endsAt: notice.endsAt }),
-      ...(notice.count === undefined ? {} : { count: notice.count }),
-      ...link,
-    };
-    for (const to of addresses) await queueMail(deps, store, { lane: notice.lane, to, kind: notice.kind, language, parameters });
-    await store.outbox.done(noticeId, deps.clock.now());
-  });
-  deps.wakeOutbox(notice.lane);
+  // Before the mails that carry it. Should they never be queued, nobody has it.
+  const link = ref !== null && WITH_LINK.has(notice.kind) ? { link: await createNotMeLink(deps, deps.store, ref) } : {};
+  const parameters = {
+    account: account.login,
+    directory,
+    happenedAt: notice.happenedAt,
+    organisation: organisation.name,
+    contact: supportContact(deps.configuration(), language),
+    ...notice.asked,
+    ...(notice.factor === undefined ? {} : { factor: notice.factor }),
+    ...(notice.endsAt === undefined ? {} : { endsAt: notice.endsAt }),
+    ...(notice.count === undefined ? {} : { count: notice.count }),
+    ...link,
+  };
+  return addresses.map((to) => mailRow(deps, { lane: notice.lane, to, kind: notice.kind, language, parameters }));
 }
 
 /** A notice as it was queued; `happenedAt` in milliseconds since 1970. */
