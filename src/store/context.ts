@@ -1,4 +1,5 @@
 import type { AuditSeals } from '../core/audit/seals.ts';
+import type { AuditHead } from '../core/ports/audit-store.ts';
 import type { Log } from '../core/ports/platform.ts';
 import type { Database, Engine } from './schema.ts';
 import type { Secrets } from './secrets.ts';
@@ -8,6 +9,8 @@ export interface AuditKeyring {
   seals(): AuditSeals;
   /** Looks for keys that another node has made since. */
   reload(db: Database): Promise<AuditSeals>;
+  /** The end of the chain as this process wrote it last, whether that was committed or not; null: it has written none. */
+  end: AuditHead | null;
 }
 
 /** What a table file works with. `db` is a transaction's own inside a transaction. Read it anew in each verb. */

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database } from './schema.ts';
 
 const HOUR = 3_600_000;
@@ -7,6 +8,8 @@ const DAY = 24 * HOUR;
 const JOURNEY_GRACE = DAY;
 /** No configuration remembers a place for longer. */
 const LONGEST_KNOWN = 400 * DAY;
+/** Places of one account that are kept, the newest ones. */
+const MOST_PLACES = 20;
 /** A message that could not be delivered stays this long, for the operator to see. */
 const FAILED_MESSAGE_GRACE = 7 * DAY;
 
@@ -34,6 +37,18 @@ export async function tidy(db: Database, now: number): Promise<number> {
   const counters = db.deleteFrom('counters').where('window_ends_at', '<=', now).where('paused_until', '<=', now);
   const links = db.deleteFrom('freeze_links').where('expires_at', '<=', now);
   const places = db.deleteFrom('known_places').where('seen_at', '<=', now - LONGEST_KNOWN);
+  // Only an account that got a place lately can have too many.
+  const lately = db
+    .selectFrom('known_places as late')
+    .select(['late.directory', 'late.account_id'])
+    .where('late.seen_at', '>', now - DAY);
+  const newer = sql<number>`(select count(*) from known_places as newer where newer.directory = known_places.directory
+    and newer.account_id = known_places.account_id and (newer.seen_at > known_places.seen_at
+      or (newer.seen_at = known_places.seen_at and newer.digest < known_places.digest)))`;
+  const surplus = db
+    .deleteFrom('known_places')
+    .where((eb) => eb(eb.refTuple('directory', 'account_id'), 'in', lately.$asTuple('directory', 'account_id')))
+    .where(newer, '>=', MOST_PLACES);
   const messages = db
     .deleteFrom('outbox')
     .where((eb) =>
@@ -45,7 +60,7 @@ export async function tidy(db: Database, now: number): Promise<number> {
     );
 
   let deleted = 0;
-  for (const statement of [challenges, journeys, counters, links, places, messages]) {
+  for (const statement of [challenges, journeys, counters, links, places, surplus, messages]) {
     const result = await statement.executeTakeFirst();
     deleted += Number(result.numDeletedRows);
   }

@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FactorKind } from '../../shared/api/journeys.ts';
+import type { AccountRef } from '../../src/core/ports/directory.ts';
 import type { ChallengeRow, Store } from '../../src/core/ports/store.ts';
 import { factorRow, intentRow, journeyRow, type MakeDatabase, NOW, openTestStore, type TestDatabase } from './fixture.ts';
 
@@ -334,6 +335,22 @@ export function specifyJourneyTables(makeDatabase: MakeDatabase): void {
       expect((await one.journeys.noteExpired(NOW, 100)).filter(({ id }) => wanted.has(id))).toEqual([]);
       // It changes nothing of the journey itself: an answer that is under way still counts.
       expect(await two.journeys.find(rows[0]?.id ?? '')).toEqual(rows[0]);
+    });
+  });
+
+  describe('known places', () => {
+    it('are remembered, and of one account the newest 20 are kept', async () => {
+      const [mine, others] = [1, 2].map(() => ({ directory: 'people', id: randomUUID() })) as [AccountRef, AccountRef];
+      const places = Array.from({ length: 24 }, (_, index) => `place-${String(index).padStart(2, '0')}`);
+      for (const [index, place] of places.entries()) await one.knownPlaces.remember(mine, [place], NOW + Math.floor(index / 2));
+      await one.knownPlaces.remember(others, places.slice(0, 20), NOW);
+      await one.knownPlaces.remember(mine, [places[0] ?? ''], NOW + 99);
+      await two.tidy(NOW);
+      // Of those of one instant the ones that come first by name.
+      const kept = [places[0], places[4], ...places.slice(6)].filter((place) => place !== undefined);
+      expect((await two.knownPlaces.known(mine, places, 0)).sort()).toEqual(kept.sort());
+      expect(await two.knownPlaces.known(others, places, 0)).toHaveLength(20);
+      expect(await two.knownPlaces.known(mine, places, NOW + 50)).toEqual([places[0]]);
     });
   });
 

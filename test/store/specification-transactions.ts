@@ -155,6 +155,30 @@ export function specifyTransactions(makeDatabase: MakeDatabase): void {
       expect(await store.audit.read(1_000_000, 2)).toEqual([]);
     });
 
+    it('goes on where the last commit ended: after rolled back events, and with several at once', async () => {
+      const own = await makeDatabase();
+      const node = await openTestStore(own.url, testKey('a'));
+      await node.audit.append(event);
+      const undone = node.transaction(async (inner) => {
+        await inner.audit.append(event, event);
+        throw new Error('rolled back');
+      });
+      await expect(undone).rejects.toThrow('rolled back');
+      expect(await node.audit.append(event, { ...event, type: 'second' }, { ...event, type: 'third' })).toMatchObject({
+        seq: 4,
+        type: 'third',
+      });
+      expect((await node.audit.read(0, 10)).map(({ seq, type }) => `${seq} ${type}`)).toEqual([
+        `1 ${event.type}`,
+        `2 ${event.type}`,
+        '3 second',
+        '4 third',
+      ]);
+      expect(await verify(node)).toMatchObject({ ok: true, checked: 4 });
+      await node.close();
+      await own.drop();
+    });
+
     describe('somebody who writes to the database', () => {
       let own: TestDatabase;
       let node: Store;

@@ -8,6 +8,13 @@ import type { AuditEvent } from './events.ts';
  * Facts never hold a password, code, token or answer.
  */
 export async function recordEvent(store: Store, clock: Clock, event: AuditEvent): Promise<void> {
-  const { type, ...facts } = event;
-  await store.audit.append({ at: clock.now(), type, data: canonicalJson(facts) });
+  await recordEvents(store, clock, event);
+}
+
+/** The same for several events of one transaction. */
+export async function recordEvents(store: Store, clock: Clock, ...events: [AuditEvent, ...AuditEvent[]]): Promise<void> {
+  const at = clock.now();
+  const entryOf = ({ type, ...facts }: AuditEvent) => ({ at, type, data: canonicalJson(facts) });
+  const [first, ...others] = events;
+  await store.audit.append(entryOf(first), ...others.map(entryOf));
 }

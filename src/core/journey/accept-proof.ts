@@ -1,5 +1,5 @@
 import { accountKey } from '../accounts/candidate.ts';
-import { recordEvent } from '../audit/record-event.ts';
+import { recordEvent, recordEvents } from '../audit/record-event.ts';
 import { deviceDigest, placesOf } from '../guard/places.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
@@ -36,9 +36,13 @@ export async function acceptProof(
   // Counters before the audit log, as everywhere: one order of locks, so that two nodes never wait for each other.
   await deps.guard.clearFailures(store, askedOf(deps, state));
   await rememberPlaces(deps, store, state);
-  await recordEvent(store, deps.clock, { type: 'journey.proof-accepted', ...about, factor: step.factor });
   const met = candidates.map(({ ref }) => ref);
-  await recordEvent(store, deps.clock, { type: 'journey.proof-complete', ...about, accounts: met, factors: proven });
+  await recordEvents(
+    store,
+    deps.clock,
+    { type: 'journey.proof-accepted', ...about, factor: step.factor },
+    { type: 'journey.proof-complete', ...about, accounts: met, factors: proven },
+  );
   return { ...state, provenAt: deps.act.at, step: { id: randomId(deps.random), kind: 'preparing' } };
 }
 

@@ -18,12 +18,15 @@ export interface AuditRow {
 /** The recorded end of the chain, with a proof of its own. */
 export type AuditHead = Pick<AuditRow, 'seq' | 'hash' | 'keyId' | 'mac'>;
 
+/** An event as it is recorded; `data` as in `AuditRow`. */
+export type AuditEntry = Pick<AuditRow, 'at' | 'type' | 'data'>;
+
 export interface AuditStore {
   /**
-   * Appends to the hash chain of core/audit. Its end is locked for the rest of the transaction, so that numbers have no gap.
+   * Appends to the hash chain of core/audit, in the order given, and returns the last row. Its end is locked for the rest of the transaction, so that numbers have no gap.
    * An end that somebody else has written is marked by an event of its own first.
    */
-  append(event: { at: number; type: string; data: string }): Promise<AuditRow>;
+  append(...events: [AuditEntry, ...AuditEntry[]]): Promise<AuditRow>;
   /** Rows in order, from `afterSeq` on. */
   read(afterSeq: number, limit: number): Promise<AuditRow[]>;
   /** @throws AppError `audit.chain-broken` when there is none any more */

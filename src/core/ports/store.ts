@@ -201,7 +201,7 @@ export interface CounterStore {
 
 /** Networks and devices from which the owner of an account succeeded, as keyed digests that name the account too. */
 export interface KnownPlaceStore {
-  /** Remembers places at `now`. Of one account the newest are kept, older ones are forgotten. */
+  /** Remembers places at `now`. Of one account `tidy` keeps the newest. */
   remember(account: AccountRef, digests: readonly string[], now: number): Promise<void>;
   /** Those of the digests that were remembered after `since`. */
   known(account: AccountRef, digests: readonly string[], since: number): Promise<string[]>;

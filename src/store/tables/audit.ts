@@ -8,7 +8,7 @@ import type { TableContext } from '../context.ts';
 import type { Database, Schema } from '../schema.ts';
 
 type Row = Selectable<Schema['audit_events']>;
-type Event = Parameters<AuditStore['append']>[0];
+type Entries = Parameters<AuditStore['append']>;
 
 /** Nobody guesses what an event said from its hash once it was erased. */
 const SALT_BYTES = 16;
@@ -17,15 +17,27 @@ const SALT_BYTES = 16;
 export function createAudit(context: TableContext): AuditStore {
   const write = context.engine === 'postgres' ? writeInOneStatement : writeInTwoStatements;
 
-  async function appendTo(db: Database, end: Pick<AuditHead, 'seq' | 'hash'>, event: Event): Promise<AuditRow> {
-    const seq = end.seq + 1;
-    const content = { seq, ...event, salt: randomBytes(SALT_BYTES).toString('base64url'), previousHash: end.hash };
-    const hash = hashEvent(content);
+  function rowsAfter(end: Pick<AuditHead, 'seq' | 'hash'>, events: Entries): AuditRow[] {
     const seals = context.audit.seals();
-    const row = { ...content, hash, ...seals.seal('event', { seq, hash }) };
-    await write(db, toColumns(row), seals.seal('end', { seq, hash }));
-    context.noteEvent(event.type);
-    return row;
+    let { seq, hash } = end;
+    return events.map((event) => {
+      const content = { seq: seq + 1, ...event, salt: randomBytes(SALT_BYTES).toString('base64url'), previousHash: hash };
+      seq = content.seq;
+      hash = hashEvent(content);
+      return { ...content, hash, ...seals.seal('event', { seq, hash }) };
+    });
+  }
+
+  /** @returns null: `end` is not the end any more, and nothing was written */
+  async function appendTo(db: Database, end: AuditHead, events: Entries): Promise<AuditRow | null> {
+    const rows = rowsAfter(end, events);
+    const last = rows.at(-1) as AuditRow;
+    const { seq, hash } = last;
+    const next = { seq, hash, ...context.audit.seals().seal('end', { seq, hash }) };
+    if (!(await write(db, { from: end, to: next }, rows.map(toColumns)))) return null;
+    context.audit.end = next;
+    for (const { type } of events) context.noteEvent(type);
+    return last;
   }
 
   /** Whether the end that we build on is one that we wrote. A key that another node has just made is looked for first. */
@@ -34,20 +46,28 @@ export function createAudit(context: TableContext): AuditStore {
     return (found === 'unknown-key' ? (await context.audit.reload(db)).check('end', end) : found) === 'authentic';
   }
 
+  async function appendToEnd(db: Database, events: Entries): Promise<AuditRow | null> {
+    const end = await readEnd(db, context.engine === 'postgres');
+    if (await isOurs(db, end)) return appendTo(db, end, events);
+    // A new seal over a false end would make it a true one: it is marked first, for good.
+    const { seq, hash } = end;
+    context.log.error('audit.end-not-authentic', {
+      seq,
+      hash,
+      fix: withLines('Find out who has changed the audit log', 'keyturn audit verify'),
+    });
+    const mark = { at: events[0].at, type: END_NOT_AUTHENTIC_EVENT, data: JSON.stringify({ seq, hash }) };
+    return appendTo(db, end, [mark, ...events]);
+  }
+
   return {
-    append: (event) =>
+    append: (...events) =>
       context.atomically(async (db) => {
-        const end = await readEnd(db, context.engine === 'postgres');
-        if (await isOurs(db, end)) return appendTo(db, end, event);
-        // A new seal over a false end would make it a true one: it is marked first, for good.
-        const { seq, hash } = end;
-        context.log.error('audit.end-not-authentic', {
-          seq,
-          hash,
-          fix: withLines('Find out who has changed the audit log', 'keyturn audit verify'),
-        });
-        const marked = await appendTo(db, end, { at: event.at, type: END_NOT_AUTHENTIC_EVENT, data: JSON.stringify({ seq, hash }) });
-        return appendTo(db, marked, event);
+        // What this process wrote last is the end for as long as nobody else writes. PostgreSQL has several connections that do.
+        const known = context.engine === 'sqlite' ? context.audit.end : null;
+        const row = (known === null ? null : await appendTo(db, known, events)) ?? (await appendToEnd(db, events));
+        if (row === null) throw new AppError('internal.unexpected', { reason: 'the end of the audit log has moved in our transaction' });
+        return row;
       }),
     async read(afterSeq, limit) {
       const rows = await context.db
@@ -78,20 +98,40 @@ async function readEnd(db: Database, lockRow: boolean): Promise<AuditHead> {
   return { seq: row.seq, hash: row.hash, keyId: row.key_id, mac: row.mac };
 }
 
-type Seal = ReturnType<ReturnType<AuditStore['seals']>['seal']>;
-
-/** PostgreSQL lets one statement write both tables, which saves a round trip. */
-async function writeInOneStatement(db: Database, row: Row, end: Seal): Promise<void> {
-  await db
-    .with('moved', (inner) => inner.updateTable('audit_head').set({ seq: row.seq, hash: row.hash, key_id: end.keyId, mac: end.mac }))
-    .insertInto('audit_events')
-    .values(row)
-    .execute();
+/** The end as it was read, and as it becomes. */
+interface Move {
+  from: AuditHead;
+  to: AuditHead;
 }
 
-async function writeInTwoStatements(db: Database, row: Row, end: Seal): Promise<void> {
-  await db.updateTable('audit_head').set({ seq: row.seq, hash: row.hash, key_id: end.keyId, mac: end.mac }).execute();
-  await db.insertInto('audit_events').values(row).execute();
+/** PostgreSQL lets one statement write both tables, which saves a round trip. The end was read and locked. */
+async function writeInOneStatement(db: Database, { to }: Move, rows: Row[]): Promise<boolean> {
+  await db
+    .with('moved', (inner) => inner.updateTable('audit_head').set(endColumns(to)))
+    .insertInto('audit_events')
+    .values(rows)
+    .execute();
+  return true;
+}
+
+/** @returns false: the end is another one than was read; nothing was written */
+async function writeInTwoStatements(db: Database, { from, to }: Move, rows: Row[]): Promise<boolean> {
+  const { seq, hash, key_id, mac } = endColumns(from);
+  const moved = await db
+    .updateTable('audit_head')
+    .set(endColumns(to))
+    .where('seq', '=', seq)
+    .where('hash', '=', hash)
+    .where('key_id', '=', key_id)
+    .where('mac', '=', mac)
+    .executeTakeFirst();
+  if (moved.numUpdatedRows !== 1n) return false;
+  await db.insertInto('audit_events').values(rows).execute();
+  return true;
+}
+
+function endColumns({ seq, hash, keyId, mac }: AuditHead) {
+  return { seq, hash, key_id: keyId, mac };
 }
 
 function toColumns({ previousHash, keyId, ...row }: AuditRow): Row {

@@ -50,22 +50,21 @@ export function createCounters(context: TableContext): CounterStore {
       return rows.map(toRow);
     },
     async clear(keys) {
-      // Locked in the order of their keys, as everywhere.
-      const locked = context.db
-        .selectFrom('counters')
-        .select('key')
-        .where('key', 'in', [...keys])
-        .orderBy('key');
       if (keys.length === 0) return;
-      const rows = await (context.engine === 'postgres' ? locked.forUpdate() : locked).execute();
-      if (rows.length === 0) return;
       await context.db
-        .deleteFrom('counters')
-        .where(
-          'key',
-          'in',
-          rows.map((row) => row.key),
+        .with(
+          (cte) => cte('locked').materialized(),
+          // Locked in the order of their keys, as everywhere.
+          (db) =>
+            db
+              .selectFrom('counters')
+              .select('key')
+              .where('key', 'in', [...keys])
+              .orderBy('key')
+              .$if(context.engine === 'postgres', (query) => query.forUpdate()),
         )
+        .deleteFrom('counters')
+        .where('key', 'in', (eb) => eb.selectFrom('locked').select('locked.key'))
         .execute();
     },
   };
