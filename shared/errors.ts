@@ -45,6 +45,14 @@ export const ERRORS = {
   'enrolment.repeated-person': { status: 409, audience: 'operator', level: 'info' },
   'enrolment.from-directory': { status: 409, audience: 'operator', level: 'info' },
   'enrolment.factor-unknown': { status: 404, audience: 'operator', level: 'info' },
+  'enrolment.right-invalid': { status: 410, audience: 'anyone', level: 'info' },
+  // Passkeys
+  'passkey.malformed': { status: 422, audience: 'anyone', level: 'info' },
+  'passkey.out-of-date': { status: 422, audience: 'anyone', level: 'info' },
+  'passkey.wrong-site': { status: 422, audience: 'anyone', level: 'warn' },
+  'passkey.user-not-verified': { status: 422, audience: 'anyone', level: 'info' },
+  'passkey.unknown': { status: 422, audience: 'anyone', level: 'info' },
+  'passkey.present': { status: 409, audience: 'anyone', level: 'info' },
   // Guard
   'guard.slow-down': { status: 429, audience: 'anyone', level: 'warn' },
   // Directories (`anyone` codes say nothing about an account)

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { assertionSchema, requestOptionsSchema } from './web-authn.ts';
 
 /** What the recovery journey speaks: one protocol for the portal, the Windows client, the command line and scripts. */
 
@@ -83,6 +84,15 @@ export const codeStepSchema = z.object({
   resendAt: time.nullable(),
   expiresAt: time,
 });
+export const passkeyStepSchema = z.object({
+  ...stepBase,
+  kind: z.literal('passkey'),
+  factor: z.object({ id: z.string(), kind: factorKindSchema }),
+  publicKey: requestOptionsSchema,
+  /** Code of what was wrong with the last answer. */
+  problem: z.string().optional(),
+  expiresAt: time,
+});
 export const chooseAccountsStepSchema = z.object({
   ...stepBase,
   kind: z.literal('choose-accounts'),
@@ -121,6 +131,8 @@ export const doneStepSchema = z.object({
   kind: z.literal('done'),
   results: z.array(resultSchema),
   nextSteps: z.array(z.string()).optional(),
+  /** What may be enrolled now, on this page and for a while: `right` is good once (`POST /api/v1/enrolment/...`). */
+  offers: z.array(z.object({ kind: z.literal('passkey'), right: z.string(), expiresAt: time })).optional(),
 });
 export const refusedStepSchema = z.object({
   ...stepBase,
@@ -134,6 +146,7 @@ export const stepSchema = z.discriminatedUnion('kind', [
   proofOfWorkStepSchema,
   chooseFactorStepSchema,
   codeStepSchema,
+  passkeyStepSchema,
   chooseAccountsStepSchema,
   newPasswordStepSchema,
   confirmUnlockStepSchema,
@@ -174,6 +187,7 @@ export const ANSWERS = {
     z.strictObject({ resend: z.literal(true) }),
     z.strictObject({ back: z.literal(true) }),
   ]),
+  passkey: z.union([z.strictObject({ credential: assertionSchema }), z.strictObject({ back: z.literal(true) })]),
   'choose-accounts': z.strictObject({ accounts: z.array(z.string().max(64)).min(1).max(20) }),
   'new-password': z.union([z.strictObject({ password }), z.strictObject({ keepPassword: z.literal(true) })]),
   'confirm-unlock': z.strictObject({ confirm: z.literal(true) }),

@@ -8,6 +8,7 @@ import { exportConfiguration } from '../core/configuration/export-configuration.
 import { formatPath } from '../core/configuration/format-path.ts';
 import type { CommandContext } from './command-context.ts';
 import { withExamples } from './examples.ts';
+import { passkeysLeftBehind } from './passkeys-left-behind.ts';
 import { readDocument } from './read-document.ts';
 import { withRuntime } from './with-runtime.ts';
 
@@ -46,8 +47,11 @@ function addCheck(config: Command, context: CommandContext): void {
       if (configuration === null) context.failed();
       if (options.json === true) return context.print(JSON.stringify({ ok: configuration !== null, problems }, null, 2));
       for (const { severity, path, message } of problems) await context.print(`${severity}: ${path}: ${message}`);
+      const left = configuration === null ? null : await passkeysLeftBehind(context, configuration);
+      if (left !== null) await context.print(left);
       const errors = problems.filter((problem) => problem.severity === 'error').length;
-      await context.print(`${file}: ${count(errors, 'error')}, ${count(problems.length - errors, 'warning')}`);
+      const warnings = problems.length - errors + (left === null ? 0 : 1);
+      await context.print(`${file}: ${count(errors, 'error')}, ${count(warnings, 'warning')}`);
     });
   withExamples(check, [
     { command: 'keyturn config check keyturn.yaml', does: 'lists what is wrong with it' },

@@ -119,6 +119,31 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'The account has nothing enrolled under this id',
     fix: withLines('Take an id that this shows', 'keyturn enrolment list NAME'),
   },
+  'enrolment.right-invalid': {
+    meaning: 'The right to add a proof was used already, or its time is over',
+    fix: 'Recover the account once more, or call the helpdesk',
+  },
+  'passkey.malformed': {
+    meaning: 'The answer of the passkey is not of the form that WebAuthn has for it',
+    fix: 'Try again with a current browser',
+  },
+  'passkey.out-of-date': {
+    meaning: 'The answer of the passkey is one to an earlier question',
+    fix: 'Try again: each question is answered once',
+  },
+  'passkey.wrong-site': {
+    meaning: 'The passkey was used at another address, or is one of another site',
+    fix: 'Use the address of organisation.publicUrl; if people do, look whether factors.passkey.rpId is a parent domain of it',
+  },
+  'passkey.user-not-verified': {
+    meaning: 'The device did not check who uses the passkey',
+    fix: 'Use one with fingerprint, face or PIN',
+  },
+  'passkey.unknown': {
+    meaning: 'The passkey is not enrolled, or not any more',
+    fix: withLines('Look what the person has enrolled', 'keyturn enrolment list NAME'),
+  },
+  'passkey.present': { meaning: 'The passkey is enrolled already', fix: 'Use it' },
   'guard.slow-down': { meaning: 'Too many requests', fix: 'Wait for as long as `retryAfter` says. The limits are in `guard`' },
   'directory.unavailable': {
     meaning: 'The directory does not answer at the moment; nothing was changed',

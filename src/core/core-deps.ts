@@ -4,6 +4,7 @@ import type { Directory } from './ports/directory.ts';
 import type { OutboxLane } from './ports/outbox-store.ts';
 import type { Background, Clock, Keys, Log, Random, Texts, Work } from './ports/platform.ts';
 import type { Store } from './ports/store.ts';
+import type { WebAuthn } from './ports/web-authn.ts';
 import type { WordDictionary } from './ports/word-dictionary.ts';
 
 /** The directories of the configuration in force. */
@@ -26,6 +27,7 @@ export interface CoreDeps {
   readonly random: Random;
   readonly keys: Keys;
   readonly work: Work;
+  readonly webAuthn: WebAuthn;
   readonly log: Log;
   readonly texts: Texts;
   readonly background: Background;

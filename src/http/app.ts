@@ -23,6 +23,7 @@ import { createPageSender } from './page-file.ts';
 import { registerPages } from './pages.ts';
 import { asAppError } from './problem.ts';
 import { demoRoutes } from './routes/demo.ts';
+import { enrolmentRoutes } from './routes/enrolment.ts';
 import { registerHealth } from './routes/health.ts';
 import { journeyRoutes } from './routes/journeys.ts';
 import { noticeRoutes } from './routes/notices.ts';
@@ -81,6 +82,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   });
   const prefix = '/api/v1';
   await app.register(journeyRoutes(deps), { prefix });
+  await app.register(enrolmentRoutes(deps), { prefix });
   await app.register(siteRoutes(deps), { prefix });
   await app.register(noticeRoutes(deps), { prefix });
   if (deps.demo !== null) await app.register(demoRoutes(deps.demo, deps), { prefix });

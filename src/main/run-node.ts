@@ -25,6 +25,7 @@ import type { Mailer } from '../core/ports/platform.ts';
 import { createDemoDoor } from '../demo/demo-door.ts';
 import { createApp } from '../http/app.ts';
 import { type MetricsDoor, openMetricsDoor } from '../http/metrics-door.ts';
+import { createWebAuthn } from '../identity/web-authn.ts';
 import { createBackground } from '../jobs/background.ts';
 import { createOutboxWorker, type OutboxWorker } from '../jobs/outbox-worker.ts';
 import { createSchedule } from '../jobs/schedule.ts';
@@ -75,6 +76,7 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
     composers: { [NOTICE_JOB]: (payload) => composeNotice(deps, payload as QueuedNotice) },
   });
   const strength = createStrengthThread(log);
+  const webAuthn = createWebAuthn();
   const deps: JourneyDeps = {
     store,
     log,
@@ -89,8 +91,9 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
     directories: directoriesOf(() => adapters.directories),
     wakeOutbox: (lane: OutboxLane) => wake(worker, lane),
     work: createAltchaWork(keys),
+    webAuthn,
     guard: createGuard({ store, keys, clock, configuration }),
-    factor: createFactorRegistry({ keys, random, clock, configuration }),
+    factor: createFactorRegistry({ keys, random, clock, configuration, webAuthn }),
     strength,
     lookUps: new Map(),
   };

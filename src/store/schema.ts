@@ -75,6 +75,10 @@ interface FactorTable {
   failures: number;
   suspended_at: number | null;
   seen_at: number | null;
+  credential: string | null;
+  rp_id: string | null;
+  sign_count: number;
+  counts_from: number | null;
 }
 
 interface CounterTable {

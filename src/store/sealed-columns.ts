@@ -27,6 +27,10 @@ export const SEALED_COLUMNS = {
       failures: 'more guesses at an authenticator, or none',
       suspended_at: 'the same',
       seen_at: 'a clock that was set back is not noticed',
+      credential: 'a passkey is not found without a name',
+      rp_id: 'a wrong count of people',
+      sign_count: 'a copy of an authenticator is not noticed',
+      counts_from: 'a proof counts earlier or later',
     },
   },
   intents: {

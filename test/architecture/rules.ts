@@ -80,6 +80,8 @@ const LIBRARY_HOMES: Record<string, readonly string[]> = {
   'better-sqlite3': ['store'],
   ldapts: ['directory'],
   nodemailer: ['channels'],
+  '@simplewebauthn/server': ['identity'],
+  '@simplewebauthn/browser': ['web'],
   fastify: ['http'],
   commander: ['cli'],
   uqr: ['cli'],
@@ -113,9 +115,10 @@ const CLOCK_READING = /\bclock\s*\.\s*now\b|\b(Date|performance)\s*\.\s*now\b|\b
 const ENROLMENT_READERS = new Set([
   'src/core/enrolment/factors-of.ts',
   'src/core/enrolment/enrol-factors.ts',
-  // No directory has recovery codes and passes.
+  // No directory has recovery codes, passes and passkeys.
   'src/core/enrolment/recovery-codes.ts',
   'src/core/enrolment/temporary-pass.ts',
+  'src/core/enrolment/passkeys.ts',
   'src/core/factors/recovery-code-factor.ts',
 ]);
 

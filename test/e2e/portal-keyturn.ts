@@ -26,13 +26,16 @@ export interface PortalKeyturn {
  * Starts one on current pages. The address is known before the start, because browsers say where a request comes from
  * and the server compares that with its configured address, port included: it is the one of the proxy in front.
  */
-export async function startPortalKeyturn(options: Pick<KeyturnOptions, 'directories' | 'configuration' | 'clock'>): Promise<PortalKeyturn> {
+export async function startPortalKeyturn(
+  options: Pick<KeyturnOptions, 'directories' | 'configuration' | 'clock'> & { host?: 'localhost' },
+): Promise<PortalKeyturn> {
   await buildWeb();
   const [claim, folder] = await Promise.all([claimFreePort(), createScratchFolder('portal')]);
-  const origin = `http://127.0.0.1:${claim.port}`;
+  const { host = '127.0.0.1', ...given } = options;
+  const origin = `http://${host}:${claim.port}`;
   const { organisation, guard, ...configuration } = options.configuration ?? {};
   const all: KeyturnOptions = {
-    ...options,
+    ...given,
     configuration: {
       ...configuration,
       organisation: { name: ORGANISATION, supportContact: CONTACT, ...organisation, publicUrl: origin },

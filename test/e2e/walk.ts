@@ -8,8 +8,9 @@ type Texts = Readonly<Record<string, string>>;
 /** The walk of a person through the portal, by what is on the page in their language. */
 export interface Walk {
   readonly page: Page;
-  /** A text of the portal. */
+  /** A text of the portal, and one of the journey. */
   text(key: string): string;
+  journeyText(key: string): string;
   /** Waits until the page asks or says this. */
   at(title: string): Promise<void>;
   press(button: string): Promise<void>;
@@ -38,6 +39,7 @@ export function createWalk(page: Page, origin: string, language: Language = 'en'
   return {
     page,
     text,
+    journeyText: (key) => journey[key] ?? key,
     at,
     press,
     async open() {

@@ -117,6 +117,10 @@ export function factorRow(changes: Partial<FactorRow> = {}): FactorRow {
     driftSteps: 0,
     failures: 0,
     suspendedAt: null,
+    credential: null,
+    rpId: null,
+    signCount: 0,
+    countsFrom: null,
     seenAt: null,
     ...changes,
   };

@@ -191,6 +191,28 @@ export function specifyJourneyTables(makeDatabase: MakeDatabase): void {
       expect(await two.factors.ofAccount({ directory: row.directory, id: row.accountId })).toEqual([]);
     });
 
+    it('finds a passkey by its credential, one of a kind, and takes a counter that has grown once', async () => {
+      const row = factorRow({ kind: 'passkey', credential: `digest of ${randomUUID()}`, rpId: 'example.com', signCount: 5 });
+      await one.factors.insert(row);
+      expect(await two.factors.byCredential(row.credential ?? '')).toEqual(row);
+      expect(await two.factors.byCredential('another')).toBeNull();
+      await expect(two.factors.insert({ ...row, id: randomUUID() })).rejects.toThrow();
+      const won = await atOnce(20, (store) => store.factors.acceptSignCount(row.id, 6, NOW));
+      expect(won.filter(Boolean)).toHaveLength(1);
+      expect(await two.factors.acceptSignCount(row.id, 0, NOW)).toBe(false);
+      const uncounted = factorRow({ kind: 'passkey', credential: `digest of ${randomUUID()}`, rpId: 'old.example.com' });
+      const before = await two.factors.countPasskeyOwners('example.com');
+      await one.factors.insert(uncounted);
+      expect(await one.factors.acceptSignCount(uncounted.id, 0, NOW)).toBe(true);
+      expect(await one.factors.acceptSignCount(uncounted.id, 0, NOW)).toBe(true);
+      expect(await two.factors.countPasskeyOwners('example.com')).toEqual({ owners: before.owners + 1, stranded: before.stranded + 1 });
+      await one.factors.end(row.id, NOW);
+      expect(await two.factors.byCredential(row.credential ?? '')).toBeNull();
+      expect(await one.factors.acceptSignCount(row.id, 7, NOW)).toBe(false);
+      // What was ended may be enrolled again.
+      await two.factors.insert({ ...row, id: randomUUID() });
+    });
+
     it('knows those with an end, and lets them be used until they are ended or the clock was set back', async () => {
       const [row, other] = [factorRow({ kind: 'temporary-pass', seenAt: NOW }), factorRow()];
       for (const one_ of [row, other]) await one.factors.insert(one_);

@@ -11,6 +11,7 @@ const WORDS: Partial<Record<FactorKind, (row: FactorRow) => string>> = {
     const { endsAt, once } = temporaryPassOf(row);
     return `temporary pass, ${once ? 'for one use' : 'for any use'} until ${describeTime(endsAt)}`;
   },
+  passkey: ({ label }) => `passkey "${label}"`,
   totp: ({ label }) => `authenticator app "${label}"`,
 };
 
@@ -19,6 +20,7 @@ export function describeFactor(row: FactorRow): string {
   const what = WORDS[row.kind]?.(row) ?? row.kind;
   const facts = [
     row.source === FROM_DIRECTORY ? 'from the directory' : `since ${day(row.createdAt)}`,
+    ...(row.countsFrom === null ? [] : [`counts from ${describeTime(row.countsFrom)}`]),
     ...(row.lastUsedAt === null ? [] : [`last used ${day(row.lastUsedAt)}`]),
     ...(row.suspendedAt === null ? [] : ['SUSPENDED after too many wrong codes']),
   ];
@@ -39,6 +41,7 @@ export function presentFactor(row: FactorRow) {
     label: row.label,
     ...(row.kind === 'email' ? { address: row.secret } : {}),
     ...(row.kind === 'sms' ? { number: row.secret } : {}),
+    ...(row.countsFrom === null ? {} : { countsFrom: time(row.countsFrom) }),
     ...(row.kind === 'temporary-pass' ? presentPass(row) : {}),
     source: row.source,
     createdAt: row.source === FROM_DIRECTORY ? null : time(row.createdAt),

@@ -7,8 +7,8 @@ import type { UsableFactorKind } from '../../core/factors/kinds.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { Runtime } from '../runtime.ts';
 
-/** The kinds that one proof is given of: recovery codes are made as a set, and a pass is issued (`keyturn recovery pass`). */
-export type GivenKind = Exclude<UsableFactorKind, 'recovery-code' | 'temporary-pass'>;
+/** The kinds that one proof is given of: recovery codes are made as a set, a pass is issued (`keyturn recovery pass`), and a passkey is made by its owner. */
+export type GivenKind = Exclude<UsableFactorKind, 'recovery-code' | 'temporary-pass' | 'passkey'>;
 
 interface Given {
   kind: GivenKind;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Goal } from '../../../shared/api/journeys.ts';
 import { AppError, type ErrorCode } from '../../../shared/errors.ts';
+import { systemClock } from '../../platform/system-clock.ts';
 import type { Account, AccountStatus, Directory } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { findCandidates } from './find-candidates.ts';
@@ -33,7 +34,7 @@ function find(asked: Directory | readonly Directory[], name: string, logged: str
   } as unknown as Store;
   const directories = { all: () => all, get: () => all[0] as Directory };
   const keys = { digest: () => '' };
-  return findCandidates({ store, keys, directories, log: { info: keep, warn: keep, error: keep } }, name, {
+  return findCandidates({ store, keys, directories, clock: systemClock, log: { info: keep, warn: keep, error: keep } }, name, {
     goal,
     client: 'web',
     address: null,

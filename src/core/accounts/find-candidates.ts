@@ -21,7 +21,7 @@ export interface FoundCandidates {
  * @throws AppError `directory.*` or `configuration.invalid` when no directory can be asked for the name
  */
 export async function findCandidates(
-  deps: Pick<CoreDeps, 'store' | 'keys' | 'directories' | 'log'>,
+  deps: Pick<CoreDeps, 'store' | 'keys' | 'directories' | 'log' | 'clock'>,
   typedName: string,
   asked: Asked,
 ): Promise<FoundCandidates> {

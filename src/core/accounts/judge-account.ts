@@ -3,7 +3,7 @@ import { AppError, isAppError } from '../../../shared/errors.ts';
 import { withLines } from '../../../shared/fix-text.ts';
 import type { DecoyReason } from '../audit/events.ts';
 import type { CoreDeps } from '../core-deps.ts';
-import { factorsOf } from '../enrolment/factors-of.ts';
+import { factorsThatCount } from '../enrolment/factors-of.ts';
 import { type CombinationVerdict, judgeCombinations } from '../enrolment/judge-combinations.ts';
 import type { Account, AccountStatus, Directory, StatusForWrite } from '../ports/directory.ts';
 import type { FactorRow } from '../ports/store.ts';
@@ -84,7 +84,7 @@ export interface AccountVerdict {
  * exists, since for a name that nobody has there is none.
  */
 export async function judgeAccount(
-  deps: Pick<CoreDeps, 'store' | 'keys' | 'log'>,
+  deps: Pick<CoreDeps, 'store' | 'keys' | 'log' | 'clock'>,
   directory: Directory,
   account: Account,
   asked: Asked,
@@ -92,7 +92,7 @@ export async function judgeAccount(
   const [barred, facts, factors] = await Promise.all([
     barredBecause(deps, directory, account, asked.goal).catch((error: unknown) => unreadable(deps, account, error)),
     readRuleFacts(directory, asked.rules, account).catch((error: unknown) => unreadable(deps, account, error)),
-    factorsOf(deps, account),
+    factorsThatCount(deps, account),
   ]);
   if ('reason' in facts) {
     const nothing = { facts: unknownRuleFacts(directory.id), factors, combinations: [] };

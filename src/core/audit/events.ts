@@ -60,7 +60,14 @@ export type AuditEvent =
   /** The page says that a code was sent, and none was. No accounts: the journey leads nowhere. */
   | ({ type: 'journey.code-withheld'; factor: FactorKind; accounts: AccountRef[]; reason: WithheldReason } & AboutJourney)
   | ({ type: 'journey.proof-accepted'; factor: FactorKind; accounts: AccountRef[] } & AboutJourney)
-  | ({ type: 'journey.proof-refused'; factor: FactorKind; accounts: AccountRef[]; attemptsLeft: number; judged?: boolean } & AboutJourney)
+  | ({
+      type: 'journey.proof-refused';
+      factor: FactorKind;
+      accounts: AccountRef[];
+      attemptsLeft: number;
+      judged?: boolean;
+      problem?: string;
+    } & AboutJourney)
   | ({ type: 'journey.proof-complete'; factors: FactorKind[]; accounts: AccountRef[] } & AboutJourney)
   | ({ type: 'journey.refused'; code: string; reasons?: { account: AccountRef; reason: DecoyReason }[] } & AboutJourney)
   | ({ type: 'journey.cancelled' } & AboutJourney)
@@ -76,8 +83,8 @@ export type AuditEvent =
   /** Too many wrong codes in a row by somebody who had given another proof: no code of this authenticator counts until it is released. */
   | ({ type: 'factor.suspended'; factor: FactorKind; account: AccountRef; failures: number } & AboutJourney)
   /** What a person can prove themselves with was changed by an operator. `id` is that of the proof; its secret is nowhere here. */
-  /** `endsAt`, `once`: of a pass, until when it counts (milliseconds since 1970) and whether its use ends it. */
-  | ({ type: 'factor.enrolled'; source: string; reason?: string; endsAt?: number; once?: boolean } & AboutFactor)
+  /** `countsFrom`: the end of the cool-down of what a person added by themselves. `endsAt`, `once`: of a pass, until when it counts (milliseconds since 1970) and whether its use ends it. */
+  | ({ type: 'factor.enrolled'; source: string; reason?: string; endsAt?: number; once?: boolean; countsFrom?: number } & AboutFactor)
   | ({ type: 'factor.ended'; reason: string } & AboutFactor)
   | ({ type: 'write.intended'; proof: FactorKind[]; unlock?: boolean } & AboutWrite)
   | ({

@@ -9,6 +9,7 @@ import {
   checkFactors,
   checkGoalsServed,
   checkGuard,
+  checkPasskeys,
   checkRecovery,
   checkRuleDirectories,
   checkTexts,
@@ -52,6 +53,7 @@ export function checkConfiguration(document: unknown, context: CheckContext): Ch
   whenWellFormed(shape.passwordRules, sections.passwordRules, (rules) => checkPasswordRules(rules, report));
   if (parsed.success) checkContacts(parsed.data, report);
   if (parsed.success) checkTexts(parsed.data, report);
+  if (parsed.success) checkPasskeys(parsed.data, report);
   whenWellFormed(shape.factors, sections.factors, (factors) => checkFactors(factors, report));
   whenWellFormed(shape.guard, sections.guard, (guard) => checkGuard(guard, report));
   whenWellFormed(shape.mail, sections.mail, (mail) => checkMail(mail, context, report));

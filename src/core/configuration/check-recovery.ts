@@ -5,6 +5,7 @@ import { checkRules } from './check-rules.ts';
 import { abilitiesOf, isServed } from './directory-abilities.ts';
 import type { Configuration } from './document.ts';
 import type { DocumentPath } from './format-path.ts';
+import { passkeySiteProblem } from './passkey-site.ts';
 
 /** Checks of `recovery`. */
 export function checkRecovery(recovery: Configuration['recovery'], report: Report): void {
@@ -59,6 +60,16 @@ export function checkTexts({ recovery, sms }: Configuration, report: Report): vo
       ['recovery', 'rules', index],
       'Asks for a code by text message, and there is no section `sms` that says how they leave',
     );
+  }
+}
+
+/** Rules that ask for passkeys, where browsers make none; and an RP ID at which they would not. */
+export function checkPasskeys(configuration: Configuration, report: Report): void {
+  const problem = passkeySiteProblem(configuration);
+  if (problem === null) return;
+  if (configuration.factors.passkey.rpId !== undefined) report('error', ['factors', 'passkey', 'rpId'], problem);
+  for (const [index, rule] of configuration.recovery.rules.entries()) {
+    if (combinationsOf(rule).some((kinds) => kinds.includes('passkey'))) report('error', ['recovery', 'rules', index], problem);
   }
 }
 

@@ -157,6 +157,25 @@ export const configurationSchema = z.strictObject({
           attempts: z.int().min(1).max(10).default(5).describe('Wrong entries of a recovery code after which the journey ends.'),
         })
         .prefault({}),
+      passkey: z
+        .strictObject({
+          attempts: z.int().min(1).max(10).default(5).describe('Wrong answers of a passkey after which the journey ends.'),
+          rpId: z
+            .string()
+            .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, 'A domain in small letters, such as example.com')
+            .max(253)
+            .optional()
+            .describe(
+              'Domain for which passkeys are made (RP ID): the host of organisation.publicUrl, unless a parent domain of it is given here. Passkeys that were made for another one are worth nothing.',
+            ),
+        })
+        .prefault({}),
+      coolDownHours: z
+        .int()
+        .min(0)
+        .max(720)
+        .default(24)
+        .describe('How long a proof that a person added by themselves waits before it counts for a recovery.'),
       temporaryPass: z
         .strictObject({
           attempts: z.int().min(1).max(10).default(5).describe('Wrong entries of a temporary pass after which the journey ends.'),

@@ -14,6 +14,9 @@ export interface NewFactor {
   source: string;
   /** It counts until a time that its secret says. */
   hasEnd?: boolean;
+  /** Before this it does not count for a recovery; milliseconds since 1970. */
+  countsFrom?: number;
+  passkey?: Pick<FactorRow, 'credential' | 'rpId' | 'signCount'>;
 }
 
 /** Enrols a proof for an account. Whoever calls has made sure that it is the person's own. */
@@ -34,6 +37,10 @@ export async function addFactor(deps: Pick<CoreDeps, 'clock' | 'random'>, store:
     driftSteps: 0,
     failures: 0,
     suspendedAt: null,
+    credential: factor.passkey?.credential ?? null,
+    rpId: factor.passkey?.rpId ?? null,
+    signCount: factor.passkey?.signCount ?? 0,
+    countsFrom: factor.countsFrom ?? null,
     seenAt: factor.hasEnd === true ? now : null,
   };
   await store.factors.insert(row);

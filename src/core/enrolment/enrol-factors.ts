@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import { accountKey } from '../accounts/candidate.ts';
+import type { Actor } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
@@ -92,6 +93,19 @@ export async function endFactor(
     await queueNotice(deps, store, { kind: 'factor-removed', account, language, factor: row.kind, addresses }, { lane });
     return row;
   });
+}
+
+/**
+ * Ends what somebody added by themselves and what does not count yet, at the word of the owner that it was not they: whoever got in adds
+ * what lets them in again.
+ */
+export async function endWaiting(deps: EnrolmentDeps, store: Store, account: AccountRef, actor: Actor): Promise<void> {
+  const now = deps.clock.now();
+  for (const { id, kind, countsFrom } of await store.factors.ofAccount(account)) {
+    if (countsFrom === null || countsFrom <= now || !(await store.factors.end(id, now))) continue;
+    const about = { account, factor: kind, id, author: 'owner', actor };
+    await recordEvent(store, deps.clock, { type: 'factor.ended', ...about, reason: 'the owner said: this was not me' });
+  }
 }
 
 /** Whether exactly this is enrolled already. */

@@ -25,6 +25,15 @@ export async function factorsOf(
   return [...enrolled, ...others.map((address) => contactFactor(deps, ref, address))];
 }
 
+/** Of those the ones that count now: what was added lately waits for its cool-down to be over. */
+export async function factorsThatCount(
+  deps: Pick<CoreDeps, 'store' | 'keys' | 'clock'>,
+  account: Pick<Account, 'directory' | 'id' | 'contacts'>,
+): Promise<FactorRow[]> {
+  const now = deps.clock.now();
+  return (await factorsOf(deps, account)).filter(({ countsFrom }) => countsFrom === null || countsFrom <= now);
+}
+
 function contactFactor({ keys }: Pick<CoreDeps, 'keys'>, ref: Pick<Account, 'directory' | 'id'>, address: string): FactorRow {
   return {
     id: `${FROM_DIRECTORY}.${keys.digest('directory-contact', `${accountKey(ref)}|email|${mailAddressKey(address)}`)}`,
@@ -41,6 +50,10 @@ function contactFactor({ keys }: Pick<CoreDeps, 'keys'>, ref: Pick<Account, 'dir
     driftSteps: 0,
     failures: 0,
     suspendedAt: null,
+    credential: null,
+    rpId: null,
+    signCount: 0,
+    countsFrom: null,
     seenAt: null,
   };
 }

@@ -26,7 +26,7 @@ export interface StrandedOptions {
  * @throws AppError `directory.*` or `store.*` when a server does not answer any more: what was told until then is so, and not all
  */
 export async function findStranded(
-  deps: Pick<CoreDeps, 'store' | 'keys' | 'log'>,
+  deps: Pick<CoreDeps, 'store' | 'keys' | 'log' | 'clock'>,
   directory: Directory,
   asked: Asked,
   { onStranded, onProgress }: StrandedOptions,

@@ -1,8 +1,11 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
+import type { Assertion, RequestOptions } from '../../../shared/api/web-authn.ts';
+import type { ErrorCode } from '../../../shared/errors.ts';
 import type { Candidate } from '../accounts/candidate.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
+import type { WebAuthn } from '../ports/web-authn.ts';
 
 /** A candidate together with what its owner has enrolled of one kind. */
 export interface EnrolledCandidate {
@@ -16,6 +19,7 @@ export interface EnrolledCandidate {
  */
 export interface Prompts {
   code: { shown: { length: number }; answer: string };
+  passkey: { shown: { publicKey: RequestOptions }; answer: Assertion };
 }
 export type Prompt = keyof Prompts;
 
@@ -58,11 +62,17 @@ export interface Proof {
   settle(store: Store): Promise<boolean>;
 }
 
+/** What is wrong with an answer, where more can be told than that: it can be told of the answer alone. */
+export type AnswerProblem = Extract<ErrorCode, `passkey.${string}`>;
+
 export interface Judgement {
   /** Empty: the answer is wrong. */
   proofs: Proof[];
   /** The code is one that the device shows at another time: its clock is off. To be told only to somebody who has proven something. */
   clockIsOff?: boolean;
+  problem?: AnswerProblem;
+  /** Factors of which there is another copy somewhere: they are ended, and their owners told. */
+  cloned?: { account: AccountRef; factor: string }[];
 }
 
 /**
@@ -75,7 +85,8 @@ export interface Factor<P extends Prompt = Prompt> {
   readonly prompt: P;
   /** What an answer is written in: for what is said of one that cannot be right. */
   readonly form: 'digits' | 'letters';
-  shown(): Prompts[P]['shown'];
+  /** Of a question; it says nothing of whom it is put to. */
+  shown(challengeId: string): Prompts[P]['shown'];
   maximumAttempts(): number;
   /** Whether it can be a right answer by its form alone. What cannot costs no try. */
   canBe(answer: Prompts[P]['answer']): boolean;
@@ -87,4 +98,4 @@ export interface Factor<P extends Prompt = Prompt> {
   judge(judging: Judging<P>): Promise<Judgement>;
 }
 
-export type FactorDeps = Pick<CoreDeps, 'keys' | 'random' | 'clock' | 'configuration'>;
+export type FactorDeps = Pick<CoreDeps, 'keys' | 'random' | 'clock' | 'configuration'> & { readonly webAuthn: WebAuthn };

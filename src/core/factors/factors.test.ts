@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { createManualClock } from '../../../test/manual-clock.ts';
 import { factorRow, openTestStore, testKey } from '../../../test/store/fixture.ts';
+import { createWebAuthn } from '../../identity/web-authn.ts';
 import { createKeys } from '../../platform/derived-keys.ts';
 import { systemRandom } from '../../platform/system-random.ts';
 import { type ConfigurationDocument, configurationSchema } from '../configuration/document.ts';
@@ -34,7 +35,7 @@ function registryOf(factors: ConfigurationDocument['factors'] = {}) {
     mail: { kind: 'capture' },
     factors,
   });
-  return createFactorRegistry({ keys, clock, random: systemRandom, configuration: () => configuration });
+  return createFactorRegistry({ keys, clock, random: systemRandom, configuration: () => configuration, webAuthn: createWebAuthn() });
 }
 
 const ref = (id: string, directory = 'people'): AccountRef => ({ directory, id });
@@ -74,8 +75,8 @@ describe('the registry', () => {
       totp: { attempts: 4 },
     });
     const [email, totp] = [registry('email'), registry('totp')];
-    expect([email.shown().length, email.maximumAttempts(), email.lifetime(), email.resendWait()]).toEqual([7, 3, 61_000, 11_000]);
-    expect([totp.shown().length, totp.maximumAttempts(), totp.lifetime(), totp.resendWait()]).toEqual([6, 4, null, null]);
+    expect([email.shown('one'), email.maximumAttempts(), email.lifetime(), email.resendWait()]).toEqual([{ length: 7 }, 3, 61_000, 11_000]);
+    expect([totp.shown('one'), totp.maximumAttempts(), totp.lifetime(), totp.resendWait()]).toEqual([{ length: 6 }, 4, null, null]);
     expect(['123 4567', '1234567', '123456', '12345678', 'abcdefg', ''].map(email.canBe)).toEqual([true, true, false, false, false, false]);
     expect(['123 456', '123456', '1234567', '12345', 'abcdef', ''].map(totp.canBe)).toEqual([true, true, false, false, false, false]);
   });
@@ -285,6 +286,7 @@ describe('an authenticator', () => {
       configuration: () => {
         throw new Error('nothing is configured');
       },
+      webAuthn: createWebAuthn(),
     })('totp');
     for (const nobody of [[], [enrolled(ref('1'))]]) {
       const asked = factor.judge({ challengeId: 'challenge', expected: '[]', answer: '123456', enrolled: nobody });

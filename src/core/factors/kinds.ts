@@ -33,5 +33,12 @@ export const FACTOR_TRAITS: Readonly<Record<FactorKind, FactorTraits>> = {
 };
 
 /** The kinds that this release can ask for: the registry has a factor of each of them, and the configuration takes no other. */
-export const USABLE_FACTOR_KINDS = ['email', 'sms', 'totp', 'recovery-code', 'temporary-pass'] as const satisfies readonly FactorKind[];
+export const USABLE_FACTOR_KINDS = [
+  'email',
+  'sms',
+  'totp',
+  'recovery-code',
+  'temporary-pass',
+  'passkey',
+] as const satisfies readonly FactorKind[];
 export type UsableFactorKind = (typeof USABLE_FACTOR_KINDS)[number];

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createManualClock, type ManualClock } from '../../../test/manual-clock.ts';
 import { factorRow, openTestStore, testKey } from '../../../test/store/fixture.ts';
+import { createWebAuthn } from '../../identity/web-authn.ts';
 import { createKeys } from '../../platform/derived-keys.ts';
 import { systemRandom } from '../../platform/system-random.ts';
 import { configurationSchema } from '../configuration/document.ts';
@@ -36,7 +37,7 @@ afterEach(async () => {
 });
 
 const factorOf = (kind: 'recovery-code' | 'temporary-pass') =>
-  createFactorRegistry({ keys, clock, random: systemRandom, configuration: () => configuration })(kind);
+  createFactorRegistry({ keys, clock, random: systemRandom, configuration: () => configuration, webAuthn: createWebAuthn() })(kind);
 const candidate = (factors: FactorRow[], ref = ALICE): EnrolledCandidate => ({
   candidate: { ref } as EnrolledCandidate['candidate'],
   factors,
@@ -69,7 +70,7 @@ describe.each([
 ] as const)('a %s', (kind, code, length, attempts) => {
   it('is asked for as letters of its length, sends nothing, and has the attempts that are configured', () => {
     const factor = factorOf(kind);
-    expect([factor.kind, factor.prompt, factor.shown(), factor.maximumAttempts()]).toEqual([kind, 'code', { length }, attempts]);
+    expect([factor.kind, factor.prompt, factor.shown('c1'), factor.maximumAttempts()]).toEqual([kind, 'code', { length }, attempts]);
     expect([factor.lifetime(), factor.resendWait()]).toEqual([null, null]);
     expect('form' in factor && factor.form).toBe('letters');
     expect(factor.ask('c1', [])).toEqual({ expected: '[]', messages: [] });

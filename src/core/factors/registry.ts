@@ -2,6 +2,7 @@ import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Factor, FactorDeps } from './factor.ts';
 import type { UsableFactorKind } from './kinds.ts';
+import { createPasskeyFactor } from './passkey-factor.ts';
 import { createRecoveryCodeFactor } from './recovery-code-factor.ts';
 import { createEmailFactor, createSmsFactor } from './sent-code-factor.ts';
 import { createTemporaryPassFactor } from './temporary-pass-factor.ts';
@@ -15,6 +16,7 @@ const CREATE: Readonly<Record<UsableFactorKind, (deps: FactorDeps) => Factor>> =
   totp: createTotpFactor,
   'recovery-code': createRecoveryCodeFactor,
   'temporary-pass': createTemporaryPassFactor,
+  passkey: createPasskeyFactor,
 };
 
 /** Every kind of proof that this release can ask for. */

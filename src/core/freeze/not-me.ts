@@ -3,6 +3,7 @@ import type { Actor } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { supportContact } from '../configuration/support-contact.ts';
 import type { CoreDeps } from '../core-deps.ts';
+import { endWaiting } from '../enrolment/enrol-factors.ts';
 import { queueMail } from '../notify/queue-mail.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
 import type { AccountRef } from '../ports/directory.ts';
@@ -45,6 +46,7 @@ export async function sayNotMe(deps: CoreDeps, token: string, actor: Actor): Pro
     const first = await store.freezes.spendLink(tokenDigest, deps.clock.now());
     const frozenNow = await store.freezes.freeze(account, 'not-me', deps.clock.now());
     if (!first && !frozenNow) return false;
+    await endWaiting(deps, store, account, actor);
     await recordEvent(store, deps.clock, { type: 'recovery.frozen', account, actor, reason: 'not-me' });
     await queueNotice(deps, store, { kind: 'recovery-frozen', account, language });
     if (organisation.alarmAddress !== undefined) {

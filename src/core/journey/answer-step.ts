@@ -19,6 +19,7 @@ import { chooseFactor } from './steps/choose-factor.ts';
 import { code } from './steps/code.ts';
 import { confirmUnlock } from './steps/confirm-unlock.ts';
 import { newPassword } from './steps/new-password.ts';
+import { passkey } from './steps/passkey.ts';
 import { proofOfWork } from './steps/proof-of-work.ts';
 import { waiting } from './steps/waiting.ts';
 import { kindsNow } from './what-counts.ts';
@@ -35,6 +36,7 @@ const HANDLERS = {
   'proof-of-work': proofOfWork,
   'choose-factor': chooseFactor,
   code,
+  passkey,
   'choose-accounts': chooseAccounts,
   'new-password': newPassword,
   'confirm-unlock': confirmUnlock,

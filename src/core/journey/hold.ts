@@ -2,7 +2,7 @@ import type { ActDeps } from './act.ts';
 import type { LoadedJourney } from './journey-state.ts';
 
 /** Steps before the proof is complete: here the clock must not tell a real account from a decoy. */
-const UNPROVEN = new Set(['proof-of-work', 'choose-factor', 'code']);
+const UNPROVEN = new Set(['proof-of-work', 'choose-factor', 'code', 'passkey']);
 
 export interface Hold {
   /**

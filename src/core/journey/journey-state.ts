@@ -1,7 +1,7 @@
 import type { Client, FactorKind, Goal, Result } from '../../../shared/api/journeys.ts';
 import type { PasswordRule } from '../../../shared/password-rules/password-rule.ts';
 import type { Candidate } from '../accounts/candidate.ts';
-import type { Prompt } from '../factors/factor.ts';
+import type { AnswerProblem, Prompt } from '../factors/factor.ts';
 import type { WorkChallenge } from '../ports/platform.ts';
 import type { JourneyRow } from '../ports/store.ts';
 
@@ -21,6 +21,9 @@ interface StepBase {
 export type QuestionStep = StepBase &
   ({ kind: 'new-password'; rules: PasswordRule[]; anyLocked: boolean; changeableAt: number | null } | { kind: 'confirm-unlock' });
 
+/** A step for each way of asking. `problem`: what was wrong with the last answer. */
+type PromptSteps = { [P in Prompt]: { kind: P; factor: FactorKind; challengeId: string; problem?: AnswerProblem } };
+
 /** The step that a journey stands at. What a client sees of it is made by present-step.ts. */
 export type OpenStep =
   | QuestionStep
@@ -30,7 +33,7 @@ export type OpenStep =
         /** Work is to be done first. `next`: what it was asked for, the beginning or another code of a kind. */
         | { kind: 'proof-of-work'; challenge: WorkChallenge; difficulty: number; factor: number; next: 'begin' | FactorKind }
         /** A proof is asked for, as its kind asks for it. */
-        | { kind: Prompt; factor: FactorKind; challengeId: string }
+        | PromptSteps[Prompt]
         | { kind: 'choose-accounts'; locked: Record<string, boolean | null> }
         /** Proof is complete; the directories are being asked what comes next. Clients see `waiting`. */
         | { kind: 'preparing' }
@@ -73,6 +76,8 @@ export interface JourneyState {
   proven: FactorKind[];
   /** When the proof was complete; milliseconds since 1970. Worth nothing for an account that somebody writes to afterwards. */
   provenAt: number | null;
+  /** A proof was added with the right that the end of the journey gave. */
+  hasAdded?: boolean;
   asked: Partial<Record<FactorKind, AskedFactor>>;
   /** Keys of the accounts that the person chose, once proven. */
   selected: string[];

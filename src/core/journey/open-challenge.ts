@@ -3,7 +3,7 @@ import { accountKey, type Candidate } from '../accounts/candidate.ts';
 import type { WithheldReason } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { supportContact } from '../configuration/support-contact.ts';
-import { factorsOf } from '../enrolment/factors-of.ts';
+import { factorsThatCount } from '../enrolment/factors-of.ts';
 import type { EnrolledCandidate, SecretMessage } from '../factors/factor.ts';
 import { ownerLanguage } from '../notify/owner-language.ts';
 import { queueSecret } from '../notify/queue-secret.ts';
@@ -24,7 +24,7 @@ const SENDINGS_PER_JOURNEY = 4;
 export async function enrolledCandidates(deps: JourneyDeps, state: JourneyState, kind: FactorKind): Promise<EnrolledCandidate[]> {
   return Promise.all(
     (state.candidates ?? []).map(async (candidate) => {
-      const factors = await factorsOf(deps, { ...candidate.ref, contacts: contactsThatCount(deps, candidate) });
+      const factors = await factorsThatCount(deps, { ...candidate.ref, contacts: contactsThatCount(deps, candidate) });
       return { candidate, factors: factors.filter((factor) => factor.kind === kind) };
     }),
   );

@@ -4,12 +4,14 @@ import type { PasswordVerdict } from '../../../shared/password-rules/password-ru
 import { accountKey } from '../accounts/candidate.ts';
 import { supportContact } from '../configuration/support-contact.ts';
 import { timeZoneOf } from '../configuration/time-zone.ts';
+import type { Factor } from '../factors/factor.ts';
 import { presentRules, presentVerdicts } from '../password-policy/present.ts';
 import { presentRefusal, refusalKey } from '../password-policy/present-refusal.ts';
 import type { PasswordRefusal } from '../ports/directory.ts';
 import { canGoBack } from './can-go-back.ts';
 import type { JourneyDeps } from './journey-deps.ts';
-import type { JourneyState, LoadedJourney, MessageKey, OpenStepOf } from './journey-state.ts';
+import type { JourneyState, LoadedJourney, MessageKey, OpenStepOf, PromptStep } from './journey-state.ts';
+import { mayAddPasskey, rightToEnrol } from './offers.ts';
 import { selectedCandidates } from './open-goal.ts';
 import { combinationsNow, kindsNow } from './what-counts.ts';
 
@@ -41,6 +43,8 @@ export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, ver
       return { ...base, kind: 'choose-factor', ...presentChoice(deps, state) };
     case 'code':
       return presentCode(deps, journey, step, base);
+    case 'passkey':
+      return presentPasskey(deps, journey, step, base);
     case 'choose-accounts': {
       const accounts = (state.candidates ?? []).map(({ ref, label }) => {
         const id = accountKey(ref);
@@ -64,7 +68,13 @@ export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, ver
     case 'writing':
       return { ...base, kind: 'waiting', for: 'directory', pollAfter: 2 };
     case 'done':
-      return { ...base, kind: 'done', results: presentResults(deps, state, step), nextSteps: presentNextSteps(deps, state, step) };
+      return {
+        ...base,
+        kind: 'done',
+        results: presentResults(deps, state, step),
+        nextSteps: presentNextSteps(deps, state, step),
+        ...presentOffers(deps, journey),
+      };
     case 'refused':
       return {
         ...base,
@@ -108,19 +118,40 @@ async function presentCode(
 ): Promise<Step> {
   const { state } = journey;
   const asked = state.asked[step.factor];
-  const challenge = await deps.store.challenges.find(step.challengeId);
-  const maximum = deps.factor(step.factor).maximumAttempts();
   return {
     ...base,
     kind: 'code',
     factor: { id: step.factor, kind: step.factor satisfies FactorKind },
-    ...deps.factor(step.factor).shown(),
+    ...(deps.factor(step.factor) as Factor<'code'>).shown(step.challengeId),
     sentAt: presentTimeOrNull(asked?.sentAt ?? null, 'down'),
     resendAt: presentTimeOrNull(asked?.resendAt ?? null, 'up'),
     expiresAt: presentTime(asked?.expiresAt ?? journey.row.expiresAt, 'down'),
     canGoBack: canGoBack(deps, state),
-    attemptsLeft: Math.max(0, (challenge?.maximumAttempts ?? maximum) - (challenge?.attempts ?? 0)),
+    attemptsLeft: await attemptsLeft(deps, step),
   };
+}
+
+async function presentPasskey(
+  deps: JourneyDeps,
+  { state, row }: LoadedJourney,
+  step: OpenStepOf<'passkey'>,
+  base: Pick<Step, 'id' | 'canGoBack' | 'message' | 'messageTone'>,
+): Promise<Step> {
+  return {
+    ...base,
+    kind: 'passkey',
+    factor: { id: step.factor, kind: step.factor satisfies FactorKind },
+    ...(deps.factor(step.factor) as Factor<'passkey'>).shown(step.challengeId),
+    ...(step.problem === undefined ? {} : { problem: step.problem }),
+    expiresAt: presentTime(state.asked[step.factor]?.expiresAt ?? row.expiresAt, 'down'),
+    canGoBack: canGoBack(deps, state),
+    attemptsLeft: await attemptsLeft(deps, step),
+  };
+}
+
+async function attemptsLeft(deps: JourneyDeps, { factor, challengeId }: PromptStep): Promise<number> {
+  const challenge = await deps.store.challenges.find(challengeId);
+  return Math.max(0, (challenge?.maximumAttempts ?? deps.factor(factor).maximumAttempts()) - (challenge?.attempts ?? 0));
 }
 
 function presentAccounts(state: JourneyState): { id: string; label: string }[] {
@@ -140,6 +171,11 @@ function presentResults(deps: JourneyDeps, state: JourneyState, step: OpenStepOf
           : `${done()} ${deps.texts.translate(state.language, `journey.note.${code}`)}`;
     return { account: { id: account ?? '', label }, outcome, ...(code === undefined ? {} : { code: tellableCode(code) }), message };
   });
+}
+
+function presentOffers(deps: JourneyDeps, journey: LoadedJourney): Pick<Extract<Step, { kind: 'done' }>, 'offers'> {
+  if (mayAddPasskey(deps, journey) === null) return {};
+  return { offers: [{ kind: 'passkey', right: rightToEnrol(deps, journey), expiresAt: presentTime(journey.row.expiresAt, 'down') }] };
 }
 
 function presentNextSteps(deps: JourneyDeps, state: JourneyState, step: OpenStepOf<'done'>): string[] {

@@ -33,13 +33,32 @@ export async function refuseProof(deps: ActDeps, store: Store, journey: LoadedJo
   if (attacked) await tellOfAttack(deps, store, { asked, what: 'failures', language: state.language });
   const accounts = asked.flatMap(({ account }) => (account === null ? [] : [account]));
   const about = { journey: row.id, actor: journeyActor(deps.act, state) };
+  const { problem } = judgement;
   const facts = { factor: step.factor, accounts, attemptsLeft, ...(isJudged ? {} : { judged: false }) };
-  await recordEvent(store, deps.clock, { type: 'journey.proof-refused', ...about, ...facts });
+  await recordEvent(store, deps.clock, {
+    type: 'journey.proof-refused',
+    ...about,
+    ...facts,
+    ...(problem === undefined ? {} : { problem }),
+  });
+  await endCloned(deps, store, journey, judgement);
   if (suspended) return endProof(deps, store, journey, 'journey.authenticator-suspended');
   if (attemptsLeft === 0) return endProof(deps, store, journey, 'journey.too-many-attempts');
   // That a clock is off is told to somebody who has proven something: to an outsider it would tell that there is a clock.
   const key = judgement.clockIsOff === true && state.proven.length > 0 ? 'clock-is-off' : 'code-wrong';
-  return { ...state, step: { ...step, id: randomId(deps.random), message: { key, tone: 'error' } } };
+  const id = randomId(deps.random);
+  if (problem !== undefined) return { ...state, step: { ...step, id, problem, message: { key: problem, tone: 'error' } } };
+  return { ...state, step: { ...step, id, message: { key, tone: 'error' } } };
+}
+
+/** A passkey whose counter did not grow has a copy somewhere, and nobody can say which one is its owner's: none counts any more. */
+async function endCloned(deps: ActDeps, store: Store, { state, row }: LoadedJourney, { cloned = [] }: Judgement): Promise<void> {
+  for (const { account, factor: id } of cloned) {
+    if (!(await store.factors.end(id, deps.act.at))) continue;
+    const about = { account, factor: 'passkey' as const, id, author: 'Keyturn', actor: journeyActor(deps.act, state) };
+    await recordEvent(store, deps.clock, { type: 'factor.ended', ...about, reason: `its counter did not grow, in journey ${row.id}` });
+    await queueNotice(deps, store, { kind: 'passkey-cloned', account, language: state.language });
+  }
 }
 
 /**

@@ -49,6 +49,11 @@ export function isEnoughFor(deps: Deps, state: JourneyState, candidate: Candidat
   return isProofComplete(combinationsFor(deps, { ...state, goal }, candidate), state.proven);
 }
 
+/** Whether a kind is part of anything that the account's rule accepts. */
+export function acceptsKind(deps: Deps, state: JourneyState, candidate: Candidate, kind: FactorKind): boolean {
+  return combinationsFor(deps, state, candidate).some((kinds) => kinds.includes(kind));
+}
+
 function combinationsFor(deps: Deps, state: JourneyState, { facts }: Candidate): FactorKind[][] {
   return ownCombinations(deps.configuration().recovery.rules, situationOf(state), facts);
 }

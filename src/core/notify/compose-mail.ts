@@ -12,6 +12,7 @@ export const MAIL_KINDS = [
   'recovery-attempted',
   'authenticator-suspended',
   'recovery-codes-few',
+  'passkey-cloned',
   'factor-added',
   'factor-removed',
   'user-name',
@@ -25,7 +26,7 @@ export type MailKind = (typeof MAIL_KINDS)[number];
  * - `account`: the account as its owner knows it; `directory`: where it is; `names`: user names, separated by commas
  * - `factor`: the kind of proof (`FactorKind`) that was added or removed
  * - `count`: how many recovery codes are left
- * - `endsAt`: until when a pass counts, as `happenedAt`
+ * - `endsAt`: until when a pass counts, `countsFrom`: from when on a new proof does; as `happenedAt`
  * - `happenedAt`: RFC 3339 or milliseconds since 1970; shown in the time zone of the organisation
  * - `askedAt`, `address`, `client`: when and from where somebody asked for it, and at what (a kind of `Client`)
  * - `link`: address of "this was not me". Its secret stands in the fragment, which no server is sent, and opening the page
@@ -50,6 +51,7 @@ const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
   'recovery-attempted': ['recovery-attempted.what', 'recovery-attempted.nothing', 'recovery-attempted.stop', { link: 'not-me.link' }],
   'authenticator-suspended': ['authenticator-suspended.what', 'authenticator-suspended.next'],
   'recovery-codes-few': ['recovery-codes-few.what', 'recovery-codes-few.next'],
+  'passkey-cloned': ['passkey-cloned.what', 'passkey-cloned.next'],
   'factor-added': ['factor-added.what', ...NOT_ME],
   'factor-removed': ['factor-removed.what', ...NOT_ME],
   'user-name': ['user-name.what', 'asked', 'user-name.not-you'],
@@ -69,7 +71,10 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'recovery-attempted.stop': ['link'],
   'authenticator-suspended.what': ['account'],
   'recovery-codes-few.what': ['account', 'count'],
+  'passkey-cloned.what': ['account'],
   'factor-added.what': ['account', 'happenedAt', 'factor'],
+  'factor-added.what.temporary-pass': ['endsAt'],
+  'factor-added.what.passkey': ['countsFrom'],
   'factor-removed.what': ['account', 'happenedAt', 'factor'],
   'user-name.what': ['names'],
   asked: ['askedAt', 'address', 'client'],
@@ -92,7 +97,9 @@ export function composeMail(
   const sentence = (key: string) => texts.translate(language, `mail.${key}`, shown);
   const blocks = [...PARTS[kind], 'frame.contact', 'frame.sender'].flatMap((part): MailBlock[] => {
     if (typeof part === 'string')
-      return lacks(parameters, NEEDS[part]) ? [] : [{ kind: 'paragraph', text: sentence(nuance(part, parameters)) }];
+      return lacks(parameters, [...(NEEDS[part] ?? []), ...(NEEDS[nuance(part, parameters)] ?? [])])
+        ? []
+        : [{ kind: 'paragraph', text: sentence(nuance(part, parameters)) }];
     if ('code' in part) return lacks(parameters, ['code']) ? [] : [{ kind: 'code', text: String(parameters.code) }];
     const { link } = parameters;
     // Nothing but a web address becomes something to press.
@@ -121,6 +128,7 @@ function present(language: string, parameters: MailParameters, timeZone: string)
     shown.account = `${parameters.account} (${parameters.directory})`;
   if (parameters.happenedAt !== undefined) shown.happenedAt = inZone(language, parameters.happenedAt, timeZone);
   if (parameters.endsAt !== undefined) shown.endsAt = inZone(language, parameters.endsAt, timeZone);
+  if (parameters.countsFrom !== undefined) shown.countsFrom = inZone(language, parameters.countsFrom, timeZone);
   if (parameters.askedAt !== undefined) shown.askedAt = inZone(language, parameters.askedAt, timeZone);
   return shown;
 }

@@ -45,6 +45,7 @@ export async function composeNotice(deps: CoreDeps, notice: QueuedNotice): Promi
     ...notice.asked,
     ...(notice.factor === undefined ? {} : { factor: notice.factor }),
     ...(notice.endsAt === undefined ? {} : { endsAt: notice.endsAt }),
+    ...(notice.countsFrom === undefined ? {} : { countsFrom: notice.countsFrom }),
     ...(notice.count === undefined ? {} : { count: notice.count }),
     ...link,
   };

@@ -17,6 +17,7 @@ export interface NoticeRequest {
     | 'recovery-attempted'
     | 'authenticator-suspended'
     | 'recovery-codes-few'
+    | 'passkey-cloned'
     | 'factor-added'
     | 'factor-removed';
   /** null: nobody; composed and queued like any other, and thrown away. */
@@ -29,6 +30,8 @@ export interface NoticeRequest {
   factor?: FactorKind;
   /** Until when what the notice is about counts; milliseconds since 1970. */
   endsAt?: number;
+  /** From when on what the notice is about counts; milliseconds since 1970. */
+  countsFrom?: number;
   /** How many are left of what the notice is about. */
   count?: number;
   /** Enrolled addresses to tell, instead of those that are enrolled when it is delivered: as they were before a change. */

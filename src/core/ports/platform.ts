@@ -40,7 +40,11 @@ export interface Keys {
       | 'work'
       | 'directory-contact'
       | 'recovery-code'
-      | 'temporary-pass',
+      | 'temporary-pass'
+      | 'passkey-challenge'
+      | 'passkey-credential'
+      | 'passkey-user'
+      | 'right-to-enrol',
     value: string,
   ): string;
 }

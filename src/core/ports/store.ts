@@ -119,7 +119,7 @@ export interface FactorRow extends AccountRefColumns {
   label: string;
   /**
    * Address of an e-mail factor, number (E.164) of a telephone, digest of a recovery code, seed (base32) of an authenticator,
-   * JSON of a temporary pass. Sealed.
+   * JSON of a temporary pass and of a passkey. Sealed.
    */
   secret: string;
   /** Where it came from: `enrolment`, `import`, `demo`. */
@@ -135,6 +135,14 @@ export interface FactorRow extends AccountRefColumns {
   failures: number;
   /** Since when no code of it counts any more, for too many failures; null: it counts. */
   suspendedAt: number | null;
+  /** Passkeys: keyed digest of the credential's id, by which it is found without a name. One that is current is nobody else's. */
+  credential: string | null;
+  /** Passkeys: the site for which it was made (RP ID), for counting. */
+  rpId: string | null;
+  /** Passkeys: the authenticator's counter at its last use (WebAuthn 6.1.1). */
+  signCount: number;
+  /** Before this it does not count for a recovery; null: it counts at once. */
+  countsFrom: number | null;
   /** The latest time at which anybody looked at one that has an end; null: it has none. Never goes back. */
   seenAt: number | null;
 }
@@ -161,6 +169,12 @@ export interface FactorStore {
   /** Ends failures and suspension of all factors of an account; how many were suspended. */
   resume(account: AccountRef): Promise<number>;
   markUsed(id: string, now: number): Promise<void>;
+  /** The current passkey with that digest of its credential. */
+  byCredential(credential: string): Promise<FactorRow | null>;
+  /** Takes a counter that has grown, or none; true for exactly one caller. */
+  acceptSignCount(id: string, signCount: number, now: number): Promise<boolean>;
+  /** How many accounts have current passkeys, and how many of them none for this RP ID. */
+  countPasskeyOwners(rpId: string): Promise<{ owners: number; stranded: number }>;
   /** Current ones that have an end, those first that were not looked at for longest. */
   withEnd(limit: number): Promise<FactorRow[]>;
   /** Notes that one with an end was looked at. An earlier time than the one noted changes nothing. */

@@ -13,6 +13,7 @@ import { addLimitsMemory } from './0013-add-limits-memory.ts';
 import { allowOneOpenIntent } from './0014-one-open-intent.ts';
 import { createPulseTable } from './0015-create-pulse.ts';
 import { addEndsOfFactors } from './0019-add-ends-of-factors.ts';
+import { addPasskeys } from './0020-add-passkeys.ts';
 
 /** All migrations. A name that was released is never changed, and a new one sorts after all others. There is no way back down. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -30,4 +31,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0014-one-open-intent': { up: allowOneOpenIntent },
   '0015-create-pulse': { up: createPulseTable },
   '0019-add-ends-of-factors': { up: addEndsOfFactors },
+  '0020-add-passkeys': { up: addPasskeys },
 };

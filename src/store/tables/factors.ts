@@ -27,6 +27,10 @@ export function createFactors(context: TableContext): FactorStore {
     failures: row.failures,
     suspendedAt: row.suspended_at,
     seenAt: row.seen_at,
+    credential: row.credential,
+    rpId: row.rp_id,
+    signCount: row.sign_count,
+    countsFrom: row.counts_from,
   });
 
   return {
@@ -52,6 +56,10 @@ export function createFactors(context: TableContext): FactorStore {
           failures: row.failures,
           suspended_at: row.suspendedAt,
           seen_at: row.seenAt,
+          credential: row.credential,
+          rp_id: row.rpId,
+          sign_count: row.signCount,
+          counts_from: row.countsFrom,
         })
         .execute();
     },
@@ -130,6 +138,39 @@ export function createFactors(context: TableContext): FactorStore {
     },
     async markUsed(id, now) {
       await context.db.updateTable('factors').set({ last_used_at: now }).where('id', '=', id).execute();
+    },
+    async byCredential(credential) {
+      const rows = await context.db
+        .selectFrom('factors')
+        .selectAll()
+        .where('credential', '=', credential)
+        .where('ended_at', 'is', null)
+        .execute();
+      return readable(context, 'factors', rows, toRow)[0] ?? null;
+    },
+    async acceptSignCount(id, signCount, now) {
+      const result = await context.db
+        .updateTable('factors')
+        .set({ sign_count: signCount, last_used_at: now })
+        .where('id', '=', id)
+        .where('ended_at', 'is', null)
+        // An authenticator without a counter always says 0 (WebAuthn 6.1.1).
+        .where('sign_count', signCount === 0 ? '=' : '<', signCount)
+        .executeTakeFirst();
+      return result.numUpdatedRows === 1n;
+    },
+    async countPasskeyOwners(rpId) {
+      const owners = context.db
+        .selectFrom('factors')
+        .select((eb) => eb.fn.max(eb.case().when('rp_id', '=', rpId).then(1).else(0).end()).as('here'))
+        .where('ended_at', 'is', null)
+        .where('credential', 'is not', null)
+        .groupBy(['directory', 'account_id']);
+      const { all, here } = await context.db
+        .selectFrom(owners.as('owners'))
+        .select((eb) => [eb.fn.countAll().as('all'), eb.fn.sum('here').as('here')])
+        .executeTakeFirstOrThrow();
+      return { owners: Number(all), stranded: Number(all) - Number(here ?? 0) };
     },
     async withEnd(limit) {
       const rows = await context.db

@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Result } from '../../../shared/api/journeys.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
@@ -5,6 +6,8 @@ import { Actions, NextLine, Prose } from '../../ui/layout.tsx';
 import { Question } from '../../ui/question.tsx';
 import { type ResultLine, ResultList } from '../../ui/result-list.tsx';
 import { type StepProps, useStepMessages } from './step-props.ts';
+
+const AddPasskey = lazy(() => import('../passkey/add-passkey.tsx').then((module) => ({ default: module.AddPasskey })));
 
 type Outcome = Result['outcome'];
 
@@ -58,6 +61,11 @@ export function DoneStep(props: StepProps<'done'>) {
           </ul>
         </Prose>
       )}
+      {step.offers?.map(({ kind, right }) => (
+        <Suspense key={kind} fallback={null}>
+          <AddPasskey right={right} />
+        </Suspense>
+      ))}
       {tone === 'good' ? (
         <NextLine>{t('done.close')}</NextLine>
       ) : (

@@ -14,6 +14,8 @@ import { WaitingStep } from './waiting-step.tsx';
 
 const NewPasswordStep = lazy(() => import('./new-password-step.tsx').then((module) => ({ default: module.NewPasswordStep })));
 
+const PasskeyStep = lazy(() => import('./passkey-step.tsx').then((module) => ({ default: module.PasskeyStep })));
+
 type AnyStepProps = Omit<StepProps<never>, 'step'> & { step: Step };
 
 /** Draws the step that the server has decided on. A kind that this page does not know is newer than the page. */
@@ -26,6 +28,8 @@ export function StepPage({ step, ...rest }: AnyStepProps) {
       return <ChooseFactorStep key={step.id} step={step} {...rest} />;
     case 'code':
       return <CodeStep key={step.id} step={step} {...rest} />;
+    case 'passkey':
+      return <PasskeyStep key={step.id} step={step} {...rest} />;
     case 'choose-accounts':
       return <ChooseAccountsStep key={step.id} step={step} {...rest} />;
     case 'new-password':

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { attestationSchema, creationOptionsSchema } from './web-authn.ts';
+
+/** A right to enrol, as an earlier answer gave it. It is good once. */
+const right = z.string().min(20).max(200);
+
+/** `POST /api/v1/enrolment/passkey-options` */
+export const passkeyOptionsRequestSchema = z.strictObject({ right });
+export const passkeyOptionsResponseSchema = z.object({
+  /** Names the ceremony. */
+  ceremony: z.string(),
+  publicKey: creationOptionsSchema,
+});
+export type PasskeyOptions = z.infer<typeof passkeyOptionsResponseSchema>;
+
+/** `POST /api/v1/enrolment/passkeys` */
+export const addPasskeyRequestSchema = z.strictObject({
+  right,
+  ceremony: z.string().min(1).max(64),
+  /** What the person calls it; a name is made when absent. */
+  name: z.string().trim().min(1).max(60).optional(),
+  credential: attestationSchema,
+});
+export const addPasskeyResponseSchema = z.object({
+  name: z.string(),
+  /** From when on it counts for a recovery; RFC 3339 in UTC. */
+  countsFrom: z.iso.datetime(),
+});
+export type AddedPasskey = z.infer<typeof addPasskeyResponseSchema>;

@@ -1,0 +1,149 @@
+import type { Attestation, CreationOptions } from '../../../shared/api/web-authn.ts';
+import { AppError, type ErrorCode } from '../../../shared/errors.ts';
+import type { Actor } from '../audit/events.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import type { CoreDeps } from '../core-deps.ts';
+import { credentialDigest, type KeptPasskey, PASSKEY_PATIENCE, passkeyOf, relyingPartyOf, userHandleOf } from '../factors/passkey.ts';
+import { queueNotice } from '../notify/queue-notice.ts';
+import type { AccountRef } from '../ports/directory.ts';
+import type { FactorRow, Store } from '../ports/store.ts';
+import type { CeremonyProblem } from '../ports/web-authn.ts';
+import { randomId, randomToken } from '../random-id.ts';
+import { addFactor } from './add-factor.ts';
+import { addressesAmong, takeTurn } from './enrol-factors.ts';
+
+const HOUR = 3_600_000;
+/** Answers that one ceremony takes. */
+const ATTEMPTS = 3;
+/** EdDSA, ES256, RS256 (RFC 9053 2, RFC 8812 2): what authenticators make. */
+const ALGORITHMS = [-8, -7, -257];
+
+/** What the answer must be to, sealed. `purpose` keeps it from being taken for a question of a recovery. */
+interface Expected {
+  purpose: 'enrol';
+  account: AccountRef;
+  challenge: string;
+}
+
+const PROBLEMS: Readonly<Record<CeremonyProblem, ErrorCode>> = {
+  malformed: 'passkey.malformed',
+  'wrong-challenge': 'passkey.out-of-date',
+  'wrong-origin': 'passkey.wrong-site',
+  'wrong-rp-id': 'passkey.wrong-site',
+  'user-not-verified': 'passkey.user-not-verified',
+  'wrong-signature': 'passkey.malformed',
+};
+
+type Deps = Pick<CoreDeps, 'store' | 'clock' | 'random' | 'keys' | 'configuration' | 'webAuthn'>;
+
+/** Whose passkey it becomes. `login` and `displayName` are what their devices show beside it. */
+export interface PasskeyOwner {
+  account: AccountRef;
+  login: string;
+  displayName: string;
+}
+
+/**
+ * Begins the making of a passkey for a person who has just proven who they are (WebAuthn 7.1): discoverable, with user verification, and
+ * not on a device that has one of theirs already.
+ * @param journey whose proof it rests on; the ceremony ends with it
+ */
+export async function beginPasskey(
+  deps: Deps,
+  { account, login, displayName }: PasskeyOwner,
+  journey: { id: string; expiresAt: number },
+  now: number,
+): Promise<{ ceremony: string; publicKey: CreationOptions }> {
+  const configuration = deps.configuration();
+  const { rpId } = relyingPartyOf(configuration);
+  const [ceremony, challenge] = [randomId(deps.random), randomToken(deps.random)];
+  const expected: Expected = { purpose: 'enrol', account, challenge };
+  const present = (await deps.store.factors.ofAccount(account)).filter(({ kind }) => kind === 'passkey').map(passkeyOf);
+  await deps.store.challenges.insert({
+    id: ceremony,
+    journeyId: journey.id,
+    kind: 'passkey',
+    expected: JSON.stringify(expected),
+    attempts: 0,
+    maximumAttempts: ATTEMPTS,
+    expiresAt: Math.min(journey.expiresAt, now + PASSKEY_PATIENCE),
+    consumedAt: null,
+  });
+  return {
+    ceremony,
+    publicKey: {
+      rp: { id: rpId, name: configuration.organisation.name },
+      user: { id: userHandleOf(deps.keys, account), name: login, displayName },
+      challenge,
+      pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: 'public-key' as const, alg })),
+      timeout: PASSKEY_PATIENCE,
+      excludeCredentials: present.filter((kept) => kept.rpId === rpId).map(({ id }) => ({ type: 'public-key' as const, id })),
+      authenticatorSelection: { residentKey: 'required', requireResidentKey: true, userVerification: 'required' },
+      attestation: 'none',
+    },
+  };
+}
+
+export interface FinishPasskey {
+  account: AccountRef;
+  journey: string;
+  ceremony: string;
+  /** What the person calls it. */
+  name: string;
+  answer: Attestation;
+  actor: Actor;
+  /** Where the directory knows none for the owner. */
+  language: string;
+  /** When the request came. */
+  now: number;
+}
+
+/**
+ * Ends the making of a passkey. It counts for a recovery once its cool-down is over; all addresses that were known before are told at
+ * once, and whoever it was not stops it from there.
+ * @param spend takes away the right on which it rests, in the same transaction; throws where somebody was quicker
+ * @throws AppError `passkey.*`, and whatever `spend` throws
+ */
+export async function finishPasskey(deps: Deps, asked: FinishPasskey, spend: (store: Store) => Promise<void>): Promise<FactorRow> {
+  const { account, now } = asked;
+  const challenge = await deps.store.challenges.attempt(asked.ceremony, now);
+  const expected = challenge?.kind === 'passkey' && challenge.journeyId === asked.journey ? readExpected(challenge.expected) : null;
+  if (expected === null || !isSame(expected.account, account)) throw new AppError('passkey.out-of-date');
+  const configuration = deps.configuration();
+  const party = relyingPartyOf(configuration);
+  const verdict = await deps.webAuthn.verifyAttestation({ challenge: expected.challenge, ...party }, asked.answer);
+  if ('problem' in verdict) throw new AppError(PROBLEMS[verdict.problem], { problem: verdict.problem });
+  const { id, publicKey, signCount, transports, synced } = verdict.made;
+  const credential = credentialDigest(deps.keys, id);
+  const kept: KeptPasskey = { id, publicKey, rpId: party.rpId, transports: [...transports], synced };
+  const countsFrom = now + configuration.factors.coolDownHours * HOUR;
+  return deps.store.transaction(async (store) => {
+    await takeTurn(deps, store, account);
+    if (!(await store.challenges.consume(asked.ceremony, now))) throw new AppError('passkey.out-of-date');
+    await spend(store);
+    if ((await store.factors.byCredential(credential)) !== null) throw new AppError('passkey.present');
+    const addresses = addressesAmong(await store.factors.ofAccount(account));
+    const row = await addFactor(deps, store, {
+      ...{ account, kind: 'passkey', label: asked.name, source: 'self', countsFrom },
+      secret: JSON.stringify(kept),
+      passkey: { credential, rpId: party.rpId, signCount },
+    });
+    const { actor, language } = asked;
+    await recordEvent(store, deps.clock, {
+      type: 'factor.enrolled',
+      ...{ account, factor: 'passkey', id: row.id, source: 'self', author: 'self', actor, countsFrom },
+    });
+    await queueNotice(deps, store, { kind: 'factor-added', account, language, factor: 'passkey', addresses, countsFrom });
+    return row;
+  });
+}
+
+/** null: it is a question of another kind. */
+function readExpected(text: string): Expected | null {
+  const expected = JSON.parse(text) as Partial<Expected>;
+  return expected.purpose === 'enrol' ? (expected as Expected) : null;
+}
+
+function isSame(one: AccountRef, other: AccountRef): boolean {
+  return one.directory === other.directory && one.id === other.id;
+}

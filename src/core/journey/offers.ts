@@ -1,0 +1,55 @@
+import { timingSafeEqual } from 'node:crypto';
+import { AppError } from '../../../shared/errors.ts';
+import type { Candidate } from '../accounts/candidate.ts';
+import { passkeySiteProblem } from '../configuration/passkey-site.ts';
+import type { ActDeps } from './act.ts';
+import { advanceJourney } from './advance-journey.ts';
+import type { JourneyDeps } from './journey-deps.ts';
+import { type LoadedJourney, loadedJourney } from './journey-state.ts';
+import { selectedCandidates } from './open-goal.ts';
+import { acceptsKind } from './what-counts.ts';
+
+/** Outcomes after which there is something to add: the person is known, and nothing is in doubt. */
+const GOOD = new Set(['password-reset', 'password-kept', 'unlocked', 'was-not-locked']);
+
+/**
+ * Who may add a passkey at the end of a recovery: the one person whom it proved, until the time is over that it might have taken, once,
+ * and on the page that shows its end: the right is part of that answer and is kept nowhere. null: nobody.
+ */
+export function mayAddPasskey(deps: Pick<JourneyDeps, 'configuration'>, { state }: LoadedJourney): Candidate | null {
+  const { step } = state;
+  if (step.kind !== 'done' || state.provenAt === null || state.hasAdded === true || state.client.kind === 'windows-logon') return null;
+  const [candidate, ...others] = selectedCandidates(state);
+  const [result, ...more] = step.results;
+  if (candidate === undefined || others.length > 0 || result === undefined || more.length > 0 || !GOOD.has(result.outcome)) return null;
+  if (candidate.has.includes('passkey') || passkeySiteProblem(deps.configuration()) !== null) return null;
+  return acceptsKind(deps, state, candidate, 'passkey') ? candidate : null;
+}
+
+/** The right itself, as it is shown on the last page. */
+export function rightToEnrol({ keys }: Pick<JourneyDeps, 'keys'>, { row }: LoadedJourney): string {
+  return `${row.id}.${keys.digest('right-to-enrol', row.id)}`;
+}
+
+/**
+ * The journey that a right comes from, and for whom.
+ * @throws AppError `enrolment.right-invalid`
+ */
+export async function openRight(deps: ActDeps, right: string): Promise<{ journey: LoadedJourney; candidate: Candidate }> {
+  const [id = ''] = right.split('.', 1);
+  const row = await deps.store.journeys.find(id);
+  const wanted = Buffer.from(`${id}.${deps.keys.digest('right-to-enrol', id)}`);
+  const given = Buffer.from(right);
+  const isRight = given.length === wanted.length && timingSafeEqual(given, wanted);
+  if (row === null || !isRight || row.expiresAt <= deps.act.at) throw new AppError('enrolment.right-invalid');
+  const journey = loadedJourney(row);
+  const candidate = mayAddPasskey(deps, journey);
+  // Somebody said "this was not me" meanwhile.
+  if (candidate === null || (await deps.store.freezes.isFrozen(candidate.ref))) throw new AppError('enrolment.right-invalid');
+  return { journey, candidate };
+}
+
+/** Takes the right away. In the transaction of what it was for. */
+export async function spendRight(store: JourneyDeps['store'], journey: LoadedJourney): Promise<void> {
+  await advanceJourney(store, journey, { ...journey.state, hasAdded: true });
+}
