@@ -26,6 +26,13 @@ export const ERRORS = {
   'journey.step-passed': { status: 409, audience: 'anyone', level: 'info' },
   'journey.answer-not-fitting': { status: 422, audience: 'anyone', level: 'info' },
   'journey.no-password-step': { status: 409, audience: 'anyone', level: 'info' },
+  // Sessions
+  'session.missing': { status: 401, audience: 'anyone', level: 'info' },
+  'session.ended': { status: 401, audience: 'anyone', level: 'info' },
+  'session.not-proven': { status: 409, audience: 'anyone', level: 'info' },
+  'session.step-up-needed': { status: 403, audience: 'anyone', level: 'info' },
+  'session.for-enrolment-only': { status: 403, audience: 'anyone', level: 'info' },
+  'session.unknown': { status: 404, audience: 'anyone', level: 'info' },
   'account.write-open': { status: 409, audience: 'anyone', level: 'info' },
   'notice.link-invalid': { status: 410, audience: 'anyone', level: 'info' },
   // Enrolment

@@ -4,6 +4,7 @@ import { assertionSchema, requestOptionsSchema } from './web-authn.ts';
 /** What the recovery journey speaks: one protocol for the portal, the Windows client, the command line and scripts. */
 
 export const FACTOR_KINDS = [
+  'password',
   'email',
   'sms',
   'totp',
@@ -17,7 +18,10 @@ export const FACTOR_KINDS = [
 export const factorKindSchema = z.enum(FACTOR_KINDS);
 export type FactorKind = z.infer<typeof factorKindSchema>;
 
-export const GOALS = ['reset-password', 'unlock-account', 'find-username'] as const;
+/** What people may do who are not signed in and know their name at most. */
+export const RECOVERY_GOALS = ['reset-password', 'unlock-account', 'find-username'] as const;
+export type RecoveryGoal = (typeof RECOVERY_GOALS)[number];
+export const GOALS = [...RECOVERY_GOALS, 'sign-in'] as const;
 export const goalSchema = z.enum(GOALS);
 export type Goal = z.infer<typeof goalSchema>;
 
@@ -93,6 +97,13 @@ export const passkeyStepSchema = z.object({
   problem: z.string().optional(),
   expiresAt: time,
 });
+/** The password that the account has now. A directory judges it. */
+export const passwordStepSchema = z.object({
+  ...stepBase,
+  kind: z.literal('password'),
+  factor: z.object({ id: z.string(), kind: factorKindSchema }),
+  expiresAt: time,
+});
 export const chooseAccountsStepSchema = z.object({
   ...stepBase,
   kind: z.literal('choose-accounts'),
@@ -121,7 +132,7 @@ export const waitingStepSchema = z.object({
 });
 export const resultSchema = z.object({
   account: stepAccountSchema,
-  outcome: z.enum(['password-reset', 'unlocked', 'was-not-locked', 'password-kept', 'mailed', 'failed', 'unknown']),
+  outcome: z.enum(['password-reset', 'unlocked', 'was-not-locked', 'password-kept', 'mailed', 'signed-in', 'failed', 'unknown']),
   code: z.string().optional(),
   message: z.string(),
 });
@@ -147,6 +158,7 @@ export const stepSchema = z.discriminatedUnion('kind', [
   chooseFactorStepSchema,
   codeStepSchema,
   passkeyStepSchema,
+  passwordStepSchema,
   chooseAccountsStepSchema,
   newPasswordStepSchema,
   confirmUnlockStepSchema,
@@ -188,6 +200,7 @@ export const ANSWERS = {
     z.strictObject({ back: z.literal(true) }),
   ]),
   passkey: z.union([z.strictObject({ credential: assertionSchema }), z.strictObject({ back: z.literal(true) })]),
+  password: z.union([z.strictObject({ password }), z.strictObject({ back: z.literal(true) })]),
   'choose-accounts': z.strictObject({ accounts: z.array(z.string().max(64)).min(1).max(20) }),
   'new-password': z.union([z.strictObject({ password }), z.strictObject({ keepPassword: z.literal(true) })]),
   'confirm-unlock': z.strictObject({ confirm: z.literal(true) }),

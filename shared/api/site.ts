@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RECOVERY_GOALS } from './journeys.ts';
 
 /** What every page needs before it can draw anything: `GET /api/v1/site`. Nothing here depends on an account. */
 export const siteSchema = z.object({
@@ -10,7 +11,9 @@ export const siteSchema = z.object({
   /** IANA name of the organisation's time zone. */
   timeZone: z.string(),
   languages: z.array(z.string()),
-  goals: z.array(z.enum(['reset-password', 'unlock-account', 'find-username'])),
+  goals: z.array(z.enum(RECOVERY_GOALS)),
+  /** People may sign in. */
+  signIn: z.boolean(),
   demo: z.boolean(),
 });
 export type Site = z.infer<typeof siteSchema>;

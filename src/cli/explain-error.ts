@@ -56,6 +56,24 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'Passwords are checked only while a new one is asked for',
     fix: 'Go on with `step` of the latest answer',
   },
+  'session.missing': { meaning: 'The request belongs to nobody who is signed in', fix: 'Sign in, and send the cookie or the token' },
+  'session.ended': {
+    meaning: 'The session is over: signed out, unused for too long, or ended for a change to the account',
+    fix: 'Sign in again',
+  },
+  'session.not-proven': {
+    meaning: 'The journey does not stand at the end of a sign-in, or has opened a session already',
+    fix: 'Begin a journey with the goal `sign-in`',
+  },
+  'session.step-up-needed': {
+    meaning: 'What is asked for needs a fresh proof',
+    fix: 'Begin a step-up, and ask again',
+  },
+  'session.for-enrolment-only': {
+    meaning: 'Who signed in with a password alone, having nothing enrolled, can do nothing but enrol',
+    fix: 'Enrol something, and sign in with it',
+  },
+  'session.unknown': { meaning: 'The account has no such session, or not any more', fix: 'List the sessions again' },
   'account.write-open': {
     meaning: 'Another write to the same account has not ended, or its outcome is not known yet',
     fix: 'Try again in a minute: it ends by itself',

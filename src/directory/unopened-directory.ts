@@ -29,6 +29,7 @@ export function createUnopenedDirectory(settings: Pick<DirectorySettings, 'id' |
     isProtected: fail,
     readStanding: fail,
     verifyPassword: fail,
+    verifyNobody: fail,
     changePassword: fail,
     prepareWrite: fail,
     resetPassword: fail,

@@ -27,6 +27,7 @@ import { enrolmentRoutes } from './routes/enrolment.ts';
 import { registerHealth } from './routes/health.ts';
 import { journeyRoutes } from './routes/journeys.ts';
 import { noticeRoutes } from './routes/notices.ts';
+import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/site.ts';
 
 /** More than any answer of the protocol needs: a password of 1,024 characters fits four times over. */
@@ -83,6 +84,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   const prefix = '/api/v1';
   await app.register(journeyRoutes(deps), { prefix });
   await app.register(enrolmentRoutes(deps), { prefix });
+  await app.register(sessionRoutes(deps), { prefix });
   await app.register(siteRoutes(deps), { prefix });
   await app.register(noticeRoutes(deps), { prefix });
   if (deps.demo !== null) await app.register(demoRoutes(deps.demo, deps), { prefix });

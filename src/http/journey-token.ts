@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Client, Step } from '../../shared/api/journeys.ts';
+import type { Client, Goal, Step } from '../../shared/api/journeys.ts';
 import { AppError } from '../../shared/errors.ts';
+import { cookiesNamed, isSecure, isToken } from './cookies.ts';
 import type { HttpDeps } from './http-deps.ts';
 
 /** Cookie of the browser's journey. The prefix binds it to this host and to TLS (RFC 6265bis 4.1.3). */
@@ -9,7 +10,7 @@ const SECURE_NAME = '__Host-keyturn-journey';
 const PLAIN_NAME = 'keyturn-journey';
 
 function cookieName(deps: Pick<HttpDeps, 'configuration'>): string {
-  return deps.configuration().organisation.publicUrl.startsWith('https:') ? SECURE_NAME : PLAIN_NAME;
+  return isSecure(deps) ? SECURE_NAME : PLAIN_NAME;
 }
 
 /** Browsers get the token in a cookie that scripts cannot read; everybody else gets it in the answer. */
@@ -29,8 +30,12 @@ export function setJourneyCookie(deps: HttpDeps, reply: FastifyReply, token: str
   });
 }
 
-/** Takes the cookie away from whoever sent it once the journey is over: the next person at this computer must find nothing. */
-export function endJourneyCookie(deps: HttpDeps, reply: FastifyReply, { kind }: Pick<Step, 'kind'>): void {
+/**
+ * Takes the cookie away from whoever sent it once the journey is over: the next person at this computer must find nothing. A sign-in that
+ * is complete has a session to open yet.
+ */
+export function endJourneyCookie(deps: HttpDeps, reply: FastifyReply, { kind }: Pick<Step, 'kind'>, goal: Goal): void {
+  if (goal === 'sign-in' && kind === 'done') return;
   const sent = cookiesNamed(cookieName(deps), reply.request.headers.cookie).length > 0;
   if (sent && (kind === 'done' || kind === 'refused')) clearJourneyCookie(deps, reply);
 }
@@ -38,11 +43,6 @@ export function endJourneyCookie(deps: HttpDeps, reply: FastifyReply, { kind }: 
 export function clearJourneyCookie(deps: HttpDeps, reply: FastifyReply): void {
   reply.clearCookie(cookieName(deps), { path: '/', httpOnly: true, sameSite: 'strict', secure: cookieName(deps) === SECURE_NAME });
 }
-
-/** What a token looks like: 32 bytes in base64url. */
-const TOKEN = /^[A-Za-z0-9_-]{43}$/;
-/** Cookies of our name that are looked at. */
-const MOST_COOKIES = 4;
 
 /**
  * The tokens that a request carries: the one of `Authorization: Bearer` (RFC 6750 2.1; the scheme in any case, RFC 9110 11.1),
@@ -52,21 +52,9 @@ const MOST_COOKIES = 4;
  */
 export function journeyTokens(deps: HttpDeps, request: FastifyRequest): { tokens: string[]; shared: boolean } {
   const bearer = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
-  const tokens = (bearer === undefined ? cookiesNamed(cookieName(deps), request.headers.cookie) : [bearer]).filter((token) =>
-    TOKEN.test(token),
-  );
+  const tokens = (bearer === undefined ? cookiesNamed(cookieName(deps), request.headers.cookie) : [bearer]).filter(isToken);
   if (tokens.length === 0) throw new AppError('journey.token-missing');
   return { tokens, shared: bearer === undefined };
-}
-
-/** Every value that a Cookie header has for a name: its parser keeps one of them. */
-function cookiesNamed(name: string, header = ''): string[] {
-  const values = header
-    .split(';')
-    .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${name}=`))
-    .map((pair) => pair.slice(name.length + 1).replace(/^"(.*)"$/, '$1'));
-  return [...new Set(values)].slice(0, MOST_COOKIES);
 }
 
 /** Cookie by which a browser is known again. It says nothing of a person: only its digest stands with the accounts recovered here. */
@@ -75,7 +63,7 @@ const DEVICE_COOKIE_SECONDS = 400 * 24 * 3600;
 
 /** The token of this browser, if it has one: it gets one when a proof was completed in it. */
 export function deviceToken(deps: HttpDeps, request: FastifyRequest): string | undefined {
-  return cookiesNamed(deviceCookie(deps), request.headers.cookie).find((value) => TOKEN.test(value));
+  return cookiesNamed(deviceCookie(deps), request.headers.cookie).find(isToken);
 }
 
 /** Gives the browser its token. */

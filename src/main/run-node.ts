@@ -62,6 +62,7 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
   warnAboutRisks(adapters.configuration, settings, options);
   const background = createBackground({ clock, log });
   const configuration = () => adapters.configuration;
+  const directories = directoriesOf(() => adapters.directories);
   const worker = createOutboxWorker({
     outbox: store.outbox,
     clock,
@@ -88,12 +89,12 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
     configuration,
     breached: () => adapters.breached,
     dictionary: () => adapters.dictionary,
-    directories: directoriesOf(() => adapters.directories),
+    directories,
     wakeOutbox: (lane: OutboxLane) => wake(worker, lane),
     work: createAltchaWork(keys),
     webAuthn,
     guard: createGuard({ store, keys, clock, configuration }),
-    factor: createFactorRegistry({ keys, random, clock, configuration, webAuthn }),
+    factor: createFactorRegistry({ keys, random, clock, configuration, store, log, directories, webAuthn }),
     strength,
     lookUps: new Map(),
   };

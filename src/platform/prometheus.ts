@@ -197,6 +197,7 @@ const VERBS: ReadonlySet<string> = new Set<keyof Directory>([
   'isProtected',
   'readStanding',
   'verifyPassword',
+  'verifyNobody',
   'changePassword',
   'prepareWrite',
   'resetPassword',

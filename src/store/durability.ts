@@ -13,7 +13,7 @@ type Durability = 'flushed' | 'deferred' | 'reads';
 
 const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof Verbs[Table]]: Durability } } = {
   journeys: { noteExpired: 'flushed', insert: 'flushed', findByToken: 'reads', find: 'reads', advance: 'flushed' },
-  challenges: { insert: 'flushed', find: 'reads', attempt: 'flushed', consume: 'flushed' },
+  challenges: { insert: 'flushed', find: 'reads', attempt: 'flushed', giveBack: 'flushed', consume: 'flushed' },
   factors: {
     insert: 'flushed',
     ofAccount: 'reads',
@@ -58,6 +58,15 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     freeze: 'flushed',
     lift: 'flushed',
     isFrozen: 'reads',
+  },
+  sessions: {
+    insert: 'flushed',
+    findByToken: 'reads',
+    ofAccount: 'reads',
+    touch: 'deferred',
+    raise: 'flushed',
+    end: 'flushed',
+    endAll: 'flushed',
   },
   knownPlaces: { remember: 'flushed', known: 'reads' },
   configurations: { current: 'reads', read: 'reads', list: 'reads', append: 'flushed' },

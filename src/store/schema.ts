@@ -17,6 +17,7 @@ export interface Schema {
   outbox: OutboxTable;
   freezes: FreezeTable;
   known_places: KnownPlaceTable;
+  sessions: SessionTable;
   freeze_links: FreezeLinkTable;
   configurations: ConfigurationTable;
   embedded_accounts: EmbeddedAccountTable;
@@ -213,4 +214,20 @@ interface EmbeddedAccountTable {
   version: number;
   /** Lower-cased text that a search looks in, made by the program so that both engines fold alike. */
   search_text: string;
+}
+
+interface SessionTable {
+  id: string;
+  token_digest: string;
+  journey_id: string;
+  directory: string;
+  account_id: string;
+  rights: string;
+  /** Sealed. */
+  facts: string;
+  created_at: number;
+  ends_at: number;
+  seen_at: number;
+  ended_at: number | null;
+  ended_because: string | null;
 }

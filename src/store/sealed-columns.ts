@@ -59,6 +59,15 @@ export const SEALED_COLUMNS = {
     bound: ['token_digest', 'directory', 'account_id', 'expires_at'],
     free: { used_at: 'a link freezes once more, or no more' },
   },
+  sessions: {
+    sealed: 'facts',
+    bound: ['id', 'token_digest', 'journey_id', 'directory', 'account_id', 'rights', 'created_at', 'ends_at'],
+    free: {
+      seen_at: 'it ends earlier or later, and by `ends_at` in any case',
+      ended_at: 'whoever has its token is signed in again until it ends by itself, or no more',
+      ended_because: 'a wrong reason',
+    },
+  },
   configurations: {
     sealed: 'seal',
     bound: ['version', 'document', 'created_at', 'author', 'comment'],

@@ -6,6 +6,7 @@ import { journeyRow, makePostgresDatabase, NOW, openTestStore, quietLog, type Te
 import { specifyDatabase } from '../../test/store/specification-database.ts';
 import { specifyJourneyTables } from '../../test/store/specification-journeys.ts';
 import { specifySealedColumns } from '../../test/store/specification-sealed.ts';
+import { specifySessions } from '../../test/store/specification-sessions.ts';
 import { specifyTransactions } from '../../test/store/specification-transactions.ts';
 import { specifyWorkTables } from '../../test/store/specification-work.ts';
 import { createStore } from './create-store.ts';
@@ -14,6 +15,7 @@ const makeDatabase = async () => makePostgresDatabase(await sharedPostgres());
 
 describe('store on PostgreSQL', () => {
   specifyJourneyTables(makeDatabase);
+  specifySessions(makeDatabase);
   specifyWorkTables(makeDatabase);
   specifyTransactions(makeDatabase);
   specifyDatabase(makeDatabase);

@@ -10,6 +10,7 @@ import { journeyRow, makeSqliteDatabase, openTestStore, quietLog, testKey } from
 import { specifyDatabase } from '../../test/store/specification-database.ts';
 import { specifyJourneyTables } from '../../test/store/specification-journeys.ts';
 import { specifySealedColumns } from '../../test/store/specification-sealed.ts';
+import { specifySessions } from '../../test/store/specification-sessions.ts';
 import { specifyTransactions } from '../../test/store/specification-transactions.ts';
 import { specifyWorkTables } from '../../test/store/specification-work.ts';
 import { createStore } from './create-store.ts';
@@ -18,6 +19,7 @@ import { openSqlite } from './sqlite.ts';
 
 describe('store on SQLite', () => {
   specifyJourneyTables(makeSqliteDatabase);
+  specifySessions(makeSqliteDatabase);
   specifyWorkTables(makeSqliteDatabase);
   specifyTransactions(makeSqliteDatabase);
   specifyDatabase(makeSqliteDatabase);

@@ -49,6 +49,7 @@ export async function tidy(db: Database, now: number): Promise<number> {
     .deleteFrom('known_places')
     .where((eb) => eb(eb.refTuple('directory', 'account_id'), 'in', lately.$asTuple('directory', 'account_id')))
     .where(newer, '>=', MOST_PLACES);
+  const sessions = db.deleteFrom('sessions').where('ends_at', '<=', now - JOURNEY_GRACE);
   const messages = db
     .deleteFrom('outbox')
     .where((eb) =>
@@ -60,7 +61,7 @@ export async function tidy(db: Database, now: number): Promise<number> {
     );
 
   let deleted = 0;
-  for (const statement of [challenges, journeys, counters, links, places, surplus, messages]) {
+  for (const statement of [challenges, journeys, counters, links, places, surplus, sessions, messages]) {
     const result = await statement.executeTakeFirst();
     deleted += Number(result.numDeletedRows);
   }

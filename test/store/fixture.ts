@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import pg from 'pg';
 import type { EmbeddedAccountRow } from '../../src/core/ports/embedded-store.ts';
+import type { SessionRow } from '../../src/core/ports/session-store.ts';
 import type { FactorRow, IntentRow, JourneyRow, Store } from '../../src/core/ports/store.ts';
 import { createStore, type OpenedStore } from '../../src/store/create-store.ts';
 import type { SealingKey } from '../../src/store/secrets.ts';
@@ -122,6 +123,24 @@ export function factorRow(changes: Partial<FactorRow> = {}): FactorRow {
     signCount: 0,
     countsFrom: null,
     seenAt: null,
+    ...changes,
+  };
+}
+
+export function sessionRow(changes: Partial<SessionRow> = {}): SessionRow {
+  return {
+    id: randomUUID(),
+    tokenDigest: randomUUID(),
+    journeyId: randomUUID(),
+    directory: 'corp',
+    accountId: randomUUID(),
+    rights: 'full',
+    facts: '{"proofs":[]}',
+    createdAt: NOW,
+    endsAt: NOW + 3_600_000,
+    seenAt: NOW,
+    endedAt: null,
+    endedBecause: null,
     ...changes,
   };
 }

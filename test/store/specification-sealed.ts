@@ -16,6 +16,7 @@ import {
   openTestStore,
   outboxRow,
   quietLog,
+  sessionRow,
   type TestDatabase,
   testKey,
 } from './fixture.ts';
@@ -45,6 +46,15 @@ const SAMPLES: Record<SealedTable, (store: Store, nth: number) => Promise<unknow
     store.outbox.insert(outboxRow({ kind: `kind-${nth}`, lane: nth % 2 === 0 ? 'code' : 'notice', createdAt: NOW + nth })),
   freeze_links: (store, nth) =>
     store.freezes.insertLink({ tokenDigest: randomUUID(), account: { directory: `d${nth}`, id: randomUUID() }, expiresAt: NOW + nth }),
+  sessions: (store, nth) =>
+    store.sessions.insert(
+      sessionRow({
+        directory: `d${nth}`,
+        rights: nth % 2 === 0 ? 'full' : 'enrolment',
+        createdAt: NOW + nth,
+        endsAt: NOW + 900_000 + nth,
+      }),
+    ),
   configurations: (store, nth) =>
     store.configurations.append(nth, { document: `{"n":${nth}}`, createdAt: NOW + nth, author: `a${nth}`, comment: `c${nth}` }),
 };

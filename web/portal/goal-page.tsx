@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Goal } from '../../shared/api/journeys.ts';
+import type { RecoveryGoal } from '../../shared/api/journeys.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { ChoiceCards } from '../ui/choice-cards.tsx';
 import type { IconName } from '../ui/icon.tsx';
@@ -8,12 +8,12 @@ import { Actions, NextLine } from '../ui/layout.tsx';
 import { Question } from '../ui/question.tsx';
 import { loadDraft } from './draft.ts';
 
-const ICONS: Record<Goal, IconName> = { 'reset-password': 'key', 'unlock-account': 'lock', 'find-username': 'person' };
+const ICONS: Record<RecoveryGoal, IconName> = { 'reset-password': 'key', 'unlock-account': 'lock', 'find-username': 'person' };
 
 /** "What do you need?" */
-export function GoalPage({ goals, onChosen }: { goals: readonly Goal[]; onChosen: (goal: Goal) => void }) {
+export function GoalPage({ goals, onChosen }: { goals: readonly RecoveryGoal[]; onChosen: (goal: RecoveryGoal) => void }) {
   const { t } = useTranslation();
-  const [goal, setGoal] = useState<Goal | undefined>(() => goals.find((each) => each === loadDraft()?.goal));
+  const [goal, setGoal] = useState<RecoveryGoal | undefined>(() => goals.find((each) => each === loadDraft()?.goal));
   const [tries, setTries] = useState(0);
   const error = tries > 0 && goal === undefined ? t('goal.missing') : undefined;
   const submit = () => (goal === undefined ? setTries(tries + 1) : onChosen(goal));

@@ -9,6 +9,7 @@ const OUTCOMES: Readonly<Record<Outcome, true>> = {
   'was-not-locked': true,
   'password-kept': true,
   mailed: true,
+  'signed-in': true,
   failed: true,
   unknown: true,
 };

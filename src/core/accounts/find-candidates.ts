@@ -1,6 +1,7 @@
 import type { DecoyReason } from '../audit/events.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { Account, Directory } from '../ports/directory.ts';
+import { kindsHad } from '../proof/first-sign-in.ts';
 import { type Candidate, candidateOf } from './candidate.ts';
 import { findEverywhere } from './find-everywhere.ts';
 import { guardKey } from './guard-key.ts';
@@ -31,7 +32,7 @@ export async function findCandidates(
   const refused: FoundCandidates['refused'] = [];
   for (const { directory, account } of found) {
     const { reason, facts, factors } = await judgeAccount(deps, directory, account, asked);
-    const has = [...new Set(factors.map(({ kind }) => kind))];
+    const has = kindsHad(asked.goal, factors);
     if (reason === null) candidates.push(candidateOf(account, directory.label, { facts, has }));
     else refused.push({ account, reason });
   }

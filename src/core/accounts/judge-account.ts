@@ -7,6 +7,7 @@ import { factorsThatCount } from '../enrolment/factors-of.ts';
 import { type CombinationVerdict, judgeCombinations } from '../enrolment/judge-combinations.ts';
 import type { Account, AccountStatus, Directory, StatusForWrite } from '../ports/directory.ts';
 import type { FactorRow } from '../ports/store.ts';
+import { acceptedOf, kindsHad } from '../proof/first-sign-in.ts';
 import { ownCombinations, type ProofRule, type RuleFacts, type Situation } from '../proof/rules.ts';
 import { readRuleFacts, unknownRuleFacts } from './read-rule-facts.ts';
 
@@ -98,19 +99,29 @@ export async function judgeAccount(
     const nothing = { facts: unknownRuleFacts(directory.id), factors, combinations: [] };
     return barred.reason === null ? { ...facts, ...nothing } : { ...barred, ...nothing };
   }
-  const combinations = judgeCombinations(ownCombinations(asked.rules, asked, facts), factors);
+  const has = kindsHad(asked.goal, factors);
+  const accepted = acceptedOf(ownCombinations(asked.rules, asked, facts), asked.goal, has);
+  const combinations = judgeCombinations(
+    accepted,
+    has.map((kind) => ({ kind })),
+  );
   const isEnrolled = combinations.some(({ missing }) => missing.length === 0);
   if (barred.reason !== null || isEnrolled) return { ...barred, factors, facts, combinations };
   const reason = combinations.length === 0 ? 'nothing-accepted' : 'not-enrolled';
   return { reason, detail: null, factors, facts, combinations };
 }
 
+/** That an account is closed is told to who signs in with the right password; the directory says so then. What is hidden stays hidden. */
+function asIfOpen<S extends StatusForWrite>(status: S): S {
+  return { ...status, disabled: status.disabled === null ? null : false, accountExpired: status.accountExpired === null ? null : false };
+}
+
 type Because = Pick<AccountVerdict, 'reason' | 'detail'>;
 
 async function barredBecause(deps: Pick<CoreDeps, 'store'>, directory: Directory, account: Account, goal: Goal): Promise<Because> {
   const [{ status, protection }, frozen] = await Promise.all([directory.readStanding(account), deps.store.freezes.isFrozen(account)]);
-  const reason = reasonToBar(directory, status, protection, frozen);
-  if (reason === null) refuseImpossibleReset(directory, status, goal);
+  const reason = reasonToBar(directory, goal === 'sign-in' ? asIfOpen(status) : status, protection, frozen);
+  if (reason === null && goal !== 'sign-in') refuseImpossibleReset(directory, status, goal);
   return { reason, detail: reason === 'account-protected' ? protection.reason : null };
 }
 

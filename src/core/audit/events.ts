@@ -1,5 +1,6 @@
 import type { FactorKind, Goal } from '../../../shared/api/journeys.ts';
 import type { AccountRef, Unmet } from '../ports/directory.ts';
+import type { SessionEnd, SessionRights } from '../ports/session-store.ts';
 
 /** Who did it, and from where. */
 export interface Actor {
@@ -38,6 +39,11 @@ interface AboutFactor {
   author: string;
   factor: FactorKind;
   id: string;
+}
+interface AboutSession {
+  session: string;
+  account: AccountRef;
+  actor: Actor;
 }
 interface AboutWrite {
   intent: string;
@@ -101,6 +107,10 @@ export type AuditEvent =
       earlier?: string;
       outcome?: string;
     } & AboutWrite)
+  /** Somebody signed in. `rights`: `enrolment` for who gave the password alone, having nothing enrolled. */
+  | ({ type: 'session.opened'; journey: string; factors: FactorKind[]; rights: SessionRights } & AboutSession)
+  | ({ type: 'session.ended'; because: SessionEnd } & AboutSession)
+  | { type: 'session.all-ended'; account: AccountRef; actor: Actor; because: SessionEnd; count: number }
   | { type: 'recovery.released'; account: AccountRef; actor: Actor; author: string; reason: string; wasFrozen: boolean; failures: number }
   | { type: 'recovery.frozen'; account: AccountRef; actor: Actor; reason: string }
   | {

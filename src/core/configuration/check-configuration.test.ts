@@ -300,6 +300,26 @@ describe('checkConfiguration', () => {
       'warning recovery.rules: There is no rule without conditions',
     ],
     [
+      'a weak way to sign in',
+      { signIn: { rules: [rule({ accepted: [['password']] })] } },
+      'warning signIn.rules[0].accepted[0]: Very weak',
+    ],
+    [
+      'people who may never sign in',
+      { signIn: { rules: [rule({ when: { networks: ['10.0.0.0/8'] }, accepted: [['password', 'totp']] })] } },
+      'warning signIn.rules: There is no rule without conditions: whoever meets those of none of them cannot sign in',
+    ],
+    [
+      'a rule to sign in for a directory that is not there',
+      { signIn: { rules: [rule({ name: 'x', when: { directories: ['none'] } }), rule({ accepted: [['password', 'totp']] })] } },
+      'error signIn.rules[0].when.directories[0]: No directory',
+    ],
+    [
+      'a code by text message to sign in, where none leave',
+      { signIn: { rules: [rule({ accepted: [['password', 'sms']] })] } },
+      'error signIn.rules[0]: Asks for a code by text message',
+    ],
+    [
       'a rule for a directory that is not there',
       { recovery: { rules: [rule({ name: 'x', when: { directories: ['none'] } }), rule({ accepted: [['email', 'totp']] })] } },
       'error recovery.rules[0].when.directories[0]: No directory',

@@ -14,6 +14,7 @@ import {
   checkRuleDirectories,
   checkTexts,
 } from './check-recovery.ts';
+import { checkSignIn, checkSignInDirectories } from './check-sign-in.ts';
 import { checkSms } from './check-sms.ts';
 import { type ConfigurationProblem, describeIssues } from './describe-issues.ts';
 import { directorySchema } from './directory-section.ts';
@@ -48,6 +49,8 @@ export function checkConfiguration(document: unknown, context: CheckContext): Ch
     }
   }
   whenWellFormed(shape.recovery, sections.recovery, (recovery) => checkRecovery(recovery, report));
+  whenWellFormed(shape.signIn, sections.signIn, (signIn) => checkSignIn(signIn, report));
+  if (parsed.success) checkSignInDirectories(parsed.data, report);
   if (parsed.success) checkGoalsServed(parsed.data, sections.recovery, report);
   if (parsed.success) checkRuleDirectories(parsed.data, report);
   whenWellFormed(shape.passwordRules, sections.passwordRules, (rules) => checkPasswordRules(rules, report));

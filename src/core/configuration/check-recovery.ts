@@ -1,5 +1,5 @@
 import type { Goal } from '../../../shared/api/journeys.ts';
-import { combinationsOf } from '../proof/rules.ts';
+import { combinationsOf, type ProofRule } from '../proof/rules.ts';
 import type { Report } from './check-context.ts';
 import { checkRules } from './check-rules.ts';
 import { abilitiesOf, isServed } from './directory-abilities.ts';
@@ -10,7 +10,7 @@ import { passkeySiteProblem } from './passkey-site.ts';
 /** Checks of `recovery`. */
 export function checkRecovery(recovery: Configuration['recovery'], report: Report): void {
   checkGoals(recovery.goals, ['recovery', 'goals'], report);
-  checkRules(recovery, report);
+  checkRules({ section: 'recovery', ...recovery }, report);
 }
 
 function checkGoals(goals: readonly string[], path: DocumentPath, report: Report): void {
@@ -34,32 +34,37 @@ export function checkGoalsServed({ recovery, directories }: Configuration, writt
   }
 }
 
+/** Every rule of proof of a document, with where it stands. */
+function rulesWithPaths({ recovery, signIn }: Configuration): { rule: ProofRule; at: DocumentPath }[] {
+  return [
+    ...recovery.rules.map((rule, index) => ({ rule, at: ['recovery', 'rules', index] })),
+    ...signIn.rules.map((rule, index) => ({ rule, at: ['signIn', 'rules', index] })),
+  ];
+}
+
 /** Directories that rules of proof name, and whether there are such. */
-export function checkRuleDirectories({ recovery, directories }: Configuration, report: Report): void {
-  for (const [index, { when }] of recovery.rules.entries()) {
-    for (const [position, named] of (when.directories ?? []).entries()) {
+export function checkRuleDirectories(configuration: Configuration, report: Report): void {
+  const { directories } = configuration;
+  for (const { rule, at } of rulesWithPaths(configuration)) {
+    for (const [position, named] of (rule.when.directories ?? []).entries()) {
       if (directories.some(({ id }) => id === named)) continue;
-      report('error', ['recovery', 'rules', index, 'when', 'directories', position], 'No directory of this document has this id');
+      report('error', [...at, 'when', 'directories', position], 'No directory of this document has this id');
     }
     // A group that a directory does not have is not known to be without somebody: all its people would need what both ways ask for.
-    if (directories.length === 1 || when.directories !== undefined) continue;
+    if (directories.length === 1 || rule.when.directories !== undefined) continue;
     for (const scope of ['places', 'groups'] as const) {
-      if (when[scope] === undefined) continue;
-      report('error', ['recovery', 'rules', index, 'when', scope], 'There are several directories: say in `directories` which has them');
+      if (rule.when[scope] === undefined) continue;
+      report('error', [...at, 'when', scope], 'There are several directories: say in `directories` which has them');
     }
   }
 }
 
 /** Rules that ask for texts, where none leave. */
-export function checkTexts({ recovery, sms }: Configuration, report: Report): void {
-  if (sms !== undefined) return;
-  for (const [index, rule] of recovery.rules.entries()) {
+export function checkTexts(configuration: Configuration, report: Report): void {
+  if (configuration.sms !== undefined) return;
+  for (const { rule, at } of rulesWithPaths(configuration)) {
     if (!combinationsOf(rule).some((kinds) => kinds.includes('sms'))) continue;
-    report(
-      'error',
-      ['recovery', 'rules', index],
-      'Asks for a code by text message, and there is no section `sms` that says how they leave',
-    );
+    report('error', at, 'Asks for a code by text message, and there is no section `sms` that says how they leave');
   }
 }
 

@@ -3,7 +3,6 @@ import { isWithinNetworks } from '../proof/networks.ts';
 import { combinationsOf, type ProofRule } from '../proof/rules.ts';
 import { type Weakness, weaknessesOf } from '../proof/weaknesses.ts';
 import type { Report } from './check-context.ts';
-import type { Configuration } from './document.ts';
 import { type DocumentPath, formatPath } from './format-path.ts';
 
 const RULE = 'NIST SP 800-63B-4 4.2.2.2 asks for two proofs of different kinds';
@@ -18,21 +17,32 @@ const WEAKNESSES: Readonly<Record<Weakness, string>> = {
   'one-channel': `Weak: all of it comes over one channel, and whoever has that has everything. ${RULE}`,
 };
 
-type Rules = Configuration['recovery']['rules'];
+/** The rules of one section of the document. */
+export interface RulesOf {
+  section: 'recovery' | 'signIn';
+  rules: readonly ProofRule[];
+  goals: readonly string[];
+}
 
-/** Checks of `recovery.rules`: rules that can never apply or leave people out, and combinations that prove too little or never matter. */
-export function checkRules(recovery: Pick<Configuration['recovery'], 'rules' | 'goals'>, report: Report): void {
-  const { rules, goals } = recovery;
+/**
+ * Checks of the rules of a section: rules that can never apply or leave people out, and combinations that prove too little or never
+ * matter. `goals` are those that the section is for.
+ */
+export function checkRules({ section, rules, goals }: RulesOf, report: Report): void {
   for (const [index, rule] of rules.entries()) {
-    const at = ['recovery', 'rules', index];
+    const at = [section, 'rules', index];
     if (rules.findIndex(({ name }) => name === rule.name) < index) report('error', [...at, 'name'], 'Another rule has this name already');
-    checkReached(rules, index, goals, report);
+    checkReached({ section, rules, goals }, index, report);
     checkForm(rule, at, report);
     checkWeak(rule, at, report);
-    checkEasier(rules, index, report);
+    checkEasier(rules, at, rule, report);
   }
   if (!rules.some(isForEverybody)) {
-    report('warning', ['recovery', 'rules'], 'There is no rule without conditions: whoever meets those of none of them cannot recover');
+    report(
+      'warning',
+      [section, 'rules'],
+      `There is no rule without conditions: whoever meets those of none of them cannot ${section === 'signIn' ? 'sign in' : 'recover'}`,
+    );
   }
 }
 
@@ -41,15 +51,15 @@ function isForEverybody({ when }: ProofRule): boolean {
   return Object.values(when).every((condition) => condition === undefined);
 }
 
-function checkReached(rules: Rules, index: number, goals: readonly string[], report: Report): void {
+function checkReached({ section, rules, goals }: RulesOf, index: number, report: Report): void {
   const rule = rules[index] as ProofRule;
-  const at = ['recovery', 'rules', index];
+  const at = [section, 'rules', index];
   const own = rule.when.goals;
   if (own !== undefined && !own.some((goal) => goals.includes(goal))) {
     report('warning', [...at, 'when', 'goals'], 'Never applies: none of these goals is in `recovery.goals`');
   }
   const before = rules.findIndex((earlier, position) => position < index && takesAllOf(earlier, rule));
-  if (before >= 0) report('warning', at, `Never applies: ${formatPath(['recovery', 'rules', before])} takes everybody whom it is for`);
+  if (before >= 0) report('warning', at, `Never applies: ${formatPath([section, 'rules', before])} takes everybody whom it is for`);
 }
 
 /** Whether everybody to whom a rule could apply meets the conditions of another one. Some of it may not be seen. */
@@ -95,15 +105,14 @@ function isEasier(other: readonly string[], kinds: readonly string[], earlier: b
 }
 
 /** A request says itself which client it is: what is easier for one client is easier for everybody (ASVS 5.0 6.3.4). */
-function checkEasier(rules: Rules, index: number, report: Report): void {
-  const rule = rules[index] as ProofRule;
+function checkEasier(rules: readonly ProofRule[], at: DocumentPath, rule: ProofRule, report: Report): void {
   if (rule.when.clients === undefined) return;
   const elsewhere = rules.filter((other) => other.when.clients === undefined).flatMap(combinationsOf);
   for (const kinds of combinationsOf(rule)) {
     if (elsewhere.some((combination) => isSubset(combination, kinds))) continue;
     report(
       'warning',
-      ['recovery', 'rules', index, 'when', 'clients'],
+      [...at, 'when', 'clients'],
       `${kinds.join(' + ')} is not accepted elsewhere, yet any program may say that it is this client: everybody can use it`,
     );
   }

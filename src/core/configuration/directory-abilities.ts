@@ -15,7 +15,7 @@ export function abilitiesOf(settings: DirectorySettings): DirectoryAbilities {
   return { verbs: ['reset-password'], tells: leftOut ? ['disabled', 'account-expired'] : [] };
 }
 
-/** Whether at least one of the directories can serve a goal. Every directory can be searched for a user name. */
+/** Whether at least one of the directories can serve a goal. Every directory can be searched for a user name, and asked for a password. */
 export function isServed(goal: Goal, directories: readonly DirectorySettings[]): boolean {
-  return goal === 'find-username' || directories.some((settings) => abilitiesOf(settings).verbs.includes(goal));
+  return goal === 'find-username' || goal === 'sign-in' || directories.some((settings) => abilitiesOf(settings).verbs.includes(goal));
 }

@@ -3,6 +3,7 @@ import { directorySchema } from './directory-section.ts';
 import { mailSchema } from './mail-section.ts';
 import { passwordRulesSchema } from './password-rules-section.ts';
 import { recoverySchema } from './recovery-section.ts';
+import { signInSchema } from './sign-in-section.ts';
 import { smsSchema } from './sms-section.ts';
 import { isTimeZone } from './time-zone.ts';
 
@@ -144,6 +145,7 @@ export const configurationSchema = z.strictObject({
     .describe('Who runs this installation.'),
   directories: z.array(directorySchema).min(1).max(50),
   recovery: recoverySchema.prefault({}),
+  signIn: signInSchema.prefault({}).describe('Signing in to Keyturn itself, to see and change what is one’s own.'),
   passwordRules: passwordRulesSchema
     .prefault({})
     .describe('Rules for new passwords beyond those of the directories. They only ever add to them.'),
@@ -152,6 +154,11 @@ export const configurationSchema = z.strictObject({
       email: sentCodeSchema('by e-mail').prefault({}),
       sms: sentCodeSchema('by text message').prefault({}),
       totp: totpFactorSchema.prefault({}),
+      password: z
+        .strictObject({
+          attempts: z.int().min(1).max(10).default(5).describe('Wrong passwords after which a sign-in ends and has to be begun anew.'),
+        })
+        .prefault({}),
       recoveryCode: z
         .strictObject({
           attempts: z.int().min(1).max(10).default(5).describe('Wrong entries of a recovery code after which the journey ends.'),

@@ -1,62 +1,21 @@
 import { z } from 'zod';
-import { CLIENT_KINDS, GOALS } from '../../../shared/api/journeys.ts';
+import { RECOVERY_GOALS } from '../../../shared/api/journeys.ts';
 import { USABLE_FACTOR_KINDS } from '../factors/kinds.ts';
-import { isNetwork } from '../proof/networks.ts';
+import { conditionsSchema, proofRuleSchema, WHOM } from './proof-rule-section.ts';
 
-const kind = z.enum(USABLE_FACTOR_KINDS);
-
-const conditionsSchema = z.strictObject({
-  goals: z.array(z.enum(GOALS)).min(1).optional().describe('What is to be done.'),
-  clients: z
-    .array(z.enum(CLIENT_KINDS))
-    .min(1)
-    .optional()
-    .describe('Kinds of client. A request says itself which client it is: what is easier for one is easier for everybody.'),
-  networks: z
-    .array(z.string().refine(isNetwork, 'A network in CIDR notation, such as 192.0.2.0/24 or 2001:db8::/32'))
-    .min(1)
-    .max(1000)
-    .optional()
-    .describe('Networks in which the recovery is begun.'),
-  directories: z.array(z.string()).min(1).optional().describe('Directories that have the account, by their id.'),
-  places: z
-    .array(z.string().min(1))
-    .min(1)
-    .max(100)
-    .optional()
-    .describe('The account is at or below one of these DNs. With several directories, say in `directories` which one has them.'),
-  groups: z
-    .array(z.string().min(1))
-    .min(1)
-    .max(100)
-    .optional()
-    .describe('The account is a member of one of these groups (DN or common name, nested memberships count).'),
-});
-
-const ruleSchema = z.strictObject({
-  name: z.string().min(1).max(60).describe('For operators: in reports and warnings.'),
-  when: conditionsSchema
+const ruleSchema = proofRuleSchema(
+  USABLE_FACTOR_KINDS,
+  conditionsSchema
+    .extend({ goals: z.array(z.enum(RECOVERY_GOALS)).min(1).optional().describe('What is to be done.') })
     .prefault({})
-    .describe('Whom the rule applies to. All conditions that are given must be met; everybody, without any.'),
-  accepted: z
-    .array(z.array(kind).min(1))
-    .default([])
-    .describe('Combinations of proofs that are accepted. Every kind of one combination must be given.'),
-  choice: z
-    .strictObject({
-      enforced: z.array(kind).default([]).describe('Kinds that must be given in any case.'),
-      anyOf: z.array(kind).min(1).describe('Kinds of which the person chooses.'),
-      count: z.int().min(1).describe('How many of them must be given besides.'),
-    })
-    .optional()
-    .describe('A short form of many combinations, accepted besides those of `accepted`.'),
-});
+    .describe(WHOM),
+);
 
 export const recoverySchema = z.strictObject({
   goals: z
-    .array(z.enum(GOALS))
+    .array(z.enum(RECOVERY_GOALS))
     .min(1)
-    .default([...GOALS])
+    .default([...RECOVERY_GOALS])
     .describe('What people may do without signing in. A goal is offered where a rule that could apply accepts something.'),
   rules: z
     .array(ruleSchema)

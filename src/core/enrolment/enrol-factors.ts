@@ -7,6 +7,7 @@ import { queueNotice } from '../notify/queue-notice.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { OutboxLane } from '../ports/outbox-store.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
+import { endAllSessions } from '../sessions/end-sessions.ts';
 import { addFactor, type NewFactor } from './add-factor.ts';
 import { mailAddressKey } from './mail-address.ts';
 
@@ -64,6 +65,7 @@ export async function enrolFactors(
       const added = row.kind === 'email' ? { added: row.secret } : {};
       await queueNotice(deps, store, { kind: 'factor-added', account, language, factor: row.kind, addresses, ...added }, { lane });
     }
+    if (enrolled.added.length > 0) await endSessions(deps, store, account);
     return enrolled;
   });
 }
@@ -89,6 +91,7 @@ export async function endFactor(
       type: 'factor.ended',
       ...{ account, factor: row.kind, id, author, reason, actor: { kind: 'operator', client: 'cli' } },
     });
+    await endSessions(deps, store, account);
     const addresses = addressesAmong(before);
     await queueNotice(deps, store, { kind: 'factor-removed', account, language, factor: row.kind, addresses }, { lane });
     return row;
@@ -106,6 +109,11 @@ export async function endWaiting(deps: EnrolmentDeps, store: Store, account: Acc
     const about = { account, factor: kind, id, author: 'owner', actor };
     await recordEvent(store, deps.clock, { type: 'factor.ended', ...about, reason: 'the owner said: this was not me' });
   }
+}
+
+/** Who is signed in has proven themselves by what counted then. */
+async function endSessions(deps: EnrolmentDeps, store: Store, account: AccountRef): Promise<void> {
+  await endAllSessions(deps, store, account, { because: 'factors-changed', actor: { kind: 'operator', client: 'cli' } });
 }
 
 /** Whether exactly this is enrolled already. */

@@ -20,6 +20,7 @@ export interface EnrolledCandidate {
 export interface Prompts {
   code: { shown: { length: number }; answer: string };
   passkey: { shown: { publicKey: RequestOptions }; answer: Assertion };
+  password: { shown: Record<never, never>; answer: string };
 }
 export type Prompt = keyof Prompts;
 
@@ -73,6 +74,21 @@ export interface Judgement {
   problem?: AnswerProblem;
   /** Factors of which there is another copy somewhere: they are ended, and their owners told. */
   cloned?: { account: AccountRef; factor: string }[];
+  /** Kinds that ask a server: what came of it besides. Absent: every server that was asked has judged. */
+  asked?: AskedServers;
+}
+
+/** What became of asking servers about an answer that proves nothing, or not all of what it might. */
+export interface AskedServers {
+  /**
+   * `unanswered`: a server was in trouble, so that the answer may be right; `not-asked`: none was asked, for the sake of the account.
+   * Neither is a wrong answer.
+   */
+  readonly trouble: 'none' | 'unanswered' | 'not-asked';
+  /** At least one server could be asked. */
+  readonly answered: boolean;
+  /** The answer was right, and its account may not be used: the server's own answer proves both. */
+  readonly barred?: 'account-disabled' | 'account-expired';
 }
 
 /**
@@ -95,7 +111,10 @@ export interface Factor<P extends Prompt = Prompt> {
   /** Milliseconds before another message may be asked for; null: nothing is sent. */
   resendWait(): number | null;
   ask(challengeId: string, enrolled: EnrolledCandidate[]): Question;
+  /** Within the transaction that counts the attempt; a kind that asks a server, with none open (`journey/prove-by-server.ts`). */
   judge(judging: Judging<P>): Promise<Judgement>;
 }
 
-export type FactorDeps = Pick<CoreDeps, 'keys' | 'random' | 'clock' | 'configuration'> & { readonly webAuthn: WebAuthn };
+export type FactorDeps = Pick<CoreDeps, 'keys' | 'random' | 'clock' | 'configuration' | 'store' | 'directories' | 'log'> & {
+  readonly webAuthn: WebAuthn;
+};

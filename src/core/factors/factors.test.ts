@@ -11,8 +11,8 @@ import { systemRandom } from '../../platform/system-random.ts';
 import { type ConfigurationDocument, configurationSchema } from '../configuration/document.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
-import type { EnrolledCandidate, Judgement } from './factor.ts';
-import { USABLE_FACTOR_KINDS } from './kinds.ts';
+import type { EnrolledCandidate, FactorDeps, Judgement } from './factor.ts';
+import { SIGN_IN_FACTOR_KINDS } from './kinds.ts';
 import { createFactorRegistry } from './registry.ts';
 import { currentTotp, nearestTimeStep } from './totp-factor.ts';
 
@@ -35,8 +35,18 @@ function registryOf(factors: ConfigurationDocument['factors'] = {}) {
     mail: { kind: 'capture' },
     factors,
   });
-  return createFactorRegistry({ keys, clock, random: systemRandom, configuration: () => configuration, webAuthn: createWebAuthn() });
+  return createFactorRegistry({
+    ...nothingAsked,
+    keys,
+    clock,
+    random: systemRandom,
+    configuration: () => configuration,
+    webAuthn: createWebAuthn(),
+  });
 }
+
+/** None of these factors asks a directory: that takes one, and `test/scenarios/sign-in.test.ts` has it. */
+const nothingAsked = {} as Pick<FactorDeps, 'store' | 'directories' | 'log'>;
 
 const ref = (id: string, directory = 'people'): AccountRef => ({ directory, id });
 const enrolled = (account: AccountRef, ...factors: Partial<FactorRow>[]): EnrolledCandidate => ({
@@ -63,7 +73,7 @@ async function settled(judging: Promise<Judgement>): Promise<{ proven: AccountRe
 describe('the registry', () => {
   it('has a factor of each kind that is named after it, and no other', () => {
     const registry = registryOf();
-    for (const kind of USABLE_FACTOR_KINDS) expect(registry(kind).kind).toBe(kind);
+    for (const kind of SIGN_IN_FACTOR_KINDS) expect(registry(kind).kind).toBe(kind);
     expect(() => registry('questions' as FactorKind)).toThrow(
       expect.objectContaining({ code: 'internal.unexpected', details: { factor: 'questions' } }),
     );
@@ -275,6 +285,7 @@ describe('an authenticator', () => {
   it('of nobody is compared all the same, and proves nothing', async () => {
     const digests: string[] = [];
     const factor = createFactorRegistry({
+      ...nothingAsked,
       keys: {
         digest(purpose, value) {
           digests.push(`${purpose} ${value}`);

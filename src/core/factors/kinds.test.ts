@@ -19,7 +19,9 @@ describe('of the kinds', () => {
   });
 
   it('those can be guessed by somebody who has nothing which need no message and are short, or are known to people', () => {
-    expect(having(({ guessable }) => guessable).toSorted()).toEqual(['linked-account', 'questions', 'totp']);
+    expect(having(({ guessable }) => guessable).toSorted()).toEqual(['linked-account', 'password', 'questions', 'totp']);
+    // And asked for first all the same: the directory counts them.
+    expect(having(({ leads }) => leads === true)).toEqual(['password']);
   });
 
   it('each hangs on what whoever has it can take over', () => {
@@ -31,7 +33,7 @@ describe('of the kinds', () => {
       mail: ['email'],
       phone: ['sms'],
       device: ['passkey', 'recovery-code', 'totp'],
-      memory: ['linked-account', 'questions'],
+      memory: ['linked-account', 'password', 'questions'],
       person: ['manager', 'temporary-pass'],
     });
   });

@@ -15,10 +15,17 @@ export interface FactorTraits {
    * is asked for first, so that nobody guesses who has not shown a possession, and no outsider uses up an authenticator's tries.
    */
   readonly guessable: boolean;
+  /**
+   * Asked for before any other kind of its combination. Its guesses are judged by a server that counts them itself and would take them
+   * elsewhere too; nothing is sent to anybody for a name alone.
+   */
+  readonly leads?: true;
 }
 
 /** The traits of every kind that the protocol knows. */
 export const FACTOR_TRAITS: Readonly<Record<FactorKind, FactorTraits>> = {
+  // What somebody knows; the directory judges it, and no more of it than the account can bear (`accounts/try-password.ts`).
+  password: { channel: 'memory', phishingResistant: false, restricted: false, opens: true, guessable: true, leads: true },
   email: { channel: 'mail', phishingResistant: false, restricted: false, opens: true, guessable: false },
   sms: { channel: 'phone', phishingResistant: false, restricted: true, opens: true, guessable: false },
   totp: { channel: 'device', phishingResistant: false, restricted: false, opens: true, guessable: true },
@@ -32,7 +39,7 @@ export const FACTOR_TRAITS: Readonly<Record<FactorKind, FactorTraits>> = {
   manager: { channel: 'person', phishingResistant: false, restricted: false, opens: false, guessable: false },
 };
 
-/** The kinds that this release can ask for: the registry has a factor of each of them, and the configuration takes no other. */
+/** The kinds that a person can enrol and recover by: the registry has a factor of each of them, and the rules of recovery take no other. */
 export const USABLE_FACTOR_KINDS = [
   'email',
   'sms',
@@ -42,3 +49,6 @@ export const USABLE_FACTOR_KINDS = [
   'passkey',
 ] as const satisfies readonly FactorKind[];
 export type UsableFactorKind = (typeof USABLE_FACTOR_KINDS)[number];
+
+/** The kinds that people can sign in by. Every account has a password; the directory alone knows it. */
+export const SIGN_IN_FACTOR_KINDS = ['password', ...USABLE_FACTOR_KINDS] as const;

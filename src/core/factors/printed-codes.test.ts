@@ -9,7 +9,7 @@ import { configurationSchema } from '../configuration/document.ts';
 import { recoveryCodeDigest } from '../enrolment/recovery-codes.ts';
 import { temporaryPassDigest } from '../enrolment/temporary-pass.ts';
 import type { FactorRow } from '../ports/store.ts';
-import type { EnrolledCandidate } from './factor.ts';
+import type { EnrolledCandidate, FactorDeps } from './factor.ts';
 import { createFactorRegistry } from './registry.ts';
 
 const ALICE = { directory: 'people', id: 'a1' };
@@ -36,8 +36,17 @@ afterEach(async () => {
   await store.close();
 });
 
+/** None of these factors asks a directory. */
+const nothingAsked = {} as Pick<FactorDeps, 'store' | 'directories' | 'log'>;
 const factorOf = (kind: 'recovery-code' | 'temporary-pass') =>
-  createFactorRegistry({ keys, clock, random: systemRandom, configuration: () => configuration, webAuthn: createWebAuthn() })(kind);
+  createFactorRegistry({
+    ...nothingAsked,
+    keys,
+    clock,
+    random: systemRandom,
+    configuration: () => configuration,
+    webAuthn: createWebAuthn(),
+  })(kind);
 const candidate = (factors: FactorRow[], ref = ALICE): EnrolledCandidate => ({
   candidate: { ref } as EnrolledCandidate['candidate'],
   factors,

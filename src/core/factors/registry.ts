@@ -1,8 +1,9 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Factor, FactorDeps } from './factor.ts';
-import type { UsableFactorKind } from './kinds.ts';
+import type { SIGN_IN_FACTOR_KINDS } from './kinds.ts';
 import { createPasskeyFactor } from './passkey-factor.ts';
+import { createPasswordFactor } from './password-factor.ts';
 import { createRecoveryCodeFactor } from './recovery-code-factor.ts';
 import { createEmailFactor, createSmsFactor } from './sent-code-factor.ts';
 import { createTemporaryPassFactor } from './temporary-pass-factor.ts';
@@ -10,7 +11,8 @@ import { createTotpFactor } from './totp-factor.ts';
 
 export type FactorRegistry = (kind: FactorKind) => Factor;
 
-const CREATE: Readonly<Record<UsableFactorKind, (deps: FactorDeps) => Factor>> = {
+const CREATE: Readonly<Record<(typeof SIGN_IN_FACTOR_KINDS)[number], (deps: FactorDeps) => Factor>> = {
+  password: createPasswordFactor,
   email: createEmailFactor,
   sms: createSmsFactor,
   totp: createTotpFactor,

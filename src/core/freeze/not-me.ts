@@ -9,6 +9,7 @@ import { queueNotice } from '../notify/queue-notice.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { randomToken } from '../random-id.ts';
+import { endAllSessions } from '../sessions/end-sessions.ts';
 
 /** How long the link in a notice works. */
 const LINK_LIFETIME = 30 * 24 * 3600 * 1000;
@@ -48,6 +49,7 @@ export async function sayNotMe(deps: CoreDeps, token: string, actor: Actor): Pro
     if (!first && !frozenNow) return false;
     await endWaiting(deps, store, account, actor);
     await recordEvent(store, deps.clock, { type: 'recovery.frozen', account, actor, reason: 'not-me' });
+    await endAllSessions(deps, store, account, { because: 'recovery-frozen', actor });
     await queueNotice(deps, store, { kind: 'recovery-frozen', account, language });
     if (organisation.alarmAddress !== undefined) {
       const parameters = { ...name, organisation: organisation.name, contact: supportContact(deps.configuration(), language) };

@@ -218,6 +218,11 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
       return { attacked: spentBefore(rows, 'failures', asked, 0).some(({ spent }) => isAttack(limits, spent)) };
     },
 
+    /** Takes a wrong proof back that was counted before it was judged, in the caller's transaction. */
+    async giveBackFailure(store: Store, asked: readonly Asked[], names: readonly string[], address: string): Promise<void> {
+      await store.counters.hitAll([...budgetHits('failures', asked, -1), ...nameFailures(names, networkOf(address), -1)], deps.clock.now());
+    },
+
     /** True once in a day for each thing that an owner is told: `what` names it, the target included. */
     async tellsNow(store: Store, what: string): Promise<boolean> {
       const hit = { key: key('told', what), windowMilliseconds: TELL_AGAIN_AFTER };

@@ -20,6 +20,7 @@ import { code } from './steps/code.ts';
 import { confirmUnlock } from './steps/confirm-unlock.ts';
 import { newPassword } from './steps/new-password.ts';
 import { passkey } from './steps/passkey.ts';
+import { password } from './steps/password.ts';
 import { proofOfWork } from './steps/proof-of-work.ts';
 import { waiting } from './steps/waiting.ts';
 import { kindsNow } from './what-counts.ts';
@@ -37,6 +38,7 @@ const HANDLERS = {
   'choose-factor': chooseFactor,
   code,
   passkey,
+  password,
   'choose-accounts': chooseAccounts,
   'new-password': newPassword,
   'confirm-unlock': confirmUnlock,
@@ -45,7 +47,7 @@ const HANDLERS = {
 
 /** What a client calls a step of ours. */
 export function clientKind(kind: OpenStepKind): StepKind {
-  return kind === 'preparing' || kind === 'writing' ? 'waiting' : kind;
+  return kind === 'preparing' || kind === 'writing' || kind === 'judging' ? 'waiting' : kind;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { randomId } from '../random-id.ts';
 import type { ActDeps } from './act.ts';
-import type { JourneyState, LoadedJourney } from './journey-state.ts';
+import type { JourneyState, LoadedJourney, PromptStep } from './journey-state.ts';
 import { openChallenge } from './open-challenge.ts';
 import type { Transition } from './step-handler.ts';
 import { workStep } from './steps/work-step.ts';
@@ -52,5 +52,5 @@ function withMessage(state: JourneyState, key: string, tone: 'info' | 'error'): 
 
 /** The step that asks for a proof of a kind, at a challenge. */
 export function promptStep(deps: ActDeps, state: JourneyState, kind: FactorKind, challengeId: string): JourneyState {
-  return { ...state, step: { id: randomId(deps.random), kind: deps.factor(kind).prompt, factor: kind, challengeId } };
+  return { ...state, step: { id: randomId(deps.random), kind: deps.factor(kind).prompt, factor: kind, challengeId } as PromptStep };
 }

@@ -2,7 +2,7 @@ import type { ActDeps } from './act.ts';
 import type { LoadedJourney } from './journey-state.ts';
 
 /** Steps before the proof is complete: here the clock must not tell a real account from a decoy. */
-const UNPROVEN = new Set(['proof-of-work', 'choose-factor', 'code', 'passkey']);
+const UNPROVEN = new Set(['proof-of-work', 'choose-factor', 'code', 'passkey', 'password', 'judging']);
 
 export interface Hold {
   /**
@@ -17,16 +17,18 @@ export interface Hold {
 
 /**
  * Holds answers before the proof back (JRN-4): until the time since the work for them began is a multiple of
- * `recovery.holdMilliseconds`. Right answers, wrong ones and errors are held alike. Counted from when the work may begin and not
+ * `recovery.holdMilliseconds`, or of `recovery.settleMilliseconds` where directories were asked meanwhile. Right answers, wrong ones and errors are held alike. Counted from when the work may begin and not
  * from when the request came: otherwise the caller could place the end of a slice where a little more work misses it.
  *
  * Times of another node's clock, or of ours before it was set back, never make a wait longer than the setting.
  */
 export function createHold(deps: Pick<ActDeps, 'act' | 'clock' | 'configuration' | 'store'>): Hold {
   let beganAt: number | null = null;
+  let asksServers = false;
   return {
     async settle(journey) {
       if (beganAt !== null || !UNPROVEN.has(journey.state.step.kind)) return false;
+      asksServers = journey.state.step.kind === 'password';
       const { settleMilliseconds } = deps.configuration().recovery;
       const settledAt = Math.min(journey.row.createdAt, deps.act.at) + settleMilliseconds;
       beganAt = Math.max(deps.act.at, settledAt);
@@ -36,7 +38,8 @@ export function createHold(deps: Pick<ActDeps, 'act' | 'clock' | 'configuration'
       return true;
     },
     async release() {
-      const { holdMilliseconds } = deps.configuration().recovery;
+      const { recovery } = deps.configuration();
+      const holdMilliseconds = asksServers ? Math.max(recovery.holdMilliseconds, recovery.settleMilliseconds) : recovery.holdMilliseconds;
       if (beganAt === null || holdMilliseconds === 0) return;
       // The wait for the disk comes before the one for the clock, so that the clock hides it. A failure is told at the door.
       await deps.store.settled().catch(() => {});

@@ -34,6 +34,11 @@ export type OpenStep =
         | { kind: 'proof-of-work'; challenge: WorkChallenge; difficulty: number; factor: number; next: 'begin' | FactorKind }
         /** A proof is asked for, as its kind asks for it. */
         | PromptSteps[Prompt]
+        /**
+         * An answer is being judged by a server; clients see `waiting`. It was counted as wrong before, and what is not settled by
+         * `until` stays so: then the same question is put again.
+         */
+        | { kind: 'judging'; from: StepBase & PromptSteps[Prompt]; isJudged: boolean; attacked: boolean; until: number }
         | { kind: 'choose-accounts'; locked: Record<string, boolean | null> }
         /** Proof is complete; the directories are being asked what comes next. Clients see `waiting`. */
         | { kind: 'preparing' }

@@ -45,6 +45,8 @@ export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, ver
       return presentCode(deps, journey, step, base);
     case 'passkey':
       return presentPasskey(deps, journey, step, base);
+    case 'password':
+      return { ...base, kind: 'password', ...(await presentPrompt(deps, journey, step)) };
     case 'choose-accounts': {
       const accounts = (state.candidates ?? []).map(({ ref, label }) => {
         const id = accountKey(ref);
@@ -64,6 +66,7 @@ export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, ver
       };
     case 'confirm-unlock':
       return { ...base, kind: 'confirm-unlock', accounts: presentAccounts(state) };
+    case 'judging':
     case 'preparing':
     case 'writing':
       return { ...base, kind: 'waiting', for: 'directory', pollAfter: 2 };
@@ -80,7 +83,7 @@ export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, ver
         ...base,
         kind: 'refused',
         code: tellableCode(step.code),
-        message: refusalText(deps, state.language, step.code),
+        message: refusalText(deps, state, step.code),
         contact: supportContact(deps.configuration(), state.language),
       };
   }
@@ -116,16 +119,22 @@ async function presentCode(
   step: OpenStepOf<'code'>,
   base: Pick<Step, 'id' | 'canGoBack' | 'message' | 'messageTone'>,
 ): Promise<Step> {
-  const { state } = journey;
-  const asked = state.asked[step.factor];
+  const asked = journey.state.asked[step.factor];
   return {
     ...base,
     kind: 'code',
-    factor: { id: step.factor, kind: step.factor satisfies FactorKind },
     ...(deps.factor(step.factor) as Factor<'code'>).shown(step.challengeId),
     sentAt: presentTimeOrNull(asked?.sentAt ?? null, 'down'),
     resendAt: presentTimeOrNull(asked?.resendAt ?? null, 'up'),
-    expiresAt: presentTime(asked?.expiresAt ?? journey.row.expiresAt, 'down'),
+    ...(await presentPrompt(deps, journey, step)),
+  };
+}
+
+/** What every step tells that asks for a proof. */
+async function presentPrompt(deps: JourneyDeps, { row, state }: LoadedJourney, step: PromptStep) {
+  return {
+    factor: { id: step.factor, kind: step.factor satisfies FactorKind },
+    expiresAt: presentTime(state.asked[step.factor]?.expiresAt ?? row.expiresAt, 'down'),
     canGoBack: canGoBack(deps, state),
     attemptsLeft: await attemptsLeft(deps, step),
   };
@@ -133,19 +142,16 @@ async function presentCode(
 
 async function presentPasskey(
   deps: JourneyDeps,
-  { state, row }: LoadedJourney,
+  journey: LoadedJourney,
   step: OpenStepOf<'passkey'>,
   base: Pick<Step, 'id' | 'canGoBack' | 'message' | 'messageTone'>,
 ): Promise<Step> {
   return {
     ...base,
     kind: 'passkey',
-    factor: { id: step.factor, kind: step.factor satisfies FactorKind },
     ...(deps.factor(step.factor) as Factor<'passkey'>).shown(step.challengeId),
     ...(step.problem === undefined ? {} : { problem: step.problem }),
-    expiresAt: presentTime(state.asked[step.factor]?.expiresAt ?? row.expiresAt, 'down'),
-    canGoBack: canGoBack(deps, state),
-    attemptsLeft: await attemptsLeft(deps, step),
+    ...(await presentPrompt(deps, journey, step)),
   };
 }
 
@@ -167,7 +173,7 @@ function presentResults(deps: JourneyDeps, state: JourneyState, step: OpenStepOf
       code === undefined
         ? done()
         : outcome === 'failed'
-          ? refusalText(deps, state.language, code)
+          ? refusalText(deps, state, code)
           : `${done()} ${deps.texts.translate(state.language, `journey.note.${code}`)}`;
     return { account: { id: account ?? '', label }, outcome, ...(code === undefined ? {} : { code: tellableCode(code) }), message };
   });
@@ -192,10 +198,11 @@ function tellableCode(code: string): string {
 }
 
 /** Why it ends here, in words that help; codes of the machinery become one sentence. */
-function refusalText(deps: JourneyDeps, language: string, code: string): string {
+function refusalText(deps: JourneyDeps, { goal, language }: JourneyState, code: string): string {
   if (code.startsWith('password.') || code === 'account.no-right' || code === 'account.missing') {
     return presentRefusal(code as PasswordRefusal, deps.texts, language);
   }
   if (code.startsWith('directory.')) return deps.texts.translate(language, 'journey.message.nothing-changed');
-  return deps.texts.translate(language, `journey.refused.${code.replace(/^journey\./, '')}`);
+  const sentences = goal === 'sign-in' ? 'refused-sign-in' : 'refused';
+  return deps.texts.translate(language, `journey.${sentences}.${code.replace(/^journey\./, '')}`);
 }

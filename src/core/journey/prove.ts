@@ -10,12 +10,13 @@ import { refuseProof, refuseSpent } from './refuse-proof.ts';
 import type { Transition } from './step-handler.ts';
 
 /**
- * Takes an answer to a step that asks for a proof, of whatever kind: counts the attempt, asks the guard, has the kind judge it,
+ * Takes an answer to a step that asks for a proof that we judge ourselves: counts the attempt, asks the guard, has the kind judge it,
  * settles what was proven, and moves on.
  *
  * All of it is one transaction. Of two answers to the same step one wins and the other is rolled back and told nothing but that the
  * step has passed, so that guessing in parallel gains nothing. Answers of several journeys about one account take turns, so that none
- * slips by the limit that another one's failure reaches. For this a kind judges from what it is given and asks nobody.
+ * slips by the limit that another one's failure reaches. For this a kind judges from what it is given and asks nobody; what a server
+ * judges is taken by `prove-by-server.ts`.
  */
 export async function proveBy<Step extends PromptStep>(
   deps: ActDeps,
@@ -27,13 +28,13 @@ export async function proveBy<Step extends PromptStep>(
   return {
     kind: 'advance',
     decide: async (store) => {
-      const counted = await count(deps, store, journey, step);
+      const counted = await countAttempt(deps, store, journey, step);
       if (counted === null) return refuseSpent(deps, store, journey, step);
       const { challenge, isJudged } = counted;
       // What is not judged is compared with nothing that is anybody's, and so cannot settle anything.
       const given = { challengeId: challenge.id, expected: challenge.expected, answer, enrolled: isJudged ? enrolled : [] };
       const judgement = await deps.factor(step.factor).judge(given);
-      const accounts = isJudged ? await settle(store, judgement) : [];
+      const accounts = isJudged ? await settleProofs(store, judgement) : [];
       const isProven = accounts.length > 0 && (await store.challenges.consume(challenge.id, deps.act.at));
       if (isProven) return acceptProof(deps, store, journey, { step, accounts });
       return refuseProof(deps, store, journey, { step, challenge, enrolled, judgement, isJudged });
@@ -50,7 +51,7 @@ export async function proveBy<Step extends PromptStep>(
  * Counts the attempt, before anything is compared, and asks the guard whether it is judged.
  * @returns null: the challenge takes no answer any more
  */
-async function count(
+export async function countAttempt(
   deps: ActDeps,
   store: Store,
   { state }: LoadedJourney,
@@ -62,7 +63,7 @@ async function count(
 }
 
 /** The accounts of those proofs that could be settled, in their order. */
-async function settle(store: Store, { proofs }: Judgement): Promise<AccountRef[]> {
+export async function settleProofs(store: Store, { proofs }: Judgement): Promise<AccountRef[]> {
   const settled = new Set<string>();
   // In one order everywhere: rows are locked, and two journeys may be about the same accounts.
   for (const proof of proofs.toSorted((one, other) => (one.factor < other.factor ? -1 : 1))) {

@@ -17,6 +17,10 @@ export interface Refused {
   judgement: Judgement;
   /** The guard let it be judged. */
   isJudged: boolean;
+  /** The failure was counted before; absent: it is counted now. */
+  counted?: { attacked: boolean };
+  /** What is told; unless told, that the code is wrong. */
+  message?: string;
 }
 
 /**
@@ -28,7 +32,8 @@ export async function refuseProof(deps: ActDeps, store: Store, journey: LoadedJo
   const { step, challenge, judgement, isJudged } = refused;
   const attemptsLeft = Math.max(0, challenge.maximumAttempts - challenge.attempts);
   const asked = askedOf(deps, state);
-  const { attacked } = isJudged ? await deps.guard.countFailure(store, asked, state.guardNames, deps.act.address) : { attacked: false };
+  const { attacked } =
+    refused.counted ?? (isJudged ? await deps.guard.countFailure(store, asked, state.guardNames, deps.act.address) : { attacked: false });
   const suspended = isJudged && (await countAgainstAuthenticators(deps, store, journey, refused));
   if (attacked) await tellOfAttack(deps, store, { asked, what: 'failures', language: state.language });
   const accounts = asked.flatMap(({ account }) => (account === null ? [] : [account]));
@@ -45,7 +50,7 @@ export async function refuseProof(deps: ActDeps, store: Store, journey: LoadedJo
   if (suspended) return endProof(deps, store, journey, 'journey.authenticator-suspended');
   if (attemptsLeft === 0) return endProof(deps, store, journey, 'journey.too-many-attempts');
   // That a clock is off is told to somebody who has proven something: to an outsider it would tell that there is a clock.
-  const key = judgement.clockIsOff === true && state.proven.length > 0 ? 'clock-is-off' : 'code-wrong';
+  const key = judgement.clockIsOff === true && state.proven.length > 0 ? 'clock-is-off' : (refused.message ?? 'code-wrong');
   const id = randomId(deps.random);
   if (problem !== undefined) return { ...state, step: { ...step, id, problem, message: { key: problem, tone: 'error' } } };
   return { ...state, step: { ...step, id, message: { key, tone: 'error' } } };

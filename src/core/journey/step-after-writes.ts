@@ -62,11 +62,13 @@ function donePage(goal: Goal, verb: WriteVerb, results: WriteResult[]): Pick<Ope
         ? { account, outcome, ...note }
         : { account, outcome: 'failed' as const, code: result.reason ?? 'password.refused' };
     }),
-    nextSteps: nextStepsOf(verb, results),
+    nextSteps: nextStepsOf(goal, verb, results),
   };
 }
 
-function nextStepsOf(verb: WriteVerb, results: WriteResult[]): string[] {
+function nextStepsOf(goal: Goal, verb: WriteVerb, results: WriteResult[]): string[] {
   if (results.some(({ status }) => status === 'unknown')) return [`not-known.${verb}`, 'start-again'];
+  // Who signs in goes on with it here.
+  if (goal === 'sign-in') return ['update-devices', 'propagation'];
   return verb === 'reset-password' ? ['sign-in', 'update-devices', 'propagation'] : ['sign-in-after-unlock'];
 }

@@ -4,7 +4,9 @@ import { isServed } from '../configuration/directory-abilities.ts';
 import type { Configuration } from '../configuration/document.ts';
 import { distinctCombinations } from '../proof/combinations.ts';
 import { isProofComplete, nextKinds } from '../proof/completeness.ts';
+import { acceptedOf } from '../proof/first-sign-in.ts';
 import { offeredCombinations, ownCombinations, type Situation } from '../proof/rules.ts';
+import { rulesFor } from '../proof/rules-for.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import type { JourneyState } from './journey-state.ts';
 
@@ -16,9 +18,11 @@ export function situationOf({ goal, client, address }: JourneyState): Situation 
 }
 
 /** The goals offered to a client: of those configured, the ones that a directory can serve and for which some proof could count. */
-export function offeredGoals({ recovery, directories }: Configuration, where: Omit<Situation, 'goal'>): Goal[] {
-  const canProve = (goal: Goal) => offeredCombinations(recovery.rules, { ...where, goal }).length > 0;
-  return recovery.goals.filter((goal) => isServed(goal, directories) && canProve(goal));
+export function offeredGoals(configuration: Configuration, where: Omit<Situation, 'goal'>): Goal[] {
+  const { recovery, signIn, directories } = configuration;
+  const canProve = (goal: Goal) => offeredCombinations(rulesFor(configuration, goal), { ...where, goal }).length > 0;
+  const goals: Goal[] = [...recovery.goals, ...(signIn.enabled ? (['sign-in'] as const) : [])];
+  return goals.filter((goal) => isServed(goal, directories) && canProve(goal));
 }
 
 /**
@@ -26,7 +30,7 @@ export function offeredGoals({ recovery, directories }: Configuration, where: Om
  * name. After it: what the owners of the accounts that are left can give of what the rule of each accepts.
  */
 export function combinationsNow(deps: Deps, state: JourneyState): FactorKind[][] {
-  if (state.proven.length === 0) return offeredCombinations(deps.configuration().recovery.rules, situationOf(state));
+  if (state.proven.length === 0) return offeredCombinations(rulesFor(deps.configuration(), state.goal), situationOf(state));
   const own = (state.candidates ?? []).flatMap((candidate) => {
     const has = [...state.proven, ...candidate.has];
     return combinationsFor(deps, state, candidate).filter((kinds) => kinds.every((kind) => has.includes(kind)));
@@ -54,6 +58,6 @@ export function acceptsKind(deps: Deps, state: JourneyState, candidate: Candidat
   return combinationsFor(deps, state, candidate).some((kinds) => kinds.includes(kind));
 }
 
-function combinationsFor(deps: Deps, state: JourneyState, { facts }: Candidate): FactorKind[][] {
-  return ownCombinations(deps.configuration().recovery.rules, situationOf(state), facts);
+function combinationsFor(deps: Deps, state: JourneyState, { facts, has }: Candidate): FactorKind[][] {
+  return acceptedOf(ownCombinations(rulesFor(deps.configuration(), state.goal), situationOf(state), facts), state.goal, has);
 }

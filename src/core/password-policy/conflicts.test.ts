@@ -20,6 +20,7 @@ const policy: PasswordPolicy = {
   minimumAgeOnReset: 'not-enforced',
   lockoutThreshold: 0,
   lockoutDuration: null,
+  failuresForgottenAfter: null,
 };
 const categories = {
   digits: 1,

@@ -271,6 +271,11 @@ export interface Directory {
   readStanding(account: Account): Promise<AccountStanding>;
 
   verifyPassword(ref: AccountRef, password: string): Promise<VerifyOutcome>;
+  /**
+   * Asks the server for somebody who is not there what `verifyPassword` asks it for an account, so that neither the server nor the clock
+   * tells who exists. Throws like it.
+   */
+  verifyNobody(password: string): Promise<void>;
   /** The person knows the old password; the directory's full policy applies. */
   changePassword(ref: AccountRef, oldPassword: string, newPassword: string): Promise<WriteOutcome>;
 

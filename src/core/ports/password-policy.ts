@@ -31,6 +31,8 @@ export interface PasswordPolicy {
   lockoutThreshold: number;
   /** Milliseconds; null: until unlocked. */
   lockoutDuration: number | null;
+  /** Milliseconds after which a failed attempt counts no more; null: until a right password comes. */
+  failuresForgottenAfter: number | null;
 }
 
 /** Minimum counts of 389 DS password syntax checking; 0: not required. */

@@ -31,6 +31,7 @@ export interface Keys {
   digest(
     purpose:
       | 'journey-token'
+      | 'session-token'
       | 'code'
       | 'guard-target'
       | 'decoy'

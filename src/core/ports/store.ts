@@ -3,6 +3,7 @@ import type { AuditStore } from './audit-store.ts';
 import type { AccountRef } from './directory.ts';
 import type { EmbeddedStore } from './embedded-store.ts';
 import type { OutboxStore } from './outbox-store.ts';
+import type { SessionStore } from './session-store.ts';
 
 /**
  * What Keyturn remembers. The same verbs on SQLite and PostgreSQL; one specification runs over both.
@@ -28,6 +29,7 @@ export interface Store {
   readonly intents: IntentStore;
   readonly outbox: OutboxStore;
   readonly freezes: FreezeStore;
+  readonly sessions: SessionStore;
   readonly knownPlaces: KnownPlaceStore;
   readonly configurations: ConfigurationStore;
   readonly embedded: EmbeddedStore;
@@ -107,6 +109,8 @@ export interface ChallengeStore {
   find(id: string): Promise<ChallengeRow | null>;
   /** Counts one attempt and returns the row as it then is; null when it is spent, used up or past `now`. One statement. */
   attempt(id: string, now: number): Promise<ChallengeRow | null>;
+  /** Takes an attempt back that was counted and could not be judged. */
+  giveBack(id: string): Promise<void>;
   /** True for exactly one caller. */
   consume(id: string, now: number): Promise<boolean>;
 }

@@ -5,6 +5,7 @@ import { FACTOR_TRAITS } from '../factors/kinds.ts';
 import { isProofComplete, nextKinds } from './completeness.ts';
 
 const isGuessable = (kind: FactorKind) => FACTOR_TRAITS[kind].guessable;
+const leads = (kind: FactorKind) => FACTOR_TRAITS[kind].leads === true;
 const kinds = fc.uniqueArray(fc.constantFrom(...FACTOR_KINDS));
 const combinations = fc.array(fc.uniqueArray(fc.constantFrom(...FACTOR_KINDS), { minLength: 1, maxLength: 4 }), { maxLength: 4 });
 
@@ -51,14 +52,19 @@ describe('a proof', () => {
         for (const kind of next) {
           expect(mayBeAsked(kind)).toBe(true);
           const of = goneOnWith(accepted, proven).filter((combination) => combination.includes(kind));
-          const asks = of.some((combination) => isGuessable(kind) <= combination.filter(mayBeAsked).every(isGuessable));
+          const asks = of.some((combination) => {
+            const missing = combination.filter(mayBeAsked);
+            const leading = missing.filter(leads);
+            return leading.length > 0 ? leads(kind) : isGuessable(kind) <= missing.every(isGuessable);
+          });
           expect(asks).toBe(true);
         }
         // Nothing that would help is left out.
         for (const combination of goneOnWith(accepted, proven)) {
           const missing = combination.filter(mayBeAsked);
           const safe = missing.filter((kind) => !isGuessable(kind));
-          for (const kind of safe.length > 0 ? safe : missing) expect(next).toContain(kind);
+          const leading = missing.filter(leads);
+          for (const kind of leading.length > 0 ? leading : safe.length > 0 ? safe : missing) expect(next).toContain(kind);
         }
       }),
     );
@@ -66,6 +72,9 @@ describe('a proof', () => {
 
   it.each<[FactorKind[][], FactorKind[], FactorKind[]]>([
     [[['email', 'totp']], [], ['email']],
+    [[['email', 'password']], [], ['password']],
+    [[['totp', 'password'], ['passkey']], [], ['password', 'passkey']],
+    [[['password', 'totp', 'email']], ['password'], ['email']],
     [[['totp', 'email']], [], ['email']],
     [[['email', 'totp']], ['email'], ['totp']],
     [[['email', 'totp']], ['email', 'totp'], []],
@@ -83,6 +92,6 @@ describe('a proof', () => {
   });
 
   it('can be guessed where nothing is sent to a possession first, and it is short', () => {
-    expect(FACTOR_KINDS.filter(isGuessable).toSorted()).toEqual(['linked-account', 'questions', 'totp']);
+    expect(FACTOR_KINDS.filter(isGuessable).toSorted()).toEqual(['linked-account', 'password', 'questions', 'totp']);
   });
 });

@@ -8,7 +8,7 @@ export function isProofComplete(accepted: readonly Combination[], proven: readon
 }
 
 /**
- * Kinds that bring the proof nearer to an accepted combination, in the order of the configuration, what can be guessed last, and
+ * Kinds that bring the proof nearer to an accepted combination, in the order of the configuration, what leads first, what can be guessed last, and
  * what never comes first only after another proof. Combinations that the proofs given are a part of are gone on with; only where there
  * is none are others begun, so that a proof that turned out to be of no use leads to no dead end.
  */
@@ -16,6 +16,8 @@ export function nextKinds(accepted: readonly Combination[], proven: readonly Fac
   const fitting = accepted.filter((combination) => proven.every((kind) => combination.includes(kind)));
   const next = (fitting.length > 0 ? fitting : accepted).flatMap((combination) => {
     const missing = combination.filter((kind) => !proven.includes(kind) && (proven.length > 0 || FACTOR_TRAITS[kind].opens));
+    const leading = missing.filter((kind) => FACTOR_TRAITS[kind].leads === true);
+    if (leading.length > 0) return leading;
     const first = missing.filter((kind) => !FACTOR_TRAITS[kind].guessable);
     return first.length > 0 ? first : missing;
   });

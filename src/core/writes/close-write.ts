@@ -3,6 +3,7 @@ import type { CoreDeps } from '../core-deps.ts';
 import type { NoticeRequest } from '../notify/queue-notice.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
 import type { Store } from '../ports/store.ts';
+import { endAllSessions } from '../sessions/end-sessions.ts';
 import type { WriteResult, WriteVerb } from './directory-write.ts';
 
 const EVENT = {
@@ -36,12 +37,14 @@ export async function closeWrite(deps: Pick<CoreDeps, 'clock' | 'random'>, store
   if (await store.intents.close(intent.id, status, deps.clock.now())) {
     await tell(deps, store, result, EVENT[status]);
     await notify(deps, store, result);
+    await endSessions(deps, store, result);
     return true;
   }
   const before = (await store.intents.find(intent.id))?.status;
   if (before === undefined || before === status || status === 'unknown') return false;
   await tell(deps, store, result, 'write.corrected', before);
   if (before !== 'done') await notify(deps, store, result);
+  await endSessions(deps, store, result);
   return false;
 }
 
@@ -73,4 +76,11 @@ async function tell(
 async function notify(deps: Pick<CoreDeps, 'clock' | 'random'>, store: Store, { intent, status }: WriteResult): Promise<void> {
   if (status !== 'done' && status !== 'unknown') return;
   await queueNotice(deps, store, { kind: NOTICES[intent.verb][status], account: intent.account, language: intent.language });
+}
+
+/** Whoever was signed in by the old password is not any more; also where it may have been written. */
+async function endSessions(deps: Pick<CoreDeps, 'clock'>, store: Store, { intent, status, leftTemporary }: WriteResult): Promise<void> {
+  const mayBeWritten = status === 'done' || status === 'unknown' || leftTemporary === true;
+  if (intent.verb === 'unlock-account' || !mayBeWritten) return;
+  await endAllSessions(deps, store, intent.account, { because: 'password-changed', actor: intent.actor });
 }

@@ -29,6 +29,7 @@ export const policyAttributes = [
   'passwordMaxFailure',
   'passwordUnlock',
   'passwordLockoutDuration',
+  'passwordResetFailureCount',
 ] as const;
 
 /** Values of the server for what a policy does not say. */
@@ -40,6 +41,7 @@ const defaults = {
   passwordinhistory: 6,
   passwordmaxfailure: 3,
   passwordlockoutduration: 3600,
+  passwordresetfailurecount: 600,
 } as const;
 
 /**
@@ -73,6 +75,7 @@ export function toPasswordPolicy(entry: LdapEntry | null): PasswordPolicy {
     minimumAgeOnReset: 'enforced',
     lockoutThreshold: on('passwordLockout') ? number('passwordMaxFailure') : 0,
     lockoutDuration,
+    failuresForgottenAfter: number('passwordResetFailureCount') * 1000 || null,
   };
 }
 

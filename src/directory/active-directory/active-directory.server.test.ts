@@ -192,6 +192,7 @@ describe('policy and state', () => {
       minimumAgeOnReset: 'not-enforced',
       lockoutThreshold: 5,
       lockoutDuration: 1_800_000,
+      failuresForgottenAfter: 1_800_000,
     });
     const twoStep = connect({ historyOnReset: 'two-step' });
     expect((await twoStep.readPolicy(await find(twoStep, 'alice'))).historyOnReset).toBe('two-step');

@@ -14,6 +14,7 @@ import type {
 } from '../../core/ports/directory.ts';
 import type { VerifyOutcome } from '../../core/ports/verify-outcome.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
+import { bindNobody } from '../ldap/bind-nobody.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import { contactAttributes } from '../ldap/contacts.ts';
 import { createDirectoryBase } from '../ldap/directory-base.ts';
@@ -234,6 +235,8 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
       });
     },
 
+    verifyNobody: (password) =>
+      bindNobody(servers, settings, (ref) => base.readEntry(ref, ['msDS-UserPasswordExpiryTimeComputed']), password),
     changePassword: (...change) => missingAsOutcome(() => changePassword(...change)),
 
     prepareWrite,

@@ -163,6 +163,7 @@ const policy: PasswordPolicy = {
   minimumAgeOnReset: 'enforced',
   lockoutThreshold: 5,
   lockoutDuration: null,
+  failuresForgottenAfter: null,
 };
 const facts: WriteFacts = { policy, status: { changeableAt: null }, newPassword: 'Long-Enough-1' };
 

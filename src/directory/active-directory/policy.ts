@@ -16,6 +16,7 @@ const domainAttributes = [
   'pwdProperties',
   'lockoutThreshold',
   'lockoutDuration',
+  'lockOutObservationWindow',
 ] as const;
 
 const settingsObjectAttributes = [
@@ -27,6 +28,7 @@ const settingsObjectAttributes = [
   'msDS-PasswordComplexityEnabled',
   'msDS-LockoutThreshold',
   'msDS-LockoutDuration',
+  'msDS-LockoutObservationWindow',
 ] as const;
 
 /** A password is at most 256 UTF-16 units long (MS-SAMR 2.2.6.21, the buffer of SAMPR_USER_PASSWORD). */
@@ -107,6 +109,7 @@ function fromSettingsObject(entry: LdapEntry): Limits {
     historyLength: number(entry, 'msDS-PasswordHistoryLength'),
     lockoutThreshold: number(entry, 'msDS-LockoutThreshold'),
     lockoutDuration: positive(fromInterval(entry.text('msDS-LockoutDuration'))),
+    failuresForgottenAfter: positive(fromInterval(entry.text('msDS-LockoutObservationWindow'))),
   };
 }
 
@@ -122,6 +125,7 @@ function fromDomain(entry: LdapEntry, unreadable: string | null): Limits {
     historyLength: number(entry, 'pwdHistoryLength'),
     lockoutThreshold: number(entry, 'lockoutThreshold'),
     lockoutDuration: positive(fromInterval(entry.text('lockoutDuration'))),
+    failuresForgottenAfter: positive(fromInterval(entry.text('lockOutObservationWindow'))),
   };
 }
 

@@ -29,6 +29,8 @@ export function describePolicy(policy: EmbeddedPolicy): PasswordPolicy {
     minimumAgeOnReset: 'enforced',
     lockoutThreshold: policy.lockoutThreshold,
     lockoutDuration: policy.lockoutMinutes === null ? null : policy.lockoutMinutes * minute,
+    // A lock that is over ends them; nothing else but a right password does.
+    failuresForgottenAfter: null,
   };
 }
 
@@ -63,7 +65,8 @@ export function describeStatus(row: EmbeddedAccountRow, policy: PasswordPolicy, 
     mustChange: row.mustChange,
     passwordExpiresAt,
     passwordSetAt: row.passwordSetAt,
-    badAttempts: row.badAttempts,
+    // A lock that is over takes its count along (verify-password.ts).
+    badAttempts: row.lockedAt !== null && !locked ? 0 : row.badAttempts,
     lastBadAttemptAt: row.lastBadAttemptAt,
     changeableAt: changeableFrom(row, policy, now),
   };

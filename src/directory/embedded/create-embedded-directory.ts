@@ -17,6 +17,7 @@ import type { Clock } from '../../core/ports/platform.ts';
 import { describePolicy, describeStatus, isLocked } from './account-state.ts';
 import type { EmbeddedContext } from './embedded-context.ts';
 import { normaliseLogin } from './normalise-login.ts';
+import { matchesHash, nobodysHash } from './password-hash.ts';
 import { updateAccount } from './update-account.ts';
 import { attemptPassword } from './verify-password.ts';
 import { changePassword, resetPassword, serverName } from './write-password.ts';
@@ -139,6 +140,10 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
     },
     async verifyPassword(ref, password) {
       return (await attemptPassword(context, await rowOf(ref), password)).outcome;
+    },
+    async verifyNobody(password) {
+      await accounts.find(settings.id, 'nobody');
+      await matchesHash(nobodysHash, password);
     },
     changePassword: (ref, oldPassword, newPassword) => changePassword(context, ref.id, oldPassword, newPassword),
     resetPassword: ({ account }, newPassword, options = {}) => resetPassword(context, account.id, newPassword, options),

@@ -196,6 +196,7 @@ const unknownPolicy: PasswordPolicy = {
   minimumAgeOnReset: 'not-enforced',
   lockoutThreshold: 0,
   lockoutDuration: null,
+  failuresForgottenAfter: null,
 };
 
 /** Nothing is told; but whoever is found is no disabled person, where the people filter leaves those out. */

@@ -4,6 +4,7 @@ import type { LdapSettings } from '../../core/configuration/directory-section.ts
 import type { AccountRef, Directory, PasswordRefusal, PreparedWrite, WriteOptions, WriteOutcome } from '../../core/ports/directory.ts';
 import type { VerifyOutcome } from '../../core/ports/verify-outcome.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
+import { bindNobody } from './bind-nobody.ts';
 import type { LdapConnection } from './connection.ts';
 import { createDirectoryBase } from './directory-base.ts';
 import type { LdapEntry } from './entry.ts';
@@ -222,6 +223,7 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
         dialect.bindRefusals,
       );
     },
+    verifyNobody: (password) => bindNobody(servers, settings, (ref) => base.readEntry(ref, ['1.1']), password),
     changePassword: (...change) => missingAsOutcome(() => changeExisting(...change)),
     readStanding,
     prepareWrite,

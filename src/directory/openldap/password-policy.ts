@@ -13,6 +13,7 @@ export const policyAttributes = [
   'pwdLockout',
   'pwdLockoutDuration',
   'pwdMaxFailure',
+  'pwdFailureCountInterval',
 ] as const;
 
 /**
@@ -43,5 +44,6 @@ export function toPasswordPolicy(entry: LdapEntry | null): PasswordPolicy {
     minimumAgeOnReset: enforced,
     lockoutThreshold: locks ? number('pwdMaxFailure') : 0,
     lockoutDuration: seconds('pwdLockoutDuration') || null,
+    failuresForgottenAfter: seconds('pwdFailureCountInterval') || null,
   };
 }

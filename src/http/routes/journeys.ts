@@ -126,7 +126,7 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         reply.status(201);
         if (!browser) return { token: started.token, ...answer };
         // Where nothing can follow there is nothing to come back to.
-        if (answer.step.kind === 'done') endJourneyCookie(deps, reply, answer.step);
+        if (answer.step.kind === 'done') endJourneyCookie(deps, reply, answer.step, goal);
         else setJourneyCookie(deps, reply, started.token, started.journey.row.expiresAt);
         return answer;
       },
@@ -138,7 +138,7 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       async (request, reply) => {
         const journey = await forJourney(request, (acting, key) => currentStep(acting, key));
         const shown = await present(journey);
-        endJourneyCookie(deps, reply, shown.step);
+        endJourneyCookie(deps, reply, shown.step, journey.state.goal);
         return { ...shown, expiresAt: expiry(journey) };
       },
     );
@@ -163,7 +163,7 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         const taken = newDevice.newDevice !== undefined && answered.journey.state.device === deviceDigest(deps.keys, newDevice.newDevice);
         if (taken) setDeviceCookie(deps, reply, newDevice.newDevice);
         const shown = await present(answered.journey, answered.verdicts);
-        endJourneyCookie(deps, reply, shown.step);
+        endJourneyCookie(deps, reply, shown.step, answered.journey.state.goal);
         if (!answered.passed) return shown;
         return reply
           .status(409)

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { RECOVERY_GOALS } from '../../../shared/api/journeys.ts';
 import { siteSchema } from '../../../shared/api/site.ts';
 import { supportContact } from '../../core/configuration/support-contact.ts';
 import { timeZoneOf } from '../../core/configuration/time-zone.ts';
@@ -16,13 +17,15 @@ export function siteRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       (request) => {
         const configuration = deps.configuration();
         const { organisation } = configuration;
+        const offered = offeredGoals(configuration, { client: 'web', address: callerAddress(request) });
         return {
           organisation: organisation.name,
           publicUrl: organisation.publicUrl,
           timeZone: timeZoneOf(configuration),
           supportContact: supportContact(configuration, requestLanguage(deps, request)),
           languages: [...deps.texts.languages],
-          goals: offeredGoals(configuration, { client: 'web', address: callerAddress(request) }),
+          goals: RECOVERY_GOALS.filter((goal) => offered.includes(goal)),
+          signIn: offered.includes('sign-in'),
           demo: deps.demo !== null,
         };
       },

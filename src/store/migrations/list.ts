@@ -14,6 +14,7 @@ import { allowOneOpenIntent } from './0014-one-open-intent.ts';
 import { createPulseTable } from './0015-create-pulse.ts';
 import { addEndsOfFactors } from './0019-add-ends-of-factors.ts';
 import { addPasskeys } from './0020-add-passkeys.ts';
+import { createSessionsTable } from './0023-create-sessions.ts';
 
 /** All migrations. A name that was released is never changed, and a new one sorts after all others. There is no way back down. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -32,4 +33,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0015-create-pulse': { up: createPulseTable },
   '0019-add-ends-of-factors': { up: addEndsOfFactors },
   '0020-add-passkeys': { up: addPasskeys },
+  '0023-create-sessions': { up: createSessionsTable },
 };

@@ -50,6 +50,14 @@ export function createChallenges(context: TableContext): ChallengeStore {
         .executeTakeFirst();
       return row === undefined ? null : toRow(row);
     },
+    async giveBack(id) {
+      await context.db
+        .updateTable('challenges')
+        .set((eb) => ({ attempts: eb('attempts', '-', 1) }))
+        .where('id', '=', id)
+        .where('attempts', '>', 0)
+        .execute();
+    },
     async consume(id, now) {
       const result = await context.db
         .updateTable('challenges')

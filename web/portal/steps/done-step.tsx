@@ -17,6 +17,7 @@ const TONES: Record<Outcome, ResultLine['tone']> = {
   'was-not-locked': 'good',
   'password-kept': 'good',
   mailed: 'good',
+  'signed-in': 'good',
   failed: 'danger',
   unknown: 'warning',
 };

@@ -16,6 +16,8 @@ export type OpenedStep = OpenStep extends infer Step ? (Step extends OpenStep ? 
 /** A goal that needs a proof. By which one the rules of proof say. */
 export interface ProvenGoal {
   readonly asksForProof: true;
+  /** It is about one account and no more, whatever several of them were proven. */
+  readonly oneAccount?: true;
   /** What is asked once the proof is complete, and one account or several are meant; the answer to it does what the goal is for. */
   open(deps: ActDeps, state: JourneyState, accounts: readonly ProvenAccount[]): OpenedStep;
 }

@@ -2,6 +2,7 @@ import type { Goal } from '../../../../shared/api/journeys.ts';
 import { findUsernameGoal } from './find-username.ts';
 import type { JourneyGoal } from './goal.ts';
 import { resetPasswordGoal } from './reset-password.ts';
+import { signInGoal } from './sign-in.ts';
 import { unlockAccountGoal } from './unlock-account.ts';
 
 /** Every goal that a journey can have. */
@@ -9,4 +10,5 @@ export const JOURNEY_GOALS: Readonly<Record<Goal, JourneyGoal>> = {
   'reset-password': resetPasswordGoal,
   'unlock-account': unlockAccountGoal,
   'find-username': findUsernameGoal,
+  'sign-in': signInGoal,
 };

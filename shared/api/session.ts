@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { CLIENT_KINDS, factorKindSchema } from './journeys.ts';
+
+/** What `/api/v1/session` and `/api/v1/sessions` speak: who is signed in, where, and until when. */
+
+/** Times are RFC 3339 in UTC. */
+const time = z.iso.datetime();
+
+export const sessionSchema = z.object({
+  /** Names it in the list, and opens nothing. */
+  id: z.string(),
+  /** The sign-in name as the directory has it. */
+  login: z.string(),
+  /** `enrolment`: it may do nothing but enrol. */
+  rights: z.enum(['full', 'enrolment']),
+  /** How the person proved who they are, and when. */
+  proofs: z.array(z.object({ kind: factorKindSchema, at: time })),
+  createdAt: time,
+  seenAt: time,
+  /** It ends then, or earlier when it is not used until `idleAt`. */
+  endsAt: time,
+  idleAt: time,
+  /** Where it was opened. */
+  address: z.string(),
+  client: z.enum(CLIENT_KINDS),
+  /** The one of this request. */
+  current: z.boolean(),
+});
+export type SignedIn = z.infer<typeof sessionSchema>;
+
+/** `journey`: the one that was completed, as its answers name it; its token comes as with every answer. */
+export const openSessionRequestSchema = z.strictObject({ journey: z.string().min(1).max(64) });
+/** `token` for programs alone; browsers get a cookie that pages cannot read. */
+export const openSessionResponseSchema = z.object({ token: z.string().optional(), session: sessionSchema });
+export const sessionResponseSchema = z.object({ session: sessionSchema });
+export const sessionsResponseSchema = z.object({ sessions: z.array(sessionSchema) });

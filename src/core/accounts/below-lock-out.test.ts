@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { AccountStatus } from '../ports/directory.ts';
+import type { PasswordPolicy } from '../ports/password-policy.ts';
+import { judgeTry } from './below-lock-out.ts';
+
+const NOW = 1_800_000_000_000;
+const MINUTE = 60_000;
+
+const facts = fc.record({
+  locked: fc.constantFrom(true, false, null),
+  badAttempts: fc.option(fc.nat(12)),
+  lastBadAttemptAt: fc.option(fc.integer({ min: NOW - 3 * 3_600_000, max: NOW + 5 * MINUTE })),
+  uncertain: fc.boolean(),
+  lockoutThreshold: fc.nat(12),
+  failuresForgottenAfter: fc.option(fc.integer({ min: MINUTE, max: 3_600_000 })),
+  recent: fc.nat(12),
+});
+
+function judge({ recent, ...known }: typeof facts extends fc.Arbitrary<infer T> ? T : never) {
+  const { locked, badAttempts, lastBadAttemptAt, uncertain, ...limits } = known;
+  const status = { locked, badAttempts, lastBadAttemptAt } as AccountStatus;
+  const policy = { ...limits, ...(uncertain ? { uncertain: true } : {}) } as PasswordPolicy;
+  return judgeTry({ status, policy }, recent, NOW);
+}
+
+it('tries no password that could be the one that locks, nor where it is not told how near that is', () => {
+  fc.assert(
+    fc.property(facts, (known) => {
+      if (judge(known) !== 'may') return;
+      expect(known.locked).toBe(false);
+      expect(known.uncertain).toBe(false);
+      if (known.lockoutThreshold === 0) return;
+      // What the directory still counts for sure, whatever its clock says: all of it, unless the last one is long over.
+      const forgotten =
+        known.failuresForgottenAfter !== null &&
+        known.lastBadAttemptAt !== null &&
+        known.lastBadAttemptAt + known.failuresForgottenAfter < NOW;
+      expect(known.badAttempts).not.toBeNull();
+      expect((forgotten ? 0 : (known.badAttempts ?? 0)) + 1).toBeLessThan(known.lockoutThreshold);
+      expect(known.recent + 1).toBeLessThan(known.lockoutThreshold);
+    }),
+  );
+});
+
+it.each([
+  [{ locked: false, lockoutThreshold: 5, badAttempts: 3 }, 'may'],
+  [{ locked: false, lockoutThreshold: 5, badAttempts: 4 }, 'near-lock-out'],
+  [{ locked: false, lockoutThreshold: 5, badAttempts: 0, recent: 4 }, 'near-lock-out'],
+  [{ locked: false, lockoutThreshold: 1, badAttempts: 0 }, 'near-lock-out'],
+  [{ locked: false, lockoutThreshold: 0, badAttempts: null }, 'may'],
+  [{ locked: false, lockoutThreshold: 5, badAttempts: null }, 'not-known'],
+  [{ locked: null, lockoutThreshold: 0 }, 'not-known'],
+  [{ locked: true, lockoutThreshold: 0 }, 'locked'],
+  [{ locked: false, lockoutThreshold: 5, badAttempts: 4, lastBadAttemptAt: NOW - 20 * MINUTE, failuresForgottenAfter: 5 * MINUTE }, 'may'],
+  [
+    { locked: false, lockoutThreshold: 5, badAttempts: 4, lastBadAttemptAt: NOW - 12 * MINUTE, failuresForgottenAfter: 5 * MINUTE },
+    'near-lock-out',
+  ],
+] as const)('of %j says %s', (known, verdict) => {
+  const nothing = { badAttempts: 0, lastBadAttemptAt: null, uncertain: false, failuresForgottenAfter: null, recent: 0 };
+  expect(judge({ ...nothing, ...known })).toBe(verdict);
+});

@@ -1,0 +1,111 @@
+import type { Judgement } from '../factors/factor.ts';
+import type { ChallengeRow, Store } from '../ports/store.ts';
+import { randomId } from '../random-id.ts';
+import { acceptProof } from './accept-proof.ts';
+import type { ActDeps } from './act.ts';
+import { advanceJourney } from './advance-journey.ts';
+import { askedOf } from './guard-targets.ts';
+import type { JourneyState, LoadedJourney, OpenStepOf, PromptStep } from './journey-state.ts';
+import { enrolledCandidates } from './open-challenge.ts';
+import { countAttempt, settleProofs } from './prove.ts';
+import { endProof, refuseProof, refuseSpent } from './refuse-proof.ts';
+import type { Transition } from './step-handler.ts';
+
+/** Milliseconds after which an answer that is still being judged is worth nothing any more, and the question is put again. */
+const JUDGED_WITHIN = 120_000;
+
+type Judging = OpenStepOf<'judging'>;
+
+/**
+ * Takes an answer that a server judges. No transaction is open while it is asked:
+ *
+ * 1. The attempt is counted, and as a failure, in a transaction of its own that also takes the step: of any number of answers, on any
+ *    node, no more than the guard allows ever reach a server.
+ * 2. The server is asked.
+ * 3. What came of it is settled. A right answer gets its failure back, and so does one that no server has judged.
+ *
+ * Whoever dies in between leaves a failure that counts, and a step that is put again after `JUDGED_WITHIN`.
+ */
+export async function proveByServer(deps: ActDeps, journey: LoadedJourney, step: PromptStep, answer: string): Promise<Transition> {
+  const enrolled = await enrolledCandidates(deps, journey.state, step.factor);
+  const { taken, challenge } = await reserve(deps, journey, step);
+  if (challenge === null) return { kind: 'advanced', journey: taken };
+  const { isJudged } = taken.state.step as Judging;
+  // What is not judged is compared with nothing that is anybody's; the same work is done.
+  const given = { challengeId: challenge.id, expected: challenge.expected, answer, enrolled: isJudged ? enrolled : [] };
+  const judgement = await deps.factor(step.factor).judge(given);
+  const settled = await deps.store.transaction(async (store) =>
+    advanceJourney(store, taken, await settle(deps, store, taken, { challenge, enrolled, judgement })),
+  );
+  deps.wakeOutbox('notice');
+  return { kind: 'advanced', journey: settled };
+}
+
+/** @returns the journey as it then stands; no challenge: it takes no answer any more */
+async function reserve(
+  deps: ActDeps,
+  journey: LoadedJourney,
+  step: PromptStep,
+): Promise<{ taken: LoadedJourney; challenge: ChallengeRow | null }> {
+  const { state } = journey;
+  return deps.store.transaction(async (store) => {
+    const counted = await countAttempt(deps, store, journey, step);
+    if (counted === null)
+      return { taken: await advanceJourney(store, journey, await refuseSpent(deps, store, journey, step)), challenge: null };
+    const { challenge, isJudged } = counted;
+    const failed = isJudged && (await deps.guard.countFailure(store, askedOf(deps, state), state.guardNames, deps.act.address));
+    const judging: Judging = {
+      id: randomId(deps.random),
+      kind: 'judging',
+      from: step,
+      isJudged,
+      attacked: failed !== false && failed.attacked,
+      until: deps.act.at + JUDGED_WITHIN,
+    };
+    return { taken: await advanceJourney(store, journey, { ...state, step: judging }), challenge };
+  });
+}
+
+interface Judged {
+  challenge: ChallengeRow;
+  enrolled: Awaited<ReturnType<typeof enrolledCandidates>>;
+  judgement: Judgement;
+}
+
+async function settle(deps: ActDeps, store: Store, taken: LoadedJourney, judged: Judged): Promise<JourneyState> {
+  const { challenge, judgement } = judged;
+  const { from: step, isJudged, attacked } = taken.state.step as Judging;
+  const { trouble, answered, barred } = judgement.asked ?? { trouble: 'none', answered: true };
+  const giveBack = async () => {
+    if (isJudged) await deps.guard.giveBackFailure(store, askedOf(deps, taken.state), taken.state.guardNames, deps.act.address);
+  };
+  const accounts = isJudged ? await settleProofs(store, judgement) : [];
+  if (accounts.length > 0 && (await store.challenges.consume(challenge.id, deps.act.at))) {
+    await giveBack();
+    return acceptProof(deps, store, taken, { step, accounts });
+  }
+  if (isJudged && barred !== undefined) {
+    await giveBack();
+    return endProof(deps, store, taken, `journey.${barred}`);
+  }
+  if (trouble === 'unanswered' && !answered) {
+    await giveBack();
+    await store.challenges.giveBack(challenge.id);
+    return { ...taken.state, step: askAgain(deps, step, 'password-not-checked') };
+  }
+  // No server was asked, for the sake of the account: it is no guess that counts, and looks like one.
+  if (trouble === 'not-asked') await giveBack();
+  const refused = { ...judged, step, isJudged: isJudged && trouble !== 'not-asked', counted: { attacked } };
+  return refuseProof(deps, store, taken, { ...refused, message: trouble === 'unanswered' ? 'password-not-checked' : 'password-wrong' });
+}
+
+function askAgain(deps: ActDeps, step: PromptStep, key: string): PromptStep {
+  return { ...step, id: randomId(deps.random), message: { key, tone: 'error' } };
+}
+
+/** Puts a question again whose answer nobody settles any more: the process that had it judged died. Its failure stays counted. */
+export async function takeBackJudging(deps: ActDeps, journey: LoadedJourney): Promise<LoadedJourney> {
+  const { step } = journey.state;
+  if (step.kind !== 'judging' || step.until > deps.act.at) return journey;
+  return advanceJourney(deps.store, journey, { ...journey.state, step: askAgain(deps, step.from, 'password-not-checked') });
+}

@@ -1,0 +1,45 @@
+import type { AccountRef } from './directory.ts';
+import type { AccountRefColumns } from './store.ts';
+
+/** What a session lets its holder do. `enrolment`: somebody who had nothing enrolled gave the password alone. */
+export type SessionRights = 'full' | 'enrolment';
+
+/** Why a session is over. */
+export type SessionEnd = 'signed-out' | 'ended-elsewhere' | 'password-changed' | 'recovery-frozen' | 'factors-changed';
+
+/** One person signed in on one device. */
+export interface SessionRow extends AccountRefColumns {
+  id: string;
+  tokenDigest: string;
+  /** The journey that opened it or raised it last. A journey does so once. */
+  journeyId: string;
+  rights: SessionRights;
+  /** JSON of core/sessions: how and when the person proved who they are, and from where. Sealed. */
+  facts: string;
+  createdAt: number;
+  /** It ends then, whatever is done in it. */
+  endsAt: number;
+  seenAt: number;
+  endedAt: number | null;
+  endedBecause: SessionEnd | null;
+}
+
+export interface SessionStore {
+  /** False: the journey has opened or raised a session already, and nothing was written. */
+  insert(row: SessionRow): Promise<boolean>;
+  /** Also one that is over. Null too when the row cannot be opened: nobody gets in by it. */
+  findByToken(tokenDigest: string): Promise<SessionRow | null>;
+  /** Those of an account that were not ended and are not past their end at `now`, newest first. */
+  ofAccount(account: AccountRef, now: number): Promise<SessionRow[]>;
+  /** Notes that it was used. */
+  touch(id: string, now: number): Promise<void>;
+  /**
+   * Gives an open session a new token, and with it what `next` says; the old one opens nothing from then on. True for exactly one caller
+   * of those who know the old token; false too when the journey was used already.
+   */
+  raise(row: SessionRow, next: Pick<SessionRow, 'tokenDigest' | 'journeyId' | 'rights' | 'facts'>, now: number): Promise<boolean>;
+  /** False when it was over already, or is not one of the account. */
+  end(account: AccountRef, id: string, because: SessionEnd, now: number): Promise<boolean>;
+  /** Ends all of an account but `except`. @returns how many */
+  endAll(account: AccountRef, because: SessionEnd, now: number, except?: string): Promise<number>;
+}

@@ -1,0 +1,8 @@
+import type { Goal } from '../../../shared/api/journeys.ts';
+import type { Configuration } from '../configuration/document.ts';
+import type { ProofRule } from './rules.ts';
+
+/** The rules of proof that a goal goes by. */
+export function rulesFor({ recovery, signIn }: Pick<Configuration, 'recovery' | 'signIn'>, goal: Goal): readonly ProofRule[] {
+  return goal === 'sign-in' ? signIn.rules : recovery.rules;
+}

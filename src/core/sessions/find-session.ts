@@ -1,0 +1,35 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { CoreDeps } from '../core-deps.ts';
+import type { Act } from '../journey/act.ts';
+import { type Session, sessionOf } from './session.ts';
+
+/** A session that was used within this time is not noted again; milliseconds. */
+const NOTED_FOR = 30_000;
+
+type Deps = Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'configuration'> & { readonly act: Act };
+
+/**
+ * The session that a request belongs to: the first open one of its tokens, as a browser may send several cookies of our name. That it was
+ * used is noted without waiting for the disk: losing that to a power cut ends a session earlier, never later.
+ * @throws AppError `session.missing` without a token that was ever given, `session.ended`
+ */
+export async function findSession(deps: Deps, tokens: readonly string[]): Promise<Session> {
+  let problem: 'session.missing' | 'session.ended' = 'session.missing';
+  const now = deps.act.at;
+  for (const token of tokens) {
+    const row = await deps.store.sessions.findByToken(deps.keys.digest('session-token', token));
+    if (row === null) continue;
+    if (isOver(row, deps.configuration().signIn.idleMinutes, now)) {
+      problem = 'session.ended';
+      continue;
+    }
+    if (now - row.seenAt > NOTED_FOR) await deps.store.sessions.touch(row.id, now);
+    return sessionOf(row);
+  }
+  throw new AppError(problem);
+}
+
+/** Whether a session lets nobody in any more. */
+export function isOver(row: { endedAt: number | null; endsAt: number; seenAt: number }, idleMinutes: number, now: number): boolean {
+  return row.endedAt !== null || row.endsAt <= now || row.seenAt + idleMinutes * 60_000 <= now;
+}

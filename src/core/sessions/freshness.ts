@@ -1,0 +1,31 @@
+import type { FactorKind } from '../../../shared/api/journeys.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { Act } from '../journey/act.ts';
+import type { GivenProof, Session } from './session.ts';
+
+/** What a dangerous action asks for: one of these combinations of proofs, every kind of it given within the time. */
+export interface WantedProof {
+  /** Milliseconds. */
+  readonly within: number;
+  readonly anyOf: readonly (readonly FactorKind[])[];
+}
+
+/** Whether proofs are fresh enough for what is wanted. What was given in the future (a clock set back) is not. */
+export function isFresh(proofs: readonly GivenProof[], { within, anyOf }: WantedProof, now: number): boolean {
+  const fresh = proofs.filter(({ at }) => at <= now && now - at <= within).map(({ kind }) => kind);
+  return anyOf.some((kinds) => kinds.length > 0 && kinds.every((kind) => fresh.includes(kind)));
+}
+
+/**
+ * Lets a dangerous action go on only after a fresh proof. To be called when the action is asked for, with the session of this request.
+ * @throws AppError `session.step-up-needed`, `session.for-enrolment-only` for a session that may do nothing but enrol
+ */
+export function requireFreshProof(act: Act, session: Session, wanted: WantedProof): void {
+  requireFullRights(session);
+  if (!isFresh(session.proofs, wanted, act.at)) throw new AppError('session.step-up-needed');
+}
+
+/** @throws AppError `session.for-enrolment-only` */
+export function requireFullRights(session: Session): void {
+  if (session.rights !== 'full') throw new AppError('session.for-enrolment-only');
+}

@@ -1,0 +1,82 @@
+import { AppError } from '../../../shared/errors.ts';
+import { accountKey, type Candidate } from '../accounts/candidate.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import { factorsThatCount } from '../enrolment/factors-of.ts';
+import { type ActDeps, journeyActor } from '../journey/act.ts';
+import { findJourney } from '../journey/find-journey.ts';
+import type { JourneyKey } from '../journey/journey-key.ts';
+import type { JourneyState, LoadedJourney } from '../journey/journey-state.ts';
+import type { SessionRow } from '../ports/session-store.ts';
+import { randomId, randomToken } from '../random-id.ts';
+import { newestProofs, type Session, type SessionFacts, sessionOf } from './session.ts';
+
+/**
+ * Opens the session that a sign-in has earned: once for each journey, so that its token is worth nothing afterwards. The token of a session
+ * is always a new one, made here: nobody can have put it into the browser before.
+ * @returns the token, shown to nobody else and kept only as a digest
+ * @throws AppError `session.not-proven`, `journey.*` as for any answer
+ */
+export async function openSession(deps: ActDeps, key: JourneyKey): Promise<{ token: string; session: Session }> {
+  const journey = await findJourney(deps, key);
+  const candidate = whoSignedIn(journey.state);
+  if (candidate === null) throw new AppError('session.not-proven');
+  const { account, provenAt } = { account: candidate.ref, provenAt: journey.state.provenAt ?? 0 };
+  const token = randomToken(deps.random);
+  const row = rowFor(deps, journey, candidate, deps.keys.digest('session-token', token));
+  await deps.store.transaction(async (store) => {
+    // First, as it locks the end of the log: whatever ends sessions is either seen below, or comes after and ends this one.
+    const about = { account, session: row.id, actor: journeyActor(deps.act, journey.state) };
+    await recordEvent(store, deps.clock, {
+      type: 'session.opened',
+      ...about,
+      journey: row.journeyId,
+      factors: journey.state.proven,
+      rights: row.rights,
+    });
+    // Whoever proved something before the password was set anew, or before "this was not me", proved it about an account that is no more.
+    const wasWritten = await store.intents.wroteSince(account, provenAt, { journey: journey.row.id });
+    if (wasWritten || (await store.freezes.isFrozen(account))) throw new AppError('session.not-proven');
+    // Enrolled since the journey began: the password alone is not enough any more.
+    const enrolled = row.rights === 'full' ? [] : await factorsThatCount({ ...deps, store }, { ...account, contacts: candidate.contacts });
+    if (enrolled.length > 0 || !(await store.sessions.insert(row))) throw new AppError('session.not-proven');
+  });
+  return { token, session: sessionOf(row) };
+}
+
+/** Whom a journey has signed in; null: nobody, or not yet. */
+function whoSignedIn(state: JourneyState): Candidate | null {
+  const { step } = state;
+  if (state.goal !== 'sign-in' || step.kind !== 'done') return null;
+  const [result, ...others] = step.results;
+  if (result === undefined || others.length > 0) return null;
+  // Who chose a new password on the way in has given the old one before.
+  if (result.outcome !== 'signed-in' && result.outcome !== 'password-reset') return null;
+  return (state.candidates ?? []).find(({ ref }) => accountKey(ref) === result.account) ?? null;
+}
+
+function rowFor(deps: ActDeps, { row, state }: LoadedJourney, candidate: Candidate, tokenDigest: string): SessionRow {
+  const { at } = deps.act;
+  const { ref } = candidate;
+  const isAlone = state.proven.every((kind) => kind === 'password');
+  const facts: SessionFacts = {
+    proofs: newestProofs([], state.proven, state.provenAt ?? at),
+    address: deps.act.address,
+    client: state.client.kind,
+    login: candidate.login,
+    language: state.language,
+  };
+  return {
+    id: randomId(deps.random),
+    tokenDigest,
+    journeyId: row.id,
+    directory: ref.directory,
+    accountId: ref.id,
+    rights: isAlone ? 'enrolment' : 'full',
+    facts: JSON.stringify(facts),
+    createdAt: at,
+    endsAt: at + deps.configuration().signIn.longestHours * 3_600_000,
+    seenAt: at,
+    endedAt: null,
+    endedBecause: null,
+  };
+}

@@ -1,0 +1,23 @@
+import { isAppError } from '../../../shared/errors.ts';
+import type { LdapEntry } from './entry.ts';
+import type { Servers } from './servers.ts';
+
+/** An identifier that no directory gives to anything (RFC 9562 5.9). */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/** Looks for an entry that is not there and binds as one: what the check of a password costs a server, for a name that nobody has. */
+export async function bindNobody(
+  servers: Pick<Servers, 'separate'>,
+  { id, baseDn }: { id: string; baseDn: string },
+  readEntry: (ref: { directory: string; id: string }) => Promise<LdapEntry>,
+  password: string,
+): Promise<void> {
+  try {
+    await readEntry({ directory: id, id: NOBODY });
+  } catch (error) {
+    if (!isAppError(error, 'directory.account-missing')) throw error;
+  }
+  // A bind without a password is no attempt at all (RFC 4513 5.1.2).
+  if (password === '') return;
+  await servers.separate((connection) => connection.bind(`CN=${NOBODY},${baseDn}`, password));
+}

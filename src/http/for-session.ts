@@ -1,0 +1,34 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isAppError } from '../../shared/errors.ts';
+import type { ActDeps } from '../core/journey/act.ts';
+import { slowDown } from '../core/journey/start-journey.ts';
+import { findSession } from '../core/sessions/find-session.ts';
+import type { Session } from '../core/sessions/session.ts';
+import { actOf } from './act-of.ts';
+import type { HttpDeps } from './http-deps.ts';
+import { clearSessionCookie, sentSessionCookie, sessionTokens } from './session-token.ts';
+
+/**
+ * Does what somebody asks for who is signed in. A request with no session behind it counts against its address, and takes a worthless
+ * cookie away from the browser that sent it.
+ * @throws AppError `session.missing`, `session.ended`, `guard.slow-down`
+ */
+export async function forSession<T>(
+  deps: HttpDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  work: (acting: ActDeps, session: Session) => Promise<T>,
+): Promise<T> {
+  const act = actOf(request);
+  const acting = { ...deps, act };
+  let session: Session;
+  try {
+    session = await findSession(acting, sessionTokens(deps, request));
+  } catch (error) {
+    if (isAppError(error, 'session.missing', 'session.ended') && sentSessionCookie(deps, request)) clearSessionCookie(deps, reply);
+    if (!isAppError(error, 'session.missing')) throw error;
+    const decision = await deps.guard.countStray(act.address);
+    throw decision.allowed ? error : slowDown(act, decision.retryAt);
+  }
+  return work(acting, session);
+}

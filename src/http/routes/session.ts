@@ -1,0 +1,113 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { type Client, problemSchema } from '../../../shared/api/journeys.ts';
+import {
+  openSessionRequestSchema,
+  openSessionResponseSchema,
+  type SignedIn,
+  sessionResponseSchema,
+  sessionsResponseSchema,
+} from '../../../shared/api/session.ts';
+import { isAppError } from '../../../shared/errors.ts';
+import { presentTime } from '../../core/journey/present-step.ts';
+import { slowDown } from '../../core/journey/start-journey.ts';
+import { endSession, signOut, signOutEverywhere } from '../../core/sessions/end-sessions.ts';
+import { listSessions } from '../../core/sessions/list-sessions.ts';
+import { openSession } from '../../core/sessions/open-session.ts';
+import type { Session } from '../../core/sessions/session.ts';
+import { actOf } from '../act-of.ts';
+import { forSession } from '../for-session.ts';
+import type { HttpDeps } from '../http-deps.ts';
+import { clearJourneyCookie, isBrowser, journeyTokens } from '../journey-token.ts';
+import { clearSessionCookie, setSessionCookie } from '../session-token.ts';
+
+const problems = { '4xx': problemSchema, '5xx': problemSchema };
+const sessionParams = z.object({ session: z.string().min(1).max(64) });
+
+/** `/api/v1/session` and `/api/v1/sessions`: signing in, what there is, and out. */
+export function sessionRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
+  const present = (session: Session, current: string): SignedIn => ({
+    id: session.id,
+    login: session.login,
+    rights: session.rights,
+    proofs: session.proofs.map(({ kind, at }) => ({ kind, at: presentTime(at, 'down') })),
+    createdAt: presentTime(session.createdAt, 'down'),
+    seenAt: presentTime(session.seenAt, 'down'),
+    endsAt: presentTime(session.endsAt, 'down'),
+    idleAt: presentTime(session.seenAt + deps.configuration().signIn.idleMinutes * 60_000, 'down'),
+    address: session.address,
+    client: session.client as Client['kind'],
+    current: session.id === current,
+  });
+
+  return async (app) => {
+    app.post(
+      '/session',
+      {
+        schema: {
+          summary: 'Open the session that a completed sign-in has earned',
+          body: openSessionRequestSchema,
+          response: { 201: openSessionResponseSchema, ...problems },
+        },
+      },
+      async (request, reply) => {
+        const act = actOf(request);
+        const opened = await openSession({ ...deps, act }, { tokens: journeyTokens(deps, request).tokens, id: request.body.journey }).catch(
+          async (error: unknown) => {
+            if (!isAppError(error, 'journey.not-found')) throw error;
+            const decision = await deps.guard.countStray(act.address);
+            throw decision.allowed ? error : slowDown(act, decision.retryAt);
+          },
+        );
+        const session = present(opened.session, opened.session.id);
+        reply.status(201);
+        if (!isBrowser(request, undefined)) return { token: opened.token, session };
+        setSessionCookie(deps, reply, opened.token);
+        clearJourneyCookie(deps, reply);
+        return { session };
+      },
+    );
+
+    app.get(
+      '/session',
+      { schema: { summary: 'Who is signed in', response: { 200: sessionResponseSchema, ...problems } } },
+      (request, reply) => forSession(deps, request, reply, async (_acting, session) => ({ session: present(session, session.id) })),
+    );
+
+    app.delete('/session', { schema: { summary: 'Sign out', response: { 204: z.null(), ...problems } } }, (request, reply) =>
+      forSession(deps, request, reply, async (acting, session) => {
+        await signOut(acting, session);
+        clearSessionCookie(deps, reply);
+        return reply.status(204).send(null);
+      }),
+    );
+
+    app.get(
+      '/sessions',
+      { schema: { summary: 'Where else the person is signed in', response: { 200: sessionsResponseSchema, ...problems } } },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => ({
+          sessions: (await listSessions(acting, session)).map((each) => present(each, session.id)),
+        })),
+    );
+
+    app.delete(
+      '/sessions/:session',
+      { schema: { summary: 'End one session', params: sessionParams, response: { 204: z.null(), ...problems } } },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          await endSession(acting, session, request.params.session);
+          if (request.params.session === session.id) clearSessionCookie(deps, reply);
+          return reply.status(204).send(null);
+        }),
+    );
+
+    app.delete('/sessions', { schema: { summary: 'Sign out everywhere', response: { 204: z.null(), ...problems } } }, (request, reply) =>
+      forSession(deps, request, reply, async (acting, session) => {
+        await signOutEverywhere(acting, session);
+        clearSessionCookie(deps, reply);
+        return reply.status(204).send(null);
+      }),
+    );
+  };
+}

@@ -1,0 +1,242 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AppError } from '../../shared/errors.ts';
+import type { Directory } from '../../src/core/ports/directory.ts';
+import { sharedPostgres } from '../servers/shared-servers.ts';
+import { GENEROUS_LIMITS } from './generous-limits.ts';
+import { request, startJourney } from './journey-client.ts';
+import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from './sample-directory.ts';
+import { askedForPassword, exchange, proveSignIn, signIn } from './sign-in-client.ts';
+import { createMovableClock, type Enrolled, type Keyturn, startKeyturn } from './start-keyturn.ts';
+
+const THRESHOLD = 5;
+const GUARD = 8;
+
+describe.each(['sqlite', 'postgres'] as const)('a sign-in by password, on %s', (engine) => {
+  let nodes: [Keyturn, Keyturn];
+  let clean: () => Promise<unknown>;
+  let people = 0;
+  const first = () => nodes[0];
+
+  beforeAll(async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keyturn-sign-in-'));
+    const database =
+      engine === 'postgres'
+        ? await (await sharedPostgres()).createDatabase('signin')
+        : { url: `sqlite:${join(folder, 'k.sqlite')}`, drop: async () => undefined };
+    clean = async () => {
+      await database.drop();
+      rmSync(folder, { recursive: true, force: true });
+    };
+    const guard = {
+      ...GENEROUS_LIMITS,
+      failuresPerAccount: { count: GUARD, countWithWork: GUARD, windowSeconds: 600 },
+      failuresPerAccountOverall: { count: GUARD, countWithWork: GUARD, windowSeconds: 600 },
+    };
+    const options = {
+      directories: [
+        embeddedSection('people', { lockoutThreshold: THRESHOLD, maximumAgeDays: 30 }),
+        embeddedSection('open', { lockoutThreshold: 0 }),
+      ],
+      configuration: { guard, signIn: { enabled: true } },
+      database: database.url,
+      clock: createMovableClock(),
+    };
+    const one = await startKeyturn(options);
+    nodes = [one, engine === 'sqlite' ? one : await startKeyturn({ ...options, key: one.key })];
+  });
+  afterAll(async () => {
+    await Promise.all([...new Set(nodes)].map((node) => node.close()));
+    await clean();
+  });
+
+  async function newPerson(more: Parameters<typeof addPerson>[2] = {}): Promise<string> {
+    people += 1;
+    await addPerson(first(), `signer${people}`, more);
+    return `signer${people}`;
+  }
+  async function enrolled(more: Parameters<typeof addPerson>[2] = {}): Promise<Enrolled & { login: string }> {
+    const login = await newPerson(more);
+    return { login, ...(await first().enrol(login)) };
+  }
+  async function rowOf(login: string, directory = 'people') {
+    const [row] = await first().deps.store.embedded.findByIdentifier(directory, login);
+    if (row === undefined) throw new Error(`no ${login}`);
+    return row;
+  }
+  async function events(type: string, id: string): Promise<Record<string, unknown>[]> {
+    const rows = await first().deps.store.audit.read(0, 100_000);
+    return rows.filter((row) => row.type === type && row.data.includes(id)).map((row) => JSON.parse(row.data) as Record<string, unknown>);
+  }
+  /** A directory of one node that does something else for a while. */
+  async function whileIt<T>(other: Partial<Directory>, work: () => Promise<T>): Promise<T> {
+    const directory = first().deps.directories.get('people') as { -readonly [K in keyof Directory]: Directory[K] };
+    const own = { ...directory };
+    Object.assign(directory, other);
+    try {
+      return await work();
+    } finally {
+      Object.assign(directory, own);
+    }
+  }
+
+  it('and another proof opens a session, once', async () => {
+    const person = await enrolled();
+    const client = await proveSignIn(first().url, person.login, person);
+    expect(client.at('done').results).toMatchObject([{ outcome: 'signed-in' }]);
+    const [opened, again] = await Promise.all([exchange(first().url, client), exchange(nodes[1].url, client)]);
+    expect([opened.status, again.status].toSorted()).toEqual([201, 409]);
+    const { session, token } = (opened.status === 201 ? opened : again).body;
+    expect(session).toMatchObject({ login: person.login, rights: 'full', current: true });
+    expect(session?.proofs.map(({ kind }) => kind).toSorted()).toEqual(['password', 'totp']);
+    const read = await request(first().url, 'GET', '/session', undefined, { authorization: `Bearer ${token}` });
+    expect(read.status).toBe(200);
+    expect(await events('session.opened', person.account.id)).toHaveLength(1);
+  });
+
+  it('alone opens one that does nothing but enrol where nothing is enrolled, and none once something is', async () => {
+    const login = await newPerson();
+    const { session } = await signIn(first(), login);
+    expect(session.rights).toBe('enrolment');
+    const late = await proveSignIn(first().url, login);
+    late.at('done');
+    await first().enrol(login);
+    expect(await exchange(first().url, late)).toMatchObject({ status: 409, body: { code: 'session.not-proven' } });
+    const next = await proveSignIn(first().url, login);
+    expect(next.step.kind).not.toBe('done');
+  });
+
+  it('is refused in one sentence, whoever is or is not there and whatever is wrong', async () => {
+    const there = await enrolled();
+    const locked = await enrolled();
+    for (let attempt = 0; attempt < THRESHOLD; attempt += 1)
+      await first().deps.directories.get('people').verifyPassword(locked.account, 'x');
+    const disabled = await newPerson({ disabled: true });
+    const tell = async (login: string, password: string) => {
+      const client = await askedForPassword(first().url, login);
+      const { body } = await client.answer({ password });
+      const { id, expiresAt, ...step } = body.step as Record<string, unknown> & { id: string; expiresAt: string };
+      expect([typeof id, typeof expiresAt]).toEqual(['string', 'string']);
+      return step;
+    };
+    const unknown = await tell('nobody-has-it', 'wrong');
+    expect(unknown).toMatchObject({ kind: 'password', attemptsLeft: 4, messageTone: 'error' });
+    expect(await tell(there.login, 'wrong')).toEqual(unknown);
+    expect(await tell(locked.login, OLD_PASSWORD)).toEqual(unknown);
+    expect(await tell(disabled, 'wrong')).toEqual(unknown);
+  });
+
+  it('tells that the account is closed to who gave the right one, as the directory does', async () => {
+    for (const [more, code] of [
+      [{ disabled: true }, 'journey.account-disabled'],
+      [{ expiresAt: first().clock.now() - 1000 }, 'journey.account-expired'],
+    ] as const) {
+      const client = await proveSignIn(first().url, await newPerson(more));
+      expect(client.at('refused').code).toBe(code);
+    }
+  });
+
+  it.each([
+    ['must be changed', { mustChange: true }],
+    ['has expired', {}],
+  ])('that %s is changed before it opens anything', async (_, more) => {
+    const person = await enrolled(more);
+    if (!('mustChange' in more)) first().clock.move(31 * 86_400_000);
+    const client = await proveSignIn(nodes[0].url, person.login, person);
+    expect(client.at('new-password').mayKeepPassword).toBe(false);
+    expect(client.at('new-password').messageTone).toBe('info');
+    expect((await exchange(first().url, client)).body.code).toBe('session.not-proven');
+    await client.answer({ password: OLD_PASSWORD });
+    expect(client.at('new-password').messageTone).toBe('error');
+    const next = `Next-Passw0rd-of-${person.login}`;
+    await client.answer({ password: next });
+    expect(client.at('done').results).toMatchObject([{ outcome: 'password-reset' }]);
+    expect((await exchange(first().url, client)).body.session?.rights).toBe('full');
+    expect(await signsIn(first(), person.login, next)).toBe(true);
+  });
+
+  it('never locks the account out at its directory, however many guess at the same moment', async () => {
+    const person = await enrolled();
+    const clients = await Promise.all(Array.from({ length: 12 }, (_, nth) => askedForPassword(nodes[nth % 2]?.url ?? '', person.login)));
+    const replies = await Promise.all(clients.map((client) => client.answer({ password: 'Wrong-Passw0rd' })));
+    expect(replies.map(({ status }) => status)).toEqual(clients.map(() => 200));
+    const row = await rowOf(person.login);
+    expect(row.lockedAt).toBeNull();
+    expect(row.badAttempts).toBe(THRESHOLD - 1);
+    // Not asked any more, and so not let in either; the directory itself still lets them in.
+    const owner = await proveSignIn(first().url, person.login);
+    expect(owner.at('password').messageTone).toBe('error');
+    expect(await signsIn(first(), person.login, OLD_PASSWORD)).toBe(true);
+    first().clock.move(301_000);
+    (await proveSignIn(first().url, person.login, person)).at('done');
+  });
+
+  it('reaches the directory no more often than the guard allows, where that never locks', async () => {
+    const login = await newPerson({ directory: 'open' });
+    const clients = await Promise.all(Array.from({ length: GUARD + 6 }, (_, nth) => askedForPassword(nodes[nth % 2]?.url ?? '', login)));
+    await Promise.all(clients.map((client) => client.answer({ password: 'Wrong-Passw0rd' })));
+    const row = await rowOf(login, 'open');
+    expect(row.badAttempts).toBe(GUARD);
+    const refused = await events('journey.proof-refused', row.id);
+    expect(refused).toHaveLength(GUARD + 6);
+    expect(refused.filter(({ judged }) => judged !== false)).toHaveLength(GUARD);
+    expect(await events('guard.attacked', row.id)).toHaveLength(1);
+    first().clock.move(601_000);
+  });
+
+  it('that no directory could judge is no wrong one: nothing is counted, and it may be given again', async () => {
+    const person = await enrolled();
+    const client = await askedForPassword(first().url, person.login);
+    const trouble = () => Promise.reject(new AppError('directory.unreachable'));
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      await whileIt({ verifyPassword: trouble, verifyNobody: trouble }, async () => {
+        const open = first().deps.directories.get('open') as { verifyNobody: unknown };
+        const { verifyNobody } = open;
+        open.verifyNobody = trouble;
+        await client.answer({ password: OLD_PASSWORD });
+        open.verifyNobody = verifyNobody;
+      });
+      expect(client.at('password')).toMatchObject({ attemptsLeft: 5, messageTone: 'error' });
+    }
+    await client.answer({ password: OLD_PASSWORD });
+    client.at('choose-factor');
+  });
+
+  it('that nobody settles counts as wrong, and is asked for again', async () => {
+    const person = await enrolled();
+    const client = await askedForPassword(first().url, person.login);
+    const reply = await whileIt({ verifyPassword: () => Promise.reject(new Error('the process died here')) }, () =>
+      client.answer({ password: OLD_PASSWORD }),
+    );
+    expect(reply.status).toBe(500);
+    const stepOf = async () => (await client.call('GET', '/journeys/current')).body.step;
+    client.step = (await stepOf()) ?? client.step;
+    client.at('waiting');
+    await client.answer({});
+    client.at('waiting');
+    first().clock.move(121_000);
+    await client.answer({});
+    expect(client.at('password')).toMatchObject({ attemptsLeft: 4, messageTone: 'error' });
+    await client.answer({ password: OLD_PASSWORD });
+    client.at('choose-factor');
+  });
+
+  it('that is answered twice at the same moment is judged once', async () => {
+    const person = await enrolled();
+    const client = await askedForPassword(first().url, person.login);
+    const { id } = client.step;
+    const replies = await Promise.all([1, 2, 3, 4].map(() => client.call('POST', `/journeys/current/steps/${id}`, { password: 'Wrong' })));
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409]);
+    expect((await rowOf(person.login)).badAttempts).toBe(1);
+  });
+
+  it('is not to be had where it is switched off', async () => {
+    await expect(startJourney(first().url, 'x', 'sign-in')).resolves.toBeDefined();
+    const off = await startKeyturn({ directories: [embeddedSection()] });
+    await expect(startJourney(off.url, 'x', 'sign-in')).rejects.toThrow('not started');
+    expect((await request(off.url, 'GET', '/site')).body).toMatchObject({ signIn: false });
+    await off.close();
+  });
+});

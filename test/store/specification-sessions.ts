@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Store } from '../../src/core/ports/store.ts';
+import { type MakeDatabase, NOW, openTestStore, sessionRow, type TestDatabase } from './fixture.ts';
+
+/** Who is signed in, with two nodes on one database. */
+export function specifySessions(makeDatabase: MakeDatabase): void {
+  let database: TestDatabase;
+  let one: Store;
+  let two: Store;
+  beforeAll(async () => {
+    database = await makeDatabase();
+    one = await openTestStore(database.url);
+    two = await openTestStore(database.url);
+  });
+  afterAll(async () => {
+    await one?.close();
+    await two?.close();
+    await database?.drop();
+  });
+  const refOf = ({ directory, accountId: id }: { directory: string; accountId: string }) => ({ directory, id });
+  const atOnce = <T>(times: number, call: (store: Store) => Promise<T>): Promise<T[]> =>
+    Promise.all(Array.from({ length: times }, (_, index) => call(index % 2 === 0 ? one : two)));
+
+  describe('sessions', () => {
+    it('are opened by a journey once, whoever tries', async () => {
+      const journeyId = randomUUID();
+      const won = await atOnce(8, (store) => store.sessions.insert(sessionRow({ journeyId })));
+      expect(won.filter(Boolean)).toHaveLength(1);
+    });
+
+    it('are found by their token, and noted as used, never back in time and never when they are over', async () => {
+      const row = sessionRow();
+      await one.sessions.insert(row);
+      expect(await two.sessions.findByToken(row.tokenDigest)).toEqual(row);
+      await two.sessions.touch(row.id, NOW + 60);
+      await one.sessions.touch(row.id, NOW + 30);
+      expect((await one.sessions.findByToken(row.tokenDigest))?.seenAt).toBe(NOW + 60);
+      await one.sessions.end(refOf(row), row.id, 'signed-out', NOW + 70);
+      await one.sessions.touch(row.id, NOW + 80);
+      expect(await two.sessions.findByToken(row.tokenDigest)).toEqual({
+        ...row,
+        seenAt: NOW + 60,
+        endedAt: NOW + 70,
+        endedBecause: 'signed-out',
+      });
+      expect(await one.sessions.findByToken('nobody has it')).toBeNull();
+    });
+
+    it('get another token once, and the one before is nothing any more', async () => {
+      const row = sessionRow({ rights: 'enrolment' });
+      await one.sessions.insert(row);
+      const raised = await atOnce(8, async (store) => {
+        const next = { tokenDigest: randomUUID(), journeyId: randomUUID(), rights: 'full' as const, facts: '{"raised":true}' };
+        return (await store.sessions.raise(row, next, NOW + 5)) ? next : null;
+      });
+      const [won, ...others] = raised.filter((next) => next !== null);
+      expect(others).toEqual([]);
+      expect(await one.sessions.findByToken(row.tokenDigest)).toBeNull();
+      const tokenDigest = won?.tokenDigest ?? '';
+      expect(await two.sessions.findByToken(tokenDigest)).toEqual({ ...row, ...won, seenAt: NOW + 5 });
+      // Neither by a journey that was used before, nor when it is over.
+      const other = sessionRow();
+      await one.sessions.insert(other);
+      const fresh = { tokenDigest: randomUUID(), rights: 'full' as const, facts: '{}' };
+      expect(await one.sessions.raise(other, { ...fresh, journeyId: won?.journeyId ?? '' }, NOW)).toBe(false);
+      await one.sessions.end(refOf(other), other.id, 'signed-out', NOW);
+      expect(await one.sessions.raise(other, { ...fresh, journeyId: randomUUID() }, NOW)).toBe(false);
+    });
+
+    it('are ended by their own account alone, once, one or all', async () => {
+      const accountId = randomUUID();
+      const [first, second, third] = [1, 2, 3].map((nth) => sessionRow({ accountId, createdAt: NOW + nth }));
+      const past = sessionRow({ accountId, endsAt: NOW - 1 });
+      const foreign = sessionRow();
+      for (const row of [first, second, third, past, foreign]) await one.sessions.insert(row as never);
+      const account = { directory: 'corp', id: accountId };
+      expect((await two.sessions.ofAccount(account, NOW)).map(({ id }) => id)).toEqual([third?.id, second?.id, first?.id]);
+      expect(await one.sessions.end(account, foreign.id, 'ended-elsewhere', NOW)).toBe(false);
+      const ended = await atOnce(6, (store) => store.sessions.end(account, first?.id ?? '', 'ended-elsewhere', NOW));
+      expect(ended.filter(Boolean)).toHaveLength(1);
+      expect(await one.sessions.endAll(account, 'password-changed', NOW, second?.id)).toBe(1);
+      expect((await two.sessions.ofAccount(account, NOW)).map(({ id }) => id)).toEqual([second?.id]);
+      expect(await one.sessions.endAll(account, 'password-changed', NOW)).toBe(1);
+      expect(await two.sessions.ofAccount(account, NOW)).toEqual([]);
+      expect((await one.sessions.findByToken(foreign.tokenDigest))?.endedAt).toBeNull();
+    });
+
+    it('are tidied away a day after their end', async () => {
+      const row = sessionRow({ endsAt: NOW });
+      await one.sessions.insert(row);
+      await one.tidy(NOW + 86_400_000 - 1);
+      expect(await one.sessions.findByToken(row.tokenDigest)).not.toBeNull();
+      await one.tidy(NOW + 86_400_000);
+      expect(await one.sessions.findByToken(row.tokenDigest)).toBeNull();
+    });
+  });
+}
