@@ -3,15 +3,15 @@ import type { ConfigurationDocument } from '../../src/core/configuration/documen
 import { startKeyturn } from './start-keyturn.ts';
 
 /**
- * A Keyturn in a process of its own, to be killed by its test. It writes its address as a line to standard output, and
- * `stopped` once it has come to the point where it stops for good: just before the directory is asked to write, or just after
- * the directory has answered.
+ * A Keyturn in a process of its own, to be killed or put to sleep by its test. It writes its address as a line to standard output, and
+ * `stopped` once it has come to the point where it stops: just before the directory is asked to write, or just after the directory has
+ * answered. There it stops for good, or, `asleep`, the whole process does until it is sent SIGCONT, and goes on with the write.
  */
 export interface KeyturnProcessOptions {
   readonly database: string;
   readonly keyHex: string;
   readonly directories: ConfigurationDocument['directories'];
-  readonly stopAt: 'before-the-write' | 'after-the-write';
+  readonly stopAt: 'before-the-write' | 'after-the-write' | 'asleep-before-the-write';
 }
 
 const options = JSON.parse(process.argv[2] ?? '') as KeyturnProcessOptions;
@@ -30,7 +30,9 @@ for (const directory of keyturn.deps.directories.all()) {
     async (...args: A): Promise<R> => {
       if (options.stopAt === 'after-the-write') await write(...args);
       say('stopped');
-      return forever();
+      if (options.stopAt !== 'asleep-before-the-write') return forever();
+      process.kill(process.pid, 'SIGSTOP');
+      return write(...args);
     };
   Object.assign(directory, { resetPassword: stopping(resetPassword), unlock: stopping(unlock) });
 }

@@ -15,6 +15,8 @@ export interface KillableKeyturn {
   stopped(): Promise<void>;
   /** Ends the process as a power cut would (KILL), and waits until it is gone. */
   kill(): Promise<void>;
+  /** Wakes one that is asleep. */
+  wake(): void;
 }
 
 /** Starts one. Kill it when done. */
@@ -42,6 +44,7 @@ export async function startKillableKeyturn(options: KeyturnProcessOptions): Prom
       const line = await nextLine();
       if (line !== 'stopped') throw new Error(`unexpected: ${line}`);
     },
+    wake: () => void child.kill('SIGCONT'),
     async kill() {
       child.kill('SIGKILL');
       await gone;

@@ -374,6 +374,36 @@ describe('budgets of an account', () => {
   });
 });
 
+describe('a clock that was ahead and is right again', () => {
+  it('leaves no limit that lasts until that time comes', async () => {
+    open({
+      startsPerAddress: { count: 1, windowSeconds: 60 },
+      failuresPerAccount: { count: 1, countWithWork: 1 },
+      failuresPerAccountOverall: { count: 1, countWithWork: 1 },
+    });
+    clock.advance(365 * DAY);
+    await starts('192.0.2.1', 'a');
+    expect((await starts('192.0.2.1', 'a')).decision.allowed).toBe(false);
+    await guard.countFailure(store, [ask('192.0.2.1')], ['a'], '192.0.2.1');
+    expect(await guard.failuresOf('people/1')).toMatchObject({ failures: 1 });
+    expect(await guard.mayTry(store, [ask('192.0.2.1')], ['a'], '192.0.2.1', true)).toBe(false);
+    clock.advance(-365 * DAY);
+    expect((await starts('192.0.2.1', 'a')).decision.allowed).toBe(true);
+    expect(await guard.failuresOf('people/1')).toEqual({ failures: 0, pausedUntil: 0 });
+    expect(await guard.mayTry(store, [ask('192.0.2.1')], ['a'], '192.0.2.1', true)).toBe(true);
+  });
+
+  it('gives nobody more than a clock that was right would have', async () => {
+    open({ startsPerAddress: { count: 2, windowSeconds: 60 } });
+    // A node that is hours ahead has the counters of one that is not.
+    for (const step of [12 * 3_600_000, -12 * 3_600_000]) {
+      clock.advance(step);
+      expect((await starts('192.0.2.1', 'a')).decision.allowed).toBe(true);
+    }
+    expect((await starts('192.0.2.1', 'a')).decision.allowed).toBe(false);
+  });
+});
+
 describe('texts', () => {
   it('end when as many left as the installation may send, however many ask at once, until the window is over', async () => {
     open({ textsOverall: { count: 5, windowSeconds: 600 } });

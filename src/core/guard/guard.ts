@@ -4,6 +4,7 @@ import type { CoreDeps } from '../core-deps.ts';
 import type { CounterHit, Store } from '../ports/store.ts';
 import { type BudgetLimits, grants, isAttack, type Spent, workFactor } from './budget.ts';
 import { hostOf, networkOf } from './network-of.ts';
+import { WRONG_CLOCK } from './wrong-clock.ts';
 
 /** How long an operator's release keeps the shares of single places open. */
 const RELEASED_FOR = 24 * 3600 * 1000;
@@ -233,8 +234,10 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
     async failuresOf(target: string): Promise<{ failures: number; pausedUntil: number }> {
       const [row] = await deps.store.counters.read([strangersKey('failures', target)]);
       const { limits, windowMilliseconds } = budgetOf('failures');
+      const now = deps.clock.now();
       const endsAt = (row?.windowStartedAt ?? 0) + windowMilliseconds;
-      if (row === undefined || endsAt <= deps.clock.now()) return { failures: 0, pausedUntil: 0 };
+      const isOver = endsAt <= now || now + WRONG_CLOCK <= (row?.windowStartedAt ?? 0);
+      if (row === undefined || isOver) return { failures: 0, pausedUntil: 0 };
       return { failures: row.count, pausedUntil: row.count >= limits.strangersWithWork ? endsAt : 0 };
     },
 

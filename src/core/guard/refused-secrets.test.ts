@@ -56,6 +56,17 @@ describe('a password that a directory has refused', () => {
     expect(await refused.find({ ...SECRET, directory: 'a', name: 'b","c' })).toBeNull();
   });
 
+  it('keeps nobody away until the time of a clock that was ahead', async () => {
+    clock.advance(365 * 24 * 3_600_000);
+    await refused.note(SECRET);
+    clock = createManualClock();
+    refused = createRefusedSecrets(store.counters, clock, keys);
+    expect(await refused.find(SECRET)).toBeNull();
+    // Tried again, and refused again: the pause is one of this time.
+    expect(await refused.note(SECRET)).toEqual({ times: 1, until: clock.now() + FIRST_PAUSE });
+    expect(await refused.find(SECRET)).toEqual({ times: 1, until: clock.now() + FIRST_PAUSE });
+  });
+
   it('is forgotten once it is let in, and named by nothing but a keyed digest', async () => {
     await refused.note(SECRET);
     await refused.forget(SECRET);

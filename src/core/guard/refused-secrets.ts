@@ -1,5 +1,6 @@
 import type { Clock, Keys } from '../ports/platform.ts';
 import type { CounterStore } from '../ports/store.ts';
+import { WRONG_CLOCK } from './wrong-clock.ts';
 
 /** A password of a service account that a directory has refused. */
 export interface RefusedSecret {
@@ -47,8 +48,13 @@ export function createRefusedSecrets(counters: CounterStore, clock: Pick<Clock, 
     keys.digest('guard-target', JSON.stringify(['service-sign-in', directory, server, name, secret]));
   return {
     async find(secret) {
-      const [row] = await counters.read([keyOf(secret)]);
-      return row === undefined || row.pausedUntil === 0 ? null : { times: row.count, until: row.pausedUntil };
+      const key = keyOf(secret);
+      const [row] = await counters.read([key]);
+      if (row === undefined || row.pausedUntil === 0) return null;
+      if (row.pausedUntil < clock.now() + LONGEST_PAUSE + WRONG_CLOCK) return { times: row.count, until: row.pausedUntil };
+      // Noted by a clock that was ahead and is right again: everybody would wait until that time comes.
+      await counters.clear([key]);
+      return null;
     },
     async note(secret) {
       const key = keyOf(secret);

@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import { WRONG_CLOCK } from '../../core/guard/wrong-clock.ts';
 import type { CounterHit, CounterRow, CounterStore } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
 import type { Schema } from '../schema.ts';
@@ -17,7 +18,9 @@ export function createCounters(context: TableContext): CounterStore {
       if (rows.length === 0) return new Map();
       // Each row brings the length of its window along: from `now` to the end that a new window would have.
       const length = sql<number>`(excluded.window_ends_at - excluded.window_started_at)`;
-      const over = sql<boolean>`counters.window_started_at + ${length} <= excluded.window_started_at`;
+      // One that begins far from now was begun by a clock that was wrong, and would last until that time comes.
+      const over = sql<boolean>`(counters.window_started_at + ${length} <= excluded.window_started_at
+        or excluded.window_started_at + ${WRONG_CLOCK} <= counters.window_started_at)`;
       const before = sql<number>`case when ${over} or counters.count < 0 then 0 else counters.count end`;
       const counted = await context.db
         .insertInto('counters')
