@@ -21,7 +21,7 @@ export type FactorKind = z.infer<typeof factorKindSchema>;
 /** What people may do who are not signed in and know their name at most. */
 export const RECOVERY_GOALS = ['reset-password', 'unlock-account', 'find-username'] as const;
 export type RecoveryGoal = (typeof RECOVERY_GOALS)[number];
-export const GOALS = [...RECOVERY_GOALS, 'sign-in'] as const;
+export const GOALS = [...RECOVERY_GOALS, 'sign-in', 'step-up'] as const;
 export const goalSchema = z.enum(GOALS);
 export type Goal = z.infer<typeof goalSchema>;
 
@@ -132,7 +132,7 @@ export const waitingStepSchema = z.object({
 });
 export const resultSchema = z.object({
   account: stepAccountSchema,
-  outcome: z.enum(['password-reset', 'unlocked', 'was-not-locked', 'password-kept', 'mailed', 'signed-in', 'failed', 'unknown']),
+  outcome: z.enum(['password-reset', 'unlocked', 'was-not-locked', 'password-kept', 'mailed', 'signed-in', 'proven', 'failed', 'unknown']),
   code: z.string().optional(),
   message: z.string(),
 });
@@ -233,5 +233,7 @@ export const problemSchema = z.object({
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   retryAfter: z.number().optional(),
   step: stepSchema.optional(),
+  /** For `session.step-up-needed`: combinations of proofs of which one is to be given. */
+  anyOf: z.array(z.array(factorKindSchema)).optional(),
 });
 export type Problem = z.infer<typeof problemSchema>;

@@ -34,3 +34,11 @@ export const openSessionRequestSchema = z.strictObject({ journey: z.string().min
 export const openSessionResponseSchema = z.object({ token: z.string().optional(), session: sessionSchema });
 export const sessionResponseSchema = z.object({ session: sessionSchema });
 export const sessionsResponseSchema = z.object({ sessions: z.array(sessionSchema) });
+
+/** Begins a journey to prove once more who one is: `anyOf` as the problem `session.step-up-needed` has it. */
+export const stepUpRequestSchema = z.strictObject({ anyOf: z.array(z.array(factorKindSchema).min(1).max(4)).min(1).max(16) });
+/** `journey`: the step-up that was completed. `journeyToken` is for programs: browsers have it in a cookie. */
+export const raiseSessionRequestSchema = z.strictObject({
+  journey: z.string().min(1).max(64),
+  journeyToken: z.string().max(64).optional(),
+});

@@ -32,10 +32,10 @@ export function setJourneyCookie(deps: HttpDeps, reply: FastifyReply, token: str
 
 /**
  * Takes the cookie away from whoever sent it once the journey is over: the next person at this computer must find nothing. A sign-in that
- * is complete has a session to open yet.
+ * or a step-up that is complete has a session to open or to raise yet.
  */
 export function endJourneyCookie(deps: HttpDeps, reply: FastifyReply, { kind }: Pick<Step, 'kind'>, goal: Goal): void {
-  if (goal === 'sign-in' && kind === 'done') return;
+  if ((goal === 'sign-in' || goal === 'step-up') && kind === 'done') return;
   const sent = cookiesNamed(cookieName(deps), reply.request.headers.cookie).length > 0;
   if (sent && (kind === 'done' || kind === 'refused')) clearJourneyCookie(deps, reply);
 }
@@ -74,4 +74,9 @@ export function setDeviceCookie(deps: HttpDeps, reply: FastifyReply, token: stri
 
 function deviceCookie(deps: HttpDeps): string {
   return cookieName(deps) === SECURE_NAME ? DEVICE_COOKIES.secure : DEVICE_COOKIES.plain;
+}
+
+/** The tokens of the journeys that a browser has, whatever else it sends. */
+export function journeyCookies(deps: HttpDeps, request: FastifyRequest): string[] {
+  return cookiesNamed(cookieName(deps), request.headers.cookie).filter(isToken);
 }

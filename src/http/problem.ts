@@ -1,5 +1,5 @@
 import type { FastifyError } from 'fastify';
-import type { Problem } from '../../shared/api/journeys.ts';
+import type { FactorKind, Problem } from '../../shared/api/journeys.ts';
 import { AppError, ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import type { Texts } from '../core/ports/platform.ts';
 
@@ -40,6 +40,9 @@ export function problemOf(error: AppError, texts: Texts, language: string, reque
     code,
     instance: `urn:keyturn:request:${requestId}`,
     ...(typeof retryAfter === 'number' ? { retryAfter } : {}),
+    ...(code === 'session.step-up-needed'
+      ? { anyOf: (error.details.anyOf as string[]).map((kinds) => kinds.split('+') as FactorKind[]) }
+      : {}),
     ...(code === 'request.malformed' ? fieldErrors(error) : {}),
   };
 }

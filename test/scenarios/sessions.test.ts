@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endFactor, enrolFactors } from '../../src/core/enrolment/enrol-factors.ts';
+import { findSession } from '../../src/core/sessions/find-session.ts';
+import { requireFreshProof } from '../../src/core/sessions/freshness.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { prove, request, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD } from './sample-directory.ts';
@@ -185,6 +187,73 @@ describe('a session', () => {
     const link = /not-me#(\S+)/.exec((await keyturn.waitForMessage(owner.address, 1)).text)?.[1];
     expect((await request(keyturn.url, 'POST', '/notices/not-me', { token: link })).status).toBe(200);
   }
+
+  const within = (minutes: number) => ({ within: minutes * 60_000, anyOf: [['totp'] as const, ['password', 'email'] as const] });
+  const isFreshNow = async (token: string, minutes: number): Promise<unknown> => {
+    const act = { at: keyturn.clock.now(), address: '127.0.0.1' };
+    const session = await findSession({ ...keyturn.deps, act }, [token]);
+    try {
+      requireFreshProof(act, session, within(minutes));
+      return 'fresh';
+    } catch (error) {
+      return (error as { code: unknown }).code;
+    }
+  };
+  /** Proves by the authenticator alone what an action asks for. */
+  async function stepUp(held: SessionClient, owner: Enrolled): Promise<{ journey: string; journeyToken: string }> {
+    keyturn.clock.move(31_000);
+    const { status, body } = await held.call('POST', '/session/step-up', { anyOf: [['totp'], ['password', 'email']] });
+    expect(status).toBe(201);
+    const [journey, journeyToken] = [String(body.journey), String(body.token)];
+    const answer = async (path: string, sent: unknown) =>
+      inSession(keyturn.url, journeyToken, 'POST', `/journeys/current/steps/${path}`, sent);
+    const first = body.step as { id: string; options: { id: string }[] };
+    expect(first.options.map(({ id }) => id).toSorted()).toEqual(['password', 'totp']);
+    const chosen = await answer(first.id, { option: 'totp' });
+    const done = await answer((chosen.body.step as { id: string }).id, { code: owner.totp() });
+    expect(done.body.step).toMatchObject({ kind: 'done', results: [{ outcome: 'proven' }] });
+    return { journey, journeyToken };
+  }
+
+  it('is fresh again by a step-up, with a new token; the old one, stolen before, is nothing any more', async () => {
+    const owner = await person();
+    const held = await signIn(keyturn, owner.login, owner);
+    expect(await isFreshNow(held.token, 5)).toBe('fresh');
+    keyturn.clock.move(6 * 60_000);
+    expect(await isFreshNow(held.token, 5)).toBe('session.step-up-needed');
+    const proven = await stepUp(held, owner);
+    // Proving alone changes nothing yet: only who has both tokens takes it up.
+    expect(await isFreshNow(held.token, 5)).toBe('session.step-up-needed');
+    const without = await held.call('PUT', '/session', { journey: proven.journey });
+    expect(without.body.code).toBe('journey.not-found');
+    const raised = await Promise.all([1, 2, 3].map(() => held.call('PUT', '/session', proven)));
+    const won = raised.filter(({ status }) => status === 200);
+    expect(won).toHaveLength(1);
+    const token = won[0]?.body.token ?? '';
+    expect(await codeOf(held)).toBe('session.missing');
+    expect(won[0]?.body.session).toMatchObject({ id: held.session.id, rights: 'full' });
+    expect(await isFreshNow(token, 5)).toBe('fresh');
+    expect((await inSession(keyturn.url, token, 'PUT', '/session', proven)).body.code).toBe('session.not-proven');
+  });
+
+  it('rises by no step-up but its own, nor by another goal', async () => {
+    const owner = await person();
+    const one = await signIn(keyturn, owner.login, owner);
+    const two = await signIn(keyturn, owner.login, owner);
+    const proven = await stepUp(one, owner);
+    expect((await two.call('PUT', '/session', proven)).body.code).toBe('session.not-proven');
+    keyturn.clock.move(31_000);
+    const again = await proveSignIn(keyturn.url, owner.login, owner);
+    const { journey } = (await again.call('GET', '/journeys/current')).body;
+    const sent = { journey, journeyToken: again.token };
+    expect((await one.call('PUT', '/session', sent)).body.code).toBe('session.not-proven');
+    // Nor does a step-up open one.
+    const opened = await inSession(keyturn.url, proven.journeyToken, 'POST', '/session', { journey: proven.journey });
+    expect(opened.body.code).toBe('session.not-proven');
+    await one.call('DELETE', '/session');
+    expect((await one.call('PUT', '/session', proven)).body.code).toBe('session.ended');
+    expect((await request(keyturn.url, 'POST', '/journeys', { goal: 'step-up', account: owner.login })).status).toBe(400);
+  });
 
   it('is changed by no other site', async () => {
     const owner = await person();

@@ -10,6 +10,7 @@ const OUTCOMES: Readonly<Record<Outcome, true>> = {
   'password-kept': true,
   mailed: true,
   'signed-in': true,
+  proven: true,
   failed: true,
   unknown: true,
 };

@@ -109,6 +109,8 @@ export type AuditEvent =
     } & AboutWrite)
   /** Somebody signed in. `rights`: `enrolment` for who gave the password alone, having nothing enrolled. */
   | ({ type: 'session.opened'; journey: string; factors: FactorKind[]; rights: SessionRights } & AboutSession)
+  /** Who is signed in has proven once more who they are. */
+  | ({ type: 'session.raised'; journey: string; factors: FactorKind[] } & AboutSession)
   | ({ type: 'session.ended'; because: SessionEnd } & AboutSession)
   | { type: 'session.all-ended'; account: AccountRef; actor: Actor; because: SessionEnd; count: number }
   | { type: 'recovery.released'; account: AccountRef; actor: Actor; author: string; reason: string; wasFrozen: boolean; failures: number }

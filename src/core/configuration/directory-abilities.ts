@@ -17,5 +17,10 @@ export function abilitiesOf(settings: DirectorySettings): DirectoryAbilities {
 
 /** Whether at least one of the directories can serve a goal. Every directory can be searched for a user name, and asked for a password. */
 export function isServed(goal: Goal, directories: readonly DirectorySettings[]): boolean {
-  return goal === 'find-username' || goal === 'sign-in' || directories.some((settings) => abilitiesOf(settings).verbs.includes(goal));
+  return (
+    goal === 'find-username' ||
+    goal === 'sign-in' ||
+    goal === 'step-up' ||
+    directories.some((settings) => abilitiesOf(settings).verbs.includes(goal))
+  );
 }

@@ -81,6 +81,8 @@ export interface JourneyState {
   proven: FactorKind[];
   /** When the proof was complete; milliseconds since 1970. Worth nothing for an account that somebody writes to afterwards. */
   provenAt: number | null;
+  /** For whom who is signed in proves once more who they are, and what they were asked for. */
+  stepUp?: { session: string; wanted: FactorKind[][] };
   /** A proof was added with the right that the end of the journey gave. */
   hasAdded?: boolean;
   asked: Partial<Record<FactorKind, AskedFactor>>;

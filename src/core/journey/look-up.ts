@@ -81,7 +81,7 @@ function reasonsOf(found: FoundCandidates) {
 }
 
 /** Which of this journey's places the owners of its candidates have succeeded from. */
-async function knownPlacesOf(deps: JourneyDeps, { row, state }: LoadedJourney, candidates: readonly Candidate[]): Promise<string[]> {
+export async function knownPlacesOf(deps: JourneyDeps, { row, state }: LoadedJourney, candidates: readonly Candidate[]): Promise<string[]> {
   const since = row.createdAt - deps.configuration().guard.knownPlaceDays * DAY;
   // Where there is nobody the same is asked.
   const refs = candidates.length > 0 ? candidates.map(({ ref }) => ref) : [nobodyIn('none')];

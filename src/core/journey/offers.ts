@@ -19,7 +19,7 @@ const GOOD = new Set(['password-reset', 'password-kept', 'unlocked', 'was-not-lo
 export function mayAddPasskey(deps: Pick<JourneyDeps, 'configuration'>, { state }: LoadedJourney): Candidate | null {
   const { step } = state;
   // Who signs in adds things signed in, after a fresh proof.
-  if (state.goal === 'sign-in') return null;
+  if (state.goal === 'sign-in' || state.goal === 'step-up') return null;
   if (step.kind !== 'done' || state.provenAt === null || state.hasAdded === true || state.client.kind === 'windows-logon') return null;
   const [candidate, ...others] = selectedCandidates(state);
   const [result, ...more] = step.results;

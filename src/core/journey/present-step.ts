@@ -203,6 +203,6 @@ function refusalText(deps: JourneyDeps, { goal, language }: JourneyState, code: 
     return presentRefusal(code as PasswordRefusal, deps.texts, language);
   }
   if (code.startsWith('directory.')) return deps.texts.translate(language, 'journey.message.nothing-changed');
-  const sentences = goal === 'sign-in' ? 'refused-sign-in' : 'refused';
+  const sentences = goal === 'sign-in' || goal === 'step-up' ? 'refused-sign-in' : 'refused';
   return deps.texts.translate(language, `journey.${sentences}.${code.replace(/^journey\./, '')}`);
 }

@@ -52,21 +52,26 @@ export async function startJourney(deps: ActDeps, request: StartJourney): Promis
     selected: [],
     step: work > 0 ? await workStep(deps, work, 'begin') : firstStep(deps, request.goal),
   };
+  const { token, journey } = newJourney(deps, state);
+  await begin(deps, journey, work === 0);
+  return { token, journey };
+}
+
+/** A journey that stands at the step of a state, and the token that opens it; not written yet. */
+export function newJourney(deps: ActDeps, state: JourneyState): { token: string; journey: LoadedJourney } {
   const token = randomToken(deps.random);
   const now = deps.act.at;
   const row: JourneyRow = {
     id: randomId(deps.random),
     tokenDigest: deps.keys.digest('journey-token', token),
     version: 1,
-    goal: request.goal,
+    goal: state.goal,
     status: state.step.kind === 'done' ? 'ended' : 'open',
     state: JSON.stringify(state),
     createdAt: now,
-    expiresAt: now + configuration.recovery.journeyMinutes * 60_000,
+    expiresAt: now + deps.configuration().recovery.journeyMinutes * 60_000,
   };
-  const journey = loadedJourney(row);
-  await begin(deps, journey, work === 0);
-  return { token, journey };
+  return { token, journey: loadedJourney(row) };
 }
 
 /** What a goal without proof does unseen is queued at once, or when the work that is wanted first was done. */

@@ -30,7 +30,9 @@ export function offeredGoals(configuration: Configuration, where: Omit<Situation
  * name. After it: what the owners of the accounts that are left can give of what the rule of each accepts.
  */
 export function combinationsNow(deps: Deps, state: JourneyState): FactorKind[][] {
-  if (state.proven.length === 0) return offeredCombinations(rulesFor(deps.configuration(), state.goal), situationOf(state));
+  // Who is signed in is known: nothing is offered that they do not have.
+  if (state.proven.length === 0 && state.stepUp === undefined)
+    return offeredCombinations(rulesFor(deps.configuration(), state.goal), situationOf(state));
   const own = (state.candidates ?? []).flatMap((candidate) => {
     const has = [...state.proven, ...candidate.has];
     return combinationsFor(deps, state, candidate).filter((kinds) => kinds.every((kind) => has.includes(kind)));
@@ -59,5 +61,6 @@ export function acceptsKind(deps: Deps, state: JourneyState, candidate: Candidat
 }
 
 function combinationsFor(deps: Deps, state: JourneyState, { facts, has }: Candidate): FactorKind[][] {
+  if (state.stepUp !== undefined) return state.stepUp.wanted;
   return acceptedOf(ownCombinations(rulesFor(deps.configuration(), state.goal), situationOf(state), facts), state.goal, has);
 }

@@ -12,5 +12,5 @@ export function acceptedOf(own: FactorKind[][], goal: Goal, has: readonly Factor
 /** The kinds of proof that an owner of these factors has for a goal: a password is nothing that anybody enrols. */
 export function kindsHad(goal: Goal, factors: readonly { readonly kind: FactorKind }[]): FactorKind[] {
   const enrolled = factors.map(({ kind }) => kind);
-  return [...new Set<FactorKind>(goal === 'sign-in' ? ['password', ...enrolled] : enrolled)];
+  return [...new Set<FactorKind>(goal === 'sign-in' || goal === 'step-up' ? ['password', ...enrolled] : enrolled)];
 }

@@ -22,7 +22,8 @@ export function isFresh(proofs: readonly GivenProof[], { within, anyOf }: Wanted
  */
 export function requireFreshProof(act: Act, session: Session, wanted: WantedProof): void {
   requireFullRights(session);
-  if (!isFresh(session.proofs, wanted, act.at)) throw new AppError('session.step-up-needed');
+  if (!isFresh(session.proofs, wanted, act.at))
+    throw new AppError('session.step-up-needed', { anyOf: wanted.anyOf.map((kinds) => kinds.join('+')) });
 }
 
 /** @throws AppError `session.for-enrolment-only` */

@@ -1,4 +1,4 @@
-import type { FactorKind } from '../../../shared/api/journeys.ts';
+import type { Client, FactorKind } from '../../../shared/api/journeys.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { SessionRights, SessionRow } from '../ports/session-store.ts';
 
@@ -14,7 +14,7 @@ export interface SessionFacts {
   readonly proofs: readonly GivenProof[];
   /** Where it was opened: network address and kind of client. */
   readonly address: string;
-  readonly client: string;
+  readonly client: Client['kind'];
   /** The name that the person signed in with, as the directory has it. */
   readonly login: string;
   readonly language: string;

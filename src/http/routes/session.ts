@@ -1,24 +1,29 @@
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { type Client, problemSchema } from '../../../shared/api/journeys.ts';
+import { problemSchema, startResponseSchema } from '../../../shared/api/journeys.ts';
 import {
   openSessionRequestSchema,
   openSessionResponseSchema,
+  raiseSessionRequestSchema,
   type SignedIn,
   sessionResponseSchema,
   sessionsResponseSchema,
+  stepUpRequestSchema,
 } from '../../../shared/api/session.ts';
 import { isAppError } from '../../../shared/errors.ts';
-import { presentTime } from '../../core/journey/present-step.ts';
+import { deviceDigest } from '../../core/guard/places.ts';
+import { presentStep, presentTime } from '../../core/journey/present-step.ts';
 import { slowDown } from '../../core/journey/start-journey.ts';
 import { endSession, signOut, signOutEverywhere } from '../../core/sessions/end-sessions.ts';
 import { listSessions } from '../../core/sessions/list-sessions.ts';
 import { openSession } from '../../core/sessions/open-session.ts';
 import type { Session } from '../../core/sessions/session.ts';
+import { raiseSession, startStepUp } from '../../core/sessions/step-up.ts';
 import { actOf } from '../act-of.ts';
 import { forSession } from '../for-session.ts';
 import type { HttpDeps } from '../http-deps.ts';
-import { clearJourneyCookie, isBrowser, journeyTokens } from '../journey-token.ts';
+import { clearJourneyCookie, deviceToken, isBrowser, journeyCookies, journeyTokens, setJourneyCookie } from '../journey-token.ts';
 import { clearSessionCookie, setSessionCookie } from '../session-token.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
@@ -36,9 +41,14 @@ export function sessionRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     endsAt: presentTime(session.endsAt, 'down'),
     idleAt: presentTime(session.seenAt + deps.configuration().signIn.idleMinutes * 60_000, 'down'),
     address: session.address,
-    client: session.client as Client['kind'],
+    client: session.client,
     current: session.id === current,
   });
+
+  const deviceDigestOf = (request: FastifyRequest): string | undefined => {
+    const token = deps.configuration().guard.knownPlaceDays > 0 ? deviceToken(deps, request) : undefined;
+    return token === undefined ? undefined : deviceDigest(deps.keys, token);
+  };
 
   return async (app) => {
     app.post(
@@ -66,6 +76,49 @@ export function sessionRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         clearJourneyCookie(deps, reply);
         return { session };
       },
+    );
+
+    app.post(
+      '/session/step-up',
+      {
+        schema: {
+          summary: 'Begin to prove once more who one is',
+          body: stepUpRequestSchema,
+          response: { 201: startResponseSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          const { token, journey } = await startStepUp(acting, session, request.body.anyOf, deviceDigestOf(request));
+          const expiresAt = presentTime(journey.row.expiresAt, 'down');
+          const answer = { journey: journey.row.id, step: await presentStep(deps, journey), expiresAt };
+          reply.status(201);
+          if (!isBrowser(request, undefined)) return { token, ...answer };
+          setJourneyCookie(deps, reply, token, journey.row.expiresAt);
+          return answer;
+        }),
+    );
+
+    app.put(
+      '/session',
+      {
+        schema: {
+          summary: 'Take up what a completed step-up has proven. The session gets a new token',
+          body: raiseSessionRequestSchema,
+          response: { 200: openSessionResponseSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, held) => {
+          const { journey, journeyToken } = request.body;
+          const tokens = journeyToken === undefined ? journeyCookies(deps, request) : [journeyToken];
+          const raised = await raiseSession(acting, held, { tokens, id: journey });
+          const session = present(raised.session, raised.session.id);
+          if (!isBrowser(request, undefined)) return { token: raised.token, session };
+          setSessionCookie(deps, reply, raised.token);
+          clearJourneyCookie(deps, reply);
+          return { session };
+        }),
     );
 
     app.get(

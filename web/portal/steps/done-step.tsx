@@ -18,6 +18,7 @@ const TONES: Record<Outcome, ResultLine['tone']> = {
   'password-kept': 'good',
   mailed: 'good',
   'signed-in': 'good',
+  proven: 'good',
   failed: 'danger',
   unknown: 'warning',
 };

@@ -3,6 +3,7 @@ import { findUsernameGoal } from './find-username.ts';
 import type { JourneyGoal } from './goal.ts';
 import { resetPasswordGoal } from './reset-password.ts';
 import { signInGoal } from './sign-in.ts';
+import { stepUpGoal } from './step-up.ts';
 import { unlockAccountGoal } from './unlock-account.ts';
 
 /** Every goal that a journey can have. */
@@ -11,4 +12,5 @@ export const JOURNEY_GOALS: Readonly<Record<Goal, JourneyGoal>> = {
   'unlock-account': unlockAccountGoal,
   'find-username': findUsernameGoal,
   'sign-in': signInGoal,
+  'step-up': stepUpGoal,
 };

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GENEROUS_LIMITS } from './generous-limits.ts';
+import { REAL_KINDS, type RealDirectory, type RealPerson, reachRealDirectory } from './real-directories.ts';
+import { askedForPassword, exchange, proveSignIn, signIn } from './sign-in-client.ts';
+import { type Enrolled, type Keyturn, startKeyturn } from './start-keyturn.ts';
+
+/** Signing in where a real server judges the password, counts the wrong ones and locks. */
+describe.each(REAL_KINDS)('a sign-in judged by %s', (kind) => {
+  let real: RealDirectory;
+  let keyturn: Keyturn;
+
+  beforeAll(async () => {
+    real = await reachRealDirectory(kind, kind === 'active-directory' ? { historyOnReset: 'two-step' } : {});
+    keyturn = await startKeyturn({
+      directories: [real.section],
+      configuration: { guard: GENEROUS_LIMITS, signIn: { enabled: true } },
+    });
+  });
+  afterAll(async () => {
+    await keyturn?.close();
+    await real?.proxy.stop();
+  });
+
+  async function person(): Promise<RealPerson & Enrolled> {
+    const owner = await real.createPerson();
+    return { ...owner, ...(await keyturn.enrol(owner.login)) };
+  }
+  const directory = () => keyturn.deps.directories.get('people');
+
+  it('lets in who gives the password and another proof, and nobody with another one', async () => {
+    const owner = await person();
+    const wrong = await proveSignIn(keyturn.url, owner.login, undefined, 'Wrong-Passw0rd-1');
+    expect(wrong.at('password')).toMatchObject({ attemptsLeft: 4, messageTone: 'error' });
+    const { session } = await signIn(keyturn, owner.login, owner, owner.password);
+    expect(session).toMatchObject({ rights: 'full', login: owner.login });
+  });
+
+  it('has a password changed that must be, with the reasons of the server, before anything is opened', async () => {
+    const owner = await person();
+    expect(await directory().requireChange(await directory().prepareWrite(owner.account))).toMatchObject({ done: true });
+    keyturn.clock.move(31_000);
+    const client = await proveSignIn(keyturn.url, owner.login, owner, owner.password);
+    expect(client.at('new-password').messageTone).toBe('info');
+    expect((await exchange(keyturn.url, client)).body.code).toBe('session.not-proven');
+    await client.answer({ password: 'short' });
+    expect(client.at('new-password').verdicts?.some(({ ok }) => ok === false)).toBe(true);
+    const next = 'Second-Passw0rd-ever';
+    await client.answer({ password: next });
+    expect(client.at('done').results).toMatchObject([{ outcome: 'password-reset' }]);
+    expect((await exchange(keyturn.url, client)).status).toBe(201);
+    expect(await real.realClientSignsIn(owner, next)).toBe(true);
+    // And is asked for no other one the next time.
+    await signIn(keyturn, owner.login, owner, next);
+  });
+
+  it('locks nobody out, however many guess at the same moment: the owner still signs in there', async () => {
+    const owner = await person();
+    const { policy } = await directory().readFacts(owner.account);
+    expect(policy.lockoutThreshold).toBeGreaterThan(1);
+    const clients = await Promise.all(
+      Array.from({ length: policy.lockoutThreshold + 4 }, () => askedForPassword(keyturn.url, owner.login)),
+    );
+    const replies = await Promise.all(clients.map((client) => client.answer({ password: 'Wrong-Passw0rd-1' })));
+    expect(replies.map(({ status }) => status)).toEqual(clients.map(() => 200));
+    expect((await directory().readFacts(owner.account)).status.locked).toBe(false);
+    const refused = (await proveSignIn(keyturn.url, owner.login, undefined, owner.password)).at('password');
+    expect(refused.message).toBe(clients[0]?.at('password').message);
+    expect(await real.signsIn(owner, owner.password)).toBe(true);
+  });
+
+  it('tells of a lock nothing that it does not tell of a wrong password', async () => {
+    const [owner, other] = [await person(), await person()];
+    await real.lock(owner);
+    const locked = await proveSignIn(keyturn.url, owner.login, undefined, owner.password);
+    const wrong = await proveSignIn(keyturn.url, other.login, undefined, 'Wrong-Passw0rd-1');
+    const { id: _locked, expiresAt: _until, ...told } = locked.at('password');
+    const { id: _wrong, expiresAt: _end, ...usual } = wrong.at('password');
+    expect(told).toEqual(usual);
+  });
+
+  it('does not call it a wrong password when the server is gone', async () => {
+    const owner = await person();
+    const client = await askedForPassword(keyturn.url, owner.login);
+    await real.proxy.stop();
+    await client.answer({ password: owner.password });
+    expect(client.at('password')).toMatchObject({ attemptsLeft: 5, messageTone: 'error' });
+    expect(client.at('password').message).toContain('did not answer');
+  });
+});
