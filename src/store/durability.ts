@@ -40,6 +40,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     takeOverdue: 'deferred',
     openCount: 'reads',
     wroteSince: 'reads',
+    inTheWay: 'reads',
   },
   outbox: {
     insert: 'flushed',

@@ -86,6 +86,21 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
       }
     });
 
+    it('knows what is in the way of the write of a journey', async () => {
+      const account = { directory: 'people', id: randomUUID() };
+      const inTheWay = (journey = 'mine', provenAt = NOW) => two.intents.inTheWay(account, provenAt, journey);
+      expect(await inTheWay()).toBeNull();
+      const other = intentRow({ directory: account.directory, accountId: account.id, journeyId: 'other', createdAt: NOW });
+      await one.intents.insert(other);
+      expect(await inTheWay()).toBeNull();
+      await one.freezes.freeze(account, 'not-me', NOW);
+      expect(await inTheWay()).toBe('frozen');
+      await one.intents.close(other.id, 'unknown', NOW + 10);
+      expect([await inTheWay(), await inTheWay('other'), await inTheWay('mine', NOW + 10)]).toEqual(['written', 'frozen', 'frozen']);
+      await one.freezes.lift(account);
+      expect([await inTheWay(), await inTheWay('other'), await inTheWay('mine', NOW + 10)]).toEqual(['written', null, null]);
+    });
+
     it('hands each overdue one to one caller, oldest first, until the lease is over', async () => {
       const overdue = Array.from({ length: 12 }, (_, index) => intentRow({ createdAt: NOW + index, leaseUntil: NOW + 100 }));
       for (const row of overdue.toReversed()) await one.intents.insert(row);

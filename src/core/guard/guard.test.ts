@@ -299,7 +299,7 @@ describe('budgets of an account', () => {
             expect(await guard.countFailure(store, one.asked, ['alice'], '192.0.2.1')).toEqual(expected);
           } else if (one.do === 'try') {
             const expected = model.granted('failures', one.asked, one.worked);
-            expect(await guard.mayTry(store, one.asked, ['alice'], '192.0.2.1', one.worked)).toBe(expected);
+            expect((await guard.mayTry(store, one.asked, ['alice'], '192.0.2.1', one.worked)).granted).toBe(expected);
           } else if (one.do === 'clear') {
             await guard.clearFailures(store, one.asked);
             model.clear(one.asked);
@@ -335,11 +335,11 @@ describe('budgets of an account', () => {
     open({ failuresPerAccount: { count: 1, countWithWork: 1 } });
     const undone = store.transaction(async (inner) => {
       await guard.countFailure(inner, [ask('net-1')], ['alice'], '192.0.2.1');
-      expect(await guard.mayTry(inner, [ask('net-1')], ['alice'], '192.0.2.1', true)).toBe(false);
+      expect(await guard.mayTry(inner, [ask('net-1')], ['alice'], '192.0.2.1', true)).toEqual({ granted: false, anyFailures: true });
       throw new Error('undone');
     });
     await expect(undone).rejects.toThrow('undone');
-    expect(await guard.mayTry(store, [ask('net-1')], ['alice'], '192.0.2.1', true)).toBe(true);
+    expect(await guard.mayTry(store, [ask('net-1')], ['alice'], '192.0.2.1', true)).toEqual({ granted: true, anyFailures: false });
   });
 
   it('and names stand by digests that differ for each thing that is counted', async () => {
@@ -386,11 +386,11 @@ describe('a clock that was ahead and is right again', () => {
     expect((await starts('192.0.2.1', 'a')).decision.allowed).toBe(false);
     await guard.countFailure(store, [ask('192.0.2.1')], ['a'], '192.0.2.1');
     expect(await guard.failuresOf('people/1')).toMatchObject({ failures: 1 });
-    expect(await guard.mayTry(store, [ask('192.0.2.1')], ['a'], '192.0.2.1', true)).toBe(false);
+    expect((await guard.mayTry(store, [ask('192.0.2.1')], ['a'], '192.0.2.1', true)).granted).toBe(false);
     clock.advance(-365 * DAY);
     expect((await starts('192.0.2.1', 'a')).decision.allowed).toBe(true);
     expect(await guard.failuresOf('people/1')).toEqual({ failures: 0, pausedUntil: 0 });
-    expect(await guard.mayTry(store, [ask('192.0.2.1')], ['a'], '192.0.2.1', true)).toBe(true);
+    expect((await guard.mayTry(store, [ask('192.0.2.1')], ['a'], '192.0.2.1', true)).granted).toBe(true);
   });
 
   it('gives nobody more than a clock that was right would have', async () => {

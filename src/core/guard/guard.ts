@@ -106,6 +106,8 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
   const placeKey = (budget: Budget, { target, place }: Pick<Asked, 'target' | 'place'>) => key(`${budget}-from`, `${target}|${place}`);
   const strangersKey = (budget: Budget, target: string) => key(`${budget}-from-strangers`, target);
   const releasedKey = (target: string) => key('released', target);
+  const failureKeys = (asked: readonly Asked[]) =>
+    asked.flatMap((one) => [placeKey('failures', one), strangersKey('failures', one.target)]);
 
   /** The counters of a budget for some targets, each with `by` added: only looked at and locked with 0. */
   function budgetHits(budget: Budget, asked: readonly Asked[], by: number): CounterHit[] {
@@ -203,12 +205,23 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
     /**
      * Whether a proof about these targets is judged at all. Runs in the transaction that also compares the answer and counts a
      * wrong one, and locks the counters until its end, so that of many answers at once each sees the failures of those before it.
+     * `anyFailures`: there is something that a complete proof clears.
      */
-    async mayTry(store: Store, asked: readonly Asked[], names: readonly string[], address: string, hasWorked: boolean): Promise<boolean> {
+    async mayTry(
+      store: Store,
+      asked: readonly Asked[],
+      names: readonly string[],
+      address: string,
+      hasWorked: boolean,
+    ): Promise<{ granted: boolean; anyFailures: boolean }> {
       const hits = [...budgetHits('failures', asked, 0), ...nameFailures(names, networkOf(address), 0)];
       const rows = await store.counters.hitAll(hits, deps.clock.now());
       const { limits } = budgetOf('failures');
-      return spentBefore(rows, 'failures', asked, 0).every(({ spent, isKnown }) => grants(limits, spent, { hasWorked, isKnown }));
+      const before = spentBefore(rows, 'failures', asked, 0);
+      return {
+        granted: before.every(({ spent, isKnown }) => grants(limits, spent, { hasWorked, isKnown })),
+        anyFailures: failureKeys(asked).some((counter) => (rows.get(counter)?.count ?? 0) > 0),
+      };
     },
 
     /** Counts a wrong proof that was judged, in the caller's transaction. */
@@ -243,7 +256,7 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
 
     /** A complete proof ends the failures of its place and of strangers. What everybody can see of a name stays. */
     async clearFailures(store: Store, asked: readonly Asked[]): Promise<void> {
-      await store.counters.clear(asked.flatMap((one) => [placeKey('failures', one), strangersKey('failures', one.target)]));
+      await store.counters.clear(failureKeys(asked));
     },
 
     /** An operator ends what was used up of a target's budgets; for a day no place has used up its share. */

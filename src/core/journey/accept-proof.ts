@@ -1,14 +1,26 @@
 import { accountKey } from '../accounts/candidate.ts';
 import { recordEvent, recordEvents } from '../audit/record-event.ts';
+import type { EnrolledCandidate } from '../factors/factor.ts';
 import { deviceDigest, placesOf } from '../guard/places.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import { type ActDeps, journeyActor } from './act.ts';
+import { askForOnly } from './ask-for-proof.ts';
 import { askedOf } from './guard-targets.ts';
 import type { JourneyState, LoadedJourney, PromptStep } from './journey-state.ts';
 import { endProof } from './refuse-proof.ts';
 import { completeAmong, kindsNow } from './what-counts.ts';
+
+/** An answer that proved something. */
+export interface Accepted {
+  step: PromptStep;
+  accounts: AccountRef[];
+  /** There are failures that a complete proof clears. */
+  anyFailures: boolean;
+  /** Everything that is enrolled for the candidates. */
+  enrolled: readonly EnrolledCandidate[];
+}
 
 /**
  * The journey goes on with one proof more. As soon as the rule of an account is met it goes on with those of which that is so: whoever
@@ -18,7 +30,7 @@ export async function acceptProof(
   deps: ActDeps,
   store: Store,
   journey: LoadedJourney,
-  { step, accounts }: { step: PromptStep; accounts: AccountRef[] },
+  { step, accounts, anyFailures, enrolled }: Accepted,
 ): Promise<JourneyState> {
   const proven = [...journey.state.proven, step.factor];
   const narrowed: JourneyState = { ...journey.state, proven, candidates: narrowCandidates(journey.state, accounts) };
@@ -27,14 +39,16 @@ export async function acceptProof(
   if (candidates.length === 0) {
     await recordEvent(store, deps.clock, { type: 'journey.proof-accepted', ...about, factor: step.factor });
     // What was offered first was the same for everybody, and so may have been of no use here.
-    if (kindsNow(deps, narrowed).length === 0) return endProof(deps, store, { ...journey, state: narrowed }, 'journey.no-proof-left');
-    return { ...narrowed, step: { id: randomId(deps.random), kind: 'choose-factor' } };
+    const kinds = kindsNow(deps, narrowed);
+    if (kinds.length === 0) return endProof(deps, store, { ...journey, state: narrowed }, 'journey.no-proof-left');
+    const next = await askForOnly(deps, store, { ...journey, state: narrowed }, { kinds, enrolled: ofCandidates(enrolled, narrowed) });
+    return next ?? { ...narrowed, step: { id: randomId(deps.random), kind: 'choose-factor' } };
   }
   const { newDevice } = deps.act;
   const device = narrowed.device ?? (newDevice === undefined ? null : deviceDigest(deps.keys, newDevice));
   const state: JourneyState = { ...narrowed, device, candidates };
   // Counters before the audit log, as everywhere: one order of locks, so that two nodes never wait for each other.
-  await deps.guard.clearFailures(store, askedOf(deps, state));
+  if (anyFailures) await deps.guard.clearFailures(store, askedOf(deps, state));
   await rememberPlaces(deps, store, state);
   const met = candidates.map(({ ref }) => ref);
   await recordEvents(
@@ -53,6 +67,11 @@ async function rememberPlaces(deps: ActDeps, store: Store, state: JourneyState):
     const { network, device } = placesOf(deps.keys, ref, deps.act.address, state.device);
     await store.knownPlaces.remember(ref, device === null ? [network] : [network, device], deps.act.at);
   }
+}
+
+function ofCandidates(enrolled: readonly EnrolledCandidate[], { candidates }: JourneyState): EnrolledCandidate[] {
+  const keys = new Set((candidates ?? []).map(({ ref }) => accountKey(ref)));
+  return enrolled.filter(({ candidate }) => keys.has(accountKey(candidate.ref)));
 }
 
 /** Keeps only the candidates whose accounts were proven by an answer. */

@@ -1,8 +1,10 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
+import type { EnrolledCandidate } from '../factors/factor.ts';
+import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import type { ActDeps } from './act.ts';
 import type { JourneyState, LoadedJourney, PromptStep } from './journey-state.ts';
-import { openChallenge } from './open-challenge.ts';
+import { openChallenge, type PlannedChallenge } from './open-challenge.ts';
 import type { Transition } from './step-handler.ts';
 import { workStep } from './steps/work-step.ts';
 
@@ -30,20 +32,48 @@ export async function sendAgain(deps: ActDeps, journey: LoadedJourney, kind: Fac
 
 /** Opens a new challenge and leads to the step that asks for it. */
 export async function sendChallenge(deps: ActDeps, journey: LoadedJourney, kind: FactorKind, message?: string): Promise<Transition> {
-  const planned = await openChallenge(deps, journey, kind);
+  const planned = await openChallenge(deps, deps.store, journey, kind);
   return {
     kind: 'advance',
     decide: async (store) => {
-      await planned.write(store);
-      const asked = { ...journey.state.asked, [kind]: planned.asked };
-      const state = promptStep(deps, { ...journey.state, asked }, kind, planned.asked.challengeId);
+      const state = await atChallenge(deps, store, journey.state, kind, planned);
       return message === undefined ? state : withMessage(state, message, 'info');
     },
     after: (advanced) => {
-      deps.wakeOutbox('code');
+      if (planned.sends) deps.wakeOutbox('code');
       return Promise.resolve(advanced);
     },
   };
+}
+
+/**
+ * After a proof, in its transaction: where only one kind is left to choose, choosing is no question, and where it sends nothing it is
+ * asked for at once.
+ * @param enrolled everything that is enrolled for the candidates of the journey
+ * @returns null: that has to wait for the end of the transaction
+ */
+export async function askForOnly(
+  deps: ActDeps,
+  store: Store,
+  journey: LoadedJourney,
+  { kinds, enrolled }: { kinds: readonly FactorKind[]; enrolled: readonly EnrolledCandidate[] },
+): Promise<JourneyState | null> {
+  const { state } = journey;
+  const [only, ...others] = kinds;
+  if (only === undefined || others.length > 0 || state.asked[only] !== undefined || deps.factor(only).resendWait() !== null) return null;
+  return atChallenge(deps, store, state, only, await openChallenge(deps, store, journey, only, enrolled));
+}
+
+async function atChallenge(
+  deps: ActDeps,
+  store: Store,
+  state: JourneyState,
+  kind: FactorKind,
+  planned: PlannedChallenge,
+): Promise<JourneyState> {
+  await planned.write(store);
+  const asked = { ...state.asked, [kind]: planned.asked };
+  return promptStep(deps, { ...state, asked }, kind, planned.asked.challengeId);
 }
 
 function withMessage(state: JourneyState, key: string, tone: 'info' | 'error'): JourneyState {

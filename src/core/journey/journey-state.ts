@@ -59,6 +59,8 @@ export interface AskedFactor {
   resendAt: number | null;
   expiresAt: number;
   sendings: number;
+  /** As its challenge has it: each attempt that counts also moves the journey on. */
+  attemptsLeft: number;
 }
 
 export interface JourneyState {

@@ -20,14 +20,19 @@ import { tellOfAttack } from './tell-of-attack.ts';
 /** Messages that one journey may ask for, for one factor. */
 const SENDINGS_PER_JOURNEY = 4;
 
-/** What the owner of each candidate has enrolled of one kind. */
-export async function enrolledCandidates(deps: JourneyDeps, state: JourneyState, kind: FactorKind): Promise<EnrolledCandidate[]> {
+/** Everything that the owner of each candidate has enrolled. */
+export async function enrolledCandidates(deps: JourneyDeps, state: JourneyState): Promise<EnrolledCandidate[]> {
   return Promise.all(
-    (state.candidates ?? []).map(async (candidate) => {
-      const factors = await factorsThatCount(deps, { ...candidate.ref, contacts: contactsThatCount(deps, candidate) });
-      return { candidate, factors: factors.filter((factor) => factor.kind === kind) };
-    }),
+    (state.candidates ?? []).map(async (candidate) => ({
+      candidate,
+      factors: await factorsThatCount(deps, { ...candidate.ref, contacts: contactsThatCount(deps, candidate) }),
+    })),
   );
+}
+
+/** Of all that is enrolled what is of one kind. */
+export function ofKind(enrolled: readonly EnrolledCandidate[], kind: FactorKind): EnrolledCandidate[] {
+  return enrolled.map(({ candidate, factors }) => ({ candidate, factors: factors.filter((factor) => factor.kind === kind) }));
 }
 
 /** Addresses of the directory stop counting as soon as the configuration says so, also in a journey that has begun. */
@@ -38,6 +43,8 @@ function contactsThatCount(deps: Pick<JourneyDeps, 'configuration'>, { ref, cont
 
 export interface PlannedChallenge {
   asked: AskedFactor;
+  /** Somebody, or nobody in the same way, is sent a message. */
+  sends: boolean;
   /** Writes challenge and messages; to be run in the transaction that advances the journey. */
   write(store: Store): Promise<void>;
 }
@@ -45,36 +52,46 @@ export interface PlannedChallenge {
 /**
  * Plans a challenge of one kind: a code for each enrolled address, or a turn at the authenticator. Attempts already used
  * on an earlier challenge of the same kind stay used: a new code never gives new guesses (NIST SP 800-63B-4 3.1.3).
+ *
+ * In a transaction with its `store` only for kinds that send nothing: budgets of messages are counted before any other row is locked.
+ * @param known everything that is enrolled, where it was read already
  */
-export async function openChallenge(deps: ActDeps, journey: LoadedJourney, kind: FactorKind): Promise<PlannedChallenge> {
+export async function openChallenge(
+  deps: ActDeps,
+  store: Store,
+  journey: LoadedJourney,
+  kind: FactorKind,
+  known?: readonly EnrolledCandidate[],
+): Promise<PlannedChallenge> {
   const { state, row } = journey;
   const factor = deps.factor(kind);
   const before = state.asked[kind];
-  const used = before === undefined ? 0 : ((await deps.store.challenges.find(before.challengeId))?.attempts ?? 0);
-  const enrolled = await enrolledCandidates(deps, state, kind);
+  const used = before === undefined ? 0 : ((await store.challenges.find(before.challengeId))?.attempts ?? 0);
+  const enrolled = ofKind(known ?? (await enrolledCandidates(deps, state)), kind);
   const challengeId = randomId(deps.random);
   const { expected, messages } = factor.ask(challengeId, enrolled);
   const asked = askedOf(deps, state);
   const { granted, attacked } =
-    messages.length > 0 ? await deps.guard.spend(deps.store, 'messages', asked, state.hasWorked) : { granted: false, attacked: false };
+    messages.length > 0 ? await deps.guard.spend(store, 'messages', asked, state.hasWorked) : { granted: false, attacked: false };
   const isKnown = asked.length > 0 && asked.every((one) => one.isKnown);
-  const withinBill = await mayText(deps, messages, granted, isKnown);
+  const withinBill = await mayText(deps, store, { messages, granted, isKnown });
   const maySend = granted && withinBill;
   const now = deps.act.at;
   const lifetime = factor.lifetime();
   const expiresAt = Math.min(row.expiresAt, lifetime === null ? row.expiresAt : now + lifetime);
   const sendings = (before?.sendings ?? 0) + 1;
   const wait = factor.resendWait();
+  const maximumAttempts = factor.maximumAttempts();
   const askedFactor: AskedFactor = {
     challengeId,
     sentAt: messages.length > 0 ? now : null,
     resendAt: wait === null || sendings >= SENDINGS_PER_JOURNEY ? null : now + wait,
     expiresAt,
     sendings,
+    attemptsLeft: Math.max(0, maximumAttempts - used),
   };
-  const write = async (store: Store) => {
-    const maximumAttempts = factor.maximumAttempts();
-    await store.challenges.insert({
+  const write: PlannedChallenge['write'] = async (writing) => {
+    await writing.challenges.insert({
       id: challengeId,
       journeyId: row.id,
       kind,
@@ -87,18 +104,18 @@ export async function openChallenge(deps: ActDeps, journey: LoadedJourney, kind:
     for (const message of messages) {
       const language = ownerLanguage(deps, languageOf(state, message.account));
       const parameters = codeParameters(deps, state, { code: message.code, lifetime: lifetime ?? 0, language });
-      await queueSecret(deps, store, message.channel, { to: maySend ? message.to : null, language, parameters, expiresAt });
+      await queueSecret(deps, writing, message.channel, { to: maySend ? message.to : null, language, parameters, expiresAt });
     }
-    if (attacked) await tellOfAttack(deps, store, { asked, what: 'messages', language: state.language });
+    if (attacked) await tellOfAttack(deps, writing, { asked, what: 'messages', language: state.language });
     if (messages.length > 0) {
       const about = { journey: row.id, actor: journeyActor(deps.act, state), factor: kind };
       const accounts = enrolled.map(({ candidate }) => candidate.ref);
       const reason = withheldBecause(enrolled, granted, withinBill);
-      if (reason === null) await recordEvent(store, deps.clock, { type: 'journey.code-sent', ...about, accounts });
-      else await recordEvent(store, deps.clock, { type: 'journey.code-withheld', ...about, accounts, reason });
+      if (reason === null) await recordEvent(writing, deps.clock, { type: 'journey.code-sent', ...about, accounts });
+      else await recordEvent(writing, deps.clock, { type: 'journey.code-withheld', ...about, accounts, reason });
     }
   };
-  return { asked: askedFactor, write };
+  return { asked: askedFactor, sends: messages.length > 0, write };
 }
 
 /** Why nobody is sent a code, while the page says the same as always; null: somebody is. */
@@ -110,10 +127,14 @@ function withheldBecause(enrolled: readonly EnrolledCandidate[], granted: boolea
 }
 
 /** Texts cost money: only those that would leave count, and a name that leads nowhere asks the same counter for none. */
-async function mayText(deps: ActDeps, messages: readonly SecretMessage[], granted: boolean, isKnown: boolean): Promise<boolean> {
+async function mayText(
+  deps: ActDeps,
+  store: Store,
+  { messages, granted, isKnown }: { messages: readonly SecretMessage[]; granted: boolean; isKnown: boolean },
+): Promise<boolean> {
   const texts = messages.filter(({ channel }) => channel === 'sms');
   if (texts.length === 0) return true;
-  return deps.guard.spendTexts(deps.store, granted ? texts.filter(({ to }) => to !== null).length : 0, isKnown);
+  return deps.guard.spendTexts(store, granted ? texts.filter(({ to }) => to !== null).length : 0, isKnown);
 }
 
 function languageOf(state: JourneyState, account: AccountRef | null): string | null {

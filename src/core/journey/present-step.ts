@@ -113,12 +113,12 @@ function presentChoice(deps: JourneyDeps, state: JourneyState) {
   return { options, accepted: combinationsNow(deps, state), done: state.proven };
 }
 
-async function presentCode(
+function presentCode(
   deps: JourneyDeps,
   journey: LoadedJourney,
   step: OpenStepOf<'code'>,
   base: Pick<Step, 'id' | 'canGoBack' | 'message' | 'messageTone'>,
-): Promise<Step> {
+): Step {
   const asked = journey.state.asked[step.factor];
   return {
     ...base,
@@ -126,38 +126,33 @@ async function presentCode(
     ...(deps.factor(step.factor) as Factor<'code'>).shown(step.challengeId),
     sentAt: presentTimeOrNull(asked?.sentAt ?? null, 'down'),
     resendAt: presentTimeOrNull(asked?.resendAt ?? null, 'up'),
-    ...(await presentPrompt(deps, journey, step)),
+    ...presentPrompt(deps, journey, step),
   };
 }
 
 /** What every step tells that asks for a proof. */
-async function presentPrompt(deps: JourneyDeps, { row, state }: LoadedJourney, step: PromptStep) {
+function presentPrompt(deps: JourneyDeps, { row, state }: LoadedJourney, step: PromptStep) {
   return {
     factor: { id: step.factor, kind: step.factor satisfies FactorKind },
     expiresAt: presentTime(state.asked[step.factor]?.expiresAt ?? row.expiresAt, 'down'),
     canGoBack: canGoBack(deps, state),
-    attemptsLeft: await attemptsLeft(deps, step),
+    attemptsLeft: state.asked[step.factor]?.attemptsLeft ?? deps.factor(step.factor).maximumAttempts(),
   };
 }
 
-async function presentPasskey(
+function presentPasskey(
   deps: JourneyDeps,
   journey: LoadedJourney,
   step: OpenStepOf<'passkey'>,
   base: Pick<Step, 'id' | 'canGoBack' | 'message' | 'messageTone'>,
-): Promise<Step> {
+): Step {
   return {
     ...base,
     kind: 'passkey',
     ...(deps.factor(step.factor) as Factor<'passkey'>).shown(step.challengeId),
     ...(step.problem === undefined ? {} : { problem: step.problem }),
-    ...(await presentPrompt(deps, journey, step)),
+    ...presentPrompt(deps, journey, step),
   };
-}
-
-async function attemptsLeft(deps: JourneyDeps, { factor, challengeId }: PromptStep): Promise<number> {
-  const challenge = await deps.store.challenges.find(challengeId);
-  return Math.max(0, (challenge?.maximumAttempts ?? deps.factor(factor).maximumAttempts()) - (challenge?.attempts ?? 0));
 }
 
 function presentAccounts(state: JourneyState): { id: string; label: string }[] {

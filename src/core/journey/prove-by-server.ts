@@ -1,4 +1,4 @@
-import type { Judgement } from '../factors/factor.ts';
+import type { EnrolledCandidate, Judgement } from '../factors/factor.ts';
 import type { ChallengeRow, Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import { acceptProof } from './accept-proof.ts';
@@ -6,9 +6,9 @@ import type { ActDeps } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
 import { askedOf } from './guard-targets.ts';
 import type { JourneyState, LoadedJourney, OpenStepOf, PromptStep } from './journey-state.ts';
-import { enrolledCandidates } from './open-challenge.ts';
+import { enrolledCandidates, ofKind } from './open-challenge.ts';
 import { countAttempt, settleProofs } from './prove.ts';
-import { endProof, refuseProof, refuseSpent } from './refuse-proof.ts';
+import { attemptsLeftOf, endProof, refuseProof, refuseSpent, withAttemptsLeft } from './refuse-proof.ts';
 import type { Transition } from './step-handler.ts';
 
 /** Milliseconds after which an answer that is still being judged is worth nothing any more, and the question is put again. */
@@ -27,7 +27,8 @@ type Judging = OpenStepOf<'judging'>;
  * Whoever dies in between leaves a failure that counts, and a step that is put again after `JUDGED_WITHIN`.
  */
 export async function proveByServer(deps: ActDeps, journey: LoadedJourney, step: PromptStep, answer: string): Promise<Transition> {
-  const enrolled = await enrolledCandidates(deps, journey.state, step.factor);
+  const everything = await enrolledCandidates(deps, journey.state);
+  const enrolled = ofKind(everything, step.factor);
   const { taken, challenge } = await reserve(deps, journey, step);
   if (challenge === null) return { kind: 'advanced', journey: taken };
   const { isJudged } = taken.state.step as Judging;
@@ -35,7 +36,7 @@ export async function proveByServer(deps: ActDeps, journey: LoadedJourney, step:
   const given = { challengeId: challenge.id, expected: challenge.expected, answer, enrolled: isJudged ? enrolled : [] };
   const judgement = await deps.factor(step.factor).judge(given);
   const settled = await deps.store.transaction(async (store) =>
-    advanceJourney(store, taken, await settle(deps, store, taken, { challenge, enrolled, judgement })),
+    advanceJourney(store, taken, await settle(deps, store, taken, { challenge, everything, enrolled, judgement })),
   );
   deps.wakeOutbox('notice');
   return { kind: 'advanced', journey: settled };
@@ -62,18 +63,20 @@ async function reserve(
       attacked: failed !== false && failed.attacked,
       until: deps.act.at + JUDGED_WITHIN,
     };
-    return { taken: await advanceJourney(store, journey, { ...state, step: judging }), challenge };
+    const counting = withAttemptsLeft(state, step, attemptsLeftOf(challenge));
+    return { taken: await advanceJourney(store, journey, { ...counting, step: judging }), challenge };
   });
 }
 
 interface Judged {
   challenge: ChallengeRow;
-  enrolled: Awaited<ReturnType<typeof enrolledCandidates>>;
+  everything: readonly EnrolledCandidate[];
+  enrolled: EnrolledCandidate[];
   judgement: Judgement;
 }
 
 async function settle(deps: ActDeps, store: Store, taken: LoadedJourney, judged: Judged): Promise<JourneyState> {
-  const { challenge, judgement } = judged;
+  const { challenge, judgement, everything } = judged;
   const { from: step, isJudged, attacked } = taken.state.step as Judging;
   const { trouble, answered, barred } = judgement.asked ?? { trouble: 'none', answered: true };
   const giveBack = async () => {
@@ -82,7 +85,8 @@ async function settle(deps: ActDeps, store: Store, taken: LoadedJourney, judged:
   const accounts = isJudged ? await settleProofs(store, judgement) : [];
   if (accounts.length > 0 && (await store.challenges.consume(challenge.id, deps.act.at))) {
     await giveBack();
-    return acceptProof(deps, store, taken, { step, accounts });
+    // What was counted when the step was taken is older than this: whatever there is by now is cleared.
+    return acceptProof(deps, store, taken, { step, accounts, anyFailures: true, enrolled: everything });
   }
   if (isJudged && barred !== undefined) {
     await giveBack();
@@ -91,7 +95,8 @@ async function settle(deps: ActDeps, store: Store, taken: LoadedJourney, judged:
   if (trouble === 'unanswered' && !answered) {
     await giveBack();
     await store.challenges.giveBack(challenge.id);
-    return { ...taken.state, step: askAgain(deps, step, 'password-not-checked') };
+    const state = withAttemptsLeft(taken.state, step, attemptsLeftOf(challenge) + 1);
+    return { ...state, step: askAgain(deps, step, 'password-not-checked') };
   }
   // No server was asked, for the sake of the account: it is no guess that counts, and looks like one.
   if (trouble === 'not-asked') await giveBack();

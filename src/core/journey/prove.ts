@@ -5,7 +5,7 @@ import { acceptProof } from './accept-proof.ts';
 import type { ActDeps } from './act.ts';
 import { askedOf } from './guard-targets.ts';
 import type { LoadedJourney, PromptStep } from './journey-state.ts';
-import { enrolledCandidates } from './open-challenge.ts';
+import { enrolledCandidates, ofKind } from './open-challenge.ts';
 import { refuseProof, refuseSpent } from './refuse-proof.ts';
 import type { Transition } from './step-handler.ts';
 
@@ -24,24 +24,28 @@ export async function proveBy<Step extends PromptStep>(
   step: Step,
   answer: Prompts[Step['kind']]['answer'],
 ): Promise<Transition> {
-  const enrolled = await enrolledCandidates(deps, journey.state, step.factor);
+  const everything = await enrolledCandidates(deps, journey.state);
+  const enrolled = ofKind(everything, step.factor);
+  let isRefused = false;
   return {
     kind: 'advance',
     decide: async (store) => {
       const counted = await countAttempt(deps, store, journey, step);
+      isRefused = true;
       if (counted === null) return refuseSpent(deps, store, journey, step);
-      const { challenge, isJudged } = counted;
+      const { challenge, isJudged, anyFailures } = counted;
       // What is not judged is compared with nothing that is anybody's, and so cannot settle anything.
       const given = { challengeId: challenge.id, expected: challenge.expected, answer, enrolled: isJudged ? enrolled : [] };
       const judgement = await deps.factor(step.factor).judge(given);
       const accounts = isJudged ? await settleProofs(store, judgement) : [];
       const isProven = accounts.length > 0 && (await store.challenges.consume(challenge.id, deps.act.at));
-      if (isProven) return acceptProof(deps, store, journey, { step, accounts });
+      isRefused = !isProven;
+      if (isProven) return acceptProof(deps, store, journey, { step, accounts, anyFailures, enrolled: everything });
       return refuseProof(deps, store, journey, { step, challenge, enrolled, judgement, isJudged });
     },
     after: (advanced) => {
-      if (advanced.state.step.kind === step.kind) deps.wakeOutbox('code');
-      deps.wakeOutbox('notice');
+      // What a right answer may tell the owner can wait until the outbox is looked at anyway.
+      if (isRefused) deps.wakeOutbox('notice');
       return Promise.resolve(advanced);
     },
   };
@@ -56,10 +60,12 @@ export async function countAttempt(
   store: Store,
   { state }: LoadedJourney,
   step: PromptStep,
-): Promise<{ challenge: ChallengeRow; isJudged: boolean } | null> {
+): Promise<{ challenge: ChallengeRow; isJudged: boolean; anyFailures: boolean } | null> {
   const challenge = await store.challenges.attempt(step.challengeId, deps.act.at);
   if (challenge === null) return null;
-  return { challenge, isJudged: await deps.guard.mayTry(store, askedOf(deps, state), state.guardNames, deps.act.address, state.hasWorked) };
+  const asked = askedOf(deps, state);
+  const { granted, anyFailures } = await deps.guard.mayTry(store, asked, state.guardNames, deps.act.address, state.hasWorked);
+  return { challenge, isJudged: granted, anyFailures };
 }
 
 /** The accounts of those proofs that could be settled, in their order. */

@@ -28,9 +28,10 @@ export interface Refused {
  * on, or the person's own patience, would use up what is left for the owner.
  */
 export async function refuseProof(deps: ActDeps, store: Store, journey: LoadedJourney, refused: Refused): Promise<JourneyState> {
-  const { state, row } = journey;
+  const { row } = journey;
   const { step, challenge, judgement, isJudged } = refused;
-  const attemptsLeft = Math.max(0, challenge.maximumAttempts - challenge.attempts);
+  const attemptsLeft = attemptsLeftOf(challenge);
+  const state = withAttemptsLeft(journey.state, step, attemptsLeft);
   const asked = askedOf(deps, state);
   const { attacked } =
     refused.counted ?? (isJudged ? await deps.guard.countFailure(store, asked, state.guardNames, deps.act.address) : { attacked: false });
@@ -64,6 +65,17 @@ async function endCloned(deps: ActDeps, store: Store, { state, row }: LoadedJour
     await recordEvent(store, deps.clock, { type: 'factor.ended', ...about, reason: `its counter did not grow, in journey ${row.id}` });
     await queueNotice(deps, store, { kind: 'passkey-cloned', account, language: state.language });
   }
+}
+
+/** Attempts that a challenge still takes. */
+export function attemptsLeftOf({ maximumAttempts, attempts }: ChallengeRow): number {
+  return Math.max(0, maximumAttempts - attempts);
+}
+
+/** The state tells what the row of the challenge has: whatever changes one changes the other in the same transaction. */
+export function withAttemptsLeft(state: JourneyState, { factor }: PromptStep, attemptsLeft: number): JourneyState {
+  const asked = state.asked[factor];
+  return asked === undefined ? state : { ...state, asked: { ...state.asked, [factor]: { ...asked, attemptsLeft } } };
 }
 
 /**

@@ -30,8 +30,9 @@ export async function writeForJourney(
   const from = state.step;
   if (from.kind !== 'new-password' && from.kind !== 'confirm-unlock') throw new AppError('journey.answer-not-fitting');
   const accounts = selectedCandidates(state).map(({ ref }) => ref);
-  const prepared = await prepareOrEnd(deps, journey, accounts);
+  const prepared = await prepareOrEnd(deps, accounts);
   if ('code' in prepared) return refused(deps, journey, prepared);
+  const found: { ending: Ending | null } = { ending: null };
   const request: WriteRequest = {
     accounts: prepared,
     actor: journeyActor(deps.act, state),
@@ -46,9 +47,8 @@ export async function writeForJourney(
         verb,
         from,
       };
-      // Frozen while the account was being read: the answer is taken again and ends above.
-      if (await isAnyFrozen(store, accounts)) throw new AppError('journey.step-passed');
-      for (const account of accounts) if (await wasWritten(store, journey, account)) throw new AppError('journey.step-passed');
+      found.ending = await endingFor(store, journey, accounts);
+      if (found.ending !== null) throw new AppError('journey.step-passed');
       current = await advanceJourney(store, journey, { ...state, step });
     },
     conclude: async (store, results) => {
@@ -60,6 +60,7 @@ export async function writeForJourney(
   try {
     await write(request);
   } catch (error) {
+    if (found.ending !== null && isAppError(error, 'journey.step-passed')) return refused(deps, journey, found.ending);
     if (!isAppError(error, 'account.write-open')) throw error;
     return otherWriteOpen(deps, state, from);
   }
@@ -72,40 +73,39 @@ function otherWriteOpen(deps: ActDeps, state: JourneyState, from: QuestionStep):
   return { kind: 'advance', decide: () => Promise.resolve({ ...state, step }) };
 }
 
-/**
- * A proof is used up by whoever writes first: of several journeys of one account, proven at the same time, the others end. Whoever
- * proved in the owner's place would otherwise hold a loaded gun that outlives the owner's own recovery.
- * What this journey itself has written does not count: it may have reset one of its accounts and be asked again for another.
- */
-function wasWritten(store: Store, { row, state }: LoadedJourney, account: AccountRef): Promise<boolean> {
-  return store.intents.wroteSince(account, state.provenAt ?? 0, { journey: row.id });
-}
-
 interface Ending {
   code: string;
   reasons: { account: AccountRef; reason: Barred }[];
 }
 
 /** A proof tells who somebody is, not that the account is still one they may recover: that is read again just before the write. */
-async function prepareOrEnd(deps: JourneyDeps, journey: LoadedJourney, accounts: readonly AccountRef[]): Promise<PreparedWrite[] | Ending> {
-  for (const account of accounts) {
-    if (await wasWritten(deps.store, journey, account)) return { code: 'journey.account-written', reasons: [] };
-  }
+async function prepareOrEnd(deps: JourneyDeps, accounts: readonly AccountRef[]): Promise<PreparedWrite[] | Ending> {
   try {
     const { prepared, barred: reasons } = await prepareWrites(deps, accounts);
     if (reasons.length === 0) return prepared;
-    const frozen = reasons.some(({ reason }) => reason === 'recovery-frozen');
-    return { code: frozen ? 'journey.recovery-frozen' : 'journey.account-barred', reasons };
+    return { code: 'journey.account-barred', reasons };
   } catch (error) {
     if (isAppError(error, 'directory.account-missing')) return { code: 'account.missing', reasons: [] };
     throw error;
   }
 }
 
-/** "This was not me" also stops who has proven everything already: it may be the very one that is meant (JRN-8). */
-async function isAnyFrozen(store: Store, accounts: readonly AccountRef[]): Promise<boolean> {
-  for (const account of accounts) if (await store.freezes.isFrozen(account)) return true;
-  return false;
+/**
+ * "This was not me" also stops who has proven everything already: it may be the very one that is meant (JRN-8). And a proof is used up by
+ * whoever writes first: of several journeys of one account, proven at the same time, the others end. Whoever proved in the owner's place
+ * would otherwise hold a loaded gun that outlives the owner's own recovery. What this journey itself has written does not count: it may
+ * have reset one of its accounts and be asked again for another.
+ */
+async function endingFor(store: Store, { row, state }: LoadedJourney, accounts: readonly AccountRef[]): Promise<Ending | null> {
+  const frozen: Ending['reasons'] = [];
+  let isWritten = false;
+  for (const account of accounts) {
+    const found = await store.intents.inTheWay(account, state.provenAt ?? 0, row.id);
+    if (found === 'frozen') frozen.push({ account, reason: 'recovery-frozen' });
+    if (found === 'written') isWritten = true;
+  }
+  if (isWritten) return { code: 'journey.account-written', reasons: [] };
+  return frozen.length > 0 ? { code: 'journey.recovery-frozen', reasons: frozen } : null;
 }
 
 function refused(deps: ActDeps, { row, state }: LoadedJourney, { code, reasons }: Ending): Transition {

@@ -10,15 +10,15 @@ export interface PreparedWrites {
 
 /**
  * Reads accounts on the servers that will write to them, and judges them by that reading: what was true when a journey began may not
- * be true when something is about to be written (DIR-8).
+ * be true when something is about to be written (DIR-8). Whether recovery is frozen is asked in the transaction that begins the write.
  * @throws AppError `directory.*`, among them `directory.account-missing`
  */
-export async function prepareWrites(deps: Pick<CoreDeps, 'store' | 'directories'>, refs: readonly AccountRef[]): Promise<PreparedWrites> {
+export async function prepareWrites(deps: Pick<CoreDeps, 'directories'>, refs: readonly AccountRef[]): Promise<PreparedWrites> {
   const looked = await Promise.all(
     refs.map(async (account) => {
       const directory = deps.directories.get(account.directory);
-      const [prepared, frozen] = await Promise.all([directory.prepareWrite(account), deps.store.freezes.isFrozen(account)]);
-      return { account, prepared, reason: reasonToBar(directory, prepared.status, prepared.protection, frozen) };
+      const prepared = await directory.prepareWrite(account);
+      return { account, prepared, reason: reasonToBar(directory, prepared.status, prepared.protection, false) };
     }),
   );
   return {

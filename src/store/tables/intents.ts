@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import type { AccountRef } from '../../core/ports/directory.ts';
 import type { IntentRow, IntentStore, StoredIntent } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
 import { readable } from '../readable.ts';
@@ -21,6 +22,20 @@ export function createIntents(context: TableContext): IntentStore {
     closedAt: row.closed_at,
     leaseUntil: row.lease_until,
   });
+
+  const written = (account: AccountRef, since: number, except: { intent: string } | { journey: string }) =>
+    context.db
+      .selectFrom('intents')
+      .select('intents.id')
+      .where('intents.directory', '=', account.directory)
+      .where('intents.account_id', '=', account.id)
+      .where('intents.status', 'in', ['done', 'unknown'])
+      .where('intents.closed_at', '>', since)
+      .where((eb) =>
+        'intent' in except
+          ? eb('intents.id', '!=', except.intent)
+          : eb.or([eb('intents.journey_id', 'is', null), eb('intents.journey_id', '!=', except.journey)]),
+      );
 
   return {
     async insert(row) {
@@ -87,21 +102,20 @@ export function createIntents(context: TableContext): IntentStore {
       return rows.sort((a, b) => a.created_at - b.created_at).map(toRow);
     },
     async wroteSince(account, since, except) {
-      const row = await context.db
-        .selectFrom('intents')
-        .select('id')
-        .where('directory', '=', account.directory)
-        .where('account_id', '=', account.id)
-        .where('status', 'in', ['done', 'unknown'])
-        .where('closed_at', '>', since)
-        .where((eb) =>
-          'intent' in except
-            ? eb('id', '!=', except.intent)
-            : eb.or([eb('journey_id', 'is', null), eb('journey_id', '!=', except.journey)]),
-        )
-        .limit(1)
-        .executeTakeFirst();
-      return row !== undefined;
+      return (await written(account, since, except).limit(1).executeTakeFirst()) !== undefined;
+    },
+    async inTheWay(account, provenAt, journey) {
+      const frozen = context.db
+        .selectFrom('freezes')
+        .select('freezes.account_id')
+        .where('freezes.directory', '=', account.directory)
+        .where('freezes.account_id', '=', account.id);
+      const found = await context.db
+        .selectNoFrom((eb) => [eb.exists(frozen).as('frozen'), eb.exists(written(account, provenAt, { journey })).as('written')])
+        .executeTakeFirstOrThrow();
+      // SQLite knows no truth values, only 0 and 1.
+      if (Number(found.written) === 1) return 'written';
+      return Number(found.frozen) === 1 ? 'frozen' : null;
     },
     async openCount() {
       const row = await context.db
