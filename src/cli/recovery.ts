@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { shellWord } from '../../shared/fix-text.ts';
 import { type AccountVerdict, judgeAccount } from '../core/accounts/judge-account.ts';
+import { describeEvent, recentEvents } from '../core/audit/recent-events.ts';
 import type { Configuration } from '../core/configuration/document.ts';
 import { createConfigurationReader } from '../core/configuration/read-configuration.ts';
 import { type RecoveryState, readRecoveryState, releaseRecovery } from '../core/freeze/release-recovery.ts';
@@ -13,7 +14,6 @@ import { withExamples } from './examples.ts';
 import { type FoundAccount, findAccounts, findOneAccount } from './find-account.ts';
 import { addPass } from './recovery/add-pass.ts';
 import { describeState, describeVerdict } from './recovery/describe-verdict.ts';
-import { describeEvent, recentEvents } from './recovery/recent-events.ts';
 import type { Runtime } from './runtime.ts';
 import { withRuntime } from './with-runtime.ts';
 

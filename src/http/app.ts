@@ -26,6 +26,7 @@ import { demoRoutes } from './routes/demo.ts';
 import { enrolmentRoutes } from './routes/enrolment.ts';
 import { registerHealth } from './routes/health.ts';
 import { journeyRoutes } from './routes/journeys.ts';
+import { meRoutes } from './routes/me.ts';
 import { noticeRoutes } from './routes/notices.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/site.ts';
@@ -85,6 +86,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(journeyRoutes(deps), { prefix });
   await app.register(enrolmentRoutes(deps), { prefix });
   await app.register(sessionRoutes(deps), { prefix });
+  await app.register(meRoutes(deps), { prefix });
   await app.register(siteRoutes(deps), { prefix });
   await app.register(noticeRoutes(deps), { prefix });
   if (deps.demo !== null) await app.register(demoRoutes(deps.demo, deps), { prefix });

@@ -78,6 +78,23 @@ describe.each(REAL_KINDS)('a sign-in judged by %s', (kind) => {
     expect(told).toEqual(usual);
   });
 
+  it('changes the password of who is signed in as the person, with the history of the server', async () => {
+    const owner = await person();
+    const held = await signIn(keyturn, owner.login, owner, owner.password);
+    const change = async (current: string, password: string) => (await held.call('POST', '/me/password', { current, password })).body;
+    expect(await change('Wrong-Passw0rd-1', 'Second-Passw0rd-ever')).toMatchObject({ outcome: 'refused', code: 'password.old-wrong' });
+    expect(await change(owner.password, 'Second-Passw0rd-ever')).toMatchObject({ outcome: 'changed' });
+    expect(await real.realClientSignsIn(owner, 'Second-Passw0rd-ever')).toBe(true);
+    expect(await real.realClientSignsIn(owner, owner.password)).toBe(false);
+    expect(await change('Second-Passw0rd-ever', owner.password)).toMatchObject({
+      outcome: 'refused',
+      code: expect.stringMatching(/^password\.(in-history|refused)$/),
+      message: expect.stringMatching(/\w/),
+    });
+    expect(await real.realClientSignsIn(owner, 'Second-Passw0rd-ever')).toBe(true);
+    expect((await held.call('GET', '/session')).status).toBe(200);
+  });
+
   it('does not call it a wrong password when the server is gone', async () => {
     const owner = await person();
     const client = await askedForPassword(keyturn.url, owner.login);

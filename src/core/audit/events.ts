@@ -111,6 +111,8 @@ export type AuditEvent =
   | ({ type: 'session.opened'; journey: string; factors: FactorKind[]; rights: SessionRights } & AboutSession)
   /** Who is signed in has proven once more who they are. */
   | ({ type: 'session.raised'; journey: string; factors: FactorKind[] } & AboutSession)
+  /** Who is signed in gave a current password that is not right, to change it. */
+  | ({ type: 'session.current-refused' } & AboutSession)
   | ({ type: 'session.ended'; because: SessionEnd } & AboutSession)
   | { type: 'session.all-ended'; account: AccountRef; actor: Actor; because: SessionEnd; count: number }
   | { type: 'recovery.released'; account: AccountRef; actor: Actor; author: string; reason: string; wasFrozen: boolean; failures: number }

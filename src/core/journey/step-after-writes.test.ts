@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Goal } from '../../../shared/api/journeys.ts';
-import type { WriteResult, WriteVerb } from '../writes/directory-write.ts';
+import type { JourneyVerb, WriteResult } from '../writes/directory-write.ts';
 import type { QuestionStep } from './journey-state.ts';
 import { stepAfterWrites } from './step-after-writes.ts';
 
@@ -10,7 +10,7 @@ const ID = 'A'.repeat(22);
 const from: QuestionStep = { id: 'asked', kind: 'new-password', rules: [], anyLocked: true, changeableAt: null };
 const intent = { account: { directory: 'ad', id: '1' } } as WriteResult['intent'];
 const other = { account: { directory: 'ad', id: '2' } } as WriteResult['intent'];
-const pageAfter = (goal: Goal, verb: WriteVerb, ...results: Partial<WriteResult>[]) =>
+const pageAfter = (goal: Goal, verb: JourneyVerb, ...results: Partial<WriteResult>[]) =>
   stepAfterWrites(
     deps,
     goal,
@@ -104,7 +104,7 @@ describe('the last page', () => {
     }
   });
 
-  it.each<[Goal, WriteVerb, string, string[]]>([
+  it.each<[Goal, JourneyVerb, string, string[]]>([
     ['reset-password', 'reset-password', 'password-reset', ['sign-in', 'update-devices', 'propagation']],
     ['unlock-account', 'reset-password', 'password-reset', ['sign-in', 'update-devices', 'propagation']],
     ['reset-password', 'unlock-account', 'password-kept', ['sign-in-after-unlock']],

@@ -1,7 +1,7 @@
 import type { Goal } from '../../../shared/api/journeys.ts';
 import { accountKey } from '../accounts/candidate.ts';
 import { randomId } from '../random-id.ts';
-import type { WriteResult, WriteVerb } from '../writes/directory-write.ts';
+import type { JourneyVerb, WriteResult } from '../writes/directory-write.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import type { MessageKey, OpenStep, OpenStepOf, QuestionStep } from './journey-state.ts';
 
@@ -17,7 +17,7 @@ export function stepAfterWrites(
   deps: Pick<JourneyDeps, 'random'>,
   goal: Goal,
   from: QuestionStep,
-  verb: WriteVerb,
+  verb: JourneyVerb,
   results: WriteResult[],
 ): OpenStep {
   const id = randomId(deps.random);
@@ -46,7 +46,7 @@ function messageFor(result: WriteResult): MessageKey {
   return { key: 'nothing-changed', tone: 'error' };
 }
 
-function donePage(goal: Goal, verb: WriteVerb, results: WriteResult[]): Pick<OpenStepOf<'done'>, 'results' | 'nextSteps'> {
+function donePage(goal: Goal, verb: JourneyVerb, results: WriteResult[]): Pick<OpenStepOf<'done'>, 'results' | 'nextSteps'> {
   const outcome =
     verb === 'reset-password'
       ? ('password-reset' as const)
@@ -66,7 +66,7 @@ function donePage(goal: Goal, verb: WriteVerb, results: WriteResult[]): Pick<Ope
   };
 }
 
-function nextStepsOf(goal: Goal, verb: WriteVerb, results: WriteResult[]): string[] {
+function nextStepsOf(goal: Goal, verb: JourneyVerb, results: WriteResult[]): string[] {
   if (results.some(({ status }) => status === 'unknown')) return [`not-known.${verb}`, 'start-again'];
   // Who signs in goes on with it here.
   if (goal === 'sign-in') return ['update-devices', 'propagation'];

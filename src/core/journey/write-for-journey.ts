@@ -5,7 +5,7 @@ import { recordEvent } from '../audit/record-event.ts';
 import type { AccountRef, PreparedWrite } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
-import type { WriteRequest, WriteResult, WriteVerb } from '../writes/directory-write.ts';
+import type { JourneyVerb, WriteRequest, WriteResult } from '../writes/directory-write.ts';
 import { prepareWrites } from '../writes/prepare-writes.ts';
 import { type ActDeps, journeyActor } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
@@ -22,7 +22,7 @@ import type { Transition } from './step-handler.ts';
 export async function writeForJourney(
   deps: ActDeps,
   journey: LoadedJourney,
-  verb: WriteVerb,
+  verb: JourneyVerb,
   write: (request: WriteRequest) => Promise<WriteResult[]>,
 ): Promise<Transition> {
   let current = journey;

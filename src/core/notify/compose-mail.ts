@@ -4,6 +4,7 @@ import { type MailBlock, renderHtml, renderText } from './render-mail.ts';
 export const MAIL_KINDS = [
   'code',
   'password-was-reset',
+  'password-was-changed',
   'account-was-unlocked',
   'password-may-have-been-reset',
   'account-may-have-been-unlocked',
@@ -43,6 +44,7 @@ const NOT_ME: readonly Part[] = ['not-me.nothing-to-do', 'not-me.explain', { lin
 const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
   code: ['code.asked', { code: true }, 'code.lifetime', 'asked', 'code.nobody-asks', 'code.not-you'],
   'password-was-reset': ['password-was-reset.what', ...NOT_ME],
+  'password-was-changed': ['password-was-changed.what', ...NOT_ME],
   'account-was-unlocked': ['account-was-unlocked.what', ...NOT_ME],
   'password-may-have-been-reset': ['password-may-have-been-reset.what', ...NOT_ME],
   'account-may-have-been-unlocked': ['account-may-have-been-unlocked.what', ...NOT_ME],
@@ -61,6 +63,7 @@ const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'code.lifetime': ['minutes'],
   'password-was-reset.what': ['account', 'happenedAt'],
+  'password-was-changed.what': ['account', 'happenedAt'],
   'account-was-unlocked.what': ['account', 'happenedAt'],
   'password-may-have-been-reset.what': ['account', 'happenedAt'],
   'account-may-have-been-unlocked.what': ['account', 'happenedAt'],

@@ -13,6 +13,7 @@ import type { NoticeRequest } from './queue-notice.ts';
 /** Notices that carry a "this was not me" link: those that tell of a change, of one that may have been, or that somebody tries to make one. */
 const WITH_LINK = new Set<NoticeRequest['kind']>([
   'password-was-reset',
+  'password-was-changed',
   'account-was-unlocked',
   'password-may-have-been-reset',
   'account-may-have-been-unlocked',

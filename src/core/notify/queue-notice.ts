@@ -9,6 +9,7 @@ import { randomId } from '../random-id.ts';
 export interface NoticeRequest {
   kind:
     | 'password-was-reset'
+    | 'password-was-changed'
     | 'account-was-unlocked'
     | 'password-may-have-been-reset'
     | 'account-may-have-been-unlocked'

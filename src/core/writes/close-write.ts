@@ -17,6 +17,7 @@ const EVENT = {
 /** What the owner of the account is told; a change that may have happened is told as one (JRN-8). */
 const NOTICES: Record<WriteVerb, { done: NoticeRequest['kind']; unknown: NoticeRequest['kind'] }> = {
   'reset-password': { done: 'password-was-reset', unknown: 'password-may-have-been-reset' },
+  'change-password': { done: 'password-was-changed', unknown: 'password-may-have-been-reset' },
   'unlock-account': { done: 'account-was-unlocked', unknown: 'account-may-have-been-unlocked' },
 };
 
@@ -82,5 +83,10 @@ async function notify(deps: Pick<CoreDeps, 'clock' | 'random'>, store: Store, { 
 async function endSessions(deps: Pick<CoreDeps, 'clock'>, store: Store, { intent, status, leftTemporary }: WriteResult): Promise<void> {
   const mayBeWritten = status === 'done' || status === 'unknown' || leftTemporary === true;
   if (intent.verb === 'unlock-account' || !mayBeWritten) return;
-  await endAllSessions(deps, store, intent.account, { because: 'password-changed', actor: intent.actor });
+  await endAllSessions(deps, store, intent.account, {
+    because: 'password-changed',
+    actor: intent.actor,
+    // Where it is not known what became of it, nobody is spared.
+    except: status === 'done' ? intent.session : undefined,
+  });
 }

@@ -4,7 +4,10 @@ import type { AccountFingerprint, AccountRef, PasswordRefusal, PreparedWrite, Un
 import type { Store } from '../ports/store.ts';
 import type { WriteWindow } from './write-window.ts';
 
-export type WriteVerb = 'reset-password' | 'unlock-account';
+/** `change-password`: as the person, by the current one; the directory chooses the server that is asked. */
+export type WriteVerb = 'reset-password' | 'unlock-account' | 'change-password';
+/** What a journey may end in. */
+export type JourneyVerb = Exclude<WriteVerb, 'change-password'>;
 
 /** Everything about a write but the secret: who, on whom, why, how proven. */
 export interface WriteRequest {
@@ -14,6 +17,8 @@ export interface WriteRequest {
   /** How the person proved who they are. */
   proof: FactorKind[];
   journeyId: string | null;
+  /** The session in which its holder changes their own password: it goes on, while all others of the account end. */
+  session?: string;
   /** Language of the notice to the owner. */
   language: string;
   /** Joins the transaction that writes the intents; throwing here means that nothing is done. */
@@ -28,6 +33,7 @@ export interface WriteIntent {
   verb: WriteVerb;
   account: AccountRef;
   journeyId: string | null;
+  session?: string;
   actor: Actor;
   proof: FactorKind[];
   language: string;

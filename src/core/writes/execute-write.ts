@@ -76,7 +76,7 @@ async function moved(
     const frozen = await deps.store.freezes.isFrozen(intent.account);
     if (reasonToBar(directory, target.status, target.protection, frozen) !== null) return null;
     const readAt = deps.clock.now();
-    if (intent.verb === 'reset-password') await untilTellable(deps, [target.fingerprint], readAt);
+    if (intent.verb !== 'unlock-account') await untilTellable(deps, [target.fingerprint], readAt);
     const next = { ...intent, server: target.server, before: target.fingerprint, readAt };
     return (await deps.store.intents.amend(intent.id, JSON.stringify(next), intent.window.leaseUntil)) ? { intent: next, target } : null;
   } catch (error) {

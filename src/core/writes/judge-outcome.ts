@@ -34,7 +34,7 @@ export type Judgement = 'done' | 'left-temporary' | 'failed' | 'unknown' | 'open
 export function judgeOutcome(evidence: Evidence): Judgement {
   const { now, settled, othersWrote, lastLook, verb } = evidence;
   if (now === null) return lastLook ? 'unknown' : 'open';
-  const seen = verb === 'reset-password' ? passwordSeen(evidence, now) : lockSeen(evidence, now);
+  const seen = verb !== 'unlock-account' ? passwordSeen(evidence, now) : lockSeen(evidence, now);
   switch (seen) {
     case 'unchanged':
       return settled ? 'failed' : 'open';

@@ -25,7 +25,7 @@ type Request = WriteRequest & { unlock: boolean };
 export async function runWrites(deps: WriteDeps, verb: WriteVerb, request: Request, execute: Execute): Promise<WriteResult[]> {
   const readAt = deps.clock.now();
   const fingerprints = request.accounts.map(({ fingerprint }) => fingerprint);
-  if (verb === 'reset-password') await untilTellable(deps, fingerprints, readAt);
+  if (verb !== 'unlock-account') await untilTellable(deps, fingerprints, readAt);
   const limits = widestLimits(request.accounts.map(({ account }) => deps.directories.get(account.directory).timeLimits));
   const window = writeWindow(deps.clock.now(), limits);
   const writes = request.accounts.map((target) => ({ target, intent: intentFor(deps, verb, request, { target, readAt, window }) }));
@@ -48,11 +48,12 @@ function intentFor(
   request: Request,
   facts: { target: PreparedWrite; readAt: number; window: WriteWindow },
 ): WriteIntent {
-  const { journeyId, actor, proof, language, unlock } = request;
+  const { journeyId, session, actor, proof, language, unlock } = request;
   const { target, ...times } = facts;
   const { account, server, fingerprint: before } = target;
   const ref = { directory: account.directory, id: account.id };
-  return { id: randomId(deps.random), verb, account: ref, journeyId, actor, proof, language, unlock, server, before, ...times };
+  const held = session === undefined ? {} : { session };
+  return { id: randomId(deps.random), verb, account: ref, journeyId, ...held, actor, proof, language, unlock, server, before, ...times };
 }
 
 async function openIntent(deps: WriteDeps, store: Store, intent: WriteIntent): Promise<void> {

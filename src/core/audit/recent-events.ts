@@ -1,21 +1,21 @@
-import type { AuditRow } from '../../core/ports/audit-store.ts';
-import type { AccountRef } from '../../core/ports/directory.ts';
-import type { Store } from '../../core/ports/store.ts';
+import type { AuditRow } from '../ports/audit-store.ts';
+import type { AccountRef } from '../ports/directory.ts';
+import type { Store } from '../ports/store.ts';
 
 /** How far back is looked, in events of everybody: enough for a call, little enough for a quick answer. */
 const LOOK_BACK = 5000;
-const SHOWN = 8;
 
 /** The newest events about an account, oldest first, for whoever is asked "why does no code arrive". */
 export async function recentEvents(
   { audit }: Pick<Store, 'audit'>,
   account: AccountRef,
+  most = 8,
 ): Promise<Pick<AuditRow, 'at' | 'type' | 'data'>[]> {
   const { seq } = await audit.head();
   const rows: AuditRow[] = [];
   for (let after = Math.max(0, seq - LOOK_BACK); after < seq; after += 500) rows.push(...(await audit.read(after, 500)));
   const names = `"id":${JSON.stringify(account.id)}`;
-  return rows.filter(({ data }) => data.includes(names)).slice(-SHOWN);
+  return rows.filter(({ data }) => data.includes(names)).slice(-most);
 }
 
 /** One line for an event: when, what, and the word that says why. */

@@ -1,0 +1,26 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { isTooSimilar } from './too-similar.ts';
+
+it.each([
+  ['Summer-2026-Rain', 'Summer-2026-Rain', true],
+  ['Summer-2026-Rain', 'SUMMER-2026-rain', true],
+  ['Summer-2026-Rain', 'Summer-2027-Rain', true],
+  ['Summer-2026-Rain', 'Summer-2026-Rain1!', true],
+  ['Summer-2026-Rain', 'Summer-2031-Rain!', false],
+  ['Summer-2026-Rain', 'correct horse battery', false],
+  ['cafe\u0301-and-tea', 'caf\u00e9-and-tea', true],
+])('%j and %j: %s', (current, next, similar) => {
+  expect(isTooSimilar(current, next)).toBe(similar);
+});
+
+it('is the same both ways, and holds for whatever is added to an end in two characters', () => {
+  const text = fc.string({ unit: 'grapheme', maxLength: 40 });
+  fc.assert(
+    fc.property(text, text, fc.constantFrom('1', '!', '12', 'x9'), (one, other, added) => {
+      expect(isTooSimilar(one, other)).toBe(isTooSimilar(other, one));
+      expect(isTooSimilar(one, one)).toBe(true);
+      expect(isTooSimilar(one, `${one}${added}`)).toBe(true);
+    }),
+  );
+});

@@ -1,0 +1,144 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { passwordCheckRequestSchema, problemSchema } from '../../../shared/api/journeys.ts';
+import {
+  activitySchema,
+  changePasswordRequestSchema,
+  changePasswordResponseSchema,
+  meSchema,
+  myPasswordCheckResponseSchema,
+} from '../../../shared/api/me.ts';
+import { recentEvents } from '../../core/audit/recent-events.ts';
+import { type Change, changePassword, rulesForChange } from '../../core/change/change-password.ts';
+import { timeZoneOf } from '../../core/configuration/time-zone.ts';
+import { factorsOf } from '../../core/enrolment/factors-of.ts';
+import { presentTime } from '../../core/journey/present-step.ts';
+import { judgeNewPassword } from '../../core/password-policy/judge-new-password.ts';
+import { presentRules, presentVerdicts } from '../../core/password-policy/present.ts';
+import { presentRefusal } from '../../core/password-policy/present-refusal.ts';
+import type { PasswordRefusal } from '../../core/ports/directory.ts';
+import { requireFullRights } from '../../core/sessions/freshness.ts';
+import { forSession } from '../for-session.ts';
+import type { HttpDeps } from '../http-deps.ts';
+import { requestLanguage } from '../request-language.ts';
+
+const problems = { '4xx': problemSchema, '5xx': problemSchema };
+/** Events that are shown. */
+const SHOWN = 30;
+
+const time = (at: number | null) => (at === null || at === 0 ? null : presentTime(at, 'down'));
+
+/** `/api/v1/me`: what is somebody's own who is signed in. */
+export function meRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
+  const sentenceOf = ({ outcome, code }: Change, language: string): string => {
+    if (code?.startsWith('password.') === true || code?.startsWith('account.') === true) {
+      return presentRefusal(code as PasswordRefusal, deps.texts, language);
+    }
+    return deps.texts.translate(language, `password.change.${outcome}`);
+  };
+
+  return async (app) => {
+    app.get(
+      '/me',
+      { schema: { summary: 'The account, its state and what proves its owner', response: { 200: meSchema, ...problems } } },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          requireFullRights(session);
+          const { account, status, rules } = await rulesForChange(acting, session);
+          const factors = await factorsOf(deps, account);
+          return {
+            account: {
+              login: account.login,
+              displayName: account.displayName,
+              directory: deps.directories.get(account.directory).label,
+              locked: status.locked,
+              mustChange: status.mustChange,
+              passwordSetAt: time(status.passwordSetAt),
+              passwordExpiresAt: time(status.passwordExpiresAt),
+              changeableAt: status.changeableAt === null ? null : presentTime(status.changeableAt, 'up'),
+            },
+            factors: factors.map(({ id, kind, label, createdAt, lastUsedAt, countsFrom }) => ({
+              id,
+              kind,
+              label,
+              createdAt: time(createdAt),
+              lastUsedAt: time(lastUsedAt),
+              countsFrom: countsFrom !== null && countsFrom > acting.act.at ? presentTime(countsFrom, 'up') : null,
+            })),
+            rules: presentRules(rules, deps.texts, requestLanguage(deps, request), timeZoneOf(deps.configuration())),
+          };
+        }),
+    );
+
+    app.get(
+      '/me/activity',
+      { schema: { summary: 'What happened to the account lately', response: { 200: activitySchema, ...problems } } },
+      (request, reply) =>
+        forSession(deps, request, reply, async (_acting, session) => {
+          requireFullRights(session);
+          const events = await recentEvents(deps.store, session.account, SHOWN);
+          return {
+            events: events.toReversed().map(({ at, type, data }) => {
+              const { actor } = JSON.parse(data) as { actor?: { kind: 'self' | 'operator' | 'system'; address?: string } };
+              return {
+                at: presentTime(at, 'down'),
+                type,
+                ...(actor === undefined ? {} : { by: actor.kind }),
+                ...(actor?.address === undefined ? {} : { address: actor.address }),
+              };
+            }),
+          };
+        }),
+    );
+
+    app.post(
+      '/me/password-check',
+      {
+        schema: {
+          summary: 'Judge a new password while it is typed',
+          body: passwordCheckRequestSchema,
+          response: { 200: myPasswordCheckResponseSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          requireFullRights(session);
+          const { password } = request.body;
+          const { account, rules } = await rulesForChange(acting, session);
+          const { verdicts, acceptable } = await judgeNewPassword(deps, password, rules);
+          const strength =
+            password === '' ? null : await deps.strength.estimate(session.id, password, [account.login, account.displayName]);
+          return {
+            verdicts: presentVerdicts(verdicts, deps.texts, requestLanguage(deps, request), timeZoneOf(deps.configuration())),
+            acceptable,
+            ...(strength === null ? {} : { strength }),
+          };
+        }),
+    );
+
+    app.post(
+      '/me/password',
+      {
+        schema: {
+          summary: 'Change the password, by the current one',
+          body: changePasswordRequestSchema,
+          response: { 200: changePasswordResponseSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          const language = requestLanguage(deps, request);
+          const change = await changePassword(acting, { ...session, language }, request.body);
+          const { outcome, code, verdicts, changeableAt } = change;
+          return {
+            outcome,
+            message: sentenceOf(change, language),
+            ...(code === undefined ? {} : { code: code.startsWith('directory.') ? 'directory.unavailable' : code }),
+            ...(verdicts === undefined
+              ? {}
+              : { verdicts: presentVerdicts(verdicts, deps.texts, language, timeZoneOf(deps.configuration())) }),
+            ...(changeableAt === undefined ? {} : { changeableAt: presentTime(changeableAt, 'up') }),
+          };
+        }),
+    );
+  };
+}
