@@ -252,8 +252,8 @@ describe('a passkey', () => {
   it('ends with "this was not me" while it waits, and so does the right to add one', async () => {
     const person = await newPerson(keyturn);
     const { right } = await recover(keyturn, person);
-    const other = await recover(keyturn, person);
     expect((await add(keyturn, right, createSoftPasskey(ORIGIN))).status).toBe(201);
+    const other = await recover(keyturn, person);
     const told = () => keyturn.messages(person.address).filter(({ text }) => text.includes('a passkey was added'));
     await until(() => told().length > 0, 'a mail');
     const token = /\/not-me#(\S+)/.exec(told()[0]?.text ?? '')?.[1];
@@ -263,6 +263,28 @@ describe('a passkey', () => {
       status: 410,
       body: { code: 'enrolment.right-invalid' },
     });
+  });
+
+  it('is added by no right that is older than what its owner did since, and not while they say "this was not me"', async () => {
+    const person = await newPerson(keyturn);
+    const before = await recover(keyturn, person);
+    const { right } = await recover(keyturn, person);
+    const invalid = { status: 410, body: { code: 'enrolment.right-invalid' } };
+    expect(await add(keyturn, before.right, createSoftPasskey(ORIGIN))).toMatchObject(invalid);
+    const token = () => keyturn.messages(person.address).flatMap(({ text }) => /\/not-me#(\S+)/.exec(text)?.[1] ?? []);
+    await until(() => token().length > 0, 'a mail');
+    const { webAuthn } = keyturn.deps as unknown as { webAuthn: { verifyAttestation: unknown } };
+    const { verifyAttestation } = webAuthn as { verifyAttestation: (...given: unknown[]) => Promise<unknown> };
+    webAuthn.verifyAttestation = async (...given: unknown[]) => {
+      expect((await request(keyturn.url, 'POST', '/notices/not-me', { token: token()[0] })).status).toBe(200);
+      return verifyAttestation(...given);
+    };
+    try {
+      expect(await add(keyturn, right, createSoftPasskey(ORIGIN))).toMatchObject(invalid);
+    } finally {
+      webAuthn.verifyAttestation = verifyAttestation;
+    }
+    expect(await passkeysOf(keyturn, person)).toEqual([]);
   });
 
   it('is added by a right that is somebody’s own, once, and before its time is over', async () => {

@@ -6,7 +6,7 @@ import { AppError } from '../../shared/errors.ts';
 import type { Directory } from '../../src/core/ports/directory.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
-import { request, startJourney } from './journey-client.ts';
+import { request, startIdly, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from './sample-directory.ts';
 import { askedForPassword, exchange, proveSignIn, signIn } from './sign-in-client.ts';
 import { createMovableClock, type Enrolled, type Keyturn, startKeyturn } from './start-keyturn.ts';
@@ -221,6 +221,45 @@ describe.each(['sqlite', 'postgres'] as const)('a sign-in by password, on %s', (
     expect(client.at('password')).toMatchObject({ attemptsLeft: 4, messageTone: 'error' });
     await client.answer({ password: OLD_PASSWORD });
     client.at('choose-factor');
+  });
+
+  it('that the account is not tried with makes the next start no easier than for a name that nobody has', async () => {
+    const locked = await enrolled();
+    for (let attempt = 0; attempt < THRESHOLD; attempt += 1)
+      await first().deps.directories.get('people').verifyPassword(locked.account, 'x');
+    const next = async (login: string) => {
+      for (let journey = 0; journey < 3; journey += 1) {
+        const client = await askedForPassword(first().url, login);
+        for (let attempt = 0; attempt < 4; attempt += 1) await client.answer({ password: 'Wrong-Passw0rd' });
+      }
+      return (await startIdly(first().url, { account: login, goal: 'sign-in' })).step.kind;
+    };
+    expect(await next('nobody-has-this')).toBe('proof-of-work');
+    expect(await next(locked.login)).toBe('proof-of-work');
+    first().clock.move(601_000);
+  });
+
+  it('given many times at the same moment waits for its turn, whether somebody has the name or not', async () => {
+    const directory = first().deps.directories.get('people');
+    const atOnce = async (login: string) => {
+      let running = 0;
+      let most = 0;
+      const watched = <A extends unknown[], R>(ask: (...given: A) => Promise<R>) => {
+        return async (...given: A): Promise<R> => {
+          running += 1;
+          most = Math.max(most, running);
+          return ask(...given).finally(() => {
+            running -= 1;
+          });
+        };
+      };
+      const clients = await Promise.all(Array.from({ length: 4 }, () => askedForPassword(first().url, login)));
+      const seen = { verifyPassword: watched(directory.verifyPassword), verifyNobody: watched(directory.verifyNobody) };
+      await whileIt(seen, () => Promise.all(clients.map((client) => client.answer({ password: 'Wrong-Passw0rd' }))));
+      return most;
+    };
+    expect(await atOnce((await enrolled()).login)).toBe(1);
+    expect(await atOnce('nobody-has-that')).toBe(1);
   });
 
   it('that is answered twice at the same moment is judged once', async () => {

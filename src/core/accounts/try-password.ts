@@ -27,7 +27,8 @@ const LOOK_AGAIN_AFTER = 20;
  * @throws AppError `directory.*` where the directory cannot be asked; that says nothing about the password
  */
 export async function tryPassword(deps: Deps, ref: AccountRef, password: string): Promise<TriedPassword> {
-  return inTurn(deps, ref, async (directory) => {
+  const directory = deps.directories.get(ref.directory);
+  const tried = await inTurn(deps, turnOf(deps, ref, directory), async (): Promise<TriedPassword> => {
     const facts = await factsOf(directory, ref);
     const recent = await recentFailures(deps, ref);
     const verdict = facts === null ? 'account-missing' : judgeTry(facts, recent, deps.clock.now());
@@ -40,6 +41,18 @@ export async function tryPassword(deps: Deps, ref: AccountRef, password: string)
     else await deps.store.counters.hitAll([{ key: failuresKey(deps, ref), windowMilliseconds: REMEMBERED }], deps.clock.now());
     return { tried: true, outcome };
   });
+  return tried ?? { tried: false, because: 'busy' };
+}
+
+/**
+ * Runs `work` while no other password of the same name is being tried. Tries of one account wait for each other, and whoever gives many
+ * passwords at the same moment sees it: so those of a name wait as well, whoever has it or has not.
+ * @returns null: it was not our turn for too long, and nothing was done
+ */
+export async function inTurnOfName<T>(deps: Deps, name: string, work: () => Promise<T>): Promise<T | null> {
+  const longest = Math.max(0, ...deps.directories.all().map(({ timeLimits }) => longestTry(timeLimits)));
+  const key = deps.keys.digest('guard-target', `password-turn-of-name|${name}`);
+  return inTurn(deps, { key, windowMilliseconds: WAIT_FOR_TURN + longest }, work);
 }
 
 /**
@@ -48,36 +61,46 @@ export async function tryPassword(deps: Deps, ref: AccountRef, password: string)
  */
 export async function tryNobody(deps: Deps, { directory, decoy }: { directory: string; decoy: string }, password: string): Promise<void> {
   const ref = { directory, id: decoy };
-  await inTurn(deps, ref, async (server) => {
+  const server = deps.directories.get(directory);
+  await inTurn(deps, turnOf(deps, ref, server), async () => {
     await factsOf(server, nobodyIn(directory));
     await recentFailures(deps, ref);
     await server.verifyNobody(password);
     await deps.store.counters.hitAll([{ key: failuresKey(deps, ref), windowMilliseconds: REMEMBERED }], deps.clock.now());
-    return { tried: false, because: 'account-missing' };
   });
 }
 
+interface Turn {
+  key: string;
+  windowMilliseconds: number;
+}
+
+const turnOf = (deps: Deps, ref: AccountRef, { timeLimits }: Directory): Turn => ({
+  key: deps.keys.digest('guard-target', `password-turn|${accountKey(ref)}`),
+  windowMilliseconds: longestTry(timeLimits),
+});
+
+/** Longer than a directory may take to answer all that a try asks of it; milliseconds. */
+const longestTry = ({ toBegin, request }: Directory['timeLimits']): number => 3 * (toBegin + request) + 30_000;
+
 /**
- * Runs `work` while no other try of the account is under way. The turn of a process that dies ends by itself, later than any directory
- * may take to answer.
+ * Runs `work` while nobody else has the turn. The turn of a process that dies ends by itself, later than `work` can take.
+ * @returns null: it was not our turn for too long
  */
-async function inTurn(deps: Deps, ref: AccountRef, work: (directory: Directory) => Promise<TriedPassword>): Promise<TriedPassword> {
-  const directory = deps.directories.get(ref.directory);
-  const { toBegin, request } = directory.timeLimits;
-  const turn = { key: turnKey(deps, ref), windowMilliseconds: 3 * (toBegin + request) + 30_000 };
+async function inTurn<T>(deps: Deps, turn: Turn, work: () => Promise<T>): Promise<T | null> {
   for (let waited = 0; !(await isOurs(deps, turn)); waited += LOOK_AGAIN_AFTER) {
-    if (waited >= WAIT_FOR_TURN) return { tried: false, because: 'busy' };
+    if (waited >= WAIT_FOR_TURN) return null;
     await deps.clock.sleep(LOOK_AGAIN_AFTER);
   }
   try {
-    return await work(directory);
+    return await work();
   } finally {
     await deps.store.counters.clear([turn.key]);
   }
 }
 
 /** Whoever counts first after a turn was given back, or was over, has the next one. */
-async function isOurs(deps: Deps, turn: { key: string; windowMilliseconds: number }): Promise<boolean> {
+async function isOurs(deps: Deps, turn: Turn): Promise<boolean> {
   return (await deps.store.counters.hitAll([turn], deps.clock.now())).get(turn.key)?.count === 1;
 }
 
@@ -96,4 +119,3 @@ async function recentFailures(deps: Deps, ref: AccountRef): Promise<number> {
 }
 
 const failuresKey = ({ keys }: Deps, ref: AccountRef) => keys.digest('guard-target', `password-failures|${accountKey(ref)}`);
-const turnKey = ({ keys }: Deps, ref: AccountRef) => keys.digest('guard-target', `password-turn|${accountKey(ref)}`);

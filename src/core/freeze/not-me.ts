@@ -3,7 +3,7 @@ import type { Actor } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { supportContact } from '../configuration/support-contact.ts';
 import type { CoreDeps } from '../core-deps.ts';
-import { endWaiting } from '../enrolment/enrol-factors.ts';
+import { endWaiting, takeTurn } from '../enrolment/enrol-factors.ts';
 import { queueMail } from '../notify/queue-mail.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
 import type { AccountRef } from '../ports/directory.ts';
@@ -44,6 +44,8 @@ export async function sayNotMe(deps: CoreDeps, token: string, actor: Actor): Pro
   const name = await nameOf(deps, link.account);
   const news = await deps.store.transaction(async (store) => {
     const { account } = link;
+    // What is being added at this moment is added before, and ends here, or finds the freeze.
+    await takeTurn(deps, store, account);
     const first = await store.freezes.spendLink(tokenDigest, deps.clock.now());
     const frozenNow = await store.freezes.freeze(account, 'not-me', deps.clock.now());
     if (!first && !frozenNow) return false;

@@ -7,14 +7,15 @@ import { advanceJourney } from './advance-journey.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import { type LoadedJourney, loadedJourney } from './journey-state.ts';
 import { selectedCandidates } from './open-goal.ts';
-import { acceptsKind } from './what-counts.ts';
+import { acceptsKind, isEnoughToAdd } from './what-counts.ts';
 
 /** Outcomes after which there is something to add: the person is known, and nothing is in doubt. */
 const GOOD = new Set(['password-reset', 'password-kept', 'unlocked', 'was-not-locked']);
 
 /**
- * Who may add a passkey at the end of a recovery: the one person whom it proved, until the time is over that it might have taken, once,
- * and on the page that shows its end: the right is part of that answer and is kept nowhere. null: nobody.
+ * Who may add a passkey at the end of a recovery: the one person whom it proved, by what is enough wherever the passkey will count, until
+ * the time is over that it might have taken, once, and on the page that shows its end: the right is part of that answer and is kept
+ * nowhere. null: nobody.
  */
 export function mayAddPasskey(deps: Pick<JourneyDeps, 'configuration'>, { state }: LoadedJourney): Candidate | null {
   const { step } = state;
@@ -25,7 +26,7 @@ export function mayAddPasskey(deps: Pick<JourneyDeps, 'configuration'>, { state 
   const [result, ...more] = step.results;
   if (candidate === undefined || others.length > 0 || result === undefined || more.length > 0 || !GOOD.has(result.outcome)) return null;
   if (candidate.has.includes('passkey') || passkeySiteProblem(deps.configuration()) !== null) return null;
-  return acceptsKind(deps, state, candidate, 'passkey') ? candidate : null;
+  return acceptsKind(deps, state, candidate, 'passkey') && isEnoughToAdd(deps, state, candidate, 'passkey') ? candidate : null;
 }
 
 /** The right itself, as it is shown on the last page. */
@@ -46,12 +47,21 @@ export async function openRight(deps: ActDeps, right: string): Promise<{ journey
   if (row === null || !isRight || row.expiresAt <= deps.act.at) throw new AppError('enrolment.right-invalid');
   const journey = loadedJourney(row);
   const candidate = mayAddPasskey(deps, journey);
-  // Somebody said "this was not me" meanwhile.
-  if (candidate === null || (await deps.store.freezes.isFrozen(candidate.ref))) throw new AppError('enrolment.right-invalid');
+  if (candidate === null || (await isOver(deps.store, journey, candidate))) throw new AppError('enrolment.right-invalid');
   return { journey, candidate };
 }
 
-/** Takes the right away. In the transaction of what it was for. */
-export async function spendRight(store: JourneyDeps['store'], journey: LoadedJourney): Promise<void> {
+/** Somebody said "this was not me" meanwhile, or the account was written by whoever proved themselves later: the owner, then. */
+async function isOver(store: JourneyDeps['store'], { row, state }: LoadedJourney, { ref }: Candidate): Promise<boolean> {
+  return (await store.freezes.isFrozen(ref)) || (await store.intents.wroteSince(ref, state.provenAt ?? 0, { journey: row.id }));
+}
+
+/**
+ * Takes the right away. In the transaction of what it was for, which holds the turn of the account: what ends the right is seen there,
+ * or comes after and ends what was added.
+ * @throws AppError `enrolment.right-invalid`, `journey.step-passed`
+ */
+export async function spendRight(store: JourneyDeps['store'], journey: LoadedJourney, candidate: Candidate): Promise<void> {
+  if (await isOver(store, journey, candidate)) throw new AppError('enrolment.right-invalid');
   await advanceJourney(store, journey, { ...journey.state, hasAdded: true });
 }

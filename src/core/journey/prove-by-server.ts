@@ -1,3 +1,4 @@
+import { inTurnOfName } from '../accounts/try-password.ts';
 import type { EnrolledCandidate, Judgement } from '../factors/factor.ts';
 import type { ChallengeRow, Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
@@ -15,6 +16,9 @@ import type { Transition } from './step-handler.ts';
 const JUDGED_WITHIN = 120_000;
 
 type Judging = OpenStepOf<'judging'>;
+
+/** Others gave passwords for the same name for too long. */
+const NOT_ASKED: Judgement = { proofs: [], asked: { trouble: 'not-asked', answered: true } };
 
 /**
  * Takes an answer that a server judges. No transaction is open while it is asked:
@@ -34,7 +38,8 @@ export async function proveByServer(deps: ActDeps, journey: LoadedJourney, step:
   const { isJudged } = taken.state.step as Judging;
   // What is not judged is compared with nothing that is anybody's; the same work is done.
   const given = { challengeId: challenge.id, expected: challenge.expected, answer, enrolled: isJudged ? enrolled : [] };
-  const judgement = await deps.factor(step.factor).judge(given);
+  const name = journey.state.guardNames.join(',');
+  const judgement = (await inTurnOfName(deps, name, () => deps.factor(step.factor).judge(given))) ?? NOT_ASKED;
   const settled = await deps.store.transaction(async (store) =>
     advanceJourney(store, taken, await settle(deps, store, taken, { challenge, everything, enrolled, judgement })),
   );
@@ -79,8 +84,8 @@ async function settle(deps: ActDeps, store: Store, taken: LoadedJourney, judged:
   const { challenge, judgement, everything } = judged;
   const { from: step, isJudged, attacked } = taken.state.step as Judging;
   const { trouble, answered, barred } = judgement.asked ?? { trouble: 'none', answered: true };
-  const giveBack = async () => {
-    if (isJudged) await deps.guard.giveBackFailure(store, askedOf(deps, taken.state), taken.state.guardNames, deps.act.address);
+  const giveBack = async (names: readonly string[] = taken.state.guardNames) => {
+    if (isJudged) await deps.guard.giveBackFailure(store, askedOf(deps, taken.state), names, deps.act.address);
   };
   const accounts = isJudged ? await settleProofs(store, judgement) : [];
   if (accounts.length > 0 && (await store.challenges.consume(challenge.id, deps.act.at))) {
@@ -98,8 +103,9 @@ async function settle(deps: ActDeps, store: Store, taken: LoadedJourney, judged:
     const state = withAttemptsLeft(taken.state, step, attemptsLeftOf(challenge) + 1);
     return { ...state, step: askAgain(deps, step, 'password-not-checked') };
   }
-  // No server was asked, for the sake of the account: it is no guess that counts, and looks like one.
-  if (trouble === 'not-asked') await giveBack();
+  // No server was asked, for the sake of the account: it is no guess that counts, and looks like one. The name keeps its failure, as one
+  // that nobody has does: how hard the next start is, is there for everybody to see.
+  if (trouble === 'not-asked') await giveBack([]);
   const refused = { ...judged, step, isJudged: isJudged && trouble !== 'not-asked', counted: { attacked } };
   return refuseProof(deps, store, taken, { ...refused, message: trouble === 'unanswered' ? 'password-not-checked' : 'password-wrong' });
 }

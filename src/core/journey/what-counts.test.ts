@@ -7,7 +7,7 @@ import { FACTOR_TRAITS } from '../factors/kinds.ts';
 import { isProofComplete } from '../proof/completeness.ts';
 import { ownCombinations, type ProofRule } from '../proof/rules.ts';
 import type { JourneyState } from './journey-state.ts';
-import { combinationsNow, completeAmong, isEnoughFor, kindsNow, offeredGoals } from './what-counts.ts';
+import { combinationsNow, completeAmong, isEnoughFor, isEnoughToAdd, kindsNow, offeredGoals } from './what-counts.ts';
 
 const embedded = { id: 'people', kind: 'embedded', label: 'People' } as const;
 const partners = { ...embedded, id: 'partners' };
@@ -101,6 +101,61 @@ describe('what counts in a journey', () => {
     expect(completeAmong(deps, unlocking, [one])).toEqual([one]);
     expect(isEnoughFor(deps, unlocking, one, 'reset-password')).toBe(false);
     expect(isEnoughFor(deps, state(['email', 'totp'], one), one, 'unlock-account')).toBe(true);
+  });
+});
+
+describe('what is added rests on a proof and is worth no more', () => {
+  const strong = { name: 'everybody', accepted: [['email', 'totp'], ['passkey']] } as const;
+  const weak = [['email'], ['passkey']] as const;
+  const accepted = (kinds: readonly (readonly FactorKind[])[]) => kinds.map((each) => [...each]) as ['email'][];
+  const one = (directory = 'people'): Candidate => ({
+    ref: { directory, id: '1' },
+    label: 'x',
+    login: 'x',
+    language: null,
+    contacts: { email: [] },
+    facts: { directory, membership: { places: {}, groups: {} } },
+    has: ['email', 'totp'],
+  });
+  const mayAdd = (configuration: Configuration, proven: FactorKind[], goal = 'unlock-account', candidate = one()) =>
+    isEnoughToAdd(
+      { configuration: () => configuration },
+      { goal, client: { kind: 'web' }, address: '10.0.0.1', proven } as unknown as JourneyState,
+      candidate,
+      'passkey',
+    );
+
+  it.each([
+    ['another goal', { goals: ['unlock-account' as const] }],
+    ['another network', { networks: ['10.0.0.0/8'] }],
+    ['another client', { clients: ['web' as const] }],
+  ])('where a rule for %s asks for more', (_, when) => {
+    const rules = [
+      { name: 'weak', when, accepted: accepted(weak) },
+      { ...strong, accepted: accepted(strong.accepted) },
+    ];
+    expect(mayAdd(configured({ rules }), ['email'])).toBe(false);
+    expect(mayAdd(configured({ rules }), ['email', 'totp'])).toBe(true);
+  });
+
+  it('where it lets in besides; the password has who may reset it', () => {
+    const rules = [{ name: 'everybody', accepted: accepted(weak) }];
+    const signIn = (...kinds: FactorKind[][]) => ({
+      ...configured({ rules }),
+      signIn: { ...configured({ rules }).signIn, enabled: true, rules: [{ name: 'x', when: {}, accepted: kinds as ['totp'][] }] },
+    });
+    expect(mayAdd(signIn(['password', 'email'], ['passkey']), ['email'])).toBe(true);
+    expect(mayAdd(signIn(['password', 'totp'], ['passkey']), ['email'])).toBe(false);
+    expect(mayAdd(signIn(['password', 'totp']), ['email'])).toBe(true);
+  });
+
+  it('rules for accounts of others say nothing', () => {
+    const rules = [
+      { name: 'partners', when: { directories: ['partners'] }, accepted: accepted([['email', 'totp'], ['passkey']]) },
+      { name: 'others', accepted: accepted(weak) },
+    ];
+    expect(mayAdd(configured({ rules }), ['email'])).toBe(true);
+    expect(mayAdd(configured({ rules }), ['email'], 'unlock-account', one('partners'))).toBe(false);
   });
 });
 

@@ -5,7 +5,7 @@ import type { Configuration } from '../configuration/document.ts';
 import { distinctCombinations } from '../proof/combinations.ts';
 import { isProofComplete, nextKinds } from '../proof/completeness.ts';
 import { acceptedOf } from '../proof/first-sign-in.ts';
-import { offeredCombinations, ownCombinations, type Situation } from '../proof/rules.ts';
+import { combinationsOf, offeredCombinations, ownCombinations, rulesConcerning, type Situation } from '../proof/rules.ts';
 import { rulesFor } from '../proof/rules-for.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import type { JourneyState } from './journey-state.ts';
@@ -58,6 +58,20 @@ export function isEnoughFor(deps: Deps, state: JourneyState, candidate: Candidat
 /** Whether a kind is part of anything that the account's rule accepts. */
 export function acceptsKind(deps: Deps, state: JourneyState, candidate: Candidate, kind: FactorKind): boolean {
   return combinationsFor(deps, state, candidate).some((kinds) => kinds.includes(kind));
+}
+
+/**
+ * Whether what was proven meets every rule that could ever apply to the account and in which a new proof of this kind would count: also
+ * those for other goals, networks and clients. What is added rests on a proof, and is worth no more than that.
+ */
+export function isEnoughToAdd(deps: Deps, state: JourneyState, candidate: Candidate, kind: FactorKind): boolean {
+  const { recovery, signIn } = deps.configuration();
+  // Who may reset the password has it.
+  const proven: FactorKind[] = isEnoughFor(deps, state, candidate, 'reset-password') ? [...state.proven, 'password'] : state.proven;
+  return rulesConcerning([...recovery.rules, ...(signIn.enabled ? signIn.rules : [])], candidate.facts)
+    .map(combinationsOf)
+    .filter((accepted) => accepted.some((kinds) => kinds.includes(kind)))
+    .every((accepted) => isProofComplete(accepted, proven));
 }
 
 function combinationsFor(deps: Deps, state: JourneyState, { facts, has }: Candidate): FactorKind[][] {

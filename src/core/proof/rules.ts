@@ -81,6 +81,11 @@ export function scopesNamed(rules: readonly ProofRule[], directory: string): Nam
   };
 }
 
+/** The rules that could apply to an account in any situation, for any goal: also where it cannot be told. */
+export function rulesConcerning(rules: readonly ProofRule[], account: RuleFacts): ProofRule[] {
+  return rules.filter((rule) => fitsAccount(rule, account) !== false);
+}
+
 /** Whether a rule asks nothing of the account: it applies to everybody in the situations that it is for. */
 function isForEverybody({ when }: ProofRule): boolean {
   return when.directories === undefined && when.places === undefined && when.groups === undefined;

@@ -60,7 +60,7 @@ export function enrolmentRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           ...{ account: candidate.ref, journey: journey.row.id, ceremony, name: name ?? 'Passkey', answer: credential },
           ...{ actor: journeyActor(acting.act, journey.state), language: journey.state.language, now: acting.act.at },
         };
-        const row = await finishPasskey(acting, asked, (store) => spendRight(store, journey)).catch((error: unknown) => {
+        const row = await finishPasskey(acting, asked, (store) => spendRight(store, journey, candidate)).catch((error: unknown) => {
           throw isAppError(error, 'journey.step-passed') ? new AppError('enrolment.right-invalid') : error;
         });
         deps.wakeOutbox('notice');
