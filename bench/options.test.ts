@@ -2,12 +2,18 @@ import { expect, test } from 'vitest';
 import { parseOptions } from './options.ts';
 
 test('without options everything runs on SQLite', () => {
-  expect(parseOptions([])).toEqual({ only: ['openldap', 'samba', 'start'], seconds: 12, database: 'sqlite', json: false });
+  expect(parseOptions([])).toEqual({
+    only: ['openldap', 'samba', 'recovery', 'memory', 'start'],
+    seconds: 12,
+    recoveries: 2000,
+    database: 'sqlite',
+    json: false,
+  });
 });
 
 test('options narrow it down', () => {
   const options = parseOptions(['--only', 'openldap,start', '--seconds', '3', '--database', 'postgres', '--json']);
-  expect(options).toEqual({ only: ['openldap', 'start'], seconds: 3, database: 'postgres', json: true });
+  expect(options).toEqual({ only: ['openldap', 'start'], seconds: 3, recoveries: 2000, database: 'postgres', json: true });
 });
 
 test('help is asked for', () => {

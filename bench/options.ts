@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 export const DIRECTORY_NAMES = ['openldap', 'samba'] as const;
 export type DirectoryName = (typeof DIRECTORY_NAMES)[number];
 
-export const BENCHMARK_NAMES = [...DIRECTORY_NAMES, 'start'] as const;
+export const BENCHMARK_NAMES = [...DIRECTORY_NAMES, 'recovery', 'memory', 'start'] as const;
 type BenchmarkName = (typeof BENCHMARK_NAMES)[number];
 
 export interface BenchOptions {
@@ -12,6 +12,8 @@ export interface BenchOptions {
   /** Seconds for each measurement, its preparation included. */
   readonly seconds: number;
   readonly database: 'sqlite' | 'postgres';
+  /** How many recoveries go before the memory is looked at. */
+  readonly recoveries: number;
   readonly json: boolean;
 }
 
@@ -21,9 +23,11 @@ Measures Keyturn over HTTP against the same LDAP operations made by a bare LDAP 
 one run and in turns. Prints ratios first.
 
 Options:
-  --only NAME[,NAME]   ${BENCHMARK_NAMES.join(', ')} (all unless told; samba needs root)
+  --only NAME[,NAME]   ${BENCHMARK_NAMES.join(', ')} (all unless told; samba needs root,
+                       recovery a git history that reaches back to what it compares with)
   --seconds N          for each measurement, preparation included (12)
   --database KIND      sqlite (a file) or postgres, both waiting for the disk at each commit (sqlite)
+  --recoveries N       before the memory is looked at (2000)
   --json               one JSON document instead of tables
   --help               this text
 `;
@@ -35,14 +39,15 @@ Options:
 export function parseOptions(args: readonly string[]): BenchOptions | string | null {
   const parsed = parse(args);
   if (typeof parsed === 'string') return parsed;
-  const { help, json, database, seconds, only } = parsed;
+  const { help, json, database, seconds, recoveries, only } = parsed;
   if (help) return null;
   const wanted = only === undefined ? [...BENCHMARK_NAMES] : only.split(',');
   const unknown = wanted.find((name) => !(BENCHMARK_NAMES as readonly string[]).includes(name));
   if (unknown !== undefined) return `--only ${unknown}: not one of ${BENCHMARK_NAMES.join(', ')}`;
   if (!/^\d{1,4}$/.test(seconds) || Number(seconds) < 1) return `--seconds ${seconds}: a whole number from 1 on was expected`;
   if (database !== 'sqlite' && database !== 'postgres') return `--database ${database}: sqlite or postgres was expected`;
-  return { only: wanted as BenchmarkName[], seconds: Number(seconds), database, json };
+  if (!/^\d{1,6}$/.test(recoveries) || Number(recoveries) < 1) return `--recoveries ${recoveries}: a whole number from 1 on was expected`;
+  return { only: wanted as BenchmarkName[], seconds: Number(seconds), recoveries: Number(recoveries), database, json };
 }
 
 function parse(args: readonly string[]) {
@@ -52,6 +57,7 @@ function parse(args: readonly string[]) {
       options: {
         only: { type: 'string' },
         seconds: { type: 'string', default: '12' },
+        recoveries: { type: 'string', default: '2000' },
         database: { type: 'string', default: 'sqlite' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },

@@ -14,10 +14,10 @@ import { currentTotp } from '../src/core/factors/totp-factor.ts';
 import { openRuntime } from '../src/main.ts';
 import { claimFreePort } from '../test/servers/free-address.ts';
 import { startReadyProcess } from '../test/servers/processes.ts';
+import { NODE_OPTIONS } from './node-options.ts';
 
-/** What is installed, and as the service unit runs it: the figures are those of an installation. */
+/** What is installed, as the service unit runs it: the figures are those of an installation. */
 export const PROGRAM = join(PACKAGE_FOLDER, 'bin', 'keyturn.js');
-export const NODE_OPTIONS = ['--max-semi-space-size=4'];
 
 export interface ProductOptions {
   readonly directory: ConfigurationDocument['directories'][number];

@@ -4,6 +4,7 @@ import { startPostgres } from '../test/servers/postgres.ts';
 import { startDirectory } from './directories.ts';
 import { type BenchOptions, type DirectoryName, HELP, parseOptions } from './options.ts';
 import { startProduct } from './product.ts';
+import { measureMemory, measureRecoveries } from './recoveries.ts';
 import { type BenchReport, formatReport, reportAsJson } from './report.ts';
 import { measureStart } from './start.ts';
 import { measureJourneys } from './whole-journey.ts';
@@ -21,13 +22,35 @@ if (options === null) {
 }
 
 async function runAll(options: BenchOptions): Promise<BenchReport> {
-  const report: BenchReport = { machine: describeMachine(), database: options.database, writes: [], journeys: [], start: null };
+  const report: BenchReport = {
+    machine: describeMachine(),
+    database: options.database,
+    writes: [],
+    journeys: [],
+    recovery: null,
+    memory: null,
+    start: null,
+  };
   await buildPackage();
   for (const name of options.only) {
     if (name === 'start') report.start = await measureStart();
+    else if (name === 'recovery' || name === 'memory') await measureWhole(name, options, report);
     else await measureDirectory(name, options, report);
   }
   return report;
+}
+
+/** Whole recoveries on OpenLDAP, where the directory takes least of the time. */
+async function measureWhole(name: 'recovery' | 'memory', options: BenchOptions, report: BenchReport): Promise<void> {
+  await using started = new AsyncDisposableStack();
+  const directory = await startDirectory('openldap');
+  started.defer(() => directory.stop());
+  const postgres = options.database === 'postgres' ? await startPostgres({ durable: true }) : null;
+  if (postgres !== null) started.defer(() => postgres.stop());
+  const database = async () => (postgres === null ? null : (await postgres.createDatabase('bench')).url);
+  process.stderr.write(`${directory.title}: ${name} ...\n`);
+  if (name === 'memory') report.memory = await measureMemory(directory, await database(), options.recoveries);
+  else report.recovery = await measureRecoveries(directory, database, options.seconds);
 }
 
 async function measureDirectory(name: DirectoryName, options: BenchOptions, report: BenchReport): Promise<void> {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { claimFreePort } from '../test/servers/free-address.ts';
 import { startProcess } from '../test/servers/processes.ts';
-import { NODE_OPTIONS, PROGRAM } from './product.ts';
+import { NODE_OPTIONS } from './node-options.ts';
+import { PROGRAM } from './product.ts';
 import { median } from './statistics.ts';
 
 /** Milliseconds until a process that has answered once counts as idle. */

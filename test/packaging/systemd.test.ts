@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { NODE_OPTIONS } from '../../bench/node-options.ts';
 import { run, runUnchecked } from '../servers/processes.ts';
 
 const UNIT = 'packaging/systemd/keyturn.service';
@@ -16,4 +18,18 @@ it('the unit has no setting that systemd does not know', async () => {
     .split('\n')
     .filter((line) => line.includes('keyturn.service') && !/is not executable|\/usr\/bin\/keyturn/.test(line));
   expect(complaints).toEqual([]);
+});
+
+it('the unit runs Node.js as the benchmarks do, with a cache of compiled code that only Keyturn writes', async () => {
+  const unit = await readFile(UNIT, 'utf8');
+  const environment = new Map(
+    [...unit.matchAll(/^Environment=(.*)$/gm)].flatMap(([, line = '']) =>
+      line.split(' ').map((pair) => pair.split(/=(.*)/s) as [string, string]),
+    ),
+  );
+  expect(environment.get('NODE_OPTIONS')).toBe(NODE_OPTIONS.join(' '));
+  expect(environment.get('NODE_COMPILE_CACHE')).toBe('/var/cache/keyturn');
+  expect(unit).toMatch(/^CacheDirectory=keyturn$/m);
+  // Node.js takes these options from its environment, not all of them it does.
+  await run(process.execPath, ['-e', ''], { env: { NODE_OPTIONS: environment.get('NODE_OPTIONS') ?? '' } });
 });
