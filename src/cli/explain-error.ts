@@ -130,8 +130,8 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     fix: 'Keep one line a person; several addresses stand in one field, separated by spaces',
   },
   'enrolment.from-directory': {
-    meaning: 'This address is not enrolled: it counts because the directory has it',
-    fix: 'Change it in the directory, or take its attribute out of contacts.email of the directory',
+    meaning: 'This address or number is not enrolled: it counts because the directory has it',
+    fix: 'Change it in the directory, or take its attribute out of contacts of the directory',
   },
   'enrolment.factor-unknown': {
     meaning: 'The account has nothing enrolled under this id',

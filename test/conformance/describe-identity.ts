@@ -31,7 +31,7 @@ export function describeIdentity(harness: () => Harness): void {
         displayName: 'Ada Łukasiewicz-O’Neill',
         mail: [account.mail],
         mobile: ['+15550100099'],
-        contacts: { email: [] },
+        contacts: { email: [], sms: [] },
         privileged: false,
       });
       expect((await directory.findAccounts(account.login))[0]).toEqual(read);

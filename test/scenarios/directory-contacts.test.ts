@@ -159,7 +159,7 @@ describe('addresses of the directory', () => {
     await addPerson(keyturn, login, { directory: 'quiet', mail: `${login}@home.example.test` });
     const [quiet] = await keyturn.deps.directories.get('quiet').findAccounts(login);
     expect(quiet?.mail).toHaveLength(1);
-    expect(quiet?.contacts).toEqual({ email: [] });
+    expect(quiet?.contacts).toEqual({ email: [], sms: [] });
   });
 
   it('are told the user name', async () => {

@@ -507,7 +507,7 @@ describe('an authenticator', () => {
     const right = await toAuthenticator(alice);
     await right.answer({ code: alice.totp() });
     expect(right.at('refused').code).toBe('journey.authenticator-suspended');
-    await releaseRecovery(keyturn.deps, { ...alice.account, contacts: { email: [] } }, { author: 'test', reason: 'test' });
+    await releaseRecovery(keyturn.deps, { ...alice.account, contacts: { email: [], sms: [] } }, { author: 'test', reason: 'test' });
     const after = await toAuthenticator(alice);
     await after.answer({ code: alice.totp() });
     after.at('new-password');

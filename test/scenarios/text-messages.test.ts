@@ -3,6 +3,7 @@ import { addFactor } from '../../src/core/enrolment/add-factor.ts';
 import { newSeed } from '../../src/core/enrolment/totp-seed.ts';
 import { currentTotp } from '../../src/core/factors/totp-factor.ts';
 import { newLogin } from '../conformance/samples.ts';
+import { sharedSlapd } from '../servers/shared-servers.ts';
 import { answers, type SmsGatewayServer, startSmsGateway } from '../servers/sms-gateway.ts';
 import { type JourneyClient, startJourney } from './journey-client.ts';
 import { type RealDirectory, reachRealDirectory } from './real-directories.ts';
@@ -49,6 +50,42 @@ async function codeTo(gateway: SmsGatewayServer, number: string): Promise<string
   await until(() => textsTo(gateway, number).length > 0, `a text to ${number}`);
   return /\b\d{8}\b/.exec(textsTo(gateway, number).at(-1)?.text ?? '')?.[0] ?? '';
 }
+
+describe('a number that only the directory has', () => {
+  it('gets the code for as long as the directory has it, and proves its owner together with another proof', async () => {
+    const gateway = await startSmsGateway(TAKEN);
+    const contacts = { sms: { attributes: ['mobile'], countries: ['DE'] } };
+    const directory = await reachRealDirectory('openldap', { contacts });
+    const keyturn = await startKeyturn({ directories: [directory.section], configuration: texting(gateway) });
+    try {
+      const server = await sharedSlapd();
+      const [owner, other] = [await directory.createPerson(), await directory.createPerson()];
+      const number = newNumber();
+      // As people write them.
+      await server.modify(owner.dn, { mobile: number.replace('+49', '0').replace(/(\d{4})(\d{3})/, '$1 $2-') });
+      await server.modify(other.dn, { mobile: '+49 900 1234567' });
+      const totp = await enrol(keyturn, owner.login);
+      await enrol(keyturn, other.login);
+      const client = await startJourney(keyturn.url, owner.login);
+      await client.answer({ option: 'sms' });
+      await client.answer({ code: await codeTo(gateway, number) });
+      await client.answer({ code: totp() });
+      await client.answer({ password: NEW });
+      client.at('done');
+      expect(await directory.signsIn(owner, NEW)).toBe(true);
+      const stranger = await startJourney(keyturn.url, other.login);
+      await stranger.answer({ option: 'sms' });
+      stranger.at('code');
+      const waiting = async () => (await keyturn.deps.store.outbox.backlog(keyturn.deps.clock.now())).every((lane) => lane.waiting === 0);
+      await until(waiting, 'the outbox');
+      expect(gateway.calls.length).toBe(textsTo(gateway, number).length);
+    } finally {
+      await keyturn.close();
+      await directory.proxy.stop();
+      await gateway.stop();
+    }
+  });
+});
 
 describe.each(['embedded', 'openldap'] as const)('a code by text message, on %s', (kind) => {
   let gateway: SmsGatewayServer;

@@ -29,12 +29,12 @@ export async function checkEnrolment(runtime: Opened, configuration: Configurati
   const looked: Looked[] = [];
   for (const { id, contacts } of configuration.directories) {
     const directory = runtime.directories.find((candidate) => candidate.id === id);
-    if (contacts.email === undefined || directory === undefined) continue;
-    const { attributes } = contacts.email;
+    if ((contacts.email ?? contacts.sms) === undefined || directory === undefined) continue;
     try {
       const people = await lookAt(runtime, directory);
       looked.push(people);
-      findings.push(...describeContacts(directory, people, attributes));
+      if (contacts.email !== undefined) findings.push(describeContacts(directory, people, 'email', contacts.email.attributes));
+      if (contacts.sms !== undefined) findings.push(describeContacts(directory, people, 'sms', contacts.sms.attributes));
     } catch (error) {
       findings.push(...failureFindings(AREA, error));
     }
@@ -90,15 +90,15 @@ async function lookAt(runtime: Opened, directory: Directory): Promise<Looked> {
   return { directory: directory.id, people, more: cursor !== null };
 }
 
-function describeContacts(directory: Directory, { people, more }: Looked, attributes: readonly string[]): Finding[] {
+function describeContacts(directory: Directory, { people, more }: Looked, of: 'email' | 'sms', attributes: readonly string[]): Finding {
   const { ok, warn } = findingsOf(AREA);
-  const having = people.filter((factors) => factors.some(({ source }) => source === FROM_DIRECTORY)).length;
+  const having = people.filter((factors) => factors.some(({ kind, source }) => kind === of && source === FROM_DIRECTORY)).length;
   const among = `${having} of ${more ? `the first ${people.length}` : people.length} people of ${directory.id}`;
   const where = attributes.join(', ');
-  if (having > 0 || people.length === 0) return [ok(`${among} have an address in ${where} that counts`)];
-  return [
-    warn(`${among} show an address in ${where} that counts`, `Fill ${where}, or let the service account read it; see also exceptDomains`),
-  ];
+  const what = of === 'email' ? 'an address' : 'a mobile number';
+  if (having > 0 || people.length === 0) return ok(`${among} have ${what} in ${where} that counts`);
+  const also = of === 'email' ? 'exceptDomains' : 'countries';
+  return warn(`${among} show ${what} in ${where} that counts`, `Fill ${where}, or let the service account read it; see also ${also}`);
 }
 
 async function countEach(

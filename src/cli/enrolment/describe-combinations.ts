@@ -41,12 +41,16 @@ function lines(accepted: FactorKind[][], factors: readonly { kind: FactorKind }[
   );
 }
 
-/** What is to be known of addresses that the directory should have and does not show; hidden ones look like none. */
+/** What is to be known of addresses and numbers that the directory should have and does not show; hidden ones look like none. */
 export function describeContacts({ directories }: Configuration, account: Pick<Account, 'directory' | 'contacts'>): string[] {
-  const email = directories.find(({ id }) => id === account.directory)?.contacts.email;
-  if (email === undefined || account.contacts.email.length > 0) return [];
-  const except = email.exceptDomains.length === 0 ? '' : ', or is left out by exceptDomains';
+  const { email, sms } = directories.find(({ id }) => id === account.directory)?.contacts ?? {};
+  const except = (email?.exceptDomains ?? []).length === 0 ? '' : ', or is left out by exceptDomains';
+  const none = (what: string, attributes: readonly string[], more: string) =>
+    `  the directory shows no ${what} in ${attributes.join(', ')} that counts: there is none, the service account may not read it${more}`;
   return [
-    `  the directory shows no address in ${email.attributes.join(', ')} that counts: there is none, the service account may not read it${except}`,
+    ...(email === undefined || account.contacts.email.length > 0 ? [] : [none('address', email.attributes, except)]),
+    ...(sms === undefined || account.contacts.sms.length > 0
+      ? []
+      : [none('number', sms.attributes, `, or it is no mobile number of ${sms.countries.join(', ')}`)]),
   ];
 }

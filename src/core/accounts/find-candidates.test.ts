@@ -6,7 +6,13 @@ import type { Account, AccountStatus, Directory } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { findCandidates } from './find-candidates.ts';
 
-const account = { directory: 'people', id: '1', login: 'alice', displayName: 'Alice', contacts: { email: [] } } as unknown as Account;
+const account = {
+  directory: 'people',
+  id: '1',
+  login: 'alice',
+  displayName: 'Alice',
+  contacts: { email: [], sms: [] },
+} as unknown as Account;
 
 /** A directory that finds alice and nobody else, and fails when asked more about her. */
 function halfFailing(error: Error): Directory {

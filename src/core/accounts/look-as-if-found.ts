@@ -63,7 +63,7 @@ export function nobody(ref: AccountRef, name: string): Account {
     givenName: null,
     surname: null,
     mail: [],
-    contacts: { email: [] },
+    contacts: { email: [], sms: [] },
     mobile: [],
     employeeNumber: null,
     location: '',

@@ -408,6 +408,27 @@ describe('checkConfiguration', () => {
     expect(found(documentWith({ directories: [directory] }))).not.toContainEqual(line);
   });
 
+  it('are refused where numbers are to get texts and nothing sends any there, and warned of where a text alone is enough', () => {
+    const directories = [openldap({ contacts: { sms: { attributes: ['mobile'], countries: ['DE', 'AT'] } } })];
+    const sms = (countries: string[]) => ({
+      kind: 'http',
+      countries,
+      gateways: [{ name: 'g', url: 'https://sms.example.com/', json: { to: '{{number}}', text: '{{text}}' } }],
+    });
+    expect(found(documentWith({ directories }))).toContainEqual(
+      expect.stringContaining('error directories[0].contacts.sms: Nothing sends texts'),
+    );
+    expect(found(documentWith({ directories, sms: sms(['DE']) }))).toContainEqual(
+      expect.stringContaining('error directories[0].contacts.sms.countries: No texts are sent there, see sms.countries: AT'),
+    );
+    const both = { directories, sms: sms(['DE', 'AT']) };
+    expect(found(documentWith(both)).filter((line) => line.includes('contacts'))).toEqual([]);
+    const recovery = { rules: [{ name: 'everybody', accepted: [['sms']] }] };
+    expect(found(documentWith({ ...both, recovery }))).toContainEqual(
+      expect.stringContaining('contacts.sms.attributes: Whoever may write them'),
+    );
+  });
+
   it('says nothing of mailboxes that were left out, or that no combination asks for', () => {
     const contacts = { email: { attributes: ['mail'], exceptDomains: ['Example.com'] } };
     expect(found(documentWith({ directories: [openldap({ contacts })] }))).toEqual([]);

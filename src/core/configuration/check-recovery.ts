@@ -1,4 +1,4 @@
-import type { Goal } from '../../../shared/api/journeys.ts';
+import type { FactorKind, Goal } from '../../../shared/api/journeys.ts';
 import { combinationsOf, type ProofRule } from '../proof/rules.ts';
 import type { Report } from './check-context.ts';
 import { checkRules } from './check-rules.ts';
@@ -79,22 +79,23 @@ export function checkPasskeys(configuration: Configuration, report: Report): voi
 }
 
 /**
- * Addresses of a directory as proofs: a combination of a code by e-mail alone opens accounts to whoever may write one there, and a mailbox
- * that opens with the forgotten password brings nobody a code.
+ * Addresses and numbers of a directory as proofs: a combination of a code by e-mail or text alone opens accounts to whoever may write one
+ * there, a mailbox that opens with the forgotten password brings nobody a code, and texts go to the countries of `sms` alone.
  */
-export function checkContacts({ recovery, directories, mail }: Configuration, report: Report): void {
+export function checkContacts({ recovery, directories, mail, sms }: Configuration, report: Report): void {
   const ownDomain = mail.kind === 'smtp' ? /@([^\s@<>]+)/.exec(mail.from)?.[1]?.toLowerCase() : undefined;
   for (const [index, { id, contacts }] of directories.entries()) {
     const accepted = recovery.rules.filter(({ when }) => when.directories?.includes(id) ?? true).flatMap(combinationsOf);
+    if (contacts.sms !== undefined) {
+      const at = ['directories', index, 'contacts', 'sms'];
+      const others = contacts.sms.countries.filter((country) => !(sms?.countries ?? []).includes(country));
+      if (sms === undefined) report('error', at, 'Nothing sends texts: add the section sms');
+      else if (others.length > 0) report('error', [...at, 'countries'], `No texts are sent there, see sms.countries: ${others.join(', ')}`);
+      warnOfOneWriter(accepted, 'sms', [...at, 'attributes'], report);
+    }
     if (contacts.email === undefined || !accepted.some((kinds) => kinds.includes('email'))) continue;
     const path = ['directories', index, 'contacts', 'email'];
-    if (accepted.some((kinds) => kinds.every((kind) => kind === 'email'))) {
-      report(
-        'warning',
-        [...path, 'attributes'],
-        'Whoever may write them takes over accounts: a combination in `recovery` asks for nothing but a code by e-mail',
-      );
-    }
+    warnOfOneWriter(accepted, 'email', [...path, 'attributes'], report);
     if (ownDomain !== undefined && !contacts.email.exceptDomains.some((domain) => domain.toLowerCase() === ownDomain)) {
       report(
         'warning',
@@ -103,6 +104,12 @@ export function checkContacts({ recovery, directories, mail }: Configuration, re
       );
     }
   }
+}
+
+function warnOfOneWriter(accepted: readonly (readonly FactorKind[])[], only: 'email' | 'sms', at: DocumentPath, report: Report): void {
+  if (!accepted.some((kinds) => kinds.every((kind) => kind === only))) return;
+  const code = only === 'email' ? 'a code by e-mail' : 'a code by text message';
+  report('warning', at, `Whoever may write them takes over accounts: a combination in \`recovery\` asks for nothing but ${code}`);
 }
 
 function reasonFor(goal: Goal): string {

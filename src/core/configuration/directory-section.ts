@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { secretReferenceSchema } from './mail-section.ts';
+import { countrySchema } from './sms-section.ts';
 
 const serverSchema = z.strictObject({
   url: z
@@ -31,14 +32,16 @@ const protectedSchema = z.strictObject({
     ),
 });
 
-/** @param attribute what names an attribute of this kind of directory */
-const contactsSchema = <T extends z.ZodType<string>>(attribute: T) =>
+const attributeSchema = z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'Name of an attribute');
+
+/** @param mail what names an attribute of addresses in this kind of directory  @param mobile one of telephone numbers */
+const contactsSchema = <T extends z.ZodType<string>, U extends z.ZodType<string>>(mail: T, mobile: U) =>
   z
     .strictObject({
       email: z
         .strictObject({
           attributes: z
-            .array(attribute)
+            .array(mail)
             .min(1)
             .max(5)
             .describe(
@@ -52,6 +55,25 @@ const contactsSchema = <T extends z.ZodType<string>>(attribute: T) =>
         })
         .optional()
         .describe('Mail addresses of the directory as proofs; they do not count when absent.'),
+      sms: z
+        .strictObject({
+          attributes: z
+            .array(mobile)
+            .min(1)
+            .max(5)
+            .describe(
+              'Attributes whose telephone numbers count as proof `sms`, as if they were enrolled. Whoever may write them can redirect codes.',
+            ),
+          countries: z
+            .array(countrySchema)
+            .min(1)
+            .max(250)
+            .describe(
+              'Numbers of these countries count (ISO 3166-1); each must be in sms.countries as well. With a single one, numbers without + are read as its own.',
+            ),
+        })
+        .optional()
+        .describe('Mobile numbers of the directory as proofs; they do not count when absent.'),
     })
     .prefault({})
     .describe('What the directory knows of people, and counts as theirs without enrolment.');
@@ -75,7 +97,7 @@ const ldapCommon = {
     name: z.string().min(1).describe('DN (or user@domain on AD) that Keyturn binds as.'),
     password: secretReferenceSchema,
   }),
-  contacts: contactsSchema(z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'Name of an attribute')),
+  contacts: contactsSchema(attributeSchema, attributeSchema),
   peopleFilter: z.string().optional().describe('LDAP filter that accounts must match, in addition to the kind’s own.'),
   connectTimeoutMilliseconds: z.int().min(100).max(60_000).default(3000).describe('How long to wait for a server to take a connection.'),
   operationTimeoutMilliseconds: z.int().min(100).max(120_000).default(10_000).describe('How long to wait for an answer.'),
@@ -168,7 +190,7 @@ export const directorySchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('embedded').describe('Accounts kept in Keyturn’s own database: for trials and small teams.'),
     ...common,
-    contacts: contactsSchema(z.enum(['mail'])),
+    contacts: contactsSchema(z.enum(['mail']), z.enum(['mobile'])),
     policy: z
       .strictObject({
         minimumLength: z.int().min(8).max(64).default(12).describe('Characters (code points) of a password.'),

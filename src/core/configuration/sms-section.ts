@@ -80,7 +80,8 @@ const gatewaySchema = z.strictObject({
 export type SmsGateway = z.infer<typeof gatewaySchema>;
 
 const COUNTRIES: ReadonlySet<string> = new Set(getCountries());
-const countrySchema = z
+/** A country whose telephone numbers are known (ISO 3166-1 alpha-2). */
+export const countrySchema = z
   .string()
   .refine((code) => COUNTRIES.has(code), 'Not a country with telephone numbers: expected two capital letters (ISO 3166-1), such as DE');
 

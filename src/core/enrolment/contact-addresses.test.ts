@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { contactAddresses } from './contact-addresses.ts';
+import { contactAddresses, contactNumbers } from './contact-addresses.ts';
 
 const values: Record<string, string[]> = {
   mail: ['alice@example.com ', 'alice@example.com'],
@@ -26,4 +26,20 @@ it('takes none where they do not count, and few of very many', () => {
   expect(contactAddresses(null, () => ['alice@example.com'])).toEqual([]);
   const many = Array.from({ length: 100 }, (_, index) => `a${index}@example.com`);
   expect(contactAddresses({ attributes: ['mail'], exceptDomains: [] }, () => many)).toEqual(many.slice(0, 5));
+});
+
+const numbers: Record<string, string[]> = {
+  mobile: ['0151 23456001', '+49 (151) 23456001', '+43 660 1234567'],
+  otherMobile: ['ask the secretary', '030 123456', '+49 900 1234567', '+49151 23456002 ext. 3', '00491512345600', '+4915123456003'],
+};
+const telephones = (attributes: string[], countries: string[]) => contactNumbers({ attributes, countries }, (name) => numbers[name] ?? []);
+
+it('takes mobile numbers of the countries that count, each once, and nothing that costs or is none', () => {
+  expect(telephones(['mobile', 'missing'], ['DE'])).toEqual(['+4915123456001']);
+  expect(telephones(['otherMobile', 'mobile'], ['DE'])).toEqual(['+4915123456003', '+4915123456001']);
+  // Of several countries a number without + would be a guess.
+  expect(telephones(['mobile'], ['AT', 'DE'])).toEqual(['+4915123456001', '+436601234567']);
+  expect(contactNumbers(null, () => ['+4915123456001'])).toEqual([]);
+  const many = Array.from({ length: 100 }, (_, index) => `+49151${23_456_100 + index}`);
+  expect(contactNumbers({ attributes: ['mobile'], countries: ['DE'] }, () => many)).toEqual(many.slice(0, 5));
 });

@@ -8,11 +8,11 @@ import { mailAddressKey } from './mail-address.ts';
 export const FROM_DIRECTORY = 'directory';
 
 /**
- * Everything that the owner of an account can prove themselves with: what is enrolled, and the addresses that the directory has for them
- * where it is configured that these count. Nothing else in the product asks for it.
+ * Everything that the owner of an account can prove themselves with: what is enrolled, and the addresses and telephone numbers that the
+ * directory has for them where it is configured that these count. Nothing else in the product asks for it.
  *
- * An address of the directory has no row in the database. Its id is a keyed digest of account and address, so that it is the same on
- * every node and for as long as the address is: an address that changes is another proof. One that is enrolled as well is the enrolled one.
+ * What the directory has has no row in the database. Its id is a keyed digest of account and address, so that it is the same on every
+ * node and for as long as the address is: an address that changes is another proof. One that is enrolled as well is the enrolled one.
  */
 export async function factorsOf(
   deps: Pick<CoreDeps, 'store' | 'keys'>,
@@ -20,9 +20,11 @@ export async function factorsOf(
 ): Promise<FactorRow[]> {
   const ref = { directory: account.directory, id: account.id };
   const enrolled = await deps.store.factors.ofAccount(ref);
-  const known = new Set(enrolled.filter(({ kind }) => kind === 'email').map(({ secret }) => mailAddressKey(secret)));
-  const others = account.contacts.email.filter((address) => !known.has(mailAddressKey(address)));
-  return [...enrolled, ...others.map((address) => contactFactor(deps, ref, address))];
+  const others = (['email', 'sms'] as const).flatMap((kind) => {
+    const known = new Set(enrolled.filter((factor) => factor.kind === kind).map(({ secret }) => KEYS[kind](secret)));
+    return account.contacts[kind].filter((to) => !known.has(KEYS[kind](to))).map((to) => contactFactor(deps, ref, kind, to));
+  });
+  return [...enrolled, ...others];
 }
 
 /** Of those the ones that count now: what was added lately waits for its cool-down to be over. */
@@ -34,12 +36,20 @@ export async function factorsThatCount(
   return (await factorsOf(deps, account)).filter(({ countsFrom }) => countsFrom === null || countsFrom <= now);
 }
 
-function contactFactor({ keys }: Pick<CoreDeps, 'keys'>, ref: Pick<Account, 'directory' | 'id'>, address: string): FactorRow {
+/** What two spellings of one address have in common; numbers are spelled in one way alone (E.164). */
+const KEYS = { email: mailAddressKey, sms: (number: string) => number } as const;
+
+function contactFactor(
+  { keys }: Pick<CoreDeps, 'keys'>,
+  ref: Pick<Account, 'directory' | 'id'>,
+  kind: keyof typeof KEYS,
+  address: string,
+): FactorRow {
   return {
-    id: `${FROM_DIRECTORY}.${keys.digest('directory-contact', `${accountKey(ref)}|email|${mailAddressKey(address)}`)}`,
+    id: `${FROM_DIRECTORY}.${keys.digest('directory-contact', `${accountKey(ref)}|${kind}|${KEYS[kind](address)}`)}`,
     directory: ref.directory,
     accountId: ref.id,
-    kind: 'email',
+    kind,
     label: address,
     secret: address,
     source: FROM_DIRECTORY,

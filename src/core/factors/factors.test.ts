@@ -55,7 +55,7 @@ const enrolled = (account: AccountRef, ...factors: Partial<FactorRow>[]): Enroll
     label: 'x',
     login: 'x',
     language: null,
-    contacts: { email: [] },
+    contacts: { email: [], sms: [] },
     facts: { directory: 'people', membership: { places: {}, groups: {} } },
     has: [],
   },

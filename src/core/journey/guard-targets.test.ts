@@ -14,7 +14,7 @@ const candidate = (of: typeof ref): Candidate => ({
   label: 'x',
   login: 'x',
   language: null,
-  contacts: { email: [] },
+  contacts: { email: [], sms: [] },
   facts: { directory: 'people', membership: { places: {}, groups: {} } },
   has: [],
 });

@@ -35,10 +35,10 @@ export function ofKind(enrolled: readonly EnrolledCandidate[], kind: FactorKind)
   return enrolled.map(({ candidate, factors }) => ({ candidate, factors: factors.filter((factor) => factor.kind === kind) }));
 }
 
-/** Addresses of the directory stop counting as soon as the configuration says so, also in a journey that has begun. */
+/** Addresses and numbers of the directory stop counting as soon as the configuration says so, also in a journey that has begun. */
 function contactsThatCount(deps: Pick<JourneyDeps, 'configuration'>, { ref, contacts }: Candidate): Candidate['contacts'] {
-  const section = deps.configuration().directories.find(({ id }) => id === ref.directory);
-  return section?.contacts.email === undefined ? { email: [] } : contacts;
+  const section = deps.configuration().directories.find(({ id }) => id === ref.directory)?.contacts;
+  return { email: section?.email === undefined ? [] : contacts.email, sms: section?.sms === undefined ? [] : contacts.sms };
 }
 
 export interface PlannedChallenge {

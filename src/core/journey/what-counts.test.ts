@@ -71,7 +71,7 @@ describe('what counts in a journey', () => {
     label: 'x',
     login: 'x',
     language: null,
-    contacts: { email: [] },
+    contacts: { email: [], sms: [] },
     facts: { directory, membership: { places: {}, groups: {} } },
     has,
   });
@@ -113,7 +113,7 @@ describe('what is added rests on a proof and is worth no more', () => {
     label: 'x',
     login: 'x',
     language: null,
-    contacts: { email: [] },
+    contacts: { email: [], sms: [] },
     facts: { directory, membership: { places: {}, groups: {} } },
     has: ['email', 'totp'],
   });

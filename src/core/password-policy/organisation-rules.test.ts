@@ -15,7 +15,7 @@ const account: Account = {
   givenName: 'Zoé',
   surname: 'Archer-Møller',
   mail: [],
-  contacts: { email: [] },
+  contacts: { email: [], sms: [] },
   mobile: [],
   employeeNumber: null,
   location: '',

@@ -13,7 +13,7 @@ const account: Account = {
   givenName: 'Zoé',
   surname: 'Archer-Møller',
   mail: ['zoe.archer@example.test'],
-  contacts: { email: [] },
+  contacts: { email: [], sms: [] },
   mobile: [],
   employeeNumber: null,
   location: '',

@@ -38,10 +38,10 @@ export interface Account extends AccountRef {
   readonly surname: string | null;
   readonly mail: readonly string[];
   /**
-   * Addresses that count as proofs, from the attributes configured for it (JRN-7); none where they do not count. An attribute that is
-   * hidden looks like one that is empty: that a person has none is not known.
+   * Addresses and telephone numbers (E.164) that count as proofs, from the attributes configured for it (JRN-7); none where they do not
+   * count. An attribute that is hidden looks like one that is empty: that a person has none is not known.
    */
-  readonly contacts: { readonly email: readonly string[] };
+  readonly contacts: { readonly email: readonly string[]; readonly sms: readonly string[] };
   readonly mobile: readonly string[];
   readonly employeeNumber: string | null;
   /** Where the entry lives, for people to read and for scopes: a DN for LDAP. Not for addressing: it changes on a move. */

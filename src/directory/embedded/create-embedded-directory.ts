@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../../../shared/errors.ts';
 import { abilitiesOf } from '../../core/configuration/directory-abilities.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
-import { contactAddresses } from '../../core/enrolment/contact-addresses.ts';
+import { contactAddresses, contactNumbers } from '../../core/enrolment/contact-addresses.ts';
 import type {
   Account,
   AccountFingerprint,
@@ -171,6 +171,7 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
 
 function toAccount({ contacts }: EmbeddedSettings, row: EmbeddedAccountRow): Account {
   const mail = row.mail === null ? [] : [row.mail];
+  const mobile = row.mobile === null ? [] : [row.mobile];
   return {
     directory: row.directory,
     id: row.id,
@@ -180,8 +181,8 @@ function toAccount({ contacts }: EmbeddedSettings, row: EmbeddedAccountRow): Acc
     givenName: row.givenName,
     surname: row.surname,
     mail,
-    contacts: { email: contactAddresses(contacts.email ?? null, () => mail) },
-    mobile: row.mobile === null ? [] : [row.mobile],
+    contacts: { email: contactAddresses(contacts.email ?? null, () => mail), sms: contactNumbers(contacts.sms ?? null, () => mobile) },
+    mobile,
     employeeNumber: row.employeeNumber,
     location: row.directory,
     privileged: false,
