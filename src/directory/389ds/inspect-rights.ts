@@ -7,6 +7,7 @@ import type { LdapEntry } from '../ldap/entry.ts';
 import { anyOf, equals } from '../ldap/filters.ts';
 import { heldRight, missingRight, type RightsReport, rightOverPeople, unknownRight } from '../ldap/inspected-rights.ts';
 import { ldapmodifyLine } from '../ldap/ldapmodify-line.ts';
+import { refuseReadOnly } from '../ldap/refuse-read-only.ts';
 import { succeeded } from '../ldap/result-codes.ts';
 import { OID } from '../ldap/root-dse.ts';
 import { stateAttributes } from './account-status.ts';
@@ -60,6 +61,7 @@ export function readingRule(settings: Settings): string {
 
 /**
  * What the service account may do, by the server's own word (Get Effective Rights). Nothing is written.
+ * @throws AppError `directory.read-only` on a consumer, or while the database is read-only: Get Effective Rights tells nothing of that
  * @param found whether the policy in force for the first of the people may be read, and DNs of people whose state it may not see
  */
 export async function inspectRights(
@@ -69,6 +71,8 @@ export async function inspectRights(
   found: { readonly policyReadable: boolean; readonly hidden: readonly string[] },
 ): Promise<RightsReport> {
   const { policyReadable, hidden } = found;
+  const [first] = people;
+  if (first !== undefined) await refuseReadOnly(connection, first.dn);
   const policy = policyReadable
     ? heldRight('read-policy')
     : missingRight(

@@ -19,8 +19,9 @@ import { judgeByGroups, judgeByName, protectedForWant, protectionAttributes } fr
 import { explainBind, explainRefusal, type PolicyAnswer, type Refusal, withPolicyControl } from './policy-answer.ts';
 import type { Protection } from './protection.ts';
 import { createProtectionLookup } from './protection-lookup.ts';
+import { refuseReadOnly } from './refuse-read-only.ts';
 import { groupBaseOf, type ResolvedProtection, resolveProtection } from './resolve-protection.ts';
-import { succeeded } from './result-codes.ts';
+import { RESULT, succeeded } from './result-codes.ts';
 import { identityOf } from './server-identity.ts';
 import { spellingsOf } from './spellings.ts';
 import { fromHandle, toHandle } from './write-handle.ts';
@@ -231,7 +232,12 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
     async resetPassword(target, newPassword, options = {}) {
       // A server that gets no password invents one (RFC 3062 section 2).
       if (newPassword === '') return { done: false, refusal: 'password.too-short', detail: 'empty', server: '' };
-      const answer = await write(target, options, (connection, entry) => dialect.reset(connection, entry, newPassword, options));
+      const answer = await write(target, options, async (connection, entry) => {
+        const told = await dialect.reset(connection, entry, newPassword, options);
+        // The extended operation of 389 DS says the same of a database that is read-only and of a missing right.
+        if ('result' in told && told.result.code === RESULT.insufficientAccessRights) await refuseReadOnly(connection, entry.dn);
+        return told;
+      });
       if (!('result' in answer)) return answer;
       if (succeeded(answer.result)) return { done: true, server: answer.server };
       return refined(target.account, explainRefusal(answer, 'service', 'reset-password'), answer, newPassword);

@@ -63,9 +63,10 @@ export function isAnswerOfTrouble(code: number): boolean {
 
 /**
  * How servers that hold a copy, or a database that is read-only, refuse a write beside with a referral (RFC 4511 section 4.1.10): slapd
- * "shadow context; no update referral" and "operation restricted", 389 DS "... is read-only" (tried on slapd alone).
+ * "shadow context; no update referral" and "operation restricted"; 389 DS "database is read-only", "Server is read-only" and, of a
+ * password, "Insufficient 'write' privilege", which it says with code 50 where a right is missing (slapd 2.5 and 389 DS 2.3, tried).
  */
-const readOnlyWords = /shadow context|operation restricted|read[- ]only/i;
+const readOnlyWords = /shadow context|operation restricted|read[- ]only|insufficient 'write' privilege/i;
 
 /** Whether a server answered a write that it takes none, and another server of the directory may. */
 export function saysReadOnly({ code, message }: LdapResult): boolean {

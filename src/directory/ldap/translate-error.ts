@@ -155,8 +155,10 @@ export function unexpectedResult(result: LdapResult, server: string, operation: 
 /** A server that takes no writes; another one of the directory may. */
 export function readOnlyServer(server: string, details: Record<string, unknown> = {}): AppError {
   return new AppError('directory.read-only', {
-    problem: 'The server takes no writes: it is a read-only domain controller, a replica, or read-only at present',
     ...details,
+    // Its own words may speak of a missing privilege.
+    problem: 'The server takes no writes: it is a read-only domain controller, a replica, or read-only at present',
+    ...(typeof details.problem === 'string' && details.problem !== '' ? { answer: details.problem } : {}),
     server,
     fix: 'List a server that takes writes under `servers`.',
   });
