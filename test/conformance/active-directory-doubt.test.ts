@@ -150,6 +150,36 @@ describe('a reset in two steps', () => {
   });
 });
 
+describe('how often a password was written', () => {
+  const denyReading = (schemaId: string) => `(OD;;RP;${schemaId};;WD)`;
+  const metadata = '281416c0-1968-11d0-a28f-00aa003049e2';
+  const keyVersion = 'c523e9c0-33b5-4ac8-8923-b57b927f42f6';
+
+  it('is told by the server, grows with each write and with nothing else, and is not known where it is hidden', async () => {
+    const { user, account } = await person();
+    const directory = open();
+    const count = async () => Number((await fingerprint(directory, account)).revision);
+    const first = await count();
+    expect(first).toBeGreaterThan(0);
+    await reset(directory, account, NEW);
+    expect(await count()).toBe(first + 1);
+    // Neither a mark nor a lock is a password.
+    await samba.modify(user.dn, { pwdLastSet: '0' });
+    await samba.lockUser(user);
+    expect(await count()).toBe(first + 1);
+    // Another password for one that must be changed: its time stays 0.
+    await samba.modify(user.dn, { lockoutTime: '0' });
+    await samba.setPassword(user.dn, 'Third-Passw0rd-3');
+    await samba.modify(user.dn, { pwdLastSet: '0' });
+    expect(await count()).toBe(first + 2);
+    // The same number by another way.
+    await dsacl(user.dn, denyReading(metadata));
+    expect(await count()).toBe(first + 2);
+    await dsacl(user.dn, denyReading(keyVersion));
+    expect(await fingerprint(directory, account)).not.toHaveProperty('revision');
+  });
+});
+
 describe('protected groups', () => {
   const judged = async (group: string, account: Account) =>
     open({ protected: { groups: [group], privileged: false } }).isProtected(account);

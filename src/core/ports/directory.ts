@@ -167,7 +167,10 @@ export interface AccountFingerprint {
   wholeSeconds?: true;
   /** `password` changes with every write to the entry, whatever is written: the directory tells nothing of passwords alone. */
   anyWrite?: true;
-  /** Changes with every write to the entry, whatever is written; opaque. Told where `wholeSeconds` is and the directory can. */
+  /**
+   * Changes with every write of the password at least, and never back: equal, nothing was written. Opaque. On most kinds it counts
+   * whatever is written to the entry.
+   */
   revision?: string;
   /** Who wrote to the entry last: the service account of Keyturn or somebody else. Absent where the directory does not tell. */
   writer?: 'self' | 'other';

@@ -147,6 +147,23 @@ describe('single judgements', () => {
       'unknown',
     ],
     [
+      'marked "must change" before, and by its count not written',
+      { before: { ...plain, temporary: true, revision: '4' }, now: { ...plain, temporary: true, revision: '4' }, settled: true },
+      'failed',
+    ],
+    [
+      'marked "must change" meanwhile, and by its count not written',
+      { before: { ...plain, revision: '4' }, now: { ...plain, password: 'b', revision: '4' }, settled: true },
+      'unknown',
+    ],
+    ['changed, by its count too', { before: { ...plain, revision: '4' }, now: { ...plain, password: 'b', revision: '5' } }, 'done'],
+    [
+      'with a count that is hidden now',
+      { before: { ...plain, revision: '4' }, now: { ...plain, password: 'b' }, settled: true },
+      'unknown',
+    ],
+    ['with a count that was hidden before', { now: { ...plain, password: 'b', revision: '4' }, settled: true }, 'unknown'],
+    [
       'marked "must change" before, and the same',
       { before: { ...plain, temporary: true }, now: { ...plain, temporary: true }, settled: true },
       'unknown',

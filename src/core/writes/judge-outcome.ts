@@ -51,7 +51,7 @@ type Seen = 'changed' | 'unchanged' | 'unclear';
 function passwordSeen({ before }: Evidence, now: AccountFingerprint): Seen {
   if (before.password === null || now.password === null) return 'unclear';
   if (now.password !== before.password) {
-    if (isOlder(before, now)) return 'unclear';
+    if (isOlder(before, now) || !agrees(before, now)) return 'unclear';
     return before.anyWrite !== true || weWroteSince(before, now) ? 'changed' : 'unclear';
   }
   if (before.revision !== undefined && before.revision === now.revision) return 'unchanged';
@@ -74,6 +74,15 @@ function lockSeen({ before }: Evidence, now: AccountFingerprint): Seen {
   if (now.lock === before.lock) return 'unchanged';
   // Locked anew, or counted on: whether it was unlocked in between does not show.
   return now.locked ? 'unclear' : 'changed';
+}
+
+/**
+ * What counts writes has counted one. A count that is told on one side only compares with nothing; one that stays tells that something
+ * else about the password was written, such as "must change".
+ */
+function agrees(before: AccountFingerprint, now: AccountFingerprint): boolean {
+  if (before.revision === undefined && now.revision === undefined) return true;
+  return before.revision !== undefined && now.revision !== undefined && before.revision !== now.revision;
 }
 
 /** A server that went back behind what it told before (restored, or not the same one after all). */

@@ -123,6 +123,39 @@ describe('what every account has', () => {
   });
 });
 
+describe('the count of password writes in a fingerprint', () => {
+  const always = {
+    sAMAccountType: '805306368',
+    userAccountControl: '512',
+    pwdLastSet: '0',
+    accountExpires: '0',
+    'msDS-User-Account-Control-Computed': '0',
+  };
+  const countIn = (more: Record<string, unknown>) =>
+    fingerprintOf(toLdapEntry({ dn: 'CN=x', ...always, ...more } as unknown as Entry), 'not-enforced', 's');
+
+  it('is told by the metadata, else by the version of the key, and else by nothing', () => {
+    const metadata = Buffer.alloc(64);
+    metadata.writeUInt32LE(1, 0);
+    metadata.writeUInt32LE(1, 8);
+    metadata.writeUInt32LE(0x9005a, 16);
+    metadata.writeUInt32LE(7, 20);
+    expect(countIn({ replPropertyMetaData: metadata, 'msDS-KeyVersionNumber': '6' })).toMatchObject({ password: '0 7', revision: '7' });
+    expect(countIn({ 'msDS-KeyVersionNumber': '6' })).toMatchObject({ password: '0 6', revision: '6' });
+    for (const hidden of [
+      {},
+      { 'msDS-KeyVersionNumber': [] },
+      { 'msDS-KeyVersionNumber': '' },
+      { 'msDS-KeyVersionNumber': 'x' },
+      { 'msDS-KeyVersionNumber': '0' },
+    ]) {
+      const told = countIn(hidden);
+      expect(told.password).toBe('0');
+      expect(told).not.toHaveProperty('revision');
+    }
+  });
+});
+
 describe('passwordVersion', () => {
   const vector = (...properties: [number, number][]) => {
     const bytes = Buffer.alloc(16 + properties.length * 48);
