@@ -45,7 +45,7 @@ afterEach(async () => {
 });
 
 function connect(changes: Record<string, unknown> = {}, secret = (): string => slapd.admin.password): Servers {
-  const settings = directorySchema.parse({
+  const parsed = directorySchema.parse({
     kind: 'openldap',
     id: 'ldap',
     label: 'Example',
@@ -56,9 +56,10 @@ function connect(changes: Record<string, unknown> = {}, secret = (): string => s
     connectTimeoutMilliseconds: connectTimeout,
     operationTimeoutMilliseconds: operationTimeout,
     retryServerAfterSeconds: 15,
-    connections: { read: 1, write: 1 },
     ...changes,
   }) as LdapSettings;
+  // One of each, which no configuration has: who waits for whom is the same every time.
+  const settings: LdapSettings = { ...parsed, connections: changes.connections === undefined ? { read: 1, write: 1 } : parsed.connections };
   const note = (event: string): void => void events.push(event);
   return createServers(settings, {
     refusedSecrets: createKeptRefusals({ now: () => wallClock + ahead }),
