@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Account } from '../../src/core/ports/directory.ts';
+import type { Account, Directory } from '../../src/core/ports/directory.ts';
 import type { Harness } from './harness.ts';
 import { newLogin } from './samples.ts';
 import { reset, unlock } from './write.ts';
@@ -82,6 +82,9 @@ export function describeIdentity(harness: () => Harness): void {
       const nobody = { directory: directory.id, id: 'ffffffff-ffff-4fff-8fff-ffffffffffff' };
       expect(await directory.readAccount(nobody)).toBeNull();
       await expect(directory.readStatus(nobody)).rejects.toMatchObject({ code: 'directory.account-missing' });
+      const known = await directory.readAccount(account.ref);
+      if (known === null) throw new Error('the account is missing');
+      await expect(directory.readStanding({ ...known, ...nobody })).rejects.toMatchObject({ code: 'directory.account-missing' });
       expect(await unlock(directory, nobody)).toMatchObject({ done: false, refusal: 'account.missing' });
       expect(await reset(directory, nobody, 'Qz-0123456789-Wyr')).toMatchObject({ done: false, refusal: 'account.missing' });
       expect(await directory.changePassword(nobody, 'x', 'Qz-0123456789-Wyr')).toMatchObject({ done: false, refusal: 'account.missing' });
@@ -113,6 +116,7 @@ export function describeIdentity(harness: () => Harness): void {
       const verdict = await directory.isProtected(found);
       expect(verdict).toMatchObject({ protected: true });
       expect(verdict.reason).toContain('Admins');
+      await expectOneStanding(directory, found);
     });
 
     it('and places are told of anybody, where they are there; of what cannot be found it is not known', async () => {
@@ -145,6 +149,7 @@ export function describeIdentity(harness: () => Harness): void {
       if (first === null || second === undefined) throw new Error('an account is missing');
       expect(await directory.isProtected(first)).toEqual({ protected: false, reason: null });
       expect(await directory.isProtected(second)).toMatchObject({ protected: true });
+      for (const account of [first, second]) await expectOneStanding(directory, account);
     });
   });
 
@@ -215,4 +220,11 @@ export function describeIdentity(harness: () => Harness): void {
       for (const text of ['*', '%', '_', ')(uid=*', '\\']) expect((await directory.search({ text, pageSize: 5 })).accounts).toEqual([]);
     });
   });
+}
+
+/** One reading of the entry tells the same as one for state and one for protection, before a write as well. */
+async function expectOneStanding(directory: Directory, account: Account): Promise<void> {
+  const [status, protection] = [await directory.readStatus(account), await directory.isProtected(account)];
+  expect(await directory.readStanding(account)).toEqual({ status, protection });
+  expect((await directory.prepareWrite(account)).protection).toEqual(protection);
 }

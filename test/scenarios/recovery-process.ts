@@ -16,7 +16,7 @@ export interface Work {
 }
 
 /**
- * Recoveries on SQLite in FOLDER: `node recovery-process.ts FOLDER [SECTION LOGIN...]`, in the embedded directory unless the section of another
+ * Recoveries on SQLite in FOLDER: `node recovery-process.ts FOLDER [SECTION LOGIN=MAIL...]`, in the embedded directory unless the section of another
  * one is given (JSON). The last one counts, when what is kept for a while has been read. Which parts of it are over is written to
  * the file `mark`, what they took to standard output as JSON.
  */
@@ -29,7 +29,14 @@ countWork();
 const directories = [section === undefined ? embeddedSection() : (JSON.parse(section) as ConfigurationDocument['directories'][number])];
 const keyturn = await startKeyturn({ directories, clock: createSlowClock(), database: `sqlite:${join(folder, 'keyturn.sqlite')}` });
 if (section === undefined) for (const login of logins) await addPerson(keyturn, login, {});
-const people = new Map(await Promise.all(logins.map(async (login) => [login, await keyturn.enrol(login)] as const)));
+const people = new Map(
+  await Promise.all(
+    logins.map(async (one) => {
+      const [login = '', mail] = one.split('=');
+      return [login, await keyturn.enrol(login, mail)] as const;
+    }),
+  ),
+);
 const parts: Record<string, Work> = {};
 const mark = (over: string) => {
   appendFileSync(join(folder, 'mark'), over);
