@@ -59,6 +59,7 @@ export const ERRORS = {
   'passkey.wrong-site': { status: 422, audience: 'anyone', level: 'warn' },
   'passkey.user-not-verified': { status: 422, audience: 'anyone', level: 'info' },
   'passkey.unknown': { status: 422, audience: 'anyone', level: 'info' },
+  'passkey.account-barred': { status: 422, audience: 'anyone', level: 'info' },
   'passkey.present': { status: 409, audience: 'anyone', level: 'info' },
   // Guard
   'guard.slow-down': { status: 429, audience: 'anyone', level: 'warn' },

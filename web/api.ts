@@ -1,7 +1,7 @@
 import { ANSWER_MARK } from '../shared/api/answer-mark.ts';
 import type { DemoMessage } from '../shared/api/demo.ts';
 import type { AddedPasskey, PasskeyOptions } from '../shared/api/enrolment.ts';
-import type { AnsweredStepKind, AnswerOf, PasswordCheck, Problem, StartRequest, Step } from '../shared/api/journeys.ts';
+import type { AnsweredStepKind, AnswerOf, PasskeyRequest, PasswordCheck, Problem, StartRequest, Step } from '../shared/api/journeys.ts';
 import type { Site } from '../shared/api/site.ts';
 import type { Attestation } from '../shared/api/web-authn.ts';
 import { currentLanguage } from './texts.ts';
@@ -51,6 +51,7 @@ export const api = {
   checkPassword: (journey: string, password: string, signal: AbortSignal) =>
     call<PasswordCheck>('POST', `${journeyPath(journey)}/password-check`, { password }, signal),
   cancelJourney: (journey: string) => call<undefined>('DELETE', journeyPath(journey)),
+  passkeyRequest: () => call<PasskeyRequest>('GET', '/passkey-request'),
   passkeyOptions: (right: string) => call<PasskeyOptions>('POST', '/enrolment/passkey-options', { right }),
   addPasskey: (asked: { right: string; ceremony: string; name?: string; credential: Attestation }) =>
     call<AddedPasskey>('POST', '/enrolment/passkeys', asked),

@@ -169,12 +169,15 @@ export const stepSchema = z.discriminatedUnion('kind', [
 export type Step = z.infer<typeof stepSchema>;
 export type StepKind = Step['kind'];
 
-export const startRequestSchema = z.strictObject({
-  goal: goalSchema,
-  account: z.string().min(1).max(256),
-  locale: z.string().max(35).optional(),
-  client: clientSchema.optional(),
-});
+const startBase = { goal: goalSchema, locale: z.string().max(35).optional(), client: clientSchema.optional() };
+export const startRequestSchema = z.union([
+  z.strictObject({ ...startBase, account: z.string().min(1).max(256) }),
+  /** Without a name: the answer to `GET /passkey-request`, whose `ticket` is good once. The passkey says who it is. */
+  z.strictObject({ ...startBase, passkey: z.strictObject({ ticket: z.string().min(1).max(200), credential: assertionSchema }) }),
+]);
+/** `GET /passkey-request`: a question for a passkey, before there is a journey. */
+export const passkeyRequestSchema = z.object({ ticket: z.string(), publicKey: requestOptionsSchema });
+export type PasskeyRequest = z.infer<typeof passkeyRequestSchema>;
 export type StartRequest = z.infer<typeof startRequestSchema>;
 
 /** Names the journey in the address of whatever is asked of it. Says nothing and opens nothing: that does the token. */

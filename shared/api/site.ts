@@ -14,6 +14,8 @@ export const siteSchema = z.object({
   goals: z.array(z.enum(RECOVERY_GOALS)),
   /** People may sign in. */
   signIn: z.boolean(),
+  /** Those of `goals` that may be begun by a passkey, without a name. */
+  goalsByPasskey: z.array(z.enum(RECOVERY_GOALS)),
   demo: z.boolean(),
 });
 export type Site = z.infer<typeof siteSchema>;

@@ -161,6 +161,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'The passkey is not enrolled, or not any more',
     fix: withLines('Look what the person has enrolled', 'keyturn enrolment list NAME'),
   },
+  'passkey.account-barred': {
+    meaning: 'The passkey is right, and its account cannot be recovered: disabled, protected, frozen, or gone',
+    fix: withLines('Find out why', 'keyturn recovery status NAME'),
+  },
   'passkey.present': { meaning: 'The passkey is enrolled already', fix: 'Use it' },
   'guard.slow-down': { meaning: 'Too many requests', fix: 'Wait for as long as `retryAfter` says. The limits are in `guard`' },
   'directory.unavailable': {

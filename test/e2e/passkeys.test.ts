@@ -92,12 +92,17 @@ describe.each([
     expect(credentials).toMatchObject([{ isResidentCredential: true, rpId: 'localhost' }]);
 
     clock.move(DAY);
+    // Otherwise it would answer at once to what is offered beside the name.
+    await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled: false });
     await walk.open();
     await walk.chooseGoal('reset-password');
+    expect(await axe(page)).toEqual([]);
+    await screenshot(page, `passkey-name-${language}`);
     await walk.nameAccount(login);
     await page.getByText(walk.journeyText('factor.passkey'), { exact: true }).click();
     await walk.press('action.continue');
     await walk.at('passkey.title');
+    await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled: true });
     expect(await axe(page)).toEqual([]);
     await screenshot(page, `passkey-step-${language}`);
 
@@ -113,6 +118,23 @@ describe.each([
     await walk.at('done.title.password-reset');
     expect(await page.getByRole('heading', { name: walk.text('add-passkey.title') }).count()).toBe(0);
     expect(await signsIn(portal.keyturn, login, 'Third-harbour-at-n00n')).toBe(true);
+
+    // Without a name: by the button, and by what the browser offers in the field.
+    await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled: false });
+    await walk.open();
+    await walk.chooseGoal('reset-password');
+    await cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false });
+    await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled: true });
+    await walk.press('passkey.use');
+    await page.getByText(walk.text('passkey.trouble.cancelled')).waitFor();
+    await cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: true });
+    // What is offered beside the field is chosen by nobody but the device here; the page goes on by itself.
+    if (kind === 'platform') await page.goto(`${portal.origin}/?goal=reset-password`);
+    else await walk.press('passkey.use');
+    await walk.typePassword('Fourth-harbour-at-n00n');
+    await walk.savePassword('Fourth-harbour-at-n00n');
+    await walk.at('done.title.password-reset');
+    expect(await signsIn(portal.keyturn, login, 'Fourth-harbour-at-n00n')).toBe(true);
     expect(watched.complaints).toEqual([]);
     await watched.context.close();
   });

@@ -8,6 +8,7 @@ export const SITE = {
   supportContact: 'IT helpdesk, +44 20 7946 0000, helpdesk@northwind.example',
   timeZone: 'UTC',
   languages: ['en', 'de'],
+  goalsByPasskey: [],
   goals: ['reset-password', 'unlock-account'] as ('reset-password' | 'unlock-account' | 'find-username')[],
   demo: false,
 };

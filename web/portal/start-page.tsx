@@ -18,5 +18,13 @@ export function StartPage({ site, search, go, onOpened }: StartPageProps) {
   const goal = only ?? site.goals.find((each) => each === wanted);
   const toGoal = (chosen: Goal) => go(`/?goal=${chosen}`);
   if (goal === undefined) return <GoalPage goals={site.goals} onChosen={toGoal} />;
-  return <AccountPage key={goal} goal={goal} onOpened={onOpened} {...(only === undefined ? { onBack: () => go('/') } : {})} />;
+  return (
+    <AccountPage
+      key={goal}
+      goal={goal}
+      byPasskey={site.goalsByPasskey.some((each) => each === goal)}
+      onOpened={onOpened}
+      {...(only === undefined ? { onBack: () => go('/') } : {})}
+    />
+  );
 }

@@ -22,7 +22,7 @@ const NOBODYS = {
  * A passkey (WebAuthn Level 3): asked for without naming one, with user verification. The challenge is derived from the question, which
  * takes a right answer once. An answer proves the account that the credential is kept with, and whose handle the authenticator gives.
  */
-export function createPasskeyFactor(deps: FactorDeps): Factor<'passkey'> {
+export function createPasskeyFactor(deps: Pick<FactorDeps, 'keys' | 'clock' | 'configuration' | 'webAuthn'>): Factor<'passkey'> {
   const { keys, clock, configuration, webAuthn } = deps;
   const challengeOf = (challengeId: string) => keys.digest('passkey-challenge', challengeId);
 

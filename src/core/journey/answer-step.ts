@@ -93,7 +93,12 @@ async function takeAnswer(deps: ActDeps, found: LoadedJourney, body: unknown): P
   const transition = await handler(deps, journey, answer.data);
   if (transition.kind === 'stay') return { journey, passed: false, verdicts: transition.verdicts };
   const moved = transition.kind === 'advanced' ? transition.journey : await commit(deps, journey, transition);
-  return { journey: await prepareGoal(deps, await skipSingleChoice(deps, moved)), passed: false };
+  return { journey: await goOn(deps, moved), passed: false };
+}
+
+/** What follows of itself, once a journey has moved on. */
+export async function goOn(deps: ActDeps, moved: LoadedJourney): Promise<LoadedJourney> {
+  return prepareGoal(deps, await skipSingleChoice(deps, moved));
 }
 
 /** Where only one proof is left to choose, choosing is no question: the next code is asked for at once. */

@@ -1,8 +1,16 @@
+import type { Prompt } from '../factors/factor.ts';
 import type { ActDeps } from './act.ts';
 import type { LoadedJourney } from './journey-state.ts';
 
 /** Steps before the proof is complete: here the clock must not tell a real account from a decoy. */
-const UNPROVEN = new Set(['proof-of-work', 'choose-factor', 'code', 'passkey', 'password', 'judging']);
+const UNPROVEN: Readonly<Record<Prompt | 'proof-of-work' | 'choose-factor' | 'judging', true>> = {
+  'proof-of-work': true,
+  'choose-factor': true,
+  code: true,
+  passkey: true,
+  password: true,
+  judging: true,
+};
 
 export interface Hold {
   /**
@@ -27,7 +35,7 @@ export function createHold(deps: Pick<ActDeps, 'act' | 'clock' | 'configuration'
   let asksServers = false;
   return {
     async settle(journey) {
-      if (beganAt !== null || !UNPROVEN.has(journey.state.step.kind)) return false;
+      if (beganAt !== null || !Object.hasOwn(UNPROVEN, journey.state.step.kind)) return false;
       asksServers = journey.state.step.kind === 'password';
       const { settleMilliseconds } = deps.configuration().recovery;
       const settledAt = Math.min(journey.row.createdAt, deps.act.at) + settleMilliseconds;

@@ -5,6 +5,7 @@ import { queueNotice } from '../notify/queue-notice.ts';
 import type { ChallengeRow, Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import { type ActDeps, journeyActor } from './act.ts';
+import { endCloned } from './end-cloned.ts';
 import { askedOf } from './guard-targets.ts';
 import type { JourneyState, LoadedJourney, PromptStep } from './journey-state.ts';
 import { tellOfAttack } from './tell-of-attack.ts';
@@ -39,7 +40,8 @@ export async function refuseProof(deps: ActDeps, store: Store, journey: LoadedJo
   if (attacked) await tellOfAttack(deps, store, { asked, what: 'failures', language: state.language });
   const accounts = asked.flatMap(({ account }) => (account === null ? [] : [account]));
   const about = { journey: row.id, actor: journeyActor(deps.act, state) };
-  const { problem } = judgement;
+  // Somebody was quicker with the same passkey.
+  const problem = judgement.problem ?? (step.kind === 'passkey' ? ('passkey.unknown' as const) : undefined);
   const facts = { factor: step.factor, accounts, attemptsLeft, ...(isJudged ? {} : { judged: false }) };
   await recordEvent(store, deps.clock, {
     type: 'journey.proof-refused',
@@ -47,7 +49,7 @@ export async function refuseProof(deps: ActDeps, store: Store, journey: LoadedJo
     ...facts,
     ...(problem === undefined ? {} : { problem }),
   });
-  await endCloned(deps, store, journey, judgement);
+  await endCloned(deps, store, { actor: about.actor, language: state.language, journey: row.id }, judgement);
   if (suspended) return endProof(deps, store, journey, 'journey.authenticator-suspended');
   if (attemptsLeft === 0) return endProof(deps, store, journey, 'journey.too-many-attempts');
   // That a clock is off is told to somebody who has proven something: to an outsider it would tell that there is a clock.
@@ -55,16 +57,6 @@ export async function refuseProof(deps: ActDeps, store: Store, journey: LoadedJo
   const id = randomId(deps.random);
   if (problem !== undefined) return { ...state, step: { ...step, id, problem, message: { key: problem, tone: 'error' } } };
   return { ...state, step: { ...step, id, message: { key, tone: 'error' } } };
-}
-
-/** A passkey whose counter did not grow has a copy somewhere, and nobody can say which one is its owner's: none counts any more. */
-async function endCloned(deps: ActDeps, store: Store, { state, row }: LoadedJourney, { cloned = [] }: Judgement): Promise<void> {
-  for (const { account, factor: id } of cloned) {
-    if (!(await store.factors.end(id, deps.act.at))) continue;
-    const about = { account, factor: 'passkey' as const, id, author: 'Keyturn', actor: journeyActor(deps.act, state) };
-    await recordEvent(store, deps.clock, { type: 'factor.ended', ...about, reason: `its counter did not grow, in journey ${row.id}` });
-    await queueNotice(deps, store, { kind: 'passkey-cloned', account, language: state.language });
-  }
 }
 
 /** Attempts that a challenge still takes. */

@@ -43,6 +43,7 @@ export interface Keys {
       | 'recovery-code'
       | 'temporary-pass'
       | 'passkey-challenge'
+      | 'passkey-ticket'
       | 'passkey-credential'
       | 'passkey-user'
       | 'right-to-enrol',

@@ -1,10 +1,11 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import {
   ANSWERS,
   answerResponseSchema,
   currentResponseSchema,
+  passkeyRequestSchema,
   passwordCheckRequestSchema,
   passwordCheckResponseSchema,
   problemSchema,
@@ -25,7 +26,9 @@ import { checkPassword } from '../../core/journey/check-password.ts';
 import { currentStep } from '../../core/journey/current-step.ts';
 import type { JourneyKey } from '../../core/journey/journey-key.ts';
 import type { LoadedJourney } from '../../core/journey/journey-state.ts';
+import { passkeyTicket } from '../../core/journey/passkey-ticket.ts';
 import { presentStep, presentTime } from '../../core/journey/present-step.ts';
+import { startByPasskey } from '../../core/journey/start-by-passkey.ts';
 import { slowDown, startJourney } from '../../core/journey/start-journey.ts';
 import { presentVerdicts } from '../../core/password-policy/present.ts';
 import { randomToken } from '../../core/random-id.ts';
@@ -66,8 +69,6 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     step: await presentStep(deps, journey, verdicts),
   });
 
-  const forRequest = (request: FastifyRequest): ActDeps => ({ ...deps, act: actOf(request) });
-
   /** A page says with each request in which language it is shown. Programs say it once, at the start: many send a header by habit. */
   const actOfPage = (request: FastifyRequest): Act => {
     const language = isBrowser(request, undefined) ? deps.texts.match(request.headers['accept-language']) : null;
@@ -75,6 +76,11 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
   };
 
   const remembersDevice = (browser: boolean) => browser && deps.configuration().guard.knownPlaceDays > 0;
+
+  /** The answer that completed the proof took the token up: from now on this browser is known. */
+  function rememberDevice(reply: FastifyReply, { newDevice }: Pick<Act, 'newDevice'>, { state }: LoadedJourney): void {
+    if (newDevice !== undefined && state.device === deviceDigest(deps.keys, newDevice)) setDeviceCookie(deps, reply, newDevice);
+  }
 
   function obey(request: FastifyRequest, decision: GuardDecision): void {
     if (!decision.allowed) throw slowDown(actOf(request), decision.retryAt);
@@ -111,17 +117,18 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       '/journeys',
       { schema: { summary: 'Start a journey', body: startRequestSchema, response: { 201: startResponseSchema, ...problems } } },
       async (request, reply) => {
-        const { goal, account, locale, client } = request.body;
+        const { goal, locale, client } = request.body;
         const browser = isBrowser(request, client);
         const language = chooseLanguage(deps, locale, request.headers['accept-language']);
         const device = remembersDevice(browser) ? deviceToken(deps, request) : undefined;
-        const started = await startJourney(forRequest(request), {
-          goal,
-          account,
-          language,
-          client: client ?? { kind: browser ? 'web' : 'cli' },
-          device,
-        });
+        const asked = { goal, language, client: client ?? { kind: browser ? ('web' as const) : ('cli' as const) }, device };
+        const newDevice = remembersDevice(browser) && device === undefined ? { newDevice: randomToken(deps.random) } : {};
+        const acting = { ...deps, act: { ...actOf(request), ...newDevice } };
+        const started =
+          'passkey' in request.body
+            ? await startByPasskey(acting, { ...asked, ...request.body.passkey })
+            : await startJourney(acting, { ...asked, account: request.body.account });
+        rememberDevice(reply, acting.act, started.journey);
         const answer = { ...(await present(started.journey)), expiresAt: expiry(started.journey) };
         reply.status(201);
         if (!browser) return { token: started.token, ...answer };
@@ -130,6 +137,12 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         else setJourneyCookie(deps, reply, started.token, started.journey.row.expiresAt);
         return answer;
       },
+    );
+
+    app.get(
+      '/passkey-request',
+      { schema: { summary: 'A question for a passkey, to begin without a name', response: { 200: passkeyRequestSchema, ...problems } } },
+      (request) => passkeyTicket(deps, actOf(request)),
     );
 
     app.get(
@@ -159,9 +172,7 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         const answered = await forJourney(request, (acting, key) =>
           answerStep({ ...acting, act: { ...acting.act, ...newDevice } }, key, request.params.step, request.body),
         );
-        // The answer that completed the proof took the token up: from now on this browser is known.
-        const taken = newDevice.newDevice !== undefined && answered.journey.state.device === deviceDigest(deps.keys, newDevice.newDevice);
-        if (taken) setDeviceCookie(deps, reply, newDevice.newDevice);
+        rememberDevice(reply, newDevice, answered.journey);
         const shown = await present(answered.journey, answered.verdicts);
         endJourneyCookie(deps, reply, shown.step, answered.journey.state.goal);
         if (!answered.passed) return shown;

@@ -3,6 +3,7 @@ import { RECOVERY_GOALS } from '../../../shared/api/journeys.ts';
 import { siteSchema } from '../../../shared/api/site.ts';
 import { supportContact } from '../../core/configuration/support-contact.ts';
 import { timeZoneOf } from '../../core/configuration/time-zone.ts';
+import { goalsByPasskey } from '../../core/journey/passkey-ticket.ts';
 import { offeredGoals } from '../../core/journey/what-counts.ts';
 import { callerAddress } from '../caller-address.ts';
 import type { HttpDeps } from '../http-deps.ts';
@@ -17,7 +18,8 @@ export function siteRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       (request) => {
         const configuration = deps.configuration();
         const { organisation } = configuration;
-        const offered = offeredGoals(configuration, { client: 'web', address: callerAddress(request) });
+        const where = { client: 'web' as const, address: callerAddress(request) };
+        const offered = offeredGoals(configuration, where);
         return {
           organisation: organisation.name,
           publicUrl: organisation.publicUrl,
@@ -26,6 +28,7 @@ export function siteRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           languages: [...deps.texts.languages],
           goals: RECOVERY_GOALS.filter((goal) => offered.includes(goal)),
           signIn: offered.includes('sign-in'),
+          goalsByPasskey: goalsByPasskey(deps, where),
           demo: deps.demo !== null,
         };
       },

@@ -17,6 +17,23 @@ export function askPasskey(options: RequestOptions): Promise<Asked<Assertion>> {
   });
 }
 
+/**
+ * Offers passkeys among what the browser fills into a field (`autocomplete="... webauthn"`), and waits for one to be chosen. Any other
+ * ceremony of the page ends it. Never throws.
+ */
+export function offerPasskeys(options: RequestOptions): Promise<Asked<Assertion>> {
+  return ask(async ({ startAuthentication, browserSupportsWebAuthnAutofill }) => {
+    if (!(await browserSupportsWebAuthnAutofill())) throw new DOMException('no autofill', 'NotSupportedError');
+    const optionsJSON: PublicKeyCredentialRequestOptionsJSON = options;
+    return (await startAuthentication({ optionsJSON, useBrowserAutofill: true })) as unknown as Assertion;
+  });
+}
+
+/** Ends what is offered: the page is left. */
+export function withdrawPasskeys(): void {
+  void library().then(({ WebAuthnAbortService }) => WebAuthnAbortService.cancelCeremony());
+}
+
 /** Has the browser make a passkey. Never throws. */
 export function makePasskey(options: CreationOptions): Promise<Asked<Attestation>> {
   return ask(async ({ startRegistration }) => {
