@@ -2,6 +2,7 @@ import type { SealReport } from '../core/ports/store.ts';
 import type { Database } from './schema.ts';
 import { placeOf, SEALED_COLUMNS, type SealedTable } from './sealed-columns.ts';
 import type { Secrets } from './secrets.ts';
+import { isUnderstood } from './understood.ts';
 
 const PAGE = 200;
 type Row = Record<string, string | number | null>;
@@ -11,13 +12,13 @@ type Row = Record<string, string | number | null>;
  * A value that changes meanwhile is left to whoever changed it. Safe beside running nodes.
  */
 export async function walkSealed(db: Database, secrets: Secrets, reseal: boolean): Promise<SealReport> {
-  const report: SealReport = { first: secrets.keyIds[0], sealedBy: {}, resealed: 0, unreadable: [] };
+  const report: SealReport = { first: secrets.keyIds[0], sealedBy: {}, resealed: 0, unreadable: [], notUnderstood: [] };
   for (const table of Object.keys(SEALED_COLUMNS) as SealedTable[]) {
-    let unreadable = 0;
-    for await (const row of rowsOf(db, table)) {
-      if (!(await look(db, secrets, table, row, reseal, report))) unreadable += 1;
+    const counts = { unreadable: 0, notUnderstood: 0, fine: 0 };
+    for await (const row of rowsOf(db, table)) counts[await look(db, secrets, table, row, reseal, report)] += 1;
+    for (const kind of ['unreadable', 'notUnderstood'] as const) {
+      if (counts[kind] > 0) report[kind].push({ table, rows: counts[kind] });
     }
-    if (unreadable > 0) report.unreadable.push({ table, rows: unreadable });
   }
   return report;
 }
@@ -39,23 +40,31 @@ async function* rowsOf(db: Database, table: SealedTable): AsyncGenerator<Row> {
   }
 }
 
-/** @returns whether the value could be opened */
-async function look(db: Database, secrets: Secrets, table: SealedTable, row: Row, reseal: boolean, report: SealReport): Promise<boolean> {
+/** @returns what became of the value when it was opened */
+async function look(
+  db: Database,
+  secrets: Secrets,
+  table: SealedTable,
+  row: Row,
+  reseal: boolean,
+  report: SealReport,
+): Promise<'fine' | 'unreadable' | 'notUnderstood'> {
   const { sealed, bound } = SEALED_COLUMNS[table];
   const value = String(row[sealed]);
   // Emptied when it had no further use.
-  if (value === '') return true;
+  if (value === '') return 'fine';
   const place = placeOf(table, row);
   let plain: string;
   try {
     plain = secrets.open(place, value);
   } catch {
-    return false;
+    return 'unreadable';
   }
+  const found = isUnderstood(table, row, plain) ? 'fine' : 'notUnderstood';
   const key = value.split('.')[1] ?? '';
   if (!reseal || key === report.first) {
     report.sealedBy[key] = (report.sealedBy[key] ?? 0) + 1;
-    return true;
+    return found;
   }
   const changed = await db
     .updateTable(table as 'journeys')
@@ -64,5 +73,5 @@ async function look(db: Database, secrets: Secrets, table: SealedTable, row: Row
     .where(sealed as 'state', '=', value)
     .executeTakeFirst();
   report.resealed += Number(changed.numUpdatedRows);
-  return true;
+  return found;
 }

@@ -64,6 +64,8 @@ export interface SealReport {
   resealed: number;
   /** Values that no key of the ring opens, or whose row was changed. */
   unreadable: { table: string; rows: number }[];
+  /** Values that were opened and make no sense: they do not parse, or name another owner than their row. */
+  notUnderstood: { table: string; rows: number }[];
 }
 
 /** One recovery run. `state` is JSON that only core/journey understands; it is sealed. */

@@ -8,7 +8,7 @@ export const ABANDONED_AFTER = 60 * 60_000;
  * The intent within a row; null when it cannot be opened, is no JSON, or is not what this version writes. The message of a JSON error
  * would quote what was sealed, so none leaves.
  */
-export function readIntent(row: StoredIntent): WriteIntent | null {
+export function readIntent(row: Pick<StoredIntent, 'id' | 'directory' | 'accountId' | 'facts'>): WriteIntent | null {
   if (row.facts === null) return null;
   let found: Partial<WriteIntent> | null;
   try {

@@ -1,14 +1,11 @@
 import type { Selectable } from 'kysely';
-import { z } from 'zod';
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { FactorRow, FactorStore } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
 import { readable } from '../readable.ts';
 import type { Schema } from '../schema.ts';
 import { openColumn, sealColumn } from '../sealed-columns.ts';
-
-/** What is sealed of a factor: people name theirs by their address or telephone, so the label is as private as the secret. */
-const sealedPart = z.strictObject({ label: z.string(), secret: z.string() });
+import { sealedFactor } from '../understood.ts';
 
 /** The verbs of table `factors`. */
 export function createFactors(context: TableContext): FactorStore {
@@ -17,7 +14,7 @@ export function createFactors(context: TableContext): FactorStore {
     directory: row.directory,
     accountId: row.account_id,
     kind: row.kind as FactorKind,
-    ...sealedPart.parse(JSON.parse(openColumn(context.secrets, 'factors', row, row.secret))),
+    ...sealedFactor.parse(JSON.parse(openColumn(context.secrets, 'factors', row, row.secret))),
     source: row.source,
     createdAt: row.created_at,
     endedAt: row.ended_at,
