@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addFactor } from '../../src/core/enrolment/add-factor.ts';
 import { endFactor, enrolFactors } from '../../src/core/enrolment/enrol-factors.ts';
 import { findSession } from '../../src/core/sessions/find-session.ts';
 import { requireFreshProof } from '../../src/core/sessions/freshness.ts';
+import { openSession } from '../../src/core/sessions/open-session.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { prove, request, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD } from './sample-directory.ts';
@@ -97,6 +99,34 @@ describe('a session', () => {
     expect((await exchange(keyturn.url, recovery)).body.code).toBe('session.not-proven');
     const half = await startJourney(keyturn.url, owner.login, 'sign-in');
     expect((await exchange(keyturn.url, half)).body.code).toBe('session.not-proven');
+  });
+
+  it('ends, and none is opened, where signing in is switched off', async () => {
+    const owner = await person();
+    const { token } = await signIn(keyturn, owner.login, owner);
+    keyturn.clock.move(31_000);
+    const late = await proveSignIn(keyturn.url, owner.login, owner);
+    late.at('done');
+    const { deps, clock } = keyturn;
+    const configuration = () => ({ ...deps.configuration(), signIn: { ...deps.configuration().signIn, enabled: false } });
+    const acting = { ...deps, configuration, act: { at: clock.now(), address: '192.0.2.1' } };
+    await expect(findSession(acting, [token])).rejects.toMatchObject({ code: 'session.ended' });
+    await expect(openSession(acting, { tokens: [late.token], id: null })).rejects.toMatchObject({ code: 'session.not-proven' });
+    expect((await exchange(keyturn.url, late)).status).toBe(201);
+  });
+
+  it('is opened by no password alone while what somebody enrolled waits for its cool-down', async () => {
+    people += 1;
+    const login = `held${people}`;
+    await addPerson(keyturn, login);
+    const client = await proveSignIn(keyturn.url, login);
+    client.at('done');
+    const [row] = await keyturn.deps.store.embedded.findByIdentifier('people', login);
+    const account = { directory: 'people', id: row?.id ?? '' };
+    const countsFrom = keyturn.clock.now() + 86_400_000;
+    const waiting = { account, kind: 'email' as const, label: 'x', secret: 'x@example.test', source: 'self', countsFrom };
+    await addFactor(keyturn.deps, keyturn.deps.store, waiting);
+    expect((await exchange(keyturn.url, client)).body.code).toBe('session.not-proven');
   });
 
   it('ends when nothing is done in it, and at its end whatever is done', async () => {

@@ -271,6 +271,31 @@ describe.each(['sqlite', 'postgres'] as const)('a sign-in by password, on %s', (
     expect((await rowOf(person.login)).badAttempts).toBe(1);
   });
 
+  it('shows what the directory said no sooner to who looks than to who waits for the answer', async () => {
+    const settleMilliseconds = 600;
+    const slow = await startKeyturn({
+      directories: [embeddedSection()],
+      configuration: { signIn: { enabled: true }, recovery: { holdMilliseconds: 0, settleMilliseconds } },
+    });
+    try {
+      await addPerson(slow, 'watched');
+      const client = await askedForPassword(slow.url, 'watched');
+      const sentAt = performance.now();
+      const answered = client.answer({ password: 'Wrong-Passw0rd' }).then(() => true);
+      let seen: string[] = [];
+      do {
+        const { body } = await client.call('GET', '/journeys/current');
+        seen = [...seen, body.step?.kind ?? ''];
+      } while (!(seen.includes('waiting') && seen.at(-1) !== 'waiting') && !(await Promise.race([answered, Promise.resolve(false)])));
+      const seenAt = performance.now();
+      await answered;
+      // Times of the clock are whole milliseconds.
+      expect(seenAt - sentAt).toBeGreaterThan(settleMilliseconds - 2);
+    } finally {
+      await slow.close();
+    }
+  });
+
   it('is not to be had where it is switched off', async () => {
     await expect(startJourney(first().url, 'x', 'sign-in')).resolves.toBeDefined();
     const off = await startKeyturn({ directories: [embeddedSection()] });

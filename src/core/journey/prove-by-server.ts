@@ -6,6 +6,7 @@ import { acceptProof } from './accept-proof.ts';
 import type { ActDeps } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
 import { askedOf } from './guard-targets.ts';
+import { holdJudgement } from './hold.ts';
 import type { JourneyState, LoadedJourney, OpenStepOf, PromptStep } from './journey-state.ts';
 import { enrolledCandidates, ofKind } from './open-challenge.ts';
 import { countAttempt, settleProofs } from './prove.ts';
@@ -25,7 +26,7 @@ const NOT_ASKED: Judgement = { proofs: [], asked: { trouble: 'not-asked', answer
  *
  * 1. The attempt is counted, and as a failure, in a transaction of its own that also takes the step: of any number of answers, on any
  *    node, no more than the guard allows ever reach a server.
- * 2. The server is asked.
+ * 2. The server is asked, and what it said is held back for as long as it might have taken.
  * 3. What came of it is settled. A right answer gets its failure back, and so does one that no server has judged.
  *
  * Whoever dies in between leaves a failure that counts, and a step that is put again after `JUDGED_WITHIN`.
@@ -40,6 +41,7 @@ export async function proveByServer(deps: ActDeps, journey: LoadedJourney, step:
   const given = { challengeId: challenge.id, expected: challenge.expected, answer, enrolled: isJudged ? enrolled : [] };
   const name = journey.state.guardNames.join(',');
   const judgement = (await inTurnOfName(deps, name, () => deps.factor(step.factor).judge(given))) ?? NOT_ASKED;
+  await holdJudgement(deps, journey);
   const settled = await deps.store.transaction(async (store) =>
     advanceJourney(store, taken, await settle(deps, store, taken, { challenge, everything, enrolled, judgement })),
   );

@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
+import type { Configuration } from '../configuration/document.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { Act } from '../journey/act.ts';
 import { type Session, sessionOf } from './session.ts';
@@ -19,7 +20,7 @@ export async function findSession(deps: Deps, tokens: readonly string[]): Promis
   for (const token of tokens) {
     const row = await deps.store.sessions.findByToken(deps.keys.digest('session-token', token));
     if (row === null) continue;
-    if (isOver(row, deps.configuration().signIn.idleMinutes, now)) {
+    if (isOver(row, deps.configuration().signIn, now)) {
       problem = 'session.ended';
       continue;
     }
@@ -29,7 +30,11 @@ export async function findSession(deps: Deps, tokens: readonly string[]): Promis
   throw new AppError(problem);
 }
 
-/** Whether a session lets nobody in any more. */
-export function isOver(row: { endedAt: number | null; endsAt: number; seenAt: number }, idleMinutes: number, now: number): boolean {
-  return row.endedAt !== null || row.endsAt <= now || row.seenAt + idleMinutes * 60_000 <= now;
+/** Whether a session lets nobody in any more: where signing in is switched off, none does. */
+export function isOver(
+  row: { endedAt: number | null; endsAt: number; seenAt: number },
+  { enabled, idleMinutes }: Configuration['signIn'],
+  now: number,
+): boolean {
+  return !enabled || row.endedAt !== null || row.endsAt <= now || row.seenAt + idleMinutes * 60_000 <= now;
 }

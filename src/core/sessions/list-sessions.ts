@@ -8,7 +8,7 @@ export async function listSessions(
   deps: Pick<CoreDeps, 'store' | 'configuration'> & { readonly act: Act },
   { account }: Pick<Session, 'account'>,
 ): Promise<Session[]> {
-  const { idleMinutes } = deps.configuration().signIn;
+  const { signIn } = deps.configuration();
   const rows = await deps.store.sessions.ofAccount(account, deps.act.at);
-  return rows.filter((row) => !isOver(row, idleMinutes, deps.act.at)).map(sessionOf);
+  return rows.filter((row) => !isOver(row, signIn, deps.act.at)).map(sessionOf);
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import { accountKey, type Candidate } from '../accounts/candidate.ts';
 import { recordEvent } from '../audit/record-event.ts';
-import { factorsThatCount } from '../enrolment/factors-of.ts';
+import { factorsOf } from '../enrolment/factors-of.ts';
 import { type ActDeps, journeyActor } from '../journey/act.ts';
 import { findJourney } from '../journey/find-journey.ts';
 import type { JourneyKey } from '../journey/journey-key.ts';
@@ -19,7 +19,7 @@ import { newestProofs, type Session, type SessionFacts, sessionOf } from './sess
 export async function openSession(deps: ActDeps, key: JourneyKey): Promise<{ token: string; session: Session }> {
   const journey = await findJourney(deps, key);
   const candidate = whoSignedIn(journey.state);
-  if (candidate === null) throw new AppError('session.not-proven');
+  if (candidate === null || !deps.configuration().signIn.enabled) throw new AppError('session.not-proven');
   const { account, provenAt } = { account: candidate.ref, provenAt: journey.state.provenAt ?? 0 };
   const token = randomToken(deps.random);
   const row = rowFor(deps, journey, candidate, deps.keys.digest('session-token', token));
@@ -36,8 +36,9 @@ export async function openSession(deps: ActDeps, key: JourneyKey): Promise<{ tok
     // Whoever proved something before the password was set anew, or before "this was not me", proved it about an account that is no more.
     const wasWritten = await store.intents.wroteSince(account, provenAt, { journey: journey.row.id });
     if (wasWritten || (await store.freezes.isFrozen(account))) throw new AppError('session.not-proven');
-    // Enrolled since the journey began: the password alone is not enough any more.
-    const enrolled = row.rights === 'full' ? [] : await factorsThatCount({ ...deps, store }, { ...account, contacts: candidate.contacts });
+    // The password alone is enough for who has nothing at all: not since something was enrolled, and not while that waits for its
+    // cool-down, in which somebody else would enrol theirs.
+    const enrolled = row.rights === 'full' ? [] : await factorsOf({ ...deps, store }, { ...account, contacts: candidate.contacts });
     if (enrolled.length > 0 || !(await store.sessions.insert(row))) throw new AppError('session.not-proven');
   });
   return { token, session: sessionOf(row) };
