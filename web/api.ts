@@ -66,7 +66,7 @@ export const api = {
 const journeyPath = (journey: string) => `/journeys/${encodeURIComponent(journey)}`;
 
 /** One request. Never throws: a failure is an outcome that the page has words for. */
-async function call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown, signal?: AbortSignal): Promise<Outcome<T>> {
+export async function call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown, signal?: AbortSignal): Promise<Outcome<T>> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   try {
     const response = await fetch(`/api/v1${path}`, {

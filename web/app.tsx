@@ -17,6 +17,7 @@ import { OrganisationContext } from './ui/page-title.tsx';
 import { Skeleton } from './ui/skeleton.tsx';
 import { useAddress } from './use-address.ts';
 
+const MePage = lazy(() => import('./me/me-page.tsx').then((module) => ({ default: module.MePage })));
 const DemoPage = lazy(() => import('./demo/demo-page.tsx').then((module) => ({ default: module.DemoPage })));
 
 /** The pages by address, inside the frame that all of them share. */
@@ -77,17 +78,20 @@ export function App() {
         return <RecoverPage opened={opened} contact={site.supportContact} onLeave={() => go('/')} onForget={forgetOpened} />;
       case '/not-me':
         return <NotMePage contact={site.supportContact} />;
+      case '/me':
+        if (!site.signIn) break;
+        return <MePage contact={site.supportContact} search={search} go={go} />;
       case '/demo':
         return <DemoPage demo={site.demo} />;
       default:
-        return (
-          <SimplePage
-            title={t('not-found.title')}
-            paragraphs={[t('not-found.text')]}
-            action={{ label: t('action.to-start'), onPress: () => go('/') }}
-          />
-        );
     }
+    return (
+      <SimplePage
+        title={t('not-found.title')}
+        paragraphs={[t('not-found.text')]}
+        action={{ label: t('action.to-start'), onPress: () => go('/') }}
+      />
+    );
   };
 
   return (

@@ -3,6 +3,7 @@ import { initReactI18next } from 'react-i18next';
 
 type Load = () => Promise<{ default: Record<string, string> }>;
 const portalTexts = import.meta.glob('../locales/*/portal.json') as Record<string, Load>;
+const meTexts = import.meta.glob('../locales/*/me.json') as Record<string, Load>;
 const demoTexts = import.meta.glob('../locales/*/demo.json') as Record<string, Load>;
 
 const STORED_LANGUAGE = 'keyturn-language';
@@ -43,11 +44,14 @@ export async function switchLanguage(language: string, remember = false): Promis
 }
 
 /** Adds the demo page's texts, which the portal never loads. */
-export async function loadDemoTexts(language: string): Promise<void> {
-  const load = loaderOf(demoTexts, language, 'demo') ?? loaderOf(demoTexts, DEFAULT_LANGUAGE, 'demo');
-  if (load !== undefined && !i18next.hasResourceBundle(language, 'demo')) {
-    i18next.addResourceBundle(language, 'demo', (await load()).default);
-  }
+export const loadDemoTexts = (language: string) => loadMore(demoTexts, language, 'demo');
+
+/** Adds the texts of the pages for who is signed in. */
+export const loadMeTexts = (language: string) => loadMore(meTexts, language, 'me');
+
+async function loadMore(loaders: Record<string, Load>, language: string, file: string): Promise<void> {
+  const load = loaderOf(loaders, language, file) ?? loaderOf(loaders, DEFAULT_LANGUAGE, file);
+  if (load !== undefined && !i18next.hasResourceBundle(language, file)) i18next.addResourceBundle(language, file, (await load()).default);
 }
 
 /** The page's language as a BCP 47 tag. */

@@ -33,12 +33,15 @@ export const meSchema = z.object({
   rules: z.array(ruleSchema),
 });
 
+export type Me = z.infer<typeof meSchema>;
+
 /** The newest events about the account, newest first: "was this you?". */
 export const activitySchema = z.object({
   events: z.array(
     z.object({ at: time, type: z.string(), address: z.string().optional(), by: z.enum(['self', 'operator', 'system']).optional() }),
   ),
 });
+export type Activity = z.infer<typeof activitySchema>;
 
 const password = z.string().min(1).max(1024);
 export const changePasswordRequestSchema = z.strictObject({ current: password, password });
@@ -50,6 +53,7 @@ export const changePasswordResponseSchema = z.object({
   verdicts: z.array(verdictSchema).optional(),
   changeableAt: time.optional(),
 });
+export type ChangedPassword = z.infer<typeof changePasswordResponseSchema>;
 export const myPasswordCheckResponseSchema = z.object({
   verdicts: z.array(verdictSchema),
   acceptable: z.boolean(),

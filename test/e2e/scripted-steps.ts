@@ -4,6 +4,7 @@ import type { Step } from '../../shared/api/journeys.ts';
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
 
 export const SITE = {
+  signIn: false,
   organisation: 'Northwind Traders',
   supportContact: 'IT helpdesk, +44 20 7946 0000, helpdesk@northwind.example',
   timeZone: 'UTC',

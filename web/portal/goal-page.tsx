@@ -4,14 +4,21 @@ import type { RecoveryGoal } from '../../shared/api/journeys.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { ChoiceCards } from '../ui/choice-cards.tsx';
 import type { IconName } from '../ui/icon.tsx';
-import { Actions, NextLine } from '../ui/layout.tsx';
+import { Actions, Aside, NextLine, QuietLink } from '../ui/layout.tsx';
 import { Question } from '../ui/question.tsx';
 import { loadDraft } from './draft.ts';
 
 const ICONS: Record<RecoveryGoal, IconName> = { 'reset-password': 'key', 'unlock-account': 'lock', 'find-username': 'person' };
 
+interface GoalPageProps {
+  goals: readonly RecoveryGoal[];
+  onChosen: (goal: RecoveryGoal) => void;
+  /** Absent where nobody can sign in. */
+  onSignIn?: () => void;
+}
+
 /** "What do you need?" */
-export function GoalPage({ goals, onChosen }: { goals: readonly RecoveryGoal[]; onChosen: (goal: RecoveryGoal) => void }) {
+export function GoalPage({ goals, onChosen, onSignIn }: GoalPageProps) {
   const { t } = useTranslation();
   const [goal, setGoal] = useState<RecoveryGoal | undefined>(() => goals.find((each) => each === loadDraft()?.goal));
   const [tries, setTries] = useState(0);
@@ -31,6 +38,11 @@ export function GoalPage({ goals, onChosen }: { goals: readonly RecoveryGoal[]; 
         <ActionButton type="submit">{t('action.continue')}</ActionButton>
       </Actions>
       <NextLine>{t('goal.next')}</NextLine>
+      {onSignIn && (
+        <Aside>
+          <QuietLink onPress={onSignIn}>{t('goal.sign-in')}</QuietLink>
+        </Aside>
+      )}
     </Question>
   );
 }

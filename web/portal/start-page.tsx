@@ -17,7 +17,9 @@ export function StartPage({ site, search, go, onOpened }: StartPageProps) {
   const only = site.goals.length === 1 ? site.goals[0] : undefined;
   const goal = only ?? site.goals.find((each) => each === wanted);
   const toGoal = (chosen: Goal) => go(`/?goal=${chosen}`);
-  if (goal === undefined) return <GoalPage goals={site.goals} onChosen={toGoal} />;
+  if (goal === undefined) {
+    return <GoalPage goals={site.goals} onChosen={toGoal} {...(site.signIn ? { onSignIn: () => go('/me') } : {})} />;
+  }
   return (
     <AccountPage
       key={goal}

@@ -1,0 +1,76 @@
+import { useCallback, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { SignedIn } from '../../shared/api/session.ts';
+import type { Failure } from '../api.ts';
+import { mistakeOf } from '../portal/mistake-of.ts';
+import { SimplePage } from '../portal/simple-page.tsx';
+import { loadMeTexts } from '../texts.ts';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { ActivityPage } from './activity-page.tsx';
+import { ChangePasswordPage } from './change-password-page.tsx';
+import { meApi } from './me-api.ts';
+import { OverviewPage } from './overview-page.tsx';
+import { SessionsPage } from './sessions-page.tsx';
+import { SignIn } from './sign-in.tsx';
+
+interface MePageProps {
+  contact: string;
+  search: string;
+  go: (to: string) => void;
+}
+
+/** What is one's own: who is not signed in does so first. */
+export function MePage(props: MePageProps) {
+  const { i18n } = useTranslation();
+  const [loaded, setLoaded] = useState('');
+  useEffect(() => {
+    void loadMeTexts(i18n.language).then(() => setLoaded(i18n.language));
+  }, [i18n.language]);
+  return loaded === i18n.language ? <MeContent {...props} /> : <Skeleton />;
+}
+
+type State = { name: 'loading' } | { name: 'out' } | { name: 'failed'; failure: Failure } | { name: 'in'; session: SignedIn };
+
+function MeContent({ contact, search, go }: MePageProps) {
+  const { t } = useTranslation('me');
+  const { t: portal } = useTranslation();
+  const [state, setState] = useState<State>({ name: 'loading' });
+  const load = useCallback(async () => {
+    const outcome = await meApi.session();
+    if (outcome.ok) setState({ name: 'in', session: outcome.value.session });
+    else if (outcome.failure.kind === 'problem' && outcome.failure.status === 401) setState({ name: 'out' });
+    else setState({ name: 'failed', failure: outcome.failure });
+  }, []);
+  useEffect(() => {
+    void load();
+  }, [load]);
+
+  const signOut = async () => {
+    const outcome = await meApi.signOut();
+    // That there was no session any more is what was wanted.
+    if (outcome.ok || (outcome.failure.kind === 'problem' && outcome.failure.status === 401)) go('/');
+    else setState({ name: 'failed', failure: outcome.failure });
+  };
+  if (state.name === 'loading') return <Skeleton />;
+  if (state.name === 'failed') {
+    const retry = { label: portal('action.try-again'), onPress: () => void load() };
+    return <SimplePage title={portal('trouble.site.title')} mistakes={[mistakeOf(state.failure, portal)]} action={retry} />;
+  }
+  if (state.name === 'out') return <SignIn contact={contact} onSignedIn={() => void load()} onLeave={() => go('/')} />;
+  if (state.session.rights !== 'full') {
+    const out = { label: t('sign-out'), onPress: () => void signOut() };
+    return <SimplePage title={t('limited.title')} paragraphs={[t('limited.text'), contact]} action={out} />;
+  }
+  const onOver = () => setState({ name: 'out' });
+  const back = () => go('/me');
+  switch (new URLSearchParams(search).get('page')) {
+    case 'password':
+      return <ChangePasswordPage onBack={back} onOver={onOver} />;
+    case 'sessions':
+      return <SessionsPage onBack={back} onOver={onOver} />;
+    case 'activity':
+      return <ActivityPage onBack={back} onOver={onOver} />;
+    default:
+      return <OverviewPage go={go} onOver={onOver} onSignOut={() => void signOut()} />;
+  }
+}
