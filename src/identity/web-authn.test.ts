@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createSoftPasskey, type Oddity } from '../../test/servers/soft-passkey.ts';
 import { createWebAuthn } from './web-authn.ts';
 
@@ -52,6 +52,17 @@ it('takes a passkey that was made, and what it signs, with its counter', async (
   expect(await webAuthn.verifyAssertion(asked, credential, passkey.use(question, { signCount: 1 }))).toEqual({ signCount: 1 });
 });
 
+it.each(['packed', 'apple', 'android-key', 'tpm', 'made-up'])(
+  'takes a passkey whatever it attests in the format %s, and asks nobody about it',
+  async (statement) => {
+    const passkey = createSoftPasskey(asked.origin);
+    const asking = vi.spyOn(globalThis, 'fetch');
+    const verdict = await webAuthn.verifyAttestation(asked, passkey.make(options, { statement }));
+    expect(verdict).toMatchObject({ made: { id: passkey.id } });
+    expect(asking).not.toHaveBeenCalled();
+  },
+);
+
 describe.each(ODDITIES)('refuses %s', (_what, odd, problem) => {
   it('in what is signed', async () => {
     const { passkey, made: credential } = await made();
@@ -83,13 +94,28 @@ const damaged = (text: string) =>
     return octets.toString('base64url');
   });
 
+/**
+ * A signature with another number in it. Its form in DER has octets that say nothing (the zero before a number of 32): one that differs in
+ * those alone is of the same two numbers, and proves the same.
+ */
+const falseSignature = (text: string) =>
+  fc.tuple(fc.integer({ min: 1, max: 31 }), fc.integer({ min: 1, max: 255 })).map(([fromEnd, by]) => {
+    const octets = Buffer.from(text, 'base64url');
+    const place = octets.length - fromEnd;
+    octets[place] = (octets[place] ?? 0) ^ by;
+    return octets.toString('base64url');
+  });
+
 it('never takes an assertion that was damaged anywhere, and never throws', async () => {
   const { passkey, made: credential } = await made();
   const answer = passkey.use(question);
   const field = fc.constantFrom('clientDataJSON' as const, 'authenticatorData' as const, 'signature' as const);
   await fc.assert(
     fc.asyncProperty(
-      field.chain((name) => damaged(answer.response[name]).map((text) => ({ name, text }))),
+      field.chain((name) => {
+        const text = answer.response[name];
+        return (name === 'signature' ? falseSignature(text) : damaged(text)).map((changed) => ({ name, text: changed }));
+      }),
       async ({ name, text }) => {
         const verdict = await webAuthn.verifyAssertion(asked, credential, { ...answer, response: { ...answer.response, [name]: text } });
         expect(verdict).toHaveProperty('problem');

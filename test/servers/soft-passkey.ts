@@ -14,6 +14,8 @@ export interface Oddity {
   key?: KeyObject;
   crossOrigin?: boolean;
   type?: string;
+  /** Format of the attestation statement, in which nothing is true; `none` unless told. */
+  statement?: string;
 }
 
 /** An authenticator in software (ES256, WebAuthn Level 3, 6): real keys, real signatures, and whatever oddity a test asks of it. */
@@ -76,7 +78,7 @@ function softPasskey(origin: string, state: State): SoftPasskey {
         ...{ id, rawId: id, type: 'public-key' },
         response: {
           clientDataJSON: clientData('webauthn.create', options.challenge, odd).toString('base64url'),
-          attestationObject: attestationObject(authData).toString('base64url'),
+          attestationObject: attestationObject(authData, odd.statement).toString('base64url'),
           transports: ['internal'],
         },
       };
@@ -110,17 +112,20 @@ function coseKey(key: KeyObject): Buffer {
   ]);
 }
 
-/** {"fmt": "none", "attStmt": {}, "authData": ...} in CBOR (RFC 8949 3). */
-function attestationObject(authData: Buffer): Buffer {
+/** {"alg": -7, "sig": ..., "x5c": [...]} in CBOR: the form of a statement, and nothing in it. */
+const EMPTY_STATEMENT = Buffer.from('a363616c672663736967440000000063783563814400000000', 'hex');
+
+/** {"fmt": "none", "attStmt": {}, "authData": ...} in CBOR (RFC 8949 3), or with another format and something in its statement. */
+function attestationObject(authData: Buffer, format = 'none'): Buffer {
   const text = (value: string) => Buffer.concat([Buffer.from([0x60 + value.length]), Buffer.from(value)]);
   const length = Buffer.alloc(2);
   length.writeUInt16BE(authData.length);
   return Buffer.concat([
     Buffer.from([0xa3]),
     text('fmt'),
-    text('none'),
+    text(format),
     text('attStmt'),
-    Buffer.from([0xa0]),
+    format === 'none' ? Buffer.from([0xa0]) : EMPTY_STATEMENT,
     text('authData'),
     Buffer.from([0x59]),
     length,
