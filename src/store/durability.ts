@@ -12,7 +12,7 @@ export type Verbs = Omit<Store, 'transaction' | 'tidy' | 'walkSealed' | 'ping' |
 type Durability = 'flushed' | 'deferred' | 'reads';
 
 const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof Verbs[Table]]: Durability } } = {
-  journeys: { noteExpired: 'flushed', insert: 'flushed', findByToken: 'reads', find: 'reads', advance: 'flushed' },
+  journeys: { noteExpired: 'flushed', insert: 'flushed', findByToken: 'reads', countAnswer: 'deferred', find: 'reads', advance: 'flushed' },
   challenges: { insert: 'flushed', find: 'reads', attempt: 'flushed', giveBack: 'flushed', consume: 'flushed' },
   factors: {
     insert: 'flushed',

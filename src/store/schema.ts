@@ -46,6 +46,9 @@ interface JourneyTable {
   created_at: number;
   expires_at: number;
   expiry_noted_at: number | null;
+  /** Answers of the window that began at `answers_since`. */
+  answers: number;
+  answers_since: number;
 }
 
 interface ChallengeTable {

@@ -10,7 +10,11 @@ export const SEALED_COLUMNS = {
   journeys: {
     sealed: 'state',
     bound: ['id', 'token_digest', 'version', 'goal', 'status', 'created_at', 'expires_at'],
-    free: { expiry_noted_at: 'an expiry is recorded twice, or not' },
+    free: {
+      expiry_noted_at: 'an expiry is recorded twice, or not',
+      answers: 'more answers in one journey before it is slowed down; guesses are limited elsewhere',
+      answers_since: 'the same',
+    },
   },
   challenges: {
     sealed: 'expected',

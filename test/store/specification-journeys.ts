@@ -78,6 +78,29 @@ export function specifyJourneyTables(makeDatabase: MakeDatabase): void {
     });
   });
 
+  describe('answers of a journey', () => {
+    it('are counted in its row, each once, in windows, and only for who has its token', async () => {
+      const row = journeyRow();
+      await one.journeys.insert(row);
+      const count = (now: number, id: string | null = row.id, token = row.tokenDigest) =>
+        two.journeys.countAnswer(token, id, { now, milliseconds: 1000 });
+      expect(await count(NOW, null)).toEqual({ row, answers: 1, answersSince: NOW });
+      const many = await Promise.all(
+        Array.from({ length: 8 }, (_, index) => (index % 2 === 0 ? one : two).journeys).map((journeys) =>
+          journeys.countAnswer(row.tokenDigest, row.id, { now: NOW + 999, milliseconds: 1000 }),
+        ),
+      );
+      expect(many.map((counted) => counted?.answers).sort()).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+      expect([await count(NOW, 'another'), await count(NOW, null, 'no-token')]).toEqual([null, null]);
+      expect(await count(NOW + 1000)).toMatchObject({ answers: 1, answersSince: NOW + 1000 });
+      // Begun by a clock that was a year ahead.
+      expect(await count(NOW + 365 * 24 * 3_600_000)).toMatchObject({ answers: 1 });
+      expect(await count(NOW + 2000)).toMatchObject({ answers: 1, answersSince: NOW + 2000 });
+      // Nobody who moves the journey on at the same time is in the way.
+      expect(await one.journeys.advance(row, { status: 'open', state: '{"moved":true}' })).toBe(true);
+    });
+  });
+
   describe('challenges', () => {
     it('gives back what was inserted', async () => {
       const row = await challenge();

@@ -147,10 +147,10 @@ describe('other requests', () => {
     const decisions = async (one: () => Promise<unknown>) => [await one(), await one(), await one(), await one()];
     const no = (seconds: number) => ({ allowed: false, retryAt: now + seconds * 1000 });
     const yes = { allowed: true };
-    expect(await decisions(() => guard.countAnswer('journey-1'))).toEqual([yes, no(10), no(10), no(10)]);
+    expect(guard.answerWindow()).toEqual({ now, milliseconds: 10_000 });
+    expect([1, 2, 9].map((answers) => guard.judgeAnswers({ answers, answersSince: now }))).toEqual([yes, no(10), no(10)]);
     expect(await decisions(() => guard.countStray('192.0.2.1'))).toEqual([yes, yes, no(20), no(20)]);
     expect(await decisions(() => guard.countNoticeAnswer('192.0.2.1'))).toEqual([yes, yes, yes, no(30)]);
-    expect(await guard.countAnswer('journey-2')).toEqual(yes);
     expect(await guard.countStray('192.0.2.2')).toEqual(yes);
     // An answer too many of one's own journey is no event: nobody else is meant.
     expect(await events()).toEqual([
@@ -345,7 +345,6 @@ describe('budgets of an account', () => {
   it('and names stand by digests that differ for each thing that is counted', async () => {
     open();
     await guard.countStart('192.0.2.1', ['alice']);
-    await guard.countAnswer('journey');
     await guard.countStray('192.0.2.1');
     await guard.countNoticeAnswer('192.0.2.1');
     await guard.spend(store, 'messages', [ask('192.0.2.0/24')], false);
@@ -360,7 +359,6 @@ describe('budgets of an account', () => {
         'startsPerAccountOverall|alice',
         'name-failures-from|alice|192.0.2.0/24',
         'name-failures|alice',
-        'answersPerJourney|journey',
         'strayRequestsPerAddress|192.0.2.1',
         'noticeAnswersPerAddress|192.0.2.1',
         'messages-from|people/1|192.0.2.0/24',

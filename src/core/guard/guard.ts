@@ -1,7 +1,7 @@
 import { recordEvent } from '../audit/record-event.ts';
 import type { Configuration } from '../configuration/document.ts';
 import type { CoreDeps } from '../core-deps.ts';
-import type { CounterHit, Store } from '../ports/store.ts';
+import type { CountedAnswers, CounterHit, Store } from '../ports/store.ts';
 import { type BudgetLimits, grants, isAttack, type Spent, workFactor } from './budget.ts';
 import { hostOf, networkOf } from './network-of.ts';
 import { WRONG_CLOCK } from './wrong-clock.ts';
@@ -81,7 +81,7 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
     if (wider.length > 0) await deps.store.counters.hitAll(wider, now);
     const row = rows.get(hits[refusedBy]?.key ?? '');
     // The first refusal of a window is an event; those after it would only fill the log.
-    if (row?.count === maximum(refused.limit) + 1 && refused.limit !== 'answersPerJourney') {
+    if (row?.count === maximum(refused.limit) + 1) {
       await recordEvent(deps.store, deps.clock, { type: 'guard.slowed-down', limit: refused.limit, from: refused.target });
     }
     const retryAt = (row?.windowStartedAt ?? now) + windowOf(refused.limit);
@@ -158,9 +158,14 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
       return { decision, work: workFactor(ratios, guard.work.hardest) };
     },
 
-    /** Counts an answer of one journey, whatever address it comes from: people behind one address do not block each other. */
-    countAnswer: async (journey: string): Promise<GuardDecision> =>
-      (await count([{ limit: 'answersPerJourney', target: journey }])).decision,
+    /** Judges the answers of one journey, which its row counts, whatever address it comes from: people behind one address do not block each other. */
+    judgeAnswers({ answers, answersSince }: CountedAnswers): GuardDecision {
+      if (answers <= maximum('answersPerJourney')) return { allowed: true };
+      return { allowed: false, retryAt: answersSince + windowOf('answersPerJourney') };
+    },
+
+    /** The window in which they are counted. */
+    answerWindow: () => ({ now: deps.clock.now(), milliseconds: windowOf('answersPerJourney') }),
 
     /** Counts a request that no journey stands behind: a token that is missing or that nobody was given. */
     countStray: async (address: string): Promise<GuardDecision> =>

@@ -5,7 +5,7 @@ import type { PasswordVerdict } from '../../../shared/password-rules/password-ru
 import type { ActDeps } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
 import { askForProof } from './ask-for-proof.ts';
-import { findJourney } from './find-journey.ts';
+import { findAnswered, findJourney } from './find-journey.ts';
 import { JOURNEY_GOALS } from './goals/goals.ts';
 import { createHold, type Hold } from './hold.ts';
 import type { JourneyKey } from './journey-key.ts';
@@ -67,12 +67,9 @@ export async function answerStep(deps: ActDeps, key: JourneyKey, stepId: string,
 async function answerOnce(deps: ActDeps, hold: Hold, key: JourneyKey, stepId: string, body: unknown): Promise<AnsweredStep> {
   // A look-up that ends meanwhile moves the journey's version but not its step: then the answer is simply taken again.
   for (let attempt = 0; ; attempt += 1) {
-    const found = await findJourney(deps, key);
+    const { journey: found, decision } = attempt === 0 ? await findAnswered(deps, key) : await findAgain(deps, key);
     const journey = (await hold.settle(found)) ? await findJourney(deps, key) : found;
-    if (attempt === 0) {
-      const decision = await deps.guard.countAnswer(journey.row.id);
-      if (!decision.allowed) throw slowDown(deps.act, decision.retryAt);
-    }
+    if (!decision.allowed) throw slowDown(deps.act, decision.retryAt);
     if (journey.state.step.id !== stepId) return { journey, passed: true };
     try {
       return await takeAnswer(deps, journey, body);
@@ -80,6 +77,11 @@ async function answerOnce(deps: ActDeps, hold: Hold, key: JourneyKey, stepId: st
       if (!isAppError(error, 'journey.step-passed') || attempt >= 3) throw error;
     }
   }
+}
+
+/** The same answer is not counted twice. */
+async function findAgain(deps: ActDeps, key: JourneyKey): ReturnType<typeof findAnswered> {
+  return { journey: await findJourney(deps, key), decision: { allowed: true } };
 }
 
 async function takeAnswer(deps: ActDeps, found: LoadedJourney, body: unknown): Promise<AnsweredStep> {

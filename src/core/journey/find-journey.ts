@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
+import type { GuardDecision } from '../guard/guard.ts';
 import type { ActDeps } from './act.ts';
 import type { JourneyKey } from './journey-key.ts';
 import { type LoadedJourney, loadedJourney } from './journey-state.ts';
@@ -21,6 +22,21 @@ export async function findJourney(deps: ActDeps, { tokens, id }: JourneyKey): Pr
     else if (problem === 'journey.not-found') problem = 'journey.replaced';
   }
   throw new AppError(problem);
+}
+
+/**
+ * The same for who answers a step of it: the answer is counted, and judged by how many there were.
+ * @throws AppError as `findJourney`
+ */
+export async function findAnswered(deps: ActDeps, key: JourneyKey): Promise<{ journey: LoadedJourney; decision: GuardDecision }> {
+  for (const token of key.tokens) {
+    const digest = deps.keys.digest('journey-token', token);
+    const counted = await deps.store.journeys.countAnswer(digest, key.id, deps.guard.answerWindow());
+    if (counted === null || counted.row.expiresAt <= deps.act.at) continue;
+    return { journey: inLanguageOf(deps, loadedJourney(counted.row)), decision: deps.guard.judgeAnswers(counted) };
+  }
+  // Says why there is none.
+  return { journey: await findJourney(deps, key), decision: { allowed: true } };
 }
 
 /** Whoever changes the language in the middle of a journey reads all of it in that one, from now on. */

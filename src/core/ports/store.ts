@@ -80,6 +80,11 @@ export interface JourneyRow {
   createdAt: number;
   expiresAt: number;
 }
+/** Answers of one journey in the window that is under way, and when it began. */
+export interface CountedAnswers {
+  answers: number;
+  answersSince: number;
+}
 export interface JourneyStore {
   /**
    * Notes the expiry of open journeys that are past their end at `now` and have no write under way, each for one caller only. Opens
@@ -89,6 +94,15 @@ export interface JourneyStore {
   insert(row: JourneyRow): Promise<void>;
   /** Null too when the row cannot be opened any more. */
   findByToken(tokenDigest: string): Promise<JourneyRow | null>;
+  /**
+   * Finds a journey by its token, and by its id where that is named, and counts an answer of it, in one statement. A new window begins with
+   * the first answer after the old one is over. null as above.
+   */
+  countAnswer(
+    tokenDigest: string,
+    id: string | null,
+    window: { now: number; milliseconds: number },
+  ): Promise<(CountedAnswers & { row: JourneyRow }) | null>;
   find(id: string): Promise<JourneyRow | null>;
   /** Compare-and-set on the version of `row`: false when somebody else was quicker. Writes status and state, and version + 1. */
   advance(row: JourneyRow, next: { status: JourneyRow['status']; state: string }): Promise<boolean>;

@@ -1,5 +1,6 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Goal } from '../../../shared/api/journeys.ts';
+import { WRONG_CLOCK } from '../../core/guard/wrong-clock.ts';
 import type { JourneyRow, JourneyStore } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
 import { readable } from '../readable.ts';
@@ -25,12 +26,29 @@ export function createJourneys(context: TableContext): JourneyStore {
       const state = sealColumn(context.secrets, 'journeys', columns, row.state);
       await context.db
         .insertInto('journeys')
-        .values({ ...columns, state, expiry_noted_at: null })
+        .values({ ...columns, state, expiry_noted_at: null, answers: 0, answers_since: 0 })
         .execute();
     },
     async findByToken(tokenDigest) {
       const row = await context.db.selectFrom('journeys').selectAll().where('token_digest', '=', tokenDigest).executeTakeFirst();
       return row === undefined ? null : (readable(context, 'journeys', [row], toRow)[0] ?? null);
+    },
+    async countAnswer(tokenDigest, id, { now, milliseconds }) {
+      // A window that begins far from now was begun by a clock that was wrong, and would last until that time comes.
+      const over = sql<boolean>`(answers_since <= ${now - milliseconds} or answers_since >= ${now + WRONG_CLOCK})`;
+      const row = await context.db
+        .updateTable('journeys')
+        .set({
+          answers: sql<number>`case when ${over} then 1 else answers + 1 end`,
+          answers_since: sql<number>`case when ${over} then ${now} else answers_since end`,
+        })
+        .where('token_digest', '=', tokenDigest)
+        .$if(id !== null, (query) => query.where('id', '=', id ?? ''))
+        .returningAll()
+        .executeTakeFirst();
+      if (row === undefined) return null;
+      const [opened] = readable(context, 'journeys', [row], toRow);
+      return opened === undefined ? null : { row: opened, answers: row.answers, answersSince: row.answers_since };
     },
     async noteExpired(now, limit) {
       const rows = await context.db
