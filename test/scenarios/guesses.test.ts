@@ -56,6 +56,7 @@ describe.each(['sqlite', 'postgres'] as const)('guesses at one account, on %s', 
   async function manyAtTheCode(login: string, count: number): Promise<JourneyClient[]> {
     const clients = await Promise.all(Array.from({ length: count }, (_, index) => startJourney((nodes[index % 2] as Keyturn).url, login)));
     await Promise.all(clients.map((client) => client.answer({ option: 'email' })));
+    for (const client of clients) client.at('code');
     return clients;
   }
   async function events(type: string, accountId: string): Promise<Record<string, unknown>[]> {

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addFactor } from '../../src/core/enrolment/add-factor.ts';
 import { endFactor, enrolFactors } from '../../src/core/enrolment/enrol-factors.ts';
+import { issueRecoveryCodes } from '../../src/core/enrolment/recovery-codes.ts';
+import { issueTemporaryPass } from '../../src/core/enrolment/temporary-pass.ts';
 import { findSession } from '../../src/core/sessions/find-session.ts';
 import { requireFreshProof } from '../../src/core/sessions/freshness.ts';
 import { openSession } from '../../src/core/sessions/open-session.ts';
@@ -202,6 +204,12 @@ describe('a session', () => {
     const [factor] = await keyturn.deps.store.factors.ofAccount(owner.account);
     await endFactor(keyturn.deps, owner.account, factor?.id ?? '', by);
     expect(await codeOf(two)).toBe('session.ended');
+    const three = await signIn(keyturn, owner.login, owner);
+    await issueRecoveryCodes(keyturn.deps, owner.account, 'test', by);
+    expect(await codeOf(three)).toBe('session.ended');
+    const four = await signIn(keyturn, owner.login, owner);
+    await issueTemporaryPass(keyturn.deps, owner.account, { hours: 1, longestHours: 1, once: true }, by);
+    expect(await codeOf(four)).toBe('session.ended');
   });
 
   async function recover(owner: Enrolled & { login: string }): Promise<void> {

@@ -65,7 +65,7 @@ export async function enrolFactors(
       const added = row.kind === 'email' ? { added: row.secret } : {};
       await queueNotice(deps, store, { kind: 'factor-added', account, language, factor: row.kind, addresses, ...added }, { lane });
     }
-    if (enrolled.added.length > 0) await endSessions(deps, store, account);
+    if (enrolled.added.length > 0) await endSessionsOfChanged(deps, store, account);
     return enrolled;
   });
 }
@@ -91,7 +91,7 @@ export async function endFactor(
       type: 'factor.ended',
       ...{ account, factor: row.kind, id, author, reason, actor: { kind: 'operator', client: 'cli' } },
     });
-    await endSessions(deps, store, account);
+    await endSessionsOfChanged(deps, store, account);
     const addresses = addressesAmong(before);
     await queueNotice(deps, store, { kind: 'factor-removed', account, language, factor: row.kind, addresses }, { lane });
     return row;
@@ -111,9 +111,17 @@ export async function endWaiting(deps: EnrolmentDeps, store: Store, account: Acc
   }
 }
 
-/** Who is signed in has proven themselves by what counted then. */
-async function endSessions(deps: EnrolmentDeps, store: Store, account: AccountRef): Promise<void> {
-  await endAllSessions(deps, store, account, { because: 'factors-changed', actor: { kind: 'operator', client: 'cli' } });
+/**
+ * Ends the sessions of an account in the transaction that changes what its owner can prove themselves with, after its events: who is
+ * signed in has proven themselves by what counted before.
+ */
+export async function endSessionsOfChanged(
+  deps: Pick<EnrolmentDeps, 'clock'>,
+  store: Store,
+  account: AccountRef,
+  actor: Actor = { kind: 'operator', client: 'cli' },
+): Promise<void> {
+  await endAllSessions(deps, store, account, { because: 'factors-changed', actor });
 }
 
 /** Whether exactly this is enrolled already. */

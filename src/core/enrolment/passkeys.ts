@@ -10,7 +10,7 @@ import type { FactorRow, Store } from '../ports/store.ts';
 import type { CeremonyProblem } from '../ports/web-authn.ts';
 import { randomId, randomToken } from '../random-id.ts';
 import { addFactor } from './add-factor.ts';
-import { addressesAmong, takeTurn } from './enrol-factors.ts';
+import { addressesAmong, endSessionsOfChanged, takeTurn } from './enrol-factors.ts';
 
 const HOUR = 3_600_000;
 /** Answers that one ceremony takes. */
@@ -133,6 +133,7 @@ export async function finishPasskey(deps: Deps, asked: FinishPasskey, spend: (st
       type: 'factor.enrolled',
       ...{ account, factor: 'passkey', id: row.id, source: 'self', author: 'self', actor, countsFrom },
     });
+    await endSessionsOfChanged(deps, store, account, actor);
     await queueNotice(deps, store, { kind: 'factor-added', account, language, factor: 'passkey', addresses, countsFrom });
     return row;
   });

@@ -4,7 +4,7 @@ import { queueNotice } from '../notify/queue-notice.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Keys } from '../ports/platform.ts';
 import { addFactor } from './add-factor.ts';
-import { addressesAmong, type ChangedBy, type EnrolmentDeps, takeTurn } from './enrol-factors.ts';
+import { addressesAmong, type ChangedBy, type EnrolmentDeps, endSessionsOfChanged, takeTurn } from './enrol-factors.ts';
 import { inGroups, randomReadable, readReadable } from './readable-secret.ts';
 
 /** Codes of one set. */
@@ -49,6 +49,7 @@ export async function issueRecoveryCodes(deps: EnrolmentDeps, account: AccountRe
         ...(reason === undefined ? {} : { reason }),
       });
     }
+    await endSessionsOfChanged(deps, store, account);
     const addresses = addressesAmong(before);
     await queueNotice(deps, store, { kind: 'factor-added', account, language, factor: 'recovery-code', addresses }, { lane });
   });

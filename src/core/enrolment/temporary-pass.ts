@@ -7,7 +7,7 @@ import type { AccountRef } from '../ports/directory.ts';
 import type { Keys } from '../ports/platform.ts';
 import type { FactorRow } from '../ports/store.ts';
 import { addFactor } from './add-factor.ts';
-import { addressesAmong, type ChangedBy, type EnrolmentDeps, takeTurn } from './enrol-factors.ts';
+import { addressesAmong, type ChangedBy, type EnrolmentDeps, endSessionsOfChanged, takeTurn } from './enrol-factors.ts';
 import { inGroups, randomReadable, readReadable } from './readable-secret.ts';
 
 const HOUR = 3_600_000;
@@ -84,6 +84,7 @@ export async function issueTemporaryPass(
     });
     const given = reason === undefined ? {} : { reason };
     await recordEvent(store, deps.clock, { type: 'factor.enrolled', ...about, id: row.id, source: row.source, endsAt, once, ...given });
+    await endSessionsOfChanged(deps, store, account);
     const addresses = addressesAmong(before);
     await queueNotice(deps, store, { kind: 'factor-added', account, language, factor: 'temporary-pass', addresses, endsAt }, { lane });
   });

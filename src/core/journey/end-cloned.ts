@@ -1,5 +1,6 @@
 import type { Actor } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
+import { endSessionsOfChanged } from '../enrolment/enrol-factors.ts';
 import type { Judgement } from '../factors/factor.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
 import type { Store } from '../ports/store.ts';
@@ -19,6 +20,7 @@ export async function endCloned(
     if (!(await store.factors.end(id, deps.act.at))) continue;
     const about = { account, factor: 'passkey' as const, id, author: 'Keyturn', actor };
     await recordEvent(store, deps.clock, { type: 'factor.ended', ...about, reason: `its counter did not grow, in journey ${journey}` });
+    await endSessionsOfChanged(deps, store, account, actor);
     await queueNotice(deps, store, { kind: 'passkey-cloned', account, language });
   }
 }
