@@ -80,6 +80,19 @@ function demoDocument(settings: Settings, directory: DemoDirectory): Configurati
     },
     directories: [directory.section],
     mail: { kind: 'capture' },
+    sms: { kind: 'capture', countries: ['DE'] },
+    recovery: {
+      rules: [
+        {
+          name: 'everybody',
+          accepted: [
+            ['email', 'totp'],
+            ['sms', 'totp'],
+          ],
+        },
+      ],
+    },
+    signIn: { enabled: true },
   };
 }
 
@@ -116,6 +129,9 @@ async function enrol(runtime: Runtime, directory: Directory, person: SamplePerso
   const account = await find(directory, person.login);
   if (account === null || !person.enrolled || (await factorsOf(runtime, account)).length > 0) return;
   await addFactor(runtime, runtime.store, { account, kind: 'email', label: person.mail, secret: person.mail, source: 'demo' });
+  if (person.mobile !== undefined) {
+    await addFactor(runtime, runtime.store, { account, kind: 'sms', label: person.mobile, secret: person.mobile, source: 'demo' });
+  }
   await addFactor(runtime, runtime.store, {
     account,
     kind: 'totp',
@@ -138,8 +154,9 @@ function whatToTry(settings: Settings): string[] {
     'What to try:',
     `  1. Open ${url} and choose "I forgot my password".`,
     '  2. Say that you are alice.',
-    `  3. Codes: ${url}/demo shows her mailbox and her authenticator.`,
-    '  4. bjoern is locked out: unlock him. carol and dana lead nowhere, and look just the same.',
+    `  3. Codes: ${url}/demo shows her mailbox, her telephone and her authenticator.`,
+    `  4. Sign in at ${url}/me with the password that you chose, and a code.`,
+    '  5. bjoern is locked out: unlock him. carol and dana lead nowhere, and look just the same.',
     '',
     'Everything here is made up and captured: no mail leaves this machine. Stop with Ctrl+C.',
   ];

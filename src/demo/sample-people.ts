@@ -5,8 +5,10 @@ export interface SamplePerson {
   surname: string;
   mail: string;
   language: 'en' | 'de';
+  /** E.164, of a range that the Bundesnetzagentur keeps free for films and books. */
+  mobile?: string;
   password: string;
-  /** Enrolled with e-mail and an authenticator. */
+  /** Enrolled with e-mail and an authenticator, and a telephone where there is one. */
   enrolled: boolean;
   /** Starts locked by wrong passwords. */
   locked: boolean;
@@ -25,11 +27,12 @@ export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
     surname: 'Archer',
     mail: 'alice@example.test',
     language: 'en',
+    mobile: '+491713920001',
     password: 'Forgotten-Passw0rd-1',
     enrolled: true,
     locked: false,
     protected: false,
-    about: 'Forgot her password. Enrolled with e-mail and an authenticator.',
+    about: 'Forgot her password. Enrolled with e-mail, a telephone and an authenticator.',
   },
   {
     login: 'bjoern',
@@ -37,6 +40,7 @@ export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
     surname: 'Becker',
     mail: 'bjoern@example.test',
     language: 'de',
+    mobile: '+491713920002',
     password: 'Forgotten-Passw0rd-2',
     enrolled: true,
     locked: true,

@@ -103,7 +103,7 @@ describe('a newcomer', () => {
 
     const again = start();
     expect(await again.ready()).toBe(origin);
-    const second = await openPage(browser, origin);
+    const second = await openPage(browser, origin, { expectedStatuses: [401] });
     const secondDemoPage = await second.context.newPage();
     await secondDemoPage.goto(`${origin}/demo`);
     const secondWalk = createWalk(second.page, origin);
@@ -111,13 +111,24 @@ describe('a newcomer', () => {
     await secondWalk.open();
     await secondWalk.chooseGoal('unlock-account');
     await secondWalk.nameAccount('bjoern');
-    await secondWalk.chooseFactor('email');
-    await secondDemoPage.getByText('To bjoern@example.test').first().waitFor();
-    await secondWalk.giveCode('email', await codeOnDemoPage(secondDemoPage, 'mailbox'));
+    await secondWalk.chooseFactor('sms');
+    await secondDemoPage.getByText('+491713920002').first().waitFor();
+    await secondWalk.giveCode('sms', await codeOnDemoPage(secondDemoPage, 'mailbox'));
     await secondWalk.giveCode('totp', await codeOnDemoPage(secondDemoPage, 'authenticator', 1));
     await secondWalk.at('confirm-unlock.title');
     await secondWalk.press('confirm-unlock.save');
     await secondWalk.at('done.title.unlocked');
+
+    await second.page.goto(`${origin}/me`);
+    await second.page.getByLabel('Sign-in name').fill('alice');
+    await second.page.keyboard.press('Enter');
+    await second.page.getByLabel('Password', { exact: true }).fill(NEW_PASSWORD);
+    await second.page.keyboard.press('Enter');
+    await second.page.getByRole('radio', { name: /e-mail/ }).check();
+    await second.page.keyboard.press('Enter');
+    await secondDemoPage.getByText('To alice@example.test').first().waitFor();
+    await secondWalk.giveCode('email', await codeOnDemoPage(secondDemoPage, 'mailbox'));
+    await second.page.getByRole('heading', { level: 1, name: /Your account/ }).waitFor();
     expect(second.complaints).toEqual([]);
     await second.context.close();
     await stopWholly(again);
