@@ -21,9 +21,9 @@ export async function checkCurrent(deps: ActDeps, session: Session, password: st
   const { address } = deps.act;
   const asked = [{ target: `signed-in/${accountKey(account)}`, place: networkOf(address), isKnown: false }];
   const isJudged = await deps.store.transaction(async (store) => {
-    const may = await deps.guard.mayTry(store, asked, [], address, false);
-    if (may) await deps.guard.countFailure(store, asked, [], address);
-    return may;
+    const { granted } = await deps.guard.mayTry(store, asked, [], address, false);
+    if (granted) await deps.guard.countFailure(store, asked, [], address);
+    return granted;
   });
   if (!isJudged) return 'not-tried';
   let tried: TriedPassword | null = null;
