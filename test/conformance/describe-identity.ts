@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Account, Directory } from '../../src/core/ports/directory.ts';
 import type { Harness } from './harness.ts';
 import { newLogin } from './samples.ts';
@@ -154,9 +154,10 @@ export function describeIdentity(harness: () => Harness): void {
   });
 
   describe('search', () => {
+    beforeAll(() => harness().crowd());
+
     it('pages through more than a thousand without losing or repeating anybody', async () => {
-      const { directory, crowd } = harness();
-      await crowd();
+      const { directory } = harness();
       const seen = new Set<string>();
       let cursor: string | undefined;
       let count = 0;
@@ -172,9 +173,8 @@ export function describeIdentity(harness: () => Harness): void {
     });
 
     it('gives everybody to one who asks for all, each once, and waits for what is done with them', async () => {
-      const { directory, crowd, createAccount } = harness();
+      const { directory, createAccount } = harness();
       const outside = await createAccount();
-      await crowd();
       const seen = new Map<string, number>();
       let busy = 0;
       await directory.forEachPerson(async (accounts) => {
