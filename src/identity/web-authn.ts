@@ -1,15 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
 import { decodeAttestationObject, isoBase64URL, isoCBOR } from '@simplewebauthn/server/helpers';
+import { PASSKEY_ALGORITHMS } from '../core/factors/passkey.ts';
 import type { Ceremony, CeremonyProblem, WebAuthn } from '../core/ports/web-authn.ts';
 
 /** Octets of authenticator data before anything optional: hash of the RP ID, flags, counter (WebAuthn Level 3, 6.1). */
 const SHORTEST_DATA = 37;
 const USER_PRESENT = 0x01;
 const USER_VERIFIED = 0x04;
-
-/** EdDSA, ES256 and RS256: what authenticators make (RFC 9053 2, RFC 8812 2). */
-export const ALGORITHMS = [-8, -7, -257];
 
 /**
  * WebAuthn by a library. What can be told of an answer without a key is looked at first and by ourselves: the library throws sentences,
@@ -33,7 +31,7 @@ export function createWebAuthn(): WebAuthn {
           expectedOrigin: asked.origin,
           expectedRPID: asked.rpId,
           requireUserVerification: true,
-          supportedAlgorithmIDs: ALGORITHMS,
+          supportedAlgorithmIDs: PASSKEY_ALGORITHMS,
         });
         if (!verified || registrationInfo === undefined) return { problem: 'wrong-signature' };
         const { credential, credentialDeviceType } = registrationInfo;

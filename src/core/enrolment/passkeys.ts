@@ -3,7 +3,15 @@ import { AppError, type ErrorCode } from '../../../shared/errors.ts';
 import type { Actor } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { CoreDeps } from '../core-deps.ts';
-import { credentialDigest, type KeptPasskey, PASSKEY_PATIENCE, passkeyOf, relyingPartyOf, userHandleOf } from '../factors/passkey.ts';
+import {
+  credentialDigest,
+  type KeptPasskey,
+  PASSKEY_ALGORITHMS,
+  PASSKEY_PATIENCE,
+  passkeyOf,
+  relyingPartyOf,
+  userHandleOf,
+} from '../factors/passkey.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
@@ -15,8 +23,6 @@ import { addressesAmong, endSessionsOfChanged, takeTurn } from './enrol-factors.
 const HOUR = 3_600_000;
 /** Answers that one ceremony takes. */
 const ATTEMPTS = 3;
-/** EdDSA, ES256, RS256 (RFC 9053 2, RFC 8812 2): what authenticators make. */
-const ALGORITHMS = [-8, -7, -257];
 
 /** What the answer must be to, sealed. `purpose` keeps it from being taken for a question of a recovery. */
 interface Expected {
@@ -75,7 +81,7 @@ export async function beginPasskey(
       rp: { id: rpId, name: configuration.organisation.name },
       user: { id: userHandleOf(deps.keys, account), name: login, displayName },
       challenge,
-      pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: 'public-key' as const, alg })),
+      pubKeyCredParams: PASSKEY_ALGORITHMS.map((alg) => ({ type: 'public-key' as const, alg })),
       timeout: PASSKEY_PATIENCE,
       excludeCredentials: present.filter((kept) => kept.rpId === rpId).map(({ id }) => ({ type: 'public-key' as const, id })),
       authenticatorSelection: { residentKey: 'required', requireResidentKey: true, userVerification: 'required' },

@@ -10,6 +10,9 @@ import type { Ceremony } from '../ports/web-authn.ts';
 /** How long a browser waits for its person; milliseconds. NIST and WebAuthn (15.1) leave minutes to people who need them. */
 export const PASSKEY_PATIENCE = 300_000;
 
+/** EdDSA, ES256 and RS256: what authenticators make (RFC 9053 2, RFC 8812 2). Asked for and taken, and no others. */
+export const PASSKEY_ALGORITHMS = [-8, -7, -257];
+
 /** What is kept of a passkey, sealed with its row. No part of it lets anybody in. */
 const keptSchema = z.strictObject({
   id: z.string(),
