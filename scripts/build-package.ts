@@ -69,7 +69,7 @@ async function bundle(folder: string, version: string): Promise<void> {
     plugins: [
       {
         name: 'version',
-        load: (id) => (id === join(ROOT, 'package.json') ? { code: JSON.stringify({ version }), moduleType: 'json' } : null),
+        load: (id) => (id === join(ROOT, 'package.json') ? { code: describe(version), moduleType: 'json' } : null),
       },
     ],
     logLevel: 'warn',

@@ -11,7 +11,7 @@ if [ $# -eq 0 ]; then
     samba samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules python3-samba winbind smbclient ldb-tools krb5-user \
     389-ds-base libnss3-tools \
     postgresql \
-    systemd nginx \
+    systemd iproute2 nginx prometheus buildah debootstrap \
     chromium
 fi
 

@@ -85,6 +85,7 @@ export const ERRORS = {
   // Store
   'store.unavailable': { status: 503, audience: 'anyone', level: 'error' },
   'store.unsuitable': { status: 500, audience: 'operator', level: 'error' },
+  'store.no-schema': { status: 500, audience: 'operator', level: 'error' },
   'store.older-schema': { status: 500, audience: 'operator', level: 'error' },
   'store.in-use': { status: 500, audience: 'operator', level: 'error' },
   'store.not-empty': { status: 500, audience: 'operator', level: 'error' },

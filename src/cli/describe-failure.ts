@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { dirname } from 'node:path';
 import { type AppError, type ErrorDetails, isAppError } from '../../shared/errors.ts';
-import { withLines } from '../../shared/fix-text.ts';
+import { shellWord, withLines } from '../../shared/fix-text.ts';
 import { systemErrorCode, systemErrorInWords } from '../../shared/system-error.ts';
 import { EXPLANATIONS } from './explain-error.ts';
 
@@ -48,6 +51,14 @@ function describeSystemError(code: string, error: unknown): Failure | null {
     case 'EADDRNOTAVAIL':
       return failure('This machine does not have the address to listen on', 'Correct listen.host, or --host');
     case 'ENOENT':
+      if (path !== '' && !existsSync(dirname(path))) {
+        const folder = dirname(path);
+        const { username } = userInfo();
+        return failure(
+          `The folder ${folder} does not exist`,
+          withLines('Make it, as root', `install -d -o ${username} -m 0700 ${shellWord(folder)}`),
+        );
+      }
       return failure(`${path} does not exist`, 'Correct the path, or make it');
     case 'ENOSPC':
     case 'EDQUOT':

@@ -110,8 +110,9 @@ function isThere(context: CommandContext, settings: Settings): boolean {
   return file === null || existsSync(file);
 }
 
-/** An older schema is no trouble: the next start brings it up to date. */
+/** An empty database and an older schema are no trouble: the next start makes it, or brings it up to date. */
 function databaseFailure(error: unknown): Finding[] {
+  if (isAppError(error, 'store.no-schema')) return [findingsOf('database').note('It is empty: the first start makes its tables')];
   if (!isAppError(error, 'store.older-schema')) return failureFindings('database', error);
   const { meaning, facts, fix } = describeFailure(error);
   return [findingsOf('database').warn(`${meaning} (${facts.join('; ')})`, fix)];

@@ -246,6 +246,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'The database to move to is not empty',
     fix: 'Make a new one as the page database.md of the handbook says, and name that',
   },
+  'store.no-schema': {
+    meaning: 'The database is empty',
+    fix: withLines('The first start makes what it needs', 'keyturn serve'),
+  },
   'store.older-schema': {
     meaning: 'The database was made by an older release of Keyturn',
     fix: withLines('Take a backup; the next start brings it up to date', 'keyturn serve'),

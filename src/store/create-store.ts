@@ -38,7 +38,7 @@ export interface StoreOptions {
   readonly poolSize?: number;
   /** PostgreSQL: milliseconds after which a statement is given up as stuck; 10,000 unless told. */
   readonly statementTimeout?: number;
-  /** False: the schema is left as it is, and one that is older is refused (`store.older-schema`). True unless told. */
+  /** False: the schema is left as it is, and one that is older or not there is refused (`store.older-schema`, `store.no-schema`). True unless told. */
   readonly migrates?: boolean;
   /** Hears of what was done, for metrics. */
   readonly observer?: StoreObserver;

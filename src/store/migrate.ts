@@ -30,12 +30,13 @@ export async function pendingMigrations(db: Database, migrations: Readonly<Recor
     .filter((name) => !done.has(name));
 }
 
-/** @throws AppError `store.older-schema`, `store.newer-schema` */
+/** @throws AppError `store.no-schema` (nothing was ever made in it), `store.older-schema`, `store.newer-schema` */
 export async function refuseOlderSchema(db: Database): Promise<void> {
   await refuseNewerSchema(db, all);
   const pending = await pendingMigrations(db);
   const [first] = pending;
   if (first === undefined) return;
+  if (pending.length === Object.keys(all).length) throw new AppError('store.no-schema', {});
   throw new AppError('store.older-schema', { missing: `${pending.length} changes, from ${first} on` });
 }
 

@@ -12,12 +12,16 @@ const AXE_SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core
 /** How long anything on a page may take, milliseconds: well below a test's own limit, so that a failure names the place. */
 const PATIENCE = 90_000;
 
-/** Debian's Chromium without a window. Close it with `browser.close()`. Throws when the package `chromium` is missing. */
-export async function launchBrowser(): Promise<Browser> {
+/**
+ * Debian's Chromium without a window. Close it with `browser.close()`. Throws when the package `chromium` is missing.
+ * @param options another program that starts it, and more arguments for it
+ */
+export async function launchBrowser(options: { executablePath?: string; args?: readonly string[] } = {}): Promise<Browser> {
+  const { executablePath = CHROMIUM, args = [] } = options;
   return chromium.launch({
-    executablePath: CHROMIUM,
+    executablePath,
     headless: true,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', ...args],
   });
 }
 

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildPackage } from '../../scripts/build-package.ts';
 import type { DemoMessage } from '../../shared/api/demo.ts';
+import { writeSettings } from '../cli/run-command.ts';
 import { request, startJourney } from '../scenarios/journey-client.ts';
 import { codeIn, holdsCode, until } from '../scenarios/start-keyturn.ts';
 import { claimFreePort } from '../servers/free-address.ts';
-import { run as runProgram, type ServerProcess, startProcess } from '../servers/processes.ts';
+import { run as runProgram, runUnchecked, type ServerProcess, startProcess } from '../servers/processes.ts';
 import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
 
 let folder: string;
@@ -50,6 +51,12 @@ describe('what is installed', () => {
     expect((await keyturn('--help')).stdout).toContain('serve');
     await expect(keyturn('demo', '--directory', 'openldap', '--data', join(folder, 'never'))).rejects.toThrow(/source/);
     expect(existsSync(join(folder, 'never', 'keyturn.sqlite'))).toBe(false);
+  });
+
+  it('finds out by itself what it runs on', async () => {
+    const said = await runUnchecked(process.execPath, [join(installed, 'bin', 'keyturn.js'), 'doctor', '--config', writeSettings(folder)]);
+    expect(said.stdout).toContain(`Node.js ${process.versions.node}`);
+    expect(said.stdout + said.stderr).not.toContain('unexpected');
   });
 
   it('serves its pages and a whole reset, with the threads that judge passwords and keep the database small', async () => {

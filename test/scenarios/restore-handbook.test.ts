@@ -55,7 +55,7 @@ async function follow(command: string, machine: Machine): Promise<string> {
       .replace('runuser -u keyturn -- keyturn ', `'${process.execPath}' bin/keyturn.js --config '${machine.settings}' `)
       .replace('-o keyturn -g keyturn ', '')
       .replaceAll('/var/lib/keyturn/', `${machine.place}/`)
-      .replaceAll('/backup/', `${folder}/backup/`)
+      .replaceAll(/\/backup\b/g, `${folder}/backup`)
       .replace(/--dbname=keyturn\b/, `--dbname=${machine.database}`)
       .replace(/ keyturn$/, ` ${machine.database}`);
     const { stdout } = await run('sh', ['-ec', here], { env: machine.environment ?? {}, timeoutMs: 120_000 });

@@ -147,7 +147,11 @@ describe('checkConfiguration', () => {
       { directories: [openldap({ kind: 'active-directory', servers: [{ url: 'ldaps://dc1.example.com:3269' }] })] },
       'error directories[0].servers[0].url: Port 3269 is the global catalogue, which can be read in part and takes no changes: use port 636',
     ],
-    ['StartTLS on ldaps', { directories: [openldap({ tls: { startTls: true } })] }, 'error directories[0].servers[0].url: StartTLS is for'],
+    [
+      'StartTLS on ldaps',
+      { directories: [openldap({ tls: { startTls: true } })] },
+      'error directories[0].tls.startTls: No server has an ldap:// address',
+    ],
     [
       'a secret that is not there',
       { directories: [openldap({ serviceAccount: { name: 'cn=x', password: 'env:ABSENT' } })] },

@@ -97,12 +97,12 @@ function checkTransport(settings: LdapSettings, path: DocumentPath, context: Che
     seen.add(url.toLowerCase());
     const catalog = settings.kind === 'active-directory' ? globalCatalogProblem(url) : null;
     if (catalog !== null) report('error', at, catalog);
-    if (url.startsWith('ldaps:') && tls.startTls) {
-      report('error', at, 'StartTLS is for ldap:// addresses; ldaps:// is encrypted from the start. Use one of the two');
-    }
     if (url.startsWith('ldap:') && !tls.startTls) {
       report(trial ? 'warning' : 'error', at, 'Passwords would cross the network in clear. Use ldaps://, or set tls.startTls to true');
     }
+  }
+  if (tls.startTls && settings.servers.every(({ url }) => url.startsWith('ldaps:'))) {
+    report('error', [...path, 'tls', 'startTls'], 'No server has an ldap:// address; ldaps:// is encrypted from the start. Leave it out');
   }
   if (tls.ca !== undefined && tls.caFile !== undefined) report('error', [...path, 'tls', 'ca'], 'Give either ca or caFile, not both');
   const problem = tls.ca === undefined ? null : authorityProblem(Buffer.from(tls.ca));

@@ -22,6 +22,6 @@ it('delegates with the tool of the server: dsacls on Windows, samba-tool on Samb
     readPolicy: grant('dsacls "CN=Password Settings Container,CN=System,DC=ad,DC=example,DC=com" /I:T /G "svc-keyturn@ad.example.com:GR"'),
   });
   expect(delegationCommands({ ...target, samba: true }).unlock).toBe(
-    "Grant it, as a domain administrator (the password is asked for)\nsamba-tool dsacl set -H ldaps://dc1.ad.example.com -U Administrator --objectdn=OU=People,DC=ad,DC=example,DC=com --sddl='(OA;CIIO;RPWP;28630ebf-41d5-11d1-a9c1-0000f80367c1;bf967aba-0de6-11d0-a285-00aa003049e2;S-1-5-21-1-2-3-1102)'",
+    "Grant it, as a domain administrator (the password is asked for)\nsamba-tool dsacl set -H ldap://dc1.ad.example.com -U Administrator --objectdn=OU=People,DC=ad,DC=example,DC=com --sddl='(OA;CIIO;RPWP;28630ebf-41d5-11d1-a9c1-0000f80367c1;bf967aba-0de6-11d0-a285-00aa003049e2;S-1-5-21-1-2-3-1102)'",
   );
 });

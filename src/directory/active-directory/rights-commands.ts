@@ -36,10 +36,13 @@ export function delegationCommands(target: {
 }): DelegationCommands {
   const { baseDn, container, sid, name } = target;
   if (target.samba) {
+    // By LDAP, which samba-tool seals with what it signs in by (SASL): by LDAPS it refuses to speak until somebody gives it a list of
+    // revoked certificates (smb.conf(5), "tls verify peer").
+    const address = `ldap://${new URL(target.server).hostname}`;
     const set = (dn: string, sddl: string): string =>
       withLines(
         'Grant it, as a domain administrator (the password is asked for)',
-        `samba-tool dsacl set -H ${shellWord(target.server)} -U Administrator --objectdn=${shellWord(dn)} --sddl=${shellWord(sddl)}`,
+        `samba-tool dsacl set -H ${shellWord(address)} -U Administrator --objectdn=${shellWord(dn)} --sddl=${shellWord(sddl)}`,
       );
     const onUsers = (right: string, object: string): string => set(baseDn, `(OA;CIIO;${right};${object};${GUID.user};${sid})`);
     return {
