@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { isDirectManager } from '../../src/core/accounts/is-direct-manager.ts';
 import type { Account, Directory } from '../../src/core/ports/directory.ts';
 import type { Harness } from './harness.ts';
 import { newLogin } from './samples.ts';
@@ -91,12 +92,40 @@ export function describeIdentity(harness: () => Harness): void {
       expect(await directory.readAccount({ ...account.ref, id: `${account.ref.id}0` })).toBeNull();
     });
 
-    it('have a manager, or none', async () => {
-      const { directory, createAccount } = harness();
-      const manager = await createAccount();
-      const account = await createAccount({ manager });
-      expect((await directory.readManager(account.ref))?.id).toBe(manager.ref.id);
-      expect(await directory.readManager(manager.ref)).toBeNull();
+    it('have a direct manager, or none is known', async () => {
+      const { directory, createAccount, kind } = harness();
+      const top = await createAccount();
+      const manager = await createAccount({ manager: top });
+      const { ref } = await createAccount({ manager });
+      const found = await directory.readManager(ref);
+      expect(found).toEqual({ known: true, manager: await directory.readAccount(manager.ref) });
+      expect([manager, top].map((somebody) => isDirectManager(somebody.ref, ref, found))).toEqual([true, false]);
+      // Nobody is named, or it is hidden: LDAP tells these apart nowhere.
+      const none = await directory.readManager(top.ref);
+      expect(none).toEqual(kind === 'embedded' ? { known: true, manager: null } : { known: false, because: 'not-told' });
+      expect(isDirectManager(manager.ref, top.ref, none)).toBe(kind === 'embedded' ? false : null);
+      const nobody = { directory: directory.id, id: 'ffffffff-ffff-4fff-8fff-ffffffffffff' };
+      await expect(directory.readManager(nobody)).rejects.toMatchObject({ code: 'directory.account-missing' });
+    });
+
+    it('have a manager who is not known where the one who is named is no person of this directory', async () => {
+      const { createAccount, open, ldap } = harness();
+      const elsewhere = await createAccount({ outside: true });
+      const led = await createAccount({ manager: elsewhere });
+      if (ldap === null) {
+        // A reference into the same table: one that is not there is all that can go wrong.
+        const lost = await createAccount({ manager: { ...elsewhere, ref: { ...elsewhere.ref, id: 'gone' } } });
+        expect(await lost.directory.readManager(lost.ref)).toEqual({ known: false, because: 'not-found' });
+        return;
+      }
+      const unit = led.dn.slice(led.dn.indexOf(',') + 1);
+      const notFound = { known: false, because: 'not-found' };
+      expect(await led.directory.readManager(led.ref)).toMatchObject({ known: true, manager: { id: elsewhere.ref.id } });
+      expect(await open({ baseDn: unit }).readManager(led.ref)).toEqual(notFound);
+      const byUnit = await createAccount({ manager: { ...elsewhere, dn: unit } });
+      expect(await led.directory.readManager(byUnit.ref)).toEqual(notFound);
+      // By the attribute that is configured, and no other.
+      expect(await open({ managerAttribute: 'secretary' }).readManager(led.ref)).toEqual({ known: false, because: 'not-told' });
     });
   });
 

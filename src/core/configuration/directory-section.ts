@@ -98,6 +98,9 @@ const ldapCommon = {
     password: secretReferenceSchema,
   }),
   contacts: contactsSchema(attributeSchema, attributeSchema),
+  managerAttribute: attributeSchema
+    .default('manager')
+    .describe('Attribute that names the direct manager by DN. Whoever may write it decides who the manager is.'),
   peopleFilter: z.string().optional().describe('LDAP filter that accounts must match, in addition to the kind’s own.'),
   connectTimeoutMilliseconds: z.int().min(100).max(60_000).default(3000).describe('How long to wait for a server to take a connection.'),
   operationTimeoutMilliseconds: z.int().min(100).max(120_000).default(10_000).describe('How long to wait for an answer.'),

@@ -1,4 +1,5 @@
 import type { DirectoryHealth, HealthOptions } from './directory-health.ts';
+import type { DirectManager } from './manager.ts';
 import type { Membership, NamedScopes } from './membership.ts';
 import type { PasswordPolicy } from './password-policy.ts';
 import type { VerifyOutcome } from './verify-outcome.ts';
@@ -267,7 +268,8 @@ export interface Directory {
   readGroups(ref: AccountRef): Promise<{ id: string; name: string }[]>;
   /** @throws AppError `directory.account-missing`, and where the directory does not answer */
   readMembership(account: Account, named: NamedScopes): Promise<Membership>;
-  readManager(ref: AccountRef): Promise<Account | null>;
+  /** The direct manager, as the directory names them now. @throws AppError `directory.account-missing` */
+  readManager(ref: AccountRef): Promise<DirectManager>;
   /** Whether configured groups, places, names or the directory itself put the account out of reach (DIR-8). */
   isProtected(account: Account): Promise<{ protected: boolean; reason: string | null }>;
   /** `readStatus` and `isProtected` together, by one search of the entry. @throws AppError `directory.account-missing` */

@@ -435,9 +435,9 @@ describe('protected accounts', () => {
     const groups = await directory.readGroups(alice);
     expect(groups).toContainEqual({ id: `CN=Staff,${samba.peopleDn}`, name: 'Staff' });
     expect(groups.map(({ name }) => name)).toEqual(expect.arrayContaining(['Engineering', 'Staff', 'Domain Users']));
-    expect(await directory.readManager(alice)).toBeNull();
+    expect(await directory.readManager(alice)).toEqual({ known: false, because: 'not-told' });
     const { account } = await person(directory, { attributes: { manager: `CN=alice,${samba.peopleDn}` } });
-    expect((await directory.readManager(account))?.id).toBe(alice.id);
+    expect(await directory.readManager(account)).toMatchObject({ known: true, manager: { id: alice.id } });
   });
 });
 

@@ -21,6 +21,7 @@ import { createDirectoryBase } from '../ldap/directory-base.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
 import { missingAsOutcome } from '../ldap/missing-as-outcome.ts';
 import { fact } from '../ldap/notes.ts';
+import { createReadManager } from '../ldap/read-manager.ts';
 import { createServerCache } from '../ldap/server-cache.ts';
 import { identityOf } from '../ldap/server-identity.ts';
 import { fromFiletime } from '../ldap/time.ts';
@@ -209,10 +210,7 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     readFingerprint: (ref, server) => servers.readOn(server, async (connection) => (await observe(connection, ref)).fingerprint()),
     readGroups,
     readMembership: reach.readMembership,
-    async readManager(ref) {
-      const manager = (await base.readEntry(ref, ['manager'])).text('manager');
-      return manager === null ? null : base.readAccountAt(manager);
-    },
+    readManager: createReadManager(settings, base),
     isProtected: reach.isProtected,
     async readStanding(account) {
       const rules = await reach.rules();

@@ -126,8 +126,9 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
     },
     async readManager(ref) {
       const { managerId } = await rowOf(ref);
-      const manager = managerId === null ? null : await accounts.find(settings.id, managerId);
-      return manager === null ? null : toAccount(settings, manager);
+      if (managerId === null) return { known: true, manager: null };
+      const manager = await accounts.find(settings.id, managerId);
+      return manager === null ? { known: false, because: 'not-found' } : { known: true, manager: toAccount(settings, manager) };
     },
     async isProtected(account) {
       const reason = protectedBy(settings, await rowOf(account));

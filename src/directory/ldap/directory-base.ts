@@ -40,7 +40,7 @@ export interface DirectoryBase {
   search(request: SearchRequest): Promise<SearchPage>;
   forEachPerson: Directory['forEachPerson'];
   readAccount(ref: AccountRef): Promise<Account | null>;
-  /** The account with this DN; null when it is none of the configured people. */
+  /** The account with this DN; null when it is none of the configured people, or may not be read. */
   readAccountAt(dn: string): Promise<Account | null>;
   /** The first people that a search comes upon, `count` at most, narrowed down by `filter`. Unlike `search` it reads one page only. */
   sample(connection: LdapConnection, count: number, options: SampleOptions): Promise<LdapEntry[]>;
@@ -149,8 +149,13 @@ export function createDirectoryBase(
       servers.read(async (connection) => {
         const { result, entries } = await connection.search(dn, { ...options, scope: 'base', filter: people });
         // A referral: the entry is in another domain or on another server, and none of the people here.
-        const elsewhere: readonly number[] = [RESULT.noSuchObject, RESULT.invalidDnSyntax, RESULT.referral];
-        if (elsewhere.includes(result.code)) return null;
+        const unreadable: readonly number[] = [
+          RESULT.noSuchObject,
+          RESULT.invalidDnSyntax,
+          RESULT.referral,
+          RESULT.insufficientAccessRights,
+        ];
+        if (unreadable.includes(result.code)) return null;
         if (!succeeded(result)) throw unexpectedResult(result, connection.server, 'search');
         return toAccounts(entries.filter((entry) => isAtOrBelow(entry.dn, settings.baseDn)))[0] ?? null;
       }),

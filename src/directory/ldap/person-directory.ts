@@ -19,6 +19,7 @@ import { judgeByGroups, judgeByName, protectedForWant, protectionAttributes } fr
 import { explainBind, explainRefusal, type PolicyAnswer, type Refusal, withPolicyControl } from './policy-answer.ts';
 import type { Protection } from './protection.ts';
 import { createProtectionLookup } from './protection-lookup.ts';
+import { createReadManager } from './read-manager.ts';
 import { refuseReadOnly } from './refuse-read-only.ts';
 import { groupBaseOf, type ResolvedProtection, resolveProtection } from './resolve-protection.ts';
 import { RESULT, succeeded } from './result-codes.ts';
@@ -210,10 +211,7 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
     readFingerprint,
     readGroups,
     readMembership,
-    async readManager(ref) {
-      const manager = (await base.readEntry(ref, ['manager'])).text('manager');
-      return manager === null ? null : base.readAccountAt(manager);
-    },
+    readManager: createReadManager(settings, base),
     isProtected,
     async verifyPassword(ref, password) {
       const entry = await base.readEntry(ref, ['1.1']);
