@@ -137,6 +137,26 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'The account has nothing enrolled under this id',
     fix: withLines('Take an id that this shows', 'keyturn enrolment list NAME'),
   },
+  'enrolment.code-wrong': {
+    meaning: 'The first code of a new proof is wrong',
+    fix: 'Give the one that the app shows now, or that the newest mail has',
+  },
+  'enrolment.ceremony-over': {
+    meaning: 'The adding of a proof is over: too late, too many wrong codes, used already, or begun in another session',
+    fix: 'Begin anew',
+  },
+  'enrolment.too-many': {
+    meaning: 'The account has as many proofs of this kind as it may have',
+    fix: 'Take one away that is not needed any more',
+  },
+  'enrolment.kind-not-asked': {
+    meaning: 'No rule of proof asks for this kind, or browsers cannot make it at the public address',
+    fix: 'Name it in recovery.rules or signIn.rules; for passkeys see organisation.publicUrl',
+  },
+  'enrolment.last-way': {
+    meaning: 'Without this proof the account could not be recovered any more',
+    fix: 'Add another one first, or ask for it with `anyway`',
+  },
   'enrolment.right-invalid': {
     meaning: 'The right to add a proof was used already, or its time is over',
     fix: 'Recover the account once more, or call the helpdesk',

@@ -28,6 +28,7 @@ import { registerHealth } from './routes/health.ts';
 import { journeyRoutes } from './routes/journeys.ts';
 import { meRoutes } from './routes/me.ts';
 import { noticeRoutes } from './routes/notices.ts';
+import { ownFactorRoutes } from './routes/own-factors.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/site.ts';
 
@@ -87,6 +88,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(enrolmentRoutes(deps), { prefix });
   await app.register(sessionRoutes(deps), { prefix });
   await app.register(meRoutes(deps), { prefix });
+  await app.register(ownFactorRoutes(deps), { prefix });
   await app.register(siteRoutes(deps), { prefix });
   await app.register(noticeRoutes(deps), { prefix });
   if (deps.demo !== null) await app.register(demoRoutes(deps.demo, deps), { prefix });

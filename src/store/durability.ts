@@ -28,6 +28,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     withEnd: 'reads',
     see: 'deferred',
     acceptBeforeEnd: 'flushed',
+    rename: 'flushed',
     end: 'flushed',
   },
   counters: { hitAll: 'deferred', pause: 'flushed', read: 'reads', clear: 'flushed' },

@@ -16,6 +16,8 @@ export interface NewFactor {
   hasEnd?: boolean;
   /** Before this it does not count for a recovery; milliseconds since 1970. */
   countsFrom?: number;
+  /** Of an authenticator: the time step of a code that it was just proven by (RFC 6238 5.2), and how far its clock is ahead. */
+  timeStep?: { step: number; ahead: number };
   passkey?: Pick<FactorRow, 'credential' | 'rpId' | 'signCount'>;
 }
 
@@ -33,8 +35,8 @@ export async function addFactor(deps: Pick<CoreDeps, 'clock' | 'random'>, store:
     createdAt: now,
     endedAt: null,
     lastUsedAt: null,
-    lastTimeStep: null,
-    driftSteps: 0,
+    lastTimeStep: factor.timeStep?.step ?? null,
+    driftSteps: factor.timeStep?.ahead ?? 0,
     failures: 0,
     suspendedAt: null,
     credential: factor.passkey?.credential ?? null,

@@ -13,15 +13,28 @@ import { mailAddressKey } from './mail-address.ts';
 
 export type EnrolmentDeps = Pick<CoreDeps, 'store' | 'clock' | 'random' | 'keys'>;
 
-/** Who changes what a person has enrolled. */
+/** Who changes what a person has enrolled: an operator, or the owner who is signed in. */
 export interface ChangedBy {
-  /** The operator, for the audit log. */
+  /** For the audit log: the operator, or `self`. */
   author: string;
+  /** Who acts; an operator at the command line unless told. */
+  actor?: Actor;
   reason?: string;
   /** In which the owner is told, where the directory knows none. */
   language: string;
   /** How the owner is told: `bulk` where thousands are. */
   lane: Extract<OutboxLane, 'notice' | 'bulk'>;
+  /** From when on what is added counts, milliseconds since 1970; at once unless told. */
+  countsFrom?: number;
+  /** The session in which it is done, which alone does not end. */
+  session?: string;
+  /** What the change rests on is taken away here, once the account's turn is held; what it throws undoes everything. */
+  spend?: (store: Store) => Promise<void>;
+}
+
+/** Who acts, for the audit log. */
+export function actorOf({ actor }: Pick<ChangedBy, 'actor'>): Actor {
+  return actor ?? { kind: 'operator', client: 'cli' };
 }
 
 /** What came of it: rows that are new, and what was there already. */
@@ -31,20 +44,23 @@ export interface Enrolled {
 }
 
 /**
- * Enrols proofs for one account at the word of an operator, all of them or none. What is enrolled already stays as it is. Each new one
+ * Enrols proofs for one account, all of them or none. What is enrolled already stays as it is. Each new one
  * is in the audit log, without its secret, and told to all addresses that were known before (NIST SP 800-63B-4 4.1.2.1).
  * Changes to one account take turns, so that two of them at once enrol nothing twice.
  */
 export async function enrolFactors(
   deps: EnrolmentDeps,
   account: AccountRef,
-  wanted: readonly Pick<NewFactor, 'kind' | 'label' | 'secret' | 'source'>[],
+  wanted: readonly Pick<NewFactor, 'kind' | 'label' | 'secret' | 'source' | 'timeStep'>[],
   by: ChangedBy,
 ): Promise<Enrolled> {
   return deps.store.transaction(async (store) => {
     await takeTurn(deps, store, account);
+    await by.spend?.(store);
     const before = await store.factors.ofAccount(account);
     const addresses = addressesAmong(before);
+    const { author, reason, language, lane } = by;
+    const later = by.countsFrom === undefined ? {} : { countsFrom: by.countsFrom };
     const enrolled: Enrolled = { added: [], present: [] };
     for (const one of wanted) {
       const same = [...before, ...enrolled.added].find((row) => row.kind === one.kind && isSame(row, one.secret));
@@ -52,26 +68,26 @@ export async function enrolFactors(
         enrolled.present.push(same);
         continue;
       }
-      const row = await addFactor(deps, store, { account, ...one });
+      const row = await addFactor(deps, store, { account, ...one, ...later });
       enrolled.added.push(row);
     }
     for (const row of enrolled.added) {
-      const { author, reason, language, lane } = by;
       await recordEvent(store, deps.clock, {
         type: 'factor.enrolled',
-        ...{ account, factor: row.kind, id: row.id, source: row.source, author, actor: { kind: 'operator', client: 'cli' } },
+        ...{ account, factor: row.kind, id: row.id, source: row.source, author, actor: actorOf(by), ...later },
         ...(reason === undefined ? {} : { reason }),
       });
       const added = row.kind === 'email' ? { added: row.secret } : {};
-      await queueNotice(deps, store, { kind: 'factor-added', account, language, factor: row.kind, addresses, ...added }, { lane });
+      const notice = { kind: 'factor-added' as const, account, language, factor: row.kind, addresses, ...added, ...later };
+      await queueNotice(deps, store, notice, { lane });
     }
-    if (enrolled.added.length > 0) await endSessionsOfChanged(deps, store, account);
+    if (enrolled.added.length > 0) await endSessionsOfChanged(deps, store, account, by);
     return enrolled;
   });
 }
 
 /**
- * Ends one enrolled proof at the word of an operator. Codes that were sent to it are worth nothing any more. Told to all addresses that
+ * Ends one enrolled proof. Codes that were sent to it are worth nothing any more. Told to all addresses that
  * were known, one that is ended included.
  * @throws AppError `enrolment.factor-unknown` when the account has no such proof, or not any more
  */
@@ -83,15 +99,16 @@ export async function endFactor(
 ): Promise<FactorRow> {
   return deps.store.transaction(async (store) => {
     await takeTurn(deps, store, account);
+    await by.spend?.(store);
     const before = await store.factors.ofAccount(account);
     const row = before.find((factor) => factor.id === id);
     if (row === undefined || !(await store.factors.end(id, deps.clock.now()))) throw new AppError('enrolment.factor-unknown', { id });
     const { author, reason, language, lane } = by;
     await recordEvent(store, deps.clock, {
       type: 'factor.ended',
-      ...{ account, factor: row.kind, id, author, reason, actor: { kind: 'operator', client: 'cli' } },
+      ...{ account, factor: row.kind, id, author, reason, actor: actorOf(by) },
     });
-    await endSessionsOfChanged(deps, store, account);
+    await endSessionsOfChanged(deps, store, account, by);
     const addresses = addressesAmong(before);
     await queueNotice(deps, store, { kind: 'factor-removed', account, language, factor: row.kind, addresses }, { lane });
     return row;
@@ -113,15 +130,15 @@ export async function endWaiting(deps: EnrolmentDeps, store: Store, account: Acc
 
 /**
  * Ends the sessions of an account in the transaction that changes what its owner can prove themselves with, after its events: who is
- * signed in has proven themselves by what counted before.
+ * signed in has proven themselves by what counted before. The one in which the owner does it, with a fresh proof, goes on.
  */
 export async function endSessionsOfChanged(
   deps: Pick<EnrolmentDeps, 'clock'>,
   store: Store,
   account: AccountRef,
-  actor: Actor = { kind: 'operator', client: 'cli' },
+  by: Pick<ChangedBy, 'actor' | 'session'>,
 ): Promise<void> {
-  await endAllSessions(deps, store, account, { because: 'factors-changed', actor });
+  await endAllSessions(deps, store, account, { because: 'factors-changed', actor: actorOf(by), except: by.session });
 }
 
 /** Whether exactly this is enrolled already. */

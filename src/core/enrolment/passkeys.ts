@@ -98,6 +98,8 @@ export interface FinishPasskey {
   name: string;
   answer: Attestation;
   actor: Actor;
+  /** The session in which it is made, which goes on. */
+  session?: string;
   /** Where the directory knows none for the owner. */
   language: string;
   /** When the request came. */
@@ -139,7 +141,7 @@ export async function finishPasskey(deps: Deps, asked: FinishPasskey, spend: (st
       type: 'factor.enrolled',
       ...{ account, factor: 'passkey', id: row.id, source: 'self', author: 'self', actor, countsFrom },
     });
-    await endSessionsOfChanged(deps, store, account, actor);
+    await endSessionsOfChanged(deps, store, account, asked);
     await queueNotice(deps, store, { kind: 'factor-added', account, language, factor: 'passkey', addresses, countsFrom });
     return row;
   });

@@ -4,7 +4,7 @@ import { queueNotice } from '../notify/queue-notice.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Keys } from '../ports/platform.ts';
 import { addFactor } from './add-factor.ts';
-import { addressesAmong, type ChangedBy, type EnrolmentDeps, endSessionsOfChanged, takeTurn } from './enrol-factors.ts';
+import { actorOf, addressesAmong, type ChangedBy, type EnrolmentDeps, endSessionsOfChanged, takeTurn } from './enrol-factors.ts';
 import { inGroups, randomReadable, readReadable } from './readable-secret.ts';
 
 /** Codes of one set. */
@@ -23,16 +23,18 @@ export function recoveryCodeDigest(keys: Keys, account: AccountRef, code: string
 }
 
 /**
- * Gives an account ten recovery codes, at the word of an operator, and ends those that it had: a list that somebody may have found is
+ * Gives an account ten recovery codes, and ends those that it had: a list that somebody may have found is
  * worth nothing then. Each is a proof of its own that ends with its use, so that no two nodes take it. Told like every new proof.
  * @returns the codes in groups to read, which nobody can show again
  */
 export async function issueRecoveryCodes(deps: EnrolmentDeps, account: AccountRef, source: string, by: ChangedBy): Promise<string[]> {
   const codes = Array.from({ length: CODES }, () => randomReadable(deps.random, RECOVERY_CODE_LENGTH));
   const { author, reason, language, lane } = by;
-  const about = { account, factor: 'recovery-code' as const, author, actor: { kind: 'operator' as const, client: 'cli' as const } };
+  const about = { account, factor: 'recovery-code' as const, author, actor: actorOf(by) };
+  const later = by.countsFrom === undefined ? {} : { countsFrom: by.countsFrom };
   await deps.store.transaction(async (store) => {
     await takeTurn(deps, store, account);
+    await by.spend?.(store);
     const before = await store.factors.ofAccount(account);
     for (const { id, kind } of before) {
       if (kind !== 'recovery-code' || !(await store.factors.end(id, deps.clock.now()))) continue;
@@ -40,18 +42,26 @@ export async function issueRecoveryCodes(deps: EnrolmentDeps, account: AccountRe
     }
     for (const [index, code] of codes.entries()) {
       const secret = recoveryCodeDigest(deps.keys, account, code);
-      const row = await addFactor(deps, store, { account, kind: 'recovery-code', label: `Recovery code ${index + 1}`, secret, source });
+      const row = await addFactor(deps, store, {
+        account,
+        kind: 'recovery-code',
+        label: `Recovery code ${index + 1}`,
+        secret,
+        source,
+        ...later,
+      });
       await recordEvent(store, deps.clock, {
         type: 'factor.enrolled',
         ...about,
         id: row.id,
         source,
+        ...later,
         ...(reason === undefined ? {} : { reason }),
       });
     }
-    await endSessionsOfChanged(deps, store, account);
+    await endSessionsOfChanged(deps, store, account, by);
     const addresses = addressesAmong(before);
-    await queueNotice(deps, store, { kind: 'factor-added', account, language, factor: 'recovery-code', addresses }, { lane });
+    await queueNotice(deps, store, { kind: 'factor-added', account, language, factor: 'recovery-code', addresses, ...later }, { lane });
   });
   return codes.map(inGroups);
 }

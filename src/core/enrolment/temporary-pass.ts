@@ -7,7 +7,7 @@ import type { AccountRef } from '../ports/directory.ts';
 import type { Keys } from '../ports/platform.ts';
 import type { FactorRow } from '../ports/store.ts';
 import { addFactor } from './add-factor.ts';
-import { addressesAmong, type ChangedBy, type EnrolmentDeps, endSessionsOfChanged, takeTurn } from './enrol-factors.ts';
+import { actorOf, addressesAmong, type ChangedBy, type EnrolmentDeps, endSessionsOfChanged, takeTurn } from './enrol-factors.ts';
 import { inGroups, randomReadable, readReadable } from './readable-secret.ts';
 
 const HOUR = 3_600_000;
@@ -69,7 +69,7 @@ export async function issueTemporaryPass(
   const now = deps.clock.now();
   const endsAt = now + hours * HOUR;
   const { author, reason, language, lane } = by;
-  const about = { account, factor: 'temporary-pass' as const, author, actor: { kind: 'operator' as const, client: 'cli' as const } };
+  const about = { account, factor: 'temporary-pass' as const, author, actor: actorOf(by) };
   await deps.store.transaction(async (store) => {
     await takeTurn(deps, store, account);
     const before = await store.factors.ofAccount(account);
@@ -84,7 +84,7 @@ export async function issueTemporaryPass(
     });
     const given = reason === undefined ? {} : { reason };
     await recordEvent(store, deps.clock, { type: 'factor.enrolled', ...about, id: row.id, source: row.source, endsAt, once, ...given });
-    await endSessionsOfChanged(deps, store, account);
+    await endSessionsOfChanged(deps, store, account, by);
     const addresses = addressesAmong(before);
     await queueNotice(deps, store, { kind: 'factor-added', account, language, factor: 'temporary-pass', addresses, endsAt }, { lane });
   });

@@ -20,7 +20,7 @@ export async function endCloned(
     if (!(await store.factors.end(id, deps.act.at))) continue;
     const about = { account, factor: 'passkey' as const, id, author: 'Keyturn', actor };
     await recordEvent(store, deps.clock, { type: 'factor.ended', ...about, reason: `its counter did not grow, in journey ${journey}` });
-    await endSessionsOfChanged(deps, store, account, actor);
+    await endSessionsOfChanged(deps, store, account, { actor });
     await queueNotice(deps, store, { kind: 'passkey-cloned', account, language });
   }
 }

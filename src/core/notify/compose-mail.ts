@@ -54,7 +54,7 @@ const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
   'authenticator-suspended': ['authenticator-suspended.what', 'authenticator-suspended.next'],
   'recovery-codes-few': ['recovery-codes-few.what', 'recovery-codes-few.next'],
   'passkey-cloned': ['passkey-cloned.what', 'passkey-cloned.next'],
-  'factor-added': ['factor-added.what', ...NOT_ME],
+  'factor-added': ['factor-added.what', 'factor-added.counts-from', ...NOT_ME],
   'factor-removed': ['factor-removed.what', ...NOT_ME],
   'user-name': ['user-name.what', 'asked', 'user-name.not-you'],
 };
@@ -77,7 +77,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'passkey-cloned.what': ['account'],
   'factor-added.what': ['account', 'happenedAt', 'factor'],
   'factor-added.what.temporary-pass': ['endsAt'],
-  'factor-added.what.passkey': ['countsFrom'],
+  'factor-added.counts-from': ['countsFrom'],
   'factor-removed.what': ['account', 'happenedAt', 'factor'],
   'user-name.what': ['names'],
   asked: ['askedAt', 'address', 'client'],

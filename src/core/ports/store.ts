@@ -201,6 +201,8 @@ export interface FactorStore {
   see(id: string, now: number): Promise<void>;
   /** Notes a use of one with an end; false when it was ended, or was seen later than `now` and `tolerance` milliseconds. */
   acceptBeforeEnd(id: string, now: number, tolerance: number): Promise<boolean>;
+  /** Gives a current one another label; false when it is not there any more. */
+  rename(row: Pick<FactorRow, 'id' | 'secret'>, label: string): Promise<boolean>;
   end(id: string, now: number): Promise<boolean>;
 }
 

@@ -193,6 +193,22 @@ export function createFactors(context: TableContext): FactorStore {
         .executeTakeFirst();
       return result.numUpdatedRows === 1n;
     },
+    async rename(row, label) {
+      const found = await context.db
+        .selectFrom('factors')
+        .selectAll()
+        .where('id', '=', row.id)
+        .where('ended_at', 'is', null)
+        .executeTakeFirst();
+      if (found === undefined) return false;
+      const result = await context.db
+        .updateTable('factors')
+        .set({ secret: sealColumn(context.secrets, 'factors', found, JSON.stringify({ label, secret: row.secret })) })
+        .where('id', '=', row.id)
+        .where('ended_at', 'is', null)
+        .executeTakeFirst();
+      return result.numUpdatedRows === 1n;
+    },
     async end(id, now) {
       // Sealed anew with its end, so that nobody gives it life again by deleting the date.
       const row = await context.db.selectFrom('factors').selectAll().where('id', '=', id).where('ended_at', 'is', null).executeTakeFirst();

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { factorKindSchema } from './journeys.ts';
+import { attestationSchema, creationOptionsSchema } from './web-authn.ts';
+
+/** What `/api/v1/me/factors` speaks: what proves somebody who is signed in, and how they change it. Times are RFC 3339 in UTC. */
+const time = z.iso.datetime();
+const name = z.string().trim().min(1).max(60);
+const ceremony = z.string().min(1).max(64);
+
+export const ownFactorSchema = z.object({
+  id: z.string(),
+  kind: factorKindSchema,
+  label: z.string(),
+  /** Its label is its owner's to choose. */
+  renamable: z.boolean(),
+  /** False: it comes from the directory, and goes there. */
+  removable: z.boolean(),
+  createdAt: time.nullable(),
+  lastUsedAt: time.nullable(),
+  /** It counts from then on; null: it does. */
+  countsFrom: time.nullable(),
+});
+export type OwnFactor = z.infer<typeof ownFactorSchema>;
+
+export const ownFactorsSchema = z.object({
+  factors: z.array(ownFactorSchema),
+  /** The kinds that may be added. */
+  addable: z.array(factorKindSchema),
+  /** The combinations by which the account can be recovered, and what is missing of each; none missing: by this one it can. */
+  ways: z.array(z.object({ kinds: z.array(factorKindSchema), missing: z.array(factorKindSchema) })),
+  /** How long what is added waits before it counts; hours. */
+  coolDownHours: z.number(),
+});
+export type OwnFactors = z.infer<typeof ownFactorsSchema>;
+
+/** `POST /api/v1/me/factors/totp`: a seed, which is kept once a code of it was given. */
+export const totpBegunSchema = z.object({
+  ceremony,
+  expiresAt: time,
+  /** In base32 (RFC 4648), for who types it. */
+  seed: z.string(),
+  /** For a QR code: `otpauth://totp/...`. */
+  address: z.string(),
+});
+export type TotpBegun = z.infer<typeof totpBegunSchema>;
+
+/** `POST /api/v1/me/factors/email`: a code goes there, and the address is kept once it came back. */
+export const beginAddressRequestSchema = z.strictObject({ address: z.string().min(3).max(320) });
+export const addressBegunSchema = z.object({ ceremony, expiresAt: time, address: z.string() });
+export type AddressBegun = z.infer<typeof addressBegunSchema>;
+
+/** `POST /api/v1/me/factors/confirm` */
+export const confirmFactorRequestSchema = z.strictObject({ ceremony, code: z.string().min(1).max(40), name: name.optional() });
+export const addedFactorSchema = z.object({ name: z.string(), countsFrom: time });
+export type AddedFactor = z.infer<typeof addedFactorSchema>;
+
+/** `POST /api/v1/me/factors/passkey-options`, then `POST /api/v1/me/factors/passkeys` */
+export const ownPasskeyOptionsSchema = z.object({ ceremony, publicKey: creationOptionsSchema });
+export type OwnPasskeyOptions = z.infer<typeof ownPasskeyOptionsSchema>;
+export const addOwnPasskeyRequestSchema = z.strictObject({ ceremony, name: name.optional(), credential: attestationSchema });
+
+/** `POST /api/v1/me/factors/recovery-codes`: ten new ones in place of those that there are. They are shown this once. */
+export const recoveryCodesMadeSchema = z.object({ codes: z.array(z.string()), countsFrom: time });
+export type RecoveryCodesMade = z.infer<typeof recoveryCodesMadeSchema>;
+
+export const renameFactorRequestSchema = z.strictObject({ name });
+/** `anyway`: also when the account could not be recovered without it. */
+export const removeFactorQuerySchema = z.strictObject({ anyway: z.stringbool().default(false) });

@@ -1,0 +1,180 @@
+import { Secret } from 'otpauth';
+import { AppError } from '../../../shared/errors.ts';
+import { plainCode } from '../../../shared/plain-code.ts';
+import { accountKey } from '../accounts/candidate.ts';
+import { supportContact } from '../configuration/support-contact.ts';
+import { isEqual } from '../factors/constant-time.ts';
+import { nearestTimeStep } from '../factors/totp-factor.ts';
+import type { ActDeps } from '../journey/act.ts';
+import { askedFrom } from '../journey/asked-from.ts';
+import { slowDown } from '../journey/start-journey.ts';
+import { queueSecret } from '../notify/queue-secret.ts';
+import type { AccountRef } from '../ports/directory.ts';
+import type { FactorRow, Store } from '../ports/store.ts';
+import { randomCode, randomId } from '../random-id.ts';
+import { sessionActor } from '../sessions/end-sessions.ts';
+import type { Session } from '../sessions/session.ts';
+import type { NewFactor } from './add-factor.ts';
+import { enrolFactors } from './enrol-factors.ts';
+import { mailAddressKey, readMailAddress } from './mail-address.ts';
+import { requireAddable } from './own-proofs.ts';
+import { changedByOwner, countsFromNow, requireMayAdd } from './own-session.ts';
+import { issueRecoveryCodes } from './recovery-codes.ts';
+import { newSeed, otpauthAddress } from './totp-seed.ts';
+
+const HOUR = 3_600_000;
+/** How long a code may take to be typed. */
+const PATIENCE = 15 * 60_000;
+/** Codes that one ceremony takes. */
+const ATTEMPTS = 5;
+/** Proofs that one account may have of a kind. */
+const MOST = 10;
+/** Codes that go out within an hour: for one account, and to one mailbox, which may be a stranger's. */
+const CODES_PER_ACCOUNT = 6;
+const CODES_PER_ADDRESS = 3;
+
+/** What is waited for, sealed. `purpose` keeps it from being taken for a question of a recovery. */
+type Expected = { purpose: 'own-code'; account: AccountRef; session: string } & (
+  | { kind: 'totp'; seed: string }
+  | { kind: 'email'; address: string; digest: string }
+);
+
+/** A proof that waits for its first code. */
+export interface Ceremony {
+  ceremony: string;
+  expiresAt: number;
+}
+
+/**
+ * Makes a seed for an authenticator. It is kept once a code of it was given.
+ * @throws AppError `session.*`, `enrolment.kind-not-asked`, `enrolment.too-many`
+ */
+export async function beginTotp(deps: ActDeps, session: Session): Promise<Ceremony & { seed: string; address: string }> {
+  await requireRoom(deps, session, 'totp');
+  const seed = newSeed(deps.random);
+  const begun = await begin(deps, deps.store, session, () => ({ kind: 'totp', seed }));
+  return { ...begun, seed, address: otpauthAddress(seed, { issuer: deps.configuration().organisation.name, account: session.login }) };
+}
+
+/**
+ * Sends a code to an address. It is kept once that code was given back: it is the person's own then.
+ * @throws AppError `session.*`, `enrolment.kind-not-asked`, `enrolment.too-many`, `enrolment.address-invalid`, `guard.slow-down`
+ */
+export async function beginAddress(deps: ActDeps, session: Session, typed: string): Promise<Ceremony & { address: string }> {
+  await requireRoom(deps, session, 'email');
+  const address = readMailAddress(typed);
+  if (address === null) throw new AppError('enrolment.address-invalid');
+  const { codeLength } = deps.configuration().factors.email;
+  const code = randomCode(deps.random, codeLength);
+  return deps.store.transaction(async (store) => {
+    await countCode(deps, store, session, address);
+    const begun = await begin(deps, store, session, (ceremony) => ({
+      ...{ kind: 'email', address, digest: deps.keys.digest('code', `${ceremony}|${code}`) },
+    }));
+    const parameters = {
+      ...{ code, goal: 'enrol', minutes: Math.round(PATIENCE / 60_000), organisation: deps.configuration().organisation.name },
+      contact: supportContact(deps.configuration(), session.language),
+      ...askedFrom(sessionActor(deps.act, session), deps.act.at),
+    };
+    await queueSecret(deps, store, 'mail', { to: address, language: session.language, parameters, expiresAt: begun.expiresAt });
+    return { ...begun, address };
+  });
+}
+
+/**
+ * Takes the first code of what was begun, and keeps the proof. Each code counts before it is compared.
+ * @throws AppError `session.*`, `enrolment.code-wrong`, `enrolment.ceremony-over`, `enrolment.present`
+ */
+export async function confirmCode(
+  deps: ActDeps,
+  session: Session,
+  { ceremony, code, name }: { ceremony: string; code: string; name: string },
+): Promise<FactorRow> {
+  requireMayAdd(deps, session);
+  const challenge = await deps.store.challenges.attempt(ceremony, deps.act.at);
+  const expected = challenge === null ? null : readExpected(challenge.expected);
+  if (expected === null || expected.session !== session.id || accountKey(expected.account) !== accountKey(session.account))
+    throw new AppError('enrolment.ceremony-over');
+  const proven = judge(deps, ceremony, expected, plainCode(code));
+  if (proven === null) throw new AppError('enrolment.code-wrong');
+  const by = changedByOwner(deps, session, async (store) => {
+    if (!(await store.challenges.consume(ceremony, deps.act.at))) throw new AppError('enrolment.ceremony-over');
+  });
+  const { kind } = expected;
+  const [secret, label] = expected.kind === 'email' ? [expected.address, expected.address] : [expected.seed, name];
+  const wanted = { kind, label, secret, source: 'self', ...proven };
+  const { added } = await enrolFactors(deps, session.account, [wanted], { ...by, countsFrom: countsFromNow(deps) });
+  const [row] = added;
+  if (row === undefined) throw new AppError('enrolment.present');
+  return row;
+}
+
+/**
+ * Makes ten new recovery codes in place of those that there are.
+ * @returns the codes, which nobody can show again, and from when on they count
+ * @throws AppError `session.*`, `enrolment.kind-not-asked`
+ */
+export async function makeOwnCodes(deps: ActDeps, session: Session): Promise<{ codes: string[]; countsFrom: number }> {
+  requireMayAdd(deps, session);
+  requireAddable(deps.configuration(), 'recovery-code');
+  const countsFrom = countsFromNow(deps);
+  const codes = await issueRecoveryCodes(deps, session.account, 'self', { ...changedByOwner(deps, session), countsFrom });
+  return { codes, countsFrom };
+}
+
+/** @throws AppError `session.*`, `enrolment.kind-not-asked`, `enrolment.too-many` */
+export async function requireRoom(deps: ActDeps, session: Session, kind: 'totp' | 'email' | 'passkey'): Promise<void> {
+  requireMayAdd(deps, session);
+  requireAddable(deps.configuration(), kind);
+  const present = (await deps.store.factors.ofAccount(session.account)).filter((row) => row.kind === kind);
+  if (present.length >= MOST) throw new AppError('enrolment.too-many', { most: MOST });
+}
+
+type Waited = { kind: 'totp'; seed: string } | { kind: 'email'; address: string; digest: string };
+
+async function begin(deps: ActDeps, store: Store, session: Session, waited: (ceremony: string) => Waited): Promise<Ceremony> {
+  const ceremony = randomId(deps.random);
+  const wanted = waited(ceremony);
+  const expiresAt = deps.act.at + PATIENCE;
+  const expected: Expected = { purpose: 'own-code', account: session.account, session: session.id, ...wanted };
+  await store.challenges.insert({
+    ...{ id: ceremony, journeyId: session.row.journeyId, kind: wanted.kind, expected: JSON.stringify(expected) },
+    ...{ attempts: 0, maximumAttempts: ATTEMPTS, expiresAt, consumedAt: null },
+  });
+  return { ceremony, expiresAt };
+}
+
+/** null: the code is wrong. An authenticator whose clock is too far off for a recovery is not kept. */
+function judge(deps: ActDeps, ceremony: string, expected: Expected, code: string): Pick<NewFactor, 'timeStep'> | null {
+  if (expected.kind === 'totp') {
+    const found = nearestTimeStep(Secret.fromBase32(expected.seed), code, deps.clock.now(), 0);
+    return found === null || Math.abs(found.ahead) > deps.configuration().factors.totp.skewSteps ? null : { timeStep: found };
+  }
+  return isEqual(expected.digest, deps.keys.digest('code', `${ceremony}|${code}`)) ? {} : null;
+}
+
+/** Counted before anything is sent: whoever is signed in may not fill a stranger's mailbox. @throws AppError `guard.slow-down` */
+async function countCode(deps: ActDeps, store: Store, session: Session, address: string): Promise<void> {
+  const keyOf = (what: string) => deps.keys.digest('guard-target', `own-code|${what}`);
+  const [account, mailbox] = [keyOf(accountKey(session.account)), keyOf(`to|${mailAddressKey(address)}`)];
+  const counted = await store.counters.hitAll(
+    [account, mailbox].map((key) => ({ key, windowMilliseconds: HOUR })),
+    deps.act.at,
+  );
+  const over = [
+    [account, CODES_PER_ACCOUNT],
+    [mailbox, CODES_PER_ADDRESS],
+  ] as const;
+  for (const [key, most] of over) {
+    const row = counted.get(key);
+    if (row !== undefined && row.count > most) throw slowDown(deps.act, row.windowStartedAt + HOUR);
+  }
+}
+
+/** null: it is a question of another kind. */
+function readExpected(text: string): Expected | null {
+  const expected: unknown = JSON.parse(text);
+  return typeof expected === 'object' && expected !== null && 'purpose' in expected && expected.purpose === 'own-code'
+    ? (expected as Expected)
+    : null;
+}

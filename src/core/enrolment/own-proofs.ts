@@ -1,0 +1,97 @@
+import type { FactorKind } from '../../../shared/api/journeys.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { readRuleFacts } from '../accounts/read-rule-facts.ts';
+import type { Configuration } from '../configuration/document.ts';
+import { passkeySiteProblem } from '../configuration/passkey-site.ts';
+import type { ActDeps } from '../journey/act.ts';
+import type { Account } from '../ports/directory.ts';
+import type { FactorRow } from '../ports/store.ts';
+import { combinationsOf, ownCombinations } from '../proof/rules.ts';
+import type { Session } from '../sessions/session.ts';
+import { endFactor } from './enrol-factors.ts';
+import { FROM_DIRECTORY, factorsOf } from './factors-of.ts';
+import { type CombinationVerdict, judgeCombinations } from './judge-combinations.ts';
+import { changedByOwner, requireMayChange, requireOpen } from './own-session.ts';
+
+/** The kinds that people add by themselves. */
+export const OWN_KINDS = ['passkey', 'totp', 'email', 'recovery-code'] as const satisfies readonly FactorKind[];
+export type OwnKind = (typeof OWN_KINDS)[number];
+
+/** What somebody who is signed in can prove themselves with, and what that is good for. */
+export interface OwnProofs {
+  readonly account: Account;
+  readonly factors: FactorRow[];
+  /** What may be added: the kinds that some rule asks for. */
+  readonly addable: OwnKind[];
+  /** Each combination by which the account can be recovered in a browser, and what is missing of it. */
+  readonly ways: CombinationVerdict[];
+}
+
+/** @throws AppError `session.ended` for an account that is gone, `directory.*` */
+export async function ownProofs(deps: ActDeps, session: Session): Promise<OwnProofs> {
+  const account = await deps.directories.get(session.account.directory).readAccount(session.account);
+  if (account === null) throw new AppError('session.ended');
+  const factors = await factorsOf(deps, account);
+  return { account, factors, addable: addableKinds(deps.configuration()), ways: await waysOf(deps, session, account, factors) };
+}
+
+/** The kinds that people may add: those that a rule asks for, as far as browsers can make them at our address. */
+export function addableKinds(configuration: Configuration): OwnKind[] {
+  const { recovery, signIn } = configuration;
+  const asked = new Set([...recovery.rules, ...signIn.rules].flatMap(combinationsOf).flat());
+  return OWN_KINDS.filter((kind) => asked.has(kind) && (kind !== 'passkey' || passkeySiteProblem(configuration) === null));
+}
+
+/** @throws AppError `enrolment.kind-not-asked` for a kind that no rule asks for */
+export function requireAddable(configuration: Configuration, kind: OwnKind): void {
+  if (!addableKinds(configuration).includes(kind)) throw new AppError('enrolment.kind-not-asked', { kind });
+}
+
+async function waysOf(deps: ActDeps, session: Session, account: Account, factors: readonly FactorRow[]): Promise<CombinationVerdict[]> {
+  const { recovery } = deps.configuration();
+  const facts = await readRuleFacts(deps.directories.get(account.directory), recovery.rules, account);
+  const situation = { goal: 'reset-password' as const, client: 'web' as const, address: session.address };
+  return judgeCombinations(ownCombinations(recovery.rules, situation, facts), factors);
+}
+
+/** The kinds that have a name of their owner's. */
+const RENAMED: readonly FactorKind[] = ['passkey', 'totp'];
+
+/** Whether its owner may call it something else: an address is called what it is. */
+export function isRenamed({ kind, source }: Pick<FactorRow, 'kind' | 'source'>): boolean {
+  return RENAMED.includes(kind) && source !== FROM_DIRECTORY;
+}
+
+/**
+ * Gives a proof another name.
+ * @throws AppError `enrolment.factor-unknown`, `enrolment.from-directory`, `session.*`
+ */
+export async function renameOwn(deps: ActDeps, session: Session, id: string, name: string): Promise<void> {
+  requireMayChange(deps, session);
+  if (id.startsWith(`${FROM_DIRECTORY}.`)) throw new AppError('enrolment.from-directory');
+  await deps.store.transaction(async (store) => {
+    await requireOpen(deps, store, session);
+    const row = (await store.factors.ofAccount(session.account)).find((factor) => factor.id === id);
+    if (row === undefined || !isRenamed(row) || !(await store.factors.rename(row, name)))
+      throw new AppError('enrolment.factor-unknown', { id });
+  });
+}
+
+/**
+ * Takes a proof away. One without which the account can be recovered no more is taken away only with `anyway`.
+ * @throws AppError `enrolment.last-way`, `enrolment.factor-unknown`, `enrolment.from-directory`, `session.*`
+ */
+export async function removeOwn(deps: ActDeps, session: Session, id: string, anyway: boolean): Promise<void> {
+  requireMayChange(deps, session);
+  if (id.startsWith(`${FROM_DIRECTORY}.`)) throw new AppError('enrolment.from-directory');
+  if (!anyway) await refuseLastWay(deps, session, id);
+  await endFactor(deps, session.account, id, { ...changedByOwner(deps, session), reason: 'removed by the owner' });
+}
+
+async function refuseLastWay(deps: ActDeps, session: Session, id: string): Promise<void> {
+  const { account, factors, ways } = await ownProofs(deps, session);
+  const isWay = ({ missing }: CombinationVerdict) => missing.length === 0;
+  if (!ways.some(isWay)) return;
+  const left = factors.filter((factor) => factor.id !== id);
+  if (!(await waysOf(deps, session, account, left)).some(isWay)) throw new AppError('enrolment.last-way');
+}

@@ -1,0 +1,64 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { ActDeps } from '../journey/act.ts';
+import type { Store } from '../ports/store.ts';
+import { sessionActor } from '../sessions/end-sessions.ts';
+import { isOver } from '../sessions/find-session.ts';
+import { requireFreshProof } from '../sessions/freshness.ts';
+import type { Session } from '../sessions/session.ts';
+import type { ChangedBy } from './enrol-factors.ts';
+
+/** How fresh the proofs of a session must be for a change of what proves its owner; milliseconds. */
+const FRESH_FOR = 10 * 60_000;
+const HOUR = 3_600_000;
+
+/**
+ * Lets the owner add a proof: somebody who has proven themselves lately by all that the session was opened with, or who had nothing
+ * enrolled and gave the password alone. What they add waits for its cool-down either way.
+ * @throws AppError `session.step-up-needed`
+ */
+export function requireMayAdd({ act }: ActDeps, session: Session): void {
+  if (session.rights !== 'enrolment') requireFresh(act, session);
+}
+
+/**
+ * Lets the owner rename and take away: a session that may only enrol does neither.
+ * @throws AppError `session.step-up-needed`, `session.for-enrolment-only`
+ */
+export function requireMayChange({ act }: ActDeps, session: Session): void {
+  requireFresh(act, session);
+}
+
+/** All kinds that the session rests on, and no weaker choice among them. */
+function requireFresh(act: ActDeps['act'], session: Session): void {
+  requireFreshProof(act, session, { within: FRESH_FOR, anyOf: [session.proofs.map(({ kind }) => kind)] });
+}
+
+/** Who changes, and on what it rests: the session must be open still when the account's turn is held. */
+export function changedByOwner(
+  deps: ActDeps,
+  session: Session,
+  spend?: (store: Store) => Promise<void>,
+): ChangedBy & Required<Pick<ChangedBy, 'actor' | 'spend'>> {
+  return {
+    author: 'self',
+    actor: sessionActor(deps.act, session),
+    language: session.language,
+    lane: 'notice',
+    session: session.id,
+    async spend(store) {
+      await requireOpen(deps, store, session);
+      await spend?.(store);
+    },
+  };
+}
+
+/** From when on what is added by its owner counts. */
+export function countsFromNow({ configuration, act }: ActDeps): number {
+  return act.at + configuration().factors.coolDownHours * HOUR;
+}
+
+/** Whoever ended it meanwhile ("this was not me", another password, another device) meant this change too. @throws AppError `session.ended` */
+export async function requireOpen({ configuration, act }: ActDeps, store: Store, session: Session): Promise<void> {
+  const row = await store.sessions.findByToken(session.row.tokenDigest);
+  if (row === null || isOver(row, configuration().signIn, act.at)) throw new AppError('session.ended');
+}

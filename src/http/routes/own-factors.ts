@@ -1,0 +1,177 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { problemSchema } from '../../../shared/api/journeys.ts';
+import {
+  addedFactorSchema,
+  addOwnPasskeyRequestSchema,
+  addressBegunSchema,
+  beginAddressRequestSchema,
+  confirmFactorRequestSchema,
+  type OwnFactor,
+  ownFactorsSchema,
+  ownPasskeyOptionsSchema,
+  recoveryCodesMadeSchema,
+  removeFactorQuerySchema,
+  renameFactorRequestSchema,
+  totpBegunSchema,
+} from '../../../shared/api/own-factors.ts';
+import { FROM_DIRECTORY } from '../../core/enrolment/factors-of.ts';
+import { beginAddress, beginTotp, confirmCode, makeOwnCodes, requireRoom } from '../../core/enrolment/own-codes.ts';
+import { isRenamed, ownProofs, removeOwn, renameOwn } from '../../core/enrolment/own-proofs.ts';
+import { changedByOwner, requireMayAdd } from '../../core/enrolment/own-session.ts';
+import { beginPasskey, finishPasskey } from '../../core/enrolment/passkeys.ts';
+import { presentTime } from '../../core/journey/present-step.ts';
+import type { FactorRow } from '../../core/ports/store.ts';
+import { sessionActor } from '../../core/sessions/end-sessions.ts';
+import { forSession } from '../for-session.ts';
+import type { HttpDeps } from '../http-deps.ts';
+
+const problems = { '4xx': problemSchema, '5xx': problemSchema };
+/** What a request that says nothing has in it. */
+const nothing = z.strictObject({});
+const params = z.object({ factor: z.string().min(1).max(120) });
+const time = (at: number | null) => (at === null || at === 0 ? null : presentTime(at, 'down'));
+
+/** `/api/v1/me/factors`: what proves somebody who is signed in, added, renamed and taken away by themselves. */
+export function ownFactorRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
+  const present = (row: FactorRow, now: number): OwnFactor => ({
+    id: row.id,
+    kind: row.kind,
+    label: row.label,
+    renamable: isRenamed(row),
+    removable: row.source !== FROM_DIRECTORY,
+    createdAt: time(row.createdAt),
+    lastUsedAt: time(row.lastUsedAt),
+    countsFrom: row.countsFrom !== null && row.countsFrom > now ? presentTime(row.countsFrom, 'up') : null,
+  });
+  const added = (row: FactorRow, now: number) => {
+    deps.wakeOutbox('notice');
+    return { name: row.label, countsFrom: presentTime(row.countsFrom ?? now, 'up') };
+  };
+
+  return async (app) => {
+    app.get(
+      '/me/factors',
+      { schema: { summary: 'What proves the person, and what that is good for', response: { 200: ownFactorsSchema, ...problems } } },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          const { factors, addable, ways } = await ownProofs(acting, session);
+          const { coolDownHours } = deps.configuration().factors;
+          return {
+            factors: factors.map((row) => present(row, acting.act.at)),
+            addable,
+            ways: ways.map(({ kinds, missing }) => ({ kinds: [...kinds], missing: [...missing] })),
+            coolDownHours,
+          };
+        }),
+    );
+
+    app.post(
+      '/me/factors/totp',
+      { schema: { summary: 'Begin to add an authenticator app', body: nothing, response: { 201: totpBegunSchema, ...problems } } },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          const begun = await beginTotp(acting, session);
+          return reply.status(201).send({ ...begun, expiresAt: presentTime(begun.expiresAt, 'down') });
+        }),
+    );
+
+    app.post(
+      '/me/factors/email',
+      {
+        schema: {
+          summary: 'Begin to add a mail address: a code goes there',
+          body: beginAddressRequestSchema,
+          response: { 201: addressBegunSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          const begun = await beginAddress(acting, session, request.body.address);
+          deps.wakeOutbox('code');
+          return reply.status(201).send({ ...begun, expiresAt: presentTime(begun.expiresAt, 'down') });
+        }),
+    );
+
+    app.post(
+      '/me/factors/confirm',
+      {
+        schema: {
+          summary: 'Keep an authenticator or an address by its first code',
+          body: confirmFactorRequestSchema,
+          response: { 201: addedFactorSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          const { name = 'Authenticator', ...given } = request.body;
+          return reply.status(201).send(added(await confirmCode(acting, session, { ...given, name }), acting.act.at));
+        }),
+    );
+
+    app.post(
+      '/me/factors/passkey-options',
+      { schema: { summary: 'Begin to add a passkey', body: nothing, response: { 201: ownPasskeyOptionsSchema, ...problems } } },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          await requireRoom(acting, session, 'passkey');
+          const { account } = await ownProofs(acting, session);
+          const owner = { account: session.account, login: account.login, displayName: account.displayName };
+          const rests = { id: session.row.journeyId, expiresAt: session.endsAt };
+          return reply.status(201).send(await beginPasskey(acting, owner, rests, acting.act.at));
+        }),
+    );
+
+    app.post(
+      '/me/factors/passkeys',
+      { schema: { summary: 'Add a passkey', body: addOwnPasskeyRequestSchema, response: { 201: addedFactorSchema, ...problems } } },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          requireMayAdd(acting, session);
+          const { ceremony, name, credential } = request.body;
+          const { spend } = changedByOwner(acting, session);
+          const asked = {
+            ...{ account: session.account, journey: session.row.journeyId, ceremony, name: name ?? 'Passkey', answer: credential },
+            ...{ actor: sessionActor(acting.act, session), language: session.language, now: acting.act.at, session: session.id },
+          };
+          return reply.status(201).send(added(await finishPasskey(acting, asked, spend), acting.act.at));
+        }),
+    );
+
+    app.post(
+      '/me/factors/recovery-codes',
+      { schema: { summary: 'Make ten new recovery codes', body: nothing, response: { 201: recoveryCodesMadeSchema, ...problems } } },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          const { codes, countsFrom } = await makeOwnCodes(acting, session);
+          deps.wakeOutbox('notice');
+          return reply.status(201).send({ codes, countsFrom: presentTime(countsFrom, 'up') });
+        }),
+    );
+
+    app.patch(
+      '/me/factors/:factor',
+      {
+        schema: { summary: 'Call it something else', params, body: renameFactorRequestSchema, response: { 204: z.null(), ...problems } },
+      },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          await renameOwn(acting, session, request.params.factor, request.body.name);
+          return reply.status(204).send(null);
+        }),
+    );
+
+    app.delete(
+      '/me/factors/:factor',
+      {
+        schema: { summary: 'Take it away', params, querystring: removeFactorQuerySchema, response: { 204: z.null(), ...problems } },
+      },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          await removeOwn(acting, session, request.params.factor, request.query.anyway);
+          deps.wakeOutbox('notice');
+          return reply.status(204).send(null);
+        }),
+    );
+  };
+}
