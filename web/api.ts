@@ -1,19 +1,38 @@
 import { ANSWER_MARK } from '../shared/api/answer-mark.ts';
 import type { DemoMessage } from '../shared/api/demo.ts';
 import type { AddedPasskey, PasskeyOptions } from '../shared/api/enrolment.ts';
-import type { AnsweredStepKind, AnswerOf, PasskeyRequest, PasswordCheck, Problem, StartRequest, Step } from '../shared/api/journeys.ts';
+import type {
+  AnsweredStepKind,
+  AnswerOf,
+  FactorKind,
+  PasskeyRequest,
+  PasswordCheck,
+  Problem,
+  StartRequest,
+  Step,
+} from '../shared/api/journeys.ts';
 import type { Site } from '../shared/api/site.ts';
 import type { Attestation } from '../shared/api/web-authn.ts';
 import { currentLanguage } from './texts.ts';
 
 /**
  * Why a call brought no good answer: none came (`network`, `timeout`), somebody on the way answered in the server's place
- * (`foreign`), or the server refused (`problem`). `retryAt` is in the page's own clock, milliseconds since 1970.
+ * (`foreign`), or the server refused (`problem`). `retryAt` is in the page's own clock, milliseconds since 1970; `anyOf` has the
+ * combinations of which one is to be given anew (`session.step-up-needed`).
  */
 export type Failure =
   | { kind: 'network' | 'timeout' | 'aborted' }
   | { kind: 'foreign'; status: number }
-  | { kind: 'problem'; status: number; code: string; text?: string; reference?: string; retryAt?: number; step?: Step };
+  | {
+      kind: 'problem';
+      status: number;
+      code: string;
+      text?: string;
+      reference?: string;
+      retryAt?: number;
+      step?: Step;
+      anyOf?: FactorKind[][];
+    };
 
 export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
@@ -66,7 +85,12 @@ export const api = {
 const journeyPath = (journey: string) => `/journeys/${encodeURIComponent(journey)}`;
 
 /** One request. Never throws: a failure is an outcome that the page has words for. */
-export async function call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown, signal?: AbortSignal): Promise<Outcome<T>> {
+export async function call<T>(
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<Outcome<T>> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   try {
     const response = await fetch(`/api/v1${path}`, {
@@ -99,7 +123,7 @@ function learnClock(response: Response): void {
 }
 
 async function failureOf(response: Response): Promise<Failure> {
-  const problem = (await response.json()) as Partial<Problem>;
+  const problem = (await response.json()) as Partial<Problem> & { anyOf?: FactorKind[][] };
   const seconds = problem.retryAfter ?? Number(response.headers.get('retry-after') ?? Number.NaN);
   const text = problem.detail ?? problem.title;
   return {
@@ -110,5 +134,6 @@ async function failureOf(response: Response): Promise<Failure> {
     ...(problem.instance === undefined ? {} : { reference: problem.instance }),
     ...(Number.isFinite(seconds) ? { retryAt: Date.now() + seconds * 1000 } : {}),
     ...(problem.step === undefined ? {} : { step: problem.step }),
+    ...(problem.anyOf === undefined ? {} : { anyOf: problem.anyOf }),
   };
 }

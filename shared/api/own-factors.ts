@@ -26,8 +26,11 @@ export const ownFactorsSchema = z.object({
   factors: z.array(ownFactorSchema),
   /** The kinds that may be added. */
   addable: z.array(factorKindSchema),
-  /** The combinations by which the account can be recovered, and what is missing of each; none missing: by this one it can. */
-  ways: z.array(z.object({ kinds: z.array(factorKindSchema), missing: z.array(factorKindSchema) })),
+  /**
+   * The combinations by which the account can be recovered, and what is missing of each; none missing: by this one it can, at once or
+   * from a time on.
+   */
+  ways: z.array(z.object({ kinds: z.array(factorKindSchema), missing: z.array(factorKindSchema), from: time.nullable() })),
   /** How long what is added waits before it counts; hours. */
   coolDownHours: z.number(),
 });

@@ -51,10 +51,8 @@ describe('somebody who is signed in', () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({
       account: { login, directory: 'Directory people', locked: false, mustChange: false, changeableAt: null },
-      factors: [
-        { kind: 'email', countsFrom: null },
-        { kind: 'totp', countsFrom: null },
-      ],
+      // Enrolled in the same millisecond, in no order.
+      factors: expect.arrayContaining(['email', 'totp'].map((kind) => expect.objectContaining({ kind, countsFrom: null }))),
       rules: expect.arrayContaining([expect.objectContaining({ code: 'password.too-short' })]),
     });
     expect(JSON.stringify(body)).not.toMatch(/[A-Z2-7]{32}/);

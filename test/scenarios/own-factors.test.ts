@@ -179,7 +179,8 @@ describe.each(['sqlite', 'postgres'] as const)('what proves somebody, changed by
     const address = `${login}@home.example`;
     expect((await confirm(held, await held.call('POST', '/me/factors/email', { address }), await mailedTo(address))).status).toBe(201);
     const { factors, ways } = await mine(held);
-    expect(ways).toContainEqual({ kinds: ['email', 'totp'], missing: [] });
+    expect(ways).toContainEqual({ kinds: ['email', 'totp'], missing: [], from: factors.at(-1)?.countsFrom });
+    expect(ways).toContainEqual({ kinds: ['passkey'], missing: ['passkey'], from: null });
     for (const { id } of factors)
       expect((await held.call('DELETE', `/me/factors/${id}?anyway=true`)).body.code).toBe('session.for-enrolment-only');
     expect((await held.call('GET', '/me')).body.code).toBe('session.for-enrolment-only');

@@ -1,12 +1,23 @@
-import type { PasswordCheck } from '../../shared/api/journeys.ts';
+import type { FactorKind, PasswordCheck } from '../../shared/api/journeys.ts';
 import type { Activity, ChangedPassword, Me } from '../../shared/api/me.ts';
+import type {
+  AddedFactor,
+  AddressBegun,
+  OwnFactors,
+  OwnPasskeyOptions,
+  RecoveryCodesMade,
+  TotpBegun,
+} from '../../shared/api/own-factors.ts';
 import type { SignedIn } from '../../shared/api/session.ts';
-import { call } from '../api.ts';
+import type { Attestation } from '../../shared/api/web-authn.ts';
+import { call, type OpenStep } from '../api.ts';
 
 /** What somebody asks for who is signed in, or about to be. */
 export const meApi = {
   session: () => call<{ session: SignedIn }>('GET', '/session'),
   openSession: (journey: string) => call<{ session: SignedIn }>('POST', '/session', { journey }),
+  stepUp: (anyOf: readonly (readonly FactorKind[])[]) => call<OpenStep>('POST', '/session/step-up', { anyOf }),
+  raiseSession: (journey: string) => call<{ session: SignedIn }>('PUT', '/session', { journey }),
   signOut: () => call<undefined>('DELETE', '/session'),
   sessions: () => call<{ sessions: SignedIn[] }>('GET', '/sessions'),
   endSession: (id: string) => call<undefined>('DELETE', `/sessions/${encodeURIComponent(id)}`),
@@ -15,4 +26,16 @@ export const meApi = {
   activity: () => call<Activity>('GET', '/me/activity'),
   checkPassword: (password: string, signal: AbortSignal) => call<PasswordCheck>('POST', '/me/password-check', { password }, signal),
   changePassword: (current: string, password: string) => call<ChangedPassword>('POST', '/me/password', { current, password }),
+  factors: () => call<OwnFactors>('GET', '/me/factors'),
+  beginTotp: () => call<TotpBegun>('POST', '/me/factors/totp', {}),
+  beginAddress: (address: string) => call<AddressBegun>('POST', '/me/factors/email', { address }),
+  confirmFactor: (asked: { ceremony: string; code: string; name?: string }) => call<AddedFactor>('POST', '/me/factors/confirm', asked),
+  passkeyOptions: () => call<OwnPasskeyOptions>('POST', '/me/factors/passkey-options', {}),
+  addPasskey: (asked: { ceremony: string; name?: string; credential: Attestation }) =>
+    call<AddedFactor>('POST', '/me/factors/passkeys', asked),
+  makeCodes: () => call<RecoveryCodesMade>('POST', '/me/factors/recovery-codes', {}),
+  renameFactor: (id: string, name: string) => call<undefined>('PATCH', factorPath(id), { name }),
+  removeFactor: (id: string, anyway: boolean) => call<undefined>('DELETE', `${factorPath(id)}?anyway=${anyway}`),
 };
+
+const factorPath = (id: string) => `/me/factors/${encodeURIComponent(id)}`;

@@ -10,6 +10,7 @@ import { ActivityPage } from './activity-page.tsx';
 import { ChangePasswordPage } from './change-password-page.tsx';
 import { meApi } from './me-api.ts';
 import { OverviewPage } from './overview-page.tsx';
+import { ProofsPage } from './proofs/proofs-page.tsx';
 import { SessionsPage } from './sessions-page.tsx';
 import { SignIn } from './sign-in.tsx';
 
@@ -32,7 +33,6 @@ export function MePage(props: MePageProps) {
 type State = { name: 'loading' } | { name: 'out' } | { name: 'failed'; failure: Failure } | { name: 'in'; session: SignedIn };
 
 function MeContent({ contact, search, go }: MePageProps) {
-  const { t } = useTranslation('me');
   const { t: portal } = useTranslation();
   const [state, setState] = useState<State>({ name: 'loading' });
   const load = useCallback(async () => {
@@ -57,15 +57,14 @@ function MeContent({ contact, search, go }: MePageProps) {
     return <SimplePage title={portal('trouble.site.title')} mistakes={[mistakeOf(state.failure, portal)]} action={retry} />;
   }
   if (state.name === 'out') return <SignIn contact={contact} onSignedIn={() => void load()} onLeave={() => go('/')} />;
-  if (state.session.rights !== 'full') {
-    const out = { label: t('sign-out'), onPress: () => void signOut() };
-    return <SimplePage title={t('limited.title')} paragraphs={[t('limited.text'), contact]} action={out} />;
-  }
   const onOver = () => setState({ name: 'out' });
+  if (state.session.rights !== 'full') return <ProofsPage contact={contact} limited onBack={() => void signOut()} onOver={onOver} />;
   const back = () => go('/me');
   switch (new URLSearchParams(search).get('page')) {
     case 'password':
       return <ChangePasswordPage onBack={back} onOver={onOver} />;
+    case 'proofs':
+      return <ProofsPage contact={contact} limited={false} onBack={back} onOver={onOver} />;
     case 'sessions':
       return <SessionsPage onBack={back} onOver={onOver} />;
     case 'activity':

@@ -60,6 +60,7 @@ export function OverviewPage({ go, onOver, onSignOut }: OverviewProps) {
           </li>
         ))}
       </ul>
+      <QuietLink onPress={() => go('/me?page=proofs')}>{t('overview.manage')}</QuietLink>
       <Actions>
         <ActionButton onPress={() => go('/me?page=password')}>{t('change.title')}</ActionButton>
         <ActionButton look="quiet" onPress={onSignOut}>

@@ -54,6 +54,12 @@ async function waysOf(deps: ActDeps, session: Session, account: Account, factors
   return judgeCombinations(ownCombinations(recovery.rules, situation, facts), factors);
 }
 
+/** From when on somebody with these proofs can give a combination, milliseconds since 1970: each kind by the one that counts first. */
+export function countsFromOf(kinds: readonly FactorKind[], factors: readonly FactorRow[]): number {
+  const first = (kind: FactorKind) => Math.min(...factors.filter((row) => row.kind === kind).map(({ countsFrom }) => countsFrom ?? 0));
+  return Math.max(0, ...kinds.map(first));
+}
+
 /** The kinds that have a name of their owner's. */
 const RENAMED: readonly FactorKind[] = ['passkey', 'totp'];
 

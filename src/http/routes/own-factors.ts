@@ -17,7 +17,7 @@ import {
 } from '../../../shared/api/own-factors.ts';
 import { FROM_DIRECTORY } from '../../core/enrolment/factors-of.ts';
 import { beginAddress, beginTotp, confirmCode, makeOwnCodes, requireRoom } from '../../core/enrolment/own-codes.ts';
-import { isRenamed, ownProofs, removeOwn, renameOwn } from '../../core/enrolment/own-proofs.ts';
+import { countsFromOf, isRenamed, ownProofs, removeOwn, renameOwn } from '../../core/enrolment/own-proofs.ts';
 import { changedByOwner, requireMayAdd } from '../../core/enrolment/own-session.ts';
 import { beginPasskey, finishPasskey } from '../../core/enrolment/passkeys.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
@@ -32,6 +32,9 @@ const nothing = z.strictObject({});
 const params = z.object({ factor: z.string().min(1).max(120) });
 const time = (at: number | null) => (at === null || at === 0 ? null : presentTime(at, 'down'));
 
+/** null: now. */
+const from = (at: number | null, now: number) => (at !== null && at > now ? presentTime(at, 'up') : null);
+
 /** `/api/v1/me/factors`: what proves somebody who is signed in, added, renamed and taken away by themselves. */
 export function ownFactorRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
   const present = (row: FactorRow, now: number): OwnFactor => ({
@@ -42,7 +45,7 @@ export function ownFactorRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     removable: row.source !== FROM_DIRECTORY,
     createdAt: time(row.createdAt),
     lastUsedAt: time(row.lastUsedAt),
-    countsFrom: row.countsFrom !== null && row.countsFrom > now ? presentTime(row.countsFrom, 'up') : null,
+    countsFrom: from(row.countsFrom, now),
   });
   const added = (row: FactorRow, now: number) => {
     deps.wakeOutbox('notice');
@@ -60,7 +63,10 @@ export function ownFactorRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           return {
             factors: factors.map((row) => present(row, acting.act.at)),
             addable,
-            ways: ways.map(({ kinds, missing }) => ({ kinds: [...kinds], missing: [...missing] })),
+            ways: ways.map(({ kinds, missing }) => ({
+              ...{ kinds: [...kinds], missing: [...missing] },
+              from: missing.length === 0 ? from(countsFromOf(kinds, factors), acting.act.at) : null,
+            })),
             coolDownHours,
           };
         }),

@@ -1,0 +1,183 @@
+import { Secret, TOTP } from 'otpauth';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
+import { codeIn, createMovableClock, type Enrolled, holdsCode, until } from '../scenarios/start-keyturn.ts';
+import { uniqueName } from '../servers/unique-name.ts';
+import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
+import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
+
+let portal: PortalKeyturn;
+let browser: Browser;
+
+beforeAll(async () => {
+  [portal, browser] = await Promise.all([
+    startPortalKeyturn({
+      directories: [embeddedSection()],
+      configuration: {
+        signIn: { enabled: true },
+        recovery: { rules: [{ name: 'everybody', accepted: [['passkey'], ['email', 'totp'], ['email', 'recovery-code']] }] },
+      },
+      clock: createMovableClock(),
+      host: 'localhost',
+    }),
+    launchBrowser(),
+  ]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await portal?.close();
+});
+
+const title = (page: Page, text: RegExp) => page.getByRole('heading', { level: 1, name: text }).waitFor();
+
+async function nameAndPassword(page: Page, login: string): Promise<void> {
+  await page.goto(`${portal.origin}/me`);
+  await page.getByLabel(/Sign-in name|Anmeldename/).fill(login);
+  await page.keyboard.press('Enter');
+  await page.getByLabel(/^(Password|Passwort)$/).fill(OLD_PASSWORD);
+  await page.keyboard.press('Enter');
+}
+
+async function giveTotp(page: Page, owner: Enrolled): Promise<void> {
+  await page.getByRole('radio', { name: /authenticator/ }).check();
+  await page.keyboard.press('Enter');
+  await title(page, /code/i);
+  await page.getByRole('textbox').first().fill(owner.totp());
+  await page.keyboard.press('Enter');
+}
+
+async function virtualAuthenticator(page: Page): Promise<void> {
+  const client = await page.context().newCDPSession(page);
+  await client.send('WebAuthn.enable');
+  await client.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+}
+
+describe.each([
+  ['light, on a desktop', { colorScheme: 'light', viewport: { width: 1280, height: 800 } }, 'light'],
+  ['dark, on a phone', { colorScheme: 'dark', viewport: { width: 320, height: 640 } }, 'dark'],
+] as const)('what proves somebody, %s', (_, options, name) => {
+  it('is added, renamed and taken away by keyboard, with a fresh proof', async () => {
+    const login = uniqueName('own');
+    await addPerson(portal.keyturn, login);
+    const owner = await portal.keyturn.enrol(login);
+    const { page, context, complaints } = await openPage(browser, portal.origin, {
+      ...options,
+      expectedStatuses: [401, 403, 409, 422],
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    const look = async (what: string) => {
+      expect(await axe(page), what).toEqual([]);
+      expect(await scrollsSideways(page), what).toBe(false);
+      await screenshot(page, `own-${what}-${name}`);
+    };
+    await virtualAuthenticator(page);
+    portal.keyturn.clock.move(31_000);
+    await nameAndPassword(page, login);
+    await giveTotp(page, owner);
+    await title(page, /Your account/);
+    await page.getByRole('button', { name: 'Change what proves you' }).click();
+    await title(page, /What proves you/);
+    await page.getByText('E-mail address + Authenticator app').waitFor();
+    await look('list');
+
+    // Eleven minutes later: whoever sits at the browser then proves first that it is they.
+    portal.keyturn.clock.move(11 * 60_000);
+    await page.getByRole('button', { name: 'Add an authenticator app' }).press('Enter');
+    await title(page, /Prove once more/);
+    await look('step-up');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Continue' }).press('Enter');
+    await page.getByLabel('Password', { exact: true }).fill(OLD_PASSWORD);
+    await page.keyboard.press('Enter');
+    await title(page, /code/i);
+    await page.getByRole('textbox').first().fill(owner.totp());
+    await page.keyboard.press('Enter');
+    await title(page, /Add an authenticator app/);
+    await page.getByRole('img', { name: /QR code/ }).waitFor();
+    await look('totp');
+    const seed = ((await page.locator('code').textContent()) ?? '').replaceAll(' ', '');
+    await page.getByLabel('Code that the app shows now').fill('000 000');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('That code is not right').waitFor();
+    await look('totp-wrong');
+    const code = new TOTP({ secret: Secret.fromBase32(seed) }).generate({ timestamp: portal.keyturn.clock.now() });
+    await page.getByLabel('Code that the app shows now').fill(code);
+    await page.getByLabel('Name').fill('New phone');
+    await page.keyboard.press('Enter');
+    await page.getByText(/New phone is added\. It counts from/).waitFor();
+    await look('added');
+
+    await page.getByRole('button', { name: 'Add an e-mail address' }).click();
+    const address = `${login}@home.example`;
+    await page.getByLabel('E-mail address').fill(address);
+    await look('address');
+    await page.keyboard.press('Enter');
+    await title(page, /code from your mail/);
+    const mailed = () => portal.keyturn.messages(address).filter(holdsCode);
+    await until(() => mailed().length > 0, 'a code');
+    await look('address-code');
+    await page.getByLabel('Code', { exact: true }).fill(codeIn(mailed()[0] as never));
+    await page.keyboard.press('Enter');
+    await page.getByText(`${address} is added`).waitFor();
+
+    await page.getByRole('button', { name: 'Add a passkey' }).click();
+    await page.getByLabel('Name').fill('This computer');
+    await look('passkey');
+    await page.keyboard.press('Enter');
+    await page.getByText('This computer is added').waitFor();
+
+    await page.getByRole('button', { name: 'Make recovery codes' }).click();
+    await title(page, /Your recovery codes/);
+    await look('codes');
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied.trim().split('\n')).toHaveLength(10);
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save as a file' }).click();
+    expect((await download).suggestedFilename()).toBe('recovery-codes.txt');
+    await page.getByRole('button', { name: 'I have kept them' }).click();
+    await page.getByText('10 are left').waitFor();
+
+    await page.getByRole('button', { name: 'Rename Passkey This computer' }).click();
+    await page.getByLabel('Name').fill('Old computer');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Remove Passkey Old computer' }).click();
+    await title(page, /Remove Old computer\?/);
+    await look('remove');
+    await page.getByRole('button', { name: 'Remove', exact: true }).press('Enter');
+    await page.getByText('It is removed.').waitFor();
+    await look('full');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});
+
+it('who has nothing set up is led to it at the first sign-in, in German', async () => {
+  const login = uniqueName('first');
+  await addPerson(portal.keyturn, login);
+  const { page, context, complaints } = await openPage(browser, portal.origin, { locale: 'de-DE', expectedStatuses: [401] });
+  await nameAndPassword(page, login);
+  await title(page, /Richten Sie zuerst einen Nachweis ein/);
+  await page.getByText('Sie haben noch nichts eingerichtet').waitFor();
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, 'own-first-de');
+  await page.getByRole('button', { name: 'Wiederherstellungscodes erstellen' }).click();
+  await title(page, /Ihre Wiederherstellungscodes/);
+  await page.getByRole('button', { name: 'Ich habe sie aufbewahrt' }).click();
+  await page.getByText('10 sind übrig').waitFor();
+  await page.getByRole('button', { name: 'Abmelden' }).click();
+  await page.getByRole('button', { name: /^Anmelden, um/ }).waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});

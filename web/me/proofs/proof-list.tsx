@@ -1,0 +1,125 @@
+import { useTranslation } from 'react-i18next';
+import type { FactorKind } from '../../../shared/api/journeys.ts';
+import type { OwnFactor, OwnFactors } from '../../../shared/api/own-factors.ts';
+import { formatTime } from '../../format.ts';
+import { ActionButton } from '../../ui/action-button.tsx';
+import { Actions, Prose } from '../../ui/layout.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { type Mistake, Question } from '../../ui/question.tsx';
+import classes from '../me.module.css';
+import { WaysBack } from './ways-back.tsx';
+
+interface ProofListProps {
+  own: OwnFactors;
+  limited: boolean;
+  /** What was done just now. */
+  said: string | undefined;
+  mistake: Mistake | undefined;
+  onAdd: (kind: FactorKind) => void;
+  onRename: (factor: OwnFactor) => void;
+  onRemove: (factor: OwnFactor) => void;
+  onBack: () => void;
+}
+
+/** What there is, by what the account can be recovered, and what can be added. */
+export function ProofList({ own, limited, said, mistake, onAdd, onRename, onRemove, onBack }: ProofListProps) {
+  const { t } = useTranslation('me');
+  const { t: portal } = useTranslation();
+  const codes = own.factors.filter(({ kind }) => kind === 'recovery-code');
+  const others = own.factors.filter(({ kind }) => kind !== 'recovery-code');
+  return (
+    <Question
+      title={t(limited ? 'proofs.first' : 'proofs.title')}
+      icon="key"
+      message={said}
+      mistakes={mistake === undefined ? [] : [mistake]}
+      focusOn={mistake ?? said}
+    >
+      <Prose>
+        <p>{t(limited ? 'proofs.first.text' : 'proofs.text')}</p>
+      </Prose>
+      {own.factors.length === 0 ? (
+        <Notice tone="warning">{t('proofs.none')}</Notice>
+      ) : (
+        <ul className={classes.list}>
+          {others.map((factor) => (
+            <Item key={factor.id} factor={factor} onRename={onRename} onRemove={onRemove} limited={limited} />
+          ))}
+          {codes.length > 0 && (
+            <li className={classes.item}>
+              <div>
+                <p>{t('proofs.codes')}</p>
+                <p className={classes.quiet}>{t('proofs.codes.left', { count: codes.length })}</p>
+                <CountsFrom at={codes[0]?.countsFrom ?? null} />
+              </div>
+            </li>
+          )}
+        </ul>
+      )}
+      <WaysBack ways={own.ways} />
+      <section className={classes.section}>
+        <h2 className={classes.heading}>{t('proofs.add')}</h2>
+        {own.addable.length === 0 && <p>{t('proofs.add.none')}</p>}
+        {own.coolDownHours > 0 && own.addable.length > 0 && (
+          <p className={classes.quiet}>{t('proofs.cool-down', { count: own.coolDownHours })}</p>
+        )}
+        <ul className={classes.list}>
+          {own.addable.map((kind) => (
+            <li key={kind} className={classes.item}>
+              <div>
+                <p>{t(`proofs.add.${kind}`)}</p>
+                <p className={classes.quiet}>{t(`proofs.add.${kind}.text`)}</p>
+              </div>
+              <ActionButton look="secondary" label={t(`proofs.add.${kind}.label`)} onPress={() => onAdd(kind)}>
+                {t(kind === 'recovery-code' ? 'proofs.make' : 'proofs.add.button')}
+              </ActionButton>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <Actions>
+        <ActionButton look={limited ? 'secondary' : 'primary'} onPress={onBack}>
+          {limited ? t('sign-out') : portal('action.back')}
+        </ActionButton>
+      </Actions>
+    </Question>
+  );
+}
+
+interface ItemProps extends Pick<ProofListProps, 'onRename' | 'onRemove' | 'limited'> {
+  factor: OwnFactor;
+}
+
+function Item({ factor, onRename, onRemove, limited }: ItemProps) {
+  const { t } = useTranslation('me');
+  const about = { kind: t(`kind.${factor.kind}`), name: factor.label };
+  return (
+    <li className={classes.item}>
+      <div>
+        <p>{about.kind}</p>
+        <p className={classes.quiet}>{factor.label}</p>
+        <CountsFrom at={factor.countsFrom} />
+        {!factor.removable && <p className={classes.quiet}>{t('proofs.from-directory')}</p>}
+      </div>
+      {!limited && (
+        <div className={classes.buttons}>
+          {factor.renamable && (
+            <ActionButton look="quiet" label={t('proofs.rename.label', about)} onPress={() => onRename(factor)}>
+              {t('proofs.rename')}
+            </ActionButton>
+          )}
+          {factor.removable && (
+            <ActionButton look="secondary" label={t('proofs.remove.label', about)} onPress={() => onRemove(factor)}>
+              {t('proofs.remove')}
+            </ActionButton>
+          )}
+        </div>
+      )}
+    </li>
+  );
+}
+
+function CountsFrom({ at }: { at: string | null }) {
+  const { t } = useTranslation('me');
+  return at === null ? null : <p className={classes.quiet}>{t('overview.counts-from', { time: formatTime(at) })}</p>;
+}

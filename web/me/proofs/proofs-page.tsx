@@ -1,0 +1,129 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { FactorKind } from '../../../shared/api/journeys.ts';
+import type { AddressBegun, OwnFactor, RecoveryCodesMade, TotpBegun } from '../../../shared/api/own-factors.ts';
+import type { Failure, Outcome } from '../../api.ts';
+import { formatTime } from '../../format.ts';
+import { mistakeOf } from '../../portal/mistake-of.ts';
+import { SimplePage } from '../../portal/simple-page.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
+import { meApi } from '../me-api.ts';
+import { StepUp } from '../step-up.tsx';
+import { isOver, useLoaded } from '../use-loaded.ts';
+import { AddAddress } from './add-address.tsx';
+import { AddOwnPasskey } from './add-own-passkey.tsx';
+import { AddTotp } from './add-totp.tsx';
+import { CodesMade } from './codes-made.tsx';
+import { ConfirmAddress } from './confirm-address.tsx';
+import { ProofList } from './proof-list.tsx';
+import { RemoveProof } from './remove-proof.tsx';
+import { RenameProof } from './rename-proof.tsx';
+
+interface ProofsPageProps {
+  contact: string;
+  /** Of somebody who may do nothing but add. */
+  limited: boolean;
+  /** To where they came from; who may do nothing else signs out. */
+  onBack: () => void;
+  onOver: () => void;
+}
+
+/** What the page shows instead of the list. */
+type View =
+  | { name: 'totp'; begun: TotpBegun }
+  | { name: 'address' }
+  | { name: 'address-code'; begun: AddressBegun }
+  | { name: 'passkey' }
+  | { name: 'codes'; made: RecoveryCodesMade }
+  | { name: 'rename'; factor: OwnFactor }
+  | { name: 'remove'; factor: OwnFactor };
+
+/** Asks for something that wants a fresh proof. Resolves to what was in its way, which the page that asked shows. */
+export type Ask = <T>(call: () => Promise<Outcome<T>>, then: (value: T) => void) => Promise<Failure | undefined>;
+
+/** What proves somebody who is signed in: seen, added, renamed, taken away. */
+export function ProofsPage({ contact, limited, onBack, onOver }: ProofsPageProps) {
+  const { t } = useTranslation('me');
+  const { t: portal } = useTranslation();
+  const { value, failure, load } = useLoaded(meApi.factors, onOver);
+  const [view, setView] = useState<View>();
+  const [said, setSaid] = useState<string>();
+  const [trouble, setTrouble] = useState<Failure>();
+  const [stepUp, setStepUp] = useState<{ anyOf: readonly (readonly FactorKind[])[]; again: () => void }>();
+
+  const ask: Ask = async (call, then) => {
+    const outcome = await call();
+    if (outcome.ok) then(outcome.value);
+    else if (isOver(outcome.failure)) onOver();
+    else if (outcome.failure.kind === 'problem' && outcome.failure.anyOf !== undefined)
+      setStepUp({ anyOf: outcome.failure.anyOf, again: () => void begin(call, then) });
+    else return outcome.failure;
+    return undefined;
+  };
+  const begin: Ask = async (call, then) => {
+    setTrouble(undefined);
+    setSaid(undefined);
+    const failure = await ask(call, then);
+    // What was typed before a proof was asked for is gone with its page: the list says what was in the way.
+    if (failure !== undefined) setView(undefined);
+    setTrouble(failure);
+    return undefined;
+  };
+  const list = (sentence?: string) => {
+    setView(undefined);
+    setTrouble(undefined);
+    setSaid(sentence);
+    void load();
+  };
+  const added = ({ name, countsFrom }: { name: string; countsFrom: string }) =>
+    list(t('proofs.added', { name, time: formatTime(countsFrom) }));
+  const add = (kind: FactorKind) => {
+    if (kind === 'totp') void begin(meApi.beginTotp, (begun) => setView({ name: 'totp', begun }));
+    else if (kind === 'recovery-code') void begin(meApi.makeCodes, (made) => setView({ name: 'codes', made }));
+    else if (kind === 'email') setView({ name: 'address' });
+    else setView({ name: 'passkey' });
+  };
+
+  if (stepUp !== undefined) {
+    const proven = () => {
+      setStepUp(undefined);
+      stepUp.again();
+    };
+    return <StepUp anyOf={stepUp.anyOf} contact={contact} onProven={proven} onBack={() => setStepUp(undefined)} onOver={onOver} />;
+  }
+  const back = () => list();
+  switch (view?.name) {
+    case 'totp':
+      return <AddTotp begun={view.begun} ask={ask} onAdded={added} onBack={back} />;
+    case 'address':
+      return <AddAddress ask={ask} onBegun={(begun) => setView({ name: 'address-code', begun })} onBack={back} />;
+    case 'address-code':
+      return <ConfirmAddress begun={view.begun} ask={ask} onAdded={added} onBack={() => setView({ name: 'address' })} />;
+    case 'passkey':
+      return <AddOwnPasskey ask={ask} onAdded={added} onBack={back} />;
+    case 'codes':
+      return <CodesMade made={view.made} onBack={back} />;
+    case 'rename':
+      return <RenameProof factor={view.factor} ask={ask} onDone={back} onBack={back} />;
+    case 'remove':
+      return <RemoveProof factor={view.factor} ask={ask} onDone={() => list(t('proofs.removed'))} onBack={back} />;
+    default:
+  }
+  if (failure !== undefined) {
+    const retry = { label: portal('action.try-again'), onPress: () => void load() };
+    return <SimplePage title={t('proofs.title')} mistakes={[mistakeOf(failure, portal)]} action={retry} />;
+  }
+  if (value === undefined) return <Skeleton />;
+  return (
+    <ProofList
+      own={value}
+      limited={limited}
+      said={said}
+      mistake={trouble === undefined ? undefined : mistakeOf(trouble, portal)}
+      onAdd={add}
+      onRename={(factor) => setView({ name: 'rename', factor })}
+      onRemove={(factor) => setView({ name: 'remove', factor })}
+      onBack={onBack}
+    />
+  );
+}

@@ -1,0 +1,48 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { OwnFactor } from '../../../shared/api/own-factors.ts';
+import { ActionButton } from '../../ui/action-button.tsx';
+import { Actions, Prose } from '../../ui/layout.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { Question } from '../../ui/question.tsx';
+import { meApi } from '../me-api.ts';
+import type { Ask } from './proofs-page.tsx';
+import { useAsked } from './use-asked.ts';
+
+/** Says what will be gone, and asks once more when the account could not be recovered without it. */
+export function RemoveProof({ factor, ask, onDone, onBack }: { factor: OwnFactor; ask: Ask; onDone: () => void; onBack: () => void }) {
+  const { t } = useTranslation('me');
+  const [isLast, setIsLast] = useState(false);
+  const { busy, mistake, mistakes, send } = useAsked();
+  const submit = () =>
+    void send(async () => {
+      const failure = await ask(() => meApi.removeFactor(factor.id, isLast), onDone);
+      if (failure?.kind !== 'problem' || failure.code !== 'enrolment.last-way') return failure;
+      setIsLast(true);
+      return undefined;
+    });
+  return (
+    <Question
+      title={t('proofs.remove.title', { name: factor.label })}
+      icon="alert"
+      tone="danger"
+      mistakes={mistakes}
+      focusOn={mistake ?? isLast}
+      onSubmit={submit}
+    >
+      <Prose>
+        <p>{t('proofs.remove.text', { kind: t(`kind.${factor.kind}`) })}</p>
+        {factor.kind === 'passkey' && <p>{t('proofs.remove.passkey')}</p>}
+      </Prose>
+      {isLast && <Notice tone="warning">{t('proofs.remove.last')}</Notice>}
+      <Actions>
+        <ActionButton type="submit" look="danger" busy={busy}>
+          {t(isLast ? 'proofs.remove.anyway' : 'proofs.remove')}
+        </ActionButton>
+        <ActionButton look="quiet" onPress={onBack}>
+          {t('proofs.remove.keep')}
+        </ActionButton>
+      </Actions>
+    </Question>
+  );
+}
