@@ -84,7 +84,7 @@ const LIBRARY_HOMES: Record<string, readonly string[]> = {
   '@simplewebauthn/browser': ['web'],
   fastify: ['http'],
   commander: ['cli'],
-  uqr: ['cli'],
+  uqr: ['cli', 'web'],
   i18next: ['texts', 'web'],
   pino: ['platform'],
   react: ['web'],

@@ -116,6 +116,35 @@ export async function endFactor(
 }
 
 /**
+ * Gives one enrolled proof another name, which proves nothing and is told to nobody.
+ * @param mayBe whether it is one that has a name of its owner's
+ * @throws AppError `enrolment.factor-unknown`
+ */
+export async function renameFactor(
+  deps: EnrolmentDeps,
+  account: AccountRef,
+  { id, name, mayBe }: { id: string; name: string; mayBe: (row: FactorRow) => boolean },
+  by: Pick<ChangedBy, 'spend'>,
+): Promise<void> {
+  await deps.store.transaction(async (store) => {
+    await takeTurn(deps, store, account);
+    await by.spend?.(store);
+    const row = (await store.factors.ofAccount(account)).find((factor) => factor.id === id);
+    if (row === undefined || !mayBe(row) || !(await store.factors.rename(row, name)))
+      throw new AppError('enrolment.factor-unknown', { id });
+  });
+}
+
+/** How many proofs of a kind are enrolled. */
+export async function countEnrolled(
+  { store }: Pick<EnrolmentDeps, 'store'>,
+  account: AccountRef,
+  kind: FactorRow['kind'],
+): Promise<number> {
+  return (await store.factors.ofAccount(account)).filter((row) => row.kind === kind).length;
+}
+
+/**
  * Ends what somebody added by themselves and what does not count yet, at the word of the owner that it was not they: whoever got in adds
  * what lets them in again.
  */

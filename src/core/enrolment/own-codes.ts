@@ -15,7 +15,7 @@ import { randomCode, randomId } from '../random-id.ts';
 import { sessionActor } from '../sessions/end-sessions.ts';
 import type { Session } from '../sessions/session.ts';
 import type { NewFactor } from './add-factor.ts';
-import { enrolFactors } from './enrol-factors.ts';
+import { countEnrolled, enrolFactors } from './enrol-factors.ts';
 import { mailAddressKey, readMailAddress } from './mail-address.ts';
 import { requireAddable } from './own-proofs.ts';
 import { changedByOwner, countsFromNow, requireMayAdd } from './own-session.ts';
@@ -126,8 +126,7 @@ export async function makeOwnCodes(deps: ActDeps, session: Session): Promise<{ c
 export async function requireRoom(deps: ActDeps, session: Session, kind: 'totp' | 'email' | 'passkey'): Promise<void> {
   requireMayAdd(deps, session);
   requireAddable(deps.configuration(), kind);
-  const present = (await deps.store.factors.ofAccount(session.account)).filter((row) => row.kind === kind);
-  if (present.length >= MOST) throw new AppError('enrolment.too-many', { most: MOST });
+  if ((await countEnrolled(deps, session.account, kind)) >= MOST) throw new AppError('enrolment.too-many', { most: MOST });
 }
 
 type Waited = { kind: 'totp'; seed: string } | { kind: 'email'; address: string; digest: string };

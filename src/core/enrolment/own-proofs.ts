@@ -8,10 +8,10 @@ import type { Account } from '../ports/directory.ts';
 import type { FactorRow } from '../ports/store.ts';
 import { combinationsOf, ownCombinations } from '../proof/rules.ts';
 import type { Session } from '../sessions/session.ts';
-import { endFactor } from './enrol-factors.ts';
+import { endFactor, renameFactor } from './enrol-factors.ts';
 import { FROM_DIRECTORY, factorsOf } from './factors-of.ts';
 import { type CombinationVerdict, judgeCombinations } from './judge-combinations.ts';
-import { changedByOwner, requireMayChange, requireOpen } from './own-session.ts';
+import { changedByOwner, requireMayChange } from './own-session.ts';
 
 /** The kinds that people add by themselves. */
 export const OWN_KINDS = ['passkey', 'totp', 'email', 'recovery-code'] as const satisfies readonly FactorKind[];
@@ -75,12 +75,7 @@ export function isRenamed({ kind, source }: Pick<FactorRow, 'kind' | 'source'>):
 export async function renameOwn(deps: ActDeps, session: Session, id: string, name: string): Promise<void> {
   requireMayChange(deps, session);
   if (id.startsWith(`${FROM_DIRECTORY}.`)) throw new AppError('enrolment.from-directory');
-  await deps.store.transaction(async (store) => {
-    await requireOpen(deps, store, session);
-    const row = (await store.factors.ofAccount(session.account)).find((factor) => factor.id === id);
-    if (row === undefined || !isRenamed(row) || !(await store.factors.rename(row, name)))
-      throw new AppError('enrolment.factor-unknown', { id });
-  });
+  await renameFactor(deps, session.account, { id, name, mayBe: isRenamed }, changedByOwner(deps, session));
 }
 
 /**
