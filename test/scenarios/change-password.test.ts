@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../shared/errors.ts';
+import { releaseRecovery } from '../../src/core/freeze/release-recovery.ts';
 import type { Directory } from '../../src/core/ports/directory.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from './sample-directory.ts';
@@ -105,6 +106,15 @@ describe('somebody who is signed in', () => {
     expect(await change(owner.client, OLD_PASSWORD, NEXT)).toMatchObject({ code: 'password.old-wrong' });
     expect(await signsIn(keyturn, owner.login, OLD_PASSWORD)).toBe(true);
     keyturn.clock.move(601_000);
+    expect(await change(owner.client, OLD_PASSWORD, NEXT)).toMatchObject({ outcome: 'changed' });
+  });
+
+  it('has the current password judged again once an operator released the account', async () => {
+    const owner = await signedIn();
+    for (let attempt = 0; attempt < 3; attempt += 1) await change(owner.client, `Wrong-Passw0rd-${attempt}`, NEXT);
+    expect(await change(owner.client, OLD_PASSWORD, NEXT)).toMatchObject({ code: 'password.old-wrong' });
+    const contacts = { email: [], sms: [] };
+    await releaseRecovery(keyturn.deps, { ...owner.account, contacts }, { author: 'test', reason: 'test' });
     expect(await change(owner.client, OLD_PASSWORD, NEXT)).toMatchObject({ outcome: 'changed' });
   });
 

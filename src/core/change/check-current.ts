@@ -4,6 +4,7 @@ import { type TriedPassword, tryPassword } from '../accounts/try-password.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { networkOf } from '../guard/network-of.ts';
 import type { ActDeps } from '../journey/act.ts';
+import type { AccountRef } from '../ports/directory.ts';
 import { sessionActor } from '../sessions/end-sessions.ts';
 import type { Session } from '../sessions/session.ts';
 
@@ -19,7 +20,7 @@ export type CurrentPassword = 'right' | 'wrong' | 'not-tried';
 export async function checkCurrent(deps: ActDeps, session: Session, password: string): Promise<CurrentPassword> {
   const { account } = session;
   const { address } = deps.act;
-  const asked = [{ target: `signed-in/${accountKey(account)}`, place: networkOf(address), isKnown: false }];
+  const asked = [{ target: signedInTarget(account), place: networkOf(address), isKnown: false }];
   const isJudged = await deps.store.transaction(async (store) => {
     const { granted } = await deps.guard.mayTry(store, asked, [], address, false);
     if (granted) await deps.guard.countFailure(store, asked, [], address);
@@ -44,6 +45,11 @@ export async function checkCurrent(deps: ActDeps, session: Session, password: st
   }
   if (!tried.tried) return 'not-tried';
   return isRight(tried) ? 'right' : 'wrong';
+}
+
+/** Whose budget of wrong current passwords it is: not the one that strangers use up. */
+export function signedInTarget(account: AccountRef): string {
+  return `signed-in/${accountKey(account)}`;
 }
 
 /** One that has expired since, or must be changed, is right all the same. */

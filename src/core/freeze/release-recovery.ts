@@ -1,5 +1,6 @@
 import { accountKey } from '../accounts/candidate.ts';
 import { recordEvent } from '../audit/record-event.ts';
+import { signedInTarget } from '../change/check-current.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import { factorsOf } from '../enrolment/factors-of.ts';
 import type { Guard } from '../guard/guard.ts';
@@ -31,8 +32,8 @@ export async function readRecoveryState(deps: Deps, account: Owned): Promise<Rec
 }
 
 /**
- * Lifts a freeze and ends the pause after failures, at the word of an operator who has made sure that the account is in
- * the right hands. Both are in the audit log with a name and a reason.
+ * Lifts a freeze and ends the pauses after failures, the one after wrong current passwords of somebody signed in included, at the word
+ * of an operator who has made sure that the account is in the right hands. Both are in the audit log with a name and a reason.
  * @returns how it was before
  */
 export async function releaseRecovery(
@@ -44,7 +45,7 @@ export async function releaseRecovery(
   const before = await readRecoveryState(deps, { ...account, contacts });
   await deps.store.transaction(async (store) => {
     await store.freezes.lift(account);
-    await deps.guard.release(store, accountKey(account));
+    for (const target of [accountKey(account), signedInTarget(account)]) await deps.guard.release(store, target);
     await store.factors.resume(account);
     const { frozen: wasFrozen, failures } = before;
     await recordEvent(store, deps.clock, { type: 'recovery.released', account, actor: { kind: 'operator' }, ...by, wasFrozen, failures });
