@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
+import { addAccessCommand } from './access.ts';
 import { addAuditCommand } from './audit.ts';
 import { addBreachedCommand } from './breached.ts';
 import type { CommandContext } from './command-context.ts';
@@ -36,6 +37,7 @@ export function createProgram(context: CommandContext): Command {
   addRecoveryCommand(program, context);
   addReportCommand(program, context);
   addPolicyCommand(program, context);
+  addAccessCommand(program, context);
   addBreachedCommand(program, context);
   addAuditCommand(program, context);
   addKeyCommand(program, context);

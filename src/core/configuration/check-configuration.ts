@@ -14,6 +14,7 @@ import {
   checkRuleDirectories,
   checkTexts,
 } from './check-recovery.ts';
+import { checkRoles } from './check-roles.ts';
 import { checkSignIn, checkSignInDirectories } from './check-sign-in.ts';
 import { checkSms } from './check-sms.ts';
 import { type ConfigurationProblem, describeIssues } from './describe-issues.ts';
@@ -53,6 +54,7 @@ export function checkConfiguration(document: unknown, context: CheckContext): Ch
   if (parsed.success) checkSignInDirectories(parsed.data, report);
   if (parsed.success) checkGoalsServed(parsed.data, sections.recovery, report);
   if (parsed.success) checkRuleDirectories(parsed.data, report);
+  if (parsed.success) checkRoles(parsed.data, report);
   whenWellFormed(shape.passwordRules, sections.passwordRules, (rules) => checkPasswordRules(rules, report));
   if (parsed.success) checkContacts(parsed.data, report);
   if (parsed.success) checkTexts(parsed.data, report);

@@ -3,6 +3,7 @@ import { directorySchema } from './directory-section.ts';
 import { mailSchema } from './mail-section.ts';
 import { passwordRulesSchema } from './password-rules-section.ts';
 import { recoverySchema } from './recovery-section.ts';
+import { rolesSchema } from './roles-section.ts';
 import { signInSchema } from './sign-in-section.ts';
 import { smsSchema } from './sms-section.ts';
 import { isTimeZone } from './time-zone.ts';
@@ -146,6 +147,7 @@ export const configurationSchema = z.strictObject({
   directories: z.array(directorySchema).min(1).max(50),
   recovery: recoverySchema.prefault({}),
   signIn: signInSchema.prefault({}).describe('Signing in to Keyturn itself, to see and change what is one’s own.'),
+  roles: rolesSchema,
   passwordRules: passwordRulesSchema
     .prefault({})
     .describe('Rules for new passwords beyond those of the directories. They only ever add to them.'),

@@ -39,10 +39,10 @@ export function combinationsOf({ accepted, choice }: ProofRule): FactorKind[][] 
 }
 
 /** null: it cannot be told. */
-type Verdict = boolean | null;
+export type Verdict = boolean | null;
 
 /** One that is false decides; then one that is not known. */
-function all(verdicts: readonly Verdict[]): Verdict {
+export function all(verdicts: readonly Verdict[]): Verdict {
   if (verdicts.includes(false)) return false;
   return verdicts.includes(null) ? null : true;
 }
@@ -57,12 +57,13 @@ function fitsSituation({ when }: ProofRule, { goal, client, address }: Situation
 }
 
 /** One that is true decides; then one that is not known. */
-function any(verdicts: readonly Verdict[]): Verdict {
+export function any(verdicts: readonly Verdict[]): Verdict {
   if (verdicts.includes(true)) return true;
   return verdicts.includes(null) ? null : false;
 }
 
-function fitsAccount({ when }: ProofRule, { directory, membership }: RuleFacts): Verdict {
+/** Whether an account meets the conditions on directory, place and group. */
+export function fitsAccount({ when }: Pick<ProofRule, 'when'>, { directory, membership }: RuleFacts): Verdict {
   const isOneOf = (names: readonly string[] | undefined, known: Readonly<Record<string, Verdict>>): Verdict =>
     names === undefined || any(names.map((name) => (Object.hasOwn(known, name) ? (known[name] ?? null) : null)));
   return all([

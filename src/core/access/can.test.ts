@@ -1,0 +1,223 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PERMISSIONS, type Permission } from '../../../shared/permissions.ts';
+import type { Account } from '../ports/directory.ts';
+import type { DirectManager } from '../ports/manager.ts';
+import { type AccessRefusal, type ActorFacts, can, type TargetFacts } from './can.ts';
+import type { Role } from './roles.ts';
+
+const holder = (id: string, groups: Record<string, boolean | null> = {}, places: Record<string, boolean | null> = {}) => ({
+  account: { directory: 'people', id },
+  login: id,
+  membership: { groups, places },
+});
+const actor = (more: Partial<ActorFacts> = {}): ActorFacts => ({ ...holder('frida'), barred: null, ...more });
+const target = (more: Partial<TargetFacts> = {}): TargetFacts => ({
+  ...holder('alice'),
+  protected: false,
+  manager: { known: false, because: 'not-told' },
+  ...more,
+});
+const led = (id: string | null): DirectManager => ({
+  known: true,
+  manager: id === null ? null : ({ directory: 'people', id } as Account),
+});
+
+const agents: Role = {
+  name: 'agents',
+  may: ['reset-password', 'unlock-account'],
+  heldBy: { groups: ['Agents'], directManager: false },
+  over: { places: ['ou=berlin'] },
+};
+const unlockers: Role = { ...agents, name: 'unlockers', may: ['unlock-account'], heldBy: { accounts: ['Frida'], directManager: false } };
+const managers: Role = { name: 'managers', may: ['reset-password'], heldBy: { directManager: true } };
+const isAgent = holder('frida', { Agents: true });
+const inBerlin = { membership: { groups: { Agents: false }, places: { 'ou=berlin': true } } };
+const elsewhere = { membership: { groups: { Agents: false }, places: { 'ou=berlin': false } } };
+const hiddenPlace = { membership: { groups: { Agents: false }, places: { 'ou=berlin': null } } };
+
+type Case = [what: string, roles: Role[], actor: ActorFacts, action: Permission, target: TargetFacts, expected: string[] | AccessRefusal];
+
+describe('who may', () => {
+  it.each<Case>([
+    ['an agent in scope', [agents], actor(isAgent), 'reset-password', target(inBerlin), ['agents']],
+    ['an agent out of scope', [agents], actor(isAgent), 'reset-password', target(elsewhere), 'out-of-scope'],
+    ['an agent, scope not told', [agents], actor(isAgent), 'reset-password', target(hiddenPlace), 'not-known'],
+    ['an agent, scope not read', [agents], actor(isAgent), 'reset-password', target(), 'not-known'],
+    ['an agent, protected', [agents], actor(isAgent), 'reset-password', target({ ...inBerlin, protected: true }), 'protected'],
+    [
+      'an agent whose group is not told',
+      [agents],
+      actor(holder('frida', { Agents: null })),
+      'unlock-account',
+      target(inBerlin),
+      'not-known',
+    ],
+    ['no agent', [agents], actor(holder('frida', { Agents: false })), 'unlock-account', target(inBerlin), 'no-role'],
+    ['nobody, without roles', [], actor(isAgent), 'reset-password', target(inBerlin), 'no-role'],
+    ['another permission', [unlockers], actor(), 'reset-password', target(inBerlin), 'no-role'],
+    ['by sign-in name, whatever its case', [unlockers], actor(), 'unlock-account', target(inBerlin), ['unlockers']],
+    ['two roles', [agents, unlockers], actor(isAgent), 'unlock-account', target(inBerlin), ['agents', 'unlockers']],
+    ['an agent on themselves', [agents], actor(isAgent), 'reset-password', target({ ...inBerlin, ...isAgent }), 'oneself'],
+    [
+      'an agent who is disabled',
+      [agents],
+      actor({ ...isAgent, barred: 'account-disabled' }),
+      'reset-password',
+      target(inBerlin),
+      'actor-barred',
+    ],
+    [
+      'on another agent',
+      [agents],
+      actor(isAgent),
+      'reset-password',
+      target({ membership: { groups: { Agents: true }, places: { 'ou=berlin': true } } }),
+      ['agents'],
+    ],
+    [
+      'on somebody who may be an agent',
+      [managers, agents],
+      actor(holder('frida', { Agents: false })),
+      'reset-password',
+      target({ ...holder('alice', { Agents: null }), manager: led('frida') }),
+      'more-rights',
+    ],
+    [
+      'on an agent, for who holds another role alone',
+      [unlockers, agents],
+      actor(),
+      'unlock-account',
+      target({ membership: { groups: { Agents: true }, places: { 'ou=berlin': true } } }),
+      'more-rights',
+    ],
+    ['the manager', [managers], actor(), 'reset-password', target({ manager: led('frida') }), ['managers']],
+    ['the manager of another', [managers], actor(), 'reset-password', target({ manager: led('bob') }), 'no-role'],
+    ['a manager, where none is told', [managers], actor(), 'reset-password', target(), 'not-known'],
+    ['a manager, where there is none', [managers], actor(), 'reset-password', target({ manager: led(null) }), 'no-role'],
+    [
+      'the manager, narrowed down',
+      [{ ...managers, over: { places: ['ou=berlin'] } }],
+      actor(),
+      'reset-password',
+      target({ ...elsewhere, manager: led('frida') }),
+      'out-of-scope',
+    ],
+    ['a group without a scope', [{ ...agents, over: undefined }], actor(isAgent), 'reset-password', target(inBerlin), 'out-of-scope'],
+    [
+      'a holder from another directory',
+      [{ ...unlockers, heldBy: { ...unlockers.heldBy, directories: ['partners'] } }],
+      actor(),
+      'unlock-account',
+      target(inBerlin),
+      'no-role',
+    ],
+    [
+      'a target in another directory',
+      [{ ...unlockers, over: { directories: ['partners'] } }],
+      actor(),
+      'unlock-account',
+      target(inBerlin),
+      'out-of-scope',
+    ],
+  ])('%s', (_what, roles, who, action, whom, expected) => {
+    const decision = can(roles, who, action, whom);
+    expect(decision.allowed ? decision.roles : decision.because).toEqual(expected);
+  });
+});
+
+const GROUPS = ['Agents', 'Admins'];
+const PLACES = ['ou=berlin', 'ou=rome'];
+const IDS = ['frida', 'alice', 'bob'];
+const verdict = fc.constantFrom(true, false, null);
+const some = <T>(values: readonly T[]) => fc.option(fc.uniqueArray(fc.constantFrom(...values), { minLength: 1 }), { nil: undefined });
+const role: fc.Arbitrary<Role> = fc.record({
+  name: fc.uuid(),
+  may: fc.uniqueArray(fc.constantFrom(...PERMISSIONS), { minLength: 1 }),
+  heldBy: fc.record({ directories: some(['people', 'partners']), groups: some(GROUPS), accounts: some(IDS), directManager: fc.boolean() }),
+  over: fc.option(fc.record({ directories: some(['people', 'partners']), places: some(PLACES), groups: some(GROUPS) }), { nil: undefined }),
+});
+const facts = fc.record({
+  account: fc.record({ directory: fc.constantFrom('people', 'partners'), id: fc.constantFrom(...IDS) }),
+  login: fc.constantFrom(...IDS),
+  membership: fc.record({
+    places: fc.record({ 'ou=berlin': verdict, 'ou=rome': verdict }, { requiredKeys: [] }),
+    groups: fc.record({ Agents: verdict, Admins: verdict }, { requiredKeys: [] }),
+  }),
+});
+const manager = fc.oneof(
+  fc.constantFrom(...IDS, null).map(led),
+  fc.constantFrom('not-told' as const, 'not-found' as const, 'several' as const).map((because) => ({ known: false as const, because })),
+);
+const anActor = fc
+  .tuple(facts, fc.option(fc.constantFrom('account-disabled' as const, 'recovery-frozen' as const), { freq: 9 }))
+  .map(([holderFacts, barred]): ActorFacts => ({ ...holderFacts, barred }));
+const aTarget = fc
+  .tuple(facts, fc.boolean(), manager)
+  .map(([holderFacts, isProtected, who]): TargetFacts => ({ ...holderFacts, protected: isProtected, manager: who }));
+const world = fc.record({
+  roles: fc.array(role, { maxLength: 5 }),
+  who: anActor,
+  action: fc.constantFrom(...PERMISSIONS),
+  whom: aTarget,
+});
+const holdsFor = (property: (given: { roles: Role[]; who: ActorFacts; action: Permission; whom: TargetFacts }) => boolean): void =>
+  fc.assert(fc.property(world, property), { numRuns: 3000 });
+
+/** The same world, with all that is not known set to this. */
+const filled = <T extends ActorFacts | TargetFacts>(given: T, as: boolean): T => ({
+  ...given,
+  membership: {
+    places: Object.fromEntries(PLACES.map((name) => [name, given.membership.places[name] ?? as])),
+    groups: Object.fromEntries(GROUPS.map((name) => [name, given.membership.groups[name] ?? as])),
+  },
+});
+
+describe('whatever the roles are', () => {
+  it('something allows: without a role nobody may do anything', () => {
+    holdsFor(({ who, action, whom }) => !can([], who, action, whom).allowed);
+  });
+  it('what is allowed is allowed by roles that name the permission', () => {
+    holdsFor(({ roles, who, action, whom }) => {
+      const decision = can(roles, who, action, whom);
+      return !decision.allowed || decision.roles.every((name) => roles.find((each) => each.name === name)?.may.includes(action) === true);
+    });
+  });
+  it('nobody acts on themselves, on who is protected, or while barred, and no further role changes that', () => {
+    fc.assert(
+      fc.property(world, role, ({ roles, who, action, whom }, more) => {
+        const all = [...roles, more];
+        const isOneself = who.account.directory === whom.account.directory && who.account.id === whom.account.id;
+        return !((isOneself || whom.protected || who.barred !== null) && can(all, who, action, whom).allowed);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+  it('nobody acts on who holds, or may hold, a role that they do not hold themselves', () => {
+    holdsFor(({ roles, who, action, whom }) => {
+      const groupOf = (given: ActorFacts | TargetFacts, { heldBy }: Role, unknown: boolean): boolean =>
+        (heldBy.directories?.includes(given.account.directory) ?? true) &&
+        ((heldBy.accounts?.includes(given.login) ?? false) ||
+          (heldBy.groups ?? []).some((name) => given.membership.groups[name] ?? unknown));
+      const higher = roles.some((each) => groupOf(whom, each, true) && !groupOf(who, each, false));
+      return !(higher && can(roles, who, action, whom).allowed);
+    });
+  });
+  it('what is not known never allows: it would be allowed too if all of it were so, or all of it not', () => {
+    holdsFor(({ roles, who, action, whom }) => {
+      if (!can(roles, who, action, whom).allowed) return true;
+      return [true, false].every((mine) =>
+        [true, false].every((theirs) => {
+          // What is known of the holder of a role can only grow by what is learnt of them.
+          const decision = can(roles, filled(who, mine), action, filled(whom, theirs));
+          return decision.allowed || decision.because === 'more-rights';
+        }),
+      );
+    });
+  });
+  it('an unknown group of the target never makes up for one that the actor lacks', () => {
+    holdsFor(
+      ({ roles, who, action, whom }) => !can(roles, who, action, whom).allowed || can(roles, who, action, filled(whom, true)).allowed,
+    );
+  });
+});

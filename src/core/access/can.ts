@@ -1,0 +1,109 @@
+import type { Permission } from '../../../shared/permissions.ts';
+import { isDirectManager } from '../accounts/is-direct-manager.ts';
+import type { Barred } from '../accounts/judge-account.ts';
+import type { AccountRef } from '../ports/directory.ts';
+import type { DirectManager } from '../ports/manager.ts';
+import type { Membership } from '../ports/membership.ts';
+import { all, any, fitsAccount, type Verdict } from '../proof/rules.ts';
+import type { Role } from './roles.ts';
+
+/** What roles ask of an account. `membership` has the places and groups that they name for its directory. */
+export interface HolderFacts {
+  readonly account: AccountRef;
+  readonly login: string;
+  readonly membership: Membership;
+}
+
+/** Who wants to do something. */
+export interface ActorFacts extends HolderFacts {
+  /** Why the account may do nothing at present; null: it may. Protected accounts may act. */
+  readonly barred: Exclude<Barred, 'account-protected'> | null;
+}
+
+/** Whom it is about. */
+export interface TargetFacts extends HolderFacts {
+  readonly protected: boolean;
+  readonly manager: DirectManager;
+}
+
+/**
+ * Why somebody may not:
+ *
+ * - `oneself`      what is one's own is done by proving who one is, never by a role
+ * - `actor-barred` the account of who asks is disabled, past its end, frozen, or signs in without a password
+ * - `protected`    the target is protected, whoever asks
+ * - `no-role`      no role that allows it is held
+ * - `out-of-scope` one is held, and not over the target
+ * - `not-known`    the directory does not tell whether one is held, or whether the target is in its scope
+ * - `more-rights`  the target holds, or may hold, a role that who asks does not hold
+ */
+export type AccessRefusal = 'oneself' | 'actor-barred' | 'protected' | 'no-role' | 'out-of-scope' | 'not-known' | 'more-rights';
+
+export type AccessDecision =
+  /** `roles`: by each of these. */
+  | { readonly allowed: true; readonly roles: readonly string[] }
+  /** `roles`: those that the reason is about. */
+  | { readonly allowed: false; readonly because: AccessRefusal; readonly roles: readonly string[] };
+
+/**
+ * Whether somebody may do something for somebody else, and why. Denied unless a role allows it; what is not known never allows
+ * anything, and roles only ever add to what is allowed: nothing in them lifts protection.
+ *
+ * Whoever can set a password can be that person. So nobody acts on somebody who holds a role that they do not hold themselves,
+ * wherever its scope ends.
+ */
+export function can(roles: readonly Role[], actor: ActorFacts, action: Permission, target: TargetFacts): AccessDecision {
+  if (isSame(actor.account, target.account)) return refused('oneself');
+  if (actor.barred !== null) return refused('actor-barred');
+  if (target.protected) return refused('protected');
+  const judged = roles
+    .filter(({ may }) => may.includes(action))
+    .map((role) => ({ role, held: holds(role, actor, target), over: isOver(role, target) }));
+  const granted = judged.filter(({ held, over }) => held === true && over === true).map(({ role }) => role);
+  if (granted.length === 0) return whyNone(judged);
+  const higher = roles.filter((role) => holdsStanding(role, target) !== false && holdsStanding(role, actor) !== true);
+  return higher.length > 0 ? refused('more-rights', higher) : { allowed: true, roles: granted.map(({ name }) => name) };
+}
+
+/** Whether an account holds a role by group or by name, whoever it is used for. null: it cannot be told. */
+export function holdsStanding({ heldBy }: Role, { account, login, membership }: HolderFacts): Verdict {
+  if (heldBy.directories?.includes(account.directory) === false) return false;
+  return any([
+    heldBy.accounts?.some((name) => fold(name) === fold(login)) ?? false,
+    heldBy.groups !== undefined && fitsAccount({ when: { groups: heldBy.groups } }, { directory: account.directory, membership }),
+  ]);
+}
+
+/** Whether an account holds a role for this target. */
+function holds(role: Role, actor: HolderFacts, target: TargetFacts): Verdict {
+  const standing = holdsStanding(role, actor);
+  if (!role.heldBy.directManager) return standing;
+  const inDirectory = role.heldBy.directories?.includes(actor.account.directory) ?? true;
+  return any([standing, all([inDirectory, isDirectManager(actor.account, target.account, target.manager)])]);
+}
+
+/** A role that says nothing of its scope is over nobody but the reports of those who hold it as managers. */
+function isOver({ over, heldBy }: Role, { account, membership }: HolderFacts): Verdict {
+  if (over === undefined) return heldBy.directManager && heldBy.groups === undefined && heldBy.accounts === undefined;
+  return fitsAccount({ when: over }, { directory: account.directory, membership });
+}
+
+function whyNone(judged: readonly { role: Role; held: Verdict; over: Verdict }[]): AccessDecision {
+  const open = judged.filter(({ held, over }) => held !== false && over !== false).map(({ role }) => role);
+  if (open.length > 0) return refused('not-known', open);
+  const held = judged.filter((each) => each.held !== false).map(({ role }) => role);
+  return held.length > 0 ? refused('out-of-scope', held) : refused('no-role');
+}
+
+function refused(because: AccessRefusal, roles: readonly Role[] = []): AccessDecision {
+  return { allowed: false, because, roles: roles.map(({ name }) => name) };
+}
+
+function isSame(one: AccountRef, other: AccountRef): boolean {
+  return one.directory === other.directory && one.id === other.id;
+}
+
+/** Directories compare sign-in names without case. What they fold beyond that makes nobody else the holder of a role. */
+function fold(login: string): string {
+  return login.normalize('NFC').toLowerCase();
+}

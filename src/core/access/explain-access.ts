@@ -1,0 +1,42 @@
+import { PERMISSIONS, type Permission } from '../../../shared/permissions.ts';
+import type { CoreDeps } from '../core-deps.ts';
+import type { Account, Directory } from '../ports/directory.ts';
+import type { DirectManager } from '../ports/manager.ts';
+import { type AccessDecision, type ActorFacts, can, holdsStanding } from './can.ts';
+import { readActor, readTarget } from './read-access-facts.ts';
+import type { Role } from './roles.ts';
+
+interface Found {
+  readonly account: Account;
+  readonly directory: Directory;
+}
+
+export interface AccessExplanation {
+  readonly barred: ActorFacts['barred'];
+  /** Each role, and whether it is held by group or by name; null: the directory does not tell. */
+  readonly roles: readonly { readonly role: Role; readonly held: boolean | null }[];
+  /** null: no target was named. */
+  readonly target: {
+    readonly manager: DirectManager;
+    readonly decisions: readonly { readonly action: Permission; readonly decision: AccessDecision }[];
+  } | null;
+}
+
+/** What somebody may do for others, and for one of them, with the reasons. Changes nothing. @throws AppError `directory.*` */
+export async function explainAccess(
+  deps: Pick<CoreDeps, 'store' | 'configuration'>,
+  actor: Found,
+  target: Found | null,
+): Promise<AccessExplanation> {
+  const { roles } = deps.configuration();
+  const facts = await readActor(deps, actor.directory, roles, actor.account);
+  const about = target === null ? null : await readTarget(target.directory, roles, target.account);
+  return {
+    barred: facts.barred,
+    roles: roles.map((role) => ({ role, held: holdsStanding(role, facts) })),
+    target:
+      about === null
+        ? null
+        : { manager: about.manager, decisions: PERMISSIONS.map((action) => ({ action, decision: can(roles, facts, action, about) })) },
+  };
+}

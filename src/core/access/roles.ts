@@ -1,0 +1,22 @@
+import type { Permission } from '../../../shared/permissions.ts';
+
+/** One role, as the configuration has it. */
+export interface Role {
+  readonly name: string;
+  readonly may: readonly Permission[];
+  /** Any of these ways is enough. */
+  readonly heldBy: {
+    readonly directories?: readonly string[] | undefined;
+    readonly groups?: readonly string[] | undefined;
+    readonly accounts?: readonly string[] | undefined;
+    readonly directManager: boolean;
+  };
+  /** All that is given must be met; over everybody when absent, which the configuration takes from direct managers alone. */
+  readonly over?:
+    | {
+        readonly directories?: readonly string[] | undefined;
+        readonly places?: readonly string[] | undefined;
+        readonly groups?: readonly string[] | undefined;
+      }
+    | undefined;
+}

@@ -1,0 +1,37 @@
+import type { Report } from './check-context.ts';
+import type { Configuration } from './document.ts';
+import type { DocumentPath } from './format-path.ts';
+
+/** Checks of `roles`, with the directories that they name. */
+export function checkRoles({ roles, directories }: Pick<Configuration, 'roles' | 'directories'>, report: Report): void {
+  for (const [index, { name, heldBy, over }] of roles.entries()) {
+    const at: DocumentPath = ['roles', index];
+    if (roles.findIndex((other) => other.name === name) < index) report('error', [...at, 'name'], 'Another role has this name already');
+    const isStanding = heldBy.groups !== undefined || heldBy.accounts !== undefined;
+    if (!(isStanding || heldBy.directManager))
+      report('error', [...at, 'heldBy'], 'Nobody holds it: name groups, accounts or directManager');
+    if (isStanding && (over === undefined || Object.values(over).every((condition) => condition === undefined))) {
+      report('error', [...at, 'over'], 'Say for whom it may be used: directories, places or groups');
+    }
+    checkNames(heldBy, [...at, 'heldBy'], directories, report);
+    if (over !== undefined) checkNames(over, [...at, 'over'], directories, report);
+  }
+}
+
+interface Named {
+  readonly directories?: readonly string[] | undefined;
+  readonly places?: readonly string[] | undefined;
+  readonly groups?: readonly string[] | undefined;
+  readonly accounts?: readonly string[] | undefined;
+}
+
+function checkNames(named: Named, at: DocumentPath, directories: Configuration['directories'], report: Report): void {
+  for (const [position, id] of (named.directories ?? []).entries()) {
+    if (directories.some((directory) => directory.id === id)) continue;
+    report('error', [...at, 'directories', position], 'No directory of this document has this id');
+  }
+  if (directories.length === 1 || named.directories !== undefined) return;
+  for (const scope of ['places', 'groups', 'accounts'] as const) {
+    if (named[scope] !== undefined) report('error', [...at, scope], 'There are several directories: say in `directories` which has them');
+  }
+}

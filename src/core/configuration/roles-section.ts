@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { PERMISSIONS } from '../../../shared/permissions.ts';
+import { conditionsSchema } from './proof-rule-section.ts';
+
+const names = z.array(z.string().min(1)).min(1).max(100);
+
+const { directories, places, groups } = conditionsSchema.shape;
+
+const heldBySchema = z.strictObject({
+  directories: directories.describe('Directories that have the accounts of those who hold the role, by their id.'),
+  groups: names.optional().describe('Members of these groups (DN or common name, nested memberships count) hold it.'),
+  accounts: names.optional().describe('Accounts with these sign-in names hold it. Whoever may rename an account can give it away.'),
+  directManager: z
+    .boolean()
+    .default(false)
+    .describe('Whoever the directory names as direct manager of a person holds it for that person, and for nobody else.'),
+});
+
+export const roleSchema = z.strictObject({
+  name: z.string().min(1).max(60).describe('For operators: in explanations and in the audit log.'),
+  may: z.array(z.enum(PERMISSIONS)).min(1).describe('What it allows.'),
+  heldBy: heldBySchema.describe('Who has it: any of these ways is enough.'),
+  over: z
+    .strictObject({ directories, places, groups })
+    .optional()
+    .describe('For whom it may be used: all conditions that are given must be met. Only a role of direct managers can do without.'),
+});
+
+export const rolesSchema = z
+  .array(roleSchema)
+  .max(100)
+  .default([])
+  .describe('Who may do what for whom. Nobody may do anything for others without a role.');

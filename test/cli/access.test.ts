@@ -1,0 +1,105 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { loadSettings } from '../../src/config/load-settings.ts';
+import { createEmbeddedAccount } from '../../src/directory/embedded/create-embedded-account.ts';
+import { openRuntime } from '../../src/main.ts';
+import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
+import { configurationDocument, runCommand, writeSettings } from './run-command.ts';
+
+let folder: string;
+let settings: string;
+
+beforeEach(async () => {
+  folder = await createScratchFolder('access');
+  settings = writeSettings(folder);
+});
+afterEach(() => removeScratchFolder(folder));
+
+const roles = [
+  { name: 'managers', may: ['reset-password', 'unlock-account'], heldBy: { directManager: true } },
+  { name: 'desk', may: ['unlock-account'], heldBy: { groups: ['Helpdesk'] }, over: { directories: ['people'] } },
+];
+
+/** frida leads alice and carol, who is of the helpdesk, and domina, who is protected. */
+async function apply(changes: Record<string, unknown>): Promise<void> {
+  const document = join(folder, 'configuration.yaml');
+  writeFileSync(document, stringify(configurationDocument(changes)));
+  expect(await runCommand(['--config', settings, 'config', 'apply', document])).toMatchObject({ exitCode: 0 });
+  const runtime = await openRuntime(loadSettings(settings, {}).settings);
+  try {
+    const deps = { ...runtime, accounts: runtime.store.embedded };
+    const person = (login: string, more: Record<string, unknown> = {}) =>
+      createEmbeddedAccount(deps, { directory: 'people', login, displayName: login, password: 'Some-Passw0rd-here', ...more });
+    const { id: managerId } = await person('frida');
+    await person('alice', { managerId });
+    await person('carol', { managerId, groups: ['Helpdesk'] });
+    await person('domina', { managerId, groups: ['Admins'] });
+  } finally {
+    await runtime.close();
+  }
+}
+
+const directories = [{ kind: 'embedded', id: 'people', label: 'People', protected: { groups: ['Admins'] } }];
+const explain = (...argv: string[]) => runCommand(['--config', settings, 'access', 'explain', ...argv]);
+
+it('tells which roles are held, and what may be done for whom, with the reason', async () => {
+  await apply({ directories, roles });
+  const alone = await explain('--user', 'carol');
+  expect(alone).toMatchObject({ exitCode: 0, errors: '' });
+  expect(alone.output).toBe(
+    [
+      'carol (People)',
+      '  role "managers" (reset-password, unlock-account): held for direct reports, if there are any',
+      '  role "desk" (unlock-account): held',
+      '',
+    ].join('\n'),
+  );
+  const lines = async (user: string, target: string) => (await explain('--user', user, '--target', target)).output.split('\n');
+  const allowed = await lines('frida', 'alice');
+  expect(allowed).toContain('  role "desk" (unlock-account): not held');
+  expect(allowed).toContain('for alice (People)');
+  expect(allowed).toContain('  direct manager: frida (People)');
+  expect(allowed).toContain('  reset-password: allowed by "managers"');
+  expect(await lines('carol', 'alice')).toEqual(
+    expect.arrayContaining(['  reset-password: refused: no role that allows it is held', '  unlock-account: allowed by "desk"']),
+  );
+  expect(await lines('frida', 'carol')).toContain(
+    '  reset-password: refused: the account holds, or may hold, a role that is not held by who asks ("desk")',
+  );
+  expect(await lines('frida', 'domina')).toContain('  reset-password: refused: the account is protected, whoever asks');
+  expect(await lines('frida', 'frida')).toContain('  unlock-account: refused: nobody uses a role on themselves');
+  const json = JSON.parse((await explain('--user', 'frida', '--target', 'alice', '--json')).output);
+  expect(json).toMatchObject({
+    user: 'frida',
+    barred: null,
+    target: { decisions: [{ action: 'reset-password', decision: { allowed: true, roles: ['managers'] } }, { action: 'unlock-account' }] },
+  });
+});
+
+it('says that nobody may do anything where the configuration has no roles', async () => {
+  await apply({ directories });
+  expect((await explain('--user', 'frida', '--target', 'alice')).output).toContain('has no roles: nobody may do anything for others');
+});
+
+it('names roles that are not in order before they are in force', async () => {
+  const document = join(folder, 'configuration.yaml');
+  const broken = [
+    { name: 'a', may: ['unlock-account'], heldBy: { groups: ['Helpdesk'] } },
+    { name: 'a', may: ['unlock-account'], heldBy: {}, over: { directories: ['nowhere'] } },
+    { name: 'b', may: ['change-everything'], heldBy: { directManager: true } },
+  ];
+  const check = async (given: unknown[], more: Record<string, unknown> = {}) => {
+    writeFileSync(document, stringify(configurationDocument({ directories, ...more, roles: given })));
+    return (await runCommand(['--config', settings, 'config', 'check', document])).output;
+  };
+  const output = await check(broken.slice(0, 2));
+  expect(output).toContain('roles[0].over');
+  expect(output).toContain('roles[1].name');
+  expect(output).toContain('roles[1].heldBy');
+  expect(output).toContain('roles[1].over.directories[0]');
+  expect(await check(broken.slice(2))).toContain('roles[0].may');
+  const two = { directories: [...directories, { kind: 'embedded', id: 'partners', label: 'Partners' }] };
+  expect(await check([{ ...broken[0], over: { directories: ['people'] } }], two)).toContain('roles[0].heldBy.groups');
+});
