@@ -24,6 +24,7 @@ import { createIntents } from './tables/intents.ts';
 import { createJourneys } from './tables/journeys.ts';
 import { createKnownPlaces } from './tables/known-places.ts';
 import { createOutbox } from './tables/outbox.ts';
+import { createPeople } from './tables/people.ts';
 import { createSessions } from './tables/sessions.ts';
 import { tidy } from './tidy.ts';
 import { walkSealed } from './walk-sealed.ts';
@@ -193,6 +194,7 @@ function createVerbs(context: TableContext): Verbs {
     freezes: createFreezes(context),
     knownPlaces: createKnownPlaces(context),
     sessions: createSessions(context),
+    people: createPeople(context),
     configurations: createConfigurations(context),
     embedded: createEmbeddedAccounts(context),
   };

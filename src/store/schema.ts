@@ -18,6 +18,7 @@ export interface Schema {
   freezes: FreezeTable;
   known_places: KnownPlaceTable;
   sessions: SessionTable;
+  person_accounts: PersonAccountTable;
   freeze_links: FreezeLinkTable;
   configurations: ConfigurationTable;
   embedded_accounts: EmbeddedAccountTable;
@@ -217,6 +218,18 @@ interface EmbeddedAccountTable {
   version: number;
   /** Lower-cased text that a search looks in, made by the program so that both engines fold alike. */
   search_text: string;
+}
+
+/** Which accounts are one person's. An account without a row is a person of its own. */
+interface PersonAccountTable {
+  id: string;
+  person: string;
+  directory: string;
+  account_id: string;
+  linked_at: number;
+  linked_by: string;
+  /** Sealed, of nothing. */
+  seal: string;
 }
 
 interface SessionTable {

@@ -72,6 +72,11 @@ export const SEALED_COLUMNS = {
       ended_because: 'a wrong reason',
     },
   },
+  person_accounts: {
+    sealed: 'seal',
+    bound: ['id', 'person', 'directory', 'account_id', 'linked_at', 'linked_by'],
+    free: {},
+  },
   configurations: {
     sealed: 'seal',
     bound: ['version', 'document', 'created_at', 'author', 'comment'],

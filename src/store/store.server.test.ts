@@ -5,6 +5,7 @@ import { sharedPostgres } from '../../test/servers/shared-servers.ts';
 import { journeyRow, makePostgresDatabase, NOW, openTestStore, quietLog, type TestDatabase, testKey } from '../../test/store/fixture.ts';
 import { specifyDatabase } from '../../test/store/specification-database.ts';
 import { specifyJourneyTables } from '../../test/store/specification-journeys.ts';
+import { specifyPeople } from '../../test/store/specification-people.ts';
 import { specifySealedColumns } from '../../test/store/specification-sealed.ts';
 import { specifySessions } from '../../test/store/specification-sessions.ts';
 import { specifyTransactions } from '../../test/store/specification-transactions.ts';
@@ -16,6 +17,7 @@ const makeDatabase = async () => makePostgresDatabase(await sharedPostgres());
 describe('store on PostgreSQL', () => {
   specifyJourneyTables(makeDatabase);
   specifySessions(makeDatabase);
+  specifyPeople(makeDatabase);
   specifyWorkTables(makeDatabase);
   specifyTransactions(makeDatabase);
   specifyDatabase(makeDatabase);

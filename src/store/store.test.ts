@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { journeyRow, makeSqliteDatabase, openTestStore, quietLog, testKey } from '../../test/store/fixture.ts';
 import { specifyDatabase } from '../../test/store/specification-database.ts';
 import { specifyJourneyTables } from '../../test/store/specification-journeys.ts';
+import { specifyPeople } from '../../test/store/specification-people.ts';
 import { specifySealedColumns } from '../../test/store/specification-sealed.ts';
 import { specifySessions } from '../../test/store/specification-sessions.ts';
 import { specifyTransactions } from '../../test/store/specification-transactions.ts';
@@ -20,6 +21,7 @@ import { openSqlite } from './sqlite.ts';
 describe('store on SQLite', () => {
   specifyJourneyTables(makeSqliteDatabase);
   specifySessions(makeSqliteDatabase);
+  specifyPeople(makeSqliteDatabase);
   specifyWorkTables(makeSqliteDatabase);
   specifyTransactions(makeSqliteDatabase);
   specifyDatabase(makeSqliteDatabase);

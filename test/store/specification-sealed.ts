@@ -55,6 +55,11 @@ const SAMPLES: Record<SealedTable, (store: Store, nth: number) => Promise<unknow
         endsAt: NOW + 900_000 + nth,
       }),
     ),
+  person_accounts: async (store, nth) => {
+    const [account, added] = [`d${nth}`, `e${nth}`].map((directory) => ({ directory, id: randomUUID() }));
+    if (account === undefined || added === undefined) throw new Error('no accounts');
+    await store.people.link(account, added, { person: randomUUID(), ids: [randomUUID(), randomUUID()], now: NOW + nth, by: `j${nth}` });
+  },
   configurations: (store, nth) =>
     store.configurations.append(nth, { document: `{"n":${nth}}`, createdAt: NOW + nth, author: `a${nth}`, comment: `c${nth}` }),
 };

@@ -158,8 +158,8 @@ export async function endWaiting(deps: EnrolmentDeps, store: Store, account: Acc
 }
 
 /**
- * Ends the sessions of an account in the transaction that changes what its owner can prove themselves with, after its events: who is
- * signed in has proven themselves by what counted before. The one in which the owner does it, with a fresh proof, goes on.
+ * Ends the sessions of all accounts of a person in the transaction that changes what its owner can prove themselves with, after its
+ * events: who is signed in has proven themselves by what counted before. The one in which the owner does it, with a fresh proof, goes on.
  */
 export async function endSessionsOfChanged(
   deps: Pick<EnrolmentDeps, 'clock'>,
@@ -167,7 +167,8 @@ export async function endSessionsOfChanged(
   account: AccountRef,
   by: Pick<ChangedBy, 'actor' | 'session'>,
 ): Promise<void> {
-  await endAllSessions(deps, store, account, { because: 'factors-changed', actor: actorOf(by), except: by.session });
+  const end = { because: 'factors-changed' as const, actor: actorOf(by), except: by.session };
+  for (const each of await store.people.accountsOf(account)) await endAllSessions(deps, store, each, end);
 }
 
 /** Whether exactly this is enrolled already. */
@@ -179,10 +180,13 @@ export async function isEnrolled(
   return (await deps.store.factors.ofAccount(account)).some((row) => row.kind === kind && isSame(row, secret));
 }
 
-/** Locks a row of its own until the transaction ends; before any other lock, as counters are everywhere. */
+/** Locks a row for each account of the person until the transaction ends; before any other lock, as counters are everywhere. */
 export async function takeTurn(deps: EnrolmentDeps, store: Store, account: AccountRef): Promise<void> {
-  const key = deps.keys.digest('guard-target', `enrolment|${accountKey(account)}`);
-  await store.counters.hitAll([{ key, windowMilliseconds: 60_000, by: 0 }], deps.clock.now());
+  const keys = (await store.people.accountsOf(account)).map((each) => deps.keys.digest('guard-target', `enrolment|${accountKey(each)}`));
+  await store.counters.hitAll(
+    keys.map((key) => ({ key, windowMilliseconds: 60_000, by: 0 })),
+    deps.clock.now(),
+  );
 }
 
 /** The enrolled addresses: whom a change is told. */

@@ -85,6 +85,19 @@ it('verifies exactly one signature, whether the account has the passkey, another
   expect(new Set(verified).size).toBe(2);
 });
 
+it('proves every account that is linked to the one for which it was made', async () => {
+  const { passkey, row } = await enrolledPasskey();
+  const deps = { keys, clock: createManualClock(), configuration: () => configuration, webAuthn: createWebAuthn() };
+  const answer = passkey.use(passkeyRequest(configuration, asked.challenge));
+  const linked = { ...candidate([row]), candidate: { ref: { directory: 'cloud', id: 'a' } } as EnrolledCandidate['candidate'] };
+  const given = { challengeId: 'q1', expected: '[]', answer, enrolled: [linked, candidate([row])] };
+  const { proofs } = await createPasskeyFactor(deps).judge(given);
+  expect(proofs.map(({ account, factor }) => [account.id, factor])).toEqual([
+    ['a', row.id],
+    ['alice', row.id],
+  ]);
+});
+
 it('asks everybody the same, with a challenge of its own for each question', () => {
   const deps = { keys, clock: createManualClock(), configuration: () => configuration, webAuthn: createWebAuthn() };
   const factor = createPasskeyFactor(deps);

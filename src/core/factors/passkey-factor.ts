@@ -1,6 +1,7 @@
 import type { FactorRow, Store } from '../ports/store.ts';
 import type { CeremonyProblem } from '../ports/web-authn.ts';
 import type { AnswerProblem, Factor, FactorDeps, Judgement, Proof } from './factor.ts';
+import { ownerOf } from './owner-of.ts';
 import { passkeyOf, passkeyRequest, relyingPartyOf, userHandleOf } from './passkey.ts';
 
 const PROBLEMS: Readonly<Record<CeremonyProblem, AnswerProblem>> = {
@@ -46,10 +47,12 @@ export function createPasskeyFactor(deps: Pick<FactorDeps, 'keys' | 'clock' | 'c
       const credential = first === undefined ? { ...NOBODYS, id: answer.id } : passkeyOf(first.factor);
       const verdict = await webAuthn.verifyAssertion(asked, credential, answer);
       if ('problem' in verdict) return { proofs: [], problem: PROBLEMS[verdict.problem] };
-      if (first === undefined || answer.response.userHandle !== userHandleOf(keys, first.ref)) return unknown;
+      if (first === undefined || answer.response.userHandle !== userHandleOf(keys, ownerOf(first.factor))) return unknown;
       if (isCloned(first.factor, verdict.signCount)) return { ...unknown, cloned: [{ account: first.ref, factor: first.factor.id }] };
       const settle: Proof['settle'] = (store: Store) => store.factors.acceptSignCount(first.factor.id, verdict.signCount, clock.now());
-      return { proofs: [{ account: first.ref, factor: first.factor.id, settle }] };
+      // Candidates that are linked have the same one, and it proves them all.
+      const proven = found.filter(({ factor }) => factor.id === first.factor.id);
+      return { proofs: proven.map(({ ref }) => ({ account: ref, factor: first.factor.id, settle })) };
     },
   };
 }

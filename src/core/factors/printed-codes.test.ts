@@ -108,8 +108,12 @@ describe('a recovery code', () => {
     clock.advance(2);
     expect(await proves('recovery-code', CODES[1] ?? '', all), 'of two at once one is let on').toEqual([false]);
     expect(await proves('recovery-code', 'ZBCD0123EFGH4567JKMN89PQ', all)).toEqual([]);
-    // The digest of one account is none of another's.
-    expect(await proves('recovery-code', CODES[0] ?? '', [candidate(rows, { directory: 'people', id: 'b2' })])).toEqual([]);
+    // The digest of one account is none of another's; those of a linked account are its own.
+    const moved = rows.map((row) => ({ ...row, accountId: 'b2' }));
+    expect(await proves('recovery-code', CODES[0] ?? '', [candidate(moved)])).toEqual([]);
+    const linked = [candidate(rows, { directory: 'people', id: 'b2' })];
+    const given = { challengeId: 'c1', expected: '[]', answer: CODES[0] ?? '', enrolled: linked };
+    expect((await factorOf('recovery-code').judge(given)).proofs).toMatchObject([{ account: { id: 'b2' }, factor: rows[0]?.id }]);
     expect((await store.factors.ofAccount(ALICE)).length).toBe(3);
   });
 

@@ -1,9 +1,11 @@
+import { accountKey } from '../accounts/candidate.ts';
 import { RECOVERY_CODE_LENGTH, readRecoveryCode, recoveryCodeDigest } from '../enrolment/recovery-codes.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 import { isEqual } from './constant-time.ts';
 import type { Factor, FactorDeps, Proof } from './factor.ts';
+import { ownerOf } from './owner-of.ts';
 
 /** With so many left, or fewer, the owner is told to ask for new ones. */
 const FEW = 3;
@@ -42,8 +44,13 @@ export function createRecoveryCodeFactor(deps: FactorDeps): Factor<'code'> {
       // Stryker disable next-line ConditionalExpression: only the time that it takes is wanted
       if (enrolled.length === 0) recoveryCodeDigest(keys, { directory: '', id: challengeId }, code);
       const proofs = enrolled.flatMap(({ candidate: { ref }, factors }) => {
-        const given = recoveryCodeDigest(keys, ref, code);
-        const found = factors.filter(({ secret }) => isEqual(secret, given));
+        const digests = new Map<string, string>();
+        const digestFor = (owner: AccountRef) => {
+          const digest = digests.get(accountKey(owner)) ?? recoveryCodeDigest(keys, owner, code);
+          digests.set(accountKey(owner), digest);
+          return digest;
+        };
+        const found = factors.filter((factor) => isEqual(factor.secret, digestFor(ownerOf(factor))));
         return found.map((factor): Proof => ({ account: ref, factor: factor.id, settle: (store) => use(store, ref, factor) }));
       });
       return Promise.resolve({ proofs });

@@ -51,7 +51,8 @@ export async function sayNotMe(deps: CoreDeps, token: string, actor: Actor): Pro
     if (!first && !frozenNow) return false;
     await endWaiting(deps, store, account, actor);
     await recordEvent(store, deps.clock, { type: 'recovery.frozen', account, actor, reason: 'not-me' });
-    await endAllSessions(deps, store, account, { because: 'recovery-frozen', actor });
+    for (const each of await store.people.accountsOf(account))
+      await endAllSessions(deps, store, each, { because: 'recovery-frozen', actor });
     await queueNotice(deps, store, { kind: 'recovery-frozen', account, language });
     if (organisation.alarmAddress !== undefined) {
       const parameters = { ...name, organisation: organisation.name, contact: supportContact(deps.configuration(), language) };

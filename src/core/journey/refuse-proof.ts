@@ -84,7 +84,8 @@ async function countAgainstAuthenticators(
   if (!FACTOR_TRAITS[step.factor].guessable || state.proven.length === 0) return false;
   const factors = enrolled.flatMap(({ factors: own, candidate }) => own.map((factor) => ({ factor, account: candidate.ref })));
   const most = deps.configuration().guard.failuresPerAuthenticator;
-  const ids = factors.map(({ factor }) => factor.id);
+  // Candidates that are linked have the same ones.
+  const ids = [...new Set(factors.map(({ factor }) => factor.id))];
   const suspendedNow = new Set(await store.factors.countFailures(ids, most, deps.act.at));
   for (const { factor, account } of factors.filter((entry) => suspendedNow.has(entry.factor.id))) {
     await queueNotice(deps, store, { kind: 'authenticator-suspended', account, language: state.language });

@@ -3,6 +3,7 @@ import type { AuditStore } from './audit-store.ts';
 import type { AccountRef } from './directory.ts';
 import type { EmbeddedStore } from './embedded-store.ts';
 import type { OutboxStore } from './outbox-store.ts';
+import type { PeopleStore } from './people-store.ts';
 import type { SessionStore } from './session-store.ts';
 
 /**
@@ -30,6 +31,7 @@ export interface Store {
   readonly outbox: OutboxStore;
   readonly freezes: FreezeStore;
   readonly sessions: SessionStore;
+  readonly people: PeopleStore;
   readonly knownPlaces: KnownPlaceStore;
   readonly configurations: ConfigurationStore;
   readonly embedded: EmbeddedStore;
@@ -172,7 +174,11 @@ export interface AccountRefColumns {
 }
 export interface FactorStore {
   insert(row: FactorRow): Promise<void>;
-  /** Current ones (not ended) of an account. One that cannot be opened proves nothing and is left out. */
+  /**
+   * Current ones (not ended) of the person whom an account belongs to: those of the account, and those of all accounts that are linked
+   * to it, but for temporary passes, which somebody issued for one account. One that cannot be opened proves nothing and is left out,
+   * and so are those of an account whose link cannot be opened.
+   */
   ofAccount(account: AccountRef): Promise<FactorRow[]>;
   /** How many accounts of these directories have current ones of every one of these kinds. */
   countAccounts(kinds: readonly FactorKind[], directories: readonly string[]): Promise<number>;
@@ -186,7 +192,7 @@ export interface FactorStore {
    * @returns the ids that were suspended by this call
    */
   countFailures(ids: readonly string[], most: number, now: number): Promise<string[]>;
-  /** Ends failures and suspension of all factors of an account; how many were suspended. */
+  /** Ends failures and suspension of all factors of the person whom an account belongs to; how many were suspended. */
   resume(account: AccountRef): Promise<number>;
   markUsed(id: string, now: number): Promise<void>;
   /** The current passkey with that digest of its credential. */
@@ -271,7 +277,7 @@ export interface IntentStore {
   takeOverdue(now: number, leaseUntil: number, limit: number): Promise<StoredIntent[]>;
   openCount(): Promise<number>;
   /**
-   * What speaks against a write of a journey whose proof was complete at `provenAt`: recovery of the account is frozen, or somebody else
+   * What speaks against a write of a journey whose proof was complete at `provenAt`: recovery of the account, or of one that is linked to it, is frozen, or somebody else
    * has written to it since (see `wroteSince`). To be asked in the transaction that begins the write.
    */
   inTheWay(account: AccountRef, provenAt: number, journey: string): Promise<'frozen' | 'written' | null>;
@@ -288,6 +294,7 @@ export interface FreezeStore {
   /** True when it was not frozen before; of any number of callers for one of them. */
   freeze(account: AccountRef, reason: string, now: number): Promise<boolean>;
   lift(account: AccountRef): Promise<boolean>;
+  /** Whether it, or any account that is linked to it: who has one of them may have what proves the others. */
   isFrozen(account: AccountRef): Promise<boolean>;
 }
 

@@ -1,7 +1,9 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { FactorKind } from '../../../shared/api/journeys.ts';
+import type { AccountRef } from '../../core/ports/directory.ts';
 import type { FactorRow, FactorStore } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
+import { isLinked, MINE, OTHER, personOf } from '../person-of.ts';
 import { readable } from '../readable.ts';
 import type { Schema } from '../schema.ts';
 import { openColumn, sealColumn } from '../sealed-columns.ts';
@@ -29,6 +31,29 @@ export function createFactors(context: TableContext): FactorStore {
     signCount: row.sign_count,
     countsFrom: row.counts_from,
   });
+
+  async function ofAccount(account: AccountRef): Promise<FactorRow[]> {
+    const rows = await context.db
+      .selectFrom('factors')
+      .leftJoin('person_accounts as other', (join) =>
+        join.onRef('other.directory', '=', 'factors.directory').onRef('other.account_id', '=', 'factors.account_id'),
+      )
+      .leftJoin('person_accounts as mine', (join) =>
+        join.onRef('mine.person', '=', 'other.person').on('mine.directory', '=', account.directory).on('mine.account_id', '=', account.id),
+      )
+      .selectAll('factors')
+      .select([...MINE, ...OTHER])
+      .where(sql<boolean>`(factors.directory, factors.account_id) in ${personOf(account)}`)
+      .where('factors.ended_at', 'is', null)
+      .orderBy('factors.created_at')
+      .orderBy('factors.id')
+      .execute();
+    const counting = rows.filter((row) => {
+      if (row.directory === account.directory && row.account_id === account.id) return true;
+      return row.kind !== 'temporary-pass' && isLinked(context, row);
+    });
+    return readable(context, 'factors', counting, toRow);
+  }
 
   return {
     async insert(row) {
@@ -60,18 +85,7 @@ export function createFactors(context: TableContext): FactorStore {
         })
         .execute();
     },
-    async ofAccount(account) {
-      const rows = await context.db
-        .selectFrom('factors')
-        .selectAll()
-        .where('directory', '=', account.directory)
-        .where('account_id', '=', account.id)
-        .where('ended_at', 'is', null)
-        .orderBy('created_at')
-        .orderBy('id')
-        .execute();
-      return readable(context, 'factors', rows, toRow);
-    },
+    ofAccount,
     async countAccounts(kinds, directories) {
       const wanted = [...new Set(kinds)];
       const accounts = context.db
@@ -124,11 +138,9 @@ export function createFactors(context: TableContext): FactorStore {
       return suspended;
     },
     async resume(account) {
-      const rows = context.db
-        .updateTable('factors')
-        .set({ failures: 0, suspended_at: null })
-        .where('directory', '=', account.directory)
-        .where('account_id', '=', account.id);
+      const ids = (await ofAccount(account)).map(({ id }) => id);
+      if (ids.length === 0) return 0;
+      const rows = context.db.updateTable('factors').set({ failures: 0, suspended_at: null }).where('id', 'in', ids);
       const suspended = await rows.where('suspended_at', 'is not', null).executeTakeFirst();
       await rows.where('failures', '>', 0).execute();
       return Number(suspended.numUpdatedRows);

@@ -1,5 +1,7 @@
+import { sql } from 'kysely';
 import type { FreezeStore } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
+import { personOf } from '../person-of.ts';
 import { openColumn, sealColumn } from '../sealed-columns.ts';
 
 /** The verbs of tables `freezes` and `freeze_links`. */
@@ -60,8 +62,7 @@ export function createFreezes(context: TableContext): FreezeStore {
       const row = await context.db
         .selectFrom('freezes')
         .select('frozen_at')
-        .where('directory', '=', account.directory)
-        .where('account_id', '=', account.id)
+        .where(sql<boolean>`(directory, account_id) in ${personOf(account)}`)
         .executeTakeFirst();
       return row !== undefined;
     },

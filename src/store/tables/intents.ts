@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { AccountRef } from '../../core/ports/directory.ts';
 import type { IntentRow, IntentStore, StoredIntent } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
+import { personOf } from '../person-of.ts';
 import { readable } from '../readable.ts';
 import type { Schema } from '../schema.ts';
 import { openColumn, sealColumn } from '../sealed-columns.ts';
@@ -108,8 +109,7 @@ export function createIntents(context: TableContext): IntentStore {
       const frozen = context.db
         .selectFrom('freezes')
         .select('freezes.account_id')
-        .where('freezes.directory', '=', account.directory)
-        .where('freezes.account_id', '=', account.id);
+        .where(sql<boolean>`(freezes.directory, freezes.account_id) in ${personOf(account)}`);
       const found = await context.db
         .selectNoFrom((eb) => [eb.exists(frozen).as('frozen'), eb.exists(written(account, provenAt, { journey })).as('written')])
         .executeTakeFirstOrThrow();

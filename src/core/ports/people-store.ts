@@ -1,0 +1,36 @@
+import type { AccountRef } from './directory.ts';
+import type { AccountRefColumns } from './store.ts';
+
+/** An account that belongs to a person together with others. */
+export interface PersonAccount extends AccountRefColumns {
+  id: string;
+  person: string;
+  linkedAt: number;
+  /** The journey in which both accounts were proven. */
+  linkedBy: string;
+}
+
+/** What a link is made with: ids that nobody has yet, when, and by which journey. */
+export interface NewLink {
+  /** The person, where the first account belongs to none yet. */
+  person: string;
+  /** Ids for the rows of the first account and of the second. */
+  ids: readonly [string, string];
+  now: number;
+  by: string;
+}
+
+/** Whose accounts are whose. An account belongs to one person at most; one that is linked to none is a person of its own. */
+export interface PeopleStore {
+  /**
+   * Makes `added` an account of the person whom `account` belongs to. Of any number of callers who want `added`, whoever they are,
+   * for one of them.
+   * @returns false: `added` belongs to somebody already, or `account` was linked meanwhile; nothing was written
+   * @throws AppError `store.undecryptable` when the row of `account` was changed in the database
+   */
+  link(account: AccountRef, added: AccountRef, link: NewLink): Promise<boolean>;
+  /** Makes the account a person of its own again; false when it was. */
+  unlink(account: AccountRef): Promise<boolean>;
+  /** All accounts of the person, this one first. A row that cannot be opened links nothing. */
+  accountsOf(account: AccountRef): Promise<AccountRef[]>;
+}

@@ -1,0 +1,82 @@
+import type { AccountRef } from '../../core/ports/directory.ts';
+import type { PeopleStore } from '../../core/ports/people-store.ts';
+import type { TableContext } from '../context.ts';
+import { isLinked, MINE, OTHER, openLink } from '../person-of.ts';
+import type { Database } from '../schema.ts';
+import { sealColumn } from '../sealed-columns.ts';
+
+/** The verbs of table `person_accounts`. */
+export function createPeople(context: TableContext): PeopleStore {
+  const rowOf = (db: Database, { directory, id }: AccountRef) =>
+    db
+      .selectFrom('person_accounts')
+      .selectAll()
+      .where('directory', '=', directory)
+      .where('account_id', '=', id)
+      // It stays what it is until the other account is beside it.
+      .$if(context.engine === 'postgres', (query) => query.forUpdate())
+      .executeTakeFirst();
+  const sealed = (columns: {
+    id: string;
+    person: string;
+    directory: string;
+    account_id: string;
+    linked_at: number;
+    linked_by: string;
+  }) => ({
+    ...columns,
+    seal: sealColumn(context.secrets, 'person_accounts', columns, ''),
+  });
+
+  return {
+    link(account, added, { person, ids, now, by }) {
+      return context.atomically(async (db) => {
+        const before = await rowOf(db, account);
+        const belongsTo = before === undefined ? person : openLink(context, before).person;
+        const row = (id: string, ref: AccountRef) =>
+          sealed({ id, person: belongsTo, directory: ref.directory, account_id: ref.id, linked_at: now, linked_by: by });
+        const rows = [...(before === undefined ? [row(ids[0], account)] : []), row(ids[1], added)];
+        const result = await db
+          .insertInto('person_accounts')
+          .values(rows)
+          .onConflict((conflict) => conflict.columns(['directory', 'account_id']).doNothing())
+          .executeTakeFirst();
+        if (Number(result.numInsertedOrUpdatedRows ?? 0) === rows.length) return true;
+        await db
+          .deleteFrom('person_accounts')
+          .where(
+            'id',
+            'in',
+            rows.map(({ id }) => id),
+          )
+          .execute();
+        return false;
+      });
+    },
+    async unlink({ directory, id }) {
+      const result = await context.db
+        .deleteFrom('person_accounts')
+        .where('directory', '=', directory)
+        .where('account_id', '=', id)
+        .executeTakeFirst();
+      return result.numDeletedRows === 1n;
+    },
+    async accountsOf(account) {
+      const rows = await context.db
+        .selectFrom('person_accounts as mine')
+        .innerJoin('person_accounts as other', 'other.person', 'mine.person')
+        .select([...MINE, ...OTHER])
+        .where('mine.directory', '=', account.directory)
+        .where('mine.account_id', '=', account.id)
+        .whereRef('other.id', '<>', 'mine.id')
+        .orderBy('other.linked_at')
+        .orderBy('other.id')
+        .execute();
+      const linked = rows.filter((row) => isLinked(context, row));
+      return [
+        { directory: account.directory, id: account.id },
+        ...linked.map((row) => ({ directory: String(row.other_directory), id: String(row.other_account_id) })),
+      ];
+    },
+  };
+}
