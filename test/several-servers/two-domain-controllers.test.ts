@@ -200,13 +200,19 @@ describe('a domain controller that dies in the middle of a write and stays dead'
 });
 
 describe('a lock that only one of them knows', () => {
-  it('is not found on the other, where its counters are its own', async () => {
+  async function lockedOnTheSecond() {
     await start();
     const person = await two.nextPerson();
+    const { address } = await keyturn.enrol(person.login);
     await two.second.server.lockUser(person);
+    expect(await both((controller) => isLockedOn(controller, person))).toEqual([false, true]);
+    return { person, address };
+  }
+
+  it('is not found on the other, where its counters are its own', async () => {
+    const { person } = await lockedOnTheSecond();
     const counts = await both(async ({ server }) => (await server.read(person.dn, ['badPwdCount', 'lockoutTime'])).badPwdCount?.[0] ?? '0');
     expect(counts).toEqual(['0', '5']);
-    expect(await both((controller) => isLockedOn(controller, person))).toEqual([false, true]);
     const directory = keyturn.deps.directories.get('people');
     const [account] = await directory.findAccounts(person.login);
     if (account === undefined) throw new Error('nobody');
@@ -215,5 +221,68 @@ describe('a lock that only one of them knows', () => {
     expect(await directory.readFingerprint(account, prepared.server)).toMatchObject({ locked: false });
     await two.replicate('first');
     expect(await directory.readFingerprint(account, prepared.server)).toMatchObject({ locked: true });
+  });
+
+  it('is seen and ended there', async () => {
+    const { person, address } = await lockedOnTheSecond();
+    const client = await walkTo(keyturn, person.login, address, 'unlock-account');
+    expect(client.at('confirm-unlock').message).toBeUndefined();
+    await client.answer({ confirm: true });
+    expect(client.at('done').results).toMatchObject([{ outcome: 'unlocked' }]);
+    expect(await lastEvent()).toMatchObject({ type: 'write.succeeded', server: expect.stringContaining(two.second.url) });
+    expect(await both((controller) => isLockedOn(controller, person))).toEqual([false, false]);
+    expect(await two.second.server.canBind(person.dn, person.password)).toBe(true);
+  });
+
+  it('is ended with a reset, which goes where the lock is', async () => {
+    const { person, address } = await lockedOnTheSecond();
+    const client = await walkTo(keyturn, person.login, address);
+    expect(client.at('new-password').mayKeepPassword).toBe(true);
+    const wanted = newPassword();
+    await client.answer({ password: wanted });
+    expect(client.at('done').results).toMatchObject([{ outcome: 'password-reset' }]);
+    expect(await two.second.server.canBind(person.dn, wanted)).toBe(true);
+    expect(await isLockedOn(two.second, person)).toBe(false);
+  });
+
+  it('is not known while that one cannot be asked, and never called none', async () => {
+    const { person, address } = await lockedOnTheSecond();
+    two.second.proxy.cutAll();
+    two.second.proxy.setMode('refuse');
+    try {
+      const client = await walkTo(keyturn, person.login, address, 'unlock-account');
+      expect(client.at('confirm-unlock').message).toMatch(/^We cannot see whether your account is locked/);
+    } finally {
+      two.second.proxy.setMode('forward');
+    }
+  });
+
+  it('is not said to be ended where that one goes away before it is', async () => {
+    const { person, address } = await lockedOnTheSecond();
+    const client = await walkTo(keyturn, person.login, address, 'unlock-account');
+    atTheWrite(keyturn, 'writing', 'unlock', async () => {
+      two.second.proxy.cutAll();
+      two.second.proxy.setMode('refuse');
+    });
+    try {
+      await client.answer({ confirm: true });
+    } finally {
+      two.second.proxy.setMode('forward');
+    }
+    await untilReadable(keyturn, person.login);
+    // What was under way on a connection that broke may have arrived; then it is read afterwards.
+    if (client.step.kind === 'waiting') await settle(keyturn, client);
+    expect((await lastEvent())?.type).not.toBe('write.succeeded');
+    if (client.step.kind === 'done') expect(client.at('done').results).toMatchObject([{ outcome: 'unknown' }]);
+    else client.at('confirm-unlock');
+    expect(await both((controller) => isLockedOn(controller, person))).toEqual([false, true]);
+  });
+
+  it('is known to be none where both say so', async () => {
+    await start();
+    const person = await two.nextPerson();
+    const { address } = await keyturn.enrol(person.login);
+    const client = await walkTo(keyturn, person.login, address, 'unlock-account');
+    expect(client.at('done').results).toMatchObject([{ outcome: 'was-not-locked' }]);
   });
 });

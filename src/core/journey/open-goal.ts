@@ -20,7 +20,10 @@ export async function openGoal(deps: ActDeps, state: JourneyState): Promise<Open
   const id = randomId(deps.random);
   const chosen = selectedCandidates(state);
   const accounts = await Promise.all(
-    chosen.map(async (candidate) => ({ candidate, ...(await deps.directories.get(candidate.ref.directory).readFacts(candidate.ref)) })),
+    chosen.map(async (candidate) => ({
+      candidate,
+      ...(await deps.directories.get(candidate.ref.directory).readFacts(candidate.ref, { locks: 'everywhere' })),
+    })),
   );
   if (accounts.length > 1 && state.selected.length === 0) {
     return {

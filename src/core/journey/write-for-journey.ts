@@ -2,7 +2,7 @@ import { AppError, isAppError } from '../../../shared/errors.ts';
 import { accountKey } from '../accounts/candidate.ts';
 import type { Barred } from '../accounts/judge-account.ts';
 import { recordEvent } from '../audit/record-event.ts';
-import type { AccountRef, PreparedWrite } from '../ports/directory.ts';
+import type { AccountRef, LockOptions, PreparedWrite } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import type { JourneyVerb, WriteRequest, WriteResult } from '../writes/directory-write.ts';
@@ -30,7 +30,8 @@ export async function writeForJourney(
   const from = state.step;
   if (from.kind !== 'new-password' && from.kind !== 'confirm-unlock') throw new AppError('journey.answer-not-fitting');
   const accounts = selectedCandidates(state).map(({ ref }) => ref);
-  const prepared = await prepareOrEnd(deps, accounts);
+  const unlocks = verb === 'unlock-account' || deps.configuration().recovery.unlockOnReset;
+  const prepared = await prepareOrEnd(deps, accounts, unlocks ? { locks: 'everywhere' } : {});
   if ('code' in prepared) return refused(deps, journey, prepared);
   const found: { ending: Ending | null } = { ending: null };
   const request: WriteRequest = {
@@ -79,9 +80,9 @@ interface Ending {
 }
 
 /** A proof tells who somebody is, not that the account is still one they may recover: that is read again just before the write. */
-async function prepareOrEnd(deps: JourneyDeps, accounts: readonly AccountRef[]): Promise<PreparedWrite[] | Ending> {
+async function prepareOrEnd(deps: JourneyDeps, accounts: readonly AccountRef[], options: LockOptions): Promise<PreparedWrite[] | Ending> {
   try {
-    const { prepared, barred: reasons } = await prepareWrites(deps, accounts);
+    const { prepared, barred: reasons } = await prepareWrites(deps, accounts, options);
     if (reasons.length === 0) return prepared;
     return { code: 'journey.account-barred', reasons };
   } catch (error) {

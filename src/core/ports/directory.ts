@@ -146,6 +146,15 @@ export interface PreparedWrite {
   readonly handle: string;
 }
 
+/** How far to look for a lock. */
+export interface LockOptions {
+  /**
+   * Asks every server that takes writes, where each may know a lock that the others do not (domain controllers count failures each by
+   * themselves). One that cannot be asked makes the lock not known, unless another one tells of it. Other kinds ask one.
+   */
+  locks?: 'everywhere';
+}
+
 export interface WriteOptions {
   /**
    * Milliseconds since 1970: nothing that writes is begun later, so that no write happens after it was given up. What is refused for
@@ -257,7 +266,7 @@ export interface Directory {
   readStatus(ref: AccountRef): Promise<AccountStatus>;
   readPolicy(ref: AccountRef): Promise<PasswordPolicy>;
   /** Account, state and policy from one search of the entry. @throws AppError `directory.account-missing` */
-  readFacts(ref: AccountRef): Promise<AccountFacts>;
+  readFacts(ref: AccountRef, options?: LockOptions): Promise<AccountFacts>;
   /**
    * The fingerprint on one server and no other: what another one tells says nothing about a write to this one.
    * @param server identity from `PreparedWrite.server`
@@ -287,10 +296,11 @@ export interface Directory {
   /**
    * Reads an account on the first server that takes writes. The three writes below go to that server only, and search for nothing. When
    * it cannot be reached any more they throw `directory.unreachable`, nothing was sent, and the caller may prepare again: that goes to
-   * the next server.
+   * the next server. With `locks: 'everywhere'` it is the first server on which the account is locked, where there is one: a lock has to be
+   * ended where it is known.
    * @throws AppError `directory.account-missing`
    */
-  prepareWrite(ref: AccountRef): Promise<PreparedWrite>;
+  prepareWrite(ref: AccountRef, options?: LockOptions): Promise<PreparedWrite>;
   resetPassword(target: PreparedWrite, newPassword: string, options?: ResetOptions): Promise<WriteOutcome>;
   unlock(target: PreparedWrite, options?: WriteOptions): Promise<WriteOutcome>;
   requireChange(target: PreparedWrite, options?: WriteOptions): Promise<WriteOutcome>;

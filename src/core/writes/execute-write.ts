@@ -71,8 +71,10 @@ async function moved(
   tried: ReadonlySet<string>,
 ): Promise<{ intent: WriteIntent; target: PreparedWrite } | null> {
   try {
-    const target = await directory.prepareWrite(intent.account);
+    const target = await directory.prepareWrite(intent.account, intent.unlock ? { locks: 'everywhere' } : {});
     if (tried.has(target.server)) return null;
+    // The lock is on the server that is gone: to unlock on another one would end nothing.
+    if (intent.verb === 'unlock-account' && intent.before.locked === true && target.fingerprint.locked !== true) return null;
     const frozen = await deps.store.freezes.isFrozen(intent.account);
     if (reasonToBar(directory, target.status, target.protection, frozen) !== null) return null;
     const readAt = deps.clock.now();

@@ -1,6 +1,6 @@
 import { type Barred, reasonToBar } from '../accounts/judge-account.ts';
 import type { CoreDeps } from '../core-deps.ts';
-import type { AccountRef, PreparedWrite } from '../ports/directory.ts';
+import type { AccountRef, LockOptions, PreparedWrite } from '../ports/directory.ts';
 
 export interface PreparedWrites {
   readonly prepared: PreparedWrite[];
@@ -11,13 +11,18 @@ export interface PreparedWrites {
 /**
  * Reads accounts on the servers that will write to them, and judges them by that reading: what was true when a journey began may not
  * be true when something is about to be written (DIR-8). Whether recovery is frozen is asked in the transaction that begins the write.
+ * @param options `locks: 'everywhere'` for a write that unlocks as well
  * @throws AppError `directory.*`, among them `directory.account-missing`
  */
-export async function prepareWrites(deps: Pick<CoreDeps, 'directories'>, refs: readonly AccountRef[]): Promise<PreparedWrites> {
+export async function prepareWrites(
+  deps: Pick<CoreDeps, 'directories'>,
+  refs: readonly AccountRef[],
+  options: LockOptions = {},
+): Promise<PreparedWrites> {
   const looked = await Promise.all(
     refs.map(async (account) => {
       const directory = deps.directories.get(account.directory);
-      const prepared = await directory.prepareWrite(account);
+      const prepared = await directory.prepareWrite(account, options);
       return { account, prepared, reason: reasonToBar(directory, prepared.status, prepared.protection, false) };
     }),
   );

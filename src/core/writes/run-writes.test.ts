@@ -200,6 +200,19 @@ describe('before a directory is asked', () => {
 });
 
 describe('a server that is gone before anything was sent', () => {
+  it('and had a lock that the next one does not know, leaves the lock: an unlock is not done there', async () => {
+    paper.telling = { locked: true };
+    paper.fates = [unreachable];
+    paper.onWrite = () => void Object.assign(paper, { telling: { locked: false } });
+    expect(await one('unlock-account')).toMatchObject({ status: 'failed', reason: 'directory.unreachable' });
+    expect(paper).toMatchObject({ writes: 0, asked: ['one'] });
+    // One that knows it too ends it.
+    await open();
+    paper.telling = { locked: true };
+    paper.fates = [unreachable];
+    expect(await one('unlock-account')).toMatchObject({ status: 'done', server: 'two' });
+  });
+
   it.each(['unreachable', 'timed-out', 'read-only', 'plain-refused', 'tls-unknown-ca', 'service-account-refused'] as const)(
     'for %s is followed by the next one, of which the intent tells before it is asked',
     async (reason) => {

@@ -7,6 +7,7 @@ import type {
   AccountRef,
   AccountStatus,
   Directory,
+  LockOptions,
   PreparedWrite,
   ResetOptions,
   WriteOptions,
@@ -35,6 +36,7 @@ import { readGroupNames } from './groups.ts';
 import { guidDn } from './guid.ts';
 import { inspectRights } from './inspect-rights.ts';
 import { activeDirectoryKind } from './kind.ts';
+import { readLocks } from './locks.ts';
 import { minimumAgeNote } from './minimum-age-note.ts';
 import { type Observation, observationAttributes, observationOf } from './observation.ts';
 import { optionalPasswordNote } from './optional-password-note.ts';
@@ -117,20 +119,27 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
       attributeOutcome(await connection.modify(guidDn(target.account.id), [change()]), connection.server),
     );
 
-  const prepareWrite: Directory['prepareWrite'] = async (ref) => {
+  /** One server alone is asked by whatever is done there. */
+  const looksEverywhere = (options: LockOptions | undefined): boolean => options?.locks === 'everywhere' && settings.servers.length > 1;
+
+  const prepareWrite: Directory['prepareWrite'] = async (ref, options) => {
     const rules = await reach.rules();
-    return servers.write(async (connection) => {
-      const seen = await observe(connection, ref, reach.needsAccessList);
-      const account = accountOf(seen, ref);
-      return {
-        account,
-        status: seen.status({ minimumAge: 0, lockoutDuration: null }, clock.now()),
-        fingerprint: seen.fingerprint(),
-        protection: await reach.judge(rules, connection, seen, account),
-        server: identityOf(connection),
-        handle: '',
-      };
-    });
+    const lockedOn = looksEverywhere(options) ? (await readLocks(base, ref)).lockedOn : null;
+    return servers.write(
+      async (connection) => {
+        const seen = await observe(connection, ref, reach.needsAccessList);
+        const account = accountOf(seen, ref);
+        return {
+          account,
+          status: seen.status({ minimumAge: 0, lockoutDuration: null }, clock.now()),
+          fingerprint: seen.fingerprint(),
+          protection: await reach.judge(rules, connection, seen, account),
+          server: identityOf(connection),
+          handle: '',
+        };
+      },
+      lockedOn === null ? {} : { server: lockedOn },
+    );
   };
 
   const warningOf = (entry: LdapEntry): 'none' | 'expires-soon' => {
@@ -202,11 +211,15 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     readAccount: base.readAccount,
     readStatus: (ref) => servers.read(async (connection) => (await readFull(connection, ref)).status),
     readPolicy: (ref) => servers.read(async (connection) => (await readFull(connection, ref)).policy),
-    readFacts: (ref) =>
-      servers.read(async (connection) => {
+    async readFacts(ref, options) {
+      const facts = await servers.read(async (connection) => {
         const { seen, policy, status } = await readFull(connection, ref);
         return { account: accountOf(seen, ref), policy, status };
-      }),
+      });
+      if (facts.status.locked === true || !looksEverywhere(options)) return facts;
+      const { locked } = await readLocks(base, ref);
+      return { ...facts, status: { ...facts.status, locked } };
+    },
     readFingerprint: (ref, server) => servers.readOn(server, async (connection) => (await observe(connection, ref)).fingerprint()),
     readGroups,
     readMembership: reach.readMembership,

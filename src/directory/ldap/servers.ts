@@ -33,6 +33,11 @@ export interface Servers {
    * @throws AppError `directory.unreachable` also when the server is not configured or another one answers at its address
    */
   readOn<T>(identity: string, work: Work<T>): Promise<T>;
+  /**
+   * Work that only reads, on every server that is not known to take no writes, side by side.
+   * @returns what each told with its identity; null for one that cannot be asked, which those that are known to be down are not
+   */
+  readEach<T>(work: Work<T>): Promise<({ server: string; told: T } | null)[]>;
   /** A connection of its own that nobody is signed in on, closed afterwards: to bind as the person. Never the service account's. */
   separate<T>(work: Work<T>): Promise<T>;
   /** Makes a trial of every server, and brings those back that pass. */
@@ -157,6 +162,22 @@ export function createServers(
       const server = serverOf(identity);
       return attempt(bound(identity, work), reading, () => [[server]]);
     },
+    readEach: (work) =>
+      Promise.all(
+        servers
+          .filter(({ takesWrites }) => takesWrites)
+          .map(async (server) => {
+            if (!server.up) server.tryIfDue();
+            if (!server.up) return null;
+            try {
+              return await runOn(server, async (connection) => ({ server: identityOf(connection), told: await work(connection) }), reading);
+            } catch (error) {
+              const cause = error instanceof Final ? error.cause : error;
+              if (!isAppError(cause)) throw cause;
+              return null;
+            }
+          }),
+      ),
     separate: (work) => attempt(work, (server, run) => server.separate.run(run), all),
     async probe() {
       const connections: Probed[] = [];
