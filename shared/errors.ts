@@ -31,6 +31,7 @@ export const ERRORS = {
   'session.ended': { status: 401, audience: 'anyone', level: 'info' },
   'session.not-proven': { status: 409, audience: 'anyone', level: 'info' },
   'session.step-up-needed': { status: 403, audience: 'anyone', level: 'info' },
+  'access.refused': { status: 403, audience: 'anyone', level: 'warn' },
   'session.for-enrolment-only': { status: 403, audience: 'anyone', level: 'info' },
   'session.unknown': { status: 404, audience: 'anyone', level: 'info' },
   'account.write-open': { status: 409, audience: 'anyone', level: 'info' },

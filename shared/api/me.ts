@@ -38,7 +38,12 @@ export type Me = z.infer<typeof meSchema>;
 /** The newest events about the account, newest first: "was this you?". */
 export const activitySchema = z.object({
   events: z.array(
-    z.object({ at: time, type: z.string(), address: z.string().optional(), by: z.enum(['self', 'operator', 'system']).optional() }),
+    z.object({
+      at: time,
+      type: z.string(),
+      address: z.string().optional(),
+      by: z.enum(['self', 'operator', 'system', 'delegate']).optional(),
+    }),
   ),
 });
 export type Activity = z.infer<typeof activitySchema>;

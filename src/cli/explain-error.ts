@@ -69,6 +69,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'What is asked for needs a fresh proof',
     fix: 'Begin a step-up, and ask again',
   },
+  'access.refused': {
+    meaning: 'Somebody who is signed in may not do this for that account, or there is no such account; which of these is not told',
+    fix: 'keyturn access explain tells why; the reasons are in the audit log',
+  },
   'session.for-enrolment-only': {
     meaning: 'Who signed in with a password alone, having nothing enrolled, can do nothing but enrol',
     fix: 'Enrol something, and sign in with it',

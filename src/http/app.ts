@@ -25,6 +25,7 @@ import { asAppError } from './problem.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { enrolmentRoutes } from './routes/enrolment.ts';
 import { registerHealth } from './routes/health.ts';
+import { helpRoutes } from './routes/help.ts';
 import { journeyRoutes } from './routes/journeys.ts';
 import { meRoutes } from './routes/me.ts';
 import { noticeRoutes } from './routes/notices.ts';
@@ -89,6 +90,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(sessionRoutes(deps), { prefix });
   await app.register(meRoutes(deps), { prefix });
   await app.register(ownFactorRoutes(deps), { prefix });
+  await app.register(helpRoutes(deps), { prefix });
   await app.register(siteRoutes(deps), { prefix });
   await app.register(noticeRoutes(deps), { prefix });
   if (deps.demo !== null) await app.register(demoRoutes(deps.demo, deps), { prefix });

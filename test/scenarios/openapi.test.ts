@@ -52,6 +52,9 @@ it('describes every call of the journey protocol', () => {
       'POST /api/v1/me/factors/recovery-codes',
       'PATCH /api/v1/me/factors/{factor}',
       'DELETE /api/v1/me/factors/{factor}',
+      'POST /api/v1/help/find',
+      'POST /api/v1/help/unlock',
+      'POST /api/v1/help/reset',
       'GET /api/v1/site',
     ]),
   );

@@ -30,7 +30,7 @@ export function ActivityPage({ onBack, onOver }: { onBack: () => void; onOver: (
             <li key={index} className={classes.item}>
               <div>
                 <p>{t(`event.${type}`)}</p>
-                <p className={classes.quiet}>{by === 'operator' ? t('activity.by-operator') : (address ?? '')}</p>
+                <p className={classes.quiet}>{by === 'operator' || by === 'delegate' ? t(`activity.by-${by}`) : (address ?? '')}</p>
               </div>
               <p className={classes.quiet}>{formatTime(at)}</p>
             </li>

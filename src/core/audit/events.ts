@@ -1,10 +1,16 @@
 import type { FactorKind, Goal } from '../../../shared/api/journeys.ts';
+import type { Permission } from '../../../shared/permissions.ts';
+import type { AccessRefusal } from '../access/can.ts';
 import type { AccountRef, Unmet } from '../ports/directory.ts';
 import type { SessionEnd, SessionRights } from '../ports/session-store.ts';
 
 /** Who did it, and from where. */
 export interface Actor {
-  kind: 'self' | 'system' | 'operator';
+  /** `delegate`: somebody who is signed in and acts for another person, by a role. */
+  kind: 'self' | 'system' | 'operator' | 'delegate';
+  /** Of a delegate: key and sign-in name of their own account. */
+  account?: string;
+  login?: string;
   /** Network address as the server saw it; absent for the system. */
   address?: string;
   /** Where the journey was started, when that was another address. */
@@ -113,6 +119,13 @@ export type AuditEvent =
   | ({ type: 'session.raised'; journey: string; factors: FactorKind[] } & AboutSession)
   /** Who is signed in gave a current password that is not right, to change it. */
   | ({ type: 'session.current-refused' } & AboutSession)
+  /** Who is signed in asked for what no role lets them do for somebody else; they are not told why. No reasons: nobody was found. */
+  | {
+      type: 'access.refused';
+      actor: Actor;
+      session: string;
+      reasons: { account: AccountRef; action: Permission; reason: AccessRefusal | 'ambiguous' }[];
+    }
   | ({ type: 'session.ended'; because: SessionEnd } & AboutSession)
   | { type: 'session.all-ended'; account: AccountRef; actor: Actor; because: SessionEnd; count: number }
   | { type: 'recovery.released'; account: AccountRef; actor: Actor; author: string; reason: string; wasFrozen: boolean; failures: number }

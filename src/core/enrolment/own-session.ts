@@ -58,7 +58,7 @@ export function countsFromNow({ configuration, act }: ActDeps): number {
 }
 
 /** Whoever ended it meanwhile ("this was not me", another password, another device) meant this change too. @throws AppError `session.ended` */
-async function requireOpen({ configuration, act }: ActDeps, store: Store, session: Session): Promise<void> {
+export async function requireOpen({ configuration, act }: ActDeps, store: Store, session: Session): Promise<void> {
   const row = await store.sessions.findByToken(session.row.tokenDigest);
   if (row === null || isOver(row, configuration().signIn, act.at)) throw new AppError('session.ended');
 }

@@ -6,6 +6,8 @@ export const MAIL_KINDS = [
   'password-was-reset',
   'password-was-changed',
   'account-was-unlocked',
+  'password-was-reset-for-you',
+  'account-was-unlocked-for-you',
   'password-may-have-been-reset',
   'account-may-have-been-unlocked',
   'recovery-not-possible',
@@ -25,6 +27,7 @@ export type MailKind = (typeof MAIL_KINDS)[number];
  *
  * - `code`, `goal`, `minutes`: the code, what it was asked for (a `Goal`), how long it is good
  * - `account`: the account as its owner knows it; `directory`: where it is; `names`: user names, separated by commas
+ * - `helper`: sign-in name of who did it for the owner
  * - `factor`: the kind of proof (`FactorKind`) that was added or removed
  * - `count`: how many recovery codes are left
  * - `endsAt`: until when a pass counts, `countsFrom`: from when on a new proof does; as `happenedAt`
@@ -41,11 +44,16 @@ type Part = string | { code: true } | { link: string };
 
 const NOT_ME: readonly Part[] = ['not-me.nothing-to-do', 'not-me.explain', { link: 'not-me.link' }];
 
+/** The same to whom something was done by somebody else who may. */
+const HELPED: readonly Part[] = ['helped.nothing-to-do', 'helped.explain', { link: 'not-me.link' }];
+
 const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
   code: ['code.asked', { code: true }, 'code.lifetime', 'asked', 'code.nobody-asks', 'code.not-you'],
   'password-was-reset': ['password-was-reset.what', ...NOT_ME],
   'password-was-changed': ['password-was-changed.what', ...NOT_ME],
   'account-was-unlocked': ['account-was-unlocked.what', ...NOT_ME],
+  'password-was-reset-for-you': ['password-was-reset-for-you.what', ...HELPED],
+  'account-was-unlocked-for-you': ['account-was-unlocked-for-you.what', ...HELPED],
   'password-may-have-been-reset': ['password-may-have-been-reset.what', ...NOT_ME],
   'account-may-have-been-unlocked': ['account-may-have-been-unlocked.what', ...NOT_ME],
   'recovery-not-possible': ['recovery-not-possible.what', 'asked', 'recovery-not-possible.why', 'recovery-not-possible.not-you'],
@@ -67,7 +75,10 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'account-was-unlocked.what': ['account', 'happenedAt'],
   'password-may-have-been-reset.what': ['account', 'happenedAt'],
   'account-may-have-been-unlocked.what': ['account', 'happenedAt'],
+  'password-was-reset-for-you.what': ['account', 'happenedAt', 'helper'],
+  'account-was-unlocked-for-you.what': ['account', 'happenedAt', 'helper'],
   'not-me.explain': ['link'],
+  'helped.explain': ['link'],
   'recovery-not-possible.what': ['account'],
   'recovery-frozen.what': ['account'],
   'recovery-attempted.what': ['account'],

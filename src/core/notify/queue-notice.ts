@@ -11,6 +11,8 @@ export interface NoticeRequest {
     | 'password-was-reset'
     | 'password-was-changed'
     | 'account-was-unlocked'
+    | 'password-was-reset-for-you'
+    | 'account-was-unlocked-for-you'
     | 'password-may-have-been-reset'
     | 'account-may-have-been-unlocked'
     | 'recovery-not-possible'
@@ -27,6 +29,8 @@ export interface NoticeRequest {
   language: string;
   /** Who asked for what the notice is about, where somebody did. */
   asked?: { askedAt: number; address: string; client: string };
+  /** Sign-in name of who did it for the owner, where somebody did. */
+  helper?: string;
   /** The kind of proof that the notice is about, where it is about one. */
   factor?: FactorKind;
   /** Until when what the notice is about counts; milliseconds since 1970. */

@@ -21,6 +21,12 @@ const NOTICES: Record<WriteVerb, { done: NoticeRequest['kind']; unknown: NoticeR
   'unlock-account': { done: 'account-was-unlocked', unknown: 'account-may-have-been-unlocked' },
 };
 
+/** The same where somebody else did it, by a role. */
+const HELPED: Partial<Record<WriteVerb, NoticeRequest['kind']>> = {
+  'reset-password': 'password-was-reset-for-you',
+  'unlock-account': 'account-was-unlocked-for-you',
+};
+
 /**
  * Writes an outcome down, in the caller's transaction: closes the intent, tells the audit log, and tells the owner when
  * something was changed or may have been. `open` leaves the intent for the sweeper.
@@ -76,7 +82,10 @@ async function tell(
 
 async function notify(deps: Pick<CoreDeps, 'clock' | 'random'>, store: Store, { intent, status }: WriteResult): Promise<void> {
   if (status !== 'done' && status !== 'unknown') return;
-  await queueNotice(deps, store, { kind: NOTICES[intent.verb][status], account: intent.account, language: intent.language });
+  const { verb, account, language, actor } = intent;
+  const helped = status === 'done' && actor.kind === 'delegate' ? HELPED[verb] : undefined;
+  const told = helped === undefined ? { kind: NOTICES[verb][status] } : { kind: helped, helper: actor.login ?? '' };
+  await queueNotice(deps, store, { ...told, account, language });
 }
 
 /** Whoever was signed in by the old password is not any more; also where it may have been written. */

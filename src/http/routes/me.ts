@@ -78,12 +78,13 @@ export function meRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           const events = await recentEvents(deps.store, session.account, SHOWN);
           return {
             events: events.toReversed().map(({ at, type, data }) => {
-              const { actor } = JSON.parse(data) as { actor?: { kind: 'self' | 'operator' | 'system'; address?: string } };
+              const { actor } = JSON.parse(data) as { actor?: { kind: 'self' | 'operator' | 'system' | 'delegate'; address?: string } };
               return {
                 at: presentTime(at, 'down'),
                 type,
                 ...(actor === undefined ? {} : { by: actor.kind }),
-                ...(actor?.address === undefined ? {} : { address: actor.address }),
+                // Where a delegate sits is none of the owner's business.
+                ...(actor?.address === undefined || actor.kind === 'delegate' ? {} : { address: actor.address }),
               };
             }),
           };

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { PERMISSIONS } from '../permissions.ts';
+import { verdictSchema } from './journeys.ts';
+
+/** What `/api/v1/help` speaks: what somebody who is signed in does for others, by a role. */
+const ref = z.strictObject({ directory: z.string().min(1).max(40), id: z.string().min(1).max(256) });
+
+export const findHelpedRequestSchema = z.strictObject({ account: z.string().min(1).max(256) });
+export const helpedSchema = z.object({
+  account: z.object({
+    directory: z.string(),
+    id: z.string(),
+    login: z.string(),
+    displayName: z.string(),
+    /** Name of the directory. */
+    label: z.string(),
+    /** null: not known. */
+    locked: z.boolean().nullable(),
+  }),
+  may: z.array(z.enum(PERMISSIONS)),
+});
+
+export const helpUnlockRequestSchema = z.strictObject({ account: ref });
+/** Without a password, one is made. Either way the person must choose their own at the next sign-in. */
+export const helpResetRequestSchema = z.strictObject({ account: ref, password: z.string().min(1).max(1024).optional() });
+export const helpResponseSchema = z.object({
+  /** `unknown`: the directory did not say; it is found out later, and the person is told. */
+  outcome: z.enum(['done', 'refused', 'failed', 'unknown']),
+  code: z.string().optional(),
+  /** On the password that was given, where it is not acceptable. */
+  verdicts: z.array(verdictSchema).optional(),
+  /** The one that was made, where it was set. It is told once. */
+  password: z.string().optional(),
+  /** Whether the person has to choose their own at the next sign-in; false: the directory did not take the mark. */
+  mustChange: z.boolean().optional(),
+});

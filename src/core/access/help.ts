@@ -1,0 +1,108 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
+import { requireOpen } from '../enrolment/own-session.ts';
+import { inGroups, randomReadable } from '../enrolment/readable-secret.ts';
+import type { ActDeps } from '../journey/act.ts';
+import { judgeNewPassword } from '../password-policy/judge-new-password.ts';
+import { mergeRules } from '../password-policy/merge.ts';
+import { organisationRules } from '../password-policy/organisation-rules.ts';
+import { rulesOf } from '../password-policy/rules-of.ts';
+import type { AccountRef } from '../ports/directory.ts';
+import type { Store } from '../ports/store.ts';
+import { resetPassword } from '../reset/reset-password.ts';
+import { requireFreshProof } from '../sessions/freshness.ts';
+import type { Session } from '../sessions/session.ts';
+import { unlockAccount } from '../unlock/unlock-account.ts';
+import type { WriteRequest, WriteResult } from '../writes/directory-write.ts';
+import { prepareWrites } from '../writes/prepare-writes.ts';
+import { delegateActor, type Helped, refuseAfterAll, requireMay } from './helped.ts';
+
+/** What became of it. `code` says why it was not done. */
+export interface Help {
+  outcome: 'done' | 'refused' | 'failed' | 'unknown';
+  code?: string;
+  verdicts?: PasswordVerdict[];
+  /** The password that was made. */
+  password?: string;
+  mustChange?: boolean;
+}
+
+/** How fresh the proofs of who acts must be; milliseconds. */
+const FRESH_FOR = 5 * 60_000;
+
+/**
+ * Unlocks somebody else's account, by a role.
+ * @throws AppError `session.step-up-needed`, `access.refused`, `account.write-open`, and as `requireMay`
+ */
+export async function helpUnlock(deps: ActDeps, session: Session, ref: AccountRef): Promise<Help> {
+  requireFresh(deps, session);
+  const helped = await requireMay(deps, session, 'unlock-account', ref);
+  return helpOf(await write(deps, session, helped, (request) => unlockAccount(deps, request)));
+}
+
+/**
+ * Sets a password for somebody else, by a role; they must choose their own at the next sign-in. One is made where none is given.
+ * @throws AppError as `helpUnlock`
+ */
+export async function helpReset(deps: ActDeps, session: Session, ref: AccountRef, given: string | undefined): Promise<Help> {
+  requireFresh(deps, session);
+  const helped = await requireMay(deps, session, 'reset-password', ref);
+  const password = given ?? newPassword(deps);
+  const verdicts = await refusedBy(deps, helped, password);
+  if (verdicts !== null) return { outcome: 'refused', verdicts };
+  const unlock = deps.configuration().recovery.unlockOnReset;
+  const [result] = await write(deps, session, helped, (request) => resetPassword(deps, { ...request, password, unlock, mustChange: true }));
+  const help = helpOf(result === undefined ? [] : [result]);
+  if (help.outcome !== 'done') return help;
+  const mustChange = result?.unmet?.includes('must-change') !== true;
+  return { ...help, mustChange, ...(given === undefined ? { password } : {}) };
+}
+
+/** All kinds that the session rests on, given anew. */
+function requireFresh({ act }: ActDeps, session: Session): void {
+  requireFreshProof(act, session, { within: FRESH_FOR, anyOf: [session.proofs.map(({ kind }) => kind)] });
+}
+
+/** 80 random bits to be read out, with letters of both sizes, digits and signs. */
+function newPassword({ random }: ActDeps): string {
+  return `Kt-${inGroups(randomReadable(random, 16))}-x7`;
+}
+
+async function refusedBy(deps: ActDeps, { directory, account }: Helped, password: string): Promise<PasswordVerdict[] | null> {
+  const facts = await refuseAfterAll(() => directory.readFacts(account));
+  const own = rulesOf(facts.policy, facts.account, facts.status, deps.act.at);
+  const rules = mergeRules([own, organisationRules(deps.configuration().passwordRules, facts.account)]);
+  const { verdicts, acceptable } = await judgeNewPassword(deps, password, rules);
+  return acceptable ? null : verdicts;
+}
+
+async function write(
+  deps: ActDeps,
+  session: Session,
+  { account }: Helped,
+  execute: (request: WriteRequest) => Promise<WriteResult[]>,
+): Promise<WriteResult[]> {
+  const ref = { directory: account.directory, id: account.id };
+  // Read on the server that will write: what forbids it there forbids it.
+  const { prepared, barred } = await refuseAfterAll(() => prepareWrites(deps, [ref]));
+  if (barred.length > 0) throw new AppError('access.refused');
+  return execute({
+    accounts: prepared,
+    actor: delegateActor(deps, session),
+    proof: [...new Set(session.proofs.map(({ kind }) => kind))],
+    journeyId: null,
+    language: session.language,
+    consume: async (store: Store) => {
+      await requireOpen(deps, store, session);
+      for (const each of [ref, session.account]) if (await store.freezes.isFrozen(each)) throw new AppError('access.refused');
+    },
+    conclude: () => Promise.resolve(),
+  });
+}
+
+function helpOf([result]: readonly WriteResult[]): Help {
+  if (result === undefined) return { outcome: 'failed' };
+  const { status, reason } = result;
+  if (status === 'open' || status === 'unknown') return { outcome: 'unknown' };
+  return { outcome: status, ...(status === 'done' || reason === undefined ? {} : { code: reason }) };
+}

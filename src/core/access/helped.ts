@@ -1,0 +1,104 @@
+import { AppError, isAppError } from '../../../shared/errors.ts';
+import { PERMISSIONS, type Permission } from '../../../shared/permissions.ts';
+import { accountKey } from '../accounts/candidate.ts';
+import { findEverywhere } from '../accounts/find-everywhere.ts';
+import type { Actor } from '../audit/events.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import type { ActDeps } from '../journey/act.ts';
+import { slowDown } from '../journey/start-journey.ts';
+import type { Account, AccountRef, Directory } from '../ports/directory.ts';
+import { sessionActor } from '../sessions/end-sessions.ts';
+import { requireFullRights } from '../sessions/freshness.ts';
+import type { Session } from '../sessions/session.ts';
+import { type AccessDecision, can } from './can.ts';
+import { readActor, readTarget } from './read-access-facts.ts';
+
+/** Somebody who may be helped, and with what. */
+export interface Helped {
+  readonly directory: Directory;
+  readonly account: Account;
+  readonly may: readonly Permission[];
+}
+
+/** What a directory has to be able to do. A password that somebody else knows must be one that its owner has to change. */
+const NEEDED = { 'reset-password': ['reset-password', 'require-change'], 'unlock-account': ['unlock-account'] } as const;
+
+/**
+ * The one account that a name finds and that may be helped with something. Whether there is nobody, or nobody whom this person may
+ * help, is not told apart.
+ * @throws AppError `access.refused`, `session.for-enrolment-only`, `guard.slow-down`, `directory.*`
+ */
+export async function findHelped(deps: ActDeps, session: Session, typed: string): Promise<Helped> {
+  requireFullRights(session);
+  const { found } = await findEverywhere(deps, typed);
+  const judged = await Promise.all(found.map((each) => judge(deps, session, each)));
+  const helped = judged.filter(({ may }) => may.length > 0);
+  const [only] = helped;
+  if (only === undefined || helped.length > 1) throw await refusal(deps, session, judged);
+  return only;
+}
+
+/**
+ * The account, where this may be done for it: judged by what the directory says now, for every single act.
+ * @throws AppError `access.refused`, `session.for-enrolment-only`, `guard.slow-down`, `directory.*`
+ */
+export async function requireMay(deps: ActDeps, session: Session, action: Permission, ref: AccountRef): Promise<Helped> {
+  requireFullRights(session);
+  const directory = deps.directories.all().find(({ id }) => id === ref.directory);
+  const account = (await directory?.readAccount(ref)) ?? null;
+  if (directory === undefined || account === null) throw await refusal(deps, session, [], action);
+  const judged = await judge(deps, session, { directory, account });
+  if (!judged.may.includes(action)) throw await refusal(deps, session, [judged], action);
+  return judged;
+}
+
+/** Who acts for somebody else, for the audit log. */
+export function delegateActor({ act }: ActDeps, session: Session): Actor {
+  return { ...sessionActor(act, session), kind: 'delegate', account: accountKey(session.account), login: session.login };
+}
+
+interface Judged extends Helped {
+  readonly decisions: readonly { readonly action: Permission; readonly decision: AccessDecision }[];
+}
+
+async function judge(deps: ActDeps, session: Session, found: { directory: Directory; account: Account }): Promise<Judged> {
+  const { roles } = deps.configuration();
+  const own = deps.directories.get(session.account.directory);
+  const self = await own.readAccount(session.account);
+  if (self === null) return { ...found, may: [], decisions: [] };
+  const [actor, target] = await Promise.all([readActor(deps, own, roles, self), readTarget(found.directory, roles, found.account)]);
+  const { verbs } = found.directory.abilities;
+  const decisions = PERMISSIONS.filter((action) => NEEDED[action].every((verb) => verbs.includes(verb))).map((action) => ({
+    action,
+    decision: can(roles, actor, action, target),
+  }));
+  return { ...found, decisions, may: decisions.filter(({ decision }) => decision.allowed).map(({ action }) => action) };
+}
+
+/** Written down with the reasons, which who asks is not told, and counted: names are not to be tried out here. */
+async function refusal(deps: ActDeps, session: Session, judged: readonly Judged[], action?: Permission): Promise<AppError> {
+  const reasons = judged.flatMap(({ account, decisions }) =>
+    decisions
+      .filter((each) => action === undefined || each.action === action)
+      .map(({ action: wanted, decision }) => ({
+        account: { directory: account.directory, id: account.id },
+        action: wanted,
+        reason: decision.allowed ? ('ambiguous' as const) : decision.because,
+      })),
+  );
+  await deps.store.transaction((store) =>
+    recordEvent(store, deps.clock, { type: 'access.refused', actor: delegateActor(deps, session), session: session.id, reasons }),
+  );
+  const decision = await deps.guard.countStray(deps.act.address);
+  return decision.allowed ? new AppError('access.refused') : slowDown(deps.act, decision.retryAt);
+}
+
+/** The same refusal where the account is found to be barred, or gone, just before it is written to. */
+export async function refuseAfterAll<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isAppError(error, 'directory.account-missing')) throw new AppError('access.refused');
+    throw error;
+  }
+}

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GENEROUS_LIMITS } from './generous-limits.ts';
+import { request } from './journey-client.ts';
+import { addPerson, embeddedSection } from './sample-directory.ts';
+import { type SessionClient, signIn } from './sign-in-client.ts';
+import { type Keyturn, startKeyturn } from './start-keyturn.ts';
+
+// Whoever adds a call says here what it needs, and sees it refused without.
+
+const account = { directory: 'people', id: 'x' };
+const password = { password: 'A harbour at 7, quite quiet' };
+const credential = {
+  ...{ id: 'x', rawId: 'x', type: 'public-key', clientExtensionResults: {} },
+  response: { clientDataJSON: 'x', attestationObject: 'x' },
+};
+
+/** What anybody may call. Journeys and enrolment after them go by tokens of their own. */
+const FOR_ANYBODY = [
+  'POST /journeys',
+  'GET /passkey-request',
+  'GET /journeys/{journey}',
+  'DELETE /journeys/{journey}',
+  'POST /journeys/{journey}/steps/{step}',
+  'POST /journeys/{journey}/password-check',
+  'POST /enrolment/passkey-options',
+  'POST /enrolment/passkeys',
+  'POST /session',
+  'GET /site',
+  'POST /notices/not-me',
+  'GET /demo/messages',
+  'GET /demo/accounts',
+  'GET /demo/authenticator/{account}',
+];
+
+/** What only somebody who is signed in may call, with a body that is in order. */
+const IN_A_SESSION: Readonly<Record<string, unknown>> = {
+  'PUT /session': { journey: 'x' },
+  'GET /session': undefined,
+  'DELETE /session': undefined,
+  'POST /session/step-up': { anyOf: [['password']] },
+  'GET /sessions': undefined,
+  'DELETE /sessions': undefined,
+  'DELETE /sessions/{session}': undefined,
+  'GET /me': undefined,
+  'GET /me/activity': undefined,
+  'POST /me/password-check': password,
+  'POST /me/password': { ...password, current: 'x' },
+  'GET /me/factors': undefined,
+  'POST /me/factors/totp': {},
+  'POST /me/factors/email': { address: 'a@example.test' },
+  'POST /me/factors/confirm': { ceremony: 'x', code: '123456' },
+  'POST /me/factors/passkey-options': {},
+  'POST /me/factors/passkeys': { ceremony: 'x', name: 'x', credential },
+  'POST /me/factors/recovery-codes': {},
+  'PATCH /me/factors/{factor}': { name: 'x' },
+  'DELETE /me/factors/{factor}': undefined,
+};
+
+/** What only somebody who is signed in and has a role for it may call. */
+const BY_A_ROLE: Readonly<Record<string, unknown>> = {
+  'POST /help/find': { account: 'somebody' },
+  'POST /help/unlock': { account },
+  'POST /help/reset': { account, ...password },
+};
+
+let keyturn: Keyturn;
+let held: SessionClient;
+beforeAll(async () => {
+  keyturn = await startKeyturn({ directories: [embeddedSection()], configuration: { guard: GENEROUS_LIMITS, signIn: { enabled: true } } });
+  await addPerson(keyturn, 'somebody');
+  await addPerson(keyturn, 'clerk');
+  held = await signIn(keyturn, 'clerk', await keyturn.enrol('clerk'));
+});
+afterAll(() => keyturn?.close());
+
+const partsOf = (call: string): [method: string, path: string] => {
+  const [method = '', path = ''] = call.split(' ');
+  return [method, path.replace(/\{\w+\}/g, 'x')];
+};
+
+describe('every call of the API', () => {
+  it('says what it needs', async () => {
+    const { paths } = (await (await fetch(`${keyturn.url}/api/openapi.json`)).json()) as { paths: Record<string, object> };
+    const calls = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace('/api/v1', '')}`),
+    );
+    expect(calls.toSorted()).toEqual([...FOR_ANYBODY, ...Object.keys(IN_A_SESSION), ...Object.keys(BY_A_ROLE)].toSorted());
+  });
+
+  it.each([...Object.entries(IN_A_SESSION), ...Object.entries(BY_A_ROLE)])('%s is refused without a session', async (call, body) => {
+    const [method, path] = partsOf(call);
+    const none = await request(keyturn.url, method, path, body);
+    expect(none).toMatchObject({ status: 401, body: { code: 'session.missing' } });
+    const worthless = await request(keyturn.url, method, path, body, { authorization: `Bearer ${'x'.repeat(43)}` });
+    expect(worthless).toMatchObject({ status: 401, body: { code: 'session.missing' } });
+  });
+
+  it.each(Object.entries(BY_A_ROLE))('%s is refused without a role', async (call, body) => {
+    expect(await held.call(...partsOf(call), body)).toMatchObject({ status: 403, body: { code: 'access.refused' } });
+  });
+});
