@@ -62,6 +62,7 @@ class Connection implements LdapConnection {
   lastUsed = performance.now();
   writeUntil = Number.POSITIVE_INFINITY;
   watcher: ((outcome: SeenOutcome) => void) | null = null;
+  #isBusy = false;
   readonly #settings: ConnectionSettings;
   readonly #client: Client;
   readonly #opening: Opening;
@@ -168,7 +169,10 @@ class Connection implements LdapConnection {
     setImmediate(() => this.#opening.destroy());
   }
 
-  /** One request with its time limit. Sockets carry one request at a time, so closing one loses no other. */
+  /**
+   * One request with its time limit. Sockets carry one request at a time, so closing one loses no other.
+   * @throws AppError `internal.unexpected` while another one is under way: whoever wants two at once needs two connections
+   */
   async #perform<T>(
     intent: Intent,
     request: () => Promise<T>,
@@ -176,6 +180,8 @@ class Connection implements LdapConnection {
   ): Promise<{ result: LdapResult; value?: T }> {
     if (limits.first !== true && !this.usable) throw connectionLost(this.server);
     if (intent === 'write' && performance.now() > this.writeUntil) throw tooLate(this.server);
+    if (this.#isBusy) throw new AppError('internal.unexpected', { server: this.server, problem: 'two requests at once on one connection' });
+    this.#isBusy = true;
     if (intent !== 'read') this.effects += 1;
     if (intent === 'write') this.writes += 1;
     let timedOut = false;
@@ -195,6 +201,7 @@ class Connection implements LdapConnection {
       throw this.#failure(intent, error, timedOut);
     } finally {
       clearTimeout(timer);
+      this.#isBusy = false;
       this.lastUsed = performance.now();
     }
   }
