@@ -99,7 +99,15 @@ describe('Active Directory', () => {
     expect(held(before)).toEqual(['read', 'read-policy']);
     for (const verb of ['reset-password', 'unlock-account', 'require-change']) {
       const [command, group, set, host, url, user, name, ...options] = await shellWords(fixParts(before.of(verb).fix ?? '').lines[0] ?? '');
-      expect([command, group, set, host, url, user, name]).toEqual(['samba-tool', 'dsacl', 'set', '-H', samba.url, '-U', 'Administrator']);
+      expect([command, group, set, host, url, user, name]).toEqual([
+        'samba-tool',
+        'dsacl',
+        'set',
+        '-H',
+        `ldap://${samba.host}`,
+        '-U',
+        'Administrator',
+      ]);
       await samba.sambaTool('dsacl', 'set', ...options);
     }
     const after = await inspect('active-directory', samba, samba.service, { baseDn });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { BerWriter, type Entry } from 'ldapts';
 import { describe, expect, it } from 'vitest';
 import type { PasswordPolicy } from '../../core/ports/password-policy.ts';
+import type { LdapConnection } from '../ldap/connection.ts';
 import { toLdapEntry } from '../ldap/entry.ts';
 import type { RootDse } from '../ldap/root-dse.ts';
 import { serviceAccountRefused } from '../ldap/translate-error.ts';
@@ -11,6 +12,7 @@ import { fingerprintOf } from './fingerprint.ts';
 import { guidToBytes, guidToText } from './guid.ts';
 import { PolicyHintsControl } from './policy-hints-control.ts';
 import { privilegedName } from './protected.ts';
+import { resolveProtectedGroup } from './protected-groups.ts';
 import { rangedName } from './ranged-values.ts';
 import { passwordVersion } from './replication-metadata.ts';
 import { resetMode } from './reset-mode.ts';
@@ -316,4 +318,30 @@ it('makes temporary passwords that pass any complexity and length rule', () => {
     expect(password.length).toBe(Math.min(256, Math.max(48, minimum)));
     expect(password).toMatch(/^aA1-/);
   }
+});
+
+describe('resolveProtectedGroup', () => {
+  // A domain controller refers to the domain that holds the name; nothing that runs here does.
+  const referring = {
+    server: 'ldaps://dc1.example.test',
+    search: () =>
+      Promise.resolve({
+        result: { code: 10, message: "0000202B: RefErr: DSID-0310082F, data 0, 1 access points\n\tref 1: 'child'" },
+        entries: [],
+      }),
+  } as unknown as LdapConnection;
+
+  it('says of a group in another domain of the forest how to name it', async () => {
+    const wanted = 'CN=Admins,DC=child,DC=example,DC=test';
+    expect(await resolveProtectedGroup(referring, 'DC=example,DC=test', wanted)).toEqual({
+      wanted,
+      sids: [],
+      problem: expect.stringMatching(/another domain: name it by its SID/),
+    });
+  });
+
+  it('takes a SID as it stands, without asking for the entry', async () => {
+    const wanted = 'S-1-5-21-1-2-3-1105';
+    expect(await resolveProtectedGroup(referring, 'DC=example,DC=test', wanted)).toEqual({ wanted, sids: [wanted], problem: null });
+  });
 });
