@@ -34,3 +34,6 @@ export const helpResponseSchema = z.object({
   /** Whether the person has to choose their own at the next sign-in; false: the directory did not take the mark. */
   mustChange: z.boolean().optional(),
 });
+
+export type HelpedAccount = z.infer<typeof helpedSchema>;
+export type HelpGiven = z.infer<typeof helpResponseSchema>;

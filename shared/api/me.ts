@@ -31,6 +31,8 @@ export const meSchema = z.object({
   ),
   /** What a new password must meet. */
   rules: z.array(ruleSchema),
+  /** There are roles here by which people help others; whether this person has one, only helping tells. */
+  helps: z.boolean(),
 });
 
 export type Me = z.infer<typeof meSchema>;

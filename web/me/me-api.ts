@@ -1,3 +1,4 @@
+import type { HelpedAccount, HelpGiven } from '../../shared/api/help.ts';
 import type { FactorKind, PasswordCheck } from '../../shared/api/journeys.ts';
 import type { Activity, ChangedPassword, Me } from '../../shared/api/me.ts';
 import type {
@@ -26,6 +27,9 @@ export const meApi = {
   activity: () => call<Activity>('GET', '/me/activity'),
   checkPassword: (password: string, signal: AbortSignal) => call<PasswordCheck>('POST', '/me/password-check', { password }, signal),
   changePassword: (current: string, password: string) => call<ChangedPassword>('POST', '/me/password', { current, password }),
+  findHelped: (account: string) => call<HelpedAccount>('POST', '/help/find', { account }),
+  helpUnlock: (account: { directory: string; id: string }) => call<HelpGiven>('POST', '/help/unlock', { account }),
+  helpReset: (account: { directory: string; id: string }) => call<HelpGiven>('POST', '/help/reset', { account }),
   factors: () => call<OwnFactors>('GET', '/me/factors'),
   beginTotp: () => call<TotpBegun>('POST', '/me/factors/totp', {}),
   beginAddress: (address: string) => call<AddressBegun>('POST', '/me/factors/email', { address }),

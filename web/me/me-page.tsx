@@ -8,6 +8,7 @@ import { loadMeTexts } from '../texts.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { ActivityPage } from './activity-page.tsx';
 import { ChangePasswordPage } from './change-password-page.tsx';
+import { HelpPage } from './help/help-page.tsx';
 import { meApi } from './me-api.ts';
 import { OverviewPage } from './overview-page.tsx';
 import { ProofsPage } from './proofs/proofs-page.tsx';
@@ -65,6 +66,8 @@ function MeContent({ contact, search, go }: MePageProps) {
       return <ChangePasswordPage onBack={back} onOver={onOver} />;
     case 'proofs':
       return <ProofsPage contact={contact} limited={false} onBack={back} onOver={onOver} />;
+    case 'help':
+      return <HelpPage contact={contact} onBack={back} onOver={onOver} />;
     case 'sessions':
       return <SessionsPage onBack={back} onOver={onOver} />;
     case 'activity':

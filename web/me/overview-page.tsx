@@ -68,6 +68,7 @@ export function OverviewPage({ go, onOver, onSignOut }: OverviewProps) {
         </ActionButton>
       </Actions>
       <Aside>
+        {me.helps && <QuietLink onPress={() => go('/me?page=help')}>{t('help.title')}</QuietLink>}
         <QuietLink onPress={() => go('/me?page=sessions')}>{t('sessions.title')}</QuietLink>
         <QuietLink onPress={() => go('/me?page=activity')}>{t('activity.title')}</QuietLink>
       </Aside>

@@ -65,6 +65,7 @@ export function meRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
               countsFrom: countsFrom !== null && countsFrom > acting.act.at ? presentTime(countsFrom, 'up') : null,
             })),
             rules: presentRules(rules, deps.texts, requestLanguage(deps, request), timeZoneOf(deps.configuration())),
+            helps: deps.configuration().roles.length > 0,
           };
         }),
     );

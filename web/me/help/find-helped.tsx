@@ -1,0 +1,45 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ActionButton } from '../../ui/action-button.tsx';
+import { Actions, Prose } from '../../ui/layout.tsx';
+import { type Mistake, Question } from '../../ui/question.tsx';
+import { TextField } from '../../ui/text-field.tsx';
+
+const FIELD = 'helped';
+
+interface FindHelpedProps {
+  busy: boolean;
+  mistake: Mistake | undefined;
+  onFind: (name: string) => void;
+  onBack: () => void;
+}
+
+/** Whose account it is about. */
+export function FindHelped({ busy, mistake, onFind, onBack }: FindHelpedProps) {
+  const { t } = useTranslation('me');
+  const { t: portal } = useTranslation();
+  const [name, setName] = useState('');
+  const [missing, setMissing] = useState<Mistake>();
+  const shown = missing ?? mistake;
+  const submit = () => {
+    const typed = name.trim();
+    setMissing(typed === '' ? { text: t('help.name.missing'), field: FIELD } : undefined);
+    if (typed !== '') onFind(typed);
+  };
+  return (
+    <Question title={t('help.title')} icon="person" mistakes={shown === undefined ? [] : [shown]} focusOn={shown} onSubmit={submit}>
+      <Prose>
+        <p>{t('help.text')}</p>
+      </Prose>
+      <TextField id={FIELD} label={t('help.name')} error={missing?.text} value={name} onChange={setName} autoComplete="off" />
+      <Actions>
+        <ActionButton type="submit" busy={busy}>
+          {portal('action.continue')}
+        </ActionButton>
+        <ActionButton look="quiet" onPress={onBack}>
+          {portal('action.back')}
+        </ActionButton>
+      </Actions>
+    </Question>
+  );
+}

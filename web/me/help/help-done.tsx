@@ -1,0 +1,35 @@
+import { useTranslation } from 'react-i18next';
+import type { HelpedAccount, HelpGiven } from '../../../shared/api/help.ts';
+import type { Permission } from '../../../shared/permissions.ts';
+import { SimplePage } from '../../portal/simple-page.tsx';
+import { Exact } from '../../ui/layout.tsx';
+
+interface HelpDoneProps {
+  helped: HelpedAccount;
+  action: Permission;
+  given: HelpGiven;
+  onBack: () => void;
+}
+
+/** What became of it; a password that was made is shown here and nowhere else. */
+export function HelpDone({ helped, action, given, onBack }: HelpDoneProps) {
+  const { t } = useTranslation('me');
+  const { t: portal } = useTranslation();
+  const name = helped.account.displayName;
+  const back = { label: portal('action.back'), onPress: onBack };
+  if (given.outcome !== 'done') {
+    return <SimplePage title={t(`help.${given.outcome}`)} paragraphs={[t(`help.${given.outcome}.text`, { name })]} action={back} />;
+  }
+  const after = action === 'unlock-account' ? 'help.unlock-account.text' : given.mustChange === true ? 'help.must-change' : 'help.no-mark';
+  return (
+    <SimplePage title={t(`help.${action}.done`, { name })} action={back}>
+      {given.password !== undefined && (
+        <>
+          <p>{t('help.password', { name })}</p>
+          <Exact>{given.password}</Exact>
+        </>
+      )}
+      <p>{t(after, { name })}</p>
+    </SimplePage>
+  );
+}

@@ -1,0 +1,56 @@
+import { useTranslation } from 'react-i18next';
+import type { HelpedAccount } from '../../../shared/api/help.ts';
+import type { Permission } from '../../../shared/permissions.ts';
+import { ActionButton } from '../../ui/action-button.tsx';
+import { Actions, Prose } from '../../ui/layout.tsx';
+import { type Mistake, Question } from '../../ui/question.tsx';
+import classes from '../me.module.css';
+
+interface HelpedPersonProps {
+  helped: HelpedAccount;
+  busy: boolean;
+  mistake: Mistake | undefined;
+  onAct: (action: Permission) => void;
+  onBack: () => void;
+}
+
+/** Who was found, and what may be done for them; each button comes with what it does. */
+export function HelpedPerson({ helped: { account, may }, busy, mistake, onAct, onBack }: HelpedPersonProps) {
+  const { t } = useTranslation('me');
+  const { t: portal } = useTranslation();
+  const name = account.displayName;
+  const lock = account.locked === null ? 'overview.lock.unknown' : account.locked ? 'overview.lock.yes' : 'overview.lock.no';
+  return (
+    <Question title={name} icon="person" mistakes={mistake === undefined ? [] : [mistake]} focusOn={mistake ?? account.id}>
+      <dl className={classes.facts}>
+        <div>
+          <dt>{t('overview.account')}</dt>
+          <dd>{account.login}</dd>
+        </div>
+        <div>
+          <dt>{t('overview.directory')}</dt>
+          <dd>{account.label}</dd>
+        </div>
+        <div>
+          <dt>{t('overview.lock')}</dt>
+          <dd>{t(lock)}</dd>
+        </div>
+      </dl>
+      <Prose>
+        {may.map((action) => (
+          <p key={action}>{t(`help.${action}.explain`, { name })}</p>
+        ))}
+      </Prose>
+      <Actions>
+        {may.map((action) => (
+          <ActionButton key={action} look="secondary" busy={busy} onPress={() => onAct(action)}>
+            {t(`help.${action}`)}
+          </ActionButton>
+        ))}
+        <ActionButton look="quiet" onPress={onBack}>
+          {portal('action.back')}
+        </ActionButton>
+      </Actions>
+    </Question>
+  );
+}
