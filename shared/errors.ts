@@ -59,6 +59,10 @@ export const ERRORS = {
   'enrolment.kind-not-asked': { status: 409, audience: 'anyone', level: 'info' },
   'enrolment.last-way': { status: 409, audience: 'anyone', level: 'info' },
   'enrolment.right-invalid': { status: 410, audience: 'anyone', level: 'info' },
+  // Accounts of one person
+  'people.taken': { status: 409, audience: 'anyone', level: 'info' },
+  'people.not-linked': { status: 404, audience: 'anyone', level: 'info' },
+  'people.too-many': { status: 409, audience: 'anyone', level: 'info' },
   // Passkeys
   'passkey.malformed': { status: 422, audience: 'anyone', level: 'info' },
   'passkey.out-of-date': { status: 422, audience: 'anyone', level: 'info' },

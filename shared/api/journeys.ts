@@ -21,7 +21,7 @@ export type FactorKind = z.infer<typeof factorKindSchema>;
 /** What people may do who are not signed in and know their name at most. */
 export const RECOVERY_GOALS = ['reset-password', 'unlock-account', 'find-username'] as const;
 export type RecoveryGoal = (typeof RECOVERY_GOALS)[number];
-export const GOALS = [...RECOVERY_GOALS, 'sign-in', 'step-up'] as const;
+export const GOALS = [...RECOVERY_GOALS, 'sign-in', 'step-up', 'link-account'] as const;
 export const goalSchema = z.enum(GOALS);
 export type Goal = z.infer<typeof goalSchema>;
 

@@ -165,6 +165,18 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'The right to add a proof was used already, or its time is over',
     fix: 'Recover the account once more, or call the helpdesk',
   },
+  'people.taken': {
+    meaning: 'The account belongs to a person already, or is the one that is signed in',
+    fix: 'Part it first, signed in to one of the accounts it is linked to',
+  },
+  'people.not-linked': {
+    meaning: 'The account is not linked to the one that is signed in, or not any more',
+    fix: 'Ask for the list anew',
+  },
+  'people.too-many': {
+    meaning: 'The person has as many accounts as one may have',
+    fix: 'Part one that is not needed any more',
+  },
   'passkey.malformed': {
     meaning: 'The answer of the passkey is not of the form that WebAuthn has for it',
     fix: 'Try again with a current browser',

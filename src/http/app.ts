@@ -28,6 +28,7 @@ import { registerHealth } from './routes/health.ts';
 import { helpRoutes } from './routes/help.ts';
 import { journeyRoutes } from './routes/journeys.ts';
 import { meRoutes } from './routes/me.ts';
+import { myAccountRoutes } from './routes/my-accounts.ts';
 import { noticeRoutes } from './routes/notices.ts';
 import { ownFactorRoutes } from './routes/own-factors.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -91,6 +92,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(meRoutes(deps), { prefix });
   await app.register(ownFactorRoutes(deps), { prefix });
   await app.register(helpRoutes(deps), { prefix });
+  await app.register(myAccountRoutes(deps), { prefix });
   await app.register(siteRoutes(deps), { prefix });
   await app.register(noticeRoutes(deps), { prefix });
   if (deps.demo !== null) await app.register(demoRoutes(deps.demo, deps), { prefix });

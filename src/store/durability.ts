@@ -70,7 +70,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     end: 'flushed',
     endAll: 'flushed',
   },
-  people: { link: 'flushed', unlink: 'flushed', accountsOf: 'reads' },
+  people: { link: 'flushed', unlink: 'flushed', linkedTo: 'reads', accountsOf: 'reads' },
   knownPlaces: { remember: 'flushed', known: 'reads' },
   configurations: { current: 'reads', read: 'reads', list: 'reads', append: 'flushed' },
   embedded: {

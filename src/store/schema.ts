@@ -228,6 +228,7 @@ interface PersonAccountTable {
   account_id: string;
   linked_at: number;
   linked_by: string;
+  counts_from: number;
   /** Sealed, of nothing. */
   seal: string;
 }

@@ -74,7 +74,7 @@ export const SEALED_COLUMNS = {
   },
   person_accounts: {
     sealed: 'seal',
-    bound: ['id', 'person', 'directory', 'account_id', 'linked_at', 'linked_by'],
+    bound: ['id', 'person', 'directory', 'account_id', 'linked_at', 'linked_by', 'counts_from'],
     free: {},
   },
   configurations: {

@@ -47,7 +47,7 @@ async function withTwo(more: Parameters<typeof addPerson>[2] = {}): Promise<{ pe
 
 async function link(account: AccountRef, added: AccountRef): Promise<void> {
   const ids = [randomUUID(), randomUUID()] as const;
-  const link = { person: randomUUID(), ids, now: keyturn.clock.now(), by: 'test' };
+  const link = { person: randomUUID(), ids, now: keyturn.clock.now(), by: 'test', countsFrom: 0 };
   expect(await keyturn.deps.store.people.link(account, added, link)).toBe(true);
 }
 

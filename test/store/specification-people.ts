@@ -22,7 +22,7 @@ export function specifyPeople(makeDatabase: MakeDatabase): void {
   });
   const account = (directory = 'corp'): AccountRef => ({ directory, id: randomUUID() });
   const link = (store: Store, to: AccountRef, added: AccountRef, now = NOW) =>
-    store.people.link(to, added, { person: randomUUID(), ids: [randomUUID(), randomUUID()], now, by: 'a journey' });
+    store.people.link(to, added, { person: randomUUID(), ids: [randomUUID(), randomUUID()], now, by: 'a journey', countsFrom: 0 });
   const idsOf = async (store: Store, of: AccountRef) => (await store.factors.ofAccount(of)).map(({ id }) => id).sort();
   const enrol = async (of: AccountRef, changes: Parameters<typeof factorRow>[0] = {}) => {
     const row = factorRow({ directory: of.directory, accountId: of.id, ...changes });
@@ -42,6 +42,27 @@ export function specifyPeople(makeDatabase: MakeDatabase): void {
       expect(await idsOf(two, b)).toEqual([phone, key, pass].sort());
       expect(await two.people.accountsOf(b)).toEqual([b, a]);
       expect(await two.people.accountsOf(stranger)).toEqual([stranger]);
+    });
+
+    it('have nothing of another account before its link counts, and of their own at once', async () => {
+      const [a, b] = [account(), account()];
+      const [phone, key] = [await enrol(a), await enrol(b, { countsFrom: NOW + 5 })];
+      const link = { person: randomUUID(), ids: [randomUUID(), randomUUID()] as const, now: NOW, by: 'a journey', countsFrom: NOW + 9 };
+      await one.people.link(a, b, link);
+      const from = async (of: AccountRef) => new Map((await two.factors.ofAccount(of)).map(({ id, countsFrom }) => [id, countsFrom]));
+      expect(await from(a)).toEqual(
+        new Map([
+          [phone, null],
+          [key, NOW + 9],
+        ]),
+      );
+      expect(await from(b)).toEqual(
+        new Map([
+          [phone, NOW + 9],
+          [key, NOW + 5],
+        ]),
+      );
+      expect(await two.people.linkedTo(a)).toMatchObject([{ accountId: b.id, linkedAt: NOW, countsFrom: NOW + 9 }]);
     });
 
     it('get nothing through an account that was unlinked', async () => {

@@ -58,7 +58,13 @@ const SAMPLES: Record<SealedTable, (store: Store, nth: number) => Promise<unknow
   person_accounts: async (store, nth) => {
     const [account, added] = [`d${nth}`, `e${nth}`].map((directory) => ({ directory, id: randomUUID() }));
     if (account === undefined || added === undefined) throw new Error('no accounts');
-    await store.people.link(account, added, { person: randomUUID(), ids: [randomUUID(), randomUUID()], now: NOW + nth, by: `j${nth}` });
+    await store.people.link(account, added, {
+      person: randomUUID(),
+      ids: [randomUUID(), randomUUID()],
+      now: NOW + nth,
+      by: `j${nth}`,
+      countsFrom: nth,
+    });
   },
   configurations: (store, nth) =>
     store.configurations.append(nth, { document: `{"n":${nth}}`, createdAt: NOW + nth, author: `a${nth}`, comment: `c${nth}` }),
@@ -84,7 +90,7 @@ export function specifySealedColumns(makeDatabase: MakeDatabase): void {
     for (const nth of [0, 1, 2]) await SAMPLES[table](store, nth);
     const rows = (await database.execute(`select * from ${table}`)) as Row[];
     // The driver beside the store gives whole numbers of PostgreSQL as text.
-    const numbers = /_at$|_until$|^version$|attempts$|time_step$/;
+    const numbers = /_at$|_until$|_from$|^version$|attempts$|time_step$/;
     return rows.map((row) =>
       Object.fromEntries(Object.entries(row).map(([name, value]) => [name, numbers.test(name) && value !== null ? Number(value) : value])),
     );

@@ -8,6 +8,7 @@ import { type CombinationVerdict, judgeCombinations } from '../enrolment/judge-c
 import type { Account, AccountStatus, Directory, StatusForWrite } from '../ports/directory.ts';
 import type { FactorRow } from '../ports/store.ts';
 import { acceptedOf, kindsHad } from '../proof/first-sign-in.ts';
+import { provesAsSignIn } from '../proof/proves-as-sign-in.ts';
 import { ownCombinations, type ProofRule, type RuleFacts, type Situation } from '../proof/rules.ts';
 import { readRuleFacts, unknownRuleFacts } from './read-rule-facts.ts';
 
@@ -120,8 +121,8 @@ type Because = Pick<AccountVerdict, 'reason' | 'detail'>;
 
 async function barredBecause(deps: Pick<CoreDeps, 'store'>, directory: Directory, account: Account, goal: Goal): Promise<Because> {
   const [{ status, protection }, frozen] = await Promise.all([directory.readStanding(account), deps.store.freezes.isFrozen(account)]);
-  const reason = reasonToBar(directory, goal === 'sign-in' ? asIfOpen(status) : status, protection, frozen);
-  if (reason === null && goal !== 'sign-in') refuseImpossibleReset(directory, status, goal);
+  const reason = reasonToBar(directory, provesAsSignIn(goal) ? asIfOpen(status) : status, protection, frozen);
+  if (reason === null && !provesAsSignIn(goal)) refuseImpossibleReset(directory, status, goal);
   return { reason, detail: reason === 'account-protected' ? protection.reason : null };
 }
 

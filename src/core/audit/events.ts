@@ -98,6 +98,9 @@ export type AuditEvent =
   /** `countsFrom`: the end of the cool-down of what a person added by themselves. `endsAt`, `once`: of a pass, until when it counts (milliseconds since 1970) and whether its use ends it. */
   | ({ type: 'factor.enrolled'; source: string; reason?: string; endsAt?: number; once?: boolean; countsFrom?: number } & AboutFactor)
   | ({ type: 'factor.ended'; reason: string } & AboutFactor)
+  /** Two accounts became one person's, or were parted. `account` is that of the one who did it. */
+  | { type: 'account.linked'; account: AccountRef; other: AccountRef; journey: string; countsFrom: number; actor: Actor }
+  | { type: 'account.unlinked'; account: AccountRef; other: AccountRef; reason: string; actor: Actor }
   | ({ type: 'write.intended'; proof: FactorKind[]; unlock?: boolean } & AboutWrite)
   | ({
       type: 'write.succeeded' | 'write.refused' | 'write.failed' | 'write.unknown' | 'write.unanswered' | 'write.corrected';

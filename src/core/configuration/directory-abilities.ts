@@ -1,5 +1,6 @@
 import type { Goal } from '../../../shared/api/journeys.ts';
 import type { DirectoryAbilities } from '../ports/directory.ts';
+import { provesAsSignIn } from '../proof/proves-as-sign-in.ts';
 import type { DirectorySettings } from './directory-section.ts';
 
 const everything: DirectoryAbilities = {
@@ -19,7 +20,7 @@ export function abilitiesOf(settings: DirectorySettings): DirectoryAbilities {
 export function isServed(goal: Goal, directories: readonly DirectorySettings[]): boolean {
   return (
     goal === 'find-username' ||
-    goal === 'sign-in' ||
+    provesAsSignIn(goal) ||
     goal === 'step-up' ||
     directories.some((settings) => abilitiesOf(settings).verbs.includes(goal))
   );

@@ -181,8 +181,9 @@ export async function isEnrolled(
 }
 
 /** Locks a row for each account of the person until the transaction ends; before any other lock, as counters are everywhere. */
-export async function takeTurn(deps: EnrolmentDeps, store: Store, account: AccountRef): Promise<void> {
-  const keys = (await store.people.accountsOf(account)).map((each) => deps.keys.digest('guard-target', `enrolment|${accountKey(each)}`));
+export async function takeTurn(deps: EnrolmentDeps, store: Store, ...accounts: readonly AccountRef[]): Promise<void> {
+  const all = (await Promise.all(accounts.map((account) => store.people.accountsOf(account)))).flat();
+  const keys = [...new Set(all.map((each) => deps.keys.digest('guard-target', `enrolment|${accountKey(each)}`)))];
   await store.counters.hitAll(
     keys.map((key) => ({ key, windowMilliseconds: 60_000, by: 0 })),
     deps.clock.now(),

@@ -6,6 +6,7 @@ import type { CoreDeps } from '../core-deps.ts';
 import { endWaiting, takeTurn } from '../enrolment/enrol-factors.ts';
 import { queueMail } from '../notify/queue-mail.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
+import { unlinkWaiting } from '../people/unlink-account.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { randomToken } from '../random-id.ts';
@@ -53,6 +54,7 @@ export async function sayNotMe(deps: CoreDeps, token: string, actor: Actor): Pro
     await recordEvent(store, deps.clock, { type: 'recovery.frozen', account, actor, reason: 'not-me' });
     for (const each of await store.people.accountsOf(account))
       await endAllSessions(deps, store, each, { because: 'recovery-frozen', actor });
+    await unlinkWaiting(deps, store, account, actor);
     await queueNotice(deps, store, { kind: 'recovery-frozen', account, language });
     if (organisation.alarmAddress !== undefined) {
       const parameters = { ...name, organisation: organisation.name, contact: supportContact(deps.configuration(), language) };

@@ -85,7 +85,9 @@ export interface JourneyState {
   provenAt: number | null;
   /** For whom who is signed in proves once more who they are, and what they were asked for. */
   stepUp?: { session: string; wanted: FactorKind[][] };
-  /** A proof was added with the right that the end of the journey gave. */
+  /** In which session the proof of another account was begun, for its link. */
+  link?: { session: string };
+  /** A proof was added with the right that the end of the journey gave, or the link was made. */
   hasAdded?: boolean;
   asked: Partial<Record<FactorKind, AskedFactor>>;
   /** Keys of the accounts that the person chose, once proven. */

@@ -7,6 +7,7 @@ import { typedNameDigest } from '../audit/typed-name.ts';
 import { placesOf } from '../guard/places.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
 import type { AccountRef } from '../ports/directory.ts';
+import { provesAsSignIn } from '../proof/proves-as-sign-in.ts';
 import { rulesFor } from '../proof/rules-for.ts';
 import { journeyStarter } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
@@ -37,7 +38,7 @@ async function askDirectories(deps: JourneyDeps, journey: LoadedJourney): Promis
   const { state, row } = journey;
   const found = await findCandidates(deps, state.typedName, { ...situationOf(state), rules: rulesFor(deps.configuration(), state.goal) });
   const { candidates } = found;
-  const owners = candidates.length > 0 || state.goal === 'sign-in' ? [] : await ownersToTell(deps, found);
+  const owners = candidates.length > 0 || provesAsSignIn(state.goal) ? [] : await ownersToTell(deps, found);
   const knownPlaces = await knownPlacesOf(deps, journey, candidates);
   const runAt = row.createdAt + afterwardsDelay(deps);
   const about = {
@@ -55,7 +56,7 @@ async function askDirectories(deps: JourneyDeps, journey: LoadedJourney): Promis
       }
       // Where nobody is told, nobody is told in the same way: composed and queued like any other, and thrown away.
       // Who cannot sign in hears nothing: the notice speaks of recovery.
-      for (const account of owners.length > 0 ? owners : state.goal === 'sign-in' ? [] : [null]) {
+      for (const account of owners.length > 0 ? owners : provesAsSignIn(state.goal) ? [] : [null]) {
         const { defaultLanguage: language } = deps.configuration().organisation;
         const asked = askedFrom(journeyStarter(state), row.createdAt);
         await queueNotice(deps, store, { kind: 'recovery-not-possible', account, language, asked }, { runAt });

@@ -8,6 +8,7 @@ import type { Factor } from '../factors/factor.ts';
 import { presentRules, presentVerdicts } from '../password-policy/present.ts';
 import { presentRefusal, refusalKey } from '../password-policy/present-refusal.ts';
 import type { PasswordRefusal } from '../ports/directory.ts';
+import { provesAsSignIn } from '../proof/proves-as-sign-in.ts';
 import { canGoBack } from './can-go-back.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import type { JourneyState, LoadedJourney, MessageKey, OpenStepOf, PromptStep } from './journey-state.ts';
@@ -198,6 +199,6 @@ function refusalText(deps: JourneyDeps, { goal, language }: JourneyState, code: 
     return presentRefusal(code as PasswordRefusal, deps.texts, language);
   }
   if (code.startsWith('directory.')) return deps.texts.translate(language, 'journey.message.nothing-changed');
-  const sentences = goal === 'sign-in' || goal === 'step-up' ? 'refused-sign-in' : 'refused';
+  const sentences = provesAsSignIn(goal) || goal === 'step-up' ? 'refused-sign-in' : 'refused';
   return deps.texts.translate(language, `journey.${sentences}.${code.replace(/^journey\./, '')}`);
 }

@@ -25,13 +25,19 @@ export interface StartJourney {
 /**
  * Begins a journey. What it does before it returns does not depend on whether the account exists: the guard counts the
  * address and the name, one row is written (two for user names). The directories are asked afterwards.
+ * @param link for the goal `link-account`, which nobody begins otherwise: the session that asks
  * @returns the bearer token, shown to nobody else and kept only as a digest
  * @throws AppError `guard.slow-down`, `request.malformed` for a goal that is switched off
  */
-export async function startJourney(deps: ActDeps, request: StartJourney): Promise<{ token: string; journey: LoadedJourney }> {
+export async function startJourney(
+  deps: ActDeps,
+  request: StartJourney,
+  link?: { session: string },
+): Promise<{ token: string; journey: LoadedJourney }> {
   const configuration = deps.configuration();
   const offered = offeredGoals(configuration, { client: request.client.kind, address: deps.act.address });
-  if (!offered.includes(request.goal)) throw new AppError('request.malformed', { path: 'goal' });
+  // Another account is proven where one could sign in to it, and in a session alone.
+  if (!offered.includes(link === undefined ? request.goal : 'sign-in')) throw new AppError('request.malformed', { path: 'goal' });
   const names = guardNames(deps.directories.all(), request.account);
   const { decision, work } = await deps.guard.countStart(deps.act.address, names);
   if (!decision.allowed) throw slowDown(deps.act, decision.retryAt);
@@ -48,6 +54,7 @@ export async function startJourney(deps: ActDeps, request: StartJourney): Promis
     hasWorked: false,
     proven: [],
     provenAt: null,
+    ...(link === undefined ? {} : { link }),
     asked: {},
     selected: [],
     step: work > 0 ? await workStep(deps, work, 'begin') : firstStep(deps, request.goal),

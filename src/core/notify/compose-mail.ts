@@ -18,6 +18,8 @@ export const MAIL_KINDS = [
   'passkey-cloned',
   'factor-added',
   'factor-removed',
+  'account-linked',
+  'account-unlinked',
   'user-name',
 ] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
@@ -29,6 +31,7 @@ export type MailKind = (typeof MAIL_KINDS)[number];
  * - `account`: the account as its owner knows it; `directory`: where it is; `names`: user names, separated by commas
  * - `helper`: sign-in name of who did it for the owner
  * - `factor`: the kind of proof (`FactorKind`) that was added or removed
+ * - `other`: another account, that was linked or parted
  * - `count`: how many recovery codes are left
  * - `endsAt`: until when a pass counts, `countsFrom`: from when on a new proof does; as `happenedAt`
  * - `happenedAt`: RFC 3339 or milliseconds since 1970; shown in the time zone of the organisation
@@ -64,6 +67,8 @@ const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
   'passkey-cloned': ['passkey-cloned.what', 'passkey-cloned.next'],
   'factor-added': ['factor-added.what', 'factor-added.counts-from', ...NOT_ME],
   'factor-removed': ['factor-removed.what', ...NOT_ME],
+  'account-linked': ['account-linked.what', 'factor-added.counts-from', ...NOT_ME],
+  'account-unlinked': ['account-unlinked.what', ...NOT_ME],
   'user-name': ['user-name.what', 'asked', 'user-name.not-you'],
 };
 
@@ -90,6 +95,8 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'factor-added.what.temporary-pass': ['endsAt'],
   'factor-added.counts-from': ['countsFrom'],
   'factor-removed.what': ['account', 'happenedAt', 'factor'],
+  'account-linked.what': ['account', 'other', 'happenedAt'],
+  'account-unlinked.what': ['account', 'other', 'happenedAt'],
   'user-name.what': ['names'],
   asked: ['askedAt', 'address', 'client'],
   'frame.contact': ['contact'],

@@ -22,6 +22,8 @@ const WITH_LINK = new Set<NoticeRequest['kind']>([
   'recovery-attempted',
   'factor-added',
   'factor-removed',
+  'account-linked',
+  'account-unlinked',
 ]);
 
 /**
@@ -50,6 +52,7 @@ export async function composeNotice(deps: CoreDeps, notice: QueuedNotice): Promi
     ...(notice.factor === undefined ? {} : { factor: notice.factor }),
     ...(notice.endsAt === undefined ? {} : { endsAt: notice.endsAt }),
     ...(notice.countsFrom === undefined ? {} : { countsFrom: notice.countsFrom }),
+    ...(notice.other === undefined ? {} : { other: notice.other }),
     ...(notice.count === undefined ? {} : { count: notice.count }),
     ...link,
   };

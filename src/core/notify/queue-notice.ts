@@ -22,7 +22,9 @@ export interface NoticeRequest {
     | 'recovery-codes-few'
     | 'passkey-cloned'
     | 'factor-added'
-    | 'factor-removed';
+    | 'factor-removed'
+    | 'account-linked'
+    | 'account-unlinked';
   /** null: nobody; composed and queued like any other, and thrown away. */
   account: AccountRef | null;
   /** Where the directory knows none for the owner. */
@@ -37,6 +39,8 @@ export interface NoticeRequest {
   endsAt?: number;
   /** From when on what the notice is about counts; milliseconds since 1970. */
   countsFrom?: number;
+  /** The other account that the notice is about, as its owner knows it. */
+  other?: string;
   /** How many are left of what the notice is about. */
   count?: number;
   /** Enrolled addresses to tell, instead of those that are enrolled when it is delivered: as they were before a change. */

@@ -8,6 +8,8 @@ export interface PersonAccount extends AccountRefColumns {
   linkedAt: number;
   /** The journey in which both accounts were proven. */
   linkedBy: string;
+  /** Before this nothing of the other accounts counts for it, nor of it for them. Milliseconds since 1970. */
+  countsFrom: number;
 }
 
 /** What a link is made with: ids that nobody has yet, when, and by which journey. */
@@ -18,6 +20,8 @@ export interface NewLink {
   ids: readonly [string, string];
   now: number;
   by: string;
+  /** From when on it counts, milliseconds since 1970. */
+  countsFrom: number;
 }
 
 /** Whose accounts are whose. An account belongs to one person at most; one that is linked to none is a person of its own. */
@@ -31,6 +35,8 @@ export interface PeopleStore {
   link(account: AccountRef, added: AccountRef, link: NewLink): Promise<boolean>;
   /** Makes the account a person of its own again; false when it was. */
   unlink(account: AccountRef): Promise<boolean>;
-  /** All accounts of the person, this one first. A row that cannot be opened links nothing. */
+  /** The other accounts of the person, those first that were linked first. A row that cannot be opened links nothing. */
+  linkedTo(account: AccountRef): Promise<PersonAccount[]>;
+  /** All accounts of the person, this one first. */
   accountsOf(account: AccountRef): Promise<AccountRef[]>;
 }

@@ -17,6 +17,7 @@ import { addPasskeys } from './0020-add-passkeys.ts';
 import { createSessionsTable } from './0023-create-sessions.ts';
 import { countAnswersInJourneys } from './0024-count-answers.ts';
 import { createPersonAccountsTable } from './0025-create-person-accounts.ts';
+import { letLinksWait } from './0026-let-links-wait.ts';
 
 /** All migrations. A name that was released is never changed, and a new one sorts after all others. There is no way back down. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -38,4 +39,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0023-create-sessions': { up: createSessionsTable },
   '0024-count-answers': { up: countAnswersInJourneys },
   '0025-create-person-accounts': { up: createPersonAccountsTable },
+  '0026-let-links-wait': { up: letLinksWait },
 };

@@ -3,7 +3,7 @@ import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { AccountRef } from '../../core/ports/directory.ts';
 import type { FactorRow, FactorStore } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
-import { isLinked, MINE, OTHER, personOf } from '../person-of.ts';
+import { linkOf, MINE, OTHER, personOf } from '../person-of.ts';
 import { readable } from '../readable.ts';
 import type { Schema } from '../schema.ts';
 import { openColumn, sealColumn } from '../sealed-columns.ts';
@@ -48,11 +48,15 @@ export function createFactors(context: TableContext): FactorStore {
       .orderBy('factors.created_at')
       .orderBy('factors.id')
       .execute();
-    const counting = rows.filter((row) => {
-      if (row.directory === account.directory && row.account_id === account.id) return true;
-      return row.kind !== 'temporary-pass' && isLinked(context, row);
+    const counting = rows.flatMap((row): { row: (typeof rows)[number]; id: string; from: number | null }[] => {
+      if (row.directory === account.directory && row.account_id === account.id) return [{ row, id: row.id, from: null }];
+      const link = row.kind === 'temporary-pass' ? null : linkOf(context, row);
+      return link === null ? [] : [{ row, id: row.id, from: link.countsFrom }];
     });
-    return readable(context, 'factors', counting, toRow);
+    return readable(context, 'factors', counting, ({ row, from }) => {
+      const factor = toRow(row);
+      return from === null ? factor : { ...factor, countsFrom: Math.max(factor.countsFrom ?? 0, from) };
+    });
   }
 
   return {

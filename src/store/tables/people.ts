@@ -1,7 +1,7 @@
 import type { AccountRef } from '../../core/ports/directory.ts';
-import type { PeopleStore } from '../../core/ports/people-store.ts';
+import type { PeopleStore, PersonAccount } from '../../core/ports/people-store.ts';
 import type { TableContext } from '../context.ts';
-import { isLinked, MINE, OTHER, openLink } from '../person-of.ts';
+import { linkOf, MINE, OTHER, openLink } from '../person-of.ts';
 import type { Database } from '../schema.ts';
 import { sealColumn } from '../sealed-columns.ts';
 
@@ -23,19 +23,34 @@ export function createPeople(context: TableContext): PeopleStore {
     account_id: string;
     linked_at: number;
     linked_by: string;
+    counts_from: number;
   }) => ({
     ...columns,
     seal: sealColumn(context.secrets, 'person_accounts', columns, ''),
   });
 
+  async function linkedTo(account: AccountRef): Promise<PersonAccount[]> {
+    const rows = await context.db
+      .selectFrom('person_accounts as mine')
+      .innerJoin('person_accounts as other', 'other.person', 'mine.person')
+      .select([...MINE, ...OTHER])
+      .where('mine.directory', '=', account.directory)
+      .where('mine.account_id', '=', account.id)
+      .whereRef('other.id', '<>', 'mine.id')
+      .orderBy('other.linked_at')
+      .orderBy('other.id')
+      .execute();
+    return rows.map((row) => linkOf(context, row)).filter((link) => link !== null);
+  }
+
   return {
-    link(account, added, { person, ids, now, by }) {
+    link(account, added, { person, ids, now, by, countsFrom }) {
       return context.atomically(async (db) => {
         const before = await rowOf(db, account);
         const belongsTo = before === undefined ? person : openLink(context, before).person;
-        const row = (id: string, ref: AccountRef) =>
-          sealed({ id, person: belongsTo, directory: ref.directory, account_id: ref.id, linked_at: now, linked_by: by });
-        const rows = [...(before === undefined ? [row(ids[0], account)] : []), row(ids[1], added)];
+        const row = (id: string, ref: AccountRef, from: number) =>
+          sealed({ id, person: belongsTo, directory: ref.directory, account_id: ref.id, linked_at: now, linked_by: by, counts_from: from });
+        const rows = [...(before === undefined ? [row(ids[0], account, 0)] : []), row(ids[1], added, countsFrom)];
         const result = await db
           .insertInto('person_accounts')
           .values(rows)
@@ -61,21 +76,12 @@ export function createPeople(context: TableContext): PeopleStore {
         .executeTakeFirst();
       return result.numDeletedRows === 1n;
     },
+    linkedTo,
     async accountsOf(account) {
-      const rows = await context.db
-        .selectFrom('person_accounts as mine')
-        .innerJoin('person_accounts as other', 'other.person', 'mine.person')
-        .select([...MINE, ...OTHER])
-        .where('mine.directory', '=', account.directory)
-        .where('mine.account_id', '=', account.id)
-        .whereRef('other.id', '<>', 'mine.id')
-        .orderBy('other.linked_at')
-        .orderBy('other.id')
-        .execute();
-      const linked = rows.filter((row) => isLinked(context, row));
+      const linked = await linkedTo(account);
       return [
         { directory: account.directory, id: account.id },
-        ...linked.map((row) => ({ directory: String(row.other_directory), id: String(row.other_account_id) })),
+        ...linked.map(({ directory, accountId }) => ({ directory, id: accountId })),
       ];
     },
   };

@@ -1,6 +1,7 @@
 import type { Goal } from '../../../../shared/api/journeys.ts';
 import { findUsernameGoal } from './find-username.ts';
 import type { JourneyGoal } from './goal.ts';
+import { linkAccountGoal } from './link-account.ts';
 import { resetPasswordGoal } from './reset-password.ts';
 import { signInGoal } from './sign-in.ts';
 import { stepUpGoal } from './step-up.ts';
@@ -13,4 +14,5 @@ export const JOURNEY_GOALS: Readonly<Record<Goal, JourneyGoal>> = {
   'find-username': findUsernameGoal,
   'sign-in': signInGoal,
   'step-up': stepUpGoal,
+  'link-account': linkAccountGoal,
 };

@@ -9,15 +9,21 @@ export const signInGoal: ProvenGoal = {
   asksForProof: true,
   oneAccount: true,
   open(deps, state, accounts) {
-    const closed = accounts.find(({ status }) => status.disabled === true || status.accountExpired === true);
-    if (closed !== undefined)
-      return { kind: 'refused', code: closed.status.disabled ? 'journey.account-disabled' : 'journey.account-expired' };
+    const refusal = refusalOfClosed(accounts);
+    if (refusal !== null) return refusal;
     // The directory lets nobody in with it: a new one comes first.
     if (accounts.some(({ status }) => status.mustChange || status.passwordExpired)) return askForNewPassword(deps, state, accounts);
     const results = accounts.map(({ candidate }) => ({ account: accountKey(candidate.ref), outcome: 'signed-in' as const }));
     return { kind: 'done', results, nextSteps: [] };
   },
 };
+
+/** What is told of an account into which its directory lets nobody; null: there is none. */
+export function refusalOfClosed(accounts: readonly ProvenAccount[]): OpenedStep | null {
+  const closed = accounts.find(({ status }) => status.disabled === true || status.accountExpired === true);
+  if (closed === undefined) return null;
+  return { kind: 'refused', code: closed.status.disabled ? 'journey.account-disabled' : 'journey.account-expired' };
+}
 
 function askForNewPassword(deps: ActDeps, state: JourneyState, accounts: readonly ProvenAccount[]): OpenedStep {
   const mustChange = accounts.some(({ status }) => status.mustChange);

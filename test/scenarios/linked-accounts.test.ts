@@ -1,0 +1,218 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MyAccounts } from '../../shared/api/my-accounts.ts';
+import type { AccountRef } from '../../src/core/ports/directory.ts';
+import { newLogin } from '../conformance/samples.ts';
+import { sharedPostgres } from '../servers/shared-servers.ts';
+import { GENEROUS_LIMITS } from './generous-limits.ts';
+import { type JourneyClient, request, startJourney } from './journey-client.ts';
+import { addPerson, embeddedSection, OLD_PASSWORD, PROTECTED_GROUP } from './sample-directory.ts';
+import { type SessionClient, type SessionReply, signIn } from './sign-in-client.ts';
+import { type Enrolled, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+
+const DAY = 24 * 3_600_000;
+interface Owner extends Enrolled {
+  login: string;
+  work: string;
+}
+
+describe.each(['sqlite', 'postgres'] as const)('accounts linked by their owner, on %s', (engine) => {
+  let keyturn: Keyturn;
+  let drop: () => Promise<unknown> = () => Promise.resolve();
+  beforeAll(async () => {
+    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('linked') : undefined;
+    drop = database?.drop ?? drop;
+    keyturn = await startKeyturn({
+      directories: [embeddedSection(), embeddedSection('cloud')],
+      ...(database === undefined ? {} : { database: database.url }),
+      configuration: {
+        guard: GENEROUS_LIMITS,
+        signIn: { enabled: true },
+        recovery: { rules: [{ name: 'all', accepted: [['email', 'totp']] }] },
+      },
+    });
+  });
+  afterAll(async () => {
+    await keyturn?.close();
+    await drop();
+  });
+
+  async function owner(): Promise<Owner> {
+    const login = newLogin();
+    await addPerson(keyturn, login);
+    return { login, work: `${login}@work.example.test`, ...(await keyturn.enrol(login)) };
+  }
+  /** An account in the other directory for which nothing is enrolled. */
+  async function bare(more: Parameters<typeof addPerson>[2] = {}): Promise<{ login: string; work: string; account: AccountRef }> {
+    const login = newLogin();
+    await addPerson(keyturn, login, { directory: 'cloud', ...more });
+    const [found] = await keyturn.deps.directories.get('cloud').findAccounts(login);
+    if (found === undefined) throw new Error('no account');
+    return { login, work: `${login}@work.example.test`, account: { directory: 'cloud', id: found.id } };
+  }
+  const signedIn = async () => {
+    const person = await owner();
+    return { person, held: await signIn(keyturn, person.login, person) };
+  };
+  /** Begins to prove another account in a session, and gives its password, and its authenticator where it has one. */
+  async function proveOther(
+    held: SessionClient,
+    login: string,
+    person?: Enrolled,
+    password = OLD_PASSWORD,
+  ): Promise<JourneyClient & { id: string }> {
+    const begun = await held.call('POST', '/me/accounts/proof', { account: login });
+    expect(begun.status).toBe(201);
+    const { token, journey, step } = begun.body as never as { token: string; journey: string; step: JourneyClient['step'] };
+    const call = (method: string, path: string, body?: unknown) =>
+      request(keyturn.url, method, path, body, { authorization: `Bearer ${token}` });
+    const client: JourneyClient & { id: string } = {
+      ...{ id: journey, step, token, call },
+      async answer(body, stepId = client.step.id) {
+        const reply = await call('POST', `/journeys/current/steps/${stepId}`, body);
+        if (reply.body.step !== undefined) client.step = reply.body.step;
+        return reply;
+      },
+      at: (kind) => {
+        if (client.step.kind !== kind) throw new Error(`expected ${kind}, at ${JSON.stringify(client.step)}`);
+        return client.step as never;
+      },
+    };
+    await client.answer({ option: 'password' });
+    await client.answer({ password });
+    if (person !== undefined) {
+      await client.answer({ option: 'totp' });
+      await client.answer({ code: person.totp() });
+    }
+    return client;
+  }
+  const finish = (held: SessionClient, { id, token }: { id: string; token: string }): Promise<SessionReply> =>
+    held.call('POST', '/me/accounts', { journey: id, journeyToken: token });
+  const linked = async (held: SessionClient) => ((await held.call('GET', '/me/accounts')).body as unknown as MyAccounts).accounts;
+  const counting = async (account: AccountRef) =>
+    (await keyturn.deps.store.factors.ofAccount(account)).filter(({ countsFrom }) => (countsFrom ?? 0) <= keyturn.clock.now());
+  const told = (to: string, words: string) =>
+    until(() => keyturn.messages(to).some(({ text }) => text.includes(words) && text.includes('/not-me#')), `"${words}" to ${to}`);
+  const eventsOf = async (type: string, id: string) =>
+    (await keyturn.deps.store.audit.read(0, 100_000)).filter((event) => event.type === type && event.data.includes(id));
+
+  it('are linked by a fresh proof of both, told to both, count after their cool-down, and are parted again', async () => {
+    const { person, held } = await signedIn();
+    const other = await bare();
+    const client = await proveOther(held, other.login);
+    client.at('done');
+    expect((await finish(held, client)).status).toBe(204);
+    expect(await linked(held)).toMatchObject([{ login: other.login, directory: 'Directory cloud', countsFrom: expect.any(String) }]);
+    await told(person.work, `was linked to the account ${other.login}`);
+    await told(other.work, `was linked to the account ${person.login}`);
+    expect(await eventsOf('account.linked', other.account.id)).toHaveLength(1);
+    // The same proof links no second time, and nothing counts yet.
+    expect((await finish(held, client)).body.code).toBe('session.not-proven');
+    expect(await counting(other.account)).toEqual([]);
+    keyturn.clock.move(DAY + 1000);
+    expect((await counting(other.account)).map(({ kind }) => kind).sort()).toEqual(['email', 'totp']);
+    const again = await signIn(keyturn, person.login, person);
+    const [link] = await linked(again);
+    expect(link?.countsFrom).toBeNull();
+    expect((await again.call('DELETE', `/me/accounts/${link?.id}`)).status).toBe(204);
+    expect((await again.call('DELETE', `/me/accounts/${link?.id}`)).body.code).toBe('people.not-linked');
+    expect(await counting(other.account)).toEqual([]);
+    await told(other.work, `was parted from the account ${person.login}`);
+    await told(person.work, `was parted from the account ${other.login}`);
+    expect(await eventsOf('account.unlinked', other.account.id)).toHaveLength(1);
+    // Signing in to the other account gives nothing of the first one any more.
+    expect(await keyturn.deps.store.people.accountsOf(other.account)).toEqual([other.account]);
+  });
+
+  it('are linked by nothing less than both proofs, whatever is left out', async () => {
+    const missing = fc.constantFrom('nothing', 'fresh session', 'password', 'second proof', 'own session', 'goal', 'its own journey');
+    await fc.assert(
+      fc.asyncProperty(missing, async (left) => {
+        const { held } = await signedIn();
+        const other = await owner();
+        let by = held;
+        if (left === 'fresh session') {
+          keyturn.clock.move(10 * 60_000 + 1000);
+          expect((await held.call('POST', '/me/accounts/proof', { account: other.login })).body.code).toBe('session.step-up-needed');
+          return;
+        }
+        keyturn.clock.move(31_000);
+        const password = left === 'password' ? 'not the password' : OLD_PASSWORD;
+        let proof: { id: string; token: string };
+        if (left === 'goal') {
+          // A sign-in links nothing: it was made for something else.
+          const client = await startJourney(keyturn.url, other.login, 'sign-in');
+          await client.answer({ option: 'password' });
+          await client.answer({ password });
+          await client.answer({ option: 'totp' });
+          await client.answer({ code: other.totp() });
+          client.at('done');
+          const current = await client.call('GET', '/journeys/current');
+          proof = { id: current.body.journey ?? '', token: client.token };
+        } else proof = await proveOther(held, other.login, left === 'second proof' ? undefined : other, password);
+        if (left === 'own session') by = (await signedIn()).held;
+        if (left === 'its own journey') proof = { ...proof, token: (await proveOther(held, other.login)).token };
+        const { status } = await finish(by, proof);
+        const isLinked = (await keyturn.deps.store.people.accountsOf(other.account)).length > 1;
+        expect([left, isLinked, status === 204]).toEqual([left, left === 'nothing', left === 'nothing']);
+      }),
+      {
+        numRuns: 14,
+        examples: ['nothing', 'fresh session', 'password', 'second proof', 'own session', 'goal', 'its own journey'].map(
+          (left) => [left] as [never],
+        ),
+      },
+    );
+  });
+
+  it('go to one person, of several who prove the same account at once', async () => {
+    const other = await bare();
+    const people = [await signedIn(), await signedIn(), await signedIn()];
+    const proofs = await Promise.all(people.map(async ({ held }) => ({ held, client: await proveOther(held, other.login) })));
+    const replies = await Promise.all(proofs.map(({ held, client }) => finish(held, client)));
+    expect(replies.filter(({ status }) => status === 204)).toHaveLength(1);
+    expect(await keyturn.deps.store.people.accountsOf(other.account)).toHaveLength(2);
+  });
+
+  it('are not linked where one is protected, is the same, or was frozen meanwhile', async () => {
+    const { person, held } = await signedIn();
+    const guarded = await bare({ groups: [PROTECTED_GROUP] });
+    expect((await proveOther(held, guarded.login)).step.kind).not.toBe('done');
+    keyturn.clock.move(31_000);
+    const same = await proveOther(held, person.login, person);
+    expect((await finish(held, same)).body.code).toBe('people.taken');
+    const other = await bare();
+    const client = await proveOther(held, other.login);
+    await keyturn.deps.store.freezes.freeze(other.account, 'not-me', keyturn.clock.now());
+    expect((await finish(held, client)).body.code).toBe('session.not-proven');
+    // Something was enrolled since: the password alone is not enough any more.
+    const third = await bare();
+    const alone = await proveOther(held, third.login);
+    alone.at('done');
+    await keyturn.enrol(third.login);
+    expect((await finish(held, alone)).body.code).toBe('session.not-proven');
+    expect(await linked(held)).toEqual([]);
+    expect(
+      (await request(keyturn.url, 'POST', '/journeys', { goal: 'link-account', account: other.login, client: { kind: 'cli' } })).status,
+    ).toBe(400);
+  });
+
+  it('are parted by "this was not me" while the link waits', async () => {
+    const { person, held } = await signedIn();
+    const other = await bare();
+    expect((await finish(held, await proveOther(held, other.login))).status).toBe(204);
+    await told(other.work, 'was linked to');
+    const mail = keyturn.messages(other.work).find(({ text }) => text.includes('was linked to'));
+    const token = /\/not-me#(\S+)$/m.exec(mail?.text ?? '')?.[1];
+    expect((await request(keyturn.url, 'POST', '/notices/not-me', { token })).status).toBeLessThan(300);
+    expect(await keyturn.deps.store.people.accountsOf(other.account)).toEqual([other.account]);
+    expect((await held.call('GET', '/me/accounts')).body.code).toBe('session.ended');
+    // What whoever did this has does not recover the other account, ever; its own freeze is its own.
+    keyturn.clock.move(DAY + 1000);
+    expect(await counting(other.account)).toEqual([]);
+    expect([await keyturn.deps.store.freezes.isFrozen(other.account), await keyturn.deps.store.freezes.isFrozen(person.account)]).toEqual([
+      true,
+      false,
+    ]);
+  });
+});
