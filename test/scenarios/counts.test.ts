@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run } from '../servers/processes.ts';
 import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
+import { sharedPostgres } from '../servers/shared-servers.ts';
 import { buildRecorder, readRecording } from '../store/power-cut/recording.ts';
 import { reachRealDirectory } from './real-directories.ts';
 import type { Work } from './recovery-process.ts';
@@ -19,13 +20,13 @@ interface Recovery {
 }
 
 /** Every wait for the disk is seen, SQLite's own included, and every statement and request: counts are the same on every machine. */
-async function countRecovery(given: readonly string[]): Promise<Recovery> {
+async function countRecovery(given: readonly string[], database?: string): Promise<Recovery> {
   const folder = await createScratchFolder('counts');
   const watched = join(folder, 'data');
   await mkdir(watched);
   const { log, environment } = await buildRecorder(folder, watched);
   const { stdout } = await run(process.execPath, [join(import.meta.dirname, 'recovery-process.ts'), watched, ...given], {
-    env: environment,
+    env: database === undefined ? environment : { ...environment, KEYTURN_COUNTED_DATABASE: database },
   });
   const marks = JSON.parse(stdout) as Record<Part | 'told', Work>;
   let waits: Record<Part, number> = { prepared: 0, proven: 0, done: 0 };
@@ -67,6 +68,14 @@ describe('a recovery with two factors', { timeout: 240_000 }, () => {
     expect(recovery.lastRequest.waits).toBeLessThanOrEqual(4);
     expect(recovery.proof.waits + recovery.lastRequest.waits, JSON.stringify(recovery)).toBeLessThanOrEqual(9);
     expect(sum(recovery, 'statements'), JSON.stringify(recovery)).toBeLessThanOrEqual(92);
+  });
+
+  it('asks PostgreSQL no oftener', async () => {
+    const database = await (await sharedPostgres()).createDatabase('counts');
+    const recovery = await countRecovery([], database.url);
+    await database.drop();
+    expect(recovery.proof.statements, 'they are counted').toBeGreaterThan(10);
+    expect(sum(recovery, 'statements'), JSON.stringify(recovery)).toBeLessThanOrEqual(88);
   });
 
   it('asks OpenLDAP seldom as well', async () => {

@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import { Client } from 'ldapts';
+import pg from 'pg';
 import type { ConfigurationDocument } from '../../src/core/configuration/document.ts';
 import { prove, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
@@ -17,17 +18,18 @@ export interface Work {
 
 /**
  * Recoveries on SQLite in FOLDER: `node recovery-process.ts FOLDER [SECTION LOGIN=MAIL...]`, in the embedded directory unless the section of another
- * one is given (JSON). The last one counts, when what is kept for a while has been read. Which parts of it are over is written to
+ * one is given (JSON). KEYTURN_COUNTED_DATABASE names another database. The last one counts, when what is kept for a while has been read. Which parts of it are over is written to
  * the file `mark`, what they took to standard output as JSON.
  */
 const [folder = '', section, ...given] = process.argv.slice(2);
 const logins = section === undefined ? ['ada', 'grace'] : given;
+const database = process.env.KEYTURN_COUNTED_DATABASE ?? `sqlite:${join(folder, 'keyturn.sqlite')}`;
 const work: Work = { statements: 0, searches: 0, writes: 0 };
 stopTheSecond();
 countWork();
 
 const directories = [section === undefined ? embeddedSection() : (JSON.parse(section) as ConfigurationDocument['directories'][number])];
-const keyturn = await startKeyturn({ directories, clock: createSlowClock(), database: `sqlite:${join(folder, 'keyturn.sqlite')}` });
+const keyturn = await startKeyturn({ directories, clock: createSlowClock(), database });
 if (section === undefined) for (const login of logins) await addPerson(keyturn, login, {});
 const people = new Map(
   await Promise.all(
@@ -84,6 +86,8 @@ function countWork(): void {
     (...given: unknown[]) => unknown
   >;
   for (const name of ['run', 'all', 'get', 'iterate']) count(statement, name, 'statements');
+  // What a pool is asked it asks one of its clients.
+  count(pg.Client.prototype as never, 'query', 'statements');
   const client = Client.prototype as unknown as Record<string, (...given: unknown[]) => unknown>;
   count(client, 'search', 'searches');
   for (const name of ['exop', 'modify', 'add', 'del', 'modifyDN']) count(client, name, 'writes');
