@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MyAccounts } from '../../shared/api/my-accounts.ts';
+import { readActor } from '../../src/core/access/read-access-facts.ts';
 import type { AccountRef } from '../../src/core/ports/directory.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
@@ -106,6 +107,11 @@ describe.each(['sqlite', 'postgres'] as const)('accounts linked by their owner, 
     await told(person.work, `was linked to the account ${other.login}`);
     await told(other.work, `was linked to the account ${person.login}`);
     expect(await eventsOf('account.linked', other.account.id)).toHaveLength(1);
+    // Roles take them for one's own.
+    const directory = keyturn.deps.directories.get('people');
+    const self = await directory.readAccount(person.account);
+    if (self === null) throw new Error('no account');
+    expect((await readActor(keyturn.deps, directory, [], self)).linked).toEqual([other.account]);
     // The same proof links no second time, and nothing counts yet.
     expect((await finish(held, client)).body.code).toBe('session.not-proven');
     expect(await counting(other.account)).toEqual([]);

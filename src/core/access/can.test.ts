@@ -11,7 +11,7 @@ const holder = (id: string, groups: Record<string, boolean | null> = {}, places:
   login: id,
   membership: { groups, places },
 });
-const actor = (more: Partial<ActorFacts> = {}): ActorFacts => ({ ...holder('frida'), barred: null, ...more });
+const actor = (more: Partial<ActorFacts> = {}): ActorFacts => ({ ...holder('frida'), linked: [], barred: null, ...more });
 const target = (more: Partial<TargetFacts> = {}): TargetFacts => ({
   ...holder('alice'),
   protected: false,
@@ -58,6 +58,14 @@ describe('who may', () => {
     ['another permission', [unlockers], actor(), 'reset-password', target(inBerlin), 'no-role'],
     ['by sign-in name, whatever its case', [unlockers], actor(), 'unlock-account', target(inBerlin), ['unlockers']],
     ['two roles', [agents, unlockers], actor(isAgent), 'unlock-account', target(inBerlin), ['agents', 'unlockers']],
+    [
+      'an agent on another account of theirs',
+      [agents],
+      actor({ ...isAgent, linked: [target(inBerlin).account] }),
+      'reset-password',
+      target(inBerlin),
+      'oneself',
+    ],
     ['an agent on themselves', [agents], actor(isAgent), 'reset-password', target({ ...inBerlin, ...isAgent }), 'oneself'],
     [
       'an agent who is disabled',
@@ -151,7 +159,7 @@ const manager = fc.oneof(
 );
 const anActor = fc
   .tuple(facts, fc.option(fc.constantFrom('account-disabled' as const, 'recovery-frozen' as const), { freq: 9 }))
-  .map(([holderFacts, barred]): ActorFacts => ({ ...holderFacts, barred }));
+  .map(([holderFacts, barred]): ActorFacts => ({ ...holderFacts, linked: [], barred }));
 const aTarget = fc
   .tuple(facts, fc.boolean(), manager)
   .map(([holderFacts, isProtected, who]): TargetFacts => ({ ...holderFacts, protected: isProtected, manager: who }));

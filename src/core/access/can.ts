@@ -16,6 +16,8 @@ export interface HolderFacts {
 
 /** Who wants to do something. */
 export interface ActorFacts extends HolderFacts {
+  /** Other accounts of the same person: they are one's own too. */
+  readonly linked: readonly AccountRef[];
   /** Why the account may do nothing at present; null: it may. Protected accounts may act. */
   readonly barred: Exclude<Barred, 'account-protected'> | null;
 }
@@ -53,7 +55,7 @@ export type AccessDecision =
  * wherever its scope ends.
  */
 export function can(roles: readonly Role[], actor: ActorFacts, action: Permission, target: TargetFacts): AccessDecision {
-  if (isSame(actor.account, target.account)) return refused('oneself');
+  if (isSame(actor.account, target.account) || actor.linked.some((own) => isSame(own, target.account))) return refused('oneself');
   if (actor.barred !== null) return refused('actor-barred');
   if (target.protected) return refused('protected');
   const judged = roles

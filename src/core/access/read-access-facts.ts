@@ -37,13 +37,14 @@ export async function readActor(
   roles: readonly Role[],
   account: Account,
 ): Promise<ActorFacts> {
-  const [holder, { status }, frozen] = await Promise.all([
+  const [holder, { status }, frozen, [, ...linked]] = await Promise.all([
     readHolder(directory, roles, account),
     directory.readStanding(account),
     deps.store.freezes.isFrozen(account),
+    deps.store.people.accountsOf(account),
   ]);
   const reason = reasonToBar(directory, status, { protected: false }, frozen);
-  return { ...holder, barred: reason === 'account-protected' ? null : reason };
+  return { ...holder, linked, barred: reason === 'account-protected' ? null : reason };
 }
 
 /** The same of whom it is about, with what protects them and who their manager is. @throws AppError `directory.*` */
