@@ -10,6 +10,8 @@ export interface DemoDirectory {
   /** Adds the people; null where Keyturn itself keeps them. */
   addPeople: ((people: readonly SamplePerson[]) => Promise<void>) | null;
   lock: ((login: string) => Promise<void>) | null;
+  /** Says who manages somebody, both by DN. */
+  manage: ((dn: string, manager: string) => Promise<void>) | null;
   /** What to print: address, base, how to look inside. */
   hints: string[];
   stop(): Promise<void>;
@@ -31,7 +33,7 @@ export function openDemoDirectory(kind: DemoDirectoryKind): Promise<DemoDirector
     label: 'Demo people',
     protected: { groups: [PROTECTED_GROUP] },
   };
-  return Promise.resolve({ section, addPeople: null, lock: null, hints: [], stop: () => Promise.resolve() });
+  return Promise.resolve({ section, addPeople: null, lock: null, manage: null, hints: [], stop: () => Promise.resolve() });
 }
 
 /** Loaded only when asked for: the starters are part of the test suite and not of an installation. */
@@ -68,6 +70,7 @@ async function openldap(): Promise<DemoDirectory> {
       await server.createGroup(PROTECTED_GROUP, membersOf(people, dns));
     },
     lock: (login) => server.lockUser({ dn: dns.get(login) ?? '' }),
+    manage: (dn, manager) => server.modify(dn, { manager }),
     hints: hintsFor('OpenLDAP', server),
     stop: () => server.stop(),
   };
@@ -104,6 +107,7 @@ async function samba(): Promise<DemoDirectory> {
       const user = users.get(login);
       if (user !== undefined) await server.lockUser(user);
     },
+    manage: (dn, manager) => server.modify(dn, { manager }),
     hints: hintsFor('Samba Active Directory', server),
     stop: () => server.stop(),
   };

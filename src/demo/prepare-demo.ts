@@ -93,6 +93,7 @@ function demoDocument(settings: Settings, directory: DemoDirectory): Configurati
       ],
     },
     signIn: { enabled: true },
+    roles: [{ name: 'managers', may: ['reset-password', 'unlock-account'], heldBy: { directManager: true } }],
   };
 }
 
@@ -106,6 +107,8 @@ async function addPeople(runtime: Runtime, demo: DemoDirectory): Promise<void> {
     if (demo.addPeople === null) await addEmbedded(runtime, directory, person);
     if (person.locked) await (demo.lock === null ? lockEmbedded(directory, person) : demo.lock(person.login));
   }
+  // After everybody is there: managers may come later in the list.
+  for (const person of SAMPLE_PEOPLE) await setManager(runtime, directory, demo, person);
   for (const person of SAMPLE_PEOPLE) await enrol(runtime, directory, person);
 }
 
@@ -116,6 +119,15 @@ async function addEmbedded(runtime: Runtime, directory: Directory, person: Sampl
     { accounts: runtime.store.embedded, clock: runtime.clock, random: runtime.random },
     { directory: directory.id, login, password, displayName: `${givenName} ${surname}`, givenName, surname, mail, language, groups },
   );
+}
+
+async function setManager(runtime: Runtime, directory: Directory, demo: DemoDirectory, { login, manager }: SamplePerson): Promise<void> {
+  if (manager === undefined) return;
+  const [led, leader] = [await find(directory, login), await find(directory, manager)];
+  if (led === null || leader === null) return;
+  if (demo.manage !== null) return demo.manage(led.location, leader.location);
+  const row = await runtime.store.embedded.find(led.directory, led.id);
+  if (row !== null) await runtime.store.embedded.update({ ...row, managerId: leader.id });
 }
 
 async function lockEmbedded(directory: Directory, person: SamplePerson): Promise<void> {
@@ -157,6 +169,7 @@ function whatToTry(settings: Settings): string[] {
     `  3. Codes: ${url}/demo shows her mailbox, her telephone and her authenticator.`,
     `  4. Sign in at ${url}/me with the password that you chose, and a code.`,
     '  5. bjoern is locked out: unlock him. carol and dana lead nowhere, and look just the same.',
+    `  6. Sign in at ${url}/me as frida, who manages alice, with the password Known-Passw0rd-6 and a code, and help alice.`,
     '',
     'Everything here is made up and captured: no mail leaves this machine. Stop with Ctrl+C.',
   ];

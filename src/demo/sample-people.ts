@@ -14,6 +14,8 @@ export interface SamplePerson {
   locked: boolean;
   /** Member of an administrative group: self-service refuses the account. */
   protected: boolean;
+  /** Sign-in name of who manages them. */
+  manager?: string;
   /** What there is to try. */
   about: string;
 }
@@ -29,6 +31,7 @@ export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
     language: 'en',
     mobile: '+491713920001',
     password: 'Forgotten-Passw0rd-1',
+    manager: 'frida',
     enrolled: true,
     locked: false,
     protected: false,
@@ -70,5 +73,17 @@ export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
     locked: false,
     protected: true,
     about: 'An administrator. Protected accounts cannot be recovered by themselves; she is told by mail.',
+  },
+  {
+    login: 'frida',
+    givenName: 'Frida',
+    surname: 'Fischer',
+    mail: 'frida@example.test',
+    language: 'en',
+    password: 'Known-Passw0rd-6',
+    enrolled: true,
+    locked: false,
+    protected: false,
+    about: 'Manages Alice. Signs in with the password Known-Passw0rd-6 and a code of her authenticator, and helps her.',
   },
 ];

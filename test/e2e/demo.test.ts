@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { buildWeb } from '../../scripts/build-web.ts';
 import type { DemoMessage } from '../../shared/api/demo.ts';
 import { type JourneyClient, startJourney } from '../scenarios/journey-client.ts';
+import { askedForPassword, exchange, inSession } from '../scenarios/sign-in-client.ts';
 import { codeIn, until } from '../scenarios/start-keyturn.ts';
 import { claimFreePort, type FreePort } from '../servers/free-address.ts';
 import { runUnchecked } from '../servers/processes.ts';
@@ -131,9 +132,21 @@ describe('a newcomer', () => {
     await second.page.getByRole('heading', { level: 1, name: /Your account/ }).waitFor();
     expect(second.complaints).toEqual([]);
     await second.context.close();
+    expect(await fridaMay(origin, 'alice')).toMatchObject({ status: 200, body: { may: ['reset-password', 'unlock-account'] } });
     await stopWholly(again);
   });
 });
+
+/** Signs in as frida, who manages alice, by what the demo tells, and asks what she may do for somebody. */
+async function fridaMay(origin: string, name: string): Promise<{ status: number; body: Record<string, unknown> }> {
+  const client = await askedForPassword(origin, 'frida');
+  await client.answer({ password: 'Known-Passw0rd-6' });
+  await client.answer({ option: 'totp' });
+  const { code } = (await (await fetch(`${origin}/api/v1/demo/authenticator/frida`)).json()) as { code: string };
+  await client.answer({ code });
+  const { token = '' } = (await exchange(origin, client)).body;
+  return inSession(origin, token, 'POST', '/help/find', { account: name });
+}
 
 describe('with a real directory', () => {
   async function resetOverApi(origin: string): Promise<JourneyClient> {
@@ -172,6 +185,7 @@ describe('with a real directory', () => {
       (await runUnchecked('ldapsearch', ['-x', '-H', url, '-D', dn, '-w', password, '-s', 'base', '-b', '', '1.1'], { env })).exitCode ===
       0;
 
+    expect(await fridaMay(origin, 'alice')).toMatchObject({ status: 200, body: { may: ['reset-password', 'unlock-account'] } });
     expect(await signsIn(seedPassword)).toBe(true);
     await resetOverApi(origin);
     expect(await signsIn(NEW_PASSWORD)).toBe(true);
