@@ -75,7 +75,15 @@ export function App() {
           />
         );
       case '/recover':
-        return <RecoverPage opened={opened} contact={site.supportContact} onLeave={() => go('/')} onForget={forgetOpened} />;
+        return (
+          <RecoverPage
+            opened={opened}
+            contact={site.supportContact}
+            onLeave={() => go('/')}
+            onForget={forgetOpened}
+            {...(site.signIn ? { onSetUp: () => go('/me?page=proofs') } : {})}
+          />
+        );
       case '/not-me':
         return <NotMePage contact={site.supportContact} />;
       case '/me':

@@ -6,6 +6,7 @@ import { codeIn, createMovableClock, type Enrolled, holdsCode, until } from '../
 import { uniqueName } from '../servers/unique-name.ts';
 import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
+import { createWalk } from './walk.ts';
 
 let portal: PortalKeyturn;
 let browser: Browser;
@@ -180,4 +181,36 @@ it('who has nothing set up is led to it at the first sign-in, in German', async 
   await page.getByRole('button', { name: /^Anmelden, um/ }).waitFor();
   expect(complaints).toEqual([]);
   await context.close();
+});
+
+describe.each([
+  ['light, on a desktop', { colorScheme: 'light', viewport: { width: 1280, height: 800 } }, 'en'],
+  ['dark, on a phone, in German', { colorScheme: 'dark', viewport: { width: 320, height: 640 }, locale: 'de-DE' }, 'de'],
+] as const)('the last page of a recovery, %s', (_, options, language) => {
+  it('offers to sign in and set up more', async () => {
+    const login = uniqueName('ready');
+    await addPerson(portal.keyturn, login);
+    const owner = await portal.keyturn.enrol(login);
+    portal.keyturn.clock.move(60_000);
+    const { page, context, complaints } = await openPage(browser, portal.origin, { ...options, expectedStatuses: [401] });
+    const walk = createWalk(page, portal.origin, language);
+    await walk.open();
+    await walk.chooseGoal('reset-password');
+    await walk.nameAccount(login);
+    await walk.chooseFactor('email');
+    await walk.giveCode('email', codeIn(await portal.keyturn.waitForMessage(owner.address, 0)));
+    await walk.giveCode('totp', owner.totp());
+    await walk.typePassword('Quiet-harbour-at-n00n');
+    await walk.savePassword('Quiet-harbour-at-n00n');
+    await walk.at('done.title.password-reset');
+    await page.getByRole('heading', { name: walk.text('done.set-up.title') }).waitFor();
+    expect(await axe(page)).toEqual([]);
+    expect(await scrollsSideways(page)).toBe(false);
+    await screenshot(page, `own-done-${language}`);
+    await page.getByRole('button', { name: walk.text('done.set-up.link') }).press('Enter');
+    await page.getByLabel(/Sign-in name|Anmeldename/).waitFor();
+    expect(page.url()).toBe(`${portal.origin}/me?page=proofs`);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
 });

@@ -74,6 +74,8 @@ describe.each([
     await recoverByCodes(walk, login, person, 'Quiet-harbour-at-n00n');
 
     await page.getByRole('heading', { name: walk.text('add-passkey.title') }).waitFor();
+    // Nobody is sent to sign in where nobody can.
+    expect(await page.getByRole('button', { name: walk.text('done.set-up.link') }).count()).toBe(0);
     expect(await axe(page)).toEqual([]);
     await screenshot(page, `passkey-offer-${language}`);
     await page.setViewportSize({ width: 320, height: 700 });

@@ -19,12 +19,14 @@ interface RecoverPageProps {
   opened: OpenStep | undefined;
   contact: string;
   onLeave: () => void;
+  /** To signing in, where what proves somebody is set up. Absent where nobody can sign in. */
+  onSetUp?: (() => void) | undefined;
   /** The step that came with the opening answer is outdated. */
   onForget: () => void;
 }
 
 /** The journey, step by step. */
-export function RecoverPage({ opened, contact, onLeave, onForget }: RecoverPageProps) {
+export function RecoverPage({ opened, contact, onLeave, onSetUp, onForget }: RecoverPageProps) {
   const { t, i18n } = useTranslation();
   const { state, busy, answer, reload, cancel, reword, end } = useJourney(opened);
   const [cancelling, setCancelling] = useState(false);
@@ -88,6 +90,7 @@ export function RecoverPage({ opened, contact, onLeave, onForget }: RecoverPageP
           end={end}
           contact={contact}
           onLeave={onLeave}
+          onSetUp={onSetUp}
         />
         {!ended && !writing && (
           <Aside apart>

@@ -2,7 +2,7 @@ import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Result } from '../../../shared/api/journeys.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
-import { Actions, NextLine, Prose } from '../../ui/layout.tsx';
+import { Actions, Aside, NextLine, Prose, QuietLink } from '../../ui/layout.tsx';
 import { Question } from '../../ui/question.tsx';
 import { type ResultLine, ResultList } from '../../ui/result-list.tsx';
 import { type StepProps, useStepMessages } from './step-props.ts';
@@ -22,6 +22,9 @@ const TONES: Record<Outcome, ResultLine['tone']> = {
   failed: 'danger',
   unknown: 'warning',
 };
+
+/** Whoever is told by mail does not know yet by which name to sign in. */
+const signsIn = (outcome: Outcome) => TONES[outcome] === 'good' && outcome !== 'mailed';
 
 /** What is now true, for which accounts, and what to do next. */
 export function DoneStep(props: StepProps<'done'>) {
@@ -68,6 +71,15 @@ export function DoneStep(props: StepProps<'done'>) {
           <AddPasskey right={right} />
         </Suspense>
       ))}
+      {props.onSetUp !== undefined && step.results.some(({ outcome }) => signsIn(outcome)) && (
+        <Aside>
+          <Prose>
+            <h2>{t('done.set-up.title')}</h2>
+            <p>{t('done.set-up.text')}</p>
+          </Prose>
+          <QuietLink onPress={props.onSetUp}>{t('done.set-up.link')}</QuietLink>
+        </Aside>
+      )}
       {tone === 'good' ? (
         <NextLine>{t('done.close')}</NextLine>
       ) : (

@@ -22,6 +22,8 @@ export interface StepProps<K extends StepKind> {
   end: (failure: Failure) => void;
   contact: string;
   onLeave: () => void;
+  /** To signing in, where what proves somebody is set up. Absent where nobody can sign in. */
+  onSetUp?: (() => void) | undefined;
 }
 
 export interface StepMessages {
