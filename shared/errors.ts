@@ -58,6 +58,7 @@ export const ERRORS = {
   'enrolment.too-many': { status: 409, audience: 'anyone', level: 'info' },
   'enrolment.kind-not-asked': { status: 409, audience: 'anyone', level: 'info' },
   'enrolment.last-way': { status: 409, audience: 'anyone', level: 'info' },
+  'enrolment.answers-refused': { status: 422, audience: 'anyone', level: 'info' },
   'enrolment.right-invalid': { status: 410, audience: 'anyone', level: 'info' },
   // Accounts of one person
   'people.taken': { status: 409, audience: 'anyone', level: 'info' },

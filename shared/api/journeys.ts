@@ -104,6 +104,14 @@ export const passwordStepSchema = z.object({
   factor: z.object({ id: z.string(), kind: factorKindSchema }),
   expiresAt: time,
 });
+/** Questions that the person set up. Their answers are judged all together. `language`: the one that the text is in (BCP 47). */
+export const questionsStepSchema = z.object({
+  ...stepBase,
+  kind: z.literal('questions'),
+  factor: z.object({ id: z.string(), kind: factorKindSchema }),
+  questions: z.array(z.object({ id: z.string(), text: z.string(), language: z.string() })),
+  expiresAt: time,
+});
 export const chooseAccountsStepSchema = z.object({
   ...stepBase,
   kind: z.literal('choose-accounts'),
@@ -159,6 +167,7 @@ export const stepSchema = z.discriminatedUnion('kind', [
   codeStepSchema,
   passkeyStepSchema,
   passwordStepSchema,
+  questionsStepSchema,
   chooseAccountsStepSchema,
   newPasswordStepSchema,
   confirmUnlockStepSchema,
@@ -204,6 +213,15 @@ export const ANSWERS = {
   ]),
   passkey: z.union([z.strictObject({ credential: assertionSchema }), z.strictObject({ back: z.literal(true) })]),
   password: z.union([z.strictObject({ password }), z.strictObject({ back: z.literal(true) })]),
+  questions: z.union([
+    z.strictObject({
+      answers: z
+        .array(z.strictObject({ question: z.string().max(40), answer: z.string().max(400) }))
+        .min(1)
+        .max(20),
+    }),
+    z.strictObject({ back: z.literal(true) }),
+  ]),
   'choose-accounts': z.strictObject({ accounts: z.array(z.string().max(64)).min(1).max(20) }),
   'new-password': z.union([z.strictObject({ password }), z.strictObject({ keepPassword: z.literal(true) })]),
   'confirm-unlock': z.strictObject({ confirm: z.literal(true) }),

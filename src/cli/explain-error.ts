@@ -161,6 +161,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'Without this proof the account could not be recovered any more',
     fix: 'Add another one first, or ask for it with `anyway`',
   },
+  'enrolment.answers-refused': {
+    meaning: 'Answers to security questions cannot be taken as they are',
+    fix: 'See `errors` in the answer: as many as are asked for, each long enough, no two alike, none with its question or a name in it',
+  },
   'enrolment.right-invalid': {
     meaning: 'The right to add a proof was used already, or its time is over',
     fix: 'Recover the account once more, or call the helpdesk',

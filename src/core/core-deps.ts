@@ -3,6 +3,7 @@ import type { BreachedPasswords } from './ports/breached-passwords.ts';
 import type { Directory } from './ports/directory.ts';
 import type { OutboxLane } from './ports/outbox-store.ts';
 import type { Background, Clock, Keys, Log, Random, Texts, Work } from './ports/platform.ts';
+import type { SlowHash } from './ports/slow-hash.ts';
 import type { Store } from './ports/store.ts';
 import type { WebAuthn } from './ports/web-authn.ts';
 import type { WordDictionary } from './ports/word-dictionary.ts';
@@ -27,6 +28,7 @@ export interface CoreDeps {
   readonly random: Random;
   readonly keys: Keys;
   readonly work: Work;
+  readonly slowHash: SlowHash;
   readonly webAuthn: WebAuthn;
   readonly log: Log;
   readonly texts: Texts;

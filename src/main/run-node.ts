@@ -30,6 +30,7 @@ import { createBackground } from '../jobs/background.ts';
 import { createOutboxWorker, type OutboxWorker } from '../jobs/outbox-worker.ts';
 import { createSchedule } from '../jobs/schedule.ts';
 import { createAltchaWork } from '../platform/altcha-work.ts';
+import { argon2Hash } from '../platform/argon2-hash.ts';
 import { createStrengthThread } from '../platform/strength-thread.ts';
 import { openAdapters } from './open-adapters.ts';
 import type { Base } from './open-base.ts';
@@ -92,9 +93,10 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
     directories,
     wakeOutbox: (lane: OutboxLane) => wake(worker, lane),
     work: createAltchaWork(keys),
+    slowHash: argon2Hash,
     webAuthn,
     guard: createGuard({ store, keys, clock, configuration }),
-    factor: createFactorRegistry({ keys, random, clock, configuration, store, log, directories, webAuthn }),
+    factor: createFactorRegistry({ keys, random, clock, configuration, store, log, directories, webAuthn, slowHash: argon2Hash }),
     strength,
     lookUps: new Map(),
   };

@@ -19,6 +19,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     ofAccount: 'reads',
     countAccounts: 'reads',
     acceptTimeStep: 'flushed',
+    accept: 'flushed',
     countFailures: 'flushed',
     resume: 'flushed',
     markUsed: 'deferred',

@@ -6,6 +6,8 @@ export interface TextFieldProps {
   label: string;
   value: string;
   onChange: (value: string) => void;
+  /** The one that the label is in, where it is not that of the page (BCP 47). */
+  language?: string;
   hint?: ReactNode;
   error?: string | undefined;
   autoComplete?: HTMLInputAutoCompleteAttribute;
@@ -26,7 +28,7 @@ export function TextField(props: TextFieldProps) {
   const described = [props.hint && `${props.id}-hint`, props.error && `${props.id}-problem`, props.describedBy].filter(Boolean).join(' ');
   return (
     <div className={classes.field} data-invalid={props.error !== undefined || undefined}>
-      <label htmlFor={props.id} className={classes.label}>
+      <label htmlFor={props.id} className={classes.label} lang={props.language}>
         {props.label}
       </label>
       {props.hint && (

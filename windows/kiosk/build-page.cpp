@@ -58,8 +58,8 @@ unsigned factorText(std::string_view kind) {
   return TEXT_FACTOR_OTHER;
 }
 
-// The proofs this client can draw. What it cannot (a passkey, the password of another account) is left out.
-bool canDraw(std::string_view factorKind) { return factorKind != "passkey" && factorKind != "linked-account"; }
+// The proofs this client can draw. What it cannot (a passkey, questions, the password of another account) is left out.
+bool canDraw(std::string_view factorKind) { return factorKind != "passkey" && factorKind != "questions" && factorKind != "linked-account"; }
 
 std::string factorHint(const ITexts& texts, const StepOption& option) {
   const bool isSent = option.kind == "email" || option.kind == "sms";

@@ -1,5 +1,6 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { FROM_DIRECTORY } from '../../core/enrolment/factors-of.ts';
+import { questionsKept } from '../../core/enrolment/kept-questions.ts';
 import { temporaryPassOf } from '../../core/enrolment/temporary-pass.ts';
 import type { FactorRow } from '../../core/ports/store.ts';
 
@@ -12,6 +13,7 @@ const WORDS: Partial<Record<FactorKind, (row: FactorRow) => string>> = {
     return `temporary pass, ${once ? 'for one use' : 'for any use'} until ${describeTime(endsAt)}`;
   },
   passkey: ({ label }) => `passkey "${label}"`,
+  questions: (row) => `${questionsKept(row).length} security questions`,
   totp: ({ label }) => `authenticator app "${label}"`,
 };
 

@@ -7,8 +7,8 @@ import type { UsableFactorKind } from '../../core/factors/kinds.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { Runtime } from '../runtime.ts';
 
-/** The kinds that one proof is given of: recovery codes are made as a set, a pass is issued (`keyturn recovery pass`), and a passkey is made by its owner. */
-export type GivenKind = Exclude<UsableFactorKind, 'recovery-code' | 'temporary-pass' | 'passkey'>;
+/** The kinds that one proof is given of: recovery codes are made as a set, a pass is issued (`keyturn recovery pass`), and passkeys and questions are set up by their owners. */
+export type GivenKind = Exclude<UsableFactorKind, 'recovery-code' | 'temporary-pass' | 'passkey' | 'questions'>;
 
 interface Given {
   kind: GivenKind;

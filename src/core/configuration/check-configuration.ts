@@ -4,6 +4,7 @@ import { checkDirectory, checkDirectoryNames } from './check-directories.ts';
 import { checkMail } from './check-mail.ts';
 import { checkOrganisation } from './check-organisation.ts';
 import { checkPasswordRules } from './check-password-rules.ts';
+import { checkQuestions } from './check-questions.ts';
 import {
   checkContacts,
   checkFactors,
@@ -59,6 +60,7 @@ export function checkConfiguration(document: unknown, context: CheckContext): Ch
   if (parsed.success) checkContacts(parsed.data, report);
   if (parsed.success) checkTexts(parsed.data, report);
   if (parsed.success) checkPasskeys(parsed.data, report);
+  if (parsed.success) checkQuestions(parsed.data, report);
   whenWellFormed(shape.factors, sections.factors, (factors) => checkFactors(factors, report));
   whenWellFormed(shape.guard, sections.guard, (guard) => checkGuard(guard, report));
   whenWellFormed(shape.mail, sections.mail, (mail) => checkMail(mail, context, report));

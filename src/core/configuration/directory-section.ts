@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { secretReferenceSchema } from './mail-section.ts';
+import { questionsPoolSchema } from './questions-section.ts';
 import { countrySchema } from './sms-section.ts';
 
 const serverSchema = z.strictObject({
@@ -85,6 +86,7 @@ const common = {
     .describe('Stable short name. Factors and audit events refer to it: do not change it.'),
   label: z.string().min(1).max(80).describe('What people read.'),
   protected: protectedSchema.prefault({}),
+  questions: questionsPoolSchema.describe('Security questions for the people of this directory, besides those of factors.questions.pool.'),
 };
 
 const ldapCommon = {

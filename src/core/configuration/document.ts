@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { directorySchema } from './directory-section.ts';
 import { mailSchema } from './mail-section.ts';
 import { passwordRulesSchema } from './password-rules-section.ts';
+import { questionsFactorSchema } from './questions-section.ts';
 import { recoverySchema } from './recovery-section.ts';
 import { rolesSchema } from './roles-section.ts';
 import { signInSchema } from './sign-in-section.ts';
@@ -185,6 +186,9 @@ export const configurationSchema = z.strictObject({
         .max(720)
         .default(24)
         .describe('How long a proof that a person added by themselves waits before it counts for a recovery.'),
+      questions: questionsFactorSchema
+        .prefault({})
+        .describe('Security questions: restricted, off unless there is a pool, and worth something only beside other proofs.'),
       temporaryPass: z
         .strictObject({
           attempts: z.int().min(1).max(10).default(5).describe('Wrong entries of a temporary pass after which the journey ends.'),

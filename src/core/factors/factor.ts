@@ -21,6 +21,8 @@ export interface Prompts {
   code: { shown: { length: number }; answer: string };
   passkey: { shown: { publicKey: RequestOptions }; answer: Assertion };
   password: { shown: Record<never, never>; answer: string };
+  /** In the order in which the questions are put. What is put is the person's own: see `Question.questions`. */
+  questions: { shown: Record<never, never>; answer: readonly string[] };
 }
 export type Prompt = keyof Prompts;
 
@@ -40,6 +42,16 @@ export interface Question {
   expected: string;
   /** A message for each address; none where the person has everything with them. */
   messages: SecretMessage[];
+  /** The person's own questions that are put, each as it was worded when they set it up. */
+  questions?: PutQuestion[];
+}
+
+/** A question of somebody in a directory. */
+export interface PutQuestion {
+  id: string;
+  text: string;
+  language: string;
+  directory: string;
 }
 
 /** What an answer is judged by. There is no store: judging writes nothing. */
@@ -111,10 +123,10 @@ export interface Factor<P extends Prompt = Prompt> {
   /** Milliseconds before another message may be asked for; null: nothing is sent. */
   resendWait(): number | null;
   ask(challengeId: string, enrolled: EnrolledCandidate[]): Question;
-  /** Within the transaction that counts the attempt; a kind that asks a server, with none open (`journey/prove-by-server.ts`). */
+  /** Within the transaction that counts the attempt; a kind that asks a server or takes long, with none open (`journey/prove-by-server.ts`). */
   judge(judging: Judging<P>): Promise<Judgement>;
 }
 
-export type FactorDeps = Pick<CoreDeps, 'keys' | 'random' | 'clock' | 'configuration' | 'store' | 'directories' | 'log'> & {
+export type FactorDeps = Pick<CoreDeps, 'keys' | 'random' | 'clock' | 'configuration' | 'store' | 'directories' | 'log' | 'slowHash'> & {
   readonly webAuthn: WebAuthn;
 };

@@ -46,7 +46,7 @@ function registryOf(factors: ConfigurationDocument['factors'] = {}) {
 }
 
 /** None of these factors asks a directory: that takes one, and `test/scenarios/sign-in.test.ts` has it. */
-const nothingAsked = {} as Pick<FactorDeps, 'store' | 'directories' | 'log'>;
+const nothingAsked = {} as Pick<FactorDeps, 'store' | 'directories' | 'log' | 'slowHash'>;
 
 const ref = (id: string, directory = 'people'): AccountRef => ({ directory, id });
 const enrolled = (account: AccountRef, ...factors: Partial<FactorRow>[]): EnrolledCandidate => ({

@@ -47,6 +47,7 @@ export const USABLE_FACTOR_KINDS = [
   'recovery-code',
   'temporary-pass',
   'passkey',
+  'questions',
 ] as const satisfies readonly FactorKind[];
 export type UsableFactorKind = (typeof USABLE_FACTOR_KINDS)[number];
 

@@ -37,7 +37,7 @@ afterEach(async () => {
 });
 
 /** None of these factors asks a directory. */
-const nothingAsked = {} as Pick<FactorDeps, 'store' | 'directories' | 'log'>;
+const nothingAsked = {} as Pick<FactorDeps, 'store' | 'directories' | 'log' | 'slowHash'>;
 const factorOf = (kind: 'recovery-code' | 'temporary-pass') =>
   createFactorRegistry({
     ...nothingAsked,

@@ -4,6 +4,7 @@ import type { Factor, FactorDeps } from './factor.ts';
 import type { SIGN_IN_FACTOR_KINDS } from './kinds.ts';
 import { createPasskeyFactor } from './passkey-factor.ts';
 import { createPasswordFactor } from './password-factor.ts';
+import { createQuestionsFactor } from './questions-factor.ts';
 import { createRecoveryCodeFactor } from './recovery-code-factor.ts';
 import { createEmailFactor, createSmsFactor } from './sent-code-factor.ts';
 import { createTemporaryPassFactor } from './temporary-pass-factor.ts';
@@ -19,6 +20,7 @@ const CREATE: Readonly<Record<(typeof SIGN_IN_FACTOR_KINDS)[number], (deps: Fact
   'recovery-code': createRecoveryCodeFactor,
   'temporary-pass': createTemporaryPassFactor,
   passkey: createPasskeyFactor,
+  questions: createQuestionsFactor,
 };
 
 /** Every kind of proof that this release can ask for. */

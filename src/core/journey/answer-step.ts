@@ -22,6 +22,7 @@ import { newPassword } from './steps/new-password.ts';
 import { passkey } from './steps/passkey.ts';
 import { password } from './steps/password.ts';
 import { proofOfWork } from './steps/proof-of-work.ts';
+import { questions } from './steps/questions.ts';
 import { waiting } from './steps/waiting.ts';
 import { kindsNow } from './what-counts.ts';
 
@@ -39,6 +40,7 @@ const HANDLERS = {
   code,
   passkey,
   password,
+  questions,
   'choose-accounts': chooseAccounts,
   'new-password': newPassword,
   'confirm-unlock': confirmUnlock,

@@ -9,6 +9,7 @@ const UNPROVEN: Readonly<Record<Prompt | 'proof-of-work' | 'choose-factor' | 'ju
   code: true,
   passkey: true,
   password: true,
+  questions: true,
   judging: true,
 };
 

@@ -1,7 +1,7 @@
 import type { Client, FactorKind, Goal, Result } from '../../../shared/api/journeys.ts';
 import type { PasswordRule } from '../../../shared/password-rules/password-rule.ts';
 import type { Candidate } from '../accounts/candidate.ts';
-import type { AnswerProblem, Prompt } from '../factors/factor.ts';
+import type { AnswerProblem, Prompt, PutQuestion } from '../factors/factor.ts';
 import type { WorkChallenge } from '../ports/platform.ts';
 import type { JourneyRow } from '../ports/store.ts';
 
@@ -61,6 +61,8 @@ export interface AskedFactor {
   sendings: number;
   /** As its challenge has it: each attempt that counts also moves the journey on. */
   attemptsLeft: number;
+  /** What is put to the person, where it is their own. */
+  questions?: PutQuestion[];
 }
 
 export interface JourneyState {

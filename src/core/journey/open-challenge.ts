@@ -69,7 +69,7 @@ export async function openChallenge(
   const used = before === undefined ? 0 : ((await store.challenges.find(before.challengeId))?.attempts ?? 0);
   const enrolled = ofKind(known ?? (await enrolledCandidates(deps, state)), kind);
   const challengeId = randomId(deps.random);
-  const { expected, messages } = factor.ask(challengeId, enrolled);
+  const { expected, messages, questions } = factor.ask(challengeId, enrolled);
   const asked = askedOf(deps, state);
   const { granted, attacked } =
     messages.length > 0 ? await deps.guard.spend(store, 'messages', asked, state.hasWorked) : { granted: false, attacked: false };
@@ -89,6 +89,7 @@ export async function openChallenge(
     expiresAt,
     sendings,
     attemptsLeft: Math.max(0, maximumAttempts - used),
+    ...(questions === undefined ? {} : { questions }),
   };
   const write: PlannedChallenge['write'] = async (writing) => {
     await writing.challenges.insert({

@@ -4,6 +4,7 @@ import type { PasswordVerdict } from '../../../shared/password-rules/password-ru
 import { accountKey } from '../accounts/candidate.ts';
 import { supportContact } from '../configuration/support-contact.ts';
 import { timeZoneOf } from '../configuration/time-zone.ts';
+import { shownQuestion } from '../enrolment/question-pool.ts';
 import type { Factor } from '../factors/factor.ts';
 import { presentRules, presentVerdicts } from '../password-policy/present.ts';
 import { presentRefusal, refusalKey } from '../password-policy/present-refusal.ts';
@@ -48,6 +49,8 @@ export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, ver
       return presentPasskey(deps, journey, step, base);
     case 'password':
       return { ...base, kind: 'password', ...(await presentPrompt(deps, journey, step)) };
+    case 'questions':
+      return { ...base, kind: 'questions', questions: presentQuestions(deps, state, step), ...presentPrompt(deps, journey, step) };
     case 'choose-accounts': {
       const accounts = (state.candidates ?? []).map(({ ref, label }) => {
         const id = accountKey(ref);
@@ -139,6 +142,10 @@ function presentPrompt(deps: JourneyDeps, { row, state }: LoadedJourney, step: P
     canGoBack: canGoBack(deps, state),
     attemptsLeft: state.asked[step.factor]?.attemptsLeft ?? deps.factor(step.factor).maximumAttempts(),
   };
+}
+
+function presentQuestions(deps: JourneyDeps, { asked, language }: JourneyState, { factor }: OpenStepOf<'questions'>) {
+  return (asked[factor]?.questions ?? []).map(({ directory, ...put }) => shownQuestion(deps.configuration(), directory, put, language));
 }
 
 function presentPasskey(

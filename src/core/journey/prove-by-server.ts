@@ -1,5 +1,5 @@
 import { inTurnOfName } from '../accounts/try-password.ts';
-import type { EnrolledCandidate, Judgement } from '../factors/factor.ts';
+import type { EnrolledCandidate, Judgement, Prompts } from '../factors/factor.ts';
 import type { ChallengeRow, Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import { acceptProof } from './accept-proof.ts';
@@ -7,7 +7,7 @@ import type { ActDeps } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
 import { askedOf } from './guard-targets.ts';
 import { holdJudgement } from './hold.ts';
-import type { JourneyState, LoadedJourney, OpenStepOf, PromptStep } from './journey-state.ts';
+import type { JourneyState, LoadedJourney, OpenStepKind, OpenStepOf, PromptStep } from './journey-state.ts';
 import { enrolledCandidates, ofKind } from './open-challenge.ts';
 import { countAttempt, settleProofs } from './prove.ts';
 import { attemptsLeftOf, endProof, refuseProof, refuseSpent, withAttemptsLeft } from './refuse-proof.ts';
@@ -22,7 +22,7 @@ type Judging = OpenStepOf<'judging'>;
 const NOT_ASKED: Judgement = { proofs: [], asked: { trouble: 'not-asked', answered: true } };
 
 /**
- * Takes an answer that a server judges. No transaction is open while it is asked:
+ * Takes an answer that a server judges, or that takes long to judge. No transaction is open while it is asked:
  *
  * 1. The attempt is counted, and as a failure, in a transaction of its own that also takes the step: of any number of answers, on any
  *    node, no more than the guard allows ever reach a server.
@@ -31,7 +31,12 @@ const NOT_ASKED: Judgement = { proofs: [], asked: { trouble: 'not-asked', answer
  *
  * Whoever dies in between leaves a failure that counts, and a step that is put again after `JUDGED_WITHIN`.
  */
-export async function proveByServer(deps: ActDeps, journey: LoadedJourney, step: PromptStep, answer: string): Promise<Transition> {
+export async function proveByServer<Step extends PromptStep>(
+  deps: ActDeps,
+  journey: LoadedJourney,
+  step: Step,
+  answer: Prompts[Step['kind']]['answer'],
+): Promise<Transition> {
   const everything = await enrolledCandidates(deps, journey.state);
   const enrolled = ofKind(everything, step.factor);
   const { taken, challenge } = await reserve(deps, journey, step);
@@ -103,14 +108,19 @@ async function settle(deps: ActDeps, store: Store, taken: LoadedJourney, judged:
     await giveBack();
     await store.challenges.giveBack(challenge.id);
     const state = withAttemptsLeft(taken.state, step, attemptsLeftOf(challenge) + 1);
-    return { ...state, step: askAgain(deps, step, 'password-not-checked') };
+    return { ...state, step: askAgain(deps, step, NOT_CHECKED) };
   }
   // No server was asked, for the sake of the account: it is no guess that counts, and looks like one. The name keeps its failure, as one
   // that nobody has does: how hard the next start is, is there for everybody to see.
   if (trouble === 'not-asked') await giveBack([]);
   const refused = { ...judged, step, isJudged: isJudged && trouble !== 'not-asked', counted: { attacked } };
-  return refuseProof(deps, store, taken, { ...refused, message: trouble === 'unanswered' ? 'password-not-checked' : 'password-wrong' });
+  return refuseProof(deps, store, taken, { ...refused, message: trouble === 'unanswered' ? NOT_CHECKED : wrong(step) });
 }
+
+/** What is told of an answer that was not judged, and of one that is wrong. */
+const NOT_CHECKED = 'password-not-checked';
+const WRONG: Partial<Record<OpenStepKind, string>> = { password: 'password-wrong', questions: 'answers-wrong' };
+const wrong = ({ kind }: PromptStep) => WRONG[kind] ?? 'code-wrong';
 
 function askAgain(deps: ActDeps, step: PromptStep, key: string): PromptStep {
   return { ...step, id: randomId(deps.random), message: { key, tone: 'error' } };
@@ -120,5 +130,5 @@ function askAgain(deps: ActDeps, step: PromptStep, key: string): PromptStep {
 export async function takeBackJudging(deps: ActDeps, journey: LoadedJourney): Promise<LoadedJourney> {
   const { step } = journey.state;
   if (step.kind !== 'judging' || step.until > deps.act.at) return journey;
-  return advanceJourney(deps.store, journey, { ...journey.state, step: askAgain(deps, step.from, 'password-not-checked') });
+  return advanceJourney(deps.store, journey, { ...journey.state, step: askAgain(deps, step.from, step.from.kind === 'questions' ? 'answers-not-checked' : NOT_CHECKED) });
 }

@@ -88,7 +88,7 @@ async function countAgainstAuthenticators(
   const ids = [...new Set(factors.map(({ factor }) => factor.id))];
   const suspendedNow = new Set(await store.factors.countFailures(ids, most, deps.act.at));
   for (const { factor, account } of factors.filter((entry) => suspendedNow.has(entry.factor.id))) {
-    await queueNotice(deps, store, { kind: 'authenticator-suspended', account, language: state.language });
+    await queueNotice(deps, store, { kind: 'authenticator-suspended', account, language: state.language, factor: factor.kind });
     const about = { journey: row.id, actor: journeyActor(deps.act, state) };
     await recordEvent(store, deps.clock, { type: 'factor.suspended', ...about, factor: factor.kind, account, failures: most });
   }

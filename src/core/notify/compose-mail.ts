@@ -137,6 +137,7 @@ function lacks(parameters: MailParameters, names: readonly string[] = []): boole
 /** The sentence before a code says what the code is for, the one about who asked at what, the one about a proof which kind it is. */
 function nuance(key: string, parameters: MailParameters): string {
   if (key === 'factor-added.what' || key === 'factor-removed.what') return `${key}.${parameters.factor}`;
+  if (key === 'authenticator-suspended.what' && parameters.factor === 'questions') return `${key}.questions`;
   if (key === 'code.asked') return `code.asked.${parameters.goal ?? 'reset-password'}`;
   return key === 'asked' ? `asked.${parameters.client}` : key;
 }

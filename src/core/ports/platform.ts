@@ -46,7 +46,8 @@ export interface Keys {
       | 'passkey-ticket'
       | 'passkey-credential'
       | 'passkey-user'
-      | 'right-to-enrol',
+      | 'right-to-enrol'
+      | 'questions-asked',
     value: string,
   ): string;
 }

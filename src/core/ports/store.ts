@@ -195,6 +195,8 @@ export interface FactorStore {
   /** Ends failures and suspension of all factors of the person whom an account belongs to; how many were suspended. */
   resume(account: AccountRef): Promise<number>;
   markUsed(id: string, now: number): Promise<void>;
+  /** Notes a use of one that may be used again, and ends its row of failures; false when it was ended or suspended. */
+  accept(id: string, now: number): Promise<boolean>;
   /** The current passkey with that digest of its credential. */
   byCredential(credential: string): Promise<FactorRow | null>;
   /** Takes a counter that has grown, or none; true for exactly one caller. */

@@ -1,14 +1,9 @@
 import { hash, verify } from '@node-rs/argon2';
-
-/**
- * Argon2id (the library's default variant), 19 MiB, two passes, one lane: the OWASP Password Storage minimum,
- * RFC 9106 format. About 75 ms of one core for each call.
- */
-const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 } as const;
+import { SLOW_HASH_COST } from '../../core/ports/slow-hash.ts';
 
 /** Hashes a password. It is brought to NFC first, so that the same text typed on two keyboards is the same password (NIST SP 800-63B-4 3.1.1.2). */
 export function hashPassword(password: string): Promise<string> {
-  return hash(password.normalize('NFC'), cost);
+  return hash(password.normalize('NFC'), SLOW_HASH_COST);
 }
 
 /** Whether `password` is the one behind an argon2 string. A string that is no argon2 hash matches nothing. */

@@ -152,6 +152,16 @@ export function createFactors(context: TableContext): FactorStore {
     async markUsed(id, now) {
       await context.db.updateTable('factors').set({ last_used_at: now }).where('id', '=', id).execute();
     },
+    async accept(id, now) {
+      const result = await context.db
+        .updateTable('factors')
+        .set({ last_used_at: now, failures: 0 })
+        .where('id', '=', id)
+        .where('ended_at', 'is', null)
+        .where('suspended_at', 'is', null)
+        .executeTakeFirst();
+      return result.numUpdatedRows === 1n;
+    },
     async byCredential(credential) {
       const rows = await context.db
         .selectFrom('factors')

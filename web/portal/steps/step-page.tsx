@@ -16,6 +16,8 @@ const NewPasswordStep = lazy(() => import('./new-password-step.tsx').then((modul
 
 const PasskeyStep = lazy(() => import('./passkey-step.tsx').then((module) => ({ default: module.PasskeyStep })));
 
+const QuestionsStep = lazy(() => import('./questions-step.tsx').then((module) => ({ default: module.QuestionsStep })));
+
 type AnyStepProps = Omit<StepProps<never>, 'step'> & { step: Step };
 
 /** Draws the step that the server has decided on. A kind that this page does not know is newer than the page. */
@@ -30,6 +32,8 @@ export function StepPage({ step, ...rest }: AnyStepProps) {
       return <CodeStep key={step.id} step={step} {...rest} />;
     case 'passkey':
       return <PasskeyStep key={step.id} step={step} {...rest} />;
+    case 'questions':
+      return <QuestionsStep key={step.id} step={step} {...rest} />;
     case 'choose-accounts':
       return <ChooseAccountsStep key={step.id} step={step} {...rest} />;
     case 'new-password':
