@@ -31,6 +31,10 @@ export const ownFactorsSchema = z.object({
    * from a time on.
    */
   ways: z.array(z.object({ kinds: z.array(factorKindSchema), missing: z.array(factorKindSchema), from: time.nullable() })),
+  /** Questions to choose of, where they may be set up. */
+  questions: z
+    .object({ setUp: z.number(), pool: z.array(z.object({ id: z.string(), text: z.string(), language: z.string() })) })
+    .nullable(),
   /** How long what is added waits before it counts; hours. */
   coolDownHours: z.number(),
 });
@@ -69,3 +73,11 @@ export type RecoveryCodesMade = z.infer<typeof recoveryCodesMadeSchema>;
 export const renameFactorRequestSchema = z.strictObject({ name });
 /** `anyway`: also when the account could not be recovered without it. */
 export const removeFactorQuerySchema = z.strictObject({ anyway: z.stringbool().default(false) });
+
+/** `POST /api/v1/me/factors/questions`: all answers, in place of those that there are. */
+export const setQuestionsRequestSchema = z.strictObject({
+  answers: z
+    .array(z.strictObject({ question: z.string().max(40), answer: z.string().max(400) }))
+    .min(1)
+    .max(20),
+});

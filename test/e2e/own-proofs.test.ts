@@ -8,6 +8,12 @@ import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './bro
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
 import { createWalk } from './walk.ts';
 
+const QUESTIONS = ['toy', 'street', 'dish', 'song'].map((id) => ({
+  id,
+  en: `Which ${id} do you remember?`,
+  de: `An welches (${id}) erinnern Sie sich?`,
+}));
+
 let portal: PortalKeyturn;
 let browser: Browser;
 
@@ -17,7 +23,10 @@ beforeAll(async () => {
       directories: [embeddedSection()],
       configuration: {
         signIn: { enabled: true },
-        recovery: { rules: [{ name: 'everybody', accepted: [['passkey'], ['email', 'totp'], ['email', 'recovery-code']] }] },
+        recovery: {
+          rules: [{ name: 'everybody', accepted: [['passkey'], ['email', 'totp'], ['email', 'recovery-code'], ['email', 'questions']] }],
+        },
+        factors: { questions: { pool: QUESTIONS, setUp: 3, asked: 2 } },
       },
       clock: createMovableClock(),
       host: 'localhost',
@@ -149,6 +158,20 @@ describe.each([
     expect((await download).suggestedFilename()).toBe('recovery-codes.txt');
     await page.getByRole('button', { name: 'I have kept them' }).click();
     await page.getByText('10 are left').waitFor();
+
+    await page.getByRole('button', { name: 'Set up questions' }).click();
+    await title(page, /Set up your questions/);
+    await page.keyboard.press('Tab');
+    for (const [index, { en }] of QUESTIONS.slice(0, 3).entries()) {
+      await page.getByLabel(`Question ${index + 1}`).selectOption({ label: en });
+      await page.getByLabel(`Answer ${index + 1}`).fill(index < 2 ? 'The green one' : 'Another thing');
+    }
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('Answer 2: You have given the same answer twice.').waitFor();
+    await look('questions-wrong');
+    await page.getByLabel('Answer 2').fill('Grünkohl mit Pinkel');
+    await page.keyboard.press('Enter');
+    await page.getByText('Your own questions is added').waitFor();
 
     await page.getByRole('button', { name: 'Rename Passkey This computer' }).click();
     await page.getByLabel('Name').fill('Old computer');

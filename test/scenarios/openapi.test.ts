@@ -50,6 +50,7 @@ it('describes every call of the journey protocol', () => {
       'POST /api/v1/me/factors/passkey-options',
       'POST /api/v1/me/factors/passkeys',
       'POST /api/v1/me/factors/recovery-codes',
+      'POST /api/v1/me/factors/questions',
       'PATCH /api/v1/me/factors/{factor}',
       'DELETE /api/v1/me/factors/{factor}',
       'POST /api/v1/help/find',

@@ -37,6 +37,8 @@ export const meApi = {
   passkeyOptions: () => call<OwnPasskeyOptions>('POST', '/me/factors/passkey-options', {}),
   addPasskey: (asked: { ceremony: string; name?: string; credential: Attestation }) =>
     call<AddedFactor>('POST', '/me/factors/passkeys', asked),
+  setQuestions: (answers: readonly { question: string; answer: string }[]) =>
+    call<AddedFactor>('POST', '/me/factors/questions', { answers }),
   makeCodes: () => call<RecoveryCodesMade>('POST', '/me/factors/recovery-codes', {}),
   renameFactor: (id: string, name: string) => call<undefined>('PATCH', factorPath(id), { name }),
   removeFactor: (id: string, anyway: boolean) => call<undefined>('DELETE', `${factorPath(id)}?anyway=${anyway}`),

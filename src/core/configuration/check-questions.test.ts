@@ -43,5 +43,7 @@ it('names pools that are empty or too small, and questions that are there twice 
   );
   const again = { ...question('six'), en: ' what is the ONE' };
   expect(problems({ pool: [...POOL, again] })).toContain('error factors.questions.pool[5].en: Another question asks the same');
-  expect(problems({ pool: [...POOL, { id: 'six', en: 'What is six?' }] })).toContain('error factors.questions.pool[5]: Lacks the text in: de');
+  expect(problems({ pool: [...POOL, { id: 'six', en: 'What is six?' }] })).toContain(
+    'error factors.questions.pool[5]: Lacks the text in: de',
+  );
 });

@@ -37,6 +37,9 @@ export function actorOf({ actor }: Pick<ChangedBy, 'actor'>): Actor {
   return actor ?? { kind: 'operator', client: 'cli' };
 }
 
+/** A proof to be enrolled. `replaces`: it takes the place of all of its kind that there are. */
+export type WantedFactor = Pick<NewFactor, 'kind' | 'label' | 'secret' | 'source' | 'timeStep'> & { replaces?: boolean };
+
 /** What came of it: rows that are new, and what was there already. */
 export interface Enrolled {
   added: FactorRow[];
@@ -51,7 +54,7 @@ export interface Enrolled {
 export async function enrolFactors(
   deps: EnrolmentDeps,
   account: AccountRef,
-  wanted: readonly Pick<NewFactor, 'kind' | 'label' | 'secret' | 'source' | 'timeStep'>[],
+  wanted: readonly WantedFactor[],
   by: ChangedBy,
 ): Promise<Enrolled> {
   return deps.store.transaction(async (store) => {
@@ -63,12 +66,15 @@ export async function enrolFactors(
     const later = by.countsFrom === undefined ? {} : { countsFrom: by.countsFrom };
     const enrolled: Enrolled = { added: [], present: [] };
     for (const one of wanted) {
-      const same = [...before, ...enrolled.added].find((row) => row.kind === one.kind && isSame(row, one.secret));
+      if (one.replaces === true) await endAllOfKind(deps, store, { account, before, kind: one.kind }, by);
+      const same =
+        one.replaces === true ? undefined : [...before, ...enrolled.added].find((row) => row.kind === one.kind && isSame(row, one.secret));
       if (same !== undefined) {
         enrolled.present.push(same);
         continue;
       }
-      const row = await addFactor(deps, store, { account, ...one, ...later });
+      const { replaces: _replaces, ...fresh } = one;
+      const row = await addFactor(deps, store, { account, ...fresh, ...later });
       enrolled.added.push(row);
     }
     for (const row of enrolled.added) {
@@ -133,6 +139,20 @@ export async function renameFactor(
     if (row === undefined || !mayBe(row) || !(await store.factors.rename(row, name)))
       throw new AppError('enrolment.factor-unknown', { id });
   });
+}
+
+/** What was there of a kind, which something new takes the place of. */
+async function endAllOfKind(
+  deps: EnrolmentDeps,
+  store: Store,
+  { account, before, kind }: { account: AccountRef; before: readonly FactorRow[]; kind: FactorRow['kind'] },
+  by: ChangedBy,
+): Promise<void> {
+  for (const { id } of before.filter((row) => row.kind === kind)) {
+    if (!(await store.factors.end(id, deps.clock.now()))) continue;
+    const about = { account, factor: kind, id, author: by.author, actor: actorOf(by) };
+    await recordEvent(store, deps.clock, { type: 'factor.ended', ...about, reason: 'replaced by new ones' });
+  }
 }
 
 /** How many proofs of a kind are enrolled. */

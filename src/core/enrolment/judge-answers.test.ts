@@ -62,7 +62,10 @@ describe('answers to questions', () => {
     const kept = { id: 'dish', text: 'What is the first dish?', language: 'en' };
     const german = { id: 'dish', text: 'Wie heißt das erste (dish)?', language: 'de' };
     expect(shownQuestion(configuration, 'guests', kept, 'de')).toEqual(german);
-    for (const old of [{ ...kept, text: 'What was it?' }, { ...kept, id: 'gone' }])
+    for (const old of [
+      { ...kept, text: 'What was it?' },
+      { ...kept, id: 'gone' },
+    ])
       expect(shownQuestion(configuration, 'guests', old, 'de')).toEqual(old);
     // A question of its own directory alone.
     const own = { id: 'own', text: 'Which colleague is it?', language: 'en' };

@@ -14,7 +14,7 @@ import { type CombinationVerdict, judgeCombinations } from './judge-combinations
 import { changedByOwner, requireMayChange } from './own-session.ts';
 
 /** The kinds that people add by themselves. */
-export const OWN_KINDS = ['passkey', 'totp', 'email', 'recovery-code'] as const satisfies readonly FactorKind[];
+export const OWN_KINDS = ['passkey', 'totp', 'email', 'recovery-code', 'questions'] as const satisfies readonly FactorKind[];
 export type OwnKind = (typeof OWN_KINDS)[number];
 
 /** What somebody who is signed in can prove themselves with, and what that is good for. */

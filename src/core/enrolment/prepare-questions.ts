@@ -19,7 +19,9 @@ export async function prepareQuestions(
   const pool = offeredQuestions(configuration(), account.directory, language);
   const problems = judgeAnswers(configuration().factors.questions, pool, account, given);
   if (problems.length > 0) {
-    throw new AppError('enrolment.answers-refused', { problems: problems.map(({ question, reason }) => `${question ?? 'all'}: ${reason}`) });
+    throw new AppError('enrolment.answers-refused', {
+      problems: problems.map(({ question, reason }) => `${question ?? 'all'}: ${reason}`),
+    });
   }
   const kept: KeptQuestion[] = [];
   for (const { question, answer } of given) {

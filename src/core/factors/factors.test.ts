@@ -74,8 +74,8 @@ describe('the registry', () => {
   it('has a factor of each kind that is named after it, and no other', () => {
     const registry = registryOf();
     for (const kind of SIGN_IN_FACTOR_KINDS) expect(registry(kind).kind).toBe(kind);
-    expect(() => registry('questions' as FactorKind)).toThrow(
-      expect.objectContaining({ code: 'internal.unexpected', details: { factor: 'questions' } }),
+    expect(() => registry('linked-account' as FactorKind)).toThrow(
+      expect.objectContaining({ code: 'internal.unexpected', details: { factor: 'linked-account' } }),
     );
   });
 

@@ -130,5 +130,8 @@ function askAgain(deps: ActDeps, step: PromptStep, key: string): PromptStep {
 export async function takeBackJudging(deps: ActDeps, journey: LoadedJourney): Promise<LoadedJourney> {
   const { step } = journey.state;
   if (step.kind !== 'judging' || step.until > deps.act.at) return journey;
-  return advanceJourney(deps.store, journey, { ...journey.state, step: askAgain(deps, step.from, step.from.kind === 'questions' ? 'answers-not-checked' : NOT_CHECKED) });
+  return advanceJourney(deps.store, journey, {
+    ...journey.state,
+    step: askAgain(deps, step.from, step.from.kind === 'questions' ? 'answers-not-checked' : NOT_CHECKED),
+  });
 }

@@ -13,11 +13,13 @@ import {
   recoveryCodesMadeSchema,
   removeFactorQuerySchema,
   renameFactorRequestSchema,
+  setQuestionsRequestSchema,
   totpBegunSchema,
 } from '../../../shared/api/own-factors.ts';
 import { FROM_DIRECTORY } from '../../core/enrolment/factors-of.ts';
 import { beginAddress, beginTotp, confirmCode, makeOwnCodes, requireRoom } from '../../core/enrolment/own-codes.ts';
 import { countsFromOf, isRenamed, ownProofs, removeOwn, renameOwn } from '../../core/enrolment/own-proofs.ts';
+import { questionsToChoose, setOwnQuestions } from '../../core/enrolment/own-questions.ts';
 import { changedByOwner, requireMayAdd } from '../../core/enrolment/own-session.ts';
 import { beginPasskey, finishPasskey } from '../../core/enrolment/passkeys.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
@@ -25,6 +27,7 @@ import type { FactorRow } from '../../core/ports/store.ts';
 import { sessionActor } from '../../core/sessions/end-sessions.ts';
 import { forSession } from '../for-session.ts';
 import type { HttpDeps } from '../http-deps.ts';
+import { requestLanguage } from '../request-language.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
 /** What a request that says nothing has in it. */
@@ -67,6 +70,7 @@ export function ownFactorRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
               ...{ kinds: [...kinds], missing: [...missing] },
               from: missing.length === 0 ? from(countsFromOf(kinds, factors), acting.act.at) : null,
             })),
+            questions: addable.includes('questions') ? questionsToChoose(acting, session) : null,
             coolDownHours,
           };
         }),
@@ -152,6 +156,23 @@ export function ownFactorRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           const { codes, countsFrom } = await makeOwnCodes(acting, session);
           deps.wakeOutbox('notice');
           return reply.status(201).send({ codes, countsFrom: presentTime(countsFrom, 'up') });
+        }),
+    );
+
+    app.post(
+      '/me/factors/questions',
+      {
+        schema: {
+          summary: 'Set up security questions, in place of those that there are',
+          body: setQuestionsRequestSchema,
+          response: { 201: addedFactorSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          const label = deps.texts.translate(requestLanguage(deps, request), 'journey.factor.questions');
+          const row = await setOwnQuestions(acting, session, request.body.answers, label);
+          return reply.status(201).send(added(row, acting.act.at));
         }),
     );
 

@@ -71,7 +71,7 @@ export function ProofList({ own, limited, said, mistake, onAdd, onRename, onRemo
                 <p className={classes.quiet}>{t(`proofs.add.${kind}.text`)}</p>
               </div>
               <ActionButton look="secondary" label={t(`proofs.add.${kind}.label`)} onPress={() => onAdd(kind)}>
-                {t(kind === 'recovery-code' ? 'proofs.make' : 'proofs.add.button')}
+                {t(kind === 'recovery-code' ? 'proofs.make' : kind === 'questions' ? 'proofs.set-up' : 'proofs.add.button')}
               </ActionButton>
             </li>
           ))}

@@ -18,6 +18,7 @@ import { ConfirmAddress } from './confirm-address.tsx';
 import { ProofList } from './proof-list.tsx';
 import { RemoveProof } from './remove-proof.tsx';
 import { RenameProof } from './rename-proof.tsx';
+import { SetQuestions } from './set-questions.tsx';
 
 interface ProofsPageProps {
   contact: string;
@@ -34,6 +35,7 @@ type View =
   | { name: 'address' }
   | { name: 'address-code'; begun: AddressBegun }
   | { name: 'passkey' }
+  | { name: 'questions' }
   | { name: 'codes'; made: RecoveryCodesMade }
   | { name: 'rename'; factor: OwnFactor }
   | { name: 'remove'; factor: OwnFactor };
@@ -81,6 +83,7 @@ export function ProofsPage({ contact, limited, onBack, onOver }: ProofsPageProps
     if (kind === 'totp') void begin(meApi.beginTotp, (begun) => setView({ name: 'totp', begun }));
     else if (kind === 'recovery-code') void begin(meApi.makeCodes, (made) => setView({ name: 'codes', made }));
     else if (kind === 'email') setView({ name: 'address' });
+    else if (kind === 'questions') setView({ name: 'questions' });
     else setView({ name: 'passkey' });
   };
 
@@ -101,6 +104,8 @@ export function ProofsPage({ contact, limited, onBack, onOver }: ProofsPageProps
       return <ConfirmAddress begun={view.begun} ask={ask} onAdded={added} onBack={() => setView({ name: 'address' })} />;
     case 'passkey':
       return <AddOwnPasskey ask={ask} onAdded={added} onBack={back} />;
+    case 'questions':
+      return value?.questions == null ? <Skeleton /> : <SetQuestions choice={value.questions} ask={ask} onAdded={added} onBack={back} />;
     case 'codes':
       return <CodesMade made={view.made} onBack={back} />;
     case 'rename':

@@ -1,0 +1,35 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { ActDeps } from '../journey/act.ts';
+import type { FactorRow } from '../ports/store.ts';
+import type { Session } from '../sessions/session.ts';
+import { enrolFactors } from './enrol-factors.ts';
+import type { GivenAnswer } from './judge-answers.ts';
+import { requireAddable } from './own-proofs.ts';
+import { changedByOwner, countsFromNow, requireMayAdd } from './own-session.ts';
+import { prepareQuestions } from './prepare-questions.ts';
+import { offeredQuestions, type ShownQuestion } from './question-pool.ts';
+
+/** What somebody may choose of, and how many of it; null: questions are not asked for. */
+export function questionsToChoose(deps: ActDeps, session: Session): { setUp: number; pool: ShownQuestion[] } | null {
+  const { setUp } = deps.configuration().factors.questions;
+  const pool = offeredQuestions(deps.configuration(), session.account.directory, session.language);
+  return pool.length < setUp ? null : { setUp, pool };
+}
+
+/**
+ * Sets up questions and answers, in place of those that there are.
+ * @throws AppError `session.*`, `enrolment.kind-not-asked`, `enrolment.answers-refused`
+ */
+export async function setOwnQuestions(deps: ActDeps, session: Session, given: readonly GivenAnswer[], name: string): Promise<FactorRow> {
+  requireMayAdd(deps, session);
+  requireAddable(deps.configuration(), 'questions');
+  const account = await deps.directories.get(session.account.directory).readAccount(session.account);
+  if (account === null) throw new AppError('session.ended');
+  const { secret } = await prepareQuestions(deps, account, given, session.language);
+  const wanted = { kind: 'questions' as const, label: name, secret, source: 'self', replaces: true };
+  const by = { ...changedByOwner(deps, session), countsFrom: countsFromNow(deps) };
+  const { added } = await enrolFactors(deps, session.account, [wanted], by);
+  const [row] = added;
+  if (row === undefined) throw new AppError('internal.unexpected');
+  return row;
+}
