@@ -18,7 +18,7 @@ import { currentLanguage } from './texts.ts';
 /**
  * Why a call brought no good answer: none came (`network`, `timeout`), somebody on the way answered in the server's place
  * (`foreign`), or the server refused (`problem`). `retryAt` is in the page's own clock, milliseconds since 1970; `anyOf` has the
- * combinations of which one is to be given anew (`session.step-up-needed`), `problems` what is wrong with each part.
+ * combinations of which one is to be given anew (`session.step-up-needed`), `errors` what is wrong with which part.
  */
 export type Failure =
   | { kind: 'network' | 'timeout' | 'aborted' }
@@ -32,7 +32,7 @@ export type Failure =
       retryAt?: number;
       step?: Step;
       anyOf?: FactorKind[][];
-      problems?: string[];
+      errors?: Problem['errors'];
     };
 
 export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure };
@@ -124,7 +124,7 @@ function learnClock(response: Response): void {
 }
 
 async function failureOf(response: Response): Promise<Failure> {
-  const problem = (await response.json()) as Partial<Problem> & { anyOf?: FactorKind[][]; problems?: string[] };
+  const problem = (await response.json()) as Partial<Problem>;
   const seconds = problem.retryAfter ?? Number(response.headers.get('retry-after') ?? Number.NaN);
   const text = problem.detail ?? problem.title;
   return {
@@ -136,6 +136,6 @@ async function failureOf(response: Response): Promise<Failure> {
     ...(Number.isFinite(seconds) ? { retryAt: Date.now() + seconds * 1000 } : {}),
     ...(problem.step === undefined ? {} : { step: problem.step }),
     ...(problem.anyOf === undefined ? {} : { anyOf: problem.anyOf }),
-    ...(problem.problems === undefined ? {} : { problems: problem.problems }),
+    ...(problem.errors === undefined ? {} : { errors: problem.errors }),
   };
 }

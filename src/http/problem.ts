@@ -44,6 +44,7 @@ export function problemOf(error: AppError, texts: Texts, language: string, reque
       ? { anyOf: (error.details.anyOf as string[]).map((kinds) => kinds.split('+') as FactorKind[]) }
       : {}),
     ...(code === 'request.malformed' ? fieldErrors(error) : {}),
+    ...(code === 'enrolment.answers-refused' ? answerErrors(error) : {}),
   };
 }
 
@@ -53,5 +54,16 @@ function fieldErrors(error: AppError): Pick<Problem, 'errors'> {
   if (validation === undefined) return {};
   return {
     errors: validation.map((issue) => ({ path: issue.instancePath.replace(/^\//, '').replaceAll('/', '.'), message: issue.keyword })),
+  };
+}
+
+/** What is wrong with which answer: its question, and why in one word. Never the answer. */
+function answerErrors({ details }: AppError): Pick<Problem, 'errors'> {
+  const lines = Array.isArray(details.problems) ? details.problems.map(String) : [];
+  return {
+    errors: lines.map((line) => {
+      const [path = '', message = ''] = line.split(': ');
+      return { path, message };
+    }),
   };
 }

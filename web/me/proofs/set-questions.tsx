@@ -47,15 +47,14 @@ export function SetQuestions({ choice, ask, onAdded, onBack }: SetQuestionsProps
     void send(async () => {
       const failure = await ask(() => meApi.setQuestions(rows), onAdded);
       if (failure?.kind !== 'problem' || failure.code !== 'enrolment.answers-refused') return failure;
-      setOwn((failure.problems ?? []).map((problem) => mistakeIn(problem)));
+      setOwn((failure.errors ?? []).map(mistakeIn));
       return undefined;
     });
   };
-  /** `question: reason`, or `all: reason`. */
-  const mistakeIn = (problem: string): Mistake => {
-    const [question = '', reason = ''] = problem.split(': ');
-    const index = rows.findIndex((row) => row.question === question);
-    const text = t(`proofs.questions.problem.${reason}`);
+  /** `path` is the question, or `all`; `message` why in one word. */
+  const mistakeIn = ({ path, message }: { path: string; message: string }): Mistake => {
+    const index = rows.findIndex((row) => row.question === path);
+    const text = t(`proofs.questions.problem.${message}`);
     return index < 0 ? { text } : { text: t('proofs.questions.problem', { number: index + 1, text }), field: fieldOf('answer', index) };
   };
   const shown = own.length > 0 ? own : mistakes;
