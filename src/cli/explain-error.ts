@@ -89,7 +89,7 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   },
   'enrolment.number-invalid': {
     meaning: 'This is no number that texts may be sent to',
-    fix: 'Give a mobile number in international form, such as +4915112345678, of a country in sms.countries',
+    fix: 'Give a mobile number in international form, such as +4915112345678, of a country in sms.countries; --region of enrolment import takes one of those too',
   },
   'enrolment.seed-invalid': {
     meaning: 'This is no seed of an authenticator',
@@ -104,7 +104,7 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     fix: withLines('Look what the person has enrolled', 'keyturn enrolment list NAME'),
   },
   'enrolment.file-encoding': {
-    meaning: 'The file is not in UTF-8',
+    meaning: 'The file is neither in UTF-8 nor in UTF-16 with a byte order mark',
     fix: 'Save it as UTF-8, in Excel as "CSV UTF-8", or convert it: iconv -f UTF-16 -t UTF-8',
   },
   'enrolment.columns': {

@@ -180,6 +180,17 @@ describe('telephones', () => {
     expect(output).toContain('1 proofs of 1 people enrolled');
     expect((await listed()).map((row) => ('number' in row ? row.number : '')).toSorted()).toEqual(['+436641234567', '+4915112345678']);
   });
+
+  it('are imported in national form where the file is said to be of one country that gets texts', async () => {
+    const people = join(folder, 'national.csv');
+    writeFileSync(people, 'account,sms\nalice,0151 12345678;+43 664 1234567\n');
+    expect((await enrolment('import', people)).output).toContain('it must begin with + and the country');
+    const elsewhere = await enrolment('import', people, '--region', 'FR');
+    expect(elsewhere).toMatchObject({ exitCode: 1, output: '', errors: expect.stringContaining('--region FR is not in sms.countries') });
+    expect(await listed()).toEqual([]);
+    expect(await enrolment('import', people, '--region', 'de')).toMatchObject({ errors: '', exitCode: 0 });
+    expect((await listed()).map((row) => ('number' in row ? row.number : '')).toSorted()).toEqual(['+436641234567', '+4915112345678']);
+  });
 });
 
 it('removes only what was confirmed, keeps a dated record, and tells the address that is ended as well', async () => {
@@ -279,13 +290,13 @@ describe('import', () => {
       { place: 'entry 2', code: 'directory.account-missing', detail: 'nobody' },
       { read: 2, changed: 1, unchanged: 0, added: 1, problems: 1, dryRun: false },
     ]);
-    const good = file('good.json', JSON.stringify([{ account: 'alice', email: 'alice@home.example' }]));
+    const good = file('good.json', Buffer.from(`\ufeff${JSON.stringify([{ account: 'alice', email: 'alice@home.example' }])}`, 'utf16le'));
     expect((await enrolment('import', good)).exitCode).toBe(0);
   });
 
   it('refuses a file that it cannot understand, as a whole, naming the fix', async () => {
     for (const [path, code] of [
-      [file('utf16.csv', Buffer.from(`\ufeff${PEOPLE}`, 'utf16le')), 'enrolment.file-encoding'],
+      [file('utf16.csv', Buffer.from(PEOPLE, 'utf16le')), 'enrolment.file-encoding'],
       [file('columns.csv', 'name,mail\nalice,alice@home.example\n'), 'enrolment.columns'],
       [file('people.txt', PEOPLE), '--format csv'],
     ] as const) {

@@ -14,6 +14,7 @@ import { readText } from './import/read-text.ts';
 
 interface ImportFlags {
   format?: 'csv' | 'json';
+  region?: string;
   dryRun?: boolean;
   json?: boolean;
 }
@@ -26,6 +27,7 @@ export function addImport(enrolment: Command, context: CommandContext): void {
     .command('import')
     .argument('<file>', 'people, one a line (CSV) or one an entry (JSON)')
     .addOption(new Option('--format <format>', 'what the file is, where its name does not end in .csv or .json').choices(['csv', 'json']))
+    .option('--region <country>', 'country of numbers in national form, one of sms.countries, such as DE', (text) => text.toUpperCase())
     .option('--dry-run', 'judge everything and write nothing')
     .option('--json', 'print problems and the summary as JSON Lines')
     .description(
@@ -34,11 +36,14 @@ export function addImport(enrolment: Command, context: CommandContext): void {
     .action((file: string, flags: ImportFlags) =>
       withRuntime(context, context.settings().settings, {}, async (runtime) => {
         const { configuration } = await createConfigurationReader(runtime.store).read();
+        const countries = configuration.sms?.countries ?? [];
+        const region = regionOf(flags.region, countries);
         const text = readText(file);
         const entries = formatOf(file, flags.format) === 'csv' ? readCsv(text) : readJson(text);
         const report = await importPeople(runtime, entries, {
           dryRun: flags.dryRun === true,
-          countries: configuration.sms?.countries ?? [],
+          countries,
+          ...region,
           by: { ...changedBy(context, configuration), lane: 'bulk' },
           onProblem: (place, { code, detail }) => {
             if (flags.json === true) return context.print(JSON.stringify({ place, code, detail }));
@@ -55,6 +60,7 @@ export function addImport(enrolment: Command, context: CommandContext): void {
   withExamples(command, [
     { command: 'keyturn enrolment import people.csv --dry-run', does: 'tells what is wrong with the file, and what would be enrolled' },
     { command: 'keyturn enrolment import people.csv', does: 'enrols everybody in it who can be' },
+    { command: 'keyturn enrolment import people.json --region DE', does: 'reads numbers such as 0151 12345678 as German ones' },
   ]);
 }
 
@@ -64,6 +70,13 @@ function formatOf(file: string, format: 'csv' | 'json' | undefined): 'csv' | 'js
   if (ending === '.csv') return 'csv';
   if (ending === '.json') return 'json';
   throw new AppError('enrolment.columns', { file, reason: 'neither .csv nor .json', option: '--format csv or --format json' });
+}
+
+/** A country to which no texts go would refuse each number of the file by itself. */
+function regionOf(region: string | undefined, countries: readonly string[]): { region?: string } {
+  if (region === undefined) return {};
+  if (countries.includes(region)) return { region };
+  throw new AppError('enrolment.number-invalid', { reason: `--region ${region} is not in sms.countries`, countries });
 }
 
 function describe({ read, changed, unchanged, added, problems }: ImportReport, { dryRun }: ImportFlags): string {

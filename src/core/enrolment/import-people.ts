@@ -46,6 +46,8 @@ export interface ImportOptions {
   readonly by: ChangedBy;
   /** Countries to whose numbers texts are sent (ISO 3166-1). */
   readonly countries: readonly string[];
+  /** The country of numbers in national form, one of `countries`; without it they are read only where there is a single one. */
+  readonly region?: string;
   onProblem(place: string, problem: ImportProblem): Promise<void>;
   /** Called after each entry. */
   onProgress(report: Readonly<ImportReport>): void;
@@ -65,7 +67,7 @@ export async function importPeople(deps: Deps, entries: AsyncIterable<ImportEntr
     report.read += 1;
     try {
       if ('problem' in entry) throw new AppError(entry.problem.code, { reason: entry.problem.detail });
-      const wanted = proofsOf(entry.person, options.countries);
+      const wanted = proofsOf(entry.person, options);
       const account = await findOne(deps.directories, entry.person);
       if (!firstTime(deps, seen, account)) throw new AppError('enrolment.repeated-person', { reason: entry.person.account });
       const added = await enrol(deps, account, wanted, options);
@@ -83,14 +85,14 @@ export async function importPeople(deps: Deps, entries: AsyncIterable<ImportEntr
 
 type Proof = Pick<NewFactor, 'kind' | 'label' | 'secret' | 'source'>;
 
-function proofsOf({ email, sms, totp, label }: ImportedPerson, countries: readonly string[]): Proof[] {
+function proofsOf({ email, sms, totp, label }: ImportedPerson, { countries, region }: ImportOptions): Proof[] {
   const addresses = email.map((text): Proof => {
     const secret = readMailAddress(text);
     if (secret === null) throw new AppError('enrolment.address-invalid', { reason: text.slice(0, 100) });
     return { kind: 'email', label: secret, secret, source: 'import' };
   });
   const numbers = sms.map((text): Proof => {
-    const read = readPhoneNumber(text, countries);
+    const read = readPhoneNumber(text, countries, region);
     if ('problem' in read) throw new AppError('enrolment.number-invalid', { reason: `${text.slice(0, 40)}: ${read.problem}` });
     return { kind: 'sms', label: read.number, secret: read.number, source: 'import' };
   });

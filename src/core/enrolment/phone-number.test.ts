@@ -15,6 +15,16 @@ it.each([
 });
 
 it.each([
+  ['0151 12345678', 'DE', { number: '+4915112345678' }],
+  ['0664 1234567', 'AT', { number: '+436641234567' }],
+  ['+43 664 1234567', 'DE', { number: '+436641234567' }],
+  ['0041 79 123 45 67', 'DE', { problem: 'its country is not in sms.countries: CH' }],
+  ['112', 'DE', { problem: 'it is no telephone number' }],
+])('reads %j, national numbers as those of %s', (text, region, result) => {
+  expect(readPhoneNumber(text, ['DE', 'AT'], region)).toEqual(result);
+});
+
+it.each([
   ['0151 12345678', ['DE', 'AT'], 'it must begin with + and the country'],
   ['+436641234567', ['DE'], 'its country is not in sms.countries: AT'],
   // The prefix of the United States, in Jamaica.

@@ -5,19 +5,21 @@ const MOBILE: readonly NumberType[] = ['MOBILE', 'FIXED_LINE_OR_MOBILE'];
 
 /**
  * Reads a telephone number as somebody typed or exported it, to E.164 (`+4915112345678`). International form is understood always, a
- * national one only where a single country is allowed: elsewhere it would be a guess whose telephone it is.
+ * national one only where a single country is allowed, or the caller knows whose it is: elsewhere it would be a guess whose telephone
+ * it is.
  * @param countries to whose numbers texts are sent (ISO 3166-1)
+ * @param region the country of national numbers (ISO 3166-1), one of `countries`
  * @returns the number, or why it is none that texts may be sent to, as a half-sentence
  */
-export function readPhoneNumber(text: string, countries: readonly string[]): { number: string } | { problem: string } {
+export function readPhoneNumber(text: string, countries: readonly string[], region?: string): { number: string } | { problem: string } {
   if (countries.length === 0) return { problem: 'the configuration sends no texts (section sms)' };
-  const [home] = countries;
+  const home = region ?? (countries.length === 1 ? countries[0] : undefined);
   // Only the form of a number: the library would find one in a sentence, or take an extension along.
   if (!/^[+\d\s().\-/]{4,40}$/.test(text)) return { problem: 'it is no telephone number' };
-  const national = countries.length === 1 ? { defaultCountry: home as CountryCode } : {};
+  const national = home === undefined ? {} : { defaultCountry: home as CountryCode };
   const parsed = parsePhoneNumberFromString(text.trim(), { ...national, extract: false });
   if (parsed === undefined || !parsed.isValid()) {
-    const isForeign = countries.length > 1 && !text.trim().startsWith('+');
+    const isForeign = home === undefined && !text.trim().startsWith('+');
     return { problem: isForeign ? 'it must begin with + and the country' : 'it is no telephone number' };
   }
   if (parsed.country === undefined || !countries.includes(parsed.country))

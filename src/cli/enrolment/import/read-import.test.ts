@@ -148,10 +148,25 @@ describe('the bytes of a file', () => {
     expect(await read(Buffer.from(long))).toBe(long);
   });
 
+  it('are UTF-16 where a mark says so, either half of a letter first', async () => {
+    const text = `account,email\n${'a'.repeat(65_535)}ü😀`;
+    const marked = Buffer.from(`\ufeff${text}`, 'utf16le');
+    expect(await read(marked)).toBe(text);
+    expect(await read(Buffer.from(marked).swap16())).toBe(text);
+    // A letter of two units that is cut in two between two readings of the file.
+    const cut = `${'a'.repeat(32_766)}😀`;
+    expect(await read(Buffer.from(`\ufeff${cut}`, 'utf16le'))).toBe(cut);
+  });
+
+  it('are nothing where there are none', async () => {
+    expect(await read(Buffer.alloc(0))).toBe('');
+    expect(await read(Buffer.from('\ufeff', 'utf16le'))).toBe('');
+  });
+
   it.each([
-    ['UTF-16 with a mark', Buffer.from('\ufeffaccount,email', 'utf16le'), /UTF-16/],
-    ['UTF-16 without', Buffer.from('account,email', 'utf16le'), /UTF-16/],
-    ['UTF-16 the other way round', Buffer.from('\ufeffaccount', 'utf16le').swap16(), /UTF-16/],
+    ['UTF-16 without a mark', Buffer.from('account,email', 'utf16le'), /UTF-16 without a mark/],
+    ['UTF-16 that is cut off', Buffer.from('\ufeffab', 'utf16le').subarray(0, 5), /no UTF-16LE/],
+    ['UTF-16 with half a letter of two units', Buffer.from([0xfe, 0xff, 0xd8, 0x3d, 0x00, 0x61]), /no UTF-16BE/],
     ['Latin 1', Buffer.from('account,email\nzo\xeb,x', 'latin1'), /no UTF-8/],
     ['a letter that is cut off', Buffer.from([0x61, 0xc3]), /no UTF-8/],
   ])('are refused in %s', async (_name, bytes, reason) => {
