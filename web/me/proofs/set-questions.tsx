@@ -7,6 +7,7 @@ import { Actions, Prose } from '../../ui/layout.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import classes from '../me.module.css';
 import { meApi } from '../me-api.ts';
 import type { Ask } from './proofs-page.tsx';
 import { useAsked } from './use-asked.ts';
@@ -66,7 +67,7 @@ export function SetQuestions({ choice, ask, onAdded, onBack }: SetQuestionsProps
       </Prose>
       {rows.map(({ question, answer }, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: rows neither move nor go
-        <div key={index}>
+        <div key={index} className={classes.section}>
           <SelectField
             id={fieldOf('question', index)}
             label={t('proofs.questions.question', { number: index + 1 })}
