@@ -1,6 +1,7 @@
 import type { HelpedAccount, HelpGiven } from '../../shared/api/help.ts';
 import type { FactorKind, PasswordCheck } from '../../shared/api/journeys.ts';
 import type { Activity, ChangedPassword, Me } from '../../shared/api/me.ts';
+import type { MyAccounts } from '../../shared/api/my-accounts.ts';
 import type {
   AddedFactor,
   AddressBegun,
@@ -30,6 +31,10 @@ export const meApi = {
   findHelped: (account: string) => call<HelpedAccount>('POST', '/help/find', { account }),
   helpUnlock: (account: { directory: string; id: string }) => call<HelpGiven>('POST', '/help/unlock', { account }),
   helpReset: (account: { directory: string; id: string }) => call<HelpGiven>('POST', '/help/reset', { account }),
+  accounts: () => call<MyAccounts>('GET', '/me/accounts'),
+  beginLink: (account: string) => call<OpenStep>('POST', '/me/accounts/proof', { account }),
+  linkAccount: (journey: string) => call<undefined>('POST', '/me/accounts', { journey }),
+  partAccount: (id: string) => call<undefined>('DELETE', `/me/accounts/${encodeURIComponent(id)}`),
   factors: () => call<OwnFactors>('GET', '/me/factors'),
   beginTotp: () => call<TotpBegun>('POST', '/me/factors/totp', {}),
   beginAddress: (address: string) => call<AddressBegun>('POST', '/me/factors/email', { address }),

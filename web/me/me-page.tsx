@@ -6,6 +6,7 @@ import { mistakeOf } from '../portal/mistake-of.ts';
 import { SimplePage } from '../portal/simple-page.tsx';
 import { loadMeTexts } from '../texts.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
+import { AccountsPage } from './accounts/accounts-page.tsx';
 import { ActivityPage } from './activity-page.tsx';
 import { ChangePasswordPage } from './change-password-page.tsx';
 import { HelpPage } from './help/help-page.tsx';
@@ -68,6 +69,8 @@ function MeContent({ contact, search, go }: MePageProps) {
       return <ProofsPage contact={contact} limited={false} onBack={back} onOver={onOver} />;
     case 'help':
       return <HelpPage contact={contact} onBack={back} onOver={onOver} />;
+    case 'accounts':
+      return <AccountsPage contact={contact} onBack={back} onOver={onOver} />;
     case 'sessions':
       return <SessionsPage onBack={back} onOver={onOver} />;
     case 'activity':

@@ -1,14 +1,12 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { HelpedAccount, HelpGiven } from '../../../shared/api/help.ts';
-import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { Permission } from '../../../shared/permissions.ts';
 import type { Outcome } from '../../api.ts';
 import { mistakeOf } from '../../portal/mistake-of.ts';
 import type { Mistake } from '../../ui/question.tsx';
 import { meApi } from '../me-api.ts';
-import { StepUp } from '../step-up.tsx';
-import { isOver } from '../use-loaded.ts';
+import { useFreshProof } from '../use-fresh-proof.tsx';
 import { FindHelped } from './find-helped.tsx';
 import { HelpDone } from './help-done.tsx';
 import { HelpedPerson } from './helped-person.tsx';
@@ -30,19 +28,15 @@ export function HelpPage({ contact, onBack, onOver }: HelpPageProps) {
   const [view, setView] = useState<View>({ name: 'find' });
   const [mistake, setMistake] = useState<Mistake>();
   const [busy, setBusy] = useState(false);
-  const [stepUp, setStepUp] = useState<{ anyOf: readonly (readonly FactorKind[])[]; again: () => void }>();
+  const fresh = useFreshProof({ contact, onOver, late: (failure) => setMistake(mistakeOf(failure, portal)) });
 
   const ask = async <T,>(call: () => Promise<Outcome<T>>, then: (value: T) => void): Promise<void> => {
     if (busy) return;
     setBusy(true);
     setMistake(undefined);
-    const outcome = await call();
+    const failure = await fresh.ask(call, then);
     setBusy(false);
-    if (outcome.ok) then(outcome.value);
-    else if (isOver(outcome.failure)) onOver();
-    else if (outcome.failure.kind === 'problem' && outcome.failure.anyOf !== undefined)
-      setStepUp({ anyOf: outcome.failure.anyOf, again: () => void ask(call, then) });
-    else setMistake(mistakeOf(outcome.failure, portal));
+    if (failure !== undefined) setMistake(mistakeOf(failure, portal));
   };
   const show = (next: View) => {
     setMistake(undefined);
@@ -57,13 +51,7 @@ export function HelpPage({ contact, onBack, onOver }: HelpPageProps) {
     );
   };
 
-  if (stepUp !== undefined) {
-    const proven = () => {
-      setStepUp(undefined);
-      stepUp.again();
-    };
-    return <StepUp anyOf={stepUp.anyOf} contact={contact} onProven={proven} onBack={() => setStepUp(undefined)} onOver={onOver} />;
-  }
+  if (fresh.page !== undefined) return fresh.page;
   const again = () => show({ name: 'find' });
   switch (view.name) {
     case 'found':

@@ -7,7 +7,7 @@ import { Actions, Prose } from '../../ui/layout.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { meApi } from '../me-api.ts';
-import type { Ask } from './proofs-page.tsx';
+import type { Ask } from '../use-fresh-proof.tsx';
 import { useAsked } from './use-asked.ts';
 
 /** Has the device make a passkey. */

@@ -2,14 +2,14 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { AddressBegun, OwnFactor, RecoveryCodesMade, TotpBegun } from '../../../shared/api/own-factors.ts';
-import type { Failure, Outcome } from '../../api.ts';
+import type { Failure } from '../../api.ts';
 import { formatTime } from '../../format.ts';
 import { mistakeOf } from '../../portal/mistake-of.ts';
 import { SimplePage } from '../../portal/simple-page.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { meApi } from '../me-api.ts';
-import { StepUp } from '../step-up.tsx';
-import { isOver, useLoaded } from '../use-loaded.ts';
+import { type Ask, useFreshProof } from '../use-fresh-proof.tsx';
+import { useLoaded } from '../use-loaded.ts';
 import { AddAddress } from './add-address.tsx';
 import { AddOwnPasskey } from './add-own-passkey.tsx';
 import { AddTotp } from './add-totp.tsx';
@@ -40,9 +40,6 @@ type View =
   | { name: 'rename'; factor: OwnFactor }
   | { name: 'remove'; factor: OwnFactor };
 
-/** Asks for something that wants a fresh proof. Resolves to what was in its way, which the page that asked shows. */
-export type Ask = <T>(call: () => Promise<Outcome<T>>, then: (value: T) => void) => Promise<Failure | undefined>;
-
 /** What proves somebody who is signed in: seen, added, renamed, taken away. */
 export function ProofsPage({ contact, limited, onBack, onOver }: ProofsPageProps) {
   const { t } = useTranslation('me');
@@ -51,24 +48,20 @@ export function ProofsPage({ contact, limited, onBack, onOver }: ProofsPageProps
   const [view, setView] = useState<View>();
   const [said, setSaid] = useState<string>();
   const [trouble, setTrouble] = useState<Failure>();
-  const [stepUp, setStepUp] = useState<{ anyOf: readonly (readonly FactorKind[])[]; again: () => void }>();
-
-  const ask: Ask = async (call, then) => {
-    const outcome = await call();
-    if (outcome.ok) then(outcome.value);
-    else if (isOver(outcome.failure)) onOver();
-    else if (outcome.failure.kind === 'problem' && outcome.failure.anyOf !== undefined)
-      setStepUp({ anyOf: outcome.failure.anyOf, again: () => void begin(call, then) });
-    else return outcome.failure;
-    return undefined;
-  };
-  const begin: Ask = async (call, then) => {
-    setTrouble(undefined);
-    setSaid(undefined);
-    const failure = await ask(call, then);
+  const fresh = useFreshProof({
+    contact,
+    onOver,
     // What was typed before a proof was asked for is gone with its page: the list says what was in the way.
-    if (failure !== undefined) setView(undefined);
-    setTrouble(failure);
+    late(failure) {
+      setView(undefined);
+      setTrouble(failure);
+    },
+  });
+  const { ask } = fresh;
+  const begin: Ask = async (call, then) => {
+    setSaid(undefined);
+    setTrouble(undefined);
+    setTrouble(await ask(call, then));
     return undefined;
   };
   const list = (sentence?: string) => {
@@ -87,13 +80,7 @@ export function ProofsPage({ contact, limited, onBack, onOver }: ProofsPageProps
     else setView({ name: 'passkey' });
   };
 
-  if (stepUp !== undefined) {
-    const proven = () => {
-      setStepUp(undefined);
-      stepUp.again();
-    };
-    return <StepUp anyOf={stepUp.anyOf} contact={contact} onProven={proven} onBack={() => setStepUp(undefined)} onOver={onOver} />;
-  }
+  if (fresh.page !== undefined) return fresh.page;
   const back = () => list();
   switch (view?.name) {
     case 'totp':

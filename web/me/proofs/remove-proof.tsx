@@ -6,7 +6,7 @@ import { Actions, Prose } from '../../ui/layout.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Question } from '../../ui/question.tsx';
 import { meApi } from '../me-api.ts';
-import type { Ask } from './proofs-page.tsx';
+import type { Ask } from '../use-fresh-proof.tsx';
 import { useAsked } from './use-asked.ts';
 
 /** Says what will be gone, and asks once more when the account could not be recovered without it. */

@@ -6,7 +6,7 @@ import { Actions } from '../../ui/layout.tsx';
 import { Question } from '../../ui/question.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { meApi } from '../me-api.ts';
-import type { Ask } from './proofs-page.tsx';
+import type { Ask } from '../use-fresh-proof.tsx';
 import { useAsked } from './use-asked.ts';
 
 const NAME = 'proof-name';

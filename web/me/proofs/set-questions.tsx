@@ -9,7 +9,7 @@ import { SelectField } from '../../ui/select-field.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import classes from '../me.module.css';
 import { meApi } from '../me-api.ts';
-import type { Ask } from './proofs-page.tsx';
+import type { Ask } from '../use-fresh-proof.tsx';
 import { useAsked } from './use-asked.ts';
 
 interface SetQuestionsProps {
