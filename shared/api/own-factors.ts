@@ -37,8 +37,18 @@ export const ownFactorsSchema = z.object({
     .nullable(),
   /** How long what is added waits before it counts; hours. */
   coolDownHours: z.number(),
+  /** What a browser may tell the devices that keep passkeys (WebAuthn Level 3, 5.1.10); null: nothing. Ids are base64url. */
+  devices: z
+    .object({
+      rpId: z.string(),
+      user: z.object({ id: z.string(), name: z.string(), displayName: z.string() }),
+      /** Passkeys that are worth nothing any more, the last ones first. */
+      ended: z.array(z.string()),
+    })
+    .nullable(),
 });
 export type OwnFactors = z.infer<typeof ownFactorsSchema>;
+export type PasskeyDevices = NonNullable<OwnFactors['devices']>;
 
 /** `POST /api/v1/me/factors/totp`: a seed, which is kept once a code of it was given. */
 export const totpBegunSchema = z.object({

@@ -26,6 +26,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     byCredential: 'reads',
     acceptSignCount: 'flushed',
     countPasskeyOwners: 'reads',
+    endedPasskeys: 'reads',
     withEnd: 'reads',
     see: 'deferred',
     acceptBeforeEnd: 'flushed',

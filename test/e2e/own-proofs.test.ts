@@ -57,10 +57,11 @@ async function giveTotp(page: Page, owner: Enrolled): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-async function virtualAuthenticator(page: Page): Promise<void> {
+/** Chromium's own authenticator. Resolves to what asks which passkeys are on it, by the names of their accounts. */
+async function virtualAuthenticator(page: Page): Promise<() => Promise<(string | undefined)[]>> {
   const client = await page.context().newCDPSession(page);
   await client.send('WebAuthn.enable');
-  await client.send('WebAuthn.addVirtualAuthenticator', {
+  const { authenticatorId } = await client.send('WebAuthn.addVirtualAuthenticator', {
     options: {
       protocol: 'ctap2',
       transport: 'internal',
@@ -70,6 +71,10 @@ async function virtualAuthenticator(page: Page): Promise<void> {
       automaticPresenceSimulation: true,
     },
   });
+  return async () => {
+    const { credentials } = await client.send('WebAuthn.getCredentials', { authenticatorId });
+    return credentials.map(({ userName }) => userName);
+  };
 }
 
 describe.each([
@@ -90,7 +95,7 @@ describe.each([
       expect(await scrollsSideways(page), what).toBe(false);
       await screenshot(page, `own-${what}-${name}`);
     };
-    await virtualAuthenticator(page);
+    const passkeys = await virtualAuthenticator(page);
     portal.keyturn.clock.move(31_000);
     await nameAndPassword(page, login);
     await giveTotp(page, owner);
@@ -145,6 +150,7 @@ describe.each([
     await look('passkey');
     await page.keyboard.press('Enter');
     await page.getByText('This computer is added').waitFor();
+    expect(await passkeys()).toEqual([login]);
 
     await page.getByRole('button', { name: 'Make recovery codes' }).click();
     await title(page, /Your recovery codes/);
@@ -179,8 +185,11 @@ describe.each([
     await page.getByRole('button', { name: 'Remove Passkey Old computer' }).click();
     await title(page, /Remove Old computer\?/);
     await look('remove');
+    expect(await passkeys()).toHaveLength(1);
     await page.getByRole('button', { name: 'Remove', exact: true }).press('Enter');
     await page.getByText('It is removed.').waitFor();
+    // Gone from the device as well: nobody is offered what will be refused.
+    await until(async () => (await passkeys()).length === 0, 'the passkey gone from its device', 10_000);
     await look('full');
     expect(complaints).toEqual([]);
     await context.close();

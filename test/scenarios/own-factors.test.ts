@@ -206,6 +206,35 @@ describe.each(['sqlite', 'postgres'] as const)('what proves somebody, changed by
     expect((await held.call('PATCH', `/me/factors/${id}`, { name: 'x' })).body.code).toBe('enrolment.factor-unknown');
   });
 
+  it('tells the devices of the owner which passkeys were ended, and nobody else', async () => {
+    const { person, held } = await signedIn();
+    const add = async (name: string): Promise<string> => {
+      const passkey = createSoftPasskey(ORIGIN);
+      const options = await held.call('POST', '/me/factors/passkey-options', {});
+      const credential = passkey.make(options.body.publicKey as never);
+      expect((await held.call('POST', '/me/factors/passkeys', { ceremony: options.body.ceremony, credential, name })).status).toBe(201);
+      expect((await mine(held)).devices?.user.id).toBe((options.body as { publicKey: { user: { id: string } } }).publicKey.user.id);
+      return passkey.id;
+    };
+    const remove = async (name: string) => {
+      const id = (await mine(held)).factors.find(({ label }) => label === name)?.id ?? '';
+      expect((await held.call('DELETE', `/me/factors/${id}`)).status).toBe(204);
+    };
+    const [first, second] = [await add('first'), await add('second')];
+    await add('kept');
+    expect((await mine(held)).devices).toMatchObject({ rpId: 'localhost', user: { name: person.login }, ended: [] });
+    await remove('first');
+    keyturn.clock.move(1000);
+    await remove('second');
+    expect((await mine(held)).devices?.ended).toEqual([second, first]);
+    const other = await signedIn();
+    expect((await mine(other.held)).devices?.ended).toEqual([]);
+    // Whoever gave a password alone is told of no passkey.
+    const login = newLogin();
+    await addPerson(keyturn, login);
+    expect((await mine(await signIn(keyturn, login))).devices).toBeNull();
+  });
+
   it('takes the last way back only when that is said', async () => {
     const { person, held } = await signedIn();
     const { factors } = await mine(held);

@@ -237,6 +237,20 @@ export function specifySealedColumns(makeDatabase: MakeDatabase): void {
       expect(await store.factors.ofAccount({ directory: 'corp', id: 'carol' })).toEqual([]);
     });
 
+    it('takes no passkey from its device', async () => {
+      const carol = { directory: 'corp', id: 'carol' };
+      const [live, ended, foreign] = [
+        factorRow({ accountId: 'carol', kind: 'passkey' }),
+        factorRow({ accountId: 'carol', kind: 'passkey' }),
+        factorRow({ accountId: 'bjoern', kind: 'passkey' }),
+      ];
+      for (const row of [live, ended, foreign]) await store.factors.insert(row);
+      for (const { id } of [ended, foreign]) expect(await store.factors.end(id, NOW)).toBe(true);
+      await database.execute(`update factors set ended_at = ${NOW} where id = '${live.id}'`);
+      await database.execute(`update factors set account_id = 'carol' where id = '${foreign.id}'`);
+      expect((await store.factors.endedPasskeys(carol, 9)).map(({ id }) => id)).toEqual([ended.id]);
+    });
+
     it('points no link at another account', async () => {
       await store.freezes.insertLink({ tokenDigest: 't', account: { directory: 'corp', id: 'bjoern' }, expiresAt: NOW });
       expect(await store.freezes.findLink('t', NOW - 1)).toMatchObject({ account: { id: 'bjoern' } });

@@ -203,6 +203,11 @@ export interface FactorStore {
   acceptSignCount(id: string, signCount: number, now: number): Promise<boolean>;
   /** How many accounts have current passkeys, and how many of them none for this RP ID. */
   countPasskeyOwners(rpId: string): Promise<{ owners: number; stranded: number }>;
+  /**
+   * Passkeys of the person whom an account belongs to that were ended, the last ones first. One that cannot be opened is left out: nobody
+   * ends a passkey by writing to the database.
+   */
+  endedPasskeys(account: AccountRef, limit: number): Promise<FactorRow[]>;
   /** Current ones that have an end, those first that were not looked at for longest. */
   withEnd(limit: number): Promise<FactorRow[]>;
   /** Notes that one with an end was looked at. An earlier time than the one noted changes nothing. */

@@ -21,6 +21,7 @@ import { beginAddress, beginTotp, confirmCode, makeOwnCodes, requireRoom } from 
 import { countsFromOf, isRenamed, ownProofs, removeOwn, renameOwn } from '../../core/enrolment/own-proofs.ts';
 import { questionsToChoose, setOwnQuestions } from '../../core/enrolment/own-questions.ts';
 import { changedByOwner, requireMayAdd } from '../../core/enrolment/own-session.ts';
+import { tellDevices } from '../../core/enrolment/passkey-devices.ts';
 import { beginPasskey, finishPasskey } from '../../core/enrolment/passkeys.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
 import type { FactorRow } from '../../core/ports/store.ts';
@@ -61,7 +62,7 @@ export function ownFactorRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       { schema: { summary: 'What proves the person, and what that is good for', response: { 200: ownFactorsSchema, ...problems } } },
       (request, reply) =>
         forSession(deps, request, reply, async (acting, session) => {
-          const { factors, addable, ways } = await ownProofs(acting, session);
+          const { account, factors, addable, ways } = await ownProofs(acting, session);
           const { coolDownHours } = deps.configuration().factors;
           return {
             factors: factors.map((row) => present(row, acting.act.at)),
@@ -72,6 +73,7 @@ export function ownFactorRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
             })),
             questions: addable.includes('questions') ? questionsToChoose(acting, session) : null,
             coolDownHours,
+            devices: await tellDevices(acting, session, account),
           };
         }),
     );

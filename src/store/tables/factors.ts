@@ -32,7 +32,8 @@ export function createFactors(context: TableContext): FactorStore {
     countsFrom: row.counts_from,
   });
 
-  async function ofAccount(account: AccountRef): Promise<FactorRow[]> {
+  /** Those of the person whom an account belongs to: by rows that can be opened, and links that can. */
+  async function ofPerson(account: AccountRef, which: 'current' | 'ended'): Promise<FactorRow[]> {
     const rows = await context.db
       .selectFrom('factors')
       .leftJoin('person_accounts as other', (join) =>
@@ -44,7 +45,7 @@ export function createFactors(context: TableContext): FactorStore {
       .selectAll('factors')
       .select([...MINE, ...OTHER])
       .where(sql<boolean>`(factors.directory, factors.account_id) in ${personOf(account)}`)
-      .where('factors.ended_at', 'is', null)
+      .where('factors.ended_at', which === 'current' ? 'is' : 'is not', null)
       .orderBy('factors.created_at')
       .orderBy('factors.id')
       .execute();
@@ -58,6 +59,8 @@ export function createFactors(context: TableContext): FactorStore {
       return from === null ? factor : { ...factor, countsFrom: Math.max(factor.countsFrom ?? 0, from) };
     });
   }
+
+  const ofAccount = (account: AccountRef) => ofPerson(account, 'current');
 
   return {
     async insert(row) {
@@ -194,6 +197,10 @@ export function createFactors(context: TableContext): FactorStore {
         .select((eb) => [eb.fn.countAll().as('all'), eb.fn.sum('here').as('here')])
         .executeTakeFirstOrThrow();
       return { owners: Number(all), stranded: Number(all) - Number(here ?? 0) };
+    },
+    async endedPasskeys(account, limit) {
+      const ended = (await ofPerson(account, 'ended')).filter(({ kind }) => kind === 'passkey');
+      return ended.toSorted((one, other) => (other.endedAt ?? 0) - (one.endedAt ?? 0)).slice(0, limit);
     },
     async withEnd(limit) {
       const rows = await context.db

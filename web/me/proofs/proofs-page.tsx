@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { AddressBegun, OwnFactor, RecoveryCodesMade, TotpBegun } from '../../../shared/api/own-factors.ts';
@@ -19,6 +19,7 @@ import { ProofList } from './proof-list.tsx';
 import { RemoveProof } from './remove-proof.tsx';
 import { RenameProof } from './rename-proof.tsx';
 import { SetQuestions } from './set-questions.tsx';
+import { signalDevices } from './signal-devices.ts';
 
 interface ProofsPageProps {
   contact: string;
@@ -48,6 +49,11 @@ export function ProofsPage({ contact, limited, onBack, onOver }: ProofsPageProps
   const [view, setView] = useState<View>();
   const [said, setSaid] = useState<string>();
   const [trouble, setTrouble] = useState<Failure>();
+  const devices = value?.devices;
+  useEffect(() => {
+    if (devices != null) void signalDevices(devices);
+  }, [devices]);
+
   const fresh = useFreshProof({
     contact,
     onOver,
