@@ -38,7 +38,7 @@ export const ERRORS = {
   'notice.link-invalid': { status: 410, audience: 'anyone', level: 'info' },
   // Enrolment
   'enrolment.address-invalid': { status: 422, audience: 'anyone', level: 'info' },
-  'enrolment.number-invalid': { status: 422, audience: 'operator', level: 'info' },
+  'enrolment.number-invalid': { status: 422, audience: 'anyone', level: 'info' },
   'enrolment.seed-invalid': { status: 422, audience: 'operator', level: 'info' },
   'enrolment.hours-invalid': { status: 422, audience: 'operator', level: 'info' },
   'enrolment.present': { status: 409, audience: 'anyone', level: 'info' },

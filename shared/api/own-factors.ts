@@ -63,6 +63,8 @@ export type TotpBegun = z.infer<typeof totpBegunSchema>;
 
 /** `POST /api/v1/me/factors/email`: a code goes there, and the address is kept once it came back. */
 export const beginAddressRequestSchema = z.strictObject({ address: z.string().min(3).max(320) });
+/** `POST /api/v1/me/factors/sms`: the same with a mobile number, in whatever form; `address` of the answer is in E.164. */
+export const beginNumberRequestSchema = z.strictObject({ number: z.string().min(3).max(40) });
 export const addressBegunSchema = z.object({ ceremony, expiresAt: time, address: z.string() });
 export type AddressBegun = z.infer<typeof addressBegunSchema>;
 

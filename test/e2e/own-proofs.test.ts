@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
 import { codeIn, createMovableClock, type Enrolled, holdsCode, until } from '../scenarios/start-keyturn.ts';
+import { answers, type SmsGatewayServer, startSmsGateway } from '../servers/sms-gateway.ts';
 import { uniqueName } from '../servers/unique-name.ts';
 import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
@@ -16,17 +17,25 @@ const QUESTIONS = ['toy', 'street', 'dish', 'song'].map((id) => ({
 
 let portal: PortalKeyturn;
 let browser: Browser;
+let gateway: SmsGatewayServer;
 
 beforeAll(async () => {
+  gateway = await startSmsGateway(answers(200, 'OK'));
   [portal, browser] = await Promise.all([
     startPortalKeyturn({
       directories: [embeddedSection()],
       configuration: {
         signIn: { enabled: true },
         recovery: {
-          rules: [{ name: 'everybody', accepted: [['passkey'], ['email', 'totp'], ['email', 'recovery-code'], ['email', 'questions']] }],
+          rules: [
+            {
+              name: 'everybody',
+              accepted: [['passkey'], ['email', 'totp'], ['sms', 'totp'], ['email', 'recovery-code'], ['email', 'questions']],
+            },
+          ],
         },
         factors: { questions: { pool: QUESTIONS, setUp: 3, asked: 2 } },
+        sms: { kind: 'http', countries: ['DE'], gateways: [{ name: 'g', url: gateway.url, json: { to: '{{number}}', text: '{{text}}' } }] },
       },
       clock: createMovableClock(),
       host: 'localhost',
@@ -37,6 +46,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await portal?.close();
+  await gateway?.stop();
 });
 
 const title = (page: Page, text: RegExp) => page.getByRole('heading', { level: 1, name: text }).waitFor();
@@ -144,6 +154,22 @@ describe.each([
     await page.getByLabel('Code', { exact: true }).fill(codeIn(mailed()[0] as never));
     await page.keyboard.press('Enter');
     await page.getByText(`${address} is added`).waitFor();
+
+    await page.getByRole('button', { name: 'Add a mobile number' }).click();
+    await page.getByLabel('Mobile number').fill('030 123456');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('Texts cannot be sent to this number').waitFor();
+    await look('number-wrong');
+    const number = `+49151234${name === 'light' ? 11111 : 22222}`;
+    await page.getByLabel('Mobile number').fill(`${number.slice(0, 6)} ${number.slice(6)}`);
+    await page.keyboard.press('Enter');
+    await title(page, /code from your text message/);
+    const texted = () => gateway.calls.map(({ body }) => body).find((body) => body.includes(number));
+    await until(() => texted() !== undefined, 'a text');
+    await look('number-code');
+    await page.getByLabel('Code', { exact: true }).fill(/\b\d{8}\b/.exec(texted() ?? '')?.[0] ?? '');
+    await page.keyboard.press('Enter');
+    await page.getByText(`${number} is added`).waitFor();
 
     await page.getByRole('button', { name: 'Add a passkey' }).click();
     await page.getByLabel('Name').fill('This computer');

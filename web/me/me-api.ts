@@ -37,7 +37,8 @@ export const meApi = {
   partAccount: (id: string) => call<undefined>('DELETE', `/me/accounts/${encodeURIComponent(id)}`),
   factors: () => call<OwnFactors>('GET', '/me/factors'),
   beginTotp: () => call<TotpBegun>('POST', '/me/factors/totp', {}),
-  beginAddress: (address: string) => call<AddressBegun>('POST', '/me/factors/email', { address }),
+  beginAddress: (kind: 'email' | 'sms', typed: string) =>
+    call<AddressBegun>('POST', `/me/factors/${kind}`, kind === 'email' ? { address: typed } : { number: typed }),
   confirmFactor: (asked: { ceremony: string; code: string; name?: string }) => call<AddedFactor>('POST', '/me/factors/confirm', asked),
   passkeyOptions: () => call<OwnPasskeyOptions>('POST', '/me/factors/passkey-options', {}),
   addPasskey: (asked: { ceremony: string; name?: string; credential: Attestation }) =>

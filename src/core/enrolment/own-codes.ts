@@ -17,26 +17,28 @@ import type { Session } from '../sessions/session.ts';
 import type { NewFactor } from './add-factor.ts';
 import { countEnrolled, enrolFactors } from './enrol-factors.ts';
 import { mailAddressKey, readMailAddress } from './mail-address.ts';
-import { requireAddable } from './own-proofs.ts';
+import { countOwnCode } from './own-address-limits.ts';
+import { type OwnKind, requireAddable } from './own-proofs.ts';
 import { changedByOwner, countsFromNow, requireMayAdd } from './own-session.ts';
+import { readPhoneNumber } from './phone-number.ts';
 import { issueRecoveryCodes } from './recovery-codes.ts';
 import { newSeed, otpauthAddress } from './totp-seed.ts';
 
-const HOUR = 3_600_000;
 /** How long a code may take to be typed. */
 const PATIENCE = 15 * 60_000;
 /** Codes that one ceremony takes. */
 const ATTEMPTS = 5;
 /** Proofs that one account may have of a kind. */
 const MOST = 10;
-/** Codes that go out within an hour: for one account, and to one mailbox, which may be a stranger's. */
-const CODES_PER_ACCOUNT = 6;
-const CODES_PER_ADDRESS = 3;
+
+/** Kinds whose codes are sent to an address. */
+type AddressKind = 'email' | 'sms';
+const CHANNELS = { email: 'mail', sms: 'sms' } as const;
 
 /** What is waited for, sealed. `purpose` keeps it from being taken for a question of a recovery. */
 type Expected = { purpose: 'own-code'; account: AccountRef; session: string } & (
   | { kind: 'totp'; seed: string }
-  | { kind: 'email'; address: string; digest: string }
+  | { kind: AddressKind; address: string; digest: string }
 );
 
 /** A proof that waits for its first code. */
@@ -57,28 +59,47 @@ export async function beginTotp(deps: ActDeps, session: Session): Promise<Ceremo
 }
 
 /**
- * Sends a code to an address. It is kept once that code was given back: it is the person's own then.
- * @throws AppError `session.*`, `enrolment.kind-not-asked`, `enrolment.too-many`, `enrolment.address-invalid`, `guard.slow-down`
+ * Sends a code to a mail address or a mobile number. It is kept once that code was given back: it is the person's own then.
+ * @throws AppError `session.*`, `enrolment.kind-not-asked`, `enrolment.too-many`, `enrolment.address-invalid`, `enrolment.number-invalid`,
+ * `guard.slow-down`
  */
-export async function beginAddress(deps: ActDeps, session: Session, typed: string): Promise<Ceremony & { address: string }> {
-  await requireRoom(deps, session, 'email');
-  const address = readMailAddress(typed);
-  if (address === null) throw new AppError('enrolment.address-invalid');
-  const { codeLength } = deps.configuration().factors.email;
-  const code = randomCode(deps.random, codeLength);
-  return deps.store.transaction(async (store) => {
-    await countCode(deps, store, session, address);
-    const begun = await begin(deps, store, session, (ceremony) => ({
-      ...{ kind: 'email', address, digest: deps.keys.digest('code', `${ceremony}|${code}`) },
+export async function beginAddress(
+  deps: ActDeps,
+  session: Session,
+  { kind, typed }: { kind: AddressKind; typed: string },
+): Promise<Ceremony & { address: string }> {
+  await requireRoom(deps, session, kind);
+  const { address, key } = readAddress(deps, kind, typed);
+  const code = randomCode(deps.random, deps.configuration().factors[kind].codeLength);
+  // What is counted stays counted, also where it is refused: the refusal is thrown once it is written.
+  const begun = await deps.store.transaction(async (store) => {
+    const retryAt = await countOwnCode(deps, store, session, { kind, key });
+    if (retryAt !== null) return { retryAt };
+    const made = await begin(deps, store, session, (ceremony) => ({
+      ...{ kind, address, digest: deps.keys.digest('code', `${ceremony}|${code}`) },
     }));
     const parameters = {
       ...{ code, goal: 'enrol', minutes: Math.round(PATIENCE / 60_000), organisation: deps.configuration().organisation.name },
       contact: supportContact(deps.configuration(), session.language),
       ...askedFrom(sessionActor(deps.act, session), deps.act.at),
     };
-    await queueSecret(deps, store, 'mail', { to: address, language: session.language, parameters, expiresAt: begun.expiresAt });
-    return { ...begun, address };
+    await queueSecret(deps, store, CHANNELS[kind], { to: address, language: session.language, parameters, expiresAt: made.expiresAt });
+    return { ...made, address };
   });
+  if ('retryAt' in begun) throw slowDown(deps.act, begun.retryAt);
+  return begun;
+}
+
+/** @throws AppError `enrolment.address-invalid`, `enrolment.number-invalid` */
+function readAddress({ configuration }: ActDeps, kind: AddressKind, typed: string): { address: string; key: string } {
+  if (kind === 'email') {
+    const address = readMailAddress(typed);
+    if (address === null) throw new AppError('enrolment.address-invalid');
+    return { address, key: mailAddressKey(address) };
+  }
+  const read = readPhoneNumber(typed, configuration().sms?.countries ?? []);
+  if ('problem' in read) throw new AppError('enrolment.number-invalid', read);
+  return { address: read.number, key: read.number };
 }
 
 /**
@@ -101,7 +122,7 @@ export async function confirmCode(
     if (!(await store.challenges.consume(ceremony, deps.act.at))) throw new AppError('enrolment.ceremony-over');
   });
   const { kind } = expected;
-  const [secret, label] = expected.kind === 'email' ? [expected.address, expected.address] : [expected.seed, name];
+  const [secret, label] = expected.kind === 'totp' ? [expected.seed, name] : [expected.address, expected.address];
   const wanted = { kind, label, secret, source: 'self', ...proven };
   const { added } = await enrolFactors(deps, session.account, [wanted], { ...by, countsFrom: countsFromNow(deps) });
   const [row] = added;
@@ -123,13 +144,13 @@ export async function makeOwnCodes(deps: ActDeps, session: Session): Promise<{ c
 }
 
 /** @throws AppError `session.*`, `enrolment.kind-not-asked`, `enrolment.too-many` */
-export async function requireRoom(deps: ActDeps, session: Session, kind: 'totp' | 'email' | 'passkey'): Promise<void> {
+export async function requireRoom(deps: ActDeps, session: Session, kind: Exclude<OwnKind, 'recovery-code'>): Promise<void> {
   requireMayAdd(deps, session);
   requireAddable(deps.configuration(), kind);
   if ((await countEnrolled(deps, session.account, kind)) >= MOST) throw new AppError('enrolment.too-many', { most: MOST });
 }
 
-type Waited = { kind: 'totp'; seed: string } | { kind: 'email'; address: string; digest: string };
+type Waited = { kind: 'totp'; seed: string } | { kind: AddressKind; address: string; digest: string };
 
 async function begin(deps: ActDeps, store: Store, session: Session, waited: (ceremony: string) => Waited): Promise<Ceremony> {
   const ceremony = randomId(deps.random);
@@ -150,24 +171,6 @@ function judge(deps: ActDeps, ceremony: string, expected: Expected, code: string
     return found === null || Math.abs(found.ahead) > deps.configuration().factors.totp.skewSteps ? null : { timeStep: found };
   }
   return isEqual(expected.digest, deps.keys.digest('code', `${ceremony}|${code}`)) ? {} : null;
-}
-
-/** Counted before anything is sent: whoever is signed in may not fill a stranger's mailbox. @throws AppError `guard.slow-down` */
-async function countCode(deps: ActDeps, store: Store, session: Session, address: string): Promise<void> {
-  const keyOf = (what: string) => deps.keys.digest('guard-target', `own-code|${what}`);
-  const [account, mailbox] = [keyOf(accountKey(session.account)), keyOf(`to|${mailAddressKey(address)}`)];
-  const counted = await store.counters.hitAll(
-    [account, mailbox].map((key) => ({ key, windowMilliseconds: HOUR })),
-    deps.act.at,
-  );
-  const over = [
-    [account, CODES_PER_ACCOUNT],
-    [mailbox, CODES_PER_ADDRESS],
-  ] as const;
-  for (const [key, most] of over) {
-    const row = counted.get(key);
-    if (row !== undefined && row.count > most) throw slowDown(deps.act, row.windowStartedAt + HOUR);
-  }
 }
 
 /** null: it is a question of another kind. */

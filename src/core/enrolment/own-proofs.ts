@@ -14,7 +14,7 @@ import { type CombinationVerdict, judgeCombinations } from './judge-combinations
 import { changedByOwner, requireMayChange } from './own-session.ts';
 
 /** The kinds that people add by themselves. */
-export const OWN_KINDS = ['passkey', 'totp', 'email', 'recovery-code', 'questions'] as const satisfies readonly FactorKind[];
+export const OWN_KINDS = ['passkey', 'totp', 'email', 'sms', 'recovery-code', 'questions'] as const satisfies readonly FactorKind[];
 export type OwnKind = (typeof OWN_KINDS)[number];
 
 /** What somebody who is signed in can prove themselves with, and what that is good for. */
@@ -35,11 +35,15 @@ export async function ownProofs(deps: ActDeps, session: Session): Promise<OwnPro
   return { account, factors, addable: addableKinds(deps.configuration()), ways: await waysOf(deps, session, account, factors) };
 }
 
-/** The kinds that people may add: those that a rule asks for, as far as browsers can make them at our address. */
+/** The kinds that people may add: those that a rule asks for, as far as browsers can make them at our address, and texts leave. */
 export function addableKinds(configuration: Configuration): OwnKind[] {
   const { recovery, signIn } = configuration;
   const asked = new Set([...recovery.rules, ...signIn.rules].flatMap(combinationsOf).flat());
-  return OWN_KINDS.filter((kind) => asked.has(kind) && (kind !== 'passkey' || passkeySiteProblem(configuration) === null));
+  const isPossible = (kind: OwnKind) => {
+    if (kind === 'passkey') return passkeySiteProblem(configuration) === null;
+    return kind !== 'sms' || configuration.sms !== undefined;
+  };
+  return OWN_KINDS.filter((kind) => asked.has(kind) && isPossible(kind));
 }
 
 /** @throws AppError `enrolment.kind-not-asked` for a kind that no rule asks for */

@@ -6,6 +6,7 @@ import {
   addOwnPasskeyRequestSchema,
   addressBegunSchema,
   beginAddressRequestSchema,
+  beginNumberRequestSchema,
   confirmFactorRequestSchema,
   type OwnFactor,
   ownFactorsSchema,
@@ -99,7 +100,24 @@ export function ownFactorRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       },
       (request, reply) =>
         forSession(deps, request, reply, async (acting, session) => {
-          const begun = await beginAddress(acting, session, request.body.address);
+          const begun = await beginAddress(acting, session, { kind: 'email', typed: request.body.address });
+          deps.wakeOutbox('code');
+          return reply.status(201).send({ ...begun, expiresAt: presentTime(begun.expiresAt, 'down') });
+        }),
+    );
+
+    app.post(
+      '/me/factors/sms',
+      {
+        schema: {
+          summary: 'Begin to add a mobile number: a code goes there',
+          body: beginNumberRequestSchema,
+          response: { 201: addressBegunSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          const begun = await beginAddress(acting, session, { kind: 'sms', typed: request.body.number });
           deps.wakeOutbox('code');
           return reply.status(201).send({ ...begun, expiresAt: presentTime(begun.expiresAt, 'down') });
         }),
@@ -109,7 +127,7 @@ export function ownFactorRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       '/me/factors/confirm',
       {
         schema: {
-          summary: 'Keep an authenticator or an address by its first code',
+          summary: 'Keep an authenticator, an address or a number by its first code',
           body: confirmFactorRequestSchema,
           response: { 201: addedFactorSchema, ...problems },
         },

@@ -11,28 +11,35 @@ import { useAsked } from './use-asked.ts';
 
 const ADDRESS = 'new-address';
 
-/** Which address; a code goes there. */
-export function AddAddress({ ask, onBegun, onBack }: { ask: Ask; onBegun: (begun: AddressBegun) => void; onBack: () => void }) {
+interface AddAddressProps {
+  kind: 'email' | 'sms';
+  ask: Ask;
+  onBegun: (begun: AddressBegun) => void;
+  onBack: () => void;
+}
+
+/** Which mail address or mobile number; a code goes there. */
+export function AddAddress({ kind, ask, onBegun, onBack }: AddAddressProps) {
   const { t } = useTranslation('me');
   const { t: portal } = useTranslation();
   const [address, setAddress] = useState('');
   const { busy, mistake, mistakes, send, missing } = useAsked(ADDRESS);
   const submit = () => {
-    if (address.trim() === '') return missing(t('proofs.email.missing'));
-    return void send(() => ask(() => meApi.beginAddress(address.trim()), onBegun));
+    if (address.trim() === '') return missing(t(`proofs.${kind}.missing`));
+    return void send(() => ask(() => meApi.beginAddress(kind, address.trim()), onBegun));
   };
   return (
-    <Question title={t('proofs.email.title')} mistakes={mistakes} focusOn={mistake} onSubmit={submit}>
+    <Question title={t(`proofs.${kind}.title`)} mistakes={mistakes} focusOn={mistake} onSubmit={submit}>
       <TextField
         id={ADDRESS}
-        label={t('proofs.email.label')}
-        hint={t('proofs.email.hint')}
+        label={t(`proofs.${kind}.label`)}
+        hint={t(`proofs.${kind}.hint`)}
         error={mistake?.field === ADDRESS ? mistake.text : undefined}
         value={address}
         onChange={setAddress}
-        autoComplete="email"
+        autoComplete={kind === 'email' ? 'email' : 'tel'}
       />
-      <NextLine>{t('proofs.email.next')}</NextLine>
+      <NextLine>{t(`proofs.${kind}.next`)}</NextLine>
       <Actions>
         <ActionButton type="submit" busy={busy}>
           {portal('action.continue')}

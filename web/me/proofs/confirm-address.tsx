@@ -13,6 +13,7 @@ import { useAsked } from './use-asked.ts';
 const CODE = 'first-code';
 
 interface ConfirmAddressProps {
+  kind: 'email' | 'sms';
   begun: AddressBegun;
   ask: Ask;
   onAdded: (added: AddedFactor) => void;
@@ -21,7 +22,7 @@ interface ConfirmAddressProps {
 }
 
 /** The code that went to a new address. */
-export function ConfirmAddress({ begun, ask, onAdded, onBack }: ConfirmAddressProps) {
+export function ConfirmAddress({ kind, begun, ask, onAdded, onBack }: ConfirmAddressProps) {
   const { t } = useTranslation('me');
   const { t: portal } = useTranslation();
   const [code, setCode] = useState('');
@@ -31,8 +32,8 @@ export function ConfirmAddress({ begun, ask, onAdded, onBack }: ConfirmAddressPr
     return void send(() => ask(() => meApi.confirmFactor({ ceremony: begun.ceremony, code }), onAdded));
   };
   return (
-    <Question title={t('proofs.email.code.title')} mistakes={mistakes} focusOn={mistake} onSubmit={submit}>
-      <NextLine>{t('proofs.email.sent', { address: begun.address, time: formatTime(begun.expiresAt) })}</NextLine>
+    <Question title={t(`proofs.${kind}.code.title`)} mistakes={mistakes} focusOn={mistake} onSubmit={submit}>
+      <NextLine>{t(`proofs.${kind}.sent`, { address: begun.address, time: formatTime(begun.expiresAt) })}</NextLine>
       <TextField
         id={CODE}
         label={portal('code.label')}
@@ -48,7 +49,7 @@ export function ConfirmAddress({ begun, ask, onAdded, onBack }: ConfirmAddressPr
           {t('proofs.add.button')}
         </ActionButton>
         <ActionButton look="quiet" onPress={onBack}>
-          {t('proofs.email.other')}
+          {t(`proofs.${kind}.other`)}
         </ActionButton>
       </Actions>
     </Question>

@@ -33,8 +33,8 @@ interface ProofsPageProps {
 /** What the page shows instead of the list. */
 type View =
   | { name: 'totp'; begun: TotpBegun }
-  | { name: 'address' }
-  | { name: 'address-code'; begun: AddressBegun }
+  | { name: 'address'; kind: 'email' | 'sms' }
+  | { name: 'address-code'; kind: 'email' | 'sms'; begun: AddressBegun }
   | { name: 'passkey' }
   | { name: 'questions' }
   | { name: 'codes'; made: RecoveryCodesMade }
@@ -81,7 +81,7 @@ export function ProofsPage({ contact, limited, onBack, onOver }: ProofsPageProps
   const add = (kind: FactorKind) => {
     if (kind === 'totp') void begin(meApi.beginTotp, (begun) => setView({ name: 'totp', begun }));
     else if (kind === 'recovery-code') void begin(meApi.makeCodes, (made) => setView({ name: 'codes', made }));
-    else if (kind === 'email') setView({ name: 'address' });
+    else if (kind === 'email' || kind === 'sms') setView({ name: 'address', kind });
     else if (kind === 'questions') setView({ name: 'questions' });
     else setView({ name: 'passkey' });
   };
@@ -91,10 +91,14 @@ export function ProofsPage({ contact, limited, onBack, onOver }: ProofsPageProps
   switch (view?.name) {
     case 'totp':
       return <AddTotp begun={view.begun} ask={ask} onAdded={added} onBack={back} />;
-    case 'address':
-      return <AddAddress ask={ask} onBegun={(begun) => setView({ name: 'address-code', begun })} onBack={back} />;
-    case 'address-code':
-      return <ConfirmAddress begun={view.begun} ask={ask} onAdded={added} onBack={() => setView({ name: 'address' })} />;
+    case 'address': {
+      const { kind } = view;
+      return <AddAddress kind={kind} ask={ask} onBegun={(begun) => setView({ name: 'address-code', kind, begun })} onBack={back} />;
+    }
+    case 'address-code': {
+      const { kind, begun } = view;
+      return <ConfirmAddress kind={kind} begun={begun} ask={ask} onAdded={added} onBack={() => setView({ name: 'address', kind })} />;
+    }
     case 'passkey':
       return <AddOwnPasskey ask={ask} onAdded={added} onBack={back} />;
     case 'questions':
