@@ -502,7 +502,7 @@ describe('an authenticator', () => {
       expect(refused).toBeLessThanOrEqual(12);
     }
     expect(refused).toBe(12);
-    expect(last.at('refused').message).toMatch(/authenticator/);
+    expect(last.at('refused').message).toMatch(/no longer counts for recovery/);
     await until(() => keyturn.messages(alice.address).some(({ subject }) => subject.includes('suspended')), 'word to the owner');
     const right = await toAuthenticator(alice);
     await right.answer({ code: alice.totp() });
