@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { codeIn } from '../scenarios/start-keyturn.ts';
 import { type CertificateAuthority, createCertificateAuthority } from '../servers/certificate-authority.ts';
@@ -31,7 +31,7 @@ let authority: CertificateAuthority;
 let browser: Browser;
 const nodes: Machine[] = [];
 
-beforeAll(async () => {
+beforeEach(async () => {
   folder = await createScratchFolder('production');
   authority = await createCertificateAuthority(`${folder}/ca`);
   const hosts = [`${BALANCER} ${PORTAL}`, '127.0.0.1 ldap1.example.com ldap2.example.com db.example.org mail.example.com'];
@@ -45,9 +45,10 @@ beforeAll(async () => {
     args: [`--host-resolver-rules=MAP ${PORTAL} ${BALANCER}`],
   });
 });
-afterAll(async () => {
+afterEach(async () => {
   await browser?.close();
-  for (const node of nodes.toReversed()) await node.stop();
+  // The second one lives in the network of the first.
+  for (const node of nodes.splice(0).toReversed()) await node.stop();
   await removeScratchFolder(folder);
 });
 

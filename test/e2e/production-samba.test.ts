@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { codeIn } from '../scenarios/start-keyturn.ts';
 import { type CertificateAuthority, createCertificateAuthority } from '../servers/certificate-authority.ts';
@@ -30,7 +30,7 @@ let authority: CertificateAuthority;
 let browser: Browser;
 let machine: Machine;
 
-beforeAll(async () => {
+beforeEach(async () => {
   folder = await createScratchFolder('production');
   authority = await createCertificateAuthority(`${folder}/ca`);
   machine = await startMachine({
@@ -42,7 +42,7 @@ beforeAll(async () => {
     args: [`--host-resolver-rules=MAP ${PORTAL} 127.0.0.1`],
   });
 });
-afterAll(async () => {
+afterEach(async () => {
   await browser?.close();
   await machine?.stop();
   await removeScratchFolder(folder);

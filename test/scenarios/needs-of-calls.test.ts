@@ -54,6 +54,12 @@ const IN_A_SESSION: Readonly<Record<string, unknown>> = {
   'POST /me/factors/recovery-codes': {},
   'PATCH /me/factors/{factor}': { name: 'x' },
   'DELETE /me/factors/{factor}': undefined,
+  'POST /me/factors/sms': { number: '+4915112345678' },
+  'POST /me/factors/questions': { answers: [{ question: 'x', answer: 'y' }] },
+  'GET /me/accounts': undefined,
+  'POST /me/accounts/proof': { account: 'somebody' },
+  'POST /me/accounts': { journey: 'x' },
+  'DELETE /me/accounts/{account}': undefined,
 };
 
 /** What only somebody who is signed in and has a role for it may call. */

@@ -33,6 +33,8 @@ export interface Machine {
   stop(): Promise<void>;
 }
 
+/** Nothing of what is set around it: temporary folders of a test run are not there. */
+const inside = ['env', '-i', '-C', '/', 'HOME=/root', 'LANG=C.UTF-8', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
 const boot = join(import.meta.dirname, 'boot-machine.sh');
 
 /** Starts a machine and waits until its systemd takes orders; about a second. */
@@ -70,9 +72,9 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   const machine: Machine = {
     pid,
     at: (path) => `/proc/${pid}/root${path}`,
-    tries: (script) => runUnchecked('nsenter', [...enter(pid), 'env', '-C', '/', 'sh', '-c', script]),
+    tries: (script) => runUnchecked('nsenter', [...enter(pid), ...inside, 'sh', '-c', script]),
     sh: async (script, { timeoutMs = 180_000 } = {}) =>
-      (await run('nsenter', [...enter(pid), 'env', '-C', '/', 'sh', '-ec', script], { timeoutMs })).stdout,
+      (await run('nsenter', [...enter(pid), ...inside, 'sh', '-ec', script], { timeoutMs })).stdout,
     async write(path, text, mode = 0o644) {
       const file = machine.at(path);
       await mkdir(dirname(file), { recursive: true });
