@@ -56,11 +56,12 @@ export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
     surname: 'Castillo',
     mail: 'carol@example.test',
     language: 'en',
-    password: 'Forgotten-Passw0rd-3',
+    password: 'Known-Passw0rd-3',
     enrolled: false,
     locked: false,
     protected: false,
-    about: 'Has not enrolled anything yet: the pages look the same, and lead nowhere.',
+    about:
+      'Has not enrolled anything yet: a recovery looks the same, and leads nowhere. Signs in with the password Known-Passw0rd-3 and sets something up.',
   },
   {
     login: 'dana',
