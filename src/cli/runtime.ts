@@ -47,6 +47,8 @@ export interface RuntimeOptions {
 export interface RunningServer {
   /** Where it listens, for example `http://127.0.0.1:8080`. */
   readonly url: string;
+  /** Resolves to why, when it must not go on: a newer release has changed the schema of the database. It is to be closed then. */
+  readonly givenUp: Promise<unknown>;
   /** Stops accepting, finishes what is running, closes everything. */
   close(): Promise<void>;
 }

@@ -46,7 +46,8 @@ export async function serveUntilStopped(context: CommandContext, settings: Setti
   const server = await root.startServer(settings, { onNotice: (line) => context.writeError(`warning: ${line}\n`) });
   try {
     await context.print([`Keyturn is ready: ${server.url}`, ...hints].join('\n'));
-    await stop;
+    const reason = await Promise.race([stop, server.givenUp]);
+    if (reason !== undefined) throw reason;
   } finally {
     await server.close();
   }

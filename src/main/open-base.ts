@@ -16,6 +16,8 @@ import { createTexts } from '../texts/create-texts.ts';
 export interface Base extends Omit<Runtime, 'directories' | 'mailer' | 'sms' | 'breached' | 'dictionary' | 'configuration' | 'close'> {
   /** Where the settings ask for them. */
   readonly metrics?: ReturnType<typeof createMetrics> | undefined;
+  /** Throws `store.newer-schema`. */
+  readonly requireKnownSchema: () => Promise<void>;
   readonly connections?: () => { open: number; idle: number; waiting: number } | null;
 }
 
@@ -47,5 +49,6 @@ export async function openBase(settings: Settings, locales: string, options: Run
     keys: createKeys(store.digestKey),
     metrics,
     connections: store.connections,
+    requireKnownSchema: store.requireKnownSchema,
   };
 }

@@ -1,4 +1,4 @@
-import { AppError } from '../../shared/errors.ts';
+import { AppError, isAppError } from '../../shared/errors.ts';
 import { longestSend } from '../channels/smtp.ts';
 import type { RunningServer, ServerOptions } from '../cli/runtime.ts';
 import { createSecretResolver } from '../config/resolve-secret.ts';
@@ -36,6 +36,8 @@ import { openAdapters } from './open-adapters.ts';
 import type { Base } from './open-base.ts';
 
 const SWEEP_EVERY = 15_000;
+/** An older program beside a newer schema does what it knows to tables that mean something else by now. */
+const LOOK_AT_SCHEMA_EVERY = 5000;
 const TIDY_EVERY = 10 * 60_000;
 const LOOK_FOR_CONFIGURATION_EVERY = 5000;
 /** A replaced configuration's connections stay this long for what still uses them. */
@@ -123,6 +125,20 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
       await old.close();
     });
   });
+  let giveUp: (error: unknown) => void = () => {};
+  const givenUp = new Promise<unknown>((resolve) => {
+    giveUp = resolve;
+  });
+  schedule.every('look-at-schema', LOOK_AT_SCHEMA_EVERY, async () => {
+    try {
+      await base.requireKnownSchema();
+    } catch (error) {
+      if (!isAppError(error, 'store.newer-schema')) throw error;
+      stopping = true;
+      log.error('server.outdated', { error });
+      giveUp(error);
+    }
+  });
   schedule.every('sweep-writes', SWEEP_EVERY, () => sweepWrites(deps));
   schedule.every('expire-journeys', SWEEP_EVERY, () => expireJourneys(deps));
   schedule.every('end-passes', SWEEP_EVERY, () => endPasses(deps));
@@ -153,7 +169,7 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
   });
   log.info('server.listening', { url, version: adapters.version, ...(metricsDoor === null ? {} : { metrics: metricsDoor.url }) });
 
-  return { url, deps, mailer: () => adapters.mailer, metricsUrl: metricsDoor?.url ?? null, close };
+  return { url, deps, mailer: () => adapters.mailer, metricsUrl: metricsDoor?.url ?? null, givenUp, close };
 }
 
 async function openMetrics(base: Base, { metrics: wanted }: Settings, version: () => number): Promise<MetricsDoor | null> {

@@ -7,7 +7,7 @@ import type { TableContext } from './context.ts';
 import { openDataKeys } from './data-keys.ts';
 import { type Disk, noDisk, type WalFiles } from './disk.ts';
 import { keepDurable, type Verbs } from './durability.ts';
-import { migrate, refuseOlderSchema } from './migrate.ts';
+import { migrate, refuseNewerSchema, refuseOlderSchema } from './migrate.ts';
 import { openPostgres, preparePostgres } from './postgres.ts';
 import { writePulse } from './pulse.ts';
 import type { Database, Engine } from './schema.ts';
@@ -59,6 +59,8 @@ export interface OpenedStore extends Store {
   readonly digestKey: Uint8Array;
   /** Connections to PostgreSQL; null for SQLite, which has one. */
   connections(): { open: number; idle: number; waiting: number } | null;
+  /** @throws AppError `store.newer-schema` when a newer release has been at the database since it was opened */
+  requireKnownSchema(): Promise<void>;
 }
 
 /**
@@ -153,6 +155,7 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
   return {
     digestKey: dataKeys.digest,
     connections,
+    requireKnownSchema: () => refuseNewerSchema(outside.db),
     ...keepDurable(createVerbs(outside), disk),
     transaction,
     async tidy(now) {

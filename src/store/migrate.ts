@@ -40,7 +40,8 @@ export async function refuseOlderSchema(db: Database): Promise<void> {
   throw new AppError('store.older-schema', { missing: `${pending.length} changes, from ${first} on` });
 }
 
-async function refuseNewerSchema(db: Database, migrations: Readonly<Record<string, Migration>>): Promise<void> {
+/** @throws AppError `store.newer-schema` */
+export async function refuseNewerSchema(db: Database, migrations: Readonly<Record<string, Migration>> = all): Promise<void> {
   const done = await doneMigrations(db);
   if (done.every((name) => Object.hasOwn(migrations, name))) return;
   throw new AppError('store.newer-schema', {

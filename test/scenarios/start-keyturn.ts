@@ -96,6 +96,7 @@ export async function startKeyturn(options: KeyturnOptions): Promise<Keyturn> {
     texts: createTexts({ folder: 'locales' }),
     metrics,
     connections: store.connections,
+    requireKnownSchema: store.requireKnownSchema,
   };
   await configure(base, options);
   const settings = settingsSchema.parse({
