@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MyAccounts } from '../../shared/api/my-accounts.ts';
 import { readActor } from '../../src/core/access/read-access-facts.ts';
+import { issueRecoveryCodes } from '../../src/core/enrolment/recovery-codes.ts';
 import type { AccountRef } from '../../src/core/ports/directory.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
@@ -29,7 +30,17 @@ describe.each(['sqlite', 'postgres'] as const)('accounts linked by their owner, 
       configuration: {
         guard: GENEROUS_LIMITS,
         signIn: { enabled: true },
-        recovery: { rules: [{ name: 'all', accepted: [['email', 'totp']] }] },
+        recovery: {
+          rules: [
+            {
+              name: 'all',
+              accepted: [
+                ['email', 'totp'],
+                ['email', 'recovery-code'],
+              ],
+            },
+          ],
+        },
       },
     });
   });
@@ -203,6 +214,25 @@ describe.each(['sqlite', 'postgres'] as const)('accounts linked by their owner, 
     ).toBe(400);
   });
 
+  it('take nothing from each other while the link waits', async () => {
+    const { person, held } = await signedIn();
+    const other = await bare();
+    expect((await finish(held, await proveOther(held, other.login))).status).toBe(204);
+    const theirs = await keyturn.enrol(other.login);
+    const issued = { author: 'test', language: 'en', lane: 'notice' as const };
+    await issueRecoveryCodes(keyturn.deps, other.account, 'test', issued);
+    const again = await signIn(keyturn, person.login, person);
+    const own = async () =>
+      (await keyturn.deps.store.factors.ofAccount(other.account)).filter(({ accountId }) => accountId === other.account.id);
+    const before = await own();
+    expect(before).toHaveLength(12);
+    for (const { id } of before)
+      expect((await again.call('DELETE', `/me/factors/${id}?anyway=true`)).body.code, id).toBe('enrolment.factor-unknown');
+    expect((await again.call('POST', '/me/factors/recovery-codes', {})).status).toBe(201);
+    expect(await own()).toEqual(before);
+    expect(theirs.account).toEqual(other.account);
+  });
+
   it('are parted by "this was not me" while the link waits', async () => {
     const { person, held } = await signedIn();
     const other = await bare();
@@ -213,6 +243,8 @@ describe.each(['sqlite', 'postgres'] as const)('accounts linked by their owner, 
     expect((await request(keyturn.url, 'POST', '/notices/not-me', { token })).status).toBeLessThan(300);
     expect(await keyturn.deps.store.people.accountsOf(other.account)).toEqual([other.account]);
     expect((await held.call('GET', '/me/accounts')).body.code).toBe('session.ended');
+    // Nobody takes from the other account what its owner had long before.
+    expect((await counting(person.account)).map(({ kind }) => kind).toSorted()).toEqual(['email', 'totp']);
     // What whoever did this has does not recover the other account, ever; its own freeze is its own.
     keyturn.clock.move(DAY + 1000);
     expect(await counting(other.account)).toEqual([]);

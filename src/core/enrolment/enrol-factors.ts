@@ -9,6 +9,7 @@ import type { OutboxLane } from '../ports/outbox-store.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 import { endAllSessions } from '../sessions/end-sessions.ts';
 import { addFactor, type NewFactor } from './add-factor.ts';
+import { ownedFactors } from './factors-of.ts';
 import { mailAddressKey } from './mail-address.ts';
 
 export type EnrolmentDeps = Pick<CoreDeps, 'store' | 'clock' | 'random' | 'keys'>;
@@ -66,7 +67,7 @@ export async function enrolFactors(
     const later = by.countsFrom === undefined ? {} : { countsFrom: by.countsFrom };
     const enrolled: Enrolled = { added: [], present: [] };
     for (const one of wanted) {
-      if (one.replaces === true) await endAllOfKind(deps, store, { account, before, kind: one.kind }, by);
+      if (one.replaces === true) await endAllOfKind(deps, store, { account, kind: one.kind }, by);
       const same =
         one.replaces === true ? undefined : [...before, ...enrolled.added].find((row) => row.kind === one.kind && isSame(row, one.secret));
       if (same !== undefined) {
@@ -107,7 +108,7 @@ export async function endFactor(
     await takeTurn(deps, store, account);
     await by.spend?.(store);
     const before = await store.factors.ofAccount(account);
-    const row = before.find((factor) => factor.id === id);
+    const row = (await ownedFactors(store, account, deps.clock.now())).find((factor) => factor.id === id);
     if (row === undefined || !(await store.factors.end(id, deps.clock.now()))) throw new AppError('enrolment.factor-unknown', { id });
     const { author, reason, language, lane } = by;
     await recordEvent(store, deps.clock, {
@@ -135,7 +136,7 @@ export async function renameFactor(
   await deps.store.transaction(async (store) => {
     await takeTurn(deps, store, account);
     await by.spend?.(store);
-    const row = (await store.factors.ofAccount(account)).find((factor) => factor.id === id);
+    const row = (await ownedFactors(store, account, deps.clock.now())).find((factor) => factor.id === id);
     if (row === undefined || !mayBe(row) || !(await store.factors.rename(row, name)))
       throw new AppError('enrolment.factor-unknown', { id });
   });
@@ -145,10 +146,11 @@ export async function renameFactor(
 async function endAllOfKind(
   deps: EnrolmentDeps,
   store: Store,
-  { account, before, kind }: { account: AccountRef; before: readonly FactorRow[]; kind: FactorRow['kind'] },
+  { account, kind }: { account: AccountRef; kind: FactorRow['kind'] },
   by: ChangedBy,
 ): Promise<void> {
-  for (const { id } of before.filter((row) => row.kind === kind)) {
+  const owned = await ownedFactors(store, account, deps.clock.now());
+  for (const { id } of owned.filter((row) => row.kind === kind)) {
     if (!(await store.factors.end(id, deps.clock.now()))) continue;
     const about = { account, factor: kind, id, author: by.author, actor: actorOf(by) };
     await recordEvent(store, deps.clock, { type: 'factor.ended', ...about, reason: 'replaced by new ones' });

@@ -1,7 +1,7 @@
 import { accountKey } from '../accounts/candidate.ts';
 import type { CoreDeps } from '../core-deps.ts';
-import type { Account } from '../ports/directory.ts';
-import type { FactorRow } from '../ports/store.ts';
+import type { Account, AccountRef } from '../ports/directory.ts';
+import type { FactorRow, Store } from '../ports/store.ts';
 import { mailAddressKey } from './mail-address.ts';
 
 /** Where a proof comes from that nobody enrolled: the directory has it. */
@@ -34,6 +34,17 @@ export async function factorsThatCount(
 ): Promise<FactorRow[]> {
   const now = deps.clock.now();
   return (await factorsOf(deps, account)).filter(({ countsFrom }) => countsFrom === null || countsFrom <= now);
+}
+
+/**
+ * What is enrolled for an account and for those that are linked to it, without those whose link waits: until then nobody but their own
+ * owner takes anything of theirs away.
+ */
+export async function ownedFactors(store: Store, account: AccountRef, now: number): Promise<FactorRow[]> {
+  const waiting = (await store.people.linkedTo(account)).filter(({ countsFrom }) => countsFrom > now);
+  const keys = new Set(waiting.map(({ directory, accountId }) => accountKey({ directory, id: accountId })));
+  const all = await store.factors.ofAccount(account);
+  return all.filter(({ directory, accountId }) => !keys.has(accountKey({ directory, id: accountId })));
 }
 
 /** What two spellings of one address have in common; numbers are spelled in one way alone (E.164). */

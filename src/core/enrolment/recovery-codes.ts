@@ -5,6 +5,7 @@ import type { AccountRef } from '../ports/directory.ts';
 import type { Keys } from '../ports/platform.ts';
 import { addFactor } from './add-factor.ts';
 import { actorOf, addressesAmong, type ChangedBy, type EnrolmentDeps, endSessionsOfChanged, takeTurn } from './enrol-factors.ts';
+import { ownedFactors } from './factors-of.ts';
 import { inGroups, randomReadable, readReadable } from './readable-secret.ts';
 
 /** Codes of one set. */
@@ -36,7 +37,7 @@ export async function issueRecoveryCodes(deps: EnrolmentDeps, account: AccountRe
     await takeTurn(deps, store, account);
     await by.spend?.(store);
     const before = await store.factors.ofAccount(account);
-    for (const { id, kind } of before) {
+    for (const { id, kind } of await ownedFactors(store, account, deps.clock.now())) {
       if (kind !== 'recovery-code' || !(await store.factors.end(id, deps.clock.now()))) continue;
       await recordEvent(store, deps.clock, { type: 'factor.ended', ...about, id, reason: 'replaced by new codes' });
     }

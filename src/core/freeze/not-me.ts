@@ -50,11 +50,12 @@ export async function sayNotMe(deps: CoreDeps, token: string, actor: Actor): Pro
     const first = await store.freezes.spendLink(tokenDigest, deps.clock.now());
     const frozenNow = await store.freezes.freeze(account, 'not-me', deps.clock.now());
     if (!first && !frozenNow) return false;
-    await endWaiting(deps, store, account, actor);
     await recordEvent(store, deps.clock, { type: 'recovery.frozen', account, actor, reason: 'not-me' });
     for (const each of await store.people.accountsOf(account))
       await endAllSessions(deps, store, each, { because: 'recovery-frozen', actor });
+    // First, as what is enrolled for another account seems to wait for as long as the link to it does.
     await unlinkWaiting(deps, store, account, actor);
+    await endWaiting(deps, store, account, actor);
     await queueNotice(deps, store, { kind: 'recovery-frozen', account, language });
     if (organisation.alarmAddress !== undefined) {
       const parameters = { ...name, organisation: organisation.name, contact: supportContact(deps.configuration(), language) };
