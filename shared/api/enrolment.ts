@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { attestationSchema, creationOptionsSchema } from './web-authn.ts';
 
 /** A right to enrol, as an earlier answer gave it. It is good once. */
-const right = z.string().min(20).max(200);
+const right = z.string().regex(/^[\w.-]{20,200}$/);
 
 /** `POST /api/v1/enrolment/passkey-options` */
 export const passkeyOptionsRequestSchema = z.strictObject({ right });
@@ -16,7 +16,8 @@ export type PasskeyOptions = z.infer<typeof passkeyOptionsResponseSchema>;
 /** `POST /api/v1/enrolment/passkeys` */
 export const addPasskeyRequestSchema = z.strictObject({
   right,
-  ceremony: z.string().min(1).max(64),
+  /** As it was given: base64url. */
+  ceremony: z.string().regex(/^[\w-]{1,64}$/),
   /** What the person calls it; a name is made when absent. */
   name: z.string().trim().min(1).max(60).optional(),
   credential: attestationSchema,

@@ -3,7 +3,13 @@ import { PERMISSIONS } from '../permissions.ts';
 import { verdictSchema } from './journeys.ts';
 
 /** What `/api/v1/help` speaks: what somebody who is signed in does for others, by a role. */
-const ref = z.strictObject({ directory: z.string().min(1).max(40), id: z.string().min(1).max(256) });
+const ref = z.strictObject({
+  directory: z.string().min(1).max(40),
+  id: z
+    .string()
+    .max(256)
+    .regex(/^\P{Cc}+$/u),
+});
 
 export const findHelpedRequestSchema = z.strictObject({ account: z.string().min(1).max(256) });
 export const helpedSchema = z.object({

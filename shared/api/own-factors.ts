@@ -5,7 +5,8 @@ import { attestationSchema, creationOptionsSchema } from './web-authn.ts';
 /** What `/api/v1/me/factors` speaks: what proves somebody who is signed in, and how they change it. Times are RFC 3339 in UTC. */
 const time = z.iso.datetime();
 const name = z.string().trim().min(1).max(60);
-const ceremony = z.string().min(1).max(64);
+/** As it was given: base64url, so that no database is asked for what it cannot hold. */
+const ceremony = z.string().regex(/^[\w-]{1,64}$/);
 
 export const ownFactorSchema = z.object({
   id: z.string(),

@@ -18,8 +18,19 @@ export async function factorsOf(
   deps: Pick<CoreDeps, 'store' | 'keys'>,
   account: Pick<Account, 'directory' | 'id' | 'contacts'>,
 ): Promise<FactorRow[]> {
+  return withContacts(deps, account, await enrolledOf(deps, account));
+}
+
+function enrolledOf({ store }: Pick<CoreDeps, 'store'>, { directory, id }: Pick<Account, 'directory' | 'id'>): Promise<FactorRow[]> {
+  return store.factors.ofAccount({ directory, id });
+}
+
+function withContacts(
+  deps: Pick<CoreDeps, 'keys'>,
+  account: Pick<Account, 'directory' | 'id' | 'contacts'>,
+  enrolled: readonly FactorRow[],
+): FactorRow[] {
   const ref = { directory: account.directory, id: account.id };
-  const enrolled = await deps.store.factors.ofAccount(ref);
   const others = (['email', 'sms'] as const).flatMap((kind) => {
     const known = new Set(enrolled.filter((factor) => factor.kind === kind).map(({ secret }) => KEYS[kind](secret)));
     return account.contacts[kind].filter((to) => !known.has(KEYS[kind](to))).map((to) => contactFactor(deps, ref, kind, to));
@@ -27,13 +38,17 @@ export async function factorsOf(
   return [...enrolled, ...others];
 }
 
-/** Of those the ones that count now: what was added lately waits for its cool-down to be over. */
+/**
+ * Of those the ones that count now: what was added lately waits for its cool-down to be over. An address of the directory counts on while
+ * the same one, enrolled lately, waits: enrolling it takes nothing away.
+ */
 export async function factorsThatCount(
   deps: Pick<CoreDeps, 'store' | 'keys' | 'clock'>,
   account: Pick<Account, 'directory' | 'id' | 'contacts'>,
 ): Promise<FactorRow[]> {
   const now = deps.clock.now();
-  return (await factorsOf(deps, account)).filter(({ countsFrom }) => countsFrom === null || countsFrom <= now);
+  const counting = (await enrolledOf(deps, account)).filter(({ countsFrom }) => countsFrom === null || countsFrom <= now);
+  return withContacts(deps, account, counting);
 }
 
 /**

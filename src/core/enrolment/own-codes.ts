@@ -19,7 +19,7 @@ import { countEnrolled, enrolFactors } from './enrol-factors.ts';
 import { mailAddressKey, readMailAddress } from './mail-address.ts';
 import { countOwnCode } from './own-address-limits.ts';
 import { type OwnKind, requireAddable } from './own-proofs.ts';
-import { changedByOwner, countsFromNow, requireMayAdd } from './own-session.ts';
+import { addedByOwner, requireMayAdd } from './own-session.ts';
 import { readPhoneNumber } from './phone-number.ts';
 import { issueRecoveryCodes } from './recovery-codes.ts';
 import { newSeed, otpauthAddress } from './totp-seed.ts';
@@ -104,7 +104,8 @@ function readAddress({ configuration }: ActDeps, kind: AddressKind, typed: strin
 
 /**
  * Takes the first code of what was begun, and keeps the proof. Each code counts before it is compared.
- * @throws AppError `session.*`, `enrolment.code-wrong`, `enrolment.ceremony-over`, `enrolment.present`
+ * @throws AppError `session.*`, `enrolment.code-wrong`, `enrolment.ceremony-over`, `enrolment.present`, `enrolment.too-many`,
+ * `guard.slow-down`
  */
 export async function confirmCode(
   deps: ActDeps,
@@ -118,13 +119,15 @@ export async function confirmCode(
     throw new AppError('enrolment.ceremony-over');
   const proven = judge(deps, ceremony, expected, plainCode(code));
   if (proven === null) throw new AppError('enrolment.code-wrong');
-  const by = changedByOwner(deps, session, async (store) => {
-    if (!(await store.challenges.consume(ceremony, deps.act.at))) throw new AppError('enrolment.ceremony-over');
-  });
   const { kind } = expected;
+  const by = addedByOwner(deps, session, async (store) => {
+    if (!(await store.challenges.consume(ceremony, deps.act.at))) throw new AppError('enrolment.ceremony-over');
+    // Several may have been begun while there was room for one.
+    await requireFewer({ store }, session, kind);
+  });
   const [secret, label] = expected.kind === 'totp' ? [expected.seed, name] : [expected.address, expected.address];
   const wanted = { kind, label, secret, source: 'self', ...proven };
-  const { added } = await enrolFactors(deps, session.account, [wanted], { ...by, countsFrom: countsFromNow(deps) });
+  const { added } = await enrolFactors(deps, session.account, [wanted], by);
   const [row] = added;
   if (row === undefined) throw new AppError('enrolment.present');
   return row;
@@ -133,21 +136,25 @@ export async function confirmCode(
 /**
  * Makes ten new recovery codes in place of those that there are.
  * @returns the codes, which nobody can show again, and from when on they count
- * @throws AppError `session.*`, `enrolment.kind-not-asked`
+ * @throws AppError `session.*`, `enrolment.kind-not-asked`, `guard.slow-down`
  */
 export async function makeOwnCodes(deps: ActDeps, session: Session): Promise<{ codes: string[]; countsFrom: number }> {
   requireMayAdd(deps, session);
   requireAddable(deps.configuration(), 'recovery-code');
-  const countsFrom = countsFromNow(deps);
-  const codes = await issueRecoveryCodes(deps, session.account, 'self', { ...changedByOwner(deps, session), countsFrom });
-  return { codes, countsFrom };
+  const by = addedByOwner(deps, session);
+  return { codes: await issueRecoveryCodes(deps, session.account, 'self', by), countsFrom: by.countsFrom };
 }
 
 /** @throws AppError `session.*`, `enrolment.kind-not-asked`, `enrolment.too-many` */
 export async function requireRoom(deps: ActDeps, session: Session, kind: Exclude<OwnKind, 'recovery-code'>): Promise<void> {
   requireMayAdd(deps, session);
   requireAddable(deps.configuration(), kind);
-  if ((await countEnrolled(deps, session.account, kind)) >= MOST) throw new AppError('enrolment.too-many', { most: MOST });
+  await requireFewer(deps, session, kind);
+}
+
+/** @throws AppError `enrolment.too-many` */
+export async function requireFewer(deps: Pick<ActDeps, 'store'>, { account }: Session, kind: OwnKind): Promise<void> {
+  if ((await countEnrolled(deps, account, kind)) >= MOST) throw new AppError('enrolment.too-many', { most: MOST });
 }
 
 type Waited = { kind: 'totp'; seed: string } | { kind: AddressKind; address: string; digest: string };

@@ -5,12 +5,12 @@ import type { Configuration } from '../configuration/document.ts';
 import { passkeySiteProblem } from '../configuration/passkey-site.ts';
 import type { ActDeps } from '../journey/act.ts';
 import type { Account } from '../ports/directory.ts';
-import type { FactorRow } from '../ports/store.ts';
+import type { FactorRow, Store } from '../ports/store.ts';
 import { combinationsOf, ownCombinations } from '../proof/rules.ts';
 import type { Session } from '../sessions/session.ts';
 import { endFactor, renameFactor } from './enrol-factors.ts';
 import { FROM_DIRECTORY, factorsOf } from './factors-of.ts';
-import { type CombinationVerdict, judgeCombinations } from './judge-combinations.ts';
+import { type CombinationVerdict, canProve, judgeCombinations } from './judge-combinations.ts';
 import { changedByOwner, requireMayChange } from './own-session.ts';
 
 /** The kinds that people add by themselves. */
@@ -29,10 +29,16 @@ export interface OwnProofs {
 
 /** @throws AppError `session.ended` for an account that is gone, `directory.*` */
 export async function ownProofs(deps: ActDeps, session: Session): Promise<OwnProofs> {
-  const account = await deps.directories.get(session.account.directory).readAccount(session.account);
-  if (account === null) throw new AppError('session.ended');
+  const account = await ownAccount(deps, session);
   const factors = await factorsOf(deps, account);
-  return { account, factors, addable: addableKinds(deps.configuration()), ways: await waysOf(deps, session, account, factors) };
+  const ways = judgeCombinations(await acceptedFor(deps, session, account), factors);
+  return { account, factors, addable: addableKinds(deps.configuration()), ways };
+}
+
+async function ownAccount({ directories }: ActDeps, { account }: Session): Promise<Account> {
+  const found = await directories.get(account.directory).readAccount(account);
+  if (found === null) throw new AppError('session.ended');
+  return found;
 }
 
 /** The kinds that people may add: those that a rule asks for, as far as browsers can make them at our address, and texts leave. */
@@ -51,11 +57,12 @@ export function requireAddable(configuration: Configuration, kind: OwnKind): voi
   if (!addableKinds(configuration).includes(kind)) throw new AppError('enrolment.kind-not-asked', { kind });
 }
 
-async function waysOf(deps: ActDeps, session: Session, account: Account, factors: readonly FactorRow[]): Promise<CombinationVerdict[]> {
+/** By what the account can be recovered in a browser. */
+async function acceptedFor(deps: ActDeps, session: Session, account: Account): Promise<FactorKind[][]> {
   const { recovery } = deps.configuration();
   const facts = await readRuleFacts(deps.directories.get(account.directory), recovery.rules, account);
   const situation = { goal: 'reset-password' as const, client: 'web' as const, address: session.address };
-  return judgeCombinations(ownCombinations(recovery.rules, situation, facts), factors);
+  return ownCombinations(recovery.rules, situation, facts);
 }
 
 /** From when on somebody with these proofs can give a combination, milliseconds since 1970: each kind by the one that counts first. */
@@ -89,14 +96,20 @@ export async function renameOwn(deps: ActDeps, session: Session, id: string, nam
 export async function removeOwn(deps: ActDeps, session: Session, id: string, anyway: boolean): Promise<void> {
   requireMayChange(deps, session);
   if (id.startsWith(`${FROM_DIRECTORY}.`)) throw new AppError('enrolment.from-directory');
-  if (!anyway) await refuseLastWay(deps, session, id);
-  await endFactor(deps, session.account, id, { ...changedByOwner(deps, session), reason: 'removed by the owner' });
+  const by = changedByOwner(deps, session, anyway ? undefined : await refuseLastWay(deps, session, id));
+  await endFactor(deps, session.account, id, { ...by, reason: 'removed by the owner' });
 }
 
-async function refuseLastWay(deps: ActDeps, session: Session, id: string): Promise<void> {
-  const { account, factors, ways } = await ownProofs(deps, session);
-  const isWay = ({ missing }: CombinationVerdict) => missing.length === 0;
-  if (!ways.some(isWay)) return;
-  const left = factors.filter((factor) => factor.id !== id);
-  if (!(await waysOf(deps, session, account, left)).some(isWay)) throw new AppError('enrolment.last-way');
+/**
+ * Refuses to take the last way away. What the directory knows is read before the transaction, what is enrolled in it: of two proofs that
+ * are taken away at once each would count on the other.
+ */
+async function refuseLastWay(deps: ActDeps, session: Session, id: string): Promise<(store: Store) => Promise<void>> {
+  const account = await ownAccount(deps, session);
+  const accepted = await acceptedFor(deps, session, account);
+  return async (store) => {
+    const factors = await factorsOf({ ...deps, store }, account);
+    const left = factors.filter((factor) => factor.id !== id);
+    if (canProve(accepted, factors) && !canProve(accepted, left)) throw new AppError('enrolment.last-way');
+  };
 }

@@ -5,7 +5,7 @@ import type { Session } from '../sessions/session.ts';
 import { enrolFactors } from './enrol-factors.ts';
 import type { GivenAnswer } from './judge-answers.ts';
 import { requireAddable } from './own-proofs.ts';
-import { changedByOwner, countsFromNow, requireMayAdd } from './own-session.ts';
+import { addedByOwner, requireMayAdd } from './own-session.ts';
 import { prepareQuestions } from './prepare-questions.ts';
 import { offeredQuestions, type ShownQuestion } from './question-pool.ts';
 
@@ -27,8 +27,7 @@ export async function setOwnQuestions(deps: ActDeps, session: Session, given: re
   if (account === null) throw new AppError('session.ended');
   const { secret } = await prepareQuestions(deps, account, given, session.language);
   const wanted = { kind: 'questions' as const, label: name, secret, source: 'self', replaces: true };
-  const by = { ...changedByOwner(deps, session), countsFrom: countsFromNow(deps) };
-  const { added } = await enrolFactors(deps, session.account, [wanted], by);
+  const { added } = await enrolFactors(deps, session.account, [wanted], addedByOwner(deps, session));
   const [row] = added;
   if (row === undefined) throw new AppError('internal.unexpected');
   return row;

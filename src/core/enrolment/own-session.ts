@@ -1,5 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
+import { accountKey } from '../accounts/candidate.ts';
 import type { ActDeps } from '../journey/act.ts';
+import { slowDown } from '../journey/start-journey.ts';
 import type { Store } from '../ports/store.ts';
 import { sessionActor } from '../sessions/end-sessions.ts';
 import { isOver } from '../sessions/find-session.ts';
@@ -10,6 +12,8 @@ import type { ChangedBy } from './enrol-factors.ts';
 /** How fresh the proofs of a session must be for a change of what proves its owner; milliseconds. */
 const FRESH_FOR = 10 * 60_000;
 const HOUR = 3_600_000;
+/** Proofs that one account may add in an hour: each is told to every address of the owner. */
+const MOST_ADDED = 20;
 
 /**
  * Lets the owner add a proof: somebody who has proven themselves lately by all that the session was opened with, or who had nothing
@@ -50,6 +54,24 @@ export function changedByOwner(
       await spend?.(store);
     },
   };
+}
+
+/**
+ * The same of a proof that is added, which counts from `countsFrom` on: as often in an hour as somebody may want to, and no oftener, as
+ * whoever has stolen a session would fill the owner's mailbox. What is taken away is not counted: the owner may always do that.
+ */
+export function addedByOwner(
+  deps: ActDeps,
+  session: Session,
+  spend?: (store: Store) => Promise<void>,
+): ReturnType<typeof changedByOwner> & { countsFrom: number } {
+  const by = changedByOwner(deps, session, async (store) => {
+    const key = deps.keys.digest('guard-target', `own-added|${accountKey(session.account)}`);
+    const row = (await store.counters.hitAll([{ key, windowMilliseconds: HOUR }], deps.act.at)).get(key);
+    if (row !== undefined && row.count > MOST_ADDED) throw slowDown(deps.act, row.windowStartedAt + HOUR);
+    await spend?.(store);
+  });
+  return { ...by, countsFrom: countsFromNow(deps) };
 }
 
 /** From when on what is added by its owner counts. */

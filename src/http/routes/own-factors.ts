@@ -18,10 +18,10 @@ import {
   totpBegunSchema,
 } from '../../../shared/api/own-factors.ts';
 import { FROM_DIRECTORY } from '../../core/enrolment/factors-of.ts';
-import { beginAddress, beginTotp, confirmCode, makeOwnCodes, requireRoom } from '../../core/enrolment/own-codes.ts';
+import { beginAddress, beginTotp, confirmCode, makeOwnCodes, requireFewer, requireRoom } from '../../core/enrolment/own-codes.ts';
 import { countsFromOf, isRenamed, ownProofs, removeOwn, renameOwn } from '../../core/enrolment/own-proofs.ts';
 import { questionsToChoose, setOwnQuestions } from '../../core/enrolment/own-questions.ts';
-import { changedByOwner, requireMayAdd } from '../../core/enrolment/own-session.ts';
+import { addedByOwner, requireMayAdd } from '../../core/enrolment/own-session.ts';
 import { tellDevices } from '../../core/enrolment/passkey-devices.ts';
 import { beginPasskey, finishPasskey } from '../../core/enrolment/passkeys.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
@@ -159,7 +159,7 @@ export function ownFactorRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         forSession(deps, request, reply, async (acting, session) => {
           requireMayAdd(acting, session);
           const { ceremony, name, credential } = request.body;
-          const { spend } = changedByOwner(acting, session);
+          const { spend } = addedByOwner(acting, session, (store) => requireFewer({ store }, session, 'passkey'));
           const asked = {
             ...{ account: session.account, journey: session.row.journeyId, ceremony, name: name ?? 'Passkey', answer: credential },
             ...{ actor: sessionActor(acting.act, session), language: session.language, now: acting.act.at, session: session.id },
