@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nameSchema } from './own-factors.ts';
 import { attestationSchema, creationOptionsSchema } from './web-authn.ts';
 
 /** A right to enrol, as an earlier answer gave it. It is good once. */
@@ -19,7 +20,7 @@ export const addPasskeyRequestSchema = z.strictObject({
   /** As it was given: base64url. */
   ceremony: z.string().regex(/^[\w-]{1,64}$/),
   /** What the person calls it; a name is made when absent. */
-  name: z.string().trim().min(1).max(60).optional(),
+  name: nameSchema.optional(),
   credential: attestationSchema,
 });
 export const addPasskeyResponseSchema = z.object({

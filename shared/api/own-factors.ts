@@ -4,7 +4,12 @@ import { attestationSchema, creationOptionsSchema } from './web-authn.ts';
 
 /** What `/api/v1/me/factors` speaks: what proves somebody who is signed in, and how they change it. Times are RFC 3339 in UTC. */
 const time = z.iso.datetime();
-const name = z.string().trim().min(1).max(60);
+/** No control characters, nor those that turn the direction of what stands beside it (UAX #9 2). */
+export const nameSchema = z
+  .string()
+  .trim()
+  .max(60)
+  .regex(/^[^\p{Cc}\u202A-\u202E\u2066-\u2069]+$/u);
 /** As it was given: base64url, so that no database is asked for what it cannot hold. */
 const ceremony = z.string().regex(/^[\w-]{1,64}$/);
 
@@ -70,20 +75,20 @@ export const addressBegunSchema = z.object({ ceremony, expiresAt: time, address:
 export type AddressBegun = z.infer<typeof addressBegunSchema>;
 
 /** `POST /api/v1/me/factors/confirm` */
-export const confirmFactorRequestSchema = z.strictObject({ ceremony, code: z.string().min(1).max(40), name: name.optional() });
+export const confirmFactorRequestSchema = z.strictObject({ ceremony, code: z.string().min(1).max(40), name: nameSchema.optional() });
 export const addedFactorSchema = z.object({ name: z.string(), countsFrom: time });
 export type AddedFactor = z.infer<typeof addedFactorSchema>;
 
 /** `POST /api/v1/me/factors/passkey-options`, then `POST /api/v1/me/factors/passkeys` */
 export const ownPasskeyOptionsSchema = z.object({ ceremony, publicKey: creationOptionsSchema });
 export type OwnPasskeyOptions = z.infer<typeof ownPasskeyOptionsSchema>;
-export const addOwnPasskeyRequestSchema = z.strictObject({ ceremony, name: name.optional(), credential: attestationSchema });
+export const addOwnPasskeyRequestSchema = z.strictObject({ ceremony, name: nameSchema.optional(), credential: attestationSchema });
 
 /** `POST /api/v1/me/factors/recovery-codes`: ten new ones in place of those that there are. They are shown this once. */
 export const recoveryCodesMadeSchema = z.object({ codes: z.array(z.string()), countsFrom: time });
 export type RecoveryCodesMade = z.infer<typeof recoveryCodesMadeSchema>;
 
-export const renameFactorRequestSchema = z.strictObject({ name });
+export const renameFactorRequestSchema = z.strictObject({ name: nameSchema });
 /** `anyway`: also when the account could not be recovered without it. */
 export const removeFactorQuerySchema = z.strictObject({ anyway: z.stringbool().default(false) });
 

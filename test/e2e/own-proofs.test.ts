@@ -190,6 +190,11 @@ describe.each([
     expect((await download).suggestedFilename()).toBe('recovery-codes.txt');
     await page.getByRole('button', { name: 'I have kept them' }).click();
     await page.getByText('10 are left').waitFor();
+    await page.getByRole('button', { name: 'Make recovery codes' }).click();
+    await title(page, /Replace your recovery codes/);
+    await look('replace-codes');
+    await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByText('10 are left').waitFor();
 
     await page.getByRole('button', { name: 'Set up questions' }).click();
     await title(page, /Set up your questions/);

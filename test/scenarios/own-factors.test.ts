@@ -70,9 +70,10 @@ describe.each(['sqlite', 'postgres'] as const)('what proves somebody, changed by
     expect(begun).toMatchObject({ status: 201, body: { address: expect.stringMatching(/^otpauth:\/\/totp\/Test:/) } });
     const seed = String(begun.body.seed);
     const used = codeAt(seed);
+    const asked = keyturn.clock.now();
     const added = await confirm(held, begun, used, { name: 'Old phone' });
     expect(added).toMatchObject({ status: 201, body: { name: 'Old phone' } });
-    expect(Date.parse(String(added.body.countsFrom))).toBeGreaterThanOrEqual(keyturn.clock.now() + DAY);
+    expect(Date.parse(String(added.body.countsFrom))).toBeGreaterThanOrEqual(asked + DAY);
     const told = () => keyturn.messages(person.address).find(({ text }) => text.includes('an authenticator app was added'));
     await until(() => told() !== undefined, 'the notice');
     expect(told()?.text).toContain('It counts from');
@@ -200,6 +201,9 @@ describe.each(['sqlite', 'postgres'] as const)('what proves somebody, changed by
     expect(await found()).toMatchObject({ label: 'Laptop', renamable: true, removable: true });
     expect((await held.call('PATCH', `/me/factors/${id}`, { name: '  Work laptop ' })).status).toBe(204);
     expect(await found()).toMatchObject({ label: 'Work laptop' });
+    for (const name of ['two\nlines', '\u0000', '\u202Eback', '  '])
+      expect((await held.call('PATCH', `/me/factors/${id}`, { name })).status).toBe(400);
+    expect((await held.call('PATCH', `/me/factors/${id}`, { name: 'Family 👩‍👧 phone' })).status).toBe(204);
     expect((await held.call('DELETE', `/me/factors/${id}`)).status).toBe(204);
     expect(await found()).toBeUndefined();
     expect((await held.call('DELETE', `/me/factors/${id}`)).body.code).toBe('enrolment.factor-unknown');

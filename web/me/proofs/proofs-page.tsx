@@ -18,6 +18,7 @@ import { ConfirmAddress } from './confirm-address.tsx';
 import { ProofList } from './proof-list.tsx';
 import { RemoveProof } from './remove-proof.tsx';
 import { RenameProof } from './rename-proof.tsx';
+import { ReplaceCodes } from './replace-codes.tsx';
 import { SetQuestions } from './set-questions.tsx';
 import { signalDevices } from './signal-devices.ts';
 
@@ -37,6 +38,7 @@ type View =
   | { name: 'address-code'; kind: 'email' | 'sms'; begun: AddressBegun }
   | { name: 'passkey' }
   | { name: 'questions' }
+  | { name: 'replace-codes' }
   | { name: 'codes'; made: RecoveryCodesMade }
   | { name: 'rename'; factor: OwnFactor }
   | { name: 'remove'; factor: OwnFactor };
@@ -78,10 +80,13 @@ export function ProofsPage({ contact, limited, onBack, onOver }: ProofsPageProps
   };
   const added = ({ name, countsFrom }: { name: string; countsFrom: string }) =>
     list(t('proofs.added', { name, time: formatTime(countsFrom) }));
+  const makeCodes = () => void begin(meApi.makeCodes, (made) => setView({ name: 'codes', made }));
   const add = (kind: FactorKind) => {
     if (kind === 'totp') void begin(meApi.beginTotp, (begun) => setView({ name: 'totp', begun }));
-    else if (kind === 'recovery-code') void begin(meApi.makeCodes, (made) => setView({ name: 'codes', made }));
-    else if (kind === 'email' || kind === 'sms') setView({ name: 'address', kind });
+    else if (kind === 'recovery-code') {
+      if (value?.factors.some((factor) => factor.kind === 'recovery-code') === true) setView({ name: 'replace-codes' });
+      else makeCodes();
+    } else if (kind === 'email' || kind === 'sms') setView({ name: 'address', kind });
     else if (kind === 'questions') setView({ name: 'questions' });
     else setView({ name: 'passkey' });
   };
@@ -103,6 +108,8 @@ export function ProofsPage({ contact, limited, onBack, onOver }: ProofsPageProps
       return <AddOwnPasskey ask={ask} onAdded={added} onBack={back} />;
     case 'questions':
       return value?.questions == null ? <Skeleton /> : <SetQuestions choice={value.questions} ask={ask} onAdded={added} onBack={back} />;
+    case 'replace-codes':
+      return <ReplaceCodes hours={value?.coolDownHours ?? 0} onMake={makeCodes} onBack={back} />;
     case 'codes':
       return <CodesMade made={view.made} onBack={back} />;
     case 'rename':
