@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createKeys } from '../../platform/derived-keys.ts';
 import type { Candidate } from '../accounts/candidate.ts';
+import type { EnrolledCandidate } from '../factors/factor.ts';
 import { placesOf } from '../guard/places.ts';
-import { askedOf, decoyTarget } from './guard-targets.ts';
+import { askedOf, decoyTarget, guessedAt } from './guard-targets.ts';
 import type { JourneyState } from './journey-state.ts';
 
 const keys = createKeys(new Uint8Array(32).fill(1));
@@ -63,5 +64,48 @@ describe('what a request of a journey is counted against', () => {
       expect(askedOf(deps, decoy)).toEqual([{ target: 'decoy/ada,ADA', place: NETWORK, isKnown: false, account: null }]);
     }
     expect(decoyTarget({ guardNames: ['x'] })).toBe('decoy/x');
+  });
+});
+
+describe('what an answer is counted against', () => {
+  const enrolled = (of: typeof ref, ...owners: (typeof ref)[]): EnrolledCandidate => ({
+    candidate: candidate(of),
+    factors: owners.map(({ directory, id }) => ({ directory, accountId: id }) as EnrolledCandidate['factors'][number]),
+  });
+  const linked = placesOf(keys, other, '192.0.2.7', 'browser');
+
+  it('are the accounts whose proofs it could be, once each, from the place of the one that was named', () => {
+    expect(guessedAt(deps, state({}), 'totp', [enrolled(ref, ref, other, other)])).toEqual([
+      { target: 'people/1', place: NETWORK, isKnown: false },
+      { target: 'people/2', place: NETWORK, isKnown: false },
+    ]);
+    expect(guessedAt(deps, state({ knownPlaces: [own.network] }), 'totp', [enrolled(ref, other)])).toMatchObject([
+      { isKnown: true },
+      { target: 'people/2', place: NETWORK, isKnown: true },
+    ]);
+  });
+
+  it('has one share for a device, by whichever of the accounts it is known', () => {
+    const known = state({ device: 'browser', knownPlaces: [own.device ?? ''] });
+    expect(guessedAt(deps, known, 'totp', [enrolled(ref, other)])[1]).toEqual({
+      target: 'people/2',
+      place: `device ${linked.device}`,
+      isKnown: true,
+    });
+  });
+
+  it('takes an account that is asked about itself as it is, and the best that is known of another one', () => {
+    const third = { directory: 'people', id: '3' };
+    const both = state({ candidates: [candidate(ref), candidate(other)], knownPlaces: [linked.network] });
+    expect(guessedAt(deps, both, 'totp', [enrolled(ref, ref, other, third), enrolled(other, ref, third)])).toEqual([
+      { target: 'people/1', place: NETWORK, isKnown: false },
+      { target: 'people/2', place: NETWORK, isKnown: true },
+      { target: 'people/3', place: NETWORK, isKnown: true },
+    ]);
+  });
+
+  it('is the account alone for a password, and the name where there is none', () => {
+    expect(guessedAt(deps, state({}), 'password', [enrolled(ref, other)])).toHaveLength(1);
+    expect(guessedAt(deps, state({ candidates: [] }), 'totp', [])).toEqual([{ target: 'decoy/ada,ADA', place: NETWORK, isKnown: false }]);
   });
 });

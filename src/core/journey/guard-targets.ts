@@ -1,4 +1,7 @@
+import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { accountKey } from '../accounts/candidate.ts';
+import type { EnrolledCandidate } from '../factors/factor.ts';
+import { FACTOR_TRAITS } from '../factors/kinds.ts';
 import type { Asked } from '../guard/guard.ts';
 import { networkOf } from '../guard/network-of.ts';
 import { placesOf } from '../guard/places.ts';
@@ -26,6 +29,36 @@ export function askedOf(deps: Pick<ActDeps, 'act' | 'keys'>, state: JourneyState
       account: ref,
     };
   });
+}
+
+/**
+ * Whom an answer to a proof of a kind is counted against: the accounts of the journey, and those linked to them whose proofs it could
+ * be, so that several names of one person give nobody more guesses at them. Each of the others is asked from where the account is that
+ * led to it, and known there if its owner is. A password proves its own account alone.
+ * @param enrolled everything that is enrolled for the candidates, as it is judged
+ */
+export function guessedAt(
+  deps: Pick<ActDeps, 'act' | 'keys'>,
+  state: JourneyState,
+  kind: FactorKind,
+  enrolled: readonly EnrolledCandidate[],
+): Asked[] {
+  const own = askedOf(deps, state);
+  const all = new Map<string, Asked>(own.map(({ target, place, isKnown }) => [target, { target, place, isKnown }]));
+  if (FACTOR_TRAITS[kind].leads === true) return [...all.values()];
+  const names = new Set(all.keys());
+  for (const { candidate, factors } of enrolled) {
+    const by = all.get(accountKey(candidate.ref));
+    for (const { directory, accountId } of factors) {
+      const ref = { directory, id: accountId };
+      const target = accountKey(ref);
+      if (by === undefined || names.has(target) || all.get(target)?.isKnown === true) continue;
+      // The same device is one place, whichever account led here.
+      const { device } = placesOf(deps.keys, ref, deps.act.address, state.device);
+      all.set(target, { target, place: by.place.startsWith('device ') ? `device ${device}` : by.place, isKnown: by.isKnown });
+    }
+  }
+  return [...all.values()];
 }
 
 /** What stands for the account where a name leads to none. */

@@ -5,7 +5,7 @@ import { randomId } from '../random-id.ts';
 import { acceptProof } from './accept-proof.ts';
 import type { ActDeps } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
-import { askedOf } from './guard-targets.ts';
+import { guessedAt } from './guard-targets.ts';
 import { holdJudgement } from './hold.ts';
 import type { JourneyState, LoadedJourney, OpenStepKind, OpenStepOf, PromptStep } from './journey-state.ts';
 import { enrolledCandidates, ofKind } from './open-challenge.ts';
@@ -39,7 +39,7 @@ export async function proveByServer<Step extends PromptStep>(
 ): Promise<Transition> {
   const everything = await enrolledCandidates(deps, journey.state);
   const enrolled = ofKind(everything, step.factor);
-  const { taken, challenge } = await reserve(deps, journey, step);
+  const { taken, challenge } = await reserve(deps, journey, step, everything);
   if (challenge === null) return { kind: 'advanced', journey: taken };
   const { isJudged } = taken.state.step as Judging;
   // What is not judged is compared with nothing that is anybody's; the same work is done.
@@ -59,14 +59,16 @@ async function reserve(
   deps: ActDeps,
   journey: LoadedJourney,
   step: PromptStep,
+  everything: readonly EnrolledCandidate[],
 ): Promise<{ taken: LoadedJourney; challenge: ChallengeRow | null }> {
   const { state } = journey;
   return deps.store.transaction(async (store) => {
-    const counted = await countAttempt(deps, store, journey, step);
+    const counted = await countAttempt(deps, store, journey, step, everything);
     if (counted === null)
       return { taken: await advanceJourney(store, journey, await refuseSpent(deps, store, journey, step)), challenge: null };
     const { challenge, isJudged } = counted;
-    const failed = isJudged && (await deps.guard.countFailure(store, askedOf(deps, state), state.guardNames, deps.act.address));
+    const guessed = guessedAt(deps, state, step.factor, everything);
+    const failed = isJudged && (await deps.guard.countFailure(store, guessed, state.guardNames, deps.act.address));
     const judging: Judging = {
       id: randomId(deps.random),
       kind: 'judging',
@@ -92,7 +94,8 @@ async function settle(deps: ActDeps, store: Store, taken: LoadedJourney, judged:
   const { from: step, isJudged, attacked } = taken.state.step as Judging;
   const { trouble, answered, barred } = judgement.asked ?? { trouble: 'none', answered: true };
   const giveBack = async (names: readonly string[] = taken.state.guardNames) => {
-    if (isJudged) await deps.guard.giveBackFailure(store, askedOf(deps, taken.state), names, deps.act.address);
+    const guessed = guessedAt(deps, taken.state, step.factor, everything);
+    if (isJudged) await deps.guard.giveBackFailure(store, guessed, names, deps.act.address);
   };
   const accounts = isJudged ? await settleProofs(store, judgement) : [];
   if (accounts.length > 0 && (await store.challenges.consume(challenge.id, deps.act.at))) {

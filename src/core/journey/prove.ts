@@ -1,9 +1,9 @@
-import type { Judgement, Prompts } from '../factors/factor.ts';
+import type { EnrolledCandidate, Judgement, Prompts } from '../factors/factor.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { ChallengeRow, Store } from '../ports/store.ts';
 import { acceptProof } from './accept-proof.ts';
 import type { ActDeps } from './act.ts';
-import { askedOf } from './guard-targets.ts';
+import { guessedAt } from './guard-targets.ts';
 import type { LoadedJourney, PromptStep } from './journey-state.ts';
 import { enrolledCandidates, ofKind } from './open-challenge.ts';
 import { refuseProof, refuseSpent } from './refuse-proof.ts';
@@ -30,7 +30,7 @@ export async function proveBy<Step extends PromptStep>(
   return {
     kind: 'advance',
     decide: async (store) => {
-      const counted = await countAttempt(deps, store, journey, step);
+      const counted = await countAttempt(deps, store, journey, step, everything);
       isRefused = true;
       if (counted === null) return refuseSpent(deps, store, journey, step);
       const { challenge, isJudged, anyFailures } = counted;
@@ -41,7 +41,7 @@ export async function proveBy<Step extends PromptStep>(
       const isProven = accounts.length > 0 && (await store.challenges.consume(challenge.id, deps.act.at));
       isRefused = !isProven;
       if (isProven) return acceptProof(deps, store, journey, { step, accounts, anyFailures, enrolled: everything });
-      return refuseProof(deps, store, journey, { step, challenge, enrolled, judgement, isJudged });
+      return refuseProof(deps, store, journey, { step, challenge, everything, enrolled, judgement, isJudged });
     },
     after: (advanced) => {
       // What a right answer may tell the owner can wait until the outbox is looked at anyway.
@@ -60,10 +60,11 @@ export async function countAttempt(
   store: Store,
   { state }: LoadedJourney,
   step: PromptStep,
+  everything: readonly EnrolledCandidate[],
 ): Promise<{ challenge: ChallengeRow; isJudged: boolean; anyFailures: boolean } | null> {
   const challenge = await store.challenges.attempt(step.challengeId, deps.act.at);
   if (challenge === null) return null;
-  const asked = askedOf(deps, state);
+  const asked = guessedAt(deps, state, step.factor, everything);
   const { granted, anyFailures } = await deps.guard.mayTry(store, asked, state.guardNames, deps.act.address, state.hasWorked);
   return { challenge, isJudged: granted, anyFailures };
 }

@@ -6,7 +6,7 @@ import type { ChallengeRow, Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import { type ActDeps, journeyActor } from './act.ts';
 import { endCloned } from './end-cloned.ts';
-import { askedOf } from './guard-targets.ts';
+import { askedOf, guessedAt } from './guard-targets.ts';
 import type { JourneyState, LoadedJourney, PromptStep } from './journey-state.ts';
 import { tellOfAttack } from './tell-of-attack.ts';
 
@@ -14,6 +14,8 @@ import { tellOfAttack } from './tell-of-attack.ts';
 export interface Refused {
   step: PromptStep;
   challenge: ChallengeRow;
+  /** Everything that is enrolled for the candidates, and what of it is of the kind that was asked for. */
+  everything: readonly EnrolledCandidate[];
   enrolled: EnrolledCandidate[];
   judgement: Judgement;
   /** The guard let it be judged. */
@@ -30,12 +32,13 @@ export interface Refused {
  */
 export async function refuseProof(deps: ActDeps, store: Store, journey: LoadedJourney, refused: Refused): Promise<JourneyState> {
   const { row } = journey;
-  const { step, challenge, judgement, isJudged } = refused;
+  const { step, challenge, everything, judgement, isJudged } = refused;
   const attemptsLeft = attemptsLeftOf(challenge);
   const state = withAttemptsLeft(journey.state, step, attemptsLeft);
   const asked = askedOf(deps, state);
+  const guessed = guessedAt(deps, state, step.factor, everything);
   const { attacked } =
-    refused.counted ?? (isJudged ? await deps.guard.countFailure(store, asked, state.guardNames, deps.act.address) : { attacked: false });
+    refused.counted ?? (isJudged ? await deps.guard.countFailure(store, guessed, state.guardNames, deps.act.address) : { attacked: false });
   const suspended = isJudged && (await countAgainstAuthenticators(deps, store, journey, refused));
   if (attacked) await tellOfAttack(deps, store, { asked, what: 'failures', language: state.language });
   const accounts = asked.flatMap(({ account }) => (account === null ? [] : [account]));
