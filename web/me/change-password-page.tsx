@@ -6,14 +6,14 @@ import { serverNow } from '../api.ts';
 import { formatTime } from '../format.ts';
 import { mistakeOf } from '../portal/mistake-of.ts';
 import { SimplePage } from '../portal/simple-page.tsx';
-import { ActionButton } from '../ui/action-button.tsx';
-import { Actions, NextLine } from '../ui/layout.tsx';
+import { NextLine } from '../ui/layout.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { type Mistake, Question } from '../ui/question.tsx';
 import { RuleList, type RuleState } from '../ui/rule-list.tsx';
 import { SecretField } from '../ui/secret-field.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { TextField } from '../ui/text-field.tsx';
+import { FormActions } from './form-actions.tsx';
 import { meApi } from './me-api.ts';
 import { isOver, useLoaded } from './use-loaded.ts';
 
@@ -99,14 +99,7 @@ export function ChangePasswordPage({ onBack, onOver }: { onBack: () => void; onO
             };
           })}
       />
-      <Actions>
-        <ActionButton type="submit" busy={busy}>
-          {portal('new-password.save')}
-        </ActionButton>
-        <ActionButton look="quiet" onPress={onBack}>
-          {portal('action.back')}
-        </ActionButton>
-      </Actions>
+      <FormActions submit={portal('new-password.save')} busy={busy} onBack={onBack} />
       <NextLine>{t('change.next')}</NextLine>
     </Question>
   );

@@ -4,9 +4,9 @@ import type { FactorKind } from '../../shared/api/journeys.ts';
 import type { Failure, OpenStep } from '../api.ts';
 import { mistakeOf } from '../portal/mistake-of.ts';
 import { SimplePage } from '../portal/simple-page.tsx';
-import { ActionButton } from '../ui/action-button.tsx';
-import { Actions, Prose } from '../ui/layout.tsx';
+import { Prose } from '../ui/layout.tsx';
 import { Question } from '../ui/question.tsx';
+import { FormActions } from './form-actions.tsx';
 import { meApi } from './me-api.ts';
 import { Proofs } from './proofs.tsx';
 import { isOver } from './use-loaded.ts';
@@ -50,14 +50,7 @@ export function StepUp({ anyOf, contact, onProven, onBack, onOver }: StepUpProps
       <Prose>
         <p>{t('step-up.text')}</p>
       </Prose>
-      <Actions>
-        <ActionButton type="submit" busy={busy}>
-          {portal('action.continue')}
-        </ActionButton>
-        <ActionButton look="quiet" onPress={onBack}>
-          {portal('action.back')}
-        </ActionButton>
-      </Actions>
+      <FormActions submit={portal('action.continue')} busy={busy} onBack={onBack} />
     </Question>
   );
 }

@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OpenStep } from '../../api.ts';
-import { ActionButton } from '../../ui/action-button.tsx';
-import { Actions, NextLine } from '../../ui/layout.tsx';
+import { NextLine } from '../../ui/layout.tsx';
 import { Question } from '../../ui/question.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { FormActions } from '../form-actions.tsx';
 import { meApi } from '../me-api.ts';
 import { useAsked } from '../proofs/use-asked.ts';
 import type { Ask } from '../use-fresh-proof.tsx';
@@ -33,14 +33,7 @@ export function NameAccount({ ask, onOpened, onBack }: { ask: Ask; onOpened: (op
         autoComplete="off"
       />
       <NextLine>{t('accounts.name.next')}</NextLine>
-      <Actions>
-        <ActionButton type="submit" busy={busy}>
-          {portal('action.continue')}
-        </ActionButton>
-        <ActionButton look="quiet" onPress={onBack}>
-          {portal('action.back')}
-        </ActionButton>
-      </Actions>
+      <FormActions submit={portal('action.continue')} busy={busy} onBack={onBack} />
     </Question>
   );
 }

@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import type { MyAccounts } from '../../../shared/api/my-accounts.ts';
-import { ActionButton } from '../../ui/action-button.tsx';
-import { Actions, Prose } from '../../ui/layout.tsx';
+import { Prose } from '../../ui/layout.tsx';
 import { Question } from '../../ui/question.tsx';
+import { FormActions } from '../form-actions.tsx';
 import { meApi } from '../me-api.ts';
 import { useAsked } from '../proofs/use-asked.ts';
 import type { Ask } from '../use-fresh-proof.tsx';
@@ -31,14 +31,7 @@ export function PartAccount({ account, ask, onDone, onBack }: PartAccountProps) 
       <Prose>
         <p>{t('accounts.part.text')}</p>
       </Prose>
-      <Actions>
-        <ActionButton type="submit" look="danger" busy={busy}>
-          {t('accounts.part')}
-        </ActionButton>
-        <ActionButton look="quiet" onPress={onBack}>
-          {t('proofs.remove.keep')}
-        </ActionButton>
-      </Actions>
+      <FormActions submit={t('accounts.part')} look="danger" busy={busy} back={t('proofs.remove.keep')} onBack={onBack} />
     </Question>
   );
 }

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ActionButton } from '../../ui/action-button.tsx';
-import { Actions, Prose } from '../../ui/layout.tsx';
+import { Prose } from '../../ui/layout.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { FormActions } from '../form-actions.tsx';
 
 const FIELD = 'helped';
 
@@ -32,14 +32,7 @@ export function FindHelped({ busy, mistake, onFind, onBack }: FindHelpedProps) {
         <p>{t('help.text')}</p>
       </Prose>
       <TextField id={FIELD} label={t('help.name')} error={missing?.text} value={name} onChange={setName} autoComplete="off" />
-      <Actions>
-        <ActionButton type="submit" busy={busy}>
-          {portal('action.continue')}
-        </ActionButton>
-        <ActionButton look="quiet" onPress={onBack}>
-          {portal('action.back')}
-        </ActionButton>
-      </Actions>
+      <FormActions submit={portal('action.continue')} busy={busy} onBack={onBack} />
     </Question>
   );
 }

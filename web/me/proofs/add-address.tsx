@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AddressBegun } from '../../../shared/api/own-factors.ts';
-import { ActionButton } from '../../ui/action-button.tsx';
-import { Actions, NextLine } from '../../ui/layout.tsx';
+import { NextLine } from '../../ui/layout.tsx';
 import { Question } from '../../ui/question.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { FormActions } from '../form-actions.tsx';
 import { meApi } from '../me-api.ts';
 import type { Ask } from '../use-fresh-proof.tsx';
 import { useAsked } from './use-asked.ts';
@@ -40,14 +40,7 @@ export function AddAddress({ kind, ask, onBegun, onBack }: AddAddressProps) {
         autoComplete={kind === 'email' ? 'email' : 'tel'}
       />
       <NextLine>{t(`proofs.${kind}.next`)}</NextLine>
-      <Actions>
-        <ActionButton type="submit" busy={busy}>
-          {portal('action.continue')}
-        </ActionButton>
-        <ActionButton look="quiet" onPress={onBack}>
-          {portal('action.back')}
-        </ActionButton>
-      </Actions>
+      <FormActions submit={portal('action.continue')} busy={busy} onBack={onBack} />
     </Question>
   );
 }

@@ -2,10 +2,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AddedFactor } from '../../../shared/api/own-factors.ts';
 import { makePasskey } from '../../portal/passkey/ask-passkey.ts';
-import { ActionButton } from '../../ui/action-button.tsx';
-import { Actions, Prose } from '../../ui/layout.tsx';
+import { Prose } from '../../ui/layout.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { FormActions } from '../form-actions.tsx';
 import { meApi } from '../me-api.ts';
 import type { Ask } from '../use-fresh-proof.tsx';
 import { useAsked } from './use-asked.ts';
@@ -35,14 +35,7 @@ export function AddOwnPasskey({ ask, onAdded, onBack }: { ask: Ask; onAdded: (ad
         <p>{portal('add-passkey.text')}</p>
       </Prose>
       <TextField id="proof-name" label={t('proofs.name')} hint={t('proofs.name.hint')} value={name} onChange={setName} autoComplete="off" />
-      <Actions>
-        <ActionButton type="submit" busy={busy}>
-          {t('proofs.add.button')}
-        </ActionButton>
-        <ActionButton look="quiet" onPress={onBack}>
-          {portal('action.back')}
-        </ActionButton>
-      </Actions>
+      <FormActions submit={t('proofs.add.button')} busy={busy} onBack={onBack} />
     </Question>
   );
 }

@@ -1,10 +1,10 @@
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AddedFactor, TotpBegun } from '../../../shared/api/own-factors.ts';
-import { ActionButton } from '../../ui/action-button.tsx';
-import { Actions, Exact, NextLine, Prose } from '../../ui/layout.tsx';
+import { Exact, NextLine, Prose } from '../../ui/layout.tsx';
 import { Question } from '../../ui/question.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { FormActions } from '../form-actions.tsx';
 import { meApi } from '../me-api.ts';
 import type { Ask } from '../use-fresh-proof.tsx';
 import { useAsked } from './use-asked.ts';
@@ -56,14 +56,7 @@ export function AddTotp({ begun, ask, onAdded, onBack }: AddTotpProps) {
         width="code"
       />
       <TextField id="proof-name" label={t('proofs.name')} hint={t('proofs.name.hint')} value={name} onChange={setName} autoComplete="off" />
-      <Actions>
-        <ActionButton type="submit" busy={busy}>
-          {t('proofs.add.button')}
-        </ActionButton>
-        <ActionButton look="quiet" onPress={onBack}>
-          {portal('action.back')}
-        </ActionButton>
-      </Actions>
+      <FormActions submit={t('proofs.add.button')} busy={busy} onBack={onBack} />
       <NextLine>{t('proofs.totp.next')}</NextLine>
     </Question>
   );

@@ -2,10 +2,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AddedFactor, AddressBegun } from '../../../shared/api/own-factors.ts';
 import { formatTime } from '../../format.ts';
-import { ActionButton } from '../../ui/action-button.tsx';
-import { Actions, NextLine } from '../../ui/layout.tsx';
+import { NextLine } from '../../ui/layout.tsx';
 import { Question } from '../../ui/question.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { FormActions } from '../form-actions.tsx';
 import { meApi } from '../me-api.ts';
 import type { Ask } from '../use-fresh-proof.tsx';
 import { useAsked } from './use-asked.ts';
@@ -44,14 +44,7 @@ export function ConfirmAddress({ kind, begun, ask, onAdded, onBack }: ConfirmAdd
         inputMode="numeric"
         width="code"
       />
-      <Actions>
-        <ActionButton type="submit" busy={busy}>
-          {t('proofs.add.button')}
-        </ActionButton>
-        <ActionButton look="quiet" onPress={onBack}>
-          {t(`proofs.${kind}.other`)}
-        </ActionButton>
-      </Actions>
+      <FormActions submit={t('proofs.add.button')} busy={busy} back={t(`proofs.${kind}.other`)} onBack={onBack} />
     </Question>
   );
 }

@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OwnFactor } from '../../../shared/api/own-factors.ts';
-import { ActionButton } from '../../ui/action-button.tsx';
-import { Actions, Prose } from '../../ui/layout.tsx';
+import { Prose } from '../../ui/layout.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Question } from '../../ui/question.tsx';
+import { FormActions } from '../form-actions.tsx';
 import { meApi } from '../me-api.ts';
 import type { Ask } from '../use-fresh-proof.tsx';
 import { useAsked } from './use-asked.ts';
@@ -35,14 +35,13 @@ export function RemoveProof({ factor, ask, onDone, onBack }: { factor: OwnFactor
         {factor.kind === 'passkey' && <p>{t('proofs.remove.passkey')}</p>}
       </Prose>
       {isLast && <Notice tone="warning">{t('proofs.remove.last')}</Notice>}
-      <Actions>
-        <ActionButton type="submit" look="danger" busy={busy}>
-          {t(isLast ? 'proofs.remove.anyway' : 'proofs.remove')}
-        </ActionButton>
-        <ActionButton look="quiet" onPress={onBack}>
-          {t('proofs.remove.keep')}
-        </ActionButton>
-      </Actions>
+      <FormActions
+        submit={t(isLast ? 'proofs.remove.anyway' : 'proofs.remove')}
+        look="danger"
+        busy={busy}
+        back={t('proofs.remove.keep')}
+        onBack={onBack}
+      />
     </Question>
   );
 }

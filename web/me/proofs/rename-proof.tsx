@@ -1,10 +1,9 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OwnFactor } from '../../../shared/api/own-factors.ts';
-import { ActionButton } from '../../ui/action-button.tsx';
-import { Actions } from '../../ui/layout.tsx';
 import { Question } from '../../ui/question.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { FormActions } from '../form-actions.tsx';
 import { meApi } from '../me-api.ts';
 import type { Ask } from '../use-fresh-proof.tsx';
 import { useAsked } from './use-asked.ts';
@@ -14,7 +13,6 @@ const NAME = 'proof-name';
 /** Another name for a proof. */
 export function RenameProof({ factor, ask, onDone, onBack }: { factor: OwnFactor; ask: Ask; onDone: () => void; onBack: () => void }) {
   const { t } = useTranslation('me');
-  const { t: portal } = useTranslation();
   const [name, setName] = useState(factor.label);
   const { busy, mistake, mistakes, send, missing } = useAsked(NAME);
   const submit = () => {
@@ -32,14 +30,7 @@ export function RenameProof({ factor, ask, onDone, onBack }: { factor: OwnFactor
         onChange={setName}
         autoComplete="off"
       />
-      <Actions>
-        <ActionButton type="submit" busy={busy}>
-          {t('proofs.rename.save')}
-        </ActionButton>
-        <ActionButton look="quiet" onPress={onBack}>
-          {portal('action.back')}
-        </ActionButton>
-      </Actions>
+      <FormActions submit={t('proofs.rename.save')} busy={busy} onBack={onBack} />
     </Question>
   );
 }

@@ -2,11 +2,11 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AddedFactor, OwnFactors } from '../../../shared/api/own-factors.ts';
 import { normaliseAnswer } from '../../../shared/question-answer.ts';
-import { ActionButton } from '../../ui/action-button.tsx';
-import { Actions, Prose } from '../../ui/layout.tsx';
+import { Prose } from '../../ui/layout.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { FormActions } from '../form-actions.tsx';
 import classes from '../me.module.css';
 import { meApi } from '../me-api.ts';
 import type { Ask } from '../use-fresh-proof.tsx';
@@ -29,7 +29,6 @@ const fieldOf = (what: keyof Row, index: number) => `${what}-${index}`;
 /** Questions of one's own choice, and what only oneself answers to them. */
 export function SetQuestions({ choice, ask, onAdded, onBack }: SetQuestionsProps) {
   const { t } = useTranslation('me');
-  const { t: portal } = useTranslation();
   const [rows, setRows] = useState<readonly Row[]>(() => Array.from({ length: choice.setUp }, () => ({ question: '', answer: '' })));
   const [own, setOwn] = useState<readonly Mistake[]>([]);
   const { busy, mistake, mistakes, send } = useAsked();
@@ -89,14 +88,7 @@ export function SetQuestions({ choice, ask, onAdded, onBack }: SetQuestionsProps
           />
         </div>
       ))}
-      <Actions>
-        <ActionButton type="submit" busy={busy}>
-          {t('proofs.rename.save')}
-        </ActionButton>
-        <ActionButton look="quiet" onPress={onBack}>
-          {portal('action.back')}
-        </ActionButton>
-      </Actions>
+      <FormActions submit={t('proofs.rename.save')} busy={busy} onBack={onBack} />
     </Question>
   );
 }
