@@ -13,6 +13,7 @@ import { usualSituation } from './enrolment/usual-situation.ts';
 import { withExamples } from './examples.ts';
 import { type FoundAccount, findAccounts, findOneAccount } from './find-account.ts';
 import { addPass } from './recovery/add-pass.ts';
+import { describeLinked } from './recovery/describe-linked.ts';
 import { describeState, describeVerdict } from './recovery/describe-verdict.ts';
 import type { Runtime } from './runtime.ts';
 import { withRuntime } from './with-runtime.ts';
@@ -36,7 +37,7 @@ export function addRecoveryCommand(program: Command, context: CommandContext): v
         const found = await findAccounts(runtime.directories, name, options.directory);
         const told = await Promise.all(found.map((one) => statusOf(one, runtime, configuration, guard)));
         if (options.json === true) return context.print(JSON.stringify(told.map(present), null, 2));
-        for (const one of told) await printStatus(context, one, configuration, runtime.clock.now());
+        for (const one of told) await printStatus(context, one, configuration, runtime);
       });
     });
   withExamples(status, [
@@ -56,6 +57,8 @@ export function addRecoveryCommand(program: Command, context: CommandContext): v
         const before = await releaseRecovery({ ...runtime, guard }, account, { author, reason: options.reason });
         const what = describeState(before, runtime.clock.now());
         await context.print(`Released: ${account.login} (${directory.label}). Before: ${what.join('; ') || 'nothing blocked it'}`);
+        if (before.linked.length > 0) await context.print('It is still held up:');
+        for (const line of await linkedLines(context, runtime, before)) await context.print(line);
       });
     });
   withExamples(release, [
@@ -91,16 +94,20 @@ async function statusOf(found: FoundAccount, runtime: Runtime, configuration: Co
   return { found, verdict, state, lately };
 }
 
-async function printStatus(context: CommandContext, status: Status, configuration: Configuration, now: number): Promise<void> {
+const linkedLines = (context: CommandContext, { directories }: Runtime, { linked }: RecoveryState) =>
+  describeLinked(directories, linked, (line) => completeCommand(line, context.settingsFile()));
+
+async function printStatus(context: CommandContext, status: Status, configuration: Configuration, runtime: Runtime): Promise<void> {
   const { found, verdict, state, lately } = status;
   const complete = (line: string) =>
     completeCommand(
       line.replace(/\bNAME\b/, () => shellWord(found.account.login)),
       context.settingsFile(),
     );
-  const [first, ...others] = describeVerdict(verdict, state, configuration, now, complete);
+  const [first, ...others] = describeVerdict(verdict, state, configuration, runtime.clock.now(), complete);
   await context.print(`${found.account.login} (${found.directory.label}): ${first}`);
-  for (const line of [...others, ...describeContacts(configuration, found.account)]) await context.print(line);
+  const linked = await linkedLines(context, runtime, state);
+  for (const line of [...linked, ...others, ...describeContacts(configuration, found.account)]) await context.print(line);
   if (lately.length > 0) await context.print('  lately (UTC):');
   for (const event of lately) await context.print(`    ${describeEvent(event)}`);
 }

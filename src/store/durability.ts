@@ -62,6 +62,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     freeze: 'flushed',
     lift: 'flushed',
     isFrozen: 'reads',
+    frozenOf: 'reads',
   },
   sessions: {
     insert: 'flushed',

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { loadSettings } from '../../src/config/load-settings.ts';
+import { accountKey } from '../../src/core/accounts/candidate.ts';
+import { createConfigurationReader } from '../../src/core/configuration/read-configuration.ts';
+import { createGuard } from '../../src/core/guard/guard.ts';
 import { createEmbeddedAccount } from '../../src/directory/embedded/create-embedded-account.ts';
 import { openRuntime } from '../../src/main.ts';
 import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
@@ -64,6 +67,54 @@ it('tells what blocks an account, and ends it with a name and a reason in the au
   const event = output.split('\n').find((line) => line.includes('recovery.released'));
   expect(event).toContain('called back');
   expect(event).toContain('tester');
+});
+
+it('names the linked account that holds a recovery up, and releases each by itself', async () => {
+  await enrol('alice', '--kind', 'email', '--address', 'alice@home.example');
+  await enrol('alice', '--kind', 'totp', '--seed', SEED);
+  const both = async ({ directories }: Awaited<ReturnType<typeof openRuntime>>) => {
+    const [[alice] = [], [guest] = []] = await Promise.all([directories[0]?.findAccounts('alice'), directories[1]?.findAccounts('both')]);
+    if (alice === undefined || guest === undefined) throw new Error('no account');
+    return { alice: { directory: alice.directory, id: alice.id }, guest: { directory: guest.directory, id: guest.id } };
+  };
+  await inStore(async (runtime) => {
+    const { alice, guest } = await both(runtime);
+    const link = { person: 'p', ids: ['a', 'b'] as const, now: 0, by: 'test', countsFrom: 0 };
+    expect(await runtime.store.people.link(alice, guest, link)).toBe(true);
+    await runtime.store.freezes.freeze(guest, 'not-me', runtime.clock.now());
+  });
+  const status = await recovery('status', 'alice');
+  expect(status.output).toContain('alice (people): cannot recover: frozen by a linked account');
+  expect(status.output).toContain('the linked account both (guests) is frozen');
+  expect(status.output).toMatch(/\n {4}keyturn --config \S+ recovery release both --directory guests --reason REASON\n/);
+  expect(status.output).not.toContain('recovery release alice');
+  const [told] = JSON.parse((await recovery('status', 'alice', '--json')).output) as Record<string, unknown>[];
+  expect(told).toMatchObject({ reason: 'recovery-frozen', frozen: false, linked: [{ account: { directory: 'guests' }, frozen: true }] });
+  // What is released is the account that was named; what holds it up is still there, and named.
+  const released = await recovery('release', 'alice', '--reason', 'called back');
+  expect(released.output).toContain('It is still held up:');
+  expect(released.output).toContain('recovery release both --directory guests');
+  expect((await recovery('status', 'alice')).output).toContain('frozen by a linked account');
+  const own = await recovery('release', 'both', '--directory', 'guests', '--reason', 'called back');
+  expect(own.output).toContain('Before: frozen');
+  expect(own.output).not.toContain('held up');
+  expect((await recovery('status', 'alice')).output).toContain('alice (people): nothing blocks recovery');
+  const { output } = await runCommand(['--config', settings, 'audit', 'export']);
+  const events = output.split('\n').filter((line) => line.includes('recovery.released'));
+  expect(events.map((line) => /wasFrozen\\?":true/.test(line))).toEqual([false, true]);
+  // Too many guesses at what is enrolled for the other one hold it up as well.
+  await inStore(async (runtime) => {
+    const { alice } = await both(runtime);
+    const { configuration } = await createConfigurationReader(runtime.store).read();
+    const guard = createGuard({ ...runtime, configuration: () => configuration });
+    for (let index = 0; index < 250; index += 1) {
+      const asked = { target: accountKey(alice), place: `198.18.${index}.0/24`, isKnown: false };
+      await guard.countFailure(runtime.store, [asked], [], '198.18.0.1');
+    }
+  });
+  expect((await recovery('status', 'both', '--directory', 'guests')).output).toMatch(
+    /nothing of its own blocks recovery\n {2}the linked account alice \(people\) has had too many wrong proofs/,
+  );
 });
 
 it('says what is missing of each accepted combination, and what happened lately', async () => {

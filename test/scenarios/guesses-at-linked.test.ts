@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FactorKind } from '../../shared/api/journeys.ts';
 import { issueRecoveryCodes } from '../../src/core/enrolment/recovery-codes.ts';
+import { readRecoveryState, releaseRecovery } from '../../src/core/freeze/release-recovery.ts';
 import type { AccountRef } from '../../src/core/ports/directory.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
@@ -146,6 +147,29 @@ describe.each(['sqlite', 'postgres'] as const)('guesses at linked accounts, on %
     client.at('new-password');
     for (let index = 0; index < 3; index += 1) await (await atKind('totp', first, stranger(1))).answer({ code: WRONG.totp });
     expect(await judged(...(await idsOf(person)))).toBe(FROM_ONE_PLACE);
+  });
+
+  it('are ended by the release of each account that they hold up, a freeze as well', async () => {
+    const { deps } = nodes[0];
+    const person = await personWith(2);
+    const [, other = ''] = person.logins;
+    const [account] = await deps.directories.get('cloud').findAccounts(other);
+    const self = await deps.directories.get(person.account.directory).readAccount(person.account);
+    if (account === undefined || self === null) throw new Error('no account');
+    for (let index = 0; index < FROM_STRANGERS; index += 1) {
+      await (await atKind('totp', other, stranger(index))).answer({ code: WRONG.totp });
+    }
+    await deps.store.freezes.freeze(person.account, 'not-me', deps.clock.now());
+    const held = [{ account: person.account, frozen: true, pausedUntil: expect.any(Number) }];
+    const before = await releaseRecovery(deps, account, { author: 'test', reason: 'test' });
+    expect(before).toMatchObject({ frozen: false, failures: FROM_STRANGERS, linked: held });
+    expect(before.linked[0]?.pausedUntil).toBeGreaterThan(deps.clock.now());
+    expect(await readRecoveryState(deps, account)).toMatchObject({ failures: 0, pausedUntil: 0, linked: held });
+    await releaseRecovery(deps, self, { author: 'test', reason: 'test' });
+    expect(await readRecoveryState(deps, account)).toMatchObject({ frozen: false, linked: [] });
+    const client = await atKind('totp', other, stranger(50));
+    await client.answer({ code: person.totp() });
+    client.at('new-password');
   });
 
   it('at an account that is parted are its own again', async () => {

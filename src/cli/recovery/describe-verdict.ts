@@ -37,6 +37,11 @@ export const WORDS: Readonly<Record<DecoyReason, { what: string; fix?: string }>
   },
 };
 
+/** `describeLinked` names the account and what can be done. */
+const FROZEN_BY_LINK: { what: string; fix?: string } = { what: 'frozen by a linked account' };
+
+const nothingBlocks = ({ linked }: RecoveryState) => (linked.length > 0 ? 'nothing of its own blocks recovery' : 'nothing blocks recovery');
+
 /**
  * Lines that tell whether a person can recover an account now, and if not, why.
  * @param complete makes a command that is named in the fix one for this account and installation
@@ -49,10 +54,11 @@ export function describeVerdict(
   complete: (line: string) => string,
 ): string[] {
   const pauses = describeState(state, now, reason);
-  const words = reason === null ? null : WORDS[reason];
+  const isLinkedAlone = reason === 'recovery-frozen' && !state.frozen;
+  const words = reason === null ? null : isLinkedAlone ? FROZEN_BY_LINK : WORDS[reason];
   const head = words === null ? [] : [`cannot recover: ${words.what}${detail === null ? '' : ` (${detail})`}`];
   return [
-    ...(words === null && pauses.length === 0 ? ['nothing blocks recovery'] : [...head, ...pauses]),
+    ...(words === null && pauses.length === 0 ? [nothingBlocks(state)] : [...head, ...pauses]),
     ...(words?.fix === undefined ? [] : printed(words.fix, complete)),
     ...describeKnown(configuration, facts, factors),
   ];

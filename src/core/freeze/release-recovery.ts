@@ -4,10 +4,18 @@ import { signedInTarget } from '../change/check-current.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import { factorsOf } from '../enrolment/factors-of.ts';
 import type { Guard } from '../guard/guard.ts';
-import type { Account } from '../ports/directory.ts';
+import type { Account, AccountRef } from '../ports/directory.ts';
+
+/** A linked account that keeps the owner of another one from recovering it, until it is released itself. */
+export interface LinkedBlock {
+  account: AccountRef;
+  frozen: boolean;
+  /** As that of `RecoveryState`. */
+  pausedUntil: number;
+}
 
 export interface RecoveryState {
-  /** Somebody said "this was not me". */
+  /** Somebody said "this was not me" about this account. */
   frozen: boolean;
   /** Wrong proofs from networks that the owner never used, lately. */
   failures: number;
@@ -15,6 +23,8 @@ export interface RecoveryState {
   pausedUntil: number;
   /** Authenticators whose codes count no more, for too many wrong ones. */
   suspended: number;
+  /** Linked accounts that are frozen, or at which too much was guessed. */
+  linked: LinkedBlock[];
 }
 
 type Deps = Pick<CoreDeps, 'store' | 'keys' | 'clock'> & { guard: Guard };
@@ -24,16 +34,34 @@ type Owned = Pick<Account, 'directory' | 'id' | 'contacts'>;
 /** What keeps the owner of an account from recovering it, apart from the directory. */
 export async function readRecoveryState(deps: Deps, account: Owned): Promise<RecoveryState> {
   const [frozen, state, factors] = await Promise.all([
-    deps.store.freezes.isFrozen(account),
+    deps.store.freezes.frozenOf(account),
     deps.guard.failuresOf(accountKey(account)),
     factorsOf(deps, account),
   ]);
-  return { frozen, ...state, suspended: factors.filter((factor) => factor.suspendedAt !== null).length };
+  const isFrozen = (key: string) => frozen.some((ref) => accountKey(ref) === key);
+  // As they are counted against: a link that waits brings nothing.
+  const counting = factors.filter(({ countsFrom }) => (countsFrom ?? 0) <= deps.clock.now());
+  const owners = counting.map(({ directory, accountId: id }) => ({ directory, id }));
+  const others = new Map([...frozen, ...owners].map((ref) => [accountKey(ref), ref]));
+  others.delete(accountKey(account));
+  const linked = await Promise.all(
+    [...others].map(async ([key, ref]): Promise<LinkedBlock> => {
+      const { pausedUntil } = await deps.guard.failuresOf(key);
+      return { account: ref, frozen: isFrozen(key), pausedUntil };
+    }),
+  );
+  return {
+    frozen: isFrozen(accountKey(account)),
+    ...state,
+    suspended: factors.filter((factor) => factor.suspendedAt !== null).length,
+    linked: linked.filter((each) => each.frozen || each.pausedUntil > 0),
+  };
 }
 
 /**
  * Lifts a freeze and ends the pauses after failures, the one after wrong current passwords of somebody signed in included, at the word
  * of an operator who has made sure that the account is in the right hands. Both are in the audit log with a name and a reason.
+ * What keeps it back at a linked account stays: that one is released by itself.
  * @returns how it was before
  */
 export async function releaseRecovery(
@@ -44,10 +72,10 @@ export async function releaseRecovery(
   const account = { directory, id };
   const before = await readRecoveryState(deps, { ...account, contacts });
   await deps.store.transaction(async (store) => {
-    await store.freezes.lift(account);
+    const wasFrozen = await store.freezes.lift(account);
     for (const target of [accountKey(account), signedInTarget(account)]) await deps.guard.release(store, target);
     await store.factors.resume(account);
-    const { frozen: wasFrozen, failures } = before;
+    const { failures } = before;
     await recordEvent(store, deps.clock, { type: 'recovery.released', account, actor: { kind: 'operator' }, ...by, wasFrozen, failures });
   });
   return before;

@@ -303,6 +303,8 @@ export interface FreezeStore {
   lift(account: AccountRef): Promise<boolean>;
   /** Whether it, or any account that is linked to it: who has one of them may have what proves the others. */
   isFrozen(account: AccountRef): Promise<boolean>;
+  /** Which of these are. */
+  frozenOf(account: AccountRef): Promise<AccountRef[]>;
 }
 
 export interface ConfigurationRow {

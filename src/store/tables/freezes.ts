@@ -66,5 +66,14 @@ export function createFreezes(context: TableContext): FreezeStore {
         .executeTakeFirst();
       return row !== undefined;
     },
+    async frozenOf(account) {
+      const rows = await context.db
+        .selectFrom('freezes')
+        .select(['directory', 'account_id'])
+        .where(sql<boolean>`(directory, account_id) in ${personOf(account)}`)
+        .orderBy('frozen_at')
+        .execute();
+      return rows.map(({ directory, account_id: id }) => ({ directory, id }));
+    },
   };
 }
