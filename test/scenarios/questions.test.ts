@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accountKey } from '../../src/core/accounts/candidate.ts';
 import { addFactor } from '../../src/core/enrolment/add-factor.ts';
 import { prepareQuestions } from '../../src/core/enrolment/prepare-questions.ts';
 import { newLogin } from '../conformance/samples.ts';
@@ -104,6 +105,27 @@ describe.each(['sqlite', 'postgres'] as const)('security questions on two nodes,
     expect(await signsIn(nodes[0], person.login, NEW)).toBe(true);
     const row = await failuresOf(nodes[0], person);
     expect(row?.lastUsedAt).not.toBeNull();
+  });
+
+  it('count against a linked account while they are judged, and a right answer takes only itself back', async () => {
+    const person = await withQuestions(nodes[0]);
+    const { deps } = nodes[0];
+    const login = newLogin();
+    await addPerson(nodes[0], login);
+    const [other] = await deps.directories.get(person.account.directory).findAccounts(login);
+    if (other === undefined) throw new Error('no account');
+    const ref = { directory: other.directory, id: other.id };
+    const link = { person: login, ids: [`${login}.a`, `${login}.b`] as const, now: 0, by: 'test', countsFrom: 0 };
+    expect(await deps.store.people.link(person.account, ref, link)).toBe(true);
+    const failures = async () =>
+      Promise.all([ref, person.account].map(async (each) => (await deps.guard.failuresOf(accountKey(each))).failures));
+    const client = await atQuestions(nodes, { ...person, login });
+    await client.answer({ answers: answersTo(client, () => 'wrong') });
+    expect(await failures()).toEqual([1, 1]);
+    await client.answer({ answers: answersTo(client) });
+    client.at('new-password');
+    // Its own account has none any more; the other one keeps the wrong one alone.
+    expect(await failures()).toEqual([0, 1]);
   });
 
   it('are judged together: what is told is the same whichever was wrong, and a right answer is no help', async () => {
