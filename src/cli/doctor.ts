@@ -19,6 +19,7 @@ import { checkNode } from './doctor/check-machine.ts';
 import { checkMail } from './doctor/check-mail.ts';
 import { checkProxies, checkPublicUrl } from './doctor/check-public-url.ts';
 import { checkSeals } from './doctor/check-seals.ts';
+import { checkSecretFiles } from './doctor/check-secret-files.ts';
 import { checkKeys, checkSettings } from './doctor/check-settings.ts';
 import { checkSms } from './doctor/check-sms.ts';
 import { checkFirstConfiguration, checkStoredConfiguration, type JudgedConfiguration } from './doctor/check-stored-configuration.ts';
@@ -96,6 +97,7 @@ async function checkInside(context: CommandContext, settings: Settings): Promise
   if (configuration === null) return report;
   report.push(
     ...checkAuthorityFiles(configuration),
+    ...checkSecretFiles(configuration),
     ...checkProxies(configuration.organisation.publicUrl, settings.trustedProxies),
     ...(await checkOutside(context, settings, inForce ? undefined : configuration)),
     ...(await checkPublicUrl(configuration.organisation.publicUrl)),

@@ -24,7 +24,7 @@ export function createProgram(context: CommandContext): Command {
     .version(packageFile.version, '--version', 'print the version')
     .option('--config <file>', 'file with the boot settings (YAML); the variable KEYTURN_CONFIG when absent')
     .option('--debug', 'print the stack of an error')
-    .helpOption('--help', 'print this help')
+    .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError(true)

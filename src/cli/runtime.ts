@@ -31,6 +31,8 @@ export interface Runtime {
   readonly clock: Clock;
   readonly random: Random;
   readonly keys: Keys;
+  /** The database server's clock, milliseconds since 1970; null where it has none of its own. */
+  databaseTime(): Promise<number | null>;
   close(): Promise<void>;
 }
 

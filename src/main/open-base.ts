@@ -50,5 +50,6 @@ export async function openBase(settings: Settings, locales: string, options: Run
     metrics,
     connections: store.connections,
     requireKnownSchema: store.requireKnownSchema,
+    databaseTime: store.databaseTime,
   };
 }

@@ -9,7 +9,7 @@ import { type Disk, noDisk, type WalFiles } from './disk.ts';
 import { keepDurable, type Verbs } from './durability.ts';
 import { migrate, refuseNewerSchema, refuseOlderSchema } from './migrate.ts';
 import { openPostgres, preparePostgres } from './postgres.ts';
-import { writePulse } from './pulse.ts';
+import { readServerTime, writePulse } from './pulse.ts';
 import type { Database, Engine } from './schema.ts';
 import { createSecrets, type SealingKey } from './secrets.ts';
 import { openSqlite } from './sqlite.ts';
@@ -61,6 +61,8 @@ export interface OpenedStore extends Store {
   connections(): { open: number; idle: number; waiting: number } | null;
   /** @throws AppError `store.newer-schema` when a newer release has been at the database since it was opened */
   requireKnownSchema(): Promise<void>;
+  /** The database server's clock, milliseconds since 1970; null for SQLite, which has none of its own. */
+  databaseTime(): Promise<number | null>;
 }
 
 /**
@@ -156,6 +158,7 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
     digestKey: dataKeys.digest,
     connections,
     requireKnownSchema: () => refuseNewerSchema(outside.db),
+    databaseTime: () => (engine === 'postgres' ? readServerTime(outside.db) : Promise.resolve(null)),
     ...keepDurable(createVerbs(outside), disk),
     transaction,
     async tidy(now) {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { AppError } from '../../shared/errors.ts';
 import type { Database } from './schema.ts';
 
@@ -12,4 +13,10 @@ export async function writePulse(db: Database): Promise<void> {
     .set(({ eb }) => ({ beats: eb('beats', '+', 1) }))
     .executeTakeFirstOrThrow();
   if (numUpdatedRows !== 1n) throw new AppError('store.unavailable', { reason: 'the table pulse has lost its row' });
+}
+
+/** The clock of a PostgreSQL server, milliseconds since 1970. */
+export async function readServerTime(db: Database): Promise<number> {
+  const { rows } = await sql<{ now: number }>`select (extract(epoch from clock_timestamp()) * 1000)::float8 as now`.execute(db);
+  return Number(rows[0]?.now);
 }

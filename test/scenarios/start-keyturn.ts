@@ -97,6 +97,7 @@ export async function startKeyturn(options: KeyturnOptions): Promise<Keyturn> {
     metrics,
     connections: store.connections,
     requireKnownSchema: store.requireKnownSchema,
+    databaseTime: store.databaseTime,
   };
   await configure(base, options);
   const settings = settingsSchema.parse({

@@ -71,6 +71,7 @@ export function AccountPage({ goal, byPasskey, onOpened, onBack }: AccountPagePr
         value={account}
         onChange={setAccount}
         autoComplete={asked === 'address' ? 'email' : byPasskey ? 'username webauthn' : 'username'}
+        inputMode={asked === 'address' ? 'email' : 'text'}
       />
       <Actions>
         <ActionButton type="submit" busy={busy}>

@@ -11,7 +11,7 @@ export interface TextFieldProps {
   hint?: ReactNode;
   error?: string | undefined;
   autoComplete?: HTMLInputAutoCompleteAttribute;
-  inputMode?: 'text' | 'numeric';
+  inputMode?: 'text' | 'numeric' | 'email' | 'tel';
   type?: 'text' | 'password';
   /** Names and codes are no words: no capitals, no corrections. */
   width?: 'full' | 'code';

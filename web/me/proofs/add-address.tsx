@@ -38,6 +38,7 @@ export function AddAddress({ kind, ask, onBegun, onBack }: AddAddressProps) {
         value={address}
         onChange={setAddress}
         autoComplete={kind === 'email' ? 'email' : 'tel'}
+        inputMode={kind === 'email' ? 'email' : 'tel'}
       />
       <NextLine>{t(`proofs.${kind}.next`)}</NextLine>
       <FormActions submit={portal('action.continue')} busy={busy} onBack={onBack} />
