@@ -128,6 +128,7 @@ export const ERRORS = {
   'breached.file-missing': { status: 500, audience: 'operator', level: 'error' },
   'breached.file-damaged': { status: 500, audience: 'operator', level: 'error' },
   // Audit
+  'audit.not-so-far': { status: 409, audience: 'operator', level: 'error' },
   'audit.chain-broken': { status: 500, audience: 'operator', level: 'error' },
   // Anything else
   'internal.unexpected': { status: 500, audience: 'anyone', level: 'error' },

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { AppError } from '../../shared/errors.ts';
 import { typedNameDigest } from '../core/audit/typed-name.ts';
 import { eventsAbout } from './audit/find-events.ts';
 import { type LogReport, type NotedHead, storedRows, verifyExport, verifyStored } from './audit/verify-log.ts';
@@ -21,10 +22,13 @@ export function addAuditCommand(program: Command, context: CommandContext): void
   const exporting = audit
     .command('export')
     .description('Print the audit log as JSON Lines, one event a line, oldest first, and behind them a signed end.')
-    .action(() =>
+    .option('--after <seq>', 'only events behind this one: what a collector has not got yet', parseSeq)
+    .action(({ after = 0 }: { after?: number }) =>
       withRuntime(context, context.settings().settings, open, async ({ store, clock }) => {
         const end = await store.audit.head();
-        for await (const row of storedRows(store)) {
+        // Whoever asks for what comes behind the end has a log of another database, or of a later state of this one.
+        if (after > end.seq) throw new AppError('audit.not-so-far', { after, end: end.seq });
+        for await (const row of storedRows(store, after)) {
           if (row.seq > end.seq) break;
           await context.write(`${JSON.stringify(row)}\n`);
         }
@@ -39,7 +43,10 @@ export function addAuditCommand(program: Command, context: CommandContext): void
         context.failed();
       }),
     );
-  withExamples(exporting, [{ command: 'keyturn audit export > audit.jsonl', does: 'saves the log, in constant memory' }]);
+  withExamples(exporting, [
+    { command: 'keyturn audit export > audit.jsonl', does: 'saves the log, in constant memory' },
+    { command: 'keyturn audit export --after 1204', does: 'prints what has happened since event 1204' },
+  ]);
   const find = audit
     .command('find')
     .argument('<name>', 'the name as the person typed it at the start')
@@ -103,4 +110,9 @@ function parseHead(text: string): NotedHead {
   const [, seq, hash] = /^(\d+):([0-9a-f]{64})$/.exec(text) ?? [];
   if (seq === undefined || hash === undefined) throw new InvalidArgumentError('Expected SEQ:HASH, as `audit verify` prints it.');
   return { seq: Number(seq), hash };
+}
+
+function parseSeq(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('Expected the number of an event (seq).');
+  return Number(text);
 }

@@ -375,6 +375,13 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'The file of breached passwords is damaged, or of another version',
     fix: withLines('Make it anew', 'keyturn breached import LIST'),
   },
+  'audit.not-so-far': {
+    meaning: 'The audit log ends before the event that was named',
+    fix: withLines(
+      'An older state of the database was put back, or it is another one. Compare with an earlier export',
+      'keyturn audit verify',
+    ),
+  },
   'audit.chain-broken': {
     meaning: 'The audit log was changed outside of Keyturn',
     fix: 'Keep the database as it is, and compare with an earlier export',

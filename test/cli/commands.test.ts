@@ -158,6 +158,14 @@ describe('keyturn audit', () => {
       return runCommand(['audit', 'verify', '--file', file, ...options]);
     };
     const [first = '', second = '', third = '', end = ''] = lines;
+    // What a collector fetches piece by piece is the whole log, once the ends between are left out.
+    const later = await runCommand([...config, 'audit', 'export', '--after', '2']);
+    expect(later.output.trimEnd().split('\n')[0]).toBe(third);
+    expect(await verify([first, second, ...later.output.trimEnd().split('\n')])).toMatchObject({ exitCode: 0 });
+    const none = await runCommand([...config, 'audit', 'export', '--after', '3']);
+    expect(none.output.trimEnd().split('\n')).toHaveLength(1);
+    expect((await runCommand([...config, 'audit', 'export', '--after', '4'])).errors).toContain('ends before the event that was named');
+    expect((await runCommand([...config, 'audit', 'export', '--after', 'x'])).exitCode).toBe(2);
     expect(await verify(lines)).toMatchObject({ exitCode: 0, output: expect.stringContaining('3 events') });
     expect(await verify([first, second.replace('Two', 'Too'), third, end])).toMatchObject({
       exitCode: 1,

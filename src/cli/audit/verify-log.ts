@@ -85,8 +85,8 @@ function watch(rows: AsyncIterable<AuditRow>, noted: NotedHead | undefined) {
 }
 
 /** Every event in the database, in constant memory. */
-export async function* storedRows(store: Store): AsyncGenerator<AuditRow> {
-  for (let after = 0; ; ) {
+export async function* storedRows(store: Store, from = 0): AsyncGenerator<AuditRow> {
+  for (let after = from; ; ) {
     const rows = await store.audit.read(after, PAGE);
     yield* rows;
     const last = rows.at(-1);
