@@ -133,6 +133,7 @@ member: cn=admin,dc=example,dc=com
   );
   await machine.sh(`
 systemctl restart slapd
+timeout 60 sh -c 'until ldapwhoami -Q -Y EXTERNAL -H ldapi:/// >/dev/null 2>&1; do sleep 0.1; done'
 ldapmodify -Q -Y EXTERNAL -H ldapi:/// -f /tmp/server.ldif
 ldapadd -x -D cn=admin,dc=example,dc=com -w Admin-Passw0rd-1 -H ldapi:/// -f /tmp/people.ldif`);
   await machine.write('/root/keyturn-access.ldif', handbookBlock('directories/openldap', 'ldif', 'add: olcAccess'));
