@@ -67,6 +67,11 @@ export function deviceToken(deps: HttpDeps, request: FastifyRequest): string | u
   return cookiesNamed(deviceCookie(deps), request.headers.cookie).find(isToken);
 }
 
+/** The same where places are remembered at all. */
+export function rememberedDevice(deps: HttpDeps, request: FastifyRequest): string | undefined {
+  return deps.configuration().guard.knownPlaceDays > 0 ? deviceToken(deps, request) : undefined;
+}
+
 /** Gives the browser its token. */
 export function setDeviceCookie(deps: HttpDeps, reply: FastifyReply, token: string): void {
   const secure = cookieName(deps) === SECURE_NAME;

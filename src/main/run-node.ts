@@ -125,10 +125,7 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
       await old.close();
     });
   });
-  let giveUp: (error: unknown) => void = () => {};
-  const givenUp = new Promise<unknown>((resolve) => {
-    giveUp = resolve;
-  });
+  const { promise: givenUp, resolve: giveUp } = Promise.withResolvers<unknown>();
   schedule.every('look-at-schema', LOOK_AT_SCHEMA_EVERY, async () => {
     try {
       await base.requireKnownSchema();

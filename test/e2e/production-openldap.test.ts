@@ -15,8 +15,10 @@ import {
   enrolAlice,
   handbookBlock,
   handbookSettings,
+  installPackage,
   PORTAL,
   startMailServer,
+  startWebServer,
   waitUntilServed,
 } from './production-walk.ts';
 
@@ -176,13 +178,9 @@ it('the handbook, followed word by word on empty machines, ends in a recovery on
   const databaseUrl = await setUpDatabase(first);
   const mail = await startMailServer(first, authority);
 
-  const install =
-    handbookBlock('install', 'sh', 'apt-get install')
-      .split('\n')
-      .find((line) => line.startsWith('apt-get install')) ?? '';
   for (const [index, node] of nodes.entries()) {
     await bringPackage(node, packages.old);
-    await node.sh(install);
+    await installPackage(node, 'install');
     if (index > 0) await node.write('/etc/keyturn/key', await first.sh('cat /etc/keyturn/key'), 0o600);
     await bringSecrets(node, { '/etc/keyturn/database-url': databaseUrl, '/run/secrets/ldap-password': LDAP_PASSWORD });
     await node.write('/etc/keyturn/ldap-ca.pem', authority.caPem);
@@ -196,13 +194,7 @@ it('the handbook, followed word by word on empty machines, ends in a recovery on
     }
     await node.sh(handbookBlock('install', 'sh', 'systemctl enable'));
   }
-  await bringCertificate(first, authority, [PORTAL], {
-    certificate: `/etc/ssl/${PORTAL}.pem`,
-    key: `/etc/ssl/${PORTAL}.key`,
-  });
-  await first.write('/etc/nginx/conf.d/keyturn.conf', handbookBlock('several-nodes', 'nginx', 'upstream keyturn'));
-  await first.sh('systemctl start nginx');
-  await waitUntilServed(first);
+  await startWebServer(first, authority, handbookBlock('several-nodes', 'nginx', 'upstream keyturn'));
   const authenticator = await enrolAlice(second);
 
   const walk = await aliceBegins(browser);
@@ -217,11 +209,7 @@ it('the handbook, followed word by word on empty machines, ends in a recovery on
   for (const node of nodes) await node.sh('systemctl stop keyturn');
   for (const node of nodes) {
     await bringPackage(node, packages.newer);
-    await node.sh(
-      handbookBlock('upgrade', 'sh', 'apt-get install')
-        .split('\n')
-        .find((line) => line.startsWith('apt-get')) ?? '',
-    );
+    await installPackage(node, 'upgrade');
     await node.sh('systemctl start keyturn');
     expect(await node.sh('keyturn --version')).toBe('0.1.1\n');
   }

@@ -15,8 +15,10 @@ import {
   enrolAlice,
   handbookBlock,
   handbookSettings,
+  installPackage,
   PORTAL,
   startMailServer,
+  startWebServer,
   waitUntilServed,
 } from './production-walk.ts';
 
@@ -95,11 +97,7 @@ it('the handbook, followed word by word on an empty machine, ends in a recovery 
   await setUpDomain();
   const mail = await startMailServer(machine, authority);
   await bringPackage(machine, packages.old);
-  const install =
-    handbookBlock('install', 'sh', 'apt-get install')
-      .split('\n')
-      .find((line) => line.startsWith('apt-get install')) ?? '';
-  await machine.sh(install);
+  await installPackage(machine, 'install');
   await bringSecrets(machine, { '/run/secrets/ad-password': SERVICE_PASSWORD });
   await machine.write('/etc/keyturn/ad-ca.pem', authority.caPem);
   await machine.write('/etc/keyturn/example-ca.pem', authority.caPem);
@@ -118,13 +116,7 @@ it('the handbook, followed word by word on an empty machine, ends in a recovery 
   expect(await machine.sh(check)).toMatch(/, 0 failed\n$/);
 
   await machine.sh(handbookBlock('install', 'sh', 'systemctl enable'));
-  await bringCertificate(machine, authority, [PORTAL], {
-    certificate: `/etc/ssl/${PORTAL}.pem`,
-    key: `/etc/ssl/${PORTAL}.key`,
-  });
-  await machine.write('/etc/nginx/conf.d/keyturn.conf', handbookBlock('install', 'nginx', 'listen 443'));
-  await machine.sh('systemctl start nginx');
-  await waitUntilServed(machine);
+  await startWebServer(machine, authority, handbookBlock('install', 'nginx', 'listen 443'));
   const authenticator = await enrolAlice(machine);
 
   const walk = await aliceBegins(browser);

@@ -46,6 +46,22 @@ export async function bringPackage(machine: Machine, file: string): Promise<void
   copyFileSync(file, machine.at(join('/tmp', file.split('/').at(-1) ?? '')));
 }
 
+/** Installs the package that was brought, by the line of a page. */
+export async function installPackage(machine: Machine, page: 'install' | 'upgrade'): Promise<void> {
+  const lines = handbookBlock(page, 'sh', 'apt-get install').split('\n');
+  const line = lines.find((each) => each.startsWith('apt-get install'));
+  if (line === undefined) throw new Error(`${page} installs nothing`);
+  await machine.sh(line);
+}
+
+/** The web server of a page in front, with a certificate for the portal. */
+export async function startWebServer(machine: Machine, authority: CertificateAuthority, configuration: string): Promise<void> {
+  await bringCertificate(machine, authority, [PORTAL], { certificate: `/etc/ssl/${PORTAL}.pem`, key: `/etc/ssl/${PORTAL}.key` });
+  await machine.write('/etc/nginx/conf.d/keyturn.conf', configuration);
+  await machine.sh('systemctl start nginx');
+  await waitUntilServed(machine);
+}
+
 /** A certificate and its key, as PEM files of the machine. */
 export async function bringCertificate(
   machine: Machine,

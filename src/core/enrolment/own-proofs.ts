@@ -35,7 +35,8 @@ export async function ownProofs(deps: ActDeps, session: Session): Promise<OwnPro
   return { account, factors, addable: addableKinds(deps.configuration()), ways };
 }
 
-async function ownAccount({ directories }: ActDeps, { account }: Session): Promise<Account> {
+/** The account as its directory has it now. @throws AppError `session.ended` for one that is gone, `directory.*` */
+export async function ownAccount({ directories }: ActDeps, { account }: Session): Promise<Account> {
   const found = await directories.get(account.directory).readAccount(account);
   if (found === null) throw new AppError('session.ended');
   return found;

@@ -4,7 +4,7 @@ import type { FactorRow } from '../ports/store.ts';
 import type { Session } from '../sessions/session.ts';
 import { enrolFactors } from './enrol-factors.ts';
 import type { GivenAnswer } from './judge-answers.ts';
-import { requireAddable } from './own-proofs.ts';
+import { ownAccount, requireAddable } from './own-proofs.ts';
 import { addedByOwner, requireMayAdd } from './own-session.ts';
 import { prepareQuestions } from './prepare-questions.ts';
 import { offeredQuestions, type ShownQuestion } from './question-pool.ts';
@@ -23,8 +23,7 @@ export function questionsToChoose(deps: ActDeps, session: Session): { setUp: num
 export async function setOwnQuestions(deps: ActDeps, session: Session, given: readonly GivenAnswer[], name: string): Promise<FactorRow> {
   requireMayAdd(deps, session);
   requireAddable(deps.configuration(), 'questions');
-  const account = await deps.directories.get(session.account.directory).readAccount(session.account);
-  if (account === null) throw new AppError('session.ended');
+  const account = await ownAccount(deps, session);
   const { secret } = await prepareQuestions(deps, account, given, session.language);
   const wanted = { kind: 'questions' as const, label: name, secret, source: 'self', replaces: true };
   const { added } = await enrolFactors(deps, session.account, [wanted], addedByOwner(deps, session));

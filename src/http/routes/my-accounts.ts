@@ -1,25 +1,22 @@
-import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { problemSchema, startResponseSchema } from '../../../shared/api/journeys.ts';
 import { beginLinkRequestSchema, linkAccountRequestSchema, type MyAccounts, myAccountsSchema } from '../../../shared/api/my-accounts.ts';
-import { presentStep, presentTime } from '../../core/journey/present-step.ts';
+import { presentTime } from '../../core/journey/present-step.ts';
 import { linkAccount, startLink } from '../../core/people/link-account.ts';
 import { unlinkAccount } from '../../core/people/unlink-account.ts';
 import type { PersonAccount } from '../../core/ports/people-store.ts';
 import { requireFullRights } from '../../core/sessions/freshness.ts';
+import { answerBegun } from '../begun-journey.ts';
 import { forSession } from '../for-session.ts';
 import type { HttpDeps } from '../http-deps.ts';
-import { clearJourneyCookie, deviceToken, isBrowser, journeyCookies, setJourneyCookie } from '../journey-token.ts';
+import { clearJourneyCookie, isBrowser, journeyCookies, rememberedDevice } from '../journey-token.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
 const params = z.object({ account: z.string().min(1).max(64) });
 
 /** `/api/v1/me/accounts`: the other accounts of somebody who is signed in, linked and parted by themselves. */
 export function myAccountRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
-  const deviceOf = (request: FastifyRequest): string | undefined =>
-    deps.configuration().guard.knownPlaceDays > 0 ? deviceToken(deps, request) : undefined;
-
   const present = async (linked: PersonAccount, now: number): Promise<MyAccounts['accounts'][number]> => {
     const directory = deps.directories.all().find(({ id }) => id === linked.directory);
     const ref = { directory: linked.directory, id: linked.accountId };
@@ -56,15 +53,9 @@ export function myAccountRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       (request, reply) =>
-        forSession(deps, request, reply, async (acting, session) => {
-          const { token, journey } = await startLink(acting, session, request.body.account, deviceOf(request));
-          const expiresAt = presentTime(journey.row.expiresAt, 'down');
-          const answer = { journey: journey.row.id, step: await presentStep(deps, journey), expiresAt };
-          reply.status(201);
-          if (!isBrowser(request, undefined)) return { token, ...answer };
-          setJourneyCookie(deps, reply, token, journey.row.expiresAt);
-          return answer;
-        }),
+        forSession(deps, request, reply, async (acting, session) =>
+          answerBegun(deps, request, reply, await startLink(acting, session, request.body.account, rememberedDevice(deps, request))),
+        ),
     );
 
     app.post(

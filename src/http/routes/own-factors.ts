@@ -19,7 +19,7 @@ import {
 } from '../../../shared/api/own-factors.ts';
 import { FROM_DIRECTORY } from '../../core/enrolment/factors-of.ts';
 import { beginAddress, beginTotp, confirmCode, makeOwnCodes, requireFewer, requireRoom } from '../../core/enrolment/own-codes.ts';
-import { countsFromOf, isRenamed, ownProofs, removeOwn, renameOwn } from '../../core/enrolment/own-proofs.ts';
+import { countsFromOf, isRenamed, ownAccount, ownProofs, removeOwn, renameOwn } from '../../core/enrolment/own-proofs.ts';
 import { questionsToChoose, setOwnQuestions } from '../../core/enrolment/own-questions.ts';
 import { addedByOwner, requireMayAdd } from '../../core/enrolment/own-session.ts';
 import { tellDevices } from '../../core/enrolment/passkey-devices.ts';
@@ -145,8 +145,8 @@ export function ownFactorRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       (request, reply) =>
         forSession(deps, request, reply, async (acting, session) => {
           await requireRoom(acting, session, 'passkey');
-          const { account } = await ownProofs(acting, session);
-          const owner = { account: session.account, login: account.login, displayName: account.displayName };
+          const { login, displayName } = await ownAccount(acting, session);
+          const owner = { account: session.account, login, displayName };
           const rests = { id: session.row.journeyId, expiresAt: session.endsAt };
           return reply.status(201).send(await beginPasskey(acting, owner, rests, acting.act.at));
         }),

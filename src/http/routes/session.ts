@@ -13,7 +13,7 @@ import {
 } from '../../../shared/api/session.ts';
 import { isAppError } from '../../../shared/errors.ts';
 import { deviceDigest } from '../../core/guard/places.ts';
-import { presentStep, presentTime } from '../../core/journey/present-step.ts';
+import { presentTime } from '../../core/journey/present-step.ts';
 import { slowDown } from '../../core/journey/start-journey.ts';
 import { endSession, signOut, signOutEverywhere } from '../../core/sessions/end-sessions.ts';
 import { listSessions } from '../../core/sessions/list-sessions.ts';
@@ -21,9 +21,10 @@ import { openSession } from '../../core/sessions/open-session.ts';
 import type { Session } from '../../core/sessions/session.ts';
 import { raiseSession, startStepUp } from '../../core/sessions/step-up.ts';
 import { actOf } from '../act-of.ts';
+import { answerBegun } from '../begun-journey.ts';
 import { forSession } from '../for-session.ts';
 import type { HttpDeps } from '../http-deps.ts';
-import { clearJourneyCookie, deviceToken, isBrowser, journeyCookies, journeyTokens, setJourneyCookie } from '../journey-token.ts';
+import { clearJourneyCookie, isBrowser, journeyCookies, journeyTokens, rememberedDevice } from '../journey-token.ts';
 import { clearSessionCookie, setSessionCookie } from '../session-token.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
@@ -46,7 +47,7 @@ export function sessionRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
   });
 
   const deviceDigestOf = (request: FastifyRequest): string | undefined => {
-    const token = deps.configuration().guard.knownPlaceDays > 0 ? deviceToken(deps, request) : undefined;
+    const token = rememberedDevice(deps, request);
     return token === undefined ? undefined : deviceDigest(deps.keys, token);
   };
 
@@ -88,15 +89,9 @@ export function sessionRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       (request, reply) =>
-        forSession(deps, request, reply, async (acting, session) => {
-          const { token, journey } = await startStepUp(acting, session, request.body.anyOf, deviceDigestOf(request));
-          const expiresAt = presentTime(journey.row.expiresAt, 'down');
-          const answer = { journey: journey.row.id, step: await presentStep(deps, journey), expiresAt };
-          reply.status(201);
-          if (!isBrowser(request, undefined)) return { token, ...answer };
-          setJourneyCookie(deps, reply, token, journey.row.expiresAt);
-          return answer;
-        }),
+        forSession(deps, request, reply, async (acting, session) =>
+          answerBegun(deps, request, reply, await startStepUp(acting, session, request.body.anyOf, deviceDigestOf(request))),
+        ),
     );
 
     app.put(
