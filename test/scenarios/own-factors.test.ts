@@ -282,6 +282,23 @@ describe.each(['sqlite', 'postgres'] as const)('what proves somebody, changed by
     expect((await keyturn.deps.store.factors.ofAccount(person.account)).map(({ kind }) => kind).toSorted()).toEqual(['email', 'totp']);
   });
 
+  it('gives the power to stop a recovery to an address that counts, and to no address that waits', async () => {
+    const { person, held } = await signedIn();
+    const address = `${newLogin()}@home.example`;
+    const begun = await held.call('POST', '/me/factors/email', { address });
+    expect((await confirm(held, begun, await mailedTo(address))).status).toBe(201);
+    expect((await held.call('POST', '/me/factors/recovery-codes', {})).status).toBe(201);
+    const toldOf = (at: string) => keyturn.messages(at).find(({ text }) => text.includes('ecovery codes were'));
+    await until(() => toldOf(person.address) !== undefined && toldOf(address) !== undefined, 'both notices');
+    expect(toldOf(person.address)?.text).toContain('/not-me#');
+    expect(toldOf(address)?.text).not.toContain('/not-me#');
+    keyturn.clock.move(DAY + HOUR);
+    const again = await signIn(keyturn, person.login, person);
+    expect((await again.call('POST', '/me/factors/recovery-codes', {})).status).toBe(201);
+    const links = (at: string) => keyturn.messages(at).filter(({ text }) => text.includes('/not-me#')).length;
+    await until(() => links(address) === 1, 'a link, once the address counts');
+  });
+
   it('sends a few codes an hour, to nobody more than that, whoever asks', async () => {
     const victim = `${newLogin()}@elsewhere.example`;
     const statuses: number[] = [];

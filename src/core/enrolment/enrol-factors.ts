@@ -3,7 +3,7 @@ import { accountKey } from '../accounts/candidate.ts';
 import type { Actor } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { CoreDeps } from '../core-deps.ts';
-import { queueNotice } from '../notify/queue-notice.ts';
+import { type NoticeRequest, queueNotice } from '../notify/queue-notice.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { OutboxLane } from '../ports/outbox-store.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
@@ -62,7 +62,7 @@ export async function enrolFactors(
     await takeTurn(deps, store, account);
     await by.spend?.(store);
     const before = await store.factors.ofAccount(account);
-    const addresses = addressesAmong(before);
+    const told = addressesAmong(before, deps.clock.now());
     const { author, reason, language, lane } = by;
     const later = by.countsFrom === undefined ? {} : { countsFrom: by.countsFrom };
     const enrolled: Enrolled = { added: [], present: [] };
@@ -85,7 +85,7 @@ export async function enrolFactors(
         ...(reason === undefined ? {} : { reason }),
       });
       const added = row.kind === 'email' ? { added: row.secret } : {};
-      const notice = { kind: 'factor-added' as const, account, language, factor: row.kind, addresses, ...added, ...later };
+      const notice = { kind: 'factor-added' as const, account, language, factor: row.kind, ...told, ...added, ...later };
       await queueNotice(deps, store, notice, { lane });
     }
     if (enrolled.added.length > 0) await endSessionsOfChanged(deps, store, account, by);
@@ -116,8 +116,8 @@ export async function endFactor(
       ...{ account, factor: row.kind, id, author, reason, actor: actorOf(by) },
     });
     await endSessionsOfChanged(deps, store, account, by);
-    const addresses = addressesAmong(before);
-    await queueNotice(deps, store, { kind: 'factor-removed', account, language, factor: row.kind, addresses }, { lane });
+    const told = addressesAmong(before, deps.clock.now());
+    await queueNotice(deps, store, { kind: 'factor-removed', account, language, factor: row.kind, ...told }, { lane });
     return row;
   });
 }
@@ -212,9 +212,13 @@ export async function takeTurn(deps: EnrolmentDeps, store: Store, ...accounts: r
   );
 }
 
-/** The enrolled addresses: whom a change is told. */
-export function addressesAmong(rows: readonly FactorRow[]): string[] {
-  return rows.filter(({ kind }) => kind === 'email').map(({ secret }) => secret);
+/** The enrolled addresses: whom a change is told, and which of them do not count yet. */
+export function addressesAmong(rows: readonly FactorRow[], now: number): Required<Pick<NoticeRequest, 'addresses' | 'waiting'>> {
+  const enrolled = rows.filter(({ kind }) => kind === 'email');
+  return {
+    addresses: enrolled.map(({ secret }) => secret),
+    waiting: enrolled.filter(({ countsFrom }) => (countsFrom ?? 0) > now).map(({ secret }) => secret),
+  };
 }
 
 function isSame(row: FactorRow, secret: string): boolean {

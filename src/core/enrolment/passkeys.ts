@@ -130,7 +130,7 @@ export async function finishPasskey(deps: Deps, asked: FinishPasskey, spend: (st
     if (!(await store.challenges.consume(asked.ceremony, now))) throw new AppError('passkey.out-of-date');
     await spend(store);
     if ((await store.factors.byCredential(credential)) !== null) throw new AppError('passkey.present');
-    const addresses = addressesAmong(await store.factors.ofAccount(account));
+    const told = addressesAmong(await store.factors.ofAccount(account), now);
     const row = await addFactor(deps, store, {
       ...{ account, kind: 'passkey', label: asked.name, source: 'self', countsFrom },
       secret: JSON.stringify(kept),
@@ -142,7 +142,7 @@ export async function finishPasskey(deps: Deps, asked: FinishPasskey, spend: (st
       ...{ account, factor: 'passkey', id: row.id, source: 'self', author: 'self', actor, countsFrom },
     });
     await endSessionsOfChanged(deps, store, account, asked);
-    await queueNotice(deps, store, { kind: 'factor-added', account, language, factor: 'passkey', addresses, countsFrom });
+    await queueNotice(deps, store, { kind: 'factor-added', account, language, factor: 'passkey', ...told, countsFrom });
     return row;
   });
 }

@@ -61,8 +61,8 @@ export async function issueRecoveryCodes(deps: EnrolmentDeps, account: AccountRe
       });
     }
     await endSessionsOfChanged(deps, store, account, by);
-    const addresses = addressesAmong(before);
-    await queueNotice(deps, store, { kind: 'factor-added', account, language, factor: 'recovery-code', addresses, ...later }, { lane });
+    const told = addressesAmong(before, deps.clock.now());
+    await queueNotice(deps, store, { kind: 'factor-added', account, language, factor: 'recovery-code', ...told, ...later }, { lane });
   });
   return codes.map(inGroups);
 }

@@ -85,8 +85,8 @@ export async function issueTemporaryPass(
     const given = reason === undefined ? {} : { reason };
     await recordEvent(store, deps.clock, { type: 'factor.enrolled', ...about, id: row.id, source: row.source, endsAt, once, ...given });
     await endSessionsOfChanged(deps, store, account, by);
-    const addresses = addressesAmong(before);
-    await queueNotice(deps, store, { kind: 'factor-added', account, language, factor: 'temporary-pass', addresses, endsAt }, { lane });
+    const told = addressesAmong(before, deps.clock.now());
+    await queueNotice(deps, store, { kind: 'factor-added', account, language, factor: 'temporary-pass', ...told, endsAt }, { lane });
   });
   return { pass: inGroups(pass), endsAt };
 }

@@ -2,6 +2,7 @@ import { nobody, nobodyIn, unlessMissing } from '../accounts/look-as-if-found.ts
 import { chooseLanguage } from '../configuration/choose-language.ts';
 import { supportContact } from '../configuration/support-contact.ts';
 import type { CoreDeps } from '../core-deps.ts';
+import { addressesAmong } from '../enrolment/enrol-factors.ts';
 import { FROM_DIRECTORY, factorsOf } from '../enrolment/factors-of.ts';
 import { mailAddressKey } from '../enrolment/mail-address.ts';
 import { createNotMeLink } from '../freeze/not-me.ts';
@@ -36,11 +37,11 @@ const WITH_LINK = new Set<NoticeRequest['kind']>([
 export async function composeNotice(deps: CoreDeps, notice: QueuedNotice): Promise<Omit<QueuedRow, 'id'>[]> {
   const found = await ownerOf(deps, notice);
   if (found === null) return [];
-  const { ref, directory, account, addresses } = found;
+  const { ref, directory, account, addresses, waiting } = found;
   const language = chooseLanguage(deps, account.language, notice.language);
   const { organisation } = deps.configuration();
   // Before the mails that carry it. Should they never be queued, nobody has it.
-  const link = ref !== null && WITH_LINK.has(notice.kind) ? { link: await createNotMeLink(deps, deps.store, ref) } : {};
+  const withLink = ref !== null && WITH_LINK.has(notice.kind) ? { link: await createNotMeLink(deps, deps.store, ref) } : {};
   const parameters = {
     account: account.login,
     directory,
@@ -54,9 +55,21 @@ export async function composeNotice(deps: CoreDeps, notice: QueuedNotice): Promi
     ...(notice.countsFrom === undefined ? {} : { countsFrom: notice.countsFrom }),
     ...(notice.other === undefined ? {} : { other: notice.other }),
     ...(notice.count === undefined ? {} : { count: notice.count }),
-    ...link,
   };
-  return addresses.map((to) => mailRow(deps, { lane: notice.lane, to, kind: notice.kind, language, parameters }));
+  const linked = withLinkAmong(addresses, waiting);
+  return addresses.map((to) => {
+    const given = linked.has(to) ? { ...parameters, ...withLink } : parameters;
+    return mailRow(deps, { lane: notice.lane, to, kind: notice.kind, language, parameters: given });
+  });
+}
+
+/**
+ * Whose mail carries the link. An address that does not count yet may be that of somebody who knows the password and is not the owner:
+ * with a link they would stop every recovery of the owner, again after each release. They get one only where nobody else would.
+ */
+function withLinkAmong(addresses: Owner['addresses'], waiting: ReadonlySet<string>): ReadonlySet<string | null> {
+  const counting = addresses.filter((to) => to === null || !waiting.has(mailAddressKey(to)));
+  return new Set(counting.length > 0 ? counting : addresses);
 }
 
 /** A notice as it was queued; `happenedAt` in milliseconds since 1970. */
@@ -68,6 +81,8 @@ interface Owner {
   account: Account;
   /** null: composed like any other and thrown away. */
   addresses: (string | null)[];
+  /** Those that do not count yet, as keys. */
+  waiting: ReadonlySet<string>;
 }
 
 /** Whom a notice is for; null when there is nobody to tell, of which operators learn in the log. */
@@ -79,8 +94,8 @@ async function ownerOf(deps: CoreDeps, notice: QueuedNotice): Promise<Owner | nu
     deps.log.warn('notice.account-missing', { directory: directory.id });
     return null;
   }
-  const addresses = await addressesOf(deps, notice, account);
-  const owner = { ref: notice.account, directory: directory.label, account };
+  const { addresses, waiting } = await addressesOf(deps, notice, account);
+  const owner = { ref: notice.account, directory: directory.label, account, waiting };
   if (addresses.length > 0) return { ...owner, addresses };
   deps.log.warn('notice.no-address', { directory: directory.id, kind: notice.kind });
   // Anybody may have asked for this one, and must not learn from how busy we are whether it has an address.
@@ -94,19 +109,22 @@ async function nobodyToTell(deps: CoreDeps): Promise<Owner | null> {
   const ref = nobodyIn(directory.id);
   const account = nobody(ref, 'nobody');
   await Promise.all([unlessMissing(directory.readAccount(ref)), factorsOf(deps, account)]);
-  return { ref: null, directory: directory.label, account, addresses: [null] };
+  return { ref: null, directory: directory.label, account, addresses: [null], waiting: new Set() };
 }
 
-async function addressesOf(deps: CoreDeps, notice: QueuedNotice, account: Account): Promise<string[]> {
+async function addressesOf(deps: CoreDeps, notice: QueuedNotice, account: Account): Promise<{ addresses: string[]; waiting: Set<string> }> {
   const factors = await factorsOf(deps, account);
   const proofs = factors.filter(({ kind, source }) => kind === 'email' && (notice.addresses === undefined || source === FROM_DIRECTORY));
+  const later = notice.waiting ?? addressesAmong(proofs, deps.clock.now()).waiting;
+  const waiting = new Set(later.map(mailAddressKey));
+  for (const known of [...account.mail, ...account.contacts.email]) waiting.delete(mailAddressKey(known));
   const enrolled = [...(notice.addresses ?? []), ...proofs.map(({ secret }) => secret)];
   // A hint that recovery is not possible goes to enrolled addresses alone: nobody has proven anything yet.
   const known = notice.kind === 'recovery-not-possible' ? enrolled : [...enrolled, ...account.mail];
   const byKey = new Map(known.map((address) => [mailAddressKey(address), address.trim()]));
   if (notice.added !== undefined) {
     byKey.delete(mailAddressKey(notice.added));
-    if (byKey.size === 0) return [notice.added];
+    if (byKey.size === 0) return { addresses: [notice.added], waiting };
   }
-  return [...byKey.values()];
+  return { addresses: [...byKey.values()], waiting };
 }

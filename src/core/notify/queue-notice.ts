@@ -45,6 +45,8 @@ export interface NoticeRequest {
   count?: number;
   /** Enrolled addresses to tell, instead of those that are enrolled when it is delivered: as they were before a change. */
   addresses?: string[];
+  /** Those of them that do not count yet. */
+  waiting?: string[];
   /** An address that is new: told only when there is no other one. */
   added?: string;
 }
