@@ -1,4 +1,17 @@
-/** Everything that a role can allow somebody to do for somebody else. What is not in the list nobody may. */
-export const PERMISSIONS = ['reset-password', 'unlock-account'] as const;
+/** What a role can allow somebody to do for somebody else, within its scope. */
+export const PERSON_PERMISSIONS = ['reset-password', 'unlock-account'] as const;
 
+/** What a role can allow somebody to see or do at the installation itself: it is about nobody in particular, so no scope narrows it down. */
+export const INSTALLATION_PERMISSIONS = ['manage-configuration', 'manage-roles', 'view-history'] as const;
+
+/** Everything that a role can allow. What is not in the list nobody may. */
+export const PERMISSIONS = [...PERSON_PERMISSIONS, ...INSTALLATION_PERMISSIONS] as const;
+
+export type PersonPermission = (typeof PERSON_PERMISSIONS)[number];
+export type InstallationPermission = (typeof INSTALLATION_PERMISSIONS)[number];
 export type Permission = (typeof PERMISSIONS)[number];
+
+/** Whether it is about other people, and not about the installation. */
+export function isForPeople(permission: Permission): permission is PersonPermission {
+  return (PERSON_PERMISSIONS as readonly Permission[]).includes(permission);
+}

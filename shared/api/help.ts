@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PERMISSIONS } from '../permissions.ts';
+import { PERSON_PERMISSIONS } from '../permissions.ts';
 import { verdictSchema } from './journeys.ts';
 
 /** What `/api/v1/help` speaks: what somebody who is signed in does for others, by a role. */
@@ -23,7 +23,7 @@ export const helpedSchema = z.object({
     /** null: not known. */
     locked: z.boolean().nullable(),
   }),
-  may: z.array(z.enum(PERMISSIONS)),
+  may: z.array(z.enum(PERSON_PERMISSIONS)),
 });
 
 export const helpUnlockRequestSchema = z.strictObject({ account: ref });

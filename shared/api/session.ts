@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PERMISSIONS, PERSON_PERMISSIONS } from '../permissions.ts';
 import { CLIENT_KINDS, factorKindSchema } from './journeys.ts';
 
 /** What `/api/v1/session` and `/api/v1/sessions` speak: who is signed in, where, and until when. */
@@ -42,3 +43,15 @@ export const raiseSessionRequestSchema = z.strictObject({
   journey: z.string().min(1).max(64),
   journeyToken: z.string().max(64).optional(),
 });
+
+/** What the roles of who is signed in let them do. Each act asks again: this is for showing what there is. */
+export const ownRolesSchema = z.object({
+  /** Names of the roles that are held by group or by name. */
+  roles: z.array(z.string()),
+  may: z.array(z.enum(PERMISSIONS)),
+  /** Some roles are held for the people of a manager: whether there are any is only asked when they act. */
+  asManager: z.array(z.enum(PERSON_PERMISSIONS)),
+  /** The directory does not tell of every role; those count as not held. */
+  incomplete: z.boolean(),
+});
+export type OwnRoles = z.infer<typeof ownRolesSchema>;

@@ -3,6 +3,7 @@ import { longestSend } from '../channels/smtp.ts';
 import type { RunningServer, ServerOptions } from '../cli/runtime.ts';
 import { createSecretResolver } from '../config/resolve-secret.ts';
 import type { Settings } from '../config/settings.ts';
+import { endSessionsOfLostRoles } from '../core/access/held-roles.ts';
 import type { Configuration } from '../core/configuration/document.ts';
 import { createConfigurationReader } from '../core/configuration/read-configuration.ts';
 import type { Directories } from '../core/core-deps.ts';
@@ -38,6 +39,7 @@ import type { Base } from './open-base.ts';
 const SWEEP_EVERY = 15_000;
 /** An older program beside a newer schema does what it knows to tables that mean something else by now. */
 const LOOK_AT_SCHEMA_EVERY = 5000;
+const LOOK_AT_ROLES_EVERY = 10_000;
 const TIDY_EVERY = 10 * 60_000;
 const LOOK_FOR_CONFIGURATION_EVERY = 5000;
 /** A replaced configuration's connections stay this long for what still uses them. */
@@ -139,6 +141,7 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
   schedule.every('sweep-writes', SWEEP_EVERY, () => sweepWrites(deps));
   schedule.every('expire-journeys', SWEEP_EVERY, () => expireJourneys(deps));
   schedule.every('end-passes', SWEEP_EVERY, () => endPasses(deps));
+  schedule.every('look-at-roles', LOOK_AT_ROLES_EVERY, () => endSessionsOfLostRoles(deps));
   schedule.every('tidy', TIDY_EVERY, () => store.tidy(clock.now()));
   background.run('sweep-writes', async () => void (await sweepWrites(deps)));
   worker.start();

@@ -247,4 +247,7 @@ interface SessionTable {
   seen_at: number;
   ended_at: number | null;
   ended_because: string | null;
+  /** Names, as JSON; null: none was used. */
+  roles: string | null;
+  roles_read_at: number | null;
 }

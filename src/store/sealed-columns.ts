@@ -70,6 +70,8 @@ export const SEALED_COLUMNS = {
       seen_at: 'it ends earlier or later, and by `ends_at` in any case',
       ended_at: 'whoever has its token is signed in again until it ends by itself, or no more',
       ended_because: 'a wrong reason',
+      roles: 'it is not ended when a role is lost, which gives no right: each act asks the directory',
+      roles_read_at: 'the same, or the directory is asked sooner',
     },
   },
   person_accounts: {

@@ -100,6 +100,10 @@ it('names roles that are not in order before they are in force', async () => {
   expect(output).toContain('roles[1].heldBy');
   expect(output).toContain('roles[1].over.directories[0]');
   expect(await check(broken.slice(2))).toContain('roles[0].may');
+  const manage = { name: 'admins', may: ['manage-roles'], heldBy: { groups: ['Helpdesk'] } };
+  expect(await check([manage])).toContain('0 errors');
+  expect(await check([{ ...manage, over: { directories: ['people'] } }])).toContain('roles[0].over');
+  expect(await check([{ ...manage, heldBy: { directManager: true } }])).toContain('roles[0].heldBy.directManager');
   const two = { directories: [...directories, { kind: 'embedded', id: 'partners', label: 'Partners' }] };
   expect(await check([{ ...broken[0], over: { directories: ['people'] } }], two)).toContain('roles[0].heldBy.groups');
 });

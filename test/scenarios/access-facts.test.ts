@@ -8,7 +8,7 @@ import { sharedDs389, sharedSamba, sharedSlapd } from '../servers/shared-servers
 import { REAL_KINDS, type RealDirectory, type RealPerson, reachRealDirectory } from './real-directories.ts';
 import { type Keyturn, startKeyturn } from './start-keyturn.ts';
 
-// Who may act is asked of the directory each time; the members of a group are the only thing that is kept, for a minute at most.
+// Who may act is asked of the directory each time; the members of a group are the only thing that is kept, for half a minute at most.
 
 const servers = { 'active-directory': sharedSamba, openldap: sharedSlapd, '389ds': sharedDs389 };
 
@@ -60,8 +60,8 @@ describe.each(REAL_KINDS)('what roles go by, kind %s', (kind) => {
     const groupDn = (await directory.readGroups(actor)).find(({ name }) => name === group)?.id ?? '';
     expect(await decide([agents])).toEqual(allowed('agents'));
     await server.modify(groupDn, { member: [other.dn] });
-    // Members of a group are kept for a minute, and no longer.
-    keyturn.clock.move(60_000);
+    // Members of a group are kept for half a minute, and no longer.
+    keyturn.clock.move(30_000);
     expect(await decide([agents])).toMatchObject({ allowed: false, because: 'no-role' });
   });
 

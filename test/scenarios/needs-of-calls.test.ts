@@ -36,6 +36,7 @@ const FOR_ANYBODY = [
 const IN_A_SESSION: Readonly<Record<string, unknown>> = {
   'PUT /session': { journey: 'x' },
   'GET /session': undefined,
+  'GET /session/roles': undefined,
   'DELETE /session': undefined,
   'POST /session/step-up': { anyOf: [['password']] },
   'GET /sessions': undefined,

@@ -141,6 +141,8 @@ export function sessionRow(changes: Partial<SessionRow> = {}): SessionRow {
     seenAt: NOW,
     endedAt: null,
     endedBecause: null,
+    roles: [],
+    rolesReadAt: null,
     ...changes,
   };
 }

@@ -86,6 +86,25 @@ export function specifySessions(makeDatabase: MakeDatabase): void {
       expect((await one.sessions.findByToken(foreign.tokenDigest))?.endedAt).toBeNull();
     });
 
+    it('keep by which roles somebody acts, and are found where that was confirmed too long ago', async () => {
+      const accountId = randomUUID();
+      const [acting, other, over] = [sessionRow({ accountId }), sessionRow({ accountId }), sessionRow({ accountId, seenAt: NOW - 100 })];
+      for (const row of [acting, other, over]) await one.sessions.insert(row);
+      const due = async (readBefore: number) =>
+        (await two.sessions.actingByRoles({ readBefore, seenAfter: NOW - 50, now: NOW }, 100)).filter((row) => row.accountId === accountId);
+      expect(await due(NOW + 1000)).toEqual([]);
+      await one.sessions.noteRoles(acting.id, ['agents', 'auditors'], NOW);
+      await one.sessions.noteRoles(over.id, ['agents'], NOW);
+      expect(await due(NOW - 1)).toEqual([]);
+      expect(await due(NOW)).toEqual([{ ...acting, roles: ['agents', 'auditors'], rolesReadAt: NOW }]);
+      await two.sessions.confirmRoles({ directory: 'corp', id: accountId }, NOW + 5);
+      expect(await due(NOW)).toEqual([]);
+      await two.sessions.confirmRoles({ directory: 'corp', id: accountId }, NOW + 3);
+      expect(await due(NOW + 5)).toMatchObject([{ id: acting.id, rolesReadAt: NOW + 5 }]);
+      await one.sessions.end(refOf(acting), acting.id, 'role-lost', NOW);
+      expect(await due(NOW + 5)).toEqual([]);
+    });
+
     it('are tidied away a day after their end', async () => {
       const row = sessionRow({ endsAt: NOW });
       await one.sessions.insert(row);

@@ -10,7 +10,7 @@ import type {
   RecoveryCodesMade,
   TotpBegun,
 } from '../../shared/api/own-factors.ts';
-import type { SignedIn } from '../../shared/api/session.ts';
+import type { OwnRoles, SignedIn } from '../../shared/api/session.ts';
 import type { Attestation } from '../../shared/api/web-authn.ts';
 import { call, type OpenStep } from '../api.ts';
 
@@ -28,6 +28,7 @@ export const meApi = {
   activity: () => call<Activity>('GET', '/me/activity'),
   checkPassword: (password: string, signal: AbortSignal) => call<PasswordCheck>('POST', '/me/password-check', { password }, signal),
   changePassword: (current: string, password: string) => call<ChangedPassword>('POST', '/me/password', { current, password }),
+  ownRoles: () => call<OwnRoles>('GET', '/session/roles'),
   findHelped: (account: string) => call<HelpedAccount>('POST', '/help/find', { account }),
   helpUnlock: (account: { directory: string; id: string }) => call<HelpGiven>('POST', '/help/unlock', { account }),
   helpReset: (account: { directory: string; id: string }) => call<HelpGiven>('POST', '/help/reset', { account }),

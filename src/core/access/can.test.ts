@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PERMISSIONS, type Permission } from '../../../shared/permissions.ts';
+import { INSTALLATION_PERMISSIONS, PERMISSIONS, PERSON_PERMISSIONS, type PersonPermission } from '../../../shared/permissions.ts';
 import type { Account } from '../ports/directory.ts';
 import type { DirectManager } from '../ports/manager.ts';
-import { type AccessRefusal, type ActorFacts, can, type TargetFacts } from './can.ts';
+import { type AccessRefusal, type ActorFacts, can, canManage, type TargetFacts } from './can.ts';
 import type { Role } from './roles.ts';
 
 const holder = (id: string, groups: Record<string, boolean | null> = {}, places: Record<string, boolean | null> = {}) => ({
@@ -36,7 +36,14 @@ const inBerlin = { membership: { groups: { Agents: false }, places: { 'ou=berlin
 const elsewhere = { membership: { groups: { Agents: false }, places: { 'ou=berlin': false } } };
 const hiddenPlace = { membership: { groups: { Agents: false }, places: { 'ou=berlin': null } } };
 
-type Case = [what: string, roles: Role[], actor: ActorFacts, action: Permission, target: TargetFacts, expected: string[] | AccessRefusal];
+type Case = [
+  what: string,
+  roles: Role[],
+  actor: ActorFacts,
+  action: PersonPermission,
+  target: TargetFacts,
+  expected: string[] | AccessRefusal,
+];
 
 describe('who may', () => {
   it.each<Case>([
@@ -134,6 +141,61 @@ describe('who may', () => {
   });
 });
 
+/** What stands in the way, or does not, whatever is to be done. */
+type Situation = [what: string, who: ActorFacts, whom: TargetFacts, expected: string[] | AccessRefusal];
+
+describe.each(PERSON_PERMISSIONS)('%s', (action) => {
+  const one: Role = { ...agents, name: 'one', may: [action] };
+  const two: Role = { ...one, name: 'two', heldBy: { groups: ['Second line'], directManager: false } };
+  const others: Role = { ...one, name: 'others', may: PERMISSIONS.filter((permission) => permission !== action) };
+  const both = holder('frida', { Agents: true, 'Second line': true });
+  const lost = holder('frida', { Agents: false, 'Second line': false });
+  const withGroups = (groups: Record<string, boolean>, berlin: boolean | null) =>
+    target({ membership: { groups, places: { 'ou=berlin': berlin } } });
+  const nobody = { Agents: false, 'Second line': false };
+
+  it.each<Situation>([
+    ['own', actor(both), { ...target(inBerlin), ...both }, 'oneself'],
+    ['own, by another account', actor({ ...both, linked: [target().account] }), withGroups(nobody, true), 'oneself'],
+    ['in scope', actor(holder('frida', { Agents: true, 'Second line': false })), withGroups(nobody, true), ['one']],
+    ['out of scope', actor(both), withGroups(nobody, false), 'out-of-scope'],
+    ['scope not told', actor(both), withGroups(nobody, null), 'not-known'],
+    ['protected', actor(both), { ...withGroups(nobody, true), protected: true }, 'protected'],
+    ['two roles', actor(both), withGroups(nobody, true), ['one', 'two']],
+    ['one of two roles lost meanwhile', actor(holder('frida', { Agents: false, 'Second line': true })), withGroups(nobody, true), ['two']],
+    ['both roles lost meanwhile', actor(lost), withGroups(nobody, true), 'no-role'],
+    [
+      'a role that cannot be read any more',
+      actor(holder('frida', { Agents: null, 'Second line': false })),
+      withGroups(nobody, true),
+      'not-known',
+    ],
+    ['barred', actor({ ...both, barred: 'account-expired' }), withGroups(nobody, true), 'actor-barred'],
+  ])('%s', (_what, who, whom, expected) => {
+    const decision = can([one, two, others], who, action, whom);
+    expect(decision.allowed ? decision.roles : decision.because).toEqual(expected);
+  });
+});
+
+describe.each(INSTALLATION_PERMISSIONS)('%s', (action) => {
+  const admins: Role = { name: 'admins', may: [action], heldBy: { groups: ['Admins'], directManager: false } };
+  const others: Role = {
+    name: 'others',
+    may: PERMISSIONS.filter((permission) => permission !== action),
+    heldBy: { accounts: ['erik'], directManager: true },
+  };
+  it.each<[what: string, who: ActorFacts, expected: string[] | AccessRefusal]>([
+    ['held', actor(holder('frida', { Admins: true })), ['admins']],
+    ['not held', actor(holder('frida', { Admins: false })), 'no-role'],
+    ['not told', actor(holder('frida', { Admins: null })), 'not-known'],
+    ['another role', actor(holder('erik', { Admins: false })), 'no-role'],
+    ['barred', actor({ ...holder('frida', { Admins: true }), barred: 'recovery-frozen' }), 'actor-barred'],
+  ])('%s', (_what, who, expected) => {
+    const decision = canManage([others, admins], who, action);
+    expect(decision.allowed ? decision.roles : decision.because).toEqual(expected);
+  });
+});
+
 const GROUPS = ['Agents', 'Admins'];
 const PLACES = ['ou=berlin', 'ou=rome'];
 const IDS = ['frida', 'alice', 'bob'];
@@ -166,10 +228,10 @@ const aTarget = fc
 const world = fc.record({
   roles: fc.array(role, { maxLength: 5 }),
   who: anActor,
-  action: fc.constantFrom(...PERMISSIONS),
+  action: fc.constantFrom(...PERSON_PERMISSIONS),
   whom: aTarget,
 });
-const holdsFor = (property: (given: { roles: Role[]; who: ActorFacts; action: Permission; whom: TargetFacts }) => boolean): void =>
+const holdsFor = (property: (given: { roles: Role[]; who: ActorFacts; action: PersonPermission; whom: TargetFacts }) => boolean): void =>
   fc.assert(fc.property(world, property), { numRuns: 3000 });
 
 /** The same world, with all that is not known set to this. */

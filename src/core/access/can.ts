@@ -1,4 +1,4 @@
-import type { Permission } from '../../../shared/permissions.ts';
+import type { InstallationPermission, PersonPermission } from '../../../shared/permissions.ts';
 import { isDirectManager } from '../accounts/is-direct-manager.ts';
 import type { Barred } from '../accounts/judge-account.ts';
 import type { AccountRef } from '../ports/directory.ts';
@@ -54,7 +54,7 @@ export type AccessDecision =
  * Whoever can set a password can be that person. So nobody acts on somebody who holds a role that they do not hold themselves,
  * wherever its scope ends.
  */
-export function can(roles: readonly Role[], actor: ActorFacts, action: Permission, target: TargetFacts): AccessDecision {
+export function can(roles: readonly Role[], actor: ActorFacts, action: PersonPermission, target: TargetFacts): AccessDecision {
   if (isSame(actor.account, target.account) || actor.linked.some((own) => isSame(own, target.account))) return refused('oneself');
   if (actor.barred !== null) return refused('actor-barred');
   if (target.protected) return refused('protected');
@@ -65,6 +65,17 @@ export function can(roles: readonly Role[], actor: ActorFacts, action: Permissio
   if (granted.length === 0) return whyNone(judged);
   const higher = roles.filter((role) => holdsStanding(role, target) !== false && holdsStanding(role, actor) !== true);
   return higher.length > 0 ? refused('more-rights', higher) : { allowed: true, roles: granted.map(({ name }) => name) };
+}
+
+/**
+ * Whether somebody may do something at the installation itself, and why. Denied unless a role allows it that they hold by group or by
+ * name: being a manager allows nothing here.
+ */
+export function canManage(roles: readonly Role[], actor: ActorFacts, action: InstallationPermission): AccessDecision {
+  if (actor.barred !== null) return refused('actor-barred');
+  const judged = roles.filter(({ may }) => may.includes(action)).map((role) => ({ role, held: holdsStanding(role, actor), over: true }));
+  const granted = judged.filter(({ held }) => held === true).map(({ role }) => role.name);
+  return granted.length > 0 ? { allowed: true, roles: granted } : whyNone(judged);
 }
 
 /** Whether an account holds a role by group or by name, whoever it is used for. null: it cannot be told. */

@@ -1,4 +1,4 @@
-import { PERMISSIONS, type Permission } from '../../../shared/permissions.ts';
+import { PERSON_PERMISSIONS, type PersonPermission } from '../../../shared/permissions.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { Account, Directory } from '../ports/directory.ts';
 import type { DirectManager } from '../ports/manager.ts';
@@ -18,7 +18,7 @@ export interface AccessExplanation {
   /** null: no target was named. */
   readonly target: {
     readonly manager: DirectManager;
-    readonly decisions: readonly { readonly action: Permission; readonly decision: AccessDecision }[];
+    readonly decisions: readonly { readonly action: PersonPermission; readonly decision: AccessDecision }[];
   } | null;
 }
 
@@ -37,6 +37,9 @@ export async function explainAccess(
     target:
       about === null
         ? null
-        : { manager: about.manager, decisions: PERMISSIONS.map((action) => ({ action, decision: can(roles, facts, action, about) })) },
+        : {
+            manager: about.manager,
+            decisions: PERSON_PERMISSIONS.map((action) => ({ action, decision: can(roles, facts, action, about) })),
+          },
   };
 }

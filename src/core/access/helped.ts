@@ -1,5 +1,5 @@
 import { AppError, isAppError } from '../../../shared/errors.ts';
-import { PERMISSIONS, type Permission } from '../../../shared/permissions.ts';
+import { PERSON_PERMISSIONS, type PersonPermission } from '../../../shared/permissions.ts';
 import { accountKey } from '../accounts/candidate.ts';
 import { findEverywhere } from '../accounts/find-everywhere.ts';
 import type { Actor } from '../audit/events.ts';
@@ -11,13 +11,14 @@ import { sessionActor } from '../sessions/end-sessions.ts';
 import { requireFullRights } from '../sessions/freshness.ts';
 import type { Session } from '../sessions/session.ts';
 import { type AccessDecision, can } from './can.ts';
-import { readActor, readTarget } from './read-access-facts.ts';
+import { readSessionActor } from './held-roles.ts';
+import { readTarget } from './read-access-facts.ts';
 
 /** Somebody who may be helped, and with what. */
 export interface Helped {
   readonly directory: Directory;
   readonly account: Account;
-  readonly may: readonly Permission[];
+  readonly may: readonly PersonPermission[];
 }
 
 /** What a directory has to be able to do. A password that somebody else knows must be one that its owner has to change. */
@@ -42,7 +43,7 @@ export async function findHelped(deps: ActDeps, session: Session, typed: string)
  * The account, where this may be done for it: judged by what the directory says now, for every single act.
  * @throws AppError `access.refused`, `session.for-enrolment-only`, `guard.slow-down`, `directory.*`
  */
-export async function requireMay(deps: ActDeps, session: Session, action: Permission, ref: AccountRef): Promise<Helped> {
+export async function requireMay(deps: ActDeps, session: Session, action: PersonPermission, ref: AccountRef): Promise<Helped> {
   requireFullRights(session);
   const directory = deps.directories.all().find(({ id }) => id === ref.directory);
   const account = (await directory?.readAccount(ref)) ?? null;
@@ -58,17 +59,15 @@ export function delegateActor({ act }: ActDeps, session: Session): Actor {
 }
 
 interface Judged extends Helped {
-  readonly decisions: readonly { readonly action: Permission; readonly decision: AccessDecision }[];
+  readonly decisions: readonly { readonly action: PersonPermission; readonly decision: AccessDecision }[];
 }
 
 async function judge(deps: ActDeps, session: Session, found: { directory: Directory; account: Account }): Promise<Judged> {
   const { roles } = deps.configuration();
-  const own = deps.directories.get(session.account.directory);
-  const self = await own.readAccount(session.account);
-  if (self === null) return { ...found, may: [], decisions: [] };
-  const [actor, target] = await Promise.all([readActor(deps, own, roles, self), readTarget(found.directory, roles, found.account)]);
+  const [actor, target] = await Promise.all([readSessionActor(deps, session), readTarget(found.directory, roles, found.account)]);
+  if (actor === null) return { ...found, may: [], decisions: [] };
   const { verbs } = found.directory.abilities;
-  const decisions = PERMISSIONS.filter((action) => NEEDED[action].every((verb) => verbs.includes(verb))).map((action) => ({
+  const decisions = PERSON_PERMISSIONS.filter((action) => NEEDED[action].every((verb) => verbs.includes(verb))).map((action) => ({
     action,
     decision: can(roles, actor, action, target),
   }));
@@ -76,7 +75,7 @@ async function judge(deps: ActDeps, session: Session, found: { directory: Direct
 }
 
 /** Written down with the reasons, which who asks is not told, and counted: names are not to be tried out here. */
-async function refusal(deps: ActDeps, session: Session, judged: readonly Judged[], action?: Permission): Promise<AppError> {
+async function refusal(deps: ActDeps, session: Session, judged: readonly Judged[], action?: PersonPermission): Promise<AppError> {
   const reasons = judged.flatMap(({ account, decisions }) =>
     decisions
       .filter((each) => action === undefined || each.action === action)

@@ -1,16 +1,22 @@
+import { isForPeople } from '../../../shared/permissions.ts';
 import type { Report } from './check-context.ts';
 import type { Configuration } from './document.ts';
 import type { DocumentPath } from './format-path.ts';
 
 /** Checks of `roles`, with the directories that they name. */
 export function checkRoles({ roles, directories }: Pick<Configuration, 'roles' | 'directories'>, report: Report): void {
-  for (const [index, { name, heldBy, over }] of roles.entries()) {
+  for (const [index, { name, may, heldBy, over }] of roles.entries()) {
     const at: DocumentPath = ['roles', index];
     if (roles.findIndex((other) => other.name === name) < index) report('error', [...at, 'name'], 'Another role has this name already');
     const isStanding = heldBy.groups !== undefined || heldBy.accounts !== undefined;
     if (!(isStanding || heldBy.directManager))
       report('error', [...at, 'heldBy'], 'Nobody holds it: name groups, accounts or directManager');
-    if (isStanding && (over === undefined || Object.values(over).every((condition) => condition === undefined))) {
+    const forPeople = may.some(isForPeople);
+    if (!forPeople && over !== undefined)
+      report('error', [...at, 'over'], 'What it allows is about the installation, which no scope narrows down: leave it out');
+    if (heldBy.directManager && !may.every(isForPeople))
+      report('error', [...at, 'heldBy', 'directManager'], 'Being a manager allows nothing at the installation: name groups or accounts');
+    if (forPeople && isStanding && (over === undefined || Object.values(over).every((condition) => condition === undefined))) {
       report('error', [...at, 'over'], 'Say for whom it may be used: directories, places or groups');
     }
     checkNames(heldBy, [...at, 'heldBy'], directories, report);

@@ -18,12 +18,14 @@ const heldBySchema = z.strictObject({
 
 export const roleSchema = z.strictObject({
   name: z.string().min(1).max(60).describe('For operators: in explanations and in the audit log.'),
-  may: z.array(z.enum(PERMISSIONS)).min(1).describe('What it allows.'),
+  may: z.array(z.enum(PERMISSIONS)).min(1).describe('What it allows: for other people, or at the installation (manage-, view-).'),
   heldBy: heldBySchema.describe('Who has it: any of these ways is enough.'),
   over: z
     .strictObject({ directories, places, groups })
     .optional()
-    .describe('For whom it may be used: all conditions that are given must be met. Only a role of direct managers can do without.'),
+    .describe(
+      'For whom it may be used: all conditions that are given must be met. A role of direct managers can do without, and one about the installation has none.',
+    ),
 });
 
 export const rolesSchema = z

@@ -5,7 +5,7 @@ import type { AccountRefColumns } from './store.ts';
 export type SessionRights = 'full' | 'enrolment';
 
 /** Why a session is over. */
-export type SessionEnd = 'signed-out' | 'ended-elsewhere' | 'password-changed' | 'recovery-frozen' | 'factors-changed';
+export type SessionEnd = 'signed-out' | 'ended-elsewhere' | 'password-changed' | 'recovery-frozen' | 'factors-changed' | 'role-lost';
 
 /** One person signed in on one device. */
 export interface SessionRow extends AccountRefColumns {
@@ -22,6 +22,10 @@ export interface SessionRow extends AccountRefColumns {
   seenAt: number;
   endedAt: number | null;
   endedBecause: SessionEnd | null;
+  /** Names of the roles by which somebody acted in it; none until then. */
+  roles: readonly string[];
+  /** When the directory last told that they are held; null: never. */
+  rolesReadAt: number | null;
 }
 
 export interface SessionStore {
@@ -42,4 +46,10 @@ export interface SessionStore {
   end(account: AccountRef, id: string, because: SessionEnd, now: number): Promise<boolean>;
   /** Ends all of an account but `except`. @returns how many */
   endAll(account: AccountRef, because: SessionEnd, now: number, except?: string): Promise<number>;
+  /** Notes by which roles somebody acts in an open session, as the directory told at `readAt`. */
+  noteRoles(id: string, roles: readonly string[], readAt: number): Promise<void>;
+  /** Notes that the account holds its roles still, in all of its sessions that have some. */
+  confirmRoles(account: AccountRef, readAt: number): Promise<void>;
+  /** Open sessions used since `seenAfter` that have roles, those first which the directory confirmed longest ago, and before `readBefore`. */
+  actingByRoles(asked: { readBefore: number; seenAfter: number; now: number }, limit: number): Promise<SessionRow[]>;
 }

@@ -79,5 +79,7 @@ function rowFor(deps: ActDeps, { row, state }: LoadedJourney, candidate: Candida
     seenAt: at,
     endedAt: null,
     endedBecause: null,
+    roles: [],
+    rolesReadAt: null,
   };
 }

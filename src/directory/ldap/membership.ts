@@ -5,8 +5,11 @@ import type { NamedScopes } from '../../core/ports/membership.ts';
 import type { Clock } from '../../core/ports/platform.ts';
 import { type CachedLookup, createCachedLookup } from './cached-lookup.ts';
 
-/** Milliseconds for which a place or group that was found is taken to be what it was; short while it is missing. */
-const keepFound = 60_000;
+/**
+ * Milliseconds for which a place or group that was found is taken to be what it was; short while it is missing. With the time between
+ * two looks at who acts by a role (core/access/held-roles.ts) it stays below the minute in which a lost role must end sessions.
+ */
+const keepFound = 30_000;
 const keepMissing = 10_000;
 
 /** What a directory finds of one name, and whether it found it. */

@@ -5,6 +5,7 @@ import { problemSchema, startResponseSchema } from '../../../shared/api/journeys
 import {
   openSessionRequestSchema,
   openSessionResponseSchema,
+  ownRolesSchema,
   raiseSessionRequestSchema,
   type SignedIn,
   sessionResponseSchema,
@@ -12,6 +13,7 @@ import {
   stepUpRequestSchema,
 } from '../../../shared/api/session.ts';
 import { isAppError } from '../../../shared/errors.ts';
+import { readOwnRoles } from '../../core/access/own-roles.ts';
 import { deviceDigest } from '../../core/guard/places.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
 import { slowDown } from '../../core/journey/start-journey.ts';
@@ -120,6 +122,16 @@ export function sessionRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       '/session',
       { schema: { summary: 'Who is signed in', response: { 200: sessionResponseSchema, ...problems } } },
       (request, reply) => forSession(deps, request, reply, async (_acting, session) => ({ session: present(session, session.id) })),
+    );
+
+    app.get(
+      '/session/roles',
+      { schema: { summary: 'What the roles of the person let them do', response: { 200: ownRolesSchema, ...problems } } },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          const { roles, may, asManager, incomplete } = await readOwnRoles(acting, session);
+          return { roles: [...roles], may: [...may], asManager: [...asManager], incomplete };
+        }),
     );
 
     app.delete('/session', { schema: { summary: 'Sign out', response: { 204: z.null(), ...problems } } }, (request, reply) =>

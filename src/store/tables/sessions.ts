@@ -20,6 +20,8 @@ export function createSessions(context: TableContext): SessionStore {
     seenAt: row.seen_at,
     endedAt: row.ended_at,
     endedBecause: row.ended_because as SessionEnd | null,
+    roles: row.roles === null ? [] : (JSON.parse(row.roles) as string[]),
+    rolesReadAt: row.roles_read_at,
   });
   const ended = (because: SessionEnd, now: number) => ({ ended_at: now, ended_because: because });
 
@@ -29,7 +31,14 @@ export function createSessions(context: TableContext): SessionStore {
       const facts = sealColumn(context.secrets, 'sessions', columns, row.facts);
       const result = await context.db
         .insertInto('sessions')
-        .values({ ...columns, facts, seen_at: row.seenAt, ended_at: row.endedAt, ended_because: row.endedBecause })
+        .values({
+          ...columns,
+          facts,
+          seen_at: row.seenAt,
+          ended_at: row.endedAt,
+          ended_because: row.endedBecause,
+          ...rolesOf(row.roles, row.rolesReadAt),
+        })
         .onConflict((conflict) => conflict.column('journey_id').doNothing())
         .executeTakeFirst();
       return result.numInsertedOrUpdatedRows === 1n;
@@ -97,7 +106,37 @@ export function createSessions(context: TableContext): SessionStore {
         .executeTakeFirst();
       return Number(result.numUpdatedRows);
     },
+    async noteRoles(id, roles, readAt) {
+      await context.db.updateTable('sessions').set(rolesOf(roles, readAt)).where('id', '=', id).where('ended_at', 'is', null).execute();
+    },
+    async confirmRoles(account, readAt) {
+      await context.db
+        .updateTable('sessions')
+        .set({ roles_read_at: readAt })
+        .where('directory', '=', account.directory)
+        .where('account_id', '=', account.id)
+        .where('ended_at', 'is', null)
+        .where('roles_read_at', '<', readAt)
+        .execute();
+    },
+    async actingByRoles({ readBefore, seenAfter, now }, limit) {
+      const rows = await context.db
+        .selectFrom('sessions')
+        .selectAll()
+        .where('roles_read_at', '<=', readBefore)
+        .where('ended_at', 'is', null)
+        .where('ends_at', '>', now)
+        .where('seen_at', '>', seenAfter)
+        .orderBy('roles_read_at')
+        .limit(limit)
+        .execute();
+      return readable(context, 'sessions', rows, toRow);
+    },
   };
+}
+
+function rolesOf(roles: readonly string[], readAt: number | null) {
+  return roles.length === 0 ? { roles: null, roles_read_at: null } : { roles: JSON.stringify(roles), roles_read_at: readAt };
 }
 
 function columnsOf(row: SessionRow) {

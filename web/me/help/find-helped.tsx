@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Prose } from '../../ui/layout.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { FormActions } from '../form-actions.tsx';
@@ -8,6 +9,8 @@ import { FormActions } from '../form-actions.tsx';
 const FIELD = 'helped';
 
 interface FindHelpedProps {
+  /** The directory does not tell of all roles. */
+  incomplete: boolean;
   busy: boolean;
   mistake: Mistake | undefined;
   onFind: (name: string) => void;
@@ -15,7 +18,7 @@ interface FindHelpedProps {
 }
 
 /** Whose account it is about. */
-export function FindHelped({ busy, mistake, onFind, onBack }: FindHelpedProps) {
+export function FindHelped({ incomplete, busy, mistake, onFind, onBack }: FindHelpedProps) {
   const { t } = useTranslation('me');
   const { t: portal } = useTranslation();
   const [name, setName] = useState('');
@@ -31,6 +34,7 @@ export function FindHelped({ busy, mistake, onFind, onBack }: FindHelpedProps) {
       <Prose>
         <p>{t('help.text')}</p>
       </Prose>
+      {incomplete && <Notice tone="warning">{t('help.incomplete')}</Notice>}
       <TextField id={FIELD} label={t('help.name')} error={missing?.text} value={name} onChange={setName} autoComplete="off" />
       <FormActions submit={portal('action.continue')} busy={busy} onBack={onBack} />
     </Question>

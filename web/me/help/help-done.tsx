@@ -1,12 +1,12 @@
 import { useTranslation } from 'react-i18next';
 import type { HelpedAccount, HelpGiven } from '../../../shared/api/help.ts';
-import type { Permission } from '../../../shared/permissions.ts';
+import type { PersonPermission } from '../../../shared/permissions.ts';
 import { SimplePage } from '../../portal/simple-page.tsx';
 import { Exact } from '../../ui/layout.tsx';
 
 interface HelpDoneProps {
   helped: HelpedAccount;
-  action: Permission;
+  action: PersonPermission;
   given: HelpGiven;
   onBack: () => void;
 }

@@ -1,12 +1,13 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { HelpedAccount, HelpGiven } from '../../../shared/api/help.ts';
-import type { Permission } from '../../../shared/permissions.ts';
+import type { PersonPermission } from '../../../shared/permissions.ts';
 import type { Outcome } from '../../api.ts';
 import { mistakeOf } from '../../portal/mistake-of.ts';
 import type { Mistake } from '../../ui/question.tsx';
 import { meApi } from '../me-api.ts';
 import { useFreshProof } from '../use-fresh-proof.tsx';
+import { useLoaded } from '../use-loaded.ts';
 import { FindHelped } from './find-helped.tsx';
 import { HelpDone } from './help-done.tsx';
 import { HelpedPerson } from './helped-person.tsx';
@@ -20,7 +21,7 @@ interface HelpPageProps {
 type View =
   | { name: 'find' }
   | { name: 'found'; helped: HelpedAccount }
-  | { name: 'done'; helped: HelpedAccount; action: Permission; given: HelpGiven };
+  | { name: 'done'; helped: HelpedAccount; action: PersonPermission; given: HelpGiven };
 
 /** Somebody else's account: found by its whole name, unlocked, or given a password to change. */
 export function HelpPage({ contact, onBack, onOver }: HelpPageProps) {
@@ -29,6 +30,8 @@ export function HelpPage({ contact, onBack, onOver }: HelpPageProps) {
   const [mistake, setMistake] = useState<Mistake>();
   const [busy, setBusy] = useState(false);
   const fresh = useFreshProof({ contact, onOver, late: (failure) => setMistake(mistakeOf(failure, portal)) });
+
+  const roles = useLoaded(meApi.ownRoles, onOver).value;
 
   const ask = async <T,>(call: () => Promise<Outcome<T>>, then: (value: T) => void): Promise<void> => {
     if (busy) return;
@@ -42,7 +45,7 @@ export function HelpPage({ contact, onBack, onOver }: HelpPageProps) {
     setMistake(undefined);
     setView(next);
   };
-  const act = (helped: HelpedAccount, action: Permission) => {
+  const act = (helped: HelpedAccount, action: PersonPermission) => {
     const { directory, id } = helped.account;
     const call = action === 'unlock-account' ? meApi.helpUnlock : meApi.helpReset;
     void ask(
@@ -66,7 +69,7 @@ export function HelpPage({ contact, onBack, onOver }: HelpPageProps) {
           () => meApi.findHelped(name),
           (helped) => show({ name: 'found', helped }),
         );
-      return <FindHelped busy={busy} mistake={mistake} onFind={find} onBack={onBack} />;
+      return <FindHelped incomplete={roles?.incomplete === true} busy={busy} mistake={mistake} onFind={find} onBack={onBack} />;
     }
   }
 }

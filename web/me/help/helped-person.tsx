@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { HelpedAccount } from '../../../shared/api/help.ts';
-import type { Permission } from '../../../shared/permissions.ts';
+import type { PersonPermission } from '../../../shared/permissions.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { Actions, Prose } from '../../ui/layout.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';
@@ -10,7 +10,7 @@ interface HelpedPersonProps {
   helped: HelpedAccount;
   busy: boolean;
   mistake: Mistake | undefined;
-  onAct: (action: Permission) => void;
+  onAct: (action: PersonPermission) => void;
   onBack: () => void;
 }
 

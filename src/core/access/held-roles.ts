@@ -1,0 +1,120 @@
+import { AppError, isAppError } from '../../../shared/errors.ts';
+import type { CoreDeps } from '../core-deps.ts';
+import type { ActDeps } from '../journey/act.ts';
+import type { AccountRef } from '../ports/directory.ts';
+import type { SessionRow } from '../ports/session-store.ts';
+import { endAllSessions } from '../sessions/end-sessions.ts';
+import { isOver } from '../sessions/find-session.ts';
+import type { Session } from '../sessions/session.ts';
+import { type ActorFacts, holdsStanding } from './can.ts';
+import { readActor } from './read-access-facts.ts';
+import type { Role } from './roles.ts';
+
+/** A session whose roles the directory has confirmed within this time is not asked about again; milliseconds. */
+const CONFIRMED_FOR = 15_000;
+/** Sessions that one sweep looks at, and accounts of them that it asks the directories about at the same time. */
+const MOST_SESSIONS = 1000;
+const AT_ONCE = 4;
+
+/**
+ * Who acts in a session, as the directory says now: null when the account is gone. By which roles they act is noted, so that losing one
+ * ends their sessions also when nothing more is asked in them.
+ * @throws AppError `session.ended` when a role by which they acted is held no more, and `directory.*`
+ */
+export async function readSessionActor(deps: ActDeps, session: Session): Promise<ActorFacts | null> {
+  const { roles } = deps.configuration();
+  const directory = deps.directories.get(session.account.directory);
+  const self = await directory.readAccount(session.account);
+  const facts = self === null ? null : await readActor(deps, directory, roles, self);
+  if (isLost(session.row.roles, roles, facts)) {
+    await endForLostRole(deps, session.account);
+    throw new AppError('session.ended');
+  }
+  if (facts !== null) await note(deps, session.row, roles, facts);
+  return facts;
+}
+
+/**
+ * Asks the directories about everybody who is signed in and has acted by a role, and ends the sessions of those who hold it no more: on
+ * every node, so also where the one that they signed in at is gone. What a directory does not tell ends nothing and allows nothing: an
+ * outage would sign everybody out, and each act asks for itself.
+ * @returns of how many accounts the sessions were ended
+ */
+export async function endSessionsOfLostRoles(
+  deps: Pick<CoreDeps, 'store' | 'clock' | 'configuration' | 'directories' | 'log'>,
+): Promise<number> {
+  const now = deps.clock.now();
+  const { signIn } = deps.configuration();
+  const asked = { readBefore: now - CONFIRMED_FOR, seenAfter: now - signIn.idleMinutes * 60_000, now };
+  const rows = (await deps.store.sessions.actingByRoles(asked, MOST_SESSIONS)).filter((row) => !isOver(row, signIn, now));
+  const byAccount = new Map<string, { account: AccountRef; noted: Set<string> }>();
+  for (const row of rows) {
+    const account = { directory: row.directory, id: row.accountId };
+    const entry = byAccount.get(`${row.directory}/${row.accountId}`) ?? { account, noted: new Set() };
+    for (const name of row.roles) entry.noted.add(name);
+    byAccount.set(`${row.directory}/${row.accountId}`, entry);
+  }
+  const waiting = [...byAccount.values()];
+  let ended = 0;
+  const unknown = new Map<string, { accounts: number; error: unknown }>();
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { account, noted } = next;
+      try {
+        if (!(await stillHolds(deps, account, [...noted]))) {
+          if (await endForLostRole(deps, account)) ended += 1;
+        } else await deps.store.sessions.confirmRoles(account, now);
+      } catch (error) {
+        unknown.set(account.directory, { accounts: (unknown.get(account.directory)?.accounts ?? 0) + 1, error });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  for (const [directory, { accounts, error }] of unknown) deps.log.warn('access.roles-not-known', { directory, accounts, error });
+  return ended;
+}
+
+async function stillHolds(
+  deps: Pick<CoreDeps, 'store' | 'configuration' | 'directories'>,
+  account: AccountRef,
+  noted: readonly string[],
+): Promise<boolean> {
+  const { roles } = deps.configuration();
+  const directory = deps.directories.all().find(({ id }) => id === account.directory);
+  const self = (await directory?.readAccount(account)) ?? null;
+  const facts = directory === undefined || self === null ? null : await readActor(deps, directory, roles, self);
+  return !isLost(noted, roles, facts);
+}
+
+/** Whether one of the roles is held no more: it was taken away, is in the configuration no more, or the account may do nothing. Not known is not lost. */
+function isLost(noted: readonly string[], roles: readonly Role[], facts: ActorFacts | null): boolean {
+  if (noted.length === 0) return false;
+  if (facts === null || facts.barred !== null) return true;
+  return noted.some((name) => {
+    const role = roles.find((each) => each.name === name);
+    return role === undefined || holdsStanding(role, facts) === false;
+  });
+}
+
+async function note({ store, act }: ActDeps, row: SessionRow, roles: readonly Role[], facts: ActorFacts): Promise<void> {
+  const held = roles.filter((role) => holdsStanding(role, facts) === true).map(({ name }) => name);
+  const all = [...new Set([...row.roles, ...held])];
+  // What is not known of a noted role is not confirmed.
+  const readAt = row.roles.every((name) => held.includes(name)) ? act.at : (row.rolesReadAt ?? act.at);
+  if (all.length > row.roles.length || readAt - (row.rolesReadAt ?? readAt) > CONFIRMED_FOR)
+    await store.sessions.noteRoles(row.id, all, readAt);
+}
+
+/** Whoever comes second, as two nodes may find out at the same time, writes no second event. @returns whether sessions were ended here */
+async function endForLostRole(deps: Pick<CoreDeps, 'store' | 'clock'>, account: AccountRef): Promise<boolean> {
+  try {
+    await deps.store.transaction(async (store) => {
+      const count = await endAllSessions(deps, store, account, { because: 'role-lost', actor: { kind: 'system' } });
+      if (count === 0) throw new AppError('session.ended');
+    });
+    return true;
+  } catch (error) {
+    if (!isAppError(error, 'session.ended')) throw error;
+    return false;
+  }
+}
