@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import { type AppliedConfiguration, applyConfiguration } from '../core/configuration/apply-configuration.ts';
 import { checkConfiguration } from '../core/configuration/check-configuration.ts';
 import { configurationJsonSchema } from '../core/configuration/configuration-json-schema.ts';
+import type { ConfigurationProblem } from '../core/configuration/describe-issues.ts';
 import { type Change, diffConfiguration, type Json } from '../core/configuration/diff-configuration.ts';
 import { exportConfiguration } from '../core/configuration/export-configuration.ts';
 import { formatPath } from '../core/configuration/format-path.ts';
@@ -10,7 +11,10 @@ import type { CommandContext } from './command-context.ts';
 import { withExamples } from './examples.ts';
 import { passkeysLeftBehind } from './passkeys-left-behind.ts';
 import { readDocument } from './read-document.ts';
+import { roleNameWarnings } from './role-names.ts';
 import { withRuntime } from './with-runtime.ts';
+
+const OFFLINE = 'do not ask the directories whether they have what roles name';
 
 /** `keyturn config`: the configuration as code. */
 export function addConfigCommand(program: Command, context: CommandContext): void {
@@ -38,12 +42,13 @@ function addCheck(config: Command, context: CommandContext): void {
     .command('check')
     .description('Judge a configuration without applying it. All problems are listed at once; exit code 1 when there is an error.')
     .argument('<file>', 'YAML or JSON: a configuration, or a settings file with a `configuration:` part')
+    .option('--offline', OFFLINE)
     .option('--json', 'print the problems as JSON')
-    .action(async (file: string, options: { json?: boolean }) => {
-      const { problems, configuration } = checkConfiguration(
-        readDocument(file),
-        await context.checkContext(context.settings().settings.demo),
-      );
+    .action(async (file: string, options: { json?: boolean; offline?: boolean }) => {
+      const { settings } = context.settings();
+      const { problems: judged, configuration } = checkConfiguration(readDocument(file), await context.checkContext(settings.demo));
+      const looks = configuration !== null && options.offline !== true;
+      const problems = [...judged, ...(looks ? await roleNameWarnings(context, settings, configuration) : [])];
       if (configuration === null) context.failed();
       if (options.json === true) return context.print(JSON.stringify({ ok: configuration !== null, problems }, null, 2));
       for (const { severity, path, message } of problems) await context.print(`${severity}: ${path}: ${message}`);
@@ -85,8 +90,9 @@ function addApply(config: Command, context: CommandContext): void {
     .argument('<file>', 'YAML or JSON: a configuration, or a settings file with a `configuration:` part')
     .option('--comment <text>', 'why, for the list of versions', '')
     .option('--expect <version>', 'refuse unless this version is in force', parseVersion)
+    .option('--offline', OFFLINE)
     .option('--json', 'print the outcome as JSON')
-    .action(async (file: string, options: { comment: string; expect?: number; json?: boolean }) => {
+    .action(async (file: string, options: { comment: string; expect?: number; json?: boolean; offline?: boolean }) => {
       const document = readDocument(file);
       const { settings } = context.settings();
       const applied = await withRuntime(context, settings, { only: 'store' }, async ({ store, clock }) =>
@@ -101,7 +107,8 @@ function addApply(config: Command, context: CommandContext): void {
           },
         ),
       );
-      await reportApplied(context, applied, options.json === true);
+      const names = options.offline === true ? [] : await roleNameWarnings(context, settings, applied.configuration);
+      await reportApplied(context, applied, names, options.json === true);
     });
   withExamples(apply, [
     { command: 'keyturn config apply configuration.yaml --comment "second mail server"', does: 'puts it into force' },
@@ -109,8 +116,14 @@ function addApply(config: Command, context: CommandContext): void {
   ]);
 }
 
-async function reportApplied(context: CommandContext, applied: AppliedConfiguration, json: boolean): Promise<void> {
-  const { version, changed, changes, warnings } = applied;
+async function reportApplied(
+  context: CommandContext,
+  applied: AppliedConfiguration,
+  names: readonly ConfigurationProblem[],
+  json: boolean,
+): Promise<void> {
+  const { version, changed, changes } = applied;
+  const warnings = [...applied.warnings, ...names];
   if (json) return context.print(JSON.stringify({ version, changed, changes: changes.map(plainChange), warnings }, null, 2));
   for (const { path, message } of warnings) context.writeError(`warning: ${path}: ${message}\n`);
   if (!changed) return context.print(`Nothing to do: version ${version} says the same.`);

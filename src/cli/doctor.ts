@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { isAppError } from '../../shared/errors.ts';
 import { printedFix } from '../../shared/fix-text.ts';
-import { databaseFile, resolveDatabaseUrl } from '../config/resolve-database-url.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Configuration } from '../core/configuration/document.ts';
 import type { CommandContext } from './command-context.ts';
@@ -18,6 +16,7 @@ import { checkEnrolment } from './doctor/check-enrolment.ts';
 import { checkNode } from './doctor/check-machine.ts';
 import { checkMail } from './doctor/check-mail.ts';
 import { checkProxies, checkPublicUrl } from './doctor/check-public-url.ts';
+import { checkRoles } from './doctor/check-roles.ts';
 import { checkSeals } from './doctor/check-seals.ts';
 import { checkSecretFiles } from './doctor/check-secret-files.ts';
 import { checkKeys, checkSettings } from './doctor/check-settings.ts';
@@ -26,7 +25,7 @@ import { checkFirstConfiguration, checkStoredConfiguration, type JudgedConfigura
 import { failureFindings } from './doctor/failure-findings.ts';
 import { type Finding, findingsOf } from './doctor/finding.ts';
 import { withExamples } from './examples.ts';
-import { refuseForeignDatabase, withRuntime } from './with-runtime.ts';
+import { mayHaveDatabase, withRuntime } from './with-runtime.ts';
 
 const MARKS = { ok: 'ok  ', note: 'note', warn: 'warn', fail: 'FAIL' } as const;
 
@@ -77,7 +76,7 @@ async function checkInside(context: CommandContext, settings: Settings): Promise
   const report: Finding[] = [];
   let judged: JudgedConfiguration = { inForce: false, configuration: null, findings: [] };
   try {
-    if (isThere(context, settings)) {
+    if (mayHaveDatabase(context, settings)) {
       const open = { only: 'store', schema: 'as-it-is' } as const;
       judged = await withRuntime(context, settings, open, async (runtime) => {
         report.push(
@@ -105,13 +104,6 @@ async function checkInside(context: CommandContext, settings: Settings): Promise
   return report;
 }
 
-/** A database on a server may be there or not; a file is looked at before it is opened, as opening would make it. */
-function isThere(context: CommandContext, settings: Settings): boolean {
-  refuseForeignDatabase(context, settings);
-  const file = databaseFile(resolveDatabaseUrl(settings, context.resolveSecret));
-  return file === null || existsSync(file);
-}
-
 /** An empty database and an older schema are no trouble: the next start makes it, or brings it up to date. */
 function databaseFailure(error: unknown): Finding[] {
   if (isAppError(error, 'store.no-schema')) return [findingsOf('database').note('It is empty: the first start makes its tables')];
@@ -135,6 +127,7 @@ async function checkOutside(context: CommandContext, settings: Settings, configu
         ...directories.map((directory) => checkDirectory(directory, { settle, random })),
         ...(mailer === null ? [] : [checkMail(mailer)]),
         ...(sms === null || used === null ? [] : [checkSms(sms, texts, used)]),
+        ...(used === null ? [] : [checkRoles(directories, used)]),
         ...(breached === null ? [] : [checkBreached(breached)]),
         ...(dictionary === null ? [] : [checkDictionary(dictionary)]),
         // Before the first start nobody can have enrolled.

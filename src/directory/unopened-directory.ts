@@ -25,6 +25,7 @@ export function createUnopenedDirectory(settings: Pick<DirectorySettings, 'id' |
     readFingerprint: fail,
     readGroups: fail,
     readMembership: fail,
+    lookUpNames: fail,
     readManager: fail,
     isProtected: fail,
     readStanding: fail,

@@ -107,3 +107,24 @@ it('names roles that are not in order before they are in force', async () => {
   const two = { directories: [...directories, { kind: 'embedded', id: 'partners', label: 'Partners' }] };
   expect(await check([{ ...broken[0], over: { directories: ['people'] } }], two)).toContain('roles[0].heldBy.groups');
 });
+
+it('names what roles go by and the directory does not have, with what to do', async () => {
+  const named = [
+    { name: 'desk', may: ['unlock-account'], heldBy: { accounts: ['frida', 'nobody'] }, over: { places: ['people', 'ou=berlin'] } },
+  ];
+  await apply({ directories });
+  const document = join(folder, 'configuration.yaml');
+  writeFileSync(document, stringify(configurationDocument({ directories, roles: named })));
+  const at = ['roles[0].heldBy.accounts[1]: nobody: nobody with this sign-in name', 'roles[0].over.places[1]: ou=berlin: the one place'];
+  const run = (...argv: string[]) => runCommand(['--config', settings, ...argv]);
+  const applied = await run('config', 'apply', document);
+  expect(applied.exitCode).toBe(0);
+  for (const words of at) expect(applied.errors).toContain(`warning: ${words}`);
+  expect(applied.errors).toContain('Write people in roles[0].over.places[1].');
+  expect(JSON.parse((await run('config', 'apply', document, '--json')).output)).toMatchObject({ changed: false, warnings: [{}, {}] });
+  const doctor = await run('doctor');
+  expect(doctor.output).toContain('ok    roles: 2 names that they go by are found');
+  expect(doctor.output).toContain(
+    'warn  roles: roles[0].over.places[1] ou=berlin: the one place here is the directory itself, in directory people',
+  );
+});

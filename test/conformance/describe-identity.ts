@@ -163,6 +163,17 @@ export function describeIdentity(harness: () => Harness): void {
         places: { [above]: true, [elsewhere]: false, [nowhere]: missing },
         groups: { Editors: true, eDITORS: true, Readers: false, 'Nobody has heard of it': missing },
       });
+      const wanted = [
+        { kind: 'group' as const, value: 'Editors', setting: 'roles[0].heldBy.groups[0]' },
+        { kind: 'place' as const, value: nowhere, setting: 'roles[0].over.places[0]' },
+        { kind: 'place' as const, value: above, setting: 'roles[0].over.places[1]' },
+        { kind: 'group' as const, value: 'Nobody has heard of it', setting: 'roles[0].over.groups[0]' },
+      ];
+      const looked = await directory.lookUpNames(wanted);
+      expect(looked.map(({ setting, ok }) => [setting, ok])).toEqual(
+        wanted.map(({ setting, kind: of }, index) => [setting, index === 0 || index === 2 || (isEmbedded && of === 'group')]),
+      );
+      for (const { ok, setting, fix } of looked) if (!ok) expect(fix).toContain(setting);
       expect((await directory.readMembership(outside, named)).groups).toMatchObject({ Editors: false, Readers: true });
       const nobody = { ...inside, id: 'ffffffff-ffff-4fff-8fff-ffffffffffff' };
       await expect(directory.readMembership(nobody, { places: [], groups: ['Editors'] })).rejects.toMatchObject({

@@ -117,6 +117,6 @@ function isSame(one: AccountRef, other: AccountRef): boolean {
 }
 
 /** Directories compare sign-in names without case. What they fold beyond that makes nobody else the holder of a role. */
-function fold(login: string): string {
+export function fold(login: string): string {
   return login.normalize('NFC').toLowerCase();
 }

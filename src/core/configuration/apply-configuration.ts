@@ -8,7 +8,7 @@ import { checkConfiguration, problemLines } from './check-configuration.ts';
 import type { CheckContext } from './check-context.ts';
 import type { ConfigurationProblem } from './describe-issues.ts';
 import { type Change, diffConfiguration, type Json } from './diff-configuration.ts';
-import { configurationSchema } from './document.ts';
+import { type Configuration, configurationSchema } from './document.ts';
 import { formatPath } from './format-path.ts';
 
 export interface ApplyDeps {
@@ -36,6 +36,8 @@ export interface AppliedConfiguration {
   /** What differs in effect, defaults filled in on both sides. */
   changes: Change[];
   warnings: ConfigurationProblem[];
+  /** With every default filled in. */
+  configuration: Configuration;
 }
 
 /**
@@ -57,7 +59,7 @@ export async function applyConfiguration(deps: ApplyDeps, request: ApplyRequest)
     const conflict = () => new AppError('configuration.conflict', { expected: request.expectedVersion, current: version });
     if (version !== request.expectedVersion) throw conflict();
     if (current !== null && canonicalJson(JSON.parse(current.document)) === document)
-      return { version, changed: false, changes: [], warnings };
+      return { version, changed: false, changes: [], warnings, configuration };
 
     const changes = diffConfiguration(current === null ? {} : inEffect(current.document), configuration as unknown as Json);
     const { author, comment, actor } = request;
@@ -71,7 +73,7 @@ export async function applyConfiguration(deps: ApplyDeps, request: ApplyRequest)
       comment,
       changes: changes.map(({ path, before, after }) => ({ path: formatPath(path), before, after })),
     });
-    return { version: version + 1, changed: true, changes, warnings };
+    return { version: version + 1, changed: true, changes, warnings, configuration };
   });
 }
 

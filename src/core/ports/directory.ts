@@ -1,6 +1,6 @@
-import type { DirectoryHealth, HealthOptions } from './directory-health.ts';
+import type { ConfiguredName, DirectoryHealth, HealthOptions } from './directory-health.ts';
 import type { DirectManager } from './manager.ts';
-import type { Membership, NamedScopes } from './membership.ts';
+import type { Membership, NamedScopes, WantedName } from './membership.ts';
 import type { PasswordPolicy } from './password-policy.ts';
 import type { VerifyOutcome } from './verify-outcome.ts';
 
@@ -277,6 +277,11 @@ export interface Directory {
   readGroups(ref: AccountRef): Promise<{ id: string; name: string }[]>;
   /** @throws AppError `directory.account-missing`, and where the directory does not answer */
   readMembership(account: Account, named: NamedScopes): Promise<Membership>;
+  /**
+   * Looks places and groups up, past everything that is kept: what is there, and how to put right what is not. In their order.
+   * @throws AppError `directory.*` where the directory cannot be asked
+   */
+  lookUpNames(wanted: readonly WantedName[]): Promise<ConfiguredName[]>;
   /** The direct manager, as the directory names them now. @throws AppError `directory.account-missing` */
   readManager(ref: AccountRef): Promise<DirectManager>;
   /** Whether configured groups, places, names or the directory itself put the account out of reach (DIR-8). */

@@ -12,3 +12,12 @@ export interface Membership {
   readonly places: Readonly<Record<string, boolean | null>>;
   readonly groups: Readonly<Record<string, boolean | null>>;
 }
+
+/** A place or group of the configuration that a directory is to be asked for. */
+export interface WantedName {
+  readonly kind: 'place' | 'group';
+  /** As the configuration spells it. */
+  readonly value: string;
+  /** Where it stands: `roles[0].heldBy.groups[0]`. */
+  readonly setting: string;
+}

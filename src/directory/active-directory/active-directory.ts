@@ -222,7 +222,7 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     },
     readFingerprint: (ref, server) => servers.readOn(server, async (connection) => (await observe(connection, ref)).fingerprint()),
     readGroups,
-    readMembership: reach.readMembership,
+    ...reach.membership,
     readManager: createReadManager(settings, base),
     isProtected: reach.isProtected,
     async readStanding(account) {

@@ -6,6 +6,7 @@ import { foundName, missingName, resolvePlace } from '../ldap/configured-names.t
 import type { LdapConnection } from '../ldap/connection.ts';
 import { isAtOrBelow } from '../ldap/dn.ts';
 import type { ReadingFix } from '../ldap/inspected-rights.ts';
+import { inProtected, type SettingOf } from '../ldap/membership.ts';
 import { type Protection, protectedBecause, unprotected } from '../ldap/protection.ts';
 import { RESULT, succeeded } from '../ldap/result-codes.ts';
 import { unexpectedResult } from '../ldap/translate-error.ts';
@@ -39,11 +40,12 @@ export async function resolveConfigured(
   connection: LdapConnection,
   settings: DirectorySettingsOf<'active-directory'>,
   identifiers: Identifiers,
+  settingOf: SettingOf = inProtected,
 ): Promise<Configured> {
   const names: ConfiguredName[] = [(await resolvePlace(connection, 'baseDn', settings.baseDn, readingFix)).name];
   const groups: ProtectedGroup[] = [];
   for (const [index, wanted] of settings.protected.groups.entries()) {
-    const setting = `protected.groups[${index}]`;
+    const setting = settingOf('groups', index);
     const group = await resolveProtectedGroup(connection, domainDnOf(connection), wanted);
     groups.push(group);
     names.push(
@@ -54,13 +56,13 @@ export async function resolveConfigured(
   }
   const locations: Configured['locations'][number][] = [];
   for (const [index, wanted] of settings.protected.locations.entries()) {
-    const { name, dn } = await resolvePlace(connection, `protected.locations[${index}]`, wanted, readingFix);
+    const { name, dn } = await resolvePlace(connection, settingOf('locations', index), wanted, readingFix);
     names.push(name);
     if (dn !== null) locations.push({ wanted, dn });
   }
   const logins: Configured['logins'][number][] = [];
   for (const [index, wanted] of settings.protected.logins.entries()) {
-    const setting = `protected.logins[${index}]`;
+    const setting = settingOf('logins', index);
     const normalised = identifiers.normalise(wanted);
     const ids = normalised === null ? [] : await idsOf(connection, identifiers.filter(normalised));
     const missing = (): ConfiguredName =>

@@ -25,7 +25,8 @@ export interface Reach {
   /** @param seen read with the access list where it is needed */
   judge(rules: Configured, connection: LdapConnection, seen: Observation, account: Account): Promise<Protection>;
   readonly isProtected: Directory['isProtected'];
-  readonly readMembership: Directory['readMembership'];
+  /** Who belongs where, and which names are there. */
+  readonly membership: Pick<Directory, 'readMembership' | 'lookUpNames'>;
   /** SIDs of the account itself and of all its groups. */
   readSids(ref: AccountRef): Promise<Buffer[]>;
 }
@@ -83,10 +84,10 @@ export function createReach(
       const rules = await configured.get();
       return servers.read(async (connection) => judge(rules, connection, await observe(connection, account, needsAccessList), account));
     },
-    readMembership: createMembership<DirectorySettingsOf<'active-directory'>, Configured>({
+    membership: createMembership<DirectorySettingsOf<'active-directory'>, Configured>({
       clock,
       settings,
-      resolve: (named) => servers.read((connection) => resolveConfigured(connection, named, identifiers)),
+      resolve: (named, settingOf) => servers.read((connection) => resolveConfigured(connection, named, identifiers, settingOf)),
       isAt: (found, account) => judgeConfigured(found, account, [], names.normaliseKnown).protected,
       isIn: async (found, account) => judgeConfigured(found, account, await readSids(account), names.normaliseKnown).protected,
     }),

@@ -16,6 +16,7 @@ import type { EmbeddedAccountRow, EmbeddedStore } from '../../core/ports/embedde
 import type { Clock } from '../../core/ports/platform.ts';
 import { describePolicy, describeStatus, isLocked } from './account-state.ts';
 import type { EmbeddedContext } from './embedded-context.ts';
+import { lookUpName } from './look-up-name.ts';
 import { normaliseLogin } from './normalise-login.ts';
 import { matchesHash, nobodysHash } from './password-hash.ts';
 import { updateAccount } from './update-account.ts';
@@ -123,6 +124,9 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
         places: Object.fromEntries(places.map((place) => [place, fold(place) === fold(row.directory)])),
         groups: Object.fromEntries(groups.map((group) => [group, held.has(fold(group))])),
       };
+    },
+    async lookUpNames(wanted) {
+      return wanted.map((name) => lookUpName(settings.id, name));
     },
     async readManager(ref) {
       const { managerId } = await rowOf(ref);

@@ -1,7 +1,8 @@
 import { isAppError } from '../../../shared/errors.ts';
 import type { LdapSettings } from '../../core/configuration/directory-section.ts';
 import type { Account, Directory } from '../../core/ports/directory.ts';
-import type { NamedScopes } from '../../core/ports/membership.ts';
+import type { ConfiguredName } from '../../core/ports/directory-health.ts';
+import type { NamedScopes, WantedName } from '../../core/ports/membership.ts';
 import type { Clock } from '../../core/ports/platform.ts';
 import { type CachedLookup, createCachedLookup } from './cached-lookup.ts';
 
@@ -13,15 +14,22 @@ const keepFound = 30_000;
 const keepMissing = 10_000;
 
 /** What a directory finds of one name, and whether it found it. */
+export type SettingOf = (kind: 'groups' | 'locations' | 'logins', index: number) => string;
+
+/** Where the names of the section `protected` stand. */
+export const inProtected: SettingOf = (kind, index) => `protected.${kind}[${index}]`;
+
+const KINDS = { place: 'locations', group: 'groups' } as const;
+
 interface Resolved {
-  readonly names: readonly { readonly ok: boolean }[];
+  readonly names: readonly ConfiguredName[];
 }
 
 export interface MembershipQuestions<Settings, T extends Resolved> {
   readonly clock: Pick<Clock, 'now'>;
   readonly settings: Settings;
-  /** Looks up what these settings put out of reach: the one name that is asked for. */
-  resolve(settings: Settings): Promise<T>;
+  /** Looks up what these settings put out of reach: the one name that is asked for. `settingOf`: where it stands in truth. */
+  resolve(settings: Settings, settingOf?: SettingOf): Promise<T>;
   isAt(found: T, account: Account): boolean;
   isIn(found: T, account: Account): Promise<boolean>;
 }
@@ -32,18 +40,19 @@ export interface MembershipQuestions<Settings, T extends Resolved> {
  */
 export function createMembership<Settings extends LdapSettings, T extends Resolved>(
   questions: MembershipQuestions<Settings, T>,
-): Directory['readMembership'] {
+): Pick<Directory, 'readMembership' | 'lookUpNames'> {
   const { clock, settings } = questions;
   // As many as the configuration names.
   const lookups = new Map<string, CachedLookup<T>>();
 
+  const only = (kind: 'groups' | 'locations', name: string): Settings => {
+    const nothing = { groups: [], locations: [], logins: [], privileged: false };
+    return { ...settings, protected: { ...nothing, [kind]: [name] } };
+  };
   const find = (kind: 'groups' | 'locations', name: string): Promise<T> => {
     const key = `${kind} ${name}`;
-    const nothing = { groups: [], locations: [], logins: [], privileged: false };
     const keep = ({ names }: T): number => (names.every(({ ok }) => ok) ? keepFound : keepMissing);
-    const lookup =
-      lookups.get(key) ??
-      createCachedLookup(clock, { keep }, () => questions.resolve({ ...settings, protected: { ...nothing, [kind]: [name] } }));
+    const lookup = lookups.get(key) ?? createCachedLookup(clock, { keep }, () => questions.resolve(only(kind, name)));
     lookups.set(key, lookup);
     return lookup.get();
   };
@@ -54,10 +63,22 @@ export function createMembership<Settings extends LdapSettings, T extends Resolv
     return kind === 'locations' ? questions.isAt(found, account) : questions.isIn(found, account);
   };
 
-  return async (account, { places, groups }: NamedScopes) => ({
-    places: await judgeEach(places, (name) => judge('locations', name, account)),
-    groups: await judgeEach(groups, (name) => judge('groups', name, account)),
-  });
+  return {
+    async readMembership(account, { places, groups }: NamedScopes) {
+      return {
+        places: await judgeEach(places, (name) => judge('locations', name, account)),
+        groups: await judgeEach(groups, (name) => judge('groups', name, account)),
+      };
+    },
+    async lookUpNames(wanted: readonly WantedName[]) {
+      const looked: ConfiguredName[] = [];
+      for (const { kind, value, setting } of wanted) {
+        const { names } = await questions.resolve(only(KINDS[kind], value), () => setting);
+        looked.push(...names.filter((name) => name.setting === setting));
+      }
+      return looked;
+    },
+  };
 }
 
 async function judgeEach(

@@ -150,10 +150,11 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
       return (await readNestedGroups(connection, groupBaseOf(connection, settings), person)).map(({ id, name }) => ({ id, name }));
     });
 
-  const readMembership = createMembership<LdapSettings, ResolvedProtection>({
+  const membership = createMembership<LdapSettings, ResolvedProtection>({
     clock: deps.clock,
     settings,
-    resolve: (named) => servers.read((connection) => resolveProtection(connection, { settings: named, readingFix: dialect.readingFix })),
+    resolve: (named, settingOf) =>
+      servers.read((connection) => resolveProtection(connection, { settings: named, readingFix: dialect.readingFix, settingOf })),
     isAt: (found, { location }) => judgeByName({ ...found, serviceAccount: [] }, { dn: location, logins: [] }).protected,
     isIn: (found, account) =>
       servers.read(async (connection) => (await judgeByGroups(connection, found, await base.fetch(connection, account, judged))).protected),
@@ -210,7 +211,7 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
       }),
     readFingerprint,
     readGroups,
-    readMembership,
+    ...membership,
     readManager: createReadManager(settings, base),
     isProtected,
     async verifyPassword(ref, password) {

@@ -8,6 +8,7 @@ import { allOf, anyOf, equals } from './filters.ts';
 import { type GroupClosure, readClosure } from './group-closure.ts';
 import { groupAttributes, groupFilter, isGroup } from './group-entry.ts';
 import type { ReadingFix } from './inspected-rights.ts';
+import { inProtected, type SettingOf } from './membership.ts';
 import { searchAll } from './search-all.ts';
 
 /** What the configuration puts out of reach, as the directory has it. */
@@ -28,6 +29,8 @@ export interface ProtectionQuestions {
   readonly settings: LdapSettings;
   /** How the service account is let read, for the operator. */
   readonly readingFix: ReadingFix;
+  /** Where the names stand; in the section `protected` unless told. */
+  readonly settingOf?: SettingOf | undefined;
 }
 
 /**
@@ -37,7 +40,7 @@ export interface ProtectionQuestions {
  */
 export async function resolveProtection(
   connection: LdapConnection,
-  { settings, readingFix }: ProtectionQuestions,
+  { settings, readingFix, settingOf = inProtected }: ProtectionQuestions,
 ): Promise<ResolvedProtection> {
   const names: ConfiguredName[] = [];
   const place = async (setting: string, dn: string): Promise<string | null> => {
@@ -52,7 +55,7 @@ export async function resolveProtection(
 
   const groups: ResolvedProtection['groups'][number][] = [];
   for (const [index, wanted] of settings.protected.groups.entries()) {
-    const setting = `protected.groups[${index}]`;
+    const setting = settingOf('groups', index);
     const found = await findGroups(connection, wanted, groupBaseIsThere ? groupBase : null);
     if (found.length === 0) {
       const where = isDn(wanted) ? 'no such group can be seen' : `no group with this name can be seen below ${groupBase}`;
@@ -73,13 +76,13 @@ export async function resolveProtection(
 
   const locations: ResolvedProtection['locations'][number][] = [];
   for (const [index, wanted] of settings.protected.locations.entries()) {
-    const dn = await place(`protected.locations[${index}]`, wanted);
+    const dn = await place(settingOf('locations', index), wanted);
     if (dn !== null) locations.push({ wanted, dn });
   }
 
   const logins: ResolvedProtection['logins'][number][] = [];
   for (const [index, wanted] of settings.protected.logins.entries()) {
-    const setting = `protected.logins[${index}]`;
+    const setting = settingOf('logins', index);
     const dns = await findLogins(connection, settings, wanted);
     names.push(
       dns.length > 0
