@@ -21,7 +21,13 @@ export type FactorKind = z.infer<typeof factorKindSchema>;
 /** What people may do who are not signed in and know their name at most. */
 export const RECOVERY_GOALS = ['reset-password', 'unlock-account', 'find-username'] as const;
 export type RecoveryGoal = (typeof RECOVERY_GOALS)[number];
-export const GOALS = [...RECOVERY_GOALS, 'sign-in', 'step-up', 'link-account'] as const;
+/** Whether a goal is one of those: what is for people who are signed in, or about to be, ends elsewhere. */
+export function isRecoveryGoal(goal: Goal): goal is RecoveryGoal {
+  return RECOVERY_GOALS.some((each) => each === goal);
+}
+/** The goals for which a proof is asked for, as a code that is sent. */
+export const ASKING_GOALS = [...RECOVERY_GOALS, 'sign-in', 'step-up', 'link-account'] as const;
+export const GOALS = [...ASKING_GOALS, 'enrol-on-phone'] as const;
 export const goalSchema = z.enum(GOALS);
 export type Goal = z.infer<typeof goalSchema>;
 
@@ -133,8 +139,9 @@ export const confirmUnlockStepSchema = z.object({ ...stepBase, kind: z.literal('
 export const waitingStepSchema = z.object({
   ...stepBase,
   kind: z.literal('waiting'),
-  /** `directory`: the write is under way or its result is being found out. */
-  for: z.enum(['manager', 'helpdesk', 'directory']),
+  /** `directory`: the write is under way or its result is being found out. `computer`: whoever is signed in there types `digits`. */
+  for: z.enum(['manager', 'helpdesk', 'directory', 'computer']),
+  digits: z.string().optional(),
   /** Seconds until the next poll makes sense. */
   pollAfter: z.number(),
 });

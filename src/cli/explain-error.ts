@@ -149,6 +149,18 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'The adding of a proof is over: too late, too many wrong codes, used already, or begun in another session',
     fix: 'Begin anew',
   },
+  'enrolment.phone-link-invalid': {
+    meaning: 'The QR code with which a phone adds a proof is out of date, was opened by a phone already, or was cut',
+    fix: 'Show a new one at the computer. If no phone of yours has opened it, somebody else has seen it: do not type digits that you do not see on your phone',
+  },
+  'enrolment.phone-over': {
+    meaning: 'The phone that was to be let in has waited too long, or the digits were wrong three times',
+    fix: 'Show a new QR code at the computer',
+  },
+  'enrolment.digits-wrong': {
+    meaning: 'The two digits are not those that the phone shows',
+    fix: 'Type those on the phone that is to be let in',
+  },
   'enrolment.too-many': {
     meaning: 'The account has as many proofs of this kind as it may have',
     fix: 'Take one away that is not needed any more',

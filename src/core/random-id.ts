@@ -10,6 +10,11 @@ export function randomToken(random: Random): string {
   return Buffer.from(random.bytes(32)).toString('base64url');
 }
 
+/** Two digits to read out or to copy by eye, from 10 to 99: nobody leaves a leading nought away. */
+export function twoDigits(random: Random): string {
+  return String(10 + random.integer(90));
+}
+
 /** A numeric code of `length` digits, every value equally likely, leading zeros kept. */
 export function randomCode(random: Random, length: number): string {
   let code = '';

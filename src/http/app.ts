@@ -30,6 +30,7 @@ import { journeyRoutes } from './routes/journeys.ts';
 import { meRoutes } from './routes/me.ts';
 import { myAccountRoutes } from './routes/my-accounts.ts';
 import { noticeRoutes } from './routes/notices.ts';
+import { onPhoneRoutes } from './routes/on-phone.ts';
 import { ownFactorRoutes } from './routes/own-factors.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/site.ts';
@@ -91,6 +92,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(sessionRoutes(deps), { prefix });
   await app.register(meRoutes(deps), { prefix });
   await app.register(ownFactorRoutes(deps), { prefix });
+  await app.register(onPhoneRoutes(deps), { prefix });
   await app.register(helpRoutes(deps), { prefix });
   await app.register(myAccountRoutes(deps), { prefix });
   await app.register(siteRoutes(deps), { prefix });

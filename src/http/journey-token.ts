@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Client, Goal, Step } from '../../shared/api/journeys.ts';
+import { type Client, type Goal, isRecoveryGoal, type Step } from '../../shared/api/journeys.ts';
 import { AppError } from '../../shared/errors.ts';
-import { provesAsSignIn } from '../core/proof/proves-as-sign-in.ts';
 import { cookiesNamed, isSecure, isToken } from './cookies.ts';
 import type { HttpDeps } from './http-deps.ts';
 
@@ -32,11 +31,11 @@ export function setJourneyCookie(deps: HttpDeps, reply: FastifyReply, token: str
 }
 
 /**
- * Takes the cookie away from whoever sent it once the journey is over: the next person at this computer must find nothing. A sign-in that
- * or a step-up that is complete has a session to open or to raise yet, and so has the proof of another account its link.
+ * Takes the cookie away from whoever sent it once the journey is over: the next person at this computer must find nothing. What is
+ * not a recovery and is complete has something to give yet: a session to open or to raise, or a link.
  */
 export function endJourneyCookie(deps: HttpDeps, reply: FastifyReply, { kind }: Pick<Step, 'kind'>, goal: Goal): void {
-  if ((provesAsSignIn(goal) || goal === 'step-up') && kind === 'done') return;
+  if (!isRecoveryGoal(goal) && kind === 'done') return;
   const sent = cookiesNamed(cookieName(deps), reply.request.headers.cookie).length > 0;
   if (sent && (kind === 'done' || kind === 'refused')) clearJourneyCookie(deps, reply);
 }

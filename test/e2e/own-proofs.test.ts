@@ -277,3 +277,78 @@ describe.each([
     await context.close();
   });
 });
+
+describe.each([
+  ['light', { colorScheme: 'light' }],
+  ['dark', { colorScheme: 'dark' }],
+] as const)('a passkey added on the phone by a QR code of the computer, %s', (name, options) => {
+  it('goes on at both as they are used, and stays on the phone', async () => {
+    const login = uniqueName('phone');
+    await addPerson(portal.keyturn, login);
+    const owner = await portal.keyturn.enrol(login);
+    const opening = { ...options, expectedStatuses: [401, 404, 409, 410, 422] };
+    const computer = await openPage(browser, portal.origin, { ...opening, viewport: { width: 1280, height: 800 } });
+    const phone = await openPage(browser, portal.origin, { ...opening, viewport: { width: 320, height: 640 }, hasTouch: true });
+    const look = async ({ page }: { page: Page }, what: string) => {
+      expect(await axe(page), what).toEqual([]);
+      expect(await scrollsSideways(page), what).toBe(false);
+      await screenshot(page, `phone-${what}-${name}`);
+    };
+    const passkeys = await virtualAuthenticator(phone.page);
+    portal.keyturn.clock.move(31_000);
+    await nameAndPassword(computer.page, login);
+    await giveTotp(computer.page, owner);
+    await title(computer.page, /Your account/);
+    await computer.page.goto(`${portal.origin}/me?page=proofs`);
+    const offered = computer.page.waitForResponse((response) => response.url().endsWith('/me/phones'));
+    await computer.page.getByRole('button', { name: 'Show QR code' }).click();
+    const { address } = (await (await offered).json()) as { address: string };
+    await computer.page.getByRole('img', { name: /QR code/ }).waitFor();
+    await look(computer, 'code');
+
+    await phone.page.goto(address);
+    await title(phone.page, /Add something on this phone/);
+    await look(phone, 'here');
+    await phone.page.getByRole('button', { name: 'Continue' }).click();
+    await title(phone.page, /Type these digits/);
+    await look(phone, 'digits');
+    const digits = await phone.page.getByText(/^[1-9][0-9]$/).textContent();
+    const field = computer.page.getByLabel('Two digits on your phone');
+    await field.waitFor();
+    await look(computer, 'opened');
+    // The field is ready as soon as a phone is there.
+    await computer.page.keyboard.type(digits === '99' ? '10' : String(Number(digits) + 1));
+    await computer.page.keyboard.press('Enter');
+    await computer.page.getByText('Those are not the digits').first().waitFor();
+    await look(computer, 'wrong');
+    await field.fill(String(digits));
+    await computer.page.keyboard.press('Enter');
+    await title(computer.page, /Your phone goes on/);
+    await look(computer, 'let-in');
+
+    await title(phone.page, /What proves you/);
+    await look(phone, 'list');
+    expect(await phone.page.getByRole('button', { name: 'Show QR code' }).count()).toBe(0);
+    await phone.page.getByRole('button', { name: 'Add a passkey' }).click();
+    await title(phone.page, /passkey/i);
+    await phone.page.getByRole('button', { name: 'Add', exact: true }).click();
+    await phone.page
+      .getByText(/is added\. It counts from/)
+      .first()
+      .waitFor();
+    expect(await passkeys()).toEqual([login]);
+    await computer.page.getByRole('button', { name: 'Done on the phone' }).click();
+    await title(computer.page, /What proves you/);
+    await computer.page.getByText('Passkey', { exact: true }).first().waitFor();
+
+    // The same code on another phone: somebody was there before.
+    await phone.page.goto(address);
+    await phone.page.reload();
+    await phone.page.getByRole('button', { name: 'Continue' }).click();
+    await title(phone.page, /no longer works/);
+    await look(phone, 'invalid');
+    expect([...computer.complaints, ...phone.complaints]).toEqual([]);
+    await computer.context.close();
+    await phone.context.close();
+  });
+});

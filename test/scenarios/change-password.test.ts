@@ -155,7 +155,7 @@ describe('somebody who is signed in', () => {
     const directory = keyturn.deps.directories.get('people') as { -readonly [K in keyof Directory]: Directory[K] };
     const { prepareWrite } = directory;
     directory.prepareWrite = async (ref) => {
-      await keyturn.deps.store.sessions.endAll(owner.account, 'ended-elsewhere', keyturn.clock.now());
+      await keyturn.deps.store.sessions.endAll(owner.account, 'ended-elsewhere', keyturn.clock.now(), []);
       return prepareWrite(ref);
     };
     const answer = await change(owner.client, OLD_PASSWORD, NEXT).finally(() => {

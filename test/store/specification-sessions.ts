@@ -79,9 +79,9 @@ export function specifySessions(makeDatabase: MakeDatabase): void {
       expect(await one.sessions.end(account, foreign.id, 'ended-elsewhere', NOW)).toBe(false);
       const ended = await atOnce(6, (store) => store.sessions.end(account, first?.id ?? '', 'ended-elsewhere', NOW));
       expect(ended.filter(Boolean)).toHaveLength(1);
-      expect(await one.sessions.endAll(account, 'password-changed', NOW, second?.id)).toBe(1);
+      expect(await one.sessions.endAll(account, 'password-changed', NOW, [second?.id ?? ''])).toBe(1);
       expect((await two.sessions.ofAccount(account, NOW)).map(({ id }) => id)).toEqual([second?.id]);
-      expect(await one.sessions.endAll(account, 'password-changed', NOW)).toBe(1);
+      expect(await one.sessions.endAll(account, 'password-changed', NOW, [])).toBe(1);
       expect(await two.sessions.ofAccount(account, NOW)).toEqual([]);
       expect((await one.sessions.findByToken(foreign.tokenDigest))?.endedAt).toBeNull();
     });

@@ -2,6 +2,7 @@ import type { HelpedAccount, HelpGiven } from '../../shared/api/help.ts';
 import type { FactorKind, PasswordCheck } from '../../shared/api/journeys.ts';
 import type { Activity, ChangedPassword, Me } from '../../shared/api/me.ts';
 import type { MyAccounts } from '../../shared/api/my-accounts.ts';
+import type { PhoneOffered, PhoneProgressAnswer } from '../../shared/api/on-phone.ts';
 import type {
   AddedFactor,
   AddressBegun,
@@ -44,6 +45,10 @@ export const meApi = {
   passkeyOptions: () => call<OwnPasskeyOptions>('POST', '/me/factors/passkey-options', {}),
   addPasskey: (asked: { ceremony: string; name?: string; credential: Attestation }) =>
     call<AddedFactor>('POST', '/me/factors/passkeys', asked),
+  offerPhone: () => call<PhoneOffered>('POST', '/me/phones', {}),
+  phoneProgress: (phone: string) => call<PhoneProgressAnswer>('GET', `/me/phones/${encodeURIComponent(phone)}`),
+  letPhoneIn: (phone: string, digits: string) => call<undefined>('POST', `/me/phones/${encodeURIComponent(phone)}`, { digits }),
+  openOnPhone: (link: string) => call<OpenStep>('POST', '/phone', { link }),
   setQuestions: (answers: readonly { question: string; answer: string }[]) =>
     call<AddedFactor>('POST', '/me/factors/questions', { answers }),
   makeCodes: () => call<RecoveryCodesMade>('POST', '/me/factors/recovery-codes', {}),

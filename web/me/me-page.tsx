@@ -4,7 +4,6 @@ import type { SignedIn } from '../../shared/api/session.ts';
 import type { Failure } from '../api.ts';
 import { mistakeOf } from '../portal/mistake-of.ts';
 import { SimplePage } from '../portal/simple-page.tsx';
-import { loadMeTexts } from '../texts.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { AccountsPage } from './accounts/accounts-page.tsx';
 import { ActivityPage } from './activity-page.tsx';
@@ -15,6 +14,7 @@ import { OverviewPage } from './overview-page.tsx';
 import { ProofsPage } from './proofs/proofs-page.tsx';
 import { SessionsPage } from './sessions-page.tsx';
 import { SignIn } from './sign-in.tsx';
+import { useMeTexts } from './use-me-texts.ts';
 
 interface MePageProps {
   contact: string;
@@ -24,12 +24,7 @@ interface MePageProps {
 
 /** What is one's own: who is not signed in does so first. */
 export function MePage(props: MePageProps) {
-  const { i18n } = useTranslation();
-  const [loaded, setLoaded] = useState('');
-  useEffect(() => {
-    void loadMeTexts(i18n.language).then(() => setLoaded(i18n.language));
-  }, [i18n.language]);
-  return loaded === i18n.language ? <MeContent {...props} /> : <Skeleton />;
+  return useMeTexts() ? <MeContent {...props} /> : <Skeleton />;
 }
 
 type State = { name: 'loading' } | { name: 'out' } | { name: 'failed'; failure: Failure } | { name: 'in'; session: SignedIn };

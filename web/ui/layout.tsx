@@ -21,6 +21,11 @@ export function Exact({ children }: { children: ReactNode }) {
   return <code className={classes.exact}>{children}</code>;
 }
 
+/** A few digits to be read from afar, or out. */
+export function Digits({ children }: { children: ReactNode }) {
+  return <p className={classes.digits}>{children}</p>;
+}
+
 /** Running text of a page. */
 export function Prose({ children }: { children: ReactNode }) {
   return <div className={classes.prose}>{children}</div>;

@@ -1,4 +1,4 @@
-import { GOALS } from '../../../shared/api/journeys.ts';
+import { ASKING_GOALS } from '../../../shared/api/journeys.ts';
 import type { Configuration } from '../../core/configuration/document.ts';
 import { composeCodeText } from '../../core/notify/compose-sms.ts';
 import { smsSegments } from '../../core/notify/sms-length.ts';
@@ -19,7 +19,7 @@ export async function checkSms(sender: SmsSender, texts: Texts, { organisation }
     );
     const { name, publicUrl } = organisation;
     const long = texts.languages.filter((language) =>
-      GOALS.some(
+      ASKING_GOALS.some(
         (goal) => smsSegments(composeCodeText(language, { code: '0'.repeat(10), goal, organisation: name, publicUrl }, texts)) > 1,
       ),
     );

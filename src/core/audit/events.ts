@@ -129,6 +129,8 @@ export type AuditEvent =
       session: string;
       reasons: { account: AccountRef; action: Permission; reason: AccessRefusal | 'ambiguous' }[];
     }
+  /** Who is signed in has let a phone in to add what proves them, or typed wrong digits until it was over. `journey` is the phone's. */
+  | ({ type: 'phone.let-in' | 'phone.refused'; journey: string } & AboutSession)
   | ({ type: 'session.ended'; because: SessionEnd } & AboutSession)
   | { type: 'session.all-ended'; account: AccountRef; actor: Actor; because: SessionEnd; count: number }
   | { type: 'recovery.released'; account: AccountRef; actor: Actor; author: string; reason: string; wasFrozen: boolean; failures: number }

@@ -1,6 +1,5 @@
-import type { Goal } from '../../../shared/api/journeys.ts';
+import { type Goal, isRecoveryGoal } from '../../../shared/api/journeys.ts';
 import type { DirectoryAbilities } from '../ports/directory.ts';
-import { provesAsSignIn } from '../proof/proves-as-sign-in.ts';
 import type { DirectorySettings } from './directory-section.ts';
 
 const everything: DirectoryAbilities = {
@@ -18,10 +17,5 @@ export function abilitiesOf(settings: DirectorySettings): DirectoryAbilities {
 
 /** Whether at least one of the directories can serve a goal. Every directory can be searched for a user name, and asked for a password. */
 export function isServed(goal: Goal, directories: readonly DirectorySettings[]): boolean {
-  return (
-    goal === 'find-username' ||
-    provesAsSignIn(goal) ||
-    goal === 'step-up' ||
-    directories.some((settings) => abilitiesOf(settings).verbs.includes(goal))
-  );
+  return goal === 'find-username' || !isRecoveryGoal(goal) || directories.some((settings) => abilitiesOf(settings).verbs.includes(goal));
 }

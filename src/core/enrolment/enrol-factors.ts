@@ -27,8 +27,8 @@ export interface ChangedBy {
   lane: Extract<OutboxLane, 'notice' | 'bulk'>;
   /** From when on what is added counts, milliseconds since 1970; at once unless told. */
   countsFrom?: number;
-  /** The session in which it is done, which alone does not end. */
-  session?: string;
+  /** The session in which it is done, and the one that has let it in: these alone do not end. */
+  sessions?: readonly string[];
   /** What the change rests on is taken away here, once the account's turn is held; what it throws undoes everything. */
   spend?: (store: Store) => Promise<void>;
 }
@@ -187,9 +187,9 @@ export async function endSessionsOfChanged(
   deps: Pick<EnrolmentDeps, 'clock'>,
   store: Store,
   account: AccountRef,
-  by: Pick<ChangedBy, 'actor' | 'session'>,
+  by: Pick<ChangedBy, 'actor' | 'sessions'>,
 ): Promise<void> {
-  const end = { because: 'factors-changed' as const, actor: actorOf(by), except: by.session };
+  const end = { because: 'factors-changed' as const, actor: actorOf(by), except: by.sessions };
   for (const each of await store.people.accountsOf(account)) await endAllSessions(deps, store, each, end);
 }
 

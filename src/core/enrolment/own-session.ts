@@ -48,12 +48,17 @@ export function changedByOwner(
     actor: sessionActor(deps.act, session),
     language: session.language,
     lane: 'notice',
-    session: session.id,
+    sessions: goingOn(session),
     async spend(store) {
       await requireOpen(deps, store, session);
       await spend?.(store);
     },
   };
+}
+
+/** What goes on when its owner changes what proves them: the session in which they do, and of a phone the one that has let it in. */
+export function goingOn({ id, from }: Session): string[] {
+  return from === undefined ? [id] : [id, from];
 }
 
 /**

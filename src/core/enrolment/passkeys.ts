@@ -98,8 +98,8 @@ export interface FinishPasskey {
   name: string;
   answer: Attestation;
   actor: Actor;
-  /** The session in which it is made, which goes on. */
-  session?: string;
+  /** Sessions that go on: the one in which it is made. */
+  sessions?: readonly string[];
   /** Where the directory knows none for the owner. */
   language: string;
   /** When the request came. */

@@ -49,7 +49,7 @@ const HANDLERS = {
 
 /** What a client calls a step of ours. */
 export function clientKind(kind: OpenStepKind): StepKind {
-  return kind === 'preparing' || kind === 'writing' || kind === 'judging' ? 'waiting' : kind;
+  return kind === 'preparing' || kind === 'writing' || kind === 'judging' || kind === 'hand-over' ? 'waiting' : kind;
 }
 
 /**

@@ -39,6 +39,8 @@ export type OpenStep =
          * `until` stays so: then the same question is put again.
          */
         | { kind: 'judging'; from: StepBase & PromptSteps[Prompt]; isJudged: boolean; attacked: boolean; until: number }
+        /** The digits are shown here and typed by somebody else, who is signed in. Clients see `waiting`. */
+        | { kind: 'hand-over'; digits: string; tries: number }
         | { kind: 'choose-accounts'; locked: Record<string, boolean | null> }
         /** Proof is complete; the directories are being asked what comes next. Clients see `waiting`. */
         | { kind: 'preparing' }
@@ -87,6 +89,8 @@ export interface JourneyState {
   provenAt: number | null;
   /** For whom who is signed in proves once more who they are, and what they were asked for. */
   stepUp?: { session: string; wanted: FactorKind[][] };
+  /** Of a phone that is to be let in: the session that has offered it to. */
+  onPhone?: { session: string };
   /** In which session the proof of another account was begun, for its link. */
   link?: { session: string };
   /** A proof was added with the right that the end of the journey gave, or the link was made. */

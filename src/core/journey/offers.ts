@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
+import { isRecoveryGoal } from '../../../shared/api/journeys.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Candidate } from '../accounts/candidate.ts';
 import { passkeySiteProblem } from '../configuration/passkey-site.ts';
-import { provesAsSignIn } from '../proof/proves-as-sign-in.ts';
 import type { ActDeps } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
 import type { JourneyDeps } from './journey-deps.ts';
@@ -21,7 +21,7 @@ const GOOD = new Set(['password-reset', 'password-kept', 'unlocked', 'was-not-lo
 export function mayAddPasskey(deps: Pick<JourneyDeps, 'configuration'>, { state }: LoadedJourney): Candidate | null {
   const { step } = state;
   // Who signs in adds things signed in, after a fresh proof.
-  if (provesAsSignIn(state.goal) || state.goal === 'step-up') return null;
+  if (!isRecoveryGoal(state.goal)) return null;
   if (step.kind !== 'done' || state.provenAt === null || state.hasAdded === true || state.client.kind === 'windows-logon') return null;
   const [candidate, ...others] = selectedCandidates(state);
   const [result, ...more] = step.results;

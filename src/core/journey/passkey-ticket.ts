@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { RECOVERY_GOALS } from '../../../shared/api/journeys.ts';
+import { RECOVERY_GOALS, type RecoveryGoal } from '../../../shared/api/journeys.ts';
 import type { RequestOptions } from '../../../shared/api/web-authn.ts';
 import { passkeySiteProblem } from '../configuration/passkey-site.ts';
 import { passkeyRequest } from '../factors/passkey.ts';
@@ -15,7 +15,6 @@ import { offeredGoals } from './what-counts.ts';
 /** How long the page on which a name is asked for may stay open before it asks for another one. */
 const LIFETIME = 20 * 60_000;
 
-type RecoveryGoal = (typeof RECOVERY_GOALS)[number];
 type Deps = Pick<JourneyDeps, 'keys' | 'configuration'>;
 
 /** The goals that may be begun by a passkey, without a name: the same for everybody who asks from there. */

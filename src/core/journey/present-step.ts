@@ -1,4 +1,4 @@
-import type { FactorKind, Result, Step } from '../../../shared/api/journeys.ts';
+import { type FactorKind, isRecoveryGoal, type Result, type Step } from '../../../shared/api/journeys.ts';
 import { ERRORS, type ErrorCode } from '../../../shared/errors.ts';
 import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
 import { accountKey } from '../accounts/candidate.ts';
@@ -9,7 +9,6 @@ import type { Factor } from '../factors/factor.ts';
 import { presentRules, presentVerdicts } from '../password-policy/present.ts';
 import { presentRefusal, refusalKey } from '../password-policy/present-refusal.ts';
 import type { PasswordRefusal } from '../ports/directory.ts';
-import { provesAsSignIn } from '../proof/proves-as-sign-in.ts';
 import { canGoBack } from './can-go-back.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import type { JourneyState, LoadedJourney, MessageKey, OpenStepOf, PromptStep } from './journey-state.ts';
@@ -70,6 +69,8 @@ export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, ver
       };
     case 'confirm-unlock':
       return { ...base, kind: 'confirm-unlock', accounts: presentAccounts(state) };
+    case 'hand-over':
+      return { ...base, kind: 'waiting', for: 'computer', digits: step.digits, pollAfter: 2 };
     case 'judging':
     case 'preparing':
     case 'writing':
@@ -206,6 +207,6 @@ function refusalText(deps: JourneyDeps, { goal, language }: JourneyState, code: 
     return presentRefusal(code as PasswordRefusal, deps.texts, language);
   }
   if (code.startsWith('directory.')) return deps.texts.translate(language, 'journey.message.nothing-changed');
-  const sentences = provesAsSignIn(goal) || goal === 'step-up' ? 'refused-sign-in' : 'refused';
+  const sentences = isRecoveryGoal(goal) ? 'refused' : 'refused-sign-in';
   return deps.texts.translate(language, `journey.${sentences}.${code.replace(/^journey\./, '')}`);
 }

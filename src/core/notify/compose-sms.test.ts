@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { GOALS } from '../../../shared/api/journeys.ts';
+import { ASKING_GOALS } from '../../../shared/api/journeys.ts';
 import { createTexts } from '../../texts/create-texts.ts';
 import { composeCodeText } from './compose-sms.ts';
 import { smsSegments } from './sms-length.ts';
@@ -20,7 +20,7 @@ describe('the text with a code', () => {
     expect(composeCodeText('en', { ...about, publicUrl: 'http://127.0.0.1:8080' }, texts)).not.toContain('@');
   });
 
-  it.each(texts.languages.flatMap((language) => GOALS.map((goal) => [language, goal] as const)))(
+  it.each(texts.languages.flatMap((language) => ASKING_GOALS.map((goal) => [language, goal] as const)))(
     'fits into one message in %s for %s',
     (language, goal) => {
       const long = { ...about, code: '1234567890', goal, publicUrl: 'https://passwort.rechenzentrum.example.com' };

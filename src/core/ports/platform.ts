@@ -36,6 +36,7 @@ export interface Keys {
       | 'guard-target'
       | 'decoy'
       | 'notice-token'
+      | 'phone-link'
       | 'typed-name'
       | 'known-place'
       | 'work'

@@ -44,8 +44,8 @@ export interface SessionStore {
   raise(row: SessionRow, next: Pick<SessionRow, 'tokenDigest' | 'journeyId' | 'rights' | 'facts'>, now: number): Promise<boolean>;
   /** False when it was over already, or is not one of the account. */
   end(account: AccountRef, id: string, because: SessionEnd, now: number): Promise<boolean>;
-  /** Ends all of an account but `except`. @returns how many */
-  endAll(account: AccountRef, because: SessionEnd, now: number, except?: string): Promise<number>;
+  /** Ends all of an account but those of `except`. @returns how many */
+  endAll(account: AccountRef, because: SessionEnd, now: number, except: readonly string[]): Promise<number>;
   /** Notes by which roles somebody acts in an open session, as the directory told at `readAt`. */
   noteRoles(id: string, roles: readonly string[], readAt: number): Promise<void>;
   /** Notes that the account holds its roles still, in all of its sessions that have some. */

@@ -55,16 +55,16 @@ export async function signOutEverywhere(deps: ActDeps, session: Session): Promis
 /**
  * Ends every session of an account, in the transaction of what makes them worthless: a password that was or may have been written,
  * "this was not me", a change of what its owner can prove themselves with.
- * @param except the session in which that was done, where its holder has just proven who they are
+ * @param except the sessions in which that was done, where its holder has just proven who they are
  */
 export async function endAllSessions(
   deps: Pick<CoreDeps, 'clock'>,
   store: Store,
   account: AccountRef,
-  { because, actor, except }: { because: SessionEnd; actor: Actor; except?: string | undefined },
+  { because, actor, except = [] }: { because: SessionEnd; actor: Actor; except?: readonly string[] | undefined },
 ): Promise<number> {
   const now = deps.clock.now();
-  const open = (await store.sessions.ofAccount(account, now)).filter(({ id }) => id !== except);
+  const open = (await store.sessions.ofAccount(account, now)).filter(({ id }) => !except.includes(id));
   if (open.length > 0) await recordEvent(store, deps.clock, { type: 'session.all-ended', account, because, actor, count: open.length });
   return store.sessions.endAll(account, because, now, except);
 }

@@ -6,9 +6,14 @@ import { type ActDeps, journeyActor } from '../journey/act.ts';
 import { findJourney } from '../journey/find-journey.ts';
 import type { JourneyKey } from '../journey/journey-key.ts';
 import type { JourneyState, LoadedJourney } from '../journey/journey-state.ts';
+import type { AccountRef } from '../ports/directory.ts';
 import type { SessionRow } from '../ports/session-store.ts';
+import type { Store } from '../ports/store.ts';
 import { randomId, randomToken } from '../random-id.ts';
 import { newestProofs, type Session, type SessionFacts, sessionOf } from './session.ts';
+
+/** How long a phone may add what proves its owner; milliseconds. */
+const ON_PHONE = 30 * 60_000;
 
 /**
  * Opens the session that a sign-in has earned: once for each journey, so that its token is worth nothing afterwards. The token of a session
@@ -36,22 +41,37 @@ export async function openSession(deps: ActDeps, key: JourneyKey): Promise<{ tok
     // Whoever proved something before the password was set anew, or before "this was not me", proved it about an account that is no more.
     const wasWritten = await store.intents.wroteSince(account, provenAt, { journey: journey.row.id });
     if (wasWritten || (await store.freezes.isFrozen(account))) throw new AppError('session.not-proven');
-    // The password alone is enough for who has nothing at all: not since something was enrolled, and not while that waits for its
-    // cool-down, in which somebody else would enrol theirs.
-    const enrolled = row.rights === 'full' ? [] : await factorsOf({ ...deps, store }, { ...account, contacts: candidate.contacts });
-    if (enrolled.length > 0 || !(await store.sessions.insert(row))) throw new AppError('session.not-proven');
+    const { onPhone } = journey.state;
+    if (
+      !(await (onPhone === undefined ? mayBeFirst({ ...deps, store }, row, candidate) : isOpenStill(store, account, onPhone, deps.act.at)))
+    )
+      throw new AppError('session.not-proven');
+    if (!(await store.sessions.insert(row))) throw new AppError('session.not-proven');
   });
   return { token, session: sessionOf(row) };
+}
+
+/**
+ * The password alone is enough for who has nothing at all: not since something was enrolled, and not while that waits for its cool-down,
+ * in which somebody else would enrol theirs.
+ */
+async function mayBeFirst(deps: ActDeps, { rights }: SessionRow, { ref, contacts }: Candidate): Promise<boolean> {
+  return rights === 'full' || (await factorsOf(deps, { ...ref, contacts })).length === 0;
+}
+
+/** A phone is let in for as long as whoever has let it in is signed in. */
+async function isOpenStill(store: Store, account: AccountRef, { session }: { session: string }, now: number): Promise<boolean> {
+  return (await store.sessions.ofAccount(account, now)).some(({ id }) => id === session);
 }
 
 /** Whom a journey has signed in; null: nobody, or not yet. */
 function whoSignedIn(state: JourneyState): Candidate | null {
   const { step } = state;
-  if (state.goal !== 'sign-in' || step.kind !== 'done') return null;
+  if ((state.goal !== 'sign-in' && state.goal !== 'enrol-on-phone') || step.kind !== 'done') return null;
   const [result, ...others] = step.results;
   if (result === undefined || others.length > 0) return null;
-  // Who chose a new password on the way in has given the old one before.
-  if (result.outcome !== 'signed-in' && result.outcome !== 'password-reset') return null;
+  // Who chose a new password on the way in has given the old one before. Who was let in on a phone has proven nothing there.
+  if (!['signed-in', 'password-reset', 'proven'].includes(result.outcome)) return null;
   return (state.candidates ?? []).find(({ ref }) => accountKey(ref) === result.account) ?? null;
 }
 
@@ -65,6 +85,7 @@ function rowFor(deps: ActDeps, { row, state }: LoadedJourney, candidate: Candida
     client: state.client.kind,
     login: candidate.login,
     language: state.language,
+    ...(state.onPhone === undefined ? {} : { from: state.onPhone.session }),
   };
   return {
     id: randomId(deps.random),
@@ -75,7 +96,7 @@ function rowFor(deps: ActDeps, { row, state }: LoadedJourney, candidate: Candida
     rights: isAlone ? 'enrolment' : 'full',
     facts: JSON.stringify(facts),
     createdAt: at,
-    endsAt: at + deps.configuration().signIn.longestHours * 3_600_000,
+    endsAt: at + (state.onPhone === undefined ? deps.configuration().signIn.longestHours * 3_600_000 : ON_PHONE),
     seenAt: at,
     endedAt: null,
     endedBecause: null,

@@ -18,6 +18,8 @@ export interface SessionFacts {
   /** The name that the person signed in with, as the directory has it. */
   readonly login: string;
   readonly language: string;
+  /** Of a phone: the session that has let it in. */
+  readonly from?: string;
 }
 
 /** Somebody who is signed in. What may be done as them asks for one of these, and gets it from `findSession` alone. */

@@ -11,6 +11,7 @@ import type { JourneyKey } from '../journey/journey-key.ts';
 import type { JourneyState, LoadedJourney } from '../journey/journey-state.ts';
 import { knownPlacesOf } from '../journey/look-up.ts';
 import { newJourney, slowDown } from '../journey/start-journey.ts';
+import type { AccountRef } from '../ports/directory.ts';
 import { kindsHad } from '../proof/first-sign-in.ts';
 import { randomId, randomToken } from '../random-id.ts';
 import { newestProofs, type Session, type SessionFacts, sessionOf } from './session.ts';
@@ -30,7 +31,7 @@ export async function startStepUp(
   const names = guardNames(deps.directories.all(), session.login);
   const { decision } = await deps.guard.countStart(deps.act.address, names);
   if (!decision.allowed) throw slowDown(deps.act, decision.retryAt);
-  const candidate = await candidateFor(deps, session);
+  const candidate = await ownCandidate(deps, session.account);
   const state: JourneyState = {
     goal: 'step-up',
     language: deps.act.language ?? session.language,
@@ -55,7 +56,11 @@ export async function startStepUp(
   return { token, journey: known };
 }
 
-async function candidateFor(deps: ActDeps, { account }: Session): Promise<Candidate> {
+/**
+ * The account of somebody who has proven themselves already: no rule is asked.
+ * @throws AppError `directory.*`, `session.ended` for an account that is gone
+ */
+export async function ownCandidate(deps: ActDeps, account: AccountRef): Promise<Candidate> {
   const directory = deps.directories.get(account.directory);
   const entry = await directory.readAccount(account);
   if (entry === null) throw new AppError('session.ended');

@@ -96,6 +96,6 @@ async function endSessions(deps: Pick<CoreDeps, 'clock'>, store: Store, { intent
     because: 'password-changed',
     actor: intent.actor,
     // Where it is not known what became of it, nobody is spared.
-    except: status === 'done' ? intent.session : undefined,
+    except: status === 'done' && intent.session !== undefined ? [intent.session] : [],
   });
 }

@@ -21,7 +21,7 @@ import { FROM_DIRECTORY } from '../../core/enrolment/factors-of.ts';
 import { beginAddress, beginTotp, confirmCode, makeOwnCodes, requireFewer, requireRoom } from '../../core/enrolment/own-codes.ts';
 import { countsFromOf, isRenamed, ownAccount, ownProofs, removeOwn, renameOwn } from '../../core/enrolment/own-proofs.ts';
 import { questionsToChoose, setOwnQuestions } from '../../core/enrolment/own-questions.ts';
-import { addedByOwner, requireMayAdd } from '../../core/enrolment/own-session.ts';
+import { addedByOwner, goingOn, requireMayAdd } from '../../core/enrolment/own-session.ts';
 import { tellDevices } from '../../core/enrolment/passkey-devices.ts';
 import { beginPasskey, finishPasskey } from '../../core/enrolment/passkeys.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
@@ -162,7 +162,7 @@ export function ownFactorRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           const { spend } = addedByOwner(acting, session, (store) => requireFewer({ store }, session, 'passkey'));
           const asked = {
             ...{ account: session.account, journey: session.row.journeyId, ceremony, name: name ?? 'Passkey', answer: credential },
-            ...{ actor: sessionActor(acting.act, session), language: session.language, now: acting.act.at, session: session.id },
+            ...{ actor: sessionActor(acting.act, session), language: session.language, now: acting.act.at, sessions: goingOn(session) },
           };
           return reply.status(201).send(added(await finishPasskey(acting, asked, spend), acting.act.at));
         }),

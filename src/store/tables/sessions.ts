@@ -102,7 +102,7 @@ export function createSessions(context: TableContext): SessionStore {
         .where('account_id', '=', account.id)
         .where('ended_at', 'is', null)
         .where('ends_at', '>', now)
-        .$if(except !== undefined, (query) => query.where('id', '!=', except ?? ''))
+        .$if(except.length > 0, (query) => query.where('id', 'not in', [...except]))
         .executeTakeFirst();
       return Number(result.numUpdatedRows);
     },

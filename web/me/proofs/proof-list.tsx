@@ -16,27 +16,30 @@ interface ProofListProps {
   said: string | undefined;
   mistake: Mistake | undefined;
   onAdd: (kind: FactorKind) => void;
+  /** Goes on on the phone; absent on the phone itself. */
+  onPhone?: (() => void) | undefined;
   onRename: (factor: OwnFactor) => void;
   onRemove: (factor: OwnFactor) => void;
   onBack: () => void;
 }
 
 /** What there is, by what the account can be recovered, and what can be added. */
-export function ProofList({ own, limited, said, mistake, onAdd, onRename, onRemove, onBack }: ProofListProps) {
+export function ProofList({ own, limited, said, mistake, onAdd, onPhone, onRename, onRemove, onBack }: ProofListProps) {
   const { t } = useTranslation('me');
   const { t: portal } = useTranslation();
+  const isFirst = limited && own.factors.length === 0;
   const codes = own.factors.filter(({ kind }) => kind === 'recovery-code');
   const others = own.factors.filter(({ kind }) => kind !== 'recovery-code');
   return (
     <Question
-      title={t(limited ? 'proofs.first' : 'proofs.title')}
+      title={t(isFirst ? 'proofs.first' : 'proofs.title')}
       icon="key"
       message={said}
       mistakes={mistake === undefined ? [] : [mistake]}
       focusOn={mistake ?? said}
     >
       <Prose>
-        <p>{t(limited ? 'proofs.first.text' : 'proofs.text')}</p>
+        <p>{t(isFirst ? 'proofs.first.text' : 'proofs.text')}</p>
       </Prose>
       {own.factors.length === 0 ? (
         <Notice tone="warning">{t('proofs.none')}</Notice>
@@ -64,6 +67,17 @@ export function ProofList({ own, limited, said, mistake, onAdd, onRename, onRemo
           <p className={classes.quiet}>{t('proofs.cool-down', { count: own.coolDownHours })}</p>
         )}
         <ul className={classes.list}>
+          {onPhone !== undefined && own.addable.length > 0 && (
+            <li className={classes.item}>
+              <div>
+                <p>{t('phone.offer')}</p>
+                <p className={classes.quiet}>{t('phone.offer.text')}</p>
+              </div>
+              <ActionButton look="secondary" onPress={onPhone}>
+                {t('phone.offer.button')}
+              </ActionButton>
+            </li>
+          )}
           {own.addable.map((kind) => (
             <li key={kind} className={classes.item}>
               <div>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FactorKind } from '../../../shared/api/journeys.ts';
+import type { PhoneOffered } from '../../../shared/api/on-phone.ts';
 import type { AddressBegun, OwnFactor, RecoveryCodesMade, TotpBegun } from '../../../shared/api/own-factors.ts';
 import type { Failure } from '../../api.ts';
 import { formatTime } from '../../format.ts';
@@ -15,6 +16,7 @@ import { AddOwnPasskey } from './add-own-passkey.tsx';
 import { AddTotp } from './add-totp.tsx';
 import { CodesMade } from './codes-made.tsx';
 import { ConfirmAddress } from './confirm-address.tsx';
+import { OnPhone } from './on-phone.tsx';
 import { ProofList } from './proof-list.tsx';
 import { RemoveProof } from './remove-proof.tsx';
 import { RenameProof } from './rename-proof.tsx';
@@ -33,6 +35,7 @@ interface ProofsPageProps {
 
 /** What the page shows instead of the list. */
 type View =
+  | { name: 'phone'; offered: PhoneOffered }
   | { name: 'totp'; begun: TotpBegun }
   | { name: 'address'; kind: 'email' | 'sms' }
   | { name: 'address-code'; kind: 'email' | 'sms'; begun: AddressBegun }
@@ -80,6 +83,7 @@ export function ProofsPage({ contact, limited, onBack, onOver }: ProofsPageProps
   };
   const added = ({ name, countsFrom }: { name: string; countsFrom: string }) =>
     list(t('proofs.added', { name, time: formatTime(countsFrom) }));
+  const onPhone = () => void begin(meApi.offerPhone, (offered) => setView({ name: 'phone', offered }));
   const makeCodes = () => void begin(meApi.makeCodes, (made) => setView({ name: 'codes', made }));
   const add = (kind: FactorKind) => {
     if (kind === 'totp') void begin(meApi.beginTotp, (begun) => setView({ name: 'totp', begun }));
@@ -94,6 +98,8 @@ export function ProofsPage({ contact, limited, onBack, onOver }: ProofsPageProps
   if (fresh.page !== undefined) return fresh.page;
   const back = () => list();
   switch (view?.name) {
+    case 'phone':
+      return <OnPhone key={view.offered.phone} offered={view.offered} ask={ask} onAgain={onPhone} onBack={back} onOver={onOver} />;
     case 'totp':
       return <AddTotp begun={view.begun} ask={ask} onAdded={added} onBack={back} />;
     case 'address': {
@@ -130,9 +136,15 @@ export function ProofsPage({ contact, limited, onBack, onOver }: ProofsPageProps
       said={said}
       mistake={trouble === undefined ? undefined : mistakeOf(trouble, portal)}
       onAdd={add}
+      onPhone={isAtComputer() ? onPhone : undefined}
       onRename={(factor) => setView({ name: 'rename', factor })}
       onRemove={(factor) => setView({ name: 'remove', factor })}
       onBack={onBack}
     />
   );
+}
+
+/** Whoever is on a phone has it in hand already. */
+function isAtComputer(): boolean {
+  return window.matchMedia('(pointer: fine)').matches;
 }

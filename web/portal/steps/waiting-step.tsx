@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Prose } from '../../ui/layout.tsx';
+import { Digits, Prose } from '../../ui/layout.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Question } from '../../ui/question.tsx';
 import { type StepProps, useStepMessages } from './step-props.ts';
@@ -33,7 +33,7 @@ export function WaitingStep(props: StepProps<'waiting'>) {
     <Question
       title={t(`waiting.title.${step.for}`)}
       icon="clock"
-      progress={t(step.for === 'directory' ? 'progress.finish' : 'progress.proof')}
+      {...(step.for === 'computer' ? {} : { progress: t(step.for === 'directory' ? 'progress.finish' : 'progress.proof') })}
       message={message}
       mistakes={mistakes}
       focusOn={step.for}
@@ -41,6 +41,7 @@ export function WaitingStep(props: StepProps<'waiting'>) {
       <Prose>
         <p>{t(`waiting.text.${step.for}`)}</p>
       </Prose>
+      {step.digits !== undefined && <Digits>{step.digits}</Digits>}
       {offline && <Notice tone="warning">{t('waiting.offline')}</Notice>}
     </Question>
   );

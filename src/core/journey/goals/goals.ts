@@ -1,4 +1,5 @@
 import type { Goal } from '../../../../shared/api/journeys.ts';
+import { enrolOnPhoneGoal } from './enrol-on-phone.ts';
 import { findUsernameGoal } from './find-username.ts';
 import type { JourneyGoal } from './goal.ts';
 import { linkAccountGoal } from './link-account.ts';
@@ -15,4 +16,5 @@ export const JOURNEY_GOALS: Readonly<Record<Goal, JourneyGoal>> = {
   'sign-in': signInGoal,
   'step-up': stepUpGoal,
   'link-account': linkAccountGoal,
+  'enrol-on-phone': enrolOnPhoneGoal,
 };
