@@ -36,7 +36,11 @@ export function addAccessCommand(program: Command, context: CommandContext): voi
         const { configuration } = await createConfigurationReader(runtime.store).read();
         const actor = await findOneAccount(runtime.directories, user, directory);
         const about = target === undefined ? null : await findOneAccount(runtime.directories, target, targetDirectory);
-        const told = await explainAccess({ store: runtime.store, configuration: () => configuration }, actor, about);
+        const told = await explainAccess(
+          { ...runtime, directories: { all: () => runtime.directories }, configuration: () => configuration },
+          actor,
+          about,
+        );
         if (json === true) return context.print(JSON.stringify({ user: actor.account.login, ...told }, null, 2));
         for (const line of describeAccess(told, actor, about)) await context.print(line);
       }),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { can } from '../../src/core/access/can.ts';
 import { readActor, readTarget } from '../../src/core/access/read-access-facts.ts';
 import { roleSchema } from '../../src/core/configuration/roles-section.ts';
-import type { Account, Directory } from '../../src/core/ports/directory.ts';
+import type { Account, AccountRef, Directory } from '../../src/core/ports/directory.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedDs389, sharedSamba, sharedSlapd } from '../servers/shared-servers.ts';
 import { REAL_KINDS, type RealDirectory, type RealPerson, reachRealDirectory } from './real-directories.ts';
@@ -46,7 +46,12 @@ describe.each(REAL_KINDS)('what roles go by, kind %s', (kind) => {
       over: { directories: ['people'] },
     });
     const decide = async (roles = [managers]) =>
-      can(roles, await readActor(keyturn.deps, directory, roles, actor), 'unlock-account', await readTarget(directory, roles, target));
+      can(
+        roles,
+        await readActor(keyturn.deps, directory, roles, actor),
+        'unlock-account',
+        await readTarget(keyturn.deps, directory, roles, target),
+      );
     const allowed = (...roles: string[]) => ({ allowed: true, roles });
 
     expect(await decide()).toMatchObject({ allowed: false, because: 'not-known' });
@@ -65,13 +70,45 @@ describe.each(REAL_KINDS)('what roles go by, kind %s', (kind) => {
     expect(await decide([agents])).toMatchObject({ allowed: false, because: 'no-role' });
   });
 
+  it('keeps from an account whose owner holds a role by another one, also where nothing is told of that one', async () => {
+    const [boss, report, other] = [await real.createPerson(), await real.createPerson(), await real.createPerson()];
+    await server.modify(report.dn, { manager: boss.dn });
+    const [actor, target, second] = [await accountOf(boss), await accountOf(report), await accountOf(other)];
+    const group = newLogin('admins');
+    await server.createGroup(group, [other.dn]);
+    const admins = roleSchema.parse({
+      name: 'admins',
+      may: ['unlock-account'],
+      heldBy: { groups: [group] },
+      over: { directories: ['people'] },
+    });
+    const roles = [managers, admins];
+    const decide = async () =>
+      can(
+        roles,
+        await readActor(keyturn.deps, directory, roles, actor),
+        'unlock-account',
+        await readTarget(keyturn.deps, directory, roles, target),
+      );
+    expect(await decide()).toEqual({ allowed: true, roles: ['managers'] });
+    const link = { now: keyturn.clock.now(), by: 'test', countsFrom: keyturn.clock.now() + 60_000 };
+    const linkTo = (id: string, added: AccountRef) =>
+      keyturn.deps.store.people.link(target, added, { person: `p-${id}`, ids: [`a-${id}`, `b-${id}`], ...link });
+    expect(await linkTo(report.login, second)).toBe(true);
+    expect(await decide()).toMatchObject({ allowed: false, because: 'more-rights', roles: ['admins'] });
+    await keyturn.deps.store.people.unlink(second);
+    expect(await decide()).toEqual({ allowed: true, roles: ['managers'] });
+    expect(await linkTo(`${report.login}-gone`, { directory: 'no-more', id: second.id })).toBe(true);
+    expect(await decide()).toMatchObject({ allowed: false, because: 'more-rights', roles: ['admins'] });
+  });
+
   it('bars who is disabled', async () => {
     const [boss, report] = [await real.createPerson({ disabled: true }), await real.createPerson()];
     await server.modify(report.dn, { manager: boss.dn });
     const [actor, target] = [await accountOf(boss), await accountOf(report)];
     const facts = await readActor(keyturn.deps, directory, [managers], actor);
     expect(facts.barred).toBe('account-disabled');
-    expect(can([managers], facts, 'unlock-account', await readTarget(directory, [managers], target))).toMatchObject({
+    expect(can([managers], facts, 'unlock-account', await readTarget(keyturn.deps, directory, [managers], target))).toMatchObject({
       because: 'actor-barred',
     });
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { INSTALLATION_PERMISSIONS, PERMISSIONS, PERSON_PERMISSIONS, type PersonPermission } from '../../../shared/permissions.ts';
 import type { Account } from '../ports/directory.ts';
 import type { DirectManager } from '../ports/manager.ts';
-import { type AccessRefusal, type ActorFacts, can, canManage, type TargetFacts } from './can.ts';
+import { type AccessRefusal, type ActorFacts, can, canManage, holdsStanding, type TargetFacts } from './can.ts';
 import type { Role } from './roles.ts';
 
 const holder = (id: string, groups: Record<string, boolean | null> = {}, places: Record<string, boolean | null> = {}) => ({
@@ -14,6 +14,7 @@ const holder = (id: string, groups: Record<string, boolean | null> = {}, places:
 const actor = (more: Partial<ActorFacts> = {}): ActorFacts => ({ ...holder('frida'), linked: [], barred: null, ...more });
 const target = (more: Partial<TargetFacts> = {}): TargetFacts => ({
   ...holder('alice'),
+  linked: [],
   protected: false,
   manager: { known: false, because: 'not-told' },
   ...more,
@@ -105,6 +106,30 @@ describe('who may', () => {
       'unlock-account',
       target({ membership: { groups: { Agents: true }, places: { 'ou=berlin': true } } }),
       'more-rights',
+    ],
+    [
+      'on somebody who is an agent by another account',
+      [managers, agents],
+      actor(holder('frida', { Agents: false })),
+      'reset-password',
+      target({ ...holder('alice', { Agents: false }), linked: [holder('alice-2', { Agents: true })], manager: led('frida') }),
+      'more-rights',
+    ],
+    [
+      'on somebody whose other account nothing is known of',
+      [managers, unlockers],
+      actor(holder('bob')),
+      'reset-password',
+      target({ linked: [{ ...holder('alice-2'), login: null }], manager: led('bob') }),
+      'more-rights',
+    ],
+    [
+      'on somebody whose other account holds nothing',
+      [managers, agents],
+      actor(holder('frida', { Agents: false })),
+      'reset-password',
+      target({ ...holder('alice', { Agents: false }), linked: [holder('alice-2', { Agents: false })], manager: led('frida') }),
+      ['managers'],
     ],
     ['the manager', [managers], actor(), 'reset-password', target({ manager: led('frida') }), ['managers']],
     ['the manager of another', [managers], actor(), 'reset-password', target({ manager: led('bob') }), 'no-role'],
@@ -223,8 +248,8 @@ const anActor = fc
   .tuple(facts, fc.option(fc.constantFrom('account-disabled' as const, 'recovery-frozen' as const), { freq: 9 }))
   .map(([holderFacts, barred]): ActorFacts => ({ ...holderFacts, linked: [], barred }));
 const aTarget = fc
-  .tuple(facts, fc.boolean(), manager)
-  .map(([holderFacts, isProtected, who]): TargetFacts => ({ ...holderFacts, protected: isProtected, manager: who }));
+  .tuple(facts, fc.boolean(), manager, fc.array(facts, { maxLength: 2 }))
+  .map(([holderFacts, isProtected, who, linked]): TargetFacts => ({ ...holderFacts, linked, protected: isProtected, manager: who }));
 const world = fc.record({
   roles: fc.array(role, { maxLength: 5 }),
   who: anActor,
@@ -252,6 +277,22 @@ describe('whatever the roles are', () => {
       const decision = can(roles, who, action, whom);
       return !decision.allowed || decision.roles.every((name) => roles.find((each) => each.name === name)?.may.includes(action) === true);
     });
+  });
+  it('nobody acts on who holds, or may hold, what they do not hold, by whichever account', () => {
+    holdsFor(({ roles, who, action, whom }) => {
+      if (!can(roles, who, action, whom).allowed) return true;
+      const lacking = roles.filter((each) => holdsStanding(each, who) !== true);
+      return [whom, ...whom.linked].every((each) => lacking.every((one) => holdsStanding(one, each) === false));
+    });
+  });
+  it('another account that is linked to the target allows nothing more', () => {
+    fc.assert(
+      fc.property(world, facts, ({ roles, who, action, whom }, more) => {
+        const wider = can(roles, who, action, { ...whom, linked: [...whom.linked, more] });
+        return !wider.allowed || can(roles, who, action, whom).allowed;
+      }),
+      { numRuns: 3000 },
+    );
   });
   it('nobody acts on themselves, on who is protected, or while barred, and no further role changes that', () => {
     fc.assert(

@@ -22,8 +22,15 @@ export interface ActorFacts extends HolderFacts {
   readonly barred: Exclude<Barred, 'account-protected'> | null;
 }
 
+/** The same of another account of somebody. `login` null: its directory does not say. */
+export interface LinkedFacts extends Omit<HolderFacts, 'login'> {
+  readonly login: string | null;
+}
+
 /** Whom it is about. */
 export interface TargetFacts extends HolderFacts {
+  /** Other accounts of the same person: what proves the owner of one may prove the owner of the others. */
+  readonly linked: readonly LinkedFacts[];
   readonly protected: boolean;
   readonly manager: DirectManager;
 }
@@ -37,7 +44,7 @@ export interface TargetFacts extends HolderFacts {
  * - `no-role`      no role that allows it is held
  * - `out-of-scope` one is held, and not over the target
  * - `not-known`    the directory does not tell whether one is held, or whether the target is in its scope
- * - `more-rights`  the target holds, or may hold, a role that who asks does not hold
+ * - `more-rights`  the target, or another account of the same person, holds, or may hold, a role that who asks does not hold
  */
 export type AccessRefusal = 'oneself' | 'actor-barred' | 'protected' | 'no-role' | 'out-of-scope' | 'not-known' | 'more-rights';
 
@@ -51,8 +58,8 @@ export type AccessDecision =
  * Whether somebody may do something for somebody else, and why. Denied unless a role allows it; what is not known never allows
  * anything, and roles only ever add to what is allowed: nothing in them lifts protection.
  *
- * Whoever can set a password can be that person. So nobody acts on somebody who holds a role that they do not hold themselves,
- * wherever its scope ends.
+ * Whoever can set a password can be that person, and may recover their other accounts by it. So nobody acts on somebody who holds a role,
+ * by whichever account, that they do not hold themselves, wherever its scope ends.
  */
 export function can(roles: readonly Role[], actor: ActorFacts, action: PersonPermission, target: TargetFacts): AccessDecision {
   if (isSame(actor.account, target.account) || actor.linked.some((own) => isSame(own, target.account))) return refused('oneself');
@@ -63,7 +70,8 @@ export function can(roles: readonly Role[], actor: ActorFacts, action: PersonPer
     .map((role) => ({ role, held: holds(role, actor, target), over: isOver(role, target) }));
   const granted = judged.filter(({ held, over }) => held === true && over === true).map(({ role }) => role);
   if (granted.length === 0) return whyNone(judged);
-  const higher = roles.filter((role) => holdsStanding(role, target) !== false && holdsStanding(role, actor) !== true);
+  const own = [target, ...target.linked];
+  const higher = roles.filter((role) => own.some((each) => holdsStanding(role, each) !== false) && holdsStanding(role, actor) !== true);
   return higher.length > 0 ? refused('more-rights', higher) : { allowed: true, roles: granted.map(({ name }) => name) };
 }
 
@@ -79,10 +87,11 @@ export function canManage(roles: readonly Role[], actor: ActorFacts, action: Ins
 }
 
 /** Whether an account holds a role by group or by name, whoever it is used for. null: it cannot be told. */
-export function holdsStanding({ heldBy }: Role, { account, login, membership }: HolderFacts): Verdict {
+export function holdsStanding({ heldBy }: Role, { account, login, membership }: LinkedFacts): Verdict {
   if (heldBy.directories?.includes(account.directory) === false) return false;
+  const isNamed = heldBy.accounts === undefined ? false : login === null ? null : isAmong(heldBy.accounts, login);
   return any([
-    heldBy.accounts?.some((name) => fold(name) === fold(login)) ?? false,
+    isNamed,
     heldBy.groups !== undefined && fitsAccount({ when: { groups: heldBy.groups } }, { directory: account.directory, membership }),
   ]);
 }
@@ -114,6 +123,10 @@ function refused(because: AccessRefusal, roles: readonly Role[] = []): AccessDec
 
 function isSame(one: AccountRef, other: AccountRef): boolean {
   return one.directory === other.directory && one.id === other.id;
+}
+
+function isAmong(names: readonly string[], login: string): boolean {
+  return names.some((name) => fold(name) === fold(login));
 }
 
 /** Directories compare sign-in names without case. What they fold beyond that makes nobody else the holder of a role. */

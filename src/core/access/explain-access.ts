@@ -3,7 +3,7 @@ import type { CoreDeps } from '../core-deps.ts';
 import type { Account, Directory } from '../ports/directory.ts';
 import type { DirectManager } from '../ports/manager.ts';
 import { type AccessDecision, type ActorFacts, can, holdsStanding } from './can.ts';
-import { readActor, readTarget } from './read-access-facts.ts';
+import { type LookingAtOthers, readActor, readTarget } from './read-access-facts.ts';
 import type { Role } from './roles.ts';
 
 interface Found {
@@ -24,13 +24,13 @@ export interface AccessExplanation {
 
 /** What somebody may do for others, and for one of them, with the reasons. Changes nothing. @throws AppError `directory.*` */
 export async function explainAccess(
-  deps: Pick<CoreDeps, 'store' | 'configuration'>,
+  deps: Pick<CoreDeps, 'configuration'> & LookingAtOthers,
   actor: Found,
   target: Found | null,
 ): Promise<AccessExplanation> {
   const { roles } = deps.configuration();
   const facts = await readActor(deps, actor.directory, roles, actor.account);
-  const about = target === null ? null : await readTarget(target.directory, roles, target.account);
+  const about = target === null ? null : await readTarget(deps, target.directory, roles, target.account);
   return {
     barred: facts.barred,
     roles: roles.map((role) => ({ role, held: holdsStanding(role, facts) })),

@@ -64,7 +64,7 @@ interface Judged extends Helped {
 
 async function judge(deps: ActDeps, session: Session, found: { directory: Directory; account: Account }): Promise<Judged> {
   const { roles } = deps.configuration();
-  const [actor, target] = await Promise.all([readSessionActor(deps, session), readTarget(found.directory, roles, found.account)]);
+  const [actor, target] = await Promise.all([readSessionActor(deps, session), readTarget(deps, found.directory, roles, found.account)]);
   if (actor === null) return { ...found, may: [], decisions: [] };
   const { verbs } = found.directory.abilities;
   const decisions = PERSON_PERMISSIONS.filter((action) => NEEDED[action].every((verb) => verbs.includes(verb))).map((action) => ({

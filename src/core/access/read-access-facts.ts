@@ -1,9 +1,15 @@
+import { isAppError } from '../../../shared/errors.ts';
 import { reasonToBar } from '../accounts/judge-account.ts';
-import type { CoreDeps } from '../core-deps.ts';
-import type { Account, Directory } from '../ports/directory.ts';
+import type { CoreDeps, Directories } from '../core-deps.ts';
+import type { Account, AccountRef, Directory } from '../ports/directory.ts';
 import type { NamedScopes } from '../ports/membership.ts';
-import type { ActorFacts, HolderFacts, TargetFacts } from './can.ts';
+import type { ActorFacts, HolderFacts, LinkedFacts, TargetFacts } from './can.ts';
 import type { Role } from './roles.ts';
+
+/** What the other accounts of a person are looked at with. */
+export interface LookingAtOthers extends Pick<CoreDeps, 'store' | 'log'> {
+  readonly directories: Pick<Directories, 'all'>;
+}
 
 /** The places and groups that roles name for the people of a directory. */
 function namesOf(roles: readonly Role[], directory: string): NamedScopes {
@@ -48,11 +54,39 @@ export async function readActor(
 }
 
 /** The same of whom it is about, with what protects them and who their manager is. @throws AppError `directory.*` */
-export async function readTarget(directory: Directory, roles: readonly Role[], account: Account): Promise<TargetFacts> {
-  const [holder, protection, manager] = await Promise.all([
+export async function readTarget(
+  deps: LookingAtOthers,
+  directory: Directory,
+  roles: readonly Role[],
+  account: Account,
+): Promise<TargetFacts> {
+  const [holder, protection, manager, linked] = await Promise.all([
     readHolder(directory, roles, account),
     directory.isProtected(account),
     directory.readManager(account),
+    readLinked(deps, roles, account),
   ]);
-  return { ...holder, protected: protection.protected, manager };
+  return { ...holder, linked, protected: protection.protected, manager };
+}
+
+/** Links that still wait are among them: what is set now is known when they count. */
+async function readLinked(deps: LookingAtOthers, roles: readonly Role[], account: Account): Promise<LinkedFacts[]> {
+  const [, ...others] = await deps.store.people.accountsOf(account);
+  const read = await Promise.all(others.map((ref) => readOther(deps, roles, ref)));
+  return read.filter((facts) => facts !== null);
+}
+
+/** null: the account is gone, and holds nothing. One that cannot be asked about may hold anything. */
+async function readOther({ directories, log }: LookingAtOthers, roles: readonly Role[], ref: AccountRef): Promise<LinkedFacts | null> {
+  const unknown: LinkedFacts = { account: ref, login: null, membership: { places: {}, groups: {} } };
+  try {
+    const directory = directories.all().find(({ id }) => id === ref.directory);
+    if (directory === undefined) return unknown;
+    const account = await directory.readAccount(ref);
+    return account === null ? null : await readHolder(directory, roles, account);
+  } catch (error) {
+    if (!isAppError(error) || !/^(directory|configuration)\./.test(error.code)) throw error;
+    log.warn('access.linked-not-known', { directory: ref.directory, account: ref.id, error });
+    return unknown;
+  }
 }
