@@ -71,7 +71,7 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   },
   'access.refused': {
     meaning: 'Somebody who is signed in may not do this for that account, or there is no such account; which of these is not told',
-    fix: 'keyturn access explain tells why; the reasons are in the audit log',
+    fix: 'keyturn explain tells why; the reasons are in the audit log',
   },
   'session.for-enrolment-only': {
     meaning: 'Who signed in with a password alone, having nothing enrolled, can do nothing but enrol',

@@ -2,15 +2,13 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { POLICY_TEMPLATES, type PolicyTemplate } from '../core/password-policy/templates.ts';
 import type { CommandContext } from './command-context.ts';
 import { withExamples } from './examples.ts';
-import { addExplain } from './policy/explain.ts';
 
 /** `keyturn policy`: what a new password must meet. */
 export function addPolicyCommand(program: Command, context: CommandContext): void {
   const policy = program
     .command('policy')
-    .summary('explain what a new password must meet')
-    .description('Explain what a new password must meet, and print templates for rules of your own.');
-  addExplain(policy, context);
+    .summary('print templates for what a new password must meet')
+    .description('Print templates for what a new password must meet. What holds for one account, `keyturn explain` tells.');
   addTemplate(policy, context);
 }
 

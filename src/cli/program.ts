@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
-import { addAccessCommand } from './access.ts';
 import { addAuditCommand } from './audit.ts';
 import { addBreachedCommand } from './breached.ts';
 import type { CommandContext } from './command-context.ts';
@@ -10,6 +9,7 @@ import { addDemoCommand } from './demo.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addEnrolmentCommand } from './enrolment.ts';
 import { EXIT_MEANINGS } from './exit-codes.ts';
+import { addExplainCommand } from './explain.ts';
 import { addKeyCommand } from './key.ts';
 import { addPolicyCommand } from './policy.ts';
 import { addRecoveryCommand } from './recovery.ts';
@@ -36,8 +36,8 @@ export function createProgram(context: CommandContext): Command {
   addEnrolmentCommand(program, context);
   addRecoveryCommand(program, context);
   addReportCommand(program, context);
+  addExplainCommand(program, context);
   addPolicyCommand(program, context);
-  addAccessCommand(program, context);
   addBreachedCommand(program, context);
   addAuditCommand(program, context);
   addKeyCommand(program, context);

@@ -2,7 +2,7 @@ import { PERSON_PERMISSIONS, type PersonPermission } from '../../../shared/permi
 import type { CoreDeps } from '../core-deps.ts';
 import type { Account, Directory } from '../ports/directory.ts';
 import type { DirectManager } from '../ports/manager.ts';
-import { type AccessDecision, type ActorFacts, can, holdsStanding } from './can.ts';
+import { type AccessDecision, type ActorFacts, can, fold, holdsStanding } from './can.ts';
 import { type LookingAtOthers, readActor, readTarget } from './read-access-facts.ts';
 import type { Role } from './roles.ts';
 
@@ -11,10 +11,18 @@ interface Found {
   readonly directory: Directory;
 }
 
+/** A role, and by what it is held or not. */
+export interface ExplainedRole {
+  readonly role: Role;
+  /** By group or by name; null: the directory does not tell. */
+  readonly held: boolean | null;
+  /** Each way in which it could be. */
+  readonly ways: readonly { readonly what: 'directory' | 'group' | 'account'; readonly name: string; readonly verdict: boolean | null }[];
+}
+
 export interface AccessExplanation {
   readonly barred: ActorFacts['barred'];
-  /** Each role, and whether it is held by group or by name; null: the directory does not tell. */
-  readonly roles: readonly { readonly role: Role; readonly held: boolean | null }[];
+  readonly roles: readonly ExplainedRole[];
   /** null: no target was named. */
   readonly target: {
     readonly manager: DirectManager;
@@ -33,7 +41,7 @@ export async function explainAccess(
   const about = target === null ? null : await readTarget(deps, target.directory, roles, target.account);
   return {
     barred: facts.barred,
-    roles: roles.map((role) => ({ role, held: holdsStanding(role, facts) })),
+    roles: roles.map((role) => ({ role, held: holdsStanding(role, facts), ways: waysOf(role, facts) })),
     target:
       about === null
         ? null
@@ -42,4 +50,14 @@ export async function explainAccess(
             decisions: PERSON_PERMISSIONS.map((action) => ({ action, decision: can(roles, facts, action, about) })),
           },
   };
+}
+
+function waysOf({ heldBy }: Role, facts: ActorFacts): ExplainedRole['ways'] {
+  const { directory } = facts.account;
+  if (heldBy.directories?.includes(directory) === false)
+    return [{ what: 'directory', name: heldBy.directories.join(', '), verdict: false }];
+  return [
+    ...(heldBy.groups ?? []).map((name) => ({ what: 'group' as const, name, verdict: facts.membership.groups[name] ?? null })),
+    ...(heldBy.accounts ?? []).map((name) => ({ what: 'account' as const, name, verdict: fold(name) === fold(facts.login) })),
+  ];
 }

@@ -47,7 +47,8 @@ export function all(verdicts: readonly Verdict[]): Verdict {
   return verdicts.includes(null) ? null : true;
 }
 
-function fitsSituation({ when }: ProofRule, { goal, client, address }: Situation): Verdict {
+/** Whether goal, client and network meet the conditions of a rule. */
+export function fitsSituation({ when }: Pick<ProofRule, 'when'>, { goal, client, address }: Situation): Verdict {
   const isNear = (networks: readonly string[]): Verdict => (address === null ? null : isInNetworks(address, networks));
   return all([
     when.goals?.includes(goal) ?? true,

@@ -1,36 +1,41 @@
 import type { AccessDecision, AccessRefusal, ActorFacts } from '../../core/access/can.ts';
-import type { AccessExplanation } from '../../core/access/explain-access.ts';
-import type { Role } from '../../core/access/roles.ts';
+import type { AccessExplanation, ExplainedRole } from '../../core/access/explain-access.ts';
 import type { DirectManager } from '../../core/ports/manager.ts';
 import type { FoundAccount } from '../find-account.ts';
 
-/** Lines that tell what somebody may do for others, and for one of them. */
-export function describeAccess({ barred, roles, target }: AccessExplanation, actor: FoundAccount, about: FoundAccount | null): string[] {
+/** Lines that tell what somebody may do for others by their roles, and by what they hold each. */
+export function describeRoles({ barred, roles }: AccessExplanation): string[] {
+  if (roles.length === 0) return ['  the configuration has no roles: nobody may do anything for others'];
+  return [...(barred === null ? [] : [`  may do nothing for anybody: ${BARRED[barred]}`]), ...roles.flatMap(describeRole)];
+}
+
+/** The same for one other account. */
+export function describeTarget(target: NonNullable<AccessExplanation['target']>, about: FoundAccount): string[] {
   return [
-    nameOf(actor),
-    ...(barred === null ? [] : [`  may do nothing for anybody: ${BARRED[barred]}`]),
-    ...(roles.length === 0 ? ['  the configuration has no roles: nobody may do anything for others'] : roles.map(describeRole)),
-    ...(target === null || about === null
-      ? []
-      : [
-          `for ${nameOf(about)}`,
-          `  ${describeManager(target.manager, about)}`,
-          ...target.decisions.map(({ action, decision }) => `  ${action}: ${describeDecision(decision)}`),
-        ]),
+    `  ${describeManager(target.manager, about)}`,
+    ...target.decisions.map(({ action, decision }) => `  ${action}: ${describeDecision(decision)}`),
   ];
 }
 
-function nameOf({ account, directory }: FoundAccount): string {
+/** An account as it is named to operators. */
+export function nameOf({ account, directory }: FoundAccount): string {
   return `${account.login} (${directory.label})`;
 }
 
-function describeRole({ role, held }: { role: Role; held: boolean | null }): string {
-  const { name, may, heldBy } = role;
+const VERDICTS = { true: 'yes', false: 'no', null: 'not known, the directory does not tell' } as const;
+
+function describeRole({ role, held, ways }: ExplainedRole): string[] {
+  const { name, may, heldBy, over } = role;
   const standing = held === null ? 'not known, the directory does not tell' : held ? 'held' : 'not held';
   const asManager = heldBy.directManager && held !== true;
   const isStanding = heldBy.groups !== undefined || heldBy.accounts !== undefined;
   const how = asManager ? `${isStanding ? `${standing}; ` : ''}held for direct reports, if there are any` : standing;
-  return `  role "${name}" (${may.join(', ')}): ${how}`;
+  const scope = Object.entries(over ?? {}).flatMap(([kind, names]) => (names === undefined ? [] : [`${kind} ${names.join(', ')}`]));
+  return [
+    `  role "${name}" (${may.join(', ')}): ${how}`,
+    ...ways.map(({ what, name: named, verdict }) => `    ${what} ${named}: ${VERDICTS[`${verdict}`]}`),
+    ...(scope.length === 0 ? [] : [`    over ${scope.join('; ')}`]),
+  ];
 }
 
 const UNKNOWN: Readonly<Record<Extract<DirectManager, { known: false }>['because'], string>> = {

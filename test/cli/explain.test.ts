@@ -42,20 +42,23 @@ async function apply(changes: Record<string, unknown>): Promise<void> {
 }
 
 const directories = [{ kind: 'embedded', id: 'people', label: 'People', protected: { groups: ['Admins'] } }];
-const explain = (...argv: string[]) => runCommand(['--config', settings, 'access', 'explain', ...argv]);
+const explain = (...argv: string[]) => runCommand(['--config', settings, 'explain', ...argv]);
 
 it('tells which roles are held, and what may be done for whom, with the reason', async () => {
   await apply({ directories, roles });
   const alone = await explain('--user', 'carol');
   expect(alone).toMatchObject({ exitCode: 0, errors: '' });
-  expect(alone.output).toBe(
-    [
-      'carol (People)',
-      '  role "managers" (reset-password, unlock-account): held for direct reports, if there are any',
-      '  role "desk" (unlock-account): held',
-      '',
-    ].join('\n'),
-  );
+  expect(alone.output.split('\n').slice(0, 8)).toEqual([
+    'carol (People)',
+    'not protected',
+    'roles',
+    '  role "managers" (reset-password, unlock-account): held for direct reports, if there are any',
+    '  role "desk" (unlock-account): held',
+    '    group Helpdesk: yes',
+    '    over directories people',
+    'proof for reset-password, unlock-account (client web, from a network that is not known)',
+  ]);
+  expect((await explain('--user', 'domina')).output).toContain('\nprotected: member of Admins\n');
   const lines = async (user: string, target: string) => (await explain('--user', user, '--target', target)).output.split('\n');
   const allowed = await lines('frida', 'alice');
   expect(allowed).toContain('  role "desk" (unlock-account): not held');
@@ -73,9 +76,50 @@ it('tells which roles are held, and what may be done for whom, with the reason',
   const json = JSON.parse((await explain('--user', 'frida', '--target', 'alice', '--json')).output);
   expect(json).toMatchObject({
     user: 'frida',
-    barred: null,
-    target: { decisions: [{ action: 'reset-password', decision: { allowed: true, roles: ['managers'] } }, { action: 'unlock-account' }] },
+    directory: 'people',
+    protection: { protected: false },
+    access: {
+      barred: null,
+      target: { decisions: [{ action: 'reset-password', decision: { allowed: true, roles: ['managers'] } }, { action: 'unlock-account' }] },
+    },
   });
+});
+
+it('tells which rule of proof applies, what is offered to everybody, and what is complete', async () => {
+  const rules = [
+    { name: 'desk', when: { groups: ['Helpdesk'] }, accepted: [['passkey']] },
+    { name: 'inside', when: { networks: ['192.0.2.0/24'] }, accepted: [['totp']] },
+    { name: 'others', accepted: [['email', 'totp']] },
+    { name: 'idle', accepted: [['email']] },
+  ];
+  await apply({ directories, roles, recovery: { rules } });
+  const enrol = ['enrolment', 'add', 'alice', '--kind', 'email', '--address', 'alice@example.test'];
+  expect(await runCommand(['--config', settings, ...enrol])).toMatchObject({ exitCode: 0 });
+  const lines = async (...argv: string[]) => (await explain(...argv)).output.split('\n');
+  expect(await lines('--user', 'alice')).toEqual(
+    expect.arrayContaining([
+      '  rule "desk": passed over (not met: groups)',
+      '  rule "inside": may apply: proofs must be enough by it and by what comes after it (it is not known whether these are met: networks)',
+      '  rule "others": applies',
+      '  rule "idle": not reached, as one before it applies',
+      '  offered to everybody at first: passkey, or totp, or email + totp',
+      '  not complete: totp + email: no totp',
+    ]),
+  );
+  expect(await lines('--user', 'alice', '--address', '192.0.2.7')).toEqual(
+    expect.arrayContaining(['  rule "inside": applies (these are met: networks)', '  not complete: totp: no totp']),
+  );
+  expect(await lines('--user', 'alice', '--address', '198.51.100.7')).toContain('  rule "inside": passed over (not met: networks)');
+  const carol = JSON.parse((await explain('--user', 'carol', '--json')).output);
+  expect(carol.proof[0]).toMatchObject({
+    goal: 'reset-password',
+    reason: 'not-enrolled',
+    rules: [{ name: 'desk', fate: 'applies' }, {}, {}, {}],
+  });
+  expect(await lines('--user', 'domina')).toContain(
+    '  whatever is proven: the account is protected: it is never recovered online (member of Admins)',
+  );
+  expect(await explain('--user', 'alice', '--address', 'nowhere')).toMatchObject({ exitCode: 2 });
 });
 
 it('says that nobody may do anything where the configuration has no roles', async () => {
