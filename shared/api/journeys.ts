@@ -118,6 +118,14 @@ export const questionsStepSchema = z.object({
   questions: z.array(z.object({ id: z.string(), text: z.string(), language: z.string() })),
   expiresAt: time,
 });
+/** The password of another account of the person, one of those that are named. Its directory judges it. */
+export const linkedPasswordStepSchema = z.object({
+  ...stepBase,
+  kind: z.literal('linked-password'),
+  factor: z.object({ id: z.string(), kind: factorKindSchema }),
+  accounts: z.array(stepAccountSchema),
+  expiresAt: time,
+});
 export const chooseAccountsStepSchema = z.object({
   ...stepBase,
   kind: z.literal('choose-accounts'),
@@ -175,6 +183,7 @@ export const stepSchema = z.discriminatedUnion('kind', [
   passkeyStepSchema,
   passwordStepSchema,
   questionsStepSchema,
+  linkedPasswordStepSchema,
   chooseAccountsStepSchema,
   newPasswordStepSchema,
   confirmUnlockStepSchema,
@@ -227,6 +236,10 @@ export const ANSWERS = {
         .min(1)
         .max(20),
     }),
+    z.strictObject({ back: z.literal(true) }),
+  ]),
+  'linked-password': z.union([
+    z.strictObject({ account: z.string().min(1).max(200), password }),
     z.strictObject({ back: z.literal(true) }),
   ]),
   'choose-accounts': z.strictObject({ accounts: z.array(z.string().max(64)).min(1).max(20) }),

@@ -5,6 +5,7 @@ import { createConfigurationReader } from '../core/configuration/read-configurat
 import { endFactor, enrolFactors } from '../core/enrolment/enrol-factors.ts';
 import { FROM_DIRECTORY, factorsOf } from '../core/enrolment/factors-of.ts';
 import { otpauthAddress } from '../core/enrolment/totp-seed.ts';
+import { linkedProofs } from '../core/people/linked-proofs.ts';
 import type { FactorRow } from '../core/ports/store.ts';
 import type { CommandContext } from './command-context.ts';
 import { addRecoveryCodes } from './enrolment/add-recovery-codes.ts';
@@ -90,7 +91,8 @@ function addAdd(enrolment: Command, context: CommandContext): void {
         }
         await context.print(`Enrolled for ${nameOf(found)}: ${describeFactor(row)}. Id: ${row.id}`);
         if (otpauth !== null) await context.write(showSeed(proof.secret, otpauth));
-        for (const line of await describeCombinations(configuration, found, factors)) await context.print(line);
+        for (const line of await describeCombinations(configuration, found, [...factors, ...(await linkedProofs(runtime, found.account))]))
+          await context.print(line);
       }),
     );
   withExamples(add, [
@@ -133,7 +135,11 @@ function addList(enrolment: Command, context: CommandContext): void {
         for (const { found, factors } of accounts) {
           await context.print(`${nameOf(found)}: ${factors.length === 0 ? 'nothing enrolled' : `${factors.length} enrolled`}`);
           for (const row of factors) await context.print(`  ${row.id}  ${describeFactor(row)}`);
-          for (const line of await describeCombinations(configuration, found, factors)) await context.print(line);
+          for (const line of await describeCombinations(configuration, found, [
+            ...factors,
+            ...(await linkedProofs(runtime, found.account)),
+          ]))
+            await context.print(line);
           for (const line of describeContacts(configuration, found.account)) await context.print(line);
         }
       }),
@@ -163,7 +169,7 @@ function addRemove(enrolment: Command, context: CommandContext): void {
         if (row === undefined) throw new AppError('enrolment.factor-unknown', { account: found.account.login, id });
         if (row.source === FROM_DIRECTORY)
           throw new AppError('enrolment.from-directory', { account: found.account.login, address: row.secret });
-        const rest = factors.filter((factor) => factor.id !== id);
+        const rest = [...factors.filter((factor) => factor.id !== id), ...(await linkedProofs(runtime, found.account))];
         if (options.yes !== true) {
           await context.print(`Would end for ${nameOf(found)}: ${describeFactor(row)}. Afterwards:`);
           for (const line of await describeCombinations(configuration, found, rest)) await context.print(line);

@@ -43,6 +43,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     takeOverdue: 'deferred',
     openCount: 'reads',
     wroteSince: 'reads',
+    wasReset: 'reads',
     inTheWay: 'reads',
   },
   outbox: {

@@ -95,6 +95,9 @@ const PAGES: PageCase[] = [
   stepPage('choose-factor-next', /Done so far: Code by e-mail/),
   stepPage('code-email', /Send another code/),
   stepPage('code-totp', /There is a problem[\s\S]*You can try once more/),
+  stepPage('linked-password', /Password of alice\.admin/),
+  { ...stepPage('linked-password', /There is a problem[\s\S]*Enter the password\./, submit), name: 'linked-password-missing' },
+  stepPage('linked-password-several', /There is a problem[\s\S]*alice\.lab[\s\S]*Password of that account/),
   stepPage('choose-accounts', /Locked/),
   stepPage('new-password', /checked when you save/),
   {

@@ -86,6 +86,20 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
       }
     });
 
+    it('knows whose password was set anew, or may be, and by whom does not matter', async () => {
+      const reset = async (status: 'open' | 'done' | 'unknown' | 'refused' | 'failed', verb = 'reset-password') => {
+        const row = intentRow({ accountId: randomUUID(), verb: verb as 'reset-password', createdAt: NOW });
+        await one.intents.insert(row);
+        if (status !== 'open') await one.intents.close(row.id, status, NOW + 1);
+        const account = { directory: row.directory, id: row.accountId };
+        return [await two.intents.wasReset(account, NOW - 1), await two.intents.wasReset(account, NOW)];
+      };
+      for (const status of ['open', 'done', 'unknown'] as const) expect(await reset(status), status).toEqual([true, false]);
+      for (const status of ['refused', 'failed'] as const) expect(await reset(status), status).toEqual([false, false]);
+      for (const verb of ['change-password', 'unlock-account']) expect(await reset('done', verb), verb).toEqual([false, false]);
+      expect(await two.intents.wasReset({ directory: 'people', id: randomUUID() }, 0)).toBe(false);
+    });
+
     it('knows what is in the way of the write of a journey', async () => {
       const account = { directory: 'people', id: randomUUID() };
       const inTheWay = (journey = 'mine', provenAt = NOW) => two.intents.inTheWay(account, provenAt, journey);

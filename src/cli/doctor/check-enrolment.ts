@@ -2,7 +2,8 @@ import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { withLines } from '../../../shared/fix-text.ts';
 import { readRuleFacts } from '../../core/accounts/read-rule-facts.ts';
 import type { Configuration } from '../../core/configuration/document.ts';
-import { FROM_DIRECTORY, factorsOf } from '../../core/enrolment/factors-of.ts';
+import { FROM_DIRECTORY } from '../../core/enrolment/factors-of.ts';
+import { everyProofOf, FROM_LINK } from '../../core/people/linked-proofs.ts';
 import type { Directory } from '../../core/ports/directory.ts';
 import type { FactorRow } from '../../core/ports/store.ts';
 import { combinationsOf, scopesNamed } from '../../core/proof/rules.ts';
@@ -86,7 +87,7 @@ interface Looked {
 async function lookAt(runtime: Opened, directory: Directory): Promise<Looked> {
   const { accounts, cursor } = await directory.search({ pageSize: LOOKED_AT });
   const people: FactorRow[][] = [];
-  for (const account of accounts) people.push(await factorsOf(runtime, account));
+  for (const account of accounts) people.push(await everyProofOf(runtime, account));
   return { directory: directory.id, people, more: cursor !== null };
 }
 
@@ -130,5 +131,5 @@ function gives(kinds: readonly FactorKind[], factors: readonly FactorRow[]): boo
 }
 
 function enrolledOf(factors: readonly FactorRow[]): FactorRow[] {
-  return factors.filter(({ source }) => source !== FROM_DIRECTORY);
+  return factors.filter(({ source }) => source !== FROM_DIRECTORY && source !== FROM_LINK);
 }

@@ -25,5 +25,10 @@ export function accountKey(ref: AccountRef): string {
 /** Makes a candidate of a directory entry and what was found out about it. */
 export function candidateOf(account: Account, directoryLabel: string, known: Pick<Candidate, 'facts' | 'has'>): Candidate {
   const { directory, id, login, language, contacts } = account;
-  return { ref: { directory, id }, login, language, contacts, label: `${login} (${directoryLabel})`, ...known };
+  return { ref: { directory, id }, login, language, contacts, label: accountLabel(account, directoryLabel), ...known };
+}
+
+/** What a person reads of an account once they have proven something: sign-in name and directory. */
+export function accountLabel({ login }: Pick<Account, 'login'>, directoryLabel: string): string {
+  return `${login} (${directoryLabel})`;
 }

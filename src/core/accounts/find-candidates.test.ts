@@ -37,6 +37,7 @@ function find(asked: Directory | readonly Directory[], name: string, logged: str
   const store = {
     factors: { ofAccount: () => Promise.resolve([]) },
     freezes: { isFrozen: () => Promise.resolve(false) },
+    people: { linkedTo: () => Promise.resolve([]) },
   } as unknown as Store;
   const directories = { all: () => all, get: () => all[0] as Directory };
   const keys = { digest: () => '' };

@@ -5,6 +5,7 @@ import type { DecoyReason } from '../audit/events.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import { factorsThatCount } from '../enrolment/factors-of.ts';
 import { type CombinationVerdict, judgeCombinations } from '../enrolment/judge-combinations.ts';
+import { linkedProofsThatCount } from '../people/linked-proofs.ts';
 import type { Account, AccountStatus, Directory, StatusForWrite } from '../ports/directory.ts';
 import type { FactorRow } from '../ports/store.ts';
 import { acceptedOf, kindsHad } from '../proof/first-sign-in.ts';
@@ -91,11 +92,14 @@ export async function judgeAccount(
   account: Account,
   asked: Asked,
 ): Promise<AccountVerdict> {
-  const [barred, facts, factors] = await Promise.all([
+  const [barred, facts, own, linked] = await Promise.all([
     barredBecause(deps, directory, account, asked.goal).catch((error: unknown) => unreadable(deps, account, error)),
     readRuleFacts(directory, asked.rules, account).catch((error: unknown) => unreadable(deps, account, error)),
     factorsThatCount(deps, account),
+    linkedProofsThatCount(deps, account),
   ]);
+  // Who signs in gives the password of the account itself.
+  const factors = provesAsSignIn(asked.goal) ? own : [...own, ...linked];
   if ('reason' in facts) {
     const nothing = { facts: unknownRuleFacts(directory.id), factors, combinations: [] };
     return barred.reason === null ? { ...facts, ...nothing } : { ...barred, ...nothing };

@@ -1,6 +1,7 @@
 import { isAppError } from '../../../shared/errors.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import { factorsOf } from '../enrolment/factors-of.ts';
+import { linkedProofs } from '../people/linked-proofs.ts';
 import type { Account, AccountRef, Directory } from '../ports/directory.ts';
 import type { ProofRule } from '../proof/rules.ts';
 import { readRuleFacts } from './read-rule-facts.ts';
@@ -41,6 +42,7 @@ async function lookAsIfFound(
     unlessMissing(readRuleFacts(directory, rules, account)),
     deps.store.freezes.isFrozen(ref),
     factorsOf(deps, account),
+    linkedProofs(deps, ref),
   ]);
 }
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type CheckContext, createReport } from './check-context.ts';
 import { checkDirectory, checkDirectoryNames } from './check-directories.ts';
+import { checkLinkedAccounts } from './check-linked-accounts.ts';
 import { checkMail } from './check-mail.ts';
 import { checkOrganisation } from './check-organisation.ts';
 import { checkPasswordRules } from './check-password-rules.ts';
@@ -61,6 +62,7 @@ export function checkConfiguration(document: unknown, context: CheckContext): Ch
   if (parsed.success) checkTexts(parsed.data, report);
   if (parsed.success) checkPasskeys(parsed.data, report);
   if (parsed.success) checkQuestions(parsed.data, report);
+  if (parsed.success) checkLinkedAccounts(parsed.data, report);
   whenWellFormed(shape.factors, sections.factors, (factors) => checkFactors(factors, report));
   whenWellFormed(shape.guard, sections.guard, (guard) => checkGuard(guard, report));
   whenWellFormed(shape.mail, sections.mail, (mail) => checkMail(mail, context, report));

@@ -5,16 +5,17 @@ import { type Weakness, weaknessesOf } from '../proof/weaknesses.ts';
 import type { Report } from './check-context.ts';
 import { type DocumentPath, formatPath } from './format-path.ts';
 
-const RULE = 'NIST SP 800-63B-4 4.2.2.2 asks for two proofs of different kinds';
+/** Why one proof, or several of a kind, are too few. */
+export const NIST_TWO_PROOFS = 'NIST SP 800-63B-4 4.2.2.2 asks for two proofs of different kinds';
 
 /** What each weakness means, with the clause that speaks of it. */
 const WEAKNESSES: Readonly<Record<Weakness, string>> = {
   'cannot-begin': 'Nobody can give it: each of its kinds is asked for only after another proof was right',
-  'mail-alone': `Very weak: whoever reads the mailbox takes over the account, and the mailbox may hang on the same password. ${RULE}`,
-  'knowledge-alone': `Very weak: what a person knows others can find out, and NIST SP 800-63B-4 3.1.1.2 forbids to ask for it. ${RULE}`,
-  'restricted-alone': `Weak: NIST SP 800-63B-4 3.2.9 restricts these kinds, as others can take them over. ${RULE}`,
-  'one-proof': `Weak: one proof alone opens the account. ${RULE}`,
-  'one-channel': `Weak: all of it comes over one channel, and whoever has that has everything. ${RULE}`,
+  'mail-alone': `Very weak: whoever reads the mailbox takes over the account, and the mailbox may hang on the same password. ${NIST_TWO_PROOFS}`,
+  'knowledge-alone': `Very weak: what a person knows others can find out, and NIST SP 800-63B-4 3.1.1.2 forbids to ask for it. ${NIST_TWO_PROOFS}`,
+  'restricted-alone': `Weak: NIST SP 800-63B-4 3.2.9 restricts these kinds, as others can take them over. ${NIST_TWO_PROOFS}`,
+  'one-proof': `Weak: one proof alone opens the account. ${NIST_TWO_PROOFS}`,
+  'one-channel': `Weak: all of it comes over one channel, and whoever has that has everything. ${NIST_TWO_PROOFS}`,
 };
 
 /** The rules of one section of the document. */

@@ -186,6 +186,16 @@ export const configurationSchema = z.strictObject({
         .max(720)
         .default(24)
         .describe('How long a proof that a person added by themselves waits before it counts for a recovery.'),
+      linkedAccount: z
+        .strictObject({
+          attempts: z
+            .int()
+            .min(1)
+            .max(10)
+            .default(5)
+            .describe('Wrong passwords of another account of the person after which the journey ends.'),
+        })
+        .prefault({}),
       questions: questionsFactorSchema
         .prefault({})
         .describe('Security questions: restricted, off unless there is a pool, and worth something only beside other proofs.'),

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { RECOVERY_GOALS } from '../../../shared/api/journeys.ts';
-import { USABLE_FACTOR_KINDS } from '../factors/kinds.ts';
+import { RECOVERY_FACTOR_KINDS } from '../factors/kinds.ts';
 import { conditionsSchema, proofRuleSchema, WHOM } from './proof-rule-section.ts';
 
 const ruleSchema = proofRuleSchema(
-  USABLE_FACTOR_KINDS,
+  RECOVERY_FACTOR_KINDS,
   conditionsSchema
     .extend({ goals: z.array(z.enum(RECOVERY_GOALS)).min(1).optional().describe('What is to be done.') })
     .prefault({})

@@ -4,6 +4,7 @@ import { readRuleFacts } from '../accounts/read-rule-facts.ts';
 import type { Configuration } from '../configuration/document.ts';
 import { passkeySiteProblem } from '../configuration/passkey-site.ts';
 import type { ActDeps } from '../journey/act.ts';
+import { everyProofOf, linkedProofs } from '../people/linked-proofs.ts';
 import type { Account } from '../ports/directory.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 import { combinationsOf, ownCombinations } from '../proof/rules.ts';
@@ -21,6 +22,8 @@ export type OwnKind = (typeof OWN_KINDS)[number];
 export interface OwnProofs {
   readonly account: Account;
   readonly factors: FactorRow[];
+  /** Their other accounts, each as a proof of this one. */
+  readonly linked: FactorRow[];
   /** What may be added: the kinds that some rule asks for. */
   readonly addable: OwnKind[];
   /** Each combination by which the account can be recovered in a browser, and what is missing of it. */
@@ -30,9 +33,9 @@ export interface OwnProofs {
 /** @throws AppError `session.ended` for an account that is gone, `directory.*` */
 export async function ownProofs(deps: ActDeps, session: Session): Promise<OwnProofs> {
   const account = await ownAccount(deps, session);
-  const factors = await factorsOf(deps, account);
-  const ways = judgeCombinations(await acceptedFor(deps, session, account), factors);
-  return { account, factors, addable: addableKinds(deps.configuration()), ways };
+  const [factors, linked] = await Promise.all([factorsOf(deps, account), linkedProofs(deps, account)]);
+  const ways = judgeCombinations(await acceptedFor(deps, session, account), [...factors, ...linked]);
+  return { account, factors, linked, addable: addableKinds(deps.configuration()), ways };
 }
 
 /** The account as its directory has it now. @throws AppError `session.ended` for one that is gone, `directory.*` */
@@ -109,7 +112,7 @@ async function refuseLastWay(deps: ActDeps, session: Session, id: string): Promi
   const account = await ownAccount(deps, session);
   const accepted = await acceptedFor(deps, session, account);
   return async (store) => {
-    const factors = await factorsOf({ ...deps, store }, account);
+    const factors = await everyProofOf({ ...deps, store }, account);
     const left = factors.filter((factor) => factor.id !== id);
     if (canProve(accepted, factors) && !canProve(accepted, left)) throw new AppError('enrolment.last-way');
   };

@@ -23,6 +23,8 @@ export interface Prompts {
   password: { shown: Record<never, never>; answer: string };
   /** In the order in which the questions are put. What is put is the person's own: see `Question.questions`. */
   questions: { shown: Record<never, never>; answer: readonly string[] };
+  /** Of one of the other accounts that are named: see `Question.accounts`. */
+  'linked-password': { shown: Record<never, never>; answer: { readonly account: string; readonly password: string } };
 }
 export type Prompt = keyof Prompts;
 
@@ -44,6 +46,15 @@ export interface Question {
   messages: SecretMessage[];
   /** The person's own questions that are put, each as it was worded when they set it up. */
   questions?: PutQuestion[];
+  /** Other accounts of the person, one of which is to be shown. */
+  accounts?: OtherAccounts;
+}
+
+/** Accounts whose password may be asked for now. */
+export interface OtherAccounts {
+  readonly usable: readonly { readonly id: string; readonly label: string }[];
+  /** A directory did not answer, so that there may be more. */
+  readonly unanswered: boolean;
 }
 
 /** A question of somebody in a directory. */
@@ -122,7 +133,8 @@ export interface Factor<P extends Prompt = Prompt> {
   lifetime(): number | null;
   /** Milliseconds before another message may be asked for; null: nothing is sent. */
   resendWait(): number | null;
-  ask(challengeId: string, enrolled: EnrolledCandidate[]): Question;
+  /** A kind whose trait is `ofAnotherAccount` asks directories, and so never within a transaction. */
+  ask(challengeId: string, enrolled: EnrolledCandidate[]): Question | Promise<Question>;
   /** Within the transaction that counts the attempt; a kind that asks a server or takes long, with none open (`journey/prove-by-server.ts`). */
   judge(judging: Judging<P>): Promise<Judgement>;
 }

@@ -12,7 +12,7 @@ import { type ConfigurationDocument, configurationSchema } from '../configuratio
 import type { AccountRef } from '../ports/directory.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 import type { EnrolledCandidate, FactorDeps, Judgement } from './factor.ts';
-import { SIGN_IN_FACTOR_KINDS } from './kinds.ts';
+import { RECOVERY_FACTOR_KINDS, SIGN_IN_FACTOR_KINDS } from './kinds.ts';
 import { createFactorRegistry } from './registry.ts';
 import { currentTotp, nearestTimeStep } from './totp-factor.ts';
 
@@ -74,8 +74,9 @@ describe('the registry', () => {
   it('has a factor of each kind that is named after it, and no other', () => {
     const registry = registryOf();
     for (const kind of SIGN_IN_FACTOR_KINDS) expect(registry(kind).kind).toBe(kind);
-    expect(() => registry('linked-account' as FactorKind)).toThrow(
-      expect.objectContaining({ code: 'internal.unexpected', details: { factor: 'linked-account' } }),
+    for (const kind of RECOVERY_FACTOR_KINDS) expect(registry(kind).kind).toBe(kind);
+    expect(() => registry('manager' as FactorKind)).toThrow(
+      expect.objectContaining({ code: 'internal.unexpected', details: { factor: 'manager' } }),
     );
   });
 
@@ -102,7 +103,7 @@ describe('a mailed code', () => {
       enrolled(ref('1'), { secret: ' Ada@Home.Example.Test ' }, { secret: 'ada@work.example.test' }),
       enrolled(ref('1', 'others'), { secret: 'ada@home.example.test' }),
     ];
-    const { expected, messages } = email.ask('challenge', people);
+    const { expected, messages } = await email.ask('challenge', people);
     expect(messages).toEqual([
       { channel: 'mail', to: 'Ada@Home.Example.Test', code: expect.stringMatching(/^\d{6}$/), account: ref('1') },
       { channel: 'mail', to: 'ada@work.example.test', code: expect.stringMatching(/^\d{6}$/), account: ref('1') },
@@ -116,7 +117,7 @@ describe('a mailed code', () => {
 
   it('is told as it was meant, and only of the challenge that it was sent for', async () => {
     const ada = enrolled(ref('1'), { secret: 'ada@example.test' });
-    const { expected, messages } = email.ask('challenge', [ada]);
+    const { expected, messages } = await email.ask('challenge', [ada]);
     const code = messages[0]?.code ?? '';
     for (const spelling of [code, ` ${code.slice(0, 3)} ${code.slice(3)}\u200b`]) {
       expect(await check('challenge', expected, spelling, ada)).toEqual([ref('1')]);
@@ -130,7 +131,7 @@ describe('a mailed code', () => {
   it('proves nothing through an address that was taken away meanwhile, nor an account that is none of the journey any more', async () => {
     const ada = enrolled(ref('1'), { secret: 'ada@example.test' }, { secret: 'other@example.test' });
     const twin = enrolled(ref('2'), { secret: 'ada@example.test' });
-    const { expected, messages } = email.ask('challenge', [ada, twin]);
+    const { expected, messages } = await email.ask('challenge', [ada, twin]);
     const code = messages[0]?.code ?? '';
     const [first, second] = ada.factors as [FactorRow, FactorRow];
     expect(await check('challenge', expected, code, { ...ada, factors: [second] }, twin)).toEqual([ref('2')]);
@@ -142,16 +143,16 @@ describe('a mailed code', () => {
 
   it('for nobody is made all the same, and proves nothing', async () => {
     for (const nobody of [[], [enrolled(ref('1'))]]) {
-      const { expected, messages } = email.ask('challenge', nobody);
+      const { expected, messages } = await email.ask('challenge', nobody);
       expect(messages).toEqual([{ channel: 'mail', to: null, code: expect.stringMatching(/^\d{6}$/), account: null }]);
       expect(expected).toBe('[]');
       expect(await check('challenge', expected, messages[0]?.code ?? '', ...nobody)).toEqual([]);
     }
   });
 
-  it('is kept as a digest for codes, which is of no use for anything else', () => {
+  it('is kept as a digest for codes, which is of no use for anything else', async () => {
     const ada = enrolled(ref('1'), { secret: 'ada@example.test' });
-    const { expected, messages } = email.ask('challenge', [ada]);
+    const { expected, messages } = await email.ask('challenge', [ada]);
     expect(JSON.parse(expected)).toMatchObject([{ digest: keys.digest('code', `challenge|${messages[0]?.code}`) }]);
   });
 

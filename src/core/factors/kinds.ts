@@ -20,6 +20,11 @@ export interface FactorTraits {
    * elsewhere too; nothing is sent to anybody for a name alone.
    */
   readonly leads?: true;
+  /**
+   * It is another account's, and proves every account of the person but that one. Whether it may be asked for is known by the directory of
+   * that account alone, which is not asked before somebody has proven something.
+   */
+  readonly ofAnotherAccount?: true;
 }
 
 /** The traits of every kind that the protocol knows. */
@@ -33,13 +38,20 @@ export const FACTOR_TRAITS: Readonly<Record<FactorKind, FactorTraits>> = {
   questions: { channel: 'memory', phishingResistant: false, restricted: true, opens: false, guessable: true },
   // 120 random bits: NIST SP 800-63B-4 3.1.2 asks for a limit of failures only below 64.
   'recovery-code': { channel: 'device', phishingResistant: false, restricted: false, opens: true, guessable: false },
-  'linked-account': { channel: 'memory', phishingResistant: false, restricted: false, opens: false, guessable: true },
+  'linked-account': {
+    channel: 'memory',
+    phishingResistant: false,
+    restricted: false,
+    opens: false,
+    guessable: true,
+    ofAnotherAccount: true,
+  },
   // 80 random bits, for some hours.
   'temporary-pass': { channel: 'person', phishingResistant: false, restricted: false, opens: true, guessable: false },
   manager: { channel: 'person', phishingResistant: false, restricted: false, opens: false, guessable: false },
 };
 
-/** The kinds that a person can enrol and recover by: the registry has a factor of each of them, and the rules of recovery take no other. */
+/** The kinds that a person, or somebody for them, can enrol: the registry has a factor of each of them. */
 export const USABLE_FACTOR_KINDS = [
   'email',
   'sms',
@@ -50,6 +62,9 @@ export const USABLE_FACTOR_KINDS = [
   'questions',
 ] as const satisfies readonly FactorKind[];
 export type UsableFactorKind = (typeof USABLE_FACTOR_KINDS)[number];
+
+/** The kinds that count for a recovery. To sign in, one's own password is enough of what people know. */
+export const RECOVERY_FACTOR_KINDS = [...USABLE_FACTOR_KINDS, 'linked-account'] as const satisfies readonly FactorKind[];
 
 /** The kinds that people can sign in by. Every account has a password; the directory alone knows it. */
 export const SIGN_IN_FACTOR_KINDS = ['password', ...USABLE_FACTOR_KINDS] as const;

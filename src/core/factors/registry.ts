@@ -1,7 +1,8 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Factor, FactorDeps } from './factor.ts';
-import type { SIGN_IN_FACTOR_KINDS } from './kinds.ts';
+import type { RECOVERY_FACTOR_KINDS, SIGN_IN_FACTOR_KINDS } from './kinds.ts';
+import { createLinkedAccountFactor } from './linked-account-factor.ts';
 import { createPasskeyFactor } from './passkey-factor.ts';
 import { createPasswordFactor } from './password-factor.ts';
 import { createQuestionsFactor } from './questions-factor.ts';
@@ -12,7 +13,7 @@ import { createTotpFactor } from './totp-factor.ts';
 
 export type FactorRegistry = (kind: FactorKind) => Factor;
 
-const CREATE: Readonly<Record<(typeof SIGN_IN_FACTOR_KINDS)[number], (deps: FactorDeps) => Factor>> = {
+const CREATE: Readonly<Record<(typeof SIGN_IN_FACTOR_KINDS | typeof RECOVERY_FACTOR_KINDS)[number], (deps: FactorDeps) => Factor>> = {
   password: createPasswordFactor,
   email: createEmailFactor,
   sms: createSmsFactor,
@@ -21,6 +22,7 @@ const CREATE: Readonly<Record<(typeof SIGN_IN_FACTOR_KINDS)[number], (deps: Fact
   'temporary-pass': createTemporaryPassFactor,
   passkey: createPasskeyFactor,
   questions: createQuestionsFactor,
+  'linked-account': createLinkedAccountFactor,
 };
 
 /** Every kind of proof that this release can ask for. */

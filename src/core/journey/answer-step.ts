@@ -18,6 +18,7 @@ import { chooseAccounts } from './steps/choose-accounts.ts';
 import { chooseFactor } from './steps/choose-factor.ts';
 import { code } from './steps/code.ts';
 import { confirmUnlock } from './steps/confirm-unlock.ts';
+import { linkedPassword } from './steps/linked-password.ts';
 import { newPassword } from './steps/new-password.ts';
 import { passkey } from './steps/passkey.ts';
 import { password } from './steps/password.ts';
@@ -41,6 +42,7 @@ const HANDLERS = {
   passkey,
   password,
   questions,
+  'linked-password': linkedPassword,
   'choose-accounts': chooseAccounts,
   'new-password': newPassword,
   'confirm-unlock': confirmUnlock,
@@ -107,7 +109,9 @@ export async function goOn(deps: ActDeps, moved: LoadedJourney): Promise<LoadedJ
 
 /** Where only one proof is left to choose, choosing is no question: the next code is asked for at once. */
 async function skipSingleChoice(deps: ActDeps, journey: LoadedJourney): Promise<LoadedJourney> {
-  if (journey.state.step.kind !== 'choose-factor') return journey;
+  const { step } = journey.state;
+  // Where something was said of the choice it is left to the person.
+  if (step.kind !== 'choose-factor' || step.message !== undefined) return journey;
   const [only, ...others] = kindsNow(deps, journey.state);
   if (only === undefined || others.length > 0) return journey;
   const transition = await askForProof(deps, journey, only);

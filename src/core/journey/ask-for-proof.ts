@@ -1,12 +1,15 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { EnrolledCandidate } from '../factors/factor.ts';
+import { FACTOR_TRAITS } from '../factors/kinds.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import type { ActDeps } from './act.ts';
 import type { JourneyState, LoadedJourney, PromptStep } from './journey-state.ts';
 import { openChallenge, type PlannedChallenge } from './open-challenge.ts';
+import { endProof } from './refuse-proof.ts';
 import type { Transition } from './step-handler.ts';
 import { workStep } from './steps/work-step.ts';
+import { kindsNow } from './what-counts.ts';
 
 /**
  * Leads to the step that asks for a proof of a kind. A challenge that is still good is taken up again, and so is one after which no other
@@ -33,6 +36,7 @@ export async function sendAgain(deps: ActDeps, journey: LoadedJourney, kind: Fac
 /** Opens a new challenge and leads to the step that asks for it. */
 export async function sendChallenge(deps: ActDeps, journey: LoadedJourney, kind: FactorKind, message?: string): Promise<Transition> {
   const planned = await openChallenge(deps, deps.store, journey, kind);
+  if (planned.nothing !== undefined) return withoutProof(deps, journey, kind, planned.nothing);
   return {
     kind: 'advance',
     decide: async (store) => {
@@ -43,6 +47,23 @@ export async function sendChallenge(deps: ActDeps, journey: LoadedJourney, kind:
       if (planned.sends) deps.wakeOutbox('code');
       return Promise.resolve(advanced);
     },
+  };
+}
+
+/** There is nothing to be asked for of a kind: back to the choice, without it unless it was only not told. */
+function withoutProof(deps: ActDeps, journey: LoadedJourney, kind: FactorKind, why: 'unanswered' | 'unusable'): Transition {
+  const { state } = journey;
+  const step = { id: randomId(deps.random), kind: 'choose-factor' as const };
+  if (why === 'unanswered')
+    return { kind: 'advance', decide: () => Promise.resolve(withMessage({ ...state, step }, 'linked-not-answering', 'error')) };
+  const candidates = (state.candidates ?? []).map((each) => ({ ...each, has: each.has.filter((has) => has !== kind) }));
+  const left: JourneyState = { ...state, candidates, step };
+  return {
+    kind: 'advance',
+    decide: async (store) =>
+      kindsNow(deps, left).length === 0
+        ? endProof(deps, store, { ...journey, state: left }, 'journey.no-proof-left')
+        : withMessage(left, 'linked-not-usable', 'info'),
   };
 }
 
@@ -60,7 +81,8 @@ export async function askForOnly(
 ): Promise<JourneyState | null> {
   const { state } = journey;
   const [only, ...others] = kinds;
-  if (only === undefined || others.length > 0 || state.asked[only] !== undefined || deps.factor(only).resendWait() !== null) return null;
+  if (only === undefined || others.length > 0 || state.asked[only] !== undefined) return null;
+  if (FACTOR_TRAITS[only].ofAnotherAccount === true || deps.factor(only).resendWait() !== null) return null;
   return atChallenge(deps, store, state, only, await openChallenge(deps, store, journey, only, enrolled));
 }
 

@@ -70,7 +70,7 @@ describe('what a request of a journey is counted against', () => {
 describe('what an answer is counted against', () => {
   const enrolled = (of: typeof ref, ...owners: (typeof ref)[]): EnrolledCandidate => ({
     candidate: candidate(of),
-    factors: owners.map(({ directory, id }) => ({ directory, accountId: id }) as EnrolledCandidate['factors'][number]),
+    factors: owners.map(({ directory, id }) => ({ directory, accountId: id, kind: 'totp' }) as EnrolledCandidate['factors'][number]),
   });
   const linked = placesOf(keys, other, '192.0.2.7', 'browser');
 
@@ -102,6 +102,13 @@ describe('what an answer is counted against', () => {
       { target: 'people/2', place: NETWORK, isKnown: true },
       { target: 'people/3', place: NETWORK, isKnown: true },
     ]);
+  });
+
+  it('is another account for its own password as well, and for nothing else', () => {
+    const row = { directory: other.directory, accountId: other.id, kind: 'linked-account' } as EnrolledCandidate['factors'][number];
+    const everything = [{ candidate: candidate(ref), factors: [row] }];
+    expect(guessedAt(deps, state({}), 'linked-account', everything).map(({ target }) => target)).toEqual(['people/1', 'people/2']);
+    expect(guessedAt(deps, state({}), 'totp', everything).map(({ target }) => target)).toEqual(['people/1']);
   });
 
   it('is the account alone for a password, and the name where there is none', () => {

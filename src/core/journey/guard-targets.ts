@@ -45,11 +45,13 @@ export function guessedAt(
 ): Asked[] {
   const own = askedOf(deps, state);
   const all = new Map<string, Asked>(own.map(({ target, place, isKnown }) => [target, { target, place, isKnown }]));
-  if (FACTOR_TRAITS[kind].leads === true) return [...all.values()];
+  const { leads, ofAnotherAccount } = FACTOR_TRAITS[kind];
+  if (leads === true) return [...all.values()];
   const names = new Set(all.keys());
   for (const { candidate, factors } of enrolled) {
     const by = all.get(accountKey(candidate.ref));
-    for (const { directory, accountId } of factors) {
+    // What is another account's own password is guessed at by nothing else.
+    for (const { directory, accountId } of factors.filter((row) => ofAnotherAccount ?? FACTOR_TRAITS[row.kind].ofAnotherAccount !== true)) {
       const ref = { directory, id: accountId };
       const target = accountKey(ref);
       if (by === undefined || names.has(target) || all.get(target)?.isKnown === true) continue;

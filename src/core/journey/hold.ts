@@ -10,6 +10,7 @@ const UNPROVEN: Readonly<Record<Prompt | 'proof-of-work' | 'choose-factor' | 'ju
   passkey: true,
   password: true,
   questions: true,
+  'linked-password': true,
   judging: true,
 };
 

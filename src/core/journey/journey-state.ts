@@ -1,7 +1,7 @@
 import type { Client, FactorKind, Goal, Result } from '../../../shared/api/journeys.ts';
 import type { PasswordRule } from '../../../shared/password-rules/password-rule.ts';
 import type { Candidate } from '../accounts/candidate.ts';
-import type { AnswerProblem, Prompt, PutQuestion } from '../factors/factor.ts';
+import type { AnswerProblem, OtherAccounts, Prompt, PutQuestion } from '../factors/factor.ts';
 import type { WorkChallenge } from '../ports/platform.ts';
 import type { JourneyRow } from '../ports/store.ts';
 
@@ -65,6 +65,8 @@ export interface AskedFactor {
   attemptsLeft: number;
   /** What is put to the person, where it is their own. */
   questions?: PutQuestion[];
+  /** Other accounts that are named to them. */
+  accounts?: OtherAccounts['usable'];
 }
 
 export interface JourneyState {

@@ -7,8 +7,9 @@ import { factorsThatCount } from '../enrolment/factors-of.ts';
 import type { EnrolledCandidate, SecretMessage } from '../factors/factor.ts';
 import { ownerLanguage } from '../notify/owner-language.ts';
 import { queueSecret } from '../notify/queue-secret.ts';
+import { linkedProofsThatCount } from '../people/linked-proofs.ts';
 import type { AccountRef } from '../ports/directory.ts';
-import type { Store } from '../ports/store.ts';
+import type { FactorRow, Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import { type ActDeps, journeyActor } from './act.ts';
 import { askedFrom } from './asked-from.ts';
@@ -20,14 +21,17 @@ import { tellOfAttack } from './tell-of-attack.ts';
 /** Messages that one journey may ask for, for one factor. */
 const SENDINGS_PER_JOURNEY = 4;
 
-/** Everything that the owner of each candidate has enrolled. */
+/** Everything that the owner of each candidate has enrolled, and their other accounts where these prove anything. */
 export async function enrolledCandidates(deps: JourneyDeps, state: JourneyState): Promise<EnrolledCandidate[]> {
-  return Promise.all(
-    (state.candidates ?? []).map(async (candidate) => ({
-      candidate,
-      factors: await factorsThatCount(deps, { ...candidate.ref, contacts: contactsThatCount(deps, candidate) }),
-    })),
-  );
+  return Promise.all((state.candidates ?? []).map(async (candidate) => ({ candidate, factors: await proofsOf(deps, candidate) })));
+}
+
+async function proofsOf(deps: JourneyDeps, candidate: Candidate): Promise<FactorRow[]> {
+  const [own, linked] = await Promise.all([
+    factorsThatCount(deps, { ...candidate.ref, contacts: contactsThatCount(deps, candidate) }),
+    candidate.has.includes('linked-account') ? linkedProofsThatCount(deps, candidate.ref) : [],
+  ]);
+  return [...own, ...linked];
 }
 
 /** Of all that is enrolled what is of one kind. */
@@ -45,6 +49,8 @@ export interface PlannedChallenge {
   asked: AskedFactor;
   /** Somebody, or nobody in the same way, is sent a message. */
   sends: boolean;
+  /** There is nothing that could be shown now, and why; for who has proven something alone. */
+  nothing?: 'unanswered' | 'unusable';
   /** Writes challenge and messages; to be run in the transaction that advances the journey. */
   write(store: Store): Promise<void>;
 }
@@ -69,7 +75,7 @@ export async function openChallenge(
   const used = before === undefined ? 0 : ((await store.challenges.find(before.challengeId))?.attempts ?? 0);
   const enrolled = ofKind(known ?? (await enrolledCandidates(deps, state)), kind);
   const challengeId = randomId(deps.random);
-  const { expected, messages, questions } = factor.ask(challengeId, enrolled);
+  const { expected, messages, questions, accounts } = await factor.ask(challengeId, enrolled);
   const asked = askedOf(deps, state);
   const { granted, attacked } =
     messages.length > 0 ? await deps.guard.spend(store, 'messages', asked, state.hasWorked) : { granted: false, attacked: false };
@@ -90,6 +96,7 @@ export async function openChallenge(
     sendings,
     attemptsLeft: Math.max(0, maximumAttempts - used),
     ...(questions === undefined ? {} : { questions }),
+    ...(accounts === undefined ? {} : { accounts: accounts.usable }),
   };
   const write: PlannedChallenge['write'] = async (writing) => {
     await writing.challenges.insert({
@@ -116,7 +123,9 @@ export async function openChallenge(
       else await recordEvent(writing, deps.clock, { type: 'journey.code-withheld', ...about, accounts, reason });
     }
   };
-  return { asked: askedFactor, sends: messages.length > 0, write };
+  const isNothing = accounts !== undefined && accounts.usable.length === 0;
+  const nothing = isNothing ? { nothing: accounts.unanswered ? ('unanswered' as const) : ('unusable' as const) } : {};
+  return { asked: askedFactor, sends: messages.length > 0, ...nothing, write };
 }
 
 /** Why nobody is sent a code, while the page says the same as always; null: somebody is. */

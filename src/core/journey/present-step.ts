@@ -50,6 +50,10 @@ export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, ver
       return { ...base, kind: 'password', ...(await presentPrompt(deps, journey, step)) };
     case 'questions':
       return { ...base, kind: 'questions', questions: presentQuestions(deps, state, step), ...presentPrompt(deps, journey, step) };
+    case 'linked-password': {
+      const accounts = [...(state.asked[step.factor]?.accounts ?? [])];
+      return { ...base, kind: 'linked-password', accounts, ...presentPrompt(deps, journey, step) };
+    }
     case 'choose-accounts': {
       const accounts = (state.candidates ?? []).map(({ ref, label }) => {
         const id = accountKey(ref);

@@ -122,7 +122,11 @@ async function settle(deps: ActDeps, store: Store, taken: LoadedJourney, judged:
 
 /** What is told of an answer that was not judged, and of one that is wrong. */
 const NOT_CHECKED = 'password-not-checked';
-const WRONG: Partial<Record<OpenStepKind, string>> = { password: 'password-wrong', questions: 'answers-wrong' };
+const WRONG: Partial<Record<OpenStepKind, string>> = {
+  password: 'password-wrong',
+  questions: 'answers-wrong',
+  'linked-password': 'linked-wrong',
+};
 const wrong = ({ kind }: PromptStep) => WRONG[kind] ?? 'code-wrong';
 
 function askAgain(deps: ActDeps, step: PromptStep, key: string): PromptStep {

@@ -41,6 +41,7 @@ export interface Keys {
       | 'known-place'
       | 'work'
       | 'directory-contact'
+      | 'linked-account'
       | 'recovery-code'
       | 'temporary-pass'
       | 'passkey-challenge'

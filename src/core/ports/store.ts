@@ -290,6 +290,8 @@ export interface IntentStore {
   inTheWay(account: AccountRef, provenAt: number, journey: string): Promise<'frozen' | 'written' | null>;
   /** Whether another one than `except` changed the account, or may have: closed after `since` as `done` or `unknown`. */
   wroteSince(account: AccountRef, since: number, except: { intent: string } | { journey: string }): Promise<boolean>;
+  /** Whether a new password was set for the account without the old one, or may have been: begun after `since`, and not known to have failed. */
+  wasReset(account: AccountRef, since: number): Promise<boolean>;
 }
 
 /** "This was not me": a link in a notice, and what it does. */

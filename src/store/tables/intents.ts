@@ -105,6 +105,19 @@ export function createIntents(context: TableContext): IntentStore {
     async wroteSince(account, since, except) {
       return (await written(account, since, except).limit(1).executeTakeFirst()) !== undefined;
     },
+    async wasReset(account, since) {
+      const found = await context.db
+        .selectFrom('intents')
+        .select('id')
+        .where('directory', '=', account.directory)
+        .where('account_id', '=', account.id)
+        .where('verb', '=', 'reset-password')
+        .where('status', 'in', ['open', 'done', 'unknown'])
+        .where('created_at', '>', since)
+        .limit(1)
+        .executeTakeFirst();
+      return found !== undefined;
+    },
     async inTheWay(account, provenAt, journey) {
       const frozen = context.db
         .selectFrom('freezes')

@@ -18,6 +18,8 @@ const PasskeyStep = lazy(() => import('./passkey-step.tsx').then((module) => ({ 
 
 const QuestionsStep = lazy(() => import('./questions-step.tsx').then((module) => ({ default: module.QuestionsStep })));
 
+const LinkedPasswordStep = lazy(() => import('./linked-password-step.tsx').then((module) => ({ default: module.LinkedPasswordStep })));
+
 type AnyStepProps = Omit<StepProps<never>, 'step'> & { step: Step };
 
 /** Draws the step that the server has decided on. A kind that this page does not know is newer than the page. */
@@ -34,6 +36,8 @@ export function StepPage({ step, ...rest }: AnyStepProps) {
       return <PasskeyStep key={step.id} step={step} {...rest} />;
     case 'questions':
       return <QuestionsStep key={step.id} step={step} {...rest} />;
+    case 'linked-password':
+      return <LinkedPasswordStep key={step.id} step={step} {...rest} />;
     case 'choose-accounts':
       return <ChooseAccountsStep key={step.id} step={step} {...rest} />;
     case 'new-password':

@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest';
+import { checkConfiguration } from './check-configuration.ts';
+
+const context = { demo: true, secretProblem: () => null, authorityFileProblem: () => null, sectionProblems: () => [] };
+
+function problems(...rules: { accepted: string[][]; directories?: string[] }[]): string[] {
+  const { problems: found } = checkConfiguration(
+    {
+      version: 1,
+      organisation: { name: 'Test', publicUrl: 'https://keyturn.example.test' },
+      directories: ['people', 'cloud'].map((id) => ({ id, kind: 'embedded', label: id })),
+      recovery: {
+        rules: [
+          ...rules.map(({ accepted, directories }, index) => ({
+            name: `rule ${index}`,
+            accepted,
+            when: directories === undefined ? {} : { directories },
+          })),
+        ],
+      },
+      mail: { kind: 'capture' },
+    },
+    context,
+  );
+  return found.filter(({ path }) => path !== 'recovery.rules').map(({ severity, path, message }) => `${severity} ${path}: ${message}`);
+}
+
+it('names accounts that recover each other, with the clause', () => {
+  expect(problems({ accepted: [['email', 'linked-account']] })).toEqual([
+    expect.stringMatching(
+      /^warning recovery\.rules\[0\]: email \+ linked-account: a cycle, as by recovery\.rules\[0\].*NIST SP 800-63B-4 4\.2\.2\.2/,
+    ),
+  ]);
+  const both = problems(
+    { accepted: [['email', 'totp', 'linked-account']], directories: ['people'] },
+    { accepted: [['totp', 'linked-account']], directories: ['cloud'] },
+  );
+  expect(both).toHaveLength(2);
+  expect(both[0]).toContain('email + totp + linked-account: a cycle, as by recovery.rules[0]');
+});
+
+it('names the rule by which the password of the other account is got with nothing more', () => {
+  const [first] = problems(
+    { accepted: [['email', 'totp', 'linked-account']], directories: ['people'] },
+    { accepted: [['totp', 'email']], directories: ['cloud'] },
+  );
+  expect(first).toMatch(
+    /^warning recovery\.rules\[0\]: email \+ totp \+ linked-account: .*adds nothing where recovery\.rules\[1\] takes totp \+ email/,
+  );
+});
+
+it('takes it neither alone nor beside what people know, and never to sign in', () => {
+  expect(problems({ accepted: [['linked-account']] })[0]).toMatch(
+    /^error recovery\.rules\[0\]: linked-account: the password of another account never/,
+  );
+  expect(problems({ accepted: [['questions', 'linked-account']] }).join()).toContain(
+    'questions + linked-account: the password of another account never',
+  );
+  const { problems: found } = checkConfiguration(
+    { signIn: { enabled: true, rules: [{ name: 'all', accepted: [['password', 'linked-account']] }] } },
+    context,
+  );
+  expect(found.map(({ path }) => path)).toContain('signIn.rules[0].accepted[0][1]');
+});
