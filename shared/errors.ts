@@ -63,6 +63,11 @@ export const ERRORS = {
   'enrolment.last-way': { status: 409, audience: 'anyone', level: 'info' },
   'enrolment.answers-refused': { status: 422, audience: 'anyone', level: 'info' },
   'enrolment.right-invalid': { status: 410, audience: 'anyone', level: 'info' },
+  // Invitations
+  'invitation.invalid': { status: 410, audience: 'anyone', level: 'info' },
+  'invitation.other-account': { status: 409, audience: 'anyone', level: 'info' },
+  'invitation.sign-in-off': { status: 409, audience: 'operator', level: 'info' },
+  'invitation.none': { status: 404, audience: 'operator', level: 'info' },
   // Accounts of one person
   'people.taken': { status: 409, audience: 'anyone', level: 'info' },
   'people.not-linked': { status: 404, audience: 'anyone', level: 'info' },

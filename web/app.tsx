@@ -18,6 +18,7 @@ import { Skeleton } from './ui/skeleton.tsx';
 import { useAddress } from './use-address.ts';
 
 const MePage = lazy(() => import('./me/me-page.tsx').then((module) => ({ default: module.MePage })));
+const InvitePage = lazy(() => import('./me/invite-page.tsx').then((module) => ({ default: module.InvitePage })));
 const PhonePage = lazy(() => import('./me/phone-page.tsx').then((module) => ({ default: module.PhonePage })));
 const DemoPage = lazy(() => import('./demo/demo-page.tsx').then((module) => ({ default: module.DemoPage })));
 
@@ -90,6 +91,9 @@ export function App() {
       case '/me':
         if (!site.signIn) break;
         return <MePage contact={site.supportContact} search={search} go={go} />;
+      case '/invite':
+        if (!site.signIn) break;
+        return <InvitePage contact={site.supportContact} go={go} />;
       case '/phone':
         if (!site.signIn) break;
         return <PhonePage contact={site.supportContact} go={go} />;

@@ -13,6 +13,8 @@ import { changedBy } from './enrolment/changed-by.ts';
 import { describeCombinations, describeContacts } from './enrolment/describe-combinations.ts';
 import { describeFactor, presentFactor } from './enrolment/describe-factor.ts';
 import { addImport } from './enrolment/import.ts';
+import { addInvitations } from './enrolment/invitations.ts';
+import { addInvite } from './enrolment/invite.ts';
 import { type GivenKind, readProof } from './enrolment/read-proof.ts';
 import { showSeed } from './enrolment/show-seed.ts';
 import { withExamples } from './examples.ts';
@@ -38,6 +40,8 @@ export function addEnrolmentCommand(program: Command, context: CommandContext): 
   addList(enrolment, context);
   addRemove(enrolment, context);
   addImport(enrolment, context);
+  addInvite(enrolment, context);
+  addInvitations(enrolment, context);
 }
 
 interface AddOptions {

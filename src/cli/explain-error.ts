@@ -161,6 +161,22 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'The two digits are not those that the phone shows',
     fix: 'Type those on the phone that is to be let in',
   },
+  'invitation.invalid': {
+    meaning: 'The invitation was used, taken back, replaced by a newer one, or is too old',
+    fix: withLines('Invite them again', 'keyturn enrolment invite NAME --again'),
+  },
+  'invitation.other-account': {
+    meaning: 'The invitation was made for another account than the one that signed in',
+    fix: 'Sign in with the account that was invited',
+  },
+  'invitation.sign-in-off': {
+    meaning: 'Nobody can sign in, which invited people do to set something up',
+    fix: 'Set signIn.enabled in the configuration',
+  },
+  'invitation.none': {
+    meaning: 'There is no invitation that could be taken back',
+    fix: withLines('See who was invited', 'keyturn enrolment invitations'),
+  },
   'enrolment.too-many': {
     meaning: 'The account has as many proofs of this kind as it may have',
     fix: 'Take one away that is not needed any more',

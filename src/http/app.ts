@@ -26,6 +26,7 @@ import { demoRoutes } from './routes/demo.ts';
 import { enrolmentRoutes } from './routes/enrolment.ts';
 import { registerHealth } from './routes/health.ts';
 import { helpRoutes } from './routes/help.ts';
+import { invitationRoutes } from './routes/invitation.ts';
 import { journeyRoutes } from './routes/journeys.ts';
 import { meRoutes } from './routes/me.ts';
 import { myAccountRoutes } from './routes/my-accounts.ts';
@@ -93,6 +94,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(meRoutes(deps), { prefix });
   await app.register(ownFactorRoutes(deps), { prefix });
   await app.register(onPhoneRoutes(deps), { prefix });
+  await app.register(invitationRoutes(deps), { prefix });
   await app.register(helpRoutes(deps), { prefix });
   await app.register(myAccountRoutes(deps), { prefix });
   await app.register(siteRoutes(deps), { prefix });

@@ -21,6 +21,7 @@ import { createEmbeddedAccounts } from './tables/embedded-accounts.ts';
 import { createFactors } from './tables/factors.ts';
 import { createFreezes } from './tables/freezes.ts';
 import { createIntents } from './tables/intents.ts';
+import { createInvitations } from './tables/invitations.ts';
 import { createJourneys } from './tables/journeys.ts';
 import { createKnownPlaces } from './tables/known-places.ts';
 import { createOutbox } from './tables/outbox.ts';
@@ -201,6 +202,7 @@ function createVerbs(context: TableContext): Verbs {
     knownPlaces: createKnownPlaces(context),
     sessions: createSessions(context),
     people: createPeople(context),
+    invitations: createInvitations(context),
     configurations: createConfigurations(context),
     embedded: createEmbeddedAccounts(context),
   };

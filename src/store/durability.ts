@@ -78,6 +78,16 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     actingByRoles: 'reads',
   },
   people: { link: 'flushed', unlink: 'flushed', linkedTo: 'reads', accountsOf: 'reads' },
+  invitations: {
+    insert: 'flushed',
+    findByToken: 'reads',
+    ofAccount: 'reads',
+    claim: 'flushed',
+    ofSession: 'reads',
+    use: 'flushed',
+    revokeOpen: 'flushed',
+    newestAfter: 'reads',
+  },
   knownPlaces: { remember: 'flushed', known: 'reads' },
   configurations: { current: 'reads', read: 'reads', list: 'reads', append: 'flushed' },
   embedded: {

@@ -19,6 +19,7 @@ export interface Schema {
   known_places: KnownPlaceTable;
   sessions: SessionTable;
   person_accounts: PersonAccountTable;
+  invitations: InvitationTable;
   freeze_links: FreezeLinkTable;
   configurations: ConfigurationTable;
   embedded_accounts: EmbeddedAccountTable;
@@ -230,6 +231,21 @@ interface PersonAccountTable {
   linked_by: string;
   counts_from: number;
   /** Sealed, of nothing. */
+  seal: string;
+}
+
+interface InvitationTable {
+  id: string;
+  token_digest: string;
+  directory: string;
+  account_id: string;
+  author: string;
+  created_at: number;
+  expires_at: number;
+  session_id: string | null;
+  used_at: number | null;
+  revoked_at: number | null;
+  /** Sealed. */
   seal: string;
 }
 

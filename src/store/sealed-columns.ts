@@ -79,6 +79,15 @@ export const SEALED_COLUMNS = {
     bound: ['id', 'person', 'directory', 'account_id', 'linked_at', 'linked_by', 'counts_from'],
     free: {},
   },
+  invitations: {
+    sealed: 'seal',
+    bound: ['id', 'token_digest', 'directory', 'account_id', 'author', 'created_at', 'expires_at'],
+    free: {
+      session_id: 'what somebody adds in another session counts at once',
+      used_at: 'an invitation is good again until it is too old, or no more',
+      revoked_at: 'the same',
+    },
+  },
   configurations: {
     sealed: 'seal',
     bound: ['version', 'document', 'created_at', 'author', 'comment'],

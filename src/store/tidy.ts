@@ -10,6 +10,8 @@ const JOURNEY_GRACE = DAY;
 const LONGEST_KNOWN = 400 * DAY;
 /** Places of one account that are kept, the newest ones. */
 const MOST_PLACES = 20;
+/** How long it stays known who was invited, beyond the end of the invitation. */
+const INVITATION_GRACE = 90 * DAY;
 /** A message that could not be delivered stays this long, for the operator to see. */
 const FAILED_MESSAGE_GRACE = 7 * DAY;
 
@@ -50,6 +52,7 @@ export async function tidy(db: Database, now: number): Promise<number> {
     .where((eb) => eb(eb.refTuple('directory', 'account_id'), 'in', lately.$asTuple('directory', 'account_id')))
     .where(newer, '>=', MOST_PLACES);
   const sessions = db.deleteFrom('sessions').where('ends_at', '<=', now - JOURNEY_GRACE);
+  const invitations = db.deleteFrom('invitations').where('expires_at', '<=', now - INVITATION_GRACE);
   const messages = db
     .deleteFrom('outbox')
     .where((eb) =>
@@ -61,7 +64,7 @@ export async function tidy(db: Database, now: number): Promise<number> {
     );
 
   let deleted = 0;
-  for (const statement of [challenges, journeys, counters, links, places, surplus, sessions, messages]) {
+  for (const statement of [challenges, journeys, counters, links, places, surplus, sessions, invitations, messages]) {
     const result = await statement.executeTakeFirst();
     deleted += Number(result.numDeletedRows);
   }

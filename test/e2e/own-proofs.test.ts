@@ -1,6 +1,7 @@
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { invite } from '../../src/core/enrolment/invitations/invite.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
 import { codeIn, createMovableClock, type Enrolled, holdsCode, until } from '../scenarios/start-keyturn.ts';
 import { answers, type SmsGatewayServer, startSmsGateway } from '../servers/sms-gateway.ts';
@@ -350,5 +351,64 @@ describe.each([
     expect([...computer.complaints, ...phone.complaints]).toEqual([]);
     await computer.context.close();
     await phone.context.close();
+  });
+});
+
+describe.each([
+  ['light, on a desktop', { colorScheme: 'light', viewport: { width: 1280, height: 800 } }, 'light'],
+  ['dark, on a phone', { colorScheme: 'dark', viewport: { width: 320, height: 640 } }, 'dark'],
+] as const)('somebody who is invited, %s', (_, options, name) => {
+  it('sets up what proves them by keyboard, which counts at once', async () => {
+    const login = uniqueName('invited');
+    await addPerson(portal.keyturn, login);
+    const { deps } = portal.keyturn;
+    const directory = deps.directories.get('people');
+    const [account] = await directory.findAccounts(login);
+    if (account === undefined) throw new Error('no account');
+    const { rules } = deps.configuration().recovery;
+    const came = await invite(deps, directory, account, {
+      asked: { goal: 'reset-password', client: 'web', address: null, rules },
+      by: { author: 'operator', lane: 'bulk' },
+      ...{ again: false, dryRun: false, byHand: true },
+    });
+    if (came.outcome !== 'invited') throw new Error(came.outcome);
+    const { page, context, complaints } = await openPage(browser, portal.origin, { ...options, expectedStatuses: [401, 409, 410, 422] });
+    const look = async (what: string) => {
+      expect(await axe(page), what).toEqual([]);
+      expect(await scrollsSideways(page), what).toBe(false);
+      await screenshot(page, `invite-${what}-${name}`);
+    };
+    await virtualAuthenticator(page);
+    await page.goto(came.link);
+    await title(page, /Set up how you help yourself/);
+    await look('told');
+    await page.keyboard.press('Tab');
+    await page.getByRole('button', { name: 'Sign in' }).press('Enter');
+    await page.getByLabel('Sign-in name').fill(login);
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Password', { exact: true }).fill(OLD_PASSWORD);
+    await page.keyboard.press('Enter');
+    await title(page, /Set up how you prove that it is you/);
+    await look('first');
+    expect(await page.getByText('counts only after').count()).toBe(0);
+    await page.getByRole('button', { name: 'Add a passkey' }).press('Enter');
+    await title(page, /passkey/i);
+    await page.getByRole('button', { name: 'Add', exact: true }).press('Enter');
+    await page
+      .getByText(/is added/)
+      .first()
+      .waitFor();
+    await look('added');
+    // A passkey is enough by itself, and counts already.
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: /^Passkey ready$/ })
+      .waitFor();
+    // The link once more: it has done what it was for.
+    await page.goto(came.link);
+    await page.reload();
+    await title(page, /Set up how you help yourself/);
+    expect(complaints).toEqual([]);
+    await context.close();
   });
 });

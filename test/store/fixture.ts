@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import pg from 'pg';
 import type { EmbeddedAccountRow } from '../../src/core/ports/embedded-store.ts';
+import type { InvitationRow } from '../../src/core/ports/invitation-store.ts';
 import type { SessionRow } from '../../src/core/ports/session-store.ts';
 import type { FactorRow, IntentRow, JourneyRow, Store } from '../../src/core/ports/store.ts';
 import { createStore, type OpenedStore } from '../../src/store/create-store.ts';
@@ -123,6 +124,23 @@ export function factorRow(changes: Partial<FactorRow> = {}): FactorRow {
     signCount: 0,
     countsFrom: null,
     seenAt: null,
+    ...changes,
+  };
+}
+
+/** An invitation that is good for an hour. */
+export function invitationRow(changes: Partial<InvitationRow> = {}): InvitationRow {
+  return {
+    id: randomUUID(),
+    tokenDigest: randomUUID(),
+    directory: 'corp',
+    accountId: randomUUID(),
+    author: 'operator',
+    createdAt: NOW,
+    expiresAt: NOW + 3_600_000,
+    sessionId: null,
+    usedAt: null,
+    revokedAt: null,
     ...changes,
   };
 }

@@ -10,6 +10,7 @@ import {
   embeddedRow,
   factorRow,
   intentRow,
+  invitationRow,
   journeyRow,
   type MakeDatabase,
   NOW,
@@ -66,6 +67,10 @@ const SAMPLES: Record<SealedTable, (store: Store, nth: number) => Promise<unknow
       countsFrom: nth,
     });
   },
+  invitations: (store, nth) =>
+    store.invitations.insert(
+      invitationRow({ directory: `d${nth}`, author: `a${nth}`, createdAt: NOW + nth, expiresAt: NOW + 900_000 + nth }),
+    ),
   configurations: (store, nth) =>
     store.configurations.append(nth, { document: `{"n":${nth}}`, createdAt: NOW + nth, author: `a${nth}`, comment: `c${nth}` }),
 };

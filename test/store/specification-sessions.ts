@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Store } from '../../src/core/ports/store.ts';
-import { type MakeDatabase, NOW, openTestStore, sessionRow, type TestDatabase } from './fixture.ts';
+import { invitationRow, type MakeDatabase, NOW, openTestStore, sessionRow, type TestDatabase } from './fixture.ts';
 
 /** Who is signed in, with two nodes on one database. */
 export function specifySessions(makeDatabase: MakeDatabase): void {
@@ -112,6 +112,55 @@ export function specifySessions(makeDatabase: MakeDatabase): void {
       expect(await one.sessions.findByToken(row.tokenDigest)).not.toBeNull();
       await one.tidy(NOW + 86_400_000);
       expect(await one.sessions.findByToken(row.tokenDigest)).toBeNull();
+    });
+  });
+  describe('invitations', () => {
+    it('are held by the session that showed them last, until it has used them', async () => {
+      const row = invitationRow();
+      await one.invitations.insert(row);
+      expect(await two.invitations.findByToken(row.tokenDigest)).toEqual(row);
+      expect(await one.invitations.claim(row.id, 'first', NOW)).toBe(true);
+      expect(await two.invitations.claim(row.id, 'second', NOW)).toBe(true);
+      expect(await one.invitations.ofSession('first', NOW)).toBeNull();
+      expect(await one.invitations.use(row.id, 'first', NOW)).toBe(false);
+      const used = await atOnce(6, (store) => store.invitations.use(row.id, 'second', NOW + 5));
+      expect(used.every(Boolean)).toBe(true);
+      expect(await one.invitations.claim(row.id, 'third', NOW + 6)).toBe(false);
+      // What was used stays with its session, also past its end.
+      expect(await two.invitations.ofSession('second', row.expiresAt + 1)).toMatchObject({ id: row.id, usedAt: NOW + 5 });
+      expect(await one.invitations.revokeOpen(refOf(row), NOW + 7)).toBe(0);
+    });
+
+    it('give nothing once they are revoked or too old', async () => {
+      const [revoked, old] = [invitationRow(), invitationRow({ expiresAt: NOW })];
+      for (const row of [revoked, old]) await one.invitations.insert(row);
+      expect(await one.invitations.claim(revoked.id, 'holder', NOW)).toBe(true);
+      const counts = await atOnce(4, (store) => store.invitations.revokeOpen(refOf(revoked), NOW + 1));
+      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1);
+      expect(await two.invitations.ofSession('holder', NOW + 1)).toBeNull();
+      expect(await one.invitations.use(revoked.id, 'holder', NOW + 1)).toBe(false);
+      expect(await one.invitations.claim(old.id, 'holder', NOW)).toBe(false);
+      expect(await one.invitations.revokeOpen(refOf(old), NOW)).toBe(0);
+    });
+
+    it('are listed by the newest of each account, page by page', async () => {
+      const accountId = randomUUID();
+      const rows = [1, 2, 3].map((nth) => invitationRow({ accountId, createdAt: NOW + nth }));
+      const other = invitationRow();
+      for (const row of [...rows, other]) await one.invitations.insert(row);
+      expect((await two.invitations.ofAccount({ directory: 'corp', id: accountId })).map(({ id }) => id)).toEqual(
+        rows.toReversed().map(({ id }) => id),
+      );
+      const listed: string[] = [];
+      for (let after = ''; ; ) {
+        const page = await two.invitations.newestAfter(after, 2);
+        listed.push(...page.map(({ id }) => id));
+        const last = page.at(-1);
+        if (last === undefined) break;
+        after = last.id;
+      }
+      expect(listed.filter((id) => [...rows, other].some((row) => row.id === id)).toSorted()).toEqual([rows[2]?.id, other.id].toSorted());
+      expect(new Set(listed).size).toBe(listed.length);
     });
   });
 }

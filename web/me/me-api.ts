@@ -1,4 +1,5 @@
 import type { HelpedAccount, HelpGiven } from '../../shared/api/help.ts';
+import type { InvitationShown } from '../../shared/api/invitation.ts';
 import type { FactorKind, PasswordCheck } from '../../shared/api/journeys.ts';
 import type { Activity, ChangedPassword, Me } from '../../shared/api/me.ts';
 import type { MyAccounts } from '../../shared/api/my-accounts.ts';
@@ -49,6 +50,7 @@ export const meApi = {
   phoneProgress: (phone: string) => call<PhoneProgressAnswer>('GET', `/me/phones/${encodeURIComponent(phone)}`),
   letPhoneIn: (phone: string, digits: string) => call<undefined>('POST', `/me/phones/${encodeURIComponent(phone)}`, { digits }),
   openOnPhone: (link: string) => call<OpenStep>('POST', '/phone', { link }),
+  showInvitation: (token: string) => call<InvitationShown>('POST', '/me/invitation', { token }),
   setQuestions: (answers: readonly { question: string; answer: string }[]) =>
     call<AddedFactor>('POST', '/me/factors/questions', { answers }),
   makeCodes: () => call<RecoveryCodesMade>('POST', '/me/factors/recovery-codes', {}),

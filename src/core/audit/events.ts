@@ -101,6 +101,10 @@ export type AuditEvent =
   /** Two accounts became one person's, or were parted. `account` is that of the one who did it. */
   | { type: 'account.linked'; account: AccountRef; other: AccountRef; journey: string; countsFrom: number; actor: Actor }
   | { type: 'account.unlinked'; account: AccountRef; other: AccountRef; reason: string; actor: Actor }
+  /** Somebody was invited to set up what proves them; showed the invitation, signed in; or an operator took it back. */
+  | { type: 'invitation.made'; account: AccountRef; id: string; author: string; actor: Actor; expiresAt: number; byMail: boolean }
+  | ({ type: 'invitation.shown'; id: string } & AboutSession)
+  | { type: 'invitation.revoked'; account: AccountRef; author: string; actor: Actor; count: number; reason: string }
   | ({ type: 'write.intended'; proof: FactorKind[]; unlock?: boolean } & AboutWrite)
   | ({
       type: 'write.succeeded' | 'write.refused' | 'write.failed' | 'write.unknown' | 'write.unanswered' | 'write.corrected';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { directorySchema } from './directory-section.ts';
+import { enrolmentSchema } from './enrolment-section.ts';
 import { mailSchema } from './mail-section.ts';
 import { passwordRulesSchema } from './password-rules-section.ts';
 import { questionsFactorSchema } from './questions-section.ts';
@@ -148,6 +149,7 @@ export const configurationSchema = z.strictObject({
   directories: z.array(directorySchema).min(1).max(50),
   recovery: recoverySchema.prefault({}),
   signIn: signInSchema.prefault({}).describe('Signing in to Keyturn itself, to see and change what is one’s own.'),
+  enrolment: enrolmentSchema.prefault({}),
   roles: rolesSchema,
   passwordRules: passwordRulesSchema
     .prefault({})

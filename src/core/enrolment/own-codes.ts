@@ -120,7 +120,7 @@ export async function confirmCode(
   const proven = judge(deps, ceremony, expected, plainCode(code));
   if (proven === null) throw new AppError('enrolment.code-wrong');
   const { kind } = expected;
-  const by = addedByOwner(deps, session, async (store) => {
+  const by = await addedByOwner(deps, session, async (store) => {
     if (!(await store.challenges.consume(ceremony, deps.act.at))) throw new AppError('enrolment.ceremony-over');
     // Several may have been begun while there was room for one.
     await requireFewer({ store }, session, kind);
@@ -141,7 +141,7 @@ export async function confirmCode(
 export async function makeOwnCodes(deps: ActDeps, session: Session): Promise<{ codes: string[]; countsFrom: number }> {
   requireMayAdd(deps, session);
   requireAddable(deps.configuration(), 'recovery-code');
-  const by = addedByOwner(deps, session);
+  const by = await addedByOwner(deps, session);
   return { codes: await issueRecoveryCodes(deps, session.account, 'self', by), countsFrom: by.countsFrom };
 }
 

@@ -26,7 +26,7 @@ export async function setOwnQuestions(deps: ActDeps, session: Session, given: re
   const account = await ownAccount(deps, session);
   const { secret } = await prepareQuestions(deps, account, given, session.language);
   const wanted = { kind: 'questions' as const, label: name, secret, source: 'self', replaces: true };
-  const { added } = await enrolFactors(deps, session.account, [wanted], addedByOwner(deps, session));
+  const { added } = await enrolFactors(deps, session.account, [wanted], await addedByOwner(deps, session));
   const [row] = added;
   if (row === undefined) throw new AppError('internal.unexpected');
   return row;

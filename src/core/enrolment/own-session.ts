@@ -8,6 +8,7 @@ import { isOver } from '../sessions/find-session.ts';
 import { requireFreshProof } from '../sessions/freshness.ts';
 import type { Session } from '../sessions/session.ts';
 import type { ChangedBy } from './enrol-factors.ts';
+import { invitationOf } from './invitations/show-invitation.ts';
 
 /** How fresh the proofs of a session must be for a change of what proves its owner; milliseconds. */
 const FRESH_FOR = 10 * 60_000;
@@ -63,20 +64,26 @@ export function goingOn({ id, from }: Session): string[] {
 
 /**
  * The same of a proof that is added, which counts from `countsFrom` on: as often in an hour as somebody may want to, and no oftener, as
- * whoever has stolen a session would fill the owner's mailbox. What is taken away is not counted: the owner may always do that.
+ * whoever has stolen a session would fill the owner's mailbox. What is taken away is not counted: the owner may always do that. Who was
+ * invited uses the invitation up.
  */
-export function addedByOwner(
+export async function addedByOwner(
   deps: ActDeps,
   session: Session,
   spend?: (store: Store) => Promise<void>,
-): ReturnType<typeof changedByOwner> & { countsFrom: number } {
+): Promise<ReturnType<typeof changedByOwner> & { countsFrom: number }> {
+  const invitation = await invitationOf(deps, session);
+  const invited = deps.configuration().enrolment.invitations.coolDownHours;
   const by = changedByOwner(deps, session, async (store) => {
     const key = deps.keys.digest('guard-target', `own-added|${accountKey(session.account)}`);
     const row = (await store.counters.hitAll([{ key, windowMilliseconds: HOUR }], deps.act.at)).get(key);
     if (row !== undefined && row.count > MOST_ADDED) throw slowDown(deps.act, row.windowStartedAt + HOUR);
+    // Used with what it gives: another session, or a freeze, was quicker.
+    const isHeld = invitation === null || (await store.invitations.use(invitation.id, session.from ?? session.id, deps.act.at));
+    if (!isHeld) throw new AppError('invitation.invalid');
     await spend?.(store);
   });
-  return { ...by, countsFrom: countsFromNow(deps) };
+  return { ...by, countsFrom: invitation === null ? countsFromNow(deps) : deps.act.at + invited * HOUR };
 }
 
 /** From when on what is added by its owner counts. */

@@ -102,6 +102,8 @@ export interface FinishPasskey {
   sessions?: readonly string[];
   /** Where the directory knows none for the owner. */
   language: string;
+  /** From when on it counts, milliseconds since 1970; after the cool-down unless told. */
+  countsFrom?: number;
   /** When the request came. */
   now: number;
 }
@@ -124,7 +126,7 @@ export async function finishPasskey(deps: Deps, asked: FinishPasskey, spend: (st
   const { id, publicKey, signCount, transports, synced } = verdict.made;
   const credential = credentialDigest(deps.keys, id);
   const kept: KeptPasskey = { id, publicKey, rpId: party.rpId, transports: [...transports], synced };
-  const countsFrom = now + configuration.factors.coolDownHours * HOUR;
+  const countsFrom = asked.countsFrom ?? now + configuration.factors.coolDownHours * HOUR;
   return deps.store.transaction(async (store) => {
     await takeTurn(deps, store, account);
     if (!(await store.challenges.consume(asked.ceremony, now))) throw new AppError('passkey.out-of-date');

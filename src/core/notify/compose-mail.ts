@@ -21,6 +21,7 @@ export const MAIL_KINDS = [
   'account-linked',
   'account-unlinked',
   'user-name',
+  'invitation',
 ] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
 
@@ -36,7 +37,7 @@ export type MailKind = (typeof MAIL_KINDS)[number];
  * - `endsAt`: until when a pass counts, `countsFrom`: from when on a new proof does; as `happenedAt`
  * - `happenedAt`: RFC 3339 or milliseconds since 1970; shown in the time zone of the organisation
  * - `askedAt`, `address`, `client`: when and from where somebody asked for it, and at what (a kind of `Client`)
- * - `link`: address of "this was not me". Its secret stands in the fragment, which no server is sent, and opening the page
+ * - `link`: address of "this was not me", or of an invitation. Its secret stands in the fragment, which no server is sent, and opening the page
  *   spends nothing: scanners of mails open every link
  * - `organisation`, `contact`: whose mail it is and who helps
  */
@@ -70,6 +71,7 @@ const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
   'account-linked': ['account-linked.what', 'factor-added.counts-from', ...NOT_ME],
   'account-unlinked': ['account-unlinked.what', ...NOT_ME],
   'user-name': ['user-name.what', 'asked', 'user-name.not-you'],
+  invitation: ['invitation.what', 'invitation.how', { link: 'invitation.link' }, 'invitation.until', 'invitation.not-asked'],
 };
 
 /** What a sentence cannot do without. */
@@ -98,6 +100,8 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'account-linked.what': ['account', 'other', 'happenedAt'],
   'account-unlinked.what': ['account', 'other', 'happenedAt'],
   'user-name.what': ['names'],
+  'invitation.what': ['account', 'organisation'],
+  'invitation.until': ['endsAt'],
   asked: ['askedAt', 'address', 'client'],
   'frame.contact': ['contact'],
   'frame.sender': ['organisation'],

@@ -37,6 +37,7 @@ export interface Keys {
       | 'decoy'
       | 'notice-token'
       | 'phone-link'
+      | 'invitation-token'
       | 'typed-name'
       | 'known-place'
       | 'work'

@@ -2,6 +2,7 @@ import type { FactorKind, Goal } from '../../../shared/api/journeys.ts';
 import type { AuditStore } from './audit-store.ts';
 import type { AccountRef } from './directory.ts';
 import type { EmbeddedStore } from './embedded-store.ts';
+import type { InvitationStore } from './invitation-store.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import type { PeopleStore } from './people-store.ts';
 import type { SessionStore } from './session-store.ts';
@@ -32,6 +33,7 @@ export interface Store {
   readonly freezes: FreezeStore;
   readonly sessions: SessionStore;
   readonly people: PeopleStore;
+  readonly invitations: InvitationStore;
   readonly knownPlaces: KnownPlaceStore;
   readonly configurations: ConfigurationStore;
   readonly embedded: EmbeddedStore;

@@ -18,6 +18,7 @@ import {
   totpBegunSchema,
 } from '../../../shared/api/own-factors.ts';
 import { FROM_DIRECTORY } from '../../core/enrolment/factors-of.ts';
+import { coolDownHoursOf } from '../../core/enrolment/invitations/show-invitation.ts';
 import { beginAddress, beginTotp, confirmCode, makeOwnCodes, requireFewer, requireRoom } from '../../core/enrolment/own-codes.ts';
 import { countsFromOf, isRenamed, ownAccount, ownProofs, removeOwn, renameOwn } from '../../core/enrolment/own-proofs.ts';
 import { questionsToChoose, setOwnQuestions } from '../../core/enrolment/own-questions.ts';
@@ -64,7 +65,7 @@ export function ownFactorRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       (request, reply) =>
         forSession(deps, request, reply, async (acting, session) => {
           const { account, factors, linked, addable, ways } = await ownProofs(acting, session);
-          const { coolDownHours } = deps.configuration().factors;
+          const coolDownHours = await coolDownHoursOf(acting, session);
           return {
             factors: factors.map((row) => present(row, acting.act.at)),
             addable,
@@ -159,10 +160,11 @@ export function ownFactorRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         forSession(deps, request, reply, async (acting, session) => {
           requireMayAdd(acting, session);
           const { ceremony, name, credential } = request.body;
-          const { spend } = addedByOwner(acting, session, (store) => requireFewer({ store }, session, 'passkey'));
+          const { spend, countsFrom } = await addedByOwner(acting, session, (store) => requireFewer({ store }, session, 'passkey'));
           const asked = {
             ...{ account: session.account, journey: session.row.journeyId, ceremony, name: name ?? 'Passkey', answer: credential },
             ...{ actor: sessionActor(acting.act, session), language: session.language, now: acting.act.at, sessions: goingOn(session) },
+            countsFrom,
           };
           return reply.status(201).send(added(await finishPasskey(acting, asked, spend), acting.act.at));
         }),
