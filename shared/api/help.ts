@@ -3,7 +3,7 @@ import { PERSON_PERMISSIONS } from '../permissions.ts';
 import { verdictSchema } from './journeys.ts';
 
 /** What `/api/v1/help` speaks: what somebody who is signed in does for others, by a role. */
-const ref = z.strictObject({
+export const accountRefSchema = z.strictObject({
   directory: z.string().min(1).max(40),
   id: z
     .string()
@@ -24,11 +24,13 @@ export const helpedSchema = z.object({
     locked: z.boolean().nullable(),
   }),
   may: z.array(z.enum(PERSON_PERMISSIONS)),
+  /** Of these only in a case (`/helpdesk/cases`): who asks is not the person's direct manager. */
+  inCase: z.array(z.enum(PERSON_PERMISSIONS)),
 });
 
-export const helpUnlockRequestSchema = z.strictObject({ account: ref });
+export const helpUnlockRequestSchema = z.strictObject({ account: accountRefSchema });
 /** Without a password, one is made. Either way the person must choose their own at the next sign-in. */
-export const helpResetRequestSchema = z.strictObject({ account: ref, password: z.string().min(1).max(1024).optional() });
+export const helpResetRequestSchema = z.strictObject({ account: accountRefSchema, password: z.string().min(1).max(1024).optional() });
 export const helpResponseSchema = z.object({
   /** `unknown`: the directory did not say; it is found out later, and the person is told. */
   outcome: z.enum(['done', 'refused', 'failed', 'unknown']),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PERSON_PERMISSIONS } from '../permissions.ts';
 import { assertionSchema, requestOptionsSchema } from './web-authn.ts';
 
 /** What the recovery journey speaks: one protocol for the portal, the Windows client, the command line and scripts. */
@@ -25,8 +26,11 @@ export type RecoveryGoal = (typeof RECOVERY_GOALS)[number];
 export function isRecoveryGoal(goal: Goal): goal is RecoveryGoal {
   return RECOVERY_GOALS.some((each) => each === goal);
 }
+/** What else anybody may begin by a name or a passkey: `confirm-call` shows the helpdesk on the telephone who one is. */
+export const NAMED_GOALS = [...RECOVERY_GOALS, 'confirm-call'] as const;
+export type NamedGoal = (typeof NAMED_GOALS)[number];
 /** The goals for which a proof is asked for, as a code that is sent. */
-export const ASKING_GOALS = [...RECOVERY_GOALS, 'sign-in', 'step-up', 'link-account'] as const;
+export const ASKING_GOALS = [...NAMED_GOALS, 'sign-in', 'step-up', 'link-account'] as const;
 export const GOALS = [...ASKING_GOALS, 'enrol-on-phone'] as const;
 export const goalSchema = z.enum(GOALS);
 export type Goal = z.infer<typeof goalSchema>;
@@ -144,6 +148,15 @@ export const newPasswordStepSchema = z.object({
   changeableAt: time.nullable(),
 });
 export const confirmUnlockStepSchema = z.object({ ...stepBase, kind: z.literal('confirm-unlock'), accounts: z.array(stepAccountSchema) });
+/**
+ * Who is on the telephone with the person, and what for. `call` null: nobody of the helpdesk has opened a case about them. `shown`: the
+ * number that the agent can say, and nobody else.
+ */
+export const confirmCallStepSchema = z.object({
+  ...stepBase,
+  kind: z.literal('confirm-call'),
+  call: z.object({ agent: z.string(), action: z.enum(PERSON_PERMISSIONS), shown: z.string() }).nullable(),
+});
 export const waitingStepSchema = z.object({
   ...stepBase,
   kind: z.literal('waiting'),
@@ -155,7 +168,19 @@ export const waitingStepSchema = z.object({
 });
 export const resultSchema = z.object({
   account: stepAccountSchema,
-  outcome: z.enum(['password-reset', 'unlocked', 'was-not-locked', 'password-kept', 'mailed', 'signed-in', 'proven', 'failed', 'unknown']),
+  outcome: z.enum([
+    'password-reset',
+    'unlocked',
+    'was-not-locked',
+    'password-kept',
+    'mailed',
+    'signed-in',
+    'proven',
+    'call-confirmed',
+    'call-denied',
+    'failed',
+    'unknown',
+  ]),
   code: z.string().optional(),
   message: z.string(),
 });
@@ -187,6 +212,7 @@ export const stepSchema = z.discriminatedUnion('kind', [
   chooseAccountsStepSchema,
   newPasswordStepSchema,
   confirmUnlockStepSchema,
+  confirmCallStepSchema,
   waitingStepSchema,
   doneStepSchema,
   refusedStepSchema,
@@ -245,6 +271,11 @@ export const ANSWERS = {
   'choose-accounts': z.strictObject({ accounts: z.array(z.string().max(64)).min(1).max(20) }),
   'new-password': z.union([z.strictObject({ password }), z.strictObject({ keepPassword: z.literal(true) })]),
   'confirm-unlock': z.strictObject({ confirm: z.literal(true) }),
+  'confirm-call': z.union([
+    z.strictObject({ number: z.string().min(1).max(20) }),
+    z.strictObject({ notMine: z.literal(true) }),
+    z.strictObject({ look: z.literal(true) }),
+  ]),
   waiting: z.strictObject({}),
 } as const;
 export type AnsweredStepKind = keyof typeof ANSWERS;

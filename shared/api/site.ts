@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RECOVERY_GOALS } from './journeys.ts';
+import { NAMED_GOALS, RECOVERY_GOALS } from './journeys.ts';
 
 /** What every page needs before it can draw anything: `GET /api/v1/site`. Nothing here depends on an account. */
 export const siteSchema = z.object({
@@ -14,8 +14,10 @@ export const siteSchema = z.object({
   goals: z.array(z.enum(RECOVERY_GOALS)),
   /** People may sign in. */
   signIn: z.boolean(),
-  /** Those of `goals` that may be begun by a passkey, without a name. */
-  goalsByPasskey: z.array(z.enum(RECOVERY_GOALS)),
+  /** People who are helped on the telephone show here who they are. */
+  calls: z.boolean(),
+  /** What may be begun by a passkey, without a name. */
+  goalsByPasskey: z.array(z.enum(NAMED_GOALS)),
   demo: z.boolean(),
 });
 export type Site = z.infer<typeof siteSchema>;

@@ -73,7 +73,7 @@ function addVerify(audit: Command, context: CommandContext): void {
   const verify = audit
     .command('verify')
     .description(
-      'Walk the chain from its first event to its end. Finds events that were changed, dropped, inserted, moved or cut off. In the database each event must have been written with a key of this installation; an export is checked by its signed end, anywhere. Exit code 1 when something is found.',
+      'Walk the chain from its first event to its end. Finds events that were changed, dropped, inserted, moved or cut off. In the database each event must have been written with a key of this installation; an export is checked by its signed end, anywhere. Receipts of callers that agents relied on are checked too, in both. Exit code 1 when something is found.',
     )
     .option('--file <export>', 'verify a file made by `keyturn audit export`, without any database')
     .option('--public-key <key>', 'the key that the export must be signed with, from `keyturn audit key`')
@@ -94,16 +94,18 @@ function addVerify(audit: Command, context: CommandContext): void {
   ]);
 }
 
-function describe({ ok, checked, head, problem, signedBy }: LogReport, isExport: boolean, keyWasNamed: boolean): string {
+function describe({ ok, checked, head, problem, signedBy, receipts }: LogReport, isExport: boolean, keyWasNamed: boolean): string {
   if (!ok) return `The audit log is NOT whole. Event ${problem?.seq}: ${problem?.meaning}. Events in order before that: ${checked}.`;
+  const signers = `signed with ${receipts.keys.join(', ')}`;
+  const genuine = receipts.count === 0 ? '' : ` Receipts of callers: ${receipts.count}, all genuine${isExport ? `, ${signers}` : ''}.`;
   const events = `${checked} event${checked === 1 ? '' : 's'}`;
   if (!isExport) {
-    return `The audit log is whole: ${events}, all written with the keys of this installation. Note its head to notice later if an older state was put back: ${head.seq}:${head.hash}`;
+    return `The audit log is whole: ${events}, all written with the keys of this installation.${genuine} Note its head to notice later if an older state was put back: ${head.seq}:${head.hash}`;
   }
   const signature = keyWasNamed
     ? 'signed with the key you named'
     : `signed with ${signedBy}: compare this with \`keyturn audit key\`, anyone can sign`;
-  return `The export is whole: ${events}, its end is ${signature}. Head: ${head.seq}:${head.hash}`;
+  return `The export is whole: ${events}, its end is ${signature}.${genuine} Head: ${head.seq}:${head.hash}`;
 }
 
 function parseHead(text: string): NotedHead {

@@ -73,6 +73,26 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'Somebody who is signed in may not do this for that account, or there is no such account; which of these is not told',
     fix: 'keyturn explain tells why; the reasons are in the audit log',
   },
+  'case.unknown': { meaning: 'The agent has no such case', fix: 'List the cases again' },
+  'case.passed': {
+    meaning: 'The case is over, or somebody has moved it on meanwhile: another agent, the caller, or the same agent in another window',
+    fix: 'Look at the case again; open another one if it is closed',
+  },
+  'case.open-elsewhere': {
+    meaning: 'Another agent has a case about the account that is not over',
+    fix: 'Ask them, or open it with `replace`, which ends theirs',
+  },
+  'case.receipt-needed': {
+    meaning:
+      'There is no receipt of the caller that fits: they were not verified in this case, too long ago, or the account was written to since',
+    fix: 'Open a case and have the caller confirm the call',
+  },
+  'case.reason-missing': {
+    meaning: 'Neither a case that needs a reason nor an act for an unverified caller goes without one',
+    fix: 'Give one',
+  },
+  'case.ticket-missing': { meaning: '`helpdesk.ticketNeeded` wants the number of a ticket', fix: 'Give one' },
+  'case.ticket-unlike': { meaning: 'The ticket does not look like `helpdesk.ticketPattern`', fix: 'Check the number, or the pattern' },
   'session.for-enrolment-only': {
     meaning: 'Who signed in with a password alone, having nothing enrolled, can do nothing but enrol',
     fix: 'Enrol something, and sign in with it',

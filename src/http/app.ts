@@ -22,6 +22,7 @@ import type { HttpDeps } from './http-deps.ts';
 import { createPageSender } from './page-file.ts';
 import { registerPages } from './pages.ts';
 import { asAppError } from './problem.ts';
+import { caseRoutes } from './routes/cases.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { enrolmentRoutes } from './routes/enrolment.ts';
 import { registerHealth } from './routes/health.ts';
@@ -96,6 +97,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(onPhoneRoutes(deps), { prefix });
   await app.register(invitationRoutes(deps), { prefix });
   await app.register(helpRoutes(deps), { prefix });
+  await app.register(caseRoutes(deps), { prefix });
   await app.register(myAccountRoutes(deps), { prefix });
   await app.register(siteRoutes(deps), { prefix });
   await app.register(noticeRoutes(deps), { prefix });

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Client, type Goal, isRecoveryGoal, type Step } from '../../shared/api/journeys.ts';
+import { type Client, type Goal, NAMED_GOALS, type Step } from '../../shared/api/journeys.ts';
 import { AppError } from '../../shared/errors.ts';
 import { cookiesNamed, isSecure, isToken } from './cookies.ts';
 import type { HttpDeps } from './http-deps.ts';
@@ -35,7 +35,7 @@ export function setJourneyCookie(deps: HttpDeps, reply: FastifyReply, token: str
  * not a recovery and is complete has something to give yet: a session to open or to raise, or a link.
  */
 export function endJourneyCookie(deps: HttpDeps, reply: FastifyReply, { kind }: Pick<Step, 'kind'>, goal: Goal): void {
-  if (!isRecoveryGoal(goal) && kind === 'done') return;
+  if (kind === 'done' && !NAMED_GOALS.some((each) => each === goal)) return;
   const sent = cookiesNamed(cookieName(deps), reply.request.headers.cookie).length > 0;
   if (sent && (kind === 'done' || kind === 'refused')) clearJourneyCookie(deps, reply);
 }

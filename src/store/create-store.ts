@@ -20,6 +20,7 @@ import { createCounters } from './tables/counters.ts';
 import { createEmbeddedAccounts } from './tables/embedded-accounts.ts';
 import { createFactors } from './tables/factors.ts';
 import { createFreezes } from './tables/freezes.ts';
+import { createHelpdeskCases } from './tables/helpdesk-cases.ts';
 import { createIntents } from './tables/intents.ts';
 import { createInvitations } from './tables/invitations.ts';
 import { createJourneys } from './tables/journeys.ts';
@@ -203,6 +204,7 @@ function createVerbs(context: TableContext): Verbs {
     sessions: createSessions(context),
     people: createPeople(context),
     invitations: createInvitations(context),
+    cases: createHelpdeskCases(context),
     configurations: createConfigurations(context),
     embedded: createEmbeddedAccounts(context),
   };

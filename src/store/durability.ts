@@ -88,6 +88,14 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     revokeOpen: 'flushed',
     newestAfter: 'reads',
   },
+  cases: {
+    insert: 'flushed',
+    find: 'reads',
+    openOf: 'reads',
+    ofAgent: 'reads',
+    advance: 'flushed',
+    closeUnreadable: 'flushed',
+  },
   knownPlaces: { remember: 'flushed', known: 'reads' },
   configurations: { current: 'reads', read: 'reads', list: 'reads', append: 'flushed' },
   embedded: {

@@ -20,6 +20,7 @@ export interface Schema {
   sessions: SessionTable;
   person_accounts: PersonAccountTable;
   invitations: InvitationTable;
+  helpdesk_cases: HelpdeskCaseTable;
   freeze_links: FreezeLinkTable;
   configurations: ConfigurationTable;
   embedded_accounts: EmbeddedAccountTable;
@@ -219,6 +220,24 @@ interface EmbeddedAccountTable {
   version: number;
   /** Lower-cased text that a search looks in, made by the program so that both engines fold alike. */
   search_text: string;
+}
+
+/** Who is helped by whom, and for what. */
+interface HelpdeskCaseTable {
+  id: string;
+  version: number;
+  state: string;
+  directory: string;
+  account_id: string;
+  agent_directory: string;
+  agent_id: string;
+  action: string;
+  tries: number;
+  /** Sealed. */
+  facts: string;
+  created_at: number;
+  expires_at: number;
+  closed_at: number | null;
 }
 
 /** Which accounts are one person's. An account without a row is a person of its own. */

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type PostgresServer, startPostgres } from '../../test/servers/postgres.ts';
 import { sharedPostgres } from '../../test/servers/shared-servers.ts';
 import { journeyRow, makePostgresDatabase, NOW, openTestStore, quietLog, type TestDatabase, testKey } from '../../test/store/fixture.ts';
+import { specifyCases } from '../../test/store/specification-cases.ts';
 import { specifyDatabase } from '../../test/store/specification-database.ts';
 import { specifyJourneyTables } from '../../test/store/specification-journeys.ts';
 import { specifyPeople } from '../../test/store/specification-people.ts';
@@ -17,6 +18,7 @@ const makeDatabase = async () => makePostgresDatabase(await sharedPostgres());
 describe('store on PostgreSQL', () => {
   specifyJourneyTables(makeDatabase);
   specifySessions(makeDatabase);
+  specifyCases(makeDatabase);
   specifyPeople(makeDatabase);
   specifyWorkTables(makeDatabase);
   specifyTransactions(makeDatabase);

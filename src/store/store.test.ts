@@ -7,6 +7,7 @@ import SqliteFile from 'better-sqlite3';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { journeyRow, makeSqliteDatabase, openTestStore, quietLog, testKey } from '../../test/store/fixture.ts';
+import { specifyCases } from '../../test/store/specification-cases.ts';
 import { specifyDatabase } from '../../test/store/specification-database.ts';
 import { specifyJourneyTables } from '../../test/store/specification-journeys.ts';
 import { specifyPeople } from '../../test/store/specification-people.ts';
@@ -21,6 +22,7 @@ import { openSqlite } from './sqlite.ts';
 describe('store on SQLite', () => {
   specifyJourneyTables(makeSqliteDatabase);
   specifySessions(makeSqliteDatabase);
+  specifyCases(makeSqliteDatabase);
   specifyPeople(makeSqliteDatabase);
   specifyWorkTables(makeSqliteDatabase);
   specifyTransactions(makeSqliteDatabase);

@@ -53,6 +53,7 @@ export async function tidy(db: Database, now: number): Promise<number> {
     .where(newer, '>=', MOST_PLACES);
   const sessions = db.deleteFrom('sessions').where('ends_at', '<=', now - JOURNEY_GRACE);
   const invitations = db.deleteFrom('invitations').where('expires_at', '<=', now - INVITATION_GRACE);
+  const cases = db.deleteFrom('helpdesk_cases').where('expires_at', '<=', now - JOURNEY_GRACE);
   const messages = db
     .deleteFrom('outbox')
     .where((eb) =>
@@ -64,7 +65,7 @@ export async function tidy(db: Database, now: number): Promise<number> {
     );
 
   let deleted = 0;
-  for (const statement of [challenges, journeys, counters, links, places, surplus, sessions, invitations, messages]) {
+  for (const statement of [challenges, journeys, counters, links, places, surplus, sessions, invitations, cases, messages]) {
     const result = await statement.executeTakeFirst();
     deleted += Number(result.numDeletedRows);
   }

@@ -19,6 +19,8 @@ export function isUnderstood(table: SealedTable, row: Readonly<Record<string, st
       return row.ended_at !== null || sealedFactor.safeParse(parsed(plain)).success;
     case 'intents':
       return row.status !== 'open' || isIntent(row, plain);
+    case 'helpdesk_cases':
+      return row.closed_at !== null || isObject(parsed(plain));
     case 'outbox':
       return row.done_at !== null || row.failed_at !== null || parsed(plain) !== undefined;
     default:

@@ -52,7 +52,7 @@ describe.each(REAL_KINDS)('what roles go by, kind %s', (kind) => {
         'unlock-account',
         await readTarget(keyturn.deps, directory, roles, target),
       );
-    const allowed = (...roles: string[]) => ({ allowed: true, roles });
+    const allowed = (...roles: string[]) => ({ allowed: true, roles, basis: roles.includes('managers') ? 'manager' : 'receipt' });
 
     expect(await decide()).toMatchObject({ allowed: false, because: 'not-known' });
     await server.modify(report.dn, { manager: boss.dn });
@@ -90,7 +90,7 @@ describe.each(REAL_KINDS)('what roles go by, kind %s', (kind) => {
         'unlock-account',
         await readTarget(keyturn.deps, directory, roles, target),
       );
-    expect(await decide()).toEqual({ allowed: true, roles: ['managers'] });
+    expect(await decide()).toEqual({ allowed: true, roles: ['managers'], basis: 'manager' });
     const link = { now: keyturn.clock.now(), by: 'test', countsFrom: keyturn.clock.now() + 60_000 };
     const linkTo = (id: string, added: AccountRef) =>
       keyturn.deps.store.people.link(target, added, { person: `p-${id}`, ids: [`a-${id}`, `b-${id}`], ...link });

@@ -61,6 +61,10 @@ const IN_A_SESSION: Readonly<Record<string, unknown>> = {
   'POST /me/accounts/proof': { account: 'somebody' },
   'POST /me/accounts': { journey: 'x' },
   'DELETE /me/accounts/{account}': undefined,
+  'GET /helpdesk/cases': undefined,
+  'GET /helpdesk/cases/{case}': undefined,
+  'POST /helpdesk/cases/{case}/act': {},
+  'DELETE /helpdesk/cases/{case}': undefined,
 };
 
 /** What only somebody who is signed in and has a role for it may call. */
@@ -68,6 +72,7 @@ const BY_A_ROLE: Readonly<Record<string, unknown>> = {
   'POST /help/find': { account: 'somebody' },
   'POST /help/unlock': { account },
   'POST /help/reset': { account, ...password },
+  'POST /helpdesk/cases': { account, action: 'unlock-account' },
 };
 
 let keyturn: Keyturn;

@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import pg from 'pg';
+import type { CaseRow } from '../../src/core/ports/case-store.ts';
 import type { EmbeddedAccountRow } from '../../src/core/ports/embedded-store.ts';
 import type { InvitationRow } from '../../src/core/ports/invitation-store.ts';
 import type { SessionRow } from '../../src/core/ports/session-store.ts';
@@ -161,6 +162,25 @@ export function sessionRow(changes: Partial<SessionRow> = {}): SessionRow {
     endedBecause: null,
     roles: [],
     rolesReadAt: null,
+    ...changes,
+  };
+}
+
+export function caseRow(changes: Partial<CaseRow> = {}): CaseRow {
+  return {
+    id: randomUUID(),
+    version: 1,
+    state: 'open',
+    directory: 'corp',
+    accountId: randomUUID(),
+    agentDirectory: 'corp',
+    agentId: 'agent',
+    action: 'reset-password',
+    tries: 0,
+    facts: '{"numbers":{}}',
+    createdAt: NOW,
+    expiresAt: NOW + 1_800_000,
+    closedAt: null,
     ...changes,
   };
 }

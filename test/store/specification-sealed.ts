@@ -7,6 +7,7 @@ import { openColumn, SEALED_COLUMNS, type SealedTable } from '../../src/store/se
 import { createSecrets } from '../../src/store/secrets.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import {
+  caseRow,
   embeddedRow,
   factorRow,
   intentRow,
@@ -71,6 +72,10 @@ const SAMPLES: Record<SealedTable, (store: Store, nth: number) => Promise<unknow
     store.invitations.insert(
       invitationRow({ directory: `d${nth}`, author: `a${nth}`, createdAt: NOW + nth, expiresAt: NOW + 900_000 + nth }),
     ),
+  helpdesk_cases: (store, nth) =>
+    store.cases.insert(
+      caseRow({ directory: `d${nth}`, agentId: `a${nth}`, tries: nth, createdAt: NOW + nth, expiresAt: NOW + 900_000 + nth }),
+    ),
   configurations: (store, nth) =>
     store.configurations.append(nth, { document: `{"n":${nth}}`, createdAt: NOW + nth, author: `a${nth}`, comment: `c${nth}` }),
 };
@@ -95,7 +100,7 @@ export function specifySealedColumns(makeDatabase: MakeDatabase): void {
     for (const nth of [0, 1, 2]) await SAMPLES[table](store, nth);
     const rows = (await database.execute(`select * from ${table}`)) as Row[];
     // The driver beside the store gives whole numbers of PostgreSQL as text.
-    const numbers = /_at$|_until$|_from$|^version$|attempts$|time_step$/;
+    const numbers = /_at$|_until$|_from$|^version$|^tries$|attempts$|time_step$/;
     return rows.map((row) =>
       Object.fromEntries(Object.entries(row).map(([name, value]) => [name, numbers.test(name) && value !== null ? Number(value) : value])),
     );

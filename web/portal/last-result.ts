@@ -11,6 +11,8 @@ const OUTCOMES: Readonly<Record<Outcome, true>> = {
   mailed: true,
   'signed-in': true,
   proven: true,
+  'call-confirmed': true,
+  'call-denied': true,
   failed: true,
   unknown: true,
 };

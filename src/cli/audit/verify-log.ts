@@ -2,6 +2,7 @@ import { CHAIN_PROBLEMS, type ChainReport, verifyChain } from '../../core/audit/
 import { type Checkpoint, isCheckpointSigned } from '../../core/audit/seals.ts';
 import type { AuditRow } from '../../core/ports/audit-store.ts';
 import type { Store } from '../../core/ports/store.ts';
+import { createReceiptCheck, RECEIPT_PROBLEMS } from './check-receipts.ts';
 import { readExport } from './read-export.ts';
 
 const PAGE = 500;
@@ -16,14 +17,18 @@ export interface LogReport extends Omit<ChainReport, 'problem'> {
   problem?: { seq: number; reason: string; meaning: string };
   /** Of an export: whose signature stands under its end. */
   signedBy?: string;
+  /** Receipts of callers that were checked, and the public keys that they were signed with. */
+  receipts: { count: number; keys: string[] };
 }
 
 /** Walks the log of the database: every event and the recorded end must have been written with a key of this installation. */
 export async function verifyStored(store: Store, noted?: NotedHead): Promise<LogReport> {
   const end = await store.audit.head();
-  const watched = watch(storedRows(store), noted);
-  const report = await verifyChain(watched.rows, { seals: store.audit.seals(), end, endAfter: () => store.audit.head() });
-  return watched.compare(described(report));
+  const seals = store.audit.seals();
+  const known = seals.publicKeys().map(({ publicKey }) => publicKey);
+  const watched = watch(storedRows(store), noted, known);
+  const report = await verifyChain(watched.rows, { seals, end, endAfter: () => store.audit.head() });
+  return watched.compare(report);
 }
 
 /** Walks an export. Needs no secret: its signed end vouches for all that comes before. */
@@ -33,7 +38,7 @@ export async function verifyExport(
 ): Promise<LogReport> {
   const { rows, checkpoint } = readExport(file);
   const watched = watch(rows, given.noted);
-  const report = watched.compare(described(await verifyChain(watched.rows)));
+  const report = watched.compare(await verifyChain(watched.rows));
   if (!report.ok) return report;
   const end = checkpoint();
   const problem = end === null ? 'no-signed-end' : problemOfEnd(end, report.head, given.publicKey);
@@ -45,6 +50,7 @@ export async function verifyExport(
 
 const MEANINGS = {
   ...CHAIN_PROBLEMS,
+  ...RECEIPT_PROBLEMS,
   'no-signed-end': 'the file has no signed end behind it: it may have been cut off',
   'signature-wrong': 'the signed end was not signed with the key that it names',
   'signed-by-another': 'the end is signed with another key than the one you named',
@@ -60,24 +66,35 @@ function problemOfEnd(end: Checkpoint, head: NotedHead, publicKey: string | unde
   return end.hash === head.hash ? null : 'end-differs';
 }
 
-function described({ problem, ...report }: ChainReport): LogReport {
-  return problem === undefined ? report : failed(report, problem.seq, problem.reason);
+type Walked = Omit<LogReport, 'problem'>;
+
+function described({ problem, ...report }: ChainReport, receipts: LogReport['receipts']): LogReport {
+  const walked: Walked = { ...report, receipts };
+  return problem === undefined ? walked : failed(walked, problem.seq, problem.reason);
 }
 
-function failed(report: Omit<LogReport, 'problem'>, seq: number, reason: keyof typeof MEANINGS): LogReport {
+function failed(report: Walked, seq: number, reason: keyof typeof MEANINGS): LogReport {
   return { ...report, ok: false, problem: { seq, reason, meaning: MEANINGS[reason] } };
 }
 
-/** A whole older state of the database is whole in itself: only a head that was noted elsewhere tells. */
-function watch(rows: AsyncIterable<AuditRow>, noted: NotedHead | undefined) {
+/**
+ * Looks at what the chain itself does not tell, while it is walked: receipts of callers, and a head that was noted elsewhere, as a whole
+ * older state of the database is whole in itself.
+ */
+function watch(rows: AsyncIterable<AuditRow>, noted: NotedHead | undefined, known?: readonly string[]) {
   let seen: string | undefined;
+  const receipts = createReceiptCheck(known);
   async function* watched() {
     for await (const row of rows) {
       if (row.seq === noted?.seq) seen = row.hash;
+      receipts.look(row);
       yield row;
     }
   }
-  const compare = (report: LogReport): LogReport => {
+  const compare = (walked: ChainReport): LogReport => {
+    const { count, keys } = receipts.seen;
+    const report = described(walked, { count, keys: [...keys] });
+    if (report.ok && receipts.problem !== undefined) return failed(report, receipts.problem.seq, receipts.problem.reason);
     if (!report.ok || noted === undefined || noted.seq === 0 || seen === noted.hash) return report;
     return failed(report, noted.seq, seen === undefined ? 'noted-missing' : 'noted-differs');
   };

@@ -48,11 +48,25 @@ export interface TargetFacts extends HolderFacts {
  */
 export type AccessRefusal = 'oneself' | 'actor-barred' | 'protected' | 'no-role' | 'out-of-scope' | 'not-known' | 'more-rights';
 
-export type AccessDecision =
-  /** `roles`: by each of these. */
-  | { readonly allowed: true; readonly roles: readonly string[] }
-  /** `roles`: those that the reason is about. */
-  | { readonly allowed: false; readonly because: AccessRefusal; readonly roles: readonly string[] };
+/**
+ * By what somebody acts for somebody else:
+ *
+ * - `manager`     the directory names them as direct manager: whom they help they know, and are answerable for
+ * - `receipt`     as an agent, for a caller who has proven in a case who they are
+ * - `unverified`  as an agent whose every role that allows it does without: with a reason and an alarm
+ */
+export type AccessBasis = 'manager' | 'receipt' | 'unverified';
+
+/** `roles`: those that the reason is about. */
+export interface AccessRefused {
+  readonly allowed: false;
+  readonly because: AccessRefusal;
+  readonly roles: readonly string[];
+}
+
+/** `roles`: by each of these. */
+export type ManageDecision = { readonly allowed: true; readonly roles: readonly string[] } | AccessRefused;
+export type AccessDecision = { readonly allowed: true; readonly roles: readonly string[]; readonly basis: AccessBasis } | AccessRefused;
 
 /**
  * Whether somebody may do something for somebody else, and why. Denied unless a role allows it; what is not known never allows
@@ -72,14 +86,21 @@ export function can(roles: readonly Role[], actor: ActorFacts, action: PersonPer
   if (granted.length === 0) return whyNone(judged);
   const own = [target, ...target.linked];
   const higher = roles.filter((role) => own.some((each) => holdsStanding(role, each) !== false) && holdsStanding(role, actor) !== true);
-  return higher.length > 0 ? refused('more-rights', higher) : { allowed: true, roles: granted.map(({ name }) => name) };
+  if (higher.length > 0) return refused('more-rights', higher);
+  return { allowed: true, roles: granted.map(({ name }) => name), basis: basisOf(granted, actor, target) };
+}
+
+/** Of several roles the strictest decides; who is the person's manager is so whatever other roles they hold. */
+function basisOf(granted: readonly Role[], actor: ActorFacts, target: TargetFacts): AccessBasis {
+  if (granted.some((role) => holdsAsManager(role, actor, target) === true)) return 'manager';
+  return granted.every(({ unverified }) => unverified === true) ? 'unverified' : 'receipt';
 }
 
 /**
  * Whether somebody may do something at the installation itself, and why. Denied unless a role allows it that they hold by group or by
  * name: being a manager allows nothing here.
  */
-export function canManage(roles: readonly Role[], actor: ActorFacts, action: InstallationPermission): AccessDecision {
+export function canManage(roles: readonly Role[], actor: ActorFacts, action: InstallationPermission): ManageDecision {
   if (actor.barred !== null) return refused('actor-barred');
   const judged = roles.filter(({ may }) => may.includes(action)).map((role) => ({ role, held: holdsStanding(role, actor), over: true }));
   const granted = judged.filter(({ held }) => held === true).map(({ role }) => role.name);
@@ -99,9 +120,13 @@ export function holdsStanding({ heldBy }: Role, { account, login, membership }: 
 /** Whether an account holds a role for this target. */
 function holds(role: Role, actor: HolderFacts, target: TargetFacts): Verdict {
   const standing = holdsStanding(role, actor);
-  if (!role.heldBy.directManager) return standing;
-  const inDirectory = role.heldBy.directories?.includes(actor.account.directory) ?? true;
-  return any([standing, all([inDirectory, isDirectManager(actor.account, target.account, target.manager)])]);
+  return role.heldBy.directManager ? any([standing, holdsAsManager(role, actor, target)]) : standing;
+}
+
+/** Whether an account holds a role for this target by being named as direct manager. */
+function holdsAsManager({ heldBy }: Role, actor: HolderFacts, target: TargetFacts): Verdict {
+  const inDirectory = heldBy.directories?.includes(actor.account.directory) ?? true;
+  return heldBy.directManager && all([inDirectory, isDirectManager(actor.account, target.account, target.manager)]);
 }
 
 /** A role that says nothing of its scope is over nobody but the reports of those who hold it as managers. */
@@ -110,14 +135,14 @@ function isOver({ over, heldBy }: Role, { account, membership }: HolderFacts): V
   return fitsAccount({ when: over }, { directory: account.directory, membership });
 }
 
-function whyNone(judged: readonly { role: Role; held: Verdict; over: Verdict }[]): AccessDecision {
+function whyNone(judged: readonly { role: Role; held: Verdict; over: Verdict }[]): AccessRefused {
   const open = judged.filter(({ held, over }) => held !== false && over !== false).map(({ role }) => role);
   if (open.length > 0) return refused('not-known', open);
   const held = judged.filter((each) => each.held !== false).map(({ role }) => role);
   return held.length > 0 ? refused('out-of-scope', held) : refused('no-role');
 }
 
-function refused(because: AccessRefusal, roles: readonly Role[] = []): AccessDecision {
+function refused(because: AccessRefusal, roles: readonly Role[] = []): AccessRefused {
   return { allowed: false, because, roles: roles.map(({ name }) => name) };
 }
 

@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
 import { inGroups, randomReadable } from '../enrolment/readable-secret.ts';
+import { backingOf, type InCase, settleWarrant, useWarrant, type Warrant, warrantFor } from '../helpdesk/warrant.ts';
 import type { ActDeps } from '../journey/act.ts';
 import { judgeNewPassword } from '../password-policy/judge-new-password.ts';
 import { mergeRules } from '../password-policy/merge.ts';
@@ -31,27 +32,37 @@ export interface Help {
 const FRESH_FOR = 5 * 60_000;
 
 /**
- * Unlocks somebody else's account, by a role.
- * @throws AppError `session.step-up-needed`, `access.refused`, `account.write-open`, and as `requireMay`
+ * Unlocks somebody else's account, by a role: as their direct manager, or else in a case.
+ * @throws AppError `session.step-up-needed`, `access.refused`, `account.write-open`, `case.*` as `warrantFor`, and as `requireMay`
  */
-export async function helpUnlock(deps: ActDeps, session: Session, ref: AccountRef): Promise<Help> {
+export async function helpUnlock(deps: ActDeps, session: Session, ref: AccountRef, inCase?: InCase): Promise<Help> {
   requireFresh(deps, session);
   const helped = await requireMay(deps, session, 'unlock-account', ref);
-  return helpOf(await write(deps, session, helped, (request) => unlockAccount(deps, request)));
+  const warrant = warrantFor(deps, helped.basis, inCase);
+  return helpOf(await write(deps, session, helped, warrant, (request) => unlockAccount(deps, request)));
 }
 
 /**
  * Sets a password for somebody else, by a role; they must choose their own at the next sign-in. One is made where none is given.
  * @throws AppError as `helpUnlock`
  */
-export async function helpReset(deps: ActDeps, session: Session, ref: AccountRef, given: string | undefined): Promise<Help> {
+export async function helpReset(
+  deps: ActDeps,
+  session: Session,
+  ref: AccountRef,
+  given: string | undefined,
+  inCase?: InCase,
+): Promise<Help> {
   requireFresh(deps, session);
   const helped = await requireMay(deps, session, 'reset-password', ref);
+  const warrant = warrantFor(deps, helped.basis, inCase);
   const password = given ?? newPassword(deps);
   const verdicts = await refusedBy(deps, helped, password);
   if (verdicts !== null) return { outcome: 'refused', verdicts };
   const unlock = deps.configuration().recovery.unlockOnReset;
-  const [result] = await write(deps, session, helped, (request) => resetPassword(deps, { ...request, password, unlock, mustChange: true }));
+  const [result] = await write(deps, session, helped, warrant, (request) =>
+    resetPassword(deps, { ...request, password, unlock, mustChange: true }),
+  );
   const help = helpOf(result === undefined ? [] : [result]);
   if (help.outcome !== 'done') return help;
   const mustChange = result?.unmet?.includes('must-change') !== true;
@@ -80,6 +91,7 @@ async function write(
   deps: ActDeps,
   session: Session,
   { account }: Helped,
+  warrant: Warrant,
   execute: (request: WriteRequest) => Promise<WriteResult[]>,
 ): Promise<WriteResult[]> {
   const ref = { directory: account.directory, id: account.id };
@@ -92,11 +104,13 @@ async function write(
     proof: [...new Set(session.proofs.map(({ kind }) => kind))],
     journeyId: null,
     language: session.language,
-    consume: async (store: Store) => {
+    ...backingOf(warrant),
+    consume: async (store: Store, intents) => {
       await requireOpen(deps, store, session);
       for (const each of [ref, session.account]) if (await store.freezes.isFrozen(each)) throw new AppError('access.refused');
+      await useWarrant(deps, store, session, warrant, intents);
     },
-    conclude: () => Promise.resolve(),
+    conclude: (store, results) => settleWarrant(deps, store, session, warrant, results),
   });
 }
 

@@ -10,7 +10,7 @@ import type { Account, AccountRef, Directory } from '../ports/directory.ts';
 import { sessionActor } from '../sessions/end-sessions.ts';
 import { requireFullRights } from '../sessions/freshness.ts';
 import type { Session } from '../sessions/session.ts';
-import { type AccessDecision, can } from './can.ts';
+import { type AccessBasis, type AccessDecision, can } from './can.ts';
 import { readSessionActor } from './held-roles.ts';
 import { readTarget } from './read-access-facts.ts';
 
@@ -19,6 +19,13 @@ export interface Helped {
   readonly directory: Directory;
   readonly account: Account;
   readonly may: readonly PersonPermission[];
+  /** Of these only in a case: whoever asks is not the direct manager. */
+  readonly inCase: readonly PersonPermission[];
+}
+
+/** Somebody for whom one thing may be done, and by what. */
+export interface HelpedWith extends Helped {
+  readonly basis: AccessBasis;
 }
 
 /** What a directory has to be able to do. A password that somebody else knows must be one that its owner has to change. */
@@ -43,14 +50,15 @@ export async function findHelped(deps: ActDeps, session: Session, typed: string)
  * The account, where this may be done for it: judged by what the directory says now, for every single act.
  * @throws AppError `access.refused`, `session.for-enrolment-only`, `guard.slow-down`, `directory.*`
  */
-export async function requireMay(deps: ActDeps, session: Session, action: PersonPermission, ref: AccountRef): Promise<Helped> {
+export async function requireMay(deps: ActDeps, session: Session, action: PersonPermission, ref: AccountRef): Promise<HelpedWith> {
   requireFullRights(session);
   const directory = deps.directories.all().find(({ id }) => id === ref.directory);
   const account = (await directory?.readAccount(ref)) ?? null;
   if (directory === undefined || account === null) throw await refusal(deps, session, [], action);
   const judged = await judge(deps, session, { directory, account });
-  if (!judged.may.includes(action)) throw await refusal(deps, session, [judged], action);
-  return judged;
+  const decision = judged.decisions.find((each) => each.action === action)?.decision;
+  if (decision?.allowed !== true) throw await refusal(deps, session, [judged], action);
+  return { ...judged, basis: decision.basis };
 }
 
 /** Who acts for somebody else, for the audit log. */
@@ -65,13 +73,15 @@ interface Judged extends Helped {
 async function judge(deps: ActDeps, session: Session, found: { directory: Directory; account: Account }): Promise<Judged> {
   const { roles } = deps.configuration();
   const [actor, target] = await Promise.all([readSessionActor(deps, session), readTarget(deps, found.directory, roles, found.account)]);
-  if (actor === null) return { ...found, may: [], decisions: [] };
+  if (actor === null) return { ...found, may: [], inCase: [], decisions: [] };
   const { verbs } = found.directory.abilities;
   const decisions = PERSON_PERMISSIONS.filter((action) => NEEDED[action].every((verb) => verbs.includes(verb))).map((action) => ({
     action,
     decision: can(roles, actor, action, target),
   }));
-  return { ...found, decisions, may: decisions.filter(({ decision }) => decision.allowed).map(({ action }) => action) };
+  const allowed = decisions.filter(({ decision }) => decision.allowed).map(({ action }) => action);
+  const inCase = decisions.filter(({ decision }) => decision.allowed && decision.basis !== 'manager').map(({ action }) => action);
+  return { ...found, decisions, may: allowed, inCase };
 }
 
 /** Written down with the reasons, which who asks is not told, and counted: names are not to be tried out here. */

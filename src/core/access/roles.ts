@@ -11,6 +11,8 @@ export interface Role {
     readonly accounts?: readonly string[] | undefined;
     readonly directManager: boolean;
   };
+  /** Its holders may act for callers whom nobody has verified: each time with a reason, and with an alarm. */
+  readonly unverified?: boolean | undefined;
   /** All that is given must be met; over everybody when absent, which the configuration takes from direct managers alone. */
   readonly over?:
     | {

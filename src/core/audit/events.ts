@@ -1,8 +1,12 @@
 import type { FactorKind, Goal } from '../../../shared/api/journeys.ts';
-import type { Permission } from '../../../shared/permissions.ts';
+import type { Permission, PersonPermission } from '../../../shared/permissions.ts';
 import type { AccessRefusal } from '../access/can.ts';
+import type { CaseEnd } from '../helpdesk/help-case.ts';
+import type { SignedReceipt } from '../helpdesk/receipt.ts';
+import type { CaseState } from '../ports/case-store.ts';
 import type { AccountRef, Unmet } from '../ports/directory.ts';
 import type { SessionEnd, SessionRights } from '../ports/session-store.ts';
+import type { WriteBacking } from '../writes/directory-write.ts';
 
 /** Who did it, and from where. */
 export interface Actor {
@@ -49,6 +53,13 @@ interface AboutFactor {
 interface AboutSession {
   session: string;
   account: AccountRef;
+  actor: Actor;
+}
+interface AboutCase {
+  case: string;
+  account: AccountRef;
+  agent: { account: AccountRef; login: string };
+  action: PersonPermission;
   actor: Actor;
 }
 interface AboutWrite {
@@ -105,7 +116,8 @@ export type AuditEvent =
   | { type: 'invitation.made'; account: AccountRef; id: string; author: string; actor: Actor; expiresAt: number; byMail: boolean }
   | ({ type: 'invitation.shown'; id: string } & AboutSession)
   | { type: 'invitation.revoked'; account: AccountRef; author: string; actor: Actor; count: number; reason: string }
-  | ({ type: 'write.intended'; proof: FactorKind[]; unlock?: boolean } & AboutWrite)
+  /** `backing`: what a write for somebody else rests on, where that is a case. */
+  | ({ type: 'write.intended'; proof: FactorKind[]; unlock?: boolean; backing?: WriteBacking } & AboutWrite)
   | ({
       type: 'write.succeeded' | 'write.refused' | 'write.failed' | 'write.unknown' | 'write.unanswered' | 'write.corrected';
       /** `answer`: the directory said so; `reading`: found out afterwards by reading the account. */
@@ -135,6 +147,16 @@ export type AuditEvent =
     }
   /** Who is signed in has let a phone in to add what proves them, or typed wrong digits until it was over. `journey` is the phone's. */
   | ({ type: 'phone.let-in' | 'phone.refused'; journey: string } & AboutSession)
+  /** An agent helps somebody for one purpose. */
+  | ({ type: 'case.opened'; reason?: string; ticket?: string } & AboutCase)
+  /** The caller has proven who they are and typed the number that the agent read out. */
+  | ({ type: 'case.verified'; receipt: SignedReceipt } & AboutCase)
+  | ({ type: 'case.number-refused'; triesLeft: number } & AboutCase)
+  /** Somebody who proved who they are says that it is not their call. `state`: how far the case was. */
+  | ({ type: 'case.denied'; state: CaseState } & AboutCase)
+  /** An agent acts for a caller whom nobody has verified. */
+  | ({ type: 'case.unverified' } & AboutCase)
+  | ({ type: 'case.closed'; because: CaseEnd } & AboutCase)
   | ({ type: 'session.ended'; because: SessionEnd } & AboutSession)
   | { type: 'session.all-ended'; account: AccountRef; actor: Actor; because: SessionEnd; count: number }
   | { type: 'recovery.released'; account: AccountRef; actor: Actor; author: string; reason: string; wasFrozen: boolean; failures: number }

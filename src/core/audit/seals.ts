@@ -25,11 +25,19 @@ export interface Checkpoint {
   signature: string;
 }
 
+/** By whom a text was signed, and the signature: Ed25519 (RFC 8032), base64url. */
+export interface TextSignature {
+  publicKey: string;
+  signature: string;
+}
+
 /** Proves that the chain was written by Keyturn: with a secret for Keyturn itself, with a signature for others. */
 export interface AuditSeals {
   seal(what: 'event' | 'end', row: Sealable): AuditSeal;
   check(what: 'event' | 'end', row: Sealable & AuditSeal): 'authentic' | 'not-authentic' | 'unknown-key';
   checkpoint(row: Sealable, at: number): Checkpoint;
+  /** Signs a text by the key of the checkpoints. What it is for is how it begins: no two uses of the key begin alike. */
+  sign(text: string): TextSignature;
   /** Every key that ever sealed, the one in use first, with the public key of its checkpoints. */
   publicKeys(): { id: string; publicKey: string }[];
 }
@@ -45,6 +53,11 @@ export function createAuditSeals(keys: ReadonlyMap<string, Uint8Array>, current:
     return key;
   };
   let signing: { key: KeyObject; publicKey: string } | undefined;
+  const signer = () => {
+    signing ??= signingKey(keyOf(current));
+    return signing;
+  };
+  const signatureOf = (text: string): string => sign(null, Buffer.from(text), signer().key).toString('base64url');
 
   return {
     seal: (what, row) => ({ keyId: current, mac: macOf(keyOf(current), what, row).toString('hex') }),
@@ -56,11 +69,10 @@ export function createAuditSeals(keys: ReadonlyMap<string, Uint8Array>, current:
       return given.length === wanted.length && timingSafeEqual(given, wanted) ? 'authentic' : 'not-authentic';
     },
     checkpoint({ seq, hash }, at) {
-      signing ??= signingKey(keyOf(current));
-      const { publicKey } = signing;
-      const signature = sign(null, Buffer.from(signedText({ seq, hash, at, publicKey })), signing.key).toString('base64url');
-      return { seq, hash, at, publicKey, signature };
+      const { publicKey } = signer();
+      return { seq, hash, at, publicKey, signature: signatureOf(signedText({ seq, hash, at, publicKey })) };
     },
+    sign: (text) => ({ publicKey: signer().publicKey, signature: signatureOf(text) }),
     publicKeys: () =>
       [current, ...[...keys.keys()].filter((id) => id !== current)].map((id) => ({ id, publicKey: signingKey(keyOf(id)).publicKey })),
   };
@@ -68,9 +80,14 @@ export function createAuditSeals(keys: ReadonlyMap<string, Uint8Array>, current:
 
 /** Whether the holder of the named public key signed exactly this place of the chain. Needs no secret. */
 export function isCheckpointSigned(checkpoint: Checkpoint): boolean {
+  return isTextSigned(signedText(checkpoint), checkpoint);
+}
+
+/** Whether the holder of the named public key signed exactly this text. Needs no secret. */
+export function isTextSigned(text: string, { publicKey, signature }: TextSignature): boolean {
   try {
-    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: checkpoint.publicKey }, format: 'jwk' });
-    return verify(null, Buffer.from(signedText(checkpoint)), key, Buffer.from(checkpoint.signature, 'base64url'));
+    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' });
+    return verify(null, Buffer.from(text), key, Buffer.from(signature, 'base64url'));
   } catch {
     // Not a public key of this kind: nothing that it signed.
     return false;

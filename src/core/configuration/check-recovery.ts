@@ -10,7 +10,7 @@ import { passkeySiteProblem } from './passkey-site.ts';
 /** Checks of `recovery`. */
 export function checkRecovery(recovery: Configuration['recovery'], report: Report): void {
   checkGoals(recovery.goals, ['recovery', 'goals'], report);
-  checkRules({ section: 'recovery', ...recovery }, report);
+  checkRules({ section: 'recovery', rules: recovery.rules, goals: [...recovery.goals, 'confirm-call'] }, report);
 }
 
 function checkGoals(goals: readonly string[], path: DocumentPath, report: Report): void {

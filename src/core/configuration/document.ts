@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { directorySchema } from './directory-section.ts';
 import { enrolmentSchema } from './enrolment-section.ts';
+import { helpdeskSchema } from './helpdesk-section.ts';
 import { mailSchema } from './mail-section.ts';
 import { passwordRulesSchema } from './password-rules-section.ts';
 import { questionsFactorSchema } from './questions-section.ts';
@@ -151,6 +152,7 @@ export const configurationSchema = z.strictObject({
   signIn: signInSchema.prefault({}).describe('Signing in to Keyturn itself, to see and change what is one’s own.'),
   enrolment: enrolmentSchema.prefault({}),
   roles: rolesSchema,
+  helpdesk: helpdeskSchema.prefault({}).describe('How agents help people who call. Who they are the roles say.'),
   passwordRules: passwordRulesSchema
     .prefault({})
     .describe('Rules for new passwords beyond those of the directories. They only ever add to them.'),

@@ -1,12 +1,18 @@
 import { z } from 'zod';
-import { RECOVERY_GOALS } from '../../../shared/api/journeys.ts';
+import { NAMED_GOALS, RECOVERY_GOALS } from '../../../shared/api/journeys.ts';
 import { RECOVERY_FACTOR_KINDS } from '../factors/kinds.ts';
 import { conditionsSchema, proofRuleSchema, WHOM } from './proof-rule-section.ts';
 
 const ruleSchema = proofRuleSchema(
   RECOVERY_FACTOR_KINDS,
   conditionsSchema
-    .extend({ goals: z.array(z.enum(RECOVERY_GOALS)).min(1).optional().describe('What is to be done.') })
+    .extend({
+      goals: z
+        .array(z.enum(NAMED_GOALS))
+        .min(1)
+        .optional()
+        .describe('What is to be done; `confirm-call`: to show the helpdesk on the telephone who one is.'),
+    })
     .prefault({})
     .describe(WHOM),
 );

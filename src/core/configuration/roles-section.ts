@@ -20,6 +20,12 @@ export const roleSchema = z.strictObject({
   name: z.string().min(1).max(60).describe('For operators: in explanations and in the audit log.'),
   may: z.array(z.enum(PERMISSIONS)).min(1).describe('What it allows: for other people, or at the installation (manage-, view-).'),
   heldBy: heldBySchema.describe('Who has it: any of these ways is enough.'),
+  unverified: z
+    .boolean()
+    .optional()
+    .describe(
+      'Its holders may act for callers whom nobody has verified: each time with a reason and an alarm. Without it they need a receipt of the caller for each act.',
+    ),
   over: z
     .strictObject({ directories, places, groups })
     .optional()

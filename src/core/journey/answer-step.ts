@@ -17,6 +17,7 @@ import type { Transition } from './step-handler.ts';
 import { chooseAccounts } from './steps/choose-accounts.ts';
 import { chooseFactor } from './steps/choose-factor.ts';
 import { code } from './steps/code.ts';
+import { confirmCall } from './steps/confirm-call.ts';
 import { confirmUnlock } from './steps/confirm-unlock.ts';
 import { linkedPassword } from './steps/linked-password.ts';
 import { newPassword } from './steps/new-password.ts';
@@ -46,6 +47,7 @@ const HANDLERS = {
   'choose-accounts': chooseAccounts,
   'new-password': newPassword,
   'confirm-unlock': confirmUnlock,
+  'confirm-call': confirmCall,
   waiting,
 } as const;
 

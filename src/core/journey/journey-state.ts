@@ -1,5 +1,6 @@
 import type { Client, FactorKind, Goal, Result } from '../../../shared/api/journeys.ts';
 import type { PasswordRule } from '../../../shared/password-rules/password-rule.ts';
+import type { PersonPermission } from '../../../shared/permissions.ts';
 import type { Candidate } from '../accounts/candidate.ts';
 import type { AnswerProblem, OtherAccounts, Prompt, PutQuestion } from '../factors/factor.ts';
 import type { WorkChallenge } from '../ports/platform.ts';
@@ -41,6 +42,8 @@ export type OpenStep =
         | { kind: 'judging'; from: StepBase & PromptSteps[Prompt]; isJudged: boolean; attacked: boolean; until: number }
         /** The digits are shown here and typed by somebody else, who is signed in. Clients see `waiting`. */
         | { kind: 'hand-over'; digits: string; tries: number }
+        /** `call`: of whom and what for; null: nobody has opened a case about the person. */
+        | { kind: 'confirm-call'; call: { case: string; agent: string; action: PersonPermission; shown: string; triesLeft: number } | null }
         | { kind: 'choose-accounts'; locked: Record<string, boolean | null> }
         /** Proof is complete; the directories are being asked what comes next. Clients see `waiting`. */
         | { kind: 'preparing' }

@@ -34,5 +34,5 @@ export async function openGoal(deps: ActDeps, state: JourneyState): Promise<Open
   }
   const goal = JOURNEY_GOALS[state.goal];
   if (!goal.asksForProof) throw new AppError('internal.unexpected', { goal: state.goal });
-  return { ...goal.open(deps, state, accounts), id };
+  return { ...(await goal.open(deps, state, accounts)), id };
 }

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { RECOVERY_GOALS, type RecoveryGoal } from '../../../shared/api/journeys.ts';
+import { NAMED_GOALS, type NamedGoal } from '../../../shared/api/journeys.ts';
 import type { RequestOptions } from '../../../shared/api/web-authn.ts';
 import { passkeySiteProblem } from '../configuration/passkey-site.ts';
 import { passkeyRequest } from '../factors/passkey.ts';
@@ -18,11 +18,11 @@ const LIFETIME = 20 * 60_000;
 type Deps = Pick<JourneyDeps, 'keys' | 'configuration'>;
 
 /** The goals that may be begun by a passkey, without a name: the same for everybody who asks from there. */
-export function goalsByPasskey({ configuration }: Pick<Deps, 'configuration'>, where: Omit<Situation, 'goal'>): RecoveryGoal[] {
+export function goalsByPasskey({ configuration }: Pick<Deps, 'configuration'>, where: Omit<Situation, 'goal'>): NamedGoal[] {
   const current = configuration();
   if (passkeySiteProblem(current) !== null || where.client === 'windows-logon') return [];
   const offered = offeredGoals(current, where);
-  return RECOVERY_GOALS.filter(
+  return NAMED_GOALS.filter(
     (goal) =>
       offered.includes(goal) &&
       JOURNEY_GOALS[goal].asksForProof &&

@@ -75,6 +75,8 @@ export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, ver
       return { ...base, kind: 'confirm-unlock', accounts: presentAccounts(state) };
     case 'hand-over':
       return { ...base, kind: 'waiting', for: 'computer', digits: step.digits, pollAfter: 2 };
+    case 'confirm-call':
+      return { ...base, kind: 'confirm-call', ...presentCall(step) };
     case 'judging':
     case 'preparing':
     case 'writing':
@@ -168,6 +170,12 @@ function presentPasskey(
   };
 }
 
+function presentCall({ call }: OpenStepOf<'confirm-call'>) {
+  if (call === null) return { call: null };
+  const { agent, action, shown, triesLeft } = call;
+  return { call: { agent, action, shown }, attemptsLeft: triesLeft };
+}
+
 function presentAccounts(state: JourneyState): { id: string; label: string }[] {
   return selectedCandidates(state).map(({ ref, label }) => ({ id: accountKey(ref), label }));
 }
@@ -211,6 +219,6 @@ function refusalText(deps: JourneyDeps, { goal, language }: JourneyState, code: 
     return presentRefusal(code as PasswordRefusal, deps.texts, language);
   }
   if (code.startsWith('directory.')) return deps.texts.translate(language, 'journey.message.nothing-changed');
-  const sentences = isRecoveryGoal(goal) ? 'refused' : 'refused-sign-in';
+  const sentences = goal === 'confirm-call' ? 'refused-call' : isRecoveryGoal(goal) ? 'refused' : 'refused-sign-in';
   return deps.texts.translate(language, `journey.${sentences}.${code.replace(/^journey\./, '')}`);
 }

@@ -2,6 +2,7 @@ import type { FactorKind, Goal } from '../../../shared/api/journeys.ts';
 import type { Candidate } from '../accounts/candidate.ts';
 import { isServed } from '../configuration/directory-abilities.ts';
 import type { Configuration } from '../configuration/document.ts';
+import { hasAgents } from '../configuration/has-agents.ts';
 import { distinctCombinations } from '../proof/combinations.ts';
 import { isProofComplete, nextKinds } from '../proof/completeness.ts';
 import { acceptedOf } from '../proof/first-sign-in.ts';
@@ -21,7 +22,11 @@ export function situationOf({ goal, client, address }: JourneyState): Situation 
 export function offeredGoals(configuration: Configuration, where: Omit<Situation, 'goal'>): Goal[] {
   const { recovery, signIn, directories } = configuration;
   const canProve = (goal: Goal) => offeredCombinations(rulesFor(configuration, goal), { ...where, goal }).length > 0;
-  const goals: Goal[] = [...recovery.goals, ...(signIn.enabled ? (['sign-in'] as const) : [])];
+  const goals: Goal[] = [
+    ...recovery.goals,
+    ...(hasAgents(configuration) ? (['confirm-call'] as const) : []),
+    ...(signIn.enabled ? (['sign-in'] as const) : []),
+  ];
   return goals.filter((goal) => isServed(goal, directories) && canProve(goal));
 }
 

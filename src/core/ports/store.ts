@@ -1,5 +1,6 @@
 import type { FactorKind, Goal } from '../../../shared/api/journeys.ts';
 import type { AuditStore } from './audit-store.ts';
+import type { CaseStore } from './case-store.ts';
 import type { AccountRef } from './directory.ts';
 import type { EmbeddedStore } from './embedded-store.ts';
 import type { InvitationStore } from './invitation-store.ts';
@@ -34,6 +35,7 @@ export interface Store {
   readonly sessions: SessionStore;
   readonly people: PeopleStore;
   readonly invitations: InvitationStore;
+  readonly cases: CaseStore;
   readonly knownPlaces: KnownPlaceStore;
   readonly configurations: ConfigurationStore;
   readonly embedded: EmbeddedStore;

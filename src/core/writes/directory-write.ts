@@ -1,5 +1,6 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { Actor } from '../audit/events.ts';
+import type { SignedReceipt } from '../helpdesk/receipt.ts';
 import type { AccountFingerprint, AccountRef, PasswordRefusal, PreparedWrite, Unmet } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import type { WriteWindow } from './write-window.ts';
@@ -8,6 +9,15 @@ import type { WriteWindow } from './write-window.ts';
 export type WriteVerb = 'reset-password' | 'unlock-account' | 'change-password';
 /** What a journey may end in. */
 export type JourneyVerb = Exclude<WriteVerb, 'change-password'>;
+
+/** What a write for somebody else rests on: the case, and that its caller was verified, or that nobody was. */
+export interface WriteBacking {
+  case: string;
+  reason?: string;
+  ticket?: string;
+  receipt?: SignedReceipt;
+  unverified?: boolean;
+}
 
 /** Everything about a write but the secret: who, on whom, why, how proven. */
 export interface WriteRequest {
@@ -21,6 +31,8 @@ export interface WriteRequest {
   session?: string;
   /** Language of the notice to the owner. */
   language: string;
+  /** Goes into the event that tells of the intent. */
+  backing?: WriteBacking;
   /** Joins the transaction that writes the intents; throwing here means that nothing is done. */
   consume: (store: Store, intents: WriteIntent[]) => Promise<void>;
   /** Joins the transaction that writes the outcomes. */

@@ -31,7 +31,7 @@ export async function runWrites(deps: WriteDeps, verb: WriteVerb, request: Reque
   const writes = request.accounts.map((target) => ({ target, intent: intentFor(deps, verb, request, { target, readAt, window }) }));
   const intents = writes.map(({ intent }) => intent);
   await deps.store.transaction(async (store) => {
-    for (const intent of intents) await openIntent(deps, store, intent);
+    for (const intent of intents) await openIntent(deps, store, intent, request);
     await request.consume(store, intents);
   });
 
@@ -56,7 +56,7 @@ function intentFor(
   return { id: randomId(deps.random), verb, account: ref, journeyId, ...held, actor, proof, language, unlock, server, before, ...times };
 }
 
-async function openIntent(deps: WriteDeps, store: Store, intent: WriteIntent): Promise<void> {
+async function openIntent(deps: WriteDeps, store: Store, intent: WriteIntent, { backing }: Request): Promise<void> {
   const { id, verb, account, journeyId, actor, proof, unlock, window } = intent;
   const opened = await store.intents.insert({
     id,
@@ -72,7 +72,8 @@ async function openIntent(deps: WriteDeps, store: Store, intent: WriteIntent): P
   });
   if (!opened) throw new AppError('account.write-open', { directory: account.directory });
   const journey = journeyId === null ? {} : { journey: journeyId };
-  await recordEvent(store, deps.clock, { type: 'write.intended', intent: id, ...journey, actor, account, verb, proof, unlock });
+  const restsOn = backing === undefined ? {} : { backing };
+  await recordEvent(store, deps.clock, { type: 'write.intended', intent: id, ...journey, actor, account, verb, proof, unlock, ...restsOn });
 }
 
 async function writeDown(deps: WriteDeps, request: Request, results: WriteResult[]): Promise<void> {

@@ -7,26 +7,17 @@ import {
   helpUnlockRequestSchema,
 } from '../../../shared/api/help.ts';
 import { problemSchema } from '../../../shared/api/journeys.ts';
-import { type Help, helpReset, helpUnlock } from '../../core/access/help.ts';
+import { helpReset, helpUnlock } from '../../core/access/help.ts';
 import { findHelped } from '../../core/access/helped.ts';
-import { timeZoneOf } from '../../core/configuration/time-zone.ts';
-import { presentVerdicts } from '../../core/password-policy/present.ts';
 import { forSession } from '../for-session.ts';
 import type { HttpDeps } from '../http-deps.ts';
+import { presentHelp } from '../present-help.ts';
 import { requestLanguage } from '../request-language.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
 
 /** `/api/v1/help`: what somebody who is signed in does for others, by a role. */
 export function helpRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
-  const present = ({ outcome, code, verdicts, password, mustChange }: Help, language: string) => ({
-    outcome,
-    ...(code === undefined ? {} : { code: code.startsWith('directory.') ? 'directory.unavailable' : code }),
-    ...(verdicts === undefined ? {} : { verdicts: presentVerdicts(verdicts, deps.texts, language, timeZoneOf(deps.configuration())) }),
-    ...(password === undefined ? {} : { password }),
-    ...(mustChange === undefined ? {} : { mustChange }),
-  });
-
   return async (app) => {
     app.post(
       '/help/find',
@@ -39,10 +30,14 @@ export function helpRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       },
       (request, reply) =>
         forSession(deps, request, reply, async (acting, session) => {
-          const { account, directory, may } = await findHelped(acting, session, request.body.account);
+          const { account, directory, may, inCase } = await findHelped(acting, session, request.body.account);
           const { locked } = await directory.readStatus(account);
           const { id, login, displayName } = account;
-          return { account: { directory: directory.id, id, login, displayName, label: directory.label, locked }, may: [...may] };
+          return {
+            account: { directory: directory.id, id, login, displayName, label: directory.label, locked },
+            may: [...may],
+            inCase: [...inCase],
+          };
         }),
     );
 
@@ -57,7 +52,7 @@ export function helpRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       },
       (request, reply) =>
         forSession(deps, request, reply, async (acting, session) =>
-          present(await helpUnlock(acting, session, request.body.account), requestLanguage(deps, request)),
+          presentHelp(deps, await helpUnlock(acting, session, request.body.account), requestLanguage(deps, request)),
         ),
     );
 
@@ -72,7 +67,7 @@ export function helpRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       },
       (request, reply) =>
         forSession(deps, request, reply, async (acting, session) =>
-          present(await helpReset(acting, session, request.body.account, request.body.password), requestLanguage(deps, request)),
+          presentHelp(deps, await helpReset(acting, session, request.body.account, request.body.password), requestLanguage(deps, request)),
         ),
     );
   };

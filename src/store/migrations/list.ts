@@ -19,6 +19,7 @@ import { countAnswersInJourneys } from './0024-count-answers.ts';
 import { createPersonAccountsTable } from './0025-create-person-accounts.ts';
 import { letLinksWait } from './0026-let-links-wait.ts';
 import { createInvitationsTable } from './0027-create-invitations.ts';
+import { createHelpdeskCasesTable } from './0032-create-helpdesk-cases.ts';
 import { noteRolesOfSessions } from './0033-note-roles-of-sessions.ts';
 
 /** All migrations. A name that was released is never changed, and a new one sorts after all others. There is no way back down. */
@@ -43,5 +44,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0025-create-person-accounts': { up: createPersonAccountsTable },
   '0026-let-links-wait': { up: letLinksWait },
   '0027-create-invitations': { up: createInvitationsTable },
+  '0032-create-helpdesk-cases': { up: createHelpdeskCasesTable },
   '0033-note-roles-of-sessions': { up: noteRolesOfSessions },
 };

@@ -15,10 +15,11 @@ interface HelpedPersonProps {
 }
 
 /** Who was found, and what may be done for them; each button comes with what it does. */
-export function HelpedPerson({ helped: { account, may }, busy, mistake, onAct, onBack }: HelpedPersonProps) {
+export function HelpedPerson({ helped: { account, may, inCase }, busy, mistake, onAct, onBack }: HelpedPersonProps) {
   const { t } = useTranslation('me');
   const { t: portal } = useTranslation();
   const name = account.displayName;
+  const direct = may.filter((action) => !inCase.includes(action));
   const lock = account.locked === null ? 'overview.lock.unknown' : account.locked ? 'overview.lock.yes' : 'overview.lock.no';
   return (
     <Question title={name} icon="person" mistakes={mistake === undefined ? [] : [mistake]} focusOn={mistake ?? account.id}>
@@ -37,12 +38,12 @@ export function HelpedPerson({ helped: { account, may }, busy, mistake, onAct, o
         </div>
       </dl>
       <Prose>
-        {may.map((action) => (
+        {direct.map((action) => (
           <p key={action}>{t(`help.${action}.explain`, { name })}</p>
         ))}
       </Prose>
       <Actions>
-        {may.map((action) => (
+        {direct.map((action) => (
           <ActionButton key={action} look="secondary" busy={busy} onPress={() => onAct(action)}>
             {t(`help.${action}`)}
           </ActionButton>

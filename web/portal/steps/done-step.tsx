@@ -19,6 +19,8 @@ const TONES: Record<Outcome, ResultLine['tone']> = {
   mailed: 'good',
   'signed-in': 'good',
   proven: 'good',
+  'call-confirmed': 'good',
+  'call-denied': 'good',
   failed: 'danger',
   unknown: 'warning',
 };

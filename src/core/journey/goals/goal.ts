@@ -19,7 +19,7 @@ export interface ProvenGoal {
   /** It is about one account and no more, whatever several of them were proven. */
   readonly oneAccount?: true;
   /** What is asked once the proof is complete, and one account or several are meant; the answer to it does what the goal is for. */
-  open(deps: ActDeps, state: JourneyState, accounts: readonly ProvenAccount[]): OpenedStep;
+  open(deps: ActDeps, state: JourneyState, accounts: readonly ProvenAccount[]): OpenedStep | Promise<OpenedStep>;
 }
 
 /** A goal that needs none: it is over for the person as soon as it has begun, and whatever is done is done unseen. */

@@ -1,4 +1,5 @@
 import type { Goal } from '../../../../shared/api/journeys.ts';
+import { confirmCallGoal } from './confirm-call.ts';
 import { enrolOnPhoneGoal } from './enrol-on-phone.ts';
 import { findUsernameGoal } from './find-username.ts';
 import type { JourneyGoal } from './goal.ts';
@@ -13,6 +14,7 @@ export const JOURNEY_GOALS: Readonly<Record<Goal, JourneyGoal>> = {
   'reset-password': resetPasswordGoal,
   'unlock-account': unlockAccountGoal,
   'find-username': findUsernameGoal,
+  'confirm-call': confirmCallGoal,
   'sign-in': signInGoal,
   'step-up': stepUpGoal,
   'link-account': linkAccountGoal,

@@ -25,9 +25,9 @@ export function refusalOfClosed(accounts: readonly ProvenAccount[]): OpenedStep 
   return { kind: 'refused', code: closed.status.disabled ? 'journey.account-disabled' : 'journey.account-expired' };
 }
 
-function askForNewPassword(deps: ActDeps, state: JourneyState, accounts: readonly ProvenAccount[]): OpenedStep {
+async function askForNewPassword(deps: ActDeps, state: JourneyState, accounts: readonly ProvenAccount[]): Promise<OpenedStep> {
   const mustChange = accounts.some(({ status }) => status.mustChange);
   const message = { key: mustChange ? 'password-must-change' : 'password-expired', tone: 'info' as const };
-  const step = resetPasswordGoal.open(deps, state, accounts);
+  const step = await resetPasswordGoal.open(deps, state, accounts);
   return step.kind === 'new-password' ? { ...step, anyLocked: false, message } : step;
 }

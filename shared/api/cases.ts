@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { PERSON_PERMISSIONS } from '../permissions.ts';
+import { accountRefSchema } from './help.ts';
+import { factorKindSchema } from './journeys.ts';
+
+/** What `/api/v1/helpdesk/cases` speaks: one person helped by one agent for one purpose. */
+
+const time = z.iso.datetime();
+
+/** Text in one line, without what is no sign. */
+const line = (longest: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(longest)
+    .regex(/^\P{Cc}+$/u);
+
+export const openCaseRequestSchema = z.strictObject({
+  account: accountRefSchema,
+  action: z.enum(PERSON_PERMISSIONS),
+  reason: line(400).optional(),
+  ticket: line(60).optional(),
+  /** Also where another agent has a case about the account that is not over: it ends. */
+  replace: z.boolean().default(false),
+});
+
+export const caseSchema = z.object({
+  id: z.string(),
+  account: z.object({ directory: z.string(), id: z.string(), login: z.string(), displayName: z.string() }),
+  action: z.enum(PERSON_PERMISSIONS),
+  /** `verified`: a receipt is there and was not used. `acting`: it is used, and what became of it is not written down yet. */
+  state: z.enum(['open', 'verified', 'acting', 'closed']),
+  /** Why it is closed. */
+  because: z.enum(['acted', 'by-agent', 'not-my-call', 'too-many-tries', 'expired', 'replaced']).optional(),
+  reason: z.string().optional(),
+  ticket: z.string().optional(),
+  /** While the caller is not verified. The agent reads `spoken` out; the caller’s page shows `shown`, which the agent may be asked for. */
+  numbers: z.object({ spoken: z.string(), shown: z.string() }).optional(),
+  triesLeft: z.number().int(),
+  createdAt: time,
+  expiresAt: time,
+  /** How the caller was verified, and until when the receipt is good. */
+  verified: z.object({ proofs: z.array(factorKindSchema), goodUntil: time }).optional(),
+});
+export type Case = z.infer<typeof caseSchema>;
+export const caseResponseSchema = z.object({ case: caseSchema });
+export const casesResponseSchema = z.object({ cases: z.array(caseSchema) });
+
+/** `unverified`: for a caller who was not verified, by a role that may. `password`: for a reset; one is made where none is given. */
+export const actOnCaseRequestSchema = z.strictObject({
+  password: z.string().min(1).max(1024).optional(),
+  unverified: z.boolean().default(false),
+});

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+/** Whether a text is a regular expression. */
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, 'u') !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+export const helpdeskSchema = z.strictObject({
+  caseMinutes: z.int().min(5).max(120).default(30).describe('How long a caller may take to be verified.'),
+  receiptMinutes: z
+    .int()
+    .min(1)
+    .max(30)
+    .default(10)
+    .describe('How long the agent may take, once the caller is verified, to do what the case is for.'),
+  reasonNeeded: z.boolean().default(false).describe('A case takes a reason. Acting for a caller who was not verified always does.'),
+  ticketNeeded: z.boolean().default(false).describe('A case takes the number of a ticket.'),
+  ticketPattern: z
+    .string()
+    .max(200)
+    .refine(isPattern, 'Not a regular expression')
+    .optional()
+    .describe('What the number of a ticket looks like: a regular expression for the whole of it, such as INC[0-9]{7}.'),
+});

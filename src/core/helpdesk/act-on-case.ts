@@ -1,0 +1,26 @@
+import { type Help, helpReset, helpUnlock } from '../access/help.ts';
+import type { ActDeps } from '../journey/act.ts';
+import type { Session } from '../sessions/session.ts';
+import { findCase } from './own-cases.ts';
+
+export interface AskedAct {
+  /** For a reset; one is made where none is given. */
+  readonly password: string | undefined;
+  /** The agent means to act for a caller who was not verified. */
+  readonly unverified: boolean;
+}
+
+/**
+ * Does what a case is for, once. It is written as every other reset or unlock is, with what it rests on in the audit log.
+ * @throws AppError `case.unknown`, `case.passed`, `case.receipt-needed`, `case.reason-missing`, and as `helpUnlock`
+ */
+export async function actOnCase(deps: ActDeps, session: Session, id: string, { password, unverified }: AskedAct): Promise<Help> {
+  const helpCase = await findCase(deps, session, id);
+  const inCase = { helpCase, unverified };
+  switch (helpCase.action) {
+    case 'reset-password':
+      return helpReset(deps, session, helpCase.account, password, inCase);
+    case 'unlock-account':
+      return helpUnlock(deps, session, helpCase.account, inCase);
+  }
+}

@@ -1,0 +1,68 @@
+import type { PersonPermission } from '../../../shared/permissions.ts';
+import type { CaseRow } from '../ports/case-store.ts';
+import type { AccountRef } from '../ports/directory.ts';
+import type { Store } from '../ports/store.ts';
+import type { SignedReceipt } from './receipt.ts';
+
+/**
+ * Why nothing more comes of a case: it was acted on, the agent closed it, the person says that it is not their call, the number was wrong
+ * too often, its time is over, or another case took its place.
+ */
+export type CaseEnd = 'acted' | 'by-agent' | 'not-my-call' | 'too-many-tries' | 'expired' | 'replaced';
+
+/** What is kept of a case, sealed. */
+export interface CaseFacts {
+  readonly agent: { readonly login: string; readonly name: string };
+  readonly person: { readonly login: string; readonly name: string };
+  readonly reason: string | null;
+  readonly ticket: string | null;
+  /** `spoken`: the agent reads it out and the caller types it. `shown`: the caller's page shows it, and a real agent can say it. */
+  readonly numbers: { readonly spoken: string; readonly shown: string };
+  readonly receipt: SignedReceipt | null;
+  readonly because?: CaseEnd;
+}
+
+/** One person helped by one agent for one purpose. */
+export interface HelpCase {
+  readonly row: CaseRow;
+  readonly facts: CaseFacts;
+  readonly account: AccountRef;
+  readonly agent: AccountRef;
+  readonly action: PersonPermission;
+}
+
+/** Reads a row whose facts were opened. */
+export function helpCaseOf(row: CaseRow): HelpCase {
+  return {
+    row,
+    facts: JSON.parse(row.facts) as CaseFacts,
+    account: { directory: row.directory, id: row.accountId },
+    agent: { directory: row.agentDirectory, id: row.agentId },
+    action: row.action as PersonPermission,
+  };
+}
+
+/** Moves a case on from what was seen of it; null: somebody else was quicker, and nothing was written. */
+export async function moveCase(
+  store: Store,
+  { row, facts }: HelpCase,
+  next: { state?: CaseRow['state']; tries?: number; facts?: Partial<CaseFacts>; closedAt?: number },
+): Promise<HelpCase | null> {
+  const after = {
+    state: next.state ?? row.state,
+    tries: next.tries ?? row.tries,
+    facts: JSON.stringify({ ...facts, ...next.facts }),
+    closedAt: next.closedAt ?? row.closedAt,
+  };
+  return (await store.cases.advance(row, after)) ? helpCaseOf({ ...row, ...after, version: row.version + 1 }) : null;
+}
+
+/** Ends a case; null as above. */
+export function endCase(store: Store, helpCase: HelpCase, because: CaseEnd, now: number): Promise<HelpCase | null> {
+  return moveCase(store, helpCase, { state: 'closed', facts: { because }, closedAt: now });
+}
+
+/** What every event about a case tells. */
+export function aboutCase({ row, account, agent, action, facts }: HelpCase) {
+  return { case: row.id, account, agent: { account: agent, login: facts.agent.login }, action };
+}

@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FACTOR_KINDS } from '../../../shared/api/journeys.ts';
+import { PERSON_PERMISSIONS } from '../../../shared/permissions.ts';
+import { createAuditSeals } from '../audit/seals.ts';
+import { isFitting, isReceiptSigned, type Receipt, readReceipt, type SignedReceipt, signReceipt, type WantedReceipt } from './receipt.ts';
+
+const sealsOf = (...ids: [string, ...string[]]) =>
+  createAuditSeals(new Map(ids.map((id) => [id, new Uint8Array(randomBytes(32))])), ids[0]);
+const seals = sealsOf('one', 'two');
+const LIFETIME = 600_000;
+
+const ref = fc.record({ directory: fc.constantFrom('people', 'partners'), id: fc.constantFrom('a', 'b', 'c') });
+const receiptOf: fc.Arbitrary<Receipt> = fc.record({
+  version: fc.constant(1 as const),
+  case: fc.constantFrom('case-1', 'case-2'),
+  person: fc.string(),
+  account: ref,
+  agent: fc.record({ login: fc.string(), account: ref }),
+  action: fc.constantFrom(...PERSON_PERMISSIONS),
+  ticket: fc.option(fc.string()),
+  method: fc.record({
+    way: fc.constant('own-device' as const),
+    journey: fc.uuid(),
+    proofs: fc.subarray([...FACTOR_KINDS], { minLength: 1 }),
+  }),
+  at: fc.integer({ min: 1_700_000_000_000, max: 1_800_000_000_000 }),
+});
+const wantedBy = ({ case: id, account, agent, action }: Receipt): WantedReceipt => ({ case: id, account, agent: agent.account, action });
+
+describe('a receipt', () => {
+  it('fits what it was made for, from its moment until its minutes are over', () => {
+    fc.assert(
+      fc.property(receiptOf, fc.integer({ min: -400_000, max: 2 * LIFETIME }), (receipt, later) => {
+        const expected = later < LIFETIME && later > -300_000;
+        expect(isFitting(seals, signReceipt(seals, receipt), wantedBy(receipt), { lifetime: LIFETIME, now: receipt.at + later })).toBe(
+          expected,
+        );
+      }),
+    );
+  });
+
+  it('fits nothing else: no other case, account, agent or action', () => {
+    fc.assert(
+      fc.property(receiptOf, receiptOf, (receipt, other) => {
+        const wanted = wantedBy(other);
+        const isSame = JSON.stringify(wantedBy(receipt)) === JSON.stringify(wanted);
+        expect(isFitting(seals, signReceipt(seals, receipt), wanted, { lifetime: LIFETIME, now: receipt.at })).toBe(isSame);
+      }),
+    );
+  });
+
+  it('cannot be changed, nor be made by whoever does not have the key', () => {
+    const stranger = sealsOf('stranger');
+    fc.assert(
+      fc.property(receiptOf, receiptOf, (receipt, other) => {
+        const signed = signReceipt(seals, receipt);
+        expect(isReceiptSigned(signed)).toBe(true);
+        const changed: SignedReceipt = { ...signed, receipt: other };
+        expect(isReceiptSigned(changed)).toBe(JSON.stringify(receipt) === JSON.stringify(other));
+        const forged = signReceipt(stranger, receipt);
+        expect(isReceiptSigned(forged)).toBe(true);
+        expect(isReceiptSigned({ ...forged, publicKey: signed.publicKey })).toBe(false);
+        expect(isFitting(seals, forged, wantedBy(receipt), { lifetime: LIFETIME, now: receipt.at })).toBe(false);
+      }),
+    );
+  });
+
+  it('is read back from the log as it was signed, also when its parts stand in another order', () => {
+    fc.assert(
+      fc.property(receiptOf, (receipt) => {
+        const signed = signReceipt(seals, receipt);
+        const turned = Object.fromEntries(Object.entries(receipt).toReversed());
+        const read = readReceipt(JSON.parse(JSON.stringify({ ...signed, receipt: turned })));
+        expect(read).not.toBeNull();
+        expect(read !== null && isReceiptSigned(read)).toBe(true);
+      }),
+    );
+  });
+
+  it.each([undefined, null, 'x', {}, { receipt: {}, publicKey: 'x', signature: 'y' }])('is not read from %j', (value) => {
+    expect(readReceipt(value)).toBeNull();
+  });
+});

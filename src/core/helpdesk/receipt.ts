@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { FACTOR_KINDS } from '../../../shared/api/journeys.ts';
+import { PERSON_PERMISSIONS, type PersonPermission } from '../../../shared/permissions.ts';
+import { canonicalJson } from '../audit/canonical-json.ts';
+import { type AuditSeals, isTextSigned } from '../audit/seals.ts';
+import type { AccountRef } from '../ports/directory.ts';
+
+const refSchema = z.strictObject({ directory: z.string(), id: z.string() });
+
+const receiptSchema = z.strictObject({
+  version: z.literal(1),
+  case: z.string(),
+  /** Sign-in name of the person and of the agent, as the directories had them. */
+  person: z.string(),
+  account: refSchema,
+  agent: z.strictObject({ login: z.string(), account: refSchema }),
+  action: z.enum(PERSON_PERMISSIONS),
+  ticket: z.string().nullable(),
+  /** `own-device`: the caller proved themselves by these kinds, and typed the number that the agent read out. */
+  method: z.strictObject({ way: z.literal('own-device'), journey: z.string(), proofs: z.array(z.enum(FACTOR_KINDS)) }),
+  /** When the caller was verified; milliseconds since 1970. */
+  at: z.number(),
+});
+
+const signedReceiptSchema = z.strictObject({
+  receipt: receiptSchema,
+  /** Ed25519 (RFC 8032), base64url: the key of the checkpoints of the audit log. */
+  publicKey: z.string(),
+  signature: z.string(),
+});
+
+/** What an agent relies on: who was verified for whom, for what and how. It is no permission: that is asked of the roles each time. */
+export type Receipt = z.infer<typeof receiptSchema>;
+export type SignedReceipt = z.infer<typeof signedReceiptSchema>;
+
+/** A receipt that was made on another node may seem to come from the future by as much as clocks may differ; milliseconds. */
+const CLOCKS_DIFFER = 5 * 60_000;
+
+/** Signs a receipt with the key of the installation's audit log. */
+export function signReceipt(seals: AuditSeals, receipt: Receipt): SignedReceipt {
+  return { receipt, ...seals.sign(signedText(receipt)) };
+}
+
+/** Whether the holder of the named key signed exactly this. Needs no secret: an auditor asks it years later. */
+export function isReceiptSigned({ receipt, publicKey, signature }: SignedReceipt): boolean {
+  return isTextSigned(signedText(receipt), { publicKey, signature });
+}
+
+/** Reads one out of an event of the audit log; null: it is none. */
+export function readReceipt(value: unknown): SignedReceipt | null {
+  const read = signedReceiptSchema.safeParse(value);
+  return read.success ? read.data : null;
+}
+
+/** What an act needs a receipt for. */
+export interface WantedReceipt {
+  readonly case: string;
+  readonly account: AccountRef;
+  readonly agent: AccountRef;
+  readonly action: PersonPermission;
+}
+
+/**
+ * Whether a receipt was signed by this installation, is about exactly this, and is not older than `lifetime` milliseconds at `now`.
+ * That it is used once is for whoever uses it to see to, in the transaction of the use.
+ */
+export function isFitting(
+  seals: AuditSeals,
+  signed: SignedReceipt,
+  wanted: WantedReceipt,
+  { lifetime, now }: { lifetime: number; now: number },
+): boolean {
+  const { receipt } = signed;
+  return (
+    seals.publicKeys().some(({ publicKey }) => publicKey === signed.publicKey) &&
+    isReceiptSigned(signed) &&
+    receipt.case === wanted.case &&
+    receipt.action === wanted.action &&
+    isSame(receipt.account, wanted.account) &&
+    isSame(receipt.agent.account, wanted.agent) &&
+    now - receipt.at < lifetime &&
+    receipt.at - now < CLOCKS_DIFFER
+  );
+}
+
+function isSame(one: AccountRef, other: AccountRef): boolean {
+  return one.directory === other.directory && one.id === other.id;
+}
+
+/** Nothing else that this key signs begins like it. */
+function signedText(receipt: Receipt): string {
+  return `keyturn helpdesk receipt v1|${canonicalJson(receipt)}`;
+}

@@ -1,0 +1,103 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { AccessBasis } from '../access/can.ts';
+import { delegateActor } from '../access/helped.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import type { ActDeps } from '../journey/act.ts';
+import type { Store } from '../ports/store.ts';
+import type { Session } from '../sessions/session.ts';
+import type { WriteBacking, WriteIntent, WriteResult } from '../writes/directory-write.ts';
+import { aboutCase, endCase, type HelpCase, moveCase } from './help-case.ts';
+import { raiseAlarm } from './raise-alarm.ts';
+import { isFitting, type SignedReceipt } from './receipt.ts';
+
+/** In which case somebody is helped, and whether the agent means to act for a caller who was not verified. */
+export interface InCase {
+  readonly helpCase: HelpCase;
+  readonly unverified: boolean;
+}
+
+/** What an act for somebody else rests on, besides the role that allows it. There is no fourth. */
+export type Warrant =
+  | { readonly kind: 'manager' }
+  | { readonly kind: 'receipt'; readonly helpCase: HelpCase; readonly receipt: SignedReceipt }
+  | { readonly kind: 'unverified'; readonly helpCase: HelpCase };
+
+/**
+ * What there is to rest an act on. Direct managers help their reports without a case; everybody else needs a receipt, or a role that does
+ * without and a reason.
+ * @throws AppError `case.receipt-needed`, `case.reason-missing`, `case.passed` for a case that is over
+ */
+export function warrantFor(deps: ActDeps, basis: AccessBasis, inCase: InCase | undefined): Warrant {
+  if (inCase === undefined) {
+    if (basis !== 'manager') throw new AppError('case.receipt-needed');
+    return { kind: 'manager' };
+  }
+  const { helpCase, unverified } = inCase;
+  const { row, facts, account, agent, action } = helpCase;
+  if (row.state === 'closed' || row.state === 'acting') throw new AppError('case.passed');
+  if (row.state === 'verified' && facts.receipt !== null) {
+    const lifetime = deps.configuration().helpdesk.receiptMinutes * 60_000;
+    const wanted = { case: row.id, account, agent, action };
+    if (isFitting(deps.store.audit.seals(), facts.receipt, wanted, { lifetime, now: deps.act.at }))
+      return { kind: 'receipt', helpCase, receipt: facts.receipt };
+  }
+  if (!unverified || basis !== 'unverified') throw new AppError('case.receipt-needed');
+  if (row.expiresAt <= deps.act.at) throw new AppError('case.passed');
+  if (facts.reason === null) throw new AppError('case.reason-missing');
+  return { kind: 'unverified', helpCase };
+}
+
+/** What the audit log says that a write rests on. */
+export function backingOf(warrant: Warrant): { backing: WriteBacking } | object {
+  if (warrant.kind === 'manager') return {};
+  const { row, facts } = warrant.helpCase;
+  const told = { ...(facts.reason === null ? {} : { reason: facts.reason }), ...(facts.ticket === null ? {} : { ticket: facts.ticket }) };
+  return { backing: { case: row.id, ...told, ...(warrant.kind === 'receipt' ? { receipt: warrant.receipt } : { unverified: true }) } };
+}
+
+/**
+ * Uses up what an act rests on, in the transaction that begins it: of two acts by one receipt the second is rolled back.
+ * @throws AppError `case.passed`, `case.receipt-needed` where the account was written to since its owner proved who they are
+ */
+export async function useWarrant(
+  deps: ActDeps,
+  store: Store,
+  session: Session,
+  warrant: Warrant,
+  [intent]: readonly WriteIntent[],
+): Promise<void> {
+  if (warrant.kind === 'manager') return;
+  const { helpCase } = warrant;
+  if (warrant.kind === 'receipt') {
+    const except = { intent: intent?.id ?? '' };
+    if (await store.intents.wroteSince(helpCase.account, warrant.receipt.receipt.at, except)) throw new AppError('case.receipt-needed');
+  } else {
+    await recordEvent(store, deps.clock, { type: 'case.unverified', ...aboutCase(helpCase), actor: delegateActor(deps, session) });
+    await raiseAlarm(deps, store, 'helped-unverified', helpCase);
+  }
+  if ((await moveCase(store, helpCase, { state: 'acting' })) === null) throw new AppError('case.passed');
+}
+
+/**
+ * What becomes of the case, in the transaction that writes the outcome down. Where nothing was changed the receipt is as good as before;
+ * where it is not known, the case is over. Somebody who has ended the case meanwhile is not overruled.
+ */
+export async function settleWarrant(
+  deps: ActDeps,
+  store: Store,
+  session: Session,
+  warrant: Warrant,
+  [result]: readonly WriteResult[],
+): Promise<void> {
+  if (warrant.kind === 'manager') return;
+  const row = await store.cases.find(warrant.helpCase.row.id);
+  if (row?.state !== 'acting') return;
+  const now: HelpCase = { ...warrant.helpCase, row };
+  const isUnchanged = (result?.status === 'failed' || result?.status === 'refused') && result.leftTemporary === undefined;
+  if (isUnchanged) {
+    await moveCase(store, now, { state: warrant.kind === 'receipt' ? 'verified' : 'open' });
+    return;
+  }
+  if ((await endCase(store, now, 'acted', deps.act.at)) === null) return;
+  await recordEvent(store, deps.clock, { type: 'case.closed', ...aboutCase(now), actor: delegateActor(deps, session), because: 'acted' });
+}

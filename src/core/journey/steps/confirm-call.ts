@@ -1,0 +1,77 @@
+import { AppError } from '../../../../shared/errors.ts';
+import { accountKey } from '../../accounts/candidate.ts';
+import { countNumber, denyCall, refuseNumber, verifyCaller, waitingCase } from '../../helpdesk/confirm-call.ts';
+import { randomId } from '../../random-id.ts';
+import type { ActDeps } from '../act.ts';
+import { callStep } from '../call-step.ts';
+import type { JourneyState, LoadedJourney, MessageKey, OpenStepOf } from '../journey-state.ts';
+import { selectedCandidates } from '../open-goal.ts';
+import type { StepHandler, Transition } from '../step-handler.ts';
+
+/** The caller types the number that the agent reads out, says that it is not their call, or looks whether there is one now. */
+export const confirmCall: StepHandler<'confirm-call'> = async (deps, journey, answer) => {
+  const { call } = journey.state.step as OpenStepOf<'confirm-call'>;
+  if ('look' in answer) return lookAgain(deps, journey);
+  if (call === null) throw new AppError('journey.answer-not-fitting', { path: 'look' });
+  if ('notMine' in answer) {
+    return {
+      kind: 'advance',
+      decide: async (store) => {
+        await denyCall(deps, store, journey.state, call.case);
+        return ended(deps, journey.state, 'call-denied');
+      },
+      after: wakeMailer(deps),
+    };
+  }
+  const typed = answer.number.replace(/\s/g, '');
+  return tryNumber(deps, journey, call.case, typed);
+};
+
+async function tryNumber(deps: ActDeps, journey: LoadedJourney, id: string, typed: string): Promise<Transition> {
+  const { state, row } = journey;
+  const [candidate] = selectedCandidates(state);
+  const waiting = candidate === undefined ? null : await waitingCase(deps, candidate.ref);
+  if (candidate === undefined || waiting === null || waiting.row.id !== id)
+    return lookAgain(deps, journey, { key: 'call-changed', tone: 'error' });
+  const { helpCase, isRight } = await countNumber(deps, waiting, typed);
+  return {
+    kind: 'advance',
+    decide: async (store) => {
+      if (!isRight) {
+        const { isOver } = await refuseNumber(deps, store, state, helpCase);
+        if (isOver) return refused(deps, state, 'journey.call-over');
+        const step = await callStep({ ...deps, store }, candidate.ref);
+        return { ...state, step: { ...step, id: randomId(deps.random), message: { key: 'number-wrong', tone: 'error' } } };
+      }
+      // Whoever proved something before the account was written to, or frozen, proved it about an account that is no more.
+      const inTheWay = await store.intents.inTheWay(candidate.ref, state.provenAt ?? 0, row.id);
+      if (inTheWay !== null) return refused(deps, state, inTheWay === 'frozen' ? 'journey.recovery-frozen' : 'journey.account-written');
+      await verifyCaller(deps, store, journey, helpCase);
+      return ended(deps, state, 'call-confirmed');
+    },
+  };
+}
+
+/** Another agent may have opened one, or the first. */
+async function lookAgain(deps: ActDeps, { state }: LoadedJourney, message?: MessageKey): Promise<Transition> {
+  const [candidate] = selectedCandidates(state);
+  const step = await callStep(deps, candidate?.ref);
+  const next = { ...step, id: randomId(deps.random), ...(message === undefined ? {} : { message }) };
+  return { kind: 'advance', decide: () => Promise.resolve({ ...state, step: next }) };
+}
+
+function ended(deps: ActDeps, state: JourneyState, outcome: 'call-confirmed' | 'call-denied'): JourneyState {
+  const results = selectedCandidates(state).map(({ ref }) => ({ account: accountKey(ref), outcome }));
+  return { ...state, step: { id: randomId(deps.random), kind: 'done', results, nextSteps: [outcome] } };
+}
+
+function refused(deps: ActDeps, state: JourneyState, code: string): JourneyState {
+  return { ...state, step: { id: randomId(deps.random), kind: 'refused', code } };
+}
+
+function wakeMailer(deps: ActDeps) {
+  return (journey: LoadedJourney): Promise<LoadedJourney> => {
+    deps.wakeOutbox('notice');
+    return Promise.resolve(journey);
+  };
+}

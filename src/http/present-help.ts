@@ -1,0 +1,20 @@
+import type { HelpGiven } from '../../shared/api/help.ts';
+import type { Help } from '../core/access/help.ts';
+import { timeZoneOf } from '../core/configuration/time-zone.ts';
+import { presentVerdicts } from '../core/password-policy/present.ts';
+import type { HttpDeps } from './http-deps.ts';
+
+/** What came of an act for somebody else, as it leaves. */
+export function presentHelp(
+  deps: Pick<HttpDeps, 'texts' | 'configuration'>,
+  { outcome, code, verdicts, password, mustChange }: Help,
+  language: string,
+): HelpGiven {
+  return {
+    outcome,
+    ...(code === undefined ? {} : { code: code.startsWith('directory.') ? 'directory.unavailable' : code }),
+    ...(verdicts === undefined ? {} : { verdicts: presentVerdicts(verdicts, deps.texts, language, timeZoneOf(deps.configuration())) }),
+    ...(password === undefined ? {} : { password }),
+    ...(mustChange === undefined ? {} : { mustChange }),
+  };
+}

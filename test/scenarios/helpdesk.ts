@@ -1,0 +1,87 @@
+import type { Case } from '../../shared/api/cases.ts';
+import type { ConfigurationDocument } from '../../src/core/configuration/document.ts';
+import { newLogin } from '../conformance/samples.ts';
+import { type JourneyClient, prove, startJourney } from './journey-client.ts';
+import { addPerson } from './sample-directory.ts';
+import { type SessionClient, type SessionReply, signIn } from './sign-in-client.ts';
+import type { Enrolled, Keyturn } from './start-keyturn.ts';
+
+/** Agents who need a receipt, agents who only unlock, and agents who may do without one; all of them for people of `Staff`. */
+export const HELPDESK_ROLES: NonNullable<ConfigurationDocument['roles']> = [
+  { name: 'agents', may: ['reset-password', 'unlock-account'], heldBy: { groups: ['Agents'] }, over: { groups: ['Staff'] } },
+  { name: 'unlockers', may: ['unlock-account'], heldBy: { groups: ['Unlockers'] }, over: { groups: ['Staff'] } },
+  { name: 'trusted', may: ['reset-password'], heldBy: { groups: ['Trusted'] }, over: { groups: ['Staff'] }, unverified: true },
+];
+
+export interface Agent extends Enrolled {
+  login: string;
+  held: SessionClient;
+}
+
+export interface Caller extends Enrolled {
+  login: string;
+  ref: { directory: string; id: string };
+}
+
+/** Somebody of the helpdesk who is signed in. */
+export async function newAgent(keyturn: Keyturn, group = 'Agents'): Promise<Agent> {
+  const login = newLogin('agent');
+  await addPerson(keyturn, login, { groups: [group], displayName: `Agent ${login}` });
+  const person = await keyturn.enrol(login);
+  return { ...person, login, held: await signIn(keyturn, login, person) };
+}
+
+/** Somebody who calls, with a mailbox and an authenticator. */
+export async function newCaller(keyturn: Keyturn, more: { groups?: string[]; managerId?: string } = {}): Promise<Caller> {
+  const login = newLogin('caller');
+  await addPerson(keyturn, login, { groups: ['Staff'], ...more });
+  const person = await keyturn.enrol(login);
+  return { ...person, login, ref: person.account };
+}
+
+export type CaseReply = SessionReply & { body: { case?: Case } };
+
+export function openCase(agent: Agent, caller: { ref: Caller['ref'] }, more: Record<string, unknown> = {}): Promise<CaseReply> {
+  return agent.held.call('POST', '/helpdesk/cases', { account: caller.ref, action: 'reset-password', ...more }) as Promise<CaseReply>;
+}
+
+/** Opens a case that must be opened. */
+export async function opened(agent: Agent, caller: { ref: Caller['ref'] }, more: Record<string, unknown> = {}): Promise<Case> {
+  const reply = await openCase(agent, caller, more);
+  if (reply.status !== 201 || reply.body.case === undefined) throw new Error(`no case: ${JSON.stringify(reply.body)}`);
+  return reply.body.case;
+}
+
+export async function caseNow(agent: Agent, id: string): Promise<Case> {
+  const { body } = (await agent.held.call('GET', `/helpdesk/cases/${id}`)) as CaseReply;
+  if (body.case === undefined) throw new Error(`no case: ${JSON.stringify(body)}`);
+  return body.case;
+}
+
+export const act = (agent: Agent, id: string, more: Record<string, unknown> = {}): Promise<SessionReply> =>
+  agent.held.call('POST', `/helpdesk/cases/${id}/act`, more);
+
+/** The caller at their own device, having proven who they are. */
+export async function atCall(keyturn: Keyturn, caller: Caller): Promise<JourneyClient> {
+  keyturn.clock.move(31_000);
+  const client = await startJourney(keyturn.url, caller.login, 'confirm-call');
+  await prove(keyturn, client, caller);
+  client.at('confirm-call');
+  return client;
+}
+
+/** A case whose caller is verified. */
+export async function verified(keyturn: Keyturn, agent: Agent, caller: Caller, more: Record<string, unknown> = {}): Promise<Case> {
+  const { id, numbers } = await opened(agent, caller, more);
+  const client = await atCall(keyturn, caller);
+  await client.answer({ number: numbers?.spoken });
+  client.at('done');
+  return caseNow(agent, id);
+}
+
+/** Events of a kind that name an id, oldest first. */
+export async function eventsAbout(keyturn: Keyturn, type: string, id: string): Promise<Record<string, unknown>[]> {
+  return (await keyturn.deps.store.audit.read(0, 1_000_000))
+    .filter((event) => event.type === type && event.data.includes(id))
+    .map(({ data }) => JSON.parse(data) as Record<string, unknown>);
+}
