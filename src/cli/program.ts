@@ -11,6 +11,7 @@ import { addEnrolmentCommand } from './enrolment.ts';
 import { EXIT_MEANINGS } from './exit-codes.ts';
 import { addExplainCommand } from './explain.ts';
 import { addKeyCommand } from './key.ts';
+import { addPeopleCommand } from './people.ts';
 import { addPolicyCommand } from './policy.ts';
 import { addRecoveryCommand } from './recovery.ts';
 import { addReportCommand } from './report.ts';
@@ -34,6 +35,7 @@ export function createProgram(context: CommandContext): Command {
   addDoctorCommand(program, context);
   addConfigCommand(program, context);
   addEnrolmentCommand(program, context);
+  addPeopleCommand(program, context);
   addRecoveryCommand(program, context);
   addReportCommand(program, context);
   addExplainCommand(program, context);

@@ -77,7 +77,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     confirmRoles: 'deferred',
     actingByRoles: 'reads',
   },
-  people: { link: 'flushed', unlink: 'flushed', linkedTo: 'reads', accountsOf: 'reads' },
+  people: { link: 'flushed', unlink: 'flushed', notePartings: 'flushed', wereParted: 'reads', linkedTo: 'reads', accountsOf: 'reads' },
   invitations: {
     insert: 'flushed',
     findByToken: 'reads',

@@ -19,6 +19,7 @@ export interface Schema {
   known_places: KnownPlaceTable;
   sessions: SessionTable;
   person_accounts: PersonAccountTable;
+  partings: PartingTable;
   invitations: InvitationTable;
   helpdesk_cases: HelpdeskCaseTable;
   freeze_links: FreezeLinkTable;
@@ -251,6 +252,14 @@ interface PersonAccountTable {
   counts_from: number;
   /** Sealed, of nothing. */
   seal: string;
+}
+
+interface PartingTable {
+  directory: string;
+  account_id: string;
+  other_directory: string;
+  other_account_id: string;
+  parted_at: number;
 }
 
 interface InvitationTable {

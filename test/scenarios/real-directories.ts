@@ -33,6 +33,8 @@ export interface RealDirectory {
   realClientSignsIn(person: RealPerson, password: string): Promise<boolean>;
   /** Writes to the person's entry beside the password, as an administrator. */
   touch(person: RealPerson): Promise<void>;
+  /** Sets attributes of the person's entry, as an administrator. */
+  set(person: RealPerson, attributes: Record<string, string>): Promise<void>;
   /** Fails to sign in until the person is locked out. */
   lock(person: RealPerson): Promise<void>;
 }
@@ -77,6 +79,7 @@ export async function reachRealDirectory(kind: RealKind, changes: Record<string,
       return (await runUnchecked('ldapwhoami', args, { env: { LDAPTLS_CACERT: server.caFile } })).exitCode === 0;
     },
     touch: (person) => server.modify(person.dn, { description: newLogin() }),
+    set: (person, attributes) => server.modify(person.dn, attributes),
     lock: (person) =>
       server.kind === 'active-directory'
         ? server.lockUser({ userPrincipalName: `${person.login}@${server.realm.toLowerCase()}` })

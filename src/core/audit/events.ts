@@ -110,7 +110,11 @@ export type AuditEvent =
   | ({ type: 'factor.enrolled'; source: string; reason?: string; endsAt?: number; once?: boolean; countsFrom?: number } & AboutFactor)
   | ({ type: 'factor.ended'; reason: string } & AboutFactor)
   /** Two accounts became one person's, or were parted. `account` is that of the one who did it. */
-  | { type: 'account.linked'; account: AccountRef; other: AccountRef; journey: string; countsFrom: number; actor: Actor }
+  /** By the journey in which the other one was proven, or by an attribute that both have in common. */
+  | ({ type: 'account.linked'; account: AccountRef; other: AccountRef; countsFrom: number; actor: Actor } & (
+      | { journey: string }
+      | { attribute: string }
+    ))
   | { type: 'account.unlinked'; account: AccountRef; other: AccountRef; reason: string; actor: Actor }
   /** Somebody was invited to set up what proves them; showed the invitation, signed in; or an operator took it back. */
   | { type: 'invitation.made'; account: AccountRef; id: string; author: string; actor: Actor; expiresAt: number; byMail: boolean }

@@ -5,6 +5,7 @@ import { checkLinkedAccounts } from './check-linked-accounts.ts';
 import { checkMail } from './check-mail.ts';
 import { checkOrganisation } from './check-organisation.ts';
 import { checkPasswordRules } from './check-password-rules.ts';
+import { checkPeople } from './check-people.ts';
 import { checkQuestions } from './check-questions.ts';
 import {
   checkContacts,
@@ -57,6 +58,7 @@ export function checkConfiguration(document: unknown, context: CheckContext): Ch
   if (parsed.success) checkGoalsServed(parsed.data, sections.recovery, report);
   if (parsed.success) checkRuleDirectories(parsed.data, report);
   if (parsed.success) checkRoles(parsed.data, report);
+  if (parsed.success) checkPeople(parsed.data, report);
   whenWellFormed(shape.passwordRules, sections.passwordRules, (rules) => checkPasswordRules(rules, report));
   if (parsed.success) checkContacts(parsed.data, report);
   if (parsed.success) checkTexts(parsed.data, report);

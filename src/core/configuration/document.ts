@@ -4,6 +4,7 @@ import { enrolmentSchema } from './enrolment-section.ts';
 import { helpdeskSchema } from './helpdesk-section.ts';
 import { mailSchema } from './mail-section.ts';
 import { passwordRulesSchema } from './password-rules-section.ts';
+import { peopleSchema } from './people-section.ts';
 import { questionsFactorSchema } from './questions-section.ts';
 import { recoverySchema } from './recovery-section.ts';
 import { rolesSchema } from './roles-section.ts';
@@ -151,6 +152,7 @@ export const configurationSchema = z.strictObject({
   recovery: recoverySchema.prefault({}),
   signIn: signInSchema.prefault({}).describe('Signing in to Keyturn itself, to see and change what is one’s own.'),
   enrolment: enrolmentSchema.prefault({}),
+  people: peopleSchema.prefault({}),
   roles: rolesSchema,
   helpdesk: helpdeskSchema.prefault({}).describe('How agents help people who call. Who they are the roles say.'),
   passwordRules: passwordRulesSchema

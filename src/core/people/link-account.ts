@@ -17,7 +17,7 @@ import { randomId } from '../random-id.ts';
 import type { Session } from '../sessions/session.ts';
 
 /** Accounts that one person may have. */
-const MOST = 8;
+export const MOST_LINKED = 8;
 
 /**
  * Begins the journey in which the holder of a session proves another account of theirs, as they would to sign in to it. Whoever holds the
@@ -60,7 +60,7 @@ export async function linkAccount(deps: ActDeps, session: Session, key: JourneyK
     // The password alone is enough for an account for which nothing is enrolled, as it is to sign in.
     const isAlone = journey.state.proven.every((kind) => kind === 'password');
     if (isAlone && (await factorsOf({ ...deps, store }, other)).length > 0) throw new AppError('session.not-proven');
-    if ((await store.people.linkedTo(account)).length >= MOST - 1) throw new AppError('people.too-many', { most: MOST });
+    if ((await store.people.linkedTo(account)).length >= MOST_LINKED - 1) throw new AppError('people.too-many', { most: MOST_LINKED });
     await advanceJourney(store, journey, { ...journey.state, hasAdded: true });
     const ids = [randomId(deps.random), randomId(deps.random)] as const;
     const link = { person: randomId(deps.random), ids, now: deps.act.at, by: journey.row.id, countsFrom };

@@ -28,7 +28,9 @@ export async function unlinkAccount(deps: ActDeps, session: Session, id: string)
     const other = await linkedAs(store, session, id);
     await recordEvent(store, deps.clock, { type: 'account.unlinked', account, other, reason: 'by the owner', actor: by.actor });
     await endSessionsOfChanged(deps, store, account, by);
+    const rest = (await store.people.accountsOf(other)).slice(1);
     if (!(await store.people.unlink(other))) throw new AppError('people.not-linked');
+    await store.people.notePartings(other, rest, deps.act.at);
     await queueNotice(deps, store, { kind: 'account-unlinked', account, language, other: parted });
     await queueNotice(deps, store, { kind: 'account-unlinked', account: other, language, other: own });
   });
@@ -44,6 +46,7 @@ export async function unlinkWaiting(deps: Pick<CoreDeps, 'clock'>, store: Store,
   for (const { directory, accountId, countsFrom } of await store.people.linkedTo(account)) {
     const other = { directory, id: accountId };
     if (countsFrom <= now || !(await store.people.unlink(other))) continue;
+    await store.people.notePartings(other, [account], now);
     await recordEvent(store, deps.clock, { type: 'account.unlinked', account, other, reason: 'the owner said: this was not me', actor });
   }
 }

@@ -6,7 +6,7 @@ export interface PersonAccount extends AccountRefColumns {
   id: string;
   person: string;
   linkedAt: number;
-  /** The journey in which both accounts were proven. */
+  /** The journey in which both accounts were proven, or the attribute that they have in common. */
   linkedBy: string;
   /** Before this nothing of the other accounts counts for it, nor of it for them. Milliseconds since 1970. */
   countsFrom: number;
@@ -35,6 +35,9 @@ export interface PeopleStore {
   link(account: AccountRef, added: AccountRef, link: NewLink): Promise<boolean>;
   /** Makes the account a person of its own again; false when it was. */
   unlink(account: AccountRef): Promise<boolean>;
+  /** Remembers that two accounts were parted by hand, so that nothing links them again by itself. */
+  notePartings(account: AccountRef, others: readonly AccountRef[], now: number): Promise<void>;
+  wereParted(account: AccountRef, other: AccountRef): Promise<boolean>;
   /** The other accounts of the person, those first that were linked first. A row that cannot be opened links nothing. */
   linkedTo(account: AccountRef): Promise<PersonAccount[]>;
   /** All accounts of the person, this one first. */

@@ -14,10 +14,13 @@ import {
 } from '../../../shared/api/session.ts';
 import { isAppError } from '../../../shared/errors.ts';
 import { readOwnRoles } from '../../core/access/own-roles.ts';
+import { goingOn } from '../../core/enrolment/own-session.ts';
 import { deviceDigest } from '../../core/guard/places.ts';
+import type { Act } from '../../core/journey/act.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
 import { slowDown } from '../../core/journey/start-journey.ts';
-import { endSession, signOut, signOutEverywhere } from '../../core/sessions/end-sessions.ts';
+import { linkByAttribute } from '../../core/people/link-by-attribute.ts';
+import { endSession, sessionActor, signOut, signOutEverywhere } from '../../core/sessions/end-sessions.ts';
 import { listSessions } from '../../core/sessions/list-sessions.ts';
 import { openSession } from '../../core/sessions/open-session.ts';
 import type { Session } from '../../core/sessions/session.ts';
@@ -48,6 +51,16 @@ export function sessionRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     current: session.id === current,
   });
 
+  /** Accounts that the configuration says are one person's. The answer waits for no directory. */
+  const linkInBackground = (session: Session, act: Act) => {
+    if (session.rights !== 'full' || deps.configuration().people.linkBy.length === 0) return;
+    const linking = { actor: sessionActor(act, session), dryRun: false, sessions: goingOn(session) };
+    deps.background.run('people.link', async () => {
+      const links = await linkByAttribute({ ...deps, directories: deps.directories.all() }, session.account, linking);
+      if (links.some(({ outcome }) => outcome === 'linked')) deps.wakeOutbox('notice');
+    });
+  };
+
   const deviceDigestOf = (request: FastifyRequest): string | undefined => {
     const token = rememberedDevice(deps, request);
     return token === undefined ? undefined : deviceDigest(deps.keys, token);
@@ -72,6 +85,7 @@ export function sessionRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
             throw decision.allowed ? error : slowDown(act, decision.retryAt);
           },
         );
+        linkInBackground(opened.session, act);
         const session = present(opened.session, opened.session.id);
         reply.status(201);
         if (!isBrowser(request, undefined)) return { token: opened.token, session };

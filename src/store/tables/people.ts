@@ -76,6 +76,34 @@ export function createPeople(context: TableContext): PeopleStore {
         .executeTakeFirst();
       return result.numDeletedRows === 1n;
     },
+    async notePartings(account, others, now) {
+      if (others.length === 0) return;
+      const pairs = others.flatMap((other) => [
+        [account, other],
+        [other, account],
+      ]) as [AccountRef, AccountRef][];
+      await context.db
+        .insertInto('partings')
+        .values(
+          pairs.map(([one, other]) => ({
+            ...{ directory: one.directory, account_id: one.id, other_directory: other.directory, other_account_id: other.id },
+            parted_at: now,
+          })),
+        )
+        .onConflict((conflict) => conflict.columns(['directory', 'account_id', 'other_directory', 'other_account_id']).doNothing())
+        .execute();
+    },
+    async wereParted(account, other) {
+      const row = await context.db
+        .selectFrom('partings')
+        .select('parted_at')
+        .where('directory', '=', account.directory)
+        .where('account_id', '=', account.id)
+        .where('other_directory', '=', other.directory)
+        .where('other_account_id', '=', other.id)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
     linkedTo,
     async accountsOf(account) {
       const linked = await linkedTo(account);
