@@ -80,13 +80,18 @@ function cliText(): string[] {
     { configFile: () => undefined, failed: () => {} },
   );
   const program = createProgram(context);
-  const leaves = program.commands.flatMap((command) => (command.commands.length > 0 ? [...command.commands] : [command]));
+  const leaves = program.commands.flatMap(leavesOf);
   const codes = EXIT_MEANINGS.map(({ code, meaning }) => `| ${code} | ${cell(meaning)} |`);
   return [
     ['## Exit codes', '', '| code | |', '|---|---|', ...codes].join('\n'),
     ['## Options of every command', '', ...optionLines(program)].join('\n'),
     ...leaves.map(commandText),
   ];
+}
+
+/** The commands that do something: groups only hold them. */
+function leavesOf(command: Command): Command[] {
+  return command.commands.length > 0 ? command.commands.flatMap(leavesOf) : [command];
 }
 
 function commandText(command: Command): string {

@@ -12,6 +12,7 @@ import { checkBreached } from './doctor/check-breached.ts';
 import { checkDatabase, checkDatabasePlace } from './doctor/check-database.ts';
 import { checkDictionary } from './doctor/check-dictionary.ts';
 import { checkDirectory } from './doctor/check-directory.ts';
+import { checkEmergency } from './doctor/check-emergency.ts';
 import { checkEnrolment } from './doctor/check-enrolment.ts';
 import { checkNode } from './doctor/check-machine.ts';
 import { checkMail } from './doctor/check-mail.ts';
@@ -83,6 +84,7 @@ async function checkInside(context: CommandContext, settings: Settings): Promise
           ...(await checkDatabase(context, settings, runtime)),
           ...(await checkSeals(runtime.store)),
           ...(await checkAudit(runtime.store)),
+          ...(await checkEmergency(runtime)),
         );
         return checkStoredConfiguration(context, settings, runtime);
       });

@@ -93,6 +93,23 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   },
   'case.ticket-missing': { meaning: '`helpdesk.ticketNeeded` wants the number of a ticket', fix: 'Give one' },
   'case.ticket-unlike': { meaning: 'The ticket does not look like `helpdesk.ticketPattern`', fix: 'Check the number, or the pattern' },
+  'access.management-refused': {
+    meaning: 'Somebody who is signed in has no role that allows this at the installation',
+    fix: 'keyturn explain tells which roles they hold; the reason is in the audit log',
+  },
+  'access.nobody-found': { meaning: 'No account has this name, or several have', fix: 'Give the whole sign-in name, and the directory' },
+  'emergency.link-invalid': {
+    meaning: 'The link of an emergency was opened before, replaced or retired, is over, or never was',
+    fix: withLines('Make another one on the console', 'keyturn access emergency link --reason REASON'),
+  },
+  'emergency.passkey-needed': {
+    meaning: 'Who was let in for an emergency has not made a passkey yet, and can do nothing before',
+    fix: 'Make the passkey on the page that the link opened',
+  },
+  'session.of-an-emergency': {
+    meaning: 'Who was let in for an emergency is nobody of any directory, and has nothing of their own here',
+    fix: 'Sign out, and sign in as yourself',
+  },
   'session.for-enrolment-only': {
     meaning: 'Who signed in with a password alone, having nothing enrolled, can do nothing but enrol',
     fix: 'Enrol something, and sign in with it',

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
+import { addAccessCommand } from './access.ts';
 import { addAuditCommand } from './audit.ts';
 import { addBreachedCommand } from './breached.ts';
 import type { CommandContext } from './command-context.ts';
@@ -40,6 +41,7 @@ export function createProgram(context: CommandContext): Command {
   addReportCommand(program, context);
   addExplainCommand(program, context);
   addPolicyCommand(program, context);
+  addAccessCommand(program, context);
   addBreachedCommand(program, context);
   addAuditCommand(program, context);
   addKeyCommand(program, context);

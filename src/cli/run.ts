@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { createCommandContext, type Surroundings } from './command-context.ts';
 import { completeCommand } from './complete-command.ts';
 import { EXIT } from './exit-codes.ts';
@@ -24,7 +24,7 @@ export async function run(argv: string[], surroundings: Partial<Surroundings> = 
     },
   });
   const program = createProgram(context);
-  for (const command of [program, ...program.commands, ...program.commands.flatMap((parent) => parent.commands)]) {
+  for (const command of withThoseBelow(program)) {
     command.exitOverride().configureOutput({ writeOut: (text) => void outside.write(text), writeErr: (text) => outside.writeError(text) });
   }
   try {
@@ -37,6 +37,10 @@ export async function run(argv: string[], surroundings: Partial<Surroundings> = 
     outside.writeError(`${describeError(error, program.opts<{ debug?: boolean }>().debug === true, complete)}\n`);
     return EXIT.failed;
   }
+}
+
+function withThoseBelow(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withThoseBelow)];
 }
 
 function processSurroundings(): Surroundings {

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isAppError } from '../../shared/errors.ts';
+import { AppError, isAppError } from '../../shared/errors.ts';
 import type { ActDeps } from '../core/journey/act.ts';
 import { slowDown } from '../core/journey/start-journey.ts';
 import { findSession } from '../core/sessions/find-session.ts';
@@ -9,11 +9,27 @@ import type { HttpDeps } from './http-deps.ts';
 import { clearSessionCookie, sentSessionCookie, sessionTokens } from './session-token.ts';
 
 /**
- * Does what somebody asks for who is signed in. A request with no session behind it counts against its address, and takes a worthless
+ * Does what somebody asks for as themselves, who is signed in.
+ * @throws AppError as `forAnySession`, `session.of-an-emergency`
+ */
+export function forSession<T>(
+  deps: HttpDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  work: (acting: ActDeps, session: Session) => Promise<T>,
+): Promise<T> {
+  return forAnySession(deps, request, reply, async (acting, session) => {
+    if (session.rights === 'emergency') throw new AppError('session.of-an-emergency');
+    return work(acting, session);
+  });
+}
+
+/**
+ * Does what somebody asks for who is signed in, be it for an emergency, as nobody of any directory. A request with no session behind it counts against its address, and takes a worthless
  * cookie away from the browser that sent it.
  * @throws AppError `session.missing`, `session.ended`, `guard.slow-down`
  */
-export async function forSession<T>(
+export async function forAnySession<T>(
   deps: HttpDeps,
   request: FastifyRequest,
   reply: FastifyReply,

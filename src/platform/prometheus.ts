@@ -23,7 +23,7 @@ export interface Metrics {
 
 /** What is looked up when somebody asks for the metrics. */
 export interface MetricsSource {
-  readonly store: Pick<Store, 'outbox' | 'intents'>;
+  readonly store: Pick<Store, 'outbox' | 'intents' | 'emergencies'>;
   /** Version of the configuration in force. */
   readonly configurationVersion: () => number;
   /** Connections to the database; null where there is one for all. */
@@ -108,6 +108,11 @@ export function createMetrics(version: string): Metrics & { watch(source: Metric
     registers,
   });
   const open = new Gauge({ name: 'keyturn_writes_open', help: 'Writes whose outcome is not known yet', registers });
+  const emergencies = new Gauge({
+    name: 'keyturn_emergencies_in_use',
+    help: 'Administrators who were let in for an emergency and are not retired',
+    registers,
+  });
   const connections = new Gauge({
     name: 'keyturn_database_connections',
     help: 'Connections of this node to PostgreSQL',
@@ -139,12 +144,14 @@ export function createMetrics(version: string): Metrics & { watch(source: Metric
         failed.set({ lane: lane.lane }, lane.failed);
       }
       open.set(await source.store.intents.openCount());
+      emergencies.set((await source.store.emergencies.current(now)).filter(({ openedAt }) => openedAt !== null).length);
       up.set(1);
     } catch {
       // What the database knows is not known now; what is told must not look as if it were.
       for (const gauge of [waiting, age, failed]) gauge.reset();
       // A gauge without labels would be reset to 0, which says that there are none.
       open.remove();
+      emergencies.remove();
       up.set(0);
     }
   };

@@ -18,6 +18,7 @@ import { createChallenges } from './tables/challenges.ts';
 import { createConfigurations } from './tables/configurations.ts';
 import { createCounters } from './tables/counters.ts';
 import { createEmbeddedAccounts } from './tables/embedded-accounts.ts';
+import { createEmergencies } from './tables/emergencies.ts';
 import { createFactors } from './tables/factors.ts';
 import { createFreezes } from './tables/freezes.ts';
 import { createHelpdeskCases } from './tables/helpdesk-cases.ts';
@@ -202,6 +203,7 @@ function createVerbs(context: TableContext): Verbs {
     freezes: createFreezes(context),
     knownPlaces: createKnownPlaces(context),
     sessions: createSessions(context),
+    emergencies: createEmergencies(context),
     people: createPeople(context),
     invitations: createInvitations(context),
     cases: createHelpdeskCases(context),

@@ -77,6 +77,14 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     confirmRoles: 'deferred',
     actingByRoles: 'reads',
   },
+  emergencies: {
+    insert: 'flushed',
+    findByLink: 'reads',
+    findByCredential: 'reads',
+    find: 'reads',
+    current: 'reads',
+    change: 'flushed',
+  },
   people: { link: 'flushed', unlink: 'flushed', notePartings: 'flushed', wereParted: 'reads', linkedTo: 'reads', accountsOf: 'reads' },
   invitations: {
     insert: 'flushed',

@@ -22,6 +22,7 @@ export interface Schema {
   partings: PartingTable;
   invitations: InvitationTable;
   helpdesk_cases: HelpdeskCaseTable;
+  emergencies: EmergencyTable;
   freeze_links: FreezeLinkTable;
   configurations: ConfigurationTable;
   embedded_accounts: EmbeddedAccountTable;
@@ -275,6 +276,19 @@ interface InvitationTable {
   revoked_at: number | null;
   /** Sealed. */
   seal: string;
+}
+
+interface EmergencyTable {
+  id: string;
+  link_digest: string;
+  version: number;
+  created_at: number;
+  expires_at: number;
+  opened_at: number | null;
+  credential: string | null;
+  retired_at: number | null;
+  /** Sealed. */
+  facts: string;
 }
 
 interface SessionTable {

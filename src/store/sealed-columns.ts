@@ -106,6 +106,11 @@ export const SEALED_COLUMNS = {
     ],
     free: {},
   },
+  emergencies: {
+    sealed: 'facts',
+    bound: ['id', 'link_digest', 'version', 'created_at', 'expires_at', 'opened_at', 'credential', 'retired_at'],
+    free: {},
+  },
   configurations: {
     sealed: 'seal',
     bound: ['version', 'document', 'created_at', 'author', 'comment'],

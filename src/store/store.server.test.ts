@@ -5,6 +5,7 @@ import { sharedPostgres } from '../../test/servers/shared-servers.ts';
 import { journeyRow, makePostgresDatabase, NOW, openTestStore, quietLog, type TestDatabase, testKey } from '../../test/store/fixture.ts';
 import { specifyCases } from '../../test/store/specification-cases.ts';
 import { specifyDatabase } from '../../test/store/specification-database.ts';
+import { specifyEmergencies } from '../../test/store/specification-emergencies.ts';
 import { specifyJourneyTables } from '../../test/store/specification-journeys.ts';
 import { specifyPeople } from '../../test/store/specification-people.ts';
 import { specifySealedColumns } from '../../test/store/specification-sealed.ts';
@@ -19,6 +20,7 @@ describe('store on PostgreSQL', () => {
   specifyJourneyTables(makeDatabase);
   specifySessions(makeDatabase);
   specifyCases(makeDatabase);
+  specifyEmergencies(makeDatabase);
   specifyPeople(makeDatabase);
   specifyWorkTables(makeDatabase);
   specifyTransactions(makeDatabase);

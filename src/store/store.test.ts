@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { journeyRow, makeSqliteDatabase, openTestStore, quietLog, testKey } from '../../test/store/fixture.ts';
 import { specifyCases } from '../../test/store/specification-cases.ts';
 import { specifyDatabase } from '../../test/store/specification-database.ts';
+import { specifyEmergencies } from '../../test/store/specification-emergencies.ts';
 import { specifyJourneyTables } from '../../test/store/specification-journeys.ts';
 import { specifyPeople } from '../../test/store/specification-people.ts';
 import { specifySealedColumns } from '../../test/store/specification-sealed.ts';
@@ -23,6 +24,7 @@ describe('store on SQLite', () => {
   specifyJourneyTables(makeSqliteDatabase);
   specifySessions(makeSqliteDatabase);
   specifyCases(makeSqliteDatabase);
+  specifyEmergencies(makeSqliteDatabase);
   specifyPeople(makeSqliteDatabase);
   specifyWorkTables(makeSqliteDatabase);
   specifyTransactions(makeSqliteDatabase);

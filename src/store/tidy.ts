@@ -54,6 +54,10 @@ export async function tidy(db: Database, now: number): Promise<number> {
   const sessions = db.deleteFrom('sessions').where('ends_at', '<=', now - JOURNEY_GRACE);
   const invitations = db.deleteFrom('invitations').where('expires_at', '<=', now - INVITATION_GRACE);
   const cases = db.deleteFrom('helpdesk_cases').where('expires_at', '<=', now - JOURNEY_GRACE);
+  const unused = db
+    .deleteFrom('emergencies')
+    .where('opened_at', 'is', null)
+    .where('expires_at', '<=', now - JOURNEY_GRACE);
   const messages = db
     .deleteFrom('outbox')
     .where((eb) =>
@@ -65,7 +69,7 @@ export async function tidy(db: Database, now: number): Promise<number> {
     );
 
   let deleted = 0;
-  for (const statement of [challenges, journeys, counters, links, places, surplus, sessions, invitations, cases, messages]) {
+  for (const statement of [challenges, journeys, counters, links, places, surplus, sessions, invitations, cases, unused, messages]) {
     const result = await statement.executeTakeFirst();
     deleted += Number(result.numDeletedRows);
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { settingsSchema } from '../../src/config/settings.ts';
+import { makeEmergencyLink, retireEmergencies } from '../../src/core/access/emergency.ts';
 import { newPassword } from '../conformance/samples.ts';
 import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
@@ -139,6 +140,13 @@ describe('the metrics', () => {
 
   it('say nothing of what is not known while the database cannot be asked', async () => {
     expect(metric(await scrape(), 'keyturn_writes_open')).toBe(0);
+    expect(metric(await scrape(), 'keyturn_emergencies_in_use')).toBe(0);
+    const { address } = await makeEmergencyLink(keyturn.deps, { author: 'root', reason: 'test', lifetime: 60_000 });
+    expect(metric(await scrape(), 'keyturn_emergencies_in_use')).toBe(0);
+    await request(keyturn.url, 'POST', '/emergency', { secret: address.split('#')[1] });
+    expect(metric(await scrape(), 'keyturn_emergencies_in_use')).toBe(1);
+    await retireEmergencies(keyturn.deps, 'root');
+    expect(metric(await scrape(), 'keyturn_emergencies_in_use')).toBe(0);
     await keyturn.deps.store.close();
     const text = await scrape();
     expect(metric(text, 'keyturn_database_up')).toBe(0);

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeEmergencyLink } from '../../src/core/access/emergency.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { request } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
-import { type SessionClient, signIn } from './sign-in-client.ts';
+import { inSession, type SessionClient, signIn } from './sign-in-client.ts';
 import { type Keyturn, startKeyturn } from './start-keyturn.ts';
 
 // Whoever adds a call says here what it needs, and sees it refused without.
@@ -25,6 +26,9 @@ const FOR_ANYBODY = [
   'POST /enrolment/passkey-options',
   'POST /enrolment/passkeys',
   'POST /session',
+  'POST /phone',
+  'POST /emergency',
+  'POST /emergency/return',
   'GET /site',
   'POST /notices/not-me',
   'GET /demo/messages',
@@ -57,6 +61,10 @@ const IN_A_SESSION: Readonly<Record<string, unknown>> = {
   'DELETE /me/factors/{factor}': undefined,
   'POST /me/factors/sms': { number: '+4915112345678' },
   'POST /me/factors/questions': { answers: [{ question: 'x', answer: 'y' }] },
+  'POST /me/phones': {},
+  'GET /me/phones/{phone}': undefined,
+  'POST /me/phones/{phone}': { digits: '12' },
+  'POST /me/invitation': { token: 'x'.repeat(43) },
   'GET /me/accounts': undefined,
   'POST /me/accounts/proof': { account: 'somebody' },
   'POST /me/accounts': { journey: 'x' },
@@ -74,6 +82,19 @@ const BY_A_ROLE: Readonly<Record<string, unknown>> = {
   'POST /help/reset': { account, ...password },
   'POST /helpdesk/cases': { account, action: 'unlock-account' },
 };
+
+/** What only somebody may call who has a role for it at the installation, or was let in for an emergency. */
+const AT_THE_INSTALLATION: Readonly<Record<string, unknown>> = {
+  'GET /admin': undefined,
+  'GET /admin/configuration': undefined,
+  'POST /admin/explain': { account: { name: 'somebody' } },
+  'GET /admin/history': undefined,
+  'POST /emergency/passkey-options': {},
+  'POST /emergency/passkeys': { credential },
+};
+
+/** What is not one's own, and open to a session of an emergency too. */
+const IN_ANY_SESSION = ['GET /session', 'DELETE /session'];
 
 let keyturn: Keyturn;
 let held: SessionClient;
@@ -96,10 +117,13 @@ describe('every call of the API', () => {
     const calls = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace('/api/v1', '')}`),
     );
-    expect(calls.toSorted()).toEqual([...FOR_ANYBODY, ...Object.keys(IN_A_SESSION), ...Object.keys(BY_A_ROLE)].toSorted());
+    expect(calls.toSorted()).toEqual(
+      [...FOR_ANYBODY, ...Object.keys(IN_A_SESSION), ...Object.keys(BY_A_ROLE), ...Object.keys(AT_THE_INSTALLATION)].toSorted(),
+    );
   });
 
-  it.each([...Object.entries(IN_A_SESSION), ...Object.entries(BY_A_ROLE)])('%s is refused without a session', async (call, body) => {
+  const inASession = [...Object.entries(IN_A_SESSION), ...Object.entries(BY_A_ROLE), ...Object.entries(AT_THE_INSTALLATION)];
+  it.each(inASession)('%s is refused without a session', async (call, body) => {
     const [method, path] = partsOf(call);
     const none = await request(keyturn.url, method, path, body);
     expect(none).toMatchObject({ status: 401, body: { code: 'session.missing' } });
@@ -109,5 +133,18 @@ describe('every call of the API', () => {
 
   it.each(Object.entries(BY_A_ROLE))('%s is refused without a role', async (call, body) => {
     expect(await held.call(...partsOf(call), body)).toMatchObject({ status: 403, body: { code: 'access.refused' } });
+  });
+
+  it.each(Object.entries(AT_THE_INSTALLATION))('%s is refused without a role at the installation', async (call, body) => {
+    expect(await held.call(...partsOf(call), body)).toMatchObject({ status: 403, body: { code: 'access.management-refused' } });
+  });
+
+  const ofOneself = [...Object.entries(IN_A_SESSION), ...Object.entries(BY_A_ROLE)].filter(([call]) => !IN_ANY_SESSION.includes(call));
+  it.each(ofOneself)('%s is refused in an emergency, as nobody', async (call, body) => {
+    const { address } = await makeEmergencyLink(keyturn.deps, { author: 'root', reason: 'test', lifetime: 60_000 });
+    const entered = await request(keyturn.url, 'POST', '/emergency', { secret: address.split('#')[1] });
+    const { token } = entered.body as unknown as { token: string };
+    const reply = await inSession(keyturn.url, token, ...partsOf(call), body);
+    expect(reply).toMatchObject({ status: 403, body: { code: 'session.of-an-emergency' } });
   });
 });

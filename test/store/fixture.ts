@@ -6,6 +6,7 @@ import SqliteFile from 'better-sqlite3';
 import pg from 'pg';
 import type { CaseRow } from '../../src/core/ports/case-store.ts';
 import type { EmbeddedAccountRow } from '../../src/core/ports/embedded-store.ts';
+import type { EmergencyRow } from '../../src/core/ports/emergency-store.ts';
 import type { InvitationRow } from '../../src/core/ports/invitation-store.ts';
 import type { SessionRow } from '../../src/core/ports/session-store.ts';
 import type { FactorRow, IntentRow, JourneyRow, Store } from '../../src/core/ports/store.ts';
@@ -181,6 +182,21 @@ export function caseRow(changes: Partial<CaseRow> = {}): CaseRow {
     createdAt: NOW,
     expiresAt: NOW + 1_800_000,
     closedAt: null,
+    ...changes,
+  };
+}
+
+export function emergencyRow(changes: Partial<EmergencyRow> = {}): EmergencyRow {
+  return {
+    id: randomUUID(),
+    linkDigest: randomUUID(),
+    version: 1,
+    createdAt: NOW,
+    expiresAt: NOW + 900_000,
+    openedAt: null,
+    credential: null,
+    retiredAt: null,
+    facts: '{"author":"root"}',
     ...changes,
   };
 }

@@ -9,6 +9,7 @@ import { openSqlite } from '../../src/store/sqlite.ts';
 import {
   caseRow,
   embeddedRow,
+  emergencyRow,
   factorRow,
   intentRow,
   invitationRow,
@@ -76,6 +77,13 @@ const SAMPLES: Record<SealedTable, (store: Store, nth: number) => Promise<unknow
     store.cases.insert(
       caseRow({ directory: `d${nth}`, agentId: `a${nth}`, tries: nth, createdAt: NOW + nth, expiresAt: NOW + 900_000 + nth }),
     ),
+  emergencies: async (store, nth) => {
+    const row = emergencyRow({ createdAt: NOW + nth, expiresAt: NOW + 900_000 + nth });
+    await store.emergencies.insert(row);
+    const next = { openedAt: NOW + nth, credential: randomUUID(), ...(nth % 2 === 0 ? {} : { retiredAt: NOW + nth }) };
+    await store.emergencies.change(row, next);
+    if (nth % 3 === 0) await store.emergencies.change({ ...row, ...next, version: 2 }, {});
+  },
   configurations: (store, nth) =>
     store.configurations.append(nth, { document: `{"n":${nth}}`, createdAt: NOW + nth, author: `a${nth}`, comment: `c${nth}` }),
 };

@@ -1,5 +1,5 @@
 import type { FactorKind, Goal } from '../../../shared/api/journeys.ts';
-import type { Permission, PersonPermission } from '../../../shared/permissions.ts';
+import type { InstallationPermission, Permission, PersonPermission } from '../../../shared/permissions.ts';
 import type { AccessRefusal } from '../access/can.ts';
 import type { CaseEnd } from '../helpdesk/help-case.ts';
 import type { SignedReceipt } from '../helpdesk/receipt.ts';
@@ -10,9 +10,9 @@ import type { WriteBacking } from '../writes/directory-write.ts';
 
 /** Who did it, and from where. */
 export interface Actor {
-  /** `delegate`: somebody who is signed in and acts for another person, by a role. */
-  kind: 'self' | 'system' | 'operator' | 'delegate';
-  /** Of a delegate: key and sign-in name of their own account. */
+  /** `delegate`: somebody who is signed in and acts for another person, or at the installation, by a role. `emergency`: who acts without one. */
+  kind: 'self' | 'system' | 'operator' | 'delegate' | 'emergency';
+  /** Of a delegate: key and sign-in name of their own account. Of who acts in an emergency: its key. */
   account?: string;
   login?: string;
   /** Network address as the server saw it; absent for the system. */
@@ -161,6 +161,14 @@ export type AuditEvent =
   /** An agent acts for a caller whom nobody has verified. */
   | ({ type: 'case.unverified' } & AboutCase)
   | ({ type: 'case.closed'; because: CaseEnd } & AboutCase)
+  /** An operator made a link that lets one administrator in; `id` names what comes of it. */
+  | { type: 'emergency.link-made'; id: string; actor: Actor; author: string; reason: string; expiresAt: number }
+  /** It was opened, once; then its holder made a passkey, and came back by it. */
+  | { type: 'emergency.opened' | 'emergency.passkey-made' | 'emergency.signed-in'; id: string; session: string; actor: Actor }
+  /** Nobody gets in by it any more. */
+  | { type: 'emergency.retired'; id: string; actor: Actor; author: string; because: 'retired' | 'replaced' | 'passkey-cloned' }
+  /** Who is signed in asked for what no role lets them do at the installation. */
+  | { type: 'access.management-refused'; actor: Actor; session: string; action: InstallationPermission; reason: AccessRefusal }
   | ({ type: 'session.ended'; because: SessionEnd } & AboutSession)
   | { type: 'session.all-ended'; account: AccountRef; actor: Actor; because: SessionEnd; count: number }
   | { type: 'recovery.released'; account: AccountRef; actor: Actor; author: string; reason: string; wasFrozen: boolean; failures: number }

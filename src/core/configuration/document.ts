@@ -138,7 +138,10 @@ export const configurationSchema = z.strictObject({
       publicUrl: z
         .url({ protocol: /^https?$/ })
         .describe('The address people use. Links in mails are built from it and from nothing else.'),
-      alarmAddress: z.email().optional().describe('Told by mail when somebody says "this was not me".'),
+      alarmAddress: z
+        .email()
+        .optional()
+        .describe('Told by mail when somebody says "this was not me", and when an administrator is let in for an emergency.'),
       defaultLanguage: z.enum(['en', 'de']).default('en').describe('Where a person’s own language is not known or not supported.'),
       timeZone: z
         .string()

@@ -60,8 +60,7 @@ export async function beginPasskey(
   journey: { id: string; expiresAt: number },
   now: number,
 ): Promise<{ ceremony: string; publicKey: CreationOptions }> {
-  const configuration = deps.configuration();
-  const { rpId } = relyingPartyOf(configuration);
+  const { rpId } = relyingPartyOf(deps.configuration());
   const [ceremony, challenge] = [randomId(deps.random), randomToken(deps.random)];
   const expected: Expected = { purpose: 'enrol', account, challenge };
   const present = (await deps.store.factors.ofAccount(account)).filter(({ kind }) => kind === 'passkey').map(passkeyOf);
@@ -75,19 +74,45 @@ export async function beginPasskey(
     expiresAt: Math.min(journey.expiresAt, now + PASSKEY_PATIENCE),
     consumedAt: null,
   });
+  const except = present.filter((kept) => kept.rpId === rpId);
+  return { ceremony, publicKey: passkeyCreation(deps, { account, login, displayName }, challenge, except) };
+}
+
+/** What a browser is asked to make: discoverable, with user verification, and not on a device that has one of `except`. */
+export function passkeyCreation(
+  { configuration, keys }: Pick<Deps, 'configuration' | 'keys'>,
+  { account, login, displayName }: PasskeyOwner,
+  challenge: string,
+  except: readonly Pick<KeptPasskey, 'id'>[],
+): CreationOptions {
+  const { organisation } = configuration();
   return {
-    ceremony,
-    publicKey: {
-      rp: { id: rpId, name: configuration.organisation.name },
-      user: { id: userHandleOf(deps.keys, account), name: login, displayName },
-      challenge,
-      pubKeyCredParams: PASSKEY_ALGORITHMS.map((alg) => ({ type: 'public-key' as const, alg })),
-      timeout: PASSKEY_PATIENCE,
-      excludeCredentials: present.filter((kept) => kept.rpId === rpId).map(({ id }) => ({ type: 'public-key' as const, id })),
-      authenticatorSelection: { residentKey: 'required', requireResidentKey: true, userVerification: 'required' },
-      attestation: 'none',
-    },
+    rp: { id: relyingPartyOf(configuration()).rpId, name: organisation.name },
+    user: { id: userHandleOf(keys, account), name: login, displayName },
+    challenge,
+    pubKeyCredParams: PASSKEY_ALGORITHMS.map((alg) => ({ type: 'public-key' as const, alg })),
+    timeout: PASSKEY_PATIENCE,
+    excludeCredentials: except.map(({ id }) => ({ type: 'public-key' as const, id })),
+    authenticatorSelection: { residentKey: 'required', requireResidentKey: true, userVerification: 'required' },
+    attestation: 'none',
   };
+}
+
+/**
+ * What an authenticator made, if it is an answer to this challenge, and by what it is found again.
+ * @throws AppError `passkey.*`
+ */
+export async function madePasskey(
+  { configuration, keys, webAuthn }: Pick<Deps, 'configuration' | 'keys' | 'webAuthn'>,
+  challenge: string,
+  answer: Attestation,
+): Promise<{ kept: KeptPasskey; credential: string; signCount: number }> {
+  const party = relyingPartyOf(configuration());
+  const verdict = await webAuthn.verifyAttestation({ challenge, ...party }, answer);
+  if ('problem' in verdict) throw new AppError(PROBLEMS[verdict.problem], { problem: verdict.problem });
+  const { id, publicKey, signCount, transports, synced } = verdict.made;
+  const kept = { id, publicKey, rpId: party.rpId, transports: [...transports], synced };
+  return { kept, credential: credentialDigest(keys, id), signCount };
 }
 
 export interface FinishPasskey {
@@ -119,14 +144,8 @@ export async function finishPasskey(deps: Deps, asked: FinishPasskey, spend: (st
   const challenge = await deps.store.challenges.attempt(asked.ceremony, now);
   const expected = challenge?.kind === 'passkey' && challenge.journeyId === asked.journey ? readExpected(challenge.expected) : null;
   if (expected === null || !isSame(expected.account, account)) throw new AppError('passkey.out-of-date');
-  const configuration = deps.configuration();
-  const party = relyingPartyOf(configuration);
-  const verdict = await deps.webAuthn.verifyAttestation({ challenge: expected.challenge, ...party }, asked.answer);
-  if ('problem' in verdict) throw new AppError(PROBLEMS[verdict.problem], { problem: verdict.problem });
-  const { id, publicKey, signCount, transports, synced } = verdict.made;
-  const credential = credentialDigest(deps.keys, id);
-  const kept: KeptPasskey = { id, publicKey, rpId: party.rpId, transports: [...transports], synced };
-  const countsFrom = asked.countsFrom ?? now + configuration.factors.coolDownHours * HOUR;
+  const { kept, credential, signCount } = await madePasskey(deps, expected.challenge, asked.answer);
+  const countsFrom = asked.countsFrom ?? now + deps.configuration().factors.coolDownHours * HOUR;
   return deps.store.transaction(async (store) => {
     await takeTurn(deps, store, account);
     if (!(await store.challenges.consume(asked.ceremony, now))) throw new AppError('passkey.out-of-date');
@@ -136,7 +155,7 @@ export async function finishPasskey(deps: Deps, asked: FinishPasskey, spend: (st
     const row = await addFactor(deps, store, {
       ...{ account, kind: 'passkey', label: asked.name, source: 'self', countsFrom },
       secret: JSON.stringify(kept),
-      passkey: { credential, rpId: party.rpId, signCount },
+      passkey: { credential, rpId: kept.rpId, signCount },
     });
     const { actor, language } = asked;
     await recordEvent(store, deps.clock, {

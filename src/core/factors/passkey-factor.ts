@@ -1,10 +1,11 @@
-import type { FactorRow, Store } from '../ports/store.ts';
+import type { Store } from '../ports/store.ts';
 import type { CeremonyProblem } from '../ports/web-authn.ts';
 import type { AnswerProblem, Factor, FactorDeps, Judgement, Proof } from './factor.ts';
 import { ownerOf } from './owner-of.ts';
 import { passkeyOf, passkeyRequest, relyingPartyOf, userHandleOf } from './passkey.ts';
 
-const PROBLEMS: Readonly<Record<CeremonyProblem, AnswerProblem>> = {
+/** What is said of an answer that is none to what was asked. */
+export const PROBLEMS: Readonly<Record<CeremonyProblem, AnswerProblem>> = {
   malformed: 'passkey.malformed',
   'wrong-challenge': 'passkey.out-of-date',
   'wrong-origin': 'passkey.wrong-site',
@@ -48,7 +49,8 @@ export function createPasskeyFactor(deps: Pick<FactorDeps, 'keys' | 'clock' | 'c
       const verdict = await webAuthn.verifyAssertion(asked, credential, answer);
       if ('problem' in verdict) return { proofs: [], problem: PROBLEMS[verdict.problem] };
       if (first === undefined || answer.response.userHandle !== userHandleOf(keys, ownerOf(first.factor))) return unknown;
-      if (isCloned(first.factor, verdict.signCount)) return { ...unknown, cloned: [{ account: first.ref, factor: first.factor.id }] };
+      if (isCloned(first.factor.signCount, verdict.signCount))
+        return { ...unknown, cloned: [{ account: first.ref, factor: first.factor.id }] };
       const settle: Proof['settle'] = (store: Store) => store.factors.acceptSignCount(first.factor.id, verdict.signCount, clock.now());
       // Candidates that are linked have the same one, and it proves them all.
       const proven = found.filter(({ factor }) => factor.id === first.factor.id);
@@ -60,6 +62,6 @@ export function createPasskeyFactor(deps: Pick<FactorDeps, 'keys' | 'clock' | 'c
 const unknown: Judgement & { problem: AnswerProblem } = { proofs: [], problem: 'passkey.unknown' };
 
 /** WebAuthn 7.2 step 22: a counter that has not grown was used somewhere else. Authenticators without one say 0. */
-function isCloned({ signCount: before }: FactorRow, now: number): boolean {
+export function isCloned(before: number, now: number): boolean {
   return (before > 0 || now > 0) && now <= before;
 }

@@ -22,6 +22,9 @@ export const MAIL_KINDS = [
   'factor-removed',
   'account-linked',
   'account-unlinked',
+  'emergency-made',
+  'emergency-opened',
+  'emergency-retired',
   'user-name',
   'invitation',
 ] as const;
@@ -35,6 +38,7 @@ export type MailKind = (typeof MAIL_KINDS)[number];
  * - `helper`: sign-in name of who did it for the owner
  * - `factor`: the kind of proof (`FactorKind`) that was added or removed
  * - `other`: another account, that was linked or parted
+ * - `author`, `reason`: who began an emergency on the console, and why
  * - `count`: how many recovery codes are left
  * - `endsAt`: until when a pass counts, `countsFrom`: from when on a new proof does; as `happenedAt`
  * - `happenedAt`: RFC 3339 or milliseconds since 1970; shown in the time zone of the organisation
@@ -74,6 +78,9 @@ const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
   'factor-removed': ['factor-removed.what', ...NOT_ME],
   'account-linked': ['account-linked.what', 'factor-added.counts-from', ...NOT_ME],
   'account-unlinked': ['account-unlinked.what', ...NOT_ME],
+  'emergency-made': ['emergency-made.what', 'emergency.next'],
+  'emergency-opened': ['emergency-opened.what', 'emergency.next'],
+  'emergency-retired': ['emergency-retired.what'],
   'user-name': ['user-name.what', 'asked', 'user-name.not-you'],
   invitation: ['invitation.what', 'invitation.how', { link: 'invitation.link' }, 'invitation.until', 'invitation.not-asked'],
 };
@@ -105,6 +112,9 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'factor-removed.what': ['account', 'happenedAt', 'factor'],
   'account-linked.what': ['account', 'other', 'happenedAt'],
   'account-unlinked.what': ['account', 'other', 'happenedAt'],
+  'emergency-made.what': ['author', 'reason', 'happenedAt'],
+  'emergency-opened.what': ['author', 'reason', 'happenedAt'],
+  'emergency-retired.what': ['author', 'reason', 'happenedAt'],
   'user-name.what': ['names'],
   'invitation.what': ['account', 'organisation'],
   'invitation.until': ['endsAt'],

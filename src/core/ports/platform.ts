@@ -32,6 +32,7 @@ export interface Keys {
     purpose:
       | 'journey-token'
       | 'session-token'
+      | 'emergency-link'
       | 'code'
       | 'guard-target'
       | 'decoy'

@@ -1,11 +1,21 @@
 import type { AccountRef } from './directory.ts';
 import type { AccountRefColumns } from './store.ts';
 
-/** What a session lets its holder do. `enrolment`: somebody who had nothing enrolled gave the password alone. */
-export type SessionRights = 'full' | 'enrolment';
+/**
+ * What a session lets its holder do. `enrolment`: somebody who had nothing enrolled gave the password alone. `emergency`: an administrator
+ * for the emergency, who is nobody of any directory and has nothing of their own here.
+ */
+export type SessionRights = 'full' | 'enrolment' | 'emergency';
 
 /** Why a session is over. */
-export type SessionEnd = 'signed-out' | 'ended-elsewhere' | 'password-changed' | 'recovery-frozen' | 'factors-changed' | 'role-lost';
+export type SessionEnd =
+  | 'signed-out'
+  | 'ended-elsewhere'
+  | 'password-changed'
+  | 'recovery-frozen'
+  | 'factors-changed'
+  | 'role-lost'
+  | 'emergency-retired';
 
 /** One person signed in on one device. */
 export interface SessionRow extends AccountRefColumns {

@@ -3,6 +3,7 @@ import type { AuditStore } from './audit-store.ts';
 import type { CaseStore } from './case-store.ts';
 import type { AccountRef } from './directory.ts';
 import type { EmbeddedStore } from './embedded-store.ts';
+import type { EmergencyStore } from './emergency-store.ts';
 import type { InvitationStore } from './invitation-store.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import type { PeopleStore } from './people-store.ts';
@@ -33,6 +34,7 @@ export interface Store {
   readonly outbox: OutboxStore;
   readonly freezes: FreezeStore;
   readonly sessions: SessionStore;
+  readonly emergencies: EmergencyStore;
   readonly people: PeopleStore;
   readonly invitations: InvitationStore;
   readonly cases: CaseStore;

@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Configuration } from '../configuration/document.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { Act } from '../journey/act.ts';
+import type { SessionRow } from '../ports/session-store.ts';
 import { type Session, sessionOf } from './session.ts';
 
 /** A session that was used within this time is not noted again; milliseconds. */
@@ -30,11 +31,11 @@ export async function findSession(deps: Deps, tokens: readonly string[]): Promis
   throw new AppError(problem);
 }
 
-/** Whether a session lets nobody in any more: where signing in is switched off, none does. */
+/** Whether a session lets nobody in any more: where signing in is switched off, none does but that of an administrator for the emergency. */
 export function isOver(
-  row: { endedAt: number | null; endsAt: number; seenAt: number },
+  row: Pick<SessionRow, 'endedAt' | 'endsAt' | 'seenAt' | 'rights'>,
   { enabled, idleMinutes }: Configuration['signIn'],
   now: number,
 ): boolean {
-  return !enabled || row.endedAt !== null || row.endsAt <= now || row.seenAt + idleMinutes * 60_000 <= now;
+  return (!enabled && row.rights !== 'emergency') || row.endedAt !== null || row.endsAt <= now || row.seenAt + idleMinutes * 60_000 <= now;
 }

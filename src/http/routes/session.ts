@@ -7,7 +7,6 @@ import {
   openSessionResponseSchema,
   ownRolesSchema,
   raiseSessionRequestSchema,
-  type SignedIn,
   sessionResponseSchema,
   sessionsResponseSchema,
   stepUpRequestSchema,
@@ -17,7 +16,6 @@ import { readOwnRoles } from '../../core/access/own-roles.ts';
 import { goingOn } from '../../core/enrolment/own-session.ts';
 import { deviceDigest } from '../../core/guard/places.ts';
 import type { Act } from '../../core/journey/act.ts';
-import { presentTime } from '../../core/journey/present-step.ts';
 import { slowDown } from '../../core/journey/start-journey.ts';
 import { linkByAttribute } from '../../core/people/link-by-attribute.ts';
 import { endSession, sessionActor, signOut, signOutEverywhere } from '../../core/sessions/end-sessions.ts';
@@ -27,9 +25,10 @@ import type { Session } from '../../core/sessions/session.ts';
 import { raiseSession, startStepUp } from '../../core/sessions/step-up.ts';
 import { actOf } from '../act-of.ts';
 import { answerBegun } from '../begun-journey.ts';
-import { forSession } from '../for-session.ts';
+import { forAnySession, forSession } from '../for-session.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { clearJourneyCookie, isBrowser, journeyCookies, journeyTokens, rememberedDevice } from '../journey-token.ts';
+import { presentSession } from '../present-session.ts';
 import { clearSessionCookie, setSessionCookie } from '../session-token.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
@@ -37,19 +36,7 @@ const sessionParams = z.object({ session: z.string().min(1).max(64) });
 
 /** `/api/v1/session` and `/api/v1/sessions`: signing in, what there is, and out. */
 export function sessionRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
-  const present = (session: Session, current: string): SignedIn => ({
-    id: session.id,
-    login: session.login,
-    rights: session.rights,
-    proofs: session.proofs.map(({ kind, at }) => ({ kind, at: presentTime(at, 'down') })),
-    createdAt: presentTime(session.createdAt, 'down'),
-    seenAt: presentTime(session.seenAt, 'down'),
-    endsAt: presentTime(session.endsAt, 'down'),
-    idleAt: presentTime(session.seenAt + deps.configuration().signIn.idleMinutes * 60_000, 'down'),
-    address: session.address,
-    client: session.client,
-    current: session.id === current,
-  });
+  const present = (session: Session, current: string) => presentSession(deps, session, current);
 
   /** Accounts that the configuration says are one person's. The answer waits for no directory. */
   const linkInBackground = (session: Session, act: Act) => {
@@ -135,7 +122,7 @@ export function sessionRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     app.get(
       '/session',
       { schema: { summary: 'Who is signed in', response: { 200: sessionResponseSchema, ...problems } } },
-      (request, reply) => forSession(deps, request, reply, async (_acting, session) => ({ session: present(session, session.id) })),
+      (request, reply) => forAnySession(deps, request, reply, async (_acting, session) => ({ session: present(session, session.id) })),
     );
 
     app.get(
@@ -149,7 +136,7 @@ export function sessionRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     );
 
     app.delete('/session', { schema: { summary: 'Sign out', response: { 204: z.null(), ...problems } } }, (request, reply) =>
-      forSession(deps, request, reply, async (acting, session) => {
+      forAnySession(deps, request, reply, async (acting, session) => {
         await signOut(acting, session);
         clearSessionCookie(deps, reply);
         return reply.status(204).send(null);

@@ -21,6 +21,7 @@ import { letLinksWait } from './0026-let-links-wait.ts';
 import { createInvitationsTable } from './0027-create-invitations.ts';
 import { createHelpdeskCasesTable } from './0032-create-helpdesk-cases.ts';
 import { noteRolesOfSessions } from './0033-note-roles-of-sessions.ts';
+import { openEmergencies } from './0033-open-emergencies.ts';
 import { rememberPartings } from './0035-remember-partings.ts';
 
 /** All migrations. A name that was released is never changed, and a new one sorts after all others. There is no way back down. */
@@ -47,5 +48,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0027-create-invitations': { up: createInvitationsTable },
   '0032-create-helpdesk-cases': { up: createHelpdeskCasesTable },
   '0033-note-roles-of-sessions': { up: noteRolesOfSessions },
+  '0033-open-emergencies': { up: openEmergencies },
   '0035-remember-partings': { up: rememberPartings },
 };

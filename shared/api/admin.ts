@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { INSTALLATION_PERMISSIONS, PERMISSIONS, PERSON_PERMISSIONS } from '../permissions.ts';
+import { assertionSchema, attestationSchema, creationOptionsSchema } from './web-authn.ts';
+
+/** What `/api/v1/admin` speaks: what somebody sees and does at the installation, by a role or in an emergency. */
+const time = z.iso.datetime();
+const verdict = z.boolean().nullable();
+
+/** `secret`: the fragment of the address that was made on the console. */
+export const openEmergencyRequestSchema = z.strictObject({ secret: z.string().min(1).max(64) });
+export const emergencyPasskeyOptionsSchema = z.object({ publicKey: creationOptionsSchema });
+export const emergencyPasskeyRequestSchema = z.strictObject({ credential: attestationSchema });
+/** `ticket` of `GET /passkey-request`. */
+export const returnToEmergencyRequestSchema = z.strictObject({ ticket: z.string().min(1).max(256), credential: assertionSchema });
+
+export const adminOverviewSchema = z.object({
+  /** What this person may do here. */
+  may: z.array(z.enum(INSTALLATION_PERMISSIONS)),
+  /** `passkey-needed`: the session is one of an emergency that has no passkey yet. */
+  session: z.enum(['role', 'emergency', 'passkey-needed']),
+  /** Emergencies that are in use until they are retired on the console. Those whose link waits are not among them. */
+  emergencies: z.array(z.object({ author: z.string(), reason: z.string(), since: time })),
+  /** Version of the configuration in force. */
+  configuration: z.number(),
+});
+export type AdminOverview = z.infer<typeof adminOverviewSchema>;
+
+export const adminConfigurationSchema = z.object({ version: z.number(), document: z.unknown() });
+
+/** `directory`: where several have the name. */
+const named = z.strictObject({ name: z.string().min(1).max(256), directory: z.string().min(1).max(40).optional() });
+export const adminExplainRequestSchema = z.strictObject({ account: named, target: named.optional() });
+const account = z.object({ directory: z.string(), id: z.string(), login: z.string(), label: z.string() });
+export const adminExplanationSchema = z.object({
+  account,
+  protected: z.boolean(),
+  /** What protects it. */
+  protectedBy: z.string().nullable(),
+  /** Why the account may do nothing for anybody. */
+  barred: z.string().nullable(),
+  roles: z.array(
+    z.object({
+      name: z.string(),
+      may: z.array(z.enum(PERMISSIONS)),
+      /** null: the directory does not tell. */
+      held: verdict,
+      ways: z.array(z.object({ what: z.enum(['directory', 'group', 'account']), name: z.string(), verdict })),
+    }),
+  ),
+  target: z
+    .object({
+      account,
+      decisions: z.array(
+        z.object({ action: z.enum(PERSON_PERMISSIONS), allowed: z.boolean(), because: z.string().nullable(), roles: z.array(z.string()) }),
+      ),
+    })
+    .nullable(),
+});
+export type AdminExplanation = z.infer<typeof adminExplanationSchema>;
+
+/** `before`: the number of an event, to go on from there to older ones. */
+export const adminHistoryQuerySchema = z.object({ before: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional() });
+export const adminHistorySchema = z.object({
+  /** Newest first. */
+  events: z.array(z.object({ seq: z.number(), at: time, type: z.string(), facts: z.record(z.string(), z.unknown()) })),
+});
+export type AdminHistory = z.infer<typeof adminHistorySchema>;

@@ -1,0 +1,131 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import {
+  adminConfigurationSchema,
+  adminExplainRequestSchema,
+  adminExplanationSchema,
+  adminHistoryQuerySchema,
+  adminHistorySchema,
+  adminOverviewSchema,
+} from '../../../shared/api/admin.ts';
+import { problemSchema } from '../../../shared/api/journeys.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { readEmergencies } from '../../core/access/emergency.ts';
+import { explainAccess } from '../../core/access/explain-access.ts';
+import { findNamed, type NamedAccount } from '../../core/access/find-named.ts';
+import { manageable, requireManage } from '../../core/access/manage.ts';
+import { exportConfiguration } from '../../core/configuration/export-configuration.ts';
+import { presentTime } from '../../core/journey/present-step.ts';
+import { forManager } from '../for-manager.ts';
+import { forAnySession } from '../for-session.ts';
+import type { HttpDeps } from '../http-deps.ts';
+
+const problems = { '4xx': problemSchema, '5xx': problemSchema };
+/** Events in one answer. */
+const SHOWN = 50;
+
+/** `/api/v1/admin`: what somebody sees of the installation who may, by a role or in an emergency. */
+export function adminRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
+  const presentAccount = ({ account, directory }: NamedAccount) => ({
+    directory: directory.id,
+    id: account.id,
+    login: account.login,
+    label: directory.label,
+  });
+
+  return async (app) => {
+    app.get(
+      '/admin',
+      {
+        schema: {
+          summary: 'What one may do here, and whether an emergency is in use',
+          response: { 200: adminOverviewSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forAnySession(deps, request, reply, async (acting, session) => {
+          const may = await manageable(acting, session);
+          const isEmergency = session.rights === 'emergency';
+          // Who may do nothing at all is refused as for each act, and counted.
+          if (may.length === 0 && !isEmergency) await requireManage(acting, session, 'manage-configuration', { fresh: false });
+          const emergencies = (await readEmergencies(acting)).flatMap(({ author, reason, openedAt }) =>
+            openedAt === null ? [] : [{ author, reason, since: presentTime(openedAt, 'down') }],
+          );
+          const current = await deps.store.configurations.current();
+          return {
+            may,
+            session: !isEmergency ? ('role' as const) : may.length === 0 ? ('passkey-needed' as const) : ('emergency' as const),
+            emergencies,
+            configuration: current?.version ?? 0,
+          };
+        }),
+    );
+
+    app.get(
+      '/admin/configuration',
+      { schema: { summary: 'The configuration in force', response: { 200: adminConfigurationSchema, ...problems } } },
+      (request, reply) =>
+        forManager(deps, request, reply, 'manage-configuration', { fresh: false }, ({ store }) => exportConfiguration(store)),
+    );
+
+    app.post(
+      '/admin/explain',
+      {
+        schema: {
+          summary: 'Which roles somebody holds, by what, and what they may do for somebody',
+          body: adminExplainRequestSchema,
+          response: { 200: adminExplanationSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forManager(deps, request, reply, 'manage-roles', { fresh: false }, async (acting) => {
+          const { account: wanted, target: other } = request.body;
+          const [who, whom] = [await findNamed(acting, wanted), other === undefined ? null : await findNamed(acting, other)];
+          const [protection, told] = await Promise.all([who.directory.isProtected(who.account), explainAccess(acting, who, whom)]);
+          return {
+            account: presentAccount(who),
+            protected: protection.protected,
+            protectedBy: protection.reason,
+            barred: told.barred,
+            roles: told.roles.map(({ role: { name, may }, held, ways }) => ({ name, may: [...may], held, ways: [...ways] })),
+            target:
+              whom === null || told.target === null
+                ? null
+                : {
+                    account: presentAccount(whom),
+                    decisions: told.target.decisions.map(({ action, decision }) => ({
+                      action,
+                      allowed: decision.allowed,
+                      because: decision.allowed ? null : decision.because,
+                      roles: [...decision.roles],
+                    })),
+                  },
+          };
+        }),
+    );
+
+    app.get(
+      '/admin/history',
+      {
+        schema: {
+          summary: 'What was written into the audit log, newest first',
+          querystring: adminHistoryQuerySchema,
+          response: { 200: adminHistorySchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forManager(deps, request, reply, 'view-history', { fresh: false }, async ({ store }) => {
+          const { before } = request.query;
+          const end = before === undefined ? (await store.audit.head()).seq : before - 1;
+          if (end < 0) throw new AppError('request.malformed', { path: 'before' });
+          const first = Math.max(0, end - SHOWN);
+          const rows = await store.audit.read(first, end - first);
+          return {
+            events: rows.toReversed().map(({ seq, at, type, data }) => ({
+              ...{ seq, at: presentTime(at, 'down'), type },
+              facts: JSON.parse(data) as Record<string, unknown>,
+            })),
+          };
+        }),
+    );
+  };
+}
