@@ -74,6 +74,8 @@ export const ERRORS = {
   'enrolment.kind-not-asked': { status: 409, audience: 'anyone', level: 'info' },
   'enrolment.last-way': { status: 409, audience: 'anyone', level: 'info' },
   'enrolment.answers-refused': { status: 422, audience: 'anyone', level: 'info' },
+  'enrolment.put-off-over': { status: 409, audience: 'anyone', level: 'info' },
+  'enrolment.not-complete': { status: 409, audience: 'anyone', level: 'info' },
   'enrolment.right-invalid': { status: 410, audience: 'anyone', level: 'info' },
   // Invitations
   'invitation.invalid': { status: 410, audience: 'anyone', level: 'info' },

@@ -12,8 +12,11 @@ export const sessionSchema = z.object({
   id: z.string(),
   /** The sign-in name as the directory has it. */
   login: z.string(),
-  /** `enrolment`: it may do nothing but enrol. `emergency`: it may do nothing but administer. */
-  rights: z.enum(['full', 'enrolment', 'emergency']),
+  /**
+   * `enrolment`, `until-enrolled`: it may do nothing but enrol; the second one until enough is enrolled, see `POST /session/release`.
+   * `emergency`: it may do nothing but administer.
+   */
+  rights: z.enum(['full', 'enrolment', 'until-enrolled', 'emergency']),
   /** How the person proved who they are, and when. */
   proofs: z.array(z.object({ kind: factorKindSchema, at: time })),
   createdAt: time,

@@ -10,6 +10,7 @@ import type { FactorRow } from '../core/ports/store.ts';
 import type { CommandContext } from './command-context.ts';
 import { addRecoveryCodes } from './enrolment/add-recovery-codes.ts';
 import { changedBy } from './enrolment/changed-by.ts';
+import { addDefer } from './enrolment/defer.ts';
 import { describeCombinations, describeContacts } from './enrolment/describe-combinations.ts';
 import { describeFactor, presentFactor } from './enrolment/describe-factor.ts';
 import { addImport } from './enrolment/import.ts';
@@ -17,6 +18,7 @@ import { addInvitations } from './enrolment/invitations.ts';
 import { addInvite } from './enrolment/invite.ts';
 import { type GivenKind, readProof } from './enrolment/read-proof.ts';
 import { showSeed } from './enrolment/show-seed.ts';
+import { addStatus } from './enrolment/status.ts';
 import { withExamples } from './examples.ts';
 import { type FoundAccount, findAccounts, findOneAccount } from './find-account.ts';
 import type { Runtime } from './runtime.ts';
@@ -42,6 +44,8 @@ export function addEnrolmentCommand(program: Command, context: CommandContext): 
   addImport(enrolment, context);
   addInvite(enrolment, context);
   addInvitations(enrolment, context);
+  addStatus(enrolment, context);
+  addDefer(enrolment, context);
 }
 
 interface AddOptions {

@@ -230,6 +230,14 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'Answers to security questions cannot be taken as they are',
     fix: 'See `errors` in the answer: as many as are asked for, each long enough, no two alike, none with its question or a name in it',
   },
+  'enrolment.put-off-over': {
+    meaning: 'The deadline until which somebody may put off to add what proves them is over',
+    fix: withLines('Let them add it, or give them longer', 'keyturn enrolment defer NAME --days 7 --reason TEXT'),
+  },
+  'enrolment.not-complete': {
+    meaning: 'What the person can prove themselves with is not enough for a recovery yet',
+    fix: withLines('Let them add what is missing; what that is tells', 'keyturn enrolment list NAME'),
+  },
   'enrolment.right-invalid': {
     meaning: 'The right to add a proof was used already, or its time is over',
     fix: 'Recover the account once more, or call the helpdesk',

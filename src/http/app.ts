@@ -36,6 +36,7 @@ import { myAccountRoutes } from './routes/my-accounts.ts';
 import { noticeRoutes } from './routes/notices.ts';
 import { onPhoneRoutes } from './routes/on-phone.ts';
 import { ownFactorRoutes } from './routes/own-factors.ts';
+import { ownRequirementRoutes } from './routes/own-requirement.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/site.ts';
 
@@ -96,6 +97,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(sessionRoutes(deps), { prefix });
   await app.register(meRoutes(deps), { prefix });
   await app.register(ownFactorRoutes(deps), { prefix });
+  await app.register(ownRequirementRoutes(deps), { prefix });
   await app.register(onPhoneRoutes(deps), { prefix });
   await app.register(invitationRoutes(deps), { prefix });
   await app.register(helpRoutes(deps), { prefix });

@@ -8,6 +8,7 @@ import type { Configuration } from '../core/configuration/document.ts';
 import { createConfigurationReader } from '../core/configuration/read-configuration.ts';
 import type { Directories } from '../core/core-deps.ts';
 import { endPasses } from '../core/enrolment/end-passes.ts';
+import { remindByMail } from '../core/enrolment/remind-by-mail.ts';
 import { createFactorRegistry } from '../core/factors/registry.ts';
 import { createGuard } from '../core/guard/guard.ts';
 import { expireJourneys } from '../core/journey/expire-journeys.ts';
@@ -41,6 +42,8 @@ const SWEEP_EVERY = 15_000;
 const LOOK_AT_SCHEMA_EVERY = 5000;
 const LOOK_AT_ROLES_EVERY = 10_000;
 const TIDY_EVERY = 10 * 60_000;
+/** Of which a directory's turn comes once a day. */
+const REMIND_EVERY = 10 * 60_000;
 const LOOK_FOR_CONFIGURATION_EVERY = 5000;
 /** A replaced configuration's connections stay this long for what still uses them. */
 const GRACE = 30_000;
@@ -142,6 +145,7 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
   schedule.every('expire-journeys', SWEEP_EVERY, () => expireJourneys(deps));
   schedule.every('end-passes', SWEEP_EVERY, () => endPasses(deps));
   schedule.every('look-at-roles', LOOK_AT_ROLES_EVERY, () => endSessionsOfLostRoles(deps));
+  schedule.every('remind-by-mail', REMIND_EVERY, () => remindByMail(deps));
   schedule.every('tidy', TIDY_EVERY, () => store.tidy(clock.now()));
   background.run('sweep-writes', async () => void (await sweepWrites(deps)));
   worker.start();

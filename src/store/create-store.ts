@@ -19,6 +19,7 @@ import { createConfigurations } from './tables/configurations.ts';
 import { createCounters } from './tables/counters.ts';
 import { createEmbeddedAccounts } from './tables/embedded-accounts.ts';
 import { createEmergencies } from './tables/emergencies.ts';
+import { createEnrolmentAsks } from './tables/enrolment-asks.ts';
 import { createFactors } from './tables/factors.ts';
 import { createFreezes } from './tables/freezes.ts';
 import { createHelpdeskCases } from './tables/helpdesk-cases.ts';
@@ -207,6 +208,7 @@ function createVerbs(context: TableContext): Verbs {
     people: createPeople(context),
     invitations: createInvitations(context),
     cases: createHelpdeskCases(context),
+    enrolmentAsks: createEnrolmentAsks(context),
     configurations: createConfigurations(context),
     embedded: createEmbeddedAccounts(context),
   };

@@ -54,6 +54,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     retry: 'deferred',
     giveUp: 'deferred',
     backlog: 'reads',
+    notLeaving: 'reads',
   },
   freezes: {
     // Nobody has been given it yet: the mail that carries it is queued after it, and waits for the disk.
@@ -71,6 +72,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     ofAccount: 'reads',
     touch: 'deferred',
     raise: 'flushed',
+    release: 'flushed',
     end: 'flushed',
     endAll: 'flushed',
     noteRoles: 'deferred',
@@ -103,6 +105,16 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     ofAgent: 'reads',
     advance: 'flushed',
     closeUnreadable: 'flushed',
+  },
+  enrolmentAsks: {
+    find: 'reads',
+    ask: 'flushed',
+    putOff: 'flushed',
+    defer: 'flushed',
+    countMail: 'flushed',
+    takeWalk: 'deferred',
+    keepWalk: 'deferred',
+    endWalk: 'deferred',
   },
   knownPlaces: { remember: 'flushed', known: 'reads' },
   configurations: { current: 'reads', read: 'reads', list: 'reads', append: 'flushed' },

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Generated, Kysely } from 'kysely';
 import type { OutboxLane } from '../core/ports/outbox-store.ts';
 
 /**
@@ -17,6 +17,8 @@ export interface Schema {
   outbox: OutboxTable;
   freezes: FreezeTable;
   known_places: KnownPlaceTable;
+  enrolment_asks: EnrolmentAskTable;
+  enrolment_walks: EnrolmentWalkTable;
   sessions: SessionTable;
   person_accounts: PersonAccountTable;
   partings: PartingTable;
@@ -175,6 +177,24 @@ interface KnownPlaceTable {
   /** Keyed digest of account and network, or account and device: without the key it says nothing. */
   digest: string;
   seen_at: number;
+}
+
+interface EnrolmentAskTable {
+  directory: string;
+  account_id: string;
+  first_asked_at: number | null;
+  put_off_until: number | null;
+  deferred_until: number | null;
+  mails: Generated<number>;
+  mailed_at: number | null;
+}
+
+/** One row for each directory. */
+interface EnrolmentWalkTable {
+  directory: string;
+  holder: string;
+  lease_until: number;
+  ended_at: number | null;
 }
 
 interface ConfigurationTable {

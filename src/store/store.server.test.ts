@@ -6,6 +6,7 @@ import { journeyRow, makePostgresDatabase, NOW, openTestStore, quietLog, type Te
 import { specifyCases } from '../../test/store/specification-cases.ts';
 import { specifyDatabase } from '../../test/store/specification-database.ts';
 import { specifyEmergencies } from '../../test/store/specification-emergencies.ts';
+import { specifyEnrolmentAsks } from '../../test/store/specification-enrolment-asks.ts';
 import { specifyJourneyTables } from '../../test/store/specification-journeys.ts';
 import { specifyPeople } from '../../test/store/specification-people.ts';
 import { specifySealedColumns } from '../../test/store/specification-sealed.ts';
@@ -22,6 +23,7 @@ describe('store on PostgreSQL', () => {
   specifyCases(makeDatabase);
   specifyEmergencies(makeDatabase);
   specifyPeople(makeDatabase);
+  specifyEnrolmentAsks(makeDatabase);
   specifyWorkTables(makeDatabase);
   specifyTransactions(makeDatabase);
   specifyDatabase(makeDatabase);

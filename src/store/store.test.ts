@@ -10,6 +10,7 @@ import { journeyRow, makeSqliteDatabase, openTestStore, quietLog, testKey } from
 import { specifyCases } from '../../test/store/specification-cases.ts';
 import { specifyDatabase } from '../../test/store/specification-database.ts';
 import { specifyEmergencies } from '../../test/store/specification-emergencies.ts';
+import { specifyEnrolmentAsks } from '../../test/store/specification-enrolment-asks.ts';
 import { specifyJourneyTables } from '../../test/store/specification-journeys.ts';
 import { specifyPeople } from '../../test/store/specification-people.ts';
 import { specifySealedColumns } from '../../test/store/specification-sealed.ts';
@@ -26,6 +27,7 @@ describe('store on SQLite', () => {
   specifyCases(makeSqliteDatabase);
   specifyEmergencies(makeSqliteDatabase);
   specifyPeople(makeSqliteDatabase);
+  specifyEnrolmentAsks(makeSqliteDatabase);
   specifyWorkTables(makeSqliteDatabase);
   specifyTransactions(makeSqliteDatabase);
   specifyDatabase(makeSqliteDatabase);

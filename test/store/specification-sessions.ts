@@ -68,6 +68,28 @@ export function specifySessions(makeDatabase: MakeDatabase): void {
       expect(await one.sessions.raise(other, { ...fresh, journeyId: randomUUID() }, NOW)).toBe(false);
     });
 
+    it('that were held up go on with another token, once, and no others do', async () => {
+      const row = sessionRow({ rights: 'until-enrolled' });
+      await one.sessions.insert(row);
+      const tokens = Array.from({ length: 8 }, () => randomUUID());
+      const released = await Promise.all(
+        tokens.map(async (token, index) => ((await (index % 2 === 0 ? one : two).sessions.release(row, token, NOW + 5)) ? [token] : [])),
+      );
+      const [tokenDigest = '', ...others] = released.flat();
+      expect(others).toEqual([]);
+      expect(await one.sessions.findByToken(row.tokenDigest)).toBeNull();
+      expect(await two.sessions.findByToken(tokenDigest)).toEqual({ ...row, tokenDigest, rights: 'full', seenAt: NOW + 5 });
+      for (const rights of ['full', 'enrolment'] as const) {
+        const other = sessionRow({ rights });
+        await one.sessions.insert(other);
+        expect(await one.sessions.release(other, randomUUID(), NOW)).toBe(false);
+      }
+      const ended = sessionRow({ rights: 'until-enrolled' });
+      await one.sessions.insert(ended);
+      await one.sessions.end(refOf(ended), ended.id, 'signed-out', NOW);
+      expect(await two.sessions.release(ended, randomUUID(), NOW)).toBe(false);
+    });
+
     it('are ended by their own account alone, once, one or all', async () => {
       const accountId = randomUUID();
       const [first, second, third] = [1, 2, 3].map((nth) => sessionRow({ accountId, createdAt: NOW + nth }));

@@ -332,4 +332,30 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
     expect(await one.freezes.findLink('over', 0)).toBeNull();
     expect(await one.tidy(NOW)).toBe(0);
   });
+
+  describe('what does not leave', () => {
+    it('is told of lately, until it leaves or is given up', async () => {
+      const at = NOW + 90 * DAY;
+      const queue = async (changes: Parameters<typeof outboxRow>[0]) => {
+        const row = outboxRow({ lane: 'code', createdAt: at, runAt: at, ...changes });
+        await one.outbox.insert(row);
+        return row.id;
+      };
+      const told = async (now: number) => (await two.outbox.notLeaving('code', now - 100, now - 10)).toSorted();
+      const late = await queue({ kind: 'mail' });
+      const refused = await queue({ kind: 'sms' });
+      await queue({ kind: 'note', lane: 'notice' });
+      expect(await told(at + 9)).toEqual([]);
+      await one.outbox.retry(refused, at + 50, 'sms.unavailable');
+      expect(await told(at + 9)).toEqual(['sms']);
+      expect(await told(at + 10)).toEqual(['mail', 'sms']);
+      await one.outbox.done(late, at + 11);
+      expect(await told(at + 12)).toEqual(['sms']);
+      await one.outbox.giveUp(refused, at + 12, 'sms.refused');
+      expect(await told(at + 13)).toEqual([]);
+      await one.outbox.done(await queue({ kind: 'mail', createdAt: at - 100 }), at);
+      await queue({ kind: 'mail', createdAt: at - 100 });
+      expect(await told(at)).toEqual([]);
+    });
+  });
 }

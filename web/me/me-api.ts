@@ -12,6 +12,7 @@ import type {
   RecoveryCodesMade,
   TotpBegun,
 } from '../../shared/api/own-factors.ts';
+import type { OwnRequirement } from '../../shared/api/own-requirement.ts';
 import type { OwnRoles, SignedIn } from '../../shared/api/session.ts';
 import type { Attestation } from '../../shared/api/web-authn.ts';
 import { call, type OpenStep } from '../api.ts';
@@ -22,6 +23,9 @@ export const meApi = {
   openSession: (journey: string) => call<{ session: SignedIn }>('POST', '/session', { journey }),
   stepUp: (anyOf: readonly (readonly FactorKind[])[]) => call<OpenStep>('POST', '/session/step-up', { anyOf }),
   raiseSession: (journey: string) => call<{ session: SignedIn }>('PUT', '/session', { journey }),
+  requirement: () => call<OwnRequirement>('GET', '/me/enrolment'),
+  putOff: () => call<undefined>('POST', '/me/enrolment/put-off', {}),
+  release: () => call<{ session: SignedIn }>('POST', '/session/release', {}),
   signOut: () => call<undefined>('DELETE', '/session'),
   sessions: () => call<{ sessions: SignedIn[] }>('GET', '/sessions'),
   endSession: (id: string) => call<undefined>('DELETE', `/sessions/${encodeURIComponent(id)}`),

@@ -12,6 +12,7 @@ import { HelpPage } from './help/help-page.tsx';
 import { meApi } from './me-api.ts';
 import { OverviewPage } from './overview-page.tsx';
 import { ProofsPage } from './proofs/proofs-page.tsx';
+import { RequiredPage } from './required-page.tsx';
 import { SessionsPage } from './sessions-page.tsx';
 import { SignIn } from './sign-in.tsx';
 import { useMeTexts } from './use-me-texts.ts';
@@ -32,6 +33,9 @@ type State = { name: 'loading' } | { name: 'out' } | { name: 'failed'; failure: 
 function MeContent({ contact, search, go }: MePageProps) {
   const { t: portal } = useTranslation();
   const [state, setState] = useState<State>({ name: 'loading' });
+  // Whether they were asked to enrol, and whether they are about to.
+  const [asked, setAsked] = useState(false);
+  const [adding, setAdding] = useState(false);
   const load = useCallback(async () => {
     const outcome = await meApi.session();
     if (outcome.ok) setState({ name: 'in', session: outcome.value.session });
@@ -39,6 +43,15 @@ function MeContent({ contact, search, go }: MePageProps) {
     else setState({ name: 'failed', failure: outcome.failure });
   }, []);
   useEffect(() => {
+    void load();
+  }, [load]);
+
+  const onOver = useCallback(() => {
+    setAsked(false);
+    setState({ name: 'out' });
+  }, []);
+  const goOn = useCallback(() => {
+    setAsked(true);
     void load();
   }, [load]);
 
@@ -54,10 +67,22 @@ function MeContent({ contact, search, go }: MePageProps) {
     return <SimplePage title={portal('trouble.site.title')} mistakes={[mistakeOf(state.failure, portal)]} action={retry} />;
   }
   if (state.name === 'out') return <SignIn contact={contact} onSignedIn={() => void load()} onLeave={() => go('/')} />;
-  const onOver = () => setState({ name: 'out' });
-  if (state.session.rights !== 'full') return <ProofsPage contact={contact} limited onBack={() => void signOut()} onOver={onOver} />;
+  const { rights } = state.session;
+  const held = rights === 'until-enrolled';
+  if (rights !== 'full' && !held) return <ProofsPage contact={contact} limited onBack={() => void signOut()} onOver={onOver} />;
+  if (held && adding) {
+    const check = () => setAdding(false);
+    return <ProofsPage contact={contact} limited backLabel={portal('action.continue')} onBack={check} onOver={onOver} />;
+  }
+  const page = new URLSearchParams(search).get('page');
+  // Who goes to add something anyway is not asked to.
+  if (held || (!asked && page !== 'proofs')) {
+    const setUp = () => (held ? setAdding(true) : go('/me?page=proofs'));
+    const onSignOut = () => void signOut();
+    return <RequiredPage contact={contact} held={held} onGoOn={goOn} onSetUp={setUp} onOver={onOver} onSignOut={onSignOut} />;
+  }
   const back = () => go('/me');
-  switch (new URLSearchParams(search).get('page')) {
+  switch (page) {
     case 'password':
       return <ChangePasswordPage onBack={back} onOver={onOver} />;
     case 'proofs':

@@ -6,7 +6,7 @@ import { FROM_DIRECTORY } from '../../core/enrolment/factors-of.ts';
 import { everyProofOf, FROM_LINK } from '../../core/people/linked-proofs.ts';
 import type { Directory } from '../../core/ports/directory.ts';
 import type { FactorRow } from '../../core/ports/store.ts';
-import { combinationsOf, scopesNamed } from '../../core/proof/rules.ts';
+import { combinationsOf, type ProofRule, scopesNamed } from '../../core/proof/rules.ts';
 import type { Runtime } from '../runtime.ts';
 import { failureFindings } from './failure-findings.ts';
 import { type Finding, findingsOf } from './finding.ts';
@@ -49,12 +49,21 @@ export async function checkEnrolment(runtime: Opened, configuration: Configurati
     const own = looked.filter(({ directory }) => directories.includes(directory));
     if (accepted.length > 0) counts.push(...(await countEach(runtime, own, { accepted, directories, where })));
   }
-  for (const directory of runtime.directories) counts.push(...(await checkScopes(directory, rules)));
+  for (const directory of runtime.directories) {
+    const atProof = { in: 'recovery.rules', effect: 'everybody must prove enough either way' };
+    counts.push(...(await checkScopes(directory, rules, atProof)));
+    const asked = { in: 'enrolment.required', effect: 'nobody is forced to enrol by it' };
+    counts.push(...(await checkScopes(directory, configuration.enrolment.required, asked)));
+  }
   return [...counts, ...findings];
 }
 
 /** Whether a directory tells of the places and groups that rules of proof name. Asked of one of its people: it is the same for all. */
-async function checkScopes(directory: Directory, rules: Configuration['recovery']['rules']): Promise<Finding[]> {
+async function checkScopes(
+  directory: Directory,
+  rules: readonly Pick<ProofRule, 'name' | 'when'>[],
+  { in: section, effect }: { in: string; effect: string },
+): Promise<Finding[]> {
   const { places, groups } = scopesNamed(rules, directory.id);
   if (places.length + groups.length === 0) return [];
   const { ok, warn } = findingsOf(AREA);
@@ -66,8 +75,8 @@ async function checkScopes(directory: Directory, rules: Configuration['recovery'
     return verdicts.map(([name, verdict]) =>
       verdict === null
         ? warn(
-            `${directory.id} does not tell who belongs to ${name}, which a rule of proof names: everybody must prove enough either way`,
-            `Correct the name in recovery.rules, or let the service account read it and the people’s groups`,
+            `${directory.id} does not tell who belongs to ${name}, which ${section} names: ${effect}`,
+            `Correct the name in ${section}, or let the service account read it and the people’s groups`,
           )
         : ok(`${directory.id} tells who belongs to ${name}`),
     );

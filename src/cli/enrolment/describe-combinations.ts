@@ -2,10 +2,10 @@ import type { Client, FactorKind } from '../../../shared/api/journeys.ts';
 import { readRuleFacts } from '../../core/accounts/read-rule-facts.ts';
 import type { Configuration } from '../../core/configuration/document.ts';
 import { judgeCombinations } from '../../core/enrolment/judge-combinations.ts';
+import { usualSituation } from '../../core/journey/usual-situation.ts';
 import type { Account } from '../../core/ports/directory.ts';
 import { ownCombinations, type RuleFacts } from '../../core/proof/rules.ts';
 import type { FoundAccount } from '../find-account.ts';
-import { usualSituation } from './usual-situation.ts';
 
 /**
  * Lines that tell which combinations that the account's rule of proof accepts these proofs make up, and what the others lack. From which

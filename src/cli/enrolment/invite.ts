@@ -3,6 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Configuration } from '../../core/configuration/document.ts';
 import { createConfigurationReader } from '../../core/configuration/read-configuration.ts';
 import { type Invited, invite } from '../../core/enrolment/invitations/invite.ts';
+import { usualSituation } from '../../core/journey/usual-situation.ts';
 import type { CommandContext } from '../command-context.ts';
 import { withExamples } from '../examples.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -13,7 +14,6 @@ import { createCountProgress } from '../report/count-progress.ts';
 import type { Runtime } from '../runtime.ts';
 import { withRuntime } from '../with-runtime.ts';
 import { changedBy } from './changed-by.ts';
-import { usualSituation } from './usual-situation.ts';
 import { forWhom, type Whom } from './whom-to-invite.ts';
 
 export interface InviteFlags extends Omit<Whom, 'names'> {

@@ -93,7 +93,7 @@ export async function judgeAccount(
   asked: Asked,
 ): Promise<AccountVerdict> {
   const [barred, facts, own, linked] = await Promise.all([
-    barredBecause(deps, directory, account, asked.goal).catch((error: unknown) => unreadable(deps, account, error)),
+    readBarred(deps, directory, account, asked.goal),
     readRuleFacts(directory, asked.rules, account).catch((error: unknown) => unreadable(deps, account, error)),
     factorsThatCount(deps, account),
     linkedProofsThatCount(deps, account),
@@ -122,6 +122,11 @@ function asIfOpen<S extends StatusForWrite>(status: S): S {
 }
 
 type Because = Pick<AccountVerdict, 'reason' | 'detail'>;
+
+/** Why the account may not be recovered by its owner, whatever is proven; `directory-trouble` where that could not be read. */
+export function readBarred(deps: Pick<CoreDeps, 'store' | 'log'>, directory: Directory, account: Account, goal: Goal): Promise<Because> {
+  return barredBecause(deps, directory, account, goal).catch((error: unknown) => unreadable(deps, account, error));
+}
 
 async function barredBecause(deps: Pick<CoreDeps, 'store'>, directory: Directory, account: Account, goal: Goal): Promise<Because> {
   const [{ status, protection }, frozen] = await Promise.all([directory.readStanding(account), deps.store.freezes.isFrozen(account)]);

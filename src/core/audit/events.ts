@@ -136,10 +136,20 @@ export type AuditEvent =
       earlier?: string;
       outcome?: string;
     } & AboutWrite)
-  /** Somebody signed in. `rights`: `enrolment` for who gave the password alone, having nothing enrolled. */
+  /** Somebody signed in. `rights`: `enrolment` for who gave the password alone, having nothing enrolled; `until-enrolled` for who must first add what is missing. */
   | ({ type: 'session.opened'; journey: string; factors: FactorKind[]; rights: SessionRights } & AboutSession)
   /** Who is signed in has proven once more who they are. */
   | ({ type: 'session.raised'; journey: string; factors: FactorKind[] } & AboutSession)
+  /** Enough is enrolled, or nothing can be asked for any more: a session that was held up does everything from now on. */
+  | ({ type: 'session.released' } & AboutSession)
+  /** Somebody was asked for the first time to add what proves them: from now on the days of the rule count. */
+  | ({ type: 'enrolment.asked'; rule: string } & AboutSession)
+  /** They put it off; `until` in milliseconds since 1970. */
+  | ({ type: 'enrolment.put-off'; rule: string; until: number } & AboutSession)
+  /** An operator lets somebody put it off for longer. */
+  | { type: 'enrolment.deferred'; account: AccountRef; actor: Actor; author: string; reason: string; until: number }
+  /** Somebody is reminded by mail; `count`: the how manyeth mail it is. */
+  | { type: 'enrolment.reminded'; account: AccountRef; actor: Actor; rule: string; count: number }
   /** Who is signed in gave a current password that is not right, to change it. */
   | ({ type: 'session.current-refused' } & AboutSession)
   /** Who is signed in asked for what no role lets them do for somebody else; they are not told why. No reasons: nobody was found. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type CheckContext, createReport } from './check-context.ts';
 import { checkDirectory, checkDirectoryNames } from './check-directories.ts';
+import { checkEnrolment } from './check-enrolment.ts';
 import { checkLinkedAccounts } from './check-linked-accounts.ts';
 import { checkMail } from './check-mail.ts';
 import { checkOrganisation } from './check-organisation.ts';
@@ -59,6 +60,7 @@ export function checkConfiguration(document: unknown, context: CheckContext): Ch
   if (parsed.success) checkRuleDirectories(parsed.data, report);
   if (parsed.success) checkRoles(parsed.data, report);
   if (parsed.success) checkPeople(parsed.data, report);
+  if (parsed.success) checkEnrolment(parsed.data, report);
   whenWellFormed(shape.passwordRules, sections.passwordRules, (rules) => checkPasswordRules(rules, report));
   if (parsed.success) checkContacts(parsed.data, report);
   if (parsed.success) checkTexts(parsed.data, report);

@@ -19,8 +19,8 @@ export function checkRoles({ roles, directories }: Pick<Configuration, 'roles' |
     if (forPeople && isStanding && (over === undefined || Object.values(over).every((condition) => condition === undefined))) {
       report('error', [...at, 'over'], 'Say for whom it may be used: directories, places or groups');
     }
-    checkNames(heldBy, [...at, 'heldBy'], directories, report);
-    if (over !== undefined) checkNames(over, [...at, 'over'], directories, report);
+    checkScopes(heldBy, [...at, 'heldBy'], directories, report);
+    if (over !== undefined) checkScopes(over, [...at, 'over'], directories, report);
   }
 }
 
@@ -31,7 +31,8 @@ interface Named {
   readonly accounts?: readonly string[] | undefined;
 }
 
-function checkNames(named: Named, at: DocumentPath, directories: Configuration['directories'], report: Report): void {
+/** Whether directories that are named are there, and it is said which of several has the places, groups and accounts that are named. */
+export function checkScopes(named: Named, at: DocumentPath, directories: Configuration['directories'], report: Report): void {
   for (const [position, id] of (named.directories ?? []).entries()) {
     if (directories.some((directory) => directory.id === id)) continue;
     report('error', [...at, 'directories', position], 'No directory of this document has this id');

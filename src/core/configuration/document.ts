@@ -154,7 +154,7 @@ export const configurationSchema = z.strictObject({
   directories: z.array(directorySchema).min(1).max(50),
   recovery: recoverySchema.prefault({}),
   signIn: signInSchema.prefault({}).describe('Signing in to Keyturn itself, to see and change what is one’s own.'),
-  enrolment: enrolmentSchema.prefault({}),
+  enrolment: enrolmentSchema.prefault({}).describe('How people come to what proves them, and who is asked to.'),
   people: peopleSchema.prefault({}),
   roles: rolesSchema,
   helpdesk: helpdeskSchema.prefault({}).describe('How agents help people who call. Who they are the roles say.'),

@@ -39,7 +39,7 @@ export async function ownProofs(deps: ActDeps, session: Session): Promise<OwnPro
 }
 
 /** The account as its directory has it now. @throws AppError `session.ended` for one that is gone, `directory.*` */
-export async function ownAccount({ directories }: ActDeps, { account }: Session): Promise<Account> {
+export async function ownAccount({ directories }: ActDeps, { account }: Pick<Session, 'account'>): Promise<Account> {
   const found = await directories.get(account.directory).readAccount(account);
   if (found === null) throw new AppError('session.ended');
   return found;

@@ -5,7 +5,7 @@ import { slowDown } from '../journey/start-journey.ts';
 import type { Store } from '../ports/store.ts';
 import { sessionActor } from '../sessions/end-sessions.ts';
 import { isOver } from '../sessions/find-session.ts';
-import { requireFreshProof } from '../sessions/freshness.ts';
+import { requireFresh, requireFreshProof, type WantedProof } from '../sessions/freshness.ts';
 import type { Session } from '../sessions/session.ts';
 import type { ChangedBy } from './enrol-factors.ts';
 import { invitationOf } from './invitations/show-invitation.ts';
@@ -22,7 +22,7 @@ const MOST_ADDED = 20;
  * @throws AppError `session.step-up-needed`
  */
 export function requireMayAdd({ act }: ActDeps, session: Session): void {
-  if (session.rights !== 'enrolment') requireFresh(act, session);
+  if (session.rights !== 'enrolment') requireFresh(act, session, allOf(session));
 }
 
 /**
@@ -30,12 +30,12 @@ export function requireMayAdd({ act }: ActDeps, session: Session): void {
  * @throws AppError `session.step-up-needed`, `session.for-enrolment-only`
  */
 export function requireMayChange({ act }: ActDeps, session: Session): void {
-  requireFresh(act, session);
+  requireFreshProof(act, session, allOf(session));
 }
 
 /** All kinds that the session rests on, and no weaker choice among them. */
-function requireFresh(act: ActDeps['act'], session: Session): void {
-  requireFreshProof(act, session, { within: FRESH_FOR, anyOf: [session.proofs.map(({ kind }) => kind)] });
+function allOf({ proofs }: Session): WantedProof {
+  return { within: FRESH_FOR, anyOf: [proofs.map(({ kind }) => kind)] };
 }
 
 /** Who changes, and on what it rests: the session must be open still when the account's turn is held. */

@@ -15,6 +15,7 @@ const everything: MailParameters = {
   happenedAt: '2026-11-22T07:05:00.000Z',
   endsAt: '2026-11-22T15:05:00.000Z',
   countsFrom: '2026-11-23T07:05:00.000Z',
+  site: 'https://recover.example.test/me',
   link: 'https://recover.example.test/not-me#ab_C-9',
   organisation: 'Example, Inc.',
   contact: 'Call 0800 1234.',

@@ -25,6 +25,7 @@ export const MAIL_KINDS = [
   'emergency-made',
   'emergency-opened',
   'emergency-retired',
+  'enrolment-reminder',
   'user-name',
   'invitation',
 ] as const;
@@ -45,6 +46,7 @@ export type MailKind = (typeof MAIL_KINDS)[number];
  * - `askedAt`, `address`, `client`: when and from where somebody asked for it, and at what (a kind of `Client`)
  * - `link`: address of "this was not me", or of an invitation. Its secret stands in the fragment, which no server is sent, and opening the page
  *   spends nothing: scanners of mails open every link
+ * - `site`: where people sign in
  * - `organisation`, `contact`: whose mail it is and who helps
  */
 export type MailParameters = Readonly<Record<string, string | number>>;
@@ -81,6 +83,7 @@ const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
   'emergency-made': ['emergency-made.what', 'emergency.next'],
   'emergency-opened': ['emergency-opened.what', 'emergency.next'],
   'emergency-retired': ['emergency-retired.what'],
+  'enrolment-reminder': ['enrolment-reminder.what', 'enrolment-reminder.how', 'enrolment-reminder.until', 'enrolment-reminder.never'],
   'user-name': ['user-name.what', 'asked', 'user-name.not-you'],
   invitation: ['invitation.what', 'invitation.how', { link: 'invitation.link' }, 'invitation.until', 'invitation.not-asked'],
 };
@@ -115,6 +118,9 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'emergency-made.what': ['author', 'reason', 'happenedAt'],
   'emergency-opened.what': ['author', 'reason', 'happenedAt'],
   'emergency-retired.what': ['author', 'reason', 'happenedAt'],
+  'enrolment-reminder.what': ['account'],
+  'enrolment-reminder.how': ['site'],
+  'enrolment-reminder.until': ['endsAt'],
   'user-name.what': ['names'],
   'invitation.what': ['account', 'organisation'],
   'invitation.until': ['endsAt'],

@@ -49,6 +49,7 @@ export async function composeNotice(deps: CoreDeps, notice: QueuedNotice): Promi
     organisation: organisation.name,
     contact: supportContact(deps.configuration(), language),
     ...notice.asked,
+    ...(notice.kind === 'enrolment-reminder' ? { site: `${organisation.publicUrl.replace(/\/+$/, '')}/me` } : {}),
     ...(notice.helper === undefined ? {} : { helper: notice.helper }),
     ...(notice.factor === undefined ? {} : { factor: notice.factor }),
     ...(notice.endsAt === undefined ? {} : { endsAt: notice.endsAt }),

@@ -24,7 +24,8 @@ export interface NoticeRequest {
     | 'factor-added'
     | 'factor-removed'
     | 'account-linked'
-    | 'account-unlinked';
+    | 'account-unlinked'
+    | 'enrolment-reminder';
   /** null: nobody; composed and queued like any other, and thrown away. */
   account: AccountRef | null;
   /** Where the directory knows none for the owner. */

@@ -42,6 +42,11 @@ export interface OutboxStore {
   done(id: string, now: number): Promise<void>;
   retry(id: string, runAt: number, problem: string): Promise<void>;
   giveUp(id: string, now: number, problem: string): Promise<void>;
+  /**
+   * Kinds of rows of a lane, queued since `since`, that should have left by `due` and did not, or were refused in a way that passes: a
+   * server does not take them at present.
+   */
+  notLeaving(lane: OutboxLane, since: number, due: number): Promise<string[]>;
   /** How many wait, and since when the oldest does, by lane. */
   backlog(now: number): Promise<{ lane: OutboxLane; waiting: number; oldestRunAt: number | null; failed: number }[]>;
 }

@@ -2,10 +2,12 @@ import type { AccountRef } from './directory.ts';
 import type { AccountRefColumns } from './store.ts';
 
 /**
- * What a session lets its holder do. `enrolment`: somebody who had nothing enrolled gave the password alone. `emergency`: an administrator
- * for the emergency, who is nobody of any directory and has nothing of their own here.
+/**
+ * What a session lets its holder do. `enrolment`: somebody who had nothing enrolled gave the password alone. `until-enrolled`: who gave
+ * all proofs, and must first add what is missing for a recovery. `emergency`: an administrator for the emergency, who is nobody of any
+ * directory and has nothing of their own here.
  */
-export type SessionRights = 'full' | 'enrolment' | 'emergency';
+export type SessionRights = 'full' | 'enrolment' | 'until-enrolled' | 'emergency';
 
 /** Why a session is over. */
 export type SessionEnd =
@@ -52,6 +54,8 @@ export interface SessionStore {
    * of those who know the old token; false too when the journey was used already.
    */
   raise(row: SessionRow, next: Pick<SessionRow, 'tokenDigest' | 'journeyId' | 'rights' | 'facts'>, now: number): Promise<boolean>;
+  /** Lets an open session that was held up (`until-enrolled`) do everything, with a new token. As with `raise`, true for one caller. */
+  release(row: SessionRow, tokenDigest: string, now: number): Promise<boolean>;
   /** False when it was over already, or is not one of the account. */
   end(account: AccountRef, id: string, because: SessionEnd, now: number): Promise<boolean>;
   /** Ends all of an account but those of `except`. @returns how many */

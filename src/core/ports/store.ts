@@ -4,6 +4,7 @@ import type { CaseStore } from './case-store.ts';
 import type { AccountRef } from './directory.ts';
 import type { EmbeddedStore } from './embedded-store.ts';
 import type { EmergencyStore } from './emergency-store.ts';
+import type { EnrolmentAskStore } from './enrolment-ask-store.ts';
 import type { InvitationStore } from './invitation-store.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import type { PeopleStore } from './people-store.ts';
@@ -38,6 +39,7 @@ export interface Store {
   readonly people: PeopleStore;
   readonly invitations: InvitationStore;
   readonly cases: CaseStore;
+  readonly enrolmentAsks: EnrolmentAskStore;
   readonly knownPlaces: KnownPlaceStore;
   readonly configurations: ConfigurationStore;
   readonly embedded: EmbeddedStore;

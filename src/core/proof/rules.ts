@@ -75,7 +75,7 @@ export function fitsAccount({ when }: Pick<ProofRule, 'when'>, { directory, memb
 }
 
 /** The places and groups that rules name for the people of a directory: what has to be read of each of them. */
-export function scopesNamed(rules: readonly ProofRule[], directory: string): NamedScopes {
+export function scopesNamed(rules: readonly (Pick<ProofRule, 'name' | 'when'> & Partial<ProofRule>)[], directory: string): NamedScopes {
   const own = rules.filter(({ when }) => when.directories?.includes(directory) ?? true);
   return {
     places: [...new Set(own.flatMap(({ when }) => when.places ?? []))],

@@ -22,6 +22,11 @@ export function isFresh(proofs: readonly GivenProof[], { within, anyOf }: Wanted
  */
 export function requireFreshProof(act: Act, session: Session, wanted: WantedProof): void {
   requireFullRights(session);
+  requireFresh(act, session, wanted);
+}
+
+/** The same for what a session may do that is held up until enough is enrolled. @throws AppError `session.step-up-needed` */
+export function requireFresh(act: Act, session: Session, wanted: WantedProof): void {
   if (!isFresh(session.proofs, wanted, act.at))
     throw new AppError('session.step-up-needed', { anyOf: wanted.anyOf.map((kinds) => kinds.join('+')) });
 }

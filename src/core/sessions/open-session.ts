@@ -1,7 +1,9 @@
-import { AppError } from '../../../shared/errors.ts';
+import { AppError, isAppError } from '../../../shared/errors.ts';
 import { accountKey, type Candidate } from '../accounts/candidate.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { factorsOf } from '../enrolment/factors-of.ts';
+import { requirementFor } from '../enrolment/own-requirement.ts';
+import type { AskedFor } from '../enrolment/requirement.ts';
 import { type ActDeps, journeyActor } from '../journey/act.ts';
 import { findJourney } from '../journey/find-journey.ts';
 import type { JourneyKey } from '../journey/journey-key.ts';
@@ -27,7 +29,8 @@ export async function openSession(deps: ActDeps, key: JourneyKey): Promise<{ tok
   if (candidate === null || !deps.configuration().signIn.enabled) throw new AppError('session.not-proven');
   const { account, provenAt } = { account: candidate.ref, provenAt: journey.state.provenAt ?? 0 };
   const token = randomToken(deps.random);
-  const row = rowFor(deps, journey, candidate, deps.keys.digest('session-token', token));
+  const asked = journey.state.goal === 'sign-in' ? await askedOf(deps, account) : null;
+  const row = rowFor(deps, journey, candidate, { tokenDigest: deps.keys.digest('session-token', token), forced: asked?.ask === 'force' });
   await deps.store.transaction(async (store) => {
     // First, as it locks the end of the log: whatever ends sessions is either seen below, or comes after and ends this one.
     const about = { account, session: row.id, actor: journeyActor(deps.act, journey.state) };
@@ -47,8 +50,22 @@ export async function openSession(deps: ActDeps, key: JourneyKey): Promise<{ tok
     )
       throw new AppError('session.not-proven');
     if (!(await store.sessions.insert(row))) throw new AppError('session.not-proven');
+    if (asked !== null && (await store.enrolmentAsks.ask(account, deps.act.at)))
+      await recordEvent(store, deps.clock, { type: 'enrolment.asked', ...about, rule: asked.rule.name });
   });
   return { token, session: sessionOf(row) };
+}
+
+/** What somebody who signs in is asked to enrol; null: nothing, and nobody is kept out because that cannot be read. */
+async function askedOf(deps: ActDeps, account: AccountRef): Promise<AskedFor | null> {
+  try {
+    const requirement = await requirementFor(deps, account);
+    return requirement.ask === 'nothing' ? null : requirement;
+  } catch (error) {
+    if (!isAppError(error) || !(error.code === 'session.ended' || error.code.startsWith('directory.'))) throw error;
+    deps.log.warn('enrolment.not-told', { directory: account.directory, account: account.id, error });
+    return null;
+  }
 }
 
 /**
@@ -56,7 +73,7 @@ export async function openSession(deps: ActDeps, key: JourneyKey): Promise<{ tok
  * in which somebody else would enrol theirs.
  */
 async function mayBeFirst(deps: ActDeps, { rights }: SessionRow, { ref, contacts }: Candidate): Promise<boolean> {
-  return rights === 'full' || (await factorsOf(deps, { ...ref, contacts })).length === 0;
+  return rights !== 'enrolment' || (await factorsOf(deps, { ...ref, contacts })).length === 0;
 }
 
 /** A phone is let in for as long as whoever has let it in is signed in. */
@@ -75,7 +92,12 @@ function whoSignedIn(state: JourneyState): Candidate | null {
   return (state.candidates ?? []).find(({ ref }) => accountKey(ref) === result.account) ?? null;
 }
 
-function rowFor(deps: ActDeps, { row, state }: LoadedJourney, candidate: Candidate, tokenDigest: string): SessionRow {
+function rowFor(
+  deps: ActDeps,
+  { row, state }: LoadedJourney,
+  candidate: Candidate,
+  { tokenDigest, forced }: { tokenDigest: string; forced: boolean },
+): SessionRow {
   const { at } = deps.act;
   const { ref } = candidate;
   const isAlone = state.proven.every((kind) => kind === 'password');
@@ -93,7 +115,7 @@ function rowFor(deps: ActDeps, { row, state }: LoadedJourney, candidate: Candida
     journeyId: row.id,
     directory: ref.directory,
     accountId: ref.id,
-    rights: isAlone ? 'enrolment' : 'full',
+    rights: isAlone ? 'enrolment' : forced ? 'until-enrolled' : 'full',
     facts: JSON.stringify(facts),
     createdAt: at,
     endsAt: at + (state.onPhone === undefined ? deps.configuration().signIn.longestHours * 3_600_000 : ON_PHONE),

@@ -21,6 +21,7 @@ import { linkByAttribute } from '../../core/people/link-by-attribute.ts';
 import { endSession, sessionActor, signOut, signOutEverywhere } from '../../core/sessions/end-sessions.ts';
 import { listSessions } from '../../core/sessions/list-sessions.ts';
 import { openSession } from '../../core/sessions/open-session.ts';
+import { releaseSession } from '../../core/sessions/release-session.ts';
 import type { Session } from '../../core/sessions/session.ts';
 import { raiseSession, startStepUp } from '../../core/sessions/step-up.ts';
 import { actOf } from '../act-of.ts';
@@ -115,6 +116,25 @@ export function sessionRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           if (!isBrowser(request, undefined)) return { token: raised.token, session };
           setSessionCookie(deps, reply, raised.token);
           clearJourneyCookie(deps, reply);
+          return { session };
+        }),
+    );
+
+    app.post(
+      '/session/release',
+      {
+        schema: {
+          summary: 'Go on with everything once enough is enrolled. The session gets a new token',
+          body: z.strictObject({}),
+          response: { 200: openSessionResponseSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, held) => {
+          const released = await releaseSession(acting, held);
+          const session = present(released.session, released.session.id);
+          if (!isBrowser(request, undefined)) return { token: released.token, session };
+          setSessionCookie(deps, reply, released.token);
           return { session };
         }),
     );

@@ -113,6 +113,19 @@ export function createOutbox(context: TableContext): OutboxStore {
     async giveUp(id, now, problem) {
       await context.db.updateTable('outbox').set({ failed_at: now, lease_until: 0, problem }).where('id', '=', id).execute();
     },
+    async notLeaving(lane, since, due) {
+      const rows = await context.db
+        .selectFrom('outbox')
+        .select('kind')
+        .distinct()
+        .where('lane', '=', lane)
+        .where('done_at', 'is', null)
+        .where('failed_at', 'is', null)
+        .where('created_at', '>', since)
+        .where((eb) => eb.or([eb('problem', 'is not', null), eb('run_at', '<=', due)]))
+        .execute();
+      return rows.map(({ kind }) => kind);
+    },
     async backlog(now) {
       const expired = sql<boolean>`(expires_at is not null and expires_at <= ${now})`;
       const rows = await context.db

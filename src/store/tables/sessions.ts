@@ -83,6 +83,19 @@ export function createSessions(context: TableContext): SessionStore {
         .executeTakeFirst();
       return result.numUpdatedRows === 1n;
     },
+    async release(row, tokenDigest, now) {
+      const columns = columnsOf({ ...row, tokenDigest, rights: 'full' });
+      const facts = sealColumn(context.secrets, 'sessions', columns, row.facts);
+      const result = await context.db
+        .updateTable('sessions')
+        .set({ token_digest: tokenDigest, rights: columns.rights, facts, seen_at: now })
+        .where('id', '=', row.id)
+        .where('token_digest', '=', row.tokenDigest)
+        .where('rights', '=', 'until-enrolled')
+        .where('ended_at', 'is', null)
+        .executeTakeFirst();
+      return result.numUpdatedRows === 1n;
+    },
     async end(account, id, because, now) {
       const result = await context.db
         .updateTable('sessions')

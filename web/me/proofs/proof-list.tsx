@@ -20,13 +20,14 @@ interface ProofListProps {
   onPhone?: (() => void) | undefined;
   onRename: (factor: OwnFactor) => void;
   onRemove: (factor: OwnFactor) => void;
+  /** Of the button that leads back. */
+  back: string;
   onBack: () => void;
 }
 
 /** What there is, by what the account can be recovered, and what can be added. */
-export function ProofList({ own, limited, said, mistake, onAdd, onPhone, onRename, onRemove, onBack }: ProofListProps) {
+export function ProofList({ own, limited, said, mistake, onAdd, onPhone, onRename, onRemove, back, onBack }: ProofListProps) {
   const { t } = useTranslation('me');
-  const { t: portal } = useTranslation();
   const isFirst = limited && own.factors.length === 0;
   const codes = own.factors.filter(({ kind }) => kind === 'recovery-code');
   const others = own.factors.filter(({ kind }) => kind !== 'recovery-code');
@@ -93,7 +94,7 @@ export function ProofList({ own, limited, said, mistake, onAdd, onPhone, onRenam
       </section>
       <Actions>
         <ActionButton look={limited ? 'secondary' : 'primary'} onPress={onBack}>
-          {limited ? t('sign-out') : portal('action.back')}
+          {back}
         </ActionButton>
       </Actions>
     </Question>

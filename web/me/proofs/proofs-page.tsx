@@ -30,6 +30,8 @@ interface ProofsPageProps {
   limited: boolean;
   /** To where they came from; who may do nothing else signs out. */
   onBack: () => void;
+  /** Of the button that does so, where that is not clear from `limited`. */
+  backLabel?: string;
   onOver: () => void;
 }
 
@@ -47,7 +49,7 @@ type View =
   | { name: 'remove'; factor: OwnFactor };
 
 /** What proves somebody who is signed in: seen, added, renamed, taken away. */
-export function ProofsPage({ contact, limited, onBack, onOver }: ProofsPageProps) {
+export function ProofsPage({ contact, limited, onBack, onOver, backLabel }: ProofsPageProps) {
   const { t } = useTranslation('me');
   const { t: portal } = useTranslation();
   const { value, failure, load } = useLoaded(meApi.factors, onOver);
@@ -139,6 +141,7 @@ export function ProofsPage({ contact, limited, onBack, onOver }: ProofsPageProps
       onPhone={isAtComputer() ? onPhone : undefined}
       onRename={(factor) => setView({ name: 'rename', factor })}
       onRemove={(factor) => setView({ name: 'remove', factor })}
+      back={backLabel ?? (limited ? t('sign-out') : portal('action.back'))}
       onBack={onBack}
     />
   );

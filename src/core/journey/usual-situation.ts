@@ -1,7 +1,7 @@
 import type { Client } from '../../../shared/api/journeys.ts';
-import type { Configuration } from '../../core/configuration/document.ts';
-import { offeredGoals } from '../../core/journey/what-counts.ts';
-import type { Situation } from '../../core/proof/rules.ts';
+import type { Configuration } from '../configuration/document.ts';
+import type { Situation } from '../proof/rules.ts';
+import { offeredGoals } from './what-counts.ts';
 
 /** What an operator means who asks whether somebody can recover: a new password where that is offered, from wherever the person may be. */
 export function usualSituation(configuration: Configuration, client: Client['kind']): Situation {

@@ -1,0 +1,94 @@
+import { AppError, isAppError } from '../../../shared/errors.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import type { CoreDeps } from '../core-deps.ts';
+import { queueNotice } from '../notify/queue-notice.ts';
+import type { Account, Directory } from '../ports/directory.ts';
+import { randomId } from '../random-id.ts';
+import type { AskedFor } from './requirement.ts';
+import { walkRequirements } from './walk-requirements.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** A directory is looked through once in this time. */
+const OFTEN = 20 * HOUR;
+/** A node that looks one through keeps it for so long, again and again; one that has died is taken over from. */
+const LEASE = 5 * 60_000;
+
+type Deps = Pick<CoreDeps, 'store' | 'keys' | 'log' | 'clock' | 'random' | 'configuration' | 'directories' | 'wakeOutbox'>;
+
+/**
+ * Reminds by mail whoever could not recover their account, as `enrolment.required` says, a directory once a day. Any number of nodes may
+ * call it: one of them looks a directory through, and each mail is counted in the transaction that queues it.
+ * @returns how many mails were queued
+ */
+export async function remindByMail(deps: Deps): Promise<number> {
+  if (deps.configuration().enrolment.required.every(({ ask, mails }) => ask === 'never' || mails === undefined)) return 0;
+  let reminded = 0;
+  for (const directory of deps.directories.all()) {
+    const holder = randomId(deps.random);
+    const now = deps.clock.now();
+    if (!(await deps.store.enrolmentAsks.takeWalk(directory.id, holder, { now, leaseUntil: now + LEASE, notSince: now - OFTEN }))) continue;
+    try {
+      reminded += await remindIn(deps, directory, holder);
+    } catch (error) {
+      // Begun again when the time for which it was taken is over: nobody is told twice.
+      if (!isAppError(error)) throw error;
+      deps.log.warn('enrolment.reminding-broken-off', { directory: directory.id, error });
+    }
+  }
+  if (reminded > 0) deps.wakeOutbox('bulk');
+  return reminded;
+}
+
+async function remindIn(deps: Deps, directory: Directory, holder: string): Promise<number> {
+  let reminded = 0;
+  let keptAt = deps.clock.now();
+  const toEnd = await walkRequirements(deps, deps.configuration(), directory, {
+    async onPerson(account, requirement) {
+      if (requirement.ask !== 'nothing' && (await remind(deps, account, requirement))) reminded += 1;
+    },
+    async onPortion() {
+      const now = deps.clock.now();
+      if (now - keptAt < LEASE / 5) return true;
+      keptAt = now;
+      return deps.store.enrolmentAsks.keepWalk(directory.id, holder, now + LEASE);
+    },
+  });
+  if (toEnd) await deps.store.enrolmentAsks.endWalk(directory.id, holder, deps.clock.now());
+  return reminded;
+}
+
+/** Nobody is told what may not be so: where something is not known, they are asked when they sign in. */
+async function remind(deps: Deps, { directory, id, language }: Account, { rule, deadline, uncertain, stuck }: AskedFor): Promise<boolean> {
+  if (rule.mails === undefined || uncertain || stuck !== null) return false;
+  const account = { directory, id };
+  const now = deps.clock.now();
+  const { everyDays, atMost } = rule.mails;
+  // Some hours less, as the time of the day at which a directory is looked through wanders.
+  const limits = { now, notSince: now - everyDays * DAY + OFTEN / 5, atMost };
+  const before = await deps.store.enrolmentAsks.find(account);
+  if (before !== null && (before.mails >= atMost || (before.mailedAt ?? 0) > limits.notSince)) return false;
+  try {
+    await deps.store.transaction(async (store) => {
+      const count = (before?.mails ?? 0) + 1;
+      await recordEvent(store, deps.clock, { type: 'enrolment.reminded', account, actor: { kind: 'system' }, rule: rule.name, count });
+      if (!(await store.enrolmentAsks.countMail(account, limits))) throw new AppError('enrolment.put-off-over');
+      const isNear = deadline !== null && deadline > now;
+      await queueNotice(
+        deps,
+        store,
+        {
+          kind: 'enrolment-reminder',
+          account,
+          language: language ?? deps.configuration().organisation.defaultLanguage,
+          ...(isNear ? { endsAt: deadline } : {}),
+        },
+        { lane: 'bulk' },
+      );
+    });
+    return true;
+  } catch (error) {
+    if (!isAppError(error, 'enrolment.put-off-over')) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,36 @@
+import type { AccountRef } from './directory.ts';
+
+/** What somebody was asked who should add what proves them. Times are milliseconds since 1970. */
+export interface EnrolmentAsk {
+  /** When they were first asked at a sign-in; null: never yet. */
+  readonly firstAskedAt: number | null;
+  /** Until then they are left alone, at their own wish. */
+  readonly putOffUntil: number | null;
+  /** Until then at least it can be put off: an operator has said so. */
+  readonly deferredUntil: number | null;
+  /** Mails that were sent to remind them, and when the last one was queued. */
+  readonly mails: number;
+  readonly mailedAt: number | null;
+}
+
+/** Who was asked to enrol, and by which node a directory is looked through for those who are to be reminded by mail. */
+export interface EnrolmentAskStore {
+  find(account: AccountRef): Promise<EnrolmentAsk | null>;
+  /** Notes that somebody was asked at `now`. True for the first time alone, and then for one caller. */
+  ask(account: AccountRef, now: number): Promise<boolean>;
+  /** Leaves them alone until `until`. False when they are already at `now`: of several callers one has done so. */
+  putOff(account: AccountRef, until: number, now: number): Promise<boolean>;
+  /** Lets it be put off until `until` at least. */
+  defer(account: AccountRef, until: number): Promise<void>;
+  /** Counts a mail. False when one was counted after `notSince`, or so many were already: of several callers one is told to send. */
+  countMail(account: AccountRef, limits: { now: number; notSince: number; atMost: number }): Promise<boolean>;
+  /**
+   * Takes a directory to look through until `leaseUntil`, for one caller: when nobody has it at `now`, and it was not looked through to
+   * the end since `notSince`.
+   */
+  takeWalk(directory: string, holder: string, times: { now: number; leaseUntil: number; notSince: number }): Promise<boolean>;
+  /** Keeps it for longer. False: somebody else has taken it meanwhile. */
+  keepWalk(directory: string, holder: string, leaseUntil: number): Promise<boolean>;
+  /** It was looked through to the end. */
+  endWalk(directory: string, holder: string, now: number): Promise<void>;
+}

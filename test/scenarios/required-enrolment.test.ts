@@ -1,0 +1,259 @@
+import { Secret, TOTP } from 'otpauth';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OwnRequirement } from '../../shared/api/own-requirement.ts';
+import { addFactor } from '../../src/core/enrolment/add-factor.ts';
+import { remindByMail } from '../../src/core/enrolment/remind-by-mail.ts';
+import { newSeed } from '../../src/core/enrolment/totp-seed.ts';
+import { currentTotp } from '../../src/core/factors/totp-factor.ts';
+import { newLogin } from '../conformance/samples.ts';
+import { sharedPostgres } from '../servers/shared-servers.ts';
+import { type SmtpServer, startSmtp } from '../servers/smtp.ts';
+import { startTcpProxy, type TcpProxy } from '../servers/tcp-proxy.ts';
+import { GENEROUS_LIMITS } from './generous-limits.ts';
+import { addPerson, embeddedSection } from './sample-directory.ts';
+import { inSession, type SessionClient, type SessionReply, signIn } from './sign-in-client.ts';
+import { codeIn, type Enrolled, holdsCode, type Keyturn, startKeyturn, TEST_URL, until } from './start-keyturn.ts';
+
+const DAY = 86_400_000;
+const REQUIRED = [
+  { name: 'apprentices', when: { groups: ['Apprentices'] }, ask: 'never' as const },
+  { name: 'overdue', when: { groups: ['Overdue'] }, ask: 'force' as const, deadline: '2026-01-31' },
+  { name: 'mailed', when: { groups: ['Mailed'] }, mails: { everyDays: 7, atMost: 3 } },
+  { name: 'everybody', ask: 'force' as const, days: 7, putOffDays: 2 },
+];
+
+interface Owner extends Enrolled {
+  login: string;
+}
+
+/** Somebody who signs in with an authenticator, and has no address to recover by. */
+async function halfEnrolled(keyturn: Keyturn, ...groups: string[]): Promise<Owner> {
+  const login = newLogin();
+  await addPerson(keyturn, login, { groups });
+  const { deps } = keyturn;
+  const [found] = await deps.directories.get('people').findAccounts(login);
+  if (found === undefined) throw new Error(`no ${login}`);
+  const account = { directory: found.directory, id: found.id };
+  const secret = newSeed(deps.random);
+  await addFactor(deps, deps.store, { account, kind: 'totp', label: 'app', secret, source: 'test' });
+  return { login, account, address: `${login}@home.example`, totp: () => currentTotp(secret, deps.clock.now()).code };
+}
+const asked = async (held: SessionClient): Promise<OwnRequirement> =>
+  (await held.call('GET', '/me/enrolment')).body as unknown as OwnRequirement;
+const eventsOf = async (keyturn: Keyturn, { account }: Owner, type: string) =>
+  (await keyturn.deps.store.audit.read(0, 100_000)).filter((row) => row.type === type && row.data.includes(account.id));
+const beginsAddress = (held: SessionClient, { address }: Owner) => held.call('POST', '/me/factors/email', { address });
+
+describe.each(['sqlite', 'postgres'] as const)('enrolment that is required, on %s', (engine) => {
+  let keyturn: Keyturn;
+  let second: Keyturn;
+  let drop: () => Promise<unknown> = () => Promise.resolve();
+  beforeAll(async () => {
+    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('required') : undefined;
+    drop = database?.drop ?? drop;
+    const options = {
+      directories: [embeddedSection()],
+      ...(database === undefined ? {} : { database: database.url }),
+      configuration: { guard: GENEROUS_LIMITS, signIn: { enabled: true }, enrolment: { required: REQUIRED } },
+    };
+    keyturn = await startKeyturn(options);
+    second = database === undefined ? keyturn : await startKeyturn({ ...options, key: keyturn.key, clock: keyturn.clock });
+  });
+  afterAll(async () => {
+    await Promise.all([...new Set([keyturn, second])].map((node) => node?.close()));
+    await drop();
+  });
+
+  const mailed = async (address: string): Promise<string> => {
+    const codes = () => keyturn.messages(address).filter(holdsCode);
+    await until(() => codes().length > 0, `a code to ${address}`);
+    return codeIn(codes()[0] as never);
+  };
+  const addsAddress = async (held: SessionClient, person: Owner): Promise<void> => {
+    const begun = await beginsAddress(held, person);
+    const code = await mailed(person.address);
+    expect((await held.call('POST', '/me/factors/confirm', { ceremony: begun.body.ceremony, code })).status).toBe(201);
+  };
+
+  const addsFor = ({ account, address }: Owner) =>
+    addFactor(keyturn.deps, keyturn.deps.store, { account, kind: 'email', label: address, secret: address, source: 'test' });
+
+  it('asks nothing of who could recover, nor of whom a rule leaves alone', async () => {
+    const login = newLogin();
+    await addPerson(keyturn, login);
+    const held = await signIn(keyturn, login, await keyturn.enrol(login));
+    expect(held.session.rights).toBe('full');
+    expect(await asked(held)).toMatchObject({ ask: 'nothing', ways: [] });
+    const apprentice = await halfEnrolled(keyturn, 'Apprentices');
+    const other = await signIn(keyturn, apprentice.login, apprentice);
+    expect(await asked(other)).toMatchObject({ ask: 'nothing' });
+    expect(await eventsOf(keyturn, apprentice, 'enrolment.asked')).toEqual([]);
+  });
+
+  it('reminds, is put off, and reminds again, until the days are over and nothing else is to be done', async () => {
+    const person = await halfEnrolled(keyturn);
+    const held = await signIn(keyturn, person.login, person);
+    expect(held.session.rights).toBe('full');
+    const first = await asked(held);
+    expect(first).toMatchObject({ ask: 'remind', daysLeft: 7, putOffDays: 2, uncertain: false, stuck: null });
+    expect(first.ways).toEqual([{ kinds: ['email', 'totp'], missing: ['email'] }]);
+    const both = await Promise.all([
+      held.call('POST', '/me/enrolment/put-off', {}),
+      inSession(second.url, held.token, 'POST', '/me/enrolment/put-off', {}),
+    ]);
+    expect(both.map(({ status }) => status)).toEqual([204, 204]);
+    expect(await asked(held)).toMatchObject({ ask: 'nothing' });
+    expect((await held.call('GET', '/me')).status).toBe(200);
+    expect(await eventsOf(keyturn, person, 'enrolment.put-off')).toHaveLength(1);
+
+    keyturn.clock.move(2 * DAY);
+    const later = await signIn(keyturn, person.login, person);
+    expect(await asked(later)).toMatchObject({ ask: 'remind', daysLeft: 5 });
+    keyturn.clock.move(5 * DAY);
+    const late = await signIn(keyturn, person.login, person);
+    expect(late.session.rights).toBe('until-enrolled');
+    expect(await asked(late)).toMatchObject({ ask: 'force', daysLeft: 0 });
+    expect(await eventsOf(keyturn, person, 'enrolment.asked')).toHaveLength(1);
+  });
+
+  it('past the deadline lets nothing else be done until it is complete, and then everything, with another token', async () => {
+    const person = await halfEnrolled(keyturn, 'Overdue');
+    const held = await signIn(keyturn, person.login, person);
+    expect(held.session.rights).toBe('until-enrolled');
+    const refused: SessionReply[] = [
+      await held.call('GET', '/me'),
+      await held.call('GET', '/me/activity'),
+      await held.call('GET', '/me/accounts'),
+      await held.call('POST', '/me/password', { current: 'x', password: 'y' }),
+      await held.call('POST', '/help/find', { account: 'alice' }),
+      await held.call('POST', '/me/enrolment/put-off', {}),
+      await held.call('DELETE', '/me/factors/whatever?anyway=true'),
+    ];
+    expect(refused.map(({ body }) => body.code)).toEqual(refused.map(() => 'session.for-enrolment-only'));
+    expect((await held.call('GET', '/session/roles')).body).toMatchObject({ roles: [], may: [] });
+    expect((await held.call('POST', '/session/release', {})).body).toMatchObject({ code: 'enrolment.not-complete' });
+
+    await addsAddress(held, person);
+    const released = await Promise.all([
+      held.call('POST', '/session/release', {}),
+      inSession(second.url, held.token, 'POST', '/session/release', {}),
+    ]);
+    expect(released.map(({ status }) => status).toSorted()).toEqual([200, 401]);
+    const { token = '', session } = released.find(({ status }) => status === 200)?.body ?? {};
+    expect(session).toMatchObject({ id: held.session.id, rights: 'full' });
+    expect((await held.call('GET', '/session')).status).toBe(401);
+    expect((await inSession(keyturn.url, token, 'GET', '/me')).status).toBe(200);
+    expect((await inSession(keyturn.url, token, 'POST', '/session/release', {})).body.code).toBe('session.not-proven');
+    expect(await eventsOf(keyturn, person, 'session.released')).toHaveLength(1);
+    expect((await signIn(keyturn, person.login, person)).session.rights).toBe('full');
+  });
+
+  it('past the deadline wants proofs as fresh as ever, which can be given', async () => {
+    const person = await halfEnrolled(keyturn, 'Overdue');
+    const held = await signIn(keyturn, person.login, person);
+    keyturn.clock.move(11 * 60_000);
+    expect((await beginsAddress(held, person)).body).toMatchObject({ code: 'session.step-up-needed', anyOf: [['password', 'totp']] });
+    expect((await held.call('POST', '/session/step-up', { anyOf: [['password', 'totp']] })).status).toBe(201);
+  });
+
+  it('keeps who has nothing enrolled to enrolling, as ever, and counts their days', async () => {
+    const login = newLogin();
+    await addPerson(keyturn, login, { groups: ['Overdue'] });
+    const held = await signIn(keyturn, login);
+    expect(held.session.rights).toBe('enrolment');
+    expect((await held.call('POST', '/session/release', {})).body).toMatchObject({ code: 'session.not-proven' });
+    const begun = await held.call('POST', '/me/factors/totp', {});
+    const code = new TOTP({ secret: Secret.fromBase32(String(begun.body.seed)) }).generate({ timestamp: keyturn.clock.now() });
+    expect((await held.call('POST', '/me/factors/confirm', { ceremony: begun.body.ceremony, code })).status).toBe(201);
+    // What was opened by a password alone rises by nothing that is added in it.
+    expect((await held.call('POST', '/session/release', {})).body).toMatchObject({ code: 'session.not-proven' });
+    expect(await asked(held)).toMatchObject({ ask: 'force' });
+  });
+
+  it('is reminded of by mail, by one node alone, as often as configured', async () => {
+    const [person, late] = [await halfEnrolled(keyturn, 'Mailed'), await halfEnrolled(keyturn, 'Mailed')];
+    const quiet = [await halfEnrolled(keyturn, 'Apprentices'), await halfEnrolled(keyturn)];
+    const secure = newLogin();
+    await addPerson(keyturn, secure, { groups: ['Mailed'] });
+    await keyturn.enrol(secure);
+    // Each node keeps what it sent.
+    const reminders = (login: string) =>
+      [...new Set([keyturn, second])]
+        .flatMap((node) => node.messages(`${login}@work.example.test`))
+        .filter(({ subject }) => subject === 'Please set up how you get back into your account');
+    const walked = async () => (await eventsOf(keyturn, person, 'enrolment.reminded')).length;
+    for (let day = 1; day <= 16; day += 1) {
+      const before = await walked();
+      // Both nodes look, as they do of themselves.
+      keyturn.clock.move(DAY);
+      await Promise.all([remindByMail(keyturn.deps), remindByMail(second.deps), remindByMail(keyturn.deps)]);
+      if (day === 10) await addsFor(late);
+      expect((await walked()) - before, `day ${day}`).toBeLessThanOrEqual(1);
+    }
+    // Every seven days, three at most.
+    expect(await walked()).toBe(3);
+    expect(await eventsOf(keyturn, late, 'enrolment.reminded')).toHaveLength(2);
+    await until(() => reminders(person.login).length === 3 && reminders(late.login).length === 2, 'the mails');
+    expect(reminders(person.login)[0]?.text).toContain(`sign in at ${TEST_URL}/me`);
+    for (const { login } of quiet) expect(reminders(login)).toEqual([]);
+    expect(reminders(secure)).toEqual([]);
+  });
+
+  it('lets in whose state the directory hides meanwhile, reminded', async () => {
+    const person = await halfEnrolled(keyturn, 'Overdue');
+    const directory = keyturn.deps.directories.get('people') as { readMembership: unknown };
+    const own = directory.readMembership;
+    directory.readMembership = (_account: unknown, { groups }: { groups: string[] }) =>
+      Promise.resolve({ places: {}, groups: Object.fromEntries(groups.map((name) => [name, null])) });
+    try {
+      const held = await signIn(keyturn, person.login, person);
+      expect(held.session.rights).toBe('full');
+      expect(await asked(held)).toMatchObject({ ask: 'remind', uncertain: true, deadline: null });
+    } finally {
+      directory.readMembership = own;
+    }
+    expect((await signIn(keyturn, person.login, person)).session.rights).toBe('until-enrolled');
+  });
+});
+
+describe('enrolment that is required, while no mail leaves', () => {
+  let smtp: SmtpServer;
+  let proxy: TcpProxy;
+  let keyturn: Keyturn;
+  beforeAll(async () => {
+    smtp = await startSmtp();
+    proxy = await startTcpProxy({ targetHost: smtp.host, targetPort: smtp.port });
+    keyturn = await startKeyturn({
+      directories: [embeddedSection()],
+      configuration: {
+        ...{ guard: GENEROUS_LIMITS, signIn: { enabled: true }, enrolment: { required: REQUIRED } },
+        mail: {
+          kind: 'smtp',
+          from: 'Keyturn <keyturn@example.test>',
+          servers: [{ host: proxy.host, port: proxy.port, security: 'none', timeoutSeconds: 2 }],
+        },
+      },
+    });
+  });
+  afterAll(async () => {
+    await keyturn?.close();
+    await proxy?.stop();
+    await smtp?.stop();
+  });
+
+  it('lets everybody in and says why, and holds them up again when it does', async () => {
+    const [first, next] = [await halfEnrolled(keyturn, 'Overdue'), await halfEnrolled(keyturn, 'Overdue')];
+    const held = await signIn(keyturn, first.login, first);
+    expect(held.session.rights).toBe('until-enrolled');
+    proxy.setMode('refuse');
+    proxy.cutAll();
+    expect((await beginsAddress(held, first)).status).toBe(201);
+    await until(async () => (await asked(held)).stuck === 'codes-do-not-leave', 'the outage to be seen');
+    expect((await held.call('POST', '/session/release', {})).body.session).toMatchObject({ rights: 'full' });
+    expect((await signIn(keyturn, next.login, next)).session.rights).toBe('full');
+    proxy.setMode('forward');
+    keyturn.clock.move(60_000);
+    await until(async () => (await keyturn.deps.store.outbox.notLeaving('code', 0, keyturn.clock.now())).length === 0, 'the code to leave');
+    expect((await signIn(keyturn, next.login, next)).session.rights).toBe('until-enrolled');
+  });
+});
