@@ -1,61 +1,12 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type RealPerson, reachRealDirectory } from '../scenarios/real-directories.ts';
-import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from '../scenarios/sample-directory.ts';
+import { OLD_PASSWORD } from '../scenarios/sample-directory.ts';
 import { codeIn, type Enrolled } from '../scenarios/start-keyturn.ts';
-import { uniqueName } from '../servers/unique-name.ts';
 import { launchBrowser, openPage, screenshot, type WatchedPage } from './browser.ts';
-import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
 import { createWalk, type Walk, withBlanks } from './walk.ts';
+import { WORLDS, type World } from './worlds.ts';
 
 const NEW_PASSWORD = 'Quiet-harbour-at-n00n';
-
-/** A directory as this test needs it: one that Keyturn keeps itself, and a real domain. */
-interface World {
-  portal: PortalKeyturn;
-  add(): Promise<string>;
-  lock(login: string): Promise<void>;
-  signsIn(login: string, password: string): Promise<boolean>;
-  close(): Promise<unknown>;
-}
-
-async function openEmbedded(): Promise<World> {
-  const portal = await startPortalKeyturn({ directories: [embeddedSection()] });
-  return {
-    portal,
-    async add() {
-      const login = uniqueName('p');
-      await addPerson(portal.keyturn, login);
-      return login;
-    },
-    async lock(login) {
-      for (let attempt = 0; attempt < 5; attempt += 1) await signsIn(portal.keyturn, login, 'wrong');
-    },
-    signsIn: (login, password) => signsIn(portal.keyturn, login, password),
-    close: () => Promise.resolve(),
-  };
-}
-
-async function openDomain(): Promise<World> {
-  const directory = await reachRealDirectory('active-directory', { historyOnReset: 'two-step' });
-  const people = new Map<string, RealPerson>();
-  const person = (login: string): RealPerson => {
-    const known = people.get(login);
-    if (known === undefined) throw new Error(`no person ${login}`);
-    return known;
-  };
-  return {
-    portal: await startPortalKeyturn({ directories: [directory.section] }),
-    async add() {
-      const owner = await directory.createPerson({ password: OLD_PASSWORD });
-      people.set(owner.login, owner);
-      return owner.login;
-    },
-    lock: (login) => directory.lock(person(login)),
-    signsIn: (login, password) => directory.realClientSignsIn(person(login), password),
-    close: () => directory.proxy.stop(),
-  };
-}
 
 let browser: Browser;
 beforeAll(async () => {
@@ -65,10 +16,7 @@ afterAll(async () => {
   await browser?.close();
 });
 
-describe.each([
-  ['embedded', openEmbedded],
-  ['active-directory', openDomain],
-] as const)('a person in a browser, on %s', (_kind, openWorld) => {
+describe.each(WORLDS)('a person in a browser, on %s', (_kind, openWorld) => {
   let world: World;
   let watched: WatchedPage;
   let walk: Walk;
