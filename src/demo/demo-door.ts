@@ -21,7 +21,7 @@ export function createDemoDoor(deps: Pick<JourneyDeps, 'directories' | 'store' |
         account: login,
         name: `${givenName} ${surname}`,
         about,
-        authenticator: enrolled,
+        authenticator: enrolled.includes('totp'),
       })),
     async authenticator(account) {
       if (!SAMPLE_PEOPLE.some(({ login }) => login === account)) return null;

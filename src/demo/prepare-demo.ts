@@ -93,6 +93,7 @@ function demoDocument(settings: Settings, directory: DemoDirectory): Configurati
       ],
     },
     signIn: { enabled: true },
+    enrolment: { required: [{ name: 'everybody', ask: 'force', days: 7 }] },
     roles: [{ name: 'managers', may: ['reset-password', 'unlock-account'], heldBy: { directManager: true } }],
   };
 }
@@ -137,20 +138,15 @@ async function lockEmbedded(directory: Directory, person: SamplePerson): Promise
   for (let attempt = 0; attempt < lockoutThreshold; attempt += 1) await directory.verifyPassword(ref, `wrong-${attempt}`);
 }
 
-async function enrol(runtime: Runtime, directory: Directory, person: SamplePerson): Promise<void> {
-  const account = await find(directory, person.login);
-  if (account === null || !person.enrolled || (await factorsOf(runtime, account)).length > 0) return;
-  await addFactor(runtime, runtime.store, { account, kind: 'email', label: person.mail, secret: person.mail, source: 'demo' });
-  if (person.mobile !== undefined) {
-    await addFactor(runtime, runtime.store, { account, kind: 'sms', label: person.mobile, secret: person.mobile, source: 'demo' });
-  }
-  await addFactor(runtime, runtime.store, {
-    account,
-    kind: 'totp',
-    label: 'Demo authenticator',
-    secret: newSeed(runtime.random),
-    source: 'demo',
-  });
+async function enrol(runtime: Runtime, directory: Directory, { login, enrolled, mail, mobile = '' }: SamplePerson): Promise<void> {
+  const account = await find(directory, login);
+  if (account === null || (await factorsOf(runtime, account)).length > 0) return;
+  const made = {
+    email: () => ({ label: mail, secret: mail }),
+    sms: () => ({ label: mobile, secret: mobile }),
+    totp: () => ({ label: 'Demo authenticator', secret: newSeed(runtime.random) }),
+  };
+  for (const kind of enrolled) await addFactor(runtime, runtime.store, { account, kind, source: 'demo', ...made[kind]() });
 }
 
 async function find(directory: Directory, login: string): Promise<Account | null> {
@@ -170,7 +166,8 @@ function whatToTry(settings: Settings): string[] {
     `  4. Sign in at ${url}/me with the password that you chose, and a code.`,
     '  5. bjoern is locked out: unlock him. carol and dana lead nowhere, and look just the same. carol, who has nothing set up, signs in with',
     '     the password Known-Passw0rd-3 and sets something up.',
-    `  6. Sign in at ${url}/me as frida, who manages alice, with the password Known-Passw0rd-6 and a code, and help alice.`,
+    `  6. Sign in at ${url}/me as erik, with the password Known-Passw0rd-5 and a code: he is asked to add what is missing, and may put it off.`,
+    `  7. Sign in at ${url}/me as frida, who manages alice, with the password Known-Passw0rd-6 and a code, and help alice.`,
     '',
     'Everything here is made up and captured: no mail leaves this machine. Stop with Ctrl+C.',
   ];

@@ -8,8 +8,8 @@ export interface SamplePerson {
   /** E.164, of a range that the Bundesnetzagentur keeps free for films and books. */
   mobile?: string;
   password: string;
-  /** Enrolled with e-mail and an authenticator, and a telephone where there is one. */
-  enrolled: boolean;
+  /** What is enrolled at the start: their mail address, their telephone, an authenticator. */
+  enrolled: readonly ('email' | 'sms' | 'totp')[];
   /** Starts locked by wrong passwords. */
   locked: boolean;
   /** Member of an administrative group: self-service refuses the account. */
@@ -32,7 +32,7 @@ export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
     mobile: '+491713920001',
     password: 'Forgotten-Passw0rd-1',
     manager: 'frida',
-    enrolled: true,
+    enrolled: ['email', 'sms', 'totp'],
     locked: false,
     protected: false,
     about: 'Forgot her password. Enrolled with e-mail, a telephone and an authenticator.',
@@ -45,7 +45,7 @@ export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
     language: 'de',
     mobile: '+491713920002',
     password: 'Forgotten-Passw0rd-2',
-    enrolled: true,
+    enrolled: ['email', 'sms', 'totp'],
     locked: true,
     protected: false,
     about: 'Locked out after too many wrong passwords. Gets his mail in German.',
@@ -57,7 +57,7 @@ export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
     mail: 'carol@example.test',
     language: 'en',
     password: 'Known-Passw0rd-3',
-    enrolled: false,
+    enrolled: [],
     locked: false,
     protected: false,
     about:
@@ -70,10 +70,23 @@ export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
     mail: 'dana@example.test',
     language: 'en',
     password: 'Forgotten-Passw0rd-4',
-    enrolled: true,
+    enrolled: ['email', 'totp'],
     locked: false,
     protected: true,
     about: 'An administrator. Protected accounts cannot be recovered by themselves; she is told by mail.',
+  },
+  {
+    login: 'erik',
+    givenName: 'Erik',
+    surname: 'Eriksen',
+    mail: 'erik@example.test',
+    language: 'en',
+    password: 'Known-Passw0rd-5',
+    enrolled: ['totp'],
+    locked: false,
+    protected: false,
+    about:
+      'Has an authenticator alone, which is not enough to recover. Signs in with the password Known-Passw0rd-5 and a code of it, and is asked to add what is missing.',
   },
   {
     login: 'frida',
@@ -82,7 +95,7 @@ export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
     mail: 'frida@example.test',
     language: 'en',
     password: 'Known-Passw0rd-6',
-    enrolled: true,
+    enrolled: ['email', 'totp'],
     locked: false,
     protected: false,
     about: 'Manages Alice. Signs in with the password Known-Passw0rd-6 and a code of her authenticator, and helps her.',

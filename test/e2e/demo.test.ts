@@ -75,6 +75,24 @@ describe('a newcomer', () => {
     await walk.at('done.title.password-reset');
   }
 
+  async function erikIsAsked(origin: string): Promise<void> {
+    const { page, context, complaints } = await openPage(browser, origin, { expectedStatuses: [401] });
+    await page.goto(`${origin}/me`);
+    await page.getByLabel('Sign-in name').fill('erik');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Password', { exact: true }).fill('Known-Passw0rd-5');
+    await page.keyboard.press('Enter');
+    const walk = createWalk(page, origin);
+    const { code } = (await (await fetch(`${origin}/api/v1/demo/authenticator/erik`)).json()) as { code: string };
+    await walk.giveCode('totp', code);
+    await page.getByRole('heading', { level: 1, name: 'Be ready for the day you forget your password' }).waitFor();
+    await page.getByText('7 days are left').waitFor();
+    await page.getByRole('button', { name: 'Remind me tomorrow' }).click();
+    await page.getByRole('heading', { level: 1, name: /Your account/ }).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  }
+
   it('opens the printed address and resets a password with nothing but what the demo page shows; a restart keeps it', async () => {
     const demo = start();
     const origin = await demo.ready();
@@ -133,6 +151,7 @@ describe('a newcomer', () => {
     expect(second.complaints).toEqual([]);
     await second.context.close();
     expect(await fridaMay(origin, 'alice')).toMatchObject({ status: 200, body: { may: ['reset-password', 'unlock-account'] } });
+    await erikIsAsked(origin);
     await stopWholly(again);
   });
 });
