@@ -83,6 +83,9 @@ export const ERRORS = {
   'invitation.sign-in-off': { status: 409, audience: 'operator', level: 'info' },
   'invitation.none': { status: 404, audience: 'operator', level: 'info' },
   // Accounts of one person
+  'vouch.over': { status: 410, audience: 'anyone', level: 'info' },
+  'vouch.digits-wrong': { status: 422, audience: 'anyone', level: 'info' },
+  'vouch.not-possible': { status: 409, audience: 'anyone', level: 'warn' },
   'people.taken': { status: 409, audience: 'anyone', level: 'info' },
   'people.not-linked': { status: 404, audience: 'anyone', level: 'info' },
   'people.too-many': { status: 409, audience: 'anyone', level: 'info' },

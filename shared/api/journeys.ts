@@ -160,9 +160,14 @@ export const confirmCallStepSchema = z.object({
 export const waitingStepSchema = z.object({
   ...stepBase,
   kind: z.literal('waiting'),
-  /** `directory`: the write is under way or its result is being found out. `computer`: whoever is signed in there types `digits`. */
+  /**
+   * `directory`: the write is under way or its result is being found out. `computer`: whoever is signed in there types `digits`.
+   * `manager`: who was asked to vouch types them, when the person has read them out.
+   */
   for: z.enum(['manager', 'helpdesk', 'directory', 'computer']),
   digits: z.string().optional(),
+  /** When nobody is waited for any more. */
+  expiresAt: time.optional(),
   /** Seconds until the next poll makes sense. */
   pollAfter: z.number(),
 });
@@ -276,7 +281,7 @@ export const ANSWERS = {
     z.strictObject({ notMine: z.literal(true) }),
     z.strictObject({ look: z.literal(true) }),
   ]),
-  waiting: z.strictObject({}),
+  waiting: z.union([z.strictObject({}), z.strictObject({ back: z.literal(true) })]),
 } as const;
 export type AnsweredStepKind = keyof typeof ANSWERS;
 export type AnswerOf<K extends AnsweredStepKind> = z.infer<(typeof ANSWERS)[K]>;

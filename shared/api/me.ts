@@ -33,6 +33,8 @@ export const meSchema = z.object({
   rules: z.array(ruleSchema),
   /** There are roles here by which people help others; whether this person has one, only helping tells. */
   helps: z.boolean(),
+  /** Managers are asked here to vouch for people. */
+  vouches: z.boolean(),
 });
 
 export type Me = z.infer<typeof meSchema>;

@@ -242,6 +242,19 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'The right to add a proof was used already, or its time is over',
     fix: 'Recover the account once more, or call the helpdesk',
   },
+  'vouch.over': {
+    meaning: 'There is no such request to vouch for somebody, it was answered, withdrawn or too late, or another person was asked.',
+    fix: 'Whoever waits asks once more. `vouch.*` in the audit log tells what became of it.',
+  },
+  'vouch.digits-wrong': {
+    meaning: 'The digits are not those on the page of the person who waits.',
+    fix: 'Have them read out by the person. After three wrong tries the request is over.',
+  },
+  'vouch.not-possible': {
+    meaning:
+      'Somebody cannot vouch for this person now: the account was closed, protected, frozen, changed or moved since the request, or the two would vouch for each other.',
+    fix: 'Tell what holds the account up: keyturn recovery status NAME. The person begins anew.',
+  },
   'people.taken': {
     meaning: 'The account belongs to a person already, or is the one that is signed in',
     fix: 'Part it first, signed in to one of the accounts it is linked to',

@@ -16,6 +16,7 @@ import { addPass } from './recovery/add-pass.ts';
 import { describeLinked } from './recovery/describe-linked.ts';
 import { describeState, describeVerdict } from './recovery/describe-verdict.ts';
 import type { Runtime } from './runtime.ts';
+import { vouchedFor } from './vouched-for.ts';
 import { withRuntime } from './with-runtime.ts';
 
 /** `keyturn recovery`: what keeps a person from recovering an account, and what an operator can do for them. */
@@ -85,7 +86,11 @@ interface Status {
 
 async function statusOf(found: FoundAccount, runtime: Runtime, configuration: Configuration, guard: Guard): Promise<Status> {
   const { account, directory } = found;
-  const asked = { ...usualSituation(configuration, 'web'), rules: configuration.recovery.rules };
+  const asked = {
+    ...usualSituation(configuration, 'web'),
+    rules: configuration.recovery.rules,
+    canBeVouchedFor: vouchedFor(runtime, configuration),
+  };
   const [verdict, state, lately] = await Promise.all([
     judgeAccount(runtime, directory, account, asked),
     readRecoveryState({ ...runtime, guard }, account),

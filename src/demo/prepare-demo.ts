@@ -88,6 +88,7 @@ function demoDocument(settings: Settings, directory: DemoDirectory): Configurati
           accepted: [
             ['email', 'totp'],
             ['sms', 'totp'],
+            ['email', 'manager'],
           ],
         },
       ],
@@ -168,6 +169,7 @@ function whatToTry(settings: Settings): string[] {
     '     the password Known-Passw0rd-3 and sets something up.',
     `  6. Sign in at ${url}/me as erik, with the password Known-Passw0rd-5 and a code: he is asked to add what is missing, and may put it off.`,
     `  7. Sign in at ${url}/me as frida, who manages alice, with the password Known-Passw0rd-6 and a code, and help alice.`,
+    '     Or have alice ask her manager after the mailed code: frida types the digits that alice sees.',
     '',
     'Everything here is made up and captured: no mail leaves this machine. Stop with Ctrl+C.',
   ];

@@ -98,6 +98,6 @@ export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
     enrolled: ['email', 'totp'],
     locked: false,
     protected: false,
-    about: 'Manages Alice. Signs in with the password Known-Passw0rd-6 and a code of her authenticator, and helps her.',
+    about: 'Manages Alice. Signs in with the password Known-Passw0rd-6 and a code of her authenticator, and helps or vouches for her.',
   },
 ];

@@ -39,6 +39,7 @@ import { ownFactorRoutes } from './routes/own-factors.ts';
 import { ownRequirementRoutes } from './routes/own-requirement.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/site.ts';
+import { vouchRoutes } from './routes/vouch.ts';
 
 /** More than any answer of the protocol needs: a password of 1,024 characters fits four times over. */
 const BODY_LIMIT = 16 * 1024;
@@ -100,6 +101,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(ownRequirementRoutes(deps), { prefix });
   await app.register(onPhoneRoutes(deps), { prefix });
   await app.register(invitationRoutes(deps), { prefix });
+  await app.register(vouchRoutes(deps), { prefix });
   await app.register(helpRoutes(deps), { prefix });
   await app.register(caseRoutes(deps), { prefix });
   await app.register(myAccountRoutes(deps), { prefix });

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Client, type Goal, NAMED_GOALS, type Step } from '../../shared/api/journeys.ts';
 import { AppError } from '../../shared/errors.ts';
+import type { LoadedJourney } from '../core/journey/journey-state.ts';
 import { cookiesNamed, isSecure, isToken } from './cookies.ts';
 import type { HttpDeps } from './http-deps.ts';
 
@@ -28,6 +29,13 @@ export function setJourneyCookie(deps: HttpDeps, reply: FastifyReply, token: str
     secure: cookieName(deps) === SECURE_NAME,
     maxAge,
   });
+}
+
+/** A journey that waits for somebody lasts longer than was known when the browser got it: the page may be closed and come back to. */
+export function prolongJourneyCookie(deps: HttpDeps, reply: FastifyReply, { row, state }: LoadedJourney): void {
+  if (state.until === undefined || row.status === 'ended') return;
+  const token = journeyCookies(deps, reply.request).find((each) => deps.keys.digest('journey-token', each) === row.tokenDigest);
+  if (token !== undefined) setJourneyCookie(deps, reply, token, row.expiresAt);
 }
 
 /**

@@ -24,6 +24,7 @@ import { SMS_JOB } from '../core/notify/queue-sms.ts';
 import type { Directory } from '../core/ports/directory.ts';
 import type { OutboxLane } from '../core/ports/outbox-store.ts';
 import type { Mailer } from '../core/ports/platform.ts';
+import { expireRequests } from '../core/vouching/expire-requests.ts';
 import { createDemoDoor } from '../demo/demo-door.ts';
 import { createApp } from '../http/app.ts';
 import { type MetricsDoor, openMetricsDoor } from '../http/metrics-door.ts';
@@ -143,6 +144,7 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
   });
   schedule.every('sweep-writes', SWEEP_EVERY, () => sweepWrites(deps));
   schedule.every('expire-journeys', SWEEP_EVERY, () => expireJourneys(deps));
+  schedule.every('expire-vouch-requests', SWEEP_EVERY, () => expireRequests(deps));
   schedule.every('end-passes', SWEEP_EVERY, () => endPasses(deps));
   schedule.every('look-at-roles', LOOK_AT_ROLES_EVERY, () => endSessionsOfLostRoles(deps));
   schedule.every('remind-by-mail', REMIND_EVERY, () => remindByMail(deps));

@@ -30,6 +30,7 @@ import { createKnownPlaces } from './tables/known-places.ts';
 import { createOutbox } from './tables/outbox.ts';
 import { createPeople } from './tables/people.ts';
 import { createSessions } from './tables/sessions.ts';
+import { createVouches } from './tables/vouches.ts';
 import { tidy } from './tidy.ts';
 import { walkSealed } from './walk-sealed.ts';
 
@@ -209,6 +210,7 @@ function createVerbs(context: TableContext): Verbs {
     invitations: createInvitations(context),
     cases: createHelpdeskCases(context),
     enrolmentAsks: createEnrolmentAsks(context),
+    vouches: createVouches(context),
     configurations: createConfigurations(context),
     embedded: createEmbeddedAccounts(context),
   };

@@ -116,6 +116,15 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     keepWalk: 'deferred',
     endWalk: 'deferred',
   },
+  vouches: {
+    insert: 'flushed',
+    find: 'reads',
+    attempt: 'flushed',
+    close: 'flushed',
+    list: 'reads',
+    openAbout: 'reads',
+    expire: 'flushed',
+  },
   knownPlaces: { remember: 'flushed', known: 'reads' },
   configurations: { current: 'reads', read: 'reads', list: 'reads', append: 'flushed' },
   embedded: {

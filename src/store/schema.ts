@@ -26,6 +26,7 @@ export interface Schema {
   helpdesk_cases: HelpdeskCaseTable;
   emergencies: EmergencyTable;
   freeze_links: FreezeLinkTable;
+  vouch_requests: VouchRequestTable;
   configurations: ConfigurationTable;
   embedded_accounts: EmbeddedAccountTable;
   data_keys: DataKeyTable;
@@ -152,6 +153,24 @@ interface OutboxTable {
   done_at: number | null;
   failed_at: number | null;
   problem: string | null;
+}
+
+interface VouchRequestTable {
+  id: string;
+  journey_id: string;
+  directory: string;
+  account_id: string;
+  /** null, both: there is none who could be asked, and deputies are. */
+  manager_directory: string | null;
+  manager_id: string | null;
+  /** Sealed. */
+  facts: string;
+  created_at: number;
+  ends_at: number;
+  tries: number;
+  /** null: open. */
+  outcome: string | null;
+  closed_at: number | null;
 }
 
 interface FreezeTable {

@@ -111,6 +111,15 @@ export const SEALED_COLUMNS = {
     bound: ['id', 'link_digest', 'version', 'created_at', 'expires_at', 'opened_at', 'credential', 'retired_at'],
     free: {},
   },
+  vouch_requests: {
+    sealed: 'facts',
+    bound: ['id', 'journey_id', 'directory', 'account_id', 'manager_directory', 'manager_id', 'created_at', 'ends_at'],
+    free: {
+      tries: 'more tries at two digits, by somebody who is signed in and may vouch',
+      outcome: 'one that is over is shown as open, or the other way round: only the journey that waits for it goes on by it, and once',
+      closed_at: 'it is shown for longer or shorter',
+    },
+  },
   configurations: {
     sealed: 'seal',
     bound: ['version', 'document', 'created_at', 'author', 'comment'],

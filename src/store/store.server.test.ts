@@ -12,6 +12,7 @@ import { specifyPeople } from '../../test/store/specification-people.ts';
 import { specifySealedColumns } from '../../test/store/specification-sealed.ts';
 import { specifySessions } from '../../test/store/specification-sessions.ts';
 import { specifyTransactions } from '../../test/store/specification-transactions.ts';
+import { specifyVouches } from '../../test/store/specification-vouches.ts';
 import { specifyWorkTables } from '../../test/store/specification-work.ts';
 import { createStore } from './create-store.ts';
 
@@ -24,6 +25,7 @@ describe('store on PostgreSQL', () => {
   specifyEmergencies(makeDatabase);
   specifyPeople(makeDatabase);
   specifyEnrolmentAsks(makeDatabase);
+  specifyVouches(makeDatabase);
   specifyWorkTables(makeDatabase);
   specifyTransactions(makeDatabase);
   specifyDatabase(makeDatabase);

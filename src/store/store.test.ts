@@ -16,6 +16,7 @@ import { specifyPeople } from '../../test/store/specification-people.ts';
 import { specifySealedColumns } from '../../test/store/specification-sealed.ts';
 import { specifySessions } from '../../test/store/specification-sessions.ts';
 import { specifyTransactions } from '../../test/store/specification-transactions.ts';
+import { specifyVouches } from '../../test/store/specification-vouches.ts';
 import { specifyWorkTables } from '../../test/store/specification-work.ts';
 import { createStore } from './create-store.ts';
 import type { WalFiles } from './disk.ts';
@@ -28,6 +29,7 @@ describe('store on SQLite', () => {
   specifyEmergencies(makeSqliteDatabase);
   specifyPeople(makeSqliteDatabase);
   specifyEnrolmentAsks(makeSqliteDatabase);
+  specifyVouches(makeSqliteDatabase);
   specifyWorkTables(makeSqliteDatabase);
   specifyTransactions(makeSqliteDatabase);
   specifyDatabase(makeSqliteDatabase);

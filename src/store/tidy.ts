@@ -12,6 +12,8 @@ const LONGEST_KNOWN = 400 * DAY;
 const MOST_PLACES = 20;
 /** How long it stays known who was invited, beyond the end of the invitation. */
 const INVITATION_GRACE = 90 * DAY;
+/** Who was asked to vouch sees for so long what became of it. */
+const VOUCH_GRACE = 7 * DAY;
 /** A message that could not be delivered stays this long, for the operator to see. */
 const FAILED_MESSAGE_GRACE = 7 * DAY;
 
@@ -58,6 +60,7 @@ export async function tidy(db: Database, now: number): Promise<number> {
     .deleteFrom('emergencies')
     .where('opened_at', 'is', null)
     .where('expires_at', '<=', now - JOURNEY_GRACE);
+  const vouches = db.deleteFrom('vouch_requests').where('ends_at', '<=', now - VOUCH_GRACE);
   const messages = db
     .deleteFrom('outbox')
     .where((eb) =>
@@ -69,7 +72,20 @@ export async function tidy(db: Database, now: number): Promise<number> {
     );
 
   let deleted = 0;
-  for (const statement of [challenges, journeys, counters, links, places, surplus, sessions, invitations, cases, unused, messages]) {
+  for (const statement of [
+    challenges,
+    journeys,
+    counters,
+    links,
+    places,
+    surplus,
+    sessions,
+    invitations,
+    cases,
+    unused,
+    vouches,
+    messages,
+  ]) {
     const result = await statement.executeTakeFirst();
     deleted += Number(result.numDeletedRows);
   }

@@ -367,7 +367,7 @@ describe.each([
     if (account === undefined) throw new Error('no account');
     const { rules } = deps.configuration().recovery;
     const came = await invite(deps, directory, account, {
-      asked: { goal: 'reset-password', client: 'web', address: null, rules },
+      asked: { goal: 'reset-password', client: 'web', address: null, rules, canBeVouchedFor: () => Promise.resolve(false) },
       by: { author: 'operator', lane: 'bulk' },
       ...{ again: false, dryRun: false, byHand: true },
     });

@@ -44,7 +44,13 @@ describe.each(['sqlite', 'postgres'] as const)('an invitation, on %s', (engine) 
     const [account] = (await directory?.findAccounts(login)) ?? [];
     if (directory === undefined || account === undefined) throw new Error(`no ${login}`);
     const { rules } = keyturn.deps.configuration().recovery;
-    const asked = { goal: 'reset-password' as const, client: 'web' as const, address: null, rules };
+    const asked = {
+      goal: 'reset-password' as const,
+      client: 'web' as const,
+      address: null,
+      rules,
+      canBeVouchedFor: () => Promise.resolve(false),
+    };
     const came = await invite(keyturn.deps, directory, account, {
       ...{ asked, by: { author: 'operator', lane: 'bulk' }, again: false, dryRun: false, byHand: false },
       ...changes,

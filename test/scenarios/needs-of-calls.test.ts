@@ -76,6 +76,9 @@ const IN_A_SESSION: Readonly<Record<string, unknown>> = {
   'GET /helpdesk/cases/{case}': undefined,
   'POST /helpdesk/cases/{case}/act': {},
   'DELETE /helpdesk/cases/{case}': undefined,
+  'GET /me/vouch': undefined,
+  'POST /me/vouch/{request}': { digits: '12' },
+  'POST /me/vouch/{request}/refuse': {},
 };
 
 /** What only somebody who is signed in and has a role for it may call. */

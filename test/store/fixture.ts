@@ -10,6 +10,7 @@ import type { EmergencyRow } from '../../src/core/ports/emergency-store.ts';
 import type { InvitationRow } from '../../src/core/ports/invitation-store.ts';
 import type { SessionRow } from '../../src/core/ports/session-store.ts';
 import type { FactorRow, IntentRow, JourneyRow, Store } from '../../src/core/ports/store.ts';
+import type { VouchRow } from '../../src/core/ports/vouch-store.ts';
 import { createStore, type OpenedStore } from '../../src/store/create-store.ts';
 import type { SealingKey } from '../../src/store/secrets.ts';
 import type { PostgresCluster } from '../servers/postgres.ts';
@@ -197,6 +198,23 @@ export function emergencyRow(changes: Partial<EmergencyRow> = {}): EmergencyRow 
     credential: null,
     retiredAt: null,
     facts: '{"author":"root"}',
+    ...changes,
+  };
+}
+
+export function vouchRow(changes: Partial<VouchRow> = {}): VouchRow {
+  return {
+    id: randomUUID(),
+    journeyId: randomUUID(),
+    directory: 'corp',
+    accountId: randomUUID(),
+    manager: { directory: 'corp', id: randomUUID() },
+    facts: '{"digits":"42"}',
+    createdAt: NOW,
+    endsAt: NOW + 3_600_000,
+    tries: 0,
+    outcome: null,
+    closedAt: null,
     ...changes,
   };
 }

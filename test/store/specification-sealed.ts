@@ -22,6 +22,7 @@ import {
   sessionRow,
   type TestDatabase,
   testKey,
+  vouchRow,
 } from './fixture.ts';
 
 type Row = Record<string, string | number | null>;
@@ -84,6 +85,8 @@ const SAMPLES: Record<SealedTable, (store: Store, nth: number) => Promise<unknow
     await store.emergencies.change(row, next);
     if (nth % 3 === 0) await store.emergencies.change({ ...row, ...next, version: 2 }, {});
   },
+  vouch_requests: (store, nth) =>
+    store.vouches.insert(vouchRow({ directory: `d${nth}`, createdAt: NOW + nth, endsAt: NOW + 900_000 + nth })),
   configurations: (store, nth) =>
     store.configurations.append(nth, { document: `{"n":${nth}}`, createdAt: NOW + nth, author: `a${nth}`, comment: `c${nth}` }),
 };

@@ -14,6 +14,7 @@ import type {
 } from '../../shared/api/own-factors.ts';
 import type { OwnRequirement } from '../../shared/api/own-requirement.ts';
 import type { OwnRoles, SignedIn } from '../../shared/api/session.ts';
+import type { VouchRequests } from '../../shared/api/vouch.ts';
 import type { Attestation } from '../../shared/api/web-authn.ts';
 import { call, type OpenStep } from '../api.ts';
 
@@ -38,6 +39,9 @@ export const meApi = {
   findHelped: (account: string) => call<HelpedAccount>('POST', '/help/find', { account }),
   helpUnlock: (account: { directory: string; id: string }) => call<HelpGiven>('POST', '/help/unlock', { account }),
   helpReset: (account: { directory: string; id: string }) => call<HelpGiven>('POST', '/help/reset', { account }),
+  vouchRequests: () => call<VouchRequests>('GET', '/me/vouch'),
+  vouch: (request: string, digits: string) => call<undefined>('POST', `/me/vouch/${encodeURIComponent(request)}`, { digits }),
+  refuseToVouch: (request: string) => call<undefined>('POST', `/me/vouch/${encodeURIComponent(request)}/refuse`, {}),
   accounts: () => call<MyAccounts>('GET', '/me/accounts'),
   beginLink: (account: string) => call<OpenStep>('POST', '/me/accounts/proof', { account }),
   linkAccount: (journey: string) => call<undefined>('POST', '/me/accounts', { journey }),

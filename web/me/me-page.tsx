@@ -16,6 +16,7 @@ import { RequiredPage } from './required-page.tsx';
 import { SessionsPage } from './sessions-page.tsx';
 import { SignIn } from './sign-in.tsx';
 import { useMeTexts } from './use-me-texts.ts';
+import { VouchPage } from './vouch/vouch-page.tsx';
 
 interface MePageProps {
   contact: string;
@@ -89,6 +90,8 @@ function MeContent({ contact, search, go }: MePageProps) {
       return <ProofsPage contact={contact} limited={false} onBack={back} onOver={onOver} />;
     case 'help':
       return <HelpPage contact={contact} onBack={back} onOver={onOver} />;
+    case 'vouch':
+      return <VouchPage contact={contact} onBack={back} onOver={onOver} />;
     case 'accounts':
       return <AccountsPage contact={contact} onBack={back} onOver={onOver} />;
     case 'sessions':

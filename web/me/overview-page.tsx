@@ -69,6 +69,7 @@ export function OverviewPage({ go, onOver, onSignOut }: OverviewProps) {
       </Actions>
       <Aside>
         {me.helps && <QuietLink onPress={() => go('/me?page=help')}>{t('help.title')}</QuietLink>}
+        {me.vouches && <QuietLink onPress={() => go('/me?page=vouch')}>{t('vouch.title')}</QuietLink>}
         <QuietLink onPress={() => go('/me?page=accounts')}>{t('accounts.title')}</QuietLink>
         <QuietLink onPress={() => go('/me?page=sessions')}>{t('sessions.title')}</QuietLink>
         <QuietLink onPress={() => go('/me?page=activity')}>{t('activity.title')}</QuietLink>

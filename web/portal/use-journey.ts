@@ -54,8 +54,11 @@ export function useJourney(opened: OpenStep | undefined): Journey {
         return undefined;
       }
       const { failure } = outcome;
-      if (failure.kind === 'problem' && failure.step !== undefined) setState(arrived({ journey, step: failure.step }, { passed: true }));
-      else if (hasEnded(failure)) setState(stateWithoutStep(failure, true));
+      if (failure.kind === 'problem' && failure.step !== undefined) {
+        // Whoever polls has given no answer that could have arrived before.
+        setState(arrived({ journey, step: failure.step }, { passed: !quiet }));
+        if (quiet) return undefined;
+      } else if (hasEnded(failure)) setState(stateWithoutStep(failure, true));
       else if (quiet) return failure;
       else if (mayHaveHappened(failure)) {
         setState(arrived(shown, { findingOut: true }));

@@ -58,8 +58,10 @@ unsigned factorText(std::string_view kind) {
   return TEXT_FACTOR_OTHER;
 }
 
-// The proofs this client can draw. What it cannot (a passkey, questions, the password of another account) is left out.
-bool canDraw(std::string_view factorKind) { return factorKind != "passkey" && factorKind != "questions" && factorKind != "linked-account"; }
+// The proofs this client can draw. What it cannot (a passkey, questions, the password of another account, digits for a manager) is left out.
+bool canDraw(std::string_view factorKind) {
+  return factorKind != "passkey" && factorKind != "questions" && factorKind != "linked-account" && factorKind != "manager";
+}
 
 std::string factorHint(const ITexts& texts, const StepOption& option) {
   const bool isSent = option.kind == "email" || option.kind == "sms";

@@ -12,6 +12,7 @@ import type { FoundAccount } from '../find-account.ts';
 import { WORDS } from '../recovery/describe-verdict.ts';
 import { createCountProgress } from '../report/count-progress.ts';
 import type { Runtime } from '../runtime.ts';
+import { vouchedFor } from '../vouched-for.ts';
 import { withRuntime } from '../with-runtime.ts';
 import { changedBy } from './changed-by.ts';
 import { forWhom, type Whom } from './whom-to-invite.ts';
@@ -72,7 +73,11 @@ export async function inviteThem(
     ...{ invited: 0, 'would-be-invited': 0, 'invited-already': 0, 'set-up-already': 0, barred: 0, 'no-address': 0, problem: 0 },
   };
   const progress = createCountProgress(context.writeError);
-  const asked = { ...usualSituation(configuration, 'web'), rules: configuration.recovery.rules };
+  const asked = {
+    ...usualSituation(configuration, 'web'),
+    rules: configuration.recovery.rules,
+    canBeVouchedFor: vouchedFor(runtime, configuration),
+  };
   const { author } = changedBy(context, configuration);
   const options = { asked, by: { author, lane: link ? ('notice' as const) : ('bulk' as const) }, again, dryRun, byHand: link };
   const deps = { ...runtime, configuration: () => configuration };

@@ -8,6 +8,7 @@ import { rulesFor } from '../../core/proof/rules-for.ts';
 import type { FoundAccount } from '../find-account.ts';
 import { WORDS } from '../recovery/describe-verdict.ts';
 import type { Runtime } from '../runtime.ts';
+import { vouchedFor } from '../vouched-for.ts';
 
 /** What somebody proves themselves with for one goal, and by which rule. */
 export interface ExplainedProof {
@@ -30,7 +31,11 @@ export async function explainProof(
   return Promise.all(
     all.map(async (goal) => {
       const [rules, situation] = [rulesFor(configuration, goal), { ...where, goal }];
-      const verdict = await judgeAccount(runtime, directory, account, { ...situation, rules });
+      const verdict = await judgeAccount(runtime, directory, account, {
+        ...situation,
+        rules,
+        canBeVouchedFor: vouchedFor(runtime, configuration),
+      });
       return { goal, verdict, rules: explainRules(rules, situation, verdict.facts), offered: offeredCombinations(rules, situation) };
     }),
   );

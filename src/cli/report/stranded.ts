@@ -12,6 +12,7 @@ import { withExamples } from '../examples.ts';
 import { namedDirectories } from '../find-account.ts';
 import { WORDS } from '../recovery/describe-verdict.ts';
 import type { Runtime } from '../runtime.ts';
+import { vouchedFor } from '../vouched-for.ts';
 import { withRuntime } from '../with-runtime.ts';
 import { createCountProgress } from './count-progress.ts';
 
@@ -49,7 +50,12 @@ export function addStranded(report: Command, context: CommandContext): void {
 async function printStranded(context: CommandContext, runtime: Runtime, configuration: Configuration, flags: Flags): Promise<void> {
   const directories = namedDirectories(runtime.directories, flags.directory);
   const usual = usualSituation(configuration, 'web');
-  const asked = { ...usual, goal: flags.goal ?? usual.goal, rules: configuration.recovery.rules };
+  const asked = {
+    ...usual,
+    goal: flags.goal ?? usual.goal,
+    rules: configuration.recovery.rules,
+    canBeVouchedFor: vouchedFor(runtime, configuration),
+  };
   if (flags.json !== true) await context.write(stringify([[...COLUMNS]]));
   const sum = { looked: 0, stranded: 0 };
   for (const directory of directories) {

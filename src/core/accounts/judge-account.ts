@@ -3,19 +3,21 @@ import { AppError, isAppError } from '../../../shared/errors.ts';
 import { withLines } from '../../../shared/fix-text.ts';
 import type { DecoyReason } from '../audit/events.ts';
 import type { CoreDeps } from '../core-deps.ts';
-import { factorsThatCount } from '../enrolment/factors-of.ts';
+import { factorsThatCount, managerProof } from '../enrolment/factors-of.ts';
 import { type CombinationVerdict, judgeCombinations } from '../enrolment/judge-combinations.ts';
 import { linkedProofsThatCount } from '../people/linked-proofs.ts';
 import type { Account, AccountStatus, Directory, StatusForWrite } from '../ports/directory.ts';
 import type { FactorRow } from '../ports/store.ts';
 import { acceptedOf, kindsHad } from '../proof/first-sign-in.ts';
 import { provesAsSignIn } from '../proof/proves-as-sign-in.ts';
-import { ownCombinations, type ProofRule, type RuleFacts, type Situation } from '../proof/rules.ts';
+import { combinationsOf, ownCombinations, type ProofRule, type RuleFacts, type Situation } from '../proof/rules.ts';
 import { readRuleFacts, unknownRuleFacts } from './read-rule-facts.ts';
 
 /** What a recovery is to do and from where, and the rules of proof. */
 export interface Asked extends Situation {
   readonly rules: readonly ProofRule[];
+  /** Whether somebody could vouch for an account. Asked where a rule takes that. @throws AppError `directory.*`: it is not known */
+  readonly canBeVouchedFor: (account: Account) => Promise<boolean>;
 }
 
 /** Why the account itself may not be recovered by its owner, whatever is proven; null: it may. */
@@ -92,14 +94,15 @@ export async function judgeAccount(
   account: Account,
   asked: Asked,
 ): Promise<AccountVerdict> {
-  const [barred, facts, own, linked] = await Promise.all([
+  const [barred, facts, own, linked, vouched] = await Promise.all([
     readBarred(deps, directory, account, asked.goal),
     readRuleFacts(directory, asked.rules, account).catch((error: unknown) => unreadable(deps, account, error)),
     factorsThatCount(deps, account),
     linkedProofsThatCount(deps, account),
+    vouchedBy(deps, account, asked),
   ]);
   // Who signs in gives the password of the account itself.
-  const factors = provesAsSignIn(asked.goal) ? own : [...own, ...linked];
+  const factors = provesAsSignIn(asked.goal) ? own : [...own, ...linked, ...vouched];
   if ('reason' in facts) {
     const nothing = { facts: unknownRuleFacts(directory.id), factors, combinations: [] };
     return barred.reason === null ? { ...facts, ...nothing } : { ...barred, ...nothing };
@@ -119,6 +122,16 @@ export async function judgeAccount(
 /** That an account is closed is told to who signs in with the right password; the directory says so then. What is hidden stays hidden. */
 function asIfOpen<S extends StatusForWrite>(status: S): S {
   return { ...status, disabled: status.disabled === null ? null : false, accountExpired: status.accountExpired === null ? null : false };
+}
+
+/** What somebody else can give for the owner, as a proof among the others. What is not known is none. */
+async function vouchedBy(deps: Pick<CoreDeps, 'log'>, account: Account, { rules, canBeVouchedFor }: Asked): Promise<FactorRow[]> {
+  if (!rules.some((rule) => combinationsOf(rule).some((kinds) => kinds.includes('manager')))) return [];
+  const can = await canBeVouchedFor(account).catch((error: unknown) => {
+    unreadable(deps, account, error);
+    return false;
+  });
+  return can ? [managerProof(account)] : [];
 }
 
 type Because = Pick<AccountVerdict, 'reason' | 'detail'>;

@@ -62,6 +62,11 @@ interface AboutCase {
   action: PersonPermission;
   actor: Actor;
 }
+/** `account`: the person for whom somebody is to vouch. */
+interface AboutVouch extends AboutJourney {
+  request: string;
+  account: AccountRef;
+}
 interface AboutWrite {
   intent: string;
   journey?: string;
@@ -179,6 +184,12 @@ export type AuditEvent =
   | { type: 'emergency.retired'; id: string; actor: Actor; author: string; because: 'retired' | 'replaced' | 'passkey-cloned' }
   /** Who is signed in asked for what no role lets them do at the installation. */
   | { type: 'access.management-refused'; actor: Actor; session: string; action: InstallationPermission; reason: AccessRefusal }
+  /** A manager, or deputies, were asked to vouch. `mailed`: the manager hears of it by mail. */
+  | ({ type: 'vouch.asked'; manager: AccountRef | null; mailed: boolean; deputies: boolean } & AboutVouch)
+  /** `by` has vouched, and had proven themselves by these when they did; `at`: when each was given, milliseconds since 1970. */
+  | ({ type: 'vouch.approved'; by: AccountRef; session: string; factors: { kind: FactorKind; at: number }[] } & AboutVouch)
+  | ({ type: 'vouch.refused'; by: AccountRef; session: string; because: 'not-expected' | 'digits-wrong' } & AboutVouch)
+  | ({ type: 'vouch.withdrawn' | 'vouch.expired' } & AboutVouch)
   | ({ type: 'session.ended'; because: SessionEnd } & AboutSession)
   | { type: 'session.all-ended'; account: AccountRef; actor: Actor; because: SessionEnd; count: number }
   | { type: 'recovery.released'; account: AccountRef; actor: Actor; author: string; reason: string; wasFrozen: boolean; failures: number }

@@ -59,7 +59,7 @@ describe('checkConfiguration', () => {
         openldap({ servers: [{ url: 'ldap://ldap.example.com' }], tls: { caFile: '/absent/ca.pem' } }),
         { kind: 'opnldap', id: 'other', label: 'Other' },
       ],
-      recovery: { rules: [{ name: 'everybody', accepted: [['email'], ['manager']] }], goals: [] },
+      recovery: { rules: [{ name: 'everybody', accepted: [['email'], ['password']] }], goals: [] },
       guard: { messagesPerAccount: { count: 9, countWithWork: 8 } },
       mail: { kind: 'capture' },
     };
@@ -70,7 +70,7 @@ describe('checkConfiguration', () => {
       'error directories[0].serviceAccount.password: A secret is a reference: env:NAME or file:/absolute/path',
       'error directories[2].kind: Expected one of active-directory, openldap, 389ds, ldap, embedded',
       'error recovery.goals: At least 1 entries',
-      'error recovery.rules[0].accepted[1][0]: Expected one of email, sms, totp, recovery-code, temporary-pass, passkey, questions, linked-account',
+      'error recovery.rules[0].accepted[1][0]: Expected one of email, sms, totp, recovery-code, temporary-pass, passkey, questions, linked-account, manager',
       'error directories[1].id: directories[0] has this id already; ids must differ',
       'error directories[1].servers[0].url: Passwords would cross the network in clear. Use ldaps://, or set tls.startTls to true',
       'error directories[1].tls.caFile: /absent/ca.pem: the file does not exist',

@@ -4,6 +4,7 @@ import { checkDirectory, checkDirectoryNames } from './check-directories.ts';
 import { checkEnrolment } from './check-enrolment.ts';
 import { checkLinkedAccounts } from './check-linked-accounts.ts';
 import { checkMail } from './check-mail.ts';
+import { checkManagers } from './check-managers.ts';
 import { checkOrganisation } from './check-organisation.ts';
 import { checkPasswordRules } from './check-password-rules.ts';
 import { checkPeople } from './check-people.ts';
@@ -67,6 +68,7 @@ export function checkConfiguration(document: unknown, context: CheckContext): Ch
   if (parsed.success) checkPasskeys(parsed.data, report);
   if (parsed.success) checkQuestions(parsed.data, report);
   if (parsed.success) checkLinkedAccounts(parsed.data, report);
+  if (parsed.success) checkManagers(parsed.data, report);
   whenWellFormed(shape.factors, sections.factors, (factors) => checkFactors(factors, report));
   whenWellFormed(shape.guard, sections.guard, (guard) => checkGuard(guard, report));
   whenWellFormed(shape.mail, sections.mail, (mail) => checkMail(mail, context, report));

@@ -3,6 +3,7 @@ import { directorySchema } from './directory-section.ts';
 import { enrolmentSchema } from './enrolment-section.ts';
 import { helpdeskSchema } from './helpdesk-section.ts';
 import { mailSchema } from './mail-section.ts';
+import { managerFactorSchema } from './manager-section.ts';
 import { passwordRulesSchema } from './password-rules-section.ts';
 import { peopleSchema } from './people-section.ts';
 import { questionsFactorSchema } from './questions-section.ts';
@@ -205,6 +206,7 @@ export const configurationSchema = z.strictObject({
             .describe('Wrong passwords of another account of the person after which the journey ends.'),
         })
         .prefault({}),
+      manager: managerFactorSchema.prefault({}).describe('A manager who says that it is really the person.'),
       questions: questionsFactorSchema
         .prefault({})
         .describe('Security questions: restricted, off unless there is a pool, and worth something only beside other proofs.'),

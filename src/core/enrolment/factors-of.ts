@@ -71,13 +71,19 @@ function contactFactor(
   kind: keyof typeof KEYS,
   address: string,
 ): FactorRow {
+  const id = `${FROM_DIRECTORY}.${keys.digest('directory-contact', `${accountKey(ref)}|${kind}|${KEYS[kind](address)}`)}`;
+  return { ...notEnrolled(ref), id, kind, label: address, secret: address };
+}
+
+/** That somebody can vouch for the owner of an account, as a proof among those that nobody enrolled. */
+export function managerProof(account: Pick<Account, 'directory' | 'id'>): FactorRow {
+  return { ...notEnrolled(account), id: `${FROM_DIRECTORY}.manager`, kind: 'manager', label: '', secret: '' };
+}
+
+function notEnrolled(ref: Pick<Account, 'directory' | 'id'>): Omit<FactorRow, 'id' | 'kind' | 'label' | 'secret'> {
   return {
-    id: `${FROM_DIRECTORY}.${keys.digest('directory-contact', `${accountKey(ref)}|${kind}|${KEYS[kind](address)}`)}`,
     directory: ref.directory,
     accountId: ref.id,
-    kind,
-    label: address,
-    secret: address,
     source: FROM_DIRECTORY,
     createdAt: 0,
     endedAt: null,

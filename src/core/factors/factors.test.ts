@@ -12,7 +12,7 @@ import { type ConfigurationDocument, configurationSchema } from '../configuratio
 import type { AccountRef } from '../ports/directory.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 import type { EnrolledCandidate, FactorDeps, Judgement } from './factor.ts';
-import { RECOVERY_FACTOR_KINDS, SIGN_IN_FACTOR_KINDS } from './kinds.ts';
+import { ASKED_FACTOR_KINDS, SIGN_IN_FACTOR_KINDS } from './kinds.ts';
 import { createFactorRegistry } from './registry.ts';
 import { currentTotp, nearestTimeStep } from './totp-factor.ts';
 
@@ -74,7 +74,7 @@ describe('the registry', () => {
   it('has a factor of each kind that is named after it, and no other', () => {
     const registry = registryOf();
     for (const kind of SIGN_IN_FACTOR_KINDS) expect(registry(kind).kind).toBe(kind);
-    for (const kind of RECOVERY_FACTOR_KINDS) expect(registry(kind).kind).toBe(kind);
+    for (const kind of ASKED_FACTOR_KINDS) expect(registry(kind).kind).toBe(kind);
     expect(() => registry('manager' as FactorKind)).toThrow(
       expect.objectContaining({ code: 'internal.unexpected', details: { factor: 'manager' } }),
     );

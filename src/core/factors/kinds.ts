@@ -25,6 +25,8 @@ export interface FactorTraits {
    * that account alone, which is not asked before somebody has proven something.
    */
   readonly ofAnotherAccount?: true;
+  /** Somebody else gives it, who is signed in (`vouching/`): nothing is typed into the journey, which waits for them. */
+  readonly byAnother?: true;
 }
 
 /** The traits of every kind that the protocol knows. */
@@ -48,7 +50,7 @@ export const FACTOR_TRAITS: Readonly<Record<FactorKind, FactorTraits>> = {
   },
   // 80 random bits, for some hours.
   'temporary-pass': { channel: 'person', phishingResistant: false, restricted: false, opens: true, guessable: false },
-  manager: { channel: 'person', phishingResistant: false, restricted: false, opens: false, guessable: false },
+  manager: { channel: 'person', phishingResistant: false, restricted: false, opens: false, guessable: false, byAnother: true },
 };
 
 /** The kinds that a person, or somebody for them, can enrol: the registry has a factor of each of them. */
@@ -63,8 +65,11 @@ export const USABLE_FACTOR_KINDS = [
 ] as const satisfies readonly FactorKind[];
 export type UsableFactorKind = (typeof USABLE_FACTOR_KINDS)[number];
 
-/** The kinds that count for a recovery. To sign in, one's own password is enough of what people know. */
-export const RECOVERY_FACTOR_KINDS = [...USABLE_FACTOR_KINDS, 'linked-account'] as const satisfies readonly FactorKind[];
+/** The kinds that are asked for in a recovery, each by its factor. To sign in, one's own password is enough of what people know. */
+export const ASKED_FACTOR_KINDS = [...USABLE_FACTOR_KINDS, 'linked-account'] as const satisfies readonly FactorKind[];
+
+/** The kinds that count for a recovery: those, and what somebody else gives. */
+export const RECOVERY_FACTOR_KINDS = [...ASKED_FACTOR_KINDS, 'manager'] as const satisfies readonly FactorKind[];
 
 /** The kinds that people can sign in by. Every account has a password; the directory alone knows it. */
 export const SIGN_IN_FACTOR_KINDS = ['password', ...USABLE_FACTOR_KINDS] as const;

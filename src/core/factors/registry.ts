@@ -1,7 +1,7 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Factor, FactorDeps } from './factor.ts';
-import type { RECOVERY_FACTOR_KINDS, SIGN_IN_FACTOR_KINDS } from './kinds.ts';
+import type { ASKED_FACTOR_KINDS, SIGN_IN_FACTOR_KINDS } from './kinds.ts';
 import { createLinkedAccountFactor } from './linked-account-factor.ts';
 import { createPasskeyFactor } from './passkey-factor.ts';
 import { createPasswordFactor } from './password-factor.ts';
@@ -13,7 +13,7 @@ import { createTotpFactor } from './totp-factor.ts';
 
 export type FactorRegistry = (kind: FactorKind) => Factor;
 
-const CREATE: Readonly<Record<(typeof SIGN_IN_FACTOR_KINDS | typeof RECOVERY_FACTOR_KINDS)[number], (deps: FactorDeps) => Factor>> = {
+const CREATE: Readonly<Record<(typeof SIGN_IN_FACTOR_KINDS | typeof ASKED_FACTOR_KINDS)[number], (deps: FactorDeps) => Factor>> = {
   password: createPasswordFactor,
   email: createEmailFactor,
   sms: createSmsFactor,

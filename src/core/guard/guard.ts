@@ -8,6 +8,7 @@ import { WRONG_CLOCK } from './wrong-clock.ts';
 
 /** How long an operator's release keeps the shares of single places open. */
 const RELEASED_FOR = 24 * 3600 * 1000;
+const HOUR = 3600 * 1000;
 /** The owner hears of the same thing once in this time. */
 const TELL_AGAIN_AFTER = 24 * 3600 * 1000;
 
@@ -240,6 +241,15 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
     /** Takes a wrong proof back that was counted before it was judged, in the caller's transaction. */
     async giveBackFailure(store: Store, asked: readonly Asked[], names: readonly string[], address: string): Promise<void> {
       await store.counters.hitAll([...budgetHits('failures', asked, -1), ...nameFailures(names, networkOf(address), -1)], deps.clock.now());
+    },
+
+    /** Whether one more mail may tell a manager that somebody waits for them; what is refused is not counted. Not being told keeps nobody out. */
+    async mayMailManager(store: Store, manager: string): Promise<boolean> {
+      const hit = { key: key('manager-mails', manager), windowMilliseconds: HOUR };
+      const mails = (await store.counters.hitAll([hit], deps.clock.now())).get(hit.key)?.count ?? 0;
+      if (mails <= deps.configuration().factors.manager.mailsPerHour) return true;
+      await store.counters.hitAll([{ ...hit, by: -1 }], deps.clock.now());
+      return false;
     },
 
     /** True once in a day for each thing that an owner is told: `what` names it, the target included. */

@@ -14,7 +14,8 @@ import { completeAmong, kindsNow } from './what-counts.ts';
 
 /** An answer that proved something. */
 export interface Accepted {
-  step: PromptStep;
+  /** What was asked for. */
+  step: Pick<PromptStep, 'factor'>;
   accounts: AccountRef[];
   /** There are failures that a complete proof clears. */
   anyFailures: boolean;

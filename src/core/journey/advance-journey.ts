@@ -13,7 +13,8 @@ const LAST_STEPS = new Set(['done', 'refused']);
 export async function advanceJourney(store: Store, journey: LoadedJourney, state: JourneyState): Promise<LoadedJourney> {
   const status = LAST_STEPS.has(state.step.kind) ? 'ended' : 'open';
   const serialised = JSON.stringify(state);
-  const won = await store.journeys.advance(journey.row, { status, state: serialised });
+  const expiresAt = state.until ?? journey.row.expiresAt;
+  const won = await store.journeys.advance(journey.row, { status, state: serialised, expiresAt });
   if (!won) throw new AppError('journey.step-passed');
-  return loadedJourney({ ...journey.row, status, state: serialised, version: journey.row.version + 1 });
+  return loadedJourney({ ...journey.row, status, expiresAt, state: serialised, version: journey.row.version + 1 });
 }

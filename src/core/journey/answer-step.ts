@@ -2,6 +2,8 @@ import type { ZodType } from 'zod';
 import { ANSWERS, type AnsweredStepKind, type StepKind } from '../../../shared/api/journeys.ts';
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
+import { FACTOR_TRAITS } from '../factors/kinds.ts';
+import { settleManagers } from '../vouching/ask-manager.ts';
 import type { ActDeps } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
 import { askForProof } from './ask-for-proof.ts';
@@ -53,7 +55,7 @@ const HANDLERS = {
 
 /** What a client calls a step of ours. */
 export function clientKind(kind: OpenStepKind): StepKind {
-  return kind === 'preparing' || kind === 'writing' || kind === 'judging' || kind === 'hand-over' ? 'waiting' : kind;
+  return kind === 'preparing' || kind === 'writing' || kind === 'judging' || kind === 'hand-over' || kind === 'vouching' ? 'waiting' : kind;
 }
 
 /**
@@ -106,7 +108,7 @@ async function takeAnswer(deps: ActDeps, found: LoadedJourney, body: unknown): P
 
 /** What follows of itself, once a journey has moved on. */
 export async function goOn(deps: ActDeps, moved: LoadedJourney): Promise<LoadedJourney> {
-  return prepareGoal(deps, await skipSingleChoice(deps, moved));
+  return prepareGoal(deps, await skipSingleChoice(deps, await settleManagers(deps, moved)));
 }
 
 /** Where only one proof is left to choose, choosing is no question: the next code is asked for at once. */
@@ -115,7 +117,8 @@ async function skipSingleChoice(deps: ActDeps, journey: LoadedJourney): Promise<
   // Where something was said of the choice it is left to the person.
   if (step.kind !== 'choose-factor' || step.message !== undefined) return journey;
   const [only, ...others] = kindsNow(deps, journey.state);
-  if (only === undefined || others.length > 0) return journey;
+  // Nobody else is disturbed before the person has asked for it.
+  if (only === undefined || others.length > 0 || FACTOR_TRAITS[only].byAnother === true) return journey;
   const transition = await askForProof(deps, journey, only);
   return transition.kind === 'advance' ? commit(deps, journey, transition) : journey;
 }

@@ -3,6 +3,7 @@ import type { EnrolledCandidate } from '../factors/factor.ts';
 import { FACTOR_TRAITS } from '../factors/kinds.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
+import { askManager } from '../vouching/ask-manager.ts';
 import type { ActDeps } from './act.ts';
 import type { JourneyState, LoadedJourney, PromptStep } from './journey-state.ts';
 import { openChallenge, type PlannedChallenge } from './open-challenge.ts';
@@ -16,6 +17,7 @@ import { kindsNow } from './what-counts.ts';
  * may be asked for yet or any more: going back and forth sends nothing that asking for another code would not send.
  */
 export async function askForProof(deps: ActDeps, journey: LoadedJourney, kind: FactorKind): Promise<Transition> {
+  if (FACTOR_TRAITS[kind].byAnother === true) return askManager(deps, journey, kind);
   const before = journey.state.asked[kind];
   const now = deps.act.at;
   if (before !== undefined && (before.expiresAt > now || before.resendAt === null || before.resendAt > now)) {
@@ -82,7 +84,8 @@ export async function askForOnly(
   const { state } = journey;
   const [only, ...others] = kinds;
   if (only === undefined || others.length > 0 || state.asked[only] !== undefined) return null;
-  if (FACTOR_TRAITS[only].ofAnotherAccount === true || deps.factor(only).resendWait() !== null) return null;
+  const { ofAnotherAccount, byAnother } = FACTOR_TRAITS[only];
+  if (ofAnotherAccount === true || byAnother === true || deps.factor(only).resendWait() !== null) return null;
   return atChallenge(deps, store, state, only, await openChallenge(deps, store, journey, only, enrolled));
 }
 

@@ -1,6 +1,7 @@
 import { isAppError } from '../../../shared/errors.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { randomId } from '../random-id.ts';
+import { endRequest } from '../vouching/end-request.ts';
 import { type ActDeps, journeyActor } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
 import { findJourney } from './find-journey.ts';
@@ -17,6 +18,7 @@ export async function cancelJourney(deps: ActDeps, key: JourneyKey): Promise<voi
     if (journey.row.status === 'ended' || journey.state.step.kind === 'writing') return;
     try {
       await deps.store.transaction(async (store) => {
+        await endRequest(deps, store, journey, 'withdrawn');
         await recordEvent(store, deps.clock, {
           type: 'journey.cancelled',
           journey: journey.row.id,

@@ -3,6 +3,7 @@ import type { PasswordRule } from '../../../shared/password-rules/password-rule.
 import type { PersonPermission } from '../../../shared/permissions.ts';
 import type { Candidate } from '../accounts/candidate.ts';
 import type { AnswerProblem, OtherAccounts, Prompt, PutQuestion } from '../factors/factor.ts';
+import type { AccountRef } from '../ports/directory.ts';
 import type { WorkChallenge } from '../ports/platform.ts';
 import type { JourneyRow } from '../ports/store.ts';
 
@@ -44,6 +45,8 @@ export type OpenStep =
         | { kind: 'hand-over'; digits: string; tries: number }
         /** `call`: of whom and what for; null: nobody has opened a case about the person. */
         | { kind: 'confirm-call'; call: { case: string; agent: string; action: PersonPermission; shown: string; triesLeft: number } | null }
+        /** Somebody else is asked to vouch, and types the digits that are shown here. Clients see `waiting`; the request is over at `until`. */
+        | { kind: 'vouching'; request: string; account: AccountRef; digits: string; until: number }
         | { kind: 'choose-accounts'; locked: Record<string, boolean | null> }
         /** Proof is complete; the directories are being asked what comes next. Clients see `waiting`. */
         | { kind: 'preparing' }
@@ -98,6 +101,10 @@ export interface JourneyState {
   onPhone?: { session: string };
   /** In which session the proof of another account was begun, for its link. */
   link?: { session: string };
+  /** Who could vouch for the candidates was read: where there is nobody, they have no `manager` any more. */
+  managersRead?: boolean;
+  /** When the journey ends, where that is not so long after its start as any does: somebody was waited for. Milliseconds since 1970. */
+  until?: number;
   /** A proof was added with the right that the end of the journey gave, or the link was made. */
   hasAdded?: boolean;
   asked: Partial<Record<FactorKind, AskedFactor>>;

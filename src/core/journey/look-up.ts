@@ -9,6 +9,7 @@ import { queueNotice } from '../notify/queue-notice.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import { provesAsSignIn } from '../proof/proves-as-sign-in.ts';
 import { rulesFor } from '../proof/rules-for.ts';
+import { MAYBE_VOUCHED_FOR } from '../vouching/approvers.ts';
 import { journeyStarter } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
 import { afterwardsDelay } from './afterwards.ts';
@@ -36,7 +37,11 @@ export async function lookUp(deps: JourneyDeps, journey: LoadedJourney): Promise
 
 async function askDirectories(deps: JourneyDeps, journey: LoadedJourney): Promise<LoadedJourney> {
   const { state, row } = journey;
-  const found = await findCandidates(deps, state.typedName, { ...situationOf(state), rules: rulesFor(deps.configuration(), state.goal) });
+  const found = await findCandidates(deps, state.typedName, {
+    ...situationOf(state),
+    rules: rulesFor(deps.configuration(), state.goal),
+    canBeVouchedFor: MAYBE_VOUCHED_FOR,
+  });
   const { candidates } = found;
   const owners = candidates.length > 0 || provesAsSignIn(state.goal) ? [] : await ownersToTell(deps, found);
   const knownPlaces = await knownPlacesOf(deps, journey, candidates);

@@ -77,6 +77,10 @@ export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, ver
       return { ...base, kind: 'waiting', for: 'computer', digits: step.digits, pollAfter: 2 };
     case 'confirm-call':
       return { ...base, kind: 'confirm-call', ...presentCall(step) };
+    case 'vouching': {
+      const expiresAt = presentTime(step.until, 'down');
+      return { ...base, kind: 'waiting', for: 'manager', digits: step.digits, pollAfter: 8, canGoBack: canGoBack(deps, state), expiresAt };
+    }
     case 'judging':
     case 'preparing':
     case 'writing':

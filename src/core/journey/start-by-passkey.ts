@@ -10,6 +10,7 @@ import { credentialDigest } from '../factors/passkey.ts';
 import { deviceDigest } from '../guard/places.ts';
 import type { FactorRow, JourneyRow, Store } from '../ports/store.ts';
 import { randomId, randomToken } from '../random-id.ts';
+import { MAYBE_VOUCHED_FOR } from '../vouching/approvers.ts';
 import { acceptProof } from './accept-proof.ts';
 import { type ActDeps, journeyActor } from './act.ts';
 import { goOn } from './answer-step.ts';
@@ -131,7 +132,10 @@ async function candidateBy(deps: ActDeps, request: StartByPasskey, row: FactorRo
   const directory = deps.directories.all().find((each) => each.id === row.directory);
   const ref = { directory: row.directory, id: row.accountId };
   const account = directory === undefined ? null : await directory.readAccount(ref);
-  const asked = { goal: request.goal, client: request.client.kind, address: deps.act.address, rules: deps.configuration().recovery.rules };
+  const asked = {
+    ...{ goal: request.goal, client: request.client.kind, address: deps.act.address, rules: deps.configuration().recovery.rules },
+    canBeVouchedFor: MAYBE_VOUCHED_FOR,
+  };
   const verdict = directory === undefined || account === null ? null : await judgeAccount(deps, directory, account, asked);
   if (directory !== undefined && account !== null && verdict?.reason === null) {
     const has = [...new Set(verdict.factors.map(({ kind }) => kind))];

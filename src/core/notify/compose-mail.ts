@@ -26,6 +26,8 @@ export const MAIL_KINDS = [
   'emergency-opened',
   'emergency-retired',
   'enrolment-reminder',
+  'vouch-asked',
+  'vouch-refused',
   'user-name',
   'invitation',
 ] as const;
@@ -44,7 +46,7 @@ export type MailKind = (typeof MAIL_KINDS)[number];
  * - `endsAt`: until when a pass counts, `countsFrom`: from when on a new proof does; as `happenedAt`
  * - `happenedAt`: RFC 3339 or milliseconds since 1970; shown in the time zone of the organisation
  * - `askedAt`, `address`, `client`: when and from where somebody asked for it, and at what (a kind of `Client`)
- * - `link`: address of "this was not me", or of an invitation. Its secret stands in the fragment, which no server is sent, and opening the page
+ * - `link`: address of "this was not me", of an invitation, or of the page on which somebody vouches, which has none. Its secret stands in the fragment, which no server is sent, and opening the page
  *   spends nothing: scanners of mails open every link
  * - `site`: where people sign in
  * - `organisation`, `contact`: whose mail it is and who helps
@@ -84,6 +86,15 @@ const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
   'emergency-opened': ['emergency-opened.what', 'emergency.next'],
   'emergency-retired': ['emergency-retired.what'],
   'enrolment-reminder': ['enrolment-reminder.what', 'enrolment-reminder.how', 'enrolment-reminder.until', 'enrolment-reminder.never'],
+  'vouch-asked': [
+    'vouch-asked.what',
+    'asked',
+    'vouch-asked.how',
+    { link: 'vouch-asked.link' },
+    'vouch-asked.not-expected',
+    'vouch-asked.until',
+  ],
+  'vouch-refused': ['vouch-refused.what', ...NOT_ME],
   'user-name': ['user-name.what', 'asked', 'user-name.not-you'],
   invitation: ['invitation.what', 'invitation.how', { link: 'invitation.link' }, 'invitation.until', 'invitation.not-asked'],
 };
@@ -121,6 +132,9 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'enrolment-reminder.what': ['account'],
   'enrolment-reminder.how': ['site'],
   'enrolment-reminder.until': ['endsAt'],
+  'vouch-asked.what': ['other'],
+  'vouch-asked.until': ['endsAt'],
+  'vouch-refused.what': ['account', 'happenedAt'],
   'user-name.what': ['names'],
   'invitation.what': ['account', 'organisation'],
   'invitation.until': ['endsAt'],

@@ -10,6 +10,7 @@ import type { Account, AccountRef } from '../ports/directory.ts';
 import type { OutboxLane, QueuedRow } from '../ports/outbox-store.ts';
 import { mailRow } from './queue-mail.ts';
 import type { NoticeRequest } from './queue-notice.ts';
+import { vouchAddress } from './vouch-address.ts';
 
 /** Notices that carry a "this was not me" link: those that tell of a change, of one that may have been, or that somebody tries to make one. */
 const WITH_LINK = new Set<NoticeRequest['kind']>([
@@ -25,6 +26,7 @@ const WITH_LINK = new Set<NoticeRequest['kind']>([
   'factor-removed',
   'account-linked',
   'account-unlinked',
+  'vouch-refused',
 ]);
 
 /**
@@ -56,6 +58,7 @@ export async function composeNotice(deps: CoreDeps, notice: QueuedNotice): Promi
     ...(notice.countsFrom === undefined ? {} : { countsFrom: notice.countsFrom }),
     ...(notice.other === undefined ? {} : { other: notice.other }),
     ...(notice.count === undefined ? {} : { count: notice.count }),
+    ...(notice.kind === 'vouch-asked' ? { link: vouchAddress(deps) } : {}),
   };
   const linked = withLinkAmong(addresses, waiting);
   return addresses.map((to) => {

@@ -25,7 +25,9 @@ export interface NoticeRequest {
     | 'factor-removed'
     | 'account-linked'
     | 'account-unlinked'
-    | 'enrolment-reminder';
+    | 'enrolment-reminder'
+    | 'vouch-asked'
+    | 'vouch-refused';
   /** null: nobody; composed and queued like any other, and thrown away. */
   account: AccountRef | null;
   /** Where the directory knows none for the owner. */

@@ -9,6 +9,7 @@ import type { InvitationStore } from './invitation-store.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import type { PeopleStore } from './people-store.ts';
 import type { SessionStore } from './session-store.ts';
+import type { VouchStore } from './vouch-store.ts';
 
 /**
  * What Keyturn remembers. The same verbs on SQLite and PostgreSQL; one specification runs over both.
@@ -40,6 +41,7 @@ export interface Store {
   readonly invitations: InvitationStore;
   readonly cases: CaseStore;
   readonly enrolmentAsks: EnrolmentAskStore;
+  readonly vouches: VouchStore;
   readonly knownPlaces: KnownPlaceStore;
   readonly configurations: ConfigurationStore;
   readonly embedded: EmbeddedStore;
@@ -114,8 +116,8 @@ export interface JourneyStore {
     window: { now: number; milliseconds: number },
   ): Promise<(CountedAnswers & { row: JourneyRow }) | null>;
   find(id: string): Promise<JourneyRow | null>;
-  /** Compare-and-set on the version of `row`: false when somebody else was quicker. Writes status and state, and version + 1. */
-  advance(row: JourneyRow, next: { status: JourneyRow['status']; state: string }): Promise<boolean>;
+  /** Compare-and-set on the version of `row`: false when somebody else was quicker. Writes status, state and end, and version + 1. */
+  advance(row: JourneyRow, next: Pick<JourneyRow, 'status' | 'state'> & Partial<Pick<JourneyRow, 'expiresAt'>>): Promise<boolean>;
 }
 
 /** One thing to prove: a mailed code or a turn at the authenticator. Attempts are counted here and nowhere else. */

@@ -40,6 +40,7 @@ import {
   endJourneyCookie,
   isBrowser,
   journeyTokens,
+  prolongJourneyCookie,
   setDeviceCookie,
   setJourneyCookie,
 } from '../journey-token.ts';
@@ -151,6 +152,7 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       async (request, reply) => {
         const journey = await forJourney(request, (acting, key) => currentStep(acting, key));
         const shown = await present(journey);
+        prolongJourneyCookie(deps, reply, journey);
         endJourneyCookie(deps, reply, shown.step, journey.state.goal);
         return { ...shown, expiresAt: expiry(journey) };
       },
@@ -174,6 +176,7 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         );
         rememberDevice(reply, newDevice, answered.journey);
         const shown = await present(answered.journey, answered.verdicts);
+        prolongJourneyCookie(deps, reply, answered.journey);
         endJourneyCookie(deps, reply, shown.step, answered.journey.state.goal);
         if (!answered.passed) return shown;
         return reply

@@ -20,6 +20,7 @@ import { createPersonAccountsTable } from './0025-create-person-accounts.ts';
 import { letLinksWait } from './0026-let-links-wait.ts';
 import { createInvitationsTable } from './0027-create-invitations.ts';
 import { createEnrolmentAsks } from './0028-create-enrolment-asks.ts';
+import { createVouchRequestsTable } from './0029-create-vouch-requests.ts';
 import { createHelpdeskCasesTable } from './0032-create-helpdesk-cases.ts';
 import { noteRolesOfSessions } from './0033-note-roles-of-sessions.ts';
 import { openEmergencies } from './0033-open-emergencies.ts';
@@ -47,8 +48,9 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0025-create-person-accounts': { up: createPersonAccountsTable },
   '0026-let-links-wait': { up: letLinksWait },
   '0027-create-invitations': { up: createInvitationsTable },
-  '0032-create-helpdesk-cases': { up: createHelpdeskCasesTable },
   '0028-create-enrolment-asks': { up: createEnrolmentAsks },
+  '0029-create-vouch-requests': { up: createVouchRequestsTable },
+  '0032-create-helpdesk-cases': { up: createHelpdeskCasesTable },
   '0033-note-roles-of-sessions': { up: noteRolesOfSessions },
   '0033-open-emergencies': { up: openEmergencies },
   '0035-remember-partings': { up: rememberPartings },

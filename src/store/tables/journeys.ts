@@ -92,7 +92,7 @@ export function createJourneys(context: TableContext): JourneyStore {
       const state = sealColumn(context.secrets, 'journeys', columns, next.state);
       const result = await context.db
         .updateTable('journeys')
-        .set({ version: columns.version, status: columns.status, state })
+        .set({ version: columns.version, status: columns.status, expires_at: columns.expires_at, state })
         .where('id', '=', row.id)
         .where('version', '=', row.version)
         .executeTakeFirst();

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Digits, Prose } from '../../ui/layout.tsx';
+import { formatTime } from '../../format.ts';
+import { Aside, Digits, Prose, QuietLink } from '../../ui/layout.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Question } from '../../ui/question.tsx';
 import { type StepProps, useStepMessages } from './step-props.ts';
@@ -42,7 +43,17 @@ export function WaitingStep(props: StepProps<'waiting'>) {
         <p>{t(`waiting.text.${step.for}`)}</p>
       </Prose>
       {step.digits !== undefined && <Digits>{step.digits}</Digits>}
+      {step.for === 'manager' && step.expiresAt !== undefined && (
+        <Prose>
+          <p>{t('waiting.until.manager', { time: formatTime(step.expiresAt), page: `${window.location.host}/recover` })}</p>
+        </Prose>
+      )}
       {offline && <Notice tone="warning">{t('waiting.offline')}</Notice>}
+      {step.canGoBack && (
+        <Aside>
+          <QuietLink onPress={() => void answer({ back: true })}>{t('code.other-way')}</QuietLink>
+        </Aside>
+      )}
     </Question>
   );
 }

@@ -1,0 +1,41 @@
+import type { Actor } from '../audit/events.ts';
+import type { Deputies } from '../configuration/manager-section.ts';
+import { supportContact } from '../configuration/support-contact.ts';
+import type { CoreDeps } from '../core-deps.ts';
+import { askedFrom } from '../journey/asked-from.ts';
+import { queueMail } from '../notify/queue-mail.ts';
+import { queueNotice } from '../notify/queue-notice.ts';
+import { vouchAddress } from '../notify/vouch-address.ts';
+import type { AccountRef } from '../ports/directory.ts';
+import type { Store } from '../ports/store.ts';
+
+/** Who is told that somebody waits for them. */
+export interface Told {
+  actor: Actor;
+  /** The person, as they are known to others. */
+  label: string;
+  /** null: not told. */
+  manager: AccountRef | null;
+  deputies: Deputies | null;
+  /** Milliseconds since 1970. */
+  askedAt: number;
+  endsAt: number;
+}
+
+/** Tells those who can vouch, in the caller's transaction. No secret is in it: they sign in and see who asks, for what and from where. */
+export async function tellApprovers(
+  deps: Pick<CoreDeps, 'clock' | 'random' | 'texts' | 'configuration'>,
+  store: Store,
+  { actor, label, manager, deputies, askedAt, endsAt }: Told,
+): Promise<void> {
+  const { organisation } = deps.configuration();
+  const { defaultLanguage: language } = organisation;
+  const asked = askedFrom(actor, askedAt);
+  if (manager !== null) await queueNotice(deps, store, { kind: 'vouch-asked', account: manager, language, other: label, asked, endsAt });
+  if (deputies === null) return;
+  const parameters = {
+    ...{ other: label, endsAt, link: vouchAddress(deps), ...asked },
+    ...{ organisation: organisation.name, contact: supportContact(deps.configuration(), language) },
+  };
+  await queueMail(deps, store, { lane: 'notice', to: deputies.mail, kind: 'vouch-asked', language, parameters, expiresAt: endsAt });
+}
