@@ -20,6 +20,7 @@ import { useAddress } from './use-address.ts';
 const MePage = lazy(() => import('./me/me-page.tsx').then((module) => ({ default: module.MePage })));
 const InvitePage = lazy(() => import('./me/invite-page.tsx').then((module) => ({ default: module.InvitePage })));
 const PhonePage = lazy(() => import('./me/phone-page.tsx').then((module) => ({ default: module.PhonePage })));
+const AdminPage = lazy(() => import('./admin/admin-page.tsx').then((module) => ({ default: module.AdminPage })));
 const DemoPage = lazy(() => import('./demo/demo-page.tsx').then((module) => ({ default: module.DemoPage })));
 
 /** The pages by address, inside the frame that all of them share. */
@@ -97,6 +98,8 @@ export function App() {
       case '/phone':
         if (!site.signIn) break;
         return <PhonePage contact={site.supportContact} go={go} />;
+      case '/admin':
+        return <AdminPage contact={site.supportContact} signIn={site.signIn} search={search} go={go} />;
       case '/demo':
         return <DemoPage demo={site.demo} />;
       default:

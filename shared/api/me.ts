@@ -35,6 +35,8 @@ export const meSchema = z.object({
   helps: z.boolean(),
   /** Managers are asked here to vouch for people. */
   vouches: z.boolean(),
+  /** There are roles at the installation. */
+  administers: z.boolean(),
 });
 
 export type Me = z.infer<typeof meSchema>;

@@ -32,6 +32,7 @@ export function MePage(props: MePageProps) {
 type State = { name: 'loading' } | { name: 'out' } | { name: 'failed'; failure: Failure } | { name: 'in'; session: SignedIn };
 
 function MeContent({ contact, search, go }: MePageProps) {
+  const { t } = useTranslation('me');
   const { t: portal } = useTranslation();
   const [state, setState] = useState<State>({ name: 'loading' });
   // Whether they were asked to enrol, and whether they are about to.
@@ -69,6 +70,10 @@ function MeContent({ contact, search, go }: MePageProps) {
   }
   if (state.name === 'out') return <SignIn contact={contact} onSignedIn={() => void load()} onLeave={() => go('/')} />;
   const { rights } = state.session;
+  if (rights === 'emergency') {
+    const away = { label: t('emergency.go'), onPress: () => go('/admin') };
+    return <SimplePage title={t('emergency.title')} paragraphs={[t('emergency.text')]} action={away} />;
+  }
   const held = rights === 'until-enrolled';
   if (rights !== 'full' && !held) return <ProofsPage contact={contact} limited onBack={() => void signOut()} onOver={onOver} />;
   if (held && adding) {

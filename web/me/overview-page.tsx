@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { Me } from '../../shared/api/me.ts';
+import { isForPeople } from '../../shared/permissions.ts';
 import { serverNow } from '../api.ts';
 import { formatTime } from '../format.ts';
 import { mistakeOf } from '../portal/mistake-of.ts';
@@ -68,6 +69,7 @@ export function OverviewPage({ go, onOver, onSignOut }: OverviewProps) {
         </ActionButton>
       </Actions>
       <Aside>
+        {me.administers && <AdminLink onOver={onOver} onPress={() => go('/admin')} />}
         {me.helps && <QuietLink onPress={() => go('/me?page=help')}>{t('help.title')}</QuietLink>}
         {me.vouches && <QuietLink onPress={() => go('/me?page=vouch')}>{t('vouch.title')}</QuietLink>}
         <QuietLink onPress={() => go('/me?page=accounts')}>{t('accounts.title')}</QuietLink>
@@ -76,6 +78,14 @@ export function OverviewPage({ go, onOver, onSignOut }: OverviewProps) {
       </Aside>
     </Question>
   );
+}
+
+/** Shown to who holds a role for it, as the directory says now. */
+function AdminLink({ onOver, onPress }: { onOver: () => void; onPress: () => void }) {
+  const { t } = useTranslation('me');
+  const roles = useLoaded(meApi.ownRoles, onOver).value;
+  if (roles === undefined || roles.may.every(isForPeople)) return null;
+  return <QuietLink onPress={onPress}>{t('overview.admin')}</QuietLink>;
 }
 
 function Fact({ name, children }: { name: string; children: string }) {

@@ -7,6 +7,7 @@ import {
   meSchema,
   myPasswordCheckResponseSchema,
 } from '../../../shared/api/me.ts';
+import { isForPeople } from '../../../shared/permissions.ts';
 import { recentEvents } from '../../core/audit/recent-events.ts';
 import { type Change, changePassword, rulesForChange } from '../../core/change/change-password.ts';
 import { timeZoneOf } from '../../core/configuration/time-zone.ts';
@@ -66,7 +67,8 @@ export function meRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
               countsFrom: countsFrom !== null && countsFrom > acting.act.at ? presentTime(countsFrom, 'up') : null,
             })),
             rules: presentRules(rules, deps.texts, requestLanguage(deps, request), timeZoneOf(deps.configuration())),
-            helps: deps.configuration().roles.length > 0,
+            helps: deps.configuration().roles.some(({ may }) => may.some(isForPeople)),
+            administers: deps.configuration().roles.some(({ may }) => !may.every(isForPeople)),
             vouches: deps.configuration().recovery.rules.some((rule) => combinationsOf(rule).some((kinds) => kinds.includes('manager'))),
           };
         }),

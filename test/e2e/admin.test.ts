@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeEmergencyLink, retireEmergencies } from '../../src/core/access/emergency.ts';
+import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
+import { createMovableClock } from '../scenarios/start-keyturn.ts';
+import { uniqueName } from '../servers/unique-name.ts';
+import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
+import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
+
+let portal: PortalKeyturn;
+let browser: Browser;
+beforeAll(async () => {
+  [portal, browser] = await Promise.all([
+    startPortalKeyturn({
+      directories: [embeddedSection()],
+      configuration: {
+        signIn: { enabled: true },
+        roles: [
+          { name: 'administrators', may: ['manage-roles', 'view-history'], heldBy: { groups: ['Administrators'], directManager: false } },
+          { name: 'managers', may: ['reset-password', 'unlock-account'], heldBy: { directManager: true } },
+        ],
+      },
+      clock: createMovableClock(),
+      host: 'localhost',
+    }),
+    launchBrowser(),
+  ]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await portal?.close();
+});
+
+const wordsOf = (language: string, file: string) =>
+  JSON.parse(readFileSync(join('locales', language, `${file}.json`), 'utf8')) as Record<string, string>;
+const title = (page: Page, text: string | undefined) => page.getByRole('heading', { level: 1, name: text ?? '' }).waitFor();
+
+async function plugIn(page: Page): Promise<void> {
+  const client = await page.context().newCDPSession(page);
+  await client.send('WebAuthn.enable');
+  await client.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true },
+      ...{ hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+    },
+  });
+}
+
+describe.each([
+  ['light, on a desktop', { colorScheme: 'light', viewport: { width: 1280, height: 800 } }, 'en-GB'],
+  ['dark, on a phone, in German', { colorScheme: 'dark', viewport: { width: 320, height: 640 } }, 'de-DE'],
+] as const)('administration, %s', (_, options, locale) => {
+  const language = locale.slice(0, 2);
+  const [word, portalWord, meWord] = [wordsOf(language, 'admin'), wordsOf(language, 'portal'), wordsOf(language, 'me')];
+  const open = async (name: string) => {
+    const watched = await openPage(browser, portal.origin, { ...options, locale, expectedStatuses: [401, 403, 410] });
+    const { page } = watched;
+    const look = async (what: string) => {
+      expect(await axe(page), what).toEqual([]);
+      expect(await scrollsSideways(page), what).toBe(false);
+      await screenshot(page, `${name}-${what}-${locale}`);
+    };
+    const press = (text: string | undefined) => page.getByRole('button', { name: text ?? '', exact: true }).click();
+    return { ...watched, page, look, press };
+  };
+
+  it('lets one in for an emergency, who makes a passkey and comes back by it, and says so on every page until it is retired', async () => {
+    const { deps } = portal.keyturn;
+    const { address } = await makeEmergencyLink(deps, { author: 'root', reason: 'all groups are gone', lifetime: 600_000 });
+    const { page, look, press, context } = await open('emergency');
+    await plugIn(page);
+    await page.goto(address);
+    await title(page, word['open.title']);
+    await look('link');
+    await press(word['open.button']);
+    await title(page, word['passkey.title']);
+    expect(page.url()).toBe(`${portal.origin}/admin`);
+    await look('passkey');
+    await press(word['passkey.button']);
+    await title(page, word.title);
+    const notice = page.getByRole('status').filter({ hasText: 'all groups are gone' });
+    await notice.waitFor();
+    await look('home');
+    for (const [name, where] of [
+      ['configuration', word['configuration.title']],
+      ['history', word['history.title']],
+      ['roles', word['roles.title']],
+    ] as const) {
+      await press(where);
+      await title(page, where);
+      expect(await notice.isVisible(), name).toBe(true);
+      if (name === 'history') await page.getByText('emergency.passkey-made').first().waitFor();
+      if (name === 'configuration') await page.getByText('"directManager"').first().waitFor();
+      await look(name);
+      await page.goBack();
+      await title(page, word.title);
+    }
+    await page.goto(`${portal.origin}/me`);
+    await title(page, meWord['emergency.title']);
+    await look('me');
+    await press(meWord['emergency.go']);
+    await press(word['sign-out']);
+    await title(page, word.title);
+    await look('out');
+    await press(word['enter.return']);
+    await notice.waitFor();
+
+    await retireEmergencies(deps, 'root');
+    await page.reload();
+    await page.getByRole('button', { name: word['enter.return'] ?? '' }).click();
+    await page.getByRole('alert').waitFor();
+    await page.goto(address);
+    await press(word['open.button']);
+    await page.getByRole('alert').waitFor();
+    await look('spent');
+    await context.close();
+  });
+
+  it('explains roles to who may see them, shows the history, and refuses who has none', async () => {
+    const [frida, alice] = [uniqueName('frida'), uniqueName('alice')];
+    await addPerson(portal.keyturn, frida, { groups: ['Administrators'] });
+    await addPerson(portal.keyturn, alice);
+    const enter = async (name: string, login: string) => {
+      const owner = await portal.keyturn.enrol(login);
+      const watched = await open(name);
+      const { page, press } = watched;
+      portal.keyturn.clock.move(31_000);
+      await page.goto(`${portal.origin}/admin`);
+      await press(word['enter.sign-in']);
+      await page.getByLabel(portalWord['account.label'] ?? /Sign-in name|Anmeldename/).fill(login);
+      await page.keyboard.press('Enter');
+      await page.locator('input[type=password]').fill(OLD_PASSWORD);
+      await page.keyboard.press('Enter');
+      await page.getByRole('radio', { name: /authenticator/i }).check();
+      await page.keyboard.press('Enter');
+      await page.getByRole('textbox').first().fill(owner.totp());
+      await page.keyboard.press('Enter');
+      return watched;
+    };
+    const { page, look, press, context } = await enter('roles', frida);
+    await title(page, word.title);
+    await page.goto(`${portal.origin}/me`);
+    await press(meWord['overview.admin']);
+    await title(page, word.title);
+    expect(await page.getByRole('button', { name: word['configuration.title'] ?? '', exact: true }).count()).toBe(0);
+    await press(word['roles.title']);
+    await press(word['roles.button']);
+    await page.getByRole('alert').waitFor();
+    await look('missing');
+    await page.getByLabel(word['roles.account'] ?? '').fill(frida);
+    await page.getByLabel(word['roles.target'] ?? '').fill(alice);
+    await page.keyboard.press('Enter');
+    await page
+      .getByText(word['refusal.no-role'] ?? '')
+      .first()
+      .waitFor();
+    await page.getByText(`${word['roles.held.true']}`).first().waitFor();
+    await look('explained');
+    await context.close();
+
+    const other = await enter('refused', alice);
+    await title(other.page, word['refused.title']);
+    await other.look('page');
+    await other.context.close();
+  });
+});

@@ -1,0 +1,113 @@
+import { useCallback, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { AdminOverview } from '../../shared/api/admin.ts';
+import type { Failure } from '../api.ts';
+import { meApi } from '../me/me-api.ts';
+import { useMeTexts } from '../me/use-me-texts.ts';
+import { mistakeOf } from '../portal/mistake-of.ts';
+import { SimplePage } from '../portal/simple-page.tsx';
+import { loadAdminTexts } from '../texts.ts';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { useTexts } from '../use-texts.ts';
+import { adminApi } from './admin-api.ts';
+import { ConfigurationPage } from './configuration-page.tsx';
+import { EmergencyNotice } from './emergency-notice.tsx';
+import { EnterPage } from './enter-page.tsx';
+import { HistoryPage } from './history-page.tsx';
+import { HomePage } from './home-page.tsx';
+import { MakePasskeyPage } from './make-passkey-page.tsx';
+import { OpenEmergencyPage } from './open-emergency-page.tsx';
+import { RolesPage } from './roles-page.tsx';
+
+interface AdminPageProps {
+  contact: string;
+  /** People can sign in here. */
+  signIn: boolean;
+  search: string;
+  go: (to: string) => void;
+}
+
+/** What somebody sees and does at the installation: by a role, or let in for an emergency. */
+export function AdminPage(props: AdminPageProps) {
+  const [own, admin] = [useMeTexts(), useTexts(loadAdminTexts)];
+  return own && admin ? <AdminContent {...props} /> : <Skeleton />;
+}
+
+type State = { name: 'loading' } | { name: 'out' } | { name: 'failed'; failure: Failure } | { name: 'in'; overview: AdminOverview };
+
+/** The fragment of an address that was made on the console. */
+const SECRET = /^#[\w-]{43}$/;
+
+const secretInAddress = () => (SECRET.test(window.location.hash) ? window.location.hash.slice(1) : undefined);
+
+function AdminContent({ contact, signIn, search, go }: AdminPageProps) {
+  const { t } = useTranslation('admin');
+  const { t: portal } = useTranslation();
+  const [secret, setSecret] = useState(secretInAddress);
+  const [state, setState] = useState<State>({ name: 'loading' });
+  const load = useCallback(async () => {
+    const outcome = await adminApi.overview();
+    if (outcome.ok) setState({ name: 'in', overview: outcome.value });
+    else if (outcome.failure.kind === 'problem' && outcome.failure.status === 401) setState({ name: 'out' });
+    else setState({ name: 'failed', failure: outcome.failure });
+  }, []);
+  useEffect(() => {
+    void load();
+  }, [load]);
+  useEffect(() => {
+    // The link may be opened in a tab that shows the administration already: the browser loads nothing then.
+    const look = () => setSecret(secretInAddress());
+    window.addEventListener('hashchange', look);
+    return () => window.removeEventListener('hashchange', look);
+  }, []);
+  const signOut = async () => {
+    const outcome = await meApi.signOut();
+    // That there was no session any more is what was wanted.
+    if (outcome.ok || (outcome.failure.kind === 'problem' && outcome.failure.status === 401)) setState({ name: 'out' });
+    else setState({ name: 'failed', failure: outcome.failure });
+  };
+
+  if (secret !== undefined) {
+    const leave = () => {
+      // Spent, or worth nothing: it has no business in the history of this browser.
+      window.history.replaceState(null, '', '/admin');
+      setSecret(undefined);
+      setState({ name: 'loading' });
+      void load();
+    };
+    return <OpenEmergencyPage secret={secret} onOpened={leave} onLeave={leave} />;
+  }
+  if (state.name === 'loading') return <Skeleton />;
+  if (state.name === 'out') return <EnterPage contact={contact} signIn={signIn} onEntered={() => void load()} />;
+  if (state.name === 'failed') {
+    if (state.failure.kind === 'problem' && state.failure.status === 403) {
+      const own = { label: t('refused.own'), onPress: () => go('/me') };
+      return <SimplePage title={t('refused.title')} paragraphs={[t('refused.text')]} action={own} />;
+    }
+    const retry = { label: portal('action.try-again'), onPress: () => void load() };
+    return <SimplePage title={t('title')} mistakes={[mistakeOf(state.failure, portal)]} action={retry} />;
+  }
+  const { overview } = state;
+  const onOver = () => setState({ name: 'out' });
+  if (overview.session === 'passkey-needed')
+    return <MakePasskeyPage onMade={() => void load()} onOver={onOver} onSignOut={() => void signOut()} />;
+  const back = () => go('/admin');
+  const page = () => {
+    switch (new URLSearchParams(search).get('page')) {
+      case 'configuration':
+        return <ConfigurationPage onBack={back} onOver={onOver} />;
+      case 'roles':
+        return <RolesPage onBack={back} onOver={onOver} />;
+      case 'history':
+        return <HistoryPage onBack={back} onOver={onOver} />;
+      default:
+        return <HomePage overview={overview} go={go} onSignOut={() => void signOut()} />;
+    }
+  };
+  return (
+    <>
+      <EmergencyNotice emergencies={overview.emergencies} />
+      {page()}
+    </>
+  );
+}
