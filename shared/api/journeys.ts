@@ -195,6 +195,8 @@ export const doneStepSchema = z.object({
   kind: z.literal('done'),
   results: z.array(resultSchema),
   nextSteps: z.array(z.string()).optional(),
+  /** By what the person proved themselves, and what they could add besides, signed in, to recover by. */
+  nextTime: z.object({ proven: z.array(factorKindSchema), missing: z.array(factorKindSchema) }).optional(),
   /** What may be enrolled now, on this page and for a while: `right` is good once (`POST /api/v1/enrolment/...`). */
   offers: z.array(z.object({ kind: z.literal('passkey'), right: z.string(), expiresAt: time })).optional(),
 });

@@ -268,6 +268,11 @@ describe.each([
     await walk.savePassword('Quiet-harbour-at-n00n');
     await walk.at('done.title.password-reset');
     await page.getByRole('heading', { name: walk.text('done.set-up.title') }).waitFor();
+    const words =
+      language === 'en'
+        ? ['by e-mail and authenticator app.', 'by text message, recovery code']
+        : ['E-Mail und Authenticator-App', 'SMS, Wiederherstellungscode'];
+    for (const said of words) await page.getByText(said).waitFor();
     expect(await axe(page)).toEqual([]);
     expect(await scrollsSideways(page)).toBe(false);
     await screenshot(page, `own-done-${language}`);

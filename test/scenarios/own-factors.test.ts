@@ -1,7 +1,7 @@
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OwnFactors } from '../../shared/api/own-factors.ts';
-import { newLogin } from '../conformance/samples.ts';
+import { newLogin, newPassword } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { createSoftPasskey } from '../servers/soft-passkey.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
@@ -164,6 +164,21 @@ describe.each(['sqlite', 'postgres'] as const)('what proves somebody, changed by
     expect(new Set(refused.map(({ body }) => body.code))).toEqual(new Set(['session.step-up-needed']));
     expect(refused[0]?.body).toMatchObject({ anyOf: [['password', 'totp']] });
     expect(kindsOf(await mine(held))).toEqual(['email', 'totp']);
+  });
+
+  it('is told of at the end of a recovery, as far as the rule of the person takes it', async () => {
+    const person = await owner();
+    keyturn.clock.move(60_000);
+    const client = await startJourney(keyturn.url, person.login);
+    await client.answer({ option: 'email' });
+    await client.answer({ code: await mailedTo(person.address) });
+    // Nobody is told what somebody has or lacks before they have proven themselves.
+    expect(client.step).not.toHaveProperty('nextTime');
+    await client.answer({ code: person.totp() });
+    await client.answer({ password: newPassword() });
+    expect(client.at('done').nextTime).toEqual({ proven: ['email', 'totp'], missing: ['passkey', 'recovery-code'] });
+    const current = await client.call('GET', '/journeys/current');
+    expect(current.body.step).toMatchObject({ nextTime: { missing: ['passkey', 'recovery-code'] } });
   });
 
   it('lets who has nothing enrolled add by the password alone, and take nothing away', async () => {

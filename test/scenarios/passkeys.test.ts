@@ -100,7 +100,9 @@ describe('a passkey', () => {
   it('is added at the end of a recovery, told to all addresses, counts after its cool-down, and recovers alone', async () => {
     const person = await newPerson(keyturn);
     const passkey = createSoftPasskey(ORIGIN);
-    const { right } = await recover(keyturn, person);
+    const { right, client: recovered } = await recover(keyturn, person);
+    // Nobody can sign in here, so nothing is said of what else there is.
+    expect(recovered.at('done').nextTime).toEqual({ proven: ['email', 'totp'], missing: [] });
     const added = await add(keyturn, right, passkey, {}, 'My phone');
     expect(added).toMatchObject({ status: 201, body: { name: 'My phone' } });
     const told = () => keyturn.messages(person.address).filter(({ text }) => text.includes('a passkey was added'));

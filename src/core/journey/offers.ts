@@ -1,12 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
-import { isRecoveryGoal } from '../../../shared/api/journeys.ts';
+import { type FactorKind, isRecoveryGoal } from '../../../shared/api/journeys.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Candidate } from '../accounts/candidate.ts';
 import { passkeySiteProblem } from '../configuration/passkey-site.ts';
+import { addableKinds } from '../enrolment/own-proofs.ts';
 import type { ActDeps } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
 import type { JourneyDeps } from './journey-deps.ts';
-import { type LoadedJourney, loadedJourney } from './journey-state.ts';
+import { type JourneyState, type LoadedJourney, loadedJourney } from './journey-state.ts';
 import { selectedCandidates } from './open-goal.ts';
 import { acceptsKind, isEnoughToAdd } from './what-counts.ts';
 
@@ -19,15 +20,41 @@ const GOOD = new Set(['password-reset', 'password-kept', 'unlocked', 'was-not-lo
  * nowhere. null: nobody.
  */
 export function mayAddPasskey(deps: Pick<JourneyDeps, 'configuration'>, { state }: LoadedJourney): Candidate | null {
+  const candidate = whomItHelped(state);
+  if (candidate === null || state.hasAdded === true) return null;
+  if (candidate.has.includes('passkey') || passkeySiteProblem(deps.configuration()) !== null) return null;
+  return acceptsKind(deps, state, candidate, 'passkey') && isEnoughToAdd(deps, state, candidate, 'passkey') ? candidate : null;
+}
+
+/** The one person whom a recovery has helped; null: nobody, several, or it stands elsewhere than at its good end. */
+function whomItHelped(state: JourneyState): Candidate | null {
   const { step } = state;
   // Who signs in adds things signed in, after a fresh proof.
   if (!isRecoveryGoal(state.goal)) return null;
-  if (step.kind !== 'done' || state.provenAt === null || state.hasAdded === true || state.client.kind === 'windows-logon') return null;
+  if (step.kind !== 'done' || state.provenAt === null || state.client.kind === 'windows-logon') return null;
   const [candidate, ...others] = selectedCandidates(state);
   const [result, ...more] = step.results;
   if (candidate === undefined || others.length > 0 || result === undefined || more.length > 0 || !GOOD.has(result.outcome)) return null;
-  if (candidate.has.includes('passkey') || passkeySiteProblem(deps.configuration()) !== null) return null;
-  return acceptsKind(deps, state, candidate, 'passkey') && isEnoughToAdd(deps, state, candidate, 'passkey') ? candidate : null;
+  return candidate;
+}
+
+/**
+ * What the last page of a recovery tells its owner for the next time: by what they proved themselves, and what their own rule accepts
+ * besides that they do not have and could add, signed in. null: there is nothing to tell, or nobody to be sure of.
+ */
+export function forNextTime(deps: Pick<JourneyDeps, 'configuration'>, { state }: LoadedJourney): NextTime | null {
+  const candidate = whomItHelped(state);
+  if (candidate === null) return null;
+  const configuration = deps.configuration();
+  const has: readonly FactorKind[] = state.hasAdded === true ? [...candidate.has, 'passkey'] : candidate.has;
+  const isMissing = (kind: FactorKind) => !has.includes(kind) && acceptsKind(deps, state, candidate, kind);
+  const missing = configuration.signIn.enabled ? addableKinds(configuration).filter(isMissing) : [];
+  return { proven: state.proven, missing };
+}
+
+interface NextTime {
+  proven: FactorKind[];
+  missing: FactorKind[];
 }
 
 /** The right itself, as it is shown on the last page. */

@@ -12,7 +12,7 @@ import type { PasswordRefusal } from '../ports/directory.ts';
 import { canGoBack } from './can-go-back.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import type { JourneyState, LoadedJourney, MessageKey, OpenStepOf, PromptStep } from './journey-state.ts';
-import { mayAddPasskey, rightToEnrol } from './offers.ts';
+import { forNextTime, mayAddPasskey, rightToEnrol } from './offers.ts';
 import { selectedCandidates } from './open-goal.ts';
 import { combinationsNow, kindsNow } from './what-counts.ts';
 
@@ -91,6 +91,7 @@ export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, ver
         kind: 'done',
         results: presentResults(deps, state, step),
         nextSteps: presentNextSteps(deps, state, step),
+        ...presentNextTime(deps, journey),
         ...presentOffers(deps, journey),
       };
     case 'refused':
@@ -197,6 +198,11 @@ function presentResults(deps: JourneyDeps, state: JourneyState, step: OpenStepOf
           : `${done()} ${deps.texts.translate(state.language, `journey.note.${code}`)}`;
     return { account: { id: account ?? '', label }, outcome, ...(code === undefined ? {} : { code: tellableCode(code) }), message };
   });
+}
+
+function presentNextTime(deps: JourneyDeps, journey: LoadedJourney): Pick<Extract<Step, { kind: 'done' }>, 'nextTime'> {
+  const nextTime = forNextTime(deps, journey);
+  return nextTime === null ? {} : { nextTime };
 }
 
 function presentOffers(deps: JourneyDeps, journey: LoadedJourney): Pick<Extract<Step, { kind: 'done' }>, 'offers'> {

@@ -9,8 +9,8 @@ import { TextField } from '../../ui/text-field.tsx';
 import { mistakeOf } from '../mistake-of.ts';
 import { makePasskey } from './ask-passkey.ts';
 
-/** Offers to add a passkey once somebody has proven who they are. The right to it is in this page and is gone when it is left. */
-export function AddPasskey({ right }: { right: string }) {
+/** Offers to add a passkey once somebody has proven who they are. The right to it is in this page and is gone when it is left. `proven`: by what they did, in words. */
+export function AddPasskey({ right, proven }: { right: string; proven: string | undefined }) {
   const { t } = useTranslation();
   const [name, setName] = useState(() => t('add-passkey.name.default'));
   const [busy, setBusy] = useState(false);
@@ -42,6 +42,7 @@ export function AddPasskey({ right }: { right: string }) {
     <>
       <Prose>
         <h2>{t('add-passkey.title')}</h2>
+        {proven !== undefined && <p>{t('add-passkey.proven', { kinds: proven })}</p>}
         <p>{t('add-passkey.text')}</p>
       </Prose>
       <TextField

@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Result } from '../../../shared/api/journeys.ts';
+import type { FactorKind, Result } from '../../../shared/api/journeys.ts';
+import { formatList } from '../../format.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { Actions, Aside, NextLine, Prose, QuietLink } from '../../ui/layout.tsx';
 import { Question } from '../../ui/question.tsx';
@@ -36,6 +37,10 @@ export function DoneStep(props: StepProps<'done'>) {
   const outcomes = new Set(step.results.map((result) => result.outcome));
   const [only] = outcomes;
   const title = outcomes.size === 1 && only !== undefined ? only : 'mixed';
+  const kinds = (of: readonly FactorKind[]) => formatList(of.map((kind) => t(`kind.${kind}`)));
+  const { proven = [], missing = [] } = step.nextTime ?? {};
+  // A passkey is offered on this page.
+  const others = missing.filter((kind) => step.offers?.some((offer) => offer.kind === kind) !== true);
   const tones = new Set(step.results.map((result) => TONES[result.outcome]));
   const tone = tones.has('danger') ? (tones.size === 1 ? 'danger' : 'warning') : tones.has('warning') ? 'warning' : 'good';
 
@@ -70,14 +75,14 @@ export function DoneStep(props: StepProps<'done'>) {
       )}
       {step.offers?.map(({ kind, right }) => (
         <Suspense key={kind} fallback={null}>
-          <AddPasskey right={right} />
+          <AddPasskey right={right} proven={proven.length > 0 ? kinds(proven) : undefined} />
         </Suspense>
       ))}
       {props.onSetUp !== undefined && step.results.some(({ outcome }) => signsIn(outcome)) && (
         <Aside>
           <Prose>
             <h2>{t('done.set-up.title')}</h2>
-            <p>{t('done.set-up.text')}</p>
+            <p>{others.length > 0 ? t('done.set-up.missing', { kinds: kinds(others) }) : t('done.set-up.text')}</p>
           </Prose>
           <QuietLink onPress={props.onSetUp}>{t('done.set-up.link')}</QuietLink>
         </Aside>
