@@ -1,17 +1,26 @@
 /** What a role can allow somebody to do for somebody else, within its scope. */
 export const PERSON_PERMISSIONS = ['reset-password', 'unlock-account'] as const;
 
+/** What a role can allow somebody to see of other people, within its scope: nothing of it changes anything. */
+export const SEEING_PERMISSIONS = ['see-people'] as const;
+
 /** What a role can allow somebody to see or do at the installation itself: it is about nobody in particular, so no scope narrows it down. */
 export const INSTALLATION_PERMISSIONS = ['manage-configuration', 'manage-roles', 'view-history'] as const;
 
 /** Everything that a role can allow. What is not in the list nobody may. */
-export const PERMISSIONS = [...PERSON_PERMISSIONS, ...INSTALLATION_PERMISSIONS] as const;
+export const PERMISSIONS = [...PERSON_PERMISSIONS, ...SEEING_PERMISSIONS, ...INSTALLATION_PERMISSIONS] as const;
 
 export type PersonPermission = (typeof PERSON_PERMISSIONS)[number];
+export type SeeingPermission = (typeof SEEING_PERMISSIONS)[number];
 export type InstallationPermission = (typeof INSTALLATION_PERMISSIONS)[number];
 export type Permission = (typeof PERMISSIONS)[number];
 
 /** Whether it is about other people, and not about the installation. */
-export function isForPeople(permission: Permission): permission is PersonPermission {
+export function isForPeople(permission: Permission): permission is PersonPermission | SeeingPermission {
+  return isAct(permission) || (SEEING_PERMISSIONS as readonly Permission[]).includes(permission);
+}
+
+/** Whether it lets somebody do something for another person. */
+export function isAct(permission: Permission): permission is PersonPermission {
   return (PERSON_PERMISSIONS as readonly Permission[]).includes(permission);
 }

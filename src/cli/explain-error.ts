@@ -198,6 +198,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'The two digits are not those that the phone shows',
     fix: 'Type those on the phone that is to be let in',
   },
+  'directory.cannot-filter': {
+    meaning: 'This kind of directory cannot be searched by that state',
+    fix: 'Search without the filter, or name the kind of the server where it is one that Keyturn knows',
+  },
   'invitation.invalid': {
     meaning: 'The invitation was used, taken back, replaced by a newer one, or is too old',
     fix: withLines('Invite them again', 'keyturn enrolment invite NAME --again'),

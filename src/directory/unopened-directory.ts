@@ -11,7 +11,7 @@ export function createUnopenedDirectory(settings: Pick<DirectorySettings, 'id' |
     id: settings.id,
     kind: settings.kind,
     label: settings.label,
-    abilities: { verbs: ['reset-password', 'unlock-account', 'require-change'], tells: [] },
+    abilities: { verbs: ['reset-password', 'unlock-account', 'require-change'], tells: [], finds: [] },
     timeLimits: { toBegin: 0, request: 0 },
     // It knows nobody, and says so to nobody: finding fails.
     normaliseIdentifier: () => null,

@@ -37,6 +37,7 @@ import { noticeRoutes } from './routes/notices.ts';
 import { onPhoneRoutes } from './routes/on-phone.ts';
 import { ownFactorRoutes } from './routes/own-factors.ts';
 import { ownRequirementRoutes } from './routes/own-requirement.ts';
+import { peopleRoutes } from './routes/people.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/site.ts';
 import { vouchRoutes } from './routes/vouch.ts';
@@ -100,6 +101,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(ownFactorRoutes(deps), { prefix });
   await app.register(ownRequirementRoutes(deps), { prefix });
   await app.register(onPhoneRoutes(deps), { prefix });
+  await app.register(peopleRoutes(deps), { prefix });
   await app.register(invitationRoutes(deps), { prefix });
   await app.register(vouchRoutes(deps), { prefix });
   await app.register(helpRoutes(deps), { prefix });

@@ -97,6 +97,20 @@ function basisOf(granted: readonly Role[], actor: ActorFacts, target: TargetFact
 }
 
 /**
+ * Whether somebody may see another person in lists and look at how their account stands, and why. Nothing is changed by it, so protected
+ * people and those who hold more are seen as well, by roles that are held by group or by name.
+ * @param target null: whether there is anybody at all whom they may see
+ */
+export function canSee(roles: readonly Role[], actor: ActorFacts, target: HolderFacts | null): ManageDecision {
+  if (actor.barred !== null) return refused('actor-barred');
+  const judged = roles
+    .filter(({ may }) => may.includes('see-people'))
+    .map((role) => ({ role, held: holdsStanding(role, actor), over: target === null ? (true as const) : isOver(role, target) }));
+  const granted = judged.filter(({ held, over }) => held === true && over === true).map(({ role }) => role.name);
+  return granted.length > 0 ? { allowed: true, roles: granted } : whyNone(judged);
+}
+
+/**
  * Whether somebody may do something at the installation itself, and why. Denied unless a role allows it that they hold by group or by
  * name: being a manager allows nothing here.
  */

@@ -10,7 +10,7 @@ import type { Account, AccountRef, Directory } from '../ports/directory.ts';
 import { sessionActor } from '../sessions/end-sessions.ts';
 import { requireFullRights } from '../sessions/freshness.ts';
 import type { Session } from '../sessions/session.ts';
-import { type AccessBasis, type AccessDecision, can } from './can.ts';
+import { type AccessBasis, type AccessDecision, can, type TargetFacts } from './can.ts';
 import { readSessionActor } from './held-roles.ts';
 import { readTarget } from './read-access-facts.ts';
 
@@ -39,7 +39,7 @@ const NEEDED = { 'reset-password': ['reset-password', 'require-change'], 'unlock
 export async function findHelped(deps: ActDeps, session: Session, typed: string): Promise<Helped> {
   requireFullRights(session);
   const { found } = await findEverywhere(deps, typed);
-  const judged = await Promise.all(found.map((each) => judge(deps, session, each)));
+  const judged = await Promise.all(found.map((each) => judgeHelped(deps, session, each)));
   const helped = judged.filter(({ may }) => may.length > 0);
   const [only] = helped;
   if (only === undefined || helped.length > 1) throw await refusal(deps, session, judged);
@@ -55,7 +55,7 @@ export async function requireMay(deps: ActDeps, session: Session, action: Person
   const directory = deps.directories.all().find(({ id }) => id === ref.directory);
   const account = (await directory?.readAccount(ref)) ?? null;
   if (directory === undefined || account === null) throw await refusal(deps, session, [], action);
-  const judged = await judge(deps, session, { directory, account });
+  const judged = await judgeHelped(deps, session, { directory, account });
   const decision = judged.decisions.find((each) => each.action === action)?.decision;
   if (decision?.allowed !== true) throw await refusal(deps, session, [judged], action);
   return { ...judged, basis: decision.basis };
@@ -66,14 +66,17 @@ export function delegateActor({ act }: ActDeps, session: Session): Actor {
   return { ...sessionActor(act, session), kind: 'delegate', account: accountKey(session.account), login: session.login };
 }
 
-interface Judged extends Helped {
+/** What may be done for somebody, and why not what may not. */
+export interface Judged extends Helped {
+  readonly target: TargetFacts;
   readonly decisions: readonly { readonly action: PersonPermission; readonly decision: AccessDecision }[];
 }
 
-async function judge(deps: ActDeps, session: Session, found: { directory: Directory; account: Account }): Promise<Judged> {
+/** Judges everything that could be done for an account by who is signed in. @throws AppError `directory.*`, `session.ended` */
+export async function judgeHelped(deps: ActDeps, session: Session, found: { directory: Directory; account: Account }): Promise<Judged> {
   const { roles } = deps.configuration();
   const [actor, target] = await Promise.all([readSessionActor(deps, session), readTarget(deps, found.directory, roles, found.account)]);
-  if (actor === null) return { ...found, may: [], inCase: [], decisions: [] };
+  if (actor === null) return { ...found, target, may: [], inCase: [], decisions: [] };
   const { verbs } = found.directory.abilities;
   const decisions = PERSON_PERMISSIONS.filter((action) => NEEDED[action].every((verb) => verbs.includes(verb))).map((action) => ({
     action,
@@ -81,7 +84,7 @@ async function judge(deps: ActDeps, session: Session, found: { directory: Direct
   }));
   const allowed = decisions.filter(({ decision }) => decision.allowed).map(({ action }) => action);
   const inCase = decisions.filter(({ decision }) => decision.allowed && decision.basis !== 'manager').map(({ action }) => action);
-  return { ...found, decisions, may: allowed, inCase };
+  return { ...found, target, decisions, may: allowed, inCase };
 }
 
 /** Written down with the reasons, which who asks is not told, and counted: names are not to be tried out here. */

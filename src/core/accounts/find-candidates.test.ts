@@ -21,7 +21,7 @@ function halfFailing(error: Error): Directory {
     label: 'People',
     normaliseIdentifier: (typed) => typed,
     findAccounts: (name) => Promise.resolve(name === 'alice' ? [account] : []),
-    abilities: { verbs: ['reset-password'], tells: ['disabled', 'account-expired'] },
+    abilities: { verbs: ['reset-password'], tells: ['disabled', 'account-expired'], finds: [] },
     readStanding: () => Promise.reject(error),
   };
   return directory as Directory;
@@ -119,7 +119,7 @@ it('does not swallow what is a fault of ours', async () => {
 describe('a state that is not told', () => {
   const telling = (status: Partial<AccountStatus>, tells: Directory['abilities']['tells']): Directory => ({
     ...halfFailing(new AppError('directory.no-right')),
-    abilities: { verbs: ['reset-password'], tells },
+    abilities: { verbs: ['reset-password'], tells, finds: [] },
     readStanding: () => standing({ disabled: false, accountExpired: false, passwordSignIn: null, ...status }),
   });
   const reason = async (status: Partial<AccountStatus>, tells: Directory['abilities']['tells']) =>
@@ -144,7 +144,7 @@ describe('a directory that refuses every reset of somebody', () => {
   const noReset = { problem: 'It demands the old password', fix: 'Change it' };
   const refusing = (verbs: Directory['abilities']['verbs']): Directory => ({
     ...halfFailing(new AppError('directory.no-right')),
-    abilities: { verbs, tells: [] },
+    abilities: { verbs, tells: [], finds: [] },
     readStanding: () => standing({ disabled: false, accountExpired: false, passwordSignIn: null, noReset }),
   });
 

@@ -190,6 +190,18 @@ export type AuditEvent =
   | ({ type: 'vouch.approved'; by: AccountRef; session: string; factors: { kind: FactorKind; at: number }[] } & AboutVouch)
   | ({ type: 'vouch.refused'; by: AccountRef; session: string; because: 'not-expected' | 'digits-wrong' } & AboutVouch)
   | ({ type: 'vouch.withdrawn' | 'vouch.expired' } & AboutVouch)
+  /** An agent looked at a person, or took a list away. */
+  | ({ type: 'person.seen' } & AboutSession)
+  | {
+      type: 'people.exported';
+      session: string;
+      actor: Actor;
+      directory: string;
+      text: boolean;
+      filter: string | null;
+      count: number;
+      whole: boolean;
+    }
   | ({ type: 'session.ended'; because: SessionEnd } & AboutSession)
   | { type: 'session.all-ended'; account: AccountRef; actor: Actor; because: SessionEnd; count: number }
   | { type: 'recovery.released'; account: AccountRef; actor: Actor; author: string; reason: string; wasFrozen: boolean; failures: number }

@@ -1,4 +1,4 @@
-import { isForPeople } from '../../../shared/permissions.ts';
+import { isAct, isForPeople } from '../../../shared/permissions.ts';
 import type { Report } from './check-context.ts';
 import type { Configuration } from './document.ts';
 import type { DocumentPath } from './format-path.ts';
@@ -14,8 +14,12 @@ export function checkRoles({ roles, directories }: Pick<Configuration, 'roles' |
     const forPeople = may.some(isForPeople);
     if (!forPeople && over !== undefined)
       report('error', [...at, 'over'], 'What it allows is about the installation, which no scope narrows down: leave it out');
-    if (heldBy.directManager && !may.every(isForPeople))
-      report('error', [...at, 'heldBy', 'directManager'], 'Being a manager allows nothing at the installation: name groups or accounts');
+    if (heldBy.directManager && !may.every(isAct))
+      report(
+        'error',
+        [...at, 'heldBy', 'directManager'],
+        'Being a manager allows nothing at the installation and shows nobody in lists: name groups or accounts',
+      );
     if (forPeople && isStanding && (over === undefined || Object.values(over).every((condition) => condition === undefined))) {
       report('error', [...at, 'over'], 'Say for whom it may be used: directories, places or groups');
     }

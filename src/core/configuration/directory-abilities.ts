@@ -5,6 +5,7 @@ import type { DirectorySettings } from './directory-section.ts';
 const everything: DirectoryAbilities = {
   verbs: ['reset-password', 'unlock-account', 'require-change'],
   tells: ['locked', 'disabled', 'account-expired'],
+  finds: ['locked', 'disabled', 'must-change'],
 };
 
 /** What a directory of this section can do and tell; known before any server is asked, so that the configuration can be judged by it. */
@@ -12,7 +13,7 @@ export function abilitiesOf(settings: DirectorySettings): DirectoryAbilities {
   if (settings.kind !== 'ldap') return everything;
   // LDAP has no standard for locks and marks; who is disabled is known only where the people filter leaves them out.
   const leftOut = settings.disabledPeople === 'left-out-by-people-filter';
-  return { verbs: ['reset-password'], tells: leftOut ? ['disabled', 'account-expired'] : [] };
+  return { verbs: ['reset-password'], tells: leftOut ? ['disabled', 'account-expired'] : [], finds: [] };
 }
 
 /** Whether at least one of the directories can serve a goal. Every directory can be searched for a user name, and asked for a password. */

@@ -224,6 +224,8 @@ export interface DirectoryAbilities {
    * refused. What is not in the list is null for everybody, and the configuration has accepted that.
    */
   readonly tells: readonly ToldState[];
+  /** By which states its people can be searched without reading all of them. */
+  readonly finds: readonly NonNullable<SearchRequest['filter']>[];
 }
 
 /** Milliseconds. */

@@ -40,8 +40,8 @@ export function createEmbeddedAccounts(context: TableContext): EmbeddedStore {
         .selectFrom('embedded_accounts')
         .selectAll()
         .where('directory', '=', directory)
-        .$if(request.text !== '', (query) =>
-          query.where(sql<boolean>`search_text like ${`%${escapeLike(fold(request.text))}%`} escape '\\'`),
+        .where((eb) =>
+          eb.and(termsOf(request.text).map((term) => sql<boolean>`search_text like ${`%${escapeLike(fold(term))}%`} escape '\\'`)),
         )
         .$if(request.filter === 'locked', (query) => query.where('locked_at', 'is not', null))
         .$if(request.filter === 'disabled', (query) => query.where('disabled', '=', 1))
@@ -151,4 +151,12 @@ function toRow(row: Selectable<Row>): EmbeddedAccountRow {
     lockedAt: row.locked_at,
     version: row.version,
   };
+}
+
+/** Each word is looked for by itself, as in the other directories. */
+function termsOf(text: string): string[] {
+  return text
+    .split(/\s+/)
+    .filter((term) => term !== '')
+    .slice(0, 8);
 }

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { PERSON_PERMISSIONS } from '../permissions.ts';
+import { factorKindSchema } from './journeys.ts';
+
+/** What `/api/v1/helpdesk/people` speaks: people as the directories have them now, for agents. Times are RFC 3339 in UTC. */
+
+const time = z.iso.datetime();
+export const PEOPLE_FILTERS = ['locked', 'disabled', 'must-change'] as const;
+export type PeopleFilter = (typeof PEOPLE_FILTERS)[number];
+
+/** Where people can be looked for, and what each directory can be filtered by. */
+export const peopleDirectoriesSchema = z.object({
+  directories: z.array(z.object({ id: z.string(), label: z.string(), filters: z.array(z.enum(PEOPLE_FILTERS)) })),
+});
+export type PeopleDirectories = z.infer<typeof peopleDirectoriesSchema>;
+
+export const findPeopleQuerySchema = z.strictObject({
+  directory: z.string().min(1).max(64),
+  text: z.string().max(100).default(''),
+  filter: z.enum(PEOPLE_FILTERS).optional(),
+  enrolled: z.enum(['yes', 'no']).optional(),
+  cursor: z.string().max(64).optional(),
+});
+export type FindPeopleQuery = z.input<typeof findPeopleQuerySchema>;
+
+export const foundPersonSchema = z.object({
+  directory: z.string(),
+  id: z.string(),
+  login: z.string(),
+  displayName: z.string(),
+  mail: z.string().nullable(),
+  location: z.string(),
+});
+export type FoundPersonRow = z.infer<typeof foundPersonSchema>;
+export const foundPeopleSchema = z.object({ people: z.array(foundPersonSchema), cursor: z.string().nullable() });
+export type FoundPeopleAnswer = z.infer<typeof foundPeopleSchema>;
+
+/** Something that an agent should look at twice before acting. */
+export const RISKS = ['new-proof', 'frozen', 'many-failures', 'suspended', 'linked-held-up'] as const;
+
+/** null wherever it stands: not known, which is never "no". */
+export const seenPersonSchema = z.object({
+  account: foundPersonSchema.extend({ directoryLabel: z.string(), principalName: z.string().nullable() }),
+  protected: z.boolean(),
+  lock: z.object({
+    locked: z.boolean().nullable(),
+    until: time.nullable(),
+    badAttempts: z.int().nullable(),
+    lastBadAttemptAt: time.nullable(),
+  }),
+  state: z.object({ disabled: z.boolean().nullable(), accountExpired: z.boolean().nullable() }),
+  password: z.object({
+    setAt: time.nullable(),
+    expiresAt: time.nullable(),
+    expired: z.boolean(),
+    mustChange: z.boolean(),
+    changeableAt: time.nullable(),
+    policy: z.string(),
+  }),
+  /** Addresses and numbers are masked: whoever reads them out to a caller gives nothing away. */
+  factors: z.array(
+    z.object({
+      kind: factorKindSchema,
+      label: z.string(),
+      createdAt: time.nullable(),
+      lastUsedAt: time.nullable(),
+      countsFrom: time.nullable(),
+    }),
+  ),
+  linked: z.array(z.object({ directory: z.string(), login: z.string().nullable() })),
+  risks: z.array(z.enum(RISKS)),
+  events: z.array(z.object({ at: time, type: z.string(), by: z.string().optional(), login: z.string().optional() })),
+  may: z.array(z.enum(PERSON_PERMISSIONS)),
+  /** Of these only in a case. */
+  inCase: z.array(z.enum(PERSON_PERMISSIONS)),
+  /** Why the others may not be done. */
+  mayNot: z.array(z.object({ action: z.enum(PERSON_PERMISSIONS), because: z.string() })),
+});
+export type SeenPerson = z.infer<typeof seenPersonSchema>;

@@ -1,0 +1,41 @@
+import { delegateActor } from '../access/helped.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import type { ActDeps } from '../journey/act.ts';
+import type { Account } from '../ports/directory.ts';
+import type { Session } from '../sessions/session.ts';
+import { findPeople, type WantedPeople } from './find-people.ts';
+
+/** People that are read at once for a list that is taken away. */
+const PAGE = 500;
+/** Pages that an export reads without finding anybody visible, before it stops: a list of nobody is no reason to read a directory. */
+const MOST_EMPTY = 200;
+
+/**
+ * Everybody whom a search finds, page by page, for a list that an agent takes away: who, of which directory and how many is in the audit
+ * log, also where they leave before its end. Holds no more than a page.
+ * @throws AppError as `findPeople`
+ */
+export async function* exportPeople(deps: ActDeps, session: Session, wanted: WantedPeople): AsyncGenerator<readonly Account[]> {
+  let count = 0;
+  let whole = false;
+  try {
+    for (let [cursor, empty]: [string | undefined, number] = [undefined, 0]; ; ) {
+      const page = await findPeople(deps, session, { ...wanted, pageSize: PAGE, ...(cursor === undefined ? {} : { cursor }) });
+      count += page.people.length;
+      yield page.people;
+      empty = page.people.length === 0 ? empty + 1 : 0;
+      if (page.cursor === null || empty >= MOST_EMPTY) {
+        whole = page.cursor === null;
+        return;
+      }
+      cursor = page.cursor;
+    }
+  } finally {
+    const { directory, text = '', filter = null } = wanted;
+    // What was looked for may be somebody's name or number: only whether there was anything is kept.
+    const about = { directory, text: text.trim() !== '', filter, count, whole };
+    await deps.store.transaction((store) =>
+      recordEvent(store, deps.clock, { type: 'people.exported', session: session.id, actor: delegateActor(deps, session), ...about }),
+    );
+  }
+}

@@ -1,0 +1,100 @@
+import { AppError } from '../../../shared/errors.ts';
+import { canSee } from '../access/can.ts';
+import { readSessionActor } from '../access/held-roles.ts';
+import { readHolder } from '../access/read-access-facts.ts';
+import { factorsOf } from '../enrolment/factors-of.ts';
+import type { ActDeps } from '../journey/act.ts';
+import type { Account, Directory, SearchRequest } from '../ports/directory.ts';
+import { requireFullRights } from '../sessions/freshness.ts';
+import type { Session } from '../sessions/session.ts';
+
+/** People on a page. */
+export const PAGE_OF_PEOPLE = 25;
+/** Pages of a directory that are read for one page of the list at most: whoever may see few of many asks once more. */
+const MOST_READ = 4;
+/** Directories tell of so many at once whether they are in scope. */
+const AT_ONCE = 8;
+
+export interface WantedPeople {
+  readonly directory: string;
+  readonly text?: string | undefined;
+  readonly filter?: SearchRequest['filter'] | undefined;
+  /** Of the page before. */
+  readonly cursor?: string | undefined;
+  /** Whether something is enrolled for them, or nothing. */
+  readonly enrolled?: 'yes' | 'no' | undefined;
+  readonly pageSize?: number;
+}
+
+export interface FoundPeople {
+  readonly people: Account[];
+  /** There may be more; null: there are none. */
+  readonly cursor: string | null;
+}
+
+/** The directories in which the roles of an agent let them see somebody at all. @throws AppError `access.refused`, `directory.*` */
+export async function directoriesToSearch(deps: ActDeps, session: Session): Promise<Directory[]> {
+  const see = await seeing(deps, session);
+  return deps.directories.all().filter(({ id }) => see.roles.some(({ over }) => over?.directories?.includes(id) ?? true));
+}
+
+/**
+ * One page of the people whom an agent may see, live from one directory (HELP-1). Whoever is out of scope is not in it and is not
+ * counted, as if they did not exist; of whom it cannot be told whether they are in scope, neither.
+ * @throws AppError `access.refused`, `directory.cannot-filter`, `directory.*`
+ */
+export async function findPeople(deps: ActDeps, session: Session, wanted: WantedPeople): Promise<FoundPeople> {
+  const see = await seeing(deps, session);
+  const directory = deps.directories.all().find(({ id }) => id === wanted.directory);
+  if (directory === undefined) throw new AppError('access.refused');
+  const { text, filter, enrolled, pageSize = PAGE_OF_PEOPLE } = wanted;
+  if (filter !== undefined && !directory.abilities.finds.includes(filter))
+    throw new AppError('directory.cannot-filter', { directory: directory.id, filter });
+  const people: Account[] = [];
+  let cursor = wanted.cursor ?? null;
+  for (let read = 0; read < MOST_READ; read += 1) {
+    const page = await directory.search({
+      ...(text === undefined || text.trim() === '' ? {} : { text }),
+      ...(filter === undefined ? {} : { filter }),
+      // Pages end where those of the directory do: a cursor is one of its own.
+      ...{ pageSize, ...(cursor === null ? {} : { cursor }) },
+    });
+    people.push(...(await visibleAmong(deps, directory, page.accounts, see, enrolled)));
+    cursor = page.cursor;
+    if (cursor === null || people.length > 0) break;
+  }
+  return { people, cursor };
+}
+
+/** By what an agent sees people. */
+type Seeing = Awaited<ReturnType<typeof seeing>>;
+
+async function seeing(deps: ActDeps, session: Session) {
+  requireFullRights(session);
+  const actor = await readSessionActor(deps, session);
+  const roles = deps.configuration().roles.filter(({ may }) => may.includes('see-people'));
+  const held = actor === null ? [] : roles.filter((role) => canSee([role], actor, null).allowed);
+  if (actor === null || held.length === 0) throw new AppError('access.refused');
+  return { actor, roles: held };
+}
+
+async function visibleAmong(
+  deps: ActDeps,
+  directory: Directory,
+  accounts: readonly Account[],
+  { actor, roles }: Seeing,
+  enrolled: 'yes' | 'no' | undefined,
+): Promise<Account[]> {
+  const visible: Account[] = [];
+  for (let from = 0; from < accounts.length; from += AT_ONCE) {
+    const some = accounts.slice(from, from + AT_ONCE);
+    const judged = await Promise.all(
+      some.map(async (account) => {
+        if (!canSee(roles, actor, await readHolder(directory, roles, account)).allowed) return false;
+        return enrolled === undefined || (await factorsOf(deps, account)).length > 0 === (enrolled === 'yes');
+      }),
+    );
+    visible.push(...some.filter((_, index) => judged[index]));
+  }
+  return visible;
+}

@@ -1,0 +1,154 @@
+import { Readable } from 'node:stream';
+import { stringify } from 'csv-stringify/sync';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { problemSchema } from '../../../shared/api/journeys.ts';
+import {
+  type FoundPersonRow,
+  findPeopleQuerySchema,
+  foundPeopleSchema,
+  peopleDirectoriesSchema,
+  type SeenPerson,
+  seenPersonSchema,
+} from '../../../shared/api/people.ts';
+import { exportPeople } from '../../core/helpdesk/export-people.ts';
+import { directoriesToSearch, findPeople } from '../../core/helpdesk/find-people.ts';
+import { maskContact } from '../../core/helpdesk/mask-contact.ts';
+import { risksOf } from '../../core/helpdesk/risks-of.ts';
+import { type SeenPersonFacts, seePerson } from '../../core/helpdesk/see-person.ts';
+import { presentTime } from '../../core/journey/present-step.ts';
+import type { Account } from '../../core/ports/directory.ts';
+import { forSession } from '../for-session.ts';
+import type { HttpDeps } from '../http-deps.ts';
+
+const problems = { '4xx': problemSchema, '5xx': problemSchema };
+const params = z.object({ directory: z.string().min(1).max(64), id: z.string().min(1).max(120) });
+const COLUMNS = ['directory', 'login', 'displayName', 'mail', 'location'] as const;
+
+const time = (at: number | null) => (at === null || at === 0 ? null : presentTime(at, 'down'));
+
+/** `/api/v1/helpdesk/people`: people as the directories have them now, for agents. */
+export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
+  const rowOf = ({ directory, id, login, displayName, mail, location }: Account): FoundPersonRow => ({
+    ...{ directory, id, login, displayName, location },
+    mail: mail[0] ?? null,
+  });
+
+  const present = (seen: SeenPersonFacts, now: number): SeenPerson => {
+    const { account, status, policy, directory } = seen;
+    const later = (at: number | null) => (at !== null && at > now ? presentTime(at, 'up') : null);
+    return {
+      account: { ...rowOf(account), directoryLabel: directory.label, principalName: account.principalName },
+      protected: seen.protected,
+      lock: {
+        ...{ locked: status.locked, until: later(status.lockedUntil), badAttempts: status.badAttempts },
+        lastBadAttemptAt: time(status.lastBadAttemptAt),
+      },
+      state: { disabled: status.disabled, accountExpired: status.accountExpired },
+      password: {
+        ...{ setAt: time(status.passwordSetAt), expiresAt: time(status.passwordExpiresAt), expired: status.passwordExpired },
+        ...{ mustChange: status.mustChange, changeableAt: later(status.changeableAt), policy: policy.name },
+      },
+      factors: seen.factors.map(({ kind, label, createdAt, lastUsedAt, countsFrom }) => ({
+        ...{ kind, label: maskContact(kind, label), createdAt: time(createdAt), lastUsedAt: time(lastUsedAt) },
+        countsFrom: later(countsFrom),
+      })),
+      linked: [...seen.linked],
+      risks: risksOf(seen, now),
+      events: seen.events.toReversed().map(({ at, type, data }) => {
+        const { actor } = JSON.parse(data) as { actor?: { kind: string; login?: string } };
+        return {
+          ...{ at: presentTime(at, 'down'), type },
+          ...(actor === undefined ? {} : { by: actor.kind }),
+          ...(actor?.login === undefined ? {} : { login: actor.login }),
+        };
+      }),
+      ...{ may: [...seen.may], inCase: [...seen.inCase], mayNot: seen.mayNot.map((each) => ({ ...each })) },
+    };
+  };
+
+  return async (app) => {
+    app.get(
+      '/helpdesk/directories',
+      {
+        schema: {
+          summary: 'Where the agent may look for people, and by what each directory can be filtered',
+          response: { 200: peopleDirectoriesSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => ({
+          directories: (await directoriesToSearch(acting, session)).map(({ id, label, abilities }) => ({
+            ...{ id, label, filters: [...abilities.finds] },
+          })),
+        })),
+    );
+
+    app.get(
+      '/helpdesk/people',
+      {
+        schema: {
+          summary: 'One page of people in one directory whom the agent may see',
+          querystring: findPeopleQuerySchema,
+          response: { 200: foundPeopleSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          const { people, cursor } = await findPeople(acting, session, request.query);
+          return { people: people.map(rowOf), cursor };
+        }),
+    );
+
+    app.get(
+      '/helpdesk/people.csv',
+      {
+        schema: {
+          summary: 'The same, all of them, as CSV (RFC 4180, UTF-8)',
+          querystring: findPeopleQuerySchema.omit({ cursor: true }),
+          response: { 200: z.any().describe('text/csv'), ...problems },
+        },
+      },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          const pages = exportPeople(acting, session, request.query);
+          // What is refused is refused before a list begins.
+          const first = await pages.next();
+          reply.header('content-type', 'text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="people.csv"');
+          return reply.send(Readable.from(linesOf(first, pages, rowOf)));
+        }),
+    );
+
+    app.get(
+      '/helpdesk/people/:directory/:id',
+      {
+        schema: {
+          summary: 'How the account of one person stands, and what the agent may do',
+          params,
+          response: { 200: seenPersonSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) =>
+          present(await seePerson(acting, session, request.params), acting.act.at),
+        ),
+    );
+  };
+}
+
+/** People write their own names in many directories: none of them is a formula in a spreadsheet (OWASP, CSV Injection). */
+async function* linesOf(
+  first: IteratorResult<readonly Account[], void>,
+  rest: AsyncGenerator<readonly Account[]>,
+  rowOf: (account: Account) => FoundPersonRow,
+): AsyncGenerator<string> {
+  const lines = (people: readonly Account[]) => stringify(people.map(rowOf), { columns: [...COLUMNS], escape_formulas: true });
+  yield stringify([[...COLUMNS]]);
+  try {
+    if (first.done !== true) yield lines(first.value);
+    for await (const people of rest) yield lines(people);
+  } finally {
+    // A reader who leaves ends the search with it.
+    await rest.return(undefined);
+  }
+}

@@ -1,0 +1,227 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FoundPeopleAnswer, SeenPerson } from '../../shared/api/people.ts';
+import { maskContact } from '../../src/core/helpdesk/mask-contact.ts';
+import { newLogin } from '../conformance/samples.ts';
+import { sharedPostgres } from '../servers/shared-servers.ts';
+import { GENEROUS_LIMITS } from './generous-limits.ts';
+import { reachRealDirectory } from './real-directories.ts';
+import { addPerson, embeddedSection, PROTECTED_GROUP } from './sample-directory.ts';
+import { type SessionClient, type SessionReply, signIn } from './sign-in-client.ts';
+import { type Keyturn, startKeyturn } from './start-keyturn.ts';
+
+const CREW = 'Crew';
+const roles = [
+  {
+    name: 'agents',
+    may: ['see-people' as const, 'unlock-account' as const],
+    heldBy: { directories: ['people'], groups: ['Agents'] },
+    over: { directories: ['people'], groups: [CREW] },
+  },
+  {
+    name: 'doers',
+    may: ['unlock-account' as const],
+    heldBy: { directories: ['people'], groups: ['Doers'] },
+    over: { directories: ['people'], groups: [CREW] },
+  },
+];
+
+const found = (reply: SessionReply) => reply.body as unknown as FoundPeopleAnswer;
+const query = (of: Record<string, string>) => `/helpdesk/people?${new URLSearchParams({ directory: 'people', ...of })}`;
+
+describe.each(['sqlite', 'postgres'] as const)('people, as an agent sees them, on %s', (engine) => {
+  let keyturn: Keyturn;
+  let drop: () => Promise<unknown> = () => Promise.resolve();
+  let agent: SessionClient;
+  beforeAll(async () => {
+    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('people') : undefined;
+    drop = database?.drop ?? drop;
+    keyturn = await startKeyturn({
+      directories: [embeddedSection('people', { lockoutThreshold: 3, lockoutMinutes: null }), embeddedSection('cloud')],
+      ...(database === undefined ? {} : { database: database.url }),
+      configuration: { guard: GENEROUS_LIMITS, signIn: { enabled: true }, roles },
+    });
+    agent = await signedIn(['Agents']);
+  });
+  afterAll(async () => {
+    await keyturn?.close();
+    await drop();
+  });
+
+  async function signedIn(groups: string[]): Promise<SessionClient> {
+    const login = newLogin('agent');
+    await addPerson(keyturn, login, { groups });
+    return signIn(keyturn, login, await keyturn.enrol(login));
+  }
+  async function person(more: Parameters<typeof addPerson>[2] = {}): Promise<{ login: string; id: string }> {
+    const login = newLogin();
+    await addPerson(keyturn, login, { groups: [CREW], ...more });
+    const [account] = await keyturn.deps.directories.get(more.directory ?? 'people').findAccounts(login);
+    if (account === undefined) throw new Error('no account');
+    return { login, id: account.id };
+  }
+  const logins = async (of: Record<string, string>) => found(await agent.call('GET', query(of))).people.map(({ login }) => login);
+  const see = (id: string, directory = 'people') => agent.call('GET', `/helpdesk/people/${directory}/${encodeURIComponent(id)}`);
+  const events = async (wanted: string) => (await keyturn.deps.store.audit.read(0, 100_000)).filter(({ type }) => type === wanted);
+
+  it('are found by parts of what they are called, and only within the scope of the role', async () => {
+    const family = newLogin('fam');
+    const inside = await person({ displayName: `Ada ${family}` });
+    const outside = await person({ displayName: `Bob ${family}`, groups: ['Others'] });
+    const elsewhere = await person({ displayName: `Eve ${family}`, directory: 'cloud' });
+    expect(await logins({ text: family })).toEqual([inside.login]);
+    expect(await logins({ text: `${family.slice(0, 5)} ada` })).toEqual([inside.login]);
+    expect((await agent.call('GET', '/helpdesk/directories')).body).toEqual({
+      directories: [{ id: 'people', label: 'Directory people', filters: ['locked', 'disabled', 'must-change'] }],
+    });
+    // Who is out of scope is as who does not exist, at every door.
+    const nobody = await see('00000000-0000-0000-0000-000000000000');
+    for (const reply of [await see(outside.id), await see(elsewhere.id, 'cloud'), await see(inside.id, 'nowhere')])
+      expect({ status: reply.status, code: reply.body.code }).toEqual({ status: nobody.status, code: nobody.body.code });
+    expect((await agent.call('GET', query({ directory: 'cloud', text: family }))).status).toBe(200);
+    expect(found(await agent.call('GET', query({ directory: 'cloud', text: family }))).people).toEqual([]);
+  });
+
+  it('are shown to nobody without the permission, however they ask', async () => {
+    const target = await person();
+    for (const held of [await signedIn([]), await signedIn(['Doers'])])
+      for (const path of [
+        '/helpdesk/directories',
+        query({}),
+        `/helpdesk/people.csv?directory=people`,
+        `/helpdesk/people/people/${target.id}`,
+      ])
+        expect([path, (await held.call('GET', path)).body.code]).toEqual([path, 'access.refused']);
+    expect((await agent.call('GET', query({ filter: 'sleeping' }))).status).toBe(400);
+  });
+
+  it('come page by page, each once, however many are hidden between them', async () => {
+    const family = newLogin('page');
+    const shown: string[] = [];
+    for (let nth = 0; nth < 60; nth += 1) {
+      const { login } = await person({ displayName: `${family} ${nth}`, groups: nth % 3 === 0 ? [CREW] : ['Others'] });
+      if (nth % 3 === 0) shown.push(login);
+    }
+    const listed: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const page = found(await agent.call('GET', query({ text: family, ...(cursor === '' ? {} : { cursor }) })));
+      listed.push(...page.people.map(({ login }) => login));
+      cursor = page.cursor;
+    }
+    expect(listed.toSorted()).toEqual(shown.toSorted());
+    const before = (await events('people.exported')).length;
+    const csv = await fetch(`${keyturn.url}/api/v1/helpdesk/people.csv?directory=people&text=${family}`, {
+      headers: { authorization: `Bearer ${agent.token}` },
+    });
+    const lines = (await csv.text()).trim().split('\n');
+    expect(csv.headers.get('content-type')).toContain('text/csv');
+    expect(lines[0]).toBe('directory,login,displayName,mail,location');
+    expect(
+      lines
+        .slice(1)
+        .map((line) => line.split(',')[1])
+        .toSorted(),
+    ).toEqual(shown.toSorted());
+    const [row] = (await events('people.exported')).slice(before);
+    expect(JSON.parse(row?.data ?? '{}')).toMatchObject({ count: 20, whole: true, text: true, filter: null });
+    expect(row?.data).not.toContain(family);
+  });
+
+  it('are no formula in a spreadsheet, whatever they call themselves', async () => {
+    const family = newLogin('calc');
+    for (const sign of ['=', '+', '-', '@', '\t=']) await person({ displayName: `${sign}HYPERLINK("x") ${family}` });
+    const csv = await fetch(`${keyturn.url}/api/v1/helpdesk/people.csv?directory=people&text=${family}`, {
+      headers: { authorization: `Bearer ${agent.token}` },
+    });
+    const lines = (await csv.text()).trim().split('\n').slice(1);
+    expect(lines.length).toBeGreaterThanOrEqual(5);
+    for (const line of lines) expect(line).not.toMatch(/(^|,)"?[=+@\t-]/);
+  });
+
+  it('are filtered by what the directory knows, and by what is enrolled here', async () => {
+    const family = newLogin('state');
+    const [open, closed, must, ready] = [
+      await person({ displayName: family }),
+      await person({ displayName: family, disabled: true } as object),
+      await person({ displayName: family, mustChange: true } as object),
+      await person({ displayName: family }),
+    ];
+    await keyturn.enrol(ready.login);
+    expect(await logins({ text: family, filter: 'disabled' })).toEqual([closed.login]);
+    expect(await logins({ text: family, filter: 'must-change' })).toEqual([must.login]);
+    expect(await logins({ text: family, enrolled: 'yes' })).toEqual([ready.login]);
+    expect((await logins({ text: family, enrolled: 'no' })).toSorted()).toEqual([open.login, closed.login, must.login].toSorted());
+  });
+
+  it('are seen with what matters to a call, masked, with the risks, and with what may be done and why not', async () => {
+    const target = await person();
+    const owner = await keyturn.enrol(target.login, 'margaret.hamilton@home.example');
+    await keyturn.deps.store.freezes.freeze(owner.account, 'not-me', keyturn.clock.now());
+    const seen = (await see(target.id)).body as unknown as SeenPerson;
+    expect(seen).toMatchObject({
+      account: { login: target.login, directoryLabel: 'Directory people' },
+      protected: false,
+      lock: { locked: false },
+      state: { disabled: false },
+      risks: ['frozen'],
+      may: ['unlock-account'],
+      inCase: ['unlock-account'],
+      mayNot: [{ action: 'reset-password', because: 'no-role' }],
+    });
+    expect(seen.factors.map(({ kind, label }) => [kind, label])).toContainEqual(['email', 'm•••@h•••.example']);
+    expect(JSON.stringify(seen)).not.toContain('margaret');
+    expect((await events('person.seen')).some(({ data }) => data.includes(target.id))).toBe(true);
+    const guarded = await person({ groups: [CREW, PROTECTED_GROUP] });
+    expect((await see(guarded.id)).body).toMatchObject({
+      protected: true,
+      may: [],
+      mayNot: [{ because: 'protected' }, { because: 'protected' }],
+    });
+  });
+});
+
+describe.each(['openldap', '389ds', 'active-directory'] as const)('people of %s', (kind) => {
+  it('are found live, locked ones too, and no filter of theirs can be broken out of', async () => {
+    const directory = await reachRealDirectory(kind);
+    const boss = await directory.createPerson();
+    const own = await startKeyturn({
+      directories: [directory.section],
+      configuration: {
+        guard: GENEROUS_LIMITS,
+        signIn: { enabled: true },
+        roles: [
+          { name: 'agents', may: ['see-people', 'unlock-account'], heldBy: { accounts: [boss.login] }, over: { directories: ['people'] } },
+        ],
+      },
+    });
+    try {
+      const held = await signIn(own, boss.login, await own.enrol(boss.login), boss.password);
+      const target = await directory.createPerson();
+      const ask = async (of: Record<string, string>) => found(await held.call('GET', query(of)));
+      expect((await ask({ text: target.login })).people.map(({ login }) => login)).toEqual([target.login]);
+      await directory.lock(target);
+      expect((await ask({ text: target.login, filter: 'locked' })).people.map(({ login }) => login)).toEqual([target.login]);
+      for (const text of ['*', ')(uid=*', `${target.login})(|(uid=*`, '\\2a', '(&', '\u0000'])
+        expect([text, (await ask({ text })).people]).toEqual([text, []]);
+      const [row] = (await ask({ text: target.login })).people;
+      const seen = (await held.call('GET', `/helpdesk/people/people/${encodeURIComponent(row?.id ?? '')}`)).body as unknown as SeenPerson;
+      expect(seen).toMatchObject({ lock: { locked: true }, account: { login: target.login }, may: ['unlock-account'] });
+    } finally {
+      await own.close();
+      await directory.proxy.stop();
+    }
+  });
+});
+
+it('what is masked tells nobody the address or the number', () => {
+  fc.assert(
+    fc.property(fc.emailAddress(), fc.stringMatching(/^\+[1-9]\d{7,13}$/), (address, number) => {
+      const [mail, phone] = [maskContact('email', address), maskContact('sms', number)];
+      const name = address.slice(0, address.lastIndexOf('@'));
+      if (name.length > 2) expect(mail).not.toContain(name);
+      expect(phone).not.toContain(number.slice(3, -2));
+      expect(phone.replaceAll(/\D/g, '').length).toBeLessThanOrEqual(4);
+    }),
+  );
+  for (const odd of ['', '@', 'x', '@home.example']) expect(maskContact('email', odd)).toBe('••••');
+});
