@@ -58,7 +58,8 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   },
   'session.missing': { meaning: 'The request belongs to nobody who is signed in', fix: 'Sign in, and send the cookie or the token' },
   'session.ended': {
-    meaning: 'The session is over: signed out, unused for too long, ended for a change to the account, or signing in was switched off',
+    meaning:
+      'The session is over: signed out, unused for too long, ended for a change to the account or for a role that was lost, or signing in was switched off',
     fix: 'Sign in again',
   },
   'session.not-proven': {

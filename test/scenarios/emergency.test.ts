@@ -88,6 +88,8 @@ describe.each(['sqlite', 'postgres'] as const)('an emergency, on %s', (engine) =
     const replies = await Promise.all(Array.from({ length: 8 }, (_, nth) => open(nth % 2 === 0 ? keyturn : second, secret)));
     expect(replies.map(({ status }) => status).toSorted()).toEqual([201, 410, 410, 410, 410, 410, 410, 410]);
     expect(await codeOf(open(keyturn, secret))).toBe('emergency.link-invalid');
+    const refused = (await eventsOf(keyturn, 'emergency.refused')).filter(({ problem }) => problem === 'emergency.link-invalid');
+    expect(refused.length).toBeGreaterThanOrEqual(8);
     expect(await codeOf(open(keyturn, randomBytes(32).toString('base64url')))).toBe('emergency.link-invalid');
   });
 

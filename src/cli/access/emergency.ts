@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Emergency, makeEmergencyLink, readEmergencies, retireEmergencies } from '../../core/access/emergency.ts';
 import type { Configuration } from '../../core/configuration/document.ts';
+import { passkeySiteProblem } from '../../core/configuration/passkey-site.ts';
 import { createConfigurationReader } from '../../core/configuration/read-configuration.ts';
 import type { CommandContext } from '../command-context.ts';
 import { completeCommand } from '../complete-command.ts';
@@ -33,6 +34,9 @@ export function addEmergency(access: Command, context: CommandContext): void {
         const { reason, minutes } = options;
         const deps = { ...runtime, configuration: () => configuration };
         const { address, expiresAt } = await makeEmergencyLink(deps, { author, reason, lifetime: minutes * 60_000 });
+        const problem = passkeySiteProblem(configuration);
+        if (problem !== null)
+          context.writeError(`warning: no passkey can be made at the address of the link, and nothing can be done before: ${problem}\n`);
         await context.print(address);
         await context.print(`  Opens once, until ${describeTime(expiresAt)}. It is not shown again. End it when you are done:`);
         await context.print(`    ${completeCommand('keyturn access emergency retire', context.settingsFile())}`);

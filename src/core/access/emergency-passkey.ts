@@ -6,6 +6,7 @@ import { credentialDigest, relyingPartyOf, userHandleOf } from '../factors/passk
 import { isCloned, PROBLEMS } from '../factors/passkey-factor.ts';
 import type { ActDeps } from '../journey/act.ts';
 import { isTicket, questionOf, spendTicket } from '../journey/passkey-ticket.ts';
+import type { EmergencyRow } from '../ports/emergency-store.ts';
 import type { Session, SessionFacts } from '../sessions/session.ts';
 import {
   type EmergencyFacts,
@@ -14,6 +15,7 @@ import {
   enter,
   factsOfEmergency,
   type OpenedEmergency,
+  refusedInTheLog,
   retireOne,
 } from './emergency.ts';
 
@@ -62,8 +64,18 @@ export async function returnToEmergency(
 ): Promise<OpenedEmergency> {
   if (!isTicket(deps, ticket, deps.act.at)) throw new AppError('passkey.out-of-date');
   const row = await deps.store.emergencies.findByCredential(credentialDigest(deps.keys, credential.id));
-  const passkey = row === null ? null : factsOfEmergency(row).passkey;
-  if (row === null || row.retiredAt !== null || passkey === null) throw new AppError('passkey.unknown');
+  if (row === null) throw new AppError('passkey.unknown');
+  return refusedInTheLog(deps, row, client, () => comeBack(deps, row, { ticket, credential }, client));
+}
+
+async function comeBack(
+  deps: ActDeps,
+  row: EmergencyRow,
+  { ticket, credential }: { ticket: string; credential: Assertion },
+  client: SessionFacts['client'],
+): Promise<OpenedEmergency> {
+  const { passkey } = factsOfEmergency(row);
+  if (row.retiredAt !== null || passkey === null) throw new AppError('passkey.unknown');
   const asked = { challenge: deps.keys.digest('passkey-challenge', questionOf(ticket)), ...relyingPartyOf(deps.configuration()) };
   const verdict = await deps.webAuthn.verifyAssertion(asked, passkey.kept, credential);
   if ('problem' in verdict) throw new AppError(PROBLEMS[verdict.problem]);

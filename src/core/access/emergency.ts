@@ -1,4 +1,4 @@
-import { AppError } from '../../../shared/errors.ts';
+import { AppError, isAppError } from '../../../shared/errors.ts';
 import { accountKey } from '../accounts/candidate.ts';
 import type { Actor } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
@@ -98,12 +98,26 @@ export async function openEmergency(deps: ActDeps, secret: string, client: Sessi
   const linkDigest = deps.keys.digest('emergency-link', secret);
   const found = await deps.store.emergencies.findByLink(linkDigest);
   if (found === null) throw new AppError('emergency.link-invalid');
-  return enter(deps, found, { client, proofs: [], type: 'emergency.opened' }, async (store) => {
-    const row = await store.emergencies.findByLink(linkDigest);
-    const isGood = row !== null && row.openedAt === null && row.retiredAt === null && row.expiresAt > deps.act.at;
-    if (!isGood || !(await store.emergencies.change(row, { openedAt: deps.act.at }))) throw new AppError('emergency.link-invalid');
-    await tell(deps, store, 'emergency-opened', factsOfEmergency(row));
-  });
+  return refusedInTheLog(deps, found, client, () =>
+    enter(deps, found, { client, proofs: [], type: 'emergency.opened' }, async (store) => {
+      const row = await store.emergencies.findByLink(linkDigest);
+      const isGood = row !== null && row.openedAt === null && row.retiredAt === null && row.expiresAt > deps.act.at;
+      if (!isGood || !(await store.emergencies.change(row, { openedAt: deps.act.at }))) throw new AppError('emergency.link-invalid');
+      await tell(deps, store, 'emergency-opened', factsOfEmergency(row));
+    }),
+  );
+}
+
+/** Writes down what is refused of an emergency that there is or was: a link that is opened twice was seen by somebody else. */
+export async function refusedInTheLog<T>(deps: ActDeps, { id }: EmergencyRow, client: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    const actor = emergencyActor(deps, id, client);
+    await deps.store.transaction((store) => recordEvent(store, deps.clock, { type: 'emergency.refused', id, actor, problem: error.code }));
+    throw error;
+  }
 }
 
 export interface OpenedEmergency {

@@ -180,6 +180,8 @@ export type AuditEvent =
   | { type: 'emergency.link-made'; id: string; actor: Actor; author: string; reason: string; expiresAt: number }
   /** It was opened, once; then its holder made a passkey, and came back by it. */
   | { type: 'emergency.opened' | 'emergency.passkey-made' | 'emergency.signed-in'; id: string; session: string; actor: Actor }
+  /** Somebody came with a link that was opened before, replaced, retired or too old, or with a passkey whose answer proves nothing. */
+  | { type: 'emergency.refused'; id: string; actor: Actor; problem: string }
   /** Nobody gets in by it any more. */
   | { type: 'emergency.retired'; id: string; actor: Actor; author: string; because: 'retired' | 'replaced' | 'passkey-cloned' }
   /** Who is signed in asked for what no role lets them do at the installation. */

@@ -64,6 +64,6 @@ export interface SessionStore {
   noteRoles(id: string, roles: readonly string[], readAt: number): Promise<void>;
   /** Notes that the account holds its roles still, in all of its sessions that have some. */
   confirmRoles(account: AccountRef, readAt: number): Promise<void>;
-  /** Open sessions used since `seenAfter` that have roles, those first which the directory confirmed longest ago, and before `readBefore`. */
+  /** Open sessions used since `seenAfter` that have roles, those first which the directory confirmed longest ago, and before `readBefore` or in the future. */
   actingByRoles(asked: { readBefore: number; seenAfter: number; now: number }, limit: number): Promise<SessionRow[]>;
 }

@@ -136,7 +136,8 @@ export function createSessions(context: TableContext): SessionStore {
       const rows = await context.db
         .selectFrom('sessions')
         .selectAll()
-        .where('roles_read_at', '<=', readBefore)
+        // Also what a node says whose clock is ahead: it would be believed for too long.
+        .where((eb) => eb.or([eb('roles_read_at', '<=', readBefore), eb('roles_read_at', '>', now)]))
         .where('ended_at', 'is', null)
         .where('ends_at', '>', now)
         .where('seen_at', '>', seenAfter)
