@@ -136,6 +136,31 @@ export const chooseAccountsStepSchema = z.object({
   /** `locked` null: not known. */
   accounts: z.array(stepAccountSchema.extend({ locked: z.boolean().nullable(), selected: z.boolean() })),
 });
+export const resultSchema = z.object({
+  account: stepAccountSchema,
+  outcome: z.enum([
+    'password-reset',
+    'unlocked',
+    'was-not-locked',
+    'password-kept',
+    'mailed',
+    'signed-in',
+    'proven',
+    'call-confirmed',
+    'call-denied',
+    'failed',
+    'unknown',
+  ]),
+  code: z.string().optional(),
+  message: z.string(),
+});
+export type Result = z.infer<typeof resultSchema>;
+
+/**
+ * Where several accounts were written to and some are asked for once more, by themselves: what became of each, and whether it may be left
+ * at that (`finish`).
+ */
+const resultsSoFar = { results: z.array(resultSchema).optional(), mayFinish: z.boolean().optional() };
 export const newPasswordStepSchema = z.object({
   ...stepBase,
   kind: z.literal('new-password'),
@@ -146,8 +171,14 @@ export const newPasswordStepSchema = z.object({
   verdicts: z.array(verdictSchema).optional(),
   mayKeepPassword: z.boolean(),
   changeableAt: time.nullable(),
+  ...resultsSoFar,
 });
-export const confirmUnlockStepSchema = z.object({ ...stepBase, kind: z.literal('confirm-unlock'), accounts: z.array(stepAccountSchema) });
+export const confirmUnlockStepSchema = z.object({
+  ...stepBase,
+  kind: z.literal('confirm-unlock'),
+  accounts: z.array(stepAccountSchema),
+  ...resultsSoFar,
+});
 /**
  * Who is on the telephone with the person, and what for. `call` null: nobody of the helpdesk has opened a case about them. `shown`: the
  * number that the agent can say, and nobody else.
@@ -171,25 +202,6 @@ export const waitingStepSchema = z.object({
   /** Seconds until the next poll makes sense. */
   pollAfter: z.number(),
 });
-export const resultSchema = z.object({
-  account: stepAccountSchema,
-  outcome: z.enum([
-    'password-reset',
-    'unlocked',
-    'was-not-locked',
-    'password-kept',
-    'mailed',
-    'signed-in',
-    'proven',
-    'call-confirmed',
-    'call-denied',
-    'failed',
-    'unknown',
-  ]),
-  code: z.string().optional(),
-  message: z.string(),
-});
-export type Result = z.infer<typeof resultSchema>;
 export const doneStepSchema = z.object({
   ...stepBase,
   kind: z.literal('done'),
@@ -276,8 +288,12 @@ export const ANSWERS = {
     z.strictObject({ back: z.literal(true) }),
   ]),
   'choose-accounts': z.strictObject({ accounts: z.array(z.string().max(64)).min(1).max(20) }),
-  'new-password': z.union([z.strictObject({ password }), z.strictObject({ keepPassword: z.literal(true) })]),
-  'confirm-unlock': z.strictObject({ confirm: z.literal(true) }),
+  'new-password': z.union([
+    z.strictObject({ password }),
+    z.strictObject({ keepPassword: z.literal(true) }),
+    z.strictObject({ finish: z.literal(true) }),
+  ]),
+  'confirm-unlock': z.union([z.strictObject({ confirm: z.literal(true) }), z.strictObject({ finish: z.literal(true) })]),
   'confirm-call': z.union([
     z.strictObject({ number: z.string().min(1).max(20) }),
     z.strictObject({ notMine: z.literal(true) }),

@@ -69,12 +69,13 @@ export function judge(password: string, rules: readonly PasswordRule[]): Passwor
 /** The same for rules as the API sends them, for the browser: they carry all that is needed. */
 export function judgeRules(
   password: string,
-  rules: readonly (Pick<Rule, 'code' | 'source'> & { readonly params: PasswordRuleParams })[],
+  rules: readonly (Pick<Rule, 'code' | 'source'> & { readonly params: PasswordRuleParams; readonly directories?: readonly string[] })[],
 ): PasswordVerdict[] {
   const normalised = normalisePassword(password);
-  return rules.map(({ code, params, source }) => {
+  return rules.map(({ code, params, source, directories }) => {
     const decide = source === 'server-only' || !isPure(code) ? undefined : JUDGES[code];
-    return { code, params, ok: decide === undefined ? 'server-decides' : isOff(normalised, params) || decide(normalised, params) };
+    const ok = decide === undefined ? 'server-decides' : isOff(normalised, params) || decide(normalised, params);
+    return { code, params, ok, ...(directories === undefined ? {} : { directories }) };
   });
 }
 

@@ -57,12 +57,15 @@ export interface PasswordRule {
   readonly source: Rule['source'];
   /** The password is all that is needed to judge it. */
   readonly pure: boolean;
+  /** Names of the directories whose rule it is, where it is one of several; absent: it is no matter, or nobody's in particular. */
+  readonly directories?: readonly string[];
 }
 
 export interface PasswordVerdict {
   readonly code: string;
   readonly params: PasswordRuleParams;
   readonly ok: boolean | 'server-decides';
+  readonly directories?: readonly string[];
 }
 
 export type LengthUnit = 'utf16-units' | 'octets' | 'code-points';

@@ -114,6 +114,7 @@ const PAGES: PageCase[] = [
     }),
     name: 'new-password-suggested',
   },
+  stepPage('new-password-rest', /Not changed[\s\S]*Leave the rest/),
   stepPage('confirm-unlock', /Your password stays as it is/),
   stepPage('waiting-directory', /goes on by itself/),
   stepPage('waiting-manager', /goes on by itself/),

@@ -101,7 +101,7 @@ describe.each(['sqlite', 'postgres'] as const)('guesses at linked accounts, on %
     // The owner is at home where they got in before.
     const before = await atKind('totp', last, HOME);
     await before.answer({ code: person.totp() });
-    before.at('new-password');
+    before.at('choose-accounts');
     nodes[0].clock.move(31_000);
     const tries = Array.from({ length: 24 }, (_, index) => ({
       kind: KINDS[Math.floor(index / accounts) % 2] ?? 'totp',
@@ -122,7 +122,7 @@ describe.each(['sqlite', 'postgres'] as const)('guesses at linked accounts, on %
     }
     const home = await atKind('totp', last, HOME);
     await home.answer({ code: person.totp() });
-    home.at('new-password');
+    home.at('choose-accounts');
   });
 
   it('from one place are as many as at one', async () => {
@@ -135,7 +135,7 @@ describe.each(['sqlite', 'postgres'] as const)('guesses at linked accounts, on %
     // Whoever is elsewhere has a share of their own.
     const elsewhere = await atKind('totp', person.logins[1] ?? '', stranger(2));
     await elsewhere.answer({ code: person.totp() });
-    elsewhere.at('new-password');
+    elsewhere.at('choose-accounts');
   });
 
   it('are not begun anew by the success of a linked account', async () => {
@@ -144,7 +144,7 @@ describe.each(['sqlite', 'postgres'] as const)('guesses at linked accounts, on %
     for (let index = 0; index < 2; index += 1) await (await atKind('totp', other, stranger(1))).answer({ code: WRONG.totp });
     const client = await atKind('totp', other, stranger(1));
     await client.answer({ code: person.totp() });
-    client.at('new-password');
+    client.at('choose-accounts');
     for (let index = 0; index < 3; index += 1) await (await atKind('totp', first, stranger(1))).answer({ code: WRONG.totp });
     expect(await judged(...(await idsOf(person)))).toBe(FROM_ONE_PLACE);
   });
@@ -169,7 +169,7 @@ describe.each(['sqlite', 'postgres'] as const)('guesses at linked accounts, on %
     expect(await readRecoveryState(deps, account)).toMatchObject({ frozen: false, linked: [] });
     const client = await atKind('totp', other, stranger(50));
     await client.answer({ code: person.totp() });
-    client.at('new-password');
+    client.at('choose-accounts');
   });
 
   it('at an account that is parted are its own again', async () => {

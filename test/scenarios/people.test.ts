@@ -68,6 +68,7 @@ describe('accounts that are linked', () => {
     const client = await startJourney(keyturn.url, other);
     await prove(keyturn, client, person);
     const password = newPassword();
+    await client.answer({ accounts: [`cloud/${second.id}`] });
     await client.answer({ password });
     client.at('done');
     expect(await signsIn(keyturn, other, password, 'cloud')).toBe(true);

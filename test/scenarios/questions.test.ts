@@ -123,7 +123,7 @@ describe.each(['sqlite', 'postgres'] as const)('security questions on two nodes,
     await client.answer({ answers: answersTo(client, () => 'wrong') });
     expect(await failures()).toEqual([1, 1]);
     await client.answer({ answers: answersTo(client) });
-    client.at('new-password');
+    client.at('choose-accounts');
     // Its own account has none any more; the other one keeps the wrong one alone.
     expect(await failures()).toEqual([0, 1]);
   });

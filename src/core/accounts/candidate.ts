@@ -15,6 +15,8 @@ export interface Candidate {
   /** What the rules of proof ask of the account, and the kinds its owner has; as they were when the journey began. */
   readonly facts: RuleFacts;
   readonly has: readonly FactorKind[];
+  /** Nobody named it: it is linked to one that was, and what was proven proves its owner as well. */
+  readonly linked?: true;
 }
 
 /** One string for an account: key of maps and guard target. The directory id has no `/`. */

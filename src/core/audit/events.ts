@@ -125,6 +125,8 @@ export type AuditEvent =
   | { type: 'invitation.made'; account: AccountRef; id: string; author: string; actor: Actor; expiresAt: number; byMail: boolean }
   | ({ type: 'invitation.shown'; id: string } & AboutSession)
   | { type: 'invitation.revoked'; account: AccountRef; author: string; actor: Actor; count: number; reason: string }
+  /** One of several accounts was left out of a write to them, before anything was sent. `reason`: a code. */
+  | { type: 'write.not-begun'; journey?: string; actor: Actor; account: AccountRef; verb: AboutWrite['verb']; reason: string }
   /** `backing`: what a write for somebody else rests on, where that is a case. */
   | ({ type: 'write.intended'; proof: FactorKind[]; unlock?: boolean; backing?: WriteBacking } & AboutWrite)
   | ({

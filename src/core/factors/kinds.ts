@@ -27,6 +27,8 @@ export interface FactorTraits {
   readonly ofAnotherAccount?: true;
   /** Somebody else gives it, who is signed in (`vouching/`): nothing is typed into the journey, which waits for them. */
   readonly byAnother?: true;
+  /** Of several that somebody has each is good once: the one that was shown is gone. */
+  readonly usedUp?: true;
 }
 
 /** The traits of every kind that the protocol knows. */
@@ -39,7 +41,7 @@ export const FACTOR_TRAITS: Readonly<Record<FactorKind, FactorTraits>> = {
   passkey: { channel: 'device', phishingResistant: true, restricted: false, opens: true, guessable: false },
   questions: { channel: 'memory', phishingResistant: false, restricted: true, opens: false, guessable: true },
   // 120 random bits: NIST SP 800-63B-4 3.1.2 asks for a limit of failures only below 64.
-  'recovery-code': { channel: 'device', phishingResistant: false, restricted: false, opens: true, guessable: false },
+  'recovery-code': { channel: 'device', phishingResistant: false, restricted: false, opens: true, guessable: false, usedUp: true },
   'linked-account': {
     channel: 'memory',
     phishingResistant: false,

@@ -1,6 +1,7 @@
 import { accountKey } from '../accounts/candidate.ts';
 import { recordEvent, recordEvents } from '../audit/record-event.ts';
-import type { EnrolledCandidate } from '../factors/factor.ts';
+import type { EnrolledCandidate, Proof } from '../factors/factor.ts';
+import { ownerOf } from '../factors/owner-of.ts';
 import { deviceDigest, placesOf } from '../guard/places.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
@@ -16,7 +17,8 @@ import { completeAmong, kindsNow } from './what-counts.ts';
 export interface Accepted {
   /** What was asked for. */
   step: Pick<PromptStep, 'factor'>;
-  accounts: AccountRef[];
+  /** What was shown, of which accounts. */
+  proofs: readonly Pick<Proof, 'account' | 'factor'>[];
   /** There are failures that a complete proof clears. */
   anyFailures: boolean;
   /** Everything that is enrolled for the candidates. */
@@ -31,10 +33,12 @@ export async function acceptProof(
   deps: ActDeps,
   store: Store,
   journey: LoadedJourney,
-  { step, accounts, anyFailures, enrolled }: Accepted,
+  { step, proofs, anyFailures, enrolled }: Accepted,
 ): Promise<JourneyState> {
   const proven = [...journey.state.proven, step.factor];
-  const narrowed: JourneyState = { ...journey.state, proven, candidates: narrowCandidates(journey.state, accounts) };
+  const accounts = proofs.map(({ account }) => account);
+  const shown = { ...journey.state.shown, [step.factor]: shownOf(proofs, enrolled) };
+  const narrowed: JourneyState = { ...journey.state, proven, shown, candidates: narrowCandidates(journey.state, accounts) };
   const candidates = completeAmong(deps, narrowed, narrowed.candidates ?? []);
   const about = { journey: journey.row.id, actor: journeyActor(deps.act, narrowed), accounts };
   if (candidates.length === 0) {
@@ -68,6 +72,14 @@ async function rememberPlaces(deps: ActDeps, store: Store, state: JourneyState):
     const { network, device } = placesOf(deps.keys, ref, deps.act.address, state.device);
     await store.knownPlaces.remember(ref, device === null ? [network] : [network, device], deps.act.at);
   }
+}
+
+function shownOf(proofs: Accepted['proofs'], enrolled: readonly EnrolledCandidate[]): { id: string; owner: string | null }[] {
+  const rows = new Map(enrolled.flatMap(({ factors }) => factors.map((row) => [row.id, row])));
+  return [...new Set(proofs.map(({ factor }) => factor))].map((id) => {
+    const row = rows.get(id);
+    return { id, owner: row === undefined ? null : accountKey(ownerOf(row)) };
+  });
 }
 
 function ofCandidates(enrolled: readonly EnrolledCandidate[], { candidates }: JourneyState): EnrolledCandidate[] {

@@ -6,6 +6,7 @@ import { type ActDeps, journeyActor } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
 import { findJourney } from './find-journey.ts';
 import type { JourneyKey } from './journey-key.ts';
+import { finished } from './step-after-writes.ts';
 
 /**
  * Ends a journey at the person's wish. A write that is under way goes on: it cannot be called back. Ending twice is
@@ -24,8 +25,10 @@ export async function cancelJourney(deps: ActDeps, key: JourneyKey): Promise<voi
           journey: journey.row.id,
           actor: journeyActor(deps.act, journey.state),
         });
+        const { state } = journey;
         const step = { id: randomId(deps.random), kind: 'refused' as const, code: 'journey.cancelled' };
-        await advanceJourney(store, journey, { ...journey.state, step });
+        // What became of accounts is told, however it ends.
+        await advanceJourney(store, journey, state.outcomes === undefined ? { ...state, step } : finished(deps, state, state.outcomes));
       });
       return;
     } catch (error) {

@@ -6,6 +6,7 @@ import type { AnswerProblem, OtherAccounts, Prompt, PutQuestion } from '../facto
 import type { AccountRef } from '../ports/directory.ts';
 import type { WorkChallenge } from '../ports/platform.ts';
 import type { JourneyRow } from '../ports/store.ts';
+import type { JourneyVerb, WriteResult } from '../writes/directory-write.ts';
 
 /** A message of the journey: a key of `locales/<lang>/journey.json` below `message`, or of `password.json`. */
 export interface MessageKey {
@@ -21,7 +22,37 @@ interface StepBase {
 
 /** A step whose answer is a write; kept while the write runs, so that it can be put again. */
 export type QuestionStep = StepBase &
-  ({ kind: 'new-password'; rules: PasswordRule[]; anyLocked: boolean; changeableAt: number | null } | { kind: 'confirm-unlock' });
+  (
+    | {
+        kind: 'new-password';
+        rules: PasswordRule[];
+        anyLocked: boolean;
+        changeableAt: number | null;
+        /** What of it is asked for each account, where there are several: some of them may be asked for alone later. */
+        each?: Record<string, AccountQuestion>;
+      }
+    | { kind: 'confirm-unlock' }
+  );
+
+/** What one account asks of a new password, and whether keeping the old one is offered for it. */
+export interface AccountQuestion {
+  /** Name of its directory, which rules that are its own are told by. */
+  directory: string;
+  rules: PasswordRule[];
+  maybeLocked: boolean;
+  changeableAt: number | null;
+}
+
+/** What became of a write to an account, as far as the journey goes by it. */
+export interface Written {
+  status: Exclude<WriteResult['status'], 'open'>;
+  reason?: string | undefined;
+  leftTemporary?: true | undefined;
+  unmet?: WriteResult['unmet'] | undefined;
+}
+
+/** The same as the person is told it. */
+export type AccountOutcome = Omit<Result, 'message' | 'account'> & { verb: JourneyVerb };
 
 /** A step for each way of asking. `problem`: what was wrong with the last answer. */
 type PromptSteps = { [P in Prompt]: { kind: P; factor: FactorKind; challengeId: string; problem?: AnswerProblem } };
@@ -51,7 +82,15 @@ export type OpenStep =
         /** Proof is complete; the directories are being asked what comes next. Clients see `waiting`. */
         | { kind: 'preparing' }
         /** A write is under way, or its result is being found out. Clients see `waiting`. */
-        | { kind: 'writing'; intents: Record<string, string>; verb: 'reset-password' | 'unlock-account'; from: QuestionStep }
+        | {
+            kind: 'writing';
+            /** The account of each intent. */
+            intents: Record<string, string>;
+            verb: JourneyVerb;
+            from: QuestionStep;
+            /** By account: what is known before all of it is. Those for which nothing could be begun are in here alone. */
+            known?: Record<string, Written>;
+          }
         | { kind: 'done'; results: (Omit<Result, 'message' | 'account'> & { account: string | null })[]; nextSteps: string[] }
         | { kind: 'refused'; code: string }
       ));
@@ -93,6 +132,8 @@ export interface JourneyState {
   /** A proof of work was solved in this journey. */
   hasWorked: boolean;
   proven: FactorKind[];
+  /** What was shown for each of them: ids of factors, and keys of the accounts for which they were enrolled. */
+  shown?: Partial<Record<FactorKind, { id: string; owner: string | null }[]>>;
   /** When the proof was complete; milliseconds since 1970. Worth nothing for an account that somebody writes to afterwards. */
   provenAt: number | null;
   /** For whom who is signed in proves once more who they are, and what they were asked for. */
@@ -110,6 +151,8 @@ export interface JourneyState {
   asked: Partial<Record<FactorKind, AskedFactor>>;
   /** Keys of the accounts that the person chose, once proven. */
   selected: string[];
+  /** What became of accounts so far, where there were several: of those too that are asked for once more. */
+  outcomes?: Record<string, AccountOutcome>;
   step: OpenStep;
 }
 

@@ -1,8 +1,10 @@
 import { isAppError } from '../../../shared/errors.ts';
+import type { Candidate } from '../accounts/candidate.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { randomId } from '../random-id.ts';
 import { type ActDeps, journeyActor } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
+import { linkedToJoin } from './join-linked.ts';
 import { type LoadedJourney, loadedJourney, type OpenStep } from './journey-state.ts';
 import { openGoal } from './open-goal.ts';
 
@@ -13,8 +15,12 @@ import { openGoal } from './open-goal.ts';
 export async function prepareGoal(deps: ActDeps, journey: LoadedJourney): Promise<LoadedJourney> {
   if (journey.state.step.kind !== 'preparing') return journey;
   let step: OpenStep;
+  let state = journey.state;
+  let joined: Candidate[];
   try {
-    step = await openGoal(deps, journey.state);
+    joined = await linkedToJoin(deps, journey.state);
+    state = { ...state, candidates: [...(state.candidates ?? []), ...joined] };
+    step = await openGoal(deps, state);
   } catch (error) {
     if (!isAppError(error) || !error.code.startsWith('directory.')) throw error;
     if (error.code === 'directory.account-missing') return endMissing(deps, journey);
@@ -28,7 +34,17 @@ export async function prepareGoal(deps: ActDeps, journey: LoadedJourney): Promis
   }
   // Its page asks for the strength of what is typed, which takes a moment to get ready.
   if (step.kind === 'new-password' && journey.state.client.kind === 'web') deps.strength.prepare();
-  return unlessPassed(deps, journey, () => advanceJourney(deps.store, journey, { ...journey.state, step }));
+  if (joined.length === 0) return unlessPassed(deps, journey, () => advanceJourney(deps.store, journey, { ...journey.state, step }));
+  return unlessPassed(deps, journey, () =>
+    deps.store.transaction(async (store) => {
+      await recordEvent(store, deps.clock, {
+        type: 'journey.proof-complete',
+        ...{ journey: journey.row.id, actor: journeyActor(deps.act, state) },
+        ...{ accounts: joined.map(({ ref }) => ref), factors: state.proven },
+      });
+      return advanceJourney(store, journey, { ...state, step });
+    }),
+  );
 }
 
 /** The account was deleted since the journey began: asking again would never end. */

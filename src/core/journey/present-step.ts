@@ -14,6 +14,7 @@ import type { JourneyDeps } from './journey-deps.ts';
 import type { JourneyState, LoadedJourney, MessageKey, OpenStepOf, PromptStep } from './journey-state.ts';
 import { forNextTime, mayAddPasskey, rightToEnrol } from './offers.ts';
 import { selectedCandidates } from './open-goal.ts';
+import { mayFinish } from './step-after-writes.ts';
 import { combinationsNow, kindsNow } from './what-counts.ts';
 
 const SECOND = 1000;
@@ -55,9 +56,9 @@ export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, ver
       return { ...base, kind: 'linked-password', accounts, ...presentPrompt(deps, journey, step) };
     }
     case 'choose-accounts': {
-      const accounts = (state.candidates ?? []).map(({ ref, label }) => {
+      const accounts = (state.candidates ?? []).map(({ ref, label, linked }) => {
         const id = accountKey(ref);
-        return { id, label, locked: step.locked[id] ?? null, selected: true };
+        return { id, label, locked: step.locked[id] ?? null, selected: linked !== true };
       });
       return { ...base, kind: 'choose-accounts', accounts };
     }
@@ -70,9 +71,10 @@ export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, ver
         ...(verdicts === undefined ? {} : { verdicts: presentVerdicts(verdicts, deps.texts, state.language, timeZone) }),
         mayKeepPassword: step.anyLocked,
         changeableAt: presentTimeOrNull(step.changeableAt, 'up'),
+        ...presentSoFar(deps, state),
       };
     case 'confirm-unlock':
-      return { ...base, kind: 'confirm-unlock', accounts: presentAccounts(state) };
+      return { ...base, kind: 'confirm-unlock', accounts: presentAccounts(state), ...presentSoFar(deps, state) };
     case 'hand-over':
       return { ...base, kind: 'waiting', for: 'computer', digits: step.digits, pollAfter: 2 };
     case 'confirm-call':
@@ -89,7 +91,7 @@ export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, ver
       return {
         ...base,
         kind: 'done',
-        results: presentResults(deps, state, step),
+        results: presentResults(deps, state, step.results),
         nextSteps: presentNextSteps(deps, state, step),
         ...presentNextTime(deps, journey),
         ...presentOffers(deps, journey),
@@ -185,9 +187,18 @@ function presentAccounts(state: JourneyState): { id: string; label: string }[] {
   return selectedCandidates(state).map(({ ref, label }) => ({ id: accountKey(ref), label }));
 }
 
-function presentResults(deps: JourneyDeps, state: JourneyState, step: OpenStepOf<'done'>): Result[] {
+/** What became of accounts of which some are asked for once more. */
+function presentSoFar(deps: JourneyDeps, state: JourneyState): { results?: Result[]; mayFinish?: boolean } {
+  if (state.outcomes === undefined) return {};
+  const results = Object.entries(state.outcomes).map(([account, outcome]) => ({ account, ...outcome }));
+  return { results: presentResults(deps, state, results), mayFinish: mayFinish(state) };
+}
+
+function presentResults(deps: JourneyDeps, state: JourneyState, results: OpenStepOf<'done'>['results']): Result[] {
   const labels = new Map((state.candidates ?? []).map(({ ref, label }) => [accountKey(ref), label]));
-  return step.results.map(({ account, outcome, code }) => {
+  const order = [...labels.keys()];
+  const sorted = results.toSorted((one, other) => order.indexOf(one.account ?? '') - order.indexOf(other.account ?? ''));
+  return sorted.map(({ account, outcome, code }) => {
     const label = account === null ? '' : (labels.get(account) ?? '');
     const done = (): string => deps.texts.translate(state.language, `journey.result.${outcome}`, { account: label });
     const message =
@@ -228,6 +239,7 @@ function refusalText(deps: JourneyDeps, { goal, language }: JourneyState, code: 
   if (code.startsWith('password.') || code === 'account.no-right' || code === 'account.missing') {
     return presentRefusal(code as PasswordRefusal, deps.texts, language);
   }
+  if (code === 'account.write-open') return deps.texts.translate(language, 'journey.message.other-write-open');
   if (code.startsWith('directory.')) return deps.texts.translate(language, 'journey.message.nothing-changed');
   const sentences = goal === 'confirm-call' ? 'refused-call' : isRecoveryGoal(goal) ? 'refused' : 'refused-sign-in';
   return deps.texts.translate(language, `journey.${sentences}.${code.replace(/^journey\./, '')}`);

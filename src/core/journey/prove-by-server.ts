@@ -97,11 +97,11 @@ async function settle(deps: ActDeps, store: Store, taken: LoadedJourney, judged:
     const guessed = guessedAt(deps, taken.state, step.factor, everything);
     if (isJudged) await deps.guard.giveBackFailure(store, guessed, names, deps.act.address);
   };
-  const accounts = isJudged ? await settleProofs(store, judgement) : [];
-  if (accounts.length > 0 && (await store.challenges.consume(challenge.id, deps.act.at))) {
+  const proofs = isJudged ? await settleProofs(store, judgement) : [];
+  if (proofs.length > 0 && (await store.challenges.consume(challenge.id, deps.act.at))) {
     await giveBack();
     // What was counted when the step was taken is older than this: whatever there is by now is cleared.
-    return acceptProof(deps, store, taken, { step, accounts, anyFailures: true, enrolled: everything });
+    return acceptProof(deps, store, taken, { step, proofs, anyFailures: true, enrolled: everything });
   }
   if (isJudged && barred !== undefined) {
     await giveBack();

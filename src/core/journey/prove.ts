@@ -1,5 +1,4 @@
-import type { EnrolledCandidate, Judgement, Prompts } from '../factors/factor.ts';
-import type { AccountRef } from '../ports/directory.ts';
+import type { EnrolledCandidate, Judgement, Prompts, Proof } from '../factors/factor.ts';
 import type { ChallengeRow, Store } from '../ports/store.ts';
 import { acceptProof } from './accept-proof.ts';
 import type { ActDeps } from './act.ts';
@@ -37,10 +36,10 @@ export async function proveBy<Step extends PromptStep>(
       // What is not judged is compared with nothing that is anybody's, and so cannot settle anything.
       const given = { challengeId: challenge.id, expected: challenge.expected, answer, enrolled: isJudged ? enrolled : [] };
       const judgement = await deps.factor(step.factor).judge(given);
-      const accounts = isJudged ? await settleProofs(store, judgement) : [];
-      const isProven = accounts.length > 0 && (await store.challenges.consume(challenge.id, deps.act.at));
+      const proofs = isJudged ? await settleProofs(store, judgement) : [];
+      const isProven = proofs.length > 0 && (await store.challenges.consume(challenge.id, deps.act.at));
       isRefused = !isProven;
-      if (isProven) return acceptProof(deps, store, journey, { step, accounts, anyFailures, enrolled: everything });
+      if (isProven) return acceptProof(deps, store, journey, { step, proofs, anyFailures, enrolled: everything });
       return refuseProof(deps, store, journey, { step, challenge, everything, enrolled, judgement, isJudged });
     },
     after: (advanced) => {
@@ -69,12 +68,12 @@ export async function countAttempt(
   return { challenge, isJudged: granted, anyFailures };
 }
 
-/** The accounts of those proofs that could be settled, in their order. */
-export async function settleProofs(store: Store, { proofs }: Judgement): Promise<AccountRef[]> {
+/** Those proofs that could be settled, in their order. */
+export async function settleProofs(store: Store, { proofs }: Judgement): Promise<Proof[]> {
   const settled = new Set<string>();
   // In one order everywhere: rows are locked, and two journeys may be about the same accounts.
   for (const proof of proofs.toSorted((one, other) => (one.factor < other.factor ? -1 : 1))) {
     if (await proof.settle(store)) settled.add(proof.factor);
   }
-  return proofs.filter(({ factor }) => settled.has(factor)).map(({ account }) => account);
+  return proofs.filter(({ factor }) => settled.has(factor));
 }

@@ -94,7 +94,12 @@ async function begin(
   const nameDigest = typedNameDigest(deps.keys, state.typedName);
   await recordEvent(store, deps.clock, { type: 'journey.started', ...about, accounts: [candidate.ref], nameDigest });
   const step = state.step as OpenStepOf<'passkey'>;
-  const next = await acceptProof(deps, store, journey, { step, accounts: [candidate.ref], anyFailures, enrolled });
+  const next = await acceptProof(deps, store, journey, {
+    step,
+    proofs: [{ account: candidate.ref, factor: proof.factor }],
+    anyFailures,
+    enrolled,
+  });
   const begun: JourneyRow = { ...row, status: next.step.kind === 'refused' ? 'ended' : 'open', state: JSON.stringify(next) };
   await store.journeys.insert(begun);
   return loadedJourney(begun);

@@ -7,7 +7,7 @@ import type { WriteDeps } from '../writes/run-writes.ts';
 import { intentOfColumns, readIntent } from '../writes/stored-intent.ts';
 import { advanceJourney } from './advance-journey.ts';
 import { loadedJourney } from './journey-state.ts';
-import { stepAfterWrites } from './step-after-writes.ts';
+import { afterResults } from './step-after-writes.ts';
 
 /** Milliseconds until an outcome that could not be found out yet is looked for once more. */
 const LOOK_AGAIN_AFTER = 5000;
@@ -66,29 +66,13 @@ async function settle(deps: WriteDeps, row: StoredIntent, result: WriteResult): 
   }
 }
 
-/** Moves a waiting journey on once all of its writes are closed. */
+/** Takes the outcome down in a journey that waits for it; it moves on once all of its writes are closed. */
 async function moveJourney(deps: WriteDeps, store: Store, journeyId: string, last: WriteResult): Promise<void> {
   const row = await store.journeys.find(journeyId);
   if (row === null || row.status === 'ended') return;
   const journey = loadedJourney(row);
   const { step } = journey.state;
   if (step.kind !== 'writing') return;
-  const results: WriteResult[] = [];
-  for (const id of Object.keys(step.intents)) {
-    const intent = await store.intents.find(id);
-    if (intent === null) continue;
-    if (intent.status === 'open') return;
-    if (id === last.intent.id) results.push(last);
-    else
-      results.push({
-        intent: readIntent(intent) ?? intentOfColumns(intent),
-        status: intent.status,
-        foundBy: 'reading',
-        reason: 'directory.outcome-unknown',
-      });
-  }
-  await advanceJourney(store, journey, {
-    ...journey.state,
-    step: stepAfterWrites(deps, journey.state.goal, step.from, step.verb, results),
-  });
+  if (step.intents[last.intent.id] === undefined) return;
+  await advanceJourney(store, journey, afterResults(deps, journey.state, [last]));
 }

@@ -10,9 +10,9 @@ import { prepareWrites } from '../writes/prepare-writes.ts';
 import { type ActDeps, journeyActor } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
 import type { JourneyDeps } from './journey-deps.ts';
-import type { JourneyState, LoadedJourney, OpenStepOf, QuestionStep } from './journey-state.ts';
+import { type JourneyState, type LoadedJourney, loadedJourney, type OpenStepOf, type QuestionStep, type Written } from './journey-state.ts';
 import { selectedCandidates } from './open-goal.ts';
-import { stepAfterWrites } from './step-after-writes.ts';
+import { afterResults, afterWrites, endedBy } from './step-after-writes.ts';
 import type { Transition } from './step-handler.ts';
 
 /**
@@ -31,8 +31,8 @@ export async function writeForJourney(
   if (from.kind !== 'new-password' && from.kind !== 'confirm-unlock') throw new AppError('journey.answer-not-fitting');
   const accounts = selectedCandidates(state).map(({ ref }) => ref);
   const unlocks = verb === 'unlock-account' || deps.configuration().recovery.unlockOnReset;
-  const prepared = await prepareOrEnd(deps, accounts, unlocks ? { locks: 'everywhere' } : {});
-  if ('code' in prepared) return refused(deps, journey, prepared);
+  const { prepared, leftOut } = await prepareEach(deps, accounts, unlocks ? { locks: 'everywhere' } : {});
+  if (prepared.length === 0) return noneLeft(deps, journey, { verb, from, leftOut });
   const found: { ending: Ending | null } = { ending: null };
   const request: WriteRequest = {
     accounts: prepared,
@@ -47,21 +47,25 @@ export async function writeForJourney(
         intents: Object.fromEntries(intents.map((intent) => [intent.id, accountKey(intent.account)])),
         verb,
         from,
+        known: writtenOf(leftOut),
       };
+      await tellLeftOut(deps, store, journey, { verb, leftOut });
       found.ending = await endingFor(store, journey, accounts);
       if (found.ending !== null) throw new AppError('journey.step-passed');
       current = await advanceJourney(store, journey, { ...state, step });
     },
     conclude: async (store, results) => {
-      if (results.some((result) => result.status === 'open')) return;
-      const step = stepAfterWrites(deps, state.goal, from, verb, results);
-      current = await advanceJourney(store, current, { ...state, step });
+      if (results.every((result) => result.status === 'open')) return;
+      const row = await store.journeys.find(journey.row.id);
+      const waiting = row === null || row.status === 'ended' ? null : loadedJourney(row);
+      if (waiting === null || !isWaitingFor(waiting, results)) throw new AppError('journey.step-passed');
+      current = await advanceJourney(store, waiting, afterResults(deps, { ...waiting.state, language: state.language }, results));
     },
   };
   try {
     await write(request);
   } catch (error) {
-    if (found.ending !== null && isAppError(error, 'journey.step-passed')) return refused(deps, journey, found.ending);
+    if (found.ending !== null && isAppError(error, 'journey.step-passed')) return refused(deps, journey, verb, found.ending);
     if (!isAppError(error, 'account.write-open')) throw error;
     return otherWriteOpen(deps, state, from);
   }
@@ -74,21 +78,101 @@ function otherWriteOpen(deps: ActDeps, state: JourneyState, from: QuestionStep):
   return { kind: 'advance', decide: () => Promise.resolve({ ...state, step }) };
 }
 
+/** The sweeper may have taken down the outcome of one of the accounts meanwhile; nothing else moves a journey that waits for a write. */
+function isWaitingFor({ state: { step } }: LoadedJourney, results: readonly WriteResult[]): boolean {
+  return step.kind === 'writing' && results.some(({ intent }) => step.intents[intent.id] !== undefined);
+}
+
 interface Ending {
   code: string;
   reasons: { account: AccountRef; reason: Barred }[];
 }
 
-/** A proof tells who somebody is, not that the account is still one they may recover: that is read again just before the write. */
-async function prepareOrEnd(deps: JourneyDeps, accounts: readonly AccountRef[], options: LockOptions): Promise<PreparedWrite[] | Ending> {
+/** An account to which nothing is written, and why. */
+interface LeftOut {
+  account: AccountRef;
+  written: Written;
+  barred?: Barred;
+}
+
+/**
+ * A proof tells who somebody is, not that the account is still one they may recover: that is read again just before the write. Of several
+ * accounts those are left out that may not be written to, or cannot be asked about.
+ * @throws AppError `directory.*` where there is one account, which cannot be asked about
+ */
+async function prepareEach(
+  deps: JourneyDeps,
+  accounts: readonly AccountRef[],
+  options: LockOptions,
+): Promise<{ prepared: PreparedWrite[]; leftOut: LeftOut[] }> {
+  const each = await Promise.all(accounts.map((account) => prepareOne(deps, account, options, accounts.length > 1)));
+  return {
+    prepared: each.flatMap((one) => ('fingerprint' in one ? [one] : [])),
+    leftOut: each.flatMap((one) => ('fingerprint' in one ? [] : [one])),
+  };
+}
+
+async function prepareOne(
+  deps: JourneyDeps,
+  account: AccountRef,
+  options: LockOptions,
+  isOneOfSeveral: boolean,
+): Promise<PreparedWrite | LeftOut> {
   try {
-    const { prepared, barred: reasons } = await prepareWrites(deps, accounts, options);
-    if (reasons.length === 0) return prepared;
-    return { code: 'journey.account-barred', reasons };
+    const { prepared, barred } = await prepareWrites(deps, [account], options);
+    const [bar] = barred;
+    const [one] = prepared;
+    if (bar === undefined && one !== undefined) return one;
+    return {
+      account,
+      written: { status: 'refused', reason: 'journey.account-barred' },
+      ...(bar === undefined ? {} : { barred: bar.reason }),
+    };
   } catch (error) {
-    if (isAppError(error, 'directory.account-missing')) return { code: 'account.missing', reasons: [] };
-    throw error;
+    if (isAppError(error, 'directory.account-missing')) return { account, written: { status: 'refused', reason: 'account.missing' } };
+    if (!isOneOfSeveral || !isAppError(error) || !error.code.startsWith('directory.')) throw error;
+    deps.log.error('journey.directory-not-answering', { directory: account.directory, error });
+    return { account, written: { status: 'failed', reason: error.code } };
   }
+}
+
+const writtenOf = (leftOut: readonly LeftOut[]): Record<string, Written> =>
+  Object.fromEntries(leftOut.map(({ account, written }) => [accountKey(account), written]));
+
+async function tellLeftOut(
+  deps: ActDeps,
+  store: Store,
+  { row, state }: LoadedJourney,
+  { verb, leftOut }: { verb: JourneyVerb; leftOut: readonly LeftOut[] },
+): Promise<void> {
+  const about = { journey: row.id, actor: journeyActor(deps.act, state), verb };
+  for (const { account, written, barred } of leftOut) {
+    await recordEvent(store, deps.clock, { type: 'write.not-begun', ...about, account, reason: barred ?? written.reason ?? '' });
+  }
+}
+
+/** Nothing can be written: a journey of one account ends, one of several tells of each. */
+function noneLeft(
+  deps: ActDeps,
+  journey: LoadedJourney,
+  { verb, from, leftOut }: { verb: JourneyVerb; from: QuestionStep; leftOut: readonly LeftOut[] },
+): Transition {
+  const { state } = journey;
+  const [only, ...others] = leftOut;
+  if (only !== undefined && others.length === 0 && state.outcomes === undefined) {
+    const { account, barred, written } = only;
+    return refused(deps, journey, verb, {
+      code: written.reason ?? 'journey.account-barred',
+      reasons: barred === undefined ? [] : [{ account, reason: barred }],
+    });
+  }
+  return {
+    kind: 'advance',
+    decide: async (store) => {
+      await tellLeftOut(deps, store, journey, { verb, leftOut });
+      return afterWrites(deps, state, { from, verb }, writtenOf(leftOut));
+    },
+  };
 }
 
 /**
@@ -109,7 +193,7 @@ async function endingFor(store: Store, { row, state }: LoadedJourney, accounts: 
   return frozen.length > 0 ? { code: 'journey.recovery-frozen', reasons: frozen } : null;
 }
 
-function refused(deps: ActDeps, { row, state }: LoadedJourney, { code, reasons }: Ending): Transition {
+function refused(deps: ActDeps, { row, state }: LoadedJourney, verb: JourneyVerb, { code, reasons }: Ending): Transition {
   return {
     kind: 'advance',
     decide: async (store) => {
@@ -120,7 +204,8 @@ function refused(deps: ActDeps, { row, state }: LoadedJourney, { code, reasons }
         code,
         reasons,
       });
-      return { ...state, step: { id: randomId(deps.random), kind: 'refused', code } };
+      const accounts = selectedCandidates(state).map(({ ref }) => accountKey(ref));
+      return endedBy(deps, state, code, accounts, verb);
     },
   };
 }

@@ -11,10 +11,21 @@ export function mergeRules(lists: readonly (readonly PasswordRule[])[]): Passwor
   for (const rule of lists.flat()) {
     const kind = comparable(rule);
     const known = merged.get(kind);
-    merged.set(kind, known === undefined ? rule : { ...rule, params: stricter(rule, known) });
+    merged.set(kind, known === undefined ? rule : both(known, rule));
   }
   const all = [...merged.values()];
   return PASSWORD_RULE_CODES.flatMap((code) => all.filter((rule) => rule.code === code && !isCovered(rule, all)));
+}
+
+/** What asks for as much as both, and whose it is: of the one that asks for as much by itself. */
+function both(known: PasswordRule, rule: PasswordRule): PasswordRule {
+  const params = stricter(rule, known);
+  const { directories: _directories, ...merged } = { ...rule, params };
+  const own = [known, rule].filter((each) => JSON.stringify(each.params) === JSON.stringify(params));
+  const decisive = own.length > 0 ? own : [known, rule];
+  // What is asked for by somebody who is not named is asked for in any case.
+  if (decisive.some(({ directories }) => directories === undefined)) return merged;
+  return { ...merged, directories: [...new Set(decisive.flatMap(({ directories }) => directories ?? []))] };
 }
 
 /** What may not be in force need not be told beside a rule that is judged and asks for as much. */

@@ -16,21 +16,37 @@ const LONG_ENOUGH = 64;
 export function presentRules(rules: readonly PasswordRule[], texts: Texts, language: string, timeZone: string): Rule[] {
   return rules
     .filter((rule) => !isQuiet(rule))
-    .map(({ code, params, source }) => ({ code, params: { ...params }, text: ruleText(code, params, texts, language, timeZone), source }));
+    .map(({ code, params, source, directories }) => ({
+      code,
+      params: { ...params },
+      text: named(ruleText(code, params, texts, language, timeZone), directories, texts, language),
+      source,
+    }));
 }
 
 /** Verdicts as the API sends them: what is wrong for a broken rule, the rule itself otherwise. */
 export function presentVerdicts(verdicts: readonly PasswordVerdict[], texts: Texts, language: string, timeZone: string): Verdict[] {
   return verdicts
     .filter((verdict) => verdict.ok === false || !isQuiet(verdict))
-    .map(({ code, params, ok }) => ({
+    .map(({ code, params, ok, directories }) => ({
       code,
       ok,
-      text:
+      text: named(
         ok === false
           ? texts.translate(language, params.known === false ? `${code}.not-known` : refusalKey(code))
           : ruleText(code, params, texts, language, timeZone),
+        directories,
+        texts,
+        language,
+      ),
     }));
+}
+
+/** Whose rule it is, where it is not everybody's. */
+function named(text: string, directories: readonly string[] | undefined, texts: Texts, language: string): string {
+  if (directories === undefined) return text;
+  const list = new Intl.ListFormat(language, { type: 'unit' }).format(directories);
+  return texts.translate(language, 'password.of-directory', { rule: text, directory: list });
 }
 
 function isQuiet({ code, params }: Pick<PasswordVerdict, 'code' | 'params'>): boolean {

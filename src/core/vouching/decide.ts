@@ -73,8 +73,8 @@ export async function vouch(deps: ActDeps, session: Session, request: string, ty
       const about = aboutRequest(deps, session, answering);
       if (isEqual(vouchFacts(row).digits, plainCode(typed))) {
         if (!(await store.vouches.close(row.id, 'approved', deps.act.at))) throw new AppError('vouch.over');
-        const accepted = { step: { factor: KIND }, accounts: [person], anyFailures: true, enrolled } as const;
-        const next = await acceptProof(asPerson, store, waiting, { ...accepted, accounts: [person] });
+        const proofs = [{ account: person, factor: row.id }];
+        const next = await acceptProof(asPerson, store, waiting, { step: { factor: KIND }, proofs, anyFailures: true, enrolled });
         const factors = session.proofs.map(({ kind, at }) => ({ kind, at }));
         await recordEvent(store, deps.clock, { type: 'vouch.approved', ...about, factors });
         await advanceJourney(store, journey, next);

@@ -35,7 +35,7 @@ export interface WriteRequest {
   backing?: WriteBacking;
   /** Joins the transaction that writes the intents; throwing here means that nothing is done. */
   consume: (store: Store, intents: WriteIntent[]) => Promise<void>;
-  /** Joins the transaction that writes the outcomes. */
+  /** Joins the transaction that writes the outcomes; repeated where it throws `journey.step-passed`. */
   conclude: (store: Store, results: WriteResult[]) => Promise<void>;
 }
 

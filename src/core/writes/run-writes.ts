@@ -14,13 +14,17 @@ export type WriteDeps = Pick<CoreDeps, 'store' | 'directories' | 'clock' | 'rand
 
 type Request = WriteRequest & { unlock: boolean };
 
+/** Times that an outcome is taken down in a journey that moves meanwhile. */
+const MOST_TRIES = 5;
+
 /**
  * The one way in which Keyturn changes something in a directory (AUD-1): the intent is committed, then the directory is
  * asked, then the outcome is committed. Whatever dies in between, the intent is there and the sweeper reads the account
- * to learn what happened. An account has one open intent at most.
+ * to learn what happened. An account has one open intent at most: of several accounts one that is being written to is left out, as a
+ * write that failed before it began (`account.write-open`).
  *
  * @param execute does the write at one directory
- * @throws AppError `account.write-open` when another write to one of the accounts is not over; nothing was begun then
+ * @throws AppError `account.write-open` when that leaves none; nothing was begun then
  */
 export async function runWrites(deps: WriteDeps, verb: WriteVerb, request: Request, execute: Execute): Promise<WriteResult[]> {
   const readAt = deps.clock.now();
@@ -29,13 +33,25 @@ export async function runWrites(deps: WriteDeps, verb: WriteVerb, request: Reque
   const limits = widestLimits(request.accounts.map(({ account }) => deps.directories.get(account.directory).timeLimits));
   const window = writeWindow(deps.clock.now(), limits);
   const writes = request.accounts.map((target) => ({ target, intent: intentFor(deps, verb, request, { target, readAt, window }) }));
-  const intents = writes.map(({ intent }) => intent);
-  await deps.store.transaction(async (store) => {
-    for (const intent of intents) await openIntent(deps, store, intent, request);
-    await request.consume(store, intents);
+  const opened = await deps.store.transaction(async (store) => {
+    const begun: typeof writes = [];
+    for (const write of writes) if (await openIntent(deps, store, write.intent, request)) begun.push(write);
+    const [first] = request.accounts;
+    if (begun.length === 0 && first !== undefined) throw new AppError('account.write-open', { directory: first.account.directory });
+    for (const { intent } of writes.filter((write) => !begun.includes(write))) await tellNotBegun(deps, store, intent);
+    await request.consume(
+      store,
+      begun.map(({ intent }) => intent),
+    );
+    return begun;
   });
 
-  const results = await Promise.all(writes.map(({ target, intent }) => executeWrite(deps, intent, target, execute)));
+  const results = await Promise.all(
+    writes.map(
+      ({ target, intent }): Promise<WriteResult> =>
+        opened.some((write) => write.intent === intent) ? executeWrite(deps, intent, target, execute) : Promise.resolve(notBegun(intent)),
+    ),
+  );
 
   await writeDown(deps, request, results);
   deps.wakeOutbox('notice');
@@ -56,7 +72,17 @@ function intentFor(
   return { id: randomId(deps.random), verb, account: ref, journeyId, ...held, actor, proof, language, unlock, server, before, ...times };
 }
 
-async function openIntent(deps: WriteDeps, store: Store, intent: WriteIntent, { backing }: Request): Promise<void> {
+function notBegun(intent: WriteIntent): WriteResult {
+  return { intent, status: 'failed', foundBy: 'answer', reason: 'account.write-open' };
+}
+
+async function tellNotBegun(deps: WriteDeps, store: Store, { verb, account, journeyId, actor }: WriteIntent): Promise<void> {
+  const journey = journeyId === null ? {} : { journey: journeyId };
+  await recordEvent(store, deps.clock, { type: 'write.not-begun', ...journey, actor, account, verb, reason: 'account.write-open' });
+}
+
+/** @returns false: another write to the account is not over */
+async function openIntent(deps: WriteDeps, store: Store, intent: WriteIntent, { backing }: Request): Promise<boolean> {
   const { id, verb, account, journeyId, actor, proof, unlock, window } = intent;
   const opened = await store.intents.insert({
     id,
@@ -70,25 +96,31 @@ async function openIntent(deps: WriteDeps, store: Store, intent: WriteIntent, { 
     closedAt: null,
     leaseUntil: window.leaseUntil,
   });
-  if (!opened) throw new AppError('account.write-open', { directory: account.directory });
+  if (!opened) return false;
   const journey = journeyId === null ? {} : { journey: journeyId };
   const restsOn = backing === undefined ? {} : { backing };
   await recordEvent(store, deps.clock, { type: 'write.intended', intent: id, ...journey, actor, account, verb, proof, unlock, ...restsOn });
+  return true;
 }
 
 async function writeDown(deps: WriteDeps, request: Request, results: WriteResult[]): Promise<void> {
   const close = async (store: Store): Promise<void> => {
     for (const result of results) await closeWrite(deps, store, result);
   };
-  try {
-    await deps.store.transaction(async (store) => {
-      await close(store);
-      await request.conclude(store, results);
-    });
-  } catch (error) {
-    if (!isAppError(error, 'journey.step-passed')) throw error;
-    // The sweeper took this process for dead and moved the journey on: what really happened is written down all the same.
-    await deps.store.transaction(close);
-    throw error;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await deps.store.transaction(async (store) => {
+        await close(store);
+        await request.conclude(store, results);
+      });
+      return;
+    } catch (error) {
+      if (!isAppError(error, 'journey.step-passed')) throw error;
+      // The sweeper took this process for dead and took down the outcome of another account at the same moment.
+      if (tries < MOST_TRIES) continue;
+      // It moved the journey on: what really happened is written down all the same.
+      await deps.store.transaction(close);
+      throw error;
+    }
   }
 }

@@ -3,6 +3,7 @@ import { formatList } from '../../format.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { Actions, NextLine, Prose } from '../../ui/layout.tsx';
 import { Question } from '../../ui/question.tsx';
+import { LeaveRest, SoFar } from './so-far.tsx';
 import { type StepProps, useStepMessages } from './step-props.ts';
 
 /** "Unlock your account?" */
@@ -19,6 +20,7 @@ export function ConfirmUnlockStep(props: StepProps<'confirm-unlock'>) {
       focusOn={focusOn}
       onSubmit={() => void answer({ confirm: true })}
     >
+      <SoFar results={step.results} />
       <Prose>
         <p>{t('confirm-unlock.for', { accounts: formatList(step.accounts.map((account) => account.label)) })}</p>
       </Prose>
@@ -28,6 +30,7 @@ export function ConfirmUnlockStep(props: StepProps<'confirm-unlock'>) {
         </ActionButton>
       </Actions>
       <NextLine>{t('confirm-unlock.next')}</NextLine>
+      <LeaveRest mayFinish={step.mayFinish} busy={busy} onFinish={() => void answer({ finish: true })} />
     </Question>
   );
 }

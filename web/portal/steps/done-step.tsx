@@ -5,26 +5,13 @@ import { formatList } from '../../format.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { Actions, Aside, NextLine, Prose, QuietLink } from '../../ui/layout.tsx';
 import { Question } from '../../ui/question.tsx';
-import { type ResultLine, ResultList } from '../../ui/result-list.tsx';
+import { ResultList } from '../../ui/result-list.tsx';
+import { resultLines, TONES } from './result-lines.ts';
 import { type StepProps, useStepMessages } from './step-props.ts';
 
 const AddPasskey = lazy(() => import('../passkey/add-passkey.tsx').then((module) => ({ default: module.AddPasskey })));
 
 type Outcome = Result['outcome'];
-
-const TONES: Record<Outcome, ResultLine['tone']> = {
-  'password-reset': 'good',
-  unlocked: 'good',
-  'was-not-locked': 'good',
-  'password-kept': 'good',
-  mailed: 'good',
-  'signed-in': 'good',
-  proven: 'good',
-  'call-confirmed': 'good',
-  'call-denied': 'good',
-  failed: 'danger',
-  unknown: 'warning',
-};
 
 /** Whoever is told by mail does not know yet by which name to sign in. */
 const signsIn = (outcome: Outcome) => TONES[outcome] === 'good' && outcome !== 'mailed';
@@ -53,16 +40,7 @@ export function DoneStep(props: StepProps<'done'>) {
       mistakes={mistakes}
       focusOn={focusOn}
     >
-      <ResultList
-        label={t('done.accounts')}
-        lines={step.results.map((result) => ({
-          id: result.account.id,
-          account: result.account.label,
-          outcome: t(`done.outcome.${result.outcome}`),
-          tone: TONES[result.outcome],
-          text: result.message,
-        }))}
-      />
+      <ResultList label={t('done.accounts')} lines={resultLines(step.results, t)} />
       {step.nextSteps !== undefined && step.nextSteps.length > 0 && (
         <Prose>
           <h2>{t('done.next')}</h2>

@@ -9,6 +9,7 @@ import { type Mistake, Question } from '../../ui/question.tsx';
 import { RuleList } from '../../ui/rule-list.tsx';
 import { SecretField } from '../../ui/secret-field.tsx';
 import { useVerdicts } from '../password/use-verdicts.ts';
+import { LeaveRest, SoFar } from './so-far.tsx';
 import { type StepProps, useStepMessages } from './step-props.ts';
 
 const FIELD = 'new-password';
@@ -59,6 +60,7 @@ export function NewPasswordStep(props: StepProps<'new-password'>) {
       focusOn={focusOn}
       onSubmit={submit}
     >
+      <SoFar results={step.results} />
       <Prose>
         <p>{t('new-password.for', { accounts: formatList(labels) })}</p>
       </Prose>
@@ -116,6 +118,7 @@ export function NewPasswordStep(props: StepProps<'new-password'>) {
         </ActionButton>
       </Actions>
       <NextLine>{t('new-password.next')}</NextLine>
+      <LeaveRest mayFinish={step.mayFinish} busy={busy} onFinish={() => void answer({ finish: true })} />
       {step.mayKeepPassword && (
         <Aside>
           <p>{t('new-password.keep.hint')}</p>

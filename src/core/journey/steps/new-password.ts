@@ -4,6 +4,7 @@ import { judgeNewPassword } from '../../password-policy/judge-new-password.ts';
 import { resetPassword } from '../../reset/reset-password.ts';
 import { unlockAccount } from '../../unlock/unlock-account.ts';
 import { type ActDeps, journeyActor } from '../act.ts';
+import { finish } from '../finish.ts';
 import type { LoadedJourney, OpenStepOf } from '../journey-state.ts';
 import { selectedCandidates } from '../open-goal.ts';
 import type { StepHandler } from '../step-handler.ts';
@@ -12,6 +13,7 @@ import { writeForJourney } from '../write-for-journey.ts';
 /** The new password, or "unlock and keep mine" where an account is locked. */
 export const newPassword: StepHandler<'new-password'> = async (deps, journey, answer) => {
   const step = journey.state.step as OpenStepOf<'new-password'>;
+  if ('finish' in answer) return finish(deps, journey);
   if ('keepPassword' in answer) {
     if (!step.anyLocked) throw new AppError('journey.answer-not-fitting', { path: 'keepPassword' });
     return writeForJourney(deps, journey, 'unlock-account', (write) => unlockAccount(deps, write));
