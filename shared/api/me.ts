@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { factorKindSchema, ruleSchema, strengthLevelSchema, verdictSchema } from './journeys.ts';
+import { factorKindSchema, passwordCheckRequestSchema, ruleSchema, strengthLevelSchema, verdictSchema } from './journeys.ts';
 
 /** What `/api/v1/me` speaks: what is somebody's own who is signed in. Times are RFC 3339 in UTC; null: not known, or never. */
 const time = z.iso.datetime();
@@ -55,18 +55,39 @@ export const activitySchema = z.object({
 export type Activity = z.infer<typeof activitySchema>;
 
 const password = z.string().min(1).max(1024);
-export const changePasswordRequestSchema = z.strictObject({ current: password, password });
-export const changePasswordResponseSchema = z.object({
-  outcome: z.enum(['changed', 'refused', 'failed', 'unknown']),
+/** `own`: the account that is signed in; or the id of a linked one, as `GET /me/accounts` has it. */
+const ownAccount = z.string().min(1).max(64);
+/** One new password for all of these accounts, by the current one of each. */
+export const changePasswordRequestSchema = z.strictObject({
+  password,
+  accounts: z
+    .array(z.strictObject({ account: ownAccount, current: password }))
+    .min(1)
+    .max(8),
+});
+export const accountChangeSchema = z.object({
+  account: z.object({ id: z.string(), label: z.string() }),
+  /** `not-begun`: nothing speaks against it, and another account kept all of it from being begun. */
+  outcome: z.enum(['changed', 'refused', 'failed', 'unknown', 'not-begun']),
   code: z.string().optional(),
   /** A finished sentence. */
   message: z.string(),
-  verdicts: z.array(verdictSchema).optional(),
   changeableAt: time.optional(),
 });
-export type ChangedPassword = z.infer<typeof changePasswordResponseSchema>;
+export type AccountChanged = z.infer<typeof accountChangeSchema>;
+export const changePasswordResponseSchema = z.object({
+  results: z.array(accountChangeSchema),
+  /** On the new password, where it is not acceptable: nothing was begun then. */
+  verdicts: z.array(verdictSchema).optional(),
+});
+export type ChangedPasswords = z.infer<typeof changePasswordResponseSchema>;
+/** `accounts`: what the password is for; `own` unless told. */
+export const myPasswordCheckRequestSchema = passwordCheckRequestSchema.extend({ accounts: z.array(ownAccount).min(1).max(8).optional() });
 export const myPasswordCheckResponseSchema = z.object({
+  /** What it must meet, for all of the accounts. */
+  rules: z.array(ruleSchema),
   verdicts: z.array(verdictSchema),
   acceptable: z.boolean(),
   strength: strengthLevelSchema.optional(),
 });
+export type MyPasswordCheck = z.infer<typeof myPasswordCheckResponseSchema>;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ChangedPasswords } from '../../shared/api/me.ts';
 import { AppError } from '../../shared/errors.ts';
 import { releaseRecovery } from '../../src/core/freeze/release-recovery.ts';
 import type { Directory } from '../../src/core/ports/directory.ts';
@@ -39,8 +40,11 @@ describe('somebody who is signed in', () => {
     const person = await keyturn.enrol(login);
     return { login, ...person, client: await signIn(keyturn, login, person) };
   }
-  const change = async (client: SessionClient, current: string, password: string) =>
-    (await client.call('POST', '/me/password', { current, password })).body;
+  const change = async (client: SessionClient, current: string, password: string) => {
+    const { body } = await client.call('POST', '/me/password', { password, accounts: [{ account: 'own', current }] });
+    const { results, verdicts } = body as unknown as ChangedPasswords;
+    return results === undefined ? body : { ...results[0], ...(verdicts === undefined ? {} : { verdicts }) };
+  };
   async function eventsOf(type: string, id: string) {
     const rows = await keyturn.deps.store.audit.read(0, 100_000);
     return rows.filter((row) => row.type === type && row.data.includes(id)).map(({ data }) => JSON.parse(data) as Record<string, unknown>);
@@ -69,7 +73,7 @@ describe('somebody who is signed in', () => {
       ['GET', '/me'],
       ['GET', '/me/activity'],
       ['POST', '/me/password-check', { password: NEXT }],
-      ['POST', '/me/password', { current: OLD_PASSWORD, password: NEXT }],
+      ['POST', '/me/password', { password: NEXT, accounts: [{ account: 'own', current: OLD_PASSWORD }] }],
     ] as const) {
       expect((await client.call(method, path, body)).body.code, path).toBe('session.for-enrolment-only');
     }

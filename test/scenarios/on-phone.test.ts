@@ -92,7 +92,7 @@ describe.each(['sqlite', 'postgres'] as const)('a phone let in from a computer, 
     const mine = (await held.call('GET', '/me/factors')).body as unknown as OwnFactors;
     expect(mine.factors.map(({ label }) => label)).toContain('Phone');
     for (const [method, path, body] of [
-      ['POST', '/me/password', { current: 'a', password: 'b' }],
+      ['POST', '/me/password', { password: 'b', accounts: [{ account: 'own', current: 'a' }] }],
       ['DELETE', `/me/factors/${mine.factors[0]?.id}?anyway=true`, undefined],
       ['POST', '/me/accounts/proof', { account: 'bob' }],
       ['POST', '/me/phones', {}],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ChangedPasswords } from '../../shared/api/me.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { REAL_KINDS, type RealDirectory, type RealPerson, reachRealDirectory } from './real-directories.ts';
 import { askedForPassword, exchange, proveSignIn, signIn } from './sign-in-client.ts';
@@ -81,7 +82,10 @@ describe.each(REAL_KINDS)('a sign-in judged by %s', (kind) => {
   it('changes the password of who is signed in as the person, with the history of the server', async () => {
     const owner = await person();
     const held = await signIn(keyturn, owner.login, owner, owner.password);
-    const change = async (current: string, password: string) => (await held.call('POST', '/me/password', { current, password })).body;
+    const change = async (current: string, password: string) => {
+      const { body } = await held.call('POST', '/me/password', { password, accounts: [{ account: 'own', current }] });
+      return (body as unknown as ChangedPasswords).results[0];
+    };
     expect(await change('Wrong-Passw0rd-1', 'Second-Passw0rd-ever')).toMatchObject({ outcome: 'refused', code: 'password.old-wrong' });
     expect(await change(owner.password, 'Second-Passw0rd-ever')).toMatchObject({ outcome: 'changed' });
     expect(await real.realClientSignsIn(owner, 'Second-Passw0rd-ever')).toBe(true);

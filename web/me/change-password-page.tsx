@@ -1,129 +1,95 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Verdict } from '../../shared/api/journeys.ts';
-import type { ChangedPassword } from '../../shared/api/me.ts';
-import { serverNow } from '../api.ts';
-import { formatTime } from '../format.ts';
+import type { AccountChanged, Me } from '../../shared/api/me.ts';
+import type { MyAccounts } from '../../shared/api/my-accounts.ts';
 import { mistakeOf } from '../portal/mistake-of.ts';
 import { SimplePage } from '../portal/simple-page.tsx';
-import { NextLine } from '../ui/layout.tsx';
-import { Notice } from '../ui/notice.tsx';
-import { type Mistake, Question } from '../ui/question.tsx';
-import { RuleList, type RuleState } from '../ui/rule-list.tsx';
-import { SecretField } from '../ui/secret-field.tsx';
+import { type ResultLine, ResultList } from '../ui/result-list.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
-import { TextField } from '../ui/text-field.tsx';
-import { FormActions } from './form-actions.tsx';
+import { ChangePasswordForm, type OwnChoice } from './change-password-form.tsx';
 import { meApi } from './me-api.ts';
-import { isOver, useLoaded } from './use-loaded.ts';
+import { useLoaded } from './use-loaded.ts';
 
-const CURRENT = 'current-password';
-const NEXT = 'new-password';
-const RULES = 'new-password-rules';
-const PAUSE_MS = 400;
-
-/** The current password and another one, with the server's verdicts while it is typed. */
+/** Another password for the account that is signed in, and for those that are linked to it; then what became of each. */
 export function ChangePasswordPage({ onBack, onOver }: { onBack: () => void; onOver: () => void }) {
   const { t } = useTranslation('me');
   const { t: portal } = useTranslation();
   const { value: me, failure } = useLoaded(meApi.me, onOver);
-  const [current, setCurrent] = useState('');
-  const [password, setPassword] = useState('');
-  const [shown, setShown] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [mistake, setMistake] = useState<Mistake>();
-  const [done, setDone] = useState<ChangedPassword>();
-  const checked = useChecked(password, busy);
+  const { value: others, failure: noOthers } = useLoaded(meApi.accounts, onOver);
+  const [results, setResults] = useState<AccountChanged[]>();
+  const [again, setAgain] = useState<string[]>();
 
   const back = { label: portal('action.back'), onPress: onBack };
-  if (failure !== undefined) return <SimplePage title={t('change.title')} mistakes={[mistakeOf(failure, portal)]} action={back} />;
-  if (me === undefined) return <Skeleton />;
-  if (done !== undefined) return <SimplePage title={t(`change.${done.outcome}`)} paragraphs={[done.message]} action={back} />;
-
-  const submit = async () => {
-    if (busy) return;
-    if (current === '') return setMistake({ text: t('change.current.missing'), field: CURRENT });
-    if (password === '') return setMistake({ text: portal('new-password.missing'), field: NEXT });
-    setBusy(true);
-    setShown(false);
-    const outcome = await meApi.changePassword(current, password);
-    setBusy(false);
-    if (!outcome.ok) return isOver(outcome.failure) ? onOver() : setMistake(mistakeOf(outcome.failure, portal));
-    const { value } = outcome;
-    if (value.outcome === 'changed' || value.outcome === 'unknown') return setDone(value);
-    const broken = value.verdicts?.find(({ ok }) => ok === false);
-    setMistake({ text: broken?.text ?? value.message, field: value.code === 'password.old-wrong' ? CURRENT : NEXT });
-  };
-  const verdicts = checked?.verdicts ?? [];
-  const changeableAt = me.account.changeableAt;
-  const at = (field: string) => (mistake?.field === field ? mistake.text : undefined);
+  const trouble = failure ?? noOthers;
+  if (trouble !== undefined) return <SimplePage title={t('change.title')} mistakes={[mistakeOf(trouble, portal)]} action={back} />;
+  if (me === undefined || others === undefined) return <Skeleton />;
+  if (results !== undefined) {
+    const rest = results.filter(({ outcome }) => !isDone(outcome)).map(({ account }) => account.id);
+    const retry = () => {
+      setAgain(rest);
+      setResults(undefined);
+    };
+    return (
+      <ChangeResults results={results} action={rest.length === 0 ? back : { label: t('change.again'), onPress: retry }} onBack={onBack} />
+    );
+  }
   return (
-    <Question title={t('change.title')} mistakes={mistake === undefined ? [] : [mistake]} focusOn={mistake} onSubmit={() => void submit()}>
-      {changeableAt !== null && Date.parse(changeableAt) > serverNow() && (
-        <Notice tone="warning">{portal('new-password.changeable-at', { time: formatTime(changeableAt) })}</Notice>
-      )}
-      <input type="text" name="username" autoComplete="username" value={me.account.login} readOnly hidden />
-      <TextField
-        id={CURRENT}
-        label={t('change.current')}
-        error={at(CURRENT)}
-        value={current}
-        onChange={setCurrent}
-        type="password"
-        autoComplete="current-password"
-      />
-      <SecretField
-        id={NEXT}
-        label={portal('new-password.label')}
-        error={at(NEXT)}
-        value={password}
-        onChange={setPassword}
-        shown={shown}
-        onShow={setShown}
-        describedBy={RULES}
-      />
-      <RuleList
-        id={RULES}
-        title={portal('new-password.rules')}
-        lines={me.rules
-          .filter((rule) => rule.code !== 'password.too-young')
-          .map((rule) => {
-            const verdict = verdicts.find(({ code }) => code === rule.code);
-            const state = password === '' ? 'open' : stateOf(verdict?.ok);
-            return {
-              text: rule.text,
-              state,
-              word: portal(
-                state === 'met' ? 'new-password.rule.met' : state === 'server' ? 'new-password.rule.server' : 'new-password.rule.open',
-              ),
-            };
-          })}
-      />
-      <FormActions submit={portal('new-password.save')} busy={busy} onBack={onBack} />
-      <NextLine>{t('change.next')}</NextLine>
-    </Question>
+    <ChangePasswordForm
+      choices={choicesOf(me, others).filter(({ id }) => again?.includes(id) ?? true)}
+      chosenAtFirst={again ?? ['own']}
+      me={me}
+      onDone={setResults}
+      onBack={onBack}
+      onOver={onOver}
+    />
   );
 }
 
-/** The server's verdicts on what stands there now, after a pause in typing. */
-function useChecked(password: string, saving: boolean): { verdicts: Verdict[] } | undefined {
-  const [checked, setChecked] = useState<{ password: string; verdicts: Verdict[] }>();
-  useEffect(() => {
-    if (password === '' || saving) return undefined;
-    const abort = new AbortController();
-    const timer = setTimeout(async () => {
-      const outcome = await meApi.checkPassword(password, abort.signal);
-      if (outcome.ok) setChecked({ password, verdicts: outcome.value.verdicts });
-    }, PAUSE_MS);
-    return () => {
-      clearTimeout(timer);
-      abort.abort();
-    };
-  }, [password, saving]);
-  return checked?.password === password ? checked : undefined;
+const isDone = (outcome: AccountChanged['outcome']) => outcome === 'changed' || outcome === 'unknown';
+
+/** A link that waits, and an account that its directory tells nothing of, are no choice. */
+function choicesOf({ account }: Me, { accounts }: MyAccounts): OwnChoice[] {
+  const linked = accounts.flatMap(({ id, login, directory, countsFrom }) =>
+    login === null || countsFrom !== null ? [] : [{ id, login, label: `${login} (${directory})` }],
+  );
+  return [{ id: 'own', login: account.login, label: `${account.login} (${account.directory})` }, ...linked];
 }
 
-function stateOf(ok: Verdict['ok'] | undefined): RuleState {
-  if (ok === undefined) return 'open';
-  return ok === 'server-decides' ? 'server' : ok ? 'met' : 'broken';
+const TONES: Record<AccountChanged['outcome'], ResultLine['tone']> = {
+  changed: 'good',
+  unknown: 'warning',
+  refused: 'danger',
+  failed: 'danger',
+  'not-begun': 'danger',
+};
+
+/** One account as a sentence, several as a list. */
+function ChangeResults({
+  results,
+  action,
+  onBack,
+}: {
+  results: AccountChanged[];
+  action: { label: string; onPress: () => void };
+  onBack: () => void;
+}) {
+  const { t } = useTranslation('me');
+  const { t: portal } = useTranslation();
+  const outcomes = new Set(results.map(({ outcome }) => outcome));
+  const title = outcomes.has('unknown') ? 'unknown' : [...outcomes].every((outcome) => outcome === 'changed') ? 'changed' : 'mixed';
+  const [only, ...others] = results;
+  if (only !== undefined && others.length === 0)
+    return <SimplePage title={t(`change.${title}`)} paragraphs={[only.message]} action={action} />;
+  const leave = action.onPress === onBack ? {} : { other: { label: portal('action.back'), onPress: onBack } };
+  return (
+    <SimplePage title={t(`change.${title}`)} action={action} {...leave}>
+      <ResultList
+        label={t('change.results')}
+        lines={results.map(({ account, outcome, message }) => ({
+          ...{ id: account.id, account: account.label, text: message },
+          ...{ outcome: t(`change.outcome.${outcome}`), tone: TONES[outcome] },
+        }))}
+      />
+    </SimplePage>
+  );
 }

@@ -1,7 +1,7 @@
 import type { HelpedAccount, HelpGiven } from '../../shared/api/help.ts';
 import type { InvitationShown } from '../../shared/api/invitation.ts';
-import type { FactorKind, PasswordCheck } from '../../shared/api/journeys.ts';
-import type { Activity, ChangedPassword, Me } from '../../shared/api/me.ts';
+import type { FactorKind } from '../../shared/api/journeys.ts';
+import type { Activity, ChangedPasswords, Me, MyPasswordCheck } from '../../shared/api/me.ts';
 import type { MyAccounts } from '../../shared/api/my-accounts.ts';
 import type { PhoneOffered, PhoneProgressAnswer } from '../../shared/api/on-phone.ts';
 import type {
@@ -33,8 +33,10 @@ export const meApi = {
   endAll: () => call<undefined>('DELETE', '/sessions'),
   me: () => call<Me>('GET', '/me'),
   activity: () => call<Activity>('GET', '/me/activity'),
-  checkPassword: (password: string, signal: AbortSignal) => call<PasswordCheck>('POST', '/me/password-check', { password }, signal),
-  changePassword: (current: string, password: string) => call<ChangedPassword>('POST', '/me/password', { current, password }),
+  checkPassword: (password: string, accounts: readonly string[], signal: AbortSignal) =>
+    call<MyPasswordCheck>('POST', '/me/password-check', { password, accounts }, signal),
+  changePassword: (password: string, accounts: readonly { account: string; current: string }[]) =>
+    call<ChangedPasswords>('POST', '/me/password', { password, accounts }),
   ownRoles: () => call<OwnRoles>('GET', '/session/roles'),
   findHelped: (account: string) => call<HelpedAccount>('POST', '/help/find', { account }),
   helpUnlock: (account: { directory: string; id: string }) => call<HelpGiven>('POST', '/help/unlock', { account }),

@@ -8,11 +8,13 @@ interface SimplePageProps {
   paragraphs?: readonly string[];
   mistakes?: readonly Mistake[];
   action?: { label: string; onPress: () => void };
+  /** Another way out, which is less likely meant. */
+  other?: { label: string; onPress: () => void };
   children?: ReactNode;
 }
 
 /** A page that says something and offers the one sensible action. */
-export function SimplePage({ title, paragraphs = [], mistakes = [], action, children }: SimplePageProps) {
+export function SimplePage({ title, paragraphs = [], mistakes = [], action, other, children }: SimplePageProps) {
   return (
     <Question title={title} mistakes={mistakes} focusOn={title}>
       {(paragraphs.length > 0 || children !== undefined) && (
@@ -26,6 +28,11 @@ export function SimplePage({ title, paragraphs = [], mistakes = [], action, chil
       {action !== undefined && (
         <Actions>
           <ActionButton onPress={action.onPress}>{action.label}</ActionButton>
+          {other !== undefined && (
+            <ActionButton look="quiet" onPress={other.onPress}>
+              {other.label}
+            </ActionButton>
+          )}
         </Actions>
       )}
     </Question>

@@ -1,13 +1,11 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
-import { AppError } from '../../../shared/errors.ts';
+import { AppError, isAppError } from '../../../shared/errors.ts';
 import { normalisePassword } from '../../../shared/password-rules/normalise-password.ts';
 import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
+import { accountKey } from '../accounts/candidate.ts';
 import type { ActDeps } from '../journey/act.ts';
 import { judgeNewPassword } from '../password-policy/judge-new-password.ts';
-import { mergeRules } from '../password-policy/merge.ts';
-import { organisationRules } from '../password-policy/organisation-rules.ts';
-import { rulesOf } from '../password-policy/rules-of.ts';
-import type { AccountFacts } from '../ports/directory.ts';
+import type { PreparedWrite } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { sessionActor } from '../sessions/end-sessions.ts';
 import { requireFullRights } from '../sessions/freshness.ts';
@@ -16,52 +14,124 @@ import type { WriteResult } from '../writes/directory-write.ts';
 import { prepareWrites } from '../writes/prepare-writes.ts';
 import { runWrites } from '../writes/run-writes.ts';
 import { checkCurrent } from './check-current.ts';
+import { type OwnAccount, type OwnFacts, ownAccounts, readOwn, rulesForAll } from './own-accounts.ts';
 import { isTooSimilar } from './too-similar.ts';
 
-/** What became of the wish for another password. `code` says why it was not set. */
+/** What became of the wish for another password, for one account. `code` says why it was not set. */
 export interface Change {
-  outcome: 'changed' | 'refused' | 'failed' | 'unknown';
+  /** `not-begun`: nothing spoke against it, and another account kept all of it from being begun. */
+  outcome: 'changed' | 'refused' | 'failed' | 'unknown' | 'not-begun';
   code?: string;
-  /** On the new password, where it is not acceptable. */
-  verdicts?: PasswordVerdict[];
   /** Not before, where its age is what stands in the way; milliseconds since 1970. */
   changeableAt?: number;
 }
 
-/** What a new password of the account of a session must meet. @throws AppError `directory.*` */
+export interface AccountChange extends Change {
+  /** `own`, or the id of the link. */
+  id: string;
+  /** Empty where the directory does not say. */
+  label: string;
+}
+
+export interface Changes {
+  /** On the new password, where it is not acceptable. */
+  verdicts?: PasswordVerdict[];
+  results: AccountChange[];
+}
+
+/** The current password of each account, and one new password for all of them. */
+export interface WantedChange {
+  password: string;
+  accounts: readonly { account: string; current: string }[];
+}
+
+/** What a new password of these accounts of somebody who is signed in must meet. @throws AppError `directory.*`, `people.not-linked` */
 export async function rulesForChange(
   deps: ActDeps,
-  { account }: Session,
-): Promise<AccountFacts & { rules: ReturnType<typeof mergeRules> }> {
-  const facts = await deps.directories.get(account.directory).readFacts(account);
-  const own = rulesOf(facts.policy, facts.account, facts.status, deps.act.at);
-  return { ...facts, rules: mergeRules([own, organisationRules(deps.configuration().passwordRules, facts.account)]) };
+  session: Session,
+  ids: readonly string[],
+): Promise<{ accounts: OwnFacts[]; rules: ReturnType<typeof rulesForAll> }> {
+  const own = await ownAccounts(deps.store, session, ids, deps.act.at);
+  const accounts = await Promise.all(own.map((each) => readOwn(deps, each)));
+  return { accounts, rules: rulesForAll(deps, accounts) };
 }
 
 /**
- * Sets another password for somebody who is signed in and gives the current one. It is judged by the same rules as every
- * password, and written as the person, so that the whole policy of the directory applies. All other sessions of the account end with it.
- * @throws AppError `session.for-enrolment-only`, `account.write-open`, `directory.*` when nothing could be begun
+ * Sets another password for accounts of somebody who is signed in and gives the current one of each. It is judged by the same rules as every
+ * password, those of all the accounts together, and written as the person, so that the whole policy of each directory applies. All other
+ * sessions of the accounts end with it.
+ *
+ * Nothing is begun while something is known to stand in the way of one of them. Once it is begun each has its own outcome.
+ * @throws AppError `session.for-enrolment-only`, `people.not-linked`, `account.write-open`, `directory.*` when nothing could be begun
  */
-export async function changePassword(deps: ActDeps, session: Session, given: { current: string; password: string }): Promise<Change> {
+export async function changePassword(deps: ActDeps, session: Session, wanted: WantedChange): Promise<Changes> {
   requireFullRights(session);
-  const { status, rules } = await rulesForChange(deps, session);
-  const { verdicts, acceptable } = await judgeNewPassword(deps, given.password, rules);
-  if (!acceptable) return { outcome: 'refused', verdicts };
+  const own = await ownAccounts(
+    deps.store,
+    session,
+    wanted.accounts.map(({ account }) => account),
+    deps.act.at,
+  );
+  const read = await readAll(deps, own);
+  const accounts = read.flatMap((each) => ('facts' in each ? [each.facts] : []));
+  if (accounts.length < own.length) return { results: read.map((each) => ('facts' in each ? notBegun(each.facts) : each.failed)) };
+  const { verdicts, acceptable } = await judgeNewPassword(deps, wanted.password, rulesForAll(deps, accounts));
+  if (!acceptable) return { verdicts, results: accounts.map((account) => ({ ...nameOf(account), outcome: 'refused' })) };
+  const prepared = new Map<string, PreparedWrite>();
+  const problems: (Change | null)[] = [];
+  for (const account of accounts) problems.push(await problemOf(deps, session, account, wanted, prepared));
+  if (problems.some((problem) => problem !== null)) {
+    return { results: accounts.map((account, index) => ({ ...notBegun(account), ...problems[index] })) };
+  }
+  return write(deps, session, { accounts, prepared: [...prepared.values()], wanted });
+}
+
+type Read = { facts: OwnFacts } | { failed: AccountChange };
+
+/** @throws AppError `directory.*` where there is one account alone */
+async function readAll(deps: ActDeps, own: readonly OwnAccount[]): Promise<Read[]> {
+  return Promise.all(
+    own.map(async (each): Promise<Read> => {
+      try {
+        return { facts: await readOwn(deps, each) };
+      } catch (error) {
+        if (own.length === 1 || !isAppError(error) || !error.code.startsWith('directory.')) throw error;
+        return { failed: { id: each.id, label: '', outcome: 'failed', code: error.code } };
+      }
+    }),
+  );
+}
+
+const nameOf = ({ id, label }: OwnFacts) => ({ id, label });
+const notBegun = (account: OwnFacts): AccountChange => ({ ...nameOf(account), outcome: 'not-begun' });
+
+/** What stands in the way of one account; null: nothing, and it is among the prepared ones. */
+async function problemOf(
+  deps: ActDeps,
+  session: Session,
+  { id, ref, status }: OwnFacts,
+  { password, accounts }: WantedChange,
+  prepared: Map<string, PreparedWrite>,
+): Promise<Change | null> {
   if (status.changeableAt !== null && status.changeableAt > deps.act.at) {
     return { outcome: 'refused', code: 'password.too-young', changeableAt: status.changeableAt };
   }
-  const current = await checkCurrent(deps, session, given.current);
-  if (current !== 'right') return { outcome: 'refused', code: 'password.old-wrong' };
-  if (isTooSimilar(normalisePassword(given.current), normalisePassword(given.password))) {
-    return { outcome: 'refused', code: 'password.too-similar' };
-  }
-  return write(deps, session, given);
+  const given = accounts.find(({ account }) => account === id)?.current ?? '';
+  if ((await checkCurrent(deps, session, ref, given)) !== 'right') return { outcome: 'refused', code: 'password.old-wrong' };
+  if (isTooSimilar(normalisePassword(given), normalisePassword(password))) return { outcome: 'refused', code: 'password.too-similar' };
+  const { prepared: ready, barred } = await prepareWrites(deps, [ref]);
+  const [one] = ready;
+  if (barred.length > 0 || one === undefined) return { outcome: 'refused', code: 'password.change-not-allowed' };
+  prepared.set(id, one);
+  return null;
 }
 
-async function write(deps: ActDeps, session: Session, given: { current: string; password: string }): Promise<Change> {
-  const { prepared, barred } = await prepareWrites(deps, [session.account]);
-  if (barred.length > 0) return { outcome: 'refused', code: 'password.change-not-allowed' };
+async function write(
+  deps: ActDeps,
+  session: Session,
+  { accounts, prepared, wanted }: { accounts: readonly OwnFacts[]; prepared: readonly PreparedWrite[]; wanted: WantedChange },
+): Promise<Changes> {
+  const ids = accounts.map(({ id }) => id);
   const request = {
     accounts: prepared,
     actor: sessionActor(deps.act, session),
@@ -70,21 +140,27 @@ async function write(deps: ActDeps, session: Session, given: { current: string; 
     session: session.id,
     language: session.language,
     unlock: false,
-    // Ended while the account was being read: whoever ended it meant this one too.
+    // Ended, or parted, while the accounts were being read: whoever did that meant this one too.
     consume: async (store: Store) => {
       const row = await store.sessions.findByToken(session.row.tokenDigest);
       if (row === null || row.endedAt !== null) throw new AppError('session.ended');
+      await ownAccounts(store, session, ids, deps.act.at);
     },
     conclude: () => Promise.resolve(),
   };
-  const [current, next] = [normalisePassword(given.current), normalisePassword(given.password)];
-  const [result] = await runWrites(deps, 'change-password', request, (directory, { account }) =>
-    directory.changePassword({ directory: account.directory, id: account.id }, current, next),
-  );
-  return result === undefined ? { outcome: 'failed' } : changeOf(result);
+  const given = new Map(wanted.accounts.map(({ account, current }) => [account, normalisePassword(current)]));
+  const currents = new Map(accounts.map(({ id, ref }) => [accountKey(ref), given.get(id) ?? '']));
+  const results = await runWrites(deps, 'change-password', request, (directory, { account }) => {
+    const ref = { directory: account.directory, id: account.id };
+    return directory.changePassword(ref, currents.get(accountKey(ref)) ?? '', normalisePassword(wanted.password));
+  });
+  const byAccount = new Map(results.map((result) => [accountKey(result.intent.account), result]));
+  return { results: accounts.map((account) => ({ ...nameOf(account), ...changeOf(byAccount.get(accountKey(account.ref))) })) };
 }
 
-function changeOf({ status, reason, changeableAt }: WriteResult): Change {
+function changeOf(result: WriteResult | undefined): Change {
+  if (result === undefined) return { outcome: 'failed' };
+  const { status, reason, changeableAt } = result;
   const when = changeableAt === undefined ? {} : { changeableAt };
   if (status === 'done') return { outcome: 'changed' };
   if (status === 'open' || status === 'unknown') return { outcome: 'unknown' };

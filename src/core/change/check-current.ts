@@ -12,13 +12,12 @@ import type { Session } from '../sessions/session.ts';
 export type CurrentPassword = 'right' | 'wrong' | 'not-tried';
 
 /**
- * Asks the directory whether a password is the current one of who is signed in: whoever sits at their computer must not find it out here.
+ * Asks the directory whether a password is the current one of an account of who is signed in: whoever sits at their computer must not find it out here.
  * Counted as a failure before, and given back when it is none, as for a sign-in; the budget is one of its own, so that strangers use up
  * nothing of it.
  * @throws AppError `directory.*` where the directory cannot be asked; nothing is counted then
  */
-export async function checkCurrent(deps: ActDeps, session: Session, password: string): Promise<CurrentPassword> {
-  const { account } = session;
+export async function checkCurrent(deps: ActDeps, session: Session, account: AccountRef, password: string): Promise<CurrentPassword> {
   const { address } = deps.act;
   const asked = [{ target: signedInTarget(account), place: networkOf(address), isKnown: false }];
   const isJudged = await deps.store.transaction(async (store) => {

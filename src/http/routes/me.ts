@@ -1,15 +1,17 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { passwordCheckRequestSchema, problemSchema } from '../../../shared/api/journeys.ts';
+import { problemSchema } from '../../../shared/api/journeys.ts';
 import {
   activitySchema,
   changePasswordRequestSchema,
   changePasswordResponseSchema,
   meSchema,
+  myPasswordCheckRequestSchema,
   myPasswordCheckResponseSchema,
 } from '../../../shared/api/me.ts';
 import { isForPeople } from '../../../shared/permissions.ts';
 import { recentEvents } from '../../core/audit/recent-events.ts';
 import { type Change, changePassword, rulesForChange } from '../../core/change/change-password.ts';
+import { OWN, type OwnFacts } from '../../core/change/own-accounts.ts';
 import { timeZoneOf } from '../../core/configuration/time-zone.ts';
 import { factorsOf } from '../../core/enrolment/factors-of.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
@@ -32,6 +34,7 @@ const time = (at: number | null) => (at === null || at === 0 ? null : presentTim
 /** `/api/v1/me`: what is somebody's own who is signed in. */
 export function meRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
   const sentenceOf = ({ outcome, code }: Change, language: string): string => {
+    if (code === 'account.write-open') return deps.texts.translate(language, 'journey.message.other-write-open');
     if (code?.startsWith('password.') === true || code?.startsWith('account.') === true) {
       return presentRefusal(code as PasswordRefusal, deps.texts, language);
     }
@@ -45,7 +48,8 @@ export function meRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       (request, reply) =>
         forSession(deps, request, reply, async (acting, session) => {
           requireFullRights(session);
-          const { account, status, rules } = await rulesForChange(acting, session);
+          const { accounts, rules } = await rulesForChange(acting, session, [OWN]);
+          const { account, status } = accounts[0] as OwnFacts;
           const factors = await factorsOf(deps, account);
           return {
             account: {
@@ -101,20 +105,28 @@ export function meRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       {
         schema: {
           summary: 'Judge a new password while it is typed',
-          body: passwordCheckRequestSchema,
+          body: myPasswordCheckRequestSchema,
           response: { 200: myPasswordCheckResponseSchema, ...problems },
         },
       },
       (request, reply) =>
         forSession(deps, request, reply, async (acting, session) => {
           requireFullRights(session);
-          const { password } = request.body;
-          const { account, rules } = await rulesForChange(acting, session);
+          const { password, accounts: ids = [OWN] } = request.body;
+          const { accounts, rules } = await rulesForChange(acting, session, ids);
           const { verdicts, acceptable } = await judgeNewPassword(deps, password, rules);
           const strength =
-            password === '' ? null : await deps.strength.estimate(session.id, password, [account.login, account.displayName]);
+            password === ''
+              ? null
+              : await deps.strength.estimate(
+                  session.id,
+                  password,
+                  accounts.flatMap(({ account }) => [account.login, account.displayName]),
+                );
+          const shown = [deps.texts, requestLanguage(deps, request), timeZoneOf(deps.configuration())] as const;
           return {
-            verdicts: presentVerdicts(verdicts, deps.texts, requestLanguage(deps, request), timeZoneOf(deps.configuration())),
+            rules: presentRules(rules, ...shown),
+            verdicts: presentVerdicts(verdicts, ...shown),
             acceptable,
             ...(strength === null ? {} : { strength }),
           };
@@ -125,7 +137,7 @@ export function meRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       '/me/password',
       {
         schema: {
-          summary: 'Change the password, by the current one',
+          summary: 'Change the password of one account or several, by the current one of each',
           body: changePasswordRequestSchema,
           response: { 200: changePasswordResponseSchema, ...problems },
         },
@@ -133,16 +145,18 @@ export function meRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       (request, reply) =>
         forSession(deps, request, reply, async (acting, session) => {
           const language = requestLanguage(deps, request);
-          const change = await changePassword(acting, { ...session, language }, request.body);
-          const { outcome, code, verdicts, changeableAt } = change;
+          const { results, verdicts } = await changePassword(acting, { ...session, language }, request.body);
           return {
-            outcome,
-            message: sentenceOf(change, language),
-            ...(code === undefined ? {} : { code: code.startsWith('directory.') ? 'directory.unavailable' : code }),
+            results: results.map((change) => ({
+              account: { id: change.id, label: change.label },
+              outcome: change.outcome,
+              message: sentenceOf(change, language),
+              ...(change.code === undefined ? {} : { code: change.code.startsWith('directory.') ? 'directory.unavailable' : change.code }),
+              ...(change.changeableAt === undefined ? {} : { changeableAt: presentTime(change.changeableAt, 'up') }),
+            })),
             ...(verdicts === undefined
               ? {}
               : { verdicts: presentVerdicts(verdicts, deps.texts, language, timeZoneOf(deps.configuration())) }),
-            ...(changeableAt === undefined ? {} : { changeableAt: presentTime(changeableAt, 'up') }),
           };
         }),
     );
