@@ -132,6 +132,7 @@ export function sessionRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       (request, reply) =>
         forSession(deps, request, reply, async (acting, held) => {
           const released = await releaseSession(acting, held);
+          linkInBackground(released.session, acting.act);
           const session = present(released.session, released.session.id);
           if (!isBrowser(request, undefined)) return { token: released.token, session };
           setSessionCookie(deps, reply, released.token);
