@@ -513,13 +513,16 @@ describe.each(['sqlite', 'postgres'] as const)('on two nodes, on %s', (engine) =
     expect(clients.filter(isProven)).toHaveLength(1);
   });
 
-  it('one answer without a name begins one journey, wherever it is given', async () => {
-    const { passkey } = await withPasskey(both());
+  it('one answer without a name begins one journey, wherever it is given, and is no copy of its passkey when it is sent again', async () => {
+    const { person, passkey } = await withPasskey(both());
     const { ticket, publicKey } = await questionOf(nodes[0]);
     const body = { goal: 'reset-password', passkey: { ticket, credential: passkey.use(publicKey) }, client: { kind: 'cli' } };
     const replies = await Promise.all([0, 1, 2, 3].map((index) => request((nodes[index % 2] as Keyturn).url, 'POST', '/journeys', body)));
     const begun = replies.filter(({ status }) => status === 201);
     expect(begun).toHaveLength(1);
     for (const { body: told } of replies.filter(({ status }) => status !== 201)) expect(told.code).toBe('passkey.out-of-date');
+    const again = await request((nodes[1] as Keyturn).url, 'POST', '/journeys', body);
+    expect(again.body.code).toBe('passkey.out-of-date');
+    expect(await passkeysOf(nodes[0], person)).toHaveLength(1);
   });
 });

@@ -42,7 +42,7 @@ export async function startByPasskey(deps: ActDeps, request: StartByPasskey): Pr
   const id = randomId(deps.random);
   if (!isTicket(deps, request.ticket, deps.act.at)) return refuse(deps, { id, state }, { proofs: [], problem: 'passkey.out-of-date' });
   const row = await findPasskey(deps, request.credential);
-  const judgement = await judge(deps, request, row);
+  const judgement = await unlessSentBefore(deps, request, await judge(deps, request, row));
   if (row === null || judgement.proofs.length === 0) return refuse(deps, { id, state }, judgement, row);
   const candidate = await candidateBy(deps, request, row, { id, state });
   const known: JourneyState = {
@@ -125,6 +125,13 @@ function judge(deps: ActDeps, { ticket, credential }: StartByPasskey, row: Facto
   const ref = row === null ? null : { directory: row.directory, id: row.accountId };
   const enrolled = row === null || ref === null ? [] : [{ candidate: { ref } as EnrolledCandidate['candidate'], factors: [row] }];
   return deps.factor('passkey').judge({ challengeId: questionOf(ticket), expected: '[]', answer: credential, enrolled });
+}
+
+/** An answer that is sent a second time has a counter that has not grown, and is no copy of the passkey: its ticket was spent. */
+async function unlessSentBefore(deps: ActDeps, { ticket }: StartByPasskey, judgement: Judgement): Promise<Judgement> {
+  if ((judgement.cloned ?? []).length === 0) return judgement;
+  const isFirst = await deps.store.transaction((store) => spendTicket(store, deps, ticket, deps.act.at));
+  return isFirst ? judgement : { proofs: [], problem: 'passkey.out-of-date' };
 }
 
 interface Unborn {
