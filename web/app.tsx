@@ -4,6 +4,7 @@ import type { Site } from '../shared/api/site.ts';
 import { isOwnOrigin } from '../shared/own-origin.ts';
 import { api, type Failure, type OpenStep } from './api.ts';
 import { setTimeZone } from './format.ts';
+import { AccountPage } from './portal/account-page.tsx';
 import { CrashGuard } from './portal/crash-guard.tsx';
 import { mistakeOf } from './portal/mistake-of.ts';
 import { NotMePage } from './portal/not-me-page.tsx';
@@ -57,6 +58,11 @@ export function App() {
     demo: site?.demo === true && path !== '/demo',
   };
 
+  const begun = (step: OpenStep) => {
+    setOpened(step);
+    go('/recover');
+  };
+
   const page = () => {
     if (failure !== undefined) {
       const retry = { label: t('action.try-again'), onPress: () => void loadSite() };
@@ -66,15 +72,15 @@ export function App() {
     if (!isOwnOrigin(window.location.origin, site.publicUrl)) return <WrongAddressPage publicUrl={site.publicUrl} />;
     switch (path) {
       case '/':
+        return <StartPage site={site} search={search} go={go} onOpened={begun} />;
+      case '/call':
+        if (!site.calls) break;
         return (
-          <StartPage
-            site={site}
-            search={search}
-            go={go}
-            onOpened={(step) => {
-              setOpened(step);
-              go('/recover');
-            }}
+          <AccountPage
+            goal="confirm-call"
+            byPasskey={site.goalsByPasskey.includes('confirm-call')}
+            onOpened={begun}
+            onBack={() => go('/')}
           />
         );
       case '/recover':

@@ -38,6 +38,8 @@ export const caseSchema = z.object({
   /** While the caller is not verified. The agent reads `spoken` out; the caller’s page shows `shown`, which the agent may be asked for. */
   numbers: z.object({ spoken: z.string(), shown: z.string() }).optional(),
   triesLeft: z.number().int(),
+  /** The agent may act without a verified caller: with a reason, and an alarm. */
+  mayUnverified: z.boolean(),
   createdAt: time,
   expiresAt: time,
   /** How the caller was verified, and until when the receipt is good. */

@@ -31,7 +31,7 @@ export function AccountPage({ goal, byPasskey, onOpened, onBack }: AccountPagePr
   const [busy, setBusy] = useState(false);
   const [blocked, setBlocked] = useState(false);
   // Whoever has forgotten the sign-in name is asked for what is left.
-  const asked = goal === 'find-username' ? 'address' : 'account';
+  const asked = goal === 'find-username' ? 'address' : goal === 'confirm-call' ? 'caller' : 'account';
   const passkey = usePasskeyStart(goal, {
     enabled: byPasskey && !blocked,
     onOpened,

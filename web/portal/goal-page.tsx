@@ -15,10 +15,12 @@ interface GoalPageProps {
   onChosen: (goal: RecoveryGoal) => void;
   /** Absent where nobody can sign in. */
   onSignIn?: () => void;
+  /** Absent where nobody helps people who call. */
+  onCall?: () => void;
 }
 
 /** "What do you need?" */
-export function GoalPage({ goals, onChosen, onSignIn }: GoalPageProps) {
+export function GoalPage({ goals, onChosen, onSignIn, onCall }: GoalPageProps) {
   const { t } = useTranslation();
   const [goal, setGoal] = useState<RecoveryGoal | undefined>(() => goals.find((each) => each === loadDraft()?.goal));
   const [tries, setTries] = useState(0);
@@ -38,9 +40,10 @@ export function GoalPage({ goals, onChosen, onSignIn }: GoalPageProps) {
         <ActionButton type="submit">{t('action.continue')}</ActionButton>
       </Actions>
       <NextLine>{t('goal.next')}</NextLine>
-      {onSignIn && (
+      {(onSignIn || onCall) && (
         <Aside>
-          <QuietLink onPress={onSignIn}>{t('goal.sign-in')}</QuietLink>
+          {onSignIn && <QuietLink onPress={onSignIn}>{t('goal.sign-in')}</QuietLink>}
+          {onCall && <QuietLink onPress={onCall}>{t('goal.confirm-call')}</QuietLink>}
         </Aside>
       )}
     </Question>

@@ -18,7 +18,8 @@ export function StartPage({ site, search, go, onOpened }: StartPageProps) {
   const goal = only ?? site.goals.find((each) => each === wanted);
   const toGoal = (chosen: Goal) => go(`/?goal=${chosen}`);
   if (goal === undefined) {
-    return <GoalPage goals={site.goals} onChosen={toGoal} {...(site.signIn ? { onSignIn: () => go('/me') } : {})} />;
+    const more = { ...(site.signIn ? { onSignIn: () => go('/me') } : {}), ...(site.calls ? { onCall: () => go('/call') } : {}) };
+    return <GoalPage goals={site.goals} onChosen={toGoal} {...more} />;
   }
   return (
     <AccountPage

@@ -19,6 +19,8 @@ export interface CaseFacts {
   /** `spoken`: the agent reads it out and the caller types it. `shown`: the caller's page shows it, and a real agent can say it. */
   readonly numbers: { readonly spoken: string; readonly shown: string };
   readonly receipt: SignedReceipt | null;
+  /** As it was when the case was opened: the agent may act for a caller who is not verified. Asked for again when they do. */
+  readonly mayUnverified: boolean;
   readonly because?: CaseEnd;
 }
 

@@ -35,6 +35,7 @@ export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     ...(facts.ticket === null ? {} : { ticket: facts.ticket }),
     ...(row.state === 'open' ? { numbers: facts.numbers } : {}),
     triesLeft: MOST_TRIES - row.tries,
+    mayUnverified: facts.mayUnverified,
     createdAt: presentTime(row.createdAt, 'down'),
     expiresAt: presentTime(row.expiresAt, 'down'),
     ...presentReceipt(facts.receipt),

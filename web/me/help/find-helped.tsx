@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Prose } from '../../ui/layout.tsx';
+import type { Case } from '../../../shared/api/cases.ts';
+import { Aside, Prose, QuietLink } from '../../ui/layout.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';
 import { TextField } from '../../ui/text-field.tsx';
@@ -11,14 +12,17 @@ const FIELD = 'helped';
 interface FindHelpedProps {
   /** The directory does not tell of all roles. */
   incomplete: boolean;
+  /** The agent's own that are not over. */
+  cases: readonly Case[];
   busy: boolean;
   mistake: Mistake | undefined;
   onFind: (name: string) => void;
+  onCase: (opened: Case) => void;
   onBack: () => void;
 }
 
 /** Whose account it is about. */
-export function FindHelped({ incomplete, busy, mistake, onFind, onBack }: FindHelpedProps) {
+export function FindHelped({ incomplete, cases, busy, mistake, onFind, onCase, onBack }: FindHelpedProps) {
   const { t } = useTranslation('me');
   const { t: portal } = useTranslation();
   const [name, setName] = useState('');
@@ -37,6 +41,16 @@ export function FindHelped({ incomplete, busy, mistake, onFind, onBack }: FindHe
       {incomplete && <Notice tone="warning">{t('help.incomplete')}</Notice>}
       <TextField id={FIELD} label={t('help.name')} error={missing?.text} value={name} onChange={setName} autoComplete="off" />
       <FormActions submit={portal('action.continue')} busy={busy} onBack={onBack} />
+      {cases.length > 0 && (
+        <Aside>
+          <p>{t('case.own')}</p>
+          {cases.map((each) => (
+            <QuietLink key={each.id} onPress={() => onCase(each)}>
+              {t(`case.${each.action}`, { name: each.account.displayName })}
+            </QuietLink>
+          ))}
+        </Aside>
+      )}
     </Question>
   );
 }

@@ -1,21 +1,20 @@
 import { useTranslation } from 'react-i18next';
-import type { HelpedAccount, HelpGiven } from '../../../shared/api/help.ts';
+import type { HelpGiven } from '../../../shared/api/help.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
 import { SimplePage } from '../../portal/simple-page.tsx';
 import { Exact } from '../../ui/layout.tsx';
 
 interface HelpDoneProps {
-  helped: HelpedAccount;
+  name: string;
   action: PersonPermission;
   given: HelpGiven;
   onBack: () => void;
 }
 
 /** What became of it; a password that was made is shown here and nowhere else. */
-export function HelpDone({ helped, action, given, onBack }: HelpDoneProps) {
+export function HelpDone({ name, action, given, onBack }: HelpDoneProps) {
   const { t } = useTranslation('me');
   const { t: portal } = useTranslation();
-  const name = helped.account.displayName;
   const back = { label: portal('action.back'), onPress: onBack };
   if (given.outcome !== 'done') {
     return <SimplePage title={t(`help.${given.outcome}`)} paragraphs={[t(`help.${given.outcome}.text`, { name })]} action={back} />;

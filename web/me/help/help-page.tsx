@@ -1,8 +1,12 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Case } from '../../../shared/api/cases.ts';
 import type { HelpedAccount, HelpGiven } from '../../../shared/api/help.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
 import type { Outcome } from '../../api.ts';
+import { caseApi } from '../../helpdesk/case/case-api.ts';
+import { CasePage } from '../../helpdesk/case/case-page.tsx';
+import { type CaseReasons, OpenCase } from '../../helpdesk/case/open-case.tsx';
 import { mistakeOf } from '../../portal/mistake-of.ts';
 import type { Mistake } from '../../ui/question.tsx';
 import { meApi } from '../me-api.ts';
@@ -21,7 +25,9 @@ interface HelpPageProps {
 type View =
   | { name: 'find' }
   | { name: 'found'; helped: HelpedAccount }
-  | { name: 'done'; helped: HelpedAccount; action: PersonPermission; given: HelpGiven };
+  | { name: 'open-case'; helped: HelpedAccount; action: PersonPermission }
+  | { name: 'case'; opened: Case }
+  | { name: 'done'; helped: string; action: PersonPermission; given: HelpGiven };
 
 /** Somebody else's account: found by its whole name, unlocked, or given a password to change. */
 export function HelpPage({ contact, onBack, onOver }: HelpPageProps) {
@@ -29,9 +35,11 @@ export function HelpPage({ contact, onBack, onOver }: HelpPageProps) {
   const [view, setView] = useState<View>({ name: 'find' });
   const [mistake, setMistake] = useState<Mistake>();
   const [busy, setBusy] = useState(false);
+  const [elsewhere, setElsewhere] = useState(false);
   const fresh = useFreshProof({ contact, onOver, late: (failure) => setMistake(mistakeOf(failure, portal)) });
 
   const roles = useLoaded(meApi.ownRoles, onOver).value;
+  const cases = useLoaded(caseApi.list, onOver);
 
   const ask = async <T,>(call: () => Promise<Outcome<T>>, then: (value: T) => void): Promise<void> => {
     if (busy) return;
@@ -39,10 +47,13 @@ export function HelpPage({ contact, onBack, onOver }: HelpPageProps) {
     setMistake(undefined);
     const failure = await fresh.ask(call, then);
     setBusy(false);
-    if (failure !== undefined) setMistake(mistakeOf(failure, portal));
+    if (failure === undefined) return;
+    setElsewhere(failure.kind === 'problem' && failure.code === 'case.open-elsewhere');
+    setMistake(mistakeOf(failure, portal));
   };
   const show = (next: View) => {
     setMistake(undefined);
+    setElsewhere(false);
     setView(next);
   };
   const act = (helped: HelpedAccount, action: PersonPermission) => {
@@ -50,26 +61,78 @@ export function HelpPage({ contact, onBack, onOver }: HelpPageProps) {
     const call = action === 'unlock-account' ? meApi.helpUnlock : meApi.helpReset;
     void ask(
       () => call({ directory, id }),
-      (given) => show({ name: 'done', helped, action, given }),
+      (given) => show({ name: 'done', helped: helped.account.displayName, action, given }),
+    );
+  };
+
+  const openCase = (helped: HelpedAccount, action: PersonPermission, reasons: CaseReasons) => {
+    const { directory, id } = helped.account;
+    void ask(
+      () => caseApi.open({ account: { directory, id }, action, ...reasons }),
+      ({ case: opened }) => show({ name: 'case', opened }),
     );
   };
 
   if (fresh.page !== undefined) return fresh.page;
-  const again = () => show({ name: 'find' });
+  const again = () => {
+    show({ name: 'find' });
+    void cases.load();
+  };
   switch (view.name) {
     case 'found':
       return (
-        <HelpedPerson helped={view.helped} busy={busy} mistake={mistake} onAct={(action) => act(view.helped, action)} onBack={again} />
+        <HelpedPerson
+          helped={view.helped}
+          busy={busy}
+          mistake={mistake}
+          onAct={(action) => act(view.helped, action)}
+          onCase={(action) => show({ name: 'open-case', helped: view.helped, action })}
+          onBack={again}
+        />
       );
+    case 'open-case': {
+      const { helped, action } = view;
+      return (
+        <OpenCase
+          name={helped.account.displayName}
+          action={action}
+          busy={busy}
+          mistake={mistake}
+          isElsewhere={elsewhere}
+          onOpen={(reasons) => openCase(helped, action, reasons)}
+          onBack={() => show({ name: 'found', helped })}
+        />
+      );
+    }
+    case 'case': {
+      const { opened } = view;
+      const actOn = (unverified: boolean) =>
+        void ask(
+          () => caseApi.act(opened.id, unverified),
+          (given) => show({ name: 'done', helped: opened.account.displayName, action: opened.action, given }),
+        );
+      const close = () => void ask(() => caseApi.close(opened.id), again);
+      return <CasePage opened={opened} busy={busy} mistake={mistake} onAct={actOn} onClose={close} onBack={again} onOver={onOver} />;
+    }
     case 'done':
-      return <HelpDone {...view} onBack={again} />;
+      return <HelpDone name={view.helped} action={view.action} given={view.given} onBack={again} />;
     default: {
       const find = (name: string) =>
         void ask(
           () => meApi.findHelped(name),
           (helped) => show({ name: 'found', helped }),
         );
-      return <FindHelped incomplete={roles?.incomplete === true} busy={busy} mistake={mistake} onFind={find} onBack={onBack} />;
+      return (
+        <FindHelped
+          incomplete={roles?.incomplete === true}
+          cases={cases.value?.cases ?? []}
+          busy={busy}
+          mistake={mistake}
+          onFind={find}
+          onCase={(opened) => show({ name: 'case', opened })}
+          onBack={onBack}
+        />
+      );
     }
   }
 }

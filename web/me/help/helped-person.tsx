@@ -11,11 +11,13 @@ interface HelpedPersonProps {
   busy: boolean;
   mistake: Mistake | undefined;
   onAct: (action: PersonPermission) => void;
+  /** What is done for verified callers alone. */
+  onCase: (action: PersonPermission) => void;
   onBack: () => void;
 }
 
 /** Who was found, and what may be done for them; each button comes with what it does. */
-export function HelpedPerson({ helped: { account, may, inCase }, busy, mistake, onAct, onBack }: HelpedPersonProps) {
+export function HelpedPerson({ helped: { account, may, inCase }, busy, mistake, onAct, onCase, onBack }: HelpedPersonProps) {
   const { t } = useTranslation('me');
   const { t: portal } = useTranslation();
   const name = account.displayName;
@@ -41,11 +43,17 @@ export function HelpedPerson({ helped: { account, may, inCase }, busy, mistake, 
         {direct.map((action) => (
           <p key={action}>{t(`help.${action}.explain`, { name })}</p>
         ))}
+        {inCase.length > 0 && <p>{t('case.explain', { name })}</p>}
       </Prose>
       <Actions>
         {direct.map((action) => (
           <ActionButton key={action} look="secondary" busy={busy} onPress={() => onAct(action)}>
             {t(`help.${action}`)}
+          </ActionButton>
+        ))}
+        {inCase.map((action) => (
+          <ActionButton key={`case-${action}`} look="secondary" busy={busy} onPress={() => onCase(action)}>
+            {t(`case.begin.${action}`)}
           </ActionButton>
         ))}
         <ActionButton look="quiet" onPress={onBack}>

@@ -13,8 +13,8 @@ const AddPasskey = lazy(() => import('../passkey/add-passkey.tsx').then((module)
 
 type Outcome = Result['outcome'];
 
-/** Whoever is told by mail does not know yet by which name to sign in. */
-const signsIn = (outcome: Outcome) => TONES[outcome] === 'good' && outcome !== 'mailed';
+/** Whoever is told by mail does not know yet by which name to sign in, and a call goes on. */
+const signsIn = (outcome: Outcome) => TONES[outcome] === 'good' && !['mailed', 'call-confirmed', 'call-denied'].includes(outcome);
 
 /** What is now true, for which accounts, and what to do next. */
 export function DoneStep(props: StepProps<'done'>) {

@@ -14,6 +14,8 @@ import { WaitingStep } from './waiting-step.tsx';
 
 const NewPasswordStep = lazy(() => import('./new-password-step.tsx').then((module) => ({ default: module.NewPasswordStep })));
 
+const ConfirmCallStep = lazy(() => import('./confirm-call-step.tsx').then((module) => ({ default: module.ConfirmCallStep })));
+
 const PasskeyStep = lazy(() => import('./passkey-step.tsx').then((module) => ({ default: module.PasskeyStep })));
 
 const QuestionsStep = lazy(() => import('./questions-step.tsx').then((module) => ({ default: module.QuestionsStep })));
@@ -44,6 +46,8 @@ export function StepPage({ step, ...rest }: AnyStepProps) {
       return <NewPasswordStep key={step.kind} step={step} {...rest} />;
     case 'confirm-unlock':
       return <ConfirmUnlockStep key={step.id} step={step} {...rest} />;
+    case 'confirm-call':
+      return <ConfirmCallStep key={step.id} step={step} {...rest} />;
     case 'waiting':
       return <WaitingStep key={step.kind} step={step} {...rest} />;
     case 'done':

@@ -1,0 +1,234 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HELPDESK_ROLES } from '../scenarios/helpdesk.ts';
+import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
+import { codeIn, createMovableClock, type Enrolled, holdsCode } from '../scenarios/start-keyturn.ts';
+import { uniqueName } from '../servers/unique-name.ts';
+import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
+import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
+
+let portal: PortalKeyturn;
+let browser: Browser;
+beforeAll(async () => {
+  [portal, browser] = await Promise.all([
+    startPortalKeyturn({
+      directories: [embeddedSection()],
+      configuration: { signIn: { enabled: true }, roles: HELPDESK_ROLES },
+      clock: createMovableClock(),
+    }),
+    launchBrowser(),
+  ]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await portal?.close();
+});
+
+const texts = {
+  'en-GB': {
+    name: 'Sign-in name',
+    caller: 'Your sign-in name',
+    password: 'Password',
+    help: 'Help somebody else',
+    theirs: 'Their sign-in name',
+    begin: 'Open a case: temporary password',
+    open: 'Open the case',
+    none: 'No call is open for you',
+    look: 'Look again',
+    asks: /on the telephone with you/,
+    heard: 'The number that you hear',
+    wrong: /not the number of this call/,
+    confirmed: 'The call is confirmed',
+    denied: 'The call is ended',
+    notMine: 'This is not my call',
+    ended: /says that this is not their call/,
+    act: 'Set a temporary password',
+    done: /has a temporary password/,
+    own: /A temporary password for/,
+    app: /authenticator/,
+    authenticator: /from your authenticator app/,
+    mail: /e-mail/,
+    call: 'The helpdesk is on the telephone: confirm the call',
+
+    unverified: 'Act without a verified caller',
+    why: 'Why, if it is worth saying',
+    next: 'Continue',
+  },
+  'de-DE': {
+    name: 'Anmeldename',
+    caller: 'Ihr Anmeldename',
+    password: 'Passwort',
+    help: 'Jemand anderem helfen',
+    theirs: 'Deren Anmeldename',
+    begin: 'Fall eröffnen: vorläufiges Passwort',
+    open: 'Fall eröffnen',
+    none: 'Für Sie ist kein Anruf offen',
+    look: 'Noch einmal nachsehen',
+    asks: /bei Ihnen am Telefon/,
+    heard: 'Die Nummer, die Sie hören',
+    wrong: /nicht die Nummer dieses Anrufs/,
+    confirmed: 'Der Anruf ist bestätigt',
+    denied: 'Der Anruf ist beendet',
+    notMine: 'Das ist nicht mein Anruf',
+    ended: /nicht der eigene Anruf/,
+    act: 'Vorläufiges Passwort setzen',
+    done: /hat ein vorläufiges Passwort/,
+    own: /Ein vorläufiges Passwort für/,
+    app: /Authenticator/i,
+    authenticator: /aus Ihrer Authentifizierungs-App/,
+    mail: /E-Mail/,
+    call: 'Der Helpdesk ist am Telefon: den Anruf bestätigen',
+
+    unverified: 'Ohne Ausweis handeln',
+    why: 'Warum, falls es zu sagen ist',
+    next: 'Weiter',
+  },
+} as const;
+const title = (page: Page, text: RegExp | string) => page.getByRole('heading', { level: 1, name: text }).waitFor();
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+
+describe.each([
+  ['light, on a desktop', { colorScheme: 'light', viewport: { width: 1280, height: 800 } }, 'en-GB'],
+  ['dark, on a phone, in German', { colorScheme: 'dark', viewport: { width: 320, height: 640 } }, 'de-DE'],
+] as const)('a call, %s', (_, options, locale) => {
+  const word = texts[locale];
+  const watchedPage = () => openPage(browser, portal.origin, { ...options, locale, expectedStatuses: [401, 403, 409] });
+  const look = async (page: Page, what: string) => {
+    expect(await axe(page), what).toEqual([]);
+    expect(await scrollsSideways(page), what).toBe(false);
+    await screenshot(page, `call-${what}-${locale}`);
+  };
+
+  async function person(groups: string[], displayName: string): Promise<Enrolled & { login: string }> {
+    const login = uniqueName('person');
+    await addPerson(portal.keyturn, login, { groups, displayName });
+    return { ...(await portal.keyturn.enrol(login)), login };
+  }
+
+  async function agentAt(groups: string[]) {
+    const agent = await person(groups, 'Frida Fischer');
+    const watched = await watchedPage();
+    const { page } = watched;
+    page.setDefaultTimeout(6000);
+    portal.keyturn.clock.move(31_000);
+    await page.goto(`${portal.origin}/me?page=help`);
+    await page.getByLabel(word.name).fill(agent.login);
+    await page.keyboard.press('Enter');
+    await page.getByLabel(word.password, { exact: true }).fill(OLD_PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByRole('radio', { name: word.app }).check();
+    await page.keyboard.press('Enter');
+    await page.getByRole('textbox').first().fill(agent.totp());
+    await page.keyboard.press('Enter');
+    await title(page, word.help);
+    return watched;
+  }
+
+  async function beginCase(page: Page, login: string, name: string) {
+    await page.getByLabel(word.theirs).fill(login);
+    await page.keyboard.press('Enter');
+    await title(page, name);
+    await press(page, word.begin);
+  }
+
+  async function callerAt(caller: Enrolled & { login: string }) {
+    const watched = await watchedPage();
+    const { page } = watched;
+    page.setDefaultTimeout(6000);
+    await page.goto(portal.origin);
+    await press(page, word.call);
+    await look(page, 'name');
+    await page.getByLabel(word.caller).fill(caller.login);
+    await page.keyboard.press('Enter');
+    await page.getByRole('radio', { name: word.mail }).check();
+    const before = portal.keyturn.messages(caller.address).filter(holdsCode).length;
+    await press(page, word.next);
+    await page.getByRole('textbox').first().waitFor();
+    const mailed = () => portal.keyturn.messages(caller.address).filter(holdsCode);
+    await expect.poll(() => mailed().length).toBeGreaterThan(before);
+    const newest = mailed().toSorted((left, right) => (left.at < right.at ? 1 : -1))[0];
+    await page
+      .getByRole('textbox')
+      .first()
+      .fill(newest === undefined ? '' : codeIn(newest));
+    await page.keyboard.press('Enter');
+    portal.keyturn.clock.move(31_000);
+    await title(page, word.authenticator);
+    return watched;
+  }
+  const finishProof = async (page: Page, caller: Enrolled) => {
+    await page.getByRole('textbox').first().fill(caller.totp());
+    await page.keyboard.press('Enter');
+  };
+
+  it('is confirmed by number, and the agent acts', async () => {
+    const caller = await person(['Staff'], 'Alice Archer');
+    const [agent, phone] = [await agentAt(['Agents']), await callerAt(caller)];
+    await finishProof(phone.page, caller);
+    await title(phone.page, word.none);
+    await look(phone.page, 'none');
+
+    await beginCase(agent.page, caller.login, 'Alice Archer');
+    await agent.page.getByRole('textbox').first().waitFor();
+    await look(agent.page, 'open');
+    await press(agent.page, word.open);
+    await agent.page.getByText(/^\d{4}$/).waitFor();
+    await look(agent.page, 'numbers');
+    const spoken = (await agent.page.getByText(/^\d{4}$/).textContent()) ?? '';
+    const shown = (await agent.page.getByText(/^\d{3}$/).textContent()) ?? '';
+
+    await press(phone.page, word.look);
+    await title(phone.page, word.asks);
+    expect(await phone.page.getByRole('heading', { level: 1 }).textContent()).toContain('Frida Fischer');
+    expect(await phone.page.getByText(shown, { exact: true }).count()).toBe(1);
+    await look(phone.page, 'asked');
+    await phone.page.getByLabel(word.heard).fill(spoken === '0000' ? '0001' : '0000');
+    await phone.page.keyboard.press('Enter');
+    await phone.page.getByRole('alert').getByText(word.wrong).waitFor();
+    await look(phone.page, 'wrong');
+    await phone.page.getByLabel(word.heard).fill(spoken);
+    await phone.page.keyboard.press('Enter');
+    await title(phone.page, word.confirmed);
+    await look(phone.page, 'confirmed');
+
+    await agent.page.getByRole('button', { name: word.act }).waitFor();
+    await look(agent.page, 'verified');
+    await press(agent.page, word.act);
+    await title(agent.page, word.done);
+    const password = (await agent.page.getByText(/^Kt-.*-x7$/).textContent()) ?? '';
+    const directory = portal.keyturn.deps.directories.get('people');
+    expect(await directory.verifyPassword(caller.account, password)).toMatchObject({ valid: false, reason: 'credentials.must-change' });
+    for (const watched of [agent, phone]) {
+      expect(watched.complaints).toEqual([]);
+      await watched.context.close();
+    }
+  });
+
+  it('is ended by who has not called, and found again by the agent until then', async () => {
+    const caller = await person(['Staff'], 'Bob Baker');
+    const agent = await agentAt(['Trusted']);
+    await beginCase(agent.page, caller.login, 'Bob Baker');
+    await agent.page.getByLabel(word.why).fill('stands before me');
+    await press(agent.page, word.open);
+    await agent.page.getByRole('button', { name: word.unverified }).waitFor();
+    await look(agent.page, 'may-do-without');
+    await agent.page.reload();
+    await agent.page.getByRole('button', { name: word.own }).waitFor();
+    await look(agent.page, 'own');
+    await agent.page.getByRole('button', { name: word.own }).click();
+    await agent.page.getByText(/^\d{4}$/).waitFor();
+
+    const phone = await callerAt(caller);
+    await finishProof(phone.page, caller);
+    await title(phone.page, word.asks);
+    await press(phone.page, word.notMine);
+    await title(phone.page, word.denied);
+    await look(phone.page, 'denied');
+    await title(agent.page, word.ended);
+    await look(agent.page, 'ended');
+    for (const watched of [agent, phone]) {
+      expect(watched.complaints).toEqual([]);
+      await watched.context.close();
+    }
+  });
+});

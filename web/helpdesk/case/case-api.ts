@@ -1,0 +1,23 @@
+import type { Case } from '../../../shared/api/cases.ts';
+import type { HelpGiven } from '../../../shared/api/help.ts';
+import type { PersonPermission } from '../../../shared/permissions.ts';
+import { call } from '../../api.ts';
+
+export interface AskedCase {
+  account: { directory: string; id: string };
+  action: PersonPermission;
+  reason?: string;
+  ticket?: string;
+  replace?: boolean;
+}
+
+/** What an agent asks for about people who call. */
+export const caseApi = {
+  open: (asked: AskedCase) => call<{ case: Case }>('POST', '/helpdesk/cases', asked),
+  list: () => call<{ cases: Case[] }>('GET', '/helpdesk/cases'),
+  see: (id: string, signal?: AbortSignal) => call<{ case: Case }>('GET', casePath(id), undefined, signal),
+  act: (id: string, unverified: boolean) => call<HelpGiven>('POST', `${casePath(id)}/act`, { unverified }),
+  close: (id: string) => call<undefined>('DELETE', casePath(id)),
+};
+
+const casePath = (id: string) => `/helpdesk/cases/${encodeURIComponent(id)}`;

@@ -1,0 +1,120 @@
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Case } from '../../../shared/api/cases.ts';
+import { formatTime } from '../../format.ts';
+import { isOver } from '../../me/use-loaded.ts';
+import { ActionButton } from '../../ui/action-button.tsx';
+import { Actions, Aside, Digits, NextLine, Prose } from '../../ui/layout.tsx';
+import { type Mistake, Question } from '../../ui/question.tsx';
+import { caseApi } from './case-api.ts';
+
+const POLL_AFTER = 2000;
+
+interface CasePageProps {
+  opened: Case;
+  busy: boolean;
+  mistake: Mistake | undefined;
+  onAct: (unverified: boolean) => void;
+  onClose: () => void;
+  onBack: () => void;
+  /** The session has ended meanwhile. */
+  onOver: () => void;
+}
+
+/** A call: the numbers until the caller is verified, then the one button for what the case is for. */
+export function CasePage({ opened, busy, mistake, onAct, onClose, onBack, onOver }: CasePageProps) {
+  const { t } = useTranslation('me');
+  const { t: portal } = useTranslation();
+  const { shown, isOffline } = useCase(opened, onOver);
+  const name = shown.account.displayName;
+  const title = shown.state === 'closed' ? t(`case.closed.${shown.because ?? 'by-agent'}`, { name }) : t(`case.${shown.action}`, { name });
+  const isVerified = shown.state === 'verified';
+  return (
+    <Question
+      title={title}
+      icon={isVerified ? 'check' : shown.state === 'closed' ? 'alert' : 'person'}
+      {...(isVerified ? { tone: 'good' as const } : shown.state === 'closed' ? { tone: 'warning' as const } : {})}
+      mistakes={mistake === undefined ? [] : [mistake]}
+      focusOn={mistake ?? shown.state}
+    >
+      {shown.state === 'open' && <Numbers shown={shown} />}
+      {shown.verified !== undefined && isVerified && (
+        <Prose>
+          <p>{t('case.verified', { name, time: formatTime(shown.verified.goodUntil) })}</p>
+          <p>{t(`help.${shown.action}.explain`, { name })}</p>
+        </Prose>
+      )}
+      {isOffline && <NextLine>{t('case.offline')}</NextLine>}
+      <Actions>
+        {isVerified && (
+          <ActionButton busy={busy} onPress={() => onAct(false)}>
+            {t(`help.${shown.action}`)}
+          </ActionButton>
+        )}
+        {shown.state === 'closed' ? (
+          <ActionButton look="secondary" onPress={onBack}>
+            {portal('action.back')}
+          </ActionButton>
+        ) : (
+          <ActionButton look="quiet" busy={busy} onPress={onClose}>
+            {t('case.close')}
+          </ActionButton>
+        )}
+      </Actions>
+      {shown.state === 'open' && shown.mayUnverified && (
+        <Aside>
+          <p>{t('case.unverified.text', { name })}</p>
+          <ActionButton look="danger" busy={busy} onPress={() => onAct(true)}>
+            {t('case.unverified')}
+          </ActionButton>
+        </Aside>
+      )}
+    </Question>
+  );
+}
+
+function Numbers({ shown }: { shown: Case }) {
+  const { t } = useTranslation('me');
+  const name = shown.account.displayName;
+  return (
+    <>
+      <Prose>
+        <p>{t('case.call.text', { name, address: `${window.location.host}/call` })}</p>
+        <h2>{t('case.spoken')}</h2>
+      </Prose>
+      <Digits>{shown.numbers?.spoken}</Digits>
+      <Prose>
+        <p>{t('case.spoken.when', { name })}</p>
+        <h2>{t('case.shown')}</h2>
+      </Prose>
+      <Digits>{shown.numbers?.shown}</Digits>
+      <NextLine>{`${t('case.tries', { count: shown.triesLeft })} ${t('case.until', { time: formatTime(shown.expiresAt) })}`}</NextLine>
+    </>
+  );
+}
+
+/** The case as it is now; asked for again until it is over. */
+function useCase(opened: Case, onOver: () => void): { shown: Case; isOffline: boolean } {
+  const [shown, setShown] = useState(opened);
+  const [isOffline, setOffline] = useState(false);
+  const isClosed = shown.state === 'closed';
+  useEffect(() => {
+    if (isClosed) return;
+    const abort = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const poll = async () => {
+      const outcome = await caseApi.see(opened.id, abort.signal);
+      if (abort.signal.aborted) return;
+      if (outcome.ok) setShown(outcome.value.case);
+      else if (isOver(outcome.failure)) return onOver();
+      setOffline(!outcome.ok);
+      timer = setTimeout(() => void poll(), POLL_AFTER);
+    };
+    timer = setTimeout(() => void poll(), POLL_AFTER);
+    return () => {
+      abort.abort();
+      clearTimeout(timer);
+    };
+  }, [opened.id, isClosed, onOver]);
+  return { shown, isOffline };
+}
