@@ -137,7 +137,9 @@ export const ERRORS = {
   'sms.outcome-unknown': { status: 502, audience: 'operator', level: 'warn' },
   // Configuration
   'configuration.invalid': { status: 422, audience: 'operator', level: 'error' },
-  'configuration.conflict': { status: 409, audience: 'operator', level: 'warn' },
+  'configuration.conflict': { status: 409, audience: 'anyone', level: 'warn' },
+  'configuration.read-only': { status: 403, audience: 'anyone', level: 'info' },
+  'configuration.unknown-version': { status: 404, audience: 'anyone', level: 'info' },
   'configuration.missing': { status: 500, audience: 'operator', level: 'error' },
   'configuration.secret-missing': { status: 500, audience: 'operator', level: 'error' },
   'settings.foreign-owner': { status: 500, audience: 'operator', level: 'error' },

@@ -25,8 +25,6 @@ export const adminOverviewSchema = z.object({
 });
 export type AdminOverview = z.infer<typeof adminOverviewSchema>;
 
-export const adminConfigurationSchema = z.object({ version: z.number(), document: z.unknown() });
-
 /** `directory`: where several have the name. */
 const named = z.strictObject({ name: z.string().min(1).max(256), directory: z.string().min(1).max(40).optional() });
 export const adminExplainRequestSchema = z.strictObject({ account: named, target: named.optional() });

@@ -4,7 +4,7 @@ import { type AppliedConfiguration, applyConfiguration } from '../core/configura
 import { checkConfiguration } from '../core/configuration/check-configuration.ts';
 import { configurationJsonSchema } from '../core/configuration/configuration-json-schema.ts';
 import type { ConfigurationProblem } from '../core/configuration/describe-issues.ts';
-import { type Change, diffConfiguration, type Json } from '../core/configuration/diff-configuration.ts';
+import { type Change, diffConfiguration, type Json, plainChanges } from '../core/configuration/diff-configuration.ts';
 import { exportConfiguration } from '../core/configuration/export-configuration.ts';
 import { formatPath } from '../core/configuration/format-path.ts';
 import type { CommandContext } from './command-context.ts';
@@ -124,7 +124,7 @@ async function reportApplied(
 ): Promise<void> {
   const { version, changed, changes } = applied;
   const warnings = [...applied.warnings, ...names];
-  if (json) return context.print(JSON.stringify({ version, changed, changes: changes.map(plainChange), warnings }, null, 2));
+  if (json) return context.print(JSON.stringify({ version, changed, changes: plainChanges(changes), warnings }, null, 2));
   for (const { path, message } of warnings) context.writeError(`warning: ${path}: ${message}\n`);
   if (!changed) return context.print(`Nothing to do: version ${version} says the same.`);
   for (const change of changes) await context.print(changeLine(change));
@@ -151,15 +151,11 @@ function addDiff(config: Command, context: CommandContext): void {
       );
       const changes = diffConfiguration(before, configuration as unknown as Json);
       if (options.exitCode === true && changes.length > 0) context.failed();
-      if (options.json === true) return context.print(JSON.stringify(changes.map(plainChange), null, 2));
+      if (options.json === true) return context.print(JSON.stringify(plainChanges(changes), null, 2));
       for (const change of changes) await context.print(changeLine(change));
       if (changes.length === 0) await context.print('No difference.');
     });
   withExamples(diff, [{ command: 'keyturn config diff configuration.yaml', does: 'shows what `apply` would change' }]);
-}
-
-function plainChange({ path, before, after }: Change): { path: string; before: Json | undefined; after: Json | undefined } {
-  return { path: formatPath(path), before, after };
 }
 
 function changeLine({ path, before, after }: Change): string {

@@ -422,6 +422,14 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'The configuration was changed by somebody else in the meantime',
     fix: withLines('Look at the differences, then apply again', 'keyturn config diff FILE'),
   },
+  'configuration.read-only': {
+    meaning: 'Somebody wanted to change the configuration in the browser, where administration.readOnlyInBrowser forbids it',
+    fix: withLines('Change it on the console', 'keyturn config apply FILE'),
+  },
+  'configuration.unknown-version': {
+    meaning: 'Somebody asked for a version of the configuration that there is not',
+    fix: 'None is needed: the list of versions shows which there are',
+  },
   'configuration.missing': {
     meaning: 'There is no such configuration yet',
     fix: withLines('Put it under `configuration:` in the settings file before the first start, or apply one', 'keyturn config apply FILE'),

@@ -24,6 +24,7 @@ import { registerPages } from './pages.ts';
 import { asAppError } from './problem.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { caseRoutes } from './routes/cases.ts';
+import { configurationRoutes } from './routes/configuration.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { emergencyRoutes } from './routes/emergency.ts';
 import { enrolmentRoutes } from './routes/enrolment.ts';
@@ -109,6 +110,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(myAccountRoutes(deps), { prefix });
   await app.register(emergencyRoutes(deps), { prefix });
   await app.register(adminRoutes(deps), { prefix });
+  await app.register(configurationRoutes(deps), { prefix });
   await app.register(siteRoutes(deps), { prefix });
   await app.register(noticeRoutes(deps), { prefix });
   if (deps.demo !== null) await app.register(demoRoutes(deps.demo, deps), { prefix });

@@ -1,4 +1,5 @@
 import type { DemoMessage } from '../../shared/api/demo.ts';
+import type { CheckContext } from '../core/configuration/check-context.ts';
 import type { JourneyDeps } from '../core/journey/journey-deps.ts';
 
 /** What demo mode adds; absent everywhere else. */
@@ -15,6 +16,10 @@ export interface HttpDeps extends JourneyDeps {
   /** Networks of proxies whose X-Forwarded-* headers are believed. */
   readonly trustedProxies: readonly string[];
   readonly demo: DemoDoor | null;
+  /** What judges a configuration that is sent here. */
+  readonly checkContext: CheckContext;
+  /** Resolves when this node goes by the configuration that was put into force last, or has logged why it cannot. */
+  readonly takeUpConfiguration: () => Promise<void>;
   /** Hears of each answer: the route as it is written in the source (never an address with anybody's data), status and seconds. */
   readonly onResponse?: ((method: string, route: string, status: number, seconds: number) => void) | undefined;
   /** Whether the server is about to stop: readiness says no, so that a load balancer looks elsewhere. */

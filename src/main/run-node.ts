@@ -1,6 +1,7 @@
 import { AppError, isAppError } from '../../shared/errors.ts';
 import { longestSend } from '../channels/smtp.ts';
 import type { RunningServer, ServerOptions } from '../cli/runtime.ts';
+import { createCheckContext } from '../config/create-check-context.ts';
 import { createSecretResolver } from '../config/resolve-secret.ts';
 import type { Settings } from '../config/settings.ts';
 import { endSessionsOfLostRoles } from '../core/access/held-roles.ts';
@@ -26,6 +27,7 @@ import type { OutboxLane } from '../core/ports/outbox-store.ts';
 import type { Mailer } from '../core/ports/platform.ts';
 import { expireRequests } from '../core/vouching/expire-requests.ts';
 import { createDemoDoor } from '../demo/demo-door.ts';
+import { sectionProblems } from '../directory/section-problems.ts';
 import { createApp } from '../http/app.ts';
 import { type MetricsDoor, openMetricsDoor } from '../http/metrics-door.ts';
 import { createWebAuthn } from '../identity/web-authn.ts';
@@ -111,16 +113,9 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
 
   let stopping = false;
   let metricsDoor: MetricsDoor | null = null;
-  const app = await createApp({
-    ...deps,
-    pages,
-    trustedProxies: settings.trustedProxies,
-    demo: settings.demo ? createDemoDoor(deps, () => adapters.mailer) : null,
-    isStopping: () => stopping,
-    onResponse: base.metrics?.onResponse,
-  });
-  const schedule = createSchedule({ clock, log });
-  schedule.every('configuration', LOOK_FOR_CONFIGURATION_EVERY, async () => {
+  // One after the other: the older of two readings must not come last.
+  let takingUp: Promise<void> = Promise.resolve();
+  const takeUp = async (): Promise<void> => {
     const newer = await reader.read();
     if (newer.version === adapters.version) return;
     const old = adapters;
@@ -130,7 +125,24 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
       await clock.sleep(GRACE);
       await old.close();
     });
+  };
+  const takeUpNext = (): Promise<void> => {
+    const next = takingUp.then(takeUp);
+    takingUp = next.catch(() => undefined);
+    return next;
+  };
+  const app = await createApp({
+    ...deps,
+    pages,
+    trustedProxies: settings.trustedProxies,
+    demo: settings.demo ? createDemoDoor(deps, () => adapters.mailer) : null,
+    isStopping: () => stopping,
+    checkContext: createCheckContext(createSecretResolver(process.env), settings.demo, sectionProblems),
+    takeUpConfiguration: () => takeUpNext().catch((error: unknown) => log.error('configuration.not-taken-up', { error })),
+    onResponse: base.metrics?.onResponse,
   });
+  const schedule = createSchedule({ clock, log });
+  schedule.every('configuration', LOOK_FOR_CONFIGURATION_EVERY, takeUpNext);
   const { promise: givenUp, resolve: giveUp } = Promise.withResolvers<unknown>();
   schedule.every('look-at-schema', LOOK_AT_SCHEMA_EVERY, async () => {
     try {

@@ -52,7 +52,7 @@ export function addEmergency(access: Command, context: CommandContext): void {
       does: 'prints a link that opens the administration once',
     },
   ]);
-  emergency
+  const status = emergency
     .command('status')
     .option('--json', 'print it as JSON')
     .description('Tell whether an emergency is in use, or a link waits to be opened.')
@@ -63,6 +63,7 @@ export function addEmergency(access: Command, context: CommandContext): void {
         for (const line of describeEmergencies(told)) await context.print(line);
       }),
     );
+  withExamples(status, [{ command: 'keyturn access emergency status', does: 'tells who is in, since when and why' }]);
   const end = emergency
     .command('retire')
     .description('End every emergency: links, passkeys and sessions of it are worth nothing any more.')

@@ -15,10 +15,18 @@ import { delegateActor } from './helped.ts';
 const FRESH_FOR = 5 * 60_000;
 
 /**
+ * How sure it must be that it is them:
+ *
+ * - `any`      to see something: the proofs of the session
+ * - `fresh`    to change something: all of them given lately
+ * - `passkey`  to change what others rest on: a passkey given lately, which no page of somebody else's can have got out of them
+ */
+export type ManagingProof = 'any' | 'fresh' | 'passkey';
+
+/**
  * Lets somebody do something at the installation: by a role, as the directory tells now, or as the administrator of an emergency, once
  * they have a passkey. To be called for every act, in the request that asks for it.
- * @param fresh the act changes something: by a role, all proofs of the session must have been given lately. A session of an emergency is
- *   short, and its passkey was given for it.
+ * @param proof asked of who acts by a role. A session of an emergency is short, and its passkey was given for it.
  * @returns who acts, for the audit log
  * @throws AppError `access.management-refused`, `session.*`, `emergency.passkey-needed`, `guard.slow-down`, `directory.*`
  */
@@ -26,14 +34,15 @@ export async function requireManage(
   deps: ActDeps,
   session: Session,
   action: InstallationPermission,
-  { fresh }: { fresh: boolean },
+  { proof }: { proof: ManagingProof },
 ): Promise<Actor> {
   if (session.rights === 'emergency') return requireEmergency(deps, session);
   requireFullRights(session);
   const actor = await readSessionActor(deps, session);
   const decision = actor === null ? null : canManage(deps.configuration().roles, actor, action);
   if (decision?.allowed !== true) throw await refusal(deps, session, action, decision?.because ?? 'actor-barred');
-  if (fresh) requireFreshProof(deps.act, session, { within: FRESH_FOR, anyOf: [session.proofs.map(({ kind }) => kind)] });
+  const kinds = proof === 'passkey' ? (['passkey'] as const) : session.proofs.map(({ kind }) => kind);
+  if (proof !== 'any') requireFreshProof(deps.act, session, { within: FRESH_FOR, anyOf: [kinds] });
   return delegateActor(deps, session);
 }
 

@@ -7,9 +7,9 @@ import type { Store } from '../ports/store.ts';
 import { checkConfiguration, problemLines } from './check-configuration.ts';
 import type { CheckContext } from './check-context.ts';
 import type { ConfigurationProblem } from './describe-issues.ts';
-import { type Change, diffConfiguration, type Json } from './diff-configuration.ts';
-import { type Configuration, configurationSchema } from './document.ts';
-import { formatPath } from './format-path.ts';
+import { type Change, diffConfiguration, type Json, plainChanges } from './diff-configuration.ts';
+import type { Configuration } from './document.ts';
+import { inEffect } from './in-effect.ts';
 
 export interface ApplyDeps {
   readonly store: Store;
@@ -61,7 +61,7 @@ export async function applyConfiguration(deps: ApplyDeps, request: ApplyRequest)
     if (current !== null && canonicalJson(JSON.parse(current.document)) === document)
       return { version, changed: false, changes: [], warnings, configuration };
 
-    const changes = diffConfiguration(current === null ? {} : inEffect(current.document), configuration as unknown as Json);
+    const changes = diffConfiguration(current === null ? {} : inEffect(current), configuration as unknown as Json);
     const { author, comment, actor } = request;
     const appended = await store.configurations.append(version, { document, createdAt: deps.clock.now(), author, comment });
     if (!appended) throw conflict();
@@ -71,15 +71,8 @@ export async function applyConfiguration(deps: ApplyDeps, request: ApplyRequest)
       version: version + 1,
       author,
       comment,
-      changes: changes.map(({ path, before, after }) => ({ path: formatPath(path), before, after })),
+      changes: plainChanges(changes),
     });
     return { version: version + 1, changed: true, changes, warnings, configuration };
   });
-}
-
-/** With defaults; as written when this release cannot parse it any more, so that a repair can always be applied. */
-function inEffect(text: string): Json {
-  const document = JSON.parse(text) as Json;
-  const parsed = configurationSchema.safeParse(document);
-  return parsed.success ? (parsed.data as unknown as Json) : document;
 }

@@ -1,4 +1,4 @@
-import type { DocumentPath } from './format-path.ts';
+import { type DocumentPath, formatPath } from './format-path.ts';
 
 /** Plain JSON. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -8,6 +8,18 @@ export interface Change {
   path: DocumentPath;
   before: Json | undefined;
   after: Json | undefined;
+}
+
+/** The same for people and for other programs: its path as text. */
+export interface PlainChange {
+  path: string;
+  before: Json | undefined;
+  after: Json | undefined;
+}
+
+/** Changes as they leave: in an event, in an answer. */
+export function plainChanges(changes: readonly Change[]): PlainChange[] {
+  return changes.map(({ path, before, after }) => ({ path: formatPath(path), before, after }));
 }
 
 /**

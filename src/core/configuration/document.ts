@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { administrationSchema } from './administration-section.ts';
 import { directorySchema } from './directory-section.ts';
 import { enrolmentSchema } from './enrolment-section.ts';
 import { helpdeskSchema } from './helpdesk-section.ts';
@@ -221,6 +222,7 @@ export const configurationSchema = z.strictObject({
   guard: guardSchema.prefault({}),
   mail: mailSchema,
   sms: smsSchema.optional(),
+  administration: administrationSchema.prefault({}).describe('How this document itself is changed.'),
 });
 
 /** The whole configuration with every default filled in. */

@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import {
-  adminConfigurationSchema,
   adminExplainRequestSchema,
   adminExplanationSchema,
   adminHistoryQuerySchema,
@@ -13,7 +12,6 @@ import { readEmergencies } from '../../core/access/emergency.ts';
 import { explainAccess } from '../../core/access/explain-access.ts';
 import { findNamed, type NamedAccount } from '../../core/access/find-named.ts';
 import { manageable, requireManage } from '../../core/access/manage.ts';
-import { exportConfiguration } from '../../core/configuration/export-configuration.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
 import { forManager } from '../for-manager.ts';
 import { forAnySession } from '../for-session.ts';
@@ -46,7 +44,7 @@ export function adminRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           const may = await manageable(acting, session);
           const isEmergency = session.rights === 'emergency';
           // Who may do nothing at all is refused as for each act, and counted.
-          if (may.length === 0 && !isEmergency) await requireManage(acting, session, 'manage-configuration', { fresh: false });
+          if (may.length === 0 && !isEmergency) await requireManage(acting, session, 'manage-configuration', { proof: 'any' });
           const emergencies = (await readEmergencies(acting)).flatMap(({ author, reason, openedAt }) =>
             openedAt === null ? [] : [{ author, reason, since: presentTime(openedAt, 'down') }],
           );
@@ -60,13 +58,6 @@ export function adminRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         }),
     );
 
-    app.get(
-      '/admin/configuration',
-      { schema: { summary: 'The configuration in force', response: { 200: adminConfigurationSchema, ...problems } } },
-      (request, reply) =>
-        forManager(deps, request, reply, 'manage-configuration', { fresh: false }, ({ store }) => exportConfiguration(store)),
-    );
-
     app.post(
       '/admin/explain',
       {
@@ -77,7 +68,7 @@ export function adminRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       (request, reply) =>
-        forManager(deps, request, reply, 'manage-roles', { fresh: false }, async (acting) => {
+        forManager(deps, request, reply, 'manage-roles', { proof: 'any' }, async (acting) => {
           const { account: wanted, target: other } = request.body;
           const [who, whom] = [await findNamed(acting, wanted), other === undefined ? null : await findNamed(acting, other)];
           const [protection, told] = await Promise.all([who.directory.isProtected(who.account), explainAccess(acting, who, whom)]);
@@ -113,7 +104,7 @@ export function adminRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       (request, reply) =>
-        forManager(deps, request, reply, 'view-history', { fresh: false }, async ({ store }) => {
+        forManager(deps, request, reply, 'view-history', { proof: 'any' }, async ({ store }) => {
           const { before } = request.query;
           const end = before === undefined ? (await store.audit.head()).seq : before - 1;
           if (end < 0) throw new AppError('request.malformed', { path: 'before' });

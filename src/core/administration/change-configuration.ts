@@ -1,0 +1,59 @@
+import { AppError } from '../../../shared/errors.ts';
+import { keepsManaging } from '../access/keeps-managing.ts';
+import { requireManage } from '../access/manage.ts';
+import { type AppliedConfiguration, applyConfiguration } from '../configuration/apply-configuration.ts';
+import type { CheckContext } from '../configuration/check-context.ts';
+import { parseStoredConfiguration } from '../configuration/parse-stored-configuration.ts';
+import type { ActDeps } from '../journey/act.ts';
+import type { Session } from '../sessions/session.ts';
+import { type JudgedChange, judgeChange, type WantedChange } from './judge-change.ts';
+
+export interface ManagingDeps extends ActDeps {
+  readonly checkContext: CheckContext;
+}
+
+/** What is told of a change before it is made. */
+export interface CheckedChange extends JudgedChange {
+  /** Whether who asks could change the configuration afterwards; null: it cannot be told. */
+  readonly keeps: boolean | null;
+}
+
+/** Judges a change for who could make it. @throws AppError as `requireManage` and `judgeChange` */
+export async function checkChange(deps: ManagingDeps, session: Session, wanted: WantedChange): Promise<CheckedChange> {
+  await requireManage(deps, session, 'manage-configuration', { proof: 'any' });
+  const judged = await judgeChange(deps.store, deps.checkContext, wanted);
+  return { ...judged, keeps: judged.configuration === null ? null : await keepsManaging(deps, session, judged.configuration) };
+}
+
+/**
+ * Puts a change into force for who may make it, by the roles of the version that it replaces. What is wrong with the document is
+ * told; nothing is asked of anybody for one that cannot be put into force.
+ * @returns `applied` null: the document has errors
+ * @throws AppError as `requireManage`; `configuration.read-only`; `configuration.conflict` when the base is in force no more
+ */
+export async function changeConfiguration(
+  deps: ManagingDeps,
+  session: Session,
+  { comment, ...wanted }: WantedChange & { readonly comment: string },
+): Promise<{ judged: JudgedChange; applied: AppliedConfiguration | null }> {
+  const current = await deps.store.configurations.current();
+  if (current === null) throw new AppError('configuration.missing');
+  // Another node may have put it into force a moment ago, and this one may still hold the roles of the one before.
+  const { configuration } = parseStoredConfiguration(current);
+  const acting = { ...deps, configuration: () => configuration };
+  const actor = await requireManage(acting, session, 'manage-configuration', { proof: 'any' });
+  if (configuration.administration.readOnlyInBrowser) throw new AppError('configuration.read-only');
+  if (current.version !== wanted.base) throw new AppError('configuration.conflict', { expected: wanted.base, current: current.version });
+  const judged = await judgeChange(deps.store, deps.checkContext, wanted);
+  if (judged.configuration === null) return { judged, applied: null };
+  const { permissions, proof } = judged.needs;
+  for (const permission of permissions) await requireManage(acting, session, permission, { proof });
+  const applied = await applyConfiguration(deps, {
+    document: wanted.document,
+    expectedVersion: current.version,
+    actor,
+    author: session.login,
+    comment,
+  });
+  return { judged, applied };
+}

@@ -1,0 +1,76 @@
+import { AppError } from '../../../shared/errors.ts';
+import { type CheckedConfiguration, checkConfiguration } from '../configuration/check-configuration.ts';
+import { type CheckContext, createReport } from '../configuration/check-context.ts';
+import type { ConfigurationProblem } from '../configuration/describe-issues.ts';
+import { type Change, diffConfiguration, type Json, type PlainChange, plainChanges } from '../configuration/diff-configuration.ts';
+import { inEffect } from '../configuration/in-effect.ts';
+import { checkMachineUses, withinKnown } from '../configuration/machine-uses.ts';
+import type { ConfigurationRow, Store } from '../ports/store.ts';
+import { type ChangeNeeds, needsOfChange } from './risk-of-change.ts';
+
+/** A document that somebody wants to put into force who does not have the console, and the version that they made it from. */
+export interface WantedChange {
+  readonly document: unknown;
+  readonly base: number;
+}
+
+/** What somebody else has put into force meanwhile. */
+export interface OtherChange {
+  readonly version: number;
+  readonly author: string;
+  readonly comment: string;
+  readonly at: number;
+  /** From the base to what is in force. */
+  readonly changes: readonly PlainChange[];
+}
+
+export interface JudgedChange {
+  /** Errors first; `isNew`: the base does not have it. */
+  readonly problems: readonly (ConfigurationProblem & { readonly isNew: boolean })[];
+  /** With every default filled in; null when there is an error. */
+  readonly configuration: CheckedConfiguration['configuration'];
+  /** From the base, defaults filled in on both sides; none when there is an error. */
+  readonly changes: readonly Change[];
+  readonly needs: ChangeNeeds;
+  /** null: the base is in force. */
+  readonly other: OtherChange | null;
+}
+
+/**
+ * Judges a change by the version it was made from: all that is wrong with it, what it changes, and what it asks of who makes it.
+ * Nothing of this machine is looked at that the base does not name.
+ * @throws AppError `configuration.missing` when there is no such version
+ */
+export async function judgeChange(
+  { configurations }: Pick<Store, 'configurations'>,
+  context: CheckContext,
+  { document, base }: WantedChange,
+): Promise<JudgedChange> {
+  const [from, current] = await Promise.all([configurations.read(base), configurations.current()]);
+  if (from === null || current === null) throw new AppError('configuration.unknown-version', { version: base });
+  const before = inEffect(from);
+  const known = withinKnown(context, before);
+  const checked = checkConfiguration(document, known);
+  const after = checked.configuration as unknown as Json;
+  const { problems: taken, report } = createReport();
+  if (checked.configuration !== null) checkMachineUses(before, after, report);
+  const fits = checked.configuration !== null && taken.length === 0;
+  const changes = fits ? diffConfiguration(before, after) : [];
+  const old = new Set(checkConfiguration(JSON.parse(from.document), known).problems.map(textOf));
+  return {
+    problems: [...taken, ...checked.problems].map((problem) => ({ ...problem, isNew: !old.has(textOf(problem)) })),
+    configuration: fits ? checked.configuration : null,
+    changes,
+    needs: needsOfChange(changes),
+    other: from.version === current.version ? null : describeOther(from, current),
+  };
+}
+
+function describeOther(from: ConfigurationRow, current: ConfigurationRow): OtherChange {
+  const { version, author, comment, createdAt: at } = current;
+  return { version, author, comment, at, changes: plainChanges(diffConfiguration(inEffect(from), inEffect(current))) };
+}
+
+function textOf({ path, message }: ConfigurationProblem): string {
+  return `${path}: ${message}`;
+}

@@ -1,0 +1,36 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { configurationSchema } from '../configuration/document.ts';
+import { needsOfChange } from './risk-of-change.ts';
+
+const harmless = ['organisation.name', 'organisation.supportContact.en', 'organisation.timeZone', 'recovery.propagationMinutes'];
+const ofPaths = (paths: readonly string[]) => needsOfChange(paths.map((path) => ({ path: path.split('.') })));
+
+describe('what a change asks for', () => {
+  it('is fresh proofs for what opens nothing, and for no change at all', () => {
+    for (const paths of [[], harmless, ['organisation.defaultLanguage']])
+      expect(ofPaths(paths)).toEqual({ permissions: ['manage-configuration'], proof: 'fresh' });
+  });
+
+  it('is a passkey as soon as one difference is about anything else, known or not', () => {
+    const others = [
+      ...Object.keys(configurationSchema.shape),
+      'organisation.publicUrl',
+      'organisation.alarmAddress',
+      'recovery.rules.0',
+      'new',
+    ];
+    fc.assert(
+      fc.property(fc.subarray(harmless), fc.constantFrom(...others), (some, other) => {
+        expect(ofPaths([...some, other]).proof).toBe('passkey');
+        expect(ofPaths([other, ...some]).proof).toBe('passkey');
+      }),
+    );
+    expect(needsOfChange([{ path: [] }])).toEqual({ permissions: ['manage-configuration', 'manage-roles'], proof: 'passkey' });
+  });
+
+  it('is the right over roles for roles', () => {
+    for (const path of ['roles', 'roles.0', 'roles.3.heldBy.groups.0'])
+      expect(ofPaths([...harmless, path]).permissions).toEqual(['manage-configuration', 'manage-roles']);
+  });
+});

@@ -1,0 +1,31 @@
+import type { InstallationPermission } from '../../../shared/permissions.ts';
+import type { ManagingProof } from '../access/manage.ts';
+import type { Change } from '../configuration/diff-configuration.ts';
+
+/** What a change asks of who makes it. */
+export interface ChangeNeeds {
+  readonly permissions: readonly InstallationPermission[];
+  readonly proof: Exclude<ManagingProof, 'any'>;
+}
+
+/**
+ * Settings that open no account and lead nothing elsewhere, whatever they say. All others may: a rule of proof, an address in mails, a
+ * limit. A new setting counts as one that may until it is named here.
+ */
+const HARMLESS: readonly (readonly string[])[] = [
+  ['organisation', 'name'],
+  ['organisation', 'supportContact'],
+  ['organisation', 'defaultLanguage'],
+  ['organisation', 'timeZone'],
+  ['recovery', 'propagationMinutes'],
+];
+
+/** What has to be proven and allowed for changes of the configuration. Whoever may only manage the configuration gives nobody a role. */
+export function needsOfChange(changes: readonly Pick<Change, 'path'>[]): ChangeNeeds {
+  const givesRoles = changes.some(({ path }) => path.length === 0 || path[0] === 'roles');
+  const isHarmless = changes.every(({ path }) => HARMLESS.some((setting) => setting.every((key, index) => path[index] === key)));
+  return {
+    permissions: givesRoles ? ['manage-configuration', 'manage-roles'] : ['manage-configuration'],
+    proof: isHarmless ? 'fresh' : 'passkey',
+  };
+}

@@ -1,0 +1,76 @@
+import { canonicalJson } from '../audit/canonical-json.ts';
+import type { CheckContext, Report } from './check-context.ts';
+import type { Json } from './diff-configuration.ts';
+import type { DocumentPath } from './format-path.ts';
+import { secretReferenceSchema } from './mail-section.ts';
+
+/**
+ * What a document takes from the machine it runs on: secrets, which it sends somewhere, and files. Who may change the configuration
+ * from elsewhere is not who has the console: a document that names a secret of their choice beside a server of their choice would
+ * hand them everything that the process may read, and one that only moves a server would hand them the secret that it has.
+ */
+interface MachineUse {
+  readonly path: DocumentPath;
+  /** The reference or the path of the file. */
+  readonly names: string;
+  /** Of a secret: where it goes, with what is expected of who is there. */
+  readonly to: string | null;
+}
+
+/** Settings whose texts are paths of files. */
+export const FILE_SETTINGS: readonly string[] = ['caFile', 'file', 'files'];
+
+const ONLY_AT_THE_CONSOLE = 'is named here for the first time, which the console alone may do: `keyturn config apply`';
+const MOVED = 'would go to another place than now, which the console alone may say: `keyturn config apply`';
+
+/** Reports what a document takes from the machine that the one in force does not take, or sends elsewhere. */
+export function checkMachineUses(before: Json, after: Json, report: Report): void {
+  const known = usesOf(before);
+  for (const { path, names, to } of usesOf(after)) {
+    const same = known.filter((use) => use.names === names);
+    if (same.length === 0) report('error', path, `${names} ${ONLY_AT_THE_CONSOLE}`);
+    else if (!same.some((use) => use.to === to)) report('error', path, `${names} ${MOVED}`);
+  }
+}
+
+/** A context that looks at nothing of the machine that the document in force does not name: whoever asks learns of nothing else. */
+export function withinKnown(context: CheckContext, before: Json): CheckContext {
+  const known = new Set(usesOf(before).map(({ names }) => names));
+  return {
+    ...context,
+    // What is not known is reported by `checkMachineUses`, once.
+    secretProblem: (reference) => (known.has(reference) ? context.secretProblem(reference) : null),
+    authorityFileProblem: (path) => (known.has(path) ? context.authorityFileProblem(path) : null),
+  };
+}
+
+function usesOf(document: Json): MachineUse[] {
+  const uses: MachineUse[] = [];
+  const walk = (value: Json, path: DocumentPath): void => {
+    if (typeof value === 'string') {
+      if (secretReferenceSchema.safeParse(value).success) uses.push({ path, names: value, to: destinationOf(document, path) });
+      else if (path.some((key) => typeof key === 'string' && FILE_SETTINGS.includes(key))) uses.push({ path, names: value, to: null });
+    } else if (typeof value === 'object' && value !== null) {
+      const entries: [string | number, Json][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+      for (const [key, inner] of entries) walk(inner, [...path, key]);
+    }
+  };
+  walk(document, []);
+  return uses;
+}
+
+/** The settings of each unit that has secrets which say where they go. Of what is not here, all of its section counts. */
+const UNITS: readonly { at: readonly (string | null)[]; settings: readonly string[] }[] = [
+  { at: ['directories', null], settings: ['kind', 'servers', 'tls'] },
+  { at: ['mail', 'servers', null], settings: ['host', 'port', 'security', 'caFile'] },
+  { at: ['sms', 'gateways', null], settings: ['url', 'caFile'] },
+];
+
+function destinationOf(document: Json, path: DocumentPath): string {
+  const unit = UNITS.find(({ at }) => at.every((key, index) => (key === null ? typeof path[index] === 'number' : path[index] === key)));
+  let value: Json | undefined = document;
+  for (const key of path.slice(0, unit?.at.length ?? 1)) value = (value as Record<string | number, Json> | undefined)?.[key];
+  if (unit === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return canonicalJson(value);
+  const own = value;
+  return canonicalJson(Object.fromEntries(unit.settings.flatMap((key) => (own[key] === undefined ? [] : [[key, own[key]]]))));
+}

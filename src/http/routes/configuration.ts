@@ -1,0 +1,136 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import {
+  appliedConfigurationSchema,
+  applyConfigurationRequestSchema,
+  checkConfigurationRequestSchema,
+  checkedConfigurationSchema,
+  configurationSchema,
+  configurationVersionParamsSchema,
+  configurationVersionSchema,
+  configurationVersionsSchema,
+} from '../../../shared/api/configuration.ts';
+import { problemSchema } from '../../../shared/api/journeys.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { changeConfiguration, checkChange } from '../../core/administration/change-configuration.ts';
+import { readVersion } from '../../core/administration/configuration-versions.ts';
+import { configurationJsonSchema } from '../../core/configuration/configuration-json-schema.ts';
+import { plainChanges } from '../../core/configuration/diff-configuration.ts';
+import { configurationSchema as documentSchema } from '../../core/configuration/document.ts';
+import { presentTime } from '../../core/journey/present-step.ts';
+import type { ConfigurationRow } from '../../core/ports/store.ts';
+import { forManager } from '../for-manager.ts';
+import { forAnySession } from '../for-session.ts';
+import type { HttpDeps } from '../http-deps.ts';
+
+const problems = { '4xx': problemSchema, '5xx': problemSchema };
+/** Versions in one list. */
+const SHOWN = 200;
+/** Of a document: lists of words and networks make it long. */
+const BODY_LIMIT = 1024 * 1024;
+
+/** `/api/v1/admin/configuration`: the configuration in force, what another one would change, and putting it into force. */
+export function configurationRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
+  const schema = configurationJsonSchema();
+  const presentRow = ({ version, createdAt, author, comment }: Omit<ConfigurationRow, 'document'>) => ({
+    ...{ version, at: presentTime(createdAt, 'down'), author, comment },
+  });
+
+  return async (app) => {
+    app.get(
+      '/admin/configuration',
+      { schema: { summary: 'The configuration in force', response: { 200: configurationSchema, ...problems } } },
+      (request, reply) =>
+        forManager(deps, request, reply, 'manage-configuration', { proof: 'any' }, async ({ store }) => {
+          const row = await store.configurations.current();
+          if (row === null) throw new AppError('configuration.missing');
+          const document: unknown = JSON.parse(row.document);
+          const { data } = documentSchema.safeParse(document);
+          const readOnly = data?.administration.readOnlyInBrowser ?? false;
+          return { ...presentRow(row), document, inEffect: data ?? null, readOnly };
+        }),
+    );
+
+    app.get(
+      '/admin/configuration/schema',
+      { schema: { summary: 'JSON Schema of the configuration, with its texts', response: { 200: z.unknown(), ...problems } } },
+      (request, reply) => forManager(deps, request, reply, 'manage-configuration', { proof: 'any' }, async () => schema),
+    );
+
+    app.post(
+      '/admin/configuration/check',
+      {
+        bodyLimit: BODY_LIMIT,
+        schema: {
+          summary: 'What is wrong with a configuration, what it changes and what that asks for. Nothing is changed',
+          body: checkConfigurationRequestSchema,
+          response: { 200: checkedConfigurationSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forAnySession(deps, request, reply, async (acting, session) => {
+          const { document, base } = request.body;
+          const managing = { ...acting, checkContext: deps.checkContext };
+          const { configuration, changes, other, ...judged } = await checkChange(managing, session, { document, base });
+          return {
+            ...{ ok: configuration !== null, changes: plainChanges(changes), keeps: judged.keeps, problems: [...judged.problems] },
+            needs: { permissions: [...judged.needs.permissions], proof: judged.needs.proof },
+            other: other === null ? null : { ...presentRow({ ...other, createdAt: other.at }), changes: [...other.changes] },
+          };
+        }),
+    );
+
+    app.put(
+      '/admin/configuration',
+      {
+        bodyLimit: BODY_LIMIT,
+        schema: {
+          summary: 'Put a configuration into force, unless it has errors or another one was quicker',
+          body: applyConfigurationRequestSchema,
+          response: { 200: appliedConfigurationSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forAnySession(deps, request, reply, async (acting, session) => {
+          const { document, base, comment } = request.body;
+          const managing = { ...acting, checkContext: deps.checkContext };
+          const { judged, applied } = await changeConfiguration(managing, session, { document, base, comment });
+          if (applied?.changed === true) await deps.takeUpConfiguration();
+          return {
+            ...{ applied: applied?.changed === true, version: applied?.version ?? base },
+            ...{ problems: [...judged.problems], changes: plainChanges(judged.changes) },
+          };
+        }),
+    );
+
+    app.get(
+      '/admin/configuration/versions',
+      {
+        schema: {
+          summary: 'Versions of the configuration, newest first: who, when and why',
+          response: { 200: configurationVersionsSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forManager(deps, request, reply, 'manage-configuration', { proof: 'any' }, async ({ store }) => ({
+          versions: (await store.configurations.list(SHOWN)).map(presentRow),
+        })),
+    );
+
+    app.get(
+      '/admin/configuration/versions/:version',
+      {
+        schema: {
+          summary: 'One version, and what it changed',
+          params: configurationVersionParamsSchema,
+          response: { 200: configurationVersionSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forManager(deps, request, reply, 'manage-configuration', { proof: 'any' }, async ({ store }) => {
+          const { row, changes } = await readVersion(store, request.params.version);
+          return { ...presentRow(row), document: JSON.parse(row.document) as unknown, changes };
+        }),
+    );
+  };
+}

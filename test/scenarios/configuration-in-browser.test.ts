@@ -1,0 +1,287 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type {
+  AppliedConfiguration,
+  CheckedConfiguration,
+  ConfigurationVersions,
+  ShownConfiguration,
+} from '../../shared/api/configuration.ts';
+import { makeEmergencyLink } from '../../src/core/access/emergency.ts';
+import { newLogin } from '../conformance/samples.ts';
+import { sharedPostgres } from '../servers/shared-servers.ts';
+import { createSoftPasskey, type SoftPasskey } from '../servers/soft-passkey.ts';
+import { GENEROUS_LIMITS } from './generous-limits.ts';
+import { request, startJourney } from './journey-client.ts';
+import { addPerson, embeddedSection } from './sample-directory.ts';
+import { exchange, inSession, type SessionClient, signIn } from './sign-in-client.ts';
+import { type Keyturn, startKeyturn } from './start-keyturn.ts';
+
+const ORIGIN = 'http://localhost';
+const MINUTE = 60_000;
+const [CHIEF, EDITOR, READER] = [newLogin('chief'), newLogin('editor'), newLogin('reader')];
+
+const configuration = {
+  guard: GENEROUS_LIMITS,
+  organisation: { name: 'Test', publicUrl: ORIGIN },
+  signIn: {
+    enabled: true,
+    rules: [{ name: 'everybody', accepted: [['passkey' as const], ['password' as const, 'totp' as const]] }],
+  },
+  roles: [
+    { name: 'chiefs', may: ['manage-configuration' as const, 'manage-roles' as const], heldBy: { accounts: [CHIEF] } },
+    { name: 'editors', may: ['manage-configuration' as const], heldBy: { accounts: [EDITOR] } },
+    { name: 'readers', may: ['view-history' as const], heldBy: { accounts: [READER] } },
+  ],
+};
+
+type Document = Record<string, unknown> & { organisation: Record<string, unknown> };
+
+describe.each(['sqlite', 'postgres'] as const)('the configuration in the browser, on %s', (engine) => {
+  let keyturn: Keyturn;
+  let second: Keyturn;
+  let drop: () => Promise<unknown> = () => Promise.resolve();
+  const passkeys = new Map<string, SoftPasskey>();
+  beforeAll(async () => {
+    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('browser') : undefined;
+    drop = database?.drop ?? drop;
+    const key = new Uint8Array(randomBytes(32));
+    const options = { directories: [embeddedSection()], key, configuration, ...(database === undefined ? {} : { database: database.url }) };
+    keyturn = await startKeyturn(options);
+    second = database === undefined ? keyturn : await startKeyturn({ ...options, clock: keyturn.clock });
+    for (const login of [CHIEF, EDITOR, READER]) {
+      await addPerson(keyturn, login);
+      const held = await signIn(keyturn, login, await keyturn.enrol(login));
+      const passkey = createSoftPasskey(ORIGIN);
+      const { body } = await held.call('POST', '/me/factors/passkey-options', {});
+      const credential = passkey.make(body.publicKey as never);
+      const added = await held.call('POST', '/me/factors/passkeys', { ceremony: body.ceremony, credential, name: 'x' });
+      expect(added.status).toBe(201);
+      passkeys.set(login, passkey);
+    }
+    keyturn.clock.move(25 * 60 * MINUTE);
+  });
+  afterAll(async () => {
+    if (second !== keyturn) await second?.close();
+    await keyturn?.close();
+    await drop();
+  });
+
+  async function byPasskey(login: string, node = keyturn): Promise<SessionClient> {
+    const client = await startJourney(node.url, login, 'sign-in');
+    await client.answer({ option: 'passkey' });
+    await client.answer({ credential: passkeys.get(login)?.use(client.at('passkey').publicKey) });
+    const { body } = await exchange(node.url, client);
+    const { token = '', session } = body;
+    if (session === undefined) throw new Error(`not signed in: ${JSON.stringify(body)}`);
+    return { token, session, call: (method, path, sent) => inSession(node.url, token, method, path, sent) };
+  }
+  async function byPassword(login: string): Promise<SessionClient> {
+    const seed = await keyturn.enrol(login, `${newLogin('mail')}@example.test`);
+    return signIn(keyturn, login, seed);
+  }
+  const shown = async (held: Pick<SessionClient, 'call'>) =>
+    (await held.call('GET', '/admin/configuration')).body as unknown as ShownConfiguration & { document: Document };
+  const check = async (held: Pick<SessionClient, 'call'>, document: unknown, base: number) =>
+    (await held.call('POST', '/admin/configuration/check', { document, base })).body as unknown as CheckedConfiguration;
+  const apply = async (held: Pick<SessionClient, 'call'>, document: unknown, base: number, comment = 'why') => {
+    const { status, body } = await held.call('PUT', '/admin/configuration', { document, base, comment });
+    return { status, body: body as unknown as AppliedConfiguration & { code?: string; anyOf?: unknown } };
+  };
+  const named = (document: Document, name: string): Document => ({ ...document, organisation: { ...document.organisation, name } });
+  const inForce = () => keyturn.deps.store.configurations.current();
+
+  it('is read with its schema by who may, and its form is that of the console', async () => {
+    const held = await byPasskey(EDITOR);
+    const { version, document, inEffect, readOnly } = await shown(held);
+    expect({ version, readOnly }).toEqual({ version: (await inForce())?.version, readOnly: false });
+    expect(document).toEqual(JSON.parse((await inForce())?.document ?? ''));
+    expect(inEffect).toMatchObject({ factors: { email: { codeLength: 8 } } });
+    const { body } = await held.call('GET', '/admin/configuration/schema');
+    expect(body).toMatchObject({ title: 'Keyturn configuration', properties: { organisation: { description: expect.any(String) } } });
+    const reader = await byPasskey(READER);
+    for (const path of ['', '/schema', '/versions', '/versions/1'])
+      expect((await reader.call('GET', `/admin/configuration${path}`)).body.code).toBe('access.management-refused');
+    expect((await reader.call('POST', '/admin/configuration/check', { document, base: version })).body.code).toBe(
+      'access.management-refused',
+    );
+    expect((await apply(reader, named(document, 'Taken'), version)).body.code).toBe('access.management-refused');
+  });
+
+  it('is judged before, and changed with a comment: in force at once, audited, in the history', async () => {
+    const held = await byPasskey(EDITOR);
+    const { version, document } = await shown(held);
+    const wanted = named(document, 'Harbour office');
+    const judged = await check(held, wanted, version);
+    expect(judged).toMatchObject({
+      ok: true,
+      changes: [{ path: 'organisation.name', before: 'Test', after: 'Harbour office' }],
+      needs: { permissions: ['manage-configuration'], proof: 'fresh' },
+      other: null,
+      keeps: true,
+    });
+    expect((await inForce())?.version).toBe(version);
+    expect((await apply(held, wanted, version, '  ')).status).toBe(400);
+    expect(await apply(held, wanted, version, 'We have moved')).toMatchObject({
+      status: 200,
+      body: { applied: true, version: version + 1 },
+    });
+    expect(keyturn.deps.configuration().organisation.name).toBe('Harbour office');
+    const { body } = await held.call('GET', '/admin/configuration/versions');
+    expect((body as unknown as ConfigurationVersions).versions[0]).toMatchObject({
+      ...{ version: version + 1, author: EDITOR, comment: 'We have moved' },
+    });
+    expect((await held.call('GET', `/admin/configuration/versions/${version + 1}`)).body.changes).toEqual(judged.changes);
+    expect((await held.call('GET', '/admin/configuration/versions/9999')).body.code).toBe('configuration.unknown-version');
+    const events = (await keyturn.deps.store.audit.read(0, 100_000)).filter(({ type }) => type === 'configuration.applied');
+    expect(JSON.parse(events.at(-1)?.data ?? '')).toMatchObject({
+      ...{ version: version + 1, author: EDITOR, comment: 'We have moved' },
+      actor: { kind: 'delegate', login: EDITOR },
+    });
+    // Saying the same once more makes no version.
+    expect((await apply(held, wanted, version + 1)).body).toMatchObject({ applied: false, version: version + 1, problems: [] });
+    // And back: an older document is a document.
+    const old = (await held.call('GET', `/admin/configuration/versions/${version}`)).body.document;
+    expect((await apply(held, old, version + 1, 'back')).body).toMatchObject({ applied: true, version: version + 2 });
+  });
+
+  it('tells all that is wrong, says what is new of it, and puts nothing of that into force', async () => {
+    const held = await byPasskey(EDITOR);
+    const { version, document } = await shown(held);
+    const wrong = { ...document, organisation: { nme: 'x', publicUrl: 'nowhere' }, guard: { startsOverall: { count: 0 } } };
+    const judged = await check(held, wrong, version);
+    expect(judged).toMatchObject({ ok: false, changes: [], keeps: null });
+    const errors = judged.problems.filter(({ severity }) => severity === 'error');
+    expect(errors.map(({ path, isNew }) => ({ path, isNew }))).toEqual(
+      ['organisation.nme', 'organisation.publicUrl', 'guard.startsOverall.count'].map((path) => ({
+        path: expect.stringContaining(path.split('.')[0] as string),
+        isNew: true,
+      })),
+    );
+    const weak = { ...document, recovery: { rules: [{ name: 'everybody', accepted: [['email']] }] } };
+    expect((await check(held, weak, version)).problems).toContainEqual(
+      expect.objectContaining({ severity: 'warning', path: 'recovery.rules[0].accepted[0]', isNew: true }),
+    );
+    expect(await apply(held, wrong, version)).toMatchObject({ status: 200, body: { applied: false, version } });
+    expect((await inForce())?.version).toBe(version);
+    for (const document of [null, [], 'text', 7]) expect((await check(held, document, version)).ok).toBe(false);
+  });
+
+  it('asks for fresh proofs for a name, for a passkey for what opens accounts, and for the right over roles for roles', async () => {
+    const old = await byPassword(EDITOR);
+    const { version, document } = await shown(old);
+    const weaker = { ...document, recovery: { rules: [{ name: 'everybody', accepted: [['email']] }] } };
+    expect((await check(old, weaker, version)).needs).toEqual({ permissions: ['manage-configuration'], proof: 'passkey' });
+    expect(await apply(old, weaker, version)).toMatchObject({
+      status: 403,
+      body: { code: 'session.step-up-needed', anyOf: [['passkey']] },
+    });
+    keyturn.clock.move(6 * MINUTE);
+    expect(await apply(old, named(document, 'Late'), version)).toMatchObject({
+      status: 403,
+      body: { code: 'session.step-up-needed', anyOf: [['password', 'totp']] },
+    });
+    const held = await byPasskey(EDITOR);
+    const roles = { ...document, roles: [...configuration.roles, { name: 'mine', may: ['manage-roles'], heldBy: { accounts: [EDITOR] } }] };
+    expect((await check(held, roles, version)).needs).toEqual({
+      permissions: ['manage-configuration', 'manage-roles'],
+      proof: 'passkey',
+    });
+    expect(await apply(held, roles, version)).toMatchObject({ status: 403, body: { code: 'access.management-refused' } });
+    expect((await inForce())?.version).toBe(version);
+    expect((await apply(held, weaker, version)).body).toMatchObject({ applied: true });
+    expect((await apply(held, document, version + 1)).body).toMatchObject({ applied: true });
+    const chief = await byPasskey(CHIEF);
+    expect((await apply(chief, roles, version + 2)).body).toMatchObject({ applied: true });
+    expect((await apply(chief, document, version + 3)).body).toMatchObject({ applied: true });
+  });
+
+  it('says who would be shut out of it', async () => {
+    const chief = await byPasskey(CHIEF);
+    const { version, document } = await shown(chief);
+    expect((await check(chief, { ...document, roles: configuration.roles.slice(1) }, version)).keeps).toBe(false);
+    expect((await check(chief, { ...document, signIn: { enabled: false } }, version)).keeps).toBe(false);
+    const nowhere = [{ name: 'a', may: ['manage-configuration'], heldBy: { groups: ['No such group'] } }];
+    expect((await check(chief, { ...document, roles: nowhere }, version)).keeps).not.toBe(true);
+  });
+
+  it('takes one of several who change the same version, whichever node they are at, and tells the others what changed', async () => {
+    const [one, other] = [await byPasskey(EDITOR), await byPasskey(CHIEF, second)];
+    const { version, document } = await shown(one);
+    const replies = await Promise.all(
+      Array.from({ length: 6 }, (_, nth) => apply(nth % 2 === 0 ? one : other, named(document, `Name ${nth}`), version, `by ${nth}`)),
+    );
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409, 409, 409]);
+    expect(new Set(replies.flatMap(({ body }) => body.code ?? []))).toEqual(new Set(['configuration.conflict']));
+    const winner = replies.findIndex(({ status }) => status === 200);
+    expect((await inForce())?.comment).toBe(`by ${winner}`);
+    const mine = await check(other, named(document, 'Mine'), version);
+    expect(mine).toMatchObject({
+      changes: [{ path: 'organisation.name', after: 'Mine' }],
+      other: { version: version + 1, comment: `by ${winner}`, changes: [{ path: 'organisation.name', after: `Name ${winner}` }] },
+    });
+    expect((await apply(one, document, version + 1)).body.applied).toBe(true);
+  });
+
+  it('goes by the roles that are in force, not by those that a node still has', async () => {
+    const chief = await byPasskey(CHIEF, second);
+    const editor = await byPasskey(EDITOR);
+    const { version, document } = await shown(chief);
+    const without = { ...document, roles: configuration.roles.filter(({ name }) => name !== 'editors') };
+    expect((await apply(chief, without, version)).body.applied).toBe(true);
+    const late = await apply(editor, named(document, 'Taken over'), version + 1);
+    expect(['access.management-refused', 'session.ended']).toContain(late.body.code);
+    expect((await apply(await byPasskey(CHIEF, second), document, version + 1)).body.applied).toBe(true);
+    await keyturn.deps.store.configurations.current();
+  });
+
+  it('names nothing of the machine that is not named already, and tells nothing of what is there', async () => {
+    const held = await byPasskey(EDITOR);
+    const { version, document } = await shown(held);
+    const server = (more: object) => ({ host: 'mail.example.test', ...more });
+    const withMail = (more: object) => ({ ...document, mail: { kind: 'smtp', from: 'a@example.test', servers: [server(more)] } });
+    for (const document of [
+      withMail({ user: 'x', password: 'env:PATH' }),
+      withMail({ user: 'x', password: 'env:NO_SUCH_VARIABLE' }),
+      withMail({ user: 'x', password: 'file:/etc/hostname' }),
+      withMail({ user: 'x', password: 'file:/no/such/file' }),
+      withMail({ caFile: '/etc/hostname' }),
+      withMail({ caFile: '/no/such/file' }),
+    ]) {
+      const judged = await check(held, document, version);
+      const errors = judged.problems.filter(({ severity }) => severity === 'error');
+      expect(errors.map(({ message }) => message.replace(/^\S+ /, ''))).toEqual([
+        'is named here for the first time, which the console alone may do: `keyturn config apply`',
+      ]);
+      expect((await apply(held, document, version)).body).toMatchObject({ applied: false });
+    }
+    expect((await inForce())?.version).toBe(version);
+  });
+
+  it('is changed in an emergency too, with its passkey', async () => {
+    const { address } = await makeEmergencyLink(keyturn.deps, { author: 'root', reason: 'nobody holds a role', lifetime: 15 * MINUTE });
+    const opened = await request(keyturn.url, 'POST', '/emergency', { secret: address.split('#')[1] });
+    const token = String((opened.body as unknown as { token: string }).token);
+    const held = { call: (method: string, path: string, body?: unknown) => inSession(keyturn.url, token, method, path, body) };
+    const { version, document: stored } = {
+      version: (await inForce())?.version ?? 0,
+      document: JSON.parse((await inForce())?.document ?? ''),
+    };
+    expect((await apply(held, named(stored, 'Early'), version)).body.code).toBe('emergency.passkey-needed');
+    const options = await held.call('POST', '/emergency/passkey-options', {});
+    const credential = createSoftPasskey(ORIGIN).make(options.body.publicKey as never);
+    expect((await held.call('POST', '/emergency/passkeys', { credential })).status).toBe(204);
+    const roles = [...configuration.roles, { name: 'again', may: ['manage-roles'], heldBy: { accounts: [READER] } }];
+    expect((await check(held, { ...stored, roles }, version)).keeps).toBe(true);
+    expect((await apply(held, { ...stored, roles }, version)).body.applied).toBe(true);
+    expect((await apply(held, stored, version + 1)).body.applied).toBe(true);
+  });
+
+  it('changes nothing where the files rule, and cannot be told otherwise from here', async () => {
+    const chief = await byPasskey(CHIEF);
+    const { version, document } = await shown(chief);
+    expect((await apply(chief, { ...document, administration: { readOnlyInBrowser: true } }, version)).body.applied).toBe(true);
+    expect((await shown(chief)).readOnly).toBe(true);
+    expect((await check(chief, document, version + 1)).ok).toBe(true);
+    expect((await apply(chief, document, version + 1)).body.code).toBe('configuration.read-only');
+  });
+});
