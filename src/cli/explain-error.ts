@@ -258,7 +258,7 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   'vouch.not-possible': {
     meaning:
       'Somebody cannot vouch for this person now: the account was closed, protected, frozen, changed or moved since the request, or the two would vouch for each other.',
-    fix: 'Tell what holds the account up: keyturn recovery status NAME. The person begins anew.',
+    fix: withLines('Find out what holds the account up, and have the person begin anew', 'keyturn recovery status NAME'),
   },
   'people.taken': {
     meaning: 'The account belongs to a person already, or is the one that is signed in',

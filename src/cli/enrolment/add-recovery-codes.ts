@@ -1,6 +1,7 @@
 import type { Configuration } from '../../core/configuration/document.ts';
 import { issueRecoveryCodes } from '../../core/enrolment/recovery-codes.ts';
 import { everyProofOf } from '../../core/people/linked-proofs.ts';
+import { vouchedProof } from '../../core/vouching/vouched-proof.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { FoundAccount } from '../find-account.ts';
 import type { Runtime } from '../runtime.ts';
@@ -24,5 +25,9 @@ export async function addRecoveryCodes(
     `Ten recovery codes of ${account.login} (${directory.label}). Each works once; earlier ones are ended. They are not shown again.`,
   );
   for (const code of codes) await context.print(`  ${code}`);
-  for (const line of await describeCombinations(configuration, found, await everyProofOf(runtime, account))) await context.print(line);
+  for (const line of await describeCombinations(configuration, found, [
+    ...(await everyProofOf(runtime, account)),
+    ...(await vouchedProof(runtime, configuration, directory, account)),
+  ]))
+    await context.print(line);
 }

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { createConfigurationReader } from '../../core/configuration/read-configuration.ts';
 import { issueTemporaryPass } from '../../core/enrolment/temporary-pass.ts';
 import { everyProofOf } from '../../core/people/linked-proofs.ts';
+import { vouchedProof } from '../../core/vouching/vouched-proof.ts';
 import type { CommandContext } from '../command-context.ts';
 import { changedBy } from '../enrolment/changed-by.ts';
 import { describeCombinations } from '../enrolment/describe-combinations.ts';
@@ -52,7 +53,10 @@ export function addPass(recovery: Command, context: CommandContext): void {
         const use = once ? 'It works once' : 'It works again and again';
         await context.print(`Temporary pass of ${account.login} (${directory.label}): ${issued.pass}`);
         await context.print(`  ${use}, until ${describeTime(issued.endsAt)}. Earlier ones are ended. It is not shown again.`);
-        for (const line of await describeCombinations(configuration, found, await everyProofOf(runtime, account)))
+        for (const line of await describeCombinations(configuration, found, [
+          ...(await everyProofOf(runtime, account)),
+          ...(await vouchedProof(runtime, configuration, directory, account)),
+        ]))
           await context.print(line);
       });
     });

@@ -15,7 +15,9 @@ export const managerFactorSchema = z.strictObject({
     .min(1)
     .max(1000)
     .default(10)
-    .describe('Requests of which one manager hears by mail within an hour. Later ones are on their page when they sign in.'),
+    .describe(
+      'Requests of which one manager, or the deputies of a directory, hear by mail within an hour. Later ones are on their page when they sign in.',
+    ),
   deputies: z
     .array(deputiesSchema)
     .max(50)

@@ -9,6 +9,7 @@ import type { Account } from '../ports/directory.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 import { combinationsOf, ownCombinations } from '../proof/rules.ts';
 import type { Session } from '../sessions/session.ts';
+import { vouchedProof } from '../vouching/vouched-proof.ts';
 import { endFactor, renameFactor } from './enrol-factors.ts';
 import { FROM_DIRECTORY, factorsOf } from './factors-of.ts';
 import { type CombinationVerdict, canProve, judgeCombinations } from './judge-combinations.ts';
@@ -24,6 +25,8 @@ export interface OwnProofs {
   readonly factors: FactorRow[];
   /** Their other accounts, each as a proof of this one. */
   readonly linked: FactorRow[];
+  /** That somebody could vouch for them, where a rule takes that. */
+  readonly vouched: FactorRow[];
   /** What may be added: the kinds that some rule asks for. */
   readonly addable: OwnKind[];
   /** Each combination by which the account can be recovered in a browser, and what is missing of it. */
@@ -33,9 +36,13 @@ export interface OwnProofs {
 /** @throws AppError `session.ended` for an account that is gone, `directory.*` */
 export async function ownProofs(deps: ActDeps, session: Session): Promise<OwnProofs> {
   const account = await ownAccount(deps, session);
-  const [factors, linked] = await Promise.all([factorsOf(deps, account), linkedProofs(deps, account)]);
-  const ways = judgeCombinations(await acceptedFor(deps, session, account), [...factors, ...linked]);
-  return { account, factors, linked, addable: addableKinds(deps.configuration()), ways };
+  const [factors, linked, vouched] = await Promise.all([factorsOf(deps, account), linkedProofs(deps, account), vouchedFor(deps, account)]);
+  const ways = judgeCombinations(await acceptedFor(deps, session, account), [...factors, ...linked, ...vouched]);
+  return { account, factors, linked, vouched, addable: addableKinds(deps.configuration()), ways };
+}
+
+function vouchedFor(deps: ActDeps, account: Account): Promise<FactorRow[]> {
+  return vouchedProof(deps, deps.configuration(), deps.directories.get(account.directory), account);
 }
 
 /** The account as its directory has it now. @throws AppError `session.ended` for one that is gone, `directory.*` */
@@ -110,9 +117,9 @@ export async function removeOwn(deps: ActDeps, session: Session, id: string, any
  */
 async function refuseLastWay(deps: ActDeps, session: Session, id: string): Promise<(store: Store) => Promise<void>> {
   const account = await ownAccount(deps, session);
-  const accepted = await acceptedFor(deps, session, account);
+  const [accepted, vouched] = await Promise.all([acceptedFor(deps, session, account), vouchedFor(deps, account)]);
   return async (store) => {
-    const factors = await everyProofOf({ ...deps, store }, account);
+    const factors = [...(await everyProofOf({ ...deps, store }, account)), ...vouched];
     const left = factors.filter((factor) => factor.id !== id);
     if (canProve(accepted, factors) && !canProve(accepted, left)) throw new AppError('enrolment.last-way');
   };

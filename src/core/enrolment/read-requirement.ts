@@ -12,6 +12,7 @@ import { everyProofOf } from '../people/linked-proofs.ts';
 import type { Account, Directory } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { ownCombinations, type RuleFacts, scopesNamed } from '../proof/rules.ts';
+import { vouchedProof } from '../vouching/vouched-proof.ts';
 import { judgeCombinations } from './judge-combinations.ts';
 import { addableKinds } from './own-proofs.ts';
 import { type Requirement, requirementOf } from './requirement.ts';
@@ -45,17 +46,18 @@ export async function readRequirement(
   if (required.every(({ ask }) => ask === 'never')) return { ask: 'nothing', because: required.length === 0 ? 'no-rule' : 'never' };
   const { rules } = configuration.recovery;
   const situation = usualSituation(configuration, 'web');
-  const [{ reason }, facts, factors, asked] = await Promise.all([
+  const [{ reason }, facts, factors, vouched, asked] = await Promise.all([
     readBarred(deps, directory, account, situation.goal),
     readRuleFacts(directory, [...required, ...rules], account).catch((error: unknown) => notTold(deps, account, error)),
     everyProofOf(deps, account),
+    vouchedProof(deps, configuration, directory, account),
     deps.store.enrolmentAsks.find(account),
   ]);
   return requirementOf(required, {
     ...{ now, asked, notLeaving, timeZone: timeZoneOf(configuration), addable: addableKinds(configuration) },
     account: facts ?? unknownRuleFacts(directory.id),
     barred: reason === 'not-enrolled' ? null : reason,
-    ways: facts === null ? null : judgeCombinations(ownCombinations(rules, situation, facts), factors),
+    ways: facts === null ? null : judgeCombinations(ownCombinations(rules, situation, facts), [...factors, ...vouched]),
     waysCertain: facts !== null && tellsAll(configuration, facts),
   });
 }

@@ -85,6 +85,8 @@ function ask(deps: ActDeps, journey: LoadedJourney, { candidate, approvers, disp
       const asked = askedOf(deps, state);
       const { granted, attacked } = await deps.guard.spend(store, 'messages', asked, state.hasWorked);
       const mails = granted && manager !== null && (await deps.guard.mayMailManager(store, accountKey(manager)));
+      const { deputies } = approvers;
+      const mailsDeputies = granted && deputies !== null && (await deps.guard.mayMailManager(store, `deputies/${deputies.directory}`));
       if (attacked) await tellOfAttack(deps, store, { asked, what: 'messages', language: state.language });
       if (!granted) return atChoice(deps, state, { key: 'manager-too-often', tone: 'error' });
       isAsked = true;
@@ -97,11 +99,11 @@ function ask(deps: ActDeps, journey: LoadedJourney, { candidate, approvers, disp
         actor,
         label: `${displayName}, ${candidate.label}`,
         manager: mails ? manager : null,
-        deputies: approvers.deputies,
+        deputies: mailsDeputies ? deputies : null,
         askedAt: deps.act.at,
         endsAt,
       });
-      const told = { mailed: mails, deputies: approvers.deputies !== null };
+      const told = { mailed: mails, deputies: deputies !== null };
       await recordEvent(store, deps.clock, { type: 'vouch.asked', request, journey: row.id, account: ref, manager, ...told, actor });
       const before = state.asked[KIND]?.sendings ?? 0;
       const about = { challengeId: request, sentAt: deps.act.at, resendAt: null, expiresAt: endsAt, sendings: before + 1 };

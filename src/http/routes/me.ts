@@ -19,8 +19,8 @@ import { judgeNewPassword } from '../../core/password-policy/judge-new-password.
 import { presentRules, presentVerdicts } from '../../core/password-policy/present.ts';
 import { presentRefusal } from '../../core/password-policy/present-refusal.ts';
 import type { PasswordRefusal } from '../../core/ports/directory.ts';
-import { combinationsOf } from '../../core/proof/rules.ts';
 import { requireFullRights } from '../../core/sessions/freshness.ts';
+import { takesManagers } from '../../core/vouching/vouched-proof.ts';
 import { forSession } from '../for-session.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { requestLanguage } from '../request-language.ts';
@@ -73,7 +73,7 @@ export function meRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
             rules: presentRules(rules, deps.texts, requestLanguage(deps, request), timeZoneOf(deps.configuration())),
             helps: deps.configuration().roles.some(({ may }) => may.some(isForPeople)),
             administers: deps.configuration().roles.some(({ may }) => !may.every(isForPeople)),
-            vouches: deps.configuration().recovery.rules.some((rule) => combinationsOf(rule).some((kinds) => kinds.includes('manager'))),
+            vouches: takesManagers(deps.configuration()),
           };
         }),
     );

@@ -64,14 +64,14 @@ export function ownFactorRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       { schema: { summary: 'What proves the person, and what that is good for', response: { 200: ownFactorsSchema, ...problems } } },
       (request, reply) =>
         forSession(deps, request, reply, async (acting, session) => {
-          const { account, factors, linked, addable, ways } = await ownProofs(acting, session);
+          const { account, factors, linked, vouched, addable, ways } = await ownProofs(acting, session);
           const coolDownHours = await coolDownHoursOf(acting, session);
           return {
             factors: factors.map((row) => present(row, acting.act.at)),
             addable,
             ways: ways.map(({ kinds, missing }) => ({
               ...{ kinds: [...kinds], missing: [...missing] },
-              from: missing.length === 0 ? from(countsFromOf(kinds, [...factors, ...linked]), acting.act.at) : null,
+              from: missing.length === 0 ? from(countsFromOf(kinds, [...factors, ...linked, ...vouched]), acting.act.at) : null,
             })),
             questions: addable.includes('questions') ? questionsToChoose(acting, session) : null,
             coolDownHours,
