@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { INSTALLATION_PERMISSIONS, PERMISSIONS, PERSON_PERMISSIONS } from '../permissions.ts';
+import { INSTALLATION_PERMISSIONS, PERMISSIONS, PERSON_PERMISSIONS, SEEING_PERMISSIONS } from '../permissions.ts';
 import { assertionSchema, attestationSchema, creationOptionsSchema } from './web-authn.ts';
 
 /** What `/api/v1/admin` speaks: what somebody sees and does at the installation, by a role or in an emergency. */
@@ -49,7 +49,12 @@ export const adminExplanationSchema = z.object({
     .object({
       account,
       decisions: z.array(
-        z.object({ action: z.enum(PERSON_PERMISSIONS), allowed: z.boolean(), because: z.string().nullable(), roles: z.array(z.string()) }),
+        z.object({
+          action: z.enum([...PERSON_PERMISSIONS, ...SEEING_PERMISSIONS]),
+          allowed: z.boolean(),
+          because: z.string().nullable(),
+          roles: z.array(z.string()),
+        }),
       ),
     })
     .nullable(),

@@ -80,7 +80,13 @@ it('tells which roles are held, and what may be done for whom, with the reason',
     protection: { protected: false },
     access: {
       barred: null,
-      target: { decisions: [{ action: 'reset-password', decision: { allowed: true, roles: ['managers'] } }, { action: 'unlock-account' }] },
+      target: {
+        decisions: [
+          { action: 'reset-password', decision: { allowed: true, roles: ['managers'] } },
+          { action: 'unlock-account' },
+          { action: 'see-people', decision: { allowed: false, because: 'no-role' } },
+        ],
+      },
     },
   });
 });

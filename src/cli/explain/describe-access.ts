@@ -1,4 +1,4 @@
-import type { AccessDecision, AccessRefusal, ActorFacts } from '../../core/access/can.ts';
+import type { AccessDecision, AccessRefusal, ActorFacts, ManageDecision } from '../../core/access/can.ts';
 import type { AccessExplanation, ExplainedRole } from '../../core/access/explain-access.ts';
 import type { DirectManager } from '../../core/ports/manager.ts';
 import type { FoundAccount } from '../find-account.ts';
@@ -66,7 +66,7 @@ const REFUSALS: Readonly<Record<AccessRefusal, string>> = {
   'more-rights': 'the account holds, or may hold, a role that is not held by who asks',
 };
 
-function describeDecision(decision: AccessDecision): string {
+function describeDecision(decision: AccessDecision | ManageDecision): string {
   const roles = decision.roles.map((name) => `"${name}"`).join(', ');
   if (decision.allowed) return `allowed by ${roles}`;
   return `refused: ${REFUSALS[decision.because]}${roles === '' ? '' : ` (${roles})`}`;

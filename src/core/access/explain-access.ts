@@ -1,8 +1,8 @@
-import { PERSON_PERMISSIONS, type PersonPermission } from '../../../shared/permissions.ts';
+import { PERSON_PERMISSIONS, type PersonPermission, type SeeingPermission } from '../../../shared/permissions.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { Account, Directory } from '../ports/directory.ts';
 import type { DirectManager } from '../ports/manager.ts';
-import { type AccessDecision, type ActorFacts, can, fold, holdsStanding } from './can.ts';
+import { type AccessDecision, type ActorFacts, can, canSee, fold, holdsStanding, type ManageDecision } from './can.ts';
 import { type LookingAtOthers, readActor, readTarget } from './read-access-facts.ts';
 import type { Role } from './roles.ts';
 
@@ -26,7 +26,10 @@ export interface AccessExplanation {
   /** null: no target was named. */
   readonly target: {
     readonly manager: DirectManager;
-    readonly decisions: readonly { readonly action: PersonPermission; readonly decision: AccessDecision }[];
+    readonly decisions: readonly {
+      readonly action: PersonPermission | SeeingPermission;
+      readonly decision: AccessDecision | ManageDecision;
+    }[];
   } | null;
 }
 
@@ -47,7 +50,10 @@ export async function explainAccess(
         ? null
         : {
             manager: about.manager,
-            decisions: PERSON_PERMISSIONS.map((action) => ({ action, decision: can(roles, facts, action, about) })),
+            decisions: [
+              ...PERSON_PERMISSIONS.map((action) => ({ action, decision: can(roles, facts, action, about) })),
+              { action: 'see-people' as const, decision: canSee(roles, facts, about) },
+            ],
           },
   };
 }

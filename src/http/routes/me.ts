@@ -8,7 +8,7 @@ import {
   myPasswordCheckRequestSchema,
   myPasswordCheckResponseSchema,
 } from '../../../shared/api/me.ts';
-import { isForPeople } from '../../../shared/permissions.ts';
+import { isAct, isForPeople } from '../../../shared/permissions.ts';
 import { recentEvents } from '../../core/audit/recent-events.ts';
 import { type Change, changePassword, rulesForChange } from '../../core/change/change-password.ts';
 import { OWN, type OwnFacts } from '../../core/change/own-accounts.ts';
@@ -71,7 +71,7 @@ export function meRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
               countsFrom: countsFrom !== null && countsFrom > acting.act.at ? presentTime(countsFrom, 'up') : null,
             })),
             rules: presentRules(rules, deps.texts, requestLanguage(deps, request), timeZoneOf(deps.configuration())),
-            helps: deps.configuration().roles.some(({ may }) => may.some(isForPeople)),
+            helps: deps.configuration().roles.some(({ may }) => may.some(isAct)),
             administers: deps.configuration().roles.some(({ may }) => !may.every(isForPeople)),
             vouches: takesManagers(deps.configuration()),
           };
