@@ -20,6 +20,7 @@ import { useAddress } from './use-address.ts';
 
 const MePage = lazy(() => import('./me/me-page.tsx').then((module) => ({ default: module.MePage })));
 const InvitePage = lazy(() => import('./me/invite-page.tsx').then((module) => ({ default: module.InvitePage })));
+const HelpdeskPage = lazy(() => import('./helpdesk/helpdesk-page.tsx').then((module) => ({ default: module.HelpdeskPage })));
 const PhonePage = lazy(() => import('./me/phone-page.tsx').then((module) => ({ default: module.PhonePage })));
 const AdminPage = lazy(() => import('./admin/admin-page.tsx').then((module) => ({ default: module.AdminPage })));
 const DemoPage = lazy(() => import('./demo/demo-page.tsx').then((module) => ({ default: module.DemoPage })));
@@ -101,6 +102,9 @@ export function App() {
       case '/invite':
         if (!site.signIn) break;
         return <InvitePage contact={site.supportContact} go={go} />;
+      case '/helpdesk':
+        if (!site.signIn) break;
+        return <HelpdeskPage contact={site.supportContact} search={search} go={go} />;
       case '/phone':
         if (!site.signIn) break;
         return <PhonePage contact={site.supportContact} go={go} />;
@@ -121,7 +125,7 @@ export function App() {
 
   return (
     <OrganisationContext value={site?.organisation ?? 'Keyturn'}>
-      <PageFrame {...frame} width={path === '/demo' ? 'wide' : 'card'}>
+      <PageFrame {...frame} width={['/demo', '/helpdesk'].includes(path) ? 'wide' : 'card'}>
         <CrashGuard>
           <Suspense fallback={<Skeleton />}>{page()}</Suspense>
         </CrashGuard>

@@ -5,6 +5,7 @@ type Load = () => Promise<{ default: Record<string, string> }>;
 const portalTexts = import.meta.glob('../locales/*/portal.json') as Record<string, Load>;
 const meTexts = import.meta.glob('../locales/*/me.json') as Record<string, Load>;
 const adminTexts = import.meta.glob('../locales/*/admin.json') as Record<string, Load>;
+const helpdeskTexts = import.meta.glob('../locales/*/helpdesk.json') as Record<string, Load>;
 const demoTexts = import.meta.glob('../locales/*/demo.json') as Record<string, Load>;
 
 const STORED_LANGUAGE = 'keyturn-language';
@@ -52,6 +53,9 @@ export const loadMeTexts = (language: string) => loadMore(meTexts, language, 'me
 
 /** Adds the texts of the administration. */
 export const loadAdminTexts = (language: string) => loadMore(adminTexts, language, 'admin');
+
+/** Adds the texts of the helpdesk. */
+export const loadHelpdeskTexts = (language: string) => loadMore(helpdeskTexts, language, 'helpdesk');
 
 async function loadMore(loaders: Record<string, Load>, language: string, file: string): Promise<void> {
   const load = loaderOf(loaders, language, file) ?? loaderOf(loaders, DEFAULT_LANGUAGE, file);

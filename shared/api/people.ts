@@ -1,12 +1,11 @@
 import { z } from 'zod';
+import { PEOPLE_FILTERS } from '../people-filters.ts';
 import { PERSON_PERMISSIONS } from '../permissions.ts';
 import { factorKindSchema } from './journeys.ts';
 
 /** What `/api/v1/helpdesk/people` speaks: people as the directories have them now, for agents. Times are RFC 3339 in UTC. */
 
 const time = z.iso.datetime();
-export const PEOPLE_FILTERS = ['locked', 'disabled', 'must-change'] as const;
-export type PeopleFilter = (typeof PEOPLE_FILTERS)[number];
 
 /** Where people can be looked for, and what each directory can be filtered by. */
 export const peopleDirectoriesSchema = z.object({

@@ -5,7 +5,7 @@ import type { HttpDeps } from './http-deps.ts';
 import type { SendPage } from './page-file.ts';
 
 /** Addresses that one page file answers, with a slash behind them or without; its script draws the right one. */
-const PAGES = ['/', '/recover', '/not-me', '/me', '/phone', '/admin', '/invite'];
+const PAGES = ['/', '/recover', '/not-me', '/me', '/phone', '/admin', '/invite', '/helpdesk'];
 
 /** Serves the built pages. Files with a hash in their name may be kept for ever, the page itself never. */
 export async function registerPages(app: FastifyInstance, deps: HttpDeps, send: SendPage): Promise<void> {

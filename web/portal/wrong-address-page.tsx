@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Prose } from '../ui/layout.tsx';
 import { Question } from '../ui/question.tsx';
 
-const PAGES: ReadonlySet<string> = new Set(['/', '/recover', '/not-me', '/phone', '/invite', '/demo']);
+const PAGES: ReadonlySet<string> = new Set(['/', '/recover', '/not-me', '/phone', '/invite', '/helpdesk', '/demo']);
 const MOVED = 'keyturn-moved';
 
 /**

@@ -18,6 +18,8 @@ import { HelpedPerson } from './helped-person.tsx';
 
 interface HelpPageProps {
   contact: string;
+  /** Who is to be helped, where that is known already. */
+  initial?: HelpedAccount;
   onBack: () => void;
   onOver: () => void;
 }
@@ -30,9 +32,9 @@ type View =
   | { name: 'done'; helped: string; action: PersonPermission; given: HelpGiven };
 
 /** Somebody else's account: found by its whole name, unlocked, or given a password to change. */
-export function HelpPage({ contact, onBack, onOver }: HelpPageProps) {
+export function HelpPage({ contact, initial, onBack, onOver }: HelpPageProps) {
   const { t: portal } = useTranslation();
-  const [view, setView] = useState<View>({ name: 'find' });
+  const [view, setView] = useState<View>(initial === undefined ? { name: 'find' } : { name: 'found', helped: initial });
   const [mistake, setMistake] = useState<Mistake>();
   const [busy, setBusy] = useState(false);
   const [elsewhere, setElsewhere] = useState(false);

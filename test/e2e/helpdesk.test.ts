@@ -1,0 +1,130 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
+import { createMovableClock } from '../scenarios/start-keyturn.ts';
+import { uniqueName } from '../servers/unique-name.ts';
+import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
+import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
+
+const CREW = 'Crew';
+let portal: PortalKeyturn;
+let browser: Browser;
+
+beforeAll(async () => {
+  [portal, browser] = await Promise.all([
+    startPortalKeyturn({
+      directories: [embeddedSection('people', { lockoutThreshold: 3, lockoutMinutes: null }), embeddedSection('cloud')],
+      configuration: {
+        signIn: { enabled: true },
+        roles: [
+          {
+            name: 'agents',
+            may: ['see-people', 'unlock-account'],
+            heldBy: { directories: ['people'], groups: ['Agents'] },
+            over: { directories: ['people', 'cloud'] },
+          },
+        ],
+      },
+      clock: createMovableClock(),
+    }),
+    launchBrowser(),
+  ]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await portal?.close();
+});
+
+const title = (page: Page, text: RegExp | string) => page.getByRole('heading', { level: 1, name: text }).waitFor();
+
+describe.each([
+  ['light, on a desktop', { colorScheme: 'light', viewport: { width: 1280, height: 800 } }, 'light'],
+  ['dark, on a phone', { colorScheme: 'dark', viewport: { width: 320, height: 640 } }, 'dark'],
+] as const)('the helpdesk, %s', (_, options, name) => {
+  it('finds people by keyboard alone, with everything in the address', async () => {
+    const [agent, family] = [uniqueName('agent'), uniqueName('fam')];
+    await addPerson(portal.keyturn, agent, { groups: ['Agents'] });
+    const owner = await portal.keyturn.enrol(agent);
+    const people = [uniqueName('one'), uniqueName('two')] as const;
+    for (const login of people) await addPerson(portal.keyturn, login, { displayName: `Ada ${login} ${family}`, groups: [CREW] });
+    await addPerson(portal.keyturn, uniqueName('three'), { displayName: `Bea ${family}`, directory: 'cloud' });
+    await portal.keyturn.enrol(people[1], `${people[1]}@home.example`);
+    const { page, context, complaints } = await openPage(browser, portal.origin, { ...options, expectedStatuses: [401, 403, 409, 422] });
+    const look = async (what: string) => {
+      expect(await axe(page), what).toEqual([]);
+      expect(await scrollsSideways(page), what).toBe(false);
+      await screenshot(page, `helpdesk-${what}-${name}`);
+    };
+    portal.keyturn.clock.move(31_000);
+    await page.goto(`${portal.origin}/helpdesk`);
+    await page.getByLabel('Sign-in name').fill(agent);
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Password', { exact: true }).fill(OLD_PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByRole('radio', { name: /authenticator/ }).check();
+    await page.keyboard.press('Enter');
+    await page.getByRole('textbox').first().fill(owner.totp());
+    await page.keyboard.press('Enter');
+    await title(page, 'People');
+    await page.keyboard.type(family);
+    await page.getByText('2 people').waitFor();
+    await page.getByText('One person', { exact: true }).waitFor();
+    await look('list');
+    expect(page.url()).toContain(`/helpdesk?text=${family}`);
+    await page.keyboard.press('Tab');
+    await page.getByRole('heading', { level: 1 }).click();
+    await page.keyboard.press('?');
+    await page.getByRole('region', { name: 'Keys' }).waitFor();
+    await look('keys');
+    await page.keyboard.press('Escape');
+
+    // Down the list from the field, and into the person.
+    await page.keyboard.press('/');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    const second = await page.evaluate(() => document.activeElement?.textContent ?? '');
+    await page.keyboard.press('Enter');
+    const seen = people.find((login) => second.includes(login)) ?? '';
+    await title(page, new RegExp(seen));
+    await page.getByText('Unlock the account, once the caller is verified').waitFor();
+    await page.getByText('you have no role for it').waitFor();
+    await look('person');
+    expect(await page.getByText(`${people[1]}@home.example`).count()).toBe(0);
+    // The address leads to the same person, and "back" to the same list.
+    await page.reload();
+    await title(page, new RegExp(seen));
+    await page.keyboard.press('Escape');
+    await page.getByText('2 people').waitFor();
+    await page.getByLabel('Only').selectOption({ label: 'Locked out' });
+    await page.getByText('Nobody found').first().waitFor();
+    await look('nobody');
+    const download = page.waitForEvent('download');
+    await page.getByLabel('Only').selectOption({ label: 'Everybody' });
+    await page.getByRole('link', { name: /CSV/ }).first().click();
+    expect((await download).suggestedFilename()).toBe('people.csv');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});
+
+it('tells who has no role that they see nobody here, in German', async () => {
+  const login = uniqueName('none');
+  await addPerson(portal.keyturn, login);
+  const owner = await portal.keyturn.enrol(login);
+  const { page, context, complaints } = await openPage(browser, portal.origin, { locale: 'de-DE', expectedStatuses: [401, 403, 409] });
+  portal.keyturn.clock.move(31_000);
+  await page.goto(`${portal.origin}/helpdesk`);
+  await page.getByLabel('Anmeldename').fill(login);
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Passwort', { exact: true }).fill(OLD_PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.getByRole('radio', { name: /Authenticator/ }).check();
+  await page.keyboard.press('Enter');
+  await page.getByRole('textbox').first().fill(owner.totp());
+  await page.keyboard.press('Enter');
+  await title(page, 'Sie können hier keine Personen sehen');
+  expect(await axe(page)).toEqual([]);
+  await screenshot(page, 'helpdesk-refused-de');
+  expect(complaints).toEqual([]);
+  await context.close();
+});

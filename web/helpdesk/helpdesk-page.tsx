@@ -1,0 +1,93 @@
+import { useCallback, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { HelpedAccount } from '../../shared/api/help.ts';
+import type { SeenPerson } from '../../shared/api/people.ts';
+import { HelpPage } from '../me/help/help-page.tsx';
+import { SignIn } from '../me/sign-in.tsx';
+import { useLoaded } from '../me/use-loaded.ts';
+import { useMeTexts } from '../me/use-me-texts.ts';
+import { mistakeOf } from '../portal/mistake-of.ts';
+import { SimplePage } from '../portal/simple-page.tsx';
+import { loadHelpdeskTexts } from '../texts.ts';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { useTexts } from '../use-texts.ts';
+import { peopleApi } from './people/people-api.ts';
+import { PeoplePage } from './people/people-page.tsx';
+import { PersonPage } from './people/person-page.tsx';
+import { addressOf, readWanted, type Wanted } from './people/wanted.ts';
+
+interface HelpdeskPageProps {
+  contact: string;
+  search: string;
+  go: (to: string) => void;
+}
+
+/** Where agents work: who is not signed in does so first. */
+export function HelpdeskPage(props: HelpdeskPageProps) {
+  const [own, helpdesk] = [useMeTexts(), useTexts(loadHelpdeskTexts)];
+  const [isOut, setIsOut] = useState(false);
+  if (!own || !helpdesk) return <Skeleton />;
+  if (isOut) return <SignIn contact={props.contact} onSignedIn={() => setIsOut(false)} onLeave={() => props.go('/')} />;
+  return <Area {...props} onOver={() => setIsOut(true)} />;
+}
+
+function Area({ contact, search, go, onOver }: HelpdeskPageProps & { onOver: () => void }) {
+  const { t } = useTranslation('helpdesk');
+  const { t: portal } = useTranslation();
+  const { value, failure, load } = useLoaded(peopleApi.directories, onOver);
+  // What is typed changes the address without a step in the history for each letter.
+  const [typed, setTyped] = useState<Wanted>();
+  const [helped, setHelped] = useState<HelpedAccount>();
+  const wanted = typed ?? readWanted(search);
+  const want = useCallback((next: Wanted) => {
+    window.history.replaceState(null, '', addressOf(next));
+    setTyped(next);
+  }, []);
+  const visit = useCallback(
+    (next: Wanted) => {
+      setTyped(undefined);
+      go(addressOf(next));
+    },
+    [go],
+  );
+  if (failure !== undefined) {
+    const isRefused = failure.kind === 'problem' && failure.code === 'access.refused';
+    if (isRefused)
+      return (
+        <SimplePage
+          title={t('refused')}
+          paragraphs={[t('refused.text'), contact]}
+          action={{ label: portal('action.to-start'), onPress: () => go('/me') }}
+        />
+      );
+    const retry = { label: portal('action.try-again'), onPress: () => void load() };
+    return <SimplePage title={portal('trouble.site.title')} mistakes={[mistakeOf(failure, portal)]} action={retry} />;
+  }
+  if (value === undefined) return <Skeleton />;
+  if (helped !== undefined) return <HelpPage contact={contact} initial={helped} onBack={() => setHelped(undefined)} onOver={onOver} />;
+  if (wanted.person !== null)
+    return (
+      <PersonPage
+        key={addressOf(wanted)}
+        person={wanted.person}
+        onHelp={(seen) => setHelped(helpedOf(seen))}
+        onBack={() => visit({ ...wanted, person: null })}
+        onOver={onOver}
+      />
+    );
+  return (
+    <PeoplePage
+      directories={value.directories}
+      wanted={wanted}
+      onWant={want}
+      onSee={({ directory, id }) => visit({ ...wanted, person: { directory, id } })}
+      onOver={onOver}
+    />
+  );
+}
+
+/** The same person, as the pages that help know them. */
+function helpedOf({ account, lock, may, inCase }: SeenPerson): HelpedAccount {
+  const { directory, id, login, displayName, directoryLabel: label } = account;
+  return { account: { directory, id, login, displayName, label, locked: lock.locked }, may, inCase };
+}

@@ -1,0 +1,101 @@
+import { useTranslation } from 'react-i18next';
+import type { FoundPersonRow, PeopleDirectories } from '../../../shared/api/people.ts';
+import { mistakeOf } from '../../portal/mistake-of.ts';
+import { ActionButton } from '../../ui/action-button.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import classes from './people.module.css';
+import { listAddress } from './people-api.ts';
+import { usePeople } from './use-people.ts';
+import { addressOf, type Wanted } from './wanted.ts';
+
+interface DirectoryPeopleProps {
+  directory: PeopleDirectories['directories'][number];
+  wanted: Wanted;
+  onSee: (person: FoundPersonRow) => void;
+  onOver: () => void;
+}
+
+/** The people of one directory, in a part of their own: a slow one, or one that is down, holds up nobody else. */
+export function DirectoryPeople({ directory, wanted, onSee, onOver }: DirectoryPeopleProps) {
+  const { t } = useTranslation('helpdesk');
+  const isAsked = wanted.filter === '' || directory.filters.includes(wanted.filter);
+  return (
+    <section className={classes.directory} aria-label={directory.label}>
+      <h2 className={classes.heading}>{directory.label}</h2>
+      {isAsked ? (
+        <Asked directory={directory} wanted={wanted} onSee={onSee} onOver={onOver} />
+      ) : (
+        <Notice>{t('cannot-filter', { name: directory.label })}</Notice>
+      )}
+    </section>
+  );
+}
+
+function Asked({ directory, wanted, onSee, onOver }: DirectoryPeopleProps) {
+  const { t } = useTranslation('helpdesk');
+  const { t: portal } = useTranslation();
+  const query = {
+    directory: directory.id,
+    text: wanted.text.trim(),
+    ...(wanted.filter === '' ? {} : { filter: wanted.filter }),
+    ...(wanted.enrolled === '' ? {} : { enrolled: wanted.enrolled }),
+  };
+  const { people, cursor, failure, busy, more, again } = usePeople(query, onOver);
+  return (
+    <>
+      <p className={classes.said} role="status">
+        {busy
+          ? t('searching')
+          : failure !== undefined
+            ? ''
+            : people.length === 0
+              ? t('nobody')
+              : t(cursor === null ? 'count' : 'count.more', { count: people.length })}
+      </p>
+      {failure !== undefined && (
+        <Notice tone="warning">
+          <p>{mistakeOf(failure, portal).text}</p>
+          <ActionButton look="quiet" onPress={again}>
+            {portal('action.try-again')}
+          </ActionButton>
+        </Notice>
+      )}
+      {people.length > 0 && (
+        <ul className={classes.people} data-busy={busy || undefined}>
+          {people.map((person) => (
+            <li key={person.id}>
+              <a
+                className={classes.person}
+                href={addressOf({ ...wanted, person })}
+                data-person
+                onClick={(event) => {
+                  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+                  event.preventDefault();
+                  onSee(person);
+                }}
+              >
+                <span className={classes.name}>{person.displayName}</span>
+                <span className={classes.quiet}>{person.login}</span>
+                <span className={classes.quiet}>{person.mail ?? ''}</span>
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+      {!busy && failure === undefined && (
+        <p className={classes.tools}>
+          {cursor !== null && (
+            <ActionButton look="secondary" onPress={more}>
+              {t('more')}
+            </ActionButton>
+          )}
+          {people.length > 0 && (
+            <a className={classes.link} href={listAddress(query)} download="people.csv">
+              {t('export')}
+            </a>
+          )}
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,103 @@
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { FoundPersonRow, PeopleDirectories } from '../../../shared/api/people.ts';
+import { PEOPLE_FILTERS, type PeopleFilter } from '../../../shared/people-filters.ts';
+import { ActionButton } from '../../ui/action-button.tsx';
+import { usePageTitle } from '../../ui/page-title.tsx';
+import { SelectField } from '../../ui/select-field.tsx';
+import { TextField } from '../../ui/text-field.tsx';
+import { DirectoryPeople } from './directory-people.tsx';
+import { KeyHelp } from './key-help.tsx';
+import classes from './people.module.css';
+import { useKeys } from './use-keys.ts';
+import type { Wanted } from './wanted.ts';
+
+const SEARCH = 'people-text';
+
+interface PeoplePageProps {
+  directories: PeopleDirectories['directories'];
+  wanted: Wanted;
+  /** Another list: in the place of this one in the history of the browser. */
+  onWant: (wanted: Wanted) => void;
+  onSee: (person: FoundPersonRow) => void;
+  onOver: () => void;
+}
+
+/** People of all directories that the agent may see, as they type. */
+export function PeoplePage({ directories, wanted, onWant, onSee, onOver }: PeoplePageProps) {
+  const { t } = useTranslation('helpdesk');
+  const [keysShown, setKeysShown] = useState(false);
+  const list = useRef<HTMLDivElement>(null);
+  usePageTitle(t('people.title'));
+  useEffect(() => document.getElementById(SEARCH)?.focus(), []);
+  useKeys((key) => {
+    if (key === '/') document.getElementById(SEARCH)?.focus();
+    else if (key === '?' || key === 'Escape') setKeysShown(key === '?');
+    else if (key === 'ArrowDown' || key === 'ArrowUp') step(list.current, key === 'ArrowDown' ? 1 : -1);
+    else return false;
+    return true;
+  });
+  const shown = directories.filter(({ id }) => wanted.directory === '' || wanted.directory === id);
+  const filters = PEOPLE_FILTERS.filter((filter) => directories.some((directory) => directory.filters.includes(filter)));
+  return (
+    <div className={classes.page} ref={list}>
+      <h1 className={classes.title}>{t('people.title')}</h1>
+      {/* biome-ignore lint/a11y/useSemanticElements: Chromium of Debian 12 knows <search>, older browsers do not */}
+      <div className={classes.wanted} role="search">
+        <TextField
+          id={SEARCH}
+          label={t('text')}
+          hint={t('text.hint')}
+          value={wanted.text}
+          onChange={(text) => onWant({ ...wanted, text })}
+          autoComplete="off"
+        />
+        <SelectField
+          id="people-filter"
+          label={t('filter')}
+          value={wanted.filter}
+          empty={t('filter.none')}
+          options={filters.map((value) => ({ value, label: t(`filter.${value}`) }))}
+          onChange={(filter) => onWant({ ...wanted, filter: filter as PeopleFilter | '' })}
+        />
+        <SelectField
+          id="people-enrolled"
+          label={t('enrolled')}
+          value={wanted.enrolled}
+          empty={t('filter.none')}
+          options={(['yes', 'no'] as const).map((value) => ({ value, label: t(`enrolled.${value}`) }))}
+          onChange={(enrolled) => onWant({ ...wanted, enrolled: enrolled as Wanted['enrolled'] })}
+        />
+        {directories.length > 1 && (
+          <SelectField
+            id="people-directory"
+            label={t('directory')}
+            value={wanted.directory}
+            empty={t('directory.all')}
+            options={directories.map(({ id, label }) => ({ value: id, label }))}
+            onChange={(directory) => onWant({ ...wanted, directory })}
+          />
+        )}
+      </div>
+      {shown.map((directory) => (
+        <DirectoryPeople key={directory.id} directory={directory} wanted={wanted} onSee={onSee} onOver={onOver} />
+      ))}
+      <KeyHelp shown={keysShown} onClose={() => setKeysShown(false)} />
+      {!keysShown && (
+        <p>
+          <ActionButton look="quiet" onPress={() => setKeysShown(true)}>
+            {t('keys.show')}
+          </ActionButton>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Moves the focus to the next person of the list, over all directories; from the field into it, and back. */
+function step(list: HTMLElement | null, by: 1 | -1): void {
+  const people = [...(list?.querySelectorAll<HTMLElement>('[data-person]') ?? [])];
+  const at = people.indexOf(document.activeElement as HTMLElement);
+  const next = people[Math.min(Math.max(at + by, 0), people.length - 1)];
+  (at === 0 && by === -1 ? document.getElementById(SEARCH) : next)?.focus();
+}

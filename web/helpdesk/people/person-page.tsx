@@ -1,0 +1,204 @@
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { SeenPerson } from '../../../shared/api/people.ts';
+import type { PersonPermission } from '../../../shared/permissions.ts';
+import { formatTime } from '../../format.ts';
+import { useLoaded } from '../../me/use-loaded.ts';
+import { mistakeOf } from '../../portal/mistake-of.ts';
+import { SimplePage } from '../../portal/simple-page.tsx';
+import { ActionButton } from '../../ui/action-button.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { usePageTitle } from '../../ui/page-title.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
+import classes from './people.module.css';
+import { peopleApi } from './people-api.ts';
+import { useKeys } from './use-keys.ts';
+
+interface PersonPageProps {
+  person: { directory: string; id: string };
+  /** Begins what is to be done for them. */
+  onHelp: (person: SeenPerson, action: PersonPermission) => void;
+  onBack: () => void;
+  onOver: () => void;
+}
+
+/** How the account of one person stands, now, and what the agent may do. */
+export function PersonPage({ person: { directory, id }, onHelp, onBack, onOver }: PersonPageProps) {
+  const { t } = useTranslation('helpdesk');
+  const { t: portal } = useTranslation();
+  const ask = useCallback(() => peopleApi.see(directory, id), [directory, id]);
+  const { value, failure, load } = useLoaded(ask, onOver);
+  useKeys((key) => {
+    if (key === 'Escape') onBack();
+    return key === 'Escape';
+  });
+  if (failure !== undefined) {
+    const isGone = failure.kind === 'problem' && failure.code === 'access.refused';
+    if (isGone)
+      return (
+        <SimplePage
+          title={t('person.gone')}
+          paragraphs={[t('person.gone.text')]}
+          action={{ label: portal('action.back'), onPress: onBack }}
+        />
+      );
+    const retry = { label: portal('action.try-again'), onPress: () => void load() };
+    return <SimplePage title={t('person.failed')} mistakes={[mistakeOf(failure, portal)]} action={retry} />;
+  }
+  return value === undefined ? <Skeleton /> : <Seen seen={value} onHelp={onHelp} onBack={onBack} />;
+}
+
+function Seen({ seen, onHelp, onBack }: { seen: SeenPerson } & Pick<PersonPageProps, 'onHelp' | 'onBack'>) {
+  const { t } = useTranslation('helpdesk');
+  const { t: portal } = useTranslation();
+  const { account } = seen;
+  usePageTitle(account.displayName);
+  return (
+    <article className={classes.page}>
+      <p>
+        <ActionButton look="quiet" onPress={onBack}>
+          {portal('action.back')}
+        </ActionButton>
+      </p>
+      <h1 className={classes.title}>{account.displayName}</h1>
+      <p className={classes.quiet}>
+        {account.login} · {account.directoryLabel}
+      </p>
+      {seen.protected && <Notice tone="warning">{t('person.protected')}</Notice>}
+      {seen.risks.map((risk) => (
+        <Notice key={risk} tone="warning">
+          {t(`risk.${risk}`)}
+        </Notice>
+      ))}
+      <Acts seen={seen} onHelp={onHelp} />
+      <State seen={seen} />
+      <Proofs seen={seen} />
+      <Events seen={seen} />
+    </article>
+  );
+}
+
+function Acts({ seen, onHelp }: { seen: SeenPerson } & Pick<PersonPageProps, 'onHelp'>) {
+  const { t } = useTranslation('helpdesk');
+  return (
+    <section className={classes.section} aria-labelledby="person-acts">
+      <h2 className={classes.heading} id="person-acts">
+        {t('acts')}
+      </h2>
+      {seen.may.length === 0 && seen.mayNot.length === 0 && <p>{t('acts.none')}</p>}
+      <div className={classes.buttons}>
+        {seen.may.map((action) => (
+          <ActionButton key={action} look="secondary" onPress={() => onHelp(seen, action)}>
+            {t(`act.${action}${seen.inCase.includes(action) ? '.case' : ''}`)}
+          </ActionButton>
+        ))}
+      </div>
+      {seen.mayNot.length > 0 && (
+        <ul className={classes.plain}>
+          {seen.mayNot.map(({ action, because }) => (
+            <li key={action} className={classes.quiet}>
+              {t(`act.${action}`)}: {t(`because.${because}`)}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function State({ seen }: { seen: SeenPerson }) {
+  const { t } = useTranslation('helpdesk');
+  const { lock, state, password, account } = seen;
+  const known = (value: boolean | null, yes: string, no: string) => t(value === null ? 'not-known' : value ? yes : no);
+  const at = (value: string | null, none: string) => (value === null ? t(none) : formatTime(value));
+  const last = lock.lastBadAttemptAt === null ? '' : ` ${t('bad-attempts.last', { time: formatTime(lock.lastBadAttemptAt) })}`;
+  const facts: [string, string][] = [
+    [
+      'lock',
+      `${known(lock.locked, 'lock.yes', 'lock.no')}${lock.until === null ? '' : ` ${t('lock.until', { time: formatTime(lock.until) })}`}`,
+    ],
+    ['bad-attempts', lock.badAttempts === null ? t('not-known') : `${lock.badAttempts}${last}`],
+    ['account', known(state.disabled, 'account.disabled', state.accountExpired === true ? 'account.expired' : 'account.open')],
+    ['password', password.mustChange ? t('password.must-change') : password.expired ? t('password.expired') : t('password.good')],
+    ['password-set', at(password.setAt, 'not-known')],
+    ['password-expires', at(password.expiresAt, 'password.never')],
+    ['policy', password.policy],
+    ['mail', account.mail ?? t('none')],
+    [
+      'linked',
+      seen.linked.length === 0
+        ? t('none')
+        : seen.linked.map(({ login, directory }) => `${login ?? t('not-known')} (${directory})`).join(', '),
+    ],
+    ['place', account.location],
+  ];
+  return (
+    <section className={classes.section} aria-labelledby="person-state">
+      <h2 className={classes.heading} id="person-state">
+        {t('state')}
+      </h2>
+      <dl className={classes.facts}>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{t(`fact.${name}`)}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function Proofs({ seen }: { seen: SeenPerson }) {
+  const { t } = useTranslation('helpdesk');
+  const { t: me } = useTranslation('me');
+  return (
+    <section className={classes.section} aria-labelledby="person-proofs">
+      <h2 className={classes.heading} id="person-proofs">
+        {t('proofs')}
+      </h2>
+      {seen.factors.length === 0 ? (
+        <p>{t('proofs.none')}</p>
+      ) : (
+        <ul className={classes.plain}>
+          {seen.factors.map(({ kind, label, countsFrom, lastUsedAt }, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a list that is loaded once and never changes
+            <li key={index}>
+              {me(`kind.${kind}`)} <span className={classes.quiet}>{label}</span>
+              {countsFrom !== null && (
+                <span className={classes.warning}> {me('overview.counts-from', { time: formatTime(countsFrom) })}</span>
+              )}
+              {lastUsedAt !== null && <span className={classes.quiet}> {t('proofs.used', { time: formatTime(lastUsedAt) })}</span>}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Events({ seen }: { seen: SeenPerson }) {
+  const { t } = useTranslation('helpdesk');
+  const { t: me, i18n } = useTranslation('me');
+  return (
+    <section className={classes.section} aria-labelledby="person-events">
+      <h2 className={classes.heading} id="person-events">
+        {t('events')}
+      </h2>
+      {seen.events.length === 0 ? (
+        <p>{t('events.none')}</p>
+      ) : (
+        <ul className={classes.plain}>
+          {seen.events.map(({ at, type, by, login }, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a list that is loaded once and never changes
+            <li key={index}>
+              <span className={classes.quiet}>{formatTime(at)}</span>{' '}
+              {i18n.exists(`event.${type}`, { ns: 'me' }) ? me(`event.${type}`) : type}
+              {by !== undefined && <span className={classes.quiet}> {login ?? t(`by.${by}`)}</span>}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
