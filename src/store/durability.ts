@@ -110,6 +110,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     find: 'reads',
     ask: 'flushed',
     putOff: 'flushed',
+    forget: 'flushed',
     defer: 'flushed',
     countMail: 'flushed',
     takeWalk: 'deferred',

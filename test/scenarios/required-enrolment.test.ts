@@ -2,6 +2,7 @@ import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OwnRequirement } from '../../shared/api/own-requirement.ts';
 import { addFactor } from '../../src/core/enrolment/add-factor.ts';
+import { endFactor } from '../../src/core/enrolment/enrol-factors.ts';
 import { remindByMail } from '../../src/core/enrolment/remind-by-mail.ts';
 import { newSeed } from '../../src/core/enrolment/totp-seed.ts';
 import { currentTotp } from '../../src/core/factors/totp-factor.ts';
@@ -120,6 +121,19 @@ describe.each(['sqlite', 'postgres'] as const)('enrolment that is required, on %
     expect(await eventsOf(keyturn, person, 'enrolment.asked')).toHaveLength(1);
   });
 
+  it('gives the days again to who had enough for a while, and lost something', async () => {
+    const person = await halfEnrolled(keyturn);
+    await signIn(keyturn, person.login, person);
+    await addsFor(person);
+    keyturn.clock.move(30 * DAY);
+    await signIn(keyturn, person.login, person);
+    const [address] = (await keyturn.deps.store.factors.ofAccount(person.account)).filter(({ kind }) => kind === 'email');
+    await endFactor(keyturn.deps, person.account, address?.id ?? '', { author: 'test', language: 'en', lane: 'notice', reason: 'lost' });
+    const held = await signIn(keyturn, person.login, person);
+    expect(held.session.rights).toBe('full');
+    expect(await asked(held)).toMatchObject({ ask: 'remind', daysLeft: 7 });
+  });
+
   it('past the deadline lets nothing else be done until it is complete, and then everything, with another token', async () => {
     const person = await halfEnrolled(keyturn, 'Overdue');
     const held = await signIn(keyturn, person.login, person);
@@ -128,7 +142,7 @@ describe.each(['sqlite', 'postgres'] as const)('enrolment that is required, on %
       await held.call('GET', '/me'),
       await held.call('GET', '/me/activity'),
       await held.call('GET', '/me/accounts'),
-      await held.call('POST', '/me/password', { current: 'x', password: 'y' }),
+      await held.call('POST', '/me/password', { password: 'y', accounts: [{ account: held.session.id, current: 'x' }] }),
       await held.call('POST', '/help/find', { account: 'alice' }),
       await held.call('POST', '/me/enrolment/put-off', {}),
       await held.call('DELETE', '/me/factors/whatever?anyway=true'),

@@ -46,6 +46,15 @@ export function specifyEnrolmentAsks(makeDatabase: MakeDatabase): void {
       expect(await one.enrolmentAsks.find(who)).toMatchObject({ putOffUntil: NOW + 20, firstAskedAt: null });
     });
 
+    it('is forgotten who has done their part, and nobody else', async () => {
+      const [who, other] = [account(), account()];
+      for (const each of [who, other]) await one.enrolmentAsks.ask(each, NOW);
+      await two.enrolmentAsks.forget(who);
+      expect(await one.enrolmentAsks.find(who)).toBeNull();
+      expect(await one.enrolmentAsks.find(other)).toMatchObject({ firstAskedAt: NOW });
+      expect(await one.enrolmentAsks.ask(who, NOW + 5)).toBe(true);
+    });
+
     it('is given longer by whoever says so last', async () => {
       const who = account();
       await one.enrolmentAsks.defer(who, NOW + 10);

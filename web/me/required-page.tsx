@@ -46,9 +46,10 @@ export function RequiredPage({ contact, held, onGoOn, onSetUp, onOver, onSignOut
     [onGoOn, onOver],
   );
   const isFree = value !== undefined && value.ask !== 'force';
-  const isDone = value?.ask === 'nothing';
+  // Who was signed in already when the deadline passed goes on until their session ends.
+  const isDone = value?.ask === 'nothing' || (!held && value?.ask === 'force');
   useEffect(() => {
-    if (leaving.current || !isFree || !(held || isDone)) return;
+    if (leaving.current || !(held ? isFree : isDone)) return;
     leaving.current = true;
     if (held) void leave(meApi.release);
     else onGoOn();

@@ -25,7 +25,7 @@ const requiredSchema = z.strictObject({
   days: days(1, 730)
     .optional()
     .describe(
-      'So many days after somebody was first asked at a sign-in it can be put off in any case: with `deadline`, whichever is later.',
+      'So many days after somebody was first asked at a sign-in, and after `from`, it can be put off in any case: with `deadline`, whichever is later.',
     ),
   putOffDays: days(1, 90).default(1).describe('For how many days a reminder is put off.'),
   mails: z

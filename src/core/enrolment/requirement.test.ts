@@ -61,6 +61,12 @@ describe('what is asked', () => {
       { ask: 'remind', deadline: NOW + DAY },
     ],
     ['days that are over', [{ ask: 'force', days: 3 }], asked({ firstAskedAt: NOW - 3 * DAY }), { ask: 'force' }],
+    [
+      'days, counted from when the rule began',
+      [{ ask: 'force', from: '2026-09-09', days: 3 }],
+      asked({ firstAskedAt: NOW - 400 * DAY }),
+      { ask: 'remind', deadline: NOW + 1.5 * DAY },
+    ],
     ['days of who was never asked', [{ ask: 'force', days: 3 }], {}, { ask: 'remind', deadline: NOW + 3 * DAY }],
     ['the later of day and days', [{ ...FORCE, days: 7 }], {}, { ask: 'remind', deadline: NOW + 7 * DAY }],
     ['longer where an operator says so', [FORCE], asked({ deferredUntil: NOW + DAY }), { ask: 'remind', deadline: NOW + DAY }],

@@ -106,10 +106,12 @@ function ruleFor(
   return { rule, certain, none: may.length === 0 ? 'no-rule' : 'never' };
 }
 
-function deadlineOf({ deadline, days }: RequirementRule, { asked, now, timeZone }: RequirementFacts): number | null {
+/** Days count from when the rule began, for who was asked before that by another one. */
+function deadlineOf({ from, deadline, days }: RequirementRule, { asked, now, timeZone }: RequirementFacts): number | null {
+  const began = from === undefined ? 0 : startOfDay(from, timeZone);
   const ends = [
     ...(deadline === undefined ? [] : [startOfDay(deadline, timeZone, 1)]),
-    ...(days === undefined ? [] : [(asked?.firstAskedAt ?? now) + days * DAY]),
+    ...(days === undefined ? [] : [Math.max(asked?.firstAskedAt ?? now, began) + days * DAY]),
   ];
   return ends.length === 0 ? null : Math.max(...ends, asked?.deferredUntil ?? 0);
 }

@@ -20,6 +20,8 @@ export interface EnrolmentAskStore {
   ask(account: AccountRef, now: number): Promise<boolean>;
   /** Leaves them alone until `until`. False when they are already at `now`: of several callers one has done so. */
   putOff(account: AccountRef, until: number, now: number): Promise<boolean>;
+  /** Forgets all of it: they have done their part, and would be asked anew. */
+  forget(account: AccountRef): Promise<void>;
   /** Lets it be put off until `until` at least. */
   defer(account: AccountRef, until: number): Promise<void>;
   /** Counts a mail. False when one was counted after `notSince`, or so many were already: of several callers one is told to send. */

@@ -3,7 +3,7 @@ import { accountKey, type Candidate } from '../accounts/candidate.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { factorsOf } from '../enrolment/factors-of.ts';
 import { requirementFor } from '../enrolment/own-requirement.ts';
-import type { AskedFor } from '../enrolment/requirement.ts';
+import type { Requirement } from '../enrolment/requirement.ts';
 import { type ActDeps, journeyActor } from '../journey/act.ts';
 import { findJourney } from '../journey/find-journey.ts';
 import type { JourneyKey } from '../journey/journey-key.ts';
@@ -29,7 +29,8 @@ export async function openSession(deps: ActDeps, key: JourneyKey): Promise<{ tok
   if (candidate === null || !deps.configuration().signIn.enabled) throw new AppError('session.not-proven');
   const { account, provenAt } = { account: candidate.ref, provenAt: journey.state.provenAt ?? 0 };
   const token = randomToken(deps.random);
-  const asked = journey.state.goal === 'sign-in' ? await askedOf(deps, account) : null;
+  const requirement = journey.state.goal === 'sign-in' ? await readAsked(deps, account) : null;
+  const asked = requirement?.ask === 'nothing' ? null : requirement;
   const row = rowFor(deps, journey, candidate, { tokenDigest: deps.keys.digest('session-token', token), forced: asked?.ask === 'force' });
   await deps.store.transaction(async (store) => {
     // First, as it locks the end of the log: whatever ends sessions is either seen below, or comes after and ends this one.
@@ -50,17 +51,17 @@ export async function openSession(deps: ActDeps, key: JourneyKey): Promise<{ tok
     )
       throw new AppError('session.not-proven');
     if (!(await store.sessions.insert(row))) throw new AppError('session.not-proven');
+    if (requirement?.ask === 'nothing' && requirement.because === 'can-recover') await store.enrolmentAsks.forget(account);
     if (asked !== null && (await store.enrolmentAsks.ask(account, deps.act.at)))
       await recordEvent(store, deps.clock, { type: 'enrolment.asked', ...about, rule: asked.rule.name });
   });
   return { token, session: sessionOf(row) };
 }
 
-/** What somebody who signs in is asked to enrol; null: nothing, and nobody is kept out because that cannot be read. */
-async function askedOf(deps: ActDeps, account: AccountRef): Promise<AskedFor | null> {
+/** What somebody who signs in is asked to enrol; null: that cannot be read, which keeps nobody out. */
+async function readAsked(deps: ActDeps, account: AccountRef): Promise<Requirement | null> {
   try {
-    const requirement = await requirementFor(deps, account);
-    return requirement.ask === 'nothing' ? null : requirement;
+    return await requirementFor(deps, account);
   } catch (error) {
     if (!isAppError(error) || !(error.code === 'session.ended' || error.code.startsWith('directory.'))) throw error;
     deps.log.warn('enrolment.not-told', { directory: account.directory, account: account.id, error });

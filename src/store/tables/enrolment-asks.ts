@@ -46,6 +46,9 @@ export function createEnrolmentAsks(context: TableContext): EnrolmentAskStore {
         .executeTakeFirst();
       return result.numUpdatedRows === 1n;
     },
+    async forget({ directory, id }) {
+      await context.db.deleteFrom('enrolment_asks').where('directory', '=', directory).where('account_id', '=', id).execute();
+    },
     async defer(account, until) {
       await haveRow(account);
       await update(account, { deferred_until: until }).execute();
