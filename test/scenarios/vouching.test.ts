@@ -7,8 +7,8 @@ import { sharedPostgres } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { request } from './journey-client.ts';
 import { embeddedSection, PROTECTED_GROUP, signsIn } from './sample-directory.ts';
-import { signIn } from './sign-in-client.ts';
-import { type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { inSession, signIn } from './sign-in-client.ts';
+import { createMovableClock, type Keyturn, type KeyturnOptions, startKeyturn, until } from './start-keyturn.ts';
 import { type Asked, HOME, type Manager, type Report, vouchingOn, wrong } from './vouching-harness.ts';
 
 const MINUTE = 60_000;
@@ -16,11 +16,14 @@ const TYPED = 'A harbour at 7, quite quiet';
 
 describe.each(['sqlite', 'postgres'] as const)('managers who vouch, on %s', (engine) => {
   let keyturn: Keyturn;
+  /** Another node on the same database, where there can be one. */
+  let other: Keyturn;
   let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
     const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('vouching') : undefined;
     drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    const options: KeyturnOptions = {
+      clock: createMovableClock(),
       directories: [embeddedSection()],
       ...(database === undefined ? {} : { database: database.url }),
       trustedProxies: ['127.0.0.1'],
@@ -39,14 +42,19 @@ describe.each(['sqlite', 'postgres'] as const)('managers who vouch, on %s', (eng
           ],
         },
       },
-    });
+    };
+    keyturn = await startKeyturn(options);
+    other = engine === 'sqlite' ? keyturn : await startKeyturn({ ...options, key: keyturn.key });
   });
   afterAll(async () => {
+    if (other !== keyturn) await other?.close();
     await keyturn?.close();
     await drop();
   });
   const { manager, reportOf, proven, asked, waiting, events, change } = vouchingOn(() => keyturn);
   const store = () => keyturn.deps.store;
+  const vouchAt = (nth: number, boss: Manager, id: string, digits: string) =>
+    inSession((nth % 2 === 0 ? keyturn : other).url, boss.held.token, 'POST', `/me/vouch/${id}`, { digits });
   const over = { status: 410, body: { code: 'vouch.over' } };
 
   it('let a person go on who has read two digits out, and nothing of it is the manager’s', async () => {
@@ -136,13 +144,13 @@ describe.each(['sqlite', 'postgres'] as const)('managers who vouch, on %s', (eng
   it('count once, however many answer at once', async () => {
     const boss = await manager();
     const right = await asked(await reportOf(boss));
-    const answers = await Promise.all(Array.from({ length: 8 }, () => boss.vouch(right.request, right.digits)));
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, nth) => vouchAt(nth, boss, right.request, right.digits)));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([204, ...Array<number>(7).fill(410)]);
     expect(await events('vouch.approved', right.request)).toHaveLength(1);
     expect(await events('journey.proof-complete', 'manager')).not.toHaveLength(0);
 
     const guessed = await asked(await reportOf(boss));
-    const guesses = await Promise.all(Array.from({ length: 8 }, () => boss.vouch(guessed.request, wrong(guessed.digits))));
+    const guesses = await Promise.all(Array.from({ length: 8 }, (_, nth) => vouchAt(nth, boss, guessed.request, wrong(guessed.digits))));
     expect(guesses.filter(({ body }) => body.code === 'vouch.digits-wrong')).toHaveLength(2);
     expect(guesses.filter(({ body }) => body.code === 'vouch.over')).toHaveLength(6);
     expect(await boss.vouch(guessed.request, guessed.digits)).toMatchObject(over);
@@ -155,7 +163,7 @@ describe.each(['sqlite', 'postgres'] as const)('managers who vouch, on %s', (eng
     const boss = await manager();
     for (let round = 0; round < 6; round += 1) {
       const { client, digits, request } = await asked(await reportOf(boss));
-      const [answer] = await Promise.all([boss.vouch(request, digits), client.call('DELETE', '/journeys/current')]);
+      const [answer] = await Promise.all([vouchAt(1, boss, request, digits), client.call('DELETE', '/journeys/current')]);
       const ended = [...(await events('vouch.approved', request)), ...(await events('vouch.withdrawn', request))];
       expect(ended).toHaveLength(1);
       const { state } = (await boss.requests()).find(({ id }) => id === request) ?? {};
