@@ -41,6 +41,9 @@ export const helpResponseSchema = z.object({
   password: z.string().optional(),
   /** Whether the person has to choose their own at the next sign-in; false: the directory did not take the mark. */
   mustChange: z.boolean().optional(),
+  /** The temporary pass that was issued, and until when it is good. It is told once. */
+  pass: z.string().optional(),
+  endsAt: z.iso.datetime().optional(),
 });
 
 export type HelpedAccount = z.infer<typeof helpedSchema>;

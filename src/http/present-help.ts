@@ -1,13 +1,14 @@
 import type { HelpGiven } from '../../shared/api/help.ts';
 import type { Help } from '../core/access/help.ts';
 import { timeZoneOf } from '../core/configuration/time-zone.ts';
+import { presentTime } from '../core/journey/present-step.ts';
 import { presentVerdicts } from '../core/password-policy/present.ts';
 import type { HttpDeps } from './http-deps.ts';
 
 /** What came of an act for somebody else, as it leaves. */
 export function presentHelp(
   deps: Pick<HttpDeps, 'texts' | 'configuration'>,
-  { outcome, code, verdicts, password, mustChange }: Help,
+  { outcome, code, verdicts, password, mustChange, pass, endsAt }: Help,
   language: string,
 ): HelpGiven {
   return {
@@ -16,5 +17,7 @@ export function presentHelp(
     ...(verdicts === undefined ? {} : { verdicts: presentVerdicts(verdicts, deps.texts, language, timeZoneOf(deps.configuration())) }),
     ...(password === undefined ? {} : { password }),
     ...(mustChange === undefined ? {} : { mustChange }),
+    ...(pass === undefined ? {} : { pass }),
+    ...(endsAt === undefined ? {} : { endsAt: presentTime(endsAt, 'down') }),
   };
 }

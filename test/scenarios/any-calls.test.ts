@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Case } from '../../shared/api/cases.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { type Agent, act, atCall, type Caller, eventsAbout, HELPDESK_ROLES, newAgent, newCaller, openCase } from './helpdesk.ts';
 import { embeddedSection, PROTECTED_GROUP } from './sample-directory.ts';
@@ -11,7 +10,8 @@ const MINUTE = 60_000;
 /** Real time goes on while a test runs: what is so near a limit is not foretold. */
 const NEAR = 5000;
 const GROUPS = ['Agents', 'Unlockers', 'Trusted'] as const;
-const MAY: Readonly<Record<(typeof GROUPS)[number], readonly Case['action'][]>> = {
+type Act = 'reset-password' | 'unlock-account';
+const MAY: Readonly<Record<(typeof GROUPS)[number], readonly Act[]>> = {
   Agents: ['reset-password', 'unlock-account'],
   Unlockers: ['unlock-account'],
   Trusted: ['reset-password'],
@@ -22,7 +22,7 @@ interface Seen {
   id: string;
   agent: number;
   caller: number;
-  action: Case['action'];
+  action: Act;
   spoken: string;
   hasReason: boolean;
   openedAt: number;

@@ -282,6 +282,52 @@ describe.each(['sqlite', 'postgres'] as const)('a case, on %s', (engine) => {
     for (const caller of [one, two]) expect(await keepsPassword(caller)).toBe(true);
   });
 
+  it('issues a pass for one use, told once, that ends with its sessions what was there before', async () => {
+    const [agent, caller] = [await newAgent(keyturn, 'Carers'), await newCaller(keyturn)];
+    const hers = await signIn(keyturn, caller.login, caller);
+    const { id } = await verified(keyturn, agent, caller, { action: 'issue-pass', reason: 'lost phone' });
+    const replies = await Promise.all([0, 1, 2].map(() => act(agent, id)));
+    const [issued, ...more] = replies.filter(({ status }) => status === 200);
+    expect([more, issued?.body]).toEqual([[], { outcome: 'done', pass: expect.any(String), endsAt: expect.any(String) }]);
+    expect(Date.parse(String(issued?.body.endsAt)) - keyturn.clock.now()).toBeLessThanOrEqual(8 * 3_600_000);
+    expect((await hers.call('GET', '/session')).body.code).toBe('session.ended');
+    const passes = (await keyturn.deps.store.factors.ofAccount(caller.ref)).filter(({ kind }) => kind === 'temporary-pass');
+    expect(passes).toHaveLength(1);
+    const actor = { kind: 'delegate', login: agent.login };
+    expect(await eventsAbout(keyturn, 'factor.enrolled', passes[0]?.id ?? '')).toMatchObject([{ actor, once: true, reason: 'lost phone' }]);
+    expect(await eventsAbout(keyturn, 'case.acted', id)).toMatchObject([
+      { actor, backing: { receipt: { receipt: { action: 'issue-pass' } } } },
+    ]);
+    expect(JSON.stringify([await keyturn.deps.store.audit.read(0, 1_000_000), keyturn.logLines])).not.toContain(String(issued?.body.pass));
+    expect(await caseNow(agent, id)).toMatchObject({ state: 'closed', because: 'acted' });
+  });
+
+  it('signs the person out everywhere', async () => {
+    const [agent, caller] = [await newAgent(keyturn, 'Carers'), await newCaller(keyturn)];
+    const { id } = await verified(keyturn, agent, caller, { action: 'end-sessions' });
+    const hers = await signIn(keyturn, caller.login, caller);
+    expect(await act(agent, id)).toMatchObject({ status: 200, body: { outcome: 'done' } });
+    expect((await hers.call('GET', '/session')).body.code).toBe('session.ended');
+    expect(await act(agent, id)).toMatchObject(passed);
+  });
+
+  it('releases who is frozen by a role that does without, and keeps a pass from them until then', async () => {
+    const [agent, releaser, caller] = [await newAgent(keyturn, 'Carers'), await newAgent(keyturn, 'Releasers'), await newCaller(keyturn)];
+    const pass = await verified(keyturn, agent, caller, { action: 'issue-pass' });
+    await keyturn.deps.store.freezes.freeze(caller.ref, 'test', keyturn.clock.now());
+    expect(await act(agent, pass.id)).toMatchObject({ status: 403, body: { code: 'access.refused' } });
+    expect((await keyturn.deps.store.factors.ofAccount(caller.ref)).map(({ kind }) => kind)).not.toContain('temporary-pass');
+    const strict = await opened(agent, caller, { action: 'release-recovery', reason: 'seen in person' });
+    expect(await act(agent, strict.id, { unverified: true })).toMatchObject(receiptNeeded);
+    const { id } = await opened(releaser, caller, { action: 'release-recovery', reason: 'seen in person', replace: true });
+    expect(await act(releaser, id, { unverified: true })).toMatchObject({ status: 200, body: { outcome: 'done' } });
+    expect(await keyturn.deps.store.freezes.isFrozen(caller.ref)).toBe(false);
+    const actor = { kind: 'delegate', login: releaser.login };
+    expect(await eventsAbout(keyturn, 'recovery.released', caller.ref.id)).toMatchObject([
+      { actor, reason: 'seen in person', wasFrozen: true },
+    ]);
+  });
+
   it('asks for what the policy wants', async () => {
     const [agent, caller] = [await newAgent(keyturn), await newCaller(keyturn)];
     expect(await openCase(agent, caller, { ticket: 'INC00012' })).toMatchObject({ status: 422, body: { code: 'case.ticket-unlike' } });

@@ -10,6 +10,19 @@ import type { Enrolled, Keyturn } from './start-keyturn.ts';
 export const HELPDESK_ROLES: NonNullable<ConfigurationDocument['roles']> = [
   { name: 'agents', may: ['reset-password', 'unlock-account'], heldBy: { groups: ['Agents'] }, over: { groups: ['Staff'] } },
   { name: 'unlockers', may: ['unlock-account'], heldBy: { groups: ['Unlockers'] }, over: { groups: ['Staff'] } },
+  {
+    name: 'carers',
+    may: ['issue-pass', 'end-sessions', 'release-recovery'],
+    heldBy: { groups: ['Carers'] },
+    over: { groups: ['Staff'] },
+  },
+  {
+    name: 'releasers',
+    may: ['release-recovery'],
+    heldBy: { groups: ['Releasers'] },
+    over: { groups: ['Staff'] },
+    unverified: true,
+  },
   { name: 'trusted', may: ['reset-password'], heldBy: { groups: ['Trusted'] }, over: { groups: ['Staff'] }, unverified: true },
 ];
 

@@ -11,6 +11,8 @@ export const RECEIPT_PROBLEMS = {
 
 type ReceiptProblem = keyof typeof RECEIPT_PROBLEMS;
 
+const WITH_RECEIPT = new Set(['case.verified', 'case.acted', 'write.intended']);
+
 /** The receipts of callers among the events of a log: each must be genuine, and be about what was done by it. */
 export interface ReceiptCheck {
   look(row: AuditRow): void;
@@ -29,7 +31,7 @@ export function createReceiptCheck(known?: readonly string[]): ReceiptCheck {
       return problem;
     },
     look({ seq, type, data }) {
-      if (problem !== undefined || (type !== 'case.verified' && type !== 'write.intended')) return;
+      if (problem !== undefined || !WITH_RECEIPT.has(type)) return;
       const event = parsed(data);
       const given = type === 'case.verified' ? event.receipt : event.backing?.receipt;
       if (given === undefined) return;

@@ -26,6 +26,9 @@ export interface Help {
   /** The password that was made. */
   password?: string;
   mustChange?: boolean;
+  /** The temporary pass that was issued, and until when it is good; milliseconds since 1970. */
+  pass?: string;
+  endsAt?: number;
 }
 
 /** How fresh the proofs of who acts must be; milliseconds. */
@@ -69,8 +72,8 @@ export async function helpReset(
   return { ...help, mustChange, ...(given === undefined ? { password } : {}) };
 }
 
-/** All kinds that the session rests on, given anew. */
-function requireFresh({ act }: ActDeps, session: Session): void {
+/** All kinds that the session rests on, given anew. @throws AppError `session.step-up-needed`, `session.for-enrolment-only` */
+export function requireFresh({ act }: ActDeps, session: Session): void {
   requireFreshProof(act, session, { within: FRESH_FOR, anyOf: [session.proofs.map(({ kind }) => kind)] });
 }
 

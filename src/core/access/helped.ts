@@ -1,5 +1,5 @@
 import { AppError, isAppError } from '../../../shared/errors.ts';
-import { PERSON_PERMISSIONS, type PersonPermission } from '../../../shared/permissions.ts';
+import { PERSON_PERMISSIONS, type PersonPermission, WITHOUT_CASE } from '../../../shared/permissions.ts';
 import { accountKey } from '../accounts/candidate.ts';
 import { findEverywhere } from '../accounts/find-everywhere.ts';
 import type { Actor } from '../audit/events.ts';
@@ -29,7 +29,13 @@ export interface HelpedWith extends Helped {
 }
 
 /** What a directory has to be able to do. A password that somebody else knows must be one that its owner has to change. */
-const NEEDED = { 'reset-password': ['reset-password', 'require-change'], 'unlock-account': ['unlock-account'] } as const;
+const NEEDED: Readonly<Record<PersonPermission, Directory['abilities']['verbs']>> = {
+  'reset-password': ['reset-password', 'require-change'],
+  'unlock-account': ['unlock-account'],
+  'issue-pass': [],
+  'end-sessions': [],
+  'release-recovery': [],
+};
 
 /**
  * The one account that a name finds and that may be helped with something. Whether there is nobody, or nobody whom this person may
@@ -83,7 +89,10 @@ export async function judgeHelped(deps: ActDeps, session: Session, found: { dire
     decision: can(roles, actor, action, target),
   }));
   const allowed = decisions.filter(({ decision }) => decision.allowed).map(({ action }) => action);
-  const inCase = decisions.filter(({ decision }) => decision.allowed && decision.basis !== 'manager').map(({ action }) => action);
+  const isDirect = (action: PersonPermission) => WITHOUT_CASE.some((each) => each === action);
+  const inCase = decisions
+    .filter(({ action, decision }) => decision.allowed && (decision.basis !== 'manager' || !isDirect(action)))
+    .map(({ action }) => action);
   return { ...found, target, decisions, may: allowed, inCase };
 }
 

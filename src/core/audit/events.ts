@@ -177,6 +177,8 @@ export type AuditEvent =
   | ({ type: 'case.denied'; state: CaseState } & AboutCase)
   /** An agent acts for a caller whom nobody has verified. */
   | ({ type: 'case.unverified' } & AboutCase)
+  /** What a case is for was done, where that writes to no directory. */
+  | ({ type: 'case.acted'; backing?: WriteBacking } & AboutCase)
   | ({ type: 'case.closed'; because: CaseEnd } & AboutCase)
   /** An operator made a link that lets one administrator in; `id` names what comes of it. */
   | { type: 'emergency.link-made'; id: string; actor: Actor; author: string; reason: string; expiresAt: number }

@@ -17,6 +17,12 @@ export const helpdeskSchema = z.strictObject({
     .max(30)
     .default(10)
     .describe('How long the agent may take, once the caller is verified, to do what the case is for.'),
+  passHours: z
+    .int()
+    .min(1)
+    .max(168)
+    .default(8)
+    .describe('How long a temporary pass is good that an agent issues, for one use; `factors.temporaryPass.longestHours` at most.'),
   reasonNeeded: z.boolean().default(false).describe('A case takes a reason. Acting for a caller who was not verified always does.'),
   ticketNeeded: z.boolean().default(false).describe('A case takes the number of a ticket.'),
   ticketPattern: z

@@ -72,6 +72,7 @@ export async function issueTemporaryPass(
   const about = { account, factor: 'temporary-pass' as const, author, actor: actorOf(by) };
   await deps.store.transaction(async (store) => {
     await takeTurn(deps, store, account);
+    await by.spend?.(store);
     const before = await store.factors.ofAccount(account);
     for (const { id, kind } of before) {
       if (kind !== 'temporary-pass' || !(await store.factors.end(id, now))) continue;

@@ -1,10 +1,12 @@
 import { accountKey } from '../accounts/candidate.ts';
+import type { Actor } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { signedInTarget } from '../change/check-current.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import { factorsOf } from '../enrolment/factors-of.ts';
 import type { Guard } from '../guard/guard.ts';
 import type { Account, AccountRef } from '../ports/directory.ts';
+import type { Store } from '../ports/store.ts';
 
 /** A linked account that keeps the owner of another one from recovering it, until it is released itself. */
 export interface LinkedBlock {
@@ -62,12 +64,17 @@ export async function readRecoveryState(deps: Deps, account: Owned): Promise<Rec
  * Lifts a freeze and ends the pauses after failures, the one after wrong current passwords of somebody signed in included, at the word
  * of an operator who has made sure that the account is in the right hands. Both are in the audit log with a name and a reason.
  * What keeps it back at a linked account stays: that one is released by itself.
+ * @param by.spend takes away what it rests on, in the same transaction; what it throws undoes everything
  * @returns how it was before
  */
 export async function releaseRecovery(
   deps: Deps,
   { directory, id, contacts }: Owned,
-  by: { author: string; reason: string },
+  {
+    spend,
+    actor = { kind: 'operator' },
+    ...by
+  }: { author: string; reason: string; actor?: Actor; spend?: (store: Store) => Promise<void> },
 ): Promise<RecoveryState> {
   const account = { directory, id };
   const before = await readRecoveryState(deps, { ...account, contacts });
@@ -75,8 +82,9 @@ export async function releaseRecovery(
     const wasFrozen = await store.freezes.lift(account);
     for (const target of [accountKey(account), signedInTarget(account)]) await deps.guard.release(store, target);
     await store.factors.resume(account);
+    await spend?.(store);
     const { failures } = before;
-    await recordEvent(store, deps.clock, { type: 'recovery.released', account, actor: { kind: 'operator' }, ...by, wasFrozen, failures });
+    await recordEvent(store, deps.clock, { type: 'recovery.released', account, actor, ...by, wasFrozen, failures });
   });
   return before;
 }

@@ -1,6 +1,7 @@
 import { type Help, helpReset, helpUnlock } from '../access/help.ts';
 import type { ActDeps } from '../journey/act.ts';
 import type { Session } from '../sessions/session.ts';
+import { endSessionsInCase, issuePassInCase, releaseInCase } from './acts.ts';
 import { findCase } from './own-cases.ts';
 
 export interface AskedAct {
@@ -11,7 +12,7 @@ export interface AskedAct {
 }
 
 /**
- * Does what a case is for, once. It is written as every other reset or unlock is, with what it rests on in the audit log.
+ * Does what a case is for, once, as it is done everywhere else, with what it rests on in the audit log.
  * @throws AppError `case.unknown`, `case.passed`, `case.receipt-needed`, `case.reason-missing`, and as `helpUnlock`
  */
 export async function actOnCase(deps: ActDeps, session: Session, id: string, { password, unverified }: AskedAct): Promise<Help> {
@@ -22,5 +23,11 @@ export async function actOnCase(deps: ActDeps, session: Session, id: string, { p
       return helpReset(deps, session, helpCase.account, password, inCase);
     case 'unlock-account':
       return helpUnlock(deps, session, helpCase.account, inCase);
+    case 'issue-pass':
+      return issuePassInCase(deps, session, inCase);
+    case 'end-sessions':
+      return endSessionsInCase(deps, session, inCase);
+    case 'release-recovery':
+      return releaseInCase(deps, session, inCase);
   }
 }

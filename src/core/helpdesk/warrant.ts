@@ -17,8 +17,8 @@ export interface InCase {
 }
 
 /** What an act for somebody else rests on, besides the role that allows it. There is no fourth. */
-export type Warrant =
-  | { readonly kind: 'manager' }
+export type Warrant = { readonly kind: 'manager' } | CaseWarrant;
+export type CaseWarrant =
   | { readonly kind: 'receipt'; readonly helpCase: HelpCase; readonly receipt: SignedReceipt }
   | { readonly kind: 'unverified'; readonly helpCase: HelpCase };
 
@@ -47,8 +47,26 @@ export function warrantFor(deps: ActDeps, basis: AccessBasis, inCase: InCase | u
   return { kind: 'unverified', helpCase };
 }
 
+/**
+ * Uses up what an act rests on that writes to no directory, and ends its case, in the transaction of the act: it is done by then.
+ * @throws AppError `case.passed`
+ */
+export async function spendWarrant(deps: ActDeps, store: Store, session: Session, warrant: CaseWarrant): Promise<void> {
+  const { helpCase } = warrant;
+  const about = { ...aboutCase(helpCase), actor: delegateActor(deps, session) };
+  await recordEvent(store, deps.clock, { type: 'case.acted', ...about, ...backingOf(warrant) });
+  if (warrant.kind === 'unverified') await noteUnverified(deps, store, session, helpCase);
+  await recordEvent(store, deps.clock, { type: 'case.closed', ...about, because: 'acted' });
+  if ((await endCase(store, helpCase, 'acted', deps.act.at)) === null) throw new AppError('case.passed');
+}
+
+async function noteUnverified(deps: ActDeps, store: Store, session: Session, helpCase: HelpCase): Promise<void> {
+  await recordEvent(store, deps.clock, { type: 'case.unverified', ...aboutCase(helpCase), actor: delegateActor(deps, session) });
+  await raiseAlarm(deps, store, 'helped-unverified', helpCase);
+}
+
 /** What the audit log says that a write rests on. */
-export function backingOf(warrant: Warrant): { backing: WriteBacking } | object {
+export function backingOf(warrant: Warrant): { backing?: WriteBacking } {
   if (warrant.kind === 'manager') return {};
   const { row, facts } = warrant.helpCase;
   const told = { ...(facts.reason === null ? {} : { reason: facts.reason }), ...(facts.ticket === null ? {} : { ticket: facts.ticket }) };
@@ -72,8 +90,7 @@ export async function useWarrant(
     const except = { intent: intent?.id ?? '' };
     if (await store.intents.wroteSince(helpCase.account, warrant.receipt.receipt.at, except)) throw new AppError('case.receipt-needed');
   } else {
-    await recordEvent(store, deps.clock, { type: 'case.unverified', ...aboutCase(helpCase), actor: delegateActor(deps, session) });
-    await raiseAlarm(deps, store, 'helped-unverified', helpCase);
+    await noteUnverified(deps, store, session, helpCase);
   }
   if ((await moveCase(store, helpCase, { state: 'acting' })) === null) throw new AppError('case.passed');
 }

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { HelpGiven } from '../../../shared/api/help.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
+import { formatTime } from '../../format.ts';
 import { SimplePage } from '../../portal/simple-page.tsx';
 import { Exact } from '../../ui/layout.tsx';
 
@@ -19,13 +20,19 @@ export function HelpDone({ name, action, given, onBack }: HelpDoneProps) {
   if (given.outcome !== 'done') {
     return <SimplePage title={t(`help.${given.outcome}`)} paragraphs={[t(`help.${given.outcome}.text`, { name })]} action={back} />;
   }
-  const after = action === 'unlock-account' ? 'help.unlock-account.text' : given.mustChange === true ? 'help.must-change' : 'help.no-mark';
+  const after = action === 'reset-password' ? (given.mustChange === true ? 'help.must-change' : 'help.no-mark') : `help.${action}.text`;
   return (
     <SimplePage title={t(`help.${action}.done`, { name })} action={back}>
       {given.password !== undefined && (
         <>
           <p>{t('help.password', { name })}</p>
           <Exact>{given.password}</Exact>
+        </>
+      )}
+      {given.pass !== undefined && given.endsAt !== undefined && (
+        <>
+          <p>{t('help.pass', { name, time: formatTime(given.endsAt) })}</p>
+          <Exact>{given.pass}</Exact>
         </>
       )}
       <p>{t(after, { name })}</p>

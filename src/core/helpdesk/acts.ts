@@ -1,0 +1,77 @@
+import { AppError } from '../../../shared/errors.ts';
+import { type Help, requireFresh } from '../access/help.ts';
+import { delegateActor, type HelpedWith, requireMay } from '../access/helped.ts';
+import { requireOpen } from '../enrolment/own-session.ts';
+import { issueTemporaryPass } from '../enrolment/temporary-pass.ts';
+import { releaseRecovery } from '../freeze/release-recovery.ts';
+import type { ActDeps } from '../journey/act.ts';
+import type { Store } from '../ports/store.ts';
+import { endAllSessions } from '../sessions/end-sessions.ts';
+import type { Session } from '../sessions/session.ts';
+import { type CaseWarrant, type InCase, spendWarrant, warrantFor } from './warrant.ts';
+
+/**
+ * Gives the person a temporary pass for one use, to be read out to them: what they can prove themselves with until they have set up
+ * something of their own.
+ * @throws AppError as `allowed`
+ */
+export async function issuePassInCase(deps: ActDeps, session: Session, inCase: InCase): Promise<Help> {
+  const { account, warrant, by } = await allowed(deps, session, 'issue-pass', inCase);
+  const { passHours } = deps.configuration().helpdesk;
+  const { longestHours } = deps.configuration().factors.temporaryPass;
+  const spend = async (store: Store) => {
+    await requireNotFrozen(store, warrant);
+    await by.spend(store);
+  };
+  const hours = { hours: Math.min(passHours, longestHours), longestHours, once: true };
+  const issued = await issueTemporaryPass(deps, account, hours, { ...by, language: session.language, lane: 'notice', spend });
+  deps.wakeOutbox('notice');
+  return { outcome: 'done', ...issued };
+}
+
+/** Ends every session that the person has here. @throws AppError as `allowed` */
+export async function endSessionsInCase(deps: ActDeps, session: Session, inCase: InCase): Promise<Help> {
+  const { account, by } = await allowed(deps, session, 'end-sessions', inCase);
+  await deps.store.transaction(async (store) => {
+    await by.spend(store);
+    await endAllSessions(deps, store, account, { because: 'ended-elsewhere', actor: by.actor });
+  });
+  return { outcome: 'done' };
+}
+
+/** Lifts a freeze, and the pauses after wrong proofs. @throws AppError as `allowed`, `case.reason-missing` */
+export async function releaseInCase(deps: ActDeps, session: Session, inCase: InCase): Promise<Help> {
+  const { helped, by } = await allowed(deps, session, 'release-recovery', inCase);
+  const { reason } = by;
+  // As the command line wants one: whoever reads the log years later is told why.
+  if (reason === undefined) throw new AppError('case.reason-missing');
+  await releaseRecovery(deps, helped.account, { author: by.author, reason, actor: by.actor, spend: by.spend });
+  return { outcome: 'done' };
+}
+
+/**
+ * Somebody for whom this may be done, in this case, and by whom. The case is used up in the transaction of the act.
+ * @throws AppError `session.step-up-needed`, `access.refused`, `case.*` as `warrantFor`, and as `requireMay`
+ */
+async function allowed(deps: ActDeps, session: Session, action: 'issue-pass' | 'end-sessions' | 'release-recovery', inCase: InCase) {
+  requireFresh(deps, session);
+  const { helpCase } = inCase;
+  const helped: HelpedWith = await requireMay(deps, session, action, helpCase.account);
+  const warrant = warrantFor(deps, helped.basis, inCase) as CaseWarrant;
+  const { reason } = helpCase.facts;
+  const by = {
+    author: session.login,
+    actor: delegateActor(deps, session),
+    ...(reason === null ? {} : { reason }),
+    async spend(store: Store) {
+      await requireOpen(deps, store, session);
+      if (await store.freezes.isFrozen(session.account)) throw new AppError('access.refused');
+      await spendWarrant(deps, store, session, warrant);
+    },
+  };
+  return { helped, account: helpCase.account, warrant, by };
+}
+
+async function requireNotFrozen(store: Store, { helpCase }: CaseWarrant): Promise<void> {
+  if (await store.freezes.isFrozen(helpCase.account)) throw new AppError('access.refused');
+}
