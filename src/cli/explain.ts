@@ -3,10 +3,13 @@ import { CLIENT_KINDS, type Client } from '../../shared/api/journeys.ts';
 import { isAppError } from '../../shared/errors.ts';
 import { type AccessExplanation, explainAccess } from '../core/access/explain-access.ts';
 import { createConfigurationReader } from '../core/configuration/read-configuration.ts';
+import { kindsNotLeaving, readRequirement } from '../core/enrolment/read-requirement.ts';
+import type { Requirement } from '../core/enrolment/requirement.ts';
 import type { PolicyExplanation } from '../core/password-policy/explain-policy.ts';
 import { isNetwork } from '../core/proof/networks.ts';
 import type { CommandContext } from './command-context.ts';
 import { describeFailure } from './describe-failure.ts';
+import { describeRequirement, presentRequirement } from './enrolment/describe-requirement.ts';
 import { withExamples } from './examples.ts';
 import { describeRoles, describeTarget, nameOf } from './explain/describe-access.ts';
 import { describeProof, type ExplainedProof, explainProof } from './explain/describe-proof.ts';
@@ -30,7 +33,7 @@ interface ExplainOptions {
 export function addExplainCommand(program: Command, context: CommandContext): void {
   const explain = program
     .command('explain')
-    .summary('explain what holds for an account: protection, roles, proof, password')
+    .summary('explain what holds for an account: protection, roles, proof, enrolment, password')
     .requiredOption('--user <name>', 'sign-in name or another identifier of the account')
     .option('--directory <id>', 'the directory, where several have the name')
     .addOption(new Option('--client <kind>', 'from where the account would be recovered').choices(CLIENT_KINDS).default('web'))
@@ -40,7 +43,7 @@ export function addExplainCommand(program: Command, context: CommandContext): vo
     .option('--password-stdin', 'judge the password on standard input; it is never an argument, which others could see')
     .option('--json', 'print it as JSON')
     .description(
-      'Tell what holds for an account, and why: whether it is protected; which roles it holds and over whom; which rule of proof applies, what is offered and what is complete; and what a new password must meet. All of it is read from the directory now, and nothing is changed. Exit code 1 when something could not be read, when the password is refused, or when no password could be taken.',
+      'Tell what holds for an account, and why: whether it is protected; which roles it holds and over whom; which rule of proof applies, what is offered and what is complete; what they are asked to enrol; and what a new password must meet. All of it is read from the directory now, and nothing is changed. Exit code 1 when something could not be read, when the password is refused, or when no password could be taken.',
     )
     .action((options: ExplainOptions) => run(context, options));
   withExamples(explain, [
@@ -58,13 +61,20 @@ function run(context: CommandContext, options: ExplainOptions): Promise<void> {
     const typed = options.passwordStdin === true ? await readPassword(context) : null;
     const where = { client: options.client, address: options.address ?? null };
     const deps = { ...runtime, directories: { all: () => runtime.directories }, configuration: () => configuration };
-    const [protection, access, proof, password] = await Promise.all([
+    const now = runtime.clock.now();
+    const asked = async () =>
+      readRequirement(runtime, configuration, person.directory, person.account, {
+        now,
+        notLeaving: await kindsNotLeaving(runtime.store, now),
+      });
+    const [protection, access, proof, enrolment, password] = await Promise.all([
       part(person.directory.isProtected(person.account)),
       part(explainAccess(deps, person, about)),
       part(explainProof(runtime, configuration, person, where)),
+      part(asked()),
       part(explainPassword(runtime, configuration, person, typed)),
     ]);
-    const parts = { protection, access, proof, password };
+    const parts = { protection, access, proof, enrolment, password };
     if (Object.values(parts).some((each) => 'unknown' in each) || ('told' in password && isPasswordTrouble(password.told)))
       context.failed();
     if (options.json === true) {
@@ -78,6 +88,7 @@ function run(context: CommandContext, options: ExplainOptions): Promise<void> {
       ]),
       ...linesOf(access, 'roles', (told) => ['roles', ...describeRoles(told)]),
       ...linesOf(proof, 'proof', (told) => describeProof(told, where)),
+      ...linesOf(enrolment, 'enrolment', (told) => ['enrolment', ...describeRequirement(told)]),
       ...linesOf(password, 'password', (told) => describePassword(told, runtime, configuration)),
       ...('told' in access && access.told.target !== null && about !== null
         ? [`for ${nameOf(about)}`, ...describeTarget(access.told.target, about)]
@@ -111,6 +122,7 @@ function present(
     protection: Part<{ protected: boolean; reason: string | null }>;
     access: Part<AccessExplanation>;
     proof: Part<readonly ExplainedProof[]>;
+    enrolment: Part<Requirement>;
     password: Part<PolicyExplanation>;
   },
   password: (told: PolicyExplanation) => unknown,
@@ -128,6 +140,7 @@ function present(
         rules: rules.map(({ rule, fate, conditions }) => ({ name: rule.name, fate, conditions })),
       })),
     ),
+    enrolment: plain(parts.enrolment, presentRequirement),
     password: plain(parts.password, password),
   };
 }

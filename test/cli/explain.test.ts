@@ -128,6 +128,17 @@ it('tells which rule of proof applies, what is offered to everybody, and what is
   expect(await explain('--user', 'alice', '--address', 'nowhere')).toMatchObject({ exitCode: 2 });
 });
 
+it('tells what somebody is asked to enrol', async () => {
+  const enrolment = { required: [{ name: 'everybody', ask: 'force', deadline: '2026-01-31' }] };
+  await apply({ directories, signIn: { enabled: true }, enrolment });
+  const { output } = await explain('--user', 'alice');
+  expect(output).toMatch(
+    /\nenrolment\n {2}does nothing but enrol when signed in \(rule "everybody", since .*\)\n {2}for email \+ totp: no email, no totp\n/,
+  );
+  const told = JSON.parse((await explain('--user', 'domina', '--json')).output) as { enrolment: object };
+  expect(told.enrolment).toEqual({ ask: 'nothing', because: 'barred' });
+});
+
 it('says that nobody may do anything where the configuration has no roles', async () => {
   await apply({ directories });
   expect((await explain('--user', 'frida', '--target', 'alice')).output).toContain('has no roles: nobody may do anything for others');

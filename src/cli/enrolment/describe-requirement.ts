@@ -31,3 +31,10 @@ export function describeRequirement(requirement: Requirement): string[] {
     ...ways.map(({ kinds, missing }) => `  for ${kinds.join(' + ')}: no ${missing.join(', no ')}`),
   ];
 }
+
+/** The same for programs. */
+export function presentRequirement(requirement: Requirement) {
+  if (requirement.ask === 'nothing') return requirement;
+  const { ask, rule, deadline, uncertain, stuck, ways } = requirement;
+  return { ask, rule: rule.name, deadline: deadline === null ? null : new Date(deadline).toISOString(), uncertain, stuck, ways };
+}

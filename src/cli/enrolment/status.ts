@@ -10,7 +10,7 @@ import { findAccounts, namedDirectories } from '../find-account.ts';
 import { createCountProgress } from '../report/count-progress.ts';
 import type { Runtime } from '../runtime.ts';
 import { withRuntime } from '../with-runtime.ts';
-import { describeRequirement, NOT_ASKED, STUCK, UNCERTAIN } from './describe-requirement.ts';
+import { describeRequirement, NOT_ASKED, presentRequirement, STUCK, UNCERTAIN } from './describe-requirement.ts';
 
 interface StatusOptions {
   directory?: string;
@@ -58,19 +58,13 @@ async function ofOne(
     })),
   );
   if (json === true) {
-    const shown = asked.map(({ account, directory, requirement }) => ({ account, directory, ...present(requirement) }));
+    const shown = asked.map(({ account, directory, requirement }) => ({ account, directory, ...presentRequirement(requirement) }));
     return context.print(JSON.stringify(shown, null, 2));
   }
   for (const { account, label, requirement } of asked) {
     await context.print(`${account} (${label}):`);
     for (const line of describeRequirement(requirement)) await context.print(line);
   }
-}
-
-function present(requirement: Requirement) {
-  if (requirement.ask === 'nothing') return requirement;
-  const { ask, rule, deadline, uncertain, stuck, ways } = requirement;
-  return { ask, rule: rule.name, deadline: deadline === null ? null : new Date(deadline).toISOString(), uncertain, stuck, ways };
 }
 
 async function ofAll(
