@@ -95,7 +95,16 @@ function demoDocument(settings: Settings, directory: DemoDirectory): Configurati
     },
     signIn: { enabled: true },
     enrolment: { required: [{ name: 'everybody', ask: 'force', days: 7 }] },
-    roles: [{ name: 'managers', may: ['reset-password', 'unlock-account'], heldBy: { directManager: true } }],
+    roles: [
+      { name: 'managers', may: ['reset-password', 'unlock-account'], heldBy: { directManager: true } },
+      {
+        name: 'helpdesk',
+        may: ['see-people', 'reset-password', 'unlock-account'],
+        heldBy: { accounts: ['grace'] },
+        over: { directories: [directory.section.id] },
+      },
+      { name: 'administrators', may: ['manage-configuration', 'manage-roles', 'view-history'], heldBy: { accounts: ['henry'] } },
+    ],
   };
 }
 

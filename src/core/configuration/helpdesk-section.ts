@@ -1,13 +1,5 @@
 import { z } from 'zod';
-
-/** Whether a text is a regular expression. */
-function isPattern(text: string): boolean {
-  try {
-    return new RegExp(text, 'u') !== undefined;
-  } catch {
-    return false;
-  }
-}
+import { isWholePattern } from './whole-pattern.ts';
 
 export const helpdeskSchema = z.strictObject({
   caseMinutes: z.int().min(5).max(120).default(30).describe('How long a caller may take to be verified.'),
@@ -28,7 +20,7 @@ export const helpdeskSchema = z.strictObject({
   ticketPattern: z
     .string()
     .max(200)
-    .refine(isPattern, 'Not a regular expression')
+    .refine(isWholePattern, 'Not a regular expression (RE2)')
     .optional()
     .describe('What the number of a ticket looks like: a regular expression for the whole of it, such as INC[0-9]{7}.'),
 });

@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
 import { delegateActor, requireMay } from '../access/helped.ts';
 import { recordEvent } from '../audit/record-event.ts';
+import { wholePattern } from '../configuration/whole-pattern.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
 import type { ActDeps } from '../journey/act.ts';
 import type { AccountRef } from '../ports/directory.ts';
@@ -87,6 +88,5 @@ function requireReasons({ configuration }: ActDeps, { reason, ticket }: AskedCas
   const { reasonNeeded, ticketNeeded, ticketPattern } = configuration().helpdesk;
   if (reasonNeeded && reason === null) throw new AppError('case.reason-missing');
   if (ticketNeeded && ticket === null) throw new AppError('case.ticket-missing');
-  if (ticket !== null && ticketPattern !== undefined && !new RegExp(`^(?:${ticketPattern})$`, 'u').test(ticket))
-    throw new AppError('case.ticket-unlike');
+  if (ticket !== null && ticketPattern !== undefined && !wholePattern(ticketPattern).fits(ticket)) throw new AppError('case.ticket-unlike');
 }
