@@ -69,6 +69,7 @@ describe('a newcomer', () => {
     await walk.chooseFactor('email');
     await demoPage.getByText('To alice@example.test').first().waitFor();
     await walk.giveCode('email', await codeOnDemoPage(demoPage, 'mailbox'));
+    await walk.chooseFactor('totp');
     await walk.giveCode('totp', await codeOnDemoPage(demoPage, 'authenticator'));
     await walk.at('new-password.title');
     await walk.savePassword(password);
@@ -178,6 +179,9 @@ describe('with a real directory', () => {
       return messages.some((message) => message.to === 'alice@example.test');
     }, 'the mail to alice');
     await client.answer({ code: codeIn(messages.find((message) => message.to === 'alice@example.test') as DemoMessage) });
+    // Frida manages her.
+    expect(client.at('choose-factor').options.map(({ kind }) => kind)).toEqual(['totp', 'manager']);
+    await client.answer({ option: 'totp' });
     await client.answer({ code: (await get<{ code: string }>('/authenticator/alice')).code });
     client.at('new-password');
     await client.answer({ password: NEW_PASSWORD });

@@ -81,6 +81,7 @@ describe('what is installed', () => {
       const mails = async () => (await request(url, 'GET', '/demo/messages')).body as unknown as DemoMessage[];
       await until(async () => (await mails()).some(holdsCode), 'a code');
       await journey.answer({ code: codeIn((await mails()).find(holdsCode) as DemoMessage) });
+      await journey.answer({ option: 'totp' });
       const shown = (await request(url, 'GET', '/demo/authenticator/alice')).body as unknown as { code: string };
       await journey.answer({ code: shown.code });
       await until(async () => {
