@@ -209,7 +209,7 @@ describe('whatever agents and callers do', () => {
         }
         written += world.writes.reduce((sum, count) => sum + count, 0);
       }),
-      { numRuns: 30, endOnFailure: true },
+      { numRuns: 15, endOnFailure: true },
     );
     // A test in which nobody ever got anything done would say nothing.
     expect(written).toBeGreaterThan(0);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyStored } from '../../src/cli/audit/verify-log.ts';
 import { isReceiptSigned, type SignedReceipt } from '../../src/core/helpdesk/receipt.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
@@ -70,6 +71,9 @@ describe.each(['sqlite', 'postgres'] as const)('a case, on %s', (engine) => {
     expect(await keepsPassword(caller)).toBe(false);
     expect(await caseNow(agent, id)).toMatchObject({ state: 'closed', because: 'acted' });
     expect(await act(agent, id)).toMatchObject(passed);
+    // What happened to the caller, and from where, is no part of what happened to the agent.
+    const { body: own } = await agent.held.call('GET', '/me/activity');
+    expect(JSON.stringify(own)).not.toMatch(/case\.|write\./);
 
     const [verifiedEvent] = await eventsAbout(keyturn, 'case.verified', id);
     const [intended, ...more] = await eventsAbout(keyturn, 'write.intended', caller.ref.id);
@@ -78,6 +82,7 @@ describe.each(['sqlite', 'postgres'] as const)('a case, on %s', (engine) => {
     expect(backing).toMatchObject({ case: id, ticket: 'INC0001', reason: 'new phone', receipt: verifiedEvent?.receipt });
     expect(backing.receipt.receipt).toMatchObject({ account: caller.ref, agent: { account: agent.account }, action: 'reset-password' });
     expect(isReceiptSigned(backing.receipt)).toBe(true);
+    expect(await verifyStored(keyturn.deps.store)).toMatchObject({ ok: true, receipts: { keys: [backing.receipt.publicKey] } });
     // Nothing in the log opens anything.
     const everything = JSON.stringify([await keyturn.deps.store.audit.read(0, 1_000_000), keyturn.logLines]);
     expect(everything).not.toContain(`"${numbers?.spoken}"`);

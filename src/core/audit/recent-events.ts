@@ -15,7 +15,14 @@ export async function recentEvents(
   const rows: AuditRow[] = [];
   for (let after = Math.max(0, seq - LOOK_BACK); after < seq; after += 500) rows.push(...(await audit.read(after, 500)));
   const names = `"id":${JSON.stringify(account.id)}`;
-  return rows.filter(({ data }) => data.includes(names)).slice(-most);
+  return rows.filter(({ data }) => isAbout(data, names)).slice(-most);
+}
+
+/** Who helped as an agent is named in events that are about somebody else. */
+function isAbout(data: string, names: string): boolean {
+  if (!data.includes(names)) return false;
+  const { agent: _agent, receipt: _receipt, backing: _backing, ...facts } = JSON.parse(data) as Record<string, unknown>;
+  return JSON.stringify(facts).includes(names);
 }
 
 /** One line for an event: when, what, and the word that says why. */

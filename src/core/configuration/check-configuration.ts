@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type CheckContext, createReport } from './check-context.ts';
 import { checkDirectory, checkDirectoryNames } from './check-directories.ts';
 import { checkEnrolment } from './check-enrolment.ts';
+import { checkHelpdesk } from './check-helpdesk.ts';
 import { checkLinkedAccounts } from './check-linked-accounts.ts';
 import { checkMail } from './check-mail.ts';
 import { checkManagers } from './check-managers.ts';
@@ -60,6 +61,7 @@ export function checkConfiguration(document: unknown, context: CheckContext): Ch
   if (parsed.success) checkGoalsServed(parsed.data, sections.recovery, report);
   if (parsed.success) checkRuleDirectories(parsed.data, report);
   if (parsed.success) checkRoles(parsed.data, report);
+  if (parsed.success) checkHelpdesk(parsed.data, report);
   if (parsed.success) checkPeople(parsed.data, report);
   if (parsed.success) checkEnrolment(parsed.data, report);
   whenWellFormed(shape.passwordRules, sections.passwordRules, (rules) => checkPasswordRules(rules, report));

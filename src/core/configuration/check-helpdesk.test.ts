@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { checkConfiguration } from './check-configuration.ts';
+import type { CheckContext } from './check-context.ts';
+
+const context: CheckContext = { demo: false, secretProblem: () => null, authorityFileProblem: () => null, sectionProblems: () => [] };
+const agents = { name: 'agents', may: ['unlock-account'], heldBy: { groups: ['Agents'] }, over: { groups: ['Staff'] } };
+const others = { name: 'others', when: { goals: ['reset-password'] }, accepted: [['email', 'totp']] };
+
+const problemsOf = (role: object, rules: object[] | undefined, alarmAddress?: string) => {
+  const document = {
+    version: 1,
+    organisation: { name: 'Example', publicUrl: 'https://password.example.com', ...(alarmAddress === undefined ? {} : { alarmAddress }) },
+    directories: [{ kind: 'embedded', id: 'people', label: 'People' }],
+    mail: { kind: 'smtp', from: 'Keyturn <keyturn@example.com>', servers: [{ host: 'mail.example.com' }] },
+    signIn: { enabled: true },
+    roles: [role],
+    ...(rules === undefined ? {} : { recovery: { rules } }),
+  };
+  return checkConfiguration(document, context)
+    .problems.filter(({ path, message }) => path.startsWith('roles') || message.includes('confirm-call'))
+    .map(({ path, message, severity }) => `${severity} ${path}: ${message}`);
+};
+
+it('takes agents whose callers can be verified', () => {
+  expect(problemsOf(agents, undefined)).toEqual([]);
+  expect(problemsOf(agents, [others, { ...others, name: 'callers', when: { goals: ['confirm-call'] } }])).toEqual([]);
+  // Nobody is verified for a manager, so nothing is missing.
+  expect(problemsOf({ ...agents, heldBy: { directManager: true } }, [others])).toEqual([]);
+});
+
+it.each<[object, object[] | undefined, string | undefined, RegExp]>([
+  [agents, [others], undefined, /^warning recovery\.rules: No rule accepts anything/],
+  [{ ...agents, unverified: true }, undefined, undefined, /^warning roles\[0\]\.unverified: .* nobody is told/],
+  [
+    { ...agents, unverified: true },
+    undefined,
+    'alarms@example.com',
+    /^warning roles\[0\]\.unverified: Its holders act for whoever calls, without knowing who it is$/,
+  ],
+])('warns of %j with %j', (role, rules, alarmAddress, expected) => {
+  expect(problemsOf(role, rules, alarmAddress)).toEqual([expect.stringMatching(expected)]);
+});
