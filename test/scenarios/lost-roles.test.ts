@@ -103,6 +103,59 @@ describe.each(REAL_KINDS)('a role that is lost, kind %s', (kind) => {
   });
 });
 
+it('is found out in one directory while another one hangs', async () => {
+  const real = await reachRealDirectory('openldap');
+  const local = embeddedSection('local');
+  const both = { groups: ['Agents'], directories: ['local'] };
+  // More than are asked about at the same time.
+  const people = await Promise.all(Array.from({ length: 6 }, () => real.createPerson()));
+  const keyturn = await startKeyturn({
+    directories: [real.section, local],
+    configuration: {
+      guard: GENEROUS_LIMITS,
+      signIn: { enabled: true },
+      roles: [
+        { name: 'local agents', may: ['unlock-account'], heldBy: both, over: { directories: ['local'] } },
+        {
+          name: 'agents',
+          may: ['unlock-account'],
+          heldBy: { accounts: people.map(({ login }) => login), directories: ['people'] },
+          over: { directories: ['people'] },
+        },
+      ],
+    },
+  });
+  try {
+    for (const { login, password } of people) {
+      const held = await signIn(keyturn, login, await keyturn.enrol(login), password);
+      expect((await held.call('GET', '/session/roles')).body).toMatchObject({ roles: ['agents'] });
+    }
+    const login = newLogin('frida');
+    await addPerson(keyturn, login, { directory: 'local', groups: ['Agents'] });
+    const held = await signIn(keyturn, login, await keyturn.enrol(login));
+    expect((await held.call('GET', '/session/roles')).body).toMatchObject({ roles: ['local agents'] });
+    const [account] = await keyturn.deps.directories.get('local').findAccounts(login);
+    const row = await keyturn.deps.store.embedded.find('local', account?.id ?? '');
+    if (row === null) throw new Error('gone');
+    await keyturn.deps.store.embedded.update({ ...row, groups: [] });
+    real.proxy.setMode('stall');
+    keyturn.clock.move(BOUND - 10_000);
+    let isOver = false;
+    const sweep = endSessionsOfLostRoles(keyturn.deps).then(() => {
+      isOver = true;
+    });
+    await until(async () => (await held.call('GET', '/session')).status === 401, 'the session to end');
+    expect(isOver).toBe(false);
+    // The one that hangs has not even been given up yet.
+    expect(keyturn.logLines.filter((line) => line.includes('directory.server-passed-over'))).toEqual([]);
+    real.proxy.setMode('forward');
+    await sweep;
+  } finally {
+    await keyturn.close();
+    await real.proxy.stop();
+  }
+});
+
 it('ends them on every node, also by one that they never were at, and when the configuration takes the role away', async () => {
   const database = await (await sharedPostgres()).createDatabase('lost-roles');
   const key = new Uint8Array(randomBytes(32));

@@ -1,4 +1,5 @@
 import { AppError, isAppError } from '../../../shared/errors.ts';
+import { accountKey } from '../accounts/candidate.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { ActDeps } from '../journey/act.ts';
 import type { AccountRef } from '../ports/directory.ts';
@@ -10,9 +11,11 @@ import { type ActorFacts, holdsStanding } from './can.ts';
 import { readActor } from './read-access-facts.ts';
 import type { Role } from './roles.ts';
 
+type WatchDeps = Pick<CoreDeps, 'store' | 'clock' | 'configuration' | 'directories' | 'log'>;
+
 /** A session whose roles the directory has confirmed within this time is not asked about again; milliseconds. */
 const CONFIRMED_FOR = 15_000;
-/** Sessions that one sweep looks at, and accounts of them that it asks the directories about at the same time. */
+/** Sessions that one sweep looks at, and accounts that it asks one directory about at the same time. */
 const MOST_SESSIONS = 1000;
 const AT_ONCE = 4;
 
@@ -40,37 +43,52 @@ export async function readSessionActor(deps: ActDeps, session: Session): Promise
  * outage would sign everybody out, and each act asks for itself.
  * @returns of how many accounts the sessions were ended
  */
-export async function endSessionsOfLostRoles(
-  deps: Pick<CoreDeps, 'store' | 'clock' | 'configuration' | 'directories' | 'log'>,
-): Promise<number> {
+export async function endSessionsOfLostRoles(deps: WatchDeps): Promise<number> {
   const now = deps.clock.now();
   const { signIn } = deps.configuration();
   const asked = { readBefore: now - CONFIRMED_FOR, seenAfter: now - signIn.idleMinutes * 60_000, now };
   const rows = (await deps.store.sessions.actingByRoles(asked, MOST_SESSIONS)).filter((row) => !isOver(row, signIn, now));
-  const byAccount = new Map<string, { account: AccountRef; noted: Set<string> }>();
-  for (const row of rows) {
-    const account = { directory: row.directory, id: row.accountId };
-    const entry = byAccount.get(`${row.directory}/${row.accountId}`) ?? { account, noted: new Set() };
-    for (const name of row.roles) entry.noted.add(name);
-    byAccount.set(`${row.directory}/${row.accountId}`, entry);
+  const ended = await Promise.all([...byDirectory(rows)].map(([directory, accounts]) => lookAt(deps, directory, accounts, now)));
+  return ended.reduce((sum, count) => sum + count, 0);
+}
+
+/** An account that is signed in, and the roles by which it acted in any of its sessions. */
+interface Acting {
+  readonly account: AccountRef;
+  readonly noted: Set<string>;
+}
+
+function byDirectory(rows: readonly SessionRow[]): Map<string, Acting[]> {
+  const accounts = new Map<string, Acting>();
+  for (const { directory, accountId: id, roles } of rows) {
+    const account = { directory, id };
+    const acting = accounts.get(accountKey(account)) ?? { account, noted: new Set() };
+    for (const name of roles) acting.noted.add(name);
+    accounts.set(accountKey(account), acting);
   }
-  const waiting = [...byAccount.values()];
+  return Map.groupBy(accounts.values(), ({ account }) => account.directory);
+}
+
+/** Each directory by itself, and one that does not answer is not asked for everybody: the people of the others would wait for it. */
+async function lookAt(deps: WatchDeps, directory: string, accounts: readonly Acting[], now: number): Promise<number> {
+  const waiting = [...accounts];
   let ended = 0;
-  const unknown = new Map<string, { accounts: number; error: unknown }>();
+  const unknown: { accounts: number; error?: unknown } = { accounts: 0 };
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { account, noted } = next;
       try {
-        if (!(await stillHolds(deps, account, [...noted]))) {
-          if (await endForLostRole(deps, account)) ended += 1;
-        } else await deps.store.sessions.confirmRoles(account, now);
+        if (await stillHolds(deps, account, [...noted])) await deps.store.sessions.confirmRoles(account, now);
+        else if (await endForLostRole(deps, account)) ended += 1;
       } catch (error) {
-        unknown.set(account.directory, { accounts: (unknown.get(account.directory)?.accounts ?? 0) + 1, error });
+        const isAboutOne = isAppError(error, 'directory.no-right', 'directory.account-missing', 'directory.limit-exceeded');
+        unknown.accounts += 1 + (isAboutOne ? 0 : waiting.splice(0).length);
+        unknown.error = error;
       }
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  for (const [directory, { accounts, error }] of unknown) deps.log.warn('access.roles-not-known', { directory, accounts, error });
+  if (unknown.accounts > 0) deps.log.warn('access.roles-not-known', { directory, ...unknown });
   return ended;
 }
 
