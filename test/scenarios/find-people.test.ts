@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FoundPeopleAnswer, SeenPerson } from '../../shared/api/people.ts';
+import { PERSON_PERMISSIONS } from '../../shared/permissions.ts';
 import { maskContact } from '../../src/core/helpdesk/mask-contact.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
@@ -166,7 +167,7 @@ describe.each(['sqlite', 'postgres'] as const)('people, as an agent sees them, o
       risks: ['frozen'],
       may: ['unlock-account'],
       inCase: ['unlock-account'],
-      mayNot: [{ action: 'reset-password', because: 'no-role' }],
+      mayNot: PERSON_PERMISSIONS.filter((action) => action !== 'unlock-account').map((action) => ({ action, because: 'no-role' })),
     });
     expect(seen.factors.map(({ kind, label }) => [kind, label])).toContainEqual(['email', 'm•••@h•••.example']);
     expect(JSON.stringify(seen)).not.toContain('margaret');
@@ -175,7 +176,7 @@ describe.each(['sqlite', 'postgres'] as const)('people, as an agent sees them, o
     expect((await see(guarded.id)).body).toMatchObject({
       protected: true,
       may: [],
-      mayNot: [{ because: 'protected' }, { because: 'protected' }],
+      mayNot: PERSON_PERMISSIONS.map((action) => ({ action, because: 'protected' })),
     });
   });
 });

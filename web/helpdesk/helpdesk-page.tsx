@@ -2,6 +2,7 @@ import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { HelpedAccount } from '../../shared/api/help.ts';
 import type { SeenPerson } from '../../shared/api/people.ts';
+import type { PersonPermission } from '../../shared/permissions.ts';
 import { HelpPage } from '../me/help/help-page.tsx';
 import { SignIn } from '../me/sign-in.tsx';
 import { useLoaded } from '../me/use-loaded.ts';
@@ -37,7 +38,7 @@ function Area({ contact, search, go, onOver }: HelpdeskPageProps & { onOver: () 
   const { value, failure, load } = useLoaded(peopleApi.directories, onOver);
   // What is typed changes the address without a step in the history for each letter.
   const [typed, setTyped] = useState<Wanted>();
-  const [helped, setHelped] = useState<HelpedAccount>();
+  const [helped, setHelped] = useState<{ helped: HelpedAccount; action: PersonPermission }>();
   const wanted = typed ?? readWanted(search);
   const want = useCallback((next: Wanted) => {
     window.history.replaceState(null, '', addressOf(next));
@@ -70,7 +71,7 @@ function Area({ contact, search, go, onOver }: HelpdeskPageProps & { onOver: () 
       <PersonPage
         key={addressOf(wanted)}
         person={wanted.person}
-        onHelp={(seen) => setHelped(helpedOf(seen))}
+        onHelp={(seen, action) => setHelped({ helped: helpedOf(seen), action })}
         onBack={() => visit({ ...wanted, person: null })}
         onOver={onOver}
       />

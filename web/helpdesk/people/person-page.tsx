@@ -80,6 +80,7 @@ function Seen({ seen, onHelp, onBack }: { seen: SeenPerson } & Pick<PersonPagePr
 
 function Acts({ seen, onHelp }: { seen: SeenPerson } & Pick<PersonPageProps, 'onHelp'>) {
   const { t } = useTranslation('helpdesk');
+  const { t: me } = useTranslation('me');
   return (
     <section className={classes.section} aria-labelledby="person-acts">
       <h2 className={classes.heading} id="person-acts">
@@ -89,7 +90,7 @@ function Acts({ seen, onHelp }: { seen: SeenPerson } & Pick<PersonPageProps, 'on
       <div className={classes.buttons}>
         {seen.may.map((action) => (
           <ActionButton key={action} look="secondary" onPress={() => onHelp(seen, action)}>
-            {t(`act.${action}${seen.inCase.includes(action) ? '.case' : ''}`)}
+            {seen.inCase.includes(action) ? t('act.in-case', { act: me(`help.${action}`) }) : me(`help.${action}`)}
           </ActionButton>
         ))}
       </div>
@@ -97,7 +98,7 @@ function Acts({ seen, onHelp }: { seen: SeenPerson } & Pick<PersonPageProps, 'on
         <ul className={classes.plain}>
           {seen.mayNot.map(({ action, because }) => (
             <li key={action} className={classes.quiet}>
-              {t(`act.${action}`)}: {t(`because.${because}`)}
+              {me(`help.${action}`)}: {t(`because.${because}`)}
             </li>
           ))}
         </ul>

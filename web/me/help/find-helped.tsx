@@ -12,6 +12,8 @@ const FIELD = 'helped';
 interface FindHelpedProps {
   /** The directory does not tell of all roles. */
   incomplete: boolean;
+  /** There is a page on which they find people by less than the whole name. */
+  sees: boolean;
   /** The agent's own that are not over. */
   cases: readonly Case[];
   busy: boolean;
@@ -22,7 +24,7 @@ interface FindHelpedProps {
 }
 
 /** Whose account it is about. */
-export function FindHelped({ incomplete, cases, busy, mistake, onFind, onCase, onBack }: FindHelpedProps) {
+export function FindHelped({ incomplete, sees, cases, busy, mistake, onFind, onCase, onBack }: FindHelpedProps) {
   const { t } = useTranslation('me');
   const { t: portal } = useTranslation();
   const [name, setName] = useState('');
@@ -41,6 +43,11 @@ export function FindHelped({ incomplete, cases, busy, mistake, onFind, onCase, o
       {incomplete && <Notice tone="warning">{t('help.incomplete')}</Notice>}
       <TextField id={FIELD} label={t('help.name')} error={missing?.text} value={name} onChange={setName} autoComplete="off" />
       <FormActions submit={portal('action.continue')} busy={busy} onBack={onBack} />
+      {sees && (
+        <Aside>
+          <a href="/helpdesk">{t('help.people')}</a>
+        </Aside>
+      )}
       {cases.length > 0 && (
         <Aside>
           <p>{t('case.own')}</p>

@@ -18,8 +18,8 @@ import { HelpedPerson } from './helped-person.tsx';
 
 interface HelpPageProps {
   contact: string;
-  /** Who is to be helped, where that is known already. */
-  initial?: HelpedAccount;
+  /** Who is to be helped with what, where that is known already. */
+  initial?: { helped: HelpedAccount; action: PersonPermission };
   onBack: () => void;
   onOver: () => void;
 }
@@ -34,7 +34,7 @@ type View =
 /** Somebody else's account: found by its whole name, unlocked, or given a password to change. */
 export function HelpPage({ contact, initial, onBack, onOver }: HelpPageProps) {
   const { t: portal } = useTranslation();
-  const [view, setView] = useState<View>(initial === undefined ? { name: 'find' } : { name: 'found', helped: initial });
+  const [view, setView] = useState<View>(() => firstView(initial));
   const [mistake, setMistake] = useState<Mistake>();
   const [busy, setBusy] = useState(false);
   const [elsewhere, setElsewhere] = useState(false);
@@ -77,6 +77,7 @@ export function HelpPage({ contact, initial, onBack, onOver }: HelpPageProps) {
 
   if (fresh.page !== undefined) return fresh.page;
   const again = () => {
+    if (initial !== undefined) return onBack();
     show({ name: 'find' });
     void cases.load();
   };
@@ -102,7 +103,7 @@ export function HelpPage({ contact, initial, onBack, onOver }: HelpPageProps) {
           mistake={mistake}
           isElsewhere={elsewhere}
           onOpen={(reasons) => openCase(helped, action, reasons)}
-          onBack={() => show({ name: 'found', helped })}
+          onBack={() => (initial === undefined ? show({ name: 'found', helped }) : onBack())}
         />
       );
     }
@@ -127,6 +128,7 @@ export function HelpPage({ contact, initial, onBack, onOver }: HelpPageProps) {
       return (
         <FindHelped
           incomplete={roles?.incomplete === true}
+          sees={roles?.may.includes('see-people') === true}
           cases={cases.value?.cases ?? []}
           busy={busy}
           mistake={mistake}
@@ -137,4 +139,10 @@ export function HelpPage({ contact, initial, onBack, onOver }: HelpPageProps) {
       );
     }
   }
+}
+
+function firstView(initial: HelpPageProps['initial']): View {
+  if (initial === undefined) return { name: 'find' };
+  const { helped, action } = initial;
+  return helped.inCase.includes(action) ? { name: 'open-case', helped, action } : { name: 'found', helped };
 }
