@@ -20,8 +20,8 @@ interface MachineUse {
 /** Settings whose texts are paths of files. */
 export const FILE_SETTINGS: readonly string[] = ['caFile', 'file', 'files'];
 
-const ONLY_AT_THE_CONSOLE = 'is named here for the first time, which the console alone may do: `keyturn config apply`';
-const MOVED = 'would go to another place than now, which the console alone may say: `keyturn config apply`';
+const ONLY_AT_THE_CONSOLE = 'is named here for the first time: that takes a change at the console of a node';
+const MOVED = 'would go to another place than now: that takes a change at the console of a node';
 
 /** Reports what a document takes from the machine that the one in force does not take, or sends elsewhere. */
 export function checkMachineUses(before: Json, after: Json, report: Report): void {
