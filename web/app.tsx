@@ -123,9 +123,10 @@ export function App() {
     );
   };
 
+  const isWide = ['/demo', '/helpdesk'].includes(path) || (path === '/admin' && search.includes('page=configuration'));
   return (
     <OrganisationContext value={site?.organisation ?? 'Keyturn'}>
-      <PageFrame {...frame} width={['/demo', '/helpdesk'].includes(path) ? 'wide' : 'card'}>
+      <PageFrame {...frame} width={isWide ? 'wide' : 'card'}>
         <CrashGuard>
           <Suspense fallback={<Skeleton />}>{page()}</Suspense>
         </CrashGuard>

@@ -20,6 +20,7 @@ export const configurationSchema = z.object({
 export type ShownConfiguration = z.infer<typeof configurationSchema>;
 
 const changeSchema = z.object({ path: z.string(), before: z.unknown().optional(), after: z.unknown().optional() });
+export type ShownChange = z.infer<typeof changeSchema>;
 const problemSchema = z.object({
   path: z.string(),
   message: z.string(),
@@ -27,6 +28,7 @@ const problemSchema = z.object({
   /** The version it was made from does not have it. */
   isNew: z.boolean(),
 });
+export type ShownProblem = z.infer<typeof problemSchema>;
 
 const wanted = {
   document: z.unknown(),
@@ -45,7 +47,14 @@ export const checkedConfigurationSchema = z.object({
   /** What it asks of who makes it: these rights, and `fresh` proofs or a `passkey`. */
   needs: z.object({ permissions: z.array(z.enum(INSTALLATION_PERMISSIONS)), proof: z.enum(['fresh', 'passkey']) }),
   /** What somebody else has put into force since the base; null: nothing. */
-  other: z.object({ ...byWhom, changes: z.array(changeSchema) }).nullable(),
+  other: z
+    .object({
+      ...byWhom,
+      changes: z.array(changeSchema),
+      /** What is in force with this change laid over it; null: both are about the same things. */
+      merged: z.unknown(),
+    })
+    .nullable(),
   /** Whether who asks could still change the configuration afterwards; null: it cannot be told. */
   keeps: z.boolean().nullable(),
 });
@@ -73,3 +82,4 @@ export const configurationVersionSchema = z.object({
   /** From the version before it. */
   changes: z.array(changeSchema),
 });
+export type ConfigurationVersion = z.infer<typeof configurationVersionSchema>;

@@ -92,7 +92,7 @@ describe.each([
       await title(page, where);
       expect(await notice.isVisible(), name).toBe(true);
       if (name === 'history') await page.getByText('emergency.passkey-made').first().waitFor();
-      if (name === 'configuration') await page.getByText('"directManager"').first().waitFor();
+      if (name === 'configuration') await page.getByRole('button', { name: 'Guard', exact: true }).waitFor();
       await look(name);
       await page.goBack();
       await title(page, word.title);

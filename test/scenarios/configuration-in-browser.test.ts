@@ -219,6 +219,11 @@ describe.each(['sqlite', 'postgres'] as const)('the configuration in the browser
       changes: [{ path: 'organisation.name', after: 'Mine' }],
       other: { version: version + 1, comment: `by ${winner}`, changes: [{ path: 'organisation.name', after: `Name ${winner}` }] },
     });
+    expect(mine.other?.merged).toBe(null);
+    const apart = { ...document, organisation: { ...document.organisation, timeZone: 'Europe/Berlin' } };
+    expect((await check(other, apart, version)).other?.merged).toMatchObject({
+      organisation: { name: `Name ${winner}`, timeZone: 'Europe/Berlin' },
+    });
     expect((await apply(one, document, version + 1)).body.applied).toBe(true);
   });
 

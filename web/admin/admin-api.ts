@@ -1,12 +1,26 @@
 import type { AdminExplanation, AdminHistory, AdminOverview } from '../../shared/api/admin.ts';
+import type {
+  AppliedConfiguration,
+  CheckedConfiguration,
+  ConfigurationVersion,
+  ConfigurationVersions,
+  ShownConfiguration,
+} from '../../shared/api/configuration.ts';
 import type { SignedIn } from '../../shared/api/session.ts';
 import type { Assertion, Attestation, CreationOptions } from '../../shared/api/web-authn.ts';
 import { call } from '../api.ts';
+import type { Json, SettingSchema } from './configuration/setting-schema.ts';
 
 /** What an administrator asks for, or somebody who is let in to be one. */
 export const adminApi = {
   overview: () => call<AdminOverview>('GET', '/admin'),
-  configuration: () => call<{ version: number; document: unknown }>('GET', '/admin/configuration'),
+  configuration: () => call<ShownConfiguration>('GET', '/admin/configuration'),
+  schema: () => call<SettingSchema>('GET', '/admin/configuration/schema'),
+  check: (document: Json, base: number) => call<CheckedConfiguration>('POST', '/admin/configuration/check', { document, base }),
+  apply: (document: Json, base: number, comment: string) =>
+    call<AppliedConfiguration>('PUT', '/admin/configuration', { document, base, comment }),
+  versions: () => call<ConfigurationVersions>('GET', '/admin/configuration/versions'),
+  version: (version: number) => call<ConfigurationVersion>('GET', `/admin/configuration/versions/${version}`),
   explain: (account: string, target: string | undefined) =>
     call<AdminExplanation>('POST', '/admin/explain', {
       account: { name: account },

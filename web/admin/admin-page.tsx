@@ -10,7 +10,7 @@ import { loadAdminTexts } from '../texts.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { useTexts } from '../use-texts.ts';
 import { adminApi } from './admin-api.ts';
-import { ConfigurationPage } from './configuration-page.tsx';
+import { ConfigurationPage, type Draft } from './configuration-page.tsx';
 import { EmergencyNotice } from './emergency-notice.tsx';
 import { EnterPage } from './enter-page.tsx';
 import { HistoryPage } from './history-page.tsx';
@@ -45,6 +45,12 @@ function AdminContent({ contact, signIn, search, go }: AdminPageProps) {
   const { t: portal } = useTranslation();
   const [secret, setSecret] = useState(secretInAddress);
   const [state, setState] = useState<State>({ name: 'loading' });
+  const [draft, setDraft] = useState<Draft>();
+  useEffect(() => {
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    if (draft !== undefined) window.addEventListener('beforeunload', warn);
+    return () => window.removeEventListener('beforeunload', warn);
+  }, [draft]);
   const load = useCallback(async () => {
     const outcome = await adminApi.overview();
     if (outcome.ok) setState({ name: 'in', overview: outcome.value });
@@ -61,6 +67,7 @@ function AdminContent({ contact, signIn, search, go }: AdminPageProps) {
     return () => window.removeEventListener('hashchange', look);
   }, []);
   const signOut = async () => {
+    setDraft(undefined);
     const outcome = await meApi.signOut();
     // That there was no session any more is what was wanted.
     if (outcome.ok || (outcome.failure.kind === 'problem' && outcome.failure.status === 401)) setState({ name: 'out' });
@@ -95,7 +102,19 @@ function AdminContent({ contact, signIn, search, go }: AdminPageProps) {
   const page = () => {
     switch (new URLSearchParams(search).get('page')) {
       case 'configuration':
-        return <ConfigurationPage onBack={back} onOver={onOver} />;
+        return (
+          <ConfigurationPage
+            contact={contact}
+            may={overview.may}
+            search={search}
+            draft={draft}
+            setDraft={setDraft}
+            go={go}
+            onApplied={() => void load()}
+            onBack={back}
+            onOver={onOver}
+          />
+        );
       case 'roles':
         return <RolesPage onBack={back} onOver={onOver} />;
       case 'history':

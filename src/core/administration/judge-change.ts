@@ -5,6 +5,7 @@ import type { ConfigurationProblem } from '../configuration/describe-issues.ts';
 import { type Change, diffConfiguration, type Json, type PlainChange, plainChanges } from '../configuration/diff-configuration.ts';
 import { inEffect } from '../configuration/in-effect.ts';
 import { checkMachineUses, withinKnown } from '../configuration/machine-uses.ts';
+import { mergeChanges } from '../configuration/merge-changes.ts';
 import type { ConfigurationRow, Store } from '../ports/store.ts';
 import { type ChangeNeeds, needsOfChange } from './risk-of-change.ts';
 
@@ -22,6 +23,8 @@ export interface OtherChange {
   readonly at: number;
   /** From the base to what is in force. */
   readonly changes: readonly PlainChange[];
+  /** The document in force with this change laid over it; null: they are about the same things, or the change is not in order. */
+  readonly merged: Json | null;
 }
 
 export interface JudgedChange {
@@ -62,13 +65,15 @@ export async function judgeChange(
     configuration: fits ? checked.configuration : null,
     changes,
     needs: needsOfChange(changes),
-    other: from.version === current.version ? null : describeOther(from, current),
+    other: from.version === current.version ? null : describeOther(from, current, fits ? (document as Json) : null),
   };
 }
 
-function describeOther(from: ConfigurationRow, current: ConfigurationRow): OtherChange {
+function describeOther(from: ConfigurationRow, current: ConfigurationRow, mine: Json | null): OtherChange {
   const { version, author, comment, createdAt: at } = current;
-  return { version, author, comment, at, changes: plainChanges(diffConfiguration(inEffect(from), inEffect(current))) };
+  const changes = plainChanges(diffConfiguration(inEffect(from), inEffect(current)));
+  const merged = mine === null ? null : mergeChanges(JSON.parse(from.document) as Json, JSON.parse(current.document) as Json, mine);
+  return { version, author, comment, at, changes, merged };
 }
 
 function textOf({ path, message }: ConfigurationProblem): string {

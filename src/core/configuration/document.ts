@@ -153,11 +153,11 @@ export const configurationSchema = z.strictObject({
         .describe('Time zone (IANA name) of the times in mails and on pages, which name it. The server’s, when it is not given.'),
     })
     .describe('Who runs this installation.'),
-  directories: z.array(directorySchema).min(1).max(50),
-  recovery: recoverySchema.prefault({}),
+  directories: z.array(directorySchema).min(1).max(50).describe('Where the accounts are. Each entry is one directory.'),
+  recovery: recoverySchema.prefault({}).describe('What people may do without signing in, and what proves them for it.'),
   signIn: signInSchema.prefault({}).describe('Signing in to Keyturn itself, to see and change what is one’s own.'),
   enrolment: enrolmentSchema.prefault({}).describe('How people come to what proves them, and who is asked to.'),
-  people: peopleSchema.prefault({}),
+  people: peopleSchema.prefault({}).describe('Which accounts are one person’s.'),
   roles: rolesSchema,
   helpdesk: helpdeskSchema.prefault({}).describe('How agents help people who call. Who they are the roles say.'),
   passwordRules: passwordRulesSchema
@@ -218,8 +218,9 @@ export const configurationSchema = z.strictObject({
         })
         .prefault({}),
     })
-    .prefault({}),
-  guard: guardSchema.prefault({}),
+    .prefault({})
+    .describe('Each kind of proof: how long a code is, how long it is good for, how many wrong entries it takes.'),
+  guard: guardSchema.prefault({}).describe('Limits against guessing and flooding.'),
   mail: mailSchema,
   sms: smsSchema.optional(),
   administration: administrationSchema.prefault({}).describe('How this document itself is changed.'),

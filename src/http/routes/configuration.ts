@@ -75,7 +75,10 @@ export function configurationRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           return {
             ...{ ok: configuration !== null, changes: plainChanges(changes), keeps: judged.keeps, problems: [...judged.problems] },
             needs: { permissions: [...judged.needs.permissions], proof: judged.needs.proof },
-            other: other === null ? null : { ...presentRow({ ...other, createdAt: other.at }), changes: [...other.changes] },
+            other:
+              other === null
+                ? null
+                : { ...presentRow({ ...other, createdAt: other.at }), changes: [...other.changes], merged: other.merged },
           };
         }),
     );

@@ -1,0 +1,57 @@
+import { useTranslation } from 'react-i18next';
+import type { ShownProblem } from '../../../shared/api/configuration.ts';
+import { ActionButton } from '../../ui/action-button.tsx';
+import { Actions, Prose } from '../../ui/layout.tsx';
+import { Question } from '../../ui/question.tsx';
+import classes from './configuration.module.css';
+import { GroupParts } from './group-setting.tsx';
+import { Setting } from './setting.tsx';
+import { ProblemsContext } from './setting-context.ts';
+import { SettingPurpose } from './setting-hint.tsx';
+import { formOf, type Json, type SettingSchema, wordsOf } from './setting-schema.ts';
+
+interface SectionProps {
+  name: string;
+  schema: SettingSchema;
+  value: Json | undefined;
+  required: boolean;
+  readOnly: boolean;
+  problems: readonly ShownProblem[];
+  onChange: (value: Json | undefined) => void;
+  onReview: () => void;
+  onBack: () => void;
+}
+
+/** The settings of one part. What is changed here is kept in this page, and saved with what is changed elsewhere. */
+export function SectionPage({ name, schema, value, required, readOnly, problems, onChange, onReview, onBack }: SectionProps) {
+  const { t } = useTranslation('admin');
+  const setting = { label: wordsOf(name), schema, value, path: name, required, onChange };
+  return (
+    <Question title={wordsOf(name)} focusOn={name} onSubmit={onReview}>
+      <ProblemsContext value={problems}>
+        {/* Whoever may change nothing here can still read every text. */}
+        <fieldset className={classes.form} disabled={readOnly}>
+          <legend className={classes.onlyRead}>{wordsOf(name)}</legend>
+          {formOf(schema) === 'group' && (required || schema.default !== undefined) ? (
+            <>
+              <Prose>
+                <p>
+                  <SettingPurpose schema={schema} />
+                </p>
+              </Prose>
+              <GroupParts {...setting} Part={Setting} />
+            </>
+          ) : (
+            <Setting {...setting} />
+          )}
+        </fieldset>
+      </ProblemsContext>
+      <Actions>
+        {!readOnly && <ActionButton type="submit">{t('configuration.review')}</ActionButton>}
+        <ActionButton look="quiet" onPress={onBack}>
+          {t('configuration.sections')}
+        </ActionButton>
+      </Actions>
+    </Question>
+  );
+}
