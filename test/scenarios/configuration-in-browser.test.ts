@@ -255,7 +255,7 @@ describe.each(['sqlite', 'postgres'] as const)('the configuration in the browser
       const judged = await check(held, document, version);
       const errors = judged.problems.filter(({ severity }) => severity === 'error');
       expect(errors.map(({ message }) => message.replace(/^\S+ /, ''))).toEqual([
-        'is named here for the first time, which the console alone may do: `keyturn config apply`',
+        'is named here for the first time: that takes a change at the console of a node',
       ]);
       expect((await apply(held, document, version)).body).toMatchObject({ applied: false });
     }
