@@ -7,9 +7,10 @@ import { addFactor } from '../core/enrolment/add-factor.ts';
 import { factorsOf } from '../core/enrolment/factors-of.ts';
 import { newSeed } from '../core/enrolment/totp-seed.ts';
 import type { Account, Directory } from '../core/ports/directory.ts';
+import { randomId } from '../core/random-id.ts';
 import { createEmbeddedAccount } from '../directory/embedded/create-embedded-account.ts';
 import { type DemoDirectory, openDemoDirectory } from './demo-directory.ts';
-import { SAMPLE_PEOPLE, type SamplePerson } from './sample-people.ts';
+import { PROTECTED_GROUP, SAMPLE_PEOPLE, type SamplePerson } from './sample-people.ts';
 
 export interface PreparedDemo {
   /** What to print below the address. */
@@ -67,6 +68,9 @@ export function demoUrl({ listen: { host, port } }: Settings): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
+/** A second directory, whatever the first one is: some people have an account in both. */
+const CLOUD = { kind: 'embedded' as const, id: 'cloud', label: 'Demo cloud', protected: { groups: [PROTECTED_GROUP] } };
+
 function demoDocument(settings: Settings, directory: DemoDirectory): ConfigurationDocument {
   return {
     version: 1,
@@ -78,7 +82,7 @@ function demoDocument(settings: Settings, directory: DemoDirectory): Configurati
       },
       publicUrl: demoUrl(settings),
     },
-    directories: [directory.section],
+    directories: [directory.section, CLOUD],
     mail: { kind: 'capture' },
     sms: { kind: 'capture', countries: ['DE'] },
     recovery: {
@@ -89,6 +93,7 @@ function demoDocument(settings: Settings, directory: DemoDirectory): Configurati
             ['email', 'totp'],
             ['sms', 'totp'],
             ['email', 'manager'],
+            ['email', 'linked-account'],
           ],
         },
       ],
@@ -100,10 +105,14 @@ function demoDocument(settings: Settings, directory: DemoDirectory): Configurati
       {
         name: 'helpdesk',
         may: ['see-people', 'reset-password', 'unlock-account'],
-        heldBy: { accounts: ['grace'] },
+        heldBy: { accounts: ['grace'], directories: [directory.section.id] },
         over: { directories: [directory.section.id] },
       },
-      { name: 'administrators', may: ['manage-configuration', 'manage-roles', 'view-history'], heldBy: { accounts: ['henry'] } },
+      {
+        name: 'administrators',
+        may: ['manage-configuration', 'manage-roles', 'view-history'],
+        heldBy: { accounts: ['henry'], directories: [directory.section.id] },
+      },
     ],
   };
 }
@@ -121,6 +130,20 @@ async function addPeople(runtime: Runtime, demo: DemoDirectory): Promise<void> {
   // After everybody is there: managers may come later in the list.
   for (const person of SAMPLE_PEOPLE) await setManager(runtime, directory, demo, person);
   for (const person of SAMPLE_PEOPLE) await enrol(runtime, directory, person);
+  for (const person of SAMPLE_PEOPLE) await addCloud(runtime, directory, person);
+}
+
+/** The second account of somebody, linked as if its owner had proven both a while ago. */
+async function addCloud(runtime: Runtime, directory: Directory, person: SamplePerson): Promise<void> {
+  const cloud = runtime.directories.find(({ id }) => id === CLOUD.id);
+  const { cloudLogin: login } = person;
+  if (cloud === undefined || login === undefined) return;
+  if ((await find(cloud, login)) === null) await addEmbedded(runtime, cloud, { ...person, login });
+  const [own, other] = [await find(directory, person.login), await find(cloud, login)];
+  if (own === null || other === null) return;
+  const ids = [randomId(runtime.random), randomId(runtime.random)] as const;
+  const link = { person: randomId(runtime.random), ids, now: runtime.clock.now(), by: 'demo', countsFrom: 0 };
+  await runtime.store.people.link({ directory: own.directory, id: own.id }, { directory: other.directory, id: other.id }, link);
 }
 
 async function addEmbedded(runtime: Runtime, directory: Directory, person: SamplePerson): Promise<void> {
@@ -179,6 +202,7 @@ function whatToTry(settings: Settings): string[] {
     `  6. Sign in at ${url}/me as erik, with the password Known-Passw0rd-5 and a code: he is asked to add what is missing, and may put it off.`,
     `  7. Sign in at ${url}/me as frida, who manages alice, with the password Known-Passw0rd-6 and a code, and help alice.`,
     '     Or have alice ask her manager after the mailed code: frida types the digits that alice sees.',
+    '  8. Reset the passwords of irene and irene.cloud at once, or change both, signed in as irene with the password Known-Passw0rd-9.',
     '',
     'Everything here is made up and captured: no mail leaves this machine. Stop with Ctrl+C.',
   ];

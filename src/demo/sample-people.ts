@@ -16,6 +16,8 @@ export interface SamplePerson {
   protected: boolean;
   /** Sign-in name of who manages them. */
   manager?: string;
+  /** Sign-in name of another account of theirs, in the demo's second directory; it has the same password. */
+  cloudLogin?: string;
   /** What there is to try. */
   about: string;
 }
@@ -124,5 +126,19 @@ export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
     locked: false,
     protected: false,
     about: 'Runs this installation. Signs in at /admin with the password Known-Passw0rd-8 and a code.',
+  },
+  {
+    login: 'irene',
+    givenName: 'Irene',
+    surname: 'Ibsen',
+    mail: 'irene@example.test',
+    language: 'en',
+    password: 'Known-Passw0rd-9',
+    cloudLogin: 'irene.cloud',
+    enrolled: ['email', 'totp'],
+    locked: false,
+    protected: false,
+    about:
+      'Has a second account, irene.cloud, that is linked. A recovery of irene resets both at once, or the password of one proves the other; signed in with the password Known-Passw0rd-9 she changes both.',
   },
 ];

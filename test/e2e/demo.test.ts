@@ -153,6 +153,7 @@ describe('a newcomer', () => {
     await second.context.close();
     expect(await fridaMay(origin, 'alice')).toMatchObject({ status: 200, body: { may: ['reset-password', 'unlock-account'] } });
     await erikIsAsked(origin);
+    await ireneResetsBoth(origin);
     await stopWholly(again);
   });
 });
@@ -166,6 +167,23 @@ async function fridaMay(origin: string, name: string): Promise<{ status: number;
   await client.answer({ code });
   const { token = '' } = (await exchange(origin, client)).body;
   return inSession(origin, token, 'POST', '/help/find', { account: name });
+}
+
+/** Recovers irene, whose second account is linked, by what the demo tells: one new password for both. */
+async function ireneResetsBoth(origin: string): Promise<void> {
+  const get = async <T>(path: string) => (await (await fetch(`${origin}/api/v1/demo${path}`)).json()) as T;
+  const mail = async () => (await get<DemoMessage[]>('/messages')).find(({ to }) => to === 'irene@example.test');
+  const client = await startJourney(origin, 'irene');
+  await client.answer({ option: 'email' });
+  await until(async () => (await mail()) !== undefined, 'the mail to irene');
+  await client.answer({ code: codeIn((await mail()) as DemoMessage) });
+  await client.answer({ option: 'totp' });
+  await client.answer({ code: (await get<{ code: string }>('/authenticator/irene')).code });
+  const { accounts } = client.at('choose-accounts');
+  expect(accounts.map(({ label }) => label.split(' ')[0])).toEqual(['irene', 'irene.cloud']);
+  await client.answer({ accounts: accounts.map(({ id }) => id) });
+  await client.answer({ password: NEW_PASSWORD });
+  expect(client.at('done').results.map(({ outcome }) => outcome)).toEqual(['password-reset', 'password-reset']);
 }
 
 describe('with a real directory', () => {
@@ -210,6 +228,7 @@ describe('with a real directory', () => {
 
     expect(await fridaMay(origin, 'alice')).toMatchObject({ status: 200, body: { may: ['reset-password', 'unlock-account'] } });
     expect(await signsIn(seedPassword)).toBe(true);
+    await ireneResetsBoth(origin);
     await resetOverApi(origin);
     expect(await signsIn(NEW_PASSWORD)).toBe(true);
     expect(await signsIn(seedPassword)).toBe(false);

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../shared/api/journeys.ts';
+import { AppError } from '../../shared/errors.ts';
 import { issueRecoveryCodes } from '../../src/core/enrolment/recovery-codes.ts';
 import { issueTemporaryPass } from '../../src/core/enrolment/temporary-pass.ts';
-import type { AccountRef } from '../../src/core/ports/directory.ts';
+import { sweepWrites } from '../../src/core/journey/sweep-writes.ts';
+import type { AccountRef, Directory } from '../../src/core/ports/directory.ts';
 import { newLogin, newPassword } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
@@ -200,6 +202,57 @@ describe.each(['sqlite', 'postgres'] as const)('several accounts in one recovery
     await client.answer({ password });
     expect(outcomes(client.at('done').results)).toEqual(['password-reset', 'password-reset']);
     expect(await events(two.second.id)).toEqual(['write.not-begun', 'write.intended', 'write.succeeded']);
+  });
+
+  it.each([
+    ['was written', true, 'password-reset'],
+    ['was not written', false, 'failed directory.unavailable'],
+  ] as const)('of which the answer of one is lost wait until it is known, and tell of both: it %s', async (_what, isWritten, told) => {
+    const two = await withTwo();
+    const client = await bothChosen(two);
+    const directory = cloud() as { -readonly [K in keyof Directory]: Directory[K] };
+    const { resetPassword, readFingerprint } = directory;
+    directory.resetPassword = async (...given) => {
+      if (isWritten) await resetPassword.apply(cloud(), given);
+      throw new AppError('directory.outcome-unknown');
+    };
+    directory.readFingerprint = () => Promise.reject(new AppError('directory.unreachable'));
+    const password = newPassword();
+    try {
+      await client.answer({ password });
+      const { id } = client.at('waiting');
+      // What is known of the other one moves nothing: a poll finds the same step.
+      await client.answer({});
+      expect(client.at('waiting').id).toBe(id);
+    } finally {
+      Object.assign(directory, { resetPassword, readFingerprint });
+    }
+    keyturn.clock.move(10 * 60_000);
+    await sweepWrites(keyturn.deps);
+    await client.answer({});
+    if (!isWritten) {
+      expect(outcomes(client.at('new-password').results)).toEqual(['password-reset', told]);
+      await client.answer({ finish: true });
+    }
+    expect(outcomes(client.at('done').results)).toEqual(['password-reset', told]);
+    expect(await signsIn(keyturn, two.login, password)).toBe(true);
+    expect(await signsIn(keyturn, two.other, password, 'cloud')).toBe(isWritten);
+    expect(await keyturn.deps.store.intents.openCount()).toBe(0);
+  });
+
+  it('are written to by one of several who ask at the same moment, each account once', async () => {
+    const two = await withTwo();
+    const clients = [await bothChosen(two)];
+    keyturn.clock.move(31_000);
+    clients.push(await bothChosen(two));
+    const passwords = clients.map(() => newPassword());
+    await Promise.all(clients.map((client, index) => client.answer({ password: passwords[index] })));
+    // Whoever was later is told of it, or finds that somebody else has written since they proved themselves.
+    const kinds = clients.map(({ step }) => step.kind);
+    expect(kinds.filter((kind) => kind === 'done')).toHaveLength(1);
+    const password = passwords[kinds.indexOf('done')] ?? '';
+    expect([await signsIn(keyturn, two.login, password), await signsIn(keyturn, two.other, password, 'cloud')]).toEqual([true, true]);
+    for (const id of [two.person.account.id, two.second.id]) expect(await events(id)).toEqual(['write.intended', 'write.succeeded']);
   });
 
   it('are unlocked together, each as it was', async () => {

@@ -1,4 +1,5 @@
 import { AppError, isAppError } from '../../../shared/errors.ts';
+import { accountKey } from '../accounts/candidate.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { PreparedWrite } from '../ports/directory.ts';
@@ -32,7 +33,9 @@ export async function runWrites(deps: WriteDeps, verb: WriteVerb, request: Reque
   if (verb !== 'unlock-account') await untilTellable(deps, fingerprints, readAt);
   const limits = widestLimits(request.accounts.map(({ account }) => deps.directories.get(account.directory).timeLimits));
   const window = writeWindow(deps.clock.now(), limits);
-  const writes = request.accounts.map((target) => ({ target, intent: intentFor(deps, verb, request, { target, readAt, window }) }));
+  // In one order everywhere, so that two who write to the same accounts never wait for each other.
+  const targets = request.accounts.toSorted((one, other) => (accountKey(one.account) < accountKey(other.account) ? -1 : 1));
+  const writes = targets.map((target) => ({ target, intent: intentFor(deps, verb, request, { target, readAt, window }) }));
   const opened = await deps.store.transaction(async (store) => {
     const begun: typeof writes = [];
     for (const write of writes) if (await openIntent(deps, store, write.intent, request)) begun.push(write);
