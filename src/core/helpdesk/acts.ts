@@ -36,6 +36,7 @@ export async function endSessionsInCase(deps: ActDeps, session: Session, inCase:
     await by.spend(store);
     await endAllSessions(deps, store, account, { because: 'ended-elsewhere', actor: by.actor });
   });
+  deps.wakeOutbox('notice');
   return { outcome: 'done' };
 }
 
@@ -46,6 +47,7 @@ export async function releaseInCase(deps: ActDeps, session: Session, inCase: InC
   // As the command line wants one: whoever reads the log years later is told why.
   if (reason === undefined) throw new AppError('case.reason-missing');
   await releaseRecovery(deps, helped.account, { author: by.author, reason, actor: by.actor, spend: by.spend });
+  deps.wakeOutbox('notice');
   return { outcome: 'done' };
 }
 
