@@ -14,4 +14,11 @@ export const phoneProgressSchema = z.object({ progress: z.enum(['offered', 'open
 export type PhoneProgressAnswer = z.infer<typeof phoneProgressSchema>;
 
 export const letInRequestSchema = z.strictObject({ digits: z.string().min(1).max(16) });
-export const openOnPhoneRequestSchema = z.strictObject({ link: z.string().min(20).max(128) });
+export const openOnPhoneRequestSchema = z.strictObject({
+  // No character that a database would refuse to look for: who is nobody yet sends it.
+  link: z
+    .string()
+    .min(20)
+    .max(128)
+    .regex(/^\P{Cc}*$/u),
+});

@@ -141,11 +141,15 @@ const UNAVAILABLE = /^(08|28|3D|3F|40|53|57|58|25006|25P03|55P03)/;
 /** Nothing that comes back by itself: a right is missing (42501), the encoding has not the character (22P05). */
 const UNSUITABLE = /^(42501|22P05)$/;
 
+/** NUL in text that somebody sent (22021): SQLite finds nothing by it, and it is no fault of ours that PostgreSQL refuses to look. */
+const NOT_TEXT = '22021';
+
 function translate(cause: unknown): AppError {
   if (isAppError(cause)) return cause;
   // Details and context quote values of the row ("Failing row contains ..."), which must not reach a log.
   if (cause instanceof pg.DatabaseError) Object.assign(cause, { detail: undefined, where: undefined });
   const reason = reasonOf(cause);
+  if (reason === NOT_TEXT) return new AppError('request.malformed', {}, { cause });
   const explained =
     (reason === 'connection' && cause instanceof Error ? explainTlsRefusal(cause.message) : null) ?? explainPostgres(reason);
   return new AppError(codeOf(cause, reason), { engine: 'postgres', reason, ...explained }, { cause });

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newLogin } from '../conformance/samples.ts';
+import { sharedPostgres } from '../servers/shared-servers.ts';
+import { GENEROUS_LIMITS } from './generous-limits.ts';
+import { request } from './journey-client.ts';
+import { addPerson, embeddedSection } from './sample-directory.ts';
+import { type SessionClient, signIn } from './sign-in-client.ts';
+import { type Keyturn, startKeyturn } from './start-keyturn.ts';
+
+/** What no id is, and a database may refuse to look for: NUL, half a character, a path, a wildcard, the end of a text. */
+const ODD = ['\0', 'a\0b', '\0.\0', '../..', "' or 1=1", '%', '\uD800x'];
+const roles = [
+  {
+    name: 'agents',
+    may: ['see-people' as const, 'unlock-account' as const],
+    heldBy: { groups: ['Agents'] },
+    over: { directories: ['people'] },
+  },
+];
+
+describe.each(['sqlite', 'postgres'] as const)('an id that none is, on %s', (engine) => {
+  let keyturn: Keyturn;
+  let drop: () => Promise<unknown> = () => Promise.resolve();
+  let agent: SessionClient;
+  beforeAll(async () => {
+    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('odd') : undefined;
+    drop = database?.drop ?? drop;
+    keyturn = await startKeyturn({
+      directories: [embeddedSection()],
+      ...(database === undefined ? {} : { database: database.url }),
+      configuration: { guard: GENEROUS_LIMITS, signIn: { enabled: true }, roles },
+    });
+    const login = newLogin('agent');
+    await addPerson(keyturn, login, { groups: ['Agents'] });
+    agent = await signIn(keyturn, login, await keyturn.enrol(login));
+  });
+  afterAll(async () => {
+    await keyturn?.close();
+    await drop();
+  });
+
+  it.each(ODD)('is nobody, and no fault: %j', async (odd) => {
+    const one = encodeURIComponent(odd.toWellFormed());
+    const asked: [string, string, unknown?][] = [
+      ['GET', `/me/phones/${one}`],
+      ['POST', `/me/phones/${one}`, { digits: '10' }],
+      ['POST', `/me/phones/x`, { digits: odd }],
+      ['POST', '/me/invitation', { token: odd.padEnd(24, 'x') }],
+      ['GET', `/helpdesk/people/people/${one}`],
+      ['GET', `/helpdesk/people/${one}/x`],
+      ['GET', `/helpdesk/people?directory=people&text=${one}`],
+      ['GET', `/helpdesk/people?directory=people&cursor=${one}`],
+      ['GET', `/helpdesk/people?directory=people&cursor=${Buffer.from(odd).toString('base64url')}`],
+      ['GET', `/helpdesk/people?directory=${one}`],
+      ['GET', `/helpdesk/cases/${one}`],
+      ['GET', `/journeys/${one}`],
+      ['DELETE', `/me/factors/${one}`, {}],
+      ['DELETE', `/me/accounts/${one}`, {}],
+      ['DELETE', `/me/sessions/${one}`, {}],
+      ['POST', '/helpdesk/cases', { account: { directory: 'people', id: odd }, action: 'unlock-account' }],
+      ['POST', '/help/unlock', { account: { directory: 'people', id: odd } }],
+    ];
+    const faults: string[] = [];
+    for (const [method, path, body] of asked) {
+      const { status, body: told } = await agent.call(method, path, body);
+      if (status >= 500) faults.push(`${method} ${path} ${JSON.stringify(body)}: ${status} ${told.code}`);
+    }
+    const { status } = await request(keyturn.url, 'POST', '/phone', { link: `${odd}.`.padEnd(24, 'x') });
+    if (status >= 500) faults.push(`POST /phone: ${status}`);
+    expect(faults).toEqual([]);
+  });
+});
