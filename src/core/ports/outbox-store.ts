@@ -44,7 +44,8 @@ export interface OutboxStore {
   giveUp(id: string, now: number, problem: string): Promise<void>;
   /**
    * Kinds of rows of a lane, queued since `since`, that should have left by `due` and did not, or were refused in a way that passes: a
-   * server does not take them at present.
+   * server does not take them at present. Where another one has left since they were queued, the server does: one address that is deferred
+   * stops nothing.
    */
   notLeaving(lane: OutboxLane, since: number, due: number): Promise<string[]>;
   /** How many wait, and since when the oldest does, by lane. */

@@ -114,17 +114,19 @@ export function createOutbox(context: TableContext): OutboxStore {
       await context.db.updateTable('outbox').set({ failed_at: now, lease_until: 0, problem }).where('id', '=', id).execute();
     },
     async notLeaving(lane, since, due) {
+      const isWaiting = sql`done_at is null and failed_at is null and (problem is not null or run_at <= ${due})`;
       const rows = await context.db
         .selectFrom('outbox')
-        .select('kind')
-        .distinct()
         .where('lane', '=', lane)
-        .where('done_at', 'is', null)
-        .where('failed_at', 'is', null)
         .where('created_at', '>', since)
-        .where((eb) => eb.or([eb('problem', 'is not', null), eb('run_at', '<=', due)]))
+        .groupBy('kind')
+        .select([
+          'kind',
+          sql<number | null>`max(case when ${isWaiting} then created_at end)`.as('waitingSince'),
+          sql<number | null>`max(done_at)`.as('leftAt'),
+        ])
         .execute();
-      return rows.map(({ kind }) => kind);
+      return rows.filter(({ waitingSince, leftAt }) => waitingSince !== null && (leftAt ?? 0) <= waitingSince).map(({ kind }) => kind);
     },
     async backlog(now) {
       const expired = sql<boolean>`(expires_at is not null and expires_at <= ${now})`;
