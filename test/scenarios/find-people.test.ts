@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FoundPeopleAnswer, SeenPerson } from '../../shared/api/people.ts';
@@ -106,6 +107,9 @@ describe.each(['sqlite', 'postgres'] as const)('people, as an agent sees them, o
     const listed: string[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
       const page = found(await agent.call('GET', query({ text: family, ...(cursor === '' ? {} : { cursor }) })));
+      // The last one of a page that was read may be somebody out of scope.
+      const [account] = await keyturn.deps.directories.get('people').findAccounts(Buffer.from(page.cursor ?? '', 'base64url').toString());
+      expect(account).toBeUndefined();
       listed.push(...page.people.map(({ login }) => login));
       cursor = page.cursor;
     }
@@ -178,6 +182,23 @@ describe.each(['sqlite', 'postgres'] as const)('people, as an agent sees them, o
       may: [],
       mayNot: PERSON_PERMISSIONS.map((action) => ({ action, because: 'protected' })),
     });
+  });
+
+  it('have other accounts that are named to whom may see those as well', async () => {
+    const [target, own, other] = [await person(), await person(), await person({ directory: 'cloud', groups: ['Cloud Admins'] })];
+    const account = { directory: 'people', id: target.id };
+    for (const { directory, id } of [
+      { directory: 'people', id: own.id },
+      { directory: 'cloud', id: other.id },
+    ]) {
+      const link = { person: randomUUID(), ids: [randomUUID(), randomUUID()] as const, now: 0, by: 'test', countsFrom: 0 };
+      expect(await keyturn.deps.store.people.link(account, { directory, id }, link)).toBe(true);
+    }
+    const { linked } = (await see(target.id)).body as unknown as SeenPerson;
+    expect(linked.toSorted((one, next) => one.directory.localeCompare(next.directory))).toEqual([
+      { directory: 'Directory cloud', login: null },
+      { directory: 'Directory people', login: own.login },
+    ]);
   });
 });
 

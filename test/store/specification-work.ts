@@ -279,7 +279,7 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
       ];
       for (const row of people) await one.embedded.insert(row);
       const search = async (text: string, changes = {}) =>
-        (await two.embedded.search(directory, { text, filter: null, afterLogin: null, limit: 10, ...changes })).map((row) => row.login);
+        (await two.embedded.search(directory, { text, filter: null, after: null, limit: 10, ...changes })).map((row) => row.login);
       expect(await search('')).toEqual(['anna', 'bob', 'carl']);
       expect(await search('ÖZ')).toEqual(['anna', 'carl']);
       expect(await search('0% _')).toEqual(['bob']);
@@ -291,7 +291,8 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
       expect(await search('', { filter: 'disabled' })).toEqual(['bob']);
       expect(await search('', { filter: 'must-change' })).toEqual(['carl']);
       expect(await search('', { limit: 2 })).toEqual(['anna', 'bob']);
-      expect(await search('', { afterLogin: 'bob' })).toEqual(['carl']);
+      expect(await search('', { after: people[1]?.id })).toEqual(['carl']);
+      expect(await search('', { after: 'bob' })).toEqual([]);
       expect(await one.embedded.count(directory)).toBe(3);
     });
   });
@@ -356,6 +357,13 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
       await one.outbox.done(await queue({ kind: 'mail', createdAt: at - 100 }), at);
       await queue({ kind: 'mail', createdAt: at - 100 });
       expect(await told(at)).toEqual([]);
+      // One that waits while others leave is about its address; a later one that waits as well is about the server.
+      await one.outbox.retry(await queue({ kind: 'mail', createdAt: at + 20 }), at + 50, 'mail.unavailable');
+      expect(await told(at + 25)).toEqual(['mail']);
+      await one.outbox.done(await queue({ kind: 'mail', createdAt: at + 21 }), at + 22);
+      expect(await told(at + 25)).toEqual([]);
+      await one.outbox.retry(await queue({ kind: 'mail', createdAt: at + 23 }), at + 50, 'mail.unavailable');
+      expect(await told(at + 25)).toEqual(['mail']);
     });
   });
 }

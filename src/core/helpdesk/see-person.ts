@@ -1,8 +1,9 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
-import { type AccessRefusal, canSee } from '../access/can.ts';
+import { type AccessRefusal, type ActorFacts, canSee } from '../access/can.ts';
 import { readSessionActor } from '../access/held-roles.ts';
 import { delegateActor, judgeHelped } from '../access/helped.ts';
+import { readHolder } from '../access/read-access-facts.ts';
 import { recentEvents } from '../audit/recent-events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { factorsOf } from '../enrolment/factors-of.ts';
@@ -48,7 +49,7 @@ export async function seePerson(deps: ActDeps, session: Session, ref: AccountRef
     factorsOf(deps, account),
     readRecoveryState(deps, account),
     recentEvents(deps.store, ref, SHOWN),
-    linkedOf(deps, ref),
+    linkedOf(deps, actor, ref),
   ]);
   await deps.store.transaction(
     (store) =>
@@ -60,14 +61,21 @@ export async function seePerson(deps: ActDeps, session: Session, ref: AccountRef
   return { ...facts, directory, protected: target.protected, factors, linked, recovery, events, may, inCase, mayNot };
 }
 
-/** A directory that is down hides a name, and nothing more. */
-async function linkedOf({ store, directories }: ActDeps, ref: AccountRef): Promise<SeenPersonFacts['linked']> {
-  const linked = await store.people.linkedTo(ref);
+/** A directory that is down hides a name, and so does the scope of the agent's roles: nothing more. */
+async function linkedOf(deps: ActDeps, actor: ActorFacts, ref: AccountRef): Promise<SeenPersonFacts['linked']> {
+  const linked = await deps.store.people.linkedTo(ref);
   return Promise.all(
     linked.map(async ({ directory: id, accountId }) => {
-      const directory = directories.all().find((each) => each.id === id);
-      const account = await directory?.readAccount({ directory: id, id: accountId }).catch(() => null);
-      return { directory: directory?.label ?? id, login: account?.login ?? null };
+      const directory = deps.directories.all().find((each) => each.id === id);
+      const login = directory === undefined ? null : await visibleLogin(deps, actor, directory, accountId).catch(() => null);
+      return { directory: directory?.label ?? id, login };
     }),
   );
+}
+
+async function visibleLogin(deps: ActDeps, actor: ActorFacts, directory: Directory, id: string): Promise<string | null> {
+  const { roles } = deps.configuration();
+  const account = await directory.readAccount({ directory: directory.id, id });
+  if (account === null) return null;
+  return canSee(roles, actor, await readHolder(directory, roles, account)).allowed ? account.login : null;
 }

@@ -33,9 +33,10 @@ export interface EmbeddedStore {
   find(directory: string, id: string): Promise<EmbeddedAccountRow | null>;
   /** By login, mail or employee number. */
   findByIdentifier(directory: string, identifier: string): Promise<EmbeddedAccountRow[]>;
+  /** In the order of their logins; `after` is the id of the one before the first, and one that is not known has nobody after it. */
   search(
     directory: string,
-    request: { text: string; filter: 'locked' | 'disabled' | 'must-change' | null; afterLogin: string | null; limit: number },
+    request: { text: string; filter: 'locked' | 'disabled' | 'must-change' | null; after: string | null; limit: number },
   ): Promise<EmbeddedAccountRow[]>;
   /** Compare-and-set on `version`; false when the row has changed since it was read. */
   update(row: EmbeddedAccountRow): Promise<boolean>;

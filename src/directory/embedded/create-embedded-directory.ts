@@ -200,13 +200,14 @@ async function searchPage(settings: EmbeddedSettings, accounts: EmbeddedStore, r
   const rows = await accounts.search(settings.id, {
     text: request.text ?? '',
     filter: request.filter ?? null,
-    afterLogin: request.cursor === undefined ? null : Buffer.from(request.cursor, 'base64url').toString(),
+    // Not the name: the last one of a page may be somebody whom the reader may not see.
+    after: request.cursor ?? null,
     limit: limit + 1,
   });
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   return {
     accounts: rows.slice(0, limit).map((row) => toAccount(settings, row)),
-    cursor: last === undefined ? null : Buffer.from(last.login).toString('base64url'),
+    cursor: last === undefined ? null : last.id,
   };
 }
 

@@ -46,7 +46,15 @@ export function createEmbeddedAccounts(context: TableContext): EmbeddedStore {
         .$if(request.filter === 'locked', (query) => query.where('locked_at', 'is not', null))
         .$if(request.filter === 'disabled', (query) => query.where('disabled', '=', 1))
         .$if(request.filter === 'must-change', (query) => query.where('must_change', '=', 1))
-        .$if(request.afterLogin !== null, (query) => query.where('login', '>', request.afterLogin ?? ''))
+        .$if(request.after !== null, (query) =>
+          query.where('login', '>', (before) =>
+            before
+              .selectFrom('embedded_accounts as before')
+              .select('before.login')
+              .where('before.directory', '=', directory)
+              .where('before.id', '=', request.after ?? ''),
+          ),
+        )
         .orderBy('login')
         .limit(request.limit)
         .execute();
