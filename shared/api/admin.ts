@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { INSTALLATION_PERMISSIONS, PERMISSIONS, PERSON_PERMISSIONS, SEEING_PERMISSIONS } from '../permissions.ts';
+import { CLIENT_KINDS } from './journeys.ts';
 import { assertionSchema, attestationSchema, creationOptionsSchema } from './web-authn.ts';
 
 /** What `/api/v1/admin` speaks: what somebody sees and does at the installation, by a role or in an emergency. */
@@ -60,6 +61,55 @@ export const adminExplanationSchema = z.object({
     .nullable(),
 });
 export type AdminExplanation = z.infer<typeof adminExplanationSchema>;
+
+/** Who would recover or sign in, from where, and with which new password. */
+export const adminTryRequestSchema = z.strictObject({
+  account: named,
+  client: z.enum(CLIENT_KINDS),
+  /** Network address; without it the network is not known. */
+  address: z.union([z.ipv4(), z.ipv6()]).optional(),
+  password: z.string().min(1).max(1024).optional(),
+});
+const kinds = z.array(z.string());
+export const adminTriedSchema = z.object({
+  account,
+  proof: z.array(
+    z.object({
+      goal: z.string(),
+      /** Why it leads nowhere for this account; null: it does not. `detail`: what the directory says of it. */
+      reason: z.string().nullable(),
+      detail: z.string().nullable(),
+      rules: z.array(
+        z.object({
+          name: z.string(),
+          fate: z.enum(['applies', 'passed-over', 'in-doubt', 'not-reached']),
+          conditions: z.array(z.object({ condition: z.string(), verdict })),
+        }),
+      ),
+      /** To everybody alike, before the first right proof. */
+      offered: z.array(kinds),
+      combinations: z.array(z.object({ kinds, missing: kinds })),
+    }),
+  ),
+  password: z.object({
+    /** The directory's name for it. */
+    policy: z.string(),
+    /** Another policy that may not be read may be in force. */
+    uncertain: z.boolean(),
+    rules: z.array(
+      z.object({
+        from: z.enum(['directory', 'organisation', 'keyturn']),
+        text: z.string(),
+        /** null: no password was given, or it cannot be told beforehand. */
+        ok: verdict,
+      }),
+    ),
+    conflicts: z.array(z.object({ kind: z.enum(['impossible', 'harder', 'idle']), setting: z.string(), text: z.string() })),
+    /** Whether anything that is known beforehand refuses the password; null: none was given. */
+    acceptable: verdict,
+  }),
+});
+export type AdminTried = z.infer<typeof adminTriedSchema>;
 
 /** `before`: the number of an event, to go on from there to older ones. */
 export const adminHistoryQuerySchema = z.object({ before: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional() });

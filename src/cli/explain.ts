@@ -5,6 +5,7 @@ import { type AccessExplanation, explainAccess } from '../core/access/explain-ac
 import { createConfigurationReader } from '../core/configuration/read-configuration.ts';
 import { kindsNotLeaving, readRequirement } from '../core/enrolment/read-requirement.ts';
 import type { Requirement } from '../core/enrolment/requirement.ts';
+import { type ExplainedProof, explainProof } from '../core/journey/explain-proof.ts';
 import type { PolicyExplanation } from '../core/password-policy/explain-policy.ts';
 import { isNetwork } from '../core/proof/networks.ts';
 import type { CommandContext } from './command-context.ts';
@@ -12,10 +13,11 @@ import { describeFailure } from './describe-failure.ts';
 import { describeRequirement, presentRequirement } from './enrolment/describe-requirement.ts';
 import { withExamples } from './examples.ts';
 import { describeRoles, describeTarget, nameOf } from './explain/describe-access.ts';
-import { describeProof, type ExplainedProof, explainProof } from './explain/describe-proof.ts';
+import { describeProof } from './explain/describe-proof.ts';
 import { describePassword, explainPassword, isPasswordTrouble, presentPassword } from './explain/explain-password.ts';
 import { type FoundAccount, findOneAccount } from './find-account.ts';
 import { readPassword } from './read-password.ts';
+import { vouchedFor } from './vouched-for.ts';
 import { withRuntime } from './with-runtime.ts';
 
 interface ExplainOptions {
@@ -70,7 +72,7 @@ function run(context: CommandContext, options: ExplainOptions): Promise<void> {
     const [protection, access, proof, enrolment, password] = await Promise.all([
       part(person.directory.isProtected(person.account)),
       part(explainAccess(deps, person, about)),
-      part(explainProof(runtime, configuration, person, where)),
+      part(explainProof(runtime, configuration, person, where, vouchedFor(runtime, configuration))),
       part(asked()),
       part(explainPassword(runtime, configuration, person, typed)),
     ]);

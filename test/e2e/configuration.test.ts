@@ -107,11 +107,15 @@ describe.each([
 
   it('is changed part by part, looked at before, refused with errors, put together with what others did, and brought back', async () => {
     const owner = await portal.keyturn.enrol(admin.login);
-    const { page, complaints, context } = await openPage(browser, portal.origin, { ...options, locale, expectedStatuses: [401, 403, 409] });
+    const { page, complaints, context } = await openPage(browser, portal.origin, {
+      ...options,
+      locale,
+      expectedStatuses: [400, 401, 403, 409],
+    });
     const look = async (what: string) => {
       expect(await axe(page), what).toEqual([]);
-      expect(await scrollsSideways(page), what).toBe(false);
       await screenshot(page, `configuration-${what}-${locale}`);
+      expect(await scrollsSideways(page), what).toBe(false);
     };
     const press = (text: string | undefined) => page.getByRole('button', { name: text ?? '', exact: true }).click();
     const section = (name: string) => page.getByRole('button', { name, exact: true }).click();
@@ -214,6 +218,28 @@ describe.each([
     await press(word['review.save']);
     await title(page, say('versions.version', { version: 5 }));
     expect((await current()).document).toMatchObject({ recovery: { rules: [{ accepted: [['passkey'], ['email', 'totp']] }] } });
+
+    // What the rules mean, for everybody and for one account.
+    await page.goto(`${portal.origin}/admin`);
+    await press(word['rules.title']);
+    await title(page, say('rules.title'));
+    await page.getByText(`${meWord['kind.email']} + ${meWord['kind.totp']}`).first().waitFor();
+    await look('rules');
+    await press(word['try.title']);
+    await title(page, say('try.title'));
+    await press(word['try.button']);
+    await page.getByRole('alert').getByText(say('roles.account.missing')).waitFor();
+    await page.getByLabel(say('roles.account'), { exact: true }).fill(admin.login);
+    await page.getByLabel(say('try.address'), { exact: true }).fill('nowhere');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText(say('try.address.wrong')).waitFor();
+    await look('try-wrong');
+    await page.getByLabel(say('try.address'), { exact: true }).fill('192.0.2.7');
+    await page.getByLabel(say('try.password'), { exact: true }).fill('short');
+    await page.keyboard.press('Enter');
+    await page.getByText(say('try.not-acceptable')).waitFor();
+    await page.getByText(say('try.rule.broken')).first().waitFor();
+    await look('tried');
 
     // Where the files rule, everything is shown and nothing can be changed.
     await meanwhile((document) => ({ ...document, administration: { readOnlyInBrowser: true } }));

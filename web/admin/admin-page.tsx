@@ -18,6 +18,8 @@ import { HomePage } from './home-page.tsx';
 import { MakePasskeyPage } from './make-passkey-page.tsx';
 import { OpenEmergencyPage } from './open-emergency-page.tsx';
 import { RolesPage } from './roles-page.tsx';
+import { RulesPage } from './rules-page.tsx';
+import { TryPage } from './try-page.tsx';
 
 interface AdminPageProps {
   contact: string;
@@ -115,6 +117,10 @@ function AdminContent({ contact, signIn, search, go }: AdminPageProps) {
             onOver={onOver}
           />
         );
+      case 'rules':
+        return <RulesPage go={go} onBack={back} onOver={onOver} />;
+      case 'try':
+        return <TryPage onBack={back} onOver={onOver} />;
       case 'roles':
         return <RolesPage onBack={back} onOver={onOver} />;
       case 'history':

@@ -12,11 +12,11 @@ interface HomeProps {
   onSignOut: () => void;
 }
 
-/** The page that each permission opens. */
-const PAGES: Readonly<Record<InstallationPermission, 'configuration' | 'roles' | 'history'>> = {
-  'manage-configuration': 'configuration',
-  'manage-roles': 'roles',
-  'view-history': 'history',
+/** The pages that each permission opens. */
+const PAGES: Readonly<Record<InstallationPermission, readonly ('configuration' | 'rules' | 'try' | 'roles' | 'history')[]>> = {
+  'manage-configuration': ['configuration', 'rules', 'try'],
+  'manage-roles': ['roles'],
+  'view-history': ['history'],
 };
 
 /** What this person may do here. */
@@ -31,7 +31,11 @@ export function HomePage({ overview, go, onSignOut }: HomeProps) {
       <ul className={classes.list}>
         {overview.may.map((permission) => (
           <li key={permission} className={classes.item}>
-            <QuietLink onPress={() => go(`/admin?page=${PAGES[permission]}`)}>{t(`${PAGES[permission]}.title`)}</QuietLink>
+            {PAGES[permission].map((page) => (
+              <QuietLink key={page} onPress={() => go(`/admin?page=${page}`)}>
+                {t(`${page}.title`)}
+              </QuietLink>
+            ))}
             <p className={classes.quiet}>{t(`permission.${permission}`)}</p>
           </li>
         ))}

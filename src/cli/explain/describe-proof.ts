@@ -1,47 +1,10 @@
 import type { Goal } from '../../../shared/api/journeys.ts';
-import { type AccountVerdict, judgeAccount } from '../../core/accounts/judge-account.ts';
-import type { Configuration } from '../../core/configuration/document.ts';
-import { JOURNEY_GOALS } from '../../core/journey/goals/goals.ts';
-import { type ExplainedRuleOfProof, explainRules, type RuleFate } from '../../core/proof/explain-rules.ts';
-import { offeredCombinations, type Situation, type Verdict } from '../../core/proof/rules.ts';
-import { rulesFor } from '../../core/proof/rules-for.ts';
-import type { FoundAccount } from '../find-account.ts';
+import type { ExplainedProof } from '../../core/journey/explain-proof.ts';
+import type { ExplainedRuleOfProof, RuleFate } from '../../core/proof/explain-rules.ts';
+import type { Situation, Verdict } from '../../core/proof/rules.ts';
 import { WORDS } from '../recovery/describe-verdict.ts';
-import type { Runtime } from '../runtime.ts';
-import { vouchedFor } from '../vouched-for.ts';
 
-/** What somebody proves themselves with for one goal, and by which rule. */
-export interface ExplainedProof {
-  readonly goal: Goal;
-  readonly verdict: AccountVerdict;
-  readonly rules: readonly ExplainedRuleOfProof[];
-  /** Before the first right proof, to everybody alike. */
-  readonly offered: readonly (readonly string[])[];
-}
-
-/** For each goal of this configuration that asks for proof. Changes nothing; what the directory does not tell is a reason like any other. */
-export async function explainProof(
-  runtime: Runtime,
-  configuration: Configuration,
-  { account, directory }: FoundAccount,
-  where: Omit<Situation, 'goal'>,
-): Promise<ExplainedProof[]> {
-  const asked = configuration.recovery.goals.filter((goal) => JOURNEY_GOALS[goal].asksForProof);
-  const all: Goal[] = [...asked, ...(configuration.signIn.enabled ? (['sign-in'] as const) : [])];
-  return Promise.all(
-    all.map(async (goal) => {
-      const [rules, situation] = [rulesFor(configuration, goal), { ...where, goal }];
-      const verdict = await judgeAccount(runtime, directory, account, {
-        ...situation,
-        rules,
-        canBeVouchedFor: vouchedFor(runtime, configuration),
-      });
-      return { goal, verdict, rules: explainRules(rules, situation, verdict.facts), offered: offeredCombinations(rules, situation) };
-    }),
-  );
-}
-
-/** The same in lines; goals of which the same is to be said are said together. */
+/** What somebody proves themselves with, in lines; goals of which the same is to be said are said together. */
 export function describeProof(told: readonly ExplainedProof[], { client, address }: Omit<Situation, 'goal'>): string[] {
   const said = new Map<string, Goal[]>();
   for (const each of told) {

@@ -5,6 +5,8 @@ import {
   adminHistoryQuerySchema,
   adminHistorySchema,
   adminOverviewSchema,
+  adminTriedSchema,
+  adminTryRequestSchema,
 } from '../../../shared/api/admin.ts';
 import { problemSchema } from '../../../shared/api/journeys.ts';
 import { AppError } from '../../../shared/errors.ts';
@@ -12,14 +14,40 @@ import { readEmergencies } from '../../core/access/emergency.ts';
 import { explainAccess } from '../../core/access/explain-access.ts';
 import { findNamed, type NamedAccount } from '../../core/access/find-named.ts';
 import { manageable, requireManage } from '../../core/access/manage.ts';
+import { timeZoneOf } from '../../core/configuration/time-zone.ts';
+import { type ExplainedProof, explainProof } from '../../core/journey/explain-proof.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
+import { explainPolicy, type PolicyExplanation } from '../../core/password-policy/explain-policy.ts';
+import { ruleText } from '../../core/password-policy/present.ts';
+import type { AccountRef } from '../../core/ports/directory.ts';
+import { canBeVouchedFor } from '../../core/vouching/approvers.ts';
 import { forManager } from '../for-manager.ts';
 import { forAnySession } from '../for-session.ts';
 import type { HttpDeps } from '../http-deps.ts';
+import { requestLanguage } from '../request-language.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
 /** Events in one answer. */
 const SHOWN = 50;
+
+function presentProof({ goal, rules, offered, verdict: { reason, detail, combinations } }: ExplainedProof) {
+  return {
+    ...{ goal, reason, detail, offered: offered.map((kinds) => [...kinds]) },
+    combinations: combinations.map(({ kinds, missing }) => ({ kinds: [...kinds], missing: [...missing] })),
+    rules: rules.map(({ rule, fate, conditions }) => ({ name: rule.name, fate, conditions: [...conditions] })),
+  };
+}
+
+function presentPolicy(told: PolicyExplanation, texts: HttpDeps['texts'], words: { language: string; timeZone: string }) {
+  const { name: policy, uncertain, rules, conflicts, acceptable } = told;
+  return {
+    ...{ policy, uncertain, acceptable, conflicts: [...conflicts] },
+    rules: rules.map(({ from, verdict: { code, params, ok } }) => ({
+      ...{ from, text: ruleText(code, params, texts, words.language, words.timeZone) },
+      ok: ok === 'server-decides' ? null : ok,
+    })),
+  };
+}
 
 /** `/api/v1/admin`: what somebody sees of the installation who may, by a role or in an emergency. */
 export function adminRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
@@ -91,6 +119,30 @@ export function adminRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
                     })),
                   },
           };
+        }),
+    );
+
+    app.post(
+      '/admin/try',
+      {
+        schema: {
+          summary: 'What somebody would be asked for, and how a new password of theirs would be judged. Nothing is changed',
+          body: adminTryRequestSchema,
+          response: { 200: adminTriedSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forManager(deps, request, reply, 'manage-configuration', { proof: 'any' }, async (acting) => {
+          const { account: wanted, client, address = null, password = null } = request.body;
+          const [person, configuration] = [await findNamed(acting, wanted), deps.configuration()];
+          const vouched = (each: AccountRef) => canBeVouchedFor(acting, each);
+          const [proof, facts] = await Promise.all([
+            explainProof(acting, configuration, person, { client, address }, vouched),
+            person.directory.readFacts(person.account),
+          ]);
+          const told = await explainPolicy(acting, facts, password, acting.act.at);
+          const words = { language: requestLanguage(deps, request), timeZone: timeZoneOf(configuration) };
+          return { account: presentAccount(person), proof: proof.map(presentProof), password: presentPolicy(told, deps.texts, words) };
         }),
     );
 

@@ -1,0 +1,85 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { AdminTried } from '../../shared/api/admin.ts';
+import type { Client } from '../../shared/api/journeys.ts';
+import type { Failure } from '../api.ts';
+import { FormActions } from '../me/form-actions.tsx';
+import { isOver } from '../me/use-loaded.ts';
+import { mistakeOf } from '../portal/mistake-of.ts';
+import { Prose } from '../ui/layout.tsx';
+import { type Mistake, Question } from '../ui/question.tsx';
+import { SecretField } from '../ui/secret-field.tsx';
+import { SelectField } from '../ui/select-field.tsx';
+import { TextField } from '../ui/text-field.tsx';
+import { adminApi } from './admin-api.ts';
+import { TriedAccount } from './tried-account.tsx';
+
+const CLIENTS: readonly Client['kind'][] = ['web', 'windows-logon', 'cli'];
+
+/** What one account would be asked for, and how a new password of its owner would be judged. */
+export function TryPage({ onBack, onOver }: { onBack: () => void; onOver: () => void }) {
+  const { t } = useTranslation('admin');
+  const { t: portal } = useTranslation();
+  const [name, setName] = useState('');
+  const [client, setClient] = useState<Client['kind']>('web');
+  const [address, setAddress] = useState('');
+  const [password, setPassword] = useState('');
+  const [shown, setShown] = useState(false);
+  const [tried, setTried] = useState<AdminTried>();
+  const [missing, setMissing] = useState(false);
+  const [failure, setFailure] = useState<Failure>();
+  const [busy, setBusy] = useState(false);
+  const submit = async () => {
+    setMissing(name.trim() === '');
+    if (name.trim() === '' || busy) return;
+    setBusy(true);
+    const outcome = await adminApi.try({
+      ...{ account: { name: name.trim() }, client },
+      ...(address.trim() === '' ? {} : { address: address.trim() }),
+      ...(password === '' ? {} : { password }),
+    });
+    setBusy(false);
+    if (!outcome.ok && isOver(outcome.failure)) return onOver();
+    setFailure(outcome.ok ? undefined : outcome.failure);
+    setTried(outcome.ok ? outcome.value : undefined);
+  };
+  const noAddress = failure?.kind === 'problem' && failure.errors?.some(({ path }) => path === 'address') === true;
+  const mistakes: Mistake[] = [
+    ...(missing ? [{ text: t('roles.account.missing'), field: 'account' }] : []),
+    ...(failure === undefined ? [] : noAddress ? [{ text: t('try.address.wrong'), field: 'address' }] : [mistakeOf(failure, portal)]),
+  ];
+  return (
+    <Question title={t('try.title')} mistakes={mistakes} focusOn={mistakes[0]?.text} onSubmit={() => void submit()}>
+      <Prose>
+        <p>{t('try.text')}</p>
+      </Prose>
+      <TextField
+        id="account"
+        label={t('roles.account')}
+        error={missing ? t('roles.account.missing') : undefined}
+        value={name}
+        onChange={setName}
+        autoComplete="off"
+      />
+      <SelectField
+        id="client"
+        label={t('try.client')}
+        value={client}
+        options={CLIENTS.map((kind) => ({ value: kind, label: t(`try.client.${kind}`) }))}
+        onChange={(value) => setClient(value as typeof client)}
+      />
+      <TextField
+        id="address"
+        label={t('try.address')}
+        hint={t('try.address.hint')}
+        error={noAddress ? t('try.address.wrong') : undefined}
+        value={address}
+        onChange={setAddress}
+        autoComplete="off"
+      />
+      <SecretField id="tried-password" label={t('try.password')} value={password} onChange={setPassword} shown={shown} onShow={setShown} />
+      <FormActions submit={t('try.button')} busy={busy} onBack={onBack} />
+      {tried !== undefined && <TriedAccount tried={tried} />}
+    </Question>
+  );
+}
