@@ -10,6 +10,7 @@ export const SITE = {
   timeZone: 'UTC',
   languages: ['en', 'de'],
   goalsByPasskey: [],
+  calls: false,
   goals: ['reset-password', 'unlock-account'] as ('reset-password' | 'unlock-account' | 'find-username')[],
   demo: false,
 };
@@ -165,7 +166,16 @@ export const STEPS = {
   },
   'confirm-unlock': { ...base, id: 's7', kind: 'confirm-unlock', accounts: [account, { id: 'a2', label: 'alice.admin' }] },
   'waiting-directory': { ...base, id: 's8', kind: 'waiting', for: 'directory', pollAfter: 30 },
-  'waiting-manager': { ...base, id: 's8', kind: 'waiting', for: 'manager', pollAfter: 30 },
+  'waiting-manager': {
+    ...base,
+    id: 's8',
+    kind: 'waiting',
+    for: 'manager',
+    digits: '42',
+    pollAfter: 30,
+    canGoBack: true,
+    expiresAt: inMinutes(60),
+  },
   done: {
     ...base,
     id: 's9',
