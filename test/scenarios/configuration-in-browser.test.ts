@@ -7,6 +7,7 @@ import type {
   ShownConfiguration,
 } from '../../shared/api/configuration.ts';
 import { makeEmergencyLink } from '../../src/core/access/emergency.ts';
+import { applyConfiguration } from '../../src/core/configuration/apply-configuration.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { createSoftPasskey, type SoftPasskey } from '../servers/soft-passkey.ts';
@@ -260,6 +261,27 @@ describe.each(['sqlite', 'postgres'] as const)('the configuration in the browser
       expect((await apply(held, document, version)).body).toMatchObject({ applied: false });
     }
     expect((await inForce())?.version).toBe(version);
+  });
+
+  it('protects nobody less than before, whoever asks', async () => {
+    const chief = await byPasskey(CHIEF);
+    const { version, document } = await shown(chief);
+    const [people] = document.directories as unknown as Record<string, unknown>[];
+    const less = { ...document, directories: [{ ...people, protected: {} }] };
+    const judged = await check(chief, less, version);
+    expect(judged.problems).toContainEqual(expect.objectContaining({ severity: 'error', path: 'directories[0].protected.groups' }));
+    expect((await apply(chief, less, version)).body.applied).toBe(false);
+    const more = { ...document, directories: [{ ...people, protected: { groups: ['Directory Admins', 'More'] } }] };
+    expect((await apply(chief, more, version)).body.applied).toBe(true);
+    expect((await apply(chief, document, version + 1)).body.applied).toBe(false);
+    await applyConfiguration(
+      {
+        store: keyturn.deps.store,
+        clock: keyturn.clock,
+        checkContext: { demo: true, secretProblem: () => null, authorityFileProblem: () => null, sectionProblems: () => [] },
+      },
+      { document, expectedVersion: version + 1, actor: { kind: 'operator' }, author: 'root', comment: 'at the console' },
+    );
   });
 
   it('is changed in an emergency too, with its passkey', async () => {

@@ -1,8 +1,10 @@
 import { AppError } from '../../../shared/errors.ts';
 import { type CheckedConfiguration, checkConfiguration } from '../configuration/check-configuration.ts';
 import { type CheckContext, createReport } from '../configuration/check-context.ts';
+import { checkProtectionKept } from '../configuration/check-protection-kept.ts';
 import type { ConfigurationProblem } from '../configuration/describe-issues.ts';
 import { type Change, diffConfiguration, type Json, type PlainChange, plainChanges } from '../configuration/diff-configuration.ts';
+import { configurationSchema } from '../configuration/document.ts';
 import { inEffect } from '../configuration/in-effect.ts';
 import { checkMachineUses, withinKnown } from '../configuration/machine-uses.ts';
 import { mergeChanges } from '../configuration/merge-changes.ts';
@@ -57,11 +59,15 @@ export async function judgeChange(
   const after = checked.configuration as unknown as Json;
   const { problems: taken, report } = createReport();
   if (checked.configuration !== null) checkMachineUses(before, after, report);
+  // Of a base that this release does not understand nobody knows what it protects: that is mended at the console.
+  const old = configurationSchema.safeParse(JSON.parse(from.document));
+  if (checked.configuration !== null && old.success) checkProtectionKept(old.data, checked.configuration, report);
+  if (!old.success) report('error', [], 'The version in force is not understood by this release: mend it by `keyturn config apply`');
   const fits = checked.configuration !== null && taken.length === 0;
   const changes = fits ? diffConfiguration(before, after) : [];
-  const old = new Set(checkConfiguration(JSON.parse(from.document), known).problems.map(textOf));
+  const had = new Set(checkConfiguration(JSON.parse(from.document), known).problems.map(textOf));
   return {
-    problems: [...taken, ...checked.problems].map((problem) => ({ ...problem, isNew: !old.has(textOf(problem)) })),
+    problems: [...taken, ...checked.problems].map((problem) => ({ ...problem, isNew: !had.has(textOf(problem)) })),
     configuration: fits ? checked.configuration : null,
     changes,
     needs: needsOfChange(changes),

@@ -27,7 +27,7 @@ const problems = { '4xx': problemSchema, '5xx': problemSchema };
 /** Versions in one list. */
 const SHOWN = 200;
 /** Of a document: lists of words and networks make it long. */
-const BODY_LIMIT = 1024 * 1024;
+const BODY_LIMIT = 256 * 1024;
 
 /** `/api/v1/admin/configuration`: the configuration in force, what another one would change, and putting it into force. */
 export function configurationRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
