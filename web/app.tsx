@@ -123,7 +123,7 @@ export function App() {
     );
   };
 
-  const isWide = ['/demo', '/helpdesk'].includes(path) || (path === '/admin' && /page=(configuration|rules)/.test(search));
+  const isWide = ['/demo', '/helpdesk'].includes(path) || (path === '/admin' && /page=(configuration|history|rules)/.test(search));
   return (
     <OrganisationContext value={site?.organisation ?? 'Keyturn'}>
       <PageFrame {...frame} width={isWide ? 'wide' : 'card'}>

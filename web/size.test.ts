@@ -34,7 +34,7 @@ const filesOf = (key: string, late: (imported: string) => boolean, seen = new Se
 const GERMAN = '../locales/de/portal.json';
 /** Nobody who recovers an account meets the page of the demo, those for who is signed in, or a second language. */
 const duringRecovery = (key: string) =>
-  !key.startsWith('demo/') && !key.startsWith('me/') && !key.startsWith('admin/') && (!key.startsWith('../locales/') || key === GERMAN);
+  ['demo/', 'me/', 'admin/', 'history/'].every((area) => !key.startsWith(area)) && (!key.startsWith('../locales/') || key === GERMAN);
 // gzip: every proxy has it. Brotli would be smaller still.
 const compressed = (file: string) => gzipSync(readFileSync(join(WEB_FOLDER, file)), { level: 6 }).length;
 const total = (files: Iterable<string>) => [...files].reduce((sum, file) => sum + compressed(file), 0);

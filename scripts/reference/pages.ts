@@ -9,6 +9,7 @@ import { createProgram } from '../../src/cli/program.ts';
 import { ENVIRONMENT_VARIABLES } from '../../src/config/environment-settings.ts';
 import { settingsSchema } from '../../src/config/settings.ts';
 import { configurationSchema } from '../../src/core/configuration/document.ts';
+import { auditEventsText } from './audit-events.ts';
 import { cell, describeSchema, sectionText } from './describe-schema.ts';
 
 const NOTE = '<!-- Written by scripts/generate-reference.ts (npm run docs). Do not edit. -->';
@@ -19,6 +20,7 @@ export function referencePages(): Record<string, string> {
     'configuration.md': page('Configuration', configurationText()),
     'settings.md': page('Boot settings', settingsText()),
     'errors.md': page('Errors', errorsText()),
+    'audit-events.md': page('Audit events', auditEventsText()),
     'cli.md': page('Command line', cliText()),
   };
 }

@@ -110,11 +110,3 @@ export const adminTriedSchema = z.object({
   }),
 });
 export type AdminTried = z.infer<typeof adminTriedSchema>;
-
-/** `before`: the number of an event, to go on from there to older ones. */
-export const adminHistoryQuerySchema = z.object({ before: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional() });
-export const adminHistorySchema = z.object({
-  /** Newest first. */
-  events: z.array(z.object({ seq: z.number(), at: time, type: z.string(), facts: z.record(z.string(), z.unknown()) })),
-});
-export type AdminHistory = z.infer<typeof adminHistorySchema>;

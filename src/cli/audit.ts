@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { AppError } from '../../shared/errors.ts';
 import { typedNameDigest } from '../core/audit/typed-name.ts';
 import { eventsAbout } from './audit/find-events.ts';
+import { addList } from './audit/list-events.ts';
 import { type LogReport, type NotedHead, storedRows, verifyExport, verifyStored } from './audit/verify-log.ts';
 import type { CommandContext } from './command-context.ts';
 import { withExamples } from './examples.ts';
@@ -47,6 +48,7 @@ export function addAuditCommand(program: Command, context: CommandContext): void
     { command: 'keyturn audit export > audit.jsonl', does: 'saves the log, in constant memory' },
     { command: 'keyturn audit export --after 1204', does: 'prints what has happened since event 1204' },
   ]);
+  addList(audit, context);
   const find = audit
     .command('find')
     .argument('<name>', 'the name as the person typed it at the start')

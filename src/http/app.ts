@@ -30,6 +30,7 @@ import { emergencyRoutes } from './routes/emergency.ts';
 import { enrolmentRoutes } from './routes/enrolment.ts';
 import { registerHealth } from './routes/health.ts';
 import { helpRoutes } from './routes/help.ts';
+import { historyRoutes } from './routes/history.ts';
 import { invitationRoutes } from './routes/invitation.ts';
 import { journeyRoutes } from './routes/journeys.ts';
 import { meRoutes } from './routes/me.ts';
@@ -111,6 +112,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(emergencyRoutes(deps), { prefix });
   await app.register(adminRoutes(deps), { prefix });
   await app.register(configurationRoutes(deps), { prefix });
+  await app.register(historyRoutes(deps), { prefix });
   await app.register(siteRoutes(deps), { prefix });
   await app.register(noticeRoutes(deps), { prefix });
   if (deps.demo !== null) await app.register(demoRoutes(deps.demo, deps), { prefix });

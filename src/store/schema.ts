@@ -13,6 +13,7 @@ export interface Schema {
   counters: CounterTable;
   audit_events: AuditEventTable;
   audit_head: AuditHeadTable;
+  audit_terms: AuditTermTable;
   intents: IntentTable;
   outbox: OutboxTable;
   freezes: FreezeTable;
@@ -117,6 +118,11 @@ interface AuditEventTable {
 }
 
 /** One row, the end of the chain. Whoever appends locks it first. */
+interface AuditTermTable {
+  term: number;
+  seq: number;
+}
+
 interface AuditHeadTable {
   id: number;
   seq: number;

@@ -7,6 +7,7 @@ import { specifyCases } from '../../test/store/specification-cases.ts';
 import { specifyDatabase } from '../../test/store/specification-database.ts';
 import { specifyEmergencies } from '../../test/store/specification-emergencies.ts';
 import { specifyEnrolmentAsks } from '../../test/store/specification-enrolment-asks.ts';
+import { specifyHistory } from '../../test/store/specification-history.ts';
 import { specifyJourneyTables } from '../../test/store/specification-journeys.ts';
 import { specifyPeople } from '../../test/store/specification-people.ts';
 import { specifySealedColumns } from '../../test/store/specification-sealed.ts';
@@ -28,6 +29,7 @@ describe('store on PostgreSQL', () => {
   specifyVouches(makeDatabase);
   specifyWorkTables(makeDatabase);
   specifyTransactions(makeDatabase);
+  specifyHistory(makeDatabase);
   specifyDatabase(makeDatabase);
   specifySealedColumns(makeDatabase);
 });

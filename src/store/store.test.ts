@@ -11,6 +11,7 @@ import { specifyCases } from '../../test/store/specification-cases.ts';
 import { specifyDatabase } from '../../test/store/specification-database.ts';
 import { specifyEmergencies } from '../../test/store/specification-emergencies.ts';
 import { specifyEnrolmentAsks } from '../../test/store/specification-enrolment-asks.ts';
+import { specifyHistory } from '../../test/store/specification-history.ts';
 import { specifyJourneyTables } from '../../test/store/specification-journeys.ts';
 import { specifyPeople } from '../../test/store/specification-people.ts';
 import { specifySealedColumns } from '../../test/store/specification-sealed.ts';
@@ -32,6 +33,7 @@ describe('store on SQLite', () => {
   specifyVouches(makeSqliteDatabase);
   specifyWorkTables(makeSqliteDatabase);
   specifyTransactions(makeSqliteDatabase);
+  specifyHistory(makeSqliteDatabase);
   specifyDatabase(makeSqliteDatabase);
   specifySealedColumns(makeSqliteDatabase);
 });

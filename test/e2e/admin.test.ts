@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeEmergencyLink, retireEmergencies } from '../../src/core/access/emergency.ts';
+import { recordEvent } from '../../src/core/audit/record-event.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
 import { createMovableClock } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
@@ -54,6 +55,7 @@ describe.each([
 ] as const)('administration, %s', (_, options, locale) => {
   const language = locale.slice(0, 2);
   const [word, portalWord, meWord] = [wordsOf(language, 'admin'), wordsOf(language, 'portal'), wordsOf(language, 'me')];
+  const told = wordsOf(language, 'history');
   const open = async (name: string) => {
     const watched = await openPage(browser, portal.origin, { ...options, locale, expectedStatuses: [401, 403, 410] });
     const { page } = watched;
@@ -64,6 +66,24 @@ describe.each([
     };
     const press = (text: string | undefined) => page.getByRole('button', { name: text ?? '', exact: true }).click();
     return { ...watched, page, look, press };
+  };
+
+  const enter = async (name: string, login: string) => {
+    const owner = await portal.keyturn.enrol(login);
+    const watched = await open(name);
+    const { page, press } = watched;
+    portal.keyturn.clock.move(31_000);
+    await page.goto(`${portal.origin}/admin`);
+    await press(word['enter.sign-in']);
+    await page.getByLabel(portalWord['account.label'] ?? /Sign-in name|Anmeldename/).fill(login);
+    await page.keyboard.press('Enter');
+    await page.locator('input[type=password]').fill(OLD_PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByRole('radio', { name: /authenticator/i }).check();
+    await page.keyboard.press('Enter');
+    await page.getByRole('textbox').first().fill(owner.totp());
+    await page.keyboard.press('Enter');
+    return watched;
   };
 
   it('lets one in for an emergency, who makes a passkey and comes back by it, and says so on every page until it is retired', async () => {
@@ -91,7 +111,11 @@ describe.each([
       await press(where);
       await title(page, where);
       expect(await notice.isVisible(), name).toBe(true);
-      if (name === 'history') await page.getByText('emergency.passkey-made').first().waitFor();
+      if (name === 'history')
+        await page
+          .getByText(told['event.emergency.passkey-made'] ?? '')
+          .first()
+          .waitFor();
       if (name === 'configuration') await page.getByRole('button', { name: 'Guard', exact: true }).waitFor();
       await look(name);
       await page.goBack();
@@ -118,27 +142,66 @@ describe.each([
     await context.close();
   });
 
+  it('looks through the history by person, group and time, with all of it in the address', async () => {
+    const [frida, alice] = [uniqueName('frida'), uniqueName('alice')];
+    for (const [login, groups] of [
+      [frida, ['Administrators']],
+      [alice, []],
+    ] as const)
+      await addPerson(portal.keyturn, login, { groups: [...groups] });
+    const { deps } = portal.keyturn;
+    const [account] = await deps.directories.get('people').findAccounts(alice);
+    const frozen = { type: 'recovery.frozen', account: { directory: 'people', id: account?.id ?? '' }, actor: { kind: 'self' } } as const;
+    await deps.store.transaction((store) => recordEvent(store, deps.clock, { ...frozen, reason: 'not-me' }));
+    const { page, look, press, context } = await enter('history', frida);
+    await title(page, word.title);
+    await press(word['history.title']);
+    await title(page, word['history.title']);
+    const shown = page.getByRole('listitem');
+    await shown.first().waitFor();
+    await page.getByLabel(word['history.person'] ?? '').fill(alice);
+    await page.keyboard.press('Enter');
+    await page.getByText(`${alice} (people)`, { exact: false }).first().waitFor();
+    expect(new URL(page.url()).searchParams.get('person')).toBe(alice);
+    await page.getByText(word['history.end'] ?? '').waitFor();
+    const count = await page.locator('main ol > li').count();
+    expect(count).toBeGreaterThan(0);
+    await page.locator('main summary').first().click();
+    await look('person');
+
+    // By account now, which stays when somebody is called otherwise.
+    await page
+      .getByRole('button', { name: (word['history.all-of'] ?? '').replace(/\{\{account\}\}.*/, alice) })
+      .first()
+      .click();
+    await page.waitForURL(/account=/);
+    await page.getByText(word['history.end'] ?? '').waitFor();
+    expect(await page.locator('main ol > li').count()).toBe(count);
+    await page.goBack();
+    await page.waitForURL(/person=/);
+
+    await page.getByLabel(word['history.group'] ?? '', { exact: true }).selectOption('helpdesk');
+    await press(word['history.search']);
+    await page.getByText(word['history.none'] ?? '').waitFor();
+    await look('nothing');
+    await page.getByLabel(word['history.person'] ?? '').fill(uniqueName('nobody'));
+    await press(word['history.search']);
+    await page.getByText(word['history.about.nobody'] ?? '').waitFor();
+    await press(word['history.everything']);
+    await shown.first().waitFor();
+    expect(new URL(page.url()).search).toBe('?page=history');
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: word['history.export'] ?? '' }).click(),
+    ]);
+    expect(readFileSync(await file.path(), 'utf8')).toMatch(/^seq,at,type,sentence,accounts,facts\n\d+,/);
+    await context.close();
+  });
+
   it('explains roles to who may see them, shows the history, and refuses who has none', async () => {
     const [frida, alice] = [uniqueName('frida'), uniqueName('alice')];
     await addPerson(portal.keyturn, frida, { groups: ['Administrators'] });
     await addPerson(portal.keyturn, alice);
-    const enter = async (name: string, login: string) => {
-      const owner = await portal.keyturn.enrol(login);
-      const watched = await open(name);
-      const { page, press } = watched;
-      portal.keyturn.clock.move(31_000);
-      await page.goto(`${portal.origin}/admin`);
-      await press(word['enter.sign-in']);
-      await page.getByLabel(portalWord['account.label'] ?? /Sign-in name|Anmeldename/).fill(login);
-      await page.keyboard.press('Enter');
-      await page.locator('input[type=password]').fill(OLD_PASSWORD);
-      await page.keyboard.press('Enter');
-      await page.getByRole('radio', { name: /authenticator/i }).check();
-      await page.keyboard.press('Enter');
-      await page.getByRole('textbox').first().fill(owner.totp());
-      await page.keyboard.press('Enter');
-      return watched;
-    };
     const { page, look, press, context } = await enter('roles', frida);
     await title(page, word.title);
     await page.goto(`${portal.origin}/me`);

@@ -105,14 +105,14 @@ describe.each(['sqlite', 'postgres'] as const)('an emergency, on %s', (engine) =
   it('does nothing before a passkey, and nothing that is somebody’s own at all', async () => {
     const { token } = await enter(keyturn);
     expect((await call(keyturn, token, 'GET', '/admin')).body).toMatchObject({ may: [], session: 'passkey-needed' });
-    for (const path of ['/admin/configuration', '/admin/history'])
+    for (const path of ['/admin/configuration', '/history'])
       expect(await codeOf(call(keyturn, token, 'GET', path))).toBe('emergency.passkey-needed');
     expect(await codeOf(call(keyturn, token, 'POST', '/admin/explain', { account: { name: 'x' } }))).toBe('emergency.passkey-needed');
     // Every one of them is walked in needs-of-calls.test.ts.
     expect(await codeOf(call(keyturn, token, 'GET', '/me'))).toBe('session.of-an-emergency');
     const { reply } = await addPasskey(keyturn, token, { origin: 'http://evil.test' });
     expect(reply.body.code).toBe('passkey.wrong-site');
-    expect(await codeOf(call(keyturn, token, 'GET', '/admin/history'))).toBe('emergency.passkey-needed');
+    expect(await codeOf(call(keyturn, token, 'GET', '/history'))).toBe('emergency.passkey-needed');
   });
 
   it('administers with its passkey, comes back by it, and signs out', async () => {
@@ -131,9 +131,9 @@ describe.each(['sqlite', 'postgres'] as const)('an emergency, on %s', (engine) =
     expect(await codeOf(call(keyturn, token, 'POST', '/admin/explain', { account: { name: 'nobody-at-all' } }))).toBe(
       'access.nobody-found',
     );
-    const history = (await call(keyturn, token, 'GET', '/admin/history')).body.events as { seq: number; type: string }[];
+    const history = (await call(keyturn, token, 'GET', '/history')).body.events as { seq: number; type: string }[];
     expect(history.map(({ type }) => type)).toContain('emergency.passkey-made');
-    const older = (await call(keyturn, token, 'GET', `/admin/history?before=${history[2]?.seq}`)).body.events as { seq: number }[];
+    const older = (await call(keyturn, token, 'GET', `/history?cursor=${history[2]?.seq}`)).body.events as { seq: number }[];
     expect(older[0]?.seq).toBe((history[2]?.seq ?? 0) - 1);
 
     keyturn.clock.move(14 * MINUTE);
@@ -267,7 +267,7 @@ it('is not needed by who has a role, which is asked for with each act', async ()
     const enrolled = async (login: string) => signIn(keyturn, login, await keyturn.enrol(login));
     const [carol, erik, alice] = [await enrolled('carol'), await enrolled('erik'), await enrolled('alice')];
     const codes = (who: typeof carol) =>
-      Promise.all(['/admin', '/admin/history', '/admin/configuration'].map((path) => codeOf(who.call('GET', path))));
+      Promise.all(['/admin', '/history', '/admin/configuration'].map((path) => codeOf(who.call('GET', path))));
     expect(await codes(carol)).toEqual([200, 200, 'access.management-refused']);
     expect(await codes(erik)).toEqual([200, 'access.management-refused', 200]);
     expect(await codes(alice)).toEqual(['access.management-refused', 'access.management-refused', 'access.management-refused']);

@@ -104,7 +104,8 @@ const AT_THE_INSTALLATION: Readonly<Record<string, unknown>> = {
   'GET /admin/configuration/versions/{version}': undefined,
   'POST /admin/explain': { account: { name: 'somebody' } },
   'POST /admin/try': { account: { name: 'somebody' }, client: 'web' },
-  'GET /admin/history': undefined,
+  'GET /history': undefined,
+  'GET /history.csv': undefined,
   'POST /emergency/passkey-options': {},
   'POST /emergency/passkeys': { credential },
 };

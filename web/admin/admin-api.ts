@@ -1,4 +1,4 @@
-import type { AdminExplanation, AdminHistory, AdminOverview, AdminTried } from '../../shared/api/admin.ts';
+import type { AdminExplanation, AdminOverview, AdminTried } from '../../shared/api/admin.ts';
 import type {
   AppliedConfiguration,
   CheckedConfiguration,
@@ -28,7 +28,6 @@ export const adminApi = {
     }),
   try: (asked: { account: { name: string }; client: string; address?: string; password?: string }) =>
     call<AdminTried>('POST', '/admin/try', asked),
-  history: (before?: number) => call<AdminHistory>('GET', `/admin/history${before === undefined ? '' : `?before=${before}`}`),
   openEmergency: (secret: string) => call<{ session: SignedIn }>('POST', '/emergency', { secret }),
   passkeyOptions: () => call<{ publicKey: CreationOptions }>('POST', '/emergency/passkey-options', {}),
   addPasskey: (credential: Attestation) => call<undefined>('POST', '/emergency/passkeys', { credential }),

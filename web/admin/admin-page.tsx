@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AdminOverview } from '../../shared/api/admin.ts';
 import type { Failure } from '../api.ts';
@@ -13,13 +13,14 @@ import { adminApi } from './admin-api.ts';
 import { ConfigurationPage, type Draft } from './configuration-page.tsx';
 import { EmergencyNotice } from './emergency-notice.tsx';
 import { EnterPage } from './enter-page.tsx';
-import { HistoryPage } from './history-page.tsx';
 import { HomePage } from './home-page.tsx';
 import { MakePasskeyPage } from './make-passkey-page.tsx';
 import { OpenEmergencyPage } from './open-emergency-page.tsx';
 import { RolesPage } from './roles-page.tsx';
 import { RulesPage } from './rules-page.tsx';
 import { TryPage } from './try-page.tsx';
+
+const HistoryPage = lazy(() => import('../history/history-page.tsx').then((module) => ({ default: module.HistoryPage })));
 
 interface AdminPageProps {
   contact: string;
@@ -124,7 +125,7 @@ function AdminContent({ contact, signIn, search, go }: AdminPageProps) {
       case 'roles':
         return <RolesPage onBack={back} onOver={onOver} />;
       case 'history':
-        return <HistoryPage onBack={back} onOver={onOver} />;
+        return <HistoryPage search={search} go={go} onBack={back} onOver={onOver} />;
       default:
         return <HomePage overview={overview} go={go} onSignOut={() => void signOut()} />;
     }
@@ -132,7 +133,7 @@ function AdminContent({ contact, signIn, search, go }: AdminPageProps) {
   return (
     <>
       <EmergencyNotice emergencies={overview.emergencies} />
-      {page()}
+      <Suspense fallback={<Skeleton />}>{page()}</Suspense>
     </>
   );
 }

@@ -12,7 +12,7 @@ export interface TextFieldProps {
   error?: string | undefined;
   autoComplete?: HTMLInputAutoCompleteAttribute;
   inputMode?: 'text' | 'numeric' | 'email' | 'tel';
-  type?: 'text' | 'password';
+  type?: 'text' | 'password' | 'date';
   /** Names and codes are no words: no capitals, no corrections. */
   width?: 'full' | 'code';
   side?: ReactNode;

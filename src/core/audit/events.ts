@@ -208,6 +208,23 @@ export type AuditEvent =
       count: number;
       whole: boolean;
     }
+  /** Somebody who may look at this log took a part of it away. `filter.accounts`: about whom, where that is not everybody. */
+  | {
+      type: 'history.exported';
+      session: string;
+      actor: Actor;
+      filter: {
+        accounts: AccountRef[];
+        everybody: boolean;
+        group: string | null;
+        from: string | null;
+        to: string | null;
+        directory: string | null;
+        by: boolean;
+      };
+      count: number;
+      whole: boolean;
+    }
   | ({ type: 'session.ended'; because: SessionEnd } & AboutSession)
   | { type: 'session.all-ended'; account: AccountRef; actor: Actor; because: SessionEnd; count: number }
   | { type: 'recovery.released'; account: AccountRef; actor: Actor; author: string; reason: string; wasFrozen: boolean; failures: number }

@@ -1,9 +1,7 @@
 import type { AuditRow } from '../ports/audit-store.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
-
-/** How far back is looked, in events of everybody: enough for a call, little enough for a quick answer. */
-const LOOK_BACK = 5000;
+import { termFor } from './event-terms.ts';
 
 /** The newest events about an account, oldest first, for whoever is asked "why does no code arrive". */
 export async function recentEvents(
@@ -11,18 +9,8 @@ export async function recentEvents(
   account: AccountRef,
   most = 8,
 ): Promise<Pick<AuditRow, 'at' | 'type' | 'data'>[]> {
-  const { seq } = await audit.head();
-  const rows: AuditRow[] = [];
-  for (let after = Math.max(0, seq - LOOK_BACK); after < seq; after += 500) rows.push(...(await audit.read(after, 500)));
-  const names = `"id":${JSON.stringify(account.id)}`;
-  return rows.filter(({ data }) => isAbout(data, names)).slice(-most);
-}
-
-/** Who helped as an agent is named in events that are about somebody else. */
-function isAbout(data: string, names: string): boolean {
-  if (!data.includes(names)) return false;
-  const { agent: _agent, receipt: _receipt, backing: _backing, ...facts } = JSON.parse(data) as Record<string, unknown>;
-  return JSON.stringify(facts).includes(names);
+  const { rows } = await audit.search({ terms: [[termFor.account(account)]], limit: most });
+  return rows.toReversed();
 }
 
 /** One line for an event: when, what, and the word that says why. */

@@ -21,6 +21,27 @@ export type AuditHead = Pick<AuditRow, 'seq' | 'hash' | 'keyId' | 'mac'>;
 /** An event as it is recorded; `data` as in `AuditRow`. */
 export type AuditEntry = Pick<AuditRow, 'at' | 'type' | 'data'>;
 
+/** What is looked for. An event fits when it has a term of every set; `core/audit/event-terms.ts` tells what terms there are. */
+export interface AuditSearch {
+  /** The one that is had by the fewest events first: it is gone through. */
+  readonly terms: readonly (readonly string[])[];
+  /** Milliseconds since 1970: from `from` on, and before `to`. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** Only events with a smaller number. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
+export interface AuditFound {
+  readonly rows: readonly AuditRow[];
+  /**
+   * Where to go on, as `before`; null: there is nothing older. A search looks at so many events at most: it may have found few, or none,
+   * and not be at its end.
+   */
+  readonly next: number | null;
+}
+
 export interface AuditStore {
   /**
    * Appends to the hash chain of core/audit, in the order given, and returns the last row. Its end is locked for the rest of the transaction, so that numbers have no gap.
@@ -29,6 +50,8 @@ export interface AuditStore {
   append(...events: [AuditEntry, ...AuditEntry[]]): Promise<AuditRow>;
   /** Rows in order, from `afterSeq` on. */
   read(afterSeq: number, limit: number): Promise<AuditRow[]>;
+  /** Events that fit, newest first. */
+  search(wanted: AuditSearch): Promise<AuditFound>;
   /** @throws AppError `audit.chain-broken` when there is none any more */
   head(): Promise<AuditHead>;
   /** What tells rows that we wrote from others. */

@@ -2,14 +2,11 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import {
   adminExplainRequestSchema,
   adminExplanationSchema,
-  adminHistoryQuerySchema,
-  adminHistorySchema,
   adminOverviewSchema,
   adminTriedSchema,
   adminTryRequestSchema,
 } from '../../../shared/api/admin.ts';
 import { problemSchema } from '../../../shared/api/journeys.ts';
-import { AppError } from '../../../shared/errors.ts';
 import { readEmergencies } from '../../core/access/emergency.ts';
 import { explainAccess } from '../../core/access/explain-access.ts';
 import { findNamed, type NamedAccount } from '../../core/access/find-named.ts';
@@ -27,8 +24,6 @@ import type { HttpDeps } from '../http-deps.ts';
 import { requestLanguage } from '../request-language.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
-/** Events in one answer. */
-const SHOWN = 50;
 
 function presentProof({ goal, rules, offered, verdict: { reason, detail, combinations } }: ExplainedProof) {
   return {
@@ -143,31 +138,6 @@ export function adminRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           const told = await explainPolicy(acting, facts, password, acting.act.at);
           const words = { language: requestLanguage(deps, request), timeZone: timeZoneOf(configuration) };
           return { account: presentAccount(person), proof: proof.map(presentProof), password: presentPolicy(told, deps.texts, words) };
-        }),
-    );
-
-    app.get(
-      '/admin/history',
-      {
-        schema: {
-          summary: 'What was written into the audit log, newest first',
-          querystring: adminHistoryQuerySchema,
-          response: { 200: adminHistorySchema, ...problems },
-        },
-      },
-      (request, reply) =>
-        forManager(deps, request, reply, 'view-history', { proof: 'any' }, async ({ store }) => {
-          const { before } = request.query;
-          const end = before === undefined ? (await store.audit.head()).seq : before - 1;
-          if (end < 0) throw new AppError('request.malformed', { path: 'before' });
-          const first = Math.max(0, end - SHOWN);
-          const rows = await store.audit.read(first, end - first);
-          return {
-            events: rows.toReversed().map(({ seq, at, type, data }) => ({
-              ...{ seq, at: presentTime(at, 'down'), type },
-              facts: JSON.parse(data) as Record<string, unknown>,
-            })),
-          };
         }),
     );
   };

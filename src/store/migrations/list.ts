@@ -25,6 +25,7 @@ import { createHelpdeskCasesTable } from './0032-create-helpdesk-cases.ts';
 import { noteRolesOfSessions } from './0033-note-roles-of-sessions.ts';
 import { openEmergencies } from './0033-open-emergencies.ts';
 import { rememberPartings } from './0035-remember-partings.ts';
+import { indexAuditEvents } from './0040-index-audit-events.ts';
 
 /** All migrations. A name that was released is never changed, and a new one sorts after all others. There is no way back down. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -54,4 +55,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0033-note-roles-of-sessions': { up: noteRolesOfSessions },
   '0033-open-emergencies': { up: openEmergencies },
   '0035-remember-partings': { up: rememberPartings },
+  '0040-index-audit-events': { up: indexAuditEvents },
 };

@@ -3,9 +3,11 @@ import type { Selectable } from 'kysely';
 import { AppError } from '../../../shared/errors.ts';
 import { withLines } from '../../../shared/fix-text.ts';
 import { END_NOT_AUTHENTIC_EVENT, hashEvent } from '../../core/audit/chain.ts';
+import { termNumber, termsOf } from '../../core/audit/event-terms.ts';
 import type { AuditHead, AuditRow, AuditStore } from '../../core/ports/audit-store.ts';
 import type { TableContext } from '../context.ts';
 import type { Database, Schema } from '../schema.ts';
+import { searchAudit, toRow } from './audit-search.ts';
 
 type Row = Selectable<Schema['audit_events']>;
 type Entries = Parameters<AuditStore['append']>;
@@ -79,6 +81,7 @@ export function createAudit(context: TableContext): AuditStore {
         .execute();
       return rows.map(toRow);
     },
+    search: (wanted) => searchAudit(context.db, wanted),
     head: () => readEnd(context.db, false),
     seals: () => context.audit.seals(),
   };
@@ -106,11 +109,10 @@ interface Move {
 
 /** PostgreSQL lets one statement write both tables, which saves a round trip. The end was read and locked. */
 async function writeInOneStatement(db: Database, { to }: Move, rows: Row[]): Promise<boolean> {
-  await db
-    .with('moved', (inner) => inner.updateTable('audit_head').set(endColumns(to)))
-    .insertInto('audit_events')
-    .values(rows)
-    .execute();
+  const terms = termRows(rows);
+  const moved = db.with('moved', (inner) => inner.updateTable('audit_head').set(endColumns(to)));
+  const indexed = terms.length === 0 ? moved : moved.with('indexed', (inner) => inner.insertInto('audit_terms').values(terms));
+  await (indexed as typeof moved).insertInto('audit_events').values(rows).execute();
   return true;
 }
 
@@ -127,7 +129,14 @@ async function writeInTwoStatements(db: Database, { from, to }: Move, rows: Row[
     .executeTakeFirst();
   if (moved.numUpdatedRows !== 1n) return false;
   await db.insertInto('audit_events').values(rows).execute();
+  const terms = termRows(rows);
+  if (terms.length > 0) await db.insertInto('audit_terms').values(terms).execute();
   return true;
+}
+
+/** By what the events are found, written with them. */
+function termRows(rows: readonly Row[]): Schema['audit_terms'][] {
+  return rows.flatMap((row) => [...new Set(termsOf(row).map(termNumber))].map((term) => ({ term, seq: row.seq })));
 }
 
 function endColumns({ seq, hash, keyId, mac }: AuditHead) {
@@ -136,8 +145,4 @@ function endColumns({ seq, hash, keyId, mac }: AuditHead) {
 
 function toColumns({ previousHash, keyId, ...row }: AuditRow): Row {
   return { ...row, previous_hash: previousHash, key_id: keyId };
-}
-
-function toRow({ previous_hash, key_id, ...row }: Row): AuditRow {
-  return { ...row, previousHash: previous_hash, keyId: key_id };
 }

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { createTexts } from '../../texts/create-texts.ts';
+import { EVENT_GROUPS } from '../audit/event-groups.ts';
+import { tellEvent } from './tell-event.ts';
+
+const texts = createTexts({ folder: 'locales' });
+const alice = { directory: 'people', id: 'guid-a' };
+const frida = { directory: 'people', id: 'guid-f' };
+const nameOf = ({ id }: { id: string }) => (id === 'guid-a' ? 'alice' : null);
+const tell = (type: string, facts: Record<string, unknown>, language = 'en') => tellEvent(texts, { type, facts }, nameOf, language);
+
+describe('an event in words', () => {
+  it.each(['en', 'de'])('has a sentence of its own for every type in %s', (language) => {
+    const told = Object.keys(EVENT_GROUPS).map((type) => [type, tell(type, {}, language)] as const);
+    const unknown = tell('of.tomorrow', {}, language);
+    expect(unknown).toContain('of.tomorrow');
+    for (const [type, sentence] of told) {
+      expect(sentence, type).not.toContain(type);
+      expect(sentence, type).not.toMatch(/[{}]|history\./);
+      expect(sentence.length, type).toBeGreaterThan(10);
+    }
+    expect(new Set(told.map(([, sentence]) => sentence.replace(/: .*/, ''))).size).toBeGreaterThan(told.length * 0.9);
+  });
+
+  it('says who, whom, what and why', () => {
+    expect(tell('journey.started', { goal: 'reset-password', accounts: [alice] })).toBe('Somebody began for alice: a new password');
+    expect(tell('journey.started', { goal: 'reset-password', accounts: [] })).toBe('Somebody began for an unknown name: a new password');
+    expect(tell('factor.ended', { account: alice, author: 'root', factor: 'totp', reason: 'phone lost' })).toBe(
+      'root ended a proof of alice: authenticator app (phone lost)',
+    );
+    expect(tell('person.seen', { account: alice, actor: { kind: 'delegate', login: 'frida' } })).toBe('frida looked at alice');
+    // Whose name the directory does not tell is told by what never changes.
+    expect(tell('case.opened', { account: frida, action: 'unlock-account', agent: { login: 'carol' } }, 'de')).toBe(
+      'carol hat einen Fall für guid-f eröffnet: Entsperren',
+    );
+    expect(
+      tell('access.refused', {
+        actor: { kind: 'delegate', login: 'frida' },
+        reasons: [
+          { account: alice, action: 'unlock-account', reason: 'no-role' },
+          { account: alice, action: 'reset-password', reason: 'no-role' },
+        ],
+      }),
+    ).toBe('frida asked for what no role allows, for alice (no-role)');
+  });
+
+  it('takes what somebody wrote as what it is', () => {
+    expect(tell('factor.ended', { account: alice, author: 'root', factor: 'totp', reason: '{{who}} $t(nobody) <b>' })).toContain('<b>');
+  });
+});

@@ -1,0 +1,81 @@
+import { Readable } from 'node:stream';
+import { stringify } from 'csv-stringify/sync';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { historyFilterSchema, historyQuerySchema, historySchema } from '../../../shared/api/history.ts';
+import { problemSchema } from '../../../shared/api/journeys.ts';
+import { exportHistory } from '../../core/history/export-history.ts';
+import { openHistory, type ToldEvent } from '../../core/history/read-history.ts';
+import { presentTime } from '../../core/journey/present-step.ts';
+import { forManager } from '../for-manager.ts';
+import type { HttpDeps } from '../http-deps.ts';
+import { requestLanguage } from '../request-language.ts';
+
+const problems = { '4xx': problemSchema, '5xx': problemSchema };
+/** Events on a page. */
+const SHOWN = 50;
+const COLUMNS = ['seq', 'at', 'type', 'sentence', 'accounts', 'facts'] as const;
+
+/** `/api/v1/history`: the audit log, for whoever may look at it by a role or in an emergency. */
+export function historyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      '/history',
+      {
+        schema: {
+          summary: 'What was written into the audit log, newest first',
+          querystring: historyQuerySchema,
+          response: { 200: historySchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forManager(deps, request, reply, 'view-history', { proof: 'any' }, async (acting) => {
+          const { cursor, ...wanted } = request.query;
+          const history = await openHistory(acting, wanted, requestLanguage(deps, request));
+          const page = await history.page({ before: cursor, limit: SHOWN });
+          const meant = history.about?.accounts ?? null;
+          const nameOf = await history.named(meant ?? []);
+          return {
+            events: page.events.map(({ at, accounts, facts, ...event }) => ({
+              ...{ ...event, at: presentTime(at, 'down') },
+              ...{ accounts: [...accounts], facts: { ...facts } },
+            })),
+            cursor: page.cursor,
+            directories: deps.directories.all().map(({ id, label }) => ({ id, label })),
+            about: meant?.map((each) => ({ ...each, login: nameOf(each) })) ?? null,
+          };
+        }),
+    );
+
+    app.get(
+      '/history.csv',
+      {
+        schema: {
+          summary: 'The same, all of it, as CSV (RFC 4180, UTF-8)',
+          querystring: historyFilterSchema,
+          response: { 200: z.any().describe('text/csv'), ...problems },
+        },
+      },
+      (request, reply) =>
+        forManager(deps, request, reply, 'view-history', { proof: 'any' }, async (acting, session, actor) => {
+          const history = await openHistory(acting, request.query, requestLanguage(deps, request));
+          const pages = exportHistory(deps, history, request.query, { actor, session: session.id });
+          reply.header('content-type', 'text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="history.csv"');
+          return reply.send(Readable.from(linesOf(pages)));
+        }),
+    );
+  };
+}
+
+/** Names and reasons are what people have typed: none of them is a formula in a spreadsheet (OWASP, CSV Injection). */
+async function* linesOf(pages: AsyncGenerator<readonly ToldEvent[]>): AsyncGenerator<string> {
+  yield stringify([[...COLUMNS]]);
+  for await (const events of pages) {
+    const rows = events.map(({ seq, at, type, sentence, accounts, facts }) => ({
+      ...{ seq, at: new Date(at).toISOString(), type, sentence },
+      accounts: accounts.map(({ directory, id, login }) => login ?? `${directory}/${id}`).join(', '),
+      facts: JSON.stringify(facts),
+    }));
+    yield stringify(rows, { columns: [...COLUMNS], escape_formulas: true });
+  }
+}
