@@ -186,6 +186,38 @@ describe.each(['sqlite', 'postgres'] as const)('several accounts in one recovery
     expect(await events(two.second.id)).toEqual(['write.not-begun']);
   });
 
+  it.each(['before they are chosen', 'after that'] as const)('are not written to when somebody parts them %s', async (when) => {
+    const two = await withTwo();
+    const both = { accounts: [idOf(two.person.account), idOf(two.second)] };
+    const client = await proven(two);
+    if (when === 'after that') await client.answer(both);
+    expect(await keyturn.deps.store.people.unlink(two.second)).toBe(true);
+    if (when !== 'after that') await client.answer(both);
+    const password = newPassword();
+    await client.answer({ password });
+    expect(client.step.kind).toBe('refused');
+    expect(await signsIn(keyturn, two.other, password, 'cloud')).toBe(false);
+    expect(await signsIn(keyturn, two.login, password)).toBe(false);
+    expect([...(await events(two.second.id)), ...(await events(two.person.account.id))]).toEqual([]);
+    // What is proven by one's own is not in doubt.
+    keyturn.clock.move(31_000);
+    const alone = await proven(two);
+    await alone.answer({ password });
+    expect(outcomes(alone.at('done').results)).toEqual(['password-reset']);
+  });
+
+  it('are proven by what is enrolled for the other one no more once they are parted, also who was named', async () => {
+    const two = await withTwo();
+    const client = await proven({ ...two, login: two.other });
+    await client.answer({ accounts: [idOf(two.second)] });
+    expect(client.at('new-password').rules.length).toBeGreaterThan(0);
+    expect(await keyturn.deps.store.people.unlink(two.second)).toBe(true);
+    const password = newPassword();
+    await client.answer({ password });
+    expect(client.step.kind).toBe('refused');
+    expect(await signsIn(keyturn, two.other, password, 'cloud')).toBe(false);
+  });
+
   it('of which one is being written to by somebody: it waits, and is asked for again', async () => {
     const two = await withTwo();
     const client = await bothChosen(two);

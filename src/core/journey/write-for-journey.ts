@@ -12,6 +12,7 @@ import { advanceJourney } from './advance-journey.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import { type JourneyState, type LoadedJourney, loadedJourney, type OpenStepOf, type QuestionStep, type Written } from './journey-state.ts';
 import { selectedCandidates } from './open-goal.ts';
+import { isProvenStill } from './proven-still.ts';
 import { afterResults, afterWrites, endedBy } from './step-after-writes.ts';
 import type { Transition } from './step-handler.ts';
 
@@ -50,7 +51,7 @@ export async function writeForJourney(
         known: writtenOf(leftOut),
       };
       await tellLeftOut(deps, store, journey, { verb, leftOut });
-      found.ending = await endingFor(store, journey, accounts);
+      found.ending = await endingFor(store, journey, accounts, deps.act.at);
       if (found.ending !== null) throw new AppError('journey.step-passed');
       current = await advanceJourney(store, journey, { ...state, step });
     },
@@ -179,18 +180,26 @@ function noneLeft(
  * "This was not me" also stops who has proven everything already: it may be the very one that is meant (JRN-8). And a proof is used up by
  * whoever writes first: of several journeys of one account, proven at the same time, the others end. Whoever proved in the owner's place
  * would otherwise hold a loaded gun that outlives the owner's own recovery. What this journey itself has written does not count: it may
- * have reset one of its accounts and be asked again for another.
+ * have reset one of its accounts and be asked again for another. Accounts that were parted meanwhile are not one person's any more.
  */
-async function endingFor(store: Store, { row, state }: LoadedJourney, accounts: readonly AccountRef[]): Promise<Ending | null> {
+async function endingFor(
+  store: Store,
+  { row, state }: LoadedJourney,
+  accounts: readonly AccountRef[],
+  now: number,
+): Promise<Ending | null> {
   const frozen: Ending['reasons'] = [];
   let isWritten = false;
+  let isParted = false;
   for (const account of accounts) {
     const found = await store.intents.inTheWay(account, state.provenAt ?? 0, row.id);
     if (found === 'frozen') frozen.push({ account, reason: 'recovery-frozen' });
     if (found === 'written') isWritten = true;
+    if (!(await isProvenStill(store, state, account, now))) isParted = true;
   }
   if (isWritten) return { code: 'journey.account-written', reasons: [] };
-  return frozen.length > 0 ? { code: 'journey.recovery-frozen', reasons: frozen } : null;
+  if (frozen.length > 0) return { code: 'journey.recovery-frozen', reasons: frozen };
+  return isParted ? { code: 'journey.account-barred', reasons: [] } : null;
 }
 
 function refused(deps: ActDeps, { row, state }: LoadedJourney, verb: JourneyVerb, { code, reasons }: Ending): Transition {

@@ -8,6 +8,7 @@ import { type ActDeps, journeyActor } from '../journey/act.ts';
 import { findJourney } from '../journey/find-journey.ts';
 import type { JourneyKey } from '../journey/journey-key.ts';
 import type { JourneyState, LoadedJourney } from '../journey/journey-state.ts';
+import { isProvenStill } from '../journey/proven-still.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { SessionRow } from '../ports/session-store.ts';
 import type { Store } from '../ports/store.ts';
@@ -45,6 +46,7 @@ export async function openSession(deps: ActDeps, key: JourneyKey): Promise<{ tok
     // Whoever proved something before the password was set anew, or before "this was not me", proved it about an account that is no more.
     const wasWritten = await store.intents.wroteSince(account, provenAt, { journey: journey.row.id });
     if (wasWritten || (await store.freezes.isFrozen(account))) throw new AppError('session.not-proven');
+    if (!(await isProvenStill(store, journey.state, account, deps.act.at))) throw new AppError('session.not-proven');
     const { onPhone } = journey.state;
     if (
       !(await (onPhone === undefined ? mayBeFirst({ ...deps, store }, row, candidate) : isOpenStill(store, account, onPhone, deps.act.at)))
