@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AttributeLink, linkByAttribute } from '../../src/core/people/link-by-attribute.ts';
 import type { AccountRef } from '../../src/core/ports/directory.ts';
@@ -5,7 +6,7 @@ import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { addPerson, embeddedSection, PROTECTED_GROUP } from './sample-directory.ts';
-import { signIn } from './sign-in-client.ts';
+import { exchange, proveSignIn, signIn } from './sign-in-client.ts';
 import { type Keyturn, startKeyturn, until } from './start-keyturn.ts';
 
 const DAY = 24 * 3_600_000;
@@ -120,5 +121,29 @@ describe.each(['sqlite', 'postgres'] as const)('accounts linked by an attribute,
     expect(await outcomes(one)).toEqual(['parted-before']);
     expect(await outcomes(other)).toEqual(['parted-before']);
     expect(await linkedTo(one)).toEqual([]);
+  });
+
+  it('stay parted when a third one would bring them together', async () => {
+    const number = newLogin('nr');
+    const refOf = ({ directory, id }: AccountRef) => ({ directory, id });
+    const [one, other, third] = [await account('people', number), await account('cloud', number), await account('guests', number)];
+    const { people } = keyturn.deps.store;
+    const link = { person: randomUUID(), ids: [randomUUID(), randomUUID()] as const, now: 0, by: 'test', countsFrom: 0 };
+    expect(await people.link(refOf(one), refOf(third), link)).toBe(true);
+    await people.notePartings(refOf(other), [refOf(third)], keyturn.clock.now());
+    expect(await outcomes(one)).toEqual(['parted-before']);
+    expect(await linkedTo(other)).toEqual([]);
+  });
+
+  it('open no session by what was proven before they were parted', async () => {
+    const number = newLogin('nr');
+    const [one, other] = [await account('people', number), await account('cloud', number)];
+    expect(await outcomes(one)).toEqual(['linked']);
+    const owner = await keyturn.enrol(one.login);
+    keyturn.clock.move(8 * DAY);
+    const client = await proveSignIn(keyturn.url, other.login, owner);
+    client.at('done');
+    expect(await keyturn.deps.store.people.unlink({ directory: other.directory, id: other.id })).toBe(true);
+    expect((await exchange(keyturn.url, client)).body.code).toBe('session.not-proven');
   });
 });

@@ -7,6 +7,7 @@ import type { CoreDeps } from '../core-deps.ts';
 import { endSessionsOfChanged, takeTurn } from '../enrolment/enrol-factors.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
 import type { Account, AccountRef, Directory } from '../ports/directory.ts';
+import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import { MOST_LINKED } from './link-account.ts';
 
@@ -98,11 +99,12 @@ async function linkTwo(
   const [mine, theirs] = [refOf(account), refOf(other)];
   const linked = await deps.store.people.accountsOf(mine);
   if (linked.some((each) => accountKey(each) === accountKey(theirs))) return 'taken';
-  if (await deps.store.people.wereParted(mine, theirs)) return 'parted-before';
+  if (await wereParted(deps.store, linked, theirs)) return 'parted-before';
   if ((await isBarred(deps, own, account)) || (await isBarred(deps, directory, other))) return 'barred';
   if (dryRun) return 'would-be-linked';
   return deps.store.transaction(async (store) => {
     await takeTurn(deps, store, mine, theirs);
+    if (await wereParted(store, await store.people.accountsOf(mine), theirs)) return 'parted-before';
     const now = deps.clock.now();
     const countsFrom = now + deps.configuration().factors.coolDownHours * HOUR;
     if ((await store.freezes.isFrozen(mine)) || (await store.freezes.isFrozen(theirs))) return 'barred';
@@ -117,6 +119,12 @@ async function linkTwo(
     await queueNotice(deps, store, { kind: 'account-linked', account: theirs, language, other: account.login, countsFrom });
     return 'linked';
   });
+}
+
+/** From any account of the person: whoever parted two would find them together again by a third. */
+async function wereParted({ people }: Pick<Store, 'people'>, own: readonly AccountRef[], other: AccountRef): Promise<boolean> {
+  for (const account of own) if (await people.wereParted(account, other)) return true;
+  return false;
 }
 
 async function isBarred(deps: Pick<CoreDeps, 'store'>, directory: Directory, account: Account): Promise<boolean> {
