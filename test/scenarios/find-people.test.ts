@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FoundPeopleAnswer, SeenPerson } from '../../shared/api/people.ts';
 import { PERSON_PERMISSIONS } from '../../shared/permissions.ts';
+import { exportPeople } from '../../src/core/helpdesk/export-people.ts';
 import { maskContact } from '../../src/core/helpdesk/mask-contact.ts';
+import { findSession } from '../../src/core/sessions/find-session.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
@@ -130,6 +132,23 @@ describe.each(['sqlite', 'postgres'] as const)('people, as an agent sees them, o
     const [row] = (await events('people.exported')).slice(before);
     expect(JSON.parse(row?.data ?? '{}')).toMatchObject({ count: 20, whole: true, text: true, filter: null });
     expect(row?.data).not.toContain(family);
+  });
+
+  it('are exported no further once the agent is signed out', async () => {
+    const leaver = await signedIn(['Agents']);
+    const { login, id } = await person({ displayName: 'Many' });
+    const row = await keyturn.deps.store.embedded.find('people', id);
+    if (row === null) throw new Error('no row');
+    // More than an export reads at once.
+    for (let nth = 0; nth < 501; nth += 1)
+      await keyturn.deps.store.embedded.insert({ ...row, id: randomUUID(), login: `${login}-${nth}`, mail: null, employeeNumber: null });
+    const deps = { ...keyturn.deps, act: { at: keyturn.clock.now(), address: '127.0.0.1' } };
+    const pages = exportPeople(deps, await findSession(deps, [leaver.token]), { directory: 'people', text: login });
+    expect((await pages.next()).value).toHaveLength(500);
+    expect((await leaver.call('DELETE', '/session')).status).toBe(204);
+    await expect(pages.next()).rejects.toMatchObject({ code: 'session.ended' });
+    const [exported] = (await events('people.exported')).slice(-1);
+    expect(JSON.parse(exported?.data ?? '{}')).toMatchObject({ count: 500, whole: false });
   });
 
   it('are no formula in a spreadsheet, whatever they call themselves', async () => {

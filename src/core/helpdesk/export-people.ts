@@ -1,5 +1,6 @@
 import { delegateActor } from '../access/helped.ts';
 import { recordEvent } from '../audit/record-event.ts';
+import { requireOpen } from '../enrolment/own-session.ts';
 import type { ActDeps } from '../journey/act.ts';
 import type { Account } from '../ports/directory.ts';
 import type { Session } from '../sessions/session.ts';
@@ -13,7 +14,7 @@ const MOST_EMPTY = 200;
 /**
  * Everybody whom a search finds, page by page, for a list that an agent takes away: who, of which directory and how many is in the audit
  * log, also where they leave before its end. Holds no more than a page.
- * @throws AppError as `findPeople`
+ * @throws AppError as `findPeople`, and `session.ended` when the session ends on the way
  */
 export async function* exportPeople(deps: ActDeps, session: Session, wanted: WantedPeople): AsyncGenerator<readonly Account[]> {
   let count = 0;
@@ -21,6 +22,8 @@ export async function* exportPeople(deps: ActDeps, session: Session, wanted: Wan
   try {
     for (let [cursor, empty]: [string | undefined, number] = [undefined, 0]; ; ) {
       const page = await findPeople(deps, session, { ...wanted, pageSize: PAGE, ...(cursor === undefined ? {} : { cursor }) });
+      // A list is long on its way: whoever was signed out meanwhile gets no more of it.
+      await requireOpen(deps, deps.store, session);
       count += page.people.length;
       yield page.people;
       empty = page.people.length === 0 ? empty + 1 : 0;
