@@ -312,3 +312,54 @@ describe.each(['sqlite', 'postgres'] as const)('the configuration in the browser
     expect((await apply(chief, document, version + 1)).body.code).toBe('configuration.read-only');
   });
 });
+
+describe('an administrator where no rule asks for passkeys', () => {
+  let keyturn: Keyturn;
+  const [chief, other] = [newLogin('chief'), newLogin('other')];
+  beforeAll(async () => {
+    const roles = [{ name: 'chiefs', may: ['manage-configuration' as const], heldBy: { accounts: [chief] } }];
+    keyturn = await startKeyturn({
+      directories: [embeddedSection()],
+      configuration: { guard: GENEROUS_LIMITS, organisation: { name: 'Test', publicUrl: ORIGIN }, signIn: { enabled: true }, roles },
+    });
+    for (const login of [chief, other]) await addPerson(keyturn, login);
+  });
+  afterAll(() => keyturn?.close());
+
+  it('is offered one, and changes by it what opens accounts once it counts', async () => {
+    const addable = async (held: SessionClient) => {
+      await held.call('GET', '/session/roles');
+      return (await held.call('GET', '/me/factors')).body.addable;
+    };
+    const somebody = await signIn(keyturn, other, await keyturn.enrol(other));
+    expect(await addable(somebody)).not.toContain('passkey');
+    const owner = await keyturn.enrol(chief);
+    const first = await signIn(keyturn, chief, owner);
+    expect(await addable(first)).toContain('passkey');
+    const passkey = createSoftPasskey(ORIGIN);
+    const begun = (await first.call('POST', '/me/factors/passkey-options', {})).body;
+    const credential = passkey.make(begun.publicKey as never);
+    expect((await first.call('POST', '/me/factors/passkeys', { ceremony: begun.ceremony, credential, name: 'x' })).status).toBe(201);
+    keyturn.clock.move(25 * 60 * MINUTE);
+
+    const held = await signIn(keyturn, chief, owner);
+    const { version, document } = (await held.call('GET', '/admin/configuration')).body as unknown as ShownConfiguration & {
+      document: Document;
+    };
+    const wanted = { document: { ...document, helpdesk: { caseMinutes: 20 } }, base: version, comment: 'why' };
+    const needed = (await held.call('PUT', '/admin/configuration', wanted)).body;
+    expect(needed).toMatchObject({ code: 'session.step-up-needed', anyOf: [['passkey']] });
+    const { body } = await held.call('POST', '/session/step-up', { anyOf: needed.anyOf });
+    const [journey, journeyToken] = [String(body.journey), String(body.token)];
+    let step = body.step as { id: string; kind: string; publicKey?: never };
+    if (step.kind === 'choose-factor') {
+      const chosen = await inSession(keyturn.url, journeyToken, 'POST', `/journeys/${journey}/steps/${step.id}`, { option: 'passkey' });
+      step = chosen.body.step as typeof step;
+    }
+    const answer = { credential: passkey.use(step.publicKey as never) };
+    expect((await inSession(keyturn.url, journeyToken, 'POST', `/journeys/${journey}/steps/${step.id}`, answer)).status).toBe(200);
+    const raised = await held.call('PUT', '/session', { journey, journeyToken });
+    const done = await inSession(keyturn.url, String(raised.body.token), 'PUT', '/admin/configuration', wanted);
+    expect(done.body).toMatchObject({ applied: true, version: version + 1 });
+  });
+});

@@ -140,7 +140,7 @@ export async function confirmCode(
  */
 export async function makeOwnCodes(deps: ActDeps, session: Session): Promise<{ codes: string[]; countsFrom: number }> {
   requireMayAdd(deps, session);
-  requireAddable(deps.configuration(), 'recovery-code');
+  requireAddable(deps.configuration(), session, 'recovery-code');
   const by = await addedByOwner(deps, session);
   return { codes: await issueRecoveryCodes(deps, session.account, 'self', by), countsFrom: by.countsFrom };
 }
@@ -148,7 +148,7 @@ export async function makeOwnCodes(deps: ActDeps, session: Session): Promise<{ c
 /** @throws AppError `session.*`, `enrolment.kind-not-asked`, `enrolment.too-many` */
 export async function requireRoom(deps: ActDeps, session: Session, kind: Exclude<OwnKind, 'recovery-code'>): Promise<void> {
   requireMayAdd(deps, session);
-  requireAddable(deps.configuration(), kind);
+  requireAddable(deps.configuration(), session, kind);
   await requireFewer(deps, session, kind);
 }
 

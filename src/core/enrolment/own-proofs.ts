@@ -27,7 +27,7 @@ export interface OwnProofs {
   readonly linked: FactorRow[];
   /** That somebody could vouch for them, where a rule takes that. */
   readonly vouched: FactorRow[];
-  /** What may be added: the kinds that some rule asks for. */
+  /** What may be added: the kinds that some rule asks for, or what this person does here. */
   readonly addable: OwnKind[];
   /** Each combination by which the account can be recovered in a browser, and what is missing of it. */
   readonly ways: CombinationVerdict[];
@@ -38,7 +38,7 @@ export async function ownProofs(deps: ActDeps, session: Session): Promise<OwnPro
   const account = await ownAccount(deps, session);
   const [factors, linked, vouched] = await Promise.all([factorsOf(deps, account), linkedProofs(deps, account), vouchedFor(deps, account)]);
   const ways = judgeCombinations(await acceptedFor(deps, session, account), [...factors, ...linked, ...vouched]);
-  return { account, factors, linked, vouched, addable: addableKinds(deps.configuration()), ways };
+  return { account, factors, linked, vouched, addable: addableFor(deps.configuration(), session), ways };
 }
 
 function vouchedFor(deps: ActDeps, account: Account): Promise<FactorRow[]> {
@@ -63,9 +63,17 @@ export function addableKinds(configuration: Configuration): OwnKind[] {
   return OWN_KINDS.filter((kind) => asked.has(kind) && isPossible(kind));
 }
 
+/** What a person may add: who administers also a passkey that no rule asks for, as changing the configuration does. */
+function addableFor(configuration: Configuration, { row }: Session): OwnKind[] {
+  const kinds = addableKinds(configuration);
+  const administers = configuration.roles.some(({ name, may }) => may.includes('manage-configuration') && row.roles.includes(name));
+  if (!administers || kinds.includes('passkey') || passkeySiteProblem(configuration) !== null) return kinds;
+  return ['passkey', ...kinds];
+}
+
 /** @throws AppError `enrolment.kind-not-asked` for a kind that no rule asks for */
-export function requireAddable(configuration: Configuration, kind: OwnKind): void {
-  if (!addableKinds(configuration).includes(kind)) throw new AppError('enrolment.kind-not-asked', { kind });
+export function requireAddable(configuration: Configuration, session: Session, kind: OwnKind): void {
+  if (!addableFor(configuration, session).includes(kind)) throw new AppError('enrolment.kind-not-asked', { kind });
 }
 
 /** By what the account can be recovered in a browser. */

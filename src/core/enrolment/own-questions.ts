@@ -22,7 +22,7 @@ export function questionsToChoose(deps: ActDeps, session: Session): { setUp: num
  */
 export async function setOwnQuestions(deps: ActDeps, session: Session, given: readonly GivenAnswer[], name: string): Promise<FactorRow> {
   requireMayAdd(deps, session);
-  requireAddable(deps.configuration(), 'questions');
+  requireAddable(deps.configuration(), session, 'questions');
   const account = await ownAccount(deps, session);
   const { secret } = await prepareQuestions(deps, account, given, session.language);
   const wanted = { kind: 'questions' as const, label: name, secret, source: 'self', replaces: true };
