@@ -7,7 +7,7 @@ import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { request } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
 import { inSession, type SessionClient, signIn } from './sign-in-client.ts';
-import { type Enrolled, type Keyturn, startKeyturn } from './start-keyturn.ts';
+import { type Enrolled, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
 
 const MINUTE = 60_000;
 
@@ -152,6 +152,24 @@ describe.each(['sqlite', 'postgres'] as const)('a phone let in from a computer, 
     keyturn.clock.move(6 * MINUTE);
     expect((await letIn(other.held, again.phone, waiting.digits)).body.code).toBe('session.step-up-needed');
     expect(await progress(other.held, again.phone)).toBe('over');
+  });
+
+  it('adds nothing more once the computer that has let it in is signed out', async () => {
+    const { held } = await signedIn();
+    const { phone, link } = await offer(held);
+    const opened = await open(link);
+    expect((await letIn(held, phone, opened.digits)).status).toBe(204);
+    await until(async () => (await standing(opened)).kind === 'done', 'the phone to be let in');
+    const token = String((await session(opened)).body.token);
+    const begun = await inSession(keyturn.url, token, 'POST', '/me/factors/totp', {});
+    const code = new TOTP({ secret: Secret.fromBase32(String(begun.body.seed)) }).generate({ timestamp: keyturn.clock.now() });
+    expect((await held.call('DELETE', '/session')).status).toBe(204);
+    const confirmed = await inSession(keyturn.url, token, 'POST', '/me/factors/confirm', {
+      ceremony: begun.body.ceremony,
+      code,
+      name: 'Phone',
+    });
+    expect(confirmed.body.code).toBe('session.ended');
   });
 
   it('opens nothing by an address that was made up, cut or mixed, and shows no secret in the log', async () => {

@@ -95,4 +95,8 @@ export function countsFromNow({ configuration, act }: ActDeps): number {
 export async function requireOpen({ configuration, act }: ActDeps, store: Store, session: Session): Promise<void> {
   const row = await store.sessions.findByToken(session.row.tokenDigest);
   if (row === null || isOver(row, configuration().signIn, act.at)) throw new AppError('session.ended');
+  // A phone is let in for as long as whoever has let it in is signed in: signing out there is how they take it back.
+  const { from, account } = session;
+  const isHeld = from === undefined || (await store.sessions.ofAccount(account, act.at)).some(({ id }) => id === from);
+  if (!isHeld) throw new AppError('session.ended');
 }
