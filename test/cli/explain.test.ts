@@ -83,7 +83,10 @@ it('tells which roles are held, and what may be done for whom, with the reason',
       target: {
         decisions: [
           { action: 'reset-password', decision: { allowed: true, roles: ['managers'] } },
-          { action: 'unlock-account' },
+          { action: 'unlock-account', decision: { allowed: true, roles: ['managers'] } },
+          { action: 'issue-pass', decision: { allowed: false, because: 'no-role' } },
+          { action: 'end-sessions', decision: { allowed: false, because: 'no-role' } },
+          { action: 'release-recovery', decision: { allowed: false, because: 'no-role' } },
           { action: 'see-people', decision: { allowed: false, because: 'no-role' } },
         ],
       },
