@@ -141,6 +141,19 @@ describe.each(['sqlite', 'postgres'] as const)('accounts linked by their owner, 
     expect(await keyturn.deps.store.people.accountsOf(other.account)).toEqual([other.account]);
   });
 
+  it('are linked to nobody by what was proven for them by an account that is parted from them meanwhile', async () => {
+    const [first, other] = [await owner(), await bare()];
+    const link = { person: newLogin(), ids: [newLogin(), newLogin()] as const, now: 0, by: 'test', countsFrom: 0 };
+    expect(await keyturn.deps.store.people.link(first.account, other.account, link)).toBe(true);
+    const { held } = await signedIn();
+    keyturn.clock.move(31_000);
+    const client = await proveOther(held, other.login, first);
+    client.at('done');
+    expect(await keyturn.deps.store.people.unlink(other.account)).toBe(true);
+    expect((await finish(held, client)).body.code).toBe('session.not-proven');
+    expect(await linked(held)).toEqual([]);
+  });
+
   it('are linked by nothing less than both proofs, whatever is left out', async () => {
     const missing = fc.constantFrom('nothing', 'fresh session', 'password', 'second proof', 'own session', 'goal', 'its own journey');
     await fc.assert(
