@@ -21,6 +21,7 @@ struct Settings {
   std::string unlockText;
   std::string offlineMessage;
   std::string helpDeskText;
+  std::string awayMessage;
   std::vector<std::string> certificatePins;
   bool prefillUser = false;
   std::string kioskIdentity = "service-account";
@@ -79,6 +80,7 @@ inline constexpr TextSetting textSettings[] = {
     {"UnlockText", &Settings::unlockText, 64},
     {"OfflineMessage", &Settings::offlineMessage, 512},
     {"HelpDeskText", &Settings::helpDeskText, 512},
+    {"AwayMessage", &Settings::awayMessage, 512},
 };
 
 inline constexpr TextSetting httpsUrlSettings[] = {

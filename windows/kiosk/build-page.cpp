@@ -2,75 +2,11 @@
 
 #include <algorithm>
 
+#include "page-parts.h"
+#include "proof-pages.h"
+
 namespace keyturn {
 namespace {
-
-Page emptyPage(const PageContext& context, std::string key, std::string title) {
-  Page page;
-  page.key = std::move(key);
-  page.title = std::move(title);
-  page.organisation = context.organisation;
-  page.windowTitle = context.texts.text(context.goal == KioskGoal::resetPassword ? TEXT_WINDOW_RESET : TEXT_WINDOW_UNLOCK);
-  return page;
-}
-
-void addHelp(const PageContext& context, Page& page) {
-  if (!context.helpDesk.empty()) page.after.push_back(context.texts.text(TEXT_HELP, {context.helpDesk}));
-}
-
-void addButton(const PageContext& context, Page& page, Action action, unsigned text, std::int64_t enabledAfter = 0) {
-  page.buttons.push_back({action, context.texts.text(text), enabledAfter});
-}
-
-// A page in the middle of a journey: stopping is asked about.
-void addStop(const PageContext& context, Page& page) {
-  addButton(context, page, Action::askToStop, TEXT_CANCEL);
-  page.onEscape = Action::askToStop;
-}
-
-void addClose(const PageContext& context, Page& page) {
-  addButton(context, page, Action::close, TEXT_CLOSE);
-  page.onEscape = Action::close;
-}
-
-std::string joinLabels(const std::vector<StepOption>& options) {
-  std::string joined;
-  for (const StepOption& option : options) {
-    if (!joined.empty()) joined += ", ";
-    joined += option.label;
-  }
-  return joined;
-}
-
-// Fetching a code or reading what to do now takes longer than typing; a person who has to confirm takes as long as the window may
-// be open at all.
-constexpr int codePatience = 600;
-constexpr int personPatience = 24 * 60 * 60;
-
-unsigned factorText(std::string_view kind) {
-  if (kind == "email") return TEXT_FACTOR_EMAIL;
-  if (kind == "sms") return TEXT_FACTOR_SMS;
-  if (kind == "totp") return TEXT_FACTOR_TOTP;
-  if (kind == "questions") return TEXT_FACTOR_QUESTIONS;
-  if (kind == "recovery-code") return TEXT_FACTOR_RECOVERY_CODE;
-  if (kind == "temporary-pass") return TEXT_FACTOR_TEMPORARY_PASS;
-  if (kind == "manager") return TEXT_FACTOR_MANAGER;
-  return TEXT_FACTOR_OTHER;
-}
-
-// The proofs this client can draw. What it cannot (a passkey, questions, the password of another account, digits for a manager) is left out.
-bool canDraw(std::string_view factorKind) {
-  return factorKind != "passkey" && factorKind != "questions" && factorKind != "linked-account" && factorKind != "manager";
-}
-
-std::string factorHint(const ITexts& texts, const StepOption& option) {
-  const bool isSent = option.kind == "email" || option.kind == "sms";
-  if (isSent && !option.hint.empty()) return texts.text(TEXT_HINT_TO, {option.hint});
-  if (option.kind == "email") return texts.text(TEXT_HINT_EMAIL);
-  if (option.kind == "sms") return texts.text(TEXT_HINT_SMS);
-  if (option.kind == "totp") return texts.text(TEXT_HINT_TOTP);
-  return option.hint;
-}
 
 struct FailureTexts {
   unsigned title;
@@ -99,78 +35,6 @@ std::optional<FailureTexts> failureTexts(HttpFailure failure) {
   }
 }
 
-Page unknownPage(const PageContext& context) {
-  Page page = emptyPage(context, "unknown", context.texts.text(TEXT_UNKNOWN_TITLE));
-  page.paragraphs = {context.texts.text(TEXT_UNKNOWN_TEXT), context.portalAddress};
-  addHelp(context, page);
-  addClose(context, page);
-  return page;
-}
-
-Page chooseFactorPage(const PageContext& context, const Step& step) {
-  const ITexts& texts = context.texts;
-  Page page = emptyPage(context, step.id, texts.text(step.factorsDone > 0 ? TEXT_FACTOR_TITLE_NEXT : TEXT_FACTOR_TITLE));
-  page.progress = texts.text(TEXT_PROGRESS_PROOF);
-  for (const StepOption& option : step.options) {
-    if (!canDraw(option.kind)) continue;
-    const unsigned own = factorText(option.kind);
-    const std::string label = own == TEXT_FACTOR_OTHER && !option.label.empty() ? option.label : texts.text(own);
-    page.choices.push_back({option.id, label, factorHint(texts, option), false});
-  }
-  if (page.choices.empty()) return unknownPage(context);
-  page.choices.front().selected = true;
-  page.after.push_back(texts.text(TEXT_FACTOR_NEXT));
-  addButton(context, page, Action::submit, TEXT_CONTINUE);
-  addStop(context, page);
-  return page;
-}
-
-Page codePage(const PageContext& context, const Step& step, const JourneyClient& client) {
-  const ITexts& texts = context.texts;
-  const bool isEmail = step.factorKind == "email";
-  const bool isSms = step.factorKind == "sms";
-  const unsigned title = isEmail                     ? TEXT_CODE_TITLE_EMAIL
-                         : isSms                     ? TEXT_CODE_TITLE_SMS
-                         : step.factorKind == "totp" ? TEXT_CODE_TITLE_TOTP
-                                                     : TEXT_CODE_TITLE_OTHER;
-  Page page = emptyPage(context, step.id, texts.text(title));
-  page.progress = texts.text(TEXT_PROGRESS_PROOF);
-  if (isEmail) page.paragraphs.push_back(texts.text(TEXT_CODE_SENT));
-  if (isSms) page.paragraphs.push_back(texts.text(TEXT_CODE_SENT_SMS));
-  Field field;
-  field.kind = FieldKind::code;
-  field.id = "code";
-  field.label = texts.text(TEXT_CODE_LABEL);
-  const bool isDigits = step.codeLength > 0 && (isEmail || isSms || step.factorKind == "totp");
-  field.hint = isDigits ? texts.text(TEXT_CODE_HINT, {std::to_string(step.codeLength)}) : texts.text(TEXT_CODE_HINT_OTHER);
-  field.longest = 64;
-  page.fields.push_back(field);
-  page.patience = codePatience;
-  if (step.attemptsLeft && step.messageIsError)
-    page.after.push_back(*step.attemptsLeft == 1 ? texts.text(TEXT_CODE_ATTEMPTS_ONE)
-                                                 : texts.text(TEXT_CODE_ATTEMPTS, {std::to_string(*step.attemptsLeft)}));
-  addButton(context, page, Action::submit, TEXT_CONTINUE);
-  if (step.resendAt) addButton(context, page, Action::resend, TEXT_CODE_RESEND, client.secondsToResend().value_or(0));
-  if (step.canGoBack) addButton(context, page, Action::back, TEXT_BACK);
-  addStop(context, page);
-  return page;
-}
-
-Page questionsPage(const PageContext& context, const Step& step) {
-  Page page = emptyPage(context, step.id, context.texts.text(TEXT_QUESTIONS_TITLE));
-  page.progress = context.texts.text(TEXT_PROGRESS_PROOF);
-  for (const StepOption& prompt : step.options) {
-    Field field;
-    field.kind = FieldKind::answer;
-    field.id = prompt.id;
-    field.label = prompt.label;
-    page.fields.push_back(field);
-  }
-  addButton(context, page, Action::submit, TEXT_CONTINUE);
-  addStop(context, page);
-  return page;
-}
-
 Page chooseAccountsPage(const PageContext& context, const Step& step) {
   Page page = emptyPage(context, step.id, context.texts.text(TEXT_ACCOUNTS_TITLE));
   page.progress = context.texts.text(TEXT_PROGRESS_FINISH);
@@ -184,6 +48,23 @@ Page chooseAccountsPage(const PageContext& context, const Step& step) {
   addButton(context, page, Action::submit, TEXT_CONTINUE);
   addStop(context, page);
   return page;
+}
+
+// Where several accounts were written to and some are asked for once more: what became of each, and the way out.
+void addResultsSoFar(const PageContext& context, const Step& step, Page& page) {
+  for (const StepResult& result : step.results) page.paragraphs.push_back(result.message);
+  if (step.mayFinish) addButton(context, page, Action::finish, TEXT_FINISH);
+}
+
+// What this computer will know of the new password, before and after it is set. The screen promises nothing that a laptop away from
+// its domain cannot keep, and troubles nobody where a domain controller was seen or none is asked.
+void addAway(const PageContext& context, Page& page) {
+  if (context.goal != KioskGoal::resetPassword) return;
+  if (context.domain == DomainReach::notKnown) page.after.push_back(context.texts.text(TEXT_AWAY));
+  if (context.domain != DomainReach::notReached) return;
+  std::string text = context.texts.text(TEXT_AWAY_NOW);
+  if (!context.awayMessage.empty()) text += " " + context.awayMessage;
+  page.paragraphs.push_back(text);
 }
 
 Page newPasswordPage(const PageContext& context, const Step& step) {
@@ -201,10 +82,11 @@ Page newPasswordPage(const PageContext& context, const Step& step) {
   page.rules = ruleLines(texts, step.rules);
   page.checksWhileTyping = true;
   page.after.push_back(texts.text(TEXT_PASSWORD_NEXT));
-  page.after.push_back(texts.text(TEXT_AWAY));
+  addAway(context, page);
   page.writes = true;
   addButton(context, page, Action::submit, TEXT_PASSWORD_SAVE);
   if (step.mayKeepPassword) addButton(context, page, Action::keepPassword, TEXT_PASSWORD_KEEP);
+  addResultsSoFar(context, step, page);
   addStop(context, page);
   return page;
 }
@@ -216,16 +98,7 @@ Page confirmUnlockPage(const PageContext& context, const Step& step) {
   page.after.push_back(context.texts.text(TEXT_UNLOCK_NEXT));
   page.writes = true;
   addButton(context, page, Action::submit, TEXT_UNLOCK_SAVE);
-  addStop(context, page);
-  return page;
-}
-
-Page waitingPage(const PageContext& context, const Step& step) {
-  const bool isDirectory = step.waitingFor == "directory";
-  Page page = emptyPage(context, step.id, context.texts.text(isDirectory ? TEXT_WAITING_TITLE : TEXT_WAITING_TITLE_PERSON));
-  page.paragraphs.push_back(context.texts.text(isDirectory ? TEXT_WAITING_TEXT : TEXT_WAITING_TEXT_PERSON));
-  page.pollAfter = step.pollAfter;
-  page.patience = personPatience;
+  addResultsSoFar(context, step, page);
   addStop(context, page);
   return page;
 }
@@ -252,7 +125,7 @@ Page donePage(const PageContext& context, const Step& step) {
     for (const std::string& next : step.nextSteps) page.rules.emplace_back(RuleState::serverDecides, next);
   }
   const bool isReset = std::any_of(step.results.begin(), step.results.end(), [](const StepResult& r) { return r.outcome == "password-reset"; });
-  if (isReset) page.after.push_back(context.texts.text(TEXT_AWAY));
+  if (isReset) addAway(context, page);
   if (!isGood) addHelp(context, page);
   addClose(context, page);
   page.isFinal = true;
@@ -283,6 +156,12 @@ Page pageOf(const PageContext& context, const Step& step, const JourneyClient& c
       return codePage(context, step, client);
     case StepKind::questions:
       return questionsPage(context, step);
+    case StepKind::password:
+      return currentPasswordPage(context, step);
+    case StepKind::linkedPassword:
+      return linkedPasswordPage(context, step);
+    case StepKind::passkey:
+      return passkeyPage(context, step);
     case StepKind::chooseAccounts:
       return chooseAccountsPage(context, step);
     case StepKind::newPassword:
@@ -298,7 +177,7 @@ Page pageOf(const PageContext& context, const Step& step, const JourneyClient& c
     case StepKind::unknown:
       break;
   }
-  return unknownPage(context);
+  return unknownPage(context, step);
 }
 
 }  // namespace
@@ -346,6 +225,7 @@ Page accountPage(const PageContext& context, std::string_view account) {
   field.hint = texts.text(TEXT_ACCOUNT_HINT);
   field.value = account;
   page.fields.push_back(field);
+  if (context.domain == DomainReach::notReached) addAway(context, page);
   page.after.push_back(texts.text(TEXT_ACCOUNT_NEXT));
   addButton(context, page, Action::submit, TEXT_CONTINUE);
   addButton(context, page, Action::close, TEXT_CANCEL);
@@ -360,7 +240,8 @@ Page stepPage(const PageContext& context, const JourneyClient& client) {
     page.notice = step.message;
     page.tone = step.messageIsError ? Tone::error : Tone::info;
   }
-  if (!page.isFinal) page.expiresIn = client.secondsToExpiry();
+  // What is being written is waited for until the server tells what became of it.
+  if (!page.isFinal && !step.isWriteUnderWay()) page.expiresIn = client.secondsToExpiry();
   return page;
 }
 
@@ -377,6 +258,11 @@ Page troublePage(const PageContext& context, const Outcome& outcome) {
   Page page = emptyPage(context, "trouble", texts.text(title));
   page.notice = text;
   page.tone = Tone::error;
+  // A phone may have a way to the portal that this computer has not. Where somebody may be listening in, nobody is sent on.
+  if (outcome.kind == Outcome::Kind::trouble && outcome.failure != HttpFailure::pinMismatch) {
+    page.paragraphs.push_back(texts.text(TEXT_TROUBLE_PHONE));
+    addPortal(context, page);
+  }
   addHelp(context, page);
   addButton(context, page, Action::retry, TEXT_TRY_AGAIN);
   addClose(context, page);
@@ -390,6 +276,17 @@ Page endedPage(const PageContext& context) {
   addButton(context, page, Action::startAgain, TEXT_START_AGAIN);
   addClose(context, page);
   page.isFinal = true;
+  return page;
+}
+
+Page resultNotKnownPage(const PageContext& context) {
+  Page page = emptyPage(context, "not-known", context.texts.text(TEXT_DONE_UNKNOWN));
+  page.paragraphs.push_back(context.texts.text(context.goal == KioskGoal::resetPassword ? TEXT_NOT_KNOWN_RESET : TEXT_NOT_KNOWN_UNLOCK));
+  addHelp(context, page);
+  addButton(context, page, Action::startAgain, TEXT_START_AGAIN);
+  addClose(context, page);
+  page.isFinal = true;
+  page.patience = codePatience;
   return page;
 }
 

@@ -7,6 +7,7 @@
 #include "journey-client.h"
 #include "kiosk-start.h"
 #include "page.h"
+#include "system.h"
 #include "texts/texts.h"
 
 namespace keyturn {
@@ -19,6 +20,8 @@ struct PageContext {
   std::string offlineMessage;  // of the settings, empty = built in
   std::string helpDesk;        // of the settings, else of the server, may be empty
   std::string organisation;
+  std::string awayMessage;     // of the settings: how to get to the company network, may be empty
+  DomainReach domain = DomainReach::notKnown;
 };
 
 Page connectingPage(const PageContext& context);
@@ -27,6 +30,8 @@ Page stepPage(const PageContext& context, const JourneyClient& client);
 // The page for a trouble without which nothing can be done. `Action::retry` loads again.
 Page troublePage(const PageContext& context, const Outcome& outcome);
 Page endedPage(const PageContext& context);
+// The journey ended while its answer was being written, and nobody can tell any more what became of it.
+Page resultNotKnownPage(const PageContext& context);
 Page notOfferedPage(const PageContext& context);
 Page stopPage(const PageContext& context, bool isWriting);
 

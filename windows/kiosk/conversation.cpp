@@ -43,7 +43,7 @@ SecretString withoutSeparators(std::string_view code) {
 Conversation::Conversation(IHttp& http, const ITexts& texts, ConversationOptions options)
     : client_(http, options.version, options.language),
       options_(std::move(options)),
-      context_{texts, options_.goal, options_.portalAddress, options_.offlineMessage, options_.helpDesk, ""} {}
+      context_{texts, options_.goal, options_.portalAddress, options_.offlineMessage, options_.helpDesk, "", options_.awayMessage} {}
 
 Page Conversation::keep(Page page) {
   current_ = page;
@@ -60,12 +60,18 @@ Page Conversation::open() {
   isLoaded_ = true;
   context_.organisation = site.organisation;
   if (context_.helpDesk.empty()) context_.helpDesk = site.supportContact;
+  askDomain();
   const bool isOffered = std::find(site.goals.begin(), site.goals.end(), goalName(options_.goal)) != site.goals.end();
   return keep(isOffered ? accountPage(context_, options_.account) : notOfferedPage(context_));
 }
 
+void Conversation::askDomain() {
+  if (options_.domainReach && options_.goal == KioskGoal::resetPassword) context_.domain = options_.domainReach();
+}
+
 Page Conversation::show(const Outcome& outcome) {
   if (outcome.kind == Outcome::Kind::ok) {
+    if (client_.step() && (client_.step()->kind == StepKind::newPassword || client_.step()->kind == StepKind::done)) askDomain();
     Page page = stepPage(context_, client_);
     const Step* step = client_.step() ? &*client_.step() : nullptr;
     // Work that was begun before the step was read again is not shown as if it were at its start.
@@ -78,8 +84,9 @@ Page Conversation::show(const Outcome& outcome) {
   if (outcome.kind == Outcome::Kind::trouble && options_.onTrouble) options_.onTrouble(outcome.failure);
   if (outcome.kind == Outcome::Kind::problem) {
     if (outcome.code == "journey.expired" || outcome.code == "journey.not-found" || outcome.code == "journey.token-missing") {
+      const bool wasWriting = client_.step() && client_.step()->isWriteUnderWay();
       client_.forget();
-      return keep(endedPage(context_));
+      return keep(wasWriting ? resultNotKnownPage(context_) : endedPage(context_));
     }
   } else if (outcome.failure == HttpFailure::pinMismatch || outcome.failure == HttpFailure::certificate ||
              outcome.failure == HttpFailure::wrongTime || outcome.failure == HttpFailure::wrongName) {
@@ -100,6 +107,8 @@ Page Conversation::show(const Outcome& outcome) {
 Page Conversation::perform(Action action, Inputs inputs) {
   switch (action) {
     case Action::submit:
+      // Not the same as a field that is empty: it holds something, which nobody could type again.
+      if (inputs.isUnreadable) return refuse(TEXT_UNREADABLE);
       return submit(std::move(inputs));
     case Action::resend:
       return show(client_.resendCode());
@@ -107,6 +116,8 @@ Page Conversation::perform(Action action, Inputs inputs) {
       return show(client_.goBack());
     case Action::keepPassword:
       return show(client_.keepPassword());
+    case Action::finish:
+      return show(client_.finish());
     case Action::poll:
       if (client_.step() && client_.step()->kind == StepKind::proofOfWork) return goOnWorking();
       return show(client_.poll());
@@ -117,7 +128,7 @@ Page Conversation::perform(Action action, Inputs inputs) {
       client_.forget();
       return isLoaded_ ? keep(accountPage(context_, options_.account)) : open();
     case Action::askToStop:
-      return stopPage(context_, client_.step() && client_.step()->kind == StepKind::waiting);
+      return stopPage(context_, client_.step() && client_.step()->isWriteUnderWay());
     case Action::goOn:
     case Action::close:
     case Action::none:
@@ -192,11 +203,21 @@ Page Conversation::submitStep(Inputs& inputs) {
       for (const NamedSecret& answer : inputs.fields)
         if (answer.value.empty()) return refuse(TEXT_QUESTIONS_MISSING);
       return show(client_.answerQuestions(inputs.fields));
+    case StepKind::password:
+      if (inputs.fields.empty() || inputs.fields.front().value.empty()) return refuse(TEXT_CURRENT_MISSING);
+      return show(client_.sendPassword(inputs.fields.front().value));
+    case StepKind::linkedPassword: {
+      // One account is named in the label and needs no choice.
+      const bool isOne = step.options.size() == 1;
+      if (!isOne && inputs.choices.size() != 1) return refuse(TEXT_LINKED_CHOOSE);
+      if (inputs.fields.empty() || inputs.fields.front().value.empty()) return refuse(TEXT_CURRENT_MISSING);
+      return show(client_.proveLinked(isOne ? step.options.front().id : inputs.choices.front(), inputs.fields.front().value));
+    }
     case StepKind::chooseAccounts:
       return inputs.choices.empty() ? refuse(TEXT_ACCOUNTS_MISSING) : show(client_.chooseAccounts(inputs.choices));
     case StepKind::newPassword: {
       if (inputs.fields.empty() || inputs.fields.front().value.empty()) return refuse(TEXT_PASSWORD_MISSING);
-      Page page = show(client_.setPassword(inputs.fields.front().value));
+      Page page = show(client_.sendPassword(inputs.fields.front().value));
       const bool isRefused = client_.step() && client_.step()->kind == StepKind::newPassword && page.notice.empty();
       return isRefused ? withError(std::move(page), context_.texts.text(TEXT_PASSWORD_REFUSED)) : page;
     }
@@ -215,6 +236,8 @@ std::pair<Page, bool> Conversation::check(const SecretString& password) {
 }
 
 Page Conversation::expire() {
+  // What is being written is not over with the journey's time: the server is asked what became of it.
+  if (client_.step() && client_.step()->isWriteUnderWay()) return show(client_.refresh());
   client_.cancel();
   return keep(endedPage(context_));
 }

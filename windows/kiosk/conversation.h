@@ -21,6 +21,9 @@ struct ConversationOptions {
   std::string portalAddress;
   std::string offlineMessage;
   std::string helpDesk;
+  std::string awayMessage;
+  // Whether this computer reaches a domain controller; asked before a page that tells of it. None: nobody knows.
+  std::function<DomainReach()> domainReach;
   // How long the work that a server asks for is gone on with before the window is heard again.
   std::chrono::milliseconds workSlice{250};
   // Told of every request that got no usable answer, for the event log.
@@ -57,6 +60,7 @@ class Conversation {
   Page show(const Outcome& outcome);
   Page refuse(unsigned text) const { return withError(current_, context_.texts.text(text)); }
   Page keep(Page page);
+  void askDomain();
 
   JourneyClient client_;
   ConversationOptions options_;

@@ -171,18 +171,29 @@ Outcome JourneyClient::goBack() { return answer(SecretString("{\"back\":true}"))
 Outcome JourneyClient::sendWork(const std::string& solution) { return answer(SecretString(solution)); }
 Outcome JourneyClient::keepPassword() { return answer(SecretString("{\"keepPassword\":true}")); }
 Outcome JourneyClient::confirmUnlock() { return answer(SecretString("{\"confirm\":true}")); }
+Outcome JourneyClient::finish() { return answer(SecretString("{\"finish\":true}")); }
 Outcome JourneyClient::poll() { return answer(SecretString("{}")); }
 
 Outcome JourneyClient::answerQuestions(const std::vector<NamedSecret>& answers) {
-  SecretString body("{\"answers\":{");
+  SecretString body("{\"answers\":[");
   bool fits = true;
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (i > 0) body.append(",");
+    body.append(i > 0 ? ",{\"question\":" : "{\"question\":");
     fits = appendJsonString(body, answers[i].id) && fits;
-    body.append(":");
+    body.append(",\"answer\":");
     fits = appendJsonString(body, answers[i].value.view()) && fits;
+    body.append("}");
   }
-  body.append("}}");
+  body.append("]}");
+  return fits ? answer(body) : trouble(HttpFailure::badAnswer);
+}
+
+Outcome JourneyClient::proveLinked(std::string_view account, const SecretString& password) {
+  SecretString body("{\"account\":");
+  bool fits = appendJsonString(body, account);
+  body.append(",\"password\":");
+  fits = appendJsonString(body, password.view()) && fits;
+  body.append("}");
   return fits ? answer(body) : trouble(HttpFailure::badAnswer);
 }
 
@@ -197,7 +208,7 @@ Outcome JourneyClient::chooseAccounts(const std::vector<std::string>& accounts) 
   return fits ? answer(body) : trouble(HttpFailure::badAnswer);
 }
 
-Outcome JourneyClient::setPassword(const SecretString& password) {
+Outcome JourneyClient::sendPassword(const SecretString& password) {
   SecretString body;
   return appendMember(body, "password", password.view()) ? answer(body) : trouble(HttpFailure::badAnswer);
 }

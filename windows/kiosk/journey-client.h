@@ -56,11 +56,15 @@ class JourneyClient {
   Outcome goBack();
   // `solution` is JSON of WorkSolver.
   Outcome sendWork(const std::string& solution);
+  Outcome proveLinked(std::string_view account, const SecretString& password);
   Outcome answerQuestions(const std::vector<NamedSecret>& answers);
   Outcome chooseAccounts(const std::vector<std::string>& accounts);
-  Outcome setPassword(const SecretString& password);
+  // A new password, or the one the account has now: what the step asks for.
+  Outcome sendPassword(const SecretString& password);
   Outcome keepPassword();
   Outcome confirmUnlock();
+  // Leaves it at the accounts that were written to.
+  Outcome finish();
   Outcome poll();
 
   // Has a password judged while it is typed; the verdicts stand at the rules of the step.

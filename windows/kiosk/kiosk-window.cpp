@@ -14,6 +14,7 @@ namespace {
 
 constexpr UINT workDone = WM_APP + 1;
 constexpr UINT workFailed = WM_APP + 2;
+constexpr UINT textCut = WM_APP + 3;
 constexpr UINT_PTR tickTimer = 1;
 constexpr UINT tickMilliseconds = 100;
 constexpr std::uint64_t checkAfterMilliseconds = 400;
@@ -62,6 +63,11 @@ bool KioskWindow::create() {
   PageEvents events;
   events.onAction = [this](Action action) { act(action); };
   events.onTyping = [this] { checkAt_ = now() + checkAfterMilliseconds; };
+  // Told once the control has done what it is in the middle of: the page is made anew.
+  events.onCut = [this](std::size_t longest) { PostMessageW(window_, textCut, longest, 0); };
+  events.keyboardName = [this] { return system_.keyboardName(); };
+  events.hasOtherKeyboard = [this] { return system_.hasOtherKeyboardLayout(); };
+  events.nextKeyboard = [this] { system_.useNextKeyboardLayout(); };
   view_ = std::make_unique<PageView>(window_, instance_, texts_, *theme_, std::move(events));
   worker_ = std::make_unique<Worker>(window_, workDone, workFailed);
   return view_->window() != nullptr;
@@ -218,6 +224,7 @@ void KioskWindow::tick() {
     if (time >= leaveBy_ || worker_->isIdle()) PostQuitMessage(0);
     return;
   }
+  view_->updateKeyboard();
   const std::uint64_t idle = time - lastInputAt_;
   const std::uint64_t limit = idleLimit();
   // Never in the middle of a write: what became of it has to be read.
@@ -336,6 +343,9 @@ LRESULT KioskWindow::handle(UINT message, WPARAM wparam, LPARAM lparam) {
     case workFailed:
       code_ = ExitCode::internalError;
       PostQuitMessage(0);
+      return 0;
+    case textCut:
+      if (!isBusy_ && !isLeaving_) view_->show(withError(view_->page(), texts_.text(TEXT_CUT, {std::to_string(wparam)})));
       return 0;
     case WM_WTSSESSION_CHANGE:
       if (wparam == WTS_SESSION_LOGON || wparam == WTS_SESSION_UNLOCK || wparam == WTS_REMOTE_CONNECT) leave(ExitCode::sessionChanged);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "conversation.h"
+#include "domain-watch.h"
 #include "exit-codes.h"
 #include "http-winhttp.h"
 #include "identity.h"
@@ -98,8 +99,11 @@ std::string_view reasonOf(HttpFailure failure) {
   }
 }
 
-ExitCode converse(HINSTANCE instance, ISystem& system, const SettingsReading& reading, const KioskStart& start) {
+ExitCode converse(HINSTANCE instance, const std::shared_ptr<ISystem>& shared, const SettingsReading& reading, const KioskStart& start) {
+  ISystem& system = *shared;
   const Settings& settings = reading.settings;
+  // Before there is a window: what is typed means what it means on the sign-in screen.
+  if (!start.layout.empty()) system.useKeyboardLayout(start.layout);
   // What the window does not speak, the server is not asked for either: one language from the first word to the last.
   const std::string wished = start.language.empty() ? system.uiLanguage() : start.language;
   const std::string language = hasTexts(instance, TEXT_WINDOW_RESET, wished) ? wished : "en";
@@ -121,6 +125,8 @@ ExitCode converse(HINSTANCE instance, ISystem& system, const SettingsReading& re
   options.portalAddress = formatUrl(*reading.portal);
   options.offlineMessage = settings.offlineMessage;
   options.helpDesk = settings.helpDeskText;
+  options.awayMessage = settings.awayMessage;
+  if (start.goal == KioskGoal::resetPassword) options.domainReach = [watch = std::make_shared<DomainWatch>(shared)] { return watch->answer(); };
   const std::string host = reading.portal->host;
   options.onTrouble = [&system, &settings, host](HttpFailure failure) {
     if (failure == HttpFailure::pinMismatch) {
@@ -160,7 +166,7 @@ ExitCode runKiosk(HINSTANCE instance) {
   if (FAILED(CoInitializeEx(nullptr, COINIT_APARTMENTTHREADED | COINIT_DISABLE_OLE1DDE))) return ExitCode::noWindow;
   INITCOMMONCONTROLSEX controls = {sizeof controls, ICC_STANDARD_CLASSES};
   InitCommonControlsEx(&controls);
-  return converse(instance, *system, reading, *start);
+  return converse(instance, system, reading, *start);
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ enum class Action {
   askToStop,
   goOn,          // back from the question whether to stop
   close,
+  finish,        // leaves it at what was reached
 };
 
 enum class FieldKind {
@@ -65,6 +66,8 @@ struct Page {
   std::string notice;    // announced to screen readers
   Tone tone = Tone::info;
   std::vector<std::string> paragraphs;
+  std::string shown;     // to be read out: large, below the paragraphs
+  std::string portal;    // address to go on at, on another device
   std::vector<Choice> choices;
   bool severalChoices = false;
   std::vector<Field> fields;
@@ -90,6 +93,7 @@ struct Page {
 struct Inputs {
   std::vector<NamedSecret> fields;
   std::vector<std::string> choices;
+  bool isUnreadable = false;  // one of the fields holds what is no text: half a character, for example
 };
 
 }  // namespace keyturn

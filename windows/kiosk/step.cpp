@@ -41,6 +41,9 @@ StepKind kindOf(std::string_view kind) {
   if (kind == "choose-factor") return StepKind::chooseFactor;
   if (kind == "code") return StepKind::code;
   if (kind == "questions") return StepKind::questions;
+  if (kind == "password") return StepKind::password;
+  if (kind == "linked-password") return StepKind::linkedPassword;
+  if (kind == "passkey") return StepKind::passkey;
   if (kind == "choose-accounts") return StepKind::chooseAccounts;
   if (kind == "new-password") return StepKind::newPassword;
   if (kind == "confirm-unlock") return StepKind::confirmUnlock;
@@ -67,6 +70,14 @@ std::vector<StepOption> readOptions(const Json& list, std::string_view labelName
   return options;
 }
 
+void readResults(const Json& json, Step& step) {
+  for (const Json& item : json["results"].items()) {
+    if (step.results.size() == mostItems) break;
+    step.results.push_back({cleanText(item["account"].text("label"), 200), cleanText(item.text("outcome"), 40), cleanText(item.text("message"), 500)});
+  }
+  step.mayFinish = json["mayFinish"].asBoolean().value_or(false);
+}
+
 void readNewPassword(const Json& json, Step& step) {
   step.options = readOptions(json["accounts"], "label");
   for (const Json& item : json["rules"].items()) {
@@ -83,10 +94,7 @@ void readNewPassword(const Json& json, Step& step) {
 }
 
 void readDone(const Json& json, Step& step) {
-  for (const Json& item : json["results"].items()) {
-    if (step.results.size() == mostItems) break;
-    step.results.push_back({cleanText(item["account"].text("label"), 200), cleanText(item.text("outcome"), 40), cleanText(item.text("message"), 500)});
-  }
+  readResults(json, step);
   for (const Json& item : json["nextSteps"].items())
     if (item.asString() != nullptr && step.nextSteps.size() < mostItems) step.nextSteps.push_back(cleanText(*item.asString(), 500));
 }
@@ -103,6 +111,7 @@ bool isComplete(const Step& step) {
   switch (step.kind) {
     case StepKind::chooseFactor:
     case StepKind::questions:
+    case StepKind::linkedPassword:
     case StepKind::chooseAccounts:
       return !step.options.empty();
     case StepKind::code:
@@ -193,17 +202,23 @@ std::optional<Step> parseStep(const Json& json) {
       readCode(json, step);
       break;
     case StepKind::questions:
-      step.options = readOptions(json["prompts"], "text");
+      step.options = readOptions(json["questions"], "text");
       break;
+    case StepKind::linkedPassword:
     case StepKind::chooseAccounts:
+      step.options = readOptions(json["accounts"], "label");
+      break;
     case StepKind::confirmUnlock:
       step.options = readOptions(json["accounts"], "label");
+      readResults(json, step);
       break;
     case StepKind::newPassword:
       readNewPassword(json, step);
+      readResults(json, step);
       break;
     case StepKind::waiting:
       step.waitingFor = cleanText(json.text("for"), 40);
+      step.digits = cleanText(json.text("digits"), 10);
       step.pollAfter = bounded(json["pollAfter"], 3, 1, 60);
       break;
     case StepKind::done:
@@ -212,6 +227,8 @@ std::optional<Step> parseStep(const Json& json) {
     case StepKind::refused:
       step.contact = cleanText(json.text("contact"), 500);
       break;
+    case StepKind::password:
+    case StepKind::passkey:
     case StepKind::unknown:
       break;
   }

@@ -18,6 +18,9 @@ enum class StepKind {
   chooseFactor,
   code,
   questions,
+  password,        // the one the account has now
+  linkedPassword,  // that of another account of the person
+  passkey,
   chooseAccounts,
   newPassword,
   confirmUnlock,
@@ -68,10 +71,15 @@ struct Step {
   bool mayKeepPassword = false;
   WorkChallenge work;                // proof-of-work
   std::string waitingFor;
+  std::string digits;                // waiting, to be read out
   int pollAfter = 3;                 // seconds
-  std::vector<StepResult> results;   // done
+  std::vector<StepResult> results;   // done, and so far where some are asked for once more
+  bool mayFinish = false;            // it may be left at these
   std::vector<std::string> nextSteps;
   std::string contact;               // refused
+
+  // Whether the answer is on its way into a directory: it is not taken back any more.
+  bool isWriteUnderWay() const { return kind == StepKind::waiting && waitingFor == "directory"; }
 };
 
 // Reads a step. Nothing if it has no usable id or its kind is known and its content does not fit. A kind that is not known is

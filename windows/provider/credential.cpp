@@ -140,7 +140,8 @@ HRESULT Credential::CommandLinkClicked(DWORD field) noexcept {
     start.goal = field == fieldReset ? KioskGoal::resetPassword : KioskGoal::unlockAccount;
     start.language = context_->language;
     start.account = account_;
-    // Which desktop this is only this thread knows.
+    // Which keyboard and which desktop this is only this thread knows.
+    start.layout = context_->system->keyboardLayout();
     const std::string desktop = context_->system->currentDesktop();
     context_->runner->start(context_->reading.settings, start, desktop);
     return S_OK;

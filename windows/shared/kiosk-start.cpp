@@ -26,11 +26,21 @@ bool isLanguageTag(std::string_view tag) {
   return std::all_of(tag.begin(), tag.end(), [](char c) { return isAlphanumeric(c) || c == '-'; });
 }
 
+bool isKeyboardLayout(std::string_view name) {
+  return name.size() == 8 && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  });
+}
+
 std::vector<std::string> kioskArguments(const KioskStart& start) {
   std::vector<std::string> arguments{"--goal", std::string(goalName(start.goal))};
   if (isLanguageTag(start.language)) {
     arguments.emplace_back("--language");
     arguments.push_back(start.language);
+  }
+  if (isKeyboardLayout(start.layout)) {
+    arguments.emplace_back("--layout");
+    arguments.push_back(start.layout);
   }
   return arguments;
 }
@@ -52,6 +62,8 @@ std::optional<KioskStart> parseKioskStart(const std::vector<std::string>& argume
       }
     } else if (arguments[i] == "--language" && start.language.empty() && isLanguageTag(value)) {
       start.language = value;
+    } else if (arguments[i] == "--layout" && start.layout.empty() && isKeyboardLayout(value)) {
+      start.layout = value;
     } else {
       return std::nullopt;
     }

@@ -19,6 +19,7 @@ struct KioskStart {
   KioskGoal goal = KioskGoal::resetPassword;
   std::string language;  // BCP 47 tag, empty = the kiosk decides
   std::string account;   // empty = ask
+  std::string layout;    // keyboard of the sign-in screen, for example "00000407"; empty = what Windows gives
 };
 
 inline constexpr char accountVariable[] = "KEYTURN_ACCOUNT";
@@ -36,6 +37,9 @@ std::optional<KioskStart> parseKioskStart(const std::vector<std::string>& argume
 
 // A language tag of letters, digits and hyphens, at most 35 characters (RFC 5646 section 4.4.1).
 bool isLanguageTag(std::string_view tag);
+
+// Whether a text is an input locale identifier: eight hexadecimal digits.
+bool isKeyboardLayout(std::string_view name);
 
 // The name to hand on for a user the sign-in screen selected, as DOMAIN\name, name@domain or name. Nothing for a local account
 // of this machine (its domain is `computerName`, "." or empty before the backslash), for accounts of the cloud (AzureAD,

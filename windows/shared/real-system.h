@@ -22,6 +22,12 @@ class RealSystem : public ISystem {
   std::string uiLanguage() override;
   std::string moduleFolder() override;
   bool fileExists(const std::string& path) override;
+  std::string keyboardLayout() override;
+  bool useKeyboardLayout(const std::string& layout) override;
+  bool hasOtherKeyboardLayout() override;
+  bool useNextKeyboardLayout() override;
+  std::string keyboardName() override;
+  DomainReach domainReach() override;
   std::uint32_t lastError() override;
   std::string errorText(std::uint32_t code) override;
   OsHandle openServiceToken(const std::string& service) override;

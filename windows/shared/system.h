@@ -41,6 +41,14 @@ enum class ProcessEnd { exited, timedOut, failed };
 // What became of a started window: it says that it is up, it ended before, nothing came in time, or nobody can tell.
 enum class WindowWait { up, exited, timedOut, failed };
 
+// Whether this computer reaches a domain controller, by which alone it learns of a new password.
+enum class DomainReach {
+  notInDomain,  // it asks no domain controller at a sign-in
+  reached,
+  notReached,
+  notKnown,     // nobody could tell
+};
+
 struct ProcessStart {
   std::string executable;                 // absolute path
   std::string commandLine;                // quoted, with the program name first
@@ -77,6 +85,21 @@ class ISystem {
   // Folder this module was loaded from, without a trailing backslash; empty if unknown.
   virtual std::string moduleFolder() = 0;
   virtual bool fileExists(const std::string& path) = 0;
+
+  // --- keyboard: what the keys mean on the calling thread, by input locale identifiers such as "00000407"
+  // Empty if unknown.
+  virtual std::string keyboardLayout() = 0;
+  // Loads and takes a layout of this machine; false if it has none of that name.
+  virtual bool useKeyboardLayout(const std::string& layout) = 0;
+  // Whether more than one is loaded.
+  virtual bool hasOtherKeyboardLayout() = 0;
+  // Takes the next one of those that are loaded; false if there is no other.
+  virtual bool useNextKeyboardLayout() = 0;
+  // What people call the one that is in use, in their own language; empty if unknown.
+  virtual std::string keyboardName() = 0;
+
+  // Asks the domain this computer is in, if any. May take as long as the network makes it.
+  virtual DomainReach domainReach() = 0;
 
   // --- tokens; 0 on failure. `lastError` tells the Win32 code of the last failure on this thread.
   virtual std::uint32_t lastError() = 0;

@@ -49,6 +49,12 @@ class FakeSystem : public ISystem {
   std::string uiLanguage() override { return "de-DE"; }
   std::string moduleFolder() override { return failing.count("moduleFolder") != 0 ? "" : "C:\\Program Files\\Keyturn"; }
   bool fileExists(const std::string& path) override { return note("fileExists " + path); }
+  std::string keyboardLayout() override { return "00000407"; }
+  bool useKeyboardLayout(const std::string& layout) override { return note("useKeyboardLayout " + layout); }
+  bool hasOtherKeyboardLayout() override { return true; }
+  bool useNextKeyboardLayout() override { return note("useNextKeyboardLayout"); }
+  std::string keyboardName() override { return "Deutsch (Deutschland)"; }
+  DomainReach domainReach() override { return DomainReach::notKnown; }
   std::uint32_t lastError() override { return 5; }
   std::string errorText(std::uint32_t code) override { return "text of " + std::to_string(code); }
   OsHandle openServiceToken(const std::string& service) override { return make("openServiceToken", service); }

@@ -56,7 +56,7 @@ HWND createEdit(HWND parent, int id, const Field& field) {
   return edit;
 }
 
-SecretString readEdit(HWND edit) {
+std::optional<SecretString> readEdit(HWND edit) {
   const int length = GetWindowTextLengthW(edit);
   std::vector<WCHAR> text(static_cast<std::size_t>(length) + 2);
   const int read = GetWindowTextW(edit, text.data(), length + 1);
@@ -64,7 +64,8 @@ SecretString readEdit(HWND edit) {
   const int size = read == 0 ? 0
                              : WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, text.data(), read, bytes.data(),
                                                    static_cast<int>(bytes.size()), nullptr, nullptr);
-  SecretString result(std::string_view(bytes.data(), static_cast<std::size_t>(size)));
+  std::optional<SecretString> result;
+  if (read == 0 || size > 0) result.emplace(std::string_view(bytes.data(), static_cast<std::size_t>(size)));
   wipe(text.data(), text.size() * sizeof(WCHAR));
   wipe(bytes.data(), bytes.size());
   return result;

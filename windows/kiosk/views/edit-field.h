@@ -3,14 +3,16 @@
 
 #include <windows.h>
 
+#include <optional>
+
 #include "../page.h"
 
 namespace keyturn {
 
 // Makes the control. `parent` gets its notifications.
 HWND createEdit(HWND parent, int id, const Field& field);
-// The content in UTF-8.
-SecretString readEdit(HWND edit);
+// The content in UTF-8; nothing where it is no text, as half a character is none.
+std::optional<SecretString> readEdit(HWND edit);
 void writeEdit(HWND edit, const SecretString& text);
 // Overwrites the control's own copy, then empties it.
 void wipeEdit(HWND edit);

@@ -29,6 +29,14 @@ void PageView::addText(int id, const std::string& text, FontRole font, int gap, 
   add(Kind::text, id, L"STATIC", text, SS_NOPREFIX, font, gap).indent = indent;
 }
 
+void PageView::addPortal(const std::string& address) {
+  addText(idPortal, address, FontRole::strong, 8);
+  std::optional<QrCode> code = encodeQr(address);
+  if (!code) return;  // longer than a code takes: it can be typed
+  code_ = std::move(*code);
+  add(Kind::code, idPortalCode, L"STATIC", texts_.text(TEXT_PORTAL_CODE), SS_OWNERDRAW, FontRole::body, 12);
+}
+
 void PageView::addChoices(const Page& page) {
   for (std::size_t i = 0; i < page.choices.size(); ++i) {
     const Choice& choice = page.choices[i];
@@ -65,6 +73,34 @@ void PageView::addField(const Page& page, int index) {
   if (field.kind != FieldKind::password) return;
   Item& toggle = add(Kind::toggle, idShowPassword, L"BUTTON", texts_.text(TEXT_PASSWORD_SHOW), WS_TABSTOP | BS_OWNERDRAW | BS_NOTIFY, FontRole::body, 0);
   setAccessibleName(toggle.window, wide(texts_.text(TEXT_PASSWORD_SHOW_NAME)));
+  addKeyboard();
+}
+
+// Below a field that hides what is typed: on another keyboard than the one of the sign-in screen a password becomes one that nobody
+// can type there again.
+void PageView::addKeyboard() {
+  const std::string name = events_.keyboardName ? events_.keyboardName() : std::string();
+  if (name.empty()) return;
+  const std::string text = texts_.text(TEXT_KEYBOARD, {name});
+  if (!events_.hasOtherKeyboard()) return addText(idKeyboard, text, FontRole::small, 6);
+  add(Kind::keyboard, idKeyboard, L"BUTTON", text, WS_TABSTOP | BS_OWNERDRAW | BS_NOTIFY, FontRole::body, 8);
+  setAccessibleName(items_.back().window, wide(texts_.text(TEXT_KEYBOARD_NAME, {name})));
+  makeLiveRegion(items_.back().window);
+}
+
+void PageView::updateKeyboard() {
+  for (Item& item : items_) {
+    if (GetDlgCtrlID(item.window) != idKeyboard) continue;
+    const std::string name = events_.keyboardName();
+    const std::wstring text = wide(texts_.text(TEXT_KEYBOARD, {name}));
+    if (name.empty() || text == item.text) return;
+    item.text = text;
+    SetWindowTextW(item.window, text.c_str());
+    if (item.kind == Kind::keyboard) setAccessibleName(item.window, wide(texts_.text(TEXT_KEYBOARD_NAME, {name})));
+    layout();
+    announce(item.window);
+    return;
+  }
 }
 
 void PageView::addRules(const Page& page) {

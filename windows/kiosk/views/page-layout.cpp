@@ -56,8 +56,15 @@ void PageView::place(const RECT& area) {
   layout();
 }
 
+int PageView::codeSide(int width) const {
+  const int modules = code_.size + 2 * qrQuietZone;
+  return modules * std::max(1, std::min(theme_->px(codeModule), width / modules));
+}
+
 int PageView::heightOf(const Item& item, int width) const {
+  if (item.kind == Kind::code) return codeSide(width);
   if (item.kind == Kind::edit) return theme_->px(editHeight);
+  if (item.kind == Kind::keyboard) return theme_->px(smallButtonHeight);
   const Measure measure(window_, theme_->font(item.font));
   // A check box or radio button has its mark before the text.
   const int inner = item.kind == Kind::choice ? width - theme_->px(choiceIndent) : width;
@@ -112,8 +119,12 @@ void PageView::layout() {
       // The frame around the edit control is drawn by this window.
       MoveWindow(item.window, left + theme_->px(12), y + (height - line) / 2, width - toggleWidth - theme_->px(24), line, TRUE);
       if (hasToggle) MoveWindow(items_[i + 1].window, left + width - toggleWidth + theme_->px(8), y, toggleWidth - theme_->px(8), height, TRUE);
+    } else if (item.kind == Kind::keyboard) {
+      const Measure measure(window_, theme_->font(item.font));
+      const int own = std::min(width, textWidth(measure.device(), item.text) + theme_->px(28));
+      MoveWindow(item.window, left - theme_->px(focusRing), y, own, height, TRUE);
     } else {
-      MoveWindow(item.window, left + indent, y, itemWidth, height, TRUE);
+      MoveWindow(item.window, left + indent, y, item.kind == Kind::code ? height : itemWidth, height, TRUE);
     }
     y += height + (isNotice ? theme_->px(noticePadding) : 0);
   }

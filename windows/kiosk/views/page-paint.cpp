@@ -88,6 +88,23 @@ void PageView::paint() {
   EndPaint(window_, &paint);
 }
 
+// Dark on light in every colour scheme, high contrast too: many readers take no other.
+void PageView::drawCode(const DRAWITEMSTRUCT& draw) const {
+  constexpr COLORREF light = RGB(255, 255, 255);
+  constexpr COLORREF dark = RGB(0, 0, 0);
+  fill(draw.hDC, draw.rcItem, light);
+  const int module = (draw.rcItem.right - draw.rcItem.left) / (code_.size + 2 * qrQuietZone);
+  // A window that reads from right to left mirrors what is drawn; a mirrored code is none to many readers.
+  const bool isMirrored = (GetLayout(draw.hDC) & LAYOUT_RTL) != 0;
+  for (int y = 0; y < code_.size; ++y)
+    for (int x = 0; x < code_.size; ++x) {
+      if (!code_.isDark(isMirrored ? code_.size - 1 - x : x, y)) continue;
+      const LONG left = draw.rcItem.left + (x + qrQuietZone) * module;
+      const LONG top = draw.rcItem.top + (y + qrQuietZone) * module;
+      fill(draw.hDC, {left, top, left + module, top + module}, dark);
+    }
+}
+
 void PageView::drawButton(const DRAWITEMSTRUCT& draw) const {
   const int id = static_cast<int>(draw.CtlID);
   const bool isPrimary = !page_.buttons.empty() && id == buttonId(page_.buttons.front().action);
@@ -111,7 +128,7 @@ void PageView::drawButton(const DRAWITEMSTRUCT& draw) const {
   SetTextColor(draw.hDC, colour);
   WCHAR text[200] = {};
   GetWindowTextW(draw.hwndItem, text, 199);
-  const HGDIOBJ before = SelectObject(draw.hDC, theme_->font(id == idShowPassword ? FontRole::body : FontRole::strong));
+  const HGDIOBJ before = SelectObject(draw.hDC, theme_->font(id == idShowPassword || id == idKeyboard ? FontRole::body : FontRole::strong));
   DrawTextW(draw.hDC, text, -1, &area, DT_CENTER | DT_VCENTER | DT_SINGLELINE | DT_NOPREFIX | DT_END_ELLIPSIS);
   SelectObject(draw.hDC, before);
 }

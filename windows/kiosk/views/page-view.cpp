@@ -16,6 +16,8 @@ namespace {
 constexpr wchar_t className[] = L"KeyturnPage";
 std::wstring wide(const std::string& text) { return toWide(text).value_or(std::wstring()); }
 
+bool isWayOut(Action action) { return action == Action::askToStop || action == Action::close; }
+
 }  // namespace
 
 PageView::PageView(HWND parent, HINSTANCE instance, const ITexts& texts, const Theme& theme, PageEvents events)
@@ -71,6 +73,8 @@ void PageView::show(const Page& page) {
   }
   for (std::size_t i = 0; i < page.paragraphs.size(); ++i)
     addText(idParagraph + static_cast<int>(i), page.paragraphs[i], FontRole::body, i == 0 ? 14 : 8);
+  if (!page.shown.empty()) addText(idShown, page.shown, FontRole::title, 16);
+  if (!page.portal.empty()) addPortal(page.portal);
   addChoices(page);
   for (std::size_t i = 0; i < page.fields.size(); ++i) addField(page, static_cast<int>(i));
   addRules(page);
@@ -104,7 +108,11 @@ Inputs PageView::inputs() const {
   Inputs inputs;
   for (const Item& item : items_) {
     const std::size_t index = static_cast<std::size_t>(item.index);
-    if (item.kind == Kind::edit) inputs.fields.push_back({page_.fields[index].id, readEdit(item.window)});
+    if (item.kind == Kind::edit) {
+      std::optional<SecretString> content = readEdit(item.window);
+      inputs.isUnreadable = inputs.isUnreadable || !content;
+      inputs.fields.push_back({page_.fields[index].id, content ? std::move(*content) : SecretString()});
+    }
     if (item.kind == Kind::choice && SendMessageW(item.window, BM_GETCHECK, 0, 0) == BST_CHECKED) inputs.choices.push_back(page_.choices[index].id);
   }
   return inputs;
@@ -156,12 +164,11 @@ void PageView::setBusy(bool isBusy) {
   // Not on a control that is about to be disabled, where keys would be lost, and not on Cancel, which a second Enter would press.
   if (isBusy) SetFocus(window_);
   for (const Item& item : items_) {
-    if (item.kind == Kind::text || item.kind == Kind::rule) continue;
-    const bool isLast = item.kind == Kind::button && static_cast<std::size_t>(item.index) + 1 == page_.buttons.size();
-    if (isLast) continue;
+    if (item.kind == Kind::text || item.kind == Kind::code || item.kind == Kind::rule) continue;
+    if (item.kind == Kind::button && isWayOut(page_.buttons[static_cast<std::size_t>(item.index)].action)) continue;
     const bool waits = item.kind == Kind::button && page_.buttons[static_cast<std::size_t>(item.index)].enabledAfter > 0;
     EnableWindow(item.window, !isBusy && !waits);
-    if (item.kind == Kind::button && item.index == 0 && page_.buttons.size() > 1)
+    if (item.kind == Kind::button && item.index == 0)
       SetWindowTextW(item.window, isBusy ? wide(texts_.text(TEXT_WAIT)).c_str() : item.text.c_str());
   }
   if (!isBusy) focusFirst();
@@ -197,7 +204,7 @@ void PageView::restoreFocus() {
 void PageView::pressDefault() {
   const HWND focus = GetFocus();
   for (const Item& item : items_) {
-    if (item.window != focus || (item.kind != Kind::button && item.kind != Kind::toggle)) continue;
+    if (item.window != focus || (item.kind != Kind::button && item.kind != Kind::toggle && item.kind != Kind::keyboard)) continue;
     SendMessageW(focus, BM_CLICK, 0, 0);
     return;
   }
@@ -249,8 +256,13 @@ void PageView::onCommand(int id, int code, HWND control) {
     InvalidateRect(window_, nullptr, FALSE);
   } else if (code == EN_CHANGE && id >= idField && page_.checksWhileTyping) {
     if (events_.onTyping) events_.onTyping();
+  } else if (code == EN_MAXTEXT && id >= idField && id < idField + static_cast<int>(page_.fields.size())) {
+    if (events_.onCut) events_.onCut(page_.fields[static_cast<std::size_t>(id - idField)].longest);
   } else if (code == BN_CLICKED && id == idShowPassword) {
     togglePassword();
+  } else if (code == BN_CLICKED && id == idKeyboard) {
+    events_.nextKeyboard();
+    updateKeyboard();
   } else if (code == BN_CLICKED && id >= idButton && id < idAfter) {
     for (const Button& button : page_.buttons)
       if (buttonId(button.action) == id && IsWindowEnabled(control)) {
@@ -281,7 +293,11 @@ LRESULT PageView::handle(UINT message, WPARAM wparam, LPARAM lparam) {
     case WM_CTLCOLOREDIT:
       return colourOf(reinterpret_cast<HDC>(wparam), reinterpret_cast<HWND>(lparam));
     case WM_DRAWITEM:
-      drawButton(*reinterpret_cast<DRAWITEMSTRUCT*>(lparam));
+      if (wparam == idPortalCode) {
+        drawCode(*reinterpret_cast<DRAWITEMSTRUCT*>(lparam));
+      } else {
+        drawButton(*reinterpret_cast<DRAWITEMSTRUCT*>(lparam));
+      }
       return TRUE;
     case WM_ERASEBKGND:
       return 1;

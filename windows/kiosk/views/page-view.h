@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../page.h"
+#include "../qr-code.h"
 #include "../texts/texts.h"
 #include "control-ids.h"
 #include "theme.h"
@@ -18,6 +19,10 @@ namespace keyturn {
 struct PageEvents {
   std::function<void(Action)> onAction;
   std::function<void()> onTyping;  // in a field of a page that checks while typing
+  std::function<void(std::size_t)> onCut;     // what was typed or pasted did not fit: so many characters do
+  std::function<std::string()> keyboardName;  // what the keys mean now, empty if nobody knows
+  std::function<bool()> hasOtherKeyboard;
+  std::function<void()> nextKeyboard;
 };
 
 class PageView {
@@ -35,7 +40,9 @@ class PageView {
   void updateRules(const std::vector<std::pair<RuleState, std::string>>& rules);
   // New texts of as many paragraphs, in place.
   void updateParagraphs(const Page& page);
-  // While a request is under way nothing but the last button (cancel, close) can be used.
+  // Tells of the keyboard anew where the page tells of it: it is switched by keys too.
+  void updateKeyboard();
+  // While a request is under way nothing but the way out (cancel, close) can be used.
   void setBusy(bool isBusy);
   void enableButton(Action action);
   void focusFirst();
@@ -49,7 +56,7 @@ class PageView {
   void place(const RECT& area);
 
  private:
-  enum class Kind { text, choice, edit, toggle, rule, button };
+  enum class Kind { text, code, choice, edit, toggle, keyboard, rule, button };
   struct Item {
     HWND window = nullptr;
     Kind kind = Kind::text;
@@ -65,14 +72,19 @@ class PageView {
   Item& add(Kind kind, int id, const wchar_t* className, const std::string& text, DWORD style, FontRole font, int gap);
   void addText(int id, const std::string& text, FontRole font, int gap, int indent = 0);
   void addChoices(const Page& page);
+  void addPortal(const std::string& address);
   void addField(const Page& page, int index);
+  void addKeyboard();
   void addRules(const Page& page);
   void clear();
   void layout();
   int placeButtons(int top, int width);
   int heightOf(const Item& item, int width) const;
+  // Side of the QR code with its border: a whole number of pixels for each module.
+  int codeSide(int width) const;
   void paint();
   void drawButton(const DRAWITEMSTRUCT& draw) const;
+  void drawCode(const DRAWITEMSTRUCT& draw) const;
   LRESULT colourOf(HDC device, HWND control) const;
   void scrollTo(int position);
   void ensureVisible(HWND control);
@@ -85,6 +97,7 @@ class PageView {
   PageEvents events_;
   HWND window_ = nullptr;
   Page page_;
+  QrCode code_;                 // of the address on it
   std::vector<Item> items_;
   HWND focused_ = nullptr;      // null while another window has the focus
   HWND lastFocused_ = nullptr;

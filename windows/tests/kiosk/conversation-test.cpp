@@ -192,7 +192,7 @@ TEST("a whole reset is a sequence of pages") {
   page = talk.send("  alice ");
   CHECK(talk.http.sent.back().body.find("\"account\":\"alice\"") != std::string::npos);
   CHECK(says(page.title, TEXT_FACTOR_TITLE) && page.expiresIn == 600);
-  CHECK(page.choices.size() == 2 && page.choices[0].selected);  // a passkey cannot be drawn here
+  CHECK(page.choices.size() == 2 && page.choices[0].selected);  // a passkey cannot be used here
   talk.http.answer(200, answered(code));
   page = talk.choose("o1");
   CHECK(says(page.title, TEXT_CODE_TITLE_EMAIL) && offers(page, Action::resend) && offers(page, Action::back));
@@ -342,7 +342,7 @@ TEST("a step this client cannot draw names the portal") {
   talk.http.answer(201, started(R"({"id":"x","kind":"retina-scan","canGoBack":false})"));
   talk.conversation.open();
   Page page = talk.send("alice");
-  CHECK(says(page.title, TEXT_UNKNOWN_TITLE) && page.paragraphs[1] == "https://reset.example.com/");
+  CHECK(says(page.title, TEXT_UNKNOWN_TITLE) && page.portal == "https://reset.example.com/");
   talk.http.answer(201, started(R"({"id":"x","kind":"choose-factor","options":[{"id":"p","kind":"passkey"}]})"));
   talk.act(Action::startAgain);
   CHECK(says(talk.send("alice").title, TEXT_UNKNOWN_TITLE));
@@ -358,7 +358,7 @@ TEST("a goal the organisation does not offer ends before any question") {
 TEST("questions must all be answered") {
   Talk talk;
   talk.http.answer(200, site);
-  talk.http.answer(201, started(R"({"id":"q","kind":"questions","prompts":[{"id":"q1","text":"Dog?"},{"id":"q2","text":"Town?"}]})"));
+  talk.http.answer(201, started(R"({"id":"q","kind":"questions","canGoBack":true,"questions":[{"id":"q1","text":"Dog?","language":"en"},{"id":"q2","text":"Town?","language":"en"}]})"));
   talk.conversation.open();
   Page page = talk.send("alice");
   CHECK(page.fields.size() == 2 && page.fields[1].label == "Town?");
@@ -367,10 +367,141 @@ TEST("questions must all be answered") {
   Inputs half;
   half.fields.push_back({"q1", SecretString("Rex")});
   half.fields.push_back({"q2", SecretString()});
+  CHECK(offers(page, Action::back));
   CHECK(says(talk.conversation.perform(Action::submit, std::move(half)).notice, TEXT_QUESTIONS_MISSING));
+  Inputs whole;
+  whole.fields.push_back({"q1", SecretString("Rex")});
+  whole.fields.push_back({"q2", SecretString("Br\"ook")});
+  talk.http.answer(200, answered(code));
+  talk.conversation.perform(Action::submit, std::move(whole));
+  CHECK(talk.http.sent.back().body == R"({"answers":[{"question":"q1","answer":"Rex"},{"question":"q2","answer":"Br\"ook"}]})");
 }
 
 TEST("values put into a text are not searched for places themselves") {
   const NumberTexts texts;
   CHECK(static_cast<const ITexts&>(texts).text(7, {"{0}{0}"}) == "#7 {0}{0}");
+}
+
+TEST("a way that this screen has not is told beside the others, with the place where it is") {
+  Talk talk;
+  talk.http.answer(200, site);
+  talk.http.answer(201, started(R"({"id":"s1","kind":"choose-factor","canGoBack":false,"options":[{"id":"o1","kind":"passkey"},{"id":"o2","kind":"questions"},)"
+                                R"({"id":"o3","kind":"linked-account"},{"id":"o4","kind":"manager"},{"id":"o5","kind":"password"},{"id":"o6","kind":"recovery-code"}],"accepted":[],"done":[]})"));
+  talk.conversation.open();
+  const Page page = talk.send("alice");
+  CHECK(page.choices.size() == 5 && page.choices[0].id == "o2" && page.choices[0].selected);
+  CHECK(says(page.after[0], TEXT_FACTOR_ELSEWHERE));
+  for (const Choice& choice : page.choices) CHECK(!says(choice.label, TEXT_FACTOR_OTHER));
+}
+
+TEST("a passkey that is asked for leads to the other ways, or elsewhere") {
+  for (const bool canGoBack : {true, false}) {
+    Talk talk;
+    talk.toCode();
+    talk.http.answer(200, answered(std::string(R"({"id":"k","kind":"passkey","canGoBack":)") + (canGoBack ? "true" : "false") + R"(,"publicKey":{}})"));
+    const Page page = talk.send("123456");
+    CHECK(says(page.title, TEXT_PASSKEY_TITLE) && page.portal == "https://reset.example.com/" && offers(page, Action::askToStop));
+    CHECK(offers(page, Action::back) == canGoBack && says(page.paragraphs[0], canGoBack ? TEXT_PASSKEY_TEXT_BACK : TEXT_PASSKEY_TEXT));
+  }
+}
+
+TEST("the password of another account goes with the account it is of") {
+  const std::string one = R"({"id":"a7","label":"alice at the laboratory"})";
+  const std::string two = R"(,{"id":"a8","label":"alice at the archive"})";
+  for (const bool areTwo : {false, true}) {
+    Talk talk;
+    talk.toCode();
+    talk.http.answer(200, answered(R"({"id":"l","kind":"linked-password","canGoBack":true,"accounts":[)" + one + (areTwo ? two : "") + "]}"));
+    const Page page = talk.send("123456");
+    CHECK(page.fields.size() == 1 && page.fields[0].kind == FieldKind::password && !page.writes && offers(page, Action::back));
+    CHECK(page.choices.size() == (areTwo ? 2u : 0u) && says(page.fields[0].label, areTwo ? TEXT_LINKED_LABEL_ANY : TEXT_LINKED_LABEL));
+    CHECK(says(talk.send("").notice, areTwo ? TEXT_LINKED_CHOOSE : TEXT_CURRENT_MISSING));
+    Inputs inputs;
+    inputs.fields.push_back({"password", SecretString("p\"w")});
+    if (areTwo) inputs.choices.push_back("a8");
+    talk.http.answer(200, answered(newPassword));
+    CHECK(says(talk.conversation.perform(Action::submit, std::move(inputs)).title, TEXT_PASSWORD_TITLE));
+    CHECK(talk.http.sent.back().body == std::string(R"({"account":")") + (areTwo ? "a8" : "a7") + R"(","password":"p\"w"})");
+  }
+}
+
+TEST("the password that the account has now is a proof like any other") {
+  Talk talk;
+  talk.toCode();
+  talk.http.answer(200, answered(R"({"id":"o","kind":"password","canGoBack":false,"factor":{"id":"f","kind":"password"}})"));
+  const Page page = talk.send("123456");
+  CHECK(says(page.title, TEXT_CURRENT_TITLE) && !page.writes && !page.checksWhileTyping);
+  CHECK(says(talk.send("").notice, TEXT_CURRENT_MISSING));
+  talk.http.answer(200, answered(newPassword));
+  talk.send("my old one");
+  CHECK(talk.http.sent.back().body == R"({"password":"my old one"})");
+}
+
+TEST("the digits for a manager are shown, and waiting for one can be left for another way") {
+  Talk talk;
+  talk.toCode();
+  talk.http.answer(200, answered(R"({"id":"m","kind":"waiting","canGoBack":true,"for":"manager","digits":"47","pollAfter":8})"));
+  Page page = talk.send("123456");
+  CHECK(page.shown == "47" && says(page.title, TEXT_WAITING_TITLE_MANAGER) && page.pollAfter == 8 && offers(page, Action::back));
+  // Nothing is being written: stopping is the ordinary question.
+  CHECK(says(talk.act(Action::askToStop).paragraphs[0], TEXT_STOP_TEXT));
+  talk.act(Action::goOn);
+  talk.http.answer(200, answered(code));
+  CHECK(says(talk.act(Action::back).title, TEXT_CODE_TITLE_EMAIL) && talk.http.sent.back().body == R"({"back":true})");
+}
+
+TEST("where some accounts are asked for once more, what became of the others is said, and it may be left at that") {
+  Talk talk;
+  talk.toCode();
+  std::string again = newPassword;
+  again.insert(again.size() - 1, R"(,"results":[{"account":{"id":"b","label":"b"},"outcome":"password-reset","message":"Set there."}],"mayFinish":true)");
+  talk.http.answer(200, answered(again));
+  const Page page = talk.send("123456");
+  CHECK(page.paragraphs.back() == "Set there." && offers(page, Action::finish) && page.buttons.size() <= 4);
+  talk.http.answer(200, answered(done));
+  CHECK(talk.act(Action::finish).isReached && talk.http.sent.back().body == R"({"finish":true})");
+  talk.http.answer(201, started(newPassword));
+  talk.act(Action::startAgain);
+  CHECK(!offers(talk.send("alice"), Action::finish));
+}
+
+TEST("what is being written outlives the journey's time, and is told or said to be not known") {
+  const std::string writing = R"({"id":"w","kind":"waiting","canGoBack":false,"for":"directory","pollAfter":2})";
+  Talk talk;
+  talk.http.answer(200, site);
+  talk.http.answer(201, started(writing));
+  talk.conversation.open();
+  CHECK(!talk.send("alice").expiresIn);
+  talk.http.answer(200, R"({"step":)" + writing + R"(,"expiresAt":"1970-01-01T00:00:00Z"})");
+  Page page = talk.conversation.expire();
+  CHECK(talk.http.sent.back().method == "GET" && says(page.title, TEXT_WAITING_TITLE) && page.pollAfter == 2 && !page.expiresIn);
+  talk.http.answer(404, R"({"title":"Over","status":404,"code":"journey.expired"})");
+  page = talk.act(Action::poll);
+  CHECK(says(page.title, TEXT_DONE_UNKNOWN) && says(page.paragraphs[0], TEXT_NOT_KNOWN_RESET) && page.isFinal && !page.isReached);
+  // Waiting for a person writes nothing: its time is over when it is over.
+  talk.http.answer(201, started(R"({"id":"m","kind":"waiting","canGoBack":true,"for":"manager","digits":"47","pollAfter":8})"));
+  talk.act(Action::startAgain);
+  CHECK(talk.send("alice").expiresIn.has_value());
+  CHECK(says(talk.conversation.expire().title, TEXT_ENDED_TITLE) && talk.http.sent.back().method == "DELETE");
+}
+
+TEST("where the server is not reached a phone may reach it, unless somebody may be listening in") {
+  for (const HttpFailure failure : {HttpFailure::unreachable, HttpFailure::intercepted, HttpFailure::proxyAuthentication, HttpFailure::pinMismatch}) {
+    Talk talk;
+    talk.http.fail(failure);
+    CHECK(talk.conversation.open().portal.empty() == (failure == HttpFailure::pinMismatch));
+  }
+}
+
+TEST("what is no text is not taken for an empty field, and not sent") {
+  Talk talk;
+  talk.toCode();
+  talk.http.answer(200, answered(newPassword));
+  talk.send("123456");
+  const std::size_t calls = talk.http.sent.size();
+  Inputs inputs;
+  inputs.fields.push_back({"password", SecretString()});
+  inputs.isUnreadable = true;
+  CHECK(says(talk.conversation.perform(Action::submit, std::move(inputs)).notice, TEXT_UNREADABLE));
+  CHECK(talk.http.sent.size() == calls);
 }

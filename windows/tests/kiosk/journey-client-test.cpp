@@ -30,7 +30,7 @@ TEST("answers go to the current step with the token") {
   CHECK(client.secondsToResend() == 30);
   client.sendCode(SecretString("123456"));
   CHECK(http.sent[2].path == "/api/v1/journeys/current/steps/s2" && http.sent[2].body == R"({"code":"123456"})");
-  client.setPassword(SecretString("a\"\\\x01\xC3\xA4"));
+  client.sendPassword(SecretString("a\"\\\x01\xC3\xA4"));
   CHECK(http.sent[3].body == "{\"password\":\"a\\\"\\\\\\u0001\xC3\xA4\"}");
   CHECK(client.step() && client.step()->kind == StepKind::done);
 }
@@ -38,7 +38,7 @@ TEST("answers go to the current step with the token") {
 TEST("every other answer has its form") {
   FakeHttp http;
   http.answer(201, started(code));
-  for (int i = 0; i < 7; ++i) http.answer(200, answered(code));
+  for (int i = 0; i < 9; ++i) http.answer(200, answered(code));
   JourneyClient client(http, "1", "en");
   client.start("unlock-account", "alice");
   client.resendCode();
@@ -51,9 +51,12 @@ TEST("every other answer has its form") {
   answers[0] = {"q1", SecretString("Rex")};
   answers[1] = {"q2", SecretString("Ulm")};
   client.answerQuestions(answers);
+  client.proveLinked("a\"", SecretString("p\\"));
+  client.finish();
   const char* bodies[] = {R"({"resend":true})", R"({"back":true})", R"({"keepPassword":true})", R"({"confirm":true})", "{}", R"({"accounts":["a","b\""]})",
-                          R"({"answers":{"q1":"Rex","q2":"Ulm"}})"};
-  for (std::size_t i = 0; i < 7; ++i) CHECK_NOTE(http.sent[i + 1].body == bodies[i], http.sent[i + 1].body);
+                          R"({"answers":[{"question":"q1","answer":"Rex"},{"question":"q2","answer":"Ulm"}]})",
+                          R"({"account":"a\"","password":"p\\"})", R"({"finish":true})"};
+  for (std::size_t i = 0; i < 9; ++i) CHECK_NOTE(http.sent[i + 1].body == bodies[i], http.sent[i + 1].body);
 }
 
 TEST("an answer that had arrived already goes on where the journey stands") {
@@ -109,7 +112,7 @@ TEST("text that is no UTF-8 is never sent") {
   http.answer(201, started(newPassword));
   JourneyClient client(http, "1", "en");
   client.start("reset-password", "alice");
-  CHECK(client.setPassword(SecretString("\xFF\xFE")).kind == Outcome::Kind::trouble);
+  CHECK(client.sendPassword(SecretString("\xFF\xFE")).kind == Outcome::Kind::trouble);
   CHECK(client.checkPassword(SecretString("\xC3")).kind == Outcome::Kind::trouble);
   CHECK(http.sent.size() == 1);
 }

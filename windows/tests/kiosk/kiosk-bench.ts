@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -15,9 +15,35 @@ const wineProgram = '/usr/lib/wine/wine64';
 const pictures = fileURLToPath(new URL('../../../.scratch/windows/pages', import.meta.url));
 
 /** Buttons have the id 500 plus their action (views/control-ids.h, page.h). */
-const actions = ['none', 'submit', 'back', 'resend', 'keepPassword', 'retry', 'poll', 'startAgain', 'askToStop', 'goOn', 'close'] as const;
+const actions = [
+  'none',
+  'submit',
+  'back',
+  'resend',
+  'keepPassword',
+  'retry',
+  'poll',
+  'startAgain',
+  'askToStop',
+  'goOn',
+  'close',
+  'finish',
+] as const;
 export type Action = (typeof actions)[number];
-export const ids = { progress: 101, title: 102, notice: 103, paragraph: 110, choice: 200, field: 340, show: 390, rule: 400 } as const;
+export const ids = {
+  progress: 101,
+  title: 102,
+  notice: 103,
+  paragraph: 110,
+  shown: 190,
+  portal: 191,
+  portalCode: 192,
+  choice: 200,
+  field: 340,
+  show: 390,
+  keyboard: 391,
+  rule: 400,
+} as const;
 export const button = (action: Action): number => 500 + actions.indexOf(action);
 
 export interface Control {
@@ -71,6 +97,12 @@ export interface KioskBench {
   start(parameters?: { goal?: string; language?: string; account?: string; arguments?: string[]; shipped?: boolean }): Promise<KioskRun>;
   /** Sets the text size as the system's settings do; 100 is normal. */
   setTextSize(percent: number): Promise<void>;
+  /** Sets the proxy of the system, as `netsh winhttp set proxy` does. */
+  setProxy(address: string): Promise<void>;
+  /** Lays a file beside the window by which create-test-system.cpp plays what wine has not; null takes it away. */
+  play(file: 'keyboards.txt' | 'domain.txt', content: string | null): void;
+  /** Whether a pixel of the screen is nearer to black than to white. */
+  isDark(x: number, y: number): boolean;
   /** Ends windows that a failed test left open. */
   endAll(): Promise<void>;
   close(): Promise<void>;
@@ -135,6 +167,14 @@ export async function startKioskBench(): Promise<KioskBench> {
     async setTextSize(percent) {
       await wine.run('regedit', ['/S', winePath(writeAppearance(folder, percent))], { environment });
     },
+    async setProxy(address) {
+      if ((await driver.command('proxy', address)).ok !== true) throw new Error('the proxy could not be set');
+    },
+    play(file, content) {
+      if (content === null) rmSync(join(home, file), { force: true });
+      else writeFileSync(join(home, file), content);
+    },
+    isDark: screen.isDark,
     async endAll() {
       for (const [child, exitCode] of running) {
         if (child.exitCode === null) child.kill('SIGKILL');

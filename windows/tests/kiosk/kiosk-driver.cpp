@@ -10,9 +10,12 @@
 //   copy ID               selects all and copies; answers what the clipboard then holds
 //   menu ID               asks for the context menu; answers whether one opened
 //   close                 the window's own close button
+//   half                  one half of a character of two into the control with the focus
+//   proxy HOST:PORT       makes that the proxy of the system
 //   trust FILE            makes a certificate (DER) a trusted authority of this user
 #include <windows.h>
 #include <wincrypt.h>
+#include <winhttp.h>
 
 #include <cstdio>
 #include <fstream>
@@ -115,11 +118,19 @@ bool trust(const std::string& file) {
   return isAdded;
 }
 
+bool setProxy(const std::string& address) {
+  std::wstring name = toWide(address).value_or(L"");
+  WINHTTP_PROXY_INFO proxy = {WINHTTP_ACCESS_TYPE_NAMED_PROXY, name.data(), nullptr};
+  return WinHttpSetDefaultProxyConfiguration(&proxy) != FALSE;
+}
+
 Json perform(const std::vector<std::string>& words) {
   const std::string& command = words[0];
   Json answer = Json::object();
   if (command == "read") return readWindow();
   if (command == "trust") return answer.set("ok", Json::boolean(trust(words.at(1))));
+  if (command == "proxy") return answer.set("ok", Json::boolean(setProxy(words.at(1))));
+  if (command == "half") PostMessageW(focused(), WM_CHAR, 0xD83D, 1);
   if (command == "close") PostMessageW(kiosk(), WM_CLOSE, 0, 0);
   if (command == "set") SendMessageW(control(words.at(1)), WM_SETTEXT, 0, reinterpret_cast<LPARAM>(toWide(words.size() > 2 ? words[2] : "").value_or(L"").c_str()));
   if (command == "check") PostMessageW(control(words.at(1)), BM_CLICK, 0, 0);

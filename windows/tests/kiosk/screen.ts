@@ -11,6 +11,8 @@ export interface Screen {
   readonly display: string;
   /** Writes what the screen shows, cut to an area, as a PNG file. */
   save(file: string, area: { left: number; top: number; right: number; bottom: number }): void;
+  /** Whether a pixel is nearer to black than to white. */
+  isDark(x: number, y: number): boolean;
   close(): Promise<void>;
 }
 
@@ -27,6 +29,12 @@ export async function startScreen(): Promise<Screen> {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, toPng(readFileSync(join(folder, 'Xvfb_screen0')), area));
     },
+    isDark: (x, y) => {
+      const dump = readFileSync(join(folder, 'Xvfb_screen0'));
+      const { start, bytesPerLine } = shapeOf(dump);
+      const at = start + y * bytesPerLine + x * 4;
+      return (dump[at] ?? 0) + (dump[at + 1] ?? 0) + (dump[at + 2] ?? 0) < 384;
+    },
     async close() {
       server.kill();
       await once(server, 'exit');
@@ -36,12 +44,14 @@ export async function startScreen(): Promise<Screen> {
 }
 
 /** Xvfb's file is an X window dump: a header of 32-bit numbers, the colour map, then rows of BGRX. */
+function shapeOf(dump: Buffer): { start: number; bytesPerLine: number } {
+  return { start: dump.readUInt32BE(0) + dump.readUInt32BE(76) * 12, bytesPerLine: dump.readUInt32BE(48) };
+}
+
 function toPng(dump: Buffer, area: { left: number; top: number; right: number; bottom: number }): Buffer {
-  const headerSize = dump.readUInt32BE(0);
   const screenWidth = dump.readUInt32BE(16);
   const screenHeight = dump.readUInt32BE(20);
-  const bytesPerLine = dump.readUInt32BE(48);
-  const start = headerSize + dump.readUInt32BE(76) * 12;
+  const { start, bytesPerLine } = shapeOf(dump);
   const left = Math.max(0, area.left);
   const top = Math.max(0, area.top);
   const width = Math.min(area.right, screenWidth) - left;

@@ -54,7 +54,8 @@ TEST("a step that offers nothing to answer is no step") {
   CHECK(!parse(R"({"id":"a","kind":"choose-factor","options":[]})"));
   CHECK(!parse(R"({"id":"a","kind":"choose-factor","options":"x"})"));
   CHECK(!parse(R"({"id":"a","kind":"choose-accounts"})"));
-  CHECK(!parse(R"({"id":"a","kind":"questions","prompts":[{"text":"no id"}]})"));
+  CHECK(!parse(R"({"id":"a","kind":"questions","questions":[{"text":"no id"}]})"));
+  CHECK(!parse(R"({"id":"a","kind":"linked-password","accounts":[]})"));
   CHECK(!parse(R"({"id":"a","kind":"code","factor":5})"));
 }
 

@@ -44,6 +44,8 @@ export async function startTlsProxy(certificate: IssuedCertificate): Promise<Tls
 
   function listenTls({ certificatePem, keyPem }: IssuedCertificate): Server {
     const created = createTlsServer({ cert: certificatePem, key: keyPem, minVersion: 'TLSv1.2' }, (incoming, outgoing) => {
+      // A client that believes to speak to a proxy may send the whole address (RFC 9112 section 3.2.2); wine does so in a tunnel.
+      incoming.url = incoming.url?.replace(/^https:\/\/[^/]+/, '');
       const record = { method: incoming.method ?? '', path: incoming.url ?? '', headers: incoming.headers, bodyBytes: 0 };
       requests.push(record);
       incoming.on('data', (data: Buffer) => {

@@ -11,7 +11,7 @@ namespace {
 
 constexpr char desktop[] = "WinSta0\\Winlogon";
 
-KioskStart resetFor(const std::string& account = "") { return {KioskGoal::resetPassword, "de-DE", account}; }
+KioskStart resetFor(const std::string& account = "") { return {KioskGoal::resetPassword, "de-DE", account, "00000407"}; }
 
 std::string joined(const std::vector<std::string>& lines) {
   std::string text;
@@ -48,7 +48,7 @@ TEST("a launch makes its calls in this order and leaves nothing open") {
                joined(system.calls));
     CHECK(system.started.executable == "C:\\Program Files\\Keyturn\\KeyturnKiosk.exe");
     CHECK_NOTE(system.started.commandLine ==
-                   "\"C:\\Program Files\\Keyturn\\KeyturnKiosk.exe\" \"--goal\" \"reset-password\" \"--language\" \"de-DE\"",
+                   "\"C:\\Program Files\\Keyturn\\KeyturnKiosk.exe\" \"--goal\" \"reset-password\" \"--language\" \"de-DE\" \"--layout\" \"00000407\"",
                system.started.commandLine);
     CHECK(system.started.desktop == desktop);
     CHECK(system.started.folder == "C:\\Program Files\\Keyturn");

@@ -46,12 +46,15 @@ TEST("UTF-8 and UTF-16 become each other, and nothing else is let in") {
 
 TEST("what the provider says the kiosk understands") {
   for (const KioskGoal goal : {KioskGoal::resetPassword, KioskGoal::unlockAccount}) {
-    const KioskStart start{goal, "pt-BR", "CORP\\alice"};
+    const KioskStart start{goal, "pt-BR", "CORP\\alice", "0001040a"};
     const auto read = parseKioskStart(kioskArguments(start), start.account);
-    CHECK(read && read->goal == goal && read->language == "pt-BR" && read->account == "CORP\\alice");
+    CHECK(read && read->goal == goal && read->language == "pt-BR" && read->account == "CORP\\alice" && read->layout == "0001040a");
   }
   const auto plain = parseKioskStart({"--goal", "unlock-account"}, "");
-  CHECK(plain && plain->language.empty() && plain->account.empty());
+  CHECK(plain && plain->language.empty() && plain->account.empty() && plain->layout.empty());
+  // A name of a layout that is none is not handed on: the window starts with what Windows gives it.
+  for (const char* layout : {"", "407", "0000040g", "000004071", "..\\x.dll"})
+    CHECK_NOTE(kioskArguments({KioskGoal::resetPassword, "", "", layout}).size() == 2, layout);
 }
 
 TEST("a kiosk started with anything else does not start") {
@@ -62,6 +65,8 @@ TEST("a kiosk started with anything else does not start") {
                                                        {"--goal", "reset-password", "--goal", "reset-password"},
                                                        {"--goal", "reset-password", "--language", "de", "--language", "en"},
                                                        {"--goal", "reset-password", "--language", "../x"},
+                                                       {"--goal", "reset-password", "--layout", "407"},
+                                                       {"--goal", "reset-password", "--layout", "00000407", "--layout", "00000407"},
                                                        {"--goal", "reset-password", "--portal", "https://evil.example/"},
                                                        {"--goal", "reset-password", "x"}};
   for (const auto& arguments : cases) CHECK(!parseKioskStart(arguments, ""));

@@ -34,6 +34,28 @@ class TestSystem final : public RealSystem {
     return RealSystem::currentDesktop();
   }
 
+  // wine changes no layout and knows no domain. "keyboards.txt" holds a layout and its name on each line, "domain.txt" a word.
+  std::string keyboardLayout() override { return keyboards().empty() ? RealSystem::keyboardLayout() : keyboards()[keyboard_].first; }
+  bool hasOtherKeyboardLayout() override { return keyboards().size() > 1; }
+  bool useKeyboardLayout(const std::string& layout) override {
+    for (std::size_t i = 0; i < keyboards().size(); ++i)
+      if (keyboards()[i].first == layout) keyboard_ = i;
+    return keyboardLayout() == layout;
+  }
+  bool useNextKeyboardLayout() override {
+    if (keyboards().size() < 2) return false;
+    keyboard_ = (keyboard_ + 1) % keyboards().size();
+    return true;
+  }
+  std::string keyboardName() override { return keyboards().empty() ? RealSystem::keyboardName() : keyboards()[keyboard_].second; }
+  DomainReach domainReach() override {
+    std::ifstream file(moduleFolder() + "\\domain.txt");
+    std::string word;
+    if (!(file >> word)) return RealSystem::domainReach();
+    if (word == "silent") Sleep(INFINITE);
+    return word == "reached" ? DomainReach::reached : word == "not-reached" ? DomainReach::notReached : DomainReach::notKnown;
+  }
+
   // Half a minute is long for a test that waits for nothing to happen.
   WindowWait waitForWindow(OsHandle process, OsHandle windowUp, std::uint32_t milliseconds, std::uint32_t& exitCode) override {
     const bool isImpatient = fileExists(moduleFolder() + "\\impatient.txt");
@@ -55,6 +77,18 @@ class TestSystem final : public RealSystem {
   }
 
  private:
+  const std::vector<std::pair<std::string, std::string>>& keyboards() {
+    if (areKeyboardsRead_) return keyboards_;
+    areKeyboardsRead_ = true;
+    std::ifstream file(moduleFolder() + "\\keyboards.txt");
+    for (std::string layout, name; file >> layout && std::getline(file >> std::ws, name);) keyboards_.emplace_back(layout, name);
+    return keyboards_;
+  }
+
+  std::vector<std::pair<std::string, std::string>> keyboards_;
+  std::size_t keyboard_ = 0;
+  bool areKeyboardsRead_ = false;
+
   static TokenFacts harmless() { return {false, false, 0x2000, {"SeChangeNotifyPrivilege"}}; }
 
   static OsHandle ownToken() {

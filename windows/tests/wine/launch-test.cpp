@@ -3,6 +3,7 @@
 #include "fields.h"
 #include "logon-ui.h"
 #include "provider-host.h"
+#include "utf.h"
 
 #include <fstream>
 
@@ -77,7 +78,11 @@ TEST("each link starts the kiosk with its goal, in a job, on the desktop of the 
     CHECK(!report.empty());
     if (report.empty()) continue;
     const std::string goal = field == fieldReset ? "reset-password" : "unlock-account";
-    const std::string expected = "\"" + moduleFolder() + "\\KeyturnKiosk.exe\" \"--goal\" \"" + goal + "\" \"--language\" \"en-US\"";
+    // With the keyboard of the thread that clicks.
+    wchar_t layout[KL_NAMELENGTH];
+    CHECK(GetKeyboardLayoutNameW(layout));
+    const std::string expected = "\"" + moduleFolder() + "\\KeyturnKiosk.exe\" \"--goal\" \"" + goal + "\" \"--language\" \"en-US\" \"--layout\" \"" +
+                                 fromWide(layout).value_or("") + "\"";
     CHECK_NOTE(report.at("command") == expected, report.at("command"));
     CHECK_NOTE(report.at("desktop") == "WinSta0\\Winlogon", report.at("desktop"));
     CHECK(report.at("job") == "yes" && report.at("folder") == moduleFolder());

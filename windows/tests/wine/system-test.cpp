@@ -142,3 +142,17 @@ TEST("Windows splits a built command line into the same arguments") {
     LocalFree(expected);
   }
 }
+
+TEST("the keyboard of this thread has a name of eight digits, and what is none of its layouts changes nothing") {
+  const auto system = createSystem(GetModuleHandleW(nullptr));
+  const std::string layout = system->keyboardLayout();
+  CHECK_NOTE(isKeyboardLayout(layout), layout);
+  CHECK(!system->keyboardName().empty());
+  for (const char* other : {"", "407", "..\\evil.dll", "0000zzzz"}) CHECK_NOTE(!system->useKeyboardLayout(other), other);
+  CHECK(system->keyboardLayout() == layout);
+}
+
+TEST("a computer of no domain that answers is not said to reach one") {
+  const DomainReach reach = createSystem(GetModuleHandleW(nullptr))->domainReach();
+  CHECK(reach == DomainReach::notInDomain || reach == DomainReach::notKnown);
+}

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { accountKey } from '../../src/core/accounts/candidate.ts';
+import { addFactor } from '../../src/core/enrolment/add-factor.ts';
+import { prepareQuestions } from '../../src/core/enrolment/prepare-questions.ts';
+import { newLogin } from '../../test/conformance/samples.ts';
+import { GENEROUS_LIMITS } from '../../test/scenarios/generous-limits.ts';
+import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from '../../test/scenarios/sample-directory.ts';
+import { codeIn, type Keyturn, startKeyturn, until } from '../../test/scenarios/start-keyturn.ts';
+import { type Manager, vouchingOn } from '../../test/scenarios/vouching-harness.ts';
+import { ids, type KioskBench, type KioskRun, startKioskBench, type WindowState } from './kiosk/kiosk-bench.ts';
+
+const NEW_PASSWORD = 'a quiet harbour at noon';
+const ANSWERS: Readonly<Record<string, string>> = {
+  street: 'Lindenallee 12',
+  teacher: 'Frau Vogelsang',
+  dish: 'Grünkohl',
+  book: 'Die unendliche Geschichte',
+  pet: 'Wellensittich',
+};
+let bench: KioskBench;
+let keyturn: Keyturn;
+
+beforeAll(async () => {
+  bench = await startKioskBench();
+  keyturn = await startKeyturn({
+    directories: [embeddedSection(), embeddedSection('cloud')],
+    trustedProxies: ['127.0.0.1'],
+    configuration: {
+      guard: GENEROUS_LIMITS,
+      signIn: { enabled: true },
+      recovery: {
+        rules: [
+          {
+            name: 'everybody',
+            accepted: [
+              ['email', 'questions'],
+              ['email', 'linked-account'],
+              ['email', 'manager'],
+            ],
+          },
+        ],
+      },
+      factors: { questions: { pool: Object.keys(ANSWERS).map((id) => ({ id, en: `What was the first ${id}?`, de: `Erste: ${id}?` })) } },
+    },
+  });
+  bench.proxy.upstream = keyturn.url;
+});
+afterAll(async () => {
+  await bench?.close();
+  await keyturn?.close();
+});
+afterEach(() => bench.endAll());
+
+const vouching = vouchingOn(() => keyturn);
+const title = (state: WindowState) => state.controls.find(({ id }) => id === ids.title)?.text;
+const withText = (state: WindowState, wanted: string) => state.controls.find(({ text }) => text === wanted);
+
+/** Gives the mailed code. Where there are several ways to go on it chooses the one of that name. */
+async function afterCode(person: { login: string; address: string }, way: string): Promise<KioskRun> {
+  const kiosk = await bench.start();
+  const before = keyturn.messages(person.address).length;
+  await kiosk.page('Which account?');
+  await kiosk.fill(person.login);
+  await kiosk.press('submit');
+  await kiosk.page('How do you want to prove it is you?');
+  await kiosk.press('submit');
+  await kiosk.page('Enter the code from your e-mail');
+  await kiosk.fill(codeIn(await keyturn.waitForMessage(person.address, before)));
+  await kiosk.press('submit');
+  const next = await kiosk.until('the next proof', (state) => title(state) !== 'Enter the code from your e-mail');
+  if (title(next) !== 'One more proof: how?') return kiosk;
+  const chosen = withText(next, way);
+  await kiosk.command('check', chosen?.id ?? 0, 1);
+  await kiosk.press('submit');
+  return kiosk;
+}
+
+async function finish(kiosk: KioskRun, login: string): Promise<void> {
+  await kiosk.page('Choose a new password');
+  await kiosk.fill(NEW_PASSWORD);
+  await kiosk.press('submit');
+  await kiosk.page('Your password is changed');
+  await kiosk.press('close');
+  expect(await kiosk.exitCode).toBe(0);
+  expect(await signsIn(keyturn, login, NEW_PASSWORD)).toBe(true);
+}
+
+async function newPerson(): Promise<{ login: string; address: string; account: { directory: string; id: string } }> {
+  const { login, address, ref } = await vouching.reportOf(null);
+  return { login, address, account: ref };
+}
+
+describe('every way to prove it that needs no browser, against a whole Keyturn', () => {
+  it('takes the answers to the questions that a person set up', async () => {
+    const person = await newPerson();
+    const account = await keyturn.deps.directories.get('people').readAccount(person.account);
+    if (account === null) throw new Error('no account');
+    const given = Object.entries(ANSWERS).map(([question, answer]) => ({ question, answer }));
+    const { secret } = await prepareQuestions(keyturn.deps, account, given, 'en');
+    const row = { account: person.account, kind: 'questions' as const, label: 'questions', secret, source: 'self' };
+    await addFactor(keyturn.deps, keyturn.deps.store, row);
+    const kiosk = await afterCode(person, 'Your own questions');
+    const asked = await kiosk.page('Answer your questions', 'questions-real');
+    const labels = asked.controls.filter(({ text }) => /^What was the first \w+\?$/.test(text)).map(({ text }) => text);
+    expect(labels.length).toBeGreaterThan(0);
+    for (const [index, label] of labels.entries()) await kiosk.fill(ANSWERS[/first (\w+)/.exec(label)?.[1] ?? ''] ?? '', index);
+    await kiosk.press('submit');
+    await finish(kiosk, person.login);
+  });
+
+  it('takes the password of another account of the person, which stays as it is', async () => {
+    const person = await newPerson();
+    const other = newLogin();
+    await addPerson(keyturn, other, { directory: 'cloud' });
+    const [found] = await keyturn.deps.directories.get('cloud').findAccounts(other);
+    if (found === undefined) throw new Error('no other account');
+    const second = { directory: 'cloud', id: found.id };
+    const between = {
+      person: randomUUID(),
+      ids: [randomUUID(), randomUUID()] as const,
+      now: keyturn.clock.now(),
+      by: 'test',
+      countsFrom: 0,
+    };
+    expect(await keyturn.deps.store.people.link(person.account, second, between), accountKey(second)).toBe(true);
+    const kiosk = await afterCode(person, 'Password of another account of yours');
+    const asked = await kiosk.page('Enter the password of another account', 'linked-password');
+    expect(withText(asked, `Password of ${other} (Directory cloud)`)).toBeDefined();
+    await kiosk.fill('not the password');
+    await kiosk.press('submit');
+    const refused = await kiosk.until('the refusal', ({ controls }) => controls.some(({ id }) => id === ids.notice));
+    expect(refused.controls.find(({ id }) => id === ids.field)?.text).toBe('');
+    await kiosk.fill(OLD_PASSWORD);
+    await kiosk.press('submit');
+    await finish(kiosk, person.login);
+    expect(await signsIn(keyturn, other, OLD_PASSWORD, 'cloud')).toBe(true);
+  });
+
+  it('waits for the manager, who types the digits that the window shows', async () => {
+    const boss: Manager = await vouching.manager();
+    const { login, address } = await vouching.reportOf(boss);
+    const kiosk = await afterCode({ login, address }, 'Ask your manager');
+    const waiting = await kiosk.page('Waiting for your manager', 'waiting-manager');
+    const digits = waiting.controls.find(({ id }) => id === ids.shown)?.text ?? '';
+    expect(digits).toMatch(/^[1-9][0-9]$/);
+    await until(async () => (await boss.requests()).length === 1, 'the request');
+    const [request] = await boss.requests();
+    expect((await boss.vouch(request?.id ?? '', digits)).status).toBe(204);
+    await finish(kiosk, login);
+  });
+});
