@@ -29,9 +29,13 @@ const configuration = {
     rules: [{ name: 'everybody', accepted: [['passkey' as const], ['password' as const, 'totp' as const]] }],
   },
   roles: [
-    { name: 'chiefs', may: ['manage-configuration' as const, 'manage-roles' as const], heldBy: { accounts: [CHIEF] } },
-    { name: 'editors', may: ['manage-configuration' as const], heldBy: { accounts: [EDITOR] } },
-    { name: 'readers', may: ['view-history' as const], heldBy: { accounts: [READER] } },
+    {
+      name: 'chiefs',
+      may: ['manage-configuration' as const, 'manage-roles' as const],
+      heldBy: { directories: ['people'], accounts: [CHIEF] },
+    },
+    { name: 'editors', may: ['manage-configuration' as const], heldBy: { directories: ['people'], accounts: [EDITOR] } },
+    { name: 'readers', may: ['view-history' as const], heldBy: { directories: ['people'], accounts: [READER] } },
   ],
 };
 
@@ -282,6 +286,22 @@ describe.each(['sqlite', 'postgres'] as const)('the configuration in the browser
       },
       { document, expectedVersion: version + 1, actor: { kind: 'operator' }, author: 'root', comment: 'at the console' },
     );
+  });
+
+  it('takes no protection away with a directory that is to come back, and lets nobody without the right over roles say who is who', async () => {
+    const [chief, editor] = [await byPasskey(CHIEF), await byPasskey(EDITOR)];
+    const { version, document } = await shown(chief);
+    const directories = document.directories as unknown as Record<string, unknown>[];
+    const beside = { ...document, directories: [...directories, { kind: 'embedded', id: 'beside', label: 'Beside' }] };
+    // Which accounts an id of a directory stands for says who holds the roles of its people.
+    expect((await check(editor, beside, version)).needs.permissions).toEqual(['manage-configuration', 'manage-roles']);
+    expect((await apply(editor, beside, version)).body.code).toBe('access.management-refused');
+    expect((await apply(chief, beside, version)).body.applied).toBe(true);
+    const alone = { ...document, roles: [], directories: beside.directories.slice(-1) };
+    const judged = await check(chief, alone, version + 1);
+    expect(judged.problems).toContainEqual(expect.objectContaining({ severity: 'error', path: 'directories', isNew: true }));
+    expect((await apply(chief, alone, version + 1)).body.applied).toBe(false);
+    expect((await apply(chief, document, version + 1)).body.applied).toBe(true);
   });
 
   it('is changed in an emergency too, with its passkey', async () => {

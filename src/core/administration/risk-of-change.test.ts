@@ -30,7 +30,11 @@ describe('what a change asks for', () => {
   });
 
   it('is the right over roles for roles', () => {
-    for (const path of ['roles', 'roles.0', 'roles.3.heldBy.groups.0'])
+    const whoIsWho = ['managerAttribute', 'groupBaseDn', 'baseDn', 'identifiers.0', 'id', 'kind', 'servers.0.url', 'peopleFilter', 'new'];
+    const ofDirectories = ['directories', 'directories.1', ...whoIsWho.map((setting) => `directories.0.${setting}`)];
+    for (const path of ['roles', 'roles.0', 'roles.3.heldBy.groups.0', ...ofDirectories])
       expect(ofPaths([...harmless, path]).permissions).toEqual(['manage-configuration', 'manage-roles']);
+    for (const path of ['label', 'protected.groups.0', 'connections.read', 'policy.minimumLength'])
+      expect(ofPaths([`directories.0.${path}`])).toEqual({ permissions: ['manage-configuration'], proof: 'passkey' });
   });
 });

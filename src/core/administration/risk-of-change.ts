@@ -20,9 +20,23 @@ const HARMLESS: readonly (readonly string[])[] = [
   ['recovery', 'propagationMinutes'],
 ];
 
+/**
+ * Settings of a directory that say nothing of who is who. All others may: which attribute names the manager, what a group or a sign-in
+ * name is looked for in, where accounts are. Whoever may change those can come to hold a role that nobody gave them.
+ */
+const NOT_WHO_IS_WHO: ReadonlySet<string | number> = new Set([
+  ...['label', 'protected', 'questions', 'contacts', 'policy', 'historyOnReset', 'fixedPasswords', 'defaultPolicyDn', 'passwordWrite'],
+  ...['connectTimeoutMilliseconds', 'operationTimeoutMilliseconds', 'retryServerAfterSeconds', 'connections'],
+]);
+
 /** What has to be proven and allowed for changes of the configuration. Whoever may only manage the configuration gives nobody a role. */
 export function needsOfChange(changes: readonly Pick<Change, 'path'>[]): ChangeNeeds {
-  const givesRoles = changes.some(({ path }) => path.length === 0 || path[0] === 'roles');
+  const givesRoles = changes.some(
+    ({ path: [section, , setting] }) =>
+      section === undefined ||
+      section === 'roles' ||
+      (section === 'directories' && (setting === undefined || !NOT_WHO_IS_WHO.has(setting))),
+  );
   const isHarmless = changes.every(({ path }) => HARMLESS.some((setting) => setting.every((key, index) => path[index] === key)));
   return {
     permissions: givesRoles ? ['manage-configuration', 'manage-roles'] : ['manage-configuration'],
