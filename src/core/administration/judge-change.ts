@@ -62,7 +62,7 @@ export async function judgeChange(
   // Of a base that this release does not understand nobody knows what it protects: that is mended at the console.
   const old = configurationSchema.safeParse(JSON.parse(from.document));
   if (checked.configuration !== null && old.success) checkProtectionKept(old.data, checked.configuration, report);
-  if (!old.success) report('error', [], 'The version in force is not understood by this release: mend it by `keyturn config apply`');
+  if (!old.success) report('error', [], 'The version in force is not understood by this release: mend it at the console of a node');
   const fits = checked.configuration !== null && taken.length === 0;
   const changes = fits ? diffConfiguration(before, after) : [];
   const had = new Set(checkConfiguration(JSON.parse(from.document), known).problems.map(textOf));

@@ -62,7 +62,7 @@ function keepsAll(old: DirectorySettings, section: DirectorySettings): boolean {
   return keepsPrivileged && LISTS.every((list) => old.protected[list].every((name) => section.protected[list].includes(name)));
 }
 
-const ONLY_AT_THE_CONSOLE = 'would be protected no more, which the console alone may say: `keyturn config apply`';
+const ONLY_AT_THE_CONSOLE = 'would be protected no more: that takes a change at the console of a node';
 
 /** Whether two sections reach the same accounts, whatever they are called: a second one must not go around the first. */
 function isSamePlace(one: DirectorySettings, other: DirectorySettings): boolean {
