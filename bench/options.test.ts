@@ -3,9 +3,10 @@ import { parseOptions } from './options.ts';
 
 test('without options everything runs on SQLite', () => {
   expect(parseOptions([])).toEqual({
-    only: ['openldap', 'samba', 'recovery', 'memory', 'start'],
+    only: ['openldap', 'samba', 'recovery', 'memory', 'history', 'start'],
     seconds: 12,
     recoveries: 2000,
+    events: 1_000_000,
     database: 'sqlite',
     json: false,
   });
@@ -13,7 +14,14 @@ test('without options everything runs on SQLite', () => {
 
 test('options narrow it down', () => {
   const options = parseOptions(['--only', 'openldap,start', '--seconds', '3', '--database', 'postgres', '--json']);
-  expect(options).toEqual({ only: ['openldap', 'start'], seconds: 3, recoveries: 2000, database: 'postgres', json: true });
+  expect(options).toEqual({
+    only: ['openldap', 'start'],
+    seconds: 3,
+    recoveries: 2000,
+    events: 1_000_000,
+    database: 'postgres',
+    json: true,
+  });
 });
 
 test('help is asked for', () => {

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 export const DIRECTORY_NAMES = ['openldap', 'samba'] as const;
 export type DirectoryName = (typeof DIRECTORY_NAMES)[number];
 
-export const BENCHMARK_NAMES = [...DIRECTORY_NAMES, 'recovery', 'memory', 'start'] as const;
+export const BENCHMARK_NAMES = [...DIRECTORY_NAMES, 'recovery', 'memory', 'history', 'start'] as const;
 type BenchmarkName = (typeof BENCHMARK_NAMES)[number];
 
 export interface BenchOptions {
@@ -14,6 +14,8 @@ export interface BenchOptions {
   readonly database: 'sqlite' | 'postgres';
   /** How many recoveries go before the memory is looked at. */
   readonly recoveries: number;
+  /** How many events the history is looked through. */
+  readonly events: number;
   readonly json: boolean;
 }
 
@@ -28,6 +30,7 @@ Options:
   --seconds N          for each measurement, preparation included (12)
   --database KIND      sqlite (a file) or postgres, both waiting for the disk at each commit (sqlite)
   --recoveries N       before the memory is looked at (2000)
+  --events N           of the history (1000000)
   --json               one JSON document instead of tables
   --help               this text
 `;
@@ -39,7 +42,7 @@ Options:
 export function parseOptions(args: readonly string[]): BenchOptions | string | null {
   const parsed = parse(args);
   if (typeof parsed === 'string') return parsed;
-  const { help, json, database, seconds, recoveries, only } = parsed;
+  const { help, json, database, seconds, recoveries, events, only } = parsed;
   if (help) return null;
   const wanted = only === undefined ? [...BENCHMARK_NAMES] : only.split(',');
   const unknown = wanted.find((name) => !(BENCHMARK_NAMES as readonly string[]).includes(name));
@@ -47,7 +50,9 @@ export function parseOptions(args: readonly string[]): BenchOptions | string | n
   if (!/^\d{1,4}$/.test(seconds) || Number(seconds) < 1) return `--seconds ${seconds}: a whole number from 1 on was expected`;
   if (database !== 'sqlite' && database !== 'postgres') return `--database ${database}: sqlite or postgres was expected`;
   if (!/^\d{1,6}$/.test(recoveries) || Number(recoveries) < 1) return `--recoveries ${recoveries}: a whole number from 1 on was expected`;
-  return { only: wanted as BenchmarkName[], seconds: Number(seconds), recoveries: Number(recoveries), database, json };
+  if (!/^\d{1,8}$/.test(events) || Number(events) < 1) return `--events ${events}: a whole number from 1 on was expected`;
+  const numbers = { seconds: Number(seconds), recoveries: Number(recoveries), events: Number(events) };
+  return { only: wanted as BenchmarkName[], ...numbers, database, json };
 }
 
 function parse(args: readonly string[]) {
@@ -58,6 +63,7 @@ function parse(args: readonly string[]) {
         only: { type: 'string' },
         seconds: { type: 'string', default: '12' },
         recoveries: { type: 'string', default: '2000' },
+        events: { type: 'string', default: '1000000' },
         database: { type: 'string', default: 'sqlite' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },

@@ -1,3 +1,4 @@
+import type { HistoryResult, HistorySearch } from './history.ts';
 import type { MemoryResult, RecoveryResult } from './recoveries.ts';
 import { OLDER } from './recoveries.ts';
 import type { StartResult } from './start.ts';
@@ -13,6 +14,7 @@ export interface BenchReport {
   journeys: JourneyResult[];
   recovery: RecoveryResult | null;
   memory: MemoryResult | null;
+  history: HistoryResult | null;
   start: StartResult | null;
 }
 
@@ -32,6 +34,8 @@ const lowestGain = 2.2;
 const mostCpu = 22;
 const longestStart = 700;
 const mostMemory = 120;
+/** Of a page of the history, at a million events. */
+const longestSearch = 300;
 const mostMemoryAfter = 175;
 
 function judgeRecovery({ throughput, cpu }: RecoveryResult): Verdict {
@@ -41,6 +45,10 @@ function judgeRecovery({ throughput, cpu }: RecoveryResult): Verdict {
 
 function judgeMemory({ memory }: MemoryResult): Verdict {
   return { met: memory < mostMemoryAfter, target: `under ${mostMemoryAfter} MB` };
+}
+
+function judgeSearch({ p95 }: HistorySearch): Verdict {
+  return { met: p95 < longestSearch, target: `p95 under ${longestSearch} ms` };
 }
 
 function judgeStart(start: StartResult): Verdict {
@@ -58,12 +66,13 @@ function judgeWrites(result: WriteResult): Verdict | null {
 
 /** The report for programs: the figures, and for each goal whether it was reached. */
 export function reportAsJson(report: BenchReport): string {
-  const { writes, recovery, memory, start } = report;
+  const { writes, recovery, memory, history, start } = report;
   const judged = {
     ...report,
     writes: writes.map((result) => ({ ...result, verdict: judgeWrites(result) })),
     recovery: recovery === null ? null : { ...recovery, verdict: judgeRecovery(recovery) },
     memory: memory === null ? null : { ...memory, verdict: judgeMemory(memory) },
+    history: history === null ? null : { ...history, searches: history.searches.map((each) => ({ ...each, verdict: judgeSearch(each) })) },
     start: start === null ? null : { ...start, verdict: judgeStart(start) },
   };
   return `${JSON.stringify(judged, null, 2)}\n`;
@@ -79,6 +88,7 @@ export function formatReport(report: BenchReport): string {
   if (report.journeys.length > 0) lines.push('', ...journeyTable(report.journeys));
   if (report.recovery !== null) lines.push('', ...recoveryTable(report.recovery));
   if (report.memory !== null) lines.push('', ...memoryTable(report.memory));
+  if (report.history !== null) lines.push('', ...historyTable(report.history));
   if (report.start !== null) lines.push('', ...startTable(report.start));
   return `${lines.join('\n')}\n`;
 }
@@ -109,6 +119,21 @@ function recoveryTable(result: RecoveryResult): string[] {
 function memoryTable(result: MemoryResult): string[] {
   const row = [`resident memory after ${result.recoveries} recoveries`, `${result.memory.toFixed(0)} MB`];
   return table(['keyturn serve', '', 'target', ''], [[...row, ...verdictCells(judgeMemory(result))]]);
+}
+
+function historyTable({ events, append, bytes, searches }: HistoryResult): string[] {
+  const rows = searches.map((each) => [
+    each.what,
+    `${each.median.toFixed(1)} ms`,
+    `${each.p95.toFixed(1)} ms`,
+    ...verdictCells(judgeSearch(each)),
+  ]);
+  const size = bytes === null ? '' : `, ${bytes.toFixed(0)} bytes`;
+  return [
+    ...table([`a page of the history of ${events} events`, 'median', 'p95', 'target', ''], rows),
+    '',
+    `An event of it took ${append.toFixed(0)} microseconds to write${size}.`,
+  ];
 }
 
 function ratioCells({ overall, lowest, highest }: Ratio): string[] {

@@ -2,6 +2,7 @@ import { cpus, release, totalmem } from 'node:os';
 import { buildPackage } from '../scripts/build-package.ts';
 import { startPostgres } from '../test/servers/postgres.ts';
 import { startDirectory } from './directories.ts';
+import { type HistoryResult, measureHistory } from './history.ts';
 import { type BenchOptions, type DirectoryName, HELP, parseOptions } from './options.ts';
 import { startProduct } from './product.ts';
 import { measureMemory, measureRecoveries } from './recoveries.ts';
@@ -29,11 +30,13 @@ async function runAll(options: BenchOptions): Promise<BenchReport> {
     journeys: [],
     recovery: null,
     memory: null,
+    history: null,
     start: null,
   };
   await buildPackage();
   for (const name of options.only) {
     if (name === 'start') report.start = await measureStart();
+    else if (name === 'history') report.history = await measureLog(options);
     else if (name === 'recovery' || name === 'memory') await measureWhole(name, options, report);
     else await measureDirectory(name, options, report);
   }
@@ -51,6 +54,14 @@ async function measureWhole(name: 'recovery' | 'memory', options: BenchOptions, 
   process.stderr.write(`${directory.title}: ${name} ...\n`);
   if (name === 'memory') report.memory = await measureMemory(directory, await database(), options.recoveries);
   else report.recovery = await measureRecoveries(directory, database, options.seconds);
+}
+
+async function measureLog({ database, events }: BenchOptions): Promise<HistoryResult> {
+  await using started = new AsyncDisposableStack();
+  const postgres = database === 'postgres' ? await startPostgres({ durable: true }) : null;
+  if (postgres !== null) started.defer(() => postgres.stop());
+  process.stderr.write(`history of ${events} events ...\n`);
+  return measureHistory(postgres === null ? null : (await postgres.createDatabase('bench')).url, events);
 }
 
 async function measureDirectory(name: DirectoryName, options: BenchOptions, report: BenchReport): Promise<void> {

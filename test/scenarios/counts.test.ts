@@ -67,7 +67,8 @@ describe('a recovery with two factors', { timeout: 240_000 }, () => {
     expect(recovery.proof.waits).toBeGreaterThan(0);
     expect(recovery.lastRequest.waits).toBeLessThanOrEqual(4);
     expect(recovery.proof.waits + recovery.lastRequest.waits, JSON.stringify(recovery)).toBeLessThanOrEqual(9);
-    expect(sum(recovery, 'statements'), JSON.stringify(recovery)).toBeLessThanOrEqual(92);
+    // Six of them write by what events are found, which PostgreSQL takes with the events.
+    expect(sum(recovery, 'statements'), JSON.stringify(recovery)).toBeLessThanOrEqual(98);
   });
 
   it('asks PostgreSQL no oftener', async () => {
@@ -75,7 +76,7 @@ describe('a recovery with two factors', { timeout: 240_000 }, () => {
     const recovery = await countRecovery([], database.url);
     await database.drop();
     expect(recovery.proof.statements, 'they are counted').toBeGreaterThan(10);
-    expect(sum(recovery, 'statements'), JSON.stringify(recovery)).toBeLessThanOrEqual(88);
+    expect(sum(recovery, 'statements'), JSON.stringify(recovery)).toBeLessThanOrEqual(90);
   });
 
   it('asks OpenLDAP seldom as well', async () => {
@@ -88,7 +89,7 @@ describe('a recovery with two factors', { timeout: 240_000 }, () => {
     expect(recovery.lastRequest.waits).toBeLessThanOrEqual(4);
     expect(recovery.lastRequest.searches).toBeLessThanOrEqual(2);
     expect(sum(recovery, 'waits'), JSON.stringify(recovery)).toBeLessThanOrEqual(9);
-    expect(sum(recovery, 'statements'), JSON.stringify(recovery)).toBeLessThanOrEqual(79);
+    expect(sum(recovery, 'statements'), JSON.stringify(recovery)).toBeLessThanOrEqual(85);
     expect(sum(recovery, 'searches'), JSON.stringify(recovery)).toBeLessThanOrEqual(7);
   });
 });
