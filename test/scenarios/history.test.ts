@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { History } from '../../shared/api/history.ts';
 import { recordEvent } from '../../src/core/audit/record-event.ts';
+import { exportHistory } from '../../src/core/history/export-history.ts';
+import { openHistory } from '../../src/core/history/read-history.ts';
 import type { AccountRef } from '../../src/core/ports/directory.ts';
+import { findSession } from '../../src/core/sessions/find-session.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
@@ -136,6 +139,23 @@ describe.each(['sqlite', 'postgres'] as const)('the history on %s', (engine) => 
       sentence: `${auditorLogin} took events of this history away: 3`,
       facts: { count: 3, whole: true, filter: { accounts: [one.ref], everybody: false } },
     });
+  });
+
+  it('goes no further once who takes it away is signed out', async () => {
+    const login = newLogin('auditor');
+    await addPerson(keyturn, login, { groups: ['Auditors'] });
+    const leaver = await signIn(keyturn, login, await keyturn.enrol(login));
+    const one = await person();
+    // More than an export reads at once.
+    for (let nth = 0; nth < 510; nth += 1) await note(one.ref);
+    const deps = { ...keyturn.deps, act: { at: keyturn.clock.now(), address: '127.0.0.1' } };
+    const session = await findSession(deps, [leaver.token]);
+    const wanted = { directory: 'people', account: one.ref.id };
+    const pages = exportHistory(deps, await openHistory(deps, wanted, 'en'), wanted, { actor: { kind: 'delegate', login }, session });
+    expect((await pages.next()).value).toHaveLength(500);
+    expect((await leaver.call('DELETE', '/session')).status).toBe(204);
+    await expect(pages.next()).rejects.toMatchObject({ code: 'session.ended' });
+    expect((await history({ by: login })).events[0]).toMatchObject({ type: 'history.exported', facts: { count: 500, whole: false } });
   });
 
   it('is for nobody without the permission', async () => {

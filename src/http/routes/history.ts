@@ -59,7 +59,7 @@ export function historyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       (request, reply) =>
         forManager(deps, request, reply, 'view-history', { proof: 'any' }, async (acting, session, actor) => {
           const history = await openHistory(acting, request.query, requestLanguage(deps, request));
-          const pages = exportHistory(deps, history, request.query, { actor, session: session.id });
+          const pages = exportHistory(acting, history, request.query, { actor, session });
           reply.header('content-type', 'text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="history.csv"');
           return reply.send(Readable.from(linesOf(pages)));
         }),
