@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CreationOptions, RequestOptions } from '../../shared/api/web-authn.ts';
+import { PERSON_PERMISSIONS, SEEING_PERMISSIONS } from '../../shared/permissions.ts';
 import { makeEmergencyLink, readEmergencies, retireEmergencies } from '../../src/core/access/emergency.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { createSoftPasskey, type Oddity, type SoftPasskey } from '../servers/soft-passkey.ts';
@@ -279,7 +280,7 @@ it('is not needed by who has a role, which is asked for with each act', async ()
         { name: 'admins', held: false, ways: [{ what: 'group', name: 'Admins', verdict: false }] },
       ],
       target: {
-        decisions: [{ action: 'reset-password', allowed: false, because: 'no-role' }, {}, { action: 'see-people', allowed: false }],
+        decisions: [...PERSON_PERMISSIONS, ...SEEING_PERMISSIONS].map((action) => ({ action, allowed: false, because: 'no-role' })),
       },
     });
     expect(await eventsOf(keyturn, 'access.management-refused')).toContainEqual(
