@@ -10,7 +10,8 @@ const PAGE = 500;
 
 /**
  * Everything that fits, page by page, for a list that somebody takes away: who, about whom and how many is in the log, also where they
- * leave before its end. @throws AppError `session.ended` when the session ends on the way. What is written meanwhile, that event included, is not in it.
+ * leave before its end. What is written meanwhile, that event included, is not in it.
+ * @throws AppError `session.ended` when the session ends on the way
  */
 export async function* exportHistory(
   deps: ActDeps,
