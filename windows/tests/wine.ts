@@ -28,7 +28,9 @@ export interface Wine {
 
 function environmentOf(prefix: string): NodeJS.ProcessEnv {
   // Without DISPLAY wine looks for no X server. No Gecko and no Mono: both would ask to be downloaded.
-  return { ...process.env, WINEPREFIX: prefix, WINEARCH: 'win64', WINEDEBUG: '-all', DISPLAY: '', WINEDLLOVERRIDES: 'mscoree=;mshtml=' };
+  // wine reads its command line in the code page of the locale: without UTF-8 no umlaut arrives.
+  const own = { WINEPREFIX: prefix, WINEARCH: 'win64', WINEDEBUG: '-all', DISPLAY: '', WINEDLLOVERRIDES: 'mscoree=;mshtml=' };
+  return { ...process.env, LC_ALL: 'C.UTF-8', ...own };
 }
 
 async function execute(command: string, args: string[], environment: NodeJS.ProcessEnv, timeout: number): Promise<WineResult> {
