@@ -203,6 +203,8 @@ function whatToTry(settings: Settings): string[] {
     `  7. Sign in at ${url}/me as frida, who manages alice, with the password Known-Passw0rd-6 and a code, and help alice.`,
     '     Or have alice ask her manager after the mailed code: frida types the digits that alice sees.',
     '  8. Reset the passwords of irene and irene.cloud at once, or change both, signed in as irene with the password Known-Passw0rd-9.',
+    `  9. Work at the helpdesk: ${url}/helpdesk as grace, with the password Known-Passw0rd-7; the caller proves themselves at ${url}/call.`,
+    `     Run the installation: ${url}/admin as henry, with the password Known-Passw0rd-8.`,
     '',
     'Everything here is made up and captured: no mail leaves this machine. Stop with Ctrl+C.',
   ];
