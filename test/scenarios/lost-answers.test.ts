@@ -301,7 +301,8 @@ it('goes on with a journey after PostgreSQL was killed and started again between
     expect(await client.answer({ password: wanted })).toMatchObject({ status: 503, body: { code: 'store.unavailable' } });
     expect((await fetch(`${keyturn.url}/readyz`)).status).toBe(503);
     await postgres.restart();
-    expect((await fetch(`${keyturn.url}/readyz`)).status).toBe(200);
+    // What the last look found is told for a moment.
+    await until(async () => (await fetch(`${keyturn.url}/readyz`)).status === 200, 'readiness', 10_000);
     await client.answer({ password: wanted });
     client.at('done');
     expect(await signsIn(keyturn, 'ada', wanted)).toBe(true);
