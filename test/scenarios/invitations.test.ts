@@ -148,6 +148,27 @@ describe.each(['sqlite', 'postgres'] as const)('an invitation, on %s', (engine) 
     expect(isWaiting((await addTotp(second)).added.body.countsFrom)).toBe(false);
   });
 
+  it('shortens nothing on a phone that somebody lets in who is signed in in full', async () => {
+    const login = await person();
+    const token = tokenOf(await inviting(login));
+    const held = await signIn(keyturn, login, await keyturn.enrol(login));
+    expect(held.session.rights).toBe('full');
+    expect((await show(held, token)).status).toBe(200);
+    const offered = await held.call('POST', '/me/phones', {});
+    const link = new URL(String(offered.body.address)).hash.slice(1);
+    const opened = (await request(keyturn.url, 'POST', '/phone', { link })).body as never as {
+      token: string;
+      journey: string;
+      step: { digits: string };
+    };
+    expect((await held.call('POST', `/me/phones/${offered.body.phone}`, { digits: opened.step.digits })).status).toBe(204);
+    await request(keyturn.url, 'GET', `/journeys/${opened.journey}`, undefined, { authorization: `Bearer ${opened.token}` });
+    const entered = await inSession(keyturn.url, opened.token, 'POST', '/session', { journey: opened.journey });
+    expect(entered.status).toBe(201);
+    const call: SessionClient['call'] = (method, path, body) => inSession(keyturn.url, String(entered.body.token), method, path, body);
+    expect(isWaiting((await addTotp({ call })).added.body.countsFrom)).toBe(true);
+  });
+
   it('ends by its time, by a newer one, and by an operator', async () => {
     const late = await person();
     const tooOld = tokenOf(await inviting(late));

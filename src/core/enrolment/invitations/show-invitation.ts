@@ -1,6 +1,7 @@
 import { AppError } from '../../../../shared/errors.ts';
 import { recordEvent } from '../../audit/record-event.ts';
 import type { ActDeps } from '../../journey/act.ts';
+import type { InvitationRow } from '../../ports/invitation-store.ts';
 import { sessionActor } from '../../sessions/end-sessions.ts';
 import type { Session } from '../../sessions/session.ts';
 
@@ -27,9 +28,15 @@ export async function showInvitation(deps: ActDeps, session: Session, token: str
   return { coolDownHours: await coolDownHoursOf(deps, session) };
 }
 
-/** The invitation by which somebody adds in a session, if any. Who has proven themselves in full needs none. */
-export async function invitationOf({ store, act }: ActDeps, { rights, from, id }: Session) {
-  return rights === 'enrolment' ? store.invitations.ofSession(from ?? id, act.at) : null;
+/**
+ * The invitation by which somebody adds in a session, if any. Who has proven themselves in full needs none, and a phone that they let in
+ * has no more than they do.
+ */
+export async function invitationOf({ store, act }: ActDeps, { rights, from, id, account }: Session): Promise<InvitationRow | null> {
+  if (rights !== 'enrolment') return null;
+  if (from === undefined) return store.invitations.ofSession(id, act.at);
+  const holder = (await store.sessions.ofAccount(account, act.at)).find((each) => each.id === from);
+  return holder?.rights === 'enrolment' ? store.invitations.ofSession(from, act.at) : null;
 }
 
 /** How long what is added in a session waits before it counts. */
