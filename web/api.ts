@@ -83,7 +83,7 @@ export const api = {
     call<{ code: string; expiresAt: string }>('GET', `/demo/authenticator/${encodeURIComponent(account)}`, undefined, signal),
 };
 
-const journeyPath = (journey: string) => `/journeys/${encodeURIComponent(journey)}`;
+export const journeyPath = (journey: string) => `/journeys/${encodeURIComponent(journey)}`;
 
 /** One request. Never throws: a failure is an outcome that the page has words for. */
 export async function call<T>(

@@ -22,6 +22,7 @@ const MePage = lazy(() => import('./me/me-page.tsx').then((module) => ({ default
 const InvitePage = lazy(() => import('./me/invite-page.tsx').then((module) => ({ default: module.InvitePage })));
 const HelpdeskPage = lazy(() => import('./helpdesk/helpdesk-page.tsx').then((module) => ({ default: module.HelpdeskPage })));
 const PhonePage = lazy(() => import('./me/phone-page.tsx').then((module) => ({ default: module.PhonePage })));
+const GoOnPage = lazy(() => import('./phone/go-on-page.tsx').then((module) => ({ default: module.GoOnPage })));
 const AdminPage = lazy(() => import('./admin/admin-page.tsx').then((module) => ({ default: module.AdminPage })));
 const DemoPage = lazy(() => import('./demo/demo-page.tsx').then((module) => ({ default: module.DemoPage })));
 
@@ -108,6 +109,8 @@ export function App() {
       case '/phone':
         if (!site.signIn) break;
         return <PhonePage contact={site.supportContact} go={go} />;
+      case '/go-on':
+        return <GoOnPage onOpened={begun} onLeave={() => go('/')} />;
       case '/admin':
         return <AdminPage contact={site.supportContact} signIn={site.signIn} search={search} go={go} />;
       case '/demo':

@@ -32,9 +32,10 @@ const filesOf = (key: string, late: (imported: string) => boolean, seen = new Se
 };
 /** One language, the longer one. */
 const GERMAN = '../locales/de/portal.json';
-/** Nobody who recovers an account meets the page of the demo, those for who is signed in, or a second language. */
+/** Nobody who recovers an account meets the page of the demo, those for who is signed in or goes on at a phone, or a second language. */
 const duringRecovery = (key: string) =>
-  ['demo/', 'me/', 'admin/', 'history/'].every((area) => !key.startsWith(area)) && (!key.startsWith('../locales/') || key === GERMAN);
+  ['demo/', 'me/', 'phone/', 'admin/', 'history/'].every((area) => !key.startsWith(area)) &&
+  (!key.startsWith('../locales/') || key === GERMAN);
 // gzip: every proxy has it. Brotli would be smaller still.
 const compressed = (file: string) => gzipSync(readFileSync(join(WEB_FOLDER, file)), { level: 6 }).length;
 const total = (files: Iterable<string>) => [...files].reduce((sum, file) => sum + compressed(file), 0);

@@ -4,6 +4,7 @@ import { initReactI18next } from 'react-i18next';
 type Load = () => Promise<{ default: Record<string, string> }>;
 const portalTexts = import.meta.glob('../locales/*/portal.json') as Record<string, Load>;
 const meTexts = import.meta.glob('../locales/*/me.json') as Record<string, Load>;
+const phoneTexts = import.meta.glob('../locales/*/phone.json') as Record<string, Load>;
 const adminTexts = import.meta.glob('../locales/*/admin.json') as Record<string, Load>;
 const helpdeskTexts = import.meta.glob('../locales/*/helpdesk.json') as Record<string, Load>;
 const demoTexts = import.meta.glob('../locales/*/demo.json') as Record<string, Load>;
@@ -50,6 +51,9 @@ export const loadDemoTexts = (language: string) => loadMore(demoTexts, language,
 
 /** Adds the texts of the pages for who is signed in. */
 export const loadMeTexts = (language: string) => loadMore(meTexts, language, 'me');
+
+/** Adds the texts of pages that let a phone in, and of that phone. */
+export const loadPhoneTexts = (language: string) => loadMore(phoneTexts, language, 'phone');
 
 /** Adds the texts of the administration. */
 export const loadAdminTexts = (language: string) => loadMore(adminTexts, language, 'admin');

@@ -57,6 +57,8 @@ export type Verdict = z.infer<typeof verdictSchema>;
 const stepBase = {
   id: z.string(),
   canGoBack: z.boolean(),
+  /** The recovery can go on at a phone from here (`POST /journeys/:journey/phones`). */
+  canHandOver: z.boolean().optional(),
   attemptsLeft: z.number().int().optional(),
   message: z.string().optional(),
   messageTone: z.enum(['info', 'error']).optional(),
@@ -148,6 +150,7 @@ export const resultSchema = z.object({
     'proven',
     'call-confirmed',
     'call-denied',
+    'done-on-phone',
     'failed',
     'unknown',
   ]),
@@ -193,9 +196,9 @@ export const waitingStepSchema = z.object({
   kind: z.literal('waiting'),
   /**
    * `directory`: the write is under way or its result is being found out. `computer`: whoever is signed in there types `digits`.
-   * `manager`: who was asked to vouch types them, when the person has read them out.
+   * `manager`: who was asked to vouch types them, when the person has read them out. `phone`: the recovery goes on there.
    */
-  for: z.enum(['manager', 'helpdesk', 'directory', 'computer']),
+  for: z.enum(['manager', 'helpdesk', 'directory', 'computer', 'phone']),
   digits: z.string().optional(),
   /** When nobody is waited for any more. */
   expiresAt: time.optional(),

@@ -187,15 +187,19 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'The adding of a proof is over: too late, too many wrong codes, used already, or begun in another session',
     fix: 'Begin anew',
   },
-  'enrolment.phone-link-invalid': {
-    meaning: 'The QR code with which a phone adds a proof is out of date, was opened by a phone already, or was cut',
-    fix: 'Show a new one at the computer. If no phone of yours has opened it, somebody else has seen it: do not type digits that you do not see on your phone',
+  'journey.hand-over-not-possible': {
+    meaning: 'The recovery cannot go on at a phone: its proof is complete, it waits for somebody, or five codes were shown for it',
+    fix: 'Go on where it was begun, or begin anew on the phone',
   },
-  'enrolment.phone-over': {
+  'phone.link-invalid': {
+    meaning: 'The QR code for a phone is out of date, was opened by a phone already, was cut, or what it was for is over',
+    fix: 'Show a new one where it was shown. If no phone of yours has opened it, somebody else has seen it: do not type digits that you do not see on your phone',
+  },
+  'phone.over': {
     meaning: 'The phone that was to be let in has waited too long, or the digits were wrong three times',
-    fix: 'Show a new QR code at the computer',
+    fix: 'Show a new QR code where it was shown',
   },
-  'enrolment.digits-wrong': {
+  'phone.digits-wrong': {
     meaning: 'The two digits are not those that the phone shows',
     fix: 'Type those on the phone that is to be let in',
   },

@@ -28,6 +28,7 @@ import { configurationRoutes } from './routes/configuration.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { emergencyRoutes } from './routes/emergency.ts';
 import { enrolmentRoutes } from './routes/enrolment.ts';
+import { handOverRoutes } from './routes/hand-over.ts';
 import { registerHealth } from './routes/health.ts';
 import { helpRoutes } from './routes/help.ts';
 import { historyRoutes } from './routes/history.ts';
@@ -97,6 +98,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   });
   const prefix = '/api/v1';
   await app.register(journeyRoutes(deps), { prefix });
+  await app.register(handOverRoutes(deps), { prefix });
   await app.register(enrolmentRoutes(deps), { prefix });
   await app.register(sessionRoutes(deps), { prefix });
   await app.register(meRoutes(deps), { prefix });

@@ -1,13 +1,11 @@
 import { relative } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { DEMO_PAGE, PAGES } from '../../shared/pages.ts';
 import type { HttpDeps } from './http-deps.ts';
 import type { SendPage } from './page-file.ts';
 
-/** Addresses that one page file answers, with a slash behind them or without; its script draws the right one. */
-const PAGES = ['/', '/recover', '/not-me', '/me', '/phone', '/admin', '/invite', '/helpdesk'];
-
-/** Serves the built pages. Files with a hash in their name may be kept for ever, the page itself never. */
+/** Serves the built pages, with a slash behind their address or without. Files with a hash in their name may be kept for ever, the page itself never. */
 export async function registerPages(app: FastifyInstance, deps: HttpDeps, send: SendPage): Promise<void> {
   const root = deps.pages;
   if (root === null) return;
@@ -22,7 +20,7 @@ export async function registerPages(app: FastifyInstance, deps: HttpDeps, send: 
       reply.header('cache-control', relative(root, path).startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
-  for (const address of deps.demo === null ? PAGES : [...PAGES, '/demo']) {
+  for (const address of deps.demo === null ? PAGES : [...PAGES, DEMO_PAGE]) {
     for (const spelling of address === '/' ? [address] : [address, `${address}/`]) {
       app.get(spelling, { schema: { hide: true } }, (request, reply) => send(request, reply, 200));
     }

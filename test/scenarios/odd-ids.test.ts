@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
-import { request } from './journey-client.ts';
+import { request, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
 import { type SessionClient, signIn } from './sign-in-client.ts';
 import { type Keyturn, startKeyturn } from './start-keyturn.ts';
@@ -65,8 +65,19 @@ describe.each(['sqlite', 'postgres'] as const)('an id that none is, on %s', (eng
       const { status, body: told } = await agent.call(method, path, body);
       if (status >= 500) faults.push(`${method} ${path} ${JSON.stringify(body)}: ${status} ${told.code}`);
     }
-    const { status } = await request(keyturn.url, 'POST', '/phone', { link: `${odd}.`.padEnd(24, 'x') });
-    if (status >= 500) faults.push(`POST /phone: ${status}`);
+    for (const path of ['/phone', '/hand-over']) {
+      const { status } = await request(keyturn.url, 'POST', path, { link: `${odd}.`.padEnd(24, 'x') });
+      if (status >= 500) faults.push(`POST ${path}: ${status}`);
+    }
+    const recovery = await startJourney(keyturn.url, 'nobody');
+    for (const [method, path, body] of [
+      ['GET', `/journeys/current/phones/${one}`],
+      ['POST', `/journeys/current/phones/${one}`, { digits: '10' }],
+      ['POST', '/journeys/current/phones/x', { digits: odd }],
+    ] as const) {
+      const { status } = await recovery.call(method, path, body);
+      if (status >= 500) faults.push(`${method} ${path}: ${status}`);
+    }
     expect(faults).toEqual([]);
   });
 });

@@ -107,13 +107,13 @@ describe.each(['sqlite', 'postgres'] as const)('a phone let in from a computer, 
     const { phone, link } = await offer(held);
     const answers = await Promise.all([opening(link), opening(link), opening(link)]);
     expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 410, 410]);
-    expect((await opening(link)).body.code).toBe('enrolment.phone-link-invalid');
+    expect((await opening(link)).body.code).toBe('phone.link-invalid');
     const digits = String(
       answers.map(({ body }) => (body.step as { digits?: string } | undefined)?.digits).find((shown) => shown !== undefined),
     );
     const tries = await Promise.all(Array.from({ length: 4 }, () => letIn(held, phone, digits)));
     expect(tries.filter(({ status }) => status === 204)).toHaveLength(1);
-    expect(tries.filter(({ body }) => body.code === 'enrolment.phone-over')).toHaveLength(3);
+    expect(tries.filter(({ body }) => body.code === 'phone.over')).toHaveLength(3);
   });
 
   it('is not let in by guesses, however many come at once', async () => {
@@ -124,9 +124,9 @@ describe.each(['sqlite', 'postgres'] as const)('a phone let in from a computer, 
     const codes = (await Promise.all(Array.from({ length: 8 }, () => letIn(held, phone, wrong(opened.digits))))).map(
       ({ body }) => body.code,
     );
-    expect(codes.filter((code) => code === 'enrolment.digits-wrong')).toHaveLength(2);
-    expect(codes.filter((code) => code === 'enrolment.phone-over')).toHaveLength(6);
-    expect((await letIn(held, phone, opened.digits)).body.code).toBe('enrolment.phone-over');
+    expect(codes.filter((code) => code === 'phone.digits-wrong')).toHaveLength(2);
+    expect(codes.filter((code) => code === 'phone.over')).toHaveLength(6);
+    expect((await letIn(held, phone, opened.digits)).body.code).toBe('phone.over');
     expect(await progress(held, phone)).toBe('over');
     expect(await standing(opened)).toMatchObject({ kind: 'refused', code: 'journey.phone-refused' });
     expect((await events('phone.refused')).length).toBe(before + 1);
@@ -137,7 +137,7 @@ describe.each(['sqlite', 'postgres'] as const)('a phone let in from a computer, 
     const other = await signedIn();
     const { phone, link } = await offer(held);
     const opened = await open(link);
-    expect((await letIn(other.held, phone, opened.digits)).body.code).toBe('enrolment.phone-over');
+    expect((await letIn(other.held, phone, opened.digits)).body.code).toBe('phone.over');
     expect(await progress(other.held, phone)).toBe('over');
     expect((await letIn(held, phone, opened.digits)).status).toBe(204);
     expect(await standing(opened)).toMatchObject({ kind: 'done' });
@@ -146,7 +146,7 @@ describe.each(['sqlite', 'postgres'] as const)('a phone let in from a computer, 
 
     const late = await offer(other.held);
     keyturn.clock.move(6 * MINUTE);
-    expect((await opening(late.link)).body.code).toBe('enrolment.phone-link-invalid');
+    expect((await opening(late.link)).body.code).toBe('phone.link-invalid');
     const again = await offer(other.held);
     const waiting = await open(again.link);
     keyturn.clock.move(6 * MINUTE);
@@ -177,7 +177,7 @@ describe.each(['sqlite', 'postgres'] as const)('a phone let in from a computer, 
     const [one, two] = [await offer(held), await offer(held)];
     const mixed = `${one.phone}.${two.link.split('.')[1]}`;
     for (const link of [mixed, one.link.slice(0, -1), `${one.link}x`, `${one.phone}.${'A'.repeat(43)}`, 'A'.repeat(60)])
-      expect((await opening(link)).body.code).toBe('enrolment.phone-link-invalid');
+      expect((await opening(link)).body.code).toBe('phone.link-invalid');
     await open(one.link);
     const log = keyturn.logLines.join('\n') + JSON.stringify(await keyturn.deps.store.audit.read(0, 10_000));
     expect(log).not.toContain(one.link.split('.')[1]);

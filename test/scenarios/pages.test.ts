@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildWeb } from '../../scripts/build-web.ts';
+import { DEMO_PAGE, PAGES } from '../../shared/pages.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { embeddedSection } from './sample-directory.ts';
 import { type Keyturn, startKeyturn } from './start-keyturn.ts';
@@ -115,4 +117,13 @@ describe('the page file by itself', () => {
     expect(text).not.toContain('<b>');
     expect(text.match(/data-text=/g)).toHaveLength(6);
   });
+});
+
+it('has a page at every address that its script draws one for', async () => {
+  const source = readFileSync(new URL('../../web/app.tsx', import.meta.url), 'utf8');
+  const drawn = [...source.matchAll(/^ {6}case '(\/[^']*)':/gm)]
+    .map(([, address = '']) => address)
+    .filter((address) => address !== DEMO_PAGE);
+  expect(drawn.toSorted()).toEqual([...PAGES].toSorted());
+  for (const address of drawn) expect([address, (await get(address, HTML)).status]).toEqual([address, 200]);
 });

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { FormActions } from '../me/form-actions.tsx';
 import { isOver } from '../me/use-loaded.ts';
 import { mistakeOf } from '../portal/mistake-of.ts';
 import { makePasskey } from '../portal/passkey/ask-passkey.ts';
+import { FormActions } from '../ui/form-actions.tsx';
 import { Prose } from '../ui/layout.tsx';
 import { type Mistake, Question } from '../ui/question.tsx';
 import { adminApi } from './admin-api.ts';

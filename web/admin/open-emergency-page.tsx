@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { FormActions } from '../me/form-actions.tsx';
 import { mistakeOf } from '../portal/mistake-of.ts';
+import { FormActions } from '../ui/form-actions.tsx';
 import { Prose } from '../ui/layout.tsx';
 import { type Mistake, Question } from '../ui/question.tsx';
 import { adminApi } from './admin-api.ts';

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AdminExplanation } from '../../shared/api/admin.ts';
-import { FormActions } from '../me/form-actions.tsx';
 import { isOver } from '../me/use-loaded.ts';
 import { mistakeOf } from '../portal/mistake-of.ts';
+import { FormActions } from '../ui/form-actions.tsx';
 import { Announcement, Prose } from '../ui/layout.tsx';
 import { type Mistake, Question } from '../ui/question.tsx';
 import { TextField } from '../ui/text-field.tsx';

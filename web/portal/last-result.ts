@@ -13,6 +13,7 @@ const OUTCOMES: Readonly<Record<Outcome, true>> = {
   proven: true,
   'call-confirmed': true,
   'call-denied': true,
+  'done-on-phone': true,
   failed: true,
   unknown: true,
 };

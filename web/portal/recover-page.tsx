@@ -1,6 +1,6 @@
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { OpenStep } from '../api.ts';
+import type { Failure, OpenStep } from '../api.ts';
 import { Covered } from '../ui/covered.tsx';
 import { Aside, QuietLink } from '../ui/layout.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
@@ -8,12 +8,15 @@ import { CancelPage } from './cancel-page.tsx';
 import { CookiesPage } from './cookies-page.tsx';
 import { forgetDraft } from './draft.ts';
 import { FindingOutPage } from './finding-out-page.tsx';
+import { hasEnded, type ShownStep } from './journey-state.ts';
 import { keepsCookies } from './keeps-cookies.ts';
 import { keepResult, keptResult } from './last-result.ts';
 import { mistakeOf } from './mistake-of.ts';
 import { SimplePage } from './simple-page.tsx';
 import { StepPage } from './steps/step-page.tsx';
 import { useJourney } from './use-journey.ts';
+
+const HandOverPage = lazy(() => import('../phone/hand-over-page.tsx').then((module) => ({ default: module.HandOverPage })));
 
 interface RecoverPageProps {
   opened: OpenStep | undefined;
@@ -28,8 +31,9 @@ interface RecoverPageProps {
 /** The journey, step by step. */
 export function RecoverPage({ opened, contact, onLeave, onSetUp, onForget }: RecoverPageProps) {
   const { t, i18n } = useTranslation();
-  const { state, busy, answer, reload, cancel, reword, end } = useJourney(opened);
+  const { state, busy, answer, reload, cancel, reword, show, end } = useJourney(opened);
   const [cancelling, setCancelling] = useState(false);
+  const [handing, setHanding] = useState(false);
   const ended = state.name === 'open' && (state.step.kind === 'done' || state.step.kind === 'refused');
 
   // While the directory is being written there is nothing left to cancel.
@@ -46,6 +50,19 @@ export function RecoverPage({ opened, contact, onLeave, onSetUp, onForget }: Rec
     worded.current = i18n.language;
     void reword();
   }, [i18n.language, reword]);
+  const handed = (shown: ShownStep) => {
+    setHanding(false);
+    show(shown);
+  };
+  const endIfOver = useCallback(
+    (failure: Failure) => {
+      if (!hasEnded(failure)) return false;
+      setHanding(false);
+      end(failure);
+      return true;
+    },
+    [end],
+  );
   // Whoever leaves and comes back by the browser's buttons gets the step from the server, not the first one again.
   useEffect(() => () => onForget(), [onForget]);
 
@@ -69,13 +86,19 @@ export function RecoverPage({ opened, contact, onLeave, onSetUp, onForget }: Rec
     const paragraphs = [t('replaced.text'), t(state.unused ? 'replaced.not-used' : 'replaced.unknown')];
     return <SimplePage title={t('replaced.title')} paragraphs={paragraphs} action={show} />;
   }
-  const covered = state.findingOut === true || cancelling;
+  const { journey } = state;
+  const covered = state.findingOut === true || cancelling || handing;
   return (
     <>
       {state.findingOut === true ? (
         <FindingOutPage />
       ) : (
         cancelling && <CancelPage busy={busy} cancel={cancel} onStay={() => setCancelling(false)} onLeave={onLeave} />
+      )}
+      {handing && !cancelling && (
+        <Suspense fallback={<Skeleton />}>
+          <HandOverPage journey={journey} onHanded={handed} onBack={() => setHanding(false)} onOver={endIfOver} />
+        </Suspense>
       )}
       <Covered when={covered}>
         <StepPage
@@ -94,6 +117,11 @@ export function RecoverPage({ opened, contact, onLeave, onSetUp, onForget }: Rec
         />
         {!ended && !writing && (
           <Aside apart>
+            {state.step.canHandOver === true && (
+              <QuietLink toPhone onPress={() => setHanding(true)}>
+                {t('hand-over.link')}
+              </QuietLink>
+            )}
             <QuietLink onPress={() => setCancelling(true)}>{t('cancel.link')}</QuietLink>
           </Aside>
         )}

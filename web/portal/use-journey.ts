@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { api, type Failure, mayHaveHappened, type OpenStep } from '../api.ts';
 import { findOut } from './find-out.ts';
-import { arrived, hasEnded, type JourneyState, stateWithoutStep } from './journey-state.ts';
+import { arrived, hasEnded, type JourneyState, type ShownStep, stateWithoutStep } from './journey-state.ts';
 import type { Trouble } from './mistake-of.ts';
 
 /** Answers the open step. `quiet`: a poll, whose failures are the caller's to show. Resolves to what was in its way, if anything. */
@@ -17,6 +17,8 @@ export interface Journey {
   cancel: () => Promise<Failure | undefined>;
   /** Reads the step that is shown once more, in the language that the page has now. What was typed stays. */
   reword: () => Promise<void>;
+  /** Shows a step that another question to the same journey has brought. */
+  show: (shown: ShownStep) => void;
   /** What is shown has ended: `failure` of another question to the same journey says so. */
   end: (failure: Failure) => void;
 }
@@ -92,6 +94,7 @@ export function useJourney(opened: OpenStep | undefined): Journey {
     setState((now) => (now.name === 'open' && now.journey === journey && now.step.id === step.id ? { ...now, step } : now));
   }, []);
 
+  const show = useCallback((shown: ShownStep) => setState(arrived(shown)), []);
   const end = useCallback((failure: Failure) => setState(stateWithoutStep(failure)), []);
 
   useEffect(() => {
@@ -103,7 +106,7 @@ export function useJourney(opened: OpenStep | undefined): Journey {
     return () => left.current.abort();
   }, []);
 
-  return { state, busy, answer, reload, cancel, reword, end };
+  return { state, busy, answer, reload, cancel, reword, show, end };
 }
 
 async function hasBeenCancelled(journey: string): Promise<boolean> {

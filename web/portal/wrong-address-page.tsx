@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { DEMO_PAGE, PAGES } from '../../shared/pages.ts';
 import { Prose } from '../ui/layout.tsx';
 import { Question } from '../ui/question.tsx';
 
-const PAGES: ReadonlySet<string> = new Set(['/', '/recover', '/not-me', '/phone', '/invite', '/helpdesk', '/demo']);
+const OWN: ReadonlySet<string> = new Set([...PAGES, DEMO_PAGE]);
 const MOVED = 'keyturn-moved';
 
 /**
@@ -35,7 +36,7 @@ function samePage(publicUrl: string): string {
   const { pathname, search, hash } = window.location;
   const path = pathname.replace(/(.)\/+$/, '$1');
   const target = new URL('/', publicUrl);
-  if (PAGES.has(path)) Object.assign(target, { pathname: path, search, hash });
+  if (OWN.has(path)) Object.assign(target, { pathname: path, search, hash });
   return target.href;
 }
 

@@ -54,10 +54,17 @@ export function Announcement({ children }: { children: ReactNode }) {
   );
 }
 
+interface QuietLinkProps {
+  children: ReactNode;
+  /** It leads to a phone, and so is not shown on one. */
+  toPhone?: boolean;
+  onPress: () => void;
+}
+
 /** A link that stays in the page: it looks like one and works by script. */
-export function QuietLink({ children, onPress }: { children: ReactNode; onPress: () => void }) {
+export function QuietLink({ children, toPhone = false, onPress }: QuietLinkProps) {
   return (
-    <button type="button" className={classes.link} onClick={onPress}>
+    <button type="button" className={classes.link} data-to-phone={toPhone || undefined} onClick={onPress}>
       {children}
     </button>
   );

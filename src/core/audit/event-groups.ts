@@ -15,6 +15,8 @@ export const EVENT_GROUPS: Readonly<Record<AuditType, HistoryGroup>> = {
   'journey.proof-complete': 'proof',
   'journey.refused': 'proof',
   'journey.cancelled': 'proof',
+  'journey.handed-over': 'proof',
+  'journey.hand-over-refused': 'proof',
   'journey.expired': 'proof',
   'journey.user-name-mailed': 'proof',
   'vouch.asked': 'proof',

@@ -99,6 +99,8 @@ export type AuditEvent =
   | ({ type: 'journey.proof-complete'; factors: FactorKind[]; accounts: AccountRef[] } & AboutJourney)
   | ({ type: 'journey.refused'; code: string; reasons?: { account: AccountRef; reason: DecoyReason }[] } & AboutJourney)
   | ({ type: 'journey.cancelled' } & AboutJourney)
+  /** A phone has taken a recovery over, or was not let in; `to` is the phone's journey. */
+  | ({ type: 'journey.handed-over' | 'journey.hand-over-refused'; to: string } & AboutJourney)
   /** Nobody brought it to an end in time. */
   | ({ type: 'journey.expired'; goal: Goal } & AboutJourney)
   /** A new password could not be compared with breached ones; `allowed`: it was taken all the same, as configured. */

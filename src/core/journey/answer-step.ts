@@ -53,9 +53,12 @@ const HANDLERS = {
   waiting,
 } as const;
 
+/** Steps that somebody or something else moves on. */
+const WAITING: ReadonlySet<OpenStepKind> = new Set(['preparing', 'writing', 'judging', 'hand-over', 'handed-over', 'vouching']);
+
 /** What a client calls a step of ours. */
 export function clientKind(kind: OpenStepKind): StepKind {
-  return kind === 'preparing' || kind === 'writing' || kind === 'judging' || kind === 'hand-over' || kind === 'vouching' ? 'waiting' : kind;
+  return WAITING.has(kind) ? 'waiting' : (kind as StepKind);
 }
 
 /**

@@ -74,6 +74,8 @@ export type OpenStep =
         | { kind: 'judging'; from: StepBase & PromptSteps[Prompt]; isJudged: boolean; attacked: boolean; until: number }
         /** The digits are shown here and typed by somebody else, who is signed in. Clients see `waiting`. */
         | { kind: 'hand-over'; digits: string; tries: number }
+        /** The recovery goes on at a phone, whose journey is `to`. Clients see `waiting`. */
+        | { kind: 'handed-over'; to: string }
         /** `call`: of whom and what for; null: nobody has opened a case about the person. */
         | { kind: 'confirm-call'; call: { case: string; agent: string; action: PersonPermission; shown: string; triesLeft: number } | null }
         /** Somebody else is asked to vouch, and types the digits that are shown here. Clients see `waiting`; the request is over at `until`. */
@@ -140,6 +142,10 @@ export interface JourneyState {
   stepUp?: { session: string; wanted: FactorKind[][] };
   /** Of a phone that is to be let in: the session that has offered it to. */
   onPhone?: { session: string };
+  /** QR codes that this recovery has asked for, to go on at a phone. */
+  offeredPhones?: number;
+  /** Of a phone: the recovery that it is to take over, or has. */
+  handedFrom?: string;
   /** In which session the proof of another account was begun, for its link. */
   link?: { session: string };
   /** Who could vouch for the candidates was read: where there is nobody, they have no `manager` any more. */

@@ -10,6 +10,7 @@ import { presentRules, presentVerdicts } from '../password-policy/present.ts';
 import { presentRefusal, refusalKey } from '../password-policy/present-refusal.ts';
 import type { PasswordRefusal } from '../ports/directory.ts';
 import { canGoBack } from './can-go-back.ts';
+import { canHandOver } from './hand-over/can-hand-over.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import type { JourneyState, LoadedJourney, MessageKey, OpenStepOf, PromptStep } from './journey-state.ts';
 import { forNextTime, mayAddPasskey, rightToEnrol } from './offers.ts';
@@ -37,7 +38,10 @@ export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, ver
   const { state } = journey;
   const { step } = state;
   const timeZone = timeZoneOf(deps.configuration());
-  const base = { id: step.id, canGoBack: false, ...presentMessage(deps, state.language, step.message) };
+  const base = {
+    ...{ id: step.id, canGoBack: false, ...(canHandOver(state) ? { canHandOver: true } : {}) },
+    ...presentMessage(deps, state.language, step.message),
+  };
   switch (step.kind) {
     case 'proof-of-work':
       return { ...base, kind: 'proof-of-work', canGoBack: step.next !== 'begin', ...presentWork(step) };
@@ -77,6 +81,8 @@ export async function presentStep(deps: JourneyDeps, journey: LoadedJourney, ver
       return { ...base, kind: 'confirm-unlock', accounts: presentAccounts(state), ...presentSoFar(deps, state) };
     case 'hand-over':
       return { ...base, kind: 'waiting', for: 'computer', digits: step.digits, pollAfter: 2 };
+    case 'handed-over':
+      return { ...base, kind: 'waiting', for: 'phone', pollAfter: 2 };
     case 'confirm-call':
       return { ...base, kind: 'confirm-call', ...presentCall(step) };
     case 'vouching': {

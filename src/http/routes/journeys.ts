@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import {
@@ -13,33 +13,31 @@ import {
   startRequestSchema,
   startResponseSchema,
 } from '../../../shared/api/journeys.ts';
-import { AppError, isAppError } from '../../../shared/errors.ts';
+import { AppError } from '../../../shared/errors.ts';
 import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
 import { chooseLanguage } from '../../core/configuration/choose-language.ts';
 import { timeZoneOf } from '../../core/configuration/time-zone.ts';
-import type { GuardDecision } from '../../core/guard/guard.ts';
 import { deviceDigest } from '../../core/guard/places.ts';
-import type { Act, ActDeps } from '../../core/journey/act.ts';
+import type { Act } from '../../core/journey/act.ts';
 import { answerStep } from '../../core/journey/answer-step.ts';
 import { cancelJourney } from '../../core/journey/cancel-journey.ts';
 import { checkPassword } from '../../core/journey/check-password.ts';
 import { currentStep } from '../../core/journey/current-step.ts';
-import type { JourneyKey } from '../../core/journey/journey-key.ts';
 import type { LoadedJourney } from '../../core/journey/journey-state.ts';
 import { passkeyTicket } from '../../core/journey/passkey-ticket.ts';
 import { presentStep, presentTime } from '../../core/journey/present-step.ts';
 import { startByPasskey } from '../../core/journey/start-by-passkey.ts';
-import { slowDown, startJourney } from '../../core/journey/start-journey.ts';
+import { startJourney } from '../../core/journey/start-journey.ts';
 import { presentVerdicts } from '../../core/password-policy/present.ts';
 import { randomToken } from '../../core/random-id.ts';
 import { actOf } from '../act-of.ts';
+import { forJourney, journeyParams } from '../for-journey.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import {
   clearJourneyCookie,
   deviceToken,
   endJourneyCookie,
   isBrowser,
-  journeyTokens,
   prolongJourneyCookie,
   setDeviceCookie,
   setJourneyCookie,
@@ -47,19 +45,8 @@ import {
 import { problemOf } from '../problem.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
-/** What stands for "the journey of my token". */
-const CURRENT = 'current';
-const journeyParams = z.object({
-  journey: z
-    .string()
-    .min(1)
-    .max(64)
-    .describe('The `journey` of an earlier answer. `current`: the one of the token; of a cookie, which all tabs share, for reading alone.'),
-});
 const stepParams = journeyParams.extend({ step: z.string().min(1).max(64) });
 const anyAnswer = z.union(Object.values(ANSWERS) as [(typeof ANSWERS)['choose-factor'], ...(typeof ANSWERS)['code'][]]);
-
-type JourneyRequest = FastifyRequest<{ Params: z.infer<typeof journeyParams> }>;
 
 /** `/api/v1/journeys`: the recovery journey, one protocol for every client. */
 export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
@@ -70,47 +57,11 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     step: await presentStep(deps, journey, verdicts),
   });
 
-  /** A page says with each request in which language it is shown. Programs say it once, at the start: many send a header by habit. */
-  const actOfPage = (request: FastifyRequest): Act => {
-    const language = isBrowser(request, undefined) ? deps.texts.match(request.headers['accept-language']) : null;
-    return { ...actOf(request), ...(language === null ? {} : { language }) };
-  };
-
   const remembersDevice = (browser: boolean) => browser && deps.configuration().guard.knownPlaceDays > 0;
 
   /** The answer that completed the proof took the token up: from now on this browser is known. */
   function rememberDevice(reply: FastifyReply, { newDevice }: Pick<Act, 'newDevice'>, { state }: LoadedJourney): void {
     if (newDevice !== undefined && state.device === deviceDigest(deps.keys, newDevice)) setDeviceCookie(deps, reply, newDevice);
-  }
-
-  function obey(request: FastifyRequest, decision: GuardDecision): void {
-    if (!decision.allowed) throw slowDown(actOf(request), decision.retryAt);
-  }
-
-  /**
-   * What a tab shows may be another journey than the one in the browser's cookie: whoever comes by cookie says which one is meant.
-   * @throws AppError `journey.token-missing`, `request.malformed` for a cookie and no name
-   */
-  function keyOf(request: JourneyRequest): JourneyKey {
-    const { tokens, shared } = journeyTokens(deps, request);
-    const { journey } = request.params;
-    if (journey !== CURRENT) return { tokens, id: journey };
-    if (shared && request.method !== 'GET') throw new AppError('request.malformed', { path: 'journey' });
-    return { tokens, id: null };
-  }
-
-  /**
-   * Does what the holder of a journey's token asks for. A request without a journey behind it counts against its address;
-   * one with a journey never does, so that nobody keeps others behind the same address from theirs.
-   */
-  async function forJourney<T>(request: JourneyRequest, work: (acting: ActDeps, key: JourneyKey) => Promise<T>): Promise<T> {
-    try {
-      return await work({ ...deps, act: actOfPage(request) }, keyOf(request));
-    } catch (error) {
-      const stray = isAppError(error, 'journey.token-missing') || isAppError(error, 'journey.not-found');
-      if (stray) obey(request, await deps.guard.countStray(actOf(request).address));
-      throw error;
-    }
   }
 
   return async (app) => {
@@ -150,7 +101,7 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       '/journeys/:journey',
       { schema: { summary: 'Where the journey stands', params: journeyParams, response: { 200: currentResponseSchema, ...problems } } },
       async (request, reply) => {
-        const journey = await forJourney(request, (acting, key) => currentStep(acting, key));
+        const journey = await forJourney(deps, request, (acting, key) => currentStep(acting, key));
         const shown = await present(journey);
         prolongJourneyCookie(deps, reply, journey);
         endJourneyCookie(deps, reply, shown.step, journey.state.goal);
@@ -171,7 +122,7 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       async (request, reply) => {
         const isNewDevice = remembersDevice(isBrowser(request, undefined)) && deviceToken(deps, request) === undefined;
         const newDevice = isNewDevice ? { newDevice: randomToken(deps.random) } : {};
-        const answered = await forJourney(request, (acting, key) =>
+        const answered = await forJourney(deps, request, (acting, key) =>
           answerStep({ ...acting, act: { ...acting.act, ...newDevice } }, key, request.params.step, request.body),
         );
         rememberDevice(reply, newDevice, answered.journey);
@@ -197,7 +148,7 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        const judged = await forJourney(request, (acting, key) => checkPassword(acting, key, request.body.password));
+        const judged = await forJourney(deps, request, (acting, key) => checkPassword(acting, key, request.body.password));
         const { journey, verdicts, acceptable, strength } = judged;
         const told = strength === null ? {} : { strength };
         return {
@@ -212,7 +163,7 @@ export function journeyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       '/journeys/:journey',
       { schema: { summary: 'Cancel the journey', params: journeyParams, response: { 204: z.null(), ...problems } } },
       async (request, reply) => {
-        await forJourney(request, (acting, key) => cancelJourney(acting, key));
+        await forJourney(deps, request, (acting, key) => cancelJourney(acting, key));
         clearJourneyCookie(deps, reply);
         return reply.status(204).send(null);
       },

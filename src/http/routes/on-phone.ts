@@ -5,9 +5,9 @@ import { letInRequestSchema, openOnPhoneRequestSchema, phoneOfferedSchema, phone
 import { isAppError } from '../../../shared/errors.ts';
 import { letPhoneIn, offerPhone, openOnPhone, phoneProgress } from '../../core/enrolment/on-phone.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
-import { slowDown } from '../../core/journey/start-journey.ts';
 import { actOf } from '../act-of.ts';
 import { answerBegun } from '../begun-journey.ts';
+import { countStray } from '../for-journey.ts';
 import { forSession } from '../for-session.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { isBrowser } from '../journey-token.ts';
@@ -71,16 +71,14 @@ export function onPhoneRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       async (request, reply) => {
-        const act = actOf(request);
         const asked = {
           link: request.body.link,
           language: requestLanguage(deps, request),
           client: { kind: isBrowser(request, undefined) ? ('web' as const) : ('cli' as const) },
         };
-        const opened = await openOnPhone({ ...deps, act }, asked).catch(async (error: unknown) => {
-          if (!isAppError(error, 'enrolment.phone-link-invalid')) throw error;
-          const decision = await deps.guard.countStray(act.address);
-          throw decision.allowed ? error : slowDown(act, decision.retryAt);
+        const opened = await openOnPhone({ ...deps, act: actOf(request) }, asked).catch(async (error: unknown) => {
+          if (isAppError(error, 'phone.link-invalid')) await countStray(deps, request);
+          throw error;
         });
         return answerBegun(deps, request, reply, opened);
       },

@@ -4,11 +4,11 @@ import type { AppliedConfiguration, CheckedConfiguration } from '../../../shared
 import type { InstallationPermission } from '../../../shared/permissions.ts';
 import type { Failure } from '../../api.ts';
 import { formatTime } from '../../format.ts';
-import { FormActions } from '../../me/form-actions.tsx';
 import { useFreshProof } from '../../me/use-fresh-proof.tsx';
 import { isOver } from '../../me/use-loaded.ts';
 import { mistakeOf } from '../../portal/mistake-of.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
+import { FormActions } from '../../ui/form-actions.tsx';
 import { Actions, Prose } from '../../ui/layout.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';

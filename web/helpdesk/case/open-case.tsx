@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PersonPermission } from '../../../shared/permissions.ts';
-import { FormActions } from '../../me/form-actions.tsx';
 import { ActionButton } from '../../ui/action-button.tsx';
+import { FormActions } from '../../ui/form-actions.tsx';
 import { Aside, Prose } from '../../ui/layout.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';
 import { TextField } from '../../ui/text-field.tsx';

@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Case } from '../../../shared/api/cases.ts';
+import { FormActions } from '../../ui/form-actions.tsx';
 import { Aside, Prose, QuietLink } from '../../ui/layout.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';
 import { TextField } from '../../ui/text-field.tsx';
-import { FormActions } from '../form-actions.tsx';
 
 const FIELD = 'helped';
 

@@ -1,13 +1,13 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AddressBegun } from '../../../shared/api/own-factors.ts';
+import { FormActions } from '../../ui/form-actions.tsx';
 import { NextLine } from '../../ui/layout.tsx';
 import { Question } from '../../ui/question.tsx';
 import { TextField } from '../../ui/text-field.tsx';
-import { FormActions } from '../form-actions.tsx';
+import { useAsked } from '../../use-asked.ts';
 import { meApi } from '../me-api.ts';
 import type { Ask } from '../use-fresh-proof.tsx';
-import { useAsked } from './use-asked.ts';
 
 const ADDRESS = 'new-address';
 

@@ -2,13 +2,13 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AddedFactor } from '../../../shared/api/own-factors.ts';
 import { makePasskey } from '../../portal/passkey/ask-passkey.ts';
+import { FormActions } from '../../ui/form-actions.tsx';
 import { Prose } from '../../ui/layout.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';
 import { TextField } from '../../ui/text-field.tsx';
-import { FormActions } from '../form-actions.tsx';
+import { useAsked } from '../../use-asked.ts';
 import { meApi } from '../me-api.ts';
 import type { Ask } from '../use-fresh-proof.tsx';
-import { useAsked } from './use-asked.ts';
 
 /** Has the device make a passkey. */
 export function AddOwnPasskey({ ask, onAdded, onBack }: { ask: Ask; onAdded: (added: AddedFactor) => void; onBack: () => void }) {

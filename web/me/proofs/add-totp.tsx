@@ -1,15 +1,15 @@
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AddedFactor, TotpBegun } from '../../../shared/api/own-factors.ts';
+import { FormActions } from '../../ui/form-actions.tsx';
 import { Exact, NextLine, Prose } from '../../ui/layout.tsx';
 import { Question } from '../../ui/question.tsx';
 import { TextField } from '../../ui/text-field.tsx';
-import { FormActions } from '../form-actions.tsx';
+import { useAsked } from '../../use-asked.ts';
 import { meApi } from '../me-api.ts';
 import type { Ask } from '../use-fresh-proof.tsx';
-import { useAsked } from './use-asked.ts';
 
-const QrCode = lazy(() => import('./qr-code.tsx').then((module) => ({ default: module.QrCode })));
+const QrCode = lazy(() => import('../../phone/qr-code.tsx').then((module) => ({ default: module.QrCode })));
 
 const CODE = 'first-code';
 

@@ -2,13 +2,13 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AddedFactor, AddressBegun } from '../../../shared/api/own-factors.ts';
 import { formatTime } from '../../format.ts';
+import { FormActions } from '../../ui/form-actions.tsx';
 import { NextLine } from '../../ui/layout.tsx';
 import { Question } from '../../ui/question.tsx';
 import { TextField } from '../../ui/text-field.tsx';
-import { FormActions } from '../form-actions.tsx';
+import { useAsked } from '../../use-asked.ts';
 import { meApi } from '../me-api.ts';
 import type { Ask } from '../use-fresh-proof.tsx';
-import { useAsked } from './use-asked.ts';
 
 const CODE = 'first-code';
 

@@ -1,13 +1,13 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OwnFactor } from '../../../shared/api/own-factors.ts';
+import { FormActions } from '../../ui/form-actions.tsx';
 import { Prose } from '../../ui/layout.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Question } from '../../ui/question.tsx';
-import { FormActions } from '../form-actions.tsx';
+import { useAsked } from '../../use-asked.ts';
 import { meApi } from '../me-api.ts';
 import type { Ask } from '../use-fresh-proof.tsx';
-import { useAsked } from './use-asked.ts';
 
 /** Says what will be gone, and asks once more when the account could not be recovered without it. */
 export function RemoveProof({ factor, ask, onDone, onBack }: { factor: OwnFactor; ask: Ask; onDone: () => void; onBack: () => void }) {

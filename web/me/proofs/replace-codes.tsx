@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
+import { FormActions } from '../../ui/form-actions.tsx';
 import { Prose } from '../../ui/layout.tsx';
 import { Question } from '../../ui/question.tsx';
-import { FormActions } from '../form-actions.tsx';
 
 /** Says what new recovery codes end, before they are made: the old ones at once, while the new ones do not count yet. */
 export function ReplaceCodes({ hours, onMake, onBack }: { hours: number; onMake: () => void; onBack: () => void }) {

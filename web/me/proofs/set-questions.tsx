@@ -2,15 +2,15 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AddedFactor, OwnFactors } from '../../../shared/api/own-factors.ts';
 import { normaliseAnswer } from '../../../shared/question-answer.ts';
+import { FormActions } from '../../ui/form-actions.tsx';
 import { Prose } from '../../ui/layout.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { TextField } from '../../ui/text-field.tsx';
-import { FormActions } from '../form-actions.tsx';
+import { useAsked } from '../../use-asked.ts';
 import classes from '../me.module.css';
 import { meApi } from '../me-api.ts';
 import type { Ask } from '../use-fresh-proof.tsx';
-import { useAsked } from './use-asked.ts';
 
 interface SetQuestionsProps {
   choice: NonNullable<OwnFactors['questions']>;

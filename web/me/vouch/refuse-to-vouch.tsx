@@ -1,10 +1,10 @@
 import { useTranslation } from 'react-i18next';
 import type { VouchRequest } from '../../../shared/api/vouch.ts';
+import { FormActions } from '../../ui/form-actions.tsx';
 import { Prose } from '../../ui/layout.tsx';
 import { Question } from '../../ui/question.tsx';
-import { FormActions } from '../form-actions.tsx';
+import { useAsked } from '../../use-asked.ts';
 import { meApi } from '../me-api.ts';
-import { useAsked } from '../proofs/use-asked.ts';
 import type { Ask } from '../use-fresh-proof.tsx';
 
 interface RefuseToVouchProps {

@@ -5,14 +5,14 @@ import type { Failure } from '../../api.ts';
 import { formatTime } from '../../format.ts';
 import { mistakeOf } from '../../portal/mistake-of.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
+import { FormActions } from '../../ui/form-actions.tsx';
 import { Aside } from '../../ui/layout.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Question } from '../../ui/question.tsx';
 import { TextField } from '../../ui/text-field.tsx';
-import { FormActions } from '../form-actions.tsx';
+import { useAsked } from '../../use-asked.ts';
 import classes from '../me.module.css';
 import { meApi } from '../me-api.ts';
-import { useAsked } from '../proofs/use-asked.ts';
 import type { Ask } from '../use-fresh-proof.tsx';
 
 const DIGITS = 'digits';

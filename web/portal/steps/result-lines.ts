@@ -14,6 +14,7 @@ export const TONES: Record<Outcome, ResultLine['tone']> = {
   proven: 'good',
   'call-confirmed': 'good',
   'call-denied': 'good',
+  'done-on-phone': 'good',
   failed: 'danger',
   unknown: 'warning',
 };

@@ -2,6 +2,7 @@ import { AppError } from '../../../../shared/errors.ts';
 import { endRequest, withoutAnswer } from '../../vouching/end-request.ts';
 import type { ActDeps } from '../act.ts';
 import { canGoBack } from '../can-go-back.ts';
+import { followPhone } from '../hand-over/follow-phone.ts';
 import type { LoadedJourney, OpenStepOf } from '../journey-state.ts';
 import { prepareGoal } from '../prepare-goal.ts';
 import { takeBackJudging } from '../prove-by-server.ts';
@@ -11,6 +12,7 @@ import type { StepHandler, Transition } from '../step-handler.ts';
 export const waiting: StepHandler<'waiting'> = async (deps, journey, answer) => {
   const { step } = journey.state;
   if ('back' in answer) return withdraw(deps, journey);
+  if (step.kind === 'handed-over') return { kind: 'advanced', journey: await followPhone(deps, journey) };
   if (step.kind === 'vouching') return unanswered(deps, journey, step);
   return { kind: 'advanced', journey: await prepareGoal(deps, await takeBackJudging(deps, journey)) };
 };

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import { ActionButton } from '../ui/action-button.tsx';
-import { Actions } from '../ui/layout.tsx';
+import { ActionButton } from './action-button.tsx';
+import { Actions } from './layout.tsx';
 
 interface FormActionsProps {
   /** What the page is for, in a word or two. */

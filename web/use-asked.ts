@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Failure } from '../../api.ts';
-import { mistakeOf } from '../../portal/mistake-of.ts';
-import type { Mistake } from '../../ui/question.tsx';
+import type { Failure } from './api.ts';
+import { mistakeOf } from './portal/mistake-of.ts';
+import type { Mistake } from './ui/question.tsx';
 
 /** What a page with one field is about to send: whether it is under way, and what was wrong with it. */
 export function useAsked(field?: string) {

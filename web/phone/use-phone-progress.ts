@@ -1,14 +1,17 @@
 import { useCallback, useEffect, useState } from 'react';
-import type { PhoneProgressAnswer } from '../../../shared/api/on-phone.ts';
-import { meApi } from '../me-api.ts';
-import { isOver } from '../use-loaded.ts';
+import type { PhoneProgressAnswer } from '../../shared/api/on-phone.ts';
+import type { Failure, Outcome } from '../api.ts';
 
 type Progress = PhoneProgressAnswer['progress'];
 
 const POLL_SECONDS = 2;
 
-/** How far the phone has come, asked again and again until it has come all the way, or nothing more can come of it. */
-export function usePhoneProgress(phone: string, onOver: () => void) {
+/**
+ * How far the phone has come, asked again and again until it has come all the way, or nothing more can come of it.
+ * @param ask always the same function
+ * @param onOver told of a failure after which nobody may ask any more; returns whether this is one
+ */
+export function usePhoneProgress(ask: () => Promise<Outcome<PhoneProgressAnswer>>, onOver: (failure: Failure) => boolean) {
   const [progress, setProgress] = useState<Progress>('offered');
   const [offline, setOffline] = useState(false);
   const [polls, setPolls] = useState(0);
@@ -17,9 +20,8 @@ export function usePhoneProgress(phone: string, onOver: () => void) {
     if (progress === 'let-in' || progress === 'over') return;
     let isGone = false;
     const timer = setTimeout(() => {
-      void meApi.phoneProgress(phone).then((outcome) => {
-        if (isGone) return;
-        if (!outcome.ok && isOver(outcome.failure)) return onOver();
+      void ask().then((outcome) => {
+        if (isGone || (!outcome.ok && onOver(outcome.failure))) return;
         setOffline(!outcome.ok);
         if (outcome.ok) setProgress(outcome.value.progress);
         setPolls((count) => count + 1);
@@ -29,6 +31,6 @@ export function usePhoneProgress(phone: string, onOver: () => void) {
       isGone = true;
       clearTimeout(timer);
     };
-  }, [phone, progress, polls, onOver]);
+  }, [ask, progress, polls, onOver]);
   return { progress, offline, end: useCallback((last: 'let-in' | 'over') => setProgress(last), []) };
 }

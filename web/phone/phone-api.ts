@@ -1,0 +1,15 @@
+import type { PhoneOffered, PhoneProgressAnswer } from '../../shared/api/on-phone.ts';
+import { call, journeyPath, type OpenStep } from '../api.ts';
+
+/** A recovery as it stands where it was handed over. */
+export type Handed = Omit<OpenStep, 'expiresAt'>;
+
+const phonePath = (journey: string, phone: string) => `${journeyPath(journey)}/phones/${encodeURIComponent(phone)}`;
+
+/** What hands a running recovery over to a phone. */
+export const phoneApi = {
+  offerHandOver: (journey: string) => call<PhoneOffered>('POST', `${journeyPath(journey)}/phones`, {}),
+  handOverProgress: (journey: string, phone: string) => call<PhoneProgressAnswer>('GET', phonePath(journey, phone)),
+  handOver: (journey: string, phone: string, digits: string) => call<Handed>('POST', phonePath(journey, phone), { digits }),
+  openHandOver: (link: string) => call<OpenStep>('POST', '/hand-over', { link }),
+};
