@@ -80,6 +80,6 @@ export function moveDatabase(settings: Settings, from: string, to: string): Prom
 }
 
 function currentOf({ store }: Base, { configuration }: RuntimeOptions): Promise<OpenedConfiguration | null> {
-  if (configuration !== undefined) return Promise.resolve({ version: 0, configuration, unopened: [] });
+  if (configuration !== undefined) return Promise.resolve({ version: 0, configuration, isRaised: false, unopened: [] });
   return createConfigurationReader(store).find();
 }

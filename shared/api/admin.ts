@@ -14,6 +14,18 @@ export const emergencyPasskeyRequestSchema = z.strictObject({ credential: attest
 /** `ticket` of `GET /passkey-request`. */
 export const returnToEmergencyRequestSchema = z.strictObject({ ticket: z.string().min(1).max(256), credential: assertionSchema });
 
+/** A raised threat, for those who are to know. `lift`: who agreed that it is over, and until when a second one is waited for. */
+export const shownThreatSchema = z.object({
+  since: time,
+  author: z.string(),
+  reason: z.string(),
+  lift: z.object({ author: z.string(), until: time }).nullable(),
+});
+export type ShownThreat = z.infer<typeof shownThreatSchema>;
+export const raiseThreatRequestSchema = z.strictObject({ reason: z.string().trim().min(1).max(500) });
+/** False: a second one has to agree. */
+export const liftedThreatSchema = z.object({ lifted: z.boolean() });
+
 export const adminOverviewSchema = z.object({
   /** What this person may do here. */
   may: z.array(z.enum(INSTALLATION_PERMISSIONS)),
@@ -21,6 +33,8 @@ export const adminOverviewSchema = z.object({
   session: z.enum(['role', 'emergency', 'passkey-needed']),
   /** Emergencies that are in use until they are retired on the console. Those whose link waits are not among them. */
   emergencies: z.array(z.object({ author: z.string(), reason: z.string(), since: time })),
+  /** null: none is raised. */
+  threat: shownThreatSchema.nullable(),
   /** Version of the configuration in force. */
   configuration: z.number(),
 });

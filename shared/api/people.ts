@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PEOPLE_FILTERS } from '../people-filters.ts';
 import { PERSON_PERMISSIONS } from '../permissions.ts';
+import { shownThreatSchema } from './admin.ts';
 import { factorKindSchema } from './journeys.ts';
 
 /** What `/api/v1/helpdesk/people` speaks: people as the directories have them now, for agents. Times are RFC 3339 in UTC. */
@@ -10,6 +11,8 @@ const time = z.iso.datetime();
 /** Where people can be looked for, and what each directory can be filtered by. */
 export const peopleDirectoriesSchema = z.object({
   directories: z.array(z.object({ id: z.string(), label: z.string(), filters: z.array(z.enum(PEOPLE_FILTERS)) })),
+  /** null: none is raised. */
+  threat: shownThreatSchema.nullable(),
 });
 export type PeopleDirectories = z.infer<typeof peopleDirectoriesSchema>;
 

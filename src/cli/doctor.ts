@@ -23,6 +23,7 @@ import { checkSecretFiles } from './doctor/check-secret-files.ts';
 import { checkKeys, checkSettings } from './doctor/check-settings.ts';
 import { checkSms } from './doctor/check-sms.ts';
 import { checkFirstConfiguration, checkStoredConfiguration, type JudgedConfiguration } from './doctor/check-stored-configuration.ts';
+import { checkThreat } from './doctor/check-threat.ts';
 import { failureFindings } from './doctor/failure-findings.ts';
 import { type Finding, findingsOf } from './doctor/finding.ts';
 import { withExamples } from './examples.ts';
@@ -85,6 +86,7 @@ async function checkInside(context: CommandContext, settings: Settings): Promise
           ...(await checkSeals(runtime.store)),
           ...(await checkAudit(runtime.store)),
           ...(await checkEmergency(runtime)),
+          ...(await checkThreat(runtime)),
         );
         return checkStoredConfiguration(context, settings, runtime);
       });

@@ -1,15 +1,11 @@
 import type { ErrorCode } from '../../shared/errors.ts';
 import { withLines } from '../../shared/fix-text.ts';
-
-export interface Explanation {
-  /** What has happened, one sentence without its full stop. */
-  meaning: string;
-  /** What an operator (or, for requests, a client) can do, as `shared/fix-text.ts` has it. */
-  fix: string;
-}
+import { HELPDESK_EXPLANATIONS } from './explain-helpdesk-errors.ts';
+import type { Explanation } from './explanation.ts';
 
 /** What each error code means, for the terminal and for the reference. */
 export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
+  ...HELPDESK_EXPLANATIONS,
   'request.malformed': { meaning: 'The request does not have the expected form', fix: 'See `errors` in the answer, and the API reference' },
   'request.not-json': { meaning: 'The body is not JSON', fix: 'Send Content-Type: application/json' },
   'request.encoding-refused': {
@@ -74,39 +70,11 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'Somebody who is signed in may not do this for that account, or there is no such account; which of these is not told',
     fix: 'keyturn explain tells why; the reasons are in the audit log',
   },
-  'case.unknown': { meaning: 'The agent has no such case', fix: 'List the cases again' },
-  'case.passed': {
-    meaning: 'The case is over, or somebody has moved it on meanwhile: another agent, the caller, or the same agent in another window',
-    fix: 'Look at the case again; open another one if it is closed',
-  },
-  'case.open-elsewhere': {
-    meaning: 'Another agent has a case about the account that is not over',
-    fix: 'Ask them, or open it with `replace`, which ends theirs',
-  },
-  'case.receipt-needed': {
-    meaning:
-      'There is no receipt of the caller that fits: they were not verified in this case, too long ago, or the account was written to since',
-    fix: 'Open a case and have the caller confirm the call',
-  },
-  'case.reason-missing': {
-    meaning: 'Neither a case that needs a reason nor an act for an unverified caller goes without one',
-    fix: 'Give one',
-  },
-  'case.ticket-missing': { meaning: '`helpdesk.ticketNeeded` wants the number of a ticket', fix: 'Give one' },
-  'case.ticket-unlike': { meaning: 'The ticket does not look like `helpdesk.ticketPattern`', fix: 'Check the number, or the pattern' },
   'access.management-refused': {
     meaning: 'Somebody who is signed in has no role that allows this at the installation',
     fix: 'keyturn explain tells which roles they hold; the reason is in the audit log',
   },
   'access.nobody-found': { meaning: 'No account has this name, or several have', fix: 'Give the whole sign-in name, and the directory' },
-  'emergency.link-invalid': {
-    meaning: 'The link of an emergency was opened before, replaced or retired, is over, or never was',
-    fix: withLines('Make another one on the console', 'keyturn access emergency link --reason REASON'),
-  },
-  'emergency.passkey-needed': {
-    meaning: 'Who was let in for an emergency has not made a passkey yet, and can do nothing before',
-    fix: 'Make the passkey on the page that the link opened',
-  },
   'session.of-an-emergency': {
     meaning: 'Who was let in for an emergency is nobody of any directory, and has nothing of their own here',
     fix: 'Sign out, and sign in as yourself',

@@ -17,6 +17,7 @@ import { addPolicyCommand } from './policy.ts';
 import { addRecoveryCommand } from './recovery.ts';
 import { addReportCommand } from './report.ts';
 import { addServeCommand } from './serve.ts';
+import { addThreatCommand } from './threat.ts';
 
 /** The whole command line. Nothing runs before it is parsed. */
 export function createProgram(context: CommandContext): Command {
@@ -42,6 +43,7 @@ export function createProgram(context: CommandContext): Command {
   addExplainCommand(program, context);
   addPolicyCommand(program, context);
   addAccessCommand(program, context);
+  addThreatCommand(program, context);
   addBreachedCommand(program, context);
   addAuditCommand(program, context);
   addKeyCommand(program, context);

@@ -43,6 +43,7 @@ import { ownRequirementRoutes } from './routes/own-requirement.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/site.ts';
+import { threatRoutes } from './routes/threat.ts';
 import { vouchRoutes } from './routes/vouch.ts';
 
 /** More than any answer of the protocol needs: a password of 1,024 characters fits four times over. */
@@ -115,6 +116,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(adminRoutes(deps), { prefix });
   await app.register(configurationRoutes(deps), { prefix });
   await app.register(historyRoutes(deps), { prefix });
+  await app.register(threatRoutes(deps), { prefix });
   await app.register(siteRoutes(deps), { prefix });
   await app.register(noticeRoutes(deps), { prefix });
   if (deps.demo !== null) await app.register(demoRoutes(deps.demo, deps), { prefix });

@@ -22,6 +22,8 @@ import type { Base } from './open-base.ts';
 export interface Adapters {
   version: number;
   configuration: Configuration;
+  /** It is stricter than it was written, as a threat is raised. */
+  isRaised: boolean;
   directories: readonly Directory[];
   mailer: Mailer;
   sms: SmsSender | null;
@@ -40,7 +42,7 @@ export type OpenedConfiguration = Omit<CurrentConfiguration, 'row'>;
  */
 export function openAdapters(base: Base, settings: Settings, current: OpenedConfiguration, keep?: Mailer): Adapters {
   const { clock, random, log, store } = base;
-  const { configuration, version, unopened } = current;
+  const { configuration, isRaised, version, unopened } = current;
   const secret = createSecretResolver(process.env);
   const resolveSecret = (reference: string) => Promise.resolve().then(() => secret(reference));
   const refusedSecrets = createRefusedSecrets(store.counters, clock, base.keys);
@@ -60,6 +62,7 @@ export function openAdapters(base: Base, settings: Settings, current: OpenedConf
   return {
     version,
     configuration,
+    isRaised,
     directories,
     mailer,
     sms,

@@ -117,7 +117,13 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
   let takingUp: Promise<void> = Promise.resolve();
   const takeUp = async (): Promise<void> => {
     const newer = await reader.read();
-    if (newer.version === adapters.version) return;
+    if (newer.version === adapters.version) {
+      if (newer.isRaised === adapters.isRaised) return;
+      // The same servers and files, and other rules.
+      adapters = { ...adapters, configuration: newer.configuration, isRaised: newer.isRaised };
+      log.warn(newer.isRaised ? 'threat.in-force' : 'threat.over');
+      return;
+    }
     const old = adapters;
     adapters = openAdapters(base, settings, newer, old.mailer);
     log.info('configuration.in-force', { version: newer.version });

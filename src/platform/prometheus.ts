@@ -23,7 +23,7 @@ export interface Metrics {
 
 /** What is looked up when somebody asks for the metrics. */
 export interface MetricsSource {
-  readonly store: Pick<Store, 'outbox' | 'intents' | 'emergencies'>;
+  readonly store: Pick<Store, 'outbox' | 'intents' | 'emergencies' | 'threats'>;
   /** Version of the configuration in force. */
   readonly configurationVersion: () => number;
   /** Connections to the database; null where there is one for all. */
@@ -113,6 +113,7 @@ export function createMetrics(version: string): Metrics & { watch(source: Metric
     help: 'Administrators who were let in for an emergency and are not retired',
     registers,
   });
+  const threat = new Gauge({ name: 'keyturn_threat_raised', help: '1 while a raised threat is declared, else 0', registers });
   const connections = new Gauge({
     name: 'keyturn_database_connections',
     help: 'Connections of this node to PostgreSQL',
@@ -145,6 +146,7 @@ export function createMetrics(version: string): Metrics & { watch(source: Metric
       }
       open.set(await source.store.intents.openCount());
       emergencies.set((await source.store.emergencies.current(now)).filter(({ openedAt }) => openedAt !== null).length);
+      threat.set((await source.store.threats.current()) === null ? 0 : 1);
       up.set(1);
     } catch {
       // What the database knows is not known now; what is told must not look as if it were.
@@ -152,6 +154,7 @@ export function createMetrics(version: string): Metrics & { watch(source: Metric
       // A gauge without labels would be reset to 0, which says that there are none.
       open.remove();
       emergencies.remove();
+      threat.remove();
       up.set(0);
     }
   };

@@ -30,6 +30,7 @@ import { createKnownPlaces } from './tables/known-places.ts';
 import { createOutbox } from './tables/outbox.ts';
 import { createPeople } from './tables/people.ts';
 import { createSessions } from './tables/sessions.ts';
+import { createThreats } from './tables/threats.ts';
 import { createVouches } from './tables/vouches.ts';
 import { tidy } from './tidy.ts';
 import { walkSealed } from './walk-sealed.ts';
@@ -206,6 +207,7 @@ function createVerbs(context: TableContext): Verbs {
     knownPlaces: createKnownPlaces(context),
     sessions: createSessions(context),
     emergencies: createEmergencies(context),
+    threats: createThreats(context),
     people: createPeople(context),
     invitations: createInvitations(context),
     cases: createHelpdeskCases(context),

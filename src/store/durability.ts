@@ -79,6 +79,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     confirmRoles: 'deferred',
     actingByRoles: 'reads',
   },
+  threats: { insert: 'flushed', current: 'reads', change: 'flushed' },
   emergencies: {
     insert: 'flushed',
     findByLink: 'reads',

@@ -26,6 +26,7 @@ export interface Schema {
   invitations: InvitationTable;
   helpdesk_cases: HelpdeskCaseTable;
   emergencies: EmergencyTable;
+  threats: ThreatTable;
   freeze_links: FreezeLinkTable;
   vouch_requests: VouchRequestTable;
   configurations: ConfigurationTable;
@@ -321,6 +322,18 @@ interface InvitationTable {
   revoked_at: number | null;
   /** Sealed. */
   seal: string;
+}
+
+interface ThreatTable {
+  id: string;
+  version: number;
+  raised_at: number;
+  author: string;
+  reason: string;
+  /** JSON. */
+  lift: string | null;
+  lifted_at: number | null;
+  is_current: number | null;
 }
 
 interface EmergencyTable {

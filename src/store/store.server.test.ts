@@ -12,6 +12,7 @@ import { specifyJourneyTables } from '../../test/store/specification-journeys.ts
 import { specifyPeople } from '../../test/store/specification-people.ts';
 import { specifySealedColumns } from '../../test/store/specification-sealed.ts';
 import { specifySessions } from '../../test/store/specification-sessions.ts';
+import { specifyThreats } from '../../test/store/specification-threats.ts';
 import { specifyTransactions } from '../../test/store/specification-transactions.ts';
 import { specifyVouches } from '../../test/store/specification-vouches.ts';
 import { specifyWorkTables } from '../../test/store/specification-work.ts';
@@ -30,6 +31,7 @@ describe('store on PostgreSQL', () => {
   specifyWorkTables(makeDatabase);
   specifyTransactions(makeDatabase);
   specifyHistory(makeDatabase);
+  specifyThreats(makeDatabase);
   specifyDatabase(makeDatabase);
   specifySealedColumns(makeDatabase);
 });

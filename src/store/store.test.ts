@@ -16,6 +16,7 @@ import { specifyJourneyTables } from '../../test/store/specification-journeys.ts
 import { specifyPeople } from '../../test/store/specification-people.ts';
 import { specifySealedColumns } from '../../test/store/specification-sealed.ts';
 import { specifySessions } from '../../test/store/specification-sessions.ts';
+import { specifyThreats } from '../../test/store/specification-threats.ts';
 import { specifyTransactions } from '../../test/store/specification-transactions.ts';
 import { specifyVouches } from '../../test/store/specification-vouches.ts';
 import { specifyWorkTables } from '../../test/store/specification-work.ts';
@@ -34,6 +35,7 @@ describe('store on SQLite', () => {
   specifyWorkTables(makeSqliteDatabase);
   specifyTransactions(makeSqliteDatabase);
   specifyHistory(makeSqliteDatabase);
+  specifyThreats(makeSqliteDatabase);
   specifyDatabase(makeSqliteDatabase);
   specifySealedColumns(makeSqliteDatabase);
 });

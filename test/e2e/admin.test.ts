@@ -4,6 +4,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeEmergencyLink, retireEmergencies } from '../../src/core/access/emergency.ts';
 import { recordEvent } from '../../src/core/audit/record-event.ts';
+import { liftThreat } from '../../src/core/threat/threat.ts';
+import { consoleAuthor } from '../../src/core/threat/threat-author.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
 import { createMovableClock } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
@@ -106,6 +108,7 @@ describe.each([
     for (const [name, where] of [
       ['configuration', word['configuration.title']],
       ['history', word['history.title']],
+      ['threat', word['threat.title']],
       ['roles', word['roles.title']],
     ] as const) {
       await press(where);
@@ -121,6 +124,24 @@ describe.each([
       await page.goBack();
       await title(page, word.title);
     }
+    await press(word['threat.title']);
+    await press(word['threat.raise']);
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel(word['threat.reason'] ?? '').fill('calls by impostors');
+    await press(word['threat.raise']);
+    await page.getByText('calls by impostors').first().waitFor();
+    await page.getByText(word['threat.lift.text'] ?? '').waitFor();
+    await look('threat-raised');
+    await press(word['threat.lift']);
+    await page
+      .getByText(word['threat.is-noted'] ?? '')
+      .first()
+      .waitFor();
+    await look('threat-noted');
+    expect(await liftThreat(deps, consoleAuthor('root'))).toBe(true);
+    await page.goto(`${portal.origin}/admin`);
+    await title(page, word.title);
+    expect(await page.getByText('calls by impostors').count()).toBe(0);
     await page.goto(`${portal.origin}/me`);
     await title(page, meWord['emergency.title']);
     await look('me');

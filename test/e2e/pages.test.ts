@@ -64,6 +64,12 @@ const stepPage = (name: keyof typeof STEPS, shows: RegExp, prepare?: PageCase['p
 
 const PAGES: PageCase[] = [
   { name: 'start', path: '/', reply: plainServer, shows: /What do you need/ },
+  {
+    name: 'start-nothing',
+    path: '/',
+    reply: (call) => (call.path === '/api/v1/site' ? site({ goals: [] }) : undefined),
+    shows: /Nothing can be done here at present/,
+  },
   { name: 'start-error', path: '/', reply: plainServer, prepare: submit, shows: /There is a problem/ },
   {
     name: 'address',

@@ -323,6 +323,21 @@ describe.each(['sqlite', 'postgres'] as const)('the configuration in the browser
     expect((await apply(held, stored, version + 1)).body.applied).toBe(true);
   });
 
+  it('makes no raised threat milder, and two administrators with passkeys lift it, never one by two sessions', async () => {
+    const [chief, editor, again] = [await byPasskey(CHIEF), await byPasskey(EDITOR, second), await byPasskey(EDITOR)];
+    const { document, version } = await shown(chief);
+    expect((await chief.call('POST', '/admin/threat', { reason: 'calls by impostors' })).status).toBe(204);
+    const milder = { ...document, threat: { withoutKinds: [] } };
+    expect((await apply(chief, milder, version)).body.code).toBe('threat.settings-held');
+    expect((await apply(chief, named(document, 'While it is raised'), version)).body).toMatchObject({ applied: true });
+    const lift = async (held: SessionClient) => (await held.call('POST', '/admin/threat/lift', {})).body;
+    expect(await lift(editor)).toEqual({ lifted: false });
+    expect(await lift(again)).toMatchObject({ code: 'threat.another-needed' });
+    expect((await apply(editor, milder, version + 1)).body.code).toBe('threat.settings-held');
+    expect(await lift(chief)).toEqual({ lifted: true });
+    expect((await apply(chief, { ...milder, organisation: document.organisation }, version + 1)).body).toMatchObject({ applied: true });
+  });
+
   it('changes nothing where the files rule, and cannot be told otherwise from here', async () => {
     const chief = await byPasskey(CHIEF);
     const { version, document } = await shown(chief);

@@ -77,6 +77,7 @@ describe.each(['sqlite', 'postgres'] as const)('people, as an agent sees them, o
     expect(await logins({ text: `${family.slice(0, 5)} ada` })).toEqual([inside.login]);
     expect((await agent.call('GET', '/helpdesk/directories')).body).toEqual({
       directories: [{ id: 'people', label: 'Directory people', filters: ['locked', 'disabled', 'must-change'] }],
+      threat: null,
     });
     // Who is out of scope is as who does not exist, at every door.
     const nobody = await see('00000000-0000-0000-0000-000000000000');

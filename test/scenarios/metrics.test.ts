@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { settingsSchema } from '../../src/config/settings.ts';
 import { makeEmergencyLink, retireEmergencies } from '../../src/core/access/emergency.ts';
+import { raiseThreat } from '../../src/core/threat/threat.ts';
+import { consoleAuthor } from '../../src/core/threat/threat-author.ts';
 import { newPassword } from '../conformance/samples.ts';
 import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
@@ -147,6 +149,9 @@ describe('the metrics', () => {
     expect(metric(await scrape(), 'keyturn_emergencies_in_use')).toBe(1);
     await retireEmergencies(keyturn.deps, 'root');
     expect(metric(await scrape(), 'keyturn_emergencies_in_use')).toBe(0);
+    expect(metric(await scrape(), 'keyturn_threat_raised')).toBe(0);
+    await raiseThreat(keyturn.deps, consoleAuthor('root'), 'test');
+    expect(metric(await scrape(), 'keyturn_threat_raised')).toBe(1);
     await keyturn.deps.store.close();
     const text = await scrape();
     expect(metric(text, 'keyturn_database_up')).toBe(0);

@@ -108,6 +108,8 @@ const AT_THE_INSTALLATION: Readonly<Record<string, unknown>> = {
   'GET /admin/configuration/versions/{version}': undefined,
   'POST /admin/explain': { account: { name: 'somebody' } },
   'POST /admin/try': { account: { name: 'somebody' }, client: 'web' },
+  'POST /admin/threat': { reason: 'x' },
+  'POST /admin/threat/lift': {},
   'GET /history': undefined,
   'GET /history.csv': undefined,
   'POST /emergency/passkey-options': {},

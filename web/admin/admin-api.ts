@@ -28,6 +28,8 @@ export const adminApi = {
     }),
   try: (asked: { account: { name: string }; client: string; address?: string; password?: string }) =>
     call<AdminTried>('POST', '/admin/try', asked),
+  raiseThreat: (reason: string) => call<undefined>('POST', '/admin/threat', { reason }),
+  liftThreat: () => call<{ lifted: boolean }>('POST', '/admin/threat/lift', {}),
   openEmergency: (secret: string) => call<{ session: SignedIn }>('POST', '/emergency', { secret }),
   passkeyOptions: () => call<{ publicKey: CreationOptions }>('POST', '/emergency/passkey-options', {}),
   addPasskey: (credential: Attestation) => call<undefined>('POST', '/emergency/passkeys', { credential }),

@@ -8,6 +8,7 @@ import { mistakeOf } from '../portal/mistake-of.ts';
 import { SimplePage } from '../portal/simple-page.tsx';
 import { loadAdminTexts } from '../texts.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
+import { ThreatNotice } from '../ui/threat-notice.tsx';
 import { useTexts } from '../use-texts.ts';
 import { adminApi } from './admin-api.ts';
 import { ConfigurationPage, type Draft } from './configuration-page.tsx';
@@ -18,6 +19,7 @@ import { MakePasskeyPage } from './make-passkey-page.tsx';
 import { OpenEmergencyPage } from './open-emergency-page.tsx';
 import { RolesPage } from './roles-page.tsx';
 import { RulesPage } from './rules-page.tsx';
+import { ThreatPage } from './threat-page.tsx';
 import { TryPage } from './try-page.tsx';
 
 const HistoryPage = lazy(() => import('../history/history-page.tsx').then((module) => ({ default: module.HistoryPage })));
@@ -122,6 +124,8 @@ function AdminContent({ contact, signIn, search, go }: AdminPageProps) {
         return <RulesPage go={go} onBack={back} onOver={onOver} />;
       case 'try':
         return <TryPage onBack={back} onOver={onOver} />;
+      case 'threat':
+        return <ThreatPage contact={contact} threat={overview.threat} onChanged={() => void load()} onBack={back} onOver={onOver} />;
       case 'roles':
         return <RolesPage onBack={back} onOver={onOver} />;
       case 'history':
@@ -133,6 +137,7 @@ function AdminContent({ contact, signIn, search, go }: AdminPageProps) {
   return (
     <>
       <EmergencyNotice emergencies={overview.emergencies} />
+      <ThreatNotice threat={overview.threat} />
       <Suspense fallback={<Skeleton />}>{page()}</Suspense>
     </>
   );

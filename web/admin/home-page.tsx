@@ -13,8 +13,8 @@ interface HomeProps {
 }
 
 /** The pages that each permission opens. */
-const PAGES: Readonly<Record<InstallationPermission, readonly ('configuration' | 'rules' | 'try' | 'roles' | 'history')[]>> = {
-  'manage-configuration': ['configuration', 'rules', 'try'],
+const PAGES: Readonly<Record<InstallationPermission, readonly ('configuration' | 'rules' | 'try' | 'threat' | 'roles' | 'history')[]>> = {
+  'manage-configuration': ['configuration', 'rules', 'try', 'threat'],
   'manage-roles': ['roles'],
   'view-history': ['history'],
 };

@@ -11,6 +11,7 @@ import { mistakeOf } from '../portal/mistake-of.ts';
 import { SimplePage } from '../portal/simple-page.tsx';
 import { loadHelpdeskTexts } from '../texts.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
+import { ThreatNotice } from '../ui/threat-notice.tsx';
 import { useTexts } from '../use-texts.ts';
 import { peopleApi } from './people/people-api.ts';
 import { PeoplePage } from './people/people-page.tsx';
@@ -65,25 +66,33 @@ function Area({ contact, search, go, onOver }: HelpdeskPageProps & { onOver: () 
     return <SimplePage title={portal('trouble.site.title')} mistakes={[mistakeOf(failure, portal)]} action={retry} />;
   }
   if (value === undefined) return <Skeleton />;
-  if (helped !== undefined) return <HelpPage contact={contact} initial={helped} onBack={() => setHelped(undefined)} onOver={onOver} />;
-  if (wanted.person !== null)
+  const page = () => {
+    if (helped !== undefined) return <HelpPage contact={contact} initial={helped} onBack={() => setHelped(undefined)} onOver={onOver} />;
+    if (wanted.person !== null)
+      return (
+        <PersonPage
+          key={addressOf(wanted)}
+          person={wanted.person}
+          onHelp={(seen, action) => setHelped({ helped: helpedOf(seen), action })}
+          onBack={() => visit({ ...wanted, person: null })}
+          onOver={onOver}
+        />
+      );
     return (
-      <PersonPage
-        key={addressOf(wanted)}
-        person={wanted.person}
-        onHelp={(seen, action) => setHelped({ helped: helpedOf(seen), action })}
-        onBack={() => visit({ ...wanted, person: null })}
+      <PeoplePage
+        directories={value.directories}
+        wanted={wanted}
+        onWant={want}
+        onSee={({ directory, id }) => visit({ ...wanted, person: { directory, id } })}
         onOver={onOver}
       />
     );
+  };
   return (
-    <PeoplePage
-      directories={value.directories}
-      wanted={wanted}
-      onWant={want}
-      onSee={({ directory, id }) => visit({ ...wanted, person: { directory, id } })}
-      onOver={onOver}
-    />
+    <>
+      <ThreatNotice threat={value.threat} />
+      {page()}
+    </>
   );
 }
 

@@ -4,7 +4,7 @@ import type { RecoveryGoal } from '../../shared/api/journeys.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { ChoiceCards } from '../ui/choice-cards.tsx';
 import type { IconName } from '../ui/icon.tsx';
-import { Actions, Aside, NextLine, QuietLink } from '../ui/layout.tsx';
+import { Actions, Aside, NextLine, Prose, QuietLink } from '../ui/layout.tsx';
 import { Question } from '../ui/question.tsx';
 import { loadDraft } from './draft.ts';
 
@@ -26,6 +26,22 @@ export function GoalPage({ goals, onChosen, onSignIn, onCall }: GoalPageProps) {
   const [tries, setTries] = useState(0);
   const error = tries > 0 && goal === undefined ? t('goal.missing') : undefined;
   const submit = () => (goal === undefined ? setTries(tries + 1) : onChosen(goal));
+  const elsewhere = (onSignIn || onCall) && (
+    <Aside>
+      {onSignIn && <QuietLink onPress={onSignIn}>{t('goal.sign-in')}</QuietLink>}
+      {onCall && <QuietLink onPress={onCall}>{t('goal.confirm-call')}</QuietLink>}
+    </Aside>
+  );
+  // No proof would count: as the rules are, or while a threat is raised.
+  if (goals.length === 0)
+    return (
+      <Question title={t('goal.none.title')} mistakes={[]} focusOn="none">
+        <Prose>
+          <p>{t('goal.none.text')}</p>
+        </Prose>
+        {elsewhere}
+      </Question>
+    );
   return (
     <Question title={t('goal.title')} mistakes={error ? [{ text: error, field: 'goal' }] : []} focusOn={tries} onSubmit={submit}>
       <ChoiceCards
@@ -40,12 +56,7 @@ export function GoalPage({ goals, onChosen, onSignIn, onCall }: GoalPageProps) {
         <ActionButton type="submit">{t('action.continue')}</ActionButton>
       </Actions>
       <NextLine>{t('goal.next')}</NextLine>
-      {(onSignIn || onCall) && (
-        <Aside>
-          {onSignIn && <QuietLink onPress={onSignIn}>{t('goal.sign-in')}</QuietLink>}
-          {onCall && <QuietLink onPress={onCall}>{t('goal.confirm-call')}</QuietLink>}
-        </Aside>
-      )}
+      {elsewhere}
     </Question>
   );
 }

@@ -29,7 +29,8 @@ export async function checkChange(deps: ManagingDeps, session: Session, wanted: 
  * Puts a change into force for who may make it, by the roles of the version that it replaces. What is wrong with the document is
  * told; nothing is asked of anybody for one that cannot be put into force.
  * @returns `applied` null: the document has errors
- * @throws AppError as `requireManage`; `configuration.read-only`; `configuration.conflict` when the base is in force no more
+ * @throws AppError as `requireManage`; `configuration.read-only`; `configuration.conflict` when the base is in force no more;
+ * `threat.settings-held` where it would make a raised threat milder, which takes two
  */
 export async function changeConfiguration(
   deps: ManagingDeps,
@@ -46,6 +47,8 @@ export async function changeConfiguration(
   if (current.version !== wanted.base) throw new AppError('configuration.conflict', { expected: wanted.base, current: current.version });
   const judged = await judgeChange(deps.store, deps.checkContext, wanted);
   if (judged.configuration === null) return { judged, applied: null };
+  const isAboutThreat = judged.changes.some(({ path: [section] }) => section === undefined || section === 'threat');
+  if (isAboutThreat && (await deps.store.threats.current()) !== null) throw new AppError('threat.settings-held');
   const { permissions, proof } = judged.needs;
   for (const permission of permissions) await requireManage(acting, session, permission, { proof });
   const applied = await applyConfiguration(deps, {

@@ -210,6 +210,12 @@ export type AuditEvent =
       count: number;
       whole: boolean;
     }
+  /** Everything is stricter from now on, as configured; or it is raised once more. */
+  | { type: 'threat.raised'; actor: Actor; author: string; reason: string }
+  /** One of two has agreed that it is over. */
+  | { type: 'threat.lift-begun'; actor: Actor; author: string }
+  /** `other` agreed first; `since`: when it was raised, milliseconds since 1970. */
+  | { type: 'threat.lifted'; actor: Actor; author: string; other: string; since: number }
   /** Somebody who may look at this log took a part of it away. `filter.accounts`: about whom, where that is not everybody. */
   | {
       type: 'history.exported';

@@ -23,6 +23,7 @@ import {
 import { checkRoles } from './check-roles.ts';
 import { checkSignIn, checkSignInDirectories } from './check-sign-in.ts';
 import { checkSms } from './check-sms.ts';
+import { checkThreat } from './check-threat.ts';
 import { type ConfigurationProblem, describeIssues } from './describe-issues.ts';
 import { directorySchema } from './directory-section.ts';
 import { type Configuration, configurationSchema } from './document.ts';
@@ -71,6 +72,7 @@ export function checkConfiguration(document: unknown, context: CheckContext): Ch
   if (parsed.success) checkQuestions(parsed.data, report);
   if (parsed.success) checkLinkedAccounts(parsed.data, report);
   if (parsed.success) checkManagers(parsed.data, report);
+  if (parsed.success) checkThreat(parsed.data, report);
   whenWellFormed(shape.factors, sections.factors, (factors) => checkFactors(factors, report));
   whenWellFormed(shape.guard, sections.guard, (guard) => checkGuard(guard, report));
   whenWellFormed(shape.mail, sections.mail, (mail) => checkMail(mail, context, report));

@@ -12,6 +12,7 @@ import { recoverySchema } from './recovery-section.ts';
 import { rolesSchema } from './roles-section.ts';
 import { signInSchema } from './sign-in-section.ts';
 import { smsSchema } from './sms-section.ts';
+import { threatSchema } from './threat-section.ts';
 import { isTimeZone } from './time-zone.ts';
 
 const seconds = (minimum: number, maximum: number) => z.int().min(minimum).max(maximum);
@@ -143,7 +144,9 @@ export const configurationSchema = z.strictObject({
       alarmAddress: z
         .email()
         .optional()
-        .describe('Told by mail when somebody says "this was not me", and when an administrator is let in for an emergency.'),
+        .describe(
+          'Told by mail when somebody says "this was not me", when an administrator is let in for an emergency, and when a threat is raised or lifted.',
+        ),
       defaultLanguage: z.enum(['en', 'de']).default('en').describe('Where a person’s own language is not known or not supported.'),
       timeZone: z
         .string()
@@ -159,6 +162,7 @@ export const configurationSchema = z.strictObject({
   enrolment: enrolmentSchema.prefault({}).describe('How people come to what proves them, and who is asked to.'),
   people: peopleSchema.prefault({}).describe('Which accounts are one person’s.'),
   roles: rolesSchema,
+  threat: threatSchema.prefault({}).describe('What is stricter while a raised threat is declared.'),
   helpdesk: helpdeskSchema.prefault({}).describe('How agents help people who call. Who they are the roles say.'),
   passwordRules: passwordRulesSchema
     .prefault({})

@@ -74,9 +74,8 @@ export function isEnoughToAdd(deps: Deps, state: JourneyState, candidate: Candid
   // Who may reset the password has it.
   const proven: FactorKind[] = isEnoughFor(deps, state, candidate, 'reset-password') ? [...state.proven, 'password'] : state.proven;
   return rulesConcerning([...recovery.rules, ...(signIn.enabled ? signIn.rules : [])], candidate.facts)
-    .map(combinationsOf)
-    .filter((accepted) => accepted.some((kinds) => kinds.includes(kind)))
-    .every((accepted) => isProofComplete(accepted, proven));
+    .filter((rule) => (rule.usual ?? combinationsOf(rule)).some((kinds) => kinds.includes(kind)))
+    .every((rule) => isProofComplete(combinationsOf(rule), proven));
 }
 
 function combinationsFor(deps: Deps, state: JourneyState, { facts, has }: Candidate): FactorKind[][] {

@@ -25,6 +25,8 @@ export const MAIL_KINDS = [
   'emergency-made',
   'emergency-opened',
   'emergency-retired',
+  'threat-raised',
+  'threat-lifted',
   'enrolment-reminder',
   'vouch-asked',
   'vouch-refused',
@@ -40,8 +42,8 @@ export type MailKind = (typeof MAIL_KINDS)[number];
  * - `account`: the account as its owner knows it; `directory`: where it is; `names`: user names, separated by commas
  * - `helper`: sign-in name of who did it for the owner
  * - `factor`: the kind of proof (`FactorKind`) that was added or removed
- * - `other`: another account, that was linked or parted
- * - `author`, `reason`: who began an emergency on the console, and why
+ * - `other`: another account, that was linked or parted, or who agreed first that a threat is over
+ * - `author`, `reason`: who began an emergency on the console or declared a threat, and why
  * - `count`: how many recovery codes are left
  * - `endsAt`: until when a pass counts, `countsFrom`: from when on a new proof does; as `happenedAt`
  * - `happenedAt`: RFC 3339 or milliseconds since 1970; shown in the time zone of the organisation
@@ -85,6 +87,8 @@ const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
   'emergency-made': ['emergency-made.what', 'emergency.next'],
   'emergency-opened': ['emergency-opened.what', 'emergency.next'],
   'emergency-retired': ['emergency-retired.what'],
+  'threat-raised': ['threat-raised.what'],
+  'threat-lifted': ['threat-lifted.what'],
   'enrolment-reminder': ['enrolment-reminder.what', 'enrolment-reminder.how', 'enrolment-reminder.until', 'enrolment-reminder.never'],
   'vouch-asked': [
     'vouch-asked.what',
@@ -129,6 +133,8 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'emergency-made.what': ['author', 'reason', 'happenedAt'],
   'emergency-opened.what': ['author', 'reason', 'happenedAt'],
   'emergency-retired.what': ['author', 'reason', 'happenedAt'],
+  'threat-raised.what': ['author', 'reason', 'happenedAt'],
+  'threat-lifted.what': ['author', 'other', 'reason', 'happenedAt'],
   'enrolment-reminder.what': ['account'],
   'enrolment-reminder.how': ['site'],
   'enrolment-reminder.until': ['endsAt'],

@@ -9,6 +9,7 @@ import type { InvitationStore } from './invitation-store.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import type { PeopleStore } from './people-store.ts';
 import type { SessionStore } from './session-store.ts';
+import type { ThreatStore } from './threat-store.ts';
 import type { VouchStore } from './vouch-store.ts';
 
 /**
@@ -37,6 +38,7 @@ export interface Store {
   readonly freezes: FreezeStore;
   readonly sessions: SessionStore;
   readonly emergencies: EmergencyStore;
+  readonly threats: ThreatStore;
   readonly people: PeopleStore;
   readonly invitations: InvitationStore;
   readonly cases: CaseStore;

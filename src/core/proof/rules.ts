@@ -17,6 +17,8 @@ export interface ProofRule {
   };
   readonly accepted: readonly Combination[];
   readonly choice?: Choice | undefined;
+  /** What it accepts while no threat is raised, where one is (`threat/tighten.ts`): what is added counts by that again one day. */
+  readonly usual?: readonly Combination[] | undefined;
 }
 
 /** What is known of a journey before anybody has proven anything. */

@@ -21,6 +21,7 @@ import { canBeVouchedFor } from '../../core/vouching/approvers.ts';
 import { forManager } from '../for-manager.ts';
 import { forAnySession } from '../for-session.ts';
 import type { HttpDeps } from '../http-deps.ts';
+import { presentThreat } from '../present-threat.ts';
 import { requestLanguage } from '../request-language.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
@@ -76,6 +77,7 @@ export function adminRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
             may,
             session: !isEmergency ? ('role' as const) : may.length === 0 ? ('passkey-needed' as const) : ('emergency' as const),
             emergencies,
+            threat: await presentThreat(deps),
             configuration: current?.version ?? 0,
           };
         }),

@@ -20,6 +20,7 @@ import { presentTime } from '../../core/journey/present-step.ts';
 import type { Account } from '../../core/ports/directory.ts';
 import { forSession } from '../for-session.ts';
 import type { HttpDeps } from '../http-deps.ts';
+import { presentThreat } from '../present-threat.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
 const params = z.object({ directory: z.string().min(1).max(64), id: z.string().min(1).max(120) });
@@ -81,6 +82,7 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           directories: (await directoriesToSearch(acting, session)).map(({ id, label, abilities }) => ({
             ...{ id, label, filters: [...abilities.finds] },
           })),
+          threat: await presentThreat(deps),
         })),
     );
 

@@ -1,0 +1,14 @@
+import { withLines } from '../../../shared/fix-text.ts';
+import { readThreat } from '../../core/threat/threat.ts';
+import type { Runtime } from '../runtime.ts';
+import { describeThreat } from '../threat.ts';
+import { type Finding, findingsOf } from './finding.ts';
+
+/** Whether a threat is raised. Nothing to say is the usual. */
+export async function checkThreat(runtime: Pick<Runtime, 'store' | 'clock'>): Promise<Finding[]> {
+  const raised = await readThreat(runtime);
+  const { warn } = findingsOf('raised threat');
+  return raised === null
+    ? []
+    : [warn(describeThreat(raised), withLines('Once it is over, have two people lift it', 'keyturn threat lift'))];
+}

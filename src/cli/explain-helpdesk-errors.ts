@@ -1,0 +1,50 @@
+import type { ErrorCode } from '../../shared/errors.ts';
+import { withLines } from '../../shared/fix-text.ts';
+import type { Explanation } from './explanation.ts';
+
+type HelpdeskCode = Extract<ErrorCode, `${'case' | 'emergency' | 'threat'}.${string}`>;
+
+/** Errors about cases, emergencies and raised threats: a part of `EXPLANATIONS`. */
+export const HELPDESK_EXPLANATIONS: Record<HelpdeskCode, Explanation> = {
+  'case.unknown': { meaning: 'The agent has no such case', fix: 'List the cases again' },
+  'case.passed': {
+    meaning: 'The case is over, or somebody has moved it on meanwhile: another agent, the caller, or the same agent in another window',
+    fix: 'Look at the case again; open another one if it is closed',
+  },
+  'case.open-elsewhere': {
+    meaning: 'Another agent has a case about the account that is not over',
+    fix: 'Ask them, or open it with `replace`, which ends theirs',
+  },
+  'case.receipt-needed': {
+    meaning:
+      'There is no receipt of the caller that fits: they were not verified in this case, too long ago, or the account was written to since',
+    fix: 'Open a case and have the caller confirm the call',
+  },
+  'case.reason-missing': {
+    meaning: 'Neither a case that needs a reason nor an act for an unverified caller goes without one',
+    fix: 'Give one',
+  },
+  'case.ticket-missing': { meaning: '`helpdesk.ticketNeeded` wants the number of a ticket', fix: 'Give one' },
+  'case.ticket-unlike': { meaning: 'The ticket does not look like `helpdesk.ticketPattern`', fix: 'Check the number, or the pattern' },
+  'emergency.link-invalid': {
+    meaning: 'The link of an emergency was opened before, replaced or retired, is over, or never was',
+    fix: withLines('Make another one on the console', 'keyturn access emergency link --reason REASON'),
+  },
+  'emergency.passkey-needed': {
+    meaning: 'Who was let in for an emergency has not made a passkey yet, and can do nothing before',
+    fix: 'Make the passkey on the page that the link opened',
+  },
+  'threat.not-raised': { meaning: 'No threat is raised, so there is none to lift', fix: 'Nothing is to be done' },
+  'threat.another-needed': {
+    meaning: 'Whoever agreed first that a threat is over cannot be the second one as well',
+    fix: withLines('Have somebody else lift it within the hour', 'keyturn threat lift'),
+  },
+  'threat.changed': {
+    meaning: 'Somebody else raised or lifted the threat at the same moment',
+    fix: withLines('See how it stands, and try again', 'keyturn threat status'),
+  },
+  'threat.settings-held': {
+    meaning: 'The section `threat` is not changed in the browser while a threat is raised: one alone could end it so',
+    fix: withLines('Have two people lift it first, or change it on the console', 'keyturn config apply FILE'),
+  },
+};

@@ -1,0 +1,17 @@
+import { accountKey } from '../accounts/candidate.ts';
+import type { Actor } from '../audit/events.ts';
+import type { CoreDeps } from '../core-deps.ts';
+import type { Session } from '../sessions/session.ts';
+import type { ThreatAuthor } from './threat.ts';
+
+/** Who is signed in: two accounts of one person are not two people. */
+export async function threatAuthor({ store }: Pick<CoreDeps, 'store'>, { account, login }: Session, actor: Actor): Promise<ThreatAuthor> {
+  const linked = await store.people.linkedTo(account);
+  const keys = [accountKey(account), ...linked.map(({ directory, accountId: id }) => accountKey({ directory, id }))];
+  return { name: login, keys, actor };
+}
+
+/** Who gives commands on the console, as the machine calls them. */
+export function consoleAuthor(name: string): ThreatAuthor {
+  return { name, keys: [`console:${name}`], actor: { kind: 'operator', client: 'cli' } };
+}

@@ -1,0 +1,49 @@
+import type { FactorKind } from '../../../shared/api/journeys.ts';
+import type { Configuration } from '../configuration/document.ts';
+import { combinationsOf, type ProofRule } from '../proof/rules.ts';
+
+/**
+ * The configuration as it counts while a raised threat is declared. It is the one that is in force, made stricter as its section `threat`
+ * says: what uses a configuration needs to know nothing of threats, and nothing can forget to ask.
+ *
+ * It only ever takes away: whatever is refused by the configuration is refused by what comes of it. A combination with a kind that does not
+ * count is taken out as a whole, and never made shorter.
+ */
+export function tighten(configuration: Configuration): Configuration {
+  const { threat, recovery, signIn, roles, enrolment, factors } = configuration;
+  const without = new Set<FactorKind>(threat.withoutKinds);
+  const { invitations } = enrolment;
+  const coolDownHours = threat.fullCoolDown ? Math.max(invitations.coolDownHours, factors.coolDownHours) : invitations.coolDownHours;
+  return {
+    ...configuration,
+    recovery: { ...recovery, rules: recovery.rules.map((rule) => stricter(rule, without)) },
+    signIn: { ...signIn, rules: signIn.rules.map((rule) => stricter(rule, without)) },
+    roles: threat.verifiedCallersOnly ? roles.map(({ unverified: _, ...role }) => role) : roles,
+    enrolment: { ...enrolment, invitations: { ...invitations, coolDownHours } },
+  };
+}
+
+/** Where a rule of proof stands, and what it is called. */
+export interface EmptiedRule {
+  readonly section: 'recovery' | 'signIn';
+  readonly index: number;
+  readonly name: string;
+}
+
+/** The rules that accept something, and nothing while a threat is raised: whom they apply to cannot recover, or sign in, until it is lifted. */
+export function rulesEmptied(configuration: Configuration): EmptiedRule[] {
+  const tightened = tighten(configuration);
+  return (['recovery', 'signIn'] as const).flatMap((section) =>
+    tightened[section].rules.flatMap(({ name, accepted, usual = [] }: ProofRule, index) =>
+      accepted.length === 0 && usual.length > 0 ? [{ section, index, name }] : [],
+    ),
+  );
+}
+
+/** A rule is kept also where it accepts nothing any more: it bars then, and no later one takes its place. */
+function stricter<Rule extends ProofRule>(rule: Rule, without: ReadonlySet<FactorKind>) {
+  const { choice: _, ...others } = rule;
+  const counts = (kinds: readonly FactorKind[]) => !kinds.some((kind) => without.has(kind));
+  // Of the kinds that the rule may name each stays one.
+  return { ...others, usual: rule.usual ?? combinationsOf(rule), accepted: combinationsOf(rule).filter(counts) as Rule['accepted'] };
+}

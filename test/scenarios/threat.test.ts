@@ -1,0 +1,180 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeEmergencyLink, retireEmergencies } from '../../src/core/access/emergency.ts';
+import { LIFT_WAITS, liftThreat, raiseThreat, readThreat } from '../../src/core/threat/threat.ts';
+import { consoleAuthor } from '../../src/core/threat/threat-author.ts';
+import { newLogin } from '../conformance/samples.ts';
+import { sharedPostgres } from '../servers/shared-servers.ts';
+import { createSoftPasskey } from '../servers/soft-passkey.ts';
+import { GENEROUS_LIMITS } from './generous-limits.ts';
+import { act, newAgent, newCaller, opened } from './helpdesk.ts';
+import { request, startJourney } from './journey-client.ts';
+import { addPerson, embeddedSection } from './sample-directory.ts';
+import { inSession, type SessionClient, signIn } from './sign-in-client.ts';
+import { type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+
+const ORIGIN = 'http://localhost';
+const ALARM = 'alarm@example.test';
+const MINUTE = 60_000;
+const roles = [
+  { name: 'admins', may: ['manage-configuration' as const], heldBy: { groups: ['Admins'] } },
+  {
+    ...{ name: 'trusted', may: ['reset-password' as const, 'see-people' as const], heldBy: { groups: ['Trusted'] } },
+    ...{ over: { groups: ['Staff'] }, unverified: true },
+  },
+];
+
+describe.each(['sqlite', 'postgres'] as const)('a raised threat, on %s', (engine) => {
+  let keyturn: Keyturn;
+  let second: Keyturn;
+  let drop: () => Promise<unknown> = () => Promise.resolve();
+  let admin: SessionClient;
+  beforeAll(async () => {
+    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('threat') : undefined;
+    drop = database?.drop ?? drop;
+    const options = {
+      directories: [embeddedSection()],
+      key: new Uint8Array(randomBytes(32)),
+      ...(database === undefined ? {} : { database: database.url }),
+      configuration: {
+        guard: GENEROUS_LIMITS,
+        organisation: { name: 'Test', publicUrl: ORIGIN, alarmAddress: ALARM },
+        signIn: { enabled: true },
+        recovery: { rules: [{ name: 'everybody', accepted: [['email' as const], ['totp' as const]] }] },
+        threat: { withoutKinds: ['email' as const] },
+        roles,
+      },
+    };
+    keyturn = await startKeyturn(options);
+    second = database === undefined ? keyturn : await startKeyturn({ ...options, clock: keyturn.clock });
+    const login = newLogin('admin');
+    await addPerson(keyturn, login, { groups: ['Admins'] });
+    admin = await signIn(keyturn, login, await keyturn.enrol(login));
+  });
+  afterAll(async () => {
+    if (second !== keyturn) await second?.close();
+    await keyturn?.close();
+    await drop();
+  });
+
+  const raise = (reason = 'calls by impostors') => admin.call('POST', '/admin/threat', { reason });
+  const asRoot = (name: string) => liftThreat(keyturn.deps, consoleAuthor(name));
+  async function isOver(): Promise<void> {
+    await asRoot('one');
+    await asRoot('two');
+    await until(() => [keyturn, second].every(({ deps }) => accepts(deps.configuration().recovery.rules)), 'the usual rules');
+  }
+  const accepts = (rules: readonly { accepted: readonly (readonly string[])[] }[]) =>
+    rules.some(({ accepted }) => accepted.flat().includes('email'));
+  const events = async () =>
+    (await keyturn.deps.store.audit.read(0, 100_000)).filter(({ type }) => type.startsWith('threat.')).map(({ type }) => type);
+
+  it('takes what does not count from everybody, at every node, also from who has begun already', async () => {
+    const person = await newCaller(keyturn);
+    const begun = await startJourney(keyturn.url, person.login);
+    await begun.answer({ option: 'email' });
+    const { code } = /(?<code>\b\d{8}\b)/.exec((await keyturn.waitForMessage(person.address)).text)?.groups ?? {};
+    expect((await raise()).status).toBe(204);
+    expect(accepts(keyturn.deps.configuration().recovery.rules)).toBe(false);
+    await until(() => !accepts(second.deps.configuration().recovery.rules), 'the other node');
+    // Written down is what the operator wrote: lifting it brings that back, and nobody applies the strict one by accident.
+    expect(JSON.parse((await keyturn.deps.store.configurations.current())?.document ?? '{}')).toMatchObject({
+      recovery: { rules: [{ accepted: [['email'], ['totp']] }] },
+    });
+    const reply = await begun.answer({ code });
+    expect(JSON.stringify(reply)).not.toContain('new-password');
+    const later = await startJourney(second.url, person.login);
+    expect(JSON.stringify(later)).not.toContain('"email"');
+    await until(() => keyturn.messages(ALARM).some(({ text }) => text.includes('calls by impostors')), 'the alarm');
+    await isOver();
+    const again = await startJourney(keyturn.url, person.login);
+    await again.answer({ option: 'email' });
+  });
+
+  it('lets no agent act for callers whom nobody has verified, and says so where they work', async () => {
+    const [agent, caller] = [await newAgent(keyturn, 'Trusted'), await newCaller(keyturn)];
+    expect((await agent.held.call('GET', '/helpdesk/directories')).body).toMatchObject({ threat: null });
+    const { id } = await opened(agent, caller, { reason: 'at the desk' });
+    await raise('at the desk');
+    expect((await agent.held.call('GET', '/helpdesk/directories')).body).toMatchObject({ threat: { reason: 'at the desk', lift: null } });
+    expect(await act(agent, id, { unverified: true })).toMatchObject({ status: 403, body: { code: 'case.receipt-needed' } });
+    await isOver();
+    expect(await act(agent, id, { unverified: true })).toMatchObject({ status: 200 });
+  });
+
+  it('is raised by who manages the installation, and lifted by two of them with passkeys', async () => {
+    expect((await raise()).status).toBe(204);
+    expect((await admin.call('GET', '/admin')).body).toMatchObject({ threat: { reason: 'calls by impostors' } });
+    // Signed in without a passkey: enough to raise it, not to lift it.
+    expect((await admin.call('POST', '/admin/threat/lift', {})).body).toMatchObject({
+      code: 'session.step-up-needed',
+      anyOf: [['passkey']],
+    });
+    const agent = await newAgent(keyturn, 'Trusted');
+    for (const [path, body] of [
+      ['/admin/threat', { reason: 'x' }],
+      ['/admin/threat/lift', {}],
+    ] as const)
+      expect((await agent.held.call('POST', path, body)).body.code).toBe('access.management-refused');
+    expect((await admin.call('POST', '/admin/threat', { reason: ' ' })).status).toBe(400);
+
+    const enter = async (): Promise<(path: string) => Promise<{ status: number; body: Record<string, unknown> }>> => {
+      const { address } = await makeEmergencyLink(keyturn.deps, { author: 'root', reason: 'test', lifetime: 15 * MINUTE });
+      const { body } = await request(keyturn.url, 'POST', '/emergency', { secret: address.split('#')[1] });
+      const { token } = body as unknown as { token: string };
+      const options = await inSession(keyturn.url, token, 'POST', '/emergency/passkey-options', {});
+      const credential = createSoftPasskey(ORIGIN).make(options.body.publicKey as never);
+      expect((await inSession(keyturn.url, token, 'POST', '/emergency/passkeys', { credential })).status).toBe(204);
+      return (path) => inSession(keyturn.url, token, 'POST', path, {}) as never;
+    };
+    const [one, other] = [await enter(), await enter()];
+    expect((await one('/admin/threat/lift')).body).toEqual({ lifted: false });
+    expect((await one('/admin/threat/lift')).body.code).toBe('threat.another-needed');
+    expect((await other('/admin/threat/lift')).body).toEqual({ lifted: true });
+    expect((await other('/admin/threat/lift')).body.code).toBe('threat.not-raised');
+    expect((await admin.call('GET', '/admin')).body).toMatchObject({ threat: null });
+    expect((await events()).slice(-3)).toEqual(['threat.raised', 'threat.lift-begun', 'threat.lifted']);
+    await retireEmergencies(keyturn.deps, 'root');
+  });
+
+  it('is never lifted by one alone, whoever tries in whichever order, at once, and however long it takes', async () => {
+    const step = fc.oneof(
+      fc.record({ lift: fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 3 }) }),
+      fc.record({ wait: fc.constantFrom(10 * MINUTE, LIFT_WAITS - 1, LIFT_WAITS + 1) }),
+      fc.constant({ raise: true }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+        const { deps } = keyturn;
+        if ((await readThreat(deps)) === null) await raiseThreat(deps, consoleAuthor('x'), 'again');
+        else await raiseThreat(deps, consoleAuthor('x'), 'once more');
+        let agreed = new Map<string, number>();
+        for (const each of steps) {
+          if ('wait' in each) keyturn.clock.move(each.wait);
+          else if ('raise' in each) {
+            await raiseThreat(deps, consoleAuthor('x'), 'once more');
+            agreed = new Map();
+          } else {
+            const outcomes = await Promise.allSettled(
+              each.lift.map((name, nth) => liftThreat((nth % 2 === 0 ? keyturn : second).deps, consoleAuthor(name))),
+            );
+            const now = keyturn.clock.now();
+            for (const [nth, name] of each.lift.entries()) if (outcomes[nth]?.status === 'fulfilled') agreed.set(name, now);
+            if (outcomes.some((outcome) => outcome.status === 'fulfilled' && outcome.value)) {
+              const recent = [...agreed].filter(([, at]) => now - at < LIFT_WAITS);
+              expect(recent.length).toBeGreaterThanOrEqual(2);
+              expect(await readThreat(deps)).toBeNull();
+              await raiseThreat(deps, consoleAuthor('x'), 'again');
+              agreed = new Map();
+            }
+          }
+          expect(await readThreat(deps)).not.toBeNull();
+        }
+      }),
+      { numRuns: 25 },
+    );
+    await raiseThreat(keyturn.deps, consoleAuthor('x'), 'last');
+    await isOver();
+  });
+});
