@@ -61,7 +61,7 @@ async function measureLog({ database, events }: BenchOptions): Promise<HistoryRe
   const postgres = database === 'postgres' ? await startPostgres({ durable: true }) : null;
   if (postgres !== null) started.defer(() => postgres.stop());
   process.stderr.write(`history of ${events} events ...\n`);
-  return measureHistory(postgres === null ? null : (await postgres.createDatabase('bench')).url, events);
+  return await measureHistory(postgres === null ? null : (await postgres.createDatabase('bench')).url, events);
 }
 
 async function measureDirectory(name: DirectoryName, options: BenchOptions, report: BenchReport): Promise<void> {
