@@ -3,6 +3,9 @@ import { isAppError } from '../../shared/errors.ts';
 import { printedFix } from '../../shared/fix-text.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Configuration } from '../core/configuration/document.ts';
+import { verbsInUse } from '../core/delegation/verbs-in-use.ts';
+import type { Directory } from '../core/ports/directory.ts';
+import type { DirectoryVerb } from '../core/ports/directory-health.ts';
 import type { CommandContext } from './command-context.ts';
 import { completeCommand } from './complete-command.ts';
 import { describeFailure } from './describe-failure.ts';
@@ -56,6 +59,11 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
     { command: 'keyturn doctor --config /etc/keyturn/keyturn.yaml', does: 'checks that installation' },
     { command: 'keyturn doctor --json', does: 'the same for a monitoring system' },
   ]);
+}
+
+/** What of the rights of its service account is used. */
+function verbsOf(configuration: Configuration, { id, kind }: Directory): ReadonlySet<DirectoryVerb> {
+  return verbsInUse(configuration, configuration.directories.find((section) => section.id === id) ?? { kind });
 }
 
 /** With commands that can be pasted as they are printed. */
@@ -128,7 +136,7 @@ async function checkOutside(context: CommandContext, settings: Settings, configu
       const { directories, mailer, sms, breached, dictionary, texts, random, configuration: used } = runtime;
       const settle = used?.recovery.settleMilliseconds ?? 0;
       const checks = [
-        ...directories.map((directory) => checkDirectory(directory, { settle, random })),
+        ...(used === null ? [] : directories.map((each) => checkDirectory(each, { settle, random, verbs: verbsOf(used, each) }))),
         ...(mailer === null ? [] : [checkMail(mailer)]),
         ...(sms === null || used === null ? [] : [checkSms(sms, texts, used)]),
         ...(used === null ? [] : [checkRoles(directories, used)]),

@@ -333,6 +333,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'No directory with this id is configured',
     fix: 'Do not change ids: factors and events refer to them',
   },
+  'directory.no-delegation': {
+    meaning: 'There are no access rules to print for a directory of this kind, or not for this tool',
+    fix: 'Leave the tool out; for another LDAP server let the service account read people and groups and write userPassword of the people, as its own handbook tells',
+  },
   'store.unavailable': {
     meaning: 'The database cannot be used at the moment',
     fix: 'Check that it runs, its address, and free disk space',

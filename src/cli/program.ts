@@ -7,6 +7,7 @@ import type { CommandContext } from './command-context.ts';
 import { addConfigCommand } from './config.ts';
 import { addDatabaseCommand } from './database.ts';
 import { addDemoCommand } from './demo.ts';
+import { addDirectoryCommand } from './directory.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addEnrolmentCommand } from './enrolment.ts';
 import { EXIT_MEANINGS } from './exit-codes.ts';
@@ -36,6 +37,7 @@ export function createProgram(context: CommandContext): Command {
   addDemoCommand(program, context);
   addDoctorCommand(program, context);
   addConfigCommand(program, context);
+  addDirectoryCommand(program, context);
   addEnrolmentCommand(program, context);
   addPeopleCommand(program, context);
   addRecoveryCommand(program, context);

@@ -113,9 +113,11 @@ describe('keyturn doctor', () => {
       writeFileSync(join(folder, name), password, { mode: 0o600 });
       return `file:${join(folder, name)}`;
     };
-    const lines = async (name: string, password: string): Promise<Record<'ok' | 'warn' | 'fail', string[]>> => {
+    const lines = async (name: string, password: string, used = true): Promise<Record<'ok' | 'warn' | 'fail', string[]>> => {
       const directory = openldap(slapd, { baseDn: slapd.peopleDn, serviceAccount: { name, password: secret('other', password) } });
-      const { findings } = await diagnose(configurationDocument({ directories: [directory] }));
+      const roles = [{ name: 'Helpdesk', may: ['reset-password'], heldBy: { accounts: ['frida'] }, over: { groups: ['Staff'] } }];
+      const { findings, text } = await diagnose(configurationDocument({ directories: [directory], ...(used ? { roles } : {}) }));
+      expect(text.includes('demand a new password at the next sign-in: the configuration does not use it')).toBe(!used);
       const texts = (level: Finding['level']) =>
         of(findings, 'directory main', level).map(
           (finding) => `${finding.text} | ${'fix' in finding ? [finding.fix, ...finding.lines].join(' | ') : ''}`,
@@ -127,13 +129,14 @@ describe('keyturn doctor', () => {
     for (const may of ['read people', 'reset passwords', 'unlock accounts', 'demand a new password at the next sign-in']) {
       expect(delegated.ok).toContain(`The service account may ${may} | `);
     }
+    expect((await lines(slapd.readOnly.name, slapd.readOnly.password, false)).fail).toHaveLength(2);
     const reading = await lines(slapd.readOnly.name, slapd.readOnly.password);
     expect(reading.fail).toHaveLength(3);
     expect(reading.fail[0]).toMatch(/^The service account may not reset passwords: .* \| Grant it.* \| access to dn\.subtree=.* =w /);
     const root = await lines(slapd.admin.name, slapd.admin.password);
     expect(root.fail).toEqual([]);
     expect(root.warn).toContain(
-      'The service account may read stored passwords: userPassword | Take it away: the page directories/openldap.md of the handbook lists all that the service account needs',
+      `The service account may read stored passwords: userPassword | Take it away; what is granted by these, and the page directories/openldap.md of the handbook, is all that it needs | keyturn --config ${join(folder, 'settings.yaml')} directory delegate --directory main`,
     );
   });
 

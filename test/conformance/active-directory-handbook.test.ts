@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { DirectoryRight } from '../../src/core/ports/directory-health.ts';
 import { startSamba } from '../servers/samba.ts';
+import { uniqueName } from '../servers/unique-name.ts';
 import { createOpener, ldapSettings } from './harness-ldap.ts';
-import { createMovableClock } from './samples.ts';
+import { createMovableClock, newLogin, newPassword } from './samples.ts';
 import { reset } from './write.ts';
 
 const handbook = join(import.meta.dirname, '../../docs/handbook/directories/active-directory.md');
@@ -39,12 +41,13 @@ it('is enough, word for word, on a domain where ordinary accounts may read nothi
     const shown = await samba.sambaTool('user', 'show', 'svc-fresh', '--attributes=objectSid');
     const sid = /S-1-5-21[-\d]+/.exec(shown.stdout)?.[0] ?? '';
     const serviceAccount = { name, password: 'env:FRESH' };
-    const open = () =>
+    const open = (changes: Record<string, unknown> = {}) =>
       opener.open(
         ldapSettings('active-directory', samba, {
           baseDn: samba.peopleDn,
           serviceAccount,
           protected: { groups: ['Admins'], logins: ['kept'] },
+          ...changes,
         }),
         { FRESH: 'Fresh-Passw0rd-1' },
       );
@@ -53,9 +56,15 @@ it('is enough, word for word, on a domain where ordinary accounts may read nothi
 
     const commands = [...readFileSync(handbook, 'utf8').matchAll(/^dsacls "([^"]+)" \/I:([ST]) \/G "[^:"]+:([^"]+)"$/gm)];
     expect(commands).toHaveLength(5);
-    for (const [, dn = '', flag = '', grant = ''] of commands) {
-      const here = dn.replace('DC=ad,DC=example,DC=com', samba.baseDn);
-      await samba.sambaTool('dsacl', 'set', `--objectdn=${here}`, `--sddl=${toSddl(flag, grant, sid)}`);
+    const entries = commands.map(([, dn = '', flag = '', grant = '']) => ({
+      dn: dn.replace('DC=ad,DC=example,DC=com', samba.baseDn),
+      sddl: toSddl(flag, grant, sid),
+    }));
+    const overPeople = entries.slice(0, 4);
+    const lacking = (rights: readonly DirectoryRight[]) => rights.filter(({ ok }) => ok === false).map(({ verb }) => verb);
+    for (const { dn, sddl } of entries) {
+      if (dn.startsWith('CN=Password Settings')) expect(lacking((await open().health({ rights: true })).rights)).toEqual(['read-policy']);
+      await samba.sambaTool('dsacl', 'set', `--objectdn=${dn}`, `--sddl=${sddl}`);
     }
     const directory = open();
     const health = await directory.health({ rights: true });
@@ -67,6 +76,16 @@ it('is enough, word for word, on a domain where ordinary accounts may read nothi
     expect(health.tooMuch).toEqual([
       `The service account may reset the password of privileged accounts, such as CN=domina,${samba.peopleDn}`,
     ]);
+    // Each of them left out by itself is missed, and nothing else is: the last one, for all, above; here those over people.
+    const missed: string[] = [];
+    for (const left of overPeople) {
+      const baseDn = await samba.createOrganizationalUnit(uniqueName('rights'), samba.baseDn);
+      await samba.createUser({ login: newLogin(), password: newPassword(), parentDn: baseDn });
+      const others = overPeople.filter((entry) => entry !== left).map(({ sddl }) => sddl);
+      await samba.sambaTool('dsacl', 'set', `--objectdn=${baseDn}`, `--sddl=${others.join('')}`);
+      missed.push(...lacking((await open({ baseDn }).health({ rights: true })).rights));
+    }
+    expect(missed).toEqual(['read', 'reset-password', 'unlock-account', 'require-change']);
     const [alice] = await directory.findAccounts('alice');
     if (alice === undefined) throw new Error('alice is not found');
     expect(await directory.isProtected(alice)).toEqual({ protected: false, reason: null });

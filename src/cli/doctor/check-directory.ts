@@ -1,3 +1,4 @@
+import { withLines } from '../../../shared/fix-text.ts';
 import type { Directory, DirectoryKind } from '../../core/ports/directory.ts';
 import type { ConfiguredName, DirectoryHealth, DirectoryRight, DirectoryVerb } from '../../core/ports/directory-health.ts';
 import type { Random } from '../../core/ports/platform.ts';
@@ -10,17 +11,22 @@ const SKEW_FAIL = 5 * 60_000;
 const SKEW_WARN = 60_000;
 
 /** Servers, service account and its rights, clock and what else a directory says about itself. */
-export async function checkDirectory(directory: Directory, measure: Measure): Promise<Finding[]> {
+export async function checkDirectory(directory: Directory, measure: Measure & Used): Promise<Finding[]> {
   const area = `directory ${directory.id}`;
   try {
     const health = await directory.health({ rights: true });
     // While a name is missing nobody is looked up anyway.
     const asks = health.serviceAccount.ok && health.configured.every(({ ok }) => ok);
     const speed = asks ? await checkSpeed(area, directory, measure).catch((error: unknown) => failureFindings(area, error)) : [];
-    return [...describeHealth(area, health, directory.kind), ...speed];
+    return [...describeHealth(area, health, { kind: directory.kind, verbs: measure.verbs }), ...speed];
   } catch (error) {
     return failureFindings(area, error);
   }
+}
+
+export interface Used {
+  /** What the configuration uses of the service account's rights. */
+  readonly verbs: ReadonlySet<DirectoryVerb>;
 }
 
 /** What the time of a look-up is measured against. */
@@ -54,7 +60,7 @@ async function checkSpeed(area: string, directory: Directory, { settle, random }
   ];
 }
 
-export function describeHealth(area: string, health: DirectoryHealth, kind: DirectoryKind): Finding[] {
+function describeHealth(area: string, health: DirectoryHealth, { kind, verbs }: Used & { readonly kind: DirectoryKind }): Finding[] {
   const { ok, note, warn, fail } = findingsOf(area);
   const anyServer = health.servers.some((server) => server.ok);
   const findings: Finding[] = health.servers.map((server) => {
@@ -81,11 +87,14 @@ export function describeHealth(area: string, health: DirectoryHealth, kind: Dire
     );
   }
   if (clockSkew !== null) findings.push(describeSkew(area, clockSkew));
-  const excess = `Take it away: the page directories/${kind}.md of the handbook lists all that the service account needs`;
+  const excess = withLines(
+    `Take it away; what is granted by these, and the page directories/${kind}.md of the handbook, is all that it needs`,
+    `keyturn directory delegate --directory ${area.replace(/^directory /, '')}`,
+  );
   return [
     ...findings,
     ...health.configured.map((name) => describeName(area, name)),
-    ...health.rights.map((right) => describeRight(area, right)),
+    ...health.rights.map((right) => (verbs.has(right.verb) ? describeRight(area, right) : describeUnused(area, right))),
     ...health.tooMuch.map((sentence) => warn(sentence, excess)),
     ...health.notes.map(({ text, fix }) => (fix === null ? note(text) : warn(text, fix))),
   ];
@@ -115,6 +124,12 @@ function describeRight(area: string, { verb, ok: held, problem, fix }: Directory
   if (held) return warn(`The service account may ${MAY[verb]}: ${problem}`, fix);
   // Without the policy, people learn of a rule only when the directory refuses.
   return (verb === 'read-policy' ? warn : fail)(`The service account may not ${MAY[verb]}: ${problem}`, fix);
+}
+
+/** Nothing has to be granted for what is not used; what is granted all the same is worth a word. */
+function describeUnused(area: string, { verb, ok: held }: DirectoryRight): Finding {
+  const may = held === null ? 'Whether the service account may' : `The service account may${held ? '' : ' not'}`;
+  return findingsOf(area).note(`${may} ${MAY[verb]}${held === null ? ' is not known' : ''}: the configuration does not use it`);
 }
 
 function describeSkew(area: string, skew: number): Finding {

@@ -1,5 +1,6 @@
 import { withLines } from '../../../shared/fix-text.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
+import { acisFor, aciValue, WRITTEN } from '../../core/delegation/ds389.ts';
 import type { DirectoryRight } from '../../core/ports/directory-health.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import { canonicalDn } from '../ldap/dn.ts';
@@ -13,14 +14,8 @@ import { OID } from '../ldap/root-dse.ts';
 import { stateAttributes } from './account-status.ts';
 import { EffectiveRightsControl, parseAttributeRights } from './effective-rights-control.ts';
 
-type Settings = Pick<DirectorySettingsOf<'389ds'>, 'baseDn' | 'serviceAccount' | 'servers'>;
+type Settings = Pick<DirectorySettingsOf<'389ds'>, 'baseDn' | 'groupBaseDn' | 'serviceAccount' | 'servers'>;
 
-/** What each verb writes. A reset takes the counted failures away in the same modification. */
-const needed = {
-  'reset-password': ['userPassword', 'accountUnlockTime', 'passwordRetryCount'],
-  'unlock-account': ['accountUnlockTime', 'passwordRetryCount'],
-  'require-change': ['passwordExpirationTime'],
-} as const;
 const hashes = ['userPassword', 'passwordHistory'] as const;
 const unneeded = ['nsAccountLock', 'displayName', 'mail', 'uid'] as const;
 const entryRights: Readonly<Record<string, string>> = { a: 'add entries', d: 'delete them', n: 'rename them' };
@@ -31,32 +26,22 @@ interface Person {
   readonly entry: string;
 }
 
-/** The access rule that grants what Keyturn needs on people, as one value of `aci` at the base DN. */
-function peopleRule(settings: Settings): string {
-  const { serviceAccount } = settings;
-  const attributes = [...new Set(Object.values(needed).flat())].join(' || ');
-  return commandFor(
-    settings,
-    settings.baseDn,
-    `(targetattr="${attributes}")(version 3.0; acl "Keyturn resets and unlocks"; allow (write) userdn="ldap:///${serviceAccount.name}";)`,
-  );
-}
-
 /** Run by the Directory Manager, who is asked for the password. */
-function commandFor({ servers }: Settings, dn: string, aci: string): string {
+function commandFor(settings: Settings, granted: keyof ReturnType<typeof acisFor>): string {
+  const aci = acisFor(settings)[granted];
+  const { servers } = settings;
   const url = servers[0]?.url ?? 'ldapi:///';
   const encrypt = url.startsWith('ldap:') ? ['-ZZ'] : [];
-  return ldapmodifyLine(['-x', '-D', 'cn=Directory Manager', '-W', ...encrypt, '-H', url], { dn, add: 'aci', values: [aci] });
+  return ldapmodifyLine(['-x', '-D', 'cn=Directory Manager', '-W', ...encrypt, '-H', url], {
+    dn: aci.dn,
+    add: 'aci',
+    values: [aciValue(aci)],
+  });
 }
 
-/** The one that lets it read them. */
+/** The command that lets it read them. */
 export function readingRule(settings: Settings): string {
-  const { serviceAccount } = settings;
-  return commandFor(
-    settings,
-    settings.baseDn,
-    `(targetattr!="userPassword || passwordHistory")(version 3.0; acl "Keyturn reads people"; allow (read,search,compare) userdn="ldap:///${serviceAccount.name}";)`,
-  );
+  return commandFor(settings, 'people');
 }
 
 /**
@@ -78,19 +63,19 @@ export async function inspectRights(
     : missingRight(
         'read-policy',
         'the password policy in force is hidden from it',
-        withLines('Grant it as the Directory Manager', policyRule(settings)),
+        withLines('Grant it as the Directory Manager', commandFor(settings, 'policy')),
       );
   // One after the other: a connection carries one request at a time.
   const persons = await askAll(connection, people, settings.serviceAccount.name);
   const administration = await describeAdministration(connection, settings);
-  const writing = (Object.keys(needed) as (keyof typeof needed)[]).map((verb): DirectoryRight => {
+  const writing = (Object.keys(WRITTEN) as (keyof typeof WRITTEN)[]).map((verb): DirectoryRight => {
     if (typeof persons === 'string')
-      return unknownRight(verb, persons, withLines('Grant it as the Directory Manager', peopleRule(settings)));
-    const findings = persons.map(({ dn, attributes }) => ({ dn, held: needed[verb].every((name) => writes(attributes, name)) }));
+      return unknownRight(verb, persons, withLines('Grant it as the Directory Manager', commandFor(settings, 'write')));
+    const findings = persons.map(({ dn, attributes }) => ({ dn, held: WRITTEN[verb].every((name) => writes(attributes, name)) }));
     const texts = {
-      missing: `the right to write ${needed[verb].join(', ')} is missing`,
+      missing: `the right to write ${WRITTEN[verb].join(', ')} is missing`,
       unknown: '',
-      fix: withLines('Grant it as the Directory Manager', peopleRule(settings)),
+      fix: withLines('Grant it as the Directory Manager', commandFor(settings, 'write')),
     };
     return rightOverPeople(verb, findings, texts);
   });
@@ -106,15 +91,6 @@ function seeing(hidden: readonly string[], settings: Settings): DirectoryRight {
   return missingRight('read', problem, withLines('Grant it as the Directory Manager', readingRule(settings)));
 }
 
-function policyRule(settings: Settings): string {
-  const { serviceAccount } = settings;
-  return commandFor(
-    settings,
-    'cn=config',
-    `(targetattr="objectClass || password* || nsslapd-pwpolicy-*")(version 3.0; acl "Keyturn reads the password policy"; allow (read,search,compare) userdn="ldap:///${serviceAccount.name}";)`,
-  );
-}
-
 function writes(attributes: Person['attributes'], name: string): boolean {
   return attributes.get(name.toLowerCase())?.has('w') === true;
 }
@@ -122,7 +98,7 @@ function writes(attributes: Person['attributes'], name: string): boolean {
 /** A sentence instead, when the server does not tell. */
 async function askAll(connection: LdapConnection, people: readonly LdapEntry[], subject: string): Promise<Person[] | string> {
   if (!connection.rootDse.supportedControl.has(OID.effectiveRights)) return 'the server does not offer Get Effective Rights';
-  const attributes = [...new Set([...Object.values(needed).flat(), ...hashes, ...unneeded])];
+  const attributes = [...new Set([...Object.values(WRITTEN).flat(), ...hashes, ...unneeded])];
   const persons: Person[] = [];
   for (const { dn } of people) {
     const controls = [new EffectiveRightsControl(subject)];

@@ -14,7 +14,7 @@ import { hiddenAttributes } from './always-there.ts';
 import { domainDnOf } from './domain.ts';
 import { excessiveRights } from './excessive-rights.ts';
 import { type PersonRights, toPersonRights } from './person-rights.ts';
-import { mayReadSettings, settingsContainer } from './policy.ts';
+import { mayReadSettings } from './policy.ts';
 import { builtinProtection } from './protected.ts';
 import { isSamba } from './reset-mode.ts';
 import { delegationCommands } from './rights-commands.ts';
@@ -115,7 +115,6 @@ async function look(connection: LdapConnection, base: DirectoryBase, settings: D
   const marked = await base.sample(connection, sampleSize, { ...wanted, filter: atLeast('adminCount', '1') });
   const entries = [...new Map([...anybody, ...marked].map((entry) => [entry.dn, entry])).values()];
   const domainDn = domainDnOf(connection);
-  const container = settingsContainer(domainDn);
   return {
     token,
     entries,
@@ -124,7 +123,6 @@ async function look(connection: LdapConnection, base: DirectoryBase, settings: D
       samba: isSamba(connection.rootDse),
       // A right on the whole domain would reach everybody: the operator is to choose a unit.
       baseDn: canonicalDn(settings.baseDn) === canonicalDn(domainDn) ? `OU=<people to serve>,${domainDn}` : settings.baseDn,
-      container,
       server: connection.server,
       sid: (token[0] === undefined ? null : sidToText(token[0])) ?? 'SID-OF-THE-SERVICE-ACCOUNT',
       name: await bindName(connection, settings, token[0]),

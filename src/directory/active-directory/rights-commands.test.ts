@@ -6,14 +6,13 @@ const grant = (line: string) => `Grant it, in a command prompt of a domain admin
 const target = {
   server: 'ldaps://dc1.ad.example.com',
   baseDn: 'OU=People,DC=ad,DC=example,DC=com',
-  container: 'CN=Password Settings Container,CN=System,DC=ad,DC=example,DC=com',
   sid: 'S-1-5-21-1-2-3-1102',
   name: 'svc-keyturn@ad.example.com',
 };
 
 it('delegates with the tool of the server: dsacls on Windows, samba-tool on Samba', () => {
   expect(delegationCommands({ ...target, samba: false })).toEqual({
-    read: grant('dsacls "OU=People,DC=ad,DC=example,DC=com" /I:T /G "svc-keyturn@ad.example.com:GR"'),
+    read: grant('dsacls "OU=People,DC=ad,DC=example,DC=com" /I:S /G "svc-keyturn@ad.example.com:GR;;user"'),
     resetPassword: grant('dsacls "OU=People,DC=ad,DC=example,DC=com" /I:S /G "svc-keyturn@ad.example.com:CA;Reset Password;user"'),
     readGroups: grant('dsacls "OU=People,DC=ad,DC=example,DC=com" /I:S /G "svc-keyturn@ad.example.com:RP;tokenGroups;user"'),
     readState: grant('dsacls "OU=People,DC=ad,DC=example,DC=com" /I:S /G "svc-keyturn@ad.example.com:RP;Account Restrictions;user"'),

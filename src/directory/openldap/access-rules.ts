@@ -1,19 +1,15 @@
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
+import { ruleLine, slapdRules } from '../../core/delegation/openldap.ts';
 import { ldapmodifyLine } from '../ldap/ldapmodify-line.ts';
 
-type Settings = Pick<DirectorySettingsOf<'openldap'>, 'baseDn' | 'serviceAccount'>;
+type Settings = Pick<DirectorySettingsOf<'openldap'>, 'baseDn' | 'defaultPolicyDn' | 'serviceAccount'>;
 
-/** What a rule is for: reading people or their state, setting passwords, or writing locks and marks. */
-export type Granted = 'entry' | 'state' | 'userPassword' | 'marks' | 'policies';
+/** What a rule is for: reading people or their state, setting passwords, writing locks and marks, reading policies. */
+export type Granted = 'entries' | 'states' | 'userPassword' | 'marks' | 'policies';
 
 /** The access rule that grants it, as slapd.conf(5) has it after `access` and cn=config after `olcAccess: {n}`. */
 export function accessRule(settings: Settings, granted: Granted): string {
-  const to = `to dn.subtree="${granted === 'policies' ? 'DN-OF-THE-POLICIES' : settings.baseDn}"`;
-  const by = `by dn.exact="${settings.serviceAccount.name}"`;
-  if (granted === 'userPassword') return `${to} attrs=userPassword ${by} =w by self =xw by anonymous auth by * none`;
-  if (granted === 'entry' || granted === 'policies') return `${to} ${by} read by * break`;
-  if (granted === 'state') return `${to} attrs=pwdStartTime,pwdEndTime,pwdAccountTmpLockoutEnd ${by} read by * break`;
-  return `${to} attrs=pwdReset,pwdAccountLockedTime ${by} write by self read by * none`;
+  return ruleLine(slapdRules(settings)[granted]);
 }
 
 /**

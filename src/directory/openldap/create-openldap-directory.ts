@@ -102,7 +102,7 @@ export function createOpenldapDirectory(settings: DirectorySettingsOf<'openldap'
       return markAfterReset(connection, entry.dn);
     },
     inspectRights: (connection, people) => inspectRights(connection, people, { settings, random: deps.random, policyOf, cache }),
-    readingFix: (sentence) => withLines(sentence, ...rule(settings, 'entry')),
+    readingFix: (sentence) => withLines(sentence, ...rule(settings, 'entries')),
     async unlock(connection, entry) {
       const locked = await lockedByAdministrator(connection, entry);
       if (locked !== null) return locked;

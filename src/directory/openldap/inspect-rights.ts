@@ -93,7 +93,7 @@ async function seeingStates(
   for (const person of people) {
     if (await seesAttributes(connection, cache, person, stateAttributes)) continue;
     const problem = `it cannot see whether ${person.dn} is locked, disabled or has ended (${stateAttributes.join(', ')})`;
-    return missingRight('read', problem, withLines(`Grant it: ${WHERE}`, ...rule(settings, 'marks', 'state')));
+    return missingRight('read', problem, withLines(`Grant it: ${WHERE}`, ...rule(settings, 'marks', 'states')));
   }
   return heldRight('read');
 }
