@@ -15,7 +15,11 @@ export async function createOpenldapHarness(kind: 'openldap' | 'ldap'): Promise<
   const opener = createOpener(clock, server);
   const identifiers = ['uid', 'mail', 'employeeNumber'];
   const settings = (changes: Partial<LdapSettings> = {}): LdapSettings =>
-    ldapSettings(kind, server, { identifiers, ...(kind === 'ldap' ? { disabledPeople: 'not-told' } : {}), ...changes });
+    ldapSettings(kind, server, {
+      identifiers,
+      ...(kind === 'ldap' ? { disabledPeople: 'not-told', expiredPassword: 'proves-the-password' } : {}),
+      ...changes,
+    });
   const directory = opener.open(settings());
 
   const createAccount = async (options: NewAccount = {}): Promise<TestAccount> => {

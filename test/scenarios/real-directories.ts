@@ -35,6 +35,8 @@ export interface RealDirectory {
   touch(person: RealPerson): Promise<void>;
   /** Sets attributes of the person's entry, as an administrator. */
   set(person: RealPerson, attributes: Record<string, string>): Promise<void>;
+  /** Reads attributes of the person's entry, as an administrator. */
+  read(person: RealPerson, attributes: readonly string[]): Promise<Readonly<Record<string, readonly string[]>>>;
   /** Fails to sign in until the person is locked out. */
   lock(person: RealPerson): Promise<void>;
 }
@@ -80,6 +82,7 @@ export async function reachRealDirectory(kind: RealKind, changes: Record<string,
     },
     touch: (person) => server.modify(person.dn, { description: newLogin() }),
     set: (person, attributes) => server.modify(person.dn, attributes),
+    read: (person, attributes) => server.read(person.dn, attributes),
     lock: (person) =>
       server.kind === 'active-directory'
         ? server.lockUser({ userPrincipalName: `${person.login}@${server.realm.toLowerCase()}` })

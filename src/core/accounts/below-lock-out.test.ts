@@ -21,7 +21,7 @@ function judge({ recent, ...known }: typeof facts extends fc.Arbitrary<infer T> 
   const { locked, badAttempts, lastBadAttemptAt, uncertain, ...limits } = known;
   const status = { locked, badAttempts, lastBadAttemptAt } as AccountStatus;
   const policy = { ...limits, ...(uncertain ? { uncertain: true } : {}) } as PasswordPolicy;
-  return judgeTry({ status, policy }, recent, NOW);
+  return judgeTry({ status, policy }, { recent, stated: undefined }, NOW);
 }
 
 it('tries no password that could be the one that locks, nor where it is not told how near that is', () => {
@@ -60,4 +60,36 @@ it.each([
 ] as const)('of %j says %s', (known, verdict) => {
   const nothing = { badAttempts: 0, lastBadAttemptAt: null, uncertain: false, failuresForgottenAfter: null, recent: 0 };
   expect(judge({ ...nothing, ...known })).toBe(verdict);
+});
+
+const untold = { status: { locked: null, badAttempts: null, lastBadAttemptAt: null }, policy: { lockoutThreshold: 0 } } as never;
+
+it('where only the operator says when accounts are locked, sends too few wrong passwords for it within any time as long as the server counts', () => {
+  const gaps = fc.array(fc.integer({ min: 0, max: 90 * MINUTE }), { maxLength: 60 });
+  fc.assert(
+    fc.property(fc.integer({ min: 3, max: 20 }), fc.integer({ min: 1, max: 60 }), gaps, (failures, minutes, waits) => {
+      const within = minutes * MINUTE;
+      const sent: number[] = [];
+      // As they are counted: in windows that begin with the first of them.
+      let window = { startedAt: Number.NEGATIVE_INFINITY, count: 0 };
+      let now = NOW;
+      for (const wait of waits) {
+        now += wait;
+        if (window.startedAt + within <= now) window = { startedAt: now, count: 0 };
+        if (judgeTry(untold, { recent: window.count, stated: { failures, within } }, now) !== 'may') continue;
+        window.count += 1;
+        sent.push(now);
+      }
+      expect(sent.length).toBeGreaterThanOrEqual(Math.min(1, waits.length));
+      for (const last of sent) expect(sent.filter((at) => at > last - within && at <= last).length).toBeLessThan(failures);
+    }),
+  );
+});
+
+it('tries nothing on a lock that is told, or without the word of the operator', () => {
+  const stated = { failures: 10, within: MINUTE };
+  expect(judgeTry({ ...(untold as object), status: { locked: true } } as never, { recent: 0, stated }, NOW)).toBe('locked');
+  expect(judgeTry(untold, { recent: 0, stated: undefined }, NOW)).toBe('not-known');
+  expect(judgeTry(untold, { recent: 4, stated }, NOW)).toBe('near-lock-out');
+  expect(judgeTry(untold, { recent: 3, stated }, NOW)).toBe('may');
 });

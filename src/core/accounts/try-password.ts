@@ -1,8 +1,9 @@
 import { isAppError } from '../../../shared/errors.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { AccountFacts, AccountRef, Directory } from '../ports/directory.ts';
+import type { CounterStore } from '../ports/store.ts';
 import type { VerifyOutcome } from '../ports/verify-outcome.ts';
-import { judgeTry, type TryVerdict } from './below-lock-out.ts';
+import { CLOCKS_APART, judgeTry, type TryVerdict } from './below-lock-out.ts';
 import { accountKey } from './candidate.ts';
 import { nobodyIn } from './look-as-if-found.ts';
 
@@ -28,20 +29,37 @@ const LOOK_AGAIN_AFTER = 20;
  */
 export async function tryPassword(deps: Deps, ref: AccountRef, password: string): Promise<TriedPassword> {
   const directory = deps.directories.get(ref.directory);
+  const { statedLockout: stated } = directory.abilities;
+  const failures = failuresOf(deps, ref, directory);
   const tried = await inTurn(deps, turnOf(deps, ref, directory), async (): Promise<TriedPassword> => {
     const facts = await factsOf(directory, ref);
-    const recent = await recentFailures(deps, ref);
-    const verdict = facts === null ? 'account-missing' : judgeTry(facts, recent, deps.clock.now());
+    const recent = await recentFailures(deps, failures);
+    const verdict = facts === null ? 'account-missing' : judgeTry(facts, { recent, stated }, deps.clock.now());
     if (verdict !== 'may') {
       await directory.verifyNobody(password);
       return { tried: false, because: verdict };
     }
-    const outcome = await directory.verifyPassword(ref, password);
-    if (outcome.valid || outcome.passwordWasRight) await deps.store.counters.clear([failuresKey(deps, ref)]);
-    else await deps.store.counters.hitAll([{ key: failuresKey(deps, ref), windowMilliseconds: REMEMBERED }], deps.clock.now());
+    // Before it is asked: whoever dies meanwhile, or hears no answer, may have caused one.
+    await count(deps, failures, 1);
+    const outcome = await verify(deps, { directory, ref, failures }, password);
+    if (outcome.valid || outcome.passwordWasRight) await (failures.isAll ? count(deps, failures, -1) : forget(deps, failures));
     return { tried: true, outcome };
   });
   return tried ?? { tried: false, because: 'busy' };
+}
+
+/** A question that came to nothing is no failure, except where ours are all that is known: the server may have counted it. */
+async function verify(
+  deps: Deps,
+  { directory, ref, failures }: { directory: Directory; ref: AccountRef; failures: Failures },
+  password: string,
+): Promise<VerifyOutcome> {
+  try {
+    return await directory.verifyPassword(ref, password);
+  } catch (error) {
+    if (!failures.isAll) await count(deps, failures, -1);
+    throw error;
+  }
 }
 
 /**
@@ -63,10 +81,11 @@ export async function tryNobody(deps: Deps, { directory, decoy }: { directory: s
   const ref = { directory, id: decoy };
   const server = deps.directories.get(directory);
   await inTurn(deps, turnOf(deps, ref, server), async () => {
+    const failures = failuresOf(deps, ref, server);
     await factsOf(server, nobodyIn(directory));
-    await recentFailures(deps, ref);
+    await recentFailures(deps, failures);
+    await count(deps, failures, 1);
     await server.verifyNobody(password);
-    await deps.store.counters.hitAll([{ key: failuresKey(deps, ref), windowMilliseconds: REMEMBERED }], deps.clock.now());
   });
 }
 
@@ -113,9 +132,32 @@ async function factsOf(directory: Directory, ref: AccountRef): Promise<AccountFa
   }
 }
 
-async function recentFailures(deps: Deps, ref: AccountRef): Promise<number> {
-  const [row] = await deps.store.counters.read([failuresKey(deps, ref)]);
-  return row === undefined || row.windowStartedAt + REMEMBERED <= deps.clock.now() ? 0 : row.count;
+/** Where wrong passwords of an account are counted. */
+interface Failures {
+  readonly key: string;
+  /** Milliseconds. */
+  readonly windowMilliseconds: number;
+  /** Nothing else is known of the failures of the account: the directory does not tell, and a right password may not end its own count. */
+  readonly isAll: boolean;
 }
 
-const failuresKey = ({ keys }: Deps, ref: AccountRef) => keys.digest('guard-target', `password-failures|${accountKey(ref)}`);
+function failuresOf({ keys }: Deps, ref: AccountRef, { abilities: { statedLockout } }: Directory): Failures {
+  return {
+    key: keys.digest('guard-target', `password-failures|${accountKey(ref)}`),
+    windowMilliseconds: statedLockout === undefined ? REMEMBERED : statedLockout.within + CLOCKS_APART,
+    isAll: statedLockout !== undefined,
+  };
+}
+
+async function recentFailures(deps: Deps, { key, windowMilliseconds }: Failures): Promise<number> {
+  const [row] = await deps.store.counters.read([key]);
+  return row === undefined || row.windowStartedAt + windowMilliseconds <= deps.clock.now() ? 0 : row.count;
+}
+
+/** What is all that is known is on the disk before the server is asked. */
+async function count({ store, clock }: Deps, { key, windowMilliseconds, isAll }: Failures, by: 1 | -1): Promise<void> {
+  const hit = (counters: CounterStore) => counters.hitAll([{ key, windowMilliseconds, by }], clock.now());
+  await (isAll ? store.transaction(({ counters }) => hit(counters)) : hit(store.counters));
+}
+
+const forget = ({ store }: Deps, { key }: Failures) => store.counters.clear([key]);

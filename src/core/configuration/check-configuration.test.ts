@@ -481,6 +481,18 @@ describe('what directories cannot do or tell', () => {
     expect(configuration && offeredGoals(configuration, { client: 'web', address: null })).toEqual(['reset-password', 'find-username']);
   });
 
+  it('is stated of locks, for people who are to sign in', () => {
+    const signIn = { enabled: true };
+    const ofLocks = (changes: Record<string, unknown>) =>
+      found(documentWith({ signIn, directories: [plain({ disabledPeople: 'not-told', ...changes })] })).filter((each) =>
+        each.includes('lockout'),
+      );
+    expect(ofLocks({})).toEqual([expect.stringMatching(/^warning directories\[0\].lockout: Its people cannot sign in/)]);
+    expect(ofLocks({ lockout: { failures: 5, minutes: 30 } })).toEqual([]);
+    // Of two there is no half that could be tried.
+    expect(ofLocks({ lockout: { failures: 2, minutes: 30 } })).toEqual([expect.stringMatching(/^error directories\[0\].lockout.failures/)]);
+  });
+
   it('is a warning beside directories that can', () => {
     expect(found(documentWith({ directories: [openldap(), notTold] }))).toEqual([
       expect.stringMatching(/^warning directories\[1\].kind: /),

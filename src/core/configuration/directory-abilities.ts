@@ -13,7 +13,13 @@ export function abilitiesOf(settings: DirectorySettings): DirectoryAbilities {
   if (settings.kind !== 'ldap') return everything;
   // LDAP has no standard for locks and marks; who is disabled is known only where the people filter leaves them out.
   const leftOut = settings.disabledPeople === 'left-out-by-people-filter';
-  return { verbs: ['reset-password'], tells: leftOut ? ['disabled', 'account-expired'] : [], finds: [] };
+  const { lockout } = settings;
+  return {
+    verbs: ['reset-password'],
+    tells: leftOut ? ['disabled', 'account-expired'] : [],
+    finds: [],
+    ...(lockout === undefined ? {} : { statedLockout: { failures: lockout.failures, within: lockout.minutes * 60_000 } }),
+  };
 }
 
 /** Whether at least one of the directories can serve a goal. Every directory can be searched for a user name, and asked for a password. */

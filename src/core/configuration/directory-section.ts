@@ -191,6 +191,27 @@ export const directorySchema = z.discriminatedUnion('kind', [
         'How people who may not sign in any more are kept from setting a new password: LDAP has no standard way to tell who is disabled or has left. ' +
           '`left-out-by-people-filter`: peopleFilter finds none of them. `not-told`: Keyturn cannot know it, and you accept that such a person can set a new password.',
       ),
+    lockout: z
+      .strictObject({
+        failures: z.int().min(3).max(1000).describe('Wrong passwords that lock an account; of several policies the smallest number.'),
+        minutes: z
+          .int()
+          .min(1)
+          .max(10_080)
+          .describe('How long the server counts a wrong password. Where only a right one ends the count: 10080, which is a week.'),
+      })
+      .optional()
+      .describe(
+        'When the server locks an account, in your words, as LDAP has no standard way to ask. Keyturn then sends it fewer than half as many wrong passwords for one account in that time. ' +
+          'Without it no password is tried there, so that nobody is locked out: nobody of this directory signs in to Keyturn.',
+      ),
+    expiredPassword: z
+      .enum(['proves-nothing', 'proves-the-password'])
+      .default('proves-nothing')
+      .describe(
+        'What it means at sign-in when the server says that a password has expired. `proves-the-password`: it says so only to whoever gave the right one, as OpenLDAP and 389 Directory Server do; then a new one is asked for. ' +
+          '`proves-nothing`: it may say so to anybody, and who has an expired password recovers the account instead.',
+      ),
   }),
   z.strictObject({
     kind: z.literal('embedded').describe('Accounts kept in Keyturn’s own database: for trials and small teams.'),

@@ -79,12 +79,17 @@ export interface Proof {
   account: AccountRef;
   /** The factor that was shown. */
   factor: string;
+  /** A password is right, and its directory lets nobody in with it: it wants another one. */
+  renew?: Renewal;
   /**
    * Burns what may be used once (a time step, a recovery code), in the transaction that advances the journey. False: somebody was
    * quicker, and it proves nothing.
    */
   settle(store: Store): Promise<boolean>;
 }
+
+/** Why a directory wants another password. */
+export type Renewal = 'must-change' | 'expired';
 
 /** What is wrong with an answer, where more can be told than that: it can be told of the answer alone. */
 export type AnswerProblem = Extract<ErrorCode, `passkey.${string}`>;

@@ -3,7 +3,7 @@ import { normalisePassword } from '../../../shared/password-rules/normalise-pass
 import { accountKey } from '../accounts/candidate.ts';
 import { type TriedPassword, tryNobody, tryPassword } from '../accounts/try-password.ts';
 import type { AccountRef } from '../ports/directory.ts';
-import type { AskedServers, Factor, FactorDeps, Judgement, Proof } from './factor.ts';
+import type { AskedServers, Factor, FactorDeps, Judgement, Proof, Renewal } from './factor.ts';
 
 /** What became of asking one directory. `unanswered`: it could not be asked, which says nothing about the password. */
 type Answer = TriedPassword | 'unanswered';
@@ -62,7 +62,7 @@ export function createPasswordFactor(deps: FactorDeps): Factor<'password'> {
 }
 
 function judgementOf(refs: readonly AccountRef[], answers: readonly Answer[], others: readonly ('answered' | 'unanswered')[]): Judgement {
-  const proofs = refs.flatMap((ref, index): Proof[] => (isRight(answers[index]) ? [proofOf(ref)] : []));
+  const proofs = refs.flatMap((ref, index): Proof[] => (isRight(answers[index]) ? [proofOf(ref, answers[index])] : []));
   const barred = answers.map(barredBy).find((reason) => reason !== null);
   const isTried = (answer: Answer) => answer !== 'unanswered' && answer.tried;
   // The same for every name, whoever has it: an answer is one, also where the account was not tried.
@@ -88,6 +88,21 @@ function barredBy(answer: Answer): 'account-disabled' | 'account-expired' | null
 }
 
 /** There is nothing to burn: the challenge is used up. */
-function proofOf(account: AccountRef): Proof {
-  return { account, factor: `password ${accountKey(account)}`, settle: () => Promise.resolve(true) };
+function proofOf(account: AccountRef, answer: Answer | undefined): Proof {
+  const renew = renewalAfter(answer);
+  return {
+    account,
+    factor: `password ${accountKey(account)}`,
+    settle: () => Promise.resolve(true),
+    ...(renew === null ? {} : { renew }),
+  };
+}
+
+/** What the answer to the password itself says: some directories tell it nowhere else. */
+function renewalAfter(answer: Answer | undefined): Renewal | null {
+  if (answer === undefined || answer === 'unanswered' || !answer.tried) return null;
+  const { outcome } = answer;
+  const told = outcome.valid ? outcome.warning : outcome.reason;
+  if (told === 'must-change' || told === 'credentials.must-change') return 'must-change';
+  return told === 'grace' || told === 'credentials.password-expired' ? 'expired' : null;
 }

@@ -18,7 +18,7 @@ export interface Accepted {
   /** What was asked for. */
   step: Pick<PromptStep, 'factor'>;
   /** What was shown, of which accounts. */
-  proofs: readonly Pick<Proof, 'account' | 'factor'>[];
+  proofs: readonly Pick<Proof, 'account' | 'factor' | 'renew'>[];
   /** There are failures that a complete proof clears. */
   anyFailures: boolean;
   /** Everything that is enrolled for the candidates. */
@@ -38,7 +38,13 @@ export async function acceptProof(
   const proven = [...journey.state.proven, step.factor];
   const accounts = proofs.map(({ account }) => account);
   const shown = { ...journey.state.shown, [step.factor]: shownOf(proofs, enrolled) };
-  const narrowed: JourneyState = { ...journey.state, proven, shown, candidates: narrowCandidates(journey.state, accounts) };
+  const narrowed: JourneyState = {
+    ...journey.state,
+    proven,
+    shown,
+    ...renewalsOf(journey.state, proofs),
+    candidates: narrowCandidates(journey.state, accounts),
+  };
   const candidates = completeAmong(deps, narrowed, narrowed.candidates ?? []);
   const about = { journey: journey.row.id, actor: journeyActor(deps.act, narrowed), accounts };
   if (candidates.length === 0) {
@@ -80,6 +86,11 @@ function shownOf(proofs: Accepted['proofs'], enrolled: readonly EnrolledCandidat
     const row = rows.get(id);
     return { id, owner: row === undefined ? null : accountKey(ownerOf(row)) };
   });
+}
+
+function renewalsOf({ renewals }: JourneyState, proofs: Accepted['proofs']): Pick<JourneyState, 'renewals'> {
+  const told = proofs.flatMap(({ account, renew }) => (renew === undefined ? [] : [[accountKey(account), renew] as const]));
+  return told.length === 0 ? {} : { renewals: { ...renewals, ...Object.fromEntries(told) } };
 }
 
 function ofCandidates(enrolled: readonly EnrolledCandidate[], { candidates }: JourneyState): EnrolledCandidate[] {

@@ -2,7 +2,7 @@ import type { Client, FactorKind, Goal, Result } from '../../../shared/api/journ
 import type { PasswordRule } from '../../../shared/password-rules/password-rule.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
 import type { Candidate } from '../accounts/candidate.ts';
-import type { AnswerProblem, OtherAccounts, Prompt, PutQuestion } from '../factors/factor.ts';
+import type { AnswerProblem, OtherAccounts, Prompt, PutQuestion, Renewal } from '../factors/factor.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { WorkChallenge } from '../ports/platform.ts';
 import type { JourneyRow } from '../ports/store.ts';
@@ -136,6 +136,8 @@ export interface JourneyState {
   proven: FactorKind[];
   /** What was shown for each of them: ids of factors, and keys of the accounts for which they were enrolled. */
   shown?: Partial<Record<FactorKind, { id: string; owner: string | null }[]>>;
+  /** Accounts whose directory wants another password, as it said when it judged the one that was given. */
+  renewals?: Record<string, Renewal>;
   /** When the proof was complete; milliseconds since 1970. Worth nothing for an account that somebody writes to afterwards. */
   provenAt: number | null;
   /** For whom who is signed in proves once more who they are, and what they were asked for. */

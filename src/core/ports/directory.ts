@@ -226,6 +226,11 @@ export interface DirectoryAbilities {
   readonly tells: readonly ToldState[];
   /** By which states its people can be searched without reading all of them. */
   readonly finds: readonly NonNullable<SearchRequest['filter']>[];
+  /**
+   * When its accounts are locked, as the operator states it of a directory that does not tell: by this many wrong passwords `within`
+   * milliseconds. Absent: nothing is stated.
+   */
+  readonly statedLockout?: { readonly failures: number; readonly within: number };
 }
 
 /** Milliseconds. */

@@ -15,7 +15,8 @@ import { advice, fact } from './notes.ts';
 import { passwordModifyValue } from './password-modify.ts';
 import { changeByExtension, type PersonDialect } from './person-dialect.ts';
 import { createPersonDirectory } from './person-directory.ts';
-import { withPolicyControl } from './policy-answer.ts';
+import { type BindRefusal, withPolicyControl } from './policy-answer.ts';
+import { RESULT } from './result-codes.ts';
 import { OID } from './root-dse.ts';
 import { noResetUnder, resetUnder } from './safe-modify.ts';
 import { createServerCache, type ServerCache } from './server-cache.ts';
@@ -36,11 +37,21 @@ export function createLdapDirectory(settings: DirectorySettingsOf<'ldap'>, deps:
   return createPersonDirectory(settings, deps, createDialect(settings, createServerCache(deps.clock)));
 }
 
+/**
+ * 19 and 53 without a reason: the person is not let in, whatever the password. No standard says why, so nothing is concluded from it; but
+ * a fault of the server it is not, which would show to strangers which accounts are locked.
+ */
+const bindRefusals: readonly BindRefusal[] = [RESULT.constraintViolation, RESULT.unwillingToPerform].map((code) => ({
+  code,
+  text: /(?:)/,
+  reason: 'credentials.not-allowed-now',
+}));
+
 /** An identifier is looked up as it is: bytes in hexadecimal, else any text without control characters. */
 const idPatterns = { bytes: /^(?:[0-9a-f]{2}){1,64}$/, text: /^[^\p{Cc}]{1,256}$/u } as const;
 
 const createDialect = (
-  { disabledPeople, passwordWrite, idAttribute, serviceAccount }: DirectorySettingsOf<'ldap'>,
+  { disabledPeople, passwordWrite, idAttribute, serviceAccount, lockout, expiredPassword }: DirectorySettingsOf<'ldap'>,
   cache: ServerCache,
 ): PersonDialect => ({
   idAttribute: idAttribute.name,
@@ -58,6 +69,14 @@ const createDialect = (
           'Leave them out by peopleFilter, and say so with disabledPeople: left-out-by-people-filter',
         )
       : fact('Whoever peopleFilter finds counts as neither disabled nor gone (disabledPeople: left-out-by-people-filter)'),
+    lockout === undefined
+      ? advice(
+          'Nobody signs in to Keyturn by a password of this directory: such a server does not tell whether a wrong one would lock the account',
+          'State in directories[].lockout at how many wrong passwords, within how many minutes, it does',
+        )
+      : fact(
+          `The server is taken to lock an account at ${lockout.failures} wrong passwords within ${lockout.minutes} min (lockout): Keyturn sends fewer than half as many`,
+        ),
     ...writingNotes(passwordWrite, probed),
     ...(probed.some(({ rootDse }) => !rootDse.supportedControl.has(OID.passwordPolicy))
       ? [fact('The server does not offer the password policy control: reasons of a refusal are not told apart')]
@@ -94,6 +113,8 @@ const createDialect = (
     );
     return withPolicyControl(connection, (controls) => connection.modify(dn, changes, controls));
   },
+  bindRefusals,
+  expiredProves: expiredPassword === 'proves-the-password',
   readingFix: (sentence) => `${sentence}: the page ldap.md of the handbook lists what it needs`,
   async inspectRights(connection, people) {
     const policies: (LdapEntry | null)[] = [];

@@ -42,6 +42,8 @@ export interface PersonDialect extends PersonKindOptions {
   readonly readingFix: ReadingFix;
   /** How this kind of server refuses the bind of a person, beside "invalid credentials". */
   readonly bindRefusals?: readonly BindRefusal[];
+  /** false: that a password has expired may be told to who gave another one. */
+  readonly expiredProves?: boolean;
   /** Says more about a refusal than the server did. */
   refine?(refusal: Refusal, answer: PolicyAnswer, newPassword: string, facts: PasswordFacts): Refusal;
 }

@@ -217,11 +217,10 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
     async verifyPassword(ref, password) {
       const entry = await base.readEntry(ref, ['1.1']);
       if (password === '') return wrongPassword;
-      return explainBind(
-        await servers.separate((connection) => bindAs(connection, entry.dn, password)),
-        readState(ref),
-        dialect.bindRefusals,
-      );
+      const answer = await servers.separate((connection) => bindAs(connection, entry.dn, password));
+      const outcome = await explainBind(answer, readState(ref), dialect.bindRefusals);
+      const isExpired = !outcome.valid && outcome.reason === 'credentials.password-expired';
+      return isExpired && dialect.expiredProves === false ? { ...outcome, passwordWasRight: false } : outcome;
     },
     verifyNobody: (password) => bindNobody(servers, settings, (ref) => base.readEntry(ref, ['1.1']), password),
     changePassword: (...change) => missingAsOutcome(() => changeExisting(...change)),

@@ -1,4 +1,5 @@
 import { accountKey } from '../../accounts/candidate.ts';
+import type { Renewal } from '../../factors/factor.ts';
 import type { ActDeps } from '../act.ts';
 import type { JourneyState } from '../journey-state.ts';
 import type { OpenedStep, ProvenAccount, ProvenGoal } from './goal.ts';
@@ -12,7 +13,8 @@ export const signInGoal: ProvenGoal = {
     const refusal = refusalOfClosed(accounts);
     if (refusal !== null) return refusal;
     // The directory lets nobody in with it: a new one comes first.
-    if (accounts.some(({ status }) => status.mustChange || status.passwordExpired)) return askForNewPassword(deps, state, accounts);
+    const renewals = accounts.map((account) => renewalOf(state, account)).filter((renewal) => renewal !== null);
+    if (renewals.length > 0) return askForNewPassword(deps, state, accounts, renewals);
     const results = accounts.map(({ candidate }) => ({ account: accountKey(candidate.ref), outcome: 'signed-in' as const }));
     return { kind: 'done', results, nextSteps: [] };
   },
@@ -25,9 +27,20 @@ export function refusalOfClosed(accounts: readonly ProvenAccount[]): OpenedStep 
   return { kind: 'refused', code: closed.status.disabled ? 'journey.account-disabled' : 'journey.account-expired' };
 }
 
-async function askForNewPassword(deps: ActDeps, state: JourneyState, accounts: readonly ProvenAccount[]): Promise<OpenedStep> {
-  const mustChange = accounts.some(({ status }) => status.mustChange);
-  const message = { key: mustChange ? 'password-must-change' : 'password-expired', tone: 'info' as const };
+/** As the directory says of the account, or has said when it judged the password: some tell it at no other time. */
+function renewalOf({ renewals }: JourneyState, { status, candidate }: ProvenAccount): Renewal | null {
+  if (status.mustChange) return 'must-change';
+  return status.passwordExpired ? 'expired' : (renewals?.[accountKey(candidate.ref)] ?? null);
+}
+
+async function askForNewPassword(
+  deps: ActDeps,
+  state: JourneyState,
+  accounts: readonly ProvenAccount[],
+  renewals: readonly Renewal[],
+): Promise<OpenedStep> {
+  const key = renewals.includes('must-change') ? 'password-must-change' : 'password-expired';
+  const message = { key, tone: 'info' as const };
   const step = await resetPasswordGoal.open(deps, state, accounts);
   return step.kind === 'new-password' ? { ...step, anyLocked: false, message } : step;
 }
