@@ -1,13 +1,15 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { stringify } from 'yaml';
-import { type AppliedConfiguration, applyConfiguration } from '../core/configuration/apply-configuration.ts';
+import { applyConfiguration } from '../core/configuration/apply-configuration.ts';
 import { checkConfiguration } from '../core/configuration/check-configuration.ts';
 import { configurationJsonSchema } from '../core/configuration/configuration-json-schema.ts';
-import type { ConfigurationProblem } from '../core/configuration/describe-issues.ts';
-import { type Change, diffConfiguration, type Json, plainChanges } from '../core/configuration/diff-configuration.ts';
+import { diffConfiguration, type Json, plainChanges } from '../core/configuration/diff-configuration.ts';
 import { exportConfiguration } from '../core/configuration/export-configuration.ts';
 import { formatPath } from '../core/configuration/format-path.ts';
 import type { CommandContext } from './command-context.ts';
+import { authorOf, changeLine, parseVersion, reportApplied } from './config/applied.ts';
+import { addHistory } from './config/history.ts';
+import { addRollback } from './config/rollback.ts';
 import { withExamples } from './examples.ts';
 import { passkeysLeftBehind } from './passkeys-left-behind.ts';
 import { readDocument } from './read-document.ts';
@@ -20,13 +22,15 @@ const OFFLINE = 'do not ask the directories whether they have what roles name';
 export function addConfigCommand(program: Command, context: CommandContext): void {
   const config = program
     .command('config')
-    .summary('check, export, compare and apply the configuration')
-    .description('Check, export, compare and apply the configuration document.');
+    .summary('check, export, compare and apply the configuration, and go back')
+    .description('Check, export, compare and apply the configuration document, see its versions and go back to one.');
   addSchema(config, context);
   addCheck(config, context);
   addExport(config, context);
   addApply(config, context);
   addDiff(config, context);
+  addHistory(config, context);
+  addRollback(config, context);
 }
 
 function addSchema(config: Command, context: CommandContext): void {
@@ -102,7 +106,7 @@ function addApply(config: Command, context: CommandContext): void {
             document,
             expectedVersion: options.expect ?? (await store.configurations.current())?.version ?? 0,
             actor: { kind: 'operator', client: 'cli' },
-            author: context.environment.SUDO_USER ?? context.environment.USER ?? 'command line',
+            author: authorOf(context),
             comment: options.comment,
           },
         ),
@@ -114,21 +118,6 @@ function addApply(config: Command, context: CommandContext): void {
     { command: 'keyturn config apply configuration.yaml --comment "second mail server"', does: 'puts it into force' },
     { command: 'keyturn config apply configuration.yaml --expect 7', does: 'refuses if somebody applied version 8 meanwhile' },
   ]);
-}
-
-async function reportApplied(
-  context: CommandContext,
-  applied: AppliedConfiguration,
-  names: readonly ConfigurationProblem[],
-  json: boolean,
-): Promise<void> {
-  const { version, changed, changes } = applied;
-  const warnings = [...applied.warnings, ...names];
-  if (json) return context.print(JSON.stringify({ version, changed, changes: plainChanges(changes), warnings }, null, 2));
-  for (const { path, message } of warnings) context.writeError(`warning: ${path}: ${message}\n`);
-  if (!changed) return context.print(`Nothing to do: version ${version} says the same.`);
-  for (const change of changes) await context.print(changeLine(change));
-  await context.print(`Version ${version} is in force.`);
 }
 
 function addDiff(config: Command, context: CommandContext): void {
@@ -152,24 +141,12 @@ function addDiff(config: Command, context: CommandContext): void {
       const changes = diffConfiguration(before, configuration as unknown as Json);
       if (options.exitCode === true && changes.length > 0) context.failed();
       if (options.json === true) return context.print(JSON.stringify(plainChanges(changes), null, 2));
-      for (const change of changes) await context.print(changeLine(change));
+      for (const change of changes) await context.print(changeLine(formatPath(change.path), change));
       if (changes.length === 0) await context.print('No difference.');
     });
   withExamples(diff, [{ command: 'keyturn config diff configuration.yaml', does: 'shows what `apply` would change' }]);
 }
 
-function changeLine({ path, before, after }: Change): string {
-  const at = formatPath(path);
-  if (before === undefined) return `+ ${at}: ${JSON.stringify(after)}`;
-  if (after === undefined) return `- ${at}: ${JSON.stringify(before)}`;
-  return `~ ${at}: ${JSON.stringify(before)} -> ${JSON.stringify(after)}`;
-}
-
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
-function parseVersion(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected the number of a version.');
-  return Number(text);
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
@@ -135,6 +135,62 @@ describe('keyturn config', () => {
     expect(parse(exported.output)).toEqual(parse(readFileSync(second, 'utf8')));
     const old = await runCommand([...config, 'config', 'export', '1', '--format', 'json', '--defaults']);
     expect(JSON.parse(old.output)).toMatchObject({ guard: { failuresPerAuthenticator: 100 } });
+  });
+
+  it('tells who changed what, and goes back to any version as a new one', async () => {
+    const config = ['--config', writeSettings(folder), 'config'];
+    const limit = (failuresPerAuthenticator: number) => fileWith(configurationDocument({ guard: { failuresPerAuthenticator } }));
+    const run = (...argv: string[]) => runCommand([...config, ...argv]);
+    expect((await run('history')).output).toBe('There is no configuration yet.\n');
+    expect((await run('rollback')).errors).toContain('configuration.missing');
+    for (const number of [40, 50, 60]) await run('apply', limit(number), '--comment', `now ${number}`);
+    const lines = (await run('history', '--limit', '2')).output.trimEnd().split('\n');
+    expect(lines).toEqual([
+      expect.stringMatching(/^3 {2}\S+Z {2}tester {2}now 60$/),
+      expect.stringMatching(/^2 {2}\S+Z {2}tester {2}now 50$/),
+    ]);
+    expect((await run('history', '2')).output).toMatch(/now 50\n~ guard.failuresPerAuthenticator: 40 -> 50\n$/);
+    expect(JSON.parse((await run('history', '3', '--json')).output)).toMatchObject({ version: 3, changes: [{ before: 50, after: 60 }] });
+    expect((await run('history', '4')).errors).toContain('configuration.unknown-version');
+    expect((await run('history', '--limit', '0')).exitCode).toBe(2);
+
+    const dry = await run('rollback', '1', '--dry-run');
+    expect(dry.output).toBe('~ guard.failuresPerAuthenticator: 60 -> 40\nNothing was changed: this was a dry run.\n');
+    expect(JSON.parse((await run('rollback', '1', '--dry-run', '--json')).output)).toMatchObject({
+      changed: false,
+      changes: [{ after: 40 }],
+    });
+    expect((await run('rollback', '3')).output).toContain('Nothing to do: version 3 says the same.');
+    expect((await run('rollback', '1', '--expect', '2')).errors).toContain('configuration.conflict');
+    for (const version of ['0', '9']) expect((await run('rollback', version)).errors).toContain('configuration.unknown-version');
+    expect((await run('rollback')).output).toBe('~ guard.failuresPerAuthenticator: 60 -> 50\nVersion 4 is in force.\n');
+    expect((await run('rollback', '1', '--comment', 'too\u001b[31m\nloose')).output).toContain('Version 5 is in force.');
+    expect((await run('export')).output).toBe((await run('export', '1')).output);
+    expect((await run('history')).output).toMatch(/^5 .* too \[31m loose\n4 .* Back to version 2\n3 /);
+    const audited = await runCommand([...config.slice(0, 2), 'audit', 'export']);
+    expect(audited.output).toContain('Back to version 2');
+  });
+
+  it('goes back to nothing that this release or this machine cannot use', async () => {
+    const settings = writeSettings(folder);
+    const secret = join(folder, 'secret');
+    writeFileSync(secret, 'x');
+    const document = (file: string) => ({
+      ...configurationDocument(),
+      mail: {
+        kind: 'smtp',
+        from: 'a@example.com',
+        servers: [{ host: '127.0.0.1', port: 465, security: 'tls', user: 'a', password: `file:${file}` }],
+      },
+    });
+    expect((await runCommand(['--config', settings, 'config', 'apply', fileWith(document(secret))])).errors).toBe('');
+    await runCommand(['--config', settings, 'config', 'apply', fileWith(configurationDocument())]);
+    rmSync(secret);
+    const { exitCode, errors } = await runCommand(['--config', settings, 'config', 'rollback']);
+    expect(exitCode).toBe(1);
+    expect(errors).toContain('configuration.invalid');
+    expect(errors).toContain('mail.servers[0].password');
+    expect((await runCommand(['--config', settings, 'config', 'history'])).output).toMatch(/^2 /);
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { configurationSchema } from '../configuration/document.ts';
 import { needsOfChange } from './risk-of-change.ts';
 
-const harmless = ['organisation.name', 'organisation.supportContact.en', 'organisation.timeZone', 'recovery.propagationMinutes'];
+const harmless = ['organisation.name', 'organisation.timeZone', 'recovery.propagationMinutes'];
 const ofPaths = (paths: readonly string[]) => needsOfChange(paths.map((path) => ({ path: path.split('.') })));
 
 describe('what a change asks for', () => {
@@ -17,6 +17,8 @@ describe('what a change asks for', () => {
       ...Object.keys(configurationSchema.shape),
       'organisation.publicUrl',
       'organisation.alarmAddress',
+      'organisation.supportContact',
+      'organisation.supportContact.en',
       'recovery.rules.0',
       'new',
     ];

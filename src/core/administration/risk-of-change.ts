@@ -10,11 +10,10 @@ export interface ChangeNeeds {
 
 /**
  * Settings that open no account and lead nothing elsewhere, whatever they say. All others may: a rule of proof, an address in mails, a
- * limit. A new setting counts as one that may until it is named here.
+ * limit, whom people are told to call. A new setting counts as one that may until it is named here.
  */
 const HARMLESS: readonly (readonly string[])[] = [
   ['organisation', 'name'],
-  ['organisation', 'supportContact'],
   ['organisation', 'defaultLanguage'],
   ['organisation', 'timeZone'],
   ['recovery', 'propagationMinutes'],
