@@ -13,6 +13,13 @@ export const INSTALLATION_PERMISSIONS = ['manage-configuration', 'manage-roles',
 /** Everything that a role can allow. What is not in the list nobody may. */
 export const PERMISSIONS = [...PERSON_PERMISSIONS, ...SEEING_PERMISSIONS, ...INSTALLATION_PERMISSIONS] as const;
 
+/**
+ * What a token of a program can be given: to see. Whatever is done for somebody, or changed at the installation, asks for a fresh proof of
+ * a person, which no token has; of `manage-` a token gets what is seen and checked by it.
+ */
+export const TOKEN_PERMISSIONS = [...SEEING_PERMISSIONS, ...INSTALLATION_PERMISSIONS] as const;
+
+export type TokenPermission = (typeof TOKEN_PERMISSIONS)[number];
 export type PersonPermission = (typeof PERSON_PERMISSIONS)[number];
 export type SeeingPermission = (typeof SEEING_PERMISSIONS)[number];
 export type InstallationPermission = (typeof INSTALLATION_PERMISSIONS)[number];

@@ -1,11 +1,13 @@
 import type { ErrorCode } from '../../shared/errors.ts';
 import { withLines } from '../../shared/fix-text.ts';
 import { HELPDESK_EXPLANATIONS } from './explain-helpdesk-errors.ts';
+import { TOKEN_EXPLANATIONS } from './explain-token-errors.ts';
 import type { Explanation } from './explanation.ts';
 
 /** What each error code means, for the terminal and for the reference. */
 export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   ...HELPDESK_EXPLANATIONS,
+  ...TOKEN_EXPLANATIONS,
   'request.malformed': { meaning: 'The request does not have the expected form', fix: 'See `errors` in the answer, and the API reference' },
   'request.not-json': { meaning: 'The body is not JSON', fix: 'Send Content-Type: application/json' },
   'request.encoding-refused': {
@@ -75,6 +77,14 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     fix: 'keyturn explain tells which roles they hold; the reason is in the audit log',
   },
   'access.nobody-found': { meaning: 'No account has this name, or several have', fix: 'Give the whole sign-in name, and the directory' },
+  'emergency.link-invalid': {
+    meaning: 'The link of an emergency was opened before, replaced or retired, is over, or never was',
+    fix: withLines('Make another one on the console', 'keyturn access emergency link --reason REASON'),
+  },
+  'emergency.passkey-needed': {
+    meaning: 'Who was let in for an emergency has not made a passkey yet, and can do nothing before',
+    fix: 'Make the passkey on the page that the link opened',
+  },
   'session.of-an-emergency': {
     meaning: 'Who was let in for an emergency is nobody of any directory, and has nothing of their own here',
     fix: 'Sign out, and sign in as yourself',

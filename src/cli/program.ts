@@ -19,6 +19,7 @@ import { addRecoveryCommand } from './recovery.ts';
 import { addReportCommand } from './report.ts';
 import { addServeCommand } from './serve.ts';
 import { addThreatCommand } from './threat.ts';
+import { addTokenCommand } from './token.ts';
 
 /** The whole command line. Nothing runs before it is parsed. */
 export function createProgram(context: CommandContext): Command {
@@ -46,6 +47,7 @@ export function createProgram(context: CommandContext): Command {
   addPolicyCommand(program, context);
   addAccessCommand(program, context);
   addThreatCommand(program, context);
+  addTokenCommand(program, context);
   addBreachedCommand(program, context);
   addAuditCommand(program, context);
   addKeyCommand(program, context);

@@ -10,6 +10,7 @@ import {
 } from 'fastify-type-provider-zod';
 import { inNetworks } from '../core/proof/networks.ts';
 import { randomId } from '../core/random-id.ts';
+import { describeTokenRule, withoutTokens } from './api-token.ts';
 import { answerClientErrors } from './client-errors.ts';
 import { registerErrorHandler, sendLost } from './error-handler.ts';
 import { registerArrival } from './hooks/arrival.ts';
@@ -44,6 +45,7 @@ import { peopleRoutes } from './routes/people.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/site.ts';
 import { threatRoutes } from './routes/threat.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { vouchRoutes } from './routes/vouch.ts';
 
 /** More than any answer of the protocol needs: a password of 1,024 characters fits four times over. */
@@ -92,34 +94,41 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
         version: '1',
         description: 'Recovery journey: one protocol for the portal, the Windows client and scripts.',
       },
-      components: { securitySchemes: { journey: { type: 'http', scheme: 'bearer', description: 'Token of POST /journeys' } } },
+      components: {
+        securitySchemes: {
+          journey: { type: 'http', scheme: 'bearer', description: 'Token of POST /journeys' },
+          session: { type: 'http', scheme: 'bearer', description: 'Token of POST /session; a browser has a cookie instead' },
+          token: { type: 'http', scheme: 'bearer', description: 'Token of a program, made by keyturn token create' },
+        },
+      },
     },
-    transform: jsonSchemaTransform,
+    transform: (route) => describeTokenRule(jsonSchemaTransform(route), route.route.config),
     transformObject: jsonSchemaTransformObject,
   });
   const prefix = '/api/v1';
-  await app.register(journeyRoutes(deps), { prefix });
-  await app.register(handOverRoutes(deps), { prefix });
-  await app.register(enrolmentRoutes(deps), { prefix });
-  await app.register(sessionRoutes(deps), { prefix });
-  await app.register(meRoutes(deps), { prefix });
-  await app.register(ownFactorRoutes(deps), { prefix });
-  await app.register(ownRequirementRoutes(deps), { prefix });
-  await app.register(onPhoneRoutes(deps), { prefix });
+  await app.register(withoutTokens(journeyRoutes(deps)), { prefix });
+  await app.register(withoutTokens(handOverRoutes(deps)), { prefix });
+  await app.register(withoutTokens(enrolmentRoutes(deps)), { prefix });
+  await app.register(withoutTokens(sessionRoutes(deps)), { prefix });
+  await app.register(withoutTokens(meRoutes(deps)), { prefix });
+  await app.register(withoutTokens(ownFactorRoutes(deps)), { prefix });
+  await app.register(withoutTokens(ownRequirementRoutes(deps)), { prefix });
+  await app.register(withoutTokens(onPhoneRoutes(deps)), { prefix });
   await app.register(peopleRoutes(deps), { prefix });
-  await app.register(invitationRoutes(deps), { prefix });
-  await app.register(vouchRoutes(deps), { prefix });
-  await app.register(helpRoutes(deps), { prefix });
-  await app.register(caseRoutes(deps), { prefix });
-  await app.register(myAccountRoutes(deps), { prefix });
-  await app.register(emergencyRoutes(deps), { prefix });
+  await app.register(withoutTokens(invitationRoutes(deps)), { prefix });
+  await app.register(withoutTokens(vouchRoutes(deps)), { prefix });
+  await app.register(withoutTokens(helpRoutes(deps)), { prefix });
+  await app.register(withoutTokens(caseRoutes(deps)), { prefix });
+  await app.register(withoutTokens(myAccountRoutes(deps)), { prefix });
+  await app.register(withoutTokens(emergencyRoutes(deps)), { prefix });
   await app.register(adminRoutes(deps), { prefix });
   await app.register(configurationRoutes(deps), { prefix });
   await app.register(historyRoutes(deps), { prefix });
-  await app.register(threatRoutes(deps), { prefix });
-  await app.register(siteRoutes(deps), { prefix });
-  await app.register(noticeRoutes(deps), { prefix });
-  if (deps.demo !== null) await app.register(demoRoutes(deps.demo, deps), { prefix });
+  await app.register(withoutTokens(threatRoutes(deps)), { prefix });
+  await app.register(tokenRoutes(deps), { prefix });
+  await app.register(withoutTokens(siteRoutes(deps)), { prefix });
+  await app.register(withoutTokens(noticeRoutes(deps)), { prefix });
+  if (deps.demo !== null) await app.register(withoutTokens(demoRoutes(deps.demo, deps)), { prefix });
   app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
   registerHealth(app, deps);
   if (sendPage !== null) await registerPages(app, deps, sendPage);

@@ -13,6 +13,7 @@ import { readServerTime, writePulse } from './pulse.ts';
 import type { Database, Engine } from './schema.ts';
 import { createSecrets, type SealingKey } from './secrets.ts';
 import { openSqlite } from './sqlite.ts';
+import { createApiTokens } from './tables/api-tokens.ts';
 import { createAudit } from './tables/audit.ts';
 import { createChallenges } from './tables/challenges.ts';
 import { createConfigurations } from './tables/configurations.ts';
@@ -208,6 +209,7 @@ function createVerbs(context: TableContext): Verbs {
     sessions: createSessions(context),
     emergencies: createEmergencies(context),
     threats: createThreats(context),
+    tokens: createApiTokens(context),
     people: createPeople(context),
     invitations: createInvitations(context),
     cases: createHelpdeskCases(context),

@@ -88,6 +88,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     current: 'reads',
     change: 'flushed',
   },
+  tokens: { insert: 'flushed', findByDigest: 'reads', find: 'reads', list: 'reads', touch: 'deferred', revoke: 'flushed' },
   people: { link: 'flushed', unlink: 'flushed', notePartings: 'flushed', wereParted: 'reads', linkedTo: 'reads', accountsOf: 'reads' },
   invitations: {
     insert: 'flushed',

@@ -27,6 +27,7 @@ export interface Schema {
   helpdesk_cases: HelpdeskCaseTable;
   emergencies: EmergencyTable;
   threats: ThreatTable;
+  api_tokens: ApiTokenTable;
   freeze_links: FreezeLinkTable;
   vouch_requests: VouchRequestTable;
   configurations: ConfigurationTable;
@@ -345,6 +346,18 @@ interface EmergencyTable {
   opened_at: number | null;
   credential: string | null;
   retired_at: number | null;
+  /** Sealed. */
+  facts: string;
+}
+
+interface ApiTokenTable {
+  id: string;
+  digest: string;
+  name: string;
+  created_at: number;
+  expires_at: number;
+  last_used_at: number | null;
+  revoked_at: number | null;
   /** Sealed. */
   facts: string;
 }

@@ -111,6 +111,11 @@ export const SEALED_COLUMNS = {
     bound: ['id', 'link_digest', 'version', 'created_at', 'expires_at', 'opened_at', 'credential', 'retired_at'],
     free: {},
   },
+  api_tokens: {
+    sealed: 'facts',
+    bound: ['id', 'digest', 'name', 'created_at', 'expires_at', 'revoked_at'],
+    free: { last_used_at: 'a wrong date' },
+  },
   vouch_requests: {
     sealed: 'facts',
     bound: ['id', 'journey_id', 'directory', 'account_id', 'manager_directory', 'manager_id', 'created_at', 'ends_at'],

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type PostgresServer, startPostgres } from '../../test/servers/postgres.ts';
 import { sharedPostgres } from '../../test/servers/shared-servers.ts';
 import { journeyRow, makePostgresDatabase, NOW, openTestStore, quietLog, type TestDatabase, testKey } from '../../test/store/fixture.ts';
+import { specifyApiTokens } from '../../test/store/specification-api-tokens.ts';
 import { specifyCases } from '../../test/store/specification-cases.ts';
 import { specifyDatabase } from '../../test/store/specification-database.ts';
 import { specifyEmergencies } from '../../test/store/specification-emergencies.ts';
@@ -25,6 +26,7 @@ describe('store on PostgreSQL', () => {
   specifySessions(makeDatabase);
   specifyCases(makeDatabase);
   specifyEmergencies(makeDatabase);
+  specifyApiTokens(makeDatabase);
   specifyPeople(makeDatabase);
   specifyEnrolmentAsks(makeDatabase);
   specifyVouches(makeDatabase);

@@ -7,6 +7,7 @@ import SqliteFile from 'better-sqlite3';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { journeyRow, makeSqliteDatabase, openTestStore, quietLog, testKey } from '../../test/store/fixture.ts';
+import { specifyApiTokens } from '../../test/store/specification-api-tokens.ts';
 import { specifyCases } from '../../test/store/specification-cases.ts';
 import { specifyDatabase } from '../../test/store/specification-database.ts';
 import { specifyEmergencies } from '../../test/store/specification-emergencies.ts';
@@ -29,6 +30,7 @@ describe('store on SQLite', () => {
   specifySessions(makeSqliteDatabase);
   specifyCases(makeSqliteDatabase);
   specifyEmergencies(makeSqliteDatabase);
+  specifyApiTokens(makeSqliteDatabase);
   specifyPeople(makeSqliteDatabase);
   specifyEnrolmentAsks(makeSqliteDatabase);
   specifyVouches(makeSqliteDatabase);

@@ -151,7 +151,10 @@ describe.each(['sqlite', 'postgres'] as const)('the history on %s', (engine) => 
     const deps = { ...keyturn.deps, act: { at: keyturn.clock.now(), address: '127.0.0.1' } };
     const session = await findSession(deps, [leaver.token]);
     const wanted = { directory: 'people', account: one.ref.id };
-    const pages = exportHistory(deps, await openHistory(deps, wanted, 'en'), wanted, { actor: { kind: 'delegate', login }, session });
+    const pages = exportHistory(deps, await openHistory(deps, wanted, 'en'), wanted, {
+      actor: { kind: 'delegate', login },
+      caller: session,
+    });
     expect((await pages.next()).value).toHaveLength(500);
     expect((await leaver.call('DELETE', '/session')).status).toBe(204);
     await expect(pages.next()).rejects.toMatchObject({ code: 'session.ended' });

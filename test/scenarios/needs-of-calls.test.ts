@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TOKEN_PERMISSIONS, type TokenPermission } from '../../shared/permissions.ts';
 import { makeEmergencyLink } from '../../src/core/access/emergency.ts';
+import { makeToken } from '../../src/core/tokens/make-token.ts';
+import type { TokenRule } from '../../src/http/api-token.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { request } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
@@ -83,6 +86,7 @@ const IN_A_SESSION: Readonly<Record<string, unknown>> = {
   'GET /me/vouch': undefined,
   'POST /me/vouch/{request}': { digits: '12' },
   'POST /me/vouch/{request}/refuse': {},
+  'GET /token': undefined,
 };
 
 /** What only somebody who is signed in and has a role for it may call; with the query where one is needed. */
@@ -112,8 +116,28 @@ const AT_THE_INSTALLATION: Readonly<Record<string, unknown>> = {
   'POST /admin/threat/lift': {},
   'GET /history': undefined,
   'GET /history.csv': undefined,
+  'GET /admin/tokens': undefined,
+  'POST /admin/tokens': { name: 'x', may: ['view-history'], days: 1 },
+  'DELETE /admin/tokens/{token}': undefined,
   'POST /emergency/passkey-options': {},
   'POST /emergency/passkeys': { credential },
+};
+
+/** Of these what a program may call, and the scope that its token needs; with the answer that it gets. */
+const BY_A_TOKEN: Readonly<Record<string, [scope: TokenRule, status: number]>> = {
+  'GET /token': ['any', 200],
+  'GET /helpdesk/directories': ['see-people', 200],
+  'GET /helpdesk/people?directory=people': ['see-people', 200],
+  'GET /helpdesk/people.csv?directory=people': ['see-people', 200],
+  'GET /helpdesk/people/{directory}/{id}': ['see-people', 403],
+  'GET /admin/configuration': ['manage-configuration', 200],
+  'GET /admin/configuration/schema': ['manage-configuration', 200],
+  'POST /admin/configuration/check': ['manage-configuration', 200],
+  'GET /admin/configuration/versions': ['manage-configuration', 200],
+  'GET /admin/configuration/versions/{version}': ['manage-configuration', 200],
+  'POST /admin/explain': ['manage-roles', 200],
+  'GET /history': ['view-history', 200],
+  'GET /history.csv': ['view-history', 200],
 };
 
 /** What is not one's own, and open to a session of an emergency too. */
@@ -134,12 +158,22 @@ const partsOf = (call: string): [method: string, path: string] => {
   return [method, path.replace(/\{\w+\}/g, '1')];
 };
 
+/** Every call of the document, and what it says of tokens. */
+async function describedCalls(): Promise<[call: string, rule: unknown][]> {
+  const { paths } = (await (await fetch(`${keyturn.url}/api/openapi.json`)).json()) as {
+    paths: Record<string, Record<string, Record<string, unknown>>>;
+  };
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, told]): [string, unknown] => [
+      `${method.toUpperCase()} ${path.replace('/api/v1', '')}`,
+      told['x-keyturn-token'],
+    ]),
+  );
+}
+
 describe('every call of the API', () => {
   it('says what it needs', async () => {
-    const { paths } = (await (await fetch(`${keyturn.url}/api/openapi.json`)).json()) as { paths: Record<string, object> };
-    const calls = Object.entries(paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace('/api/v1', '')}`),
-    );
+    const calls = (await describedCalls()).map(([call]) => call);
     expect(calls.toSorted()).toEqual(
       [...FOR_ANYBODY, ...Object.keys(IN_A_SESSION), ...Object.keys(BY_A_ROLE), ...Object.keys(AT_THE_INSTALLATION)]
         .map((call) => call.split('?')[0] ?? '')
@@ -171,5 +205,44 @@ describe('every call of the API', () => {
     const { token } = entered.body as unknown as { token: string };
     const reply = await inSession(keyturn.url, token, ...partsOf(call), body);
     expect(reply).toMatchObject({ status: 403, body: { code: 'session.of-an-emergency' } });
+  });
+});
+
+describe('a token of a program', () => {
+  const tokens = new Map<TokenPermission, string>();
+  let all: string;
+  beforeAll(async () => {
+    const by = { actor: { kind: 'operator' as const }, author: 'root' };
+    const make = async (name: string, may: readonly TokenPermission[]) =>
+      (await makeToken(keyturn.deps, { name, may, days: 1, ...(may.includes('see-people') ? { over: {} } : {}) }, by)).text;
+    for (const scope of TOKEN_PERMISSIONS) tokens.set(scope, await make(scope, [scope]));
+    all = await make('all', TOKEN_PERMISSIONS);
+  });
+
+  it('is spoken of by every call: whoever adds one says whether a token may call it', async () => {
+    const told = (await describedCalls()).map(([call, rule]) => `${call}: ${String(rule ?? 'SAYS NOTHING')}`);
+    const wanted = new Map(Object.entries(BY_A_TOKEN).map(([call, [rule]]) => [call.split('?')[0], rule]));
+    expect(told.toSorted()).toEqual((await describedCalls()).map(([call]) => `${call}: ${wanted.get(call) ?? 'never'}`).toSorted());
+  });
+
+  const bodies = { ...IN_A_SESSION, ...BY_A_ROLE, ...AT_THE_INSTALLATION };
+  const allowed = Object.entries(BY_A_TOKEN).flatMap(([call, [rule, status]]) =>
+    TOKEN_PERMISSIONS.map((scope): [TokenPermission, string, number] => [scope, call, rule === 'any' || rule === scope ? status : 0]),
+  );
+  it.each(allowed)('that has %s calls %s', async (scope, call, status) => {
+    const [[method, path], body] = [partsOf(call), bodies[call]];
+    const json = body === undefined ? {} : { 'content-type': 'application/json' };
+    const reply = await fetch(`${keyturn.url}/api/v1${path}`, {
+      ...{ method, headers: { authorization: `Bearer ${tokens.get(scope)}`, ...json } },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await reply.text();
+    expect([reply.status, text.includes('"code":"token.not-allowed"')]).toEqual(status === 0 ? [403, true] : [status, false]);
+  });
+
+  const never = Object.entries(bodies).filter(([call]) => !Object.hasOwn(BY_A_TOKEN, call));
+  it.each(never)('that has every scope does not call %s', async (call, body) => {
+    const reply = await inSession(keyturn.url, all, ...partsOf(call), body);
+    expect(reply).toMatchObject({ status: 403, body: { code: 'token.needs-person' } });
   });
 });

@@ -10,6 +10,7 @@ import type { EmergencyRow } from '../../src/core/ports/emergency-store.ts';
 import type { InvitationRow } from '../../src/core/ports/invitation-store.ts';
 import type { SessionRow } from '../../src/core/ports/session-store.ts';
 import type { FactorRow, IntentRow, JourneyRow, Store } from '../../src/core/ports/store.ts';
+import type { ApiTokenRow } from '../../src/core/ports/token-store.ts';
 import type { VouchRow } from '../../src/core/ports/vouch-store.ts';
 import { createStore, type OpenedStore } from '../../src/store/create-store.ts';
 import type { SealingKey } from '../../src/store/secrets.ts';
@@ -198,6 +199,20 @@ export function emergencyRow(changes: Partial<EmergencyRow> = {}): EmergencyRow 
     credential: null,
     retiredAt: null,
     facts: '{"author":"root"}',
+    ...changes,
+  };
+}
+
+export function apiTokenRow(changes: Partial<ApiTokenRow> = {}): ApiTokenRow {
+  return {
+    id: randomUUID(),
+    digest: randomUUID(),
+    name: randomUUID(),
+    createdAt: NOW,
+    expiresAt: NOW + 86_400_000,
+    lastUsedAt: null,
+    revokedAt: null,
+    facts: '{"may":["view-history"],"author":"root"}',
     ...changes,
   };
 }

@@ -7,6 +7,7 @@ import { openColumn, SEALED_COLUMNS, type SealedTable } from '../../src/store/se
 import { createSecrets } from '../../src/store/secrets.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import {
+  apiTokenRow,
   caseRow,
   embeddedRow,
   emergencyRow,
@@ -84,6 +85,11 @@ const SAMPLES: Record<SealedTable, (store: Store, nth: number) => Promise<unknow
     const next = { openedAt: NOW + nth, credential: randomUUID(), ...(nth % 2 === 0 ? {} : { retiredAt: NOW + nth }) };
     await store.emergencies.change(row, next);
     if (nth % 3 === 0) await store.emergencies.change({ ...row, ...next, version: 2 }, {});
+  },
+  api_tokens: async (store, nth) => {
+    const row = apiTokenRow({ createdAt: NOW + nth, expiresAt: NOW + 900_000 + nth });
+    await store.tokens.insert(row);
+    if (nth % 2 === 0) await store.tokens.revoke(row, NOW + nth);
   },
   vouch_requests: (store, nth) =>
     store.vouches.insert(vouchRow({ directory: `d${nth}`, createdAt: NOW + nth, endsAt: NOW + 900_000 + nth })),

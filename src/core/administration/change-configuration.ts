@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
+import { type Caller, isApiToken, requireManageOrToken } from '../access/caller.ts';
 import { keepsManaging } from '../access/keeps-managing.ts';
 import { requireManage } from '../access/manage.ts';
 import { type AppliedConfiguration, applyConfiguration } from '../configuration/apply-configuration.ts';
@@ -18,11 +19,12 @@ export interface CheckedChange extends JudgedChange {
   readonly keeps: boolean | null;
 }
 
-/** Judges a change for who could make it. @throws AppError as `requireManage` and `judgeChange` */
-export async function checkChange(deps: ManagingDeps, session: Session, wanted: WantedChange): Promise<CheckedChange> {
-  await requireManage(deps, session, 'manage-configuration', { proof: 'any' });
+/** Judges a change for who could make it, or for a program, which never can. @throws AppError as `requireManageOrToken` and `judgeChange` */
+export async function checkChange(deps: ManagingDeps, caller: Caller, wanted: WantedChange): Promise<CheckedChange> {
+  await requireManageOrToken(deps, caller, 'manage-configuration');
   const judged = await judgeChange(deps.store, deps.checkContext, wanted);
-  return { ...judged, keeps: judged.configuration === null ? null : await keepsManaging(deps, session, judged.configuration) };
+  const asksForKeeping = judged.configuration !== null && !isApiToken(caller);
+  return { ...judged, keeps: asksForKeeping ? await keepsManaging(deps, caller, judged.configuration) : null };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { FactorKind, Goal } from '../../../shared/api/journeys.ts';
-import type { InstallationPermission, Permission, PersonPermission } from '../../../shared/permissions.ts';
+import type { InstallationPermission, Permission, PersonPermission, TokenPermission } from '../../../shared/permissions.ts';
 import type { AccessRefusal } from '../access/can.ts';
+import type { Role } from '../access/roles.ts';
 import type { CaseEnd } from '../helpdesk/help-case.ts';
 import type { SignedReceipt } from '../helpdesk/receipt.ts';
 import type { CaseState } from '../ports/case-store.ts';
@@ -10,11 +11,12 @@ import type { WriteBacking } from '../writes/directory-write.ts';
 
 /** Who did it, and from where. */
 export interface Actor {
-  /** `delegate`: somebody who is signed in and acts for another person, or at the installation, by a role. `emergency`: who acts without one. */
-  kind: 'self' | 'system' | 'operator' | 'delegate' | 'emergency';
-  /** Of a delegate: key and sign-in name of their own account. Of who acts in an emergency: its key. */
+  /** `delegate`: somebody who is signed in and acts for another person, or at the installation, by a role. `emergency`: who acts without one. `token`: a program. */
+  kind: 'self' | 'system' | 'operator' | 'delegate' | 'emergency' | 'token';
+  /** Of a delegate: key and sign-in name of their own account. Of who acts in an emergency: its key. Of a program: id of its token, and `token` with its name. */
   account?: string;
   login?: string;
+  token?: string;
   /** Network address as the server saw it; absent for the system. */
   address?: string;
   /** Where the journey was started, when that was another address. */
@@ -198,11 +200,11 @@ export type AuditEvent =
   | ({ type: 'vouch.approved'; by: AccountRef; session: string; factors: { kind: FactorKind; at: number }[] } & AboutVouch)
   | ({ type: 'vouch.refused'; by: AccountRef; session: string; because: 'not-expected' | 'digits-wrong' } & AboutVouch)
   | ({ type: 'vouch.withdrawn' | 'vouch.expired' } & AboutVouch)
-  /** An agent looked at a person, or took a list away. */
-  | ({ type: 'person.seen' } & AboutSession)
+  /** An agent looked at a person, or took a list away; in no session, where it was a program with its token. */
+  | { type: 'person.seen'; account: AccountRef; actor: Actor; session?: string }
   | {
       type: 'people.exported';
-      session: string;
+      session?: string;
       actor: Actor;
       directory: string;
       text: boolean;
@@ -219,7 +221,7 @@ export type AuditEvent =
   /** Somebody who may look at this log took a part of it away. `filter.accounts`: about whom, where that is not everybody. */
   | {
       type: 'history.exported';
-      session: string;
+      session?: string;
       actor: Actor;
       filter: {
         accounts: AccountRef[];
@@ -233,6 +235,20 @@ export type AuditEvent =
       count: number;
       whole: boolean;
     }
+  /** A token of a program was made; `over`: whom it may see, as the scope of a role. */
+  | {
+      type: 'token.made';
+      id: string;
+      name: string;
+      actor: Actor;
+      author: string;
+      may: readonly TokenPermission[];
+      over?: Role['over'];
+      expiresAt: number;
+    }
+  | { type: 'token.revoked'; id: string; name: string; actor: Actor; author: string }
+  /** A program asked for what its token does not allow, or what no token does. */
+  | { type: 'token.refused'; id: string; name: string; actor: Actor; problem: string }
   | ({ type: 'session.ended'; because: SessionEnd } & AboutSession)
   | { type: 'session.all-ended'; account: AccountRef; actor: Actor; because: SessionEnd; count: number }
   | { type: 'recovery.released'; account: AccountRef; actor: Actor; author: string; reason: string; wasFrozen: boolean; failures: number }

@@ -1,9 +1,7 @@
-import { delegateActor } from '../access/helped.ts';
+import { type Caller, callerActor, requireCallerOpen, sessionPart } from '../access/caller.ts';
 import { recordEvent } from '../audit/record-event.ts';
-import { requireOpen } from '../enrolment/own-session.ts';
 import type { ActDeps } from '../journey/act.ts';
 import type { Account } from '../ports/directory.ts';
-import type { Session } from '../sessions/session.ts';
 import { findPeople, type WantedPeople } from './find-people.ts';
 
 /** People that are read at once for a list that is taken away. */
@@ -14,16 +12,16 @@ const MOST_EMPTY = 200;
 /**
  * Everybody whom a search finds, page by page, for a list that an agent takes away: who, of which directory and how many is in the audit
  * log, also where they leave before its end. Holds no more than a page.
- * @throws AppError as `findPeople`, and `session.ended` when the session ends on the way
+ * @throws AppError as `findPeople`, and `session.ended` or `token.ended` when that happens on the way
  */
-export async function* exportPeople(deps: ActDeps, session: Session, wanted: WantedPeople): AsyncGenerator<readonly Account[]> {
+export async function* exportPeople(deps: ActDeps, caller: Caller, wanted: WantedPeople): AsyncGenerator<readonly Account[]> {
   let count = 0;
   let whole = false;
   try {
     for (let [cursor, empty]: [string | undefined, number] = [undefined, 0]; ; ) {
-      const page = await findPeople(deps, session, { ...wanted, pageSize: PAGE, ...(cursor === undefined ? {} : { cursor }) });
+      const page = await findPeople(deps, caller, { ...wanted, pageSize: PAGE, ...(cursor === undefined ? {} : { cursor }) });
       // A list is long on its way: whoever was signed out meanwhile gets no more of it.
-      await requireOpen(deps, deps.store, session);
+      await requireCallerOpen(deps, deps.store, caller);
       count += page.people.length;
       yield page.people;
       empty = page.people.length === 0 ? empty + 1 : 0;
@@ -38,7 +36,7 @@ export async function* exportPeople(deps: ActDeps, session: Session, wanted: Wan
     // What was looked for may be somebody's name or number: only whether there was anything is kept.
     const about = { directory, text: text.trim() !== '', filter, count, whole };
     await deps.store.transaction((store) =>
-      recordEvent(store, deps.clock, { type: 'people.exported', session: session.id, actor: delegateActor(deps, session), ...about }),
+      recordEvent(store, deps.clock, { type: 'people.exported', ...sessionPart(caller), actor: callerActor(deps, caller), ...about }),
     );
   }
 }

@@ -1,12 +1,10 @@
 import { AppError } from '../../../shared/errors.ts';
+import { type Caller, readCaller } from '../access/caller.ts';
 import { canSee } from '../access/can.ts';
-import { readSessionActor } from '../access/held-roles.ts';
 import { readHolder } from '../access/read-access-facts.ts';
 import { factorsOf } from '../enrolment/factors-of.ts';
 import type { ActDeps } from '../journey/act.ts';
 import type { Account, Directory, SearchRequest } from '../ports/directory.ts';
-import { requireFullRights } from '../sessions/freshness.ts';
-import type { Session } from '../sessions/session.ts';
 
 /** People on a page. */
 export const PAGE_OF_PEOPLE = 25;
@@ -32,19 +30,19 @@ export interface FoundPeople {
   readonly cursor: string | null;
 }
 
-/** The directories in which the roles of an agent let them see somebody at all. @throws AppError `access.refused`, `directory.*` */
-export async function directoriesToSearch(deps: ActDeps, session: Session): Promise<Directory[]> {
-  const see = await seeing(deps, session);
+/** The directories in which the roles of an agent, or the token of a program, let them see somebody at all. @throws AppError `access.refused`, `directory.*` */
+export async function directoriesToSearch(deps: ActDeps, caller: Caller): Promise<Directory[]> {
+  const see = await seeing(deps, caller);
   return deps.directories.all().filter(({ id }) => see.roles.some(({ over }) => over?.directories?.includes(id) ?? true));
 }
 
 /**
- * One page of the people whom an agent may see, live from one directory (HELP-1). Whoever is out of scope is not in it and is not
+ * One page of the people whom an agent or a program may see, live from one directory (HELP-1). Whoever is out of scope is not in it and is not
  * counted, as if they did not exist; of whom it cannot be told whether they are in scope, neither.
  * @throws AppError `access.refused`, `directory.cannot-filter`, `directory.*`
  */
-export async function findPeople(deps: ActDeps, session: Session, wanted: WantedPeople): Promise<FoundPeople> {
-  const see = await seeing(deps, session);
+export async function findPeople(deps: ActDeps, caller: Caller, wanted: WantedPeople): Promise<FoundPeople> {
+  const see = await seeing(deps, caller);
   const directory = deps.directories.all().find(({ id }) => id === wanted.directory);
   if (directory === undefined) throw new AppError('access.refused');
   const { text, filter, enrolled, pageSize = PAGE_OF_PEOPLE } = wanted;
@@ -69,13 +67,11 @@ export async function findPeople(deps: ActDeps, session: Session, wanted: Wanted
 /** By what an agent sees people. */
 type Seeing = Awaited<ReturnType<typeof seeing>>;
 
-async function seeing(deps: ActDeps, session: Session) {
-  requireFullRights(session);
-  const actor = await readSessionActor(deps, session);
-  const roles = deps.configuration().roles.filter(({ may }) => may.includes('see-people'));
-  const held = actor === null ? [] : roles.filter((role) => canSee([role], actor, null).allowed);
-  if (actor === null || held.length === 0) throw new AppError('access.refused');
-  return { actor, roles: held };
+async function seeing(deps: ActDeps, caller: Caller) {
+  const who = await readCaller(deps, caller);
+  const roles = who?.roles.filter((role) => role.may.includes('see-people') && canSee([role], who.actor, null).allowed) ?? [];
+  if (who === null || roles.length === 0) throw new AppError('access.refused');
+  return { actor: who.actor, roles };
 }
 
 async function visibleAmong(

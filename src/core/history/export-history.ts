@@ -1,8 +1,7 @@
+import { type Caller, requireCallerOpen, sessionPart } from '../access/caller.ts';
 import type { Actor } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
-import { requireOpen } from '../enrolment/own-session.ts';
 import type { ActDeps } from '../journey/act.ts';
-import type { Session } from '../sessions/session.ts';
 import type { OpenedHistory, ToldEvent, WantedHistory } from './read-history.ts';
 
 /** Events that are read at once. */
@@ -11,13 +10,13 @@ const PAGE = 500;
 /**
  * Everything that fits, page by page, for a list that somebody takes away: who, about whom and how many is in the log, also where they
  * leave before its end. What is written meanwhile, that event included, is not in it.
- * @throws AppError `session.ended` when the session ends on the way
+ * @throws AppError `session.ended` or `token.ended` when that happens on the way
  */
 export async function* exportHistory(
   deps: ActDeps,
   history: OpenedHistory,
   wanted: WantedHistory,
-  { actor, session }: { actor: Actor; session: Session },
+  { actor, caller }: { actor: Actor; caller: Caller },
 ): AsyncGenerator<readonly ToldEvent[]> {
   let count = 0;
   let whole = false;
@@ -26,7 +25,7 @@ export async function* exportHistory(
     for (let before: number | null = seq + 1; before !== null; ) {
       const page = await history.page({ before, limit: PAGE });
       // A list is long on its way: whoever was signed out meanwhile, or has lost the role, gets no more of it.
-      await requireOpen(deps, deps.store, session);
+      await requireCallerOpen(deps, deps.store, caller);
       count += page.events.length;
       before = page.cursor;
       whole = before === null;
@@ -37,7 +36,7 @@ export async function* exportHistory(
     const accounts = [...(history.about?.accounts ?? [])];
     // The name that was looked for may be a password that was typed in the wrong place: whom it found is kept.
     const filter = { accounts, everybody: history.about === null, group, from, to, directory, by: wanted.by !== undefined };
-    const about = { session: session.id, actor, filter, count, whole };
+    const about = { ...sessionPart(caller), actor, filter, count, whole };
     await deps.store.transaction((store) => recordEvent(store, deps.clock, { type: 'history.exported', ...about }));
   }
 }

@@ -33,6 +33,7 @@ export interface Keys {
       | 'journey-token'
       | 'session-token'
       | 'emergency-link'
+      | 'api-token'
       | 'code'
       | 'guard-target'
       | 'decoy'

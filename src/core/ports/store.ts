@@ -10,6 +10,7 @@ import type { OutboxStore } from './outbox-store.ts';
 import type { PeopleStore } from './people-store.ts';
 import type { SessionStore } from './session-store.ts';
 import type { ThreatStore } from './threat-store.ts';
+import type { ApiTokenStore } from './token-store.ts';
 import type { VouchStore } from './vouch-store.ts';
 
 /**
@@ -39,6 +40,7 @@ export interface Store {
   readonly sessions: SessionStore;
   readonly emergencies: EmergencyStore;
   readonly threats: ThreatStore;
+  readonly tokens: ApiTokenStore;
   readonly people: PeopleStore;
   readonly invitations: InvitationStore;
   readonly cases: CaseStore;

@@ -18,6 +18,7 @@ import { explainPolicy, type PolicyExplanation } from '../../core/password-polic
 import { ruleText } from '../../core/password-policy/present.ts';
 import type { AccountRef } from '../../core/ports/directory.ts';
 import { canBeVouchedFor } from '../../core/vouching/approvers.ts';
+import { forViewer } from '../for-caller.ts';
 import { forManager } from '../for-manager.ts';
 import { forAnySession } from '../for-session.ts';
 import type { HttpDeps } from '../http-deps.ts';
@@ -58,6 +59,7 @@ export function adminRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     app.get(
       '/admin',
       {
+        config: { token: 'never' },
         schema: {
           summary: 'What one may do here, and whether an emergency is in use',
           response: { 200: adminOverviewSchema, ...problems },
@@ -86,6 +88,7 @@ export function adminRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     app.post(
       '/admin/explain',
       {
+        config: { token: 'manage-roles' },
         schema: {
           summary: 'Which roles somebody holds, by what, and what they may do for somebody',
           body: adminExplainRequestSchema,
@@ -93,7 +96,7 @@ export function adminRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       (request, reply) =>
-        forManager(deps, request, reply, 'manage-roles', { proof: 'any' }, async (acting) => {
+        forViewer(deps, request, reply, 'manage-roles', async (acting) => {
           const { account: wanted, target: other } = request.body;
           const [who, whom] = [await findNamed(acting, wanted), other === undefined ? null : await findNamed(acting, other)];
           const [protection, told] = await Promise.all([who.directory.isProtected(who.account), explainAccess(acting, who, whom)]);
@@ -122,6 +125,7 @@ export function adminRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     app.post(
       '/admin/try',
       {
+        config: { token: 'never' },
         schema: {
           summary: 'What somebody would be asked for, and how a new password of theirs would be judged. Nothing is changed',
           body: adminTryRequestSchema,

@@ -19,7 +19,7 @@ import { plainChanges } from '../../core/configuration/diff-configuration.ts';
 import { configurationSchema as documentSchema } from '../../core/configuration/document.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
 import type { ConfigurationRow } from '../../core/ports/store.ts';
-import { forManager } from '../for-manager.ts';
+import { forCaller, forViewer } from '../for-caller.ts';
 import { forAnySession } from '../for-session.ts';
 import type { HttpDeps } from '../http-deps.ts';
 
@@ -39,9 +39,12 @@ export function configurationRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/admin/configuration',
-      { schema: { summary: 'The configuration in force', response: { 200: configurationSchema, ...problems } } },
+      {
+        config: { token: 'manage-configuration' },
+        schema: { summary: 'The configuration in force', response: { 200: configurationSchema, ...problems } },
+      },
       (request, reply) =>
-        forManager(deps, request, reply, 'manage-configuration', { proof: 'any' }, async ({ store }) => {
+        forViewer(deps, request, reply, 'manage-configuration', async ({ store }) => {
           const row = await store.configurations.current();
           if (row === null) throw new AppError('configuration.missing');
           const document: unknown = JSON.parse(row.document);
@@ -53,14 +56,18 @@ export function configurationRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
 
     app.get(
       '/admin/configuration/schema',
-      { schema: { summary: 'JSON Schema of the configuration, with its texts', response: { 200: z.unknown(), ...problems } } },
-      (request, reply) => forManager(deps, request, reply, 'manage-configuration', { proof: 'any' }, async () => schema),
+      {
+        config: { token: 'manage-configuration' },
+        schema: { summary: 'JSON Schema of the configuration, with its texts', response: { 200: z.unknown(), ...problems } },
+      },
+      (request, reply) => forViewer(deps, request, reply, 'manage-configuration', async () => schema),
     );
 
     app.post(
       '/admin/configuration/check',
       {
         bodyLimit: BODY_LIMIT,
+        config: { token: 'manage-configuration' },
         schema: {
           summary: 'What is wrong with a configuration, what it changes and what that asks for. Nothing is changed',
           body: checkConfigurationRequestSchema,
@@ -68,25 +75,32 @@ export function configurationRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       (request, reply) =>
-        forAnySession(deps, request, reply, async (acting, session) => {
-          const { document, base } = request.body;
-          const managing = { ...acting, checkContext: deps.checkContext };
-          const { configuration, changes, other, ...judged } = await checkChange(managing, session, { document, base });
-          return {
-            ...{ ok: configuration !== null, changes: plainChanges(changes), keeps: judged.keeps, problems: [...judged.problems] },
-            needs: { permissions: [...judged.needs.permissions], proof: judged.needs.proof },
-            other:
-              other === null
-                ? null
-                : { ...presentRow({ ...other, createdAt: other.at }), changes: [...other.changes], merged: other.merged },
-          };
-        }),
+        forCaller(
+          deps,
+          request,
+          reply,
+          async (acting, caller) => {
+            const { document, base } = request.body;
+            const managing = { ...acting, checkContext: deps.checkContext };
+            const { configuration, changes, other, ...judged } = await checkChange(managing, caller, { document, base });
+            return {
+              ...{ ok: configuration !== null, changes: plainChanges(changes), keeps: judged.keeps, problems: [...judged.problems] },
+              needs: { permissions: [...judged.needs.permissions], proof: judged.needs.proof },
+              other:
+                other === null
+                  ? null
+                  : { ...presentRow({ ...other, createdAt: other.at }), changes: [...other.changes], merged: other.merged },
+            };
+          },
+          forAnySession,
+        ),
     );
 
     app.put(
       '/admin/configuration',
       {
         bodyLimit: BODY_LIMIT,
+        config: { token: 'never' },
         schema: {
           summary: 'Put a configuration into force, unless it has errors or another one was quicker',
           body: applyConfigurationRequestSchema,
@@ -109,13 +123,14 @@ export function configurationRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     app.get(
       '/admin/configuration/versions',
       {
+        config: { token: 'manage-configuration' },
         schema: {
           summary: 'Versions of the configuration, newest first: who, when and why',
           response: { 200: configurationVersionsSchema, ...problems },
         },
       },
       (request, reply) =>
-        forManager(deps, request, reply, 'manage-configuration', { proof: 'any' }, async ({ store }) => ({
+        forViewer(deps, request, reply, 'manage-configuration', async ({ store }) => ({
           versions: (await store.configurations.list(SHOWN)).map(presentRow),
         })),
     );
@@ -123,6 +138,7 @@ export function configurationRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     app.get(
       '/admin/configuration/versions/:version',
       {
+        config: { token: 'manage-configuration' },
         schema: {
           summary: 'One version, and what it changed',
           params: configurationVersionParamsSchema,
@@ -130,7 +146,7 @@ export function configurationRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       (request, reply) =>
-        forManager(deps, request, reply, 'manage-configuration', { proof: 'any' }, async ({ store }) => {
+        forViewer(deps, request, reply, 'manage-configuration', async ({ store }) => {
           const { row, changes } = await readVersion(store, request.params.version);
           return { ...presentRow(row), document: JSON.parse(row.document) as unknown, changes };
         }),

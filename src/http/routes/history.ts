@@ -7,7 +7,7 @@ import { problemSchema } from '../../../shared/api/journeys.ts';
 import { exportHistory } from '../../core/history/export-history.ts';
 import { openHistory, type ToldEvent } from '../../core/history/read-history.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
-import { forManager } from '../for-manager.ts';
+import { forViewer } from '../for-caller.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { requestLanguage } from '../request-language.ts';
 
@@ -22,6 +22,7 @@ export function historyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     app.get(
       '/history',
       {
+        config: { token: 'view-history' },
         schema: {
           summary: 'What was written into the audit log, newest first',
           querystring: historyQuerySchema,
@@ -29,7 +30,7 @@ export function historyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       (request, reply) =>
-        forManager(deps, request, reply, 'view-history', { proof: 'any' }, async (acting) => {
+        forViewer(deps, request, reply, 'view-history', async (acting) => {
           const { cursor, ...wanted } = request.query;
           const history = await openHistory(acting, wanted, requestLanguage(deps, request));
           const page = await history.page({ before: cursor, limit: SHOWN });
@@ -50,6 +51,7 @@ export function historyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     app.get(
       '/history.csv',
       {
+        config: { token: 'view-history' },
         schema: {
           summary: 'The same, all of it, as CSV (RFC 4180, UTF-8)',
           querystring: historyFilterSchema,
@@ -57,9 +59,9 @@ export function historyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       (request, reply) =>
-        forManager(deps, request, reply, 'view-history', { proof: 'any' }, async (acting, session, actor) => {
+        forViewer(deps, request, reply, 'view-history', async (acting, caller, actor) => {
           const history = await openHistory(acting, request.query, requestLanguage(deps, request));
-          const pages = exportHistory(acting, history, request.query, { actor, session });
+          const pages = exportHistory(acting, history, request.query, { actor, caller });
           reply.header('content-type', 'text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="history.csv"');
           return reply.send(Readable.from(linesOf(pages)));
         }),

@@ -18,7 +18,7 @@ import { risksOf } from '../../core/helpdesk/risks-of.ts';
 import { type SeenPersonFacts, seePerson } from '../../core/helpdesk/see-person.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
 import type { Account } from '../../core/ports/directory.ts';
-import { forSession } from '../for-session.ts';
+import { forCaller } from '../for-caller.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { presentThreat } from '../present-threat.ts';
 
@@ -72,14 +72,15 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     app.get(
       '/helpdesk/directories',
       {
+        config: { token: 'see-people' },
         schema: {
           summary: 'Where the agent may look for people, and by what each directory can be filtered',
           response: { 200: peopleDirectoriesSchema, ...problems },
         },
       },
       (request, reply) =>
-        forSession(deps, request, reply, async (acting, session) => ({
-          directories: (await directoriesToSearch(acting, session)).map(({ id, label, abilities }) => ({
+        forCaller(deps, request, reply, async (acting, caller) => ({
+          directories: (await directoriesToSearch(acting, caller)).map(({ id, label, abilities }) => ({
             ...{ id, label, filters: [...abilities.finds] },
           })),
           threat: await presentThreat(deps),
@@ -89,6 +90,7 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     app.get(
       '/helpdesk/people',
       {
+        config: { token: 'see-people' },
         schema: {
           summary: 'One page of people in one directory whom the agent may see',
           querystring: findPeopleQuerySchema,
@@ -96,8 +98,8 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       (request, reply) =>
-        forSession(deps, request, reply, async (acting, session) => {
-          const { people, cursor } = await findPeople(acting, session, request.query);
+        forCaller(deps, request, reply, async (acting, caller) => {
+          const { people, cursor } = await findPeople(acting, caller, request.query);
           return { people: people.map(rowOf), cursor };
         }),
     );
@@ -105,6 +107,7 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     app.get(
       '/helpdesk/people.csv',
       {
+        config: { token: 'see-people' },
         schema: {
           summary: 'The same, all of them, as CSV (RFC 4180, UTF-8)',
           querystring: findPeopleQuerySchema.omit({ cursor: true }),
@@ -112,8 +115,8 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       (request, reply) =>
-        forSession(deps, request, reply, async (acting, session) => {
-          const pages = exportPeople(acting, session, request.query);
+        forCaller(deps, request, reply, async (acting, caller) => {
+          const pages = exportPeople(acting, caller, request.query);
           // What is refused is refused before a list begins.
           const first = await pages.next();
           reply.header('content-type', 'text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="people.csv"');
@@ -124,6 +127,7 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     app.get(
       '/helpdesk/people/:directory/:id',
       {
+        config: { token: 'see-people' },
         schema: {
           summary: 'How the account of one person stands, and what the agent may do',
           params,
@@ -131,9 +135,7 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       (request, reply) =>
-        forSession(deps, request, reply, async (acting, session) =>
-          present(await seePerson(acting, session, request.params), acting.act.at),
-        ),
+        forCaller(deps, request, reply, async (acting, caller) => present(await seePerson(acting, caller, request.params), acting.act.at)),
     );
   };
 }

@@ -1,0 +1,25 @@
+import { AppError } from '../../../shared/errors.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import type { CoreDeps } from '../core-deps.ts';
+import { type ApiToken, apiTokenOf } from './api-token.ts';
+import type { TokenAuthor } from './make-token.ts';
+
+type Deps = Pick<CoreDeps, 'store' | 'clock'>;
+
+/** Those that are not revoked, by name; also those that are past their end. */
+export async function listTokens({ store }: Pick<CoreDeps, 'store'>): Promise<ApiToken[]> {
+  return (await store.tokens.list()).map(apiTokenOf);
+}
+
+/** Ends a token for good, for one caller. @throws AppError `token.unknown` when there is none that is not revoked */
+export async function revokeToken(deps: Deps, id: string, by: TokenAuthor): Promise<ApiToken> {
+  return deps.store.transaction(async (store) => {
+    const row = await store.tokens.find(id);
+    if (row === null || row.revokedAt !== null) throw new AppError('token.unknown');
+    const { actor, author } = by;
+    await recordEvent(store, deps.clock, { type: 'token.revoked', id, name: row.name, actor, author });
+    await by.stillMay?.(store);
+    if (!(await store.tokens.revoke(row, deps.clock.now()))) throw new AppError('token.unknown');
+    return apiTokenOf(row);
+  });
+}
