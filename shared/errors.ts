@@ -131,6 +131,7 @@ export const ERRORS = {
   'directory.ambiguous': { status: 409, audience: 'operator', level: 'warn' },
   'directory.protocol': { status: 502, audience: 'operator', level: 'error' },
   'directory.not-configured': { status: 500, audience: 'operator', level: 'error' },
+  'directory.address-invalid': { status: 400, audience: 'operator', level: 'warn' },
   'directory.no-delegation': { status: 500, audience: 'operator', level: 'error' },
   // Store
   'store.unavailable': { status: 503, audience: 'anyone', level: 'error' },

@@ -15,6 +15,7 @@ import { backupSqlite } from './store/backup-sqlite.ts';
 import { type MovedTable, moveToPostgres } from './store/move-database.ts';
 
 export { openFilter as openBreached } from './breached/open-filter.ts';
+export { createDirectoryFinder as directoryFinder } from './directory/find/find-directory.ts';
 export { sectionProblems } from './directory/section-problems.ts';
 export type { Base } from './main/open-base.ts';
 export type { RunningNode } from './main/run-node.ts';

@@ -343,6 +343,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'No directory with this id is configured',
     fix: 'Do not change ids: factors and events refer to them',
   },
+  'directory.address-invalid': {
+    meaning: 'This is no address of a directory',
+    fix: 'Give a domain, a host with or without a port, or an address such as ldaps://dc1.example.com',
+  },
   'directory.no-delegation': {
     meaning: 'There are no access rules to print for a directory of this kind, or not for this tool',
     fix: 'Leave the tool out; for another LDAP server let the service account read people and groups and write userPassword of the people, as its own handbook tells',

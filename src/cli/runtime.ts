@@ -4,6 +4,7 @@ import type { CheckContext } from '../core/configuration/check-context.ts';
 import type { Configuration } from '../core/configuration/document.ts';
 import type { BreachedPasswords } from '../core/ports/breached-passwords.ts';
 import type { Directory } from '../core/ports/directory.ts';
+import type { DirectoryFinder } from '../core/ports/directory-finder.ts';
 import type { Clock, Keys, Log, Mailer, Random, SmsSender, Texts } from '../core/ports/platform.ts';
 import type { Store } from '../core/ports/store.ts';
 import type { WordDictionary } from '../core/ports/word-dictionary.ts';
@@ -103,6 +104,8 @@ export interface CompositionRoot {
   openRuntime(settings: Settings, options?: RuntimeOptions): Promise<Runtime>;
   /** What keeps a section of the configuration from being opened, as its adapter says. */
   readonly sectionProblems: CheckContext['sectionProblems'];
+  /** Finds out what is behind an address. */
+  directoryFinder(): DirectoryFinder;
   /** Makes a file of breached passwords. @throws AppError `breached.*` */
   importBreached(
     options: BreachedImportOptions,

@@ -44,7 +44,8 @@ export class Opening {
 
   destroy(): void {
     this.closed = true;
-    for (const socket of this.sockets) socket.destroy();
+    // The one on top first: Node 24 crashes when the socket below a TLS socket goes away before it.
+    for (const socket of this.sockets.toReversed()) socket.destroy();
   }
 
   async #encrypted(socket: TLSSocket): Promise<TLSSocket> {
