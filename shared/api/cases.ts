@@ -21,7 +21,7 @@ export const openCaseRequestSchema = z.strictObject({
   action: z.enum(PERSON_PERMISSIONS),
   reason: line(400).optional(),
   ticket: line(60).optional(),
-  /** Also where another agent has a case about the account that is not over: it ends. */
+  /** Also where another agent has a case about the account that is not over: it ends, they are told, and a reason is needed. */
   replace: z.boolean().default(false),
 });
 

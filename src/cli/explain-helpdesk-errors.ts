@@ -13,7 +13,7 @@ export const HELPDESK_EXPLANATIONS: Record<HelpdeskCode, Explanation> = {
   },
   'case.open-elsewhere': {
     meaning: 'Another agent has a case about the account that is not over',
-    fix: 'Ask them, or open it with `replace`, which ends theirs',
+    fix: 'Ask them, or open it with `replace` and a reason, which ends theirs; they are told',
   },
   'case.receipt-needed': {
     meaning:
@@ -21,7 +21,8 @@ export const HELPDESK_EXPLANATIONS: Record<HelpdeskCode, Explanation> = {
     fix: 'Open a case and have the caller confirm the call',
   },
   'case.reason-missing': {
-    meaning: 'Neither a case that needs a reason nor an act for an unverified caller goes without one',
+    meaning:
+      'Neither a case that needs a reason, nor the taking over of another agent’s, nor an act for an unverified caller goes without one',
     fix: 'Give one',
   },
   'case.ticket-missing': { meaning: '`helpdesk.ticketNeeded` wants the number of a ticket', fix: 'Give one' },

@@ -128,7 +128,8 @@ async function take(world: World, given: Step): Promise<void> {
       });
       if (!MAY[GROUPS[given.agent] as (typeof GROUPS)[number]].includes(given.action)) return expect(reply.status).toBe(403);
       const isFree = isOver === true || given.replace || before?.agent === given.agent;
-      if (isOver !== null) expect(reply.status).toBe(isFree ? 201 : 409);
+      const lacksReason = before !== undefined && isOver === false && before.agent !== given.agent && !given.hasReason;
+      if (isOver !== null) expect(reply.status).toBe(!isFree ? 409 : lacksReason ? 422 : 201);
       const opened = reply.body.case;
       if (reply.status !== 201 || opened === undefined) return;
       if (before !== undefined) before.isClosed = true;
@@ -139,7 +140,7 @@ async function take(world: World, given: Step): Promise<void> {
     }
     case 'call': {
       const [action = 'unlock-account'] = MAY[GROUPS[given.agent] as (typeof GROUPS)[number]];
-      await take(world, { ...given, what: 'open', action, hasReason: false, replace: true });
+      await take(world, { ...given, what: 'open', action, hasReason: true, replace: true });
       return take(world, { what: 'confirm', caller: given.caller, isRight: true });
     }
     case 'confirm':

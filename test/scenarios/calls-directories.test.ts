@@ -91,7 +91,7 @@ describe.each(REAL_KINDS)('a call, kind %s', (kind) => {
 
   it('keeps its receipt while the directory does not answer', async () => {
     const victim = staff[2] as Person;
-    const { id } = await verified(keyturn, agent, victim, { replace: true });
+    const { id } = await verified(keyturn, agent, victim, { replace: true, reason: 'test' });
     real.proxy.setMode('refuse');
     real.proxy.cutAll();
     const while_ = await act(agent, id);

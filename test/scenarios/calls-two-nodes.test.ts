@@ -54,7 +54,7 @@ describe('one case on two nodes', () => {
     const [first, second, replaced, denied] = await Promise.all([
       act(agent, id),
       act(elsewhere(agent), id),
-      openCase(elsewhere(other), caller, { replace: true }),
+      openCase(elsewhere(other), caller, { replace: true, reason: 'test' }),
       denying.answer({ notMine: true }),
     ]);
     // Nobody waits for anybody in a circle, and nothing fails for a reason that is not told.

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyStored } from '../../src/cli/audit/verify-log.ts';
 import { isReceiptSigned, type SignedReceipt } from '../../src/core/helpdesk/receipt.ts';
+import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import {
@@ -184,10 +185,16 @@ describe.each(['sqlite', 'postgres'] as const)('a case, on %s', (engine) => {
     expect(await act(other, id)).toMatchObject(unknown);
     expect(await other.held.call('DELETE', `/helpdesk/cases/${id}`)).toMatchObject(unknown);
     expect(await openCase(other, caller)).toMatchObject({ status: 409, body: { code: 'case.open-elsewhere' } });
-    const theirs = await opened(other, caller, { replace: true });
+    expect(await openCase(other, caller, { replace: true })).toMatchObject({ status: 422, body: { code: 'case.reason-missing' } });
+    expect(await caseNow(agent, id)).toMatchObject({ state: 'verified' });
+    const theirs = await opened(other, caller, { replace: true, reason: 'colleague is away' });
     expect(await act(agent, id)).toMatchObject(passed);
     expect(await act(other, theirs.id)).toMatchObject(receiptNeeded);
     expect(await caseNow(agent, id)).toMatchObject({ because: 'replaced' });
+    expect(await eventsAbout(keyturn, 'case.closed', id)).toMatchObject([{ reason: 'colleague is away', actor: { login: other.login } }]);
+    const told = () => keyturn.messages(agent.address).filter(({ subject }) => subject === 'Somebody has taken a case of yours over');
+    await until(() => told().length === 1, 'word to the first agent');
+    expect(told()[0]?.text).toContain(`${other.login} ended your case for ${caller.login}`);
     expect((await other.held.call('GET', '/helpdesk/cases')).body).toMatchObject({ cases: [{ id: theirs.id }] });
     expect((await other.held.call('DELETE', `/helpdesk/cases/${theirs.id}`)).status).toBe(204);
     expect((await other.held.call('DELETE', `/helpdesk/cases/${theirs.id}`)).status).toBe(204);
@@ -266,6 +273,31 @@ describe.each(['sqlite', 'postgres'] as const)('a case, on %s', (engine) => {
     await change({ account: agent.account }, { groups: [] });
     expect(await act(agent, last.id)).toMatchObject({ status: 401, body: { code: 'session.ended' } });
     expect(await keepsPassword(last.caller)).toBe(true);
+  });
+
+  it('is worth nothing once the account is parted from the one by which its owner proved who they are', async () => {
+    const [agent, owner] = [await newAgent(keyturn), await newCaller(keyturn)];
+    const login = newLogin('bare');
+    await addPerson(keyturn, login, { groups: ['Staff'] });
+    const [found] = await keyturn.deps.directories.get('people').findAccounts(login);
+    const caller = { ...owner, login, ref: { directory: 'people', id: found?.id ?? '' } };
+    const { people } = keyturn.deps.store;
+    const link = () =>
+      people.link(owner.ref, caller.ref, { person: newLogin(), ids: [newLogin(), newLogin()], now: 0, by: 'test', countsFrom: 0 });
+    expect(await link()).toBe(true);
+    const { id, numbers } = await opened(agent, caller);
+    const early = await atCall(keyturn, caller);
+    expect(await people.unlink(caller.ref)).toBe(true);
+    await early.answer({ number: numbers?.spoken });
+    expect(early.at('refused').code).toBe('journey.account-barred');
+    expect(await caseNow(agent, id)).toMatchObject({ state: 'open' });
+
+    expect(await link()).toBe(true);
+    const late = await verified(keyturn, agent, caller);
+    expect(late.state).toBe('verified');
+    expect(await people.unlink(caller.ref)).toBe(true);
+    expect(await act(agent, late.id)).toMatchObject(receiptNeeded);
+    expect(await eventsAbout(keyturn, 'write.intended', caller.ref.id)).toEqual([]);
   });
 
   it('may do without a verified caller only by a role that says so, with a reason and an alarm', async () => {

@@ -183,7 +183,8 @@ export type AuditEvent =
   | ({ type: 'case.unverified' } & AboutCase)
   /** What a case is for was done, where that writes to no directory. */
   | ({ type: 'case.acted'; backing?: WriteBacking } & AboutCase)
-  | ({ type: 'case.closed'; because: CaseEnd } & AboutCase)
+  /** `reason`: why another agent, who is the actor then, has taken the place of the one of the case. */
+  | ({ type: 'case.closed'; because: CaseEnd; reason?: string } & AboutCase)
   /** An operator made a link that lets one administrator in; `id` names what comes of it. */
   | { type: 'emergency.link-made'; id: string; actor: Actor; author: string; reason: string; expiresAt: number }
   /** It was opened, once; then its holder made a passkey, and came back by it. */

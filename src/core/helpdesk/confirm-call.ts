@@ -48,9 +48,11 @@ export async function verifyCaller(deps: ActDeps, store: Store, { row, state }: 
     ticket: facts.ticket,
     method: { way: 'own-device', journey: row.id, proofs: state.proven },
     at: deps.act.at,
+    until: deps.act.at + deps.configuration().helpdesk.receiptMinutes * 60_000,
   });
   await recordEvent(store, deps.clock, { type: 'case.verified', ...aboutCase(helpCase), actor: journeyActor(deps.act, state), receipt });
-  if ((await moveCase(store, helpCase, { state: 'verified', facts: { receipt } })) === null) throw new AppError('journey.step-passed');
+  if ((await moveCase(store, helpCase, { state: 'verified', facts: { receipt, shown: state.shown ?? {} } })) === null)
+    throw new AppError('journey.step-passed');
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { PersonPermission } from '../../../shared/permissions.ts';
+import type { JourneyState } from '../journey/journey-state.ts';
 import type { CaseRow } from '../ports/case-store.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
@@ -19,6 +20,8 @@ export interface CaseFacts {
   /** `spoken`: the agent reads it out and the caller types it. `shown`: the caller's page shows it, and a real agent can say it. */
   readonly numbers: { readonly spoken: string; readonly shown: string };
   readonly receipt: SignedReceipt | null;
+  /** What the caller has shown for the receipt, as their journey has it. */
+  readonly shown?: JourneyState['shown'];
   /** As it was when the case was opened: the agent may act for a caller who is not verified. Asked for again when they do. */
   readonly mayUnverified: boolean;
   readonly because?: CaseEnd;

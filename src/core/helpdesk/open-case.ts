@@ -5,6 +5,7 @@ import { recordEvent } from '../audit/record-event.ts';
 import { wholePattern } from '../configuration/whole-pattern.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
 import type { ActDeps } from '../journey/act.ts';
+import { queueNotice } from '../notify/queue-notice.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { randomCode, randomId } from '../random-id.ts';
@@ -26,7 +27,8 @@ export interface AskedCase {
 
 /**
  * Opens a case about somebody whom this agent may help so. An account has one at a time: whoever calls sees one agent and one purpose. An
- * older one of the same agent makes way; one of another agent only when that is asked for. Either way there are new numbers.
+ * older one of the same agent makes way; one of another agent only when that is asked for, with a reason, and that agent is told. Either way
+ * there are new numbers.
  * @throws AppError `access.refused`, `case.reason-missing`, `case.ticket-missing`, `case.ticket-unlike`, `case.open-elsewhere`, `session.ended`
  */
 export async function openCase(deps: ActDeps, session: Session, asked: AskedCase): Promise<HelpCase> {
@@ -66,6 +68,7 @@ export async function openCase(deps: ActDeps, session: Session, asked: AskedCase
     await recordEvent(store, deps.clock, { type: 'case.opened', ...aboutCase(opened), actor: delegateActor(deps, session), ...told });
     if (!(await store.cases.insert(opened.row))) throw new AppError('case.open-elsewhere');
   });
+  deps.wakeOutbox('notice');
   return opened;
 }
 
@@ -78,9 +81,16 @@ async function makeRoom(deps: ActDeps, store: Store, session: Session, opened: H
   const isOver = row.expiresAt <= deps.act.at;
   const isOwn = before.agent.directory === session.account.directory && before.agent.id === session.account.id;
   if (!isOver && !isOwn && !replace) throw new AppError('case.open-elsewhere');
+  const takesOver = !isOver && !isOwn;
+  const { reason } = opened.facts;
+  if (takesOver && reason === null) throw new AppError('case.reason-missing');
   const because = isOver ? 'expired' : 'replaced';
-  await recordEvent(store, deps.clock, { type: 'case.closed', ...aboutCase(before), actor: delegateActor(deps, session), because });
+  const about = { ...aboutCase(before), actor: delegateActor(deps, session), ...(takesOver && reason !== null ? { reason } : {}) };
+  await recordEvent(store, deps.clock, { type: 'case.closed', ...about, because });
   if ((await endCase(store, before, because, deps.act.at)) === null) throw new AppError('case.open-elsewhere');
+  if (!takesOver) return;
+  const told = { account: before.agent, language: session.language, helper: session.login, other: before.facts.person.login };
+  await queueNotice(deps, store, { kind: 'case-taken-over', ...told });
 }
 
 /** What the policy of the installation wants to be told. */

@@ -4,7 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { FACTOR_KINDS } from '../../../shared/api/journeys.ts';
 import { PERSON_PERMISSIONS } from '../../../shared/permissions.ts';
 import { createAuditSeals } from '../audit/seals.ts';
-import { isFitting, isReceiptSigned, type Receipt, readReceipt, type SignedReceipt, signReceipt, type WantedReceipt } from './receipt.ts';
+import {
+  endOf,
+  isFitting,
+  isReceiptSigned,
+  type Receipt,
+  readReceipt,
+  type SignedReceipt,
+  signReceipt,
+  type WantedReceipt,
+} from './receipt.ts';
 
 const sealsOf = (...ids: [string, ...string[]]) =>
   createAuditSeals(new Map(ids.map((id) => [id, new Uint8Array(randomBytes(32))])), ids[0]);
@@ -27,6 +36,9 @@ const receiptOf: fc.Arbitrary<Receipt> = fc.record({
   }),
   at: fc.integer({ min: 1_700_000_000_000, max: 1_800_000_000_000 }),
 });
+const withEnd = fc
+  .tuple(receiptOf, fc.integer({ min: 60_000, max: 3 * LIFETIME }))
+  .map(([receipt, minutes]) => ({ ...receipt, until: receipt.at + minutes }));
 const wantedBy = ({ case: id, account, agent, action }: Receipt): WantedReceipt => ({ case: id, account, agent: agent.account, action });
 
 describe('a receipt', () => {
@@ -38,6 +50,22 @@ describe('a receipt', () => {
           expected,
         );
       }),
+    );
+  });
+
+  it('comes to its end as it was made, whatever the configuration says of its minutes later', () => {
+    fc.assert(
+      fc.property(
+        withEnd,
+        fc.integer({ min: 60_000, max: 3 * LIFETIME }),
+        fc.integer({ min: 0, max: 4 * LIFETIME }),
+        (receipt, lifetime, later) => {
+          const now = receipt.at + later;
+          const expected = later < lifetime && now < receipt.until;
+          expect(isFitting(seals, signReceipt(seals, receipt), wantedBy(receipt), { lifetime, now })).toBe(expected);
+          expect(now < endOf(receipt, lifetime)).toBe(expected);
+        },
+      ),
     );
   });
 

@@ -20,6 +20,8 @@ const receiptSchema = z.strictObject({
   method: z.strictObject({ way: z.literal('own-device'), journey: z.string(), proofs: z.array(z.enum(FACTOR_KINDS)) }),
   /** When the caller was verified; milliseconds since 1970. */
   at: z.number(),
+  /** Until when it is good; milliseconds since 1970. Absent from the first ones: of them the configuration alone says it. */
+  until: z.number().optional(),
 });
 
 const signedReceiptSchema = z.strictObject({
@@ -61,7 +63,8 @@ export interface WantedReceipt {
 }
 
 /**
- * Whether a receipt was signed by this installation, is about exactly this, and is not older than `lifetime` milliseconds at `now`.
+ * Whether a receipt was signed by this installation, is about exactly this, has not come to its end, and is not older than `lifetime`
+ * milliseconds at `now`: what the configuration says now makes its time shorter, and never longer.
  * That it is used once is for whoever uses it to see to, in the transaction of the use.
  */
 export function isFitting(
@@ -78,9 +81,14 @@ export function isFitting(
     receipt.action === wanted.action &&
     isSame(receipt.account, wanted.account) &&
     isSame(receipt.agent.account, wanted.agent) &&
-    now - receipt.at < lifetime &&
+    now < endOf(receipt, lifetime) &&
     receipt.at - now < CLOCKS_DIFFER
   );
+}
+
+/** Until when a receipt is good where it may be `lifetime` milliseconds old; milliseconds since 1970. */
+export function endOf({ at, until }: Receipt, lifetime: number): number {
+  return Math.min(at + lifetime, until ?? Number.POSITIVE_INFINITY);
 }
 
 function isSame(one: AccountRef, other: AccountRef): boolean {

@@ -3,6 +3,7 @@ import type { AccessBasis } from '../access/can.ts';
 import { delegateActor } from '../access/helped.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { ActDeps } from '../journey/act.ts';
+import { isProvenStill } from '../journey/proven-still.ts';
 import type { Store } from '../ports/store.ts';
 import type { Session } from '../sessions/session.ts';
 import type { WriteBacking, WriteIntent, WriteResult } from '../writes/directory-write.ts';
@@ -49,15 +50,25 @@ export function warrantFor(deps: ActDeps, basis: AccessBasis, inCase: InCase | u
 
 /**
  * Uses up what an act rests on that writes to no directory, and ends its case, in the transaction of the act: it is done by then.
- * @throws AppError `case.passed`
+ * @throws AppError `case.passed`, `case.receipt-needed` as `useWarrant`
  */
 export async function spendWarrant(deps: ActDeps, store: Store, session: Session, warrant: CaseWarrant): Promise<void> {
   const { helpCase } = warrant;
+  await requireProvenStill(deps, store, warrant);
   const about = { ...aboutCase(helpCase), actor: delegateActor(deps, session) };
   await recordEvent(store, deps.clock, { type: 'case.acted', ...about, ...backingOf(warrant) });
   if (warrant.kind === 'unverified') await noteUnverified(deps, store, session, helpCase);
   await recordEvent(store, deps.clock, { type: 'case.closed', ...about, because: 'acted' });
   if ((await endCase(store, helpCase, 'acted', deps.act.at)) === null) throw new AppError('case.passed');
+}
+
+/** Accounts that were parted meanwhile are not one person's any more. @throws AppError `case.receipt-needed` */
+async function requireProvenStill({ act }: ActDeps, store: Store, warrant: CaseWarrant): Promise<void> {
+  if (warrant.kind !== 'receipt') return;
+  const { account, facts } = warrant.helpCase;
+  const { proofs } = warrant.receipt.receipt.method;
+  if (!(await isProvenStill(store, { proven: proofs, shown: facts.shown ?? {} }, account, act.at)))
+    throw new AppError('case.receipt-needed');
 }
 
 async function noteUnverified(deps: ActDeps, store: Store, session: Session, helpCase: HelpCase): Promise<void> {
@@ -75,7 +86,8 @@ export function backingOf(warrant: Warrant): { backing?: WriteBacking } {
 
 /**
  * Uses up what an act rests on, in the transaction that begins it: of two acts by one receipt the second is rolled back.
- * @throws AppError `case.passed`, `case.receipt-needed` where the account was written to since its owner proved who they are
+ * @throws AppError `case.passed`, `case.receipt-needed` where the account was written to, or parted from one by which its owner
+ *   proved who they are, since they did
  */
 export async function useWarrant(
   deps: ActDeps,
@@ -88,6 +100,7 @@ export async function useWarrant(
   const { helpCase } = warrant;
   if (warrant.kind === 'receipt') {
     const except = { intent: intent?.id ?? '' };
+    await requireProvenStill(deps, store, warrant);
     if (await store.intents.wroteSince(helpCase.account, warrant.receipt.receipt.at, except)) throw new AppError('case.receipt-needed');
   } else {
     await noteUnverified(deps, store, session, helpCase);

@@ -14,6 +14,7 @@ export const MAIL_KINDS = [
   'recovery-frozen',
   'call-denied',
   'helped-unverified',
+  'case-taken-over',
   'recovery-attempted',
   'authenticator-suspended',
   'recovery-codes-few',
@@ -42,7 +43,7 @@ export type MailKind = (typeof MAIL_KINDS)[number];
  * - `account`: the account as its owner knows it; `directory`: where it is; `names`: user names, separated by commas
  * - `helper`: sign-in name of who did it for the owner
  * - `factor`: the kind of proof (`FactorKind`) that was added or removed
- * - `other`: another account, that was linked or parted, or who agreed first that a threat is over
+ * - `other`: another account, that was linked or parted, or is helped, or who agreed first that a threat is over
  * - `author`, `reason`: who began an emergency on the console or declared a threat, and why
  * - `count`: how many recovery codes are left
  * - `endsAt`: until when a pass counts, `countsFrom`: from when on a new proof does; as `happenedAt`
@@ -76,6 +77,7 @@ const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
   'recovery-frozen': ['recovery-frozen.what', 'recovery-frozen.next'],
   'call-denied': ['call-denied.what', 'call-denied.next'],
   'helped-unverified': ['helped-unverified.what', 'helped-unverified.next'],
+  'case-taken-over': ['case-taken-over.what', 'case-taken-over.next'],
   'recovery-attempted': ['recovery-attempted.what', 'recovery-attempted.nothing', 'recovery-attempted.stop', { link: 'not-me.link' }],
   'authenticator-suspended': ['authenticator-suspended.what', 'authenticator-suspended.next'],
   'recovery-codes-few': ['recovery-codes-few.what', 'recovery-codes-few.next'],
@@ -119,6 +121,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'recovery-frozen.what': ['account'],
   'call-denied.what': ['account', 'happenedAt', 'helper'],
   'helped-unverified.what': ['account', 'happenedAt', 'helper'],
+  'case-taken-over.what': ['other', 'happenedAt', 'helper'],
   'recovery-attempted.what': ['account'],
   'recovery-attempted.stop': ['link'],
   'authenticator-suspended.what': ['account'],

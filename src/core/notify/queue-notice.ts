@@ -27,7 +27,8 @@ export interface NoticeRequest {
     | 'account-unlinked'
     | 'enrolment-reminder'
     | 'vouch-asked'
-    | 'vouch-refused';
+    | 'vouch-refused'
+    | 'case-taken-over';
   /** null: nobody; composed and queued like any other, and thrown away. */
   account: AccountRef | null;
   /** Where the directory knows none for the owner. */

@@ -14,6 +14,7 @@ import { MOST_TRIES } from '../../core/helpdesk/confirm-call.ts';
 import type { HelpCase } from '../../core/helpdesk/help-case.ts';
 import { openCase } from '../../core/helpdesk/open-case.ts';
 import { closeCase, findCase, listCases } from '../../core/helpdesk/own-cases.ts';
+import { endOf } from '../../core/helpdesk/receipt.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
 import { forSession } from '../for-session.ts';
 import type { HttpDeps } from '../http-deps.ts';
@@ -42,9 +43,8 @@ export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
   });
   const presentReceipt = (signed: HelpCase['facts']['receipt']): Pick<Case, 'verified'> => {
     if (signed === null) return {};
-    const { at, method } = signed.receipt;
-    const goodUntil = presentTime(at + deps.configuration().helpdesk.receiptMinutes * 60_000, 'down');
-    return { verified: { proofs: method.proofs, goodUntil } };
+    const end = endOf(signed.receipt, deps.configuration().helpdesk.receiptMinutes * 60_000);
+    return { verified: { proofs: signed.receipt.method.proofs, goodUntil: presentTime(end, 'down') } };
   };
 
   return async (app) => {

@@ -50,7 +50,9 @@ export function HelpPage({ contact, initial, onBack, onOver }: HelpPageProps) {
     const failure = await fresh.ask(call, then);
     setBusy(false);
     if (failure === undefined) return;
-    setElsewhere(failure.kind === 'problem' && failure.code === 'case.open-elsewhere');
+    const code = failure.kind === 'problem' ? failure.code : undefined;
+    // Who takes a case over without a reason is asked for one, and may press again.
+    setElsewhere((before) => code === 'case.open-elsewhere' || (before && code === 'case.reason-missing'));
     setMistake(mistakeOf(failure, portal));
   };
   const show = (next: View) => {

@@ -6,6 +6,7 @@ import type { ActDeps } from '../act.ts';
 import { callStep } from '../call-step.ts';
 import type { JourneyState, LoadedJourney, MessageKey, OpenStepOf } from '../journey-state.ts';
 import { selectedCandidates } from '../open-goal.ts';
+import { isProvenStill } from '../proven-still.ts';
 import type { StepHandler, Transition } from '../step-handler.ts';
 
 /** The caller types the number that the agent reads out, says that it is not their call, or looks whether there is one now. */
@@ -46,6 +47,7 @@ async function tryNumber(deps: ActDeps, journey: LoadedJourney, id: string, type
       // Whoever proved something before the account was written to, or frozen, proved it about an account that is no more.
       const inTheWay = await store.intents.inTheWay(candidate.ref, state.provenAt ?? 0, row.id);
       if (inTheWay !== null) return refused(deps, state, inTheWay === 'frozen' ? 'journey.recovery-frozen' : 'journey.account-written');
+      if (!(await isProvenStill(store, state, candidate.ref, deps.act.at))) return refused(deps, state, 'journey.account-barred');
       await verifyCaller(deps, store, journey, helpCase);
       return ended(deps, state, 'call-confirmed');
     },
