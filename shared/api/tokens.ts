@@ -40,6 +40,7 @@ export const tokensSchema = z.object({
   /** For how many days a token may be good at most. */
   longestDays: z.number(),
 });
+
 export type ShownTokens = z.infer<typeof tokensSchema>;
 
 export const makeTokenRequestSchema = z.strictObject({ name, may, over: over.optional(), days: z.int().min(1).max(1825) });
@@ -47,6 +48,7 @@ export type MakeTokenRequest = z.infer<typeof makeTokenRequestSchema>;
 
 /** `text`: the token itself. It is told here and never again. */
 export const madeTokenSchema = z.object({ text: z.string(), token: tokenSchema });
+
 export type MadeToken = z.infer<typeof madeTokenSchema>;
 
 export const tokenParamsSchema = z.object({ token: text(64) });

@@ -7,6 +7,7 @@ import type {
   ShownConfiguration,
 } from '../../shared/api/configuration.ts';
 import type { SignedIn } from '../../shared/api/session.ts';
+import type { MadeToken, MakeTokenRequest, ShownTokens } from '../../shared/api/tokens.ts';
 import type { Assertion, Attestation, CreationOptions } from '../../shared/api/web-authn.ts';
 import { call } from '../api.ts';
 import type { Json, SettingSchema } from './configuration/setting-schema.ts';
@@ -30,6 +31,9 @@ export const adminApi = {
     call<AdminTried>('POST', '/admin/try', asked),
   raiseThreat: (reason: string) => call<undefined>('POST', '/admin/threat', { reason }),
   liftThreat: () => call<{ lifted: boolean }>('POST', '/admin/threat/lift', {}),
+  tokens: () => call<ShownTokens>('GET', '/admin/tokens'),
+  makeToken: (wanted: MakeTokenRequest) => call<MadeToken>('POST', '/admin/tokens', wanted),
+  revokeToken: (id: string) => call<undefined>('DELETE', `/admin/tokens/${encodeURIComponent(id)}`),
   openEmergency: (secret: string) => call<{ session: SignedIn }>('POST', '/emergency', { secret }),
   passkeyOptions: () => call<{ publicKey: CreationOptions }>('POST', '/emergency/passkey-options', {}),
   addPasskey: (credential: Attestation) => call<undefined>('POST', '/emergency/passkeys', { credential }),

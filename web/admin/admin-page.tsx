@@ -20,6 +20,7 @@ import { OpenEmergencyPage } from './open-emergency-page.tsx';
 import { RolesPage } from './roles-page.tsx';
 import { RulesPage } from './rules-page.tsx';
 import { ThreatPage } from './threat-page.tsx';
+import { TokensPage } from './tokens/tokens-page.tsx';
 import { TryPage } from './try-page.tsx';
 
 const HistoryPage = lazy(() => import('../history/history-page.tsx').then((module) => ({ default: module.HistoryPage })));
@@ -128,6 +129,8 @@ function AdminContent({ contact, signIn, search, go }: AdminPageProps) {
         return <ThreatPage contact={contact} threat={overview.threat} onChanged={() => void load()} onBack={back} onOver={onOver} />;
       case 'roles':
         return <RolesPage onBack={back} onOver={onOver} />;
+      case 'tokens':
+        return <TokensPage contact={contact} onBack={back} onOver={onOver} />;
       case 'history':
         return <HistoryPage search={search} go={go} onBack={back} onOver={onOver} />;
       default:

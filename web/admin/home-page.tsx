@@ -13,9 +13,11 @@ interface HomeProps {
 }
 
 /** The pages that each permission opens. */
-const PAGES: Readonly<Record<InstallationPermission, readonly ('configuration' | 'rules' | 'try' | 'threat' | 'roles' | 'history')[]>> = {
+const PAGES: Readonly<
+  Record<InstallationPermission, readonly ('configuration' | 'rules' | 'try' | 'threat' | 'roles' | 'tokens' | 'history')[]>
+> = {
   'manage-configuration': ['configuration', 'rules', 'try', 'threat'],
-  'manage-roles': ['roles'],
+  'manage-roles': ['roles', 'tokens'],
   'view-history': ['history'],
 };
 
