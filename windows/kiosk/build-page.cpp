@@ -111,6 +111,7 @@ unsigned doneTitle(const std::vector<StepResult>& results) {
   if (all("password-reset")) return TEXT_DONE_RESET;
   if (all("unlocked") || all("password-kept")) return TEXT_DONE_UNLOCKED;
   if (all("was-not-locked")) return TEXT_DONE_NOT_LOCKED;
+  if (all("done-on-phone")) return TEXT_DONE_PHONE;
   if (all("failed")) return TEXT_DONE_FAILED;
   return TEXT_DONE_MIXED;
 }
@@ -124,7 +125,7 @@ Page donePage(const PageContext& context, const Step& step) {
     page.rulesTitle = context.texts.text(TEXT_DONE_NEXT);
     for (const std::string& next : step.nextSteps) page.rules.emplace_back(RuleState::serverDecides, next);
   }
-  const bool isReset = std::any_of(step.results.begin(), step.results.end(), [](const StepResult& r) { return r.outcome == "password-reset"; });
+  const bool isReset = std::any_of(step.results.begin(), step.results.end(), [](const StepResult& r) { return r.outcome == "password-reset" || r.outcome == "done-on-phone"; });
   if (isReset) addAway(context, page);
   if (!isGood) addHelp(context, page);
   addClose(context, page);
@@ -240,8 +241,9 @@ Page stepPage(const PageContext& context, const JourneyClient& client) {
     page.notice = step.message;
     page.tone = step.messageIsError ? Tone::error : Tone::info;
   }
-  // What is being written is waited for until the server tells what became of it.
-  if (!page.isFinal && !step.isWriteUnderWay()) page.expiresIn = client.secondsToExpiry();
+  // What is being written is waited for until the server tells what became of it, and a person for as long as the server does.
+  page.isServersTime = step.isWriteUnderWay() || step.isPersonAwaited();
+  if (!page.isFinal && !page.isServersTime) page.expiresIn = client.secondsToExpiry();
   return page;
 }
 

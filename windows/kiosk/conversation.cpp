@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "phone-pages.h"
 #include "settings.h"
 #include "utf.h"
 
@@ -71,6 +72,7 @@ void Conversation::askDomain() {
 
 Page Conversation::show(const Outcome& outcome) {
   if (outcome.kind == Outcome::Kind::ok) {
+    phone_.reset();
     if (client_.step() && (client_.step()->kind == StepKind::newPassword || client_.step()->kind == StepKind::done)) askDomain();
     Page page = stepPage(context_, client_);
     const Step* step = client_.step() ? &*client_.step() : nullptr;
@@ -85,6 +87,7 @@ Page Conversation::show(const Outcome& outcome) {
   if (outcome.kind == Outcome::Kind::problem) {
     if (outcome.code == "journey.expired" || outcome.code == "journey.not-found" || outcome.code == "journey.token-missing") {
       const bool wasWriting = client_.step() && client_.step()->isWriteUnderWay();
+      phone_.reset();
       client_.forget();
       return keep(wasWriting ? resultNotKnownPage(context_) : endedPage(context_));
     }
@@ -113,18 +116,24 @@ Page Conversation::perform(Action action, Inputs inputs) {
     case Action::resend:
       return show(client_.resendCode());
     case Action::back:
+      // Back from the phone to the question, which has not been answered.
+      if (phone_) return show(client_.refresh());
       return show(client_.goBack());
+    case Action::usePhone:
+      return offerToPhone();
     case Action::keepPassword:
       return show(client_.keepPassword());
     case Action::finish:
       return show(client_.finish());
     case Action::poll:
+      if (phone_) return askPhone();
       if (client_.step() && client_.step()->kind == StepKind::proofOfWork) return goOnWorking();
-      return show(client_.poll());
+      return poll();
     case Action::retry:
       if (client_.isOpen()) return show(client_.refresh());
       return open();
     case Action::startAgain:
+      phone_.reset();
       client_.forget();
       return isLoaded_ ? keep(accountPage(context_, options_.account)) : open();
     case Action::askToStop:
@@ -172,7 +181,47 @@ Page Conversation::sendWork(const Step& step) {
   return page;
 }
 
+// Whoever was waited for may have given the journey more time, which only reading it anew tells.
+Page Conversation::poll() {
+  const std::string awaited = client_.step() && client_.step()->isPersonAwaited() ? client_.step()->id : "";
+  const Outcome outcome = client_.poll();
+  const bool hasCome = outcome.kind == Outcome::Kind::ok && !awaited.empty() && client_.step() && client_.step()->id != awaited;
+  return show(hasCome ? client_.refresh() : outcome);
+}
+
+Page Conversation::offerToPhone() {
+  PhoneOffer offer;
+  const Outcome outcome = client_.offerToPhone(offer);
+  if (outcome.kind != Outcome::Kind::ok) return show(outcome);
+  phone_ = std::move(offer);
+  return keep(phoneCodePage(context_, *phone_));
+}
+
+// The page of the code asks by itself how far the phone has come.
+Page Conversation::askPhone() {
+  PhoneProgress progress = PhoneProgress::over;
+  const Outcome outcome = client_.phoneProgress(*phone_, progress);
+  if (outcome.kind == Outcome::Kind::problem) return show(outcome);
+  if (outcome.kind == Outcome::Kind::trouble) {
+    Page page = show(outcome);
+    page.pollAfter = page.key == phoneCodeKey ? 5 : 0;
+    return keep(std::move(page));
+  }
+  if (progress == PhoneProgress::opened) return keep(phoneDigitsPage(context_));
+  if (progress == PhoneProgress::over) return keep(phoneOverPage(context_));
+  return progress == PhoneProgress::letIn ? show(client_.refresh()) : keep(phoneCodePage(context_, *phone_));
+}
+
+Page Conversation::handOver(Inputs& inputs) {
+  const SecretString digits = withoutSeparators(inputs.fields.empty() ? std::string_view() : inputs.fields.front().value.view());
+  if (digits.empty()) return refuse(TEXT_PHONE_DIGITS_MISSING);
+  const Outcome outcome = client_.handOver(*phone_, digits);
+  if (outcome.kind == Outcome::Kind::problem && outcome.code == "phone.over") return keep(phoneOverPage(context_));
+  return show(outcome);
+}
+
 Page Conversation::submit(Inputs inputs) {
+  if (phone_) return current_.key == phoneDigitsKey ? handOver(inputs) : current_;
   if (client_.step()) return submitStep(inputs);
   if (!isLoaded_) return open();
   if (current_.fields.empty()) return current_;
@@ -238,6 +287,7 @@ std::pair<Page, bool> Conversation::check(const SecretString& password) {
 Page Conversation::expire() {
   // What is being written is not over with the journey's time: the server is asked what became of it.
   if (client_.step() && client_.step()->isWriteUnderWay()) return show(client_.refresh());
+  phone_.reset();
   client_.cancel();
   return keep(endedPage(context_));
 }

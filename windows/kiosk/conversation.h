@@ -55,6 +55,10 @@ class Conversation {
  private:
   Page submit(Inputs inputs);
   Page submitStep(Inputs& inputs);
+  Page poll();
+  Page offerToPhone();
+  Page askPhone();
+  Page handOver(Inputs& inputs);
   Page goOnWorking();
   Page sendWork(const Step& step);
   Page show(const Outcome& outcome);
@@ -67,6 +71,8 @@ class Conversation {
   PageContext context_;
   Page current_;
   bool isLoaded_ = false;
+  // A phone that is to take the journey over, until it has or nothing comes of it.
+  std::optional<PhoneOffer> phone_;
   // The work of the step with that id, as far as it is done.
   std::string workId_;
   std::optional<WorkSolver> solver_;

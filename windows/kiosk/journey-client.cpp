@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "settings.h"
 #include "utf.h"
 
 namespace keyturn {
 namespace {
 
 constexpr std::size_t tokenLength = 43;  // 256 bits in base64url
+constexpr std::size_t longestAddress = 400;
 
 bool isToken(std::string_view text) { return text.size() == tokenLength && isPathId(text); }
 
@@ -221,6 +223,35 @@ Outcome JourneyClient::checkPassword(const SecretString& password) {
   const Outcome outcome = call("POST", "/journeys/current/password-check", body, json);
   if (outcome.kind == Outcome::Kind::ok) applyVerdicts(step_->rules, json["verdicts"]);
   return outcome;
+}
+
+Outcome JourneyClient::offerToPhone(PhoneOffer& offer) {
+  if (!isOpen()) return trouble(HttpFailure::badAnswer);
+  Json json;
+  const Outcome outcome = call("POST", "/journeys/current/phones", SecretString("{}"), json);
+  if (outcome.kind != Outcome::Kind::ok) return outcome;
+  offer.phone = json.text("phone");
+  offer.address = json.text("address");
+  json.wipe();
+  const bool isAddress = offer.address.rfind("https://", 0) == 0 && isDisplayText(offer.address, longestAddress);
+  return isPathId(offer.phone) && isAddress ? outcome : trouble(HttpFailure::badAnswer);
+}
+
+Outcome JourneyClient::phoneProgress(const PhoneOffer& offer, PhoneProgress& progress) {
+  Json json;
+  const Outcome outcome = call("GET", "/journeys/current/phones/" + offer.phone, {}, json);
+  if (outcome.kind != Outcome::Kind::ok) return outcome;
+  const std::string told = json.text("progress");
+  progress = told == "offered" ? PhoneProgress::offered : told == "opened" ? PhoneProgress::opened : told == "let-in" ? PhoneProgress::letIn : PhoneProgress::over;
+  return outcome;
+}
+
+Outcome JourneyClient::handOver(const PhoneOffer& offer, const SecretString& digits) {
+  SecretString body;
+  if (!appendMember(body, "digits", digits.view())) return trouble(HttpFailure::badAnswer);
+  Json json;
+  const Outcome outcome = call("POST", "/journeys/current/phones/" + offer.phone, body, json);
+  return outcome.kind == Outcome::Kind::ok ? takeStep(json) : outcome;
 }
 
 void JourneyClient::cancel() {

@@ -38,6 +38,14 @@ struct NamedSecret {
   SecretString value;
 };
 
+// What a phone scans to go on with the journey, and what the server calls that phone.
+struct PhoneOffer {
+  std::string phone;
+  std::string address;
+};
+
+enum class PhoneProgress { offered, opened, letIn, over };
+
 class JourneyClient {
  public:
   // `version` is told to the server as the client's; `language` is a BCP 47 tag.
@@ -66,6 +74,12 @@ class JourneyClient {
   // Leaves it at the accounts that were written to.
   Outcome finish();
   Outcome poll();
+
+  // Has the server make the code by which a phone takes the journey over.
+  Outcome offerToPhone(PhoneOffer& offer);
+  Outcome phoneProgress(const PhoneOffer& offer, PhoneProgress& progress);
+  // Hands the journey over to the phone that shows these digits; the step is then the one that waits for it.
+  Outcome handOver(const PhoneOffer& offer, const SecretString& digits);
 
   // Has a password judged while it is typed; the verdicts stand at the rules of the step.
   Outcome checkPassword(const SecretString& password);

@@ -181,11 +181,8 @@ void KioskWindow::showPage(const Page& page) {
   setCaption();
   pageShownAt_ = now();
   pollAt_ = page.pollAfter > 0 ? pageShownAt_ + static_cast<std::uint64_t>(page.pollAfter) * 1000 : 0;
-  if (page.isFinal) expiresAt_ = 0;
-  if (page.expiresIn) {
-    const std::uint64_t expiresAt = pageShownAt_ + static_cast<std::uint64_t>(*page.expiresIn) * 1000;
-    expiresAt_ = expiresAt_ == 0 ? expiresAt : std::min(expiresAt_, expiresAt);
-  }
+  if (page.isFinal || page.isServersTime) expiresAt_ = 0;
+  if (page.expiresIn) expiresAt_ = pageShownAt_ + static_cast<std::uint64_t>(*page.expiresIn) * 1000;
   InvalidateRect(window_, nullptr, TRUE);
   goOn(page);
 }

@@ -31,6 +31,10 @@ void addClose(const PageContext& context, Page& page) {
 
 void addPortal(const PageContext& context, Page& page) { page.portal = context.portalAddress; }
 
+void addPhone(const PageContext& context, Page& page, const Step& step) {
+  if (step.canHandOver) addButton(context, page, Action::usePhone, TEXT_PHONE_BUTTON);
+}
+
 std::string joinLabels(const std::vector<StepOption>& options) {
   std::string joined;
   for (const StepOption& option : options) {

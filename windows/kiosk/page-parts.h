@@ -21,6 +21,8 @@ void addStop(const PageContext& context, Page& page);
 void addClose(const PageContext& context, Page& page);
 // What cannot be done here can be done at the portal: its address, to read and to scan.
 void addPortal(const PageContext& context, Page& page);
+// Where the journey can go on at a phone.
+void addPhone(const PageContext& context, Page& page, const Step& step);
 std::string joinLabels(const std::vector<StepOption>& options);
 
 }  // namespace keyturn

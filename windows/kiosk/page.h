@@ -25,6 +25,7 @@ enum class Action {
   goOn,          // back from the question whether to stop
   close,
   finish,        // leaves it at what was reached
+  usePhone,      // hands the journey over to a phone
 };
 
 enum class FieldKind {
@@ -68,6 +69,7 @@ struct Page {
   std::vector<std::string> paragraphs;
   std::string shown;     // to be read out: large, below the paragraphs
   std::string portal;    // address to go on at, on another device
+  std::string code;      // address for a phone alone: as a code, not in words
   std::vector<Choice> choices;
   bool severalChoices = false;
   std::vector<Field> fields;
@@ -83,6 +85,7 @@ struct Page {
   bool goesOn = false;                // polls at once: there is work to go on with
   bool isCalculating = false;         // that poll asks nobody and is short: the page stays usable meanwhile
   std::optional<std::int64_t> expiresIn;  // seconds of the journey's life
+  bool isServersTime = false;         // how long that is the server says when it is over
   std::string organisation;           // in the header
   std::string windowTitle;
   bool isFinal = false;               // nothing is open at the server any more

@@ -19,6 +19,11 @@ unsigned factorText(std::string_view kind) {
   return TEXT_FACTOR_OTHER;
 }
 
+struct WaitingTexts {
+  unsigned title;
+  unsigned text;
+};
+
 // A passkey needs a browser, which there is none of on the sign-in screen.
 bool canBeGivenHere(std::string_view factorKind) { return factorKind != "passkey"; }
 
@@ -43,6 +48,7 @@ Page proofPage(const PageContext& context, const Step& step, unsigned title) {
 }
 
 void addWaysOn(const PageContext& context, Page& page, const Step& step) {
+  addPhone(context, page, step);
   if (step.canGoBack) addButton(context, page, Action::back, TEXT_BACK);
   addStop(context, page);
 }
@@ -81,9 +87,13 @@ Page chooseFactorPage(const PageContext& context, const Step& step) {
   if (page.choices.empty()) return unknownPage(context, step);
   page.choices.front().selected = true;
   // What is left out is told: it may be the only way that the person has at hand.
-  if (!elsewhere.empty()) page.after.push_back(texts.text(TEXT_FACTOR_ELSEWHERE, {elsewhere, context.portalAddress}));
+  if (!elsewhere.empty()) {
+    page.after.push_back(step.canHandOver ? texts.text(TEXT_FACTOR_ON_PHONE, {elsewhere})
+                                          : texts.text(TEXT_FACTOR_ELSEWHERE, {elsewhere, context.portalAddress}));
+  }
   page.after.push_back(texts.text(TEXT_FACTOR_NEXT));
   addButton(context, page, Action::submit, TEXT_CONTINUE);
+  addPhone(context, page, step);
   addStop(context, page);
   return page;
 }
@@ -155,8 +165,13 @@ Page linkedPasswordPage(const PageContext& context, const Step& step) {
 
 Page passkeyPage(const PageContext& context, const Step& step) {
   Page page = proofPage(context, step, TEXT_PASSKEY_TITLE);
-  page.paragraphs.push_back(context.texts.text(step.canGoBack ? TEXT_PASSKEY_TEXT_BACK : TEXT_PASSKEY_TEXT));
-  addPortal(context, page);
+  // The phone goes on with what was shown so far; where it cannot, the portal begins anew.
+  if (step.canHandOver) {
+    page.paragraphs.push_back(context.texts.text(TEXT_PASSKEY_TEXT_PHONE));
+  } else {
+    page.paragraphs.push_back(context.texts.text(step.canGoBack ? TEXT_PASSKEY_TEXT_BACK : TEXT_PASSKEY_TEXT));
+    addPortal(context, page);
+  }
   addWaysOn(context, page, step);
   return page;
 }
@@ -165,9 +180,12 @@ Page waitingPage(const PageContext& context, const Step& step) {
   const ITexts& texts = context.texts;
   const bool isDirectory = step.isWriteUnderWay();
   const bool isManager = step.waitingFor == "manager" && !step.digits.empty();
-  Page page = emptyPage(context, step.id,
-                        texts.text(isDirectory ? TEXT_WAITING_TITLE : isManager ? TEXT_WAITING_TITLE_MANAGER : TEXT_WAITING_TITLE_PERSON));
-  page.paragraphs.push_back(texts.text(isDirectory ? TEXT_WAITING_TEXT : isManager ? TEXT_WAITING_TEXT_MANAGER : TEXT_WAITING_TEXT_PERSON));
+  const WaitingTexts words = isDirectory                    ? WaitingTexts{TEXT_WAITING_TITLE, TEXT_WAITING_TEXT}
+                             : isManager                    ? WaitingTexts{TEXT_WAITING_TITLE_MANAGER, TEXT_WAITING_TEXT_MANAGER}
+                             : step.waitingFor == "phone" ? WaitingTexts{TEXT_WAITING_TITLE_PHONE, TEXT_WAITING_TEXT_PHONE}
+                                                            : WaitingTexts{TEXT_WAITING_TITLE_PERSON, TEXT_WAITING_TEXT_PERSON};
+  Page page = emptyPage(context, step.id, texts.text(words.title));
+  page.paragraphs.push_back(texts.text(words.text));
   if (isManager) page.shown = step.digits;
   page.pollAfter = step.pollAfter;
   page.patience = personPatience;
@@ -179,8 +197,12 @@ Page waitingPage(const PageContext& context, const Step& step) {
 
 Page unknownPage(const PageContext& context, const Step& step) {
   Page page = emptyPage(context, "unknown", context.texts.text(TEXT_UNKNOWN_TITLE));
-  page.paragraphs.push_back(context.texts.text(TEXT_UNKNOWN_TEXT));
-  addPortal(context, page);
+  page.paragraphs.push_back(context.texts.text(step.canHandOver ? TEXT_UNKNOWN_TEXT_PHONE : TEXT_UNKNOWN_TEXT));
+  if (step.canHandOver) {
+    addPhone(context, page, step);
+  } else {
+    addPortal(context, page);
+  }
   addHelp(context, page);
   if (step.canGoBack) addButton(context, page, Action::back, TEXT_BACK);
   addClose(context, page);

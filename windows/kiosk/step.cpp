@@ -186,6 +186,7 @@ std::optional<Step> parseStep(const Json& json) {
   if (!isPathId(step.id) || json["kind"].asString() == nullptr) return std::nullopt;
   step.kind = kindOf(json.text("kind"));
   step.canGoBack = json["canGoBack"].asBoolean().value_or(false);
+  step.canHandOver = json["canHandOver"].asBoolean().value_or(false);
   if (json["attemptsLeft"].asNumber()) step.attemptsLeft = bounded(json["attemptsLeft"], 0, 0, 1000);
   step.message = cleanText(json.text("message"));
   step.messageIsError = json.text("messageTone") == "error";

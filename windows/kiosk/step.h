@@ -57,6 +57,7 @@ struct Step {
   StepKind kind = StepKind::unknown;
   std::string id;
   bool canGoBack = false;
+  bool canHandOver = false;          // it can go on at a phone from here
   std::optional<int> attemptsLeft;
   std::string message;
   bool messageIsError = false;
@@ -78,6 +79,8 @@ struct Step {
   std::vector<std::string> nextSteps;
   std::string contact;               // refused
 
+  // Whether it is for somebody, or something, that has longer than the journey had.
+  bool isPersonAwaited() const { return kind == StepKind::waiting && (waitingFor == "manager" || waitingFor == "phone"); }
   // Whether the answer is on its way into a directory: it is not taken back any more.
   bool isWriteUnderWay() const { return kind == StepKind::waiting && waitingFor == "directory"; }
 };

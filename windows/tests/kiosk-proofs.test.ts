@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Step } from '../../shared/api/journeys.ts';
 import { accountKey } from '../../src/core/accounts/candidate.ts';
 import { addFactor } from '../../src/core/enrolment/add-factor.ts';
 import { prepareQuestions } from '../../src/core/enrolment/prepare-questions.ts';
 import { newLogin } from '../../test/conformance/samples.ts';
 import { GENEROUS_LIMITS } from '../../test/scenarios/generous-limits.ts';
+import { request } from '../../test/scenarios/journey-client.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from '../../test/scenarios/sample-directory.ts';
 import { codeIn, type Keyturn, startKeyturn, until } from '../../test/scenarios/start-keyturn.ts';
 import { type Manager, vouchingOn } from '../../test/scenarios/vouching-harness.ts';
@@ -27,6 +29,7 @@ beforeAll(async () => {
     directories: [embeddedSection(), embeddedSection('cloud')],
     trustedProxies: ['127.0.0.1'],
     configuration: {
+      organisation: { name: 'Test', publicUrl: `https://localhost:${bench.proxy.port}` },
       guard: GENEROUS_LIMITS,
       signIn: { enabled: true },
       recovery: {
@@ -91,15 +94,25 @@ async function newPerson(): Promise<{ login: string; address: string; account: {
   return { login, address, account: ref };
 }
 
+async function withQuestions(): Promise<Awaited<ReturnType<typeof newPerson>>> {
+  const person = await newPerson();
+  const account = await keyturn.deps.directories.get('people').readAccount(person.account);
+  if (account === null) throw new Error('no account');
+  const given = Object.entries(ANSWERS).map(([question, answer]) => ({ question, answer }));
+  const { secret } = await prepareQuestions(keyturn.deps, account, given, 'en');
+  await addFactor(keyturn.deps, keyturn.deps.store, {
+    account: person.account,
+    kind: 'questions',
+    label: 'questions',
+    secret,
+    source: 'self',
+  });
+  return person;
+}
+
 describe('every way to prove it that needs no browser, against a whole Keyturn', () => {
   it('takes the answers to the questions that a person set up', async () => {
-    const person = await newPerson();
-    const account = await keyturn.deps.directories.get('people').readAccount(person.account);
-    if (account === null) throw new Error('no account');
-    const given = Object.entries(ANSWERS).map(([question, answer]) => ({ question, answer }));
-    const { secret } = await prepareQuestions(keyturn.deps, account, given, 'en');
-    const row = { account: person.account, kind: 'questions' as const, label: 'questions', secret, source: 'self' };
-    await addFactor(keyturn.deps, keyturn.deps.store, row);
+    const person = await withQuestions();
     const kiosk = await afterCode(person, 'Your own questions');
     const asked = await kiosk.page('Answer your questions', 'questions-real');
     const labels = asked.controls.filter(({ text }) => /^What was the first \w+\?$/.test(text)).map(({ text }) => text);
@@ -148,5 +161,39 @@ describe('every way to prove it that needs no browser, against a whole Keyturn',
     const [request] = await boss.requests();
     expect((await boss.vouch(request?.id ?? '', digits)).status).toBe(204);
     await finish(kiosk, login);
+  });
+
+  it('goes on at a phone with what was shown so far, and ends when the phone has', async () => {
+    const person = await withQuestions();
+    const kiosk = await afterCode(person, 'Your own questions');
+    await kiosk.page('Answer your questions');
+    const offered = new Promise<string>((resolve) => {
+      bench.proxy.change = ({ path, body }) => {
+        if (path.endsWith('/phones')) resolve(String(body.address));
+        return null;
+      };
+    });
+    await kiosk.press('usePhone');
+    await kiosk.page('Continue on your phone', 'phone-code');
+    const link = new URL(await offered).hash.slice(1);
+    bench.proxy.change = null;
+    const opened = (await request(keyturn.url, 'POST', '/hand-over', { link })).body;
+    const digits = (opened.step as { digits: string }).digits;
+    const onPhone = (method: string, path: string, body?: unknown) =>
+      request(keyturn.url, method, `/journeys/current${path}`, body, { authorization: `Bearer ${opened.token}` });
+    await kiosk.until('the digits', ({ controls }) => controls.some(({ id }) => id === ids.field));
+    await kiosk.fill(digits);
+    await kiosk.press('submit');
+    await kiosk.page('Your phone goes on', 'phone-goes-on');
+    const asked = (await onPhone('GET', '')).body.step as Extract<Step, { kind: 'questions' }>;
+    const answers = asked.questions.map(({ id, text }) => ({ question: id, answer: ANSWERS[/first (\w+)/.exec(text)?.[1] ?? ''] }));
+    const proven = (await onPhone('POST', `/steps/${asked.id}`, { answers })).body.step;
+    expect(proven?.kind).toBe('new-password');
+    const saved = await onPhone('POST', `/steps/${proven?.id}`, { password: NEW_PASSWORD });
+    expect(saved.body.step?.kind).toBe('done');
+    await kiosk.page('Finished on your phone', 'phone-done');
+    await kiosk.press('close');
+    expect(await kiosk.exitCode).toBe(0);
+    expect(await signsIn(keyturn, person.login, NEW_PASSWORD)).toBe(true);
   });
 });

@@ -29,12 +29,12 @@ void PageView::addText(int id, const std::string& text, FontRole font, int gap, 
   add(Kind::text, id, L"STATIC", text, SS_NOPREFIX, font, gap).indent = indent;
 }
 
-void PageView::addPortal(const std::string& address) {
-  addText(idPortal, address, FontRole::strong, 8);
+bool PageView::addCode(const std::string& address, unsigned name) {
   std::optional<QrCode> code = encodeQr(address);
-  if (!code) return;  // longer than a code takes: it can be typed
+  if (!code) return false;
   code_ = std::move(*code);
-  add(Kind::code, idPortalCode, L"STATIC", texts_.text(TEXT_PORTAL_CODE), SS_OWNERDRAW, FontRole::body, 12);
+  add(Kind::code, idPortalCode, L"STATIC", texts_.text(name), SS_OWNERDRAW, FontRole::body, 12);
+  return true;
 }
 
 void PageView::addChoices(const Page& page) {

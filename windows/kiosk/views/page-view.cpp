@@ -74,7 +74,11 @@ void PageView::show(const Page& page) {
   for (std::size_t i = 0; i < page.paragraphs.size(); ++i)
     addText(idParagraph + static_cast<int>(i), page.paragraphs[i], FontRole::body, i == 0 ? 14 : 8);
   if (!page.shown.empty()) addText(idShown, page.shown, FontRole::title, 16);
-  if (!page.portal.empty()) addPortal(page.portal);
+  if (!page.portal.empty()) {
+    addText(idPortal, page.portal, FontRole::strong, 8);
+    addCode(page.portal, TEXT_PORTAL_CODE);
+  }
+  if (!page.code.empty() && !addCode(page.code, TEXT_PHONE_CODE)) addText(idPortal, page.code, FontRole::strong, 8);
   addChoices(page);
   for (std::size_t i = 0; i < page.fields.size(); ++i) addField(page, static_cast<int>(i));
   addRules(page);

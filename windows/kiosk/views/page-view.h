@@ -72,7 +72,8 @@ class PageView {
   Item& add(Kind kind, int id, const wchar_t* className, const std::string& text, DWORD style, FontRole font, int gap);
   void addText(int id, const std::string& text, FontRole font, int gap, int indent = 0);
   void addChoices(const Page& page);
-  void addPortal(const std::string& address);
+  // False where the address is longer than a code takes: it can be typed. `name` is told to screen readers.
+  bool addCode(const std::string& address, unsigned name);
   void addField(const Page& page, int index);
   void addKeyboard();
   void addRules(const Page& page);

@@ -63,6 +63,9 @@ inline const std::string chooseFactor =
     R"({"id":"s1","kind":"choose-factor","canGoBack":false,"options":[{"id":"o1","kind":"email"},{"id":"o2","kind":"totp"},{"id":"o3","kind":"passkey"}],"accepted":[],"done":[]})";
 inline const std::string code =
     R"({"id":"s2","kind":"code","canGoBack":true,"factor":{"id":"f","kind":"email"},"length":6,"sentAt":null,"resendAt":"1970-01-01T00:17:10Z","expiresAt":"1970-01-01T00:26:40Z"})";
+// A passkey is asked for, in a journey that can go on at a phone.
+inline const std::string handable = R"({"id":"h1","kind":"passkey","canGoBack":true,"canHandOver":true})";
+inline const std::string phoneOffer = R"({"phone":"p1","address":"https://reset.example.com/go-on#p1.secret","expiresAt":"1970-01-01T00:26:40Z"})";
 inline const std::string newPassword =
     R"({"id":"s3","kind":"new-password","canGoBack":false,"accounts":[{"id":"a","label":"alice"}],"rules":[{"code":"password.too-short","params":{"minimum":12},"text":"At least 12 characters","source":"directory"},{"code":"password.reused","params":{},"text":"Not one of your last","source":"server-only"}],"mayKeepPassword":true,"changeableAt":null})";
 inline const std::string done =

@@ -28,6 +28,7 @@ const actions = [
   'goOn',
   'close',
   'finish',
+  'usePhone',
 ] as const;
 export type Action = (typeof actions)[number];
 export const ids = {
@@ -229,6 +230,8 @@ function createRun(
       return state;
     },
     async press(action) {
+      // A page that is being drawn has its title before it has its buttons.
+      await run.until(`the button ${action}`, ({ controls }) => controls.some(({ id }) => id === button(action)));
       await command('click', button(action));
     },
     async fill(text, index = 0) {

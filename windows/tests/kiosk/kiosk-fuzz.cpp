@@ -36,6 +36,9 @@ const std::vector<std::string>& examples() {
       test::answered(R"({"id":"c","kind":"choose-accounts","accounts":[{"id":"a","label":"alice","locked":true,"selected":true}]})"),
       test::answered(R"({"id":"l","kind":"linked-password","canGoBack":true,"accounts":[{"id":"a","label":"alice"},{"id":"b","label":"alice at the laboratory"}]})"),
       test::answered(R"({"id":"o","kind":"password","canGoBack":true})"), test::answered(R"({"id":"k","kind":"passkey","canGoBack":true})"),
+      test::answered(R"({"id":"p","kind":"waiting","canGoBack":false,"for":"phone","pollAfter":2})"), test::answered(test::handable),
+      test::phoneOffer, R"({"progress":"offered"})", R"({"progress":"opened"})", R"({"progress":"let-in"})", R"({"progress":"over"})",
+      R"({"type":"x","title":"Wrong","status":422,"code":"phone.digits-wrong"})",
       test::answered(R"({"id":"m","kind":"waiting","canGoBack":true,"for":"manager","digits":"47","pollAfter":8})"),
       test::answered(R"({"id":"n","kind":"new-password","accounts":[],"rules":[],"mayKeepPassword":true,"results":[{"account":{"label":"alice"},"outcome":"password-reset","message":"Set."}],"mayFinish":true})"),
       test::answered(R"({"id":"u","kind":"confirm-unlock","accounts":[{"id":"a","label":"alice"}]})"),
@@ -112,7 +115,7 @@ void requireDrawable(const Page& page) {
   require(!page.expiresIn || (*page.expiresIn >= 0 && *page.expiresIn <= 86400), "a bounded life");
   require(page.choices.size() <= 30 && page.fields.size() <= 30 && page.rules.size() <= 30 && page.paragraphs.size() <= 40 && page.after.size() <= 5 && page.buttons.size() <= 5,
           "a bounded page");
-  for (const std::string* text : {&page.title, &page.notice, &page.shown, &page.portal, &page.progress, &page.organisation, &page.windowTitle}) requireText(*text);
+  for (const std::string* text : {&page.title, &page.notice, &page.shown, &page.portal, &page.code, &page.progress, &page.organisation, &page.windowTitle}) requireText(*text);
   for (const std::string& text : page.paragraphs) requireText(text);
   for (const auto& rule : page.rules) requireText(rule.second);
   for (const Choice& choice : page.choices) requireText(choice.label + choice.hint);
@@ -134,7 +137,7 @@ void converse() {
     for (const Field& field : page.fields) inputs.fields.push_back({field.id, SecretString(below(4) == 0 ? changed("alice") : below(2) == 0 ? "12345678" : "123456")});
     if (!page.choices.empty()) inputs.choices.push_back(page.choices[below(page.choices.size())].id);
     // Mostly what the page offers, sometimes what it does not.
-    const Action action = below(5) == 0 || page.buttons.empty() ? static_cast<Action>(below(12)) : page.buttons[below(page.buttons.size())].action;
+    const Action action = below(5) == 0 || page.buttons.empty() ? static_cast<Action>(below(13)) : page.buttons[below(page.buttons.size())].action;
     if (below(6) == 0) requireDrawable(conversation.check(SecretString("secret")).first);
     const std::size_t sent = server.sent;
     // As the window does: while there is work, it mostly goes on with it.
