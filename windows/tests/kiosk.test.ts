@@ -236,6 +236,7 @@ describe('the window', () => {
     expect(choice.controls.filter(({ tabStop }) => tabStop).map(({ id }) => id)).toEqual([
       ids.choice,
       button('submit'),
+      button('usePhone'),
       button('askToStop'),
     ]);
     await kiosk.command('key', TAB);
