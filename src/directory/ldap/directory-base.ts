@@ -7,6 +7,7 @@ import type { LdapConnection, SearchOptions } from './connection.ts';
 import { isAtOrBelow } from './dn.ts';
 import type { LdapEntry } from './entry.ts';
 import { allOf, anyOf, configuredFilter } from './filters.ts';
+import { createHeldSearches } from './held-searches.ts';
 import type { LdapKind } from './ldap-kind.ts';
 import { type Inspection, reportHealth } from './report-health.ts';
 import { RESULT, succeeded } from './result-codes.ts';
@@ -65,6 +66,7 @@ export function createDirectoryBase(
   kind: LdapKind,
 ): DirectoryBase {
   const servers = createServers(settings, deps, kind.explainSignIn);
+  const held = createHeldSearches(servers);
   const people =
     settings.peopleFilter === undefined ? kind.people : allOf(kind.people, configuredFilter(settings.peopleFilter, 'peopleFilter'));
   const options = { attributes: kind.accountAttributes, binary: kind.binaryAttributes, scope: 'sub' as const };
@@ -135,7 +137,7 @@ export function createDirectoryBase(
       });
       return toAccounts(answer);
     },
-    search: (request) => searchPeople(servers, kind, everybody, request),
+    search: (request) => searchPeople({ servers, held }, kind, everybody, request),
     forEachPerson: (visit) => walkPeople(servers, everybody, visit),
     async readAccount(ref) {
       try {
@@ -168,7 +170,10 @@ export function createDirectoryBase(
     },
     health: (asked, inspection) => reportHealth(settings, servers, kind, asked, inspection),
     timeLimits: timeLimitsOf(settings),
-    close: () => servers.close(),
+    close() {
+      held.close();
+      return servers.close();
+    },
   };
 }
 

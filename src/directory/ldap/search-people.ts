@@ -4,11 +4,10 @@ import type { Account, SearchPage, SearchRequest } from '../../core/ports/direct
 import type { SearchOptions } from './connection.ts';
 import type { LdapEntry } from './entry.ts';
 import { allOf, anyOf, contains } from './filters.ts';
+import { type EntryReader, type HeldSearches, mayBeBegunAnew, type PagedSearch, readerOf } from './held-searches.ts';
 import type { LdapKind } from './ldap-kind.ts';
-import { succeeded } from './result-codes.ts';
 import { pagesOfAll } from './search-all.ts';
 import type { Servers } from './servers.ts';
-import { unexpectedResult } from './translate-error.ts';
 
 /** Where people are looked for, and what is made of their entries. */
 export interface PeopleSearch {
@@ -19,11 +18,11 @@ export interface PeopleSearch {
 }
 
 /**
- * Server cookies of RFC 2696 live and die with one connection, so a cursor is a count: the pages before are read again. That keeps
- * every page live and any node able to serve it; lists for people rarely go beyond the third page.
+ * One page of the people whom a search finds. A cursor is a count, so that any node serves any page, live: the pages before are read
+ * again, unless this process has just read them and can read on.
  */
 export async function searchPeople(
-  servers: Servers,
+  { servers, held }: { servers: Servers; held: HeldSearches },
   kind: Pick<LdapKind, 'searchedAttributes' | 'stateFilter' | 'confirmState'>,
   where: PeopleSearch,
   request: SearchRequest,
@@ -39,24 +38,59 @@ export async function searchPeople(
     ...(state === undefined ? [] : [state]),
     ...terms.slice(0, 8).map((term) => anyOf(...kind.searchedAttributes.map((attribute) => contains(attribute, term)))),
   );
-  const skip = cursorOffset(request.cursor);
   const pageSize = Math.min(1000, Math.max(1, Math.trunc(request.pageSize)));
-  return servers.read(async (connection) => {
+  // One more than fits tells whether there is a next page.
+  const search = { base: where.baseDn, options: { ...where.options, filter }, pageSize: Math.min(1000, pageSize + 1) };
+  const isWanted = (entry: LdapEntry) => request.filter === undefined || kind.confirmState?.(request.filter, entry) !== false;
+
+  /** From where the reader stands, which is behind `seen` entries. */
+  const readPage = async (reader: EntryReader, seen: number): Promise<SearchPage> => {
     const accounts: Account[] = [];
-    let seen = 0;
-    // One more than fits tells whether there is a next page.
-    for await (const { result, entries } of connection.pages(where.baseDn, { ...where.options, filter }, Math.min(1000, pageSize + 1))) {
-      if (!succeeded(result)) throw unexpectedResult(result, connection.server, 'search');
-      for (const entry of entries) {
-        seen += 1;
-        if (seen <= skip) continue;
-        if (request.filter !== undefined && kind.confirmState?.(request.filter, entry) === false) continue;
-        if (accounts.length === pageSize) return { accounts, cursor: String(seen - 1) };
-        accounts.push(...where.toAccounts([entry]));
+    for (let behind = seen; ; behind += 1) {
+      const entry = await reader.next();
+      if (entry === null) return { accounts, cursor: null };
+      if (behind < skip || !isWanted(entry)) continue;
+      if (accounts.length === pageSize) {
+        reader.giveBack(entry);
+        return { accounts, cursor: String(behind) };
       }
+      accounts.push(...where.toAccounts([entry]));
     }
-    return { accounts, cursor: null };
-  });
+  };
+
+  const skip = cursorOffset(request.cursor);
+  const placeOf = (cursor: string) => JSON.stringify([filter.toString(), pageSize, cursor]);
+  if (skip > 0) {
+    const page = await readOn(held, search, { place: placeOf(String(skip)), placeOf, skip, readPage });
+    if (page !== null) return page;
+  }
+  return servers.read((connection) => readPage(readerOf(connection, search), 0));
+}
+
+interface ReadOn {
+  readonly place: string;
+  readonly skip: number;
+  placeOf(cursor: string): string;
+  readPage(reader: EntryReader, seen: number): Promise<SearchPage>;
+}
+
+/** Reads on where the page before has stopped, and leaves it to the next one. null: that cannot be, read it as if it were the first. */
+async function readOn(held: HeldSearches, search: PagedSearch, { place, skip, placeOf, readPage }: ReadOn): Promise<SearchPage | null> {
+  const found = held.take(place);
+  const reader = found ?? (await held.begin(search));
+  if (reader === null) return null;
+  let next: string | null = null;
+  try {
+    const page = await readPage(reader, found === null ? 0 : skip);
+    next = page.cursor;
+    return page;
+  } catch (error) {
+    if (found === null || !mayBeBegunAnew(error)) throw error;
+    return null;
+  } finally {
+    if (next === null) reader.close();
+    else held.keep(placeOf(next), reader);
+  }
 }
 
 /**

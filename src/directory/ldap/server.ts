@@ -27,6 +27,8 @@ export interface Server {
   readonly url: string;
   readonly read: Pool;
   readonly write: Pool;
+  /** Connections on which a list is read on, page by page: held for longer than one piece of work of `read` may be. */
+  readonly listing: Pool;
   /** Connections on which nobody is signed in, for one piece of work each. */
   readonly separate: Pool;
   readonly up: boolean;
@@ -57,6 +59,9 @@ export interface Trial {
   /** As `LdapConnection.certificateEnds`. */
   readonly certificateEnds: number | null;
 }
+
+/** Lists of one directory that are read on at the same time, each on a connection of its own. */
+export const HELD_SEARCHES = 2;
 
 /** Milliseconds of idleness after which a connection is checked before use. */
 const checkAfterIdle = 5000;
@@ -128,6 +133,7 @@ export function createServer(
     // Whoever waits for a connection to it goes elsewhere at once.
     read.clear(error);
     write.clear(error);
+    listing.clear(error);
     separate.clear(error);
   };
 
@@ -216,6 +222,7 @@ export function createServer(
     });
   const read = pool(settings.connections.read);
   const write = pool(settings.connections.write);
+  const listing = pool(HELD_SEARCHES);
   // Bounded like the others: each costs the server a socket, and an agreement on keys.
   const separate = createPool({
     server: url,
@@ -236,6 +243,7 @@ export function createServer(
     url,
     read,
     write,
+    listing,
     separate,
     get up() {
       return health.down === null;
@@ -259,9 +267,10 @@ export function createServer(
     clear() {
       read.clear();
       write.clear();
+      listing.clear();
     },
     async close() {
-      await Promise.all([read.close(), write.close(), separate.close(), trial?.catch(() => {})]);
+      await Promise.all([read.close(), write.close(), listing.close(), separate.close(), trial?.catch(() => {})]);
     },
   };
 }

@@ -38,6 +38,8 @@ export interface Servers {
    * @returns what each told with its identity; null for one that cannot be asked, which those that are known to be down are not
    */
   readEach<T>(work: Work<T>): Promise<({ server: string; told: T } | null)[]>;
+  /** The same as `read` on a connection that may be kept for a while (held-searches.ts). */
+  listing<T>(work: Work<T>): Promise<T>;
   /** A connection of its own that nobody is signed in on, closed afterwards: to bind as the person. Never the service account's. */
   separate<T>(work: Work<T>): Promise<T>;
   /** Makes a trial of every server, and brings those back that pass. */
@@ -178,6 +180,7 @@ export function createServers(
             }
           }),
       ),
+    listing: (work) => attempt(work, (server, run) => server.listing.run(run), all),
     separate: (work) => attempt(work, (server, run) => server.separate.run(run), all),
     async probe() {
       const connections: Probed[] = [];
