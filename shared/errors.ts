@@ -145,6 +145,7 @@ export const ERRORS = {
   'store.undecryptable': { status: 500, audience: 'operator', level: 'error' },
   // Channels
   'mail.refused': { status: 502, audience: 'operator', level: 'warn' },
+  'mail.deferred': { status: 503, audience: 'operator', level: 'warn' },
   'mail.unavailable': { status: 503, audience: 'operator', level: 'warn' },
   'sms.refused': { status: 502, audience: 'operator', level: 'warn' },
   'sms.unavailable': { status: 503, audience: 'operator', level: 'warn' },

@@ -27,11 +27,12 @@ export type ServerProblem =
 /**
  * - `message`: this message is refused for good, by any server.
  * - `policy`: this server will not take it (relaying, spam rules); another one might.
+ * - `recipient`: not now, for the sake of the recipient; another server might, and this one later.
  * - `server`: says nothing about the message.
  */
 export interface Diagnosis {
-  about: 'message' | 'policy' | 'server';
-  problem: ServerProblem | 'recipient-refused' | 'content-refused' | 'content-too-large';
+  about: 'message' | 'policy' | 'recipient' | 'server';
+  problem: ServerProblem | 'recipient-deferred' | 'recipient-refused' | 'content-refused' | 'content-too-large';
   /** SMTP reply code (RFC 5321 4.2), when the server gave one. */
   reply?: number;
 }
@@ -55,7 +56,11 @@ function diagnoseReply(failure: NodemailerError): Diagnosis | null {
   const { code, command, responseCode: reply } = failure;
   if (reply === undefined || (code !== 'EENVELOPE' && code !== 'EMESSAGE')) return null;
   const enhanced = enhancedCode(failure.response);
-  if (isTemporary(reply, enhanced, command)) return { about: 'server', problem: 'temporary-failure' };
+  if (isTemporary(reply, enhanced, command)) {
+    return command === 'RCPT TO' && !speaksOfItself(enhanced)
+      ? { about: 'recipient', problem: 'recipient-deferred' }
+      : { about: 'server', problem: 'temporary-failure' };
+  }
   if (SESSION_REPLIES.includes(reply)) return { about: 'server', problem: 'session-refused' };
   if (isTooLarge(reply, enhanced, command)) return { about: 'message', problem: 'content-too-large' };
   // Our own sender address is configuration: once it is mended, what waits can still be sent.
@@ -79,6 +84,15 @@ function enhancedCode(response: string | undefined): string | null {
 function isTemporary(reply: number, enhanced: string | null, command: string | undefined): boolean {
   if (enhanced === null) return reply < 500 || (reply === 552 && command === 'RCPT TO');
   return enhanced.startsWith('4.') || enhanced.endsWith('.2.2');
+}
+
+/**
+ * Whether a server that defers a recipient says that it is in trouble itself: it names the mail system (x.3, RFC 3463 3.4); one that
+ * closes the connection (421) is no reply here. Everything else whoever chose the address may have brought about, by what their own server answers when it is
+ * asked about the address, with or without an enhanced code: it is no fault of the mail server.
+ */
+function speaksOfItself(enhanced: string | null): boolean {
+  return enhanced?.startsWith('4.3.') === true;
 }
 
 /** 552 speaks of size (RFC 1870 6.1) unless its enhanced code says of what else; 5.2.3 and 5.3.4 speak of it with any reply. */

@@ -70,6 +70,7 @@ function mailerFor(...servers: MailServer[]): SmtpMailer {
 }
 
 const refused = expect.objectContaining({ code: 'mail.refused' });
+const deferred = expect.objectContaining({ code: 'mail.deferred' });
 const unavailable = expect.objectContaining({ code: 'mail.unavailable' });
 const problems = (): unknown[] =>
   events.filter(({ event }) => event === 'mail.server-failed').map(({ facts }) => (facts as { problem: string }).problem);
@@ -159,16 +160,18 @@ describe('refusal and failure', () => {
   });
 
   it.each([
-    ['a temporary refusal of the recipient', 'refuse-temporarily', 'temporary-failure'],
+    ['a temporary refusal of the recipient', 'refuse-temporarily', 'recipient-deferred'],
     ['a temporary refusal of the content', { at: 'content', code: 452, words: 'full' }, 'temporary-failure'],
     ['a refused sender', { at: 'sender', code: 550, words: 'not you' }, 'sender-refused'],
     ['a refused session', { at: 'greeting', code: 554, words: 'no' }, 'session-refused'],
     ['a busy server', { at: 'greeting', code: 421, words: 'busy' }, 'temporary-failure'],
     ['a demand for authentication', { at: 'recipient', code: 530, words: '5.7.0 sign in' }, 'session-refused'],
     ['a refusal to relay', relayDenied, 'recipient-refused'],
-    ['a final reply with a temporary enhanced code', { at: 'recipient', code: 550, words: '4.7.1 greylisted' }, 'temporary-failure'],
-    ['a full mailbox', { at: 'recipient', code: 552, words: '5.2.2 mailbox full' }, 'temporary-failure'],
-    ['552 to a recipient without a reason', { at: 'recipient', code: 552, words: 'no' }, 'temporary-failure'],
+    ['a final reply with a temporary enhanced code', { at: 'recipient', code: 550, words: '4.7.1 greylisted' }, 'recipient-deferred'],
+    ['a trouble of its own, told at the recipient', { at: 'recipient', code: 451, words: '4.3.0 no disk' }, 'temporary-failure'],
+    ['a connection that it closes at the recipient', { at: 'recipient', code: 421, words: 'closing' }, 'session-refused'],
+    ['a full mailbox', { at: 'recipient', code: 552, words: '5.2.2 mailbox full' }, 'recipient-deferred'],
+    ['552 to a recipient without a reason', { at: 'recipient', code: 552, words: 'no' }, 'recipient-deferred'],
     ['a lost answer', 'drop-after-data', 'connection-lost'],
   ] as const)('moves on to the next server after %s', async (_name, mode, problem) => {
     const [first, second] = await Promise.all([start({ mode }), start()]);
@@ -180,10 +183,24 @@ describe('refusal and failure', () => {
   it('can be tried again when no server took the message', async () => {
     const server = await start({ mode: 'refuse-temporarily' });
     const mailer = mailerFor(mailServer(server));
-    await expect(mailer.send(message)).rejects.toEqual(unavailable);
+    await expect(mailer.send(message)).rejects.toEqual(deferred);
     await server.setMode('accept');
     await mailer.send(message);
     expect(await server.messages()).toHaveLength(1);
+  });
+
+  it('is no fault of the server when one recipient is deferred: it is asked first for the next one', async () => {
+    const [first, second] = await Promise.all([start({ mode: { at: 'recipient', code: 451, words: 'callout' } }), start()]);
+    const mailer = mailerFor(mailServer(first), mailServer(second));
+    await mailer.send(message);
+    await first.setMode('accept');
+    await mailer.send(message);
+    expect([(await first.messages()).length, (await second.messages()).length]).toEqual([1, 1]);
+    await Promise.all([first, second].map((each) => each.setMode({ at: 'recipient', code: 450, words: '4.2.1 not now' })));
+    await expect(mailerFor(mailServer(first), mailServer(second)).send(message)).rejects.toEqual(deferred);
+    // One that is in trouble itself makes it a trouble of servers.
+    await second.setMode({ at: 'greeting', code: 421, words: 'busy' });
+    await expect(mailerFor(mailServer(first), mailServer(second)).send(message)).rejects.toEqual(unavailable);
   });
 
   it('is permanent when every server refuses by its policy', async () => {
@@ -234,7 +251,8 @@ describe('refusal and failure', () => {
   });
 
   it('asks a server that failed last, until it has rested', async () => {
-    const [first, second] = await Promise.all([start({ mode: 'refuse-temporarily' }), start()]);
+    const busy = { at: 'content', code: 452, words: 'full' } as const;
+    const [first, second] = await Promise.all([start({ mode: busy }), start()]);
     const mailer = mailerFor(mailServer(first), mailServer(second));
     await mailer.send(message);
     await first.setMode('accept');

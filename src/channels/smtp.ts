@@ -129,10 +129,14 @@ function isReply(diagnosis: Diagnosis): boolean {
   return diagnosis.problem === 'temporary-failure' || diagnosis.problem === 'sender-refused';
 }
 
-/** Refused when a server refused the message as such, or all of them did by their policy; otherwise it is worth another try. */
+/**
+ * Refused when a server refused the message as such, or all of them did by their policy; otherwise it is worth another try. Deferred when
+ * no server was in trouble: what one address brings about says nothing of the mail of others.
+ */
 function verdict(failures: readonly Failure[]): AppError {
   const last = failures.at(-1);
   const refused = last?.diagnosis.about === 'message' || failures.every((failure) => failure.diagnosis.about === 'policy');
   const servers = failures.map(({ facts }) => `${facts.server} ${facts.problem}${facts.reply === undefined ? '' : ` ${facts.reply}`}`);
-  return new AppError(refused ? 'mail.refused' : 'mail.unavailable', { servers }, { cause: last?.cause });
+  const anyTrouble = failures.some((failure) => failure.diagnosis.about === 'server');
+  return new AppError(refused ? 'mail.refused' : anyTrouble ? 'mail.unavailable' : 'mail.deferred', { servers }, { cause: last?.cause });
 }

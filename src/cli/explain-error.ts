@@ -388,6 +388,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     fix: withLines('Add a missing key to `keys`, after the current one, and count the rows that stay closed', 'keyturn doctor'),
   },
   'mail.refused': { meaning: 'The mail server refused the message for good', fix: 'Check the sender and recipient addresses' },
+  'mail.deferred': {
+    meaning: 'The mail server does not take mail for this recipient at present',
+    fix: 'It is tried again. Where it goes on, look into the log of the mail server',
+  },
   'mail.unavailable': {
     meaning: 'No mail server took the message; it is tried again',
     fix: withLines('Check mail.servers, and look what this says', 'keyturn doctor'),

@@ -219,10 +219,31 @@ describe.each(['sqlite', 'postgres'] as const)('what proves somebody, changed by
     for (const name of ['two\nlines', '\u0000', '\u202Eback', '  '])
       expect((await held.call('PATCH', `/me/factors/${id}`, { name })).status).toBe(400);
     expect((await held.call('PATCH', `/me/factors/${id}`, { name: 'Family 👩‍👧 phone' })).status).toBe(204);
+    const renamed = (await keyturn.deps.store.audit.read(0, 100_000)).filter(
+      ({ type, data }) => type === 'factor.renamed' && data.includes(id),
+    );
+    expect(renamed).toHaveLength(2);
+    expect(JSON.parse(renamed[0]?.data ?? '{}')).toMatchObject({ factor: 'passkey', author: 'self', account: { directory: 'people' } });
+    // What people call their things stays out of it.
+    expect(renamed.map(({ data }) => data).join()).not.toMatch(/Work laptop|Family/);
     expect((await held.call('DELETE', `/me/factors/${id}`)).status).toBe(204);
     expect(await found()).toBeUndefined();
     expect((await held.call('DELETE', `/me/factors/${id}`)).body.code).toBe('enrolment.factor-unknown');
     expect((await held.call('PATCH', `/me/factors/${id}`, { name: 'x' })).body.code).toBe('enrolment.factor-unknown');
+  });
+
+  it('begins to add no number of passkeys and authenticators, and as many again in another session', async () => {
+    const { person, held } = await signedIn();
+    const begin = (nth: number, by = held) => by.call('POST', `/me/factors/${nth % 2 === 0 ? 'passkey-options' : 'totp'}`, {});
+    const begun: number[] = [];
+    for (let nth = 0; nth < 40; nth += 1) begun.push((await begin(nth)).status);
+    expect(new Set(begun)).toEqual(new Set([201]));
+    const more = await Promise.all(Array.from({ length: 6 }, (_, nth) => begin(nth)));
+    expect(more.map(({ status, body }) => [status, body.code])).toEqual(more.map(() => [429, 'guard.slow-down']));
+    keyturn.clock.move(31_000);
+    const other = await signIn(keyturn, person.login, person);
+    expect((await begin(0, other)).status).toBe(201);
+    keyturn.clock.move(3_600_000);
   });
 
   it('tells the devices of the owner which passkeys were ended, and nobody else', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OwnRequirement } from '../../shared/api/own-requirement.ts';
@@ -82,6 +83,18 @@ describe.each(['sqlite', 'postgres'] as const)('enrolment that is required, on %
 
   const addsFor = ({ account, address }: Owner) =>
     addFactor(keyturn.deps, keyturn.deps.store, { account, kind: 'email', label: address, secret: address, source: 'test' });
+
+  it('takes nothing of another account for it as long as the link to it waits: that can be taken back', async () => {
+    const [owner, login] = [await halfEnrolled(keyturn, 'Overdue'), newLogin()];
+    await addPerson(keyturn, login);
+    const other = await keyturn.enrol(login);
+    const countsFrom = keyturn.clock.now() + DAY;
+    const made = { person: randomUUID(), ids: [randomUUID(), randomUUID()] as [string, string], now: 0, by: 'test', countsFrom };
+    expect(await keyturn.deps.store.people.link(owner.account, other.account, made)).toBe(true);
+    expect((await signIn(keyturn, owner.login, owner)).session.rights).toBe('until-enrolled');
+    keyturn.clock.move(DAY + 60_000);
+    expect((await signIn(keyturn, owner.login, owner)).session.rights).toBe('full');
+  });
 
   it('asks nothing of who could recover, nor of whom a rule leaves alone', async () => {
     const login = newLogin();
@@ -241,6 +254,23 @@ describe('enrolment that is required, while no mail leaves', () => {
     await keyturn?.close();
     await proxy?.stop();
     await smtp?.stop();
+  });
+
+  it('is not what an address of their own brings about that takes no mail at present', async () => {
+    const owner = await halfEnrolled(keyturn, 'Overdue');
+    const held = await signIn(keyturn, owner.login, owner);
+    await smtp.setMode({ at: 'recipient', code: 450, words: '4.2.1 not now' });
+    expect((await beginsAddress(held, owner)).status).toBe(201);
+    const deferred = () => keyturn.logLines.some((line) => line.includes('outbox.retry-later') && line.includes('mail.deferred'));
+    await until(deferred, 'the code to be deferred');
+    expect((await asked(held)).stuck).toBeNull();
+    expect((await held.call('POST', '/session/release', {})).body).toMatchObject({ code: 'enrolment.not-complete' });
+    expect((await signIn(keyturn, owner.login, owner)).session.rights).toBe('until-enrolled');
+    await smtp.setMode('accept');
+    await until(
+      async () => (await keyturn.deps.store.outbox.backlog(keyturn.clock.now())).every(({ waiting }) => waiting === 0),
+      'the code to leave',
+    );
   });
 
   it('lets everybody in and says why, and holds them up again when it does', async () => {

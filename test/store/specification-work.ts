@@ -357,6 +357,10 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
       await one.outbox.done(await queue({ kind: 'mail', createdAt: at - 100 }), at);
       await queue({ kind: 'mail', createdAt: at - 100 });
       expect(await told(at)).toEqual([]);
+      // What a recipient brings about says nothing, unless nobody tries any more.
+      await one.outbox.retry(await queue({ kind: 'own', createdAt: at + 20 }), at + 50, 'mail.deferred');
+      expect(await told(at + 25)).toEqual([]);
+      expect(await told(at + 60)).toEqual(['own']);
       // One that waits while others leave is about its address; a later one that waits as well is about the server.
       await one.outbox.retry(await queue({ kind: 'mail', createdAt: at + 20 }), at + 50, 'mail.unavailable');
       expect(await told(at + 25)).toEqual(['mail']);

@@ -39,6 +39,7 @@ export const EVENT_GROUPS: Readonly<Record<AuditType, HistoryGroup>> = {
   'recovery.frozen': 'protection',
   'recovery.released': 'protection',
   'factor.enrolled': 'enrolment',
+  'factor.renamed': 'enrolment',
   'factor.ended': 'enrolment',
   'account.linked': 'enrolment',
   'account.unlinked': 'enrolment',

@@ -117,6 +117,7 @@ export type AuditEvent =
   /** What a person can prove themselves with was changed by an operator. `id` is that of the proof; its secret is nowhere here. */
   /** `countsFrom`: the end of the cool-down of what a person added by themselves. `endsAt`, `once`: of a pass, until when it counts (milliseconds since 1970) and whether its use ends it. */
   | ({ type: 'factor.enrolled'; source: string; reason?: string; endsAt?: number; once?: boolean; countsFrom?: number } & AboutFactor)
+  | ({ type: 'factor.renamed' } & AboutFactor)
   | ({ type: 'factor.ended'; reason: string } & AboutFactor)
   /** Two accounts became one person's, or were parted. `account` is that of the one who did it. */
   /** By the journey in which the other one was proven, or by an attribute that both have in common. */

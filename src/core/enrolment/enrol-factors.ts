@@ -123,7 +123,7 @@ export async function endFactor(
 }
 
 /**
- * Gives one enrolled proof another name, which proves nothing and is told to nobody.
+ * Gives one enrolled proof another name, which proves nothing and is told to nobody. The name itself is no fact of the audit log.
  * @param mayBe whether it is one that has a name of its owner's
  * @throws AppError `enrolment.factor-unknown`
  */
@@ -131,7 +131,7 @@ export async function renameFactor(
   deps: EnrolmentDeps,
   account: AccountRef,
   { id, name, mayBe }: { id: string; name: string; mayBe: (row: FactorRow) => boolean },
-  by: Pick<ChangedBy, 'spend'>,
+  by: ChangedBy,
 ): Promise<void> {
   await deps.store.transaction(async (store) => {
     await takeTurn(deps, store, account);
@@ -139,6 +139,8 @@ export async function renameFactor(
     const row = (await ownedFactors(store, account, deps.clock.now())).find((factor) => factor.id === id);
     if (row === undefined || !mayBe(row) || !(await store.factors.rename(row, name)))
       throw new AppError('enrolment.factor-unknown', { id });
+    const about = { account, factor: row.kind, id, author: by.author, actor: actorOf(by) };
+    await recordEvent(store, deps.clock, { type: 'factor.renamed', ...about });
   });
 }
 

@@ -1,5 +1,6 @@
 import { accountKey } from '../accounts/candidate.ts';
 import type { CoreDeps } from '../core-deps.ts';
+import { ownerOf } from '../factors/owner-of.ts';
 import type { Account, AccountRef } from '../ports/directory.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 import { mailAddressKey } from './mail-address.ts';
@@ -56,10 +57,19 @@ export async function factorsThatCount(
  * owner takes anything of theirs away.
  */
 export async function ownedFactors(store: Store, account: AccountRef, now: number): Promise<FactorRow[]> {
-  const waiting = (await store.people.linkedTo(account)).filter(({ countsFrom }) => countsFrom > now);
-  const keys = new Set(waiting.map(({ directory, accountId }) => accountKey({ directory, id: accountId })));
-  const all = await store.factors.ofAccount(account);
-  return all.filter(({ directory, accountId }) => !keys.has(accountKey({ directory, id: accountId })));
+  return withoutWaitingLinks(store, account, await store.factors.ofAccount(account), now);
+}
+
+/** Of the proofs of an account those that no link brings which still waits. */
+export async function withoutWaitingLinks(
+  store: Pick<Store, 'people'>,
+  { directory, id }: AccountRef,
+  factors: readonly FactorRow[],
+  now: number,
+): Promise<FactorRow[]> {
+  const waiting = (await store.people.linkedTo({ directory, id })).filter(({ countsFrom }) => countsFrom > now);
+  const keys = new Set(waiting.map(({ directory: other, accountId }) => accountKey({ directory: other, id: accountId })));
+  return factors.filter((row) => !keys.has(accountKey(ownerOf(row))));
 }
 
 /** What two spellings of one address have in common; numbers are spelled in one way alone (E.164). */

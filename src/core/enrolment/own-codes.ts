@@ -15,6 +15,7 @@ import { randomCode, randomId } from '../random-id.ts';
 import { sessionActor } from '../sessions/end-sessions.ts';
 import type { Session } from '../sessions/session.ts';
 import type { NewFactor } from './add-factor.ts';
+import { countBegun } from './count-begun.ts';
 import { countEnrolled, enrolFactors } from './enrol-factors.ts';
 import { mailAddressKey, readMailAddress } from './mail-address.ts';
 import { countOwnCode } from './own-address-limits.ts';
@@ -49,10 +50,11 @@ export interface Ceremony {
 
 /**
  * Makes a seed for an authenticator. It is kept once a code of it was given.
- * @throws AppError `session.*`, `enrolment.kind-not-asked`, `enrolment.too-many`
+ * @throws AppError `session.*`, `enrolment.kind-not-asked`, `enrolment.too-many`, `guard.slow-down`
  */
 export async function beginTotp(deps: ActDeps, session: Session): Promise<Ceremony & { seed: string; address: string }> {
   await requireRoom(deps, session, 'totp');
+  await countBegun(deps, deps.store, session.row.journeyId);
   const seed = newSeed(deps.random);
   const begun = await begin(deps, deps.store, session, () => ({ kind: 'totp', seed }));
   return { ...begun, seed, address: otpauthAddress(seed, { issuer: deps.configuration().organisation.name, account: session.login }) };

@@ -12,12 +12,14 @@ import {
   relyingPartyOf,
   userHandleOf,
 } from '../factors/passkey.ts';
+import type { ActDeps } from '../journey/act.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 import type { CeremonyProblem } from '../ports/web-authn.ts';
 import { randomId, randomToken } from '../random-id.ts';
 import { addFactor } from './add-factor.ts';
+import { countBegun } from './count-begun.ts';
 import { addressesAmong, endSessionsOfChanged, takeTurn } from './enrol-factors.ts';
 
 const HOUR = 3_600_000;
@@ -53,13 +55,14 @@ export interface PasskeyOwner {
  * Begins the making of a passkey for a person who has just proven who they are (WebAuthn 7.1): discoverable, with user verification, and
  * not on a device that has one of theirs already.
  * @param journey whose proof it rests on; the ceremony ends with it
+ * @throws AppError `guard.slow-down`
  */
 export async function beginPasskey(
-  deps: Deps,
+  deps: Deps & Pick<ActDeps, 'act'>,
   { account, login, displayName }: PasskeyOwner,
   journey: { id: string; expiresAt: number },
-  now: number,
 ): Promise<{ ceremony: string; publicKey: CreationOptions }> {
+  await countBegun(deps, deps.store, journey.id);
   const { rpId } = relyingPartyOf(deps.configuration());
   const [ceremony, challenge] = [randomId(deps.random), randomToken(deps.random)];
   const expected: Expected = { purpose: 'enrol', account, challenge };
@@ -71,7 +74,7 @@ export async function beginPasskey(
     expected: JSON.stringify(expected),
     attempts: 0,
     maximumAttempts: ATTEMPTS,
-    expiresAt: Math.min(journey.expiresAt, now + PASSKEY_PATIENCE),
+    expiresAt: Math.min(journey.expiresAt, deps.act.at + PASSKEY_PATIENCE),
     consumedAt: null,
   });
   const except = present.filter((kept) => kept.rpId === rpId);

@@ -13,6 +13,7 @@ import type { Account, Directory } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { ownCombinations, type RuleFacts, scopesNamed } from '../proof/rules.ts';
 import { vouchedProof } from '../vouching/vouched-proof.ts';
+import { withoutWaitingLinks } from './factors-of.ts';
 import { judgeCombinations } from './judge-combinations.ts';
 import { addableKinds } from './own-proofs.ts';
 import { type Requirement, requirementOf } from './requirement.ts';
@@ -49,7 +50,8 @@ export async function readRequirement(
   const [{ reason }, facts, factors, vouched, asked] = await Promise.all([
     readBarred(deps, directory, account, situation.goal),
     readRuleFacts(directory, [...required, ...rules], account).catch((error: unknown) => notTold(deps, account, error)),
-    everyProofOf(deps, account),
+    // What is set up counts at once, as it is what was asked for; another account's only once the link cannot be taken back any more.
+    everyProofOf(deps, account).then((all) => withoutWaitingLinks(deps.store, account, all, now)),
     vouchedProof(deps, configuration, directory, account),
     deps.store.enrolmentAsks.find(account),
   ]);

@@ -44,8 +44,8 @@ export interface OutboxStore {
   giveUp(id: string, now: number, problem: string): Promise<void>;
   /**
    * Kinds of rows of a lane, queued since `since`, that should have left by `due` and did not, or were refused in a way that passes: a
-   * server does not take them at present. Where another one has left since they were queued, the server does: one address that is deferred
-   * stops nothing.
+   * server does not take them at present. Where another one has left since they were queued, the server does. One that is deferred for the
+   * sake of its recipient tells nothing: whoever chose the address may have brought it about.
    */
   notLeaving(lane: OutboxLane, since: number, due: number): Promise<string[]>;
   /** How many wait, and since when the oldest does, by lane. */

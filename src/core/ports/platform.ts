@@ -111,7 +111,8 @@ export type MailServerHealth =
 export interface Mailer {
   /**
    * Hands one message to the first mail server that takes it.
-   * @throws AppError `mail.refused` (permanent: do not retry) or `mail.unavailable` (retry later)
+   * @throws AppError `mail.refused` (permanent: do not retry) `mail.deferred` (for the sake of the recipient: retry later)
+   * or `mail.unavailable` (retry later)
    */
   send(message: MailMessage): Promise<void>;
   /** Tries each server without sending; used by `doctor` and the health page. */

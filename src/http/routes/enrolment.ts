@@ -46,7 +46,7 @@ export function enrolmentRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       async (request) => {
         const { acting, journey, candidate } = await withRight(request, request.body.right);
         const owner = { account: candidate.ref, login: candidate.login, displayName: candidate.label };
-        return beginPasskey(acting, owner, journey.row, acting.act.at);
+        return beginPasskey(acting, owner, journey.row);
       },
     );
 

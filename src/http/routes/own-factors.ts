@@ -149,7 +149,7 @@ export function ownFactorRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           const { login, displayName } = await ownAccount(acting, session);
           const owner = { account: session.account, login, displayName };
           const rests = { id: session.row.journeyId, expiresAt: session.endsAt };
-          return reply.status(201).send(await beginPasskey(acting, owner, rests, acting.act.at));
+          return reply.status(201).send(await beginPasskey(acting, owner, rests));
         }),
     );
 

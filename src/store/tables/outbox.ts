@@ -1,9 +1,13 @@
 import { type Selectable, sql } from 'kysely';
+import type { ErrorCode } from '../../../shared/errors.ts';
 import type { OutboxLane, OutboxRow, OutboxStore, QueuedRow } from '../../core/ports/outbox-store.ts';
 import type { TableContext } from '../context.ts';
 import { readable } from '../readable.ts';
 import type { Schema } from '../schema.ts';
 import { openColumn, sealColumn } from '../sealed-columns.ts';
+
+/** What one recipient brings about. */
+const DEFERRED: ErrorCode = 'mail.deferred';
 
 const LANES: readonly OutboxLane[] = ['code', 'notice', 'bulk'];
 
@@ -114,7 +118,7 @@ export function createOutbox(context: TableContext): OutboxStore {
       await context.db.updateTable('outbox').set({ failed_at: now, lease_until: 0, problem }).where('id', '=', id).execute();
     },
     async notLeaving(lane, since, due) {
-      const isWaiting = sql`done_at is null and failed_at is null and (problem is not null or run_at <= ${due})`;
+      const isWaiting = sql`done_at is null and failed_at is null and ((problem is not null and problem <> ${DEFERRED}) or run_at <= ${due})`;
       const rows = await context.db
         .selectFrom('outbox')
         .where('lane', '=', lane)
