@@ -1,3 +1,15 @@
 /** Addresses of pages, each of which one page file answers; its script draws the right one. That of the demo is there in demo mode alone. */
-export const PAGES = ['/', '/recover', '/not-me', '/call', '/me', '/phone', '/go-on', '/invite', '/helpdesk', '/admin'] as const;
+export const PAGES = [
+  '/',
+  '/recover',
+  '/not-me',
+  '/call',
+  '/me',
+  '/phone',
+  '/go-on',
+  '/invite',
+  '/helpdesk',
+  '/admin',
+  '/api-reference',
+] as const;
 export const DEMO_PAGE = '/demo';

@@ -24,6 +24,7 @@ const HelpdeskPage = lazy(() => import('./helpdesk/helpdesk-page.tsx').then((mod
 const PhonePage = lazy(() => import('./me/phone-page.tsx').then((module) => ({ default: module.PhonePage })));
 const GoOnPage = lazy(() => import('./phone/go-on-page.tsx').then((module) => ({ default: module.GoOnPage })));
 const AdminPage = lazy(() => import('./admin/admin-page.tsx').then((module) => ({ default: module.AdminPage })));
+const ReferencePage = lazy(() => import('./reference/reference-page.tsx').then((module) => ({ default: module.ReferencePage })));
 const DemoPage = lazy(() => import('./demo/demo-page.tsx').then((module) => ({ default: module.DemoPage })));
 
 /** The pages by address, inside the frame that all of them share. */
@@ -113,6 +114,8 @@ export function App() {
         return <GoOnPage onOpened={begun} onLeave={() => go('/')} />;
       case '/admin':
         return <AdminPage contact={site.supportContact} signIn={site.signIn} search={search} go={go} />;
+      case '/api-reference':
+        return <ReferencePage />;
       case '/demo':
         return <DemoPage demo={site.demo} />;
       default:
@@ -126,7 +129,8 @@ export function App() {
     );
   };
 
-  const isWide = ['/demo', '/helpdesk'].includes(path) || (path === '/admin' && /page=(configuration|history|rules)/.test(search));
+  const isWide =
+    ['/demo', '/helpdesk', '/api-reference'].includes(path) || (path === '/admin' && /page=(configuration|history|rules)/.test(search));
   return (
     <OrganisationContext value={site?.organisation ?? 'Keyturn'}>
       <PageFrame {...frame} width={isWide ? 'wide' : 'card'}>

@@ -7,6 +7,7 @@ const meTexts = import.meta.glob('../locales/*/me.json') as Record<string, Load>
 const phoneTexts = import.meta.glob('../locales/*/phone.json') as Record<string, Load>;
 const adminTexts = import.meta.glob('../locales/*/admin.json') as Record<string, Load>;
 const helpdeskTexts = import.meta.glob('../locales/*/helpdesk.json') as Record<string, Load>;
+const referenceTexts = import.meta.glob('../locales/*/reference.json') as Record<string, Load>;
 const demoTexts = import.meta.glob('../locales/*/demo.json') as Record<string, Load>;
 
 const STORED_LANGUAGE = 'keyturn-language';
@@ -60,6 +61,9 @@ export const loadAdminTexts = (language: string) => loadMore(adminTexts, languag
 
 /** Adds the texts of the helpdesk. */
 export const loadHelpdeskTexts = (language: string) => loadMore(helpdeskTexts, language, 'helpdesk');
+
+/** Adds the texts of the page about the API. */
+export const loadReferenceTexts = (language: string) => loadMore(referenceTexts, language, 'reference');
 
 async function loadMore(loaders: Record<string, Load>, language: string, file: string): Promise<void> {
   const load = loaderOf(loaders, language, file) ?? loaderOf(loaders, DEFAULT_LANGUAGE, file);

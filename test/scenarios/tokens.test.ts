@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TokenPermission } from '../../shared/permissions.ts';
+import { makeEmergencyLink } from '../../src/core/access/emergency.ts';
 import { exportHistory } from '../../src/core/history/export-history.ts';
 import { openHistory } from '../../src/core/history/read-history.ts';
 import { findToken } from '../../src/core/tokens/find-token.ts';
@@ -10,7 +11,7 @@ import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { request } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
 import { inSession, type SessionClient, signIn } from './sign-in-client.ts';
-import { type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { type Enrolled, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
 
 const by = { actor: { kind: 'operator' as const }, author: 'root' };
 const DAY = 86_400_000;
@@ -20,6 +21,7 @@ describe.each(['sqlite', 'postgres'] as const)('tokens of programs on %s', (engi
   let two: Keyturn;
   let drop: () => Promise<unknown> = () => Promise.resolve();
   let clerk: SessionClient;
+  let clerkProof: Enrolled;
   beforeAll(async () => {
     const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('tokens') : undefined;
     drop = database?.drop ?? drop;
@@ -29,6 +31,8 @@ describe.each(['sqlite', 'postgres'] as const)('tokens of programs on %s', (engi
         guard: { ...GENEROUS_LIMITS, strayRequestsPerAddress: { count: 12, windowSeconds: 60 } },
         signIn: { enabled: true },
         roles: [
+          { name: 'chiefs', may: ['manage-roles' as const], heldBy: { directories: ['people'], groups: ['Chiefs'] } },
+
           {
             name: 'agents',
             may: ['reset-password' as const],
@@ -49,7 +53,8 @@ describe.each(['sqlite', 'postgres'] as const)('tokens of programs on %s', (engi
     ] as const)
       await addPerson(one, name, { directory, groups: name === 'alice' ? ['Sales'] : [] });
     await addPerson(one, 'clerk');
-    clerk = await signIn(one, 'clerk', await one.enrol('clerk'));
+    clerkProof = await one.enrol('clerk');
+    clerk = await signIn(one, 'clerk', clerkProof);
   });
   afterAll(async () => {
     if (two !== one) await two?.close();
@@ -210,6 +215,34 @@ describe.each(['sqlite', 'postgres'] as const)('tokens of programs on %s', (engi
     expect((await call(one, text, '/token')).status).toBe(200);
     one.clock.move(5001);
     for (const node of [one, two]) expect(await call(node, text, '/token')).toMatchObject({ status: 401, body: { code: 'token.ended' } });
+  });
+
+  it('are made by nobody without a passkey given lately, by no role that gives none, and not in an emergency', async () => {
+    const wanted = { name: `${engine} by hand`, may: ['view-history'], days: 1 };
+    await addPerson(one, 'chief', { groups: ['Chiefs'] });
+    const proof = await one.enrol('chief');
+    const chief = await signIn(one, 'chief', proof);
+    expect(await chief.call('POST', '/admin/tokens', wanted)).toMatchObject({
+      ...{ status: 403, body: { code: 'session.step-up-needed', anyOf: [['passkey']] } },
+    });
+    expect((await (await signIn(one, 'clerk', clerkProof)).call('POST', '/admin/tokens', wanted)).body).toMatchObject({
+      code: 'access.management-refused',
+    });
+    const { address } = await makeEmergencyLink(one.deps, { author: 'root', reason: 'test', lifetime: 60_000 });
+    const entered = await request(one.url, 'POST', '/emergency', { secret: address.split('#')[1] });
+    const { token: emergency } = entered.body as unknown as { token: string };
+    expect((await inSession(one.url, emergency, 'POST', '/admin/tokens', wanted)).body).toMatchObject({ code: 'session.of-an-emergency' });
+    expect((await listTokens(two.deps)).map(({ name }) => name)).not.toContain(wanted.name);
+
+    // What is wrong may be ended by who is there: with the proofs of the session, given lately.
+    const { token: found } = await token(['view-history']);
+    const path = `/admin/tokens/${found.id}`;
+    one.clock.move(6 * 60_000);
+    expect((await chief.call('DELETE', path)).body).toMatchObject({ code: 'session.step-up-needed' });
+    const again = await signIn(one, 'chief', proof);
+    expect((await again.call('DELETE', path)).status).toBe(204);
+    expect(await again.call('DELETE', path)).toMatchObject({ status: 404, body: { code: 'token.unknown' } });
+    expect((await again.call('GET', '/admin/tokens')).body.tokens).not.toContainEqual(expect.objectContaining({ id: found.id }));
   });
 
   it.each([

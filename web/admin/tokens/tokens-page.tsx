@@ -70,6 +70,9 @@ function TokenList({ tokens, failure, onMake, onRevoke, onBack }: ListProps) {
     <Question title={t('tokens.title')} icon="key" mistakes={failure === undefined ? [] : [mistakeOf(failure, portal)]} focusOn={failure}>
       <Prose>
         <p>{t('tokens.text')}</p>
+        <p>
+          <a href="/api-reference">{t('tokens.reference')}</a>
+        </p>
         {tokens?.length === 0 && <p>{t('tokens.none')}</p>}
       </Prose>
       {tokens === undefined && failure === undefined && <Skeleton />}
