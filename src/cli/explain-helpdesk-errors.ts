@@ -2,11 +2,15 @@ import type { ErrorCode } from '../../shared/errors.ts';
 import { withLines } from '../../shared/fix-text.ts';
 import type { Explanation } from './explanation.ts';
 
-type HelpdeskCode = Extract<ErrorCode, `${'case' | 'emergency' | 'threat'}.${string}`>;
+type HelpdeskCode = Extract<ErrorCode, `${'case' | 'emergency' | 'live' | 'threat'}.${string}`>;
 
-/** Errors about cases, emergencies and raised threats: a part of `EXPLANATIONS`. */
+/** Errors about cases, live notices, emergencies and raised threats: a part of `EXPLANATIONS`. */
 export const HELPDESK_EXPLANATIONS: Record<HelpdeskCode, Explanation> = {
   'case.unknown': { meaning: 'The agent has no such case', fix: 'List the cases again' },
+  'live.too-many': {
+    meaning: 'One account watches live notices in more than 6 windows at one node, or the node has 1,000 watchers already',
+    fix: 'Close windows of the helpdesk that nobody looks at, or add a node; cases are asked for every few seconds instead',
+  },
   'case.passed': {
     meaning: 'The case is over, or somebody has moved it on meanwhile: another agent, the caller, or the same agent in another window',
     fix: 'Look at the case again; open another one if it is closed',

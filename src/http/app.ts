@@ -35,6 +35,7 @@ import { helpRoutes } from './routes/help.ts';
 import { historyRoutes } from './routes/history.ts';
 import { invitationRoutes } from './routes/invitation.ts';
 import { journeyRoutes } from './routes/journeys.ts';
+import { liveRoutes } from './routes/live.ts';
 import { meRoutes } from './routes/me.ts';
 import { myAccountRoutes } from './routes/my-accounts.ts';
 import { noticeRoutes } from './routes/notices.ts';
@@ -119,6 +120,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(withoutTokens(vouchRoutes(deps)), { prefix });
   await app.register(withoutTokens(helpRoutes(deps)), { prefix });
   await app.register(withoutTokens(caseRoutes(deps)), { prefix });
+  await app.register(withoutTokens(liveRoutes(deps)), { prefix });
   await app.register(withoutTokens(myAccountRoutes(deps)), { prefix });
   await app.register(withoutTokens(emergencyRoutes(deps)), { prefix });
   await app.register(adminRoutes(deps), { prefix });

@@ -12,6 +12,7 @@ import { clearSessionCookie, sentSessionCookie, sessionTokens } from './session-
 
 /**
  * Does what somebody asks for as themselves, who is signed in.
+ * @param options as `findSession` takes them
  * @throws AppError as `forAnySession`, `session.of-an-emergency`
  */
 export function forSession<T>(
@@ -19,11 +20,13 @@ export function forSession<T>(
   request: FastifyRequest,
   reply: FastifyReply,
   work: (acting: ActDeps, session: Session) => Promise<T>,
+  options: { unattended?: boolean } = {},
 ): Promise<T> {
-  return forAnySession(deps, request, reply, async (acting, session) => {
+  const forOne = async (acting: ActDeps, session: Session) => {
     if (session.rights === 'emergency') throw new AppError('session.of-an-emergency');
     return work(acting, session);
-  });
+  };
+  return forAnySession(deps, request, reply, forOne, options);
 }
 
 /**
@@ -36,6 +39,7 @@ export async function forAnySession<T>(
   request: FastifyRequest,
   reply: FastifyReply,
   work: (acting: ActDeps, session: Session) => Promise<T>,
+  options: { unattended?: boolean } = {},
 ): Promise<T> {
   const act = actOf(request);
   const acting = { ...deps, act };
@@ -43,7 +47,7 @@ export async function forAnySession<T>(
   if (token !== null) throw await refusedToken(acting, token, 'token.needs-person');
   let session: Session;
   try {
-    session = await findSession(acting, sessionTokens(deps, request));
+    session = await findSession(acting, sessionTokens(deps, request), options);
   } catch (error) {
     if (isAppError(error, 'session.missing', 'session.ended') && sentSessionCookie(deps, request)) clearSessionCookie(deps, reply);
     if (!isAppError(error, 'session.missing')) throw error;

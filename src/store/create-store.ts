@@ -3,6 +3,7 @@ import { isAbortedTransactionError } from 'kysely';
 import { AppError } from '../../shared/errors.ts';
 import type { Log } from '../core/ports/platform.ts';
 import type { Store } from '../core/ports/store.ts';
+import { type Appends, createAppends, listenToPostgres } from './appends.ts';
 import type { TableContext } from './context.ts';
 import { openDataKeys } from './data-keys.ts';
 import { type Disk, noDisk, type WalFiles } from './disk.ts';
@@ -79,8 +80,11 @@ export interface OpenedStore extends Store {
  */
 export async function createStore(options: StoreOptions): Promise<OpenedStore> {
   const secrets = createSecrets(options.sealingKeys);
-  const { engine, db, disk, connections } = await open(options);
-  const noteEvent = (type: string) => options.observer?.onAuditEvent(type);
+  const { engine, db, disk, connections, appends } = await open(options);
+  const noteEvent = (type: string) => {
+    options.observer?.onAuditEvent(type);
+    appends.note();
+  };
   const dataKeys = await openDataKeys(db, engine, secrets).catch(async (error: unknown) => {
     await disk.close();
     await db.destroy();
@@ -150,6 +154,9 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
         flush: async () => {
           throw new AppError('internal.unexpected', { reason: 'flush-in-transaction' });
         },
+        hearAppends: () => {
+          throw new AppError('internal.unexpected', { reason: 'hear-in-transaction' });
+        },
         close: async () => {
           throw new AppError('internal.unexpected', { reason: 'close-in-transaction' });
         },
@@ -184,9 +191,11 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
     },
     settled: () => disk.settled(),
     flush: () => disk.flush(),
+    hearAppends: appends.hear,
     async close() {
       if (closed) return;
       closed = true;
+      await appends.close();
       // Queued behind the transaction under way, if there is one.
       if (engine === 'sqlite') await db.connection().execute(async () => {});
       await disk.close();
@@ -225,6 +234,7 @@ interface Opened {
   db: Database;
   disk: Disk;
   connections: OpenedStore['connections'];
+  appends: Appends;
 }
 
 async function open({
@@ -239,7 +249,8 @@ async function open({
   const told = observer === undefined ? {} : { onStatement: observer.onStatement };
   if (/^postgres(ql)?:\/\//.test(url)) {
     await preparePostgres(url, log, migrates);
-    return { engine: 'postgres', ...openPostgres({ url, log, poolSize, statementTimeout, ...told }), disk: noDisk };
+    const appends = createAppends((hear) => listenToPostgres(url, log, hear));
+    return { engine: 'postgres', ...openPostgres({ url, log, poolSize, statementTimeout, ...told }), disk: noDisk, appends };
   }
   const path = /^sqlite:(.+)$/.exec(url)?.[1];
   if (path === undefined) throw new AppError('settings.invalid', { setting: 'database.url', reason: 'neither-sqlite-nor-postgres' });
@@ -252,5 +263,5 @@ async function open({
     await db.destroy();
     throw error;
   }
-  return { engine: 'sqlite', db, disk, connections: () => null };
+  return { engine: 'sqlite', db, disk, connections: () => null, appends: createAppends() };
 }

@@ -1,7 +1,7 @@
 import type { Store } from '../core/ports/store.ts';
 import type { Disk } from './disk.ts';
 
-export type Verbs = Omit<Store, 'transaction' | 'tidy' | 'walkSealed' | 'ping' | 'settled' | 'flush' | 'close'>;
+export type Verbs = Omit<Store, 'transaction' | 'tidy' | 'walkSealed' | 'ping' | 'settled' | 'flush' | 'hearAppends' | 'close'>;
 
 /**
  * What the caller of a verb may rely on when it has resolved, outside of a transaction (inside, its commit decides):

@@ -173,6 +173,8 @@ describe.each([
     await look(agent.page, 'open');
     await press(agent.page, word.open);
     await agent.page.getByText(/^\d{4}$/).waitFor();
+    const asked: string[] = [];
+    agent.page.on('request', (request) => asked.push(request.url()));
     await look(agent.page, 'numbers');
     const spoken = (await agent.page.getByText(/^\d{4}$/).textContent()) ?? '';
     const shown = (await agent.page.getByText(/^\d{3}$/).textContent()) ?? '';
@@ -192,6 +194,8 @@ describe.each([
     await look(phone.page, 'confirmed');
 
     await agent.page.getByRole('button', { name: word.act }).waitFor();
+    // Once when it listens, and for each of: begun, a wrong number, verified. Not every two seconds.
+    expect(asked.filter((url) => url.includes('/helpdesk/cases/')).length).toBeLessThanOrEqual(4);
     await look(agent.page, 'verified');
     await press(agent.page, word.act);
     await title(agent.page, word.done);

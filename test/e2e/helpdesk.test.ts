@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordEvent } from '../../src/core/audit/record-event.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
 import { createMovableClock } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
@@ -37,6 +38,13 @@ afterAll(async () => {
 
 const title = (page: Page, text: RegExp | string) => page.getByRole('heading', { level: 1, name: text }).waitFor();
 
+async function happens(keyturn: PortalKeyturn['keyturn'], login: string, type: 'recovery.frozen'): Promise<void> {
+  const [account] = await keyturn.deps.directories.get('people').findAccounts(login);
+  if (account === undefined) throw new Error('no account');
+  const about = { account: { directory: 'people', id: account.id }, actor: { kind: 'self' as const }, reason: 'notice' };
+  await keyturn.deps.store.transaction((store) => recordEvent(store, keyturn.clock, { type, ...about }));
+}
+
 describe.each([
   ['light, on a desktop', { colorScheme: 'light', viewport: { width: 1280, height: 800 } }, 'light'],
   ['dark, on a phone', { colorScheme: 'dark', viewport: { width: 320, height: 640 } }, 'dark'],
@@ -71,6 +79,12 @@ describe.each([
     await page.getByText('One person', { exact: true }).waitFor();
     await look('list');
     expect(page.url()).toContain(`/helpdesk?text=${family}`);
+    const log = page.getByRole('log', { name: 'What happens now' });
+    const freeze = (login: string) => happens(portal.keyturn, login, 'recovery.frozen');
+    await freeze(people[0]);
+    await freeze(people[0]);
+    await log.getByText(`Ada ${people[0]} ${family} says "this was not me": recovery is frozen. (2 times)`).waitFor();
+    await look('live');
     await page.keyboard.press('Tab');
     await page.getByRole('heading', { level: 1 }).click();
     await page.keyboard.press('?');

@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { HelpedAccount } from '../../shared/api/help.ts';
-import type { SeenPerson } from '../../shared/api/people.ts';
+import type { PeopleDirectories, SeenPerson } from '../../shared/api/people.ts';
 import type { PersonPermission } from '../../shared/permissions.ts';
 import { HelpPage } from '../me/help/help-page.tsx';
 import { SignIn } from '../me/sign-in.tsx';
@@ -13,6 +13,8 @@ import { loadHelpdeskTexts } from '../texts.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { ThreatNotice } from '../ui/threat-notice.tsx';
 import { useTexts } from '../use-texts.ts';
+import { heardAlso, LiveList, NOTHING_HEARD } from './live/live-list.tsx';
+import { useLive } from './live/use-live.ts';
 import { peopleApi } from './people/people-api.ts';
 import { PeoplePage } from './people/people-page.tsx';
 import { PersonPage } from './people/person-page.tsx';
@@ -37,21 +39,6 @@ function Area({ contact, search, go, onOver }: HelpdeskPageProps & { onOver: () 
   const { t } = useTranslation('helpdesk');
   const { t: portal } = useTranslation();
   const { value, failure, load } = useLoaded(peopleApi.directories, onOver);
-  // What is typed changes the address without a step in the history for each letter.
-  const [typed, setTyped] = useState<Wanted>();
-  const [helped, setHelped] = useState<{ helped: HelpedAccount; action: PersonPermission }>();
-  const wanted = typed ?? readWanted(search);
-  const want = useCallback((next: Wanted) => {
-    window.history.replaceState(null, '', addressOf(next));
-    setTyped(next);
-  }, []);
-  const visit = useCallback(
-    (next: Wanted) => {
-      setTyped(undefined);
-      go(addressOf(next));
-    },
-    [go],
-  );
   if (failure !== undefined) {
     const isRefused = failure.kind === 'problem' && failure.code === 'access.refused';
     if (isRefused)
@@ -66,10 +53,44 @@ function Area({ contact, search, go, onOver }: HelpdeskPageProps & { onOver: () 
     return <SimplePage title={portal('trouble.site.title')} mistakes={[mistakeOf(failure, portal)]} action={retry} />;
   }
   if (value === undefined) return <Skeleton />;
-  const page = () => {
-    if (helped !== undefined) return <HelpPage contact={contact} initial={helped} onBack={() => setHelped(undefined)} onOver={onOver} />;
-    if (wanted.person !== null)
-      return (
+  return (
+    <>
+      <ThreatNotice threat={value.threat} />
+      <People directories={value.directories} contact={contact} search={search} go={go} onOver={onOver} />
+    </>
+  );
+}
+
+interface PeopleProps extends HelpdeskPageProps {
+  directories: PeopleDirectories['directories'];
+  onOver: () => void;
+}
+
+function People({ directories, contact, search, go, onOver }: PeopleProps) {
+  // What is typed changes the address without a step in the history for each letter.
+  const [typed, setTyped] = useState<Wanted>();
+  const [helped, setHelped] = useState<{ helped: HelpedAccount; action: PersonPermission }>();
+  const [heard, setHeard] = useState(NOTHING_HEARD);
+  const isLive = useLive((event) => setHeard((before) => heardAlso(before, event)));
+  const wanted = typed ?? readWanted(search);
+  const want = useCallback((next: Wanted) => {
+    window.history.replaceState(null, '', addressOf(next));
+    setTyped(next);
+  }, []);
+  const visit = useCallback(
+    (next: Wanted) => {
+      setTyped(undefined);
+      go(addressOf(next));
+    },
+    [go],
+  );
+  if (helped !== undefined) return <HelpPage contact={contact} initial={helped} onBack={() => setHelped(undefined)} onOver={onOver} />;
+  const see = ({ directory, id }: { directory: string; id: string }) => visit({ ...wanted, person: { directory, id } });
+  return (
+    <>
+      {wanted.person === null ? (
+        <PeoplePage directories={directories} wanted={wanted} onWant={want} onSee={see} onOver={onOver} />
+      ) : (
         <PersonPage
           key={addressOf(wanted)}
           person={wanted.person}
@@ -77,21 +98,8 @@ function Area({ contact, search, go, onOver }: HelpdeskPageProps & { onOver: () 
           onBack={() => visit({ ...wanted, person: null })}
           onOver={onOver}
         />
-      );
-    return (
-      <PeoplePage
-        directories={value.directories}
-        wanted={wanted}
-        onWant={want}
-        onSee={({ directory, id }) => visit({ ...wanted, person: { directory, id } })}
-        onOver={onOver}
-      />
-    );
-  };
-  return (
-    <>
-      <ThreatNotice threat={value.threat} />
-      {page()}
+      )}
+      <LiveList heard={heard} isLive={isLive} onSee={see} />
     </>
   );
 }

@@ -52,7 +52,8 @@ export interface Keys {
       | 'passkey-credential'
       | 'passkey-user'
       | 'right-to-enrol'
-      | 'questions-asked',
+      | 'questions-asked'
+      | 'live-position',
     value: string,
   ): string;
 }

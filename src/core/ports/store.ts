@@ -62,6 +62,11 @@ export interface Store {
   settled(): Promise<void>;
   /** Resolves when everything committed before the call is on the disk, also what nobody has waited for. */
   flush(): Promise<void>;
+  /**
+   * Calls `hear` when events were appended, by whichever node, as far as that is told: a call may be lost, and come for nothing.
+   * @returns ends it
+   */
+  hearAppends(hear: () => void): () => void;
   /** Deletes what is past its use at `now` (ended journeys, spent challenges, delivered messages, idle counters). Returns how many rows. */
   tidy(now: number): Promise<number>;
   /** Looks at every sealed value; with `reseal` those of other keys are sealed anew with the first one. */

@@ -13,9 +13,10 @@ type Deps = Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'configuration'> & { rea
 /**
  * The session that a request belongs to: the first open one of its tokens, as a browser may send several cookies of our name. That it was
  * used is noted without waiting for the disk: losing that to a power cut ends a session earlier, never later.
+ * @param unattended a page asks by itself: nobody is there by that, and it is not noted
  * @throws AppError `session.missing` without a token that was ever given, `session.ended`
  */
-export async function findSession(deps: Deps, tokens: readonly string[]): Promise<Session> {
+export async function findSession(deps: Deps, tokens: readonly string[], { unattended = false } = {}): Promise<Session> {
   let problem: 'session.missing' | 'session.ended' = 'session.missing';
   const now = deps.act.at;
   for (const token of tokens) {
@@ -25,7 +26,7 @@ export async function findSession(deps: Deps, tokens: readonly string[]): Promis
       problem = 'session.ended';
       continue;
     }
-    if (now - row.seenAt > NOTED_FOR) await deps.store.sessions.touch(row.id, now);
+    if (!unattended && now - row.seenAt > NOTED_FOR) await deps.store.sessions.touch(row.id, now);
     return sessionOf(row);
   }
   throw new AppError(problem);

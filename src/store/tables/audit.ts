@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { AppError } from '../../../shared/errors.ts';
 import { withLines } from '../../../shared/fix-text.ts';
 import { END_NOT_AUTHENTIC_EVENT, hashEvent } from '../../core/audit/chain.ts';
 import { termNumber, termsOf } from '../../core/audit/event-terms.ts';
 import type { AuditHead, AuditRow, AuditStore } from '../../core/ports/audit-store.ts';
+import { APPENDS_CHANNEL } from '../appends.ts';
 import type { TableContext } from '../context.ts';
 import type { Database, Schema } from '../schema.ts';
 import { searchAudit, toRow } from './audit-search.ts';
@@ -107,12 +108,19 @@ interface Move {
   to: AuditHead;
 }
 
-/** PostgreSQL lets one statement write both tables, which saves a round trip. The end was read and locked. */
+/**
+ * PostgreSQL lets one statement write both tables, which saves a round trip, and tell whoever listens once it is committed: several calls
+ * of one transaction are told as one (PostgreSQL manual, NOTIFY). The end was read and locked.
+ */
 async function writeInOneStatement(db: Database, { to }: Move, rows: Row[]): Promise<boolean> {
   const terms = termRows(rows);
   const moved = db.with('moved', (inner) => inner.updateTable('audit_head').set(endColumns(to)));
   const indexed = terms.length === 0 ? moved : moved.with('indexed', (inner) => inner.insertInto('audit_terms').values(terms));
-  await (indexed as typeof moved).insertInto('audit_events').values(rows).execute();
+  await (indexed as typeof moved)
+    .insertInto('audit_events')
+    .values(rows)
+    .returning(sql<string>`pg_notify(${sql.lit(APPENDS_CHANNEL)}, '')`.as('told'))
+    .execute();
   return true;
 }
 

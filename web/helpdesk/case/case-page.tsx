@@ -1,11 +1,13 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Case } from '../../../shared/api/cases.ts';
+import { serverNow } from '../../api.ts';
 import { formatTime } from '../../format.ts';
 import { isOver } from '../../me/use-loaded.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { Actions, Aside, Digits, NextLine, Prose } from '../../ui/layout.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';
+import { useLive } from '../live/use-live.ts';
 import { caseApi } from './case-api.ts';
 
 const POLL_AFTER = 2000;
@@ -93,28 +95,33 @@ function Numbers({ shown }: { shown: Case }) {
   );
 }
 
-/** The case as it is now; asked for again until it is over. */
+/** The case as it is now: asked for again when it has moved on, and every few seconds where nobody would say so; until it is over. */
 function useCase(opened: Case, onOver: () => void): { shown: Case; isOffline: boolean } {
   const [shown, setShown] = useState(opened);
   const [isOffline, setOffline] = useState(false);
+  const [moved, setMoved] = useState(0);
+  const isLive = useLive((event) => (event.case === opened.id || event.missed) && setMoved((count) => count + 1));
   const isClosed = shown.state === 'closed';
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when it has moved it is asked for again
   useEffect(() => {
     if (isClosed) return;
     const abort = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const poll = async () => {
+    const look = async () => {
       const outcome = await caseApi.see(opened.id, abort.signal);
       if (abort.signal.aborted) return;
       if (outcome.ok) setShown(outcome.value.case);
       else if (isOver(outcome.failure)) return onOver();
       setOffline(!outcome.ok);
-      timer = setTimeout(() => void poll(), POLL_AFTER);
+      // That it is past its time is told by nobody.
+      const expires = Date.parse(opened.expiresAt) + POLL_AFTER - serverNow();
+      timer = setTimeout(() => void look(), isLive && outcome.ok ? Math.max(expires, POLL_AFTER) : POLL_AFTER);
     };
-    timer = setTimeout(() => void poll(), POLL_AFTER);
+    timer = setTimeout(() => void look(), isLive ? 0 : POLL_AFTER);
     return () => {
       abort.abort();
       clearTimeout(timer);
     };
-  }, [opened.id, isClosed, onOver]);
+  }, [opened.id, opened.expiresAt, isClosed, isLive, moved, onOver]);
   return { shown, isOffline };
 }

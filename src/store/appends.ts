@@ -1,0 +1,81 @@
+import pg from 'pg';
+import type { Log } from '../core/ports/platform.ts';
+
+/** Channel of PostgreSQL (NOTIFY) on which appending to the audit log is told to other nodes; one for each database. */
+export const APPENDS_CHANNEL = 'keyturn_appends';
+/** Milliseconds between two attempts at a connection, and how long one may take. */
+const AGAIN_AFTER = 2000;
+const CONNECTION_TIMEOUT = 5000;
+
+/** Who wants to hear that events were appended. */
+export interface Appends {
+  hear(listener: () => void): () => void;
+  /** This process has appended. */
+  note(): void;
+  close(): Promise<void>;
+}
+
+/** What this process appends is told at once; what others do, by `others` while anybody listens. @param others absent: there are none, or nobody tells */
+export function createAppends(others?: (told: () => void) => { end(): Promise<void> }): Appends {
+  const listeners = new Set<() => void>();
+  const note = () => {
+    for (const listener of listeners) listener();
+  };
+  let connection: ReturnType<NonNullable<typeof others>> | null = null;
+  return {
+    note,
+    hear(listener) {
+      listeners.add(listener);
+      connection ??= others?.(note) ?? null;
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      listeners.clear();
+      await connection?.end();
+    },
+  };
+}
+
+/**
+ * Listens on a connection of its own, since one of a pool is lent out and given back. A pooler between us and the server that shares
+ * connections (PgBouncer, `pool_mode = transaction`) lets nobody listen: then nothing is told, and whoever waits looks by themselves.
+ */
+export function listenToPostgres(url: string, log: Log, told: () => void): { end(): Promise<void> } {
+  let ended = false;
+  let client: pg.Client | null = null;
+  let timer: NodeJS.Timeout | undefined;
+
+  const lost = (error?: Error): void => {
+    if (client === null) return;
+    client = null;
+    if (ended) return;
+    log.warn('store.appends-not-heard', { engine: 'postgres', reason: (error as { code?: string } | undefined)?.code ?? 'connection' });
+    timer = setTimeout(() => void connect(), AGAIN_AFTER);
+  };
+  async function connect(): Promise<void> {
+    const own = new pg.Client({
+      ...{ connectionString: url, application_name: 'keyturn-listen', keepAlive: true, connectionTimeoutMillis: CONNECTION_TIMEOUT },
+    });
+    client = own;
+    own.on('error', lost);
+    own.on('end', () => lost());
+    own.on('notification', told);
+    try {
+      await own.connect();
+      await own.query(`listen ${APPENDS_CHANNEL}`);
+      // What was appended while nobody listened.
+      told();
+    } catch (error) {
+      lost(error as Error);
+      await own.end().catch(() => undefined);
+    }
+  }
+  void connect();
+  return {
+    async end() {
+      ended = true;
+      clearTimeout(timer);
+      await client?.end().catch(() => undefined);
+    },
+  };
+}
