@@ -4,6 +4,17 @@ export const PERSON_PERMISSIONS = ['reset-password', 'unlock-account', 'issue-pa
 /** Of these what a direct manager may do for their reports without a case. */
 export const WITHOUT_CASE = ['reset-password', 'unlock-account'] as const satisfies readonly PersonPermission[];
 
+/**
+ * Ways of verifying who calls that a role can allow besides the caller's own device, which always counts:
+ *
+ * - `read-back`  codes that were sent to the caller, or that their authenticator shows, read out to the agent. A caller in the middle
+ *                can relay them
+ * - `questions`  answers to the caller's own questions, typed by the agent
+ * - `manager`    the caller's manager, or a deputy, vouches for them
+ */
+export const OTHER_WAYS = ['read-back', 'questions', 'manager'] as const;
+export type OtherWay = (typeof OTHER_WAYS)[number];
+
 /** What a role can allow somebody to see of other people, within its scope: nothing of it changes anything. */
 export const SEEING_PERMISSIONS = ['see-people'] as const;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PERSON_PERMISSIONS } from '../permissions.ts';
+import { OTHER_WAYS, PERSON_PERMISSIONS } from '../permissions.ts';
 import { accountRefSchema } from './help.ts';
 import { factorKindSchema } from './journeys.ts';
 
@@ -25,6 +25,9 @@ export const openCaseRequestSchema = z.strictObject({
   replace: z.boolean().default(false),
 });
 
+/** What a caller can give that the agent types for them. */
+export const TYPED_KINDS = ['email', 'sms', 'totp', 'questions'] as const;
+
 export const caseSchema = z.object({
   id: z.string(),
   account: z.object({ directory: z.string(), id: z.string(), login: z.string(), displayName: z.string() }),
@@ -42,8 +45,17 @@ export const caseSchema = z.object({
   mayUnverified: z.boolean(),
   createdAt: time,
   expiresAt: time,
+  /** How the caller may be verified besides on their own device. */
+  otherWays: z.array(z.enum(OTHER_WAYS)),
+  /** What the caller was asked for last, and until when it can be answered; the text of each question, in its order. */
+  asked: z
+    .object({ kind: z.enum(TYPED_KINDS), until: time, questions: z.array(z.object({ text: z.string(), language: z.string() })) })
+    .optional(),
+  /** Kinds of which the caller has read out a right code, and how many are needed. */
+  readOut: z.array(z.enum(TYPED_KINDS)),
+  codesNeeded: z.number().int(),
   /** How the caller was verified, and until when the receipt is good. */
-  verified: z.object({ proofs: z.array(factorKindSchema), goodUntil: time }).optional(),
+  verified: z.object({ way: z.enum(['own-device', ...OTHER_WAYS]), proofs: z.array(factorKindSchema), goodUntil: time }).optional(),
 });
 export type Case = z.infer<typeof caseSchema>;
 export const caseResponseSchema = z.object({ case: caseSchema });
@@ -54,3 +66,12 @@ export const actOnCaseRequestSchema = z.strictObject({
   password: z.string().min(1).max(1024).optional(),
   unverified: z.boolean().default(false),
 });
+
+/** Asks the caller for something that the agent types for them. */
+export const askCallerRequestSchema = z.strictObject({ kind: z.enum(TYPED_KINDS) });
+
+/** What the caller said: a code, or an answer to each question in the order in which they were put. */
+export const callerAnswerRequestSchema = z.union([
+  z.strictObject({ code: line(64) }),
+  z.strictObject({ answers: z.array(line(400)).min(1).max(10) }),
+]);

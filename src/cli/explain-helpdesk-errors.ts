@@ -31,6 +31,23 @@ export const HELPDESK_EXPLANATIONS: Record<HelpdeskCode, Explanation> = {
   },
   'case.ticket-missing': { meaning: '`helpdesk.ticketNeeded` wants the number of a ticket', fix: 'Give one' },
   'case.ticket-unlike': { meaning: 'The ticket does not look like `helpdesk.ticketPattern`', fix: 'Check the number, or the pattern' },
+  'case.way-refused': {
+    meaning: 'No role of the agent lets them verify this caller so, or another one that allows the same act does not',
+    fix: 'Have the caller confirm the call on their own device, or see `roles[].otherWays`',
+  },
+  'case.nothing-enrolled': {
+    meaning:
+      'Nothing of this kind counts for the caller: it is not set up, waits for its cool-down, was given in this case already, or there are fewer questions than `helpdesk.questionsNeeded`',
+    fix: 'Choose another way',
+  },
+  'case.nothing-asked': { meaning: 'There is nothing that the caller was asked for, or it is too old', fix: 'Ask again' },
+  'case.answer-unlike': { meaning: 'What was typed cannot be an answer by its form; it was not counted', fix: 'Type it again' },
+  'case.answer-wrong': { meaning: 'What the caller said is wrong; the third time the case ends', fix: 'Ask the caller again' },
+  'case.too-often': {
+    meaning:
+      'The share that the helpdesk has of the messages and of the wrong proofs of one account is used up, or another code was asked for too soon',
+    fix: 'Wait, have the caller confirm the call on their own device, or see `guard.messagesPerAccount` and `guard.failuresPerAccount`',
+  },
   'emergency.link-invalid': {
     meaning: 'The link of an emergency was opened before, replaced or retired, is over, or never was',
     fix: withLines('Make another one on the console', 'keyturn access emergency link --reason REASON'),

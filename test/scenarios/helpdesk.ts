@@ -4,9 +4,9 @@ import { newLogin } from '../conformance/samples.ts';
 import { type JourneyClient, prove, startJourney } from './journey-client.ts';
 import { addPerson } from './sample-directory.ts';
 import { type SessionClient, type SessionReply, signIn } from './sign-in-client.ts';
-import type { Enrolled, Keyturn } from './start-keyturn.ts';
+import { codeIn, type Enrolled, type Keyturn, until } from './start-keyturn.ts';
 
-/** Agents who need a receipt, agents who only unlock, and agents who may do without one; all of them for people of `Staff`. */
+/** Agents who need a receipt, who only unlock, who may verify callers in any way, and who may do without; all of them for people of `Staff`. */
 export const HELPDESK_ROLES: NonNullable<ConfigurationDocument['roles']> = [
   { name: 'agents', may: ['reset-password', 'unlock-account'], heldBy: { groups: ['Agents'] }, over: { groups: ['Staff'] } },
   { name: 'unlockers', may: ['unlock-account'], heldBy: { groups: ['Unlockers'] }, over: { groups: ['Staff'] } },
@@ -22,6 +22,13 @@ export const HELPDESK_ROLES: NonNullable<ConfigurationDocument['roles']> = [
     heldBy: { groups: ['Releasers'] },
     over: { groups: ['Staff'] },
     unverified: true,
+  },
+  {
+    name: 'listeners',
+    may: ['reset-password', 'unlock-account'],
+    heldBy: { groups: ['Listeners'] },
+    over: { groups: ['Staff'] },
+    otherWays: ['read-back', 'questions', 'manager'],
   },
   { name: 'trusted', may: ['reset-password'], heldBy: { groups: ['Trusted'] }, over: { groups: ['Staff'] }, unverified: true },
 ];
@@ -70,6 +77,22 @@ export async function caseNow(agent: Agent, id: string): Promise<Case> {
   if (body.case === undefined) throw new Error(`no case: ${JSON.stringify(body)}`);
   return body.case;
 }
+
+/** Asks the caller for something that the agent types for them. */
+export const ask = (agent: Agent, id: string, kind: string): Promise<CaseReply> =>
+  agent.held.call('POST', `/helpdesk/cases/${id}/ask`, { kind }) as Promise<CaseReply>;
+
+/** Types what the caller said. */
+export const answer = (agent: Agent, id: string, said: { code: string } | { answers: string[] }): Promise<CaseReply> =>
+  agent.held.call('POST', `/helpdesk/cases/${id}/answer`, said) as Promise<CaseReply>;
+
+/** The code that was mailed to the caller to be read out; the newest one, that is none of `known`. */
+export async function mailedCode(keyturn: Keyturn, { address }: Pick<Caller, 'address'>, known: readonly string[] = []): Promise<string> {
+  const codes = () => keyturn.messages(address).filter(isCallCode).map(codeIn);
+  await until(() => codes().some((code) => !known.includes(code)), 'a code to read out');
+  return codes().find((code) => !known.includes(code)) ?? '';
+}
+const isCallCode = ({ text }: { text: string }) => /who called you/.test(text);
 
 export const act = (agent: Agent, id: string, more: Record<string, unknown> = {}): Promise<SessionReply> =>
   agent.held.call('POST', `/helpdesk/cases/${id}/act`, more);

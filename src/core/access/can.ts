@@ -1,4 +1,4 @@
-import type { InstallationPermission, PersonPermission } from '../../../shared/permissions.ts';
+import { type InstallationPermission, OTHER_WAYS, type OtherWay, type PersonPermission } from '../../../shared/permissions.ts';
 import { isDirectManager } from '../accounts/is-direct-manager.ts';
 import type { Barred } from '../accounts/judge-account.ts';
 import type { AccountRef } from '../ports/directory.ts';
@@ -66,7 +66,15 @@ export interface AccessRefused {
 
 /** `roles`: by each of these. */
 export type ManageDecision = { readonly allowed: true; readonly roles: readonly string[] } | AccessRefused;
-export type AccessDecision = { readonly allowed: true; readonly roles: readonly string[]; readonly basis: AccessBasis } | AccessRefused;
+/** `otherWays`: how the caller may be verified besides on their own device. */
+export type AccessDecision =
+  | {
+      readonly allowed: true;
+      readonly roles: readonly string[];
+      readonly basis: AccessBasis;
+      readonly otherWays: readonly OtherWay[];
+    }
+  | AccessRefused;
 
 /**
  * Whether somebody may do something for somebody else, and why. Denied unless a role allows it; what is not known never allows
@@ -87,7 +95,8 @@ export function can(roles: readonly Role[], actor: ActorFacts, action: PersonPer
   const own = [target, ...target.linked];
   const higher = roles.filter((role) => own.some((each) => holdsStanding(role, each) !== false) && holdsStanding(role, actor) !== true);
   if (higher.length > 0) return refused('more-rights', higher);
-  return { allowed: true, roles: granted.map(({ name }) => name), basis: basisOf(granted, actor, target) };
+  const otherWays = OTHER_WAYS.filter((way) => granted.every((role) => role.otherWays?.includes(way) === true));
+  return { allowed: true, roles: granted.map(({ name }) => name), basis: basisOf(granted, actor, target), otherWays };
 }
 
 /** Of several roles the strictest decides; who is the person's manager is so whatever other roles they hold. */

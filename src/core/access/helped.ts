@@ -1,5 +1,5 @@
 import { AppError, isAppError } from '../../../shared/errors.ts';
-import { PERSON_PERMISSIONS, type PersonPermission, WITHOUT_CASE } from '../../../shared/permissions.ts';
+import { type OtherWay, PERSON_PERMISSIONS, type PersonPermission, WITHOUT_CASE } from '../../../shared/permissions.ts';
 import { accountKey } from '../accounts/candidate.ts';
 import { findEverywhere } from '../accounts/find-everywhere.ts';
 import type { Actor } from '../audit/events.ts';
@@ -26,6 +26,7 @@ export interface Helped {
 /** Somebody for whom one thing may be done, and by what. */
 export interface HelpedWith extends Helped {
   readonly basis: AccessBasis;
+  readonly otherWays: readonly OtherWay[];
 }
 
 /** What a directory has to be able to do. A password that somebody else knows must be one that its owner has to change. */
@@ -64,7 +65,7 @@ export async function requireMay(deps: ActDeps, session: Session, action: Person
   const judged = await judgeHelped(deps, session, { directory, account });
   const decision = judged.decisions.find((each) => each.action === action)?.decision;
   if (decision?.allowed !== true) throw await refusal(deps, session, [judged], action);
-  return { ...judged, basis: decision.basis };
+  return { ...judged, basis: decision.basis, otherWays: decision.otherWays };
 }
 
 /** Who acts for somebody else, for the audit log. */

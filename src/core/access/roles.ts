@@ -1,4 +1,4 @@
-import type { Permission } from '../../../shared/permissions.ts';
+import type { OtherWay, Permission } from '../../../shared/permissions.ts';
 
 /** One role, as the configuration has it. */
 export interface Role {
@@ -13,6 +13,8 @@ export interface Role {
   };
   /** Its holders may act for callers whom nobody has verified: each time with a reason, and with an alarm. */
   readonly unverified?: boolean | undefined;
+  /** How its holders may have callers verified, besides by the callers' own devices. */
+  readonly otherWays?: readonly OtherWay[] | undefined;
   /** All that is given must be met; over everybody when absent, which the configuration takes from direct managers alone. */
   readonly over?:
     | {

@@ -175,8 +175,11 @@ export type AuditEvent =
   | ({ type: 'phone.let-in' | 'phone.refused'; journey: string } & AboutSession)
   /** An agent helps somebody for one purpose. */
   | ({ type: 'case.opened'; reason?: string; ticket?: string } & AboutCase)
-  /** The caller has proven who they are and typed the number that the agent read out. */
-  | ({ type: 'case.verified'; receipt: SignedReceipt } & AboutCase)
+  /** The caller is verified, in the way that the receipt names, by proofs of these kinds. */
+  | ({ type: 'case.verified'; factors: FactorKind[]; receipt: SignedReceipt } & AboutCase)
+  /** The caller was asked for something that the agent types for them; what they said was right, or wrong. */
+  | ({ type: 'case.asked' | 'case.answer-accepted'; factor: FactorKind } & AboutCase)
+  | ({ type: 'case.answer-refused'; factor: FactorKind; triesLeft: number } & AboutCase)
   | ({ type: 'case.number-refused'; triesLeft: number } & AboutCase)
   /** Somebody who proved who they are says that it is not their call. `state`: how far the case was. */
   | ({ type: 'case.denied'; state: CaseState } & AboutCase)

@@ -6,7 +6,7 @@ const context: CheckContext = { demo: false, secretProblem: () => null, authorit
 const agents = { name: 'agents', may: ['unlock-account'], heldBy: { groups: ['Agents'] }, over: { groups: ['Staff'] } };
 const others = { name: 'others', when: { goals: ['reset-password'] }, accepted: [['email', 'totp']] };
 
-const problemsOf = (role: object, rules: object[] | undefined, alarmAddress?: string) => {
+const problemsOf = (role: object, rules: object[] | undefined, alarmAddress?: string, more: object = {}) => {
   const document = {
     version: 1,
     organisation: { name: 'Example', publicUrl: 'https://password.example.com', ...(alarmAddress === undefined ? {} : { alarmAddress }) },
@@ -15,6 +15,7 @@ const problemsOf = (role: object, rules: object[] | undefined, alarmAddress?: st
     signIn: { enabled: true },
     roles: [role],
     ...(rules === undefined ? {} : { recovery: { rules } }),
+    ...more,
   };
   return checkConfiguration(document, context)
     .problems.filter(({ path, message }) => path.startsWith('roles') || message.includes('confirm-call'))
@@ -37,6 +38,19 @@ it.each<[object, object[] | undefined, string | undefined, RegExp]>([
     'alarms@example.com',
     /^warning roles\[0\]\.unverified: Its holders act for whoever calls, without knowing who it is$/,
   ],
+  [{ ...agents, otherWays: ['read-back'] }, undefined, undefined, /^warning roles\[0\]\.otherWays: .* relayed by a caller in the middle$/],
+  [{ ...agents, otherWays: ['manager', 'questions'] }, undefined, undefined, /^warning roles\[0\]\.otherWays: .* none to choose from/],
 ])('warns of %j with %j', (role, rules, alarmAddress, expected) => {
   expect(problemsOf(role, rules, alarmAddress)).toEqual([expect.stringMatching(expected)]);
+});
+
+it('warns of questions that can never be enough', () => {
+  const factors = {
+    questions: { pool: ['one', 'two', 'three', 'four', 'five'].map((id) => ({ id, en: `What is number ${id}?` })), asked: 3 },
+  };
+  const withWays = { ...agents, otherWays: ['questions'] };
+  expect(problemsOf(withWays, undefined, undefined, { factors })).toEqual([]);
+  expect(problemsOf(withWays, undefined, undefined, { factors, helpdesk: { questionsNeeded: 4 } })).toEqual([
+    expect.stringMatching(/`factors\.questions\.asked` is less/),
+  ]);
 });

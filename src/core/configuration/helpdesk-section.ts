@@ -9,6 +9,18 @@ export const helpdeskSchema = z.strictObject({
     .max(30)
     .default(10)
     .describe('How long the agent may take, once the caller is verified, to do what the case is for.'),
+  codesNeeded: z
+    .int()
+    .min(1)
+    .max(3)
+    .default(2)
+    .describe('How many codes, each of another kind, a caller reads out where a role has them verified so (`read-back`).'),
+  questionsNeeded: z
+    .int()
+    .min(2)
+    .max(10)
+    .default(3)
+    .describe('How many questions a caller answers at least where a role has them verified so (`questions`).'),
   passHours: z
     .int()
     .min(1)

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PERMISSIONS } from '../../../shared/permissions.ts';
+import { OTHER_WAYS, PERMISSIONS } from '../../../shared/permissions.ts';
 import { conditionsSchema } from './proof-rule-section.ts';
 
 const names = z.array(z.string().min(1)).min(1).max(100);
@@ -25,6 +25,13 @@ export const roleSchema = z.strictObject({
     .optional()
     .describe(
       'Its holders may act for callers whom nobody has verified: each time with a reason and an alarm. Without it they need a receipt of the caller for each act.',
+    ),
+  otherWays: z
+    .array(z.enum(OTHER_WAYS))
+    .max(OTHER_WAYS.length)
+    .optional()
+    .describe(
+      'How its holders may have callers verified, besides on their own devices: by codes that are read out (these can be relayed), by the answers to their questions, by their managers.',
     ),
   over: z
     .strictObject({ directories, places, groups })

@@ -85,7 +85,13 @@ export async function beginAddress(
       contact: supportContact(deps.configuration(), session.language),
       ...askedFrom(sessionActor(deps.act, session), deps.act.at),
     };
-    await queueSecret(deps, store, CHANNELS[kind], { to: address, language: session.language, parameters, expiresAt: made.expiresAt });
+    await queueSecret(deps, store, CHANNELS[kind], {
+      kind: 'code',
+      to: address,
+      language: session.language,
+      parameters,
+      expiresAt: made.expiresAt,
+    });
     return { ...made, address };
   });
   if ('retryAt' in begun) throw slowDown(deps.act, begun.retryAt);

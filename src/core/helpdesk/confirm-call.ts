@@ -7,7 +7,7 @@ import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { aboutCase, endCase, type HelpCase, helpCaseOf, moveCase } from './help-case.ts';
 import { raiseAlarm } from './raise-alarm.ts';
-import { signReceipt } from './receipt.ts';
+import { verifyBy } from './verify-by.ts';
 
 /** Numbers that a caller may type. */
 export const MOST_TRIES = 3;
@@ -37,22 +37,9 @@ export async function countNumber(deps: ActDeps, helpCase: HelpCase, typed: stri
  * @throws AppError `journey.step-passed` when the case has moved on meanwhile
  */
 export async function verifyCaller(deps: ActDeps, store: Store, { row, state }: LoadedJourney, helpCase: HelpCase): Promise<void> {
-  const { facts, account, agent, action } = helpCase;
-  const receipt = signReceipt(store.audit.seals(), {
-    version: 1,
-    case: helpCase.row.id,
-    person: facts.person.login,
-    account,
-    agent: { login: facts.agent.login, account: agent },
-    action,
-    ticket: facts.ticket,
-    method: { way: 'own-device', journey: row.id, proofs: state.proven },
-    at: deps.act.at,
-    until: deps.act.at + deps.configuration().helpdesk.receiptMinutes * 60_000,
-  });
-  await recordEvent(store, deps.clock, { type: 'case.verified', ...aboutCase(helpCase), actor: journeyActor(deps.act, state), receipt });
-  if ((await moveCase(store, helpCase, { state: 'verified', facts: { receipt, shown: state.shown ?? {} } })) === null)
-    throw new AppError('journey.step-passed');
+  const method = { way: 'own-device' as const, journey: row.id, proofs: state.proven };
+  const verified = await verifyBy(deps, store, helpCase, { method, by: journeyActor(deps.act, state), shown: state.shown ?? {} });
+  if (verified === null) throw new AppError('journey.step-passed');
 }
 
 /**

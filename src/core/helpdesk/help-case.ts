@@ -1,4 +1,6 @@
-import type { PersonPermission } from '../../../shared/permissions.ts';
+import type { TYPED_KINDS } from '../../../shared/api/cases.ts';
+import type { OtherWay, PersonPermission } from '../../../shared/permissions.ts';
+import type { PutQuestion } from '../factors/factor.ts';
 import type { JourneyState } from '../journey/journey-state.ts';
 import type { CaseRow } from '../ports/case-store.ts';
 import type { AccountRef } from '../ports/directory.ts';
@@ -10,6 +12,20 @@ import type { SignedReceipt } from './receipt.ts';
  * too often, its time is over, or another case took its place.
  */
 export type CaseEnd = 'acted' | 'by-agent' | 'not-my-call' | 'too-many-tries' | 'expired' | 'replaced';
+
+export type TypedKind = (typeof TYPED_KINDS)[number];
+
+/** What the caller was asked for last. */
+export interface AskedCaller {
+  readonly kind: TypedKind;
+  readonly challenge: string;
+  /** What a right answer is, as the kind of proof keeps it. */
+  readonly expected: string;
+  readonly questions: readonly PutQuestion[];
+  /** Milliseconds since 1970; null: nothing is sent. */
+  readonly resendAt: number | null;
+  readonly expiresAt: number;
+}
 
 /** What is kept of a case, sealed. */
 export interface CaseFacts {
@@ -24,6 +40,11 @@ export interface CaseFacts {
   readonly shown?: JourneyState['shown'];
   /** As it was when the case was opened: the agent may act for a caller who is not verified. Asked for again when they do. */
   readonly mayUnverified: boolean;
+  /** The same: how the caller may be verified besides on their own device. Absent in cases of an older version. */
+  readonly otherWays?: readonly OtherWay[];
+  readonly asked?: AskedCaller | null;
+  /** Kinds of which the caller gave what was right. */
+  readonly readOut?: readonly TypedKind[];
   readonly because?: CaseEnd;
 }
 

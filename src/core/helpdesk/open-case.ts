@@ -32,7 +32,7 @@ export interface AskedCase {
  * @throws AppError `access.refused`, `case.reason-missing`, `case.ticket-missing`, `case.ticket-unlike`, `case.open-elsewhere`, `session.ended`
  */
 export async function openCase(deps: ActDeps, session: Session, asked: AskedCase): Promise<HelpCase> {
-  const { account: person, basis } = await requireMay(deps, session, asked.action, asked.account);
+  const { account: person, basis, otherWays } = await requireMay(deps, session, asked.action, asked.account);
   requireReasons(deps, asked);
   const agent = await deps.directories.get(session.account.directory).readAccount(session.account);
   if (agent === null) throw new AppError('session.ended');
@@ -44,6 +44,7 @@ export async function openCase(deps: ActDeps, session: Session, asked: AskedCase
     numbers: { spoken: randomCode(deps.random, SPOKEN_DIGITS), shown: randomCode(deps.random, SHOWN_DIGITS) },
     receipt: null,
     mayUnverified: basis === 'unverified',
+    otherWays,
   };
   const now = deps.act.at;
   const opened = helpCaseOf({

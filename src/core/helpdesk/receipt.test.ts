@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FACTOR_KINDS } from '../../../shared/api/journeys.ts';
-import { PERSON_PERMISSIONS } from '../../../shared/permissions.ts';
+import { OTHER_WAYS, PERSON_PERMISSIONS } from '../../../shared/permissions.ts';
 import { createAuditSeals } from '../audit/seals.ts';
 import {
   endOf,
@@ -21,6 +21,7 @@ const seals = sealsOf('one', 'two');
 const LIFETIME = 600_000;
 
 const ref = fc.record({ directory: fc.constantFrom('people', 'partners'), id: fc.constantFrom('a', 'b', 'c') });
+const proofs = fc.subarray([...FACTOR_KINDS], { minLength: 1 });
 const receiptOf: fc.Arbitrary<Receipt> = fc.record({
   version: fc.constant(1 as const),
   case: fc.constantFrom('case-1', 'case-2'),
@@ -29,17 +30,24 @@ const receiptOf: fc.Arbitrary<Receipt> = fc.record({
   agent: fc.record({ login: fc.string(), account: ref }),
   action: fc.constantFrom(...PERSON_PERMISSIONS),
   ticket: fc.option(fc.string()),
-  method: fc.record({
-    way: fc.constant('own-device' as const),
-    journey: fc.uuid(),
-    proofs: fc.subarray([...FACTOR_KINDS], { minLength: 1 }),
-  }),
+  method: fc.oneof(
+    fc.record({ way: fc.constant('own-device' as const), journey: fc.uuid(), proofs }),
+    fc.record({ way: fc.constant('read-back' as const), proofs }),
+    fc.record({ way: fc.constant('questions' as const), proofs, answered: fc.nat(10) }),
+    fc.record({
+      ...{ way: fc.constant('manager' as const), proofs, request: fc.uuid() },
+      by: fc.record({ login: fc.string(), account: ref }),
+    }),
+  ),
   at: fc.integer({ min: 1_700_000_000_000, max: 1_800_000_000_000 }),
 });
 const withEnd = fc
   .tuple(receiptOf, fc.integer({ min: 60_000, max: 3 * LIFETIME }))
   .map(([receipt, minutes]) => ({ ...receipt, until: receipt.at + minutes }));
-const wantedBy = ({ case: id, account, agent, action }: Receipt): WantedReceipt => ({ case: id, account, agent: agent.account, action });
+const wantedBy = ({ case: id, account, agent, action }: Receipt): WantedReceipt => ({
+  ...{ case: id, account, agent: agent.account, action },
+  otherWays: OTHER_WAYS,
+});
 
 describe('a receipt', () => {
   it('fits what it was made for, from its moment until its minutes are over', () => {
@@ -75,6 +83,17 @@ describe('a receipt', () => {
         const wanted = wantedBy(other);
         const isSame = JSON.stringify(wantedBy(receipt)) === JSON.stringify(wanted);
         expect(isFitting(seals, signReceipt(seals, receipt), wanted, { lifetime: LIFETIME, now: receipt.at })).toBe(isSame);
+      }),
+    );
+  });
+
+  it('fits only where the way in which it was made counts now', () => {
+    fc.assert(
+      fc.property(receiptOf, fc.subarray([...OTHER_WAYS]), (receipt, otherWays) => {
+        const { way } = receipt.method;
+        const expected = way === 'own-device' || otherWays.includes(way);
+        const wanted = { ...wantedBy(receipt), otherWays };
+        expect(isFitting(seals, signReceipt(seals, receipt), wanted, { lifetime: LIFETIME, now: receipt.at })).toBe(expected);
       }),
     );
   });

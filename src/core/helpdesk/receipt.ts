@@ -1,11 +1,24 @@
 import { z } from 'zod';
 import { FACTOR_KINDS } from '../../../shared/api/journeys.ts';
-import { PERSON_PERMISSIONS, type PersonPermission } from '../../../shared/permissions.ts';
+import { type OtherWay, PERSON_PERMISSIONS, type PersonPermission } from '../../../shared/permissions.ts';
 import { canonicalJson } from '../audit/canonical-json.ts';
 import { type AuditSeals, isTextSigned } from '../audit/seals.ts';
 import type { AccountRef } from '../ports/directory.ts';
 
 const refSchema = z.strictObject({ directory: z.string(), id: z.string() });
+const proofs = z.array(z.enum(FACTOR_KINDS));
+
+/** How the caller was verified, and by proofs of which kinds. */
+const methodSchema = z.discriminatedUnion('way', [
+  /** They proved themselves by these, on their own device, and typed the number that the agent read out. */
+  z.strictObject({ way: z.literal('own-device'), journey: z.string(), proofs }),
+  /** They read codes of these kinds out, and the agent typed them. */
+  z.strictObject({ way: z.literal('read-back'), proofs }),
+  /** They answered so many of their questions, and the agent typed the answers. */
+  z.strictObject({ way: z.literal('questions'), proofs, answered: z.number() }),
+  /** Somebody vouched for them. */
+  z.strictObject({ way: z.literal('manager'), proofs, request: z.string(), by: z.strictObject({ login: z.string(), account: refSchema }) }),
+]);
 
 const receiptSchema = z.strictObject({
   version: z.literal(1),
@@ -16,8 +29,7 @@ const receiptSchema = z.strictObject({
   agent: z.strictObject({ login: z.string(), account: refSchema }),
   action: z.enum(PERSON_PERMISSIONS),
   ticket: z.string().nullable(),
-  /** `own-device`: the caller proved themselves by these kinds, and typed the number that the agent read out. */
-  method: z.strictObject({ way: z.literal('own-device'), journey: z.string(), proofs: z.array(z.enum(FACTOR_KINDS)) }),
+  method: methodSchema,
   /** When the caller was verified; milliseconds since 1970. */
   at: z.number(),
   /** Until when it is good; milliseconds since 1970. Absent from the first ones: of them the configuration alone says it. */
@@ -60,11 +72,13 @@ export interface WantedReceipt {
   readonly account: AccountRef;
   readonly agent: AccountRef;
   readonly action: PersonPermission;
+  /** Ways of verifying that count besides the caller's own device. */
+  readonly otherWays: readonly OtherWay[];
 }
 
 /**
- * Whether a receipt was signed by this installation, is about exactly this, has not come to its end, and is not older than `lifetime`
- * milliseconds at `now`: what the configuration says now makes its time shorter, and never longer.
+ * Whether a receipt was signed by this installation, is about exactly this, was made in a way that counts, has not come to its end, and is
+ * not older than `lifetime` milliseconds at `now`: what the configuration says now makes its time shorter, and never longer.
  * That it is used once is for whoever uses it to see to, in the transaction of the use.
  */
 export function isFitting(
@@ -79,6 +93,7 @@ export function isFitting(
     isReceiptSigned(signed) &&
     receipt.case === wanted.case &&
     receipt.action === wanted.action &&
+    (receipt.method.way === 'own-device' || wanted.otherWays.includes(receipt.method.way)) &&
     isSame(receipt.account, wanted.account) &&
     isSame(receipt.agent.account, wanted.agent) &&
     now < endOf(receipt, lifetime) &&

@@ -1,6 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
-import type { AccessBasis } from '../access/can.ts';
-import { delegateActor } from '../access/helped.ts';
+import { delegateActor, type HelpedWith } from '../access/helped.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { ActDeps } from '../journey/act.ts';
 import { isProvenStill } from '../journey/proven-still.ts';
@@ -28,7 +27,11 @@ export type CaseWarrant =
  * without and a reason.
  * @throws AppError `case.receipt-needed`, `case.reason-missing`, `case.passed` for a case that is over
  */
-export function warrantFor(deps: ActDeps, basis: AccessBasis, inCase: InCase | undefined): Warrant {
+export function warrantFor(
+  deps: ActDeps,
+  { basis, otherWays }: Pick<HelpedWith, 'basis' | 'otherWays'>,
+  inCase: InCase | undefined,
+): Warrant {
   if (inCase === undefined) {
     if (basis !== 'manager') throw new AppError('case.receipt-needed');
     return { kind: 'manager' };
@@ -38,7 +41,7 @@ export function warrantFor(deps: ActDeps, basis: AccessBasis, inCase: InCase | u
   if (row.state === 'closed' || row.state === 'acting') throw new AppError('case.passed');
   if (row.state === 'verified' && facts.receipt !== null) {
     const lifetime = deps.configuration().helpdesk.receiptMinutes * 60_000;
-    const wanted = { case: row.id, account, agent, action };
+    const wanted = { case: row.id, account, agent, action, otherWays };
     if (isFitting(deps.store.audit.seals(), facts.receipt, wanted, { lifetime, now: deps.act.at }))
       return { kind: 'receipt', helpCase, receipt: facts.receipt };
   }

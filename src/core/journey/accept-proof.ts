@@ -80,7 +80,8 @@ async function rememberPlaces(deps: ActDeps, store: Store, state: JourneyState):
   }
 }
 
-function shownOf(proofs: Accepted['proofs'], enrolled: readonly EnrolledCandidate[]): { id: string; owner: string | null }[] {
+/** What was shown, and for which accounts it was enrolled: it proves nothing any more once these are parted. */
+export function shownOf(proofs: Accepted['proofs'], enrolled: readonly EnrolledCandidate[]): { id: string; owner: string | null }[] {
   const rows = new Map(enrolled.flatMap(({ factors }) => factors.map((row) => [row.id, row])));
   return [...new Set(proofs.map(({ factor }) => factor))].map((id) => {
     const row = rows.get(id);

@@ -7,6 +7,8 @@ const texts = createTexts({ folder: 'locales' });
 const everything: MailParameters = {
   code: '04711815',
   goal: 'unlock-account',
+  action: 'reset-password',
+  helper: 'Carol Agent',
   minutes: 10,
   account: 'alice',
   directory: 'Example AD',

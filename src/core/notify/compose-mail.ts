@@ -3,6 +3,7 @@ import { type MailBlock, renderHtml, renderText } from './render-mail.ts';
 
 export const MAIL_KINDS = [
   'code',
+  'call-code',
   'password-was-reset',
   'password-was-changed',
   'account-was-unlocked',
@@ -41,7 +42,8 @@ export type MailKind = (typeof MAIL_KINDS)[number];
  *
  * - `code`, `goal`, `minutes`: the code, what it was asked for (a `Goal`), how long it is good
  * - `account`: the account as its owner knows it; `directory`: where it is; `names`: user names, separated by commas
- * - `helper`: sign-in name of who did it for the owner
+ * - `helper`: sign-in name of who did it for the owner; of a `call-code` the name of the agent who asks for it
+ * - `action`: what an agent is about to do (a `PersonPermission`)
  * - `factor`: the kind of proof (`FactorKind`) that was added or removed
  * - `other`: another account, that was linked or parted, or is helped, or who agreed first that a threat is over
  * - `author`, `reason`: who began an emergency on the console or declared a threat, and why
@@ -66,6 +68,7 @@ const HELPED: readonly Part[] = ['helped.nothing-to-do', 'helped.explain', { lin
 
 const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
   code: ['code.asked', { code: true }, 'code.lifetime', 'asked', 'code.nobody-asks', 'code.not-you'],
+  'call-code': ['call-code.asked', { code: true }, 'code.lifetime', 'call-code.called-you', 'call-code.not-you'],
   'password-was-reset': ['password-was-reset.what', ...NOT_ME],
   'password-was-changed': ['password-was-changed.what', ...NOT_ME],
   'account-was-unlocked': ['account-was-unlocked.what', ...NOT_ME],
@@ -108,6 +111,7 @@ const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
 /** What a sentence cannot do without. */
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'code.lifetime': ['minutes'],
+  'call-code.asked': ['helper', 'action'],
   'password-was-reset.what': ['account', 'happenedAt'],
   'password-was-changed.what': ['account', 'happenedAt'],
   'account-was-unlocked.what': ['account', 'happenedAt'],
@@ -187,6 +191,7 @@ function lacks(parameters: MailParameters, names: readonly string[] = []): boole
 function nuance(key: string, parameters: MailParameters): string {
   if (key === 'factor-added.what' || key === 'factor-removed.what') return `${key}.${parameters.factor}`;
   if (key === 'authenticator-suspended.what' && parameters.factor === 'questions') return `${key}.questions`;
+  if (key === 'call-code.asked') return `${key}.${parameters.action}`;
   if (key === 'code.asked') return `code.asked.${parameters.goal ?? 'reset-password'}`;
   return key === 'asked' ? `asked.${parameters.client}` : key;
 }

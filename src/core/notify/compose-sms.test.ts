@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ASKING_GOALS } from '../../../shared/api/journeys.ts';
+import { PERSON_PERMISSIONS } from '../../../shared/permissions.ts';
 import { createTexts } from '../../texts/create-texts.ts';
-import { composeCodeText } from './compose-sms.ts';
+import { composeCallText, composeCodeText } from './compose-sms.ts';
 import { smsSegments } from './sms-length.ts';
 
 const texts = createTexts({ folder: fileURLToPath(new URL('../../../locales', import.meta.url)) });
@@ -29,6 +30,21 @@ describe('the text with a code', () => {
       expect(text).not.toContain('sms.code');
       expect(smsSegments(text)).toBe(1);
       expect(composeCodeText(language, long, texts)).toMatch(/^Example IT: /);
+    },
+  );
+});
+
+describe('the text with a code to be read out', () => {
+  it.each(texts.languages.flatMap((language) => PERSON_PERMISSIONS.map((action) => [language, action] as const)))(
+    'names agent and act, warns, and fits into one message in %s for %s',
+    (language, action) => {
+      const call = { code: '1234567890', action, helper: 'Maximiliane von der Heide-Schmitz', organisation: 'Stadtwerke Oertlich GmbH' };
+      const text = composeCallText(language, call, texts);
+      expect(text).toContain('1234567890');
+      expect(text).toContain('Maximiliane von der Hei');
+      expect(text).toMatch(language === 'de' ? /Nie .* anruft/ : /Never .* called you/);
+      expect(text).not.toMatch(/sms\.|@|#/);
+      expect(smsSegments(text)).toBe(1);
     },
   );
 });

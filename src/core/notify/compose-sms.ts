@@ -18,6 +18,30 @@ export function composeCodeText(language: string, { code, goal, organisation, pu
   const { protocol, hostname } = new URL(publicUrl);
   const origin = protocol === 'https:' ? `\n\n@${hostname} #${code}` : '';
   const sentence = `${texts.translate(language, `sms.code.${goal}`, { code })}${origin}`;
-  const withName = `${organisation.replace(/\s+/g, ' ').trim()}: ${sentence}`;
-  return smsSegments(withName) === 1 ? withName : sentence;
+  return withName(organisation, sentence);
+}
+
+export interface CallTextParameters extends Pick<CodeTextParameters, 'code' | 'organisation'> {
+  /** What the agent is about to do (a `PersonPermission`), and their name. */
+  action: string;
+  helper: string;
+}
+
+/** Characters of an agent's name: with more, the warning would not fit into one message. */
+const LONGEST_HELPER = 24;
+
+/**
+ * The text with a code that is read out to the helpdesk. It says who asks, for what, and never to read it to somebody who called. No phone
+ * is told to fill it in anywhere.
+ */
+export function composeCallText(language: string, { code, action, helper, organisation }: CallTextParameters, texts: Texts): string {
+  const oneLine = helper.replace(/\s+/g, ' ').trim();
+  const named = oneLine.length > LONGEST_HELPER ? `${oneLine.slice(0, LONGEST_HELPER - 1).trimEnd()}.` : oneLine;
+  const what = texts.translate(language, `sms.call.${action}`, {});
+  return withName(organisation, texts.translate(language, 'sms.call-code', { code, helper: named, what }));
+}
+
+function withName(organisation: string, sentence: string): string {
+  const named = `${organisation.replace(/\s+/g, ' ').trim()}: ${sentence}`;
+  return smsSegments(named) === 1 ? named : sentence;
 }

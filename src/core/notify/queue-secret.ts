@@ -5,11 +5,14 @@ import { type MailRequest, queueMail } from './queue-mail.ts';
 import { queueCodeText } from './queue-sms.ts';
 
 /** A secret on its way to a person; `to` null: thrown away. */
-export type SecretRequest = Pick<MailRequest, 'to' | 'language' | 'parameters' | 'expiresAt'>;
+export interface SecretRequest extends Pick<MailRequest, 'to' | 'language' | 'parameters' | 'expiresAt'> {
+  /** `code`: to be typed by who is sent it; `call-code`: to be read out to the helpdesk. */
+  readonly kind: 'code' | 'call-code';
+}
 type Queue = (deps: CoreDeps, store: Store, request: SecretRequest) => Promise<void>;
 
 const QUEUES: Readonly<Record<MessageChannel, Queue>> = {
-  mail: (deps, store, request) => queueMail(deps, store, { ...request, lane: 'code', kind: 'code' }),
+  mail: (deps, store, request) => queueMail(deps, store, { ...request, lane: 'code' }),
   sms: queueCodeText,
 };
 

@@ -1,10 +1,12 @@
 import type { CoreDeps } from '../core-deps.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
-import { composeCodeText } from './compose-sms.ts';
+import { composeCallText, composeCodeText } from './compose-sms.ts';
 import { DISCARD_JOB } from './queue-mail.ts';
 
 export interface CodeTextRequest {
+  /** `call-code`: to be read out to the helpdesk, and typed nowhere. */
+  kind: 'code' | 'call-code';
   /** null: composed and queued like any other, and thrown away by the worker. */
   to: string | null;
   language: string;
@@ -19,11 +21,15 @@ export const SMS_JOB = 'sms';
 export async function queueCodeText(
   deps: Pick<CoreDeps, 'clock' | 'random' | 'texts' | 'configuration'>,
   store: Store,
-  { to, language, parameters, expiresAt }: CodeTextRequest,
+  { kind, to, language, parameters, expiresAt }: CodeTextRequest,
 ): Promise<void> {
   const { name: organisation, publicUrl } = deps.configuration().organisation;
-  const { code, goal } = parameters;
-  const text = composeCodeText(language, { code: String(code), goal: String(goal), organisation, publicUrl }, deps.texts);
+  const { code, goal, action, helper } = parameters;
+  const about = { code: String(code), organisation };
+  const text =
+    kind === 'call-code'
+      ? composeCallText(language, { ...about, action: String(action), helper: String(helper) }, deps.texts)
+      : composeCodeText(language, { ...about, goal: String(goal), publicUrl }, deps.texts);
   const now = deps.clock.now();
   await store.outbox.insert({
     id: randomId(deps.random),

@@ -2,19 +2,24 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import {
   actOnCaseRequestSchema,
+  askCallerRequestSchema,
   type Case,
+  callerAnswerRequestSchema,
   caseResponseSchema,
   casesResponseSchema,
   openCaseRequestSchema,
 } from '../../../shared/api/cases.ts';
 import { helpResponseSchema } from '../../../shared/api/help.ts';
 import { problemSchema } from '../../../shared/api/journeys.ts';
+import { shownQuestion } from '../../core/enrolment/question-pool.ts';
 import { actOnCase } from '../../core/helpdesk/act-on-case.ts';
+import { askCaller } from '../../core/helpdesk/ask-caller.ts';
 import { MOST_TRIES } from '../../core/helpdesk/confirm-call.ts';
 import type { HelpCase } from '../../core/helpdesk/help-case.ts';
 import { openCase } from '../../core/helpdesk/open-case.ts';
 import { closeCase, findCase, listCases } from '../../core/helpdesk/own-cases.ts';
 import { endOf } from '../../core/helpdesk/receipt.ts';
+import { takeAnswer } from '../../core/helpdesk/take-answer.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
 import { forSession } from '../for-session.ts';
 import type { HttpDeps } from '../http-deps.ts';
@@ -26,7 +31,7 @@ const params = z.object({ case: z.string().min(1).max(64) });
 
 /** `/api/v1/helpdesk/cases`: what an agent does for people who call. */
 export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
-  const present = ({ row, facts, account, action }: HelpCase): Case => ({
+  const present = ({ row, facts, account, action }: HelpCase, language: string): Case => ({
     id: row.id,
     account: { ...account, login: facts.person.login, displayName: facts.person.name },
     action,
@@ -37,6 +42,10 @@ export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     ...(row.state === 'open' ? { numbers: facts.numbers } : {}),
     triesLeft: MOST_TRIES - row.tries,
     mayUnverified: facts.mayUnverified,
+    otherWays: [...(facts.otherWays ?? [])],
+    ...(row.state === 'open' ? presentAsked(facts.asked, language) : {}),
+    readOut: [...(facts.readOut ?? [])],
+    codesNeeded: deps.configuration().helpdesk.codesNeeded,
     createdAt: presentTime(row.createdAt, 'down'),
     expiresAt: presentTime(row.expiresAt, 'down'),
     ...presentReceipt(facts.receipt),
@@ -44,7 +53,15 @@ export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
   const presentReceipt = (signed: HelpCase['facts']['receipt']): Pick<Case, 'verified'> => {
     if (signed === null) return {};
     const end = endOf(signed.receipt, deps.configuration().helpdesk.receiptMinutes * 60_000);
-    return { verified: { proofs: signed.receipt.method.proofs, goodUntil: presentTime(end, 'down') } };
+    return { verified: { way: signed.receipt.method.way, proofs: signed.receipt.method.proofs, goodUntil: presentTime(end, 'down') } };
+  };
+  const presentAsked = (asked: HelpCase['facts']['asked'], language: string): Pick<Case, 'asked'> => {
+    if (asked === undefined || asked === null) return {};
+    const questions = asked.questions.map(({ directory, ...put }) => {
+      const { text, language: spoken } = shownQuestion(deps.configuration(), directory, put, language);
+      return { text, language: spoken };
+    });
+    return { asked: { kind: asked.kind, until: presentTime(asked.expiresAt, 'down'), questions } };
   };
 
   return async (app) => {
@@ -52,7 +69,10 @@ export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       '/helpdesk/cases',
       { schema: { summary: 'The cases of the agent that are not over', response: { 200: casesResponseSchema, ...problems } } },
       (request, reply) =>
-        forSession(deps, request, reply, async (acting, session) => ({ cases: (await listCases(acting, session)).map(present) })),
+        forSession(deps, request, reply, async (acting, session) => {
+          const language = requestLanguage(deps, request);
+          return { cases: (await listCases(acting, session)).map((each) => present(each, language)) };
+        }),
     );
 
     app.post(
@@ -69,7 +89,7 @@ export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           const { account, action, reason = null, ticket = null, replace } = request.body;
           const opened = await openCase(acting, session, { account, action, reason, ticket, replace });
           reply.status(201);
-          return { case: present(opened) };
+          return { case: present(opened, requestLanguage(deps, request)) };
         }),
     );
 
@@ -78,8 +98,42 @@ export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       { schema: { summary: 'How far a case is', params, response: { 200: caseResponseSchema, ...problems } } },
       (request, reply) =>
         forSession(deps, request, reply, async (acting, session) => ({
-          case: present(await findCase(acting, session, request.params.case)),
+          case: present(await findCase(acting, session, request.params.case), requestLanguage(deps, request)),
         })),
+    );
+
+    app.post(
+      '/helpdesk/cases/:case/ask',
+      {
+        schema: {
+          summary: 'Ask the caller for a code, or their questions, which the agent types; by a role that may',
+          params,
+          body: askCallerRequestSchema,
+          response: { 200: caseResponseSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          const asked = await askCaller(acting, session, request.params.case, request.body.kind);
+          return { case: present(asked, requestLanguage(deps, request)) };
+        }),
+    );
+
+    app.post(
+      '/helpdesk/cases/:case/answer',
+      {
+        schema: {
+          summary: 'What the caller said when they were asked',
+          params,
+          body: callerAnswerRequestSchema,
+          response: { 200: caseResponseSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          const answered = await takeAnswer(acting, session, request.params.case, request.body);
+          return { case: present(answered, requestLanguage(deps, request)) };
+        }),
     );
 
     app.post(

@@ -1,0 +1,94 @@
+import { AppError } from '../../../shared/errors.ts';
+import { delegateActor } from '../access/helped.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import { supportContact } from '../configuration/support-contact.ts';
+import { factorsThatCount } from '../enrolment/factors-of.ts';
+import type { Question } from '../factors/factor.ts';
+import type { ActDeps } from '../journey/act.ts';
+import { tellOfAttack } from '../journey/tell-of-attack.ts';
+import { ownerLanguage } from '../notify/owner-language.ts';
+import { queueSecret } from '../notify/queue-secret.ts';
+import type { FactorRow, Store } from '../ports/store.ts';
+import { randomId } from '../random-id.ts';
+import type { Session } from '../sessions/session.ts';
+import { askedAtHelpdesk, callerOf, enrolledOf, requireCaller, requireStill } from './caller.ts';
+import { type AskedCaller, aboutCase, type HelpCase, moveCase, type TypedKind } from './help-case.ts';
+import { findCase } from './own-cases.ts';
+
+/**
+ * Asks the caller for something that the agent types for them: a code that is sent to what they have enrolled or that their authenticator
+ * shows, or the answers to their questions. Asking for something else takes back what was asked before.
+ * @throws AppError `case.unknown`, `case.passed`, `case.way-refused`, `case.nothing-enrolled`, `case.too-often`, and as `requireMay`
+ */
+export async function askCaller(deps: ActDeps, session: Session, id: string, kind: TypedKind): Promise<HelpCase> {
+  const helpCase = await findCase(deps, session, id);
+  const way = kind === 'questions' ? 'questions' : 'read-back';
+  const helped = await requireCaller(deps, session, helpCase, way);
+  const { facts, row } = helpCase;
+  const { asked: before, readOut = [] } = facts;
+  const factors = (await factorsThatCount(deps, helped.account)).filter((factor) => factor.kind === kind);
+  // A kind that was read out already says nothing more: what is wanted is another.
+  if (factors.length === 0 || readOut.includes(kind)) throw new AppError('case.nothing-enrolled');
+  const factor = deps.factor(kind);
+  const challenge = randomId(deps.random);
+  const question = await factor.ask(challenge, enrolledOf(callerOf(helped), factors));
+  const questions = question.questions ?? [];
+  if (way === 'questions' && questions.length < deps.configuration().helpdesk.questionsNeeded) throw new AppError('case.nothing-enrolled');
+  const now = deps.act.at;
+  if (before?.kind === kind && before.resendAt !== null && before.resendAt > now) throw new AppError('case.too-often');
+  const [lifetime, wait] = [factor.lifetime(), factor.resendWait()];
+  const asked: AskedCaller = {
+    ...{ kind, challenge, expected: question.expected, questions },
+    resendAt: wait === null ? null : now + wait,
+    expiresAt: lifetime === null ? row.expiresAt : Math.min(row.expiresAt, now + lifetime),
+  };
+  const moved = await deps.store.transaction(async (store) => {
+    await requireStill(deps, store, session, helpCase);
+    const granted = await send(deps, store, session, helpCase, { question, asked, factors, language: helped.account.language });
+    // Nothing was sent, and the case stays as it was; what the owner is told of it is kept.
+    if (!granted) return null;
+    await recordEvent(store, deps.clock, { type: 'case.asked', ...aboutCase(helpCase), actor: delegateActor(deps, session), factor: kind });
+    const after = await moveCase(store, helpCase, { facts: { asked } });
+    if (after === null) throw new AppError('case.passed');
+    return after;
+  });
+  deps.wakeOutbox('code');
+  deps.wakeOutbox('notice');
+  if (moved === null) throw new AppError('case.too-often');
+  return moved;
+}
+
+interface Asking {
+  question: Question;
+  asked: AskedCaller;
+  factors: FactorRow[];
+  language: string | null;
+}
+
+/** Queues the messages, where the limits leave any. Counters first: one order of locks. */
+async function send(
+  deps: ActDeps,
+  store: Store,
+  session: Session,
+  helpCase: HelpCase,
+  { question: { messages }, asked, factors, language: known }: Asking,
+): Promise<boolean> {
+  if (messages.length === 0) return true;
+  const targets = askedAtHelpdesk(helpCase.account, factors);
+  const { granted, attacked } = await deps.guard.spend(store, 'messages', targets, false);
+  const texts = messages.filter(({ channel }) => channel === 'sms').length;
+  const paid = granted && (texts === 0 || (await deps.guard.spendTexts(store, texts, true)));
+  if (attacked) await tellOfAttack(deps, store, { asked: targets, what: 'messages', language: session.language });
+  if (!paid) return false;
+  const language = ownerLanguage(deps, known);
+  const { organisation } = deps.configuration();
+  for (const { channel, to, code } of messages) {
+    const parameters = {
+      ...{ code, action: helpCase.action, helper: helpCase.facts.agent.name, organisation: organisation.name },
+      minutes: Math.max(1, Math.floor((asked.expiresAt - deps.act.at) / 60_000)),
+      contact: supportContact(deps.configuration(), language),
+    };
+    await queueSecret(deps, store, channel, { kind: 'call-code', to, language, parameters, expiresAt: asked.expiresAt });
+  }
+  return true;
+}

@@ -1,0 +1,64 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { OtherWay } from '../../../shared/permissions.ts';
+import { type HelpedWith, refuseAfterAll, requireMay } from '../access/helped.ts';
+import { accountKey, type Candidate, candidateOf } from '../accounts/candidate.ts';
+import { reasonToBar } from '../accounts/judge-account.ts';
+import { unknownRuleFacts } from '../accounts/read-rule-facts.ts';
+import { requireOpen } from '../enrolment/own-session.ts';
+import type { EnrolledCandidate } from '../factors/factor.ts';
+import { ownerOf } from '../factors/owner-of.ts';
+import type { Asked } from '../guard/guard.ts';
+import type { ActDeps } from '../journey/act.ts';
+import type { AccountRef } from '../ports/directory.ts';
+import type { FactorRow, Store } from '../ports/store.ts';
+import type { Session } from '../sessions/session.ts';
+import { MOST_TRIES } from './confirm-call.ts';
+import type { HelpCase } from './help-case.ts';
+
+/**
+ * Who called, where the agent may have them verified in this way now. What would keep them from proving it themselves keeps anybody from
+ * doing it for them.
+ * @throws AppError `case.passed`, `case.way-refused`, `access.refused`, and as `requireMay`
+ */
+export async function requireCaller(deps: ActDeps, session: Session, helpCase: HelpCase, way: OtherWay): Promise<HelpedWith> {
+  requireWaiting(deps, helpCase);
+  const helped = await requireMay(deps, session, helpCase.action, helpCase.account);
+  if (!helped.otherWays.includes(way)) throw new AppError('case.way-refused');
+  const { directory, account } = helped;
+  const [{ status, protection }, frozen] = await refuseAfterAll(() =>
+    Promise.all([directory.readStanding(account), deps.store.freezes.isFrozen(account)]),
+  );
+  if (reasonToBar(directory, status, protection, frozen) !== null) throw new AppError('access.refused');
+  return helped;
+}
+
+/** @throws AppError `case.passed` for a case in which nobody waits to be verified */
+export function requireWaiting({ act }: Pick<ActDeps, 'act'>, { row }: HelpCase): void {
+  if (row.state !== 'open' || row.tries >= MOST_TRIES || row.expiresAt <= act.at) throw new AppError('case.passed');
+}
+
+/** The same once more in the transaction that writes. @throws AppError `session.ended`, `access.refused` */
+export async function requireStill(deps: ActDeps, store: Store, session: Session, { account }: HelpCase): Promise<void> {
+  await requireOpen(deps, store, session);
+  for (const each of [account, session.account]) if (await store.freezes.isFrozen(each)) throw new AppError('access.refused');
+}
+
+/** The caller as kinds of proof know people. What rules of proof ask of an account is not asked here. */
+export function callerOf({ directory, account }: HelpedWith): Candidate {
+  return candidateOf(account, directory.label, { facts: unknownRuleFacts(directory.id), has: [] });
+}
+
+/**
+ * Against whom it counts what agents ask callers for, and what they type: the account, and those that are linked to it whose proofs these
+ * are. The helpdesk is one place, and as one that is known it takes nothing from what is left for anywhere else: whoever calls it in
+ * somebody's name keeps nobody from their own recovery.
+ */
+export function askedAtHelpdesk(account: AccountRef, factors: readonly FactorRow[]): (Asked & { account: AccountRef })[] {
+  const all = new Map([account, ...factors.map(ownerOf)].map((ref) => [accountKey(ref), ref]));
+  return [...all].map(([target, { directory, id }]) => ({ target, account: { directory, id }, place: 'helpdesk', isKnown: true }));
+}
+
+/** What a kind is asked about and judged by. */
+export function enrolledOf(candidate: Candidate, factors: FactorRow[]): EnrolledCandidate[] {
+  return [{ candidate, factors }];
+}
