@@ -37,6 +37,8 @@ export const ERRORS = {
   'case.open-elsewhere': { status: 409, audience: 'anyone', level: 'info' },
   'case.receipt-needed': { status: 403, audience: 'anyone', level: 'warn' },
   'case.reason-missing': { status: 422, audience: 'anyone', level: 'info' },
+  'case.approval-needed': { status: 409, audience: 'anyone', level: 'info' },
+  'case.approval-own': { status: 403, audience: 'anyone', level: 'warn' },
   'case.ticket-missing': { status: 422, audience: 'anyone', level: 'info' },
   'case.ticket-unlike': { status: 422, audience: 'anyone', level: 'info' },
   'case.way-refused': { status: 403, audience: 'anyone', level: 'warn' },

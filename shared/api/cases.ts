@@ -35,7 +35,7 @@ export const caseSchema = z.object({
   /** `verified`: a receipt is there and was not used. `acting`: it is used, and what became of it is not written down yet. */
   state: z.enum(['open', 'verified', 'acting', 'closed']),
   /** Why it is closed. */
-  because: z.enum(['acted', 'by-agent', 'not-my-call', 'too-many-tries', 'expired', 'replaced']).optional(),
+  because: z.enum(['acted', 'by-agent', 'not-my-call', 'too-many-tries', 'expired', 'replaced', 'not-approved']).optional(),
   reason: z.string().optional(),
   ticket: z.string().optional(),
   /** While the caller is not verified. The agent reads `spoken` out; the caller’s page shows `shown`, which the agent may be asked for. */
@@ -54,12 +54,35 @@ export const caseSchema = z.object({
   /** Kinds of which the caller has read out a right code, and how many are needed. */
   readOut: z.array(z.enum(TYPED_KINDS)),
   codesNeeded: z.number().int(),
+  /** Where a second agent was asked: whether they approve, and who it was. */
+  approval: z
+    .object({ state: z.enum(['waiting', 'approved', 'refused']), by: z.string().optional(), reason: z.string().optional() })
+    .optional(),
   /** How the caller was verified, and until when the receipt is good. */
   verified: z.object({ way: z.enum(['own-device', ...OTHER_WAYS]), proofs: z.array(factorKindSchema), goodUntil: time }).optional(),
 });
 export type Case = z.infer<typeof caseSchema>;
 export const caseResponseSchema = z.object({ case: caseSchema });
 export const casesResponseSchema = z.object({ cases: z.array(caseSchema) });
+
+/** A case that waits for a second agent, for one who may decide. */
+export const approvalSchema = z.object({
+  case: z.string(),
+  account: z.object({ directory: z.string(), id: z.string(), login: z.string(), displayName: z.string() }),
+  action: z.enum(PERSON_PERMISSIONS),
+  /** Who asks. */
+  agent: z.object({ login: z.string(), displayName: z.string() }),
+  reason: z.string().optional(),
+  ticket: z.string().optional(),
+  askedAt: time,
+  /** How the caller was verified, and when; absent: nobody has verified them. */
+  verified: z.object({ way: z.enum(['own-device', ...OTHER_WAYS]), proofs: z.array(factorKindSchema), at: time }).optional(),
+});
+export type CaseApproval = z.infer<typeof approvalSchema>;
+/** `incomplete`: a directory could not be asked about all of them. */
+export const approvalsResponseSchema = z.object({ approvals: z.array(approvalSchema), incomplete: z.boolean() });
+/** Refusing takes a reason. */
+export const decideApprovalRequestSchema = z.strictObject({ approve: z.boolean(), reason: line(400).optional() });
 
 /** `unverified`: for a caller who was not verified, by a role that may. `password`: for a reset; one is made where none is given. */
 export const actOnCaseRequestSchema = z.strictObject({

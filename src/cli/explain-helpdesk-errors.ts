@@ -29,6 +29,14 @@ export const HELPDESK_EXPLANATIONS: Record<HelpdeskCode, Explanation> = {
       'Neither a case that needs a reason, nor the taking over of another agent’s, nor an act for an unverified caller goes without one',
     fix: 'Give one',
   },
+  'case.approval-needed': {
+    meaning: 'A second agent has to approve this, and has not yet; the case waits for one',
+    fix: 'Have another agent with the same permission look at their approvals, then act again',
+  },
+  'case.approval-own': {
+    meaning: 'Whoever asks for an approval cannot give it, by whichever of their accounts',
+    fix: 'Have somebody else approve it',
+  },
   'case.ticket-missing': { meaning: '`helpdesk.ticketNeeded` wants the number of a ticket', fix: 'Give one' },
   'case.ticket-unlike': { meaning: 'The ticket does not look like `helpdesk.ticketPattern`', fix: 'Check the number, or the pattern' },
   'case.way-refused': {

@@ -24,6 +24,7 @@ import { createPageSender } from './page-file.ts';
 import { registerPages } from './pages.ts';
 import { asAppError } from './problem.ts';
 import { adminRoutes } from './routes/admin.ts';
+import { approvalRoutes } from './routes/approvals.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { configurationRoutes } from './routes/configuration.ts';
 import { demoRoutes } from './routes/demo.ts';
@@ -121,6 +122,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(withoutTokens(helpRoutes(deps)), { prefix });
   await app.register(withoutTokens(caseRoutes(deps)), { prefix });
   await app.register(withoutTokens(liveRoutes(deps)), { prefix });
+  await app.register(withoutTokens(approvalRoutes(deps)), { prefix });
   await app.register(withoutTokens(myAccountRoutes(deps)), { prefix });
   await app.register(withoutTokens(emergencyRoutes(deps)), { prefix });
   await app.register(adminRoutes(deps), { prefix });

@@ -105,6 +105,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     find: 'reads',
     openOf: 'reads',
     ofAgent: 'reads',
+    waiting: 'reads',
     advance: 'flushed',
     closeUnreadable: 'flushed',
   },

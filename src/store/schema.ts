@@ -287,6 +287,7 @@ interface HelpdeskCaseTable {
   created_at: number;
   expires_at: number;
   closed_at: number | null;
+  approval_asked_at: number | null;
 }
 
 /** Which accounts are one person's. An account without a row is a person of its own. */

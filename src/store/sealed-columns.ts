@@ -104,7 +104,7 @@ export const SEALED_COLUMNS = {
       'expires_at',
       'closed_at',
     ],
-    free: {},
+    free: { approval_asked_at: 'a second agent is shown the case or not; whether it waits for one, and who approved, is sealed' },
   },
   emergencies: {
     sealed: 'facts',

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HELPDESK_ROLES } from '../scenarios/helpdesk.ts';
+import { HELPDESK_ROLES, newAgent, verified } from '../scenarios/helpdesk.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
 import { codeIn, createMovableClock, type Enrolled, holdsCode } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
@@ -13,7 +14,11 @@ beforeAll(async () => {
   [portal, browser] = await Promise.all([
     startPortalKeyturn({
       directories: [embeddedSection()],
-      configuration: { signIn: { enabled: true }, roles: HELPDESK_ROLES },
+      configuration: {
+        signIn: { enabled: true },
+        roles: HELPDESK_ROLES,
+        helpdesk: { approvals: [{ name: 'board', when: { groups: ['Board'] } }] },
+      },
       clock: createMovableClock(),
     }),
     launchBrowser(),
@@ -92,6 +97,8 @@ describe.each([
   ['dark, on a phone, in German', { colorScheme: 'dark', viewport: { width: 320, height: 640 } }, 'de-DE'],
 ] as const)('a call, %s', (_, options, locale) => {
   const word = texts[locale];
+  const me = JSON.parse(readFileSync(`locales/${locale.slice(0, 2)}/me.json`, 'utf8')) as Record<string, string>;
+  const say = (key: string) => me[key] ?? key;
   const watchedPage = () => openPage(browser, portal.origin, { ...options, locale, expectedStatuses: [401, 403, 409] });
   const look = async (page: Page, what: string) => {
     expect(await axe(page), what).toEqual([]);
@@ -105,8 +112,8 @@ describe.each([
     return { ...(await portal.keyturn.enrol(login)), login };
   }
 
-  async function agentAt(groups: string[]) {
-    const agent = await person(groups, 'Frida Fischer');
+  const agentAt = async (groups: string[]) => helpingAt(await person(groups, 'Frida Fischer'));
+  async function helpingAt(agent: Pick<Enrolled, 'totp'> & { login: string }) {
     const watched = await watchedPage();
     const { page } = watched;
     page.setDefaultTimeout(6000);
@@ -231,6 +238,38 @@ describe.each([
     await title(agent.page, word.ended);
     await look(agent.page, 'ended');
     for (const watched of [agent, phone]) {
+      expect(watched.complaints).toEqual([]);
+      await watched.context.close();
+    }
+  });
+
+  it('waits for a second agent where that is needed, who approves it on a page of their own', async () => {
+    const caller = await person(['Staff', 'Board'], 'Carol Cooper');
+    const asks = await newAgent(portal.keyturn);
+    await verified(portal.keyturn, asks, { ...caller, ref: caller.account }, { ticket: 'INC0007', reason: 'new phone' });
+    const agent = await helpingAt(asks);
+    await agent.page.getByRole('button', { name: word.own }).click();
+    await press(agent.page, word.act);
+    await agent.page.getByText(say('approval.waiting')).waitFor();
+    await look(agent.page, 'waits-for-second');
+
+    const second = await agentAt(['Agents']);
+    await press(second.page, say('approvals.open'));
+    await title(second.page, say('approvals.title'));
+    await second.page.getByText('INC0007').waitFor();
+    await look(second.page, 'second');
+    await press(second.page, say('approvals.refuse'));
+    await second.page.getByRole('alert').getByText(say('approvals.why.missing')).waitFor();
+    await look(second.page, 'second-why');
+    await press(second.page, say('approvals.approve'));
+    await second.page.getByText(say('approvals.none')).waitFor();
+    await look(second.page, 'second-none');
+
+    await agent.page.getByRole('button', { name: word.act }).waitFor();
+    await look(agent.page, 'approved');
+    await press(agent.page, word.act);
+    await title(agent.page, word.done);
+    for (const watched of [agent, second]) {
       expect(watched.complaints).toEqual([]);
       await watched.context.close();
     }

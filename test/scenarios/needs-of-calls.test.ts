@@ -80,6 +80,8 @@ const IN_A_SESSION: Readonly<Record<string, unknown>> = {
   'POST /me/accounts': { journey: 'x' },
   'DELETE /me/accounts/{account}': undefined,
   'GET /helpdesk/cases': undefined,
+  'GET /helpdesk/approvals': undefined,
+  'POST /helpdesk/approvals/{case}': { approve: true },
   'GET /helpdesk/cases/{case}': undefined,
   'POST /helpdesk/cases/{case}/act': {},
   'POST /helpdesk/cases/{case}/ask': { kind: 'email' },

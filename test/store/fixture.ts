@@ -184,6 +184,7 @@ export function caseRow(changes: Partial<CaseRow> = {}): CaseRow {
     createdAt: NOW,
     expiresAt: NOW + 1_800_000,
     closedAt: null,
+    approvalAskedAt: null,
     ...changes,
   };
 }

@@ -21,7 +21,7 @@ export function specifyCases(makeDatabase: MakeDatabase): void {
   const atOnce = <T>(times: number, call: (store: Store) => Promise<T>): Promise<T[]> =>
     Promise.all(Array.from({ length: times }, (_, index) => call(index % 2 === 0 ? one : two)));
   const refOf = ({ directory, accountId: id }: { directory: string; accountId: string }) => ({ directory, id });
-  const closed = { state: 'closed', tries: 0, facts: '{"because":"acted"}', closedAt: NOW + 1 } as const;
+  const closed = { state: 'closed', tries: 0, facts: '{"because":"acted"}', closedAt: NOW + 1, approvalAskedAt: null } as const;
 
   describe('cases', () => {
     it('of an account are one at a time, whoever tries, and one more when it is closed', async () => {
@@ -39,7 +39,9 @@ export function specifyCases(makeDatabase: MakeDatabase): void {
     it('move on once from what was seen, whoever tries', async () => {
       const row = caseRow();
       await one.cases.insert(row);
-      const moved = await atOnce(8, (store) => store.cases.advance(row, { state: 'verified', tries: 1, facts: '{}', closedAt: null }));
+      const moved = await atOnce(8, (store) =>
+        store.cases.advance(row, { state: 'verified', tries: 1, facts: '{}', closedAt: null, approvalAskedAt: null }),
+      );
       expect(moved.filter(Boolean)).toHaveLength(1);
       expect(await two.cases.find(row.id)).toMatchObject({ version: 2, state: 'verified', tries: 1 });
       expect(await two.cases.advance(row, closed)).toBe(false);
@@ -53,6 +55,23 @@ export function specifyCases(makeDatabase: MakeDatabase): void {
       await one.cases.insert(over);
       await one.cases.advance(over, closed);
       expect((await two.cases.ofAgent({ directory: 'corp', id: agentId }, NOW)).map(({ id }) => id)).toEqual([young.id, old.id]);
+    });
+
+    it('that wait for a second agent are found newest first, until they are decided or closed', async () => {
+      const since = Date.now() + 1_000_000;
+      const asked = async (at: number | null, more: Partial<typeof closed> = {}) => {
+        const row = caseRow();
+        await one.cases.insert(row);
+        const next = { state: 'verified' as const, tries: 0, facts: '{}', closedAt: null, ...more, approvalAskedAt: at };
+        expect(await one.cases.advance(row, next)).toBe(true);
+        return { ...row, ...next, version: 2 };
+      };
+      const [first, second] = [await asked(since + 1), await asked(since + 2)];
+      await asked(null);
+      await asked(since);
+      await asked(since + 3, closed);
+      expect(await two.cases.waiting(since, 10)).toEqual([second, first]);
+      expect(await two.cases.waiting(since, 1)).toEqual([second]);
     });
 
     it('that somebody has changed in the database come to nothing, and keep nobody from another one', async () => {

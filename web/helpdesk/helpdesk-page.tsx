@@ -13,6 +13,7 @@ import { loadHelpdeskTexts } from '../texts.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { ThreatNotice } from '../ui/threat-notice.tsx';
 import { useTexts } from '../use-texts.ts';
+import { ApprovalsPage } from './case/approvals-page.tsx';
 import { heardAlso, LiveList, NOTHING_HEARD } from './live/live-list.tsx';
 import { useLive } from './live/use-live.ts';
 import { peopleApi } from './people/people-api.ts';
@@ -70,6 +71,7 @@ function People({ directories, contact, search, go, onOver }: PeopleProps) {
   // What is typed changes the address without a step in the history for each letter.
   const [typed, setTyped] = useState<Wanted>();
   const [helped, setHelped] = useState<{ helped: HelpedAccount; action: PersonPermission }>();
+  const [approves, setApproves] = useState(false);
   const [heard, setHeard] = useState(NOTHING_HEARD);
   const isLive = useLive((event) => setHeard((before) => heardAlso(before, event)));
   const wanted = typed ?? readWanted(search);
@@ -84,12 +86,20 @@ function People({ directories, contact, search, go, onOver }: PeopleProps) {
     },
     [go],
   );
+  if (approves) return <ApprovalsPage contact={contact} onBack={() => setApproves(false)} onOver={onOver} />;
   if (helped !== undefined) return <HelpPage contact={contact} initial={helped} onBack={() => setHelped(undefined)} onOver={onOver} />;
   const see = ({ directory, id }: { directory: string; id: string }) => visit({ ...wanted, person: { directory, id } });
   return (
     <>
       {wanted.person === null ? (
-        <PeoplePage directories={directories} wanted={wanted} onWant={want} onSee={see} onOver={onOver} />
+        <PeoplePage
+          directories={directories}
+          wanted={wanted}
+          onWant={want}
+          onApprovals={() => setApproves(true)}
+          onSee={see}
+          onOver={onOver}
+        />
       ) : (
         <PersonPage
           key={addressOf(wanted)}

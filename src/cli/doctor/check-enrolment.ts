@@ -54,6 +54,8 @@ export async function checkEnrolment(runtime: Opened, configuration: Configurati
     counts.push(...(await checkScopes(directory, rules, atProof)));
     const asked = { in: 'enrolment.required', effect: 'nobody is forced to enrol by it' };
     counts.push(...(await checkScopes(directory, configuration.enrolment.required, asked)));
+    const second = { in: 'helpdesk.approvals', effect: 'a second agent has to approve for everybody of it' };
+    counts.push(...(await checkScopes(directory, configuration.helpdesk.approvals, second)));
   }
   return [...counts, ...findings];
 }

@@ -41,7 +41,7 @@ const FRESH_FOR = 5 * 60_000;
 export async function helpUnlock(deps: ActDeps, session: Session, ref: AccountRef, inCase?: InCase): Promise<Help> {
   requireFresh(deps, session);
   const helped = await requireMay(deps, session, 'unlock-account', ref);
-  const warrant = warrantFor(deps, helped, inCase);
+  const warrant = await warrantFor(deps, session, helped, inCase);
   return helpOf(await write(deps, session, helped, warrant, (request) => unlockAccount(deps, request)));
 }
 
@@ -58,7 +58,7 @@ export async function helpReset(
 ): Promise<Help> {
   requireFresh(deps, session);
   const helped = await requireMay(deps, session, 'reset-password', ref);
-  const warrant = warrantFor(deps, helped, inCase);
+  const warrant = await warrantFor(deps, session, helped, inCase);
   const password = given ?? newPassword(deps);
   const verdicts = await refusedBy(deps, helped, password);
   if (verdicts !== null) return { outcome: 'refused', verdicts };

@@ -4,6 +4,7 @@ import { accountKey } from '../accounts/candidate.ts';
 import { findEverywhere } from '../accounts/find-everywhere.ts';
 import type { Actor } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
+import { actsWithSecond } from '../helpdesk/acts-with-second.ts';
 import type { ActDeps } from '../journey/act.ts';
 import { slowDown } from '../journey/start-journey.ts';
 import type { Account, AccountRef, Directory } from '../ports/directory.ts';
@@ -19,14 +20,16 @@ export interface Helped {
   readonly directory: Directory;
   readonly account: Account;
   readonly may: readonly PersonPermission[];
-  /** Of these only in a case: whoever asks is not the direct manager. */
+  /** Of these only in a case: whoever asks is not the direct manager, or a second agent has to approve it. */
   readonly inCase: readonly PersonPermission[];
 }
 
 /** Somebody for whom one thing may be done, and by what. */
-export interface HelpedWith extends Helped {
+export interface HelpedWith extends Judged {
   readonly basis: AccessBasis;
   readonly otherWays: readonly OtherWay[];
+  /** A second agent has to approve it. */
+  readonly takesSecond: boolean;
 }
 
 /** What a directory has to be able to do. A password that somebody else knows must be one that its owner has to change. */
@@ -65,7 +68,8 @@ export async function requireMay(deps: ActDeps, session: Session, action: Person
   const judged = await judgeHelped(deps, session, { directory, account });
   const decision = judged.decisions.find((each) => each.action === action)?.decision;
   if (decision?.allowed !== true) throw await refusal(deps, session, [judged], action);
-  return { ...judged, basis: decision.basis, otherWays: decision.otherWays };
+  const { basis, otherWays } = decision;
+  return { ...judged, basis, otherWays, takesSecond: judged.withSecond.includes(action) };
 }
 
 /** Who acts for somebody else, for the audit log. */
@@ -75,6 +79,8 @@ export function delegateActor({ act }: ActDeps, session: Session): Actor {
 
 /** What may be done for somebody, and why not what may not. */
 export interface Judged extends Helped {
+  /** What a second agent has to approve, whoever asks. */
+  readonly withSecond: readonly PersonPermission[];
   readonly target: TargetFacts;
   readonly decisions: readonly { readonly action: PersonPermission; readonly decision: AccessDecision }[];
 }
@@ -82,8 +88,12 @@ export interface Judged extends Helped {
 /** Judges everything that could be done for an account by who is signed in. @throws AppError `directory.*`, `session.ended` */
 export async function judgeHelped(deps: ActDeps, session: Session, found: { directory: Directory; account: Account }): Promise<Judged> {
   const { roles } = deps.configuration();
-  const [actor, target] = await Promise.all([readSessionActor(deps, session), readTarget(deps, found.directory, roles, found.account)]);
-  if (actor === null) return { ...found, target, may: [], inCase: [], decisions: [] };
+  const [actor, target, withSecond] = await Promise.all([
+    readSessionActor(deps, session),
+    readTarget(deps, found.directory, roles, found.account),
+    actsWithSecond(deps, found),
+  ]);
+  if (actor === null) return { ...found, target, withSecond, may: [], inCase: [], decisions: [] };
   const { verbs } = found.directory.abilities;
   const decisions = PERSON_PERMISSIONS.filter((action) => NEEDED[action].every((verb) => verbs.includes(verb))).map((action) => ({
     action,
@@ -92,9 +102,11 @@ export async function judgeHelped(deps: ActDeps, session: Session, found: { dire
   const allowed = decisions.filter(({ decision }) => decision.allowed).map(({ action }) => action);
   const isDirect = (action: PersonPermission) => WITHOUT_CASE.some((each) => each === action);
   const inCase = decisions
-    .filter(({ action, decision }) => decision.allowed && (decision.basis !== 'manager' || !isDirect(action)))
+    .filter(
+      ({ action, decision }) => decision.allowed && (decision.basis !== 'manager' || !isDirect(action) || withSecond.includes(action)),
+    )
     .map(({ action }) => action);
-  return { ...found, target, decisions, may: allowed, inCase };
+  return { ...found, target, withSecond, decisions, may: allowed, inCase };
 }
 
 /** Written down with the reasons, which who asks is not told, and counted: names are not to be tried out here. */

@@ -185,6 +185,13 @@ export type AuditEvent =
   | ({ type: 'case.denied'; state: CaseState } & AboutCase)
   /** An agent acts for a caller whom nobody has verified. */
   | ({ type: 'case.unverified' } & AboutCase)
+  /** An act waits for a second agent. `instead`: who had approved it, and may not any more. */
+  | ({ type: 'case.approval-asked'; basis: 'receipt' | 'unverified'; instead?: AccountRef } & AboutCase)
+  /** The second agent is the actor: the case may be acted on, or is over. */
+  | ({ type: 'case.approved'; basis: 'receipt' | 'unverified'; reason?: string } & AboutCase)
+  | ({ type: 'case.approval-refused'; reason: string } & AboutCase)
+  /** Somebody wanted to approve what they had asked for themselves, by this account or another one of theirs. */
+  | ({ type: 'case.approval-own'; session: string } & AboutCase)
   /** What a case is for was done, where that writes to no directory. */
   | ({ type: 'case.acted'; backing?: WriteBacking } & AboutCase)
   /** `reason`: why another agent, who is the actor then, has taken the place of the one of the case. */

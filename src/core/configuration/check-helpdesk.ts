@@ -1,12 +1,15 @@
 import { offeredCombinations } from '../proof/rules.ts';
 import type { Report } from './check-context.ts';
+import { checkScopes } from './check-roles.ts';
 import type { Configuration } from './document.ts';
 import { hasAgents } from './has-agents.ts';
 
 /** Checks of what agents do for people who call: that callers can be verified, and what it means to do without. */
 export function checkHelpdesk(configuration: Configuration, report: Report): void {
-  const { roles, signIn, recovery, organisation } = configuration;
+  const { roles, signIn, recovery, organisation, helpdesk, directories } = configuration;
   checkOtherWays(configuration, report);
+  for (const [index, { when }] of helpdesk.approvals.entries())
+    checkScopes(when, ['helpdesk', 'approvals', index, 'when'], directories, report);
   for (const [index, { unverified }] of roles.entries()) {
     if (unverified !== true) continue;
     const told = organisation.alarmAddress === undefined ? ', and nobody is told: there is no `organisation.alarmAddress`' : '';

@@ -1,5 +1,24 @@
 import { z } from 'zod';
+import { PERSON_PERMISSIONS } from '../../../shared/permissions.ts';
+import { conditionsSchema } from './proof-rule-section.ts';
 import { isWholePattern } from './whole-pattern.ts';
+
+const { directories, places, groups } = conditionsSchema.shape;
+
+const approvalSchema = z.strictObject({
+  name: z.string().min(1).max(60).describe('For operators: in warnings.'),
+  when: z
+    .strictObject({ directories, places, groups })
+    .prefault({})
+    .describe(
+      'Whom it is about. All conditions that are given must be met; everybody, without any. Where one is not known it counts as met.',
+    ),
+  acts: z
+    .array(z.enum(PERSON_PERMISSIONS))
+    .min(1)
+    .default([...PERSON_PERMISSIONS])
+    .describe('What takes a second agent then.'),
+});
 
 export const helpdeskSchema = z.strictObject({
   caseMinutes: z.int().min(5).max(120).default(30).describe('How long a caller may take to be verified.'),
@@ -29,6 +48,13 @@ export const helpdeskSchema = z.strictObject({
     .describe('How long a temporary pass is good that an agent issues, for one use; `factors.temporaryPass.longestHours` at most.'),
   reasonNeeded: z.boolean().default(false).describe('A case takes a reason. Acting for a caller who was not verified always does.'),
   ticketNeeded: z.boolean().default(false).describe('A case takes the number of a ticket.'),
+  approvals: z
+    .array(approvalSchema)
+    .max(100)
+    .default([])
+    .describe(
+      'For whom, and for what, a second agent has to approve before the first one acts, in a case. Any rule that applies is enough.',
+    ),
   ticketPattern: z
     .string()
     .max(200)

@@ -15,6 +15,16 @@ export const threatSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe('Agents act for verified callers alone then, whatever `roles[].unverified` says.'),
+  ownDeviceOnly: z
+    .boolean()
+    .default(true)
+    .describe('Callers are verified on their own device alone then, whatever `roles[].otherWays` says.'),
+  twoAgents: z
+    .boolean()
+    .default(false)
+    .describe(
+      'A second agent has to approve every act for anybody then, as `helpdesk.approvals` says for some. Takes a helpdesk with two on duty.',
+    ),
   fullCoolDown: z
     .boolean()
     .default(true)

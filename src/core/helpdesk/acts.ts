@@ -59,7 +59,7 @@ async function allowed(deps: ActDeps, session: Session, action: 'issue-pass' | '
   requireFresh(deps, session);
   const { helpCase } = inCase;
   const helped: HelpedWith = await requireMay(deps, session, action, helpCase.account);
-  const warrant = warrantFor(deps, helped, inCase) as CaseWarrant;
+  const warrant = (await warrantFor(deps, session, helped, inCase)) as CaseWarrant;
   const { reason } = helpCase.facts;
   const by = {
     author: session.login,

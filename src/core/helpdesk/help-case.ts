@@ -9,9 +9,24 @@ import type { SignedReceipt } from './receipt.ts';
 
 /**
  * Why nothing more comes of a case: it was acted on, the agent closed it, the person says that it is not their call, the number was wrong
- * too often, its time is over, or another case took its place.
+ * too often, its time is over, another case took its place, or the second agent refused.
  */
-export type CaseEnd = 'acted' | 'by-agent' | 'not-my-call' | 'too-many-tries' | 'expired' | 'replaced';
+export type CaseEnd = 'acted' | 'by-agent' | 'not-my-call' | 'too-many-tries' | 'expired' | 'replaced' | 'not-approved';
+
+/**
+ * What became of asking a second agent. `basis`: what the act would rest on, and so what was approved; `at`: since when it is so,
+ * milliseconds since 1970; `by`: who decided.
+ */
+export type Approval =
+  | { readonly state: 'waiting'; readonly basis: 'receipt' | 'unverified'; readonly at: number }
+  | {
+      readonly state: 'approved' | 'refused';
+      readonly basis: 'receipt' | 'unverified';
+      readonly at: number;
+      readonly by: { readonly account: AccountRef; readonly login: string; readonly name: string };
+      readonly reason: string | null;
+    };
+export type Approved = Extract<Approval, { by: unknown }>;
 
 export type TypedKind = (typeof TYPED_KINDS)[number];
 
@@ -46,6 +61,8 @@ export interface CaseFacts {
   /** Kinds of which the caller gave what was right. */
   readonly readOut?: readonly TypedKind[];
   readonly because?: CaseEnd;
+  /** Absent: nobody was asked. */
+  readonly approval?: Approval;
 }
 
 /** One person helped by one agent for one purpose. */
@@ -79,8 +96,13 @@ export async function moveCase(
     tries: next.tries ?? row.tries,
     facts: JSON.stringify({ ...facts, ...next.facts }),
     closedAt: next.closedAt ?? row.closedAt,
+    approvalAskedAt: waitsSince({ ...facts, ...next.facts }),
   };
   return (await store.cases.advance(row, after)) ? helpCaseOf({ ...row, ...after, version: row.version + 1 }) : null;
+}
+
+function waitsSince({ approval }: CaseFacts): number | null {
+  return approval?.state === 'waiting' ? approval.at : null;
 }
 
 /** Ends a case; null as above. */

@@ -61,6 +61,7 @@ export async function openCase(deps: ActDeps, session: Session, asked: AskedCase
     createdAt: now,
     expiresAt: now + deps.configuration().helpdesk.caseMinutes * 60_000,
     closedAt: null,
+    approvalAskedAt: null,
   });
   await deps.store.transaction(async (store) => {
     await requireOpen(deps, store, session);

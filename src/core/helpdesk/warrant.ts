@@ -6,9 +6,10 @@ import { isProvenStill } from '../journey/proven-still.ts';
 import type { Store } from '../ports/store.ts';
 import type { Session } from '../sessions/session.ts';
 import type { WriteBacking, WriteIntent, WriteResult } from '../writes/directory-write.ts';
-import { aboutCase, endCase, type HelpCase, moveCase } from './help-case.ts';
+import { type Approved, aboutCase, endCase, type HelpCase, moveCase } from './help-case.ts';
 import { raiseAlarm } from './raise-alarm.ts';
 import { isFitting, type SignedReceipt } from './receipt.ts';
+import { approvalFor, requireApproverStands } from './second-agent.ts';
 
 /** In which case somebody is helped, and whether the agent means to act for a caller who was not verified. */
 export interface InCase {
@@ -18,45 +19,64 @@ export interface InCase {
 
 /** What an act for somebody else rests on, besides the role that allows it. There is no fourth. */
 export type Warrant = { readonly kind: 'manager' } | CaseWarrant;
-export type CaseWarrant =
-  | { readonly kind: 'receipt'; readonly helpCase: HelpCase; readonly receipt: SignedReceipt }
-  | { readonly kind: 'unverified'; readonly helpCase: HelpCase };
+export type CaseWarrant = {
+  readonly helpCase: HelpCase;
+  /** Of a second agent; null: none is needed. */
+  readonly approval: Approved | null;
+} & Basis;
+/** What of a case an act rests on. */
+export type Basis = { readonly kind: 'receipt'; readonly receipt: SignedReceipt } | { readonly kind: 'unverified' };
 
 /**
- * What there is to rest an act on. Direct managers help their reports without a case; everybody else needs a receipt, or a role that does
- * without and a reason.
- * @throws AppError `case.receipt-needed`, `case.reason-missing`, `case.passed` for a case that is over
+ * What there is to rest an act on. Direct managers help their reports without a case, where it takes no second agent; everybody else needs
+ * a receipt, or a role that does without and a reason. Where it takes a second agent, one is asked, and it is to be tried again.
+ * @throws AppError `case.receipt-needed`, `case.reason-missing`, `case.passed` for a case that is over, `case.approval-needed`
  */
-export function warrantFor(
-  deps: ActDeps,
-  { basis, otherWays }: Pick<HelpedWith, 'basis' | 'otherWays'>,
-  inCase: InCase | undefined,
-): Warrant {
+export async function warrantFor(deps: ActDeps, session: Session, helped: HelpedWith, inCase: InCase | undefined): Promise<Warrant> {
   if (inCase === undefined) {
-    if (basis !== 'manager') throw new AppError('case.receipt-needed');
+    if (helped.basis !== 'manager' || helped.takesSecond) throw new AppError('case.receipt-needed');
     return { kind: 'manager' };
   }
-  const { helpCase, unverified } = inCase;
-  const { row, facts, account, agent, action } = helpCase;
+  const { helpCase } = inCase;
+  const basis = basisFor(deps, helped, inCase);
+  return {
+    ...basis,
+    helpCase,
+    approval: helped.takesSecond ? await approvalFor(deps, session, helped, { basis: basis.kind, helpCase }) : null,
+  };
+}
+
+/** What of the case as it is now an act may rest on. @throws AppError as `warrantFor` */
+function basisFor(deps: ActDeps, { basis, otherWays }: Pick<HelpedWith, 'basis' | 'otherWays'>, { helpCase, unverified }: InCase): Basis {
+  const { row, facts } = helpCase;
   if (row.state === 'closed' || row.state === 'acting') throw new AppError('case.passed');
-  if (row.state === 'verified' && facts.receipt !== null) {
-    const lifetime = deps.configuration().helpdesk.receiptMinutes * 60_000;
-    const wanted = { case: row.id, account, agent, action, otherWays };
-    if (isFitting(deps.store.audit.seals(), facts.receipt, wanted, { lifetime, now: deps.act.at }))
-      return { kind: 'receipt', helpCase, receipt: facts.receipt };
-  }
+  const receipt = freshReceipt(deps, helpCase, otherWays);
+  if (receipt !== null) return { kind: 'receipt', receipt };
   if (!unverified || basis !== 'unverified') throw new AppError('case.receipt-needed');
   if (row.expiresAt <= deps.act.at) throw new AppError('case.passed');
   if (facts.reason === null) throw new AppError('case.reason-missing');
-  return { kind: 'unverified', helpCase };
+  return { kind: 'unverified' };
+}
+
+/** The receipt of a case, as long as an act may rest on it by who takes these ways as well; null: there is none. */
+export function freshReceipt(
+  deps: ActDeps,
+  { row, facts, account, agent, action }: HelpCase,
+  otherWays: HelpedWith['otherWays'],
+): SignedReceipt | null {
+  if (row.state !== 'verified' || facts.receipt === null) return null;
+  const lifetime = deps.configuration().helpdesk.receiptMinutes * 60_000;
+  const wanted = { case: row.id, account, agent, action, otherWays };
+  return isFitting(deps.store.audit.seals(), facts.receipt, wanted, { lifetime, now: deps.act.at }) ? facts.receipt : null;
 }
 
 /**
  * Uses up what an act rests on that writes to no directory, and ends its case, in the transaction of the act: it is done by then.
- * @throws AppError `case.passed`, `case.receipt-needed` as `useWarrant`
+ * @throws AppError `case.passed`, `case.approval-needed`, `case.receipt-needed` as `useWarrant`
  */
 export async function spendWarrant(deps: ActDeps, store: Store, session: Session, warrant: CaseWarrant): Promise<void> {
   const { helpCase } = warrant;
+  await requireApproverStands(store, warrant);
   await requireProvenStill(deps, store, warrant);
   const about = { ...aboutCase(helpCase), actor: delegateActor(deps, session) };
   await recordEvent(store, deps.clock, { type: 'case.acted', ...about, ...backingOf(warrant) });
@@ -84,12 +104,21 @@ export function backingOf(warrant: Warrant): { backing?: WriteBacking } {
   if (warrant.kind === 'manager') return {};
   const { row, facts } = warrant.helpCase;
   const told = { ...(facts.reason === null ? {} : { reason: facts.reason }), ...(facts.ticket === null ? {} : { ticket: facts.ticket }) };
-  return { backing: { case: row.id, ...told, ...(warrant.kind === 'receipt' ? { receipt: warrant.receipt } : { unverified: true }) } };
+  const { approval } = warrant;
+  const approvedBy = approval === null ? {} : { approvedBy: { account: approval.by.account, login: approval.by.login, at: approval.at } };
+  return {
+    backing: {
+      case: row.id,
+      ...told,
+      ...approvedBy,
+      ...(warrant.kind === 'receipt' ? { receipt: warrant.receipt } : { unverified: true }),
+    },
+  };
 }
 
 /**
  * Uses up what an act rests on, in the transaction that begins it: of two acts by one receipt the second is rolled back.
- * @throws AppError `case.passed`, `case.receipt-needed` where the account was written to, or parted from one by which its owner
+ * @throws AppError `case.passed`, `case.approval-needed`, `case.receipt-needed` where the account was written to, or parted from one by which its owner
  *   proved who they are, since they did
  */
 export async function useWarrant(
@@ -100,6 +129,7 @@ export async function useWarrant(
   [intent]: readonly WriteIntent[],
 ): Promise<void> {
   if (warrant.kind === 'manager') return;
+  await requireApproverStands(store, warrant);
   const { helpCase } = warrant;
   if (warrant.kind === 'receipt') {
     const except = { intent: intent?.id ?? '' };

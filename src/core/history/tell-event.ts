@@ -27,6 +27,7 @@ export function tellEvent(texts: Texts, { type, facts }: Told, nameOf: NameOf, l
   parameters.who = author(facts) ?? say(`who.${(facts.actor as { kind?: string } | undefined)?.kind ?? 'system'}`);
   parameters.whom = list(concerned(facts).map(called), 'nobody');
   parameters.other = list(refs(facts.other, facts.manager, facts.by).map(called), 'not-known');
+  parameters.second = loginOf(facts.actor) ?? say('not-known');
   parameters.kinds = list(
     kindsOf(facts).map((kind) => word('kind', kind)),
     'not-known',
@@ -46,8 +47,11 @@ function orElse(key: string, text: string, otherwise: string): string {
 }
 
 function author({ author: operator, agent, actor }: Told['facts']): string | null {
-  const login = (value: unknown) => plain((value as { login?: unknown } | undefined)?.login);
-  return plain(operator) ?? login(agent) ?? login(actor);
+  return plain(operator) ?? loginOf(agent) ?? loginOf(actor);
+}
+
+function loginOf(value: unknown): string | null {
+  return plain((value as { login?: unknown } | undefined)?.login);
 }
 
 /** Whom it is about; of what was refused for others, all that were asked for. */

@@ -24,6 +24,8 @@ export interface CaseRow extends AccountRefColumns {
   expiresAt: number;
   /** While it is null nobody else opens a case about the account. */
   closedAt: number | null;
+  /** Since when it waits for a second agent to approve; null: it does not. */
+  approvalAskedAt: number | null;
 }
 
 export interface CaseStore {
@@ -35,8 +37,10 @@ export interface CaseStore {
   openOf(account: AccountRef): Promise<CaseRow | null>;
   /** Those of an agent that are not closed and not past their end at `now`, newest first. */
   ofAgent(agent: AccountRef, now: number): Promise<CaseRow[]>;
+  /** Those that are not closed and wait for a second agent since a time after `since`, newest first, so many at most. */
+  waiting(since: number, most: number): Promise<CaseRow[]>;
   /** Moves it on; true for exactly one caller of those who have seen `row`. Writes version + 1. */
-  advance(row: CaseRow, next: Pick<CaseRow, 'state' | 'tries' | 'facts' | 'closedAt'>): Promise<boolean>;
+  advance(row: CaseRow, next: Pick<CaseRow, 'state' | 'tries' | 'facts' | 'closedAt' | 'approvalAskedAt'>): Promise<boolean>;
   /**
    * Closes the one of an account that is not closed, also where it cannot be opened any more: else it would keep the account from every
    * other one for good.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FACTOR_KINDS, type FactorKind } from '../../../shared/api/journeys.ts';
-import { PERSON_PERMISSIONS } from '../../../shared/permissions.ts';
+import { OTHER_WAYS, PERSON_PERMISSIONS } from '../../../shared/permissions.ts';
 import { can } from '../access/can.ts';
 import type { Role } from '../access/roles.ts';
 import type { Candidate } from '../accounts/candidate.ts';
@@ -34,6 +34,8 @@ const threat = fc.record({
   withoutKinds: fc.uniqueArray(fc.constantFrom('sms' as const, 'questions' as const, 'email' as const, 'manager' as const)),
   verifiedCallersOnly: fc.boolean(),
   fullCoolDown: fc.boolean(),
+  ownDeviceOnly: fc.boolean(),
+  twoAgents: fc.boolean(),
 });
 const minimal = configurationSchema.parse({
   version: 1,
@@ -129,6 +131,7 @@ describe('a raised threat', () => {
         heldBy: fc.record({ groups: fc.constantFrom(['in'], ['out'], ['hidden']), directManager: fc.boolean() }),
         over: fc.option(fc.constantFrom({ groups: ['in'] }, { groups: ['out'] }, {}), { nil: undefined }),
         unverified: fc.option(fc.boolean(), { nil: undefined }),
+        otherWays: fc.option(fc.uniqueArray(fc.constantFrom(...OTHER_WAYS)), { nil: undefined }),
       }),
       { maxLength: 3 },
     );
@@ -143,6 +146,8 @@ describe('a raised threat', () => {
         const [before, after] = [judge(usual.roles), judge(tighten(usual).roles)];
         expect(after.allowed).toBe(before.allowed);
         if (!after.allowed || !before.allowed) return;
+        for (const way of after.otherWays) expect(before.otherWays).toContain(way);
+        if (section.ownDeviceOnly) expect(after.otherWays).toEqual([]);
         if (section.verifiedCallersOnly) expect(after.basis).not.toBe('unverified');
         if (before.basis !== 'unverified') expect(after.basis).toBe(before.basis);
       }),
@@ -159,7 +164,8 @@ describe('a raised threat', () => {
         });
         const raised = tighten(usual);
         expect(raised.enrolment.invitations.coolDownHours).toBe(section.fullCoolDown ? Math.max(invited, anybody) : invited);
-        const { recovery: _r, signIn: _s, roles: _o, enrolment: _e, ...others } = raised;
+        const { recovery: _r, signIn: _s, roles: _o, enrolment: _e, helpdesk, ...others } = raised;
+        expect(helpdesk.approvals.length > 0).toBe(section.twoAgents);
         expect(usual).toMatchObject(others);
         expect(tighten(raised)).toEqual(raised);
       }),

@@ -1,4 +1,5 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
+import { PERSON_PERMISSIONS } from '../../../shared/permissions.ts';
 import type { Configuration } from '../configuration/document.ts';
 import { combinationsOf, type ProofRule } from '../proof/rules.ts';
 
@@ -10,7 +11,7 @@ import { combinationsOf, type ProofRule } from '../proof/rules.ts';
  * count is taken out as a whole, and never made shorter.
  */
 export function tighten(configuration: Configuration): Configuration {
-  const { threat, recovery, signIn, roles, enrolment, factors } = configuration;
+  const { threat, recovery, signIn, roles, enrolment, factors, helpdesk } = configuration;
   const without = new Set<FactorKind>(threat.withoutKinds);
   const { invitations } = enrolment;
   const coolDownHours = threat.fullCoolDown ? Math.max(invitations.coolDownHours, factors.coolDownHours) : invitations.coolDownHours;
@@ -18,10 +19,14 @@ export function tighten(configuration: Configuration): Configuration {
     ...configuration,
     recovery: { ...recovery, rules: recovery.rules.map((rule) => stricter(rule, without)) },
     signIn: { ...signIn, rules: signIn.rules.map((rule) => stricter(rule, without)) },
-    roles: threat.verifiedCallersOnly ? roles.map(({ unverified: _, ...role }) => role) : roles,
+    roles: roles.map((role) => stricterRole(role, threat)),
     enrolment: { ...enrolment, invitations: { ...invitations, coolDownHours } },
+    helpdesk: threat.twoAgents ? { ...helpdesk, approvals: [TWO_AGENTS] } : helpdesk,
   };
 }
+
+/** For everybody and everything: no other rule of approval asks for more. */
+const TWO_AGENTS: Configuration['helpdesk']['approvals'][number] = { name: 'raised threat', when: {}, acts: [...PERSON_PERMISSIONS] };
 
 /** Where a rule of proof stands, and what it is called. */
 export interface EmptiedRule {
@@ -38,6 +43,17 @@ export function rulesEmptied(configuration: Configuration): EmptiedRule[] {
       accepted.length === 0 && usual.length > 0 ? [{ section, index, name }] : [],
     ),
   );
+}
+
+function stricterRole(
+  { unverified, otherWays, ...role }: Configuration['roles'][number],
+  { verifiedCallersOnly, ownDeviceOnly }: Configuration['threat'],
+): Configuration['roles'][number] {
+  return {
+    ...role,
+    ...(verifiedCallersOnly || unverified === undefined ? {} : { unverified }),
+    ...(ownDeviceOnly || otherWays === undefined ? {} : { otherWays }),
+  };
 }
 
 /** A rule is kept also where it accepts nothing any more: it bars then, and no later one takes its place. */

@@ -17,6 +17,8 @@ export interface WriteBacking {
   ticket?: string;
   receipt?: SignedReceipt;
   unverified?: boolean;
+  /** The second agent, where one was needed; `at`: when they approved, milliseconds since 1970. */
+  approvedBy?: { account: AccountRef; login: string; at: number };
 }
 
 /** Everything about a write but the secret: who, on whom, why, how proven. */

@@ -46,10 +46,17 @@ export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     ...(row.state === 'open' ? presentAsked(facts.asked, language) : {}),
     readOut: [...(facts.readOut ?? [])],
     codesNeeded: deps.configuration().helpdesk.codesNeeded,
+    ...presentApproval(facts.approval),
     createdAt: presentTime(row.createdAt, 'down'),
     expiresAt: presentTime(row.expiresAt, 'down'),
     ...presentReceipt(facts.receipt),
   });
+  const presentApproval = (approval: HelpCase['facts']['approval']): Pick<Case, 'approval'> => {
+    if (approval === undefined) return {};
+    if (approval.state === 'waiting') return { approval: { state: approval.state } };
+    const { state, by, reason } = approval;
+    return { approval: { state, by: by.name, ...(reason === null ? {} : { reason }) } };
+  };
   const presentReceipt = (signed: HelpCase['facts']['receipt']): Pick<Case, 'verified'> => {
     if (signed === null) return {};
     const end = endOf(signed.receipt, deps.configuration().helpdesk.receiptMinutes * 60_000);

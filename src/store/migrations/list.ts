@@ -28,6 +28,7 @@ import { rememberPartings } from './0035-remember-partings.ts';
 import { indexAuditEvents } from './0040-index-audit-events.ts';
 import { createThreatsTable } from './0042-create-threats.ts';
 import { createApiTokensTable } from './0047-create-api-tokens.ts';
+import { letCasesWait } from './0047-let-cases-wait.ts';
 
 /** All migrations. A name that was released is never changed, and a new one sorts after all others. There is no way back down. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -60,4 +61,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0040-index-audit-events': { up: indexAuditEvents },
   '0042-create-threats': { up: createThreatsTable },
   '0047-create-api-tokens': { up: createApiTokensTable },
+  '0047-let-cases-wait': { up: letCasesWait },
 };

@@ -22,6 +22,7 @@ export function createHelpdeskCases(context: TableContext): CaseStore {
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     closedAt: row.closed_at,
+    approvalAskedAt: row.approval_asked_at,
   });
   const sealed = (row: CaseRow): Schema['helpdesk_cases'] => {
     const columns = columnsOf(row);
@@ -66,11 +67,23 @@ export function createHelpdeskCases(context: TableContext): CaseStore {
         .execute();
       return readable(context, 'helpdesk_cases', rows, toRow);
     },
+    async waiting(since, most) {
+      const rows = await context.db
+        .selectFrom('helpdesk_cases')
+        .selectAll()
+        .where('approval_asked_at', '>', since)
+        .where('closed_at', 'is', null)
+        .orderBy('approval_asked_at', 'desc')
+        .orderBy('id')
+        .limit(most)
+        .execute();
+      return readable(context, 'helpdesk_cases', rows, toRow);
+    },
     async advance(row, next) {
-      const { state, tries, facts, closed_at, version } = sealed({ ...row, ...next, version: row.version + 1 });
+      const { state, tries, facts, closed_at, approval_asked_at, version } = sealed({ ...row, ...next, version: row.version + 1 });
       const result = await context.db
         .updateTable('helpdesk_cases')
-        .set({ state, tries, facts, closed_at, version })
+        .set({ state, tries, facts, closed_at, approval_asked_at, version })
         .where('id', '=', row.id)
         .where('version', '=', row.version)
         .executeTakeFirst();
@@ -104,5 +117,6 @@ function columnsOf(row: CaseRow): Omit<Schema['helpdesk_cases'], 'facts'> {
     created_at: row.createdAt,
     expires_at: row.expiresAt,
     closed_at: row.closedAt,
+    approval_asked_at: row.approvalAskedAt,
   };
 }

@@ -1,4 +1,4 @@
-import type { Case } from '../../../shared/api/cases.ts';
+import type { Case, CaseApproval } from '../../../shared/api/cases.ts';
 import type { HelpGiven } from '../../../shared/api/help.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
 import { call } from '../../api.ts';
@@ -17,6 +17,10 @@ export const caseApi = {
   list: () => call<{ cases: Case[] }>('GET', '/helpdesk/cases'),
   see: (id: string, signal?: AbortSignal) => call<{ case: Case }>('GET', casePath(id), undefined, signal),
   act: (id: string, unverified: boolean) => call<HelpGiven>('POST', `${casePath(id)}/act`, { unverified }),
+  approvals: (signal?: AbortSignal) =>
+    call<{ approvals: CaseApproval[]; incomplete: boolean }>('GET', '/helpdesk/approvals', undefined, signal),
+  decide: (id: string, decision: { approve: boolean; reason?: string }) =>
+    call<undefined>('POST', `/helpdesk/approvals/${encodeURIComponent(id)}`, decision),
   close: (id: string) => call<undefined>('DELETE', casePath(id)),
 };
 

@@ -6,6 +6,7 @@ import { formatTime } from '../../format.ts';
 import { isOver } from '../../me/use-loaded.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { Actions, Aside, Digits, NextLine, Prose } from '../../ui/layout.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';
 import { useLive } from '../live/use-live.ts';
 import { caseApi } from './case-api.ts';
@@ -16,6 +17,8 @@ interface CasePageProps {
   opened: Case;
   busy: boolean;
   mistake: Mistake | undefined;
+  /** A second agent was asked just now. */
+  asked: boolean;
   onAct: (unverified: boolean) => void;
   onClose: () => void;
   onBack: () => void;
@@ -24,13 +27,15 @@ interface CasePageProps {
 }
 
 /** A call: the numbers until the caller is verified, then the one button for what the case is for. */
-export function CasePage({ opened, busy, mistake, onAct, onClose, onBack, onOver }: CasePageProps) {
+export function CasePage({ opened, busy, mistake, asked, onAct, onClose, onBack, onOver }: CasePageProps) {
   const { t } = useTranslation('me');
   const { t: portal } = useTranslation();
   const { shown, isOffline } = useCase(opened, onOver);
   const name = shown.account.displayName;
   const title = shown.state === 'closed' ? t(`case.closed.${shown.because ?? 'by-agent'}`, { name }) : t(`case.${shown.action}`, { name });
   const isVerified = shown.state === 'verified';
+  const { approval } = shown;
+  const isWaiting = approval?.state === 'waiting' || (asked && approval === undefined);
   return (
     <Question
       title={title}
@@ -46,9 +51,13 @@ export function CasePage({ opened, busy, mistake, onAct, onClose, onBack, onOver
           <p>{t(`help.${shown.action}.explain`, { name })}</p>
         </Prose>
       )}
+      {isWaiting && shown.state !== 'closed' && <Notice>{t('approval.waiting')}</Notice>}
+      {approval !== undefined && approval.state !== 'waiting' && shown.because !== 'acted' && (
+        <Notice>{t(`approval.${approval.state}`, { name: approval.by, reason: approval.reason })}</Notice>
+      )}
       {isOffline && <NextLine>{t('case.offline')}</NextLine>}
       <Actions>
-        {isVerified && (
+        {isVerified && !isWaiting && (
           <ActionButton busy={busy} onPress={() => onAct(false)}>
             {t(`help.${shown.action}`)}
           </ActionButton>
@@ -63,7 +72,7 @@ export function CasePage({ opened, busy, mistake, onAct, onClose, onBack, onOver
           </ActionButton>
         )}
       </Actions>
-      {shown.state === 'open' && shown.mayUnverified && (
+      {shown.state === 'open' && shown.mayUnverified && !isWaiting && (
         <Aside>
           <p>{t('case.unverified.text', { name })}</p>
           <ActionButton look="danger" busy={busy} onPress={() => onAct(true)}>

@@ -20,12 +20,14 @@ interface PeoplePageProps {
   /** Another list: in the place of this one in the history of the browser. */
   onWant: (wanted: Wanted) => void;
   onSee: (person: FoundPersonRow) => void;
+  onApprovals: () => void;
   onOver: () => void;
 }
 
 /** People of all directories that the agent may see, as they type. */
-export function PeoplePage({ directories, wanted, onWant, onSee, onOver }: PeoplePageProps) {
+export function PeoplePage({ directories, wanted, onWant, onSee, onApprovals, onOver }: PeoplePageProps) {
   const { t } = useTranslation('helpdesk');
+  const { t: me } = useTranslation('me');
   const [keysShown, setKeysShown] = useState(false);
   const list = useRef<HTMLDivElement>(null);
   usePageTitle(t('people.title'));
@@ -85,6 +87,9 @@ export function PeoplePage({ directories, wanted, onWant, onSee, onOver }: Peopl
       <KeyHelp shown={keysShown} onClose={() => setKeysShown(false)} />
       {!keysShown && (
         <p>
+          <ActionButton look="quiet" onPress={onApprovals}>
+            {me('approvals.open')}
+          </ActionButton>
           <ActionButton look="quiet" onPress={() => setKeysShown(true)}>
             {t('keys.show')}
           </ActionButton>

@@ -20,11 +20,12 @@ interface FindHelpedProps {
   mistake: Mistake | undefined;
   onFind: (name: string) => void;
   onCase: (opened: Case) => void;
+  onApprovals: () => void;
   onBack: () => void;
 }
 
 /** Whose account it is about. */
-export function FindHelped({ incomplete, sees, cases, busy, mistake, onFind, onCase, onBack }: FindHelpedProps) {
+export function FindHelped({ incomplete, sees, cases, busy, mistake, onFind, onCase, onApprovals, onBack }: FindHelpedProps) {
   const { t } = useTranslation('me');
   const { t: portal } = useTranslation();
   const [name, setName] = useState('');
@@ -48,6 +49,9 @@ export function FindHelped({ incomplete, sees, cases, busy, mistake, onFind, onC
           <a href="/helpdesk">{t('help.people')}</a>
         </Aside>
       )}
+      <Aside>
+        <QuietLink onPress={onApprovals}>{t('approvals.open')}</QuietLink>
+      </Aside>
       {cases.length > 0 && (
         <Aside>
           <p>{t('case.own')}</p>

@@ -3,7 +3,8 @@ import { useTranslation } from 'react-i18next';
 import type { Case } from '../../../shared/api/cases.ts';
 import type { HelpedAccount, HelpGiven } from '../../../shared/api/help.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
-import type { Outcome } from '../../api.ts';
+import type { Failure, Outcome } from '../../api.ts';
+import { ApprovalsPage } from '../../helpdesk/case/approvals-page.tsx';
 import { caseApi } from '../../helpdesk/case/case-api.ts';
 import { CasePage } from '../../helpdesk/case/case-page.tsx';
 import { type CaseReasons, OpenCase } from '../../helpdesk/case/open-case.tsx';
@@ -28,6 +29,7 @@ type View =
   | { name: 'find' }
   | { name: 'found'; helped: HelpedAccount }
   | { name: 'open-case'; helped: HelpedAccount; action: PersonPermission }
+  | { name: 'approvals' }
   | { name: 'case'; opened: Case }
   | { name: 'done'; helped: string; action: PersonPermission; given: HelpGiven };
 
@@ -38,7 +40,14 @@ export function HelpPage({ contact, initial, onBack, onOver }: HelpPageProps) {
   const [mistake, setMistake] = useState<Mistake>();
   const [busy, setBusy] = useState(false);
   const [elsewhere, setElsewhere] = useState(false);
-  const fresh = useFreshProof({ contact, onOver, late: (failure) => setMistake(mistakeOf(failure, portal)) });
+  const [asked, setAsked] = useState(false);
+  const fail = (failure: Failure) => {
+    const isAsked = failure.kind === 'problem' && failure.code === 'case.approval-needed';
+    setAsked(isAsked);
+    // The page says that it waits: nothing is wrong.
+    if (!isAsked) setMistake(mistakeOf(failure, portal));
+  };
+  const fresh = useFreshProof({ contact, onOver, late: fail });
 
   const roles = useLoaded(meApi.ownRoles, onOver).value;
   const cases = useLoaded(caseApi.list, onOver);
@@ -53,11 +62,12 @@ export function HelpPage({ contact, initial, onBack, onOver }: HelpPageProps) {
     const code = failure.kind === 'problem' ? failure.code : undefined;
     // Who takes a case over without a reason is asked for one, and may press again.
     setElsewhere((before) => code === 'case.open-elsewhere' || (before && code === 'case.reason-missing'));
-    setMistake(mistakeOf(failure, portal));
+    fail(failure);
   };
   const show = (next: View) => {
     setMistake(undefined);
     setElsewhere(false);
+    setAsked(false);
     setView(next);
   };
   const act = (helped: HelpedAccount, action: PersonPermission) => {
@@ -117,8 +127,21 @@ export function HelpPage({ contact, initial, onBack, onOver }: HelpPageProps) {
           (given) => show({ name: 'done', helped: opened.account.displayName, action: opened.action, given }),
         );
       const close = () => void ask(() => caseApi.close(opened.id), again);
-      return <CasePage opened={opened} busy={busy} mistake={mistake} onAct={actOn} onClose={close} onBack={again} onOver={onOver} />;
+      return (
+        <CasePage
+          opened={opened}
+          busy={busy}
+          mistake={mistake}
+          asked={asked}
+          onAct={actOn}
+          onClose={close}
+          onBack={again}
+          onOver={onOver}
+        />
+      );
     }
+    case 'approvals':
+      return <ApprovalsPage contact={contact} onBack={again} onOver={onOver} />;
     case 'done':
       return <HelpDone name={view.helped} action={view.action} given={view.given} onBack={again} />;
     default: {
@@ -135,6 +158,7 @@ export function HelpPage({ contact, initial, onBack, onOver }: HelpPageProps) {
           busy={busy}
           mistake={mistake}
           onFind={find}
+          onApprovals={() => show({ name: 'approvals' })}
           onCase={(opened) => show({ name: 'case', opened })}
           onBack={onBack}
         />

@@ -1,0 +1,109 @@
+import { AppError, isAppError } from '../../../shared/errors.ts';
+import { OTHER_WAYS } from '../../../shared/permissions.ts';
+import { requireFresh } from '../access/help.ts';
+import { delegateActor, judgeHelped, requireMay } from '../access/helped.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import { requireOpen } from '../enrolment/own-session.ts';
+import type { ActDeps } from '../journey/act.ts';
+import { requireFullRights } from '../sessions/freshness.ts';
+import type { Session } from '../sessions/session.ts';
+import { aboutCase, endCase, type HelpCase, helpCaseOf, moveCase } from './help-case.ts';
+import { isSamePerson } from './second-agent.ts';
+import { freshReceipt } from './warrant.ts';
+
+/** No case waits for longer: neither its receipt nor its caller has so much time; milliseconds. */
+const LONGEST = 3 * 3_600_000;
+/** So many are looked at, the newest first: each is some questions to a directory. */
+const MOST = 50;
+
+/** What waits for a second agent. `incomplete`: a directory could not be asked about all of it. */
+export interface Approvals {
+  readonly waiting: readonly HelpCase[];
+  readonly incomplete: boolean;
+}
+
+/**
+ * The cases that wait for a second agent and that this one may decide: others are not told of.
+ * @throws AppError `session.for-enrolment-only`, `session.ended`
+ */
+export async function listApprovals(deps: ActDeps, session: Session): Promise<Approvals> {
+  requireFullRights(session);
+  const rows = await deps.store.cases.waiting(deps.act.at - LONGEST, MOST);
+  const waiting: HelpCase[] = [];
+  let incomplete = false;
+  for (const helpCase of rows.map(helpCaseOf).filter((each) => isWaiting(deps, each))) {
+    try {
+      if (await mayDecide(deps, session, helpCase)) waiting.push(helpCase);
+    } catch (error) {
+      if (!isAppError(error) || !/^(directory|configuration)\./.test(error.code)) throw error;
+      deps.log.warn('access.roles-not-known', { directory: helpCase.account.directory, accounts: 1, error });
+      incomplete = true;
+    }
+  }
+  return { waiting, incomplete };
+}
+
+async function mayDecide(deps: ActDeps, session: Session, { account: ref, agent, action }: HelpCase): Promise<boolean> {
+  if (await isSamePerson(deps.store, session.account, agent)) return false;
+  const directory = deps.directories.all().find(({ id }) => id === ref.directory);
+  const account = (await directory?.readAccount(ref)) ?? null;
+  if (directory === undefined || account === null) return false;
+  return (await judgeHelped(deps, session, { directory, account })).may.includes(action);
+}
+
+export interface Decision {
+  readonly approve: boolean;
+  /** Needed to refuse. */
+  readonly reason: string | null;
+}
+
+/**
+ * Approves what another agent is about to do, who does it then, once; or refuses, which ends their case. Takes the permission and the
+ * proofs that doing it oneself would take. Nobody approves what they asked for, by whichever of their accounts.
+ * @throws AppError `case.unknown`, `case.passed`, `case.approval-own`, `case.reason-missing`, `session.step-up-needed`, and as `requireMay`
+ */
+export async function decideApproval(deps: ActDeps, session: Session, id: string, { approve, reason }: Decision): Promise<void> {
+  requireFresh(deps, session);
+  const row = await deps.store.cases.find(id);
+  if (row === null) throw new AppError('case.unknown');
+  const helpCase = helpCaseOf(row);
+  const about = { ...aboutCase(helpCase), actor: delegateActor(deps, session) };
+  if (await isSamePerson(deps.store, session.account, helpCase.agent)) {
+    await deps.store.transaction((store) => recordEvent(store, deps.clock, { type: 'case.approval-own', ...about, session: session.id }));
+    throw new AppError('case.approval-own');
+  }
+  await requireMay(deps, session, helpCase.action, helpCase.account);
+  const { approval } = helpCase.facts;
+  if (approval === undefined || !isWaiting(deps, helpCase)) throw new AppError('case.passed');
+  if (!approve && reason === null) throw new AppError('case.reason-missing');
+  const self = await deps.directories.get(session.account.directory).readAccount(session.account);
+  if (self === null) throw new AppError('session.ended');
+  const by = { account: session.account, login: self.login, name: self.displayName };
+  const { basis } = approval;
+  const decided = { basis, at: deps.act.at, by, reason };
+  await deps.store.transaction(async (store) => {
+    await requireOpen(deps, store, session);
+    if (await store.freezes.isFrozen(session.account)) throw new AppError('access.refused');
+    // Linked meanwhile: what is one person's now is so for what they are about to approve.
+    if (await isSamePerson(store, session.account, helpCase.agent)) throw new AppError('case.approval-own');
+    if (approve) {
+      await recordEvent(store, deps.clock, { type: 'case.approved', ...about, basis, ...(reason === null ? {} : { reason }) });
+      const approved = await moveCase(store, helpCase, { facts: { approval: { state: 'approved', ...decided } } });
+      if (approved === null) throw new AppError('case.passed');
+      return;
+    }
+    await recordEvent(store, deps.clock, { type: 'case.approval-refused', ...about, reason: reason ?? '' });
+    await recordEvent(store, deps.clock, { type: 'case.closed', ...about, because: 'not-approved' });
+    const refused: HelpCase = { ...helpCase, facts: { ...helpCase.facts, approval: { state: 'refused', ...decided } } };
+    if ((await endCase(store, refused, 'not-approved', deps.act.at)) === null) throw new AppError('case.passed');
+  });
+}
+
+/** Whether there is something left to approve: the act could still rest on what was asked for. */
+function isWaiting(deps: ActDeps, helpCase: HelpCase): boolean {
+  const { row, facts } = helpCase;
+  if (row.closedAt !== null || facts.approval?.state !== 'waiting') return false;
+  // In which ways callers are verified is for the roles of who acts to say, when they act.
+  if (facts.approval.basis === 'receipt') return freshReceipt(deps, helpCase, OTHER_WAYS) !== null;
+  return row.state === 'open' && row.expiresAt > deps.act.at;
+}

@@ -1,0 +1,67 @@
+import { AppError } from '../../../shared/errors.ts';
+import { can } from '../access/can.ts';
+import { delegateActor, type HelpedWith } from '../access/helped.ts';
+import { readActor } from '../access/read-access-facts.ts';
+import { accountKey } from '../accounts/candidate.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import { requireOpen } from '../enrolment/own-session.ts';
+import type { ActDeps } from '../journey/act.ts';
+import type { AccountRef } from '../ports/directory.ts';
+import type { Store } from '../ports/store.ts';
+import type { Session } from '../sessions/session.ts';
+import { type Approval, type Approved, aboutCase, type HelpCase, moveCase } from './help-case.ts';
+
+/**
+ * What a second agent said to an act that takes one. Where nobody was asked yet, or who approved may not any more, somebody is asked: the
+ * case waits from then on.
+ * @throws AppError `case.approval-needed`, `case.passed`, `session.ended`, `directory.*` where it cannot be told whether who approved still may
+ */
+export async function approvalFor(
+  deps: ActDeps,
+  session: Session,
+  helped: HelpedWith,
+  { basis, helpCase }: { basis: Approval['basis']; helpCase: HelpCase },
+): Promise<Approved> {
+  const { approval } = helpCase.facts;
+  const isForThis = approval?.basis === basis;
+  if (isForThis && approval.state === 'approved' && (await stillMay(deps, approval.by.account, helped, helpCase))) return approval;
+  if (isForThis && approval.state === 'waiting') throw new AppError('case.approval-needed');
+  const instead = approval?.state === 'approved' ? { instead: approval.by.account } : {};
+  await deps.store.transaction(async (store) => {
+    await requireOpen(deps, store, session);
+    const about = { ...aboutCase(helpCase), actor: delegateActor(deps, session) };
+    await recordEvent(store, deps.clock, { type: 'case.approval-asked', ...about, basis, ...instead });
+    const asked = await moveCase(store, helpCase, { facts: { approval: { state: 'waiting', basis, at: deps.act.at } } });
+    if (asked === null) throw new AppError('case.passed');
+  });
+  throw new AppError('case.approval-needed');
+}
+
+/** Whether who approved could still do it themselves, as their directory says now, and is not the one who acts. */
+async function stillMay(deps: ActDeps, by: AccountRef, { target }: HelpedWith, { action, agent }: HelpCase): Promise<boolean> {
+  const directory = deps.directories.all().find(({ id }) => id === by.directory);
+  const account = (await directory?.readAccount(by)) ?? null;
+  if (directory === undefined || account === null) return false;
+  const { roles } = deps.configuration();
+  const actor = await readActor(deps, directory, roles, account);
+  return can(roles, actor, action, target).allowed && !(await isSamePerson(deps.store, by, agent));
+}
+
+/**
+ * That who approved is still somebody else, and not frozen, when the act begins: in its transaction.
+ * @throws AppError `case.approval-needed`
+ */
+export async function requireApproverStands(
+  store: Store,
+  { approval, helpCase }: { approval: Approved | null; helpCase: HelpCase },
+): Promise<void> {
+  if (approval === null) return;
+  const { account } = approval.by;
+  if ((await store.freezes.isFrozen(account)) || (await isSamePerson(store, account, helpCase.agent)))
+    throw new AppError('case.approval-needed');
+}
+
+/** Whether two accounts are one person's, by a link that counts or waits. */
+export async function isSamePerson({ people }: Pick<Store, 'people'>, one: AccountRef, other: AccountRef): Promise<boolean> {
+  return (await people.accountsOf(one)).some((own) => accountKey(own) === accountKey(other));
+}
