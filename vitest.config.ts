@@ -4,7 +4,7 @@ import { testReporters } from './test/test-reporters.ts';
 
 /** Tests that hold a stop-watch: whatever ran beside them would be measured as well. */
 const measuring = [
-  'test/scenarios/timing.test.ts',
+  'test/scenarios/{timing,timing-by-kind}.test.ts',
   'test/scenarios/side-load.test.ts',
   // How soon a server that hangs is given up, and that the next one is asked at once.
   'src/directory/ldap/servers.server.test.ts',
