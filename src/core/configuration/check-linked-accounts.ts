@@ -33,7 +33,7 @@ export function checkLinkedAccounts({ recovery, factors }: Pick<Configuration, '
         report(
           'warning',
           at,
-          `${kinds.join(' + ')}: a cycle, as by ${cycle.path} the other account recovers through this one: who knows the password of either needs only ${rest.join(' + ')} for both. ${NIST_TWO_PROOFS}`,
+          `${kinds.join(' + ')}: a cycle, as by ${cycle.path} the other account recovers through this one (${formatPath(at)} -> ${cycle.path} -> ${formatPath(at)}): who knows the password of either needs only ${rest.join(' + ')} for both. ${NIST_TWO_PROOFS}`,
         );
     }
   }

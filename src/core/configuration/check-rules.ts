@@ -1,9 +1,9 @@
 import { expandChoice, isSubset } from '../proof/combinations.ts';
-import { isWithinNetworks } from '../proof/networks.ts';
 import { combinationsOf, type ProofRule } from '../proof/rules.ts';
 import { type Weakness, weaknessesOf } from '../proof/weaknesses.ts';
 import type { Report } from './check-context.ts';
 import { type DocumentPath, formatPath } from './format-path.ts';
+import { takenBefore } from './taken-before.ts';
 
 /** Why one proof, or several of a kind, are too few. */
 export const NIST_TWO_PROOFS = 'NIST SP 800-63B-4 4.2.2.2 asks for two proofs of different kinds';
@@ -56,22 +56,11 @@ function checkReached({ section, rules, goals }: RulesOf, index: number, report:
   const rule = rules[index] as ProofRule;
   const at = [section, 'rules', index];
   const own = rule.when.goals;
-  if (own !== undefined && !own.some((goal) => goals.includes(goal))) {
-    report('warning', [...at, 'when', 'goals'], 'Never applies: none of these goals is in `recovery.goals`');
-  }
-  const before = rules.findIndex((earlier, position) => position < index && takesAllOf(earlier, rule));
-  if (before >= 0) report('warning', at, `Never applies: ${formatPath([section, 'rules', before])} takes everybody whom it is for`);
-}
-
-/** Whether everybody to whom a rule could apply meets the conditions of another one. Some of it may not be seen. */
-function takesAllOf({ when: wider }: ProofRule, { when: narrower }: ProofRule): boolean {
-  const holds = (all: readonly string[] | undefined, some: readonly string[] | undefined) =>
-    all === undefined || some?.every((value) => all.includes(value)) === true;
-  const { networks } = wider;
-  const near = networks === undefined || (narrower.networks ?? ['0.0.0.0/0', '::/0']).every((inner) => isWithinNetworks(inner, networks));
-  return (
-    near && holds(wider.goals, narrower.goals) && holds(wider.clients, narrower.clients) && holds(wider.directories, narrower.directories)
-  );
+  const isOffered = own?.some((goal) => goals.includes(goal)) ?? true;
+  if (!isOffered) report('warning', [...at, 'when', 'goals'], 'Never applies: none of these goals is in `recovery.goals`');
+  const before = takenBefore(rules, index, goals)?.map((position) => formatPath([section, 'rules', position]));
+  if (before === undefined || !isOffered) return;
+  report('warning', at, `Never applies: ${before.join(' and ')} ${before.length === 1 ? 'takes' : 'take'} everybody whom it is for`);
 }
 
 function checkForm({ accepted, choice }: ProofRule, at: DocumentPath, report: Report): void {

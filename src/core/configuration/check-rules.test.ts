@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { FactorKind } from '../../../shared/api/journeys.ts';
+import type { ProofRule } from '../proof/rules.ts';
+import { createReport } from './check-context.ts';
+import { checkLinkedAccounts } from './check-linked-accounts.ts';
+import { checkRules } from './check-rules.ts';
+import type { Configuration } from './document.ts';
+
+/*
+ * Every generated set of rules is judged twice: by the checks, and by trying. What is tried knows nothing of the checks or of the traits of
+ * the kinds: it lets attackers in who hold this or that, walks through all situations, and plays two accounts against each other.
+ */
+
+const OFFERED = ['reset-password', 'unlock-account'] as const;
+const KINDS: FactorKind[] = [
+  'email',
+  'sms',
+  'totp',
+  'passkey',
+  'questions',
+  'recovery-code',
+  'linked-account',
+  'temporary-pass',
+  'manager',
+];
+
+/** What one attacker holds: a mailbox, a telephone number, the things of a person, what they know, or who vouches for them; */
+const ATTACKERS: FactorKind[][] = [
+  ['email'],
+  ['sms'],
+  ['totp', 'recovery-code'],
+  ['questions', 'linked-account'],
+  ['temporary-pass', 'manager'],
+  // and who holds all that NIST SP 800-63B-4 restricts.
+  ['sms', 'questions'],
+];
+/** What a journey may begin with. */
+const OPENING: FactorKind[] = ['email', 'sms', 'totp', 'passkey', 'recovery-code', 'temporary-pass'];
+const NETWORKS = { '10.0.0.0/8': '10.9.9.9', '10.1.0.0/16': '10.1.1.1', '2001:db8::/32': '2001:db8::1' } as const;
+/** By how their addresses begin. */
+const BEGINNINGS: Readonly<Record<string, string>> = { '10.0.0.0/8': '10.', '10.1.0.0/16': '10.1.', '2001:db8::/32': '2001:db8:' };
+const isIn = (address: string, network: string) => address.startsWith(BEGINNINGS[network] ?? 'none');
+
+const some = <T>(...values: T[]) => fc.option(fc.subarray(values, { minLength: 1 }), { nil: undefined, freq: 2 });
+const generated = fc
+  .array(
+    fc.record({
+      when: fc.record({
+        goals: some(...OFFERED, 'find-username' as const),
+        clients: some('web' as const, 'windows-logon' as const),
+        networks: some(...(Object.keys(NETWORKS) as (keyof typeof NETWORKS)[])),
+        directories: some('a', 'b'),
+        groups: some('g', 'h'),
+        places: some('p'),
+      }),
+      accepted: fc.array(fc.subarray(KINDS, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 3 }),
+    }),
+    { minLength: 1, maxLength: 4 },
+  )
+  .chain((all) =>
+    // Now and then one that takes everybody, and one that is there already.
+    fc
+      .record({ plain: fc.integer({ min: -3, max: all.length - 1 }), twice: fc.integer({ min: -3, max: all.length - 1 }) })
+      .map(({ plain, twice }) => {
+        const rules = all.map((rule, index) => (index === plain ? { ...rule, when: {} } : rule));
+        const again = rules[twice];
+        return (again === undefined ? rules : [...rules, again]).map((rule, index): ProofRule => ({ ...rule, name: `rule ${index}` }));
+      }),
+  );
+
+const holds = (some: readonly string[], all: readonly string[]) => all.every((each) => some.includes(each));
+
+function isWeak(kinds: readonly FactorKind[]): boolean {
+  return ATTACKERS.some((attacker) => holds(attacker, kinds)) || !kinds.some((kind) => OPENING.includes(kind));
+}
+
+/** Everywhere that somebody could come from, the goals, clients and directories that no rule names among them. */
+const WORLDS = [...OFFERED, 'another'].flatMap((goal) =>
+  ['web', 'windows-logon', 'another'].flatMap((client) =>
+    ['a', 'b', 'another'].flatMap((directory) =>
+      [...Object.values(NETWORKS), '203.0.113.1'].flatMap((address) =>
+        [[], ['g'], ['h'], ['g', 'h']].flatMap((groups) =>
+          [[], ['p']].map((places) => ({ goal, client, directory, address, groups, places })),
+        ),
+      ),
+    ),
+  ),
+);
+function meets({ when }: ProofRule, world: (typeof WORLDS)[number]): boolean {
+  const isOne = (named: readonly string[] | undefined, own: readonly string[]) => named?.some((each) => own.includes(each)) ?? true;
+  return (
+    isOne(when.goals, [world.goal]) &&
+    isOne(when.clients, [world.client]) &&
+    isOne(when.directories, [world.directory]) &&
+    isOne(when.groups, world.groups) &&
+    isOne(when.places, world.places) &&
+    (when.networks?.some((network) => isIn(world.address, network)) ?? true)
+  );
+}
+
+/** Whether somebody gets into an account with these proofs and the passwords of these accounts. */
+function getsIn(account: 'A' | 'B', rule: ProofRule, proofs: readonly string[], passwords: readonly string[]): boolean {
+  const other = passwords.some((each) => each !== account) ? ['linked-account'] : [];
+  return rule.accepted.some((kinds) => holds([...proofs, ...other], kinds));
+}
+
+const reported = { weak: 0, never: 0, open: 0, cycle: 0, left: 0 };
+
+it('finds every rule that is weak, leads in a circle, strands people or never counts, and no other, in 1,000 sets of rules', () => {
+  fc.assert(
+    fc.property(generated, (rules) => {
+      const { problems, report } = createReport();
+      checkRules({ section: 'recovery', rules, goals: OFFERED }, report);
+      checkLinkedAccounts({ recovery: { rules }, factors: { coolDownHours: 24 } } as unknown as Configuration, report);
+      const told = (path: string, pattern: RegExp) => problems.some((problem) => problem.path === path && pattern.test(problem.message));
+      for (const [index, rule] of rules.entries()) {
+        const at = `recovery.rules[${index}]`;
+        for (const [nth, kinds] of rule.accepted.entries()) {
+          const weak = isWeak(kinds);
+          expect(told(`${at}.accepted[${nth}]`, /^(Very weak|Weak|Nobody can give it)/), `${at} ${kinds.join('+')}`).toBe(weak);
+          if (weak) reported.weak += 1;
+          if (!kinds.includes('linked-account')) continue;
+          const rest = kinds.filter((kind) => kind !== 'linked-account');
+          const own = `${kinds.join(' + ')}: `;
+          const mine = problems.filter(({ path, message }) => path === at && message.startsWith(own)).map(({ message }) => message);
+          // Nobody's password is known, and the other account falls all the same: this one then falls by it.
+          const open = rules.some((other) => getsIn('B', other, rest, []));
+          // The password of this account is known, and the other one falls by it.
+          const cycle = !open && rules.some((other) => getsIn('B', other, rest, ['A']));
+          expect(
+            mine.some((message) => message.includes('adds nothing')),
+            `${at} open`,
+          ).toBe(open);
+          expect(
+            mine.some((message) => message.includes('a cycle')),
+            `${at} cycle`,
+          ).toBe(cycle);
+          if (open) reported.open += 1;
+          if (cycle) reported.cycle += 1;
+        }
+        const counts = WORLDS.some((world) => rules.findIndex((each) => meets(each, world)) === index);
+        const never = told(at, /^Never applies/) || told(`${at}.when.goals`, /^Never applies/);
+        expect(never, `${at} never: ${JSON.stringify(rules)}`).toBe(!counts);
+        if (never) reported.never += 1;
+      }
+      const left = WORLDS.some((world) => !rules.some((rule) => meets(rule, world)));
+      expect(told('recovery.rules', /^There is no rule without conditions/)).toBe(left);
+      if (left) reported.left += 1;
+    }),
+    { numRuns: 1000 },
+  );
+  // Each was there often enough to be missed.
+  for (const [what, times] of Object.entries(reported)) expect(times, what).toBeGreaterThan(50);
+});
