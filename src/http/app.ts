@@ -44,6 +44,7 @@ import { onPhoneRoutes } from './routes/on-phone.ts';
 import { ownFactorRoutes } from './routes/own-factors.ts';
 import { ownRequirementRoutes } from './routes/own-requirement.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { peopleCountRoutes } from './routes/people-count.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/site.ts';
 import { threatRoutes } from './routes/threat.ts';
@@ -130,6 +131,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(historyRoutes(deps), { prefix });
   await app.register(withoutTokens(threatRoutes(deps)), { prefix });
   await app.register(tokenRoutes(deps), { prefix });
+  await app.register(withoutTokens(peopleCountRoutes(deps)), { prefix });
   await app.register(withoutTokens(siteRoutes(deps)), { prefix });
   await app.register(withoutTokens(noticeRoutes(deps)), { prefix });
   if (deps.demo !== null) await app.register(withoutTokens(demoRoutes(deps.demo, deps)), { prefix });

@@ -32,6 +32,17 @@ describe('background', () => {
     expect(errors).toEqual([{ event: 'background.work-failed', name: 'faulty', error: bug }]);
   });
 
+  it('tells what runs that it is to end', async () => {
+    const { background } = setUp();
+    let told = false;
+    background.run('long', async (stopping) => {
+      while (!stopping.aborted) await new Promise((resolve) => setImmediate(resolve));
+      told = true;
+    });
+    expect(await background.stop()).toBe(true);
+    expect(told).toBe(true);
+  });
+
   it('does not wait for ever', async () => {
     const { background, clock } = setUp();
     background.run('stuck', () => new Promise(() => {}));

@@ -175,7 +175,7 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
     await strength.close();
     await metricsDoor?.close();
     await schedule.stop();
-    await background.settled(GRACE / 3);
+    await background.stop(GRACE / 3);
     await worker.stop();
     await adapters.close();
     await store.close();

@@ -31,6 +31,7 @@ import { createJourneys } from './tables/journeys.ts';
 import { createKnownPlaces } from './tables/known-places.ts';
 import { createOutbox } from './tables/outbox.ts';
 import { createPeople } from './tables/people.ts';
+import { createPeopleCounts } from './tables/people-counts.ts';
 import { createSessions } from './tables/sessions.ts';
 import { createThreats } from './tables/threats.ts';
 import { createVouches } from './tables/vouches.ts';
@@ -220,6 +221,7 @@ function createVerbs(context: TableContext): Verbs {
     threats: createThreats(context),
     tokens: createApiTokens(context),
     people: createPeople(context),
+    peopleCounts: createPeopleCounts(context),
     invitations: createInvitations(context),
     cases: createHelpdeskCases(context),
     enrolmentAsks: createEnrolmentAsks(context),

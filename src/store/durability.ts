@@ -89,6 +89,8 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     change: 'flushed',
   },
   tokens: { insert: 'flushed', findByDigest: 'reads', find: 'reads', list: 'reads', touch: 'deferred', revoke: 'flushed' },
+  // A count that a power cut takes back is made again.
+  peopleCounts: { latest: 'reads', lastDone: 'reads', begin: 'deferred', progress: 'deferred', end: 'deferred', cancel: 'flushed' },
   people: { link: 'flushed', unlink: 'flushed', notePartings: 'flushed', wereParted: 'reads', linkedTo: 'reads', accountsOf: 'reads' },
   invitations: {
     insert: 'flushed',

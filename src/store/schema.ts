@@ -28,6 +28,7 @@ export interface Schema {
   emergencies: EmergencyTable;
   threats: ThreatTable;
   api_tokens: ApiTokenTable;
+  people_counts: PeopleCountTable;
   freeze_links: FreezeLinkTable;
   vouch_requests: VouchRequestTable;
   configurations: ConfigurationTable;
@@ -324,6 +325,20 @@ interface InvitationTable {
   revoked_at: number | null;
   /** Sealed. */
   seal: string;
+}
+
+interface PeopleCountTable {
+  id: string;
+  configuration: number;
+  author: string;
+  begun_at: number;
+  seen_at: number;
+  looked: number;
+  outcome: string;
+  problem: string | null;
+  /** JSON. */
+  numbers: string | null;
+  is_running: number | null;
 }
 
 interface ThreatTable {

@@ -15,6 +15,7 @@ import { specifyEnrolmentAsks } from '../../test/store/specification-enrolment-a
 import { specifyHistory } from '../../test/store/specification-history.ts';
 import { specifyJourneyTables } from '../../test/store/specification-journeys.ts';
 import { specifyPeople } from '../../test/store/specification-people.ts';
+import { specifyPeopleCounts } from '../../test/store/specification-people-counts.ts';
 import { specifySealedColumns } from '../../test/store/specification-sealed.ts';
 import { specifySessions } from '../../test/store/specification-sessions.ts';
 import { specifyThreats } from '../../test/store/specification-threats.ts';
@@ -38,6 +39,7 @@ describe('store on SQLite', () => {
   specifyTransactions(makeSqliteDatabase);
   specifyHistory(makeSqliteDatabase);
   specifyThreats(makeSqliteDatabase);
+  specifyPeopleCounts(makeSqliteDatabase);
   specifyDatabase(makeSqliteDatabase);
   specifySealedColumns(makeSqliteDatabase);
 });

@@ -225,6 +225,10 @@ describe.each([
     await title(page, say('rules.title'));
     await page.getByText(`${meWord['kind.email']} + ${meWord['kind.totp']}`).first().waitFor();
     await look('rules');
+    await press(word['count.begin']);
+    await page.getByRole('button', { name: say('count.again'), exact: true }).waitFor();
+    await page.getByText(say('count.at', { time: '' }).split('.')[0]?.trim() ?? '').waitFor();
+    await look('rules-counted');
     await press(word['try.title']);
     await title(page, say('try.title'));
     await press(word['try.button']);

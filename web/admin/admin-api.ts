@@ -6,6 +6,7 @@ import type {
   ConfigurationVersions,
   ShownConfiguration,
 } from '../../shared/api/configuration.ts';
+import type { PeopleCount } from '../../shared/api/people-count.ts';
 import type { SignedIn } from '../../shared/api/session.ts';
 import type { MadeToken, MakeTokenRequest, ShownTokens } from '../../shared/api/tokens.ts';
 import type { Assertion, Attestation, CreationOptions } from '../../shared/api/web-authn.ts';
@@ -34,6 +35,9 @@ export const adminApi = {
   tokens: () => call<ShownTokens>('GET', '/admin/tokens'),
   makeToken: (wanted: MakeTokenRequest) => call<MadeToken>('POST', '/admin/tokens', wanted),
   revokeToken: (id: string) => call<undefined>('DELETE', `/admin/tokens/${encodeURIComponent(id)}`),
+  peopleCount: () => call<PeopleCount>('GET', '/admin/people-count'),
+  countPeople: () => call<PeopleCount>('POST', '/admin/people-count', {}),
+  cancelCount: () => call<PeopleCount>('DELETE', '/admin/people-count'),
   openEmergency: (secret: string) => call<{ session: SignedIn }>('POST', '/emergency', { secret }),
   passkeyOptions: () => call<{ publicKey: CreationOptions }>('POST', '/emergency/passkey-options', {}),
   addPasskey: (credential: Attestation) => call<undefined>('POST', '/emergency/passkeys', { credential }),

@@ -13,6 +13,7 @@ import classes from './admin.module.css';
 import { adminApi } from './admin-api.ts';
 import { ProblemList } from './configuration/problem-list.tsx';
 import type { Json } from './configuration/setting-schema.ts';
+import { CountOfRule, CountPanel, usePeopleCount } from './people-count.tsx';
 
 /** What this page reads of a rule; the server has judged that it is one. */
 interface Rule {
@@ -53,6 +54,7 @@ export function RulesPage({ go, onBack, onOver }: RulesProps) {
   useEffect(() => {
     void load();
   }, []);
+  const count = usePeopleCount(onOver);
   const inEffect = judged?.shown.inEffect as Record<(typeof SECTIONS)[number], { rules: Rule[] }> | null | undefined;
   return (
     <Question title={t('rules.title')} mistakes={failure === undefined ? [] : [mistakeOf(failure, portal)]} focusOn={failure ?? 'rules'}>
@@ -60,6 +62,7 @@ export function RulesPage({ go, onBack, onOver }: RulesProps) {
         <p>{t('rules.text')}</p>
       </Prose>
       {judged === undefined && failure === undefined && <Skeleton />}
+      {judged !== undefined && <CountPanel {...count} />}
       {judged !== undefined &&
         inEffect != null &&
         SECTIONS.map((section) => (
@@ -72,6 +75,7 @@ export function RulesPage({ go, onBack, onOver }: RulesProps) {
                 return (
                   <li key={rule.name} className={classes.item}>
                     <RuleRow rule={rule} />
+                    <CountOfRule count={count.value} section={section} name={rule.name} />
                     {found.length > 0 && <ProblemList problems={found} onMend={() => go(`/admin?page=configuration&section=${section}`)} />}
                   </li>
                 );

@@ -90,9 +90,12 @@ export interface Log {
   error(event: string, facts?: Record<string, unknown>): void;
 }
 
-/** Work that goes on after an answer has left. Errors are logged by the adapter; shutdown waits for what is running. */
+/**
+ * Work that goes on after an answer has left. Errors are logged by the adapter; shutdown waits for what is running. Work that may be long
+ * ends soon once `stopping` says so.
+ */
 export interface Background {
-  run(name: string, work: () => Promise<void>): void;
+  run(name: string, work: (stopping: AbortSignal) => Promise<void>): void;
 }
 
 export interface MailMessage {

@@ -7,6 +7,7 @@ import type { EmergencyStore } from './emergency-store.ts';
 import type { EnrolmentAskStore } from './enrolment-ask-store.ts';
 import type { InvitationStore } from './invitation-store.ts';
 import type { OutboxStore } from './outbox-store.ts';
+import type { PeopleCountStore } from './people-count-store.ts';
 import type { PeopleStore } from './people-store.ts';
 import type { SessionStore } from './session-store.ts';
 import type { ThreatStore } from './threat-store.ts';
@@ -42,6 +43,7 @@ export interface Store {
   readonly threats: ThreatStore;
   readonly tokens: ApiTokenStore;
   readonly people: PeopleStore;
+  readonly peopleCounts: PeopleCountStore;
   readonly invitations: InvitationStore;
   readonly cases: CaseStore;
   readonly enrolmentAsks: EnrolmentAskStore;

@@ -29,6 +29,7 @@ import { indexAuditEvents } from './0040-index-audit-events.ts';
 import { createThreatsTable } from './0042-create-threats.ts';
 import { createApiTokensTable } from './0047-create-api-tokens.ts';
 import { letCasesWait } from './0047-let-cases-wait.ts';
+import { createPeopleCountsTable } from './0050-create-people-counts.ts';
 
 /** All migrations. A name that was released is never changed, and a new one sorts after all others. There is no way back down. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -62,4 +63,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0042-create-threats': { up: createThreatsTable },
   '0047-create-api-tokens': { up: createApiTokensTable },
   '0047-let-cases-wait': { up: letCasesWait },
+  '0050-create-people-counts': { up: createPeopleCountsTable },
 };

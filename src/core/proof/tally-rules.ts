@@ -1,0 +1,52 @@
+import type { DecoyReason } from '../audit/events.ts';
+import { explainRules } from './explain-rules.ts';
+import type { ProofRule, RuleFacts, Situation } from './rules.ts';
+import { situationOfRule } from './situation-of-rule.ts';
+
+/** How many people one rule of proof is for, each in a situation that it is for. */
+export interface RuleTally {
+  readonly name: string;
+  /** It counts for them, and they can use it now. */
+  able: number;
+  /** It counts for them, and they cannot. */
+  stranded: number;
+  /** It counts for them, and the directory does not tell enough of them. */
+  unknown: number;
+  /** It cannot be told whether it counts for them. */
+  doubtful: number;
+}
+
+export interface RulesTally {
+  /** What has to be judged of each person. The first is the usual one. */
+  readonly situations: readonly Situation[];
+  /** One for each rule, in their order. */
+  readonly rules: readonly RuleTally[];
+  /** Why people cannot, in the usual situation. */
+  readonly reasons: Partial<Record<DecoyReason, number>>;
+  /** Adds one person, as judged in one of the situations. */
+  add(situation: Situation, facts: RuleFacts, reason: DecoyReason | null): void;
+}
+
+/** Counts people by the rule of proof that counts for each of them. Pure. */
+export function createRulesTally(rules: readonly ProofRule[], usual: Situation, offered: readonly Situation['goal'][]): RulesTally {
+  const own = rules.map((rule) => situationOfRule(rule, usual, offered));
+  const keyOf = ({ goal, client, address }: Situation) => `${goal} ${client} ${address}`;
+  const situations = new Map([usual, ...own].flatMap((each) => (each === null ? [] : [[keyOf(each), each]])));
+  const tallies = rules.map(({ name }): RuleTally => ({ name, able: 0, stranded: 0, unknown: 0, doubtful: 0 }));
+  const reasons: Partial<Record<DecoyReason, number>> = {};
+  return {
+    situations: [...situations.values()],
+    rules: tallies,
+    reasons,
+    add(situation, facts, reason) {
+      const key = keyOf(situation);
+      if (reason !== null && key === keyOf(usual)) reasons[reason] = (reasons[reason] ?? 0) + 1;
+      for (const [index, { fate }] of explainRules(rules, situation, facts).entries()) {
+        const [tally, where] = [tallies[index], own[index]];
+        if (tally === undefined || where == null || keyOf(where) !== key) continue;
+        if (fate === 'in-doubt') tally.doubtful += 1;
+        if (fate === 'applies') tally[reason === null ? 'able' : reason === 'directory-trouble' ? 'unknown' : 'stranded'] += 1;
+      }
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import type { Selectable } from 'kysely';
+import type { CountOutcome, PeopleCountRow, PeopleCountStore } from '../../core/ports/people-count-store.ts';
+import type { TableContext } from '../context.ts';
+import type { Schema } from '../schema.ts';
+
+/** The verbs of table `people_counts`. Nothing in it is secret, and it names nobody but who counted. */
+export function createPeopleCounts(context: TableContext): PeopleCountStore {
+  const newest = () => context.db.selectFrom('people_counts').selectAll().orderBy('begun_at', 'desc').orderBy('id').limit(1);
+
+  return {
+    async latest() {
+      const running = await context.db.selectFrom('people_counts').selectAll().where('is_running', '=', 1).executeTakeFirst();
+      return toRow(running ?? (await newest().executeTakeFirst()));
+    },
+    async lastDone() {
+      return toRow(await newest().where('outcome', '=', 'done').executeTakeFirst());
+    },
+    async begin({ id, configuration, author, begunAt }, notSeenSince) {
+      await context.db
+        .updateTable('people_counts')
+        .set({ outcome: 'failed', problem: 'abandoned', is_running: null })
+        .where('is_running', '=', 1)
+        .where('seen_at', '<=', notSeenSince)
+        .execute();
+      const begun = await context.db
+        .insertInto('people_counts')
+        .values({
+          ...{ id, configuration, author, begun_at: begunAt, seen_at: begunAt, looked: 0 },
+          ...{ outcome: 'running', problem: null, numbers: null, is_running: 1 },
+        })
+        .onConflict((conflict) => conflict.column('is_running').doNothing())
+        .executeTakeFirst();
+      if (begun.numInsertedOrUpdatedRows !== 1n) return false;
+      const kept = newest().clearSelect().select('id').where('outcome', '=', 'done');
+      await context.db
+        .deleteFrom('people_counts')
+        .where('is_running', 'is', null)
+        .where('begun_at', '<=', begunAt)
+        .where('id', 'not in', (eb) => eb.selectFrom(kept.as('kept')).select('kept.id'))
+        .execute();
+      return true;
+    },
+    async progress(id, looked, now) {
+      const result = await context.db
+        .updateTable('people_counts')
+        .set({ looked, seen_at: now })
+        .where('id', '=', id)
+        .where('is_running', '=', 1)
+        .executeTakeFirst();
+      return result.numUpdatedRows === 1n;
+    },
+    async end(id, { looked, outcome, problem, numbers, now }) {
+      const result = await context.db
+        .updateTable('people_counts')
+        .set({ looked, outcome, problem, numbers, seen_at: now, is_running: null })
+        .where('id', '=', id)
+        .where('is_running', '=', 1)
+        .executeTakeFirst();
+      return result.numUpdatedRows === 1n;
+    },
+    async cancel(now) {
+      const result = await context.db
+        .updateTable('people_counts')
+        .set({ outcome: 'cancelled', seen_at: now, is_running: null })
+        .where('is_running', '=', 1)
+        .executeTakeFirst();
+      return result.numUpdatedRows === 1n;
+    },
+  };
+}
+
+function toRow(row: Selectable<Schema['people_counts']> | undefined): PeopleCountRow | null {
+  if (row === undefined) return null;
+  const { id, configuration, author, begun_at: begunAt, seen_at: seenAt, looked, outcome, problem, numbers } = row;
+  return { id, configuration, author, begunAt, seenAt, looked, outcome: outcome as CountOutcome, problem, numbers };
+}
