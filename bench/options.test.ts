@@ -3,10 +3,11 @@ import { parseOptions } from './options.ts';
 
 test('without options everything runs on SQLite', () => {
   expect(parseOptions([])).toEqual({
-    only: ['openldap', 'samba', 'recovery', 'memory', 'history', 'start'],
+    only: ['openldap', 'samba', 'recovery', 'memory', 'history', 'stranded', 'start'],
     seconds: 12,
     recoveries: 2000,
     events: 1_000_000,
+    people: 100_000,
     database: 'sqlite',
     json: false,
   });
@@ -19,6 +20,7 @@ test('options narrow it down', () => {
     seconds: 3,
     recoveries: 2000,
     events: 1_000_000,
+    people: 100_000,
     database: 'postgres',
     json: true,
   });
@@ -28,7 +30,7 @@ test('help is asked for', () => {
   expect(parseOptions(['--help'])).toBeNull();
 });
 
-test.each([['--only', 'novell'], ['--seconds', '0'], ['--seconds', 'ten'], ['--database', 'oracle'], ['--fast']])(
+test.each([['--only', 'novell'], ['--seconds', '0'], ['--seconds', 'ten'], ['--people', '5'], ['--database', 'oracle'], ['--fast']])(
   'a mistake is told: %s %s',
   (...args) => {
     expect(parseOptions(args.filter((arg) => arg !== undefined))).toBeTypeOf('string');

@@ -61,8 +61,19 @@ const guard: ConfigurationDocument['guard'] = {
   answersPerJourney: patient,
 };
 
-/** Makes configuration and database, and starts the program as an operator would. Mail is captured, not sent. */
-export async function startProduct(options: ProductOptions): Promise<Product> {
+/** Configuration and database of an installation on which nothing runs yet. */
+export interface Installed {
+  readonly url: string;
+  readonly folder: string;
+  readonly settingsFile: string;
+  readonly runtime: Runtime;
+  /** Finds an account in the directory and enrols it with e-mail and authenticator. */
+  enrol(login: string): Promise<Person>;
+  close(): Promise<void>;
+}
+
+/** Makes configuration and database as an operator would. Mail is captured, not sent. */
+export async function installProduct(options: ProductOptions): Promise<Installed> {
   const folder = await mkdtemp(join(tmpdir(), 'keyturn-bench-'));
   const claim = await claimFreePort();
   const url = `http://127.0.0.1:${claim.port}`;
@@ -78,12 +89,30 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     await rm(folder, { recursive: true, force: true });
     claim.release();
   };
-  let runtime: Runtime | undefined;
   try {
     await configure(await openRuntime({ ...settings, logLevel: 'error' }, { only: 'store' }), url, options);
-    runtime = await openRuntime({ ...settings, logLevel: 'error' });
+    const runtime = await openRuntime({ ...settings, logLevel: 'error' });
     const settingsFile = join(folder, 'keyturn.json');
     await writeFile(settingsFile, JSON.stringify(settings));
+    return {
+      ...{ url, folder, settingsFile, runtime },
+      enrol: (login) => enrol(runtime, login),
+      async close() {
+        await runtime.close();
+        await clear();
+      },
+    };
+  } catch (error) {
+    await clear();
+    throw error;
+  }
+}
+
+/** Installs the program and starts it. */
+export async function startProduct(options: ProductOptions): Promise<Product> {
+  const installed = await installProduct(options);
+  const { url, folder, settingsFile, runtime, enrol: enrolled } = installed;
+  try {
     const server = await startReadyProcess(
       'keyturn',
       {
@@ -96,20 +125,17 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
         if (!(await fetch(`${url}/readyz`)).ok) throw new Error('not ready');
       },
     );
-    const opened = runtime;
     return {
       url,
-      enrol: (login) => enrol(opened, login),
-      settle: () => settle(opened),
+      enrol: enrolled,
+      settle: () => settle(runtime),
       async close() {
-        await opened.close();
         await server.stop(20_000);
-        await clear();
+        await installed.close();
       },
     };
   } catch (error) {
-    await runtime?.close();
-    await clear();
+    await installed.close();
     throw error;
   }
 }

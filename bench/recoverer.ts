@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import type { createHttpClient } from './http-client.ts';
 import type { finish, proveFully } from './journey.ts';
 import type { startProduct } from './product.ts';
+import { residentMegabytes } from './resident.ts';
 import type { Batch } from './statistics.ts';
 
 /**
@@ -77,9 +78,4 @@ async function onlyChild(): Promise<string> {
 async function cpuOf(pid: string): Promise<number> {
   const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ').at(-1)?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) * TICK;
-}
-
-async function residentMegabytes(pid: string): Promise<number> {
-  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return (Number(kibibytes) * 1024) / 1e6;
 }

@@ -3,6 +3,7 @@ import type { MemoryResult, RecoveryResult } from './recoveries.ts';
 import { OLDER } from './recoveries.ts';
 import type { StartResult } from './start.ts';
 import type { Ratio } from './statistics.ts';
+import type { StrandedResult } from './stranded.ts';
 import type { JourneyResult } from './whole-journey.ts';
 import type { WriteResult } from './writes.ts';
 
@@ -15,6 +16,7 @@ export interface BenchReport {
   recovery: RecoveryResult | null;
   memory: MemoryResult | null;
   history: HistoryResult | null;
+  stranded: StrandedResult | null;
   start: StartResult | null;
 }
 
@@ -37,6 +39,8 @@ const mostMemory = 120;
 /** Of a page of the history, at a million events. */
 const longestSearch = 300;
 const mostMemoryAfter = 175;
+/** Of a report of everybody: how much larger the memory may be in the last quarter than in the first. */
+const mostGrowth = 1.15;
 
 function judgeRecovery({ throughput, cpu }: RecoveryResult): Verdict {
   const met = throughput.overall >= lowestGain && cpu.today <= mostCpu;
@@ -49,6 +53,10 @@ function judgeMemory({ memory }: MemoryResult): Verdict {
 
 function judgeSearch({ p95 }: HistorySearch): Verdict {
   return { met: p95 < longestSearch, target: `p95 under ${longestSearch} ms` };
+}
+
+function judgeStranded({ memory }: StrandedResult): Verdict {
+  return { met: memory.last <= memory.first * mostGrowth, target: `memory of the last quarter at most ${mostGrowth} of the first` };
 }
 
 function judgeStart(start: StartResult): Verdict {
@@ -66,13 +74,14 @@ function judgeWrites(result: WriteResult): Verdict | null {
 
 /** The report for programs: the figures, and for each goal whether it was reached. */
 export function reportAsJson(report: BenchReport): string {
-  const { writes, recovery, memory, history, start } = report;
+  const { writes, recovery, memory, history, stranded, start } = report;
   const judged = {
     ...report,
     writes: writes.map((result) => ({ ...result, verdict: judgeWrites(result) })),
     recovery: recovery === null ? null : { ...recovery, verdict: judgeRecovery(recovery) },
     memory: memory === null ? null : { ...memory, verdict: judgeMemory(memory) },
     history: history === null ? null : { ...history, searches: history.searches.map((each) => ({ ...each, verdict: judgeSearch(each) })) },
+    stranded: stranded === null ? null : { ...stranded, verdict: judgeStranded(stranded) },
     start: start === null ? null : { ...start, verdict: judgeStart(start) },
   };
   return `${JSON.stringify(judged, null, 2)}\n`;
@@ -89,6 +98,7 @@ export function formatReport(report: BenchReport): string {
   if (report.recovery !== null) lines.push('', ...recoveryTable(report.recovery));
   if (report.memory !== null) lines.push('', ...memoryTable(report.memory));
   if (report.history !== null) lines.push('', ...historyTable(report.history));
+  if (report.stranded !== null) lines.push('', ...strandedTable(report.stranded));
   if (report.start !== null) lines.push('', ...startTable(report.start));
   return `${lines.join('\n')}\n`;
 }
@@ -134,6 +144,14 @@ function historyTable({ events, append, bytes, searches }: HistoryResult): strin
     '',
     `An event of it took ${append.toFixed(0)} microseconds to write${size}.`,
   ];
+}
+
+function strandedTable(result: StrandedResult): string[] {
+  const { people, stranded, seconds, memory } = result;
+  const heads = ['keyturn report stranded', 'stranded', 'seconds', 'people a second', 'memory, first quarter', 'last', 'target', ''];
+  const memories = [memory.first, memory.last].map((each) => `${each.toFixed(0)} MB`);
+  const cells = [`${people} people`, String(stranded), seconds.toFixed(0), (people / seconds).toFixed(0), ...memories];
+  return table(heads, [[...cells, ...verdictCells(judgeStranded(result))]]);
 }
 
 function ratioCells({ overall, lowest, highest }: Ratio): string[] {

@@ -8,6 +8,7 @@ import { startProduct } from './product.ts';
 import { measureMemory, measureRecoveries } from './recoveries.ts';
 import { type BenchReport, formatReport, reportAsJson } from './report.ts';
 import { measureStart } from './start.ts';
+import { measureStranded, type StrandedResult } from './stranded.ts';
 import { measureJourneys } from './whole-journey.ts';
 import { measureWrites } from './writes.ts';
 
@@ -31,12 +32,14 @@ async function runAll(options: BenchOptions): Promise<BenchReport> {
     recovery: null,
     memory: null,
     history: null,
+    stranded: null,
     start: null,
   };
   await buildPackage();
   for (const name of options.only) {
     if (name === 'start') report.start = await measureStart();
     else if (name === 'history') report.history = await measureLog(options);
+    else if (name === 'stranded') report.stranded = await measureReport(options);
     else if (name === 'recovery' || name === 'memory') await measureWhole(name, options, report);
     else await measureDirectory(name, options, report);
   }
@@ -62,6 +65,14 @@ async function measureLog({ database, events }: BenchOptions): Promise<HistoryRe
   if (postgres !== null) started.defer(() => postgres.stop());
   process.stderr.write(`history of ${events} events ...\n`);
   return await measureHistory(postgres === null ? null : (await postgres.createDatabase('bench')).url, events);
+}
+
+async function measureReport({ database, people }: BenchOptions): Promise<StrandedResult> {
+  await using started = new AsyncDisposableStack();
+  const postgres = database === 'postgres' ? await startPostgres({ durable: true }) : null;
+  if (postgres !== null) started.defer(() => postgres.stop());
+  process.stderr.write(`stranded people among ${people} ...\n`);
+  return await measureStranded(postgres === null ? null : (await postgres.createDatabase('bench')).url, people);
 }
 
 async function measureDirectory(name: DirectoryName, options: BenchOptions, report: BenchReport): Promise<void> {

@@ -7,6 +7,7 @@ import { claimFreePort } from '../test/servers/free-address.ts';
 import { startProcess } from '../test/servers/processes.ts';
 import { NODE_OPTIONS } from './node-options.ts';
 import { PROGRAM } from './product.ts';
+import { residentMegabytes } from './resident.ts';
 import { median } from './statistics.ts';
 
 /** Milliseconds until a process that has answered once counts as idle. */
@@ -66,10 +67,4 @@ function answers(port: number): Promise<boolean> {
     outgoing.on('error', () => resolve(false));
     outgoing.end();
   });
-}
-
-/** VmRSS of proc(5), as an operator sees it in `ps`. */
-async function residentMegabytes(pid: number): Promise<number> {
-  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return (Number(kibibytes) * 1024) / 1e6;
 }
