@@ -46,6 +46,7 @@ export const ERRORS = {
   'case.nothing-asked': { status: 409, audience: 'anyone', level: 'info' },
   'case.answer-unlike': { status: 422, audience: 'anyone', level: 'info' },
   'case.answer-wrong': { status: 422, audience: 'anyone', level: 'info' },
+  'case.nobody-vouches': { status: 409, audience: 'anyone', level: 'info' },
   'case.too-often': { status: 429, audience: 'anyone', level: 'info' },
   'token.invalid': { status: 401, audience: 'anyone', level: 'warn' },
   'token.ended': { status: 401, audience: 'anyone', level: 'warn' },

@@ -35,7 +35,7 @@ export const caseSchema = z.object({
   /** `verified`: a receipt is there and was not used. `acting`: it is used, and what became of it is not written down yet. */
   state: z.enum(['open', 'verified', 'acting', 'closed']),
   /** Why it is closed. */
-  because: z.enum(['acted', 'by-agent', 'not-my-call', 'too-many-tries', 'expired', 'replaced', 'not-approved']).optional(),
+  because: z.enum(['acted', 'by-agent', 'not-my-call', 'too-many-tries', 'not-vouched', 'expired', 'replaced', 'not-approved']).optional(),
   reason: z.string().optional(),
   ticket: z.string().optional(),
   /** While the caller is not verified. The agent reads `spoken` out; the caller’s page shows `shown`, which the agent may be asked for. */
@@ -54,6 +54,8 @@ export const caseSchema = z.object({
   /** Kinds of which the caller has read out a right code, and how many are needed. */
   readOut: z.array(z.enum(TYPED_KINDS)),
   codesNeeded: z.number().int(),
+  /** Somebody was asked to vouch: what the agent tells the caller, who reads it to them; `isRefused`: the digits were wrong too often. */
+  vouch: z.object({ digits: z.string(), until: time, isRefused: z.boolean() }).optional(),
   /** Where a second agent was asked: whether they approve, and who it was. */
   approval: z
     .object({ state: z.enum(['waiting', 'approved', 'refused']), by: z.string().optional(), reason: z.string().optional() })

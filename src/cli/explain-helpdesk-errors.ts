@@ -51,6 +51,10 @@ export const HELPDESK_EXPLANATIONS: Record<HelpdeskCode, Explanation> = {
   'case.nothing-asked': { meaning: 'There is nothing that the caller was asked for, or it is too old', fix: 'Ask again' },
   'case.answer-unlike': { meaning: 'What was typed cannot be an answer by its form; it was not counted', fix: 'Type it again' },
   'case.answer-wrong': { meaning: 'What the caller said is wrong; the third time the case ends', fix: 'Ask the caller again' },
+  'case.nobody-vouches': {
+    meaning: 'The directory names no manager of the caller who could vouch and is not the agent, and there are no deputies',
+    fix: 'Choose another way, or see `factors.manager.deputies`',
+  },
   'case.too-often': {
     meaning:
       'The share that the helpdesk has of the messages and of the wrong proofs of one account is used up, or another code was asked for too soon',

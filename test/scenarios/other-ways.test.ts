@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { VouchRequest } from '../../shared/api/vouch.ts';
 import { verifyStored } from '../../src/cli/audit/verify-log.ts';
 import { applyConfiguration } from '../../src/core/configuration/apply-configuration.ts';
 import { exportConfiguration } from '../../src/core/configuration/export-configuration.ts';
@@ -14,6 +15,7 @@ import {
   ask,
   atCall,
   type Caller,
+  type CaseReply,
   caseNow,
   eventsAbout,
   HELPDESK_ROLES,
@@ -32,6 +34,7 @@ const receiptNeeded = { status: 403, body: { code: 'case.receipt-needed' } };
 const wayRefused = { status: 403, body: { code: 'case.way-refused' } };
 const wrongAnswer = { status: 422, body: { code: 'case.answer-wrong' } };
 const tooOften = { status: 429, body: { code: 'case.too-often' } };
+const over = { status: 410, body: { code: 'vouch.over' } };
 const passed = { status: 409, body: { code: 'case.passed' } };
 const refused = { status: 403, body: { code: 'access.refused' } };
 
@@ -87,6 +90,30 @@ describe.each(['sqlite', 'postgres'] as const)('a caller verified by the agent, 
     expect(more).toEqual([]);
     return (intended as { backing: { receipt: SignedReceipt } }).backing.receipt.receipt;
   };
+
+  const led = async () => {
+    const boss = await newAgent(keyturn, 'Staff');
+    return { boss, agent: await newAgent(keyturn, 'Listeners'), caller: await newCaller(keyturn, { managerId: boss.account.id }) };
+  };
+  const askVouch = (agent: Agent, id: string) => agent.held.call('POST', `/helpdesk/cases/${id}/vouch`, {}) as Promise<CaseReply>;
+  const requestsOf = async (boss: Agent) => (await boss.held.call('GET', '/me/vouch')).body.requests as VouchRequest[];
+  const asked = async (agent: Agent, id: string, boss: Agent) => {
+    const { body } = await askVouch(agent, id);
+    const [request] = (await requestsOf(boss)).filter(({ state }) => state === 'open');
+    if (body.case?.vouch === undefined || request === undefined) throw new Error(`nobody was asked: ${JSON.stringify(body)}`);
+    return { digits: body.case.vouch.digits, request };
+  };
+  const vouch = (by: Agent, id: string, digits: string) => by.held.call('POST', `/me/vouch/${id}`, { digits });
+
+  it('takes one answer of a manager who gives many at once, also while the agent asks for something else', async () => {
+    const { boss, agent, caller } = await led();
+    const { id } = await opened(agent, caller);
+    const { digits, request } = await asked(agent, id, boss);
+    const replies = await Promise.all([ask(agent, id, 'totp'), ...[0, 1, 2].map(() => vouch(boss, request.id, digits))]);
+    expect(replies.slice(1).filter(({ status }) => status === 204)).toHaveLength(1);
+    expect(await caseNow(agent, id)).toMatchObject({ state: 'verified' });
+    expect(await eventsAbout(keyturn, 'case.verified', id)).toHaveLength(1);
+  });
 
   it('counts each answer before it is judged: three, whatever comes at once, and no right one afterwards', async () => {
     const { agent, caller } = await listening();
@@ -220,6 +247,95 @@ describe.each(['sqlite', 'postgres'] as const)('a caller verified by the agent, 
     expect((await backingOf(caller)).method).toEqual({ way: 'questions', proofs: ['questions'], answered: 3 });
     const everything = JSON.stringify([await keyturn.deps.store.audit.read(0, 1_000_000), keyturn.logLines]);
     for (const said of right) expect(everything).not.toContain(said);
+  });
+
+  it('by their manager, to whom they read two digits that the agent tells them', async () => {
+    const { boss, agent, caller } = await led();
+    const { id } = await opened(agent, caller);
+    const { digits, request } = await asked(agent, id, boss);
+    expect(request).toMatchObject({ state: 'open', call: { agent: `Agent ${agent.login}`, action: 'reset-password' } });
+    const mail = () => keyturn.messages(boss.address).find(({ text }) => text.includes('has called the helpdesk'));
+    await until(() => mail() !== undefined, 'the mail');
+    // Nothing in it opens anything: besides until when it is good it has no digits.
+    expect(
+      mail()
+        ?.text.replace(/answered until .*/, '')
+        .replaceAll(caller.login, ''),
+    ).not.toMatch(/\b\d\d\b/);
+    expect(await vouch(boss, request.id, digits === '99' ? '10' : '99')).toMatchObject({
+      status: 422,
+      body: { code: 'vouch.digits-wrong' },
+    });
+    expect(await act(agent, id)).toMatchObject(receiptNeeded);
+    expect((await vouch(boss, request.id, digits)).status).toBe(204);
+    expect(await caseNow(agent, id)).toMatchObject({ state: 'verified', verified: { way: 'manager', proofs: ['manager'] } });
+    expect(await vouch(boss, request.id, digits)).toMatchObject(over);
+    expect(await act(agent, id)).toMatchObject({ status: 200, body: { outcome: 'done' } });
+    expect((await backingOf(caller)).method).toMatchObject({
+      ...{ way: 'manager', request: request.id, by: { login: boss.login, account: boss.account } },
+    });
+    expect(await eventsAbout(keyturn, 'vouch.approved', request.id)).toMatchObject([{ case: id, by: boss.account }]);
+    expect(await verifyStored(keyturn.deps.store)).toMatchObject({ ok: true });
+  });
+
+  it('by nobody else: not the agent, not a stranger, and not by who is not asked', async () => {
+    const { boss, agent, caller } = await led();
+    const { id } = await opened(agent, caller);
+    const { digits, request } = await asked(agent, id, boss);
+    const stranger = await newAgent(keyturn, 'Listeners');
+    for (const other of [agent, stranger]) expect(await vouch(other, request.id, digits)).toMatchObject(over);
+    // An agent who is the manager vouches for nobody in a case of their own.
+    const own = await newCaller(keyturn, { managerId: agent.account.id });
+    const mine = await opened(agent, own);
+    expect(await askVouch(agent, mine.id)).toMatchObject({ status: 409, body: { code: 'case.nobody-vouches' } });
+    const alone = await newCaller(keyturn);
+    expect(await askVouch(agent, (await opened(agent, alone)).id)).toMatchObject({ status: 409, body: { code: 'case.nobody-vouches' } });
+    expect(await caseNow(agent, id)).toMatchObject({ state: 'open' });
+  });
+
+  it('by no digits that were guessed: the third wrong ones end the request, and the case goes on', async () => {
+    const { boss, agent, caller } = await led();
+    const { id } = await opened(agent, caller);
+    const { digits, request } = await asked(agent, id, boss);
+    const guess = digits === '99' ? '10' : '99';
+    await Promise.all([0, 1, 2, 3, 4].map(() => vouch(boss, request.id, guess)));
+    expect(await vouch(boss, request.id, digits)).toMatchObject(over);
+    expect(await caseNow(agent, id)).toMatchObject({ state: 'open', vouch: { isRefused: true } });
+    expect(await eventsAbout(keyturn, 'vouch.refused', request.id)).toMatchObject([{ because: 'digits-wrong', case: id }]);
+    expect((await askVouch(agent, id)).status).toBe(200);
+    expect(await askVouch(agent, id)).toMatchObject(tooOften);
+  });
+
+  it('and ends where the manager did not expect it, of which the person is told', async () => {
+    const { boss, agent, caller } = await led();
+    const { id } = await opened(agent, caller);
+    const { request } = await asked(agent, id, boss);
+    expect((await boss.held.call('POST', `/me/vouch/${request.id}/refuse`, {})).status).toBe(204);
+    expect(await caseNow(agent, id)).toMatchObject({ state: 'closed', because: 'not-vouched' });
+    expect(await act(agent, id)).toMatchObject(passed);
+    await until(() => keyturn.messages(caller.address).some(({ subject }) => /did not confirm/.test(subject)), 'the mail');
+    expect(await keepsPassword(caller)).toBe(true);
+  });
+
+  it('is over for the manager once the case is', async () => {
+    const { boss, agent, caller } = await led();
+    const { id } = await opened(agent, caller);
+    const { digits, request } = await asked(agent, id, boss);
+    const again = await askVouch(agent, id);
+    expect(await vouch(boss, request.id, digits)).toMatchObject(over);
+    const second = {
+      digits: again.body.case?.vouch?.digits ?? '',
+      request: (await requestsOf(boss)).find(({ state }) => state === 'open'),
+    };
+    await agent.held.call('DELETE', `/helpdesk/cases/${id}`);
+    expect(await vouch(boss, second.request?.id ?? '', second.digits)).toMatchObject(over);
+    expect((await requestsOf(boss)).map(({ state }) => state)).toEqual(['withdrawn', 'withdrawn']);
+    // Frozen, or written to, meanwhile.
+    const next = await opened(agent, caller);
+    const third = await asked(agent, next.id, boss);
+    await keyturn.deps.store.freezes.freeze(caller.ref, 'test', keyturn.deps.clock.now());
+    expect(await vouch(boss, third.request.id, third.digits)).toMatchObject({ status: 409, body: { code: 'vouch.not-possible' } });
+    expect(await caseNow(agent, next.id)).toMatchObject({ state: 'open' });
   });
 
   it('never where the role does not say so, nor by what nobody enrolled', async () => {

@@ -68,12 +68,14 @@ describe.each(['sqlite', 'postgres'] as const)('managers who vouch, on %s', (eng
     const mail = await keyturn.waitForMessage(`${boss.login}@work.example.test`);
     expect(mail.text).toContain(`Person ${alice.login}`);
     expect(mail.text).toContain('http://127.0.0.1/me?page=vouch');
-    for (const told of [mail.text, mail.subject]) expect(told).not.toMatch(new RegExp(`\\b${digits}\\b(?!:)|${request}`));
+    // The date and the time may have the same digits.
+    const undated = (text: string) => text.replace(/\w+ \d{1,2}, \d{4} at \d\d:\d\d/g, '');
+    for (const told of [mail.text, mail.subject]) expect(undated(told)).not.toMatch(new RegExp(`\\b${digits}\\b(?!:)|${request}`));
     expect(await boss.requests()).toEqual([
       expect.objectContaining({
         id: request,
         person: { login: alice.login, displayName: `Person ${alice.login}`, directory: 'Directory people' },
-        ...{ goal: 'reset-password', address: HOME, client: 'cli', state: 'open', triesLeft: 3 },
+        ...{ recovery: { goal: 'reset-password', address: HOME, client: 'cli' }, state: 'open', triesLeft: 3 },
       }),
     ]);
     expect(JSON.stringify(await boss.requests())).not.toContain(`"${digits}"`);

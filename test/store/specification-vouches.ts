@@ -27,7 +27,8 @@ export function specifyVouches(makeDatabase: MakeDatabase): void {
 
   describe('requests to vouch', () => {
     it('come back as they were written, also for deputies alone', async () => {
-      for (const row of [await insert(), await insert({ manager: null })]) expect(await two.vouches.find(row.id)).toEqual(row);
+      for (const row of [await insert(), await insert({ manager: null }), await insert({ journeyId: null })])
+        expect(await two.vouches.find(row.id)).toEqual(row);
       expect(await one.vouches.find('nobody has it')).toBeNull();
     });
 

@@ -65,10 +65,8 @@ interface AboutCase {
   actor: Actor;
 }
 /** `account`: the person for whom somebody is to vouch. */
-interface AboutVouch extends AboutJourney {
-  request: string;
-  account: AccountRef;
-}
+/** What waits is a recovery, or a case of the helpdesk. */
+type AboutVouch = { request: string; account: AccountRef; actor: Actor } & ({ journey: string } | { case: string });
 interface AboutWrite {
   intent: string;
   journey?: string;

@@ -9,9 +9,9 @@ import type { SignedReceipt } from './receipt.ts';
 
 /**
  * Why nothing more comes of a case: it was acted on, the agent closed it, the person says that it is not their call, the number was wrong
- * too often, its time is over, another case took its place, or the second agent refused.
+ * too often, who was asked to vouch did not expect it, its time is over, another case took its place, or the second agent refused.
  */
-export type CaseEnd = 'acted' | 'by-agent' | 'not-my-call' | 'too-many-tries' | 'expired' | 'replaced' | 'not-approved';
+export type CaseEnd = 'acted' | 'by-agent' | 'not-my-call' | 'too-many-tries' | 'not-vouched' | 'expired' | 'replaced' | 'not-approved';
 
 /**
  * What became of asking a second agent. `basis`: what the act would rest on, and so what was approved; `at`: since when it is so,
@@ -42,6 +42,18 @@ export interface AskedCaller {
   readonly expiresAt: number;
 }
 
+/** Somebody was asked to vouch for the caller, who reads the digits to them. */
+export interface AskedVouch {
+  readonly request: string;
+  readonly digits: string;
+  /** Milliseconds since 1970. */
+  readonly endsAt: number;
+  /** Times that the case has asked. */
+  readonly times: number;
+  /** The digits that were typed were wrong too often. */
+  readonly isRefused?: true;
+}
+
 /** What is kept of a case, sealed. */
 export interface CaseFacts {
   readonly agent: { readonly login: string; readonly name: string };
@@ -60,6 +72,7 @@ export interface CaseFacts {
   readonly asked?: AskedCaller | null;
   /** Kinds of which the caller gave what was right. */
   readonly readOut?: readonly TypedKind[];
+  readonly vouch?: AskedVouch;
   readonly because?: CaseEnd;
   /** Absent: nobody was asked. */
   readonly approval?: Approval;

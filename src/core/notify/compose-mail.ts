@@ -191,6 +191,7 @@ function lacks(parameters: MailParameters, names: readonly string[] = []): boole
 function nuance(key: string, parameters: MailParameters): string {
   if (key === 'factor-added.what' || key === 'factor-removed.what') return `${key}.${parameters.factor}`;
   if (key === 'authenticator-suspended.what' && parameters.factor === 'questions') return `${key}.questions`;
+  if (key === 'vouch-asked.what' && parameters.helper !== undefined) return `${key}.call`;
   if (key === 'call-code.asked') return `${key}.${parameters.action}`;
   if (key === 'code.asked') return `code.asked.${parameters.goal ?? 'reset-password'}`;
   return key === 'asked' ? `asked.${parameters.client}` : key;

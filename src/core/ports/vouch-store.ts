@@ -4,10 +4,11 @@ import type { AccountRefColumns } from './store.ts';
 /** How a request to vouch for somebody ended. `refused`: "I did not expect this", or wrong digits too often. */
 export type VouchOutcome = 'approved' | 'refused' | 'withdrawn' | 'expired';
 
-/** Somebody is asked to vouch for a person whose recovery waits for it. */
+/** Somebody is asked to vouch for a person whose recovery waits for it, or a case of the helpdesk about them. */
 export interface VouchRow extends AccountRefColumns {
   id: string;
-  journeyId: string;
+  /** null: a case waits, which the facts name. */
+  journeyId: string | null;
   /** The direct manager, as the directory named them when they were asked. null: deputies alone are asked. */
   manager: AccountRef | null;
   /** JSON of core/vouching: the two digits, and what is shown of the person. Sealed. */

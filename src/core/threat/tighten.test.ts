@@ -148,6 +148,8 @@ describe('a raised threat', () => {
         if (!after.allowed || !before.allowed) return;
         for (const way of after.otherWays) expect(before.otherWays).toContain(way);
         if (section.ownDeviceOnly) expect(after.otherWays).toEqual([]);
+        for (const way of after.otherWays) expect(section.withoutKinds as string[]).not.toContain(way);
+        if (after.otherWays.includes('read-back')) expect(section.withoutKinds).not.toContain('sms');
         if (section.verifiedCallersOnly) expect(after.basis).not.toBe('unverified');
         if (before.basis !== 'unverified') expect(after.basis).toBe(before.basis);
       }),

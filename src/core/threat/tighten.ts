@@ -1,5 +1,5 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
-import { PERSON_PERMISSIONS } from '../../../shared/permissions.ts';
+import { type OtherWay, PERSON_PERMISSIONS } from '../../../shared/permissions.ts';
 import type { Configuration } from '../configuration/document.ts';
 import { combinationsOf, type ProofRule } from '../proof/rules.ts';
 
@@ -19,7 +19,7 @@ export function tighten(configuration: Configuration): Configuration {
     ...configuration,
     recovery: { ...recovery, rules: recovery.rules.map((rule) => stricter(rule, without)) },
     signIn: { ...signIn, rules: signIn.rules.map((rule) => stricter(rule, without)) },
-    roles: roles.map((role) => stricterRole(role, threat)),
+    roles: roles.map((role) => stricterRole(role, threat, without)),
     enrolment: { ...enrolment, invitations: { ...invitations, coolDownHours } },
     helpdesk: threat.twoAgents ? { ...helpdesk, approvals: [TWO_AGENTS] } : helpdesk,
   };
@@ -45,14 +45,19 @@ export function rulesEmptied(configuration: Configuration): EmptiedRule[] {
   );
 }
 
+/** Kinds of codes that are read out: where one does not count, the way does not. */
+const READ_OUT = ['email', 'sms', 'totp'] as const;
+
 function stricterRole(
   { unverified, otherWays, ...role }: Configuration['roles'][number],
   { verifiedCallersOnly, ownDeviceOnly }: Configuration['threat'],
+  without: ReadonlySet<FactorKind>,
 ): Configuration['roles'][number] {
+  const counts = (way: OtherWay) => (way === 'read-back' ? READ_OUT.every((kind) => !without.has(kind)) : !without.has(way));
   return {
     ...role,
     ...(verifiedCallersOnly || unverified === undefined ? {} : { unverified }),
-    ...(ownDeviceOnly || otherWays === undefined ? {} : { otherWays }),
+    ...(ownDeviceOnly || otherWays === undefined ? {} : { otherWays: otherWays.filter(counts) }),
   };
 }
 

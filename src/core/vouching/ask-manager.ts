@@ -5,6 +5,7 @@ import { recordEvent } from '../audit/record-event.ts';
 import { FACTOR_TRAITS } from '../factors/kinds.ts';
 import { type ActDeps, journeyActor } from '../journey/act.ts';
 import { advanceJourney } from '../journey/advance-journey.ts';
+import { askedFrom } from '../journey/asked-from.ts';
 import { askedOf } from '../journey/guard-targets.ts';
 import type { JourneyState, LoadedJourney, MessageKey } from '../journey/journey-state.ts';
 import { endProof } from '../journey/refuse-proof.ts';
@@ -96,11 +97,10 @@ function ask(deps: ActDeps, journey: LoadedJourney, { candidate, approvers, disp
       });
       const actor = journeyActor(deps.act, state);
       await tellApprovers(deps, store, {
-        actor,
         label: `${displayName}, ${candidate.label}`,
         manager: mails ? manager : null,
         deputies: mailsDeputies ? deputies : null,
-        askedAt: deps.act.at,
+        asked: askedFrom(actor, deps.act.at),
         endsAt,
       });
       const told = { mailed: mails, deputies: deputies !== null };

@@ -6,6 +6,7 @@ import { judgeAccount } from '../accounts/judge-account.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
 import { isEqual } from '../factors/constant-time.ts';
+import type { HelpCase } from '../helpdesk/help-case.ts';
 import { acceptProof } from '../journey/accept-proof.ts';
 import type { ActDeps } from '../journey/act.ts';
 import { advanceJourney } from '../journey/advance-journey.ts';
@@ -22,6 +23,7 @@ import { rulesFor } from '../proof/rules-for.ts';
 import { requireFreshProof, requireFullRights, type WantedProof } from '../sessions/freshness.ts';
 import type { Session } from '../sessions/session.ts';
 import { canBeVouchedFor, isApprover } from './approvers.ts';
+import { decideCase, judgeCase, refuseCase, waitingCaseOf } from './decide-in-case.ts';
 import { endFromNow, withoutAnswer } from './end-request.ts';
 import { VOUCH_TRIES, vouchFacts } from './vouch-facts.ts';
 
@@ -42,16 +44,23 @@ const WANTED: WantedProof = {
   ],
 };
 
-/** A request that somebody may answer, and the journey that waits for it. */
-interface Answering {
+/** A request that somebody may answer, and the recovery, or the case of the helpdesk, that waits for it. */
+type Answering = InJourney | InCase;
+interface InJourney {
   row: VouchRow;
   person: AccountRef;
   journey: LoadedJourney;
 }
+interface InCase {
+  row: VouchRow;
+  person: AccountRef;
+  helpCase: HelpCase;
+}
 
 /**
- * Vouches for a person: their recovery has one proof more. Who does has to have proven themselves lately, and types the digits that the
- * person reads out. Everything is read anew: whether they still may, and whether anything bars the person meanwhile.
+ * Vouches for a person: their recovery has one proof more, or they are verified as who called the helpdesk. Who does has to have proven
+ * themselves lately, and types the digits that the person reads out. Everything is read anew: whether they still may, and whether anything
+ * bars the person meanwhile.
  * @throws AppError `session.step-up-needed`, `session.*`, `vouch.over` (also for a request that is none of theirs), `vouch.digits-wrong`,
  *   `vouch.not-possible`, `directory.*`
  */
@@ -59,48 +68,73 @@ export async function vouch(deps: ActDeps, session: Session, request: string, ty
   requireFreshProof(deps.act, session, WANTED);
   await again(async () => {
     const answering = await find(deps, session, request);
-    const candidate = await judgeAnew(deps, answering);
-    const { row, person, journey } = answering;
-    const waiting = { ...journey, state: { ...journey.state, candidates: [candidate], until: endFromNow(deps) } };
-    // Of the person, from where they began: where the one who vouches sits is no place of theirs.
-    const asPerson: ActDeps = { ...deps, act: { at: deps.act.at, address: journey.state.address } };
-    const enrolled = await enrolledCandidates(deps, waiting.state);
-    const left = await deps.store.transaction(async (store) => {
-      const counted = await store.vouches.attempt(row.id, VOUCH_TRIES, deps.act.at);
-      if (counted === null) throw new AppError('vouch.over');
-      await requireOpen(deps, store, session);
-      await requireUntouched(deps, store, session, answering);
-      const about = aboutRequest(deps, session, answering);
-      if (isEqual(vouchFacts(row).digits, plainCode(typed))) {
-        if (!(await store.vouches.close(row.id, 'approved', deps.act.at))) throw new AppError('vouch.over');
-        const proofs = [{ account: person, factor: row.id }];
-        const next = await acceptProof(asPerson, store, waiting, { step: { factor: KIND }, proofs, anyFailures: true, enrolled });
-        const factors = session.proofs.map(({ kind, at }) => ({ kind, at }));
-        await recordEvent(store, deps.clock, { type: 'vouch.approved', ...about, factors });
-        await advanceJourney(store, journey, next);
-        return null;
-      }
-      if (counted.tries < VOUCH_TRIES) return VOUCH_TRIES - counted.tries;
-      await store.vouches.close(row.id, 'refused', deps.act.at);
-      await recordEvent(store, deps.clock, { type: 'vouch.refused', ...about, because: 'digits-wrong' });
-      await advanceJourney(store, journey, withoutAnswer(deps, journey.state, { key: 'manager-digits-wrong', tone: 'error' }));
-      return 0;
-    });
+    const left =
+      'helpCase' in answering ? await vouchInCase(deps, session, answering, typed) : await vouchInJourney(deps, session, answering, typed);
     if (left === 0) throw new AppError('vouch.over');
     if (left !== null) throw new AppError('vouch.digits-wrong', { left });
   });
 }
 
+/** @returns tries that are left; null: the digits were right */
+async function vouchInCase(deps: ActDeps, session: Session, answering: InCase, typed: string): Promise<number | null> {
+  await judgeCase(deps, session, answering.helpCase);
+  return deps.store.transaction(async (store) => {
+    const counted = await countTry(deps, store, session, answering);
+    return decideCase(deps, store, session, { ...answering, about: aboutCaseRequest(deps, session, answering) }, { counted, typed });
+  });
+}
+
+/** @returns as `vouchInCase` */
+async function vouchInJourney(deps: ActDeps, session: Session, answering: InJourney, typed: string): Promise<number | null> {
+  const candidate = await judgeAnew(deps, answering);
+  const { row, person, journey } = answering;
+  const waiting = { ...journey, state: { ...journey.state, candidates: [candidate], until: endFromNow(deps) } };
+  // Of the person, from where they began: where the one who vouches sits is no place of theirs.
+  const asPerson: ActDeps = { ...deps, act: { at: deps.act.at, address: journey.state.address } };
+  const enrolled = await enrolledCandidates(deps, waiting.state);
+  return deps.store.transaction(async (store) => {
+    const counted = await countTry(deps, store, session, answering);
+    const about = aboutRequest(deps, session, answering);
+    if (isEqual(vouchFacts(row).digits, plainCode(typed))) {
+      if (!(await store.vouches.close(row.id, 'approved', deps.act.at))) throw new AppError('vouch.over');
+      const proofs = [{ account: person, factor: row.id }];
+      const next = await acceptProof(asPerson, store, waiting, { step: { factor: KIND }, proofs, anyFailures: true, enrolled });
+      const factors = session.proofs.map(({ kind, at }) => ({ kind, at }));
+      await recordEvent(store, deps.clock, { type: 'vouch.approved', ...about, factors });
+      await advanceJourney(store, journey, next);
+      return null;
+    }
+    if (counted.tries < VOUCH_TRIES) return VOUCH_TRIES - counted.tries;
+    await store.vouches.close(row.id, 'refused', deps.act.at);
+    await recordEvent(store, deps.clock, { type: 'vouch.refused', ...about, because: 'digits-wrong' });
+    await advanceJourney(store, journey, withoutAnswer(deps, journey.state, { key: 'manager-digits-wrong', tone: 'error' }));
+    return 0;
+  });
+}
+
+/** Counts a try at the digits before they are compared. @throws AppError `vouch.over`, `vouch.not-possible`, `session.ended` */
+async function countTry(deps: ActDeps, store: Store, session: Session, answering: Answering): Promise<VouchRow> {
+  const counted = await store.vouches.attempt(answering.row.id, VOUCH_TRIES, deps.act.at);
+  if (counted === null) throw new AppError('vouch.over');
+  await requireOpen(deps, store, session);
+  await requireUntouched(deps, store, session, answering);
+  return counted;
+}
+
 /**
- * "I did not expect this": the recovery ends, and the person is told by mail, as it may be somebody else who asked.
+ * "I did not expect this": the recovery, or the case, ends, and the person is told by mail, as it may be somebody else who asked.
  * @throws AppError `session.*`, `vouch.over`, `directory.*`
  */
 export async function refuseToVouch(deps: ActDeps, session: Session, request: string): Promise<void> {
   requireFullRights(session);
   await again(async () => {
     const answering = await find(deps, session, request);
-    const { row, person, journey } = answering;
     await deps.store.transaction(async (store) => {
+      if ('helpCase' in answering) {
+        await requireOpen(deps, store, session);
+        return refuseCase(deps, store, session, { ...answering, about: aboutCaseRequest(deps, session, answering) });
+      }
+      const { row, person, journey } = answering;
       if (!(await store.vouches.close(row.id, 'refused', deps.act.at))) throw new AppError('vouch.over');
       await requireOpen(deps, store, session);
       await recordEvent(store, deps.clock, { type: 'vouch.refused', ...aboutRequest(deps, session, answering), because: 'not-expected' });
@@ -132,7 +166,9 @@ async function find(deps: ActDeps, session: Session, request: string): Promise<A
   const person = { directory: row.directory, id: row.accountId };
   const self = await deps.directories.get(session.account.directory).readAccount(session.account);
   if (self === null || !(await isApprover(deps, self, person, row.manager))) throw new AppError('vouch.over');
-  const waiting = await deps.store.journeys.find(row.journeyId);
+  const helpCase = await waitingCaseOf(deps, row);
+  if (helpCase !== null) return { row, person, helpCase };
+  const waiting = row.journeyId === null ? null : await deps.store.journeys.find(row.journeyId);
   const journey = waiting === null ? null : loadedJourney(waiting);
   const isWaiting = journey?.state.step.kind === 'vouching' && journey.state.step.request === row.id && journey.row.expiresAt > deps.act.at;
   if (journey === null || !isWaiting) throw new AppError('vouch.over');
@@ -140,7 +176,7 @@ async function find(deps: ActDeps, session: Session, request: string): Promise<A
 }
 
 /** The person as they are now: an hour is long enough for an account to be closed, protected, or moved under another rule. */
-async function judgeAnew(deps: ActDeps, { person, journey }: Answering): Promise<Candidate> {
+async function judgeAnew(deps: ActDeps, { person, journey }: InJourney): Promise<Candidate> {
   const { state } = journey;
   const candidate = (state.candidates ?? []).find(({ ref }) => accountKey(ref) === accountKey(person));
   const directory = deps.directories.get(person.directory);
@@ -162,7 +198,7 @@ async function judgeAnew(deps: ActDeps, { person, journey }: Answering): Promise
  * for who is asked to vouch for them: two people would carry each other in.
  */
 async function requireUntouched(deps: ActDeps, store: Store, session: Session, { row, person }: Answering): Promise<void> {
-  const wasWritten = await store.intents.wroteSince(person, row.createdAt, { journey: row.journeyId });
+  const wasWritten = await store.intents.wroteSince(person, row.createdAt, { journey: row.journeyId ?? '' });
   const isFrozen = (await store.freezes.isFrozen(person)) || (await store.freezes.isFrozen(session.account));
   if (wasWritten || isFrozen || (await isCycle(deps, store, session.account, person))) throw new AppError('vouch.not-possible');
 }
@@ -179,7 +215,14 @@ function hasDeputies({ configuration }: ActDeps, rows: readonly VouchRow[]): boo
   return configuration().factors.manager.deputies.some(({ directory }) => rows.some((row) => row.directory === directory));
 }
 
-function aboutRequest(deps: ActDeps, session: Session, { row, person }: Answering) {
-  const by = { by: session.account, session: session.id, actor: delegateActor(deps, session) };
-  return { request: row.id, journey: row.journeyId, account: person, ...by };
+function aboutRequest(deps: ActDeps, session: Session, { row, person, journey }: InJourney) {
+  return { request: row.id, journey: journey.row.id, account: person, ...answeredBy(deps, session) };
+}
+
+function aboutCaseRequest(deps: ActDeps, session: Session, { row, person, helpCase }: InCase) {
+  return { request: row.id, case: helpCase.row.id, account: person, ...answeredBy(deps, session) };
+}
+
+function answeredBy(deps: ActDeps, session: Session) {
+  return { by: session.account, session: session.id, actor: delegateActor(deps, session) };
 }

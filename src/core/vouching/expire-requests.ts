@@ -1,5 +1,6 @@
 import { recordEvent } from '../audit/record-event.ts';
 import type { CoreDeps } from '../core-deps.ts';
+import { waitingFor } from './vouch-facts.ts';
 
 /** Requests whose end is recorded in one transaction. */
 const AT_ONCE = 100;
@@ -14,8 +15,8 @@ export async function expireRequests({ store, clock }: Pick<CoreDeps, 'store' | 
   for (let last = AT_ONCE; last === AT_ONCE; noted += last) {
     last = await store.transaction(async (inner) => {
       const rows = await inner.vouches.expire(clock.now(), AT_ONCE);
-      for (const { id, journeyId, directory, accountId } of rows) {
-        const about = { request: id, journey: journeyId, account: { directory, id: accountId } };
+      for (const row of rows) {
+        const about = { request: row.id, ...waitingFor(row), account: { directory: row.directory, id: row.accountId } };
         await recordEvent(inner, clock, { type: 'vouch.expired', ...about, actor: { kind: 'system' } });
       }
       return rows.length;

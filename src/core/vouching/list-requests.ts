@@ -4,6 +4,7 @@ import type { VouchRow } from '../ports/vouch-store.ts';
 import { requireFullRights } from '../sessions/freshness.ts';
 import type { Session } from '../sessions/session.ts';
 import { isDeputy } from './approvers.ts';
+import { waitingCaseOf } from './decide-in-case.ts';
 
 const DAY = 24 * 3_600_000;
 const MOST_SHOWN = 50;
@@ -19,5 +20,12 @@ export async function listRequests(deps: ActDeps, session: Session): Promise<Vou
     self !== null && (await isDeputy(deps, self, directory)) ? await deps.store.vouches.list({ directory }, since, MOST_SHOWN) : [];
   const mine = new Set((await deps.store.people.accountsOf(session.account)).map(accountKey));
   const all = new Map([...own, ...asDeputy].map((row) => [row.id, row]));
-  return [...all.values()].filter((row) => !mine.has(accountKey({ directory: row.directory, id: row.accountId })));
+  const others = [...all.values()].filter((row) => !mine.has(accountKey({ directory: row.directory, id: row.accountId })));
+  return Promise.all(others.map((row) => asItStands(deps, row)));
+}
+
+/** A request of a case that waits for it no more: nothing else has ended it. */
+async function asItStands(deps: ActDeps, row: VouchRow): Promise<VouchRow> {
+  const isOver = row.journeyId === null && row.outcome === null && (await waitingCaseOf(deps, row)) === null;
+  return isOver ? { ...row, outcome: 'withdrawn' } : row;
 }

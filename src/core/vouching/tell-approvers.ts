@@ -1,8 +1,7 @@
-import type { Actor } from '../audit/events.ts';
 import type { Deputies } from '../configuration/manager-section.ts';
 import { supportContact } from '../configuration/support-contact.ts';
 import type { CoreDeps } from '../core-deps.ts';
-import { askedFrom } from '../journey/asked-from.ts';
+import type { askedFrom } from '../journey/asked-from.ts';
 import { queueMail } from '../notify/queue-mail.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
 import { vouchAddress } from '../notify/vouch-address.ts';
@@ -11,14 +10,16 @@ import type { Store } from '../ports/store.ts';
 
 /** Who is told that somebody waits for them. */
 export interface Told {
-  actor: Actor;
   /** The person, as they are known to others. */
   label: string;
   /** null: not told. */
   manager: AccountRef | null;
   deputies: Deputies | null;
+  /** When and from where, where the person asked themselves. */
+  asked?: ReturnType<typeof askedFrom>;
+  /** Name of the agent who asks, where they do. */
+  helper?: string;
   /** Milliseconds since 1970. */
-  askedAt: number;
   endsAt: number;
 }
 
@@ -26,15 +27,15 @@ export interface Told {
 export async function tellApprovers(
   deps: Pick<CoreDeps, 'clock' | 'random' | 'texts' | 'configuration'>,
   store: Store,
-  { actor, label, manager, deputies, askedAt, endsAt }: Told,
+  { label, manager, deputies, asked, helper, endsAt }: Told,
 ): Promise<void> {
   const { organisation } = deps.configuration();
   const { defaultLanguage: language } = organisation;
-  const asked = askedFrom(actor, askedAt);
-  if (manager !== null) await queueNotice(deps, store, { kind: 'vouch-asked', account: manager, language, other: label, asked, endsAt });
+  const by = { ...(asked === undefined ? {} : { asked }), ...(helper === undefined ? {} : { helper }) };
+  if (manager !== null) await queueNotice(deps, store, { kind: 'vouch-asked', account: manager, language, other: label, ...by, endsAt });
   if (deputies === null) return;
   const parameters = {
-    ...{ other: label, endsAt, link: vouchAddress(deps), ...asked },
+    ...{ other: label, endsAt, link: vouchAddress(deps), ...asked, ...(helper === undefined ? {} : { helper }) },
     ...{ organisation: organisation.name, contact: supportContact(deps.configuration(), language) },
   };
   await queueMail(deps, store, { lane: 'notice', to: deputies.mail, kind: 'vouch-asked', language, parameters, expiresAt: endsAt });

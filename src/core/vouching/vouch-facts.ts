@@ -1,21 +1,34 @@
 import type { Client, Goal } from '../../../shared/api/journeys.ts';
+import type { PersonPermission } from '../../../shared/permissions.ts';
 import type { VouchRow } from '../ports/vouch-store.ts';
 
 /** Tries at the digits, which the person reads out to who vouches. */
 export const VOUCH_TRIES = 3;
 
-/** What a request keeps, sealed: what the person's page shows, and what is told to who is asked. */
-export interface VouchFacts {
-  readonly digits: string;
-  readonly login: string;
-  readonly displayName: string;
+/** What a request keeps, sealed: the digits that the person reads out, and what is told to who is asked. */
+export type VouchFacts = { readonly digits: string; readonly login: string; readonly displayName: string } & (WaitingJourney | WaitingCase);
+
+/** A recovery waits: what for, and where it was begun. */
+export interface WaitingJourney {
   readonly goal: Goal;
-  /** Where the recovery was begun. */
   readonly address: string;
   readonly client: Client['kind'];
+}
+
+/** A case of the helpdesk waits: which, who the agent is, and what they are about to do. */
+export interface WaitingCase {
+  readonly case: string;
+  readonly agent: string;
+  readonly action: PersonPermission;
 }
 
 /** Reads what was opened of a row. */
 export function vouchFacts({ facts }: Pick<VouchRow, 'facts'>): VouchFacts {
   return JSON.parse(facts) as VouchFacts;
+}
+
+/** What waits for a request, for the audit log. */
+export function waitingFor(row: VouchRow): { journey: string } | { case: string } {
+  const facts = vouchFacts(row);
+  return 'case' in facts ? { case: facts.case } : { journey: row.journeyId ?? '' };
 }

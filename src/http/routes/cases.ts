@@ -14,6 +14,7 @@ import { problemSchema } from '../../../shared/api/journeys.ts';
 import { shownQuestion } from '../../core/enrolment/question-pool.ts';
 import { actOnCase } from '../../core/helpdesk/act-on-case.ts';
 import { askCaller } from '../../core/helpdesk/ask-caller.ts';
+import { askVouch } from '../../core/helpdesk/ask-vouch.ts';
 import { MOST_TRIES } from '../../core/helpdesk/confirm-call.ts';
 import type { HelpCase } from '../../core/helpdesk/help-case.ts';
 import { openCase } from '../../core/helpdesk/open-case.ts';
@@ -43,7 +44,7 @@ export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     triesLeft: MOST_TRIES - row.tries,
     mayUnverified: facts.mayUnverified,
     otherWays: [...(facts.otherWays ?? [])],
-    ...(row.state === 'open' ? presentAsked(facts.asked, language) : {}),
+    ...(row.state === 'open' ? { ...presentAsked(facts.asked, language), ...presentVouch(facts.vouch) } : {}),
     readOut: [...(facts.readOut ?? [])],
     codesNeeded: deps.configuration().helpdesk.codesNeeded,
     ...presentApproval(facts.approval),
@@ -69,6 +70,12 @@ export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       return { text, language: spoken };
     });
     return { asked: { kind: asked.kind, until: presentTime(asked.expiresAt, 'down'), questions } };
+  };
+
+  const presentVouch = (vouch: HelpCase['facts']['vouch']): Pick<Case, 'vouch'> => {
+    if (vouch === undefined) return {};
+    const { digits, endsAt, isRefused = false } = vouch;
+    return { vouch: { digits, until: presentTime(endsAt, 'down'), isRefused } };
   };
 
   return async (app) => {
@@ -140,6 +147,23 @@ export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         forSession(deps, request, reply, async (acting, session) => {
           const answered = await takeAnswer(acting, session, request.params.case, request.body);
           return { case: present(answered, requestLanguage(deps, request)) };
+        }),
+    );
+
+    app.post(
+      '/helpdesk/cases/:case/vouch',
+      {
+        schema: {
+          summary: 'Ask the manager of the caller, or deputies, to vouch for them; by a role that may',
+          params,
+          body: z.strictObject({}),
+          response: { 200: caseResponseSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          const asked = await askVouch(acting, session, request.params.case);
+          return { case: present(asked, requestLanguage(deps, request)) };
         }),
     );
 

@@ -16,10 +16,13 @@ const params = z.object({ request: z.string().min(1).max(64) });
 /** `/api/v1/me/vouch`: whom somebody is asked to vouch for who is signed in. */
 export function vouchRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
   const present = (row: VouchRow, now: number): VouchRequest => {
-    const { login, displayName, goal, address, client } = vouchFacts(row);
+    const { login, displayName, ...waits } = vouchFacts(row);
     const label = deps.directories.all().find(({ id }) => id === row.directory)?.label ?? row.directory;
     return {
-      ...{ id: row.id, person: { login, displayName, directory: label }, goal, address, client },
+      ...{ id: row.id, person: { login, displayName, directory: label } },
+      ...('case' in waits
+        ? { call: { agent: waits.agent, action: waits.action } }
+        : { recovery: { goal: waits.goal, address: waits.address, client: waits.client } }),
       askedAt: presentTime(row.createdAt, 'down'),
       endsAt: presentTime(row.endsAt, 'down'),
       state: row.outcome ?? (row.endsAt <= now ? 'expired' : 'open'),

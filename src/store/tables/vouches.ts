@@ -10,7 +10,8 @@ import { openColumn, sealColumn } from '../sealed-columns.ts';
 export function createVouches(context: TableContext): VouchStore {
   const toRow = (row: Selectable<Schema['vouch_requests']>): VouchRow => ({
     id: row.id,
-    journeyId: row.journey_id,
+    // The column takes no null; nodes of an older version find no journey, and tell that it is over.
+    journeyId: row.journey_id === '' ? null : row.journey_id,
     directory: row.directory,
     accountId: row.account_id,
     manager: row.manager_directory === null || row.manager_id === null ? null : { directory: row.manager_directory, id: row.manager_id },
@@ -27,7 +28,7 @@ export function createVouches(context: TableContext): VouchStore {
     async insert(row) {
       const columns = {
         id: row.id,
-        journey_id: row.journeyId,
+        journey_id: row.journeyId ?? '',
         directory: row.directory,
         account_id: row.accountId,
         manager_directory: row.manager?.directory ?? null,

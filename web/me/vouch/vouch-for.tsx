@@ -34,7 +34,7 @@ export function VouchFor({ request, ask, late, onDone, onRefuse, onBack }: Vouch
   const [digits, setDigits] = useState('');
   const { busy, mistake, send, missing } = useAsked(DIGITS);
   const shown = mistake ?? (late === undefined ? undefined : mistakeOf(late, portal));
-  const { person, goal, client, address, askedAt, endsAt } = request;
+  const { person, recovery, call, askedAt, endsAt } = request;
   const name = person.displayName;
   const submit = () => {
     if (digits.trim() === '') return missing(t('vouch.digits.missing'));
@@ -50,8 +50,18 @@ export function VouchFor({ request, ask, late, onDone, onRefuse, onBack }: Vouch
     >
       <dl className={classes.facts}>
         <Fact name={t('overview.account')}>{`${person.login} (${person.directory})`}</Fact>
-        <Fact name={t('vouch.goal')}>{t(`vouch.goal.${goal}`)}</Fact>
-        <Fact name={t('vouch.from')}>{t(`vouch.from.${client}`, { address })}</Fact>
+        {recovery !== undefined && (
+          <>
+            <Fact name={t('vouch.goal')}>{t(`vouch.goal.${recovery.goal}`)}</Fact>
+            <Fact name={t('vouch.from')}>{t(`vouch.from.${recovery.client}`, { address: recovery.address })}</Fact>
+          </>
+        )}
+        {call !== undefined && (
+          <>
+            <Fact name={t('vouch.goal')}>{t(`case.${call.action}`, { name })}</Fact>
+            <Fact name={t('vouch.agent')}>{call.agent}</Fact>
+          </>
+        )}
         <Fact name={t('vouch.when')}>{t('vouch.when.text', { asked: formatTime(askedAt), ends: formatTime(endsAt) })}</Fact>
       </dl>
       <Notice tone="warning">{t('vouch.warning', { name })}</Notice>
