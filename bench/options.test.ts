@@ -3,11 +3,12 @@ import { parseOptions } from './options.ts';
 
 test('without options everything runs on SQLite', () => {
   expect(parseOptions([])).toEqual({
-    only: ['openldap', 'samba', 'recovery', 'memory', 'history', 'stranded', 'start'],
+    only: ['openldap', 'samba', 'recovery', 'memory', 'history', 'stranded', 'people', 'helpdesk', 'start'],
     seconds: 12,
     recoveries: 2000,
     events: 1_000_000,
     people: 100_000,
+    callers: 2000,
     database: 'sqlite',
     json: false,
   });
@@ -21,6 +22,7 @@ test('options narrow it down', () => {
     recoveries: 2000,
     events: 1_000_000,
     people: 100_000,
+    callers: 2000,
     database: 'postgres',
     json: true,
   });
@@ -30,7 +32,7 @@ test('help is asked for', () => {
   expect(parseOptions(['--help'])).toBeNull();
 });
 
-test.each([['--only', 'novell'], ['--seconds', '0'], ['--seconds', 'ten'], ['--people', '5'], ['--database', 'oracle'], ['--fast']])(
+test.each([['--only', 'novell'], ['--seconds', '0'], ['--seconds', 'ten'], ['--people', '5'], ['--callers', '0'], ['--database', 'oracle'], ['--fast']])(
   'a mistake is told: %s %s',
   (...args) => {
     expect(parseOptions(args.filter((arg) => arg !== undefined))).toBeTypeOf('string');

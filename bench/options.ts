@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 export const DIRECTORY_NAMES = ['openldap', 'samba'] as const;
 export type DirectoryName = (typeof DIRECTORY_NAMES)[number];
 
-export const BENCHMARK_NAMES = [...DIRECTORY_NAMES, 'recovery', 'memory', 'history', 'stranded', 'start'] as const;
+export const BENCHMARK_NAMES = [...DIRECTORY_NAMES, 'recovery', 'memory', 'history', 'stranded', 'people', 'helpdesk', 'start'] as const;
 type BenchmarkName = (typeof BENCHMARK_NAMES)[number];
 
 export interface BenchOptions {
@@ -16,8 +16,10 @@ export interface BenchOptions {
   readonly recoveries: number;
   /** How many events the history is looked through. */
   readonly events: number;
-  /** How many people the report of stranded ones looks at. */
+  /** How many people the report of stranded ones looks at, and agents look for somebody among. */
   readonly people: number;
+  /** Who call the helpdesk at the same time. */
+  readonly callers: number;
   readonly json: boolean;
 }
 
@@ -33,7 +35,8 @@ Options:
   --database KIND      sqlite (a file) or postgres, both waiting for the disk at each commit (sqlite)
   --recoveries N       before the memory is looked at (2000)
   --events N           of the history (1000000)
-  --people N           of the report of stranded ones (100000)
+  --people N           of the report of stranded ones, and among whom agents look for somebody (100000)
+  --callers N          who call fifty agents at once (2000)
   --json               one JSON document instead of tables
   --help               this text
 `;
@@ -45,7 +48,7 @@ Options:
 export function parseOptions(args: readonly string[]): BenchOptions | string | null {
   const parsed = parse(args);
   if (typeof parsed === 'string') return parsed;
-  const { help, json, database, seconds, recoveries, events, people, only } = parsed;
+  const { help, json, database, seconds, recoveries, events, people, callers, only } = parsed;
   if (help) return null;
   const wanted = only === undefined ? [...BENCHMARK_NAMES] : only.split(',');
   const unknown = wanted.find((name) => !(BENCHMARK_NAMES as readonly string[]).includes(name));
@@ -55,7 +58,8 @@ export function parseOptions(args: readonly string[]): BenchOptions | string | n
   if (!/^\d{1,6}$/.test(recoveries) || Number(recoveries) < 1) return `--recoveries ${recoveries}: a whole number from 1 on was expected`;
   if (!/^\d{1,8}$/.test(events) || Number(events) < 1) return `--events ${events}: a whole number from 1 on was expected`;
   if (!/^\d{1,7}$/.test(people) || Number(people) < 100) return `--people ${people}: a whole number from 100 on was expected`;
-  const numbers = { seconds: Number(seconds), recoveries: Number(recoveries), events: Number(events), people: Number(people) };
+  if (!/^\d{1,5}$/.test(callers) || Number(callers) < 1) return `--callers ${callers}: a whole number from 1 on was expected`;
+  const numbers = { seconds: Number(seconds), recoveries: Number(recoveries), events: Number(events), people: Number(people), callers: Number(callers) };
   return { only: wanted as BenchmarkName[], ...numbers, database, json };
 }
 
@@ -69,6 +73,7 @@ function parse(args: readonly string[]) {
         recoveries: { type: 'string', default: '2000' },
         events: { type: 'string', default: '1000000' },
         people: { type: 'string', default: '100000' },
+        callers: { type: 'string', default: '2000' },
         database: { type: 'string', default: 'sqlite' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },

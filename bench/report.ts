@@ -1,7 +1,9 @@
+import type { HelpdeskResult } from './helpdesk.ts';
 import type { HistoryResult, HistorySearch } from './history.ts';
 import type { MemoryResult, RecoveryResult } from './recoveries.ts';
 import { OLDER } from './recoveries.ts';
 import type { StartResult } from './start.ts';
+import type { PeopleResult, PeopleSearch } from './people.ts';
 import type { Ratio } from './statistics.ts';
 import type { StrandedResult } from './stranded.ts';
 import type { JourneyResult } from './whole-journey.ts';
@@ -17,6 +19,8 @@ export interface BenchReport {
   memory: MemoryResult | null;
   history: HistoryResult | null;
   stranded: StrandedResult | null;
+  people: PeopleResult | null;
+  helpdesk: HelpdeskResult | null;
   start: StartResult | null;
 }
 
@@ -39,6 +43,9 @@ const mostMemory = 120;
 /** Of a page of the history, at a million events. */
 const longestSearch = 300;
 const mostMemoryAfter = 175;
+/** Of a search for people, over the same by bare LDAP; and of the last page of a long list, over the first. */
+const mostSearchCost = 1.5;
+const mostPageCost = 1.5;
 /** Of a report of everybody: how much larger the memory may be in the last quarter than in the first. */
 const mostGrowth = 1.15;
 
@@ -59,6 +66,14 @@ function judgeStranded({ memory }: StrandedResult): Verdict {
   return { met: memory.last <= memory.first * mostGrowth, target: `memory of the last quarter at most ${mostGrowth} of the first` };
 }
 
+function judgePeople({ bare, product }: PeopleSearch): Verdict {
+  return { met: product.p95 <= mostSearchCost * bare.p95, target: `p95 at most ${mostSearchCost} times bare` };
+}
+
+function judgePages({ pages }: PeopleResult): Verdict {
+  return { met: pages.last <= mostPageCost * pages.first, target: `at most ${mostPageCost} times the first` };
+}
+
 function judgeStart(start: StartResult): Verdict {
   const met = start.firstResponse < longestStart && start.idleMemory < mostMemory;
   return { met, target: `first response under ${longestStart} ms, idle under ${mostMemory} MB` };
@@ -74,13 +89,17 @@ function judgeWrites(result: WriteResult): Verdict | null {
 
 /** The report for programs: the figures, and for each goal whether it was reached. */
 export function reportAsJson(report: BenchReport): string {
-  const { writes, recovery, memory, history, stranded, start } = report;
+  const { writes, recovery, memory, history, stranded, people, start } = report;
   const judged = {
     ...report,
     writes: writes.map((result) => ({ ...result, verdict: judgeWrites(result) })),
     recovery: recovery === null ? null : { ...recovery, verdict: judgeRecovery(recovery) },
     memory: memory === null ? null : { ...memory, verdict: judgeMemory(memory) },
     history: history === null ? null : { ...history, searches: history.searches.map((each) => ({ ...each, verdict: judgeSearch(each) })) },
+    people:
+      people === null
+        ? null
+        : { ...people, verdict: judgePages(people), searches: people.searches.map((each) => ({ ...each, verdict: judgePeople(each) })) },
     stranded: stranded === null ? null : { ...stranded, verdict: judgeStranded(stranded) },
     start: start === null ? null : { ...start, verdict: judgeStart(start) },
   };
@@ -98,6 +117,8 @@ export function formatReport(report: BenchReport): string {
   if (report.recovery !== null) lines.push('', ...recoveryTable(report.recovery));
   if (report.memory !== null) lines.push('', ...memoryTable(report.memory));
   if (report.history !== null) lines.push('', ...historyTable(report.history));
+  if (report.people !== null) lines.push('', ...peopleTable(report.people));
+  if (report.helpdesk !== null) lines.push('', ...helpdeskTable(report.helpdesk));
   if (report.stranded !== null) lines.push('', ...strandedTable(report.stranded));
   if (report.start !== null) lines.push('', ...startTable(report.start));
   return `${lines.join('\n')}\n`;
@@ -152,6 +173,45 @@ function strandedTable(result: StrandedResult): string[] {
   const memories = [memory.first, memory.last].map((each) => `${each.toFixed(0)} MB`);
   const cells = [`${people} people`, String(stranded), seconds.toFixed(0), (people / seconds).toFixed(0), ...memories];
   return table(heads, [[...cells, ...verdictCells(judgeStranded(result))]]);
+}
+
+function peopleTable(result: PeopleResult): string[] {
+  const { people, searches, pages, memory } = result;
+  const ms = (value: number) => `${value.toFixed(1)} ms`;
+  const rows = searches.map((each) => [
+    each.what,
+    ...[each.bare.median, each.bare.p95, each.product.median, each.product.p95].map(ms),
+    (each.product.p95 / each.bare.p95).toFixed(2),
+    ...verdictCells(judgePeople(each)),
+  ]);
+  return [
+    ...table([`a page of ${people} people`, 'bare median', 'bare p95', 'Keyturn median', 'p95', 'p95 ratio', 'target', ''], rows),
+    '',
+    ...table(
+      [`pages turned one after the other`, 'first ten', 'last ten', 'ratio', 'target', ''],
+      [[String(pages.count), ms(pages.first), ms(pages.last), (pages.last / pages.first).toFixed(2), ...verdictCells(judgePages(result))]],
+    ),
+    '',
+    `Resident memory before and after: ${memory.before.toFixed(0)} and ${memory.after.toFixed(0)} MB.`,
+  ];
+}
+
+function helpdeskTable({ story, crowd }: HelpdeskResult): string[] {
+  const ms = (value: number) => `${value.toFixed(1)} ms`;
+  const row = (what: string, { median, p95 }: HelpdeskResult['story']['bare'], more: string) => [what, ms(median), ms(p95), more];
+  const each = `${crowd.callers} callers in ${crowd.seconds.toFixed(0)} s`;
+  return [
+    ...table(
+      ['an agent resets, the caller signs in', 'median', 'p95', ''],
+      [
+        row('search, change and bind by bare LDAP', story.bare, ''),
+        row('one agent', story.product, `${(story.product.median / story.bare.median).toFixed(1)} times bare`),
+        row(`${crowd.agents} agents at once, two nodes`, crowd.story, each),
+      ],
+    ),
+    '',
+    `${crowd.failed} of ${crowd.callers} stories failed.`,
+  ];
 }
 
 function ratioCells({ overall, lowest, highest }: Ratio): string[] {

@@ -2,8 +2,10 @@ import { cpus, release, totalmem } from 'node:os';
 import { buildPackage } from '../scripts/build-package.ts';
 import { startPostgres } from '../test/servers/postgres.ts';
 import { startDirectory } from './directories.ts';
+import { measureHelpdesk } from './helpdesk.ts';
 import { type HistoryResult, measureHistory } from './history.ts';
 import { type BenchOptions, type DirectoryName, HELP, parseOptions } from './options.ts';
+import { measurePeople } from './people.ts';
 import { startProduct } from './product.ts';
 import { measureMemory, measureRecoveries } from './recoveries.ts';
 import { type BenchReport, formatReport, reportAsJson } from './report.ts';
@@ -11,6 +13,9 @@ import { measureStart } from './start.ts';
 import { measureStranded, type StrandedResult } from './stranded.ts';
 import { measureJourneys } from './whole-journey.ts';
 import { measureWrites } from './writes.ts';
+
+/** Who work at the helpdesk at the same time. */
+const AGENTS = 50;
 
 const options = parseOptions(process.argv.slice(2));
 if (options === null) {
@@ -33,12 +38,16 @@ async function runAll(options: BenchOptions): Promise<BenchReport> {
     memory: null,
     history: null,
     stranded: null,
+    people: null,
+    helpdesk: null,
     start: null,
   };
   await buildPackage();
   for (const name of options.only) {
     if (name === 'start') report.start = await measureStart();
     else if (name === 'history') report.history = await measureLog(options);
+    else if (name === 'people') report.people = await measurePeople(options.people);
+    else if (name === 'helpdesk') report.helpdesk = await measureHelpdesk(AGENTS, options.callers);
     else if (name === 'stranded') report.stranded = await measureReport(options);
     else if (name === 'recovery' || name === 'memory') await measureWhole(name, options, report);
     else await measureDirectory(name, options, report);

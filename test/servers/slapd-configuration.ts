@@ -78,7 +78,7 @@ directory ${join(folder, 'db')}
 maxsize 4294967296
 ${configuration.noSync ? 'dbnosync' : ''}
 index objectClass eq
-index uid,mail eq
+index uid,mail eq,sub
 index entryUUID,entryCSN eq
 index member eq
 ${configuration.databaseLines.join('\n')}
