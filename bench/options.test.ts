@@ -32,9 +32,14 @@ test('help is asked for', () => {
   expect(parseOptions(['--help'])).toBeNull();
 });
 
-test.each([['--only', 'novell'], ['--seconds', '0'], ['--seconds', 'ten'], ['--people', '5'], ['--callers', '0'], ['--database', 'oracle'], ['--fast']])(
-  'a mistake is told: %s %s',
-  (...args) => {
-    expect(parseOptions(args.filter((arg) => arg !== undefined))).toBeTypeOf('string');
-  },
-);
+test.each([
+  ['--only', 'novell'],
+  ['--seconds', '0'],
+  ['--seconds', 'ten'],
+  ['--people', '5'],
+  ['--callers', '0'],
+  ['--database', 'oracle'],
+  ['--fast'],
+])('a mistake is told: %s %s', (...args) => {
+  expect(parseOptions(args.filter((arg) => arg !== undefined))).toBeTypeOf('string');
+});

@@ -59,7 +59,13 @@ export function parseOptions(args: readonly string[]): BenchOptions | string | n
   if (!/^\d{1,8}$/.test(events) || Number(events) < 1) return `--events ${events}: a whole number from 1 on was expected`;
   if (!/^\d{1,7}$/.test(people) || Number(people) < 100) return `--people ${people}: a whole number from 100 on was expected`;
   if (!/^\d{1,5}$/.test(callers) || Number(callers) < 1) return `--callers ${callers}: a whole number from 1 on was expected`;
-  const numbers = { seconds: Number(seconds), recoveries: Number(recoveries), events: Number(events), people: Number(people), callers: Number(callers) };
+  const numbers = {
+    seconds: Number(seconds),
+    recoveries: Number(recoveries),
+    events: Number(events),
+    people: Number(people),
+    callers: Number(callers),
+  };
   return { only: wanted as BenchmarkName[], ...numbers, database, json };
 }
 

@@ -1,9 +1,9 @@
 import type { HelpdeskResult } from './helpdesk.ts';
 import type { HistoryResult, HistorySearch } from './history.ts';
+import type { PeopleResult, PeopleSearch } from './people.ts';
 import type { MemoryResult, RecoveryResult } from './recoveries.ts';
 import { OLDER } from './recoveries.ts';
 import type { StartResult } from './start.ts';
-import type { PeopleResult, PeopleSearch } from './people.ts';
 import type { Ratio } from './statistics.ts';
 import type { StrandedResult } from './stranded.ts';
 import type { JourneyResult } from './whole-journey.ts';
