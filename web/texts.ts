@@ -1,5 +1,6 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import { isolated } from '../shared/isolated.ts';
 
 type Load = () => Promise<{ default: Record<string, string> }>;
 const portalTexts = import.meta.glob('../locales/*/portal.json') as Record<string, Load>;
@@ -29,8 +30,8 @@ export async function startTexts(): Promise<void> {
     resources: {},
     keySeparator: false,
     nsSeparator: false,
-    // React escapes; escaping twice would show entities.
-    interpolation: { escapeValue: false },
+    // Not for HTML, which React does: what is put in stays apart from the sentence by its direction.
+    interpolation: { escapeValue: true, escape: isolated },
     react: { useSuspense: false },
   });
   await switchLanguage(preferredLanguage());

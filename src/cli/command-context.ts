@@ -13,7 +13,7 @@ export interface Surroundings {
   /** All of standard input, as UTF-8. */
   readInput(): Promise<string>;
   loadRoot(): Promise<CompositionRoot>;
-  /** Resolves when the process is asked to stop (SIGTERM, SIGINT). */
+  /** Resolves when the process is asked to stop (SIGTERM, SIGINT, SIGHUP). */
   stopRequested(): Promise<void>;
 }
 

@@ -58,6 +58,8 @@ function processSurroundings(): Surroundings {
     stopRequested: () =>
       new Promise((resolve) => {
         process.once('SIGTERM', () => resolve());
+        // A terminal that is closed ends the server as orderly.
+        process.once('SIGHUP', () => resolve());
         process.once('SIGINT', () => resolve());
       }),
   };

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import i18next from 'i18next';
 import { AppError } from '../../shared/errors.ts';
+import { isolated } from '../../shared/isolated.ts';
 import type { Texts } from '../core/ports/platform.ts';
 import { matchLanguage } from './match-language.ts';
 
@@ -42,7 +43,8 @@ export function createTexts(options: TextsOptions): Texts {
     keySeparator: false,
     nsSeparator: false,
     initAsync: false,
-    interpolation: { escapeValue: false },
+    // Not for HTML: what is put in stays apart from the sentence by its direction.
+    interpolation: { escapeValue: true, escape: isolated },
   });
 
   return {
@@ -51,7 +53,7 @@ export function createTexts(options: TextsOptions): Texts {
     translate(language, key, parameters = {}) {
       const lng = matchLanguage(languages, language) ?? defaultLanguage;
       const own = overrides()[lng]?.[key];
-      if (own !== undefined) return runtime.services.interpolator.interpolate(own, parameters, lng, { escapeValue: false });
+      if (own !== undefined) return runtime.services.interpolator.interpolate(own, parameters, lng, {});
       const dot = key.indexOf('.');
       if (dot < 1) return key;
       const name = key.slice(dot + 1);
