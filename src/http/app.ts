@@ -16,6 +16,7 @@ import { registerErrorHandler, sendLost } from './error-handler.ts';
 import { registerArrival } from './hooks/arrival.ts';
 import { registerOriginCheck } from './hooks/check-origin.ts';
 import { registerJsonBodies } from './hooks/json-bodies.ts';
+import { registerLastAnswers } from './hooks/last-answers.ts';
 import { registerSecurityHeaders, securityHeaders } from './hooks/security-headers.ts';
 import { registerSettledAnswers } from './hooks/settled-answers.ts';
 import { warnOfUntrustedProxy } from './hooks/warn-of-untrusted-proxy.ts';
@@ -70,13 +71,14 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
       sendLost(deps, request, reply, asAppError(error), sendPage);
     },
     clientErrorHandler: answerClientErrors(deps, headers),
-    // Unfinished requests at shutdown get their answer; idle connections are closed.
+    // Unfinished requests at shutdown get their answer (hooks/last-answers.ts); idle connections are closed.
     forceCloseConnections: 'idle',
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   registerErrorHandler(app, deps, sendPage);
   registerArrival(app, deps);
+  registerLastAnswers(app);
   const { onResponse } = deps;
   if (onResponse !== undefined) {
     app.addHook('onResponse', async (request, reply) => {
