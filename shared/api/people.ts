@@ -75,6 +75,8 @@ export const seenPersonSchema = z.object({
   may: z.array(z.enum(PERSON_PERMISSIONS)),
   /** Of these only in a case. */
   inCase: z.array(z.enum(PERSON_PERMISSIONS)),
+  /** What a second agent has to approve, whoever does it. */
+  withSecond: z.array(z.enum(PERSON_PERMISSIONS)),
   /** Why the others may not be done. */
   mayNot: z.array(z.object({ action: z.enum(PERSON_PERMISSIONS), because: z.string() })),
 });

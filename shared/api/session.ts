@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PERMISSIONS, PERSON_PERMISSIONS } from '../permissions.ts';
+import { shownThreatSchema } from './admin.ts';
 import { CLIENT_KINDS, factorKindSchema } from './journeys.ts';
 
 /** What `/api/v1/session` and `/api/v1/sessions` speak: who is signed in, where, and until when. */
@@ -56,5 +57,7 @@ export const ownRolesSchema = z.object({
   asManager: z.array(z.enum(PERSON_PERMISSIONS)),
   /** The directory does not tell of every role; those count as not held. */
   incomplete: z.boolean(),
+  /** A raised threat, for who holds any role that way; null: none is raised, or they hold none. */
+  threat: shownThreatSchema.nullable(),
 });
 export type OwnRoles = z.infer<typeof ownRolesSchema>;

@@ -58,6 +58,8 @@ export interface RunningNode extends RunningServer {
   readonly mailer: () => Mailer;
   /** Address of the metrics, when there are any. */
   readonly metricsUrl: string | null;
+  /** Looks now, and not only when it is time, what configuration counts. */
+  readonly takeUpConfiguration: () => Promise<void>;
 }
 
 /**
@@ -193,7 +195,15 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
   });
   log.info('server.listening', { url, version: adapters.version, ...(metricsDoor === null ? {} : { metrics: metricsDoor.url }) });
 
-  return { url, deps, mailer: () => adapters.mailer, metricsUrl: metricsDoor?.url ?? null, givenUp, close };
+  return {
+    url,
+    deps,
+    mailer: () => adapters.mailer,
+    metricsUrl: metricsDoor?.url ?? null,
+    takeUpConfiguration: takeUpNext,
+    givenUp,
+    close,
+  };
 }
 
 async function openMetrics(base: Base, { metrics: wanted }: Settings, version: () => number): Promise<MetricsDoor | null> {

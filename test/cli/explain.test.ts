@@ -33,7 +33,7 @@ async function apply(changes: Record<string, unknown>): Promise<void> {
     const person = (login: string, more: Record<string, unknown> = {}) =>
       createEmbeddedAccount(deps, { directory: 'people', login, displayName: login, password: 'Some-Passw0rd-here', ...more });
     const { id: managerId } = await person('frida');
-    await person('alice', { managerId });
+    await person('alice', { managerId, groups: ['Staff'] });
     await person('carol', { managerId, groups: ['Helpdesk'] });
     await person('domina', { managerId, groups: ['Admins'] });
   } finally {
@@ -45,7 +45,8 @@ const directories = [{ kind: 'embedded', id: 'people', label: 'People', protecte
 const explain = (...argv: string[]) => runCommand(['--config', settings, 'explain', ...argv]);
 
 it('tells which roles are held, and what may be done for whom, with the reason', async () => {
-  await apply({ directories, roles });
+  const approvals = [{ name: 'unlocking', when: { groups: ['Staff'] }, acts: ['unlock-account'] }];
+  await apply({ directories, roles, helpdesk: { approvals } });
   const alone = await explain('--user', 'carol');
   expect(alone).toMatchObject({ exitCode: 0, errors: '' });
   expect(alone.output.split('\n').slice(0, 8)).toEqual([
@@ -66,7 +67,10 @@ it('tells which roles are held, and what may be done for whom, with the reason',
   expect(allowed).toContain('  direct manager: frida (People)');
   expect(allowed).toContain('  reset-password: allowed by "managers"');
   expect(await lines('carol', 'alice')).toEqual(
-    expect.arrayContaining(['  reset-password: refused: no role that allows it is held', '  unlock-account: allowed by "desk"']),
+    expect.arrayContaining([
+      '  reset-password: refused: no role that allows it is held',
+      '  unlock-account: allowed by "desk", once a second agent has approved',
+    ]),
   );
   expect(await lines('frida', 'carol')).toContain(
     '  reset-password: refused: the account holds, or may hold, a role that is not held by who asks ("desk")',

@@ -191,6 +191,7 @@ describe.each(['sqlite', 'postgres'] as const)('people, as an agent sees them, o
       risks: ['frozen'],
       may: ['unlock-account'],
       inCase: ['unlock-account'],
+      withSecond: [],
       mayNot: PERSON_PERMISSIONS.filter((action) => action !== 'unlock-account').map((action) => ({ action, because: 'no-role' })),
     });
     expect(seen.factors.map(({ kind, label }) => [kind, label])).toContainEqual(['email', 'm•••@h•••.example']);

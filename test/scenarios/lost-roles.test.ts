@@ -59,6 +59,7 @@ describe.each(REAL_KINDS)('a role that is lost, kind %s', (kind) => {
       roles: ['agents'],
       may: ['unlock-account'],
       asManager: [],
+      threat: null,
       incomplete: false,
     });
     const bystander = await real.createPerson();

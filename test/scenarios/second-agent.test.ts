@@ -9,7 +9,7 @@ import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { type Agent, act, type Caller, caseNow, eventsAbout, HELPDESK_ROLES, newAgent, newCaller, opened, verified } from './helpdesk.ts';
 import { embeddedSection, OLD_PASSWORD, signsIn } from './sample-directory.ts';
 import { signIn } from './sign-in-client.ts';
-import { type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { type Keyturn, startKeyturn } from './start-keyturn.ts';
 
 const MINUTE = 60_000;
 const ALARM = 'alarm@example.test';
@@ -233,7 +233,8 @@ describe.each(['sqlite', 'postgres'] as const)('a second agent, on %s', (engine)
     const { id } = await verified(keyturn, agent, caller);
     const takesTwo = () => [keyturn, second].every(({ deps }) => deps.configuration().helpdesk.approvals[0]?.name === 'raised threat');
     await raiseThreat(keyturn.deps, consoleAuthor('root'), 'impostors');
-    await until(takesTwo, 'both nodes');
+    await Promise.all([keyturn, second].map((node) => node.takeUpConfiguration()));
+    expect(takesTwo()).toBe(true);
     expect(await act(agent, id)).toMatchObject(needed);
     expect((await decide(other, id)).status).toBe(204);
     expect(await act(agent, id)).toMatchObject({ status: 200, body: { outcome: 'done' } });

@@ -53,7 +53,7 @@ export interface KeyturnOptions {
 }
 
 /** A whole Keyturn in this process: real store, real HTTP, captured mail, every line of its log kept. */
-export interface Keyturn extends Pick<RunningNode, 'deps' | 'url' | 'metricsUrl' | 'close'> {
+export interface Keyturn extends Pick<RunningNode, 'deps' | 'url' | 'metricsUrl' | 'takeUpConfiguration' | 'close'> {
   readonly clock: MovableClock;
   readonly logLines: string[];
   readonly key: Uint8Array;
@@ -115,6 +115,7 @@ export async function startKeyturn(options: KeyturnOptions): Promise<Keyturn> {
     deps: node.deps,
     url: node.url,
     metricsUrl: node.metricsUrl,
+    takeUpConfiguration: node.takeUpConfiguration,
     close: node.close,
     clock,
     key,

@@ -9,14 +9,15 @@ import { sharedPostgres } from '../servers/shared-servers.ts';
 import { createSoftPasskey } from '../servers/soft-passkey.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { act, newAgent, newCaller, opened } from './helpdesk.ts';
-import { request, startJourney } from './journey-client.ts';
-import { addPerson, embeddedSection } from './sample-directory.ts';
-import { inSession, type SessionClient, signIn } from './sign-in-client.ts';
-import { type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { type JourneyClient, request, startJourney } from './journey-client.ts';
+import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from './sample-directory.ts';
+import { askedForPassword, exchange, inSession, type SessionClient, signIn } from './sign-in-client.ts';
+import { codeIn, holdsCode, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
 
 const ORIGIN = 'http://localhost';
 const ALARM = 'alarm@example.test';
 const MINUTE = 60_000;
+const TYPED = 'A harbour at 7, quite quiet';
 const roles = [
   { name: 'admins', may: ['manage-configuration' as const], heldBy: { groups: ['Admins'] } },
   {
@@ -63,7 +64,8 @@ describe.each(['sqlite', 'postgres'] as const)('a raised threat, on %s', (engine
   async function isOver(): Promise<void> {
     await asRoot('one');
     await asRoot('two');
-    await until(() => [keyturn, second].every(({ deps }) => accepts(deps.configuration().recovery.rules)), 'the usual rules');
+    await Promise.all([keyturn, second].map((node) => node.takeUpConfiguration()));
+    expect([keyturn, second].every(({ deps }) => accepts(deps.configuration().recovery.rules))).toBe(true);
   }
   const accepts = (rules: readonly { accepted: readonly (readonly string[])[] }[]) =>
     rules.some(({ accepted }) => accepted.flat().includes('email'));
@@ -92,12 +94,57 @@ describe.each(['sqlite', 'postgres'] as const)('a raised threat, on %s', (engine
     await again.answer({ option: 'email' });
   });
 
+  it('also stops who had proven enough before, and not done yet what it was for', async () => {
+    const [agent, person, other] = [await newAgent(keyturn, 'Trusted'), await newCaller(keyturn), await newCaller(keyturn)];
+    const mailed = async (client: JourneyClient, address: string) => {
+      const before = keyturn.messages(address).filter(holdsCode).length;
+      await client.answer({ option: 'email' });
+      await until(() => keyturn.messages(address).filter(holdsCode).length > before, 'a code');
+      const newest = keyturn
+        .messages(address)
+        .filter(holdsCode)
+        .toSorted((left, right) => (left.at < right.at ? 1 : -1))[0];
+      await client.answer({ code: newest === undefined ? '' : codeIn(newest) });
+    };
+    const recovering = await startJourney(keyturn.url, person.login);
+    await mailed(recovering, person.address);
+    recovering.at('new-password');
+    const signingIn = await askedForPassword(keyturn.url, person.login);
+    await signingIn.answer({ password: OLD_PASSWORD });
+    await mailed(signingIn, person.address);
+    signingIn.at('done');
+    const { numbers } = await opened(agent, other);
+    const calling = await startJourney(keyturn.url, other.login, 'confirm-call');
+    await mailed(calling, other.address);
+    calling.at('confirm-call');
+    const byApp = await startJourney(keyturn.url, other.login);
+    await byApp.answer({ option: 'totp' });
+    await byApp.answer({ code: other.totp() });
+    byApp.at('new-password');
+
+    await raise();
+    await recovering.answer({ password: TYPED });
+    expect(recovering.at('refused').code).toBe('journey.no-proof-left');
+    expect(await signsIn(keyturn, person.login, OLD_PASSWORD)).toBe(true);
+    expect((await exchange(keyturn.url, signingIn)).body.code).toBe('session.not-proven');
+    await calling.answer({ number: numbers?.spoken });
+    expect(calling.at('refused').code).toBe('journey.no-proof-left');
+    // What counts still does what it was for.
+    await byApp.answer({ password: TYPED });
+    await until(() => signsIn(keyturn, other.login, TYPED), 'the new password');
+    await isOver();
+  });
+
   it('lets no agent act for callers whom nobody has verified, and says so where they work', async () => {
     const [agent, caller] = [await newAgent(keyturn, 'Trusted'), await newCaller(keyturn)];
     expect((await agent.held.call('GET', '/helpdesk/directories')).body).toMatchObject({ threat: null });
     const { id } = await opened(agent, caller, { reason: 'at the desk' });
     await raise('at the desk');
     expect((await agent.held.call('GET', '/helpdesk/directories')).body).toMatchObject({ threat: { reason: 'at the desk', lift: null } });
+    const told = async (held: SessionClient) => (await held.call('GET', '/session/roles')).body.threat;
+    expect(await told(agent.held)).toMatchObject({ reason: 'at the desk' });
+    // Whoever works here is told; everybody else is not.
+    expect(await told(await signIn(keyturn, caller.login, caller))).toBeNull();
     expect(await act(agent, id, { unverified: true })).toMatchObject({ status: 403, body: { code: 'case.receipt-needed' } });
     await isOver();
     expect(await act(agent, id, { unverified: true })).toMatchObject({ status: 200 });

@@ -13,7 +13,10 @@ export function describeRoles({ barred, roles }: AccessExplanation): string[] {
 export function describeTarget(target: NonNullable<AccessExplanation['target']>, about: FoundAccount): string[] {
   return [
     `  ${describeManager(target.manager, about)}`,
-    ...target.decisions.map(({ action, decision }) => `  ${action}: ${describeDecision(decision)}`),
+    ...target.decisions.map(({ action, decision }) => {
+      const second = decision.allowed && target.withSecond.some((each) => each === action) ? ', once a second agent has approved' : '';
+      return `  ${action}: ${describeDecision(decision)}${second}`;
+    }),
   ];
 }
 

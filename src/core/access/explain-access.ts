@@ -1,5 +1,6 @@
 import { PERSON_PERMISSIONS, type PersonPermission, type SeeingPermission } from '../../../shared/permissions.ts';
 import type { CoreDeps } from '../core-deps.ts';
+import { actsWithSecond } from '../helpdesk/acts-with-second.ts';
 import type { Account, Directory } from '../ports/directory.ts';
 import type { DirectManager } from '../ports/manager.ts';
 import { type AccessDecision, type ActorFacts, can, canSee, fold, holdsStanding, type ManageDecision } from './can.ts';
@@ -26,6 +27,8 @@ export interface AccessExplanation {
   /** null: no target was named. */
   readonly target: {
     readonly manager: DirectManager;
+    /** What a second agent has to approve. */
+    readonly withSecond: readonly PersonPermission[];
     readonly decisions: readonly {
       readonly action: PersonPermission | SeeingPermission;
       readonly decision: AccessDecision | ManageDecision;
@@ -42,6 +45,7 @@ export async function explainAccess(
   const { roles } = deps.configuration();
   const facts = await readActor(deps, actor.directory, roles, actor.account);
   const about = target === null ? null : await readTarget(deps, target.directory, roles, target.account);
+  const withSecond = target === null ? [] : await actsWithSecond(deps, target);
   return {
     barred: facts.barred,
     roles: roles.map((role) => ({ role, held: holdsStanding(role, facts), ways: waysOf(role, facts) })),
@@ -50,6 +54,7 @@ export async function explainAccess(
         ? null
         : {
             manager: about.manager,
+            withSecond,
             decisions: [
               ...PERSON_PERMISSIONS.map((action) => ({ action, decision: can(roles, facts, action, about) })),
               { action: 'see-people' as const, decision: canSee(roles, facts, about) },

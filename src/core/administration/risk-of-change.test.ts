@@ -34,8 +34,10 @@ describe('what a change asks for', () => {
   it('is the right over roles for roles', () => {
     const whoIsWho = ['managerAttribute', 'groupBaseDn', 'baseDn', 'identifiers.0', 'id', 'kind', 'servers.0.url', 'peopleFilter', 'new'];
     const ofDirectories = ['directories', 'directories.1', ...whoIsWho.map((setting) => `directories.0.${setting}`)];
-    for (const path of ['roles', 'roles.0', 'roles.3.heldBy.groups.0', ...ofDirectories])
+    const ofHelpdesk = ['helpdesk', 'helpdesk.approvals', 'helpdesk.approvals.0.when.groups.0'];
+    for (const path of [...ofHelpdesk, 'roles', 'roles.0', 'roles.3.heldBy.groups.0', ...ofDirectories])
       expect(ofPaths([...harmless, path]).permissions).toEqual(['manage-configuration', 'manage-roles']);
+    expect(ofPaths(['helpdesk.caseMinutes']).permissions).toEqual(['manage-configuration']);
     for (const path of ['label', 'protected.groups.0', 'connections.read', 'policy.minimumLength'])
       expect(ofPaths([`directories.0.${path}`])).toEqual({ permissions: ['manage-configuration'], proof: 'passkey' });
   });

@@ -30,12 +30,12 @@ const NOT_WHO_IS_WHO: ReadonlySet<string | number> = new Set([
 
 /** What has to be proven and allowed for changes of the configuration. Whoever may only manage the configuration gives nobody a role. */
 export function needsOfChange(changes: readonly Pick<Change, 'path'>[]): ChangeNeeds {
-  const givesRoles = changes.some(
-    ({ path: [section, , setting] }) =>
-      section === undefined ||
-      section === 'roles' ||
-      (section === 'directories' && (setting === undefined || !NOT_WHO_IS_WHO.has(setting))),
-  );
+  const givesRoles = changes.some(({ path: [section, first, setting] }) => {
+    if (section === 'directories') return setting === undefined || !NOT_WHO_IS_WHO.has(setting);
+    // Who helps alone, which is part of what roles give.
+    if (section === 'helpdesk') return first === undefined || first === 'approvals';
+    return section === undefined || section === 'roles';
+  });
   const isHarmless = changes.every(({ path }) => HARMLESS.some((setting) => setting.every((key, index) => path[index] === key)));
   return {
     permissions: givesRoles ? ['manage-configuration', 'manage-roles'] : ['manage-configuration'],

@@ -1,7 +1,8 @@
 import { AppError, isAppError } from '../../../shared/errors.ts';
-import { OTHER_WAYS } from '../../../shared/permissions.ts';
+import { isAct, OTHER_WAYS } from '../../../shared/permissions.ts';
 import { requireFresh } from '../access/help.ts';
 import { delegateActor, judgeHelped, requireMay } from '../access/helped.ts';
+import { readOwnRoles } from '../access/own-roles.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
 import type { ActDeps } from '../journey/act.ts';
@@ -28,6 +29,9 @@ export interface Approvals {
  */
 export async function listApprovals(deps: ActDeps, session: Session): Promise<Approvals> {
   requireFullRights(session);
+  // Who helps nobody costs the directories nothing more.
+  const { may, asManager } = await readOwnRoles(deps, session);
+  if (asManager.length === 0 && !may.some(isAct)) return { waiting: [], incomplete: false };
   const rows = await deps.store.cases.waiting(deps.act.at - LONGEST, MOST);
   const waiting: HelpCase[] = [];
   let incomplete = false;
@@ -82,17 +86,22 @@ export async function decideApproval(deps: ActDeps, session: Session, id: string
   const { basis } = approval;
   const decided = { basis, at: deps.act.at, by, reason };
   await deps.store.transaction(async (store) => {
+    // First, as it locks the end of the log: whoever ends the session, freezes or links is either seen below, or comes after.
+    await recordEvent(
+      store,
+      deps.clock,
+      approve
+        ? { type: 'case.approved', ...about, basis, ...(reason === null ? {} : { reason }) }
+        : { type: 'case.approval-refused', ...about, reason: reason ?? '' },
+    );
     await requireOpen(deps, store, session);
     if (await store.freezes.isFrozen(session.account)) throw new AppError('access.refused');
-    // Linked meanwhile: what is one person's now is so for what they are about to approve.
     if (await isSamePerson(store, session.account, helpCase.agent)) throw new AppError('case.approval-own');
     if (approve) {
-      await recordEvent(store, deps.clock, { type: 'case.approved', ...about, basis, ...(reason === null ? {} : { reason }) });
       const approved = await moveCase(store, helpCase, { facts: { approval: { state: 'approved', ...decided } } });
       if (approved === null) throw new AppError('case.passed');
       return;
     }
-    await recordEvent(store, deps.clock, { type: 'case.approval-refused', ...about, reason: reason ?? '' });
     await recordEvent(store, deps.clock, { type: 'case.closed', ...about, because: 'not-approved' });
     const refused: HelpCase = { ...helpCase, facts: { ...helpCase.facts, approval: { state: 'refused', ...decided } } };
     if ((await endCase(store, refused, 'not-approved', deps.act.at)) === null) throw new AppError('case.passed');

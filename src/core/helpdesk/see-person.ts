@@ -27,6 +27,7 @@ export interface SeenPersonFacts extends AccountFacts {
   readonly events: readonly Pick<AuditRow, 'at' | 'type' | 'data'>[];
   readonly may: readonly PersonPermission[];
   readonly inCase: readonly PersonPermission[];
+  readonly withSecond: readonly PersonPermission[];
   readonly mayNot: readonly { readonly action: PersonPermission; readonly because: AccessRefusal }[];
 }
 
@@ -55,8 +56,8 @@ export async function seePerson(deps: ActDeps, caller: Caller, ref: AccountRef):
     () => 'deferred',
   );
   const mayNot = judged.decisions.flatMap(({ action, decision }) => (decision.allowed ? [] : [{ action, because: decision.because }]));
-  const { may, inCase, target } = judged;
-  return { ...facts, directory, protected: target.protected, factors, linked, recovery, events, may, inCase, mayNot };
+  const { may, inCase, withSecond, target } = judged;
+  return { ...facts, directory, protected: target.protected, factors, linked, recovery, events, may, inCase, withSecond, mayNot };
 }
 
 /** What could be done for them. A program does nothing for anybody. */
@@ -65,9 +66,9 @@ async function judge(
   caller: Caller,
   roles: readonly Role[],
   found: { directory: Directory; account: Account },
-): Promise<Pick<Judged, 'target' | 'may' | 'inCase' | 'decisions'>> {
+): Promise<Pick<Judged, 'target' | 'may' | 'inCase' | 'withSecond' | 'decisions'>> {
   if (!isApiToken(caller)) return judgeHelped(deps, caller, found);
-  return { target: await readTarget(deps, found.directory, roles, found.account), may: [], inCase: [], decisions: [] };
+  return { target: await readTarget(deps, found.directory, roles, found.account), may: [], inCase: [], withSecond: [], decisions: [] };
 }
 
 /** By what somebody is seen. */

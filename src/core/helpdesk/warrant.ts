@@ -76,10 +76,11 @@ export function freshReceipt(
  */
 export async function spendWarrant(deps: ActDeps, store: Store, session: Session, warrant: CaseWarrant): Promise<void> {
   const { helpCase } = warrant;
-  await requireApproverStands(store, warrant);
   await requireProvenStill(deps, store, warrant);
   const about = { ...aboutCase(helpCase), actor: delegateActor(deps, session) };
   await recordEvent(store, deps.clock, { type: 'case.acted', ...about, ...backingOf(warrant) });
+  // After the log, whose end it locks: whoever freezes or links them is either seen, or comes after.
+  await requireApproverStands(store, warrant);
   if (warrant.kind === 'unverified') await noteUnverified(deps, store, session, helpCase);
   await recordEvent(store, deps.clock, { type: 'case.closed', ...about, because: 'acted' });
   if ((await endCase(store, helpCase, 'acted', deps.act.at)) === null) throw new AppError('case.passed');

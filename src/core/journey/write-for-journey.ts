@@ -15,6 +15,7 @@ import { selectedCandidates } from './open-goal.ts';
 import { isProvenStill } from './proven-still.ts';
 import { afterResults, afterWrites, endedBy } from './step-after-writes.ts';
 import type { Transition } from './step-handler.ts';
+import { completeAmong } from './what-counts.ts';
 
 /**
  * Has the write of a journey done: the transaction of the intents also takes the step, so that a second click finds it
@@ -51,7 +52,7 @@ export async function writeForJourney(
         known: writtenOf(leftOut),
       };
       await tellLeftOut(deps, store, journey, { verb, leftOut });
-      found.ending = await endingFor(store, journey, accounts, deps.act.at);
+      found.ending = await endingFor(deps, store, journey);
       if (found.ending !== null) throw new AppError('journey.step-passed');
       current = await advanceJourney(store, journey, { ...state, step });
     },
@@ -180,26 +181,24 @@ function noneLeft(
  * "This was not me" also stops who has proven everything already: it may be the very one that is meant (JRN-8). And a proof is used up by
  * whoever writes first: of several journeys of one account, proven at the same time, the others end. Whoever proved in the owner's place
  * would otherwise hold a loaded gun that outlives the owner's own recovery. What this journey itself has written does not count: it may
- * have reset one of its accounts and be asked again for another. Accounts that were parted meanwhile are not one person's any more.
+ * have reset one of its accounts and be asked again for another. Accounts that were parted meanwhile are not one person's any more. And what
+ * was enough may be so no more: a raised threat means also who had proven everything when it was raised.
  */
-async function endingFor(
-  store: Store,
-  { row, state }: LoadedJourney,
-  accounts: readonly AccountRef[],
-  now: number,
-): Promise<Ending | null> {
+async function endingFor(deps: ActDeps, store: Store, { row, state }: LoadedJourney): Promise<Ending | null> {
+  const candidates = selectedCandidates(state);
   const frozen: Ending['reasons'] = [];
   let isWritten = false;
   let isParted = false;
-  for (const account of accounts) {
+  for (const { ref: account } of candidates) {
     const found = await store.intents.inTheWay(account, state.provenAt ?? 0, row.id);
     if (found === 'frozen') frozen.push({ account, reason: 'recovery-frozen' });
     if (found === 'written') isWritten = true;
-    if (!(await isProvenStill(store, state, account, now))) isParted = true;
+    if (!(await isProvenStill(store, state, account, deps.act.at))) isParted = true;
   }
   if (isWritten) return { code: 'journey.account-written', reasons: [] };
   if (frozen.length > 0) return { code: 'journey.recovery-frozen', reasons: frozen };
-  return isParted ? { code: 'journey.account-barred', reasons: [] } : null;
+  if (isParted) return { code: 'journey.account-barred', reasons: [] };
+  return completeAmong(deps, state, candidates).length < candidates.length ? { code: 'journey.no-proof-left', reasons: [] } : null;
 }
 
 function refused(deps: ActDeps, { row, state }: LoadedJourney, verb: JourneyVerb, { code, reasons }: Ending): Transition {

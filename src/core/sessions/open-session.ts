@@ -9,6 +9,7 @@ import { findJourney } from '../journey/find-journey.ts';
 import type { JourneyKey } from '../journey/journey-key.ts';
 import type { JourneyState, LoadedJourney } from '../journey/journey-state.ts';
 import { isProvenStill } from '../journey/proven-still.ts';
+import { completeAmong } from '../journey/what-counts.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { SessionRow } from '../ports/session-store.ts';
 import type { Store } from '../ports/store.ts';
@@ -47,6 +48,9 @@ export async function openSession(deps: ActDeps, key: JourneyKey): Promise<{ tok
     const wasWritten = await store.intents.wroteSince(account, provenAt, { journey: journey.row.id });
     if (wasWritten || (await store.freezes.isFrozen(account))) throw new AppError('session.not-proven');
     if (!(await isProvenStill(store, journey.state, account, deps.act.at))) throw new AppError('session.not-proven');
+    // What was enough may be so no more: a threat was raised meanwhile.
+    const isEnough = journey.state.goal !== 'sign-in' || completeAmong(deps, journey.state, [candidate]).length > 0;
+    if (!isEnough) throw new AppError('session.not-proven');
     const { onPhone } = journey.state;
     if (
       !(await (onPhone === undefined ? mayBeFirst({ ...deps, store }, row, candidate) : isOpenStill(store, account, onPhone, deps.act.at)))

@@ -64,7 +64,12 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           ...(actor?.login === undefined ? {} : { login: actor.login }),
         };
       }),
-      ...{ may: [...seen.may], inCase: [...seen.inCase], mayNot: seen.mayNot.map((each) => ({ ...each })) },
+      ...{
+        may: [...seen.may],
+        inCase: [...seen.inCase],
+        withSecond: [...seen.withSecond],
+        mayNot: seen.mayNot.map((each) => ({ ...each })),
+      },
     };
   };
 

@@ -30,6 +30,7 @@ import { forAnySession, forSession } from '../for-session.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { clearJourneyCookie, isBrowser, journeyCookies, journeyTokens, rememberedDevice } from '../journey-token.ts';
 import { presentSession } from '../present-session.ts';
+import { presentThreat } from '../present-threat.ts';
 import { clearSessionCookie, setSessionCookie } from '../session-token.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
@@ -152,7 +153,8 @@ export function sessionRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       (request, reply) =>
         forSession(deps, request, reply, async (acting, session) => {
           const { roles, may, asManager, incomplete } = await readOwnRoles(acting, session);
-          return { roles: [...roles], may: [...may], asManager: [...asManager], incomplete };
+          const threat = may.length === 0 ? null : await presentThreat(deps);
+          return { roles: [...roles], may: [...may], asManager: [...asManager], incomplete, threat };
         }),
     );
 

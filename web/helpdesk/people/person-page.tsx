@@ -2,7 +2,7 @@ import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SeenPerson } from '../../../shared/api/people.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
-import { formatTime } from '../../format.ts';
+import { formatList, formatTime } from '../../format.ts';
 import { useLoaded } from '../../me/use-loaded.ts';
 import { mistakeOf } from '../../portal/mistake-of.ts';
 import { SimplePage } from '../../portal/simple-page.tsx';
@@ -94,6 +94,13 @@ function Acts({ seen, onHelp }: { seen: SeenPerson } & Pick<PersonPageProps, 'on
           </ActionButton>
         ))}
       </div>
+      {seen.may.some((action) => seen.withSecond.includes(action)) && (
+        <p className={classes.quiet}>
+          {t('acts.second', {
+            acts: formatList(seen.may.filter((action) => seen.withSecond.includes(action)).map((action) => me(`help.${action}`))),
+          })}
+        </p>
+      )}
       {seen.mayNot.length > 0 && (
         <ul className={classes.plain}>
           {seen.mayNot.map(({ action, because }) => (

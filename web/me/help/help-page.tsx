@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Case } from '../../../shared/api/cases.ts';
 import type { HelpedAccount, HelpGiven } from '../../../shared/api/help.ts';
+import type { OwnRoles } from '../../../shared/api/session.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
 import type { Failure, Outcome } from '../../api.ts';
 import { ApprovalsPage } from '../../helpdesk/case/approvals-page.tsx';
@@ -10,6 +11,7 @@ import { CasePage } from '../../helpdesk/case/case-page.tsx';
 import { type CaseReasons, OpenCase } from '../../helpdesk/case/open-case.tsx';
 import { mistakeOf } from '../../portal/mistake-of.ts';
 import type { Mistake } from '../../ui/question.tsx';
+import { ThreatNotice } from '../../ui/threat-notice.tsx';
 import { meApi } from '../me-api.ts';
 import { useFreshProof } from '../use-fresh-proof.tsx';
 import { useLoaded } from '../use-loaded.ts';
@@ -34,7 +36,18 @@ type View =
   | { name: 'done'; helped: string; action: PersonPermission; given: HelpGiven };
 
 /** Somebody else's account: found by its whole name, unlocked, or given a password to change. */
-export function HelpPage({ contact, initial, onBack, onOver }: HelpPageProps) {
+export function HelpPage(props: HelpPageProps) {
+  const roles = useLoaded(meApi.ownRoles, props.onOver).value;
+  return (
+    <>
+      {/* Where they come from another page, that one says it. */}
+      {props.initial === undefined && <ThreatNotice threat={roles?.threat ?? null} />}
+      <Helping {...props} roles={roles} />
+    </>
+  );
+}
+
+function Helping({ contact, initial, roles, onBack, onOver }: HelpPageProps & { roles: OwnRoles | undefined }) {
   const { t: portal } = useTranslation();
   const [view, setView] = useState<View>(() => firstView(initial));
   const [mistake, setMistake] = useState<Mistake>();
@@ -49,7 +62,6 @@ export function HelpPage({ contact, initial, onBack, onOver }: HelpPageProps) {
   };
   const fresh = useFreshProof({ contact, onOver, late: fail });
 
-  const roles = useLoaded(meApi.ownRoles, onOver).value;
   const cases = useLoaded(caseApi.list, onOver);
 
   const ask = async <T,>(call: () => Promise<Outcome<T>>, then: (value: T) => void): Promise<void> => {

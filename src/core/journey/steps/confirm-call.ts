@@ -8,6 +8,7 @@ import type { JourneyState, LoadedJourney, MessageKey, OpenStepOf } from '../jou
 import { selectedCandidates } from '../open-goal.ts';
 import { isProvenStill } from '../proven-still.ts';
 import type { StepHandler, Transition } from '../step-handler.ts';
+import { completeAmong } from '../what-counts.ts';
 
 /** The caller types the number that the agent reads out, says that it is not their call, or looks whether there is one now. */
 export const confirmCall: StepHandler<'confirm-call'> = async (deps, journey, answer) => {
@@ -48,6 +49,8 @@ async function tryNumber(deps: ActDeps, journey: LoadedJourney, id: string, type
       const inTheWay = await store.intents.inTheWay(candidate.ref, state.provenAt ?? 0, row.id);
       if (inTheWay !== null) return refused(deps, state, inTheWay === 'frozen' ? 'journey.recovery-frozen' : 'journey.account-written');
       if (!(await isProvenStill(store, state, candidate.ref, deps.act.at))) return refused(deps, state, 'journey.account-barred');
+      // What was enough may be so no more: a threat was raised meanwhile.
+      if (completeAmong(deps, state, [candidate]).length === 0) return refused(deps, state, 'journey.no-proof-left');
       await verifyCaller(deps, store, journey, helpCase);
       return ended(deps, state, 'call-confirmed');
     },
