@@ -2,11 +2,23 @@ import type { ErrorCode } from '../../shared/errors.ts';
 import { withLines } from '../../shared/fix-text.ts';
 import type { Explanation } from './explanation.ts';
 
-type HelpdeskCode = Extract<ErrorCode, `${'case' | 'emergency' | 'live' | 'threat'}.${string}`>;
+type HelpdeskCode = Extract<ErrorCode, `${'case' | 'emergency' | 'live' | 'outbox' | 'threat'}.${string}`>;
 
-/** Errors about cases, live notices, emergencies and raised threats: a part of `EXPLANATIONS`. */
+/** Errors about cases, live notices, emergencies, messages that wait and raised threats: a part of `EXPLANATIONS`. */
 export const HELPDESK_EXPLANATIONS: Record<HelpdeskCode, Explanation> = {
   'case.unknown': { meaning: 'The agent has no such case', fix: 'List the cases again' },
+  'outbox.message-gone': {
+    meaning: 'There is no such message any more: it has left, or was deleted',
+    fix: withLines('List them again', 'keyturn outbox list'),
+  },
+  'outbox.message-expired': {
+    meaning: 'Nobody can use the message any more, so it is not tried again',
+    fix: 'None is needed: it is cleared away by itself',
+  },
+  'outbox.message-busy': {
+    meaning: 'Somebody is delivering the message now, or it was not tried yet',
+    fix: withLines('Look again in a minute', 'keyturn outbox list'),
+  },
   'live.too-many': {
     meaning: 'One account watches live notices in more than 6 windows at one node, or the node has 1,000 watchers already',
     fix: 'Close windows of the helpdesk that nobody looks at, or add a node; cases are asked for every few seconds instead',

@@ -13,6 +13,7 @@ import { addEnrolmentCommand } from './enrolment.ts';
 import { EXIT_MEANINGS } from './exit-codes.ts';
 import { addExplainCommand } from './explain.ts';
 import { addKeyCommand } from './key.ts';
+import { addOutboxCommand } from './outbox.ts';
 import { addPeopleCommand } from './people.ts';
 import { addPolicyCommand } from './policy.ts';
 import { addRecoveryCommand } from './recovery.ts';
@@ -49,6 +50,7 @@ export function createProgram(context: CommandContext): Command {
   addThreatCommand(program, context);
   addTokenCommand(program, context);
   addBreachedCommand(program, context);
+  addOutboxCommand(program, context);
   addAuditCommand(program, context);
   addKeyCommand(program, context);
   addDatabaseCommand(program, context);

@@ -46,6 +46,7 @@ import { ownFactorRoutes } from './routes/own-factors.ts';
 import { ownRequirementRoutes } from './routes/own-requirement.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { peopleCountRoutes } from './routes/people-count.ts';
+import { queueRoutes } from './routes/queue.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/site.ts';
 import { threatRoutes } from './routes/threat.ts';
@@ -134,6 +135,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(withoutTokens(threatRoutes(deps)), { prefix });
   await app.register(tokenRoutes(deps), { prefix });
   await app.register(withoutTokens(peopleCountRoutes(deps)), { prefix });
+  await app.register(withoutTokens(queueRoutes(deps)), { prefix });
   await app.register(withoutTokens(siteRoutes(deps)), { prefix });
   await app.register(withoutTokens(noticeRoutes(deps)), { prefix });
   if (deps.demo !== null) await app.register(withoutTokens(demoRoutes(deps.demo, deps)), { prefix });

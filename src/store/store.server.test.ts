@@ -12,6 +12,7 @@ import { specifyHistory } from '../../test/store/specification-history.ts';
 import { specifyJourneyTables } from '../../test/store/specification-journeys.ts';
 import { specifyPeople } from '../../test/store/specification-people.ts';
 import { specifyPeopleCounts } from '../../test/store/specification-people-counts.ts';
+import { specifyQueue } from '../../test/store/specification-queue.ts';
 import { specifySealedColumns } from '../../test/store/specification-sealed.ts';
 import { specifySessions } from '../../test/store/specification-sessions.ts';
 import { specifyThreats } from '../../test/store/specification-threats.ts';
@@ -35,6 +36,7 @@ describe('store on PostgreSQL', () => {
   specifyTransactions(makeDatabase);
   specifyHistory(makeDatabase);
   specifyThreats(makeDatabase);
+  specifyQueue(makeDatabase);
   specifyPeopleCounts(makeDatabase);
   specifyDatabase(makeDatabase);
   specifySealedColumns(makeDatabase);

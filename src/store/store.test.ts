@@ -16,6 +16,7 @@ import { specifyHistory } from '../../test/store/specification-history.ts';
 import { specifyJourneyTables } from '../../test/store/specification-journeys.ts';
 import { specifyPeople } from '../../test/store/specification-people.ts';
 import { specifyPeopleCounts } from '../../test/store/specification-people-counts.ts';
+import { specifyQueue } from '../../test/store/specification-queue.ts';
 import { specifySealedColumns } from '../../test/store/specification-sealed.ts';
 import { specifySessions } from '../../test/store/specification-sessions.ts';
 import { specifyThreats } from '../../test/store/specification-threats.ts';
@@ -39,6 +40,7 @@ describe('store on SQLite', () => {
   specifyTransactions(makeSqliteDatabase);
   specifyHistory(makeSqliteDatabase);
   specifyThreats(makeSqliteDatabase);
+  specifyQueue(makeSqliteDatabase);
   specifyPeopleCounts(makeSqliteDatabase);
   specifyDatabase(makeSqliteDatabase);
   specifySealedColumns(makeSqliteDatabase);

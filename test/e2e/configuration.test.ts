@@ -229,6 +229,31 @@ describe.each([
     await page.getByRole('button', { name: say('count.again'), exact: true }).waitFor();
     await page.getByText(say('count.at', { time: '' }).split('.')[0]?.trim() ?? '').waitFor();
     await look('rules-counted');
+    // A message that could not be delivered: seen, and deleted with a reason.
+    const { store, clock } = portal.keyturn.deps;
+    const now = clock.now();
+    const payload = JSON.stringify({ to: 'nina@private.example', subject: 'x', text: 'x' });
+    await store.outbox.insert({
+      id: 'stuck',
+      lane: 'bulk',
+      kind: 'mail',
+      payload,
+      createdAt: now,
+      runAt: now + 3_600_000,
+      expiresAt: null,
+    });
+    await store.outbox.giveUp('stuck', now, 'mail.refused');
+    await page.goto(`${portal.origin}/admin?page=queue`);
+    await title(page, say('queue.title'));
+    await page.getByText('n•••@p•••.example').waitFor();
+    await look('queue');
+    await page.getByRole('button', { name: say('queue.delete.of', { what: '' }) }).click();
+    await title(page, say('queue.delete.title'));
+    await press(word['queue.delete']);
+    await page.getByText(say('queue.delete.missing')).first().waitFor();
+    await look('queue-delete');
+    await page.goto(`${portal.origin}/admin?page=rules`);
+    await title(page, say('rules.title'));
     await press(word['try.title']);
     await title(page, say('try.title'));
     await press(word['try.button']);

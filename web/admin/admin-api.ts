@@ -7,6 +7,7 @@ import type {
   ShownConfiguration,
 } from '../../shared/api/configuration.ts';
 import type { PeopleCount } from '../../shared/api/people-count.ts';
+import type { Queue } from '../../shared/api/queue.ts';
 import type { SignedIn } from '../../shared/api/session.ts';
 import type { MadeToken, MakeTokenRequest, ShownTokens } from '../../shared/api/tokens.ts';
 import type { Assertion, Attestation, CreationOptions } from '../../shared/api/web-authn.ts';
@@ -35,6 +36,9 @@ export const adminApi = {
   tokens: () => call<ShownTokens>('GET', '/admin/tokens'),
   makeToken: (wanted: MakeTokenRequest) => call<MadeToken>('POST', '/admin/tokens', wanted),
   revokeToken: (id: string) => call<undefined>('DELETE', `/admin/tokens/${encodeURIComponent(id)}`),
+  queue: () => call<Queue>('GET', '/admin/queue'),
+  retryMessage: (id: string) => call<undefined>('POST', `/admin/queue/${encodeURIComponent(id)}/retry`, {}),
+  deleteMessage: (id: string, reason: string) => call<undefined>('POST', `/admin/queue/${encodeURIComponent(id)}/delete`, { reason }),
   peopleCount: () => call<PeopleCount>('GET', '/admin/people-count'),
   countPeople: () => call<PeopleCount>('POST', '/admin/people-count', {}),
   cancelCount: () => call<PeopleCount>('DELETE', '/admin/people-count'),

@@ -17,6 +17,7 @@ import { EnterPage } from './enter-page.tsx';
 import { HomePage } from './home-page.tsx';
 import { MakePasskeyPage } from './make-passkey-page.tsx';
 import { OpenEmergencyPage } from './open-emergency-page.tsx';
+import { QueuePage } from './queue-page.tsx';
 import { RolesPage } from './roles-page.tsx';
 import { RulesPage } from './rules-page.tsx';
 import { ThreatPage } from './threat-page.tsx';
@@ -125,6 +126,8 @@ function AdminContent({ contact, signIn, search, go }: AdminPageProps) {
         return <RulesPage go={go} onBack={back} onOver={onOver} />;
       case 'try':
         return <TryPage onBack={back} onOver={onOver} />;
+      case 'queue':
+        return <QueuePage contact={contact} onBack={back} onOver={onOver} />;
       case 'threat':
         return <ThreatPage contact={contact} threat={overview.threat} onChanged={() => void load()} onBack={back} onOver={onOver} />;
       case 'roles':

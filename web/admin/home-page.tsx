@@ -14,9 +14,9 @@ interface HomeProps {
 
 /** The pages that each permission opens. */
 const PAGES: Readonly<
-  Record<InstallationPermission, readonly ('configuration' | 'rules' | 'try' | 'threat' | 'roles' | 'tokens' | 'history')[]>
+  Record<InstallationPermission, readonly ('configuration' | 'rules' | 'try' | 'queue' | 'threat' | 'roles' | 'tokens' | 'history')[]>
 > = {
-  'manage-configuration': ['configuration', 'rules', 'try', 'threat'],
+  'manage-configuration': ['configuration', 'rules', 'try', 'queue', 'threat'],
   'manage-roles': ['roles', 'tokens'],
   'view-history': ['history'],
 };

@@ -6,6 +6,7 @@ import { formatTime } from '../format.ts';
 import { isOver } from '../me/use-loaded.ts';
 import { mistakeOf } from '../portal/mistake-of.ts';
 import { ActionButton } from '../ui/action-button.tsx';
+import { Actions } from '../ui/layout.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { ProgressBar } from '../ui/progress-bar.tsx';
 import classes from './admin.module.css';
@@ -85,9 +86,11 @@ export function CountPanel({ value, failure, begin, cancel }: Counted) {
           text={t('count.of', { looked: latest.looked, total: done.looked })}
         />
       )}
-      <ActionButton look="secondary" onPress={isRunning ? cancel : begin}>
-        {t(isRunning ? 'count.cancel' : done === null ? 'count.begin' : 'count.again')}
-      </ActionButton>
+      <Actions>
+        <ActionButton look="secondary" onPress={isRunning ? cancel : begin}>
+          {t(isRunning ? 'count.cancel' : done === null ? 'count.begin' : 'count.again')}
+        </ActionButton>
+      </Actions>
     </section>
   );
 }

@@ -82,6 +82,8 @@ export const EVENT_GROUPS: Readonly<Record<AuditType, HistoryGroup>> = {
   'emergency.signed-in': 'administration',
   'emergency.refused': 'administration',
   'emergency.retired': 'administration',
+  'outbox.retried': 'administration',
+  'outbox.deleted': 'administration',
   'threat.raised': 'administration',
   'threat.lift-begun': 'administration',
   'threat.lifted': 'administration',

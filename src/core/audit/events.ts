@@ -6,6 +6,7 @@ import type { CaseEnd } from '../helpdesk/help-case.ts';
 import type { SignedReceipt } from '../helpdesk/receipt.ts';
 import type { CaseState } from '../ports/case-store.ts';
 import type { AccountRef, Unmet } from '../ports/directory.ts';
+import type { OutboxLane } from '../ports/outbox-store.ts';
 import type { SessionEnd, SessionRights } from '../ports/session-store.ts';
 import type { WriteBacking } from '../writes/directory-write.ts';
 
@@ -221,6 +222,19 @@ export type AuditEvent =
       filter: string | null;
       count: number;
       whole: boolean;
+    }
+  /** A message that had not left is tried at once. `job`: what carries it. */
+  | { type: 'outbox.retried'; actor: Actor; author: string; message: string; lane: OutboxLane; job: string }
+  /** A message that could not be delivered was deleted. `lastProblem`: code of what was in its way. */
+  | {
+      type: 'outbox.deleted';
+      actor: Actor;
+      author: string;
+      message: string;
+      lane: OutboxLane;
+      job: string;
+      reason: string;
+      lastProblem?: string;
     }
   /** Everything is stricter from now on, as configured; or it is raised once more. */
   | { type: 'threat.raised'; actor: Actor; author: string; reason: string }

@@ -39,6 +39,17 @@ export interface OutboxStore {
    * nothing when none is due.
    */
   take(lane: OutboxLane, now: number, leaseUntil: number, limit: number): Promise<OutboxRow[]>;
+  /** Rows that are not done, the oldest first, of other kinds than these. One that cannot be opened is left out. */
+  pending(limit: number, except: readonly string[]): Promise<OutboxRow[]>;
+  /** Without its payload, also one that cannot be opened. */
+  find(id: string): Promise<Omit<OutboxRow, 'payload'> | null>;
+  /**
+   * Has one tried at once that was given up or is not due yet, and is neither done nor expired.
+   * @returns false: there is no such row, it is due, or somebody is at it
+   */
+  tryAgain(id: string, now: number): Promise<boolean>;
+  /** Deletes one that was given up, was tried in vain, or expired. @returns false: there is no such row, or somebody is at it */
+  remove(id: string, now: number): Promise<boolean>;
   done(id: string, now: number): Promise<void>;
   retry(id: string, runAt: number, problem: string): Promise<void>;
   giveUp(id: string, now: number, problem: string): Promise<void>;

@@ -16,11 +16,10 @@ const LANES: readonly OutboxLane[] = ['code', 'notice', 'bulk'];
  * clears it away.
  */
 export function createOutbox(context: TableContext): OutboxStore {
-  const toRow = (row: Selectable<Schema['outbox']>): OutboxRow => ({
+  const toPlainRow = (row: Selectable<Schema['outbox']>): Omit<OutboxRow, 'payload'> => ({
     id: row.id,
     lane: row.lane,
     kind: row.kind,
-    payload: openColumn(context.secrets, 'outbox', row, row.payload),
     attempts: row.attempts,
     createdAt: row.created_at,
     runAt: row.run_at,
@@ -29,6 +28,10 @@ export function createOutbox(context: TableContext): OutboxStore {
     doneAt: row.done_at,
     failedAt: row.failed_at,
     problem: row.problem,
+  });
+  const toRow = (row: Selectable<Schema['outbox']>): OutboxRow => ({
+    ...toPlainRow(row),
+    payload: openColumn(context.secrets, 'outbox', row, row.payload),
   });
 
   const toColumns = (row: QueuedRow) => {
@@ -102,6 +105,44 @@ export function createOutbox(context: TableContext): OutboxStore {
         rows.sort((a, b) => a.run_at - b.run_at || a.created_at - b.created_at),
         toRow,
       );
+    },
+    async pending(limit, except) {
+      const rows = await context.db
+        .selectFrom('outbox')
+        .selectAll()
+        .where('done_at', 'is', null)
+        .where('kind', 'not in', except)
+        .orderBy('created_at')
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return readable(context, 'outbox', rows, toRow);
+    },
+    async find(id) {
+      const row = await context.db.selectFrom('outbox').selectAll().where('id', '=', id).executeTakeFirst();
+      return row === undefined ? null : toPlainRow(row);
+    },
+    async tryAgain(id, now) {
+      const result = await context.db
+        .updateTable('outbox')
+        .set({ run_at: now, attempts: 0, failed_at: null })
+        .where('id', '=', id)
+        .where('done_at', 'is', null)
+        .where('lease_until', '<=', now)
+        .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+        .where((eb) => eb.or([eb('failed_at', 'is not', null), eb('run_at', '>', now)]))
+        .executeTakeFirst();
+      return result.numUpdatedRows === 1n;
+    },
+    async remove(id, now) {
+      const result = await context.db
+        .deleteFrom('outbox')
+        .where('id', '=', id)
+        .where('done_at', 'is', null)
+        .where('lease_until', '<=', now)
+        .where((eb) => eb.or([eb('failed_at', 'is not', null), eb('problem', 'is not', null), eb('expires_at', '<=', now)]))
+        .executeTakeFirst();
+      return result.numDeletedRows === 1n;
     },
     async done(id, now) {
       // What was delivered (a code, an address) has no further use here.
