@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { FoundPersonRow, PeopleDirectories } from '../../../shared/api/people.ts';
 import { PEOPLE_FILTERS, type PeopleFilter } from '../../../shared/people-filters.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
+import { Actions } from '../../ui/layout.tsx';
 import { usePageTitle } from '../../ui/page-title.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { TextField } from '../../ui/text-field.tsx';
@@ -86,14 +87,14 @@ export function PeoplePage({ directories, wanted, onWant, onSee, onApprovals, on
       ))}
       <KeyHelp shown={keysShown} onClose={() => setKeysShown(false)} />
       {!keysShown && (
-        <p>
+        <Actions>
           <ActionButton look="quiet" onPress={onApprovals}>
             {me('approvals.open')}
           </ActionButton>
           <ActionButton look="quiet" onPress={() => setKeysShown(true)}>
             {t('keys.show')}
           </ActionButton>
-        </p>
+        </Actions>
       )}
     </div>
   );
