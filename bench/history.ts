@@ -2,7 +2,9 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canonicalJson } from '../src/core/audit/canonical-json.ts';
+import { addFactor } from '../src/core/enrolment/add-factor.ts';
 import type { AuditEntry } from '../src/core/ports/audit-store.ts';
+import { foldReports } from '../src/core/reports/fold-reports.ts';
 import { addPerson, embeddedSection } from '../test/scenarios/sample-directory.ts';
 import { signIn } from '../test/scenarios/sign-in-client.ts';
 import { type Keyturn, startKeyturn } from '../test/scenarios/start-keyturn.ts';
@@ -50,6 +52,9 @@ export async function measureHistory(database: string | null, events: number): P
     const { token } = await signIn(keyturn, 'auditor', await keyturn.enrol('auditor'));
     const searches: HistorySearch[] = [];
     for (const [what, query] of Object.entries(SEARCHES)) searches.push({ what, ...(await measure(keyturn, token, query, known)) });
+    await enrolPeople(keyturn);
+    while (!(await foldReports(keyturn.deps, 100)));
+    for (const days of [30, 365]) searches.push({ what: `the report of ${days} days`, ...(await measureReport(keyturn, token, days)) });
     return { events, append, bytes: database === null ? (await stat(file)).size / events : null, searches };
   } finally {
     await keyturn.close();
@@ -83,6 +88,35 @@ async function measure(keyturn: Keyturn, token: string, query: (typeof SEARCHES)
     times.push(performance.now() - begun);
   }
   return { median: median(times), p95: percentile(times, 95) };
+}
+
+/** A report is asked for while things happen: some events are not counted yet. */
+async function measureReport(keyturn: Keyturn, token: string, days: number) {
+  const times: number[] = [];
+  for (let nth = 0; nth < TIMES; nth += 1) {
+    const at = keyturn.clock.now();
+    await keyturn.deps.store.audit.append(eventOf(nth, at, []), ...Array.from({ length: 49 }, (_, more) => eventOf(nth + more, at, [])));
+    const begun = performance.now();
+    const url = `${keyturn.url}/api/v1/reports?days=${days}`;
+    const reply = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+    if (!reply.ok) throw new Error(`${url}: ${reply.status} ${await reply.text()}`);
+    await reply.arrayBuffer();
+    times.push(performance.now() - begun);
+  }
+  return { median: median(times), p95: percentile(times, 95) };
+}
+
+/** Two proofs for everybody: the report counts who has what as it is now. */
+async function enrolPeople({ deps }: Keyturn): Promise<void> {
+  for (let from = 0; from < PEOPLE; from += 500)
+    await deps.store.transaction(async (store) => {
+      for (let nth = from; nth < from + 500; nth += 1)
+        for (const kind of ['email', 'totp'] as const)
+          await addFactor(deps, store, {
+            account: { directory: 'people', id: `guid-${nth}` },
+            ...{ kind, label: kind, secret: kind === 'totp' ? 'A'.repeat(32) : `person-${nth}@example.test`, source: 'bench' },
+          });
+    });
 }
 
 async function addPeople(keyturn: Keyturn): Promise<string[]> {

@@ -130,7 +130,8 @@ export function App() {
   };
 
   const isWide =
-    ['/demo', '/helpdesk', '/api-reference'].includes(path) || (path === '/admin' && /page=(configuration|history|rules)/.test(search));
+    ['/demo', '/helpdesk', '/api-reference'].includes(path) ||
+    (path === '/admin' && /page=(configuration|history|reports|rules)/.test(search));
   return (
     <OrganisationContext value={site?.organisation ?? 'Keyturn'}>
       <PageFrame {...frame} width={isWide ? 'wide' : 'card'}>

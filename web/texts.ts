@@ -8,6 +8,7 @@ const meTexts = import.meta.glob('../locales/*/me.json') as Record<string, Load>
 const phoneTexts = import.meta.glob('../locales/*/phone.json') as Record<string, Load>;
 const adminTexts = import.meta.glob('../locales/*/admin.json') as Record<string, Load>;
 const helpdeskTexts = import.meta.glob('../locales/*/helpdesk.json') as Record<string, Load>;
+const reportTexts = import.meta.glob('../locales/*/reports.json') as Record<string, Load>;
 const referenceTexts = import.meta.glob('../locales/*/reference.json') as Record<string, Load>;
 const demoTexts = import.meta.glob('../locales/*/demo.json') as Record<string, Load>;
 
@@ -62,6 +63,9 @@ export const loadAdminTexts = (language: string) => loadMore(adminTexts, languag
 
 /** Adds the texts of the helpdesk. */
 export const loadHelpdeskTexts = (language: string) => loadMore(helpdeskTexts, language, 'helpdesk');
+
+/** Adds the texts of the report. */
+export const loadReportTexts = (language: string) => loadMore(reportTexts, language, 'reports');
 
 /** Adds the texts of the page about the API. */
 export const loadReferenceTexts = (language: string) => loadMore(referenceTexts, language, 'reference');

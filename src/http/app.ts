@@ -47,6 +47,7 @@ import { ownRequirementRoutes } from './routes/own-requirement.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { peopleCountRoutes } from './routes/people-count.ts';
 import { queueRoutes } from './routes/queue.ts';
+import { reportRoutes } from './routes/reports.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/site.ts';
 import { threatRoutes } from './routes/threat.ts';
@@ -83,6 +84,8 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   const { onResponse } = deps;
   if (onResponse !== undefined) {
     app.addHook('onResponse', async (request, reply) => {
+      // How long somebody looks on says nothing of how fast we are.
+      if (String(reply.getHeader('content-type')).startsWith('text/event-stream')) return;
       onResponse(request.method, request.routeOptions.url ?? 'unknown', reply.statusCode, reply.elapsedTime / 1000);
     });
   }
@@ -132,6 +135,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(adminRoutes(deps), { prefix });
   await app.register(configurationRoutes(deps), { prefix });
   await app.register(historyRoutes(deps), { prefix });
+  await app.register(reportRoutes(deps), { prefix });
   await app.register(withoutTokens(threatRoutes(deps)), { prefix });
   await app.register(tokenRoutes(deps), { prefix });
   await app.register(withoutTokens(peopleCountRoutes(deps)), { prefix });

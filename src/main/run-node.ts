@@ -25,6 +25,7 @@ import { SMS_JOB } from '../core/notify/queue-sms.ts';
 import type { Directory } from '../core/ports/directory.ts';
 import type { OutboxLane } from '../core/ports/outbox-store.ts';
 import type { Mailer } from '../core/ports/platform.ts';
+import { foldReports } from '../core/reports/fold-reports.ts';
 import { expireRequests } from '../core/vouching/expire-requests.ts';
 import { createDemoDoor } from '../demo/demo-door.ts';
 import { sectionProblems } from '../directory/section-problems.ts';
@@ -43,6 +44,9 @@ import type { Base } from './open-base.ts';
 const SWEEP_EVERY = 15_000;
 /** An older program beside a newer schema does what it knows to tables that mean something else by now. */
 const LOOK_AT_SCHEMA_EVERY = 5000;
+/** A report counts what is missing itself; a long log that is new to it is counted in the background, 50,000 events a minute. */
+const COUNT_EVERY = 60_000;
+const COUNTED_AT_ONCE = 100;
 const LOOK_AT_ROLES_EVERY = 10_000;
 const TIDY_EVERY = 10 * 60_000;
 /** Of which a directory's turn comes once a day. */
@@ -166,6 +170,7 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
   schedule.every('expire-journeys', SWEEP_EVERY, () => expireJourneys(deps));
   schedule.every('expire-vouch-requests', SWEEP_EVERY, () => expireRequests(deps));
   schedule.every('end-passes', SWEEP_EVERY, () => endPasses(deps));
+  schedule.every('count-events', COUNT_EVERY, () => foldReports(deps, COUNTED_AT_ONCE));
   schedule.every('look-at-roles', LOOK_AT_ROLES_EVERY, () => endSessionsOfLostRoles(deps));
   schedule.every('remind-by-mail', REMIND_EVERY, () => remindByMail(deps));
   schedule.every('tidy', TIDY_EVERY, () => store.tidy(clock.now()));

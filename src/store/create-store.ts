@@ -32,6 +32,7 @@ import { createKnownPlaces } from './tables/known-places.ts';
 import { createOutbox } from './tables/outbox.ts';
 import { createPeople } from './tables/people.ts';
 import { createPeopleCounts } from './tables/people-counts.ts';
+import { createReports } from './tables/reports.ts';
 import { createSessions } from './tables/sessions.ts';
 import { createThreats } from './tables/threats.ts';
 import { createVouches } from './tables/vouches.ts';
@@ -227,6 +228,7 @@ function createVerbs(context: TableContext): Verbs {
     enrolmentAsks: createEnrolmentAsks(context),
     vouches: createVouches(context),
     configurations: createConfigurations(context),
+    reports: createReports(context),
     embedded: createEmbeddedAccounts(context),
   };
 }

@@ -137,6 +137,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
   },
   knownPlaces: { remember: 'flushed', known: 'reads' },
   configurations: { current: 'reads', read: 'reads', list: 'reads', append: 'flushed' },
+  reports: { position: 'reads', journeys: 'reads', keep: 'deferred', counts: 'reads', journeysSince: 'reads', enrolled: 'reads' },
   embedded: {
     insert: 'flushed',
     find: 'reads',

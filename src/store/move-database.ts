@@ -10,7 +10,7 @@ import { openSqlite } from './sqlite.ts';
 const PAGE = 500;
 
 /** Tables in which a fresh schema has one row already. */
-const WITH_FIRST_ROW: ReadonlySet<string> = new Set(['audit_head', 'pulse']);
+const WITH_FIRST_ROW: ReadonlySet<string> = new Set(['audit_head', 'pulse', 'report_position']);
 
 export interface MovedTable {
   readonly table: string;

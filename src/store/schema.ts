@@ -35,6 +35,9 @@ export interface Schema {
   embedded_accounts: EmbeddedAccountTable;
   data_keys: DataKeyTable;
   pulse: PulseTable;
+  report_counts: ReportCountTable;
+  report_journeys: ReportJourneyTable;
+  report_position: ReportPositionTable;
 }
 
 /** One row. */
@@ -118,6 +121,31 @@ interface AuditEventTable {
   /** Which data key made `mac`. */
   key_id: string;
   mac: string;
+}
+
+/** How many of something there were on a day; made from the audit log. */
+interface ReportCountTable {
+  /** Since 1970, by UTC. */
+  day: number;
+  what: string;
+  count: number;
+}
+
+interface ReportJourneyTable {
+  id: string;
+  goal: string;
+  started_at: number;
+  reached: number;
+  wrong_proofs: number;
+  end_kind: string | null;
+  /** JSON list. */
+  accounts: string;
+}
+
+/** One row, the last event that was counted. Whoever counts locks it first. */
+interface ReportPositionTable {
+  id: number;
+  seq: number;
 }
 
 /** One row, the end of the chain. Whoever appends locks it first. */

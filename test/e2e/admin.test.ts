@@ -6,6 +6,7 @@ import { makeEmergencyLink, retireEmergencies } from '../../src/core/access/emer
 import { recordEvent } from '../../src/core/audit/record-event.ts';
 import { liftThreat } from '../../src/core/threat/threat.ts';
 import { consoleAuthor } from '../../src/core/threat/threat-author.ts';
+import { prove, startJourney } from '../scenarios/journey-client.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
 import { createMovableClock } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
@@ -216,6 +217,39 @@ describe.each([
       page.getByRole('link', { name: word['history.export'] ?? '' }).click(),
     ]);
     expect(readFileSync(await file.path(), 'utf8')).toMatch(/^seq,at,type,sentence,accounts,facts\n\d+,/);
+    await context.close();
+  });
+
+  it('reports what was done in numbers, each with its table and its file', async () => {
+    const report = wordsOf(language, 'reports');
+    const [frida, alice] = [uniqueName('frida'), uniqueName('alice')];
+    await addPerson(portal.keyturn, frida, { groups: ['Administrators'] });
+    await addPerson(portal.keyturn, alice);
+    const owner = await portal.keyturn.enrol(alice);
+    const wrong = await startJourney(portal.origin, alice);
+    await wrong.answer({ option: 'email' });
+    await wrong.answer({ code: '00000000' });
+    const right = await startJourney(portal.origin, alice, 'unlock-account');
+    await prove(portal.keyturn, right, owner);
+    const { page, look, press, context, complaints } = await enter('reports', frida);
+    await title(page, word.title);
+    await press(word['reports.title']);
+    await title(page, report.title);
+    await page.getByRole('button', { name: alice }).waitFor();
+    await page.getByRole('heading', { name: report['locked.title'] ?? '' }).waitFor();
+    for (const summary of await page.locator('main summary').all()) await summary.click();
+    await look('page');
+    await page.getByLabel(report.days ?? '', { exact: true }).selectOption('90');
+    await page.getByLabel(report['saved.low'] ?? '').fill('10');
+    await page.waitForURL('**/admin?page=reports&days=90&low=10&high=90');
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: (report['export.of'] ?? '').replace('{{title}}', report['factors.title'] ?? '') }).click(),
+    ]);
+    expect(readFileSync(await file.path(), 'utf8')).toMatch(/^kind,accepted,refused\n/);
+    expect(complaints).toEqual([]);
+    await page.getByRole('button', { name: alice }).first().click();
+    await title(page, word['history.title']);
     await context.close();
   });
 

@@ -26,6 +26,8 @@ import { TryPage } from './try-page.tsx';
 
 const HistoryPage = lazy(() => import('../history/history-page.tsx').then((module) => ({ default: module.HistoryPage })));
 
+const ReportsPage = lazy(() => import('../reports/reports-page.tsx').then((module) => ({ default: module.ReportsPage })));
+
 interface AdminPageProps {
   contact: string;
   /** People can sign in here. */
@@ -134,6 +136,8 @@ function AdminContent({ contact, signIn, search, go }: AdminPageProps) {
         return <RolesPage onBack={back} onOver={onOver} />;
       case 'tokens':
         return <TokensPage contact={contact} onBack={back} onOver={onOver} />;
+      case 'reports':
+        return <ReportsPage search={search} go={go} onBack={back} onOver={onOver} />;
       case 'history':
         return <HistoryPage search={search} go={go} onBack={back} onOver={onOver} />;
       default:

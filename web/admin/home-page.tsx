@@ -14,11 +14,14 @@ interface HomeProps {
 
 /** The pages that each permission opens. */
 const PAGES: Readonly<
-  Record<InstallationPermission, readonly ('configuration' | 'rules' | 'try' | 'queue' | 'threat' | 'roles' | 'tokens' | 'history')[]>
+  Record<
+    InstallationPermission,
+    readonly ('configuration' | 'rules' | 'try' | 'queue' | 'threat' | 'roles' | 'tokens' | 'reports' | 'history')[]
+  >
 > = {
   'manage-configuration': ['configuration', 'rules', 'try', 'queue', 'threat'],
   'manage-roles': ['roles', 'tokens'],
-  'view-history': ['history'],
+  'view-history': ['reports', 'history'],
 };
 
 /** What this person may do here. */

@@ -92,6 +92,7 @@ export const EVENT_GROUPS: Readonly<Record<AuditType, HistoryGroup>> = {
   'token.refused': 'administration',
   'configuration.applied': 'administration',
   'history.exported': 'administration',
+  'report.exported': 'administration',
   [END_NOT_AUTHENTIC_EVENT]: 'administration',
 };
 

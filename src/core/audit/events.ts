@@ -1,5 +1,6 @@
 import type { FactorKind, Goal } from '../../../shared/api/journeys.ts';
 import type { InstallationPermission, Permission, PersonPermission, TokenPermission } from '../../../shared/permissions.ts';
+import type { ReportTable } from '../../../shared/report-parts.ts';
 import type { AccessRefusal } from '../access/can.ts';
 import type { Role } from '../access/roles.ts';
 import type { CaseEnd } from '../helpdesk/help-case.ts';
@@ -242,6 +243,8 @@ export type AuditEvent =
   | { type: 'threat.lift-begun'; actor: Actor; author: string }
   /** `other` agreed first; `since`: when it was raised, milliseconds since 1970. */
   | { type: 'threat.lifted'; actor: Actor; author: string; other: string; since: number }
+  /** Somebody who may look at this log took a table of a report away. */
+  | { type: 'report.exported'; session?: string; actor: Actor; table: ReportTable; days: number; count: number }
   /** Somebody who may look at this log took a part of it away. `filter.accounts`: about whom, where that is not everybody. */
   | {
       type: 'history.exported';

@@ -9,6 +9,7 @@ import type { InvitationStore } from './invitation-store.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import type { PeopleCountStore } from './people-count-store.ts';
 import type { PeopleStore } from './people-store.ts';
+import type { ReportStore } from './report-store.ts';
 import type { SessionStore } from './session-store.ts';
 import type { ThreatStore } from './threat-store.ts';
 import type { ApiTokenStore } from './token-store.ts';
@@ -50,6 +51,7 @@ export interface Store {
   readonly vouches: VouchStore;
   readonly knownPlaces: KnownPlaceStore;
   readonly configurations: ConfigurationStore;
+  readonly reports: ReportStore;
   readonly embedded: EmbeddedStore;
   /**
    * Runs `work` in one transaction: all of it happens, or nothing. Not nested. Resolves when it is on the disk; `deferred`,
