@@ -11,5 +11,6 @@ export const PAGES = [
   '/helpdesk',
   '/admin',
   '/api-reference',
+  '/openid',
 ] as const;
 export const DEMO_PAGE = '/demo';

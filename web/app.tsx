@@ -4,6 +4,7 @@ import type { Site } from '../shared/api/site.ts';
 import { isOwnOrigin } from '../shared/own-origin.ts';
 import { api, type Failure, type OpenStep } from './api.ts';
 import { setTimeZone } from './format.ts';
+import { OpenIdContext } from './me/openid-context.ts';
 import { AccountPage } from './portal/account-page.tsx';
 import { CrashGuard } from './portal/crash-guard.tsx';
 import { mistakeOf } from './portal/mistake-of.ts';
@@ -24,6 +25,7 @@ const HelpdeskPage = lazy(() => import('./helpdesk/helpdesk-page.tsx').then((mod
 const PhonePage = lazy(() => import('./me/phone-page.tsx').then((module) => ({ default: module.PhonePage })));
 const GoOnPage = lazy(() => import('./phone/go-on-page.tsx').then((module) => ({ default: module.GoOnPage })));
 const AdminPage = lazy(() => import('./admin/admin-page.tsx').then((module) => ({ default: module.AdminPage })));
+const OpenIdPage = lazy(() => import('./me/openid-page.tsx').then((module) => ({ default: module.OpenIdPage })));
 const ReferencePage = lazy(() => import('./reference/reference-page.tsx').then((module) => ({ default: module.ReferencePage })));
 const DemoPage = lazy(() => import('./demo/demo-page.tsx').then((module) => ({ default: module.DemoPage })));
 
@@ -114,6 +116,9 @@ export function App() {
         return <GoOnPage onOpened={begun} onLeave={() => go('/')} />;
       case '/admin':
         return <AdminPage contact={site.supportContact} signIn={site.signIn} search={search} go={go} />;
+      case '/openid':
+        if (site.openId == null) break;
+        return <OpenIdPage go={go} />;
       case '/api-reference':
         return <ReferencePage />;
       case '/demo':
@@ -134,11 +139,13 @@ export function App() {
     (path === '/admin' && /page=(configuration|history|reports|rules)/.test(search));
   return (
     <OrganisationContext value={site?.organisation ?? 'Keyturn'}>
-      <PageFrame {...frame} width={isWide ? 'wide' : 'card'}>
-        <CrashGuard>
-          <Suspense fallback={<Skeleton />}>{page()}</Suspense>
-        </CrashGuard>
-      </PageFrame>
+      <OpenIdContext value={site?.openId ?? null}>
+        <PageFrame {...frame} width={isWide ? 'wide' : 'card'}>
+          <CrashGuard>
+            <Suspense fallback={<Skeleton />}>{page()}</Suspense>
+          </CrashGuard>
+        </PageFrame>
+      </OpenIdContext>
     </OrganisationContext>
   );
 }

@@ -14,6 +14,8 @@ export const siteSchema = z.object({
   goals: z.array(z.enum(RECOVERY_GOALS)),
   /** People may sign in. */
   signIn: z.boolean(),
+  /** Where they may also sign in, as people read it on the button; null: nowhere else. */
+  openId: z.string().nullable(),
   /** People who are helped on the telephone show here who they are. */
   calls: z.boolean(),
   /** What may be begun by a passkey, without a name. */

@@ -2,8 +2,24 @@ import type { ErrorCode } from '../../shared/errors.ts';
 import { withLines } from '../../shared/fix-text.ts';
 import type { Explanation } from './explanation.ts';
 
-/** The part of the explanations that is about tokens of programs. */
+/** The part of the explanations that is about tokens of programs, and about a provider that signs people in. */
 export const TOKEN_EXPLANATIONS = {
+  'openid.not-configured': {
+    meaning: 'No provider of OpenID Connect is configured',
+    fix: 'Set signIn.openIdConnect, or call something else',
+  },
+  'openid.unavailable': {
+    meaning: 'The provider of OpenID Connect does not answer, or its documents cannot be read',
+    fix: 'See that the node reaches signIn.openIdConnect.issuer; the log says what was in the way',
+  },
+  'openid.refused': {
+    meaning: 'What the provider says does not hold, or lets nobody in here',
+    fix: withLines('The audit log has the reason', 'keyturn audit list'),
+  },
+  'openid.expired': {
+    meaning: 'A sign-in at the provider took too long, or came back in another browser than it was begun in',
+    fix: 'Sign in again',
+  },
   'token.invalid': {
     meaning: 'What was given as a token is none: it is cut, or was never made here',
     fix: withLines('Compare it with what was shown when it was made, or make another one', 'keyturn token list'),

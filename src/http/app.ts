@@ -42,6 +42,7 @@ import { meRoutes } from './routes/me.ts';
 import { myAccountRoutes } from './routes/my-accounts.ts';
 import { noticeRoutes } from './routes/notices.ts';
 import { onPhoneRoutes } from './routes/on-phone.ts';
+import { openIdRoutes } from './routes/openid.ts';
 import { ownFactorRoutes } from './routes/own-factors.ts';
 import { ownRequirementRoutes } from './routes/own-requirement.ts';
 import { peopleRoutes } from './routes/people.ts';
@@ -119,6 +120,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(withoutTokens(handOverRoutes(deps)), { prefix });
   await app.register(withoutTokens(enrolmentRoutes(deps)), { prefix });
   await app.register(withoutTokens(sessionRoutes(deps)), { prefix });
+  await app.register(withoutTokens(openIdRoutes(deps)), { prefix });
   await app.register(withoutTokens(meRoutes(deps)), { prefix });
   await app.register(withoutTokens(ownFactorRoutes(deps)), { prefix });
   await app.register(withoutTokens(ownRequirementRoutes(deps)), { prefix });

@@ -1,6 +1,7 @@
 import type { DemoMessage } from '../../shared/api/demo.ts';
 import type { CheckContext } from '../core/configuration/check-context.ts';
 import type { JourneyDeps } from '../core/journey/journey-deps.ts';
+import type { OpenIdProvider } from '../core/ports/open-id-provider.ts';
 
 /** What demo mode adds; absent everywhere else. */
 export interface DemoDoor {
@@ -16,6 +17,8 @@ export interface HttpDeps extends JourneyDeps {
   /** Networks of proxies whose X-Forwarded-* headers are believed. */
   readonly trustedProxies: readonly string[];
   readonly demo: DemoDoor | null;
+  /** The provider of OpenID Connect in force; null when none is configured. */
+  readonly openId: () => OpenIdProvider | null;
   /** What judges a configuration that is sent here. */
   readonly checkContext: CheckContext;
   /** Resolves when this node goes by the configuration that was put into force last, or has logged why it cannot. */

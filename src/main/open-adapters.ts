@@ -11,11 +11,13 @@ import type { CurrentConfiguration } from '../core/configuration/read-configurat
 import { createRefusedSecrets } from '../core/guard/refused-secrets.ts';
 import type { BreachedPasswords } from '../core/ports/breached-passwords.ts';
 import type { Directory } from '../core/ports/directory.ts';
+import type { OpenIdProvider } from '../core/ports/open-id-provider.ts';
 import type { Log, Mailer, SmsSender } from '../core/ports/platform.ts';
 import type { WordDictionary } from '../core/ports/word-dictionary.ts';
 import { createWordDictionary } from '../dictionary/create-word-dictionary.ts';
 import { createDirectory } from '../directory/create-directory.ts';
 import { createUnopenedDirectory } from '../directory/unopened-directory.ts';
+import { createOpenId } from '../identity/open-id.ts';
 import type { Base } from './open-base.ts';
 
 /** The adapters that one version of the configuration asks for. */
@@ -29,6 +31,7 @@ export interface Adapters {
   sms: SmsSender | null;
   breached: BreachedPasswords | null;
   dictionary: WordDictionary | null;
+  openId: OpenIdProvider | null;
   close(): Promise<void>;
 }
 
@@ -68,6 +71,7 @@ export function openAdapters(base: Base, settings: Settings, current: OpenedConf
     sms,
     breached,
     dictionary,
+    openId: openOpenId(configuration, { log, secret }),
     async close() {
       close();
       await Promise.all([...directories.map((directory) => directory.close()), breached?.close()]);
@@ -88,6 +92,10 @@ function openDirectory(section: DirectorySettings, deps: Parameters<typeof creat
 function unopenedDirectory(section: Pick<DirectorySettings, 'id' | 'kind' | 'label'>, error: AppError, log: Log): Directory {
   log.error('directory.not-opened', { directory: section.id, error });
   return createUnopenedDirectory(section, error);
+}
+
+function openOpenId({ signIn }: Configuration, deps: Parameters<typeof createOpenId>[1]): OpenIdProvider | null {
+  return signIn.openIdConnect === undefined ? null : createOpenId(signIn.openIdConnect, deps);
 }
 
 /** Captured messages outlive a change of the configuration: `keep` is the mailer that was in use. */

@@ -149,6 +149,7 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
     trustedProxies: settings.trustedProxies,
     demo: settings.demo ? createDemoDoor(deps, () => adapters.mailer) : null,
     isStopping: () => stopping,
+    openId: () => adapters.openId,
     checkContext: createCheckContext(createSecretResolver(process.env), settings.demo, sectionProblems),
     takeUpConfiguration: () => takeUpNext().catch((error: unknown) => log.error('configuration.not-taken-up', { error })),
     onResponse: base.metrics?.onResponse,

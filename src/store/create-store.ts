@@ -32,6 +32,7 @@ import { createKnownPlaces } from './tables/known-places.ts';
 import { createOutbox } from './tables/outbox.ts';
 import { createPeople } from './tables/people.ts';
 import { createPeopleCounts } from './tables/people-counts.ts';
+import { createProviderSessions } from './tables/provider-sessions.ts';
 import { createReports } from './tables/reports.ts';
 import { createSessions } from './tables/sessions.ts';
 import { createThreats } from './tables/threats.ts';
@@ -221,6 +222,7 @@ function createVerbs(context: TableContext): Verbs {
     emergencies: createEmergencies(context),
     threats: createThreats(context),
     tokens: createApiTokens(context),
+    openId: createProviderSessions(context),
     people: createPeople(context),
     peopleCounts: createPeopleCounts(context),
     invitations: createInvitations(context),

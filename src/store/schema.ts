@@ -29,6 +29,7 @@ export interface Schema {
   threats: ThreatTable;
   api_tokens: ApiTokenTable;
   people_counts: PeopleCountTable;
+  provider_sessions: ProviderSessionTable;
   freeze_links: FreezeLinkTable;
   vouch_requests: VouchRequestTable;
   configurations: ConfigurationTable;
@@ -404,6 +405,15 @@ interface ApiTokenTable {
   revoked_at: number | null;
   /** Sealed. */
   facts: string;
+}
+
+interface ProviderSessionTable {
+  session_id: string;
+  directory: string;
+  account_id: string;
+  subject: string;
+  provider_session: string | null;
+  ends_at: number;
 }
 
 interface SessionTable {

@@ -54,6 +54,7 @@ export async function tidy(db: Database, now: number): Promise<number> {
     .where((eb) => eb(eb.refTuple('directory', 'account_id'), 'in', lately.$asTuple('directory', 'account_id')))
     .where(newer, '>=', MOST_PLACES);
   const sessions = db.deleteFrom('sessions').where('ends_at', '<=', now - JOURNEY_GRACE);
+  const opened = db.deleteFrom('provider_sessions').where('ends_at', '<=', now - JOURNEY_GRACE);
   const invitations = db.deleteFrom('invitations').where('expires_at', '<=', now - INVITATION_GRACE);
   const cases = db.deleteFrom('helpdesk_cases').where('expires_at', '<=', now - JOURNEY_GRACE);
   const unused = db
@@ -80,6 +81,7 @@ export async function tidy(db: Database, now: number): Promise<number> {
     places,
     surplus,
     sessions,
+    opened,
     invitations,
     cases,
     unused,

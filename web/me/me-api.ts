@@ -21,6 +21,8 @@ import { call, type OpenStep } from '../api.ts';
 /** What somebody asks for who is signed in, or about to be. */
 export const meApi = {
   session: () => call<{ session: SignedIn }>('GET', '/session'),
+  beginOpenId: (again: boolean) => call<{ address: string }>('POST', '/session/openid', { again }),
+  finishOpenId: (answer: string) => call<{ session: SignedIn }>('POST', '/session/openid/finish', { answer }),
   openSession: (journey: string) => call<{ session: SignedIn }>('POST', '/session', { journey }),
   stepUp: (anyOf: readonly (readonly FactorKind[])[]) => call<OpenStep>('POST', '/session/step-up', { anyOf }),
   raiseSession: (journey: string) => call<{ session: SignedIn }>('PUT', '/session', { journey }),

@@ -8,6 +8,7 @@ import { FormActions } from '../ui/form-actions.tsx';
 import { Prose } from '../ui/layout.tsx';
 import { Question } from '../ui/question.tsx';
 import { meApi } from './me-api.ts';
+import { OpenIdAside } from './openid-aside.tsx';
 import { Proofs } from './proofs.tsx';
 import { isOver } from './use-loaded.ts';
 
@@ -51,6 +52,7 @@ export function StepUp({ anyOf, contact, onProven, onBack, onOver }: StepUpProps
         <p>{t('step-up.text')}</p>
       </Prose>
       <FormActions submit={portal('action.continue')} busy={busy} onBack={onBack} />
+      <OpenIdAside again />
     </Question>
   );
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Goal } from '../../shared/api/journeys.ts';
 import { api, type OpenStep } from '../api.ts';
@@ -19,12 +19,14 @@ interface AccountPageProps {
   byPasskey: boolean;
   onOpened: (step: OpenStep) => void;
   onBack?: () => void;
+  /** Another way in. */
+  aside?: ReactNode;
 }
 
 const MAXIMUM_LENGTH = 256;
 
 /** "Which account?", or by which address it can be found. Opens the journey. */
-export function AccountPage({ goal, byPasskey, onOpened, onBack }: AccountPageProps) {
+export function AccountPage({ goal, byPasskey, onOpened, onBack, aside }: AccountPageProps) {
   const { t } = useTranslation();
   const [account, setAccount] = useState(() => loadDraft()?.account ?? '');
   const [mistake, setMistake] = useState<Mistake>();
@@ -92,6 +94,7 @@ export function AccountPage({ goal, byPasskey, onOpened, onBack }: AccountPagePr
           </ActionButton>
         </Aside>
       )}
+      {aside}
     </Question>
   );
 }

@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import { type CheckedConfiguration, checkConfiguration } from '../configuration/check-configuration.ts';
 import { type CheckContext, createReport } from '../configuration/check-context.ts';
+import { checkOpenIdKept } from '../configuration/check-open-id.ts';
 import { checkProtectionKept } from '../configuration/check-protection-kept.ts';
 import type { ConfigurationProblem } from '../configuration/describe-issues.ts';
 import { type Change, diffConfiguration, type Json, type PlainChange, plainChanges } from '../configuration/diff-configuration.ts';
@@ -61,7 +62,10 @@ export async function judgeChange(
   if (checked.configuration !== null) checkMachineUses(before, after, report);
   // Of a base that this release does not understand nobody knows what it protects: that is mended at the console.
   const old = configurationSchema.safeParse(JSON.parse(from.document));
-  if (checked.configuration !== null && old.success) checkProtectionKept(old.data, checked.configuration, report);
+  if (checked.configuration !== null && old.success) {
+    checkProtectionKept(old.data, checked.configuration, report);
+    checkOpenIdKept(old.data, checked.configuration, report);
+  }
   if (!old.success) report('error', [], 'The version in force is not understood by this release: mend it at the console of a node');
   const fits = checked.configuration !== null && taken.length === 0;
   const changes = fits ? diffConfiguration(before, after) : [];

@@ -54,6 +54,7 @@ export const EVENT_GROUPS: Readonly<Record<AuditType, HistoryGroup>> = {
   'phone.refused': 'enrolment',
   'session.opened': 'sign-in',
   'session.raised': 'sign-in',
+  'openid.refused': 'sign-in',
   'session.released': 'sign-in',
   'session.current-refused': 'sign-in',
   'session.ended': 'sign-in',

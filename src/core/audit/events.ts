@@ -149,7 +149,7 @@ export type AuditEvent =
       outcome?: string;
     } & AboutWrite)
   /** Somebody signed in. `rights`: `enrolment` for who gave the password alone, having nothing enrolled; `until-enrolled` for who must first add what is missing. */
-  | ({ type: 'session.opened'; journey: string; factors: FactorKind[]; rights: SessionRights } & AboutSession)
+  | ({ type: 'session.opened'; journey: string; factors: FactorKind[]; rights: SessionRights; provider?: string } & AboutSession)
   /** Who is signed in has proven once more who they are. */
   | ({ type: 'session.raised'; journey: string; factors: FactorKind[] } & AboutSession)
   /** Enough is enrolled, or nothing can be asked for any more: a session that was held up does everything from now on. */
@@ -262,6 +262,8 @@ export type AuditEvent =
       count: number;
       whole: boolean;
     }
+  /** Somebody whom a provider of OpenID Connect has let in was not signed in here. */
+  | { type: 'openid.refused'; actor: Actor; reason: string; account?: AccountRef }
   /** A token of a program was made; `over`: whom it may see, as the scope of a role. */
   | {
       type: 'token.made';

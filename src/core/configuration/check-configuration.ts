@@ -6,6 +6,7 @@ import { checkHelpdesk } from './check-helpdesk.ts';
 import { checkLinkedAccounts } from './check-linked-accounts.ts';
 import { checkMail } from './check-mail.ts';
 import { checkManagers } from './check-managers.ts';
+import { checkOpenId } from './check-open-id.ts';
 import { checkOrganisation } from './check-organisation.ts';
 import { checkPasswordRules } from './check-password-rules.ts';
 import { checkPeople } from './check-people.ts';
@@ -73,6 +74,7 @@ export function checkConfiguration(document: unknown, context: CheckContext): Ch
   if (parsed.success) checkLinkedAccounts(parsed.data, report);
   if (parsed.success) checkManagers(parsed.data, report);
   if (parsed.success) checkThreat(parsed.data, report);
+  if (parsed.success) checkOpenId(parsed.data, context, report);
   whenWellFormed(shape.factors, sections.factors, (factors) => checkFactors(factors, report));
   whenWellFormed(shape.guard, sections.guard, (guard) => checkGuard(guard, report));
   whenWellFormed(shape.mail, sections.mail, (mail) => checkMail(mail, context, report));

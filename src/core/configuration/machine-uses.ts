@@ -62,6 +62,7 @@ function usesOf(document: Json): MachineUse[] {
 /** The settings of each unit that has secrets which say where they go. Of what is not here, all of its section counts. */
 const UNITS: readonly { at: readonly (string | null)[]; settings: readonly string[] }[] = [
   { at: ['directories', null], settings: ['kind', 'servers', 'tls'] },
+  { at: ['signIn', 'openIdConnect'], settings: ['issuer', 'clientId'] },
   { at: ['mail', 'servers', null], settings: ['host', 'port', 'security', 'caFile'] },
   { at: ['sms', 'gateways', null], settings: ['url', 'caFile'] },
 ];

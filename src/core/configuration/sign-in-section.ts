@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SIGN_IN_FACTOR_KINDS } from '../factors/kinds.ts';
+import { openIdSchema } from './open-id-section.ts';
 import { proofRuleSchema, whenSchema } from './proof-rule-section.ts';
 
 export const signInSchema = z.strictObject({
@@ -22,6 +23,9 @@ export const signInSchema = z.strictObject({
     .describe(
       'Who must prove themselves how to sign in, by the same rules as in `recovery`. Who has nothing enrolled yet gets in by the password alone, to do nothing but enrol.',
     ),
+  openIdConnect: openIdSchema
+    .optional()
+    .describe('Agents and administrators may also sign in at a provider of OpenID Connect. Changed at the console alone.'),
   idleMinutes: z
     .int()
     .min(1)

@@ -34,6 +34,7 @@ export interface Keys {
       | 'session-token'
       | 'emergency-link'
       | 'api-token'
+      | 'openid'
       | 'code'
       | 'guard-target'
       | 'decoy'

@@ -17,7 +17,8 @@ export type SessionEnd =
   | 'recovery-frozen'
   | 'factors-changed'
   | 'role-lost'
-  | 'emergency-retired';
+  | 'emergency-retired'
+  | 'provider-signed-out';
 
 /** One person signed in on one device. */
 export interface SessionRow extends AccountRefColumns {

@@ -6,6 +6,7 @@ import type { EmbeddedStore } from './embedded-store.ts';
 import type { EmergencyStore } from './emergency-store.ts';
 import type { EnrolmentAskStore } from './enrolment-ask-store.ts';
 import type { InvitationStore } from './invitation-store.ts';
+import type { OpenIdStore } from './open-id-store.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import type { PeopleCountStore } from './people-count-store.ts';
 import type { PeopleStore } from './people-store.ts';
@@ -43,6 +44,7 @@ export interface Store {
   readonly emergencies: EmergencyStore;
   readonly threats: ThreatStore;
   readonly tokens: ApiTokenStore;
+  readonly openId: OpenIdStore;
   readonly people: PeopleStore;
   readonly peopleCounts: PeopleCountStore;
   readonly invitations: InvitationStore;

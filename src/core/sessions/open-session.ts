@@ -65,7 +65,7 @@ export async function openSession(deps: ActDeps, key: JourneyKey): Promise<{ tok
 }
 
 /** What somebody who signs in is asked to enrol; null: that cannot be read, which keeps nobody out. */
-async function readAsked(deps: ActDeps, account: AccountRef): Promise<Requirement | null> {
+export async function readAsked(deps: ActDeps, account: AccountRef): Promise<Requirement | null> {
   try {
     return await requirementFor(deps, account);
   } catch (error) {

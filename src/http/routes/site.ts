@@ -28,6 +28,7 @@ export function siteRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           languages: [...deps.texts.languages],
           goals: RECOVERY_GOALS.filter((goal) => offered.includes(goal)),
           signIn: offered.includes('sign-in'),
+          openId: configuration.signIn.enabled ? (configuration.signIn.openIdConnect?.label ?? null) : null,
           calls: offered.includes('confirm-call'),
           goalsByPasskey: goalsByPasskey(deps, where),
           demo: deps.demo !== null,
