@@ -13,7 +13,7 @@ import type { FactorRow, Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import { type ActDeps, journeyActor } from './act.ts';
 import { askedFrom } from './asked-from.ts';
-import { askedOf } from './guard-targets.ts';
+import { askedOf, decoyTarget } from './guard-targets.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import type { AskedFactor, JourneyState, LoadedJourney } from './journey-state.ts';
 import { tellOfAttack } from './tell-of-attack.ts';
@@ -21,9 +21,14 @@ import { tellOfAttack } from './tell-of-attack.ts';
 /** Messages that one journey may ask for, for one factor. */
 const SENDINGS_PER_JOURNEY = 4;
 
-/** Everything that the owner of each candidate has enrolled, and their other accounts where these prove anything. */
+/**
+ * Everything that the owner of each candidate has enrolled, and their other accounts where these prove anything. Where a name leads to
+ * nobody the database is asked all the same: on a node that is busy a question less would show, however answers are held back.
+ */
 export async function enrolledCandidates(deps: JourneyDeps, state: JourneyState): Promise<EnrolledCandidate[]> {
-  return Promise.all((state.candidates ?? []).map(async (candidate) => ({ candidate, factors: await proofsOf(deps, candidate) })));
+  const candidates = state.candidates ?? [];
+  if (candidates.length === 0) await factorsThatCount(deps, { directory: '', id: decoyTarget(state), contacts: { email: [], sms: [] } });
+  return Promise.all(candidates.map(async (candidate) => ({ candidate, factors: await proofsOf(deps, candidate) })));
 }
 
 async function proofsOf(deps: JourneyDeps, candidate: Candidate): Promise<FactorRow[]> {
