@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HELPDESK_ROLES, newAgent, verified } from '../scenarios/helpdesk.ts';
+import { HELPDESK_ROLES, mailedCode, newAgent, verified } from '../scenarios/helpdesk.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
 import { codeIn, createMovableClock, type Enrolled, holdsCode } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
@@ -99,7 +99,7 @@ describe.each([
   const word = texts[locale];
   const me = JSON.parse(readFileSync(`locales/${locale.slice(0, 2)}/me.json`, 'utf8')) as Record<string, string>;
   const say = (key: string) => me[key] ?? key;
-  const watchedPage = () => openPage(browser, portal.origin, { ...options, locale, expectedStatuses: [401, 403, 409] });
+  const watchedPage = () => openPage(browser, portal.origin, { ...options, locale, expectedStatuses: [401, 403, 409, 422] });
   const look = async (page: Page, what: string) => {
     expect(await axe(page), what).toEqual([]);
     expect(await scrollsSideways(page), what).toBe(false);
@@ -241,6 +241,45 @@ describe.each([
       expect(watched.complaints).toEqual([]);
       await watched.context.close();
     }
+  });
+
+  it('is made up for by codes that are read out, and by a manager, where the role has it', async () => {
+    const boss = await newAgent(portal.keyturn, 'Staff');
+    const login = uniqueName('person');
+    await addPerson(portal.keyturn, login, { groups: ['Staff'], displayName: 'Dave Dorn', managerId: boss.account.id });
+    const caller = { ...(await portal.keyturn.enrol(login)), login };
+    const agent = await agentAt(['Listeners']);
+    const { page } = agent;
+    const field = page.getByRole('textbox').first();
+    await beginCase(page, login, 'Dave Dorn');
+    await press(page, word.open);
+    await press(page, say('case.ask.email'));
+    const code = await mailedCode(portal.keyturn, caller);
+    await field.fill(code === '00000000' ? '00000001' : '00000000');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').waitFor();
+    await look(page, 'read-out-wrong');
+    await field.fill(code);
+    await page.keyboard.press('Enter');
+    await page
+      .getByText(/E-Mail|E-mail/)
+      .first()
+      .waitFor();
+    await press(page, say('case.ask.totp'));
+    await field.waitFor();
+    await look(page, 'read-out');
+
+    await press(page, say('case.ask.manager'));
+    const digits = (await page.getByText(/^\d\d$/).textContent()) ?? '';
+    await look(page, 'vouch');
+    const [request] = (await boss.held.call('GET', '/me/vouch')).body.requests as { id: string }[];
+    expect((await boss.held.call('POST', `/me/vouch/${request?.id}`, { digits })).status).toBe(204);
+    await page.getByRole('button', { name: word.act }).waitFor();
+    await look(page, 'vouched');
+    await press(page, word.act);
+    await title(page, word.done);
+    expect(agent.complaints).toEqual([]);
+    await agent.context.close();
   });
 
   it('waits for a second agent where that is needed, who approves it on a page of their own', async () => {

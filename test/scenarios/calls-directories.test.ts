@@ -1,28 +1,51 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyStored } from '../../src/cli/audit/verify-log.ts';
+import { addFactor } from '../../src/core/enrolment/add-factor.ts';
+import { prepareQuestions } from '../../src/core/enrolment/prepare-questions.ts';
+import type { SignedReceipt } from '../../src/core/helpdesk/receipt.ts';
 import type { AccountRef } from '../../src/core/ports/directory.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedDs389, sharedSamba, sharedSlapd } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
-import { type Agent, act, type Caller, caseNow, eventsAbout, openCase, opened, verified } from './helpdesk.ts';
+import {
+  type Agent,
+  act,
+  answer,
+  ask,
+  atCall,
+  type Caller,
+  type CaseReply,
+  caseNow,
+  eventsAbout,
+  mailedCode,
+  openCase,
+  opened,
+  verified,
+} from './helpdesk.ts';
+import { startJourney } from './journey-client.ts';
 import { REAL_KINDS, type RealDirectory, type RealPerson, reachRealDirectory } from './real-directories.ts';
 import { signIn } from './sign-in-client.ts';
 import { type Keyturn, startKeyturn } from './start-keyturn.ts';
 
 const servers = { 'active-directory': sharedSamba, openldap: sharedSlapd, '389ds': sharedDs389 };
+const QUESTIONS = ['street', 'teacher', 'dish', 'book', 'pet'];
 const refused = { status: 403, body: { code: 'access.refused' } };
 const receiptNeeded = { status: 403, body: { code: 'case.receipt-needed' } };
 
 describe.each(REAL_KINDS)('a call, kind %s', (kind) => {
-  const [agentsGroup, staffGroup] = [newLogin('agents'), newLogin('staff')];
+  const [agentsGroup, listenersGroup, staffGroup] = [newLogin('agents'), newLogin('listeners'), newLogin('staff')];
   let real: RealDirectory;
   let keyturn: Keyturn;
   let agent: Agent;
   let other: Agent;
+  let listener: Agent;
   let staff: Person[];
+  let guarded: Person;
+  let agentsDn: string;
 
   type Person = Caller & { person: RealPerson };
-  const enrolled = async (): Promise<Person> => {
-    const person = await real.createPerson();
+  const enrolled = async (login?: string): Promise<Person> => {
+    const person = await real.createPerson(login === undefined ? {} : { login });
     const known = await keyturn.enrol(person.login);
     return { ...known, login: person.login, ref: known.account as AccountRef, person };
   };
@@ -30,7 +53,8 @@ describe.each(REAL_KINDS)('a call, kind %s', (kind) => {
   const keepsPassword = ({ person }: Person) => real.signsIn(person, person.password);
 
   beforeAll(async () => {
-    real = await reachRealDirectory(kind);
+    const guardedLogin = newLogin('guarded');
+    real = await reachRealDirectory(kind, { protected: { logins: ['domina', guardedLogin] } });
     keyturn = await startKeyturn({
       directories: [real.section],
       configuration: {
@@ -43,18 +67,31 @@ describe.each(REAL_KINDS)('a call, kind %s', (kind) => {
             heldBy: { groups: [agentsGroup] },
             over: { groups: [staffGroup] },
           },
+          {
+            name: 'listeners',
+            may: ['reset-password'],
+            heldBy: { groups: [listenersGroup] },
+            over: { groups: [staffGroup] },
+            otherWays: ['read-back', 'questions', 'manager'],
+          },
         ],
+        factors: {
+          questions: { pool: QUESTIONS.map((id) => ({ id, en: `What was the first ${id}?`, de: `Was war das erste (${id})?` })) },
+        },
       },
     });
     const server = await servers[kind]();
-    const people = [await enrolled(), await enrolled(), await enrolled(), await enrolled(), await enrolled()];
-    const [first, second, ...called] = people as [Person, Person, ...Person[]];
-    await server.createGroup(agentsGroup, [first.person.dn, second.person.dn]);
+    const people: Person[] = [];
+    for (let nth = 0; nth < 11; nth += 1) people.push(await enrolled());
+    const [first, second, third, ...called] = people as [Person, Person, Person, ...Person[]];
+    guarded = await enrolled(guardedLogin);
+    agentsDn = await server.createGroup(agentsGroup, [first.person.dn, second.person.dn]);
+    await server.createGroup(listenersGroup, [third.person.dn]);
     await server.createGroup(
       staffGroup,
-      called.map(({ person }) => person.dn),
+      [...called, guarded].map(({ person }) => person.dn),
     );
-    [agent, other] = [await agentOf(first), await agentOf(second)];
+    [agent, other, listener] = [await agentOf(first), await agentOf(second), await agentOf(third)];
     staff = called;
   }, 120_000);
   afterAll(async () => {
@@ -100,5 +137,119 @@ describe.each(REAL_KINDS)('a call, kind %s', (kind) => {
     real.proxy.setMode('forward');
     expect(await act(agent, id)).toMatchObject({ status: 200, body: { outcome: 'done' } });
     expect(await keepsPassword(victim)).toBe(false);
+  }, 120_000);
+
+  it('verifies a caller in each way, and the directory hears of each once', async () => {
+    const [, , , byCodes, byQuestions, byManager] = staff as [Person, Person, Person, Person, Person, Person];
+    const done = { status: 200, body: { outcome: 'done' } };
+    const wayOf = async ({ ref }: Person) => {
+      const [intended, ...more] = await eventsAbout(keyturn, 'write.intended', ref.id);
+      expect(more).toEqual([]);
+      return (intended as { backing: { receipt: SignedReceipt } }).backing.receipt.receipt.method.way;
+    };
+
+    const codes = await opened(listener, byCodes);
+    await ask(listener, codes.id, 'email');
+    await answer(listener, codes.id, { code: await mailedCode(keyturn, byCodes) });
+    await ask(listener, codes.id, 'totp');
+    keyturn.clock.move(31_000);
+    await answer(listener, codes.id, { code: byCodes.totp() });
+    expect(await act(listener, codes.id)).toMatchObject(done);
+
+    const account = await keyturn.deps.directories.get('people').readAccount(byQuestions.ref);
+    if (account === null) throw new Error('no account');
+    const said = (text: string) => `Lindenallee ${text.length * 7} ${text.at(-2)}`;
+    const texts = QUESTIONS.map((question) => ({ question, answer: said(`What was the first ${question}?`) }));
+    const { secret } = await prepareQuestions(keyturn.deps, account, texts, 'en');
+    await addFactor(keyturn.deps, keyturn.deps.store, { account: byQuestions.ref, kind: 'questions', label: 'q', secret, source: 'self' });
+    const questions = await opened(listener, byQuestions);
+    const put = (await ask(listener, questions.id, 'questions')).body.case?.asked?.questions ?? [];
+    await answer(listener, questions.id, { answers: put.map(({ text }) => said(text)) });
+    expect(await act(listener, questions.id)).toMatchObject(done);
+
+    const boss = staff[6] as Person;
+    await (await servers[kind]()).modify(byManager.person.dn, { manager: boss.person.dn });
+    const held = await signIn(keyturn, boss.login, boss, boss.person.password);
+    const vouching = await opened(listener, byManager);
+    const asked = (await listener.held.call('POST', `/helpdesk/cases/${vouching.id}/vouch`, {})) as CaseReply;
+    const [request] = (await held.call('GET', '/me/vouch')).body.requests as { id: string }[];
+    expect((await held.call('POST', `/me/vouch/${request?.id}`, { digits: asked.body.case?.vouch?.digits })).status).toBe(204);
+    expect(await act(listener, vouching.id)).toMatchObject(done);
+
+    expect([await wayOf(byCodes), await wayOf(byQuestions), await wayOf(byManager)]).toEqual(['read-back', 'questions', 'manager']);
+    for (const person of [byCodes, byQuestions, byManager]) expect(await keepsPassword(person)).toBe(false);
+    expect(await verifyStored(keyturn.deps.store)).toMatchObject({ ok: true });
+  }, 120_000);
+
+  it('lets no attack reach it, and writes each of them down', async () => {
+    const victim = staff[7] as Person;
+    agent = await agentOf(agent as unknown as Person);
+    const server = await servers[kind]();
+    const written = async () => (await eventsAbout(keyturn, 'write.intended', victim.ref.id)).length;
+    const noted = async (type: string, id: string, expected: object) =>
+      expect(await eventsAbout(keyturn, type, id), type).toContainEqual(expect.objectContaining(expected));
+    const actor = (who: Agent) => expect.objectContaining({ kind: 'delegate', login: who.login });
+    const before = await written();
+
+    // An impostor who has nothing of the victim's, and who guesses at what is asked.
+    const { id } = await opened(agent, victim);
+    const impostor = await startJourney(keyturn.url, victim.login, 'confirm-call');
+    if (impostor.step.kind === 'choose-factor') await impostor.answer({ option: 'email' });
+    await impostor.answer({ code: '00000000' });
+    await noted('journey.proof-refused', victim.ref.id, { factor: 'email' });
+    expect(await act(agent, id)).toMatchObject(receiptNeeded);
+    await noted('case.refused', id, { code: 'case.receipt-needed', actor: actor(agent) });
+
+    // A code relayed by a caller in the middle, to an agent whose role has no such way.
+    expect(await ask(agent, id, 'email')).toMatchObject({ status: 403, body: { code: 'case.way-refused' } });
+    keyturn.clock.move(31_000);
+    expect(await answer(agent, id, { code: victim.totp() })).toMatchObject({ status: 403, body: { code: 'case.way-refused' } });
+    await noted('case.refused', id, { code: 'case.way-refused', actor: actor(agent) });
+
+    // A forged receipt: the API takes none, whoever sends it.
+    const forged = { receipt: { case: id, account: victim.ref, action: 'reset-password' }, signature: 'x', publicKey: 'x' };
+    expect((await act(agent, id, { receipt: forged })).status).toBe(400);
+    expect((await act(agent, id, { verified: true })).status).toBe(400);
+
+    // A prompt that was pushed without a call: the real person proves who they are, hears no number, and guesses or says no.
+    const pushed = await atCall(keyturn, victim);
+    const wrong = (await caseNow(agent, id)).numbers?.spoken === '0000' ? '0001' : '0000';
+    for (let nth = 0; nth < 3; nth += 1) await pushed.answer({ number: wrong });
+    await noted('case.number-refused', id, { triesLeft: 0 });
+    await noted('case.closed', id, { because: 'too-many-tries' });
+    expect(await act(agent, id)).toMatchObject({ status: 409, body: { code: 'case.passed' } });
+    await noted('case.refused', id, { code: 'case.passed', actor: actor(agent) });
+    const denied = await opened(agent, victim);
+    await (await atCall(keyturn, victim)).answer({ notMine: true });
+    await noted('case.denied', denied.id, { state: 'open' });
+
+    // A receipt by somebody else than its agent, and one that has expired.
+    const good = await verified(keyturn, agent, victim);
+    expect((await act(other, good.id)).status).toBe(404);
+    await noted('case.refused', good.id, { code: 'case.unknown', actor: actor(other) });
+    for (const path of ['/help/reset', '/help/unlock'])
+      expect(await agent.held.call('POST', path, { account: victim.ref })).toMatchObject(receiptNeeded);
+    await noted('access.refused', victim.ref.id, { actor: actor(agent), reasons: [expect.objectContaining({ reason: 'receipt-needed' })] });
+    keyturn.clock.move(11 * 60_000);
+    const fresh = await agentOf(agent as unknown as Person);
+    expect(await act(fresh, good.id)).toMatchObject(receiptNeeded);
+
+    // Somebody out of scope, oneself, and a protected account.
+    const stranger = await enrolled();
+    for (const ref of [stranger.ref, agent.account]) {
+      expect(await openCase(fresh, { ref })).toMatchObject(refused);
+      await noted('access.refused', ref.id, { actor: actor(agent) });
+    }
+    expect(await openCase(fresh, { ref: guarded.ref })).toMatchObject(refused);
+    await noted('access.refused', guarded.ref.id, { reasons: [expect.objectContaining({ reason: 'protected' })] });
+
+    // The role lost between verification and act.
+    const last = await verified(keyturn, fresh, victim);
+    const left = staff[1] as Person;
+    await server.modify(agentsDn, { member: [left.person.dn] });
+    expect((await act(fresh, last.id)).status).toBeGreaterThanOrEqual(401);
+    expect(await caseNow(fresh, last.id).catch(() => null)).not.toMatchObject({ because: 'acted' });
+    expect(await written()).toBe(before);
+    for (const each of [victim, guarded]) expect(await keepsPassword(each)).toBe(true);
   }, 120_000);
 });

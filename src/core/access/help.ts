@@ -1,5 +1,7 @@
-import { AppError } from '../../../shared/errors.ts';
+import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
+import type { PersonPermission } from '../../../shared/permissions.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
 import { inGroups, randomReadable } from '../enrolment/readable-secret.ts';
 import { backingOf, type InCase, settleWarrant, useWarrant, type Warrant, warrantFor } from '../helpdesk/warrant.ts';
@@ -16,7 +18,7 @@ import type { Session } from '../sessions/session.ts';
 import { unlockAccount } from '../unlock/unlock-account.ts';
 import type { WriteRequest, WriteResult } from '../writes/directory-write.ts';
 import { prepareWrites } from '../writes/prepare-writes.ts';
-import { delegateActor, type Helped, refuseAfterAll, requireMay } from './helped.ts';
+import { delegateActor, type Helped, type HelpedWith, refuseAfterAll, requireMay } from './helped.ts';
 
 /** What became of it. `code` says why it was not done. */
 export interface Help {
@@ -41,7 +43,7 @@ const FRESH_FOR = 5 * 60_000;
 export async function helpUnlock(deps: ActDeps, session: Session, ref: AccountRef, inCase?: InCase): Promise<Help> {
   requireFresh(deps, session);
   const helped = await requireMay(deps, session, 'unlock-account', ref);
-  const warrant = await warrantFor(deps, session, helped, inCase);
+  const warrant = await restOn(deps, session, helped, { action: 'unlock-account', inCase });
   return helpOf(await write(deps, session, helped, warrant, (request) => unlockAccount(deps, request)));
 }
 
@@ -58,7 +60,7 @@ export async function helpReset(
 ): Promise<Help> {
   requireFresh(deps, session);
   const helped = await requireMay(deps, session, 'reset-password', ref);
-  const warrant = await warrantFor(deps, session, helped, inCase);
+  const warrant = await restOn(deps, session, helped, { action: 'reset-password', inCase });
   const password = given ?? newPassword(deps);
   const verdicts = await refusedBy(deps, helped, password);
   if (verdicts !== null) return { outcome: 'refused', verdicts };
@@ -70,6 +72,26 @@ export async function helpReset(
   if (help.outcome !== 'done') return help;
   const mustChange = result?.unmet?.includes('must-change') !== true;
   return { ...help, mustChange, ...(given === undefined ? { password } : {}) };
+}
+
+/** What there is to rest an act on. Whoever needs a case and comes without one is written down. @throws AppError as `warrantFor` */
+async function restOn(
+  deps: ActDeps,
+  session: Session,
+  helped: HelpedWith,
+  { action, inCase }: { action: PersonPermission; inCase: InCase | undefined },
+): Promise<Warrant> {
+  try {
+    return await warrantFor(deps, session, helped, inCase);
+  } catch (error) {
+    if (inCase === undefined && isAppError(error, 'case.receipt-needed')) {
+      const account = { directory: helped.account.directory, id: helped.account.id };
+      const about = { actor: delegateActor(deps, session), session: session.id };
+      const reasons = [{ account, action, reason: 'receipt-needed' as const }];
+      await deps.store.transaction((store) => recordEvent(store, deps.clock, { type: 'access.refused', ...about, reasons }));
+    }
+    throw error;
+  }
 }
 
 /** All kinds that the session rests on, given anew. @throws AppError `session.step-up-needed`, `session.for-enrolment-only` */

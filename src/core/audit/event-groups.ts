@@ -61,6 +61,7 @@ export const EVENT_GROUPS: Readonly<Record<AuditType, HistoryGroup>> = {
   'session.all-ended': 'sign-in',
   'case.opened': 'helpdesk',
   'case.verified': 'helpdesk',
+  'case.refused': 'helpdesk',
   'case.asked': 'helpdesk',
   'case.answer-accepted': 'helpdesk',
   'case.answer-refused': 'helpdesk',

@@ -66,9 +66,11 @@ interface AboutCase {
   action: PersonPermission;
   actor: Actor;
 }
-/** `account`: the person for whom somebody is to vouch. */
-/** What waits is a recovery, or a case of the helpdesk. */
-type AboutVouch = { request: string; account: AccountRef; actor: Actor } & ({ journey: string } | { case: string });
+/** `account`: the person for whom somebody is to vouch. What waits is a recovery, or a case of the helpdesk. */
+type AboutVouch = { request: string; account: AccountRef; actor: Actor } & (
+  | { journey: string }
+  | { case: string; agent?: AboutCase['agent'] }
+);
 interface AboutWrite {
   intent: string;
   journey?: string;
@@ -169,7 +171,7 @@ export type AuditEvent =
       type: 'access.refused';
       actor: Actor;
       session: string;
-      reasons: { account: AccountRef; action: Permission; reason: AccessRefusal | 'ambiguous' }[];
+      reasons: { account: AccountRef; action: Permission; reason: AccessRefusal | 'ambiguous' | 'receipt-needed' }[];
     }
   /** Who is signed in has let a phone in to add what proves them, or typed wrong digits until it was over. `journey` is the phone's. */
   | ({ type: 'phone.let-in' | 'phone.refused'; journey: string } & AboutSession)
@@ -181,6 +183,8 @@ export type AuditEvent =
   | ({ type: 'case.asked' | 'case.answer-accepted'; factor: FactorKind } & AboutCase)
   | ({ type: 'case.answer-refused'; factor: FactorKind; triesLeft: number } & AboutCase)
   | ({ type: 'case.number-refused'; triesLeft: number } & AboutCase)
+  /** Somebody, the actor, asked for what takes a receipt, a way or a case that they do not have. `code`: what they were told. */
+  | ({ type: 'case.refused'; code: string } & AboutCase)
   /** Somebody who proved who they are says that it is not their call. `state`: how far the case was. */
   | ({ type: 'case.denied'; state: CaseState } & AboutCase)
   /** An agent acts for a caller whom nobody has verified. */

@@ -2,6 +2,7 @@ import { type Help, helpReset, helpUnlock } from '../access/help.ts';
 import type { ActDeps } from '../journey/act.ts';
 import type { Session } from '../sessions/session.ts';
 import { endSessionsInCase, issuePassInCase, releaseInCase } from './acts.ts';
+import { notingRefusal } from './note-refusal.ts';
 import { findCase } from './own-cases.ts';
 
 export interface AskedAct {
@@ -15,7 +16,11 @@ export interface AskedAct {
  * Does what a case is for, once, as it is done everywhere else, with what it rests on in the audit log.
  * @throws AppError `case.unknown`, `case.passed`, `case.receipt-needed`, `case.reason-missing`, and as `helpUnlock`
  */
-export async function actOnCase(deps: ActDeps, session: Session, id: string, { password, unverified }: AskedAct): Promise<Help> {
+export function actOnCase(deps: ActDeps, session: Session, id: string, asked: AskedAct): Promise<Help> {
+  return notingRefusal(deps, session, id, () => act(deps, session, id, asked));
+}
+
+async function act(deps: ActDeps, session: Session, id: string, { password, unverified }: AskedAct): Promise<Help> {
   const helpCase = await findCase(deps, session, id);
   const inCase = { helpCase, unverified };
   switch (helpCase.action) {

@@ -13,6 +13,7 @@ import { randomId } from '../random-id.ts';
 import type { Session } from '../sessions/session.ts';
 import { askedAtHelpdesk, callerOf, enrolledOf, requireCaller, requireStill } from './caller.ts';
 import { type AskedCaller, aboutCase, type HelpCase, moveCase, type TypedKind } from './help-case.ts';
+import { notingRefusal } from './note-refusal.ts';
 import { findCase } from './own-cases.ts';
 
 /**
@@ -20,7 +21,11 @@ import { findCase } from './own-cases.ts';
  * shows, or the answers to their questions. Asking for something else takes back what was asked before.
  * @throws AppError `case.unknown`, `case.passed`, `case.way-refused`, `case.nothing-enrolled`, `case.too-often`, and as `requireMay`
  */
-export async function askCaller(deps: ActDeps, session: Session, id: string, kind: TypedKind): Promise<HelpCase> {
+export function askCaller(deps: ActDeps, session: Session, id: string, kind: TypedKind): Promise<HelpCase> {
+  return notingRefusal(deps, session, id, () => ask(deps, session, id, kind));
+}
+
+async function ask(deps: ActDeps, session: Session, id: string, kind: TypedKind): Promise<HelpCase> {
   const helpCase = await findCase(deps, session, id);
   const way = kind === 'questions' ? 'questions' : 'read-back';
   const helped = await requireCaller(deps, session, helpCase, way);

@@ -12,7 +12,8 @@ import { type Approvers, findApprovers } from '../vouching/approvers.ts';
 import { tellApprovers } from '../vouching/tell-approvers.ts';
 import type { VouchFacts } from '../vouching/vouch-facts.ts';
 import { askedAtHelpdesk, requireCaller, requireStill } from './caller.ts';
-import { type AskedVouch, type HelpCase, moveCase } from './help-case.ts';
+import { type AskedVouch, aboutCase, type HelpCase, moveCase } from './help-case.ts';
+import { notingRefusal } from './note-refusal.ts';
 import { findCase } from './own-cases.ts';
 
 /** Times that one case may ask. */
@@ -23,7 +24,11 @@ const MOST_REQUESTS = 2;
  * reach for it: the agent never talks to them. A request before it is withdrawn.
  * @throws AppError `case.unknown`, `case.passed`, `case.way-refused`, `case.nobody-vouches`, `case.too-often`, `directory.*`, and as `requireMay`
  */
-export async function askVouch(deps: ActDeps, session: Session, id: string): Promise<HelpCase> {
+export function askVouch(deps: ActDeps, session: Session, id: string): Promise<HelpCase> {
+  return notingRefusal(deps, session, id, () => ask(deps, session, id));
+}
+
+async function ask(deps: ActDeps, session: Session, id: string): Promise<HelpCase> {
   const helpCase = await findCase(deps, session, id);
   const { account, directory } = await requireCaller(deps, session, helpCase, 'manager');
   const before = helpCase.facts.vouch;
@@ -37,7 +42,8 @@ export async function askVouch(deps: ActDeps, session: Session, id: string): Pro
     const told = await spend(deps, store, session, helpCase, approvers);
     if (told === null) return null;
     await requireStill(deps, store, session, helpCase);
-    const about = { account: helpCase.account, case: helpCase.row.id, actor: delegateActor(deps, session) };
+    const { case: of, agent } = aboutCase(helpCase);
+    const about = { account: helpCase.account, case: of, agent, actor: delegateActor(deps, session) };
     if (before !== undefined && (await store.vouches.close(before.request, 'withdrawn', now)))
       await recordEvent(store, deps.clock, { type: 'vouch.withdrawn', request: before.request, ...about });
     const { facts, action } = helpCase;

@@ -13,6 +13,7 @@ import type { Session } from '../sessions/session.ts';
 import { askedAtHelpdesk, callerOf, enrolledOf, requireCaller, requireStill } from './caller.ts';
 import { MOST_TRIES } from './confirm-call.ts';
 import { type AskedCaller, aboutCase, endCase, type HelpCase, moveCase } from './help-case.ts';
+import { notingRefusal } from './note-refusal.ts';
 import { findCase } from './own-cases.ts';
 import { verifyBy } from './verify-by.ts';
 
@@ -25,7 +26,11 @@ export type Typed = { readonly code: string } | { readonly answers: readonly str
  * @throws AppError `case.unknown`, `case.passed`, `case.nothing-asked`, `case.way-refused`, `case.answer-wrong`, `case.too-often`, and as
  *   `requireMay`
  */
-export async function takeAnswer(deps: ActDeps, session: Session, id: string, typed: Typed): Promise<HelpCase> {
+export function takeAnswer(deps: ActDeps, session: Session, id: string, typed: Typed): Promise<HelpCase> {
+  return notingRefusal(deps, session, id, () => take(deps, session, id, typed));
+}
+
+async function take(deps: ActDeps, session: Session, id: string, typed: Typed): Promise<HelpCase> {
   const helpCase = await findCase(deps, session, id);
   const { asked } = helpCase.facts;
   const way = asked?.kind === 'questions' ? 'questions' : 'read-back';

@@ -40,7 +40,7 @@ export function noticeOf({ type, data }: Pick<AuditRow, 'type' | 'data'>): Notic
 
 /** The case that an event is about, where it is one of this agent. */
 export function ownCaseOf({ type, data }: Pick<AuditRow, 'type' | 'data'>, { directory, id }: AccountRef): string | null {
-  if (!type.startsWith('case.')) return null;
+  if (!/^(case|vouch)\./.test(type)) return null;
   const { agent, case: of } = factsOf(data) as { agent?: { account?: Partial<AccountRef> }; case?: unknown };
   return typeof of === 'string' && agent?.account?.directory === directory && agent.account.id === id ? of : null;
 }

@@ -49,6 +49,7 @@ async function isBarred({ store }: ActDeps, directory: Directory, person: Accoun
 interface AboutRequest {
   readonly request: string;
   readonly case: string;
+  readonly agent: ReturnType<typeof aboutCase>['agent'];
   readonly account: AccountRef;
   readonly by: AccountRef;
   readonly session: string;

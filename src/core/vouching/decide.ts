@@ -6,7 +6,7 @@ import { judgeAccount } from '../accounts/judge-account.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
 import { isEqual } from '../factors/constant-time.ts';
-import type { HelpCase } from '../helpdesk/help-case.ts';
+import { aboutCase, type HelpCase } from '../helpdesk/help-case.ts';
 import { acceptProof } from '../journey/accept-proof.ts';
 import type { ActDeps } from '../journey/act.ts';
 import { advanceJourney } from '../journey/advance-journey.ts';
@@ -220,7 +220,8 @@ function aboutRequest(deps: ActDeps, session: Session, { row, person, journey }:
 }
 
 function aboutCaseRequest(deps: ActDeps, session: Session, { row, person, helpCase }: InCase) {
-  return { request: row.id, case: helpCase.row.id, account: person, ...answeredBy(deps, session) };
+  const { case: of, agent } = aboutCase(helpCase);
+  return { request: row.id, case: of, agent, account: person, ...answeredBy(deps, session) };
 }
 
 function answeredBy(deps: ActDeps, session: Session) {

@@ -1,4 +1,4 @@
-import type { Case, CaseApproval } from '../../../shared/api/cases.ts';
+import type { Case, CaseApproval, TYPED_KINDS } from '../../../shared/api/cases.ts';
 import type { HelpGiven } from '../../../shared/api/help.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
 import { call } from '../../api.ts';
@@ -11,6 +11,11 @@ export interface AskedCase {
   replace?: boolean;
 }
 
+export type TypedKind = (typeof TYPED_KINDS)[number];
+
+/** What a caller said: a code, or an answer to each question. */
+export type CallerSaid = { code: string } | { answers: string[] };
+
 /** What an agent asks for about people who call. */
 export const caseApi = {
   open: (asked: AskedCase) => call<{ case: Case }>('POST', '/helpdesk/cases', asked),
@@ -21,6 +26,9 @@ export const caseApi = {
     call<{ approvals: CaseApproval[]; incomplete: boolean }>('GET', '/helpdesk/approvals', undefined, signal),
   decide: (id: string, decision: { approve: boolean; reason?: string }) =>
     call<undefined>('POST', `/helpdesk/approvals/${encodeURIComponent(id)}`, decision),
+  ask: (id: string, kind: TypedKind) => call<{ case: Case }>('POST', `${casePath(id)}/ask`, { kind }),
+  answer: (id: string, said: CallerSaid) => call<{ case: Case }>('POST', `${casePath(id)}/answer`, said),
+  vouch: (id: string) => call<{ case: Case }>('POST', `${casePath(id)}/vouch`, {}),
   close: (id: string) => call<undefined>('DELETE', casePath(id)),
 };
 

@@ -9,7 +9,8 @@ import { Actions, Aside, Digits, NextLine, Prose } from '../../ui/layout.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';
 import { useLive } from '../live/use-live.ts';
-import { caseApi } from './case-api.ts';
+import { type CallerSaid, caseApi, type TypedKind } from './case-api.ts';
+import { OtherWays } from './other-ways.tsx';
 
 const POLL_AFTER = 2000;
 
@@ -20,6 +21,9 @@ interface CasePageProps {
   /** A second agent was asked just now. */
   asked: boolean;
   onAct: (unverified: boolean) => void;
+  onAsk: (kind: TypedKind) => void;
+  onAnswer: (said: CallerSaid) => void;
+  onVouch: () => void;
   onClose: () => void;
   onBack: () => void;
   /** The session has ended meanwhile. */
@@ -27,10 +31,10 @@ interface CasePageProps {
 }
 
 /** A call: the numbers until the caller is verified, then the one button for what the case is for. */
-export function CasePage({ opened, busy, mistake, asked, onAct, onClose, onBack, onOver }: CasePageProps) {
+export function CasePage({ opened, busy, mistake, asked, onAct, onAsk, onAnswer, onVouch, onClose, onBack, onOver }: CasePageProps) {
   const { t } = useTranslation('me');
   const { t: portal } = useTranslation();
-  const { shown, isOffline } = useCase(opened, onOver);
+  const { shown, isOffline } = useCase(opened, mistake, onOver);
   const name = shown.account.displayName;
   const title = shown.state === 'closed' ? t(`case.closed.${shown.because ?? 'by-agent'}`, { name }) : t(`case.${shown.action}`, { name });
   const isVerified = shown.state === 'verified';
@@ -42,12 +46,15 @@ export function CasePage({ opened, busy, mistake, asked, onAct, onClose, onBack,
       icon={isVerified ? 'check' : shown.state === 'closed' ? 'alert' : 'person'}
       {...(isVerified ? { tone: 'good' as const } : shown.state === 'closed' ? { tone: 'warning' as const } : {})}
       mistakes={mistake === undefined ? [] : [mistake]}
-      focusOn={mistake ?? shown.state}
+      focusOn={mistake ?? `${shown.state} ${shown.asked?.kind} ${shown.readOut.length}`}
     >
       {shown.state === 'open' && <Numbers shown={shown} />}
+      {shown.state === 'open' && shown.otherWays.length > 0 && (
+        <OtherWays shown={shown} busy={busy} onAsk={onAsk} onAnswer={onAnswer} onVouch={onVouch} />
+      )}
       {shown.verified !== undefined && isVerified && (
         <Prose>
-          <p>{t('case.verified', { name, time: formatTime(shown.verified.goodUntil) })}</p>
+          <p>{t(`case.verified.${shown.verified.way}`, { name, time: formatTime(shown.verified.goodUntil) })}</p>
           <p>{t(`help.${shown.action}.explain`, { name })}</p>
         </Prose>
       )}
@@ -90,7 +97,12 @@ function Numbers({ shown }: { shown: Case }) {
   return (
     <>
       <Prose>
-        <p>{t('case.call.text', { name, address: `${window.location.host}/call` })}</p>
+        <p>
+          {t(shown.otherWays.includes('read-back') ? 'case.call.text.read-back' : 'case.call.text', {
+            name,
+            address: `${window.location.host}/call`,
+          })}
+        </p>
         <h2>{t('case.spoken')}</h2>
       </Prose>
       <Digits>{shown.numbers?.spoken}</Digits>
@@ -105,8 +117,10 @@ function Numbers({ shown }: { shown: Case }) {
 }
 
 /** The case as it is now: asked for again when it has moved on, and every few seconds where nobody would say so; until it is over. */
-function useCase(opened: Case, onOver: () => void): { shown: Case; isOffline: boolean } {
+function useCase(opened: Case, mistake: Mistake | undefined, onOver: () => void): { shown: Case; isOffline: boolean } {
   const [shown, setShown] = useState(opened);
+  // What an act of the agent made of it is known at once; what was refused may have moved it on as well.
+  useEffect(() => setShown(opened), [opened]);
   const [isOffline, setOffline] = useState(false);
   const [moved, setMoved] = useState(0);
   const isLive = useLive((event) => (event.case === opened.id || event.missed) && setMoved((count) => count + 1));
@@ -131,6 +145,6 @@ function useCase(opened: Case, onOver: () => void): { shown: Case; isOffline: bo
       abort.abort();
       clearTimeout(timer);
     };
-  }, [opened.id, opened.expiresAt, isClosed, isLive, moved, onOver]);
+  }, [opened.id, opened.expiresAt, isClosed, isLive, moved, mistake, onOver]);
   return { shown, isOffline };
 }

@@ -138,6 +138,7 @@ function Helping({ contact, initial, roles, onBack, onOver }: HelpPageProps & { 
           () => caseApi.act(opened.id, unverified),
           (given) => show({ name: 'done', helped: opened.account.displayName, action: opened.action, given }),
         );
+      const moved = ({ case: now }: { case: Case }) => show({ name: 'case', opened: now });
       const close = () => void ask(() => caseApi.close(opened.id), again);
       return (
         <CasePage
@@ -145,6 +146,9 @@ function Helping({ contact, initial, roles, onBack, onOver }: HelpPageProps & { 
           busy={busy}
           mistake={mistake}
           asked={asked}
+          onAsk={(kind) => void ask(() => caseApi.ask(opened.id, kind), moved)}
+          onAnswer={(said) => void ask(() => caseApi.answer(opened.id, said), moved)}
+          onVouch={() => void ask(() => caseApi.vouch(opened.id), moved)}
           onAct={actOn}
           onClose={close}
           onBack={again}
