@@ -14,6 +14,7 @@ export const LIVE_KINDS = [
   'attacked',
   'frozen',
   'not-my-call',
+  'approval-asked',
 ] as const;
 export type LiveKind = (typeof LIVE_KINDS)[number];
 
@@ -31,6 +32,8 @@ export const liveEventSchema = z.object({
   notice: liveNoticeSchema.optional(),
   /** A case of the agent's own has moved on: to be asked for. */
   case: z.string().optional(),
+  /** A threat was raised or lifted, or somebody agreed that it is over: how it stands is to be asked for. */
+  threat: z.literal(true).optional(),
   /** Something may have been missed: it was too long ago, or a directory does not answer. */
   missed: z.literal(true).optional(),
 });

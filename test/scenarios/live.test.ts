@@ -3,10 +3,12 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordEvent } from '../../src/core/audit/record-event.ts';
 import type { AccountRef } from '../../src/core/ports/directory.ts';
+import { liftThreat, raiseThreat } from '../../src/core/threat/threat.ts';
+import { consoleAuthor } from '../../src/core/threat/threat-author.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
-import { type Agent, atCall, HELPDESK_ROLES, newAgent, newCaller, opened } from './helpdesk.ts';
+import { type Agent, act, atCall, HELPDESK_ROLES, newAgent, newCaller, opened, verified } from './helpdesk.ts';
 import { type LiveClient, listen } from './live-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
 import { createMovableClock, type Keyturn, type KeyturnOptions, startKeyturn, until } from './start-keyturn.ts';
@@ -39,7 +41,12 @@ describe.each(['sqlite', 'postgres'] as const)('live notices on %s', (engine) =>
       ...{ key: new Uint8Array(randomBytes(32)), clock: createMovableClock() },
       directories: [embeddedSection('people'), embeddedSection('cloud')],
       ...(database === undefined ? {} : { database: database.url }),
-      configuration: { guard: GENEROUS_LIMITS, signIn: { enabled: true }, roles },
+      configuration: {
+        guard: GENEROUS_LIMITS,
+        signIn: { enabled: true },
+        roles,
+        helpdesk: { approvals: [{ name: 'board', when: { groups: ['Board'], directories: ['people'] } }] },
+      },
     };
     here = await startKeyturn(common);
     there = database === undefined ? here : await startKeyturn(common);
@@ -169,6 +176,23 @@ describe.each(['sqlite', 'postgres'] as const)('live notices on %s', (engine) =>
     expect(others.events).toEqual([]);
     expect(seers.events.filter((event) => event.case !== undefined)).toEqual([]);
     for (const client of [own, others, seers]) client.leave();
+  });
+
+  it('says to whoever works there that a second agent is wanted, whom they may see, and that a threat was raised or lifted', async () => {
+    const [agent, board] = [await newAgent(here), await newCaller(here, { groups: ['Staff', 'Board'] })];
+    const elsewhere = await newAgent(here, 'Unlockers');
+    const [seers, others] = [await watch(seer), await watch(elsewhere)];
+    const { id } = await verified(here, agent, board);
+    expect((await act(agent, id)).body.code).toBe('case.approval-needed');
+    const { notice } = await seers.waitFor((event) => event.notice?.kind === 'approval-asked', 'the question');
+    expect(notice?.accounts).toMatchObject([{ id: board.ref.id }]);
+    await raiseThreat(here.deps, consoleAuthor('root'), 'impostors');
+    for (const client of [seers, others]) await client.waitFor((event) => event.threat === true, 'the threat');
+    for (const name of ['one', 'two']) await liftThreat(here.deps, consoleAuthor(name));
+    await until(() => others.events.filter((event) => event.threat === true).length === 3, 'its end');
+    // Only that it is to be asked for: why is for those who ask.
+    expect(others.events.every((event) => Object.keys(event).join() === 'threat')).toBe(true);
+    for (const client of [seers, others]) client.leave();
   });
 
   it('says that something may be missing to whoever was away for too long, or comes with a mark of no use', async () => {

@@ -57,23 +57,28 @@ function Area({ contact, search, go, onOver }: HelpdeskPageProps & { onOver: () 
   return (
     <>
       <ThreatNotice threat={value.threat} />
-      <People directories={value.directories} contact={contact} search={search} go={go} onOver={onOver} />
+      <People directories={value.directories} contact={contact} search={search} go={go} onThreat={() => void load()} onOver={onOver} />
     </>
   );
 }
 
 interface PeopleProps extends HelpdeskPageProps {
   directories: PeopleDirectories['directories'];
+  /** How it stands with a raised threat may have changed. */
+  onThreat: () => void;
   onOver: () => void;
 }
 
-function People({ directories, contact, search, go, onOver }: PeopleProps) {
+function People({ directories, contact, search, go, onThreat, onOver }: PeopleProps) {
   // What is typed changes the address without a step in the history for each letter.
   const [typed, setTyped] = useState<Wanted>();
   const [helped, setHelped] = useState<{ helped: HelpedAccount; action: PersonPermission }>();
   const [approves, setApproves] = useState(false);
   const [heard, setHeard] = useState(NOTHING_HEARD);
-  const isLive = useLive((event) => setHeard((before) => heardAlso(before, event)));
+  const isLive = useLive((event) => {
+    if (event.threat === true || event.missed === true) onThreat();
+    setHeard((before) => heardAlso(before, event));
+  });
   const wanted = typed ?? readWanted(search);
   const want = useCallback((next: Wanted) => {
     window.history.replaceState(null, '', addressOf(next));

@@ -15,7 +15,7 @@ import type { Account, AccountRef } from '../ports/directory.ts';
 import { requireFullRights } from '../sessions/freshness.ts';
 import type { Session } from '../sessions/session.ts';
 import { type EventFeed, LOOK_EVERY, type Reader } from './event-feed.ts';
-import { noticeOf, ownCaseOf } from './notice-of.ts';
+import { isAboutThreat, noticeOf, ownCaseOf } from './notice-of.ts';
 import { readPosition, writePosition } from './position.ts';
 
 /** Whoever was away for more events than this is told that some were missed; and is told of those that follow. */
@@ -136,6 +136,7 @@ async function eventOf(
   const event: LiveEvent = {
     ...(noticed === null || accounts.length === 0 ? {} : { notice: { ...about(row, noticed), accounts } }),
     ...(own === null ? {} : { case: own }),
+    ...(isAboutThreat(row) ? { threat: true as const } : {}),
     ...(missed ? { missed: true as const } : {}),
   };
   return Object.keys(event).length === 0 ? null : event;

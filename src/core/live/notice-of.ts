@@ -27,6 +27,7 @@ const KINDS: Readonly<Partial<Record<AuditEvent['type'], LiveKind>>> = {
   'guard.attacked': 'attacked',
   'recovery.frozen': 'frozen',
   'case.denied': 'not-my-call',
+  'case.approval-asked': 'approval-asked',
 };
 
 /** null: nothing of it is told. */
@@ -43,6 +44,11 @@ export function ownCaseOf({ type, data }: Pick<AuditRow, 'type' | 'data'>, { dir
   if (!/^(case|vouch)\./.test(type)) return null;
   const { agent, case: of } = factsOf(data) as { agent?: { account?: Partial<AccountRef> }; case?: unknown };
   return typeof of === 'string' && agent?.account?.directory === directory && agent.account.id === id ? of : null;
+}
+
+/** Whether how it stands with a raised threat has changed, which whoever works here is told. */
+export function isAboutThreat({ type }: Pick<AuditRow, 'type'>): boolean {
+  return type.startsWith('threat.');
 }
 
 function done(verb: unknown): LiveKind {

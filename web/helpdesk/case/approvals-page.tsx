@@ -10,6 +10,7 @@ import { Actions, Announcement, Aside, Prose } from '../../ui/layout.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { useLive } from '../live/use-live.ts';
 import { caseApi } from './case-api.ts';
 
 interface ApprovalsPageProps {
@@ -24,6 +25,7 @@ export function ApprovalsPage({ contact, onBack, onOver }: ApprovalsPageProps) {
   const { t: portal } = useTranslation();
   const ask = useCallback(() => caseApi.approvals(), []);
   const { value, failure, load } = useLoaded(ask, onOver);
+  useLive((event) => (event.notice?.kind === 'approval-asked' || event.missed) && void load());
   const [mistake, setMistake] = useState<Mistake>();
   const [done, setDone] = useState('');
   const [busy, setBusy] = useState(false);
