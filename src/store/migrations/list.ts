@@ -30,8 +30,8 @@ import { createThreatsTable } from './0042-create-threats.ts';
 import { createApiTokensTable } from './0047-create-api-tokens.ts';
 import { letCasesWait } from './0047-let-cases-wait.ts';
 import { createPeopleCountsTable } from './0050-create-people-counts.ts';
-import { createProviderSessions } from './0050-create-provider-sessions.ts';
 import { createReportTables } from './0052-count-events.ts';
+import { createProviderSessions } from './0053-create-provider-sessions.ts';
 
 /** All migrations. A name that was released is never changed, and a new one sorts after all others. There is no way back down. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -67,5 +67,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0047-let-cases-wait': { up: letCasesWait },
   '0050-create-people-counts': { up: createPeopleCountsTable },
   '0052-count-events': { up: createReportTables },
-  '0050-create-provider-sessions': { up: createProviderSessions },
+  '0053-create-provider-sessions': { up: createProviderSessions },
 };
