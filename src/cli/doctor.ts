@@ -1,34 +1,22 @@
 import type { Command } from 'commander';
 import { isAppError } from '../../shared/errors.ts';
 import { printedFix } from '../../shared/fix-text.ts';
+import { describeDatabaseUrl, resolveDatabaseUrl } from '../config/resolve-database-url.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Configuration } from '../core/configuration/document.ts';
-import { verbsInUse } from '../core/delegation/verbs-in-use.ts';
-import type { Directory } from '../core/ports/directory.ts';
-import type { DirectoryVerb } from '../core/ports/directory-health.ts';
+import { checkInside, checkOutside } from '../core/health/check-installation.ts';
+import { type Finding, findingsOf } from '../core/health/finding.ts';
 import type { CommandContext } from './command-context.ts';
 import { completeCommand } from './complete-command.ts';
 import { describeFailure } from './describe-failure.ts';
-import { checkAudit } from './doctor/check-audit.ts';
 import { checkAuthorityFiles } from './doctor/check-authority-files.ts';
-import { checkBreached } from './doctor/check-breached.ts';
-import { checkDatabase, checkDatabasePlace } from './doctor/check-database.ts';
-import { checkDictionary } from './doctor/check-dictionary.ts';
-import { checkDirectory } from './doctor/check-directory.ts';
-import { checkEmergency } from './doctor/check-emergency.ts';
-import { checkEnrolment } from './doctor/check-enrolment.ts';
+import { checkDatabasePlace } from './doctor/check-database.ts';
 import { checkNode } from './doctor/check-machine.ts';
-import { checkMail } from './doctor/check-mail.ts';
 import { checkProxies, checkPublicUrl } from './doctor/check-public-url.ts';
-import { checkRoles } from './doctor/check-roles.ts';
-import { checkSeals } from './doctor/check-seals.ts';
 import { checkSecretFiles } from './doctor/check-secret-files.ts';
 import { checkKeys, checkSettings } from './doctor/check-settings.ts';
-import { checkSms } from './doctor/check-sms.ts';
 import { checkFirstConfiguration, checkStoredConfiguration, type JudgedConfiguration } from './doctor/check-stored-configuration.ts';
-import { checkThreat } from './doctor/check-threat.ts';
 import { failureFindings } from './doctor/failure-findings.ts';
-import { type Finding, findingsOf } from './doctor/finding.ts';
 import { withExamples } from './examples.ts';
 import { mayHaveDatabase, withRuntime } from './with-runtime.ts';
 
@@ -61,11 +49,6 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
   ]);
 }
 
-/** What of the rights of its service account is used. */
-function verbsOf(configuration: Configuration, { id, kind }: Directory): ReadonlySet<DirectoryVerb> {
-  return verbsInUse(configuration, configuration.directories.find((section) => section.id === id) ?? { kind });
-}
-
 /** With commands that can be pasted as they are printed. */
 function completed(finding: Finding, settingsFile: string | undefined): Finding {
   return 'fix' in finding ? { ...finding, lines: finding.lines.map((line) => completeCommand(line, settingsFile)) } : finding;
@@ -77,25 +60,19 @@ async function diagnose(context: CommandContext): Promise<Finding[]> {
   const report = [...checkNode(), ...findings];
   if (settings === null) return report;
   const keys = checkKeys(context, settings);
-  report.push(...keys, ...(await checkDatabasePlace(context, settings)));
+  report.push(...keys, ...(await checkDatabasePlace(context.resolveSecret, settings)));
   if (keys.some((finding) => finding.level === 'fail')) return report;
-  return [...report, ...(await checkInside(context, settings))];
+  return [...report, ...(await checkAll(context, settings))];
 }
 
-async function checkInside(context: CommandContext, settings: Settings): Promise<Finding[]> {
+async function checkAll(context: CommandContext, settings: Settings): Promise<Finding[]> {
   const report: Finding[] = [];
   let judged: JudgedConfiguration = { inForce: false, configuration: null, findings: [] };
   try {
     if (mayHaveDatabase(context, settings)) {
       const open = { only: 'store', schema: 'as-it-is' } as const;
       judged = await withRuntime(context, settings, open, async (runtime) => {
-        report.push(
-          ...(await checkDatabase(context, settings, runtime)),
-          ...(await checkSeals(runtime.store)),
-          ...(await checkAudit(runtime.store)),
-          ...(await checkEmergency(runtime)),
-          ...(await checkThreat(runtime)),
-        );
+        report.push(...(await checkInside(runtime, describeDatabaseUrl(resolveDatabaseUrl(settings, context.resolveSecret)))));
         return checkStoredConfiguration(context, settings, runtime);
       });
     } else report.push(findingsOf('database').note('There is none yet: the first start makes it'));
@@ -110,7 +87,7 @@ async function checkInside(context: CommandContext, settings: Settings): Promise
     ...checkAuthorityFiles(configuration),
     ...checkSecretFiles(configuration),
     ...checkProxies(configuration.organisation.publicUrl, settings.trustedProxies),
-    ...(await checkOutside(context, settings, inForce ? undefined : configuration)),
+    ...(await checkServers(context, settings, inForce ? undefined : configuration)),
     ...(await checkPublicUrl(configuration.organisation.publicUrl)),
   );
   return report;
@@ -128,24 +105,14 @@ function databaseFailure(error: unknown): Finding[] {
  * Directories and mail, all at the same time: each waits for its own servers.
  * @param configuration one that is not in force yet; it is tried beside a database in memory
  */
-async function checkOutside(context: CommandContext, settings: Settings, configuration: Configuration | undefined): Promise<Finding[]> {
+async function checkServers(context: CommandContext, settings: Settings, configuration: Configuration | undefined): Promise<Finding[]> {
   const place: Settings = configuration === undefined ? settings : { ...settings, database: { url: 'sqlite::memory:' } };
   const options = configuration === undefined ? ({ schema: 'as-it-is' } as const) : { configuration };
   try {
     return await withRuntime(context, place, options, async (runtime) => {
-      const { directories, mailer, sms, breached, dictionary, texts, random, configuration: used } = runtime;
-      const settle = used?.recovery.settleMilliseconds ?? 0;
-      const checks = [
-        ...(used === null ? [] : directories.map((each) => checkDirectory(each, { settle, random, verbs: verbsOf(used, each) }))),
-        ...(mailer === null ? [] : [checkMail(mailer)]),
-        ...(sms === null || used === null ? [] : [checkSms(sms, texts, used)]),
-        ...(used === null ? [] : [checkRoles(directories, used)]),
-        ...(breached === null ? [] : [checkBreached(breached)]),
-        ...(dictionary === null ? [] : [checkDictionary(dictionary)]),
-        // Before the first start nobody can have enrolled.
-        ...(configuration === undefined && used !== null ? [checkEnrolment(runtime, used)] : []),
-      ];
-      return (await Promise.all(checks)).flat();
+      // Before the first start nobody can have enrolled.
+      const options = { failed: failureFindings, canHaveEnrolled: configuration === undefined };
+      return runtime.configuration === null ? [] : checkOutside(runtime, runtime.configuration, options);
     });
   } catch (error) {
     return failureFindings('directories and mail', error);

@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Configuration } from '../core/configuration/document.ts';
 import { createConfigurationReader } from '../core/configuration/read-configuration.ts';
-import { liftThreat, type RaisedThreat, raiseThreat, readThreat } from '../core/threat/threat.ts';
+import { describeThreat } from '../core/health/describe-threat.ts';
+import { liftThreat, raiseThreat, readThreat } from '../core/threat/threat.ts';
 import { consoleAuthor } from '../core/threat/threat-author.ts';
 import { rulesEmptied } from '../core/threat/tighten.ts';
 import type { CommandContext } from './command-context.ts';
 import { completeCommand } from './complete-command.ts';
-import { describeTime } from './enrolment/describe-factor.ts';
 import { withExamples } from './examples.ts';
 import type { Runtime } from './runtime.ts';
 import { withRuntime } from './with-runtime.ts';
@@ -66,14 +66,6 @@ export function addThreatCommand(program: Command, context: CommandContext): voi
       }),
     );
   withExamples(status, [{ command: 'keyturn threat status', does: 'tells how it stands' }]);
-}
-
-/** How it stands, in one line. */
-export function describeThreat(raised: RaisedThreat | null): string {
-  if (raised === null) return 'No threat is raised.';
-  const { since, author, reason, lift } = raised;
-  const agreed = lift === null ? '' : ` ${lift.author} agrees that it is over; a second one is awaited until ${describeTime(lift.until)}.`;
-  return `RAISED since ${describeTime(since)} by ${author}: ${reason}.${agreed}`;
 }
 
 /** Whom it leaves without any way, a line for each rule. */

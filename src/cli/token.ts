@@ -5,12 +5,12 @@ import { isForPeople, TOKEN_PERMISSIONS, type TokenPermission } from '../../shar
 import type { Actor } from '../core/audit/events.ts';
 import type { Configuration } from '../core/configuration/document.ts';
 import { createConfigurationReader } from '../core/configuration/read-configuration.ts';
+import { describeTime } from '../core/health/describe-time.ts';
 import type { ApiToken } from '../core/tokens/api-token.ts';
 import { makeToken } from '../core/tokens/make-token.ts';
 import { listTokens, revokeToken } from '../core/tokens/revoke-token.ts';
 import type { CommandContext } from './command-context.ts';
 import { completeCommand } from './complete-command.ts';
-import { describeTime } from './enrolment/describe-factor.ts';
 import { withExamples } from './examples.ts';
 import type { Runtime } from './runtime.ts';
 import { withRuntime } from './with-runtime.ts';

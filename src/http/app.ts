@@ -25,6 +25,7 @@ import { createPageSender } from './page-file.ts';
 import { registerPages } from './pages.ts';
 import { asAppError } from './problem.ts';
 import { adminRoutes } from './routes/admin.ts';
+import { adminHealthRoutes } from './routes/admin-health.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { configurationRoutes } from './routes/configuration.ts';
@@ -142,6 +143,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(tokenRoutes(deps), { prefix });
   await app.register(withoutTokens(peopleCountRoutes(deps)), { prefix });
   await app.register(withoutTokens(queueRoutes(deps)), { prefix });
+  await app.register(withoutTokens(adminHealthRoutes(deps)), { prefix });
   await app.register(withoutTokens(siteRoutes(deps)), { prefix });
   await app.register(withoutTokens(noticeRoutes(deps)), { prefix });
   if (deps.demo !== null) await app.register(withoutTokens(demoRoutes(deps.demo, deps)), { prefix });

@@ -1,5 +1,6 @@
 import type { DemoMessage } from '../../shared/api/demo.ts';
 import type { CheckContext } from '../core/configuration/check-context.ts';
+import type { Diagnosis } from '../core/health/finding.ts';
 import type { JourneyDeps } from '../core/journey/journey-deps.ts';
 import type { OpenIdProvider } from '../core/ports/open-id-provider.ts';
 
@@ -21,6 +22,8 @@ export interface HttpDeps extends JourneyDeps {
   readonly openId: () => OpenIdProvider | null;
   /** What judges a configuration that is sent here. */
   readonly checkContext: CheckContext;
+  /** What `keyturn doctor` would find on this node. */
+  readonly diagnose: () => Promise<Diagnosis>;
   /** Resolves when this node goes by the configuration that was put into force last, or has logged why it cannot. */
   readonly takeUpConfiguration: () => Promise<void>;
   /** Hears of each answer: the route as it is written in the source (never an address with anybody's data), status and seconds. */

@@ -38,6 +38,7 @@ import { createSchedule } from '../jobs/schedule.ts';
 import { createAltchaWork } from '../platform/altcha-work.ts';
 import { argon2Hash } from '../platform/argon2-hash.ts';
 import { createStrengthThread } from '../platform/strength-thread.ts';
+import { createDiagnosis } from './diagnose.ts';
 import { openAdapters } from './open-adapters.ts';
 import type { Base } from './open-base.ts';
 
@@ -143,6 +144,7 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
     takingUp = next.catch(() => undefined);
     return next;
   };
+  const checkContext = createCheckContext(createSecretResolver(process.env), settings.demo, sectionProblems);
   const app = await createApp({
     ...deps,
     pages,
@@ -150,7 +152,8 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
     demo: settings.demo ? createDemoDoor(deps, () => adapters.mailer) : null,
     isStopping: () => stopping,
     openId: () => adapters.openId,
-    checkContext: createCheckContext(createSecretResolver(process.env), settings.demo, sectionProblems),
+    checkContext,
+    diagnose: createDiagnosis(base, settings, checkContext, () => adapters),
     takeUpConfiguration: () => takeUpNext().catch((error: unknown) => log.error('configuration.not-taken-up', { error })),
     onResponse: base.metrics?.onResponse,
   });

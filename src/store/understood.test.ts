@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { intentRow, journeyRow, makeSqliteDatabase, NOW, openTestStore, outboxRow } from '../../test/store/fixture.ts';
-import { checkSeals } from '../cli/doctor/check-seals.ts';
+import { checkSeals } from '../core/health/check-seals.ts';
 import { isUnderstood } from './understood.ts';
 
 const intent = { id: 'i', directory: 'd', account_id: 'a', status: 'open' };

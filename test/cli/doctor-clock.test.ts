@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { checkClock } from '../../src/cli/doctor/check-database.ts';
+import { checkClock } from '../../src/core/health/check-store.ts';
 import { createStore, type OpenedStore } from '../../src/store/create-store.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { makePostgresDatabase, makeSqliteDatabase, quietLog, type TestDatabase, testKey } from '../store/fixture.ts';

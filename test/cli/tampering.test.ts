@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import type { Finding } from '../../src/cli/doctor/finding.ts';
 import { createKey } from '../../src/config/create-key-file.ts';
+import type { Finding } from '../../src/core/health/finding.ts';
 import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
 import { configurationDocument, runCommand, writeSettings } from './run-command.ts';
 

@@ -252,6 +252,10 @@ describe.each([
     await press(word['queue.delete']);
     await page.getByText(say('queue.delete.missing')).first().waitFor();
     await look('queue-delete');
+    await page.goto(`${portal.origin}/admin?page=health`);
+    await title(page, say('health.title'));
+    await page.getByText(say('health.others'), { exact: true }).click();
+    await look('health');
     await page.goto(`${portal.origin}/admin?page=rules`);
     await title(page, say('rules.title'));
     await press(word['try.title']);

@@ -124,6 +124,7 @@ const AT_THE_INSTALLATION: Readonly<Record<string, unknown>> = {
   'GET /admin/people-count': undefined,
   'POST /admin/people-count': {},
   'DELETE /admin/people-count': undefined,
+  'GET /admin/health': undefined,
   'GET /admin/queue': undefined,
   'POST /admin/queue/{message}/retry': {},
   'POST /admin/queue/{message}/delete': { reason: 'x' },

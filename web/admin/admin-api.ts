@@ -6,6 +6,7 @@ import type {
   ConfigurationVersions,
   ShownConfiguration,
 } from '../../shared/api/configuration.ts';
+import type { Health } from '../../shared/api/health.ts';
 import type { PeopleCount } from '../../shared/api/people-count.ts';
 import type { Queue } from '../../shared/api/queue.ts';
 import type { SignedIn } from '../../shared/api/session.ts';
@@ -36,6 +37,7 @@ export const adminApi = {
   tokens: () => call<ShownTokens>('GET', '/admin/tokens'),
   makeToken: (wanted: MakeTokenRequest) => call<MadeToken>('POST', '/admin/tokens', wanted),
   revokeToken: (id: string) => call<undefined>('DELETE', `/admin/tokens/${encodeURIComponent(id)}`),
+  health: () => call<Health>('GET', '/admin/health'),
   queue: () => call<Queue>('GET', '/admin/queue'),
   retryMessage: (id: string) => call<undefined>('POST', `/admin/queue/${encodeURIComponent(id)}/retry`, {}),
   deleteMessage: (id: string, reason: string) => call<undefined>('POST', `/admin/queue/${encodeURIComponent(id)}/delete`, { reason }),

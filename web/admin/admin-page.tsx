@@ -14,6 +14,7 @@ import { adminApi } from './admin-api.ts';
 import { ConfigurationPage, type Draft } from './configuration-page.tsx';
 import { EmergencyNotice } from './emergency-notice.tsx';
 import { EnterPage } from './enter-page.tsx';
+import { HealthPage } from './health-page.tsx';
 import { HomePage } from './home-page.tsx';
 import { MakePasskeyPage } from './make-passkey-page.tsx';
 import { OpenEmergencyPage } from './open-emergency-page.tsx';
@@ -128,6 +129,8 @@ function AdminContent({ contact, signIn, search, go }: AdminPageProps) {
         return <RulesPage go={go} onBack={back} onOver={onOver} />;
       case 'try':
         return <TryPage onBack={back} onOver={onOver} />;
+      case 'health':
+        return <HealthPage onBack={back} onOver={onOver} />;
       case 'queue':
         return <QueuePage contact={contact} onBack={back} onOver={onOver} />;
       case 'threat':

@@ -3,9 +3,10 @@ import { type Emergency, makeEmergencyLink, readEmergencies, retireEmergencies }
 import type { Configuration } from '../../core/configuration/document.ts';
 import { passkeySiteProblem } from '../../core/configuration/passkey-site.ts';
 import { createConfigurationReader } from '../../core/configuration/read-configuration.ts';
+import { describeEmergencies } from '../../core/health/describe-emergencies.ts';
+import { describeTime } from '../../core/health/describe-time.ts';
 import type { CommandContext } from '../command-context.ts';
 import { completeCommand } from '../complete-command.ts';
-import { describeTime } from '../enrolment/describe-factor.ts';
 import { withExamples } from '../examples.ts';
 import type { Runtime } from '../runtime.ts';
 import { withRuntime } from '../with-runtime.ts';
@@ -78,16 +79,6 @@ export function addEmergency(access: Command, context: CommandContext): void {
       }),
     );
   withExamples(end, [{ command: 'keyturn access emergency retire', does: 'ends it' }]);
-}
-
-/** What there is, in lines. */
-export function describeEmergencies(told: readonly Emergency[]): string[] {
-  if (told.length === 0) return ['None is in use, and no link waits.'];
-  return told.map(({ author, reason, madeAt, openedAt, expiresAt, hasPasskey }) => {
-    const made = `made ${describeTime(madeAt)} by ${author}: ${reason}`;
-    if (openedAt === null) return `A link waits until ${describeTime(expiresAt)}, ${made}`;
-    return `IN USE since ${describeTime(openedAt)}${hasPasskey ? '' : ', without a passkey'}, ${made}`;
-  });
 }
 
 function present({ madeAt, openedAt, expiresAt, ...more }: Emergency) {

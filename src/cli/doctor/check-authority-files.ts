@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Configuration } from '../../core/configuration/document.ts';
-import { certificateEndFindings } from './certificate-end.ts';
-import { type Finding, findingsOf } from './finding.ts';
+import { certificateEndFindings } from '../../core/health/certificate-end.ts';
+import { type Finding, findingsOf } from '../../core/health/finding.ts';
 
 const CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[\s\S]*?-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
 

@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import packageFile from '../../../package.json' with { type: 'json' };
 import { shellWord, withLines } from '../../../shared/fix-text.ts';
-import { type Finding, findingsOf } from './finding.ts';
+import { type Finding, findingsOf } from '../../core/health/finding.ts';
 
 const MEBIBYTE = 1024 ** 2;
 /** Below this the embedded database may stop at any moment. */

@@ -1,7 +1,7 @@
 import { connect } from 'node:tls';
 import { systemErrorCode, systemErrorInWords } from '../../../shared/system-error.ts';
-import { certificateEndFindings } from './certificate-end.ts';
-import { type Finding, findingsOf } from './finding.ts';
+import { certificateEndFindings } from '../../core/health/certificate-end.ts';
+import { type Finding, findingsOf } from '../../core/health/finding.ts';
 
 const TIME_LIMIT = 5_000;
 
@@ -60,5 +60,11 @@ async function checkCertificate({ hostname, port }: URL): Promise<Finding[]> {
     socket.once('error', () => settle(null));
     socket.once('timeout', () => settle(null));
   });
-  return certificateEndFindings(findingsOf('public URL'), 'Its certificate', end, 'Renew it, and let the proxy read the new one');
+  return certificateEndFindings(
+    findingsOf('public URL'),
+    'Its certificate',
+    end,
+    'Renew it, and let the proxy read the new one',
+    Date.now(),
+  );
 }

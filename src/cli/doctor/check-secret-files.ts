@@ -1,6 +1,6 @@
 import type { Configuration } from '../../core/configuration/document.ts';
+import type { Finding } from '../../core/health/finding.ts';
 import { checkPrivateFile } from './check-machine.ts';
-import type { Finding } from './finding.ts';
 
 /** Whether the files that the configuration takes secrets from are their owner's alone. Those that are not there are told by who uses them. */
 export function checkSecretFiles(configuration: Configuration): Finding[] {

@@ -4,10 +4,10 @@ import { isAppError } from '../../../shared/errors.ts';
 import { shellWord, withLines } from '../../../shared/fix-text.ts';
 import { resolveKeys } from '../../config/resolve-keys.ts';
 import type { Settings } from '../../config/settings.ts';
+import { type Finding, findingsOf } from '../../core/health/finding.ts';
 import type { CommandContext } from '../command-context.ts';
 import { checkPrivateFile } from './check-machine.ts';
 import { failureFindings } from './failure-findings.ts';
-import { type Finding, findingsOf } from './finding.ts';
 
 /** The boot settings, if they are in order, and what was found. */
 export function checkSettings(context: CommandContext): { settings: Settings | null; findings: Finding[] } {

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { shellWord, withLines } from '../../../shared/fix-text.ts';
 import type { Settings } from '../../config/settings.ts';
-import { checkConfiguration } from '../../core/configuration/check-configuration.ts';
 import type { Configuration } from '../../core/configuration/document.ts';
+import { type Finding, findingsOf } from '../../core/health/finding.ts';
+import { correctInForce, judgeDocument } from '../../core/health/judge-document.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { Runtime } from '../runtime.ts';
-import { type Finding, findingsOf } from './finding.ts';
 
 /** A configuration as this machine sees it: its secrets and files must be there as well. */
 export interface JudgedConfiguration {
@@ -24,12 +24,7 @@ export async function checkStoredConfiguration(
 ): Promise<JudgedConfiguration> {
   const row = await store.configurations.current();
   if (row === null) return { inForce: false, configuration: null, findings: [] };
-  const fix = withLines(
-    'Correct it in the document, and put that into force',
-    'keyturn config export > configuration.yaml',
-    'keyturn config apply configuration.yaml',
-  );
-  const { configuration, findings } = await judge(context, settings, JSON.parse(row.document), fix);
+  const { configuration, findings } = await judge(context, settings, JSON.parse(row.document), correctInForce);
   if (configuration !== null) findings.unshift(findingsOf('configuration').ok(`Version ${row.version} is in order`));
   return { inForce: true, configuration, findings };
 }
@@ -49,16 +44,6 @@ export async function checkFirstConfiguration(context: CommandContext, settings:
   return { inForce: false, configuration, findings };
 }
 
-async function judge(
-  context: CommandContext,
-  settings: Settings,
-  document: unknown,
-  fix: string,
-): Promise<{ configuration: Configuration | null; findings: Finding[] }> {
-  const { warn, fail } = findingsOf('configuration');
-  const { problems, configuration } = checkConfiguration(document, await context.checkContext(settings.demo));
-  return {
-    configuration,
-    findings: problems.map(({ severity, path, message }) => (severity === 'error' ? fail : warn)(`${path}: ${message}`, fix)),
-  };
+async function judge(context: CommandContext, settings: Settings, document: unknown, fix: string) {
+  return judgeDocument(document, await context.checkContext(settings.demo), fix);
 }

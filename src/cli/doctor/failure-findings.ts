@@ -1,5 +1,5 @@
+import { type Finding, findingsOf } from '../../core/health/finding.ts';
 import { describeFailure } from '../describe-failure.ts';
-import { type Finding, findingsOf } from './finding.ts';
 
 /** What an error means for the report: one finding for each listed problem, or one with its meaning. */
 export function failureFindings(area: string, error: unknown): Finding[] {

@@ -2,6 +2,7 @@ import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { FROM_DIRECTORY } from '../../core/enrolment/factors-of.ts';
 import { questionsKept } from '../../core/enrolment/kept-questions.ts';
 import { temporaryPassOf } from '../../core/enrolment/temporary-pass.ts';
+import { describeTime } from '../../core/health/describe-time.ts';
 import type { FactorRow } from '../../core/ports/store.ts';
 
 const WORDS: Partial<Record<FactorKind, (row: FactorRow) => string>> = {
@@ -27,11 +28,6 @@ export function describeFactor(row: FactorRow): string {
     ...(row.suspendedAt === null ? [] : ['SUSPENDED after too many wrong codes']),
   ];
   return `${what} (${facts.join(', ')})`;
-}
-
-/** A time for the terminal, to the minute. */
-export function describeTime(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** A proof for programs. Seeds are not part of it. */

@@ -1,5 +1,5 @@
 import type { NotAsked, Requirement, Stuck } from '../../core/enrolment/requirement.ts';
-import { describeTime } from './describe-factor.ts';
+import { describeTime } from '../../core/health/describe-time.ts';
 
 /** Why somebody is asked nothing, for operators. */
 export const NOT_ASKED: Readonly<Record<NotAsked, string>> = {

@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { createConfigurationReader } from '../../core/configuration/read-configuration.ts';
 import { issueTemporaryPass } from '../../core/enrolment/temporary-pass.ts';
+import { describeTime } from '../../core/health/describe-time.ts';
 import { everyProofOf } from '../../core/people/linked-proofs.ts';
 import { vouchedProof } from '../../core/vouching/vouched-proof.ts';
 import type { CommandContext } from '../command-context.ts';
 import { changedBy } from '../enrolment/changed-by.ts';
 import { describeCombinations } from '../enrolment/describe-combinations.ts';
-import { describeTime } from '../enrolment/describe-factor.ts';
 import { withExamples } from '../examples.ts';
 import { findOneAccount } from '../find-account.ts';
 import { withRuntime } from '../with-runtime.ts';

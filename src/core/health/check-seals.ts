@@ -1,5 +1,5 @@
 import { withLines } from '../../../shared/fix-text.ts';
-import type { Store } from '../../core/ports/store.ts';
+import type { Store } from '../ports/store.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
 const REMEDIES: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { withLines } from '../../../shared/fix-text.ts';
-import type { BreachedPasswords } from '../../core/ports/breached-passwords.ts';
+import type { BreachedPasswords } from '../ports/breached-passwords.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
 /** Whether the source of breached passwords can be asked. A file is read here and there; `keyturn breached status --verify` reads all. */

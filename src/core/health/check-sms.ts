@@ -1,13 +1,17 @@
 import { ASKING_GOALS } from '../../../shared/api/journeys.ts';
-import type { Configuration } from '../../core/configuration/document.ts';
-import { composeCodeText } from '../../core/notify/compose-sms.ts';
-import { smsSegments } from '../../core/notify/sms-length.ts';
-import type { SmsSender, Texts } from '../../core/ports/platform.ts';
-import { failureFindings } from './failure-findings.ts';
-import { type Finding, findingsOf } from './finding.ts';
+import type { Configuration } from '../configuration/document.ts';
+import { composeCodeText } from '../notify/compose-sms.ts';
+import { smsSegments } from '../notify/sms-length.ts';
+import type { SmsSender, Texts } from '../ports/platform.ts';
+import { type FailureFindings, type Finding, findingsOf } from './finding.ts';
 
 /** Each gateway is connected to; nothing is sent, as every text costs money and rings somebody's phone. */
-export async function checkSms(sender: SmsSender, texts: Texts, { organisation }: Configuration): Promise<Finding[]> {
+export async function checkSms(
+  sender: SmsSender,
+  texts: Texts,
+  { organisation }: Configuration,
+  failed: FailureFindings,
+): Promise<Finding[]> {
   const { ok, warn, fail } = findingsOf('sms');
   try {
     const gateways = await sender.health();
@@ -26,6 +30,6 @@ export async function checkSms(sender: SmsSender, texts: Texts, { organisation }
     const problem = `A code takes more than one message in ${long.join(', ')}: each is billed`;
     return long.length === 0 ? reached : [...reached, warn(problem, 'Use a shorter host in organisation.publicUrl')];
   } catch (error) {
-    return failureFindings('sms', error);
+    return failed('sms', error);
   }
 }

@@ -1,10 +1,9 @@
 import { withLines } from '../../../shared/fix-text.ts';
-import type { Directory, DirectoryKind } from '../../core/ports/directory.ts';
-import type { ConfiguredName, DirectoryHealth, DirectoryRight, DirectoryVerb } from '../../core/ports/directory-health.ts';
-import type { Random } from '../../core/ports/platform.ts';
+import type { Directory, DirectoryKind } from '../ports/directory.ts';
+import type { ConfiguredName, DirectoryHealth, DirectoryRight, DirectoryVerb } from '../ports/directory-health.ts';
+import type { Clock, Random } from '../ports/platform.ts';
 import { certificateEndFindings } from './certificate-end.ts';
-import { failureFindings } from './failure-findings.ts';
-import { type Finding, findingsOf } from './finding.ts';
+import { type FailureFindings, type Finding, findingsOf } from './finding.ts';
 
 /** Tickets of Kerberos are refused beyond five minutes (RFC 4120 1.6); one minute already confuses people. */
 const SKEW_FAIL = 5 * 60_000;
@@ -17,10 +16,10 @@ export async function checkDirectory(directory: Directory, measure: Measure & Us
     const health = await directory.health({ rights: true });
     // While a name is missing nobody is looked up anyway.
     const asks = health.serviceAccount.ok && health.configured.every(({ ok }) => ok);
-    const speed = asks ? await checkSpeed(area, directory, measure).catch((error: unknown) => failureFindings(area, error)) : [];
-    return [...describeHealth(area, health, { kind: directory.kind, verbs: measure.verbs }), ...speed];
+    const speed = asks ? await checkSpeed(area, directory, measure).catch((error: unknown) => measure.failed(area, error)) : [];
+    return [...describeHealth(area, health, { kind: directory.kind, verbs: measure.verbs, now: measure.clock.now() }), ...speed];
   } catch (error) {
-    return failureFindings(area, error);
+    return measure.failed(area, error);
   }
 }
 
@@ -34,18 +33,20 @@ export interface Measure {
   /** `recovery.settleMilliseconds` of the configuration. */
   readonly settle: number;
   readonly random: Random;
+  readonly clock: Clock;
+  readonly failed: FailureFindings;
 }
 
 /**
  * How long it takes to look a name up, as at the start of a recovery. Within `settleMilliseconds` nobody sees from outside how long
  * that was; beyond, the clock may tell who is there.
  */
-async function checkSpeed(area: string, directory: Directory, { settle, random }: Measure): Promise<Finding[]> {
+async function checkSpeed(area: string, directory: Directory, { settle, random, clock }: Measure): Promise<Finding[]> {
   const { ok, warn } = findingsOf(area);
   const lookUp = async () => {
-    const startedAt = performance.now();
+    const startedAt = clock.now();
     await directory.findAccounts(`nobody-${Buffer.from(random.bytes(6)).toString('hex')}`);
-    return performance.now() - startedAt;
+    return clock.now() - startedAt;
   };
   // The first one may have to open a connection, which those of people find open.
   await lookUp();
@@ -60,7 +61,11 @@ async function checkSpeed(area: string, directory: Directory, { settle, random }
   ];
 }
 
-function describeHealth(area: string, health: DirectoryHealth, { kind, verbs }: Used & { readonly kind: DirectoryKind }): Finding[] {
+function describeHealth(
+  area: string,
+  health: DirectoryHealth,
+  { kind, verbs, now }: Used & { readonly kind: DirectoryKind; readonly now: number },
+): Finding[] {
   const { ok, note, warn, fail } = findingsOf(area);
   const anyServer = health.servers.some((server) => server.ok);
   const findings: Finding[] = health.servers.map((server) => {
@@ -70,7 +75,13 @@ function describeHealth(area: string, health: DirectoryHealth, { kind, verbs }: 
   });
   findings.push(
     ...health.servers.flatMap(({ url, certificateEnds }) =>
-      certificateEndFindings(findingsOf(area), `The certificate of ${url}`, certificateEnds, 'Install a new certificate on the server'),
+      certificateEndFindings(
+        findingsOf(area),
+        `The certificate of ${url}`,
+        certificateEnds,
+        'Install a new certificate on the server',
+        now,
+      ),
     ),
   );
   // A directory that Keyturn keeps itself.

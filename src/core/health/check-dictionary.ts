@@ -1,4 +1,4 @@
-import type { WordDictionary } from '../../core/ports/word-dictionary.ts';
+import type { WordDictionary } from '../ports/word-dictionary.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
 /** Whether the files of the dictionary can be read, and how many words they hold. */

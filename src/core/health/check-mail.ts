@@ -1,9 +1,8 @@
-import type { Mailer } from '../../core/ports/platform.ts';
-import { failureFindings } from './failure-findings.ts';
-import { type Finding, findingsOf } from './finding.ts';
+import type { Mailer } from '../ports/platform.ts';
+import { type FailureFindings, type Finding, findingsOf } from './finding.ts';
 
 /** Each mail server is asked whether it would take mail; nothing is sent. */
-export async function checkMail(mailer: Mailer): Promise<Finding[]> {
+export async function checkMail(mailer: Mailer, failed: FailureFindings): Promise<Finding[]> {
   const { ok, warn, fail } = findingsOf('mail');
   try {
     const servers = await mailer.health();
@@ -12,6 +11,6 @@ export async function checkMail(mailer: Mailer): Promise<Finding[]> {
       server.ok ? ok(`${server.server} takes mail`) : trouble(`${server.server}: ${server.problem}`, server.fix),
     );
   } catch (error) {
-    return failureFindings('mail', error);
+    return failed('mail', error);
   }
 }

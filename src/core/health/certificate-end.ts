@@ -14,7 +14,7 @@ export function certificateEndFindings(
   certificate: string,
   end: number | null,
   fix: string,
-  now: number = Date.now(),
+  now: number,
 ): Finding[] {
   if (end === null || Number.isNaN(end) || end - now > WARN_DAYS * DAY) return [];
   const date = new Date(end).toISOString().slice(0, 10);

@@ -1,11 +1,11 @@
 import { withLines } from '../../../shared/fix-text.ts';
-import { readThreat } from '../../core/threat/threat.ts';
-import type { Runtime } from '../runtime.ts';
-import { describeThreat } from '../threat.ts';
+import type { CoreDeps } from '../core-deps.ts';
+import { readThreat } from '../threat/threat.ts';
+import { describeThreat } from './describe-threat.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
 /** Whether a threat is raised. Nothing to say is the usual. */
-export async function checkThreat(runtime: Pick<Runtime, 'store' | 'clock'>): Promise<Finding[]> {
+export async function checkThreat(runtime: Pick<CoreDeps, 'store' | 'clock'>): Promise<Finding[]> {
   const raised = await readThreat(runtime);
   const { warn } = findingsOf('raised threat');
   return raised === null

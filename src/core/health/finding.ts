@@ -36,3 +36,12 @@ export function findingsOf(area: string) {
     };
   return { ok: fact('ok'), note: fact('note'), warn: trouble('warn'), fail: trouble('fail') };
 }
+
+/** What was found when all was looked at. `at`: milliseconds since 1970. */
+export interface Diagnosis {
+  readonly at: number;
+  readonly findings: readonly Finding[];
+}
+
+/** What an error means for the report: one finding for each listed problem, or one with its meaning. */
+export type FailureFindings = (area: string, error: unknown) => Finding[];

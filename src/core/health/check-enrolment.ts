@@ -1,15 +1,14 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { withLines } from '../../../shared/fix-text.ts';
-import { readRuleFacts } from '../../core/accounts/read-rule-facts.ts';
-import type { Configuration } from '../../core/configuration/document.ts';
-import { FROM_DIRECTORY } from '../../core/enrolment/factors-of.ts';
-import { everyProofOf, FROM_LINK } from '../../core/people/linked-proofs.ts';
-import type { Directory } from '../../core/ports/directory.ts';
-import type { FactorRow } from '../../core/ports/store.ts';
-import { combinationsOf, type ProofRule, scopesNamed } from '../../core/proof/rules.ts';
-import type { Runtime } from '../runtime.ts';
-import { failureFindings } from './failure-findings.ts';
-import { type Finding, findingsOf } from './finding.ts';
+import { readRuleFacts } from '../accounts/read-rule-facts.ts';
+import type { Configuration } from '../configuration/document.ts';
+import type { CoreDeps } from '../core-deps.ts';
+import { FROM_DIRECTORY } from '../enrolment/factors-of.ts';
+import { everyProofOf, FROM_LINK } from '../people/linked-proofs.ts';
+import type { Directory } from '../ports/directory.ts';
+import type { FactorRow } from '../ports/store.ts';
+import { combinationsOf, type ProofRule, scopesNamed } from '../proof/rules.ts';
+import { type FailureFindings, type Finding, findingsOf } from './finding.ts';
 
 /** So many people of a directory are looked at for addresses that count there; more would make the doctor slow. */
 const LOOKED_AT = 1000;
@@ -19,7 +18,7 @@ const FIX = withLines(
   'keyturn enrolment add NAME --kind email --address ADDRESS',
 );
 
-type Opened = Pick<Runtime, 'store' | 'keys' | 'directories'>;
+type Opened = Pick<CoreDeps, 'store' | 'keys'> & { readonly directories: readonly Directory[]; readonly failed: FailureFindings };
 
 /**
  * How many people can give each combination that a rule of proof accepts: without them all is in order and nobody can recover anything. Where
@@ -37,7 +36,7 @@ export async function checkEnrolment(runtime: Opened, configuration: Configurati
       if (contacts.email !== undefined) findings.push(describeContacts(directory, people, 'email', contacts.email.attributes));
       if (contacts.sms !== undefined) findings.push(describeContacts(directory, people, 'sms', contacts.sms.attributes));
     } catch (error) {
-      findings.push(...failureFindings(AREA, error));
+      findings.push(...runtime.failed(AREA, error));
     }
   }
   const { rules } = configuration.recovery;
@@ -51,18 +50,18 @@ export async function checkEnrolment(runtime: Opened, configuration: Configurati
   }
   for (const directory of runtime.directories) {
     const atProof = { in: 'recovery.rules', effect: 'everybody must prove enough either way' };
-    counts.push(...(await checkScopes(directory, rules, atProof)));
+    counts.push(...(await checkScopes({ directory, failed: runtime.failed }, rules, atProof)));
     const asked = { in: 'enrolment.required', effect: 'nobody is forced to enrol by it' };
-    counts.push(...(await checkScopes(directory, configuration.enrolment.required, asked)));
+    counts.push(...(await checkScopes({ directory, failed: runtime.failed }, configuration.enrolment.required, asked)));
     const second = { in: 'helpdesk.approvals', effect: 'a second agent has to approve for everybody of it' };
-    counts.push(...(await checkScopes(directory, configuration.helpdesk.approvals, second)));
+    counts.push(...(await checkScopes({ directory, failed: runtime.failed }, configuration.helpdesk.approvals, second)));
   }
   return [...counts, ...findings];
 }
 
 /** Whether a directory tells of the places and groups that rules of proof name. Asked of one of its people: it is the same for all. */
 async function checkScopes(
-  directory: Directory,
+  { directory, failed }: { directory: Directory; failed: FailureFindings },
   rules: readonly Pick<ProofRule, 'name' | 'when'>[],
   { in: section, effect }: { in: string; effect: string },
 ): Promise<Finding[]> {
@@ -83,7 +82,7 @@ async function checkScopes(
         : ok(`${directory.id} tells who belongs to ${name}`),
     );
   } catch (error) {
-    return failureFindings(AREA, error);
+    return failed(AREA, error);
   }
 }
 

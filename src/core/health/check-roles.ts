@@ -1,6 +1,6 @@
-import { checkRoleNames } from '../../core/access/check-role-names.ts';
-import type { Configuration } from '../../core/configuration/document.ts';
-import type { Directory } from '../../core/ports/directory.ts';
+import { checkRoleNames } from '../access/check-role-names.ts';
+import type { Configuration } from '../configuration/document.ts';
+import type { Directory } from '../ports/directory.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
 /** Whether the directories have the groups, places and accounts that roles name. */

@@ -1,6 +1,6 @@
 import { isAppError } from '../../../shared/errors.ts';
 import { withLines } from '../../../shared/fix-text.ts';
-import type { Store } from '../../core/ports/store.ts';
+import type { Store } from '../ports/store.ts';
 import { type Finding, findingsOf } from './finding.ts';
 
 /** The end of the audit log: the quick part of `keyturn audit verify`. */

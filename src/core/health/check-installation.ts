@@ -1,0 +1,72 @@
+import type { Configuration } from '../configuration/document.ts';
+import type { CoreDeps } from '../core-deps.ts';
+import { verbsInUse } from '../delegation/verbs-in-use.ts';
+import type { BreachedPasswords } from '../ports/breached-passwords.ts';
+import type { Directory } from '../ports/directory.ts';
+import type { DirectoryVerb } from '../ports/directory-health.ts';
+import type { Mailer, SmsSender } from '../ports/platform.ts';
+import type { WordDictionary } from '../ports/word-dictionary.ts';
+import { checkAudit } from './check-audit.ts';
+import { checkBreached } from './check-breached.ts';
+import { checkDictionary } from './check-dictionary.ts';
+import { checkDirectory } from './check-directory.ts';
+import { checkEmergency } from './check-emergency.ts';
+import { checkEnrolment } from './check-enrolment.ts';
+import { checkMail } from './check-mail.ts';
+import { checkRoles } from './check-roles.ts';
+import { checkSeals } from './check-seals.ts';
+import { checkSms } from './check-sms.ts';
+import { checkStore, type DatabaseTime } from './check-store.ts';
+import { checkThreat } from './check-threat.ts';
+import type { FailureFindings, Finding } from './finding.ts';
+
+/** What an installation is looked at through. */
+export interface Installation extends Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'random' | 'texts'> {
+  readonly directories: readonly Directory[];
+  readonly mailer: Mailer | null;
+  readonly sms: SmsSender | null;
+  readonly breached: BreachedPasswords | null;
+  readonly dictionary: WordDictionary | null;
+  readonly databaseTime: DatabaseTime;
+}
+
+/** What the database says. @throws AppError `store.*` @param database as it is called, without what is secret of it */
+export async function checkInside(installation: Omit<Installation, 'directories' | 'mailer'>, database: string): Promise<Finding[]> {
+  const { store } = installation;
+  return [
+    ...(await checkStore(installation, database)),
+    ...(await checkSeals(store)),
+    ...(await checkAudit(store)),
+    ...(await checkEmergency(installation)),
+    ...(await checkThreat(installation)),
+  ];
+}
+
+/**
+ * Directories, mail and all others that are reached over the network, at the same time: each waits for its own servers.
+ * @param options.canHaveEnrolled false: before the first start nobody can
+ * @param options.failed puts an error into words
+ */
+export async function checkOutside(
+  installation: Installation,
+  configuration: Configuration,
+  { failed, canHaveEnrolled }: { failed: FailureFindings; canHaveEnrolled: boolean },
+): Promise<Finding[]> {
+  const { directories, mailer, sms, breached, dictionary, texts, random, clock } = installation;
+  const measure = { settle: configuration.recovery.settleMilliseconds, random, clock, failed };
+  const checks = [
+    ...directories.map((each) => checkDirectory(each, { ...measure, verbs: verbsOf(configuration, each) })),
+    ...(mailer === null ? [] : [checkMail(mailer, failed)]),
+    ...(sms === null ? [] : [checkSms(sms, texts, configuration, failed)]),
+    checkRoles(directories, configuration),
+    ...(breached === null ? [] : [checkBreached(breached)]),
+    ...(dictionary === null ? [] : [checkDictionary(dictionary)]),
+    ...(canHaveEnrolled ? [checkEnrolment({ ...installation, failed }, configuration)] : []),
+  ];
+  return (await Promise.all(checks)).flat();
+}
+
+/** What of the rights of its service account is used. */
+function verbsOf(configuration: Configuration, { id, kind }: Directory): ReadonlySet<DirectoryVerb> {
+  return verbsInUse(configuration, configuration.directories.find((section) => section.id === id) ?? { kind });
+}

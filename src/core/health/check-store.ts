@@ -1,0 +1,50 @@
+import { withLines } from '../../../shared/fix-text.ts';
+import type { CoreDeps } from '../core-deps.ts';
+import type { Clock } from '../ports/platform.ts';
+import { type Finding, findingsOf } from './finding.ts';
+
+/** The database server's clock, milliseconds since 1970; null where it has none of its own. */
+export type DatabaseTime = () => Promise<number | null>;
+
+/**
+ * A round trip, the clock, and mail that was given up.
+ * @param database as it is called, without what is secret of it
+ */
+export async function checkStore(
+  { store, clock, databaseTime }: Pick<CoreDeps, 'store' | 'clock'> & { readonly databaseTime: DatabaseTime },
+  database: string,
+): Promise<Finding[]> {
+  const { ok, warn } = findingsOf('database');
+  const startedAt = clock.now();
+  await store.ping();
+  const findings: Finding[] = [ok(`${database} takes writes (${clock.now() - startedAt} ms), its schema is current`)];
+  findings.push(...(await checkClock({ clock, databaseTime })));
+  for (const lane of await store.outbox.backlog(clock.now())) {
+    if (lane.failed > 0) {
+      findings.push({
+        ...warn(`${lane.failed} messages (${lane.lane}) were given up`, withLines('See what is in the way of each', 'keyturn outbox list')),
+        area: 'outbox',
+      });
+    }
+  }
+  return findings;
+}
+
+/** Nodes whose clocks differ by more than this hold each other's journeys up; milliseconds. */
+const CLOCK_WARN = 2000;
+/** A code of an authenticator is shown for thirty seconds: beyond this those of people who are in time are refused. */
+const CLOCK_FAIL = 20_000;
+
+/** This machine's clock beside the one that all nodes have in common. */
+export async function checkClock({ clock, databaseTime }: { clock: Pick<Clock, 'now'>; databaseTime: DatabaseTime }): Promise<Finding[]> {
+  const { ok, warn, fail } = findingsOf('clock');
+  const before = clock.now();
+  const theirs = await databaseTime();
+  if (theirs === null) return [];
+  const ahead = (before + clock.now()) / 2 - theirs;
+  const seconds = Math.round(Math.abs(ahead) / 1000);
+  if (seconds * 1000 < CLOCK_WARN) return [ok('It agrees with the clock of the database')];
+  const text = `This machine is ${seconds} s ${ahead > 0 ? 'ahead of' : 'behind'} the clock of the database`;
+  const fix = 'Let both be set by NTP (systemd-timesyncd or chrony)';
+  return [seconds * 1000 < CLOCK_FAIL ? warn(text, fix) : fail(`${text}: codes of authenticators are refused`, fix)];
+}
