@@ -57,6 +57,10 @@ it.each([
     { locked: false, lockoutThreshold: 5, badAttempts: 4, lastBadAttemptAt: NOW - 12 * MINUTE, failuresForgottenAfter: 5 * MINUTE },
     'near-lock-out',
   ],
+  // Where failures are forgotten by a right password alone an old one still counts, and one of which the time is not told as well.
+  [{ locked: false, lockoutThreshold: 5, badAttempts: 4, lastBadAttemptAt: NOW - 10_000 * MINUTE }, 'near-lock-out'],
+  [{ locked: false, lockoutThreshold: 5, badAttempts: 4, failuresForgottenAfter: 5 * MINUTE }, 'near-lock-out'],
+  [{ locked: false, lockoutThreshold: 5, badAttempts: 4, lastBadAttemptAt: NOW - 15 * MINUTE, failuresForgottenAfter: 5 * MINUTE }, 'may'],
 ] as const)('of %j says %s', (known, verdict) => {
   const nothing = { badAttempts: 0, lastBadAttemptAt: null, uncertain: false, failuresForgottenAfter: null, recent: 0 };
   expect(judge({ ...nothing, ...known })).toBe(verdict);
@@ -92,4 +96,7 @@ it('tries nothing on a lock that is told, or without the word of the operator', 
   expect(judgeTry(untold, { recent: 0, stated: undefined }, NOW)).toBe('not-known');
   expect(judgeTry(untold, { recent: 4, stated }, NOW)).toBe('near-lock-out');
   expect(judgeTry(untold, { recent: 3, stated }, NOW)).toBe('may');
+  // What the directory tells counts more than what is said of it.
+  const told = { status: { locked: false, badAttempts: 2, lastBadAttemptAt: null }, policy: { lockoutThreshold: 3 } } as never;
+  expect(judgeTry(told, { recent: 0, stated }, NOW)).toBe('near-lock-out');
 });

@@ -122,6 +122,12 @@ describe('a password, as its directory judges it', () => {
     expect((await judge('Another-Passw0rd-2', [one, other])).proofs.map(({ account }) => account)).toEqual([other]);
   });
 
+  it('is a wrong one where one of several accounts was tried, though another was not', async () => {
+    const [near, other] = [await person(), await person({ directory: 'others' })];
+    for (let times = 0; times < 2; times += 1) await judge('Wrong-Passw0rd-1', [near]);
+    expect(await judge('Wrong-Passw0rd-1', [near, other])).toEqual({ proofs: [], asked: none });
+  });
+
   it('that no server could judge is told apart from a wrong one, also where another one has answered', async () => {
     const account = await person();
     const down = { verifyPassword: trouble, verifyNobody: trouble };
