@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { HISTORY_GROUPS } from '../../shared/api/history.ts';
+import { HISTORY_GROUPS } from '../../shared/history-groups.ts';
 import { EVENT_GROUPS } from '../../src/core/audit/event-groups.ts';
 import { cell } from './describe-schema.ts';
 

@@ -1,8 +1,7 @@
 import { z } from 'zod';
+import { HISTORY_GROUPS } from '../history-groups.ts';
 
 /** What `/api/v1/history` speaks: the audit log, for whoever may look at it. */
-export const HISTORY_GROUPS = ['proof', 'passwords', 'sign-in', 'enrolment', 'helpdesk', 'protection', 'administration'] as const;
-export type HistoryGroup = (typeof HISTORY_GROUPS)[number];
 
 const time = z.iso.datetime({ offset: true });
 const text = z.string().trim().min(1).max(256);

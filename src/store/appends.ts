@@ -45,8 +45,9 @@ export function listenToPostgres(url: string, log: Log, told: () => void): { end
   let client: pg.Client | null = null;
   let timer: NodeJS.Timeout | undefined;
 
-  const lost = (error?: Error): void => {
-    if (client === null) return;
+  /** Of a connection that was replaced the end may come late. */
+  const lost = (own: pg.Client, error?: Error): void => {
+    if (client !== own) return;
     client = null;
     if (ended) return;
     log.warn('store.appends-not-heard', { engine: 'postgres', reason: (error as { code?: string } | undefined)?.code ?? 'connection' });
@@ -57,8 +58,8 @@ export function listenToPostgres(url: string, log: Log, told: () => void): { end
       ...{ connectionString: url, application_name: 'keyturn-listen', keepAlive: true, connectionTimeoutMillis: CONNECTION_TIMEOUT },
     });
     client = own;
-    own.on('error', lost);
-    own.on('end', () => lost());
+    own.on('error', (error) => lost(own, error));
+    own.on('end', () => lost(own));
     own.on('notification', told);
     try {
       await own.connect();
@@ -66,7 +67,7 @@ export function listenToPostgres(url: string, log: Log, told: () => void): { end
       // What was appended while nobody listened.
       told();
     } catch (error) {
-      lost(error as Error);
+      lost(own, error as Error);
       await own.end().catch(() => undefined);
     }
   }

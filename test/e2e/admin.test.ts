@@ -247,9 +247,9 @@ describe.each([
       page.getByRole('link', { name: (report['export.of'] ?? '').replace('{{title}}', report['factors.title'] ?? '') }).click(),
     ]);
     expect(readFileSync(await file.path(), 'utf8')).toMatch(/^kind,accepted,refused\n/);
-    expect(complaints).toEqual([]);
     await page.getByRole('button', { name: alice }).first().click();
     await title(page, word['history.title']);
+    expect(complaints).toEqual([]);
     await context.close();
   });
 

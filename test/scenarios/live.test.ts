@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordEvent } from '../../src/core/audit/record-event.ts';
 import type { AccountRef } from '../../src/core/ports/directory.ts';
 import { liftThreat, raiseThreat } from '../../src/core/threat/threat.ts';
 import { consoleAuthor } from '../../src/core/threat/threat-author.ts';
+import { openForMaintenance } from '../../src/store/postgres.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
+import { quietLog } from '../store/fixture.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { type Agent, act, atCall, HELPDESK_ROLES, newAgent, newCaller, opened, verified } from './helpdesk.ts';
 import { type LiveClient, listen } from './live-client.ts';
@@ -281,4 +284,27 @@ describe.each(['sqlite', 'postgres'] as const)('live notices on %s', (engine) =>
     expect(again.events).toHaveLength(1);
     again.leave();
   });
+
+  // SQLite has one node, which is woken in the process.
+  if (engine === 'postgres')
+    it('is heard of again, and missed by nobody, where the server has dropped who listens', async () => {
+      const [agent, one] = [await newAgent(here, 'Seers'), await person()];
+      const client = await watch(agent);
+      const database = openForMaintenance(common.database ?? '', quietLog);
+      const drops = async () =>
+        (
+          await sql<{ dropped: boolean }>`select pg_terminate_backend(pid) as dropped from pg_stat_activity
+            where datname = current_database() and application_name = 'keyturn-listen'`.execute(database)
+        ).rows.length;
+      try {
+        await until(async () => (await drops()) > 0, 'who listens');
+        await happen(one, 'unheard');
+        await client.waitFor(({ notice }) => notice?.accounts[0]?.id === one.id, 'what nobody was woken for');
+        expect(there.logLines.some((line) => line.includes('store.appends-not-heard'))).toBe(true);
+        await until(async () => (await drops()) > 0, 'who listens again');
+      } finally {
+        await database.destroy();
+      }
+      client.leave();
+    });
 });

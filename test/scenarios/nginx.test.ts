@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { recordEvent } from '../../src/core/audit/record-event.ts';
 import { newPassword } from '../conformance/samples.ts';
 import { createCertificateAuthority } from '../servers/certificate-authority.ts';
 import { claimFreePort, type FreePort } from '../servers/free-address.ts';
@@ -11,6 +14,7 @@ import { sharedPostgres } from '../servers/shared-servers.ts';
 import { testKey } from '../store/fixture.ts';
 import type { JourneyClient, Reply } from './journey-client.ts';
 import { addPerson, embeddedSection, signsIn } from './sample-directory.ts';
+import { signIn } from './sign-in-client.ts';
 import { codeIn, createMovableClock, type Enrolled, holdsCode, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
 
 const NAME = 'password.example.com';
@@ -48,7 +52,11 @@ beforeAll(async () => {
       clock,
       trustedProxies: ['127.0.0.1'],
       metrics: { port: 0 },
-      configuration: { organisation: { name: 'Test', publicUrl: `https://${NAME}` } },
+      configuration: {
+        organisation: { name: 'Test', publicUrl: `https://${NAME}` },
+        signIn: { enabled: true },
+        roles: [{ name: 'agents', may: ['see-people'], heldBy: { groups: ['Agents'] }, over: { directories: ['people'] } }],
+      },
     });
     nodes.push(node);
   };
@@ -196,6 +204,30 @@ it('believes what nginx says about the address of a person, and not what the per
   const rows = await node?.deps.store.audit.read(0, 1_000);
   expect(JSON.stringify(rows)).not.toContain('203.0.113.99');
   expect(JSON.stringify(rows)).toContain('127.0.0.1');
+});
+
+it('passes on what an agent is told while it happens, and keeps none of it back', async () => {
+  const [node] = nodes as [Keyturn];
+  await addPerson(node, 'agent', { groups: ['Agents'] });
+  const { token } = await signIn(node, 'agent', await node.enrol('agent'));
+  const headers = { host: NAME, authorization: `Bearer ${token}` };
+  const sent = httpsRequest({
+    ...{ host: '127.0.0.1', port: port.port, servername: NAME, ca, agent: false },
+    path: '/api/v1/helpdesk/live',
+    headers,
+  });
+  const [reply] = (await once(sent.end(), 'response')) as [IncomingMessage];
+  let text = '';
+  reply.setEncoding('utf8').on('data', (part: string) => {
+    text += part;
+  });
+  await until(() => text.includes('id: '), 'the first message', 10_000);
+  const told = text.length;
+  const { account } = await person('eva');
+  const happened = { type: 'recovery.frozen' as const, account, actor: { kind: 'self' as const }, reason: 'not-me' };
+  await node.deps.store.transaction((store) => recordEvent(store, node.clock, happened));
+  await until(() => text.slice(told).includes('"kind":"frozen"'), 'the notice', 10_000);
+  reply.destroy();
 });
 
 it('a recovery goes on when the node that answered until now is gone', async () => {

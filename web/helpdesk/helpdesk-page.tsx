@@ -78,7 +78,7 @@ function People({ directories, contact, search, go, onThreat, onOver }: PeoplePr
   const isLive = useLive((event) => {
     if (event.threat === true || event.missed === true) onThreat();
     setHeard((before) => heardAlso(before, event));
-  });
+  }, onOver);
   const wanted = typed ?? readWanted(search);
   const want = useCallback((next: Wanted) => {
     window.history.replaceState(null, '', addressOf(next));

@@ -1,4 +1,5 @@
-import { HISTORY_GROUPS, type HistoryFilter, type HistoryGroup } from '../../shared/api/history.ts';
+import type { HistoryFilter } from '../../shared/api/history.ts';
+import { HISTORY_GROUPS, type HistoryGroup } from '../../shared/history-groups.ts';
 
 /** What is looked for, as it stands in the address of the page: whoever is sent the address looks for the same. Days as `2026-02-01`. */
 export const FILTERS = ['person', 'account', 'directory', 'group', 'by', 'from', 'to'] as const;

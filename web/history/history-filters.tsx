@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { HISTORY_GROUPS, type History } from '../../shared/api/history.ts';
+import type { History } from '../../shared/api/history.ts';
+import { HISTORY_GROUPS } from '../../shared/history-groups.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { Actions } from '../ui/layout.tsx';
 import { SelectField } from '../ui/select-field.tsx';

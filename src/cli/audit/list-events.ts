@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { HISTORY_GROUPS, type HistoryGroup } from '../../../shared/api/history.ts';
+import { HISTORY_GROUPS, type HistoryGroup } from '../../../shared/history-groups.ts';
 import { EVENT_GROUPS } from '../../core/audit/event-groups.ts';
 import { openHistory, type ToldEvent } from '../../core/history/read-history.ts';
 import type { CommandContext } from '../command-context.ts';

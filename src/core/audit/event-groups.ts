@@ -1,4 +1,4 @@
-import type { HistoryGroup } from '../../../shared/api/history.ts';
+import type { HistoryGroup } from '../../../shared/history-groups.ts';
 import { END_NOT_AUTHENTIC_EVENT } from './chain.ts';
 import type { AuditEvent } from './events.ts';
 

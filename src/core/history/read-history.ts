@@ -1,4 +1,5 @@
-import type { HistoryFilter, HistoryGroup } from '../../../shared/api/history.ts';
+import type { HistoryFilter } from '../../../shared/api/history.ts';
+import type { HistoryGroup } from '../../../shared/history-groups.ts';
 import { groupOf } from '../audit/event-groups.ts';
 import { accountsIn, factsOf, termFor } from '../audit/event-terms.ts';
 import type { CoreDeps, Directories } from '../core-deps.ts';

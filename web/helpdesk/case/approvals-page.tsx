@@ -25,7 +25,7 @@ export function ApprovalsPage({ contact, onBack, onOver }: ApprovalsPageProps) {
   const { t: portal } = useTranslation();
   const ask = useCallback(() => caseApi.approvals(), []);
   const { value, failure, load } = useLoaded(ask, onOver);
-  useLive((event) => (event.notice?.kind === 'approval-asked' || event.missed) && void load());
+  useLive((event) => (event.notice?.kind === 'approval-asked' || event.missed) && void load(), onOver);
   const [mistake, setMistake] = useState<Mistake>();
   const [done, setDone] = useState('');
   const [busy, setBusy] = useState(false);

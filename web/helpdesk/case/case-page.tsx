@@ -123,7 +123,7 @@ function useCase(opened: Case, mistake: Mistake | undefined, onOver: () => void)
   useEffect(() => setShown(opened), [opened]);
   const [isOffline, setOffline] = useState(false);
   const [moved, setMoved] = useState(0);
-  const isLive = useLive((event) => (event.case === opened.id || event.missed) && setMoved((count) => count + 1));
+  const isLive = useLive((event) => (event.case === opened.id || event.missed) && setMoved((count) => count + 1), onOver);
   const isClosed = shown.state === 'closed';
   // biome-ignore lint/correctness/useExhaustiveDependencies: when it has moved it is asked for again
   useEffect(() => {
