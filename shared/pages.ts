@@ -7,6 +7,7 @@ export const PAGES = [
   '/me',
   '/phone',
   '/go-on',
+  '/helpdesk-link',
   '/invite',
   '/helpdesk',
   '/admin',

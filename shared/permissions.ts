@@ -15,6 +15,15 @@ export const WITHOUT_CASE = ['reset-password', 'unlock-account'] as const satisf
 export const OTHER_WAYS = ['read-back', 'questions', 'manager'] as const;
 export type OtherWay = (typeof OTHER_WAYS)[number];
 
+/**
+ * Ways in which an agent can have somebody's password set:
+ *
+ * - `link`  the person sets their own, by a link that is sent to a mailbox of theirs
+ * - `told`  a temporary one is made and told to the agent, who tells it on
+ */
+export const RESET_WAYS = ['link', 'told'] as const;
+export type ResetWay = (typeof RESET_WAYS)[number];
+
 /** What a role can allow somebody to see of other people, within its scope: nothing of it changes anything. */
 export const SEEING_PERMISSIONS = ['see-people'] as const;
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { OTHER_WAYS, PERSON_PERMISSIONS } from '../permissions.ts';
+import { OTHER_WAYS, PERSON_PERMISSIONS, RESET_WAYS } from '../permissions.ts';
 import { accountRefSchema } from './help.ts';
 import { factorKindSchema } from './journeys.ts';
+import { openOnPhoneRequestSchema } from './on-phone.ts';
 
 /** What `/api/v1/helpdesk/cases` speaks: one person helped by one agent for one purpose. */
 
@@ -32,8 +33,8 @@ export const caseSchema = z.object({
   id: z.string(),
   account: z.object({ directory: z.string(), id: z.string(), login: z.string(), displayName: z.string() }),
   action: z.enum(PERSON_PERMISSIONS),
-  /** `verified`: a receipt is there and was not used. `acting`: it is used, and what became of it is not written down yet. */
-  state: z.enum(['open', 'verified', 'acting', 'closed']),
+  /** `verified`: a receipt is there and was not used. `sent`: so is it, and a link by which the person sets their own password. `acting`: it is used, and what became of it is not written down yet. */
+  state: z.enum(['open', 'verified', 'sent', 'acting', 'closed']),
   /** Why it is closed. */
   because: z.enum(['acted', 'by-agent', 'not-my-call', 'too-many-tries', 'not-vouched', 'expired', 'replaced', 'not-approved']).optional(),
   reason: z.string().optional(),
@@ -62,6 +63,8 @@ export const caseSchema = z.object({
     .optional(),
   /** How the caller was verified, and until when the receipt is good. */
   verified: z.object({ way: z.enum(['own-device', ...OTHER_WAYS]), proofs: z.array(factorKindSchema), goodUntil: time }).optional(),
+  /** While it can be opened: where the link was sent, the number to read out, and how often it was opened. */
+  link: z.object({ to: z.string(), number: z.string(), endsAt: time, opened: z.number().int() }).optional(),
 });
 export type Case = z.infer<typeof caseSchema>;
 export const caseResponseSchema = z.object({ case: caseSchema });
@@ -86,10 +89,29 @@ export const approvalsResponseSchema = z.object({ approvals: z.array(approvalSch
 /** Refusing takes a reason. */
 export const decideApprovalRequestSchema = z.strictObject({ approve: z.boolean(), reason: line(400).optional() });
 
-/** `unverified`: for a caller who was not verified, by a role that may. `password`: for a reset; one is made where none is given. */
+/** In which ways the password of the person may be set, and the mailboxes that a link may go to. */
+export const resetChoiceSchema = z.object({
+  ways: z.array(z.enum(RESET_WAYS)),
+  channels: z.array(z.object({ id: z.string(), to: z.string() })),
+});
+export type ResetChoice = z.infer<typeof resetChoiceSchema>;
+
+/** What is typed where such a link is opened. */
+export const openResetLinkRequestSchema = z.strictObject({
+  link: openOnPhoneRequestSchema.shape.link,
+  number: z.string().min(1).max(16),
+});
+
+/** `unverified`: for a caller who was not verified, by a role that may. `password`: for a reset; one is made where none is given.
+ * `linkTo`: for a reset; the mailbox (its id) that a link goes to, by which the person sets their own. */
 export const actOnCaseRequestSchema = z.strictObject({
   password: z.string().min(1).max(1024).optional(),
   unverified: z.boolean().default(false),
+  linkTo: z
+    .string()
+    .max(128)
+    .regex(/^\P{Cc}+$/u)
+    .optional(),
 });
 
 /** Asks the caller for something that the agent types for them. */

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../shared/errors.ts';
 import { withLines } from '../../shared/fix-text.ts';
 import type { Explanation } from './explanation.ts';
 
-type HelpdeskCode = Extract<ErrorCode, `${'case' | 'emergency' | 'live' | 'outbox' | 'threat'}.${string}`>;
+type HelpdeskCode = Extract<ErrorCode, `${'case' | 'helpdesk-link' | 'emergency' | 'live' | 'outbox' | 'threat'}.${string}`>;
 
 /** Errors about cases, live notices, emergencies, messages that wait and raised threats: a part of `EXPLANATIONS`. */
 export const HELPDESK_EXPLANATIONS: Record<HelpdeskCode, Explanation> = {
@@ -35,6 +35,23 @@ export const HELPDESK_EXPLANATIONS: Record<HelpdeskCode, Explanation> = {
     meaning:
       'There is no receipt of the caller that fits: they were not verified in this case, too long ago, or the account was written to since',
     fix: 'Open a case and have the caller confirm the call',
+  },
+  'case.reset-way-refused': {
+    meaning: 'The roles of the agent do not let them have a password set in this way: `resetBy` says in which',
+    fix: 'Send a link, or have somebody help whose roles allow more',
+  },
+  'case.channel-unknown': {
+    meaning: 'The mailbox for the link is none of the person’s any more, waits for its cool-down, or is of a domain that does not count',
+    fix: 'Choose again from what the case offers',
+  },
+  'helpdesk-link.invalid': {
+    meaning:
+      'The link of the helpdesk is out of date, was used, was replaced by a newer one, or was opened too often; or its case is over, or its agent may not help so any more',
+    fix: 'Have the helpdesk send another one',
+  },
+  'helpdesk-link.number-wrong': {
+    meaning: 'The number that was typed is not the one of the link',
+    fix: 'Ask the agent for the number again',
   },
   'case.reason-missing': {
     meaning:

@@ -107,6 +107,7 @@ function demoDocument(settings: Settings, directory: DemoDirectory): Configurati
         may: ['see-people', 'reset-password', 'unlock-account', 'issue-pass', 'end-sessions', 'release-recovery'],
         heldBy: { accounts: ['grace'], directories: [directory.section.id] },
         over: { directories: [directory.section.id] },
+        resetBy: ['link', 'told'],
       },
       {
         name: 'administrators',

@@ -66,6 +66,7 @@ describe.each(REAL_KINDS)('a call, kind %s', (kind) => {
             may: ['reset-password', 'unlock-account'],
             heldBy: { groups: [agentsGroup] },
             over: { groups: [staffGroup] },
+            resetBy: ['link', 'told'],
           },
           {
             name: 'listeners',

@@ -8,7 +8,14 @@ import { codeIn, type Enrolled, type Keyturn, until } from './start-keyturn.ts';
 
 /** Agents who need a receipt, who only unlock, who may verify callers in any way, and who may do without; all of them for people of `Staff`. */
 export const HELPDESK_ROLES: NonNullable<ConfigurationDocument['roles']> = [
-  { name: 'agents', may: ['reset-password', 'unlock-account'], heldBy: { groups: ['Agents'] }, over: { groups: ['Staff'] } },
+  {
+    name: 'agents',
+    may: ['reset-password', 'unlock-account'],
+    heldBy: { groups: ['Agents'] },
+    over: { groups: ['Staff'] },
+    resetBy: ['link', 'told'],
+  },
+  { name: 'senders', may: ['reset-password'], heldBy: { groups: ['Senders'] }, over: { groups: ['Staff'] } },
   { name: 'unlockers', may: ['unlock-account'], heldBy: { groups: ['Unlockers'] }, over: { groups: ['Staff'] } },
   {
     name: 'carers',
@@ -28,9 +35,17 @@ export const HELPDESK_ROLES: NonNullable<ConfigurationDocument['roles']> = [
     may: ['reset-password', 'unlock-account'],
     heldBy: { groups: ['Listeners'] },
     over: { groups: ['Staff'] },
+    resetBy: ['link', 'told'],
     otherWays: ['read-back', 'questions', 'manager'],
   },
-  { name: 'trusted', may: ['reset-password'], heldBy: { groups: ['Trusted'] }, over: { groups: ['Staff'] }, unverified: true },
+  {
+    name: 'trusted',
+    may: ['reset-password'],
+    heldBy: { groups: ['Trusted'] },
+    over: { groups: ['Staff'] },
+    unverified: true,
+    resetBy: ['told'],
+  },
 ];
 
 export interface Agent extends Enrolled {

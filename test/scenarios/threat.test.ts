@@ -24,7 +24,7 @@ const roles = [
   { name: 'admins', may: ['manage-configuration' as const], heldBy: { groups: ['Admins'] } },
   {
     ...{ name: 'trusted', may: ['reset-password' as const, 'see-people' as const], heldBy: { groups: ['Trusted'] } },
-    ...{ over: { groups: ['Staff'] }, unverified: true },
+    ...{ over: { groups: ['Staff'] }, unverified: true, resetBy: ['link' as const, 'told' as const] },
   },
 ];
 

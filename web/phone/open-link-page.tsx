@@ -5,34 +5,40 @@ import { SimplePage } from '../portal/simple-page.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
 import { Actions, Prose } from '../ui/layout.tsx';
 import { Question } from '../ui/question.tsx';
+import { TextField } from '../ui/text-field.tsx';
 import { useAsked } from '../use-asked.ts';
 
 interface OpenLinkPageProps {
   /** What is done here: a key of the words. */
-  what: 'enrol' | 'hand-over';
+  what: 'enrol' | 'hand-over' | 'helpdesk';
   /** It was opened once, and leads nowhere any more. */
   spent?: boolean;
-  open: (link: string) => Promise<Outcome<OpenStep>>;
+  /** `typed`: the number that belongs to it, where the page asks for one. */
+  open: (link: string, typed: string) => Promise<Outcome<OpenStep>>;
+  asksNumber?: boolean;
   onOpened: (step: OpenStep) => void;
   onLeave: () => void;
 }
 
-/** What a QR code opens on the phone. Its secret is in the fragment, and nothing is spent before the button is pressed. */
-export function OpenLinkPage({ what, spent = false, open, onOpened, onLeave }: OpenLinkPageProps) {
+/** What a QR code opens on the phone, or a link of the helpdesk anywhere. Its secret is in the fragment, and nothing is spent before the button is pressed. */
+export function OpenLinkPage({ what, spent = false, asksNumber = false, open, onOpened, onLeave }: OpenLinkPageProps) {
   const { t } = useTranslation('phone');
   const { t: portal } = useTranslation();
   const [link] = useState(() => window.location.hash.slice(1));
   const [isInvalid, setIsInvalid] = useState(spent);
-  const { busy, mistake, mistakes, send } = useAsked();
+  const { busy, mistake, mistakes, send, missing } = useAsked(asksNumber ? 'number' : undefined);
+  const [typed, setTyped] = useState('');
+  const words = what === 'helpdesk' ? 'helpdesk.invalid' : 'invalid';
 
   // The schema allows 20 to 128 characters: less is an address that was cut.
   if (isInvalid || link.length < 20 || link.length > 128) {
     const toStart = { label: portal('action.to-start'), onPress: onLeave };
-    return <SimplePage title={t('invalid')} paragraphs={[t('invalid.text')]} action={toStart} />;
+    return <SimplePage title={t(words)} paragraphs={[t(`${words}.text`)]} action={toStart} />;
   }
-  const submit = () =>
+  const submit = () => {
+    if (asksNumber && typed.trim() === '') return missing(t('helpdesk.number.missing'));
     void send(async () => {
-      const outcome = await open(link);
+      const outcome = await open(link, typed.trim());
       if (outcome.ok) {
         // Spent: it has no business in the history of this browser.
         window.history.replaceState(null, '', window.location.pathname);
@@ -40,15 +46,30 @@ export function OpenLinkPage({ what, spent = false, open, onOpened, onLeave }: O
         return undefined;
       }
       const { failure } = outcome;
-      if (failure.kind !== 'problem' || !['phone.link-invalid', 'request.malformed'].includes(failure.code)) return failure;
+      if (failure.kind !== 'problem' || !['phone.link-invalid', 'helpdesk-link.invalid', 'request.malformed'].includes(failure.code))
+        return failure;
       setIsInvalid(true);
       return undefined;
     });
+  };
   return (
     <Question title={t(`${what}.here`)} icon="key" mistakes={mistakes} focusOn={mistake} onSubmit={submit}>
       <Prose>
         <p>{t(`${what}.here.text`)}</p>
       </Prose>
+      {asksNumber && (
+        <TextField
+          id="number"
+          label={t('helpdesk.number')}
+          hint={t('helpdesk.number.hint')}
+          value={typed}
+          onChange={setTyped}
+          autoComplete="off"
+          inputMode="numeric"
+          width="code"
+          error={mistake?.field === 'number' ? mistake.text : undefined}
+        />
+      )}
       <Actions>
         <ActionButton type="submit" busy={busy}>
           {portal('action.continue')}

@@ -1,4 +1,10 @@
-import { type InstallationPermission, OTHER_WAYS, type OtherWay, type PersonPermission } from '../../../shared/permissions.ts';
+import {
+  type InstallationPermission,
+  OTHER_WAYS,
+  type OtherWay,
+  type PersonPermission,
+  type ResetWay,
+} from '../../../shared/permissions.ts';
 import { isDirectManager } from '../accounts/is-direct-manager.ts';
 import type { Barred } from '../accounts/judge-account.ts';
 import type { AccountRef } from '../ports/directory.ts';
@@ -66,13 +72,14 @@ export interface AccessRefused {
 
 /** `roles`: by each of these. */
 export type ManageDecision = { readonly allowed: true; readonly roles: readonly string[] } | AccessRefused;
-/** `otherWays`: how the caller may be verified besides on their own device. */
+/** `otherWays`: how the caller may be verified besides on their own device. `resetBy`: in which ways a password may be set in a case. */
 export type AccessDecision =
   | {
       readonly allowed: true;
       readonly roles: readonly string[];
       readonly basis: AccessBasis;
       readonly otherWays: readonly OtherWay[];
+      readonly resetBy: readonly ResetWay[];
     }
   | AccessRefused;
 
@@ -96,13 +103,26 @@ export function can(roles: readonly Role[], actor: ActorFacts, action: PersonPer
   const higher = roles.filter((role) => own.some((each) => holdsStanding(role, each) !== false) && holdsStanding(role, actor) !== true);
   if (higher.length > 0) return refused('more-rights', higher);
   const otherWays = OTHER_WAYS.filter((way) => granted.every((role) => role.otherWays?.includes(way) === true));
-  return { allowed: true, roles: granted.map(({ name }) => name), basis: basisOf(granted, actor, target), otherWays };
+  return {
+    allowed: true,
+    roles: granted.map(({ name }) => name),
+    basis: basisOf(granted, actor, target),
+    otherWays,
+    resetBy: resetWaysOf(granted),
+  };
 }
 
 /** Of several roles the strictest decides; who is the person's manager is so whatever other roles they hold. */
 function basisOf(granted: readonly Role[], actor: ActorFacts, target: TargetFacts): AccessBasis {
   if (granted.some((role) => holdsAsManager(role, actor, target) === true)) return 'manager';
   return granted.every(({ unverified }) => unverified === true) ? 'unverified' : 'receipt';
+}
+
+/** Of several roles all must allow that a password is told; a link is never the weaker way. */
+function resetWaysOf(granted: readonly Role[]): ResetWay[] {
+  const ways = granted.map(({ resetBy = ['link'] }) => resetBy);
+  const link: ResetWay[] = ways.some((each) => each.includes('link')) ? ['link'] : [];
+  return ways.every((each) => each.includes('told')) ? [...link, 'told'] : link;
 }
 
 /**

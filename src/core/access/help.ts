@@ -28,7 +28,9 @@ export interface Help {
   /** The password that was made. */
   password?: string;
   mustChange?: boolean;
-  /** The temporary pass that was issued, and until when it is good; milliseconds since 1970. */
+  /** The link that was sent: where, as an agent may see it, and the number to read out. */
+  link?: { to: string; number: string };
+  /** The temporary pass that was issued. Until when it, or the link, is good; milliseconds since 1970. */
   pass?: string;
   endsAt?: number;
 }
@@ -49,7 +51,7 @@ export async function helpUnlock(deps: ActDeps, session: Session, ref: AccountRe
 
 /**
  * Sets a password for somebody else, by a role; they must choose their own at the next sign-in. One is made where none is given.
- * @throws AppError as `helpUnlock`
+ * @throws AppError `case.reset-way-refused`, and as `helpUnlock`
  */
 export async function helpReset(
   deps: ActDeps,
@@ -60,6 +62,7 @@ export async function helpReset(
 ): Promise<Help> {
   requireFresh(deps, session);
   const helped = await requireMay(deps, session, 'reset-password', ref);
+  if (inCase !== undefined && !helped.resetBy.includes('told')) throw new AppError('case.reset-way-refused');
   const warrant = await restOn(deps, session, helped, { action: 'reset-password', inCase });
   const password = given ?? newPassword(deps);
   const verdicts = await refusedBy(deps, helped, password);

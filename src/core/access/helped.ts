@@ -1,5 +1,5 @@
 import { AppError, isAppError } from '../../../shared/errors.ts';
-import { type OtherWay, PERSON_PERMISSIONS, type PersonPermission, WITHOUT_CASE } from '../../../shared/permissions.ts';
+import { type OtherWay, PERSON_PERMISSIONS, type PersonPermission, type ResetWay, WITHOUT_CASE } from '../../../shared/permissions.ts';
 import { accountKey } from '../accounts/candidate.ts';
 import { findEverywhere } from '../accounts/find-everywhere.ts';
 import type { Actor } from '../audit/events.ts';
@@ -27,6 +27,7 @@ export interface Helped {
 /** Somebody for whom one thing may be done, and by what. */
 export interface HelpedWith extends Judged {
   readonly basis: AccessBasis;
+  readonly resetBy: readonly ResetWay[];
   readonly otherWays: readonly OtherWay[];
   /** A second agent has to approve it. */
   readonly takesSecond: boolean;
@@ -68,8 +69,8 @@ export async function requireMay(deps: ActDeps, session: Session, action: Person
   const judged = await judgeHelped(deps, session, { directory, account });
   const decision = judged.decisions.find((each) => each.action === action)?.decision;
   if (decision?.allowed !== true) throw await refusal(deps, session, [judged], action);
-  const { basis, otherWays } = decision;
-  return { ...judged, basis, otherWays, takesSecond: judged.withSecond.includes(action) };
+  const { basis, otherWays, resetBy } = decision;
+  return { ...judged, basis, otherWays, resetBy, takesSecond: judged.withSecond.includes(action) };
 }
 
 /** Who acts for somebody else, for the audit log. */

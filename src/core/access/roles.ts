@@ -1,4 +1,4 @@
-import type { OtherWay, Permission } from '../../../shared/permissions.ts';
+import type { OtherWay, Permission, ResetWay } from '../../../shared/permissions.ts';
 
 /** One role, as the configuration has it. */
 export interface Role {
@@ -15,6 +15,8 @@ export interface Role {
   readonly unverified?: boolean | undefined;
   /** How its holders may have callers verified, besides by the callers' own devices. */
   readonly otherWays?: readonly OtherWay[] | undefined;
+  /** How its holders have a password set in a case; by a link alone when absent. */
+  readonly resetBy?: readonly ResetWay[] | undefined;
   /** All that is given must be met; over everybody when absent, which the configuration takes from direct managers alone. */
   readonly over?:
     | {

@@ -185,6 +185,10 @@ export type AuditEvent =
   | ({ type: 'case.number-refused'; triesLeft: number } & AboutCase)
   /** Somebody, the actor, asked for what takes a receipt, a way or a case that they do not have. `code`: what they were told. */
   | ({ type: 'case.refused'; code: string } & AboutCase)
+  /** A link to set their own password was sent to the person, to a mailbox as agents see it. It was opened; or was not, and why. */
+  | ({ type: 'case.link-sent'; to: string; endsAt: number } & AboutCase)
+  | ({ type: 'case.link-opened'; journey: string } & AboutCase)
+  | ({ type: 'case.link-refused'; because: 'number' | 'agent'; triesLeft: number } & AboutCase)
   /** Somebody who proved who they are says that it is not their call. `state`: how far the case was. */
   | ({ type: 'case.denied'; state: CaseState } & AboutCase)
   /** An agent acts for a caller whom nobody has verified. */

@@ -40,6 +40,7 @@ export const helpdeskSchema = z.strictObject({
     .max(10)
     .default(3)
     .describe('How many questions a caller answers at least where a role has them verified so (`questions`).'),
+  linkMinutes: z.int().min(5).max(60).default(15).describe('How long a link can be opened by which a caller sets their own password.'),
   passHours: z
     .int()
     .min(1)

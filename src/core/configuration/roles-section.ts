@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OTHER_WAYS, PERMISSIONS } from '../../../shared/permissions.ts';
+import { OTHER_WAYS, PERMISSIONS, RESET_WAYS } from '../../../shared/permissions.ts';
 import { conditionsSchema } from './proof-rule-section.ts';
 
 const names = z.array(z.string().min(1)).min(1).max(100);
@@ -32,6 +32,14 @@ export const roleSchema = z.strictObject({
     .optional()
     .describe(
       'How its holders may have callers verified, besides on their own devices: by codes that are read out (these can be relayed), by the answers to their questions, by their managers.',
+    ),
+  resetBy: z
+    .array(z.enum(RESET_WAYS))
+    .min(1)
+    .max(RESET_WAYS.length)
+    .optional()
+    .describe(
+      'How its holders have a password set in a case: `link`, by which the caller sets their own, when absent; `told`, a temporary one that the agent is told. Of several roles all must allow `told`.',
     ),
   over: z
     .strictObject({ directories, places, groups })

@@ -6,6 +6,7 @@ import type { CaseRow } from '../ports/case-store.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import type { SignedReceipt } from './receipt.ts';
+import type { ResetLink } from './reset-link/reset-link.ts';
 
 /**
  * Why nothing more comes of a case: it was acted on, the agent closed it, the person says that it is not their call, the number was wrong
@@ -73,6 +74,8 @@ export interface CaseFacts {
   /** Kinds of which the caller gave what was right. */
   readonly readOut?: readonly TypedKind[];
   readonly vouch?: AskedVouch;
+  /** The newest link by which the person may set their password. */
+  readonly link?: ResetLink;
   readonly because?: CaseEnd;
   /** Absent: nobody was asked. */
   readonly approval?: Approval;

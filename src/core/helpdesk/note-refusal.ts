@@ -6,7 +6,7 @@ import type { Session } from '../sessions/session.ts';
 import { aboutCase, helpCaseOf } from './help-case.ts';
 
 /** What somebody comes upon who tries to act without what it takes: no receipt, a spent one, another agent's case, a way that is not theirs. */
-const NOTED = ['case.receipt-needed', 'case.passed', 'case.unknown', 'case.way-refused'] as const;
+const NOTED = ['case.receipt-needed', 'case.passed', 'case.unknown', 'case.way-refused', 'case.reset-way-refused'] as const;
 
 /**
  * Does what is asked of a case. That it was refused is written down with who asked, also where they are told that there is no such case:

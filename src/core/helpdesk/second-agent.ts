@@ -51,14 +51,18 @@ async function stillMay(deps: ActDeps, by: AccountRef, { target }: HelpedWith, {
  * That who approved is still somebody else, and not frozen, when the act begins: in its transaction.
  * @throws AppError `case.approval-needed`
  */
-export async function requireApproverStands(
+export async function requireApproverStands(store: Store, approved: { approval: Approved | null; helpCase: HelpCase }): Promise<void> {
+  if (!(await approverStands(store, approved))) throw new AppError('case.approval-needed');
+}
+
+/** The same where the refusal is not an agent's to read. */
+export async function approverStands(
   store: Store,
   { approval, helpCase }: { approval: Approved | null; helpCase: HelpCase },
-): Promise<void> {
-  if (approval === null) return;
+): Promise<boolean> {
+  if (approval === null) return true;
   const { account } = approval.by;
-  if ((await store.freezes.isFrozen(account)) || (await isSamePerson(store, account, helpCase.agent)))
-    throw new AppError('case.approval-needed');
+  return !(await store.freezes.isFrozen(account)) && !(await isSamePerson(store, account, helpCase.agent));
 }
 
 /** Whether two accounts are one person's, by a link that counts or waits. */

@@ -64,7 +64,7 @@ export function freshReceipt(
   { row, facts, account, agent, action }: HelpCase,
   otherWays: HelpedWith['otherWays'],
 ): SignedReceipt | null {
-  if (row.state !== 'verified' || facts.receipt === null) return null;
+  if ((row.state !== 'verified' && row.state !== 'sent') || facts.receipt === null) return null;
   const lifetime = deps.configuration().helpdesk.receiptMinutes * 60_000;
   const wanted = { case: row.id, account, agent, action, otherWays };
   return isFitting(deps.store.audit.seals(), facts.receipt, wanted, { lifetime, now: deps.act.at }) ? facts.receipt : null;
@@ -84,6 +84,23 @@ export async function spendWarrant(deps: ActDeps, store: Store, session: Session
   if (warrant.kind === 'unverified') await noteUnverified(deps, store, session, helpCase);
   await recordEvent(store, deps.clock, { type: 'case.closed', ...about, because: 'acted' });
   if ((await endCase(store, helpCase, 'acted', deps.act.at)) === null) throw new AppError('case.passed');
+}
+
+/**
+ * A receipt counts no more where the account was written to since its caller was verified.
+ * @param except the write that rests on it
+ * @throws AppError `case.receipt-needed`, also as `requireProvenStill`
+ */
+export async function requireReceiptStands(
+  deps: ActDeps,
+  store: Store,
+  warrant: Warrant,
+  except: { intent: string } = { intent: '' },
+): Promise<void> {
+  if (warrant.kind !== 'receipt') return;
+  await requireProvenStill(deps, store, warrant);
+  if (await store.intents.wroteSince(warrant.helpCase.account, warrant.receipt.receipt.at, except))
+    throw new AppError('case.receipt-needed');
 }
 
 /** Accounts that were parted meanwhile are not one person's any more. @throws AppError `case.receipt-needed` */
@@ -133,9 +150,7 @@ export async function useWarrant(
   await requireApproverStands(store, warrant);
   const { helpCase } = warrant;
   if (warrant.kind === 'receipt') {
-    const except = { intent: intent?.id ?? '' };
-    await requireProvenStill(deps, store, warrant);
-    if (await store.intents.wroteSince(helpCase.account, warrant.receipt.receipt.at, except)) throw new AppError('case.receipt-needed');
+    await requireReceiptStands(deps, store, warrant, { intent: intent?.id ?? '' });
   } else {
     await noteUnverified(deps, store, session, helpCase);
   }

@@ -17,6 +17,8 @@ import { completeAmong, situationOf } from './what-counts.ts';
  * asked keeps its account out of it.
  */
 export async function linkedToJoin(deps: ActDeps, state: JourneyState): Promise<Candidate[]> {
+  // The agent and the caller spoke of one account.
+  if (state.byLink !== undefined) return [];
   const goal = JOURNEY_GOALS[state.goal];
   if (!goal.asksForProof || goal.oneAccount === true || state.client.kind === 'windows-logon' || state.selected.length > 0) return [];
   const known = new Set((state.candidates ?? []).map(({ ref }) => accountKey(ref)));

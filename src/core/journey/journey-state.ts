@@ -150,6 +150,8 @@ export interface JourneyState {
   handedFrom?: string;
   /** In which session the proof of another account was begun, for its link. */
   link?: { session: string };
+  /** A link of the helpdesk has begun it, which is all that it rests on: the case, and which of its links. */
+  byLink?: { case: string; link: string };
   /** Who could vouch for the candidates was read: where there is nobody, they have no `manager` any more. */
   managersRead?: boolean;
   /** When the journey ends, where that is not so long after its start as any does: somebody was waited for. Milliseconds since 1970. */

@@ -29,8 +29,8 @@ export function mayAddPasskey(deps: Pick<JourneyDeps, 'configuration'>, { state 
 /** The one person whom a recovery has helped; null: nobody, several, or it stands elsewhere than at its good end. */
 function whomItHelped(state: JourneyState): Candidate | null {
   const { step } = state;
-  // Who signs in adds things signed in, after a fresh proof.
-  if (!isRecoveryGoal(state.goal)) return null;
+  // Who signs in adds things signed in, after a fresh proof. Who came by a link of the helpdesk has proven nothing on this page.
+  if (!isRecoveryGoal(state.goal) || state.byLink !== undefined) return null;
   if (step.kind !== 'done' || state.provenAt === null || state.client.kind === 'windows-logon') return null;
   const [candidate, ...others] = selectedCandidates(state);
   const [result, ...more] = step.results;

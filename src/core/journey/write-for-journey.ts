@@ -2,6 +2,7 @@ import { AppError, isAppError } from '../../../shared/errors.ts';
 import { accountKey } from '../accounts/candidate.ts';
 import type { Barred } from '../accounts/judge-account.ts';
 import { recordEvent } from '../audit/record-event.ts';
+import { linkBehind } from '../helpdesk/reset-link/use-link.ts';
 import type { AccountRef, LockOptions, PreparedWrite } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
@@ -35,6 +36,8 @@ export async function writeForJourney(
   const unlocks = verb === 'unlock-account' || deps.configuration().recovery.unlockOnReset;
   const { prepared, leftOut } = await prepareEach(deps, accounts, unlocks ? { locks: 'everywhere' } : {});
   if (prepared.length === 0) return noneLeft(deps, journey, { verb, from, leftOut });
+  const link = await linkBehind(deps, journey);
+  if (link === 'over') return refused(deps, journey, verb, LINK_OVER);
   const found: { ending: Ending | null } = { ending: null };
   const request: WriteRequest = {
     accounts: prepared,
@@ -42,6 +45,7 @@ export async function writeForJourney(
     proof: state.proven,
     journeyId: journey.row.id,
     language: state.language,
+    ...(link?.backing === undefined ? {} : { backing: link.backing }),
     consume: async (store, intents) => {
       const step: OpenStepOf<'writing'> = {
         id: randomId(deps.random),
@@ -53,11 +57,13 @@ export async function writeForJourney(
       };
       await tellLeftOut(deps, store, journey, { verb, leftOut });
       found.ending = await endingFor(deps, store, journey);
+      if (found.ending === null && link !== null && !(await link.use(store))) found.ending = LINK_OVER;
       if (found.ending !== null) throw new AppError('journey.step-passed');
       current = await advanceJourney(store, journey, { ...state, step });
     },
     conclude: async (store, results) => {
       if (results.every((result) => result.status === 'open')) return;
+      await link?.settle(store, results);
       const row = await store.journeys.find(journey.row.id);
       const waiting = row === null || row.status === 'ended' ? null : loadedJourney(row);
       if (waiting === null || !isWaitingFor(waiting, results)) throw new AppError('journey.step-passed');
@@ -89,6 +95,9 @@ interface Ending {
   code: string;
   reasons: { account: AccountRef; reason: Barred }[];
 }
+
+/** The case of the link has ended, its agent may not help so any more, another link took its place, or somebody wrote by it. */
+const LINK_OVER: Ending = { code: 'journey.link-over', reasons: [] };
 
 /** An account to which nothing is written, and why. */
 interface LeftOut {
@@ -198,6 +207,8 @@ async function endingFor(deps: ActDeps, store: Store, { row, state }: LoadedJour
   if (isWritten) return { code: 'journey.account-written', reasons: [] };
   if (frozen.length > 0) return { code: 'journey.recovery-frozen', reasons: frozen };
   if (isParted) return { code: 'journey.account-barred', reasons: [] };
+  // What a link of the helpdesk rests on is a receipt, which counts no more once a threat was raised since: its use asks for that.
+  if (state.byLink !== undefined) return null;
   return completeAmong(deps, state, candidates).length < candidates.length ? { code: 'journey.no-proof-left', reasons: [] } : null;
 }
 

@@ -16,6 +16,7 @@ export const MAIL_KINDS = [
   'call-denied',
   'helped-unverified',
   'case-taken-over',
+  'helpdesk-link',
   'recovery-attempted',
   'authenticator-suspended',
   'recovery-codes-few',
@@ -51,7 +52,7 @@ export type MailKind = (typeof MAIL_KINDS)[number];
  * - `endsAt`: until when a pass counts, `countsFrom`: from when on a new proof does; as `happenedAt`
  * - `happenedAt`: RFC 3339 or milliseconds since 1970; shown in the time zone of the organisation
  * - `askedAt`, `address`, `client`: when and from where somebody asked for it, and at what (a kind of `Client`)
- * - `link`: address of "this was not me", of an invitation, or of the page on which somebody vouches, which has none. Its secret stands in the fragment, which no server is sent, and opening the page
+ * - `link`: address of "this was not me", of an invitation, of the page of a caller who sets their own password, or of the page on which somebody vouches, which has none. Its secret stands in the fragment, which no server is sent, and opening the page
  *   spends nothing: scanners of mails open every link
  * - `site`: where people sign in
  * - `organisation`, `contact`: whose mail it is and who helps
@@ -81,6 +82,13 @@ const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
   'call-denied': ['call-denied.what', 'call-denied.next'],
   'helped-unverified': ['helped-unverified.what', 'helped-unverified.next'],
   'case-taken-over': ['case-taken-over.what', 'case-taken-over.next'],
+  'helpdesk-link': [
+    'helpdesk-link.what',
+    'helpdesk-link.how',
+    { link: 'helpdesk-link.link' },
+    'helpdesk-link.until',
+    'helpdesk-link.nobody-asks',
+  ],
   'recovery-attempted': ['recovery-attempted.what', 'recovery-attempted.nothing', 'recovery-attempted.stop', { link: 'not-me.link' }],
   'authenticator-suspended': ['authenticator-suspended.what', 'authenticator-suspended.next'],
   'recovery-codes-few': ['recovery-codes-few.what', 'recovery-codes-few.next'],
@@ -126,6 +134,8 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'call-denied.what': ['account', 'happenedAt', 'helper'],
   'helped-unverified.what': ['account', 'happenedAt', 'helper'],
   'case-taken-over.what': ['other', 'happenedAt', 'helper'],
+  'helpdesk-link.what': ['account', 'helper'],
+  'helpdesk-link.until': ['endsAt'],
   'recovery-attempted.what': ['account'],
   'recovery-attempted.stop': ['link'],
   'authenticator-suspended.what': ['account'],

@@ -2,10 +2,11 @@ import type { AccountRef } from './directory.ts';
 import type { AccountRefColumns } from './store.ts';
 
 /**
- * How far a case is. `open`: the caller is not verified; `verified`: there is a receipt, which was not used; `acting`: the receipt is used
+ * How far a case is. `open`: the caller is not verified; `verified`: there is a receipt, which was not used; `sent`: so is there, and
+ * a link by which the person may set their own password; `acting`: the receipt is used
  * up, and what became of it is not written down yet; `closed`: nothing more comes of it.
  */
-export type CaseState = 'open' | 'verified' | 'acting' | 'closed';
+export type CaseState = 'open' | 'verified' | 'sent' | 'acting' | 'closed';
 
 /** One person helped by one agent for one purpose. Rows of the account that is helped. */
 export interface CaseRow extends AccountRefColumns {

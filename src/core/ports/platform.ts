@@ -40,6 +40,7 @@ export interface Keys {
       | 'decoy'
       | 'notice-token'
       | 'phone-link'
+      | 'helpdesk-link'
       | 'invitation-token'
       | 'typed-name'
       | 'known-place'

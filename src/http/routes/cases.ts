@@ -8,9 +8,12 @@ import {
   caseResponseSchema,
   casesResponseSchema,
   openCaseRequestSchema,
+  openResetLinkRequestSchema,
+  resetChoiceSchema,
 } from '../../../shared/api/cases.ts';
 import { helpResponseSchema } from '../../../shared/api/help.ts';
-import { problemSchema } from '../../../shared/api/journeys.ts';
+import { problemSchema, startResponseSchema } from '../../../shared/api/journeys.ts';
+import { isAppError } from '../../../shared/errors.ts';
 import { shownQuestion } from '../../core/enrolment/question-pool.ts';
 import { actOnCase } from '../../core/helpdesk/act-on-case.ts';
 import { askCaller } from '../../core/helpdesk/ask-caller.ts';
@@ -20,10 +23,16 @@ import type { HelpCase } from '../../core/helpdesk/help-case.ts';
 import { openCase } from '../../core/helpdesk/open-case.ts';
 import { closeCase, findCase, listCases } from '../../core/helpdesk/own-cases.ts';
 import { endOf } from '../../core/helpdesk/receipt.ts';
+import { openResetLink } from '../../core/helpdesk/reset-link/open-link.ts';
+import { resetChoice } from '../../core/helpdesk/reset-link/send-link.ts';
 import { takeAnswer } from '../../core/helpdesk/take-answer.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
+import { actOf } from '../act-of.ts';
+import { answerBegun } from '../begun-journey.ts';
+import { countStray } from '../for-journey.ts';
 import { forSession } from '../for-session.ts';
 import type { HttpDeps } from '../http-deps.ts';
+import { isBrowser } from '../journey-token.ts';
 import { presentHelp } from '../present-help.ts';
 import { requestLanguage } from '../request-language.ts';
 
@@ -51,6 +60,7 @@ export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     createdAt: presentTime(row.createdAt, 'down'),
     expiresAt: presentTime(row.expiresAt, 'down'),
     ...presentReceipt(facts.receipt),
+    ...presentLink(row.state, facts.link),
   });
   const presentApproval = (approval: HelpCase['facts']['approval']): Pick<Case, 'approval'> => {
     if (approval === undefined) return {};
@@ -76,6 +86,12 @@ export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     if (vouch === undefined) return {};
     const { digits, endsAt, isRefused = false } = vouch;
     return { vouch: { digits, until: presentTime(endsAt, 'down'), isRefused } };
+  };
+
+  const presentLink = (state: Case['state'], link: HelpCase['facts']['link']): Pick<Case, 'link'> => {
+    if (state !== 'sent' || link === undefined) return {};
+    const { to, number, opened, endsAt } = link;
+    return { link: { to, number, opened, endsAt: presentTime(endsAt, 'down') } };
   };
 
   return async (app) => {
@@ -179,10 +195,50 @@ export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       },
       (request, reply) =>
         forSession(deps, request, reply, async (acting, session) => {
-          const { password, unverified } = request.body;
-          const help = await actOnCase(acting, session, request.params.case, { password, unverified });
+          const { password, unverified, linkTo } = request.body;
+          const help = await actOnCase(acting, session, request.params.case, { password, unverified, linkTo });
           return presentHelp(deps, help, requestLanguage(deps, request));
         }),
+    );
+
+    app.get(
+      '/helpdesk/cases/:case/reset',
+      {
+        schema: {
+          summary: 'How the password of the person may be set, and where a link may be sent',
+          params,
+          response: { 200: resetChoiceSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          const { ways, channels } = await resetChoice(acting, session, request.params.case);
+          return { ways: [...ways], channels: [...channels] };
+        }),
+    );
+
+    app.post(
+      '/helpdesk-link',
+      {
+        schema: {
+          summary: 'Open a link of the helpdesk: a recovery that is proven already',
+          body: openResetLinkRequestSchema,
+          response: { 201: startResponseSchema, ...problems },
+        },
+      },
+      async (request, reply) => {
+        const asked = {
+          ...request.body,
+          language: requestLanguage(deps, request),
+          client: { kind: isBrowser(request, undefined) ? ('web' as const) : ('cli' as const) },
+        };
+        const opened = await openResetLink({ ...deps, act: actOf(request) }, asked).catch(async (error: unknown) => {
+          if (isAppError(error, 'helpdesk-link.invalid') || isAppError(error, 'helpdesk-link.number-wrong'))
+            await countStray(deps, request);
+          throw error;
+        });
+        return answerBegun(deps, request, reply, opened);
+      },
     );
 
     app.delete(

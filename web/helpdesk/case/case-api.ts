@@ -1,7 +1,7 @@
-import type { Case, CaseApproval, TYPED_KINDS } from '../../../shared/api/cases.ts';
+import type { Case, CaseApproval, ResetChoice, TYPED_KINDS } from '../../../shared/api/cases.ts';
 import type { HelpGiven } from '../../../shared/api/help.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
-import { call } from '../../api.ts';
+import { call, type Outcome } from '../../api.ts';
 
 export interface AskedCase {
   account: { directory: string; id: string };
@@ -22,6 +22,12 @@ export const caseApi = {
   list: () => call<{ cases: Case[] }>('GET', '/helpdesk/cases'),
   see: (id: string, signal?: AbortSignal) => call<{ case: Case }>('GET', casePath(id), undefined, signal),
   act: (id: string, unverified: boolean) => call<HelpGiven>('POST', `${casePath(id)}/act`, { unverified }),
+  resetChoice: (id: string) => call<ResetChoice>('GET', `${casePath(id)}/reset`),
+  /** Sends the link, and says how the case stands then. */
+  sendLink: async (id: string, linkTo: string): Promise<Outcome<{ case: Case }>> => {
+    const sent = await call<HelpGiven>('POST', `${casePath(id)}/act`, { linkTo });
+    return sent.ok ? caseApi.see(id) : sent;
+  },
   approvals: (signal?: AbortSignal) =>
     call<{ approvals: CaseApproval[]; incomplete: boolean }>('GET', '/helpdesk/approvals', undefined, signal),
   decide: (id: string, decision: { approve: boolean; reason?: string }) =>

@@ -11,6 +11,7 @@ import { type Mistake, Question } from '../../ui/question.tsx';
 import { useLive } from '../live/use-live.ts';
 import { type CallerSaid, caseApi, type TypedKind } from './case-api.ts';
 import { OtherWays } from './other-ways.tsx';
+import { ResetWays, SentLink } from './reset-ways.tsx';
 
 const POLL_AFTER = 2000;
 
@@ -24,6 +25,8 @@ interface CasePageProps {
   onAsk: (kind: TypedKind) => void;
   onAnswer: (said: CallerSaid) => void;
   onVouch: () => void;
+  /** A link is to be sent to this mailbox. */
+  onLink: (to: string) => void;
   onClose: () => void;
   onBack: () => void;
   /** The session has ended meanwhile. */
@@ -31,13 +34,27 @@ interface CasePageProps {
 }
 
 /** A call: the numbers until the caller is verified, then the one button for what the case is for. */
-export function CasePage({ opened, busy, mistake, asked, onAct, onAsk, onAnswer, onVouch, onClose, onBack, onOver }: CasePageProps) {
+export function CasePage({
+  opened,
+  busy,
+  mistake,
+  asked,
+  onAct,
+  onLink,
+  onAsk,
+  onAnswer,
+  onVouch,
+  onClose,
+  onBack,
+  onOver,
+}: CasePageProps) {
   const { t } = useTranslation('me');
   const { t: portal } = useTranslation();
   const { shown, isOffline } = useCase(opened, mistake, onOver);
   const name = shown.account.displayName;
   const title = shown.state === 'closed' ? t(`case.closed.${shown.because ?? 'by-agent'}`, { name }) : t(`case.${shown.action}`, { name });
   const isVerified = shown.state === 'verified';
+  const isReset = shown.action === 'reset-password';
   const { approval } = shown;
   const isWaiting = approval?.state === 'waiting' || (asked && approval === undefined);
   return (
@@ -55,8 +72,13 @@ export function CasePage({ opened, busy, mistake, asked, onAct, onAsk, onAnswer,
       {shown.verified !== undefined && isVerified && (
         <Prose>
           <p>{t(`case.verified.${shown.verified.way}`, { name, time: formatTime(shown.verified.goodUntil) })}</p>
-          <p>{t(`help.${shown.action}.explain`, { name })}</p>
+          {!isReset && <p>{t(`help.${shown.action}.explain`, { name })}</p>}
         </Prose>
+      )}
+      {shown.state === 'sent' && <SentLink shown={shown} />}
+      {shown.state === 'acting' && isReset && <NextLine>{t('case.link.acting', { name })}</NextLine>}
+      {isReset && (isVerified || shown.state === 'sent') && !isWaiting && (
+        <ResetWays key={shown.state} shown={shown} busy={busy} onLink={onLink} onTold={() => onAct(false)} onOver={onOver} />
       )}
       {isWaiting && shown.state !== 'closed' && <Notice>{t('approval.waiting')}</Notice>}
       {approval !== undefined && approval.state !== 'waiting' && shown.because !== 'acted' && (
@@ -64,7 +86,7 @@ export function CasePage({ opened, busy, mistake, asked, onAct, onAsk, onAnswer,
       )}
       {isOffline && <NextLine>{t('case.offline')}</NextLine>}
       <Actions>
-        {isVerified && !isWaiting && (
+        {isVerified && !isReset && !isWaiting && (
           <ActionButton busy={busy} onPress={() => onAct(false)}>
             {t(`help.${shown.action}`)}
           </ActionButton>

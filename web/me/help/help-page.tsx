@@ -139,9 +139,12 @@ function Helping({ contact, initial, roles, onBack, onOver }: HelpPageProps & { 
           (given) => show({ name: 'done', helped: opened.account.displayName, action: opened.action, given }),
         );
       const moved = ({ case: now }: { case: Case }) => show({ name: 'case', opened: now });
+      const link = (to: string) => void ask(() => caseApi.sendLink(opened.id, to), moved);
       const close = () => void ask(() => caseApi.close(opened.id), again);
       return (
         <CasePage
+          // A link that was sent is shown at once.
+          key={opened.link?.number ?? opened.id}
           opened={opened}
           busy={busy}
           mistake={mistake}
@@ -150,6 +153,7 @@ function Helping({ contact, initial, roles, onBack, onOver }: HelpPageProps & { 
           onAnswer={(said) => void ask(() => caseApi.answer(opened.id, said), moved)}
           onVouch={() => void ask(() => caseApi.vouch(opened.id), moved)}
           onAct={actOn}
+          onLink={link}
           onClose={close}
           onBack={again}
           onOver={onOver}

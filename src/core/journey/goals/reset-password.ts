@@ -13,8 +13,9 @@ export const resetPasswordGoal: ProvenGoal = {
   asksForProof: true,
   open(deps, state, accounts) {
     const each = Object.fromEntries(accounts.map((account) => [accountKey(account.candidate.ref), questionOf(deps, account)]));
-    // To unlock and keep the password is offered to whom the proof is enough for that as well.
-    const mayUnlock = accounts.every(({ candidate }) => isEnoughFor(deps, state, candidate, 'unlock-account'));
+    // To unlock and keep the password is offered to whom the proof is enough for that as well. A receipt is for one thing alone.
+    const mayUnlock =
+      state.byLink === undefined && accounts.every(({ candidate }) => isEnoughFor(deps, state, candidate, 'unlock-account'));
     const anyLocked = mayUnlock && Object.values(each).some(({ maybeLocked }) => maybeLocked);
     return { kind: 'new-password', ...askTogether(each), anyLocked, ...(accounts.length > 1 ? { each } : {}) };
   },

@@ -1,0 +1,90 @@
+import { can } from '../../access/can.ts';
+import { readActor, readTarget } from '../../access/read-access-facts.ts';
+import { recordEvent } from '../../audit/record-event.ts';
+import { actsWithSecond } from '../../helpdesk/acts-with-second.ts';
+import { type ActDeps, journeyActor } from '../../journey/act.ts';
+import type { LoadedJourney } from '../../journey/journey-state.ts';
+import type { AccountRef, Directory } from '../../ports/directory.ts';
+import type { Store } from '../../ports/store.ts';
+import { isRaisedSince } from '../../threat/raised-since.ts';
+import type { WriteBacking, WriteResult } from '../../writes/directory-write.ts';
+import { aboutCase, endCase, type HelpCase, helpCaseOf, moveCase } from '../help-case.ts';
+import { approverStands } from '../second-agent.ts';
+import { backingOf } from '../warrant.ts';
+import { isUsable } from './reset-link.ts';
+
+/**
+ * Whether the agent of a case may help its person so still, as the directories and the roles say now: a link is worth no more than who has
+ * sent it, and is worth nothing once they are none.
+ * @throws AppError `directory.*`: it is not known
+ */
+export async function isAllowedStill(deps: ActDeps, { agent, account, action, facts }: HelpCase): Promise<boolean> {
+  const { roles } = deps.configuration();
+  const [by, whom] = await Promise.all([entryOf(deps, agent), entryOf(deps, account)]);
+  if (by === null || whom === null) return false;
+  const [actor, target, withSecond] = await Promise.all([
+    readActor(deps, by.directory, roles, by.entry),
+    readTarget(deps, whom.directory, roles, whom.entry),
+    actsWithSecond(deps, { directory: whom.directory, account: whom.entry }),
+  ]);
+  if (withSecond.includes(action) && facts.approval?.state !== 'approved') return false;
+  const decision = can(roles, actor, action, target);
+  return decision.allowed && decision.resetBy.includes('link');
+}
+
+/** What a journey rests its write on that a link has begun; null: none has. */
+export interface LinkBehind {
+  readonly backing?: WriteBacking;
+  /**
+   * Uses the link up, in the transaction that begins the write: no other journey may write by it any more. The same one may try again.
+   * False: it is over.
+   */
+  use(store: Store): Promise<boolean>;
+  /** Ends the case once the password is written, in the transaction of the outcome. */
+  settle(store: Store, results: readonly WriteResult[]): Promise<void>;
+}
+
+/**
+ * @returns `over` where the case has ended, or the agent may not help so any more
+ * @throws AppError `directory.*`
+ */
+export async function linkBehind(deps: ActDeps, journey: LoadedJourney): Promise<LinkBehind | 'over' | null> {
+  const { row, state } = journey;
+  const { byLink } = state;
+  if (byLink === undefined) return null;
+  const find = async (store: Store) => {
+    const found = await store.cases.find(byLink.case);
+    const helpCase = found === null ? null : helpCaseOf(found);
+    return helpCase !== null && isUsable(helpCase, byLink.link, row.id) ? helpCase : null;
+  };
+  const seen = await find(deps.store);
+  if (seen?.facts.receipt == null || !(await isAllowedStill(deps, seen))) return 'over';
+  const { receipt } = seen.facts;
+  const approval = seen.facts.approval?.state === 'approved' ? seen.facts.approval : null;
+  return {
+    ...backingOf({ kind: 'receipt', helpCase: seen, receipt, approval }),
+    async use(store) {
+      const helpCase = await find(store);
+      if (helpCase === null || (await isRaisedSince(store, receipt.receipt.at))) return false;
+      if (approval !== null && !(await approverStands(store, { approval, helpCase }))) return false;
+      if (helpCase.row.state === 'acting') return true;
+      const { link } = helpCase.facts;
+      return (
+        link !== undefined && (await moveCase(store, helpCase, { state: 'acting', facts: { link: { ...link, writer: row.id } } })) !== null
+      );
+    },
+    async settle(store, [result]) {
+      const helpCase = await find(store);
+      if (helpCase === null || (result?.status !== 'done' && result?.status !== 'unknown')) return;
+      const about = { ...aboutCase(helpCase), actor: journeyActor(deps.act, state) };
+      await recordEvent(store, deps.clock, { type: 'case.closed', ...about, because: 'acted' });
+      await endCase(store, helpCase, 'acted', deps.act.at);
+    },
+  };
+}
+
+async function entryOf({ directories }: ActDeps, ref: AccountRef) {
+  const directory: Directory | undefined = directories.all().find(({ id }) => id === ref.directory);
+  const entry = (await directory?.readAccount(ref)) ?? null;
+  return directory === undefined || entry === null ? null : { directory, entry };
+}
