@@ -13,5 +13,6 @@ export const PAGES = [
   '/admin',
   '/api-reference',
   '/openid',
+  '/setup',
 ] as const;
 export const DEMO_PAGE = '/demo';

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { isAppError } from '../shared/errors.ts';
 import { importList } from './breached/import-list.ts';
 import type { BreachedImportOptions, RunningServer, Runtime, RuntimeOptions, ServerOptions } from './cli/runtime.ts';
 import type { DemoDirectoryKind } from './config/demo-directories.ts';
@@ -9,6 +10,7 @@ import { type PreparedDemo, prepareDemo as prepareDemoWith } from './demo/prepar
 import { type OpenedConfiguration, openAdapters } from './main/open-adapters.ts';
 import { type Base, openBase } from './main/open-base.ts';
 import { type RunningNode, runNode } from './main/run-node.ts';
+import { runSetUp } from './main/run-set-up.ts';
 import { createLog } from './platform/pino-log.ts';
 import { systemClock } from './platform/system-clock.ts';
 import { backupSqlite } from './store/backup-sqlite.ts';
@@ -48,11 +50,18 @@ export async function openRuntime(settings: Settings, options: RuntimeOptions = 
 }
 
 /**
- * Starts a node on the machine's own clock, log and random.
- * @throws AppError `configuration.missing` when no configuration has been accepted yet, and as `openRuntime`
+ * Starts a node on the machine's own clock, log and random. While no configuration has been accepted it is the set-up that answers.
+ * @throws AppError as `openRuntime`
  */
 export async function startServer(settings: Settings, options: ServerOptions = {}): Promise<RunningServer> {
-  return startNode(await openBase(settings, LOCALES), settings, options);
+  const base = await openBase(settings, LOCALES);
+  const next = (changed: Settings) => startNode(base, changed, options);
+  if (settings.demo || (await base.store.configurations.current()) !== null) return next(settings);
+  return runSetUp(base, settings, existsSync(PAGES) ? PAGES : null, next).catch((error: unknown) => {
+    // Another node was quicker.
+    if (isAppError(error, 'set-up.over')) return next(settings);
+    throw error;
+  });
 }
 
 /** Starts a node over a given base, which it owns and closes; see src/main/run-node.ts. */

@@ -28,6 +28,7 @@ const GoOnPage = lazy(() => import('./phone/go-on-page.tsx').then((module) => ({
 const AdminPage = lazy(() => import('./admin/admin-page.tsx').then((module) => ({ default: module.AdminPage })));
 const OpenIdPage = lazy(() => import('./me/openid-page.tsx').then((module) => ({ default: module.OpenIdPage })));
 const ReferencePage = lazy(() => import('./reference/reference-page.tsx').then((module) => ({ default: module.ReferencePage })));
+const SetUpPage = lazy(() => import('./set-up/set-up-page.tsx').then((module) => ({ default: module.SetUpPage })));
 const DemoPage = lazy(() => import('./demo/demo-page.tsx').then((module) => ({ default: module.DemoPage })));
 
 /** The pages by address, inside the frame that all of them share. */
@@ -75,7 +76,8 @@ export function App() {
       return <SimplePage title={t('trouble.site.title')} mistakes={[mistakeOf(failure, t)]} action={retry} />;
     }
     if (site === undefined) return <Skeleton />;
-    if (!isOwnOrigin(window.location.origin, site.publicUrl)) return <WrongAddressPage publicUrl={site.publicUrl} />;
+    // While that is drawn for, there is no address of ours yet.
+    if (path !== '/setup' && !isOwnOrigin(window.location.origin, site.publicUrl)) return <WrongAddressPage publicUrl={site.publicUrl} />;
     switch (path) {
       case '/':
         return <StartPage site={site} search={search} go={go} onOpened={begun} />;
@@ -124,6 +126,8 @@ export function App() {
         return <OpenIdPage go={go} />;
       case '/api-reference':
         return <ReferencePage />;
+      case '/setup':
+        return <SetUpPage go={go} />;
       case '/demo':
         return <DemoPage demo={site.demo} />;
       default:

@@ -34,7 +34,7 @@ const filesOf = (key: string, late: (imported: string) => boolean, seen = new Se
 const GERMAN = '../locales/de/portal.json';
 /** Nobody who recovers an account meets the page of the demo, those for who is signed in or goes on at a phone, or a second language. */
 const duringRecovery = (key: string) =>
-  ['demo/', 'me/', 'phone/', 'admin/', 'history/', 'reports/', 'reference/'].every((area) => !key.startsWith(area)) &&
+  ['demo/', 'me/', 'phone/', 'admin/', 'history/', 'reports/', 'reference/', 'set-up/'].every((area) => !key.startsWith(area)) &&
   (!key.startsWith('../locales/') || key === GERMAN);
 // gzip: every proxy has it. Brotli would be smaller still.
 const compressed = (file: string) => gzipSync(readFileSync(join(WEB_FOLDER, file)), { level: 6 }).length;

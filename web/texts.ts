@@ -10,6 +10,7 @@ const adminTexts = import.meta.glob('../locales/*/admin.json') as Record<string,
 const helpdeskTexts = import.meta.glob('../locales/*/helpdesk.json') as Record<string, Load>;
 const reportTexts = import.meta.glob('../locales/*/reports.json') as Record<string, Load>;
 const referenceTexts = import.meta.glob('../locales/*/reference.json') as Record<string, Load>;
+const setUpTexts = import.meta.glob('../locales/*/set-up.json') as Record<string, Load>;
 const demoTexts = import.meta.glob('../locales/*/demo.json') as Record<string, Load>;
 
 const STORED_LANGUAGE = 'keyturn-language';
@@ -69,6 +70,9 @@ export const loadReportTexts = (language: string) => loadMore(reportTexts, langu
 
 /** Adds the texts of the page about the API. */
 export const loadReferenceTexts = (language: string) => loadMore(referenceTexts, language, 'reference');
+
+/** Adds the texts of the set-up. */
+export const loadSetUpTexts = (language: string) => loadMore(setUpTexts, language, 'set-up');
 
 async function loadMore(loaders: Record<string, Load>, language: string, file: string): Promise<void> {
   const load = loaderOf(loaders, language, file) ?? loaderOf(loaders, DEFAULT_LANGUAGE, file);

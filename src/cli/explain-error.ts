@@ -1,12 +1,14 @@
 import type { ErrorCode } from '../../shared/errors.ts';
 import { withLines } from '../../shared/fix-text.ts';
 import { HELPDESK_EXPLANATIONS } from './explain-helpdesk-errors.ts';
+import { SET_UP_EXPLANATIONS } from './explain-set-up-errors.ts';
 import { TOKEN_EXPLANATIONS } from './explain-token-errors.ts';
 import type { Explanation } from './explanation.ts';
 
 /** What each error code means, for the terminal and for the reference. */
 export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   ...HELPDESK_EXPLANATIONS,
+  ...SET_UP_EXPLANATIONS,
   ...TOKEN_EXPLANATIONS,
   'request.malformed': { meaning: 'The request does not have the expected form', fix: 'See `errors` in the answer, and the API reference' },
   'request.not-json': { meaning: 'The body is not JSON', fix: 'Send Content-Type: application/json' },

@@ -52,6 +52,8 @@ export interface RunningServer {
   readonly url: string;
   /** Resolves to why, when it must not go on: a newer release has changed the schema of the database. It is to be closed then. */
   readonly givenUp: Promise<unknown>;
+  /** There is no configuration yet: the address, with its secret, at which one browser sets everything up. */
+  readonly setUpLink?: string;
   /** Stops accepting, finishes what is running, closes everything. */
   close(): Promise<void>;
 }

@@ -45,12 +45,22 @@ export async function serveUntilStopped(context: CommandContext, settings: Setti
   const root = await context.loadRoot();
   const server = await root.startServer(settings, { onNotice: (line) => context.writeError(`warning: ${line}\n`) });
   try {
-    await context.print([`Keyturn is ready: ${server.url}`, ...hints].join('\n'));
+    await context.print(
+      (server.setUpLink === undefined ? [`Keyturn is ready: ${server.url}`, ...hints] : setUpLines(server.setUpLink)).join('\n'),
+    );
     const reason = await Promise.race([stop, server.givenUp]);
     if (reason !== undefined) throw reason;
   } finally {
     await server.close();
   }
+}
+
+function setUpLines(link: string): string[] {
+  return [
+    'Keyturn is not set up yet. Open this address in a browser of this machine, within an hour; it opens once:',
+    `  ${link}`,
+    'Passwords are typed there: from elsewhere, come by a tunnel or a proxy with TLS. A restart prints another address, and keeps what was answered.',
+  ];
 }
 
 /** The settings with what the command line says about where to listen. */

@@ -1,29 +1,12 @@
-import cookie from '@fastify/cookie';
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyInstance } from 'fastify';
-import {
-  jsonSchemaTransform,
-  jsonSchemaTransformObject,
-  serializerCompiler,
-  validatorCompiler,
-  type ZodTypeProvider,
-} from 'fastify-type-provider-zod';
-import { inNetworks } from '../core/proof/networks.ts';
-import { randomId } from '../core/random-id.ts';
+import type { FastifyInstance } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { isOwnOrigin } from '../../shared/own-origin.ts';
+import { DEMO_PAGE, PAGES } from '../../shared/pages.ts';
 import { describeTokenRule, withoutTokens } from './api-token.ts';
-import { answerClientErrors } from './client-errors.ts';
-import { registerErrorHandler, sendLost } from './error-handler.ts';
-import { registerArrival } from './hooks/arrival.ts';
-import { registerOriginCheck } from './hooks/check-origin.ts';
-import { registerJsonBodies } from './hooks/json-bodies.ts';
-import { registerLastAnswers } from './hooks/last-answers.ts';
-import { registerSecurityHeaders, securityHeaders } from './hooks/security-headers.ts';
-import { registerSettledAnswers } from './hooks/settled-answers.ts';
-import { warnOfUntrustedProxy } from './hooks/warn-of-untrusted-proxy.ts';
+import { createBaseApp } from './base-app.ts';
 import type { HttpDeps } from './http-deps.ts';
-import { createPageSender } from './page-file.ts';
 import { registerPages } from './pages.ts';
-import { asAppError } from './problem.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { adminHealthRoutes } from './routes/admin-health.ts';
 import { approvalRoutes } from './routes/approvals.ts';
@@ -56,47 +39,10 @@ import { threatRoutes } from './routes/threat.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { vouchRoutes } from './routes/vouch.ts';
 
-/** More than any answer of the protocol needs: a password of 1,024 characters fits four times over. */
-const BODY_LIMIT = 16 * 1024;
-
 /** The HTTP door: API below `/api/v1`, pages, health. Not listening yet. */
 export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
-  const headers = securityHeaders(deps);
-  const sendPage = createPageSender(deps);
-  const app = Fastify({
-    logger: false,
-    bodyLimit: BODY_LIMIT,
-    trustProxy: deps.trustedProxies.length > 0 ? inNetworks(deps.trustedProxies) : false,
-    genReqId: () => randomId(deps.random),
-    requestTimeout: 30_000,
-    // Addresses that cannot be parsed never reach a route or a hook.
-    frameworkErrors: (error, request, reply) => {
-      reply.headers(headers);
-      sendLost(deps, request, reply, asAppError(error), sendPage);
-    },
-    clientErrorHandler: answerClientErrors(deps, headers),
-    // Unfinished requests at shutdown get their answer (hooks/last-answers.ts); idle connections are closed.
-    forceCloseConnections: 'idle',
-  }).withTypeProvider<ZodTypeProvider>();
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
-  registerErrorHandler(app, deps, sendPage);
-  registerArrival(app, deps);
-  registerLastAnswers(app);
-  const { onResponse } = deps;
-  if (onResponse !== undefined) {
-    app.addHook('onResponse', async (request, reply) => {
-      // How long somebody looks on says nothing of how fast we are.
-      if (String(reply.getHeader('content-type')).startsWith('text/event-stream')) return;
-      onResponse(request.method, request.routeOptions.url ?? 'unknown', reply.statusCode, reply.elapsedTime / 1000);
-    });
-  }
-  registerSecurityHeaders(app, headers);
-  registerSettledAnswers(app, deps);
-  registerOriginCheck(app, deps);
-  warnOfUntrustedProxy(app, deps);
-  registerJsonBodies(app);
-  await app.register(cookie);
+  const isOwn = (origin: string) => isOwnOrigin(origin, deps.configuration().organisation.publicUrl);
+  const { app, sendPage } = await createBaseApp(deps, isOwn);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -149,6 +95,6 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   if (deps.demo !== null) await app.register(withoutTokens(demoRoutes(deps.demo, deps)), { prefix });
   app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
   registerHealth(app, deps);
-  if (sendPage !== null) await registerPages(app, deps, sendPage);
+  if (sendPage !== null) await registerPages(app, deps, sendPage, deps.demo === null ? PAGES : [...PAGES, DEMO_PAGE]);
   return app;
 }

@@ -5,14 +5,16 @@ import { type SendPage, wantsPage } from './page-file.ts';
 import { asAppError, problemOf } from './problem.ts';
 import { requestLanguage } from './request-language.ts';
 
+type ErrorDeps = Pick<HttpDeps, 'log' | 'texts' | 'configuration'>;
+
 /** One place where errors leave: the true reason into the log, a problem document to the caller. */
-export function registerErrorHandler(app: FastifyInstance, deps: HttpDeps, sendPage: SendPage | null): void {
+export function registerErrorHandler(app: FastifyInstance, deps: ErrorDeps, sendPage: SendPage | null): void {
   app.setErrorHandler((error, request, reply) => sendProblem(deps, request, reply, asAppError(error)));
   app.setNotFoundHandler((request, reply) => sendLost(deps, request, reply, new AppError('request.not-found'), sendPage));
 }
 
 /** Writes an error into the log and answers with its problem document. */
-export function sendProblem(deps: HttpDeps, request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply {
+export function sendProblem(deps: ErrorDeps, request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply {
   const { level } = ERRORS[error.code];
   const facts = { request: request.id, route: request.routeOptions?.url ?? 'none', code: error.code, details: error.details };
   deps.log[level]('http.problem', level === 'error' ? { ...facts, error } : facts);
@@ -25,7 +27,7 @@ export function sendProblem(deps: HttpDeps, request: FastifyRequest, reply: Fast
 
 /** Answers for an address that leads nowhere or cannot be read: people get a page that says so, programs a problem document. */
 export function sendLost(
-  deps: HttpDeps,
+  deps: ErrorDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   error: AppError,

@@ -16,7 +16,7 @@ export type SendPage = (request: FastifyRequest, reply: FastifyReply, status: nu
  * switched off) is for people too, and the script takes that language where the browser's own are none of ours.
  * @returns null where there are no pages
  */
-export function createPageSender(deps: HttpDeps): SendPage | null {
+export function createPageSender(deps: Pick<HttpDeps, 'pages' | 'texts' | 'configuration'>): SendPage | null {
   if (deps.pages === null) return null;
   const file = readFileSync(join(deps.pages, 'index.html'), 'utf8');
   return (request, reply, status) => {

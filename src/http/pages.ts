@@ -1,12 +1,16 @@
 import { relative } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import { DEMO_PAGE, PAGES } from '../../shared/pages.ts';
 import type { HttpDeps } from './http-deps.ts';
 import type { SendPage } from './page-file.ts';
 
 /** Serves the built pages, with a slash behind their address or without. Files with a hash in their name may be kept for ever, the page itself never. */
-export async function registerPages(app: FastifyInstance, deps: HttpDeps, send: SendPage): Promise<void> {
+export async function registerPages(
+  app: FastifyInstance,
+  deps: Pick<HttpDeps, 'pages' | 'demo'>,
+  send: SendPage,
+  addresses: readonly string[],
+): Promise<void> {
   const root = deps.pages;
   if (root === null) return;
   await app.register(fastifyStatic, {
@@ -20,7 +24,7 @@ export async function registerPages(app: FastifyInstance, deps: HttpDeps, send: 
       reply.header('cache-control', relative(root, path).startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
-  for (const address of deps.demo === null ? PAGES : [...PAGES, DEMO_PAGE]) {
+  for (const address of addresses) {
     for (const spelling of address === '/' ? [address] : [address, `${address}/`]) {
       app.get(spelling, { schema: { hide: true } }, (request, reply) => send(request, reply, 200));
     }

@@ -35,6 +35,7 @@ import { createPeopleCounts } from './tables/people-counts.ts';
 import { createProviderSessions } from './tables/provider-sessions.ts';
 import { createReports } from './tables/reports.ts';
 import { createSessions } from './tables/sessions.ts';
+import { createSetUps } from './tables/set-ups.ts';
 import { createThreats } from './tables/threats.ts';
 import { createVouches } from './tables/vouches.ts';
 import { tidy } from './tidy.ts';
@@ -221,6 +222,7 @@ function createVerbs(context: TableContext): Verbs {
     sessions: createSessions(context),
     emergencies: createEmergencies(context),
     threats: createThreats(context),
+    setUps: createSetUps(context),
     tokens: createApiTokens(context),
     openId: createProviderSessions(context),
     people: createPeople(context),

@@ -93,6 +93,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     change: 'flushed',
   },
   openId: { note: 'flushed', sessionsOf: 'reads' },
+  setUps: { current: 'reads', begin: 'flushed', change: 'flushed' },
   tokens: { insert: 'flushed', findByDigest: 'reads', find: 'reads', list: 'reads', touch: 'deferred', revoke: 'flushed' },
   // A count that a power cut takes back is made again.
   peopleCounts: { latest: 'reads', lastDone: 'reads', begin: 'deferred', progress: 'deferred', end: 'deferred', cancel: 'flushed' },

@@ -30,6 +30,7 @@ export interface Schema {
   api_tokens: ApiTokenTable;
   people_counts: PeopleCountTable;
   provider_sessions: ProviderSessionTable;
+  set_ups: SetUpTable;
   freeze_links: FreezeLinkTable;
   vouch_requests: VouchRequestTable;
   configurations: ConfigurationTable;
@@ -391,6 +392,21 @@ interface EmergencyTable {
   opened_at: number | null;
   credential: string | null;
   retired_at: number | null;
+  /** Sealed. */
+  facts: string;
+}
+
+interface SetUpTable {
+  id: string;
+  version: number;
+  created_at: number;
+  link_digest: string;
+  link_expires_at: number;
+  opened_at: number | null;
+  session_digest: string | null;
+  ended_at: number | null;
+  /** 1 in the row of the one that is not over, which there is once at most. */
+  is_current: number | null;
   /** Sealed. */
   facts: string;
 }

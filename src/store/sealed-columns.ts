@@ -111,6 +111,11 @@ export const SEALED_COLUMNS = {
     bound: ['id', 'link_digest', 'version', 'created_at', 'expires_at', 'opened_at', 'credential', 'retired_at'],
     free: {},
   },
+  set_ups: {
+    sealed: 'facts',
+    bound: ['id', 'version', 'created_at', 'link_digest', 'link_expires_at', 'opened_at', 'session_digest', 'ended_at'],
+    free: { is_current: 'one that is over is not found, or is found and lets nobody in' },
+  },
   api_tokens: {
     sealed: 'facts',
     bound: ['id', 'digest', 'name', 'created_at', 'expires_at', 'revoked_at'],

@@ -15,6 +15,7 @@ import { specifyPeopleCounts } from '../../test/store/specification-people-count
 import { specifyQueue } from '../../test/store/specification-queue.ts';
 import { specifySealedColumns } from '../../test/store/specification-sealed.ts';
 import { specifySessions } from '../../test/store/specification-sessions.ts';
+import { specifySetUps } from '../../test/store/specification-set-ups.ts';
 import { specifyThreats } from '../../test/store/specification-threats.ts';
 import { specifyTransactions } from '../../test/store/specification-transactions.ts';
 import { specifyVouches } from '../../test/store/specification-vouches.ts';
@@ -28,6 +29,7 @@ describe('store on PostgreSQL', () => {
   specifySessions(makeDatabase);
   specifyCases(makeDatabase);
   specifyEmergencies(makeDatabase);
+  specifySetUps(makeDatabase);
   specifyApiTokens(makeDatabase);
   specifyPeople(makeDatabase);
   specifyEnrolmentAsks(makeDatabase);

@@ -166,7 +166,7 @@ describe('what an error prints', () => {
 
   it.each([
     ['no key', (): string[] => ['serve']],
-    ['no configuration', (): string[] => ['--config', writeSettings(folder), 'serve']],
+    ['no configuration', (): string[] => ['--config', writeSettings(folder), 'config', 'export']],
     [
       'a document that is not in order',
       (): string[] => {

@@ -9,6 +9,7 @@ import type { EmbeddedAccountRow } from '../../src/core/ports/embedded-store.ts'
 import type { EmergencyRow } from '../../src/core/ports/emergency-store.ts';
 import type { InvitationRow } from '../../src/core/ports/invitation-store.ts';
 import type { SessionRow } from '../../src/core/ports/session-store.ts';
+import type { SetUpRow } from '../../src/core/ports/set-up-store.ts';
 import type { FactorRow, IntentRow, JourneyRow, Store } from '../../src/core/ports/store.ts';
 import type { ApiTokenRow } from '../../src/core/ports/token-store.ts';
 import type { VouchRow } from '../../src/core/ports/vouch-store.ts';
@@ -200,6 +201,21 @@ export function emergencyRow(changes: Partial<EmergencyRow> = {}): EmergencyRow 
     credential: null,
     retiredAt: null,
     facts: '{"author":"root"}',
+    ...changes,
+  };
+}
+
+export function setUpRow(changes: Partial<SetUpRow> = {}): SetUpRow {
+  return {
+    id: randomUUID(),
+    version: 1,
+    createdAt: NOW,
+    linkDigest: randomUUID(),
+    linkExpiresAt: NOW + 3_600_000,
+    openedAt: null,
+    sessionDigest: null,
+    endedAt: null,
+    facts: '{"answers":{}}',
     ...changes,
   };
 }

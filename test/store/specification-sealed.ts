@@ -21,6 +21,7 @@ import {
   outboxRow,
   quietLog,
   sessionRow,
+  setUpRow,
   type TestDatabase,
   testKey,
   vouchRow,
@@ -85,6 +86,13 @@ const SAMPLES: Record<SealedTable, (store: Store, nth: number) => Promise<unknow
     const next = { openedAt: NOW + nth, credential: randomUUID(), ...(nth % 2 === 0 ? {} : { retiredAt: NOW + nth }) };
     await store.emergencies.change(row, next);
     if (nth % 3 === 0) await store.emergencies.change({ ...row, ...next, version: 2 }, {});
+  },
+  set_ups: async (store, nth) => {
+    const row = setUpRow({ createdAt: NOW + nth, linkExpiresAt: NOW + 900_000 + nth });
+    await store.setUps.begin(row);
+    const next = { openedAt: NOW + nth, sessionDigest: randomUUID(), endedAt: NOW + nth + 1 };
+    await store.setUps.change(row, next);
+    if (nth % 2 === 0) await store.setUps.change({ ...row, ...next, version: 2 }, {});
   },
   api_tokens: async (store, nth) => {
     const row = apiTokenRow({ createdAt: NOW + nth, expiresAt: NOW + 900_000 + nth });

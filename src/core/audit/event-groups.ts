@@ -81,6 +81,8 @@ export const EVENT_GROUPS: Readonly<Record<AuditType, HistoryGroup>> = {
   'people.exported': 'helpdesk',
   'access.refused': 'helpdesk',
   'access.management-refused': 'administration',
+  'set-up.link-made': 'administration',
+  'set-up.opened': 'administration',
   'emergency.link-made': 'administration',
   'emergency.opened': 'administration',
   'emergency.passkey-made': 'administration',

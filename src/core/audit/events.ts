@@ -205,6 +205,8 @@ export type AuditEvent =
   /** `reason`: why another agent, who is the actor then, has taken the place of the one of the case. */
   | ({ type: 'case.closed'; because: CaseEnd; reason?: string } & AboutCase)
   /** An operator made a link that lets one administrator in; `id` names what comes of it. */
+  | { type: 'set-up.link-made'; actor: Actor; expiresAt: number }
+  | { type: 'set-up.opened'; actor: Actor }
   | { type: 'emergency.link-made'; id: string; actor: Actor; author: string; reason: string; expiresAt: number }
   /** It was opened, once; then its holder made a passkey, and came back by it. */
   | { type: 'emergency.opened' | 'emergency.passkey-made' | 'emergency.signed-in'; id: string; session: string; actor: Actor }

@@ -4,6 +4,7 @@ import type { Actor } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { Clock } from '../ports/platform.ts';
 import type { Store } from '../ports/store.ts';
+import { endSetUp } from '../set-up/set-up.ts';
 import { checkConfiguration, problemLines } from './check-configuration.ts';
 import type { CheckContext } from './check-context.ts';
 import type { ConfigurationProblem } from './describe-issues.ts';
@@ -26,6 +27,8 @@ export interface ApplyRequest {
   /** Name of the person or program, for the list of versions. */
   author: string;
   comment: string;
+  /** In the transaction, before anything is written: throws where it is not to be. */
+  unless?: (store: Store) => Promise<void>;
 }
 
 export interface AppliedConfiguration {
@@ -54,6 +57,7 @@ export async function applyConfiguration(deps: ApplyDeps, request: ApplyRequest)
   const document = canonicalJson(request.document);
 
   return deps.store.transaction(async (store) => {
+    await request.unless?.(store);
     const current = await store.configurations.current();
     const version = current?.version ?? 0;
     const conflict = () => new AppError('configuration.conflict', { expected: request.expectedVersion, current: version });
@@ -65,6 +69,7 @@ export async function applyConfiguration(deps: ApplyDeps, request: ApplyRequest)
     const { author, comment, actor } = request;
     const appended = await store.configurations.append(version, { document, createdAt: deps.clock.now(), author, comment });
     if (!appended) throw conflict();
+    if (current === null) await endSetUp(store, deps.clock.now());
     await recordEvent(store, deps.clock, {
       type: 'configuration.applied',
       actor,

@@ -47,7 +47,10 @@ export function slapdRulesInUse(places: OpenldapPlaces, verbs: ReadonlySet<Direc
   return [
     ...(verbs.has('reset-password') ? [rules.userPassword] : []),
     ...(MARKS.some(({ verb }) => verbs.has(verb)) ? [rules.marks] : []),
-    ...[rules.states, rules.otherPasswords, rules.history, rules.policies, rules.entries],
+    ...[rules.states, rules.otherPasswords, rules.history],
+    // Where nobody has said where they are, they are read as everything else in the tree is.
+    ...(places.defaultPolicyDn === undefined ? [] : [rules.policies]),
+    rules.entries,
   ];
 }
 

@@ -33,6 +33,8 @@ export interface Keys {
       | 'journey-token'
       | 'session-token'
       | 'emergency-link'
+      | 'set-up-link'
+      | 'set-up-session'
       | 'api-token'
       | 'openid'
       | 'code'

@@ -12,6 +12,7 @@ import type { PeopleCountStore } from './people-count-store.ts';
 import type { PeopleStore } from './people-store.ts';
 import type { ReportStore } from './report-store.ts';
 import type { SessionStore } from './session-store.ts';
+import type { SetUpStore } from './set-up-store.ts';
 import type { ThreatStore } from './threat-store.ts';
 import type { ApiTokenStore } from './token-store.ts';
 import type { VouchStore } from './vouch-store.ts';
@@ -43,6 +44,7 @@ export interface Store {
   readonly sessions: SessionStore;
   readonly emergencies: EmergencyStore;
   readonly threats: ThreatStore;
+  readonly setUps: SetUpStore;
   readonly tokens: ApiTokenStore;
   readonly openId: OpenIdStore;
   readonly people: PeopleStore;

@@ -1,7 +1,8 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../../../shared/errors.ts';
-import { isOwnOrigin } from '../../../shared/own-origin.ts';
-import type { HttpDeps } from '../http-deps.ts';
+
+/** Whether an origin (RFC 6454) is that of our pages. */
+export type IsOwn = (origin: string, request: FastifyRequest) => boolean;
 
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -11,14 +12,12 @@ const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
  * The configured address counts, never the Host header.
  * @throws AppError `request.foreign-origin`
  */
-export function registerOriginCheck(app: FastifyInstance, deps: Pick<HttpDeps, 'configuration'>): void {
+export function registerOriginCheck(app: FastifyInstance, isOwn: IsOwn): void {
   app.addHook('onRequest', (request, _reply, done) => {
     if (READING.has(request.method)) return done();
     const { origin } = request.headers;
     const site = request.headers['sec-fetch-site'];
-    const foreign =
-      (origin !== undefined && !isOwnOrigin(origin, deps.configuration().organisation.publicUrl)) ||
-      (site !== undefined && site !== 'same-origin');
+    const foreign = (origin !== undefined && !isOwn(origin, request)) || (site !== undefined && site !== 'same-origin');
     done(foreign ? new AppError('request.foreign-origin') : undefined);
   });
 }

@@ -8,7 +8,7 @@ const GOOD_FOR = 1000;
  * `/healthz`: the process is alive. `/readyz`: it can serve (the database takes writes and it is not about to stop). A directory or a
  * mail server that is down does not take a node out: the others would fare no better.
  */
-export function registerHealth(app: FastifyInstance, deps: HttpDeps): void {
+export function registerHealth(app: FastifyInstance, deps: Pick<HttpDeps, 'store' | 'log' | 'isStopping'>): void {
   let looked: Promise<boolean> | null = null;
   const databaseWrites = (): Promise<boolean> => {
     looked ??= tryWriting(deps).finally(() => setTimeout(forget, GOOD_FOR).unref());
@@ -25,7 +25,7 @@ export function registerHealth(app: FastifyInstance, deps: HttpDeps): void {
   });
 }
 
-async function tryWriting({ store, log }: HttpDeps): Promise<boolean> {
+async function tryWriting({ store, log }: Pick<HttpDeps, 'store' | 'log'>): Promise<boolean> {
   try {
     await store.ping();
     return true;

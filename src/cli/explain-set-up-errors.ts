@@ -1,0 +1,25 @@
+import type { ErrorCode } from '../../shared/errors.ts';
+import type { Explanation } from './explanation.ts';
+
+/** Of setting up an installation that has no configuration. */
+export const SET_UP_EXPLANATIONS: Record<Extract<ErrorCode, `set-up.${string}`>, Explanation> = {
+  'set-up.link-invalid': {
+    meaning: 'The link to set up was opened before, replaced by a restart, is over, or never was',
+    fix: 'Stop the server and start it again: it prints another one',
+  },
+  'set-up.not-open': {
+    meaning: 'Somebody asked for the set-up without having opened its link, or twelve hours after it',
+    fix: 'Open the link that the server has printed; a restart prints another one',
+  },
+  'set-up.over': { meaning: 'There is a configuration already, so there is nothing to set up', fix: 'Change it in the administration' },
+  'set-up.conflict': { meaning: 'The set-up was changed from another window or node', fix: 'Load the page again' },
+  'set-up.incomplete': { meaning: 'Something is not answered yet, or not in order', fix: 'Go through the page: each problem stands there' },
+  'set-up.secrets-not-kept': {
+    meaning: 'A secret that was typed in the set-up cannot be written into the data directory',
+    fix: 'Let the user of the server write into dataDirectory, and check free disk space',
+  },
+  'set-up.administrator-unfit': {
+    meaning: 'The first administrator is not found in the group of the administrators, or may not sign in',
+    fix: 'Name somebody of the group whose account is neither protected nor disabled',
+  },
+};

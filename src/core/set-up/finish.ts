@@ -1,0 +1,104 @@
+import type { CheckedSetUp, FinishedSetUp } from '../../../shared/api/set-up.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { applyConfiguration } from '../configuration/apply-configuration.ts';
+import { checkConfiguration } from '../configuration/check-configuration.ts';
+import type { CheckContext } from '../configuration/check-context.ts';
+import type { Configuration, ConfigurationDocument } from '../configuration/document.ts';
+import type { CoreDeps } from '../core-deps.ts';
+import { type InviteOptions, invite } from '../enrolment/invitations/invite.ts';
+import { usualSituation } from '../journey/usual-situation.ts';
+import type { Account, Directory } from '../ports/directory.ts';
+import type { SetUpTools } from '../ports/set-up-tools.ts';
+import { canBeVouchedFor } from '../vouching/approvers.ts';
+import { documentOf } from './document-of.ts';
+import type { SetUpFacts } from './facts.ts';
+import { actorOf, requireSetUp, type SetUpActing } from './set-up.ts';
+
+export type FinishDeps = SetUpActing & Pick<CoreDeps, 'log' | 'texts'> & { readonly tools: SetUpTools };
+
+/** Who puts the first configuration into force, for the list of versions. */
+const AUTHOR = 'set-up';
+
+/** The document that the answers become, and all that is wrong with it. */
+export function checkSetUp(
+  tools: SetUpTools,
+  facts: SetUpFacts,
+): Omit<CheckedSetUp, 'document'> & { document: ConfigurationDocument | null } {
+  const document = documentOf(facts.answers, tools.places);
+  if (document === null) return { document, problems: [] };
+  return { document, problems: checkConfiguration(document, withTypedSecrets(tools, facts)).problems };
+}
+
+/** What was typed counts as kept: it will be, before the document is put into force. */
+function withTypedSecrets({ checkContext, places }: SetUpTools, { secrets }: SetUpFacts): CheckContext {
+  const typed = new Set([
+    ...(secrets.directory === undefined ? [] : [places.directory]),
+    ...(secrets.mail === undefined ? [] : [places.mail]),
+  ]);
+  return {
+    ...checkContext,
+    secretProblem: (reference) => (typed.has(reference) ? null : 'it has not been typed yet'),
+  };
+}
+
+/**
+ * Puts the configuration into force, and invites the first administrator: somebody of the group of the administrators, whom the
+ * directory knows and who may sign in. Nothing happens before all of that is certain.
+ * @throws AppError as `requireSetUp`; `set-up.conflict`; `set-up.incomplete`; `set-up.administrator-unfit`; `configuration.conflict`;
+ * `directory.*`; `set-up.secrets-not-kept`
+ */
+export async function finishSetUp(
+  deps: FinishDeps,
+  tokens: readonly string[],
+  { version, administrator }: { readonly version: number; readonly administrator: string },
+): Promise<FinishedSetUp> {
+  const { tools } = deps;
+  const { row, facts } = await requireSetUp(deps, tokens);
+  if (row.version !== version) throw new AppError('set-up.conflict');
+  const document = documentOf(facts.answers, tools.places);
+  const { configuration } = checkConfiguration(document, withTypedSecrets(tools, facts));
+  const [section] = configuration?.directories ?? [];
+  const password = facts.secrets.directory;
+  if (configuration === null || section === undefined || password === undefined) throw new AppError('set-up.incomplete');
+  const directory = tools.openDirectory(section, password);
+  try {
+    const account = await findAdministrator(directory, configuration, administrator);
+    const acting = { ...deps, configuration: () => configuration, directories: { all: () => [directory], get: () => directory } };
+    const asked: InviteOptions['asked'] = {
+      ...{ ...usualSituation(configuration, 'web'), rules: configuration.recovery.rules },
+      canBeVouchedFor: (person) => canBeVouchedFor(acting, person),
+    };
+    const options = { asked, by: { author: AUTHOR, actor: actorOf(deps), lane: 'notice' as const }, again: true, byHand: true };
+    // Judged before anything is put into force: nobody who is barred could come in afterwards.
+    const could = await invite(acting, directory, account, { ...options, dryRun: true });
+    if (could.outcome === 'barred') throw new AppError('set-up.administrator-unfit', { reason: could.verdict.reason ?? '' });
+    await tools.keepSecrets(facts.secrets);
+    await applyConfiguration(
+      { ...deps, checkContext: tools.checkContext },
+      {
+        ...{ document, expectedVersion: 0, actor: actorOf(deps), author: AUTHOR, comment: '' },
+        // Whoever was let in by a newer link, or answered otherwise meanwhile, has the last word.
+        async unless(store) {
+          const now = await store.setUps.current();
+          if (now?.id !== row.id || now.version !== row.version) throw new AppError('set-up.conflict');
+        },
+      },
+    );
+    const came = await invite(acting, directory, account, { ...options, dryRun: false });
+    return { invitation: came.outcome === 'invited' ? came.link : null, publicUrl: configuration.organisation.publicUrl };
+  } finally {
+    await directory.close();
+  }
+}
+
+/** @throws AppError `set-up.administrator-unfit` unless exactly one account has the name, and the directory says that it is in the group */
+async function findAdministrator(directory: Directory, { roles }: Configuration, name: string): Promise<Account> {
+  const groups = roles.find(({ may }) => may.includes('manage-roles'))?.heldBy.groups ?? [];
+  const [account, ...others] = await directory.findAccounts(name);
+  if (account === undefined || others.length > 0)
+    throw new AppError('set-up.administrator-unfit', { accounts: account === undefined ? 0 : others.length + 1 });
+  const membership = await directory.readMembership(account, { places: [], groups });
+  if (!groups.some((group) => membership.groups[group] === true))
+    throw new AppError('set-up.administrator-unfit', { reason: 'not-in-group' });
+  return account;
+}

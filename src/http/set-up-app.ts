@@ -1,0 +1,35 @@
+import type { FastifyInstance } from 'fastify';
+import { siteSchema } from '../../shared/api/site.ts';
+import { createBaseApp } from './base-app.ts';
+import { registerPages } from './pages.ts';
+import { requestLanguage } from './request-language.ts';
+import { type SetUpHttpDeps, setUpRoutes } from './routes/set-up.ts';
+
+/** The one page that there is. */
+const PAGE = '/setup';
+
+/**
+ * The door of an installation without a configuration: the set-up, its page and nothing else. It is alive and not ready, so that no load
+ * balancer sends people here. Not listening yet.
+ */
+export async function createSetUpApp(deps: SetUpHttpDeps): Promise<FastifyInstance> {
+  // There is no configured address yet. The cookie goes to no other site's page, and the name must be the one that was asked for.
+  const { app, sendPage } = await createBaseApp(deps, (origin, { headers }) => URL.parse(origin)?.host === headers.host);
+  const prefix = '/api/v1';
+  await app.register(setUpRoutes(deps), { prefix });
+  app.get(`${prefix}/site`, { schema: { hide: true, response: { 200: siteSchema } } }, (request) => {
+    const { organisation } = deps.configuration();
+    const language = requestLanguage(deps, request);
+    const nobody = { goals: [], signIn: false, calls: false, goalsByPasskey: [], demo: false };
+    const contact = deps.texts.translate(language, 'set-up.contact');
+    return {
+      ...{ organisation: organisation.name, publicUrl: organisation.publicUrl, timeZone: 'UTC', supportContact: contact, ...nobody },
+      languages: [...deps.texts.languages],
+    };
+  });
+  app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));
+  app.get('/readyz', { schema: { hide: true } }, (_request, reply) => reply.status(503).send({ status: 'not set up yet' }));
+  app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect(PAGE));
+  if (sendPage !== null) await registerPages(app, { pages: deps.pages, demo: null }, sendPage, [PAGE]);
+  return app;
+}

@@ -1,0 +1,143 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { SetUpAnswers, ShownDirectory } from '../../shared/api/set-up.ts';
+import { Notice } from '../ui/notice.tsx';
+import { SelectField } from '../ui/select-field.tsx';
+import { TextArea } from '../ui/text-area.tsx';
+import { TextField } from '../ui/text-field.tsx';
+import { FoundCertificates } from './found-certificates.tsx';
+import classes from './set-up.module.css';
+import { setUpApi } from './set-up-api.ts';
+import { errorOf, StepForm, type StepProps, useStep } from './step.tsx';
+
+type Directory = NonNullable<SetUpAnswers['directory']>;
+const KINDS = ['active-directory', 'openldap', '389ds'] as const;
+const ADDRESS = 'set-up-address';
+const TRUST = 'set-up-trust';
+const AUTHORITY = 'set-up-authority';
+
+/** The address alone; then what was found behind it, to be confirmed. */
+export function AddressStep(props: StepProps) {
+  const { t } = useTranslation('set-up');
+  const { setUp, progress, onNext, onBack } = props;
+  const known = setUp.answers.directory;
+  const step = useStep(props);
+  const [address, setAddress] = useState(known?.servers[0] ?? '');
+  const [authority, setAuthority] = useState(known?.authority ?? '');
+  const [found, setFound] = useState<ShownDirectory>();
+  const [trusts, setTrusts] = useState(false);
+  const [kind, setKind] = useState<string>(known?.kind ?? '');
+  const [baseDn, setBaseDn] = useState(known?.baseDn ?? '');
+  const [groupBaseDn, setGroupBaseDn] = useState(known?.groupBaseDn ?? '');
+
+  const look = async () => {
+    if (address.trim() === '') return step.setMistakes([{ text: t('address.missing'), field: ADDRESS }]);
+    const answer = await step.ask(() => setUpApi.look(address.trim(), authority.trim() === '' ? undefined : authority));
+    if (answer === undefined) return;
+    const { value } = answer;
+    setFound(value);
+    setTrusts(false);
+    setKind(value.kind ?? known?.kind ?? '');
+    if (baseDn === '') setBaseDn(value.namingContexts[0] ?? '');
+    if (value.chain.length === 0) {
+      const troubles = value.servers.map(({ url, trouble }) => `${url}: ${trouble?.problem ?? ''}. ${trouble?.fix ?? ''}`);
+      step.setMistakes([{ text: [t('found.nobody'), ...troubles].join(' '), field: ADDRESS }]);
+    }
+  };
+  const goOn = async () => {
+    if (found === undefined || found.chain.length === 0) return look();
+    const isTrusted = found.trust === null || (found.authority !== null && trusts);
+    if (!isTrusted) {
+      const field = found.authority === null ? AUTHORITY : TRUST;
+      return step.setMistakes([{ text: t(found.authority === null ? 'found.no-authority' : 'found.trust.missing'), field }]);
+    }
+    const answering = found.servers.filter(({ trouble }) => trouble === null);
+    const directory: Directory = {
+      kind: kind as Directory['kind'],
+      servers: [...answering, ...found.servers.filter(({ trouble }) => trouble !== null)].map(({ url }) => url),
+      startTls: found.servers.some(({ startTls }) => startTls),
+      authority: found.trust !== null && found.authority !== null ? found.authority.pem : authority.trim() === '' ? null : authority,
+      ...{ baseDn: baseDn.trim(), groupBaseDn: groupBaseDn.trim(), account: known?.account ?? '' },
+    };
+    if ((await step.save({ directory })) !== undefined) onNext();
+  };
+  const isOther = found?.kind === 'ldap';
+  const isFound = found !== undefined && found.chain.length > 0;
+  return (
+    <StepForm
+      title={t(isFound ? 'found.title' : 'address.title')}
+      progress={progress}
+      step={step}
+      submit={t(isFound && !isOther ? 'next' : 'address.button')}
+      onSubmit={() => void (isOther ? look() : goOn())}
+      onBack={isFound ? () => setFound(undefined) : onBack}
+    >
+      {!isFound && (
+        <TextField
+          id={ADDRESS}
+          label={t('address.label')}
+          hint={t('address.hint')}
+          error={errorOf(step.mistakes, ADDRESS)}
+          value={address}
+          onChange={setAddress}
+          autoComplete="off"
+        />
+      )}
+      {isFound && (
+        <>
+          <section className={classes.part}>
+            <h2>{t('found.servers')}</h2>
+            <ul className={classes.list}>
+              {found.servers.map(({ url, trouble }) => (
+                <li key={url}>
+                  <strong>{url}</strong>: {trouble === null ? t('found.answers') : trouble.problem}
+                </li>
+              ))}
+            </ul>
+          </section>
+          <FoundCertificates id={TRUST} found={found} trusts={trusts} onTrust={setTrusts} />
+          {found.trust !== null && found.authority === null && (
+            <TextArea
+              id={AUTHORITY}
+              label={t('found.authority')}
+              error={errorOf(step.mistakes, AUTHORITY)}
+              value={authority}
+              onChange={setAuthority}
+            />
+          )}
+          {isOther ? (
+            <Notice tone="warning">{t('found.kind.ldap')}</Notice>
+          ) : (
+            <>
+              <SelectField
+                id="set-up-kind"
+                label={t('found.kind')}
+                {...(found.kind === null ? { hint: t('found.kind.unknown') } : {})}
+                value={kind}
+                {...(kind === '' ? { empty: '…' } : {})}
+                options={KINDS.map((value) => ({ value, label: t(`found.kind.${value}`) }))}
+                onChange={setKind}
+              />
+              <TextField
+                id="set-up-base"
+                label={t('found.base')}
+                hint={t('found.base.hint')}
+                value={baseDn}
+                onChange={setBaseDn}
+                autoComplete="off"
+              />
+              <TextField
+                id="set-up-groups"
+                label={t('found.groups')}
+                hint={t('found.groups.hint')}
+                value={groupBaseDn}
+                onChange={setGroupBaseDn}
+                autoComplete="off"
+              />
+            </>
+          )}
+        </>
+      )}
+    </StepForm>
+  );
+}
