@@ -113,7 +113,7 @@ describe('through a mail server', () => {
     await server.setMode('refuse-temporarily');
     await put('code', { expiresIn: 600_000 });
     worker.kick('code');
-    await eventually(async () => expect((await peek('code'))?.problem).toBe('mail.unavailable'));
+    await eventually(async () => expect((await peek('code'))?.problem).toBe('mail.deferred'));
     await server.setMode('accept');
     clock.advance(31_000);
     await server.waitForMessage('alice@example.test');
@@ -130,7 +130,7 @@ describe('through a mail server', () => {
     await server.setMode('refuse-temporarily');
     const ids = await Promise.all([put('notice'), put('notice'), put('bulk')]);
     const before = work({ mail: deliveryTo(server) });
-    await eventually(async () => expect((await peek('bulk'))?.problem).toBe('mail.unavailable'));
+    await eventually(async () => expect((await peek('bulk'))?.problem).toBe('mail.deferred'));
     expect(await before.stop()).toBe(true);
     await store.close();
     await server.setMode('accept');

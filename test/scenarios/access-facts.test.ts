@@ -57,6 +57,7 @@ describe.each(REAL_KINDS)('what roles go by, kind %s', (kind) => {
       roles,
       basis: roles.includes('managers') ? 'manager' : 'receipt',
       otherWays: [],
+      resetBy: ['link'],
     });
 
     expect(await decide()).toMatchObject({ allowed: false, because: 'not-known' });
@@ -95,14 +96,14 @@ describe.each(REAL_KINDS)('what roles go by, kind %s', (kind) => {
         'unlock-account',
         await readTarget(keyturn.deps, directory, roles, target),
       );
-    expect(await decide()).toEqual({ allowed: true, roles: ['managers'], basis: 'manager', otherWays: [] });
+    expect(await decide()).toEqual({ allowed: true, roles: ['managers'], basis: 'manager', otherWays: [], resetBy: ['link'] });
     const link = { now: keyturn.clock.now(), by: 'test', countsFrom: keyturn.clock.now() + 60_000 };
     const linkTo = (id: string, added: AccountRef) =>
       keyturn.deps.store.people.link(target, added, { person: `p-${id}`, ids: [`a-${id}`, `b-${id}`], ...link });
     expect(await linkTo(report.login, second)).toBe(true);
     expect(await decide()).toMatchObject({ allowed: false, because: 'more-rights', roles: ['admins'] });
     await keyturn.deps.store.people.unlink(second);
-    expect(await decide()).toEqual({ allowed: true, roles: ['managers'], basis: 'manager', otherWays: [] });
+    expect(await decide()).toEqual({ allowed: true, roles: ['managers'], basis: 'manager', otherWays: [], resetBy: ['link'] });
     expect(await linkTo(`${report.login}-gone`, { directory: 'no-more', id: second.id })).toBe(true);
     expect(await decide()).toMatchObject({ allowed: false, because: 'more-rights', roles: ['admins'] });
   });

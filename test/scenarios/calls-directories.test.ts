@@ -74,6 +74,7 @@ describe.each(REAL_KINDS)('a call, kind %s', (kind) => {
             heldBy: { groups: [listenersGroup] },
             over: { groups: [staffGroup] },
             otherWays: ['read-back', 'questions', 'manager'],
+            resetBy: ['told'],
           },
         ],
         factors: {
