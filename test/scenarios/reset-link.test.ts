@@ -3,10 +3,27 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Case } from '../../shared/api/cases.ts';
 import type { Step } from '../../shared/api/journeys.ts';
 import { verifyStored } from '../../src/cli/audit/verify-log.ts';
+import { applyConfiguration } from '../../src/core/configuration/apply-configuration.ts';
+import { exportConfiguration } from '../../src/core/configuration/export-configuration.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
-import { type Agent, act, type Caller, caseNow, eventsAbout, HELPDESK_ROLES, newAgent, newCaller, openCase, verified } from './helpdesk.ts';
+import {
+  type Agent,
+  act,
+  answer,
+  ask,
+  type Caller,
+  caseNow,
+  eventsAbout,
+  HELPDESK_ROLES,
+  mailedCode,
+  newAgent,
+  newCaller,
+  openCase,
+  opened,
+  verified,
+} from './helpdesk.ts';
 import { prove, type Reply, request, startJourney } from './journey-client.ts';
 import { embeddedSection, OLD_PASSWORD, PROTECTED_GROUP, signsIn } from './sample-directory.ts';
 import { type Keyturn, startKeyturn, until } from './start-keyturn.ts';
@@ -42,6 +59,7 @@ describe.each(['sqlite', 'postgres'] as const)('a link by which a caller sets th
         guard: GENEROUS_LIMITS,
         signIn: { enabled: true },
         roles: HELPDESK_ROLES,
+        helpdesk: { approvals: [{ name: 'board', when: { groups: ['Board'] } }] },
       },
     });
   });
@@ -232,6 +250,45 @@ describe.each(['sqlite', 'postgres'] as const)('a link by which a caller sets th
       await keyturn.deps.store.factors.insert({ ...mail, id: newLogin(), countsFrom: keyturn.clock.now() + MINUTE });
       expect((await choice(agent, id)).body.channels).toEqual([]);
     }
+  });
+
+  it('is worth nothing once who approved it may not any more', async () => {
+    const [agent, other] = [await newAgent(keyturn, 'Senders'), await newAgent(keyturn, 'Senders')];
+    const board = await newCaller(keyturn, { groups: ['Staff', 'Board'] });
+    const { id } = await verified(keyturn, agent, board);
+    expect(await act(agent, id, { linkTo: await channelOf(agent, id) })).toMatchObject({ body: { code: 'case.approval-needed' } });
+    expect((await other.held.call('POST', `/helpdesk/approvals/${id}`, { approve: true })).status).toBe(204);
+    const by = await sendAgain(agent, board, id);
+    const page = await atPage(by);
+    expect((await page.step()).kind).toBe('new-password');
+    await change(other.account.id, { groups: [] });
+    expect((await page.set(NEW)).kind).toBe('refused');
+    expect(await opening(by)).toMatchObject(gone);
+    await keeps(board);
+  });
+
+  it('is worth nothing once the role does not name the way any more in which its caller was verified', async () => {
+    const [agent, caller] = [await newAgent(keyturn, 'Listeners'), await newCaller(keyturn)];
+    const { id } = await opened(agent, caller);
+    await ask(agent, id, 'email');
+    await answer(agent, id, { code: await mailedCode(keyturn, caller) });
+    keyturn.clock.move(31_000);
+    await ask(agent, id, 'totp');
+    await answer(agent, id, { code: caller.totp() });
+    const by = await sendAgain(agent, caller, id);
+    const page = await atPage(by);
+    expect((await page.step()).kind).toBe('new-password');
+    const { deps } = keyturn;
+    const { document } = await exportConfiguration(deps.store, {});
+    const without = (document as { roles: { otherWays?: string[] }[] }).roles.map(({ otherWays: _, ...role }) => role);
+    const checkContext = { demo: true, secretProblem: () => null, authorityFileProblem: () => null, sectionProblems: () => [] };
+    const about = { expectedVersion: 1, actor: { kind: 'system' as const }, author: 'test', comment: '' };
+    await applyConfiguration({ ...deps, checkContext }, { document: { ...(document as object), roles: without }, ...about });
+    await keyturn.takeUpConfiguration();
+    expect(deps.configuration().roles.every(({ otherWays }) => otherWays === undefined)).toBe(true);
+    expect((await page.set(NEW)).kind).toBe('refused');
+    expect(await opening(by)).toMatchObject(gone);
+    await keeps(caller);
   });
 
   it('is opened by nothing but itself', async () => {

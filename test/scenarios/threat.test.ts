@@ -123,8 +123,25 @@ describe.each(['sqlite', 'postgres'] as const)('a raised threat, on %s', (engine
     await byApp.answer({ option: 'totp' });
     await byApp.answer({ code: other.totp() });
     byApp.at('new-password');
+    const verifiedBy = async (kind: 'email' | 'totp') => {
+      const caller = await newCaller(keyturn);
+      const { id, numbers: told } = await opened(agent, caller);
+      const client = await startJourney(keyturn.url, caller.login, 'confirm-call');
+      if (kind === 'email') await mailed(client, caller.address);
+      else {
+        await client.answer({ option: 'totp' });
+        await client.answer({ code: caller.totp() });
+      }
+      await client.answer({ number: told?.spoken });
+      client.at('done');
+      return { id, caller };
+    };
+    const [byMail, byTotp] = [await verifiedBy('email'), await verifiedBy('totp')];
 
     await raise();
+    expect(await act(agent, byMail.id)).toMatchObject({ status: 403, body: { code: 'case.receipt-needed' } });
+    expect(await signsIn(keyturn, byMail.caller.login, OLD_PASSWORD)).toBe(true);
+    expect(await act(agent, byTotp.id)).toMatchObject({ status: 200, body: { outcome: 'done' } });
     await recovering.answer({ password: TYPED });
     expect(recovering.at('refused').code).toBe('journey.no-proof-left');
     expect(await signsIn(keyturn, person.login, OLD_PASSWORD)).toBe(true);

@@ -93,12 +93,17 @@ export function isFitting(
     isReceiptSigned(signed) &&
     receipt.case === wanted.case &&
     receipt.action === wanted.action &&
-    (receipt.method.way === 'own-device' || wanted.otherWays.includes(receipt.method.way)) &&
+    isWayTaken(receipt, wanted.otherWays) &&
     isSame(receipt.account, wanted.account) &&
     isSame(receipt.agent.account, wanted.agent) &&
     now < endOf(receipt, lifetime) &&
     receipt.at - now < CLOCKS_DIFFER
   );
+}
+
+/** Whether the caller was verified in a way that counts: on their own device, or in one that the roles of the agent name. */
+export function isWayTaken({ method }: Receipt, otherWays: readonly OtherWay[]): boolean {
+  return method.way === 'own-device' || otherWays.includes(method.way);
 }
 
 /** Until when a receipt is good where it may be `lifetime` milliseconds old; milliseconds since 1970. */

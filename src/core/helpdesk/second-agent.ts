@@ -24,7 +24,7 @@ export async function approvalFor(
 ): Promise<Approved> {
   const { approval } = helpCase.facts;
   const isForThis = approval?.basis === basis;
-  if (isForThis && approval.state === 'approved' && (await stillMay(deps, approval.by.account, helped, helpCase))) return approval;
+  if (isForThis && approval.state === 'approved' && (await approverStillMay(deps, approval.by.account, helped, helpCase))) return approval;
   if (isForThis && approval.state === 'waiting') throw new AppError('case.approval-needed');
   const instead = approval?.state === 'approved' ? { instead: approval.by.account } : {};
   await deps.store.transaction(async (store) => {
@@ -37,8 +37,16 @@ export async function approvalFor(
   throw new AppError('case.approval-needed');
 }
 
-/** Whether who approved could still do it themselves, as their directory says now, and is not the one who acts. */
-async function stillMay(deps: ActDeps, by: AccountRef, { target }: HelpedWith, { action, agent }: HelpCase): Promise<boolean> {
+/**
+ * Whether who approved could still do it themselves, as their directory says now, and is not the one who acts.
+ * @throws AppError `directory.*`: it is not known
+ */
+export async function approverStillMay(
+  deps: ActDeps,
+  by: AccountRef,
+  { target }: Pick<HelpedWith, 'target'>,
+  { action, agent }: HelpCase,
+): Promise<boolean> {
   const directory = deps.directories.all().find(({ id }) => id === by.directory);
   const account = (await directory?.readAccount(by)) ?? null;
   if (directory === undefined || account === null) return false;

@@ -5,6 +5,7 @@ import type { ActDeps } from '../journey/act.ts';
 import { isProvenStill } from '../journey/proven-still.ts';
 import type { Store } from '../ports/store.ts';
 import type { Session } from '../sessions/session.ts';
+import { isRaisedSince } from '../threat/raised-since.ts';
 import type { WriteBacking, WriteIntent, WriteResult } from '../writes/directory-write.ts';
 import { type Approved, aboutCase, endCase, type HelpCase, moveCase } from './help-case.ts';
 import { raiseAlarm } from './raise-alarm.ts';
@@ -103,13 +104,19 @@ export async function requireReceiptStands(
     throw new AppError('case.receipt-needed');
 }
 
-/** Accounts that were parted meanwhile are not one person's any more. @throws AppError `case.receipt-needed` */
-async function requireProvenStill({ act }: ActDeps, store: Store, warrant: CaseWarrant): Promise<void> {
+/**
+ * Accounts that were parted meanwhile are not one person's any more. And what a caller has shown may count for nothing since a threat was
+ * raised: it means also whoever was verified by it before.
+ * @throws AppError `case.receipt-needed`
+ */
+async function requireProvenStill({ act, configuration }: ActDeps, store: Store, warrant: CaseWarrant): Promise<void> {
   if (warrant.kind !== 'receipt') return;
   const { account, facts } = warrant.helpCase;
-  const { proofs } = warrant.receipt.receipt.method;
-  if (!(await isProvenStill(store, { proven: proofs, shown: facts.shown ?? {} }, account, act.at)))
-    throw new AppError('case.receipt-needed');
+  const { method, at } = warrant.receipt.receipt;
+  const { withoutKinds } = configuration().threat;
+  const isProven = await isProvenStill(store, { proven: method.proofs, shown: facts.shown ?? {} }, account, act.at);
+  const restsOnLess = method.proofs.some((kind) => withoutKinds.some((each) => each === kind)) && (await isRaisedSince(store, at));
+  if (!isProven || restsOnLess) throw new AppError('case.receipt-needed');
 }
 
 async function noteUnverified(deps: ActDeps, store: Store, session: Session, helpCase: HelpCase): Promise<void> {

@@ -9,16 +9,19 @@ import type { Store } from '../../ports/store.ts';
 import { isRaisedSince } from '../../threat/raised-since.ts';
 import type { WriteBacking, WriteResult } from '../../writes/directory-write.ts';
 import { aboutCase, endCase, type HelpCase, helpCaseOf, moveCase } from '../help-case.ts';
-import { approverStands } from '../second-agent.ts';
+import { isWayTaken } from '../receipt.ts';
+import { approverStands, approverStillMay } from '../second-agent.ts';
 import { backingOf } from '../warrant.ts';
 import { isUsable } from './reset-link.ts';
 
 /**
  * Whether the agent of a case may help its person so still, as the directories and the roles say now: a link is worth no more than who has
- * sent it, and is worth nothing once they are none.
+ * sent it, who has approved it, and the way in which its caller was verified, and is worth nothing once these are none.
  * @throws AppError `directory.*`: it is not known
  */
-export async function isAllowedStill(deps: ActDeps, { agent, account, action, facts }: HelpCase): Promise<boolean> {
+export async function isAllowedStill(deps: ActDeps, helpCase: HelpCase): Promise<boolean> {
+  const { agent, account, action, facts } = helpCase;
+  const { approval, receipt } = facts;
   const { roles } = deps.configuration();
   const [by, whom] = await Promise.all([entryOf(deps, agent), entryOf(deps, account)]);
   if (by === null || whom === null) return false;
@@ -27,9 +30,12 @@ export async function isAllowedStill(deps: ActDeps, { agent, account, action, fa
     readTarget(deps, whom.directory, roles, whom.entry),
     actsWithSecond(deps, { directory: whom.directory, account: whom.entry }),
   ]);
-  if (withSecond.includes(action) && facts.approval?.state !== 'approved') return false;
   const decision = can(roles, actor, action, target);
-  return decision.allowed && decision.resetBy.includes('link');
+  if (!decision.allowed || !decision.resetBy.includes('link')) return false;
+  if (receipt === null || !isWayTaken(receipt.receipt, decision.otherWays)) return false;
+  if (!withSecond.includes(action)) return true;
+  const isApproved = approval?.state === 'approved' && approval.basis === 'receipt';
+  return isApproved && (await approverStillMay(deps, approval.by.account, { target }, helpCase));
 }
 
 /** What a journey rests its write on that a link has begun; null: none has. */
@@ -66,6 +72,7 @@ export async function linkBehind(deps: ActDeps, journey: LoadedJourney): Promise
     async use(store) {
       const helpCase = await find(store);
       if (helpCase === null || (await isRaisedSince(store, receipt.receipt.at))) return false;
+      if (await store.freezes.isFrozen(helpCase.agent)) return false;
       if (approval !== null && !(await approverStands(store, { approval, helpCase }))) return false;
       if (helpCase.row.state === 'acting') return true;
       const { link } = helpCase.facts;
