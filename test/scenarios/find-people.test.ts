@@ -135,6 +135,19 @@ describe.each(['sqlite', 'postgres'] as const)('people, as an agent sees them, o
     expect(row?.data).not.toContain(family);
   });
 
+  it('are exported to nobody who asks for the head of the list alone, and would take nothing away', async () => {
+    const before = (await events('people.exported')).length;
+    for (const path of ['/helpdesk/people.csv?directory=people', '/history.csv', '/reports/locked.csv', '/helpdesk/live']) {
+      const { status } = await fetch(`${keyturn.url}/api/v1${path}`, {
+        method: 'HEAD',
+        headers: { authorization: `Bearer ${agent.token}` },
+      });
+      expect([path, status]).toEqual([path, 404]);
+    }
+    expect((await agent.call('GET', query({}))).status).toBe(200);
+    expect(await events('people.exported')).toHaveLength(before);
+  });
+
   it('are exported no further once the agent is signed out', async () => {
     const leaver = await signedIn(['Agents']);
     const { login, id } = await person({ displayName: 'Many' });

@@ -51,6 +51,8 @@ export function historyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     app.get(
       '/history.csv',
       {
+        // Whoever asks for the head alone would have all of it read, and written down as taken away.
+        exposeHeadRoute: false,
         config: { token: 'view-history' },
         schema: {
           summary: 'The same, all of it, as CSV (RFC 4180, UTF-8)',

@@ -40,6 +40,8 @@ export function liveRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     app.get(
       '/helpdesk/live',
       {
+        // It has no end: there is no head of it alone.
+        exposeHeadRoute: false,
         schema: {
           summary: 'What happens to the people whom the agent may see, and in their own cases, as server-sent events',
           headers: z.object({ 'last-event-id': mark }),

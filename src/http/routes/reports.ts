@@ -44,6 +44,8 @@ export function reportRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     app.get(
       '/reports/:table',
       {
+        // Whoever asks for the head alone would have all of it read, and written down as taken away.
+        exposeHeadRoute: false,
         config: { token: 'view-history' },
         schema: {
           summary: 'One table of it as CSV (RFC 4180, UTF-8)',
