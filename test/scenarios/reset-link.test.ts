@@ -194,6 +194,10 @@ describe.each(['sqlite', 'postgres'] as const)('a link by which a caller sets th
       'the account is protected': ({ caller }) => change(caller.ref.id, { groups: ['Staff', PROTECTED_GROUP] }),
       'the account is disabled': ({ caller }) => change(caller.ref.id, { disabled: true }),
       'the account is out of scope': ({ caller }) => change(caller.ref.id, { groups: [] }),
+      'the mailbox is theirs no more': async ({ caller }) => {
+        const [mail] = (await store.factors.ofAccount(caller.ref)).filter(({ kind }) => kind === 'email');
+        await store.factors.end(mail?.id ?? '', clock.now());
+      },
       'the agent has lost the role': ({ agent }) => change(agent.account.id, { groups: [] }),
       'the agent is disabled': ({ agent }) => change(agent.account.id, { disabled: true }),
       'the owner recovers by themselves': async ({ caller }) => {

@@ -14,6 +14,8 @@ export interface ResetLink {
   readonly number: string;
   /** Where it was sent, as an agent may see it. */
   readonly to: string;
+  /** Id of that mailbox among what proves the person: the link ends with it. */
+  readonly channel: string;
   /** Milliseconds since 1970. Whoever has opened it by then has the time of any journey. */
   readonly endsAt: number;
   readonly opened: number;

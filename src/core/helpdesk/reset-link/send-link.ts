@@ -63,6 +63,7 @@ export async function sendResetLink(deps: ActDeps, session: Session, helpCase: H
     digest: digestOfLink(deps, helpCase.row.id, secret),
     number: randomCode(deps.random, NUMBER_DIGITS),
     to: maskContact('email', channel.label),
+    channel: channel.id,
     endsAt: deps.act.at + deps.configuration().helpdesk.linkMinutes * 60_000,
     opened: 0,
   };

@@ -12,16 +12,18 @@ import { aboutCase, endCase, type HelpCase, helpCaseOf, moveCase } from '../help
 import { isWayTaken } from '../receipt.ts';
 import { approverStands, approverStillMay } from '../second-agent.ts';
 import { backingOf } from '../warrant.ts';
+import { linkChannels } from './channels.ts';
 import { isUsable } from './reset-link.ts';
 
 /**
  * Whether the agent of a case may help its person so still, as the directories and the roles say now: a link is worth no more than who has
- * sent it, who has approved it, and the way in which its caller was verified, and is worth nothing once these are none.
+ * sent it, who has approved it, the way in which its caller was verified and the mailbox that it went to, and is worth nothing once one of
+ * these is none any more.
  * @throws AppError `directory.*`: it is not known
  */
 export async function isAllowedStill(deps: ActDeps, helpCase: HelpCase): Promise<boolean> {
   const { agent, account, action, facts } = helpCase;
-  const { approval, receipt } = facts;
+  const { approval, receipt, link } = facts;
   const { roles } = deps.configuration();
   const [by, whom] = await Promise.all([entryOf(deps, agent), entryOf(deps, account)]);
   if (by === null || whom === null) return false;
@@ -33,6 +35,8 @@ export async function isAllowedStill(deps: ActDeps, helpCase: HelpCase): Promise
   const decision = can(roles, actor, action, target);
   if (!decision.allowed || !decision.resetBy.includes('link')) return false;
   if (receipt === null || !isWayTaken(receipt.receipt, decision.otherWays)) return false;
+  // Whoever has taken a mailbox away means also what is in it.
+  if (!(await linkChannels(deps, whom.entry)).some(({ id }) => id === link?.channel)) return false;
   if (!withSecond.includes(action)) return true;
   const isApproved = approval?.state === 'approved' && approval.basis === 'receipt';
   return isApproved && (await approverStillMay(deps, approval.by.account, { target }, helpCase));
