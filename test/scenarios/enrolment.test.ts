@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ChangedBy, endFactor, enrolFactors } from '../../src/core/enrolment/enrol-factors.ts';
 import { newLogin, newPassword } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
-import { startJourney } from './journey-client.ts';
-import { addPerson, embeddedSection } from './sample-directory.ts';
+import { prove, startJourney } from './journey-client.ts';
+import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from './sample-directory.ts';
 import { codeIn, type Enrolled, type Keyturn, startKeyturn } from './start-keyturn.ts';
 
 const BY: ChangedBy & { reason: string } = { author: 'test', reason: 'test', language: 'en', lane: 'notice' };
@@ -63,6 +63,22 @@ describe.each(['sqlite', 'postgres'] as const)('what operators enrol and end, on
     await client.answer({ code: alice.totp() });
     await client.answer({ password: newPassword() });
     client.at('done');
+  });
+
+  it('a recovery that was proven by what is taken away meanwhile sets no password', async () => {
+    const [alice, bob] = [await person(), await person()];
+    for (const [each, id] of [
+      [alice, await idOf(alice)],
+      [bob, (await keyturn.deps.store.factors.ofAccount(bob.account)).find(({ kind }) => kind === 'totp')?.id ?? ''],
+    ] as const) {
+      const client = await startJourney(keyturn.url, each.login);
+      await prove(keyturn, client, each);
+      client.at('new-password');
+      await endFactor(keyturn.deps, each.account, id, BY);
+      await client.answer({ password: newPassword() });
+      expect(client.at('refused').code).toBe('journey.account-barred');
+      expect(await signsIn(keyturn, each.login, OLD_PASSWORD)).toBe(true);
+    }
   });
 
   it('of many who enrol the same at once one does, and of many who end it', async () => {

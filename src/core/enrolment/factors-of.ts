@@ -56,7 +56,7 @@ export async function factorsThatCount(
  * What is enrolled for an account and for those that are linked to it, without those whose link waits: until then nobody but their own
  * owner takes anything of theirs away.
  */
-export async function ownedFactors(store: Store, account: AccountRef, now: number): Promise<FactorRow[]> {
+export async function ownedFactors(store: Pick<Store, 'factors' | 'people'>, account: AccountRef, now: number): Promise<FactorRow[]> {
   return withoutWaitingLinks(store, account, await store.factors.ofAccount(account), now);
 }
 
