@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { siteSchema } from '../../shared/api/site.ts';
+import { type Site, siteSchema } from '../../shared/api/site.ts';
 import { createBaseApp } from './base-app.ts';
 import { registerPages } from './pages.ts';
 import { requestLanguage } from './request-language.ts';
@@ -17,10 +17,10 @@ export async function createSetUpApp(deps: SetUpHttpDeps): Promise<FastifyInstan
   const { app, sendPage } = await createBaseApp(deps, (origin, { headers }) => URL.parse(origin)?.host === headers.host);
   const prefix = '/api/v1';
   await app.register(setUpRoutes(deps), { prefix });
-  app.get(`${prefix}/site`, { schema: { hide: true, response: { 200: siteSchema } } }, (request) => {
+  app.get(`${prefix}/site`, { schema: { hide: true, response: { 200: siteSchema } } }, (request): Site => {
     const { organisation } = deps.configuration();
     const language = requestLanguage(deps, request);
-    const nobody = { goals: [], signIn: false, calls: false, goalsByPasskey: [], demo: false };
+    const nobody = { goals: [], signIn: false, openId: null, calls: false, goalsByPasskey: [], demo: false };
     const contact = deps.texts.translate(language, 'set-up.contact');
     return {
       ...{ organisation: organisation.name, publicUrl: organisation.publicUrl, timeZone: 'UTC', supportContact: contact, ...nobody },

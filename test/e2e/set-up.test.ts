@@ -1,0 +1,271 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { buildWeb } from '../../scripts/build-web.ts';
+import type { RunningServer } from '../../src/cli/runtime.ts';
+import { loadSettings } from '../../src/config/load-settings.ts';
+import { startServer } from '../../src/main.ts';
+import { runCommand, writeSettings } from '../cli/run-command.ts';
+import { codeIn, until } from '../scenarios/start-keyturn.ts';
+import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
+import { seedPassword } from '../servers/seed-people.ts';
+import { sharedSamba, sharedSlapd } from '../servers/shared-servers.ts';
+import { type SmtpServer, startSmtp } from '../servers/smtp.ts';
+import { uniqueName } from '../servers/unique-name.ts';
+import { axe, launchBrowser, openPage, screenshot, scrollsSideways, type WatchedPage } from './browser.ts';
+import { createWalk } from './walk.ts';
+
+type Texts = Readonly<Record<string, string>>;
+const textsOf = (language: string) =>
+  JSON.parse(readFileSync(new URL(`../../locales/${language}/set-up.json`, import.meta.url), 'utf8')) as Texts;
+
+const NEW_PASSWORD = 'Quiet-harbour-at-n00n';
+
+let browser: Browser;
+let smtp: SmtpServer;
+beforeAll(async () => {
+  [browser, smtp] = await Promise.all([launchBrowser(), startSmtp(), buildWeb()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await smtp?.stop();
+});
+
+let folder: string;
+let settingsFile: string;
+let server: RunningServer;
+beforeEach(async () => {
+  folder = await createScratchFolder('set-up');
+  settingsFile = writeSettings(folder);
+});
+afterEach(async () => {
+  await server.close();
+  await removeScratchFolder(folder);
+});
+const keyturn = async (...argv: string[]) => {
+  const { output, errors, exitCode } = await runCommand(['--config', settingsFile, ...argv]);
+  expect(exitCode, errors).toBe(0);
+  return output;
+};
+
+/** Where the people of a test are, and who signs in there. */
+interface Place {
+  readonly url: string;
+  readonly baseDn: string;
+  readonly groupBaseDn: string;
+  readonly account: { readonly name: string; readonly password: string };
+  /** Somebody of the group `Engineering`. */
+  readonly administrator: string;
+  newPerson(login: string): Promise<{ canSignIn(password: string): Promise<boolean> }>;
+}
+
+const places = {
+  async openldap(): Promise<Place> {
+    const slapd = await sharedSlapd();
+    return {
+      ...{ url: slapd.url, baseDn: slapd.peopleDn, groupBaseDn: `ou=groups,${slapd.baseDn}`, administrator: 'alice' },
+      account: { name: slapd.service.dn, password: slapd.service.password },
+      async newPerson(login) {
+        const { dn } = await slapd.createUser({ login, password: 'Forgotten-harbour-12' });
+        return { canSignIn: (password) => slapd.canBind(dn, password) };
+      },
+    };
+  },
+  async samba(): Promise<Place> {
+    const samba = await sharedSamba();
+    return {
+      ...{ url: samba.url, baseDn: samba.peopleDn, groupBaseDn: '', administrator: 'alice', account: samba.service },
+      async newPerson(login) {
+        await samba.createUser({ login, password: 'Forgotten-harbour-12' });
+        return { canSignIn: (password) => samba.canBind(`${login}@${samba.realm.toLowerCase()}`, password) };
+      },
+    };
+  },
+};
+
+/** Every page of the set-up is looked at as people are who see badly, use a telephone, or the keyboard alone. */
+async function look(page: Page, name: string): Promise<void> {
+  expect(await axe(page), name).toEqual([]);
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 320, height: 640 });
+  expect(await scrollsSideways(page), `${name} scrolls sideways`).toBe(false);
+  if (size !== null) await page.setViewportSize(size);
+  if (process.env.KEYTURN_SCREENSHOTS) await screenshot(page, `set-up-${name}`);
+}
+
+async function addAuthenticator({ page, context }: WatchedPage): Promise<void> {
+  const client = await context.newCDPSession(page);
+  await client.send('WebAuthn.enable');
+  await client.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true },
+      automaticPresenceSimulation: true,
+    },
+  });
+}
+
+describe.each([
+  ['openldap', 'en', 'light'],
+  // What it adds is the directory; the way is the same.
+  ...(process.env.KEYTURN_LONG ? ([['samba', 'de', 'dark']] as const) : []),
+] as const)('an empty folder, with %s, in %s', (kind, language, colorScheme) => {
+  it('becomes a finished recovery in the browser, and the same document by the file', async () => {
+    const place = await places[kind]();
+    const t = textsOf(language);
+    server = await startServer(loadSettings(settingsFile, {}).settings);
+    const origin = server.url.replace('127.0.0.1', 'localhost');
+    const watched = await openPage(browser, origin, {
+      locale: language === 'en' ? 'en-GB' : 'de-DE',
+      colorScheme,
+      expectedStatuses: [401, 409],
+    });
+    const { page } = watched;
+    const at = (key: string) => page.getByRole('heading', { level: 1, name: t[key] ?? key, exact: true }).waitFor();
+    const press = (key: string) => page.getByRole('button', { name: t[key] ?? key, exact: true }).click();
+    const fill = (key: string, text: string) => page.getByLabel(t[key] ?? key, { exact: true }).fill(text);
+
+    // Whoever has no link is told where it is.
+    await page.goto(`${origin}/`);
+    await at('closed.title');
+    await page.goto(`${origin}/setup#${server.setUpLink?.split('#')[1]}`);
+    await page.reload();
+    await at('title');
+    await look(page, `open-${language}`);
+    await press('open.button');
+
+    await at('address.title');
+    await press('address.button');
+    await page
+      .getByRole('alert')
+      .getByText(t['address.missing'] ?? '')
+      .waitFor();
+    await fill('address.label', 'localhost:1');
+    await press('address.button');
+    await page
+      .getByRole('alert')
+      .getByText(t['found.nobody'] ?? '')
+      .waitFor();
+    await look(page, `nobody-${language}`);
+    await fill('address.label', place.url);
+    await press('address.button');
+    await at('found.title');
+    await look(page, `found-${language}`);
+    await fill('found.base', place.baseDn);
+    await fill('found.groups', place.groupBaseDn);
+    await press('next');
+    await page
+      .getByRole('alert')
+      .getByText(t['found.trust.missing'] ?? '')
+      .waitFor();
+    await page.getByRole('checkbox').check();
+    await press('next');
+
+    // A password that is wrong, then the right one; the check says both.
+    await at('account.title');
+    await fill('account.label', place.account.name);
+    await fill('account.password', 'Wr0ng-Passw0rd-1');
+    await press('account.button');
+    await page.getByText(t['account.not-yet'] ?? '').waitFor();
+    await look(page, `refused-${language}`);
+    await fill('account.password', place.account.password);
+    await press('account.button');
+    await page.getByText(t['account.may.reset-password'] ?? '').waitFor();
+    await page.locator('details').first().locator('summary').click();
+    await look(page, `account-${language}`);
+    // The browser is closed in the middle, and comes back with its cookie.
+    await page.goto('about:blank');
+    await page.goto(`${origin}/setup`);
+    await at('organisation.title');
+    await look(page, `organisation-${language}`);
+    await fill('organisation.name', 'Northwind Traders');
+    await press('next');
+
+    await at('mail.title');
+    await fill('mail.host', smtp.host);
+    await fill('mail.port', String(smtp.port));
+    await page.getByLabel(t['mail.security'] ?? '').selectOption('none');
+    await fill('mail.from', 'Keyturn <keyturn@example.com>');
+    const tester = `${uniqueName('tester')}@example.com`;
+    await fill('mail.to', tester);
+    await press('mail.test');
+    await page.getByText(t['mail.sent'] ?? '').waitFor();
+    await smtp.waitForMessage(tester);
+    await look(page, `mail-${language}`);
+    await press('next');
+
+    await at('template.title');
+    await press('next');
+    await page
+      .getByRole('alert')
+      .getByText(t['template.missing'] ?? '')
+      .waitFor();
+    await page.getByText(t['template.small-company'] ?? '', { exact: true }).click();
+    await look(page, `rules-${language}`);
+    await press('next');
+
+    await at('roles.title');
+    await fill('roles.administrators', 'Engineering');
+    await fill('roles.helpdesk', 'Helpdesk');
+    await look(page, `roles-${language}`);
+    await press('next');
+
+    await at('finish.title');
+    await page.locator('summary').click();
+    const document = (await page.locator('pre').textContent()) ?? '';
+    await look(page, `finish-${language}`);
+    await fill('finish.administrator', 'chloe');
+    await press('finish.button');
+    await page.getByRole('alert').waitFor();
+    await fill('finish.administrator', place.administrator);
+    await press('finish.button');
+    await at('done.title');
+    await look(page, `done-${language}`);
+    const invitation = (await page.locator('a[href*="/invite#"]').getAttribute('href')) ?? '';
+    await until(async () => (await fetch(`${server.url}/readyz`).catch(() => null))?.status === 200, 'the node that goes on');
+    expect(watched.complaints).toEqual([]);
+
+    // The first administrator comes with the password and makes a passkey.
+    await addAuthenticator(watched);
+    const me = JSON.parse(readFileSync(new URL(`../../locales/${language}/me.json`, import.meta.url), 'utf8')) as Texts;
+    const walk = createWalk(page, origin, language);
+    await page.goto(invitation);
+    await page.getByRole('button', { name: me['invite.button'] ?? '' }).click();
+    await walk.nameAccount(place.administrator);
+    await page.getByLabel(me['password.label'] ?? '', { exact: true }).fill(seedPassword);
+    await walk.press('action.continue');
+    await page.waitForURL(/page=proofs/);
+    await page.getByRole('button', { name: me['proofs.add.passkey.label'] ?? '', exact: true }).click();
+    await page.getByLabel(me['proofs.name'] ?? '', { exact: true }).fill('Desk');
+    await page.getByRole('button', { name: me['proofs.add.button'] ?? '', exact: true }).click();
+    await page.getByText('Desk').first().waitFor();
+    expect(await keyturn('enrolment', 'list', place.administrator)).toContain('passkey');
+
+    // A test person: what is enrolled for them, and their new password in the directory.
+    const login = uniqueName('tp');
+    const person = await place.newPerson(login);
+    await keyturn('enrolment', 'add', login, '--kind', 'email', '--address', `${login}@home.example`);
+    const codes = await keyturn('enrolment', 'add', login, '--kind', 'recovery-code');
+    const code = /\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){5}\b/i.exec(codes)?.[0] ?? '';
+    await walk.open();
+    await walk.chooseGoal('reset-password');
+    await walk.nameAccount(login);
+    await walk.chooseFactor('email');
+    await walk.giveCode('email', codeIn(await smtp.waitForMessage(`${login}@home.example`)));
+    await walk.giveCode('recovery-code', code);
+    await walk.typePassword(NEW_PASSWORD);
+    await walk.savePassword(NEW_PASSWORD);
+    await walk.at('done.title.password-reset');
+    expect(await person.canSignIn(NEW_PASSWORD)).toBe(true);
+
+    // What was shown is in force, and the file does the same in another folder.
+    const exported = await keyturn('config', 'export');
+    expect(parse(exported)).toEqual(parse(document));
+    const [other, file] = [`${folder}/other`, `${folder}/exported.yaml`];
+    mkdirSync(other);
+    writeFileSync(file, exported);
+    const elsewhere = ['--config', writeSettings(other)];
+    expect((await runCommand([...elsewhere, 'config', 'apply', file])).output).toContain('Version 1 is in force.');
+    expect((await runCommand([...elsewhere, 'config', 'export'])).output).toBe(exported);
+  }, 300_000);
+});
