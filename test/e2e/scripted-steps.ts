@@ -10,6 +10,7 @@ export const SITE = {
   timeZone: 'UTC',
   languages: ['en', 'de'],
   goalsByPasskey: [],
+  openId: null,
   calls: false,
   goals: ['reset-password', 'unlock-account'] as ('reset-password' | 'unlock-account' | 'find-username')[],
   demo: false,
