@@ -19,8 +19,7 @@ interface PartProps {
 export function ReportPart({ table, days, title, text, columns, rows, children }: PartProps) {
   const { t } = useTranslation('reports');
   const shown = (
-    // It scrolls where it is wider than the page, which the keyboard must reach too.
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: as above
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls where it is wider than the page, which the keyboard must reach too
     <section className={classes.scroll} aria-label={t('table.of', { title })} tabIndex={0}>
       <table className={classes.table}>
         <thead>

@@ -3,8 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { offeredGoals } from '../journey/what-counts.ts';
 import { checkConfiguration } from './check-configuration.ts';
 import type { CheckContext } from './check-context.ts';
-import { configurationJsonSchema } from './configuration-json-schema.ts';
-import type { ConfigurationDocument } from './document.ts';
 
 const production: CheckContext = {
   demo: false,
@@ -450,14 +448,6 @@ describe('checkConfiguration', () => {
     const document = documentWith({ organisation: { publicUrl: 'http://127.0.0.1:8080' }, mail: { kind: 'capture' } });
     expect(found(document, demo)).toEqual([]);
     expect(found(document)).toHaveLength(2);
-  });
-});
-
-describe('configurationJsonSchema', () => {
-  it('describes what people write: only the sections without defaults are required', () => {
-    const schema = configurationJsonSchema();
-    expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
-    expect(schema.required).toEqual(['version', 'organisation', 'directories', 'mail'] satisfies (keyof ConfigurationDocument)[]);
   });
 });
 
