@@ -72,6 +72,8 @@ interface Lane extends LaneSettings {
   lookAgain: boolean;
   /** More may be due than there was room for. */
   mayHaveMore: boolean;
+  /** Places kept for rows that are about to be taken. */
+  kept: number;
 }
 
 /**
@@ -81,7 +83,7 @@ interface Lane extends LaneSettings {
 export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
   const { outbox, clock, log } = deps;
   const lanes = LANES.map(
-    (name): Lane => ({ ...DEFAULT_LANES[name], ...deps.lanes?.[name], name, looking: null, lookAgain: false, mayHaveMore: false }),
+    (name): Lane => ({ ...DEFAULT_LANES[name], ...deps.lanes?.[name], name, looking: null, lookAgain: false, mayHaveMore: false, kept: 0 }),
   );
   /** Rows of this node by id, so that one that outlives its lease is not worked on twice here. */
   const running = new Map<string, { lane: OutboxLane; work: Promise<void> }>();
@@ -89,7 +91,7 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
 
   function freeIn(lane: Lane): number {
     const used = [...running.values()].filter((entry) => entry.lane === lane.name).length;
-    return Math.max(0, lane.concurrency - used);
+    return Math.max(0, lane.concurrency - used - lane.kept);
   }
 
   async function takeFor(lane: Lane): Promise<void> {
@@ -163,11 +165,23 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
     await goOn(lane, row, instead);
   }
 
-  /** The first of what takes the place of a row is worked on at once, in the same place; the others wait for theirs. */
+  /**
+   * The first of what takes the place of a row is worked on at once, in the same place, and others in those that are free, without being
+   * looked for. The rest waits for its turn.
+   */
   async function goOn(lane: Lane, row: OutboxRow, instead: readonly Omit<QueuedRow, 'id'>[]): Promise<void> {
-    const first = await outbox.replace(row, instead, clock.now() + lane.leaseMilliseconds);
-    if (first === null) return;
-    if (instead.length > 1) look(lane);
+    const more = state === 'running' && instead.every((each) => each.lane === lane.name) ? Math.min(freeIn(lane), instead.length - 1) : 0;
+    lane.kept += more;
+    let taken: OutboxRow[];
+    try {
+      taken = await outbox.replace(row, instead, { until: clock.now() + lane.leaseMilliseconds, most: 1 + more });
+    } finally {
+      lane.kept -= more;
+    }
+    const [first, ...others] = taken;
+    if (first === undefined) return;
+    for (const other of others) begin(lane, other);
+    if (taken.length < instead.length) look(lane);
     await handle(lane, first);
   }
 

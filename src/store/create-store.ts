@@ -3,6 +3,7 @@ import { isAbortedTransactionError } from 'kysely';
 import { AppError } from '../../shared/errors.ts';
 import type { Log } from '../core/ports/platform.ts';
 import type { Store } from '../core/ports/store.ts';
+import { prepareAppends } from './append-sqlite.ts';
 import { type Appends, createAppends, listenToPostgres } from './appends.ts';
 import type { TableContext } from './context.ts';
 import { openDataKeys } from './data-keys.ts';
@@ -266,6 +267,7 @@ async function open({
   const { db, disk } = openSqlite(path, { onCheckpointFailed, ...told, ...(walFiles === undefined ? {} : { walFiles }) });
   try {
     await (migrates ? migrate(db, log) : refuseOlderSchema(db));
+    await prepareAppends(db);
   } catch (error) {
     await disk.close();
     await db.destroy();

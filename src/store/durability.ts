@@ -78,6 +78,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     raise: 'flushed',
     release: 'flushed',
     end: 'flushed',
+    countOpen: 'reads',
     endAll: 'flushed',
     noteRoles: 'deferred',
     confirmRoles: 'deferred',
@@ -97,7 +98,15 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
   tokens: { insert: 'flushed', findByDigest: 'reads', find: 'reads', list: 'reads', touch: 'deferred', revoke: 'flushed' },
   // A count that a power cut takes back is made again.
   peopleCounts: { latest: 'reads', lastDone: 'reads', begin: 'deferred', progress: 'deferred', end: 'deferred', cancel: 'flushed' },
-  people: { link: 'flushed', unlink: 'flushed', notePartings: 'flushed', wereParted: 'reads', linkedTo: 'reads', accountsOf: 'reads' },
+  people: {
+    link: 'flushed',
+    unlink: 'flushed',
+    notePartings: 'flushed',
+    wereParted: 'reads',
+    recordOf: 'reads',
+    linkedTo: 'reads',
+    accountsOf: 'reads',
+  },
   invitations: {
     insert: 'flushed',
     findByToken: 'reads',

@@ -20,10 +20,10 @@ type Joined = Readonly<Record<`${'mine' | 'other'}_${Column}`, string | number |
  * it. It trusts the rows. Where more than a freeze comes of it, both rows are opened: `linkOf`.
  */
 export function personOf({ directory, id }: AccountRef): RawBuilder<unknown> {
-  return sql`(select ${directory}, ${id} union all
+  return sql`(select ${directory} as directory, ${id} as account_id union all
     select other.directory, other.account_id from person_accounts as mine
     inner join person_accounts as other on other.person = mine.person
-    where mine.directory = ${directory} and mine.account_id = ${id})`;
+    where mine.directory = ${directory} and mine.account_id = ${id} and other.id <> mine.id)`;
 }
 
 /**

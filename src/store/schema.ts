@@ -111,7 +111,7 @@ interface CounterTable {
   paused_until: number;
 }
 
-interface AuditEventTable {
+export interface AuditEventTable {
   seq: number;
   at: number;
   type: string;
@@ -156,7 +156,7 @@ interface AuditTermTable {
   seq: number;
 }
 
-interface AuditHeadTable {
+export interface AuditHeadTable {
   id: number;
   seq: number;
   hash: string;

@@ -48,6 +48,6 @@ it('the database is asked the same for a name that is known as for one that nobo
       [known, unknown] = [await askedFor(kind, 'known'), await askedFor(kind, 'unknown')];
     }
     expect({ kind, asked: unknown }).toEqual({ kind, asked: known });
-    expect(known).toEqual(expect.arrayContaining(['factors.ofAccount', 'audit.append']));
+    expect(known).toEqual(expect.arrayContaining(['people.recordOf', 'audit.append']));
   }
 });

@@ -175,15 +175,18 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
         ...{ lane: 'notice' as const, kind: 'mail', payload: JSON.stringify({ to }) },
         ...{ createdAt: NOW, runAt: NOW, expiresAt: null },
       });
-      const won = (await atOnce(6, (store) => store.outbox.replace(taken, [mail('a'), mail('b'), mail('c')], NOW + 90))).filter(
-        (first) => first !== null,
-      );
-      expect(won).toMatchObject([{ id: row.id, kind: 'mail', payload: '{"to":"a"}', attempts: 1, createdAt: NOW, leaseUntil: NOW + 90 }]);
+      const mails = [mail('a'), mail('b'), mail('c'), mail('d')];
+      const won = (await atOnce(6, (store) => store.outbox.replace(taken, mails, { until: NOW + 90, most: 2 }))).flat();
+      const begun = { kind: 'mail', attempts: 1, createdAt: NOW, leaseUntil: NOW + 90 };
+      expect(won).toMatchObject([
+        { ...begun, id: row.id, payload: '{"to":"a"}' },
+        { ...begun, payload: '{"to":"b"}' },
+      ]);
       const others = await two.outbox.take('notice', NOW, NOW + 50, 10);
       expect(others.map(({ kind, payload }) => ({ kind, payload }))).toEqual(
         expect.arrayContaining([
-          { kind: 'mail', payload: '{"to":"b"}' },
           { kind: 'mail', payload: '{"to":"c"}' },
+          { kind: 'mail', payload: '{"to":"d"}' },
         ]),
       );
       expect(others).toHaveLength(2);
@@ -192,8 +195,8 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
       for (const late of [done, lost]) await one.outbox.insert(late);
       await one.outbox.done(done.id, NOW);
       await one.outbox.giveUp(lost.id, NOW, 'mail.refused');
-      for (const late of [done, lost]) expect(await one.outbox.replace(late, [mail('d')], NOW + 90)).toBeNull();
-      for (const { id } of [row, ...others]) await one.outbox.done(id, NOW);
+      for (const late of [done, lost]) expect(await one.outbox.replace(late, [mail('e')], { until: NOW + 90, most: 1 })).toEqual([]);
+      for (const { id } of [...won, ...others]) await one.outbox.done(id, NOW);
       expect(await one.outbox.take('notice', NOW + 1_000, NOW + 2_000, 10)).toEqual([]);
     });
 

@@ -35,9 +35,7 @@ function find(asked: Directory | readonly Directory[], name: string, logged: str
   const all = [asked].flat();
   const keep = (event: string) => void logged.push(event);
   const store = {
-    factors: { ofAccount: () => Promise.resolve([]) },
-    freezes: { isFrozen: () => Promise.resolve(false) },
-    people: { linkedTo: () => Promise.resolve([]) },
+    people: { recordOf: () => Promise.resolve({ factors: [], linked: [], frozen: false }) },
   } as unknown as Store;
   const directories = { all: () => all, get: () => all[0] as Directory };
   const keys = { digest: () => '' };

@@ -3,9 +3,9 @@ import { AppError, isAppError } from '../../../shared/errors.ts';
 import { withLines } from '../../../shared/fix-text.ts';
 import type { DecoyReason } from '../audit/events.ts';
 import type { CoreDeps } from '../core-deps.ts';
-import { factorsThatCount, managerProof } from '../enrolment/factors-of.ts';
+import { countingOf, managerProof } from '../enrolment/factors-of.ts';
 import { type CombinationVerdict, judgeCombinations } from '../enrolment/judge-combinations.ts';
-import { linkedProofsThatCount } from '../people/linked-proofs.ts';
+import { countingLinks } from '../people/linked-proofs.ts';
 import type { Account, AccountStatus, Directory, StatusForWrite } from '../ports/directory.ts';
 import type { FactorRow } from '../ports/store.ts';
 import { acceptedOf, kindsHad } from '../proof/first-sign-in.ts';
@@ -94,13 +94,15 @@ export async function judgeAccount(
   account: Account,
   asked: Asked,
 ): Promise<AccountVerdict> {
-  const [barred, facts, own, linked, vouched] = await Promise.all([
-    readBarred(deps, directory, account, asked.goal),
+  const recorded = deps.store.people.recordOf({ directory: account.directory, id: account.id });
+  const [record, barred, facts, vouched] = await Promise.all([
+    recorded,
+    readBarred(deps, directory, account, { goal: asked.goal, frozen: recorded.then(({ frozen }) => frozen) }),
     readRuleFacts(directory, asked.rules, account).catch((error: unknown) => unreadable(deps, account, error)),
-    factorsThatCount(deps, account),
-    linkedProofsThatCount(deps, account),
     vouchedBy(deps, account, asked),
   ]);
+  const own = countingOf(deps, account, record.factors);
+  const linked = countingLinks(deps, record.linked);
   // Who signs in gives the password of the account itself.
   const factors = provesAsSignIn(asked.goal) ? own : [...own, ...linked, ...vouched];
   if ('reason' in facts) {
@@ -136,13 +138,22 @@ async function vouchedBy(deps: Pick<CoreDeps, 'log'>, account: Account, { rules,
 
 type Because = Pick<AccountVerdict, 'reason' | 'detail'>;
 
-/** Why the account may not be recovered by its owner, whatever is proven; `directory-trouble` where that could not be read. */
-export function readBarred(deps: Pick<CoreDeps, 'store' | 'log'>, directory: Directory, account: Account, goal: Goal): Promise<Because> {
-  return barredBecause(deps, directory, account, goal).catch((error: unknown) => unreadable(deps, account, error));
+/**
+ * Why the account may not be recovered by its owner, whatever is proven; `directory-trouble` where that could not be read.
+ * @param asked frozen: whether recovery is, which is read under way
+ */
+export function readBarred(
+  deps: Pick<CoreDeps, 'log'>,
+  directory: Directory,
+  account: Account,
+  asked: { goal: Goal; frozen: Promise<boolean> },
+): Promise<Because> {
+  return barredBecause(directory, account, asked).catch((error: unknown) => unreadable(deps, account, error));
 }
 
-async function barredBecause(deps: Pick<CoreDeps, 'store'>, directory: Directory, account: Account, goal: Goal): Promise<Because> {
-  const [{ status, protection }, frozen] = await Promise.all([directory.readStanding(account), deps.store.freezes.isFrozen(account)]);
+async function barredBecause(directory: Directory, account: Account, asked: { goal: Goal; frozen: Promise<boolean> }): Promise<Because> {
+  const { goal } = asked;
+  const [{ status, protection }, frozen] = await Promise.all([directory.readStanding(account), asked.frozen]);
   const reason = reasonToBar(directory, provesAsSignIn(goal) ? asIfOpen(status) : status, protection, frozen);
   if (reason === null && !provesAsSignIn(goal)) refuseImpossibleReset(directory, status, goal);
   return { reason, detail: reason === 'account-protected' ? protection.reason : null };

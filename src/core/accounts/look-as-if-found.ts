@@ -1,7 +1,5 @@
 import { isAppError } from '../../../shared/errors.ts';
 import type { CoreDeps } from '../core-deps.ts';
-import { factorsOf } from '../enrolment/factors-of.ts';
-import { linkedProofs } from '../people/linked-proofs.ts';
 import type { Account, AccountRef, Directory } from '../ports/directory.ts';
 import type { ProofRule } from '../proof/rules.ts';
 import { readRuleFacts } from './read-rule-facts.ts';
@@ -40,9 +38,7 @@ async function lookAsIfFound(
   await Promise.all([
     unlessMissing(directory.readStanding(account)),
     unlessMissing(readRuleFacts(directory, rules, account)),
-    deps.store.freezes.isFrozen(ref),
-    factorsOf(deps, account),
-    linkedProofs(deps, ref),
+    deps.store.people.recordOf(ref),
   ]);
 }
 

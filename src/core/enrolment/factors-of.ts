@@ -2,6 +2,7 @@ import { accountKey } from '../accounts/candidate.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import { ownerOf } from '../factors/owner-of.ts';
 import type { Account, AccountRef } from '../ports/directory.ts';
+import type { PersonAccount } from '../ports/people-store.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 import { mailAddressKey } from './mail-address.ts';
 
@@ -26,7 +27,8 @@ function enrolledOf({ store }: Pick<CoreDeps, 'store'>, { directory, id }: Pick<
   return store.factors.ofAccount({ directory, id });
 }
 
-function withContacts(
+/** The same for who has read what is enrolled. */
+export function withContacts(
   deps: Pick<CoreDeps, 'keys'>,
   account: Pick<Account, 'directory' | 'id' | 'contacts'>,
   enrolled: readonly FactorRow[],
@@ -47,8 +49,17 @@ export async function factorsThatCount(
   deps: Pick<CoreDeps, 'store' | 'keys' | 'clock'>,
   account: Pick<Account, 'directory' | 'id' | 'contacts'>,
 ): Promise<FactorRow[]> {
+  return countingOf(deps, account, await enrolledOf(deps, account));
+}
+
+/** The same for who has read what is enrolled. */
+export function countingOf(
+  deps: Pick<CoreDeps, 'keys' | 'clock'>,
+  account: Pick<Account, 'directory' | 'id' | 'contacts'>,
+  enrolled: readonly FactorRow[],
+): FactorRow[] {
   const now = deps.clock.now();
-  const counting = (await enrolledOf(deps, account)).filter(({ countsFrom }) => countsFrom === null || countsFrom <= now);
+  const counting = enrolled.filter(({ countsFrom }) => countsFrom === null || countsFrom <= now);
   return withContacts(deps, account, counting);
 }
 
@@ -56,18 +67,14 @@ export async function factorsThatCount(
  * What is enrolled for an account and for those that are linked to it, without those whose link waits: until then nobody but their own
  * owner takes anything of theirs away.
  */
-export async function ownedFactors(store: Pick<Store, 'factors' | 'people'>, account: AccountRef, now: number): Promise<FactorRow[]> {
-  return withoutWaitingLinks(store, account, await store.factors.ofAccount(account), now);
+export async function ownedFactors({ people }: Pick<Store, 'people'>, { directory, id }: AccountRef, now: number): Promise<FactorRow[]> {
+  const { factors, linked } = await people.recordOf({ directory, id });
+  return withoutWaitingLinks(factors, linked, now);
 }
 
 /** Of the proofs of an account those that no link brings which still waits. */
-export async function withoutWaitingLinks(
-  store: Pick<Store, 'people'>,
-  { directory, id }: AccountRef,
-  factors: readonly FactorRow[],
-  now: number,
-): Promise<FactorRow[]> {
-  const waiting = (await store.people.linkedTo({ directory, id })).filter(({ countsFrom }) => countsFrom > now);
+export function withoutWaitingLinks(factors: readonly FactorRow[], linked: readonly PersonAccount[], now: number): FactorRow[] {
+  const waiting = linked.filter(({ countsFrom }) => countsFrom > now);
   const keys = new Set(waiting.map(({ directory: other, accountId }) => accountKey({ directory: other, id: accountId })));
   return factors.filter((row) => !keys.has(accountKey(ownerOf(row))));
 }

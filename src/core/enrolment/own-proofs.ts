@@ -4,14 +4,14 @@ import { readRuleFacts } from '../accounts/read-rule-facts.ts';
 import type { Configuration } from '../configuration/document.ts';
 import { passkeySiteProblem } from '../configuration/passkey-site.ts';
 import type { ActDeps } from '../journey/act.ts';
-import { everyProofOf, linkedProofs } from '../people/linked-proofs.ts';
+import { everyProofOf, proofsOfLinks } from '../people/linked-proofs.ts';
 import type { Account } from '../ports/directory.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 import { combinationsOf, ownCombinations } from '../proof/rules.ts';
 import type { Session } from '../sessions/session.ts';
 import { vouchedProof } from '../vouching/vouched-proof.ts';
 import { endFactor, renameFactor } from './enrol-factors.ts';
-import { FROM_DIRECTORY, factorsOf } from './factors-of.ts';
+import { FROM_DIRECTORY, withContacts } from './factors-of.ts';
 import { type CombinationVerdict, canProve, judgeCombinations } from './judge-combinations.ts';
 import { changedByOwner, requireMayChange } from './own-session.ts';
 
@@ -36,7 +36,12 @@ export interface OwnProofs {
 /** @throws AppError `session.ended` for an account that is gone, `directory.*` */
 export async function ownProofs(deps: ActDeps, session: Session): Promise<OwnProofs> {
   const account = await ownAccount(deps, session);
-  const [factors, linked, vouched] = await Promise.all([factorsOf(deps, account), linkedProofs(deps, account), vouchedFor(deps, account)]);
+  const [record, vouched] = await Promise.all([
+    deps.store.people.recordOf({ directory: account.directory, id: account.id }),
+    vouchedFor(deps, account),
+  ]);
+  const factors = withContacts(deps, account, record.factors);
+  const linked = proofsOfLinks(deps, record.linked);
   const ways = judgeCombinations(await acceptedFor(deps, session, account), [...factors, ...linked, ...vouched]);
   return { account, factors, linked, vouched, addable: addableFor(deps.configuration(), session), ways };
 }

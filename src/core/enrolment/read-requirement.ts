@@ -8,7 +8,7 @@ import type { CoreDeps } from '../core-deps.ts';
 import { usualSituation } from '../journey/usual-situation.ts';
 import { MAIL_JOB } from '../notify/queue-mail.ts';
 import { SMS_JOB } from '../notify/queue-sms.ts';
-import { everyProofOf } from '../people/linked-proofs.ts';
+import { everyProofIn } from '../people/linked-proofs.ts';
 import type { Account, Directory } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { ownCombinations, type RuleFacts, scopesNamed } from '../proof/rules.ts';
@@ -47,11 +47,12 @@ export async function readRequirement(
   if (required.every(({ ask }) => ask === 'never')) return { ask: 'nothing', because: required.length === 0 ? 'no-rule' : 'never' };
   const { rules } = configuration.recovery;
   const situation = usualSituation(configuration, 'web');
+  const recorded = deps.store.people.recordOf({ directory: account.directory, id: account.id });
   const [{ reason }, facts, factors, vouched, asked] = await Promise.all([
-    readBarred(deps, directory, account, situation.goal),
+    readBarred(deps, directory, account, { goal: situation.goal, frozen: recorded.then(({ frozen }) => frozen) }),
     readRuleFacts(directory, [...required, ...rules], account).catch((error: unknown) => notTold(deps, account, error)),
     // What is set up counts at once, as it is what was asked for; another account's only once the link cannot be taken back any more.
-    everyProofOf(deps, account).then((all) => withoutWaitingLinks(deps.store, account, all, now)),
+    recorded.then((record) => withoutWaitingLinks(everyProofIn(deps, account, record), record.linked, now)),
     vouchedProof(deps, configuration, directory, account),
     deps.store.enrolmentAsks.find(account),
   ]);

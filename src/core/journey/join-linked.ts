@@ -22,7 +22,9 @@ export async function linkedToJoin(deps: ActDeps, state: JourneyState): Promise<
   const goal = JOURNEY_GOALS[state.goal];
   if (!goal.asksForProof || goal.oneAccount === true || state.client.kind === 'windows-logon' || state.selected.length > 0) return [];
   const known = new Set((state.candidates ?? []).map(({ ref }) => accountKey(ref)));
-  const linked = await Promise.all((state.candidates ?? []).map(({ ref }) => linkedThatCount(deps, ref)));
+  // Whose account was linked to another one when they were looked up has that one's password among their proofs.
+  const withOthers = (state.candidates ?? []).filter(({ has }) => has.includes('linked-account'));
+  const linked = await Promise.all(withOthers.map(({ ref }) => linkedThatCount(deps, ref)));
   const others = new Map(linked.flat().map((ref) => [accountKey(ref), ref]));
   const joining = [...others.values()].filter((ref) => !known.has(accountKey(ref)) && !isShown(deps, state, ref));
   const judged = await Promise.all(joining.map((ref) => candidateToJoin(deps, state, ref)));

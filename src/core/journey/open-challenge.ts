@@ -3,11 +3,11 @@ import { accountKey, type Candidate } from '../accounts/candidate.ts';
 import type { WithheldReason } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { supportContact } from '../configuration/support-contact.ts';
-import { factorsThatCount } from '../enrolment/factors-of.ts';
+import { countingOf } from '../enrolment/factors-of.ts';
 import type { EnrolledCandidate, SecretMessage } from '../factors/factor.ts';
 import { ownerLanguage } from '../notify/owner-language.ts';
 import { queueSecret } from '../notify/queue-secret.ts';
-import { linkedProofsThatCount } from '../people/linked-proofs.ts';
+import { countingLinks } from '../people/linked-proofs.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
@@ -27,16 +27,14 @@ const SENDINGS_PER_JOURNEY = 4;
  */
 export async function enrolledCandidates(deps: JourneyDeps, state: JourneyState): Promise<EnrolledCandidate[]> {
   const candidates = state.candidates ?? [];
-  if (candidates.length === 0) await factorsThatCount(deps, { directory: '', id: decoyTarget(state), contacts: { email: [], sms: [] } });
+  if (candidates.length === 0) await deps.store.people.recordOf({ directory: '', id: decoyTarget(state) });
   return Promise.all(candidates.map(async (candidate) => ({ candidate, factors: await proofsOf(deps, candidate) })));
 }
 
 async function proofsOf(deps: JourneyDeps, candidate: Candidate): Promise<FactorRow[]> {
-  const [own, linked] = await Promise.all([
-    factorsThatCount(deps, { ...candidate.ref, contacts: contactsThatCount(deps, candidate) }),
-    candidate.has.includes('linked-account') ? linkedProofsThatCount(deps, candidate.ref) : [],
-  ]);
-  return [...own, ...linked];
+  const { factors, linked } = await deps.store.people.recordOf(candidate.ref);
+  const own = countingOf(deps, { ...candidate.ref, contacts: contactsThatCount(deps, candidate) }, factors);
+  return candidate.has.includes('linked-account') ? [...own, ...countingLinks(deps, linked)] : own;
 }
 
 /** Of all that is enrolled what is of one kind. */

@@ -1,6 +1,6 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { accountKey } from '../accounts/candidate.ts';
-import { FROM_DIRECTORY, ownedFactors } from '../enrolment/factors-of.ts';
+import { FROM_DIRECTORY, withoutWaitingLinks } from '../enrolment/factors-of.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import type { JourneyState } from './journey-state.ts';
@@ -15,14 +15,15 @@ const KEPT: readonly FactorKind[] = ['email', 'sms', 'totp', 'passkey', 'questio
  * @param now milliseconds since 1970: a link that waits does not count
  */
 export async function isProvenStill(
-  { people, factors }: Pick<Store, 'people' | 'factors'>,
+  { people }: Pick<Store, 'people'>,
   { proven, shown }: Pick<JourneyState, 'proven' | 'shown'>,
   account: AccountRef,
   now: number,
 ): Promise<boolean> {
-  const linked = (await people.linkedTo(account)).filter(({ countsFrom }) => countsFrom <= now);
-  const keys = new Set([accountKey(account), ...linked.map(({ directory, accountId: id }) => accountKey({ directory, id }))]);
-  const enrolled = new Set((await ownedFactors({ people, factors }, account, now)).map(({ id }) => id));
+  const { factors, linked } = await people.recordOf(account);
+  const counting = linked.filter(({ countsFrom }) => countsFrom <= now);
+  const keys = new Set([accountKey(account), ...counting.map(({ directory, accountId: id }) => accountKey({ directory, id }))]);
+  const enrolled = new Set(withoutWaitingLinks(factors, linked, now).map(({ id }) => id));
   return proven.every((kind) => {
     const all = shown?.[kind] ?? [];
     const isThere = (id: string) => !KEPT.includes(kind) || id.startsWith(`${FROM_DIRECTORY}.`) || enrolled.has(id);

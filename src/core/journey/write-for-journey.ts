@@ -29,6 +29,7 @@ export async function writeForJourney(
   write: (request: WriteRequest) => Promise<WriteResult[]>,
 ): Promise<Transition> {
   let current = journey;
+  let isOurs = true;
   const { state } = journey;
   const from = state.step;
   if (from.kind !== 'new-password' && from.kind !== 'confirm-unlock') throw new AppError('journey.answer-not-fitting');
@@ -64,8 +65,9 @@ export async function writeForJourney(
     conclude: async (store, results) => {
       if (results.every((result) => result.status === 'open')) return;
       await link?.settle(store, results);
-      const row = await store.journeys.find(journey.row.id);
-      const waiting = row === null || row.status === 'ended' ? null : loadedJourney(row);
+      // As this process left it, unless that proves wrong: then it is read.
+      const waiting = isOurs ? current : await readOpen(store, journey.row.id);
+      isOurs = false;
       if (waiting === null || !isWaitingFor(waiting, results)) throw new AppError('journey.step-passed');
       current = await advanceJourney(store, waiting, afterResults(deps, { ...waiting.state, language: state.language }, results));
     },
@@ -78,6 +80,11 @@ export async function writeForJourney(
     return otherWriteOpen(deps, state, from);
   }
   return { kind: 'advanced', journey: current };
+}
+
+async function readOpen(store: Store, id: string): Promise<LoadedJourney | null> {
+  const row = await store.journeys.find(id);
+  return row === null || row.status === 'ended' ? null : loadedJourney(row);
 }
 
 /** Somebody else's write to the same account, or an earlier one of unknown outcome: this one was not begun and can be sent again. */

@@ -1,7 +1,8 @@
 import { accountKey } from '../accounts/candidate.ts';
 import type { CoreDeps } from '../core-deps.ts';
-import { factorsOf } from '../enrolment/factors-of.ts';
+import { withContacts } from '../enrolment/factors-of.ts';
 import type { Account, AccountRef } from '../ports/directory.ts';
+import type { PersonAccount, PersonRecord } from '../ports/people-store.ts';
 import type { FactorRow } from '../ports/store.ts';
 
 /** Where a proof comes from that a link between two accounts brings. */
@@ -13,7 +14,11 @@ export const FROM_LINK = 'link';
  * directory tells when it is asked for.
  */
 export async function linkedProofs(deps: Pick<CoreDeps, 'store' | 'keys'>, account: AccountRef): Promise<FactorRow[]> {
-  const linked = await deps.store.people.linkedTo({ directory: account.directory, id: account.id });
+  return proofsOfLinks(deps, await deps.store.people.linkedTo({ directory: account.directory, id: account.id }));
+}
+
+/** The same for who has read the links. */
+export function proofsOfLinks(deps: Pick<CoreDeps, 'keys'>, linked: readonly PersonAccount[]): FactorRow[] {
   return linked.map(({ directory, accountId, linkedAt, countsFrom }) => ({
     id: linkedProofId(deps, { directory, id: accountId }),
     directory,
@@ -38,9 +43,12 @@ export async function linkedProofs(deps: Pick<CoreDeps, 'store' | 'keys'>, accou
 }
 
 /** Of those the ones that count now. */
-export async function linkedProofsThatCount(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock'>, account: AccountRef): Promise<FactorRow[]> {
+export function countingLinks(deps: Pick<CoreDeps, 'keys' | 'clock'>, linked: readonly PersonAccount[]): FactorRow[] {
   const now = deps.clock.now();
-  return (await linkedProofs(deps, account)).filter(({ countsFrom }) => countsFrom === null || countsFrom <= now);
+  return proofsOfLinks(
+    deps,
+    linked.filter(({ countsFrom }) => countsFrom <= now),
+  );
 }
 
 /** Everything that the owner of an account can give: what is theirs, and the passwords of their other accounts. */
@@ -48,8 +56,16 @@ export async function everyProofOf(
   deps: Pick<CoreDeps, 'store' | 'keys'>,
   account: Pick<Account, 'directory' | 'id' | 'contacts'>,
 ): Promise<FactorRow[]> {
-  const [own, linked] = await Promise.all([factorsOf(deps, account), linkedProofs(deps, account)]);
-  return [...own, ...linked];
+  return everyProofIn(deps, account, await deps.store.people.recordOf({ directory: account.directory, id: account.id }));
+}
+
+/** The same for who has read what is recorded. */
+export function everyProofIn(
+  deps: Pick<CoreDeps, 'keys'>,
+  account: Pick<Account, 'directory' | 'id' | 'contacts'>,
+  { factors, linked }: PersonRecord,
+): FactorRow[] {
+  return [...withContacts(deps, account, factors), ...proofsOfLinks(deps, linked)];
 }
 
 /** What names the password of an account as a proof of others. */

@@ -29,11 +29,15 @@ export interface OutboxStore {
   insert(row: QueuedRow): Promise<void>;
   /**
    * Puts what is to be done into the place of a row that was taken and said so, in one statement. The first of `rows` keeps its id, and
-   * is taken by the caller until `leaseUntil` as `taken` was; the ids of the others follow from it. So of any number of callers one
-   * replaces it, however long they took. There must be one row at least.
-   * @returns the first one; null: somebody else replaced it, or it was given up
+   * the ids of the others follow from it. So of any number of callers one replaces it, however long they took. There must be one row at
+   * least. The first `most` of them, one at least, are taken by the caller until `leaseUntil` as `taken` was.
+   * @returns those that are taken, in their order; none: somebody else replaced it, or it was given up
    */
-  replace(taken: Pick<OutboxRow, 'id' | 'kind'>, rows: readonly Omit<QueuedRow, 'id'>[], leaseUntil: number): Promise<OutboxRow | null>;
+  replace(
+    taken: Pick<OutboxRow, 'id' | 'kind'>,
+    rows: readonly Omit<QueuedRow, 'id'>[],
+    lease: { until: number; most: number },
+  ): Promise<OutboxRow[]>;
   /**
    * Takes due rows of a lane, oldest first, each for one caller only until `leaseUntil`; counts the attempt. Writes
    * nothing when none is due.

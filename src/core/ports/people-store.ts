@@ -1,5 +1,5 @@
 import type { AccountRef } from './directory.ts';
-import type { AccountRefColumns } from './store.ts';
+import type { AccountRefColumns, FactorRow } from './store.ts';
 
 /** An account that belongs to a person together with others. */
 export interface PersonAccount extends AccountRefColumns {
@@ -10,6 +10,16 @@ export interface PersonAccount extends AccountRefColumns {
   linkedBy: string;
   /** Before this nothing of the other accounts counts for it, nor of it for them. Milliseconds since 1970. */
   countsFrom: number;
+}
+
+/** What is recorded about the person whom an account belongs to. */
+export interface PersonRecord {
+  /** As `FactorStore.ofAccount` tells them. */
+  readonly factors: FactorRow[];
+  /** As `PeopleStore.linkedTo` tells them. */
+  readonly linked: PersonAccount[];
+  /** Recovery is frozen for the account, or for one that is linked to it. */
+  readonly frozen: boolean;
 }
 
 /** What a link is made with: ids that nobody has yet, when, and by which journey. */
@@ -38,6 +48,8 @@ export interface PeopleStore {
   /** Remembers that two accounts were parted by hand, so that nothing links them again by itself. */
   notePartings(account: AccountRef, others: readonly AccountRef[], now: number): Promise<void>;
   wereParted(account: AccountRef, other: AccountRef): Promise<boolean>;
+  /** Everything about the person at once: whoever needs two parts of it asks for all. */
+  recordOf(account: AccountRef): Promise<PersonRecord>;
   /** The other accounts of the person, those first that were linked first. A row that cannot be opened links nothing. */
   linkedTo(account: AccountRef): Promise<PersonAccount[]>;
   /** All accounts of the person, this one first. */

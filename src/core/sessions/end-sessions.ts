@@ -64,8 +64,9 @@ export async function endAllSessions(
   { because, actor, except = [] }: { because: SessionEnd; actor: Actor; except?: readonly string[] | undefined },
 ): Promise<number> {
   const now = deps.clock.now();
-  const open = (await store.sessions.ofAccount(account, now)).filter(({ id }) => !except.includes(id));
-  if (open.length > 0) await recordEvent(store, deps.clock, { type: 'session.all-ended', account, because, actor, count: open.length });
+  const count = await store.sessions.countOpen(account, now, except);
+  if (count === 0) return 0;
+  await recordEvent(store, deps.clock, { type: 'session.all-ended', account, because, actor, count });
   return store.sessions.endAll(account, because, now, except);
 }
 

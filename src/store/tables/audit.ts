@@ -5,6 +5,7 @@ import { withLines } from '../../../shared/fix-text.ts';
 import { END_NOT_AUTHENTIC_EVENT, hashEvent } from '../../core/audit/chain.ts';
 import { termNumber, termsOf } from '../../core/audit/event-terms.ts';
 import type { AuditHead, AuditRow, AuditStore } from '../../core/ports/audit-store.ts';
+import { type Append, appendToSqlite } from '../append-sqlite.ts';
 import { APPENDS_CHANNEL } from '../appends.ts';
 import type { TableContext } from '../context.ts';
 import type { Database, Schema } from '../schema.ts';
@@ -18,7 +19,7 @@ const SALT_BYTES = 16;
 
 /** The verbs of tables `audit_events` and `audit_head`. */
 export function createAudit(context: TableContext): AuditStore {
-  const write = context.engine === 'postgres' ? writeInOneStatement : writeInTwoStatements;
+  const write = context.engine === 'postgres' ? appendToPostgres : appendToSqlite;
 
   function rowsAfter(end: Pick<AuditHead, 'seq' | 'hash'>, events: Entries): AuditRow[] {
     const seals = context.audit.seals();
@@ -37,7 +38,8 @@ export function createAudit(context: TableContext): AuditStore {
     const last = rows.at(-1) as AuditRow;
     const { seq, hash } = last;
     const next = { seq, hash, ...context.audit.seals().seal('end', { seq, hash }) };
-    if (!(await write(db, { from: end, to: next }, rows.map(toColumns)))) return null;
+    const columns = rows.map(toColumns);
+    if (!(await write(db, { from: endColumns(end), to: endColumns(next), events: columns, terms: termRows(columns) }))) return null;
     context.audit.end = next;
     for (const { type } of events) context.noteEvent(type);
     return last;
@@ -102,43 +104,18 @@ async function readEnd(db: Database, lockRow: boolean): Promise<AuditHead> {
   return { seq: row.seq, hash: row.hash, keyId: row.key_id, mac: row.mac };
 }
 
-/** The end as it was read, and as it becomes. */
-interface Move {
-  from: AuditHead;
-  to: AuditHead;
-}
-
 /**
- * PostgreSQL lets one statement write both tables, which saves a round trip, and tell whoever listens once it is committed: several calls
+ * PostgreSQL lets one statement write several tables, which saves round trips, and tell whoever listens once it is committed: several calls
  * of one transaction are told as one (PostgreSQL manual, NOTIFY). The end was read and locked.
  */
-async function writeInOneStatement(db: Database, { to }: Move, rows: Row[]): Promise<boolean> {
-  const terms = termRows(rows);
-  const moved = db.with('moved', (inner) => inner.updateTable('audit_head').set(endColumns(to)));
+async function appendToPostgres(db: Database, { to, events, terms }: Append): Promise<boolean> {
+  const moved = db.with('moved', (inner) => inner.updateTable('audit_head').set(to));
   const indexed = terms.length === 0 ? moved : moved.with('indexed', (inner) => inner.insertInto('audit_terms').values(terms));
   await (indexed as typeof moved)
     .insertInto('audit_events')
-    .values(rows)
+    .values(events)
     .returning(sql<string>`pg_notify(${sql.lit(APPENDS_CHANNEL)}, '')`.as('told'))
     .execute();
-  return true;
-}
-
-/** @returns false: the end is another one than was read; nothing was written */
-async function writeInTwoStatements(db: Database, { from, to }: Move, rows: Row[]): Promise<boolean> {
-  const { seq, hash, key_id, mac } = endColumns(from);
-  const moved = await db
-    .updateTable('audit_head')
-    .set(endColumns(to))
-    .where('seq', '=', seq)
-    .where('hash', '=', hash)
-    .where('key_id', '=', key_id)
-    .where('mac', '=', mac)
-    .executeTakeFirst();
-  if (moved.numUpdatedRows !== 1n) return false;
-  await db.insertInto('audit_events').values(rows).execute();
-  const terms = termRows(rows);
-  if (terms.length > 0) await db.insertInto('audit_terms').values(terms).execute();
   return true;
 }
 

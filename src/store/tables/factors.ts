@@ -1,66 +1,16 @@
-import { type Selectable, sql } from 'kysely';
-import type { FactorKind } from '../../../shared/api/journeys.ts';
+import type { Selectable } from 'kysely';
 import type { AccountRef } from '../../core/ports/directory.ts';
 import type { FactorRow, FactorStore } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
-import { linkOf, MINE, OTHER, personOf } from '../person-of.ts';
+import { openFactor, readPerson } from '../read-person.ts';
 import { readable } from '../readable.ts';
 import type { Schema } from '../schema.ts';
 import { openColumn, sealColumn } from '../sealed-columns.ts';
-import { sealedFactor } from '../understood.ts';
 
 /** The verbs of table `factors`. */
 export function createFactors(context: TableContext): FactorStore {
-  const toRow = (row: Selectable<Schema['factors']>): FactorRow => ({
-    id: row.id,
-    directory: row.directory,
-    accountId: row.account_id,
-    kind: row.kind as FactorKind,
-    ...sealedFactor.parse(JSON.parse(openColumn(context.secrets, 'factors', row, row.secret))),
-    source: row.source,
-    createdAt: row.created_at,
-    endedAt: row.ended_at,
-    lastUsedAt: row.last_used_at,
-    lastTimeStep: row.last_time_step,
-    driftSteps: row.drift_steps,
-    failures: row.failures,
-    suspendedAt: row.suspended_at,
-    seenAt: row.seen_at,
-    credential: row.credential,
-    rpId: row.rp_id,
-    signCount: row.sign_count,
-    countsFrom: row.counts_from,
-  });
-
-  /** Those of the person whom an account belongs to: by rows that can be opened, and links that can. */
-  async function ofPerson(account: AccountRef, which: 'current' | 'ended'): Promise<FactorRow[]> {
-    const rows = await context.db
-      .selectFrom('factors')
-      .leftJoin('person_accounts as other', (join) =>
-        join.onRef('other.directory', '=', 'factors.directory').onRef('other.account_id', '=', 'factors.account_id'),
-      )
-      .leftJoin('person_accounts as mine', (join) =>
-        join.onRef('mine.person', '=', 'other.person').on('mine.directory', '=', account.directory).on('mine.account_id', '=', account.id),
-      )
-      .selectAll('factors')
-      .select([...MINE, ...OTHER])
-      .where(sql<boolean>`(factors.directory, factors.account_id) in ${personOf(account)}`)
-      .where('factors.ended_at', which === 'current' ? 'is' : 'is not', null)
-      .orderBy('factors.created_at')
-      .orderBy('factors.id')
-      .execute();
-    const counting = rows.flatMap((row): { row: (typeof rows)[number]; id: string; from: number | null }[] => {
-      if (row.directory === account.directory && row.account_id === account.id) return [{ row, id: row.id, from: null }];
-      const link = row.kind === 'temporary-pass' ? null : linkOf(context, row);
-      return link === null ? [] : [{ row, id: row.id, from: link.countsFrom }];
-    });
-    return readable(context, 'factors', counting, ({ row, from }) => {
-      const factor = toRow(row);
-      return from === null ? factor : { ...factor, countsFrom: Math.max(factor.countsFrom ?? 0, from) };
-    });
-  }
-
-  const ofAccount = (account: AccountRef) => ofPerson(account, 'current');
+  const toRow = (row: Selectable<Schema['factors']>): FactorRow => openFactor(context, row);
+  const ofAccount = async (account: AccountRef) => (await readPerson(context, account)).factors;
 
   return {
     async insert(row) {
@@ -199,7 +149,7 @@ export function createFactors(context: TableContext): FactorStore {
       return { owners: Number(all), stranded: Number(all) - Number(here ?? 0) };
     },
     async endedPasskeys(account, limit) {
-      const ended = (await ofPerson(account, 'ended')).filter(({ kind }) => kind === 'passkey');
+      const ended = (await readPerson(context, account, 'ended')).factors.filter(({ kind }) => kind === 'passkey');
       return ended.toSorted((one, other) => (other.endedAt ?? 0) - (one.endedAt ?? 0)).slice(0, limit);
     },
     async withEnd(limit) {

@@ -44,10 +44,11 @@ export function createOutbox(context: TableContext): OutboxStore {
     async insert(row) {
       await context.db.insertInto('outbox').values(toColumns(row)).execute();
     },
-    async replace({ id, kind }, rows, leaseUntil) {
-      const columns = rows.map((row, index) =>
-        index === 0 ? { ...toColumns({ ...row, id }), attempts: 1, lease_until: leaseUntil } : toColumns({ ...row, id: `${id}.${index}` }),
-      );
+    async replace({ id, kind }, rows, { until, most }) {
+      const columns = rows.map((row, index) => ({
+        ...toColumns({ ...row, id: index === 0 ? id : `${id}.${index}` }),
+        ...(index < most ? { attempts: 1, lease_until: until } : {}),
+      }));
       const replaced = await context.db
         .insertInto('outbox')
         .values(columns)
@@ -71,8 +72,12 @@ export function createOutbox(context: TableContext): OutboxStore {
         )
         .returningAll()
         .execute();
-      const first = replaced.find((row) => row.id === id);
-      return first === undefined ? null : toRow(first);
+      if (!replaced.some((row) => row.id === id)) return [];
+      const byId = new Map(replaced.map((row) => [row.id, row]));
+      return columns
+        .slice(0, most)
+        .flatMap((row) => byId.get(row.id) ?? [])
+        .map(toRow);
     },
     async take(lane, now, leaseUntil, limit) {
       // Materialized: PostgreSQL may otherwise run a limited subquery more than once and lock more than `limit` rows.

@@ -107,6 +107,18 @@ export function createSessions(context: TableContext): SessionStore {
         .executeTakeFirst();
       return result.numUpdatedRows === 1n;
     },
+    async countOpen(account, now, except) {
+      const { count } = await context.db
+        .selectFrom('sessions')
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .where('directory', '=', account.directory)
+        .where('account_id', '=', account.id)
+        .where('ended_at', 'is', null)
+        .where('ends_at', '>', now)
+        .$if(except.length > 0, (query) => query.where('id', 'not in', [...except]))
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
     async endAll(account, because, now, except) {
       const result = await context.db
         .updateTable('sessions')

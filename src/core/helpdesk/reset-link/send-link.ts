@@ -54,7 +54,8 @@ export async function sendResetLink(deps: ActDeps, session: Session, helpCase: H
   if (helpCase.action !== 'reset-password' || !helped.resetBy.includes('link')) throw new AppError('case.reset-way-refused');
   const warrant = await warrantFor(deps, session, helped, { helpCase, unverified: false });
   // Nobody is sent to a page that would refuse them in the end.
-  if ((await readBarred(deps, helped.directory, helped.account, 'reset-password')).reason !== null) throw new AppError('access.refused');
+  const asked = { goal: 'reset-password' as const, frozen: deps.store.freezes.isFrozen(helpCase.account) };
+  if ((await readBarred(deps, helped.directory, helped.account, asked)).reason !== null) throw new AppError('access.refused');
   const channel = (await linkChannels(deps, helped.account)).find(({ id }) => id === to);
   if (channel === undefined) throw new AppError('case.channel-unknown');
   const secret = randomToken(deps.random);
