@@ -87,6 +87,11 @@ describe('the rules', () => {
       { path: 'src/core/journey/x.ts', text: 'await deps.store.factors.ofAccount(ref);' },
       /asks the database what is enrolled/,
     ],
+    [
+      'the same by everything about a person',
+      { path: 'src/core/journey/x.ts', text: 'await deps.store.people.recordOf(ref);' },
+      /asks the database what is enrolled/,
+    ],
     ['an unfinished mark', { path: 'src/core/x.ts', text: `// ${'TO'}${'DO'}: later` }, /unfinished/],
   ];
   it.each(cases)('find %s', (_name, file, sentence) => {

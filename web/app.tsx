@@ -63,6 +63,7 @@ export function App() {
     contact: site?.supportContact ?? '…',
     languages,
     demo: site?.demo === true && path !== '/demo',
+    branding: site?.branding,
   };
 
   const begun = (step: OpenStep) => {

@@ -21,6 +21,15 @@ export const siteSchema = z.object({
   /** What may be begun by a passkey, without a name. */
   goalsByPasskey: z.array(z.enum(NAMED_GOALS)),
   demo: z.boolean(),
+  /** How the organisation looks. */
+  branding: z.object({
+    /** Address of an image; null: there is none. */
+    logo: z.string().nullable(),
+    /** Of the one for dark pages, where that is another. */
+    logoDark: z.string().nullable(),
+    /** Imprint, privacy, terms, in the language of the request. */
+    links: z.array(z.object({ url: z.string(), label: z.string() })),
+  }),
 });
 export type Site = z.infer<typeof siteSchema>;
 

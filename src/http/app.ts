@@ -5,6 +5,7 @@ import { isOwnOrigin } from '../../shared/own-origin.ts';
 import { DEMO_PAGE, PAGES } from '../../shared/pages.ts';
 import { describeTokenRule, withoutTokens } from './api-token.ts';
 import { createBaseApp } from './base-app.ts';
+import { registerBranding } from './branding-files.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { registerPages } from './pages.ts';
 import { adminRoutes } from './routes/admin.ts';
@@ -95,6 +96,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   if (deps.demo !== null) await app.register(withoutTokens(demoRoutes(deps.demo, deps)), { prefix });
   app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
   registerHealth(app, deps);
+  registerBranding(app, deps);
   if (sendPage !== null) await registerPages(app, deps, sendPage, deps.demo === null ? PAGES : [...PAGES, DEMO_PAGE]);
   return app;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { supportContact } from '../core/configuration/support-contact.ts';
+import { colourElement } from './branding-files.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { requestLanguage } from './request-language.ts';
 
@@ -23,6 +24,7 @@ export function createPageSender(deps: Pick<HttpDeps, 'pages' | 'texts' | 'confi
     const language = requestLanguage(deps, request);
     const contact = supportContact(deps.configuration(), language);
     const html = file
+      .replace('</head>', () => `${colourElement(deps.configuration())}</head>`)
       .replace(/<html lang="[^"]*"/, `<html lang="${language}"`)
       .replace(
         WORDED,

@@ -20,7 +20,15 @@ export async function createSetUpApp(deps: SetUpHttpDeps): Promise<FastifyInstan
   app.get(`${prefix}/site`, { schema: { hide: true, response: { 200: siteSchema } } }, (request): Site => {
     const { organisation } = deps.configuration();
     const language = requestLanguage(deps, request);
-    const nobody = { goals: [], signIn: false, openId: null, calls: false, goalsByPasskey: [], demo: false };
+    const nobody = {
+      goals: [],
+      signIn: false,
+      openId: null,
+      calls: false,
+      goalsByPasskey: [],
+      demo: false,
+      branding: { logo: null, logoDark: null, links: [] },
+    };
     const contact = deps.texts.translate(language, 'set-up.contact');
     return {
       ...{ organisation: organisation.name, publicUrl: organisation.publicUrl, timeZone: 'UTC', supportContact: contact, ...nobody },

@@ -53,6 +53,8 @@ const CORE_LIBRARIES: Record<string, readonly string[] | '*'> = {
   zod: '*',
   otpauth: '*',
   re2js: ['RE2JS'],
+  // Of bytes that it is given. What it can read files with stays where it is.
+  'image-size': ['imageSize'],
   // Reads and judges numbers from tables that it brings with it.
   'libphonenumber-js': '*',
   'node:buffer': ['Buffer'],
@@ -122,6 +124,20 @@ const ENROLMENT_READERS = new Set([
   'src/core/factors/recovery-code-factor.ts',
 ]);
 
+/** Who may read everything that is recorded about a person, and adds by the same functions what their directory has. */
+const RECORD_READERS = new Set([
+  'src/core/enrolment/factors-of.ts',
+  'src/core/enrolment/own-proofs.ts',
+  'src/core/enrolment/read-requirement.ts',
+  'src/core/accounts/judge-account.ts',
+  'src/core/journey/open-challenge.ts',
+  'src/core/people/linked-proofs.ts',
+  // What the directory has is told apart by its id.
+  'src/core/journey/proven-still.ts',
+  // Nobody has nothing.
+  'src/core/accounts/look-as-if-found.ts',
+]);
+
 /** Put together from halves, so that this file does not find itself. */
 const MARKS = [
   ['TO', 'DO'],
@@ -173,7 +189,8 @@ function outsider(path: string, room: string, { specifier, names }: Import): str
   }
   if ((room === 'web' || room === 'shared') && library.startsWith('node:'))
     return [`${path} imports ${specifier}, but ${room}/ runs in the browser`];
-  if (room === 'shared' && library !== 'zod') return [`${path} imports ${specifier}, but ${SENTENCES.shared}, and zod`];
+  if (room === 'shared' && library !== 'zod' && library !== 'colord')
+    return [`${path} imports ${specifier}, but ${SENTENCES.shared}, zod and colord`];
   const homes = LIBRARY_HOMES[library];
   if (homes !== undefined && !homes.includes(room)) return [`${path} imports ${library}, whose home is ${homes.join(' and ')}`];
   return [];
@@ -192,6 +209,8 @@ function habitBreaches({ path, text }: SourceFile): string[] {
   if (/^src\/(http|core\/journey)\//.test(path) && !isTest(path) && !CLOCK_READERS.has(path) && CLOCK_READING.test(code))
     found.push(`${path} reads the clock: count from when the request arrived (act.at), or an answer tells how long the work took`);
   if (path.startsWith('src/') && !isTest(path) && !ENROLMENT_READERS.has(path) && /\bfactors\s*\.\s*ofAccount\b/.test(code))
+    found.push(`${path} asks the database what is enrolled: ask factorsOf, or addresses of the directory do not count here`);
+  if (path.startsWith('src/core/') && !isTest(path) && !RECORD_READERS.has(path) && /\bpeople\s*\.\s*recordOf\b/.test(code))
     found.push(`${path} asks the database what is enrolled: ask factorsOf, or addresses of the directory do not count here`);
   if (new RegExp(`\\b(${MARKS.join('|')})\\b`).test(text))
     found.push(`${path} has an unfinished mark: finish it, or write it into the handbook as a limit`);

@@ -14,6 +14,7 @@ export const SITE = {
   calls: false,
   goals: ['reset-password', 'unlock-account'] as ('reset-password' | 'unlock-account' | 'find-username')[],
   demo: false,
+  branding: { logo: null, logoDark: null, links: [] },
 };
 
 const account = { id: 'a1', label: 'alice (Northwind)' };

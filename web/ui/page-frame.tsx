@@ -1,8 +1,10 @@
 import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Site } from '../../shared/api/site.ts';
 import { languageName } from '../format.ts';
 import { switchLanguage } from '../texts.ts';
+import { Brand, BrandLinks, useLogo } from './brand.tsx';
 import { Icon } from './icon.tsx';
 import classes from './page-frame.module.css';
 
@@ -11,14 +13,17 @@ interface PageFrameProps {
   contact: string;
   languages: readonly string[];
   demo: boolean;
+  /** undefined: not known yet. */
+  branding: Site['branding'] | undefined;
   children: ReactNode;
   /** The portal's card, or the whole width for pages with tables. */
   width?: 'card' | 'wide';
 }
 
 /** What is the same on every page, always at the same place: organisation, language, colours, help. */
-export function PageFrame({ organisation, contact, languages, demo, children, width = 'card' }: PageFrameProps) {
+export function PageFrame({ organisation, contact, languages, demo, branding, children, width = 'card' }: PageFrameProps) {
   const { t, i18n } = useTranslation();
+  const logo = useLogo(branding);
   return (
     <div className={classes.page} data-width={width}>
       <a className={classes.skip} href="#main">
@@ -26,10 +31,7 @@ export function PageFrame({ organisation, contact, languages, demo, children, wi
       </a>
       <header className={classes.header}>
         <a className={classes.organisation} href="/">
-          <span className={classes.mark} aria-hidden="true">
-            <Icon name="key" />
-          </span>
-          {organisation}
+          <Brand name={organisation} picture={logo} />
         </a>
         <div className={classes.tools}>
           {languages.length > 1 && (
@@ -60,6 +62,7 @@ export function PageFrame({ organisation, contact, languages, demo, children, wi
           <strong>{t('frame.help')}</strong> {t('frame.contact', { contact })}
         </p>
         <p className={classes.legal}>{t('frame.legal')}</p>
+        <BrandLinks links={branding?.links ?? []} />
         {demo && (
           <p>
             <a href="/demo" target="keyturn-demo" rel="noreferrer">

@@ -28,9 +28,17 @@ export async function reportApplied(
 
 /** One difference: added, taken away, or from what to what. */
 export function changeLine(path: string, { before, after }: Partial<Pick<Change, 'before' | 'after'>>): string {
-  if (before === undefined) return `+ ${path}: ${JSON.stringify(after)}`;
-  if (after === undefined) return `- ${path}: ${JSON.stringify(before)}`;
-  return `~ ${path}: ${JSON.stringify(before)} -> ${JSON.stringify(after)}`;
+  if (before === undefined) return `+ ${path}: ${shown(after)}`;
+  if (after === undefined) return `- ${path}: ${shown(before)}`;
+  return `~ ${path}: ${shown(before)} -> ${shown(after)}`;
+}
+
+/** Characters of one value on a terminal: an image has more than anybody reads. */
+const LONGEST = 4000;
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length <= LONGEST ? text : `${text.slice(0, 60)}... (${text.length} characters)`;
 }
 
 /** @throws InvalidArgumentError */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { configurationSchema } from '../configuration/document.ts';
 import { needsOfChange } from './risk-of-change.ts';
 
-const harmless = ['organisation.name', 'organisation.timeZone', 'recovery.propagationMinutes'];
+const harmless = ['organisation.name', 'organisation.timeZone', 'recovery.propagationMinutes', 'branding.accent', 'branding.logo'];
 const ofPaths = (paths: readonly string[]) => needsOfChange(paths.map((path) => ({ path: path.split('.') })));
 
 describe('what a change asks for', () => {
@@ -19,6 +19,7 @@ describe('what a change asks for', () => {
       'organisation.alarmAddress',
       'organisation.supportContact',
       'organisation.supportContact.en',
+      'branding.links.0.url',
       'recovery.rules.0',
       'new',
     ];

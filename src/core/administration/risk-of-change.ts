@@ -16,6 +16,9 @@ const HARMLESS: readonly (readonly string[])[] = [
   ['organisation', 'name'],
   ['organisation', 'defaultLanguage'],
   ['organisation', 'timeZone'],
+  ['branding', 'accent'],
+  ['branding', 'logo'],
+  ['branding', 'logoDark'],
   ['recovery', 'propagationMinutes'],
 ];
 

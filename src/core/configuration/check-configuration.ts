@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { checkBranding } from './check-branding.ts';
 import { type CheckContext, createReport } from './check-context.ts';
 import { checkDirectory, checkDirectoryNames } from './check-directories.ts';
 import { checkEnrolment } from './check-enrolment.ts';
@@ -51,6 +52,7 @@ export function checkConfiguration(document: unknown, context: CheckContext): Ch
   const sections: Record<string, unknown> = typeof document === 'object' && document !== null ? { ...document } : {};
   const { shape } = configurationSchema;
   whenWellFormed(shape.organisation, sections.organisation, (organisation) => checkOrganisation(organisation, context, report));
+  whenWellFormed(shape.branding, sections.branding, (branding) => checkBranding(branding, report));
   if (Array.isArray(sections.directories)) {
     checkDirectoryNames(sections.directories, report);
     for (const [index, entry] of sections.directories.entries()) {

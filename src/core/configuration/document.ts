@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { administrationSchema } from './administration-section.ts';
+import { brandingSchema } from './branding-section.ts';
 import { directorySchema } from './directory-section.ts';
 import { enrolmentSchema } from './enrolment-section.ts';
 import { helpdeskSchema } from './helpdesk-section.ts';
@@ -156,6 +157,7 @@ export const configurationSchema = z.strictObject({
         .describe('Time zone (IANA name) of the times in mails and on pages, which name it. The server’s, when it is not given.'),
     })
     .describe('Who runs this installation.'),
+  branding: brandingSchema.prefault({}).describe('How the pages look, and what stands below them.'),
   directories: z.array(directorySchema).min(1).max(50).describe('Where the accounts are. Each entry is one directory.'),
   recovery: recoverySchema.prefault({}).describe('What people may do without signing in, and what proves them for it.'),
   signIn: signInSchema.prefault({}).describe('Signing in to Keyturn itself, to see and change what is one’s own.'),

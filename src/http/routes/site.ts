@@ -5,6 +5,7 @@ import { supportContact } from '../../core/configuration/support-contact.ts';
 import { timeZoneOf } from '../../core/configuration/time-zone.ts';
 import { goalsByPasskey } from '../../core/journey/passkey-ticket.ts';
 import { offeredGoals } from '../../core/journey/what-counts.ts';
+import { brandingOf } from '../branding-files.ts';
 import { callerAddress } from '../caller-address.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { requestLanguage } from '../request-language.ts';
@@ -32,6 +33,7 @@ export function siteRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           calls: offered.includes('confirm-call'),
           goalsByPasskey: goalsByPasskey(deps, where),
           demo: deps.demo !== null,
+          branding: brandingOf(configuration, requestLanguage(deps, request)),
         };
       },
     );

@@ -3,6 +3,7 @@ import type { ShownProblem } from '../../../shared/api/configuration.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { Actions, Prose } from '../../ui/layout.tsx';
 import { Question } from '../../ui/question.tsx';
+import { BrandingPreview } from './branding-preview.tsx';
 import classes from './configuration.module.css';
 import { GroupParts } from './group-setting.tsx';
 import { Setting } from './setting.tsx';
@@ -46,6 +47,7 @@ export function SectionPage({ name, schema, value, required, readOnly, problems,
           )}
         </fieldset>
       </ProblemsContext>
+      {name === 'branding' && <BrandingPreview value={value} />}
       <Actions>
         {!readOnly && <ActionButton type="submit">{t('configuration.review')}</ActionButton>}
         <ActionButton look="quiet" onPress={onBack}>

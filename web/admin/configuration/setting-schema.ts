@@ -4,6 +4,8 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 /** What the pages use of JSON Schema (draft 2020-12), as the server makes it of the configuration. */
 export interface SettingSchema {
   type?: string;
+  /** Of ours: `image` as a data URI, `colour` as `#rrggbb`. */
+  format?: string;
   description?: string;
   default?: Json;
   const?: Json;
@@ -19,7 +21,20 @@ export interface SettingSchema {
 }
 
 /** How a setting is asked for. `raw`: as JSON, where nothing better fits. */
-export type SettingForm = 'group' | 'choice' | 'yes-no' | 'one-of' | 'text' | 'number' | 'fixed' | 'lines' | 'ticks' | 'list' | 'raw';
+export type SettingForm =
+  | 'group'
+  | 'choice'
+  | 'yes-no'
+  | 'one-of'
+  | 'text'
+  | 'image'
+  | 'colour'
+  | 'number'
+  | 'fixed'
+  | 'lines'
+  | 'ticks'
+  | 'list'
+  | 'raw';
 
 export function formOf(schema: SettingSchema): SettingForm {
   if (schema.const !== undefined) return 'fixed';
@@ -30,7 +45,7 @@ export function formOf(schema: SettingSchema): SettingForm {
     case 'boolean':
       return 'yes-no';
     case 'string':
-      return 'text';
+      return schema.format === 'image' || schema.format === 'colour' ? schema.format : 'text';
     case 'integer':
     case 'number':
       return 'number';

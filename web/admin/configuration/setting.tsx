@@ -4,7 +4,9 @@ import { SelectField } from '../../ui/select-field.tsx';
 import { TextArea } from '../../ui/text-area.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { ChoiceSetting } from './choice-setting.tsx';
+import { ColourSetting } from './colour-setting.tsx';
 import { GroupSetting } from './group-setting.tsx';
+import { ImageSetting } from './image-setting.tsx';
 import { ListSetting } from './list-setting.tsx';
 import { SCHEMA_LANGUAGE, type SettingProps, useProblemAt, useProblemBelow } from './setting-context.ts';
 import { SettingHint } from './setting-hint.tsx';
@@ -27,6 +29,10 @@ export function Setting(props: SettingProps) {
     case 'yes-no':
     case 'one-of':
       return <PickedSetting {...props} />;
+    case 'image':
+      return <ImageSetting {...props} />;
+    case 'colour':
+      return <ColourSetting {...props} />;
     case 'lines':
       return <LinesSetting {...props} />;
     case 'raw':
