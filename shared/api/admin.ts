@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oneLine } from '../one-line.ts';
 import { INSTALLATION_PERMISSIONS, PERMISSIONS, PERSON_PERMISSIONS, SEEING_PERMISSIONS } from '../permissions.ts';
 import { CLIENT_KINDS } from './journeys.ts';
 import { assertionSchema, attestationSchema, creationOptionsSchema } from './web-authn.ts';
@@ -16,13 +17,16 @@ export const returnToEmergencyRequestSchema = z.strictObject({ ticket: z.string(
 
 /** A raised threat, for those who are to know. `lift`: who agreed that it is over, and until when a second one is waited for. */
 export const shownThreatSchema = z.object({
+  /** To be said by who lifts it: another one may be raised meanwhile. */
+  seen: z.string(),
   since: time,
   author: z.string(),
   reason: z.string(),
   lift: z.object({ author: z.string(), until: time }).nullable(),
 });
 export type ShownThreat = z.infer<typeof shownThreatSchema>;
-export const raiseThreatRequestSchema = z.strictObject({ reason: z.string().trim().min(1).max(500) });
+export const raiseThreatRequestSchema = z.strictObject({ reason: oneLine(500) });
+export const liftThreatRequestSchema = z.strictObject({ seen: z.string().min(1).max(80) });
 /** False: a second one has to agree. */
 export const liftedThreatSchema = z.object({ lifted: z.boolean() });
 

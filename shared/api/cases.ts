@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oneLine } from '../one-line.ts';
 import { OTHER_WAYS, PERSON_PERMISSIONS, RESET_WAYS } from '../permissions.ts';
 import { accountRefSchema } from './help.ts';
 import { factorKindSchema } from './journeys.ts';
@@ -8,20 +9,11 @@ import { openOnPhoneRequestSchema } from './on-phone.ts';
 
 const time = z.iso.datetime();
 
-/** Text in one line, without what is no sign. */
-const line = (longest: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(longest)
-    .regex(/^\P{Cc}+$/u);
-
 export const openCaseRequestSchema = z.strictObject({
   account: accountRefSchema,
   action: z.enum(PERSON_PERMISSIONS),
-  reason: line(400).optional(),
-  ticket: line(60).optional(),
+  reason: oneLine(400).optional(),
+  ticket: oneLine(60).optional(),
   /** Also where another agent has a case about the account that is not over: it ends, they are told, and a reason is needed. */
   replace: z.boolean().default(false),
 });
@@ -87,7 +79,7 @@ export type CaseApproval = z.infer<typeof approvalSchema>;
 /** `incomplete`: a directory could not be asked about all of them. */
 export const approvalsResponseSchema = z.object({ approvals: z.array(approvalSchema), incomplete: z.boolean() });
 /** Refusing takes a reason. */
-export const decideApprovalRequestSchema = z.strictObject({ approve: z.boolean(), reason: line(400).optional() });
+export const decideApprovalRequestSchema = z.strictObject({ approve: z.boolean(), reason: oneLine(400).optional() });
 
 /** In which ways the password of the person may be set, and the mailboxes that a link may go to. */
 export const resetChoiceSchema = z.object({
@@ -119,6 +111,6 @@ export const askCallerRequestSchema = z.strictObject({ kind: z.enum(TYPED_KINDS)
 
 /** What the caller said: a code, or an answer to each question in the order in which they were put. */
 export const callerAnswerRequestSchema = z.union([
-  z.strictObject({ code: line(64) }),
-  z.strictObject({ answers: z.array(line(400)).min(1).max(10) }),
+  z.strictObject({ code: oneLine(64) }),
+  z.strictObject({ answers: z.array(oneLine(400)).min(1).max(10) }),
 ]);

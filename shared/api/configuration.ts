@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oneLine } from '../one-line.ts';
 import { INSTALLATION_PERMISSIONS } from '../permissions.ts';
 
 /** What `/api/v1/admin/configuration` speaks: the document that says how the installation works. Secrets in it are references. */
@@ -36,7 +37,7 @@ const wanted = {
   base: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
 };
 export const checkConfigurationRequestSchema = z.strictObject(wanted);
-export const applyConfigurationRequestSchema = z.strictObject({ ...wanted, comment: z.string().trim().min(1).max(500) });
+export const applyConfigurationRequestSchema = z.strictObject({ ...wanted, comment: oneLine(500) });
 
 export const checkedConfigurationSchema = z.object({
   /** Whether it could be put into force. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oneLine } from '../one-line.ts';
 
 /** What `/api/v1/admin/queue` speaks: messages that have not left yet. Neither what they say nor whom they are for is told. */
 const time = z.iso.datetime();
@@ -29,10 +30,5 @@ export type Queue = z.infer<typeof queueSchema>;
 
 export const messageParamsSchema = z.object({ message: z.string().regex(/^[\w.-]{1,80}$/) });
 export const deleteMessageRequestSchema = z.strictObject({
-  reason: z
-    .string()
-    .trim()
-    .min(1)
-    .max(500)
-    .regex(/^\P{Cc}+$/u),
+  reason: oneLine(500),
 });

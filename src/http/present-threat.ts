@@ -7,7 +7,7 @@ import type { HttpDeps } from './http-deps.ts';
 export async function presentThreat(deps: Pick<HttpDeps, 'store' | 'clock'>): Promise<ShownThreat | null> {
   const raised = await readThreat(deps);
   if (raised === null) return null;
-  const { since, author, reason, lift } = raised;
+  const { seen, since, author, reason, lift } = raised;
   const agreed = lift === null ? null : { author: lift.author, until: presentTime(lift.until, 'down') };
-  return { since: presentTime(since, 'down'), author, reason, lift: agreed };
+  return { seen, since: presentTime(since, 'down'), author, reason, lift: agreed };
 }

@@ -330,7 +330,10 @@ describe.each(['sqlite', 'postgres'] as const)('the configuration in the browser
     const milder = { ...document, threat: { withoutKinds: [] } };
     expect((await apply(chief, milder, version)).body.code).toBe('threat.settings-held');
     expect((await apply(chief, named(document, 'While it is raised'), version)).body).toMatchObject({ applied: true });
-    const lift = async (held: SessionClient) => (await held.call('POST', '/admin/threat/lift', {})).body;
+    const lift = async (held: SessionClient) => {
+      const { threat } = (await held.call('GET', '/admin')).body as { threat: { seen: string } };
+      return (await held.call('POST', '/admin/threat/lift', { seen: threat.seen })).body;
+    };
     expect(await lift(editor)).toEqual({ lifted: false });
     expect(await lift(again)).toMatchObject({ code: 'threat.another-needed' });
     expect((await apply(editor, milder, version + 1)).body.code).toBe('threat.settings-held');

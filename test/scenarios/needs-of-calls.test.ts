@@ -131,7 +131,7 @@ const AT_THE_INSTALLATION: Readonly<Record<string, unknown>> = {
   'POST /admin/queue/{message}/retry': {},
   'POST /admin/queue/{message}/delete': { reason: 'x' },
   'POST /admin/threat': { reason: 'x' },
-  'POST /admin/threat/lift': {},
+  'POST /admin/threat/lift': { seen: 'x' },
   'GET /reports': undefined,
   'GET /reports/locked': undefined,
   'GET /reports/{table}': undefined,

@@ -92,7 +92,8 @@ describe.each(['sqlite', 'postgres'] as const)('a second agent, on %s', (engine)
     expect(await decide(stranger, id)).toMatchObject(refused);
     expect(await decide({ ...board, held: await signIn(keyturn, board.login, board) }, id)).toMatchObject(refused);
     expect(await decide(other, randomUUID())).toMatchObject({ status: 404, body: { code: 'case.unknown' } });
-    expect(await eventsAbout(keyturn, 'case.approval-own', id)).toHaveLength(2);
+    // Once, however often: who tries is seen, and fills no log.
+    expect(await eventsAbout(keyturn, 'case.approval-own', id)).toHaveLength(1);
     expect(await act(agent, id)).toMatchObject(needed);
     expect(await keepsPassword(board)).toBe(true);
 
@@ -226,6 +227,25 @@ describe.each(['sqlite', 'postgres'] as const)('a second agent, on %s', (engine)
     expect(await act(agent, id)).toMatchObject({ body: { code: 'case.receipt-needed' } });
     expect(await act(agent, id, { unverified: true })).toMatchObject({ status: 200, body: { outcome: 'done' } });
     expect(await eventsAbout(keyturn, 'case.unverified', id)).toHaveLength(1);
+  });
+
+  it('sees what is theirs to decide, however many newer ones are of another scope', async () => {
+    const [agent, other, board] = [await newAgent(keyturn), await newAgent(keyturn), await newBoard()];
+    const id = await asked(agent, board);
+    const { store } = keyturn.deps;
+    const row = await store.cases.find(id);
+    if (row === null) throw new Error('no case');
+    for (let nth = 1; nth <= 130; nth += 1) {
+      const facts = JSON.stringify({
+        ...JSON.parse(row.facts),
+        approval: { state: 'waiting', basis: 'unverified', at: keyturn.clock.now() },
+      });
+      const others = { ...row, id: randomUUID(), accountId: randomUUID(), state: 'open' as const, facts };
+      expect(await store.cases.insert({ ...others, approvalAskedAt: (row.approvalAskedAt ?? 0) + nth })).toBe(true);
+    }
+    expect(await sees(other, id)).toBe(true);
+    expect((await other.held.call('GET', '/helpdesk/approvals')).body.incomplete).toBe(false);
+    expect((await decide(other, id)).status).toBe(204);
   });
 
   it('is needed by everybody while a threat is raised, where that is configured', async () => {

@@ -173,32 +173,42 @@ describe.each(['sqlite', 'postgres'] as const)('a raised threat, on %s', (engine
     expect((await raise()).status).toBe(204);
     expect((await admin.call('GET', '/admin')).body).toMatchObject({ threat: { reason: 'calls by impostors' } });
     // Signed in without a passkey: enough to raise it, not to lift it.
-    expect((await admin.call('POST', '/admin/threat/lift', {})).body).toMatchObject({
+    const { seen } = (await admin.call('GET', '/admin')).body.threat as { seen: string };
+    expect((await admin.call('POST', '/admin/threat/lift', { seen })).body).toMatchObject({
       code: 'session.step-up-needed',
       anyOf: [['passkey']],
     });
     const agent = await newAgent(keyturn, 'Trusted');
     for (const [path, body] of [
       ['/admin/threat', { reason: 'x' }],
-      ['/admin/threat/lift', {}],
+      ['/admin/threat/lift', { seen }],
     ] as const)
       expect((await agent.held.call('POST', path, body)).body.code).toBe('access.management-refused');
-    expect((await admin.call('POST', '/admin/threat', { reason: ' ' })).status).toBe(400);
+    for (const reason of [' ', 'a line\nand another', 'a bell \u0007', 'turned \u202e round'])
+      expect((await admin.call('POST', '/admin/threat', { reason })).status).toBe(400);
 
-    const enter = async (): Promise<(path: string) => Promise<{ status: number; body: Record<string, unknown> }>> => {
+    type Lift = (seen?: string) => Promise<{ status: number; body: Record<string, unknown> }>;
+    const enter = async (): Promise<Lift> => {
       const { address } = await makeEmergencyLink(keyturn.deps, { author: 'root', reason: 'test', lifetime: 15 * MINUTE });
       const { body } = await request(keyturn.url, 'POST', '/emergency', { secret: address.split('#')[1] });
       const { token } = body as unknown as { token: string };
       const options = await inSession(keyturn.url, token, 'POST', '/emergency/passkey-options', {});
       const credential = createSoftPasskey(ORIGIN).make(options.body.publicKey as never);
       expect((await inSession(keyturn.url, token, 'POST', '/emergency/passkeys', { credential })).status).toBe(204);
-      return (path) => inSession(keyturn.url, token, 'POST', path, {}) as never;
+      const asSeen = async () => (await readThreat(keyturn.deps))?.seen ?? 'none';
+      return async (given) => inSession(keyturn.url, token, 'POST', '/admin/threat/lift', { seen: given ?? (await asSeen()) }) as never;
     };
     const [one, other] = [await enter(), await enter()];
-    expect((await one('/admin/threat/lift')).body).toEqual({ lifted: false });
-    expect((await one('/admin/threat/lift')).body.code).toBe('threat.another-needed');
-    expect((await other('/admin/threat/lift')).body).toEqual({ lifted: true });
-    expect((await other('/admin/threat/lift')).body.code).toBe('threat.not-raised');
+    // Raised once more, for another reason, while they read of the first one: that one is not over.
+    await raiseThreat(keyturn.deps, consoleAuthor('root'), 'and now at the other site');
+    expect((await one(seen)).body.code).toBe('threat.changed');
+    const again = (await readThreat(keyturn.deps))?.seen;
+    expect((await one(again)).body).toEqual({ lifted: false });
+    expect((await one()).body.code).toBe('threat.another-needed');
+    // What the first one agreed to is to be seen by the second.
+    expect((await other(again)).body.code).toBe('threat.changed');
+    expect((await other()).body).toEqual({ lifted: true });
+    expect((await other()).body.code).toBe('threat.not-raised');
     expect((await admin.call('GET', '/admin')).body).toMatchObject({ threat: null });
     expect((await events()).slice(-3)).toEqual(['threat.raised', 'threat.lift-begun', 'threat.lifted']);
     await retireEmergencies(keyturn.deps, 'root');

@@ -33,7 +33,7 @@ export const adminApi = {
   try: (asked: { account: { name: string }; client: string; address?: string; password?: string }) =>
     call<AdminTried>('POST', '/admin/try', asked),
   raiseThreat: (reason: string) => call<undefined>('POST', '/admin/threat', { reason }),
-  liftThreat: () => call<{ lifted: boolean }>('POST', '/admin/threat/lift', {}),
+  liftThreat: (seen: string) => call<{ lifted: boolean }>('POST', '/admin/threat/lift', { seen }),
   tokens: () => call<ShownTokens>('GET', '/admin/tokens'),
   makeToken: (wanted: MakeTokenRequest) => call<MadeToken>('POST', '/admin/tokens', wanted),
   revokeToken: (id: string) => call<undefined>('DELETE', `/admin/tokens/${encodeURIComponent(id)}`),

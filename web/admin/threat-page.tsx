@@ -29,7 +29,11 @@ export function ThreatPage({ contact, threat, onChanged, onBack, onOver }: Threa
   const [busy, setBusy] = useState(false);
   const [mistake, setMistake] = useState<Mistake>();
   const [done, setDone] = useState('');
-  const fail = (failure: Failure) => setMistake(mistakeOf(failure, portal));
+  const fail = (failure: Failure) => {
+    setMistake(mistakeOf(failure, portal));
+    // What is raised now is shown before it is lifted.
+    if (failure.kind === 'problem' && failure.code === 'threat.changed') onChanged();
+  };
   const fresh = useFreshProof({ contact, onOver, late: fail });
 
   const submit = async () => {
@@ -46,7 +50,10 @@ export function ThreatPage({ contact, threat, onChanged, onBack, onOver }: Threa
     const failure =
       threat === null
         ? await fresh.ask(() => adminApi.raiseThreat(reason.trim()), after(t('threat.is-raised')))
-        : await fresh.ask(adminApi.liftThreat, ({ lifted }) => after(t(lifted ? 'threat.is-lifted' : 'threat.is-noted'))());
+        : await fresh.ask(
+            () => adminApi.liftThreat(threat.seen),
+            ({ lifted }) => after(t(lifted ? 'threat.is-lifted' : 'threat.is-noted'))(),
+          );
     setBusy(false);
     if (failure !== undefined) fail(failure);
   };

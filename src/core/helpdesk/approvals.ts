@@ -6,18 +6,22 @@ import { readOwnRoles } from '../access/own-roles.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
 import type { ActDeps } from '../journey/act.ts';
+import type { CaseRow } from '../ports/case-store.ts';
 import { requireFullRights } from '../sessions/freshness.ts';
 import type { Session } from '../sessions/session.ts';
 import { aboutCase, endCase, type HelpCase, helpCaseOf, moveCase } from './help-case.ts';
+import { noteOnce } from './note-refusal.ts';
 import { isSamePerson } from './second-agent.ts';
 import { freshReceipt } from './warrant.ts';
 
 /** No case waits for longer: neither its receipt nor its caller has so much time; milliseconds. */
 const LONGEST = 3 * 3_600_000;
-/** So many are looked at, the newest first: each is some questions to a directory. */
+/** So many are shown, the newest first. */
 const MOST = 50;
+/** So many are looked at for it, the cases of others included: each is some questions to a directory. */
+const MOST_LOOKED_AT = 500;
 
-/** What waits for a second agent. `incomplete`: a directory could not be asked about all of it. */
+/** What waits for a second agent. `incomplete`: a directory could not be asked about all of it, or there is more than is looked at. */
 export interface Approvals {
   readonly waiting: readonly HelpCase[];
   readonly incomplete: boolean;
@@ -32,19 +36,32 @@ export async function listApprovals(deps: ActDeps, session: Session): Promise<Ap
   // Who helps nobody costs the directories nothing more.
   const { may, asManager } = await readOwnRoles(deps, session);
   if (asManager.length === 0 && !may.some(isAct)) return { waiting: [], incomplete: false };
-  const rows = await deps.store.cases.waiting(deps.act.at - LONGEST, MOST);
   const waiting: HelpCase[] = [];
   let incomplete = false;
-  for (const helpCase of rows.map(helpCaseOf).filter((each) => isWaiting(deps, each))) {
-    try {
-      if (await mayDecide(deps, session, helpCase)) waiting.push(helpCase);
-    } catch (error) {
-      if (!isAppError(error) || !/^(directory|configuration)\./.test(error.code)) throw error;
-      deps.log.warn('access.roles-not-known', { directory: helpCase.account.directory, accounts: 1, error });
-      incomplete = true;
+  let last: CaseRow | undefined;
+  for (let looked = 0; ; looked += MOST) {
+    const rows: CaseRow[] = await deps.store.cases.waiting(deps.act.at - LONGEST, MOST, last);
+    for (const helpCase of rows.map(helpCaseOf).filter((each) => isWaiting(deps, each))) {
+      const may = await mayDecideOrUnknown(deps, session, helpCase);
+      if (may === true) waiting.push(helpCase);
+      if (may === null) incomplete = true;
     }
+    last = rows.at(-1);
+    if (rows.length < MOST) return { waiting, incomplete };
+    // Cases of another scope are no reason to miss those of one's own.
+    if (waiting.length >= MOST || looked + MOST >= MOST_LOOKED_AT) return { waiting: waiting.slice(0, MOST), incomplete: true };
   }
-  return { waiting, incomplete };
+}
+
+/** null: a directory could not be asked. */
+async function mayDecideOrUnknown(deps: ActDeps, session: Session, helpCase: HelpCase): Promise<boolean | null> {
+  try {
+    return await mayDecide(deps, session, helpCase);
+  } catch (error) {
+    if (!isAppError(error) || !/^(directory|configuration)\./.test(error.code)) throw error;
+    deps.log.warn('access.roles-not-known', { directory: helpCase.account.directory, accounts: 1, error });
+    return null;
+  }
 }
 
 async function mayDecide(deps: ActDeps, session: Session, { account: ref, agent, action }: HelpCase): Promise<boolean> {
@@ -73,7 +90,9 @@ export async function decideApproval(deps: ActDeps, session: Session, id: string
   const helpCase = helpCaseOf(row);
   const about = { ...aboutCase(helpCase), actor: delegateActor(deps, session) };
   if (await isSamePerson(deps.store, session.account, helpCase.agent)) {
-    await deps.store.transaction((store) => recordEvent(store, deps.clock, { type: 'case.approval-own', ...about, session: session.id }));
+    await noteOnce(deps, session, id, 'case.approval-own', (store) =>
+      recordEvent(store, deps.clock, { type: 'case.approval-own', ...about, session: session.id }),
+    );
     throw new AppError('case.approval-own');
   }
   await requireMay(deps, session, helpCase.action, helpCase.account);

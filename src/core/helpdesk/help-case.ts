@@ -64,6 +64,8 @@ export interface CaseFacts {
   /** `spoken`: the agent reads it out and the caller types it. `shown`: the caller's page shows it, and a real agent can say it. */
   readonly numbers: { readonly spoken: string; readonly shown: string };
   readonly receipt: SignedReceipt | null;
+  /** The threat that was raised when the receipt was made (`threatNow`). Absent in cases of an older version. */
+  readonly threat?: string | null;
   /** What the caller has shown for the receipt, as their journey has it. */
   readonly shown?: JourneyState['shown'];
   /** As it was when the case was opened: the agent may act for a caller who is not verified. Asked for again when they do. */

@@ -1,7 +1,9 @@
 import { type AppError, isAppError } from '../../../shared/errors.ts';
 import { delegateActor } from '../access/helped.ts';
+import { accountKey } from '../accounts/candidate.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { ActDeps } from '../journey/act.ts';
+import type { Store } from '../ports/store.ts';
 import type { Session } from '../sessions/session.ts';
 import { aboutCase, helpCaseOf } from './help-case.ts';
 
@@ -26,5 +28,18 @@ async function note(deps: ActDeps, session: Session, id: string, { code }: AppEr
   const row = await deps.store.cases.find(id);
   if (row === null) return;
   const about = { ...aboutCase(helpCaseOf(row)), actor: delegateActor(deps, session) };
-  await deps.store.transaction((store) => recordEvent(store, deps.clock, { type: 'case.refused', ...about, code }));
+  await noteOnce(deps, session, id, code, (store) => recordEvent(store, deps.clock, { type: 'case.refused', ...about, code }));
+}
+
+/** Once a day for each agent, case and reason: whoever tries again and again is seen, and fills no log. */
+export async function noteOnce(
+  deps: ActDeps,
+  { account }: Session,
+  id: string,
+  code: string,
+  note: (store: Store) => Promise<unknown>,
+): Promise<void> {
+  await deps.store.transaction(async (store) => {
+    if (await deps.guard.tellsNow(store, `refusal/${id}/${code}/${accountKey(account)}`)) await note(store);
+  });
 }

@@ -2,6 +2,7 @@ import type { Actor } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { ActDeps } from '../journey/act.ts';
 import type { Store } from '../ports/store.ts';
+import { threatNow } from '../threat/raised-since.ts';
 import { aboutCase, type CaseFacts, type HelpCase, moveCase } from './help-case.ts';
 import { type Receipt, signReceipt } from './receipt.ts';
 
@@ -38,5 +39,5 @@ export async function verifyBy(
     until: deps.act.at + deps.configuration().helpdesk.receiptMinutes * 60_000,
   });
   await recordEvent(store, deps.clock, { type: 'case.verified', ...aboutCase(helpCase), actor: by, factors: method.proofs, receipt });
-  return moveCase(store, helpCase, { state: 'verified', tries, facts: { receipt, shown } });
+  return moveCase(store, helpCase, { state: 'verified', tries, facts: { receipt, shown, threat: await threatNow(store) } });
 }

@@ -112,10 +112,11 @@ export async function requireReceiptStands(
 async function requireProvenStill({ act, configuration }: ActDeps, store: Store, warrant: CaseWarrant): Promise<void> {
   if (warrant.kind !== 'receipt') return;
   const { account, facts } = warrant.helpCase;
-  const { method, at } = warrant.receipt.receipt;
+  const { method } = warrant.receipt.receipt;
   const { withoutKinds } = configuration().threat;
   const isProven = await isProvenStill(store, { proven: method.proofs, shown: facts.shown ?? {} }, account, act.at);
-  const restsOnLess = method.proofs.some((kind) => withoutKinds.some((each) => each === kind)) && (await isRaisedSince(store, at));
+  const restsOnLess =
+    method.proofs.some((kind) => withoutKinds.some((each) => each === kind)) && (await isRaisedSince(store, facts.threat));
   if (!isProven || restsOnLess) throw new AppError('case.receipt-needed');
 }
 

@@ -38,8 +38,11 @@ export interface CaseStore {
   openOf(account: AccountRef): Promise<CaseRow | null>;
   /** Those of an agent that are not closed and not past their end at `now`, newest first. */
   ofAgent(agent: AccountRef, now: number): Promise<CaseRow[]>;
-  /** Those that are not closed and wait for a second agent since a time after `since`, newest first, so many at most. */
-  waiting(since: number, most: number): Promise<CaseRow[]>;
+  /**
+   * Those that are not closed and wait for a second agent since a time after `since`, newest first, so many at most.
+   * @param after the last one that was read
+   */
+  waiting(since: number, most: number, after?: CaseRow): Promise<CaseRow[]>;
   /** Moves it on; true for exactly one caller of those who have seen `row`. Writes version + 1. */
   advance(row: CaseRow, next: Pick<CaseRow, 'state' | 'tries' | 'facts' | 'closedAt' | 'approvalAskedAt'>): Promise<boolean>;
   /**

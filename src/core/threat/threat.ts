@@ -22,6 +22,8 @@ export interface ThreatAuthor {
 
 /** The raised threat, for those who are to know. Times are milliseconds since 1970. */
 export interface RaisedThreat {
+  /** What stands here, in a word: whoever lifts it says which one they have seen. */
+  readonly seen: string;
   readonly since: number;
   readonly author: string;
   readonly reason: string;
@@ -37,7 +39,7 @@ export async function readThreat({ store, clock }: Pick<CoreDeps, 'store' | 'clo
   if (row === null) return null;
   const { raisedAt: since, author, reason } = row;
   const lift = liftOf(row, clock.now());
-  return { since, author, reason, lift: lift === null ? null : { author: lift.author, until: lift.at + LIFT_WAITS } };
+  return { seen: seenOf(row), since, author, reason, lift: lift === null ? null : { author: lift.author, until: lift.at + LIFT_WAITS } };
 }
 
 /**
@@ -60,15 +62,17 @@ export async function raiseThreat(deps: Deps, by: ThreatAuthor, reason: string):
 
 /**
  * Agrees that the threat is over. The second who does, within an hour, and who is somebody else, lifts it.
+ * @param shown what they have seen of it (`RaisedThreat.seen`): another one that was raised meanwhile is not over; null: whichever is raised
  * @returns whether it is lifted now
  * @throws AppError `threat.not-raised`, `threat.another-needed` where the same one agrees twice, `threat.changed`
  */
-export async function liftThreat(deps: Deps, by: ThreatAuthor): Promise<boolean> {
+export async function liftThreat(deps: Deps, by: ThreatAuthor, shown: string | null = null): Promise<boolean> {
   const { name: author, actor } = by;
   const seen = await deps.store.threats.current();
   if (seen === null) throw new AppError('threat.not-raised');
   const first = liftOf(seen, deps.clock.now());
   if (first?.keys.some((key) => by.keys.includes(key)) === true) throw new AppError('threat.another-needed');
+  if (shown !== null && shown !== seenOf(seen)) throw new AppError('threat.changed');
   await deps.store.transaction(async (store) => {
     const { raisedAt: since, reason } = seen;
     if (first === null) {
@@ -83,6 +87,11 @@ export async function liftThreat(deps: Deps, by: ThreatAuthor): Promise<boolean>
   });
   if (first !== null) deps.wakeOutbox('notice');
   return first !== null;
+}
+
+/** Raised once more, for another reason, it is another one; and so it is when somebody agreed that it is over. */
+function seenOf({ id, version }: ThreatRow): string {
+  return `${id}.${version}`;
 }
 
 /** Who agreed first, as long as that counts. A clock that went back does not make it count for longer. */

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { liftedThreatSchema, raiseThreatRequestSchema } from '../../../shared/api/admin.ts';
+import { liftedThreatSchema, liftThreatRequestSchema, raiseThreatRequestSchema } from '../../../shared/api/admin.ts';
 import { problemSchema } from '../../../shared/api/journeys.ts';
 import { liftThreat, raiseThreat } from '../../core/threat/threat.ts';
 import { threatAuthor } from '../../core/threat/threat-author.ts';
@@ -34,13 +34,13 @@ export function threatRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       {
         schema: {
           summary: 'Agree that it is over; the second who does lifts it',
-          body: z.strictObject({}),
+          body: liftThreatRequestSchema,
           response: { 200: liftedThreatSchema, ...problems },
         },
       },
       (request, reply) =>
         forManager(deps, request, reply, 'manage-configuration', { proof: 'passkey' }, async (acting, session, actor) => {
-          const lifted = await liftThreat(deps, await threatAuthor(acting, session, actor));
+          const lifted = await liftThreat(deps, await threatAuthor(acting, session, actor), request.body.seen);
           await deps.takeUpConfiguration();
           return { lifted };
         }),

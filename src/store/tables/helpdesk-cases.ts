@@ -67,12 +67,20 @@ export function createHelpdeskCases(context: TableContext): CaseStore {
         .execute();
       return readable(context, 'helpdesk_cases', rows, toRow);
     },
-    async waiting(since, most) {
+    async waiting(since, most, after) {
       const rows = await context.db
         .selectFrom('helpdesk_cases')
         .selectAll()
         .where('approval_asked_at', '>', since)
         .where('closed_at', 'is', null)
+        .$if(after !== undefined, (query) =>
+          query.where((eb) =>
+            eb.or([
+              eb('approval_asked_at', '<', after?.approvalAskedAt ?? 0),
+              eb.and([eb('approval_asked_at', '=', after?.approvalAskedAt ?? 0), eb('id', '>', after?.id ?? '')]),
+            ]),
+          ),
+        )
         .orderBy('approval_asked_at', 'desc')
         .orderBy('id')
         .limit(most)

@@ -77,7 +77,7 @@ export async function sendResetLink(deps: ActDeps, session: Session, helpCase: H
     if (warrant.kind !== 'manager') await requireApproverStands(store, warrant);
     await requireReceiptStands(deps, store, warrant);
     // The link would not work: it outlives the minutes of the receipt, and so is held to more.
-    if (await isRaisedSince(store, helpCase.facts.receipt?.receipt.at ?? 0)) throw new AppError('case.receipt-needed');
+    if (await isRaisedSince(store, helpCase.facts.threat)) throw new AppError('case.receipt-needed');
     if ((await moveCase(store, helpCase, { state: 'sent', facts: { link } })) === null) throw new AppError('case.passed');
     await mailLink(deps, store, { helped, to: channel.secret, link, helpCase, secret });
   });

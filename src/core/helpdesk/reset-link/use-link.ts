@@ -75,7 +75,7 @@ export async function linkBehind(deps: ActDeps, journey: LoadedJourney): Promise
     ...backingOf({ kind: 'receipt', helpCase: seen, receipt, approval }),
     async use(store) {
       const helpCase = await find(store);
-      if (helpCase === null || (await isRaisedSince(store, receipt.receipt.at))) return false;
+      if (helpCase === null || (await isRaisedSince(store, helpCase.facts.threat))) return false;
       if (await store.freezes.isFrozen(helpCase.agent)) return false;
       if (approval !== null && !(await approverStands(store, { approval, helpCase }))) return false;
       if (helpCase.row.state === 'acting') return true;
