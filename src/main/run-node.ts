@@ -26,6 +26,7 @@ import type { Directory } from '../core/ports/directory.ts';
 import type { OutboxLane } from '../core/ports/outbox-store.ts';
 import type { Mailer } from '../core/ports/platform.ts';
 import { foldReports } from '../core/reports/fold-reports.ts';
+import { endTokensOfLostMakers } from '../core/tokens/end-tokens.ts';
 import { expireRequests } from '../core/vouching/expire-requests.ts';
 import { createDemoDoor } from '../demo/demo-door.ts';
 import { sectionProblems } from '../directory/section-problems.ts';
@@ -49,6 +50,7 @@ const LOOK_AT_SCHEMA_EVERY = 5000;
 const COUNT_EVERY = 60_000;
 const COUNTED_AT_ONCE = 100;
 const LOOK_AT_ROLES_EVERY = 10_000;
+const LOOK_AT_MAKERS_EVERY = 30_000;
 const TIDY_EVERY = 10 * 60_000;
 /** Of which a directory's turn comes once a day. */
 const REMIND_EVERY = 10 * 60_000;
@@ -176,6 +178,7 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
   schedule.every('end-passes', SWEEP_EVERY, () => endPasses(deps));
   schedule.every('count-events', COUNT_EVERY, () => foldReports(deps, COUNTED_AT_ONCE));
   schedule.every('look-at-roles', LOOK_AT_ROLES_EVERY, () => endSessionsOfLostRoles(deps));
+  schedule.every('look-at-makers', LOOK_AT_MAKERS_EVERY, () => endTokensOfLostMakers(deps));
   schedule.every('remind-by-mail', REMIND_EVERY, () => remindByMail(deps));
   schedule.every('tidy', TIDY_EVERY, () => store.tidy(clock.now()));
   background.run('sweep-writes', async () => void (await sweepWrites(deps)));

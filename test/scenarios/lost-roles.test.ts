@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endSessionsOfLostRoles } from '../../src/core/access/held-roles.ts';
 import { applyConfiguration } from '../../src/core/configuration/apply-configuration.ts';
 import { exportConfiguration } from '../../src/core/configuration/export-configuration.ts';
+import { endTokensOfLostMakers } from '../../src/core/tokens/end-tokens.ts';
+import { makeToken } from '../../src/core/tokens/make-token.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedDs389, sharedPostgres, sharedSamba, sharedSlapd } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
@@ -16,7 +18,12 @@ const servers = { 'active-directory': sharedSamba, openldap: sharedSlapd, '389ds
 const BOUND = 60_000;
 
 const rolesOf = (group: string) => [
-  { name: 'agents', may: ['unlock-account' as const], heldBy: { groups: [group] }, over: { directories: ['people'] } },
+  {
+    name: 'agents',
+    may: ['unlock-account' as const, 'manage-roles' as const],
+    heldBy: { groups: [group] },
+    over: { directories: ['people'] },
+  },
 ];
 
 describe.each(REAL_KINDS)('a role that is lost, kind %s', (kind) => {
@@ -57,7 +64,7 @@ describe.each(REAL_KINDS)('a role that is lost, kind %s', (kind) => {
     const { held } = await agent();
     expect((await held.call('GET', '/session/roles')).body).toEqual({
       roles: ['agents'],
-      may: ['unlock-account'],
+      may: ['unlock-account', 'manage-roles'],
       asManager: [],
       threat: null,
       incomplete: false,
@@ -86,6 +93,28 @@ describe.each(REAL_KINDS)('a role that is lost, kind %s', (kind) => {
     keyturn.clock.move(30_000);
     expect((await held.call('POST', '/help/find', { account: report.login })).body.code).toBe('session.ended');
     expect((await held.call('GET', '/session')).body.code).toBe('session.ended');
+  });
+
+  it('ends the tokens that were made by it, and not while the directory cannot be asked', async () => {
+    const { login, dn } = await real.createPerson();
+    const [account] = await keyturn.deps.directories.get('people').findAccounts(login);
+    const maker = { directory: 'people', id: account?.id ?? '' };
+    await server.modify(groupDn, { member: [remaining, dn] });
+    const wanted = { name: `of ${login}`, may: ['view-history' as const], days: 1 };
+    const { text } = await makeToken(keyturn.deps, wanted, { actor: { kind: 'delegate' }, author: login, maker });
+    const status = async () => (await inSession(keyturn.url, text, 'GET', '/token')).status;
+    real.proxy.setMode('refuse');
+    real.proxy.cutAll();
+    expect(await endTokensOfLostMakers(keyturn.deps)).toBe(0);
+    real.proxy.setMode('forward');
+    await until(
+      async () => (await keyturn.deps.directories.get('people').findAccounts(login)).length === 1,
+      'the directory to answer again',
+    );
+    expect([await endTokensOfLostMakers(keyturn.deps), await status()]).toEqual([0, 200]);
+    await server.modify(groupDn, { member: [remaining] });
+    keyturn.clock.move(30_000);
+    expect([await endTokensOfLostMakers(keyturn.deps), await status()]).toEqual([1, 401]);
   });
 
   it('is not taken for lost while the directory cannot be asked, and lets nobody act', async () => {

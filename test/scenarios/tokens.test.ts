@@ -3,6 +3,7 @@ import type { TokenPermission } from '../../shared/permissions.ts';
 import { makeEmergencyLink } from '../../src/core/access/emergency.ts';
 import { exportHistory } from '../../src/core/history/export-history.ts';
 import { openHistory } from '../../src/core/history/read-history.ts';
+import { endTokensOfLostMakers } from '../../src/core/tokens/end-tokens.ts';
 import { findToken } from '../../src/core/tokens/find-token.ts';
 import { makeToken } from '../../src/core/tokens/make-token.ts';
 import { listTokens, revokeToken } from '../../src/core/tokens/revoke-token.ts';
@@ -243,6 +244,38 @@ describe.each(['sqlite', 'postgres'] as const)('tokens of programs on %s', (engi
     expect((await again.call('DELETE', path)).status).toBe(204);
     expect(await again.call('DELETE', path)).toMatchObject({ status: 404, body: { code: 'token.unknown' } });
     expect((await again.call('GET', '/admin/tokens')).body.tokens).not.toContainEqual(expect.objectContaining({ id: found.id }));
+  });
+
+  it('end with who made them, and those of the console do not', async () => {
+    const takenAway: Readonly<Record<string, (row: Row) => Promise<unknown>>> = {
+      'out of the group': (row) => one.deps.store.embedded.update({ ...row, groups: [] }),
+      disabled: (row) => one.deps.store.embedded.update({ ...row, disabled: true }),
+      frozen: (row) => one.deps.store.freezes.freeze({ directory: 'people', id: row.id }, 'not-me', one.clock.now()),
+    };
+    type Row = NonNullable<Awaited<ReturnType<typeof one.deps.store.embedded.find>>>;
+    const { text: ofConsole } = await token(['view-history']);
+    const endings = async () => (await one.deps.store.audit.read(0, 100_000)).filter(({ type }) => type === 'token.maker-lost');
+    for (const [name, happens] of Object.entries(takenAway)) {
+      const login = `leaver-${name.replaceAll(' ', '-')}`;
+      await addPerson(one, login, { groups: ['Chiefs'] });
+      const [account] = await one.deps.directories.get('people').findAccounts(login);
+      const maker = { directory: 'people', id: account?.id ?? '' };
+      const wanted = { name: `${engine} of ${login}`, may: ['view-history' as const], days: 30 };
+      const { text } = await makeToken(one.deps, wanted, { actor: { kind: 'delegate' }, author: login, maker });
+      expect(await endTokensOfLostMakers(one.deps)).toBe(0);
+      expect([name, (await call(two, text, '/token')).status]).toEqual([name, 200]);
+      const before = (await endings()).length;
+      await happens((await one.deps.store.embedded.find('people', maker.id)) as Row);
+      const counts = await Promise.all([one, two, one, two].map((node) => endTokensOfLostMakers(node.deps)));
+      expect([name, counts.reduce((sum, count) => sum + count)]).toEqual([name, 1]);
+      for (const node of [one, two]) expect([name, (await call(node, text, '/token')).body.code]).toEqual([name, 'token.ended']);
+      expect([name, (await endings()).length]).toEqual([name, before + 1]);
+    }
+    const gone = { directory: 'people', id: 'nobody' };
+    const { text } = await makeToken(one.deps, { name: `${engine} of nobody`, may: ['view-history'], days: 1 }, { ...by, maker: gone });
+    expect(await endTokensOfLostMakers(two.deps)).toBe(1);
+    expect((await call(one, text, '/token')).body.code).toBe('token.ended');
+    expect((await call(one, ofConsole, '/token')).status).toBe(200);
   });
 
   it.each([

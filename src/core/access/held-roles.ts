@@ -97,11 +97,17 @@ async function stillHolds(
   account: AccountRef,
   noted: readonly string[],
 ): Promise<boolean> {
-  const { roles } = deps.configuration();
+  return !isLost(noted, deps.configuration().roles, await readActorOf(deps, account));
+}
+
+/** What an account may act by now, whoever asks; null: it is gone, or its directory is. @throws AppError `directory.*` */
+export async function readActorOf(
+  deps: Pick<CoreDeps, 'store' | 'configuration' | 'directories'>,
+  account: AccountRef,
+): Promise<ActorFacts | null> {
   const directory = deps.directories.all().find(({ id }) => id === account.directory);
   const self = (await directory?.readAccount(account)) ?? null;
-  const facts = directory === undefined || self === null ? null : await readActor(deps, directory, roles, self);
-  return !isLost(noted, roles, facts);
+  return directory === undefined || self === null ? null : readActor(deps, directory, deps.configuration().roles, self);
 }
 
 /** Whether one of the roles is held no more: it was taken away, is in the configuration no more, or the account may do nothing. Not known is not lost. */

@@ -96,6 +96,7 @@ export const EVENT_GROUPS: Readonly<Record<AuditType, HistoryGroup>> = {
   'threat.lifted': 'administration',
   'token.made': 'administration',
   'token.revoked': 'administration',
+  'token.maker-lost': 'administration',
   'token.refused': 'administration',
   'configuration.applied': 'administration',
   'history.exported': 'administration',

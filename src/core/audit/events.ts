@@ -286,6 +286,8 @@ export type AuditEvent =
       expiresAt: number;
     }
   | { type: 'token.revoked'; id: string; name: string; actor: Actor; author: string }
+  /** A token ended with who had made it (`author`): they may make none any more. */
+  | { type: 'token.maker-lost'; id: string; name: string; actor: Actor; author: string }
   /** A program asked for what its token does not allow, or what no token does. */
   | { type: 'token.refused'; id: string; name: string; actor: Actor; problem: string }
   | ({ type: 'session.ended'; because: SessionEnd } & AboutSession)

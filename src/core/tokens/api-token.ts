@@ -1,6 +1,7 @@
 import type { TokenPermission } from '../../../shared/permissions.ts';
 import type { ActorFacts } from '../access/can.ts';
 import type { Role } from '../access/roles.ts';
+import type { AccountRef } from '../ports/directory.ts';
 import type { ApiTokenRow } from '../ports/token-store.ts';
 
 /** No directory can be called so: a token is nobody's account. */
@@ -13,6 +14,8 @@ export interface ApiTokenFacts {
   readonly over?: NonNullable<Role['over']> | undefined;
   /** Who made it. */
   readonly author: string;
+  /** Whose account they made it with, by which it stands and falls. Absent: the console, and so the installation. */
+  readonly maker?: AccountRef | undefined;
 }
 
 /** A token that was given with a request, or is listed. Times are milliseconds since 1970. */

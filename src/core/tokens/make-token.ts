@@ -3,6 +3,7 @@ import { isForPeople, TOKEN_PERMISSIONS } from '../../../shared/permissions.ts';
 import type { Actor } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { CoreDeps } from '../core-deps.ts';
+import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import { type ApiToken, type ApiTokenFacts, apiTokenOf } from './api-token.ts';
@@ -15,15 +16,16 @@ const NAME = /^[\p{L}\p{N}](?:[\p{L}\p{N} ._-]{0,58}[\p{L}\p{N}])?$/u;
 type Deps = Pick<CoreDeps, 'store' | 'clock' | 'random' | 'keys' | 'configuration'>;
 
 /** What a new token is to be. `days`: for how long it is good. */
-export interface WantedToken extends Omit<ApiTokenFacts, 'author'> {
+export interface WantedToken extends Omit<ApiTokenFacts, 'author' | 'maker'> {
   readonly name: string;
   readonly days: number;
 }
 
-/** Who makes or revokes one. `stillMay` throws in the transaction where they may no more. */
+/** Who makes or revokes one, on the console unless `maker` says by which account. `stillMay` throws in the transaction where they may no more. */
 export interface TokenAuthor {
   readonly actor: Actor;
   readonly author: string;
+  readonly maker?: AccountRef | undefined;
   readonly stillMay?: ((store: Store) => Promise<void>) | undefined;
 }
 
@@ -36,14 +38,15 @@ export async function makeToken(deps: Deps, wanted: WantedToken, by: TokenAuthor
   refuseUnfit(deps, wanted);
   const [id, text, now] = [randomId(deps.random), newTokenText(deps.random), deps.clock.now()];
   const kept = TOKEN_PERMISSIONS.filter((permission) => may.includes(permission));
-  const facts: ApiTokenFacts = { may: kept, ...(over === undefined ? {} : { over }), author: by.author };
+  const told = { may: kept, ...(over === undefined ? {} : { over }), author: by.author };
+  const facts: ApiTokenFacts = { ...told, ...(by.maker === undefined ? {} : { maker: by.maker }) };
   const row = {
     ...{ id, digest: deps.keys.digest('api-token', text), name, createdAt: now, expiresAt: now + days * DAY },
     ...{ lastUsedAt: null, revokedAt: null, facts: JSON.stringify(facts) },
   };
   await deps.store.transaction(async (store) => {
     const { expiresAt } = row;
-    await recordEvent(store, deps.clock, { type: 'token.made', id, name, expiresAt, actor: by.actor, ...facts });
+    await recordEvent(store, deps.clock, { type: 'token.made', id, name, expiresAt, actor: by.actor, ...told });
     await by.stillMay?.(store);
     if (!(await store.tokens.insert(row))) throw new AppError('token.name-taken', { name });
   });

@@ -24,5 +24,5 @@ export async function revokeTokenByHand(deps: ActDeps, session: Session, id: str
 
 async function authorOf(deps: ActDeps, session: Session, proof: 'fresh' | 'passkey'): Promise<TokenAuthor> {
   const actor = await requireManage(deps, session, 'manage-roles', { proof });
-  return { actor, author: session.login, stillMay: (store) => requireOpen(deps, store, session) };
+  return { actor, author: session.login, maker: session.account, stillMay: (store) => requireOpen(deps, store, session) };
 }
