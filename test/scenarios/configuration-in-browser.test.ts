@@ -7,7 +7,11 @@ import type {
   ShownConfiguration,
 } from '../../shared/api/configuration.ts';
 import { makeEmergencyLink } from '../../src/core/access/emergency.ts';
+import { changeConfiguration } from '../../src/core/administration/change-configuration.ts';
 import { applyConfiguration } from '../../src/core/configuration/apply-configuration.ts';
+import { findSession } from '../../src/core/sessions/find-session.ts';
+import { raiseThreat } from '../../src/core/threat/threat.ts';
+import { threatAuthor } from '../../src/core/threat/threat-author.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { createSoftPasskey, type SoftPasskey } from '../servers/soft-passkey.ts';
@@ -339,6 +343,21 @@ describe.each(['sqlite', 'postgres'] as const)('the configuration in the browser
     expect((await apply(editor, milder, version + 1)).body.code).toBe('threat.settings-held');
     expect(await lift(chief)).toEqual({ lifted: true });
     expect((await apply(chief, { ...milder, organisation: document.organisation }, version + 1)).body).toMatchObject({ applied: true });
+  });
+
+  it('is not changed, nor is a threat raised, by who was signed out while that was being judged', async () => {
+    const held = await byPasskey(CHIEF);
+    const { document, version } = await shown(held);
+    const checkContext = { demo: true, secretProblem: () => null, authorityFileProblem: () => null, sectionProblems: () => [] };
+    const deps = { ...keyturn.deps, checkContext, act: { at: keyturn.clock.now(), address: '192.0.2.1' } };
+    const session = await findSession(deps, [held.token]);
+    expect((await held.call('DELETE', '/session')).status).toBe(204);
+    const wanted = { document: named(document, 'By nobody'), base: version, comment: 'x' };
+    await expect(changeConfiguration(deps, session, wanted)).rejects.toMatchObject({ code: 'session.ended' });
+    expect((await inForce())?.version).toBe(version);
+    const author = await threatAuthor(deps, session, { kind: 'delegate' });
+    await expect(raiseThreat(deps, author, 'x')).rejects.toMatchObject({ code: 'session.ended' });
+    expect(await keyturn.deps.store.threats.current()).toBeNull();
   });
 
   it('changes nothing where the files rule, and cannot be told otherwise from here', async () => {

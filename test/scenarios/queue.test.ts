@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Queue } from '../../shared/api/queue.ts';
+import { deleteMessage, queueAuthor, retryMessage } from '../../src/core/notify/outbox-queue.ts';
 import { queueMail } from '../../src/core/notify/queue-mail.ts';
+import { findSession } from '../../src/core/sessions/find-session.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { type SmtpServer, startSmtp } from '../servers/smtp.ts';
 import { createSoftPasskey, type SoftPasskey } from '../servers/soft-passkey.ts';
@@ -55,12 +57,12 @@ afterAll(async () => {
   await smtp?.stop();
 });
 
-async function byPasskey(): Promise<Pick<SessionClient, 'call'>> {
+async function byPasskey(): Promise<Pick<SessionClient, 'call' | 'token'>> {
   const client = await startJourney(keyturn.url, EDITOR, 'sign-in');
   await client.answer({ option: 'passkey' });
   await client.answer({ credential: passkey.use(client.at('passkey').publicKey) });
   const { token = '' } = (await exchange(keyturn.url, client)).body;
-  return { call: (method, path, sent) => inSession(keyturn.url, token, method, path, sent) };
+  return { token, call: (method, path, sent) => inSession(keyturn.url, token, method, path, sent) };
 }
 const queueOf = async (held: Pick<SessionClient, 'call'>) => (await held.call('GET', '/admin/queue')).body as unknown as Queue;
 
@@ -137,4 +139,16 @@ it('deletes with a reason and a passkey alone, once, and only what could not be 
   expect(events.map(({ type }) => type)).toEqual(['outbox.retried', 'outbox.deleted']);
   expect(events.at(-1)?.data).toContain('nobody reads it');
   expect(JSON.stringify(events)).not.toContain('private');
+});
+
+it('is touched by nobody who was signed out while that was being judged', async () => {
+  const held = await byPasskey();
+  const id = await stuck(`${randomBytes(4).toString('hex')}@private.example`);
+  const acting = { ...keyturn.deps, act: { at: keyturn.clock.now(), address: '192.0.2.1' } };
+  const session = await findSession(acting, [held.token]);
+  expect((await held.call('DELETE', '/session')).status).toBe(204);
+  const by = queueAuthor(acting, session, { kind: 'delegate' });
+  await expect(retryMessage(acting, by, id)).rejects.toMatchObject({ code: 'session.ended' });
+  await expect(deleteMessage(acting, by, id, 'x')).rejects.toMatchObject({ code: 'session.ended' });
+  expect((await keyturn.deps.store.outbox.find(id))?.attempts).toBeGreaterThan(0);
 });

@@ -11,6 +11,7 @@ import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts'
 import { sharedSlapd } from '../servers/shared-servers.ts';
 import type { SlapdDirectory } from '../servers/slapd.ts';
 import { startSmtp } from '../servers/smtp.ts';
+import { startTcpProxy } from '../servers/tcp-proxy.ts';
 import { until } from './start-keyturn.ts';
 
 let slapd: SlapdDirectory;
@@ -227,5 +228,33 @@ describe('an installation without a configuration', () => {
     await until(() => isReady(server.url), 'the node that goes on');
     expect((await browser.call('GET', '/set-up')).status).toBe(404);
     expect(existsSync(join(folder, 'data', 'secrets'))).toBe(false);
+  });
+
+  it('keeps the passwords of whoever has won, of two who finish at once', async () => {
+    const { hostname, port } = new URL(slapd.url);
+    const proxy = await startTcpProxy({ targetHost: hostname, targetPort: Number(port), host: hostname });
+    try {
+      const server = await start();
+      const browser = await enter(server);
+      const slow = answers();
+      if (slow.directory === undefined || slow.mail === undefined) throw new Error('no answers');
+      const mail = { ...slow.mail, user: 'me' };
+      const { password } = slapd.service;
+      const held = { ...slow, mail, directory: { ...slow.directory, servers: [`ldaps://${hostname}:${proxy.port}`] } };
+      await browser.call('PUT', '/set-up', { version: 2, answers: held, secrets: { directory: password, mail: 'Of the slower one' } });
+      proxy.setMode('stall');
+      const first = browser.call('POST', '/set-up/finish', { version: 3, administrator: 'alice' });
+      await until(() => Promise.resolve(proxy.connectionCount > 0), 'the first one to ask its directory');
+      const quick = { ...slow, mail };
+      await browser.call('PUT', '/set-up', { version: 3, answers: quick, secrets: { directory: password, mail: 'Of the quicker one' } });
+      const second = await browser.call('POST', '/set-up/finish', { version: 4, administrator: 'alice' });
+      expect(second.status).toBe(200);
+      proxy.setMode('forward');
+      expect((await first).body.code).toBe('set-up.conflict');
+      await until(() => isReady(server.url), 'the node that goes on');
+      expect(readFileSync(join(folder, 'data', 'secrets', 'mail-password'), 'utf8')).toBe('Of the quicker one\n');
+    } finally {
+      await proxy.stop();
+    }
   });
 });

@@ -5,7 +5,9 @@ import { requireManage } from '../access/manage.ts';
 import { type AppliedConfiguration, applyConfiguration } from '../configuration/apply-configuration.ts';
 import type { CheckContext } from '../configuration/check-context.ts';
 import { parseStoredConfiguration } from '../configuration/parse-stored-configuration.ts';
+import { requireOpen } from '../enrolment/own-session.ts';
 import type { ActDeps } from '../journey/act.ts';
+import type { Store } from '../ports/store.ts';
 import type { Session } from '../sessions/session.ts';
 import { type JudgedChange, judgeChange, type WantedChange } from './judge-change.ts';
 
@@ -32,7 +34,7 @@ export async function checkChange(deps: ManagingDeps, caller: Caller, wanted: Wa
  * told; nothing is asked of anybody for one that cannot be put into force.
  * @returns `applied` null: the document has errors
  * @throws AppError as `requireManage`; `configuration.read-only`; `configuration.conflict` when the base is in force no more;
- * `threat.settings-held` where it would make a raised threat milder, which takes two
+ * `threat.settings-held` where it would make a raised threat milder, which takes two; `session.ended` when it ended meanwhile
  */
 export async function changeConfiguration(
   deps: ManagingDeps,
@@ -50,7 +52,10 @@ export async function changeConfiguration(
   const judged = await judgeChange(deps.store, deps.checkContext, wanted);
   if (judged.configuration === null) return { judged, applied: null };
   const isAboutThreat = judged.changes.some(({ path: [section] }) => section === undefined || section === 'threat');
-  if (isAboutThreat && (await deps.store.threats.current()) !== null) throw new AppError('threat.settings-held');
+  const requireNoThreat = async ({ threats }: Store) => {
+    if (isAboutThreat && (await threats.current()) !== null) throw new AppError('threat.settings-held');
+  };
+  await requireNoThreat(deps.store);
   const { permissions, proof } = judged.needs;
   for (const permission of permissions) await requireManage(acting, session, permission, { proof });
   const applied = await applyConfiguration(deps, {
@@ -59,6 +64,10 @@ export async function changeConfiguration(
     actor,
     author: session.login,
     comment,
+    async unless(store) {
+      await requireOpen(acting, store, session);
+      await requireNoThreat(store);
+    },
   });
   return { judged, applied };
 }

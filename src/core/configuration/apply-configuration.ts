@@ -27,7 +27,7 @@ export interface ApplyRequest {
   /** Name of the person or program, for the list of versions. */
   author: string;
   comment: string;
-  /** In the transaction, before anything is written: throws where it is not to be. */
+  /** In the transaction, once the turn of the log is held: throws where it is not to be. What it sees comes before, or after all of this. */
   unless?: (store: Store) => Promise<void>;
 }
 
@@ -57,7 +57,6 @@ export async function applyConfiguration(deps: ApplyDeps, request: ApplyRequest)
   const document = canonicalJson(request.document);
 
   return deps.store.transaction(async (store) => {
-    await request.unless?.(store);
     const current = await store.configurations.current();
     const version = current?.version ?? 0;
     const conflict = () => new AppError('configuration.conflict', { expected: request.expectedVersion, current: version });
@@ -69,7 +68,6 @@ export async function applyConfiguration(deps: ApplyDeps, request: ApplyRequest)
     const { author, comment, actor } = request;
     const appended = await store.configurations.append(version, { document, createdAt: deps.clock.now(), author, comment });
     if (!appended) throw conflict();
-    if (current === null) await endSetUp(store, deps.clock.now());
     await recordEvent(store, deps.clock, {
       type: 'configuration.applied',
       actor,
@@ -78,6 +76,8 @@ export async function applyConfiguration(deps: ApplyDeps, request: ApplyRequest)
       comment,
       changes: plainChanges(changes),
     });
+    await request.unless?.(store);
+    if (current === null) await endSetUp(store, deps.clock.now());
     return { version: version + 1, changed: true, changes, warnings, configuration };
   });
 }

@@ -2,8 +2,12 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Actor } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { CoreDeps } from '../core-deps.ts';
+import { requireOpen } from '../enrolment/own-session.ts';
 import { maskContact } from '../helpdesk/mask-contact.ts';
+import type { ActDeps } from '../journey/act.ts';
 import type { OutboxRow } from '../ports/outbox-store.ts';
+import type { Store } from '../ports/store.ts';
+import type { Session } from '../sessions/session.ts';
 import { DISCARD_JOB, MAIL_JOB } from './queue-mail.ts';
 import { SMS_JOB } from './queue-sms.ts';
 
@@ -30,9 +34,16 @@ export interface QueueAuthor {
   /** As people read it. */
   readonly name: string;
   readonly actor: Actor;
+  /** Throws in the transaction where they may no more: they were signed out meanwhile. */
+  readonly stillMay?: ((store: Store) => Promise<void>) | undefined;
 }
 
 type Deps = Pick<CoreDeps, 'store' | 'clock'>;
+
+/** Somebody who is signed in, as long as they are. */
+export function queueAuthor(deps: ActDeps, session: Session, actor: Actor): QueueAuthor {
+  return { name: session.login, actor, stillMay: (store) => requireOpen(deps, store, session) };
+}
 
 /** Messages that have not left, the oldest first, and whether there are more. Rows that cannot be opened are left out: the doctor counts them. */
 export async function readQueue({ store, clock }: Deps): Promise<{ messages: QueuedMessage[]; more: boolean }> {
@@ -52,7 +63,7 @@ export async function readQueue({ store, clock }: Deps): Promise<{ messages: Que
  */
 export async function retryMessage(
   deps: Deps & Pick<CoreDeps, 'wakeOutbox'>,
-  { name: author, actor }: QueueAuthor,
+  { name: author, actor, stillMay }: QueueAuthor,
   id: string,
 ): Promise<void> {
   const row = await deps.store.transaction(async (store) => {
@@ -60,6 +71,7 @@ export async function retryMessage(
     if (found.expiresAt !== null && found.expiresAt <= now) throw new AppError('outbox.message-expired');
     const { lane, kind: job } = found;
     await recordEvent(store, deps.clock, { type: 'outbox.retried', actor, author, message: id, lane, job });
+    await stillMay?.(store);
     if (!(await store.outbox.tryAgain(id, now))) throw new AppError('outbox.message-busy');
     return found;
   });
@@ -72,13 +84,14 @@ export async function retryMessage(
  * @param reason kept in the audit log
  * @throws AppError `outbox.message-gone`, `outbox.message-busy`
  */
-export async function deleteMessage(deps: Deps, { name: author, actor }: QueueAuthor, id: string, reason: string): Promise<void> {
+export async function deleteMessage(deps: Deps, { name: author, actor, stillMay }: QueueAuthor, id: string, reason: string): Promise<void> {
   await deps.store.transaction(async (store) => {
     const { lane, kind: job, problem } = await findPending(store, id);
     await recordEvent(store, deps.clock, {
       ...{ type: 'outbox.deleted', actor, author, message: id, lane, job, reason },
       ...(problem === null ? {} : { lastProblem: problem }),
     });
+    await stillMay?.(store);
     if (!(await store.outbox.remove(id, deps.clock.now()))) throw new AppError('outbox.message-busy');
   });
 }

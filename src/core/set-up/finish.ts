@@ -1,5 +1,5 @@
 import type { CheckedSetUp, FinishedSetUp } from '../../../shared/api/set-up.ts';
-import { AppError } from '../../../shared/errors.ts';
+import { AppError, isAppError } from '../../../shared/errors.ts';
 import { applyConfiguration } from '../configuration/apply-configuration.ts';
 import { checkConfiguration } from '../configuration/check-configuration.ts';
 import type { CheckContext } from '../configuration/check-context.ts';
@@ -44,8 +44,8 @@ function withTypedSecrets({ checkContext, places }: SetUpTools, { secrets }: Set
 /**
  * Puts the configuration into force, and invites the first administrator: somebody of the group of the administrators, whom the
  * directory knows and who may sign in. Nothing happens before all of that is certain.
- * @throws AppError as `requireSetUp`; `set-up.conflict`; `set-up.incomplete`; `set-up.administrator-unfit`; `configuration.conflict`;
- * `directory.*`; `set-up.secrets-not-kept`
+ * @throws AppError as `requireSetUp`; `set-up.conflict`; `set-up.incomplete`; `set-up.administrator-unfit`; `directory.*`;
+ * `set-up.secrets-not-kept`
  */
 export async function finishSetUp(
   deps: FinishDeps,
@@ -72,18 +72,22 @@ export async function finishSetUp(
     // Judged before anything is put into force: nobody who is barred could come in afterwards.
     const could = await invite(acting, directory, account, { ...options, dryRun: true });
     if (could.outcome === 'barred') throw new AppError('set-up.administrator-unfit', { reason: could.verdict.reason ?? '' });
-    await tools.keepSecrets(facts.secrets);
     await applyConfiguration(
-      { ...deps, checkContext: tools.checkContext },
+      { ...deps, checkContext: withTypedSecrets(tools, facts) },
       {
         ...{ document, expectedVersion: 0, actor: actorOf(deps), author: AUTHOR, comment: '' },
         // Whoever was let in by a newer link, or answered otherwise meanwhile, has the last word.
         async unless(store) {
           const now = await store.setUps.current();
           if (now?.id !== row.id || now.version !== row.version) throw new AppError('set-up.conflict');
+          // By whoever has won alone: what another one typed must not lie where the configuration in force looks.
+          await tools.keepSecrets(facts.secrets);
         },
       },
-    );
+    ).catch((error: unknown) => {
+      // There is nothing to compare with on this page.
+      throw isAppError(error, 'configuration.conflict') ? new AppError('set-up.conflict') : error;
+    });
     const came = await invite(acting, directory, account, { ...options, dryRun: false });
     return { invitation: came.outcome === 'invited' ? came.link : null, publicUrl: configuration.organisation.publicUrl };
   } finally {

@@ -18,6 +18,8 @@ export interface ThreatAuthor {
   /** By which they are known: two who share one are the same. */
   readonly keys: readonly string[];
   readonly actor: Actor;
+  /** Throws in the transaction where they may no more: they were signed out meanwhile. */
+  readonly stillMay?: ((store: Store) => Promise<void>) | undefined;
 }
 
 /** The raised threat, for those who are to know. Times are milliseconds since 1970. */
@@ -51,6 +53,7 @@ export async function raiseThreat(deps: Deps, by: ThreatAuthor, reason: string):
   await deps.store.transaction(async (store) => {
     // The log first: it holds the turn of everybody who raises or lifts.
     await recordEvent(store, deps.clock, { type: 'threat.raised', actor, author, reason });
+    await by.stillMay?.(store);
     const current = await store.threats.current();
     const row = { id: randomId(deps.random), version: 1, raisedAt: deps.clock.now(), author, reason, lift: null, liftedAt: null };
     const isDone = current === null ? await store.threats.insert(row) : await store.threats.change(current, { author, reason, lift: null });
@@ -77,11 +80,13 @@ export async function liftThreat(deps: Deps, by: ThreatAuthor, shown: string | n
     const { raisedAt: since, reason } = seen;
     if (first === null) {
       await recordEvent(store, deps.clock, { type: 'threat.lift-begun', actor, author });
+      await by.stillMay?.(store);
       const lift = { author, keys: [...by.keys], at: deps.clock.now() };
       if (!(await store.threats.change(seen, { lift }))) throw new AppError('threat.changed');
       return;
     }
     await recordEvent(store, deps.clock, { type: 'threat.lifted', actor, author, other: first.author, since });
+    await by.stillMay?.(store);
     if (!(await store.threats.change(seen, { lift: null, liftedAt: deps.clock.now() }))) throw new AppError('threat.changed');
     await tell(deps, store, 'threat-lifted', { author, other: first.author, reason });
   });

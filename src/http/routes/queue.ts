@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { problemSchema } from '../../../shared/api/journeys.ts';
 import { deleteMessageRequestSchema, messageParamsSchema, queueSchema } from '../../../shared/api/queue.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
-import { deleteMessage, type QueuedMessage, readQueue, retryMessage } from '../../core/notify/outbox-queue.ts';
+import { deleteMessage, type QueuedMessage, queueAuthor, readQueue, retryMessage } from '../../core/notify/outbox-queue.ts';
 import { forManager } from '../for-manager.ts';
 import type { HttpDeps } from '../http-deps.ts';
 
@@ -49,7 +49,7 @@ export function queueRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       },
       (request, reply) =>
         forManager(deps, request, reply, 'manage-configuration', { proof: 'fresh' }, async (acting, session, actor) => {
-          await retryMessage(acting, { name: session.login, actor }, request.params.message);
+          await retryMessage(acting, queueAuthor(acting, session, actor), request.params.message);
           return reply.status(204).send(null);
         }),
     );
@@ -66,7 +66,7 @@ export function queueRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       },
       (request, reply) =>
         forManager(deps, request, reply, 'manage-configuration', { proof: 'passkey' }, async (acting, session, actor) => {
-          await deleteMessage(acting, { name: session.login, actor }, request.params.message, request.body.reason);
+          await deleteMessage(acting, queueAuthor(acting, session, actor), request.params.message, request.body.reason);
           return reply.status(204).send(null);
         }),
     );
