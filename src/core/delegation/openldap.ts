@@ -54,14 +54,24 @@ export function slapdRulesInUse(places: OpenldapPlaces, verbs: ReadonlySet<Direc
   ];
 }
 
-/** One rule on one line, as it stands after `access` and after `olcAccess: {n}`. */
+/** One rule on one line, as it stands after `olcAccess: {n}`. */
 export function ruleLine({ to, by }: Rule): string {
   return `to ${to} ${by.map((who) => `by ${who}`).join(' ')}`;
 }
 
+/** In slapd.conf(5) a backslash stands for what comes after it, also within quotation marks: `\2c` alone would name another entry. */
+function inSlapdConf(text: string): string {
+  return text.replaceAll('\\', '\\\\');
+}
+
+/** One rule on one line of slapd.conf(5). */
+export function slapdConfLine(rule: Rule): string {
+  return `access ${inSlapdConf(ruleLine(rule))}`;
+}
+
 /** As lines of slapd.conf(5). */
 export function slapdConfLines(rules: readonly Rule[]): string {
-  return rules.map(({ to, by }) => `access to ${to}\n${by.map((who) => `  by ${who}\n`).join('')}`).join('');
+  return rules.map(({ to, by }) => inSlapdConf(`access to ${to}\n${by.map((who) => `  by ${who}\n`).join('')}`)).join('');
 }
 
 /** As LDIF for a server that is configured by cn=config; the lines go on with two spaces, of which LDIF takes one (RFC 2849). */

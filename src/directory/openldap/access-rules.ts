@@ -1,5 +1,5 @@
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
-import { ruleLine, slapdRules } from '../../core/delegation/openldap.ts';
+import { ruleLine, slapdConfLine, slapdRules } from '../../core/delegation/openldap.ts';
 import { ldapmodifyLine } from '../ldap/ldapmodify-line.ts';
 
 type Settings = Pick<DirectorySettingsOf<'openldap'>, 'baseDn' | 'defaultPolicyDn' | 'serviceAccount'>;
@@ -7,7 +7,7 @@ type Settings = Pick<DirectorySettingsOf<'openldap'>, 'baseDn' | 'defaultPolicyD
 /** What a rule is for: reading people or their state, setting passwords, writing locks and marks, reading policies. */
 export type Granted = 'entries' | 'states' | 'userPassword' | 'marks' | 'policies';
 
-/** The access rule that grants it, as slapd.conf(5) has it after `access` and cn=config after `olcAccess: {n}`. */
+/** The access rule that grants it, as cn=config has it after `olcAccess: {n}`. */
 export function accessRule(settings: Settings, granted: Granted): string {
   return ruleLine(slapdRules(settings)[granted]);
 }
@@ -17,7 +17,7 @@ export function accessRule(settings: Settings, granted: Granted): string {
  * server. Debian's package has its database at `olcDatabase={1}mdb,cn=config`.
  */
 export function rule(settings: Settings, ...granted: readonly Granted[]): string[] {
-  const rules = granted.map((one) => accessRule(settings, one));
+  const [rules, lines] = [granted.map((one) => accessRule(settings, one)), granted.map((one) => slapdConfLine(slapdRules(settings)[one]))];
   const change = { dn: 'olcDatabase={1}mdb,cn=config', add: 'olcAccess', values: rules.map((one, index) => `{${index}}${one}`) };
-  return [...rules.map((one) => `access ${one}`), ldapmodifyLine(['-Q', '-Y', 'EXTERNAL', '-H', 'ldapi:///'], change)];
+  return [...lines, ldapmodifyLine(['-Q', '-Y', 'EXTERNAL', '-H', 'ldapi:///'], change)];
 }
