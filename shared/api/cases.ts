@@ -40,6 +40,8 @@ export const caseSchema = z.object({
   expiresAt: time,
   /** How the caller may be verified besides on their own device. */
   otherWays: z.array(z.enum(OTHER_WAYS)),
+  /** The address of the page was sent to the caller, over this. */
+  page: z.object({ over: z.enum(['email', 'sms']) }).optional(),
   /** What the caller was asked for last, and until when it can be answered; the text of each question, in its order. */
   asked: z
     .object({ kind: z.enum(TYPED_KINDS), until: time, questions: z.array(z.object({ text: z.string(), language: z.string() })) })
@@ -108,6 +110,9 @@ export const actOnCaseRequestSchema = z.strictObject({
 
 /** Asks the caller for something that the agent types for them. */
 export const askCallerRequestSchema = z.strictObject({ kind: z.enum(TYPED_KINDS) });
+
+/** Sends the caller the address of the page on which they prove who they are, to what they have enrolled. */
+export const sendPageRequestSchema = z.strictObject({ over: z.enum(['email', 'sms']) });
 
 /** What the caller said: a code, or an answer to each question in the order in which they were put. */
 export const callerAnswerRequestSchema = z.union([

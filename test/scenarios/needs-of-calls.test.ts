@@ -91,6 +91,7 @@ const IN_A_SESSION: Readonly<Record<string, unknown>> = {
   'POST /helpdesk/cases/{case}/act': {},
   'POST /helpdesk/cases/{case}/ask': { kind: 'email' },
   'POST /helpdesk/cases/{case}/vouch': {},
+  'POST /helpdesk/cases/{case}/page': { over: 'email' },
   'POST /helpdesk/cases/{case}/answer': { code: '12345678' },
   'DELETE /helpdesk/cases/{case}': undefined,
   'GET /me/vouch': undefined,

@@ -63,6 +63,7 @@ export const EVENT_GROUPS: Readonly<Record<AuditType, HistoryGroup>> = {
   'case.verified': 'helpdesk',
   'case.refused': 'helpdesk',
   'case.asked': 'helpdesk',
+  'case.page-sent': 'helpdesk',
   'case.answer-accepted': 'helpdesk',
   'case.answer-refused': 'helpdesk',
   'case.number-refused': 'helpdesk',

@@ -181,6 +181,8 @@ export type AuditEvent =
   | ({ type: 'case.verified'; factors: FactorKind[]; receipt: SignedReceipt } & AboutCase)
   /** The caller was asked for something that the agent types for them; what they said was right, or wrong. */
   | ({ type: 'case.asked' | 'case.answer-accepted'; factor: FactorKind } & AboutCase)
+  /** The address of the page on which callers prove who they are was sent to them, over this. */
+  | ({ type: 'case.page-sent'; factor: FactorKind } & AboutCase)
   | ({ type: 'case.answer-refused'; factor: FactorKind; triesLeft: number } & AboutCase)
   | ({ type: 'case.number-refused'; triesLeft: number } & AboutCase)
   /** Somebody, the actor, asked for what takes a receipt, a way or a case that they do not have. `code`: what they were told. */

@@ -18,12 +18,13 @@ import type { HelpCase } from './help-case.ts';
 /**
  * Who called, where the agent may have them verified in this way now. What would keep them from proving it themselves keeps anybody from
  * doing it for them.
+ * @param way null: on their own device, which no role has to allow
  * @throws AppError `case.passed`, `case.way-refused`, `access.refused`, and as `requireMay`
  */
-export async function requireCaller(deps: ActDeps, session: Session, helpCase: HelpCase, way: OtherWay): Promise<HelpedWith> {
+export async function requireCaller(deps: ActDeps, session: Session, helpCase: HelpCase, way: OtherWay | null): Promise<HelpedWith> {
   requireWaiting(deps, helpCase);
   const helped = await requireMay(deps, session, helpCase.action, helpCase.account);
-  if (!helped.otherWays.includes(way)) throw new AppError('case.way-refused');
+  if (way !== null && !helped.otherWays.includes(way)) throw new AppError('case.way-refused');
   const { directory, account } = helped;
   const [{ status, protection }, frozen] = await refuseAfterAll(() =>
     Promise.all([directory.readStanding(account), deps.store.freezes.isFrozen(account)]),

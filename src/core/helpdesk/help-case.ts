@@ -72,6 +72,8 @@ export interface CaseFacts {
   readonly mayUnverified: boolean;
   /** The same: how the caller may be verified besides on their own device. Absent in cases of an older version. */
   readonly otherWays?: readonly OtherWay[];
+  /** The address of the page was sent to the caller: how often, when last (milliseconds since 1970), and over what. */
+  readonly page?: { readonly times: number; readonly at: number; readonly channel: 'email' | 'sms' };
   readonly asked?: AskedCaller | null;
   /** Kinds of which the caller gave what was right. */
   readonly readOut?: readonly TypedKind[];

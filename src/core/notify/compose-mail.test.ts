@@ -30,7 +30,7 @@ describe.each(['en', 'de'])('in %s', (language) => {
     expect(text).not.toMatch(/mail\.[a-z]|\{\{|undefined|<|&#/);
     expect(html).not.toMatch(/<img|<script|<link|@import|url\(|src=/i);
     const links = [...html.matchAll(/href="([^"]*)"/g)].map((match) => match[1]);
-    const linked = /^(password-|account-|recovery-attempted|factor-|helpdesk-link|invitation|vouch-)/.test(kind);
+    const linked = /^(password-|account-|recovery-attempted|factor-|helpdesk-link|invitation|vouch-|call-page)/.test(kind);
     expect(links).toEqual(linked ? ['https://recover.example.test/not-me#ab_C-9'] : []);
     const words = new DOMText(html).words();
     for (const line of text.split('\n').filter((entry) => entry !== '' && !entry.startsWith('https://'))) {

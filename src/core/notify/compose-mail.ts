@@ -4,6 +4,7 @@ import { type MailBlock, renderHtml, renderText } from './render-mail.ts';
 export const MAIL_KINDS = [
   'code',
   'call-code',
+  'call-page',
   'password-was-reset',
   'password-was-changed',
   'account-was-unlocked',
@@ -43,7 +44,7 @@ export type MailKind = (typeof MAIL_KINDS)[number];
  *
  * - `code`, `goal`, `minutes`: the code, what it was asked for (a `Goal`), how long it is good
  * - `account`: the account as its owner knows it; `directory`: where it is; `names`: user names, separated by commas
- * - `helper`: sign-in name of who did it for the owner; of a `call-code` the name of the agent who asks for it
+ * - `helper`: sign-in name of who did it for the owner; of a `call-code` or `call-page` the name of the agent
  * - `action`: what an agent is about to do (a `PersonPermission`)
  * - `factor`: the kind of proof (`FactorKind`) that was added or removed
  * - `other`: another account, that was linked or parted, or is helped, or who agreed first that a threat is over
@@ -52,7 +53,7 @@ export type MailKind = (typeof MAIL_KINDS)[number];
  * - `endsAt`: until when a pass counts, `countsFrom`: from when on a new proof does; as `happenedAt`
  * - `happenedAt`: RFC 3339 or milliseconds since 1970; shown in the time zone of the organisation
  * - `askedAt`, `address`, `client`: when and from where somebody asked for it, and at what (a kind of `Client`)
- * - `link`: address of "this was not me", of an invitation, of the page of a caller who sets their own password, or of the page on which somebody vouches, which has none. Its secret stands in the fragment, which no server is sent, and opening the page
+ * - `link`: address of "this was not me", of an invitation, of the page of a caller who sets their own password, of the one on which callers prove who they are, or of the page on which somebody vouches, which has none. Its secret stands in the fragment, which no server is sent, and opening the page
  *   spends nothing: scanners of mails open every link
  * - `site`: where people sign in
  * - `organisation`, `contact`: whose mail it is and who helps
@@ -70,6 +71,7 @@ const HELPED: readonly Part[] = ['helped.nothing-to-do', 'helped.explain', { lin
 const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
   code: ['code.asked', { code: true }, 'code.lifetime', 'asked', 'code.nobody-asks', 'code.not-you'],
   'call-code': ['call-code.asked', { code: true }, 'code.lifetime', 'call-code.called-you', 'call-code.not-you'],
+  'call-page': ['call-page.what', 'call-page.how', { link: 'call-page.link' }, 'call-page.not-you'],
   'password-was-reset': ['password-was-reset.what', ...NOT_ME],
   'password-was-changed': ['password-was-changed.what', ...NOT_ME],
   'account-was-unlocked': ['account-was-unlocked.what', ...NOT_ME],
@@ -120,6 +122,7 @@ const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'code.lifetime': ['minutes'],
   'call-code.asked': ['helper', 'action'],
+  'call-page.what': ['helper'],
   'password-was-reset.what': ['account', 'happenedAt'],
   'password-was-changed.what': ['account', 'happenedAt'],
   'account-was-unlocked.what': ['account', 'happenedAt'],

@@ -35,10 +35,23 @@ const LONGEST_HELPER = 24;
  * is told to fill it in anywhere.
  */
 export function composeCallText(language: string, { code, action, helper, organisation }: CallTextParameters, texts: Texts): string {
-  const oneLine = helper.replace(/\s+/g, ' ').trim();
-  const named = oneLine.length > LONGEST_HELPER ? `${oneLine.slice(0, LONGEST_HELPER - 1).trimEnd()}.` : oneLine;
+  const named = shortName(helper);
   const what = texts.translate(language, `sms.call.${action}`, {});
   return withName(organisation, texts.translate(language, 'sms.call-code', { code, helper: named, what }));
+}
+
+/** The text with the address of the page on which a caller proves who they are. It holds no code, and says what to do for who has not called. */
+export function composePageText(
+  language: string,
+  { link, helper, organisation }: Pick<CallTextParameters, 'helper' | 'organisation'> & { link: string },
+  texts: Texts,
+): string {
+  return withName(organisation, texts.translate(language, 'sms.call-page', { link, helper: shortName(helper) }));
+}
+
+function shortName(helper: string): string {
+  const oneLine = helper.replace(/\s+/g, ' ').trim();
+  return oneLine.length > LONGEST_HELPER ? `${oneLine.slice(0, LONGEST_HELPER - 1).trimEnd()}.` : oneLine;
 }
 
 function withName(organisation: string, sentence: string): string {

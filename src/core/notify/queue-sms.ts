@@ -1,12 +1,12 @@
 import type { CoreDeps } from '../core-deps.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
-import { composeCallText, composeCodeText } from './compose-sms.ts';
+import { composeCallText, composeCodeText, composePageText } from './compose-sms.ts';
 import { DISCARD_JOB } from './queue-mail.ts';
 
 export interface CodeTextRequest {
-  /** `call-code`: to be read out to the helpdesk, and typed nowhere. */
-  kind: 'code' | 'call-code';
+  /** `call-code`: to be read out to the helpdesk, and typed nowhere; `call-page`: the address where a caller proves who they are. */
+  kind: 'code' | 'call-code' | 'call-page';
   /** null: composed and queued like any other, and thrown away by the worker. */
   to: string | null;
   language: string;
@@ -24,12 +24,14 @@ export async function queueCodeText(
   { kind, to, language, parameters, expiresAt }: CodeTextRequest,
 ): Promise<void> {
   const { name: organisation, publicUrl } = deps.configuration().organisation;
-  const { code, goal, action, helper } = parameters;
+  const { code, goal, action, helper, link } = parameters;
   const about = { code: String(code), organisation };
-  const text =
-    kind === 'call-code'
-      ? composeCallText(language, { ...about, action: String(action), helper: String(helper) }, deps.texts)
-      : composeCodeText(language, { ...about, goal: String(goal), publicUrl }, deps.texts);
+  const compose = {
+    code: () => composeCodeText(language, { ...about, goal: String(goal), publicUrl }, deps.texts),
+    'call-code': () => composeCallText(language, { ...about, action: String(action), helper: String(helper) }, deps.texts),
+    'call-page': () => composePageText(language, { link: String(link), helper: String(helper), organisation }, deps.texts),
+  };
+  const text = compose[kind]();
   const now = deps.clock.now();
   await store.outbox.insert({
     id: randomId(deps.random),

@@ -10,6 +10,7 @@ import {
   openCaseRequestSchema,
   openResetLinkRequestSchema,
   resetChoiceSchema,
+  sendPageRequestSchema,
 } from '../../../shared/api/cases.ts';
 import { helpResponseSchema } from '../../../shared/api/help.ts';
 import { problemSchema, startResponseSchema } from '../../../shared/api/journeys.ts';
@@ -25,6 +26,7 @@ import { closeCase, findCase, listCases } from '../../core/helpdesk/own-cases.ts
 import { endOf } from '../../core/helpdesk/receipt.ts';
 import { openResetLink } from '../../core/helpdesk/reset-link/open-link.ts';
 import { resetChoice } from '../../core/helpdesk/reset-link/send-link.ts';
+import { sendCallPage } from '../../core/helpdesk/send-call-page.ts';
 import { takeAnswer } from '../../core/helpdesk/take-answer.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
 import { actOf } from '../act-of.ts';
@@ -54,6 +56,7 @@ export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     mayUnverified: facts.mayUnverified,
     otherWays: [...(facts.otherWays ?? [])],
     ...(row.state === 'open' ? { ...presentAsked(facts.asked, language), ...presentVouch(facts.vouch) } : {}),
+    ...(row.state === 'open' && facts.page !== undefined ? { page: { over: facts.page.channel } } : {}),
     readOut: [...(facts.readOut ?? [])],
     codesNeeded: deps.configuration().helpdesk.codesNeeded,
     ...presentApproval(facts.approval),
@@ -146,6 +149,23 @@ export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         forSession(deps, request, reply, async (acting, session) => {
           const asked = await askCaller(acting, session, request.params.case, request.body.kind);
           return { case: present(asked, requestLanguage(deps, request)) };
+        }),
+    );
+
+    app.post(
+      '/helpdesk/cases/:case/page',
+      {
+        schema: {
+          summary: 'Send the caller the address of the page on which they prove who they are',
+          params,
+          body: sendPageRequestSchema,
+          response: { 200: caseResponseSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forSession(deps, request, reply, async (acting, session) => {
+          const sent = await sendCallPage(acting, session, request.params.case, request.body.over);
+          return { case: present(sent, requestLanguage(deps, request)) };
         }),
     );
 

@@ -33,6 +33,7 @@ export const caseApi = {
   decide: (id: string, decision: { approve: boolean; reason?: string }) =>
     call<undefined>('POST', `/helpdesk/approvals/${encodeURIComponent(id)}`, decision),
   ask: (id: string, kind: TypedKind) => call<{ case: Case }>('POST', `${casePath(id)}/ask`, { kind }),
+  sendPage: (id: string, over: 'email' | 'sms') => call<{ case: Case }>('POST', `${casePath(id)}/page`, { over }),
   answer: (id: string, said: CallerSaid) => call<{ case: Case }>('POST', `${casePath(id)}/answer`, said),
   vouch: (id: string) => call<{ case: Case }>('POST', `${casePath(id)}/vouch`, {}),
   close: (id: string) => call<undefined>('DELETE', casePath(id)),

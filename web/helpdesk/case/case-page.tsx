@@ -25,6 +25,8 @@ interface CasePageProps {
   onAsk: (kind: TypedKind) => void;
   onAnswer: (said: CallerSaid) => void;
   onVouch: () => void;
+  /** The caller is to be sent the address of the page. */
+  onPage: (over: 'email' | 'sms') => void;
   /** A link is to be sent to this mailbox. */
   onLink: (to: string) => void;
   onClose: () => void;
@@ -44,6 +46,7 @@ export function CasePage({
   onAsk,
   onAnswer,
   onVouch,
+  onPage,
   onClose,
   onBack,
   onOver,
@@ -65,7 +68,7 @@ export function CasePage({
       mistakes={mistake === undefined ? [] : [mistake]}
       focusOn={mistake ?? `${shown.state} ${shown.asked?.kind} ${shown.readOut.length}`}
     >
-      {shown.state === 'open' && <Numbers shown={shown} />}
+      {shown.state === 'open' && <Numbers shown={shown} busy={busy} onPage={onPage} />}
       {shown.state === 'open' && shown.otherWays.length > 0 && (
         <OtherWays shown={shown} busy={busy} onAsk={onAsk} onAnswer={onAnswer} onVouch={onVouch} />
       )}
@@ -113,7 +116,7 @@ export function CasePage({
   );
 }
 
-function Numbers({ shown }: { shown: Case }) {
+function Numbers({ shown, busy, onPage }: { shown: Case; busy: boolean; onPage: CasePageProps['onPage'] }) {
   const { t } = useTranslation('me');
   const name = shown.account.displayName;
   return (
@@ -125,6 +128,16 @@ function Numbers({ shown }: { shown: Case }) {
             address: `${window.location.host}/call`,
           })}
         </p>
+      </Prose>
+      <Actions>
+        {(['email', 'sms'] as const).map((over) => (
+          <ActionButton key={over} look="quiet" busy={busy} onPress={() => onPage(over)}>
+            {t(`case.page.${over}`)}
+          </ActionButton>
+        ))}
+      </Actions>
+      {shown.page !== undefined && <NextLine>{t(`case.page.sent.${shown.page.over}`, { name })}</NextLine>}
+      <Prose>
         <h2>{t('case.spoken')}</h2>
       </Prose>
       <Digits>{shown.numbers?.spoken}</Digits>

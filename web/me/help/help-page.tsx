@@ -151,6 +151,7 @@ function Helping({ contact, initial, roles, onBack, onOver }: HelpPageProps & { 
           asked={asked}
           onAsk={(kind) => void ask(() => caseApi.ask(opened.id, kind), moved)}
           onAnswer={(said) => void ask(() => caseApi.answer(opened.id, said), moved)}
+          onPage={(over) => void ask(() => caseApi.sendPage(opened.id, over), moved)}
           onVouch={() => void ask(() => caseApi.vouch(opened.id), moved)}
           onAct={actOn}
           onLink={link}
