@@ -6,7 +6,7 @@ import { supportContact } from '../configuration/support-contact.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { KeptPasskey } from '../factors/passkey.ts';
 import type { ActDeps } from '../journey/act.ts';
-import type { MailKind } from '../notify/compose-mail.ts';
+import type { MailKind } from '../notify/mail-parts.ts';
 import { queueMail } from '../notify/queue-mail.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { EmergencyRow } from '../ports/emergency-store.ts';

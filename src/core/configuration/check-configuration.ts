@@ -7,6 +7,7 @@ import { checkHelpdesk } from './check-helpdesk.ts';
 import { checkLinkedAccounts } from './check-linked-accounts.ts';
 import { checkMail } from './check-mail.ts';
 import { checkManagers } from './check-managers.ts';
+import { checkNotices } from './check-notices.ts';
 import { checkOpenId } from './check-open-id.ts';
 import { checkOrganisation } from './check-organisation.ts';
 import { checkPasswordRules } from './check-password-rules.ts';
@@ -80,6 +81,7 @@ export function checkConfiguration(document: unknown, context: CheckContext): Ch
   whenWellFormed(shape.factors, sections.factors, (factors) => checkFactors(factors, report));
   whenWellFormed(shape.guard, sections.guard, (guard) => checkGuard(guard, report));
   whenWellFormed(shape.mail, sections.mail, (mail) => checkMail(mail, context, report));
+  whenWellFormed(shape.notices, sections.notices, (notices) => checkNotices(notices, report));
   const mailKind = shape.mail.safeParse(sections.mail).data?.kind;
   whenWellFormed(shape.sms, sections.sms, (sms) => sms !== undefined && checkSms(sms, mailKind, context, report));
 

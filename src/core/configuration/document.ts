@@ -6,6 +6,7 @@ import { enrolmentSchema } from './enrolment-section.ts';
 import { helpdeskSchema } from './helpdesk-section.ts';
 import { mailSchema } from './mail-section.ts';
 import { managerFactorSchema } from './manager-section.ts';
+import { noticesSchema } from './notices-section.ts';
 import { passwordRulesSchema } from './password-rules-section.ts';
 import { peopleSchema } from './people-section.ts';
 import { questionsFactorSchema } from './questions-section.ts';
@@ -228,6 +229,7 @@ export const configurationSchema = z.strictObject({
     .describe('Each kind of proof: how long a code is, how long it is good for, how many wrong entries it takes.'),
   guard: guardSchema.prefault({}).describe('Limits against guessing and flooding.'),
   mail: mailSchema,
+  notices: noticesSchema.prefault({}).describe('Mails in words of your own.'),
   sms: smsSchema.optional(),
   administration: administrationSchema.prefault({}).describe('How this document itself is changed.'),
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createTexts } from '../../texts/create-texts.ts';
 import { USABLE_FACTOR_KINDS } from '../factors/kinds.ts';
-import { composeMail, MAIL_KINDS, type MailParameters } from './compose-mail.ts';
+import { composeMail } from './compose-mail.ts';
+import { MAIL_KINDS, type MailParameters } from './mail-parts.ts';
 
 const texts = createTexts({ folder: 'locales' });
 const everything: MailParameters = {

@@ -1,9 +1,11 @@
+import { ownWordsOf } from '../configuration/notices-section.ts';
 import { timeZoneOf } from '../configuration/time-zone.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { OutboxLane, QueuedRow } from '../ports/outbox-store.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
-import { composeMail, type MailKind } from './compose-mail.ts';
+import { composeMail } from './compose-mail.ts';
+import type { MailKind } from './mail-parts.ts';
 
 export interface MailRequest {
   lane: OutboxLane;
@@ -35,6 +37,7 @@ export function mailRow(deps: Omit<Deps, 'random'>, request: MailRequest): Omit<
     request.parameters,
     deps.texts,
     timeZoneOf(deps.configuration()),
+    ownWordsOf(deps.configuration(), request.kind, request.language),
   );
   const now = deps.clock.now();
   return {

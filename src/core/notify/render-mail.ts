@@ -38,7 +38,7 @@ export function renderHtml(language: string, title: string, blocks: readonly Mai
 
 function renderBlock(block: MailBlock): string {
   const text = escapeHtml(block.text);
-  if (block.kind === 'paragraph') return `<p style="margin:0 0 16px">${text}</p>`;
+  if (block.kind === 'paragraph') return `<p style="margin:0 0 16px">${text.replaceAll('\n', '<br>')}</p>`;
   if (block.kind === 'link') {
     const style = 'display:inline-block;padding:10px 16px;border:1px solid;border-radius:6px';
     return `<p style="margin:0 0 16px"><a href="${escapeHtml(block.address)}" style="${style}">${text}</a></p>`;

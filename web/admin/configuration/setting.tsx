@@ -42,8 +42,8 @@ export function Setting(props: SettingProps) {
   }
 }
 
-/** Texts that go over several lines: a certificate. */
-const MANY_LINES = ['.tls.ca'];
+/** Texts that go over several lines: a certificate, a mail. */
+const MANY_LINES = ['.tls.ca', '.body'];
 
 function TypedSetting({ label, schema, value, path, required, onChange }: SettingProps) {
   const isNumber = formOf(schema) === 'number';
