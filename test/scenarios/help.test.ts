@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { liftThreat, raiseThreat } from '../../src/core/threat/threat.ts';
+import { consoleAuthor } from '../../src/core/threat/threat-author.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
@@ -27,7 +29,7 @@ describe.each(['sqlite', 'postgres'] as const)('help by who may, on %s', (engine
     keyturn = await startKeyturn({
       directories: [embeddedSection('people', { lockoutThreshold: 3, lockoutMinutes: null })],
       ...(database === undefined ? {} : { database: database.url }),
-      configuration: { guard: GENEROUS_LIMITS, signIn: { enabled: true }, roles },
+      configuration: { guard: GENEROUS_LIMITS, signIn: { enabled: true }, roles, threat: { withoutKinds: ['totp'] } },
     });
   });
   afterAll(async () => {
@@ -62,6 +64,24 @@ describe.each(['sqlite', 'postgres'] as const)('help by who may, on %s', (engine
   const reset = (boss: Manager, { ref }: { ref: Report['ref'] }, password?: string) =>
     boss.held.call('POST', '/help/reset', { account: ref, ...(password === undefined ? {} : { password }) });
   const unlock = (boss: Manager, { ref }: { ref: Report['ref'] }) => boss.held.call('POST', '/help/unlock', { account: ref });
+
+  it('is given by no manager whose session rests on what does not count while a threat is raised', async () => {
+    const boss = await manager();
+    const [alice, other] = [await reportOf(boss), await reportOf(null)];
+    expect((await find(boss, alice.login)).status).toBe(200);
+    await raiseThreat(keyturn.deps, consoleAuthor('one'), 'a test');
+    await keyturn.takeUpConfiguration();
+    try {
+      // Who helps nobody is no manager by this.
+      expect((await find(boss, other.login)).body.code).toBe('access.refused');
+      expect((await reset(boss, alice)).body.code).toBe('session.ended');
+      expect((await boss.held.call('GET', '/session')).body.code).toBe('session.ended');
+      expect(await signsIn(keyturn, alice.login, OLD_PASSWORD)).toBe(true);
+    } finally {
+      for (const name of ['one', 'two']) await liftThreat(keyturn.deps, consoleAuthor(name));
+      await keyturn.takeUpConfiguration();
+    }
+  });
 
   it('resets a password that is made and must be changed; the owner is told by whom, and it is written down', async () => {
     const boss = await manager();

@@ -154,6 +154,48 @@ describe.each(['sqlite', 'postgres'] as const)('a raised threat, on %s', (engine
     await isOver();
   });
 
+  it('ends what is done by a role in sessions that rest on what does not count, and no other one', async () => {
+    const holders = { 'who administrates': ['Admins'], 'an agent': ['Trusted'], 'who is nobody here': [] };
+    const asked = { 'who administrates': '/admin', 'an agent': '/helpdesk/directories', 'who is nobody here': '/session/roles' };
+    type Who = keyof typeof holders;
+    const byMail = async (login: string, address: string) => {
+      keyturn.clock.move(31_000);
+      const client = await askedForPassword(keyturn.url, login);
+      await client.answer({ password: OLD_PASSWORD });
+      const before = keyturn.messages(address).filter(holdsCode).length;
+      await client.answer({ option: 'email' });
+      await until(() => keyturn.messages(address).filter(holdsCode).length > before, 'a code');
+      const newest = keyturn
+        .messages(address)
+        .filter(holdsCode)
+        .toSorted((left, right) => (left.at < right.at ? 1 : -1))[0];
+      await client.answer({ code: newest === undefined ? '' : codeIn(newest) });
+      const { token = '' } = (await exchange(keyturn.url, client)).body;
+      return (path: string) => inSession(keyturn.url, token, 'GET', path);
+    };
+    const all: { who: Who; mail: Awaited<ReturnType<typeof byMail>>; app: SessionClient }[] = [];
+    for (const who of Object.keys(holders) as Who[]) {
+      const login = newLogin('holder');
+      await addPerson(keyturn, login, { groups: holders[who] });
+      const address = `${login}@example.test`;
+      const person = await keyturn.enrol(login, address);
+      all.push({ who, mail: await byMail(login, address), app: await signIn(keyturn, login, person) });
+    }
+    for (const { who, mail } of all) expect([who, (await mail(asked[who])).status]).toEqual([who, 200]);
+    await raise();
+    for (const { who, mail, app } of all) {
+      const ends = who !== 'who is nobody here';
+      expect([who, (await mail(asked[who])).body.code]).toEqual([who, ends ? 'session.ended' : undefined]);
+      expect([who, (await mail('/session')).status]).toEqual([who, ends ? 401 : 200]);
+      expect([who, (await app.call('GET', asked[who])).status]).toEqual([who, 200]);
+    }
+    const ended = (await keyturn.deps.store.audit.read(0, 100_000)).filter(
+      ({ type, data }) => type === 'session.ended' && data.includes('threat-raised'),
+    );
+    expect(ended).toHaveLength(2);
+    await isOver();
+  });
+
   it('lets no agent act for callers whom nobody has verified, and says so where they work', async () => {
     const [agent, caller] = [await newAgent(keyturn, 'Trusted'), await newCaller(keyturn)];
     expect((await agent.held.call('GET', '/helpdesk/directories')).body).toMatchObject({ threat: null });

@@ -7,6 +7,7 @@ import type { SessionRow } from '../ports/session-store.ts';
 import { endAllSessions } from '../sessions/end-sessions.ts';
 import { isOver } from '../sessions/find-session.ts';
 import type { Session } from '../sessions/session.ts';
+import { requireEnoughStill } from '../sessions/still-enough.ts';
 import { type ActorFacts, holdsStanding } from './can.ts';
 import { readActor } from './read-access-facts.ts';
 import type { Role } from './roles.ts';
@@ -22,7 +23,8 @@ const AT_ONCE = 4;
 /**
  * Who acts in a session, as the directory says now: null when the account is gone. By which roles they act is noted, so that losing one
  * ends their sessions also when nothing more is asked in them.
- * @throws AppError `session.ended` when a role by which they acted is held no more, and `directory.*`
+ * @throws AppError `session.ended` when a role by which they acted is held no more, or a threat is raised and the session rests on less
+ * than counts now; `directory.*`
  */
 export async function readSessionActor(deps: ActDeps, session: Session): Promise<ActorFacts | null> {
   const { roles } = deps.configuration();
@@ -33,7 +35,10 @@ export async function readSessionActor(deps: ActDeps, session: Session): Promise
     await endForLostRole(deps, session.account);
     throw new AppError('session.ended');
   }
-  if (facts !== null) await note(deps, session.row, roles, facts);
+  if (facts === null) return null;
+  const acts = session.row.roles.length > 0 || roles.some((role) => holdsStanding(role, facts) !== false);
+  if (acts) await requireEnoughStill(deps, session);
+  await note(deps, session.row, roles, facts);
   return facts;
 }
 

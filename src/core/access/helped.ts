@@ -11,6 +11,7 @@ import type { Account, AccountRef, Directory } from '../ports/directory.ts';
 import { sessionActor } from '../sessions/end-sessions.ts';
 import { requireFullRights } from '../sessions/freshness.ts';
 import type { Session } from '../sessions/session.ts';
+import { requireEnoughStill } from '../sessions/still-enough.ts';
 import { type AccessBasis, type AccessDecision, can, type TargetFacts } from './can.ts';
 import { readSessionActor } from './held-roles.ts';
 import { readTarget } from './read-access-facts.ts';
@@ -101,6 +102,8 @@ export async function judgeHelped(deps: ActDeps, session: Session, found: { dire
     decision: can(roles, actor, action, target),
   }));
   const allowed = decisions.filter(({ decision }) => decision.allowed).map(({ action }) => action);
+  // Who is the manager holds no role until then.
+  if (decisions.some(({ decision }) => decision.allowed && decision.basis === 'manager')) await requireEnoughStill(deps, session);
   const isDirect = (action: PersonPermission) => WITHOUT_CASE.some((each) => each === action);
   const inCase = decisions
     .filter(

@@ -17,6 +17,7 @@ export type SessionEnd =
   | 'recovery-frozen'
   | 'factors-changed'
   | 'role-lost'
+  | 'threat-raised'
   | 'emergency-retired'
   | 'provider-signed-out';
 

@@ -25,8 +25,12 @@ export async function endSession(deps: ActDeps, session: Session, id: string): P
   if (!(await endOne(deps, session, id, because))) throw new AppError('session.unknown');
 }
 
-/** The log before the sessions, here and wherever sessions are ended: one order of locks, so that two nodes never wait for each other. */
-async function endOne(deps: ActDeps, session: Session, id: string, because: SessionEnd): Promise<boolean> {
+/**
+ * Ends one session of the account. The log before the sessions, here and wherever sessions are ended: one order of locks, so that two
+ * nodes never wait for each other.
+ * @returns false: it was over already, or is none of the account
+ */
+export async function endOne(deps: ActDeps, session: Session, id: string, because: SessionEnd): Promise<boolean> {
   const { account } = session;
   try {
     await deps.store.transaction(async (store) => {
