@@ -262,6 +262,34 @@ describe.each(['sqlite', 'postgres'] as const)('a second agent, on %s', (engine)
   });
 });
 
+describe('an approval from before a threat was raised', () => {
+  it('is asked for once more, and counts from then on', async () => {
+    const keyturn = await startKeyturn({
+      directories: [embeddedSection()],
+      configuration: {
+        guard: GENEROUS_LIMITS,
+        signIn: { enabled: true },
+        roles: HELPDESK_ROLES,
+        helpdesk: { approvals: [{ name: 'board', when: { groups: ['Board'] } }] },
+      },
+    });
+    try {
+      const [agent, other] = [await newAgent(keyturn), await newAgent(keyturn)];
+      const { id } = await verified(keyturn, agent, await newCaller(keyturn, { groups: ['Staff', 'Board'] }));
+      expect(await act(agent, id)).toMatchObject(needed);
+      const approve = () => other.held.call('POST', `/helpdesk/approvals/${id}`, { approve: true });
+      expect((await approve()).status).toBe(204);
+      await raiseThreat(keyturn.deps, consoleAuthor('root'), 'an agent was tricked');
+      await keyturn.takeUpConfiguration();
+      expect(await act(agent, id)).toMatchObject(needed);
+      expect((await approve()).status).toBe(204);
+      expect(await act(agent, id)).toMatchObject({ status: 200, body: { outcome: 'done' } });
+    } finally {
+      await keyturn.close();
+    }
+  });
+});
+
 describe('whatever four agents do, two of whom are one person', () => {
   const step = fc.oneof(
     { weight: 3, arbitrary: fc.record({ what: fc.constant('call' as const), agent: fc.nat(3), isBoard: fc.boolean() }) },

@@ -9,6 +9,7 @@ import type { ActDeps } from '../journey/act.ts';
 import type { CaseRow } from '../ports/case-store.ts';
 import { requireFullRights } from '../sessions/freshness.ts';
 import type { Session } from '../sessions/session.ts';
+import { threatNow } from '../threat/raised-since.ts';
 import { aboutCase, endCase, type HelpCase, helpCaseOf, moveCase } from './help-case.ts';
 import { noteOnce } from './note-refusal.ts';
 import { isSamePerson } from './second-agent.ts';
@@ -117,7 +118,8 @@ export async function decideApproval(deps: ActDeps, session: Session, id: string
     if (await store.freezes.isFrozen(session.account)) throw new AppError('access.refused');
     if (await isSamePerson(store, session.account, helpCase.agent)) throw new AppError('case.approval-own');
     if (approve) {
-      const approved = await moveCase(store, helpCase, { facts: { approval: { state: 'approved', ...decided } } });
+      const threat = await threatNow(store);
+      const approved = await moveCase(store, helpCase, { facts: { approval: { state: 'approved', ...decided, threat } } });
       if (approved === null) throw new AppError('case.passed');
       return;
     }

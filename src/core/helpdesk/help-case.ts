@@ -26,6 +26,8 @@ export type Approval =
       readonly at: number;
       readonly by: { readonly account: AccountRef; readonly login: string; readonly name: string };
       readonly reason: string | null;
+      /** The threat that was raised then (`threatNow`). Absent in cases of an older version. */
+      readonly threat?: string | null;
     };
 export type Approved = Extract<Approval, { by: unknown }>;
 

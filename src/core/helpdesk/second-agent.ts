@@ -9,11 +9,12 @@ import type { ActDeps } from '../journey/act.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import type { Session } from '../sessions/session.ts';
+import { isRaisedSince } from '../threat/raised-since.ts';
 import { type Approval, type Approved, aboutCase, type HelpCase, moveCase } from './help-case.ts';
 
 /**
- * What a second agent said to an act that takes one. Where nobody was asked yet, or who approved may not any more, somebody is asked: the
- * case waits from then on.
+ * What a second agent said to an act that takes one. Where nobody was asked yet, or who approved may not any more, or a threat was raised
+ * since, somebody is asked: the case waits from then on.
  * @throws AppError `case.approval-needed`, `case.passed`, `session.ended`, `directory.*` where it cannot be told whether who approved still may
  */
 export async function approvalFor(
@@ -24,7 +25,8 @@ export async function approvalFor(
 ): Promise<Approved> {
   const { approval } = helpCase.facts;
   const isForThis = approval?.basis === basis;
-  if (isForThis && approval.state === 'approved' && (await approverStillMay(deps, approval.by.account, helped, helpCase))) return approval;
+  const isGiven = isForThis && approval.state === 'approved' && !(await isRaisedSince(deps.store, approval.threat));
+  if (isGiven && (await approverStillMay(deps, approval.by.account, helped, helpCase))) return approval;
   if (isForThis && approval.state === 'waiting') throw new AppError('case.approval-needed');
   const instead = approval?.state === 'approved' ? { instead: approval.by.account } : {};
   await deps.store.transaction(async (store) => {
@@ -56,7 +58,7 @@ export async function approverStillMay(
 }
 
 /**
- * That who approved is still somebody else, and not frozen, when the act begins: in its transaction.
+ * That who approved is still somebody else, and not frozen, and no threat was raised since, when the act begins: in its transaction.
  * @throws AppError `case.approval-needed`
  */
 export async function requireApproverStands(store: Store, approved: { approval: Approved | null; helpCase: HelpCase }): Promise<void> {
@@ -69,6 +71,8 @@ export async function approverStands(
   { approval, helpCase }: { approval: Approved | null; helpCase: HelpCase },
 ): Promise<boolean> {
   if (approval === null) return true;
+  // Whoever approved may have been the one that it was raised for.
+  if (await isRaisedSince(store, approval.threat)) return false;
   const { account } = approval.by;
   return !(await store.freezes.isFrozen(account)) && !(await isSamePerson(store, account, helpCase.agent));
 }
