@@ -23,6 +23,7 @@ import { historyRoutes } from './routes/history.ts';
 import { invitationRoutes } from './routes/invitation.ts';
 import { journeyRoutes } from './routes/journeys.ts';
 import { liveRoutes } from './routes/live.ts';
+import { mailPreviewRoutes } from './routes/mail-preview.ts';
 import { meRoutes } from './routes/me.ts';
 import { myAccountRoutes } from './routes/my-accounts.ts';
 import { noticeRoutes } from './routes/notices.ts';
@@ -84,6 +85,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(withoutTokens(emergencyRoutes(deps)), { prefix });
   await app.register(adminRoutes(deps), { prefix });
   await app.register(configurationRoutes(deps), { prefix });
+  await app.register(mailPreviewRoutes(deps), { prefix });
   await app.register(historyRoutes(deps), { prefix });
   await app.register(reportRoutes(deps), { prefix });
   await app.register(withoutTokens(threatRoutes(deps)), { prefix });

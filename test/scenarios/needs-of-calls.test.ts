@@ -120,6 +120,7 @@ const AT_THE_INSTALLATION: Readonly<Record<string, unknown>> = {
   'PUT /admin/configuration': { document: {}, base: 1, comment: 'x' },
   'GET /admin/configuration/schema': undefined,
   'POST /admin/configuration/check': { document: {}, base: 1 },
+  'POST /admin/mail-preview': { notice: 'code', language: 'en', subject: 'x', body: 'x' },
   'GET /admin/configuration/versions': undefined,
   'GET /admin/configuration/versions/{version}': undefined,
   'POST /admin/explain': { account: { name: 'somebody' } },

@@ -7,6 +7,7 @@ import type {
   ShownConfiguration,
 } from '../../shared/api/configuration.ts';
 import type { Health } from '../../shared/api/health.ts';
+import type { MailPreview, MailPreviewRequest } from '../../shared/api/mail-preview.ts';
 import type { PeopleCount } from '../../shared/api/people-count.ts';
 import type { Queue } from '../../shared/api/queue.ts';
 import type { SignedIn } from '../../shared/api/session.ts';
@@ -21,6 +22,7 @@ export const adminApi = {
   configuration: () => call<ShownConfiguration>('GET', '/admin/configuration'),
   schema: () => call<SettingSchema>('GET', '/admin/configuration/schema'),
   check: (document: Json, base: number) => call<CheckedConfiguration>('POST', '/admin/configuration/check', { document, base }),
+  previewMail: (wanted: MailPreviewRequest) => call<MailPreview>('POST', '/admin/mail-preview', wanted),
   apply: (document: Json, base: number, comment: string) =>
     call<AppliedConfiguration>('PUT', '/admin/configuration', { document, base, comment }),
   versions: () => call<ConfigurationVersions>('GET', '/admin/configuration/versions'),

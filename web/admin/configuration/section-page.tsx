@@ -6,6 +6,7 @@ import { Question } from '../../ui/question.tsx';
 import { BrandingPreview } from './branding-preview.tsx';
 import classes from './configuration.module.css';
 import { GroupParts } from './group-setting.tsx';
+import { MailPreviews } from './mail-preview.tsx';
 import { Setting } from './setting.tsx';
 import { ProblemsContext } from './setting-context.ts';
 import { SettingPurpose } from './setting-hint.tsx';
@@ -48,6 +49,7 @@ export function SectionPage({ name, schema, value, required, readOnly, problems,
         </fieldset>
       </ProblemsContext>
       {name === 'branding' && <BrandingPreview value={value} />}
+      {name === 'notices' && <MailPreviews value={value} />}
       <Actions>
         {!readOnly && <ActionButton type="submit">{t('configuration.review')}</ActionButton>}
         <ActionButton look="quiet" onPress={onBack}>

@@ -1,0 +1,56 @@
+import type { MailPreview, MailPreviewRequest } from '../../../shared/api/mail-preview.ts';
+import { createReport } from '../configuration/check-context.ts';
+import { checkNotices } from '../configuration/check-notices.ts';
+import { describeIssues } from '../configuration/describe-issues.ts';
+import { noticesSchema } from '../configuration/notices-section.ts';
+import { supportContact } from '../configuration/support-contact.ts';
+import { timeZoneOf } from '../configuration/time-zone.ts';
+import type { CoreDeps } from '../core-deps.ts';
+import { composeMail } from './compose-mail.ts';
+import { MAIL_KINDS, type MailParameters } from './mail-parts.ts';
+import { type MailTemplate, variablesOf } from './mail-template.ts';
+
+/** Values of nobody: no code, link or name of a person is ever in a preview. */
+const SAMPLES: MailParameters = {
+  ...{ code: '12345678', goal: 'reset-password', action: 'reset-password', helper: 'grace', minutes: 10, account: 'alice', names: 'alice' },
+  ...{ factor: 'totp', other: 'bob', author: 'henry', reason: 'An example', count: 3, address: '192.0.2.7', client: 'web' },
+};
+
+const DAY = 86_400_000;
+
+/**
+ * A mail as it would be with words that are not saved, beside the one in the words of the product, and what is wrong with the words.
+ * Nothing is kept or sent.
+ */
+export function previewMail(
+  { texts, clock, configuration }: Pick<CoreDeps, 'texts' | 'clock' | 'configuration'>,
+  wanted: MailPreviewRequest,
+): MailPreview {
+  const { problems, report } = createReport();
+  const document = { mails: [wanted] };
+  const parsed = noticesSchema.safeParse(document);
+  if (!parsed.success) problems.push(...describeIssues(parsed.error, document, ['notices']));
+  else checkNotices(parsed.data, report);
+
+  const kind = MAIL_KINDS.find((each) => each === wanted.notice);
+  const { organisation } = configuration();
+  const now = clock.now();
+  const compose = (template: MailTemplate | null) => {
+    if (kind === undefined || !texts.languages.includes(wanted.language)) return null;
+    const given: MailParameters = {
+      ...SAMPLES,
+      ...{ happenedAt: now, askedAt: now, endsAt: now + DAY, countsFrom: now + DAY },
+      ...{ organisation: organisation.name, contact: supportContact(configuration(), wanted.language) },
+      ...{ link: new URL('/sample', organisation.publicUrl).href, site: organisation.publicUrl },
+    };
+    const { subject, text } = composeMail(kind, wanted.language, given, texts, timeZoneOf(configuration()), template);
+    return { subject, text };
+  };
+  const isWhole = !problems.some(({ severity }) => severity === 'error');
+  return {
+    problems: problems.map(({ path, message, severity }) => ({ setting: path.replace('notices.mails[0].', ''), message, severity })),
+    own: isWhole ? compose(wanted) : null,
+    usual: compose(null),
+    variables: kind === undefined ? [] : [...variablesOf(kind).all],
+  };
+}
