@@ -112,12 +112,16 @@ export function createOpenId(settings: OpenIdSettings, { log, secret }: Deps): O
       });
       const { events } = payload;
       const isLogout = typeof events === 'object' && events !== null && LOGOUT_EVENT in events;
-      const [subject, session] = [textOf(payload.sub), textOf(payload.sid)];
+      const [subject, session, id] = [textOf(payload.sub), textOf(payload.sid), textOf(payload.jti)];
       // A token that signs in is none that signs out.
       const isOther =
         payload.nonce !== undefined || (protectedHeader.typ !== undefined && !/^(application\/)?logout\+jwt$/i.test(protectedHeader.typ));
-      if (!isLogout || isOther || (subject === null && session === null)) throw new AppError('openid.refused', { reason: 'logout-token' });
-      return { subject, session };
+      if (!isLogout || isOther || id === null || (subject === null && session === null))
+        throw new AppError('openid.refused', { reason: 'logout-token' });
+      // With its time: a provider that gives one name to two tokens must not lose the second logout.
+      const tokenId = `${id}|${payload.iat}`;
+      // It may be issued in our future and be old in our past, by the skew each.
+      return { subject, session, tokenId, validFor: (LOGOUT_AGE_SECONDS + 2 * clockSkewSeconds) * 1000 };
     },
   };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Forged, type ForgingProvider, LOGOUT_EVENT, startForgingProvider } from '../servers/forging-provider.ts';
 import { CLIENT, createCookieJar, type OidcServer, startOidcServer } from '../servers/oidc.ts';
@@ -301,8 +302,7 @@ describe('a provider whose word does not hold', () => {
       ...{ amr: ['pwd', 'otp'], preferred_username: 'alice' },
     },
   });
-  const signIn = async (forge: (right: Forged) => Forged) => {
-    const browser = createPortalBrowser(keyturn.url);
+  const signIn = async (forge: (right: Forged) => Forged, at = keyturn, browser = createPortalBrowser(at.url)) => {
     const { searchParams } = new URL((await browser.post('/session/openid', {})).body.address);
     forger.next = forge(right(searchParams.get('nonce') ?? ''));
     const answer = String(new URLSearchParams({ code: 'a-code', state: searchParams.get('state') ?? '', iss: forger.issuer }));
@@ -341,11 +341,15 @@ describe('a provider whose word does not hold', () => {
   });
 
   const logout = (given: Forged): Forged => ({
-    claims: { ...{ iss: forger.issuer, aud: CLIENT.id, iat: now(), exp: now() + 60, jti: 'x', sub: 'x' }, events: { [LOGOUT_EVENT]: {} } },
+    claims: {
+      ...{ iss: forger.issuer, aud: CLIENT.id, iat: now(), exp: now() + 60, jti: randomUUID(), sub: 'x' },
+      events: { [LOGOUT_EVENT]: {} },
+    },
     ...(given.signedBy === undefined ? {} : { signedBy: given.signedBy }),
   });
-  const tell = async (forged: Forged) => {
-    const body = String(new URLSearchParams({ logout_token: await forger.sign(forged) }));
+  const tell = async (forged: Forged) => tellToken(await forger.sign(forged));
+  const tellToken = async (token: string) => {
+    const body = String(new URLSearchParams({ logout_token: token }));
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     return (await fetch(`${keyturn.url}/api/v1/openid/logout`, { method: 'POST', headers, body })).status;
   };
@@ -371,7 +375,66 @@ describe('a provider whose word does not hold', () => {
     expect((await inSession(keyturn.url, token, 'GET', '/session')).status).toBe(200);
     expect(await tell(logout({ claims: {} }))).toBe(200);
     expect((await inSession(keyturn.url, token, 'GET', '/session')).status).toBe(401);
-    // Being told twice is the same as once.
+    // Whoever is signed out already is no error.
     expect(await tell(logout({ claims: {} }))).toBe(200);
+  });
+
+  it('ends with one logout what it was about, however often it comes, and nothing that was opened since', async () => {
+    const open = async () => {
+      const browser = createPortalBrowser(keyturn.url);
+      expect((await signIn((given) => given, keyturn, browser)).status).toBe(201);
+      return browser.cookies.get('keyturn-session') ?? '';
+    };
+    const statusOf = async (token: string) => (await inSession(keyturn.url, token, 'GET', '/session')).status;
+    const before = [await open(), await open()];
+    const token = await forger.sign(logout({ claims: {} }));
+    expect(await Promise.all(Array.from({ length: 5 }, () => tellToken(token)))).toEqual([200, 200, 200, 200, 200]);
+    expect(await Promise.all(before.map(statusOf))).toEqual([401, 401]);
+    const since = await open();
+    expect(await Promise.all([tellToken(token), tellToken(token)])).toEqual([200, 200]);
+    expect(await statusOf(since)).toBe(200);
+    // Another one is another logout, also where a provider gives it the same name.
+    const [same, later] = [logout({ claims: {} }), logout({ claims: {} })];
+    expect(await tell(same)).toBe(200);
+    expect(await statusOf(since)).toBe(401);
+    const last = await open();
+    expect(await tell({ claims: { ...later.claims, jti: same.claims.jti, iat: now() + 5 } })).toBe(200);
+    expect(await statusOf(last)).toBe(401);
+  });
+
+  it('asks the provider no oftener than the limit of an address, however many answers come at once', async () => {
+    const limited = await startKeyturn({
+      directories: [embeddedSection()],
+      configuration: {
+        guard: { ...GENEROUS_LIMITS, strayRequestsPerAddress: { count: 3, windowSeconds: 600 } },
+        signIn: {
+          ...{ enabled: true, openIdConnect: settings(forger.issuer) },
+          rules: [{ name: 'everybody', when: {}, accepted: [['password' as const, 'totp' as const]] }],
+        },
+      },
+    });
+    try {
+      await addPerson(limited, 'alice');
+      // Who comes in uses nothing up.
+      for (let time = 0; time < 5; time += 1) expect((await signIn((given) => given, limited)).status).toBe(201);
+      const browsers = Array.from({ length: 12 }, () => createPortalBrowser(limited.url));
+      const states = await Promise.all(
+        browsers.map(async (browser) => new URL((await browser.post('/session/openid', {})).body.address).searchParams.get('state') ?? ''),
+      );
+      forger.next = right('of nobody');
+      const asked = forger.asked;
+      const replies = await Promise.all(
+        browsers.map((browser, index) =>
+          browser.post('/session/openid/finish', {
+            answer: String(new URLSearchParams({ code: 'a-code', state: states[index] ?? '', iss: forger.issuer })),
+          }),
+        ),
+      );
+      expect(forger.asked - asked).toBe(3);
+      const statuses = replies.map(({ status }) => status).toSorted();
+      expect(statuses).toEqual([...Array.from({ length: 3 }, () => 403), ...Array.from({ length: 9 }, () => 429)]);
+    } finally {
+      await limited.close();
+    }
   });
 });

@@ -14,6 +14,8 @@ export interface Forged {
 export interface ForgingProvider {
   readonly issuer: string;
   next: Forged;
+  /** How often it was asked for a token. */
+  readonly asked: number;
   sign(forged: Forged): Promise<string>;
   stop(): Promise<void>;
 }
@@ -27,7 +29,7 @@ export async function startForgingProvider(): Promise<ForgingProvider> {
     const { privateKey } = signedBy === 'stranger' ? stranger : own;
     return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'own' }).sign(privateKey);
   };
-  const provider = { next: { claims: {} } as Forged };
+  const provider = { next: { claims: {} } as Forged, asked: 0 };
   const server = createServer(async (request, response) => {
     const send = (body: unknown) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     if (request.url === '/.well-known/openid-configuration')
@@ -36,6 +38,7 @@ export async function startForgingProvider(): Promise<ForgingProvider> {
         ...{ response_types_supported: ['code'], subject_types_supported: ['public'], id_token_signing_alg_values_supported: ['RS256'] },
       });
     if (request.url === '/keys') return void send({ keys: [jwk] });
+    provider.asked += 1;
     const token = provider.next.signedBy === 'none' ? {} : { id_token: await sign(provider.next) };
     return void send({ access_token: 'x', token_type: 'Bearer', ...token });
   });
@@ -50,6 +53,9 @@ export async function startForgingProvider(): Promise<ForgingProvider> {
     },
     set next(value) {
       provider.next = value;
+    },
+    get asked() {
+      return provider.asked;
     },
     async stop() {
       server.close();

@@ -172,6 +172,11 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
     countStray: async (address: string): Promise<GuardDecision> =>
       (await count([{ limit: 'strayRequestsPerAddress', target: hostOf(address) }])).decision,
 
+    /** Takes one back that was counted before it was known that something stands behind it. */
+    giveBackStray: async (address: string): Promise<void> => {
+      await deps.store.counters.hitAll([hitOf('strayRequestsPerAddress', hostOf(address), -1)], deps.clock.now());
+    },
+
     /** Counts an answer to a notice ("this was not me"). It has a limit of its own, which nothing else uses up. */
     countNoticeAnswer: async (address: string): Promise<GuardDecision> =>
       (await count([{ limit: 'noticeAnswersPerAddress', target: hostOf(address) }])).decision,

@@ -48,6 +48,27 @@ export async function openByProvider(
   const settings = providerSettings(deps);
   const login = kept === null ? null : readLogin(kept, deps.act.at);
   if (login === null) throw new AppError('openid.expired');
+  // Before the provider is asked, as it is asked for whoever comes: of many answers at once each sees those before it.
+  const decision = await deps.guard.countStray(deps.act.address);
+  if (!decision.allowed) throw slowDown(deps.act, decision.retryAt);
+  let isRefused = false;
+  try {
+    return await judge(deps, provider, settings, { login, answer, held });
+  } catch (error) {
+    isRefused = isAppError(error, 'openid.refused');
+    throw error;
+  } finally {
+    // Neither who comes in nor the fault of a server uses up what people behind one address share.
+    if (!isRefused) await deps.guard.giveBackStray(deps.act.address);
+  }
+}
+
+async function judge(
+  deps: ActDeps,
+  provider: OpenIdProvider,
+  settings: OpenIdSettings,
+  { login, answer, held }: { login: ProviderLogin; answer: string; held: Session | null },
+): Promise<{ token: string; session: Session }> {
   const claims = await provider.finish(requestOf(deps, login), answer).catch((error: unknown) => refuseAs(deps, error));
   const kinds = mappedProofs(settings, claims);
   if (kinds.length === 0) throw await refusal(deps, 'proofs-not-mapped');
@@ -149,13 +170,12 @@ export function sessionDigest({ keys }: Pick<ActDeps, 'keys'>, { issuer }: Pick<
   return keys.digest('openid', `session|${issuer}|${session}`);
 }
 
-/** Written down with its reason, which the browser is not told, and counted as every refusal is. */
+/** Written down with its reason, which the browser is not told. It was counted when it came. */
 async function refusal(deps: ActDeps, reason: ProviderRefusal | string, account?: Account): Promise<AppError> {
   const actor = { kind: 'self' as const, address: deps.act.address, client: 'web' };
   const about = account === undefined ? {} : { account: { directory: account.directory, id: account.id } };
   await deps.store.transaction((store) => recordEvent(store, deps.clock, { type: 'openid.refused', actor, reason, ...about }));
-  const decision = await deps.guard.countStray(deps.act.address);
-  return decision.allowed ? new AppError('openid.refused', { reason }) : slowDown(deps.act, decision.retryAt);
+  return new AppError('openid.refused', { reason });
 }
 
 async function refuseAs(deps: ActDeps, error: unknown, account?: Account): Promise<never> {

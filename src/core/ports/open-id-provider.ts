@@ -27,6 +27,10 @@ export interface ProviderClaims {
 export interface ProviderLogout {
   readonly subject: string | null;
   readonly session: string | null;
+  /** Names this token among all that were ever sent. */
+  readonly tokenId: string;
+  /** How long it can be given again at most, from now; milliseconds. */
+  readonly validFor: number;
 }
 
 /** Another server that says who people are (OpenID Connect Core 1.0). */

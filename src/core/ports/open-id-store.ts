@@ -9,8 +9,11 @@ export interface ProviderSessionRow extends AccountRefColumns {
   endsAt: number;
 }
 
+/** One of them as it is found: with when the session was opened. */
+export type FoundProviderSession = ProviderSessionRow & { createdAt: number };
+
 export interface OpenIdStore {
   note(row: ProviderSessionRow): Promise<void>;
   /** Sessions of one session at the provider, or of a subject where no session is named. */
-  sessionsOf(about: { subject: string | null; providerSession: string | null }): Promise<ProviderSessionRow[]>;
+  sessionsOf(about: { subject: string | null; providerSession: string | null }): Promise<FoundProviderSession[]>;
 }

@@ -14,7 +14,9 @@ export function createProviderSessions(context: TableContext): OpenIdStore {
       if (subject === null && providerSession === null) return [];
       const rows = await context.db
         .selectFrom('provider_sessions')
-        .selectAll()
+        .innerJoin('sessions', 'sessions.id', 'provider_sessions.session_id')
+        .selectAll('provider_sessions')
+        .select('sessions.created_at')
         .$if(providerSession !== null, (query) => query.where('provider_session', '=', providerSession))
         .$if(subject !== null, (query) => query.where('subject', '=', subject ?? ''))
         .orderBy('session_id')
@@ -22,6 +24,7 @@ export function createProviderSessions(context: TableContext): OpenIdStore {
       return rows.map((row) => ({
         ...{ sessionId: row.session_id, directory: row.directory, accountId: row.account_id },
         ...{ subject: row.subject, providerSession: row.provider_session, endsAt: row.ends_at },
+        createdAt: row.created_at,
       }));
     },
   };
