@@ -14,7 +14,7 @@ import { currentTotp } from '../src/core/factors/totp-factor.ts';
 import { openRuntime } from '../src/main.ts';
 import { claimFreePort } from '../test/servers/free-address.ts';
 import { startReadyProcess } from '../test/servers/processes.ts';
-import { NODE_OPTIONS } from './node-options.ts';
+import { ALLOCATOR, NODE_OPTIONS } from './node-options.ts';
 
 /** What is installed, as the service unit runs it: the figures are those of an installation. */
 export const PROGRAM = join(PACKAGE_FOLDER, 'bin', 'keyturn.js');
@@ -118,6 +118,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
       {
         command: process.execPath,
         args: [...NODE_OPTIONS, PROGRAM, 'serve', '--config', settingsFile],
+        env: ALLOCATOR,
         logFile: join(folder, 'log'),
         folder,
       },

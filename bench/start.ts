@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { claimFreePort } from '../test/servers/free-address.ts';
 import { startProcess } from '../test/servers/processes.ts';
-import { NODE_OPTIONS } from './node-options.ts';
+import { ALLOCATOR, NODE_OPTIONS } from './node-options.ts';
 import { PROGRAM } from './product.ts';
 import { residentMegabytes } from './resident.ts';
 import { median } from './statistics.ts';
@@ -41,7 +41,7 @@ async function startOnce(folder: string, idle: number): Promise<{ firstResponse:
   const claim = await claimFreePort();
   const begun = performance.now();
   const args = [...NODE_OPTIONS, PROGRAM, 'demo', '--port', String(claim.port), '--data', join(folder, 'data')];
-  const env = { NODE_COMPILE_CACHE: join(folder, 'compiled') };
+  const env = { ...ALLOCATOR, NODE_COMPILE_CACHE: join(folder, 'compiled') };
   const server = await startProcess({ command: process.execPath, args, env, logFile: join(folder, 'log') });
   try {
     while (!(await answers(claim.port))) {

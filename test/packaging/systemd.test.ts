@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { NODE_OPTIONS } from '../../bench/node-options.ts';
+import { ALLOCATOR, NODE_OPTIONS } from '../../bench/node-options.ts';
 import { run, runUnchecked } from '../servers/processes.ts';
 
 const UNIT = 'packaging/systemd/keyturn.service';
@@ -28,6 +28,7 @@ it('the unit runs Node.js as the benchmarks do, with a cache of compiled code th
     ),
   );
   expect(environment.get('NODE_OPTIONS')).toBe(NODE_OPTIONS.join(' '));
+  expect(environment.get('MALLOC_ARENA_MAX')).toBe(ALLOCATOR.MALLOC_ARENA_MAX);
   expect(environment.get('NODE_COMPILE_CACHE')).toBe('/var/cache/keyturn');
   expect(unit).toMatch(/^CacheDirectory=keyturn$/m);
   // Node.js takes these options from its environment, not all of them it does.
