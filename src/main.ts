@@ -41,6 +41,7 @@ export async function openRuntime(settings: Settings, options: RuntimeOptions = 
     sms: adapters?.sms ?? null,
     breached: adapters?.breached ?? null,
     dictionary: adapters?.dictionary ?? null,
+    openId: adapters?.openId ?? null,
     configuration: adapters?.configuration ?? null,
     async close() {
       await adapters?.close();

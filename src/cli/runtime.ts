@@ -5,6 +5,7 @@ import type { Configuration } from '../core/configuration/document.ts';
 import type { BreachedPasswords } from '../core/ports/breached-passwords.ts';
 import type { Directory } from '../core/ports/directory.ts';
 import type { DirectoryFinder } from '../core/ports/directory-finder.ts';
+import type { OpenIdProvider } from '../core/ports/open-id-provider.ts';
 import type { Clock, Keys, Log, Mailer, Random, SmsSender, Texts } from '../core/ports/platform.ts';
 import type { Store } from '../core/ports/store.ts';
 import type { WordDictionary } from '../core/ports/word-dictionary.ts';
@@ -25,6 +26,8 @@ export interface Runtime {
   readonly breached: BreachedPasswords | null;
   /** Null in the same cases, and when the configuration names no files. */
   readonly dictionary: WordDictionary | null;
+  /** Null in the same cases, and when people come in by none. */
+  readonly openId: OpenIdProvider | null;
   /** What they were opened for; null in the same cases. */
   readonly configuration: Configuration | null;
   readonly texts: Texts;

@@ -14,7 +14,7 @@ import {
   enableNonRepudiationChecks,
   ResponseBodyError,
 } from 'openid-client';
-import { AppError } from '../../shared/errors.ts';
+import { AppError, isAppError } from '../../shared/errors.ts';
 import type { OpenIdSettings } from '../core/configuration/open-id-section.ts';
 import type { OpenIdProvider, ProviderRequest } from '../core/ports/open-id-provider.ts';
 import type { Log } from '../core/ports/platform.ts';
@@ -122,6 +122,23 @@ export function createOpenId(settings: OpenIdSettings, { log, secret }: Deps): O
       const tokenId = `${id}|${payload.iat}`;
       // It may be issued in our future and be old in our past, by the skew each.
       return { subject, session, tokenId, validFor: (LOGOUT_AGE_SECONDS + 2 * clockSkewSeconds) * 1000 };
+    },
+
+    async health() {
+      try {
+        const { jwks_uri } = (await read()).serverMetadata();
+        if (jwks_uri === undefined) return { keys: 0, date: null };
+        const response = await fetch(jwks_uri, { signal: AbortSignal.timeout(PATIENCE * 1000) });
+        if (!response.ok) throw new Error(`the keys are answered by ${response.status}`);
+        const { keys: listed = [] } = (await response.json()) as { keys?: { kty?: unknown; use?: unknown }[] };
+        const date = Date.parse(response.headers.get('date') ?? '');
+        return {
+          keys: listed.filter(({ kty, use }) => kty !== 'oct' && use !== 'enc').length,
+          date: Number.isNaN(date) ? null : date,
+        };
+      } catch (error) {
+        throw isAppError(error) ? error : unavailable(error);
+      }
     },
   };
 }

@@ -13,7 +13,8 @@ import { createStore } from '../store/create-store.ts';
 import { createTexts } from '../texts/create-texts.ts';
 
 /** What a node stands on, before any configuration. */
-export interface Base extends Omit<Runtime, 'directories' | 'mailer' | 'sms' | 'breached' | 'dictionary' | 'configuration' | 'close'> {
+export interface Base
+  extends Omit<Runtime, 'directories' | 'mailer' | 'sms' | 'breached' | 'dictionary' | 'openId' | 'configuration' | 'close'> {
   /** Where the settings ask for them. */
   readonly metrics?: ReturnType<typeof createMetrics> | undefined;
   /** Throws `store.newer-schema`. */

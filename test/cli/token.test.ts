@@ -70,3 +70,12 @@ it.each([
   expect((await token('create', ...argv)).exitCode).toBe(exitCode);
   expect((await token('list')).output).toBe('There are none.\n');
 });
+
+it('is named by the doctor from a week before its end on', async () => {
+  await token('create', '--name', 'long', '--scope', 'view-history', '--expires', '8d');
+  await token('create', '--name', 'short', '--scope', 'view-history', '--expires', '6d');
+  const { findings } = JSON.parse((await run('doctor', '--json')).output) as { findings: { area: string; level: string; text: string }[] };
+  expect(findings.filter(({ area }) => area === 'tokens')).toMatchObject([
+    { level: 'warn', text: expect.stringMatching(/^short ends on /) },
+  ]);
+});

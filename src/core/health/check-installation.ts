@@ -4,6 +4,7 @@ import { verbsInUse } from '../delegation/verbs-in-use.ts';
 import type { BreachedPasswords } from '../ports/breached-passwords.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { DirectoryVerb } from '../ports/directory-health.ts';
+import type { OpenIdProvider } from '../ports/open-id-provider.ts';
 import type { Mailer, SmsSender } from '../ports/platform.ts';
 import type { WordDictionary } from '../ports/word-dictionary.ts';
 import { checkAudit } from './check-audit.ts';
@@ -13,11 +14,13 @@ import { checkDirectory } from './check-directory.ts';
 import { checkEmergency } from './check-emergency.ts';
 import { checkEnrolment } from './check-enrolment.ts';
 import { checkMail } from './check-mail.ts';
+import { checkOpenIdProvider } from './check-open-id-provider.ts';
 import { checkRoles } from './check-roles.ts';
 import { checkSeals } from './check-seals.ts';
 import { checkSms } from './check-sms.ts';
 import { checkStore, type DatabaseTime } from './check-store.ts';
 import { checkThreat } from './check-threat.ts';
+import { checkTokens } from './check-tokens.ts';
 import type { FailureFindings, Finding } from './finding.ts';
 
 /** What an installation is looked at through. */
@@ -27,6 +30,7 @@ export interface Installation extends Pick<CoreDeps, 'store' | 'keys' | 'clock' 
   readonly sms: SmsSender | null;
   readonly breached: BreachedPasswords | null;
   readonly dictionary: WordDictionary | null;
+  readonly openId: OpenIdProvider | null;
   readonly databaseTime: DatabaseTime;
 }
 
@@ -39,6 +43,7 @@ export async function checkInside(installation: Omit<Installation, 'directories'
     ...(await checkAudit(store)),
     ...(await checkEmergency(installation)),
     ...(await checkThreat(installation)),
+    ...(await checkTokens(installation)),
   ];
 }
 
@@ -52,13 +57,15 @@ export async function checkOutside(
   configuration: Configuration,
   { failed, canHaveEnrolled }: { failed: FailureFindings; canHaveEnrolled: boolean },
 ): Promise<Finding[]> {
-  const { directories, mailer, sms, breached, dictionary, texts, random, clock } = installation;
+  const { directories, mailer, sms, breached, dictionary, openId, texts, random, clock } = installation;
+  const { openIdConnect } = configuration.signIn;
   const measure = { settle: configuration.recovery.settleMilliseconds, random, clock, failed };
   const checks = [
     ...directories.map((each) => checkDirectory(each, { ...measure, verbs: verbsOf(configuration, each) })),
     ...(mailer === null ? [] : [checkMail(mailer, failed)]),
     ...(sms === null ? [] : [checkSms(sms, texts, configuration, failed)]),
     checkRoles(directories, configuration),
+    ...(openId === null || openIdConnect === undefined ? [] : [checkOpenIdProvider(openId, openIdConnect, { clock, failed })]),
     ...(breached === null ? [] : [checkBreached(breached)]),
     ...(dictionary === null ? [] : [checkDictionary(dictionary)]),
     ...(canHaveEnrolled ? [checkEnrolment({ ...installation, failed }, configuration)] : []),

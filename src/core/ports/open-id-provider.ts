@@ -33,6 +33,14 @@ export interface ProviderLogout {
   readonly validFor: number;
 }
 
+/** How the provider is. */
+export interface ProviderHealth {
+  /** Keys with which it may sign. */
+  readonly keys: number;
+  /** Its time when it answered, to the second; milliseconds since 1970. null: it does not tell. */
+  readonly date: number | null;
+}
+
 /** Another server that says who people are (OpenID Connect Core 1.0). */
 export interface OpenIdProvider {
   /** Where the browser is sent. @throws AppError `openid.unavailable` */
@@ -45,4 +53,6 @@ export interface OpenIdProvider {
   finish(asked: ProviderRequest, answer: string): Promise<ProviderClaims>;
   /** Verifies a logout token (OpenID Connect Back-Channel Logout 1.0, 2.6). @throws AppError `openid.unavailable`, `openid.refused` */
   loggedOut(token: string): Promise<ProviderLogout>;
+  /** Reads its documents and its keys anew. @throws AppError `openid.unavailable`, `configuration.secret-missing` */
+  health(): Promise<ProviderHealth>;
 }
