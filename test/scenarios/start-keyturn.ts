@@ -57,6 +57,7 @@ export interface Keyturn extends Pick<RunningNode, 'deps' | 'url' | 'metricsUrl'
   readonly clock: MovableClock;
   readonly logLines: string[];
   readonly key: Uint8Array;
+  /** What was mailed by the nodes that run on its database, whichever of them delivered it. */
   messages(to?: string): DemoMessage[];
   /** The newest message to an address, once there is one after `after` others. */
   waitForMessage(to: string, after?: number): Promise<DemoMessage>;
@@ -72,6 +73,9 @@ export interface Enrolled {
 }
 
 export const TEST_URL = 'http://127.0.0.1';
+
+/** Nodes by database: any of them may deliver what another one has written down. */
+const nodesOf = new Map<string, Set<RunningNode>>();
 
 /** Starts one. Close it when done. */
 export async function startKeyturn(options: KeyturnOptions): Promise<Keyturn> {
@@ -107,8 +111,11 @@ export async function startKeyturn(options: KeyturnOptions): Promise<Keyturn> {
     ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
   });
   const node = await startNode(base, settings);
+  const nodes = options.database === undefined ? new Set<RunningNode>() : (nodesOf.get(options.database) ?? new Set());
+  if (options.database !== undefined) nodesOf.set(options.database, nodes);
+  nodes.add(node);
   const messages = (to?: string) => {
-    const all = (node.mailer() as unknown as { messages(): DemoMessage[] }).messages();
+    const all = [...new Set([node, ...nodes])].flatMap((each) => (each.mailer() as unknown as { messages(): DemoMessage[] }).messages());
     return to === undefined ? all : all.filter((message) => message.to === to);
   };
   return {
@@ -116,7 +123,10 @@ export async function startKeyturn(options: KeyturnOptions): Promise<Keyturn> {
     url: node.url,
     metricsUrl: node.metricsUrl,
     takeUpConfiguration: node.takeUpConfiguration,
-    close: node.close,
+    close: () => {
+      nodes.delete(node);
+      return node.close();
+    },
     clock,
     key,
     logLines,

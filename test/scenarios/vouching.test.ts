@@ -180,7 +180,8 @@ describe.each(['sqlite', 'postgres'] as const)('managers who vouch, on %s', (eng
     const boss = await manager();
     const alice = await reportOf(boss);
     const { client, digits, request } = await asked(alice);
-    expect((await boss.refuse(request)).status).toBe(204);
+    // At the other node, which then mails what it has to tell.
+    expect((await inSession(other.url, boss.held.token, 'POST', `/me/vouch/${request}/refuse`, {})).status).toBe(204);
     expect(await boss.refuse(request)).toMatchObject(over);
     expect(await boss.vouch(request, digits)).toMatchObject(over);
     await client.answer({});
