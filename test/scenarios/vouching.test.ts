@@ -2,6 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { placesOf } from '../../src/core/guard/places.ts';
 import type { AccountRef } from '../../src/core/ports/directory.ts';
+import { findSession } from '../../src/core/sessions/find-session.ts';
+import { liftThreat, raiseThreat } from '../../src/core/threat/threat.ts';
+import { consoleAuthor } from '../../src/core/threat/threat-author.ts';
+import { vouch } from '../../src/core/vouching/decide.ts';
 import { expireRequests } from '../../src/core/vouching/expire-requests.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
@@ -30,6 +34,7 @@ describe.each(['sqlite', 'postgres'] as const)('managers who vouch, on %s', (eng
       configuration: {
         guard: GENEROUS_LIMITS,
         signIn: { enabled: true },
+        threat: { withoutKinds: ['totp'] },
         recovery: {
           rules: [
             {
@@ -141,6 +146,33 @@ describe.each(['sqlite', 'postgres'] as const)('managers who vouch, on %s', (eng
     expect(refused.body.anyOf).not.toContainEqual(['password']);
     await client.answer({});
     client.at('waiting');
+  });
+
+  it('do not by what does not count while a threat is raised, however lately they gave it', async () => {
+    const boss = await manager();
+    const { digits, request, client } = await asked(await reportOf(boss));
+    await raiseThreat(keyturn.deps, consoleAuthor('one'), 'a test');
+    await Promise.all([keyturn, other].map((node) => node.takeUpConfiguration()));
+    try {
+      const acting = { ...keyturn.deps, act: { at: keyturn.clock.now(), address: HOME } };
+      const { at } = acting.act;
+      const session = await findSession(acting, [boss.held.token]);
+      const proofs = [
+        { kind: 'password' as const, at },
+        { kind: 'email' as const, at: at - 6 * MINUTE },
+        { kind: 'totp' as const, at },
+      ];
+      const refused = vouch(acting, { ...session, proofs }, request, digits).catch((error: unknown) => error);
+      expect(await refused).toMatchObject({ code: 'session.step-up-needed' });
+      expect(JSON.stringify(await refused)).not.toContain('totp');
+      // Signed in by what does not count: it may be somebody else.
+      expect(await boss.vouch(request, digits)).toMatchObject({ status: 401, body: { code: 'session.ended' } });
+      await client.answer({});
+      client.at('waiting');
+    } finally {
+      for (const name of ['one', 'two']) await liftThreat(keyturn.deps, consoleAuthor(name));
+      await Promise.all([keyturn, other].map((node) => node.takeUpConfiguration()));
+    }
   });
 
   it('count once, however many answer at once', async () => {

@@ -5,6 +5,7 @@ import { isProofComplete } from '../proof/completeness.ts';
 import { ownCombinations } from '../proof/rules.ts';
 import { threatNow } from '../threat/raised-since.ts';
 import { endOne } from './end-sessions.ts';
+import type { WantedProof } from './freshness.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -24,4 +25,11 @@ export async function requireEnoughStill(deps: ActDeps, session: Session): Promi
   if (isProofComplete(ownCombinations(rules, situation, facts), kinds)) return;
   await endOne(deps, session, session.id, 'threat-raised');
   throw new AppError('session.ended');
+}
+
+/** What is wanted of somebody who acts for others, without the combinations that have a kind which does not count while a threat is raised. */
+export async function countingNow(deps: Pick<ActDeps, 'store' | 'configuration'>, wanted: WantedProof): Promise<WantedProof> {
+  if ((await threatNow(deps.store)) === null) return wanted;
+  const without = deps.configuration().threat.withoutKinds;
+  return { ...wanted, anyOf: wanted.anyOf.filter((kinds) => !kinds.some((kind) => without.some((each) => each === kind))) };
 }

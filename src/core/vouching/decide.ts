@@ -22,6 +22,7 @@ import { kindsHad } from '../proof/first-sign-in.ts';
 import { rulesFor } from '../proof/rules-for.ts';
 import { requireFreshProof, requireFullRights, type WantedProof } from '../sessions/freshness.ts';
 import type { Session } from '../sessions/session.ts';
+import { countingNow, requireEnoughStill } from '../sessions/still-enough.ts';
 import { canBeVouchedFor, isApprover } from './approvers.ts';
 import { decideCase, judgeCase, refuseCase, waitingCaseOf } from './decide-in-case.ts';
 import { endFromNow, withoutAnswer } from './end-request.ts';
@@ -65,7 +66,9 @@ interface InCase {
  *   `vouch.not-possible`, `directory.*`
  */
 export async function vouch(deps: ActDeps, session: Session, request: string, typed: string): Promise<void> {
-  requireFreshProof(deps.act, session, WANTED);
+  requireFullRights(session);
+  await requireEnoughStill(deps, session);
+  requireFreshProof(deps.act, session, await countingNow(deps, WANTED));
   await again(async () => {
     const answering = await find(deps, session, request);
     const left =
