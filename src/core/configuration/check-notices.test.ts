@@ -29,6 +29,14 @@ describe('own words for mails', () => {
     expect(problemsOf({ ...good, subject: 'R&D: 3 < 4' })).toEqual([]);
   });
 
+  it('come with a warning when a mail with a code names a web address', () => {
+    const code = { ...good, notice: 'code', body: '{{what}}\n\n{{code}}\n\nSee www.example.test' };
+    expect(problemsOf(code)).toEqual([
+      expect.stringMatching(/^warning notices\.mails\[0\]\.body: A mail with a code should name no web address/),
+    ]);
+    expect(problemsOf({ ...good, body: `${good.body}\n\nhttps://example.test` })).toEqual([]);
+  });
+
   it.each([
     { subject: 'Two\nlines' },
     { subject: 'Bcc\r\nBcc: bob@example.test' },
