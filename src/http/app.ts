@@ -1,11 +1,10 @@
-import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
-import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { isOwnOrigin } from '../../shared/own-origin.ts';
 import { DEMO_PAGE, PAGES } from '../../shared/pages.ts';
-import { describeTokenRule, withoutTokens } from './api-token.ts';
+import { withoutTokens } from './api-token.ts';
 import { createBaseApp } from './base-app.ts';
 import { registerBranding } from './branding-files.ts';
+import { describeApi } from './describe-api.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { registerPages } from './pages.ts';
 import { adminRoutes } from './routes/admin.ts';
@@ -45,25 +44,7 @@ import { vouchRoutes } from './routes/vouch.ts';
 export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   const isOwn = (origin: string) => isOwnOrigin(origin, deps.configuration().organisation.publicUrl);
   const { app, sendPage } = await createBaseApp(deps, isOwn);
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Keyturn',
-        version: '1',
-        description: 'Recovery journey: one protocol for the portal, the Windows client and scripts.',
-      },
-      components: {
-        securitySchemes: {
-          journey: { type: 'http', scheme: 'bearer', description: 'Token of POST /journeys' },
-          session: { type: 'http', scheme: 'bearer', description: 'Token of POST /session; a browser has a cookie instead' },
-          token: { type: 'http', scheme: 'bearer', description: 'Token of a program, made by keyturn token create' },
-        },
-      },
-    },
-    transform: (route) => describeTokenRule(jsonSchemaTransform(route), route.route.config),
-    transformObject: jsonSchemaTransformObject,
-  });
+  await describeApi(app);
   const prefix = '/api/v1';
   await app.register(withoutTokens(journeyRoutes(deps)), { prefix });
   await app.register(withoutTokens(handOverRoutes(deps)), { prefix });

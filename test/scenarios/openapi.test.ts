@@ -4,6 +4,7 @@ import { type Keyturn, startKeyturn } from './start-keyturn.ts';
 
 interface Document {
   openapi: string;
+  components: { schemas: Record<string, object> };
   paths: Record<string, Record<string, { summary?: string; requestBody?: unknown; responses: Record<string, unknown> }>>;
 }
 
@@ -75,4 +76,19 @@ it('gives every call a summary, and those that take a body its schema', () => {
       ).toBe(true);
     }
   }
+});
+
+it('writes what many calls share once, by name, and names nothing that is not there or not used', async () => {
+  const text = JSON.stringify(document);
+  const named = new Set([...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name));
+  expect(Object.keys(document.components.schemas).toSorted()).toEqual([...named].toSorted());
+  expect(named).toEqual(new Set(['Problem', 'Step', 'Session', 'Case']));
+  expect([...text.matchAll(/"\$ref":"/g)]).toHaveLength([...text.matchAll(/"\$ref":"#\/components\/schemas\//g)].length);
+  // 4.2 MB when each call repeated them: anybody may ask for the document, and it is written for each who does.
+  expect(text.length).toBeLessThan(300_000);
+});
+
+it('keeps what an answer says of itself that has no shape', () => {
+  const [answer] = Object.values(document.paths['/api/v1/history.csv']?.get?.responses ?? {});
+  expect(answer).toMatchObject({ description: 'text/csv' });
 });

@@ -1,6 +1,7 @@
 /** What the page reads of the OpenAPI document (OAS 3.1). */
 export interface OpenApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> };
 }
 
 interface Operation {
@@ -20,6 +21,8 @@ export interface Parameter {
 
 /** The part of JSON Schema (2020-12) that our schemas use. */
 export interface Schema {
+  /** A shape that the document has once: `#/components/schemas/NAME`. */
+  readonly $ref?: string;
   readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
@@ -56,7 +59,8 @@ export interface Call {
 }
 
 /** The calls of a document, in its order, each with the answers that are not errors. */
-export function callsOf({ paths }: OpenApiDocument): Call[] {
+export function callsOf(document: OpenApiDocument): Call[] {
+  const { paths } = writtenOut(document, document.components?.schemas ?? {});
   return Object.entries(paths).flatMap(([address, methods]) =>
     Object.entries(methods).map(([method, told]): Call => {
       const path = address.replace(/^\/api\/v1/, '');
@@ -84,4 +88,18 @@ export function chosenCalls(calls: readonly Call[], text: string, scope: string)
 function schemaIn(content: Readonly<Record<string, { readonly schema?: Schema }>> | undefined): Schema | null {
   const [schema] = Object.values(content ?? {}).map((each) => each.schema);
   return schema === undefined || schema.type === 'null' ? null : schema;
+}
+
+/** The same with each shape in the place of its name; not copied, and none of ours has itself as a part. */
+function writtenOut<Part>(part: Part, named: Readonly<Record<string, Schema>>): Part {
+  const shapes = new Map<string, unknown>();
+  const walk = (each: unknown): unknown => {
+    if (Array.isArray(each)) return each.map(walk);
+    if (typeof each !== 'object' || each === null) return each;
+    const name = '$ref' in each && typeof each.$ref === 'string' ? each.$ref.replace('#/components/schemas/', '') : undefined;
+    if (name === undefined) return Object.fromEntries(Object.entries(each).map(([key, value]) => [key, walk(value)]));
+    if (!shapes.has(name)) shapes.set(name, walk(named[name] ?? {}));
+    return shapes.get(name);
+  };
+  return walk(part) as Part;
 }

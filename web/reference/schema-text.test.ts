@@ -49,6 +49,16 @@ describe('the calls of a document', () => {
     );
   });
 
+  it('have the shapes that the document has once, wherever these stand', () => {
+    const step = { $ref: '#/components/schemas/Step' };
+    const body = { type: 'object', required: ['step'], properties: { step, more: { type: 'array', items: step } } } as const;
+    const [call] = callsOf({
+      paths: { '/api/v1/journeys': { post: { requestBody: { content: { 'application/json': { schema: body } } } } } },
+      components: { schemas: { Step: { oneOf: [{ $ref: '#/components/schemas/Done' }, { const: 'code' }] }, Done: { const: 'done' } } },
+    });
+    expect(schemaText(call?.body ?? {})).toBe('{\n  step: "done" | "code"\n  more?: [ "done" | "code", … ]\n}');
+  });
+
   it('are found by words, and by what a token may', () => {
     expect(ids(chosenCalls(calls, '', ''))).toEqual(ids(calls));
     expect(ids(chosenCalls(calls, ' WRITTEN get ', ''))).toEqual(['GET /history']);
