@@ -114,7 +114,7 @@ async function requireProvenStill({ act, configuration }: ActDeps, store: Store,
   const { account, facts } = warrant.helpCase;
   const { method } = warrant.receipt.receipt;
   const { withoutKinds } = configuration().threat;
-  const isProven = await isProvenStill(store, { proven: method.proofs, shown: facts.shown ?? {} }, account, act.at);
+  const isProven = await isProvenStill(store, { proven: method.proofs, shown: facts.shown ?? {} }, account, act.at, null);
   const restsOnLess =
     method.proofs.some((kind) => withoutKinds.some((each) => each === kind)) && (await isRaisedSince(store, facts.threat));
   if (!isProven || restsOnLess) throw new AppError('case.receipt-needed');
