@@ -171,7 +171,7 @@ describe.each(['sqlite', 'postgres'] as const)('a raised threat, on %s', (engine
         .toSorted((left, right) => (left.at < right.at ? 1 : -1))[0];
       await client.answer({ code: newest === undefined ? '' : codeIn(newest) });
       const { token = '' } = (await exchange(keyturn.url, client)).body;
-      return (path: string) => inSession(keyturn.url, token, 'GET', path);
+      return (path: string, method = 'GET', body?: object) => inSession(keyturn.url, token, method, path, body);
     };
     const all: { who: Who; mail: Awaited<ReturnType<typeof byMail>>; app: SessionClient }[] = [];
     for (const who of Object.keys(holders) as Who[]) {
@@ -189,10 +189,14 @@ describe.each(['sqlite', 'postgres'] as const)('a raised threat, on %s', (engine
       expect([who, (await mail('/session')).status]).toEqual([who, ends ? 401 : 200]);
       expect([who, (await app.call('GET', asked[who])).status]).toEqual([who, 200]);
     }
+    // Whoever is nobody here goes on as well, and adds nothing by it that would count later.
+    const [nobody] = all.filter(({ who }) => who === 'who is nobody here');
+    expect((await nobody?.mail('/me/factors/recovery-codes', 'POST', {}))?.body.code).toBe('session.ended');
+    expect((await nobody?.app.call('POST', '/me/factors/recovery-codes', {}))?.status).toBe(201);
     const ended = (await keyturn.deps.store.audit.read(0, 100_000)).filter(
       ({ type, data }) => type === 'session.ended' && data.includes('threat-raised'),
     );
-    expect(ended).toHaveLength(2);
+    expect(ended).toHaveLength(3);
     await isOver();
   });
 

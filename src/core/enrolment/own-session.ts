@@ -7,6 +7,7 @@ import { sessionActor } from '../sessions/end-sessions.ts';
 import { isOver } from '../sessions/find-session.ts';
 import { requireFresh, requireFreshProof, type WantedProof } from '../sessions/freshness.ts';
 import type { Session } from '../sessions/session.ts';
+import { requireEnoughStill } from '../sessions/still-enough.ts';
 import type { ChangedBy } from './enrol-factors.ts';
 import { invitationOf } from './invitations/show-invitation.ts';
 
@@ -72,6 +73,8 @@ export async function addedByOwner(
   session: Session,
   spend?: (store: Store) => Promise<void>,
 ): Promise<ReturnType<typeof changedByOwner> & { countsFrom: number }> {
+  // Who had nothing has given all that there was. For everybody else: nobody adds a proof by one that does not count.
+  if (session.rights !== 'enrolment') await requireEnoughStill(deps, session);
   const invitation = await invitationOf(deps, session);
   const invited = deps.configuration().enrolment.invitations.coolDownHours;
   const by = changedByOwner(deps, session, async (store) => {

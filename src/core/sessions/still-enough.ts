@@ -9,7 +9,7 @@ import type { WantedProof } from './freshness.ts';
 import type { Session } from './session.ts';
 
 /**
- * For who acts by a role: while a threat is raised the proofs of their session have to be enough to sign in by what counts now. A session
+ * For who acts by a role, or adds a proof of their own: while a threat is raised the proofs of their session have to be enough to sign in by what counts now. A session
  * that rests on less ends: it may be the one that the threat is about.
  * @throws AppError `session.ended`, and `directory.*`: what a rule asks of the account is not known then
  */
