@@ -6,14 +6,14 @@ const context: CheckContext = { demo: false, secretProblem: () => null, authorit
 const agents = { name: 'agents', may: ['unlock-account'], heldBy: { groups: ['Agents'] }, over: { groups: ['Staff'] } };
 const others = { name: 'others', when: { goals: ['reset-password'] }, accepted: [['email', 'totp']] };
 
-const problemsOf = (role: object, rules: object[] | undefined, alarmAddress?: string, more: object = {}) => {
+const problemsOf = (role: object | object[], rules: object[] | undefined, alarmAddress?: string, more: object = {}) => {
   const document = {
     version: 1,
     organisation: { name: 'Example', publicUrl: 'https://password.example.com', ...(alarmAddress === undefined ? {} : { alarmAddress }) },
     directories: [{ kind: 'embedded', id: 'people', label: 'People' }],
     mail: { kind: 'smtp', from: 'Keyturn <keyturn@example.com>', servers: [{ host: 'mail.example.com' }] },
     signIn: { enabled: true },
-    roles: [role],
+    roles: [role].flat(),
     ...(rules === undefined ? {} : { recovery: { rules } }),
     ...more,
   };
@@ -53,4 +53,22 @@ it('warns of questions that can never be enough', () => {
   expect(problemsOf(withWays, undefined, undefined, { factors, helpdesk: { questionsNeeded: 4 } })).toEqual([
     expect.stringMatching(/`factors\.questions\.asked` is less/),
   ]);
+});
+
+it('warns of agents whose role does not say how passwords are reset', () => {
+  const resetting = { ...agents, may: ['reset-password'] };
+  expect(problemsOf(resetting, undefined)).toEqual([expect.stringMatching(/^warning roles\[0\]\.resetBy: Not said/)]);
+  for (const resetBy of [['link'], ['told'], ['link', 'told']]) expect(problemsOf({ ...resetting, resetBy }, undefined)).toEqual([]);
+  // Managers tell their reports, whatever it says.
+  expect(problemsOf({ ...resetting, heldBy: { directManager: true } }, undefined)).toEqual([]);
+});
+
+it('warns of passwords that may be told by one role of the same holders and not by another', () => {
+  const telling = { ...agents, may: ['reset-password'], resetBy: ['link', 'told'] };
+  const other = (heldBy: object, more: object = {}) => ({ ...telling, name: 'other', resetBy: ['link'], heldBy, ...more });
+  const warning = [expect.stringMatching(/^warning roles\[0\]\.resetBy: roles\[1\] is held by the same and lacks `told`/)];
+  expect(problemsOf([telling, other({ groups: ['More', 'agents'] })], undefined)).toEqual(warning);
+  expect(problemsOf([telling, other({ groups: ['Others'] })], undefined)).toEqual([]);
+  expect(problemsOf([telling, other({ groups: ['Agents'] }, { may: ['unlock-account'] })], undefined)).toEqual([]);
+  expect(problemsOf([telling, other({ groups: ['Agents'] }, { resetBy: ['told'] })], undefined)).toEqual([]);
 });

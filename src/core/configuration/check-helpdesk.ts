@@ -8,6 +8,7 @@ import { hasAgents } from './has-agents.ts';
 export function checkHelpdesk(configuration: Configuration, report: Report): void {
   const { roles, signIn, recovery, organisation, helpdesk, directories } = configuration;
   checkOtherWays(configuration, report);
+  checkResetBy(roles, report);
   for (const [index, { when }] of helpdesk.approvals.entries())
     checkScopes(when, ['helpdesk', 'approvals', index, 'when'], directories, report);
   for (const [index, { unverified }] of roles.entries()) {
@@ -38,4 +39,45 @@ function checkOtherWays({ roles, factors, helpdesk, directories }: Configuration
   if (asked < helpdesk.questionsNeeded) none('`factors.questions.asked` is less than `helpdesk.questionsNeeded`');
   const isEmpty = pool.length === 0 && directories.every(({ questions }) => questions.length === 0);
   if (isEmpty) none('there are none to choose from in `factors.questions.pool`');
+}
+
+/**
+ * Who reset passwords before `resetBy` was there told them, and tells none without it: so it is to be said, either way. Where one role
+ * allows it and another of the same holders does not, nobody is told one, as all must allow it.
+ */
+function checkResetBy(roles: Configuration['roles'], report: Report): void {
+  const resetting = roles.flatMap((role, index) =>
+    role.may.includes('reset-password') && (role.heldBy.groups ?? role.heldBy.accounts) !== undefined ? [{ ...role, index }] : [],
+  );
+  for (const { resetBy, index } of resetting) {
+    if (resetBy !== undefined) continue;
+    report(
+      'warning',
+      ['roles', index, 'resetBy'],
+      'Not said, so its holders tell nobody a password: say `[link]`, or `[link, told]` if they are to tell temporary ones',
+    );
+  }
+  for (const { resetBy, heldBy, index } of resetting) {
+    if (resetBy?.includes('told') !== true) continue;
+    const other = resetting.find((each) => each.resetBy?.includes('told') !== true && haveSameHolders(each.heldBy, heldBy));
+    if (other === undefined) continue;
+    report(
+      'warning',
+      ['roles', index, 'resetBy'],
+      `roles[${other.index}] is held by the same and lacks \`told\`: for whom both are, no password is told`,
+    );
+  }
+}
+
+type HeldBy = Configuration['roles'][number]['heldBy'];
+
+/** Whether both name a group or an account in one directory. What is named in two ways is not seen. */
+function haveSameHolders(one: HeldBy, other: HeldBy): boolean {
+  const isApart = one.directories !== undefined && other.directories !== undefined && !share(one.directories, other.directories);
+  return !isApart && (share(one.groups, other.groups) || share(one.accounts, other.accounts));
+}
+
+function share(some: readonly string[] = [], others: readonly string[] = []): boolean {
+  const names = new Set(others.map((name) => name.toLowerCase()));
+  return some.some((name) => names.has(name.toLowerCase()));
 }

@@ -50,6 +50,7 @@ function helpdesk(group: string): NonNullable<ConfigurationDocument['roles']>[nu
     may: ['see-people', 'reset-password', 'unlock-account', 'issue-pass', 'end-sessions', 'release-recovery'],
     heldBy: { directories: [DIRECTORY_ID], groups: [group] },
     over: { directories: [DIRECTORY_ID] },
+    resetBy: ['link'],
   };
 }
 
