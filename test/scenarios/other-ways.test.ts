@@ -338,6 +338,17 @@ describe.each(['sqlite', 'postgres'] as const)('a caller verified by the agent, 
     expect(await caseNow(agent, next.id)).toMatchObject({ state: 'open' });
   });
 
+  it('waits with each kind for itself, whatever else is asked for between', async () => {
+    const { agent, caller } = await listening();
+    const { id } = await opened(agent, caller);
+    expect((await ask(agent, id, 'email')).status).toBe(200);
+    expect((await ask(agent, id, 'totp')).status).toBe(200);
+    expect(await ask(agent, id, 'email')).toMatchObject(tooOften);
+    expect((await ask(agent, id, 'totp')).status).toBe(200);
+    keyturn.clock.move(keyturn.deps.configuration().factors.email.resendWaitSeconds * 1000);
+    expect((await ask(agent, id, 'email')).status).toBe(200);
+  });
+
   it('never where the role does not say so, nor by what nobody enrolled', async () => {
     const caller = await newCaller(keyturn);
     await withQuestions(caller);

@@ -30,7 +30,7 @@ async function ask(deps: ActDeps, session: Session, id: string, kind: TypedKind)
   const way = kind === 'questions' ? 'questions' : 'read-back';
   const helped = await requireCaller(deps, session, helpCase, way);
   const { facts, row } = helpCase;
-  const { asked: before, readOut = [] } = facts;
+  const { resendAt = {}, readOut = [] } = facts;
   const factors = (await factorsThatCount(deps, helped.account)).filter((factor) => factor.kind === kind);
   // A kind that was read out already says nothing more: what is wanted is another.
   if (factors.length === 0 || readOut.includes(kind)) throw new AppError('case.nothing-enrolled');
@@ -40,11 +40,10 @@ async function ask(deps: ActDeps, session: Session, id: string, kind: TypedKind)
   const questions = question.questions ?? [];
   if (way === 'questions' && questions.length < deps.configuration().helpdesk.questionsNeeded) throw new AppError('case.nothing-enrolled');
   const now = deps.act.at;
-  if (before?.kind === kind && before.resendAt !== null && before.resendAt > now) throw new AppError('case.too-often');
+  if ((resendAt[kind] ?? 0) > now) throw new AppError('case.too-often');
   const [lifetime, wait] = [factor.lifetime(), factor.resendWait()];
   const asked: AskedCaller = {
     ...{ kind, challenge, expected: question.expected, questions },
-    resendAt: wait === null ? null : now + wait,
     expiresAt: lifetime === null ? row.expiresAt : Math.min(row.expiresAt, now + lifetime),
   };
   const moved = await deps.store.transaction(async (store) => {
@@ -53,7 +52,9 @@ async function ask(deps: ActDeps, session: Session, id: string, kind: TypedKind)
     // Nothing was sent, and the case stays as it was; what the owner is told of it is kept.
     if (!granted) return null;
     await recordEvent(store, deps.clock, { type: 'case.asked', ...aboutCase(helpCase), actor: delegateActor(deps, session), factor: kind });
-    const after = await moveCase(store, helpCase, { facts: { asked } });
+    const after = await moveCase(store, helpCase, {
+      facts: { asked, ...(wait === null ? {} : { resendAt: { ...resendAt, [kind]: now + wait } }) },
+    });
     if (after === null) throw new AppError('case.passed');
     return after;
   });

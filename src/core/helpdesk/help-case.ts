@@ -40,8 +40,6 @@ export interface AskedCaller {
   /** What a right answer is, as the kind of proof keeps it. */
   readonly expected: string;
   readonly questions: readonly PutQuestion[];
-  /** Milliseconds since 1970; null: nothing is sent. */
-  readonly resendAt: number | null;
   readonly expiresAt: number;
 }
 
@@ -77,6 +75,8 @@ export interface CaseFacts {
   /** The address of the page was sent to the caller: how often, when last (milliseconds since 1970), and over what. */
   readonly page?: { readonly times: number; readonly at: number; readonly channel: 'email' | 'sms' };
   readonly asked?: AskedCaller | null;
+  /** From when on each kind may be sent again, whatever was asked for since; milliseconds since 1970. */
+  readonly resendAt?: Readonly<Partial<Record<TypedKind, number>>>;
   /** Kinds of which the caller gave what was right. */
   readonly readOut?: readonly TypedKind[];
   readonly vouch?: AskedVouch;
