@@ -93,6 +93,17 @@ describe('keyturn config', () => {
     expect(await runCommand(['config', 'check', fileWith(configurationDocument())])).toMatchObject({ exitCode: 0 });
   });
 
+  it('shows each of twenty errors, at its place, once', async () => {
+    const misspelt = Array.from({ length: 18 }, (_, index) => `guard.misspelt${index}`);
+    const guard = Object.fromEntries(misspelt.map((path) => [path.split('.')[1], 1]));
+    const file = fileWith({ ...configurationDocument({ guard }), version: 2, mail: { kind: 'capture' } });
+    const { exitCode, output } = await runCommand(['config', 'check', file]);
+    expect(exitCode).toBe(1);
+    const places = [...output.matchAll(/^error: ([^:]+): /gm)].map(([, place]) => place);
+    expect(places.sort()).toEqual(['mail.kind', 'version', ...misspelt].sort());
+    expect(output).toContain('20 errors');
+  });
+
   it('refuses a file that is not there or not YAML in one sentence', async () => {
     const missing = await runCommand(['config', 'check', join(folder, 'absent.yaml')]);
     expect(missing).toMatchObject({ exitCode: 1, errors: expect.stringContaining('this file cannot be read') });
