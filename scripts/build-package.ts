@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { rolldown } from 'rolldown';
+import { type OutputAsset, type OutputChunk, rolldown } from 'rolldown';
 import { buildWeb, WEB_FOLDER } from './build-web.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -74,8 +74,23 @@ async function bundle(folder: string, version: string): Promise<void> {
     ],
     logLevel: 'warn',
   });
-  await build.write({ dir: folder, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' });
+  await build.write({
+    dir: folder,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    // V8 keeps the text of each file in memory, with two octets for every character as soon as one is not ASCII.
+    charset: 'ascii',
+    comments: { legal: true, annotation: false, jsdoc: false },
+    plugins: [{ name: 'names-in-licences', generateBundle: (_options, chunks) => Object.values(chunks).forEach(escapeComments) }],
+  });
   await build.close();
+}
+
+/** What is not ASCII by now stands in comments about licences, which stay: the names of people. */
+function escapeComments(chunk: OutputChunk | OutputAsset): void {
+  if (chunk.type !== 'chunk') return;
+  chunk.code = chunk.code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** A library without what it was compiled from, and with the part for this machine that some keep as a package of its own. */

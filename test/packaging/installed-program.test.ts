@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -37,6 +38,12 @@ describe('what is installed', () => {
     ]);
     expect(readdirSync(join(installed, 'node_modules')).sort()).toEqual(['@node-rs', 'better-sqlite3']);
     expect(readdirSync(join(installed, 'server')).filter((name) => !name.endsWith('.js'))).toEqual([]);
+  });
+
+  it('is ASCII alone, of which the memory takes one octet for each character and not two', () => {
+    const files = readdirSync(join(installed, 'server')).map((name) => readFileSync(join(installed, 'server', name)));
+    expect(files.length).toBeGreaterThan(2);
+    expect(files.filter((text) => !isAscii(text))).toEqual([]);
   });
 
   it('names what it is built from with its licences', () => {
