@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixParts, shellWord } from '../../shared/fix-text.ts';
+import { acisFor, aciValue, WRITTEN } from '../../src/core/delegation/ds389.ts';
 import type { Directory, DirectoryKind } from '../../src/core/ports/directory.ts';
 import type { DirectoryHealth } from '../../src/core/ports/directory-health.ts';
 import { startDs389 } from '../servers/ds389.ts';
@@ -316,6 +317,28 @@ describe('389 Directory Server', () => {
     expect(held(after)).toEqual(['read', 'reset-password', 'unlock-account', 'require-change']);
     expect(after.tooMuch).toEqual([]);
   });
+
+  it.each([...new Set(Object.values(WRITTEN).flat())])(
+    'misses the right to write %s for each verb that writes it, and for no other',
+    async (missing) => {
+      const server = await sharedDs389();
+      const baseDn = await server.createOrganizationalUnit(uniqueName('rights'));
+      await server.createUser({ login: newLogin(), password: newPassword(), parentDn: baseDn });
+      const whole = aciValue(acisFor({ baseDn, serviceAccount: server.readOnly }).write);
+      const names = new Set<string>(Object.values(WRITTEN).flat());
+      names.delete(missing);
+      const less = whole.replace(/^\(targetattr="[^"]*"\)/, `(targetattr="${[...names].join(' || ')}")`);
+      expect(less).not.toBe(whole);
+      await server.modify(baseDn, { aci: less });
+      const health = await inspect('389ds', server, server.readOnly, { baseDn });
+      const writing = Object.entries(WRITTEN).filter(([, written]) => (written as readonly string[]).includes(missing));
+      expect(health.rights.filter(({ ok, verb }) => ok !== true && verb in WRITTEN).map(({ verb }) => verb)).toEqual(
+        writing.map(([verb]) => verb),
+      );
+      for (const [verb] of writing) expect(health.of(verb).problem).toContain(missing);
+      expect(health.tooMuch).toEqual([]);
+    },
+  );
 
   it('warns of a password administrator, by itself or by a group', async () => {
     const server = await startDs389();
