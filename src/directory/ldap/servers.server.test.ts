@@ -118,6 +118,27 @@ describe('failover', () => {
     expect(events).toEqual(['directory.server-passed-over', 'directory.server-back']);
   });
 
+  it.each([
+    { place: 0, refusing: false, passedOver: 1 },
+    { place: 1, refusing: true, passedOver: 2 },
+    { place: 2, refusing: true, passedOver: 1 },
+  ])(
+    'passes over a name that nobody knows at place $place of three, also beside one that refuses',
+    async ({ place, refusing, passedOver }) => {
+      const known = [first, second].map((proxy) => ({ url: url(proxy) }));
+      const three = connect({ servers: known.toSpliced(place, 0, { url: 'ldaps://gone.invalid:636' }) });
+      try {
+        if (refusing) first.setMode('refuse');
+        const serving = url(refusing ? second : first);
+        expect(await three.read(countPeople)).toBe(serving);
+        expect(await three.write(describeAlice('three'))).toBe(serving);
+        expect(events).toEqual(Array(passedOver).fill('directory.server-passed-over'));
+      } finally {
+        await three.close();
+      }
+    },
+  );
+
   it('lets a silent server cost its connect time-out once', async () => {
     first.setMode('stall');
     expect(await elapsed(() => servers.read(countPeople))).toBeGreaterThanOrEqual(connectTimeout - 20);
