@@ -86,6 +86,11 @@ describe.each([
     await press('branding.accent');
     await page.locator('[id="branding.accent-problem"]').waitFor();
 
+    // One that could not even be sent: what was there stays.
+    await page
+      .getByLabel('Logo', { exact: true })
+      .setInputFiles({ name: 'huge.png', mimeType: 'image/png', buffer: Buffer.concat([drawLogo(), Buffer.alloc(2_000_000)]) });
+    await page.getByText((word['setting.image.too-large'] ?? '').replace('{{size}}', '2001').replace('{{most}}', '60')).waitFor();
     await page.getByLabel('Accent', { exact: true }).fill(ACCENT);
     await page.getByLabel('Logo', { exact: true }).setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer: drawLogo() });
     await page

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { LARGEST_LOGO } from '../../../shared/branding/logo-limit.ts';
 import { drawLogo, pngChunk } from '../../../test/servers/draw-logo.ts';
-import { LARGEST_LOGO, readLogo } from './logo.ts';
+import { readLogo } from './logo.ts';
 
 const asData = (bytes: Buffer, type = 'image/png') => `data:${type};base64,${bytes.toString('base64')}`;
 const problemOf = (text: string) => (readLogo(text) as { problem?: string }).problem;
@@ -21,8 +22,8 @@ describe('a logo', () => {
     ['something after the image', `${asData(drawLogo(4, 4))}<script>`, /PNG, JPEG or WebP/],
     ['a PNG that says it is a JPEG', asData(drawLogo(4, 4), 'image/jpeg'), /it is png/],
     ['a bomb', asData(drawLogo(30_000, 30_000)), /2000 on a side/],
-    ['too many bytes', asData(Buffer.concat([drawLogo(4, 4), Buffer.alloc(LARGEST_LOGO)])), /100 kB at most/],
-    ['ten megabytes', asData(Buffer.alloc(10_000_000)), /100 kB at most/],
+    ['too many bytes', asData(Buffer.concat([drawLogo(4, 4), Buffer.alloc(LARGEST_LOGO)])), /60 kB at most/],
+    ['ten megabytes', asData(Buffer.alloc(10_000_000)), /60 kB at most/],
     ['one that moves', asData(drawLogo(4, 4, [pngChunk('acTL', Buffer.alloc(8))])), /moves/],
     ['nothing', 'data:image/png;base64,', /PNG, JPEG or WebP/],
     ['no pixels', asData(drawLogo(0, 4)), /no image/],

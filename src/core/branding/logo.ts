@@ -1,7 +1,6 @@
 import { imageSize } from 'image-size';
+import { LARGEST_LOGO } from '../../../shared/branding/logo-limit.ts';
 
-/** Bytes of an image: it is part of the configuration, and loaded with every first page. */
-export const LARGEST_LOGO = 100_000;
 /** Pixels on a side: what is small in bytes may still fill the memory of a phone. */
 const MOST_PIXELS = 2000;
 

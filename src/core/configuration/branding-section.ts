@@ -19,7 +19,7 @@ export const brandingSchema = z.strictObject({
   logo: logoSchema
     .optional()
     .describe(
-      'Shown instead of the key before the name, at most 32 pixels high: PNG, JPEG or WebP as a data URI, 100 kB at most. An SVG is refused, as it can carry script.',
+      'Shown instead of the key before the name, at most 32 pixels high: PNG, JPEG or WebP as a data URI, 60 kB at most. An SVG is refused, as it can carry script.',
     ),
   logoDark: logoSchema.optional().describe('The logo on dark pages, where the other one cannot be seen there.'),
   links: z

@@ -1,5 +1,6 @@
 import { type ChangeEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { LARGEST_LOGO } from '../../../shared/branding/logo-limit.ts';
 import { QuietLink } from '../../ui/layout.tsx';
 import classes from './configuration.module.css';
 import { SCHEMA_LANGUAGE, type SettingProps, useProblemAt } from './setting-context.ts';
@@ -8,13 +9,18 @@ import { SettingHint } from './setting-hint.tsx';
 /** An image, chosen as a file and kept in the document itself. */
 export function ImageSetting({ label, schema, value, path, required, onChange }: SettingProps) {
   const { t } = useTranslation('admin');
-  const problem = useProblemAt(path);
+  const found = useProblemAt(path);
+  const [tooLarge, setTooLarge] = useState<number>();
+  const problem = tooLarge === undefined ? found : t('setting.image.too-large', { size: tooLarge, most: LARGEST_LOGO / 1000 });
   const given = typeof value === 'string' ? value : undefined;
   const choose = async (event: ChangeEvent<HTMLInputElement>) => {
     const [file] = event.currentTarget.files ?? [];
     // The same file may be chosen again after it was mended.
     event.currentTarget.value = '';
-    if (file !== undefined) onChange(await dataOf(file));
+    if (file === undefined) return;
+    // It could not even be sent to be judged.
+    setTooLarge(file.size > LARGEST_LOGO ? Math.ceil(file.size / 1000) : undefined);
+    if (file.size <= LARGEST_LOGO) onChange(await dataOf(file));
   };
   return (
     <div className={classes.entry}>
