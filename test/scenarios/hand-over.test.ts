@@ -4,7 +4,7 @@ import type { Step } from '../../shared/api/journeys.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
-import { type JourneyClient, type Reply, request, startJourney } from './journey-client.ts';
+import { type JourneyClient, type Reply, request, startIdly, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
 import { codeIn, type Enrolled, holdsCode, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
 
@@ -27,7 +27,13 @@ describe.each(['sqlite', 'postgres'] as const)('a recovery that goes on at a pho
       configuration: {
         organisation: { name: 'Test', publicUrl: 'http://localhost' },
         guard: GENEROUS_LIMITS,
-        recovery: { rules: [{ name: 'everybody', accepted: [['email', 'totp']] }] },
+        recovery: {
+          rules: [
+            { name: 'less at Windows', when: { clients: ['windows-logon'] }, accepted: [['email']] },
+            { name: 'no unlocking elsewhere', when: { goals: ['unlock-account'] }, accepted: [] },
+            { name: 'everybody', accepted: [['email', 'totp']] },
+          ],
+        },
       },
     });
   });
@@ -113,6 +119,36 @@ describe.each(['sqlite', 'postgres'] as const)('a recovery that goes on at a pho
     expect(end).toMatchObject({ kind: 'done', results: [{ outcome: 'done-on-phone', account: { id: '', label: '' } }] });
     expect(JSON.stringify(end)).not.toContain(person.login);
     expect(await events('journey.handed-over')).toHaveLength(1);
+  });
+
+  it('asks for what both kinds of client ask for: less is never enough because it was begun, or goes on, elsewhere', async () => {
+    const [other, person] = [await somebody(), await somebody()];
+    const atWindows = (login: string) => startIdly(keyturn.url, { account: login, client: 'windows-logon' });
+    const stays = await atWindows(other.login);
+    await giveMailed(stays, other);
+    stays.at('new-password');
+
+    const here = await atWindows(person.login);
+    const { phone, link } = await offer(here);
+    const there = await open(link);
+    await handOver(here, phone, there.digits);
+    there.step = await standing(there);
+    expect(there.at('choose-factor').accepted).toEqual([['email', 'totp']]);
+    await giveMailed(there, person);
+    there.at('code');
+    await there.answer({ code: person.totp() });
+    there.at('new-password');
+  });
+
+  it('is not handed to a client whose rules let nobody recover so, and goes on here', async () => {
+    const person = await somebody();
+    const here = await startIdly(keyturn.url, { account: person.login, goal: 'unlock-account', client: 'windows-logon' });
+    const { phone, link } = await offer(here);
+    const there = await open(link);
+    expect((await handOver(here, phone, there.digits)).body.code).toBe('journey.hand-over-not-possible');
+    expect(await standing(there)).toMatchObject({ kind: 'waiting', for: 'computer' });
+    await giveMailed(here, person);
+    expect(here.step.kind).toBe('done');
   });
 
   it('looks the same for a name that does not exist', async () => {

@@ -1,4 +1,4 @@
-import type { Goal, Problem, Step, StepKind, Verdict } from '../../shared/api/journeys.ts';
+import type { Client, Goal, Problem, Step, StepKind, Verdict } from '../../shared/api/journeys.ts';
 import { solveWork } from './solve-work.ts';
 import { codeIn, type Enrolled, holdsCode, type Keyturn, until } from './start-keyturn.ts';
 
@@ -64,9 +64,10 @@ export async function startIdly(
     goal = 'reset-password',
     locale = 'en',
     headers = {},
-  }: { account: string; goal?: Goal; locale?: string; headers?: Record<string, string> },
+    client: kind = 'cli',
+  }: { account: string; goal?: Goal; locale?: string; headers?: Record<string, string>; client?: Client['kind'] },
 ): Promise<JourneyClient> {
-  const started = await request(url, 'POST', '/journeys', { goal, account, locale, client: { kind: 'cli' } }, headers);
+  const started = await request(url, 'POST', '/journeys', { goal, account, locale, client: { kind } }, headers);
   const { token, step } = started.body;
   if (started.status !== 201 || token === undefined || step === undefined) throw new Error(`not started: ${JSON.stringify(started.body)}`);
   const client: JourneyClient = {

@@ -148,6 +148,8 @@ export interface JourneyState {
   offeredPhones?: number;
   /** Of a phone: the recovery that it is to take over, or has. */
   handedFrom?: string;
+  /** Kinds of client that it was handed over to, one after the other. The rules of proof of each count, and of where it was begun. */
+  handedTo?: Client['kind'][];
   /** In which session the proof of another account was begun, for its link. */
   link?: { session: string };
   /** A link of the helpdesk has begun it, which is all that it rests on: the case, and which of its links. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FACTOR_KINDS, type FactorKind } from '../../../shared/api/journeys.ts';
+import { CLIENT_KINDS, FACTOR_KINDS, type FactorKind } from '../../../shared/api/journeys.ts';
 import type { Candidate } from '../accounts/candidate.ts';
 import { type Configuration, type ConfigurationDocument, configurationSchema } from '../configuration/document.ts';
 import { FACTOR_TRAITS } from '../factors/kinds.ts';
@@ -156,6 +156,44 @@ describe('what is added rests on a proof and is worth no more', () => {
     ];
     expect(mayAdd(configured({ rules }), ['email'])).toBe(true);
     expect(mayAdd(configured({ rules }), ['email'], 'unlock-account', one('partners'))).toBe(false);
+  });
+});
+
+describe('a journey that was handed from one kind of client to another', () => {
+  const rule: fc.Arbitrary<ProofRule> = fc.record({
+    name: fc.string(),
+    when: fc.record({ clients: fc.option(fc.subarray([...CLIENT_KINDS], { minLength: 1 }), { nil: undefined }) }),
+    accepted: fc.array(fc.uniqueArray(fc.constantFrom(...FACTOR_KINDS), { minLength: 1, maxLength: 3 }), { maxLength: 3 }),
+  });
+  const client = fc.constantFrom(...CLIENT_KINDS);
+  const kinds = fc.uniqueArray(fc.constantFrom(...FACTOR_KINDS));
+  const one = {
+    ref: { directory: 'people', id: '1' },
+    facts: { directory: 'people', membership: { places: {}, groups: {} } },
+    has: FACTOR_KINDS,
+  } as unknown as Candidate;
+  const at = (kind: string, proven: FactorKind[], handedTo?: string[]) =>
+    ({ goal: 'reset-password', client: { kind }, address: '203.0.113.1', proven, candidates: [one], handedTo }) as unknown as JourneyState;
+
+  it('is complete by what would be enough at each of them, and by nothing less', () => {
+    fc.assert(
+      fc.property(fc.array(rule, { maxLength: 4 }), client, fc.array(client, { maxLength: 3 }), kinds, (rules, begun, handedTo, proven) => {
+        const deps = { configuration: () => ({ recovery: { rules } }) as unknown as Configuration };
+        const isComplete = (state: JourneyState) => completeAmong(deps, state, [one]).length > 0;
+        const each = [begun, ...handedTo].map((kind) => isComplete(at(kind, proven)));
+        expect(isComplete(at(begun, proven, handedTo))).toBe(each.every(Boolean));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('offers what it offered where both say the same', () => {
+    const rules = [
+      { name: 'partners', when: { directories: ['partners'] }, accepted: [['email', 'totp']] },
+      { name: 'everybody', when: {}, accepted: [['email'], ['totp']] },
+    ];
+    const deps = { configuration: () => ({ recovery: { rules } }) as unknown as Configuration };
+    expect(combinationsNow(deps, at('windows-logon', [], ['web']))).toEqual(combinationsNow(deps, at('windows-logon', [])));
   });
 });
 

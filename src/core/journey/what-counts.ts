@@ -3,7 +3,7 @@ import type { Candidate } from '../accounts/candidate.ts';
 import { isServed } from '../configuration/directory-abilities.ts';
 import type { Configuration } from '../configuration/document.ts';
 import { hasAgents } from '../configuration/has-agents.ts';
-import { distinctCombinations } from '../proof/combinations.ts';
+import { distinctCombinations, enoughForBoth } from '../proof/combinations.ts';
 import { isProofComplete, nextKinds } from '../proof/completeness.ts';
 import { acceptedOf } from '../proof/first-sign-in.ts';
 import { combinationsOf, offeredCombinations, ownCombinations, rulesConcerning, type Situation } from '../proof/rules.ts';
@@ -18,6 +18,22 @@ export function situationOf({ goal, client, address }: JourneyState): Situation 
   return { goal, client: client.kind, address };
 }
 
+/** The same for every kind of client that the journey has come to. */
+function situationsOf(state: JourneyState): Situation[] {
+  const begun = situationOf(state);
+  return [...new Set([begun.client, ...(state.handedTo ?? [])])].map((client) => ({ ...begun, client }));
+}
+
+/**
+ * What is enough for every kind of client that the journey has come to: what is easier for one of them is not carried to another, and what
+ * another asks for is not left out.
+ */
+function enoughInAll(state: JourneyState, combinations: (situation: Situation) => FactorKind[][]): FactorKind[][] {
+  const each = situationsOf(state).map(combinations);
+  // Where two say the same it is left as it is written: nothing that is offered changes with the device.
+  return each.reduce((all, more) => (JSON.stringify(all) === JSON.stringify(more) ? all : enoughForBoth(all, more)));
+}
+
 /** The goals offered to a client: of those configured, the ones that a directory can serve and for which some proof could count. */
 export function offeredGoals(configuration: Configuration, where: Omit<Situation, 'goal'>): Goal[] {
   const { recovery, signIn, directories } = configuration;
@@ -30,6 +46,11 @@ export function offeredGoals(configuration: Configuration, where: Omit<Situation
   return goals.filter((goal) => isServed(goal, directories) && canProve(goal));
 }
 
+/** Whether another goal is offered to every kind of client that a journey has come to. */
+export function isOfferedToo({ configuration }: Deps, state: JourneyState, goal: Goal): boolean {
+  return situationsOf(state).every((situation) => offeredGoals(configuration(), situation).includes(goal));
+}
+
 /**
  * The combinations that count in a journey now. Before the first right proof: those of all rules that could apply, the same for every
  * name. After it: what the owners of the accounts that are left can give of what the rule of each accepts.
@@ -37,7 +58,7 @@ export function offeredGoals(configuration: Configuration, where: Omit<Situation
 export function combinationsNow(deps: Deps, state: JourneyState): FactorKind[][] {
   // Who is signed in is known: nothing is offered that they do not have.
   if (state.proven.length === 0 && state.stepUp === undefined)
-    return offeredCombinations(rulesFor(deps.configuration(), state.goal), situationOf(state));
+    return enoughInAll(state, (situation) => offeredCombinations(rulesFor(deps.configuration(), state.goal), situation));
   const own = (state.candidates ?? []).flatMap((candidate) => {
     const has = [...state.proven, ...candidate.has];
     return combinationsFor(deps, state, candidate).filter((kinds) => kinds.every((kind) => has.includes(kind)));
@@ -80,5 +101,7 @@ export function isEnoughToAdd(deps: Deps, state: JourneyState, candidate: Candid
 
 function combinationsFor(deps: Deps, state: JourneyState, { facts, has }: Candidate): FactorKind[][] {
   if (state.stepUp !== undefined) return state.stepUp.wanted;
-  return acceptedOf(ownCombinations(rulesFor(deps.configuration(), state.goal), situationOf(state), facts), state.goal, has);
+  const rules = rulesFor(deps.configuration(), state.goal);
+  const own = enoughInAll(state, (situation) => ownCombinations(rules, situation, facts));
+  return acceptedOf(own, state.goal, has);
 }

@@ -1,5 +1,5 @@
 import { accountKey } from '../../accounts/candidate.ts';
-import { isEnoughFor, offeredGoals, situationOf } from '../what-counts.ts';
+import { isEnoughFor, isOfferedToo } from '../what-counts.ts';
 import { canUnlock } from './can-unlock.ts';
 import type { ProvenGoal } from './goal.ts';
 import { resetPasswordGoal } from './reset-password.ts';
@@ -21,7 +21,7 @@ export const unlockAccountGoal: ProvenGoal = {
       return { kind: 'done', results, nextSteps: ['was-not-locked'] };
     }
     const mayReset = accounts.every(({ candidate }) => isEnoughFor(deps, state, candidate, 'reset-password'));
-    if (!mayReset || !offeredGoals(deps.configuration(), situationOf(state)).includes('reset-password')) {
+    if (!mayReset || !isOfferedToo(deps, state, 'reset-password')) {
       return { kind: 'refused', code: 'journey.cannot-unlock' };
     }
     return { ...resetPasswordGoal.open(deps, state, accounts), message: { key: 'cannot-unlock', tone: 'info' } };

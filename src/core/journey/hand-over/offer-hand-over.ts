@@ -25,6 +25,7 @@ import {
   waitingPhone,
 } from '../phones.ts';
 import { slowDown } from '../start-journey.ts';
+import { kindsNow } from '../what-counts.ts';
 import { canHandOver } from './can-hand-over.ts';
 
 /** Which recovery a QR code hands over. */
@@ -116,6 +117,10 @@ async function tryDigits(deps: ActDeps, found: LoadedJourney, phone: string, typ
   const judged = judgeDigits(deps, step, typed);
   // The phone must not wait for a look-up that was begun for the recovery here.
   const journey = judged.isRight ? await lookUp(deps, found) : found;
+  const until = endFromNow(deps);
+  const handed = handedState(deps, journey.state, other.state, until);
+  // Where the rules let nobody recover from such a client, it goes on here.
+  if (judged.isRight && kindsNow(deps, handed).length === 0) throw new AppError('journey.hand-over-not-possible');
   const about = { journey: journey.row.id, to: phone, actor: journeyActor(deps.act, journey.state) };
   const here = await deps.store.transaction(async (store) => {
     if (!judged.isRight) {
@@ -124,8 +129,7 @@ async function tryDigits(deps: ActDeps, found: LoadedJourney, phone: string, typ
       return null;
     }
     await recordEvent(store, deps.clock, { type: 'journey.handed-over', ...about });
-    const until = endFromNow(deps);
-    await advanceJourney(store, other, handedState(deps, journey.state, other.state, until));
+    await advanceJourney(store, other, handed);
     return advanceJourney(store, journey, waitingState(deps, journey.state, phone, until));
   });
   if (here === null) return refuseDigits(judged.isRight ? 0 : judged.left);
@@ -133,13 +137,14 @@ async function tryDigits(deps: ActDeps, found: LoadedJourney, phone: string, typ
 }
 
 /**
- * What the phone goes on with: all of the recovery, but for where it is. Its rules stay those of where it was begun, its network and browser
- * are those that the owner will be known by.
+ * What the phone goes on with: all of the recovery, but for where it is. What counts has to be enough by the rules of where it was begun and
+ * by those for the phone's kind of client; its network and browser are those that the owner will be known by.
  */
 function handedState(deps: ActDeps, from: JourneyState, phone: JourneyState, until: number): JourneyState {
-  const { language, device, handedFrom } = phone;
+  const { language, device, handedFrom, client } = phone;
   const step = { ...from.step, id: randomId(deps.random) };
-  return { ...from, language, device, ...(handedFrom === undefined ? {} : { handedFrom }), until, step };
+  const handedTo = [...(from.handedTo ?? []), client.kind];
+  return { ...from, language, device, ...(handedFrom === undefined ? {} : { handedFrom }), handedTo, until, step };
 }
 
 /** What is left here: nobody, nothing proven, and for whom it waits. */
