@@ -24,6 +24,12 @@ export function accountKey(ref: AccountRef): string {
   return `${ref.directory}/${ref.id}`;
 }
 
+/** The account that such a key names; null: the text is none. */
+export function accountOfKey(key: string): AccountRef | null {
+  const [, directory = '', id = ''] = /^([^/]*)\/(.*)/s.exec(key) ?? [];
+  return directory === '' || id === '' ? null : { directory, id };
+}
+
 /** Makes a candidate of a directory entry and what was found out about it. */
 export function candidateOf(account: Account, directoryLabel: string, known: Pick<Candidate, 'facts' | 'has'>): Candidate {
   const { directory, id, login, language, contacts } = account;

@@ -2,6 +2,11 @@
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) => {
     if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
-    return Object.fromEntries(Object.entries(inner).sort(([left], [right]) => (left < right ? -1 : 1)));
+    const facts = inner as Record<string, unknown>;
+    return Object.fromEntries(
+      Object.keys(facts)
+        .toSorted()
+        .map((key) => [key, facts[key]]),
+    );
   });
 }

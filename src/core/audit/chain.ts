@@ -98,8 +98,10 @@ export async function verifyChain(rows: AsyncIterable<AuditRow> | Iterable<Audit
   }
   if (missing !== null) return failed(missing, 'dropped');
   if (broken !== null) return failed(broken, 'end-was-not-authentic');
-  const problem = end === undefined ? null : problemOfEnd(end, atEnd, seals);
-  if (problem !== null) return failed(problem === 'truncated' ? head.seq + 1 : (end?.seq ?? 0), problem);
+  if (end !== undefined) {
+    const problem = problemOfEnd(end, atEnd, seals);
+    if (problem !== null) return failed(problem === 'truncated' ? head.seq + 1 : end.seq, problem);
+  }
   const after = await endAfter?.();
   if (after !== undefined && after.seq < head.seq) return failed(after.seq + 1, 'beyond-end');
   return { ok: true, checked: head.seq, head };

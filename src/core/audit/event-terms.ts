@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { accountOfKey } from '../accounts/candidate.ts';
 import type { AuditEntry } from '../ports/audit-store.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import { groupOf } from './event-groups.ts';
@@ -69,10 +70,11 @@ function loginOf(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? (value as { login?: unknown }).login : undefined;
 }
 
-/** Of a delegate, whose account is named by its key (`accountKey`). */
+/** Of a delegate, whose account is named by its key. */
 function accountOf(actor: unknown): AccountRef[] {
-  const [, directory, id] = /^([^/]+)\/(.+)$/s.exec(String((actor as { account?: unknown } | undefined)?.account ?? '')) ?? [];
-  return directory === undefined || id === undefined ? [] : [{ directory, id }];
+  const key = (actor as { account?: unknown } | undefined)?.account;
+  const account = typeof key === 'string' ? accountOfKey(key) : null;
+  return account === null ? [] : [account];
 }
 
 function isAccount(value: object): value is AccountRef {

@@ -15,10 +15,7 @@ export const PROBLEMS: Readonly<Record<CeremonyProblem, AnswerProblem>> = {
 };
 
 /** A key that belongs to nobody (the example of RFC 6979 A.2.5 for P-256, as a COSE key): who has no passkey costs the same work. */
-const NOBODYS = {
-  id: '',
-  publicKey: 'pQECAyYgASFYIGD-1LolWp0xyWHrdMY1bWjASbiSO2H6bOZpYi5g8p-2IlggeQP-EAi4vJmkGunpVii8ZPLxsgwtfp9Rd6PClNRGIpk',
-};
+const NOBODYS_KEY = 'pQECAyYgASFYIGD-1LolWp0xyWHrdMY1bWjASbiSO2H6bOZpYi5g8p-2IlggeQP-EAi4vJmkGunpVii8ZPLxsgwtfp9Rd6PClNRGIpk';
 
 /**
  * A passkey (WebAuthn Level 3): asked for without naming one, with user verification. The challenge is derived from the question, which
@@ -45,7 +42,7 @@ export function createPasskeyFactor(deps: Pick<FactorDeps, 'keys' | 'clock' | 'c
       );
       const [first] = found;
       const asked = { challenge: challengeOf(challengeId), ...relyingPartyOf(configuration()) };
-      const credential = first === undefined ? { ...NOBODYS, id: answer.id } : passkeyOf(first.factor);
+      const credential = first === undefined ? { id: answer.id, publicKey: NOBODYS_KEY } : passkeyOf(first.factor);
       const verdict = await webAuthn.verifyAssertion(asked, credential, answer);
       if ('problem' in verdict) return { proofs: [], problem: PROBLEMS[verdict.problem] };
       if (first === undefined || answer.response.userHandle !== userHandleOf(keys, ownerOf(first.factor))) return unknown;

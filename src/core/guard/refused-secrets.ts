@@ -39,7 +39,7 @@ const REMEMBERED = 24 * 60 * 60_000;
 
 /** How long a password is left alone that was refused so often in a row; milliseconds. */
 export function pauseAfter(times: number): number {
-  return Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(10, Math.max(0, times - 1)));
+  return Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.max(0, times - 1));
 }
 
 /** Keeps no password: its keyed digest names a counter. */

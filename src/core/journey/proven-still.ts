@@ -1,6 +1,6 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { isAppError } from '../../../shared/errors.ts';
-import { accountKey } from '../accounts/candidate.ts';
+import { accountKey, accountOfKey } from '../accounts/candidate.ts';
 import { FROM_DIRECTORY, withContacts, withoutWaitingLinks } from '../enrolment/factors-of.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
@@ -25,18 +25,16 @@ export async function readContactsStill(
   { shown }: Pick<JourneyState, 'shown'>,
 ): Promise<ReadonlySet<string>> {
   const rested = CONTACTS.flatMap((kind) => shown?.[kind] ?? []).filter(({ id }) => isContact(id));
-  const owners = [...new Set(rested.flatMap(({ owner }) => owner ?? []))];
+  const owners = [...new Set(rested.flatMap(({ owner }) => owner ?? []))].flatMap((key) => accountOfKey(key) ?? []);
   const each = await Promise.all(owners.map((owner) => contactsOf(deps, owner, owners.length > 1)));
   return new Set(each.flat());
 }
 
 async function contactsOf(
   deps: Pick<JourneyDeps, 'directories' | 'keys' | 'log'>,
-  owner: string,
+  ref: AccountRef,
   isOneOfSeveral: boolean,
 ): Promise<string[]> {
-  const at = owner.indexOf('/');
-  const ref = { directory: owner.slice(0, at), id: owner.slice(at + 1) };
   try {
     const account = await deps.directories.get(ref.directory).readAccount(ref);
     return account === null ? [] : withContacts(deps, account, []).map(({ id }) => id);
