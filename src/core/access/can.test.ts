@@ -1,9 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { INSTALLATION_PERMISSIONS, PERMISSIONS, PERSON_PERMISSIONS, type PersonPermission } from '../../../shared/permissions.ts';
+import {
+  INSTALLATION_PERMISSIONS,
+  type OtherWay,
+  PERMISSIONS,
+  PERSON_PERMISSIONS,
+  type PersonPermission,
+  type ResetWay,
+} from '../../../shared/permissions.ts';
 import type { Account } from '../ports/directory.ts';
 import type { DirectManager } from '../ports/manager.ts';
-import { type AccessRefusal, type ActorFacts, can, canManage, holdsStanding, type TargetFacts } from './can.ts';
+import {
+  type AccessBasis,
+  type AccessRefusal,
+  type ActorFacts,
+  can,
+  canManage,
+  canSee,
+  fold,
+  holdsStanding,
+  type TargetFacts,
+} from './can.ts';
 import type { Role } from './roles.ts';
 
 const holder = (id: string, groups: Record<string, boolean | null> = {}, places: Record<string, boolean | null> = {}) => ({
@@ -163,6 +180,170 @@ describe('who may', () => {
   ])('%s', (_what, roles, who, action, whom, expected) => {
     const decision = can(roles, who, action, whom);
     expect(decision.allowed ? decision.roles : decision.because).toEqual(expected);
+  });
+});
+
+describe('a role that says nothing of its scope', () => {
+  const leads = target({ manager: led('frida') });
+  const over = (heldBy: Role['heldBy']) => can([{ ...managers, heldBy }], actor(isAgent), 'reset-password', leads);
+
+  it('is over the reports of who holds it as their manager, and over nobody where it is held in another way too', () => {
+    expect(over({ directManager: true }).allowed).toBe(true);
+    for (const heldBy of [{ groups: ['Agents'] }, { accounts: ['frida'] }, { groups: ['Agents'], accounts: ['frida'] }])
+      expect(over({ ...heldBy, directManager: true })).toMatchObject({ allowed: false, because: 'out-of-scope', roles: ['managers'] });
+  });
+
+  it('is held by managers of the directories that it names alone', () => {
+    expect(over({ directories: ['people'], directManager: true }).allowed).toBe(true);
+    expect(over({ directories: ['partners'], directManager: true })).toMatchObject({ because: 'no-role', roles: [] });
+  });
+});
+
+describe('a refusal', () => {
+  const rome: Role = { ...agents, name: 'rome', over: { places: ['ou=rome'] } };
+  const roles = [agents, unlockers, rome];
+
+  it('names the roles that it is about, and no others', () => {
+    const unlock = (who: ActorFacts, whom: TargetFacts, among = roles) => can(among, who, 'unlock-account', whom);
+    const placed = (berlin: boolean | null, italian: boolean | null) =>
+      target({ membership: { groups: { Agents: false }, places: { 'ou=berlin': berlin, 'ou=rome': italian } } });
+    const bob = actor(holder('bob', { Agents: true }));
+    expect(unlock(bob, placed(false, false))).toEqual({ allowed: false, because: 'out-of-scope', roles: ['agents', 'rome'] });
+    // What may be in scope says more than what is not.
+    expect(unlock(bob, placed(false, null))).toEqual({ allowed: false, because: 'not-known', roles: ['rome'] });
+    expect(unlock(actor(holder('bob', { Agents: null })), placed(true, false))).toEqual({
+      ...{ allowed: false, because: 'not-known', roles: ['agents'] },
+    });
+    expect(unlock(actor(holder('bob', { Agents: false })), placed(true, true))).toEqual({ allowed: false, because: 'no-role', roles: [] });
+    const frida = target({
+      ...holder('frida-2'),
+      login: 'FRIDA',
+      membership: { groups: { Agents: false }, places: { 'ou=berlin': true } },
+    });
+    expect(unlock(bob, frida)).toEqual({ allowed: false, because: 'more-rights', roles: ['unlockers'] });
+    for (const whom of [target({ ...inBerlin, protected: true }), target({ ...holder('bob') })])
+      expect(unlock(bob, whom)).toMatchObject({ allowed: false, roles: [] });
+  });
+
+  it('is that of oneself for the account itself, and for none that shares its id or its directory', () => {
+    const own = (linked: ActorFacts['linked']) => can([agents], actor({ ...isAgent, linked }), 'unlock-account', target(inBerlin));
+    expect(own([{ directory: 'people', id: 'alice' }])).toMatchObject({ because: 'oneself' });
+    expect(
+      own([
+        { directory: 'partners', id: 'alice' },
+        { directory: 'people', id: 'bob' },
+      ]).allowed,
+    ).toBe(true);
+    const twin = target({ ...inBerlin, account: { directory: 'partners', id: 'frida' } });
+    expect(can([agents], actor(isAgent), 'unlock-account', twin).allowed).toBe(true);
+  });
+});
+
+describe('by what somebody acts', () => {
+  const both: Role = { ...managers, heldBy: { directManager: true }, over: undefined };
+  const loose: Role = { ...agents, name: 'loose', unverified: true };
+  it.each<[string, Role[], TargetFacts, AccessBasis]>([
+    ['an agent', [agents], target(inBerlin), 'receipt'],
+    ['an agent whose only role does without', [loose], target(inBerlin), 'unverified'],
+    ['an agent one of whose roles does not do without', [loose, agents], target(inBerlin), 'receipt'],
+    ['an agent whose role says that it does not', [{ ...agents, unverified: false }], target(inBerlin), 'receipt'],
+    ['a manager', [both], target({ manager: led('frida') }), 'manager'],
+    ['a manager who is an agent as well', [loose, both], target({ ...inBerlin, manager: led('frida') }), 'manager'],
+    ['an agent who is the manager of somebody else', [loose, both], target({ ...inBerlin, manager: led('bob') }), 'unverified'],
+    ['an agent of whom it is not told', [agents, both], target(inBerlin), 'receipt'],
+  ])('is, of %s, as it must be', (_what, roles, whom, expected) => {
+    expect(can(roles, actor(isAgent), 'reset-password', whom)).toMatchObject({ allowed: true, basis: expected });
+  });
+
+  it.each<[(OtherWay[] | undefined)[], OtherWay[]]>([
+    [[undefined], []],
+    [[[]], []],
+    [[['manager', 'read-back']], ['read-back', 'manager']],
+    [
+      [
+        ['read-back', 'questions'],
+        ['questions', 'manager'],
+      ],
+      ['questions'],
+    ],
+    [[['read-back'], undefined], []],
+  ])('of roles with the ways %j a caller may be verified by %j', (ways, expected) => {
+    const roles = ways.map((otherWays, index): Role => ({ ...agents, name: `role ${index}`, otherWays }));
+    expect(can(roles, actor(isAgent), 'reset-password', target(inBerlin))).toMatchObject({ otherWays: expected });
+  });
+
+  it.each<[(ResetWay[] | undefined)[], ResetWay[]]>([
+    [[undefined], ['link']],
+    [[['link']], ['link']],
+    [[['told']], ['told']],
+    [[['told', 'link']], ['link', 'told']],
+    [
+      [['link', 'told'], ['told']],
+      ['link', 'told'],
+    ],
+    [[['link', 'told'], ['link']], ['link']],
+    [[['told'], ['link']], ['link']],
+    [[['told'], undefined], ['link']],
+    [[[]], []],
+  ])('of roles with %j a password is set by %j', (ways, expected) => {
+    const roles = ways.map((resetBy, index): Role => ({ ...agents, name: `role ${index}`, resetBy }));
+    expect(can(roles, actor(isAgent), 'reset-password', target(inBerlin))).toMatchObject({ resetBy: expected });
+  });
+});
+
+describe('who may see somebody', () => {
+  const seers: Role = { ...agents, name: 'seers', may: ['see-people'] };
+  const others: Role = { ...agents, name: 'others', over: undefined };
+  const leads: Role = { name: 'leads', may: ['see-people'], heldBy: { directManager: true } };
+  const see = (who: ActorFacts, whom: TargetFacts | null, roles = [others, seers, leads]) => canSee(roles, who, whom);
+  const protectedAgent = target({ membership: { groups: { Agents: true }, places: { 'ou=berlin': true } }, protected: true });
+
+  it('does so by a role that says so, over them', () => {
+    expect(see(actor(isAgent), target(inBerlin))).toEqual({ allowed: true, roles: ['seers'] });
+    expect(see(actor(isAgent), protectedAgent), 'whoever it is: nothing is changed').toEqual({ allowed: true, roles: ['seers'] });
+    expect(see(actor(isAgent), target(elsewhere))).toEqual({ allowed: false, because: 'out-of-scope', roles: ['seers'] });
+    expect(see(actor(isAgent), target(hiddenPlace))).toEqual({ allowed: false, because: 'not-known', roles: ['seers'] });
+    expect(see(actor(isAgent), target(inBerlin), [others])).toEqual({ allowed: false, because: 'no-role', roles: [] });
+    expect(see(actor({ ...isAgent, barred: 'account-disabled' }), target(inBerlin))).toEqual({
+      ...{ allowed: false, because: 'actor-barred', roles: [] },
+    });
+  });
+
+  it('holds it by group or by name: a manager sees nobody by being one', () => {
+    const report = target({ ...inBerlin, manager: led('frida') });
+    expect(see(actor(holder('frida', { Agents: false })), report)).toEqual({ allowed: false, because: 'no-role', roles: [] });
+    expect(see(actor(holder('frida', { Agents: null })), report)).toEqual({ allowed: false, because: 'not-known', roles: ['seers'] });
+  });
+
+  it('may see anybody at all where a role is held, whoever is in its scope', () => {
+    expect(see(actor(isAgent), null)).toEqual({ allowed: true, roles: ['seers'] });
+    expect(see(actor(holder('frida', { Agents: false })), null)).toEqual({ allowed: false, because: 'no-role', roles: [] });
+    expect(see(actor(holder('frida', { Agents: null })), null)).toEqual({ allowed: false, because: 'not-known', roles: ['seers'] });
+  });
+});
+
+describe('a role that is held', () => {
+  const named: Role = { ...unlockers, heldBy: { accounts: ['Bob', 'MU\u0308LLER'], groups: ['Agents'], directManager: false } };
+  const held = (login: string | null, inGroup: boolean | null, more: Partial<Role['heldBy']> = {}, id = 'x') =>
+    holdsStanding({ ...named, heldBy: { ...named.heldBy, ...more } }, { ...holder(id, { Agents: inGroup }), login });
+
+  it('by any of its ways is held, and what is not told is not held', () => {
+    expect([held('bob', false), held('x', true), held('bob', null)]).toEqual([true, true, true]);
+    expect([held('x', null), held(null, false), held(null, null)]).toEqual([null, null, null]);
+    expect([held('x', false), held('bo', false)]).toEqual([false, false]);
+    expect(held('bob', true, { directories: ['partners'] })).toBe(false);
+    expect(held(null, null, { directories: ['partners'] })).toBe(false);
+    expect(held('bob', false, { directories: ['partners', 'people'] })).toBe(true);
+    expect([held(null, false, { accounts: undefined }), held('bob', true, { accounts: undefined, groups: undefined })]).toEqual([
+      false,
+      false,
+    ]);
+    expect(held('x', true, { accounts: undefined })).toBe(true);
+  });
+
+  it('by a sign-in name is held however that is written', () => {
+    expect([held('müller', false), held('M\u00dcller', false), held('muller', false)]).toEqual([true, true, false]);
+    expect(fold('MU\u0308ller')).toBe('müller');
   });
 });
 

@@ -118,6 +118,13 @@ describe('a chain as it was written', () => {
     );
   });
 
+  it('is whole by its order and content for who has no key, and knows no end', async () => {
+    const { rows, end } = chainOf(5);
+    expect(await verifyChain(rows)).toEqual({ ok: true, checked: 5, head: { seq: 5, hash: end.hash } });
+    expect(await verifyChain(rows, { end: { ...end, mac: '00' } })).toMatchObject({ ok: true });
+    expect((await verifyChain(rows.slice(0, 3), { end })).problem).toEqual({ seq: 4, reason: 'truncated' });
+  });
+
   it('is whole while events are appended to it', async () => {
     const [shorter, longer] = [chainOf(4), chainOf(4)];
     const more = relinkNext(longer);

@@ -1,14 +1,16 @@
-import { expect, it } from 'vitest';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createManualClock } from '../../../test/manual-clock.ts';
-import { createSoftPasskey } from '../../../test/servers/soft-passkey.ts';
-import { factorRow } from '../../../test/store/fixture.ts';
+import { createSoftPasskey, type Oddity } from '../../../test/servers/soft-passkey.ts';
+import { factorRow, openTestStore, testKey } from '../../../test/store/fixture.ts';
 import { createWebAuthn } from '../../identity/web-authn.ts';
 import { createKeys } from '../../platform/derived-keys.ts';
 import { configurationSchema } from '../configuration/document.ts';
+import type { FactorRow, Store } from '../ports/store.ts';
 import type { WebAuthn } from '../ports/web-authn.ts';
 import type { EnrolledCandidate } from './factor.ts';
-import { passkeyRequest, userHandleOf } from './passkey.ts';
-import { createPasskeyFactor } from './passkey-factor.ts';
+import { credentialDigest, passkeyOf, passkeyRequest, relyingPartyOf, userHandleOf } from './passkey.ts';
+import { createPasskeyFactor, isCloned } from './passkey-factor.ts';
 
 const ALICE = { directory: 'people', id: 'alice' };
 const keys = createKeys(new Uint8Array(32).fill(3));
@@ -112,4 +114,135 @@ it('asks everybody the same, with a challenge of its own for each question', () 
   expect(two.challenge).not.toBe(one.challenge);
   expect(Buffer.from(one.challenge, 'base64url')).toHaveLength(32);
   expect(factor.ask('q1', [])).toEqual({ expected: '[]', messages: [] });
+});
+
+describe('an answer', () => {
+  const factor = createPasskeyFactor({
+    ...{ keys, clock: createManualClock(), configuration: () => configuration },
+    webAuthn: createWebAuthn(),
+  });
+  const given = async (odd: Oddity, changes: Partial<FactorRow> = {}, question = 'q1') => {
+    const { passkey, row } = await enrolledPasskey();
+    const kept = { ...row, ...changes };
+    const answer = passkey.use(factor.shown(question).publicKey, odd);
+    const judged = await factor.judge({ challengeId: 'q1', expected: '[]', answer, enrolled: [candidate([kept])] });
+    return { ...judged, row: kept };
+  };
+
+  it.each<[string, Oddity, string]>([
+    ['of another kind', { type: 'webauthn.create' }, 'passkey.malformed'],
+    ['to an earlier question', { challenge: keys.digest('passkey-challenge', 'q0') }, 'passkey.out-of-date'],
+    ['given to another site', { origin: 'https://password.example.com.evil.test' }, 'passkey.wrong-site'],
+    ['made for another site', { rpId: 'example.com' }, 'passkey.wrong-site'],
+    ['of a device that verified nobody', { flags: 0x01 }, 'passkey.user-not-verified'],
+    ['by another key', { key: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey }, 'passkey.unknown'],
+    ['of another account', { userHandle: userHandleOf(keys, { directory: 'people', id: 'bob' }) }, 'passkey.unknown'],
+    ['of no account', { userHandle: '' }, 'passkey.unknown'],
+  ])('%s proves nothing, and says what is wrong with it', async (_what, odd, problem) => {
+    const { proofs, problem: told, cloned } = await given(odd);
+    expect({ proofs, told, cloned }).toEqual({ proofs: [], told: problem, cloned: undefined });
+  });
+
+  it('to the question of another journey proves nothing', async () => {
+    expect(await given({}, {}, 'q2')).toMatchObject({ proofs: [], problem: 'passkey.out-of-date' });
+  });
+
+  it('whose counter was used somewhere else ends the passkey, and proves nothing', async () => {
+    for (const signCount of [7, 6]) {
+      const { row, ...judged } = await given({ signCount }, { signCount: 7 });
+      expect(judged).toEqual({ proofs: [], problem: 'passkey.unknown', cloned: [{ account: ALICE, factor: row.id }] });
+    }
+    const { proofs, cloned } = await given({ signCount: 8 }, { signCount: 7 });
+    expect([proofs.length, cloned]).toEqual([1, undefined]);
+  });
+
+  it.each([
+    [0, 0, false],
+    [0, 1, false],
+    [1, 2, false],
+    [1, 1, true],
+    [2, 1, true],
+    [1, 0, true],
+  ])('with a counter that was at %i and is at %i is of a copy: %s', (before, now, expected) => {
+    expect(isCloned(before, now)).toBe(expected);
+  });
+
+  it('is tried against the passkey that it names, among several, and never against one of another key', async () => {
+    const [one, other] = [await enrolledPasskey(), await enrolledPasskey()];
+    const answer = other.passkey.use(factor.shown('q1').publicKey);
+    const { proofs } = await factor.judge({ challengeId: 'q1', expected: '[]', answer, enrolled: [candidate([one.row, other.row])] });
+    expect(proofs.map(({ factor: shown }) => shown)).toEqual([other.row.id]);
+    // Two rows of the same credential: the first alone proves.
+    const twice = [candidate([other.row, { ...other.row, id: 'copy' }])];
+    const judged = await factor.judge({ challengeId: 'q1', expected: '[]', answer, enrolled: twice });
+    expect(judged.proofs.map(({ factor: shown }) => shown)).toEqual([other.row.id]);
+  });
+
+  it('of nobody is compared with the key of an example, which is on its curve', async () => {
+    const { webAuthn, verified } = counting();
+    const { passkey } = await enrolledPasskey();
+    const nobodys = createPasskeyFactor({ keys, clock: createManualClock(), configuration: () => configuration, webAuthn });
+    const answer = passkey.use(nobodys.shown('q1').publicKey);
+    await nobodys.judge({ challengeId: 'q1', expected: '[]', answer, enrolled: [] });
+    const cose = Buffer.from(verified[0] ?? '', 'base64url');
+    const [x, y] = [cose.subarray(10, 42), cose.subarray(45)].map((part) => part.toString('base64url')) as [string, string];
+    // RFC 6979 A.2.5.
+    expect(Buffer.from(x, 'base64url').toString('hex')).toBe('60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6');
+    expect(createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' }).asymmetricKeyType).toBe('ec');
+  });
+
+  describe('that is right', () => {
+    let store: Store;
+    beforeAll(async () => {
+      store = await openTestStore('sqlite::memory:', testKey('passkey-factor'));
+    });
+    afterAll(() => store.close());
+
+    it('is settled once, with the counter and the time of its use', async () => {
+      const clock = createManualClock();
+      const { passkey, row } = await enrolledPasskey();
+      await store.factors.insert(row);
+      const own = createPasskeyFactor({ keys, clock, configuration: () => configuration, webAuthn: createWebAuthn() });
+      const answer = passkey.use(own.shown('q1').publicKey, { signCount: 9 });
+      const { proofs } = await own.judge({ challengeId: 'q1', expected: '[]', answer, enrolled: [candidate([row])] });
+      clock.advance(3);
+      expect([await proofs[0]?.settle(store), await proofs[0]?.settle(store)]).toEqual([true, false]);
+      const [used] = await store.factors.ofAccount(ALICE);
+      expect(used).toMatchObject({ signCount: 9, lastUsedAt: clock.now() });
+    });
+  });
+
+  it('is written in no letters that could be counted, waits for no message, and has the attempts that are configured', () => {
+    expect([factor.kind, factor.prompt, factor.form, factor.maximumAttempts()]).toEqual(['passkey', 'passkey', 'letters', 5]);
+    expect([factor.lifetime(), factor.resendWait(), factor.canBe({} as never)]).toEqual([null, null, true]);
+  });
+});
+
+describe('a passkey that is kept', () => {
+  const kept = { id: 'x', publicKey: 'y', rpId: 'example.com', transports: ['internal'], synced: true };
+
+  it('is read as it was written, and nothing else is', () => {
+    expect(passkeyOf({ secret: JSON.stringify(kept) })).toEqual(kept);
+    for (const changes of [{ id: 7 }, { publicKey: null }, { rpId: undefined }, { transports: 'internal' }, { synced: 'yes' }, { more: 1 }])
+      expect(() => passkeyOf({ secret: JSON.stringify({ ...kept, ...changes }) }), JSON.stringify(changes)).toThrow();
+  });
+
+  it('is found by a digest of its own, and its account by another', () => {
+    expect(credentialDigest(keys, 'x')).toBe(keys.digest('passkey-credential', 'x'));
+    expect(userHandleOf(keys, ALICE)).toBe(keys.digest('passkey-user', 'people/alice'));
+  });
+
+  it('is for the host of the public address, or for the domain that is configured', () => {
+    const at = (publicUrl: string, passkey = {}) =>
+      relyingPartyOf(
+        configurationSchema.parse({
+          ...{ version: 1, organisation: { publicUrl }, factors: { passkey } },
+          ...{ directories: [{ kind: 'embedded', id: 'people', label: 'People' }], mail: { kind: 'capture' } },
+        }),
+      );
+    expect(at('https://password.example.com:8443/')).toEqual({ origin: 'https://password.example.com:8443', rpId: 'password.example.com' });
+    expect(at('https://password.example.com', { rpId: 'example.com' })).toEqual({
+      ...{ origin: 'https://password.example.com', rpId: 'example.com' },
+    });
+  });
 });

@@ -17,6 +17,8 @@ let clock: ManualClock;
 let guard: Guard;
 /** What the guard names counters by, in clear. */
 let named: Set<string>;
+/** The digest that a counter of this name stands by. */
+let digestOf: (name: string) => string;
 
 beforeEach(async () => {
   store = await openTestStore('sqlite::memory:', testKey(randomBytes(4).toString('hex')));
@@ -25,10 +27,11 @@ afterEach(async () => {
   await store.close();
 });
 
-function open(limits: ConfigurationDocument['guard'] = {}): void {
+function open(limits: ConfigurationDocument['guard'] = {}, factors: ConfigurationDocument['factors'] = {}): void {
   clock = createManualClock();
   named = new Set();
   const digests = createKeys(randomBytes(32));
+  digestOf = (name) => digests.digest('guard-target', name);
   const keys: Keys = {
     digest(purpose, value) {
       expect(purpose).toBe('guard-target');
@@ -42,6 +45,7 @@ function open(limits: ConfigurationDocument['guard'] = {}): void {
     directories: [{ id: 'people', kind: 'embedded', label: 'People' }],
     mail: { kind: 'capture' },
     guard: limits,
+    factors,
   });
   guard = createGuard({ store, clock, keys, configuration: () => configuration });
 }
@@ -157,6 +161,56 @@ describe('other requests', () => {
       { type: 'guard.slowed-down', limit: 'strayRequestsPerAddress', from: '192.0.2.1' },
       { type: 'guard.slowed-down', limit: 'noticeAnswersPerAddress', from: '192.0.2.1' },
     ]);
+  });
+});
+
+describe('a stray request that something stood behind after all', () => {
+  it('is given back: it was none', async () => {
+    open({ strayRequestsPerAddress: { count: 1, windowSeconds: 20 } });
+    for (let again = 0; again < 3; again += 1) {
+      expect(await guard.countStray('192.0.2.1')).toEqual({ allowed: true });
+      await guard.giveBackStray('192.0.2.1:4711');
+    }
+    expect((await guard.countStray('192.0.2.1')).allowed).toBe(true);
+    expect((await guard.countStray('192.0.2.1')).allowed).toBe(false);
+  });
+});
+
+describe('mails to a manager', () => {
+  it('are as many in an hour as are configured, for each by themselves, and asking in vain uses up nothing', async () => {
+    open({}, { manager: { mailsPerHour: 2 } });
+    const mays = async (manager: string) => guard.mayMailManager(store, manager);
+    expect([await mays('people/1'), await mays('people/1')]).toEqual([true, true]);
+    for (let again = 0; again < 3; again += 1) expect(await mays('people/1')).toBe(false);
+    expect(await mays('people/2')).toBe(true);
+    const [row] = await store.counters.read([digestOf('manager-mails|people/1')]);
+    expect(row?.count).toBe(2);
+    clock.advance(60 * MINUTE - 1);
+    expect(await mays('people/1')).toBe(false);
+    clock.advance(1);
+    expect(await mays('people/1')).toBe(true);
+  });
+});
+
+describe('a wrong proof that is given back', () => {
+  it('was none, for the account, for strangers together and for the names', async () => {
+    open({
+      failuresPerAccount: { count: 1, countWithWork: 2 },
+      failuresPerAccountOverall: { count: 1, countWithWork: 2 },
+    });
+    const all = [ask('net-1'), ask('net-1', true, 'people/2')];
+    for (let again = 0; again < 3; again += 1) {
+      expect(await guard.countFailure(store, all, ['alice'], '192.0.2.1')).toEqual({ attacked: true });
+      expect(await guard.mayTry(store, all, ['alice'], '192.0.2.1', false)).toEqual({ granted: false, anyFailures: true });
+      await guard.giveBackFailure(store, all, ['alice'], '192.0.2.1');
+      expect(await guard.mayTry(store, all, ['alice'], '192.0.2.1', false)).toEqual({ granted: true, anyFailures: false });
+      expect(await guard.failuresOf('people/1')).toEqual({ failures: 0, pausedUntil: 0 });
+    }
+    const counted = ['failures-from|people/1|net-1', 'failures-from-strangers|people/1', 'failures-from|people/2|net-1'];
+    const names = ['name-failures-from|alice|192.0.2.0/24', 'name-failures|alice'];
+    const rows = await store.counters.read([...counted, ...names].map(digestOf));
+    expect(rows.map(({ count }) => count)).toEqual([0, 0, 0, 0, 0]);
+    expect(await store.counters.read([digestOf('failures-from-strangers|people/2')])).toMatchObject([{ count: 0 }]);
   });
 });
 
@@ -350,6 +404,8 @@ describe('budgets of an account', () => {
     await guard.spend(store, 'messages', [ask('192.0.2.0/24')], false);
     await guard.countFailure(store, [ask('192.0.2.0/24')], ['alice'], '192.0.2.1');
     await guard.tellsNow(store, 'alice');
+    await guard.spendTexts(store, 1, true);
+    await guard.mayMailManager(store, 'people/2');
     expect([...named].toSorted()).toEqual(
       [
         'startsPerAddress|192.0.2.1',
@@ -367,6 +423,8 @@ describe('budgets of an account', () => {
         'failures-from-strangers|people/1',
         'released|people/1',
         'told|alice',
+        'textsOverall|everywhere',
+        'manager-mails|people/2',
       ].toSorted(),
     );
   });
@@ -413,6 +471,20 @@ describe('texts', () => {
     expect(await guard.spendTexts(store, 0, true), 'of a name that leads nowhere').toBe(true);
     clock.advance(10 * MINUTE);
     expect(await guard.spendTexts(store, 1, true)).toBe(true);
+  });
+
+  it('that are refused are an event once in a day, and a batch that is too large is given back whole', async () => {
+    open({ textsOverall: { count: 5, windowSeconds: 24 * 3600 } });
+    const texts = (count: number) => guard.spendTexts(store, count, true);
+    expect([await texts(3), await texts(3), await texts(2)]).toEqual([true, false, true]);
+    for (const wait of [0, DAY - 1]) {
+      clock.advance(wait);
+      expect(await texts(1)).toBe(false);
+      expect(await events()).toHaveLength(1);
+    }
+    clock.advance(1);
+    expect([await texts(5), await texts(1)]).toEqual([true, false]);
+    expect(await events()).toHaveLength(2);
   });
 
   it('leave a part for those who ask from where they succeeded before, however often strangers ask', async () => {

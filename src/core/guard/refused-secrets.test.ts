@@ -34,7 +34,7 @@ describe('a password that a directory has refused', () => {
     expect(await refused.find(SECRET)).toEqual({ times: 1, until: began + 15 * 60_000 });
     clock.advance(15 * 60_000);
     expect(await refused.note(SECRET)).toEqual({ times: 2, until: clock.now() + 30 * 60_000 });
-    expect([3, 4, 100].map(pauseAfter)).toEqual([LONGEST_PAUSE, LONGEST_PAUSE, LONGEST_PAUSE]);
+    expect([3, 4, 100, 10_000].map(pauseAfter)).toEqual([LONGEST_PAUSE, LONGEST_PAUSE, LONGEST_PAUSE, LONGEST_PAUSE]);
     expect([0, 1, 2].map(pauseAfter)).toEqual([FIRST_PAUSE, FIRST_PAUSE, 2 * FIRST_PAUSE]);
     expect([FIRST_PAUSE, LONGEST_PAUSE]).toEqual([15 * 60_000, 60 * 60_000]);
   });
@@ -54,6 +54,14 @@ describe('a password that a directory has refused', () => {
     // Whatever stands in the parts, no two different ones are one.
     await refused.note({ ...SECRET, directory: 'a","b', name: 'c' });
     expect(await refused.find({ ...SECRET, directory: 'a', name: 'b","c' })).toBeNull();
+  });
+
+  it('is none while it is not known until when', async () => {
+    // Whoever counted it died before it was paused.
+    const [name = ''] = await refused.find(SECRET).then(() => named.map((each) => each.replace(/^guard-target /, '')));
+    await store.counters.hitAll([{ key: keys.digest('guard-target', name), windowMilliseconds: 60_000 }], clock.now());
+    expect(await refused.find(SECRET)).toBeNull();
+    expect(await refused.note(SECRET)).toMatchObject({ times: 2 });
   });
 
   it('keeps nobody away until the time of a clock that was ahead', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createManualClock } from '../../../test/manual-clock.ts';
-import { intentRow, openTestStore, testKey } from '../../../test/store/fixture.ts';
+import { intentRow, openTestStore, sessionRow, testKey } from '../../../test/store/fixture.ts';
 import { systemRandom } from '../../platform/system-random.ts';
 import { closeWrite } from './close-write.ts';
 import type { WriteIntent, WriteResult } from './directory-write.ts';
@@ -26,7 +26,11 @@ const close = (status: WriteResult['status'], changes: Partial<WriteResult> = {}
   closeWrite({ clock, random }, store, { intent, status, foundBy: 'reading', ...changes });
 const events = async () =>
   (await store.audit.read(0, 100)).map(({ type, data }) => ({ type, ...(JSON.parse(data) as Record<string, unknown>) }));
-const told = async () => (await store.outbox.take('notice', clock.now(), clock.now(), 10)).length;
+const notices = async () => {
+  const rows = await store.outbox.take('notice', clock.now(), clock.now(), 10);
+  return rows.map(({ payload }) => JSON.parse(payload) as Record<string, unknown>);
+};
+const told = async () => (await notices()).length;
 
 it.each([
   ['done', 'write.succeeded', 1],
@@ -73,4 +77,97 @@ it('says nothing of an intent that there is not', async () => {
   intent = { ...intent, id: 'none' };
   expect([await close('open'), await close('done')]).toEqual([false, false]);
   expect(await events()).toEqual([]);
+});
+
+it('writes down all that is known of it, and nothing of what is not', async () => {
+  const { id, account, actor, verb } = intent;
+  await close('refused');
+  intent = { ...intent, journeyId: 'j1' };
+  await close('done', { foundBy: 'answer', server: 'one', unmet: ['must-change'] });
+  await close('failed', { reason: 'directory.unreachable' });
+  await close('refused', { reason: 'password.refused', detail: 'in its words', leftTemporary: true });
+  const about = { intent: id, actor, account, verb };
+  const journey = 'j1';
+  expect(await events()).toEqual([
+    { type: 'write.refused', ...about, foundBy: 'reading' },
+    {
+      ...{ type: 'write.corrected', ...about, journey, foundBy: 'answer', earlier: 'refused', outcome: 'done' },
+      ...{ server: 'one', unmet: ['must-change'] },
+    },
+    {
+      ...{ type: 'write.corrected', ...about, journey, foundBy: 'reading', earlier: 'refused', outcome: 'failed' },
+      ...{ reason: 'directory.unreachable' },
+    },
+  ]);
+});
+
+describe('the owner', () => {
+  const helped = { kind: 'delegate', login: 'frida' } as const;
+  const own = { kind: 'self' } as const;
+  it.each<[WriteIntent['verb'], WriteIntent['actor'], WriteResult['status'], object]>([
+    ['reset-password', own, 'done', { kind: 'password-was-reset' }],
+    ['change-password', own, 'done', { kind: 'password-was-changed' }],
+    ['unlock-account', own, 'done', { kind: 'account-was-unlocked' }],
+    ['reset-password', own, 'unknown', { kind: 'password-may-have-been-reset' }],
+    ['change-password', own, 'unknown', { kind: 'password-may-have-been-reset' }],
+    ['unlock-account', own, 'unknown', { kind: 'account-may-have-been-unlocked' }],
+    ['reset-password', helped, 'done', { kind: 'password-was-reset-for-you', helper: 'frida' }],
+    ['unlock-account', helped, 'done', { kind: 'account-was-unlocked-for-you', helper: 'frida' }],
+    ['unlock-account', { kind: 'delegate' }, 'done', { kind: 'account-was-unlocked-for-you', helper: '' }],
+    ['reset-password', helped, 'unknown', { kind: 'password-may-have-been-reset' }],
+    ['change-password', helped, 'done', { kind: 'password-was-changed' }],
+  ])('is told of %s by %j that is %s', async (verb, actor, status, expected) => {
+    intent = { ...intent, verb, actor, language: 'de' };
+    await close(status);
+    const happenedAt = clock.now();
+    expect(await notices()).toEqual([{ ...expected, lane: 'notice', account: intent.account, language: 'de', happenedAt }]);
+  });
+});
+
+describe('sessions of the account', () => {
+  beforeEach(async () => {
+    const { directory, id: accountId } = intent.account;
+    for (const id of ['one', 'two'])
+      await store.sessions.insert(sessionRow({ id, directory, accountId, createdAt: clock.now(), endsAt: clock.now() + 1_000_000 }));
+  });
+  const ended = async () => {
+    const open = (await store.sessions.ofAccount(intent.account, clock.now())).map(({ id }) => id);
+    return ['one', 'two'].filter((id) => !open.includes(id));
+  };
+  const both = ['one', 'two'];
+
+  it.each<[WriteIntent['verb'], WriteResult['status'], Partial<WriteResult>, boolean]>([
+    ['reset-password', 'done', {}, true],
+    ['reset-password', 'unknown', {}, true],
+    ['reset-password', 'failed', {}, false],
+    ['reset-password', 'refused', {}, false],
+    ['reset-password', 'refused', { leftTemporary: true }, true],
+    ['change-password', 'done', {}, true],
+    ['unlock-account', 'done', {}, false],
+    ['unlock-account', 'unknown', {}, false],
+  ])('after %s that is %s %j end: %s', async (verb, status, changes, expected) => {
+    intent = { ...intent, verb, actor: { kind: 'self', address: '192.0.2.1' } };
+    await close(status, changes);
+    expect(await ended()).toEqual(expected ? both : []);
+    const all = { type: 'session.all-ended', account: intent.account, because: 'password-changed', actor: intent.actor, count: 2 };
+    expect((await events()).slice(1)).toEqual(expected ? [all] : []);
+  });
+
+  it('go on in which it was done, but not where it is not known', async () => {
+    intent = { ...intent, session: 'two' };
+    await close('done');
+    expect(await ended()).toEqual(both.slice(0, 1));
+    const next = intentRow({ directory: intent.account.directory, accountId: intent.account.id });
+    await store.intents.insert(next);
+    intent = { ...intentOfColumns(next), session: 'two' };
+    await close('unknown');
+    expect(await ended()).toEqual(both);
+  });
+
+  it('end by what turns out to have been written after all', async () => {
+    await close('failed');
+    expect(await ended()).toEqual([]);
+    await close('done');
+    expect(await ended()).toEqual(both);
+  });
 });

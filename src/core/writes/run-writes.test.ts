@@ -16,12 +16,16 @@ import { runWrites, type WriteDeps } from './run-writes.ts';
 
 const ALICE = { directory: 'people', id: 'a1', login: 'alice' } as unknown as Account;
 const REF = { directory: 'people', id: 'a1' };
+const BOB = { directory: 'cloud', id: 'b1', login: 'bob' } as unknown as Account;
+const OTHER = { directory: 'cloud', id: 'b1' };
 const EVENT = { done: 'succeeded', refused: 'refused', failed: 'failed', unknown: 'unknown', open: 'unanswered' } as const;
 const unreachable: Fate = { nothingSent: 'directory.unreachable' };
 
 let store: Awaited<ReturnType<typeof openTestStore>>;
 let clock: ManualClock;
 let paper: PaperDirectory;
+/** Of another directory, with the account `OTHER`. */
+let cloud: PaperDirectory;
 let slept: number[];
 let woken: string[];
 let logged: string[];
@@ -37,6 +41,7 @@ async function open(): Promise<void> {
   store = await openTestStore('sqlite::memory:', testKey(randomBytes(4).toString('hex')));
   clock = createManualClock();
   paper = createPaperDirectory(ALICE);
+  cloud = createPaperDirectory(BOB, ['cloud']);
   [slept, woken, logged] = [[], [], []];
 }
 
@@ -44,9 +49,10 @@ function deps(): WriteDeps {
   return {
     store,
     directories: {
-      all: () => [paper.directory],
+      all: () => [paper.directory, cloud.directory],
       get: (id) => {
         if (id === 'people') return paper.directory;
+        if (id === 'cloud') return cloud.directory;
         throw new AppError('directory.not-configured');
       },
     },
@@ -59,8 +65,12 @@ function deps(): WriteDeps {
 
 const reset: Execute = (directory, target, options) => directory.resetPassword(target, 'x', options);
 
-async function run(verb: WriteVerb = 'reset-password', changes: Partial<WriteRequest> = {}): Promise<WriteResult[]> {
-  const { prepared } = await prepareWrites(deps(), [REF]);
+async function run(
+  verb: WriteVerb = 'reset-password',
+  changes: Partial<WriteRequest & { unlock: boolean }> = {},
+  refs = [REF],
+): Promise<WriteResult[]> {
+  const { prepared } = await prepareWrites(deps(), refs);
   const nothing = () => Promise.resolve();
   const common = { actor: { kind: 'journey' } as never, proof: ['email' as const], journeyId: null, language: 'de' };
   return runWrites(
@@ -366,11 +376,125 @@ describe('writing an outcome down', () => {
     expect(await store.intents.openCount()).toBe(0);
   });
 
+  it('is tried again where the journey moves meanwhile, five times, and once with what happened when it never fits', async () => {
+    for (const [passes, fits] of [
+      [4, true],
+      [9, false],
+    ] as const) {
+      await store.close();
+      await open();
+      let calls = 0;
+      const conclude = () => {
+        calls += 1;
+        return calls > passes ? Promise.resolve() : Promise.reject(new AppError('journey.step-passed'));
+      };
+      const running = run('reset-password', { conclude });
+      if (fits) expect(await running).toMatchObject([{ status: 'done' }]);
+      else await expect(running).rejects.toMatchObject({ code: 'journey.step-passed' });
+      expect([calls, await types()]).toEqual([5, ['write.intended', 'write.succeeded']]);
+    }
+  });
+
   it('leaves it to the sweeper where it cannot be', async () => {
     const failing = () => Promise.reject(new AppError('store.unavailable'));
     await expect(run('reset-password', { conclude: failing })).rejects.toMatchObject({ code: 'store.unavailable' });
     expect([await store.intents.openCount(), await types()]).toEqual([1, ['write.intended']]);
     expect(paper.writes).toBe(1);
+  });
+});
+
+describe('a write to several accounts', () => {
+  it('is done in one order, whoever names them in whichever, in the widest window of their directories', async () => {
+    Object.assign(cloud.directory, { timeLimits: { toBegin: 3000, request: 5000 } });
+    const consumed: WriteIntent[] = [];
+    const began = clock.now();
+    const consume = (_store: Store, intents: WriteIntent[]) => Promise.resolve(void consumed.push(...intents));
+    const concluded: WriteResult[] = [];
+    const conclude = (_store: Store, all: WriteResult[]) => Promise.resolve(void concluded.push(...all));
+    const results = await run('reset-password', { consume, conclude, session: 's1' }, [REF, OTHER]);
+    expect(results.map(({ status, server, intent: { account } }) => [status, server, account])).toEqual([
+      ['done', 'cloud', OTHER],
+      ['done', 'one', REF],
+    ]);
+    expect(consumed).toEqual(results.map(({ intent }) => intent));
+    expect(concluded).toEqual(results);
+    for (const { session, window } of consumed)
+      expect([session, window]).toEqual(['s1', expect.objectContaining({ notAfter: began + 8000, leaseUntil: began + 13_000 })]);
+    expect(await types()).toEqual(['write.intended', 'write.intended', 'write.succeeded', 'write.succeeded']);
+    expect((await run('reset-password', {}, [OTHER, REF])).map(({ intent: { account } }) => account)).toEqual([OTHER, REF]);
+  });
+
+  it('leaves out the one that is being written to, says so, and does the rest', async () => {
+    cloud.fates = ['request-lost'];
+    await run('reset-password', {}, [OTHER]);
+    const consumed: WriteIntent[] = [];
+    const consume = (_store: Store, intents: WriteIntent[]) => Promise.resolve(void consumed.push(...intents));
+    const results = await run('reset-password', { consume, journeyId: 'j1' }, [REF, OTHER]);
+    expect(results.map(({ status, foundBy, reason, intent: { account } }) => ({ status, foundBy, reason, account }))).toEqual([
+      { status: 'failed', foundBy: 'answer', reason: 'account.write-open', account: OTHER },
+      { status: 'done', foundBy: 'answer', reason: undefined, account: REF },
+    ]);
+    expect(consumed.map(({ account }) => account)).toEqual([REF]);
+    expect([cloud.asked, paper.asked]).toEqual([['cloud'], ['one']]);
+    const [notBegun] = (await events()).filter(({ type }) => type === 'write.not-begun');
+    expect(notBegun).toEqual({
+      ...{ type: 'write.not-begun', journey: 'j1', actor: { kind: 'journey' }, account: OTHER, verb: 'reset-password' },
+      reason: 'account.write-open',
+    });
+    expect((await types()).slice(2)).toEqual(['write.intended', 'write.not-begun', 'write.succeeded']);
+    // What was left out is open still, by the write that is under way.
+    expect(await store.intents.openCount()).toBe(1);
+  });
+
+  it('tells of no journey where there was none', async () => {
+    cloud.fates = ['request-lost'];
+    await run('reset-password', {}, [OTHER]);
+    await run('reset-password', {}, [REF, OTHER]);
+    expect((await events()).filter((event) => 'journey' in event)).toEqual([]);
+  });
+
+  it('is not begun where it leaves none, and names the directory of the first that was asked for', async () => {
+    [cloud.fates, paper.fates] = [['request-lost'], ['request-lost']];
+    await run('reset-password', {}, [REF, OTHER]);
+    await expect(run('reset-password', {}, [REF, OTHER])).rejects.toMatchObject({ details: { directory: 'people' } });
+    await expect(run('reset-password', {}, [OTHER, REF])).rejects.toMatchObject({ details: { directory: 'cloud' } });
+  });
+
+  it('is none where there are no accounts', async () => {
+    const consumed: WriteIntent[][] = [];
+    const consume = (_store: Store, intents: WriteIntent[]) => Promise.resolve(void consumed.push(intents));
+    expect(await run('reset-password', { consume }, [])).toEqual([]);
+    expect([consumed, await types()]).toEqual([[[]], []]);
+  });
+});
+
+describe('what an intent tells', () => {
+  it('is what the write rests on, and that it unlocks as well', async () => {
+    const backing = { case: 'c1', reason: 'called' };
+    const { intent } = await one('reset-password', { backing, unlock: true });
+    expect((await events())[0]).toMatchObject({ type: 'write.intended', backing, unlock: true });
+    expect(await storedIntent(intent.id)).toMatchObject({ unlock: true });
+    expect(await storedIntent(intent.id)).not.toHaveProperty('session');
+  });
+
+  it.each([
+    [true, { locks: 'everywhere' }],
+    [false, {}],
+  ])('decides, where it unlocks (%s), how far the next server looks for a lock', async (unlock, options) => {
+    paper.fates = [unreachable];
+    const { prepareWrite } = paper.directory;
+    const asked: unknown[] = [];
+    Object.assign(paper.directory, {
+      prepareWrite: (...parameters: Parameters<typeof prepareWrite>) => {
+        asked.push(parameters);
+        return prepareWrite(...parameters);
+      },
+    });
+    await one('reset-password', { unlock });
+    expect(asked).toEqual([
+      [REF, {}],
+      [REF, options],
+    ]);
   });
 });
 
