@@ -21,19 +21,21 @@ type Other = { readonly account: Account; readonly label: string } | 'unusable' 
  * that its directory wants to be changed: whoever recovered the other account, or reset it for its owner, has not known it before.
  */
 export function createLinkedAccountFactor(deps: FactorDeps): Factor<'linked-password'> {
+  const wasReset = (ref: AccountRef): Promise<boolean> =>
+    deps.store.intents.wasReset(ref, deps.clock.now() - deps.configuration().factors.coolDownHours * HOUR);
+
   const look = async (ref: AccountRef): Promise<Other> => {
     const directory = deps.directories.all().find(({ id }) => id === ref.directory);
     if (directory === undefined) return 'unusable';
-    const since = deps.clock.now() - deps.configuration().factors.coolDownHours * HOUR;
     try {
       const account = await directory.readAccount(ref);
       if (account === null) return 'unusable';
-      const [{ status, protection }, frozen, wasReset] = await Promise.all([
+      const [{ status, protection }, frozen, isNew] = await Promise.all([
         directory.readStanding(account),
         deps.store.freezes.isFrozen(ref),
-        deps.store.intents.wasReset(ref, since),
+        wasReset(ref),
       ]);
-      if (wasReset || reasonToBar(directory, status, protection, frozen) !== null) return 'unusable';
+      if (isNew || reasonToBar(directory, status, protection, frozen) !== null) return 'unusable';
       return { account, label: accountLabel(account, directory.label) };
     } catch (error) {
       return unanswered(ref, error);
@@ -80,7 +82,8 @@ export function createLinkedAccountFactor(deps: FactorDeps): Factor<'linked-pass
       try {
         const tried = await tryPassword(deps, ref, normalisePassword(answer.password));
         if (!tried.tried) return NOT_ASKED;
-        return { proofs: isRight(tried) ? proofsBy(ref, enrolled) : [] };
+        // Whoever sets it anew while it waits to be tried has written down before that they do.
+        return { proofs: isRight(tried) && !(await wasReset(ref)) ? proofsBy(ref, enrolled) : [] };
       } catch (error) {
         unanswered(ref, error);
         return NOT_ANSWERED;
@@ -102,9 +105,13 @@ function othersOf(enrolled: readonly EnrolledCandidate[]): AccountRef[] {
 
 const refOf = ({ directory, id }: Account): AccountRef => ({ directory, id });
 
-/** One that has expired is its owner's all the same; one that must be changed somebody else may have set. */
+/**
+ * One that has expired is its owner's all the same; one that must be changed somebody else may have set, also where the directory lets in
+ * with it.
+ */
 function isRight({ outcome }: Extract<TriedPassword, { tried: true }>): boolean {
-  return outcome.valid || (outcome.passwordWasRight && outcome.reason === 'credentials.password-expired');
+  if (outcome.valid) return outcome.warning !== 'must-change';
+  return outcome.passwordWasRight && outcome.reason === 'credentials.password-expired';
 }
 
 /** There is nothing to burn: the challenge is used up. */
