@@ -4,9 +4,9 @@ import type { Candidate } from '../accounts/candidate.ts';
 import { recordEvent, recordEvents } from '../audit/record-event.ts';
 import { factorsThatCount } from '../enrolment/factors-of.ts';
 import type { Judgement } from '../factors/factor.ts';
-import { shownOf } from '../journey/accept-proof.ts';
 import type { ActDeps } from '../journey/act.ts';
 import { settleProofs } from '../journey/prove.ts';
+import { shownOf } from '../journey/shown-proof.ts';
 import { tellOfAttack } from '../journey/tell-of-attack.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 import type { Session } from '../sessions/session.ts';
@@ -103,7 +103,7 @@ async function settle(
   // What was said before somebody wrote to the account was said about an account that is no more.
   if (await store.intents.wroteSince(helpCase.account, helpCase.row.createdAt, { intent: '' })) throw new AppError('case.passed');
   const readOut = [...(helpCase.facts.readOut ?? []), asked.kind];
-  const shown = { ...helpCase.facts.shown, [asked.kind]: shownOf(proofs, enrolledOf(candidate, factors)) };
+  const shown = { ...helpCase.facts.shown, [asked.kind]: shownOf(asked.kind, proofs, enrolledOf(candidate, factors), deps.act.at) };
   const answered: HelpCase = { ...helpCase, facts: { ...helpCase.facts, asked: null, readOut, shown } };
   const method = methodOf(deps, asked, readOut);
   const tries = helpCase.row.tries - 1;

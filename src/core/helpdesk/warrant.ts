@@ -99,7 +99,7 @@ export async function requireReceiptStands(
   except: { intent: string } = { intent: '' },
 ): Promise<void> {
   if (warrant.kind !== 'receipt') return;
-  await requireProvenStill(deps, store, warrant);
+  await requireProvenStill(deps, store, warrant, except);
   if (await store.intents.wroteSince(warrant.helpCase.account, warrant.receipt.receipt.at, except))
     throw new AppError('case.receipt-needed');
 }
@@ -109,12 +109,18 @@ export async function requireReceiptStands(
  * raised: it means also whoever was verified by it before.
  * @throws AppError `case.receipt-needed`
  */
-async function requireProvenStill({ act, configuration }: ActDeps, store: Store, warrant: CaseWarrant): Promise<void> {
+async function requireProvenStill(
+  { act, configuration }: ActDeps,
+  store: Store,
+  warrant: CaseWarrant,
+  except: { intent: string } = { intent: '' },
+): Promise<void> {
   if (warrant.kind !== 'receipt') return;
   const { account, facts } = warrant.helpCase;
   const { method } = warrant.receipt.receipt;
   const { withoutKinds } = configuration().threat;
-  const isProven = await isProvenStill(store, { proven: method.proofs, shown: facts.shown ?? {} }, account, act.at, null);
+  const rests = { proven: method.proofs, shown: facts.shown ?? {} };
+  const isProven = await isProvenStill(store, rests, account, { now: act.at, contacts: null, except });
   const restsOnLess =
     method.proofs.some((kind) => withoutKinds.some((each) => each === kind)) && (await isRaisedSince(store, facts.threat));
   if (!isProven || restsOnLess) throw new AppError('case.receipt-needed');

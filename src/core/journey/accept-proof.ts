@@ -1,7 +1,6 @@
 import { accountKey } from '../accounts/candidate.ts';
 import { recordEvent, recordEvents } from '../audit/record-event.ts';
 import type { EnrolledCandidate, Proof } from '../factors/factor.ts';
-import { ownerOf } from '../factors/owner-of.ts';
 import { deviceDigest, placesOf } from '../guard/places.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
@@ -11,6 +10,7 @@ import { askForOnly } from './ask-for-proof.ts';
 import { askedOf } from './guard-targets.ts';
 import type { JourneyState, LoadedJourney, PromptStep } from './journey-state.ts';
 import { endProof } from './refuse-proof.ts';
+import { shownOf } from './shown-proof.ts';
 import { completeAmong, kindsNow } from './what-counts.ts';
 
 /** An answer that proved something. */
@@ -37,7 +37,7 @@ export async function acceptProof(
 ): Promise<JourneyState> {
   const proven = [...journey.state.proven, step.factor];
   const accounts = proofs.map(({ account }) => account);
-  const shown = { ...journey.state.shown, [step.factor]: shownOf(proofs, enrolled) };
+  const shown = { ...journey.state.shown, [step.factor]: shownOf(step.factor, proofs, enrolled, deps.act.at) };
   const narrowed: JourneyState = {
     ...journey.state,
     proven,
@@ -78,15 +78,6 @@ async function rememberPlaces(deps: ActDeps, store: Store, state: JourneyState):
     const { network, device } = placesOf(deps.keys, ref, deps.act.address, state.device);
     await store.knownPlaces.remember(ref, device === null ? [network] : [network, device], deps.act.at);
   }
-}
-
-/** What was shown, and for which accounts it was enrolled: it proves nothing any more once these are parted. */
-export function shownOf(proofs: Accepted['proofs'], enrolled: readonly EnrolledCandidate[]): { id: string; owner: string | null }[] {
-  const rows = new Map(enrolled.flatMap(({ factors }) => factors.map((row) => [row.id, row])));
-  return [...new Set(proofs.map(({ factor }) => factor))].map((id) => {
-    const row = rows.get(id);
-    return { id, owner: row === undefined ? null : accountKey(ownerOf(row)) };
-  });
 }
 
 function renewalsOf({ renewals }: JourneyState, proofs: Accepted['proofs']): Pick<JourneyState, 'renewals'> {

@@ -7,6 +7,7 @@ import type { AccountRef } from '../ports/directory.ts';
 import type { WorkChallenge } from '../ports/platform.ts';
 import type { JourneyRow } from '../ports/store.ts';
 import type { JourneyVerb, WriteResult } from '../writes/directory-write.ts';
+import type { ShownProof } from './shown-proof.ts';
 
 /** A message of the journey: a key of `locales/<lang>/journey.json` below `message`, or of `password.json`. */
 export interface MessageKey {
@@ -134,8 +135,8 @@ export interface JourneyState {
   /** A proof of work was solved in this journey. */
   hasWorked: boolean;
   proven: FactorKind[];
-  /** What was shown for each of them: ids of factors, and keys of the accounts for which they were enrolled. */
-  shown?: Partial<Record<FactorKind, { id: string; owner: string | null }[]>>;
+  /** What was shown for each of them. */
+  shown?: Partial<Record<FactorKind, ShownProof[]>>;
   /** Accounts whose directory wants another password, as it said when it judged the one that was given. */
   renewals?: Record<string, Renewal>;
   /** When the proof was complete; milliseconds since 1970. Worth nothing for an account that somebody writes to afterwards. */

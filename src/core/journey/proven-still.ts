@@ -2,10 +2,12 @@ import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { isAppError } from '../../../shared/errors.ts';
 import { accountKey, accountOfKey } from '../accounts/candidate.ts';
 import { FROM_DIRECTORY, withContacts, withoutWaitingLinks } from '../enrolment/factors-of.ts';
+import { ownerOf } from '../factors/owner-of.ts';
 import type { AccountRef } from '../ports/directory.ts';
-import type { Store } from '../ports/store.ts';
+import type { FactorRow, Store } from '../ports/store.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import type { JourneyState } from './journey-state.ts';
+import type { ShownProof, UsedSet } from './shown-proof.ts';
 
 /** What has a row of its own that outlives being shown. */
 const KEPT: readonly FactorKind[] = ['email', 'sms', 'totp', 'passkey', 'questions'];
@@ -47,28 +49,58 @@ async function contactsOf(
 
 /**
  * Whether what was shown in a journey proves the owner of an account still: what was enrolled for another account of the same person does
- * so for as long as the two are linked, and anything for as long as it is enrolled. Whoever parts them, or takes a proof away, means also
- * what was proven before, and has not done its work yet.
- * @param now milliseconds since 1970: a link that waits does not count
- * @param contacts what `readContactsStill` has found; null: the directory was not asked, and what it had counts
+ * so for as long as the two are linked, anything for as long as it is enrolled, and a password for as long as nobody writes to its account.
+ * Whoever parts accounts, takes a proof away, or sets another password, means also what was proven before, and has not done its work yet.
  */
 export async function isProvenStill(
-  { people }: Pick<Store, 'people'>,
+  { people, intents }: Pick<Store, 'people' | 'intents'>,
   { proven, shown }: Pick<JourneyState, 'proven' | 'shown'>,
   account: AccountRef,
-  now: number,
-  contacts: ReadonlySet<string> | null,
+  { now, contacts, except }: StillNow,
 ): Promise<boolean> {
   const { factors, linked } = await people.recordOf(account);
   const counting = linked.filter(({ countsFrom }) => countsFrom <= now);
-  const keys = new Set([accountKey(account), ...counting.map(({ directory, accountId: id }) => accountKey({ directory, id }))]);
-  const enrolled = new Set(withoutWaitingLinks(factors, linked, now).map(({ id }) => id));
-  return proven.every((kind) => {
+  const refs = [account, ...counting.map(({ directory, accountId: id }) => ({ directory, id }))];
+  const owners = new Map(refs.map((ref) => [accountKey(ref), ref]));
+  const enrolled = withoutWaitingLinks(factors, linked, now);
+  const ids = new Set(enrolled.map(({ id }) => id));
+  const isThere = (kind: FactorKind, { id, owner, set }: ShownProof): boolean => {
+    if (set !== undefined)
+      return isLeft(
+        enrolled.filter((row) => row.kind === kind && accountKey(ownerOf(row)) === owner),
+        set,
+        now,
+      );
+    if (!KEPT.includes(kind)) return true;
+    return isContact(id) ? contacts === null || contacts.has(id) : ids.has(id);
+  };
+  const counts = async (kind: FactorKind, one: ShownProof): Promise<boolean> => {
+    if (one.owner === null) return true;
+    const owner = owners.get(one.owner);
+    if (owner === undefined || !isThere(kind, one)) return false;
+    return one.at === undefined || !(await intents.wroteSince(owner, one.at, except));
+  };
+  for (const kind of proven) {
     const all = shown?.[kind] ?? [];
-    const isThere = (id: string) => {
-      if (!KEPT.includes(kind)) return true;
-      return isContact(id) ? contacts === null || contacts.has(id) : enrolled.has(id);
-    };
-    return all.length === 0 || all.some(({ id, owner }) => owner === null || (keys.has(owner) && isThere(id)));
-  });
+    const counting = await Promise.all(all.map((one) => counts(kind, one)));
+    if (all.length > 0 && !counting.includes(true)) return false;
+  }
+  return true;
+}
+
+/** Of when that is asked. */
+export interface StillNow {
+  /** Milliseconds since 1970: a link that waits does not count. */
+  readonly now: number;
+  /** What `readContactsStill` has found; null: the directory was not asked, and what it had counts. */
+  readonly contacts: ReadonlySet<string> | null;
+  /** Whose own writes end no password. */
+  readonly except: { intent: string } | { journey: string };
+}
+
+/** Whether the set that a proof was of, which its use ended, is there as it was left: nobody has made another one, or taken it away. */
+function isLeft(rows: readonly FactorRow[], { made, left, until }: UsedSet, now: number): boolean {
+  if (rows.some(({ id, createdAt }) => createdAt > made && !left.includes(id))) return false;
+  const isOver = until !== undefined && until <= now;
+  return isOver || left.length === 0 || rows.some(({ id }) => left.includes(id));
 }

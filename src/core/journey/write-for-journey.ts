@@ -215,7 +215,7 @@ async function endingFor(
     const found = await store.intents.inTheWay(account, state.provenAt ?? 0, row.id);
     if (found === 'frozen') frozen.push({ account, reason: 'recovery-frozen' });
     if (found === 'written') isWritten = true;
-    if (!(await isProvenStill(store, state, account, deps.act.at, contacts))) isParted = true;
+    if (!(await isProvenStill(store, state, account, { now: deps.act.at, contacts, except: { journey: row.id } }))) isParted = true;
   }
   if (isWritten) return { code: 'journey.account-written', reasons: [] };
   if (frozen.length > 0) return { code: 'journey.recovery-frozen', reasons: frozen };

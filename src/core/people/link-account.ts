@@ -59,7 +59,8 @@ export async function linkAccount(deps: ActDeps, session: Session, key: JourneyK
     const about = { account, other: added.ref, journey: journey.row.id, countsFrom, actor: by.actor };
     await recordEvent(store, deps.clock, { type: 'account.linked', ...about });
     await requireUntouched({ ...deps, store }, journey, [account, added.ref]);
-    if (!(await isProvenStill(store, journey.state, added.ref, deps.act.at, contacts))) throw new AppError('session.not-proven');
+    if (!(await isProvenStill(store, journey.state, added.ref, { now: deps.act.at, contacts, except: { journey: journey.row.id } })))
+      throw new AppError('session.not-proven');
     // The password alone is enough for an account for which nothing is enrolled, as it is to sign in.
     const isAlone = journey.state.proven.every((kind) => kind === 'password');
     if (isAlone && (await factorsOf({ ...deps, store }, other)).length > 0) throw new AppError('session.not-proven');

@@ -48,7 +48,8 @@ export async function openSession(deps: ActDeps, key: JourneyKey): Promise<{ tok
     // Whoever proved something before the password was set anew, or before "this was not me", proved it about an account that is no more.
     const wasWritten = await store.intents.wroteSince(account, provenAt, { journey: journey.row.id });
     if (wasWritten || (await store.freezes.isFrozen(account))) throw new AppError('session.not-proven');
-    if (!(await isProvenStill(store, journey.state, account, deps.act.at, contacts))) throw new AppError('session.not-proven');
+    if (!(await isProvenStill(store, journey.state, account, { now: deps.act.at, contacts, except: { journey: journey.row.id } })))
+      throw new AppError('session.not-proven');
     // What was enough may be so no more: a threat was raised meanwhile.
     const isEnough = journey.state.goal !== 'sign-in' || completeAmong(deps, journey.state, [candidate]).length > 0;
     if (!isEnough) throw new AppError('session.not-proven');

@@ -87,7 +87,8 @@ export async function raiseSession(deps: ActDeps, session: Session, key: Journey
   const contacts = await readContactsStill(deps, state);
   await deps.store.transaction(async (store) => {
     const about = { account: session.account, session: session.id, actor: journeyActor(deps.act, state) };
-    if (!(await isProvenStill(store, state, session.account, deps.act.at, contacts))) throw new AppError('session.not-proven');
+    if (!(await isProvenStill(store, state, session.account, { now: deps.act.at, contacts, except: { journey: row.id } })))
+      throw new AppError('session.not-proven');
     await recordEvent(store, deps.clock, { type: 'session.raised', ...about, journey: row.id, factors: state.proven });
     if (!(await store.sessions.raise(session.row, next, deps.act.at))) throw new AppError('session.not-proven');
   });

@@ -49,7 +49,8 @@ async function tryNumber(deps: ActDeps, journey: LoadedJourney, id: string, type
       // Whoever proved something before the account was written to, or frozen, proved it about an account that is no more.
       const inTheWay = await store.intents.inTheWay(candidate.ref, state.provenAt ?? 0, row.id);
       if (inTheWay !== null) return refused(deps, state, inTheWay === 'frozen' ? 'journey.recovery-frozen' : 'journey.account-written');
-      if (!(await isProvenStill(store, state, candidate.ref, deps.act.at, contacts))) return refused(deps, state, 'journey.account-barred');
+      if (!(await isProvenStill(store, state, candidate.ref, { now: deps.act.at, contacts, except: { journey: row.id } })))
+        return refused(deps, state, 'journey.account-barred');
       // What was enough may be so no more: a threat was raised meanwhile.
       if (completeAmong(deps, state, [candidate]).length === 0) return refused(deps, state, 'journey.no-proof-left');
       await verifyCaller(deps, store, journey, helpCase);
