@@ -193,8 +193,62 @@ describe.each(['sqlite', 'postgres'] as const)('a recovery that goes on at a pho
     expect(await standing(here)).toMatchObject({ kind: 'choose-factor' });
     expect((await events('journey.hand-over-refused')).length).toBe(before + 1);
     // It goes on here as if nothing had been.
-    const { phone: next, link: another } = await offer(here);
-    expect((await handOver(here, next, (await open(another)).digits)).status).toBe(200);
+    await here.answer({ option: 'email' });
+    here.at('code');
+  });
+
+  it('is guessed three times and no more, however many codes are asked for, one after the other or at once', async () => {
+    const here = await startJourney(keyturn.url, (await somebody()).login);
+    const offered: { phone: string; there: Phone }[] = [];
+    for (let count = 0; count < 4; count += 1) {
+      const { phone, link } = await offer(here);
+      offered.push({ phone, there: await open(link) });
+    }
+    const guess = ({ phone, there }: (typeof offered)[number]) => handOver(here, phone, wrong(there.digits));
+    const once = await Promise.all(offered.slice(0, 1).map(guess));
+    expect(once[0]?.body.code).toBe('phone.digits-wrong');
+    const guesses = await Promise.all(offered.slice(1).flatMap((each) => [guess(each), guess(each)]));
+    const codes = guesses.map(({ body }) => body.code);
+    expect(codes.filter((code) => code === 'phone.digits-wrong')).toHaveLength(1);
+    expect(codes.filter((code) => code === 'phone.over' || code === 'journey.hand-over-not-possible')).toHaveLength(5);
+    // Nor by right ones then, nor by another code.
+    for (const { phone, there } of offered) {
+      expect([409, 410]).toContain((await handOver(here, phone, there.digits)).status);
+      expect(await progress(here, phone)).toBe('over');
+    }
+    expect((await here.call('POST', '/journeys/current/phones', {})).body.code).toBe('journey.hand-over-not-possible');
+    const { step } = (await here.call('GET', '/journeys/current')).body;
+    expect(step).toMatchObject({ kind: 'choose-factor' });
+    expect(step?.canHandOver).toBeUndefined();
+  });
+
+  it('is handed on by the phone to another one: ended here it ends there, and done there it is done here', async () => {
+    for (const end of ['cancelled', 'done', 'seen in between'] as const) {
+      const person = await somebody();
+      const here = await startJourney(keyturn.url, person.login);
+      const first = await offer(here);
+      const between = await open(first.link);
+      await handOver(here, first.phone, between.digits);
+      const second = await offer(between);
+      const last = await open(second.link);
+      expect((await handOver(between, second.phone, last.digits)).status).toBe(200);
+      if (end === 'cancelled') {
+        await here.call('DELETE', '/journeys/current');
+        for (const each of [last, between, here])
+          expect(await standing(each)).toMatchObject({ kind: 'refused', code: 'journey.cancelled' });
+        continue;
+      }
+      last.step = await standing(last);
+      await giveMailed(last, person);
+      keyturn.clock.move(MINUTE);
+      await last.answer({ code: person.totp() });
+      await last.answer({ password: 'a quiet harbour at noon' });
+      last.at('done');
+      if (end === 'seen in between') expect(await standing(between)).toMatchObject({ kind: 'done' });
+      // The phone in between was put away, and its time is over.
+      else keyturn.clock.move(MINUTE);
+      expect(await standing(here)).toMatchObject({ kind: 'done', results: [{ outcome: 'done-on-phone' }] });
+    }
   });
 
   it('is offered five times at most, not once its proof is complete, and not by another recovery', async () => {

@@ -147,6 +147,8 @@ export interface JourneyState {
   onPhone?: { session: string };
   /** QR codes that this recovery has asked for, to go on at a phone. */
   offeredPhones?: number;
+  /** Wrong digits that were typed for any of those phones. */
+  wrongDigits?: number;
   /** Of a phone: the recovery that it is to take over, or has. */
   handedFrom?: string;
   /** Kinds of client that it was handed over to, one after the other. The rules of proof of each count, and of where it was begun. */

@@ -2,6 +2,7 @@ import { isRecoveryGoal } from '../../../../shared/api/journeys.ts';
 import type { Prompt } from '../../factors/factor.ts';
 import { JOURNEY_GOALS } from '../goals/goals.ts';
 import type { JourneyState } from '../journey-state.ts';
+import { PHONE_TRIES } from '../phones.ts';
 
 /** QR codes that one recovery may ask for, whichever device it is on. */
 const MOST_OFFERED = 5;
@@ -16,8 +17,11 @@ const HANDED_AT: Readonly<Record<Prompt | 'choose-factor', true>> = {
   'linked-password': true,
 };
 
-/** Whether a recovery can go on at another device: not once its proof is complete, when all that is left is to type a password. */
-export function canHandOver({ goal, step, provenAt, offeredPhones = 0 }: JourneyState): boolean {
+/**
+ * Whether a recovery can go on at another device: not once its proof is complete, when all that is left is to type a password, nor once as
+ * many wrong digits were typed as one phone takes: more codes give no more guesses.
+ */
+export function canHandOver({ goal, step, provenAt, offeredPhones = 0, wrongDigits = 0 }: JourneyState): boolean {
   const isMeant = isRecoveryGoal(goal) && JOURNEY_GOALS[goal].asksForProof && Object.hasOwn(HANDED_AT, step.kind);
-  return isMeant && provenAt === null && offeredPhones < MOST_OFFERED;
+  return isMeant && provenAt === null && offeredPhones < MOST_OFFERED && wrongDigits < PHONE_TRIES;
 }

@@ -6,8 +6,8 @@ import { advanceJourney } from '../advance-journey.ts';
 import { type JourneyState, type LoadedJourney, loadedJourney, type OpenStep } from '../journey-state.ts';
 import { PHONE_PATIENCE } from '../phones.ts';
 
-/** What a recovery was for, and has brought about. */
-const GOOD: ReadonlySet<Result['outcome']> = new Set(['password-reset', 'unlocked', 'was-not-locked', 'password-kept']);
+/** What a recovery was for, and has brought about, at this phone or at the one that it went on to. */
+const GOOD: ReadonlySet<Result['outcome']> = new Set(['password-reset', 'unlocked', 'was-not-locked', 'password-kept', 'done-on-phone']);
 
 /**
  * Moves a recovery on that waits for a phone: once the phone has brought it to an end, it ends here as well. Here is told that it was
@@ -16,8 +16,7 @@ const GOOD: ReadonlySet<Result['outcome']> = new Set(['password-reset', 'unlocke
 export async function followPhone(deps: ActDeps, journey: LoadedJourney): Promise<LoadedJourney> {
   const { state } = journey;
   if (state.step.kind !== 'handed-over') return journey;
-  const row = await deps.store.journeys.find(state.step.to);
-  const phone = row === null ? null : loadedJourney(row);
+  const [phone = null] = (await phonesOf(deps, journey)).slice(-1);
   const next = nextState(deps, journey, phone);
   if (next === null) return journey;
   try {
@@ -28,6 +27,15 @@ export async function followPhone(deps: ActDeps, journey: LoadedJourney): Promis
     if (fresh === null) throw error;
     return loadedJourney(fresh);
   }
+}
+
+/** The phones that have taken a recovery over, one from the other; the last one has it. */
+export async function phonesOf({ store }: Pick<ActDeps, 'store'>, { state: { step } }: LoadedJourney): Promise<LoadedJourney[]> {
+  if (step.kind !== 'handed-over') return [];
+  const row = await store.journeys.find(step.to);
+  if (row === null) return [];
+  const phone = loadedJourney(row);
+  return [phone, ...(await phonesOf({ store }, phone))];
 }
 
 /** null: it still waits. */

@@ -79,14 +79,15 @@ export async function handOverProgress(deps: ActDeps, key: JourneyKey, phone: st
   const { row, state } = await findJourney(deps, key);
   if (state.step.kind === 'handed-over') return state.step.to === phone ? 'let-in' : 'over';
   const opened = await findOpened(deps, row.id, phone);
-  if (opened !== null) return waitingPhone(deps, opened) === null ? 'over' : 'opened';
+  const isPossible = canHandOver({ ...state, offeredPhones: 0 });
+  if (opened !== null) return isPossible && waitingPhone(deps, opened) !== null ? 'opened' : 'over';
   const offer = await findOffer<Facts>(deps, 'hand-over', phone);
-  return offer?.journey === row.id && canHandOver({ ...state, offeredPhones: 0 }) ? 'offered' : 'over';
+  return offer?.journey === row.id && isPossible ? 'offered' : 'over';
 }
 
 /**
  * Hands a recovery over to the phone whose two digits are given: it stands there where it stood here, with what was shown so far. Here
- * nothing is left to answer, so whoever has begun it here gains nothing by what is done there.
+ * nothing is left to answer, so whoever has begun it here gains nothing by what is done there. Wrong digits count for all phones together.
  * @returns the recovery here, which waits for the phone
  * @throws AppError `phone.digits-wrong`, `phone.over`, `journey.hand-over-not-possible`, `guard.slow-down`; those of `findJourney`
  */
@@ -114,7 +115,8 @@ async function tryDigits(deps: ActDeps, found: LoadedJourney, phone: string, typ
   const step = other === null ? null : waitingPhone(deps, other);
   if (other === null || step === null) throw new AppError('phone.over');
   if (!canHandOver({ ...found.state, offeredPhones: 0 })) throw new AppError('journey.hand-over-not-possible');
-  const judged = judgeDigits(deps, step, typed);
+  const wrongBefore = found.state.wrongDigits ?? 0;
+  const judged = judgeDigits(deps, { ...step, tries: wrongBefore }, typed);
   // The phone must not wait for a look-up that was begun for the recovery here.
   const journey = judged.isRight ? await lookUp(deps, found) : found;
   const until = endFromNow(deps);
@@ -126,6 +128,7 @@ async function tryDigits(deps: ActDeps, found: LoadedJourney, phone: string, typ
     if (!judged.isRight) {
       if (judged.left === 0) await recordEvent(store, deps.clock, { type: 'journey.hand-over-refused', ...about });
       await advanceJourney(store, other, { ...other.state, step: judged.next });
+      await advanceJourney(store, found, { ...found.state, wrongDigits: wrongBefore + 1 });
       return null;
     }
     await recordEvent(store, deps.clock, { type: 'journey.handed-over', ...about });
