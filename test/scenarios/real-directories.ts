@@ -33,8 +33,8 @@ export interface RealDirectory {
   realClientSignsIn(person: RealPerson, password: string): Promise<boolean>;
   /** Writes to the person's entry beside the password, as an administrator. */
   touch(person: RealPerson): Promise<void>;
-  /** Sets attributes of the person's entry, as an administrator. */
-  set(person: RealPerson, attributes: Record<string, string>): Promise<void>;
+  /** Sets attributes of the person's entry, as an administrator; an empty list removes one. */
+  set(person: RealPerson, attributes: Readonly<Record<string, string | readonly string[]>>): Promise<void>;
   /** Reads attributes of the person's entry, as an administrator. */
   read(person: RealPerson, attributes: readonly string[]): Promise<Readonly<Record<string, readonly string[]>>>;
   /** Fails to sign in until the person is locked out. */
