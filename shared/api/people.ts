@@ -21,7 +21,8 @@ export const findPeopleQuerySchema = z.strictObject({
   text: z.string().max(100).default(''),
   filter: z.enum(PEOPLE_FILTERS).optional(),
   enrolled: z.enum(['yes', 'no']).optional(),
-  cursor: z.string().max(64).optional(),
+  /** `cursor` of the page before, of the same search. */
+  cursor: z.string().max(128).optional(),
 });
 export type FindPeopleQuery = z.input<typeof findPeopleQuerySchema>;
 

@@ -31,3 +31,29 @@ describe('digests', () => {
     }
   });
 });
+
+describe('what a client keeps', () => {
+  const keys = createKeys(new Uint8Array(32).fill(5));
+
+  it('opens as what it was, for what it belongs to, and is never the same twice', () => {
+    for (const text of ['', '7', 'Ünter-Straße 💡']) {
+      const [one, other] = [keys.seal('people-cursor', 'people', text), keys.seal('people-cursor', 'people', text)];
+      expect(one).toMatch(/^[\w-]{38,}$/);
+      expect(one).not.toBe(other);
+      expect(keys.open('people-cursor', 'people', one)).toBe(text);
+      expect(keys.open('people-cursor', 'others', one)).toBeNull();
+      expect(keys.open('live-position', 'people', one)).toBeNull();
+      expect(createKeys(new Uint8Array(32).fill(6)).open('people-cursor', 'people', one)).toBeNull();
+    }
+  });
+
+  it('is nothing once a bit of it is another one, whatever was made up', () => {
+    const bytes = Buffer.from(keys.seal('people-cursor', 'people', '250'), 'base64url');
+    for (let bit = 0; bit < bytes.length * 8; bit += 1) {
+      const changed = Buffer.from(bytes);
+      changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      expect(keys.open('people-cursor', 'people', changed.toString('base64url'))).toBeNull();
+    }
+    for (const text of ['', '0', '250', 'a'.repeat(38), '\u0000', '€']) expect(keys.open('people-cursor', 'people', text)).toBeNull();
+  });
+});

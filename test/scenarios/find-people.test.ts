@@ -83,8 +83,8 @@ describe.each(['sqlite', 'postgres'] as const)('people, as an agent sees them, o
     const nobody = await see('00000000-0000-0000-0000-000000000000');
     for (const reply of [await see(outside.id), await see(elsewhere.id, 'cloud'), await see(inside.id, 'nowhere')])
       expect({ status: reply.status, code: reply.body.code }).toEqual({ status: nobody.status, code: nobody.body.code });
-    expect((await agent.call('GET', query({ directory: 'cloud', text: family }))).status).toBe(200);
-    expect(found(await agent.call('GET', query({ directory: 'cloud', text: family }))).people).toEqual([]);
+    for (const directory of ['cloud', 'nowhere'])
+      expect([directory, (await agent.call('GET', query({ directory, text: family }))).body.code]).toEqual([directory, 'access.refused']);
   });
 
   it('are shown to nobody without the permission, however they ask', async () => {
@@ -262,6 +262,52 @@ describe.each(['openldap', '389ds', 'active-directory'] as const)('people of %s'
       const [row] = (await ask({ text: target.login })).people;
       const seen = (await held.call('GET', `/helpdesk/people/people/${encodeURIComponent(row?.id ?? '')}`)).body as unknown as SeenPerson;
       expect(seen).toMatchObject({ lock: { locked: true }, account: { login: target.login }, may: ['unlock-account'] });
+    } finally {
+      await own.close();
+      await directory.proxy.stop();
+    }
+  });
+});
+
+describe('a list of people', () => {
+  it('tells nothing of who is out of scope by its cursor, which is good for nothing else and made by nobody else', async () => {
+    const directory = await reachRealDirectory('openldap');
+    const boss = await directory.createPerson();
+    const family = newLogin('list');
+    const own = await startKeyturn({
+      directories: [directory.section],
+      configuration: {
+        guard: GENEROUS_LIMITS,
+        signIn: { enabled: true },
+        roles: [
+          {
+            name: 'agents',
+            may: ['see-people', 'unlock-account'],
+            heldBy: { accounts: [boss.login] },
+            over: { directories: ['people'], groups: ['cn=staff,ou=groups,dc=example,dc=org'] },
+          },
+        ],
+      },
+    });
+    try {
+      const held = await signIn(own, boss.login, await own.enrol(boss.login), boss.password);
+      // More than are read for one page of the list, and none of them is in the group.
+      for (let nth = 0; nth < 120; nth += 1) await directory.createPerson({ login: `${family}-${nth}` });
+      const ask = (of: Record<string, string>) => held.call('GET', query({ text: family, ...of }));
+      const [first, again] = [found(await ask({})), found(await ask({}))];
+      expect(first.people).toEqual([]);
+      // How many were passed over is nobody's business: it stands in it neither as it is nor encoded, nor by its length.
+      const plain = ['100', '99', '101'].flatMap((text) => [text, Buffer.from(text).toString('base64url')]);
+      for (const text of plain) expect(Buffer.from(first.cursor ?? '', 'base64url').toString('latin1')).not.toContain(text);
+      expect(first.cursor).not.toBe(again.cursor);
+      expect(first.cursor).toMatch(/^[\w-]{80,}$/);
+      // It goes on where it was, and nowhere else: no place is chosen that would have a whole directory read for a guess.
+      expect(found(await ask({ cursor: first.cursor ?? '' }))).toEqual({ people: [], cursor: null });
+      for (const of of [
+        ...['0', '1', '95', '999999999', 'x'.repeat(91)].map((cursor) => ({ cursor })),
+        ...[{ text: boss.login }, { filter: 'locked' }].map((other) => ({ ...other, cursor: first.cursor ?? '' })),
+      ])
+        expect([of, (await ask(of)).body.code]).toEqual([of, 'request.malformed']);
     } finally {
       await own.close();
       await directory.proxy.stop();

@@ -38,7 +38,7 @@ function find(asked: Directory | readonly Directory[], name: string, logged: str
     people: { recordOf: () => Promise.resolve({ factors: [], linked: [], frozen: false }) },
   } as unknown as Store;
   const directories = { all: () => all, get: () => all[0] as Directory };
-  const keys = { digest: () => '' };
+  const keys = { digest: () => '', seal: () => '', open: () => null };
   return findCandidates({ store, keys, directories, clock: systemClock, log: { info: keep, warn: keep, error: keep } }, name, {
     goal,
     client: 'web',

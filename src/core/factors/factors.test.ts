@@ -288,6 +288,7 @@ describe('an authenticator', () => {
     const factor = createFactorRegistry({
       ...nothingAsked,
       keys: {
+        ...keys,
         digest(purpose, value) {
           digests.push(`${purpose} ${value}`);
           return keys.digest(purpose, value);

@@ -33,6 +33,7 @@ function open(limits: ConfigurationDocument['guard'] = {}, factors: Configuratio
   const digests = createKeys(randomBytes(32));
   digestOf = (name) => digests.digest('guard-target', name);
   const keys: Keys = {
+    ...digests,
     digest(purpose, value) {
       expect(purpose).toBe('guard-target');
       named.add(value);

@@ -10,6 +10,8 @@ import type { Account, Directory, SearchRequest } from '../ports/directory.ts';
 export const PAGE_OF_PEOPLE = 25;
 /** Pages of a directory that are read for one page of the list at most: whoever may see few of many asks once more. */
 const MOST_READ = 4;
+/** Characters that a place in any directory fits in: how long it is would tell something. */
+const PLACE = 40;
 /** Directories tell of so many at once whether they are in scope. */
 const AT_ONCE = 8;
 
@@ -17,7 +19,7 @@ export interface WantedPeople {
   readonly directory: string;
   readonly text?: string | undefined;
   readonly filter?: SearchRequest['filter'] | undefined;
-  /** Of the page before. */
+  /** Of the page before, of the same search. */
   readonly cursor?: string | undefined;
   /** Whether something is enrolled for them, or nothing. */
   readonly enrolled?: 'yes' | 'no' | undefined;
@@ -33,23 +35,25 @@ export interface FoundPeople {
 /** The directories in which the roles of an agent, or the token of a program, let them see somebody at all. @throws AppError `access.refused`, `directory.*` */
 export async function directoriesToSearch(deps: ActDeps, caller: Caller): Promise<Directory[]> {
   const see = await seeing(deps, caller);
-  return deps.directories.all().filter(({ id }) => see.roles.some(({ over }) => over?.directories?.includes(id) ?? true));
+  return deps.directories.all().filter(({ id }) => seesSomebodyIn(see, id));
 }
 
 /**
  * One page of the people whom an agent or a program may see, live from one directory (HELP-1). Whoever is out of scope is not in it and is not
- * counted, as if they did not exist; of whom it cannot be told whether they are in scope, neither.
- * @throws AppError `access.refused`, `directory.cannot-filter`, `directory.*`
+ * counted, as if they did not exist; of whom it cannot be told whether they are in scope, neither. A directory of which nobody is in
+ * scope is not asked, and is as one that does not exist.
+ * @throws AppError `access.refused`, `request.malformed` for a cursor that no page of this search had, `directory.cannot-filter`,
+ *   `directory.*`
  */
 export async function findPeople(deps: ActDeps, caller: Caller, wanted: WantedPeople): Promise<FoundPeople> {
   const see = await seeing(deps, caller);
   const directory = deps.directories.all().find(({ id }) => id === wanted.directory);
-  if (directory === undefined) throw new AppError('access.refused');
+  if (directory === undefined || !seesSomebodyIn(see, directory.id)) throw new AppError('access.refused');
   const { text, filter, enrolled, pageSize = PAGE_OF_PEOPLE } = wanted;
   if (filter !== undefined && !directory.abilities.finds.includes(filter))
     throw new AppError('directory.cannot-filter', { directory: directory.id, filter });
   const people: Account[] = [];
-  let cursor = wanted.cursor ?? null;
+  let cursor = placeIn(deps, wanted);
   for (let read = 0; read < MOST_READ; read += 1) {
     const page = await directory.search({
       ...(text === undefined || text.trim() === '' ? {} : { text }),
@@ -61,7 +65,23 @@ export async function findPeople(deps: ActDeps, caller: Caller, wanted: WantedPe
     cursor = page.cursor;
     if (cursor === null || people.length > 0) break;
   }
-  return { people, cursor };
+  return { people, cursor: cursor === null ? null : deps.keys.seal('people-cursor', searchOf(wanted), cursor.padEnd(PLACE)) };
+}
+
+/**
+ * Where in a directory a page begins; null: at its beginning. Directories tell a place by who stands there, or by how many stand before
+ * it, so that it says something of people whom who asks may not see; and one that was made up would have a whole directory read.
+ */
+function placeIn({ keys }: ActDeps, wanted: WantedPeople): string | null {
+  if (wanted.cursor === undefined) return null;
+  const place = keys.open('people-cursor', searchOf(wanted), wanted.cursor);
+  if (place === null) throw new AppError('request.malformed', { path: 'cursor' });
+  return place.trimEnd();
+}
+
+/** What a cursor belongs to: of another search it would be another place. */
+function searchOf({ directory, text = '', filter, pageSize = PAGE_OF_PEOPLE }: WantedPeople): string {
+  return JSON.stringify([directory, text.trim(), filter ?? null, pageSize]);
 }
 
 /** By what an agent sees people. */
@@ -72,6 +92,10 @@ async function seeing(deps: ActDeps, caller: Caller) {
   const roles = who?.roles.filter((role) => role.may.includes('see-people') && canSee([role], who.actor, null).allowed) ?? [];
   if (who === null || roles.length === 0) throw new AppError('access.refused');
   return { actor: who.actor, roles };
+}
+
+function seesSomebodyIn({ roles }: Seeing, directory: string): boolean {
+  return roles.some(({ over }) => over?.directories?.includes(directory) ?? true);
 }
 
 async function visibleAmong(

@@ -22,7 +22,7 @@ export interface Random {
   integer(below: number): number;
 }
 
-/** Keyed one-way functions. Their key is sealed in the database, the same on all nodes, and never crosses this port. */
+/** Keyed functions. Their key is sealed in the database, the same on all nodes, and never crosses this port. */
 export interface Keys {
   /**
    * HMAC-SHA-256 under a key derived for `purpose`, base64url. Used to store tokens and codes, to name guard
@@ -56,11 +56,21 @@ export interface Keys {
       | 'passkey-credential'
       | 'passkey-user'
       | 'right-to-enrol'
-      | 'questions-asked'
-      | 'live-position',
+      | 'questions-asked',
     value: string,
   ): string;
+  /**
+   * Encrypts a short text that a client keeps for us and cannot read, change or make up: AES-256-GCM under a key derived for `purpose`,
+   * base64url. Never the same twice. How long the text is can be told by it.
+   * @param about what it belongs to: it opens with the same alone
+   */
+  seal(purpose: KeptPurpose, about: string, text: string): string;
+  /** null: it is none of ours, or belongs to something else. */
+  open(purpose: KeptPurpose, about: string, sealed: string): string | null;
 }
+
+/** What clients keep for us. */
+export type KeptPurpose = 'live-position' | 'people-cursor';
 
 /** A challenge of a proof of work as it is kept: what a client is shown, and our signature of it. */
 export interface WorkChallenge {
