@@ -1,4 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FoundPeopleAnswer, SeenPerson } from '../../shared/api/people.ts';
@@ -270,6 +275,47 @@ describe.each(['openldap', '389ds', 'active-directory'] as const)('people of %s'
 });
 
 describe('a list of people', () => {
+  it('is written down as taken by who reads no further, before the node stops, which waits for nobody', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'list-'));
+    const shared = {
+      directories: [embeddedSection()],
+      database: `sqlite:${join(folder, 'keyturn.sqlite')}`,
+      key: new Uint8Array(32).fill(7),
+    };
+    const own = await startKeyturn({ ...shared, configuration: { guard: GENEROUS_LIMITS, signIn: { enabled: true }, roles } });
+    const login = newLogin('slow');
+    await addPerson(own, login, { groups: ['Agents', CREW] });
+    const held = await signIn(own, login, await own.enrol(login));
+    const [account] = await own.deps.directories.get('people').findAccounts(login);
+    const row = await own.deps.store.embedded.find('people', account?.id ?? '');
+    if (row === null) throw new Error('no row');
+    // More than the buffers of a connection hold.
+    for (let nth = 0; nth < 1600; nth += 1)
+      await own.deps.store.embedded.insert({
+        ...row,
+        id: randomUUID(),
+        login: `${login}-${nth}`,
+        mail: null,
+        displayName: 'x'.repeat(15_000),
+      });
+    const { hostname, port } = new URL(own.url);
+    const socket = connect({ host: hostname, port: Number(port) });
+    socket.on('error', () => {});
+    await once(socket, 'connect');
+    socket.write(
+      `GET /api/v1/helpdesk/people.csv?directory=people HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${held.token}\r\n\r\n`,
+    );
+    await once(socket, 'data');
+    socket.pause();
+    await own.close();
+    socket.destroy();
+    const again = await startKeyturn(shared);
+    const taken = (await again.deps.store.audit.read(0, 1000)).filter(({ type }) => type === 'people.exported');
+    expect(taken.map(({ data }) => JSON.parse(data))).toMatchObject([{ actor: { login }, whole: false }]);
+    await again.close();
+    await rm(folder, { recursive: true });
+  });
+
   it('tells nothing of who is out of scope by its cursor, which is good for nothing else and made by nobody else', async () => {
     const directory = await reachRealDirectory('openldap');
     const boss = await directory.createPerson();

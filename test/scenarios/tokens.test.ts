@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TokenPermission } from '../../shared/permissions.ts';
 import { makeEmergencyLink } from '../../src/core/access/emergency.ts';
+import { recordEvent } from '../../src/core/audit/record-event.ts';
 import { exportHistory } from '../../src/core/history/export-history.ts';
 import { openHistory } from '../../src/core/history/read-history.ts';
 import { endTokensOfLostMakers } from '../../src/core/tokens/end-tokens.ts';
@@ -244,6 +245,27 @@ describe.each(['sqlite', 'postgres'] as const)('tokens of programs on %s', (engi
     expect((await again.call('DELETE', path)).status).toBe(204);
     expect(await again.call('DELETE', path)).toMatchObject({ status: 404, body: { code: 'token.unknown' } });
     expect((await again.call('GET', '/admin/tokens')).body.tokens).not.toContainEqual(expect.objectContaining({ id: found.id }));
+  });
+
+  it('give no more of a list once they are past their end, however slowly it is read', async () => {
+    const { text } = await token(['view-history'], { days: 1 });
+    const acting = { ...one.deps, act: { at: one.clock.now(), address: '192.0.2.1' } };
+    const caller = await findToken(acting, text);
+    // More than is read at once.
+    await one.deps.store.transaction(async (store) => {
+      for (let nth = 0; nth < 600; nth += 1)
+        await recordEvent(store, one.clock, {
+          type: 'token.refused',
+          id: 'none',
+          name: 'none',
+          actor: { kind: 'token' },
+          problem: 'token.not-allowed',
+        });
+    });
+    const pages = exportHistory(acting, await openHistory(acting, {}, 'en'), {}, { actor: { kind: 'token' }, caller });
+    expect((await pages.next()).done).toBe(false);
+    one.clock.move(86_400_000 + 1000);
+    await expect(pages.next()).rejects.toMatchObject({ code: 'token.ended' });
   });
 
   it('end with who made them, and those of the console do not', async () => {

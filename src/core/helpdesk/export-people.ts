@@ -19,9 +19,10 @@ export async function* exportPeople(deps: ActDeps, caller: Caller, wanted: Wante
   let whole = false;
   try {
     for (let [cursor, empty]: [string | undefined, number] = [undefined, 0]; ; ) {
-      const page = await findPeople(deps, caller, { ...wanted, pageSize: PAGE, ...(cursor === undefined ? {} : { cursor }) });
-      // A list is long on its way: whoever was signed out meanwhile gets no more of it.
-      await requireCallerOpen(deps, deps.store, caller);
+      // A list is long on its way: whoever was signed out meanwhile, or is past their end, gets no more of it.
+      const now: ActDeps = { ...deps, act: { ...deps.act, at: deps.clock.now() } };
+      const page = await findPeople(now, caller, { ...wanted, pageSize: PAGE, ...(cursor === undefined ? {} : { cursor }) });
+      await requireCallerOpen(now, deps.store, caller);
       count += page.people.length;
       yield page.people;
       empty = page.people.length === 0 ? empty + 1 : 0;

@@ -24,8 +24,8 @@ export async function* exportHistory(
     const { seq } = await deps.store.audit.head();
     for (let before: number | null = seq + 1; before !== null; ) {
       const page = await history.page({ before, limit: PAGE });
-      // A list is long on its way: whoever was signed out meanwhile, or has lost the role, gets no more of it.
-      await requireCallerOpen(deps, deps.store, caller);
+      // A list is long on its way: whoever was signed out meanwhile, has lost the role, or is past their end, gets no more of it.
+      await requireCallerOpen({ ...deps, act: { ...deps.act, at: deps.clock.now() } }, deps.store, caller);
       count += page.events.length;
       before = page.cursor;
       whole = before === null;

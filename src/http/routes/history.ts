@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify/sync';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -9,6 +8,7 @@ import { openHistory, type ToldEvent } from '../../core/history/read-history.ts'
 import { presentTime } from '../../core/journey/present-step.ts';
 import { forViewer } from '../for-caller.ts';
 import type { HttpDeps } from '../http-deps.ts';
+import { createListSender } from '../list-sender.ts';
 import { requestLanguage } from '../request-language.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
@@ -19,6 +19,7 @@ const COLUMNS = ['seq', 'at', 'type', 'sentence', 'accounts', 'facts'] as const;
 /** `/api/v1/history`: the audit log, for whoever may look at it by a role or in an emergency. */
 export function historyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
   return async (app) => {
+    const sendList = createListSender(app);
     app.get(
       '/history',
       {
@@ -64,8 +65,7 @@ export function historyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         forViewer(deps, request, reply, 'view-history', async (acting, caller, actor) => {
           const history = await openHistory(acting, request.query, requestLanguage(deps, request));
           const pages = exportHistory(acting, history, request.query, { actor, caller });
-          reply.header('content-type', 'text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="history.csv"');
-          return reply.send(Readable.from(linesOf(pages)));
+          return sendList(reply, 'history.csv', linesOf(pages));
         }),
     );
   };

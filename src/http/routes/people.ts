@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify/sync';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -20,6 +19,7 @@ import { presentTime } from '../../core/journey/present-step.ts';
 import type { Account } from '../../core/ports/directory.ts';
 import { forCaller } from '../for-caller.ts';
 import type { HttpDeps } from '../http-deps.ts';
+import { createListSender } from '../list-sender.ts';
 import { presentThreat } from '../present-threat.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
@@ -74,6 +74,7 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
   };
 
   return async (app) => {
+    const sendList = createListSender(app);
     app.get(
       '/helpdesk/directories',
       {
@@ -126,8 +127,7 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           const pages = exportPeople(acting, caller, request.query);
           // What is refused is refused before a list begins.
           const first = await pages.next();
-          reply.header('content-type', 'text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="people.csv"');
-          return reply.send(Readable.from(linesOf(first, pages, rowOf)));
+          return sendList(reply, 'people.csv', linesOf(first, pages, rowOf));
         }),
     );
 
