@@ -44,6 +44,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     openCount: 'reads',
     wroteSince: 'reads',
     wasReset: 'reads',
+    wasResetByOthers: 'reads',
     inTheWay: 'reads',
   },
   outbox: {

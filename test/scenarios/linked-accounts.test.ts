@@ -9,7 +9,7 @@ import { sharedPostgres } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { type JourneyClient, request, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, PROTECTED_GROUP } from './sample-directory.ts';
-import { type SessionClient, type SessionReply, signIn } from './sign-in-client.ts';
+import { proveSignIn, type SessionClient, type SessionReply, signIn } from './sign-in-client.ts';
 import { type Enrolled, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
 
 const DAY = 24 * 3_600_000;
@@ -30,6 +30,7 @@ describe.each(['sqlite', 'postgres'] as const)('accounts linked by their owner, 
       configuration: {
         guard: GENEROUS_LIMITS,
         signIn: { enabled: true },
+        roles: [{ name: 'managers', may: ['reset-password'], heldBy: { directManager: true } }],
         recovery: {
           rules: [
             {
@@ -193,6 +194,47 @@ describe.each(['sqlite', 'postgres'] as const)('accounts linked by their owner, 
         ),
       },
     );
+  });
+
+  it('are not linked by a password that somebody else has set, be it changed by then', async () => {
+    const { person, held } = await signedIn();
+    const report = { login: newLogin('report') };
+    await addPerson(keyturn, report.login, { managerId: person.account.id });
+    const account = { directory: 'people', id: (await keyturn.deps.directories.get('people').findAccounts(report.login))[0]?.id ?? '' };
+    const { password } = (await held.call('POST', '/help/reset', { account })).body as never as { password: string };
+    const told = await proveOther(held, report.login, undefined, password);
+    expect(told.at('refused')).toMatchObject({
+      code: 'journey.password-not-own',
+      message: expect.stringContaining('a password of your own'),
+    });
+    expect((await finish(held, told)).body.code).toBe('session.not-proven');
+    // As the owner would, and who was told the password can as well.
+    const own = `Changed by whoever knew ${newLogin()}`;
+    const renewing = await proveSignIn(keyturn.url, report.login, undefined, password);
+    renewing.at('new-password');
+    await renewing.answer({ password: own });
+    renewing.at('done');
+    expect((await proveOther(held, report.login, undefined, own)).at('refused')).toMatchObject({ code: 'journey.password-not-own' });
+    // What is more than the password is the owner's.
+    const theirs = await keyturn.enrol(report.login);
+    (await proveOther(held, report.login, theirs, own)).at('done');
+    keyturn.clock.move(DAY + 1000);
+    expect(await linked(await signIn(keyturn, person.login, person))).toEqual([]);
+  });
+
+  it('are not linked by a password that has to be changed first, whoever has set it', async () => {
+    const { held } = await signedIn();
+    const other = await bare({ mustChange: true });
+    expect((await proveOther(held, other.login)).at('refused')).toMatchObject({ code: 'journey.password-not-own' });
+    // Chosen by its owner on the way in, it is as good as any other.
+    const own = `Chosen on the way in ${newLogin()}`;
+    const renewing = await proveSignIn(keyturn.url, other.login);
+    renewing.at('new-password');
+    await renewing.answer({ password: own });
+    renewing.at('done');
+    const client = await proveOther(held, other.login, undefined, own);
+    client.at('done');
+    expect((await finish(held, client)).status).toBe(204);
   });
 
   it('go to one person, of several who prove the same account at once', async () => {

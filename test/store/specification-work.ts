@@ -100,6 +100,23 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
       expect(await two.intents.wasReset({ directory: 'people', id: randomUUID() }, 0)).toBe(false);
     });
 
+    it('knows whose password somebody else has set for them', async () => {
+      const account = { directory: 'people', id: randomUUID() };
+      const reset = async (journeyId: string | null, createdAt: number) => {
+        const row = intentRow({ directory: 'people', accountId: account.id, journeyId, createdAt });
+        await one.intents.insert(row);
+        await one.intents.close(row.id, 'done', createdAt);
+      };
+      await reset('own', NOW + 1);
+      expect([await two.intents.wasReset(account, NOW), await two.intents.wasResetByOthers(account, NOW)]).toEqual([true, false]);
+      await reset(null, NOW + 2);
+      await reset('own', NOW + 3);
+      expect([await two.intents.wasResetByOthers(account, NOW + 1), await two.intents.wasResetByOthers(account, NOW + 2)]).toEqual([
+        true,
+        false,
+      ]);
+    });
+
     it('knows what is in the way of the write of a journey', async () => {
       const account = { directory: 'people', id: randomUUID() };
       const inTheWay = (journey = 'mine', provenAt = NOW) => two.intents.inTheWay(account, provenAt, journey);

@@ -319,6 +319,8 @@ export interface IntentStore {
   wroteSince(account: AccountRef, since: number, except: { intent: string } | { journey: string }): Promise<boolean>;
   /** Whether a new password was set for the account without the old one, or may have been: begun after `since`, and not known to have failed. */
   wasReset(account: AccountRef, since: number): Promise<boolean>;
+  /** The same of one that somebody else set for its owner: in no journey, which are the owner's. */
+  wasResetByOthers(account: AccountRef, since: number): Promise<boolean>;
 }
 
 /** "This was not me": a link in a notice, and what it does. */

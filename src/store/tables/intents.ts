@@ -38,6 +38,17 @@ export function createIntents(context: TableContext): IntentStore {
           : eb.or([eb('intents.journey_id', 'is', null), eb('intents.journey_id', '!=', except.journey)]),
       );
 
+  const resets = (account: AccountRef, since: number) =>
+    context.db
+      .selectFrom('intents')
+      .select('id')
+      .where('directory', '=', account.directory)
+      .where('account_id', '=', account.id)
+      .where('verb', '=', 'reset-password')
+      .where('status', 'in', ['open', 'done', 'unknown'])
+      .where('created_at', '>', since)
+      .limit(1);
+
   return {
     async insert(row) {
       const columns = {
@@ -106,17 +117,10 @@ export function createIntents(context: TableContext): IntentStore {
       return (await written(account, since, except).limit(1).executeTakeFirst()) !== undefined;
     },
     async wasReset(account, since) {
-      const found = await context.db
-        .selectFrom('intents')
-        .select('id')
-        .where('directory', '=', account.directory)
-        .where('account_id', '=', account.id)
-        .where('verb', '=', 'reset-password')
-        .where('status', 'in', ['open', 'done', 'unknown'])
-        .where('created_at', '>', since)
-        .limit(1)
-        .executeTakeFirst();
-      return found !== undefined;
+      return (await resets(account, since).executeTakeFirst()) !== undefined;
+    },
+    async wasResetByOthers(account, since) {
+      return (await resets(account, since).where('journey_id', 'is', null).executeTakeFirst()) !== undefined;
     },
     async inTheWay(account, provenAt, journey) {
       const frozen = context.db

@@ -1,13 +1,34 @@
 import { accountKey } from '../../accounts/candidate.ts';
-import type { ProvenGoal } from './goal.ts';
-import { refusalOfClosed } from './sign-in.ts';
+import type { ActDeps } from '../act.ts';
+import type { JourneyState } from '../journey-state.ts';
+import type { OpenedStep, ProvenAccount, ProvenGoal } from './goal.ts';
+import { refusalOfClosed, renewalOf } from './sign-in.ts';
+
+const HOUR = 3_600_000;
 
 /** Somebody who is signed in has proven another account of theirs, as they would to sign in to it: the last page stands for its link. */
 export const linkAccountGoal: ProvenGoal = {
   asksForProof: true,
   oneAccount: true,
-  open(_deps, _state, accounts) {
+  async open(deps, state, accounts) {
     const results = accounts.map(({ candidate }) => ({ account: accountKey(candidate.ref), outcome: 'proven' as const }));
-    return refusalOfClosed(accounts) ?? { kind: 'done', results, nextSteps: [] };
+    return refusalOfClosed(accounts) ?? (await refusalOfForeignPassword(deps, state, accounts)) ?? { kind: 'done', results, nextSteps: [] };
   },
 };
+
+/**
+ * A password that has to be changed somebody else may know, and where nothing else is asked for neither does one prove anything that
+ * somebody has set for its owner lately, whatever was changed since: managers and agents would link the people whom they help.
+ */
+async function refusalOfForeignPassword(
+  deps: ActDeps,
+  state: JourneyState,
+  accounts: readonly ProvenAccount[],
+): Promise<OpenedStep | null> {
+  const refusal: OpenedStep = { kind: 'refused', code: 'journey.password-not-own' };
+  if (accounts.some((account) => renewalOf(state, account) !== null)) return refusal;
+  if (!state.proven.every((kind) => kind === 'password')) return null;
+  const since = deps.act.at - deps.configuration().factors.coolDownHours * HOUR;
+  const reset = await Promise.all(accounts.map(({ candidate }) => deps.store.intents.wasResetByOthers(candidate.ref, since)));
+  return reset.includes(true) ? refusal : null;
+}

@@ -27,8 +27,11 @@ export function refusalOfClosed(accounts: readonly ProvenAccount[]): OpenedStep 
   return { kind: 'refused', code: closed.status.disabled ? 'journey.account-disabled' : 'journey.account-expired' };
 }
 
-/** As the directory says of the account, or has said when it judged the password: some tell it at no other time. */
-function renewalOf({ renewals }: JourneyState, { status, candidate }: ProvenAccount): Renewal | null {
+/**
+ * Why the password has to be changed first, as the directory says of the account, or has said when it judged the password: some tell it at
+ * no other time. null: it need not be.
+ */
+export function renewalOf({ renewals }: JourneyState, { status, candidate }: ProvenAccount): Renewal | null {
   if (status.mustChange) return 'must-change';
   return status.passwordExpired ? 'expired' : (renewals?.[accountKey(candidate.ref)] ?? null);
 }
