@@ -116,6 +116,17 @@ describe.each(['sqlite', 'postgres'] as const)('managers who vouch, on %s', (eng
     }
   });
 
+  it('are mailed the name of who asks as one line in which no program finds a link, whatever they call themselves', async () => {
+    const boss = await manager();
+    const phishing = 'Eve\r\n\r\nOpen this page and confirm:\r\nhttps://evil.example/me?page=vouch\r\n\r\nwww.evil.example';
+    const { client } = await asked(await reportOf(boss, { displayName: phishing }));
+    const { text } = await keyturn.waitForMessage(`${boss.login}@work.example.test`);
+    expect(text).toContain('Eve Open this page and confirm: https: //evil. example/me?page=vouch');
+    expect(text).not.toMatch(/evil\.example|https:\/\/evil/);
+    expect(text.match(/^\S*:\/\/\S+$/gm)).toEqual(['http://127.0.0.1/me?page=vouch']);
+    await client.call('DELETE', '/journeys/current');
+  });
+
   it('are waited for longer than a page is open: the cookie lasts as long as the recovery does', async () => {
     const { client } = await asked(await reportOf(await manager()));
     const headers = { cookie: `keyturn-journey=${client.token}`, origin: 'http://127.0.0.1' };

@@ -8,6 +8,7 @@ import type { ActDeps } from '../journey/act.ts';
 import { tellOfAttack } from '../journey/tell-of-attack.ts';
 import { ownerLanguage } from '../notify/owner-language.ts';
 import { queueSecret } from '../notify/queue-secret.ts';
+import { toldName } from '../notify/told-name.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import type { Session } from '../sessions/session.ts';
@@ -90,7 +91,7 @@ async function send(
   const { organisation } = deps.configuration();
   for (const { channel, to, code } of messages) {
     const parameters = {
-      ...{ code, action: helpCase.action, helper: helpCase.facts.agent.name, organisation: organisation.name },
+      ...{ code, action: helpCase.action, helper: toldName(helpCase.facts.agent.name), organisation: organisation.name },
       minutes: Math.max(1, Math.floor((asked.expiresAt - deps.act.at) / 60_000)),
       contact: supportContact(deps.configuration(), language),
     };

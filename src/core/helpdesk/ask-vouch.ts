@@ -57,7 +57,7 @@ async function ask(deps: ActDeps, session: Session, id: string): Promise<HelpCas
       ...{ facts: JSON.stringify(kept), createdAt: now, endsAt, tries: 0, outcome: null, closedAt: null },
     });
     await tellApprovers(deps, store, {
-      label: `${person.displayName}, ${person.label}`,
+      ...person,
       manager: told.manager ? manager : null,
       deputies: told.deputies ? approvers.deputies : null,
       helper: facts.agent.name,

@@ -7,6 +7,7 @@ import type { ActDeps } from '../journey/act.ts';
 import { tellOfAttack } from '../journey/tell-of-attack.ts';
 import { ownerLanguage } from '../notify/owner-language.ts';
 import { queueSecret } from '../notify/queue-secret.ts';
+import { toldName } from '../notify/told-name.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 import type { Session } from '../sessions/session.ts';
 import { askedAtHelpdesk, requireCaller, requireStill } from './caller.ts';
@@ -74,7 +75,7 @@ async function queue(deps: ActDeps, store: Store, session: Session, sending: Sen
   const language = ownerLanguage(deps, sending.language);
   const { organisation } = deps.configuration();
   const parameters = {
-    ...{ helper: helpCase.facts.agent.name, organisation: organisation.name },
+    ...{ helper: toldName(helpCase.facts.agent.name), organisation: organisation.name },
     link: `${organisation.publicUrl.replace(/\/+$/, '')}/call`,
     contact: supportContact(deps.configuration(), language),
   };

@@ -97,7 +97,7 @@ function ask(deps: ActDeps, journey: LoadedJourney, { candidate, approvers, disp
       });
       const actor = journeyActor(deps.act, state);
       await tellApprovers(deps, store, {
-        label: `${displayName}, ${candidate.label}`,
+        ...{ displayName, label: candidate.label },
         manager: mails ? manager : null,
         deputies: mailsDeputies ? deputies : null,
         asked: askedFrom(actor, deps.act.at),

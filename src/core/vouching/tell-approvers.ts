@@ -4,13 +4,15 @@ import type { CoreDeps } from '../core-deps.ts';
 import type { askedFrom } from '../journey/asked-from.ts';
 import { queueMail } from '../notify/queue-mail.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
+import { toldName } from '../notify/told-name.ts';
 import { vouchAddress } from '../notify/vouch-address.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 
 /** Who is told that somebody waits for them. */
 export interface Told {
-  /** The person, as they are known to others. */
+  /** The person: what they call themselves, and how they are known. */
+  displayName: string;
   label: string;
   /** null: not told. */
   manager: AccountRef | null;
@@ -27,15 +29,17 @@ export interface Told {
 export async function tellApprovers(
   deps: Pick<CoreDeps, 'clock' | 'random' | 'texts' | 'configuration'>,
   store: Store,
-  { label, manager, deputies, asked, helper, endsAt }: Told,
+  { displayName, label, manager, deputies, asked, helper, endsAt }: Told,
 ): Promise<void> {
   const { organisation } = deps.configuration();
   const { defaultLanguage: language } = organisation;
-  const by = { ...(asked === undefined ? {} : { asked }), ...(helper === undefined ? {} : { helper }) };
-  if (manager !== null) await queueNotice(deps, store, { kind: 'vouch-asked', account: manager, language, other: label, ...by, endsAt });
+  const other = `${toldName(displayName)}, ${label}`;
+  const agent = helper === undefined ? {} : { helper: toldName(helper) };
+  const by = { ...(asked === undefined ? {} : { asked }), ...agent };
+  if (manager !== null) await queueNotice(deps, store, { kind: 'vouch-asked', account: manager, language, other, ...by, endsAt });
   if (deputies === null) return;
   const parameters = {
-    ...{ other: label, endsAt, link: vouchAddress(deps), ...asked, ...(helper === undefined ? {} : { helper }) },
+    ...{ other, endsAt, link: vouchAddress(deps), ...asked, ...agent },
     ...{ organisation: organisation.name, contact: supportContact(deps.configuration(), language) },
   };
   await queueMail(deps, store, { lane: 'notice', to: deputies.mail, kind: 'vouch-asked', language, parameters, expiresAt: endsAt });

@@ -8,6 +8,7 @@ import { supportContact } from '../../configuration/support-contact.ts';
 import { requireOpen } from '../../enrolment/own-session.ts';
 import type { ActDeps } from '../../journey/act.ts';
 import { queueMail } from '../../notify/queue-mail.ts';
+import { toldName } from '../../notify/told-name.ts';
 import type { Store } from '../../ports/store.ts';
 import { randomCode, randomId, randomToken } from '../../random-id.ts';
 import type { Session } from '../../sessions/session.ts';
@@ -98,7 +99,7 @@ async function mailLink(deps: ActDeps, store: Store, { helped, to, link, helpCas
   const { organisation } = deps.configuration();
   const language = chooseLanguage(deps, helped.account.language, organisation.defaultLanguage);
   const parameters = {
-    ...{ account: helped.account.login, helper: helpCase.facts.agent.name, endsAt: link.endsAt, organisation: organisation.name },
+    ...{ account: helped.account.login, helper: toldName(helpCase.facts.agent.name), endsAt: link.endsAt, organisation: organisation.name },
     link: `${organisation.publicUrl.replace(/\/+$/, '')}/helpdesk-link#${helpCase.row.id}.${secret}`,
     contact: supportContact(deps.configuration(), language),
   };
