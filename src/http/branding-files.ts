@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Site } from '../../shared/api/site.ts';
 import { readLogo } from '../core/branding/logo.ts';
-import { ownText } from '../core/branding/own-text.ts';
 import { styleSheetOf } from '../core/branding/style-sheet.ts';
 import type { Configuration } from '../core/configuration/document.ts';
+import { ownText } from '../core/configuration/own-text.ts';
 import type { HttpDeps } from './http-deps.ts';
 
 const ADDRESSES = { logo: '/branding/logo', logoDark: '/branding/logo-dark' } as const;

@@ -1,5 +1,5 @@
-import { ownText } from '../branding/own-text.ts';
 import type { Configuration } from './document.ts';
+import { ownText } from './own-text.ts';
 
 /** Whom people may ask, in a language: the text for it, else the one of the organisation's own language, else any. */
 export function supportContact({ organisation }: Pick<Configuration, 'organisation'>, language: string): string {
