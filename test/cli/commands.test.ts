@@ -83,7 +83,9 @@ describe('keyturn config', () => {
     });
     const { exitCode, output } = await runCommand(['config', 'check', file]);
     expect(exitCode).toBe(1);
-    expect(output).toContain('error: version: Expected 1\n');
+    expect(output).toContain(
+      'error: version: This is a document of format 2, of a newer release; this one understands format 1. Install that release, ',
+    );
     expect(output).toContain('error: mail.kind: ');
     expect(output).toContain('warning: recovery.rules[0].accepted[0]: Very weak');
     expect(output).toContain('2 errors, 1 warning');
@@ -139,7 +141,7 @@ describe('keyturn config', () => {
     expect(late).toMatchObject({ exitCode: 1, errors: expect.stringContaining('configuration.conflict') });
     const broken = await runCommand([...config, 'config', 'apply', fileWith({ version: 2 }, 'third.yaml')]);
     expect(broken.exitCode).toBe(1);
-    expect(broken.errors).toContain('version: Expected 1\n');
+    expect(broken.errors).toContain('version: This is a document of format 2, of a newer release; ');
     expect(broken.errors).toContain('directories: This is required\n');
 
     const exported = await runCommand([...config, 'config', 'export']);
@@ -300,7 +302,7 @@ describe('keyturn serve', () => {
     const { exitCode, errors } = await runCommand(['serve', '--config', settings]);
     expect(exitCode).toBe(1);
     for (const line of [
-      'version: Expected 1',
+      'version: This is a document of format 2, of a newer release; this one understands format 1. Install that release, or take the document of this one: keyturn config export',
       'organisation: This is required',
       'directories: This is required',
       'mail: This is required',

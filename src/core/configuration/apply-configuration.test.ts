@@ -74,7 +74,10 @@ describe('applyConfiguration', () => {
     await expect(apply({ document: broken })).rejects.toMatchObject({
       code: 'configuration.invalid',
       details: {
-        problems: ['version: Expected 1', 'guard.messagesPerAccount.countWithWork: Lower than count: work would buy less than nothing'],
+        problems: [
+          'version: This is a document of format 3, of a newer release; this one understands format 1. Install that release, or take the document of this one: keyturn config export',
+          'guard.messagesPerAccount.countWithWork: Lower than count: work would buy less than nothing',
+        ],
       },
     });
     expect(await store.configurations.current()).toBeNull();

@@ -63,7 +63,7 @@ describe('checkConfiguration', () => {
     };
     const lines = found(document);
     expect(lines).toEqual([
-      'error version: Expected 1',
+      'error version: This is a document of format 2, of a newer release; this one understands format 1. Install that release, or take the document of this one: keyturn config export',
       'error organisation.nam: There is no such setting here; did you mean name?',
       'error directories[0].serviceAccount.password: A secret is a reference: env:NAME or file:/absolute/path',
       'error directories[2].kind: Expected one of active-directory, openldap, 389ds, ldap, embedded',

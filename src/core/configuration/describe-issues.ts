@@ -51,6 +51,8 @@ function describeIssue(issue: z.core.$ZodIssue): string {
     case 'invalid_type':
       return `Expected ${withArticle(issue.expected)}`;
     case 'invalid_value':
+      // Words of the schema's own say more than the list of what may stand there.
+      if (!/^Invalid /.test(issue.message)) return issue.message;
       return `Expected ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`;
     case 'invalid_union': {
       const options = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];

@@ -131,8 +131,17 @@ const contactsSchema = z
   .strictObject({ en: contactSchema.optional(), de: contactSchema.optional() })
   .refine((texts) => Object.values(texts).some((text) => text !== undefined), 'needs the text of at least one language');
 
+/** The one format that this release understands. */
+const FORMAT = 1;
+
+function wrongFormat(given: unknown): string {
+  return typeof given === 'number' && Number.isInteger(given) && given > FORMAT
+    ? `This is a document of format ${given}, of a newer release; this one understands format ${FORMAT}. Install that release, or take the document of this one: keyturn config export`
+    : `Write version: ${FORMAT}. It is the format of the document, not the number of a version that is in force`;
+}
+
 export const configurationSchema = z.strictObject({
-  version: z.literal(1).describe('Version of this document format.'),
+  version: z.literal(FORMAT, { error: ({ input }) => wrongFormat(input) }).describe('Version of this document format.'),
   organisation: z
     .strictObject({
       name: z.string().min(1).max(80).default('Keyturn').describe('Shown on pages and in mails.'),
