@@ -75,6 +75,8 @@ export const ERRORS = {
   'set-up.administrator-unfit': { status: 409, audience: 'anyone', level: 'info' },
   'emergency.link-invalid': { status: 410, audience: 'anyone', level: 'warn' },
   'emergency.passkey-needed': { status: 403, audience: 'anyone', level: 'info' },
+  'message.address-not-own': { status: 422, audience: 'anyone', level: 'info' },
+  'sms.gateway-unknown': { status: 404, audience: 'anyone', level: 'info' },
   'outbox.message-gone': { status: 404, audience: 'anyone', level: 'info' },
   'outbox.message-expired': { status: 409, audience: 'anyone', level: 'info' },
   'outbox.message-busy': { status: 409, audience: 'anyone', level: 'info' },

@@ -1,5 +1,5 @@
 import type { DemoMessage } from '../../shared/api/demo.ts';
-import type { Clock, Mailer, SmsSender } from '../core/ports/platform.ts';
+import type { Clock, Mailer, SmsMessage, SmsSender } from '../core/ports/platform.ts';
 
 /** Messages kept; the oldest go first. */
 const KEPT = 200;
@@ -23,11 +23,12 @@ export function createCapture(clock: Pick<Clock, 'now'>): Capture {
     }
     return Promise.resolve();
   };
+  const keepText = ({ messageId: id, to, text }: SmsMessage) => keep({ id, channel: 'sms', to, subject: '', text });
   const health = () => Promise.resolve([{ server: 'capture', ok: true as const }]);
   return {
     send: ({ messageId: id, to, subject, text }) => keep({ id, channel: 'email', to, subject, text }),
     health,
-    sms: { send: ({ messageId: id, to, text }) => keep({ id, channel: 'sms', to, subject: '', text }), health },
+    sms: { send: keepText, sendBy: (_gateway, message) => keepText(message), health },
     messages: () => [...kept],
   };
 }

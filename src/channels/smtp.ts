@@ -8,6 +8,7 @@ import { SMTP_FIXES } from './smtp-fixes.ts';
 import { createSmtpLink, handOverLimit, LinkProblem, type ResolveSecret, type SmtpLink } from './smtp-link.ts';
 import { composeSmtpMail } from './smtp-message.ts';
 import { type Diagnosis, diagnose, loggableCause } from './smtp-problem.ts';
+import { SMTP_WORDS } from './smtp-words.ts';
 
 type SmtpSettings = Extract<MailSettings, { kind: 'smtp' }>;
 
@@ -138,5 +139,16 @@ function verdict(failures: readonly Failure[]): AppError {
   const refused = last?.diagnosis.about === 'message' || failures.every((failure) => failure.diagnosis.about === 'policy');
   const servers = failures.map(({ facts }) => `${facts.server} ${facts.problem}${facts.reply === undefined ? '' : ` ${facts.reply}`}`);
   const anyTrouble = failures.some((failure) => failure.diagnosis.about === 'server');
-  return new AppError(refused ? 'mail.refused' : anyTrouble ? 'mail.unavailable' : 'mail.deferred', { servers }, { cause: last?.cause });
+  const code = refused ? 'mail.refused' : anyTrouble ? 'mail.unavailable' : 'mail.deferred';
+  return new AppError(code, { servers, ...inWords(failures) }, { cause: last?.cause });
+}
+
+/** The same for who reads it: what each server said, and what is to be done about all of it. */
+function inWords(failures: readonly Failure[]): { problem: string; fix: string } {
+  const said = failures.map(({ facts: { server, reply }, diagnosis: { problem } }) => {
+    const from = reply === undefined ? '' : ` (reply ${reply})`;
+    return `${server}: ${SMTP_WORDS[problem]}${from}`;
+  });
+  const fixes = new Set(failures.map(({ diagnosis: { problem } }) => SMTP_FIXES[problem]));
+  return { problem: said.join('; '), fix: [...fixes].join('. ') };
 }

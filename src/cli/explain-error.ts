@@ -402,6 +402,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'No gateway takes this text, or its number is in no allowed country',
     fix: 'Check the number, sms.countries and what the gateway answers',
   },
+  'sms.gateway-unknown': {
+    meaning: 'A test text was to leave by a gateway that the configuration in force does not have',
+    fix: 'Put the gateway into force first: only then are its secrets used',
+  },
   'sms.unavailable': {
     meaning: 'No gateway took the text; it is tried again',
     fix: withLines('Check sms.gateways, and look what this says', 'keyturn doctor'),

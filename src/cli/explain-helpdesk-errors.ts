@@ -2,11 +2,15 @@ import type { ErrorCode } from '../../shared/errors.ts';
 import { withLines } from '../../shared/fix-text.ts';
 import type { Explanation } from './explanation.ts';
 
-type HelpdeskCode = Extract<ErrorCode, `${'case' | 'helpdesk-link' | 'emergency' | 'live' | 'outbox' | 'threat'}.${string}`>;
+type HelpdeskCode = Extract<ErrorCode, `${'case' | 'helpdesk-link' | 'emergency' | 'live' | 'message' | 'outbox' | 'threat'}.${string}`>;
 
 /** Errors about cases, live notices, emergencies, messages that wait and raised threats: a part of `EXPLANATIONS`. */
 export const HELPDESK_EXPLANATIONS: Record<HelpdeskCode, Explanation> = {
   'case.unknown': { meaning: 'The agent has no such case', fix: 'List the cases again' },
+  'message.address-not-own': {
+    meaning: 'A test message was to go to what is no address or number of the administrator, or does not count yet',
+    fix: 'Choose one of those that the page offers; add one where you are signed in, and wait for its cool-down',
+  },
   'outbox.message-gone': {
     meaning: 'There is no such message any more: it has left, or was deleted',
     fix: withLines('List them again', 'keyturn outbox list'),

@@ -36,6 +36,7 @@ import { queueRoutes } from './routes/queue.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/site.ts';
+import { testMessageRoutes } from './routes/test-messages.ts';
 import { threatRoutes } from './routes/threat.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { vouchRoutes } from './routes/vouch.ts';
@@ -67,6 +68,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(adminRoutes(deps), { prefix });
   await app.register(configurationRoutes(deps), { prefix });
   await app.register(mailPreviewRoutes(deps), { prefix });
+  await app.register(withoutTokens(testMessageRoutes(deps)), { prefix });
   await app.register(historyRoutes(deps), { prefix });
   await app.register(reportRoutes(deps), { prefix });
   await app.register(withoutTokens(threatRoutes(deps)), { prefix });

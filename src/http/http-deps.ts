@@ -3,6 +3,7 @@ import type { CheckContext } from '../core/configuration/check-context.ts';
 import type { Diagnosis } from '../core/health/finding.ts';
 import type { JourneyDeps } from '../core/journey/journey-deps.ts';
 import type { OpenIdProvider } from '../core/ports/open-id-provider.ts';
+import type { Channels } from '../core/ports/platform.ts';
 
 /** What demo mode adds; absent everywhere else. */
 export interface DemoDoor {
@@ -20,6 +21,8 @@ export interface HttpDeps extends JourneyDeps {
   readonly demo: DemoDoor | null;
   /** The provider of OpenID Connect in force; null when none is configured. */
   readonly openId: () => OpenIdProvider | null;
+  /** What messages leave by, of the configuration in force. */
+  readonly channels: () => Channels;
   /** What judges a configuration that is sent here. */
   readonly checkContext: CheckContext;
   /** What `keyturn doctor` would find on this node. */

@@ -154,6 +154,7 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
     demo: settings.demo ? createDemoDoor(deps, () => adapters.mailer) : null,
     isStopping: () => stopping,
     openId: () => adapters.openId,
+    channels: () => adapters,
     checkContext,
     diagnose: createDiagnosis(base, settings, checkContext, () => adapters),
     takeUpConfiguration: () => takeUpNext().catch((error: unknown) => log.error('configuration.not-taken-up', { error })),

@@ -11,6 +11,7 @@ import type { MailPreview, MailPreviewRequest } from '../../shared/api/mail-prev
 import type { PeopleCount } from '../../shared/api/people-count.ts';
 import type { Queue } from '../../shared/api/queue.ts';
 import type { SignedIn } from '../../shared/api/session.ts';
+import type { TestedMail, TestedText, TestTextRequest } from '../../shared/api/test-message.ts';
 import type { MadeToken, MakeTokenRequest, ShownTokens } from '../../shared/api/tokens.ts';
 import type { Assertion, Attestation, CreationOptions } from '../../shared/api/web-authn.ts';
 import { call } from '../api.ts';
@@ -23,6 +24,8 @@ export const adminApi = {
   schema: () => call<SettingSchema>('GET', '/admin/configuration/schema'),
   check: (document: Json, base: number) => call<CheckedConfiguration>('POST', '/admin/configuration/check', { document, base }),
   previewMail: (wanted: MailPreviewRequest) => call<MailPreview>('POST', '/admin/mail-preview', wanted),
+  testMail: (wanted: MailPreviewRequest, to: string) => call<TestedMail>('POST', '/admin/test-mail', { ...wanted, to }),
+  testText: (wanted: TestTextRequest) => call<TestedText>('POST', '/admin/test-text', wanted),
   apply: (document: Json, base: number, comment: string) =>
     call<AppliedConfiguration>('PUT', '/admin/configuration', { document, base, comment }),
   versions: () => call<ConfigurationVersions>('GET', '/admin/configuration/versions'),

@@ -94,12 +94,15 @@ function Editor({ contact, may, search, draft, setDraft, go, onApplied, onBack, 
         name={section}
         schema={part}
         value={sections[section]}
+        inForce={before[section]}
         required={schema.required?.includes(section) === true}
         readOnly={shown.readOnly}
         problems={problems}
+        contact={contact}
         onChange={change}
         onReview={() => go(`${HOME}&view=review`)}
         onBack={toSections}
+        onOver={onOver}
       />
     );
   }

@@ -92,6 +92,8 @@ export const EVENT_GROUPS: Readonly<Record<AuditType, HistoryGroup>> = {
   'emergency.retired': 'administration',
   'outbox.retried': 'administration',
   'outbox.deleted': 'administration',
+  'message.tested': 'administration',
+  'message.test-failed': 'administration',
   'threat.raised': 'administration',
   'threat.lift-begun': 'administration',
   'threat.lifted': 'administration',

@@ -249,6 +249,9 @@ export type AuditEvent =
       reason: string;
       lastProblem?: string;
     }
+  /** An administrator had a message sent to see whether it arrives, and it was not taken. `to` is masked; `of`: the notice, or the gateway. */
+  | { type: 'message.tested'; actor: Actor; session: string; channel: 'email' | 'sms'; to: string; of: string }
+  | { type: 'message.test-failed'; actor: Actor; session: string; channel: 'email' | 'sms'; to: string; of: string; problem: string }
   /** Everything is stricter from now on, as configured; or it is raised once more. */
   | { type: 'threat.raised'; actor: Actor; author: string; reason: string }
   /** One of two has agreed that it is over. */

@@ -18,39 +18,59 @@ const SAMPLES: MailParameters = {
 
 const DAY = 86_400_000;
 
+type Deps = Pick<CoreDeps, 'texts' | 'clock' | 'configuration'>;
+type Composed = ReturnType<typeof composeMail>;
+
 /**
  * A mail as it would be with words that are not saved, beside the one in the words of the product, and what is wrong with the words.
  * Nothing is kept or sent.
  */
-export function previewMail(
-  { texts, clock, configuration }: Pick<CoreDeps, 'texts' | 'clock' | 'configuration'>,
-  wanted: MailPreviewRequest,
-): MailPreview {
+export function previewMail(deps: Deps, wanted: MailPreviewRequest): MailPreview {
+  const { problems, own } = sampleMail(deps, wanted);
+  const kind = kindOf(wanted);
+  return {
+    problems,
+    own: shown(own),
+    usual: shown(compose(deps, wanted, null)),
+    variables: kind === undefined ? [] : [...variablesOf(kind).all],
+  };
+}
+
+/**
+ * A mail in words that are not saved, with sample values.
+ * @returns `own` null: with errors in the words it cannot be made
+ */
+export function sampleMail(deps: Deps, wanted: MailPreviewRequest): { problems: MailPreview['problems']; own: Composed | null } {
   const { problems, report } = createReport();
   const document = { mails: [wanted] };
   const parsed = noticesSchema.safeParse(document);
   if (!parsed.success) problems.push(...describeIssues(parsed.error, document, ['notices']));
   else checkNotices(parsed.data, report);
-
-  const kind = MAIL_KINDS.find((each) => each === wanted.notice);
-  const { organisation } = configuration();
-  const now = clock.now();
-  const compose = (template: MailTemplate | null) => {
-    if (kind === undefined || !texts.languages.includes(wanted.language)) return null;
-    const given: MailParameters = {
-      ...SAMPLES,
-      ...{ happenedAt: now, askedAt: now, endsAt: now + DAY, countsFrom: now + DAY },
-      ...{ organisation: organisation.name, contact: supportContact(configuration(), wanted.language) },
-      ...{ link: new URL('/sample', organisation.publicUrl).href, site: organisation.publicUrl },
-    };
-    const { subject, text } = composeMail(kind, wanted.language, given, texts, timeZoneOf(configuration()), template);
-    return { subject, text };
-  };
   const isWhole = !problems.some(({ severity }) => severity === 'error');
   return {
     problems: problems.map(({ path, message, severity }) => ({ setting: path.replace('notices.mails[0].', ''), message, severity })),
-    own: isWhole ? compose(wanted) : null,
-    usual: compose(null),
-    variables: kind === undefined ? [] : [...variablesOf(kind).all],
+    own: isWhole ? compose(deps, wanted, wanted) : null,
   };
+}
+
+function compose({ texts, clock, configuration }: Deps, wanted: MailPreviewRequest, template: MailTemplate | null): Composed | null {
+  const kind = kindOf(wanted);
+  if (kind === undefined || !texts.languages.includes(wanted.language)) return null;
+  const { organisation } = configuration();
+  const now = clock.now();
+  const given: MailParameters = {
+    ...SAMPLES,
+    ...{ happenedAt: now, askedAt: now, endsAt: now + DAY, countsFrom: now + DAY },
+    ...{ organisation: organisation.name, contact: supportContact(configuration(), wanted.language) },
+    ...{ link: new URL('/sample', organisation.publicUrl).href, site: organisation.publicUrl },
+  };
+  return composeMail(kind, wanted.language, given, texts, timeZoneOf(configuration()), template);
+}
+
+function kindOf({ notice }: Pick<MailPreviewRequest, 'notice'>) {
+  return MAIL_KINDS.find((each) => each === notice);
+}
+
+function shown(mail: Composed | null): MailPreview['own'] {
+  return mail === null ? null : { subject: mail.subject, text: mail.text };
 }

@@ -130,7 +130,7 @@ export interface Mailer {
   /**
    * Hands one message to the first mail server that takes it.
    * @throws AppError `mail.refused` (permanent: do not retry) `mail.deferred` (for the sake of the recipient: retry later)
-   * or `mail.unavailable` (retry later)
+   * or `mail.unavailable` (retry later), with `problem` and `fix` in words where a server was asked
    */
   send(message: MailMessage): Promise<void>;
   /** Tries each server without sending; used by `doctor` and the health page. */
@@ -151,8 +151,20 @@ export interface SmsSender {
    * @throws AppError `sms.refused` or `sms.outcome-unknown` (permanent: do not retry), `sms.unavailable` (retry later)
    */
   send(message: SmsMessage): Promise<void>;
+  /**
+   * Hands one text to one gateway, which somebody wants to try, and to no other.
+   * @throws AppError `sms.gateway-unknown`, and as `send`, with `problem` and `fix` in words
+   */
+  sendBy(gateway: string, message: SmsMessage): Promise<void>;
   /** Connects to each gateway. Whether it would take a text shows only when one is sent. */
   health(): Promise<{ server: string; ok: boolean; problem?: string }[]>;
+}
+
+/** What messages leave by, of the configuration in force. */
+export interface Channels {
+  readonly mailer: Mailer;
+  /** null: no texts are configured. */
+  readonly sms: SmsSender | null;
 }
 
 /**

@@ -1,5 +1,6 @@
-import { AppError, isAppError } from '../../../shared/errors.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { mailSchema } from '../configuration/mail-section.ts';
+import { troubleOf } from '../notify/trouble-of.ts';
 import type { Trouble } from '../ports/directory-finder.ts';
 import type { Random, Texts } from '../ports/platform.ts';
 import type { SetUpTools } from '../ports/set-up-tools.ts';
@@ -19,23 +20,16 @@ export async function sendTestMail(
 ): Promise<Trouble | null> {
   const parsed = mailSchema.safeParse(mailSectionOf(answers, deps.tools.places));
   if (!parsed.success || parsed.data.kind !== 'smtp') throw new AppError('set-up.incomplete');
+  const section = parsed.data;
   const words = (key: string) => deps.texts.translate(language, `set-up.${key}`);
-  try {
-    const { mailer, close } = deps.tools.openMailer(
-      parsed.data,
-      secrets.mail ?? '',
-      answers.organisation?.publicUrl ?? 'https://localhost',
-    );
+  return troubleOf(async () => {
+    const publicUrl = answers.organisation?.publicUrl ?? 'https://localhost';
+    const { mailer, close } = deps.tools.openMailer(section, secrets.mail ?? '', publicUrl);
     try {
       const message = { to, subject: words('test-mail.subject'), text: `${words('test-mail.text')}\n` };
       await mailer.send({ ...message, messageId: randomId(deps.random) });
-      return null;
     } finally {
       close();
     }
-  } catch (error) {
-    if (!isAppError(error)) throw error;
-    const { problem, fix, problems } = error.details;
-    return { code: error.code, problem: String(problem ?? problems ?? ''), fix: String(fix ?? '') };
-  }
+  });
 }

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { ShownProblem } from '../../../shared/api/configuration.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
+import { Covered } from '../../ui/covered.tsx';
 import { Actions, Prose } from '../../ui/layout.tsx';
 import { Question } from '../../ui/question.tsx';
 import { BrandingPreview } from './branding-preview.tsx';
@@ -11,51 +12,71 @@ import { Setting } from './setting.tsx';
 import { ProblemsContext } from './setting-context.ts';
 import { SettingPurpose } from './setting-hint.tsx';
 import { formOf, type Json, type SettingSchema, wordsOf } from './setting-schema.ts';
+import { TextTests } from './text-tests.tsx';
+import { useTests } from './use-tests.ts';
 
 interface SectionProps {
   name: string;
   schema: SettingSchema;
   value: Json | undefined;
+  /** The same in the version that counts. */
+  inForce: Json | undefined;
   required: boolean;
   readOnly: boolean;
   problems: readonly ShownProblem[];
   onChange: (value: Json | undefined) => void;
+  contact: string;
   onReview: () => void;
   onBack: () => void;
+  onOver: () => void;
 }
 
 /** The settings of one part. What is changed here is kept in this page, and saved with what is changed elsewhere. */
-export function SectionPage({ name, schema, value, required, readOnly, problems, onChange, onReview, onBack }: SectionProps) {
+export function SectionPage(props: SectionProps) {
+  const { name, schema, value, inForce, required, readOnly, problems, contact, onChange, onReview, onBack, onOver } = props;
   const { t } = useTranslation('admin');
+  const { tests, page, said } = useTests({ contact, onOver });
   const setting = { label: wordsOf(name), schema, value, path: name, required, onChange };
   return (
-    <Question title={wordsOf(name)} focusOn={name} onSubmit={onReview}>
-      <ProblemsContext value={problems}>
-        {/* Whoever may change nothing here can still read every text. */}
-        <fieldset className={classes.form} disabled={readOnly}>
-          <legend className={classes.onlyRead}>{wordsOf(name)}</legend>
-          {formOf(schema) === 'group' && (required || schema.default !== undefined) ? (
-            <>
-              <Prose>
-                <p>
-                  <SettingPurpose schema={schema} />
-                </p>
-              </Prose>
-              <GroupParts {...setting} Part={Setting} />
-            </>
-          ) : (
-            <Setting {...setting} />
-          )}
-        </fieldset>
-      </ProblemsContext>
-      {name === 'branding' && <BrandingPreview value={value} />}
-      {name === 'notices' && <MailPreviews value={value} />}
-      <Actions>
-        {!readOnly && <ActionButton type="submit">{t('configuration.review')}</ActionButton>}
-        <ActionButton look="quiet" onPress={onBack}>
-          {t('configuration.sections')}
-        </ActionButton>
-      </Actions>
-    </Question>
+    <>
+      {page}
+      <Covered when={page !== undefined}>
+        <Question
+          title={wordsOf(name)}
+          message={said !== undefined && 'text' in said ? said.text : undefined}
+          mistakes={said !== undefined && 'mistake' in said ? [said.mistake] : []}
+          focusOn={said ?? name}
+          onSubmit={onReview}
+        >
+          <ProblemsContext value={problems}>
+            {/* Whoever may change nothing here can still read every text. */}
+            <fieldset className={classes.form} disabled={readOnly}>
+              <legend className={classes.onlyRead}>{wordsOf(name)}</legend>
+              {formOf(schema) === 'group' && (required || schema.default !== undefined) ? (
+                <>
+                  <Prose>
+                    <p>
+                      <SettingPurpose schema={schema} />
+                    </p>
+                  </Prose>
+                  <GroupParts {...setting} Part={Setting} />
+                </>
+              ) : (
+                <Setting {...setting} />
+              )}
+            </fieldset>
+          </ProblemsContext>
+          {name === 'branding' && <BrandingPreview value={value} />}
+          {name === 'notices' && <MailPreviews value={value} tests={tests} onOver={onOver} />}
+          <Actions>
+            {!readOnly && <ActionButton type="submit">{t('configuration.review')}</ActionButton>}
+            <ActionButton look="quiet" onPress={onBack}>
+              {t('configuration.sections')}
+            </ActionButton>
+          </Actions>
+        </Question>
+        {name === 'sms' && <TextTests inForce={inForce} tests={tests} onOver={onOver} />}
+      </Covered>
+    </>
   );
 }

@@ -1,0 +1,83 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ActionButton } from '../../ui/action-button.tsx';
+import { Actions, Prose } from '../../ui/layout.tsx';
+import { SelectField } from '../../ui/select-field.tsx';
+import { TextField } from '../../ui/text-field.tsx';
+import { adminApi } from '../admin-api.ts';
+import classes from './mail-preview.module.css';
+import { isGroup, type Json } from './setting-schema.ts';
+import { TestTrouble } from './test-trouble.tsx';
+import { useOwnAddresses } from './use-own-addresses.ts';
+import type { Tests } from './use-tests.ts';
+
+const NUMBER = 'test-number';
+const TYPED = '';
+
+/** A text by each gateway that is in force. */
+export function TextTests({ inForce, tests, onOver }: { inForce: Json | undefined; tests: Tests; onOver: () => void }) {
+  const { t } = useTranslation('admin');
+  const numbers = useOwnAddresses('sms', onOver);
+  const [chosen, setChosen] = useState<string>();
+  const [typed, setTyped] = useState('');
+  const [missing, setMissing] = useState(false);
+  const gateways = gatewaysOf(inForce);
+  if (gateways.length === 0 || numbers === undefined) return null;
+  const proof = chosen ?? numbers[0]?.id ?? TYPED;
+  const send = (gateway: string) => {
+    const isMissing = proof === TYPED && typed.trim() === '';
+    setMissing(isMissing);
+    if (isMissing) return document.getElementById(NUMBER)?.focus();
+    const to = proof === TYPED ? { number: typed.trim() } : { proof };
+    tests.send(gateway, () => adminApi.testText({ gateway, to }), { sent: t('test-text.sent', { gateway }), broken: t('test.refused') });
+  };
+  return (
+    <section aria-labelledby="test">
+      <h2 id="test" className={classes.title}>
+        {t('test-text.title')}
+      </h2>
+      <Prose>
+        <p>{t('test-text.text')}</p>
+      </Prose>
+      {numbers.length > 0 && (
+        <SelectField
+          id="test-to"
+          label={t('test-text.to')}
+          value={proof}
+          options={[...numbers.map(({ id, label }) => ({ value: id, label })), { value: TYPED, label: t('test-text.to.typed') }]}
+          onChange={setChosen}
+        />
+      )}
+      {proof === TYPED && (
+        <TextField
+          id={NUMBER}
+          label={t('test-text.number')}
+          hint={t('test-text.number.hint')}
+          error={missing ? t('test-text.number.missing') : undefined}
+          value={typed}
+          onChange={setTyped}
+          autoComplete="tel"
+          inputMode="tel"
+        />
+      )}
+      {gateways.map((gateway) => (
+        <div key={gateway} className={classes.preview}>
+          <Actions>
+            <ActionButton look="secondary" busy={tests.busy === gateway} onPress={() => send(gateway)}>
+              {t('test-text.send', { gateway })}
+            </ActionButton>
+          </Actions>
+          <TestTrouble trouble={tests.troubles.get(gateway)} />
+        </div>
+      ))}
+    </section>
+  );
+}
+
+/** Names of what texts leave by. */
+function gatewaysOf(sms: Json | undefined): string[] {
+  if (!isGroup(sms)) return [];
+  if (sms.kind === 'capture') return ['capture'];
+  const gateways = Array.isArray(sms.gateways) ? sms.gateways : [];
+  return gateways.flatMap((gateway) => (isGroup(gateway) && typeof gateway.name === 'string' ? [gateway.name] : []));
+}
