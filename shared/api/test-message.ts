@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mailPreviewRequestSchema, mailPreviewSchema } from './mail-preview.ts';
+import { mailPreviewRequestSchema, mailPreviewSchema } from './words-preview.ts';
 
 /** What `/api/v1/admin/test-mail` and `/api/v1/admin/test-text` speak: a message that somebody wants to see arrive. */
 

@@ -22,7 +22,6 @@ import { historyRoutes } from './routes/history.ts';
 import { invitationRoutes } from './routes/invitation.ts';
 import { journeyRoutes } from './routes/journeys.ts';
 import { liveRoutes } from './routes/live.ts';
-import { mailPreviewRoutes } from './routes/mail-preview.ts';
 import { meRoutes } from './routes/me.ts';
 import { myAccountRoutes } from './routes/my-accounts.ts';
 import { noticeRoutes } from './routes/notices.ts';
@@ -40,6 +39,7 @@ import { testMessageRoutes } from './routes/test-messages.ts';
 import { threatRoutes } from './routes/threat.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { vouchRoutes } from './routes/vouch.ts';
+import { wordsPreviewRoutes } from './routes/words-preview.ts';
 
 /** The HTTP door: API below `/api/v1`, pages, health. Not listening yet. */
 export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
@@ -67,7 +67,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(withoutTokens(emergencyRoutes(deps)), { prefix });
   await app.register(adminRoutes(deps), { prefix });
   await app.register(configurationRoutes(deps), { prefix });
-  await app.register(mailPreviewRoutes(deps), { prefix });
+  await app.register(wordsPreviewRoutes(deps), { prefix });
   await app.register(withoutTokens(testMessageRoutes(deps)), { prefix });
   await app.register(historyRoutes(deps), { prefix });
   await app.register(reportRoutes(deps), { prefix });

@@ -62,7 +62,7 @@ describe.each([
     await page.waitForFunction(() => document.querySelector('input') === null);
 
     await page.goto(`${portal.origin}/admin?page=configuration&section=notices`);
-    const show = page.getByRole('button', { name: new RegExp(`^${word['mail-preview.show']?.split(':')[0]}: `) });
+    const show = page.getByRole('button', { name: new RegExp(`^${word['words-preview.show']?.split(':')[0]}: `) });
     const body = page.getByLabel('Body', { exact: true });
     // The keyboard alone.
     await body.fill('Good day,\n\n{{wat}}\n\n{{link}} or so');
@@ -76,7 +76,7 @@ describe.each([
     await show.focus();
     await page.keyboard.press('Enter');
     await page.getByText(/alice <b>at<\/b> /).waitFor();
-    await page.getByText(word['mail-preview.usual'] ?? '', { exact: true }).waitFor();
+    await page.getByText(word['words-preview.usual'] ?? '', { exact: true }).waitFor();
     expect(await page.getByText(/\/sample/).count()).toBeGreaterThan(0);
     await look('preview');
     expect(complaints).toEqual([]);

@@ -104,7 +104,7 @@ describe.each(process.env.KEYTURN_LONG === undefined ? APPEARANCES.slice(1) : AP
       await page.goto(`${portal.origin}/admin?page=configuration&section=notices`);
       await page.getByLabel('Subject', { exact: true }).fill('Good morning');
       await page.getByLabel(word['test-mail.to'] ?? '').waitFor();
-      const send = say('test-mail.send', { notice: 'password-was-reset', language });
+      const send = say('test-mail.send', { about: `password-was-reset, ${language}` });
       await press(send);
       await prove();
       await page.getByText(word['test-mail.sent'] ?? '').waitFor();

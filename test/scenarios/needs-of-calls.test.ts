@@ -121,6 +121,7 @@ const AT_THE_INSTALLATION: Readonly<Record<string, unknown>> = {
   'GET /admin/configuration/schema': undefined,
   'POST /admin/configuration/check': { document: {}, base: 1 },
   'POST /admin/mail-preview': { notice: 'code', language: 'en', subject: 'x', body: 'x' },
+  'POST /admin/text-preview': { notice: 'code', language: 'en', text: 'x' },
   'POST /admin/test-mail': { notice: 'code', language: 'en', subject: 'x', body: 'x', to: 'x' },
   'POST /admin/test-text': { gateway: 'x', to: { proof: 'x' } },
   'GET /admin/configuration/versions': undefined,

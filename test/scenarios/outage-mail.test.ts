@@ -162,6 +162,7 @@ describe('a flood of notices', () => {
           lane: 'notice',
           to: `flood${number}@example.test`,
           kind: 'password-was-reset',
+          directory: null,
           language: 'en',
           parameters,
         });

@@ -71,7 +71,14 @@ async function stuck(to: string, expiresAt?: number): Promise<string> {
   const before = new Set((await keyturn.deps.store.outbox.pending(99, ['discard'])).map(({ id }) => id));
   const parameters = { code: '73915284', account: 'nina.secret', organisation: 'Test', goal: 'reset-password', validMinutes: 10 };
   const asked = { askedAt: keyturn.clock.now(), address: '192.0.2.1', client: 'x', contact: 'x' };
-  const mail = { lane: 'code' as const, to, kind: 'code' as const, language: 'en', parameters: { ...parameters, ...asked } };
+  const mail = {
+    lane: 'code' as const,
+    to,
+    kind: 'code' as const,
+    directory: null,
+    language: 'en',
+    parameters: { ...parameters, ...asked },
+  };
   await keyturn.deps.store.transaction((store) =>
     queueMail(keyturn.deps, store, { ...mail, ...(expiresAt === undefined ? {} : { expiresAt }) }),
   );

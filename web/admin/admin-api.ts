@@ -7,13 +7,13 @@ import type {
   ShownConfiguration,
 } from '../../shared/api/configuration.ts';
 import type { Health } from '../../shared/api/health.ts';
-import type { MailPreview, MailPreviewRequest } from '../../shared/api/mail-preview.ts';
 import type { PeopleCount } from '../../shared/api/people-count.ts';
 import type { Queue } from '../../shared/api/queue.ts';
 import type { SignedIn } from '../../shared/api/session.ts';
 import type { TestedMail, TestedText, TestTextRequest } from '../../shared/api/test-message.ts';
 import type { MadeToken, MakeTokenRequest, ShownTokens } from '../../shared/api/tokens.ts';
 import type { Assertion, Attestation, CreationOptions } from '../../shared/api/web-authn.ts';
+import type { MailPreview, MailPreviewRequest, TextPreview, TextPreviewRequest } from '../../shared/api/words-preview.ts';
 import { call } from '../api.ts';
 import type { Json, SettingSchema } from './configuration/setting-schema.ts';
 
@@ -24,6 +24,7 @@ export const adminApi = {
   schema: () => call<SettingSchema>('GET', '/admin/configuration/schema'),
   check: (document: Json, base: number) => call<CheckedConfiguration>('POST', '/admin/configuration/check', { document, base }),
   previewMail: (wanted: MailPreviewRequest) => call<MailPreview>('POST', '/admin/mail-preview', wanted),
+  previewText: (wanted: TextPreviewRequest) => call<TextPreview>('POST', '/admin/text-preview', wanted),
   testMail: (wanted: MailPreviewRequest, to: string) => call<TestedMail>('POST', '/admin/test-mail', { ...wanted, to }),
   testText: (wanted: TestTextRequest) => call<TestedText>('POST', '/admin/test-text', wanted),
   apply: (document: Json, base: number, comment: string) =>

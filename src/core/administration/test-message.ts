@@ -1,5 +1,5 @@
-import type { MailPreviewRequest } from '../../../shared/api/mail-preview.ts';
 import type { TestedMail, TestedText, TestTextRequest } from '../../../shared/api/test-message.ts';
+import type { MailPreviewRequest } from '../../../shared/api/words-preview.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Actor } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';

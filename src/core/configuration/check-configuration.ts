@@ -81,13 +81,19 @@ export function checkConfiguration(document: unknown, context: CheckContext): Ch
   whenWellFormed(shape.factors, sections.factors, (factors) => checkFactors(factors, report));
   whenWellFormed(shape.guard, sections.guard, (guard) => checkGuard(guard, report));
   whenWellFormed(shape.mail, sections.mail, (mail) => checkMail(mail, context, report));
-  whenWellFormed(shape.notices, sections.notices, (notices) => checkNotices(notices, report));
+  whenWellFormed(shape.notices, sections.notices, (notices) => checkNotices(notices, idsOf(sections.directories), report));
   const mailKind = shape.mail.safeParse(sections.mail).data?.kind;
   whenWellFormed(shape.sms, sections.sms, (sms) => sms !== undefined && checkSms(sms, mailKind, context, report));
 
   const errors = problems.filter((problem) => problem.severity === 'error');
   const warnings = problems.filter((problem) => problem.severity === 'warning');
   return { problems: [...errors, ...warnings], configuration: errors.length === 0 && parsed.success ? parsed.data : null };
+}
+
+/** Ids of directories, whatever else is wrong with them. */
+function idsOf(directories: unknown): string[] {
+  const all: unknown[] = Array.isArray(directories) ? directories : [];
+  return all.flatMap((each) => (typeof each === 'object' && each !== null && 'id' in each && typeof each.id === 'string' ? [each.id] : []));
 }
 
 function whenWellFormed<T extends z.ZodType>(schema: T, section: unknown, check: (value: z.output<T>) => void): void {

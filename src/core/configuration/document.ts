@@ -238,7 +238,7 @@ export const configurationSchema = z.strictObject({
     .describe('Each kind of proof: how long a code is, how long it is good for, how many wrong entries it takes.'),
   guard: guardSchema.prefault({}).describe('Limits against guessing and flooding.'),
   mail: mailSchema,
-  notices: noticesSchema.prefault({}).describe('Mails in words of your own.'),
+  notices: noticesSchema.prefault({}).describe('Mails and text messages in words of your own.'),
   sms: smsSchema.optional(),
   administration: administrationSchema.prefault({}).describe('How this document itself is changed.'),
 });

@@ -88,6 +88,7 @@ export async function beginAddress(
     await queueSecret(deps, store, CHANNELS[kind], {
       kind: 'code',
       to: address,
+      directory: session.account.directory,
       language: session.language,
       parameters,
       expiresAt: made.expiresAt,

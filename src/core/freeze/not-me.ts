@@ -60,7 +60,14 @@ export async function sayNotMe(deps: CoreDeps, token: string, actor: Actor): Pro
     await queueNotice(deps, store, { kind: 'recovery-frozen', account, language });
     if (organisation.alarmAddress !== undefined) {
       const parameters = { ...name, organisation: organisation.name, contact: supportContact(deps.configuration(), language) };
-      await queueMail(deps, store, { lane: 'notice', to: organisation.alarmAddress, kind: 'recovery-frozen', language, parameters });
+      await queueMail(deps, store, {
+        lane: 'notice',
+        to: organisation.alarmAddress,
+        kind: 'recovery-frozen',
+        directory: null,
+        language,
+        parameters,
+      });
     }
     return true;
   });

@@ -9,7 +9,7 @@ import { type FailureFindings, type Finding, findingsOf } from './finding.ts';
 export async function checkSms(
   sender: SmsSender,
   texts: Texts,
-  { organisation }: Configuration,
+  { organisation, notices }: Configuration,
   failed: FailureFindings,
 ): Promise<Finding[]> {
   const { ok, warn, fail } = findingsOf('sms');
@@ -22,13 +22,20 @@ export async function checkSms(
         : (any ? warn : fail)(`${server}: ${problem ?? 'does not answer'}`, 'Check url, caFile and the secrets of the gateway'),
     );
     const { name, publicUrl } = organisation;
-    const long = texts.languages.filter((language) =>
-      ASKING_GOALS.some(
-        (goal) => smsSegments(composeCodeText(language, { code: '0'.repeat(10), goal, organisation: name, publicUrl }, texts)) > 1,
-      ),
-    );
-    const problem = `A code takes more than one message in ${long.join(', ')}: each is billed`;
-    return long.length === 0 ? reached : [...reached, warn(problem, 'Use a shorter host in organisation.publicUrl')];
+    const isLong = (language: string, template: string | null) =>
+      ASKING_GOALS.some((goal) => {
+        const about = { code: '0'.repeat(10), goal, organisation: name, publicUrl };
+        return smsSegments(composeCodeText(language, about, texts, template)) > 1;
+      });
+    const long = texts.languages.filter((language) => isLong(language, null));
+    const own = notices.texts.flatMap(({ language, text }, index) => (isLong(language, text) ? [`notices.texts[${index}]`] : []));
+    const tooLong = (where: readonly string[], fix: string) =>
+      where.length === 0 ? [] : [warn(`A code takes more than one message in ${where.join(', ')}: each is billed`, fix)];
+    return [
+      ...reached,
+      ...tooLong(long, 'Use a shorter host in organisation.publicUrl'),
+      ...tooLong(own, 'Say less there, and only what GSM 03.38 has: with other letters 70 of them fit into a message, and not 160'),
+    ];
   } catch (error) {
     return failed('sms', error);
   }

@@ -88,6 +88,7 @@ async function send(
   if (attacked) await tellOfAttack(deps, store, { asked: targets, what: 'messages', language: session.language });
   if (!paid) return false;
   const language = ownerLanguage(deps, known);
+  const { directory } = helpCase.account;
   const { organisation } = deps.configuration();
   for (const { channel, to, code } of messages) {
     const parameters = {
@@ -95,7 +96,7 @@ async function send(
       minutes: Math.max(1, Math.floor((asked.expiresAt - deps.act.at) / 60_000)),
       contact: supportContact(deps.configuration(), language),
     };
-    await queueSecret(deps, store, channel, { kind: 'call-code', to, language, parameters, expiresAt: asked.expiresAt });
+    await queueSecret(deps, store, channel, { kind: 'call-code', to, directory, language, parameters, expiresAt: asked.expiresAt });
   }
   return true;
 }

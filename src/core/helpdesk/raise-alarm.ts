@@ -24,5 +24,5 @@ export async function raiseAlarm(
     organisation: organisation.name,
     contact: supportContact(deps.configuration(), language),
   };
-  await queueMail(deps, store, { lane: 'notice', to: organisation.alarmAddress, kind, language, parameters });
+  await queueMail(deps, store, { lane: 'notice', to: organisation.alarmAddress, kind, directory: null, language, parameters });
 }

@@ -73,6 +73,7 @@ async function queue(deps: ActDeps, store: Store, session: Session, sending: Sen
   if (attacked) await tellOfAttack(deps, store, { asked: targets, what: 'messages', language: session.language });
   if (!paid) return false;
   const language = ownerLanguage(deps, sending.language);
+  const { directory } = helpCase.account;
   const { organisation } = deps.configuration();
   const parameters = {
     ...{ helper: toldName(helpCase.facts.agent.name), organisation: organisation.name },
@@ -81,6 +82,6 @@ async function queue(deps: ActDeps, store: Store, session: Session, sending: Sen
   };
   const over = channel === 'email' ? 'mail' : 'sms';
   for (const { secret: to } of factors)
-    await queueSecret(deps, store, over, { kind: 'call-page', to, language, parameters, expiresAt: helpCase.row.expiresAt });
+    await queueSecret(deps, store, over, { kind: 'call-page', to, directory, language, parameters, expiresAt: helpCase.row.expiresAt });
   return true;
 }

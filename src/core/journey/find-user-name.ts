@@ -37,6 +37,7 @@ export async function queueUserNames(deps: JourneyDeps, store: Store, journey: L
 
 interface Told {
   to: string;
+  directory: string | null;
   names: string[];
   language: string;
 }
@@ -67,7 +68,12 @@ export async function mailUserNames(deps: JourneyDeps, request: { journey: strin
     }
     accounts.push(ref);
     const language = ownerLanguage(deps, account.language);
-    for (const to of addresses) mails.set(to, { to, language, names: [...(mails.get(to)?.names ?? []), account.login] });
+    for (const to of addresses) {
+      const before = mails.get(to);
+      // Names of several directories are in the words for everybody.
+      const directory = before === undefined || before.directory === account.directory ? account.directory : null;
+      mails.set(to, { to, directory, language, names: [...(before?.names ?? []), account.login] });
+    }
   }
   if (found.length === 0) {
     const unknown = unanswered ? 'directory-trouble' : 'unknown-account';
@@ -75,10 +81,10 @@ export async function mailUserNames(deps: JourneyDeps, request: { journey: strin
     await overLimit(deps, decoyTarget(state), state);
   }
   await deps.store.transaction(async (store) => {
-    const nobody = { to: null, names: [state.typedName], language: ownerLanguage(deps, null) };
-    for (const { to, names, language } of mails.size > 0 ? mails.values() : [nobody]) {
+    const nobody = { to: null, directory: null, names: [state.typedName], language: ownerLanguage(deps, null) };
+    for (const { to, directory, names, language } of mails.size > 0 ? mails.values() : [nobody]) {
       const parameters = { names: names.join(', '), ...askedFrom(journeyStarter(state), row.createdAt) };
-      await queueMail(deps, store, { lane: 'notice', to, kind: 'user-name', language, parameters });
+      await queueMail(deps, store, { lane: 'notice', to, kind: 'user-name', directory, language, parameters });
     }
     const about = { journey: row.id, actor: journeyStarter(state), nameDigest: typedNameDigest(deps.keys, state.typedName) };
     if (accounts.length > 0) await recordEvent(store, deps.clock, { type: 'journey.user-name-mailed', ...about, accounts });

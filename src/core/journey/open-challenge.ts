@@ -115,7 +115,9 @@ export async function openChallenge(
     for (const message of messages) {
       const language = ownerLanguage(deps, languageOf(state, message.account));
       const parameters = codeParameters(deps, state, { code: message.code, lifetime: lifetime ?? 0, language });
-      await queueSecret(deps, writing, message.channel, { kind: 'code', to: maySend ? message.to : null, language, parameters, expiresAt });
+      const to = maySend ? message.to : null;
+      const directory = message.account?.directory ?? null;
+      await queueSecret(deps, writing, message.channel, { kind: 'code', to, directory, language, parameters, expiresAt });
     }
     if (attacked) await tellOfAttack(deps, writing, { asked, what: 'messages', language: state.language });
     if (messages.length > 0) {

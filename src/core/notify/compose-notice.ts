@@ -63,7 +63,8 @@ export async function composeNotice(deps: CoreDeps, notice: QueuedNotice): Promi
   const linked = withLinkAmong(addresses, waiting);
   return addresses.map((to) => {
     const given = linked.has(to) ? { ...parameters, ...withLink } : parameters;
-    return mailRow(deps, { lane: notice.lane, to, kind: notice.kind, language, parameters: given });
+    const about = { kind: notice.kind, directory: ref?.directory ?? null };
+    return mailRow(deps, { lane: notice.lane, to, ...about, language, parameters: given });
   });
 }
 

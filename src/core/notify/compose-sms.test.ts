@@ -21,6 +21,24 @@ describe('the text with a code', () => {
     expect(composeCodeText('en', { ...about, publicUrl: 'http://127.0.0.1:8080' }, texts)).not.toContain('@');
   });
 
+  it('may be in other words, with what keeps people from being tricked and the last line after them', () => {
+    expect(composeCodeText('en', about, texts, 'Room 104: {{code}} ({{purpose}}, {{organisation}}).')).toBe(
+      'Room 104: 12345678 (a new password, Example IT). Nobody who helps you will ask for it.\n\n@password.example.com #12345678',
+    );
+    expect(composeCodeText('de', { ...about, goal: 'confirm-call' }, texts, '{{what}}')).toMatch(
+      /^12345678 ist Ihr Code, um einen Anruf zu bestätigen\. Am Telefon fragt niemand danach\.\n\n@/,
+    );
+  });
+
+  it.each(texts.languages.flatMap((language) => ASKING_GOALS.map((goal) => [language, goal] as const)))(
+    'says what the code opens in %s for %s, whatever the words',
+    (language, goal) => {
+      const text = composeCodeText(language, { ...about, goal }, texts, '{{code}}: {{purpose}}');
+      expect(text).not.toMatch(/sms\.|\{\{/);
+      expect(text.length).toBeGreaterThan('12345678: '.length + 40);
+    },
+  );
+
   it.each(texts.languages.flatMap((language) => ASKING_GOALS.map((goal) => [language, goal] as const)))(
     'fits into one message in %s for %s',
     (language, goal) => {

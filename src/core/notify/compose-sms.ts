@@ -1,5 +1,6 @@
 import type { Texts } from '../ports/platform.ts';
 import { smsSegments } from './sms-length.ts';
+import { fillVariables } from './template-variables.ts';
 
 export interface CodeTextParameters {
   code: string;
@@ -11,14 +12,23 @@ export interface CodeTextParameters {
 
 /**
  * The text that brings a code. Its last line is what phones look for to fill the code in, and only into the page of that host (WICG
- * "Origin-bound one-time codes delivered via SMS"): `@host #code`. It holds for https pages alone. Where it would not fit into
- * one message the name of the organisation is left out.
+ * "Origin-bound one-time codes delivered via SMS"): `@host #code`. It holds for https pages alone. In the words of the product the name
+ * of the organisation is left out where it would not fit into one message.
+ * @param template the organisation's own words. That nobody asks for the code follows in those of the product, and then the last line
  */
-export function composeCodeText(language: string, { code, goal, organisation, publicUrl }: CodeTextParameters, texts: Texts): string {
+export function composeCodeText(
+  language: string,
+  { code, goal, organisation, publicUrl }: CodeTextParameters,
+  texts: Texts,
+  template: string | null = null,
+): string {
   const { protocol, hostname } = new URL(publicUrl);
   const origin = protocol === 'https:' ? `\n\n@${hostname} #${code}` : '';
-  const sentence = `${texts.translate(language, `sms.code.${goal}`, { code })}${origin}`;
-  return withName(organisation, sentence);
+  const what = texts.translate(language, `sms.code.${goal}`, { code });
+  const kept = texts.translate(language, goal === 'confirm-call' ? 'sms.kept.confirm-call' : 'sms.kept', {});
+  const purpose = texts.translate(language, `sms.purpose.${goal}`, {});
+  const own = template === null ? null : fillVariables(template, { what, code, purpose, organisation });
+  return own === null ? withName(organisation, `${what} ${kept}${origin}`) : `${own} ${kept}${origin}`;
 }
 
 export interface CallTextParameters extends Pick<CodeTextParameters, 'code' | 'organisation'> {

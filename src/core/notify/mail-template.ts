@@ -1,15 +1,11 @@
-import { isolated } from '../../../shared/isolated.ts';
-import { nearest } from '../configuration/nearest.ts';
 import { KEPT, type MailKind, NEEDS, PARTS, type Part } from './mail-parts.ts';
+import { fillVariables, namedVariables, placeOf, wrongVariables } from './template-variables.ts';
 
 /** The organisation's own words for a mail: plain text with `{{variables}}`, paragraphs parted by empty lines. */
 export interface MailTemplate {
   readonly subject: string;
   readonly body: string;
 }
-
-/** A variable, or what looks like one. */
-const VARIABLE = /\{\{([^{}]*)\}\}/g;
 
 /** What stands in words of the product alone: as it is, each is a name within the program. */
 const NOT_WORDS: ReadonlySet<string> = new Set(['factor', 'action', 'goal', 'client']);
@@ -43,7 +39,7 @@ export function problemsOfSubject(subject: string): string[] {
 /** What is wrong with the body of a notice, each with its place. */
 export function problemsOfBody(kind: MailKind, body: string): string[] {
   const { all, blocks, facts } = variablesOf(kind);
-  const named = [...body.matchAll(VARIABLE)].map(([, name = '']) => name.trim());
+  const named = namedVariables(body);
   const paragraphs = paragraphsOf(body);
   const misplaced = blocks.flatMap((name) => {
     const count = named.filter((each) => each === name).length;
@@ -68,29 +64,6 @@ export function problemsOfBody(kind: MailKind, body: string): string[] {
 /** Whether a text has what looks like HTML. It is shown as it stands. */
 export function looksLikeHtml(text: string): boolean {
   return /<\/?[a-z][^<>]*>|&[a-z]+;/i.test(text);
-}
-
-function wrongVariables(text: string, known: readonly string[], note?: string): string[] {
-  const list = `${note ?? 'There are'}: ${known.map((name) => `{{${name}}}`).join(', ')}`;
-  const unknown = [...text.matchAll(VARIABLE)].flatMap((match) => {
-    const name = (match[1] ?? '').trim();
-    if (known.includes(name)) return [];
-    const meant = nearest(name, known);
-    return [`${placeOf(text, match.index)}: there is no {{${name}}} here${meant === null ? '.' : `; did you mean {{${meant}}}?`} ${list}`];
-  });
-  // Blanked and not cut out, so that places stay.
-  const left = text.replace(VARIABLE, (found) => ' '.repeat(found.length));
-  const broken = [...left.matchAll(/\{\{|\}\}/g)].map(
-    ({ 0: braces, index }) =>
-      `${placeOf(text, index)}: ${braces} ${braces === '{{' ? 'opens a variable that does not end' : 'ends a variable that was not opened'}. A variable is written {{name}}`,
-  );
-  return [...unknown, ...broken];
-}
-
-/** Where a character stands, counted as editors do. */
-function placeOf(text: string, index: number): string {
-  const before = text.slice(0, index).split('\n');
-  return `Line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`;
 }
 
 function paragraphsOf(body: string): string[] {
@@ -118,13 +91,11 @@ export function templateParts(
   given: Readonly<Record<string, string | number>>,
 ): { subject: string; body: (Part | { own: string })[] } | null {
   let complete = true;
-  const filled = (text: string) =>
-    text.replace(VARIABLE, (_variable, name: string) => {
-      const value = given[name.trim()];
-      if (value === undefined || value === '') complete = false;
-      // `what` is a sentence of ours, in which everything is isolated already.
-      return name.trim() === 'what' ? String(value) : isolated(String(value));
-    });
+  const filled = (text: string) => {
+    const done = fillVariables(text, given);
+    if (done === null) complete = false;
+    return done ?? '';
+  };
   const withBlock = (name: string): Part[] => {
     const at = parts.findIndex((part) => typeof part === 'object' && name in part);
     const before = parts[at - 1];

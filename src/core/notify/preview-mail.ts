@@ -1,12 +1,9 @@
-import type { MailPreview, MailPreviewRequest } from '../../../shared/api/mail-preview.ts';
-import { createReport } from '../configuration/check-context.ts';
-import { checkNotices } from '../configuration/check-notices.ts';
-import { describeIssues } from '../configuration/describe-issues.ts';
-import { noticesSchema } from '../configuration/notices-section.ts';
+import type { MailPreview, MailPreviewRequest } from '../../../shared/api/words-preview.ts';
 import { supportContact } from '../configuration/support-contact.ts';
 import { timeZoneOf } from '../configuration/time-zone.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import { composeMail } from './compose-mail.ts';
+import { judgeWords, type WordsProblem } from './judge-words.ts';
 import { MAIL_KINDS, type MailParameters } from './mail-parts.ts';
 import { type MailTemplate, variablesOf } from './mail-template.ts';
 
@@ -40,17 +37,9 @@ export function previewMail(deps: Deps, wanted: MailPreviewRequest): MailPreview
  * A mail in words that are not saved, with sample values.
  * @returns `own` null: with errors in the words it cannot be made
  */
-export function sampleMail(deps: Deps, wanted: MailPreviewRequest): { problems: MailPreview['problems']; own: Composed | null } {
-  const { problems, report } = createReport();
-  const document = { mails: [wanted] };
-  const parsed = noticesSchema.safeParse(document);
-  if (!parsed.success) problems.push(...describeIssues(parsed.error, document, ['notices']));
-  else checkNotices(parsed.data, report);
-  const isWhole = !problems.some(({ severity }) => severity === 'error');
-  return {
-    problems: problems.map(({ path, message, severity }) => ({ setting: path.replace('notices.mails[0].', ''), message, severity })),
-    own: isWhole ? compose(deps, wanted, wanted) : null,
-  };
+export function sampleMail(deps: Deps, wanted: MailPreviewRequest): { problems: WordsProblem[]; own: Composed | null } {
+  const { problems, isWhole } = judgeWords(deps, 'mails', wanted);
+  return { problems, own: isWhole ? compose(deps, wanted, wanted) : null };
 }
 
 function compose({ texts, clock, configuration }: Deps, wanted: MailPreviewRequest, template: MailTemplate | null): Composed | null {

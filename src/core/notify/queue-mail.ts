@@ -12,6 +12,8 @@ export interface MailRequest {
   /** null: composed and queued like any other, and thrown away by the worker. Decoy journeys do the same work. */
   to: string | null;
   kind: MailKind;
+  /** Id of the directory of whose account it is about; null: of none, or of several. Its people may have words of their own. */
+  directory: string | null;
   language: string;
   parameters: Record<string, string | number>;
   /** After this time the message is useless and dropped. */
@@ -37,7 +39,7 @@ export function mailRow(deps: Omit<Deps, 'random'>, request: MailRequest): Omit<
     request.parameters,
     deps.texts,
     timeZoneOf(deps.configuration()),
-    ownWordsOf(deps.configuration(), request.kind, request.language),
+    ownWordsOf(deps.configuration(), { notice: request.kind, language: request.language, directory: request.directory }),
   );
   const now = deps.clock.now();
   return {

@@ -1,3 +1,4 @@
+import { ownTextOf } from '../configuration/notices-section.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
@@ -9,6 +10,8 @@ export interface CodeTextRequest {
   kind: 'code' | 'call-code' | 'call-page';
   /** null: composed and queued like any other, and thrown away by the worker. */
   to: string | null;
+  /** As of a mail. */
+  directory: string | null;
   language: string;
   parameters: Readonly<Record<string, string | number>>;
   expiresAt?: number;
@@ -21,13 +24,16 @@ export const SMS_JOB = 'sms';
 export async function queueCodeText(
   deps: Pick<CoreDeps, 'clock' | 'random' | 'texts' | 'configuration'>,
   store: Store,
-  { kind, to, language, parameters, expiresAt }: CodeTextRequest,
+  { kind, to, directory, language, parameters, expiresAt }: CodeTextRequest,
 ): Promise<void> {
   const { name: organisation, publicUrl } = deps.configuration().organisation;
   const { code, goal, action, helper, link } = parameters;
   const about = { code: String(code), organisation };
   const compose = {
-    code: () => composeCodeText(language, { ...about, goal: String(goal), publicUrl }, deps.texts),
+    code: () => {
+      const own = ownTextOf(deps.configuration(), { notice: 'code', language, directory });
+      return composeCodeText(language, { ...about, goal: String(goal), publicUrl }, deps.texts, own);
+    },
     'call-code': () => composeCallText(language, { ...about, action: String(action), helper: String(helper) }, deps.texts),
     'call-page': () => composePageText(language, { link: String(link), helper: String(helper), organisation }, deps.texts),
   };

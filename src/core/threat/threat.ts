@@ -110,5 +110,5 @@ async function tell(deps: Deps, store: Store, kind: 'threat-raised' | 'threat-li
   const language = organisation.defaultLanguage;
   const contact = supportContact(deps.configuration(), language);
   const parameters = { ...told, happenedAt: deps.clock.now(), organisation: organisation.name, contact };
-  await queueMail(deps, store, { lane: 'notice', to: organisation.alarmAddress, kind, language, parameters });
+  await queueMail(deps, store, { lane: 'notice', to: organisation.alarmAddress, kind, directory: null, language, parameters });
 }

@@ -42,5 +42,13 @@ export async function tellApprovers(
     ...{ other, endsAt, link: vouchAddress(deps), ...asked, ...agent },
     ...{ organisation: organisation.name, contact: supportContact(deps.configuration(), language) },
   };
-  await queueMail(deps, store, { lane: 'notice', to: deputies.mail, kind: 'vouch-asked', language, parameters, expiresAt: endsAt });
+  await queueMail(deps, store, {
+    lane: 'notice',
+    to: deputies.mail,
+    kind: 'vouch-asked',
+    directory: null,
+    language,
+    parameters,
+    expiresAt: endsAt,
+  });
 }

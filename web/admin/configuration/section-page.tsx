@@ -12,6 +12,7 @@ import { Setting } from './setting.tsx';
 import { ProblemsContext } from './setting-context.ts';
 import { SettingPurpose } from './setting-hint.tsx';
 import { formOf, type Json, type SettingSchema, wordsOf } from './setting-schema.ts';
+import { TextPreviews } from './text-preview.tsx';
 import { TextTests } from './text-tests.tsx';
 import { useTests } from './use-tests.ts';
 
@@ -68,6 +69,7 @@ export function SectionPage(props: SectionProps) {
           </ProblemsContext>
           {name === 'branding' && <BrandingPreview value={value} />}
           {name === 'notices' && <MailPreviews value={value} tests={tests} onOver={onOver} />}
+          {name === 'notices' && <TextPreviews value={value} />}
           <Actions>
             {!readOnly && <ActionButton type="submit">{t('configuration.review')}</ActionButton>}
             <ActionButton look="quiet" onPress={onBack}>

@@ -5,11 +5,11 @@ import { Actions, Prose } from '../../ui/layout.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { adminApi } from '../admin-api.ts';
-import classes from './mail-preview.module.css';
 import { isGroup, type Json } from './setting-schema.ts';
 import { TestTrouble } from './test-trouble.tsx';
 import { useOwnAddresses } from './use-own-addresses.ts';
 import type { Tests } from './use-tests.ts';
+import classes from './words-preview.module.css';
 
 const NUMBER = 'test-number';
 const TYPED = '';

@@ -112,5 +112,13 @@ async function mail(deps: Deps, store: Store, account: Account, { to, link, row,
     ...{ account: account.login, link, endsAt: row.expiresAt, organisation: organisation.name },
     contact: supportContact(deps.configuration(), language),
   };
-  await queueMail(deps, store, { lane, to, kind: 'invitation', language, parameters, expiresAt: row.expiresAt });
+  await queueMail(deps, store, {
+    lane,
+    to,
+    kind: 'invitation',
+    directory: account.directory,
+    language,
+    parameters,
+    expiresAt: row.expiresAt,
+  });
 }

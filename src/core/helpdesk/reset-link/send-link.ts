@@ -103,5 +103,13 @@ async function mailLink(deps: ActDeps, store: Store, { helped, to, link, helpCas
     link: `${organisation.publicUrl.replace(/\/+$/, '')}/helpdesk-link#${helpCase.row.id}.${secret}`,
     contact: supportContact(deps.configuration(), language),
   };
-  await queueMail(deps, store, { lane: 'code', to, kind: 'helpdesk-link', language, parameters, expiresAt: link.endsAt });
+  await queueMail(deps, store, {
+    lane: 'code',
+    to,
+    kind: 'helpdesk-link',
+    directory: helpCase.account.directory,
+    language,
+    parameters,
+    expiresAt: link.endsAt,
+  });
 }
