@@ -125,6 +125,13 @@ describe.each([
     const press = (key: string) => page.getByRole('button', { name: t[key] ?? key, exact: true }).click();
     const fill = (key: string, text: string) => page.getByLabel(t[key] ?? key, { exact: true }).fill(text);
 
+    // The browser is closed, and comes back with its cookie to the first step that is not answered.
+    const comeBack = async (key: string) => {
+      await page.goto('about:blank');
+      await page.goto(`${origin}/setup`);
+      await at(key);
+    };
+
     // Whoever has no link is told where it is.
     await page.goto(`${origin}/`);
     await at('closed.title');
@@ -135,6 +142,7 @@ describe.each([
     await press('open.button');
 
     await at('address.title');
+    await comeBack('address.title');
     await press('address.button');
     await page
       .getByRole('alert')
@@ -163,6 +171,7 @@ describe.each([
 
     // A password that is wrong, then the right one; the check says both.
     await at('account.title');
+    await comeBack('account.title');
     await fill('account.label', place.account.name);
     await fill('account.password', 'Wr0ng-Passw0rd-1');
     await press('account.button');
@@ -173,15 +182,13 @@ describe.each([
     await page.getByText(t['account.may.reset-password'] ?? '').waitFor();
     await page.locator('details').first().locator('summary').click();
     await look(page, `account-${language}`);
-    // The browser is closed in the middle, and comes back with its cookie.
-    await page.goto('about:blank');
-    await page.goto(`${origin}/setup`);
-    await at('organisation.title');
+    await comeBack('organisation.title');
     await look(page, `organisation-${language}`);
     await fill('organisation.name', 'Northwind Traders');
     await press('next');
 
     await at('mail.title');
+    await comeBack('mail.title');
     await fill('mail.host', smtp.host);
     await fill('mail.port', String(smtp.port));
     await page.getByLabel(t['mail.security'] ?? '').selectOption('none');
@@ -195,6 +202,7 @@ describe.each([
     await press('next');
 
     await at('template.title');
+    await comeBack('template.title');
     await press('next');
     await page
       .getByRole('alert')
@@ -205,12 +213,14 @@ describe.each([
     await press('next');
 
     await at('roles.title');
+    await comeBack('roles.title');
     await fill('roles.administrators', 'Engineering');
     await fill('roles.helpdesk', 'Helpdesk');
     await look(page, `roles-${language}`);
     await press('next');
 
     await at('finish.title');
+    await comeBack('finish.title');
     await page.locator('summary').click();
     const document = (await page.locator('pre').textContent()) ?? '';
     await look(page, `finish-${language}`);

@@ -12,6 +12,7 @@ import { sharedSlapd } from '../servers/shared-servers.ts';
 import type { SlapdDirectory } from '../servers/slapd.ts';
 import { startSmtp } from '../servers/smtp.ts';
 import { startTcpProxy } from '../servers/tcp-proxy.ts';
+import { browserAt, enter, secretOf } from './set-up-browser.ts';
 import { until } from './start-keyturn.ts';
 
 let slapd: SlapdDirectory;
@@ -44,47 +45,7 @@ const stop = async (server: RunningServer) => {
   await server.close();
 };
 
-interface Reply<T> {
-  status: number;
-  body: T & { code?: string };
-}
-
-/** A browser: it keeps its cookie and says where it comes from. */
-function browserAt(url: string) {
-  let cookie = '';
-  return {
-    cookie: () => cookie,
-    async call<T = Record<string, unknown>>(
-      method: string,
-      path: string,
-      body?: unknown,
-      headers: Record<string, string> = {},
-    ): Promise<Reply<T>> {
-      const response = await fetch(`${url}/api/v1${path}`, {
-        method,
-        headers: {
-          origin: url,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(cookie === '' ? {} : { cookie }),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const set = response.headers.get('set-cookie');
-      if (set !== null) cookie = set.split(';')[0] ?? '';
-      const text = await response.text();
-      return { status: response.status, body: text === '' ? ({} as never) : (JSON.parse(text) as T & { code?: string }) };
-    },
-  };
-}
 const isReady = async (url: string) => (await fetch(`${url}/readyz`).catch(() => null))?.status === 200;
-const secretOf = ({ setUpLink = '' }: RunningServer) => setUpLink.split('#')[1] ?? '';
-
-async function enter(server: RunningServer) {
-  const browser = browserAt(server.url);
-  expect((await browser.call('POST', '/set-up/open', { secret: secretOf(server) })).status).toBe(204);
-  return browser;
-}
 
 const answers = (changes: Partial<SetUpAnswers> = {}): SetUpAnswers => ({
   organisation: { name: 'Example', publicUrl: 'https://password.example.com', language: 'en' },
