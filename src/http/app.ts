@@ -31,6 +31,7 @@ import { ownFactorRoutes } from './routes/own-factors.ts';
 import { ownRequirementRoutes } from './routes/own-requirement.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { peopleCountRoutes } from './routes/people-count.ts';
+import { questionUseRoutes } from './routes/question-use.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -74,6 +75,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(withoutTokens(threatRoutes(deps)), { prefix });
   await app.register(tokenRoutes(deps), { prefix });
   await app.register(withoutTokens(peopleCountRoutes(deps)), { prefix });
+  await app.register(withoutTokens(questionUseRoutes(deps)), { prefix });
   await app.register(withoutTokens(queueRoutes(deps)), { prefix });
   await app.register(withoutTokens(adminHealthRoutes(deps)), { prefix });
   await app.register(withoutTokens(siteRoutes(deps)), { prefix });

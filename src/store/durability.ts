@@ -17,6 +17,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
   factors: {
     insert: 'flushed',
     ofAccount: 'reads',
+    page: 'reads',
     countAccounts: 'reads',
     acceptTimeStep: 'flushed',
     accept: 'flushed',

@@ -132,6 +132,7 @@ const AT_THE_INSTALLATION: Readonly<Record<string, unknown>> = {
   'POST /admin/people-count': {},
   'DELETE /admin/people-count': undefined,
   'GET /admin/health': undefined,
+  'GET /admin/question-use': undefined,
   'GET /admin/queue': undefined,
   'POST /admin/queue/{message}/retry': {},
   'POST /admin/queue/{message}/delete': { reason: 'x' },

@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FactorKind } from '../../shared/api/journeys.ts';
 import type { AccountRef } from '../../src/core/ports/directory.ts';
-import type { ChallengeRow, Store } from '../../src/core/ports/store.ts';
+import type { ChallengeRow, FactorRow, Store } from '../../src/core/ports/store.ts';
 import { factorRow, intentRow, journeyRow, type MakeDatabase, NOW, openTestStore, type TestDatabase } from './fixture.ts';
 
 /** Journeys, challenges, factors, counters and freezes, with two nodes on one database. */
@@ -178,6 +178,28 @@ export function specifyJourneyTables(makeDatabase: MakeDatabase): void {
       await one.factors.markUsed(newer.id, NOW + 7);
       expect(await two.factors.ofAccount(account)).toEqual([{ ...newer, lastUsedAt: NOW + 7 }]);
     });
+
+    it('tells all current ones of a kind page by page, each once', async () => {
+      const ids = (await readAll(two, 1000)).map(({ id }) => id);
+      const rows = Array.from({ length: 5 }, () => factorRow({ kind: 'questions' }));
+      for (const row of [...rows, factorRow({ kind: 'totp' })]) await one.factors.insert(row);
+      const [ended, ...current] = rows;
+      await one.factors.end(ended?.id ?? '', NOW);
+      for (const limit of [1, 2, 4, 1000]) {
+        const found = (await readAll(two, limit)).filter(({ id }) => !ids.includes(id));
+        expect(found.map(({ id }) => id).toSorted(), `${limit}`).toEqual(current.map(({ id }) => id).toSorted());
+        expect(found).toContainEqual(current[0]);
+      }
+    });
+    const readAll = async (of: typeof one, limit: number): Promise<FactorRow[]> => {
+      const found: FactorRow[] = [];
+      for (let after: string | null = ''; after !== null; ) {
+        const page: Awaited<ReturnType<typeof of.factors.page>> = await of.factors.page('questions', after, limit);
+        found.push(...page.rows);
+        after = page.next;
+      }
+      return found;
+    };
 
     it('counts the accounts that have every one of some kinds, each once', async () => {
       const count = (of: typeof one, kinds: FactorKind[], directories = ['corp']) => of.factors.countAccounts(kinds, directories);

@@ -8,6 +8,7 @@ import type {
 } from '../../shared/api/configuration.ts';
 import type { Health } from '../../shared/api/health.ts';
 import type { PeopleCount } from '../../shared/api/people-count.ts';
+import type { QuestionUses } from '../../shared/api/question-use.ts';
 import type { Queue } from '../../shared/api/queue.ts';
 import type { SignedIn } from '../../shared/api/session.ts';
 import type { TestedMail, TestedText, TestTextRequest } from '../../shared/api/test-message.ts';
@@ -44,6 +45,7 @@ export const adminApi = {
   makeToken: (wanted: MakeTokenRequest) => call<MadeToken>('POST', '/admin/tokens', wanted),
   revokeToken: (id: string) => call<undefined>('DELETE', `/admin/tokens/${encodeURIComponent(id)}`),
   health: () => call<Health>('GET', '/admin/health'),
+  questionUse: () => call<QuestionUses>('GET', '/admin/question-use'),
   queue: () => call<Queue>('GET', '/admin/queue'),
   retryMessage: (id: string) => call<undefined>('POST', `/admin/queue/${encodeURIComponent(id)}/retry`, {}),
   deleteMessage: (id: string, reason: string) => call<undefined>('POST', `/admin/queue/${encodeURIComponent(id)}/delete`, { reason }),

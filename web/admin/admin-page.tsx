@@ -18,6 +18,7 @@ import { HealthPage } from './health-page.tsx';
 import { HomePage } from './home-page.tsx';
 import { MakePasskeyPage } from './make-passkey-page.tsx';
 import { OpenEmergencyPage } from './open-emergency-page.tsx';
+import { QuestionsPage } from './questions/questions-page.tsx';
 import { QueuePage } from './queue-page.tsx';
 import { RolesPage } from './roles-page.tsx';
 import { RulesPage } from './rules-page.tsx';
@@ -127,6 +128,8 @@ function AdminContent({ contact, signIn, search, go }: AdminPageProps) {
         );
       case 'rules':
         return <RulesPage go={go} onBack={back} onOver={onOver} />;
+      case 'questions':
+        return <QuestionsPage draft={draft} setDraft={setDraft} go={go} onBack={back} onOver={onOver} />;
       case 'try':
         return <TryPage onBack={back} onOver={onOver} />;
       case 'health':

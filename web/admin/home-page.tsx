@@ -16,10 +16,22 @@ interface HomeProps {
 const PAGES: Readonly<
   Record<
     InstallationPermission,
-    readonly ('configuration' | 'rules' | 'try' | 'queue' | 'health' | 'threat' | 'roles' | 'tokens' | 'reports' | 'history')[]
+    readonly (
+      | 'configuration'
+      | 'rules'
+      | 'questions'
+      | 'try'
+      | 'queue'
+      | 'health'
+      | 'threat'
+      | 'roles'
+      | 'tokens'
+      | 'reports'
+      | 'history'
+    )[]
   >
 > = {
-  'manage-configuration': ['configuration', 'rules', 'try', 'health', 'queue', 'threat'],
+  'manage-configuration': ['configuration', 'rules', 'questions', 'try', 'health', 'queue', 'threat'],
   'manage-roles': ['roles', 'tokens'],
   'view-history': ['reports', 'history'],
 };

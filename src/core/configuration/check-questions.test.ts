@@ -43,7 +43,24 @@ it('names pools that are empty or too small, and questions that are there twice 
   );
   const again = { ...question('six'), en: ' what is the ONE' };
   expect(problems({ pool: [...POOL, again] })).toContain('error factors.questions.pool[5].en: Another question asks the same');
-  expect(problems({ pool: [...POOL, { id: 'six', en: 'What is six?' }] })).toContain(
-    'error factors.questions.pool[5]: Lacks the text in: de',
+  expect(problems({ pool: [...POOL, { id: 'six' }] })).toContain('error factors.questions.pool[5]: Has no text: write it in en or de');
+});
+
+it('takes questions in one language, and warns where people of another have too few', () => {
+  const english = ['six', 'seven'].map((id) => ({ id, en: `What is the ${id}?` }));
+  expect(problems({ pool: [...POOL, ...english] })).not.toMatch(/error|questions in/);
+  expect(problems({ pool: [...POOL.slice(2), ...english] })).toContain(
+    'warning factors.questions.pool: 3 questions in de, and setUp asks for 5: people who read it choose of all',
+  );
+});
+
+it('counts no question that is retired', () => {
+  const [first, ...others] = POOL;
+  expect(problems({ pool: [{ ...first, retired: true }, ...others] })).toContain(
+    'error factors.questions.pool: 4 questions, and setUp asks for 5',
+  );
+  // Its id and its words stay taken.
+  expect(problems({ pool: [{ ...first, retired: true }, ...others, question('one'), question('six')] })).toContain(
+    'error factors.questions.pool[5].id: Another question has this id',
   );
 });

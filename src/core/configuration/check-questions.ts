@@ -1,5 +1,5 @@
 import { normaliseAnswer } from '../../../shared/question-answer.ts';
-import { questionsOf } from '../enrolment/question-pool.ts';
+import { choosableQuestions } from '../enrolment/question-pool.ts';
 import { FACTOR_TRAITS } from '../factors/kinds.ts';
 import { combinationsOf } from '../proof/rules.ts';
 import type { Report } from './check-context.ts';
@@ -7,6 +7,8 @@ import type { Configuration } from './document.ts';
 import type { DocumentPath } from './format-path.ts';
 
 type Pool = Configuration['factors']['questions']['pool'];
+
+const LANGUAGES = ['en', 'de'] as const;
 
 /** Checks of the pools of questions, and of the rules that ask for them. */
 export function checkQuestions(configuration: Configuration, report: Report): void {
@@ -17,9 +19,16 @@ export function checkQuestions(configuration: Configuration, report: Report): vo
   for (const [index, directory] of directories.entries()) {
     const at = ['directories', index, 'questions'];
     checkPool(directory.questions, at, pool, report);
-    const { length } = questionsOf(configuration, directory.id);
+    const choosable = choosableQuestions(configuration, directory.id);
+    const { length } = choosable;
     if (length > 0 && length < setUp)
       report('error', pool.length === 0 ? at : ['factors', 'questions', 'pool'], `${length} questions, and setUp asks for ${setUp}`);
+    for (const language of length < setUp ? [] : LANGUAGES) {
+      const worded = choosable.filter((question) => question[language] !== undefined).length;
+      if (worded >= setUp) continue;
+      const lack = `${worded} questions in ${language}, and setUp asks for ${setUp}: people who read it choose of all, some in another language`;
+      report('warning', pool.length === 0 ? at : ['factors', 'questions', 'pool'], lack);
+    }
     const accepted = rulesThatAsk(configuration).filter(({ rule }) => rule.when.directories?.includes(directory.id) ?? true);
     for (const { at: rule } of length === 0 ? accepted : [])
       report('error', rule, `Asks for questions, and there are none for ${directory.id}: fill factors.questions.pool`);
@@ -49,9 +58,9 @@ function checkPool(pool: Pool, at: DocumentPath, others: Pool, report: Report): 
     const path = [...at, index];
     const earlier = [...others, ...pool.slice(0, index)];
     if (earlier.some(({ id }) => id === question.id)) report('error', [...path, 'id'], 'Another question has this id already');
-    const missing = (['en', 'de'] as const).filter((language) => question[language] === undefined);
-    if (missing.length > 0) report('error', path, `Lacks the text in: ${missing.join(', ')}`);
-    for (const language of ['en', 'de'] as const) {
+    if (LANGUAGES.every((language) => question[language] === undefined))
+      report('error', path, `Has no text: write it in ${LANGUAGES.join(' or ')}`);
+    for (const language of LANGUAGES) {
       const text = question[language];
       if (text === undefined || !earlier.some((other) => isSame(other[language], text))) continue;
       report('error', [...path, language], 'Another question asks the same');

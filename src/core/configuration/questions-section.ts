@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A question in each language that is offered; people choose theirs in their own. */
+/** A question in the languages that it is offered in; people choose theirs in their own. */
 export const questionSchema = z.strictObject({
   id: z
     .string()
@@ -8,6 +8,10 @@ export const questionSchema = z.strictObject({
     .describe('Stable short name. What people have set up refers to it: do not give it to another question.'),
   en: z.string().min(5).max(200).optional().describe('The question in English.'),
   de: z.string().min(5).max(200).optional().describe('The question in German.'),
+  retired: z
+    .boolean()
+    .default(false)
+    .describe('Nobody can choose it any more. Who has set it up goes on being asked it, and its id stays taken.'),
 });
 
 export const questionsPoolSchema = z.array(questionSchema).max(200).default([]);

@@ -16,12 +16,20 @@ export function questionsOf({ factors, directories }: Pick<Config, 'factors' | '
   return [...factors.questions.pool, ...(directories.find(({ id }) => id === directory)?.questions ?? [])];
 }
 
-/** The same in a language, as they are shown to whoever chooses. */
+/** Those of them that can be chosen still. */
+export function choosableQuestions(configuration: Pick<Config, 'factors' | 'directories'>, directory: string): PooledQuestion[] {
+  return questionsOf(configuration, directory).filter(({ retired }) => !retired);
+}
+
+/**
+ * The same in a language, as they are shown to whoever chooses: those that are worded in it, as long as there are enough of them to set
+ * up; else all, the others in the language that they have.
+ */
 export function offeredQuestions(configuration: Config, directory: string, language: string): ShownQuestion[] {
-  return questionsOf(configuration, directory).map((question) => ({
-    id: question.id,
-    ...textIn(question, language, configuration.organisation.defaultLanguage),
-  }));
+  const all = choosableQuestions(configuration, directory);
+  const worded = all.filter((question) => question[language as 'en' | 'de'] !== undefined);
+  const offered = worded.length < configuration.factors.questions.setUp ? all : worded;
+  return offered.map((question) => ({ id: question.id, ...textIn(question, language, configuration.organisation.defaultLanguage) }));
 }
 
 /**

@@ -207,6 +207,11 @@ export interface FactorStore {
    * and so are those of an account whose link cannot be opened.
    */
   ofAccount(account: AccountRef): Promise<FactorRow[]>;
+  /**
+   * Current ones of a kind in the order of their ids, from after `after` on ('' to begin with). One that cannot be opened is left out.
+   * @returns `next`: where to go on; null: there are no more
+   */
+  page(kind: FactorKind, after: string, limit: number): Promise<{ rows: FactorRow[]; next: string | null }>;
   /** How many accounts of these directories have current ones of every one of these kinds. */
   countAccounts(kinds: readonly FactorKind[], directories: readonly string[]): Promise<number>;
   /**

@@ -43,6 +43,19 @@ export function createFactors(context: TableContext): FactorStore {
         .execute();
     },
     ofAccount,
+    async page(kind, after, limit) {
+      const rows = await context.db
+        .selectFrom('factors')
+        .selectAll()
+        .where('kind', '=', kind)
+        .where('ended_at', 'is', null)
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      const next = rows.length < limit ? null : (rows.at(-1)?.id ?? null);
+      return { rows: readable(context, 'factors', rows, toRow), next };
+    },
     async countAccounts(kinds, directories) {
       const wanted = [...new Set(kinds)];
       const accounts = context.db
