@@ -72,6 +72,7 @@ export const ERRORS = {
   'set-up.conflict': { status: 409, audience: 'anyone', level: 'info' },
   'set-up.incomplete': { status: 409, audience: 'anyone', level: 'info' },
   'set-up.secrets-not-kept': { status: 500, audience: 'anyone', level: 'error' },
+  'set-up.directory-trouble': { status: 409, audience: 'anyone', level: 'warn' },
   'set-up.administrator-unfit': { status: 409, audience: 'anyone', level: 'info' },
   'emergency.link-invalid': { status: 410, audience: 'anyone', level: 'warn' },
   'emergency.passkey-needed': { status: 403, audience: 'anyone', level: 'info' },

@@ -18,6 +18,10 @@ export const SET_UP_EXPLANATIONS: Record<Extract<ErrorCode, `set-up.${string}`>,
     meaning: 'A secret that was typed in the set-up cannot be written into the data directory',
     fix: 'Let the user of the server write into dataDirectory, and check free disk space',
   },
+  'set-up.directory-trouble': {
+    meaning: 'The directory of the set-up cannot be asked for the first administrator, so nothing was put into force',
+    fix: 'Go back to the account in the set-up: the check there says what is wrong and what to do',
+  },
   'set-up.administrator-unfit': {
     meaning: 'The first administrator is not found in the group of the administrators, or may not sign in',
     fix: 'Name somebody of the group whose account is neither protected nor disabled',

@@ -48,7 +48,7 @@ describe.each(process.env.KEYTURN_LONG === undefined ? APPEARANCES.slice(1) : AP
               ],
             },
             factors: { questions: { pool: ['street', 'teacher', 'dish', 'book'].map(question), setUp: 3, asked: 3 } },
-            roles: [{ name: 'chiefs', may: ['manage-configuration'], heldBy: { accounts: [chief] } }],
+            roles: [{ name: 'chiefs', may: ['manage-configuration'], heldBy: { directories: ['people'], accounts: [chief] } }],
           },
           clock: createMovableClock(),
           host: 'localhost',

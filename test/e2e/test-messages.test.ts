@@ -129,7 +129,9 @@ describe.each(process.env.KEYTURN_LONG === undefined ? APPEARANCES.slice(1) : AP
       expect(gateways[0]?.calls).toHaveLength(1);
       await press(say('test-text.send', { gateway: 'second' }));
       await page.getByText('second: it does not let us call it so (status 401).').waitFor();
-      await page.getByRole('alert').waitFor();
+      // It is far from the top of the page, from where a link leads to it.
+      await page.getByRole('alert').getByRole('link').click();
+      expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('(status 401)');
       await look('text');
       expect(gateways.map(({ calls }) => calls.length)).toEqual([1, 1]);
       expect(complaints).toEqual([]);

@@ -39,7 +39,7 @@ beforeAll(async () => {
         ],
       },
       factors: { questions: { pool: POOL, setUp: 3, asked: 3 } },
-      roles: [{ name: 'editors', may: ['manage-configuration'], heldBy: { accounts: [EDITOR] } }],
+      roles: [{ name: 'editors', may: ['manage-configuration'], heldBy: { directories: ['people'], accounts: [EDITOR] } }],
     },
   });
   await addPerson(keyturn, EDITOR);

@@ -31,7 +31,7 @@ it('tells what is wrong, with whom they are for', () => {
     problems: [{ setting: 'directory', message: 'There is no directory peeple; did you mean people?' }],
   });
   expect(previewText(deps, { ...words, text: '{{what}} https://example.test' })).toMatchObject({
-    own: { messages: 2 },
+    own: { messages: 1 },
     problems: [{ setting: 'text', severity: 'warning' }],
   });
   expect(previewText(deps, { ...words, notice: 'call-code' })).toMatchObject({ own: null, usual: null, variables: [] });

@@ -3,6 +3,7 @@ import { AppError, isAppError } from '../../../shared/errors.ts';
 import { fixParts } from '../../../shared/fix-text.ts';
 import { type DirectorySettings, directorySchema } from '../configuration/directory-section.ts';
 import { type Configuration, configurationSchema } from '../configuration/document.ts';
+import { formatPath } from '../configuration/format-path.ts';
 import { delegationFor } from '../delegation/delegation.ts';
 import { verbsInUse } from '../delegation/verbs-in-use.ts';
 import type { Directory } from '../ports/directory.ts';
@@ -26,7 +27,9 @@ export async function checkDirectory(tools: SetUpTools, clock: Clock, facts: Set
   const section = sectionOf(tools, facts);
   const verbs = verbsInUse(configurationOf(tools, facts), section);
   const delegations = delegationFor(section, verbs);
-  const wrong = tools.checkContext.sectionProblems(section).map(({ message }): Finding => ({ level: 'error', text: message, fix: null }));
+  const wrong = tools.checkContext
+    .sectionProblems(section)
+    .map(({ path, message }): Finding => ({ level: 'error', text: `${formatPath(path)}: ${message}`, fix: null }));
   const password = facts.secrets.directory;
   if (wrong.length > 0 || password === undefined) return { delegations, findings: wrong, people: null };
   const directory = tools.openDirectory(section, password);

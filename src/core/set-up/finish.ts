@@ -44,7 +44,7 @@ function withTypedSecrets({ checkContext, places }: SetUpTools, { secrets }: Set
 /**
  * Puts the configuration into force, and invites the first administrator: somebody of the group of the administrators, whom the
  * directory knows and who may sign in. Nothing happens before all of that is certain.
- * @throws AppError as `requireSetUp`; `set-up.conflict`; `set-up.incomplete`; `set-up.administrator-unfit`; `directory.*`;
+ * @throws AppError as `requireSetUp`; `set-up.conflict`; `set-up.incomplete`; `set-up.administrator-unfit`; `set-up.directory-trouble`; `directory.*`;
  * `set-up.secrets-not-kept`
  */
 export async function finishSetUp(
@@ -62,7 +62,11 @@ export async function finishSetUp(
   if (configuration === null || section === undefined || password === undefined) throw new AppError('set-up.incomplete');
   const directory = tools.openDirectory(section, password);
   try {
-    const account = await findAdministrator(directory, configuration, administrator);
+    const account = await findAdministrator(directory, configuration, administrator).catch((error: unknown) => {
+      // Whoever sets up is to learn more of it than the world is: the step of the account says what is wrong, and how it is mended.
+      const isTrouble = isAppError(error) && error.code.startsWith('directory.');
+      throw isTrouble ? new AppError('set-up.directory-trouble', error.details, { cause: error }) : error;
+    });
     const acting = { ...deps, configuration: () => configuration, directories: { all: () => [directory], get: () => directory } };
     const asked: InviteOptions['asked'] = {
       ...{ ...usualSituation(configuration, 'web'), rules: configuration.recovery.rules },

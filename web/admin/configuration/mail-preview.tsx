@@ -28,7 +28,7 @@ export function MailPreviews({ value, tests, onOver }: PreviewsProps) {
   const to = chosen ?? addresses?.[0]?.id;
   const sayings = { sent: t('test-mail.sent'), broken: t('test-mail.broken') };
   return (
-    <section aria-labelledby="preview">
+    <section aria-labelledby="preview" className={classes.part}>
       <h2 id="preview" className={classes.title}>
         {t('mail-preview.title')}
       </h2>
@@ -62,7 +62,7 @@ export function MailPreviews({ value, tests, onOver }: PreviewsProps) {
             )
           }
         >
-          <TestTrouble trouble={tests.troubles.get(about)} />
+          <TestTrouble name={about} trouble={tests.troubles.get(about)} />
         </WordsPreview>
       ))}
     </section>

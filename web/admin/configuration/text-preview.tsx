@@ -12,7 +12,7 @@ export function TextPreviews({ value }: { value: Json | undefined }) {
   const typed = wordsTyped(value, 'texts', ['text']);
   if (typed.length === 0) return null;
   return (
-    <section aria-labelledby="text-preview">
+    <section aria-labelledby="text-preview" className={classes.part}>
       <h2 id="text-preview" className={classes.title}>
         {t('text-preview.title')}
       </h2>

@@ -32,7 +32,7 @@ export function TextTests({ inForce, tests, onOver }: { inForce: Json | undefine
     tests.send(gateway, () => adminApi.testText({ gateway, to }), { sent: t('test-text.sent', { gateway }), broken: t('test.refused') });
   };
   return (
-    <section aria-labelledby="test">
+    <section aria-labelledby="test" className={classes.part}>
       <h2 id="test" className={classes.title}>
         {t('test-text.title')}
       </h2>
@@ -67,7 +67,7 @@ export function TextTests({ inForce, tests, onOver }: { inForce: Json | undefine
               {t('test-text.send', { gateway })}
             </ActionButton>
           </Actions>
-          <TestTrouble trouble={tests.troubles.get(gateway)} />
+          <TestTrouble name={gateway} trouble={tests.troubles.get(gateway)} />
         </div>
       ))}
     </section>

@@ -5,6 +5,7 @@ import type { Failure, Outcome } from '../../api.ts';
 import { useFreshProof } from '../../me/use-fresh-proof.tsx';
 import { mistakeOf } from '../../portal/mistake-of.ts';
 import type { Mistake } from '../../ui/question.tsx';
+import { troubleId } from './test-trouble.tsx';
 
 type Said = { readonly text: string } | { readonly mistake: Mistake };
 
@@ -40,7 +41,8 @@ export function useTests({ contact, onOver }: { contact: string; onOver: () => v
     const failure = await fresh.ask(call, ({ sent, trouble }) => {
       tell(name, trouble);
       if (sent) setSaid({ text: done.sent });
-      else setSaid({ mistake: { text: trouble === null ? done.broken : t('test.refused.at', { name }) } });
+      else
+        setSaid({ mistake: trouble === null ? { text: done.broken } : { text: t('test.refused.at', { name }), field: troubleId(name) } });
     });
     setBusy(undefined);
     if (failure !== undefined) fail(failure);

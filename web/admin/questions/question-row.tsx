@@ -63,8 +63,10 @@ export function QuestionRow({ name, question, isKnown, use, readOnly, onChange, 
       ))}
       {asking && (
         <Notice tone="warning">
-          {use === undefined ? t('questions.remove.not-counted') : t('questions.remove.used', { count: use.people })}{' '}
-          {t('questions.remove.what')}
+          <p>
+            {use === undefined ? t('questions.remove.not-counted') : t('questions.remove.used', { count: use.people })}{' '}
+            {t('questions.remove.what')}
+          </p>
           <Actions>
             <ActionButton look="danger" label={t('questions.remove.anyway.of', { question: title })} onPress={onRemove}>
               {t('questions.remove.anyway')}

@@ -114,7 +114,7 @@ function PoolPart({ pool, known, uses, readOnly, onChange }: PoolPartProps) {
   };
   const name = `pool-${directory ?? 'all'}`;
   return (
-    <section aria-labelledby={name}>
+    <section aria-labelledby={name} className={classes.part}>
       <h2 id={name} className={classes.heading}>
         {directory === null ? t('questions.everybody') : t('questions.of', { directory: label })}
       </h2>
