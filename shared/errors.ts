@@ -46,6 +46,8 @@ export const ERRORS = {
   'case.ticket-missing': { status: 422, audience: 'anyone', level: 'info' },
   'case.ticket-unlike': { status: 422, audience: 'anyone', level: 'info' },
   'case.way-refused': { status: 403, audience: 'anyone', level: 'warn' },
+  'case.kinds-missing': { status: 422, audience: 'anyone', level: 'info' },
+  'case.nothing-to-remove': { status: 409, audience: 'anyone', level: 'info' },
   'case.nothing-enrolled': { status: 409, audience: 'anyone', level: 'info' },
   'case.nothing-asked': { status: 409, audience: 'anyone', level: 'info' },
   'case.answer-unlike': { status: 422, audience: 'anyone', level: 'info' },

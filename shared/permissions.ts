@@ -1,5 +1,12 @@
 /** What a role can allow somebody to do for somebody else, within its scope. */
-export const PERSON_PERMISSIONS = ['reset-password', 'unlock-account', 'issue-pass', 'end-sessions', 'release-recovery'] as const;
+export const PERSON_PERMISSIONS = [
+  'reset-password',
+  'unlock-account',
+  'issue-pass',
+  'remove-proofs',
+  'end-sessions',
+  'release-recovery',
+] as const;
 
 /** Of these what a direct manager may do for their reports without a case. */
 export const WITHOUT_CASE = ['reset-password', 'unlock-account'] as const satisfies readonly PersonPermission[];

@@ -9,11 +9,17 @@ import { openOnPhoneRequestSchema } from './on-phone.ts';
 
 const time = z.iso.datetime();
 
+/** Kinds of proofs that are enrolled with us, and so can be removed here: what the directory knows of somebody is changed there. */
+export const REMOVABLE_KINDS = ['passkey', 'totp', 'email', 'sms', 'recovery-code', 'questions', 'temporary-pass'] as const;
+const kindsToRemove = z.array(z.enum(REMOVABLE_KINDS)).min(1).max(REMOVABLE_KINDS.length);
+
 export const openCaseRequestSchema = z.strictObject({
   account: accountRefSchema,
   action: z.enum(PERSON_PERMISSIONS),
   reason: oneLine(400).optional(),
   ticket: oneLine(60).optional(),
+  /** For `remove-proofs`, and for nothing else: what of the person is to be removed. */
+  kinds: kindsToRemove.optional(),
   /** Also where another agent has a case about the account that is not over: it ends, they are told, and a reason is needed. */
   replace: z.boolean().default(false),
 });
@@ -25,6 +31,8 @@ export const caseSchema = z.object({
   id: z.string(),
   account: z.object({ directory: z.string(), id: z.string(), login: z.string(), displayName: z.string() }),
   action: z.enum(PERSON_PERMISSIONS),
+  /** What a case for `remove-proofs` removes. */
+  kinds: kindsToRemove.optional(),
   /** `verified`: a receipt is there and was not used. `sent`: so is it, and a link by which the person sets their own password. `acting`: it is used, and what became of it is not written down yet. */
   state: z.enum(['open', 'verified', 'sent', 'acting', 'closed']),
   /** Why it is closed. */
@@ -69,6 +77,7 @@ export const approvalSchema = z.object({
   case: z.string(),
   account: z.object({ directory: z.string(), id: z.string(), login: z.string(), displayName: z.string() }),
   action: z.enum(PERSON_PERMISSIONS),
+  kinds: kindsToRemove.optional(),
   /** Who asks. */
   agent: z.object({ login: z.string(), displayName: z.string() }),
   reason: z.string().optional(),

@@ -44,6 +44,8 @@ export const helpResponseSchema = z.object({
   /** The temporary pass that was issued, and until when it is good. It is told once. */
   pass: z.string().optional(),
   endsAt: z.iso.datetime().optional(),
+  /** How many proofs of the person were removed. */
+  removed: z.number().int().optional(),
   /** The link that was sent to the person: where, and the number to read out. `endsAt` is its own. */
   link: z.object({ to: z.string(), number: z.string() }).optional(),
 });

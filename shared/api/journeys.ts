@@ -184,12 +184,14 @@ export const confirmUnlockStepSchema = z.object({
 });
 /**
  * Who is on the telephone with the person, and what for. `call` null: nobody of the helpdesk has opened a case about them. `shown`: the
- * number that the agent can say, and nobody else.
+ * number that the agent can say, and nobody else. `kinds`: which of their proofs are to be removed, for `remove-proofs`.
  */
 export const confirmCallStepSchema = z.object({
   ...stepBase,
   kind: z.literal('confirm-call'),
-  call: z.object({ agent: z.string(), action: z.enum(PERSON_PERMISSIONS), shown: z.string() }).nullable(),
+  call: z
+    .object({ agent: z.string(), action: z.enum(PERSON_PERMISSIONS), kinds: z.array(factorKindSchema).optional(), shown: z.string() })
+    .nullable(),
 });
 export const waitingStepSchema = z.object({
   ...stepBase,

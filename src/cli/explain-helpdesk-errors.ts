@@ -76,6 +76,14 @@ export const HELPDESK_EXPLANATIONS: Record<HelpdeskCode, Explanation> = {
     meaning: 'No role of the agent lets them verify this caller so, or another one that allows the same act does not',
     fix: 'Have the caller confirm the call on their own device, or see `roles[].otherWays`',
   },
+  'case.kinds-missing': {
+    meaning: 'A case for `remove-proofs` says which kinds of proofs it is to remove, and no other case does',
+    fix: 'Give `kinds`, or leave it out',
+  },
+  'case.nothing-to-remove': {
+    meaning: 'The person has enrolled nothing of a kind that is to be removed; what the directory knows of them is changed there',
+    fix: 'Look at what the person has, and open a case for that',
+  },
   'case.nothing-enrolled': {
     meaning:
       'Nothing of this kind counts for the caller: it is not set up, waits for its cool-down, was given in this case already, or there are fewer questions than `helpdesk.questionsNeeded`',

@@ -8,7 +8,7 @@ import type { HttpDeps } from './http-deps.ts';
 /** What came of an act for somebody else, as it leaves. */
 export function presentHelp(
   deps: Pick<HttpDeps, 'texts' | 'configuration'>,
-  { outcome, code, verdicts, password, mustChange, pass, endsAt, link }: Help,
+  { outcome, code, verdicts, password, mustChange, pass, removed, endsAt, link }: Help,
   language: string,
 ): HelpGiven {
   return {
@@ -18,6 +18,7 @@ export function presentHelp(
     ...(password === undefined ? {} : { password }),
     ...(mustChange === undefined ? {} : { mustChange }),
     ...(pass === undefined ? {} : { pass }),
+    ...(removed === undefined ? {} : { removed }),
     ...(link === undefined ? {} : { link }),
     ...(endsAt === undefined ? {} : { endsAt: presentTime(endsAt, 'down') }),
   };

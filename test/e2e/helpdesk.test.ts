@@ -20,7 +20,7 @@ beforeAll(async () => {
         roles: [
           {
             name: 'agents',
-            may: ['see-people', 'unlock-account'],
+            may: ['see-people', 'unlock-account', 'remove-proofs'],
             heldBy: { directories: ['people'], groups: ['Agents'] },
             over: { directories: ['people', 'cloud'] },
           },
@@ -116,6 +116,23 @@ describe.each([
     await look('case');
     await page.getByRole('button', { name: 'Back' }).press('Enter');
     await title(page, new RegExp(seen));
+    await page.keyboard.press('Escape');
+    await page.getByText('2 people').waitFor();
+    // What is lost: which kinds is said before the caller is asked.
+    await page.getByRole('link', { name: new RegExp(people[1]) }).press('Enter');
+    await title(page, new RegExp(people[1]));
+    await page.getByRole('button', { name: 'Remove proofs, once the caller is verified' }).press('Enter');
+    await title(page, /Remove proofs of/);
+    expect(await page.getByRole('checkbox').count()).toBe(2);
+    await page.getByRole('button', { name: 'Open the case' }).press('Enter');
+    await page.getByRole('link', { name: 'Choose what is to be removed.' }).waitFor();
+    await look('remove-missing');
+    await page.getByRole('checkbox', { name: 'Authenticator app' }).check();
+    await page.getByRole('button', { name: 'Open the case' }).press('Enter');
+    await page.getByText('To be removed: Authenticator app.').waitFor();
+    await look('remove-case');
+    await page.getByRole('button', { name: 'Close the case' }).press('Enter');
+    await title(page, new RegExp(people[1]));
     await page.keyboard.press('Escape');
     await page.getByText('2 people').waitFor();
     await page.getByLabel('Only').selectOption({ label: 'Locked out' });

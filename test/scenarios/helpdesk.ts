@@ -19,13 +19,13 @@ export const HELPDESK_ROLES: NonNullable<ConfigurationDocument['roles']> = [
   { name: 'unlockers', may: ['unlock-account'], heldBy: { groups: ['Unlockers'] }, over: { groups: ['Staff'] } },
   {
     name: 'carers',
-    may: ['issue-pass', 'end-sessions', 'release-recovery'],
+    may: ['issue-pass', 'remove-proofs', 'end-sessions', 'release-recovery'],
     heldBy: { groups: ['Carers'] },
     over: { groups: ['Staff'] },
   },
   {
     name: 'releasers',
-    may: ['release-recovery'],
+    may: ['release-recovery', 'remove-proofs'],
     heldBy: { groups: ['Releasers'] },
     over: { groups: ['Staff'] },
     unverified: true,

@@ -1,9 +1,9 @@
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { REMOVABLE_KINDS } from '../../shared/api/cases.ts';
 import type { HelpedAccount } from '../../shared/api/help.ts';
 import type { PeopleDirectories, SeenPerson } from '../../shared/api/people.ts';
-import type { PersonPermission } from '../../shared/permissions.ts';
-import { HelpPage } from '../me/help/help-page.tsx';
+import { HelpPage, type HelpPageProps } from '../me/help/help-page.tsx';
 import { SignIn } from '../me/sign-in.tsx';
 import { useLoaded } from '../me/use-loaded.ts';
 import { useMeTexts } from '../me/use-me-texts.ts';
@@ -14,6 +14,7 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import { ThreatNotice } from '../ui/threat-notice.tsx';
 import { useTexts } from '../use-texts.ts';
 import { ApprovalsPage } from './case/approvals-page.tsx';
+import type { RemovableKind } from './case/case-api.ts';
 import { heardAlso, LiveList, NOTHING_HEARD } from './live/live-list.tsx';
 import { useLive } from './live/use-live.ts';
 import { peopleApi } from './people/people-api.ts';
@@ -72,7 +73,7 @@ interface PeopleProps extends HelpdeskPageProps {
 function People({ directories, contact, search, go, onThreat, onOver }: PeopleProps) {
   // What is typed changes the address without a step in the history for each letter.
   const [typed, setTyped] = useState<Wanted>();
-  const [helped, setHelped] = useState<{ helped: HelpedAccount; action: PersonPermission }>();
+  const [helped, setHelped] = useState<NonNullable<HelpPageProps['initial']>>();
   const [approves, setApproves] = useState(false);
   const [heard, setHeard] = useState(NOTHING_HEARD);
   const isLive = useLive((event) => {
@@ -109,7 +110,7 @@ function People({ directories, contact, search, go, onThreat, onOver }: PeoplePr
         <PersonPage
           key={addressOf(wanted)}
           person={wanted.person}
-          onHelp={(seen, action) => setHelped({ helped: helpedOf(seen), action })}
+          onHelp={(seen, action) => setHelped({ helped: helpedOf(seen), action, enrolled: enrolledOf(seen) })}
           onBack={() => visit({ ...wanted, person: null })}
           onOver={onOver}
         />
@@ -123,4 +124,9 @@ function People({ directories, contact, search, go, onThreat, onOver }: PeoplePr
 function helpedOf({ account, lock, may, inCase }: SeenPerson): HelpedAccount {
   const { directory, id, login, displayName, directoryLabel: label } = account;
   return { account: { directory, id, login, displayName, label, locked: lock.locked }, may, inCase };
+}
+
+/** The kinds that are enrolled with us: what comes from the directory has no time at which it was. */
+function enrolledOf({ factors }: SeenPerson): RemovableKind[] {
+  return REMOVABLE_KINDS.filter((kind) => factors.some((each) => each.kind === kind && each.createdAt !== null));
 }

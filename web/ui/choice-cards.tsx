@@ -14,6 +14,8 @@ interface ChoiceCardsProps {
   id: string;
   /** The question; it is on the page as the title already, so it is read out and not shown again. */
   question: string;
+  /** It stands nowhere else on the page: it is shown. */
+  shown?: boolean;
   choices: readonly Choice[];
   selected: readonly string[];
   onSelect: (selected: string[]) => void;
@@ -22,14 +24,14 @@ interface ChoiceCardsProps {
 }
 
 /** Native radio buttons (or check boxes) with the whole card as their target. */
-export function ChoiceCards({ id, question, choices, selected, onSelect, many = false, error }: ChoiceCardsProps) {
+export function ChoiceCards({ id, question, choices, selected, onSelect, shown = false, many = false, error }: ChoiceCardsProps) {
   const choose = (value: string) => {
     if (!many) return onSelect([value]);
     onSelect(selected.includes(value) ? selected.filter((other) => other !== value) : [...selected, value]);
   };
   return (
     <fieldset className={classes.set} data-invalid={error !== undefined || undefined} aria-describedby={error && `${id}-problem`}>
-      <legend className={classes.legend}>{question}</legend>
+      <legend className={shown ? classes.question : classes.legend}>{question}</legend>
       {error && (
         <p id={`${id}-problem`} className={classes.error}>
           {error}

@@ -32,6 +32,8 @@ export interface Help {
   link?: { to: string; number: string };
   /** The temporary pass that was issued. Until when it, or the link, is good; milliseconds since 1970. */
   pass?: string;
+  /** How many proofs were removed. */
+  removed?: number;
   endsAt?: number;
 }
 

@@ -39,6 +39,7 @@ const NEEDED: Readonly<Record<PersonPermission, Directory['abilities']['verbs']>
   'reset-password': ['reset-password', 'require-change'],
   'unlock-account': ['unlock-account'],
   'issue-pass': [],
+  'remove-proofs': [],
   'end-sessions': [],
   'release-recovery': [],
 };

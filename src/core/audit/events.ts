@@ -64,6 +64,8 @@ interface AboutCase {
   account: AccountRef;
   agent: { account: AccountRef; login: string };
   action: PersonPermission;
+  /** What is to be removed, in a case for `remove-proofs`. */
+  kinds?: FactorKind[];
   actor: Actor;
 }
 /** `account`: the person for whom somebody is to vouch. What waits is a recovery, or a case of the helpdesk. */

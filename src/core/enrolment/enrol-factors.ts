@@ -104,21 +104,41 @@ export async function endFactor(
   id: string,
   by: ChangedBy & { reason: string },
 ): Promise<FactorRow> {
+  const none = new AppError('enrolment.factor-unknown', { id });
+  const [ended] = await endFactors(deps, account, { which: (row) => row.id === id, none }, by);
+  return ended as FactorRow;
+}
+
+/**
+ * The same for several at once. Each is in the audit log, and each kind is told once.
+ * @throws `none` where there is none of them, or not any more
+ */
+export async function endFactors(
+  deps: EnrolmentDeps,
+  account: AccountRef,
+  { which, none }: { which: (row: FactorRow) => boolean; none: AppError },
+  by: ChangedBy & { reason: string },
+): Promise<FactorRow[]> {
   return deps.store.transaction(async (store) => {
     await takeTurn(deps, store, account);
     await by.spend?.(store);
     const before = await store.factors.ofAccount(account);
-    const row = (await ownedFactors(store, account, deps.clock.now())).find((factor) => factor.id === id);
-    if (row === undefined || !(await store.factors.end(id, deps.clock.now()))) throw new AppError('enrolment.factor-unknown', { id });
     const { author, reason, language, lane } = by;
-    await recordEvent(store, deps.clock, {
-      type: 'factor.ended',
-      ...{ account, factor: row.kind, id, author, reason, actor: actorOf(by) },
-    });
+    const ended: FactorRow[] = [];
+    for (const row of (await ownedFactors(store, account, deps.clock.now())).filter(which)) {
+      if (!(await store.factors.end(row.id, deps.clock.now()))) continue;
+      ended.push(row);
+      await recordEvent(store, deps.clock, {
+        type: 'factor.ended',
+        ...{ account, factor: row.kind, id: row.id, author, reason, actor: actorOf(by) },
+      });
+    }
+    if (ended.length === 0) throw none;
     await endSessionsOfChanged(deps, store, account, by);
     const told = addressesAmong(before, deps.clock.now());
-    await queueNotice(deps, store, { kind: 'factor-removed', account, language, factor: row.kind, ...told }, { lane });
-    return row;
+    for (const factor of new Set(ended.map(({ kind }) => kind)))
+      await queueNotice(deps, store, { kind: 'factor-removed', account, language, factor, ...told }, { lane });
+    return ended;
   });
 }
 

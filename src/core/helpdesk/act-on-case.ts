@@ -1,7 +1,7 @@
 import { type Help, helpReset, helpUnlock } from '../access/help.ts';
 import type { ActDeps } from '../journey/act.ts';
 import type { Session } from '../sessions/session.ts';
-import { endSessionsInCase, issuePassInCase, releaseInCase } from './acts.ts';
+import { endSessionsInCase, issuePassInCase, releaseInCase, removeProofsInCase } from './acts.ts';
 import { notingRefusal } from './note-refusal.ts';
 import { findCase } from './own-cases.ts';
 import { sendResetLink } from './reset-link/send-link.ts';
@@ -34,6 +34,8 @@ async function act(deps: ActDeps, session: Session, id: string, { password, unve
       return helpUnlock(deps, session, helpCase.account, inCase);
     case 'issue-pass':
       return issuePassInCase(deps, session, inCase);
+    case 'remove-proofs':
+      return removeProofsInCase(deps, session, inCase);
     case 'end-sessions':
       return endSessionsInCase(deps, session, inCase);
     case 'release-recovery':

@@ -1,13 +1,18 @@
 import { AppError } from '../../../shared/errors.ts';
+import type { PersonPermission, WITHOUT_CASE } from '../../../shared/permissions.ts';
 import { type Help, requireFresh } from '../access/help.ts';
 import { delegateActor, type HelpedWith, requireMay } from '../access/helped.ts';
+import { accountKey } from '../accounts/candidate.ts';
+import { endFactors } from '../enrolment/enrol-factors.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
 import { issueTemporaryPass } from '../enrolment/temporary-pass.ts';
+import { ownerOf } from '../factors/owner-of.ts';
 import { releaseRecovery } from '../freeze/release-recovery.ts';
 import type { ActDeps } from '../journey/act.ts';
-import type { Store } from '../ports/store.ts';
+import type { FactorRow, Store } from '../ports/store.ts';
 import { endAllSessions } from '../sessions/end-sessions.ts';
 import type { Session } from '../sessions/session.ts';
+import { requireRemovable } from './removable.ts';
 import { type CaseWarrant, type InCase, spendWarrant, warrantFor } from './warrant.ts';
 
 /**
@@ -27,6 +32,27 @@ export async function issuePassInCase(deps: ActDeps, session: Session, inCase: I
   const issued = await issueTemporaryPass(deps, account, hours, { ...by, language: session.language, lane: 'notice', spend });
   deps.wakeOutbox('notice');
   return { outcome: 'done', ...issued };
+}
+
+/**
+ * Removes all proofs of the kinds that the case names, at every account of the person: what is lost proves none of them any more. The owner
+ * is told at all addresses, the removed ones included.
+ * @throws AppError as `allowed`, `case.nothing-to-remove`, and as `requireRemovable`
+ */
+export async function removeProofsInCase(deps: ActDeps, session: Session, inCase: InCase): Promise<Help> {
+  const { account, warrant, by } = await allowed(deps, session, 'remove-proofs', inCase);
+  const { kinds = [] } = inCase.helpCase.facts;
+  const owners = await requireRemovable(deps, session, account, kinds);
+  const spend = async (store: Store) => {
+    await requireNotFrozen(store, warrant);
+    await by.spend(store);
+  };
+  const reason = by.reason ?? 'removed by the helpdesk';
+  const which = (row: FactorRow) => kinds.some((kind) => kind === row.kind) && owners.has(accountKey(ownerOf(row)));
+  const none = new AppError('case.nothing-to-remove', { kinds });
+  const ended = await endFactors(deps, account, { which, none }, { ...by, reason, language: session.language, lane: 'notice', spend });
+  deps.wakeOutbox('notice');
+  return { outcome: 'done', removed: ended.length };
 }
 
 /** Ends every session that the person has here. @throws AppError as `allowed` */
@@ -51,11 +77,14 @@ export async function releaseInCase(deps: ActDeps, session: Session, inCase: InC
   return { outcome: 'done' };
 }
 
+/** What is done here, and not in a directory. */
+type WithoutWrite = Exclude<PersonPermission, (typeof WITHOUT_CASE)[number]>;
+
 /**
  * Somebody for whom this may be done, in this case, and by whom. The case is used up in the transaction of the act.
  * @throws AppError `session.step-up-needed`, `access.refused`, `case.*` as `warrantFor`, and as `requireMay`
  */
-async function allowed(deps: ActDeps, session: Session, action: 'issue-pass' | 'end-sessions' | 'release-recovery', inCase: InCase) {
+async function allowed(deps: ActDeps, session: Session, action: WithoutWrite, inCase: InCase) {
   requireFresh(deps, session);
   const { helpCase } = inCase;
   const helped: HelpedWith = await requireMay(deps, session, action, helpCase.account);

@@ -1,4 +1,4 @@
-import type { TYPED_KINDS } from '../../../shared/api/cases.ts';
+import type { REMOVABLE_KINDS, TYPED_KINDS } from '../../../shared/api/cases.ts';
 import type { OtherWay, PersonPermission } from '../../../shared/permissions.ts';
 import type { PutQuestion } from '../factors/factor.ts';
 import type { JourneyState } from '../journey/journey-state.ts';
@@ -32,6 +32,7 @@ export type Approval =
 export type Approved = Extract<Approval, { by: unknown }>;
 
 export type TypedKind = (typeof TYPED_KINDS)[number];
+export type RemovableKind = (typeof REMOVABLE_KINDS)[number];
 
 /** What the caller was asked for last. */
 export interface AskedCaller {
@@ -61,6 +62,8 @@ export interface CaseFacts {
   readonly person: { readonly login: string; readonly name: string };
   readonly reason: string | null;
   readonly ticket: string | null;
+  /** What is to be removed of what proves the person; absent in a case for anything else. */
+  readonly kinds?: readonly RemovableKind[];
   /** `spoken`: the agent reads it out and the caller types it. `shown`: the caller's page shows it, and a real agent can say it. */
   readonly numbers: { readonly spoken: string; readonly shown: string };
   readonly receipt: SignedReceipt | null;
@@ -134,5 +137,7 @@ export function endCase(store: Store, helpCase: HelpCase, because: CaseEnd, now:
 
 /** What every event about a case tells. */
 export function aboutCase({ row, account, agent, action, facts }: HelpCase) {
-  return { case: row.id, account, agent: { account: agent, login: facts.agent.login }, action };
+  const { kinds } = facts;
+  const about = { case: row.id, account, agent: { account: agent, login: facts.agent.login }, action };
+  return kinds === undefined ? about : { ...about, kinds: [...kinds] };
 }

@@ -10,7 +10,8 @@ import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { randomCode, randomId } from '../random-id.ts';
 import type { Session } from '../sessions/session.ts';
-import { aboutCase, type CaseFacts, endCase, type HelpCase, helpCaseOf } from './help-case.ts';
+import { aboutCase, type CaseFacts, endCase, type HelpCase, helpCaseOf, type RemovableKind } from './help-case.ts';
+import { requireRemovable } from './removable.ts';
 
 /** Of different lengths, so that nobody mixes them up on the telephone. */
 const SPOKEN_DIGITS = 4;
@@ -21,6 +22,8 @@ export interface AskedCase {
   readonly action: PersonPermission;
   readonly reason: string | null;
   readonly ticket: string | null;
+  /** For `remove-proofs`, and for nothing else. */
+  readonly kinds: readonly RemovableKind[] | undefined;
   /** Also where another agent has a case about the account that is not over. */
   readonly replace: boolean;
 }
@@ -29,11 +32,12 @@ export interface AskedCase {
  * Opens a case about somebody whom this agent may help so. An account has one at a time: whoever calls sees one agent and one purpose. An
  * older one of the same agent makes way; one of another agent only when that is asked for, with a reason, and that agent is told. Either way
  * there are new numbers.
- * @throws AppError `access.refused`, `case.reason-missing`, `case.ticket-missing`, `case.ticket-unlike`, `case.open-elsewhere`, `session.ended`
+ * @throws AppError `access.refused`, `case.kinds-missing`, `case.nothing-to-remove`, `case.reason-missing`, `case.ticket-missing`, `case.ticket-unlike`, `case.open-elsewhere`, `session.ended`
  */
 export async function openCase(deps: ActDeps, session: Session, asked: AskedCase): Promise<HelpCase> {
   const { account: person, basis, otherWays } = await requireMay(deps, session, asked.action, asked.account);
   requireReasons(deps, asked);
+  const kinds = await requireKinds(deps, session, asked);
   const agent = await deps.directories.get(session.account.directory).readAccount(session.account);
   if (agent === null) throw new AppError('session.ended');
   const facts: CaseFacts = {
@@ -41,6 +45,7 @@ export async function openCase(deps: ActDeps, session: Session, asked: AskedCase
     person: { login: person.login, name: person.displayName },
     reason: asked.reason,
     ticket: asked.ticket,
+    ...(kinds === null ? {} : { kinds }),
     numbers: { spoken: randomCode(deps.random, SPOKEN_DIGITS), shown: randomCode(deps.random, SHOWN_DIGITS) },
     receipt: null,
     mayUnverified: basis === 'unverified',
@@ -72,6 +77,18 @@ export async function openCase(deps: ActDeps, session: Session, asked: AskedCase
   });
   deps.wakeOutbox('notice');
   return opened;
+}
+
+/**
+ * What is to be removed is said when a case is opened: the caller is asked about exactly that. null: a case for something else.
+ * @throws AppError `case.kinds-missing`, and as `requireRemovable`
+ */
+async function requireKinds(deps: ActDeps, session: Session, { account, action, kinds }: AskedCase): Promise<RemovableKind[] | null> {
+  if ((action === 'remove-proofs') !== (kinds !== undefined)) throw new AppError('case.kinds-missing');
+  if (kinds === undefined) return null;
+  const asked = [...new Set(kinds)].toSorted();
+  await requireRemovable(deps, session, account, asked);
+  return asked;
 }
 
 /** The log before the cases, here and wherever a case moves on: one order of locks, so that two nodes never wait for each other. */

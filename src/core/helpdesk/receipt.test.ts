@@ -22,7 +22,7 @@ const LIFETIME = 600_000;
 
 const ref = fc.record({ directory: fc.constantFrom('people', 'partners'), id: fc.constantFrom('a', 'b', 'c') });
 const proofs = fc.subarray([...FACTOR_KINDS], { minLength: 1 });
-const receiptOf: fc.Arbitrary<Receipt> = fc.record({
+const receiptWith = {
   version: fc.constant(1 as const),
   case: fc.constantFrom('case-1', 'case-2'),
   person: fc.string(),
@@ -40,12 +40,13 @@ const receiptOf: fc.Arbitrary<Receipt> = fc.record({
     }),
   ),
   at: fc.integer({ min: 1_700_000_000_000, max: 1_800_000_000_000 }),
-});
+};
+const receiptOf: fc.Arbitrary<Receipt> = fc.oneof(fc.record(receiptWith), fc.record({ ...receiptWith, kinds: proofs }));
 const withEnd = fc
   .tuple(receiptOf, fc.integer({ min: 60_000, max: 3 * LIFETIME }))
   .map(([receipt, minutes]) => ({ ...receipt, until: receipt.at + minutes }));
-const wantedBy = ({ case: id, account, agent, action }: Receipt): WantedReceipt => ({
-  ...{ case: id, account, agent: agent.account, action },
+const wantedBy = ({ case: id, account, agent, action, kinds }: Receipt): WantedReceipt => ({
+  ...{ case: id, account, agent: agent.account, action, kinds },
   otherWays: OTHER_WAYS,
 });
 
@@ -77,7 +78,7 @@ describe('a receipt', () => {
     );
   });
 
-  it('fits nothing else: no other case, account, agent or action', () => {
+  it('fits nothing else: no other case, account, agent, action or kinds of what is removed', () => {
     fc.assert(
       fc.property(receiptOf, receiptOf, (receipt, other) => {
         const wanted = wantedBy(other);

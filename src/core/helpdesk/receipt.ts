@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FACTOR_KINDS } from '../../../shared/api/journeys.ts';
+import { FACTOR_KINDS, type FactorKind } from '../../../shared/api/journeys.ts';
 import { type OtherWay, PERSON_PERMISSIONS, type PersonPermission } from '../../../shared/permissions.ts';
 import { canonicalJson } from '../audit/canonical-json.ts';
 import { type AuditSeals, isTextSigned } from '../audit/seals.ts';
@@ -29,6 +29,8 @@ const receiptSchema = z.strictObject({
   agent: z.strictObject({ login: z.string(), account: refSchema }),
   action: z.enum(PERSON_PERMISSIONS),
   ticket: z.string().nullable(),
+  /** What is to be removed of what proves the person. Absent from receipts for anything else. */
+  kinds: proofs.optional(),
   method: methodSchema,
   /** When the caller was verified; milliseconds since 1970. */
   at: z.number(),
@@ -72,6 +74,8 @@ export interface WantedReceipt {
   readonly account: AccountRef;
   readonly agent: AccountRef;
   readonly action: PersonPermission;
+  /** What is to be removed, for an act that removes something. */
+  readonly kinds?: readonly FactorKind[] | undefined;
   /** Ways of verifying that count besides the caller's own device. */
   readonly otherWays: readonly OtherWay[];
 }
@@ -93,6 +97,7 @@ export function isFitting(
     isReceiptSigned(signed) &&
     receipt.case === wanted.case &&
     receipt.action === wanted.action &&
+    String(receipt.kinds) === String(wanted.kinds) &&
     isWayTaken(receipt, wanted.otherWays) &&
     isSame(receipt.account, wanted.account) &&
     isSame(receipt.agent.account, wanted.agent) &&

@@ -34,6 +34,7 @@ export async function verifyBy(
     agent: { login: facts.agent.login, account: agent },
     action,
     ticket: facts.ticket,
+    ...(facts.kinds === undefined ? {} : { kinds: [...facts.kinds] }),
     method,
     at: deps.act.at,
     until: deps.act.at + deps.configuration().helpdesk.receiptMinutes * 60_000,

@@ -67,7 +67,7 @@ export function freshReceipt(
 ): SignedReceipt | null {
   if ((row.state !== 'verified' && row.state !== 'sent') || facts.receipt === null) return null;
   const lifetime = deps.configuration().helpdesk.receiptMinutes * 60_000;
-  const wanted = { case: row.id, account, agent, action, otherWays };
+  const wanted = { case: row.id, account, agent, action, kinds: facts.kinds, otherWays };
   return isFitting(deps.store.audit.seals(), facts.receipt, wanted, { lifetime, now: deps.act.at }) ? facts.receipt : null;
 }
 

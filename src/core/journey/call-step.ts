@@ -17,5 +17,7 @@ export async function callStep(
 }
 
 function callOf({ row, facts, action }: NonNullable<Awaited<ReturnType<typeof waitingCase>>>): OpenStepOf<'confirm-call'>['call'] {
-  return { case: row.id, agent: facts.agent.name, action, shown: facts.numbers.shown, triesLeft: MOST_TRIES - row.tries };
+  const { agent, kinds, numbers } = facts;
+  const removes = kinds === undefined ? {} : { kinds: [...kinds] };
+  return { case: row.id, agent: agent.name, action, ...removes, shown: numbers.shown, triesLeft: MOST_TRIES - row.tries };
 }

@@ -78,7 +78,10 @@ export type OpenStep =
         /** The recovery goes on at a phone, whose journey is `to`. Clients see `waiting`. */
         | { kind: 'handed-over'; to: string }
         /** `call`: of whom and what for; null: nobody has opened a case about the person. */
-        | { kind: 'confirm-call'; call: { case: string; agent: string; action: PersonPermission; shown: string; triesLeft: number } | null }
+        | {
+            kind: 'confirm-call';
+            call: { case: string; agent: string; action: PersonPermission; kinds?: FactorKind[]; shown: string; triesLeft: number } | null;
+          }
         /** Somebody else is asked to vouch, and types the digits that are shown here. Clients see `waiting`; the request is over at `until`. */
         | { kind: 'vouching'; request: string; account: AccountRef; digits: string; until: number }
         | { kind: 'choose-accounts'; locked: Record<string, boolean | null> }

@@ -55,6 +55,7 @@ function present({ row, facts, account, action }: HelpCase): CaseApproval {
     case: row.id,
     account: { ...account, login: person.login, displayName: person.name },
     action,
+    ...(facts.kinds === undefined ? {} : { kinds: [...facts.kinds] }),
     agent: { login: agent.login, displayName: agent.name },
     ...(reason === null ? {} : { reason }),
     ...(ticket === null ? {} : { ticket }),

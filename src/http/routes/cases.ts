@@ -47,6 +47,7 @@ export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     id: row.id,
     account: { ...account, login: facts.person.login, displayName: facts.person.name },
     action,
+    ...(facts.kinds === undefined ? {} : { kinds: [...facts.kinds] }),
     state: row.state,
     ...(facts.because === undefined ? {} : { because: facts.because }),
     ...(facts.reason === null ? {} : { reason: facts.reason }),
@@ -119,8 +120,8 @@ export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       },
       (request, reply) =>
         forSession(deps, request, reply, async (acting, session) => {
-          const { account, action, reason = null, ticket = null, replace } = request.body;
-          const opened = await openCase(acting, session, { account, action, reason, ticket, replace });
+          const { account, action, reason = null, ticket = null, kinds, replace } = request.body;
+          const opened = await openCase(acting, session, { account, action, reason, ticket, kinds, replace });
           reply.status(201);
           return { case: present(opened, requestLanguage(deps, request)) };
         }),

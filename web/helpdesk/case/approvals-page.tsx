@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CaseApproval } from '../../../shared/api/cases.ts';
-import { formatTime } from '../../format.ts';
+import { formatList, formatTime } from '../../format.ts';
 import { useFreshProof } from '../../me/use-fresh-proof.tsx';
 import { useLoaded } from '../../me/use-loaded.ts';
 import { mistakeOf } from '../../portal/mistake-of.ts';
@@ -88,7 +88,7 @@ function Waiting({ waiting, busy, onDecide, onMistake }: WaitingProps) {
   const { t: portal } = useTranslation();
   const [why, setWhy] = useState('');
   const [missing, setMissing] = useState(false);
-  const { account, action, agent, ticket, reason, verified, askedAt } = waiting;
+  const { account, action, kinds, agent, ticket, reason, verified, askedAt } = waiting;
   const field = `why-${waiting.case}`;
   const given = why.trim() === '' ? {} : { reason: why.trim() };
   const refuse = () => {
@@ -100,6 +100,7 @@ function Waiting({ waiting, busy, onDecide, onMistake }: WaitingProps) {
     <Aside>
       <Prose>
         <h2>{t(`case.${action}`, { name: account.displayName })}</h2>
+        {kinds !== undefined && <p>{t('case.kinds.chosen', { kinds: formatList(kinds.map((kind) => t(`kind.${kind}`))) })}</p>}
         <p>{t('approvals.whom', { login: account.login, directory: account.directory })}</p>
         <p>{t('approvals.agent', { name: agent.displayName, login: agent.login, time: formatTime(askedAt) })}</p>
         <p>

@@ -1,4 +1,4 @@
-import type { Case, CaseApproval, ResetChoice, TYPED_KINDS } from '../../../shared/api/cases.ts';
+import type { Case, CaseApproval, REMOVABLE_KINDS, ResetChoice, TYPED_KINDS } from '../../../shared/api/cases.ts';
 import type { HelpGiven } from '../../../shared/api/help.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
 import { call, type Outcome } from '../../api.ts';
@@ -8,9 +8,12 @@ export interface AskedCase {
   action: PersonPermission;
   reason?: string;
   ticket?: string;
+  /** What of the person is to be removed. */
+  kinds?: RemovableKind[];
   replace?: boolean;
 }
 
+export type RemovableKind = (typeof REMOVABLE_KINDS)[number];
 export type TypedKind = (typeof TYPED_KINDS)[number];
 
 /** What a caller said: a code, or an answer to each question. */

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Case } from '../../../shared/api/cases.ts';
 import { serverNow } from '../../api.ts';
-import { formatTime } from '../../format.ts';
+import { formatList, formatTime } from '../../format.ts';
 import { isOver } from '../../me/use-loaded.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { Actions, Aside, Digits, NextLine, Prose } from '../../ui/layout.tsx';
@@ -59,6 +59,7 @@ export function CasePage({
   const isVerified = shown.state === 'verified';
   const isReset = shown.action === 'reset-password';
   const { approval } = shown;
+  const kinds = formatList((shown.kinds ?? []).map((kind) => t(`kind.${kind}`)));
   const isWaiting = approval?.state === 'waiting' || (asked && approval === undefined);
   return (
     <Question
@@ -68,6 +69,11 @@ export function CasePage({
       mistakes={mistake === undefined ? [] : [mistake]}
       focusOn={mistake ?? `${shown.state} ${shown.asked?.kind} ${shown.readOut.length}`}
     >
+      {shown.state === 'open' && shown.kinds !== undefined && (
+        <Prose>
+          <p>{t('case.kinds.chosen', { kinds })}</p>
+        </Prose>
+      )}
       {shown.state === 'open' && <Numbers shown={shown} busy={busy} onPage={onPage} />}
       {shown.state === 'open' && shown.otherWays.length > 0 && (
         <OtherWays shown={shown} busy={busy} onAsk={onAsk} onAnswer={onAnswer} onVouch={onVouch} />
@@ -75,7 +81,7 @@ export function CasePage({
       {shown.verified !== undefined && isVerified && (
         <Prose>
           <p>{t(`case.verified.${shown.verified.way}`, { name, time: formatTime(shown.verified.goodUntil) })}</p>
-          {!isReset && <p>{t(`help.${shown.action}.explain`, { name })}</p>}
+          {!isReset && <p>{t(`help.${shown.action}.explain`, { name, kinds })}</p>}
         </Prose>
       )}
       {shown.state === 'sent' && <SentLink shown={shown} />}

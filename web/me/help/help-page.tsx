@@ -6,7 +6,7 @@ import type { OwnRoles } from '../../../shared/api/session.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
 import type { Failure, Outcome } from '../../api.ts';
 import { ApprovalsPage } from '../../helpdesk/case/approvals-page.tsx';
-import { caseApi } from '../../helpdesk/case/case-api.ts';
+import { caseApi, type RemovableKind } from '../../helpdesk/case/case-api.ts';
 import { CasePage } from '../../helpdesk/case/case-page.tsx';
 import { type CaseReasons, OpenCase } from '../../helpdesk/case/open-case.tsx';
 import { mistakeOf } from '../../portal/mistake-of.ts';
@@ -19,10 +19,10 @@ import { FindHelped } from './find-helped.tsx';
 import { HelpDone } from './help-done.tsx';
 import { HelpedPerson } from './helped-person.tsx';
 
-interface HelpPageProps {
+export interface HelpPageProps {
   contact: string;
   /** Who is to be helped with what, where that is known already. */
-  initial?: { helped: HelpedAccount; action: PersonPermission };
+  initial?: { helped: HelpedAccount; action: PersonPermission; enrolled?: readonly RemovableKind[] };
   onBack: () => void;
   onOver: () => void;
 }
@@ -123,6 +123,7 @@ function Helping({ contact, initial, roles, onBack, onOver }: HelpPageProps & { 
         <OpenCase
           name={helped.account.displayName}
           action={action}
+          enrolled={initial?.enrolled}
           busy={busy}
           mistake={mistake}
           isElsewhere={elsewhere}

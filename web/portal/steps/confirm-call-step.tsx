@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { formatList } from '../../format.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { Actions, Aside, Digits, NextLine, Prose } from '../../ui/layout.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';
@@ -33,6 +34,11 @@ export function ConfirmCallStep(props: StepProps<'confirm-call'>) {
     >
       <Prose>
         <p>{t(`call.action.${step.call.action}`, { agent: step.call.agent })}</p>
+        {step.call.kinds !== undefined && (
+          <p>
+            <strong>{formatList(step.call.kinds.map((kind) => t(`kind.${kind}`)))}</strong>
+          </p>
+        )}
         <p>{t('call.shown')}</p>
       </Prose>
       <Digits>{step.call.shown}</Digits>

@@ -1,0 +1,30 @@
+import { AppError } from '../../../shared/errors.ts';
+import { requireMay } from '../access/helped.ts';
+import { accountKey } from '../accounts/candidate.ts';
+import { ownedFactors } from '../enrolment/factors-of.ts';
+import { ownerOf } from '../factors/owner-of.ts';
+import type { ActDeps } from '../journey/act.ts';
+import type { AccountRef } from '../ports/directory.ts';
+import type { Session } from '../sessions/session.ts';
+import type { RemovableKind } from './help-case.ts';
+
+/**
+ * That somebody has something enrolled of each of these kinds, and that who asks may remove it wherever it was enrolled: what stands with a
+ * linked account proves the owner of that one too, and is out of reach of a role that is not over it.
+ * @returns the accounts with which it was enrolled, as keys
+ * @throws AppError `case.nothing-to-remove`, and as `requireMay` for each of the accounts
+ */
+export async function requireRemovable(
+  deps: ActDeps,
+  session: Session,
+  account: AccountRef,
+  kinds: readonly RemovableKind[],
+): Promise<ReadonlySet<string>> {
+  const owned = await ownedFactors(deps.store, account, deps.clock.now());
+  const meant = owned.filter(({ kind }) => kinds.some((each) => each === kind));
+  const missing = kinds.filter((kind) => !meant.some((row) => row.kind === kind));
+  if (missing.length > 0) throw new AppError('case.nothing-to-remove', { kinds: missing });
+  const owners = new Map(meant.map(ownerOf).map((ref) => [accountKey(ref), ref]));
+  for (const [key, owner] of owners) if (key !== accountKey(account)) await requireMay(deps, session, 'remove-proofs', owner);
+  return new Set(owners.keys());
+}
