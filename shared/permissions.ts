@@ -34,11 +34,14 @@ export type ResetWay = (typeof RESET_WAYS)[number];
 /** What a role can allow somebody to see of other people, within its scope: nothing of it changes anything. */
 export const SEEING_PERMISSIONS = ['see-people'] as const;
 
+/** What a role can allow concerning other people, within its scope, for which nobody has to call: it is held by group or by name alone. */
+export const STANDING_PERMISSIONS = [...SEEING_PERMISSIONS, 'remind-people'] as const;
+
 /** What a role can allow somebody to see or do at the installation itself: it is about nobody in particular, so no scope narrows it down. */
 export const INSTALLATION_PERMISSIONS = ['manage-configuration', 'manage-roles', 'view-history'] as const;
 
 /** Everything that a role can allow. What is not in the list nobody may. */
-export const PERMISSIONS = [...PERSON_PERMISSIONS, ...SEEING_PERMISSIONS, ...INSTALLATION_PERMISSIONS] as const;
+export const PERMISSIONS = [...PERSON_PERMISSIONS, ...STANDING_PERMISSIONS, ...INSTALLATION_PERMISSIONS] as const;
 
 /**
  * What a token of a program can be given: to see. Whatever is done for somebody, or changed at the installation, asks for a fresh proof of
@@ -48,13 +51,13 @@ export const TOKEN_PERMISSIONS = [...SEEING_PERMISSIONS, ...INSTALLATION_PERMISS
 
 export type TokenPermission = (typeof TOKEN_PERMISSIONS)[number];
 export type PersonPermission = (typeof PERSON_PERMISSIONS)[number];
-export type SeeingPermission = (typeof SEEING_PERMISSIONS)[number];
+export type StandingPermission = (typeof STANDING_PERMISSIONS)[number];
 export type InstallationPermission = (typeof INSTALLATION_PERMISSIONS)[number];
 export type Permission = (typeof PERMISSIONS)[number];
 
 /** Whether it is about other people, and not about the installation. */
-export function isForPeople(permission: Permission): permission is PersonPermission | SeeingPermission {
-  return isAct(permission) || (SEEING_PERMISSIONS as readonly Permission[]).includes(permission);
+export function isForPeople(permission: Permission): permission is PersonPermission | StandingPermission {
+  return isAct(permission) || (STANDING_PERMISSIONS as readonly Permission[]).includes(permission);
 }
 
 /** Whether it lets somebody do something for another person. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { oneLine } from '../one-line.ts';
-import { INSTALLATION_PERMISSIONS, PERMISSIONS, PERSON_PERMISSIONS, SEEING_PERMISSIONS } from '../permissions.ts';
+import { INSTALLATION_PERMISSIONS, PERMISSIONS, PERSON_PERMISSIONS, STANDING_PERMISSIONS } from '../permissions.ts';
 import { CLIENT_KINDS } from './journeys.ts';
 import { assertionSchema, attestationSchema, creationOptionsSchema } from './web-authn.ts';
 
@@ -69,7 +69,7 @@ export const adminExplanationSchema = z.object({
       account,
       decisions: z.array(
         z.object({
-          action: z.enum([...PERSON_PERMISSIONS, ...SEEING_PERMISSIONS]),
+          action: z.enum([...PERSON_PERMISSIONS, ...STANDING_PERMISSIONS]),
           allowed: z.boolean(),
           because: z.string().nullable(),
           roles: z.array(z.string()),

@@ -10,7 +10,8 @@ const time = z.iso.datetime();
 
 /** Where people can be looked for, and what each directory can be filtered by. */
 export const peopleDirectoriesSchema = z.object({
-  directories: z.array(z.object({ id: z.string(), label: z.string(), filters: z.array(z.enum(PEOPLE_FILTERS)) })),
+  /** `reminds`: the agent may have people there reminded (`/helpdesk/reminders`). */
+  directories: z.array(z.object({ id: z.string(), label: z.string(), filters: z.array(z.enum(PEOPLE_FILTERS)), reminds: z.boolean() })),
   /** null: none is raised. */
   threat: shownThreatSchema.nullable(),
 });
@@ -78,6 +79,8 @@ export const seenPersonSchema = z.object({
   inCase: z.array(z.enum(PERSON_PERMISSIONS)),
   /** What a second agent has to approve, whoever does it. */
   withSecond: z.array(z.enum(PERSON_PERMISSIONS)),
+  /** The agent may have them reminded to set up what proves them (`/helpdesk/reminders`). */
+  reminds: z.boolean(),
   /** Why the others may not be done. */
   mayNot: z.array(z.object({ action: z.enum(PERSON_PERMISSIONS), because: z.string() })),
 });

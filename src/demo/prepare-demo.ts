@@ -104,7 +104,16 @@ function demoDocument(settings: Settings, directory: DemoDirectory): Configurati
       { name: 'managers', may: ['reset-password', 'unlock-account'], heldBy: { directManager: true } },
       {
         name: 'helpdesk',
-        may: ['see-people', 'reset-password', 'unlock-account', 'issue-pass', 'remove-proofs', 'end-sessions', 'release-recovery'],
+        may: [
+          'see-people',
+          'remind-people',
+          'reset-password',
+          'unlock-account',
+          'issue-pass',
+          'remove-proofs',
+          'end-sessions',
+          'release-recovery',
+        ],
         heldBy: { accounts: ['grace'], directories: [directory.section.id] },
         over: { directories: [directory.section.id] },
         resetBy: ['link', 'told'],

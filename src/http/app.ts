@@ -33,6 +33,7 @@ import { peopleRoutes } from './routes/people.ts';
 import { peopleCountRoutes } from './routes/people-count.ts';
 import { questionUseRoutes } from './routes/question-use.ts';
 import { queueRoutes } from './routes/queue.ts';
+import { reminderRoutes } from './routes/reminders.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/site.ts';
@@ -62,6 +63,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(withoutTokens(vouchRoutes(deps)), { prefix });
   await app.register(withoutTokens(helpRoutes(deps)), { prefix });
   await app.register(withoutTokens(caseRoutes(deps)), { prefix });
+  await app.register(withoutTokens(reminderRoutes(deps)), { prefix });
   await app.register(withoutTokens(liveRoutes(deps)), { prefix });
   await app.register(withoutTokens(approvalRoutes(deps)), { prefix });
   await app.register(withoutTokens(myAccountRoutes(deps)), { prefix });

@@ -20,7 +20,7 @@ beforeAll(async () => {
         roles: [
           {
             name: 'agents',
-            may: ['see-people', 'unlock-account', 'remove-proofs'],
+            may: ['see-people', 'remind-people', 'unlock-account', 'remove-proofs'],
             heldBy: { directories: ['people'], groups: ['Agents'] },
             over: { directories: ['people', 'cloud'] },
           },

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CreationOptions, RequestOptions } from '../../shared/api/web-authn.ts';
-import { PERSON_PERMISSIONS, SEEING_PERMISSIONS } from '../../shared/permissions.ts';
+import { PERSON_PERMISSIONS, STANDING_PERMISSIONS } from '../../shared/permissions.ts';
 import { makeEmergencyLink, readEmergencies, retireEmergencies } from '../../src/core/access/emergency.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { createSoftPasskey, type Oddity, type SoftPasskey } from '../servers/soft-passkey.ts';
@@ -271,7 +271,7 @@ it('is not needed by who has a role, which is asked for with each act', async ()
         { name: 'admins', held: false, ways: [{ what: 'group', name: 'Admins', verdict: false }] },
       ],
       target: {
-        decisions: [...PERSON_PERMISSIONS, ...SEEING_PERMISSIONS].map((action) => ({ action, allowed: false, because: 'no-role' })),
+        decisions: [...PERSON_PERMISSIONS, ...STANDING_PERMISSIONS].map((action) => ({ action, allowed: false, because: 'no-role' })),
       },
     });
     expect(await eventsOf(keyturn, 'access.management-refused')).toContainEqual(

@@ -106,6 +106,7 @@ const BY_A_ROLE: Readonly<Record<string, unknown>> = {
   'POST /help/unlock': { account },
   'POST /help/reset': { account, ...password },
   'POST /helpdesk/cases': { account, action: 'unlock-account' },
+  'POST /helpdesk/reminders': { people: [account] },
   'GET /helpdesk/live': undefined,
   'GET /helpdesk/directories': undefined,
   'GET /helpdesk/people?directory=people': undefined,

@@ -4,6 +4,7 @@ import {
   type OtherWay,
   type PersonPermission,
   type ResetWay,
+  type StandingPermission,
 } from '../../../shared/permissions.ts';
 import { isDirectManager } from '../accounts/is-direct-manager.ts';
 import type { Barred } from '../accounts/judge-account.ts';
@@ -125,15 +126,25 @@ function resetWaysOf(granted: readonly Role[]): ResetWay[] {
   return ways.every((each) => each.includes('told')) ? [...link, 'told'] : link;
 }
 
-/**
- * Whether somebody may see another person in lists and look at how their account stands, and why. Nothing is changed by it, so protected
- * people and those who hold more are seen as well, by roles that are held by group or by name.
- * @param target null: whether there is anybody at all whom they may see
- */
+/** Whether somebody may see another person in lists and look at how their account stands, as `canStanding`. */
 export function canSee(roles: readonly Role[], actor: ActorFacts, target: HolderFacts | null): ManageDecision {
+  return canStanding(roles, actor, 'see-people', target);
+}
+
+/**
+ * Whether somebody may see another person, or have them reminded, and why. Nothing of an account is changed by it, so it reaches protected
+ * people and those who hold more as well, by roles that are held by group or by name.
+ * @param target null: whether there is anybody at all for whom they may
+ */
+export function canStanding(
+  roles: readonly Role[],
+  actor: ActorFacts,
+  permission: StandingPermission,
+  target: HolderFacts | null,
+): ManageDecision {
   if (actor.barred !== null) return refused('actor-barred');
   const judged = roles
-    .filter(({ may }) => may.includes('see-people'))
+    .filter(({ may }) => may.includes(permission))
     .map((role) => ({ role, held: holdsStanding(role, actor), over: target === null ? (true as const) : isOver(role, target) }));
   const granted = judged.filter(({ held, over }) => held === true && over === true).map(({ role }) => role.name);
   return granted.length > 0 ? { allowed: true, roles: granted } : whyNone(judged);

@@ -1,9 +1,9 @@
-import { PERSON_PERMISSIONS, type PersonPermission, type SeeingPermission } from '../../../shared/permissions.ts';
+import { PERSON_PERMISSIONS, type PersonPermission, STANDING_PERMISSIONS, type StandingPermission } from '../../../shared/permissions.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import { actsWithSecond } from '../helpdesk/acts-with-second.ts';
 import type { Account, Directory } from '../ports/directory.ts';
 import type { DirectManager } from '../ports/manager.ts';
-import { type AccessDecision, type ActorFacts, can, canSee, fold, holdsStanding, type ManageDecision } from './can.ts';
+import { type AccessDecision, type ActorFacts, can, canStanding, fold, holdsStanding, type ManageDecision } from './can.ts';
 import { type LookingAtOthers, readActor, readTarget } from './read-access-facts.ts';
 import type { Role } from './roles.ts';
 
@@ -30,7 +30,7 @@ export interface AccessExplanation {
     /** What a second agent has to approve. */
     readonly withSecond: readonly PersonPermission[];
     readonly decisions: readonly {
-      readonly action: PersonPermission | SeeingPermission;
+      readonly action: PersonPermission | StandingPermission;
       readonly decision: AccessDecision | ManageDecision;
     }[];
   } | null;
@@ -57,7 +57,7 @@ export async function explainAccess(
             withSecond,
             decisions: [
               ...PERSON_PERMISSIONS.map((action) => ({ action, decision: can(roles, facts, action, about) })),
-              { action: 'see-people' as const, decision: canSee(roles, facts, about) },
+              ...STANDING_PERMISSIONS.map((action) => ({ action, decision: canStanding(roles, facts, action, about) })),
             ],
           },
   };

@@ -165,7 +165,7 @@ export type AuditEvent =
   /** An operator lets somebody put it off for longer. */
   | { type: 'enrolment.deferred'; account: AccountRef; actor: Actor; author: string; reason: string; until: number }
   /** Somebody is reminded by mail; `count`: the how manyeth mail it is. */
-  | { type: 'enrolment.reminded'; account: AccountRef; actor: Actor; rule: string; count: number }
+  | { type: 'enrolment.reminded'; account: AccountRef; actor: Actor; rule?: string; count: number }
   /** Who is signed in gave a current password that is not right, to change it. */
   | ({ type: 'session.current-refused' } & AboutSession)
   /** Who is signed in asked for what no role lets them do for somebody else; they are not told why. No reasons: nobody was found. */

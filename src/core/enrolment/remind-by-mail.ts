@@ -1,9 +1,8 @@
-import { AppError, isAppError } from '../../../shared/errors.ts';
-import { recordEvent } from '../audit/record-event.ts';
+import { isAppError } from '../../../shared/errors.ts';
 import type { CoreDeps } from '../core-deps.ts';
-import { queueNotice } from '../notify/queue-notice.ts';
 import type { Account, Directory } from '../ports/directory.ts';
 import { randomId } from '../random-id.ts';
+import { queueReminder } from './queue-reminder.ts';
 import type { AskedFor } from './requirement.ts';
 import { walkRequirements } from './walk-requirements.ts';
 
@@ -59,36 +58,10 @@ async function remindIn(deps: Deps, directory: Directory, holder: string): Promi
 }
 
 /** Nobody is told what may not be so: where something is not known, they are asked when they sign in. */
-async function remind(deps: Deps, { directory, id, language }: Account, { rule, deadline, uncertain, stuck }: AskedFor): Promise<boolean> {
+async function remind(deps: Deps, account: Account, { rule, deadline, uncertain, stuck }: AskedFor): Promise<boolean> {
   if (rule.mails === undefined || uncertain || stuck !== null) return false;
-  const account = { directory, id };
-  const now = deps.clock.now();
   const { everyDays, atMost } = rule.mails;
   // Some hours less, as the time of the day at which a directory is looked through wanders.
-  const limits = { now, notSince: now - everyDays * DAY + OFTEN / 5, atMost };
-  const before = await deps.store.enrolmentAsks.find(account);
-  if (before !== null && (before.mails >= atMost || (before.mailedAt ?? 0) > limits.notSince)) return false;
-  try {
-    await deps.store.transaction(async (store) => {
-      const count = (before?.mails ?? 0) + 1;
-      await recordEvent(store, deps.clock, { type: 'enrolment.reminded', account, actor: { kind: 'system' }, rule: rule.name, count });
-      if (!(await store.enrolmentAsks.countMail(account, limits))) throw new AppError('enrolment.put-off-over');
-      const isNear = deadline !== null && deadline > now;
-      await queueNotice(
-        deps,
-        store,
-        {
-          kind: 'enrolment-reminder',
-          account,
-          language: language ?? deps.configuration().organisation.defaultLanguage,
-          ...(isNear ? { endsAt: deadline } : {}),
-        },
-        { lane: 'bulk' },
-      );
-    });
-    return true;
-  } catch (error) {
-    if (!isAppError(error, 'enrolment.put-off-over')) throw error;
-    return false;
-  }
+  const notSince = deps.clock.now() - everyDays * DAY + OFTEN / 5;
+  return queueReminder(deps, account, { actor: { kind: 'system' }, rule: rule.name, deadline, notSince, atMost, lane: 'bulk' });
 }

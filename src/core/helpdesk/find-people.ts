@@ -1,7 +1,8 @@
 import { AppError } from '../../../shared/errors.ts';
-import { type Caller, readCaller } from '../access/caller.ts';
-import { canSee } from '../access/can.ts';
+import { type Caller, isApiToken, readCaller } from '../access/caller.ts';
+import { canSee, canStanding } from '../access/can.ts';
 import { readHolder } from '../access/read-access-facts.ts';
+import type { Role } from '../access/roles.ts';
 import { factorsOf } from '../enrolment/factors-of.ts';
 import type { ActDeps } from '../journey/act.ts';
 import type { Account, Directory, SearchRequest } from '../ports/directory.ts';
@@ -32,10 +33,16 @@ export interface FoundPeople {
   readonly cursor: string | null;
 }
 
-/** The directories in which the roles of an agent, or the token of a program, let them see somebody at all. @throws AppError `access.refused`, `directory.*` */
-export async function directoriesToSearch(deps: ActDeps, caller: Caller): Promise<Directory[]> {
+/** The directories in which the roles of an agent, or the token of a program, let them see somebody at all, and whether they may have some reminded. @throws AppError `access.refused`, `directory.*` */
+export async function directoriesToSearch(deps: ActDeps, caller: Caller): Promise<{ directory: Directory; reminds: boolean }[]> {
   const see = await seeing(deps, caller);
-  return deps.directories.all().filter(({ id }) => seesSomebodyIn(see, id));
+  // A program reminds nobody.
+  const { roles } = deps.configuration();
+  const reminding = isApiToken(caller) ? [] : roles.filter((role) => canStanding([role], see.actor, 'remind-people', null).allowed);
+  return deps.directories
+    .all()
+    .filter(({ id }) => reaches(see.roles, id))
+    .map((directory) => ({ directory, reminds: reaches(reminding, directory.id) }));
 }
 
 /**
@@ -48,7 +55,7 @@ export async function directoriesToSearch(deps: ActDeps, caller: Caller): Promis
 export async function findPeople(deps: ActDeps, caller: Caller, wanted: WantedPeople): Promise<FoundPeople> {
   const see = await seeing(deps, caller);
   const directory = deps.directories.all().find(({ id }) => id === wanted.directory);
-  if (directory === undefined || !seesSomebodyIn(see, directory.id)) throw new AppError('access.refused');
+  if (directory === undefined || !reaches(see.roles, directory.id)) throw new AppError('access.refused');
   const { text, filter, enrolled, pageSize = PAGE_OF_PEOPLE } = wanted;
   if (filter !== undefined && !directory.abilities.finds.includes(filter))
     throw new AppError('directory.cannot-filter', { directory: directory.id, filter });
@@ -94,7 +101,8 @@ async function seeing(deps: ActDeps, caller: Caller) {
   return { actor: who.actor, roles };
 }
 
-function seesSomebodyIn({ roles }: Seeing, directory: string): boolean {
+/** Whether roles are over somebody in a directory at all. */
+function reaches(roles: readonly Role[], directory: string): boolean {
   return roles.some(({ over }) => over?.directories?.includes(directory) ?? true);
 }
 

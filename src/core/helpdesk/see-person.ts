@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
 import { type Caller, callerActor, isApiToken, readCaller, sessionPart } from '../access/caller.ts';
-import { type AccessRefusal, type ActorFacts, canSee } from '../access/can.ts';
+import { type AccessRefusal, type ActorFacts, canSee, canStanding } from '../access/can.ts';
 import { type Judged, judgeHelped } from '../access/helped.ts';
 import { readHolder, readTarget } from '../access/read-access-facts.ts';
 import type { Role } from '../access/roles.ts';
@@ -28,6 +28,8 @@ export interface SeenPersonFacts extends AccountFacts {
   readonly may: readonly PersonPermission[];
   readonly inCase: readonly PersonPermission[];
   readonly withSecond: readonly PersonPermission[];
+  /** Who asks may have them reminded. */
+  readonly reminds: boolean;
   readonly mayNot: readonly { readonly action: PersonPermission; readonly because: AccessRefusal }[];
 }
 
@@ -57,7 +59,9 @@ export async function seePerson(deps: ActDeps, caller: Caller, ref: AccountRef):
   );
   const mayNot = judged.decisions.flatMap(({ action, decision }) => (decision.allowed ? [] : [{ action, because: decision.because }]));
   const { may, inCase, withSecond, target } = judged;
-  return { ...facts, directory, protected: target.protected, factors, linked, recovery, events, may, inCase, withSecond, mayNot };
+  // A program reminds nobody.
+  const reminds = !isApiToken(caller) && canStanding(who.roles, who.actor, 'remind-people', target).allowed;
+  return { ...facts, directory, protected: target.protected, factors, linked, recovery, events, may, inCase, withSecond, reminds, mayNot };
 }
 
 /** What could be done for them. A program does nothing for anybody. */

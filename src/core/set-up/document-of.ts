@@ -47,7 +47,16 @@ export function mailSectionOf(
 function helpdesk(group: string): NonNullable<ConfigurationDocument['roles']>[number] {
   return {
     name: 'helpdesk',
-    may: ['see-people', 'reset-password', 'unlock-account', 'issue-pass', 'remove-proofs', 'end-sessions', 'release-recovery'],
+    may: [
+      'see-people',
+      'remind-people',
+      'reset-password',
+      'unlock-account',
+      'issue-pass',
+      'remove-proofs',
+      'end-sessions',
+      'release-recovery',
+    ],
     heldBy: { directories: [DIRECTORY_ID], groups: [group] },
     over: { directories: [DIRECTORY_ID] },
     resetBy: ['link'],

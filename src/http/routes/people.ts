@@ -68,6 +68,7 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         may: [...seen.may],
         inCase: [...seen.inCase],
         withSecond: [...seen.withSecond],
+        reminds: seen.reminds,
         mayNot: seen.mayNot.map((each) => ({ ...each })),
       },
     };
@@ -86,8 +87,8 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       },
       (request, reply) =>
         forCaller(deps, request, reply, async (acting, caller) => ({
-          directories: (await directoriesToSearch(acting, caller)).map(({ id, label, abilities }) => ({
-            ...{ id, label, filters: [...abilities.finds] },
+          directories: (await directoriesToSearch(acting, caller)).map(({ directory: { id, label, abilities }, reminds }) => ({
+            ...{ id, label, filters: [...abilities.finds], reminds },
           })),
           threat: await presentThreat(deps),
         })),

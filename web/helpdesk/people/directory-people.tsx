@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FoundPersonRow, PeopleDirectories } from '../../../shared/api/people.ts';
 import { mistakeOf } from '../../portal/mistake-of.ts';
@@ -5,6 +6,7 @@ import { ActionButton } from '../../ui/action-button.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import classes from './people.module.css';
 import { listAddress } from './people-api.ts';
+import { Reminders } from './reminders.tsx';
 import { usePeople } from './use-people.ts';
 import { addressOf, type Wanted } from './wanted.ts';
 
@@ -41,6 +43,8 @@ function Asked({ directory, wanted, onSee, onOver }: DirectoryPeopleProps) {
     ...(wanted.enrolled === '' ? {} : { enrolled: wanted.enrolled }),
   };
   const { people, cursor, failure, busy, more, again } = usePeople(query, onOver);
+  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+  const marked = people.filter(({ id }) => ids.has(id));
   return (
     <>
       <p className={classes.said} role="status">
@@ -63,7 +67,18 @@ function Asked({ directory, wanted, onSee, onOver }: DirectoryPeopleProps) {
       {people.length > 0 && (
         <ul className={classes.people} data-busy={busy || undefined}>
           {people.map((person) => (
-            <li key={person.id}>
+            <li key={person.id} className={classes.row}>
+              {directory.reminds && (
+                <input
+                  className={classes.mark}
+                  type="checkbox"
+                  aria-label={t('mark', { name: person.displayName })}
+                  checked={ids.has(person.id)}
+                  onChange={({ currentTarget: { checked } }) =>
+                    setIds(new Set(checked ? [...ids, person.id] : [...ids].filter((id) => id !== person.id)))
+                  }
+                />
+              )}
               <a
                 className={classes.person}
                 href={addressOf({ ...wanted, person })}
@@ -95,6 +110,9 @@ function Asked({ directory, wanted, onSee, onOver }: DirectoryPeopleProps) {
             </a>
           )}
         </p>
+      )}
+      {directory.reminds && !busy && failure === undefined && people.length > 0 && (
+        <Reminders key={JSON.stringify(query)} wanted={query} marked={marked} onOver={onOver} />
       )}
     </>
   );

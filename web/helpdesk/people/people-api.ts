@@ -1,4 +1,5 @@
 import type { FindPeopleQuery, FoundPeopleAnswer, PeopleDirectories, SeenPerson } from '../../../shared/api/people.ts';
+import type { Reminded, RemindRequest } from '../../../shared/api/reminders.ts';
 import { call } from '../../api.ts';
 
 /** What an agent asks for about people. */
@@ -6,6 +7,7 @@ export const peopleApi = {
   directories: () => call<PeopleDirectories>('GET', '/helpdesk/directories'),
   find: (query: FindPeopleQuery, signal: AbortSignal) =>
     call<FoundPeopleAnswer>('GET', `/helpdesk/people?${search(query)}`, undefined, signal),
+  remind: (whom: RemindRequest, signal?: AbortSignal) => call<Reminded>('POST', '/helpdesk/reminders', whom, signal),
   see: (directory: string, id: string) =>
     call<SeenPerson>('GET', `/helpdesk/people/${encodeURIComponent(directory)}/${encodeURIComponent(id)}`),
 };

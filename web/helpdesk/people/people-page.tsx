@@ -7,6 +7,7 @@ import { Actions } from '../../ui/layout.tsx';
 import { usePageTitle } from '../../ui/page-title.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { MARK_KEY } from './act-keys.ts';
 import { DirectoryPeople } from './directory-people.tsx';
 import { KeyHelp } from './key-help.tsx';
 import classes from './people.module.css';
@@ -14,6 +15,7 @@ import { useKeys } from './use-keys.ts';
 import type { Wanted } from './wanted.ts';
 
 const SEARCH = 'people-text';
+const KEYS = ['/', '↓ ↑', 'Enter', 'Esc'];
 
 interface PeoplePageProps {
   directories: PeopleDirectories['directories'];
@@ -36,10 +38,13 @@ export function PeoplePage({ directories, wanted, onWant, onSee, onApprovals, on
   useKeys((key) => {
     if (key === '/') document.getElementById(SEARCH)?.focus();
     else if (key === '?' || key === 'Escape') setKeysShown(key === '?');
+    else if (key === MARK_KEY) return mark();
     else if (key === 'ArrowDown' || key === 'ArrowUp') step(list.current, key === 'ArrowDown' ? 1 : -1);
     else return false;
     return true;
   });
+  const reminds = directories.some((directory) => directory.reminds);
+  const keys = [...KEYS, ...(reminds ? [MARK_KEY] : []), '?'].map((key) => [key, t(`keys.${key}`)] as const);
   const shown = directories.filter(({ id }) => wanted.directory === '' || wanted.directory === id);
   const filters = PEOPLE_FILTERS.filter((filter) => directories.some((directory) => directory.filters.includes(filter)));
   return (
@@ -85,7 +90,7 @@ export function PeoplePage({ directories, wanted, onWant, onSee, onApprovals, on
       {shown.map((directory) => (
         <DirectoryPeople key={directory.id} directory={directory} wanted={wanted} onSee={onSee} onOver={onOver} />
       ))}
-      <KeyHelp shown={keysShown} onClose={() => setKeysShown(false)} />
+      <KeyHelp shown={keysShown} keys={keys} onClose={() => setKeysShown(false)} />
       {!keysShown && (
         <Actions>
           <ActionButton look="quiet" onPress={onApprovals}>
@@ -98,6 +103,13 @@ export function PeoplePage({ directories, wanted, onWant, onSee, onApprovals, on
       )}
     </div>
   );
+}
+
+/** Marks the person of the list that has the focus, or takes the mark away. */
+function mark(): boolean {
+  const box = document.activeElement?.closest('li')?.querySelector<HTMLInputElement>('input[type=checkbox]');
+  box?.click();
+  return box !== null && box !== undefined;
 }
 
 /** Moves the focus to the next person of the list, over all directories; from the field into it, and back. */

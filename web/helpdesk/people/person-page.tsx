@@ -1,4 +1,4 @@
-import { useCallback } from 'react';
+import { type ReactNode, useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SeenPerson } from '../../../shared/api/people.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
@@ -10,9 +10,13 @@ import { ActionButton } from '../../ui/action-button.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { usePageTitle } from '../../ui/page-title.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
+import { ACT_KEYS, REMIND_KEY } from './act-keys.ts';
+import { KeyHelp } from './key-help.tsx';
 import classes from './people.module.css';
 import { peopleApi } from './people-api.ts';
+import { RemindOne } from './reminders.tsx';
 import { useKeys } from './use-keys.ts';
+import { useReminders } from './use-reminders.ts';
 
 interface PersonPageProps {
   person: { directory: string; id: string };
@@ -45,14 +49,31 @@ export function PersonPage({ person: { directory, id }, onHelp, onBack, onOver }
     const retry = { label: portal('action.try-again'), onPress: () => void load() };
     return <SimplePage title={t('person.failed')} mistakes={[mistakeOf(failure, portal)]} action={retry} />;
   }
-  return value === undefined ? <Skeleton /> : <Seen seen={value} onHelp={onHelp} onBack={onBack} />;
+  return value === undefined ? <Skeleton /> : <Seen seen={value} onHelp={onHelp} onBack={onBack} onOver={onOver} />;
 }
 
-function Seen({ seen, onHelp, onBack }: { seen: SeenPerson } & Pick<PersonPageProps, 'onHelp' | 'onBack'>) {
+function Seen({ seen, onHelp, onBack, onOver }: { seen: SeenPerson } & Pick<PersonPageProps, 'onHelp' | 'onBack' | 'onOver'>) {
   const { t } = useTranslation('helpdesk');
+  const { t: me } = useTranslation('me');
   const { t: portal } = useTranslation();
   const { account } = seen;
   usePageTitle(account.displayName);
+  const [keysShown, setKeysShown] = useState(false);
+  const reminding = useReminders(onOver);
+  const remind = () => reminding.start({ people: [account] });
+  useKeys((key) => {
+    const action = seen.may.find((each) => ACT_KEYS[each] === key);
+    if (action !== undefined) onHelp(seen, action);
+    else if (key === REMIND_KEY && seen.reminds) remind();
+    else if (key === '?') setKeysShown(true);
+    else return false;
+    return true;
+  });
+  const keys = [
+    ...seen.may.map((action) => [ACT_KEYS[action], me(`help.${action}`)] as const),
+    ...(seen.reminds ? [[REMIND_KEY, t('remind')] as const] : []),
+    ...['Esc', '?'].map((key) => [key, t(`keys.${key}`)] as const),
+  ];
   return (
     <article className={classes.page}>
       <p>
@@ -72,8 +93,16 @@ function Seen({ seen, onHelp, onBack }: { seen: SeenPerson } & Pick<PersonPagePr
       ))}
       <Acts seen={seen} onHelp={onHelp} />
       <State seen={seen} />
-      <Proofs seen={seen} />
+      <Proofs seen={seen}>{seen.reminds && <RemindOne progress={reminding.progress} onRemind={remind} />}</Proofs>
       <Events seen={seen} />
+      <KeyHelp shown={keysShown} keys={keys} onClose={() => setKeysShown(false)} />
+      {!keysShown && (
+        <p>
+          <ActionButton look="quiet" onPress={() => setKeysShown(true)}>
+            {t('keys.show')}
+          </ActionButton>
+        </p>
+      )}
     </article>
   );
 }
@@ -157,7 +186,7 @@ function State({ seen }: { seen: SeenPerson }) {
   );
 }
 
-function Proofs({ seen }: { seen: SeenPerson }) {
+function Proofs({ seen, children }: { seen: SeenPerson; children: ReactNode }) {
   const { t } = useTranslation('helpdesk');
   const { t: me } = useTranslation('me');
   return (
@@ -181,6 +210,7 @@ function Proofs({ seen }: { seen: SeenPerson }) {
           ))}
         </ul>
       )}
+      {children}
     </section>
   );
 }

@@ -1,7 +1,8 @@
 import { useEffect, useRef } from 'react';
+import { keysAreOn } from './key-setting.ts';
 
 /** Where letters are text. Arrows and Escape are ours there too. */
-const FIELDS = 'input, textarea, select, [contenteditable]';
+const FIELDS = 'input:not([type=checkbox]), textarea, select, [contenteditable]';
 
 /**
  * Keys of a page. One that is pressed together with another, or that somebody types into a field, is none.
@@ -15,7 +16,7 @@ export function useKeys(act: (key: string) => boolean): void {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       const isText = event.target instanceof Element && event.target.matches(FIELDS);
       const isSelect = event.target instanceof Element && event.target.matches('select');
-      if (isSelect || (isText && event.key.length === 1)) return;
+      if (isSelect || (event.key.length === 1 && (isText || !keysAreOn()))) return;
       if (current.current(event.key)) event.preventDefault();
     };
     document.addEventListener('keydown', pressed);
