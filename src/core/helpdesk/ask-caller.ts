@@ -1,18 +1,14 @@
 import { AppError } from '../../../shared/errors.ts';
 import { delegateActor } from '../access/helped.ts';
 import { recordEvent } from '../audit/record-event.ts';
-import { supportContact } from '../configuration/support-contact.ts';
 import { factorsThatCount } from '../enrolment/factors-of.ts';
 import type { Question } from '../factors/factor.ts';
 import type { ActDeps } from '../journey/act.ts';
-import { tellOfAttack } from '../journey/tell-of-attack.ts';
-import { ownerLanguage } from '../notify/owner-language.ts';
 import { queueSecret } from '../notify/queue-secret.ts';
-import { toldName } from '../notify/told-name.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import type { Session } from '../sessions/session.ts';
-import { askedAtHelpdesk, callerOf, enrolledOf, requireCaller, requireStill } from './caller.ts';
+import { callerOf, enrolledOf, mayMessage, messageTo, requireCaller, requireStill } from './caller.ts';
 import { type AskedCaller, aboutCase, type HelpCase, moveCase, type TypedKind } from './help-case.ts';
 import { notingRefusal } from './note-refusal.ts';
 import { findCase } from './own-cases.ts';
@@ -72,7 +68,7 @@ interface Asking {
   language: string | null;
 }
 
-/** Queues the messages, where the limits leave any. Counters first: one order of locks. */
+/** Queues the messages, where the limits leave any. */
 async function send(
   deps: ActDeps,
   store: Store,
@@ -81,22 +77,13 @@ async function send(
   { question: { messages }, asked, factors, language: known }: Asking,
 ): Promise<boolean> {
   if (messages.length === 0) return true;
-  const targets = askedAtHelpdesk(helpCase.account, factors);
-  const { granted, attacked } = await deps.guard.spend(store, 'messages', targets, false);
   const texts = messages.filter(({ channel }) => channel === 'sms').length;
-  const paid = granted && (texts === 0 || (await deps.guard.spendTexts(store, texts, true)));
-  if (attacked) await tellOfAttack(deps, store, { asked: targets, what: 'messages', language: session.language });
-  if (!paid) return false;
-  const language = ownerLanguage(deps, known);
-  const { directory } = helpCase.account;
-  const { organisation } = deps.configuration();
+  if (!(await mayMessage(deps, store, session, { account: helpCase.account, factors, texts }))) return false;
+  const { parameters, ...whom } = messageTo(deps, helpCase, known);
+  const minutes = Math.max(1, Math.floor((asked.expiresAt - deps.act.at) / 60_000));
   for (const { channel, to, code } of messages) {
-    const parameters = {
-      ...{ code, action: helpCase.action, helper: toldName(helpCase.facts.agent.name), organisation: organisation.name },
-      minutes: Math.max(1, Math.floor((asked.expiresAt - deps.act.at) / 60_000)),
-      contact: supportContact(deps.configuration(), language),
-    };
-    await queueSecret(deps, store, channel, { kind: 'call-code', to, directory, language, parameters, expiresAt: asked.expiresAt });
+    const given = { ...parameters, code, action: helpCase.action, minutes };
+    await queueSecret(deps, store, channel, { kind: 'call-code', to, ...whom, parameters: given, expiresAt: asked.expiresAt });
   }
   return true;
 }

@@ -4,11 +4,15 @@ import { type HelpedWith, refuseAfterAll, requireMay } from '../access/helped.ts
 import { accountKey, type Candidate, candidateOf } from '../accounts/candidate.ts';
 import { reasonToBar } from '../accounts/judge-account.ts';
 import { unknownRuleFacts } from '../accounts/read-rule-facts.ts';
+import { supportContact } from '../configuration/support-contact.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
 import type { EnrolledCandidate } from '../factors/factor.ts';
 import { ownerOf } from '../factors/owner-of.ts';
 import type { Asked } from '../guard/guard.ts';
 import type { ActDeps } from '../journey/act.ts';
+import { tellOfAttack } from '../journey/tell-of-attack.ts';
+import { ownerLanguage } from '../notify/owner-language.ts';
+import { toldName } from '../notify/told-name.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 import type { Session } from '../sessions/session.ts';
@@ -57,6 +61,33 @@ export function callerOf({ directory, account }: HelpedWith): Candidate {
 export function askedAtHelpdesk(account: AccountRef, factors: readonly FactorRow[]): (Asked & { account: AccountRef })[] {
   const all = new Map([account, ...factors.map(ownerOf)].map((ref) => [accountKey(ref), ref]));
   return [...all].map(([target, { directory, id }]) => ({ target, account: { directory, id }, place: 'helpdesk', isKnown: true }));
+}
+
+/**
+ * Whether the limits leave a message to what somebody has enrolled, and the texts among them: of the account, of those whose proofs these are,
+ * and of the installation. What is refused is not counted; the owner hears of it where much is asked for. Counters first: one order of locks.
+ * @param texts how many of the messages are text messages
+ */
+export async function mayMessage(
+  deps: ActDeps,
+  store: Store,
+  session: Session,
+  { account, factors, texts }: { account: AccountRef; factors: readonly FactorRow[]; texts: number },
+): Promise<boolean> {
+  const targets = askedAtHelpdesk(account, factors);
+  const { granted, attacked } = await deps.guard.spend(store, 'messages', targets, false);
+  const paid = granted && (texts === 0 || (await deps.guard.spendTexts(store, texts, true)));
+  if (attacked) await tellOfAttack(deps, store, { asked: targets, what: 'messages', language: session.language });
+  return paid;
+}
+
+/** To whom a message goes (of which directory, and in which language), and what stands in every one that an agent has sent them. */
+export function messageTo(deps: ActDeps, { account, facts }: HelpCase, known: string | null) {
+  const language = ownerLanguage(deps, known);
+  const { organisation } = deps.configuration();
+  const contact = supportContact(deps.configuration(), language);
+  const { directory } = account;
+  return { directory, language, parameters: { helper: toldName(facts.agent.name), organisation: organisation.name, contact } };
 }
 
 /** What a kind is asked about and judged by. */

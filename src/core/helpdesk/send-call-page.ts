@@ -1,16 +1,12 @@
 import { AppError } from '../../../shared/errors.ts';
 import { delegateActor } from '../access/helped.ts';
 import { recordEvent } from '../audit/record-event.ts';
-import { supportContact } from '../configuration/support-contact.ts';
 import { factorsThatCount } from '../enrolment/factors-of.ts';
 import type { ActDeps } from '../journey/act.ts';
-import { tellOfAttack } from '../journey/tell-of-attack.ts';
-import { ownerLanguage } from '../notify/owner-language.ts';
 import { queueSecret } from '../notify/queue-secret.ts';
-import { toldName } from '../notify/told-name.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 import type { Session } from '../sessions/session.ts';
-import { askedAtHelpdesk, requireCaller, requireStill } from './caller.ts';
+import { mayMessage, messageTo, requireCaller, requireStill } from './caller.ts';
 import { aboutCase, type HelpCase, moveCase } from './help-case.ts';
 import { notingRefusal } from './note-refusal.ts';
 import { findCase } from './own-cases.ts';
@@ -64,24 +60,17 @@ interface Sending {
   language: string | null;
 }
 
-/** Queues the messages, where the limits leave any. Counters first: one order of locks. */
+/** Queues the messages, where the limits leave any. */
 async function queue(deps: ActDeps, store: Store, session: Session, sending: Sending): Promise<boolean> {
   const { helpCase, factors, channel } = sending;
-  const targets = askedAtHelpdesk(helpCase.account, factors);
-  const { granted, attacked } = await deps.guard.spend(store, 'messages', targets, false);
-  const paid = granted && (channel === 'email' || (await deps.guard.spendTexts(store, factors.length, true)));
-  if (attacked) await tellOfAttack(deps, store, { asked: targets, what: 'messages', language: session.language });
-  if (!paid) return false;
-  const language = ownerLanguage(deps, sending.language);
-  const { directory } = helpCase.account;
-  const { organisation } = deps.configuration();
-  const parameters = {
-    ...{ helper: toldName(helpCase.facts.agent.name), organisation: organisation.name },
-    link: `${organisation.publicUrl.replace(/\/+$/, '')}/call`,
-    contact: supportContact(deps.configuration(), language),
-  };
+  const texts = channel === 'sms' ? factors.length : 0;
+  if (!(await mayMessage(deps, store, session, { account: helpCase.account, factors, texts }))) return false;
+  const { parameters, ...whom } = messageTo(deps, helpCase, sending.language);
+  const link = `${deps.configuration().organisation.publicUrl.replace(/\/+$/, '')}/call`;
   const over = channel === 'email' ? 'mail' : 'sms';
-  for (const { secret: to } of factors)
-    await queueSecret(deps, store, over, { kind: 'call-page', to, directory, language, parameters, expiresAt: helpCase.row.expiresAt });
+  for (const { secret: to } of factors) {
+    const request = { kind: 'call-page' as const, to, ...whom, parameters: { ...parameters, link }, expiresAt: helpCase.row.expiresAt };
+    await queueSecret(deps, store, over, request);
+  }
   return true;
 }

@@ -70,7 +70,7 @@ function Seen({ seen, onHelp, onBack, onOver }: { seen: SeenPerson } & Pick<Pers
     return true;
   });
   const keys = [
-    ...seen.may.map((action) => [ACT_KEYS[action], me(`help.${action}`)] as const),
+    ...seen.may.map((action) => [ACT_KEYS[action], me(nameOf(seen, action))] as const),
     ...(seen.reminds ? [[REMIND_KEY, t('remind')] as const] : []),
     ...['Esc', '?'].map((key) => [key, t(`keys.${key}`)] as const),
   ];
@@ -107,6 +107,12 @@ function Seen({ seen, onHelp, onBack, onOver }: { seen: SeenPerson } & Pick<Pers
   );
 }
 
+/** In a case a password may be told, or be set by its owner: that is chosen when the caller is verified. */
+function nameOf({ may, inCase }: SeenPerson, action: PersonPermission): string {
+  const isDirect = may.includes(action) && !inCase.includes(action);
+  return action === 'reset-password' && !isDirect ? 'help.new-password' : `help.${action}`;
+}
+
 function Acts({ seen, onHelp }: { seen: SeenPerson } & Pick<PersonPageProps, 'onHelp'>) {
   const { t } = useTranslation('helpdesk');
   const { t: me } = useTranslation('me');
@@ -119,14 +125,14 @@ function Acts({ seen, onHelp }: { seen: SeenPerson } & Pick<PersonPageProps, 'on
       <div className={classes.buttons}>
         {seen.may.map((action) => (
           <ActionButton key={action} look="secondary" onPress={() => onHelp(seen, action)}>
-            {seen.inCase.includes(action) ? t('act.in-case', { act: me(`help.${action}`) }) : me(`help.${action}`)}
+            {seen.inCase.includes(action) ? t('act.in-case', { act: me(nameOf(seen, action)) }) : me(nameOf(seen, action))}
           </ActionButton>
         ))}
       </div>
       {seen.may.some((action) => seen.withSecond.includes(action)) && (
         <p className={classes.quiet}>
           {t('acts.second', {
-            acts: formatList(seen.may.filter((action) => seen.withSecond.includes(action)).map((action) => me(`help.${action}`))),
+            acts: formatList(seen.may.filter((action) => seen.withSecond.includes(action)).map((action) => me(nameOf(seen, action)))),
           })}
         </p>
       )}
@@ -134,7 +140,7 @@ function Acts({ seen, onHelp }: { seen: SeenPerson } & Pick<PersonPageProps, 'on
         <ul className={classes.plain}>
           {seen.mayNot.map(({ action, because }) => (
             <li key={action} className={classes.quiet}>
-              {me(`help.${action}`)}: {t(`because.${because}`)}
+              {me(nameOf(seen, action))}: {t(`because.${because}`)}
             </li>
           ))}
         </ul>
