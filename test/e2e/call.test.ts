@@ -103,7 +103,7 @@ describe.each([
   const word = texts[locale];
   const me = JSON.parse(readFileSync(`locales/${locale.slice(0, 2)}/me.json`, 'utf8')) as Record<string, string>;
   const say = (key: string) => me[key] ?? key;
-  const watchedPage = () => openPage(browser, portal.origin, { ...options, locale, expectedStatuses: [401, 403, 409, 422] });
+  const watchedPage = () => openPage(browser, portal.origin, { ...options, locale, expectedStatuses: [401, 403, 409, 422, 429] });
   const look = async (page: Page, what: string) => {
     expect(await axe(page), what).toEqual([]);
     expect(await scrollsSideways(page), what).toBe(false);
@@ -184,6 +184,15 @@ describe.each([
     await look(agent.page, 'open');
     await press(agent.page, word.open);
     await agent.page.getByText(/^\d{4}$/).waitFor();
+    // The address of the page, which holds nothing that opens anything.
+    await press(agent.page, say('case.page.email'));
+    await agent.page.getByText(say('case.page.sent.email').replace('{{name}}', 'Alice Archer')).waitFor();
+    const pages = () => portal.keyturn.messages(caller.address).filter(({ text }) => text.includes(`${portal.origin}/call`));
+    await expect.poll(() => pages().length).toBe(1);
+    expect(pages()[0]?.text).toContain('Frida Fischer');
+    await press(agent.page, say('case.page.email'));
+    await agent.page.getByRole('alert').waitFor();
+    await look(agent.page, 'page-sent');
     const asked: string[] = [];
     agent.page.on('request', (request) => asked.push(request.url()));
     await look(agent.page, 'numbers');
@@ -258,6 +267,41 @@ describe.each([
     await look(phone.page, 'denied');
     await title(agent.page, word.ended);
     await look(agent.page, 'ended');
+    for (const watched of [agent, phone]) {
+      expect(watched.complaints).toEqual([]);
+      await watched.context.close();
+    }
+  });
+
+  it('says what is to be removed, to the caller as to the agent', async () => {
+    const caller = await person(['Staff'], 'Erin Engel');
+    const [agent, phone] = [await agentAt(['Carers']), await callerAt(caller)];
+    await finishProof(phone.page, caller);
+    await agent.page.getByLabel(word.theirs).fill(caller.login);
+    await agent.page.keyboard.press('Enter');
+    await press(agent.page, say('case.begin.remove-proofs'));
+    await agent.page.getByRole('checkbox', { name: say('kind.totp') }).check();
+    await look(agent.page, 'remove');
+    await press(agent.page, word.open);
+    await agent.page.getByText(say('case.kinds.chosen').replace('{{kinds}}', say('kind.totp'))).waitFor();
+    const spoken = (await agent.page.getByText(/^\d{4}$/).textContent()) ?? '';
+    await press(phone.page, word.look);
+    await title(phone.page, word.asks);
+    await phone.page
+      .locator('strong')
+      .getByText(/authenti/i)
+      .waitFor();
+    await look(phone.page, 'remove-asked');
+    await phone.page.getByLabel(word.heard).fill(spoken);
+    await phone.page.keyboard.press('Enter');
+    await title(phone.page, word.confirmed);
+    await agent.page.getByRole('button', { name: say('help.remove-proofs'), exact: true }).waitFor();
+    await look(agent.page, 'remove-verified');
+    await press(agent.page, say('help.remove-proofs'));
+    await title(agent.page, say('help.remove-proofs.done').replace('{{name}}', 'Erin Engel'));
+    await look(agent.page, 'removed');
+    const left = await portal.keyturn.deps.store.factors.ofAccount(caller.account);
+    expect(left.map(({ kind }) => kind)).toEqual(['email']);
     for (const watched of [agent, phone]) {
       expect(watched.complaints).toEqual([]);
       await watched.context.close();

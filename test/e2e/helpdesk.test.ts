@@ -118,6 +118,46 @@ describe.each([
     await title(page, new RegExp(seen));
     await page.keyboard.press('Escape');
     await page.getByText('2 people').waitFor();
+    // Reminders: those who are marked, by a letter, and the whole list.
+    await page.getByRole('link', { name: new RegExp(people[0]) }).focus();
+    await page.keyboard.press('x');
+    expect(await page.getByRole('checkbox', { name: new RegExp(people[0]) }).isChecked()).toBe(true);
+    await look('marked');
+    await page.getByRole('button', { name: 'Remind the one who is marked' }).press('Enter');
+    await page.getByText('Looked at: one person. One mail.').waitFor();
+    await look('reminded');
+    await page.getByRole('button', { name: 'Close', exact: true }).press('Enter');
+    await page.getByRole('button', { name: 'Remind this whole list' }).first().press('Enter');
+    await look('remind-all');
+    await page.getByRole('button', { name: 'Send the reminders' }).press('Enter');
+    await page.getByText('Looked at: 2 people. 0 mails.').waitFor();
+    await page.getByText('a reminder went there within a day: 1').waitFor();
+    await page.getByText('could recover the account already: 1').waitFor();
+    await look('reminded-all');
+    const mails = () => portal.keyturn.messages(`${people[0]}@work.example.test`).length;
+    await expect.poll(mails).toBeGreaterThan(0);
+    await page.getByRole('link', { name: new RegExp(people[0]) }).press('Enter');
+    await title(page, new RegExp(people[0]));
+    await page.keyboard.press('m');
+    await page.getByText('No mail was sent: a reminder went there within a day.').waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('region', { name: 'Keys' }).getByText('Remove proofs').waitFor();
+    await look('person-keys');
+    // Whoever types letters by accident switches them off, and none does anything then.
+    await page.getByRole('button', { name: 'Switch letters off' }).press('Enter');
+    await page.getByRole('button', { name: 'Hide' }).press('Enter');
+    await page.keyboard.press('u');
+    await page.keyboard.press('?');
+    expect(await page.getByRole('region', { name: 'Keys' }).count()).toBe(0);
+    await title(page, new RegExp(people[0]));
+    await page.getByRole('button', { name: 'Keys (?)' }).press('Enter');
+    await page.getByRole('button', { name: 'Switch letters on' }).press('Enter');
+    await page.keyboard.press('u');
+    await title(page, /Unlock the account of/);
+    await page.getByRole('button', { name: 'Back' }).press('Enter');
+    await title(page, new RegExp(people[0]));
+    await page.keyboard.press('Escape');
+    await page.getByText('2 people').waitFor();
     // What is lost: which kinds is said before the caller is asked.
     await page.getByRole('link', { name: new RegExp(people[1]) }).press('Enter');
     await title(page, new RegExp(people[1]));
