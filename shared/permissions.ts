@@ -25,11 +25,18 @@ export type OtherWay = (typeof OTHER_WAYS)[number];
 /**
  * Ways in which an agent can have somebody's password set:
  *
- * - `link`  the person sets their own, by a link that is sent to a mailbox of theirs
- * - `told`  a temporary one is made and told to the agent, who tells it on
+ * - `link`          the person sets their own, by a link that is sent to a mailbox of theirs
+ * - `link-by-text`  the same, by a text message to a number of theirs
+ * - `told`          a temporary one is made and told to the agent, who tells it on
+ * - `sent-by-text`  a temporary one is made and sent to a number of theirs; the agent does not see it
  */
-export const RESET_WAYS = ['link', 'told'] as const;
+export const RESET_WAYS = ['link', 'link-by-text', 'told', 'sent-by-text'] as const;
 export type ResetWay = (typeof RESET_WAYS)[number];
+
+/** Whether it goes to a number. */
+export function isByText(way: ResetWay): boolean {
+  return way === 'link-by-text' || way === 'sent-by-text';
+}
 
 /** What a role can allow somebody to see of other people, within its scope: nothing of it changes anything. */
 export const SEEING_PERMISSIONS = ['see-people'] as const;

@@ -92,10 +92,13 @@ export const approvalsResponseSchema = z.object({ approvals: z.array(approvalSch
 /** Refusing takes a reason. */
 export const decideApprovalRequestSchema = z.strictObject({ approve: z.boolean(), reason: oneLine(400).optional() });
 
-/** In which ways the password of the person may be set, and the mailboxes that a link may go to. */
+const channel = z.object({ id: z.string(), to: z.string(), over: z.enum(['email', 'sms']) });
+
+/** In which ways the password of the person may be set, where a link may go to, and the numbers that a temporary password may be sent to. */
 export const resetChoiceSchema = z.object({
   ways: z.array(z.enum(RESET_WAYS)),
-  channels: z.array(z.object({ id: z.string(), to: z.string() })),
+  channels: z.array(channel),
+  numbers: z.array(channel),
 });
 export type ResetChoice = z.infer<typeof resetChoiceSchema>;
 
@@ -105,16 +108,19 @@ export const openResetLinkRequestSchema = z.strictObject({
   number: z.string().min(1).max(16),
 });
 
+const channelId = z
+  .string()
+  .max(128)
+  .regex(/^\P{Cc}+$/u);
+
 /** `unverified`: for a caller who was not verified, by a role that may. `password`: for a reset; one is made where none is given.
- * `linkTo`: for a reset; the mailbox (its id) that a link goes to, by which the person sets their own. */
+ * `linkTo`: for a reset; the mailbox or number (its id) that a link goes to, by which the person sets their own. `sendTo`: for a reset; the number
+ * that the one that is made goes to, and is told to nobody. */
 export const actOnCaseRequestSchema = z.strictObject({
   password: z.string().min(1).max(1024).optional(),
   unverified: z.boolean().default(false),
-  linkTo: z
-    .string()
-    .max(128)
-    .regex(/^\P{Cc}+$/u)
-    .optional(),
+  linkTo: channelId.optional(),
+  sendTo: channelId.optional(),
 });
 
 /** Asks the caller for something that the agent types for them. */

@@ -48,6 +48,8 @@ export const helpResponseSchema = z.object({
   removed: z.number().int().optional(),
   /** The link that was sent to the person: where, and the number to read out. `endsAt` is its own. */
   link: z.object({ to: z.string(), number: z.string() }).optional(),
+  /** The number that the temporary password was sent to. It is told to nobody else. */
+  sentTo: z.string().optional(),
 });
 
 export type HelpedAccount = z.infer<typeof helpedSchema>;

@@ -8,7 +8,7 @@ import type { HttpDeps } from './http-deps.ts';
 /** What came of an act for somebody else, as it leaves. */
 export function presentHelp(
   deps: Pick<HttpDeps, 'texts' | 'configuration'>,
-  { outcome, code, verdicts, password, mustChange, pass, removed, endsAt, link }: Help,
+  { outcome, code, verdicts, password, mustChange, pass, removed, endsAt, link, sentTo }: Help,
   language: string,
 ): HelpGiven {
   return {
@@ -20,6 +20,7 @@ export function presentHelp(
     ...(pass === undefined ? {} : { pass }),
     ...(removed === undefined ? {} : { removed }),
     ...(link === undefined ? {} : { link }),
+    ...(sentTo === undefined ? {} : { sentTo }),
     ...(endsAt === undefined ? {} : { endsAt: presentTime(endsAt, 'down') }),
   };
 }

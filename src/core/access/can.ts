@@ -3,6 +3,7 @@ import {
   OTHER_WAYS,
   type OtherWay,
   type PersonPermission,
+  RESET_WAYS,
   type ResetWay,
   type StandingPermission,
 } from '../../../shared/permissions.ts';
@@ -119,11 +120,10 @@ function basisOf(granted: readonly Role[], actor: ActorFacts, target: TargetFact
   return granted.every(({ unverified }) => unverified === true) ? 'unverified' : 'receipt';
 }
 
-/** Of several roles all must allow that a password is told; a link is never the weaker way. */
+/** Of several roles all must allow a way; a link to a mailbox is never the weaker one. */
 function resetWaysOf(granted: readonly Role[]): ResetWay[] {
   const ways = granted.map(({ resetBy = ['link'] }) => resetBy);
-  const link: ResetWay[] = ways.some((each) => each.includes('link')) ? ['link'] : [];
-  return ways.every((each) => each.includes('told')) ? [...link, 'told'] : link;
+  return RESET_WAYS.filter((way) => (way === 'link' ? ways.some((each) => each.includes(way)) : ways.every((each) => each.includes(way))));
 }
 
 /** Whether somebody may see another person in lists and look at how their account stands, as `canStanding`. */

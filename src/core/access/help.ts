@@ -4,6 +4,7 @@ import type { PersonPermission } from '../../../shared/permissions.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
 import { inGroups, randomReadable } from '../enrolment/readable-secret.ts';
+import { type PasswordNumber, passwordNumber } from '../helpdesk/reset-link/send-password.ts';
 import { backingOf, type InCase, settleWarrant, useWarrant, type Warrant, warrantFor } from '../helpdesk/warrant.ts';
 import type { ActDeps } from '../journey/act.ts';
 import { judgeNewPassword } from '../password-policy/judge-new-password.ts';
@@ -30,6 +31,8 @@ export interface Help {
   mustChange?: boolean;
   /** The link that was sent: where, as an agent may see it, and the number to read out. */
   link?: { to: string; number: string };
+  /** Where the password that was made was sent, as an agent may see it; it is told to nobody then. */
+  sentTo?: string;
   /** The temporary pass that was issued. Until when it, or the link, is good; milliseconds since 1970. */
   pass?: string;
   /** How many proofs were removed. */
@@ -53,30 +56,52 @@ export async function helpUnlock(deps: ActDeps, session: Session, ref: AccountRe
 
 /**
  * Sets a password for somebody else, by a role; they must choose their own at the next sign-in. One is made where none is given.
- * @throws AppError `case.reset-way-refused`, and as `helpUnlock`
+ * @param sendTo a number of theirs, by its id, that it is sent to; without one it is told to who acts
+ * @throws AppError `case.reset-way-refused`, `case.channel-unknown`, `case.too-often`, and as `helpUnlock`
  */
 export async function helpReset(
   deps: ActDeps,
   session: Session,
   ref: AccountRef,
-  given: string | undefined,
+  { password: given, sendTo }: { password?: string | undefined; sendTo?: string | undefined },
   inCase?: InCase,
 ): Promise<Help> {
   requireFresh(deps, session);
   const helped = await requireMay(deps, session, 'reset-password', ref);
-  if (inCase !== undefined && !helped.resetBy.includes('told')) throw new AppError('case.reset-way-refused');
+  // In no case only managers act, who tell it themselves.
+  const way = sendTo === undefined ? 'told' : 'sent-by-text';
+  if (inCase !== undefined ? !helped.resetBy.includes(way) : way !== 'told') throw new AppError('case.reset-way-refused');
   const warrant = await restOn(deps, session, helped, { action: 'reset-password', inCase });
-  const password = given ?? newPassword(deps);
+  const number = inCase === undefined || sendTo === undefined ? null : await passwordNumber(deps, session, helped, { inCase, sendTo });
+  const password = number === null && given !== undefined ? given : newPassword(deps);
   const verdicts = await refusedBy(deps, helped, password);
   if (verdicts !== null) return { outcome: 'refused', verdicts };
+  await number?.pay();
   const unlock = deps.configuration().recovery.unlockOnReset;
   const [result] = await write(deps, session, helped, warrant, (request) =>
-    resetPassword(deps, { ...request, password, unlock, mustChange: true }),
+    resetPassword(deps, { ...withPasswordText(request, number, password), password, unlock, mustChange: true }),
   );
   const help = helpOf(result === undefined ? [] : [result]);
   if (help.outcome !== 'done') return help;
   const mustChange = result?.unmet?.includes('must-change') !== true;
+  if (number !== null) {
+    deps.wakeOutbox('code');
+    return { ...help, mustChange, sentTo: number.to };
+  }
   return { ...help, mustChange, ...(given === undefined ? { password } : {}) };
+}
+
+/** What a temporary password is sent by, when it is set. */
+function withPasswordText(request: WriteRequest, number: PasswordNumber | null, password: string): WriteRequest {
+  if (number === null) return request;
+  return {
+    ...request,
+    conclude: async (store, results) => {
+      await request.conclude(store, results);
+      // Where it is not known whether it was set nobody is sent one.
+      if (results[0]?.status === 'done') await number.send(store, password);
+    },
+  };
 }
 
 /** What there is to rest an act on. Whoever needs a case and comes without one is written down. @throws AppError as `warrantFor` */

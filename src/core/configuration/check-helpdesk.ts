@@ -1,3 +1,4 @@
+import { isByText } from '../../../shared/permissions.ts';
 import { offeredCombinations } from '../proof/rules.ts';
 import type { Report } from './check-context.ts';
 import { checkScopes } from './check-roles.ts';
@@ -8,7 +9,7 @@ import { hasAgents } from './has-agents.ts';
 export function checkHelpdesk(configuration: Configuration, report: Report): void {
   const { roles, signIn, recovery, organisation, helpdesk, directories } = configuration;
   checkOtherWays(configuration, report);
-  checkResetBy(roles, report);
+  checkResetBy(configuration, report);
   for (const [index, { when }] of helpdesk.approvals.entries())
     checkScopes(when, ['helpdesk', 'approvals', index, 'when'], directories, report);
   for (const [index, { unverified }] of roles.entries()) {
@@ -45,7 +46,7 @@ function checkOtherWays({ roles, factors, helpdesk, directories }: Configuration
  * Who reset passwords before `resetBy` was there told them, and tells none without it: so it is to be said, either way. Where one role
  * allows it and another of the same holders does not, nobody is told one, as all must allow it.
  */
-function checkResetBy(roles: Configuration['roles'], report: Report): void {
+function checkResetBy({ roles, sms }: Configuration, report: Report): void {
   const resetting = roles.flatMap((role, index) =>
     role.may.includes('reset-password') && (role.heldBy.groups ?? role.heldBy.accounts) !== undefined ? [{ ...role, index }] : [],
   );
@@ -56,6 +57,10 @@ function checkResetBy(roles: Configuration['roles'], report: Report): void {
       ['roles', index, 'resetBy'],
       'Not said, so its holders tell nobody a password: say `[link]`, or `[link, told]` if they are to tell temporary ones',
     );
+  }
+  for (const [index, { resetBy = [] }] of roles.entries()) {
+    if (sms === undefined && resetBy.some(isByText))
+      report('warning', ['roles', index, 'resetBy'], 'No text messages leave: there is no section `sms`, so nothing is sent in these ways');
   }
   for (const { resetBy, heldBy, index } of resetting) {
     if (resetBy?.includes('told') !== true) continue;

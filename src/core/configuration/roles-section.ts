@@ -39,7 +39,7 @@ export const roleSchema = z.strictObject({
     .max(RESET_WAYS.length)
     .optional()
     .describe(
-      'How its holders have a password set in a case: `link`, by which the caller sets their own, when absent; `told`, a temporary one that the agent is told. Of several roles all must allow `told`.',
+      'How its holders have a password set in a case: `link`, by which the caller sets their own and which goes to a mailbox of theirs, when absent; `link-by-text`, the same by a text message; `told`, a temporary one that the agent is told; `sent-by-text`, one that goes to the caller by a text message. Of several roles all must allow a way, except `link`.',
     ),
   over: z
     .strictObject({ directories, places, groups })

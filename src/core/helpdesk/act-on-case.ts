@@ -11,8 +11,10 @@ export interface AskedAct {
   readonly password: string | undefined;
   /** The agent means to act for a caller who was not verified. */
   readonly unverified: boolean;
-  /** For a reset: the mailbox that a link goes to, by which the person sets their own. */
+  /** For a reset: the mailbox or number that a link goes to, by which the person sets their own. */
   readonly linkTo: string | undefined;
+  /** For a reset: the number that a temporary password goes to, which is told to nobody then. */
+  readonly sendTo: string | undefined;
 }
 
 /**
@@ -23,13 +25,13 @@ export function actOnCase(deps: ActDeps, session: Session, id: string, asked: As
   return notingRefusal(deps, session, id, () => act(deps, session, id, asked));
 }
 
-async function act(deps: ActDeps, session: Session, id: string, { password, unverified, linkTo }: AskedAct): Promise<Help> {
+async function act(deps: ActDeps, session: Session, id: string, { password, unverified, linkTo, sendTo }: AskedAct): Promise<Help> {
   const helpCase = await findCase(deps, session, id);
   if (linkTo !== undefined) return sendResetLink(deps, session, helpCase, linkTo);
   const inCase = { helpCase, unverified };
   switch (helpCase.action) {
     case 'reset-password':
-      return helpReset(deps, session, helpCase.account, password, inCase);
+      return helpReset(deps, session, helpCase.account, { password, sendTo }, inCase);
     case 'unlock-account':
       return helpUnlock(deps, session, helpCase.account, inCase);
     case 'issue-pass':

@@ -59,6 +59,24 @@ export function composePageText(
   return withName(organisation, texts.translate(language, 'sms.call-page', { link, helper: shortName(helper) }));
 }
 
+/** The text with a link by which a caller sets their password. It does not have the number that belongs to it, and is as long as its address. */
+export function composeLinkText(
+  language: string,
+  { link, helper, organisation }: Pick<CallTextParameters, 'helper' | 'organisation'> & { link: string },
+  texts: Texts,
+): string {
+  return withName(organisation, texts.translate(language, 'sms.helpdesk-link', { link, helper: shortName(helper) }));
+}
+
+/** The text with a temporary password, which has to be changed at the next sign-in. */
+export function composePasswordText(
+  language: string,
+  { password, organisation }: Pick<CallTextParameters, 'organisation'> & { password: string },
+  texts: Texts,
+): string {
+  return withName(organisation, texts.translate(language, 'sms.temporary-password', { password }));
+}
+
 function shortName(helper: string): string {
   const oneLine = helper.replace(/\s+/g, ' ').trim();
   return oneLine.length > LONGEST_HELPER ? `${oneLine.slice(0, LONGEST_HELPER - 1).trimEnd()}.` : oneLine;

@@ -6,8 +6,11 @@ import { queueCodeText } from './queue-sms.ts';
 
 /** A secret, or the address where one is shown, on its way to a person; `to` null: thrown away. */
 export interface SecretRequest extends Pick<MailRequest, 'to' | 'directory' | 'language' | 'parameters' | 'expiresAt'> {
-  /** `code`: to be typed by who is sent it; `call-code`: to be read out to the helpdesk; `call-page`: no secret, but as urgent as one. */
-  readonly kind: 'code' | 'call-code' | 'call-page';
+  /**
+   * `code`: to be typed by who is sent it; `call-code`: to be read out to the helpdesk; `call-page`: no secret, but as urgent as one;
+   * `helpdesk-link`: a link by which a password is set.
+   */
+  readonly kind: 'code' | 'call-code' | 'call-page' | 'helpdesk-link';
 }
 type Queue = (deps: CoreDeps, store: Store, request: SecretRequest) => Promise<void>;
 

@@ -1,5 +1,5 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
-import { type OtherWay, PERSON_PERMISSIONS } from '../../../shared/permissions.ts';
+import { isByText, type OtherWay, PERSON_PERMISSIONS } from '../../../shared/permissions.ts';
 import type { Configuration } from '../configuration/document.ts';
 import { combinationsOf, type ProofRule } from '../proof/rules.ts';
 
@@ -49,7 +49,7 @@ export function rulesEmptied(configuration: Configuration): EmptiedRule[] {
 const READ_OUT = ['email', 'sms', 'totp'] as const;
 
 function stricterRole(
-  { unverified, otherWays, ...role }: Configuration['roles'][number],
+  { unverified, otherWays, resetBy, ...role }: Configuration['roles'][number],
   { verifiedCallersOnly, ownDeviceOnly }: Configuration['threat'],
   without: ReadonlySet<FactorKind>,
 ): Configuration['roles'][number] {
@@ -57,6 +57,8 @@ function stricterRole(
   return {
     ...role,
     ...(verifiedCallersOnly || unverified === undefined ? {} : { unverified }),
+    // Where no way is left, none is: a role does not fall back to what it would have unless it said otherwise.
+    ...(resetBy === undefined ? {} : { resetBy: resetBy.filter((way) => !(without.has('sms') && isByText(way))) }),
     ...(ownDeviceOnly || otherWays === undefined ? {} : { otherWays: otherWays.filter(counts) }),
   };
 }

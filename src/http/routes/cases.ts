@@ -216,8 +216,8 @@ export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       },
       (request, reply) =>
         forSession(deps, request, reply, async (acting, session) => {
-          const { password, unverified, linkTo } = request.body;
-          const help = await actOnCase(acting, session, request.params.case, { password, unverified, linkTo });
+          const { password, unverified, linkTo, sendTo } = request.body;
+          const help = await actOnCase(acting, session, request.params.case, { password, unverified, linkTo, sendTo });
           return presentHelp(deps, help, requestLanguage(deps, request));
         }),
     );
@@ -233,8 +233,8 @@ export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       },
       (request, reply) =>
         forSession(deps, request, reply, async (acting, session) => {
-          const { ways, channels } = await resetChoice(acting, session, request.params.case);
-          return { ways: [...ways], channels: [...channels] };
+          const { ways, channels, numbers } = await resetChoice(acting, session, request.params.case);
+          return { ways: [...ways], channels: [...channels], numbers: [...numbers] };
         }),
     );
 

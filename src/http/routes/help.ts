@@ -67,7 +67,11 @@ export function helpRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       },
       (request, reply) =>
         forSession(deps, request, reply, async (acting, session) =>
-          presentHelp(deps, await helpReset(acting, session, request.body.account, request.body.password), requestLanguage(deps, request)),
+          presentHelp(
+            deps,
+            await helpReset(acting, session, request.body.account, { password: request.body.password }),
+            requestLanguage(deps, request),
+          ),
         ),
     );
   };

@@ -26,6 +26,7 @@ export const caseApi = {
   see: (id: string, signal?: AbortSignal) => call<{ case: Case }>('GET', casePath(id), undefined, signal),
   act: (id: string, unverified: boolean) => call<HelpGiven>('POST', `${casePath(id)}/act`, { unverified }),
   resetChoice: (id: string) => call<ResetChoice>('GET', `${casePath(id)}/reset`),
+  sendPassword: (id: string, sendTo: string) => call<HelpGiven>('POST', `${casePath(id)}/act`, { sendTo }),
   /** Sends the link, and says how the case stands then. */
   sendLink: async (id: string, linkTo: string): Promise<Outcome<{ case: Case }>> => {
     const sent = await call<HelpGiven>('POST', `${casePath(id)}/act`, { linkTo });

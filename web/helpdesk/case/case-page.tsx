@@ -27,8 +27,10 @@ interface CasePageProps {
   onVouch: () => void;
   /** The caller is to be sent the address of the page. */
   onPage: (over: 'email' | 'sms') => void;
-  /** A link is to be sent to this mailbox. */
+  /** A link is to be sent to this mailbox or number. */
   onLink: (to: string) => void;
+  /** A temporary password is to be sent to this number. */
+  onSend: (to: string) => void;
   onClose: () => void;
   onBack: () => void;
   /** The session has ended meanwhile. */
@@ -43,6 +45,7 @@ export function CasePage({
   asked,
   onAct,
   onLink,
+  onSend,
   onAsk,
   onAnswer,
   onVouch,
@@ -87,7 +90,15 @@ export function CasePage({
       {shown.state === 'sent' && <SentLink shown={shown} />}
       {shown.state === 'acting' && isReset && <NextLine>{t('case.link.acting', { name })}</NextLine>}
       {isReset && (isVerified || shown.state === 'sent') && !isWaiting && (
-        <ResetWays key={shown.state} shown={shown} busy={busy} onLink={onLink} onTold={() => onAct(false)} onOver={onOver} />
+        <ResetWays
+          key={shown.state}
+          shown={shown}
+          busy={busy}
+          onLink={onLink}
+          onSend={onSend}
+          onTold={() => onAct(false)}
+          onOver={onOver}
+        />
       )}
       {isWaiting && shown.state !== 'closed' && <Notice>{t('approval.waiting')}</Notice>}
       {approval !== undefined && approval.state !== 'waiting' && shown.because !== 'acted' && (

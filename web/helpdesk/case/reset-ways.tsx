@@ -11,6 +11,8 @@ interface ResetWaysProps {
   shown: Case;
   busy: boolean;
   onLink: (to: string) => void;
+  /** A temporary password is made and sent to this number. */
+  onSend: (to: string) => void;
   /** A temporary password is made and told to the agent. */
   onTold: () => void;
   /** The session has ended meanwhile. */
@@ -18,7 +20,7 @@ interface ResetWaysProps {
 }
 
 /** How the password of a verified caller is set: by a link that they open, or else one that is told. */
-export function ResetWays({ shown, busy, onLink, onTold, onOver }: ResetWaysProps) {
+export function ResetWays({ shown, busy, onLink, onSend, onTold, onOver }: ResetWaysProps) {
   const { t } = useTranslation('me');
   const { value: choice, failure } = useLoaded(() => caseApi.resetChoice(shown.id), onOver);
   const { t: portal } = useTranslation();
@@ -26,7 +28,7 @@ export function ResetWays({ shown, busy, onLink, onTold, onOver }: ResetWaysProp
   if (failure !== undefined) return <NextLine>{mistakeOf(failure, portal).text}</NextLine>;
   if (choice === undefined) return null;
   const send = shown.state === 'sent' ? 'case.link.again' : 'case.link.send';
-  const hasLink = choice.ways.includes('link');
+  const hasLink = choice.ways.includes('link') || choice.ways.includes('link-by-text');
   return (
     <>
       {hasLink && shown.state !== 'sent' && (
@@ -35,12 +37,24 @@ export function ResetWays({ shown, busy, onLink, onTold, onOver }: ResetWaysProp
         </Prose>
       )}
       <Actions>
-        {choice.channels.map(({ id, to }) => (
+        {choice.channels.map(({ id, to, over }) => (
           <ActionButton key={id} busy={busy} look={shown.state === 'sent' ? 'secondary' : 'primary'} onPress={() => onLink(id)}>
-            {t(send, { to })}
+            {t(over === 'sms' ? `${send}.sms` : send, { to })}
           </ActionButton>
         ))}
       </Actions>
+      {choice.numbers.length > 0 && (
+        <Aside>
+          <p>{t('case.sent-by-text.text', { name })}</p>
+          <Actions>
+            {choice.numbers.map(({ id, to }) => (
+              <ActionButton key={id} look="secondary" busy={busy} onPress={() => onSend(id)}>
+                {t('case.sent-by-text', { to })}
+              </ActionButton>
+            ))}
+          </Actions>
+        </Aside>
+      )}
       {choice.ways.includes('told') && (
         <Aside>
           <p>{t(hasLink ? 'case.told.text' : 'help.reset-password.explain', { name })}</p>

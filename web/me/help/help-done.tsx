@@ -29,6 +29,7 @@ export function HelpDone({ name, action, given, onBack }: HelpDoneProps) {
           <Exact>{given.password}</Exact>
         </>
       )}
+      {given.sentTo !== undefined && <p>{t('help.sent-to', { to: given.sentTo })}</p>}
       {given.pass !== undefined && given.endsAt !== undefined && (
         <>
           <p>{t('help.pass', { name, time: formatTime(given.endsAt) })}</p>

@@ -134,11 +134,9 @@ function Helping({ contact, initial, roles, onBack, onOver }: HelpPageProps & { 
     }
     case 'case': {
       const { opened } = view;
-      const actOn = (unverified: boolean) =>
-        void ask(
-          () => caseApi.act(opened.id, unverified),
-          (given) => show({ name: 'done', helped: opened.account.displayName, action: opened.action, given }),
-        );
+      const actBy = (call: () => Promise<Outcome<HelpGiven>>) =>
+        void ask(call, (given) => show({ name: 'done', helped: opened.account.displayName, action: opened.action, given }));
+      const actOn = (unverified: boolean) => actBy(() => caseApi.act(opened.id, unverified));
       const moved = ({ case: now }: { case: Case }) => show({ name: 'case', opened: now });
       const link = (to: string) => void ask(() => caseApi.sendLink(opened.id, to), moved);
       const close = () => void ask(() => caseApi.close(opened.id), again);
@@ -156,6 +154,7 @@ function Helping({ contact, initial, roles, onBack, onOver }: HelpPageProps & { 
           onVouch={() => void ask(() => caseApi.vouch(opened.id), moved)}
           onAct={actOn}
           onLink={link}
+          onSend={(to) => actBy(() => caseApi.sendPassword(opened.id, to))}
           onClose={close}
           onBack={again}
           onOver={onOver}

@@ -33,10 +33,10 @@ export async function isAllowedStill(deps: ActDeps, helpCase: HelpCase): Promise
     actsWithSecond(deps, { directory: whom.directory, account: whom.entry }),
   ]);
   const decision = can(roles, actor, action, target);
-  if (!decision.allowed || !decision.resetBy.includes('link')) return false;
+  if (!decision.allowed) return false;
   if (receipt === null || !isWayTaken(receipt.receipt, decision.otherWays)) return false;
-  // Whoever has taken a mailbox away means also what is in it.
-  if (!(await linkChannels(deps, whom.entry)).some(({ id }) => id === link?.channel)) return false;
+  // Whoever has taken a mailbox away means also what is in it; and a role may send none to it any more.
+  if (!(await linkChannels(deps, whom.entry, decision.resetBy)).some(({ id }) => id === link?.channel)) return false;
   if (!withSecond.includes(action)) return true;
   const isApproved = approval?.state === 'approved' && approval.basis === 'receipt';
   return isApproved && (await approverStillMay(deps, approval.by.account, { target }, helpCase));
