@@ -34,12 +34,13 @@ describe.each(['sqlite', 'postgres'] as const)('proofs that the helpdesk removes
     const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('removed_proofs') : undefined;
     drop = database?.drop ?? drop;
     keyturn = await startKeyturn({
-      directories: [{ ...embeddedSection('people'), contacts: { sms: { attributes: ['mobile'] } } }] as never,
+      directories: [{ ...embeddedSection('people'), contacts: { sms: { attributes: ['mobile'], countries: ['DE'] } } }] as never,
       ...(database === undefined ? {} : { database: database.url }),
       configuration: {
         guard: GENEROUS_LIMITS,
         signIn: { enabled: true },
         roles: HELPDESK_ROLES,
+        sms: { kind: 'capture', countries: ['DE'] },
         helpdesk: { approvals: [{ name: 'board', when: { groups: ['Board'] } }] },
       },
     });

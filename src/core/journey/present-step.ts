@@ -185,8 +185,8 @@ function presentPasskey(
 
 function presentCall({ call }: OpenStepOf<'confirm-call'>) {
   if (call === null) return { call: null };
-  const { agent, action, shown, triesLeft } = call;
-  return { call: { agent, action, shown }, attemptsLeft: triesLeft };
+  const { agent, action, kinds, shown, triesLeft } = call;
+  return { call: { agent, action, ...(kinds === undefined ? {} : { kinds }), shown }, attemptsLeft: triesLeft };
 }
 
 function presentAccounts(state: JourneyState): { id: string; label: string }[] {

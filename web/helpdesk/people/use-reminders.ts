@@ -43,7 +43,7 @@ export function useReminders(onOver: () => void) {
       setProgress(so);
       for (let ask: Ask | null = first; ask !== null; ) {
         rest.current = ask;
-        const outcome = await ask(abort.signal);
+        const outcome: Awaited<ReturnType<Ask>> = await ask(abort.signal);
         if (abort.signal.aborted) return;
         if ('failure' in outcome) {
           if (isOver(outcome.failure)) return onOver();
