@@ -81,7 +81,7 @@ describe.each(['sqlite', 'postgres'] as const)('people, as an agent sees them, o
     expect(await logins({ text: family })).toEqual([inside.login]);
     expect(await logins({ text: `${family.slice(0, 5)} ada` })).toEqual([inside.login]);
     expect((await agent.call('GET', '/helpdesk/directories')).body).toEqual({
-      directories: [{ id: 'people', label: 'Directory people', filters: ['locked', 'disabled', 'must-change'] }],
+      directories: [{ id: 'people', label: 'Directory people', filters: ['locked', 'disabled', 'must-change'], reminds: false }],
       threat: null,
     });
     // Who is out of scope is as who does not exist, at every door.

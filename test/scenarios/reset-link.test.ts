@@ -118,7 +118,8 @@ describe.each(['sqlite', 'postgres'] as const)('a link by which a caller sets th
     const { id } = await verified(keyturn, agent, caller);
     expect((await choice(agent, id)).body).toEqual({
       ways: ['link'],
-      channels: [{ id: expect.any(String), to: expect.stringMatching(/•/) }],
+      channels: [{ id: expect.any(String), to: expect.stringMatching(/•/), over: 'email' }],
+      numbers: [],
     });
     // By a role that says nothing else no password is told.
     expect(await act(agent, id)).toMatchObject({ status: 403, body: { code: 'case.reset-way-refused' } });
@@ -238,7 +239,7 @@ describe.each(['sqlite', 'postgres'] as const)('a link by which a caller sets th
     expect(await act(agent, theirs.id, { linkTo: own })).toMatchObject({ status: 422, body: { code: 'case.channel-unknown' } });
     const trusted = await newAgent(keyturn, 'Trusted');
     const told = await openCase(trusted, await newCaller(keyturn), { reason: 'x' });
-    expect((await choice(trusted, told.body.case?.id ?? '')).body).toEqual({ ways: ['told'], channels: [] });
+    expect((await choice(trusted, told.body.case?.id ?? '')).body).toEqual({ ways: ['told'], channels: [], numbers: [] });
     const stranger = await newAgent(keyturn);
     expect(await choice(stranger, open.id)).toMatchObject({ status: 404, body: { code: 'case.unknown' } });
     const unlocking = await openCase(agent, await newCaller(keyturn), { action: 'unlock-account' });
