@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { oneLine } from '../one-line.ts';
 import { OTHER_WAYS, PERSON_PERMISSIONS, RESET_WAYS } from '../permissions.ts';
+import { REMOVABLE_KINDS } from '../removable-kinds.ts';
 import { accountRefSchema } from './help.ts';
 import { factorKindSchema } from './journeys.ts';
 import { openOnPhoneRequestSchema } from './on-phone.ts';
@@ -9,8 +10,6 @@ import { openOnPhoneRequestSchema } from './on-phone.ts';
 
 const time = z.iso.datetime();
 
-/** Kinds of proofs that are enrolled with us, and so can be removed here: what the directory knows of somebody is changed there. */
-export const REMOVABLE_KINDS = ['passkey', 'totp', 'email', 'sms', 'recovery-code', 'questions', 'temporary-pass'] as const;
 const kindsToRemove = z.array(z.enum(REMOVABLE_KINDS)).min(1).max(REMOVABLE_KINDS.length);
 
 export const openCaseRequestSchema = z.strictObject({

@@ -1,8 +1,8 @@
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { REMOVABLE_KINDS } from '../../shared/api/cases.ts';
 import type { HelpedAccount } from '../../shared/api/help.ts';
 import type { PeopleDirectories, SeenPerson } from '../../shared/api/people.ts';
+import { REMOVABLE_KINDS, type RemovableKind } from '../../shared/removable-kinds.ts';
 import { HelpPage, type HelpPageProps } from '../me/help/help-page.tsx';
 import { SignIn } from '../me/sign-in.tsx';
 import { useLoaded } from '../me/use-loaded.ts';
@@ -14,7 +14,6 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import { ThreatNotice } from '../ui/threat-notice.tsx';
 import { useTexts } from '../use-texts.ts';
 import { ApprovalsPage } from './case/approvals-page.tsx';
-import type { RemovableKind } from './case/case-api.ts';
 import { heardAlso, LiveList, NOTHING_HEARD } from './live/live-list.tsx';
 import { useLive } from './live/use-live.ts';
 import { peopleApi } from './people/people-api.ts';

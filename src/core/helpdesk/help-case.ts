@@ -1,5 +1,6 @@
-import type { REMOVABLE_KINDS, TYPED_KINDS } from '../../../shared/api/cases.ts';
+import type { TYPED_KINDS } from '../../../shared/api/cases.ts';
 import type { OtherWay, PersonPermission } from '../../../shared/permissions.ts';
+import type { RemovableKind } from '../../../shared/removable-kinds.ts';
 import type { PutQuestion } from '../factors/factor.ts';
 import type { JourneyState } from '../journey/journey-state.ts';
 import type { CaseRow } from '../ports/case-store.ts';
@@ -32,7 +33,6 @@ export type Approval =
 export type Approved = Extract<Approval, { by: unknown }>;
 
 export type TypedKind = (typeof TYPED_KINDS)[number];
-export type RemovableKind = (typeof REMOVABLE_KINDS)[number];
 
 /** What the caller was asked for last. */
 export interface AskedCaller {

@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
+import type { RemovableKind } from '../../../shared/removable-kinds.ts';
 import { delegateActor, requireMay } from '../access/helped.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { wholePattern } from '../configuration/whole-pattern.ts';
@@ -10,7 +11,7 @@ import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { randomCode, randomId } from '../random-id.ts';
 import type { Session } from '../sessions/session.ts';
-import { aboutCase, type CaseFacts, endCase, type HelpCase, helpCaseOf, type RemovableKind } from './help-case.ts';
+import { aboutCase, type CaseFacts, endCase, type HelpCase, helpCaseOf } from './help-case.ts';
 import { requireRemovable } from './removable.ts';
 
 /** Of different lengths, so that nobody mixes them up on the telephone. */

@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
+import type { RemovableKind } from '../../../shared/removable-kinds.ts';
 import { requireMay } from '../access/helped.ts';
 import { accountKey } from '../accounts/candidate.ts';
 import { ownedFactors } from '../enrolment/factors-of.ts';
@@ -6,7 +7,6 @@ import { ownerOf } from '../factors/owner-of.ts';
 import type { ActDeps } from '../journey/act.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Session } from '../sessions/session.ts';
-import type { RemovableKind } from './help-case.ts';
 
 /**
  * That somebody has something enrolled of each of these kinds, and that who asks may remove it wherever it was enrolled: what stands with a

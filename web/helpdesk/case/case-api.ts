@@ -1,6 +1,7 @@
-import type { Case, CaseApproval, REMOVABLE_KINDS, ResetChoice, TYPED_KINDS } from '../../../shared/api/cases.ts';
+import type { Case, CaseApproval, ResetChoice, TYPED_KINDS } from '../../../shared/api/cases.ts';
 import type { HelpGiven } from '../../../shared/api/help.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
+import type { RemovableKind } from '../../../shared/removable-kinds.ts';
 import { call, type Outcome } from '../../api.ts';
 
 export interface AskedCase {
@@ -13,7 +14,6 @@ export interface AskedCase {
   replace?: boolean;
 }
 
-export type RemovableKind = (typeof REMOVABLE_KINDS)[number];
 export type TypedKind = (typeof TYPED_KINDS)[number];
 
 /** What a caller said: a code, or an answer to each question. */

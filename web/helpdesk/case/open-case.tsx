@@ -1,14 +1,14 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { REMOVABLE_KINDS } from '../../../shared/api/cases.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
+import { REMOVABLE_KINDS, type RemovableKind } from '../../../shared/removable-kinds.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { ChoiceCards } from '../../ui/choice-cards.tsx';
 import { FormActions } from '../../ui/form-actions.tsx';
 import { Aside, Prose } from '../../ui/layout.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';
 import { TextField } from '../../ui/text-field.tsx';
-import type { AskedCase, RemovableKind } from './case-api.ts';
+import type { AskedCase } from './case-api.ts';
 
 const KINDS = 'kinds';
 
