@@ -8,7 +8,35 @@ import { linkOf, MINE, OTHER, personOf } from './person-of.ts';
 import { readable } from './readable.ts';
 import type { Schema } from './schema.ts';
 import { openColumn } from './sealed-columns.ts';
+import { statement } from './statement.ts';
 import { sealedFactor } from './understood.ts';
+
+const recordOf = (which: 'current' | 'ended') =>
+  statement<AccountRef>()((db, { directory, id }) =>
+    db
+      .selectFrom(sql<{ directory: string; account_id: string }>`${personOf({ directory, id })}`.as('own'))
+      .leftJoin('person_accounts as other', (join) =>
+        join.onRef('other.directory', '=', 'own.directory').onRef('other.account_id', '=', 'own.account_id'),
+      )
+      .leftJoin('person_accounts as mine', (join) =>
+        join.onRef('mine.person', '=', 'other.person').on('mine.directory', '=', directory).on('mine.account_id', '=', id),
+      )
+      .leftJoin('freezes', (join) =>
+        join.onRef('freezes.directory', '=', 'own.directory').onRef('freezes.account_id', '=', 'own.account_id'),
+      )
+      .leftJoin('factors', (join) =>
+        join
+          .onRef('factors.directory', '=', 'own.directory')
+          .onRef('factors.account_id', '=', 'own.account_id')
+          .on('factors.ended_at', which === 'current' ? 'is' : 'is not', null),
+      )
+      .select(['own.directory as own_directory', 'own.account_id as own_account_id', 'freezes.frozen_at'])
+      .selectAll('factors')
+      .select([...MINE, ...OTHER])
+      .orderBy('factors.created_at')
+      .orderBy('factors.id'),
+  );
+const RECORDS = { current: recordOf('current'), ended: recordOf('ended') };
 
 /**
  * What is recorded about the person whom an account belongs to, in one statement: by rows that can be opened, and links that can.
@@ -19,27 +47,7 @@ export async function readPerson(
   account: AccountRef,
   which: 'current' | 'ended' = 'current',
 ): Promise<PersonRecord> {
-  const rows = await context.db
-    .selectFrom(sql<{ directory: string; account_id: string }>`${personOf(account)}`.as('own'))
-    .leftJoin('person_accounts as other', (join) =>
-      join.onRef('other.directory', '=', 'own.directory').onRef('other.account_id', '=', 'own.account_id'),
-    )
-    .leftJoin('person_accounts as mine', (join) =>
-      join.onRef('mine.person', '=', 'other.person').on('mine.directory', '=', account.directory).on('mine.account_id', '=', account.id),
-    )
-    .leftJoin('freezes', (join) => join.onRef('freezes.directory', '=', 'own.directory').onRef('freezes.account_id', '=', 'own.account_id'))
-    .leftJoin('factors', (join) =>
-      join
-        .onRef('factors.directory', '=', 'own.directory')
-        .onRef('factors.account_id', '=', 'own.account_id')
-        .on('factors.ended_at', which === 'current' ? 'is' : 'is not', null),
-    )
-    .select(['own.directory as own_directory', 'own.account_id as own_account_id', 'freezes.frozen_at'])
-    .selectAll('factors')
-    .select([...MINE, ...OTHER])
-    .orderBy('factors.created_at')
-    .orderBy('factors.id')
-    .execute();
+  const { rows } = await RECORDS[which](context, { directory: account.directory, id: account.id });
 
   const isOther = (row: (typeof rows)[number]) => row.own_directory !== account.directory || row.own_account_id !== account.id;
   const links = new Map<string, PersonAccount | null>();

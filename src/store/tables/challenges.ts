@@ -4,6 +4,26 @@ import type { ChallengeRow, ChallengeStore } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
 import type { Schema } from '../schema.ts';
 import { openColumn, sealColumn } from '../sealed-columns.ts';
+import { statement } from '../statement.ts';
+
+const insert = statement<Schema['challenges']>()(
+  (db, { id, journey_id, kind, maximum_attempts, expires_at, expected, attempts, consumed_at }) =>
+    db.insertInto('challenges').values({ id, journey_id, kind, maximum_attempts, expires_at, expected, attempts, consumed_at }),
+);
+/** The limit is part of the statement that counts, so parallel guesses cannot pass it together. */
+const attempt = statement<{ id: string; now: number }>()((db, { id, now }) =>
+  db
+    .updateTable('challenges')
+    .set((eb) => ({ attempts: eb('attempts', '+', 1) }))
+    .where('id', '=', id)
+    .where('consumed_at', 'is', null)
+    .where('expires_at', '>', now)
+    .whereRef('attempts', '<', 'maximum_attempts')
+    .returningAll(),
+);
+const consume = statement<{ id: string; now: number }>()((db, { id, now }) =>
+  db.updateTable('challenges').set({ consumed_at: now }).where('id', '=', id).where('consumed_at', 'is', null),
+);
 
 /** The verbs of table `challenges`. */
 export function createChallenges(context: TableContext): ChallengeStore {
@@ -28,26 +48,14 @@ export function createChallenges(context: TableContext): ChallengeStore {
         expires_at: row.expiresAt,
       };
       const expected = sealColumn(context.secrets, 'challenges', columns, row.expected);
-      await context.db
-        .insertInto('challenges')
-        .values({ ...columns, expected, attempts: row.attempts, consumed_at: row.consumedAt })
-        .execute();
+      await insert(context, { ...columns, expected, attempts: row.attempts, consumed_at: row.consumedAt });
     },
     async find(id) {
       const row = await context.db.selectFrom('challenges').selectAll().where('id', '=', id).executeTakeFirst();
       return row === undefined ? null : toRow(row);
     },
     async attempt(id, now) {
-      // The limit is part of the statement that counts, so parallel guesses cannot pass it together.
-      const row = await context.db
-        .updateTable('challenges')
-        .set((eb) => ({ attempts: eb('attempts', '+', 1) }))
-        .where('id', '=', id)
-        .where('consumed_at', 'is', null)
-        .where('expires_at', '>', now)
-        .whereRef('attempts', '<', 'maximum_attempts')
-        .returningAll()
-        .executeTakeFirst();
+      const [row] = (await attempt(context, { id, now })).rows;
       return row === undefined ? null : toRow(row);
     },
     async giveBack(id) {
@@ -59,13 +67,7 @@ export function createChallenges(context: TableContext): ChallengeStore {
         .execute();
     },
     async consume(id, now) {
-      const result = await context.db
-        .updateTable('challenges')
-        .set({ consumed_at: now })
-        .where('id', '=', id)
-        .where('consumed_at', 'is', null)
-        .executeTakeFirst();
-      return result.numUpdatedRows === 1n;
+      return (await consume(context, { id, now })).numAffectedRows === 1n;
     },
   };
 }

@@ -3,37 +3,61 @@ import { WRONG_CLOCK } from '../../core/guard/wrong-clock.ts';
 import type { CounterHit, CounterRow, CounterStore } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
 import type { Schema } from '../schema.ts';
+import { statement } from '../statement.ts';
+
+/** The values of several rows: `key0`, `by0` and `ends0` of the first, and so on. */
+type Hits = { now: number } & Record<`key${number}`, string> & Record<`by${number}` | `ends${number}`, number>;
+
+const hit = (count: number) =>
+  statement<Hits>()((db, values) => {
+    const rows = Array.from({ length: count }, (_, nth) => ({
+      key: values[`key${nth}`],
+      count: values[`by${nth}`],
+      window_started_at: values.now,
+      window_ends_at: values[`ends${nth}`],
+      paused_until: 0,
+    }));
+    // Each row brings the length of its window along: from `now` to the end that a new window would have.
+    const length = sql<number>`(excluded.window_ends_at - excluded.window_started_at)`;
+    // One that begins far from now was begun by a clock that was wrong, and would last until that time comes.
+    const over = sql<boolean>`(counters.window_started_at + ${length} <= excluded.window_started_at
+      or excluded.window_started_at + ${WRONG_CLOCK} <= counters.window_started_at)`;
+    const before = sql<number>`case when ${over} or counters.count < 0 then 0 else counters.count end`;
+    return db
+      .insertInto('counters')
+      .values(rows as Schema['counters'][])
+      .onConflict((conflict) =>
+        conflict.column('key').doUpdateSet({
+          count: sql<number>`case when (${before}) + excluded.count < 0 then 0 else (${before}) + excluded.count end`,
+          window_started_at: sql<number>`case when ${over} then excluded.window_started_at else counters.window_started_at end`,
+          window_ends_at: sql<number>`case when ${over} then excluded.window_ends_at else counters.window_started_at + ${length} end`,
+        }),
+      )
+      .returningAll();
+  });
+
+/** By how many keys are counted: a dozen at most. */
+const HITS = new Map<number, ReturnType<typeof hit>>();
+
+function hitSoMany(count: number): ReturnType<typeof hit> {
+  const made = HITS.get(count) ?? hit(count);
+  HITS.set(count, made);
+  return made;
+}
 
 /** The verbs of table `counters`. */
 export function createCounters(context: TableContext): CounterStore {
   return {
     async hitAll(hits, now) {
-      const rows = inLockOrder(hits).map(({ key, windowMilliseconds, by }) => ({
-        key,
-        count: by,
-        window_started_at: now,
-        window_ends_at: now + windowMilliseconds,
-        paused_until: 0,
-      }));
-      if (rows.length === 0) return new Map();
-      // Each row brings the length of its window along: from `now` to the end that a new window would have.
-      const length = sql<number>`(excluded.window_ends_at - excluded.window_started_at)`;
-      // One that begins far from now was begun by a clock that was wrong, and would last until that time comes.
-      const over = sql<boolean>`(counters.window_started_at + ${length} <= excluded.window_started_at
-        or excluded.window_started_at + ${WRONG_CLOCK} <= counters.window_started_at)`;
-      const before = sql<number>`case when ${over} or counters.count < 0 then 0 else counters.count end`;
-      const counted = await context.db
-        .insertInto('counters')
-        .values(rows)
-        .onConflict((conflict) =>
-          conflict.column('key').doUpdateSet({
-            count: sql<number>`case when (${before}) + excluded.count < 0 then 0 else (${before}) + excluded.count end`,
-            window_started_at: sql<number>`case when ${over} then excluded.window_started_at else counters.window_started_at end`,
-            window_ends_at: sql<number>`case when ${over} then excluded.window_ends_at else counters.window_started_at + ${length} end`,
-          }),
-        )
-        .returningAll()
-        .execute();
+      const each = inLockOrder(hits);
+      if (each.length === 0) return new Map();
+      const values = each.flatMap(({ key, windowMilliseconds, by }, nth) => [
+        [`key${nth}`, key],
+        [`by${nth}`, by],
+        [`ends${nth}`, now + windowMilliseconds],
+      ]);
+      const told = Object.fromEntries([['now', now], ...values]) as Hits;
+      const { rows: counted } = await hitSoMany(each.length)(context, told);
       return new Map(counted.map((row) => [row.key, toRow(row)]));
     },
     async pause(key, until) {

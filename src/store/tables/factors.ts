@@ -6,6 +6,18 @@ import { openFactor, readPerson } from '../read-person.ts';
 import { readable } from '../readable.ts';
 import type { Schema } from '../schema.ts';
 import { openColumn, sealColumn } from '../sealed-columns.ts';
+import { statement } from '../statement.ts';
+
+const acceptTimeStep = statement<{ id: string; timeStep: number; driftSteps: number; now: number }>()(
+  (db, { id, timeStep, driftSteps, now }) =>
+    db
+      .updateTable('factors')
+      .set({ last_time_step: timeStep, last_used_at: now, drift_steps: driftSteps, failures: 0 })
+      .where('id', '=', id)
+      .where('ended_at', 'is', null)
+      .where('suspended_at', 'is', null)
+      .where((eb) => eb.or([eb('last_time_step', 'is', null), eb('last_time_step', '<', timeStep)])),
+);
 
 /** The verbs of table `factors`. */
 export function createFactors(context: TableContext): FactorStore {
@@ -73,15 +85,7 @@ export function createFactors(context: TableContext): FactorStore {
       return Number(count);
     },
     async acceptTimeStep(id, timeStep, driftSteps, now) {
-      const result = await context.db
-        .updateTable('factors')
-        .set({ last_time_step: timeStep, last_used_at: now, drift_steps: driftSteps, failures: 0 })
-        .where('id', '=', id)
-        .where('ended_at', 'is', null)
-        .where('suspended_at', 'is', null)
-        .where((eb) => eb.or([eb('last_time_step', 'is', null), eb('last_time_step', '<', timeStep)]))
-        .executeTakeFirst();
-      return result.numUpdatedRows === 1n;
+      return (await acceptTimeStep(context, { id, timeStep, driftSteps, now })).numAffectedRows === 1n;
     },
     async countFailures(ids, most, now) {
       const suspended: string[] = [];

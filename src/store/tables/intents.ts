@@ -4,8 +4,43 @@ import type { IntentRow, IntentStore, StoredIntent } from '../../core/ports/stor
 import type { TableContext } from '../context.ts';
 import { personOf } from '../person-of.ts';
 import { readable } from '../readable.ts';
-import type { Schema } from '../schema.ts';
+import type { Database, Schema } from '../schema.ts';
 import { openColumn, sealColumn } from '../sealed-columns.ts';
+import { statement } from '../statement.ts';
+
+const insert = statement<Schema['intents']>()(
+  (db, { id, directory, account_id, verb, journey_id, created_at, facts, status, closed_at, lease_until }) =>
+    db
+      .insertInto('intents')
+      .values({ id, directory, account_id, verb, journey_id, created_at, facts, status, closed_at, lease_until })
+      .onConflict((conflict) => conflict.columns(['directory', 'account_id']).where('status', '=', sql.lit('open')).doNothing()),
+);
+
+const close = statement<{ id: string; status: IntentRow['status']; now: number }>()((db, { id, status, now }) =>
+  db.updateTable('intents').set({ status, closed_at: now }).where('id', '=', id).where('status', '=', 'open'),
+);
+
+/** What was written, or may have been, since then. */
+const written = (db: Database, account: AccountRef, since: number) =>
+  db
+    .selectFrom('intents')
+    .select('intents.id')
+    .where('intents.directory', '=', account.directory)
+    .where('intents.account_id', '=', account.id)
+    .where('intents.status', 'in', ['done', 'unknown'])
+    .where('intents.closed_at', '>', since);
+
+const byAnother = (query: ReturnType<typeof written>, journey: string) =>
+  query.where((eb) => eb.or([eb('intents.journey_id', 'is', null), eb('intents.journey_id', '!=', journey)]));
+
+const inTheWay = statement<AccountRef & { since: number; journey: string }>()((db, { directory, id, since, journey }) => {
+  const frozen = db
+    .selectFrom('freezes')
+    .select('freezes.account_id')
+    .where(sql<boolean>`(freezes.directory, freezes.account_id) in ${personOf({ directory, id })}`);
+  const other = byAnother(written(db, { directory, id }, since), journey);
+  return db.selectNoFrom((eb) => [eb.exists(frozen).as('frozen'), eb.exists(other).as('written')]);
+});
 
 /** The verbs of table `intents`. */
 export function createIntents(context: TableContext): IntentStore {
@@ -23,20 +58,6 @@ export function createIntents(context: TableContext): IntentStore {
     closedAt: row.closed_at,
     leaseUntil: row.lease_until,
   });
-
-  const written = (account: AccountRef, since: number, except: { intent: string } | { journey: string }) =>
-    context.db
-      .selectFrom('intents')
-      .select('intents.id')
-      .where('intents.directory', '=', account.directory)
-      .where('intents.account_id', '=', account.id)
-      .where('intents.status', 'in', ['done', 'unknown'])
-      .where('intents.closed_at', '>', since)
-      .where((eb) =>
-        'intent' in except
-          ? eb('intents.id', '!=', except.intent)
-          : eb.or([eb('intents.journey_id', 'is', null), eb('intents.journey_id', '!=', except.journey)]),
-      );
 
   const resets = (account: AccountRef, since: number) =>
     context.db
@@ -60,12 +81,8 @@ export function createIntents(context: TableContext): IntentStore {
         created_at: row.createdAt,
       };
       const facts = sealColumn(context.secrets, 'intents', columns, row.facts);
-      const result = await context.db
-        .insertInto('intents')
-        .values({ ...columns, facts, status: row.status, closed_at: row.closedAt, lease_until: row.leaseUntil })
-        .onConflict((conflict) => conflict.columns(['directory', 'account_id']).where('status', '=', sql.lit('open')).doNothing())
-        .executeTakeFirst();
-      return result.numInsertedOrUpdatedRows === 1n;
+      const rest = { facts, status: row.status, closed_at: row.closedAt, lease_until: row.leaseUntil };
+      return (await insert(context, { ...columns, ...rest })).numAffectedRows === 1n;
     },
     async amend(id, facts, leaseUntil) {
       const row = await context.db.selectFrom('intents').selectAll().where('id', '=', id).executeTakeFirst();
@@ -79,13 +96,7 @@ export function createIntents(context: TableContext): IntentStore {
       return result.numUpdatedRows === 1n;
     },
     async close(id, status, now) {
-      const result = await context.db
-        .updateTable('intents')
-        .set({ status, closed_at: now })
-        .where('id', '=', id)
-        .where('status', '=', 'open')
-        .executeTakeFirst();
-      return result.numUpdatedRows === 1n;
+      return (await close(context, { id, status, now })).numAffectedRows === 1n;
     },
     async find(id) {
       const row = await context.db.selectFrom('intents').selectAll().where('id', '=', id).executeTakeFirst();
@@ -114,7 +125,9 @@ export function createIntents(context: TableContext): IntentStore {
       return rows.sort((a, b) => a.created_at - b.created_at).map(toRow);
     },
     async wroteSince(account, since, except) {
-      return (await written(account, since, except).limit(1).executeTakeFirst()) !== undefined;
+      const query = written(context.db, account, since);
+      const others = 'intent' in except ? query.where('intents.id', '!=', except.intent) : byAnother(query, except.journey);
+      return (await others.limit(1).executeTakeFirst()) !== undefined;
     },
     async wasReset(account, since) {
       return (await resets(account, since).executeTakeFirst()) !== undefined;
@@ -123,16 +136,10 @@ export function createIntents(context: TableContext): IntentStore {
       return (await resets(account, since).where('journey_id', 'is', null).executeTakeFirst()) !== undefined;
     },
     async inTheWay(account, provenAt, journey) {
-      const frozen = context.db
-        .selectFrom('freezes')
-        .select('freezes.account_id')
-        .where(sql<boolean>`(freezes.directory, freezes.account_id) in ${personOf(account)}`);
-      const found = await context.db
-        .selectNoFrom((eb) => [eb.exists(frozen).as('frozen'), eb.exists(written(account, provenAt, { journey })).as('written')])
-        .executeTakeFirstOrThrow();
-      // SQLite knows no truth values, only 0 and 1.
-      if (Number(found.written) === 1) return 'written';
-      return Number(found.frozen) === 1 ? 'frozen' : null;
+      const [found] = (await inTheWay(context, { directory: account.directory, id: account.id, since: provenAt, journey })).rows;
+      // SQLite knows no truth values, only 0 and 1. Not told is not nothing.
+      if (Number(found?.written ?? 1) === 1) return 'written';
+      return Number(found?.frozen) === 1 ? 'frozen' : null;
     },
     async openCount() {
       const row = await context.db

@@ -6,6 +6,37 @@ import type { TableContext } from '../context.ts';
 import { readable } from '../readable.ts';
 import type { Schema } from '../schema.ts';
 import { openColumn, sealColumn } from '../sealed-columns.ts';
+import { statement } from '../statement.ts';
+
+interface Counted {
+  digest: string;
+  id: string;
+  now: number;
+  /** A window that began before this is over. */
+  before: number;
+  /** A window that begins from here on was begun by a clock that was wrong, and would last until that time comes. */
+  ahead: number;
+}
+
+const countAnswer = (of: 'any-journey' | 'one-journey') =>
+  statement<Counted>()((db, { digest, id, now, before, ahead }) => {
+    const over = sql<boolean>`(answers_since <= ${before} or answers_since >= ${ahead})`;
+    return db
+      .updateTable('journeys')
+      .set({
+        answers: sql<number>`case when ${over} then 1 else answers + 1 end`,
+        answers_since: sql<number>`case when ${over} then ${now} else answers_since end`,
+      })
+      .where('token_digest', '=', digest)
+      .$if(of === 'one-journey', (query) => query.where('id', '=', id))
+      .returningAll();
+  });
+const COUNTS = { any: countAnswer('any-journey'), one: countAnswer('one-journey') };
+
+const advance = statement<Pick<Schema['journeys'], 'id' | 'version' | 'status' | 'expires_at' | 'state'> & { from: number }>()(
+  (db, { id, version, status, expires_at, state, from }) =>
+    db.updateTable('journeys').set({ version, status, expires_at, state }).where('id', '=', id).where('version', '=', from),
+);
 
 /** The verbs of table `journeys`. */
 export function createJourneys(context: TableContext): JourneyStore {
@@ -34,18 +65,8 @@ export function createJourneys(context: TableContext): JourneyStore {
       return row === undefined ? null : (readable(context, 'journeys', [row], toRow)[0] ?? null);
     },
     async countAnswer(tokenDigest, id, { now, milliseconds }) {
-      // A window that begins far from now was begun by a clock that was wrong, and would last until that time comes.
-      const over = sql<boolean>`(answers_since <= ${now - milliseconds} or answers_since >= ${now + WRONG_CLOCK})`;
-      const row = await context.db
-        .updateTable('journeys')
-        .set({
-          answers: sql<number>`case when ${over} then 1 else answers + 1 end`,
-          answers_since: sql<number>`case when ${over} then ${now} else answers_since end`,
-        })
-        .where('token_digest', '=', tokenDigest)
-        .$if(id !== null, (query) => query.where('id', '=', id ?? ''))
-        .returningAll()
-        .executeTakeFirst();
+      const counted = { digest: tokenDigest, id: id ?? '', now, before: now - milliseconds, ahead: now + WRONG_CLOCK };
+      const [row] = (await (id === null ? COUNTS.any : COUNTS.one)(context, counted)).rows;
       if (row === undefined) return null;
       const [opened] = readable(context, 'journeys', [row], toRow);
       return opened === undefined ? null : { row: opened, answers: row.answers, answersSince: row.answers_since };
@@ -90,13 +111,8 @@ export function createJourneys(context: TableContext): JourneyStore {
     async advance(row, next) {
       const columns = columnsOf({ ...row, ...next, version: row.version + 1 });
       const state = sealColumn(context.secrets, 'journeys', columns, next.state);
-      const result = await context.db
-        .updateTable('journeys')
-        .set({ version: columns.version, status: columns.status, expires_at: columns.expires_at, state })
-        .where('id', '=', row.id)
-        .where('version', '=', row.version)
-        .executeTakeFirst();
-      return result.numUpdatedRows === 1n;
+      const { id, version, status, expires_at } = columns;
+      return (await advance(context, { id, version, status, expires_at, state, from: row.version })).numAffectedRows === 1n;
     },
   };
 }

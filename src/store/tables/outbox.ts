@@ -1,15 +1,53 @@
-import { type Selectable, sql } from 'kysely';
+import { type Insertable, type Selectable, sql } from 'kysely';
 import type { ErrorCode } from '../../../shared/errors.ts';
 import type { OutboxLane, OutboxRow, OutboxStore, QueuedRow } from '../../core/ports/outbox-store.ts';
 import type { TableContext } from '../context.ts';
 import { readable } from '../readable.ts';
 import type { Schema } from '../schema.ts';
 import { openColumn, sealColumn } from '../sealed-columns.ts';
+import { statement } from '../statement.ts';
 
 /** What one recipient brings about. */
 const DEFERRED: ErrorCode = 'mail.deferred';
 
+type Queued = Omit<Insertable<Schema['outbox']>, 'done_at' | 'failed_at' | 'problem'>;
+
 const LANES: readonly OutboxLane[] = ['code', 'notice', 'bulk'];
+
+const insert = statement<Queued>()((db, { id, lane, kind, created_at, expires_at, payload, attempts, run_at, lease_until }) =>
+  db.insertInto('outbox').values({ id, lane, kind, created_at, expires_at, payload, attempts, run_at, lease_until }),
+);
+
+const take = statement<{ lane: OutboxLane; now: number; until: number; limit: number }>()((db, { lane, now, until, limit }, engine) =>
+  // Materialized: PostgreSQL may otherwise run a limited subquery more than once and lock more than `limit` rows.
+  db
+    .with(
+      (cte) => cte('due').materialized(),
+      (inner) =>
+        inner
+          .selectFrom('outbox')
+          .select('id')
+          .where('done_at', 'is', null)
+          .where('failed_at', 'is', null)
+          .where('lane', '=', lane)
+          .where('run_at', '<=', now)
+          .where('lease_until', '<=', now)
+          .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+          .orderBy('run_at')
+          .orderBy('created_at')
+          .limit(limit)
+          .$if(engine === 'postgres', (query) => query.forUpdate().skipLocked()),
+    )
+    .updateTable('outbox')
+    .set((eb) => ({ lease_until: until, attempts: eb('attempts', '+', 1) }))
+    .where('id', 'in', (eb) => eb.selectFrom('due').select('due.id'))
+    .returningAll(),
+);
+
+/** What was delivered (a code, an address) has no further use here. */
+const done = statement<{ id: string; now: number }>()((db, { id, now }) =>
+  db.updateTable('outbox').set({ done_at: now, lease_until: 0, problem: null, payload: '' }).where('id', '=', id),
+);
 
 /**
  * The verbs of table `outbox`. A row whose `expiresAt` is over is never taken; `backlog` counts it as failed until `tidy`
@@ -42,7 +80,7 @@ export function createOutbox(context: TableContext): OutboxStore {
 
   return {
     async insert(row) {
-      await context.db.insertInto('outbox').values(toColumns(row)).execute();
+      await insert(context, toColumns(row));
     },
     async replace({ id, kind }, rows, { until, most }) {
       const columns = rows.map((row, index) => ({
@@ -80,30 +118,7 @@ export function createOutbox(context: TableContext): OutboxStore {
         .map(toRow);
     },
     async take(lane, now, leaseUntil, limit) {
-      // Materialized: PostgreSQL may otherwise run a limited subquery more than once and lock more than `limit` rows.
-      const rows = await context.db
-        .with(
-          (cte) => cte('due').materialized(),
-          (db) =>
-            db
-              .selectFrom('outbox')
-              .select('id')
-              .where('done_at', 'is', null)
-              .where('failed_at', 'is', null)
-              .where('lane', '=', lane)
-              .where('run_at', '<=', now)
-              .where('lease_until', '<=', now)
-              .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
-              .orderBy('run_at')
-              .orderBy('created_at')
-              .limit(limit)
-              .$if(context.engine === 'postgres', (query) => query.forUpdate().skipLocked()),
-        )
-        .updateTable('outbox')
-        .set((eb) => ({ lease_until: leaseUntil, attempts: eb('attempts', '+', 1) }))
-        .where('id', 'in', (eb) => eb.selectFrom('due').select('due.id'))
-        .returningAll()
-        .execute();
+      const { rows } = await take(context, { lane, now, until: leaseUntil, limit });
       return readable(
         context,
         'outbox',
@@ -150,12 +165,7 @@ export function createOutbox(context: TableContext): OutboxStore {
       return result.numDeletedRows === 1n;
     },
     async done(id, now) {
-      // What was delivered (a code, an address) has no further use here.
-      await context.db
-        .updateTable('outbox')
-        .set({ done_at: now, lease_until: 0, problem: null, payload: '' })
-        .where('id', '=', id)
-        .execute();
+      await done(context, { id, now });
     },
     async retry(id, runAt, problem) {
       await context.db.updateTable('outbox').set({ run_at: runAt, lease_until: 0, problem }).where('id', '=', id).execute();
