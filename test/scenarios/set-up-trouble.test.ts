@@ -146,6 +146,20 @@ describe('a certificate that is not right', () => {
     },
   );
 
+  it('is warned of where it ends soon, and stops nothing', async () => {
+    const there = await startSlapd({ certificateAuthority: authority, certificateEndsInDays: 12 });
+    wrong.push(there);
+    await save({ directory: directoryAt(there), ...rest() }, { directory: there.service.password });
+    const checked = await check();
+    expect(errorsOf(checked)).toEqual([]);
+    expect(checked.findings).toContainEqual({
+      level: 'warning',
+      text: expect.stringMatching(new RegExp(`^The certificate of ${there.url} ends on .*, in 1[12] days$`)),
+      fix: 'Install a new certificate on the server',
+    });
+    expect(await browser.call('POST', '/set-up/finish', { version, administrator: 'alice' })).toMatchObject({ status: 200 });
+  });
+
   it('of a mail server is told in words', async () => {
     await save({ directory: directoryAt(slapd), ...rest(), mail: { ...rest().mail, security: 'starttls' } as never });
     const { body } = await browser.call<{ trouble: { problem: string; fix: string } }>('POST', '/set-up/test-mail', {

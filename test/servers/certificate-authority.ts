@@ -11,6 +11,8 @@ export interface CertificateRequest {
   readonly altNames: readonly string[];
   /** Already past its end when issued, to test that a client refuses it. */
   readonly expired?: boolean;
+  /** Days until its end; 825 unless told. */
+  readonly endsInDays?: number;
 }
 
 export interface IssuedCertificate {
@@ -105,7 +107,7 @@ async function issue(folder: string, request: CertificateRequest): Promise<Issue
         '-set_serial',
         String(randomInt(1, 2 ** 47)),
         '-days',
-        request.expired ? '-1' : '825',
+        request.expired ? '-1' : String(request.endsInDays ?? 825),
         '-sha256',
         '-out',
         certificateFile,

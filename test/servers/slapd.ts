@@ -25,6 +25,8 @@ export interface SlapdOptions {
   readonly certificateAuthority?: CertificateAuthority;
   /** The certificate presented is past its end. */
   readonly expiredCertificate?: boolean;
+  /** Days until the end of the certificate; 825 unless told. */
+  readonly certificateEndsInDays?: number;
   /** Names in the certificate instead of the right ones. */
   readonly certificateNames?: readonly string[];
   /** Password of `cn=config`, so that the configuration can be changed while it runs; without one it cannot. */
@@ -111,6 +113,7 @@ async function prepare(
     name: `slapd-${ports.ldaps}`,
     altNames: options.certificateNames ?? ['DNS:localhost', 'IP:127.0.0.1'],
     expired: options.expiredCertificate ?? false,
+    ...(options.certificateEndsInDays === undefined ? {} : { endsInDays: options.certificateEndsInDays }),
   });
   const data: SlapdData = {
     kind: 'openldap',

@@ -4,6 +4,9 @@ const DAY = 24 * 60 * 60_000;
 /** Long enough to order and install another one, also over holidays. */
 const WARN_DAYS = 30;
 
+/** What is done about the certificate of a server. */
+export const NEW_CERTIFICATE = 'Install a new certificate on the server';
+
 /**
  * A warning when a certificate ends soon; nothing otherwise, and nothing when its end is not known.
  * @param end milliseconds since 1970

@@ -2,7 +2,7 @@ import { withLines } from '../../../shared/fix-text.ts';
 import type { Directory, DirectoryKind } from '../ports/directory.ts';
 import type { ConfiguredName, DirectoryHealth, DirectoryRight, DirectoryVerb } from '../ports/directory-health.ts';
 import type { Clock, Random } from '../ports/platform.ts';
-import { certificateEndFindings } from './certificate-end.ts';
+import { certificateEndFindings, NEW_CERTIFICATE } from './certificate-end.ts';
 import { type FailureFindings, type Finding, findingsOf } from './finding.ts';
 
 /** Tickets of Kerberos are refused beyond five minutes (RFC 4120 1.6); one minute already confuses people. */
@@ -75,13 +75,7 @@ function describeHealth(
   });
   findings.push(
     ...health.servers.flatMap(({ url, certificateEnds }) =>
-      certificateEndFindings(
-        findingsOf(area),
-        `The certificate of ${url}`,
-        certificateEnds,
-        'Install a new certificate on the server',
-        now,
-      ),
+      certificateEndFindings(findingsOf(area), `The certificate of ${url}`, certificateEnds, NEW_CERTIFICATE, now),
     ),
   );
   // A directory that Keyturn keeps itself.

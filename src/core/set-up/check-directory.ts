@@ -6,6 +6,8 @@ import { type Configuration, configurationSchema } from '../configuration/docume
 import { formatPath } from '../configuration/format-path.ts';
 import { delegationFor } from '../delegation/delegation.ts';
 import { verbsInUse } from '../delegation/verbs-in-use.ts';
+import { certificateEndFindings, NEW_CERTIFICATE } from '../health/certificate-end.ts';
+import { findingsOf } from '../health/finding.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { DirectoryHealth, DirectoryVerb } from '../ports/directory-health.ts';
 import type { Clock } from '../ports/platform.ts';
@@ -34,7 +36,7 @@ export async function checkDirectory(tools: SetUpTools, clock: Clock, facts: Set
   if (wrong.length > 0 || password === undefined) return { delegations, findings: wrong, people: null };
   const directory = tools.openDirectory(section, password);
   try {
-    const findings = describe(await directory.health({ rights: true }), verbs);
+    const findings = describe(await directory.health({ rights: true }), verbs, clock.now());
     const isBlind = findings.some(({ level }) => level === 'error') && !findings.some(({ level }) => level === 'ok');
     return { delegations, findings, people: isBlind ? null : await countPeople(directory, clock) };
   } catch (error) {
@@ -67,13 +69,18 @@ function configurationOf(tools: SetUpTools, { answers }: SetUpFacts): Pick<Confi
 function describe(
   { servers, serviceAccount, configured, rights, tooMuch, notes }: DirectoryHealth,
   verbs: ReadonlySet<DirectoryVerb>,
+  now: number,
 ): Finding[] {
   const finding = (level: Finding['level'], text: string, fix: string | null): Finding => ({ level, text, fix });
   const anyServer = servers.some(({ ok }) => ok);
+  const ending = servers.flatMap(({ url, certificateEnds }) =>
+    certificateEndFindings(findingsOf('directory'), `The certificate of ${url}`, certificateEnds, NEW_CERTIFICATE, now),
+  );
   return [
     ...servers.map(({ url, ok, problem, fix }) =>
       ok ? finding('ok', url, null) : finding(anyServer ? 'warning' : 'error', `${url}: ${problem ?? ''}`, fix),
     ),
+    ...ending.map(({ text }) => finding('warning', text, NEW_CERTIFICATE)),
     ...(serviceAccount.ok || !anyServer ? [] : [finding('error', serviceAccount.problem ?? '', serviceAccount.fix)]),
     ...configured.filter(({ ok }) => !ok).map(({ setting, value, text, fix }) => finding('error', `${setting} ${value}: ${text}`, fix)),
     ...rights.flatMap((right) => {
