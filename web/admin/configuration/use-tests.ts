@@ -31,8 +31,10 @@ export function useTests({ contact, onOver }: { contact: string; onOver: () => v
   const fail = (failure: Failure) => setSaid({ mistake: mistakeOf(failure, portal) });
   const fresh = useFreshProof({ contact, onOver, late: fail });
   const tell = (name: string, trouble: TestedText['trouble']) => {
-    const others = [...troubles].filter(([other]) => other !== name);
-    setTroubles(new Map(trouble === null ? others : [...others, [name, trouble]]));
+    setTroubles((before) => {
+      const others = [...before].filter(([other]) => other !== name);
+      return new Map(trouble === null ? others : [...others, [name, trouble]]);
+    });
   };
   const send: Tests['send'] = async (name, call, done) => {
     setSaid(undefined);
