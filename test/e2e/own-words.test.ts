@@ -1,21 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
+import { addPerson, embeddedSection } from '../scenarios/sample-directory.ts';
 import { createMovableClock } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
 import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
-
-const wordsOf = (language: string, file: string) =>
-  JSON.parse(readFileSync(join('locales', language, `${file}.json`), 'utf8')) as Record<string, string>;
+import { signInHere, wordsOf } from './sign-in-here.ts';
 
 describe.each([
   ['light, on a desktop', { colorScheme: 'light', viewport: { width: 1280, height: 800 } }, 'en-GB'],
   ['dark, on a phone, in German', { colorScheme: 'dark', viewport: { width: 320, height: 640 } }, 'de-DE'],
 ] as const)('mails in words of the organisation, %s', (_, options, locale) => {
   const language = locale.slice(0, 2) as 'en' | 'de';
-  const [word, portalWord] = [wordsOf(language, 'admin'), wordsOf(language, 'portal')];
+  const word = wordsOf(language, 'admin');
   const chief = uniqueName('chief');
   let portal: PortalKeyturn;
   let browser: Awaited<ReturnType<typeof launchBrowser>>;
@@ -49,17 +45,7 @@ describe.each([
       await screenshot(page, `own-words-${what}-${locale}`);
       expect(await scrollsSideways(page), what).toBe(false);
     };
-    portal.keyturn.clock.move(31_000);
-    await page.goto(`${portal.origin}/me`);
-    await page.getByLabel(portalWord['account.label'] ?? '').fill(chief);
-    await page.keyboard.press('Enter');
-    await page.locator('input[type=password]').fill(OLD_PASSWORD);
-    await page.keyboard.press('Enter');
-    await page.getByRole('radio', { name: /authenticator/i }).check();
-    await page.keyboard.press('Enter');
-    await page.getByRole('textbox').first().fill(owner.totp());
-    await page.keyboard.press('Enter');
-    await page.waitForFunction(() => document.querySelector('input') === null);
+    await signInHere(page, portal, { login: chief, owner, language });
 
     await page.goto(`${portal.origin}/admin?page=configuration&section=notices`);
     const show = page.getByRole('button', { name: new RegExp(`^${word['words-preview.show']?.split(':')[0]}: `) });

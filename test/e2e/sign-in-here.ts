@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { OLD_PASSWORD } from '../scenarios/sample-directory.ts';
+import type { Enrolled } from '../scenarios/start-keyturn.ts';
+import type { PortalKeyturn } from './portal-keyturn.ts';
+
+/** The texts of a page in a language. */
+export const wordsOf = (language: string, file: string): Readonly<Record<string, string>> =>
+  JSON.parse(readFileSync(join('locales', language, `${file}.json`), 'utf8')) as Record<string, string>;
+
+const BOTH = [
+  ['light, on a desktop', { colorScheme: 'light', viewport: { width: 1280, height: 800 } }, 'en-GB'],
+  ['dark, on a phone, in German', { colorScheme: 'dark', viewport: { width: 320, height: 640 } }, 'de-DE'],
+] as const;
+/** How a page is looked at. The narrow one shows what the wide one does; `npm run verify:long` looks at both. */
+export const APPEARANCES = process.env.KEYTURN_LONG === undefined ? BOTH.slice(1) : BOTH;
+
+/** Gives the browser a device that makes passkeys. */
+export async function plugIn(page: Page): Promise<void> {
+  const client = await page.context().newCDPSession(page);
+  await client.send('WebAuthn.enable');
+  await client.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true },
+      ...{ hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+    },
+  });
+}
+
+/** Signs somebody of the sample directory in, by password and authenticator, and stands at a page of theirs. */
+export async function signInHere(
+  page: Page,
+  { keyturn, origin }: Pick<PortalKeyturn, 'keyturn' | 'origin'>,
+  { login, owner, language, path = '/me' }: { login: string; owner: Enrolled; language: string; path?: string },
+): Promise<void> {
+  const word = wordsOf(language, 'portal');
+  // Codes of an authenticator count once.
+  keyturn.clock.move(31_000);
+  await page.goto(`${origin}${path}`);
+  await page.getByLabel(word['account.label'] ?? '').fill(login);
+  await page.keyboard.press('Enter');
+  await page.locator('input[type=password]').fill(OLD_PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.getByRole('radio', { name: /authenticator/i }).check();
+  await page.keyboard.press('Enter');
+  await page.getByRole('textbox').first().fill(owner.totp());
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.querySelector('input') === null);
+}
