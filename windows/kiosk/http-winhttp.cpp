@@ -190,26 +190,27 @@ void appendAscii(std::vector<WCHAR>& headers, std::string_view text) {
   for (const char c : text) headers.push_back(static_cast<unsigned char>(c));
 }
 
-// WinHTTP limits each wait, not their sum: a server that sends one byte at a time would hold the window for hours.
+// WinHTTP limits each wait, not their sum: a server that sends one byte at a time would hold the window for hours. And a read
+// waits until it has all it asked for: so it asks for no more than what is there, and the deadline is looked at in between.
 bool readBody(HINTERNET request, ULONGLONG deadline, SecretString& body, HttpFailure& failure) {
   char buffer[8192];
-  while (true) {
+  failure = HttpFailure::none;
+  while (failure == HttpFailure::none) {
+    DWORD available = 0;
+    DWORD read = 0;
     if (GetTickCount64() > deadline) {
       failure = HttpFailure::timedOut;
-      wipe(buffer, sizeof buffer);
-      return false;
-    }
-    DWORD read = 0;
-    if (!WinHttpReadData(request, buffer, sizeof buffer, &read)) {
+    } else if (!WinHttpQueryDataAvailable(request, &available) ||
+               (available > 0 && !WinHttpReadData(request, buffer, std::min<DWORD>(available, sizeof buffer), &read))) {
       failure = failureOf(GetLastError());
-      wipe(buffer, sizeof buffer);
-      return false;
+    } else if (read == 0) {
+      break;
+    } else {
+      body.append({buffer, read});
+      if (body.size() > largestBody) failure = HttpFailure::badAnswer;
     }
-    body.append({buffer, read});
-    if (read == 0 || body.size() > largestBody) break;
   }
   wipe(buffer, sizeof buffer);
-  failure = body.size() > largestBody ? HttpFailure::badAnswer : HttpFailure::none;
   return failure == HttpFailure::none;
 }
 

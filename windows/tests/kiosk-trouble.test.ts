@@ -97,6 +97,38 @@ describe('a server that cannot be reached', () => {
   });
 });
 
+describe('a server that sends its answer in drips', () => {
+  // The whole of an answer has a limit: twice the two time limits together, here twelve seconds. No single wait is too long here.
+  it.each([
+    ['an answer of known length', { 'content-length': '100000' }],
+    ['one without', {}],
+  ])('is given up in the end: %s', async (_what, headers) => {
+    await bench.configure(settings({ PreflightTimeoutSeconds: 1, RequestTimeoutSeconds: 5 }));
+    let drips = 0;
+    const timers = new Set<NodeJS.Timeout>();
+    bench.proxy.answer = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', ...headers });
+      const timer = setInterval(() => {
+        response.write(' ');
+        drips++;
+      }, 250);
+      timers.add(timer);
+      response.on('close', () => clearInterval(timer));
+    };
+    try {
+      const kiosk = await bench.start();
+      await kiosk.page('Connecting');
+      await kiosk.page('The recovery service cannot be reached');
+      expect(kiosk.events()).toEqual(['5|localhost|no answer in time']);
+      // It was the sum that was too long: drips came until then.
+      expect(drips).toBeGreaterThan(30);
+      await end(kiosk);
+    } finally {
+      for (const timer of timers) clearInterval(timer);
+    }
+  });
+});
+
 describe('a certificate that is not to be trusted', () => {
   const cases: [string, () => Promise<IssuedCertificate>, RegExp, string][] = [
     [
