@@ -292,9 +292,11 @@ Page Conversation::expire() {
   return keep(endedPage(context_));
 }
 
-void Conversation::close() {
-  const bool isOver = client_.step() && (client_.step()->kind == StepKind::done || client_.step()->kind == StepKind::refused);
-  if (isOver) {
+void Conversation::close(bool isStoppedHere) {
+  const Step* const step = client_.step() ? &*client_.step() : nullptr;
+  const bool isOver = step != nullptr && (step->kind == StepKind::done || step->kind == StepKind::refused);
+  const bool isElsewhere = step != nullptr && step->kind == StepKind::waiting && step->waitingFor == "phone";
+  if (isOver || (isElsewhere && !isStoppedHere)) {
     client_.forget();
   } else {
     client_.cancel();

@@ -44,7 +44,8 @@ class Conversation {
   // Ends the journey because its time is over.
   Page expire();
   // Ends the journey at the server if one is open.
-  void close();
+  // The last word to the server. What goes on at a phone is ended there only by a person who stops it here.
+  void close(bool isStoppedHere);
 
   // The question whether to stop while an answer is being written.
   Page writingQuestion() const { return stopPage(context_, true); }

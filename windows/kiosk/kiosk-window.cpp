@@ -284,7 +284,7 @@ void KioskWindow::leave(ExitCode code) {
   code_ = code;
   leaveBy_ = now() + leaveMilliseconds;
   ShowWindow(window_, SW_HIDE);
-  worker_->add([this] { conversation_.close(); }, [] {});
+  worker_->add([this, code] { conversation_.close(code == ExitCode::closed); }, [] {});
 }
 
 void KioskWindow::placePage() {
@@ -346,6 +346,10 @@ LRESULT KioskWindow::handle(UINT message, WPARAM wparam, LPARAM lparam) {
       return 0;
     case WM_WTSSESSION_CHANGE:
       if (wparam == WTS_SESSION_LOGON || wparam == WTS_SESSION_UNLOCK || wparam == WTS_REMOTE_CONNECT) leave(ExitCode::sessionChanged);
+      return 0;
+    case WM_ENDSESSION:
+      // The provider says so when the sign-in screen goes away, and Windows when it shuts down.
+      if (wparam != FALSE) leave(ExitCode::sessionChanged);
       return 0;
     case WM_TIMER:
       tick();

@@ -7,6 +7,9 @@
 namespace keyturn {
 namespace {
 
+constexpr std::uint64_t graceMilliseconds = 1000;
+constexpr DWORD lookMilliseconds = 50;
+
 // Memory may be what is short: then there is no event either.
 void logInternalError(ISystem& system) noexcept {
   try {
@@ -56,7 +59,26 @@ bool KioskRunner::showWindow() {
 void KioskRunner::stop() {
   const Locked locked(lock_);
   ++stops_;
-  if (openJob_ != 0) system_->terminateJob(openJob_);
+  if (openJob_ == 0) return;
+  try {
+    system_->askToLeave(openProcess_);
+    if (runInBackground(module_, [runner = shared_from_this(), window = opened_] { runner->endAfterGrace(window); })) return;
+  } catch (...) {
+    // Without memory or a thread there is no grace.
+  }
+  system_->terminateJob(openJob_);
+}
+
+void KioskRunner::endAfterGrace(unsigned window) noexcept {
+  const std::uint64_t until = system_->monotonicMilliseconds() + graceMilliseconds;
+  while (true) {
+    {
+      const Locked locked(lock_);
+      if (openJob_ == 0 || opened_ != window) return;
+      if (system_->monotonicMilliseconds() >= until) return system_->terminateJob(openJob_);
+    }
+    Sleep(lookMilliseconds);
+  }
 }
 
 void KioskRunner::runJob(const Job& job) noexcept {
@@ -87,6 +109,7 @@ KioskEnd KioskRunner::run(const Job& job, KioskFault& fault) {
     const Locked locked(lock_);
     openJob_ = kiosk.job();
     openProcess_ = kiosk.process();
+    ++opened_;
     if (stops_ != job.stops) system_->terminateJob(openJob_);
   }
   // stop() and showWindow() use them from another thread: the handles close only after they are forgotten here.

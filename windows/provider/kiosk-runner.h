@@ -24,13 +24,15 @@ class KioskRunner : public std::enable_shared_from_this<KioskRunner> {
   // Brings an open window to the front. False if there is none.
   bool showWindow();
 
-  // Ends an open window and forbids one being opened to stay. Returns at once.
+  // Tells an open window to go and ends it a second later, and forbids one being opened to stay. Returns at once. A second is what
+  // the window has to end its recovery at the server.
   void stop();
 
  private:
   struct Job;
   void runJob(const Job& job) noexcept;
   KioskEnd run(const Job& job, KioskFault& fault);
+  void endAfterGrace(unsigned window) noexcept;
 
   std::shared_ptr<ISystem> system_;
   HMODULE module_;
@@ -40,6 +42,7 @@ class KioskRunner : public std::enable_shared_from_this<KioskRunner> {
   OsHandle openJob_ = 0;
   OsHandle openProcess_ = 0;
   unsigned stops_ = 0;
+  unsigned opened_ = 0;  // windows so far
 };
 
 }  // namespace keyturn

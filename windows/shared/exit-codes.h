@@ -10,7 +10,7 @@ enum class ExitCode : int {
   closed = 1,           // the person closed the window before that; also what a window gets that the provider ends
   idle = 2,             // nobody typed for IdleTimeoutSeconds
   tooLong = 3,          // open for SessionLimitSeconds
-  sessionChanged = 4,   // somebody signed in, unlocked, or took the session over from elsewhere
+  sessionChanged = 4,   // somebody signed in, unlocked, or took the session over from elsewhere; the sign-in screen went away
   badArguments = 10,
   identityRefused = 11, // SYSTEM, an administrator, or a token that may do more than it must
   notConfigured = 12,   // no usable PortalUrl, or this goal is switched off

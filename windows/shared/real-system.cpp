@@ -62,6 +62,20 @@ WORD typeOf(EventId id) {
   return EVENTLOG_ERROR_TYPE;
 }
 
+// The window of that process; null if it has none on this desktop.
+HWND windowOf(OsHandle process) {
+  const DWORD wanted = GetProcessId(asHandle(process));
+  const std::wstring type = toWide(kioskWindowClass).value_or(std::wstring());
+  for (HWND window = FindWindowExW(nullptr, nullptr, type.c_str(), nullptr); window != nullptr;
+       window = FindWindowExW(nullptr, window, type.c_str(), nullptr)) {
+    // Any process may make a window of that class: what counts is whose it is.
+    DWORD owner = 0;
+    GetWindowThreadProcessId(window, &owner);
+    if (owner != 0 && owner == wanted) return window;
+  }
+  return nullptr;
+}
+
 void appendVariable(std::wstring& block, std::wstring_view name, std::wstring_view value) {
   block.append(name).append(L"=").append(value).push_back(L'\0');
 }
@@ -333,20 +347,17 @@ WindowWait RealSystem::waitForWindow(OsHandle process, OsHandle windowUp, std::u
 }
 
 void RealSystem::bringToFront(OsHandle process) {
-  const DWORD wanted = GetProcessId(asHandle(process));
-  const std::wstring type = toWide(kioskWindowClass).value_or(std::wstring());
-  for (HWND window = FindWindowExW(nullptr, nullptr, type.c_str(), nullptr); window != nullptr;
-       window = FindWindowExW(nullptr, window, type.c_str(), nullptr)) {
-    // Any process may make a window of that class: what counts is whose it is.
-    DWORD owner = 0;
-    GetWindowThreadProcessId(window, &owner);
-    if (owner == 0 || owner != wanted) continue;
-    AllowSetForegroundWindow(owner);
-    // Never waits for that window: this is LogonUI's own thread.
-    SetWindowPos(window, HWND_TOPMOST, 0, 0, 0, 0, SWP_NOMOVE | SWP_NOSIZE | SWP_SHOWWINDOW | SWP_ASYNCWINDOWPOS);
-    SetForegroundWindow(window);
-    return;
-  }
+  const HWND window = windowOf(process);
+  if (window == nullptr) return;
+  AllowSetForegroundWindow(GetProcessId(asHandle(process)));
+  // Never waits for that window: this is LogonUI's own thread.
+  SetWindowPos(window, HWND_TOPMOST, 0, 0, 0, 0, SWP_NOMOVE | SWP_NOSIZE | SWP_SHOWWINDOW | SWP_ASYNCWINDOWPOS);
+  SetForegroundWindow(window);
+}
+
+void RealSystem::askToLeave(OsHandle process) {
+  // What Windows itself says when a session ends. Posted: whoever hangs keeps nobody waiting.
+  if (const HWND window = windowOf(process)) PostMessageW(window, WM_ENDSESSION, TRUE, static_cast<LPARAM>(ENDSESSION_CLOSEAPP));
 }
 
 void RealSystem::closeHandle(OsHandle handle) {

@@ -48,6 +48,7 @@ class RealSystem : public ISystem {
   void terminateJob(OsHandle job) override;
   WindowWait waitForWindow(OsHandle process, OsHandle windowUp, std::uint32_t milliseconds, std::uint32_t& exitCode) override;
   void bringToFront(OsHandle process) override;
+  void askToLeave(OsHandle process) override;
   ProcessEnd waitForProcess(OsHandle process, std::uint32_t milliseconds, std::uint32_t& exitCode) override;
   void closeHandle(OsHandle handle) override;
   void writeEvent(EventId id, const std::vector<std::string>& values) override;

@@ -138,6 +138,8 @@ class ISystem {
   virtual WindowWait waitForWindow(OsHandle process, OsHandle windowUp, std::uint32_t milliseconds, std::uint32_t& exitCode) = 0;
   // Puts the window of that process above all others, with the focus. To be called where the focus is.
   virtual void bringToFront(OsHandle process) = 0;
+  // Tells the window of that process that its time is over: it goes without a question. Never waits for it.
+  virtual void askToLeave(OsHandle process) = 0;
   virtual ProcessEnd waitForProcess(OsHandle process, std::uint32_t milliseconds, std::uint32_t& exitCode) = 0;
   virtual void closeHandle(OsHandle handle) = 0;
 

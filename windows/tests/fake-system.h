@@ -97,6 +97,7 @@ class FakeSystem : public ISystem {
     return window;
   }
   void bringToFront(OsHandle process) override { note("bringToFront " + std::to_string(process)); }
+  void askToLeave(OsHandle process) override { note("askToLeave " + std::to_string(process)); }
   ProcessEnd waitForProcess(OsHandle, std::uint32_t milliseconds, std::uint32_t& code) override {
     waitedFor = milliseconds;
     if (end == ProcessEnd::exited) code = exitCode;

@@ -17,6 +17,17 @@ afterAll(async () => {
   await keyturn?.close();
 });
 
+it('is told when the sign-in screen goes away: it goes without a question, and ends the journey at the server', async () => {
+  const kiosk = await bench.start();
+  await kiosk.page('Which account?');
+  await kiosk.fill('alice');
+  await kiosk.press('submit');
+  await kiosk.page('How do you want to prove it is you?');
+  await kiosk.command('leave');
+  expect(await kiosk.exitCode).toBe(4);
+  expect(bench.proxy.requests.at(-1)).toMatchObject({ method: 'DELETE', path: '/api/v1/journeys/current' });
+});
+
 it('closes when nobody types, and ends the journey at the server', async () => {
   await bench.configure({ PortalUrl: `https://localhost:${bench.proxy.port}/`, IdleTimeoutSeconds: 30 });
   const kiosk = await bench.start();

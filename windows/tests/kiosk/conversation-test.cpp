@@ -159,7 +159,7 @@ TEST("a whole reset is a sequence of pages") {
   page = talk.send("a quiet harbour at noon");
   CHECK(says(page.title, TEXT_DONE_RESET) && page.isFinal && page.isReached && page.paragraphs[0] == "Set.");
   const std::size_t calls = talk.http.sent.size();
-  talk.conversation.close();
+  talk.conversation.close(true);
   CHECK(talk.http.sent.size() == calls);
 }
 

@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSyn
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { encode } from 'uqr';
 import { type CertificateAuthority, createCertificateAuthority } from '../../../test/servers/certificate-authority.ts';
 import { createScratchFolder, removeScratchFolder } from '../../../test/servers/scratch.ts';
 import { built } from '../built.ts';
@@ -102,8 +103,8 @@ export interface KioskBench {
   setProxy(address: string): Promise<void>;
   /** Lays a file beside the window by which create-test-system.cpp plays what wine has not; null takes it away. */
   play(file: 'keyboards.txt' | 'domain.txt', content: string | null): void;
-  /** Whether a pixel of the screen is nearer to black than to white. */
-  isDark(x: number, y: number): boolean;
+  /** Whether the screen shows a text as a QR code where the window has one: whole pixels to a module, enough of them for a phone. */
+  showsCode(state: WindowState, text: string): boolean;
   /** Ends windows that a failed test left open. */
   endAll(): Promise<void>;
   close(): Promise<void>;
@@ -175,7 +176,22 @@ export async function startKioskBench(): Promise<KioskBench> {
       if (content === null) rmSync(join(home, file), { force: true });
       else writeFileSync(join(home, file), content);
     },
-    isDark: screen.isDark,
+    showsCode(state, text) {
+      const area = state.controls.find(({ id }) => id === ids.portalCode);
+      if (area === undefined) return false;
+      const [left, right] = [Math.min(area.left, area.right), Math.max(area.left, area.right)];
+      const codes = Array.from({ length: 8 }, (_, maskPattern) =>
+        encode([...Buffer.from(text)], { ecc: 'M', maskPattern, boostEcc: false, border: 4 }),
+      );
+      const size = codes[0]?.size ?? 1;
+      const module = (right - left) / size;
+      if (module < 4 || module % 1 !== 0) return false;
+      const middle = (index: number) => Math.floor((index + 0.5) * module);
+      const seen = Array.from({ length: size }, (_, y) =>
+        Array.from({ length: size }, (_, x) => screen.isDark(left + middle(x), area.top + middle(y))),
+      );
+      return codes.some(({ data }) => JSON.stringify(data) === JSON.stringify(seen));
+    },
     async endAll() {
       for (const [child, exitCode] of running) {
         if (child.exitCode === null) child.kill('SIGKILL');

@@ -10,6 +10,7 @@
 //   copy ID               selects all and copies; answers what the clipboard then holds
 //   menu ID               asks for the context menu; answers whether one opened
 //   close                 the window's own close button
+//   leave                 tells it to go as the provider does
 //   half                  one half of a character of two into the control with the focus
 //   proxy HOST:PORT       makes that the proxy of the system
 //   trust FILE            makes a certificate (DER) a trusted authority of this user
@@ -25,6 +26,7 @@
 #include <vector>
 
 #include "json.h"
+#include "real-system.h"
 #include "utf.h"
 
 namespace {
@@ -124,6 +126,14 @@ bool setProxy(const std::string& address) {
   return WinHttpSetDefaultProxyConfiguration(&proxy) != FALSE;
 }
 
+void askToLeave() {
+  DWORD owner = 0;
+  GetWindowThreadProcessId(kiosk(), &owner);
+  const HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, owner);
+  RealSystem(nullptr).askToLeave(reinterpret_cast<OsHandle>(process));
+  CloseHandle(process);
+}
+
 Json perform(const std::vector<std::string>& words) {
   const std::string& command = words[0];
   Json answer = Json::object();
@@ -132,6 +142,7 @@ Json perform(const std::vector<std::string>& words) {
   if (command == "proxy") return answer.set("ok", Json::boolean(setProxy(words.at(1))));
   if (command == "half") PostMessageW(focused(), WM_CHAR, 0xD83D, 1);
   if (command == "close") PostMessageW(kiosk(), WM_CLOSE, 0, 0);
+  if (command == "leave") askToLeave();
   if (command == "set") SendMessageW(control(words.at(1)), WM_SETTEXT, 0, reinterpret_cast<LPARAM>(toWide(words.size() > 2 ? words[2] : "").value_or(L"").c_str()));
   if (command == "check") PostMessageW(control(words.at(1)), BM_CLICK, 0, 0);
   if (command == "click") PostMessageW(control(words.at(1)), BM_CLICK, 0, 0);

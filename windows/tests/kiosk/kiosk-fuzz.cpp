@@ -150,7 +150,7 @@ void converse() {
     }
     requireDrawable(page);
   }
-  conversation.close();
+  conversation.close(true);
   require(!conversation.isInJourney(), "an end that forgets the token");
 }
 

@@ -121,6 +121,20 @@ TEST("stopping while the phone goes on ends the journey") {
   talk.progress("opened");
   talk.http.answer(200, answered(waitsForPhone));
   talk.send("47");
-  talk.conversation.close();
+  talk.conversation.close(true);
   CHECK(talk.http.sent.back().method == "DELETE" && !talk.conversation.isInJourney());
+}
+
+TEST("a screen that goes away by itself leaves the phone to go on, and ends what is nowhere else") {
+  Phone talk;
+  talk.offer();
+  talk.progress("opened");
+  talk.http.answer(200, answered(waitsForPhone));
+  talk.send("47");
+  talk.conversation.close(false);
+  CHECK(talk.http.sent.back().method == "POST" && !talk.conversation.isInJourney());
+  Phone other;
+  other.offer();
+  other.conversation.close(false);
+  CHECK(other.http.sent.back().method == "DELETE");
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { IssuedCertificate } from '../../../test/servers/certificate-authority.ts';
@@ -32,7 +32,8 @@ export interface TlsProxy {
   close(): Promise<void>;
 }
 
-const passedHeaders = ['content-type', 'authorization', 'accept-language', 'user-agent', 'cookie'];
+/** What a connection is about and not a request (RFC 9110 section 7.6.1), or what is said anew here. */
+const ownHeaders = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'accept-encoding']);
 
 /** Starts one on a free port of 127.0.0.1. */
 export async function startTlsProxy(certificate: IssuedCertificate): Promise<TlsProxy> {
@@ -116,34 +117,32 @@ export async function startTlsProxy(certificate: IssuedCertificate): Promise<Tls
 }
 
 function forward(proxy: TlsProxy, incoming: IncomingMessage, outgoing: ServerResponse): void {
-  const headers = Object.fromEntries(
-    passedHeaders.flatMap((name) => (incoming.headers[name] === undefined ? [] : [[name, incoming.headers[name]]])),
-  );
   const upstream = request(
     `${proxy.upstream}${incoming.url}`,
-    { method: incoming.method, headers: headers as Record<string, string> },
+    { method: incoming.method, headers: { ...passed(incoming.headers), 'x-forwarded-proto': 'https' } },
     (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
       answer.on('end', () => {
-        let text = Buffer.concat(chunks).toString('utf8');
-        if (proxy.change !== null && text !== '') {
+        let bytes = Buffer.concat(chunks);
+        const isJson = answer.headers['content-type']?.includes('json') === true;
+        if (proxy.change !== null && isJson && bytes.length > 0) {
           const changed = proxy.change({
             method: incoming.method ?? '',
             path: incoming.url ?? '',
-            body: JSON.parse(text) as ProxiedAnswer['body'],
+            body: JSON.parse(bytes.toString('utf8')) as ProxiedAnswer['body'],
           });
-          if (changed !== null) text = JSON.stringify(changed);
+          if (changed !== null) bytes = Buffer.from(JSON.stringify(changed));
         }
-        const type = answer.headers['content-type'];
-        outgoing.writeHead(answer.statusCode ?? 502, {
-          ...(type === undefined ? {} : { 'content-type': type }),
-          'content-length': Buffer.byteLength(text),
-        });
-        outgoing.end(text);
+        outgoing.writeHead(answer.statusCode ?? 502, { ...passed(answer.headers), 'content-length': bytes.length });
+        outgoing.end(bytes);
       });
     },
   );
   upstream.on('error', () => outgoing.destroy());
   incoming.pipe(upstream);
+}
+
+function passed(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !ownHeaders.has(name)));
 }

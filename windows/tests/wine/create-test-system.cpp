@@ -68,6 +68,16 @@ class TestSystem final : public RealSystem {
     std::ofstream(moduleFolder() + "\\front.txt", std::ios::app | std::ios::binary) << GetProcessId(reinterpret_cast<HANDLE>(process)) << '\n';
   }
 
+  // Tells a stand-in that has no window (fake-kiosk.cpp).
+  void askToLeave(OsHandle process) override {
+    RealSystem::askToLeave(process);
+    const std::wstring name = L"KeyturnFakeKiosk-" + std::to_wstring(GetProcessId(reinterpret_cast<HANDLE>(process)));
+    const HANDLE told = OpenEventW(EVENT_MODIFY_STATE, FALSE, name.c_str());
+    if (told == nullptr) return;
+    SetEvent(told);
+    CloseHandle(told);
+  }
+
   // Appends "id|value|value" to events.txt beside the module.
   void writeEvent(EventId id, const std::vector<std::string>& values) override {
     std::ofstream file(moduleFolder() + "\\events.txt", std::ios::app | std::ios::binary);

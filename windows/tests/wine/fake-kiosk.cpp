@@ -2,6 +2,7 @@
 // that its window is up, and ends with code 1 (closed). Files beside it make it behave otherwise:
 //   kiosk-silent.txt   never says that it is up
 //   kiosk-stays.txt    stays
+//   kiosk-leaves.txt   notes in kiosk-window.txt that it can be told to go, stays until it is, and ends with code 4
 //   kiosk-exit.txt     ends with the code in it
 #include <windows.h>
 
@@ -25,6 +26,14 @@ std::wstring nameOf(HANDLE object) {
 std::wstring folder;
 
 bool isThere(const wchar_t* file) { return GetFileAttributesW((folder + file).c_str()) != INVALID_FILE_ATTRIBUTES; }
+
+// Without a screen wine makes no windows: an event stands for the message (create-test-system.cpp).
+int stayUntilTold() {
+  const HANDLE told = CreateEventW(nullptr, TRUE, FALSE, (L"KeyturnFakeKiosk-" + std::to_wstring(GetCurrentProcessId())).c_str());
+  std::ofstream(narrow(folder) + "\\kiosk-window.txt") << "there\n";
+  WaitForSingleObject(told, INFINITE);
+  return 4;
+}
 
 }  // namespace
 
@@ -53,6 +62,7 @@ int WINAPI WinMain(HINSTANCE, HINSTANCE, char*, int) {
   GetEnvironmentVariableW(keyturn::toWide(keyturn::windowUpVariable).value().c_str(), event, 32);
   if (!isThere(L"\\kiosk-silent.txt")) SetEvent(reinterpret_cast<HANDLE>(std::stoull(event)));
   if (isThere(L"\\kiosk-stays.txt")) Sleep(INFINITE);
+  if (isThere(L"\\kiosk-leaves.txt")) return stayUntilTold();
   unsigned long code = 1;
   std::ifstream(narrow(folder) + "\\kiosk-exit.txt") >> code;
   return static_cast<int>(code);

@@ -13,7 +13,7 @@ using namespace keyturn::test;
 namespace {
 
 constexpr const char* playFiles[] = {"kiosk-report.txt", "kiosk-stays.txt", "kiosk-silent.txt", "kiosk-exit.txt",
-                                     "front.txt",  "events.txt",      "impatient.txt"};
+                                     "front.txt",        "events.txt",      "impatient.txt",    "kiosk-leaves.txt", "kiosk-window.txt"};
 
 class SignInScreen {
  public:
@@ -156,6 +156,26 @@ TEST("the kiosk ends when the sign-in screen goes away") {
     }
     CHECK(eventually([&] { return !isRunning(report); }));
     CHECK(eventsHave("2|1|"));
+  }
+}
+
+TEST("a kiosk that is told to go ends by itself, and one that does not listen is ended a second later") {
+  for (const bool listens : {true, false}) {
+    SignInScreen screen(!listens);
+    if (listens) createBesideModule("kiosk-leaves.txt");
+    screen.open();
+    screen.ui->click(fieldReset);
+    const auto report = kioskReport();
+    CHECK(!report.empty());
+    if (report.empty()) continue;
+    if (listens) CHECK(eventually([] { return !linesOf("kiosk-window.txt").empty(); }));
+    const ULONGLONG begin = GetTickCount64();
+    screen.ui->unadvise();
+    // LogonUI's thread waits for neither.
+    CHECK(GetTickCount64() - begin < 250);
+    CHECK(eventually([&] { return !isRunning(report); }));
+    CHECK(listens || GetTickCount64() - begin >= 900);
+    CHECK(eventsHave(listens ? "2|4|" : "2|1|"));
   }
 }
 
