@@ -1,6 +1,6 @@
 // A service that does nothing. It runs under its own virtual account, NT SERVICE\KeyturnLogonHost, for which nobody has a
-// password; the provider copies its token for the recovery window. It is started by the first click on a link and then stays:
-// Windows unloads the account's profile, which TLS looks into, when the last service of the account stops.
+// password; the provider copies its token for the recovery window. The installer starts it, or the first click on a link, and
+// then it stays: Windows unloads the account's profile, which TLS looks into, when the last service of the account stops.
 #include <windows.h>
 
 namespace {

@@ -13,6 +13,7 @@ import { nameBasedUuid } from './name-based-uuid.ts';
 /** What the installer brings: id in its File table, name on disk, and the short name that Windows Installer asks for. */
 const payload = [
   { id: 'FProvider', name: 'KeyturnCredentialProvider.dll', shortName: 'KEYTURNP.DLL' },
+  { id: 'FEvents', name: 'KeyturnEvents.dll', shortName: 'KEYTURNE.DLL' },
   { id: 'FKiosk', name: 'KeyturnKiosk.exe', shortName: 'KEYTURNK.EXE' },
   { id: 'FHost', name: 'KeyturnLogonHost.exe', shortName: 'KEYTURNH.EXE' },
 ] as const;
@@ -37,14 +38,21 @@ function quote(text: string): string {
 
 /** What wixl leaves wrong or cannot say, as SQL on the finished tables. */
 function corrections(table: SettingsTable, versions: Record<string, string>): string[] {
-  const secure = ['WIX_UPGRADE_DETECTED', 'WIX_DOWNGRADE_DETECTED', ...installerProperties(table)].join(';');
+  const secure = ['WIX_UPGRADE_DETECTED', 'WIX_DOWNGRADE_DETECTED', 'WINDOWSBUILD', 'WINDOWSPROCESSOR', ...installerProperties(table)].join(
+    ';',
+  );
   const actions = installerActions(table);
   return [
     `UPDATE Property SET Value=${quote(secure)} WHERE Property='SecureCustomProperties'`,
     // wixl drops the mark of an expandable text.
-    `UPDATE Registry SET Value='#%[KeyturnFolder]KeyturnCredentialProvider.dll' WHERE Registry='R_EventFile'`,
+    `UPDATE Registry SET Value='#%[KeyturnFolder]KeyturnEvents.dll' WHERE Registry='R_EventFile'`,
     // Right after the start of the transaction: if the new version fails, the old one comes back.
     `UPDATE InstallExecuteSequence SET Sequence=1501 WHERE Action='RemoveExistingProducts'`,
+    // An upgrade keeps the service and changes it, as a repair does. One that is deleted stays for as long as any program holds it
+    // (1072), and until then no other can be made in its place.
+    `UPDATE InstallExecuteSequence SET Condition='VersionNT AND NOT UPGRADINGPRODUCTCODE' WHERE Action='DeleteServices'`,
+    // Where another account is used, that of the service may be one that cannot start.
+    `UPDATE InstallExecuteSequence SET Condition='VersionNT AND VALUE_KIOSKIDENTITY <> "local-service"' WHERE Action='StartServices'`,
     // Without a version in its row a file counts as unversioned, and a versioned one on disk would win over it.
     ...payload.flatMap(({ id, name, shortName }) => [
       `UPDATE File SET Version=${quote(versions[id] ?? '')}, Language='1033', FileName=${quote(`${shortName}|${name}`)} WHERE File=${quote(id)}`,

@@ -14,7 +14,7 @@ msi="$output/KeyturnLogon-$version-x64.msi"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cp "$programs/KeyturnCredentialProvider.dll" "$programs/KeyturnKiosk.exe" "$programs/KeyturnLogonHost.exe" "$work/"
+cp "$programs/KeyturnCredentialProvider.dll" "$programs/KeyturnEvents.dll" "$programs/KeyturnKiosk.exe" "$programs/KeyturnLogonHost.exe" "$work/"
 [ -z "${KEYTURN_SIGN_CERTIFICATES:-}" ] || sh "$root/windows/installer/sign.sh" "$work"/*
 sh "$root/scripts/with-node.sh" node "$root/windows/installer/build-msi.ts" --files "$work" --output "$msi"
 [ -z "${KEYTURN_SIGN_CERTIFICATES:-}" ] || sh "$root/windows/installer/sign.sh" "$msi"

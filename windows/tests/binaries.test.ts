@@ -13,7 +13,10 @@ const systemLibraries = new Set(
     .map((name) => `${name}.dll`),
 );
 
-const programs = readdirSync(built.release).filter((name) => /\.(dll|exe)$/.test(name));
+const files = readdirSync(built.release).filter((name) => /\.(dll|exe)$/.test(name));
+/** Holds texts and no code, see below. */
+const eventTexts = 'KeyturnEvents.dll';
+const programs = files.filter((name) => name !== eventTexts);
 
 function headersOf(program: string): string {
   return execFileSync('x86_64-w64-mingw32-objdump', ['-p', join(built.release, program)], {
@@ -54,7 +57,9 @@ describe.each(programs)('%s', (program) => {
     // Without relocations the first two are words.
     expect(headers).toMatch(/Entry 5 [0-9a-f]{16} (?!00000000)[0-9a-f]{8} Base Relocation Directory/);
   });
+});
 
+describe.each(files)('%s', (program) => {
   it('carries the version of the product', () => {
     const version = packageDocument.version;
     expect(textsOf(join(built.release, program))).toContain(`FileVersion\0`);
@@ -79,9 +84,39 @@ describe('KeyturnCredentialProvider.dll', () => {
     expect(exported.sort()).toEqual(['DllCanUnloadNow', 'DllGetClassObject']);
   });
 
+  it('frees what it keeps for each thread when that ends', () => {
+    // With a runtime of its own a module must hear of threads (documentation of DisableThreadLibraryCalls).
+    expect(headersOf('KeyturnCredentialProvider.dll')).not.toContain('DisableThreadLibraryCalls');
+  });
+
   it('speaks to no network', () => {
     const imported = headersOf('KeyturnCredentialProvider.dll').toLowerCase();
     for (const library of ['winhttp', 'wininet', 'ws2_32', 'urlmon']) expect(imported).not.toContain(`${library}.dll`);
+  });
+});
+
+describe('KeyturnKiosk.exe', () => {
+  it('is kept away by no name that any program of the session could take first', () => {
+    const imported = headersOf('KeyturnKiosk.exe');
+    expect(imported).not.toMatch(/\bCreateMutex/);
+    expect(textsOf(join(built.release, 'KeyturnKiosk.exe'))).not.toMatch(/(Local|Global)\\/);
+  });
+});
+
+describe(eventTexts, () => {
+  it('is data alone: nothing in it runs, and nothing is loaded with it', () => {
+    const headers = headersOf(eventTexts);
+    expect(headers).toMatch(/^AddressOfEntryPoint\s+0+$/m);
+    expect(headers).not.toContain('DLL Name:');
+    expect(headers).not.toMatch(/^\s+\[\s*\d+\] \w+$/m);
+    // What the linker puts there by itself: the two lists of constructors and destructors, both empty.
+    const sections = execFileSync('x86_64-w64-mingw32-objdump', ['-h', join(built.release, eventTexts)], { encoding: 'utf8' });
+    expect(/ \.text +([0-9a-f]{8})/.exec(sections)?.[1] ?? '00000000').toMatch(/^000000[0-2]0$/);
+  });
+
+  it('alone has the texts of the events', () => {
+    const having = files.filter((name) => textsOf(join(built.release, name)).includes('The recovery window was started for'));
+    expect(having).toEqual([eventTexts]);
   });
 });
 
@@ -94,7 +129,7 @@ describe('two builds', () => {
   }, 300_000);
   afterAll(() => rmSync(second, { recursive: true, force: true }));
 
-  it.each(programs)('in two folders make the same %s, byte for byte', (program) => {
+  it.each(files)('in two folders make the same %s, byte for byte', (program) => {
     expect(readFileSync(join(second, 'release', program)).equals(readFileSync(join(built.release, program)))).toBe(true);
   });
 });

@@ -7,7 +7,7 @@ import { built } from './built.ts';
 export const releaseFolder = process.env.KEYTURN_WINDOWS_FILES ?? built.release;
 
 /** The files that the installer brings, in the order of their names. */
-export const payloadNames = ['KeyturnCredentialProvider.dll', 'KeyturnKiosk.exe', 'KeyturnLogonHost.exe'] as const;
+export const payloadNames = ['KeyturnCredentialProvider.dll', 'KeyturnEvents.dll', 'KeyturnKiosk.exe', 'KeyturnLogonHost.exe'] as const;
 
 /** Copies the programs to `folder` with another version in their version resources, as the next release would have it. */
 export function copyWithVersion(folder: string, version: string): void {

@@ -53,7 +53,9 @@ describe('the installer package', () => {
     const secure = rowsOf(current, 'Property')
       .find(({ Property }) => Property === 'SecureCustomProperties')
       ?.Value?.split(';');
-    expect(new Set(secure)).toEqual(new Set(['WIX_UPGRADE_DETECTED', 'WIX_DOWNGRADE_DETECTED', ...installerProperties(table)]));
+    expect(new Set(secure)).toEqual(
+      new Set(['WIX_UPGRADE_DETECTED', 'WIX_DOWNGRADE_DETECTED', 'WINDOWSBUILD', 'WINDOWSPROCESSOR', ...installerProperties(table)]),
+    );
     const written = rowsOf(current, 'Registry').filter(({ Key }) => Key === table.machineKey);
     expect(Object.fromEntries(written.map(({ Name, Value }) => [Name, Value]))).toEqual(
       Object.fromEntries(settings.map(({ name, msiProperty }) => [name, `[VALUE_${msiProperty}]`])),
@@ -65,7 +67,11 @@ describe('the installer package', () => {
 
   it('looks for each value in the 64-bit registry', () => {
     const found = rowsOf(current, 'RegLocator').map(({ Root, Key, Name, Type }) => `${Root} ${Key} ${Name} ${Type}`);
-    expect(found.sort()).toEqual(settings.map(({ name }) => `2 ${table.machineKey} ${name} 18`).sort());
+    const ofWindows = [
+      '2 SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion CurrentBuildNumber 18',
+      '2 SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment PROCESSOR_ARCHITECTURE 18',
+    ];
+    expect(found.sort()).toEqual([...settings.map(({ name }) => `2 ${table.machineKey} ${name} 18`), ...ofWindows].sort());
     for (const { Component, Attributes } of rowsOf(current, 'Component'))
       expect(`${Component} ${Number(Attributes) & 256}`).toBe(`${Component} 256`);
   });
@@ -81,6 +87,25 @@ describe('the installer package', () => {
     const keys = rowsOf(current, 'Registry').map(({ Key }) => Key);
     expect(keys.filter((key) => key?.includes('Credential Providers'))).toHaveLength(1);
     expect(keys.filter((key) => /filter/i.test(key ?? ''))).toEqual([]);
+  });
+
+  it('keeps the service through an upgrade, and starts it where its account is the one that is used', () => {
+    const conditions = Object.fromEntries(rowsOf(current, 'InstallExecuteSequence').map(({ Action, Condition }) => [Action, Condition]));
+    expect(conditions.DeleteServices).toBe('VersionNT AND NOT UPGRADINGPRODUCTCODE');
+    expect(conditions.StartServices).toBe('VersionNT AND VALUE_KIOSKIDENTITY <> "local-service"');
+    // Events of the ServiceControl table: 1 starts it at an installation, 2 and 32 stop it, 128 deletes it at a removal.
+    expect(rowsOf(current, 'ServiceControl').map(({ Name, Event, Wait }) => `${Name} ${Event} ${Wait}`)).toEqual([
+      'KeyturnLogonHost 162 1',
+      'KeyturnLogonHost 1 0',
+    ]);
+  });
+
+  it('asks for the build of Windows and the processor before it asks anything else', () => {
+    const places = Object.fromEntries(rowsOf(current, 'InstallExecuteSequence').map(({ Action, Sequence }) => [Action, Number(Sequence)]));
+    expect(places.AppSearch).toBeLessThan(places.LaunchConditions ?? 0);
+    const conditions = rowsOf(current, 'LaunchCondition').map(({ Condition }) => Condition);
+    expect(conditions).toContain('Installed OR WINDOWSBUILD >= 17763');
+    expect(conditions).toContain('Installed OR WINDOWSPROCESSOR = "AMD64"');
   });
 
   it('removes the older version inside its own transaction', () => {
@@ -167,6 +192,22 @@ describe('msiexec', () => {
     await expectNothing();
   });
 
+  it.each([
+    ['an older Windows', 'HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion', 'CurrentBuildNumber', '17762'],
+    ['Windows 8.1', 'HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion', 'CurrentBuildNumber', '9600'],
+    ['another processor', 'HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment', 'PROCESSOR_ARCHITECTURE', 'ARM64'],
+  ])('refuses %s, whatever the command line says, and changes nothing', async (_what, key, name, value) => {
+    const before = [...(await readRegistry(wine, key))].find(([path]) => path.endsWith(`\\${name}`))?.[1];
+    await wine.run('reg', ['add', key, '/v', name, '/d', value, '/f']);
+    try {
+      const claims = ['WINDOWSBUILD=26100', 'WINDOWSPROCESSOR=AMD64'];
+      expect(await install(current, 'PORTALURL=https://portal.example.test/', ...claims)).toBe(failed);
+    } finally {
+      await wine.run('reg', ['add', key, '/v', name, '/d', JSON.parse(before ?? '""') as string, '/f']);
+    }
+    await expectNothing();
+  });
+
   it('installs exactly the documented files and registry values', async () => {
     expect(await install(current, 'PORTALURL=https://portal.example.test/')).toBe(done);
     expect(contentOf(programs())).toEqual(
@@ -195,7 +236,7 @@ describe('msiexec', () => {
           value,
         ]),
       ),
-      [`${events}\\EventMessageFile`]: expandableText(`${home}\\KeyturnCredentialProvider.dll`),
+      [`${events}\\EventMessageFile`]: expandableText(`${home}\\KeyturnEvents.dll`),
       [`${events}\\TypesSupported`]: 'dword:00000007',
       [`${service}\\Description`]: '"Lends its account to the password recovery window on the sign-in screen. Does nothing by itself."',
       [`${service}\\DisplayName`]: '"Keyturn sign-in client"',
@@ -207,6 +248,10 @@ describe('msiexec', () => {
       [`${service}\\Start`]: 'dword:00000003',
       [`${service}\\Type`]: 'dword:00000010',
     });
+  });
+
+  it('has started the service, so that its profile is there before anybody waits for it', async () => {
+    expect((await wine.run('sc', ['query', 'KeyturnLogonHost'])).output).toMatch(/RUNNING/);
   });
 
   it('uninstalls everything', async () => {

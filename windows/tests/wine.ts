@@ -50,14 +50,19 @@ async function execute(command: string, args: string[], environment: NodeJS.Proc
 
 /** The prefix that all others are copied from; making one takes several seconds, copying it less than one. */
 async function template(): Promise<string> {
-  const finished = join(scratch, 'wine-template');
+  const finished = join(scratch, 'wine-windows-10');
   if (existsSync(finished)) return finished;
   mkdirSync(scratch, { recursive: true });
-  const folder = mkdtempSync(join(scratch, 'wine-template-'));
+  const folder = mkdtempSync(join(scratch, 'wine-windows-10-'));
   const environment = environmentOf(folder);
   await execute(wineProgram, ['wineboot', '-i'], environment, 120_000);
-  // What msiexec tells an installer; the default of wine 8 is Windows 7.
-  await execute(wineProgram, ['reg', 'add', 'HKCU\\Software\\Wine', '/v', 'Version', '/d', 'win10', '/f'], environment, 60_000);
+  // What msiexec tells an installer, and what an installer reads by itself; the default of wine 8 is Windows 7.
+  const version = 'HKLM\\Software\\Microsoft\\Windows NT\\CurrentVersion';
+  for (const [key, name, value] of [
+    ['HKCU\\Software\\Wine', 'Version', 'win10'],
+    [version, 'CurrentBuildNumber', '19045'],
+  ] as const)
+    await execute(wineProgram, ['reg', 'add', key, '/v', name, '/d', value, '/f'], environment, 60_000);
   await execute(wineServer, ['-k'], environment, 60_000);
   await execute(wineServer, ['-w'], environment, 60_000);
   // Another test file may have been quicker; then its template stays and this one goes.

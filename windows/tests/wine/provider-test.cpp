@@ -194,21 +194,6 @@ TEST("every text is there in English and German, the languages the server speaks
   CHECK(resourceText(providerModule(), 4711, "de").empty());
 }
 
-TEST("every event has its message in the module") {
-  for (DWORD id = 1; id <= static_cast<DWORD>(EventId::tileWithheld); ++id) {
-    DWORD message = id;
-    switch (levelOf(static_cast<EventId>(id))) {
-      case EventLevel::information: message |= 0x40000000; break;
-      case EventLevel::warning: message |= 0x80000000; break;
-      case EventLevel::error: message |= 0xC0000000; break;
-    }
-    wchar_t text[1024] = L"";
-    const DWORD length = FormatMessageW(FORMAT_MESSAGE_FROM_HMODULE | FORMAT_MESSAGE_IGNORE_INSERTS, providerModule(), message,
-                                        MAKELANGID(LANG_ENGLISH, SUBLANG_ENGLISH_US), text, 1024, nullptr);
-    CHECK_NOTE(length > 20, std::to_string(id));
-  }
-}
-
 TEST("2,000 sign-in screens leave no memory and no handle behind") {
   clearSettings();
   setMachine("PortalUrl", portal);

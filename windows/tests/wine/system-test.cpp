@@ -3,6 +3,9 @@
 
 #include <shellapi.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "check.h"
 #include "identity.h"
 #include "kiosk-start.h"
@@ -93,6 +96,28 @@ TEST("the service is started, its token copied and stripped, and still refused h
   DeleteService(service);
   CloseServiceHandle(service);
   CloseServiceHandle(manager);
+}
+
+TEST("every event has its text in KeyturnEvents.dll, read as the event log reads it, and says what it is given") {
+  const auto system = createSystem(GetModuleHandleW(nullptr));
+  const std::wstring file = wide(system->moduleFolder()) + L"\\..\\release\\KeyturnEvents.dll";
+  const HMODULE texts = LoadLibraryExW(file.c_str(), nullptr, LOAD_LIBRARY_AS_DATAFILE);
+  CHECK_NOTE(texts != nullptr, std::to_string(GetLastError()));
+  const std::size_t values[] = {1, 2, 2, 3, 2, 1, 1, 1, 0, 3, 1, 0};
+  for (std::uint32_t id = 1; id <= static_cast<std::uint32_t>(EventId::tileWithheld); ++id) {
+    const EventLevel level = levelOf(static_cast<EventId>(id));
+    const DWORD severity = level == EventLevel::error ? 0xC0000000u : level == EventLevel::warning ? 0x80000000u : 0x40000000u;
+    const wchar_t* const inserts[] = {L"<first>", L"<second>", L"<third>"};
+    DWORD_PTR arguments[3];
+    std::transform(std::begin(inserts), std::end(inserts), arguments, [](const wchar_t* one) { return reinterpret_cast<DWORD_PTR>(one); });
+    wchar_t text[1000] = {};
+    const DWORD length = FormatMessageW(FORMAT_MESSAGE_FROM_HMODULE | FORMAT_MESSAGE_ARGUMENT_ARRAY, texts, severity | id, 0, text, 1000,
+                                        reinterpret_cast<va_list*>(arguments));
+    CHECK_NOTE(length > 0, std::to_string(id));
+    for (std::size_t i = 0; i < 3; ++i)
+      CHECK_NOTE((std::wstring(text).find(inserts[i]) != std::wstring::npos) == (i < values[id - 1]), std::to_string(id));
+  }
+  FreeLibrary(texts);
 }
 
 TEST("a process ends when its job is closed") {
