@@ -300,6 +300,8 @@ async function walk(keyturn: Keyturn, seed: number, steps: number, who?: readonl
   return new Set(trace);
 }
 
+const countSeen = (seen: ReadonlySet<string>, what: RegExp): number => [...seen].filter((one) => what.test(one)).length;
+
 /**
  * Three strangers, each with one proof of the same person and with nothing in common, do whatever they like. None of them gets further than
  * to be asked for a second proof, none opens a session, the account is neither locked nor changed, and its owner comes back.
@@ -309,10 +311,13 @@ it(
   async () => {
     let done = 0;
     const seen = new Set<string>();
-    for (let seed = FIRST; done < STEPS; ) {
+    // Each of them gets as far as one proof leads, where it may come first, and others are refused. A short walk may see too little of it.
+    const hasSeenMuch = () => countSeen(seen, /taken/) > 2 && countSeen(seen, /refused$/) > 2;
+    const isOver = () => done >= STEPS && (hasSeenMuch() || done >= STEPS * 10);
+    for (let seed = FIRST; !isOver(); ) {
       const keyturn = await start();
       try {
-        for (let nth = 0; nth < WALKS_TOGETHER && done < STEPS; nth += 1, seed += 1, done += STEPS_OF_A_WALK) {
+        for (let nth = 0; nth < WALKS_TOGETHER && !isOver(); nth += 1, seed += 1, done += STEPS_OF_A_WALK) {
           for (const one of await walk(keyturn, seed, STEPS_OF_A_WALK)) seen.add(one);
         }
       } finally {
@@ -320,9 +325,7 @@ it(
       }
       if (process.env.KEYTURN_LONG !== undefined) process.stderr.write(`${done} steps, next KEYTURN_WALK_FROM=${seed}\n`);
     }
-    // Each of them got as far as one proof leads, where it may come first, and others were refused.
-    expect([...seen].filter((one) => one.includes('taken')).length).toBeGreaterThan(2);
-    expect([...seen].filter((one) => one.endsWith('refused')).length).toBeGreaterThan(2);
+    expect(hasSeenMuch()).toBe(true);
   },
   4 * 3_600_000,
 );
