@@ -25,17 +25,23 @@ export function AddressStep(props: StepProps) {
   const [address, setAddress] = useState(known?.servers[0] ?? '');
   const [authority, setAuthority] = useState(known?.authority ?? '');
   const [found, setFound] = useState<ShownDirectory>();
+  /** The authority that was there when it was found. */
+  const [lookedWith, setLookedWith] = useState('');
   const [trusts, setTrusts] = useState(false);
   const [kind, setKind] = useState<string>(known?.kind ?? '');
   const [baseDn, setBaseDn] = useState(known?.baseDn ?? '');
   const [groupBaseDn, setGroupBaseDn] = useState(known?.groupBaseDn ?? '');
 
-  const look = async () => {
-    if (address.trim() === '') return step.setMistakes([{ text: t('address.missing'), field: ADDRESS }]);
+  const look = async (): Promise<ShownDirectory | undefined> => {
+    if (address.trim() === '') {
+      step.setMistakes([{ text: t('address.missing'), field: ADDRESS }]);
+      return undefined;
+    }
     const answer = await step.ask(() => setUpApi.look(address.trim(), authority.trim() === '' ? undefined : authority));
-    if (answer === undefined) return;
+    if (answer === undefined) return undefined;
     const { value } = answer;
     setFound(value);
+    setLookedWith(authority);
     setTrusts(false);
     setKind(value.kind ?? known?.kind ?? '');
     if (baseDn === '') setBaseDn(value.namingContexts[0] ?? '');
@@ -43,20 +49,25 @@ export function AddressStep(props: StepProps) {
       const troubles = value.servers.map(({ url, trouble }) => `${url}: ${trouble?.problem ?? ''}. ${trouble?.fix ?? ''}`);
       step.setMistakes([{ text: [t('found.nobody'), ...troubles].join(' '), field: ADDRESS }]);
     }
+    return value;
   };
   const goOn = async () => {
-    if (found === undefined || found.chain.length === 0) return look();
-    const isTrusted = found.trust === null || (found.authority !== null && trusts);
+    if (found === undefined || found.chain.length === 0) return void (await look());
+    // An authority that was pasted since has to be tried: a server that keeps its own back is trusted by no other way.
+    const seen = authority === lookedWith ? found : await look();
+    if (seen === undefined || seen.chain.length === 0) return;
+    const isTrusted = seen.trust === null || (seen.authority !== null && trusts);
     if (!isTrusted) {
-      const field = found.authority === null ? AUTHORITY : TRUST;
-      return step.setMistakes([{ text: t(found.authority === null ? 'found.no-authority' : 'found.trust.missing'), field }]);
+      if (seen.authority !== null) return step.setMistakes([{ text: t('found.trust.missing'), field: TRUST }]);
+      const text = authority.trim() === '' ? t('found.no-authority') : t('found.untrusted', { problem: seen.trust?.problem ?? '' });
+      return step.setMistakes([{ text, field: AUTHORITY }]);
     }
-    const answering = found.servers.filter(({ trouble }) => trouble === null);
+    const answering = seen.servers.filter(({ trouble }) => trouble === null);
     const directory: Directory = {
       kind: kind as Directory['kind'],
-      servers: [...answering, ...found.servers.filter(({ trouble }) => trouble !== null)].map(({ url }) => url),
-      startTls: found.servers.some(({ startTls }) => startTls),
-      authority: found.trust !== null && found.authority !== null ? found.authority.pem : authority.trim() === '' ? null : authority,
+      servers: [...answering, ...seen.servers.filter(({ trouble }) => trouble !== null)].map(({ url }) => url),
+      startTls: seen.servers.some(({ startTls }) => startTls),
+      authority: seen.trust !== null && seen.authority !== null ? seen.authority.pem : authority.trim() === '' ? null : authority,
       ...{ baseDn: baseDn.trim(), groupBaseDn: groupBaseDn.trim(), account: known?.account ?? '' },
     };
     if ((await step.save({ directory })) !== undefined) onNext();
