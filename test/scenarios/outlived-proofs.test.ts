@@ -145,6 +145,16 @@ describe.each(['sqlite', 'postgres'] as const)('a proof that was shown, on %s', 
       await isRefused(thief, person.login);
     });
 
+    it('of another account sets none once that one is disabled', async () => {
+      const { person, second } = await withTwo();
+      const thief = await atOther(person);
+      await give(thief, second, OLD_PASSWORD);
+      thief.at('new-password');
+      const row = await keyturn.deps.store.embedded.find(second.directory, second.id);
+      expect(row !== null && (await keyturn.deps.store.embedded.update({ ...row, disabled: true }))).toBe(true);
+      await isRefused(thief, person.login);
+    });
+
     it('of another account is none that is being set at that moment', async () => {
       const { person, other, second } = await withTwo();
       const thief = await atOther(person);

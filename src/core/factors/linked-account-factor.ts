@@ -1,16 +1,14 @@
 import { isAppError } from '../../../shared/errors.ts';
 import { normalisePassword } from '../../../shared/password-rules/normalise-password.ts';
-import { accountKey, accountLabel } from '../accounts/candidate.ts';
-import { reasonToBar } from '../accounts/judge-account.ts';
+import { accountKey } from '../accounts/candidate.ts';
 import { type TriedPassword, tryPassword } from '../accounts/try-password.ts';
-import type { Account, AccountRef } from '../ports/directory.ts';
+import { findUsableOther, wasResetLately } from '../people/other-account.ts';
+import type { AccountRef } from '../ports/directory.ts';
 import type { EnrolledCandidate, Factor, FactorDeps, Judgement } from './factor.ts';
 import { ownerOf } from './owner-of.ts';
 
-const HOUR = 3_600_000;
-
 /** An account of the person that may be asked about, or why not. `unanswered`: its directory cannot tell. */
-type Other = { readonly account: Account; readonly label: string } | 'unusable' | 'unanswered';
+type Other = { readonly id: AccountRef; readonly label: string } | 'unusable' | 'unanswered';
 
 /**
  * The password of another account of the person, judged by a bind at its directory, below that one's own lock-out (FAC-1). It counts as
@@ -21,22 +19,9 @@ type Other = { readonly account: Account; readonly label: string } | 'unusable' 
  * that its directory wants to be changed: whoever recovered the other account, or reset it for its owner, has not known it before.
  */
 export function createLinkedAccountFactor(deps: FactorDeps): Factor<'linked-password'> {
-  const wasReset = (ref: AccountRef): Promise<boolean> =>
-    deps.store.intents.wasReset(ref, deps.clock.now() - deps.configuration().factors.coolDownHours * HOUR);
-
   const look = async (ref: AccountRef): Promise<Other> => {
-    const directory = deps.directories.all().find(({ id }) => id === ref.directory);
-    if (directory === undefined) return 'unusable';
     try {
-      const account = await directory.readAccount(ref);
-      if (account === null) return 'unusable';
-      const [{ status, protection }, frozen, isNew] = await Promise.all([
-        directory.readStanding(account),
-        deps.store.freezes.isFrozen(ref),
-        wasReset(ref),
-      ]);
-      if (isNew || reasonToBar(directory, status, protection, frozen) !== null) return 'unusable';
-      return { account, label: accountLabel(account, directory.label) };
+      return (await findUsableOther(deps, ref)) ?? 'unusable';
     } catch (error) {
       return unanswered(ref, error);
     }
@@ -62,9 +47,7 @@ export function createLinkedAccountFactor(deps: FactorDeps): Factor<'linked-pass
     async ask(_challengeId, enrolled) {
       const refs = othersOf(enrolled);
       const looked = await Promise.all(refs.map(look));
-      const usable = looked.flatMap((other) =>
-        typeof other === 'string' ? [] : [{ id: accountKey(refOf(other.account)), label: other.label }],
-      );
+      const usable = looked.flatMap((other) => (typeof other === 'string' ? [] : [{ id: accountKey(other.id), label: other.label }]));
       return {
         expected: JSON.stringify(usable.map(({ id }) => id)),
         messages: [],
@@ -83,7 +66,7 @@ export function createLinkedAccountFactor(deps: FactorDeps): Factor<'linked-pass
         const tried = await tryPassword(deps, ref, normalisePassword(answer.password));
         if (!tried.tried) return NOT_ASKED;
         // Whoever sets it anew while it waits to be tried has written down before that they do.
-        return { proofs: isRight(tried) && !(await wasReset(ref)) ? proofsBy(ref, enrolled) : [] };
+        return { proofs: isRight(tried) && !(await wasResetLately(deps, ref)) ? proofsBy(ref, enrolled) : [] };
       } catch (error) {
         unanswered(ref, error);
         return NOT_ANSWERED;
@@ -102,8 +85,6 @@ function othersOf(enrolled: readonly EnrolledCandidate[]): AccountRef[] {
   const refs = enrolled.flatMap(({ factors }) => factors.map(ownerOf));
   return refs.filter((ref, index) => refs.findIndex((each) => accountKey(each) === accountKey(ref)) === index);
 }
-
-const refOf = ({ directory, id }: Account): AccountRef => ({ directory, id });
 
 /**
  * One that has expired is its owner's all the same; one that must be changed somebody else may have set, also where the directory lets in

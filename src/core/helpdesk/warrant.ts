@@ -120,7 +120,7 @@ async function requireProvenStill(
   const { method } = warrant.receipt.receipt;
   const { withoutKinds } = configuration().threat;
   const rests = { proven: method.proofs, shown: facts.shown ?? {} };
-  const isProven = await isProvenStill(store, rests, account, { now: act.at, contacts: null, except });
+  const isProven = await isProvenStill(store, rests, account, { now: act.at, read: null, except });
   const restsOnLess =
     method.proofs.some((kind) => withoutKinds.some((each) => each === kind)) && (await isRaisedSince(store, facts.threat));
   if (!isProven || restsOnLess) throw new AppError('case.receipt-needed');

@@ -2,7 +2,9 @@ import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { isAppError } from '../../../shared/errors.ts';
 import { accountKey, accountOfKey } from '../accounts/candidate.ts';
 import { FROM_DIRECTORY, withContacts, withoutWaitingLinks } from '../enrolment/factors-of.ts';
+import { FACTOR_TRAITS } from '../factors/kinds.ts';
 import { ownerOf } from '../factors/owner-of.ts';
+import { findUsableOther } from '../people/other-account.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 import type { JourneyDeps } from './journey-deps.ts';
@@ -17,18 +19,25 @@ const CONTACTS: readonly FactorKind[] = ['email', 'sms'];
 const isContact = (id: string) => id.startsWith(`${FROM_DIRECTORY}.`);
 
 /**
- * Which of the addresses and numbers that were shown the directory has still, read now; asks nobody where none was shown that nobody
- * enrolled. To be asked with no transaction open.
+ * Which of the proofs that were shown directories have still, read now: addresses and numbers that nobody enrolled, and other accounts
+ * whose password may be used. Asks nobody where none of them was shown. To be asked with no transaction open.
  * @returns their ids
  * @throws AppError `directory.*` where the only one to ask does not answer: not told is not gone
  */
-export async function readContactsStill(
-  deps: Pick<JourneyDeps, 'directories' | 'keys' | 'log'>,
+export async function readStill(
+  deps: Pick<JourneyDeps, 'directories' | 'keys' | 'log' | 'store' | 'clock' | 'configuration'>,
   { shown }: Pick<JourneyState, 'shown'>,
 ): Promise<ReadonlySet<string>> {
   const rested = CONTACTS.flatMap((kind) => shown?.[kind] ?? []).filter(({ id }) => isContact(id));
   const owners = [...new Set(rested.flatMap(({ owner }) => owner ?? []))].flatMap((key) => accountOfKey(key) ?? []);
-  const each = await Promise.all(owners.map((owner) => contactsOf(deps, owner, owners.length > 1)));
+  const others = shown?.['linked-account'] ?? [];
+  const each = await Promise.all([
+    ...owners.map((owner) => contactsOf(deps, owner, owners.length > 1)),
+    ...others.map(async ({ id, owner }) => {
+      const ref = owner === null ? null : accountOfKey(owner);
+      return ref !== null && (await findUsableOther(deps, ref)) !== null ? [id] : [];
+    }),
+  ]);
   return new Set(each.flat());
 }
 
@@ -56,7 +65,7 @@ export async function isProvenStill(
   { people, intents }: Pick<Store, 'people' | 'intents'>,
   { proven, shown }: Pick<JourneyState, 'proven' | 'shown'>,
   account: AccountRef,
-  { now, contacts, except }: StillNow,
+  { now, read, except }: StillNow,
 ): Promise<boolean> {
   const { factors, linked } = await people.recordOf(account);
   const counting = linked.filter(({ countsFrom }) => countsFrom <= now);
@@ -71,8 +80,9 @@ export async function isProvenStill(
         set,
         now,
       );
+    if (isContact(id) || FACTOR_TRAITS[kind].ofAnotherAccount === true) return read === null || read.has(id);
     if (!KEPT.includes(kind)) return true;
-    return isContact(id) ? contacts === null || contacts.has(id) : ids.has(id);
+    return ids.has(id);
   };
   const counts = async (kind: FactorKind, one: ShownProof): Promise<boolean> => {
     if (one.owner === null) return true;
@@ -92,8 +102,8 @@ export async function isProvenStill(
 export interface StillNow {
   /** Milliseconds since 1970: a link that waits does not count. */
   readonly now: number;
-  /** What `readContactsStill` has found; null: the directory was not asked, and what it had counts. */
-  readonly contacts: ReadonlySet<string> | null;
+  /** What `readStill` has found; null: no directory was asked, and what they had counts. */
+  readonly read: ReadonlySet<string> | null;
   /** Whose own writes end no password. */
   readonly except: { intent: string } | { journey: string };
 }

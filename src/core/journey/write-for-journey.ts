@@ -13,7 +13,7 @@ import { advanceJourney } from './advance-journey.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import { type JourneyState, type LoadedJourney, loadedJourney, type OpenStepOf, type QuestionStep, type Written } from './journey-state.ts';
 import { selectedCandidates } from './open-goal.ts';
-import { isProvenStill, readContactsStill } from './proven-still.ts';
+import { isProvenStill, readStill } from './proven-still.ts';
 import { afterResults, afterWrites, endedBy } from './step-after-writes.ts';
 import type { Transition } from './step-handler.ts';
 import { completeAmong } from './what-counts.ts';
@@ -39,7 +39,7 @@ export async function writeForJourney(
   if (prepared.length === 0) return noneLeft(deps, journey, { verb, from, leftOut });
   const link = await linkBehind(deps, journey);
   if (link === 'over') return refused(deps, journey, verb, LINK_OVER);
-  const contacts = await readContactsStill(deps, state);
+  const read = await readStill(deps, state);
   const found: { ending: Ending | null } = { ending: null };
   const request: WriteRequest = {
     accounts: prepared,
@@ -58,7 +58,7 @@ export async function writeForJourney(
         known: writtenOf(leftOut),
       };
       await tellLeftOut(deps, store, journey, { verb, leftOut });
-      found.ending = await endingFor(deps, store, journey, contacts);
+      found.ending = await endingFor(deps, store, journey, read);
       if (found.ending === null && link !== null && !(await link.use(store))) found.ending = LINK_OVER;
       if (found.ending !== null) throw new AppError('journey.step-passed');
       current = await advanceJourney(store, journey, { ...state, step });
@@ -201,12 +201,7 @@ function noneLeft(
  * have reset one of its accounts and be asked again for another. Accounts that were parted meanwhile are not one person's any more. And what
  * was enough may be so no more: a raised threat means also who had proven everything when it was raised.
  */
-async function endingFor(
-  deps: ActDeps,
-  store: Store,
-  { row, state }: LoadedJourney,
-  contacts: ReadonlySet<string>,
-): Promise<Ending | null> {
+async function endingFor(deps: ActDeps, store: Store, { row, state }: LoadedJourney, read: ReadonlySet<string>): Promise<Ending | null> {
   const candidates = selectedCandidates(state);
   const frozen: Ending['reasons'] = [];
   let isWritten = false;
@@ -215,7 +210,7 @@ async function endingFor(
     const found = await store.intents.inTheWay(account, state.provenAt ?? 0, row.id);
     if (found === 'frozen') frozen.push({ account, reason: 'recovery-frozen' });
     if (found === 'written') isWritten = true;
-    if (!(await isProvenStill(store, state, account, { now: deps.act.at, contacts, except: { journey: row.id } }))) isParted = true;
+    if (!(await isProvenStill(store, state, account, { now: deps.act.at, read, except: { journey: row.id } }))) isParted = true;
   }
   if (isWritten) return { code: 'journey.account-written', reasons: [] };
   if (frozen.length > 0) return { code: 'journey.recovery-frozen', reasons: frozen };

@@ -10,7 +10,7 @@ import { advanceJourney } from '../journey/advance-journey.ts';
 import { findJourney } from '../journey/find-journey.ts';
 import type { JourneyKey } from '../journey/journey-key.ts';
 import type { JourneyState, LoadedJourney } from '../journey/journey-state.ts';
-import { isProvenStill, readContactsStill } from '../journey/proven-still.ts';
+import { isProvenStill, readStill } from '../journey/proven-still.ts';
 import { startJourney } from '../journey/start-journey.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
 import type { Account, AccountRef } from '../ports/directory.ts';
@@ -50,7 +50,7 @@ export async function linkAccount(deps: ActDeps, session: Session, key: JourneyK
   const { account } = session;
   const [own, other] = await Promise.all([openAccount(deps, account), openAccount(deps, added.ref)]);
   const by = changedByOwner(deps, session);
-  const contacts = await readContactsStill(deps, journey.state);
+  const read = await readStill(deps, journey.state);
   await deps.store.transaction(async (store) => {
     // Counters first, then the end of the log: one order of locks, and whatever bars either account is seen, or comes after.
     await takeTurn(deps, store, account, added.ref);
@@ -59,7 +59,7 @@ export async function linkAccount(deps: ActDeps, session: Session, key: JourneyK
     const about = { account, other: added.ref, journey: journey.row.id, countsFrom, actor: by.actor };
     await recordEvent(store, deps.clock, { type: 'account.linked', ...about });
     await requireUntouched({ ...deps, store }, journey, [account, added.ref]);
-    if (!(await isProvenStill(store, journey.state, added.ref, { now: deps.act.at, contacts, except: { journey: journey.row.id } })))
+    if (!(await isProvenStill(store, journey.state, added.ref, { now: deps.act.at, read, except: { journey: journey.row.id } })))
       throw new AppError('session.not-proven');
     // The password alone is enough for an account for which nothing is enrolled, as it is to sign in.
     const isAlone = journey.state.proven.every((kind) => kind === 'password');

@@ -8,7 +8,7 @@ import { type ActDeps, journeyActor } from '../journey/act.ts';
 import { findJourney } from '../journey/find-journey.ts';
 import type { JourneyKey } from '../journey/journey-key.ts';
 import type { JourneyState, LoadedJourney } from '../journey/journey-state.ts';
-import { isProvenStill, readContactsStill } from '../journey/proven-still.ts';
+import { isProvenStill, readStill } from '../journey/proven-still.ts';
 import { completeAmong } from '../journey/what-counts.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { SessionRow } from '../ports/session-store.ts';
@@ -34,7 +34,7 @@ export async function openSession(deps: ActDeps, key: JourneyKey): Promise<{ tok
   const requirement = journey.state.goal === 'sign-in' ? await readAsked(deps, account) : null;
   const asked = requirement?.ask === 'nothing' ? null : requirement;
   const row = rowFor(deps, journey, candidate, { tokenDigest: deps.keys.digest('session-token', token), forced: asked?.ask === 'force' });
-  const contacts = await readContactsStill(deps, journey.state);
+  const read = await readStill(deps, journey.state);
   await deps.store.transaction(async (store) => {
     // First, as it locks the end of the log: whatever ends sessions is either seen below, or comes after and ends this one.
     const about = { account, session: row.id, actor: journeyActor(deps.act, journey.state) };
@@ -48,7 +48,7 @@ export async function openSession(deps: ActDeps, key: JourneyKey): Promise<{ tok
     // Whoever proved something before the password was set anew, or before "this was not me", proved it about an account that is no more.
     const wasWritten = await store.intents.wroteSince(account, provenAt, { journey: journey.row.id });
     if (wasWritten || (await store.freezes.isFrozen(account))) throw new AppError('session.not-proven');
-    if (!(await isProvenStill(store, journey.state, account, { now: deps.act.at, contacts, except: { journey: journey.row.id } })))
+    if (!(await isProvenStill(store, journey.state, account, { now: deps.act.at, read, except: { journey: journey.row.id } })))
       throw new AppError('session.not-proven');
     // What was enough may be so no more: a threat was raised meanwhile.
     const isEnough = journey.state.goal !== 'sign-in' || completeAmong(deps, journey.state, [candidate]).length > 0;

@@ -10,7 +10,7 @@ import { findJourney } from '../journey/find-journey.ts';
 import type { JourneyKey } from '../journey/journey-key.ts';
 import type { JourneyState, LoadedJourney } from '../journey/journey-state.ts';
 import { knownPlacesOf } from '../journey/look-up.ts';
-import { isProvenStill, readContactsStill } from '../journey/proven-still.ts';
+import { isProvenStill, readStill } from '../journey/proven-still.ts';
 import { newJourney, slowDown } from '../journey/start-journey.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import { kindsHad } from '../proof/first-sign-in.ts';
@@ -84,10 +84,10 @@ export async function raiseSession(deps: ActDeps, session: Session, key: Journey
   const facts: SessionFacts = { proofs, address, client, login, language };
   const tokenDigest = deps.keys.digest('session-token', token);
   const next = { tokenDigest, journeyId: row.id, rights: session.rights, facts: JSON.stringify(facts) };
-  const contacts = await readContactsStill(deps, state);
+  const read = await readStill(deps, state);
   await deps.store.transaction(async (store) => {
     const about = { account: session.account, session: session.id, actor: journeyActor(deps.act, state) };
-    if (!(await isProvenStill(store, state, session.account, { now: deps.act.at, contacts, except: { journey: row.id } })))
+    if (!(await isProvenStill(store, state, session.account, { now: deps.act.at, read, except: { journey: row.id } })))
       throw new AppError('session.not-proven');
     await recordEvent(store, deps.clock, { type: 'session.raised', ...about, journey: row.id, factors: state.proven });
     if (!(await store.sessions.raise(session.row, next, deps.act.at))) throw new AppError('session.not-proven');

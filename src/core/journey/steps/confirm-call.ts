@@ -6,7 +6,7 @@ import type { ActDeps } from '../act.ts';
 import { callStep } from '../call-step.ts';
 import type { JourneyState, LoadedJourney, MessageKey, OpenStepOf } from '../journey-state.ts';
 import { selectedCandidates } from '../open-goal.ts';
-import { isProvenStill, readContactsStill } from '../proven-still.ts';
+import { isProvenStill, readStill } from '../proven-still.ts';
 import type { StepHandler, Transition } from '../step-handler.ts';
 import { completeAmong } from '../what-counts.ts';
 
@@ -35,7 +35,7 @@ async function tryNumber(deps: ActDeps, journey: LoadedJourney, id: string, type
   const waiting = candidate === undefined ? null : await waitingCase(deps, candidate.ref);
   if (candidate === undefined || waiting === null || waiting.row.id !== id)
     return lookAgain(deps, journey, { key: 'call-changed', tone: 'error' });
-  const contacts = await readContactsStill(deps, state);
+  const read = await readStill(deps, state);
   const { helpCase, isRight } = await countNumber(deps, waiting, typed);
   return {
     kind: 'advance',
@@ -49,7 +49,7 @@ async function tryNumber(deps: ActDeps, journey: LoadedJourney, id: string, type
       // Whoever proved something before the account was written to, or frozen, proved it about an account that is no more.
       const inTheWay = await store.intents.inTheWay(candidate.ref, state.provenAt ?? 0, row.id);
       if (inTheWay !== null) return refused(deps, state, inTheWay === 'frozen' ? 'journey.recovery-frozen' : 'journey.account-written');
-      if (!(await isProvenStill(store, state, candidate.ref, { now: deps.act.at, contacts, except: { journey: row.id } })))
+      if (!(await isProvenStill(store, state, candidate.ref, { now: deps.act.at, read, except: { journey: row.id } })))
         return refused(deps, state, 'journey.account-barred');
       // What was enough may be so no more: a threat was raised meanwhile.
       if (completeAmong(deps, state, [candidate]).length === 0) return refused(deps, state, 'journey.no-proof-left');
