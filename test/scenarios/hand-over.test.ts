@@ -6,7 +6,16 @@ import { sharedPostgres } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { type JourneyClient, type Reply, request, startIdly, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
-import { codeIn, type Enrolled, holdsCode, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import {
+  codeIn,
+  createMovableClock,
+  type Enrolled,
+  holdsCode,
+  type Keyturn,
+  type KeyturnOptions,
+  startKeyturn,
+  until,
+} from './start-keyturn.ts';
 
 const MINUTE = 60_000;
 
@@ -17,13 +26,17 @@ interface Phone extends JourneyClient {
 
 describe.each(['sqlite', 'postgres'] as const)('a recovery that goes on at a phone, on %s', (engine) => {
   let keyturn: Keyturn;
+  /** Another node, where there can be one: phones speak to it. */
+  let beside: Keyturn;
   let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
     const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('handover') : undefined;
     drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    const node: KeyturnOptions = {
       directories: [embeddedSection()],
       ...(database === undefined ? {} : { database: database.url }),
+      key: new Uint8Array(32).fill(9),
+      clock: createMovableClock(),
       configuration: {
         organisation: { name: 'Test', publicUrl: 'http://localhost' },
         guard: GENEROUS_LIMITS,
@@ -35,9 +48,12 @@ describe.each(['sqlite', 'postgres'] as const)('a recovery that goes on at a pho
           ],
         },
       },
-    });
+    };
+    keyturn = await startKeyturn(node);
+    beside = database === undefined ? keyturn : await startKeyturn(node);
   });
   afterAll(async () => {
+    if (beside !== keyturn) await beside?.close();
     await keyturn?.close();
     await drop();
   });
@@ -55,7 +71,7 @@ describe.each(['sqlite', 'postgres'] as const)('a recovery that goes on at a pho
     expect(url.origin + url.pathname + url.search).toBe('http://localhost/go-on');
     return { phone, link: url.hash.slice(1) };
   }
-  const opening = (link: string) => request(keyturn.url, 'POST', '/hand-over', { link });
+  const opening = (link: string) => request(beside.url, 'POST', '/hand-over', { link });
   async function open(link: string): Promise<Phone> {
     const { status, body } = await opening(link);
     expect([status, body.step]).toMatchObject([201, { kind: 'waiting', for: 'computer', digits: expect.stringMatching(/^[1-9][0-9]$/) }]);
@@ -64,7 +80,7 @@ describe.each(['sqlite', 'postgres'] as const)('a recovery that goes on at a pho
   function phoneOf(body: Reply['body']): Phone {
     const token = String(body.token);
     const call = (method: string, path: string, sent?: unknown) =>
-      request(keyturn.url, method, path, sent, { authorization: `Bearer ${token}` });
+      request(beside.url, method, path, sent, { authorization: `Bearer ${token}` });
     const phone: Phone = {
       ...{ token, step: body.step as Step, digits: (body.step as { digits: string }).digits, call },
       async answer(answer, stepId = phone.step.id) {
@@ -204,10 +220,15 @@ describe.each(['sqlite', 'postgres'] as const)('a recovery that goes on at a pho
       const { phone, link } = await offer(here);
       offered.push({ phone, there: await open(link) });
     }
-    const guess = ({ phone, there }: (typeof offered)[number]) => handOver(here, phone, wrong(there.digits));
-    const once = await Promise.all(offered.slice(0, 1).map(guess));
+    // Half of them at either node.
+    const elsewhere: JourneyClient = {
+      ...here,
+      call: (method, path, body) => request(beside.url, method, path, body, { authorization: `Bearer ${here.token}` }),
+    };
+    const guess = ({ phone, there }: (typeof offered)[number], at = here) => handOver(at, phone, wrong(there.digits));
+    const once = await Promise.all(offered.slice(0, 1).map((each) => guess(each)));
     expect(once[0]?.body.code).toBe('phone.digits-wrong');
-    const guesses = await Promise.all(offered.slice(1).flatMap((each) => [guess(each), guess(each)]));
+    const guesses = await Promise.all(offered.slice(1).flatMap((each) => [guess(each), guess(each, elsewhere)]));
     const codes = guesses.map(({ body }) => body.code);
     expect(codes.filter((code) => code === 'phone.digits-wrong')).toHaveLength(1);
     expect(codes.filter((code) => code === 'phone.over' || code === 'journey.hand-over-not-possible')).toHaveLength(5);
