@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addFactor } from '../../src/core/enrolment/add-factor.ts';
 import { HELPDESK_ROLES, mailedCode, newAgent, verified } from '../scenarios/helpdesk.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
 import { codeIn, createMovableClock, type Enrolled, holdsCode } from '../scenarios/start-keyturn.ts';
@@ -8,6 +9,11 @@ import { uniqueName } from '../servers/unique-name.ts';
 import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
 
+/** Agents who have passwords set by way of text messages. */
+const TEXTERS = {
+  ...{ name: 'texters', may: ['reset-password' as const], heldBy: { groups: ['Texters'] }, over: { groups: ['Staff'] } },
+  resetBy: ['link-by-text' as const, 'sent-by-text' as const],
+};
 let portal: PortalKeyturn;
 let browser: Browser;
 beforeAll(async () => {
@@ -16,7 +22,8 @@ beforeAll(async () => {
       directories: [embeddedSection()],
       configuration: {
         signIn: { enabled: true },
-        roles: HELPDESK_ROLES,
+        roles: [...HELPDESK_ROLES, TEXTERS],
+        sms: { kind: 'capture', countries: ['DE'] },
         helpdesk: { approvals: [{ name: 'board', when: { groups: ['Board'] } }] },
       },
       clock: createMovableClock(),
@@ -306,6 +313,31 @@ describe.each([
       expect(watched.complaints).toEqual([]);
       await watched.context.close();
     }
+  });
+
+  it('has a link, or a temporary password that the agent does not see, sent by text message', async () => {
+    const caller = await person(['Staff'], 'Gina Groß');
+    const secret = `+49151${Date.now().toString().slice(-8)}`;
+    const { deps } = portal.keyturn;
+    await addFactor(deps, deps.store, { account: caller.account, kind: 'sms', label: secret, secret, source: 'test' });
+    const asks = await newAgent(portal.keyturn, 'Texters');
+    await verified(portal.keyturn, asks, { ...caller, ref: caller.account });
+    const agent = await helpingAt(asks);
+    const to = `+49 ••• ${secret.slice(-2)}`;
+    await agent.page.getByRole('button', { name: word.own }).click();
+    await press(agent.page, say('case.link.send.sms').replace('{{to}}', to));
+    await agent.page.getByText(/^\d{4}$/).waitFor();
+    await look(agent.page, 'link-by-text');
+    const texts = () => portal.keyturn.messages(secret);
+    await expect.poll(() => texts().some(({ text }) => text.includes('/helpdesk-link#'))).toBe(true);
+    await press(agent.page, say('case.sent-by-text').replace('{{to}}', to));
+    await title(agent.page, word.done);
+    await agent.page.getByText(say('help.sent-to').replace('{{to}}', to)).waitFor();
+    await look(agent.page, 'sent-by-text');
+    expect(await agent.page.getByText(/Kt-.*-x7/).count()).toBe(0);
+    await expect.poll(() => texts().some(({ text }) => /Kt-\S+-x7/.test(text))).toBe(true);
+    expect(agent.complaints).toEqual([]);
+    await agent.context.close();
   });
 
   it('is made up for by codes that are read out, and by a manager, where the role has it', async () => {

@@ -7,6 +7,7 @@ import {
   PERSON_PERMISSIONS,
   type PersonPermission,
   type ResetWay,
+  STANDING_PERMISSIONS,
 } from '../../../shared/permissions.ts';
 import type { Account } from '../ports/directory.ts';
 import type { DirectManager } from '../ports/manager.ts';
@@ -16,7 +17,7 @@ import {
   type ActorFacts,
   can,
   canManage,
-  canSee,
+  canStanding,
   fold,
   holdsStanding,
   type TargetFacts,
@@ -284,6 +285,17 @@ describe('by what somebody acts', () => {
     [[['link', 'told'], ['link']], ['link']],
     [[['told'], ['link']], ['link']],
     [[['told'], undefined], ['link']],
+    [[['sent-by-text', 'link-by-text']], ['link-by-text', 'sent-by-text']],
+    [[['link', 'link-by-text'], ['link']], ['link']],
+    [
+      [
+        ['link-by-text', 'sent-by-text'],
+        ['link-by-text', 'told'],
+      ],
+      ['link-by-text'],
+    ],
+    [[['link-by-text'], ['sent-by-text']], []],
+    [[['sent-by-text'], undefined], ['link']],
     [[[]], []],
   ])('of roles with %j a password is set by %j', (ways, expected) => {
     const roles = ways.map((resetBy, index): Role => ({ ...agents, name: `role ${index}`, resetBy }));
@@ -291,11 +303,11 @@ describe('by what somebody acts', () => {
   });
 });
 
-describe('who may see somebody', () => {
-  const seers: Role = { ...agents, name: 'seers', may: ['see-people'] };
+describe.each(STANDING_PERMISSIONS)('who may %s', (permission) => {
+  const seers: Role = { ...agents, name: 'seers', may: [permission] };
   const others: Role = { ...agents, name: 'others', over: undefined };
-  const leads: Role = { name: 'leads', may: ['see-people'], heldBy: { directManager: true } };
-  const see = (who: ActorFacts, whom: TargetFacts | null, roles = [others, seers, leads]) => canSee(roles, who, whom);
+  const leads: Role = { name: 'leads', may: [permission], heldBy: { directManager: true } };
+  const see = (who: ActorFacts, whom: TargetFacts | null, roles = [others, seers, leads]) => canStanding(roles, who, permission, whom);
   const protectedAgent = target({ membership: { groups: { Agents: true }, places: { 'ou=berlin': true } }, protected: true });
 
   it('does so by a role that says so, over them', () => {
@@ -307,6 +319,11 @@ describe('who may see somebody', () => {
     expect(see(actor({ ...isAgent, barred: 'account-disabled' }), target(inBerlin))).toEqual({
       ...{ allowed: false, because: 'actor-barred', roles: [] },
     });
+  });
+
+  it('does so by no role for the other', () => {
+    const rest = STANDING_PERMISSIONS.filter((each) => each !== permission);
+    expect(see(actor(isAgent), target(inBerlin), [{ ...seers, may: rest }])).toMatchObject({ allowed: false, because: 'no-role' });
   });
 
   it('holds it by group or by name: a manager sees nobody by being one', () => {
