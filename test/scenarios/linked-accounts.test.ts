@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MyAccounts } from '../../shared/api/my-accounts.ts';
 import { readActor } from '../../src/core/access/read-access-facts.ts';
 import { issueRecoveryCodes } from '../../src/core/enrolment/recovery-codes.ts';
+import { issueTemporaryPass } from '../../src/core/enrolment/temporary-pass.ts';
 import type { AccountRef } from '../../src/core/ports/directory.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
@@ -29,7 +30,10 @@ describe.each(['sqlite', 'postgres'] as const)('accounts linked by their owner, 
       ...(database === undefined ? {} : { database: database.url }),
       configuration: {
         guard: GENEROUS_LIMITS,
-        signIn: { enabled: true },
+        signIn: {
+          enabled: true,
+          rules: [{ name: 'all', accepted: [['password', 'totp'], ['temporary-pass'], ['password', 'temporary-pass']] }],
+        },
         roles: [{ name: 'managers', may: ['reset-password'], heldBy: { directManager: true } }],
         recovery: {
           rules: [
@@ -215,6 +219,14 @@ describe.each(['sqlite', 'postgres'] as const)('accounts linked by their owner, 
     await renewing.answer({ password: own });
     renewing.at('done');
     expect((await proveOther(held, report.login, undefined, own)).at('refused')).toMatchObject({ code: 'journey.password-not-own' });
+    // A pass is no more the owner's than what somebody has set: neither both, nor it alone.
+    const issued = { author: 'test', language: 'en', lane: 'notice' as const };
+    const { pass } = await issueTemporaryPass(keyturn.deps, account, { hours: 1, longestHours: 8, once: false }, issued);
+    const both = await proveOther(held, report.login, undefined, own);
+    await both.answer({ option: 'temporary-pass' });
+    await both.answer({ code: pass });
+    expect(both.at('refused')).toMatchObject({ code: 'journey.password-not-own' });
+    await keyturn.deps.store.factors.end((await keyturn.deps.store.factors.ofAccount(account))[0]?.id ?? '', keyturn.clock.now());
     // What is more than the password is the owner's.
     const theirs = await keyturn.enrol(report.login);
     (await proveOther(held, report.login, theirs, own)).at('done');

@@ -1,4 +1,5 @@
 import { accountKey } from '../../accounts/candidate.ts';
+import { FACTOR_TRAITS } from '../../factors/kinds.ts';
 import type { ActDeps } from '../act.ts';
 import type { JourneyState } from '../journey-state.ts';
 import type { OpenedStep, ProvenAccount, ProvenGoal } from './goal.ts';
@@ -12,22 +13,21 @@ export const linkAccountGoal: ProvenGoal = {
   oneAccount: true,
   async open(deps, state, accounts) {
     const results = accounts.map(({ candidate }) => ({ account: accountKey(candidate.ref), outcome: 'proven' as const }));
-    return refusalOfClosed(accounts) ?? (await refusalOfForeignPassword(deps, state, accounts)) ?? { kind: 'done', results, nextSteps: [] };
+    return refusalOfClosed(accounts) ?? (await refusalOfForeign(deps, state, accounts)) ?? { kind: 'done', results, nextSteps: [] };
   },
 };
 
 /**
- * A password that has to be changed somebody else may know, and where nothing else is asked for neither does one prove anything that
- * somebody has set for its owner lately, whatever was changed since: managers and agents would link the people whom they help.
+ * A password that has to be changed somebody else may know. Where nothing else is given that is the owner's own, as a temporary pass is
+ * not, neither does one prove anything that somebody has set for its owner lately, whatever was changed since: managers and agents would
+ * link the people whom they help.
  */
-async function refusalOfForeignPassword(
-  deps: ActDeps,
-  state: JourneyState,
-  accounts: readonly ProvenAccount[],
-): Promise<OpenedStep | null> {
+async function refusalOfForeign(deps: ActDeps, state: JourneyState, accounts: readonly ProvenAccount[]): Promise<OpenedStep | null> {
   const refusal: OpenedStep = { kind: 'refused', code: 'journey.password-not-own' };
   if (accounts.some((account) => renewalOf(state, account) !== null)) return refusal;
-  if (!state.proven.every((kind) => kind === 'password')) return null;
+  const own = state.proven.filter((kind) => FACTOR_TRAITS[kind].channel !== 'person');
+  if (own.some((kind) => kind !== 'password')) return null;
+  if (own.length === 0) return refusal;
   const since = deps.act.at - deps.configuration().factors.coolDownHours * HOUR;
   const reset = await Promise.all(accounts.map(({ candidate }) => deps.store.intents.wasResetByOthers(candidate.ref, since)));
   return reset.includes(true) ? refusal : null;
