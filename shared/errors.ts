@@ -66,6 +66,7 @@ export const ERRORS = {
   'token.name-taken': { status: 409, audience: 'anyone', level: 'info' },
   'token.unknown': { status: 404, audience: 'anyone', level: 'info' },
   'live.too-many': { status: 429, audience: 'anyone', level: 'warn' },
+  'list.too-many': { status: 429, audience: 'anyone', level: 'warn' },
   'access.management-refused': { status: 403, audience: 'anyone', level: 'warn' },
   'access.nobody-found': { status: 404, audience: 'anyone', level: 'info' },
   'set-up.link-invalid': { status: 410, audience: 'anyone', level: 'warn' },

@@ -2,9 +2,12 @@ import type { ErrorCode } from '../../shared/errors.ts';
 import { withLines } from '../../shared/fix-text.ts';
 import type { Explanation } from './explanation.ts';
 
-type HelpdeskCode = Extract<ErrorCode, `${'case' | 'helpdesk-link' | 'emergency' | 'live' | 'message' | 'outbox' | 'threat'}.${string}`>;
+type HelpdeskCode = Extract<
+  ErrorCode,
+  `${'case' | 'helpdesk-link' | 'emergency' | 'list' | 'live' | 'message' | 'outbox' | 'threat'}.${string}`
+>;
 
-/** Errors about cases, live notices, emergencies, messages that wait and raised threats: a part of `EXPLANATIONS`. */
+/** Errors about cases, lists, live notices, emergencies, messages that wait and raised threats: a part of `EXPLANATIONS`. */
 export const HELPDESK_EXPLANATIONS: Record<HelpdeskCode, Explanation> = {
   'case.unknown': { meaning: 'The agent has no such case', fix: 'List the cases again' },
   'message.address-not-own': {
@@ -22,6 +25,10 @@ export const HELPDESK_EXPLANATIONS: Record<HelpdeskCode, Explanation> = {
   'outbox.message-busy': {
     meaning: 'Somebody is delivering the message now, or it was not tried yet',
     fix: withLines('Look again in a minute', 'keyturn outbox list'),
+  },
+  'list.too-many': {
+    meaning: 'Two lists of people, or of the history, are being taken away at one node already, or one by the same person or token',
+    fix: 'Wait until it has arrived; a reader who reads no further is cut off',
   },
   'live.too-many': {
     meaning: 'One account watches live notices in more than 6 windows at one node, or the node has 1,000 watchers already',

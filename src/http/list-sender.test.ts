@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
 import Fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
+import { isAppError } from '../../shared/errors.ts';
+import type { ApiToken } from '../core/tokens/api-token.ts';
 import { createListSender, type ListLimits } from './list-sender.ts';
 
 /** More than the buffers of a connection hold. */
@@ -8,8 +10,9 @@ const LINE = `${'x'.repeat(65_535)}\n`;
 
 describe('a list on its way', () => {
   /** A server whose list has no end, and somebody who has asked for it; `read` says whether they read. */
-  async function asked(limits: ListLimits, read: boolean) {
+  async function asked(limits: ListLimits, read: boolean, makeLines?: () => AsyncGenerator<string>) {
     const app = Fastify({ forceCloseConnections: 'idle' });
+    app.setErrorHandler((error, _request, reply) => reply.status(429).send(isAppError(error) ? error.code : String(error)));
     const sendList = createListSender(app, limits);
     const ended = Promise.withResolvers<number>();
     async function* lines(): AsyncGenerator<string> {
@@ -22,7 +25,10 @@ describe('a list on its way', () => {
         ended.resolve(sent);
       }
     }
-    app.get('/list', (_request, reply) => sendList(reply, 'list.csv', lines()));
+    app.get<{ Querystring: { who?: string } }>('/list', (request, reply) => {
+      const caller = { kind: 'token', id: request.query.who ?? 'first' } as ApiToken;
+      return sendList(reply, { name: 'list.csv', caller, begin: () => Promise.resolve((makeLines ?? lines)()) });
+    });
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     const socket = connect({ host: '127.0.0.1', port: Number(new URL(url).port) });
     socket.on('error', () => {});
@@ -30,7 +36,7 @@ describe('a list on its way', () => {
     if (!read) socket.pause();
     else socket.resume();
     socket.write('GET /list HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    return { app, socket, ended: ended.promise };
+    return { app, socket, url: `${url}/list`, ended: ended.promise };
   }
   const LONG = { silentFor: 3_600_000, longest: 3_600_000 };
 
@@ -44,11 +50,44 @@ describe('a list on its way', () => {
     await app.close();
   });
 
+  it('is waited for where it has nothing to say for long', async () => {
+    async function* late(): AsyncGenerator<string> {
+      yield 'first\n';
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      yield 'last\n';
+    }
+    const { app, socket, url } = await asked({ ...LONG, silentFor: 100 }, true, late);
+    const reply = await fetch(`${url}?who=second`);
+    expect(await reply.text()).toBe('first\nlast\n');
+    socket.destroy();
+    await app.close();
+  });
+
   it('ends with who leaves', async () => {
     const { app, socket, ended } = await asked(LONG, true);
     await new Promise((resolve) => socket.once('data', resolve));
     socket.destroy();
     expect(await ended).toBeGreaterThan(0);
+    await app.close();
+  });
+
+  it('is one of two at most, and one of each who asks; whoever has gone makes room', async () => {
+    const { app, socket, url, ended } = await asked(LONG, true);
+    await new Promise((resolve) => socket.once('data', resolve));
+    const ask = async (who: string) => {
+      const leave = new AbortController();
+      const reply = await fetch(`${url}?who=${who}`, { signal: leave.signal });
+      return { leave, status: reply.status, code: reply.status === 200 ? '' : await reply.text() };
+    };
+    const tooMany = { status: 429, code: 'list.too-many' };
+    expect(await ask('first')).toMatchObject(tooMany);
+    const second = await ask('second');
+    expect(second.status).toBe(200);
+    expect(await ask('third')).toMatchObject(tooMany);
+    second.leave.abort();
+    socket.destroy();
+    await ended;
+    await expect.poll(async () => (await ask('first')).status, { timeout: 20_000 }).toBe(200);
     await app.close();
   });
 

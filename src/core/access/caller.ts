@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { InstallationPermission } from '../../../shared/permissions.ts';
+import { accountKey } from '../accounts/candidate.ts';
 import type { Actor } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
@@ -36,6 +37,11 @@ export async function readCaller(deps: ActDeps, caller: Caller): Promise<{ actor
   requireFullRights(caller);
   const actor = await readSessionActor(deps, caller);
   return actor === null ? null : { actor, roles: deps.configuration().roles };
+}
+
+/** What tells one who asks from another, in whichever session. */
+export function callerKey(caller: Caller): string {
+  return isApiToken(caller) ? `token/${caller.id}` : accountKey(caller.account);
 }
 
 /** Who acts, for the audit log. */

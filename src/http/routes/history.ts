@@ -63,9 +63,11 @@ export function historyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       },
       (request, reply) =>
         forViewer(deps, request, reply, 'view-history', async (acting, caller, actor) => {
-          const history = await openHistory(acting, request.query, requestLanguage(deps, request));
-          const pages = exportHistory(acting, history, request.query, { actor, caller });
-          return sendList(reply, 'history.csv', linesOf(pages));
+          const begin = async () => {
+            const history = await openHistory(acting, request.query, requestLanguage(deps, request));
+            return linesOf(exportHistory(acting, history, request.query, { actor, caller }));
+          };
+          return sendList(reply, { name: 'history.csv', caller, begin });
         }),
     );
   };

@@ -125,10 +125,11 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       },
       (request, reply) =>
         forCaller(deps, request, reply, async (acting, caller) => {
-          const pages = exportPeople(acting, caller, request.query);
-          // What is refused is refused before a list begins.
-          const first = await pages.next();
-          return sendList(reply, 'people.csv', linesOf(first, pages, rowOf));
+          const begin = async () => {
+            const pages = exportPeople(acting, caller, request.query);
+            return linesOf(await pages.next(), pages, rowOf);
+          };
+          return sendList(reply, { name: 'people.csv', caller, begin });
         }),
     );
 
