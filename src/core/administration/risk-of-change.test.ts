@@ -4,7 +4,7 @@ import { configurationSchema } from '../configuration/document.ts';
 import { needsOfChange } from './risk-of-change.ts';
 
 const harmless = ['organisation.name', 'organisation.timeZone', 'recovery.propagationMinutes', 'branding.accent', 'branding.logo'];
-const ofPaths = (paths: readonly string[]) => needsOfChange(paths.map((path) => ({ path: path.split('.') })));
+const ofPaths = (paths: readonly string[]) => needsOfChange(paths.map((path) => ({ path: path.split('.'), after: 'Northwind & Sons' })));
 
 describe('what a change asks for', () => {
   it('is fresh proofs for what opens nothing, and for no change at all', () => {
@@ -29,8 +29,20 @@ describe('what a change asks for', () => {
         expect(ofPaths([other, ...some]).proof).toBe('passkey');
       }),
     );
-    expect(needsOfChange([{ path: [] }])).toEqual({ permissions: ['manage-configuration', 'manage-roles'], proof: 'passkey' });
+    expect(needsOfChange([{ path: [], after: {} }])).toEqual({ permissions: ['manage-configuration', 'manage-roles'], proof: 'passkey' });
   });
+
+  it.each(['https://evil.example', 'Northwind, evil.example/login', 'call:+15550100', 'evil。example'])(
+    'is a passkey for a name in which programs find a link: %s',
+    (name) => {
+      const path = ['organisation', 'name'];
+      expect(needsOfChange([{ path, after: name }]).proof).toBe('passkey');
+      for (const plain of ['Northwind & Sons Ltd.', 'Zur Post: Küche', undefined])
+        expect(needsOfChange([{ path, after: plain }]).proof).toBe('fresh');
+      // An image is a text with a colon in it, and no name.
+      expect(needsOfChange([{ path: ['branding', 'logo'], after: 'data:image/png;base64,AA==' }]).proof).toBe('fresh');
+    },
+  );
 
   it('is the right over roles for roles', () => {
     const whoIsWho = ['managerAttribute', 'groupBaseDn', 'baseDn', 'identifiers.0', 'id', 'kind', 'servers.0.url', 'peopleFilter', 'new'];

@@ -144,7 +144,13 @@ export const configurationSchema = z.strictObject({
   version: z.literal(FORMAT, { error: ({ input }) => wrongFormat(input) }).describe('Version of this document format.'),
   organisation: z
     .strictObject({
-      name: z.string().min(1).max(80).default('Keyturn').describe('Shown on pages and in mails.'),
+      name: z
+        .string()
+        .min(1)
+        .max(80)
+        .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]+$/u, 'A name is one line')
+        .default('Keyturn')
+        .describe('Shown on pages and in mails.'),
       supportContact: z
         .union([contactSchema, contactsSchema])
         .default({ en: 'Ask your helpdesk.', de: 'Fragen Sie Ihren Helpdesk.' })
