@@ -12,6 +12,33 @@ const folder = new URL('../../docs/handbook/windows/', import.meta.url);
 const pages = Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), 'utf8')]));
 const admx = readXml(readFileSync(new URL('../generated/policy/Keyturn.admx', import.meta.url), 'utf8'));
 
+describe('the checklist of what only Windows can show', () => {
+  const checklist = readFileSync(new URL('../WINDOWS-CHECKLIST.md', import.meta.url), 'utf8');
+  const found = checklist.slice(checklist.indexOf('## What a review found'));
+  const named = [...found.matchAll(/`([\w./-]+\.(?:cpp|test\.ts))`: "([^"]+)"/g)].map(([, file = '', name = '']) => ({ file, name }));
+
+  it('has each line of the review once, with what holds it', () => {
+    const lines = [...found.matchAll(/^\| ((?:[B-E]\d+(?:, )?)+) \| ([^|]+) \| ([^|]+) \|$/gm)];
+    const numbers = lines.flatMap(([, numbers = '']) => numbers.split(', '));
+    const wanted = { B: 7, C: 12, D: 27, E: 10 };
+    const all = Object.entries(wanted).flatMap(([letter, count]) => Array.from({ length: count }, (_, index) => `${letter}${index + 1}`));
+    expect(numbers.toSorted()).toEqual(all.toSorted());
+    for (const [, numbers, , held = ''] of lines) expect(`${numbers} ${held}`).toMatch(/`: "|none[:,]/);
+  });
+
+  it.each(named)('finds "$name" in $file', ({ file, name }) => {
+    const at = file.includes('src/') || file.startsWith('test/') ? `../../${file}` : file;
+    expect(readFileSync(new URL(at, import.meta.url), 'utf8').replaceAll('\\"', '"')).toContain(name);
+  });
+
+  it('sends to lines that it has', () => {
+    const own = new Set([...checklist.matchAll(/^\| (\d+\.\d+) \|/gm)].map(([, number]) => number));
+    const sent = [...found.matchAll(/(?<![\w.])(\d+\.\d+)(?![\w.]*\d)/g)].map(([, number]) => number);
+    expect(sent.length).toBeGreaterThan(10);
+    for (const number of sent) expect(own).toContain(number);
+  });
+});
+
 describe('the handbook of the Windows client', () => {
   it.each(Object.keys(pages).filter((name) => name !== 'settings.md'))(
     '%s says in its first lines that it was not tried on Windows',
