@@ -48,7 +48,7 @@ describe('what an event is found by', () => {
   it('is the account of who acted, whose id has whatever a directory gives', () => {
     const id = 'cn=x/y,dc=z\nsecond line';
     expect(of({ actor: { account: `people/${id}` } })).toEqual([termFor.part({ directory: 'people', id })]);
-    for (const none of ['', 'people', 'people/', '/guid-f', '/guid-f/x', 7, null, undefined, true])
+    for (const none of ['', 'people', 'people/', '/guid-f', '/guid-f/x', 7, null, undefined, true, ['people/guid-f']])
       expect(of({ actor: { account: none } }), String(none)).toEqual([]);
     for (const actor of [null, 'people/guid-f', 7, {}]) expect(of({ actor }), JSON.stringify(actor)).toEqual([]);
   });

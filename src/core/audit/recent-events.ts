@@ -16,6 +16,6 @@ export async function recentEvents(
 /** One line for an event: when, what, and the word that says why. */
 export function describeEvent({ at, type, data }: Pick<AuditRow, 'at' | 'type' | 'data'>): string {
   const facts = JSON.parse(data) as { reason?: unknown; reasons?: { reason: string }[]; code?: unknown };
-  const why = [facts.reason, ...(facts.reasons ?? []).map(({ reason }) => reason), facts.code].filter((word) => typeof word === 'string');
+  const why = [facts.reason, ...(facts.reasons?.map(({ reason }) => reason) ?? []), facts.code].filter((word) => typeof word === 'string');
   return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')}  ${type}${why.length === 0 ? '' : ` (${why.join(', ')})`}`;
 }

@@ -1,6 +1,6 @@
 import { createHmac, createPublicKey, hkdfSync, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createAuditSeals, isCheckpointSigned } from './seals.ts';
+import { createAuditSeals, isCheckpointSigned, isTextSigned } from './seals.ts';
 
 const secret = (byte: number) => new Uint8Array(32).fill(byte);
 const keys = new Map([
@@ -75,5 +75,16 @@ describe('a checkpoint', () => {
     expect(isCheckpointSigned({ ...checkpoint, publicKey: 'none' })).toBe(false);
     // The same key signs the next one.
     expect(isCheckpointSigned(seals.checkpoint({ seq: 8, hash: 'abd' }, 2_000))).toBe(true);
+  });
+});
+
+describe('a text that is signed', () => {
+  it('is proven by the key of the checkpoints in use, for exactly that text', () => {
+    const signed = seals.sign('keyturn receipt|x');
+    expect(Object.keys(signed).toSorted()).toEqual(['publicKey', 'signature']);
+    expect(signed.publicKey).toBe(seals.publicKeys()[0]?.publicKey);
+    expect(isTextSigned('keyturn receipt|x', signed)).toBe(true);
+    expect(isTextSigned('keyturn receipt|y', signed)).toBe(false);
+    expect(isTextSigned('keyturn receipt|x', { ...signed, publicKey: seals.publicKeys()[1]?.publicKey ?? '' })).toBe(false);
   });
 });

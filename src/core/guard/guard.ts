@@ -1,7 +1,7 @@
 import { recordEvent } from '../audit/record-event.ts';
 import type { Configuration } from '../configuration/document.ts';
 import type { CoreDeps } from '../core-deps.ts';
-import type { CountedAnswers, CounterHit, Store } from '../ports/store.ts';
+import type { CountedAnswers, CounterHit, CounterRow, Store } from '../ports/store.ts';
 import { type BudgetLimits, grants, isAttack, type Spent, workFactor } from './budget.ts';
 import { hostOf, networkOf } from './network-of.ts';
 import { WRONG_CLOCK } from './wrong-clock.ts';
@@ -11,6 +11,7 @@ const RELEASED_FOR = 24 * 3600 * 1000;
 const HOUR = 3600 * 1000;
 /** The owner hears of the same thing once in this time. */
 const TELL_AGAIN_AFTER = 24 * 3600 * 1000;
+const NO_FAILURES = { failures: 0, pausedUntil: 0 };
 
 type Limit = keyof Pick<
   Configuration['guard'],
@@ -26,6 +27,14 @@ type Limit = keyof Pick<
 >;
 /** What an account has a budget of: messages that are sent to it, and wrong proofs that are judged. */
 export type Budget = 'messages' | 'failures';
+
+type Hit = Required<CounterHit>;
+type Rows = Awaited<ReturnType<Store['counters']['hitAll']>>;
+
+/** What a counter is at that was hit: each of them has a row then (`CounterStore.hitAll`), and one without would let nobody on. */
+const rowOf = (rows: Rows, key: string) => rows.get(key) as CounterRow;
+
+const givenBack = (hit: Hit): Hit => ({ ...hit, by: -hit.by });
 
 /** Whether to go on; `retryAt` when not. */
 export type GuardDecision = { allowed: true } | { allowed: false; retryAt: number };
@@ -63,31 +72,34 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
   const key = (limit: string, target: string) => deps.keys.digest('guard-target', `${limit}|${target}`);
   const windowOf = (limit: Limit) => deps.configuration().guard[limit].windowSeconds * 1000;
   const maximum = (limit: Limit) => deps.configuration().guard[limit].count;
-  const hitOf = (limit: Limit, target: string, by = 1): CounterHit => ({
+  const hitOf = (limit: Limit, target: string, by = 1): Hit => ({
     key: key(limit, target),
     windowMilliseconds: windowOf(limit),
     by,
   });
 
   /** Limits that refuse, from the narrowest to the widest, and what else the same request counts: all in one statement. */
-  async function count(limits: readonly { limit: Limit; target: string }[], others: readonly CounterHit[] = []) {
+  async function count(limits: readonly { limit: Limit; target: string }[], others: readonly Hit[] = []) {
     const now = deps.clock.now();
-    const hits = limits.map(({ limit, target }) => hitOf(limit, target));
-    const rows = await deps.store.counters.hitAll([...hits, ...others], now);
-    const refusedBy = limits.findIndex(({ limit }, index) => (rows.get(hits[index]?.key ?? '')?.count ?? 0) > maximum(limit));
-    const refused = limits[refusedBy];
+    const counted = limits.map(({ limit, target }) => ({ limit, target, hit: hitOf(limit, target) }));
+    const rows = await deps.store.counters.hitAll([...counted.map(({ hit }) => hit), ...others], now);
+    const refusedBy = counted.findIndex(({ limit, hit }) => rowOf(rows, hit.key).count > maximum(limit));
+    const refused = counted[refusedBy];
     if (refused === undefined) return { decision: { allowed: true } as GuardDecision, rows };
     // Whoever is refused must not use up what others share: what was counted under wider limits is given back.
-    const wider = [...hits.slice(refusedBy + 1), ...others].map((hit) => ({ ...hit, by: -(hit.by ?? 1) }));
-    if (wider.length > 0) await deps.store.counters.hitAll(wider, now);
-    const row = rows.get(hits[refusedBy]?.key ?? '');
+    const wider = [...counted.slice(refusedBy + 1).map(({ hit }) => hit), ...others];
+    await deps.store.counters.hitAll(wider.map(givenBack), now);
+    const row = rowOf(rows, refused.hit.key);
     // The first refusal of a window is an event; those after it would only fill the log.
-    if (row?.count === maximum(refused.limit) + 1) {
+    if (row.count === maximum(refused.limit) + 1) {
       await recordEvent(deps.store, deps.clock, { type: 'guard.slowed-down', limit: refused.limit, from: refused.target });
     }
-    const retryAt = (row?.windowStartedAt ?? now) + windowOf(refused.limit);
-    return { decision: { allowed: false, retryAt } as GuardDecision, rows };
+    return { decision: { allowed: false, retryAt: row.windowStartedAt + windowOf(refused.limit) } as GuardDecision, rows };
   }
+
+  const countOne = async (store: Store, hit: Hit): Promise<number> =>
+    rowOf(await store.counters.hitAll([hit], deps.clock.now()), hit.key).count;
+  const tellingOf = (what: string): Hit => ({ key: key('told', what), windowMilliseconds: TELL_AGAIN_AFTER, by: 1 });
 
   function budgetOf(budget: Budget): { limits: BudgetLimits; windowMilliseconds: number } {
     const { guard } = deps.configuration();
@@ -111,7 +123,7 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
     asked.flatMap((one) => [placeKey('failures', one), strangersKey('failures', one.target)]);
 
   /** The counters of a budget for some targets, each with `by` added: only looked at and locked with 0. */
-  function budgetHits(budget: Budget, asked: readonly Asked[], by: number): CounterHit[] {
+  function budgetHits(budget: Budget, asked: readonly Asked[], by: number): Hit[] {
     const { windowMilliseconds } = budgetOf(budget);
     return asked.flatMap((one) => [
       { key: placeKey(budget, one), windowMilliseconds, by },
@@ -121,7 +133,7 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
   }
 
   /** Counters that a name has for everybody to see: how often it was tried, and how often wrongly. */
-  const nameFailures = (names: readonly string[], network: string, by: number): CounterHit[] => {
+  const nameFailures = (names: readonly string[], network: string, by: number): Hit[] => {
     const { windowMilliseconds } = budgetOf('failures');
     return names.flatMap((name) => [
       { key: key('name-failures-from', `${name}|${network}`), windowMilliseconds, by },
@@ -148,7 +160,7 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
         [...starts, ...failures],
       );
       const { guard } = deps.configuration();
-      const counted = (hit: CounterHit) => rows.get(hit.key)?.count ?? 0;
+      const counted = (hit: Hit) => rowOf(rows, hit.key).count;
       const ratios = [
         ...starts.map((hit, index) => counted(hit) / maximum(index % 2 === 0 ? 'startsPerAccount' : 'startsPerAccountOverall')),
         // One wrong proof fewer than is free: the next one is to be judged as well.
@@ -174,7 +186,7 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
 
     /** Takes one back that was counted before it was known that something stands behind it. */
     giveBackStray: async (address: string): Promise<void> => {
-      await deps.store.counters.hitAll([hitOf('strayRequestsPerAddress', hostOf(address), -1)], deps.clock.now());
+      await countOne(deps.store, hitOf('strayRequestsPerAddress', hostOf(address), -1));
     },
 
     /** Counts an answer to a notice ("this was not me"). It has a limit of its own, which nothing else uses up. */
@@ -202,12 +214,12 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
      */
     async spendTexts(store: Store, count: number, isKnown: boolean): Promise<boolean> {
       const hit = hitOf('textsOverall', 'everywhere', count);
-      const sent = (await store.counters.hitAll([hit], deps.clock.now())).get(hit.key)?.count ?? 0;
+      const sent = await countOne(store, hit);
       const most = isKnown ? maximum('textsOverall') : strangersTexts(maximum('textsOverall'));
       if (count === 0 || sent <= most) return true;
-      const told = { key: key('told', 'texts'), windowMilliseconds: TELL_AGAIN_AFTER };
-      const rows = await store.counters.hitAll([{ ...hit, by: -count }, told], deps.clock.now());
-      if (rows.get(told.key)?.count === 1) {
+      const told = tellingOf('texts');
+      const rows = await store.counters.hitAll([givenBack(hit), told], deps.clock.now());
+      if (rowOf(rows, told.key).count === 1) {
         await recordEvent(store, deps.clock, { type: 'guard.slowed-down', limit: 'textsOverall', from: 'everywhere' });
       }
       return false;
@@ -231,7 +243,7 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
       const before = spentBefore(rows, 'failures', asked, 0);
       return {
         granted: before.every(({ spent, isKnown }) => grants(limits, spent, { hasWorked, isKnown })),
-        anyFailures: failureKeys(asked).some((counter) => (rows.get(counter)?.count ?? 0) > 0),
+        anyFailures: failureKeys(asked).some((counter) => rowOf(rows, counter).count > 0),
       };
     },
 
@@ -250,17 +262,15 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
 
     /** Whether one more mail may tell a manager that somebody waits for them; what is refused is not counted. Not being told keeps nobody out. */
     async mayMailManager(store: Store, manager: string): Promise<boolean> {
-      const hit = { key: key('manager-mails', manager), windowMilliseconds: HOUR };
-      const mails = (await store.counters.hitAll([hit], deps.clock.now())).get(hit.key)?.count ?? 0;
-      if (mails <= deps.configuration().factors.manager.mailsPerHour) return true;
-      await store.counters.hitAll([{ ...hit, by: -1 }], deps.clock.now());
+      const hit = { key: key('manager-mails', manager), windowMilliseconds: HOUR, by: 1 };
+      if ((await countOne(store, hit)) <= deps.configuration().factors.manager.mailsPerHour) return true;
+      await countOne(store, givenBack(hit));
       return false;
     },
 
     /** True once in a day for each thing that an owner is told: `what` names it, the target included. */
     async tellsNow(store: Store, what: string): Promise<boolean> {
-      const hit = { key: key('told', what), windowMilliseconds: TELL_AGAIN_AFTER };
-      return (await store.counters.hitAll([hit], deps.clock.now())).get(hit.key)?.count === 1;
+      return (await countOne(store, tellingOf(what))) === 1;
     },
 
     /** Wrong proofs from strangers that count, and until when theirs are worth nothing (0: they are judged). */
@@ -268,9 +278,9 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
       const [row] = await deps.store.counters.read([strangersKey('failures', target)]);
       const { limits, windowMilliseconds } = budgetOf('failures');
       const now = deps.clock.now();
-      const endsAt = (row?.windowStartedAt ?? 0) + windowMilliseconds;
-      const isOver = endsAt <= now || now + WRONG_CLOCK <= (row?.windowStartedAt ?? 0);
-      if (row === undefined || isOver) return { failures: 0, pausedUntil: 0 };
+      if (row === undefined) return NO_FAILURES;
+      const endsAt = row.windowStartedAt + windowMilliseconds;
+      if (endsAt <= now || now + WRONG_CLOCK <= row.windowStartedAt) return NO_FAILURES;
       return { failures: row.count, pausedUntil: row.count >= limits.strangersWithWork ? endsAt : 0 };
     },
 
@@ -287,17 +297,12 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
   };
 
   /** What had been granted before this request, which itself added `by`. */
-  function spentBefore(
-    rows: ReadonlyMap<string, { count: number; pausedUntil: number }>,
-    budget: Budget,
-    asked: readonly Asked[],
-    by: number,
-  ): { spent: Spent; isKnown: boolean }[] {
+  function spentBefore(rows: Rows, budget: Budget, asked: readonly Asked[], by: number): { spent: Spent; isKnown: boolean }[] {
     const now = deps.clock.now();
     return asked.map((one) => {
-      const isReleased = (rows.get(releasedKey(one.target))?.pausedUntil ?? 0) > now;
-      const place = isReleased ? 0 : (rows.get(placeKey(budget, one))?.count ?? 0) - by;
-      const strangers = (rows.get(strangersKey(budget, one.target))?.count ?? 0) - (one.isKnown ? 0 : by);
+      const isReleased = rowOf(rows, releasedKey(one.target)).pausedUntil > now;
+      const place = isReleased ? 0 : rowOf(rows, placeKey(budget, one)).count - by;
+      const strangers = rowOf(rows, strangersKey(budget, one.target)).count - (one.isKnown ? 0 : by);
       return { spent: { place, strangers }, isKnown: one.isKnown };
     });
   }

@@ -13,12 +13,12 @@ export function plainAddress(text: string): string | null {
   const trimmed = text.trim();
   const bracketed = /^\[([^[\]]+)\](?::\d{1,5})?$/.exec(trimmed)?.[1];
   const withPort = /^([^:[\]]+):\d{1,5}$/.exec(trimmed)?.[1];
-  const address = (bracketed ?? withPort ?? trimmed).replace(/%.*$/s, '');
+  const address = (bracketed ?? withPort ?? trimmed).replace(/%.*/s, '');
   if (isIPv4(address)) return bracketed === undefined ? address : null;
   if (!isIPv6(address)) return null;
   const groups = expandIpv6(address);
   const mapped = groups.slice(0, 5).every((group) => group === '0') && groups[5] === 'ffff';
-  return mapped ? dotted(groups[6], groups[7]) : new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
+  return mapped ? dotted(groups.slice(6)) : new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }
 
 /**
@@ -44,12 +44,9 @@ export function hostOf(address: string): string {
 
 /** The eight groups of an IPv6 address, in hexadecimal without leading zeros. A dotted tail counts as two. */
 function expandIpv6(address: string): string[] {
-  const [head = '', tail = ''] = address.split('::');
-  const left = groupsOf(head);
-  const right = groupsOf(tail);
-  const zeros = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0');
-  const groups = address.includes('::') ? [...left, ...zeros, ...right] : left;
-  return groups.map((group) => Number.parseInt(group, 16).toString(16));
+  const [left, right = []] = address.split('::').map(groupsOf) as [string[], string[]?];
+  const zeros = Array.from({ length: 8 - left.length - right.length }, () => '0');
+  return [...left, ...zeros, ...right].map((group) => Number.parseInt(group, 16).toString(16));
 }
 
 function groupsOf(part: string): string[] {
@@ -61,7 +58,6 @@ function hexadecimal(ipv4: string): string[] {
   return [(a * 256 + b).toString(16), (c * 256 + d).toString(16)];
 }
 
-function dotted(high = '0', low = '0'): string {
-  const bytes = [high, low].flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255]);
-  return bytes.join('.');
+function dotted(groups: readonly string[]): string {
+  return groups.flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255]).join('.');
 }

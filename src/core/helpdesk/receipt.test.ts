@@ -62,6 +62,21 @@ describe('a receipt', () => {
     );
   });
 
+  it.each([
+    [LIFETIME - 1, true],
+    [LIFETIME, false],
+    [-300_000 + 1, true],
+    [-300_000, false],
+  ])('that is %i milliseconds old fits: %s', (later, expected) => {
+    fc.assert(
+      fc.property(receiptOf, (receipt) => {
+        const signed = signReceipt(seals, receipt);
+        expect(isFitting(seals, signed, wantedBy(receipt), { lifetime: LIFETIME, now: receipt.at + later })).toBe(expected);
+      }),
+      { numRuns: 5 },
+    );
+  });
+
   it('comes to its end as it was made, whatever the configuration says of its minutes later', () => {
     fc.assert(
       fc.property(

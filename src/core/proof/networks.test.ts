@@ -23,6 +23,11 @@ describe('a network', () => {
       '192.0.2.0/-1',
       '192.0.2.0/24x',
       '192.0.2.0/0024',
+      '192.0.2.0/ 24',
+      '192.0.2.0/24 ',
+      '192.0.2.0/+24',
+      '192.0.2.0/1e1',
+      '192.0.2.0/0x18',
     ]) {
       expect(isNetwork(none), none).toBe(false);
     }
@@ -66,5 +71,7 @@ describe('a network', () => {
     expect(isWithinNetworks('10.1.0.0/16', ['10.1.2.3'])).toBe(false);
     expect(isWithinNetworks('2001:db8:1::/48', ['2001:db8::/32'])).toBe(true);
     expect(isWithinNetworks('0.0.0.0/0', ['::/0'])).toBe(false);
+    // One of IPv6 into which IPv4 is mapped holds nobody: who comes from there is read as IPv4.
+    expect(isWithinNetworks('::ffff:10.1.2.3/128', ['10.0.0.0/8'])).toBe(false);
   });
 });

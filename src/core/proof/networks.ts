@@ -3,7 +3,7 @@ import { plainAddress } from '../guard/network-of.ts';
 
 /** Whether a text is a network in CIDR notation (RFC 4632, RFC 4291 2.3), or a single address. */
 export function isNetwork(text: string): boolean {
-  const [address = '', prefix, ...rest] = text.split('/');
+  const [address, prefix, ...rest] = partsOf(text);
   const longest = isIPv4(address) ? 32 : isIPv6(address) && !address.includes('%') ? 128 : null;
   if (longest === null || rest.length > 0) return false;
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= longest);
@@ -11,10 +11,10 @@ export function isNetwork(text: string): boolean {
 
 /** Whether a network lies within one of the networks; not seen where only several of them together hold it. */
 export function isWithinNetworks(inner: string, networks: readonly string[]): boolean {
-  const [address = '', prefix] = inner.split('/');
+  const [address, prefix] = partsOf(inner);
   const family = isIPv4(address);
   return networks.some((network) => {
-    const [base = '', length] = network.split('/');
+    const [base, length] = partsOf(network);
     const longest = family ? 32 : 128;
     return isIPv4(base) === family && Number(length ?? longest) <= Number(prefix ?? longest) && isInNetworks(address, [network]);
   });
@@ -33,7 +33,7 @@ export function inNetworks(networks: readonly string[]): (text: string) => boole
   // One list takes an address of IPv4 for the part of IPv6 into which it is mapped (RFC 4291 2.5.5.2): each family has its own.
   const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
   for (const network of networks) {
-    const [base = '', prefix] = network.split('/');
+    const [base, prefix] = partsOf(network);
     const family = isIPv4(base) ? 'ipv4' : 'ipv6';
     lists[family].addSubnet(base, Number(prefix ?? (family === 'ipv4' ? 32 : 128)), family);
   }
@@ -43,4 +43,9 @@ export function inNetworks(networks: readonly string[]): (text: string) => boole
     const family = isIPv4(address) ? 'ipv4' : 'ipv6';
     return lists[family].check(address, family);
   };
+}
+
+/** The address, and what follows it. */
+function partsOf(network: string): [string, ...string[]] {
+  return network.split('/') as [string, ...string[]];
 }

@@ -193,6 +193,17 @@ describe('rules of proof', () => {
     expect(ownCombinations(all, near, inDirectory('people')), 'nothing was read').toEqual([['totp', 'email']]);
   });
 
+  it('do not take what every object has for what is known of an account', () => {
+    for (const name of ['toString', 'constructor', '__proto__']) {
+      const all: ProofRule[] = [
+        { name: 'by group', when: { groups: [name] }, accepted: [staff] },
+        { name: 'by place', when: { places: [name] }, accepted: [['passkey']] },
+        { name: 'everybody', when: {}, accepted: [others] },
+      ];
+      expect(ownCombinations(all, near, inDirectory('people')), name).toEqual([['totp', 'passkey', 'email']]);
+    }
+  });
+
   it('count in their order', () => {
     const mail: FactorKind[] = ['email'];
     const both: FactorKind[] = ['email', 'totp'];
