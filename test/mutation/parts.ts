@@ -1,0 +1,33 @@
+/** A part of the security core: the files whose changes must be noticed, and the quick tests beside them that must notice. */
+interface MutatedPart {
+  readonly files: readonly string[];
+  readonly tests: readonly string[];
+}
+
+const folder = (path: string): MutatedPart => ({ files: [`${path}/*.ts`], tests: [`${path}/*.test.ts`] });
+const modules = (path: string, ...names: string[]): MutatedPart => ({
+  files: names.map((name) => `${path}/${name}.ts`),
+  tests: names.map((name) => `${path}/${name}.test.ts`),
+});
+
+/**
+ * Each is judged by its own tests alone: what is noticed only by the test of something else that happens to use it is not held.
+ * Of `access` the rule of who may and what it is asked of; what reads a session or writes is held by scenarios.
+ */
+export const MUTATED_PARTS = {
+  audit: folder('src/core/audit'),
+  guard: folder('src/core/guard'),
+  proof: folder('src/core/proof'),
+  factors: folder('src/core/factors'),
+  writes: folder('src/core/writes'),
+  access: modules('src/core/access', 'can', 'read-access-facts'),
+  receipts: modules('src/core/helpdesk', 'receipt'),
+  journey: modules('src/core/journey', 'step-after-writes', 'guard-targets'),
+} as const satisfies Record<string, MutatedPart>;
+
+/** The part that a run is about, by KEYTURN_MUTATED. @throws Error where it names none */
+export function mutatedPart(name = process.env.KEYTURN_MUTATED ?? ''): MutatedPart & { readonly name: string } {
+  const part = (MUTATED_PARTS as Record<string, MutatedPart>)[name];
+  if (part === undefined) throw new Error(`Set KEYTURN_MUTATED to one of ${Object.keys(MUTATED_PARTS).join(', ')}; it is "${name}".`);
+  return { name, ...part };
+}
