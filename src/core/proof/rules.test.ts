@@ -8,6 +8,7 @@ import {
   ownCombinations,
   type ProofRule,
   type RuleFacts,
+  rulesConcerning,
   rulesThatMayApply,
   type Situation,
   scopesNamed,
@@ -191,6 +192,22 @@ describe('rules of proof', () => {
     expect(ownCombinations(all, near, belongs(false))).toEqual([others]);
     expect(ownCombinations(all, near, belongs(null))).toEqual([['totp', 'email']]);
     expect(ownCombinations(all, near, inDirectory('people')), 'nothing was read').toEqual([['totp', 'email']]);
+  });
+
+  it('concern an account where it meets what they ask of it, or may meet it, whatever the situation', () => {
+    const all: ProofRule[] = [
+      { name: 'partners', when: { directories: ['partners'] }, accepted: [] },
+      { name: 'admins', when: { groups: ['admins'], clients: ['cli'] }, accepted: [] },
+      { name: 'staff', when: { places: ['ou=staff'], goals: ['sign-in'] }, accepted: [] },
+      { name: 'everybody', when: {}, accepted: [] },
+    ];
+    const concerning = (admins: boolean | null, isStaff: boolean | null) =>
+      rulesConcerning(all, { directory: 'people', membership: { groups: { admins }, places: { 'ou=staff': isStaff } } }).map(
+        ({ name }) => name,
+      );
+    expect(concerning(false, false)).toEqual(['everybody']);
+    expect(concerning(true, false)).toEqual(['admins', 'everybody']);
+    expect(concerning(null, null)).toEqual(['admins', 'staff', 'everybody']);
   });
 
   it('do not take what every object has for what is known of an account', () => {

@@ -27,23 +27,32 @@ export interface RulesTally {
   add(situation: Situation, facts: RuleFacts, reason: DecoyReason | null): void;
 }
 
+/** `where`: the situation in which a rule is looked at; null: in none. */
+interface Counted {
+  readonly tally: RuleTally;
+  readonly where: Situation | null;
+}
+
 /** Counts people by the rule of proof that counts for each of them. Pure. */
 export function createRulesTally(rules: readonly ProofRule[], usual: Situation, offered: readonly Situation['goal'][]): RulesTally {
-  const own = rules.map((rule) => situationOfRule(rule, usual, offered));
+  const counted = rules.map((rule): Counted => {
+    const tally = { name: rule.name, able: 0, stranded: 0, unknown: 0, doubtful: 0 };
+    return { tally, where: situationOfRule(rule, usual, offered) };
+  });
   const keyOf = ({ goal, client, address }: Situation) => `${goal} ${client} ${address}`;
-  const situations = new Map([usual, ...own].flatMap((each) => (each === null ? [] : [[keyOf(each), each]])));
-  const tallies = rules.map(({ name }): RuleTally => ({ name, able: 0, stranded: 0, unknown: 0, doubtful: 0 }));
+  const asked = [usual, ...counted.map(({ where }) => where)];
+  const situations = new Map(asked.flatMap((each) => (each === null ? [] : [[keyOf(each), each]])));
   const reasons: Partial<Record<DecoyReason, number>> = {};
   return {
     situations: [...situations.values()],
-    rules: tallies,
+    rules: counted.map(({ tally }) => tally),
     reasons,
     add(situation, facts, reason) {
       const key = keyOf(situation);
       if (reason !== null && key === keyOf(usual)) reasons[reason] = (reasons[reason] ?? 0) + 1;
       for (const [index, { fate }] of explainRules(rules, situation, facts).entries()) {
-        const [tally, where] = [tallies[index], own[index]];
-        if (tally === undefined || where == null || keyOf(where) !== key) continue;
+        const { tally, where } = counted[index] as Counted;
+        if (where === null || keyOf(where) !== key) continue;
         if (fate === 'in-doubt') tally.doubtful += 1;
         if (fate === 'applies') tally[reason === null ? 'able' : reason === 'directory-trouble' ? 'unknown' : 'stranded'] += 1;
       }
