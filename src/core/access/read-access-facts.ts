@@ -1,4 +1,4 @@
-import { isAppError } from '../../../shared/errors.ts';
+import { isDirectoryTrouble } from '../accounts/is-directory-trouble.ts';
 import { reasonToBar } from '../accounts/judge-account.ts';
 import type { CoreDeps, Directories } from '../core-deps.ts';
 import type { Account, AccountRef, Directory } from '../ports/directory.ts';
@@ -85,7 +85,7 @@ async function readOther({ directories, log }: LookingAtOthers, roles: readonly 
     const account = await directory.readAccount(ref);
     return account === null ? null : await readHolder(directory, roles, account);
   } catch (error) {
-    if (!isAppError(error) || !/^(directory|configuration)\./.test(error.code)) throw error;
+    if (!isDirectoryTrouble(error)) throw error;
     log.warn('access.linked-not-known', { directory: ref.directory, account: ref.id, error });
     return unknown;
   }

@@ -1,6 +1,7 @@
-import { type AppError, isAppError } from '../../../shared/errors.ts';
+import type { AppError } from '../../../shared/errors.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { Account, Directory } from '../ports/directory.ts';
+import { isDirectoryTrouble } from './is-directory-trouble.ts';
 
 /**
  * Asks all directories at once and waits for the last, whoever is found meanwhile: the time tells nothing of the name. One that cannot
@@ -19,7 +20,7 @@ export async function findEverywhere(
   const found = answers.flatMap((answer, index) => {
     if (answer.status === 'fulfilled') return answer.value;
     const error: unknown = answer.reason;
-    if (!isAppError(error) || !/^(directory|configuration)\./.test(error.code)) throw error;
+    if (!isDirectoryTrouble(error)) throw error;
     deps.log.error('directory.left-out', { directory: directories[index]?.id, error });
     failures.push(error);
     return [];

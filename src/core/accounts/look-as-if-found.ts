@@ -1,7 +1,7 @@
-import { isAppError } from '../../../shared/errors.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { Account, AccountRef, Directory } from '../ports/directory.ts';
 import type { ProofRule } from '../proof/rules.ts';
+import { isDirectoryTrouble } from './is-directory-trouble.ts';
 import { readRuleFacts } from './read-rule-facts.ts';
 
 /** An identifier that no directory gives to anything: a UUID of all zeros is nobody's (RFC 9562 5.9). */
@@ -47,7 +47,7 @@ export async function unlessMissing(reading: Promise<unknown>): Promise<void> {
   try {
     await reading;
   } catch (error) {
-    if (!isAppError(error) || !/^(directory|configuration)\./.test(error.code)) throw error;
+    if (!isDirectoryTrouble(error)) throw error;
   }
 }
 

@@ -1,6 +1,6 @@
-import { isAppError } from '../../../shared/errors.ts';
 import { normalisePassword } from '../../../shared/password-rules/normalise-password.ts';
 import { accountKey } from '../accounts/candidate.ts';
+import { isDirectoryTrouble } from '../accounts/is-directory-trouble.ts';
 import { type TriedPassword, tryPassword } from '../accounts/try-password.ts';
 import { findUsableOther, wasResetLately } from '../people/other-account.ts';
 import type { AccountRef } from '../ports/directory.ts';
@@ -29,7 +29,7 @@ export function createLinkedAccountFactor(deps: FactorDeps): Factor<'linked-pass
 
   /** @throws what is no trouble of a directory */
   const unanswered = (ref: AccountRef, error: unknown): 'unanswered' => {
-    if (!isAppError(error) || !/^(directory|configuration)\./.test(error.code)) throw error;
+    if (!isDirectoryTrouble(error)) throw error;
     deps.log.error('password.not-judged', { directory: ref.directory, error });
     return 'unanswered';
   };

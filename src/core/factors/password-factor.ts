@@ -1,6 +1,6 @@
-import { isAppError } from '../../../shared/errors.ts';
 import { normalisePassword } from '../../../shared/password-rules/normalise-password.ts';
 import { accountKey } from '../accounts/candidate.ts';
+import { isDirectoryTrouble } from '../accounts/is-directory-trouble.ts';
 import { type TriedPassword, tryNobody, tryPassword } from '../accounts/try-password.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { AskedServers, Factor, FactorDeps, Judgement, Proof, Renewal } from './factor.ts';
@@ -18,7 +18,7 @@ export function createPasswordFactor(deps: FactorDeps): Factor<'password'> {
     try {
       return await asking;
     } catch (error) {
-      if (!isAppError(error) || !/^(directory|configuration)\./.test(error.code)) throw error;
+      if (!isDirectoryTrouble(error)) throw error;
       deps.log.error('password.not-judged', { directory, error });
       return 'unanswered';
     }

@@ -1,5 +1,5 @@
-import { isAppError } from '../../../shared/errors.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
+import { isDirectoryTrouble } from '../accounts/is-directory-trouble.ts';
 import { readRuleFacts } from '../accounts/read-rule-facts.ts';
 import type { CoreDeps, Directories } from '../core-deps.ts';
 import type { Account, AccountRef, Directory } from '../ports/directory.ts';
@@ -38,7 +38,7 @@ async function fittingOther({ directories, log }: Deps, rules: readonly Rule[], 
     const account = await directory.readAccount(ref);
     return account === null ? rules.map(() => false) : await fitting(directory, rules, account);
   } catch (error) {
-    if (!isAppError(error) || !/^(directory|configuration)\./.test(error.code)) throw error;
+    if (!isDirectoryTrouble(error)) throw error;
     log.warn('access.linked-not-known', { directory: ref.directory, account: ref.id, error });
     return rules.map(() => null);
   }

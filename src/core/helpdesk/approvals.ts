@@ -1,8 +1,9 @@
-import { AppError, isAppError } from '../../../shared/errors.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { isAct, OTHER_WAYS } from '../../../shared/permissions.ts';
 import { requireFresh } from '../access/help.ts';
 import { delegateActor, judgeHelped, requireMay } from '../access/helped.ts';
 import { readOwnRoles } from '../access/own-roles.ts';
+import { isDirectoryTrouble } from '../accounts/is-directory-trouble.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
 import type { ActDeps } from '../journey/act.ts';
@@ -59,7 +60,7 @@ async function mayDecideOrUnknown(deps: ActDeps, session: Session, helpCase: Hel
   try {
     return await mayDecide(deps, session, helpCase);
   } catch (error) {
-    if (!isAppError(error) || !/^(directory|configuration)\./.test(error.code)) throw error;
+    if (!isDirectoryTrouble(error)) throw error;
     deps.log.warn('access.roles-not-known', { directory: helpCase.account.directory, accounts: 1, error });
     return null;
   }

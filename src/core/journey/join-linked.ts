@@ -1,6 +1,6 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
-import { isAppError } from '../../../shared/errors.ts';
 import { accountKey, type Candidate, candidateOf } from '../accounts/candidate.ts';
+import { isDirectoryTrouble } from '../accounts/is-directory-trouble.ts';
 import { judgeAccount } from '../accounts/judge-account.ts';
 import { FACTOR_TRAITS } from '../factors/kinds.ts';
 import { linkedProofId } from '../people/linked-proofs.ts';
@@ -44,7 +44,7 @@ async function candidateToJoin(deps: ActDeps, state: JourneyState, ref: AccountR
   const directory = deps.directories.all().find(({ id }) => id === ref.directory);
   if (directory === undefined) return null;
   const account = await directory.readAccount(ref).catch((error: unknown) => {
-    if (!isAppError(error) || !/^(directory|configuration)\./.test(error.code)) throw error;
+    if (!isDirectoryTrouble(error)) throw error;
     deps.log.error('journey.directory-not-answering', { directory: ref.directory, error });
     return null;
   });

@@ -1,6 +1,6 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
-import { isAppError } from '../../../shared/errors.ts';
 import { accountKey, type Candidate } from '../accounts/candidate.ts';
+import { isDirectoryTrouble } from '../accounts/is-directory-trouble.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { FACTOR_TRAITS } from '../factors/kinds.ts';
 import { type ActDeps, journeyActor } from '../journey/act.ts';
@@ -127,7 +127,7 @@ async function approversOf(deps: ActDeps, { row }: LoadedJourney, ref: Candidate
   try {
     return await findApprovers(deps, ref);
   } catch (error) {
-    if (!isAppError(error) || !/^(directory|configuration)\./.test(error.code)) throw error;
+    if (!isDirectoryTrouble(error)) throw error;
     if (error.code === 'directory.account-missing') return { manager: null, deputies: null };
     deps.log.error('vouch.manager-not-known', { journey: row.id, directory: ref.directory, error });
     return null;
