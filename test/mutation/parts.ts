@@ -25,8 +25,10 @@ export const MUTATED_PARTS = {
   journey: modules('src/core/journey', 'step-after-writes', 'guard-targets'),
 } as const satisfies Record<string, MutatedPart>;
 
-/** The part that a run is about, by KEYTURN_MUTATED. @throws Error where it names none */
-export function mutatedPart(name = process.env.KEYTURN_MUTATED ?? ''): MutatedPart & { readonly name: string } {
+/** The part that a run is about, as KEYTURN_MUTATED names it; all of them at once where it is not set. @throws Error where it names none */
+export function mutatedPart(name = process.env.KEYTURN_MUTATED): MutatedPart & { readonly name: string } {
+  const all: MutatedPart[] = Object.values(MUTATED_PARTS);
+  if (name === undefined) return { name: 'all', files: all.flatMap(({ files }) => files), tests: all.flatMap(({ tests }) => tests) };
   const part = (MUTATED_PARTS as Record<string, MutatedPart>)[name];
   if (part === undefined) throw new Error(`Set KEYTURN_MUTATED to one of ${Object.keys(MUTATED_PARTS).join(', ')}; it is "${name}".`);
   return { name, ...part };

@@ -89,7 +89,30 @@ describe('the registry', () => {
     expect([email.shown('one'), email.maximumAttempts(), email.lifetime(), email.resendWait()]).toEqual([{ length: 7 }, 3, 61_000, 11_000]);
     expect([totp.shown('one'), totp.maximumAttempts(), totp.lifetime(), totp.resendWait()]).toEqual([{ length: 6 }, 4, null, null]);
     expect(['123 4567', '1234567', '123456', '12345678', 'abcdefg', ''].map(email.canBe)).toEqual([true, true, false, false, false, false]);
+    for (const each of [email, totp, registry('sms')]) expect([each.prompt, each.form]).toEqual(['code', 'digits']);
+    const sms = registryOf({ sms: { codeLength: 8, lifetimeSeconds: 90, attempts: 2, resendWaitSeconds: 20 } })('sms');
+    expect([sms.shown('one'), sms.maximumAttempts(), sms.lifetime(), sms.resendWait()]).toEqual([{ length: 8 }, 2, 90_000, 20_000]);
     expect(['123 456', '123456', '1234567', '12345', 'abcdef', ''].map(totp.canBe)).toEqual([true, true, false, false, false, false]);
+  });
+});
+
+describe('a code in a text message', () => {
+  it('goes to every number once, as it is written, and proves whose number it is', async () => {
+    const sms = registryOf()('sms');
+    const people = [
+      enrolled(ref('1'), { secret: '+4915112345678' }),
+      enrolled(ref('2'), { secret: '+4915112345678' }, { secret: '+491729' }),
+    ];
+    const { expected, messages } = await sms.ask('challenge', people);
+    expect(messages.map(({ channel, to, account }) => [channel, to, account])).toEqual([
+      ['sms', '+4915112345678', ref('1')],
+      ['sms', '+491729', ref('2')],
+    ]);
+    const { proofs } = await sms.judge({ challengeId: 'challenge', expected, answer: messages[0]?.code ?? '', enrolled: people });
+    expect(proofs.map(({ account, factor }) => [account, factor])).toEqual([
+      [ref('1'), people[0]?.factors[0]?.id],
+      [ref('2'), people[1]?.factors[0]?.id],
+    ]);
   });
 });
 

@@ -8,6 +8,7 @@ import { systemRandom } from '../../platform/system-random.ts';
 import { configurationSchema } from '../configuration/document.ts';
 import { recoveryCodeDigest } from '../enrolment/recovery-codes.ts';
 import { temporaryPassDigest } from '../enrolment/temporary-pass.ts';
+import type { Keys } from '../ports/platform.ts';
 import type { FactorRow } from '../ports/store.ts';
 import type { EnrolledCandidate, FactorDeps } from './factor.ts';
 import { createFactorRegistry } from './registry.ts';
@@ -38,10 +39,10 @@ afterEach(async () => {
 
 /** None of these factors asks a directory. */
 const nothingAsked = {} as Pick<FactorDeps, 'store' | 'directories' | 'log' | 'slowHash'>;
-const factorOf = (kind: 'recovery-code' | 'temporary-pass') =>
+const factorOf = (kind: 'recovery-code' | 'temporary-pass', ownKeys: Keys = keys) =>
   createFactorRegistry({
     ...nothingAsked,
-    keys,
+    keys: ownKeys,
     clock,
     random: systemRandom,
     configuration: () => configuration,
@@ -92,12 +93,33 @@ describe.each([
     expect(await proves(kind, code, [candidate([])])).toEqual([]);
     expect(await proves(kind, 'nonsense', [candidate([])])).toEqual([]);
   });
+
+  it('of nobody is compared with a digest all the same, which is nobody’s', async () => {
+    const digests: string[] = [];
+    const watching: Keys = {
+      digest(purpose, value) {
+        digests.push(`${purpose} ${value}`);
+        return keys.digest(purpose, value);
+      },
+    };
+    const enrolled: EnrolledCandidate[] = [];
+    await factorOf(kind, watching).judge({ challengeId: 'c1', expected: '[]', answer: code, enrolled });
+    expect(digests).toEqual([`${kind} /c1|${code}`]);
+    // Who has one costs one as well.
+    const kept = kind === 'recovery-code' ? 'x' : JSON.stringify({ digest: 'x', endsAt: clock.now() + HOUR, once: true });
+    digests.length = 0;
+    enrolled.push(candidate([await insert(kind, kept), await insert(kind, kept)]));
+    await factorOf(kind, watching).judge({ challengeId: 'c1', expected: '[]', answer: code, enrolled });
+    expect(digests).toEqual([`${kind} people/a1|${code}`]);
+  });
 });
 
 describe('a recovery code', () => {
   it('proves once, its own account alone, and tells the owner when three are left', async () => {
     const rows: FactorRow[] = [];
     for (const code of CODES) rows.push(await insert('recovery-code', recoveryCodeDigest(keys, ALICE, code)));
+    // Something else that is theirs is none of what is left.
+    await store.factors.insert(factorRow({ directory: ALICE.directory, accountId: ALICE.id, kind: 'totp' }));
     const all = [candidate(rows)];
     const told = async () => {
       const due = await store.outbox.take('notice', clock.now(), clock.now() + 1, 10);
@@ -114,7 +136,7 @@ describe('a recovery code', () => {
     const linked = [candidate(rows, { directory: 'people', id: 'b2' })];
     const given = { challengeId: 'c1', expected: '[]', answer: CODES[0] ?? '', enrolled: linked };
     expect((await factorOf('recovery-code').judge(given)).proofs).toMatchObject([{ account: { id: 'b2' }, factor: rows[0]?.id }]);
-    expect((await store.factors.ofAccount(ALICE)).length).toBe(3);
+    expect((await store.factors.ofAccount(ALICE)).length).toBe(4);
   });
 
   it('tells nobody of more than three', async () => {
