@@ -370,6 +370,31 @@ describe('budgets of an account', () => {
     );
   });
 
+  it('that are released are those of strangers, at once, and those of places for a day', async () => {
+    open({
+      messagesPerAccount: { count: 1, countWithWork: 1, windowSeconds: WINDOW / 1000 },
+      messagesPerAccountOverall: { count: 2, countWithWork: 2, windowSeconds: WINDOW / 1000 },
+      failuresPerAccount: { count: 1, countWithWork: 1, windowSeconds: WINDOW / 1000 },
+      failuresPerAccountOverall: { count: 2, countWithWork: 2, windowSeconds: WINDOW / 1000 },
+    });
+    const mayTry = async (place: string, isKnown = false) =>
+      (await guard.mayTry(store, [ask(place, isKnown)], [], '192.0.2.1', false)).granted;
+    const spends = async (place: string) => (await guard.spend(store, 'messages', [ask(place)], false)).granted;
+    for (const place of ['net-1', 'net-2']) {
+      await guard.countFailure(store, [ask(place)], [], '192.0.2.1');
+      expect(await spends(place)).toBe(true);
+    }
+    expect([await mayTry('net-3'), await spends('net-3')]).toEqual([false, false]);
+    await guard.release(store, 'people/1');
+    expect(await guard.failuresOf('people/1')).toEqual({ failures: 0, pausedUntil: 0 });
+    expect([await mayTry('net-1'), await spends('net-1')]).toEqual([true, true]);
+    clock.advance(DAY - 1);
+    expect(await mayTry('net-1', true)).toBe(true);
+    clock.advance(1);
+    expect(await mayTry('net-1', true)).toBe(false);
+    expect(await mayTry('net-3')).toBe(true);
+  });
+
   it('begin anew when their window is over', async () => {
     open({
       messagesPerAccount: { count: 1, countWithWork: 1, windowSeconds: 60 },
@@ -450,6 +475,16 @@ describe('a clock that was ahead and is right again', () => {
     expect((await guard.mayTry(store, [ask('192.0.2.1')], ['a'], '192.0.2.1', true)).granted).toBe(true);
   });
 
+  it('leaves what it counted for as long as clocks may be apart', async () => {
+    open({ failuresPerAccount: { windowSeconds: 2 * 24 * 3600 } });
+    clock.advance(DAY);
+    await guard.countFailure(store, [ask('net-1')], [], '192.0.2.1');
+    clock.advance(1 - DAY);
+    expect(await guard.failuresOf('people/1')).toMatchObject({ failures: 1 });
+    clock.advance(-1);
+    expect(await guard.failuresOf('people/1')).toEqual({ failures: 0, pausedUntil: 0 });
+  });
+
   it('gives nobody more than a clock that was right would have', async () => {
     open({ startsPerAddress: { count: 2, windowSeconds: 60 } });
     // A node that is hours ahead has the counters of one that is not.
@@ -486,6 +521,7 @@ describe('texts', () => {
     clock.advance(1);
     expect([await texts(5), await texts(1)]).toEqual([true, false]);
     expect(await events()).toHaveLength(2);
+    expect(named).toContain('told|texts');
   });
 
   it('leave a part for those who ask from where they succeeded before, however often strangers ask', async () => {
@@ -494,6 +530,8 @@ describe('texts', () => {
     expect(strangers.filter((granted) => granted)).toHaveLength(8);
     expect([await guard.spendTexts(store, 1, true), await guard.spendTexts(store, 1, true)]).toEqual([true, true]);
     expect([await guard.spendTexts(store, 1, true), await guard.spendTexts(store, 1, false)]).toEqual([false, false]);
+    // A name that leads nowhere looks like any other, from wherever it is asked for.
+    expect(await guard.spendTexts(store, 0, false)).toBe(true);
   });
 
   it('are not used up by names that lead nowhere', async () => {

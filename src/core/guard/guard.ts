@@ -103,8 +103,10 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
 
   function budgetOf(budget: Budget): { limits: BudgetLimits; windowMilliseconds: number } {
     const { guard } = deps.configuration();
-    const place = budget === 'messages' ? guard.messagesPerAccount : guard.failuresPerAccount;
-    const strangers = budget === 'messages' ? guard.messagesPerAccountOverall : guard.failuresPerAccountOverall;
+    const { place, strangers } = {
+      messages: { place: guard.messagesPerAccount, strangers: guard.messagesPerAccountOverall },
+      failures: { place: guard.failuresPerAccount, strangers: guard.failuresPerAccountOverall },
+    }[budget];
     return {
       limits: {
         place: place.count,

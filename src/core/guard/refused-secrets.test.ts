@@ -64,6 +64,16 @@ describe('a password that a directory has refused', () => {
     expect(await refused.note(SECRET)).toMatchObject({ times: 2 });
   });
 
+  it('keeps away until a time that is no further ahead than the longest pause and what clocks are apart', async () => {
+    await refused.find(SECRET);
+    const key = keys.digest('guard-target', (named[0] ?? '').replace(/^guard-target /, ''));
+    const furthest = clock.now() + LONGEST_PAUSE + 24 * 3_600_000;
+    await store.counters.pause(key, furthest - 1);
+    expect(await refused.find(SECRET)).toEqual({ times: 0, until: furthest - 1 });
+    await store.counters.pause(key, furthest);
+    expect(await refused.find(SECRET)).toBeNull();
+  });
+
   it('keeps nobody away until the time of a clock that was ahead', async () => {
     clock.advance(365 * 24 * 3_600_000);
     await refused.note(SECRET);

@@ -1,5 +1,5 @@
 import type { Clock, Keys } from '../ports/platform.ts';
-import type { CounterStore } from '../ports/store.ts';
+import type { CounterRow, CounterStore } from '../ports/store.ts';
 import { WRONG_CLOCK } from './wrong-clock.ts';
 
 /** A password of a service account that a directory has refused. */
@@ -59,7 +59,7 @@ export function createRefusedSecrets(counters: CounterStore, clock: Pick<Clock, 
     async note(secret) {
       const key = keyOf(secret);
       const now = clock.now();
-      const times = (await counters.hitAll([{ key, windowMilliseconds: REMEMBERED }], now)).get(key)?.count ?? 1;
+      const times = ((await counters.hitAll([{ key, windowMilliseconds: REMEMBERED }], now)).get(key) as CounterRow).count;
       const until = now + pauseAfter(times);
       await counters.pause(key, until);
       return { times, until };
