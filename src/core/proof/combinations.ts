@@ -25,7 +25,7 @@ function subsets<T>(all: readonly T[], size: number): T[][] {
 export function distinctCombinations(combinations: readonly Combination[]): FactorKind[][] {
   const seen = new Set<string>();
   return combinations.map(unique).filter((kinds) => {
-    const key = kinds.toSorted().join(' ');
+    const key = kinds.toSorted().join();
     const isNew = !seen.has(key);
     seen.add(key);
     return isNew;

@@ -69,6 +69,7 @@ describe('a network', () => {
     );
     expect(isWithinNetworks('10.1.2.3', ['10.1.0.0/16'])).toBe(true);
     expect(isWithinNetworks('10.1.0.0/16', ['10.1.2.3'])).toBe(false);
+    expect(isWithinNetworks('10.1.2.3', ['192.0.2.0/24', '10.1.0.0/16'])).toBe(true);
     expect(isWithinNetworks('2001:db8:1::/48', ['2001:db8::/32'])).toBe(true);
     expect(isWithinNetworks('0.0.0.0/0', ['::/0'])).toBe(false);
     // One of IPv6 into which IPv4 is mapped holds nobody: who comes from there is read as IPv4.

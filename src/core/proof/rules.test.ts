@@ -221,6 +221,15 @@ describe('rules of proof', () => {
     }
   });
 
+  it('accept what is written out, and then what a choice stands for, each once', () => {
+    const choice = { enforced: ['email'], anyOf: ['totp', 'sms'], count: 1 } as const;
+    expect(combinationsOf({ name: 'x', when: {}, accepted: [['passkey'], ['totp', 'email']], choice })).toEqual([
+      ['passkey'],
+      ['totp', 'email'],
+      ['email', 'sms'],
+    ]);
+  });
+
   it('count in their order', () => {
     const mail: FactorKind[] = ['email'];
     const both: FactorKind[] = ['email', 'totp'];

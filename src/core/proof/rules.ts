@@ -53,8 +53,8 @@ export function all(verdicts: readonly Verdict[]): Verdict {
 export function fitsSituation({ when }: Pick<ProofRule, 'when'>, { goal, client, address }: Situation): Verdict {
   const isNear = (networks: readonly string[]): Verdict => (address === null ? null : isInNetworks(address, networks));
   return all([
-    when.goals?.includes(goal) ?? true,
-    when.clients?.includes(client) ?? true,
+    when.goals?.includes(goal) !== false,
+    when.clients?.includes(client) !== false,
     when.networks === undefined || isNear(when.networks),
   ]);
 }
@@ -70,7 +70,7 @@ export function fitsAccount({ when }: Pick<ProofRule, 'when'>, { directory, memb
   const isOneOf = (names: readonly string[] | undefined, known: Readonly<Record<string, Verdict>>): Verdict =>
     names === undefined || any(names.map((name) => (Object.hasOwn(known, name) ? (known[name] ?? null) : null)));
   return all([
-    when.directories?.includes(directory) ?? true,
+    when.directories?.includes(directory) !== false,
     isOneOf(when.places, membership.places),
     isOneOf(when.groups, membership.groups),
   ]);

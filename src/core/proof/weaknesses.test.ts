@@ -12,6 +12,7 @@ describe('a combination', () => {
     [['email', 'sms'], []],
     [['passkey'], []],
     [['passkey', 'questions'], []],
+    [['passkey', 'totp'], []],
     [['email'], ['mail-alone', 'one-proof']],
     [['totp'], ['one-proof']],
     [['totp', 'recovery-code'], ['one-channel']],
