@@ -10,7 +10,7 @@ const BY_SUBJECT = {
   enrolment: ['factor', 'account', 'invitation', 'enrolment', 'phone'],
   'sign-in': ['session', 'openid'],
   helpdesk: ['case', 'person', 'people', 'access'],
-  administration: ['set-up', 'emergency', 'outbox', 'threat', 'token', 'configuration', 'history', 'report', 'audit'],
+  administration: ['set-up', 'emergency', 'outbox', 'message', 'threat', 'token', 'configuration', 'history', 'report', 'audit'],
 } as const;
 /** A proof that too many guessed at is looked for with what was done against guessing, and a refused change of roles with such changes. */
 const APART = { 'factor.suspended': 'protection', 'access.management-refused': 'administration' } as const;
