@@ -97,6 +97,7 @@ describe.each([
   it('of nobody is compared with a digest all the same, which is nobody’s', async () => {
     const digests: string[] = [];
     const watching: Keys = {
+      ...keys,
       digest(purpose, value) {
         digests.push(`${purpose} ${value}`);
         return keys.digest(purpose, value);
