@@ -93,7 +93,7 @@ const LIBRARY_HOMES: Record<string, readonly string[]> = {
 };
 
 /** Folders in which a tool asks for a default export. */
-const DEFAULT_EXPORT_ALLOWED = /^((test\/mutation\/)?vitest\.config\.ts|web\/vite\.config\.ts)$/;
+const DEFAULT_EXPORT_ALLOWED = /^((test\/mutation\/)?(vitest|stryker)\.config\.ts|web\/vite\.config\.ts)$/;
 
 /**
  * Who may read the clock where answers are made. Everything else counts from the arrival of the request (`act.at`): a later
