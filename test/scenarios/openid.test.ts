@@ -279,20 +279,25 @@ describe.each(['sqlite', 'postgres'] as const)('signing in at a provider of Open
   });
 });
 
-describe('a provider whose word does not hold', () => {
+describe.each(['sqlite', 'postgres'] as const)('a provider whose word does not hold, on %s', (engine) => {
   let forger: ForgingProvider;
   let keyturn: Keyturn;
+  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
     forger = await startForgingProvider();
+    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('openid_forged') : undefined;
+    drop = database?.drop ?? drop;
     const rules = [{ name: 'everybody', when: {}, accepted: [['password' as const, 'totp' as const]] }];
     keyturn = await startKeyturn({
       directories: [embeddedSection()],
+      ...(database === undefined ? {} : { database: database.url }),
       configuration: { guard: GENEROUS_LIMITS, signIn: { enabled: true, openIdConnect: settings(forger.issuer), rules } },
     });
     await addPerson(keyturn, 'alice');
   });
   afterAll(async () => {
     await keyturn?.close();
+    await drop();
     await forger?.stop();
   });
   const now = () => Math.floor(Date.now() / 1000);
@@ -400,6 +405,51 @@ describe('a provider whose word does not hold', () => {
     const last = await open();
     expect(await tell({ claims: { ...later.claims, jti: same.claims.jti, iat: now() + 5 } })).toBe(200);
     expect(await statusOf(last)).toBe(401);
+  });
+
+  it.each([
+    ['the person', {}],
+    ['their session there', { sid: 'one' }],
+  ])('lets nobody in who is signed out there while they sign in: a logout of %s', async (_what, named) => {
+    forger.meanwhile = async () => {
+      forger.meanwhile = () => Promise.resolve();
+      expect(await tell(claims(named)(logout({ claims: {} })))).toBe(200);
+    };
+    const inSid = claims({ sid: 'one' });
+    expect(await signIn(inSid)).toMatchObject({ status: 403, body: { code: 'openid.refused' } });
+    const refused = (await keyturn.deps.store.audit.read(0, 100_000)).findLast(({ type }) => type === 'openid.refused');
+    expect(JSON.parse(refused?.data ?? '{}')).toMatchObject({ reason: 'signed-out-there' });
+    // Whoever begins anew is somebody who is there.
+    expect((await signIn(inSid)).status).toBe(201);
+    // Another session there is another matter.
+    forger.meanwhile = async () => {
+      forger.meanwhile = () => Promise.resolve();
+      await tell(claims({ sid: 'other' })(logout({ claims: {} })));
+    };
+    expect((await signIn(inSid)).status).toBe(201);
+  });
+
+  it('leaves no session alive of who was signed out there while they signed in, however the two meet', async () => {
+    const left: string[] = [];
+    for (let round = 0; round < 12; round += 1) {
+      let told: Promise<number> | undefined;
+      forger.meanwhile = () => {
+        told ??= new Promise((resolve) => setTimeout(resolve, 2 * round)).then(() => tell(logout({ claims: {} })));
+        return Promise.resolve();
+      };
+      const browser = createPortalBrowser(keyturn.url);
+      const { searchParams } = new URL((await browser.post('/session/openid', {})).body.address);
+      forger.next = right(searchParams.get('nonce') ?? '');
+      const answer = String(new URLSearchParams({ code: 'a-code', state: searchParams.get('state') ?? '', iss: forger.issuer }));
+      await browser.post('/session/openid/finish', { answer });
+      expect(await told).toBe(200);
+      const token = browser.cookies.get('keyturn-session');
+      if (token === undefined) continue;
+      const { status } = await inSession(keyturn.url, token, 'GET', '/session');
+      if (status !== 401) left.push(`round ${round}: ${status}`);
+    }
+    forger.meanwhile = () => Promise.resolve();
+    expect(left).toEqual([]);
   });
 
   it('asks the provider no oftener than the limit of an address, however many answers come at once', async () => {

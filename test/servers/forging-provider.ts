@@ -14,6 +14,8 @@ export interface Forged {
 export interface ForgingProvider {
   readonly issuer: string;
   next: Forged;
+  /** What happens while it is asked for a token, before it answers. */
+  meanwhile: () => Promise<unknown>;
   /** How often it was asked for a token. */
   readonly asked: number;
   sign(forged: Forged): Promise<string>;
@@ -29,7 +31,7 @@ export async function startForgingProvider(): Promise<ForgingProvider> {
     const { privateKey } = signedBy === 'stranger' ? stranger : own;
     return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'own' }).sign(privateKey);
   };
-  const provider = { next: { claims: {} } as Forged, asked: 0 };
+  const provider = { next: { claims: {} } as Forged, asked: 0, meanwhile: (): Promise<unknown> => Promise.resolve() };
   const server = createServer(async (request, response) => {
     const send = (body: unknown) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     if (request.url === '/.well-known/openid-configuration')
@@ -39,6 +41,7 @@ export async function startForgingProvider(): Promise<ForgingProvider> {
       });
     if (request.url === '/keys') return void send({ keys: [jwk] });
     provider.asked += 1;
+    await provider.meanwhile();
     const token = provider.next.signedBy === 'none' ? {} : { id_token: await sign(provider.next) };
     return void send({ access_token: 'x', token_type: 'Bearer', ...token });
   });
@@ -53,6 +56,12 @@ export async function startForgingProvider(): Promise<ForgingProvider> {
     },
     set next(value) {
       provider.next = value;
+    },
+    get meanwhile() {
+      return provider.meanwhile;
+    },
+    set meanwhile(value) {
+      provider.meanwhile = value;
     },
     get asked() {
       return provider.asked;

@@ -18,6 +18,7 @@ export type ProviderRefusal =
   | 'other-account'
   | 'proven-before-change'
   | 'used-already'
+  | 'signed-out-there'
   | 'not-told'
   | NonNullable<ReturnType<typeof reasonToBar>>;
 

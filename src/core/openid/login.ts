@@ -3,7 +3,7 @@ import type { ProviderRequest } from '../ports/open-id-provider.ts';
 import { randomToken } from '../random-id.ts';
 
 /** How long somebody may take at the provider; milliseconds. */
-const LASTS = 10 * 60_000;
+export const LASTS = 10 * 60_000;
 const FORM = /^[\w-]{43}\.([0-9a-z]{6,10})\.([na])$/;
 
 /**

@@ -15,6 +15,7 @@ import { newestProofs, type Session, type SessionFacts, sessionOf } from '../ses
 import { findProviderAccount, judgeProviderAccount, type ProviderRefusal } from './find-provider-account.ts';
 import { loginId, type ProviderLogin, readLogin, requestOf } from './login.ts';
 import { mappedProofs } from './mapped-proofs.ts';
+import { isSignedOutSince } from './signed-out-there.ts';
 
 /** What a browser brings back from the provider. */
 export interface ProviderReturn {
@@ -112,9 +113,15 @@ async function open(deps: ActDeps, { settings, login, claims, kinds, account, be
   };
   const session = sessionOf(row);
   const about = { account: ref, session: row.id, actor: sessionActor(deps.act, session) };
+  const there = {
+    subject: subjectDigest(deps, settings, claims.subject),
+    providerSession: claims.session === null ? null : sessionDigest(deps, settings, claims.session),
+  };
   await deps.store
     .transaction(async (store) => {
-      // First, as it locks the end of the log: whatever ends sessions is either seen below, or comes after and ends this one.
+      // Counters, then the end of the log: one order of locks.
+      if (await isSignedOutSince(deps, store, login, there)) throw refused('signed-out-there');
+      // Then first, as it locks the end of the log: whatever ends sessions is either seen below, or comes after and ends this one.
       const opened = { journey: row.journeyId, factors: [...kinds], rights: row.rights, provider: settings.issuer };
       await recordEvent(store, deps.clock, { type: 'session.opened', ...about, ...opened });
       if (await store.freezes.isFrozen(ref)) throw refused('recovery-frozen');
@@ -132,9 +139,7 @@ async function open(deps: ActDeps, { settings, login, claims, kinds, account, be
       }
       if (!(await store.sessions.insert(row))) throw refused('used-already');
       await store.openId.note({
-        ...{ sessionId: row.id, directory: ref.directory, accountId: ref.id, endsAt },
-        subject: subjectDigest(deps, settings, claims.subject),
-        providerSession: claims.session === null ? null : sessionDigest(deps, settings, claims.session),
+        ...{ sessionId: row.id, directory: ref.directory, accountId: ref.id, endsAt, ...there },
       });
       if (asked !== null && (await store.enrolmentAsks.ask(ref, at)))
         await recordEvent(store, deps.clock, { type: 'enrolment.asked', ...about, rule: asked.rule.name });
