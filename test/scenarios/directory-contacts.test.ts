@@ -5,7 +5,8 @@ import { newSeed } from '../../src/core/enrolment/totp-seed.ts';
 import { currentTotp } from '../../src/core/factors/totp-factor.ts';
 import { newLogin, newPassword } from '../conformance/samples.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
-import { type JourneyClient, startJourney } from './journey-client.ts';
+import { type Agent, act, type Caller, HELPDESK_ROLES, newAgent, opened } from './helpdesk.ts';
+import { type JourneyClient, prove, startJourney } from './journey-client.ts';
 import { REAL_KINDS, type RealDirectory, reachRealDirectory } from './real-directories.ts';
 import { addPerson, embeddedSection, signsIn } from './sample-directory.ts';
 import { codeIn, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
@@ -205,6 +206,62 @@ describe('addresses of the directory', () => {
     expect(walks[2]).toEqual(walks[0]);
     expect(await signsIn(keyturn, has.login, NEW)).toBe(false);
   });
+});
+
+describe('addresses of the directory by which a caller has proven who they are', () => {
+  let keyturn: Keyturn;
+  beforeAll(async () => {
+    keyturn = await startKeyturn({
+      directories: [{ ...embeddedSection(), contacts: CONTACTS }],
+      configuration: { guard: GENEROUS_LIMITS, signIn: { enabled: true }, roles: HELPDESK_ROLES },
+    });
+  });
+  afterAll(() => keyturn?.close());
+
+  it.each([
+    ['a password', 'Agents', 'reset-password', {}],
+    ['a link', 'Agents', 'reset-password', { link: true }],
+    ['an end of sessions', 'Carers', 'end-sessions', {}],
+  ] as const)(
+    'are asked for once more when it is acted: %s rests on none that the directory has no more',
+    async (_what, group, action, { link = false }: { link?: boolean }) => {
+      const agent = await newAgent(keyturn, group);
+      const outcome = async (next: (mail: string) => string | null) => {
+        const login = newLogin('caller');
+        const address = `${login}@home.example.test`;
+        await addPerson(keyturn, login, { groups: ['Staff'], mail: address });
+        const [found] = await keyturn.deps.directories.get('people').findAccounts(login);
+        const ref = { directory: 'people', id: found?.id ?? '' };
+        const caller = { login, address, ref, account: ref, totp: await enrolAuthenticator(keyturn, login) };
+        // A mailbox that the link may go to whatever becomes of the other one.
+        const secret = `${login}@own.example.test`;
+        await addFactor(keyturn.deps, keyturn.deps.store, { account: ref, kind: 'email', label: secret, secret, source: 'test' });
+        const { id } = await verifiedBy(caller, agent, action);
+        const row = await keyturn.deps.store.embedded.find('people', ref.id);
+        if (row === null || !(await keyturn.deps.store.embedded.update({ ...row, mail: next(address) }))) throw new Error('not written');
+        const choice = (await agent.held.call('GET', `/helpdesk/cases/${id}/reset`)).body as { channels?: { id: string; to: string }[] };
+        const own = choice.channels?.at(0)?.id;
+        const { status, body } = await act(agent, id, link ? { linkTo: own } : {});
+        return body.code ?? `${status} ${body.outcome}`;
+      };
+      expect(await outcome((mail) => mail.toUpperCase())).toBe('200 done');
+      expect(await outcome(() => null)).toBe('case.receipt-needed');
+      expect(await outcome((mail) => `other-${mail}`)).toBe('case.receipt-needed');
+    },
+  );
+
+  /** Verified by the mailbox that the directory has, and the authenticator. */
+  async function verifiedBy(caller: Caller, agent: Agent, action: string) {
+    const { id, numbers } = await opened(agent, caller, { action, reason: 'they called' });
+    keyturn.clock.move(31_000);
+    const client = await startJourney(keyturn.url, caller.login, 'confirm-call');
+    await prove(keyturn, client, caller);
+    await client.answer({ number: numbers?.spoken });
+    client.at('done');
+    const shown = JSON.parse((await keyturn.deps.store.cases.find(id))?.facts ?? '{}').shown as { email: { id: string }[] };
+    expect(shown.email.map((each) => each.id)).toEqual([expect.stringMatching(/^directory\./)]);
+    return { id };
+  }
 });
 
 /** What is left of an answer when random ids and times are taken out. */

@@ -2,7 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { delegateActor, type HelpedWith } from '../access/helped.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { ActDeps } from '../journey/act.ts';
-import { isProvenStill } from '../journey/proven-still.ts';
+import { isProvenStill, readStill } from '../journey/proven-still.ts';
 import type { Store } from '../ports/store.ts';
 import type { Session } from '../sessions/session.ts';
 import { isRaisedSince } from '../threat/raised-since.ts';
@@ -26,12 +26,19 @@ export type CaseWarrant = {
   readonly approval: Approved | null;
 } & Basis;
 /** What of a case an act rests on. */
-export type Basis = { readonly kind: 'receipt'; readonly receipt: SignedReceipt } | { readonly kind: 'unverified' };
+export type Basis = ReceiptBasis | { readonly kind: 'unverified' };
+interface ReceiptBasis {
+  readonly kind: 'receipt';
+  readonly receipt: SignedReceipt;
+  /** Of what the caller has shown, what the directories have still (`readStill`). */
+  readonly read: ReadonlySet<string>;
+}
 
 /**
  * What there is to rest an act on. Direct managers help their reports without a case, where it takes no second agent; everybody else needs
  * a receipt, or a role that does without and a reason. Where it takes a second agent, one is asked, and it is to be tried again.
- * @throws AppError `case.receipt-needed`, `case.reason-missing`, `case.passed` for a case that is over, `case.approval-needed`
+ * @throws AppError `case.receipt-needed`, `case.reason-missing`, `case.passed` for a case that is over, `case.approval-needed`,
+ *   `directory.*`
  */
 export async function warrantFor(deps: ActDeps, session: Session, helped: HelpedWith, inCase: InCase | undefined): Promise<Warrant> {
   if (inCase === undefined) {
@@ -39,7 +46,7 @@ export async function warrantFor(deps: ActDeps, session: Session, helped: Helped
     return { kind: 'manager' };
   }
   const { helpCase } = inCase;
-  const basis = basisFor(deps, helped, inCase);
+  const basis = await basisFor(deps, helped, inCase);
   return {
     ...basis,
     helpCase,
@@ -48,11 +55,15 @@ export async function warrantFor(deps: ActDeps, session: Session, helped: Helped
 }
 
 /** What of the case as it is now an act may rest on. @throws AppError as `warrantFor` */
-function basisFor(deps: ActDeps, { basis, otherWays }: Pick<HelpedWith, 'basis' | 'otherWays'>, { helpCase, unverified }: InCase): Basis {
+async function basisFor(
+  deps: ActDeps,
+  { basis, otherWays }: Pick<HelpedWith, 'basis' | 'otherWays'>,
+  { helpCase, unverified }: InCase,
+): Promise<Basis> {
   const { row, facts } = helpCase;
   if (row.state === 'closed' || row.state === 'acting') throw new AppError('case.passed');
   const receipt = freshReceipt(deps, helpCase, otherWays);
-  if (receipt !== null) return { kind: 'receipt', receipt };
+  if (receipt !== null) return { kind: 'receipt', receipt, read: await readStill(deps, { shown: facts.shown ?? {} }) };
   if (!unverified || basis !== 'unverified') throw new AppError('case.receipt-needed');
   if (row.expiresAt <= deps.act.at) throw new AppError('case.passed');
   if (facts.reason === null) throw new AppError('case.reason-missing');
@@ -105,8 +116,9 @@ export async function requireReceiptStands(
 }
 
 /**
- * Accounts that were parted meanwhile are not one person's any more. And what a caller has shown may count for nothing since a threat was
- * raised: it means also whoever was verified by it before.
+ * Accounts that were parted meanwhile are not one person's any more, nor does a proof count that was taken away, or an address that the
+ * directory has no more. And what a caller has shown may count for nothing since a threat was raised: it means also whoever was verified by
+ * it before.
  * @throws AppError `case.receipt-needed`
  */
 async function requireProvenStill(
@@ -120,7 +132,7 @@ async function requireProvenStill(
   const { method } = warrant.receipt.receipt;
   const { withoutKinds } = configuration().threat;
   const rests = { proven: method.proofs, shown: facts.shown ?? {} };
-  const isProven = await isProvenStill(store, rests, account, { now: act.at, read: null, except });
+  const isProven = await isProvenStill(store, rests, account, { now: act.at, read: warrant.read, except });
   const restsOnLess =
     method.proofs.some((kind) => withoutKinds.some((each) => each === kind)) && (await isRaisedSince(store, facts.threat));
   if (!isProven || restsOnLess) throw new AppError('case.receipt-needed');
@@ -131,8 +143,12 @@ async function noteUnverified(deps: ActDeps, store: Store, session: Session, hel
   await raiseAlarm(deps, store, 'helped-unverified', helpCase);
 }
 
+type Backed =
+  | { kind: 'manager' }
+  | (Pick<CaseWarrant, 'helpCase' | 'approval'> & (Omit<ReceiptBasis, 'read'> | { kind: 'unverified' }));
+
 /** What the audit log says that a write rests on. */
-export function backingOf(warrant: Warrant): { backing?: WriteBacking } {
+export function backingOf(warrant: Backed): { backing?: WriteBacking } {
   if (warrant.kind === 'manager') return {};
   const { row, facts } = warrant.helpCase;
   const told = { ...(facts.reason === null ? {} : { reason: facts.reason }), ...(facts.ticket === null ? {} : { ticket: facts.ticket }) };

@@ -80,7 +80,7 @@ export async function isProvenStill(
         set,
         now,
       );
-    if (isContact(id) || FACTOR_TRAITS[kind].ofAnotherAccount === true) return read === null || read.has(id);
+    if (isContact(id) || FACTOR_TRAITS[kind].ofAnotherAccount === true) return read.has(id);
     if (!KEPT.includes(kind)) return true;
     return ids.has(id);
   };
@@ -102,8 +102,8 @@ export async function isProvenStill(
 export interface StillNow {
   /** Milliseconds since 1970: a link that waits does not count. */
   readonly now: number;
-  /** What `readStill` has found; null: no directory was asked, and what they had counts. */
-  readonly read: ReadonlySet<string> | null;
+  /** What `readStill` has found. */
+  readonly read: ReadonlySet<string>;
   /** Whose own writes end no password. */
   readonly except: { intent: string } | { journey: string };
 }
