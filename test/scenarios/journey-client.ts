@@ -68,7 +68,12 @@ export async function startIdly(
   }: { account: string; goal?: Goal; locale?: string; headers?: Record<string, string>; client?: Client['kind'] },
 ): Promise<JourneyClient> {
   const started = await request(url, 'POST', '/journeys', { goal, account, locale, client: { kind } }, headers);
-  const { token, step } = started.body;
+  return atBegun(url, started, headers);
+}
+
+/** Goes on with a journey that a call has begun; throws when it was refused. */
+export function atBegun(url: string, started: { status: number; body: object }, headers: Record<string, string> = {}): JourneyClient {
+  const { token, step } = started.body as Reply['body'];
   if (started.status !== 201 || token === undefined || step === undefined) throw new Error(`not started: ${JSON.stringify(started.body)}`);
   const client: JourneyClient = {
     step,

@@ -8,7 +8,7 @@ import type { AccountRef } from '../../src/core/ports/directory.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
-import { type JourneyClient, request, startJourney } from './journey-client.ts';
+import { atBegun, type JourneyClient, request, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, PROTECTED_GROUP } from './sample-directory.ts';
 import { proveSignIn, type SessionClient, type SessionReply, signIn } from './sign-in-client.ts';
 import { type Enrolled, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
@@ -79,22 +79,7 @@ describe.each(['sqlite', 'postgres'] as const)('accounts linked by their owner, 
     password = OLD_PASSWORD,
   ): Promise<JourneyClient & { id: string }> {
     const begun = await held.call('POST', '/me/accounts/proof', { account: login });
-    expect(begun.status).toBe(201);
-    const { token, journey, step } = begun.body as never as { token: string; journey: string; step: JourneyClient['step'] };
-    const call = (method: string, path: string, body?: unknown) =>
-      request(keyturn.url, method, path, body, { authorization: `Bearer ${token}` });
-    const client: JourneyClient & { id: string } = {
-      ...{ id: journey, step, token, call },
-      async answer(body, stepId = client.step.id) {
-        const reply = await call('POST', `/journeys/current/steps/${stepId}`, body);
-        if (reply.body.step !== undefined) client.step = reply.body.step;
-        return reply;
-      },
-      at: (kind) => {
-        if (client.step.kind !== kind) throw new Error(`expected ${kind}, at ${JSON.stringify(client.step)}`);
-        return client.step as never;
-      },
-    };
+    const client = Object.assign(atBegun(keyturn.url, begun), { id: String(begun.body.journey) });
     await client.answer({ option: 'password' });
     await client.answer({ password });
     if (person !== undefined) {

@@ -14,7 +14,7 @@ import { rulesOf } from '../password-policy/rules-of.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { resetPassword } from '../reset/reset-password.ts';
-import { requireFreshProof } from '../sessions/freshness.ts';
+import { allGivenAnew, requireFreshProof } from '../sessions/freshness.ts';
 import type { Session } from '../sessions/session.ts';
 import { unlockAccount } from '../unlock/unlock-account.ts';
 import type { WriteRequest, WriteResult } from '../writes/directory-write.ts';
@@ -125,8 +125,8 @@ async function restOn(
 }
 
 /** All kinds that the session rests on, given anew. @throws AppError `session.step-up-needed`, `session.for-enrolment-only` */
-export function requireFresh({ act }: ActDeps, session: Session): void {
-  requireFreshProof(act, session, { within: FRESH_FOR, anyOf: [session.proofs.map(({ kind }) => kind)] });
+export function requireFresh({ act, configuration }: ActDeps, session: Session): void {
+  requireFreshProof(act, session, allGivenAnew(configuration(), session, FRESH_FOR));
 }
 
 /** 80 random bits to be read out, with letters of both sizes, digits and signs. */

@@ -4,7 +4,7 @@ import type { Actor } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { ActDeps } from '../journey/act.ts';
 import { slowDown } from '../journey/start-journey.ts';
-import { requireFreshProof, requireFullRights } from '../sessions/freshness.ts';
+import { allGivenAnew, requireFreshProof, requireFullRights } from '../sessions/freshness.ts';
 import type { Session } from '../sessions/session.ts';
 import { type AccessRefusal, canManage } from './can.ts';
 import { emergencyActor } from './emergency.ts';
@@ -41,8 +41,8 @@ export async function requireManage(
   const actor = await readSessionActor(deps, session);
   const decision = actor === null ? null : canManage(deps.configuration().roles, actor, action);
   if (decision?.allowed !== true) throw await refusal(deps, session, action, decision?.because ?? 'actor-barred');
-  const kinds = proof === 'passkey' ? (['passkey'] as const) : session.proofs.map(({ kind }) => kind);
-  if (proof !== 'any') requireFreshProof(deps.act, session, { within: FRESH_FOR, anyOf: [kinds] });
+  if (proof === 'passkey') requireFreshProof(deps.act, session, { within: FRESH_FOR, anyOf: [['passkey']] });
+  if (proof === 'fresh') requireFreshProof(deps.act, session, allGivenAnew(deps.configuration(), session, FRESH_FOR));
   return delegateActor(deps, session);
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { administrationSchema } from './administration-section.ts';
 import { brandingSchema } from './branding-section.ts';
 import { directorySchema } from './directory-section.ts';
@@ -250,6 +251,9 @@ export const configurationSchema = z.strictObject({
 });
 
 /** The whole configuration with every default filled in. */
-export type Configuration = z.infer<typeof configurationSchema>;
+export type Configuration = z.infer<typeof configurationSchema> & {
+  /** The kinds of proof that count for nothing while a threat is raised (`threat/tighten.ts`); absent while none is. Never written down. */
+  readonly withoutKinds?: readonly FactorKind[] | undefined;
+};
 /** The document as people write it. */
 export type ConfigurationDocument = z.input<typeof configurationSchema>;

@@ -23,7 +23,7 @@ import { randomId } from '../random-id.ts';
 import { sessionActor } from '../sessions/end-sessions.ts';
 import type { Session } from '../sessions/session.ts';
 import { ownCandidate } from '../sessions/step-up.ts';
-import { requireMayAdd, requireOpen } from './own-session.ts';
+import { requireEnoughToAdd, requireMayAdd, requireOpen } from './own-session.ts';
 
 const HOUR = 3_600_000;
 /** QR codes that one account may ask for in an hour. */
@@ -41,6 +41,7 @@ interface Facts {
  */
 export async function offerPhone(deps: ActDeps, session: Session): Promise<OfferedPhone> {
   requireMayAdd(deps, session);
+  await requireEnoughToAdd(deps, session);
   // One that lets in the next would never come to its end.
   if (session.from !== undefined) throw new AppError('session.for-enrolment-only');
   await countOffered(deps, session);
@@ -89,6 +90,7 @@ export async function phoneProgress(deps: ActDeps, session: Session, phone: stri
  */
 export async function letPhoneIn(deps: ActDeps, session: Session, phone: string, typed: string): Promise<void> {
   requireMayAdd(deps, session);
+  await requireEnoughToAdd(deps, session);
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await tryDigits(deps, session, phone, typed);

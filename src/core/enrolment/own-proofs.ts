@@ -108,7 +108,7 @@ export function isRenamed({ kind, source }: Pick<FactorRow, 'kind' | 'source'>):
  * @throws AppError `enrolment.factor-unknown`, `enrolment.from-directory`, `session.*`
  */
 export async function renameOwn(deps: ActDeps, session: Session, id: string, name: string): Promise<void> {
-  requireMayChange(deps, session);
+  await requireMayChange(deps, session);
   if (id.startsWith(`${FROM_DIRECTORY}.`)) throw new AppError('enrolment.from-directory');
   await renameFactor(deps, session.account, { id, name, mayBe: isRenamed }, changedByOwner(deps, session));
 }
@@ -118,7 +118,7 @@ export async function renameOwn(deps: ActDeps, session: Session, id: string, nam
  * @throws AppError `enrolment.last-way`, `enrolment.factor-unknown`, `enrolment.from-directory`, `session.*`
  */
 export async function removeOwn(deps: ActDeps, session: Session, id: string, anyway: boolean): Promise<void> {
-  requireMayChange(deps, session);
+  await requireMayChange(deps, session);
   if (id.startsWith(`${FROM_DIRECTORY}.`)) throw new AppError('enrolment.from-directory');
   const by = changedByOwner(deps, session, anyway ? undefined : await refuseLastWay(deps, session, id));
   await endFactor(deps, session.account, id, { ...by, reason: 'removed by the owner' });

@@ -5,7 +5,8 @@ import { slowDown } from '../journey/start-journey.ts';
 import type { Store } from '../ports/store.ts';
 import { sessionActor } from '../sessions/end-sessions.ts';
 import { isOver } from '../sessions/find-session.ts';
-import { requireFresh, requireFreshProof, type WantedProof } from '../sessions/freshness.ts';
+import { allGivenAnew, requireFresh, requireFreshProof, requireFullRights } from '../sessions/freshness.ts';
+import { listSessions } from '../sessions/list-sessions.ts';
 import type { Session } from '../sessions/session.ts';
 import { requireEnoughStill } from '../sessions/still-enough.ts';
 import type { ChangedBy } from './enrol-factors.ts';
@@ -22,21 +23,19 @@ const MOST_ADDED = 20;
  * enrolled and gave the password alone. What they add waits for its cool-down either way.
  * @throws AppError `session.step-up-needed`
  */
-export function requireMayAdd({ act }: ActDeps, session: Session): void {
-  if (session.rights !== 'enrolment') requireFresh(act, session, allOf(session));
+export function requireMayAdd({ act, configuration }: ActDeps, session: Session): void {
+  if (session.rights !== 'enrolment') requireFresh(act, session, allGivenAnew(configuration(), session, FRESH_FOR));
 }
 
 /**
- * Lets the owner rename and take away: a session that may only enrol does neither.
- * @throws AppError `session.step-up-needed`, `session.for-enrolment-only`
+ * Lets the owner rename and take away, link and part: a session that may only enrol does none of it, nor does one that rests on what counts
+ * for nothing while a threat is raised.
+ * @throws AppError `session.step-up-needed`, `session.for-enrolment-only`, `session.ended`, `directory.*`
  */
-export function requireMayChange({ act }: ActDeps, session: Session): void {
-  requireFreshProof(act, session, allOf(session));
-}
-
-/** All kinds that the session rests on, and no weaker choice among them. */
-function allOf({ proofs }: Session): WantedProof {
-  return { within: FRESH_FOR, anyOf: [proofs.map(({ kind }) => kind)] };
+export async function requireMayChange(deps: ActDeps, session: Session): Promise<void> {
+  requireFullRights(session);
+  await requireEnoughStill(deps, session);
+  requireFreshProof(deps.act, session, allGivenAnew(deps.configuration(), session, FRESH_FOR));
 }
 
 /** Who changes, and on what it rests: the session must be open still when the account's turn is held. */
@@ -73,8 +72,7 @@ export async function addedByOwner(
   session: Session,
   spend?: (store: Store) => Promise<void>,
 ): Promise<ReturnType<typeof changedByOwner> & { countsFrom: number }> {
-  // Who had nothing has given all that there was. For everybody else: nobody adds a proof by one that does not count.
-  if (session.rights !== 'enrolment') await requireEnoughStill(deps, session);
+  await requireEnoughToAdd(deps, session);
   const invitation = await invitationOf(deps, session);
   const invited = deps.configuration().enrolment.invitations.coolDownHours;
   const by = changedByOwner(deps, session, async (store) => {
@@ -87,6 +85,19 @@ export async function addedByOwner(
     await spend?.(store);
   });
   return { ...by, countsFrom: invitation === null ? countsFromNow(deps) : deps.act.at + invited * HOUR };
+}
+
+/**
+ * Nobody adds a proof by one that does not count while a threat is raised, nor on a phone that was let in by such a one. Who had nothing has
+ * given all that there was.
+ * @throws AppError `session.ended`, `directory.*`
+ */
+export async function requireEnoughToAdd(deps: ActDeps, session: Session): Promise<void> {
+  if (session.rights !== 'enrolment') return requireEnoughStill(deps, session);
+  if (session.from === undefined) return;
+  const from = (await listSessions(deps, session)).find(({ id }) => id === session.from);
+  if (from === undefined) throw new AppError('session.ended');
+  await requireEnoughToAdd(deps, from);
 }
 
 /** From when on what is added by its owner counts. */

@@ -8,6 +8,7 @@ import { isProofComplete, nextKinds } from '../proof/completeness.ts';
 import { acceptedOf } from '../proof/first-sign-in.ts';
 import { combinationsOf, offeredCombinations, ownCombinations, rulesConcerning, type Situation } from '../proof/rules.ts';
 import { rulesFor } from '../proof/rules-for.ts';
+import { countingCombinations } from '../threat/counting-kinds.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import type { JourneyState } from './journey-state.ts';
 
@@ -100,7 +101,8 @@ export function isEnoughToAdd(deps: Deps, state: JourneyState, candidate: Candid
 }
 
 function combinationsFor(deps: Deps, state: JourneyState, { facts, has }: Candidate): FactorKind[][] {
-  if (state.stepUp !== undefined) return state.stepUp.wanted;
+  // Who asks for a step-up names what they want themselves.
+  if (state.stepUp !== undefined) return countingCombinations(deps.configuration(), state.stepUp.wanted);
   const rules = rulesFor(deps.configuration(), state.goal);
   const own = enoughInAll(state, (situation) => ownCombinations(rules, situation, facts));
   return acceptedOf(own, state.goal, has);

@@ -12,6 +12,7 @@ import type { JourneyKey } from '../journey/journey-key.ts';
 import type { JourneyState, LoadedJourney } from '../journey/journey-state.ts';
 import { isProvenStill, readStill } from '../journey/proven-still.ts';
 import { startJourney } from '../journey/start-journey.ts';
+import { completeAmong } from '../journey/what-counts.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
 import type { Account, AccountRef } from '../ports/directory.ts';
 import { randomId } from '../random-id.ts';
@@ -31,7 +32,7 @@ export async function startLink(
   account: string,
   device?: string,
 ): Promise<{ token: string; journey: LoadedJourney }> {
-  requireMayChange(deps, session);
+  await requireMayChange(deps, session);
   const client = { kind: session.client };
   const language = deps.act.language ?? session.language;
   return startJourney(deps, { goal: 'link-account', account, language, client, device }, { session: session.id });
@@ -44,7 +45,7 @@ export async function startLink(
  * @throws AppError `session.not-proven`, `session.*` as for any change of proofs, `people.taken`, `people.too-many`, `journey.*`
  */
 export async function linkAccount(deps: ActDeps, session: Session, key: JourneyKey): Promise<void> {
-  requireMayChange(deps, session);
+  await requireMayChange(deps, session);
   const journey = await findJourney(deps, key);
   const added = whoWasProven(journey.state, session);
   const { account } = session;
@@ -61,6 +62,8 @@ export async function linkAccount(deps: ActDeps, session: Session, key: JourneyK
     await requireUntouched({ ...deps, store }, journey, [account, added.ref]);
     if (!(await isProvenStill(store, journey.state, added.ref, { now: deps.act.at, read, except: { journey: journey.row.id } })))
       throw new AppError('session.not-proven');
+    // What was enough may be so no more: a threat was raised meanwhile.
+    if (completeAmong(deps, journey.state, [added]).length === 0) throw new AppError('session.not-proven');
     // The password alone is enough for an account for which nothing is enrolled, as it is to sign in.
     const isAlone = journey.state.proven.every((kind) => kind === 'password');
     if (isAlone && (await factorsOf({ ...deps, store }, other)).length > 0) throw new AppError('session.not-proven');

@@ -16,7 +16,7 @@ import type { Session } from '../sessions/session.ts';
  * @throws AppError `people.not-linked`, `session.*` as for any change of proofs
  */
 export async function unlinkAccount(deps: ActDeps, session: Session, id: string): Promise<void> {
-  requireMayChange(deps, session);
+  await requireMayChange(deps, session);
   const { account, language } = session;
   const by = changedByOwner(deps, session);
   const known = await linkedAs(deps.store, session, id);

@@ -1,6 +1,8 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { AppError } from '../../../shared/errors.ts';
+import type { Configuration } from '../configuration/document.ts';
 import type { Act } from '../journey/act.ts';
+import { countingKinds } from '../threat/counting-kinds.ts';
 import type { GivenProof, Session } from './session.ts';
 
 /** What a dangerous action asks for: one of these combinations of proofs, every kind of it given within the time. */
@@ -8,6 +10,14 @@ export interface WantedProof {
   /** Milliseconds. */
   readonly within: number;
   readonly anyOf: readonly (readonly FactorKind[])[];
+}
+
+/** All kinds that a session rests on, given anew, and no weaker choice among them: without what counts for nothing while a threat is raised. */
+export function allGivenAnew(configuration: Pick<Configuration, 'withoutKinds'>, { proofs }: Session, within: number): WantedProof {
+  const all = proofs.map(({ kind }) => kind);
+  const counting = countingKinds(configuration, all);
+  // A session with nothing that counts ends by `requireEnoughStill`, and is not what this judges.
+  return { within, anyOf: [counting.length === 0 ? all : counting] };
 }
 
 /** Whether proofs are fresh enough for what is wanted. What was given in the future (a clock set back) is not. */

@@ -12,6 +12,7 @@ import type { JourneyState, LoadedJourney } from '../journey/journey-state.ts';
 import { knownPlacesOf } from '../journey/look-up.ts';
 import { isProvenStill, readStill } from '../journey/proven-still.ts';
 import { newJourney, slowDown } from '../journey/start-journey.ts';
+import { completeAmong } from '../journey/what-counts.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import { kindsHad } from '../proof/first-sign-in.ts';
 import { randomId, randomToken } from '../random-id.ts';
@@ -89,6 +90,8 @@ export async function raiseSession(deps: ActDeps, session: Session, key: Journey
     const about = { account: session.account, session: session.id, actor: journeyActor(deps.act, state) };
     if (!(await isProvenStill(store, state, session.account, { now: deps.act.at, read, except: { journey: row.id } })))
       throw new AppError('session.not-proven');
+    // What was enough may be so no more: a threat was raised meanwhile.
+    if (completeAmong(deps, state, state.candidates ?? []).length === 0) throw new AppError('session.not-proven');
     await recordEvent(store, deps.clock, { type: 'session.raised', ...about, journey: row.id, factors: state.proven });
     if (!(await store.sessions.raise(session.row, next, deps.act.at))) throw new AppError('session.not-proven');
   });

@@ -166,8 +166,9 @@ describe('a raised threat', () => {
         });
         const raised = tighten(usual);
         expect(raised.enrolment.invitations.coolDownHours).toBe(section.fullCoolDown ? Math.max(invited, anybody) : invited);
-        const { recovery: _r, signIn: _s, roles: _o, enrolment: _e, helpdesk, ...others } = raised;
+        const { recovery: _r, signIn: _s, roles: _o, enrolment: _e, helpdesk, withoutKinds, ...others } = raised;
         expect(helpdesk.approvals.length > 0).toBe(section.twoAgents);
+        expect(withoutKinds).toEqual(section.withoutKinds);
         expect(usual).toMatchObject(others);
         expect(tighten(raised)).toEqual(raised);
       }),

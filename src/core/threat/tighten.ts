@@ -17,6 +17,7 @@ export function tighten(configuration: Configuration): Configuration {
   const coolDownHours = threat.fullCoolDown ? Math.max(invitations.coolDownHours, factors.coolDownHours) : invitations.coolDownHours;
   return {
     ...configuration,
+    withoutKinds: threat.withoutKinds,
     recovery: { ...recovery, rules: recovery.rules.map((rule) => stricter(rule, without)) },
     signIn: { ...signIn, rules: signIn.rules.map((rule) => stricter(rule, without)) },
     roles: roles.map((role) => stricterRole(role, threat, without)),

@@ -22,7 +22,8 @@ import { kindsHad } from '../proof/first-sign-in.ts';
 import { rulesFor } from '../proof/rules-for.ts';
 import { requireFreshProof, requireFullRights, type WantedProof } from '../sessions/freshness.ts';
 import type { Session } from '../sessions/session.ts';
-import { countingNow, requireEnoughStill } from '../sessions/still-enough.ts';
+import { requireEnoughStill } from '../sessions/still-enough.ts';
+import { countingCombinations } from '../threat/counting-kinds.ts';
 import { canBeVouchedFor, isApprover } from './approvers.ts';
 import { decideCase, judgeCase, refuseCase, waitingCaseOf } from './decide-in-case.ts';
 import { endFromNow, withoutAnswer } from './end-request.ts';
@@ -68,7 +69,7 @@ interface InCase {
 export async function vouch(deps: ActDeps, session: Session, request: string, typed: string): Promise<void> {
   requireFullRights(session);
   await requireEnoughStill(deps, session);
-  requireFreshProof(deps.act, session, await countingNow(deps, WANTED));
+  requireFreshProof(deps.act, session, { ...WANTED, anyOf: countingCombinations(deps.configuration(), WANTED.anyOf) });
   await again(async () => {
     const answering = await find(deps, session, request);
     const left =
