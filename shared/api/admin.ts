@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { oneLine } from '../one-line.ts';
 import { INSTALLATION_PERMISSIONS, PERMISSIONS, PERSON_PERMISSIONS, STANDING_PERMISSIONS } from '../permissions.ts';
-import { CLIENT_KINDS } from './journeys.ts';
+import { CLIENT_KINDS, factorKindSchema } from './journeys.ts';
 import { assertionSchema, attestationSchema, creationOptionsSchema } from './web-authn.ts';
 
 /** What `/api/v1/admin` speaks: what somebody sees and does at the installation, by a role or in an emergency. */
@@ -39,6 +39,11 @@ export const adminOverviewSchema = z.object({
   emergencies: z.array(z.object({ author: z.string(), reason: z.string(), since: time })),
   /** null: none is raised. */
   threat: shownThreatSchema.nullable(),
+  /**
+   * Raising one would end the session that asks, which rests on these kinds of proof, that count for nothing then. `returns`: there is
+   * something to sign in with again. null: the session goes on, or one is raised.
+   */
+  raisingEnds: z.object({ kinds: z.array(factorKindSchema), returns: z.boolean() }).nullable(),
   /** Version of the configuration in force. */
   configuration: z.number(),
 });

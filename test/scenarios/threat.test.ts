@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeEmergencyLink, retireEmergencies } from '../../src/core/access/emergency.ts';
+import { addFactor } from '../../src/core/enrolment/add-factor.ts';
 import { LIFT_WAITS, liftThreat, raiseThreat, readThreat } from '../../src/core/threat/threat.ts';
 import { consoleAuthor } from '../../src/core/threat/threat-author.ts';
 import { newLogin } from '../conformance/samples.ts';
@@ -33,6 +34,7 @@ describe.each(['sqlite', 'postgres'] as const)('a raised threat, on %s', (engine
   let second: Keyturn;
   let drop: () => Promise<unknown> = () => Promise.resolve();
   let admin: SessionClient;
+  let signInAnew: () => Promise<void>;
   beforeAll(async () => {
     const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('threat') : undefined;
     drop = database?.drop ?? drop;
@@ -53,8 +55,13 @@ describe.each(['sqlite', 'postgres'] as const)('a raised threat, on %s', (engine
     second = database === undefined ? keyturn : await startKeyturn({ ...options, clock: keyturn.clock });
     const login = newLogin('admin');
     await addPerson(keyturn, login, { groups: ['Admins'] });
-    admin = await signIn(keyturn, login, await keyturn.enrol(login));
+    const person = await keyturn.enrol(login);
+    signInAnew = async () => {
+      admin = await signIn(keyturn, login, person);
+    };
   });
+  // Raising asks for fresh proofs, and each test moves the clock on.
+  beforeEach(() => signInAnew());
   afterAll(async () => {
     if (second !== keyturn) await second?.close();
     await keyturn?.close();
@@ -161,9 +168,10 @@ describe.each(['sqlite', 'postgres'] as const)('a raised threat, on %s', (engine
     const byMail = async (login: string, address: string) => {
       keyturn.clock.move(31_000);
       const client = await askedForPassword(keyturn.url, login);
-      await client.answer({ password: OLD_PASSWORD });
       const before = keyturn.messages(address).filter(holdsCode).length;
-      await client.answer({ option: 'email' });
+      await client.answer({ password: OLD_PASSWORD });
+      // Who has nothing else is sent one at once.
+      if (client.step.kind === 'choose-factor') await client.answer({ option: 'email' });
       await until(() => keyturn.messages(address).filter(holdsCode).length > before, 'a code');
       const newest = keyturn
         .messages(address)
@@ -182,7 +190,24 @@ describe.each(['sqlite', 'postgres'] as const)('a raised threat, on %s', (engine
       all.push({ who, mail: await byMail(login, address), app: await signIn(keyturn, login, person) });
     }
     for (const { who, mail } of all) expect([who, (await mail(asked[who])).status]).toEqual([who, 200]);
+    // Who may raise it is told before what becomes of their own session.
+    const [chief] = all;
+    const raisingEnds = async () => [
+      (await chief?.mail('/admin'))?.body.raisingEnds,
+      (await chief?.app.call('GET', '/admin'))?.body.raisingEnds,
+    ];
+    expect(await raisingEnds()).toEqual([{ kinds: ['email'], returns: true }, null]);
+    const login = newLogin('mailed');
+    await addPerson(keyturn, login, { groups: ['Admins'] });
+    const [found] = await keyturn.deps.directories.get('people').findAccounts(login);
+    const secret = `${login}@example.test`;
+    const account = { directory: 'people', id: found?.id ?? '' };
+    await addFactor(keyturn.deps, keyturn.deps.store, { account, kind: 'email', label: secret, secret, source: 'test' });
+    const mailed = await byMail(login, secret);
+    expect((await mailed('/admin')).body.raisingEnds).toEqual({ kinds: ['email'], returns: false });
+    await signInAnew();
     await raise();
+    expect((await chief?.app.call('GET', '/admin'))?.body).toMatchObject({ raisingEnds: null, threat: { lift: null } });
     for (const { who, mail, app } of all) {
       const ends = who !== 'who is nobody here';
       expect([who, (await mail(asked[who])).body.code]).toEqual([who, ends ? 'session.ended' : undefined]);

@@ -137,7 +137,16 @@ function AdminContent({ contact, signIn, search, go }: AdminPageProps) {
       case 'queue':
         return <QueuePage contact={contact} onBack={back} onOver={onOver} />;
       case 'threat':
-        return <ThreatPage contact={contact} threat={overview.threat} onChanged={() => void load()} onBack={back} onOver={onOver} />;
+        return (
+          <ThreatPage
+            contact={contact}
+            threat={overview.threat}
+            raisingEnds={overview.raisingEnds}
+            onChanged={() => void load()}
+            onBack={back}
+            onOver={onOver}
+          />
+        );
       case 'roles':
         return <RolesPage onBack={back} onOver={onOver} />;
       case 'tokens':

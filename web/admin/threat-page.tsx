@@ -1,20 +1,21 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ShownThreat } from '../../shared/api/admin.ts';
+import type { AdminOverview } from '../../shared/api/admin.ts';
 import type { Failure } from '../api.ts';
 import { useFreshProof } from '../me/use-fresh-proof.tsx';
 import { mistakeOf } from '../portal/mistake-of.ts';
 import { FormActions } from '../ui/form-actions.tsx';
 import { Announcement, Prose } from '../ui/layout.tsx';
+import { Notice } from '../ui/notice.tsx';
 import { type Mistake, Question } from '../ui/question.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { adminApi } from './admin-api.ts';
+import { useKinds } from './rules-page.tsx';
 
 const FIELD = 'threat-reason';
 
-interface ThreatProps {
+interface ThreatProps extends Pick<AdminOverview, 'threat' | 'raisingEnds'> {
   contact: string;
-  threat: ShownThreat | null;
   /** It stands otherwise now. */
   onChanged: () => void;
   onBack: () => void;
@@ -22,9 +23,10 @@ interface ThreatProps {
 }
 
 /** The one switch: raised by one, lifted by two. */
-export function ThreatPage({ contact, threat, onChanged, onBack, onOver }: ThreatProps) {
+export function ThreatPage({ contact, threat, raisingEnds, onChanged, onBack, onOver }: ThreatProps) {
   const { t } = useTranslation('admin');
   const { t: portal } = useTranslation();
+  const kinds = useKinds();
   const [reason, setReason] = useState('');
   const [busy, setBusy] = useState(false);
   const [mistake, setMistake] = useState<Mistake>();
@@ -70,6 +72,11 @@ export function ThreatPage({ contact, threat, onChanged, onBack, onOver }: Threa
       <Prose>
         <p>{t(threat === null ? 'threat.raise.text' : 'threat.lift.text')}</p>
       </Prose>
+      {raisingEnds !== null && (
+        <Notice tone="warning">
+          {t(raisingEnds.returns ? 'threat.raise.ends' : 'threat.raise.shuts-out', { kinds: kinds(raisingEnds.kinds, ', ') })}
+        </Notice>
+      )}
       {threat === null && (
         <TextField
           id={FIELD}

@@ -17,6 +17,7 @@ import { presentTime } from '../../core/journey/present-step.ts';
 import { explainPolicy, type PolicyExplanation } from '../../core/password-policy/explain-policy.ts';
 import { ruleText } from '../../core/password-policy/present.ts';
 import type { AccountRef } from '../../core/ports/directory.ts';
+import { endedByRaising } from '../../core/sessions/still-enough.ts';
 import { canBeVouchedFor } from '../../core/vouching/approvers.ts';
 import { forViewer } from '../for-caller.ts';
 import { forManager } from '../for-manager.ts';
@@ -74,12 +75,15 @@ export function adminRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           const emergencies = (await readEmergencies(acting)).flatMap(({ author, reason, openedAt }) =>
             openedAt === null ? [] : [{ author, reason, since: presentTime(openedAt, 'down') }],
           );
-          const current = await deps.store.configurations.current();
+          const [current, threat] = await Promise.all([deps.store.configurations.current(), presentThreat(deps)]);
+          const raises = threat === null && may.includes('manage-configuration');
+          const raisingEnds = raises ? await endedByRaising(acting, session) : null;
           return {
             may,
             session: !isEmergency ? ('role' as const) : may.length === 0 ? ('passkey-needed' as const) : ('emergency' as const),
             emergencies,
-            threat: await presentThreat(deps),
+            threat,
+            raisingEnds,
             configuration: current?.version ?? 0,
           };
         }),
