@@ -1,13 +1,15 @@
 import { type Command, Option } from 'commander';
 import { stringify } from 'yaml';
-import { applyConfiguration } from '../core/configuration/apply-configuration.ts';
+import { countOf } from '../../shared/count-of.ts';
+import { endedWithDirectories } from '../core/administration/ended-with-directories.ts';
 import { checkConfiguration } from '../core/configuration/check-configuration.ts';
 import { configurationJsonSchema } from '../core/configuration/configuration-json-schema.ts';
 import { diffConfiguration, type Json, plainChanges } from '../core/configuration/diff-configuration.ts';
 import { exportConfiguration } from '../core/configuration/export-configuration.ts';
 import { formatPath } from '../core/configuration/format-path.ts';
 import type { CommandContext } from './command-context.ts';
-import { authorOf, changeLine, parseVersion, reportApplied } from './config/applied.ts';
+import { applyHere, changeLine, parseVersion, reportApplied, warn } from './config/applied.ts';
+import { endedByChange } from './config/ended-by-change.ts';
 import { addHistory } from './config/history.ts';
 import { addRollback } from './config/rollback.ts';
 import { withExamples } from './examples.ts';
@@ -52,7 +54,8 @@ function addCheck(config: Command, context: CommandContext): void {
       const { settings } = context.settings();
       const { problems: judged, configuration } = checkConfiguration(readDocument(file), await context.checkContext(settings.demo));
       const looks = configuration !== null && options.offline !== true;
-      const problems = [...judged, ...(looks ? await roleNameWarnings(context, settings, configuration) : [])];
+      const ended = configuration === null ? [] : await endedByChange(context, settings, configuration);
+      const problems = [...judged, ...ended, ...(looks ? await roleNameWarnings(context, settings, configuration) : [])];
       if (configuration === null) context.failed();
       if (options.json === true) return context.print(JSON.stringify({ ok: configuration !== null, problems }, null, 2));
       for (const { severity, path, message } of problems) await context.print(`${severity}: ${path}: ${message}`);
@@ -60,7 +63,7 @@ function addCheck(config: Command, context: CommandContext): void {
       if (left !== null) await context.print(left);
       const errors = problems.filter((problem) => problem.severity === 'error').length;
       const warnings = problems.length - errors + (left === null ? 0 : 1);
-      await context.print(`${file}: ${count(errors, 'error')}, ${count(warnings, 'warning')}`);
+      await context.print(`${file}: ${countOf(errors, 'error')}, ${countOf(warnings, 'warning')}`);
     });
   withExamples(check, [
     { command: 'keyturn config check keyturn.yaml', does: 'lists what is wrong with it' },
@@ -99,17 +102,12 @@ function addApply(config: Command, context: CommandContext): void {
     .action(async (file: string, options: { comment: string; expect?: number; json?: boolean; offline?: boolean }) => {
       const document = readDocument(file);
       const { settings } = context.settings();
-      const applied = await withRuntime(context, settings, { only: 'store' }, async ({ store, clock }) =>
-        applyConfiguration(
-          { store, clock, checkContext: await context.checkContext(settings.demo) },
-          {
-            document,
-            expectedVersion: options.expect ?? (await store.configurations.current())?.version ?? 0,
-            actor: { kind: 'operator', client: 'cli' },
-            author: authorOf(context),
-            comment: options.comment,
-          },
-        ),
+      const applied = await withRuntime(context, settings, { only: 'store' }, async (runtime) =>
+        applyHere(context, settings, runtime, {
+          document,
+          expectedVersion: options.expect ?? (await runtime.store.configurations.current())?.version ?? 0,
+          comment: options.comment,
+        }),
       );
       const names = options.offline === true ? [] : await roleNameWarnings(context, settings, applied.configuration);
       await reportApplied(context, applied, names, options.json === true);
@@ -135,9 +133,12 @@ function addDiff(config: Command, context: CommandContext): void {
         for (const { severity, path, message } of problems) context.writeError(`${severity}: ${path}: ${message}\n`);
         return context.failed();
       }
-      const before = await withRuntime(context, settings, { only: 'store' }, async ({ store }) =>
-        (await store.configurations.current()) === null ? {} : (await exportConfiguration(store, { withDefaults: true })).document,
-      );
+      const { before, ended } = await withRuntime(context, settings, { only: 'store' }, async ({ store, clock }) => {
+        const isFirst = (await store.configurations.current()) === null;
+        const before = isFirst ? {} : (await exportConfiguration(store, { withDefaults: true })).document;
+        return { before, ended: await endedWithDirectories({ store, clock }, before as Json, configuration) };
+      });
+      warn(context, ended);
       const changes = diffConfiguration(before, configuration as unknown as Json);
       if (options.exitCode === true && changes.length > 0) context.failed();
       if (options.json === true) return context.print(JSON.stringify(plainChanges(changes), null, 2));
@@ -145,8 +146,4 @@ function addDiff(config: Command, context: CommandContext): void {
       if (changes.length === 0) await context.print('No difference.');
     });
   withExamples(diff, [{ command: 'keyturn config diff configuration.yaml', does: 'shows what `apply` would change' }]);
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

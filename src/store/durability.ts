@@ -81,6 +81,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     release: 'flushed',
     end: 'flushed',
     countOpen: 'reads',
+    countOpenIn: 'reads',
     endAll: 'flushed',
     noteRoles: 'deferred',
     confirmRoles: 'deferred',

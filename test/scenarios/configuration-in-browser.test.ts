@@ -15,6 +15,7 @@ import { threatAuthor } from '../../src/core/threat/threat-author.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { createSoftPasskey, type SoftPasskey } from '../servers/soft-passkey.ts';
+import { sessionRow } from '../store/fixture.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { request, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
@@ -98,6 +99,23 @@ describe.each(['sqlite', 'postgres'] as const)('the configuration in the browser
   };
   const named = (document: Document, name: string): Document => ({ ...document, organisation: { ...document.organisation, name } });
   const inForce = () => keyturn.deps.store.configurations.current();
+
+  it('warns before of what ends with a directory', async () => {
+    const held = await byPasskey(CHIEF);
+    const { version: base, document } = await shown(held);
+    const guests = { kind: 'embedded', id: 'guests', label: 'Guests' };
+    const both = { ...document, directories: [...(document.directories as object[]), guests] };
+    const { version: added } = (await apply(held, both, base)).body;
+    const warnings = async () => (await check(held, document, added)).problems.filter(({ path }) => path === 'directories');
+    expect(await warnings()).toEqual([]);
+    const { store, clock } = keyturn.deps;
+    const endsAt = clock.now() + 60 * MINUTE;
+    await store.sessions.insert(sessionRow({ directory: 'guests', endsAt }));
+    const message = 'Without guests 1 session ends, and does not come back with it';
+    expect(await warnings()).toEqual([{ severity: 'warning', path: 'directories', message, isNew: true }]);
+    expect((await check(held, both, added)).problems).not.toContainEqual(expect.objectContaining({ path: 'directories' }));
+    expect((await apply(held, document, added)).status).toBe(200);
+  });
 
   it('is read with its schema by who may, and its form is that of the console', async () => {
     const held = await byPasskey(EDITOR);

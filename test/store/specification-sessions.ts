@@ -108,6 +108,16 @@ export function specifySessions(makeDatabase: MakeDatabase): void {
       expect((await one.sessions.findByToken(foreign.tokenDigest))?.endedAt).toBeNull();
     });
 
+    it('are counted by directory while they are open', async () => {
+      const directory = randomUUID();
+      const [first, second] = [sessionRow({ directory }), sessionRow({ directory })];
+      for (const row of [first, second, sessionRow({ directory, endsAt: NOW }), sessionRow()]) await one.sessions.insert(row);
+      expect(await two.sessions.countOpenIn(directory, NOW)).toBe(2);
+      await one.sessions.end(refOf(first), first.id, 'signed-out', NOW);
+      expect(await two.sessions.countOpenIn(directory, NOW)).toBe(1);
+      expect(await two.sessions.countOpenIn(directory, second.endsAt)).toBe(0);
+    });
+
     it('keep by which roles somebody acts, and are found where that was confirmed too long ago', async () => {
       const accountId = randomUUID();
       const [acting, other, over] = [sessionRow({ accountId }), sessionRow({ accountId }), sessionRow({ accountId, seenAt: NOW - 100 })];

@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
 import { AppError } from '../../../shared/errors.ts';
-import { applyConfiguration } from '../../core/configuration/apply-configuration.ts';
+import { endedWithDirectories } from '../../core/administration/ended-with-directories.ts';
 import { type Change, diffConfiguration, plainChanges } from '../../core/configuration/diff-configuration.ts';
+import type { Configuration } from '../../core/configuration/document.ts';
 import { formatPath } from '../../core/configuration/format-path.ts';
 import { inEffect } from '../../core/configuration/in-effect.ts';
 import type { CommandContext } from '../command-context.ts';
 import { withExamples } from '../examples.ts';
 import { roleNameWarnings } from '../role-names.ts';
 import { withRuntime } from '../with-runtime.ts';
-import { authorOf, changeLine, parseVersion, reportApplied } from './applied.ts';
+import { applyHere, changeLine, parseVersion, reportApplied, warn } from './applied.ts';
 
 interface Flags {
   comment?: string;
@@ -31,7 +32,8 @@ export function addRollback(config: Command, context: CommandContext): void {
     .option('--json', 'print the outcome as JSON')
     .action(async (wanted: number | undefined, flags: Flags) => {
       const { settings } = context.settings();
-      const applied = await withRuntime(context, settings, { only: 'store' }, async ({ store, clock }) => {
+      const applied = await withRuntime(context, settings, { only: 'store' }, async (runtime) => {
+        const { store, clock } = runtime;
         const current = await store.configurations.current();
         if (current === null) throw new AppError('configuration.missing');
         const version = wanted ?? current.version - 1;
@@ -39,19 +41,16 @@ export function addRollback(config: Command, context: CommandContext): void {
         if (older === null) throw new AppError('configuration.unknown-version', { version });
         if (flags.dryRun === true) {
           const changes = diffConfiguration(inEffect(current), inEffect(older));
+          const { directories } = inEffect(older) as unknown as Pick<Configuration, 'directories'>;
+          warn(context, await endedWithDirectories({ store, clock }, inEffect(current), { directories }));
           await reportDryRun(context, changes, version, flags.json === true);
           return null;
         }
-        return applyConfiguration(
-          { store, clock, checkContext: await context.checkContext(settings.demo) },
-          {
-            document: JSON.parse(older.document),
-            expectedVersion: flags.expect ?? current.version,
-            actor: { kind: 'operator', client: 'cli' },
-            author: authorOf(context),
-            comment: flags.comment ?? `Back to version ${version}`,
-          },
-        );
+        return applyHere(context, settings, runtime, {
+          document: JSON.parse(older.document),
+          expectedVersion: flags.expect ?? current.version,
+          comment: flags.comment ?? `Back to version ${version}`,
+        });
       });
       if (applied !== null)
         await reportApplied(context, applied, await roleNameWarnings(context, settings, applied.configuration), flags.json === true);

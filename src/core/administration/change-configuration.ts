@@ -24,7 +24,7 @@ export interface CheckedChange extends JudgedChange {
 /** Judges a change for who could make it, or for a program, which never can. @throws AppError as `requireManageOrToken` and `judgeChange` */
 export async function checkChange(deps: ManagingDeps, caller: Caller, wanted: WantedChange): Promise<CheckedChange> {
   await requireManageOrToken(deps, caller, 'manage-configuration');
-  const judged = await judgeChange(deps.store, deps.checkContext, wanted);
+  const judged = await judgeChange(deps, deps.checkContext, wanted);
   const asksForKeeping = judged.configuration !== null && !isApiToken(caller);
   return { ...judged, keeps: asksForKeeping ? await keepsManaging(deps, caller, judged.configuration) : null };
 }
@@ -49,7 +49,7 @@ export async function changeConfiguration(
   const actor = await requireManage(acting, session, 'manage-configuration', { proof: 'any' });
   if (configuration.administration.readOnlyInBrowser) throw new AppError('configuration.read-only');
   if (current.version !== wanted.base) throw new AppError('configuration.conflict', { expected: wanted.base, current: current.version });
-  const judged = await judgeChange(deps.store, deps.checkContext, wanted);
+  const judged = await judgeChange(deps, deps.checkContext, wanted);
   if (judged.configuration === null) return { judged, applied: null };
   const isAboutThreat = judged.changes.some(({ path: [section] }) => section === undefined || section === 'threat');
   const requireNoThreat = async ({ threats }: Store) => {

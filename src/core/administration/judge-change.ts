@@ -9,7 +9,9 @@ import { configurationSchema } from '../configuration/document.ts';
 import { inEffect } from '../configuration/in-effect.ts';
 import { checkMachineUses, withinKnown } from '../configuration/machine-uses.ts';
 import { mergeChanges } from '../configuration/merge-changes.ts';
-import type { ConfigurationRow, Store } from '../ports/store.ts';
+import type { CoreDeps } from '../core-deps.ts';
+import type { ConfigurationRow } from '../ports/store.ts';
+import { endedWithDirectories } from './ended-with-directories.ts';
 import { type ChangeNeeds, needsOfChange } from './risk-of-change.ts';
 
 /** A document that somebody wants to put into force who does not have the console, and the version that they made it from. */
@@ -48,10 +50,11 @@ export interface JudgedChange {
  * @throws AppError `configuration.missing` when there is no such version
  */
 export async function judgeChange(
-  { configurations }: Pick<Store, 'configurations'>,
+  deps: Pick<CoreDeps, 'store' | 'clock'>,
   context: CheckContext,
   { document, base }: WantedChange,
 ): Promise<JudgedChange> {
+  const { configurations } = deps.store;
   const [from, current] = await Promise.all([configurations.read(base), configurations.current()]);
   if (from === null || current === null) throw new AppError('configuration.unknown-version', { version: base });
   const before = inEffect(from);
@@ -69,9 +72,10 @@ export async function judgeChange(
   if (!old.success) report('error', [], 'The version in force is not understood by this release: mend it at the console of a node');
   const fits = checked.configuration !== null && taken.length === 0;
   const changes = fits ? diffConfiguration(before, after) : [];
+  const ended = fits && checked.configuration !== null ? await endedWithDirectories(deps, before, checked.configuration) : [];
   const had = new Set(checkConfiguration(JSON.parse(from.document), known).problems.map(textOf));
   return {
-    problems: [...taken, ...checked.problems].map((problem) => ({ ...problem, isNew: !had.has(textOf(problem)) })),
+    problems: [...taken, ...checked.problems, ...ended].map((problem) => ({ ...problem, isNew: !had.has(textOf(problem)) })),
     configuration: fits ? checked.configuration : null,
     changes,
     needs: needsOfChange(changes),

@@ -62,6 +62,8 @@ export interface SessionStore {
   end(account: AccountRef, id: string, because: SessionEnd, now: number): Promise<boolean>;
   /** How many `endAll` would end, those included that cannot be opened: another node may have the key. */
   countOpen(account: AccountRef, now: number, except: readonly string[]): Promise<number>;
+  /** How many sessions are open that belong to accounts of a directory. */
+  countOpenIn(directory: string, now: number): Promise<number>;
   /** Ends all of an account but those of `except`. @returns how many */
   endAll(account: AccountRef, because: SessionEnd, now: number, except: readonly string[]): Promise<number>;
   /** Notes by which roles somebody acts in an open session, as the directory told at `readAt`. */

@@ -119,6 +119,16 @@ export function createSessions(context: TableContext): SessionStore {
         .executeTakeFirstOrThrow();
       return Number(count);
     },
+    async countOpenIn(directory, now) {
+      const { count } = await context.db
+        .selectFrom('sessions')
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .where('directory', '=', directory)
+        .where('ended_at', 'is', null)
+        .where('ends_at', '>', now)
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
     async endAll(account, because, now, except) {
       const result = await context.db
         .updateTable('sessions')

@@ -1,9 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { ShownChange } from '../../../shared/api/configuration.ts';
+import { shortenValue } from '../../../shared/shorten-value.ts';
 import classes from './configuration.module.css';
-
-/** Characters of a value that are shown. */
-const LONGEST = 4000;
 
 /** What differs, one setting after the other. */
 export function ChangeList({ changes }: { changes: readonly ShownChange[] }) {
@@ -27,13 +25,7 @@ export function ChangeList({ changes }: { changes: readonly ShownChange[] }) {
 function Value({ word, value }: { word: string; value: unknown }) {
   return (
     <p>
-      <span className={classes.hint}>{word}</span> <span className={classes.value}>{shortened(value)}</span>
+      <span className={classes.hint}>{word}</span> <span className={classes.value}>{shortenValue(value)}</span>
     </p>
   );
-}
-
-/** An image has more characters than anybody reads. */
-function shortened(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length <= LONGEST ? text : `${text.slice(0, 60)}… (${text.length})`;
 }
