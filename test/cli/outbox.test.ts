@@ -40,7 +40,11 @@ afterAll(() => removeScratchFolder(folder));
 
 it('lists what has not left without what it says or whom it is for, has it tried again, and deletes it with a reason', async () => {
   expect((await outbox('list')).output).toBe('Nothing waits.\n');
-  for (const id of ['first', 'second']) await givenUp(id);
+  const found = async () => (await runCommand(['--config', settings, 'doctor'])).output;
+  await givenUp('first');
+  expect(await found()).toContain('1 message (bulk) was given up');
+  await givenUp('second');
+  expect(await found()).toContain('2 messages (bulk) were given up');
   const { output } = await outbox('list');
   expect(output).toMatch(/^first {2}\S+Z {2}given-up {2}bulk mail {2}n•••@p•••\.example {2}tries 0 {2}mail\.refused\nsecond /);
   const json = (await outbox('list', '--json')).output;

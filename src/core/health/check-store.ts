@@ -22,7 +22,10 @@ export async function checkStore(
   for (const lane of await store.outbox.backlog(clock.now())) {
     if (lane.failed > 0) {
       findings.push({
-        ...warn(`${lane.failed} messages (${lane.lane}) were given up`, withLines('See what is in the way of each', 'keyturn outbox list')),
+        ...warn(
+          lane.failed === 1 ? `1 message (${lane.lane}) was given up` : `${lane.failed} messages (${lane.lane}) were given up`,
+          withLines('See what is in the way of each', 'keyturn outbox list'),
+        ),
         area: 'outbox',
       });
     }
