@@ -143,9 +143,7 @@ async function noteUnverified(deps: ActDeps, store: Store, session: Session, hel
   await raiseAlarm(deps, store, 'helped-unverified', helpCase);
 }
 
-type Backed =
-  | { kind: 'manager' }
-  | (Pick<CaseWarrant, 'helpCase' | 'approval'> & (Omit<ReceiptBasis, 'read'> | { kind: 'unverified' }));
+type Backed = { kind: 'manager' } | (Pick<CaseWarrant, 'helpCase' | 'approval'> & (Omit<ReceiptBasis, 'read'> | { kind: 'unverified' }));
 
 /** What the audit log says that a write rests on. */
 export function backingOf(warrant: Backed): { backing?: WriteBacking } {
