@@ -19,9 +19,9 @@ export interface Screen {
 /** Starts one of 1280 by 900 pixels. */
 export async function startScreen(): Promise<Screen> {
   const folder = await createScratchFolder('screen');
-  const server: ChildProcess = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp', '-fbdir', folder], {
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-  });
+  // Without a pointer, which would stand in the middle, over what is looked at.
+  const words = ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nocursor', '-nolisten', 'tcp', '-fbdir', folder];
+  const server: ChildProcess = spawn('Xvfb', words, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   const [said] = (await once(server.stdio[3] as NodeJS.ReadableStream, 'data')) as [Buffer];
   return {
     display: `:${said.toString().trim()}`,
