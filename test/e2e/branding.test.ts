@@ -1,19 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shadesOf } from '../../shared/branding/shades.ts';
-import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
+import { addPerson, embeddedSection } from '../scenarios/sample-directory.ts';
 import { createMovableClock, until } from '../scenarios/start-keyturn.ts';
 import { drawLogo } from '../servers/draw-logo.ts';
 import { uniqueName } from '../servers/unique-name.ts';
 import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
+import { signInHere, wordsOf } from './sign-in-here.ts';
 
 type Browser = Awaited<ReturnType<typeof launchBrowser>>;
 
-const wordsOf = (language: string, file: string) =>
-  JSON.parse(readFileSync(join('locales', language, `${file}.json`), 'utf8')) as Record<string, string>;
 const asRgb = (colour: string) => `rgb(${[1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)).join(', ')})`;
 const ACCENT = '#0b6b4f';
 
@@ -57,17 +54,7 @@ describe.each([
       expect(await scrollsSideways(page), what).toBe(false);
     };
     const press = (text: string | undefined) => page.getByRole('button', { name: text ?? '', exact: true }).click();
-    portal.keyturn.clock.move(31_000);
-    await page.goto(`${portal.origin}/me`);
-    await page.getByLabel(portalWord['account.label'] ?? '').fill(chief);
-    await page.keyboard.press('Enter');
-    await page.locator('input[type=password]').fill(OLD_PASSWORD);
-    await page.keyboard.press('Enter');
-    await page.getByRole('radio', { name: /authenticator/i }).check();
-    await page.keyboard.press('Enter');
-    await page.getByRole('textbox').first().fill(owner.totp());
-    await page.keyboard.press('Enter');
-    await page.waitForFunction(() => document.querySelector('input') === null);
+    await signInHere(page, portal, { login: chief, owner, language });
     const toSection = () => page.goto(`${portal.origin}/admin?page=configuration&section=branding`);
 
     // A colour that cannot be seen on a light page, and a picture that could run a script.

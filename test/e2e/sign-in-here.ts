@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { OLD_PASSWORD } from '../scenarios/sample-directory.ts';
-import type { Enrolled } from '../scenarios/start-keyturn.ts';
+import { type Enrolled, until } from '../scenarios/start-keyturn.ts';
 import type { PortalKeyturn } from './portal-keyturn.ts';
 
 /** The texts of a page in a language. */
@@ -46,5 +46,7 @@ export async function signInHere(
   await page.keyboard.press('Enter');
   await page.getByRole('textbox').first().fill(owner.totp());
   await page.keyboard.press('Enter');
+  // That nothing is asked any more is no session yet: who goes to another page before it has come is asked anew there.
+  await until(async () => (await page.context().cookies()).some(({ name }) => name === 'keyturn-session'), 'a session');
   await page.waitForFunction(() => document.querySelector('input') === null);
 }
