@@ -209,6 +209,7 @@ describe('msiexec', () => {
   });
 
   it('installs exactly the documented files and registry values', async () => {
+    wine.stayUp();
     expect(await install(current, 'PORTALURL=https://portal.example.test/')).toBe(done);
     expect(contentOf(programs())).toEqual(
       Object.fromEntries(payloadNames.map((name) => [name, readFileSync(join(releaseFolder, name)).toString('hex')])),
@@ -251,7 +252,9 @@ describe('msiexec', () => {
   });
 
   it('has started the service, so that its profile is there before anybody waits for it', async () => {
-    expect((await wine.run('sc', ['query', 'KeyturnLogonHost'])).output).toMatch(/RUNNING/);
+    // The installer does not wait for it.
+    const state = async () => (await wine.run('sc', ['query', 'KeyturnLogonHost'])).output;
+    await expect.poll(state, { timeout: 60_000, interval: 500 }).toMatch(/RUNNING/);
   });
 
   it('uninstalls everything', async () => {

@@ -22,6 +22,11 @@ export interface Wine {
   /** The environment in which wine finds this prefix. */
   readonly environment: NodeJS.ProcessEnv;
   run(program: string, args?: string[], options?: { environment?: NodeJS.ProcessEnv; timeoutMilliseconds?: number }): Promise<WineResult>;
+  /**
+   * Keeps a program open until `stop`. wine ends its services soon after the last program has ended, as Windows does when it is shut down:
+   * whoever looks at a service needs one that stays.
+   */
+  stayUp(): void;
   /** Ends every process of this prefix, no other, and removes it. */
   stop(): Promise<void>;
 }
@@ -86,6 +91,10 @@ export async function startWine(): Promise<Wine> {
     environment,
     run: (program, args = [], options = {}) =>
       execute(wineProgram, [program, ...args], { ...environment, ...options.environment }, options.timeoutMilliseconds ?? 60_000),
+    stayUp: () => {
+      // It waits for a command on a pipe that nobody writes to.
+      spawn(wineProgram, ['cmd'], { env: environment, stdio: ['pipe', 'ignore', 'ignore'] });
+    },
     stop: async () => {
       await execute(wineServer, ['-k'], environment, 60_000);
       await execute(wineServer, ['-w'], environment, 60_000);
