@@ -1,9 +1,9 @@
 import type { Client } from '../../../shared/api/journeys.ts';
-import { AppError, isAppError } from '../../../shared/errors.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { accountKey } from '../accounts/candidate.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { ActDeps } from '../journey/act.ts';
-import { advanceJourney } from '../journey/advance-journey.ts';
+import { advanceJourney, againWhereMoved } from '../journey/advance-journey.ts';
 import { type LoadedJourney, loadedJourney } from '../journey/journey-state.ts';
 import {
   findOffer,
@@ -11,7 +11,6 @@ import {
   type OfferedPhone,
   offerToPhone,
   openPhone,
-  PHONE_TRIES,
   type PhoneProgress,
   readOffer,
   refuseDigits,
@@ -91,14 +90,8 @@ export async function phoneProgress(deps: ActDeps, session: Session, phone: stri
 export async function letPhoneIn(deps: ActDeps, session: Session, phone: string, typed: string): Promise<void> {
   requireMayAdd(deps, session);
   await requireEnoughToAdd(deps, session);
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return await tryDigits(deps, session, phone, typed);
-    } catch (error) {
-      // Two tries at once: the second one finds that the first was counted.
-      if (!isAppError(error, 'journey.step-passed') || attempt >= PHONE_TRIES) throw error;
-    }
-  }
+  // Two tries at once: the second one finds that the first was counted.
+  await againWhereMoved(() => tryDigits(deps, session, phone, typed));
 }
 
 async function tryDigits(deps: ActDeps, session: Session, phone: string, typed: string): Promise<void> {

@@ -1,11 +1,11 @@
 import type { ZodType } from 'zod';
 import { ANSWERS, type AnsweredStepKind, type StepKind } from '../../../shared/api/journeys.ts';
-import { AppError, isAppError } from '../../../shared/errors.ts';
+import { AppError } from '../../../shared/errors.ts';
 import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
 import { FACTOR_TRAITS } from '../factors/kinds.ts';
 import { settleManagers } from '../vouching/ask-manager.ts';
 import type { ActDeps } from './act.ts';
-import { advanceJourney } from './advance-journey.ts';
+import { advanceJourney, againWhereMoved } from './advance-journey.ts';
 import { askForProof } from './ask-for-proof.ts';
 import { findAnswered, findJourney } from './find-journey.ts';
 import { JOURNEY_GOALS } from './goals/goals.ts';
@@ -75,19 +75,14 @@ export async function answerStep(deps: ActDeps, key: JourneyKey, stepId: string,
   }
 }
 
-async function answerOnce(deps: ActDeps, hold: Hold, key: JourneyKey, stepId: string, body: unknown): Promise<AnsweredStep> {
+function answerOnce(deps: ActDeps, hold: Hold, key: JourneyKey, stepId: string, body: unknown): Promise<AnsweredStep> {
   // A look-up that ends meanwhile moves the journey's version but not its step: then the answer is simply taken again.
-  for (let attempt = 0; ; attempt += 1) {
+  return againWhereMoved(async (attempt) => {
     const { journey: found, decision } = attempt === 0 ? await findAnswered(deps, key) : await findAgain(deps, key);
     const journey = (await hold.settle(found)) ? await findJourney(deps, key) : found;
     if (!decision.allowed) throw slowDown(deps.act, decision.retryAt);
-    if (journey.state.step.id !== stepId) return { journey, passed: true };
-    try {
-      return await takeAnswer(deps, journey, body);
-    } catch (error) {
-      if (!isAppError(error, 'journey.step-passed') || attempt >= 3) throw error;
-    }
-  }
+    return journey.state.step.id === stepId ? takeAnswer(deps, journey, body) : { journey, passed: true };
+  });
 }
 
 /** The same answer is not counted twice. */

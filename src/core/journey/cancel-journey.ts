@@ -1,10 +1,9 @@
-import { isAppError } from '../../../shared/errors.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import { endRequest } from '../vouching/end-request.ts';
 import { type ActDeps, journeyActor } from './act.ts';
-import { advanceJourney } from './advance-journey.ts';
+import { advanceJourney, againWhereMoved } from './advance-journey.ts';
 import { findJourney } from './find-journey.ts';
 import { phonesOf } from './hand-over/follow-phone.ts';
 import type { JourneyKey } from './journey-key.ts';
@@ -16,21 +15,16 @@ import { finished } from './step-after-writes.ts';
  * called back. Ending twice is the same as once.
  * @throws AppError `journey.not-found`, `journey.expired`, `journey.replaced`
  */
-export async function cancelJourney(deps: ActDeps, key: JourneyKey): Promise<void> {
-  for (let attempt = 0; ; attempt += 1) {
+export function cancelJourney(deps: ActDeps, key: JourneyKey): Promise<void> {
+  return againWhereMoved(async () => {
     const journey = await findJourney(deps, key);
     const phones = await phonesOf(deps, journey);
     if (!canBeCancelled(journey) || phones.some(({ state }) => state.step.kind === 'writing')) return;
-    try {
-      await deps.store.transaction(async (store) => {
-        // In the order in which a hand-over changes them: rows are locked.
-        for (const each of [...phones.filter(canBeCancelled).toReversed(), journey]) await cancel(deps, store, each);
-      });
-      return;
-    } catch (error) {
-      if (!isAppError(error, 'journey.step-passed') || attempt >= 3) throw error;
-    }
-  }
+    await deps.store.transaction(async (store) => {
+      // In the order in which a hand-over changes them: rows are locked.
+      for (const each of [...phones.filter(canBeCancelled).toReversed(), journey]) await cancel(deps, store, each);
+    });
+  });
 }
 
 function canBeCancelled({ row, state }: LoadedJourney): boolean {

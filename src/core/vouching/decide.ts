@@ -9,7 +9,7 @@ import { isEqual } from '../factors/constant-time.ts';
 import { aboutCase, type HelpCase } from '../helpdesk/help-case.ts';
 import { acceptProof } from '../journey/accept-proof.ts';
 import type { ActDeps } from '../journey/act.ts';
-import { advanceJourney } from '../journey/advance-journey.ts';
+import { advanceJourney, againWhereMoved } from '../journey/advance-journey.ts';
 import { type LoadedJourney, loadedJourney } from '../journey/journey-state.ts';
 import { enrolledCandidates } from '../journey/open-challenge.ts';
 import { endProof } from '../journey/refuse-proof.ts';
@@ -153,13 +153,10 @@ export async function refuseToVouch(deps: ActDeps, session: Session, request: st
 
 /** The person may be moving the journey on at the same time, or somebody else be typing: what is found then counts. */
 async function again(work: () => Promise<void>): Promise<void> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isAppError(error, 'journey.step-passed')) throw error;
-      if (attempt >= VOUCH_TRIES) throw new AppError('vouch.over');
-    }
+  try {
+    await againWhereMoved(work);
+  } catch (error) {
+    throw isAppError(error, 'journey.step-passed') ? new AppError('vouch.over') : error;
   }
 }
 

@@ -1,11 +1,11 @@
 import type { Client } from '../../../../shared/api/journeys.ts';
-import { AppError, isAppError } from '../../../../shared/errors.ts';
+import { AppError } from '../../../../shared/errors.ts';
 import { recordEvent } from '../../audit/record-event.ts';
 import { deviceDigest } from '../../guard/places.ts';
 import { randomId } from '../../random-id.ts';
 import { endFromNow } from '../../vouching/end-request.ts';
 import { type ActDeps, journeyActor } from '../act.ts';
-import { advanceJourney } from '../advance-journey.ts';
+import { advanceJourney, againWhereMoved } from '../advance-journey.ts';
 import { findAnswered, findJourney } from '../find-journey.ts';
 import { createHold } from '../hold.ts';
 import type { JourneyKey } from '../journey-key.ts';
@@ -18,7 +18,6 @@ import {
   offerToPhone,
   openPhone,
   PHONE_PATIENCE,
-  PHONE_TRIES,
   type PhoneProgress,
   readOffer,
   refuseDigits,
@@ -37,20 +36,16 @@ interface Facts {
  * Makes the address by which a phone takes a running recovery over (WIN-6).
  * @throws AppError `journey.hand-over-not-possible` for a step, a goal or a number of tries for which there is none; those of `findJourney`
  */
-export async function offerHandOver(deps: ActDeps, key: JourneyKey): Promise<OfferedPhone> {
-  for (let attempt = 0; ; attempt += 1) {
+export function offerHandOver(deps: ActDeps, key: JourneyKey): Promise<OfferedPhone> {
+  return againWhereMoved(async () => {
     const journey = await findJourney(deps, key);
     if (!canHandOver(journey.state)) throw new AppError('journey.hand-over-not-possible');
-    try {
-      return await deps.store.transaction(async (store) => {
-        await advanceJourney(store, journey, { ...journey.state, offeredPhones: (journey.state.offeredPhones ?? 0) + 1 });
-        const facts: Facts = { journey: journey.row.id };
-        return offerToPhone(deps, store, { purpose: 'hand-over', page: '/go-on', journeyId: journey.row.id, ...facts });
-      });
-    } catch (error) {
-      if (!isAppError(error, 'journey.step-passed') || attempt >= 3) throw error;
-    }
-  }
+    return deps.store.transaction(async (store) => {
+      await advanceJourney(store, journey, { ...journey.state, offeredPhones: (journey.state.offeredPhones ?? 0) + 1 });
+      const facts: Facts = { journey: journey.row.id };
+      return offerToPhone(deps, store, { purpose: 'hand-over', page: '/go-on', journeyId: journey.row.id, ...facts });
+    });
+  });
 }
 
 /**
@@ -97,14 +92,8 @@ export async function handOver(deps: ActDeps, key: JourneyKey, phone: string, ty
     const { journey, decision } = await findAnswered(deps, key);
     await hold.settle(journey);
     if (!decision.allowed) throw slowDown(deps.act, decision.retryAt);
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await tryDigits(deps, await findJourney(deps, key), phone, typed);
-      } catch (error) {
-        // Something else has moved one of the two on, such as another try: that was counted.
-        if (!isAppError(error, 'journey.step-passed') || attempt >= PHONE_TRIES) throw error;
-      }
-    }
+    // Something else may move one of the two on, such as another try, which was counted, or the look-up of the person.
+    return await againWhereMoved(async () => tryDigits(deps, await findJourney(deps, key), phone, typed));
   } finally {
     await hold.release();
   }
