@@ -15,7 +15,7 @@ import { median, percentile } from './statistics.ts';
 /** RFC 3062. */
 const PASSWORD_MODIFY = '1.3.6.1.4.1.4203.1.11.1';
 /** Stories that are told one after the other, beside the raw operations in turns. */
-const STORIES = 60;
+const MOST_STORIES = 60;
 
 interface Times {
   readonly median: number;
@@ -44,15 +44,16 @@ interface Caller extends Enrolled {
 }
 
 /** Plays the helpdesk on two nodes over one PostgreSQL and one OpenLDAP: one agent alone, then many. */
-export async function measureHelpdesk(agents: number, callers: number): Promise<HelpdeskResult> {
+export async function measureHelpdesk(mostAgents: number, callers: number): Promise<HelpdeskResult> {
+  const [agents, stories] = [Math.min(mostAgents, callers), Math.min(MOST_STORIES, callers)];
   await using started = new AsyncDisposableStack();
-  const server = await startSlapd({ noSync: false, generatedUsers: agents + callers + STORIES * 2 });
+  const server = await startSlapd({ noSync: false, generatedUsers: agents + callers + stories * 2 });
   started.defer(() => server.stop());
   process.env[PASSWORD_VARIABLE] = server.service.password;
   const postgres = await startPostgres({ durable: true });
   started.defer(() => postgres.stop());
   const database = (await postgres.createDatabase('bench')).url;
-  const names = Array.from({ length: agents + callers + STORIES }, (_, nth) => `user${nth}`);
+  const names = Array.from({ length: agents + callers + stories }, (_, nth) => `user${nth}`);
   const one = await startNode(server, database, names.slice(0, agents));
   started.defer(() => one.close());
   const other = await startKeyturn({ directories: [], database, clock: one.clock, key: one.key });
@@ -73,8 +74,8 @@ export async function measureHelpdesk(agents: number, callers: number): Promise<
   for (const [nth, agent] of held.entries()) sessions.push(await atHelpdesk(nodes[nth % 2] ?? one, agent));
   const [first] = sessions;
   if (first === undefined) throw new Error('no agent');
-  const story = await compare(server, one, first, calling.slice(0, STORIES));
-  return { story, crowd: await tellAtOnce(server, nodes, sessions, calling.slice(STORIES)) };
+  const story = await compare(server, one, first, calling.slice(0, stories));
+  return { story, crowd: await tellAtOnce(server, nodes, sessions, calling.slice(stories)) };
 }
 
 function startNode(server: SlapdServer, database: string, agents: readonly string[]): Promise<Keyturn> {
@@ -94,6 +95,7 @@ function startNode(server: SlapdServer, database: string, agents: readonly strin
         {
           name: 'helpdesk',
           may: ['reset-password'],
+          resetBy: ['told'],
           heldBy: { directories: ['people'], accounts: [...agents] },
           over: { directories: ['people'] },
         },

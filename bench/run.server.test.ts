@@ -22,6 +22,13 @@ test('measures OpenLDAP and prints one JSON document', async () => {
   }
 });
 
+test('measures the helpdesk, with as many agents and stories as there are callers', async () => {
+  const { stdout } = await run(process.execPath, [program, '--only', 'helpdesk', '--callers', '4', '--json']);
+  const times = { median: expect.any(Number), p95: expect.any(Number) };
+  const crowd = { agents: 4, callers: 4, failed: 0, story: times };
+  expect(JSON.parse(stdout)).toMatchObject({ helpdesk: { story: { product: times, bare: times }, crowd } });
+});
+
 test('tells a mistake on the command line', async () => {
   await expect(run(process.execPath, [program, '--only', 'novell'])).rejects.toMatchObject({
     code: 2,

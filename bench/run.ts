@@ -1,8 +1,9 @@
 import { cpus, release, totalmem } from 'node:os';
+import { inspect } from 'node:util';
 import { buildPackage } from '../scripts/build-package.ts';
 import { startPostgres } from '../test/servers/postgres.ts';
 import { startDirectory } from './directories.ts';
-import { measureHelpdesk } from './helpdesk.ts';
+import { type HelpdeskResult, measureHelpdesk } from './helpdesk.ts';
 import { type HistoryResult, measureHistory } from './history.ts';
 import { type BenchOptions, type DirectoryName, HELP, parseOptions } from './options.ts';
 import { measurePeople } from './people.ts';
@@ -44,15 +45,30 @@ async function runAll(options: BenchOptions): Promise<BenchReport> {
   };
   await buildPackage();
   for (const name of options.only) {
-    if (name === 'start') report.start = await measureStart();
-    else if (name === 'history') report.history = await measureLog(options);
-    else if (name === 'people') report.people = await measurePeople(options.people);
-    else if (name === 'helpdesk') report.helpdesk = await measureHelpdesk(AGENTS, options.callers);
-    else if (name === 'stranded') report.stranded = await measureReport(options);
-    else if (name === 'recovery' || name === 'memory') await measureWhole(name, options, report);
-    else await measureDirectory(name, options, report);
+    try {
+      await measurePart(name, options, report);
+    } catch (error) {
+      // What was measured before is told all the same, and what comes after it is measured.
+      process.stderr.write(`${name} failed: ${inspect(error)}\n`);
+      process.exitCode = 1;
+    }
   }
   return report;
+}
+
+async function measurePart(name: BenchOptions['only'][number], options: BenchOptions, report: BenchReport): Promise<void> {
+  if (name === 'start') report.start = await measureStart();
+  else if (name === 'history') report.history = await measureLog(options);
+  else if (name === 'people') report.people = await measurePeople(options.people);
+  else if (name === 'helpdesk') report.helpdesk = await measureDesk(options.callers);
+  else if (name === 'stranded') report.stranded = await measureReport(options);
+  else if (name === 'recovery' || name === 'memory') await measureWhole(name, options, report);
+  else await measureDirectory(name, options, report);
+}
+
+async function measureDesk(callers: number): Promise<HelpdeskResult> {
+  process.stderr.write(`helpdesk with ${callers} callers ...\n`);
+  return await measureHelpdesk(AGENTS, callers);
 }
 
 /** Whole recoveries on OpenLDAP, where the directory takes least of the time. */
