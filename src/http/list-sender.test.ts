@@ -1,8 +1,10 @@
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { isAppError } from '../../shared/errors.ts';
 import type { ApiToken } from '../core/tokens/api-token.ts';
+import { registerLastAnswers } from './hooks/last-answers.ts';
 import { createListSender, type ListLimits } from './list-sender.ts';
 
 /** More than the buffers of a connection hold. */
@@ -10,8 +12,9 @@ const LINE = `${'x'.repeat(65_535)}\n`;
 
 describe('a list on its way', () => {
   /** A server whose list has no end, and somebody who has asked for it; `read` says whether they read. */
-  async function asked(limits: ListLimits, read: boolean, makeLines?: () => AsyncGenerator<string>) {
+  async function asked(limits: ListLimits, read: boolean, makeLines?: () => AsyncGenerator<string>, begun = () => Promise.resolve()) {
     const app = Fastify({ forceCloseConnections: 'idle' });
+    registerLastAnswers(app);
     app.setErrorHandler((error, _request, reply) => reply.status(429).send(isAppError(error) ? error.code : String(error)));
     const sendList = createListSender(app, limits);
     const ended = Promise.withResolvers<number>();
@@ -21,13 +24,13 @@ describe('a list on its way', () => {
         for (; ; sent += 1) yield LINE;
       } finally {
         // What is written down takes a moment.
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await sleep(50);
         ended.resolve(sent);
       }
     }
     app.get<{ Querystring: { who?: string } }>('/list', (request, reply) => {
       const caller = { kind: 'token', id: request.query.who ?? 'first' } as ApiToken;
-      return sendList(reply, { name: 'list.csv', caller, begin: () => Promise.resolve((makeLines ?? lines)()) });
+      return sendList(reply, { name: 'list.csv', caller, begin: () => begun().then(makeLines ?? lines) });
     });
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     const socket = connect({ host: '127.0.0.1', port: Number(new URL(url).port) });
@@ -53,7 +56,7 @@ describe('a list on its way', () => {
   it('is waited for where it has nothing to say for long', async () => {
     async function* late(): AsyncGenerator<string> {
       yield 'first\n';
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await sleep(1000);
       yield 'last\n';
     }
     const { app, socket, url } = await asked({ ...LONG, silentFor: 100 }, true, late);
@@ -91,15 +94,32 @@ describe('a list on its way', () => {
     await app.close();
   });
 
-  it('keeps no server from stopping, which waits until its end is written down', async () => {
-    const { app, socket, ended } = await asked(LONG, false);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    let isEnded = false;
-    void ended.then(() => {
-      isEnded = true;
-    });
-    await app.close();
-    expect(isEnded).toBe(true);
-    socket.destroy();
-  });
+  it.each(['while it is begun', 'when it is begun', 'with its first line', 'on its way'] as const)(
+    'keeps no server from stopping %s, which waits until its end is written down',
+    async (when) => {
+      const stopping = Promise.withResolvers<{ over: Promise<unknown> }>();
+      const stop = () => stopping.resolve({ over: Promise.resolve(app.close()) });
+      let isEnded = false;
+      async function* lines(): AsyncGenerator<string> {
+        try {
+          if (when === 'with its first line') stop();
+          for (let sent = 0; ; sent += 1) {
+            yield LINE;
+            if (when === 'on its way' && sent === 0) stop();
+          }
+        } finally {
+          await sleep(50);
+          isEnded = true;
+        }
+      }
+      const { app, socket } = await asked(LONG, false, lines, async () => {
+        if (when === 'while it is begun' || when === 'when it is begun') stop();
+        if (when === 'while it is begun') await sleep(50);
+      });
+      await (await stopping.promise).over;
+      // Whoever has read no line has taken nothing that could be written down.
+      expect(isEnded).toBe(!when.endsWith('begun'));
+      socket.destroy();
+    },
+  );
 });

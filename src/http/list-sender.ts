@@ -38,10 +38,14 @@ export function createListSender(
 ): SendList {
   const onTheirWay = new Set<string>();
   const open = new Map<FastifyReply, Promise<void>>();
+  let isStopping = false;
   app.addHook('preClose', async () => {
+    isStopping = true;
     for (const reply of open.keys()) reply.raw.destroy();
     await Promise.all(open.values());
   });
+  // And those that were being begun then.
+  app.addHook('onClose', async () => void (await Promise.all(open.values())));
 
   function send(reply: FastifyReply, lines: AsyncGenerator<string>, whenEnded: () => void): FastifyReply {
     const stream = Readable.from(lines);
@@ -66,8 +70,8 @@ export function createListSender(
     });
     reply.raw.setTimeout(silentFor);
     reply.raw.once('close', giveUp);
-    // Who has left before the first line was read closes nothing any more.
-    if (reply.raw.destroyed) giveUp();
+    // Who has left before the first line was read closes nothing any more; nor does a stop that came before.
+    if (isStopping || reply.raw.destroyed) giveUp();
     return reply.send(stream);
   }
 
