@@ -135,6 +135,7 @@ export const ERRORS = {
   'vouch.not-possible': { status: 409, audience: 'anyone', level: 'warn' },
   'people.taken': { status: 409, audience: 'anyone', level: 'info' },
   'people.not-linked': { status: 404, audience: 'anyone', level: 'info' },
+  'people.searched-too-often': { status: 429, audience: 'anyone', level: 'warn' },
   'people.too-many': { status: 409, audience: 'anyone', level: 'info' },
   // Passkeys
   'passkey.malformed': { status: 422, audience: 'anyone', level: 'info' },

@@ -4,7 +4,7 @@ import type { Explanation } from './explanation.ts';
 
 type HelpdeskCode = Extract<
   ErrorCode,
-  `${'case' | 'helpdesk-link' | 'emergency' | 'list' | 'live' | 'message' | 'outbox' | 'threat'}.${string}`
+  `${'case' | 'helpdesk-link' | 'emergency' | 'list' | 'live' | 'message' | 'outbox' | 'threat'}.${string}` | 'people.searched-too-often'
 >;
 
 /** Errors about cases, lists, live notices, emergencies, messages that wait and raised threats: a part of `EXPLANATIONS`. */
@@ -25,6 +25,10 @@ export const HELPDESK_EXPLANATIONS: Record<HelpdeskCode, Explanation> = {
   'outbox.message-busy': {
     meaning: 'Somebody is delivering the message now, or it was not tried yet',
     fix: withLines('Look again in a minute', 'keyturn outbox list'),
+  },
+  'people.searched-too-often': {
+    meaning: 'Somebody, or a program, has searched for people more often than `guard.searchesPerSession` or `guard.searchesPerAgent` says',
+    fix: 'Wait for as long as `retryAfter` says, and take a long list away as CSV. See who it was in the history (`people.searched-too-often`): a session may have been stolen. Raise the limit for a program that needs more',
   },
   'list.too-many': {
     meaning: 'Two lists of people, or of the history, are being taken away at one node already, or one by the same person or token',

@@ -26,7 +26,7 @@ export function asAppError(error: unknown): AppError {
 
 /**
  * What a caller who has not signed in may be told (RFC 9457): codes for operators become one of two general ones, and
- * details never leave, except the wait that `guard.slow-down` asks for.
+ * details never leave, except the wait that who is too quick is asked for.
  */
 export function problemOf(error: AppError, texts: Texts, language: string, requestId: string): Problem {
   const entry = ERRORS[error.code];

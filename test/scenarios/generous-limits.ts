@@ -12,4 +12,6 @@ export const GENEROUS_LIMITS = {
   messagesPerAccountOverall: plentyAtOnce,
   answersPerJourney: plenty,
   strayRequestsPerAddress: plenty,
+  searchesPerSession: plenty,
+  searchesPerAgent: plenty,
 };

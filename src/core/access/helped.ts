@@ -13,6 +13,7 @@ import { requireFullRights } from '../sessions/freshness.ts';
 import type { Session } from '../sessions/session.ts';
 import { requireEnoughStill } from '../sessions/still-enough.ts';
 import { type AccessBasis, type AccessDecision, can, type TargetFacts } from './can.ts';
+import { countSearch } from './count-search.ts';
 import { readSessionActor } from './held-roles.ts';
 import { readTarget } from './read-access-facts.ts';
 
@@ -47,10 +48,11 @@ const NEEDED: Readonly<Record<PersonPermission, Directory['abilities']['verbs']>
 /**
  * The one account that a name finds and that may be helped with something. Whether there is nobody, or nobody whom this person may
  * help, is not told apart.
- * @throws AppError `access.refused`, `session.for-enrolment-only`, `guard.slow-down`, `directory.*`
+ * @throws AppError `access.refused`, `people.searched-too-often`, `session.for-enrolment-only`, `guard.slow-down`, `directory.*`
  */
 export async function findHelped(deps: ActDeps, session: Session, typed: string): Promise<Helped> {
   requireFullRights(session);
+  await countSearch(deps, { agent: accountKey(session.account), session: session.id, actor: delegateActor(deps, session) });
   const { found } = await findEverywhere(deps, typed);
   const judged = await Promise.all(found.map((each) => judgeHelped(deps, session, each)));
   const helped = judged.filter(({ may }) => may.length > 0);

@@ -80,6 +80,7 @@ export const EVENT_GROUPS: Readonly<Record<AuditType, HistoryGroup>> = {
   'case.link-refused': 'helpdesk',
   'person.seen': 'helpdesk',
   'people.exported': 'helpdesk',
+  'people.searched-too-often': 'helpdesk',
   'access.refused': 'helpdesk',
   'access.management-refused': 'administration',
   'set-up.link-made': 'administration',

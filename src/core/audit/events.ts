@@ -192,7 +192,7 @@ export type AuditEvent =
   /** A link to set their own password was sent to the person, to a mailbox as agents see it. It was opened; or was not, and why. */
   | ({ type: 'case.link-sent'; to: string; endsAt: number } & AboutCase)
   | ({ type: 'case.link-opened'; journey: string } & AboutCase)
-  | ({ type: 'case.link-refused'; because: 'number' | 'agent'; triesLeft: number } & AboutCase)
+  | ({ type: 'case.link-refused'; because: 'number' | 'agent' | 'proof'; triesLeft: number } & AboutCase)
   /** Somebody who proved who they are says that it is not their call. `state`: how far the case was. */
   | ({ type: 'case.denied'; state: CaseState } & AboutCase)
   /** An agent acts for a caller whom nobody has verified. */
@@ -238,6 +238,8 @@ export type AuditEvent =
       count: number;
       whole: boolean;
     }
+  /** Somebody, or a program, has searched for people more often than a limit of the guard lets them; the first refusal of its window. */
+  | { type: 'people.searched-too-often'; session?: string; actor: Actor; limit: 'searchesPerSession' | 'searchesPerAgent' }
   /** A message that had not left is tried at once. `job`: what carries it. */
   | { type: 'outbox.retried'; actor: Actor; author: string; message: string; lane: OutboxLane; job: string }
   /** A message that could not be delivered was deleted. `lastProblem`: code of what was in its way. */

@@ -125,6 +125,10 @@ const guardSchema = z.strictObject({
     'Requests from one address (IPv6: one /64) with a token that is missing or that nobody was given. Others behind the address are not kept from their journeys.',
   ),
   noticeAnswersPerAddress: limit(30, 600).describe('"This was not me" pressed from one address (IPv6: one /64).'),
+  searchesPerSession: limit(600, 3600).describe(
+    'Searches for people, and further pages of them, in one session: more than anybody does by hand, so that a stolen session does not copy a directory. Lists that are taken away whole do not count.',
+  ),
+  searchesPerAgent: limit(3000, DAY).describe('The same by one agent in all sessions, or by one program with its token.'),
 });
 
 const contactSchema = z.string().min(1).max(200);

@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { Configuration } from '../configuration/document.ts';
 import type { CoreDeps } from '../core-deps.ts';
@@ -24,6 +25,8 @@ type Limit = keyof Pick<
   | 'textsOverall'
   | 'strayRequestsPerAddress'
   | 'noticeAnswersPerAddress'
+  | 'searchesPerSession'
+  | 'searchesPerAgent'
 >;
 /** What an account has a budget of: messages that are sent to it, and wrong proofs that are judged. */
 export type Budget = 'messages' | 'failures';
@@ -33,6 +36,13 @@ type Rows = Awaited<ReturnType<Store['counters']['hitAll']>>;
 
 /** What a counter is at that was hit: each of them has a row then (`CounterStore.hitAll`), and one without would let nobody on. */
 const rowOf = (rows: Rows, key: string) => rows.get(key) as CounterRow;
+
+/** What a request is counted for by one limit. */
+interface Counted {
+  readonly limit: Limit;
+  readonly target: string;
+}
+const slowedDown = ({ limit, target }: Counted): AuditEvent => ({ type: 'guard.slowed-down', limit, from: target });
 
 const givenBack = (hit: Hit): Hit => ({ ...hit, by: -hit.by });
 
@@ -79,7 +89,7 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
   });
 
   /** Limits that refuse, from the narrowest to the widest, and what else the same request counts: all in one statement. */
-  async function count(limits: readonly { limit: Limit; target: string }[], others: readonly Hit[] = []) {
+  async function count(limits: readonly Counted[], others: readonly Hit[] = [], tell: (refused: Counted) => AuditEvent = slowedDown) {
     const now = deps.clock.now();
     const counted = limits.map(({ limit, target }) => ({ limit, target, hit: hitOf(limit, target) }));
     const rows = await deps.store.counters.hitAll([...counted.map(({ hit }) => hit), ...others], now);
@@ -91,9 +101,7 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
     await deps.store.counters.hitAll(wider.map(givenBack), now);
     const row = rowOf(rows, refused.hit.key);
     // The first refusal of a window is an event; those after it would only fill the log.
-    if (row.count === maximum(refused.limit) + 1) {
-      await recordEvent(deps.store, deps.clock, { type: 'guard.slowed-down', limit: refused.limit, from: refused.target });
-    }
+    if (row.count === maximum(refused.limit) + 1) await recordEvent(deps.store, deps.clock, tell(refused));
     return { decision: { allowed: false, retryAt: row.windowStartedAt + windowOf(refused.limit) } as GuardDecision, rows };
   }
 
@@ -194,6 +202,23 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
     /** Counts an answer to a notice ("this was not me"). It has a limit of its own, which nothing else uses up. */
     countNoticeAnswer: async (address: string): Promise<GuardDecision> =>
       (await count([{ limit: 'noticeAnswersPerAddress', target: hostOf(address) }])).decision,
+
+    /**
+     * Counts a search for people: for the session, and for who searches, in whichever sessions. May be told, as they are signed in.
+     * @param session absent: a program with its token, which has none
+     * @param tell what is written down of the first refusal of a window
+     */
+    countSearch: async (
+      { session, agent }: { session?: string; agent: string },
+      tell: (limit: 'searchesPerSession' | 'searchesPerAgent') => AuditEvent,
+    ): Promise<GuardDecision> => {
+      const ofSession = session === undefined ? [] : [{ limit: 'searchesPerSession' as const, target: session }];
+      const limits = [...ofSession, { limit: 'searchesPerAgent' as const, target: agent }];
+      const { decision } = await count(limits, [], ({ limit }) =>
+        tell(limit === 'searchesPerSession' ? 'searchesPerSession' : 'searchesPerAgent'),
+      );
+      return decision;
+    },
 
     /**
      * Asks a budget for one more of each target, all in one statement. What is not granted is not counted, so that asking in

@@ -1,5 +1,5 @@
 import type { Client, Goal } from '../../../shared/api/journeys.ts';
-import { AppError } from '../../../shared/errors.ts';
+import { AppError, type ErrorCode } from '../../../shared/errors.ts';
 import { guardNames } from '../accounts/find-candidates.ts';
 import { deviceDigest } from '../guard/places.ts';
 import type { JourneyRow } from '../ports/store.ts';
@@ -109,7 +109,7 @@ export function firstStep(deps: JourneyDeps, name: Goal): OpenStep {
   return goal.asksForProof ? { id, kind: 'choose-factor' } : { ...goal.last, id };
 }
 
-/** The refusal of a caller who is too quick; `retryAfter` is in seconds. */
-export function slowDown(act: Act, retryAt: number): AppError {
-  return new AppError('guard.slow-down', { retryAfter: Math.max(1, Math.ceil((retryAt - act.at) / 1000)) });
+/** The refusal of a caller who is too quick, or asks too often; `retryAfter` is in seconds. */
+export function slowDown(act: Act, retryAt: number, code: ErrorCode = 'guard.slow-down'): AppError {
+  return new AppError(code, { retryAfter: Math.max(1, Math.ceil((retryAt - act.at) / 1000)) });
 }

@@ -11,9 +11,10 @@ import {
   seenPersonSchema,
 } from '../../../shared/api/people.ts';
 import { exportPeople } from '../../core/helpdesk/export-people.ts';
-import { directoriesToSearch, findPeople } from '../../core/helpdesk/find-people.ts';
+import { directoriesToSearch } from '../../core/helpdesk/find-people.ts';
 import { maskContact } from '../../core/helpdesk/mask-contact.ts';
 import { risksOf } from '../../core/helpdesk/risks-of.ts';
+import { searchPeople } from '../../core/helpdesk/search-people.ts';
 import { type SeenPersonFacts, seePerson } from '../../core/helpdesk/see-person.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
 import type { Account } from '../../core/ports/directory.ts';
@@ -106,7 +107,7 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       },
       (request, reply) =>
         forCaller(deps, request, reply, async (acting, caller) => {
-          const { people, cursor } = await findPeople(acting, caller, request.query);
+          const { people, cursor } = await searchPeople(acting, caller, request.query);
           return { people: people.map(rowOf), cursor };
         }),
     );

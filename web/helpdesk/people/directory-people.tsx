@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FoundPersonRow, PeopleDirectories } from '../../../shared/api/people.ts';
+import { formatTime } from '../../format.ts';
 import { mistakeOf } from '../../portal/mistake-of.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { Notice } from '../../ui/notice.tsx';
@@ -44,6 +45,7 @@ function Asked({ directory, wanted, onSee, onOver }: DirectoryPeopleProps) {
   };
   const { people, cursor, failure, busy, more, again } = usePeople(query, onOver);
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+  const isTooOften = failure?.kind === 'problem' && failure.code === 'people.searched-too-often';
   const marked = people.filter(({ id }) => ids.has(id));
   return (
     <>
@@ -58,7 +60,11 @@ function Asked({ directory, wanted, onSee, onOver }: DirectoryPeopleProps) {
       </p>
       {failure !== undefined && (
         <Notice tone="warning">
-          <p>{mistakeOf(failure, portal).text}</p>
+          <p>
+            {isTooOften && failure.retryAt !== undefined
+              ? t('too-often', { time: formatTime(failure.retryAt) })
+              : mistakeOf(failure, portal).text}
+          </p>
           <ActionButton look="quiet" onPress={again}>
             {portal('action.try-again')}
           </ActionButton>
@@ -97,14 +103,14 @@ function Asked({ directory, wanted, onSee, onOver }: DirectoryPeopleProps) {
           ))}
         </ul>
       )}
-      {!busy && failure === undefined && (
+      {!busy && (failure === undefined || isTooOften) && (
         <p className={classes.tools}>
-          {cursor !== null && (
+          {cursor !== null && failure === undefined && (
             <ActionButton look="secondary" onPress={more}>
               {t('more')}
             </ActionButton>
           )}
-          {people.length > 0 && (
+          {(people.length > 0 || isTooOften) && (
             <a className={classes.link} href={listAddress(query)} download="people.csv">
               {t('export')}
             </a>

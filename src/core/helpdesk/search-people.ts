@@ -1,0 +1,14 @@
+import { type Caller, callerActor, callerKey, sessionPart } from '../access/caller.ts';
+import { countSearch } from '../access/count-search.ts';
+import type { ActDeps } from '../journey/act.ts';
+import { type FoundPeople, findPeople, type WantedPeople } from './find-people.ts';
+
+/**
+ * One page of people for somebody who looks at it, or for a program, counted. A list that is taken away whole is read otherwise
+ * (`exportPeople`) and written down.
+ * @throws AppError `people.searched-too-often`, and as `findPeople`
+ */
+export async function searchPeople(deps: ActDeps, caller: Caller, wanted: WantedPeople): Promise<FoundPeople> {
+  await countSearch(deps, { agent: callerKey(caller), ...sessionPart(caller), actor: callerActor(deps, caller) });
+  return findPeople(deps, caller, wanted);
+}

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeToken } from '../../src/core/tokens/make-token.ts';
+import { newLogin } from '../conformance/samples.ts';
+import { sharedPostgres } from '../servers/shared-servers.ts';
+import { GENEROUS_LIMITS } from './generous-limits.ts';
+import { addPerson, embeddedSection } from './sample-directory.ts';
+import { inSession, type SessionClient, type SessionReply, signIn } from './sign-in-client.ts';
+import { type Enrolled, type Keyturn, startKeyturn } from './start-keyturn.ts';
+
+const HOUR = 3_600_000;
+const IN_SESSION = 6;
+const BY_AGENT = 15;
+const over = { directories: ['people'], groups: ['Staff'] };
+const tooOften = { status: 429, body: { code: 'people.searched-too-often', retryAfter: expect.any(Number) } };
+
+describe.each(['sqlite', 'postgres'] as const)('searches for people, on %s', (engine) => {
+  let nodes: Keyturn[] = [];
+  let drop: () => Promise<unknown> = () => Promise.resolve();
+  beforeAll(async () => {
+    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('searches') : undefined;
+    drop = database?.drop ?? drop;
+    const options = {
+      directories: [embeddedSection()],
+      configuration: {
+        guard: {
+          ...GENEROUS_LIMITS,
+          searchesPerSession: { count: IN_SESSION, windowSeconds: 3600 },
+          searchesPerAgent: { count: BY_AGENT, windowSeconds: 86_400 },
+        },
+        signIn: { enabled: true },
+        roles: [
+          {
+            name: 'seers',
+            may: ['see-people' as const, 'unlock-account' as const],
+            heldBy: { directories: ['people'], groups: ['Agents'] },
+            over,
+          },
+        ],
+      },
+    };
+    const first = await startKeyturn({ ...options, ...(database === undefined ? {} : { database: database.url }) });
+    nodes = [first];
+    if (database !== undefined) nodes.push(await startKeyturn({ ...options, database: database.url, key: first.key, clock: first.clock }));
+    for (let nth = 0; nth < 40; nth += 1) await addPerson(first, newLogin('listed'), { groups: ['Staff'] });
+  });
+  afterAll(async () => {
+    for (const node of nodes) await node.close();
+    await drop();
+  });
+  const keyturn = () => nodes[0] as Keyturn;
+
+  async function newSeer(): Promise<Enrolled & { login: string }> {
+    const login = newLogin('agent');
+    await addPerson(keyturn(), login, { groups: ['Agents'] });
+    return { login, ...(await keyturn().enrol(login)) };
+  }
+  /** What an agent asks for, at one node after the other. */
+  let asked = 0;
+  const search = (token: string, path = '/helpdesk/people?directory=people') => {
+    asked += 1;
+    return inSession((nodes[asked % nodes.length] as Keyturn).url, token, 'GET', path);
+  };
+  const noted = async (agent: string) =>
+    (await keyturn().deps.store.audit.read(0, 100_000))
+      .filter(({ type, data }) => type === 'people.searched-too-often' && data.includes(agent))
+      .map(({ data }) => JSON.parse(data) as { limit: string; session?: string; actor: object });
+  const statuses = (replies: readonly { status: number }[], status: number) => replies.filter((each) => each.status === status).length;
+
+  it('end in a session with the limit, however many come at once, with the time to wait and once in the log', async () => {
+    const seer = await newSeer();
+    const held = await signIn(keyturn(), seer.login, seer);
+    const replies = await Promise.all(Array.from({ length: IN_SESSION + 4 }, () => search(held.token)));
+    expect([statuses(replies, 200), statuses(replies, 429)]).toEqual([IN_SESSION, 4]);
+    const refused = await search(held.token);
+    expect(refused).toMatchObject(tooOften);
+    expect(refused.body.retryAfter).toBeGreaterThan(3000);
+    expect(refused.body.retryAfter).toBeLessThanOrEqual(3600);
+    // A whole name that is typed is a search as well; what was found is seen as before, and a list can be taken away.
+    expect(await held.call('POST', '/help/find', { account: seer.login })).toMatchObject(tooOften);
+    const [account] = await keyturn().deps.directories.get('people').findAccounts(seer.login);
+    expect((await held.call('GET', `/helpdesk/people/people/${account?.id}`)).body.code).toBe('access.refused');
+    const list = await fetch(`${keyturn().url}/api/v1/helpdesk/people.csv?directory=people`, {
+      headers: { authorization: `Bearer ${held.token}` },
+    });
+    expect([list.status, (await list.text()).trim().split('\n').length]).toEqual([200, 41]);
+    expect(await noted(seer.login)).toMatchObject([
+      { limit: 'searchesPerSession', session: expect.any(String), actor: { kind: 'delegate', login: seer.login } },
+    ]);
+    keyturn().clock.move(HOUR);
+    const again = await signIn(keyturn(), seer.login, seer);
+    expect((await search(again.token)).status).toBe(200);
+  });
+
+  it('end for an agent in whichever session, and for nobody else', async () => {
+    const [seer, other] = [await newSeer(), await newSeer()];
+    const sessions: SessionClient[] = [];
+    for (let nth = 0; nth < 3; nth += 1) {
+      keyturn().clock.move(31_000);
+      sessions.push(await signIn(keyturn(), seer.login, seer));
+    }
+    const replies: SessionReply[] = [];
+    for (const { token } of sessions) for (let nth = 0; nth < IN_SESSION; nth += 1) replies.push(await search(token));
+    expect(statuses(replies, 200)).toBe(BY_AGENT);
+    const refused = replies.find(({ status }) => status !== 200);
+    expect(refused).toMatchObject(tooOften);
+    expect(refused?.body.retryAfter).toBeGreaterThan(23 * 3600);
+    expect(await noted(seer.login)).toMatchObject([{ limit: 'searchesPerAgent' }]);
+    expect((await search((await signIn(keyturn(), other.login, other)).token)).status).toBe(200);
+  });
+
+  it('of a program count for its token', async () => {
+    const by = { actor: { kind: 'operator' as const }, author: 'test' };
+    const make = (name: string) => makeToken(keyturn().deps, { name, may: ['see-people'], days: 1, over: { groups: ['Staff'] } }, by);
+    const [one, other] = [await make(newLogin('program')), await make(newLogin('program'))];
+    const replies = [];
+    for (let nth = 0; nth < BY_AGENT + 2; nth += 1) replies.push(await search(one.text));
+    expect([statuses(replies, 200), statuses(replies, 429)]).toEqual([BY_AGENT, 2]);
+    expect((await search(other.text)).status).toBe(200);
+  });
+});
