@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { VouchRequests } from '../../shared/api/vouch.ts';
 import { verifyStored } from '../../src/cli/audit/verify-log.ts';
 import { addFactor } from '../../src/core/enrolment/add-factor.ts';
 import { newLogin } from '../conformance/samples.ts';
@@ -6,6 +7,7 @@ import { sharedPostgres } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import {
   act,
+  ask,
   atCall,
   type Caller,
   caseNow,
@@ -27,6 +29,12 @@ const refused = { status: 403, body: { code: 'access.refused' } };
 const nothing = { status: 409, body: { code: 'case.nothing-to-remove' } };
 const SUBJECT = 'A way to recover your account was removed';
 
+/** Who has callers verified in other ways than on their own device, to remove what they have lost. */
+const HEARERS = {
+  ...{ name: 'hearers', may: ['remove-proofs' as const], heldBy: { groups: ['Hearers'] }, over: { groups: ['Staff'] } },
+  otherWays: ['read-back' as const, 'manager' as const],
+};
+
 describe.each(['sqlite', 'postgres'] as const)('proofs that the helpdesk removes, on %s', (engine) => {
   let keyturn: Keyturn;
   let drop: () => Promise<unknown> = () => Promise.resolve();
@@ -39,7 +47,7 @@ describe.each(['sqlite', 'postgres'] as const)('proofs that the helpdesk removes
       configuration: {
         guard: GENEROUS_LIMITS,
         signIn: { enabled: true },
-        roles: HELPDESK_ROLES,
+        roles: [...HELPDESK_ROLES, HEARERS],
         sms: { kind: 'capture', countries: ['DE'] },
         helpdesk: { approvals: [{ name: 'board', when: { groups: ['Board'] } }] },
       },
@@ -85,6 +93,24 @@ describe.each(['sqlite', 'postgres'] as const)('proofs that the helpdesk removes
     ]);
     expect(await verifyStored(keyturn.deps.store)).toMatchObject({ ok: true });
     expect(await caseNow(agent, id)).toMatchObject({ state: 'closed', because: 'acted' });
+  });
+
+  it('are named to who vouches, and in every message with a code that is read out', async () => {
+    const [agent, boss] = [await newAgent(keyturn, 'Hearers'), await newAgent(keyturn, 'Staff')];
+    const caller = await newCaller(keyturn, { managerId: boss.account.id });
+    const number = `+4915112${caller.login.replace(/\D/g, '').padStart(6, '1').slice(-6)}`;
+    await add(caller, 'recovery-code', newLogin('digest'));
+    await addFactor(keyturn.deps, keyturn.deps.store, { account: caller.ref, kind: 'sms', label: number, secret: number, source: 'test' });
+    const { id } = await opened(agent, caller, removing('recovery-code', 'sms'));
+    for (const kind of ['email', 'sms']) expect((await ask(agent, id, kind)).status).toBe(200);
+    const read = (to: string) => keyturn.messages(to).find(({ text }) => /called/.test(text))?.text ?? '';
+    await until(() => read(caller.address) !== '' && read(number) !== '', 'both codes');
+    expect(read(caller.address)).toContain('is about to remove from what proves who you are: recovery codes and telephone numbers.');
+    expect(read(number)).toContain('(removal: code list and numbers)');
+    expect((await agent.held.call('POST', `/helpdesk/cases/${id}/vouch`, {})).status).toBe(200);
+    const { requests } = (await boss.held.call('GET', '/me/vouch')).body as unknown as VouchRequests;
+    expect(requests).toMatchObject([{ call: { agent: `Agent ${agent.login}`, action: 'remove-proofs', kinds: ['recovery-code', 'sms'] } }]);
+    expect(await kindsOf(caller)).toEqual(['email', 'recovery-code', 'sms', 'totp']);
   });
 
   it('are named when the case is opened, and are ones that the person has enrolled with us', async () => {

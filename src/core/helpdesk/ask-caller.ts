@@ -4,7 +4,10 @@ import { recordEvent } from '../audit/record-event.ts';
 import { factorsThatCount } from '../enrolment/factors-of.ts';
 import type { Question } from '../factors/factor.ts';
 import type { ActDeps } from '../journey/act.ts';
-import { queueSecret } from '../notify/queue-secret.ts';
+import { kindsParameter } from '../notify/kinds-in-words.ts';
+import { queueSecret, type SecretRequest } from '../notify/queue-secret.ts';
+import { composeText } from '../notify/queue-sms.ts';
+import { smsSegments } from '../notify/sms-length.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import type { Session } from '../sessions/session.ts';
@@ -77,13 +80,16 @@ async function send(
   { question: { messages }, asked, factors, language: known }: Asking,
 ): Promise<boolean> {
   if (messages.length === 0) return true;
-  const texts = messages.filter(({ channel }) => channel === 'sms').length;
-  if (!(await mayMessage(deps, store, session, { account: helpCase.account, factors, texts }))) return false;
   const { parameters, ...whom } = messageTo(deps, helpCase, known);
   const minutes = Math.max(1, Math.floor((asked.expiresAt - deps.act.at) / 60_000));
-  for (const { channel, to, code } of messages) {
-    const given = { ...parameters, code, action: helpCase.action, minutes };
-    await queueSecret(deps, store, channel, { kind: 'call-code', to, ...whom, parameters: given, expiresAt: asked.expiresAt });
-  }
+  const about = { ...parameters, action: helpCase.action, ...kindsParameter(helpCase.facts.kinds), minutes };
+  const requests = messages.map(({ channel, to, code }) => {
+    const request: SecretRequest = { kind: 'call-code', to, ...whom, parameters: { ...about, code }, expiresAt: asked.expiresAt };
+    return { channel, request };
+  });
+  // Of many kinds that are removed a text is as long as two.
+  const texts = requests.reduce((sum, { channel, request }) => sum + (channel === 'sms' ? smsSegments(composeText(deps, request)) : 0), 0);
+  if (!(await mayMessage(deps, store, session, { account: helpCase.account, factors, texts }))) return false;
+  for (const { channel, request } of requests) await queueSecret(deps, store, channel, request);
   return true;
 }

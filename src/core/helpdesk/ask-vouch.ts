@@ -50,6 +50,7 @@ async function ask(deps: ActDeps, session: Session, id: string): Promise<HelpCas
     const kept: VouchFacts = {
       ...{ digits: asked.digits, login: facts.person.login, displayName: person.displayName },
       ...{ case: helpCase.row.id, agent: facts.agent.name, action },
+      ...(facts.kinds === undefined ? {} : { kinds: facts.kinds }),
     };
     const manager = approvers.manager === null ? null : { directory: approvers.manager.directory, id: approvers.manager.id };
     await store.vouches.insert({

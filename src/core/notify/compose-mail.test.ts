@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { REMOVABLE_KINDS } from '../../../shared/removable-kinds.ts';
 import { createTexts } from '../../texts/create-texts.ts';
 import { USABLE_FACTOR_KINDS } from '../factors/kinds.ts';
 import { composeMail } from './compose-mail.ts';
@@ -48,6 +49,22 @@ it.each(USABLE_FACTOR_KINDS)('a notice names a proof of kind %s in every languag
       expect(text, `${language} ${kind}`).toContain('alice (Example AD)');
     }
   }
+});
+
+it.each(['en', 'de'])('a code that is read out says in %s what is removed, each kind in words', (language) => {
+  const { text, html } = composeMail(
+    'call-code',
+    language,
+    { ...everything, action: 'remove-proofs', kinds: REMOVABLE_KINDS.join(',') },
+    texts,
+    'UTC',
+  );
+  for (const kind of REMOVABLE_KINDS) {
+    const words = texts.translate(language, `mail.kind.${kind}`);
+    expect(words).not.toMatch(/mail\./);
+    expect([text.includes(words), html.includes(words)], kind).toEqual([true, true]);
+  }
+  expect(text).not.toMatch(/\{\{|mail\.kind/);
 });
 
 /** The words of a small HTML document without its tags. */

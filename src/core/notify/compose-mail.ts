@@ -1,4 +1,5 @@
 import type { Texts } from '../ports/platform.ts';
+import { kindsInWords } from './kinds-in-words.ts';
 import { type MailKind, type MailParameters, NEEDS, PARTS, type Part } from './mail-parts.ts';
 import { type MailTemplate, templateParts } from './mail-template.ts';
 import { type MailBlock, renderHtml, renderText } from './render-mail.ts';
@@ -16,7 +17,7 @@ export function composeMail(
   timeZone: string,
   template: MailTemplate | null = null,
 ): { subject: string; text: string; html: string } {
-  const shown = present(language, parameters, timeZone);
+  const shown = present(language, parameters, texts, timeZone);
   const sentence = (key: string) => texts.translate(language, `mail.${key}`, shown);
   const blocksOf = (part: Part): MailBlock[] => {
     if (typeof part === 'string')
@@ -51,12 +52,13 @@ function nuance(key: string, parameters: MailParameters): string {
   return key === 'asked' ? `asked.${parameters.client}` : key;
 }
 
-function present(language: string, parameters: MailParameters, timeZone: string): Record<string, string | number> {
+function present(language: string, parameters: MailParameters, texts: Texts, timeZone: string): Record<string, string | number> {
   const shown: Record<string, string | number> = { ...parameters };
   // `count` is what chooses between singular and plural.
   if (typeof parameters.minutes === 'number') shown.count = parameters.minutes;
   if (parameters.directory !== undefined && parameters.account !== undefined)
     shown.account = `${parameters.account} (${parameters.directory})`;
+  if (parameters.kinds !== undefined) shown.kinds = kindsInWords(language, parameters.kinds, 'mail.kind', texts);
   if (parameters.happenedAt !== undefined) shown.happenedAt = inZone(language, parameters.happenedAt, timeZone);
   if (parameters.endsAt !== undefined) shown.endsAt = inZone(language, parameters.endsAt, timeZone);
   if (parameters.countsFrom !== undefined) shown.countsFrom = inZone(language, parameters.countsFrom, timeZone);

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ASKING_GOALS } from '../../../shared/api/journeys.ts';
 import { PERSON_PERMISSIONS } from '../../../shared/permissions.ts';
+import { REMOVABLE_KINDS } from '../../../shared/removable-kinds.ts';
 import { createTexts } from '../../texts/create-texts.ts';
 import { composeCallText, composeCodeText } from './compose-sms.ts';
 import { smsSegments } from './sms-length.ts';
@@ -53,11 +54,31 @@ describe('the text with a code', () => {
 });
 
 describe('the text with a code to be read out', () => {
+  const call = { code: '1234567890', action: 'remove-proofs', helper: 'Maximiliane von der Heide-Schmitz', organisation: 'Stadtwerke' };
+
+  it.each(texts.languages.flatMap((language) => REMOVABLE_KINDS.map((kind) => [language, kind] as const)))(
+    'names what is removed in %s: %s, in one message',
+    (language, kind) => {
+      const text = composeCallText(language, { ...call, kinds: kind }, texts);
+      expect(text).toContain(texts.translate(language, `sms.kind.${kind}`));
+      expect(text).not.toMatch(/sms\.|\{\{/);
+      expect(smsSegments(text)).toBe(1);
+    },
+  );
+
+  it.each(texts.languages)('leaves out nothing of all that is removed in %s, in two messages at most', (language) => {
+    const text = composeCallText(language, { ...call, kinds: REMOVABLE_KINDS.join(',') }, texts);
+    for (const kind of REMOVABLE_KINDS) expect(text).toContain(texts.translate(language, `sms.kind.${kind}`));
+    expect(text).toMatch(language === 'de' ? /Nie .* anruft/ : /Never .* called you/);
+    expect(smsSegments(text)).toBe(2);
+  });
+
   it.each(texts.languages.flatMap((language) => PERSON_PERMISSIONS.map((action) => [language, action] as const)))(
     'names agent and act, warns, and fits into one message in %s for %s',
     (language, action) => {
-      const call = { code: '1234567890', action, helper: 'Maximiliane von der Heide-Schmitz', organisation: 'Stadtwerke Oertlich GmbH' };
-      const text = composeCallText(language, call, texts);
+      const organisation = 'Stadtwerke Oertlich GmbH';
+      const removed = action === 'remove-proofs' ? { kinds: 'totp' } : {};
+      const text = composeCallText(language, { ...call, action, organisation, ...removed }, texts);
       expect(text).toContain('1234567890');
       expect(text).toContain('Maximiliane von der Hei');
       expect(text).toMatch(language === 'de' ? /Nie .* anruft/ : /Never .* called you/);

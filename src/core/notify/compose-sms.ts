@@ -1,4 +1,5 @@
 import type { Texts } from '../ports/platform.ts';
+import { kindsInWords } from './kinds-in-words.ts';
 import { smsSegments } from './sms-length.ts';
 import { fillVariables } from './template-variables.ts';
 
@@ -35,6 +36,8 @@ export interface CallTextParameters extends Pick<CodeTextParameters, 'code' | 'o
   /** What the agent is about to do (a `PersonPermission`), and their name. */
   action: string;
   helper: string;
+  /** Which kinds of proofs they remove (`kindsParameter`). */
+  kinds?: string;
 }
 
 /** Characters of an agent's name: with more, the warning would not fit into one message. */
@@ -42,11 +45,12 @@ const LONGEST_HELPER = 24;
 
 /**
  * The text with a code that is read out to the helpdesk. It says who asks, for what, and never to read it to somebody who called. No phone
- * is told to fill it in anywhere.
+ * is told to fill it in anywhere. Of many kinds of proofs that are removed none is left out: then it is as long as two.
  */
-export function composeCallText(language: string, { code, action, helper, organisation }: CallTextParameters, texts: Texts): string {
+export function composeCallText(language: string, { code, action, helper, kinds, organisation }: CallTextParameters, texts: Texts): string {
   const named = shortName(helper);
-  const what = texts.translate(language, `sms.call.${action}`, {});
+  const removed = kinds === undefined ? {} : { kinds: kindsInWords(language, kinds, 'sms.kind', texts) };
+  const what = texts.translate(language, `sms.call.${action}`, removed);
   return withName(organisation, texts.translate(language, 'sms.call-code', { code, helper: named, what }));
 }
 

@@ -42,7 +42,7 @@ export type MailKind = (typeof MAIL_KINDS)[number];
  * - `code`, `goal`, `minutes`: the code, what it was asked for (a `Goal`), how long it is good
  * - `account`: the account as its owner knows it; `directory`: where it is; `names`: user names, separated by commas
  * - `helper`: sign-in name of who did it for the owner; of a `call-code` or `call-page` the name of the agent
- * - `action`: what an agent is about to do (a `PersonPermission`)
+ * - `action`: what an agent is about to do (a `PersonPermission`); `kinds`: which kinds of proofs they remove (`kindsParameter`)
  * - `factor`: the kind of proof (`FactorKind`) that was added or removed
  * - `other`: another account, that was linked or parted, or is helped, or who agreed first that a threat is over
  * - `author`, `reason`: who began an emergency on the console or declared a threat, and why
@@ -119,6 +119,7 @@ export const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
 export const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'code.lifetime': ['minutes'],
   'call-code.asked': ['helper', 'action'],
+  'call-code.asked.remove-proofs': ['kinds'],
   'call-page.what': ['helper'],
   'password-was-reset.what': ['account', 'happenedAt'],
   'password-was-changed.what': ['account', 'happenedAt'],

@@ -29,14 +29,17 @@ export function composeText(
   { kind, directory, language, parameters }: Pick<CodeTextRequest, 'kind' | 'directory' | 'language' | 'parameters'>,
 ): string {
   const { name: organisation, publicUrl } = deps.configuration().organisation;
-  const { code, goal, action, helper, link, password } = parameters;
+  const { code, goal, action, kinds, helper, link, password } = parameters;
   const about = { code: String(code), organisation };
   const compose = {
     code: () => {
       const own = ownTextOf(deps.configuration(), { notice: 'code', language, directory });
       return composeCodeText(language, { ...about, goal: String(goal), publicUrl }, deps.texts, own);
     },
-    'call-code': () => composeCallText(language, { ...about, action: String(action), helper: String(helper) }, deps.texts),
+    'call-code': () => {
+      const removed = kinds === undefined ? {} : { kinds: String(kinds) };
+      return composeCallText(language, { ...about, action: String(action), helper: String(helper), ...removed }, deps.texts);
+    },
     'call-page': () => composePageText(language, { link: String(link), helper: String(helper), organisation }, deps.texts),
     'helpdesk-link': () => composeLinkText(language, { link: String(link), helper: String(helper), organisation }, deps.texts),
     'temporary-password': () => composePasswordText(language, { password: String(password), organisation }, deps.texts),

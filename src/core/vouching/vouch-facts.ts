@@ -1,5 +1,6 @@
 import type { Client, Goal } from '../../../shared/api/journeys.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
+import type { RemovableKind } from '../../../shared/removable-kinds.ts';
 import type { VouchRow } from '../ports/vouch-store.ts';
 
 /** Tries at the digits, which the person reads out to who vouches. */
@@ -20,6 +21,8 @@ export interface WaitingCase {
   readonly case: string;
   readonly agent: string;
   readonly action: PersonPermission;
+  /** What is to be removed of what proves the person; absent for anything else. */
+  readonly kinds?: readonly RemovableKind[];
 }
 
 /** Reads what was opened of a row. */

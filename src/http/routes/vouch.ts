@@ -21,7 +21,7 @@ export function vouchRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     return {
       ...{ id: row.id, person: { login, displayName, directory: label } },
       ...('case' in waits
-        ? { call: { agent: waits.agent, action: waits.action } }
+        ? { call: { agent: waits.agent, action: waits.action, ...(waits.kinds === undefined ? {} : { kinds: [...waits.kinds] }) } }
         : { recovery: { goal: waits.goal, address: waits.address, client: waits.client } }),
       askedAt: presentTime(row.createdAt, 'down'),
       endsAt: presentTime(row.endsAt, 'down'),

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { VouchRequest } from '../../../shared/api/vouch.ts';
 import type { Failure } from '../../api.ts';
-import { formatTime } from '../../format.ts';
+import { formatList, formatTime } from '../../format.ts';
 import { mistakeOf } from '../../portal/mistake-of.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { FormActions } from '../../ui/form-actions.tsx';
@@ -59,6 +59,7 @@ export function VouchFor({ request, ask, late, onDone, onRefuse, onBack }: Vouch
         {call !== undefined && (
           <>
             <Fact name={t('vouch.goal')}>{t(`case.${call.action}`, { name })}</Fact>
+            {call.kinds !== undefined && <Fact name={t('vouch.kinds')}>{formatList(call.kinds.map((kind) => t(`kind.${kind}`)))}</Fact>}
             <Fact name={t('vouch.agent')}>{call.agent}</Fact>
           </>
         )}
