@@ -121,10 +121,29 @@ describe.each(['sqlite', 'postgres'] as const)('a case, on %s', (engine) => {
     await first.answer({ number: wrong });
     expect(first.at('refused').code).toBe('journey.call-over');
     expect(await caseNow(agent, id)).toMatchObject({ state: 'closed', because: 'too-many-tries' });
+    // The other page is told the same at once, and not that there is no call.
     await second.answer({ number: numbers?.spoken });
-    expect(second.at('confirm-call').call).toBeNull();
+    expect(second.at('refused').code).toBe('journey.call-over');
     expect(await act(agent, id)).toMatchObject(passed);
     expect(await eventsAbout(keyturn, 'case.number-refused', id)).toHaveLength(3);
+  });
+
+  it('says at every page that the numbers are used up, also where all are typed at once', async () => {
+    const [agent, caller] = [await newAgent(keyturn), await newCaller(keyturn)];
+    const { id, numbers } = await opened(agent, caller);
+    const wrong = numbers?.spoken === '0000' ? '0001' : '0000';
+    const clients = [];
+    for (let nth = 0; nth < 5; nth += 1) clients.push(await atCall(keyturn, caller));
+    await Promise.all(clients.map((client) => client.answer({ number: wrong })));
+    for (const client of clients) {
+      if (client.step.kind === 'confirm-call') {
+        expect([client.step.call === null, client.step.message]).toEqual([false, expect.stringContaining('not the number')]);
+        await client.answer({ number: numbers?.spoken });
+      }
+      expect(client.at('refused').code).toBe('journey.call-over');
+    }
+    expect(await eventsAbout(keyturn, 'case.number-refused', id)).toHaveLength(3);
+    expect(await eventsAbout(keyturn, 'case.verified', id)).toEqual([]);
   });
 
   it('lets through one of many numbers that come at once, and counts each before it is compared', async () => {

@@ -117,7 +117,8 @@ describe.each(['sqlite', 'postgres'] as const)('a caller verified by the agent, 
 
   it('counts each answer before it is judged: three, whatever comes at once, and no right one afterwards', async () => {
     const { agent, caller } = await listening();
-    const { id } = await opened(agent, caller);
+    const { id, numbers } = await opened(agent, caller);
+    const page = await atCall(keyturn, caller);
     await ask(agent, id, 'email');
     const code = await mailedCode(keyturn, caller);
     const replies = await Promise.all(Array.from({ length: 8 }, () => answer(agent, id, { code: wrongCode(code) })));
@@ -125,6 +126,9 @@ describe.each(['sqlite', 'postgres'] as const)('a caller verified by the agent, 
     while ((await caseNow(agent, id)).state === 'open') await answer(agent, id, { code: wrongCode(code) });
     expect(await caseNow(agent, id)).toMatchObject({ state: 'closed', because: 'too-many-tries' });
     expect(await answer(agent, id, { code })).toMatchObject(passed);
+    // Whoever has the page open is told so by the next number, the right one too.
+    await page.answer({ number: numbers?.spoken });
+    expect(page.at('refused').code).toBe('journey.call-over');
     expect(await eventsAbout(keyturn, 'case.answer-refused', id)).toHaveLength(3);
     expect(await keepsPassword(caller)).toBe(true);
   });

@@ -19,6 +19,13 @@ export async function waitingCase({ store, act }: Pick<ActDeps, 'store' | 'act'>
   return row !== null && waits ? helpCaseOf(row) : null;
 }
 
+/** Whether nothing more comes of a case because what was given was wrong too often: by whomever, and wherever it was typed. */
+export async function hasNoTriesLeft({ store }: Pick<ActDeps, 'store'>, id: string): Promise<boolean> {
+  const row = await store.cases.find(id);
+  if (row === null) return false;
+  return row.closedAt === null ? row.state === 'open' && row.tries >= MOST_TRIES : helpCaseOf(row).facts.because === 'too-many-tries';
+}
+
 /**
  * Counts a number that the caller typed, before anybody compares it, and then compares it: of any number of guesses at once no more than
  * the limit are looked at.

@@ -1,6 +1,6 @@
 import { AppError } from '../../../../shared/errors.ts';
 import { accountKey } from '../../accounts/candidate.ts';
-import { countNumber, denyCall, refuseNumber, verifyCaller, waitingCase } from '../../helpdesk/confirm-call.ts';
+import { countNumber, denyCall, hasNoTriesLeft, refuseNumber, verifyCaller, waitingCase } from '../../helpdesk/confirm-call.ts';
 import { randomId } from '../../random-id.ts';
 import type { ActDeps } from '../act.ts';
 import { callStep } from '../call-step.ts';
@@ -33,8 +33,12 @@ async function tryNumber(deps: ActDeps, journey: LoadedJourney, id: string, type
   const { state, row } = journey;
   const [candidate] = selectedCandidates(state);
   const waiting = candidate === undefined ? null : await waitingCase(deps, candidate.ref);
-  if (candidate === undefined || waiting === null || waiting.row.id !== id)
+  if (candidate === undefined || waiting === null || waiting.row.id !== id) {
+    // Another tab, or what the agent typed, has used up the tries meanwhile: there is nothing to look for again.
+    if (waiting === null && (await hasNoTriesLeft(deps, id)))
+      return { kind: 'advance', decide: () => Promise.resolve(refused(deps, state, 'journey.call-over')) };
     return lookAgain(deps, journey, { key: 'call-changed', tone: 'error' });
+  }
   const read = await readStill(deps, state);
   const { helpCase, isRight } = await countNumber(deps, waiting, typed);
   return {
@@ -44,6 +48,7 @@ async function tryNumber(deps: ActDeps, journey: LoadedJourney, id: string, type
         const { isOver } = await refuseNumber(deps, store, state, helpCase);
         if (isOver) return refused(deps, state, 'journey.call-over');
         const step = await callStep({ ...deps, store }, candidate.ref);
+        if (step.call === null && (await hasNoTriesLeft({ store }, id))) return refused(deps, state, 'journey.call-over');
         return { ...state, step: { ...step, id: randomId(deps.random), message: { key: 'number-wrong', tone: 'error' } } };
       }
       // Whoever proved something before the account was written to, or frozen, proved it about an account that is no more.
