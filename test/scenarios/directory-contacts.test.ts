@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ResetChoice } from '../../shared/api/cases.ts';
 import { addFactor } from '../../src/core/enrolment/add-factor.ts';
 import { factorsOf } from '../../src/core/enrolment/factors-of.ts';
 import { newSeed } from '../../src/core/enrolment/totp-seed.ts';
@@ -6,7 +7,7 @@ import { currentTotp } from '../../src/core/factors/totp-factor.ts';
 import { newLogin, newPassword } from '../conformance/samples.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { type Agent, act, type Caller, HELPDESK_ROLES, newAgent, opened } from './helpdesk.ts';
-import { type JourneyClient, prove, startJourney } from './journey-client.ts';
+import { atBegun, type JourneyClient, prove, request, startJourney } from './journey-client.ts';
 import { REAL_KINDS, type RealDirectory, reachRealDirectory } from './real-directories.ts';
 import { addPerson, embeddedSection, signsIn } from './sample-directory.ts';
 import { codeIn, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
@@ -218,6 +219,21 @@ describe('addresses of the directory by which a caller has proven who they are',
   });
   afterAll(() => keyturn?.close());
 
+  /** Somebody who calls, with an authenticator, and a mailbox that the directory alone has. */
+  async function newCallerOf(): Promise<Caller> {
+    const login = newLogin('caller');
+    const address = `${login}@home.example.test`;
+    await addPerson(keyturn, login, { groups: ['Staff'], mail: address });
+    const [found] = await keyturn.deps.directories.get('people').findAccounts(login);
+    const ref = { directory: 'people', id: found?.id ?? '' };
+    return { login, address, ref, account: ref, totp: await enrolAuthenticator(keyturn, login) };
+  }
+  async function enrolMailbox(account: Caller['ref']): Promise<string> {
+    const secret = `${newLogin('own')}@own.example.test`;
+    await addFactor(keyturn.deps, keyturn.deps.store, { account, kind: 'email', label: secret, secret, source: 'test' });
+    return secret;
+  }
+
   it.each([
     ['a password', 'Agents', 'reset-password', {}],
     ['a link', 'Agents', 'reset-password', { link: true }],
@@ -227,15 +243,10 @@ describe('addresses of the directory by which a caller has proven who they are',
     async (_what, group, action, { link = false }: { link?: boolean }) => {
       const agent = await newAgent(keyturn, group);
       const outcome = async (next: (mail: string) => string | null) => {
-        const login = newLogin('caller');
-        const address = `${login}@home.example.test`;
-        await addPerson(keyturn, login, { groups: ['Staff'], mail: address });
-        const [found] = await keyturn.deps.directories.get('people').findAccounts(login);
-        const ref = { directory: 'people', id: found?.id ?? '' };
-        const caller = { login, address, ref, account: ref, totp: await enrolAuthenticator(keyturn, login) };
+        const caller = await newCallerOf();
+        const { ref, address } = caller;
         // A mailbox that the link may go to whatever becomes of the other one.
-        const secret = `${login}@own.example.test`;
-        await addFactor(keyturn.deps, keyturn.deps.store, { account: ref, kind: 'email', label: secret, secret, source: 'test' });
+        await enrolMailbox(ref);
         const { id } = await verifiedBy(caller, agent, action);
         const row = await keyturn.deps.store.embedded.find('people', ref.id);
         if (row === null || !(await keyturn.deps.store.embedded.update({ ...row, mail: next(address) }))) throw new Error('not written');
@@ -250,8 +261,43 @@ describe('addresses of the directory by which a caller has proven who they are',
     },
   );
 
-  /** Verified by the mailbox that the directory has, and the authenticator. */
-  async function verifiedBy(caller: Caller, agent: Agent, action: string) {
+  it.each([
+    ['it was sent to', 0],
+    ['its caller was verified by', 1],
+  ] as const)('are asked for once more when a link is opened, and when a password is set by it: the one that %s', async (_what, nth) => {
+    const agent = await newAgent(keyturn, 'Senders');
+    const outcome = async (next: (mail: string) => string | null) => {
+      const caller = await newCallerOf();
+      const own = await enrolMailbox(caller.ref);
+      const isProof = nth === 1;
+      const { id } = await verifiedBy({ ...caller, address: isProof ? caller.address : own }, agent, 'reset-password', isProof);
+      const to = isProof ? own : caller.address;
+      const { channels } = (await agent.held.call('GET', `/helpdesk/cases/${id}/reset`)).body as unknown as ResetChoice;
+      const channel = channels.find(({ id: of }) => of.startsWith('directory.') !== isProof);
+      const sent = await act(agent, id, { linkTo: channel?.id });
+      const { number } = (sent.body as unknown as { link: { number: string } }).link;
+      const mailed = () => keyturn.messages(to).flatMap(({ text }) => /helpdesk-link#(\S+)/.exec(text)?.[1] ?? [])[0];
+      await until(() => mailed() !== undefined, 'the link');
+      const link = { link: mailed(), number };
+      const open = () => request(keyturn.url, 'POST', '/helpdesk-link', link);
+      const page = atBegun(keyturn.url, await open());
+      const row = await keyturn.deps.store.embedded.find('people', caller.ref.id);
+      if (row === null || !(await keyturn.deps.store.embedded.update({ ...row, mail: next(caller.address) })))
+        throw new Error('not written');
+      const again = await open();
+      await until(async () => ((await page.call('GET', '/journeys/current')).body.step?.kind ?? '') !== 'waiting', 'the page');
+      page.step = (await page.call('GET', '/journeys/current')).body.step ?? page.step;
+      if (page.step.kind === 'new-password') await page.answer({ password: NEW });
+      await until(async () => ((await page.call('GET', '/journeys/current')).body.step?.kind ?? '') !== 'waiting', 'the end');
+      return [again.status, (await page.call('GET', '/journeys/current')).body.step?.kind, await signsIn(keyturn, caller.login, NEW)];
+    };
+    expect(await outcome((mail) => mail.toUpperCase())).toEqual([201, 'done', true]);
+    expect(await outcome(() => null)).toEqual([410, 'refused', false]);
+    expect(await outcome((mail) => `other-${mail}`)).toEqual([410, 'refused', false]);
+  });
+
+  /** Verified by the mailbox that the directory has, or one that is enrolled, and the authenticator. */
+  async function verifiedBy(caller: Caller, agent: Agent, action: string, isOfDirectory = true) {
     const { id, numbers } = await opened(agent, caller, { action, reason: 'they called' });
     keyturn.clock.move(31_000);
     const client = await startJourney(keyturn.url, caller.login, 'confirm-call');
@@ -259,7 +305,9 @@ describe('addresses of the directory by which a caller has proven who they are',
     await client.answer({ number: numbers?.spoken });
     client.at('done');
     const shown = JSON.parse((await keyturn.deps.store.cases.find(id))?.facts ?? '{}').shown as { email: { id: string }[] };
-    expect(shown.email.map((each) => each.id)).toEqual([expect.stringMatching(/^directory\./)]);
+    expect(shown.email.map((each) => each.id)).toEqual([
+      isOfDirectory ? expect.stringMatching(/^directory\./) : expect.not.stringMatching(/^directory\./),
+    ]);
     return { id };
   }
 });
