@@ -23,7 +23,10 @@ const base = {
   ],
   mail: { kind: 'smtp', servers: [{ host: 'mail.example.com', port: 587, user: 'k', password: 'file:/etc/mail.secret' }] },
   sms: {
-    gateways: [{ url: 'https://sms.example.com', headers: [{ name: 'authorization', value: 'Bearer ', secret: 'env:SMS_KEY' }] }],
+    gateways: [
+      { url: 'https://sms.example.com', headers: [{ name: 'authorization', value: 'Bearer ', secret: 'env:SMS_KEY' }] },
+      { url: 'http://127.0.0.1:9/sms', key: 'env:BODY_KEY', json: { auth: ['{{key}}'], to: '{{number}}', text: '{{text}}' } },
+    ],
   },
   passwordRules: { dictionary: { files: ['/etc/words'] }, breached: { source: 'file', file: '/var/breached' } },
 };
@@ -45,6 +48,8 @@ describe('what a document takes from the machine', () => {
       [['directories', 0, 'serviceAccount', 'name'], 'cn=other'],
       [['mail', 'servers', 0, 'user'], 'somebody'],
       [['sms', 'gateways', 0, 'headers', 0, 'value'], 'Key '],
+      [['sms', 'gateways', 1, 'json', 'text'], 'Code: {{text}}'],
+      [['sms', 'gateways', 2], { url: 'https://another.example.com', json: { to: '{{number}}', text: '{{text}}' } }],
     ] as const)
       expect(found(base, put(base, path, value))).toEqual([]);
   });
@@ -62,6 +67,30 @@ describe('what a document takes from the machine', () => {
       [['sms', 'gateways', 0, 'key'], 'env:LDAP_PASSWORD', 'sms.gateways[0].key'],
     ] as const)
       expect(found(base, put(base, path, value as Json))).toEqual([at]);
+  });
+
+  it('stands in no text that somebody is sent, nor where else the body has it', () => {
+    const key = (json: Json) => found(base, put(base, ['sms', 'gateways', 1, 'json'], json));
+    for (const json of [
+      { auth: ['{{key}}'], to: '{{number}}', text: '{{text}} {{key}}' },
+      { auth: ['{{key}} {{text}}'], to: '{{number}}' },
+      { auth: [], to: '{{number}}', text: '{{text}}', note: '{{key}}' },
+    ])
+      expect(key(json)).toEqual(['sms.gateways[1].key']);
+    const moved = put(put(base, ['sms', 'gateways', 0, 'key'], 'env:SMS_KEY'), ['sms', 'gateways', 0, 'json'], {
+      text: '{{text}} {{key}}',
+    });
+    expect(found(base, moved)).toEqual(['sms.gateways[0].key']);
+    const form = put(put(base, ['sms', 'gateways', 1, 'form'], { text: '{{text}}{{key}}' }), ['sms', 'gateways', 1, 'json'], {});
+    expect(found(base, form)).toEqual(['sms.gateways[1].key']);
+  });
+
+  it('is no service of the machine itself that is not called now', () => {
+    for (const url of ['http://127.0.0.1:2375/containers/create', 'http://127.0.0.1:9/other', 'HTTP://localhost:8500/v1/agent'])
+      expect(found(base, put(base, ['sms', 'gateways', 2], { url, json: { text: '{{text}}' } }))).toEqual(['sms.gateways[2].url']);
+    expect(found(base, put(base, ['passwordRules', 'breached'], { source: 'service', url: 'http://127.0.0.1:9' }))).toEqual([
+      'passwordRules.breached.url',
+    ]);
   });
 
   it('is nothing that it has not taken before', () => {

@@ -31,6 +31,20 @@ export function checkMachineUses(before: Json, after: Json, report: Report): voi
     if (same.length === 0) report('error', path, `${names} ${ONLY_AT_THE_CONSOLE}`);
     else if (!same.some((use) => use.to === to)) report('error', path, `${names} ${MOVED}`);
   }
+  const services = new Set(localServices(before).map(({ url }) => url));
+  for (const { path, url } of localServices(after))
+    if (!services.has(url)) report('error', path, `${url} is on this machine, and ${ONLY_AT_THE_CONSOLE}`);
+}
+
+/**
+ * What is called in clear, which is a service of the machine itself (`checkSms`, `checkPasswordRules`): such a one often obeys whoever
+ * reaches it, and a gateway for texts sends it whatever body and headers the document says.
+ */
+function localServices(document: Json, path: DocumentPath = []): { path: DocumentPath; url: string }[] {
+  if (typeof document === 'string') return path.at(-1) === 'url' && /^http:/i.test(document) ? [{ path, url: document }] : [];
+  if (typeof document !== 'object' || document === null) return [];
+  const entries: [string | number, Json][] = Array.isArray(document) ? [...document.entries()] : Object.entries(document);
+  return entries.flatMap(([key, inner]) => localServices(inner, [...path, key]));
 }
 
 /** A context that looks at nothing of the machine that the document in force does not name: whoever asks learns of nothing else. */
@@ -59,13 +73,41 @@ function usesOf(document: Json): MachineUse[] {
   return uses;
 }
 
-/** The settings of each unit that has secrets which say where they go. Of what is not here, all of its section counts. */
-const UNITS: readonly { at: readonly (string | null)[]; settings: readonly string[] }[] = [
+interface Unit {
+  readonly at: readonly (string | null)[];
+  /** Settings that say where its secrets go. */
+  readonly settings: readonly string[];
+  /** What else does, for a secret in one setting of it. */
+  readonly within?: (unit: JsonObject, setting: string | number | undefined) => Json;
+}
+
+/** Each unit that has secrets. Of what is not here, all of its section counts. */
+const UNITS: readonly Unit[] = [
   { at: ['directories', null], settings: ['kind', 'servers', 'tls'] },
   { at: ['signIn', 'openIdConnect'], settings: ['issuer', 'clientId'] },
   { at: ['mail', 'servers', null], settings: ['host', 'port', 'security', 'caFile'] },
-  { at: ['sms', 'gateways', null], settings: ['url', 'caFile'] },
+  // The body holds the text itself: a key that stands there would be read by whoever gets one.
+  {
+    at: ['sms', 'gateways', null],
+    settings: ['url', 'caFile'],
+    within: (gateway, setting) => (setting === 'key' ? keyPlaces(gateway) : 'head'),
+  },
 ];
+
+type JsonObject = { readonly [key: string]: Json };
+
+/** Where the key of a gateway is put into what it is sent, with all that stands beside it there. */
+function keyPlaces({ json, form }: JsonObject): Json {
+  const places: Json[] = [];
+  const walk = (value: Json | undefined, path: readonly (string | number)[]): void => {
+    if (typeof value === 'string' && value.includes('{{key}}')) places.push([path.join('/'), value]);
+    if (typeof value !== 'object' || value === null) return;
+    for (const [name, inner] of Array.isArray(value) ? [...value.entries()] : Object.entries(value)) walk(inner, [...path, name]);
+  };
+  walk(json, ['json']);
+  walk(form, ['form']);
+  return places;
+}
 
 function destinationOf(document: Json, path: DocumentPath): string {
   const unit = UNITS.find(({ at }) => at.every((key, index) => (key === null ? typeof path[index] === 'number' : path[index] === key)));
@@ -73,5 +115,6 @@ function destinationOf(document: Json, path: DocumentPath): string {
   for (const key of path.slice(0, unit?.at.length ?? 1)) value = (value as Record<string | number, Json> | undefined)?.[key];
   if (unit === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return canonicalJson(value);
   const own = value;
-  return canonicalJson(Object.fromEntries(unit.settings.flatMap((key) => (own[key] === undefined ? [] : [[key, own[key]]]))));
+  const said = Object.fromEntries(unit.settings.flatMap((key) => (own[key] === undefined ? [] : [[key, own[key]]])));
+  return canonicalJson({ ...said, ...(unit.within === undefined ? {} : { within: unit.within(own, path[unit.at.length]) }) });
 }
