@@ -74,6 +74,16 @@ export function describePasswords(harness: () => Harness): void {
       });
     });
 
+    it('is not proven by what only begins as the password does', async () => {
+      const { createAccount } = harness();
+      const account = await createAccount();
+      for (const given of [`${account.password}\0`, `${account.password}\0more`, '\0', `\0${account.password}`, '\ud800'])
+        expect(await account.directory.verifyPassword(account.ref, given), JSON.stringify(given)).toMatchObject({
+          valid: false,
+          passwordWasRight: false,
+        });
+    });
+
     it('honours the history as the policy says it does', async () => {
       const { createAccount, facts, clientLogin } = harness();
       const account = await createAccount();

@@ -27,6 +27,7 @@ import { createServerCache } from '../ldap/server-cache.ts';
 import { identityOf } from '../ldap/server-identity.ts';
 import { fromFiletime } from '../ldap/time.ts';
 import { unexpectedResult } from '../ldap/translate-error.ts';
+import { unusablePassword } from '../ldap/unusable-password.ts';
 import { bindOutcome } from './bind-outcome.ts';
 import { changeAsPerson, changeForUnbound } from './change.ts';
 import { mayServiceChange } from './change-right.ts';
@@ -46,7 +47,6 @@ import { resetAtOnce, resetInTwoSteps } from './reset.ts';
 import { type ResetMode, resetMode } from './reset-mode.ts';
 import { SecurityDescriptorControl } from './security-descriptor-control.ts';
 import { mustChange, unlock } from './unicode-password.ts';
-import { unusablePassword } from './unusable-password.ts';
 import { attributeOutcome, type WriteFacts } from './write-outcome.ts';
 
 /** Milliseconds before its end from which on a password "expires soon". */
@@ -235,7 +235,7 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
 
     async verifyPassword(ref, password): Promise<VerifyOutcome> {
       const entry = await base.readEntry(ref, ['msDS-UserPasswordExpiryTimeComputed']);
-      if (password === '' || unusablePassword(password) !== null) {
+      if (unusablePassword(password) !== null) {
         return { valid: false, reason: 'credentials.wrong', passwordWasRight: false };
       }
       return servers.separate(async (connection) => {

@@ -1,6 +1,7 @@
 import { isAppError } from '../../../shared/errors.ts';
 import type { LdapEntry } from './entry.ts';
 import type { Servers } from './servers.ts';
+import { unusablePassword } from './unusable-password.ts';
 
 /** An identifier that no directory gives to anything (RFC 9562 5.9). */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
@@ -17,7 +18,6 @@ export async function bindNobody(
   } catch (error) {
     if (!isAppError(error, 'directory.account-missing')) throw error;
   }
-  // A bind without a password is no attempt at all (RFC 4513 5.1.2).
-  if (password === '') return;
+  if (unusablePassword(password) !== null) return;
   await servers.separate((connection) => connection.bind(`CN=${NOBODY},${baseDn}`, password));
 }

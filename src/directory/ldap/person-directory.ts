@@ -25,6 +25,7 @@ import { groupBaseOf, type ResolvedProtection, resolveProtection } from './resol
 import { RESULT, succeeded } from './result-codes.ts';
 import { identityOf } from './server-identity.ts';
 import { spellingsOf } from './spellings.ts';
+import { unusablePassword } from './unusable-password.ts';
 import { fromHandle, toHandle } from './write-handle.ts';
 
 /** What servers say of a password that is the current one. */
@@ -130,7 +131,9 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
 
   const changeExisting: Directory['changePassword'] = async (ref, oldPassword, newPassword) => {
     const entry = await base.readEntry(ref, ['1.1']);
-    if (oldPassword === '') return { done: false, refusal: 'password.old-wrong', detail: 'empty', server: '' };
+    if (unusablePassword(oldPassword) !== null) return { done: false, refusal: 'password.old-wrong', detail: 'unusable', server: '' };
+    const unusable = unusablePassword(newPassword);
+    if (unusable !== null) return { done: false, ...unusable, server: '' };
     const { bound, changed } = await servers.separate(async (connection) => {
       const answer = await bindAs(connection, entry.dn, oldPassword);
       if (!succeeded(answer.result)) return { bound: answer, changed: null };
@@ -216,7 +219,7 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
     isProtected,
     async verifyPassword(ref, password) {
       const entry = await base.readEntry(ref, ['1.1']);
-      if (password === '') return wrongPassword;
+      if (unusablePassword(password) !== null) return wrongPassword;
       const answer = await servers.separate((connection) => bindAs(connection, entry.dn, password));
       const outcome = await explainBind(answer, readState(ref), dialect.bindRefusals);
       const isExpired = !outcome.valid && outcome.reason === 'credentials.password-expired';
@@ -229,7 +232,8 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
     timeLimits: base.timeLimits,
     async resetPassword(target, newPassword, options = {}) {
       // A server that gets no password invents one (RFC 3062 section 2).
-      if (newPassword === '') return { done: false, refusal: 'password.too-short', detail: 'empty', server: '' };
+      const unusable = unusablePassword(newPassword);
+      if (unusable !== null) return { done: false, ...unusable, server: '' };
       const answer = await write(target, options, async (connection, entry) => {
         const told = await dialect.reset(connection, entry, newPassword, options);
         // The extended operation of 389 DS says the same of a database that is read-only and of a missing right.
