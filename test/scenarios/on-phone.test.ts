@@ -4,7 +4,7 @@ import type { OwnFactors } from '../../shared/api/own-factors.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
-import { request } from './journey-client.ts';
+import { atBegun, request } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
 import { inSession, type SessionClient, signIn } from './sign-in-client.ts';
 import { type Enrolled, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
@@ -31,7 +31,17 @@ describe.each(['sqlite', 'postgres'] as const)('a phone let in from a computer, 
         organisation: { name: 'Test', publicUrl: 'http://localhost' },
         guard: GENEROUS_LIMITS,
         signIn: { enabled: true },
-        recovery: { rules: [{ name: 'everybody', accepted: [['email', 'totp']] }] },
+        recovery: {
+          rules: [
+            {
+              name: 'everybody',
+              accepted: [
+                ['email', 'totp'],
+                ['email', 'recovery-code'],
+              ],
+            },
+          ],
+        },
       },
     });
   });
@@ -170,6 +180,28 @@ describe.each(['sqlite', 'postgres'] as const)('a phone let in from a computer, 
       name: 'Phone',
     });
     expect(confirmed.body.code).toBe('session.ended');
+  });
+
+  it('hangs on the computer that has let it in still, whoever proves once more on it who they are', async () => {
+    const { held, person } = await signedIn();
+    const { phone, link } = await offer(held);
+    const opened = await open(link);
+    expect((await letIn(held, phone, opened.digits)).status).toBe(204);
+    expect(await standing(opened)).toMatchObject({ kind: 'done' });
+    const before = String((await session(opened)).body.token);
+    const begun = await inSession(keyturn.url, before, 'POST', '/session/step-up', { anyOf: [['totp']] });
+    const client = atBegun(keyturn.url, begun);
+    keyturn.clock.move(31_000);
+    await client.answer({ option: 'totp' });
+    await client.answer({ code: person.totp() });
+    const taken = { journey: begun.body.journey, journeyToken: client.token };
+    const raised = await inSession(keyturn.url, before, 'PUT', '/session', taken);
+    expect(raised).toMatchObject({ status: 200, body: { session: { rights: 'enrolment' } } });
+    const onPhone = (path: string) => inSession(keyturn.url, String(raised.body.token), 'POST', path, {});
+    expect((await onPhone('/me/phones')).body.code).toBe('session.for-enrolment-only');
+    expect((await held.call('DELETE', '/session')).status).toBe(204);
+    expect((await onPhone('/me/factors/recovery-codes')).body.code).toBe('session.ended');
+    expect((await onPhone('/me/phones')).body.code).toBe('session.ended');
   });
 
   it('opens nothing by an address that was made up, cut or mixed, and shows no secret in the log', async () => {

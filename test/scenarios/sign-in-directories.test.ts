@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChangedPasswords } from '../../shared/api/me.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
+import { atBegun } from './journey-client.ts';
 import { REAL_KINDS, type RealDirectory, type RealPerson, reachRealDirectory } from './real-directories.ts';
-import { askedForPassword, exchange, proveSignIn, signIn } from './sign-in-client.ts';
+import { askedForPassword, exchange, inSession, proveSignIn, signIn } from './sign-in-client.ts';
 import { type Enrolled, type Keyturn, startKeyturn } from './start-keyturn.ts';
 
 /** Signing in where a real server judges the password, counts the wrong ones and locks. */
@@ -77,6 +78,34 @@ describe.each(REAL_KINDS)('a sign-in judged by %s', (kind) => {
     const { id: _locked, expiresAt: _until, ...told } = locked.at('password');
     const { id: _wrong, expiresAt: _end, ...usual } = wrong.at('password');
     expect(told).toEqual(usual);
+  });
+
+  it('adds nothing for who got in by a password alone that was changed there since', async () => {
+    const owner = await real.createPerson();
+    const held = await signIn(keyturn, owner.login, undefined, owner.password);
+    expect(held.session.rights).toBe('enrolment');
+    const [account] = await directory().findAccounts(owner.login);
+    if (account === undefined) throw new Error('no account');
+    // Past Keyturn, as an administrator does who has heard that somebody knows it.
+    const next = 'Another-Passw0rd-ever';
+    expect(await directory().resetPassword(await directory().prepareWrite(account), next)).toMatchObject({ done: true });
+    keyturn.clock.move(11 * 60_000);
+    const refused = await held.call('POST', '/me/factors/totp', {});
+    expect(refused.body).toMatchObject({ code: 'session.step-up-needed', anyOf: [['password']] });
+    const stepUp = async (password: string) => {
+      const begun = await held.call('POST', '/session/step-up', { anyOf: [['password']] });
+      const client = atBegun(keyturn.url, begun);
+      if (client.step.kind === 'choose-factor') await client.answer({ option: 'password' });
+      await client.answer({ password });
+      return { client, taken: { journey: begun.body.journey, journeyToken: client.token } };
+    };
+    (await stepUp(owner.password)).client.at('password');
+    // Its owner goes on with the new one.
+    const { client, taken } = await stepUp(next);
+    client.at('done');
+    const raised = await held.call('PUT', '/session', taken);
+    expect(raised).toMatchObject({ status: 200, body: { session: { rights: 'enrolment' } } });
+    expect((await inSession(keyturn.url, String(raised.body.token), 'POST', '/me/factors/totp', {})).status).toBe(201);
   });
 
   it('changes the password of who is signed in as the person, with the history of the server', async () => {

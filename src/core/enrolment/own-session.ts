@@ -3,6 +3,7 @@ import { accountKey } from '../accounts/candidate.ts';
 import type { ActDeps } from '../journey/act.ts';
 import { slowDown } from '../journey/start-journey.ts';
 import type { Store } from '../ports/store.ts';
+import { requireAccountOpen } from '../sessions/account-open.ts';
 import { sessionActor } from '../sessions/end-sessions.ts';
 import { isOver } from '../sessions/find-session.ts';
 import { allGivenAnew, requireFresh, requireFreshProof, requireFullRights } from '../sessions/freshness.ts';
@@ -19,23 +20,25 @@ const HOUR = 3_600_000;
 const MOST_ADDED = 20;
 
 /**
- * Lets the owner add a proof: somebody who has proven themselves lately by all that the session was opened with, or who had nothing
- * enrolled and gave the password alone. What they add waits for its cool-down either way.
+ * Lets the owner add a proof: somebody who has proven themselves lately by all that the session was opened with, be it the password alone
+ * where nothing was enrolled. A password that was changed at the directory meanwhile, because somebody else had it, adds nothing more. What
+ * is added waits for its cool-down either way. A phone has proven nothing: who has let it in had, and it is let in for a short time.
  * @throws AppError `session.step-up-needed`
  */
 export function requireMayAdd({ act, configuration }: ActDeps, session: Session): void {
-  if (session.rights !== 'enrolment') requireFresh(act, session, allGivenAnew(configuration(), session, FRESH_FOR));
+  if (session.from === undefined) requireFresh(act, session, allGivenAnew(configuration(), session, FRESH_FOR));
 }
 
 /**
  * Lets the owner rename and take away, link and part: a session that may only enrol does none of it, nor does one that rests on what counts
- * for nothing while a threat is raised.
+ * for nothing while a threat is raised, or one of an account that was closed meanwhile.
  * @throws AppError `session.step-up-needed`, `session.for-enrolment-only`, `session.ended`, `directory.*`
  */
 export async function requireMayChange(deps: ActDeps, session: Session): Promise<void> {
   requireFullRights(session);
   await requireEnoughStill(deps, session);
   requireFreshProof(deps.act, session, allGivenAnew(deps.configuration(), session, FRESH_FOR));
+  await requireAccountOpen(deps, session);
 }
 
 /** Who changes, and on what it rests: the session must be open still when the account's turn is held. */
@@ -88,16 +91,18 @@ export async function addedByOwner(
 }
 
 /**
- * Nobody adds a proof by one that does not count while a threat is raised, nor on a phone that was let in by such a one. Who had nothing has
- * given all that there was.
+ * Nobody adds a proof by one that does not count while a threat is raised, nor on a phone that was let in by such a one, nor to an account
+ * that was closed meanwhile. Who had nothing has given all that there was.
  * @throws AppError `session.ended`, `directory.*`
  */
 export async function requireEnoughToAdd(deps: ActDeps, session: Session): Promise<void> {
-  if (session.rights !== 'enrolment') return requireEnoughStill(deps, session);
-  if (session.from === undefined) return;
-  const from = (await listSessions(deps, session)).find(({ id }) => id === session.from);
-  if (from === undefined) throw new AppError('session.ended');
-  await requireEnoughToAdd(deps, from);
+  if (session.from !== undefined) {
+    const from = (await listSessions(deps, session)).find(({ id }) => id === session.from);
+    if (from === undefined) throw new AppError('session.ended');
+    return requireEnoughToAdd(deps, from);
+  }
+  if (session.rights !== 'enrolment') await requireEnoughStill(deps, session);
+  await requireAccountOpen(deps, session);
 }
 
 /** From when on what is added by its owner counts. */

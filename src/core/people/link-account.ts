@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import { accountKey, type Candidate } from '../accounts/candidate.ts';
-import { reasonToBar } from '../accounts/judge-account.ts';
+import { readOpenAccount } from '../accounts/read-open-account.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { endSessionsOfChanged, takeTurn } from '../enrolment/enrol-factors.ts';
 import { factorsOf } from '../enrolment/factors-of.ts';
@@ -91,13 +91,10 @@ function whoWasProven(state: JourneyState, session: Session): Candidate {
   return found;
 }
 
-/** An account that nothing bars: one that became protected or was closed meanwhile is linked to none. */
+/** One that became protected or was closed meanwhile is linked to none. @throws AppError `session.not-proven` */
 async function openAccount(deps: ActDeps, ref: AccountRef): Promise<Account> {
-  const directory = deps.directories.get(ref.directory);
-  const account = await directory.readAccount(ref);
+  const account = await readOpenAccount(deps, ref);
   if (account === null) throw new AppError('session.not-proven');
-  const { status, protection } = await directory.readStanding(account);
-  if (reasonToBar(directory, status, protection, false) !== null) throw new AppError('session.not-proven');
   return account;
 }
 

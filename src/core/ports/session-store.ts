@@ -17,6 +17,7 @@ export type SessionEnd =
   | 'recovery-frozen'
   | 'factors-changed'
   | 'role-lost'
+  | 'account-closed'
   | 'threat-raised'
   | 'emergency-retired'
   | 'provider-signed-out';

@@ -1,5 +1,6 @@
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import { accountKey, type Candidate } from '../accounts/candidate.ts';
+import { readOpenAccount } from '../accounts/read-open-account.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { factorsOf } from '../enrolment/factors-of.ts';
 import { requirementFor } from '../enrolment/own-requirement.ts';
@@ -23,7 +24,7 @@ const ON_PHONE = 30 * 60_000;
  * Opens the session that a sign-in has earned: once for each journey, so that its token is worth nothing afterwards. The token of a session
  * is always a new one, made here: nobody can have put it into the browser before.
  * @returns the token, shown to nobody else and kept only as a digest
- * @throws AppError `session.not-proven`, `journey.*` as for any answer
+ * @throws AppError `session.not-proven`, `journey.*` as for any answer, `directory.*` where it is not told how the account stands
  */
 export async function openSession(deps: ActDeps, key: JourneyKey): Promise<{ token: string; session: Session }> {
   const journey = await findJourney(deps, key);
@@ -31,7 +32,12 @@ export async function openSession(deps: ActDeps, key: JourneyKey): Promise<{ tok
   if (candidate === null || !deps.configuration().signIn.enabled) throw new AppError('session.not-proven');
   const { account, provenAt } = { account: candidate.ref, provenAt: journey.state.provenAt ?? 0 };
   const token = randomToken(deps.random);
-  const requirement = journey.state.goal === 'sign-in' ? await readAsked(deps, account) : null;
+  const [requirement, isOpen] = await Promise.all([
+    journey.state.goal === 'sign-in' ? readAsked(deps, account) : null,
+    // The last page may have stood there for a while, and the account be closed, protected or gone since.
+    readOpenAccount(deps, account),
+  ]);
+  if (isOpen === null) throw new AppError('session.not-proven');
   const asked = requirement?.ask === 'nothing' ? null : requirement;
   const row = rowFor(deps, journey, candidate, { tokenDigest: deps.keys.digest('session-token', token), forced: asked?.ask === 'force' });
   const read = await readStill(deps, journey.state);

@@ -20,6 +20,8 @@ export interface SessionFacts {
   readonly language: string;
   /** Of a phone: the session that has let it in. */
   readonly from?: string;
+  /** Of one that a provider of OpenID Connect has opened: which (`providerOf`). */
+  readonly provider?: string;
 }
 
 /** Somebody who is signed in. What may be done as them asks for one of these, and gets it from `findSession` alone. */
@@ -33,11 +35,15 @@ export interface Session extends SessionFacts {
   readonly row: SessionRow;
 }
 
+/** What a row keeps whose facts were opened. */
+export function factsOf({ facts }: Pick<SessionRow, 'facts'>): SessionFacts {
+  return JSON.parse(facts) as SessionFacts;
+}
+
 /** Reads a row whose facts were opened. */
 export function sessionOf(row: SessionRow): Session {
   const { id, directory, accountId, rights, createdAt, seenAt, endsAt } = row;
-  const facts = JSON.parse(row.facts) as SessionFacts;
-  return { ...facts, id, account: { directory, id: accountId }, rights, createdAt, seenAt, endsAt, row };
+  return { ...factsOf(row), id, account: { directory, id: accountId }, rights, createdAt, seenAt, endsAt, row };
 }
 
 /** The newest proof of each kind, of those that were given before and now. */

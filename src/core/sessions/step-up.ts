@@ -2,6 +2,7 @@ import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { type Candidate, candidateOf } from '../accounts/candidate.ts';
 import { guardNames } from '../accounts/find-candidates.ts';
+import { readOpenAccount } from '../accounts/read-open-account.ts';
 import { unknownRuleFacts } from '../accounts/read-rule-facts.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { factorsThatCount } from '../enrolment/factors-of.ts';
@@ -16,7 +17,7 @@ import { completeAmong } from '../journey/what-counts.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import { kindsHad } from '../proof/first-sign-in.ts';
 import { randomId, randomToken } from '../random-id.ts';
-import { newestProofs, type Session, type SessionFacts, sessionOf } from './session.ts';
+import { factsOf, newestProofs, type Session, type SessionFacts, sessionOf } from './session.ts';
 
 /**
  * Begins a journey in which the holder of a session proves once more who they are, by one of the combinations that an action asks for.
@@ -73,19 +74,19 @@ export async function ownCandidate(deps: ActDeps, account: AccountRef): Promise<
 /**
  * Gives a session what a step-up of it has proven, and a new token: the old one is nothing any more, so that whoever has stolen it does
  * not rise with its owner. Each step-up does so once.
- * @throws AppError `session.not-proven`, `journey.*` as for any answer
+ * @throws AppError `session.not-proven`, `journey.*` as for any answer, `directory.*`
  */
 export async function raiseSession(deps: ActDeps, session: Session, key: JourneyKey): Promise<{ token: string; session: Session }> {
   const { row, state } = await findJourney(deps, key);
   if (state.goal !== 'step-up' || state.step.kind !== 'done' || state.stepUp?.session !== session.id)
     throw new AppError('session.not-proven');
   const token = randomToken(deps.random);
-  const { address, client, login, language } = session;
-  const proofs = newestProofs(session.proofs, state.proven, state.provenAt ?? 0);
-  const facts: SessionFacts = { proofs, address, client, login, language };
+  // All else stays as it was, also what the session hangs on: a phone on who has let it in.
+  const facts: SessionFacts = { ...factsOf(session.row), proofs: newestProofs(session.proofs, state.proven, state.provenAt ?? 0) };
   const tokenDigest = deps.keys.digest('session-token', token);
   const next = { tokenDigest, journeyId: row.id, rights: session.rights, facts: JSON.stringify(facts) };
-  const read = await readStill(deps, state);
+  const [read, isOpen] = await Promise.all([readStill(deps, state), readOpenAccount(deps, session.account)]);
+  if (isOpen === null) throw new AppError('session.not-proven');
   await deps.store.transaction(async (store) => {
     const about = { account: session.account, session: session.id, actor: journeyActor(deps.act, state) };
     if (!(await isProvenStill(store, state, session.account, { now: deps.act.at, read, except: { journey: row.id } })))
