@@ -4,44 +4,10 @@ import { type Forged, type ForgingProvider, LOGOUT_EVENT, startForgingProvider }
 import { CLIENT, createCookieJar, type OidcServer, startOidcServer } from '../servers/oidc.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
+import { createPortalBrowser, openIdSettings } from './openid-browser.ts';
 import { addPerson, embeddedSection, PROTECTED_GROUP } from './sample-directory.ts';
 import { inSession } from './sign-in-client.ts';
 import { createMovableClock, type Keyturn, startKeyturn, TEST_URL, until } from './start-keyturn.ts';
-
-process.env.KEYTURN_TEST_OIDC = CLIENT.secret;
-
-const settings = (issuer: string) => ({
-  ...{ issuer, label: 'Company', clientId: CLIENT.id, clientSecret: 'env:KEYTURN_TEST_OIDC', directory: 'people' },
-  proofs: [
-    { acr: ['gold'], kinds: ['passkey' as const] },
-    { amr: ['pwd', 'otp'], kinds: ['password' as const, 'totp' as const] },
-    { amr: ['pwd'], kinds: ['password' as const] },
-  ],
-});
-
-/** A browser at Keyturn: keeps its cookies and says where it comes from. */
-function createPortalBrowser(url: string) {
-  const cookies = new Map<string, string>();
-  return {
-    cookies,
-    async post(path: string, body: unknown) {
-      const response = await fetch(`${url}/api/v1${path}`, {
-        method: 'POST',
-        headers: {
-          ...{ 'content-type': 'application/json', origin: TEST_URL, 'sec-fetch-site': 'same-origin' },
-          cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
-        },
-        body: JSON.stringify(body),
-      });
-      for (const cookie of response.headers.getSetCookie()) {
-        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
-        if (value === '') cookies.delete(name);
-        else cookies.set(name, value);
-      }
-      return { status: response.status, body: (await response.json()) as Record<string, never> & { address: string; code: string } };
-    },
-  };
-}
 
 describe.each(['sqlite', 'postgres'] as const)('signing in at a provider of OpenID Connect, on %s', (engine) => {
   let provider: OidcServer;
@@ -58,7 +24,7 @@ describe.each(['sqlite', 'postgres'] as const)('signing in at a provider of Open
         guard: GENEROUS_LIMITS,
         signIn: {
           enabled: true,
-          openIdConnect: settings(provider.issuer),
+          openIdConnect: openIdSettings(provider.issuer),
           rules: [{ name: 'everybody', when: {}, accepted: [['password' as const, 'totp' as const], ['passkey' as const]] }],
         },
         roles: [{ name: 'auditors', may: ['view-history' as const], heldBy: { groups: ['Auditors'] } }],
@@ -291,7 +257,7 @@ describe.each(['sqlite', 'postgres'] as const)('a provider whose word does not h
     keyturn = await startKeyturn({
       directories: [embeddedSection()],
       ...(database === undefined ? {} : { database: database.url }),
-      configuration: { guard: GENEROUS_LIMITS, signIn: { enabled: true, openIdConnect: settings(forger.issuer), rules } },
+      configuration: { guard: GENEROUS_LIMITS, signIn: { enabled: true, openIdConnect: openIdSettings(forger.issuer), rules } },
     });
     await addPerson(keyturn, 'alice');
   });
@@ -458,7 +424,7 @@ describe.each(['sqlite', 'postgres'] as const)('a provider whose word does not h
       configuration: {
         guard: { ...GENEROUS_LIMITS, strayRequestsPerAddress: { count: 3, windowSeconds: 600 } },
         signIn: {
-          ...{ enabled: true, openIdConnect: settings(forger.issuer) },
+          ...{ enabled: true, openIdConnect: openIdSettings(forger.issuer) },
           rules: [{ name: 'everybody', when: {}, accepted: [['password' as const, 'totp' as const]] }],
         },
       },

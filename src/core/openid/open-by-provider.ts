@@ -11,6 +11,7 @@ import type { SessionRow } from '../ports/session-store.ts';
 import { randomId, randomToken } from '../random-id.ts';
 import { sessionActor } from '../sessions/end-sessions.ts';
 import { readAsked } from '../sessions/open-session.ts';
+import { providerOf } from '../sessions/provider-of.ts';
 import { newestProofs, type Session, type SessionFacts, sessionOf } from '../sessions/session.ts';
 import { findProviderAccount, judgeProviderAccount, type ProviderRefusal } from './find-provider-account.ts';
 import { loginId, type ProviderLogin, readLogin, requestOf } from './login.ts';
@@ -104,7 +105,10 @@ async function open(deps: ActDeps, { settings, login, claims, kinds, account, be
   // What was given at the provider was given then, and never in the future of ours.
   const provenAt = Math.min(claims.authenticatedAt, at);
   const language = deps.act.language ?? deps.configuration().organisation.defaultLanguage;
-  const facts: SessionFacts = { proofs: newestProofs([], kinds, provenAt), address, client: 'web', login: account.login, language };
+  const facts: SessionFacts = {
+    ...{ proofs: newestProofs([], kinds, provenAt), address, client: 'web', login: account.login, language },
+    provider: providerOf(settings),
+  };
   const endsAt = at + deps.configuration().signIn.longestHours * 3_600_000;
   const row: SessionRow = {
     ...{ id: randomId(deps.random), tokenDigest: deps.keys.digest('session-token', token), journeyId: loginId(deps, login) },

@@ -3,7 +3,8 @@ import type { Configuration } from '../configuration/document.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { Act } from '../journey/act.ts';
 import type { SessionRow } from '../ports/session-store.ts';
-import { type Session, sessionOf } from './session.ts';
+import { providerOf } from './provider-of.ts';
+import { factsOf, type Session, sessionOf } from './session.ts';
 
 /** A session that was used within this time is not noted again; milliseconds. */
 const NOTED_FOR = 30_000;
@@ -32,11 +33,18 @@ export async function findSession(deps: Deps, tokens: readonly string[], { unatt
   throw new AppError(problem);
 }
 
-/** Whether a session lets nobody in any more: where signing in is switched off, none does but that of an administrator for the emergency. */
+/**
+ * Whether a session lets nobody in any more: where signing in is switched off, none does but that of an administrator for the emergency;
+ * and where a provider says no more who people are, none that came of it, which it could not end any more either.
+ */
 export function isOver(
-  row: Pick<SessionRow, 'endedAt' | 'endsAt' | 'seenAt' | 'rights'>,
-  { enabled, idleMinutes }: Configuration['signIn'],
+  row: Pick<SessionRow, 'endedAt' | 'endsAt' | 'seenAt' | 'rights' | 'facts'>,
+  { enabled, idleMinutes, openIdConnect }: Configuration['signIn'],
   now: number,
 ): boolean {
-  return (!enabled && row.rights !== 'emergency') || row.endedAt !== null || row.endsAt <= now || row.seenAt + idleMinutes * 60_000 <= now;
+  if (row.endedAt !== null || row.endsAt <= now || row.seenAt + idleMinutes * 60_000 <= now) return true;
+  if (row.rights === 'emergency') return false;
+  const { provider } = factsOf(row);
+  const isLeft = provider !== undefined && (openIdConnect === undefined || provider !== providerOf(openIdConnect));
+  return !enabled || isLeft;
 }
