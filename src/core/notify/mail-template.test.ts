@@ -44,6 +44,17 @@ describe.each(MAIL_KINDS)('own words for %s', (kind) => {
   });
 });
 
+it('a mail with something to type or to open keeps at least one sentence that says what must not be done with it', () => {
+  const opens = MAIL_KINDS.filter((kind) => PARTS[kind].some((part) => typeof part === 'object'));
+  expect(opens.length).toBeGreaterThan(10);
+  expect(opens.filter((kind) => !PARTS[kind].some((part) => typeof part === 'string' && KEPT.has(part)))).toEqual([]);
+});
+
+it('what is kept is a sentence of a mail', () => {
+  const sentences = new Set(MAIL_KINDS.flatMap((kind) => PARTS[kind]));
+  expect([...KEPT].filter((sentence) => !sentences.has(sentence))).toEqual([]);
+});
+
 describe('a body', () => {
   it('names each broken variable with its place', () => {
     const body = 'Hello {{what}}\n\nIt was {{hapenedAt}}.\r\n\r\n {{link}} \n\nUntil {{ and {{}} }} {{code}}';
