@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MyAccounts } from '../../shared/api/my-accounts.ts';
 import { readActor } from '../../src/core/access/read-access-facts.ts';
+import { invite } from '../../src/core/enrolment/invitations/invite.ts';
 import { issueRecoveryCodes } from '../../src/core/enrolment/recovery-codes.ts';
 import { issueTemporaryPass } from '../../src/core/enrolment/temporary-pass.ts';
 import type { AccountRef } from '../../src/core/ports/directory.ts';
@@ -283,6 +284,29 @@ describe.each(['sqlite', 'postgres'] as const)('accounts linked by their owner, 
     expect((await again.call('POST', '/me/factors/recovery-codes', {})).status).toBe(201);
     expect(await own()).toEqual(before);
     expect(theirs.account).toEqual(other.account);
+  });
+
+  it('have no open invitation any more after "this was not me" about one of them', async () => {
+    const { person, held } = await signedIn();
+    const other = await bare();
+    expect((await finish(held, await proveOther(held, other.login))).status).toBe(204);
+    const directory = keyturn.deps.directories.get('cloud');
+    const account = await directory.readAccount(other.account);
+    if (account === null) throw new Error('no account');
+    const asked = { goal: 'reset-password', client: 'web', address: null, canBeVouchedFor: () => Promise.resolve(false) } as const;
+    const invited = await invite(keyturn.deps, directory, account, {
+      asked: { ...asked, rules: keyturn.deps.configuration().recovery.rules },
+      ...{ by: { author: 'operator', lane: 'bulk' }, again: false, dryRun: false, byHand: true },
+    });
+    expect(invited.outcome).toBe('invited');
+    keyturn.clock.move(DAY + 1000);
+    await told(person.work, 'was linked to');
+    const mail = keyturn.messages(person.work).find(({ text }) => text.includes('was linked to'));
+    const token = /\/not-me#(\S+)$/m.exec(mail?.text ?? '')?.[1];
+    expect((await request(keyturn.url, 'POST', '/notices/not-me', { token })).status).toBeLessThan(300);
+    // The link counted: that takes it apart no more, which is for whoever releases the account to look at.
+    expect(await keyturn.deps.store.people.accountsOf(person.account)).toHaveLength(2);
+    expect(await keyturn.deps.store.invitations.ofAccount(other.account)).toMatchObject([{ usedAt: null, revokedAt: expect.any(Number) }]);
   });
 
   it('are parted by "this was not me" while the link waits', async () => {

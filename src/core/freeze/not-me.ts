@@ -56,7 +56,8 @@ export async function sayNotMe(deps: CoreDeps, token: string, actor: Actor): Pro
     // First, as what is enrolled for another account seems to wait for as long as the link to it does.
     await unlinkWaiting(deps, store, account, actor);
     await endWaiting(deps, store, account, actor);
-    await store.invitations.revokeOpen(account, deps.clock.now());
+    // What is enrolled by an invitation of a linked account counts for this one too, and at once.
+    for (const each of await store.people.accountsOf(account)) await store.invitations.revokeOpen(each, deps.clock.now());
     await queueNotice(deps, store, { kind: 'recovery-frozen', account, language });
     if (organisation.alarmAddress !== undefined) {
       const parameters = { ...name, organisation: organisation.name, contact: supportContact(deps.configuration(), language) };
