@@ -4,6 +4,8 @@ import { createConfigurationReader } from '../core/configuration/read-configurat
 import { type AttributeLink, linkByAttribute } from '../core/people/link-by-attribute.ts';
 import type { CommandContext } from './command-context.ts';
 import { withExamples } from './examples.ts';
+import { addListAccounts } from './people/list.ts';
+import { addPart } from './people/part.ts';
 import { createCountProgress } from './report/count-progress.ts';
 import type { Runtime } from './runtime.ts';
 import { withRuntime } from './with-runtime.ts';
@@ -24,7 +26,12 @@ const WORDS: Readonly<Record<AttributeLink['outcome'], string>> = {
 
 /** `keyturn people`: which accounts are one person's. */
 export function addPeopleCommand(program: Command, context: CommandContext): void {
-  const people = program.command('people').summary('link the accounts of one person').description('Link the accounts of one person.');
+  const people = program
+    .command('people')
+    .summary('link and part the accounts of one person')
+    .description('See, link and part the accounts of one person.');
+  addListAccounts(people, context);
+  addPart(people, context);
   const link = people
     .command('link')
     .option('--dry-run', 'tell what would be linked, and write nothing')

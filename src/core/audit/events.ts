@@ -129,7 +129,7 @@ export type AuditEvent =
       | { journey: string }
       | { attribute: string }
     ))
-  | { type: 'account.unlinked'; account: AccountRef; other: AccountRef; reason: string; actor: Actor }
+  | { type: 'account.unlinked'; account: AccountRef; other: AccountRef; author: string; reason: string; actor: Actor }
   /** Somebody was invited to set up what proves them; showed the invitation, signed in; or an operator took it back. */
   | { type: 'invitation.made'; account: AccountRef; id: string; author: string; actor: Actor; expiresAt: number; byMail: boolean }
   | ({ type: 'invitation.shown'; id: string } & AboutSession)
