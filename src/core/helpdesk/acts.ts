@@ -25,8 +25,8 @@ export async function issuePassInCase(deps: ActDeps, session: Session, inCase: I
   const { passHours } = deps.configuration().helpdesk;
   const { longestHours } = deps.configuration().factors.temporaryPass;
   const spend = async (store: Store) => {
-    await requireNotFrozen(store, warrant);
     await by.spend(store);
+    await requireNotFrozen(store, warrant);
   };
   const hours = { hours: Math.min(passHours, longestHours), longestHours, once: true };
   const issued = await issueTemporaryPass(deps, account, hours, { ...by, language: session.language, lane: 'notice', spend });
@@ -44,8 +44,8 @@ export async function removeProofsInCase(deps: ActDeps, session: Session, inCase
   const { kinds = [] } = inCase.helpCase.facts;
   const owners = await requireRemovable(deps, session, account, kinds);
   const spend = async (store: Store) => {
-    await requireNotFrozen(store, warrant);
     await by.spend(store);
+    await requireNotFrozen(store, warrant);
   };
   const reason = by.reason ?? 'removed by the helpdesk';
   const which = (row: FactorRow) => kinds.some((kind) => kind === row.kind) && owners.has(accountKey(ownerOf(row)));
@@ -95,9 +95,10 @@ async function allowed(deps: ActDeps, session: Session, action: WithoutWrite, in
     actor: delegateActor(deps, session),
     ...(reason === null ? {} : { reason }),
     async spend(store: Store) {
+      // The log first, whose end it locks: whoever signs them out or freezes is either seen, or comes after.
+      await spendWarrant(deps, store, session, warrant);
       await requireOpen(deps, store, session);
       if (await store.freezes.isFrozen(session.account)) throw new AppError('access.refused');
-      await spendWarrant(deps, store, session, warrant);
     },
   };
   return { helped, account: helpCase.account, warrant, by };

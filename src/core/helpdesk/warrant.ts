@@ -84,15 +84,15 @@ export function freshReceipt(
 
 /**
  * Uses up what an act rests on that writes to no directory, and ends its case, in the transaction of the act: it is done by then.
- * @throws AppError `case.passed`, `case.approval-needed`, `case.receipt-needed` as `useWarrant`
+ * @throws AppError `case.passed`, `case.approval-needed`, `case.receipt-needed` as `requireReceiptStands`
  */
 export async function spendWarrant(deps: ActDeps, store: Store, session: Session, warrant: CaseWarrant): Promise<void> {
   const { helpCase } = warrant;
-  await requireProvenStill(deps, store, warrant);
   const about = { ...aboutCase(helpCase), actor: delegateActor(deps, session) };
   await recordEvent(store, deps.clock, { type: 'case.acted', ...about, ...backingOf(warrant) });
-  // After the log, whose end it locks: whoever freezes or links them is either seen, or comes after.
+  // After the log, whose end it locks: whoever freezes, links, parts or writes is either seen, or comes after.
   await requireApproverStands(store, warrant);
+  await requireReceiptStands(deps, store, warrant);
   if (warrant.kind === 'unverified') await noteUnverified(deps, store, session, helpCase);
   await recordEvent(store, deps.clock, { type: 'case.closed', ...about, because: 'acted' });
   if ((await endCase(store, helpCase, 'acted', deps.act.at)) === null) throw new AppError('case.passed');
