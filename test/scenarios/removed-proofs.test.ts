@@ -27,6 +27,13 @@ const removing = (...kinds: string[]) => ({ action: 'remove-proofs', kinds });
 const receiptNeeded = { status: 403, body: { code: 'case.receipt-needed' } };
 const refused = { status: 403, body: { code: 'access.refused' } };
 const nothing = { status: 409, body: { code: 'case.nothing-to-remove' } };
+/** Over people for whom the others do nothing. */
+const WIDE = {
+  name: 'wide',
+  may: ['remove-proofs' as const],
+  heldBy: { groups: ['Wide'] },
+  over: { groups: ['Staff', 'Elsewhere'] },
+};
 const SUBJECT = 'A way to recover your account was removed';
 
 /** Who has callers verified in other ways than on their own device, to remove what they have lost. */
@@ -47,7 +54,7 @@ describe.each(['sqlite', 'postgres'] as const)('proofs that the helpdesk removes
       configuration: {
         guard: GENEROUS_LIMITS,
         signIn: { enabled: true },
-        roles: [...HELPDESK_ROLES, HEARERS],
+        roles: [...HELPDESK_ROLES, HEARERS, WIDE],
         sms: { kind: 'capture', countries: ['DE'] },
         helpdesk: { approvals: [{ name: 'board', when: { groups: ['Board'] } }] },
       },
@@ -177,13 +184,50 @@ describe.each(['sqlite', 'postgres'] as const)('proofs that the helpdesk removes
     expect(await act(agent, id)).toMatchObject({ status: 200, body: { removed: 1 } });
   });
 
+  const linkTo = (caller: Caller, linked: Caller) => {
+    const link = { person: newLogin(), ids: [newLogin(), newLogin()] as [string, string], now: 0, by: 'test', countsFrom: 0 };
+    return keyturn.deps.store.people.link(caller.ref, linked.ref, link);
+  };
+
+  it('wait for a second agent who may remove them wherever they stand, when it is approved and when it is done', async () => {
+    const [agent, narrow, wide] = [await newAgent(keyturn, 'Wide'), await newAgent(keyturn, 'Carers'), await newAgent(keyturn, 'Wide')];
+    const needed = { body: { code: 'case.approval-needed' } };
+    const decide = (by: typeof agent, id: string) => by.held.call('POST', `/helpdesk/approvals/${id}`, { approve: true });
+    const waitsFor = async (by: typeof agent) => (await by.held.call('GET', '/helpdesk/approvals')).body.approvals as { case: string }[];
+    const twoAccounts = async () => {
+      const [caller, linked] = [
+        await newCaller(keyturn, { groups: ['Staff', 'Board'] }),
+        await newCaller(keyturn, { groups: ['Elsewhere'] }),
+      ];
+      await add(linked, 'recovery-code', newLogin('digest'));
+      return { caller, linked };
+    };
+    const { caller, linked } = await twoAccounts();
+    expect(await linkTo(caller, linked)).toBe(true);
+    const { id } = await verified(keyturn, agent, caller, removing('recovery-code'));
+    expect(await act(agent, id)).toMatchObject(needed);
+    expect((await waitsFor(narrow)).some((each) => each.case === id)).toBe(false);
+    expect(await decide(narrow, id)).toMatchObject(refused);
+    expect((await waitsFor(wide)).some((each) => each.case === id)).toBe(true);
+    expect((await decide(wide, id)).status).toBe(204);
+    expect(await act(agent, id)).toMatchObject({ status: 200, body: { removed: 1 } });
+
+    const later = await twoAccounts();
+    await add(later.caller, 'recovery-code', newLogin('digest'));
+    const next = await verified(keyturn, agent, later.caller, removing('recovery-code'));
+    expect(await act(agent, next.id)).toMatchObject(needed);
+    expect((await decide(narrow, next.id)).status).toBe(204);
+    expect(await linkTo(later.caller, later.linked)).toBe(true);
+    expect(await act(agent, next.id)).toMatchObject(needed);
+    expect(await kindsOf(later.linked)).toContain('recovery-code');
+  });
+
   it('go also where they stand with a linked account, unless the role is not over it', async () => {
     const agent = await newAgent(keyturn, 'Carers');
     for (const groups of [['Staff'], []]) {
       const [caller, linked] = [await newCaller(keyturn), await newCaller(keyturn, { groups })];
       await add(linked, 'recovery-code', newLogin('digest'));
-      const link = { person: newLogin(), ids: [newLogin(), newLogin()] as [string, string], now: 0, by: 'test', countsFrom: 0 };
-      expect(await keyturn.deps.store.people.link(caller.ref, linked.ref, link)).toBe(true);
+      expect(await linkTo(caller, linked)).toBe(true);
       if (groups.length === 0) {
         expect(await openCase(agent, caller, removing('recovery-code'))).toMatchObject(refused);
         continue;

@@ -13,6 +13,7 @@ import type { Session } from '../sessions/session.ts';
 import { threatNow } from '../threat/raised-since.ts';
 import { aboutCase, endCase, type HelpCase, helpCaseOf, moveCase } from './help-case.ts';
 import { noteOnce } from './note-refusal.ts';
+import { otherOwners } from './removable.ts';
 import { isSamePerson } from './second-agent.ts';
 import { freshReceipt } from './warrant.ts';
 
@@ -66,12 +67,15 @@ async function mayDecideOrUnknown(deps: ActDeps, session: Session, helpCase: Hel
   }
 }
 
-async function mayDecide(deps: ActDeps, session: Session, { account: ref, agent, action }: HelpCase): Promise<boolean> {
-  if (await isSamePerson(deps.store, session.account, agent)) return false;
-  const directory = deps.directories.all().find(({ id }) => id === ref.directory);
-  const account = (await directory?.readAccount(ref)) ?? null;
-  if (directory === undefined || account === null) return false;
-  return (await judgeHelped(deps, session, { directory, account })).may.includes(action);
+async function mayDecide(deps: ActDeps, session: Session, helpCase: HelpCase): Promise<boolean> {
+  if (await isSamePerson(deps.store, session.account, helpCase.agent)) return false;
+  for (const ref of [helpCase.account, ...(await otherOwners(deps, helpCase))]) {
+    const directory = deps.directories.all().find(({ id }) => id === ref.directory);
+    const account = (await directory?.readAccount(ref)) ?? null;
+    if (directory === undefined || account === null) return false;
+    if (!(await judgeHelped(deps, session, { directory, account })).may.includes(helpCase.action)) return false;
+  }
+  return true;
 }
 
 export interface Decision {
@@ -97,7 +101,7 @@ export async function decideApproval(deps: ActDeps, session: Session, id: string
     );
     throw new AppError('case.approval-own');
   }
-  await requireMay(deps, session, helpCase.action, helpCase.account);
+  for (const each of [helpCase.account, ...(await otherOwners(deps, helpCase))]) await requireMay(deps, session, helpCase.action, each);
   const { approval } = helpCase.facts;
   if (approval === undefined || !isWaiting(deps, helpCase)) throw new AppError('case.passed');
   if (!approve && reason === null) throw new AppError('case.reason-missing');

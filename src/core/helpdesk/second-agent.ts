@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import { can } from '../access/can.ts';
 import { delegateActor, type HelpedWith } from '../access/helped.ts';
-import { readActor } from '../access/read-access-facts.ts';
+import { readActor, readTarget } from '../access/read-access-facts.ts';
 import { accountKey } from '../accounts/candidate.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
@@ -11,6 +11,7 @@ import type { Store } from '../ports/store.ts';
 import type { Session } from '../sessions/session.ts';
 import { isRaisedSince } from '../threat/raised-since.ts';
 import { type Approval, type Approved, aboutCase, type HelpCase, moveCase } from './help-case.ts';
+import { otherOwners } from './removable.ts';
 
 /**
  * What a second agent said to an act that takes one. Where nobody was asked yet, or who approved may not any more, or a threat was raised
@@ -47,14 +48,26 @@ export async function approverStillMay(
   deps: ActDeps,
   by: AccountRef,
   { target }: Pick<HelpedWith, 'target'>,
-  { action, agent }: HelpCase,
+  helpCase: HelpCase,
 ): Promise<boolean> {
-  const directory = deps.directories.all().find(({ id }) => id === by.directory);
-  const account = (await directory?.readAccount(by)) ?? null;
-  if (directory === undefined || account === null) return false;
+  const found = await entryOf(deps, by);
+  if (found === null) return false;
   const { roles } = deps.configuration();
-  const actor = await readActor(deps, directory, roles, account);
-  return can(roles, actor, action, target).allowed && !(await isSamePerson(deps.store, by, agent));
+  const actor = await readActor(deps, found.directory, roles, found.account);
+  if (!can(roles, actor, helpCase.action, target).allowed || (await isSamePerson(deps.store, by, helpCase.agent))) return false;
+  for (const owner of await otherOwners(deps, helpCase)) {
+    const other = await entryOf(deps, owner);
+    if (other === null) return false;
+    const also = await readTarget(deps, other.directory, roles, other.account);
+    if (!can(roles, actor, helpCase.action, also).allowed) return false;
+  }
+  return true;
+}
+
+async function entryOf({ directories }: Pick<ActDeps, 'directories'>, ref: AccountRef) {
+  const directory = directories.all().find(({ id }) => id === ref.directory);
+  const account = (await directory?.readAccount(ref)) ?? null;
+  return directory === undefined || account === null ? null : { directory, account };
 }
 
 /**
