@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { stringify } from 'csv-stringify/sync';
 import { AppError } from '../../../shared/errors.ts';
 import { createConfigurationReader } from '../../core/configuration/read-configuration.ts';
+import { csvHead, csvLines } from '../../core/csv-lines.ts';
 import { isGood } from '../../core/enrolment/invitations/invite.ts';
 import { revokeInvitations } from '../../core/enrolment/invitations/revoke-invitations.ts';
 import type { Directory } from '../../core/ports/directory.ts';
@@ -39,14 +39,13 @@ function addList(enrolment: Command, context: CommandContext): void {
     .action((flags: { state?: State; json?: boolean }) =>
       withRuntime(context, context.settings().settings, {}, async (runtime) => {
         const counts = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<State, number>;
-        if (flags.json !== true) await context.write(stringify([[...COLUMNS]]));
+        if (flags.json !== true) await context.write(csvHead(COLUMNS));
         await forEachNewest(runtime, async (row) => {
           const state = stateOf(row, runtime.clock.now());
           counts[state] += 1;
           if (flags.state !== undefined && flags.state !== state) return;
           const shown = await present(runtime.directories, row, state);
-          const line =
-            flags.json === true ? `${JSON.stringify(shown)}\n` : stringify([shown], { columns: [...COLUMNS], escape_formulas: true });
+          const line = flags.json === true ? `${JSON.stringify(shown)}\n` : csvLines([shown], COLUMNS);
           await context.write(line);
         });
         context.writeError(`keyturn: ${STATES.map((state) => `${counts[state]} ${state}`).join(', ')}.\n`);

@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
-import { stringify } from 'csv-stringify/sync';
 import type { Goal } from '../../../shared/api/journeys.ts';
 import type { AccountVerdict } from '../../core/accounts/judge-account.ts';
 import type { Configuration } from '../../core/configuration/document.ts';
 import { createConfigurationReader } from '../../core/configuration/read-configuration.ts';
+import { csvHead, csvLines } from '../../core/csv-lines.ts';
 import { findStranded } from '../../core/enrolment/find-stranded.ts';
 import { usualSituation } from '../../core/journey/usual-situation.ts';
 import type { Account } from '../../core/ports/directory.ts';
@@ -56,7 +56,7 @@ async function printStranded(context: CommandContext, runtime: Runtime, configur
     rules: configuration.recovery.rules,
     canBeVouchedFor: vouchedFor(runtime, configuration),
   };
-  if (flags.json !== true) await context.write(stringify([[...COLUMNS]]));
+  if (flags.json !== true) await context.write(csvHead(COLUMNS));
   const sum = { looked: 0, stranded: 0 };
   for (const directory of directories) {
     const progress = createCountProgress(context.writeError);
@@ -84,6 +84,5 @@ function rowOf({ directory, login, displayName, location }: Account, { reason, d
 }
 
 async function printRow(context: CommandContext, row: Row, { json }: Flags): Promise<void> {
-  // Names come from the directory, where people may write their own: none of them is a formula (OWASP, CSV Injection).
-  await context.write(json === true ? `${JSON.stringify(row)}\n` : stringify([row], { columns: [...COLUMNS], escape_formulas: true }));
+  await context.write(json === true ? `${JSON.stringify(row)}\n` : csvLines([row], COLUMNS));
 }

@@ -1,8 +1,8 @@
-import { stringify } from 'csv-stringify/sync';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { historyFilterSchema, historyQuerySchema, historySchema } from '../../../shared/api/history.ts';
 import { problemSchema } from '../../../shared/api/journeys.ts';
+import { csvHead, csvLines } from '../../core/csv-lines.ts';
 import { exportHistory } from '../../core/history/export-history.ts';
 import { openHistory, type ToldEvent } from '../../core/history/read-history.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
@@ -73,15 +73,14 @@ export function historyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
   };
 }
 
-/** Names and reasons are what people have typed: none of them is a formula in a spreadsheet (OWASP, CSV Injection). */
 async function* linesOf(pages: AsyncGenerator<readonly ToldEvent[]>): AsyncGenerator<string> {
-  yield stringify([[...COLUMNS]]);
+  yield csvHead(COLUMNS);
   for await (const events of pages) {
     const rows = events.map(({ seq, at, type, sentence, accounts, facts }) => ({
       ...{ seq, at: new Date(at).toISOString(), type, sentence },
       accounts: accounts.map(({ directory, id, login }) => login ?? `${directory}/${id}`).join(', '),
       facts: JSON.stringify(facts),
     }));
-    yield stringify(rows, { columns: [...COLUMNS], escape_formulas: true });
+    yield csvLines(rows, COLUMNS);
   }
 }

@@ -1,4 +1,3 @@
-import { stringify } from 'csv-stringify/sync';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { problemSchema } from '../../../shared/api/journeys.ts';
@@ -10,6 +9,7 @@ import {
   type SeenPerson,
   seenPersonSchema,
 } from '../../../shared/api/people.ts';
+import { csvHead, csvLines } from '../../core/csv-lines.ts';
 import { exportPeople } from '../../core/helpdesk/export-people.ts';
 import { directoriesToSearch } from '../../core/helpdesk/find-people.ts';
 import { maskContact } from '../../core/helpdesk/mask-contact.ts';
@@ -150,14 +150,13 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
   };
 }
 
-/** People write their own names in many directories: none of them is a formula in a spreadsheet (OWASP, CSV Injection). */
 async function* linesOf(
   first: IteratorResult<readonly Account[], void>,
   rest: AsyncGenerator<readonly Account[]>,
   rowOf: (account: Account) => FoundPersonRow,
 ): AsyncGenerator<string> {
-  const lines = (people: readonly Account[]) => stringify(people.map(rowOf), { columns: [...COLUMNS], escape_formulas: true });
-  yield stringify([[...COLUMNS]]);
+  const lines = (people: readonly Account[]) => csvLines(people.map(rowOf), COLUMNS);
+  yield csvHead(COLUMNS);
   try {
     if (first.done !== true) yield lines(first.value);
     for await (const people of rest) yield lines(people);

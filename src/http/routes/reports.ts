@@ -1,4 +1,3 @@
-import { stringify } from 'csv-stringify/sync';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { problemSchema } from '../../../shared/api/journeys.ts';
@@ -7,6 +6,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { REPORT_TABLES } from '../../../shared/report-parts.ts';
 import { sessionPart } from '../../core/access/caller.ts';
 import { recordEvent } from '../../core/audit/record-event.ts';
+import { csvTable } from '../../core/csv-lines.ts';
 import { countLocked } from '../../core/reports/count-locked.ts';
 import { readReport } from '../../core/reports/read-report.ts';
 import { lockedTable, tableOf } from '../../core/reports/table-of.ts';
@@ -70,12 +70,7 @@ export function reportRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           await acting.store.transaction((store) => recordEvent(store, acting.clock, { type: 'report.exported', ...about }));
           reply.header('content-type', 'text/csv; charset=utf-8');
           reply.header('content-disposition', `attachment; filename="${table}.csv"`);
-          return reply.send(
-            stringify(
-              [columns, ...rows].map((row) => [...row]),
-              { escape_formulas: true },
-            ),
-          );
+          return reply.send(csvTable([columns, ...rows]));
         }),
     );
   };
