@@ -1,4 +1,5 @@
 import { withLines } from '../../../shared/fix-text.ts';
+import { CLOCKS_MAY_DIFFER } from '../clocks-differ.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { Clock } from '../ports/platform.ts';
 import { type Finding, findingsOf } from './finding.ts';
@@ -35,8 +36,6 @@ export async function checkStore(
 
 /** Nodes whose clocks differ by more than this hold each other's journeys up; milliseconds. */
 const CLOCK_WARN = 2000;
-/** A code of an authenticator is shown for thirty seconds: beyond this those of people who are in time are refused. */
-const CLOCK_FAIL = 20_000;
 
 /** This machine's clock beside the one that all nodes have in common. */
 export async function checkClock({ clock, databaseTime }: { clock: Pick<Clock, 'now'>; databaseTime: DatabaseTime }): Promise<Finding[]> {
@@ -49,5 +48,5 @@ export async function checkClock({ clock, databaseTime }: { clock: Pick<Clock, '
   if (seconds * 1000 < CLOCK_WARN) return [ok('It agrees with the clock of the database')];
   const text = `This machine is ${seconds} s ${ahead > 0 ? 'ahead of' : 'behind'} the clock of the database`;
   const fix = 'Let both be set by NTP (systemd-timesyncd or chrony)';
-  return [seconds * 1000 < CLOCK_FAIL ? warn(text, fix) : fail(`${text}: codes of authenticators are refused`, fix)];
+  return [seconds * 1000 < CLOCKS_MAY_DIFFER ? warn(text, fix) : fail(`${text}: codes of authenticators are refused`, fix)];
 }

@@ -1,3 +1,4 @@
+import { CLOCKS_MAY_DIFFER } from '../clocks-differ.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { ProviderRequest } from '../ports/open-id-provider.ts';
 import { randomToken } from '../random-id.ts';
@@ -21,12 +22,12 @@ export function newLogin({ random }: Pick<CoreDeps, 'random'>, startedAt: number
   return { text: `${randomToken(random)}.${startedAt.toString(36)}.${again ? 'a' : 'n'}`, startedAt, again };
 }
 
-/** null: it is none, or took too long. */
+/** null: it is none, took too long, or was begun later than the clocks of nodes may differ. */
 export function readLogin(text: string, now: number): ProviderLogin | null {
   const [, started, mode] = FORM.exec(text) ?? [];
   if (started === undefined) return null;
   const startedAt = Number.parseInt(started, 36);
-  return startedAt <= now && now - startedAt < LASTS ? { text, startedAt, again: mode === 'a' } : null;
+  return startedAt - now <= CLOCKS_MAY_DIFFER && now - startedAt < LASTS ? { text, startedAt, again: mode === 'a' } : null;
 }
 
 /** What it is bound to at the provider: HMACs, 43 characters each. */

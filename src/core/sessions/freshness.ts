@@ -1,5 +1,6 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { CLOCKS_MAY_DIFFER } from '../clocks-differ.ts';
 import type { Configuration } from '../configuration/document.ts';
 import type { Act } from '../journey/act.ts';
 import { countingKinds } from '../threat/counting-kinds.ts';
@@ -20,9 +21,12 @@ export function allGivenAnew(configuration: Pick<Configuration, 'withoutKinds'>,
   return { within, anyOf: [counting.length === 0 ? all : counting] };
 }
 
-/** Whether proofs are fresh enough for what is wanted. What was given in the future (a clock set back) is not. */
+/**
+ * Whether proofs are fresh enough for what is wanted. What was given in the future (a clock set back) is not, unless by as little as the clock
+ * of the node that took it may be ahead of this one: whoever has just given it would be asked for it again, by each other node.
+ */
 export function isFresh(proofs: readonly GivenProof[], { within, anyOf }: WantedProof, now: number): boolean {
-  const fresh = proofs.filter(({ at }) => at <= now && now - at <= within).map(({ kind }) => kind);
+  const fresh = proofs.filter(({ at }) => at - now <= CLOCKS_MAY_DIFFER && now - at <= within).map(({ kind }) => kind);
   return anyOf.some((kinds) => kinds.length > 0 && kinds.every((kind) => fresh.includes(kind)));
 }
 
