@@ -3,8 +3,9 @@ import { AppError } from '../../shared/errors.ts';
 import { typedNameDigest } from '../core/audit/typed-name.ts';
 import { eventsAbout } from './audit/find-events.ts';
 import { addList } from './audit/list-events.ts';
-import { type LogReport, type NotedHead, storedRows, verifyExport, verifyStored } from './audit/verify-log.ts';
+import { type LogReport, type NotedHead, storedPages, storedRows, verifyExport, verifyStored } from './audit/verify-log.ts';
 import type { CommandContext } from './command-context.ts';
+import { completeCommand } from './complete-command.ts';
 import { withExamples } from './examples.ts';
 import { withRuntime } from './with-runtime.ts';
 
@@ -48,6 +49,7 @@ export function addAuditCommand(program: Command, context: CommandContext): void
     { command: 'keyturn audit export > audit.jsonl', does: 'saves the log, in constant memory' },
     { command: 'keyturn audit export --after 1204', does: 'prints what has happened since event 1204' },
   ]);
+  addReindex(audit, context);
   addList(audit, context);
   const find = audit
     .command('find')
@@ -71,11 +73,32 @@ export function addAuditCommand(program: Command, context: CommandContext): void
   withExamples(key, [{ command: 'keyturn audit key', does: 'prints what `audit verify --public-key` takes' }]);
 }
 
+function addReindex(audit: Command, context: CommandContext): void {
+  const reindex = audit
+    .command('reindex')
+    .description(
+      'Make anew what the history finds events by, as far as it is missing: a verification has said that it was taken away. The log itself is not touched, and Keyturn may run.',
+    )
+    .action(() =>
+      withRuntime(context, context.settings().settings, { only: 'store' }, async ({ store }) => {
+        let mended = 0;
+        for await (const page of storedPages(store)) {
+          const missing = new Set(await store.audit.unindexed(page));
+          if (missing.size === 0) continue;
+          await store.audit.index(page.filter(({ seq }) => missing.has(seq)));
+          mended += missing.size;
+        }
+        await context.print(`Events that the history finds again: ${mended}.`);
+      }),
+    );
+  withExamples(reindex, [{ command: 'keyturn audit reindex', does: 'makes the index of the history whole again' }]);
+}
+
 function addVerify(audit: Command, context: CommandContext): void {
   const verify = audit
     .command('verify')
     .description(
-      'Walk the chain from its first event to its end. Finds events that were changed, dropped, inserted, moved or cut off. In the database each event must have been written with a key of this installation; an export is checked by its signed end, anywhere. Receipts of callers that agents relied on are checked too, in both. Exit code 1 when something is found.',
+      'Walk the chain from its first event to its end. Finds events that were changed, dropped, inserted, moved or cut off. In the database each event must have been written with a key of this installation, and the history must find it; an export is checked by its signed end, anywhere. Receipts of callers that agents relied on are checked too, in both. Exit code 1 when something is found.',
     )
     .option('--file <export>', 'verify a file made by `keyturn audit export`, without any database')
     .option('--public-key <key>', 'the key that the export must be signed with, from `keyturn audit key`')
@@ -87,7 +110,10 @@ function addVerify(audit: Command, context: CommandContext): void {
           ? await withRuntime(context, context.settings().settings, { only: 'store' }, ({ store }) => verifyStored(store, expect))
           : await verifyExport(file, { noted: expect, publicKey });
       if (!report.ok) context.failed();
-      await context.print(json === true ? JSON.stringify(report, null, 2) : describe(report, file !== undefined, publicKey !== undefined));
+      if (json === true) return context.print(JSON.stringify(report, null, 2));
+      await context.print(describe(report, file !== undefined, publicKey !== undefined));
+      if (report.problem?.reason === 'not-indexed')
+        await context.print(`Make them anew from the log:\n    ${completeCommand('keyturn audit reindex', context.settingsFile())}`);
     });
   withExamples(verify, [
     { command: 'keyturn audit verify', does: 'verifies the log in the database' },

@@ -11,6 +11,8 @@ export interface AuditKeyring {
   reload(db: Database): Promise<AuditSeals>;
   /** The end of the chain as this process wrote it last, whether that was committed or not; null: it has written none. */
   end: AuditHead | null;
+  /** The same of what was committed: nothing that was lies behind it again, unless somebody has put it back. */
+  committed: AuditHead | null;
 }
 
 /** What a table file works with. `db` is a transaction's own inside a transaction. Read it anew in each verb. */
@@ -22,6 +24,8 @@ export interface TableContext {
   readonly log: Log;
   /** Hears the type of each event that is appended to the audit log; inside a transaction it counts when that is committed. */
   readonly noteEvent: (type: string) => void;
+  /** Hears of the end of the audit log once it is committed. */
+  readonly noteEnd: (end: AuditHead) => void;
   /** Runs in the transaction under way, or in one of its own when there is none. */
   atomically<T>(work: (db: Database) => Promise<T>): Promise<T>;
 }

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isAbortedTransactionError } from 'kysely';
 import { AppError } from '../../shared/errors.ts';
+import type { AuditHead } from '../core/ports/audit-store.ts';
 import type { Log } from '../core/ports/platform.ts';
 import type { Store } from '../core/ports/store.ts';
 import { prepareAppends } from './append-sqlite.ts';
@@ -90,6 +91,9 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
     options.observer?.onAuditEvent(type);
     appends.note();
   };
+  const noteEnd = (end: AuditHead) => {
+    dataKeys.audit.committed = end;
+  };
   const dataKeys = await openDataKeys(db, engine, secrets).catch(async (error: unknown) => {
     await disk.close();
     await db.destroy();
@@ -126,6 +130,7 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
     audit,
     log,
     noteEvent,
+    noteEnd,
     get db() {
       refuseMisuse();
       return db;
@@ -135,6 +140,7 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
 
   const transaction: Store['transaction'] = async (work, durability = 'flushed') => {
     const noted: string[] = [];
+    let end: AuditHead | null = null;
     const result = await inTransaction((inner) => {
       const context: TableContext = {
         engine,
@@ -142,6 +148,9 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
         audit,
         log,
         noteEvent: (type) => noted.push(type),
+        noteEnd: (next) => {
+          end = next;
+        },
         db: inner,
         atomically: (more) => more(inner),
       };
@@ -167,6 +176,7 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
         },
       });
     });
+    if (end !== null) noteEnd(end);
     noted.forEach(noteEvent);
     if ((typeof durability === 'function' ? durability(result) : durability) === 'flushed') await disk.flush();
     else disk.flushSoon();

@@ -127,7 +127,7 @@ function dataKeysOf(secrets: Secrets, keys: ReadonlyMap<string, Uint8Array>, cur
     seals = sealsOf(known);
     return seals;
   };
-  return { digest, audit: { seals: () => seals, reload, end: null } };
+  return { digest, audit: { seals: () => seals, reload, end: null, committed: null } };
 }
 
 /** The end of a chain that has no event yet. Sealed once only: whoever empties the log cannot make it begin anew. */

@@ -35,7 +35,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     end: 'flushed',
   },
   counters: { hitAll: 'deferred', pause: 'flushed', read: 'reads', clear: 'flushed' },
-  audit: { append: 'flushed', read: 'reads', search: 'reads', head: 'reads', seals: 'reads' },
+  audit: { append: 'flushed', read: 'reads', search: 'reads', unindexed: 'reads', index: 'flushed', head: 'reads', seals: 'reads' },
   intents: {
     insert: 'flushed',
     amend: 'flushed',

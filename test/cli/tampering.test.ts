@@ -70,6 +70,23 @@ describe('an audit log that somebody has changed in the database', () => {
   });
 });
 
+describe('an event that somebody hides from the history', () => {
+  it('is found by verify, and by the history again once its index is made anew', async () => {
+    const listed = async () =>
+      (await runCommand([...settings, 'audit', 'list', '--group', 'administration'])).output.trim().split('\n').length;
+    expect(await listed()).toBe(3);
+    inDatabase('delete from audit_terms where seq = 2');
+    expect(await listed()).toBe(2);
+    const verified = await runCommand([...settings, 'audit', 'verify']);
+    expect(verified).toMatchObject({ exitCode: 1, output: expect.stringContaining('Event 2: the history does not find it') });
+    expect(verified.output).toMatch(/\n {4}keyturn .*audit reindex\n$/);
+    expect((await runCommand([...settings, 'audit', 'reindex'])).output).toBe('Events that the history finds again: 1.\n');
+    expect(await listed()).toBe(3);
+    expect((await runCommand([...settings, 'audit', 'verify'])).exitCode).toBe(0);
+    expect((await runCommand([...settings, 'audit', 'reindex'])).output).toContain(': 0.');
+  });
+});
+
 describe('keys that do not belong to the database', () => {
   it.each([
     ['another key under the same id', () => [{ id: 'test', secret: 'env:OTHER' }], /another key than the one/],

@@ -236,6 +236,37 @@ export function specifyTransactions(makeDatabase: MakeDatabase): void {
       });
     });
 
+    it('tells that it was put back to an earlier end of its own beneath a node that runs, also when that was in a transaction', async () => {
+      const own = await makeDatabase();
+      for (const within of [false, true]) {
+        const node = await openTestStore(own.url);
+        const append = () => (within ? node.transaction((store) => store.audit.append(event)) : node.audit.append(event));
+        for (let time = 0; time < 3; time += 1) await append();
+        const { seq, hash, keyId, mac } = await node.audit.head();
+        for (let time = 0; time < 2; time += 1) await append();
+        // What is rolled back was never there.
+        await expect(
+          node.transaction(async (store) => {
+            await store.audit.append(event);
+            throw new Error('rolled back');
+          }),
+        ).rejects.toThrow('rolled back');
+        await append();
+        if (!within) expect(await verify(node)).toMatchObject({ ok: true, checked: seq + 3 });
+        await own.execute(`delete from audit_terms where seq > ${seq}`);
+        await own.execute(`delete from audit_events where seq > ${seq}`);
+        await own.execute(`update audit_head set seq = ${seq}, hash = '${hash}', key_id = '${keyId}', mac = '${mac}'`);
+        await append();
+        await append();
+        const rows = await node.audit.read(seq, 10);
+        expect(rows.map(({ type }) => type)).toEqual(['audit.end-put-back', event.type, event.type]);
+        expect(JSON.parse(rows[0]?.data ?? '')).toEqual({ seq, hash, was: seq + 3 });
+        if (!within) expect(await verify(node)).toMatchObject({ ok: false, problem: { seq: seq + 1, reason: 'end-was-put-back' } });
+        await node.close();
+      }
+      await own.drop();
+    });
+
     it('is one chain for nodes whose keys stand in another order, and when a key was made after a node started', async () => {
       const own = await makeDatabase();
       const [a, b] = [testKey('a'), testKey('b')];

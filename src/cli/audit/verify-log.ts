@@ -21,14 +21,24 @@ export interface LogReport extends Omit<ChainReport, 'problem'> {
   receipts: { count: number; keys: string[] };
 }
 
-/** Walks the log of the database: every event and the recorded end must have been written with a key of this installation. */
+/**
+ * Walks the log of the database: every event and the recorded end must have been written with a key of this installation, and the history
+ * must find each event by all that it is about.
+ */
 export async function verifyStored(store: Store, noted?: NotedHead): Promise<LogReport> {
   const end = await store.audit.head();
   const seals = store.audit.seals();
   const known = seals.publicKeys().map(({ publicKey }) => publicKey);
-  const watched = watch(storedRows(store), noted, known);
-  const report = await verifyChain(watched.rows, { seals, end, endAfter: () => store.audit.head() });
-  return watched.compare(report);
+  let unindexed: number | undefined;
+  async function* rows() {
+    for await (const page of storedPages(store)) {
+      unindexed ??= (await store.audit.unindexed(page))[0];
+      yield* page;
+    }
+  }
+  const watched = watch(rows(), noted, known);
+  const report = watched.compare(await verifyChain(watched.rows, { seals, end, endAfter: () => store.audit.head() }));
+  return report.ok && unindexed !== undefined ? failed(report, unindexed, 'not-indexed') : report;
 }
 
 /** Walks an export. Needs no secret: its signed end vouches for all that comes before. */
@@ -51,6 +61,7 @@ export async function verifyExport(
 const MEANINGS = {
   ...CHAIN_PROBLEMS,
   ...RECEIPT_PROBLEMS,
+  'not-indexed': 'the history does not find it by all that it is about: rows of table audit_terms were taken away',
   'no-signed-end': 'the file has no signed end behind it: it may have been cut off',
   'signature-wrong': 'the signed end was not signed with the key that it names',
   'signed-by-another': 'the end is signed with another key than the one you named',
@@ -103,11 +114,16 @@ function watch(rows: AsyncIterable<AuditRow>, noted: NotedHead | undefined, know
 
 /** Every event in the database, in constant memory. */
 export async function* storedRows(store: Store, from = 0): AsyncGenerator<AuditRow> {
+  for await (const page of storedPages(store, from)) yield* page;
+}
+
+/** The same, by as many as are read at once. */
+export async function* storedPages(store: Store, from = 0): AsyncGenerator<readonly AuditRow[]> {
   for (let after = from; ; ) {
     const rows = await store.audit.read(after, PAGE);
-    yield* rows;
     const last = rows.at(-1);
     if (last === undefined) return;
+    yield rows;
     after = last.seq;
   }
 }

@@ -43,6 +43,8 @@ export const CHAIN_PROBLEMS = {
   'beyond-end': 'the recorded end of the log comes before it: events were added, or the end was put back',
   'end-differs': 'the recorded end of the log names another hash for it',
   'end-not-authentic': 'the recorded end of the log was not written with the key of the log',
+  'end-was-put-back':
+    'when it was written, events were gone that Keyturn had written before it: the end of the log was put back to an earlier one',
   'end-was-not-authentic': 'when it was written, Keyturn found that somebody else had changed the end of the log before it',
 } as const;
 
@@ -50,6 +52,15 @@ export type ChainProblem = keyof typeof CHAIN_PROBLEMS;
 
 /** Written before the next event when the recorded end of the chain is not ours: what happened stays visible for good. */
 export const END_NOT_AUTHENTIC_EVENT = 'audit.end-not-authentic';
+
+/** The same where the recorded end is an earlier one of ours than the process has committed: events behind it were taken away. */
+export const END_PUT_BACK_EVENT = 'audit.end-put-back';
+
+/** What such an event says of the log. */
+const MARKS: Readonly<Record<string, ChainProblem>> = {
+  [END_NOT_AUTHENTIC_EVENT]: 'end-was-not-authentic',
+  [END_PUT_BACK_EVENT]: 'end-was-put-back',
+};
 
 export interface ChainReport {
   ok: boolean;
@@ -75,7 +86,7 @@ export async function verifyChain(rows: AsyncIterable<AuditRow> | Iterable<Audit
   const { seals, end, endAfter } = check;
   let head = { seq: 0, hash: GENESIS_HASH };
   let atEnd = end?.seq === 0 ? head : null;
-  let broken: number | null = null;
+  let broken: ChainReport['problem'];
   let missing: number | null = null;
   const failed = (seq: number, reason: ChainProblem): ChainReport => ({ ok: false, checked: head.seq, head, problem: { seq, reason } });
 
@@ -92,12 +103,13 @@ export async function verifyChain(rows: AsyncIterable<AuditRow> | Iterable<Audit
     }
     const problem = problemOf(row, head.hash, seals);
     if (problem !== null) return failed(row.seq, problem);
-    if (row.type === END_NOT_AUTHENTIC_EVENT) broken ??= row.seq;
+    const mark = Object.hasOwn(MARKS, row.type) ? MARKS[row.type] : undefined;
+    if (mark !== undefined) broken ??= { seq: row.seq, reason: mark };
     head = { seq: row.seq, hash: row.hash };
     if (head.seq === end?.seq) atEnd = head;
   }
   if (missing !== null) return failed(missing, 'dropped');
-  if (broken !== null) return failed(broken, 'end-was-not-authentic');
+  if (broken !== undefined) return failed(broken.seq, broken.reason);
   if (end !== undefined) {
     const problem = problemOfEnd(end, atEnd, seals);
     if (problem !== null) return failed(problem === 'truncated' ? head.seq + 1 : end.seq, problem);

@@ -1,8 +1,8 @@
 import type { HistoryGroup } from '../../../shared/history-groups.ts';
-import { END_NOT_AUTHENTIC_EVENT } from './chain.ts';
+import { END_NOT_AUTHENTIC_EVENT, END_PUT_BACK_EVENT } from './chain.ts';
 import type { AuditEvent } from './events.ts';
 
-export type AuditType = AuditEvent['type'] | typeof END_NOT_AUTHENTIC_EVENT;
+export type AuditType = AuditEvent['type'] | typeof END_NOT_AUTHENTIC_EVENT | typeof END_PUT_BACK_EVENT;
 
 /** Every type of event, in the group that people look for it in. What is missing here does not compile. */
 export const EVENT_GROUPS: Readonly<Record<AuditType, HistoryGroup>> = {
@@ -106,6 +106,7 @@ export const EVENT_GROUPS: Readonly<Record<AuditType, HistoryGroup>> = {
   'history.exported': 'administration',
   'report.exported': 'administration',
   [END_NOT_AUTHENTIC_EVENT]: 'administration',
+  [END_PUT_BACK_EVENT]: 'administration',
 };
 
 /** null: a type that a newer program has written. */

@@ -21,6 +21,9 @@ export type AuditHead = Pick<AuditRow, 'seq' | 'hash' | 'keyId' | 'mac'>;
 /** An event as it is recorded; `data` as in `AuditRow`. */
 export type AuditEntry = Pick<AuditRow, 'at' | 'type' | 'data'>;
 
+/** An event as far as it is found by it. */
+export type IndexedEvent = Pick<AuditRow, 'seq' | 'type' | 'data'>;
+
 /** What is looked for. An event fits when it has a term of every set; `core/audit/event-terms.ts` tells what terms there are. */
 export interface AuditSearch {
   /** The one that is had by the fewest events first: it is gone through. */
@@ -52,6 +55,10 @@ export interface AuditStore {
   read(afterSeq: number, limit: number): Promise<AuditRow[]>;
   /** Events that fit, newest first. */
   search(wanted: AuditSearch): Promise<AuditFound>;
+  /** The numbers of those events that `search` does not find by all that they are about: rows of the index were taken away. */
+  unindexed(events: readonly IndexedEvent[]): Promise<number[]>;
+  /** Makes the index of these events anew, as far as it is missing. */
+  index(events: readonly IndexedEvent[]): Promise<void>;
   /** @throws AppError `audit.chain-broken` when there is none any more */
   head(): Promise<AuditHead>;
   /** What tells rows that we wrote from others. */

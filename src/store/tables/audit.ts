@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { type Selectable, sql } from 'kysely';
 import { AppError } from '../../../shared/errors.ts';
 import { withLines } from '../../../shared/fix-text.ts';
-import { END_NOT_AUTHENTIC_EVENT, hashEvent } from '../../core/audit/chain.ts';
-import { termNumber, termsOf } from '../../core/audit/event-terms.ts';
+import { canonicalJson } from '../../core/audit/canonical-json.ts';
+import { END_NOT_AUTHENTIC_EVENT, END_PUT_BACK_EVENT, hashEvent } from '../../core/audit/chain.ts';
 import type { AuditHead, AuditRow, AuditStore } from '../../core/ports/audit-store.ts';
 import { type Append, appendToSqlite } from '../append-sqlite.ts';
 import { APPENDS_CHANNEL } from '../appends.ts';
 import type { TableContext } from '../context.ts';
 import type { Database, Schema } from '../schema.ts';
+import { missingTermRows, termRows, writeTermRows } from './audit-index.ts';
 import { searchAudit, toRow } from './audit-search.ts';
 
 type Row = Selectable<Schema['audit_events']>;
@@ -51,29 +52,49 @@ export function createAudit(context: TableContext): AuditStore {
     return (found === 'unknown-key' ? (await context.audit.reload(db)).check('end', end) : found) === 'authentic';
   }
 
+  /** Where the log ended, as this process has committed it, if this is an earlier end: whatever came between was taken away. null: it is not. */
+  function putBackFrom({ seq, hash }: AuditHead): number | null {
+    const { committed } = context.audit;
+    if (committed === null || seq > committed.seq || (seq === committed.seq && hash === committed.hash)) return null;
+    return committed.seq;
+  }
+
   async function appendToEnd(db: Database, events: Entries): Promise<AuditRow | null> {
     const end = await readEnd(db, context.engine === 'postgres');
-    if (await isOurs(db, end)) return appendTo(db, end, events);
+    const mark = await markFor(db, end);
+    if (mark === null) return appendTo(db, end, events);
     // A new seal over a false end would make it a true one: it is marked first, for good.
+    const { type, ...facts } = mark;
+    return appendTo(db, end, [{ at: events[0].at, type, data: canonicalJson(facts) }, ...events]);
+  }
+
+  /** What is to be said of an end that we would build on; null: it is the one that we left. */
+  async function markFor(db: Database, end: AuditHead): Promise<{ type: string; seq: number; hash: string; was?: number } | null> {
     const { seq, hash } = end;
-    context.log.error('audit.end-not-authentic', {
-      seq,
-      hash,
-      fix: withLines('Find out who has changed the audit log', 'keyturn audit verify'),
-    });
-    const mark = { at: events[0].at, type: END_NOT_AUTHENTIC_EVENT, data: JSON.stringify({ seq, hash }) };
-    return appendTo(db, end, [mark, ...events]);
+    const about = { seq, hash, fix: withLines('Find out who has changed the audit log', 'keyturn audit verify') };
+    if (!(await isOurs(db, end))) {
+      context.log.error('audit.end-not-authentic', about);
+      return { type: END_NOT_AUTHENTIC_EVENT, seq, hash };
+    }
+    const was = putBackFrom(end);
+    if (was === null) return null;
+    context.log.error('audit.end-put-back', { ...about, was });
+    return { type: END_PUT_BACK_EVENT, seq, hash, was };
   }
 
   return {
-    append: (...events) =>
-      context.atomically(async (db) => {
+    append: async (...events) => {
+      const row = await context.atomically(async (db) => {
         // What this process wrote last is the end for as long as nobody else writes. PostgreSQL has several connections that do.
         const known = context.engine === 'sqlite' ? context.audit.end : null;
-        const row = (known === null ? null : await appendTo(db, known, events)) ?? (await appendToEnd(db, events));
-        if (row === null) throw new AppError('internal.unexpected', { reason: 'the end of the audit log has moved in our transaction' });
-        return row;
-      }),
+        const appended = (known === null ? null : await appendTo(db, known, events)) ?? (await appendToEnd(db, events));
+        if (appended === null)
+          throw new AppError('internal.unexpected', { reason: 'the end of the audit log has moved in our transaction' });
+        return appended;
+      });
+      context.noteEnd(row);
+      return row;
+    },
     async read(afterSeq, limit) {
       const rows = await context.db
         .selectFrom('audit_events')
@@ -85,6 +106,8 @@ export function createAudit(context: TableContext): AuditStore {
       return rows.map(toRow);
     },
     search: (wanted) => searchAudit(context.db, wanted),
+    unindexed: async (events) => [...new Set((await missingTermRows(context.db, events)).map(({ seq }) => seq))],
+    index: (events) => context.atomically((db) => writeTermRows(db, events)),
     head: () => readEnd(context.db, false),
     seals: () => context.audit.seals(),
   };
@@ -117,11 +140,6 @@ async function appendToPostgres(db: Database, { to, events, terms }: Append): Pr
     .returning(sql<string>`pg_notify(${sql.lit(APPENDS_CHANNEL)}, '')`.as('told'))
     .execute();
   return true;
-}
-
-/** By what the events are found, written with them. */
-function termRows(rows: readonly Row[]): Schema['audit_terms'][] {
-  return rows.flatMap((row) => [...new Set(termsOf(row).map(termNumber))].map((term) => ({ term, seq: row.seq })));
 }
 
 function endColumns({ seq, hash, keyId, mac }: AuditHead) {
