@@ -299,7 +299,7 @@ export interface Directory {
   verifyPassword(ref: AccountRef, password: string): Promise<VerifyOutcome>;
   /**
    * Asks the server for somebody who is not there what `verifyPassword` asks it for an account, so that neither the server nor the clock
-   * tells who exists. Throws like it.
+   * tells who exists. Throws like it. The server is not told the password, which may be that of an account of another directory.
    */
   verifyNobody(password: string): Promise<void>;
   /** The person knows the old password; the directory's full policy applies. */
