@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { ActDeps } from '../journey/act.ts';
 import type { FactorRow } from '../ports/store.ts';
 import type { Session } from '../sessions/session.ts';
+import { countBegun } from './count-begun.ts';
 import { enrolFactors } from './enrol-factors.ts';
 import type { GivenAnswer } from './judge-answers.ts';
 import { ownAccount, requireAddable } from './own-proofs.ts';
@@ -18,11 +19,13 @@ export function questionsToChoose(deps: ActDeps, session: Session): { setUp: num
 
 /**
  * Sets up questions and answers, in place of those that there are.
- * @throws AppError `session.*`, `enrolment.kind-not-asked`, `enrolment.answers-refused`
+ * @throws AppError `session.*`, `enrolment.kind-not-asked`, `enrolment.answers-refused`, `guard.slow-down`
  */
 export async function setOwnQuestions(deps: ActDeps, session: Session, given: readonly GivenAnswer[], name: string): Promise<FactorRow> {
   requireMayAdd(deps, session);
   requireAddable(deps.configuration(), session, 'questions');
+  // Before anything is hashed, which is slow on purpose: one session would keep the machine busy.
+  await countBegun(deps, deps.store, session.row.journeyId);
   const account = await ownAccount(deps, session);
   const { secret } = await prepareQuestions(deps, account, given, session.language);
   const wanted = { kind: 'questions' as const, label: name, secret, source: 'self', replaces: true };
