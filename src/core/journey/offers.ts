@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { type FactorKind, isRecoveryGoal } from '../../../shared/api/journeys.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Candidate } from '../accounts/candidate.ts';
+import { readOpenAccount } from '../accounts/read-open-account.ts';
 import { passkeySiteProblem } from '../configuration/passkey-site.ts';
 import { addableKinds } from '../enrolment/own-proofs.ts';
 import type { ActDeps } from './act.ts';
@@ -9,6 +10,7 @@ import { advanceJourney } from './advance-journey.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import { type JourneyState, type LoadedJourney, loadedJourney } from './journey-state.ts';
 import { selectedCandidates } from './open-goal.ts';
+import { isProvenStill, readStill } from './proven-still.ts';
 import { acceptsKind, isEnoughToAdd } from './what-counts.ts';
 
 /** Outcomes after which there is something to add: the person is known, and nothing is in doubt. */
@@ -62,11 +64,18 @@ export function rightToEnrol({ keys }: Pick<JourneyDeps, 'keys'>, { row }: Loade
   return `${row.id}.${keys.digest('right-to-enrol', row.id)}`;
 }
 
+/** What a right opens: the end of a recovery, whom it was for, and which of the proofs that were shown directories have still. */
+export interface OpenedRight {
+  readonly journey: LoadedJourney;
+  readonly candidate: Candidate;
+  readonly read: ReadonlySet<string>;
+}
+
 /**
  * The journey that a right comes from, and for whom.
- * @throws AppError `enrolment.right-invalid`
+ * @throws AppError `enrolment.right-invalid`, `directory.*` where it is not told how the account stands
  */
-export async function openRight(deps: ActDeps, right: string): Promise<{ journey: LoadedJourney; candidate: Candidate }> {
+export async function openRight(deps: ActDeps, right: string): Promise<OpenedRight> {
   const [id = ''] = right.split('.', 1);
   const row = await deps.store.journeys.find(id);
   const wanted = Buffer.from(`${id}.${deps.keys.digest('right-to-enrol', id)}`);
@@ -75,13 +84,24 @@ export async function openRight(deps: ActDeps, right: string): Promise<{ journey
   if (row === null || !isRight || row.expiresAt <= deps.act.at) throw new AppError('enrolment.right-invalid');
   const journey = loadedJourney(row);
   const candidate = mayAddPasskey(deps, journey);
-  if (candidate === null || (await isOver(deps.store, journey, candidate))) throw new AppError('enrolment.right-invalid');
-  return { journey, candidate };
+  if (candidate === null || (await readOpenAccount(deps, candidate.ref)) === null) throw new AppError('enrolment.right-invalid');
+  const opened = { journey, candidate, read: await readStill(deps, journey.state) };
+  if (await isOver(deps.store, opened, deps.act.at)) throw new AppError('enrolment.right-invalid');
+  return opened;
 }
 
-/** Somebody said "this was not me" meanwhile, or the account was written by whoever proved themselves later: the owner, then. */
-async function isOver(store: JourneyDeps['store'], { row, state }: LoadedJourney, { ref }: Candidate): Promise<boolean> {
-  return (await store.freezes.isFrozen(ref)) || (await store.intents.wroteSince(ref, state.provenAt ?? 0, { journey: row.id }));
+/**
+ * Somebody said "this was not me" meanwhile, or the account was written by whoever proved themselves later: the owner, then; or what was
+ * shown was taken away, and proves nobody any more.
+ */
+async function isOver(
+  store: JourneyDeps['store'],
+  { journey: { row, state }, candidate: { ref }, read }: OpenedRight,
+  now: number,
+): Promise<boolean> {
+  const except = { journey: row.id };
+  if ((await store.freezes.isFrozen(ref)) || (await store.intents.wroteSince(ref, state.provenAt ?? 0, except))) return true;
+  return !(await isProvenStill(store, state, ref, { now, read, except }));
 }
 
 /**
@@ -89,7 +109,7 @@ async function isOver(store: JourneyDeps['store'], { row, state }: LoadedJourney
  * or comes after and ends what was added.
  * @throws AppError `enrolment.right-invalid`, `journey.step-passed`
  */
-export async function spendRight(store: JourneyDeps['store'], journey: LoadedJourney, candidate: Candidate): Promise<void> {
-  if (await isOver(store, journey, candidate)) throw new AppError('enrolment.right-invalid');
-  await advanceJourney(store, journey, { ...journey.state, hasAdded: true });
+export async function spendRight(store: JourneyDeps['store'], opened: OpenedRight, now: number): Promise<void> {
+  if (await isOver(store, opened, now)) throw new AppError('enrolment.right-invalid');
+  await advanceJourney(store, opened.journey, { ...opened.journey.state, hasAdded: true });
 }

@@ -24,7 +24,7 @@ export function enrolmentRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
   async function withRight(request: FastifyRequest, right: string) {
     const acting = { ...deps, act: actOf(request) };
     try {
-      return { acting, ...(await openRight(acting, right)) };
+      return { acting, opened: await openRight(acting, right) };
     } catch (error) {
       if (!isAppError(error, 'enrolment.right-invalid')) throw error;
       const decision = await deps.guard.countStray(acting.act.address);
@@ -44,7 +44,8 @@ export function enrolmentRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        const { acting, journey, candidate } = await withRight(request, request.body.right);
+        const { acting, opened } = await withRight(request, request.body.right);
+        const { journey, candidate } = opened;
         const owner = { account: candidate.ref, login: candidate.login, displayName: candidate.label };
         return beginPasskey(acting, owner, journey.row);
       },
@@ -55,12 +56,13 @@ export function enrolmentRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       { schema: { summary: 'Add a passkey', body: addPasskeyRequestSchema, response: { 201: addPasskeyResponseSchema, ...problems } } },
       async (request, reply) => {
         const { right, ceremony, name, credential } = request.body;
-        const { acting, journey, candidate } = await withRight(request, right);
+        const { acting, opened } = await withRight(request, right);
+        const { journey, candidate } = opened;
         const asked = {
           ...{ account: candidate.ref, journey: journey.row.id, ceremony, name: name ?? 'Passkey', answer: credential },
           ...{ actor: journeyActor(acting.act, journey.state), language: journey.state.language, now: acting.act.at },
         };
-        const row = await finishPasskey(acting, asked, (store) => spendRight(store, journey, candidate)).catch((error: unknown) => {
+        const row = await finishPasskey(acting, asked, (store) => spendRight(store, opened, acting.act.at)).catch((error: unknown) => {
           throw isAppError(error, 'journey.step-passed') ? new AppError('enrolment.right-invalid') : error;
         });
         deps.wakeOutbox('notice');
