@@ -107,6 +107,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     notePartings: 'flushed',
     wereParted: 'reads',
     recordOf: 'reads',
+    enrolledOf: 'reads',
     linkedTo: 'reads',
     accountsOf: 'reads',
   },

@@ -1,13 +1,14 @@
 import { type Selectable, sql } from 'kysely';
 import type { FactorKind } from '../../shared/api/journeys.ts';
 import type { AccountRef } from '../core/ports/directory.ts';
-import type { PersonAccount, PersonRecord } from '../core/ports/people-store.ts';
+import type { EnrolledRecord, PersonAccount, PersonRecord, UnopenedFactor } from '../core/ports/people-store.ts';
 import type { FactorRow } from '../core/ports/store.ts';
 import type { TableContext } from './context.ts';
 import { linkOf, MINE, OTHER, personOf } from './person-of.ts';
 import { readable } from './readable.ts';
 import type { Schema } from './schema.ts';
-import { openColumn } from './sealed-columns.ts';
+import { openColumn, sealColumn } from './sealed-columns.ts';
+import type { Secrets } from './secrets.ts';
 import { statement } from './statement.ts';
 import { sealedFactor } from './understood.ts';
 
@@ -38,15 +39,46 @@ const recordOf = (which: 'current' | 'ended') =>
   );
 const RECORDS = { current: recordOf('current'), ended: recordOf('ended') };
 
+type Which = keyof typeof RECORDS;
+
 /**
  * What is recorded about the person whom an account belongs to, in one statement: by rows that can be opened, and links that can.
- * @param which factors: those that are there, or those that were ended
+ * @param asked which factors: those that are there (unless told), or those that were ended; how many values are opened at least
  */
 export async function readPerson(
   context: TableContext,
   account: AccountRef,
-  which: 'current' | 'ended' = 'current',
+  { which = 'current', atLeast = 0 }: { which?: Which | undefined; atLeast?: number | undefined } = {},
 ): Promise<PersonRecord> {
+  const { rows, linked, frozen } = await readRows(context, account, which);
+  return { factors: openAtLeast(context, rows, atLeast), linked, frozen };
+}
+
+/** What is enrolled for that person now, opened kind by kind. */
+export async function readEnrolled(context: TableContext, account: AccountRef): Promise<EnrolledRecord> {
+  const { rows, linked } = await readRows(context, account, 'current');
+  return {
+    factors: rows.map(unopened),
+    linked,
+    open(kind, atLeast) {
+      const own = rows.filter(({ row }) => row.kind === kind);
+      return openAtLeast(context, own, atLeast);
+    },
+  };
+}
+
+/** A factor that counts for the account, and from when on the link behind it does; null: it is the account's own. */
+interface Counting {
+  readonly row: Selectable<Schema['factors']>;
+  readonly id: string;
+  readonly from: number | null;
+}
+
+async function readRows(
+  context: TableContext,
+  account: AccountRef,
+  which: Which,
+): Promise<{ rows: Counting[]; linked: PersonAccount[]; frozen: boolean }> {
   const { rows } = await RECORDS[which](context, { directory: account.directory, id: account.id });
 
   const isOther = (row: (typeof rows)[number]) => row.own_directory !== account.directory || row.own_account_id !== account.id;
@@ -58,29 +90,63 @@ export async function readPerson(
   };
   for (const row of rows.filter(isOther)) linkBehind(row);
 
-  const counting = rows.flatMap((row): { row: Selectable<Schema['factors']>; id: string; from: number | null }[] => {
+  const counting = rows.flatMap((row): Counting[] => {
     if (row.id === null) return [];
     const factor = row as Selectable<Schema['factors']>;
     if (!isOther(row)) return [{ row: factor, id: row.id, from: null }];
     const link = row.kind === 'temporary-pass' ? null : linkBehind(row);
     return link === null ? [] : [{ row: factor, id: row.id, from: link.countsFrom }];
   });
-  const factors = readable(context, 'factors', counting, ({ row, from }) => {
-    const factor = openFactor(context, row);
-    return from === null ? factor : { ...factor, countsFrom: Math.max(factor.countsFrom ?? 0, from) };
-  });
   const linked = [...links.values()].filter((link) => link !== null).toSorted(byAge);
-  return { factors, linked, frozen: rows.some(({ frozen_at }) => frozen_at !== null) };
+  return { rows: counting, linked, frozen: rows.some(({ frozen_at }) => frozen_at !== null) };
+}
+
+/** Opens rows, and where there are fewer than `atLeast` nobody's, so that how many there are takes no time of its own up to there. */
+function openAtLeast(context: TableContext, rows: readonly Counting[], atLeast: number): FactorRow[] {
+  const open = (each: Counting): FactorRow => ({ ...unopened(each), ...openSealed(context, each.row) });
+  const opened = readable(context, 'factors', rows, open);
+  for (let missing = atLeast - rows.length; missing > 0; missing -= 1) open(nobodysRow(context));
+  return opened;
+}
+
+function unopened({ row, from }: Counting): UnopenedFactor {
+  const factor = plainOf(row);
+  return from === null ? factor : { ...factor, countsFrom: Math.max(factor.countsFrom ?? 0, from) };
+}
+
+/** One for each ring of keys: sealed as any other, and of nobody. */
+const NOBODYS = new WeakMap<Secrets, Counting>();
+
+function nobodysRow({ secrets }: TableContext): Counting {
+  const known = NOBODYS.get(secrets);
+  if (known !== undefined) return known;
+  const bound = { id: '', directory: '', account_id: '', kind: 'email', source: '', created_at: 0, ended_at: null };
+  // As long as what is kept of a code.
+  const secret = sealColumn(secrets, 'factors', bound, JSON.stringify({ label: 'nobody', secret: 'x'.repeat(43) }));
+  const row = {
+    ...{ ...bound, secret, last_used_at: null, last_time_step: null, drift_steps: 0, failures: 0, suspended_at: null, seen_at: null },
+    ...{ credential: null, rp_id: null, sign_count: 0, counts_from: null },
+  };
+  const made: Counting = { row, id: '', from: null };
+  NOBODYS.set(secrets, made);
+  return made;
 }
 
 /** @throws AppError `store.undecryptable`, and what a parser throws for a secret of another form */
 export function openFactor(context: TableContext, row: Selectable<Schema['factors']>): FactorRow {
+  return { ...plainOf(row), ...openSealed(context, row) };
+}
+
+function openSealed({ secrets }: TableContext, row: Selectable<Schema['factors']>): Pick<FactorRow, 'label' | 'secret'> {
+  return sealedFactor.parse(JSON.parse(openColumn(secrets, 'factors', row, row.secret)));
+}
+
+function plainOf(row: Selectable<Schema['factors']>): UnopenedFactor {
   return {
     id: row.id,
     directory: row.directory,
     accountId: row.account_id,
     kind: row.kind as FactorKind,
-    ...sealedFactor.parse(JSON.parse(openColumn(context.secrets, 'factors', row, row.secret))),
     source: row.source,
     createdAt: row.created_at,
     endedAt: row.ended_at,

@@ -132,7 +132,7 @@ const RECORD_READERS = new Set([
   'src/core/enrolment/own-proofs.ts',
   'src/core/enrolment/read-requirement.ts',
   'src/core/accounts/judge-account.ts',
-  'src/core/journey/open-challenge.ts',
+  'src/core/journey/enrolled-for.ts',
   'src/core/people/linked-proofs.ts',
   // What the directory has is told apart by its id.
   'src/core/journey/proven-still.ts',
@@ -212,7 +212,7 @@ function habitBreaches({ path, text }: SourceFile): string[] {
     found.push(`${path} reads the clock: count from when the request arrived (act.at), or an answer tells how long the work took`);
   if (path.startsWith('src/') && !isTest(path) && !ENROLMENT_READERS.has(path) && /\bfactors\s*\.\s*ofAccount\b/.test(code))
     found.push(`${path} asks the database what is enrolled: ask factorsOf, or addresses of the directory do not count here`);
-  if (path.startsWith('src/core/') && !isTest(path) && !RECORD_READERS.has(path) && /\bpeople\s*\.\s*recordOf\b/.test(code))
+  if (path.startsWith('src/core/') && !isTest(path) && !RECORD_READERS.has(path) && /\bpeople\s*\.\s*(recordOf|enrolledOf)\b/.test(code))
     found.push(`${path} asks the database what is enrolled: ask factorsOf, or addresses of the directory do not count here`);
   if (new RegExp(`\\b(${MARKS.join('|')})\\b`).test(text))
     found.push(`${path} has an unfinished mark: finish it, or write it into the handbook as a limit`);

@@ -24,7 +24,8 @@ export type Class = (typeof CLASSES)[number];
 export const MEASURES = ['start', 'choose', 'wrong'] as const;
 export type Measure = (typeof MEASURES)[number];
 
-const NAMES = 8;
+/** People, and names that nobody has. */
+export const NAMES = 8;
 const plenty = { count: 1_000_000, countWithWork: 1_000_000 };
 const ORIGIN = 'http://localhost';
 
@@ -106,31 +107,53 @@ function wrongAnswer({ keyturn, foreign }: Scene, kind: FactorKind, step: Step):
   return { code: kind === 'totp' ? '000000' : '00000000' };
 }
 
+type Told = (what: Measure, milliseconds: number) => void | Promise<void>;
+
+/** A journey that stands at the question for a proof. */
+interface AtQuestion {
+  journey: string;
+  token: string;
+  answerWrongly(): Promise<void>;
+}
+
+/** Begins a journey as an outsider does, and chooses a kind that comes first. */
+export async function walkToQuestion(
+  scene: Scene,
+  { kind, who, nth }: { kind: FactorKind; who: Class; nth: number },
+  told: Told = () => {},
+): Promise<AtQuestion> {
+  const { url } = scene.keyturn;
+  const goal = kind === 'password' ? 'sign-in' : 'reset-password';
+  const account = scene.names[who][nth % scene.names[who].length];
+  const startedAt = performance.now();
+  const started = await request(url, 'POST', '/journeys', { goal, account, locale: 'en', client: { kind: 'cli' } });
+  await told('start', performance.now() - startedAt);
+  const { token = '', journey = '' } = started.body;
+  const headers = { authorization: `Bearer ${token}` };
+  const answer = (id: string | undefined, body: unknown) => request(url, 'POST', `/journeys/current/steps/${id}`, body, headers);
+  const chosen = await answer(started.body.step?.id, { option: kind });
+  // The first answer is held back from the start on.
+  await told('choose', performance.now() - startedAt);
+  const { step } = chosen.body;
+  if (step === undefined || step.kind === 'choose-factor') throw new Error(`${kind} was not asked for: ${JSON.stringify(chosen.body)}`);
+  const body = wrongAnswer(scene, kind, step);
+  return {
+    journey,
+    token,
+    async answerWrongly() {
+      const sentAt = performance.now();
+      const reply = await answer(step.id, body);
+      await told('wrong', performance.now() - sentAt);
+      if (reply.status !== 200 || reply.body.step?.kind !== step.kind) throw new Error(`${kind}: ${JSON.stringify(reply.body)}`);
+    },
+  };
+}
+
 /**
  * One journey by a kind that comes first, as an outsider walks it: begins, chooses the kind, and gives a wrong answer.
  * @param told hears how long each of them took, milliseconds
  */
-export async function walkOutside(
-  scene: Scene,
-  { kind, who, nth }: { kind: FactorKind; who: Class; nth: number },
-  told: (what: Measure, milliseconds: number) => void = () => {},
-): Promise<void> {
-  const { url } = scene.keyturn;
-  const goal = kind === 'password' ? 'sign-in' : 'reset-password';
-  const account = scene.names[who][nth % NAMES];
-  const startedAt = performance.now();
-  const started = await request(url, 'POST', '/journeys', { goal, account, locale: 'en', client: { kind: 'cli' } });
-  told('start', performance.now() - startedAt);
-  const headers = { authorization: `Bearer ${started.body.token}` };
-  const answer = (id: string | undefined, body: unknown) => request(url, 'POST', `/journeys/current/steps/${id}`, body, headers);
-  const chosen = await answer(started.body.step?.id, { option: kind });
-  // The first answer is held back from the start on.
-  told('choose', performance.now() - startedAt);
-  const { step } = chosen.body;
-  if (step === undefined || step.kind === 'choose-factor') throw new Error(`${kind} was not asked for: ${JSON.stringify(chosen.body)}`);
-  const body = wrongAnswer(scene, kind, step);
-  const sentAt = performance.now();
-  const reply = await answer(step.id, body);
-  told('wrong', performance.now() - sentAt);
-  if (reply.status !== 200 || reply.body.step?.kind !== step.kind) throw new Error(`${kind}: ${JSON.stringify(reply.body)}`);
+export async function walkOutside(scene: Scene, walker: { kind: FactorKind; who: Class; nth: number }, told?: Told): Promise<void> {
+  const { answerWrongly } = await walkToQuestion(scene, walker, told);
+  await answerWrongly();
 }

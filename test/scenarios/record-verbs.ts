@@ -3,8 +3,11 @@ import type { Store } from '../../src/core/ports/store.ts';
 type Verb = (...given: unknown[]) => unknown;
 type Tables = Record<string, Record<string, Verb> | Verb>;
 
-/** Notes each verb of a store that is asked from now on, in transactions too, as `table.verb`. */
-export function recordVerbs(store: Store): { readonly asked: string[] } {
+/**
+ * Notes each verb of a store that is asked from now on, in transactions too, as `table.verb`.
+ * @param hear told of each with what it was given
+ */
+export function recordVerbs(store: Store, hear?: (verb: string, given: readonly unknown[]) => void): { readonly asked: string[] } {
   const asked: string[] = [];
   const watch = (tables: Tables): void => {
     for (const [table, verbs] of Object.entries(tables)) {
@@ -13,6 +16,7 @@ export function recordVerbs(store: Store): { readonly asked: string[] } {
         if (typeof own !== 'function') continue;
         verbs[verb] = (...given) => {
           asked.push(`${table}.${verb}`);
+          hear?.(`${table}.${verb}`, given);
           return own(...given);
         };
       }

@@ -44,6 +44,33 @@ export function specifyPeople(makeDatabase: MakeDatabase): void {
       expect(await two.people.accountsOf(stranger)).toEqual([stranger]);
     });
 
+    it('are told what is enrolled for them, of which is opened what is asked for, and what cannot be opened proves nothing', async () => {
+      const [a, b, nobody] = [account(), account('cloud'), account()];
+      const phone = await enrol(a, { kind: 'totp', secret: 'SEED', label: 'phone' });
+      const mails = [
+        await enrol(a, { kind: 'email', secret: 'a@home.example' }),
+        await enrol(b, { kind: 'email', secret: 'b@home.example' }),
+      ];
+      const damaged = await enrol(a, { kind: 'passkey' });
+      await database.execute(`update factors set secret = 'v2.k1.AAAA' where id = '${damaged}'`);
+      await link(one, a, b);
+      const record = await two.people.enrolledOf(a);
+      expect(record.factors.map(({ id }) => id).sort()).toEqual([phone, damaged, ...mails].sort());
+      for (const factor of record.factors) expect(Object.keys(factor)).not.toEqual(expect.arrayContaining(['secret', 'label']));
+      expect(record.linked).toMatchObject([{ directory: 'cloud', accountId: b.id }]);
+      expect(record.open('totp', 3)).toEqual((await two.factors.ofAccount(a)).filter(({ kind }) => kind === 'totp'));
+      expect(record.open('totp', 0)).toMatchObject([{ id: phone, secret: 'SEED', label: 'phone', accountId: a.id }]);
+      expect(new Set(record.open('email', 2).map(({ id, secret }) => `${id} ${secret}`))).toEqual(
+        new Set([`${mails[0]} a@home.example`, `${mails[1]} b@home.example`]),
+      );
+      expect(record.open('passkey', 2)).toEqual([]);
+      // What is opened for nobody is given to nobody.
+      const empty = await two.people.enrolledOf(nobody);
+      expect([empty.factors, empty.linked, empty.open('recovery-code', 10)]).toEqual([[], [], []]);
+      expect(await two.people.recordOf(nobody, 17)).toEqual({ factors: [], linked: [], frozen: false });
+      expect(await two.people.recordOf(a, 17)).toEqual(await two.people.recordOf(a));
+    });
+
     it('have nothing of another account before its link counts, and of their own at once', async () => {
       const [a, b] = [account(), account()];
       const [phone, key] = [await enrol(a), await enrol(b, { countsFrom: NOW + 5 })];

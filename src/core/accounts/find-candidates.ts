@@ -1,5 +1,6 @@
 import type { DecoyReason } from '../audit/events.ts';
 import type { CoreDeps } from '../core-deps.ts';
+import { USUAL_NUMBER } from '../factors/kinds.ts';
 import type { Account, Directory } from '../ports/directory.ts';
 import { kindsHad } from '../proof/first-sign-in.ts';
 import { type Candidate, candidateOf } from './candidate.ts';
@@ -31,7 +32,7 @@ export async function findCandidates(
   const candidates: Candidate[] = [];
   const refused: FoundCandidates['refused'] = [];
   for (const { directory, account } of found) {
-    const { reason, facts, factors } = await judgeAccount(deps, directory, account, asked);
+    const { reason, facts, factors } = await judgeAccount(deps, directory, account, { ...asked, opensAtLeast: USUAL_NUMBER });
     const has = kindsHad(asked.goal, factors);
     if (reason === null) candidates.push(candidateOf(account, directory.label, { facts, has }));
     else refused.push({ account, reason });

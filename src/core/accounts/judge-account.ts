@@ -18,6 +18,8 @@ export interface Asked extends Situation {
   readonly rules: readonly ProofRule[];
   /** Whether somebody could vouch for an account. Asked where a rule takes that. @throws AppError `directory.*`: it is not known */
   readonly canBeVouchedFor: (account: Account) => Promise<boolean>;
+  /** How many values are opened at least, whatever the owner has: for an outsider, who must not feel it. */
+  readonly opensAtLeast?: number;
 }
 
 /** Why the account itself may not be recovered by its owner, whatever is proven; null: it may. */
@@ -94,7 +96,7 @@ export async function judgeAccount(
   account: Account,
   asked: Asked,
 ): Promise<AccountVerdict> {
-  const recorded = deps.store.people.recordOf({ directory: account.directory, id: account.id });
+  const recorded = deps.store.people.recordOf({ directory: account.directory, id: account.id }, asked.opensAtLeast);
   const [record, barred, facts, vouched] = await Promise.all([
     recorded,
     readBarred(deps, directory, account, { goal: asked.goal, frozen: recorded.then(({ frozen }) => frozen) }),

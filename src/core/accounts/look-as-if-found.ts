@@ -1,4 +1,5 @@
 import type { CoreDeps } from '../core-deps.ts';
+import { USUAL_NUMBER } from '../factors/kinds.ts';
 import type { Account, AccountRef, Directory } from '../ports/directory.ts';
 import type { ProofRule } from '../proof/rules.ts';
 import { isDirectoryTrouble } from './is-directory-trouble.ts';
@@ -38,7 +39,7 @@ async function lookAsIfFound(
   await Promise.all([
     unlessMissing(directory.readStanding(account)),
     unlessMissing(readRuleFacts(directory, rules, account)),
-    deps.store.people.recordOf(ref),
+    deps.store.people.recordOf(ref, USUAL_NUMBER),
   ]);
 }
 

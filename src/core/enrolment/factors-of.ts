@@ -58,9 +58,13 @@ export function countingOf(
   account: Pick<Account, 'directory' | 'id' | 'contacts'>,
   enrolled: readonly FactorRow[],
 ): FactorRow[] {
-  const now = deps.clock.now();
-  const counting = enrolled.filter(({ countsFrom }) => countsFrom === null || countsFrom <= now);
-  return withContacts(deps, account, counting);
+  return withContacts(deps, account, thatCountNow(deps, enrolled));
+}
+
+/** Of what is enrolled what counts now. */
+export function thatCountNow<T extends Pick<FactorRow, 'countsFrom'>>({ clock }: Pick<CoreDeps, 'clock'>, enrolled: readonly T[]): T[] {
+  const now = clock.now();
+  return enrolled.filter(({ countsFrom }) => countsFrom === null || countsFrom <= now);
 }
 
 /**

@@ -29,19 +29,32 @@ export interface FactorTraits {
   readonly byAnother?: true;
   /** Of several that somebody has each is good once: the one that was shown is gone. */
   readonly usedUp?: true;
+  /**
+   * So many somebody has of it, or fewer, where it may come first. So many are opened and compared with an answer whoever is asked, and
+   * also where the name is nobody's: how long it takes says nothing of the name (decision 0126).
+   */
+  readonly usualNumber: number;
 }
 
 /** The traits of every kind that the protocol knows. */
 export const FACTOR_TRAITS: Readonly<Record<FactorKind, FactorTraits>> = {
   // What somebody knows; the directory judges it, and no more of it than the account can bear (`accounts/try-password.ts`).
-  password: { channel: 'memory', phishingResistant: false, restricted: false, opens: true, guessable: true, leads: true },
-  email: { channel: 'mail', phishingResistant: false, restricted: false, opens: true, guessable: false },
-  sms: { channel: 'phone', phishingResistant: false, restricted: true, opens: true, guessable: false },
-  totp: { channel: 'device', phishingResistant: false, restricted: false, opens: true, guessable: true },
-  passkey: { channel: 'device', phishingResistant: true, restricted: false, opens: true, guessable: false },
-  questions: { channel: 'memory', phishingResistant: false, restricted: true, opens: false, guessable: true },
+  password: { channel: 'memory', phishingResistant: false, restricted: false, opens: true, guessable: true, leads: true, usualNumber: 0 },
+  email: { channel: 'mail', phishingResistant: false, restricted: false, opens: true, guessable: false, usualNumber: 2 },
+  sms: { channel: 'phone', phishingResistant: false, restricted: true, opens: true, guessable: false, usualNumber: 1 },
+  totp: { channel: 'device', phishingResistant: false, restricted: false, opens: true, guessable: true, usualNumber: 1 },
+  passkey: { channel: 'device', phishingResistant: true, restricted: false, opens: true, guessable: false, usualNumber: 2 },
+  questions: { channel: 'memory', phishingResistant: false, restricted: true, opens: false, guessable: true, usualNumber: 0 },
   // 120 random bits: NIST SP 800-63B-4 3.1.2 asks for a limit of failures only below 64.
-  'recovery-code': { channel: 'device', phishingResistant: false, restricted: false, opens: true, guessable: false, usedUp: true },
+  'recovery-code': {
+    channel: 'device',
+    phishingResistant: false,
+    restricted: false,
+    opens: true,
+    guessable: false,
+    usedUp: true,
+    usualNumber: 10,
+  },
   'linked-account': {
     channel: 'memory',
     phishingResistant: false,
@@ -49,11 +62,23 @@ export const FACTOR_TRAITS: Readonly<Record<FactorKind, FactorTraits>> = {
     opens: false,
     guessable: true,
     ofAnotherAccount: true,
+    usualNumber: 0,
   },
   // 80 random bits, for some hours.
-  'temporary-pass': { channel: 'person', phishingResistant: false, restricted: false, opens: true, guessable: false },
-  manager: { channel: 'person', phishingResistant: false, restricted: false, opens: false, guessable: false, byAnother: true },
+  'temporary-pass': { channel: 'person', phishingResistant: false, restricted: false, opens: true, guessable: false, usualNumber: 1 },
+  manager: {
+    channel: 'person',
+    phishingResistant: false,
+    restricted: false,
+    opens: false,
+    guessable: false,
+    byAnother: true,
+    usualNumber: 0,
+  },
 };
+
+/** Of all kinds together: what is opened when it is looked who somebody is. */
+export const USUAL_NUMBER = Object.values(FACTOR_TRAITS).reduce((sum, { usualNumber }) => sum + usualNumber, 0);
 
 /** The kinds that a person, or somebody for them, can enrol: the registry has a factor of each of them. */
 export const USABLE_FACTOR_KINDS = [

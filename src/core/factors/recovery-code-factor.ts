@@ -3,8 +3,9 @@ import { RECOVERY_CODE_LENGTH, readRecoveryCode, recoveryCodeDigest } from '../e
 import { queueNotice } from '../notify/queue-notice.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
-import { isEqual } from './constant-time.ts';
+import { withEqualDigests } from './constant-time.ts';
 import type { Factor, FactorDeps, Proof } from './factor.ts';
+import { FACTOR_TRAITS } from './kinds.ts';
 import { ownerOf } from './owner-of.ts';
 
 /** With so many left, or fewer, the owner is told to ask for new ones. */
@@ -40,18 +41,20 @@ export function createRecoveryCodeFactor(deps: FactorDeps): Factor<'code'> {
 
     judge({ challengeId, answer, enrolled }) {
       const code = readRecoveryCode(answer) ?? answer;
-      // For decoys the same work, for nobody's account.
-      if (enrolled.length === 0) recoveryCodeDigest(keys, { directory: '', id: challengeId }, code);
-      const proofs = enrolled.flatMap(({ candidate: { ref }, factors }) => {
-        const digests = new Map<string, string>();
-        const digestFor = (owner: AccountRef) => {
-          const digest = digests.get(accountKey(owner)) ?? recoveryCodeDigest(keys, owner, code);
-          digests.set(accountKey(owner), digest);
-          return digest;
-        };
-        const found = factors.filter((factor) => isEqual(factor.secret, digestFor(ownerOf(factor))));
-        return found.map((factor): Proof => ({ account: ref, factor: factor.id, settle: (store) => use(store, ref, factor) }));
-      });
+      const digests = new Map<string, string>();
+      const digestFor = (owner: AccountRef) => {
+        const digest = digests.get(accountKey(owner)) ?? recoveryCodeDigest(keys, owner, code);
+        digests.set(accountKey(owner), digest);
+        return digest;
+      };
+      const codes = enrolled.flatMap(({ candidate: { ref }, factors }) => factors.map((factor) => ({ ref, factor })));
+      // For who has none the same work, for nobody's account.
+      if (codes.length === 0) digestFor({ directory: '', id: challengeId });
+      const { usualNumber } = FACTOR_TRAITS['recovery-code'];
+      const found = withEqualDigests(codes, ({ factor }) => [factor.secret, digestFor(ownerOf(factor))], usualNumber);
+      const proofs = found.map(
+        ({ ref, factor }): Proof => ({ account: ref, factor: factor.id, settle: (store) => use(store, ref, factor) }),
+      );
       return Promise.resolve({ proofs });
     },
   };

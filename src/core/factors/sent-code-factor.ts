@@ -3,8 +3,9 @@ import { accountKey } from '../accounts/candidate.ts';
 import { mailAddressKey } from '../enrolment/mail-address.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import { randomCode } from '../random-id.ts';
-import { isEqual } from './constant-time.ts';
+import { withEqualDigests } from './constant-time.ts';
 import type { Factor, FactorDeps, MessageChannel, Proof, SecretMessage } from './factor.ts';
+import { FACTOR_TRAITS } from './kinds.ts';
 
 interface ExpectedCode {
   digest: string;
@@ -39,6 +40,7 @@ export function createSmsFactor(deps: FactorDeps): Factor<'code'> {
  */
 function createSentCodeFactor(deps: FactorDeps, { kind, channel, keyOf }: SentCodeKind): Factor<'code'> {
   const settings = () => deps.configuration().factors[kind];
+  const { usualNumber } = FACTOR_TRAITS[kind];
   const digestOf = (challengeId: string, code: string) => deps.keys.digest('code', `${challengeId}|${code}`);
 
   return {
@@ -61,16 +63,24 @@ function createSentCodeFactor(deps: FactorDeps, { kind, channel, keyOf }: SentCo
           byAddress.set(key, entry);
         }
       }
+      const addresses = [...byAddress.values()];
+      // As many codes whoever is asked; those that are for no address are good for nothing.
+      const codes = Array.from({ length: Math.max(usualNumber, addresses.length) }, () => {
+        const code = randomCode(deps.random, settings().codeLength);
+        return { code, digest: digestOf(challengeId, code) };
+      });
       const expected: ExpectedCode[] = [];
       const messages: SecretMessage[] = [];
-      for (const { to, accounts } of byAddress.values()) {
-        const code = randomCode(deps.random, settings().codeLength);
-        expected.push({ digest: digestOf(challengeId, code), accounts });
+      for (const [index, { code, digest }] of codes.entries()) {
+        const address = addresses[index];
+        if (address === undefined) {
+          if (index === 0) messages.push({ channel, to: null, code, account: null });
+          continue;
+        }
+        const { to, accounts } = address;
+        expected.push({ digest, accounts });
         // Stryker disable next-line OptionalChaining: there is one for each address; the compiler wants it said
         messages.push({ channel, to, code, account: accounts[0]?.ref ?? null });
-      }
-      if (messages.length === 0) {
-        messages.push({ channel, to: null, code: randomCode(deps.random, settings().codeLength), account: null });
       }
       return { expected: JSON.stringify(expected), messages };
     },
@@ -79,13 +89,12 @@ function createSentCodeFactor(deps: FactorDeps, { kind, channel, keyOf }: SentCo
       const still = new Set(enrolled.flatMap(({ candidate, factors }) => factors.map(({ id }) => `${accountKey(candidate.ref)} ${id}`)));
       const given = digestOf(challengeId, plainCode(answer));
       const proofs = new Map<string, Proof>();
-      for (const entry of JSON.parse(expected) as ExpectedCode[]) {
-        if (isEqual(entry.digest, given)) {
-          for (const { ref, factor } of entry.accounts) {
-            // The code is used up with its challenge.
-            const proof = { account: ref, factor, settle: () => Promise.resolve(true) };
-            if (still.has(`${accountKey(ref)} ${factor}`)) proofs.set(accountKey(ref), proof);
-          }
+      const entries = JSON.parse(expected) as ExpectedCode[];
+      for (const { accounts } of withEqualDigests(entries, ({ digest }) => [digest, given], usualNumber)) {
+        for (const { ref, factor } of accounts) {
+          // The code is used up with its challenge.
+          const proof = { account: ref, factor, settle: () => Promise.resolve(true) };
+          if (still.has(`${accountKey(ref)} ${factor}`)) proofs.set(accountKey(ref), proof);
         }
       }
       return Promise.resolve({ proofs: [...proofs.values()] });

@@ -7,8 +7,9 @@ import {
   temporaryPassOf,
 } from '../enrolment/temporary-pass.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
-import { isEqual } from './constant-time.ts';
+import { withEqualDigests } from './constant-time.ts';
 import type { Factor, FactorDeps, Proof } from './factor.ts';
+import { FACTOR_TRAITS } from './kinds.ts';
 
 /**
  * A pass that an operator issued for some hours, after making sure who asks (issued recovery codes, NIST SP 800-63B-4 4.2.1.2). It
@@ -36,14 +37,15 @@ export function createTemporaryPassFactor({ keys, clock, configuration }: Factor
       const pass = readTemporaryPass(answer) ?? answer;
       // For decoys the same work, for nobody's account.
       if (enrolled.length === 0) temporaryPassDigest(keys, { directory: '', id: challengeId }, pass);
-      const proofs = enrolled.flatMap(({ candidate: { ref }, factors }) => {
+      const passes = enrolled.flatMap(({ candidate: { ref }, factors }) => {
         const given = temporaryPassDigest(keys, ref, pass);
-        return factors.flatMap((factor): Proof[] => {
-          const { digest, once } = temporaryPassOf(factor);
-          if (!isEqual(digest, given) || overBecause(factor, clock.now()) !== null) return [];
-          return [{ account: ref, factor: factor.id, settle: (store) => use(store, factor, once) }];
-        });
+        return factors.map((factor) => ({ ref, factor, given, ...temporaryPassOf(factor) }));
       });
+      const { usualNumber } = FACTOR_TRAITS['temporary-pass'];
+      const found = withEqualDigests(passes, ({ digest, given }) => [digest, given], usualNumber);
+      const proofs = found
+        .filter(({ factor }) => overBecause(factor, clock.now()) === null)
+        .map(({ ref, factor, once }): Proof => ({ account: ref, factor: factor.id, settle: (store) => use(store, factor, once) }));
       return Promise.resolve({ proofs });
     },
   };

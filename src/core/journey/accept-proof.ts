@@ -1,12 +1,13 @@
 import { accountKey } from '../accounts/candidate.ts';
 import { recordEvent, recordEvents } from '../audit/record-event.ts';
-import type { EnrolledCandidate, Proof } from '../factors/factor.ts';
+import type { Proof } from '../factors/factor.ts';
 import { deviceDigest, placesOf } from '../guard/places.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import { type ActDeps, journeyActor } from './act.ts';
 import { askForOnly } from './ask-for-proof.ts';
+import type { EnrolledFor } from './enrolled-for.ts';
 import { askedOf } from './guard-targets.ts';
 import type { JourneyState, LoadedJourney, PromptStep } from './journey-state.ts';
 import { endProof } from './refuse-proof.ts';
@@ -22,7 +23,7 @@ export interface Accepted {
   /** There are failures that a complete proof clears. */
   anyFailures: boolean;
   /** Everything that is enrolled for the candidates. */
-  enrolled: readonly EnrolledCandidate[];
+  enrolled: EnrolledFor;
 }
 
 /**
@@ -37,7 +38,7 @@ export async function acceptProof(
 ): Promise<JourneyState> {
   const proven = [...journey.state.proven, step.factor];
   const accounts = proofs.map(({ account }) => account);
-  const shown = { ...journey.state.shown, [step.factor]: shownOf(step.factor, proofs, enrolled, deps.act.at) };
+  const shown = { ...journey.state.shown, [step.factor]: shownOf(step.factor, proofs, enrolled.ofKind(step.factor), deps.act.at) };
   const narrowed: JourneyState = {
     ...journey.state,
     proven,
@@ -52,7 +53,7 @@ export async function acceptProof(
     // What was offered first was the same for everybody, and so may have been of no use here.
     const kinds = kindsNow(deps, narrowed);
     if (kinds.length === 0) return endProof(deps, store, { ...journey, state: narrowed }, 'journey.no-proof-left');
-    const next = await askForOnly(deps, store, { ...journey, state: narrowed }, { kinds, enrolled: ofCandidates(enrolled, narrowed) });
+    const next = await askForOnly(deps, store, { ...journey, state: narrowed }, { kinds, enrolled });
     return next ?? { ...narrowed, step: { id: randomId(deps.random), kind: 'choose-factor' } };
   }
   const { newDevice } = deps.act;
@@ -83,11 +84,6 @@ async function rememberPlaces(deps: ActDeps, store: Store, state: JourneyState):
 function renewalsOf({ renewals }: JourneyState, proofs: Accepted['proofs']): Pick<JourneyState, 'renewals'> {
   const told = proofs.flatMap(({ account, renew }) => (renew === undefined ? [] : [[accountKey(account), renew] as const]));
   return told.length === 0 ? {} : { renewals: { ...renewals, ...Object.fromEntries(told) } };
-}
-
-function ofCandidates(enrolled: readonly EnrolledCandidate[], { candidates }: JourneyState): EnrolledCandidate[] {
-  const keys = new Set((candidates ?? []).map(({ ref }) => accountKey(ref)));
-  return enrolled.filter(({ candidate }) => keys.has(accountKey(candidate.ref)));
 }
 
 /** Keeps only the candidates whose accounts were proven by an answer. */

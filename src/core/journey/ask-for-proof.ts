@@ -1,10 +1,10 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
-import type { EnrolledCandidate } from '../factors/factor.ts';
 import { FACTOR_TRAITS } from '../factors/kinds.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import { askManager } from '../vouching/ask-manager.ts';
 import type { ActDeps } from './act.ts';
+import type { EnrolledFor } from './enrolled-for.ts';
 import type { JourneyState, LoadedJourney, PromptStep } from './journey-state.ts';
 import { openChallenge, type PlannedChallenge } from './open-challenge.ts';
 import { endProof } from './refuse-proof.ts';
@@ -72,14 +72,14 @@ function withoutProof(deps: ActDeps, journey: LoadedJourney, kind: FactorKind, w
 /**
  * After a proof, in its transaction: where only one kind is left to choose, choosing is no question, and where it sends nothing it is
  * asked for at once.
- * @param enrolled everything that is enrolled for the candidates of the journey
+ * @param enrolled everything that is enrolled for the candidates of the journey, and for others that it had
  * @returns null: that has to wait for the end of the transaction
  */
 export async function askForOnly(
   deps: ActDeps,
   store: Store,
   journey: LoadedJourney,
-  { kinds, enrolled }: { kinds: readonly FactorKind[]; enrolled: readonly EnrolledCandidate[] },
+  { kinds, enrolled }: { kinds: readonly FactorKind[]; enrolled: EnrolledFor },
 ): Promise<JourneyState | null> {
   const { state } = journey;
   const [only, ...others] = kinds;

@@ -1,11 +1,11 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
-import { accountKey } from '../accounts/candidate.ts';
-import type { EnrolledCandidate } from '../factors/factor.ts';
+import { accountKey, type Candidate } from '../accounts/candidate.ts';
 import { FACTOR_TRAITS } from '../factors/kinds.ts';
 import type { Asked } from '../guard/guard.ts';
 import { networkOf } from '../guard/network-of.ts';
 import { placesOf } from '../guard/places.ts';
 import type { AccountRef } from '../ports/directory.ts';
+import type { FactorRow } from '../ports/store.ts';
 import type { ActDeps } from './act.ts';
 import type { JourneyState } from './journey-state.ts';
 
@@ -16,7 +16,10 @@ import type { JourneyState } from './journey-state.ts';
 export function askedOf(deps: Pick<ActDeps, 'act' | 'keys'>, state: JourneyState): (Asked & { account: AccountRef | null })[] {
   const network = networkOf(deps.act.address);
   if (state.candidates === null || state.candidates.length === 0) {
-    return [{ target: decoyTarget(state), place: network, isKnown: false, account: null }];
+    const target = decoyTarget(state);
+    // Nobody has been anywhere; it takes as long to look for where they were.
+    placesOf(deps.keys, { directory: '', id: target }, deps.act.address, state.device);
+    return [{ target, place: network, isKnown: false, account: null }];
   }
   return state.candidates.map(({ ref }) => {
     const places = placesOf(deps.keys, ref, deps.act.address, state.device);
@@ -31,17 +34,23 @@ export function askedOf(deps: Pick<ActDeps, 'act' | 'keys'>, state: JourneyState
   });
 }
 
+/** A candidate, and whose the factors are that count for them. */
+export interface FactorOwners {
+  readonly candidate: Pick<Candidate, 'ref'>;
+  readonly factors: readonly Pick<FactorRow, 'directory' | 'accountId' | 'kind'>[];
+}
+
 /**
  * Whom an answer to a proof of a kind is counted against: the accounts of the journey, and those linked to them whose proofs it could
  * be, so that several names of one person give nobody more guesses at them. Each of the others is asked from where the account is that
  * led to it, and known there if its owner is. A password proves its own account alone.
- * @param enrolled everything that is enrolled for the candidates, as it is judged
+ * @param enrolled everything that is enrolled for the candidates
  */
 export function guessedAt(
   deps: Pick<ActDeps, 'act' | 'keys'>,
   state: JourneyState,
   kind: FactorKind,
-  enrolled: readonly EnrolledCandidate[],
+  enrolled: readonly FactorOwners[],
 ): Asked[] {
   const own = askedOf(deps, state);
   const all = new Map<string, Asked>(own.map(({ target, place, isKnown }) => [target, { target, place, isKnown }]));

@@ -1,52 +1,23 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
-import { accountKey, type Candidate } from '../accounts/candidate.ts';
+import { accountKey } from '../accounts/candidate.ts';
 import type { WithheldReason } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { supportContact } from '../configuration/support-contact.ts';
-import { countingOf } from '../enrolment/factors-of.ts';
 import type { EnrolledCandidate, SecretMessage } from '../factors/factor.ts';
 import { ownerLanguage } from '../notify/owner-language.ts';
 import { queueSecret } from '../notify/queue-secret.ts';
-import { countingLinks } from '../people/linked-proofs.ts';
 import type { AccountRef } from '../ports/directory.ts';
-import type { FactorRow, Store } from '../ports/store.ts';
+import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import { type ActDeps, journeyActor } from './act.ts';
 import { askedFrom } from './asked-from.ts';
-import { askedOf, decoyTarget } from './guard-targets.ts';
-import type { JourneyDeps } from './journey-deps.ts';
+import { type EnrolledFor, enrolledFor } from './enrolled-for.ts';
+import { askedOf } from './guard-targets.ts';
 import type { AskedFactor, JourneyState, LoadedJourney } from './journey-state.ts';
 import { tellOfAttack } from './tell-of-attack.ts';
 
 /** Messages that one journey may ask for, for one factor. */
 const SENDINGS_PER_JOURNEY = 4;
-
-/**
- * Everything that the owner of each candidate has enrolled, and their other accounts where these prove anything. Where a name leads to
- * nobody the database is asked all the same: on a node that is busy a question less would show, however answers are held back.
- */
-export async function enrolledCandidates(deps: JourneyDeps, state: JourneyState): Promise<EnrolledCandidate[]> {
-  const candidates = state.candidates ?? [];
-  if (candidates.length === 0) await deps.store.people.recordOf({ directory: '', id: decoyTarget(state) });
-  return Promise.all(candidates.map(async (candidate) => ({ candidate, factors: await proofsOf(deps, candidate) })));
-}
-
-async function proofsOf(deps: JourneyDeps, candidate: Candidate): Promise<FactorRow[]> {
-  const { factors, linked } = await deps.store.people.recordOf(candidate.ref);
-  const own = countingOf(deps, { ...candidate.ref, contacts: contactsThatCount(deps, candidate) }, factors);
-  return candidate.has.includes('linked-account') ? [...own, ...countingLinks(deps, linked)] : own;
-}
-
-/** Of all that is enrolled what is of one kind. */
-export function ofKind(enrolled: readonly EnrolledCandidate[], kind: FactorKind): EnrolledCandidate[] {
-  return enrolled.map(({ candidate, factors }) => ({ candidate, factors: factors.filter((factor) => factor.kind === kind) }));
-}
-
-/** Addresses and numbers of the directory stop counting as soon as the configuration says so, also in a journey that has begun. */
-function contactsThatCount(deps: Pick<JourneyDeps, 'configuration'>, { ref, contacts }: Candidate): Candidate['contacts'] {
-  const section = deps.configuration().directories.find(({ id }) => id === ref.directory)?.contacts;
-  return { email: section?.email === undefined ? [] : contacts.email, sms: section?.sms === undefined ? [] : contacts.sms };
-}
 
 export interface PlannedChallenge {
   asked: AskedFactor;
@@ -70,13 +41,15 @@ export async function openChallenge(
   store: Store,
   journey: LoadedJourney,
   kind: FactorKind,
-  known?: readonly EnrolledCandidate[],
+  known?: EnrolledFor,
 ): Promise<PlannedChallenge> {
   const { state, row } = journey;
   const factor = deps.factor(kind);
   const before = state.asked[kind];
   const used = before === undefined ? 0 : ((await store.challenges.find(before.challengeId))?.attempts ?? 0);
-  const enrolled = ofKind(known ?? (await enrolledCandidates(deps, state)), kind);
+  const named = new Set((state.candidates ?? []).map(({ ref }) => accountKey(ref)));
+  const everything = known ?? (await enrolledFor(deps, state));
+  const enrolled = everything.ofKind(kind).filter(({ candidate }) => named.has(accountKey(candidate.ref)));
   const challengeId = randomId(deps.random);
   const { expected, messages, questions, accounts } = await factor.ask(challengeId, enrolled);
   const asked = askedOf(deps, state);

@@ -5,10 +5,10 @@ import { randomId } from '../random-id.ts';
 import { acceptProof } from './accept-proof.ts';
 import type { ActDeps } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
+import { type EnrolledFor, enrolledFor } from './enrolled-for.ts';
 import { guessedAt } from './guard-targets.ts';
 import { holdJudgement } from './hold.ts';
 import type { JourneyState, LoadedJourney, OpenStepKind, OpenStepOf, PromptStep } from './journey-state.ts';
-import { enrolledCandidates, ofKind } from './open-challenge.ts';
 import { countAttempt, settleProofs } from './prove.ts';
 import { attemptsLeftOf, endProof, refuseProof, refuseSpent, withAttemptsLeft } from './refuse-proof.ts';
 import type { Transition } from './step-handler.ts';
@@ -37,8 +37,8 @@ export async function proveByServer<Step extends PromptStep>(
   step: Step,
   answer: Prompts[Step['kind']]['answer'],
 ): Promise<Transition> {
-  const everything = await enrolledCandidates(deps, journey.state);
-  const enrolled = ofKind(everything, step.factor);
+  const everything = await enrolledFor(deps, journey.state);
+  const enrolled = everything.ofKind(step.factor);
   const { taken, challenge } = await reserve(deps, journey, step, everything);
   if (challenge === null) return { kind: 'advanced', journey: taken };
   const { isJudged } = taken.state.step as Judging;
@@ -59,7 +59,7 @@ async function reserve(
   deps: ActDeps,
   journey: LoadedJourney,
   step: PromptStep,
-  everything: readonly EnrolledCandidate[],
+  everything: EnrolledFor,
 ): Promise<{ taken: LoadedJourney; challenge: ChallengeRow | null }> {
   const { state } = journey;
   return deps.store.transaction(async (store) => {
@@ -67,7 +67,7 @@ async function reserve(
     if (counted === null)
       return { taken: await advanceJourney(store, journey, await refuseSpent(deps, store, journey, step)), challenge: null };
     const { challenge, isJudged } = counted;
-    const guessed = guessedAt(deps, state, step.factor, everything);
+    const guessed = guessedAt(deps, state, step.factor, everything.owners);
     const failed = isJudged && (await deps.guard.countFailure(store, guessed, state.guardNames, deps.act.address));
     const judging: Judging = {
       id: randomId(deps.random),
@@ -84,7 +84,7 @@ async function reserve(
 
 interface Judged {
   challenge: ChallengeRow;
-  everything: readonly EnrolledCandidate[];
+  everything: EnrolledFor;
   enrolled: EnrolledCandidate[];
   judgement: Judgement;
 }
@@ -94,7 +94,7 @@ async function settle(deps: ActDeps, store: Store, taken: LoadedJourney, judged:
   const { from: step, isJudged, attacked } = taken.state.step as Judging;
   const { trouble, answered, barred } = judgement.asked ?? { trouble: 'none', answered: true };
   const giveBack = async (names: readonly string[] = taken.state.guardNames) => {
-    const guessed = guessedAt(deps, taken.state, step.factor, everything);
+    const guessed = guessedAt(deps, taken.state, step.factor, everything.owners);
     if (isJudged) await deps.guard.giveBackFailure(store, guessed, names, deps.act.address);
   };
   const proofs = isJudged ? await settleProofs(store, judgement) : [];

@@ -1,10 +1,10 @@
-import type { EnrolledCandidate, Judgement, Prompts, Proof } from '../factors/factor.ts';
+import type { Judgement, Prompts, Proof } from '../factors/factor.ts';
 import type { ChallengeRow, Store } from '../ports/store.ts';
 import { acceptProof } from './accept-proof.ts';
 import type { ActDeps } from './act.ts';
+import { type EnrolledFor, enrolledFor } from './enrolled-for.ts';
 import { guessedAt } from './guard-targets.ts';
 import type { LoadedJourney, PromptStep } from './journey-state.ts';
-import { enrolledCandidates, ofKind } from './open-challenge.ts';
 import { refuseProof, refuseSpent } from './refuse-proof.ts';
 import type { Transition } from './step-handler.ts';
 
@@ -23,8 +23,8 @@ export async function proveBy<Step extends PromptStep>(
   step: Step,
   answer: Prompts[Step['kind']]['answer'],
 ): Promise<Transition> {
-  const everything = await enrolledCandidates(deps, journey.state);
-  const enrolled = ofKind(everything, step.factor);
+  const everything = await enrolledFor(deps, journey.state);
+  const enrolled = everything.ofKind(step.factor);
   let isRefused = false;
   return {
     kind: 'advance',
@@ -59,11 +59,11 @@ export async function countAttempt(
   store: Store,
   { state }: LoadedJourney,
   step: PromptStep,
-  everything: readonly EnrolledCandidate[],
+  everything: EnrolledFor,
 ): Promise<{ challenge: ChallengeRow; isJudged: boolean; anyFailures: boolean } | null> {
   const challenge = await store.challenges.attempt(step.challengeId, deps.act.at);
   if (challenge === null) return null;
-  const asked = guessedAt(deps, state, step.factor, everything);
+  const asked = guessedAt(deps, state, step.factor, everything.owners);
   const { granted, anyFailures } = await deps.guard.mayTry(store, asked, state.guardNames, deps.act.address, state.hasWorked);
   return { challenge, isJudged: granted, anyFailures };
 }

@@ -6,6 +6,7 @@ import type { ChallengeRow, Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
 import { type ActDeps, journeyActor } from './act.ts';
 import { endCloned } from './end-cloned.ts';
+import type { EnrolledFor } from './enrolled-for.ts';
 import { askedOf, guessedAt } from './guard-targets.ts';
 import type { JourneyState, LoadedJourney, PromptStep } from './journey-state.ts';
 import { tellOfAttack } from './tell-of-attack.ts';
@@ -15,7 +16,7 @@ export interface Refused {
   step: PromptStep;
   challenge: ChallengeRow;
   /** Everything that is enrolled for the candidates, and what of it is of the kind that was asked for. */
-  everything: readonly EnrolledCandidate[];
+  everything: EnrolledFor;
   enrolled: EnrolledCandidate[];
   judgement: Judgement;
   /** The guard let it be judged. */
@@ -36,7 +37,7 @@ export async function refuseProof(deps: ActDeps, store: Store, journey: LoadedJo
   const attemptsLeft = attemptsLeftOf(challenge);
   const state = withAttemptsLeft(journey.state, step, attemptsLeft);
   const asked = askedOf(deps, state);
-  const guessed = guessedAt(deps, state, step.factor, everything);
+  const guessed = guessedAt(deps, state, step.factor, everything.owners);
   const { attacked } =
     refused.counted ?? (isJudged ? await deps.guard.countFailure(store, guessed, state.guardNames, deps.act.address) : { attacked: false });
   const suspended = isJudged && (await countAgainstAuthenticators(deps, store, journey, refused));

@@ -15,10 +15,10 @@ import { acceptProof } from './accept-proof.ts';
 import { type ActDeps, journeyActor } from './act.ts';
 import { goOn } from './answer-step.ts';
 import { endCloned } from './end-cloned.ts';
+import { type EnrolledFor, enrolledFor } from './enrolled-for.ts';
 import { askedOf } from './guard-targets.ts';
 import { type JourneyState, type LoadedJourney, loadedJourney, type OpenStepOf } from './journey-state.ts';
 import { knownPlacesOf } from './look-up.ts';
-import { enrolledCandidates } from './open-challenge.ts';
 import { goalsByPasskey, isTicket, questionOf, spendTicket } from './passkey-ticket.ts';
 import { type StartJourney, slowDown } from './start-journey.ts';
 
@@ -63,7 +63,7 @@ export async function startByPasskey(deps: ActDeps, request: StartByPasskey): Pr
     expiresAt: deps.act.at + deps.configuration().recovery.journeyMinutes * 60_000,
   };
   const begun = { row: draft, state: { ...known, knownPlaces: await knownPlacesOf(deps, { row: draft, state: known }, [candidate]) } };
-  const proven = { request, judgement, candidate, enrolled: await enrolledCandidates(deps, begun.state) };
+  const proven = { request, judgement, candidate, enrolled: await enrolledFor(deps, begun.state) };
   const journey = await deps.store.transaction((store) => begin(deps, store, begun, proven));
   return { token, journey: await goOn(deps, journey) };
 }
@@ -73,7 +73,7 @@ interface Proven {
   judgement: Judgement;
   candidate: Candidate;
   /** Everything that the candidate has: what is asked for next is chosen from it. */
-  enrolled: EnrolledCandidate[];
+  enrolled: EnrolledFor;
 }
 
 /** Everything that decides, in one transaction: of an answer and its copies one begins a journey. */

@@ -1,3 +1,4 @@
+import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { AccountRef } from './directory.ts';
 import type { AccountRefColumns, FactorRow } from './store.ts';
 
@@ -20,6 +21,22 @@ export interface PersonRecord {
   readonly linked: PersonAccount[];
   /** Recovery is frozen for the account, or for one that is linked to it. */
   readonly frozen: boolean;
+}
+
+/** What is told of a factor without opening it. */
+export type UnopenedFactor = Omit<FactorRow, 'label' | 'secret'>;
+
+/** What is enrolled for a person, as `FactorStore.ofAccount` tells it, of which nothing was opened yet but the links. */
+export interface EnrolledRecord {
+  /** Of all kinds, also those that cannot be opened. */
+  readonly factors: readonly UnopenedFactor[];
+  /** As `PeopleStore.linkedTo` tells them. */
+  readonly linked: PersonAccount[];
+  /**
+   * Opens those of one kind. One that cannot be opened proves nothing and is left out.
+   * @param atLeast so many values are opened; where there are fewer, some that are nobody's
+   */
+  open(kind: FactorKind, atLeast: number): FactorRow[];
 }
 
 /** What a link is made with: ids that nobody has yet, when, and by which journey. */
@@ -48,8 +65,13 @@ export interface PeopleStore {
   /** Remembers that two accounts were parted by hand, so that nothing links them again by itself. */
   notePartings(account: AccountRef, others: readonly AccountRef[], now: number): Promise<void>;
   wereParted(account: AccountRef, other: AccountRef): Promise<boolean>;
-  /** Everything about the person at once: whoever needs two parts of it asks for all. */
-  recordOf(account: AccountRef): Promise<PersonRecord>;
+  /**
+   * Everything about the person at once: whoever needs two parts of it asks for all.
+   * @param atLeast so many factors are opened; where there are fewer, some that are nobody's. As many as there are unless told
+   */
+  recordOf(account: AccountRef, atLeast?: number): Promise<PersonRecord>;
+  /** The same, of which is opened what is asked for: it takes as long for somebody who has much else, and less. */
+  enrolledOf(account: AccountRef): Promise<EnrolledRecord>;
   /** The other accounts of the person, those first that were linked first. A row that cannot be opened links nothing. */
   linkedTo(account: AccountRef): Promise<PersonAccount[]>;
   /** All accounts of the person, this one first. */

@@ -10,8 +10,8 @@ import { aboutCase, type HelpCase } from '../helpdesk/help-case.ts';
 import { acceptProof } from '../journey/accept-proof.ts';
 import type { ActDeps } from '../journey/act.ts';
 import { advanceJourney, againWhereMoved } from '../journey/advance-journey.ts';
+import { enrolledFor } from '../journey/enrolled-for.ts';
 import { type LoadedJourney, loadedJourney } from '../journey/journey-state.ts';
-import { enrolledCandidates } from '../journey/open-challenge.ts';
 import { endProof } from '../journey/refuse-proof.ts';
 import { acceptsKind, situationOf } from '../journey/what-counts.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
@@ -95,7 +95,7 @@ async function vouchInJourney(deps: ActDeps, session: Session, answering: InJour
   const waiting = { ...journey, state: { ...journey.state, candidates: [candidate], until: endFromNow(deps) } };
   // Of the person, from where they began: where the one who vouches sits is no place of theirs.
   const asPerson: ActDeps = { ...deps, act: { at: deps.act.at, address: journey.state.address } };
-  const enrolled = await enrolledCandidates(deps, waiting.state);
+  const enrolled = await enrolledFor(deps, waiting.state);
   return deps.store.transaction(async (store) => {
     const counted = await countTry(deps, store, session, answering);
     const about = aboutRequest(deps, session, answering);

@@ -166,7 +166,7 @@ export function createFactors(context: TableContext): FactorStore {
       return { owners: Number(all), stranded: Number(all) - Number(here ?? 0) };
     },
     async endedPasskeys(account, limit) {
-      const ended = (await readPerson(context, account, 'ended')).factors.filter(({ kind }) => kind === 'passkey');
+      const ended = (await readPerson(context, account, { which: 'ended' })).factors.filter(({ kind }) => kind === 'passkey');
       return ended.toSorted((one, other) => (other.endedAt ?? 0) - (one.endedAt ?? 0)).slice(0, limit);
     },
     async withEnd(limit) {

@@ -2,7 +2,7 @@ import type { AccountRef } from '../../core/ports/directory.ts';
 import type { PeopleStore, PersonAccount } from '../../core/ports/people-store.ts';
 import type { TableContext } from '../context.ts';
 import { linkOf, MINE, OTHER, openLink } from '../person-of.ts';
-import { readPerson } from '../read-person.ts';
+import { readEnrolled, readPerson } from '../read-person.ts';
 import type { Database } from '../schema.ts';
 import { sealColumn } from '../sealed-columns.ts';
 
@@ -105,7 +105,8 @@ export function createPeople(context: TableContext): PeopleStore {
         .executeTakeFirst();
       return row !== undefined;
     },
-    recordOf: (account) => readPerson(context, account),
+    recordOf: (account, atLeast) => readPerson(context, account, { atLeast }),
+    enrolledOf: (account) => readEnrolled(context, account),
     linkedTo,
     async accountsOf(account) {
       const linked = await linkedTo(account);
