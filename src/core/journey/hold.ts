@@ -1,4 +1,5 @@
 import type { Prompt } from '../factors/factor.ts';
+import type { Clock } from '../ports/platform.ts';
 import type { ActDeps } from './act.ts';
 import type { LoadedJourney } from './journey-state.ts';
 
@@ -25,51 +26,71 @@ export interface Hold {
   release(): Promise<void>;
 }
 
-/** When the work for an answer may begin: not before the directories have surely been asked about the journey. */
-function beginsAt({ act, configuration }: Pick<ActDeps, 'act' | 'configuration'>, { row }: LoadedJourney): number {
-  return Math.max(act.at, Math.min(row.createdAt, act.at) + configuration().recovery.settleMilliseconds);
+/** Slices of time, one after the other. */
+export interface Slices {
+  /** Resolves when the slice that is under way ends. */
+  end(): Promise<void>;
+  /** Nobody waits for an end any more. */
+  stop(): void;
 }
 
 /**
- * Waits after a server was asked about an answer, before anything is written of what it said: until the time since the work began is a
- * multiple of `recovery.settleMilliseconds`. Whoever looks at the journey meanwhile sees nothing sooner than by the answer itself.
+ * Slices that begin now. Each is timed before it is known how long the work takes. A wait that is only begun when the work is done ends at a
+ * moment that tells of it: clocks count whole milliseconds, and timers of Node count from when the turn of the event loop began in which
+ * they are set, so that whoever had more to do in a busy turn would be let go earlier, by as much (decision 0126).
  */
-export async function holdJudgement(deps: Pick<ActDeps, 'act' | 'clock' | 'configuration'>, journey: LoadedJourney): Promise<void> {
-  const { holdMilliseconds, settleMilliseconds } = deps.configuration().recovery;
-  await deps.clock.sleep(leftOfSlice(deps.clock.now() - beginsAt(deps, journey), Math.max(holdMilliseconds, settleMilliseconds)));
-}
-
-/** Milliseconds until a time that has passed is a multiple of a slice, and at least one. */
-function leftOfSlice(elapsed: number, slice: number): number {
-  if (slice === 0) return 0;
-  return Math.min(Math.max(1, Math.ceil(elapsed / slice)) * slice - elapsed, slice);
+function beginSlices(clock: Pick<Clock, 'sleep'>, milliseconds: number): Slices {
+  let goesOn = milliseconds > 0;
+  const run = async (): Promise<void> => {
+    while (goesOn) await clock.sleep(milliseconds);
+  };
+  const running = run();
+  const stop = (): void => {
+    goesOn = false;
+  };
+  return {
+    stop,
+    end() {
+      stop();
+      return running;
+    },
+  };
 }
 
 /**
- * Holds answers before the proof back (JRN-4): until the time since the work for them began is a multiple of
- * `recovery.holdMilliseconds`. Right answers, wrong ones and errors are held alike. Counted from when the work may begin and not
- * from when the request came: otherwise the caller could place the end of a slice where a little more work misses it.
+ * Slices to whose end is waited after a server was asked about an answer, before anything is written of what it said. To be begun before
+ * anything is done for it: whoever looks at the journey meanwhile sees nothing sooner than by the answer itself.
+ */
+export function beginJudgement({ clock, configuration }: Pick<ActDeps, 'clock' | 'configuration'>): Slices {
+  const { holdMilliseconds, settleMilliseconds } = configuration().recovery;
+  return beginSlices(clock, Math.max(holdMilliseconds, settleMilliseconds));
+}
+
+/**
+ * Holds answers before the proof back (JRN-4) to the end of a slice of `recovery.holdMilliseconds`. Right answers, wrong ones and errors
+ * are held alike. The first slice begins when the work may begin and not when the request came: otherwise the caller could place its end
+ * where a little more work misses it.
  *
  * Times of another node's clock, or of ours before it was set back, never make a wait longer than the setting.
  */
 export function createHold(deps: Pick<ActDeps, 'act' | 'clock' | 'configuration' | 'store'>): Hold {
-  let beganAt: number | null = null;
+  let isSettled = false;
+  let slices: Slices | null = null;
   return {
     async settle(journey) {
-      if (beganAt !== null || !Object.hasOwn(UNPROVEN, journey.state.step.kind)) return false;
-      const { settleMilliseconds } = deps.configuration().recovery;
-      beganAt = beginsAt(deps, journey);
+      if (isSettled || !Object.hasOwn(UNPROVEN, journey.state.step.kind)) return false;
+      isSettled = true;
+      const { settleMilliseconds, holdMilliseconds } = deps.configuration().recovery;
       const left = Math.min(Math.min(journey.row.createdAt, deps.act.at) + settleMilliseconds - deps.clock.now(), settleMilliseconds);
-      if (left <= 0) return false;
-      await deps.clock.sleep(left);
-      return true;
+      if (left > 0) await deps.clock.sleep(left);
+      if (holdMilliseconds > 0) slices = beginSlices(deps.clock, holdMilliseconds);
+      return left > 0;
     },
     async release() {
-      const { holdMilliseconds } = deps.configuration().recovery;
-      if (beganAt === null || holdMilliseconds === 0) return;
+      if (slices === null) return;
       // The wait for the disk comes before the one for the clock, so that the clock hides it. A failure is told at the door.
       await deps.store.settled().catch(() => {});
-      await deps.clock.sleep(leftOfSlice(deps.clock.now() - beganAt, holdMilliseconds));
+      await slices.end();
     },
   };
 }

@@ -7,7 +7,7 @@ import type { ActDeps } from './act.ts';
 import { advanceJourney } from './advance-journey.ts';
 import { type EnrolledFor, enrolledFor } from './enrolled-for.ts';
 import { guessedAt } from './guard-targets.ts';
-import { holdJudgement } from './hold.ts';
+import { beginJudgement, type Slices } from './hold.ts';
 import type { JourneyState, LoadedJourney, OpenStepKind, OpenStepOf, PromptStep } from './journey-state.ts';
 import { countAttempt, settleProofs } from './prove.ts';
 import { attemptsLeftOf, endProof, refuseProof, refuseSpent, withAttemptsLeft } from './refuse-proof.ts';
@@ -37,6 +37,21 @@ export async function proveByServer<Step extends PromptStep>(
   step: Step,
   answer: Prompts[Step['kind']]['answer'],
 ): Promise<Transition> {
+  const slices = beginJudgement(deps);
+  try {
+    return await proveWithin(deps, slices, journey, step, answer);
+  } finally {
+    slices.stop();
+  }
+}
+
+async function proveWithin<Step extends PromptStep>(
+  deps: ActDeps,
+  slices: Slices,
+  journey: LoadedJourney,
+  step: Step,
+  answer: Prompts[Step['kind']]['answer'],
+): Promise<Transition> {
   const everything = await enrolledFor(deps, journey.state);
   const enrolled = everything.ofKind(step.factor);
   const { taken, challenge } = await reserve(deps, journey, step, everything);
@@ -46,7 +61,7 @@ export async function proveByServer<Step extends PromptStep>(
   const given = { challengeId: challenge.id, expected: challenge.expected, answer, enrolled: isJudged ? enrolled : [] };
   const name = journey.state.guardNames.join(',');
   const judgement = (await inTurnOfName(deps, name, () => deps.factor(step.factor).judge(given))) ?? NOT_ASKED;
-  await holdJudgement(deps, journey);
+  await slices.end();
   const settled = await deps.store.transaction(async (store) =>
     advanceJourney(store, taken, await settle(deps, store, taken, { challenge, everything, enrolled, judgement })),
   );
