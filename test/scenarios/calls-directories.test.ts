@@ -34,18 +34,23 @@ const receiptNeeded = { status: 403, body: { code: 'case.receipt-needed' } };
 
 describe.each(REAL_KINDS)('a call, kind %s', (kind) => {
   const [agentsGroup, listenersGroup, staffGroup] = [newLogin('agents'), newLogin('listeners'), newLogin('staff')];
+  const [placedGroup, boardGroup] = [newLogin('placed'), newLogin('board')];
   let real: RealDirectory;
   let keyturn: Keyturn;
   let agent: Agent;
   let other: Agent;
   let listener: Agent;
+  /** Whose role is over a place. */
+  let placed: Agent;
+  let place: string;
   let staff: Person[];
+  let board: Person;
   let guarded: Person;
   let agentsDn: string;
 
   type Person = Caller & { person: RealPerson };
-  const enrolled = async (login?: string): Promise<Person> => {
-    const person = await real.createPerson(login === undefined ? {} : { login });
+  const enrolled = async (more: { login?: string; parentDn?: string } = {}): Promise<Person> => {
+    const person = await real.createPerson(more);
     const known = await keyturn.enrol(person.login);
     return { ...known, login: person.login, ref: known.account as AccountRef, person };
   };
@@ -55,24 +60,35 @@ describe.each(REAL_KINDS)('a call, kind %s', (kind) => {
   beforeAll(async () => {
     const guardedLogin = newLogin('guarded');
     real = await reachRealDirectory(kind, { protected: { logins: ['domina', guardedLogin] } });
+    const server = await servers[kind]();
+    const over = { groups: [staffGroup] };
+    place = await server.createOrganizationalUnit(newLogin('place'));
     keyturn = await startKeyturn({
       directories: [real.section],
       configuration: {
         guard: GENEROUS_LIMITS,
         signIn: { enabled: true },
+        helpdesk: { approvals: [{ name: 'board', when: { groups: [boardGroup] } }] },
         roles: [
+          {
+            name: 'placed',
+            may: ['reset-password'],
+            heldBy: { groups: [placedGroup] },
+            over: { places: [place] },
+            resetBy: ['told'],
+          },
           {
             name: 'agents',
             may: ['reset-password', 'unlock-account'],
             heldBy: { groups: [agentsGroup] },
-            over: { groups: [staffGroup] },
+            over,
             resetBy: ['link', 'told'],
           },
           {
             name: 'listeners',
             may: ['reset-password'],
             heldBy: { groups: [listenersGroup] },
-            over: { groups: [staffGroup] },
+            over,
             otherWays: ['read-back', 'questions', 'manager'],
             resetBy: ['told'],
           },
@@ -82,18 +98,21 @@ describe.each(REAL_KINDS)('a call, kind %s', (kind) => {
         },
       },
     });
-    const server = await servers[kind]();
     const people: Person[] = [];
-    for (let nth = 0; nth < 11; nth += 1) people.push(await enrolled());
-    const [first, second, third, ...called] = people as [Person, Person, Person, ...Person[]];
-    guarded = await enrolled(guardedLogin);
+    for (let nth = 0; nth < 14; nth += 1) people.push(await enrolled());
+    const [first, second, third, fourth, ...called] = people as [Person, Person, Person, Person, ...Person[]];
+    guarded = await enrolled({ login: guardedLogin });
+    board = called.at(-1) as Person;
     agentsDn = await server.createGroup(agentsGroup, [first.person.dn, second.person.dn]);
     await server.createGroup(listenersGroup, [third.person.dn]);
+    await server.createGroup(placedGroup, [fourth.person.dn]);
+    await server.createGroup(boardGroup, [board.person.dn]);
     await server.createGroup(
       staffGroup,
       [...called, guarded].map(({ person }) => person.dn),
     );
     [agent, other, listener] = [await agentOf(first), await agentOf(second), await agentOf(third)];
+    placed = await agentOf(fourth);
     staff = called;
   }, 120_000);
   afterAll(async () => {
@@ -119,6 +138,8 @@ describe.each(REAL_KINDS)('a call, kind %s', (kind) => {
     expect(await act(agent, id)).toMatchObject({ status: 200, body: { outcome: 'done', mustChange: true } });
     expect(await keepsPassword(caller)).toBe(false);
     expect(await act(agent, id)).toMatchObject({ status: 409, body: { code: 'case.passed' } });
+    expect(await eventsAbout(keyturn, 'case.refused', id)).toContainEqual(expect.objectContaining({ code: 'case.passed' }));
+    expect(await eventsAbout(keyturn, 'write.intended', caller.ref.id)).toHaveLength(1);
 
     await real.lock(locked.person);
     const unlocking = await verified(keyturn, agent, locked, { action: 'unlock-account' });
@@ -212,6 +233,7 @@ describe.each(REAL_KINDS)('a call, kind %s', (kind) => {
     const forged = { receipt: { case: id, account: victim.ref, action: 'reset-password' }, signature: 'x', publicKey: 'x' };
     expect((await act(agent, id, { receipt: forged })).status).toBe(400);
     expect((await act(agent, id, { verified: true })).status).toBe(400);
+    await noted('case.refused', id, { code: 'request.malformed', actor: actor(agent) });
 
     // A prompt that was pushed without a call: the real person proves who they are, hears no number, and guesses or says no.
     const pushed = await atCall(keyturn, victim);
@@ -232,9 +254,21 @@ describe.each(REAL_KINDS)('a call, kind %s', (kind) => {
     for (const path of ['/help/reset', '/help/unlock'])
       expect(await agent.held.call('POST', path, { account: victim.ref })).toMatchObject(receiptNeeded);
     await noted('access.refused', victim.ref.id, { actor: actor(agent), reasons: [expect.objectContaining({ reason: 'receipt-needed' })] });
+    // One about another person, and about another act.
+    const bystander = staff[8] as Person;
+    const strange = await opened(agent, bystander);
+    expect(await act(agent, strange.id)).toMatchObject(receiptNeeded);
+    await noted('case.refused', strange.id, { code: 'case.receipt-needed', actor: actor(agent) });
+    const unlocking = await opened(agent, victim, { action: 'unlock-account' });
+    expect(await act(agent, unlocking.id)).toMatchObject(receiptNeeded);
+    await noted('case.refused', unlocking.id, { code: 'case.receipt-needed', actor: actor(agent) });
+    expect(await act(agent, good.id)).toMatchObject({ status: 409, body: { code: 'case.passed' } });
+    await noted('case.refused', good.id, { code: 'case.passed', actor: actor(agent) });
+    const expiring = await verified(keyturn, agent, victim);
     keyturn.clock.move(11 * 60_000);
     const fresh = await agentOf(agent as unknown as Person);
-    expect(await act(fresh, good.id)).toMatchObject(receiptNeeded);
+    expect(await act(fresh, expiring.id)).toMatchObject(receiptNeeded);
+    await noted('case.refused', expiring.id, { code: 'case.receipt-needed', actor: actor(fresh) });
 
     // Somebody out of scope, oneself, and a protected account.
     const stranger = await enrolled();
@@ -244,16 +278,39 @@ describe.each(REAL_KINDS)('a call, kind %s', (kind) => {
     }
     expect(await openCase(fresh, { ref: guarded.ref })).toMatchObject(refused);
     await noted('access.refused', guarded.ref.id, { reasons: [expect.objectContaining({ reason: 'protected' })] });
+    await noted('access.refused', fresh.account.id, { reasons: [expect.objectContaining({ reason: 'oneself' })] });
+
+    // Somebody in another place than the role is over; one within it is helped.
+    placed = await agentOf(placed as unknown as Person);
+    expect(await openCase(placed, bystander)).toMatchObject(refused);
+    await noted('access.refused', bystander.ref.id, {
+      ...{ actor: actor(placed), reasons: [expect.objectContaining({ reason: 'out-of-scope' })] },
+    });
+    expect((await openCase(placed, await enrolled({ parentDn: place }))).status).toBe(201);
+
+    // An agent who approves what they asked for, also in another session of theirs.
+    const own = await verified(keyturn, fresh, board);
+    expect(await act(fresh, own.id)).toMatchObject({ body: { code: 'case.approval-needed' } });
+    const again = await agentOf(fresh as unknown as Person);
+    for (const each of [fresh, again])
+      expect(await each.held.call('POST', `/helpdesk/approvals/${own.id}`, { approve: true })).toMatchObject({
+        ...{ status: 403, body: { code: 'case.approval-own' } },
+      });
+    await noted('case.approval-own', own.id, { actor: actor(fresh) });
+    expect(await act(again, own.id)).toMatchObject({ body: { code: 'case.approval-needed' } });
+    expect(await eventsAbout(keyturn, 'write.intended', board.ref.id)).toEqual([]);
 
     // The role lost between verification and act.
-    const last = await verified(keyturn, fresh, victim);
+    const last = await verified(keyturn, again, victim);
     const left = staff[1] as Person;
     await server.modify(agentsDn, { member: [left.person.dn] });
     // What the node has looked up of the group counts for half a minute; its own look at who acts by a role may just have done so.
     keyturn.clock.move(31_000);
-    expect((await act(fresh, last.id)).status).toBeGreaterThanOrEqual(401);
-    expect(await caseNow(fresh, last.id).catch(() => null)).not.toMatchObject({ because: 'acted' });
+    expect(await act(again, last.id)).toMatchObject({ status: 401, body: { code: 'session.ended' } });
+    // By the act, or by the node itself, which had noticed before.
+    await noted('session.all-ended', again.account.id, { because: 'role-lost' });
+    expect(await caseNow(again, last.id).catch(() => null)).not.toMatchObject({ because: 'acted' });
     expect(await written()).toBe(before);
-    for (const each of [victim, guarded]) expect(await keepsPassword(each)).toBe(true);
-  }, 120_000);
+    for (const each of [victim, guarded, board, bystander]) expect(await keepsPassword(each)).toBe(true);
+  }, 180_000);
 });

@@ -25,8 +25,8 @@ export interface RealDirectory {
   /** Name and password that Keyturn binds with; the password is in the environment under `secretName`. */
   readonly service: { readonly name: string; readonly password: string };
   readonly secretName: string;
-  /** With a login of its own unless told. */
-  createPerson(more?: { disabled?: boolean; login?: string; password?: string }): Promise<RealPerson>;
+  /** With a login of its own unless told; `parentDn`: where people are unless told. */
+  createPerson(more?: { disabled?: boolean; login?: string; password?: string; parentDn?: string }): Promise<RealPerson>;
   /** Whether the server itself, asked past Keyturn and proxy, lets the person in. */
   signsIn(person: RealPerson, password: string): Promise<boolean>;
   /** Whether a client that knows nothing of Keyturn signs in: Kerberos on AD, `ldapwhoami` elsewhere. */
@@ -65,9 +65,9 @@ export async function reachRealDirectory(kind: RealKind, changes: Record<string,
     proxy,
     secretName,
     service: server.service,
-    async createPerson({ disabled = false, login = newLogin(), password = newPassword() } = {}) {
+    async createPerson({ disabled = false, login = newLogin(), password = newPassword(), parentDn } = {}) {
       const mail = `${login}@work.example.test`;
-      const user = { login, password, mail, givenName: 'Ada', surname: login };
+      const user = { login, password, mail, givenName: 'Ada', surname: login, ...(parentDn === undefined ? {} : { parentDn }) };
       const { dn } =
         server.kind === 'active-directory'
           ? await server.createUser({ ...user, disabled })

@@ -1,4 +1,4 @@
-import { type AppError, isAppError } from '../../../shared/errors.ts';
+import { type ErrorCode, isAppError } from '../../../shared/errors.ts';
 import { delegateActor } from '../access/helped.ts';
 import { accountKey } from '../accounts/candidate.ts';
 import { recordEvent } from '../audit/record-event.ts';
@@ -19,12 +19,13 @@ export async function notingRefusal<T>(deps: ActDeps, session: Session, id: stri
   try {
     return await work();
   } catch (error) {
-    if (isAppError(error, ...NOTED)) await note(deps, session, id, error);
+    if (isAppError(error, ...NOTED)) await noteRefusal(deps, session, id, error.code);
     throw error;
   }
 }
 
-async function note(deps: ActDeps, session: Session, id: string, { code }: AppError): Promise<void> {
+/** Writes down that something was asked of a case, where there is one, and refused. @param code what they were told */
+export async function noteRefusal(deps: ActDeps, session: Session, id: string, code: ErrorCode): Promise<void> {
   const row = await deps.store.cases.find(id);
   if (row === null) return;
   const about = { ...aboutCase(helpCaseOf(row)), actor: delegateActor(deps, session) };

@@ -21,6 +21,7 @@ import { askCaller } from '../../core/helpdesk/ask-caller.ts';
 import { askVouch } from '../../core/helpdesk/ask-vouch.ts';
 import { MOST_TRIES } from '../../core/helpdesk/confirm-call.ts';
 import type { HelpCase } from '../../core/helpdesk/help-case.ts';
+import { noteRefusal } from '../../core/helpdesk/note-refusal.ts';
 import { openCase } from '../../core/helpdesk/open-case.ts';
 import { closeCase, findCase, listCases } from '../../core/helpdesk/own-cases.ts';
 import { endOf } from '../../core/helpdesk/receipt.ts';
@@ -207,6 +208,8 @@ export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     app.post(
       '/helpdesk/cases/:case/act',
       {
+        // What does not fit is written down: nobody who sends a receipt of their own making does so by mistake.
+        attachValidation: true,
         schema: {
           summary: 'Do what a case is for, once its caller is verified',
           params,
@@ -216,6 +219,10 @@ export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       },
       (request, reply) =>
         forSession(deps, request, reply, async (acting, session) => {
+          if (request.validationError !== undefined) {
+            await noteRefusal(acting, session, request.params.case, 'request.malformed');
+            throw request.validationError;
+          }
           const { password, unverified, linkTo, sendTo } = request.body;
           const help = await actOnCase(acting, session, request.params.case, { password, unverified, linkTo, sendTo });
           return presentHelp(deps, help, requestLanguage(deps, request));
