@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addFactor } from '../../src/core/enrolment/add-factor.ts';
-import { HELPDESK_ROLES, mailedCode, newAgent, verified } from '../scenarios/helpdesk.ts';
+import { HELPDESK_ROLES, mailedCode, newAgent, opened, verified } from '../scenarios/helpdesk.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
 import { codeIn, createMovableClock, type Enrolled, holdsCode } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
@@ -14,6 +14,11 @@ const TEXTERS = {
   ...{ name: 'texters', may: ['reset-password' as const], heldBy: { groups: ['Texters'] }, over: { groups: ['Staff'] } },
   resetBy: ['link-by-text' as const, 'sent-by-text' as const],
 };
+/** Whose callers are vouched for, to have removed what they have lost. */
+const HEARERS = {
+  ...{ name: 'hearers', may: ['remove-proofs' as const], heldBy: { groups: ['Hearers'] }, over: { groups: ['Staff'] } },
+  otherWays: ['manager' as const],
+};
 let portal: PortalKeyturn;
 let browser: Browser;
 beforeAll(async () => {
@@ -22,7 +27,7 @@ beforeAll(async () => {
       directories: [embeddedSection()],
       configuration: {
         signIn: { enabled: true },
-        roles: [...HELPDESK_ROLES, TEXTERS],
+        roles: [...HELPDESK_ROLES, TEXTERS, HEARERS],
         sms: { kind: 'capture', countries: ['DE'] },
         helpdesk: { approvals: [{ name: 'board', when: { groups: ['Board'] } }] },
       },
@@ -125,11 +130,17 @@ describe.each([
 
   const agentAt = async (groups: string[]) => helpingAt(await person(groups, 'Frida Fischer'));
   async function helpingAt(agent: Pick<Enrolled, 'totp'> & { login: string }) {
+    const watched = await signedInAt(agent, 'help');
+    await title(watched.page, word.help);
+    return watched;
+  }
+
+  async function signedInAt(agent: Pick<Enrolled, 'totp'> & { login: string }, of: 'help' | 'vouch') {
     const watched = await watchedPage();
     const { page } = watched;
     page.setDefaultTimeout(6000);
     portal.keyturn.clock.move(31_000);
-    await page.goto(`${portal.origin}/me?page=help`);
+    await page.goto(`${portal.origin}/me?page=${of}`);
     await page.getByLabel(word.name).fill(agent.login);
     await page.keyboard.press('Enter');
     await page.getByLabel(word.password, { exact: true }).fill(OLD_PASSWORD);
@@ -138,7 +149,6 @@ describe.each([
     await page.keyboard.press('Enter');
     await page.getByRole('textbox').first().fill(agent.totp());
     await page.keyboard.press('Enter');
-    await title(page, word.help);
     return watched;
   }
 
@@ -313,6 +323,23 @@ describe.each([
       expect(watched.complaints).toEqual([]);
       await watched.context.close();
     }
+  });
+
+  it('says to the manager who vouches what is to be removed', async () => {
+    const [asks, boss] = [await newAgent(portal.keyturn, 'Hearers'), await newAgent(portal.keyturn, 'Staff')];
+    const login = uniqueName('person');
+    await addPerson(portal.keyturn, login, { groups: ['Staff'], displayName: 'Hanna Hart', managerId: boss.account.id });
+    const caller = await portal.keyturn.enrol(login);
+    const { id } = await opened(asks, { ref: caller.account }, { action: 'remove-proofs', kinds: ['totp', 'email'] });
+    expect((await asks.held.call('POST', `/helpdesk/cases/${id}/vouch`, {})).status).toBe(200);
+    const manager = await signedInAt(boss, 'vouch');
+    await manager.page.getByRole('button', { name: say('vouch.answer.label').replace('{{name}}', 'Hanna Hart') }).click();
+    await title(manager.page, say('vouch.for').replace('{{name}}', 'Hanna Hart'));
+    const kinds = manager.page.getByRole('definition').filter({ hasText: say('kind.totp') });
+    expect(await kinds.textContent()).toContain(say('kind.email'));
+    await look(manager.page, 'vouch-kinds');
+    expect(manager.complaints).toEqual([]);
+    await manager.context.close();
   });
 
   it('has a link, or a temporary password that the agent does not see, sent by text message', async () => {
