@@ -1,5 +1,5 @@
 import type { AuditSeals } from '../core/audit/seals.ts';
-import type { AuditHead } from '../core/ports/audit-store.ts';
+import type { AuditEntry, AuditHead } from '../core/ports/audit-store.ts';
 import type { Log } from '../core/ports/platform.ts';
 import type { Database, Engine } from './schema.ts';
 import type { Secrets } from './secrets.ts';
@@ -15,6 +15,13 @@ export interface AuditKeyring {
   committed: AuditHead | null;
 }
 
+/** Events of the transaction under way that are not written yet; see `recorded-events.ts`. */
+export interface Recorded {
+  events: AuditEntry[];
+  /** PostgreSQL: the end of the log, locked for the rest of the transaction; null: nothing was recorded in it. */
+  end: AuditHead | null;
+}
+
 /** What a table file works with. `db` is a transaction's own inside a transaction. Read it anew in each verb. */
 export interface TableContext {
   readonly db: Database;
@@ -26,6 +33,8 @@ export interface TableContext {
   readonly noteEvent: (type: string) => void;
   /** Hears of the end of the audit log once it is committed. */
   readonly noteEnd: (end: AuditHead) => void;
+  /** null: no transaction is under way. */
+  readonly recorded: Recorded | null;
   /** Runs in the transaction under way, or in one of its own when there is none. */
   atomically<T>(work: (db: Database) => Promise<T>): Promise<T>;
 }

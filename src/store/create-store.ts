@@ -13,6 +13,7 @@ import { keepDurable, type Verbs } from './durability.ts';
 import { migrate, refuseNewerSchema, refuseOlderSchema } from './migrate.ts';
 import { openPostgres, preparePostgres } from './postgres.ts';
 import { readServerTime, writePulse } from './pulse.ts';
+import { writeRecorded } from './recorded-events.ts';
 import type { Database, Engine } from './schema.ts';
 import { createSecrets, type SealingKey } from './secrets.ts';
 import { openSqlite } from './sqlite.ts';
@@ -135,13 +136,14 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
       refuseMisuse();
       return db;
     },
+    recorded: null,
     atomically: inTransaction,
   };
 
   const transaction: Store['transaction'] = async (work, durability = 'flushed') => {
     const noted: string[] = [];
     let end: AuditHead | null = null;
-    const result = await inTransaction((inner) => {
+    const result = await inTransaction(async (inner) => {
       const context: TableContext = {
         engine,
         secrets,
@@ -152,9 +154,10 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
           end = next;
         },
         db: inner,
+        recorded: { events: [], end: null },
         atomically: (more) => more(inner),
       };
-      return work({
+      const done = await work({
         ...createVerbs(context),
         transaction: async () => {
           throw new AppError('internal.unexpected', { reason: 'transaction-in-transaction' });
@@ -175,6 +178,8 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
           throw new AppError('internal.unexpected', { reason: 'close-in-transaction' });
         },
       });
+      await writeRecorded(context);
+      return done;
     });
     if (end !== null) noteEnd(end);
     noted.forEach(noteEvent);

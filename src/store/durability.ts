@@ -46,7 +46,6 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     wroteSince: 'reads',
     wasReset: 'reads',
     wasResetByOthers: 'reads',
-    inTheWay: 'reads',
   },
   outbox: {
     insert: 'flushed',
@@ -108,6 +107,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     wereParted: 'reads',
     recordOf: 'reads',
     enrolledOf: 'reads',
+    recordBeforeWrite: 'reads',
     linkedTo: 'reads',
     accountsOf: 'reads',
   },

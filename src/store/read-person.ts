@@ -1,44 +1,51 @@
 import { type Selectable, sql } from 'kysely';
 import type { FactorKind } from '../../shared/api/journeys.ts';
 import type { AccountRef } from '../core/ports/directory.ts';
-import type { EnrolledRecord, PersonAccount, PersonRecord, UnopenedFactor } from '../core/ports/people-store.ts';
+import type { EnrolledRecord, PersonAccount, PersonRecord, RecordBeforeWrite, UnopenedFactor } from '../core/ports/people-store.ts';
 import type { FactorRow } from '../core/ports/store.ts';
 import type { TableContext } from './context.ts';
 import { linkOf, MINE, OTHER, personOf } from './person-of.ts';
 import { readable } from './readable.ts';
-import type { Schema } from './schema.ts';
+import type { Database, Schema } from './schema.ts';
 import { openColumn, sealColumn } from './sealed-columns.ts';
 import type { Secrets } from './secrets.ts';
 import { statement } from './statement.ts';
 import { sealedFactor } from './understood.ts';
+import { byAnother, written } from './written.ts';
 
-const recordOf = (which: 'current' | 'ended') =>
-  statement<AccountRef>()((db, { directory, id }) =>
-    db
-      .selectFrom(sql<{ directory: string; account_id: string }>`${personOf({ directory, id })}`.as('own'))
-      .leftJoin('person_accounts as other', (join) =>
-        join.onRef('other.directory', '=', 'own.directory').onRef('other.account_id', '=', 'own.account_id'),
-      )
-      .leftJoin('person_accounts as mine', (join) =>
-        join.onRef('mine.person', '=', 'other.person').on('mine.directory', '=', directory).on('mine.account_id', '=', id),
-      )
-      .leftJoin('freezes', (join) =>
-        join.onRef('freezes.directory', '=', 'own.directory').onRef('freezes.account_id', '=', 'own.account_id'),
-      )
-      .leftJoin('factors', (join) =>
-        join
-          .onRef('factors.directory', '=', 'own.directory')
-          .onRef('factors.account_id', '=', 'own.account_id')
-          .on('factors.ended_at', which === 'current' ? 'is' : 'is not', null),
-      )
-      .select(['own.directory as own_directory', 'own.account_id as own_account_id', 'freezes.frozen_at'])
-      .selectAll('factors')
-      .select([...MINE, ...OTHER])
-      .orderBy('factors.created_at')
-      .orderBy('factors.id'),
-  );
-const RECORDS = { current: recordOf('current'), ended: recordOf('ended') };
+const record = (db: Database, { directory, id }: AccountRef, which: 'current' | 'ended') =>
+  db
+    .selectFrom(sql<{ directory: string; account_id: string }>`${personOf({ directory, id })}`.as('own'))
+    .leftJoin('person_accounts as other', (join) =>
+      join.onRef('other.directory', '=', 'own.directory').onRef('other.account_id', '=', 'own.account_id'),
+    )
+    .leftJoin('person_accounts as mine', (join) =>
+      join.onRef('mine.person', '=', 'other.person').on('mine.directory', '=', directory).on('mine.account_id', '=', id),
+    )
+    .leftJoin('freezes', (join) => join.onRef('freezes.directory', '=', 'own.directory').onRef('freezes.account_id', '=', 'own.account_id'))
+    .leftJoin('factors', (join) =>
+      join
+        .onRef('factors.directory', '=', 'own.directory')
+        .onRef('factors.account_id', '=', 'own.account_id')
+        .on('factors.ended_at', which === 'current' ? 'is' : 'is not', null),
+    )
+    .select(['own.directory as own_directory', 'own.account_id as own_account_id', 'freezes.frozen_at'])
+    .selectAll('factors')
+    .select([...MINE, ...OTHER])
+    .orderBy('factors.created_at')
+    .orderBy('factors.id');
 
+const RECORDS = {
+  current: statement<AccountRef>()((db, { directory, id }) => record(db, { directory, id }, 'current')),
+  ended: statement<AccountRef>()((db, { directory, id }) => record(db, { directory, id }, 'ended')),
+};
+const beforeWrite = statement<AccountRef & { since: number; journey: string }>()((db, { directory, id, since, journey }) =>
+  record(db, { directory, id }, 'current').select((eb) =>
+    eb.exists(byAnother(written(db, { directory, id }, since), journey)).as('written'),
+  ),
+);
+
+type Row = Awaited<ReturnType<(typeof RECORDS)['current']>>['rows'][number];
 type Which = keyof typeof RECORDS;
 
 /**
@@ -67,6 +74,18 @@ export async function readEnrolled(context: TableContext, account: AccountRef): 
   };
 }
 
+/** What is recorded, and whether somebody else has written to the account since: one statement, as a write begins with both. */
+export async function readBeforeWrite(
+  context: TableContext,
+  account: AccountRef,
+  { since, journey }: { since: number; journey: string },
+): Promise<RecordBeforeWrite> {
+  const { rows } = await beforeWrite(context, { directory: account.directory, id: account.id, since, journey });
+  const { rows: counting, linked, frozen } = openLinks(context, account, rows);
+  // SQLite knows no truth values, only 0 and 1. Not told is not nothing.
+  return { factors: openAtLeast(context, counting, 0), linked, frozen, written: Number(rows[0]?.written ?? 1) === 1 };
+}
+
 /** A factor that counts for the account, and from when on the link behind it does; null: it is the account's own. */
 interface Counting {
   readonly row: Selectable<Schema['factors']>;
@@ -74,16 +93,21 @@ interface Counting {
   readonly from: number | null;
 }
 
-async function readRows(
-  context: TableContext,
-  account: AccountRef,
-  which: Which,
-): Promise<{ rows: Counting[]; linked: PersonAccount[]; frozen: boolean }> {
-  const { rows } = await RECORDS[which](context, { directory: account.directory, id: account.id });
+interface Read {
+  readonly rows: Counting[];
+  readonly linked: PersonAccount[];
+  readonly frozen: boolean;
+}
 
-  const isOther = (row: (typeof rows)[number]) => row.own_directory !== account.directory || row.own_account_id !== account.id;
+async function readRows(context: TableContext, account: AccountRef, which: Which): Promise<Read> {
+  const { rows } = await RECORDS[which](context, { directory: account.directory, id: account.id });
+  return openLinks(context, account, rows);
+}
+
+function openLinks(context: TableContext, account: AccountRef, rows: readonly Row[]): Read {
+  const isOther = (row: Row) => row.own_directory !== account.directory || row.own_account_id !== account.id;
   const links = new Map<string, PersonAccount | null>();
-  const linkBehind = (row: (typeof rows)[number]) => {
+  const linkBehind = (row: Row) => {
     const key = String(row.other_id);
     if (!links.has(key)) links.set(key, linkOf(context, row));
     return links.get(key) ?? null;

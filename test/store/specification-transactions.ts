@@ -138,9 +138,10 @@ export function specifyTransactions(makeDatabase: MakeDatabase): void {
           if (index % 4 < 2) return from.audit.append(event);
           return from.transaction(async (inner) => {
             await inner.audit.append(event);
-            const row = await inner.audit.append(event);
+            // Written in the middle of a transaction, or at its end.
+            if (index % 8 < 4) await inner.audit.head();
+            await inner.audit.append(event);
             if (index % 4 === 3) throw new Error('on purpose');
-            return row;
           });
         }),
       );
@@ -164,10 +165,7 @@ export function specifyTransactions(makeDatabase: MakeDatabase): void {
         throw new Error('rolled back');
       });
       await expect(undone).rejects.toThrow('rolled back');
-      expect(await node.audit.append(event, { ...event, type: 'second' }, { ...event, type: 'third' })).toMatchObject({
-        seq: 4,
-        type: 'third',
-      });
+      await node.audit.append(event, { ...event, type: 'second' }, { ...event, type: 'third' });
       expect((await node.audit.read(0, 10)).map(({ seq, type }) => `${seq} ${type}`)).toEqual([
         `1 ${event.type}`,
         `2 ${event.type}`,
@@ -177,6 +175,64 @@ export function specifyTransactions(makeDatabase: MakeDatabase): void {
       expect(await verify(node)).toMatchObject({ ok: true, checked: 4 });
       await node.close();
       await own.drop();
+    });
+
+    it('shows a transaction what it has recorded, in order', async () => {
+      await store
+        .transaction(async (inner) => {
+          const { seq } = await inner.audit.head();
+          await inner.audit.append({ ...event, data: '1' });
+          await inner.audit.append({ ...event, data: '2' }, { ...event, data: '3' });
+          expect((await inner.audit.read(seq, 10)).map(({ data }) => data)).toEqual(['1', '2', '3']);
+          await inner.audit.append({ ...event, data: '4' });
+          expect((await inner.audit.search({ terms: [], limit: 2 })).rows.map(({ data }) => data)).toEqual(['4', '3']);
+          throw new Error('on purpose');
+        })
+        .catch((error: Error) => expect(error.message).toBe('on purpose'));
+      await expectWholeChain();
+    });
+
+    it('is written together with the move of a journey, both or neither', async () => {
+      const row = journeyRow();
+      await store.journeys.insert(row);
+      const move = (from: Store, version: number, state: string) =>
+        from.transaction(async (inner) => {
+          await inner.audit.append({ ...event, data: `{"to":"${state}"}` });
+          if (!(await inner.journeys.advance({ ...row, version }, { status: 'open', state, expiresAt: row.expiresAt })))
+            throw new Error('passed');
+        });
+      const { seq } = await store.audit.head();
+      await move(store, 1, 'second');
+      await expect(move(other, 1, 'never')).rejects.toThrow('passed');
+      await expect(move(store, 1, 'never')).rejects.toThrow('passed');
+      await move(other, 2, 'third');
+      const results = await Promise.allSettled(Array.from({ length: 8 }, (_, index) => move(index % 2 === 0 ? store : other, 3, 'fourth')));
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(await store.journeys.find(row.id)).toMatchObject({ version: 4, state: 'fourth' });
+      const told = (await store.audit.read(seq, 100)).map(({ data }) => data);
+      expect(told).toEqual(['{"to":"second"}', '{"to":"third"}', '{"to":"fourth"}']);
+      expect((await verify()).ok).toBe(true);
+    });
+
+    it('has whoever records wait for whoever recorded before, so that they read what that one has left', async () => {
+      const row = journeyRow();
+      const [recorded, mayEnd] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const first = store.transaction(async (inner) => {
+        await inner.audit.append(event);
+        recorded.resolve();
+        await mayEnd.promise;
+        await inner.journeys.insert(row);
+      });
+      await recorded.promise;
+      const second = other.transaction(async (inner) => {
+        await inner.audit.append(event);
+        return inner.journeys.find(row.id);
+      });
+      // Long enough for one that does not wait; on SQLite anybody would.
+      for (let turn = 0; turn < 20; turn += 1) await (database.engine === 'postgres' ? store.journeys.find(row.id) : setImmediate());
+      mayEnd.resolve();
+      await first;
+      expect(await second).toMatchObject({ id: row.id });
     });
 
     describe('somebody who writes to the database', () => {

@@ -119,7 +119,10 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
 
     it('knows what is in the way of the write of a journey', async () => {
       const account = { directory: 'people', id: randomUUID() };
-      const inTheWay = (journey = 'mine', provenAt = NOW) => two.intents.inTheWay(account, provenAt, journey);
+      const inTheWay = async (journey = 'mine', provenAt = NOW) => {
+        const { written, frozen } = await two.people.recordBeforeWrite(account, provenAt, journey);
+        return written ? 'written' : frozen ? 'frozen' : null;
+      };
       expect(await inTheWay()).toBeNull();
       const other = intentRow({ directory: account.directory, accountId: account.id, journeyId: 'other', createdAt: NOW });
       await one.intents.insert(other);

@@ -6,6 +6,7 @@ import { FACTOR_TRAITS } from '../factors/kinds.ts';
 import { ownerOf } from '../factors/owner-of.ts';
 import { findUsableOther } from '../people/other-account.ts';
 import type { AccountRef } from '../ports/directory.ts';
+import type { PersonRecord } from '../ports/people-store.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import type { JourneyState } from './journey-state.ts';
@@ -65,9 +66,9 @@ export async function isProvenStill(
   { people, intents }: Pick<Store, 'people' | 'intents'>,
   { proven, shown }: Pick<JourneyState, 'proven' | 'shown'>,
   account: AccountRef,
-  { now, read, except }: StillNow,
+  { now, read, except, record }: StillNow,
 ): Promise<boolean> {
-  const { factors, linked } = await people.recordOf(account);
+  const { factors, linked } = record ?? (await people.recordOf(account));
   const counting = linked.filter(({ countsFrom }) => countsFrom <= now);
   const refs = [account, ...counting.map(({ directory, accountId: id }) => ({ directory, id }))];
   const owners = new Map(refs.map((ref) => [accountKey(ref), ref]));
@@ -106,6 +107,8 @@ export interface StillNow {
   readonly read: ReadonlySet<string>;
   /** Whose own writes end no password. */
   readonly except: { intent: string } | { journey: string };
+  /** What is recorded about the person, where it was read in the same transaction. */
+  readonly record?: PersonRecord;
 }
 
 /** Whether the set that a proof was of, which its use ended, is there as it was left: nobody has made another one, or taken it away. */

@@ -207,10 +207,10 @@ async function endingFor(deps: ActDeps, store: Store, { row, state }: LoadedJour
   let isWritten = false;
   let isParted = false;
   for (const { ref: account } of candidates) {
-    const found = await store.intents.inTheWay(account, state.provenAt ?? 0, row.id);
-    if (found === 'frozen') frozen.push({ account, reason: 'recovery-frozen' });
-    if (found === 'written') isWritten = true;
-    if (!(await isProvenStill(store, state, account, { now: deps.act.at, read, except: { journey: row.id } }))) isParted = true;
+    const record = await store.people.recordBeforeWrite(account, state.provenAt ?? 0, row.id);
+    if (record.written) isWritten = true;
+    else if (record.frozen) frozen.push({ account, reason: 'recovery-frozen' });
+    if (!(await isProvenStill(store, state, account, { now: deps.act.at, read, except: { journey: row.id }, record }))) isParted = true;
   }
   if (isWritten) return { code: 'journey.account-written', reasons: [] };
   if (frozen.length > 0) return { code: 'journey.recovery-frozen', reasons: frozen };

@@ -47,10 +47,12 @@ export interface AuditFound {
 
 export interface AuditStore {
   /**
-   * Appends to the hash chain of core/audit, in the order given, and returns the last row. Its end is locked for the rest of the transaction, so that numbers have no gap.
+   * Appends to the hash chain of core/audit, in the order given. Its end is locked for the rest of the transaction, so that numbers have
+   * no gap, and that what is read afterwards is as whoever appended before has left it. The events of one transaction are written
+   * together, with the move of its journey or at its end; whoever reads the log in it sees them.
    * An end that somebody else has written is marked by an event of its own first.
    */
-  append(...events: [AuditEntry, ...AuditEntry[]]): Promise<AuditRow>;
+  append(...events: [AuditEntry, ...AuditEntry[]]): Promise<void>;
   /** Rows in order, from `afterSeq` on. */
   read(afterSeq: number, limit: number): Promise<AuditRow[]>;
   /** Events that fit, newest first. */

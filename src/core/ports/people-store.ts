@@ -39,6 +39,12 @@ export interface EnrolledRecord {
   open(kind: FactorKind, atLeast: number): FactorRow[];
 }
 
+/** The same with what may speak against a write to the account by a journey, whose proof was complete then. */
+export interface RecordBeforeWrite extends PersonRecord {
+  /** Somebody else has written to it since, or may have: closed as `done` or `unknown` by another journey or none. */
+  readonly written: boolean;
+}
+
 /** What a link is made with: ids that nobody has yet, when, and by which journey. */
 export interface NewLink {
   /** The person, where the first account belongs to none yet. */
@@ -72,6 +78,8 @@ export interface PeopleStore {
   recordOf(account: AccountRef, atLeast?: number): Promise<PersonRecord>;
   /** The same, of which is opened what is asked for: it takes as long for somebody who has much else, and less. */
   enrolledOf(account: AccountRef): Promise<EnrolledRecord>;
+  /** As `recordOf`, for a journey that is about to write. To be asked in the transaction that begins the write. */
+  recordBeforeWrite(account: AccountRef, provenAt: number, journey: string): Promise<RecordBeforeWrite>;
   /** The other accounts of the person, those first that were linked first. A row that cannot be opened links nothing. */
   linkedTo(account: AccountRef): Promise<PersonAccount[]>;
   /** All accounts of the person, this one first. */

@@ -315,11 +315,6 @@ export interface IntentStore {
   /** Takes over open ones whose lease is over; each is given to one caller only, until `leaseUntil`. */
   takeOverdue(now: number, leaseUntil: number, limit: number): Promise<StoredIntent[]>;
   openCount(): Promise<number>;
-  /**
-   * What speaks against a write of a journey whose proof was complete at `provenAt`: recovery of the account, or of one that is linked to it, is frozen, or somebody else
-   * has written to it since (see `wroteSince`). To be asked in the transaction that begins the write.
-   */
-  inTheWay(account: AccountRef, provenAt: number, journey: string): Promise<'frozen' | 'written' | null>;
   /** Whether another one than `except` changed the account, or may have: closed after `since` as `done` or `unknown`. */
   wroteSince(account: AccountRef, since: number, except: { intent: string } | { journey: string }): Promise<boolean>;
   /** Whether a new password was set for the account without the old one, or may have been: begun after `since`, and not known to have failed. */

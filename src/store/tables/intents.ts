@@ -2,11 +2,11 @@ import { type Selectable, sql } from 'kysely';
 import type { AccountRef } from '../../core/ports/directory.ts';
 import type { IntentRow, IntentStore, StoredIntent } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
-import { personOf } from '../person-of.ts';
 import { readable } from '../readable.ts';
-import type { Database, Schema } from '../schema.ts';
+import type { Schema } from '../schema.ts';
 import { openColumn, sealColumn } from '../sealed-columns.ts';
 import { statement } from '../statement.ts';
+import { byAnother, written } from '../written.ts';
 
 const insert = statement<Schema['intents']>()(
   (db, { id, directory, account_id, verb, journey_id, created_at, facts, status, closed_at, lease_until }) =>
@@ -19,28 +19,6 @@ const insert = statement<Schema['intents']>()(
 const close = statement<{ id: string; status: IntentRow['status']; now: number }>()((db, { id, status, now }) =>
   db.updateTable('intents').set({ status, closed_at: now }).where('id', '=', id).where('status', '=', 'open'),
 );
-
-/** What was written, or may have been, since then. */
-const written = (db: Database, account: AccountRef, since: number) =>
-  db
-    .selectFrom('intents')
-    .select('intents.id')
-    .where('intents.directory', '=', account.directory)
-    .where('intents.account_id', '=', account.id)
-    .where('intents.status', 'in', ['done', 'unknown'])
-    .where('intents.closed_at', '>', since);
-
-const byAnother = (query: ReturnType<typeof written>, journey: string) =>
-  query.where((eb) => eb.or([eb('intents.journey_id', 'is', null), eb('intents.journey_id', '!=', journey)]));
-
-const inTheWay = statement<AccountRef & { since: number; journey: string }>()((db, { directory, id, since, journey }) => {
-  const frozen = db
-    .selectFrom('freezes')
-    .select('freezes.account_id')
-    .where(sql<boolean>`(freezes.directory, freezes.account_id) in ${personOf({ directory, id })}`);
-  const other = byAnother(written(db, { directory, id }, since), journey);
-  return db.selectNoFrom((eb) => [eb.exists(frozen).as('frozen'), eb.exists(other).as('written')]);
-});
 
 /** The verbs of table `intents`. */
 export function createIntents(context: TableContext): IntentStore {
@@ -134,12 +112,6 @@ export function createIntents(context: TableContext): IntentStore {
     },
     async wasResetByOthers(account, since) {
       return (await resets(account, since).where('journey_id', 'is', null).executeTakeFirst()) !== undefined;
-    },
-    async inTheWay(account, provenAt, journey) {
-      const [found] = (await inTheWay(context, { directory: account.directory, id: account.id, since: provenAt, journey })).rows;
-      // SQLite knows no truth values, only 0 and 1. Not told is not nothing.
-      if (Number(found?.written ?? 1) === 1) return 'written';
-      return Number(found?.frozen) === 1 ? 'frozen' : null;
     },
     async openCount() {
       const row = await context.db

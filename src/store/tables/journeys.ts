@@ -2,8 +2,10 @@ import { type Selectable, sql } from 'kysely';
 import type { Goal } from '../../../shared/api/journeys.ts';
 import { WRONG_CLOCK } from '../../core/guard/wrong-clock.ts';
 import type { JourneyRow, JourneyStore } from '../../core/ports/store.ts';
+import type { JourneyMove } from '../append.ts';
 import type { TableContext } from '../context.ts';
 import { readable } from '../readable.ts';
+import { writeRecorded } from '../recorded-events.ts';
 import type { Schema } from '../schema.ts';
 import { openColumn, sealColumn } from '../sealed-columns.ts';
 import { statement } from '../statement.ts';
@@ -33,9 +35,8 @@ const countAnswer = (of: 'any-journey' | 'one-journey') =>
   });
 const COUNTS = { any: countAnswer('any-journey'), one: countAnswer('one-journey') };
 
-const advance = statement<Pick<Schema['journeys'], 'id' | 'version' | 'status' | 'expires_at' | 'state'> & { from: number }>()(
-  (db, { id, version, status, expires_at, state, from }) =>
-    db.updateTable('journeys').set({ version, status, expires_at, state }).where('id', '=', id).where('version', '=', from),
+const advance = statement<JourneyMove>()((db, { id, version, status, expires_at, state, from }) =>
+  db.updateTable('journeys').set({ version, status, expires_at, state }).where('id', '=', id).where('version', '=', from),
 );
 
 /** The verbs of table `journeys`. */
@@ -112,7 +113,9 @@ export function createJourneys(context: TableContext): JourneyStore {
       const columns = columnsOf({ ...row, ...next, version: row.version + 1 });
       const state = sealColumn(context.secrets, 'journeys', columns, next.state);
       const { id, version, status, expires_at } = columns;
-      return (await advance(context, { id, version, status, expires_at, state, from: row.version })).numAffectedRows === 1n;
+      const move = { id, version, status, expires_at, state, from: row.version };
+      // What was recorded before it in the same transaction goes with it.
+      return (await writeRecorded(context, move)) ?? (await advance(context, move)).numAffectedRows === 1n;
     },
   };
 }

@@ -2,7 +2,7 @@ import type { AccountRef } from '../../core/ports/directory.ts';
 import type { PeopleStore, PersonAccount } from '../../core/ports/people-store.ts';
 import type { TableContext } from '../context.ts';
 import { linkOf, MINE, OTHER, openLink } from '../person-of.ts';
-import { readEnrolled, readPerson } from '../read-person.ts';
+import { readBeforeWrite, readEnrolled, readPerson } from '../read-person.ts';
 import type { Database } from '../schema.ts';
 import { sealColumn } from '../sealed-columns.ts';
 
@@ -107,6 +107,7 @@ export function createPeople(context: TableContext): PeopleStore {
     },
     recordOf: (account, atLeast) => readPerson(context, account, { atLeast }),
     enrolledOf: (account) => readEnrolled(context, account),
+    recordBeforeWrite: (account, provenAt, journey) => readBeforeWrite(context, account, { since: provenAt, journey }),
     linkedTo,
     async accountsOf(account) {
       const linked = await linkedTo(account);

@@ -52,9 +52,10 @@ async function tryNumber(deps: ActDeps, journey: LoadedJourney, id: string, type
         return { ...state, step: { ...step, id: randomId(deps.random), message: { key: 'number-wrong', tone: 'error' } } };
       }
       // Whoever proved something before the account was written to, or frozen, proved it about an account that is no more.
-      const inTheWay = await store.intents.inTheWay(candidate.ref, state.provenAt ?? 0, row.id);
-      if (inTheWay !== null) return refused(deps, state, inTheWay === 'frozen' ? 'journey.recovery-frozen' : 'journey.account-written');
-      if (!(await isProvenStill(store, state, candidate.ref, { now: deps.act.at, read, except: { journey: row.id } })))
+      const record = await store.people.recordBeforeWrite(candidate.ref, state.provenAt ?? 0, row.id);
+      if (record.written) return refused(deps, state, 'journey.account-written');
+      if (record.frozen) return refused(deps, state, 'journey.recovery-frozen');
+      if (!(await isProvenStill(store, state, candidate.ref, { now: deps.act.at, read, except: { journey: row.id }, record })))
         return refused(deps, state, 'journey.account-barred');
       // What was enough may be so no more: a threat was raised meanwhile.
       if (completeAmong(deps, state, [candidate]).length === 0) return refused(deps, state, 'journey.no-proof-left');
