@@ -71,6 +71,7 @@ void Conversation::askDomain() {
 }
 
 Page Conversation::show(const Outcome& outcome) {
+  if (outcome.hasPassed() && client_.isOpen()) return showAnew();
   if (outcome.kind == Outcome::Kind::ok) {
     phone_.reset();
     if (client_.step() && (client_.step()->kind == StepKind::newPassword || client_.step()->kind == StepKind::done)) askDomain();
@@ -105,6 +106,17 @@ Page Conversation::show(const Outcome& outcome) {
     return keep(page);
   }
   return withError(current_, sentenceFor(context_, outcome));
+}
+
+// Something else was quicker, and what was asked for has not been done: where the journey stands now, only the server knows.
+Page Conversation::showAnew() {
+  const std::string before = client_.step() ? client_.step()->id : "";
+  const Outcome now = client_.refresh();
+  // A look that passes a step is none; asking on would have no end.
+  if (now.hasPassed()) return withError(current_, sentenceFor(context_, now));
+  Page page = show(now);
+  const bool isSame = now.kind == Outcome::Kind::ok && client_.step()->id == before && client_.step()->kind != StepKind::waiting;
+  return isSame ? keep(withError(std::move(page), context_.texts.text(TEXT_ONCE_MORE))) : page;
 }
 
 Page Conversation::perform(Action action, Inputs inputs) {
@@ -216,8 +228,11 @@ Page Conversation::handOver(Inputs& inputs) {
   const SecretString digits = withoutSeparators(inputs.fields.empty() ? std::string_view() : inputs.fields.front().value.view());
   if (digits.empty()) return refuse(TEXT_PHONE_DIGITS_MISSING);
   const Outcome outcome = client_.handOver(*phone_, digits);
-  if (outcome.kind == Outcome::Kind::problem && outcome.code == "phone.over") return keep(phoneOverPage(context_));
-  return show(outcome);
+  const bool isOver = outcome.kind == Outcome::Kind::problem && outcome.code == "phone.over";
+  if (!isOver && !outcome.hasPassed()) return show(outcome);
+  // These digits may have let the phone in before, and the answer that said so was lost: asked, and not guessed.
+  Page page = askPhone();
+  return outcome.hasPassed() && page.key == phoneDigitsKey ? withError(std::move(page), context_.texts.text(TEXT_ONCE_MORE)) : page;
 }
 
 Page Conversation::submit(Inputs inputs) {

@@ -43,8 +43,7 @@ class Conversation {
   std::pair<Page, bool> check(const SecretString& password);
   // Ends the journey because its time is over.
   Page expire();
-  // Ends the journey at the server if one is open.
-  // The last word to the server. What goes on at a phone is ended there only by a person who stops it here.
+  // The last word to the server: ends the journey there if one is open. What goes on at a phone is ended only by a person who stops it here.
   void close(bool isStoppedHere);
 
   // The question whether to stop while an answer is being written.
@@ -63,6 +62,7 @@ class Conversation {
   Page goOnWorking();
   Page sendWork(const Step& step);
   Page show(const Outcome& outcome);
+  Page showAnew();
   Page refuse(unsigned text) const { return withError(current_, context_.texts.text(text)); }
   Page keep(Page page);
   void askDomain();

@@ -154,8 +154,7 @@ Outcome JourneyClient::answer(const SecretString& body) {
   const Outcome outcome = call("POST", "/journeys/current/steps/" + step_->id, body, json);
   if (outcome.kind == Outcome::Kind::ok) return takeStep(json);
   // An answer that had arrived already, sent again because its own answer was lost: go on where the journey stands.
-  if (outcome.kind == Outcome::Kind::problem && outcome.code == "journey.step-passed") return takeStep(json);
-  return outcome;
+  return outcome.hasPassed() && json["step"].kind() == Json::Kind::object ? takeStep(json) : outcome;
 }
 
 Outcome JourneyClient::chooseFactor(std::string_view option) {

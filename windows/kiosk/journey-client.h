@@ -30,6 +30,8 @@ struct Outcome {
   std::string code;       // stable code of the problem (RFC 9457 document)
   std::string title;      // finished sentence of the server
   std::string reference;  // for the help desk
+  // Something else has moved the journey on first: nothing was done.
+  bool hasPassed() const { return kind == Kind::problem && code == "journey.step-passed"; }
 };
 
 // Overwrites the answer when it goes: it may be a code, an answer to a question or a password.

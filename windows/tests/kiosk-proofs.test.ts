@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Step } from '../../shared/api/journeys.ts';
 import { accountKey } from '../../src/core/accounts/candidate.ts';
 import { addFactor } from '../../src/core/enrolment/add-factor.ts';
@@ -8,7 +8,7 @@ import { newLogin } from '../../test/conformance/samples.ts';
 import { GENEROUS_LIMITS } from '../../test/scenarios/generous-limits.ts';
 import { request } from '../../test/scenarios/journey-client.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from '../../test/scenarios/sample-directory.ts';
-import { codeIn, type Keyturn, startKeyturn, until } from '../../test/scenarios/start-keyturn.ts';
+import { codeIn, holdsCode, type Keyturn, startKeyturn, until } from '../../test/scenarios/start-keyturn.ts';
 import { type Manager, vouchingOn } from '../../test/scenarios/vouching-harness.ts';
 import { ids, type KioskBench, type KioskRun, startKioskBench, type WindowState } from './kiosk/kiosk-bench.ts';
 
@@ -71,10 +71,12 @@ async function afterCode(person: { login: string; address: string }, way: string
   await kiosk.page('Enter the code from your e-mail');
   await kiosk.fill(codeIn(await keyturn.waitForMessage(person.address, before)));
   await kiosk.press('submit');
-  const next = await kiosk.until('the next proof', (state) => title(state) !== 'Enter the code from your e-mail');
-  if (title(next) !== 'One more proof: how?') return kiosk;
-  const chosen = withText(next, way);
-  await kiosk.command('check', chosen?.id ?? 0, 1);
+  const isChoice = (state: WindowState) => title(state) === 'One more proof: how?';
+  const next = await kiosk.until('the next proof', (state) =>
+    isChoice(state) ? withText(state, way) !== undefined : title(state) !== 'Enter the code from your e-mail',
+  );
+  if (!isChoice(next)) return kiosk;
+  await kiosk.command('check', withText(next, way)?.id ?? 0, 1);
   await kiosk.press('submit');
   return kiosk;
 }
@@ -108,6 +110,29 @@ async function withQuestions(): Promise<Awaited<ReturnType<typeof newPerson>>> {
     source: 'self',
   });
   return person;
+}
+
+/** Hands the recovery over: the window asks for the digits that the phone shows. */
+async function atDigits(person: { login: string; address: string }) {
+  const kiosk = await afterCode(person, 'Your own questions');
+  await kiosk.page('Answer your questions');
+  const watched = bench.proxy.change;
+  const offered = new Promise<string>((resolve) => {
+    bench.proxy.change = ({ path, body }) => {
+      if (path.endsWith('/phones')) resolve(String(body.address));
+      return null;
+    };
+  });
+  await kiosk.press('usePhone');
+  await kiosk.page('Continue on your phone', 'phone-code');
+  const link = new URL(await offered).hash.slice(1);
+  bench.proxy.change = watched;
+  const opened = (await request(keyturn.url, 'POST', '/hand-over', { link })).body;
+  const digits = (opened.step as { digits: string }).digits;
+  const onPhone = (method: string, path: string, body?: unknown) =>
+    request(keyturn.url, method, `/journeys/current${path}`, body, { authorization: `Bearer ${opened.token}` });
+  await kiosk.until('the digits', ({ controls }) => controls.some(({ id }) => id === ids.field));
+  return { kiosk, digits, onPhone };
 }
 
 describe('every way to prove it that needs no browser, against a whole Keyturn', () => {
@@ -165,23 +190,7 @@ describe('every way to prove it that needs no browser, against a whole Keyturn',
 
   it('goes on at a phone with what was shown so far, and ends when the phone has', async () => {
     const person = await withQuestions();
-    const kiosk = await afterCode(person, 'Your own questions');
-    await kiosk.page('Answer your questions');
-    const offered = new Promise<string>((resolve) => {
-      bench.proxy.change = ({ path, body }) => {
-        if (path.endsWith('/phones')) resolve(String(body.address));
-        return null;
-      };
-    });
-    await kiosk.press('usePhone');
-    await kiosk.page('Continue on your phone', 'phone-code');
-    const link = new URL(await offered).hash.slice(1);
-    bench.proxy.change = null;
-    const opened = (await request(keyturn.url, 'POST', '/hand-over', { link })).body;
-    const digits = (opened.step as { digits: string }).digits;
-    const onPhone = (method: string, path: string, body?: unknown) =>
-      request(keyturn.url, method, `/journeys/current${path}`, body, { authorization: `Bearer ${opened.token}` });
-    await kiosk.until('the digits', ({ controls }) => controls.some(({ id }) => id === ids.field));
+    const { kiosk, digits, onPhone } = await atDigits(person);
     await kiosk.fill(digits);
     await kiosk.press('submit');
     await kiosk.page('Your phone goes on', 'phone-goes-on');
@@ -195,5 +204,47 @@ describe('every way to prove it that needs no browser, against a whole Keyturn',
     await kiosk.press('close');
     expect(await kiosk.exitCode).toBe(0);
     expect(await signsIn(keyturn, person.login, NEW_PASSWORD)).toBe(true);
+  });
+});
+
+describe('what arrives at the server a second time, because its answer was lost', () => {
+  const told: string[] = [];
+  beforeEach(() => {
+    told.length = 0;
+    bench.proxy.change = ({ body }) => {
+      if (typeof body.code === 'string') told.push(body.code);
+      return null;
+    };
+  });
+  afterEach(() => {
+    bench.proxy.twice = bench.proxy.change = null;
+  });
+
+  it('is done once, and the window goes on where the recovery stands: every answer of a whole one', async () => {
+    const person = await withQuestions();
+    bench.proxy.twice = (method, path) => method === 'POST' && /\/steps\/[^/]+$/.test(path);
+    const kiosk = await afterCode(person, 'Your own questions');
+    const asked = await kiosk.page('Answer your questions');
+    const labels = asked.controls.filter(({ text }) => /^What was the first \w+\?$/.test(text)).map(({ text }) => text);
+    for (const [index, label] of labels.entries()) await kiosk.fill(ANSWERS[/first (\w+)/.exec(label)?.[1] ?? ''] ?? '', index);
+    await kiosk.press('submit');
+    await finish(kiosk, person.login);
+    // Of each of them the window got what the server says of a step that was answered before.
+    expect(told.length).toBeGreaterThanOrEqual(4);
+    expect(new Set(told)).toEqual(new Set(['journey.step-passed']));
+    expect(keyturn.messages(person.address).filter(holdsCode)).toHaveLength(1);
+  });
+
+  it('lets the phone in, and is not told as a code that is over', async () => {
+    const { kiosk, digits } = await atDigits(await withQuestions());
+    bench.proxy.twice = (method, path) => method === 'POST' && /\/phones\/[^/]+$/.test(path);
+    await kiosk.fill(digits);
+    await kiosk.press('submit');
+    await kiosk.page('Your phone goes on');
+    expect(told).toEqual(['phone.over']);
+    await kiosk.command('close');
+    await kiosk.page('Stop here?');
+    await kiosk.press('close');
+    expect(await kiosk.exitCode).toBe(1);
   });
 });

@@ -46,6 +46,7 @@ const std::vector<std::string>& examples() {
       test::answered(R"({"id":"c","kind":"choose-accounts","accounts":[{"id":"a","label":"alice","locked":null,"selected":false}]})"),
       R"({"type":"x","title":"Slow","status":429,"code":"guard.slow-down","instance":"urn:keyturn:request:7","retryAfter":9})",
       R"({"type":"x","title":"Passed","status":409,"code":"journey.step-passed","step":)" + test::code + "}",
+      R"({"type":"x","title":"Passed","status":409,"code":"journey.step-passed"})", R"({"type":"x","title":"Over","status":410,"code":"phone.over"})",
       R"({"verdicts":[{"code":"password.too-short","ok":false,"text":"short"},{"code":"n","ok":"server-decides","text":"t"}],"acceptable":false})", "", "{}", "[1e999]"};
   return all;
 }

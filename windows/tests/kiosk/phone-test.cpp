@@ -65,6 +65,7 @@ TEST("wrong digits may be typed again, and after three of them there is another 
   Page page = talk.send("11");
   CHECK(page.notice == "Not those." && page.fields.size() == 1);
   talk.http.answer(410, R"({"type":"x","title":"Over.","status":410,"code":"phone.over"})");
+  talk.http.answer(200, R"({"progress":"over"})");
   page = talk.send("12");
   CHECK(says(page.title, TEXT_PHONE_OVER_TITLE) && offers(page, Action::usePhone) && offers(page, Action::back));
   CHECK(!talk.offer().code.empty());

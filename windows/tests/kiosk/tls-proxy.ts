@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import type { IssuedCertificate } from '../../../test/servers/certificate-authority.ts';
 
 /** An answer of the server on its way to the window; tests may put another one in its place. */
@@ -22,6 +23,8 @@ export interface TlsProxy {
   change: ((answer: ProxiedAnswer) => Record<string, unknown> | null) | null;
   /** Answers everything by this itself; null asks the server. */
   answer: ((request: IncomingMessage, response: ServerResponse) => void) | null;
+  /** Which requests arrive at the server twice, as where an answer was lost and is asked for again: the window gets the second answer. */
+  twice: ((method: string, path: string) => boolean) | null;
   /** Keeps requests whose path holds that text from the server until they are released. */
   hold(path: string): { readonly holds: number; release(): void };
   show(certificate: IssuedCertificate): void;
@@ -88,6 +91,7 @@ export async function startTlsProxy(certificate: IssuedCertificate): Promise<Tls
     upstream: '',
     change: null,
     answer: null,
+    twice: null,
     hold(path) {
       const mine = { path, waiting: [] as (() => void)[] };
       held = mine;
@@ -117,30 +121,38 @@ export async function startTlsProxy(certificate: IssuedCertificate): Promise<Tls
 }
 
 function forward(proxy: TlsProxy, incoming: IncomingMessage, outgoing: ServerResponse): void {
-  const upstream = request(
-    `${proxy.upstream}${incoming.url}`,
-    { method: incoming.method, headers: { ...passed(incoming.headers), 'x-forwarded-proto': 'https' } },
-    (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('end', () => {
-        let bytes = Buffer.concat(chunks);
-        const isJson = answer.headers['content-type']?.includes('json') === true;
-        if (proxy.change !== null && isJson && bytes.length > 0) {
-          const changed = proxy.change({
-            method: incoming.method ?? '',
-            path: incoming.url ?? '',
-            body: JSON.parse(bytes.toString('utf8')) as ProxiedAnswer['body'],
-          });
-          if (changed !== null) bytes = Buffer.from(JSON.stringify(changed));
-        }
-        outgoing.writeHead(answer.statusCode ?? 502, { ...passed(answer.headers), 'content-length': bytes.length });
-        outgoing.end(bytes);
-      });
-    },
-  );
-  upstream.on('error', () => outgoing.destroy());
-  incoming.pipe(upstream);
+  const [method, path] = [incoming.method ?? '', incoming.url ?? ''];
+  const chunks: Buffer[] = [];
+  const ask = (take: (answer: IncomingMessage) => void) => {
+    const headers = { ...passed(incoming.headers), 'content-length': Buffer.concat(chunks).length, 'x-forwarded-proto': 'https' };
+    const upstream = request(`${proxy.upstream}${path}`, { method, headers }, take);
+    upstream.on('error', () => outgoing.destroy());
+    upstream.end(Buffer.concat(chunks));
+  };
+  const passOn = (answer: IncomingMessage) => void pass(proxy, { method, path, answer, outgoing });
+  incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+  incoming.on('end', () => {
+    if (proxy.twice?.(method, path) !== true) return ask(passOn);
+    ask((lost) => {
+      lost.on('end', () => ask(passOn));
+      lost.resume();
+    });
+  });
+  incoming.resume();
+}
+
+async function pass(
+  proxy: TlsProxy,
+  { method, path, answer, outgoing }: { method: string; path: string; answer: IncomingMessage; outgoing: ServerResponse },
+): Promise<void> {
+  let bytes = await buffer(answer);
+  const isJson = answer.headers['content-type']?.includes('json') === true;
+  if (proxy.change !== null && isJson && bytes.length > 0) {
+    const changed = proxy.change({ method, path, body: JSON.parse(bytes.toString('utf8')) as ProxiedAnswer['body'] });
+    if (changed !== null) bytes = Buffer.from(JSON.stringify(changed));
+  }
+  outgoing.writeHead(answer.statusCode ?? 502, { ...passed(answer.headers), 'content-length': bytes.length });
+  outgoing.end(bytes);
 }
 
 function passed(headers: IncomingHttpHeaders): IncomingHttpHeaders {
