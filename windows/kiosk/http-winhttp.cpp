@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "media-type.h"
 #include "utf.h"
 
 // Not in the headers of mingw-w64 10; values of winhttp.h in the Windows SDK.
@@ -158,17 +159,11 @@ HttpFailure failureOf(DWORD error, DWORD secureFailure = 0) {
   }
 }
 
-std::wstring headerOf(HINTERNET request, DWORD header) {
+std::string headerOf(HINTERNET request, DWORD header) {
   WCHAR text[256] = {};
   DWORD size = sizeof text - sizeof(WCHAR);
   if (!WinHttpQueryHeaders(request, header, WINHTTP_HEADER_NAME_BY_INDEX, text, &size, WINHTTP_NO_HEADER_INDEX)) return {};
-  return text;
-}
-
-bool isJson(std::wstring type) {
-  type = type.substr(0, type.find(L';'));
-  while (!type.empty() && type.back() == L' ') type.pop_back();
-  return type == L"application/json" || type == L"application/problem+json";
+  return fromWide(text).value_or(std::string());
 }
 
 std::optional<std::int64_t> dateOf(HINTERNET request) {
@@ -358,7 +353,7 @@ HttpResponse WinHttp::sendOnce(const HttpRequest& request) {
     return response;
   }
   // A proxy or a captive portal answers with a page of its own: that is no answer of the server.
-  if (!isJson(headerOf(handle.get(), WINHTTP_QUERY_CONTENT_TYPE))) {
+  if (!isJsonType(headerOf(handle.get(), WINHTTP_QUERY_CONTENT_TYPE))) {
     response.failure = HttpFailure::intercepted;
     return response;
   }

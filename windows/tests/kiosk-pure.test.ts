@@ -3,11 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { createScratchFolder, removeScratchFolder } from '../../test/servers/scratch.ts';
 import { built } from './built.ts';
 import { reportTestProgram } from './test-program.ts';
 
-function runNative(program: string, parameters: readonly string[]): { exitCode: number | null; output: string } {
-  const result = spawnSync(join(built.native, 'kiosk', program), parameters, { encoding: 'utf8' });
+function runNative(program: string, parameters: readonly string[], cwd?: string): { exitCode: number | null; output: string } {
+  const result = spawnSync(join(built.native, 'kiosk', program), parameters, { encoding: 'utf8', cwd, maxBuffer: 64 * 1024 * 1024 });
   return { exitCode: result.status, output: `${result.stdout}${result.stderr}` };
 }
 
@@ -20,6 +21,30 @@ it('4,000 conversations with a server that answers anything end in pages that ca
   expect(result.output).toContain('4000 conversations, no fault');
   expect(result.exitCode).toBe(0);
 }, 180_000);
+
+describe('fuzzing of what the server answers: steps, verdicts, times, work, texts, and what is written of it', () => {
+  // Each input is read in every way that there is, with sanitizers: a thousand take a second.
+  const [changed, guided] = process.env.KEYTURN_LONG === undefined ? [5_000, 15_000] : [100_000, 500_000];
+
+  it(`${changed} changed answers break no rule`, () => {
+    const result = runNative('reading-fuzz', [String(changed)]);
+    expect(result.output).toContain(`${changed} inputs, no fault`);
+    expect(result.exitCode).toBe(0);
+  }, 900_000);
+
+  it(`${guided} inputs guided by coverage, beginning with good answers, break no rule`, async () => {
+    const folder = await createScratchFolder('answers');
+    try {
+      expect(runNative('reading-fuzz', ['--examples', folder]).exitCode).toBe(0);
+      expect(readdirSync(folder).length).toBeGreaterThan(10);
+      const result = runNative('guided-reading-fuzz', ['-seed=1', `-runs=${guided}`, '-max_len=600', folder], folder);
+      expect(result.output).toContain(`Done ${guided} runs`);
+      expect(result.exitCode).toBe(0);
+    } finally {
+      await removeScratchFolder(folder);
+    }
+  }, 1_800_000);
+});
 
 describe('texts of the window', () => {
   const folder = fileURLToPath(new URL('../kiosk/texts', import.meta.url));

@@ -1,20 +1,21 @@
-// A bounded run of the fuzz target where no libFuzzer is at hand: changes good examples byte by byte with a fixed seed, so that
-// a run is the same on every machine. Argument: number of inputs.
+// A bounded run of a fuzz target where no libFuzzer is at hand: changes the target's good examples byte by byte with a fixed seed, so
+// that a run is the same on every machine. Argument: number of inputs. With `--examples FOLDER` it writes the examples there, one file
+// each, for a libFuzzer to begin with.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <random>
-#include <string>
-#include <vector>
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+#include "fuzz-target.h"
 
 int main(int argumentCount, char** arguments) {
-  const std::vector<std::string> examples = {
-      "https://reset.example.com:8443/keyturn/", "https://[2001:db8::1]/a/b", "https://192.0.2.10",
-      R"({"step":{"id":"s1","kind":"code","length":6,"options":[{"id":"a","hint":"\u00e4\ud83d\udd11"}],"n":-1.5e3},"ok":true})",
-      R"([[[[null,false,"\\\"/",0.1]]]])", R"("C:\Program Files\x.exe" --goal "a \"b\" c\\" d)", "CORP\\alice", "alice@corp.example",
-      "de-DE", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=;", "Gr\xC3\xB6\xC3\x9F" "e \xF0\x9F\x94\x91", "service-account"};
+  const std::vector<std::string> examples = fuzzExamples();
+  if (argumentCount == 3 && std::string(arguments[1]) == "--examples") {
+    for (std::size_t i = 0; i < examples.size(); ++i)
+      std::ofstream(std::string(arguments[2]) + "/" + std::to_string(i), std::ios::binary) << examples[i];
+    return 0;
+  }
   const char dictionary[] = "\"\\/:;@#?%.[]{}()<>-+eE0129 \t\r\n\0\x7F\x80\xC3\xED\xF0\xFFhttps";
   std::mt19937 random(20260101);
   const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random()) % n; };

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "fake-system.h"
+#include "fuzz-target.h"
 #include "json.h"
 #include "kiosk-start.h"
 #include "quoting.h"
@@ -90,4 +91,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   settings(text);
   names(text);
   return 0;
+}
+
+std::vector<std::string> fuzzExamples() {
+  return {
+      "https://reset.example.com:8443/keyturn/", "https://[2001:db8::1]/a/b", "https://192.0.2.10",
+      R"({"step":{"id":"s1","kind":"code","length":6,"options":[{"id":"a","hint":"\u00e4\ud83d\udd11"}],"n":-1.5e3},"ok":true})",
+      R"([[[[null,false,"\\\"/",0.1]]]])", R"("C:\Program Files\x.exe" --goal "a \"b\" c\\" d)", "CORP\\alice", "alice@corp.example",
+      "de-DE", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=;", "Gr\xC3\xB6\xC3\x9F" "e \xF0\x9F\x94\x91", "service-account"};
 }
