@@ -187,13 +187,13 @@ void appendAscii(std::vector<WCHAR>& headers, std::string_view text) {
 
 // WinHTTP limits each wait, not their sum: a server that sends one byte at a time would hold the window for hours. And a read
 // waits until it has all it asked for: so it asks for no more than what is there, and the deadline is looked at in between.
-bool readBody(HINTERNET request, ULONGLONG deadline, SecretString& body, HttpFailure& failure) {
+bool readBody(HINTERNET request, const std::function<bool()>& isTooLate, SecretString& body, HttpFailure& failure) {
   char buffer[8192];
   failure = HttpFailure::none;
   while (failure == HttpFailure::none) {
     DWORD available = 0;
     DWORD read = 0;
-    if (GetTickCount64() > deadline) {
+    if (isTooLate()) {
       failure = HttpFailure::timedOut;
     } else if (!WinHttpQueryDataAvailable(request, &available) ||
                (available > 0 && !WinHttpReadData(request, buffer, std::min<DWORD>(available, sizeof buffer), &read))) {
@@ -266,7 +266,7 @@ HttpResponse WinHttp::send(const HttpRequest& request) {
 HttpResponse WinHttp::sendOnce(const HttpRequest& request) {
   HttpResponse response;
   if (connection_ == nullptr) return response;
-  const ULONGLONG deadline = GetTickCount64() + (2ULL * options_.connectSeconds + 2ULL * options_.requestSeconds) * 1000;
+  const std::uint64_t deadline = options_.now() + (std::uint64_t{options_.connectSeconds} + options_.requestSeconds) * 2000;
   const std::wstring method = toWide(request.method).value_or(L"");
   const std::wstring path = toWide(joinPath(options_.portal, request.path)).value_or(L"");
   LPCWSTR accepted[] = {L"application/json", L"application/problem+json", nullptr};
@@ -357,7 +357,7 @@ HttpResponse WinHttp::sendOnce(const HttpRequest& request) {
     response.failure = HttpFailure::intercepted;
     return response;
   }
-  readBody(handle.get(), deadline, response.body, response.failure);
+  readBody(handle.get(), [&] { return options_.now() > deadline; }, response.body, response.failure);
   return response;
 }
 

@@ -4,6 +4,7 @@
 #include <windows.h>
 #include <winhttp.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct HttpOptions {
   std::vector<std::string> pins;       // SHA-256 of the SubjectPublicKeyInfo in base64 (RFC 7469 section 2.4); empty = none
   std::uint32_t connectSeconds = 4;    // to find the server and to connect to it
   std::uint32_t requestSeconds = 30;   // to send, and for each part of the answer; the whole never takes longer than twice both
+  std::function<std::uint64_t()> now;  // milliseconds of a clock that never goes back
 };
 
 // The machine's certificate store decides on trust; there is no switch to overrule it. The proxy is found automatically (WPAD, a

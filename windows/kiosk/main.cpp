@@ -115,6 +115,7 @@ ExitCode converse(HINSTANCE instance, const std::shared_ptr<ISystem>& shared, co
   http.pins = settings.certificatePins;
   http.connectSeconds = settings.preflightTimeoutSeconds;
   http.requestSeconds = settings.requestTimeoutSeconds;
+  http.now = [&system] { return system.monotonicMilliseconds(); };
   WinHttp client(std::move(http));
 
   ConversationOptions options;

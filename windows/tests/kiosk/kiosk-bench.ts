@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -103,6 +103,8 @@ export interface KioskBench {
   setProxy(address: string): Promise<void>;
   /** Lays a file beside the window by which create-test-system.cpp plays what wine has not; null takes it away. */
   play(file: 'keyboards.txt' | 'domain.txt', content: string | null): void;
+  /** Puts the clock of the windows forward, by so many seconds from the time that it really is; 0 sets it right for the next window. */
+  putForward(seconds: number): void;
   /** Whether the screen shows a text as a QR code where the window has one: whole pixels to a module, enough of them for a phone. */
   showsCode(state: WindowState, text: string): boolean;
   /** Ends windows that a failed test left open. */
@@ -176,6 +178,11 @@ export async function startKioskBench(): Promise<KioskBench> {
       if (content === null) rmSync(join(home, file), { force: true });
       else writeFileSync(join(home, file), content);
     },
+    putForward(seconds) {
+      // By another name: a window that reads while it is written must not see half of it.
+      writeFileSync(join(home, 'clock.new'), String(seconds * 1000));
+      renameSync(join(home, 'clock.new'), join(home, 'clock.txt'));
+    },
     showsCode(state, text) {
       const area = state.controls.find(({ id }) => id === ids.portalCode);
       if (area === undefined) return false;
@@ -246,8 +253,8 @@ function createRun(
       return state;
     },
     async press(action) {
-      // A page that is being drawn has its title before it has its buttons.
-      await run.until(`the button ${action}`, ({ controls }) => controls.some(({ id }) => id === button(action)));
+      // A page that is being drawn has its title before it has its buttons, and while the server is asked they cannot be pressed.
+      await run.until(`the button ${action}`, ({ controls }) => controls.some(({ id, enabled }) => id === button(action) && enabled));
       await command('click', button(action));
     },
     async fill(text, index = 0) {

@@ -56,6 +56,14 @@ class TestSystem final : public RealSystem {
     return word == "reached" ? DomainReach::reached : word == "not-reached" ? DomainReach::notReached : DomainReach::notKnown;
   }
 
+  // How far the clock was put forward is in "clock.txt", in milliseconds: what takes minutes of nobody typing takes none in a test.
+  std::uint64_t monotonicMilliseconds() override {
+    std::ifstream file(moduleFolder() + "\\clock.txt");
+    std::uint64_t ahead = 0;
+    file >> ahead;
+    return RealSystem::monotonicMilliseconds() + ahead;
+  }
+
   // Half a minute is long for a test that waits for nothing to happen.
   WindowWait waitForWindow(OsHandle process, OsHandle windowUp, std::uint32_t milliseconds, std::uint32_t& exitCode) override {
     const bool isImpatient = fileExists(moduleFolder() + "\\impatient.txt");
