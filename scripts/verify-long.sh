@@ -13,6 +13,8 @@ KEYTURN_LONG=1
 export KEYTURN_LONG
 # shellcheck disable=SC2046 # a list of files
 tests 'long-tests' $(grep -rlE 'KEYTURN_LONG' --include='*.test.ts' src test)
+# shellcheck disable=SC2046 # a list of files
+tests 'long-Windows-client-tests' --config windows/vitest.config.ts $(grep -rlE 'KEYTURN_LONG' --include='*.test.ts' windows)
 parts=$(node -e "import('./test/mutation/parts.ts').then(({ MUTATED_PARTS }) => console.log(Object.keys(MUTATED_PARTS).join(' ')))") || exit 1
 for part in $parts; do
   KEYTURN_MUTATED=$part
