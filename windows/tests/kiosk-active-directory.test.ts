@@ -103,6 +103,7 @@ it('goes on in the browser of a phone, which is shown the way by the window alon
   const origin = `https://localhost:${bench.proxy.port}`;
   const { page, context, complaints } = await openPage(browser, origin, {
     ...{ viewport: { width: 390, height: 780 }, isMobile: true, hasTouch: true, ignoreHTTPSErrors: true },
+    // 409: the step at which the phone waits passes when it is let in, and its next question brings the one where it goes on.
     expectedStatuses: [401, 409],
   });
   const walk = createWalk(page, origin);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,8 @@ export interface Wine {
    * whoever looks at a service needs one that stays.
    */
   stayUp(): void;
+  /** The processes of a program that run here by now, with the files that each has open as code or data, and which inode that was then. */
+  processes(program: string): { id: number; files: ReadonlyMap<string, number> }[];
   /** Ends every process of this prefix, no other, and removes it. */
   stop(): Promise<void>;
 }
@@ -80,6 +82,23 @@ async function template(): Promise<string> {
   return finished;
 }
 
+/** Those of a wine prefix whose command line names a program, by proc(5). */
+function processesOf(prefix: string, program: string): { id: number; files: ReadonlyMap<string, number> }[] {
+  const found: { id: number; files: ReadonlyMap<string, number> }[] = [];
+  for (const id of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const [own = ''] = readFileSync(`/proc/${id}/cmdline`, 'utf8').split('\0');
+      if (!own.endsWith(program) || !readFileSync(`/proc/${id}/environ`, 'utf8').split('\0').includes(`WINEPREFIX=${prefix}`)) continue;
+      const maps = readFileSync(`/proc/${id}/maps`, 'utf8').matchAll(/^\S+ \S+ \S+ \S+ (\d+) +(\/.*)$/gm);
+      found.push({ id: Number(id), files: new Map([...maps].map(([, inode, file = '']) => [file, Number(inode)])) });
+    } catch (error) {
+      // It has ended meanwhile.
+      if (!['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    }
+  }
+  return found;
+}
+
 /** A fresh Windows for one test file. `stop` it in `afterAll`. */
 export async function startWine(): Promise<Wine> {
   const from = await template();
@@ -95,6 +114,7 @@ export async function startWine(): Promise<Wine> {
       // It waits for a command on a pipe that nobody writes to.
       spawn(wineProgram, ['cmd'], { env: environment, stdio: ['pipe', 'ignore', 'ignore'] });
     },
+    processes: (program) => processesOf(prefix, program),
     stop: async () => {
       await execute(wineServer, ['-k'], environment, 60_000);
       await execute(wineServer, ['-w'], environment, 60_000);
