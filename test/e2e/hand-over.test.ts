@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { request } from '../scenarios/journey-client.ts';
 import { addPerson, embeddedSection } from '../scenarios/sample-directory.ts';
 import { codeIn, holdsCode, until } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
@@ -103,5 +104,41 @@ describe.each([
     expect([...desk.complaints, ...hand.complaints]).toEqual([]);
     await desk.context.close();
     await hand.context.close();
+  });
+});
+
+describe('a phone that was let in while the answer that says so was lost', () => {
+  it.each([
+    ['never arrived', false],
+    ['was asked for once more', true],
+  ])('is waited for, and not told to be over: it %s', async (_, isAskedAgain) => {
+    const login = uniqueName('person');
+    await addPerson(portal.keyturn, login);
+    await portal.keyturn.enrol(login);
+    const { page, context } = await openPage(browser, portal.origin, {});
+    const walk = createWalk(page, portal.origin, 'en');
+    await walk.open();
+    await walk.chooseGoal('reset-password');
+    await walk.nameAccount(login);
+    await walk.at('choose-factor.title');
+    const answered = page.waitForResponse((response) => response.url().endsWith('/phones') && response.request().method() === 'POST');
+    await walk.press('hand-over.link');
+    const { address } = (await (await answered).json()) as { address: string };
+    const opened = await request(portal.keyturn.url, 'POST', '/hand-over', { link: new URL(address).hash.slice(1) });
+    const digits = (opened.body.step as { digits: string }).digits;
+    const answers: number[] = [];
+    await page.route('**/phones/*', async (route) => {
+      if (route.request().method() !== 'POST') return route.fallback();
+      answers.push((await route.fetch()).status());
+      if (!isAskedAgain) return route.abort();
+      const again = await route.fetch();
+      answers.push(again.status());
+      return route.fulfill({ response: again });
+    });
+    await page.getByLabel(phoneTexts('en').digits ?? '').fill(digits);
+    await page.keyboard.press('Enter');
+    await walk.at('waiting.title.phone');
+    expect(answers).toEqual(isAskedAgain ? [200, 410] : [200]);
+    await context.close();
   });
 });

@@ -1,18 +1,18 @@
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PhoneOffered } from '../../shared/api/on-phone.ts';
-import type { Failure } from '../api.ts';
+import { api, type Failure } from '../api.ts';
 import { mistakeOf } from '../portal/mistake-of.ts';
 import { SimplePage } from '../portal/simple-page.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
-import { type Handed, phoneApi } from './phone-api.ts';
+import { type HandedOver, phoneApi } from './phone-api.ts';
 import { PhoneOffer } from './phone-offer.tsx';
 import { usePhoneTexts } from './use-phone-texts.ts';
 
 interface HandOverPageProps {
   journey: string;
   /** The recovery, which now waits for the phone. */
-  onHanded: (handed: Handed) => void;
+  onHanded: (handed: HandedOver) => void;
   /** Back to the recovery, which is as it was. */
   onBack: () => void;
   /** Told of a failure; returns whether the recovery is over by it. Always the same function. */
@@ -54,6 +54,25 @@ export function HandOverPage({ journey, onHanded, onBack, onOver }: HandOverPage
       onAgain={() => void offer()}
       onBack={onBack}
       onOver={onOver}
-    />
+    >
+      <Handed journey={journey} onHanded={onHanded} onBack={onBack} onOver={onOver} />
+    </PhoneOffer>
   );
+}
+
+/** The phone is in, and what answered to the digits did not arrive, or has not yet: the recovery is read as it stands now. */
+function Handed({ journey, onHanded, onBack, onOver }: HandOverPageProps) {
+  useEffect(() => {
+    let isGone = false;
+    void api.stepOf(journey).then((outcome) => {
+      if (isGone) return;
+      if (outcome.ok) onHanded(outcome.value);
+      // Whatever is answered to the step that was shown before brings the one that it is now.
+      else if (!onOver(outcome.failure)) onBack();
+    });
+    return () => {
+      isGone = true;
+    };
+  }, [journey, onHanded, onBack, onOver]);
+  return <Skeleton />;
 }

@@ -2,7 +2,7 @@ import type { PhoneOffered, PhoneProgressAnswer } from '../../shared/api/on-phon
 import { call, journeyPath, type OpenStep } from '../api.ts';
 
 /** A recovery as it stands where it was handed over. */
-export type Handed = Omit<OpenStep, 'expiresAt'>;
+export type HandedOver = Omit<OpenStep, 'expiresAt'>;
 
 const phonePath = (journey: string, phone: string) => `${journeyPath(journey)}/phones/${encodeURIComponent(phone)}`;
 
@@ -10,7 +10,7 @@ const phonePath = (journey: string, phone: string) => `${journeyPath(journey)}/p
 export const phoneApi = {
   offerHandOver: (journey: string) => call<PhoneOffered>('POST', `${journeyPath(journey)}/phones`, {}),
   handOverProgress: (journey: string, phone: string) => call<PhoneProgressAnswer>('GET', phonePath(journey, phone)),
-  handOver: (journey: string, phone: string, digits: string) => call<Handed>('POST', phonePath(journey, phone), { digits }),
+  handOver: (journey: string, phone: string, digits: string) => call<HandedOver>('POST', phonePath(journey, phone), { digits }),
   openHelpdeskLink: (link: string, number: string) => call<OpenStep>('POST', '/helpdesk-link', { link, number }),
   openHandOver: (link: string) => call<OpenStep>('POST', '/hand-over', { link }),
 };

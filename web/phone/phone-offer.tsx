@@ -58,9 +58,11 @@ export function PhoneOffer({ offered, askProgress, letIn, children, onAgain, onB
     if (digits.trim() === '') return missing(t('digits.missing'));
     return void send(async () => {
       const failure = await letIn(digits, () => end('let-in'));
-      const isOver = failure?.kind === 'problem' && failure.code === 'phone.over';
-      if (isOver) end('over');
-      return isOver ? undefined : failure;
+      if (failure?.kind !== 'problem' || failure.code !== 'phone.over') return failure;
+      // These digits may have let the phone in before, and the answer that said so was lost.
+      const now = await askProgress();
+      end(now.ok && now.value.progress === 'let-in' ? 'let-in' : 'over');
+      return undefined;
     });
   };
   return (
