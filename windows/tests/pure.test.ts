@@ -25,15 +25,17 @@ describe('pure code of the Windows client, with address and undefined-behaviour 
 });
 
 describe('fuzzing of addresses, JSON, settings, command lines and names', () => {
-  it('50,000 mutated inputs break no rule', () => {
-    const result = runNative('fuzz', ['50000']);
-    expect(result.output).toContain('50000 inputs, no fault');
-    expect(result.exitCode).toBe(0);
-  });
+  const [changed, guided] = process.env.KEYTURN_LONG === undefined ? [50_000, 100_000] : [500_000, 2_000_000];
 
-  it('100,000 inputs guided by coverage break no rule', () => {
-    const result = runNative('guided-fuzz', ['-seed=1', '-runs=100000', '-max_len=600']);
-    expect(result.output).toContain('Done 100000 runs');
+  it(`${changed} mutated inputs break no rule`, () => {
+    const result = runNative('fuzz', [String(changed)]);
+    expect(result.output).toContain(`${changed} inputs, no fault`);
     expect(result.exitCode).toBe(0);
-  });
+  }, 900_000);
+
+  it(`${guided} inputs guided by coverage break no rule`, () => {
+    const result = runNative('guided-fuzz', ['-seed=1', `-runs=${guided}`, '-max_len=600']);
+    expect(result.output).toContain(`Done ${guided} runs`);
+    expect(result.exitCode).toBe(0);
+  }, 1_800_000);
 });
