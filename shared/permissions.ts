@@ -50,6 +50,9 @@ export const INSTALLATION_PERMISSIONS = ['manage-configuration', 'manage-roles',
 /** Everything that a role can allow. What is not in the list nobody may. */
 export const PERMISSIONS = [...PERSON_PERMISSIONS, ...STANDING_PERMISSIONS, ...INSTALLATION_PERMISSIONS] as const;
 
+/** What helps people, all of it: what a helpdesk is given by the set-up and in the demo. */
+export const HELPDESK_PERMISSIONS = [...STANDING_PERMISSIONS, ...PERSON_PERMISSIONS] as const;
+
 /**
  * What a token of a program can be given: to see. Whatever is done for somebody, or changed at the installation, asks for a fresh proof of
  * a person, which no token has; of `manage-` a token gets what is seen and checked by it.

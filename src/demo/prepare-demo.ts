@@ -1,3 +1,4 @@
+import { HELPDESK_PERMISSIONS, INSTALLATION_PERMISSIONS } from '../../shared/permissions.ts';
 import type { Runtime } from '../cli/runtime.ts';
 import type { DemoDirectoryKind } from '../config/demo-directories.ts';
 import type { Settings } from '../config/settings.ts';
@@ -104,23 +105,14 @@ function demoDocument(settings: Settings, directory: DemoDirectory): Configurati
       { name: 'managers', may: ['reset-password', 'unlock-account'], heldBy: { directManager: true } },
       {
         name: 'helpdesk',
-        may: [
-          'see-people',
-          'remind-people',
-          'reset-password',
-          'unlock-account',
-          'issue-pass',
-          'remove-proofs',
-          'end-sessions',
-          'release-recovery',
-        ],
+        may: [...HELPDESK_PERMISSIONS],
         heldBy: { accounts: ['grace'], directories: [directory.section.id] },
         over: { directories: [directory.section.id] },
         resetBy: ['link', 'told'],
       },
       {
         name: 'administrators',
-        may: ['manage-configuration', 'manage-roles', 'view-history'],
+        may: [...INSTALLATION_PERMISSIONS],
         heldBy: { accounts: ['henry'], directories: [directory.section.id] },
       },
     ],

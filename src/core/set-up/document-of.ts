@@ -1,4 +1,5 @@
 import type { SetUpAnswers } from '../../../shared/api/set-up.ts';
+import { HELPDESK_PERMISSIONS, INSTALLATION_PERMISSIONS } from '../../../shared/permissions.ts';
 import type { ConfigurationDocument } from '../configuration/document.ts';
 import { TEMPLATES } from './templates.ts';
 
@@ -47,16 +48,7 @@ export function mailSectionOf(
 function helpdesk(group: string): NonNullable<ConfigurationDocument['roles']>[number] {
   return {
     name: 'helpdesk',
-    may: [
-      'see-people',
-      'remind-people',
-      'reset-password',
-      'unlock-account',
-      'issue-pass',
-      'remove-proofs',
-      'end-sessions',
-      'release-recovery',
-    ],
+    may: [...HELPDESK_PERMISSIONS],
     heldBy: { directories: [DIRECTORY_ID], groups: [group] },
     over: { directories: [DIRECTORY_ID] },
     resetBy: ['link'],
@@ -79,7 +71,7 @@ export function documentOf(answers: SetUpAnswers, places: SecretPlaces): Configu
     roles: [
       {
         name: 'administrators',
-        may: ['manage-configuration', 'manage-roles', 'view-history'],
+        may: [...INSTALLATION_PERMISSIONS],
         heldBy: { directories: [DIRECTORY_ID], groups: [roles.administrators] },
       },
       ...(roles.helpdesk === '' ? [] : [helpdesk(roles.helpdesk)]),
