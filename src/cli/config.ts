@@ -19,6 +19,7 @@ import { roleNameWarnings } from './role-names.ts';
 import { withRuntime } from './with-runtime.ts';
 
 const OFFLINE = 'do not ask the directories whether they have what roles name';
+const OFFLINE_CHECK = 'ask neither the directories nor the database: judge the file alone';
 
 /** `keyturn config`: the configuration as code. */
 export function addConfigCommand(program: Command, context: CommandContext): void {
@@ -48,18 +49,18 @@ function addCheck(config: Command, context: CommandContext): void {
     .command('check')
     .description('Judge a configuration without applying it. All problems are listed at once; exit code 1 when there is an error.')
     .argument('<file>', 'YAML or JSON: a configuration, or a settings file with a `configuration:` part')
-    .option('--offline', OFFLINE)
+    .option('--offline', OFFLINE_CHECK)
     .option('--json', 'print the problems as JSON')
     .action(async (file: string, options: { json?: boolean; offline?: boolean }) => {
       const { settings } = context.settings();
       const { problems: judged, configuration } = checkConfiguration(readDocument(file), await context.checkContext(settings.demo));
-      const looks = configuration !== null && options.offline !== true;
-      const ended = configuration === null ? [] : await endedByChange(context, settings, configuration);
-      const problems = [...judged, ...ended, ...(looks ? await roleNameWarnings(context, settings, configuration) : [])];
+      const looked = options.offline === true ? null : configuration;
+      const ended = looked === null ? [] : await endedByChange(context, settings, looked);
+      const problems = [...judged, ...ended, ...(looked === null ? [] : await roleNameWarnings(context, settings, looked))];
       if (configuration === null) context.failed();
       if (options.json === true) return context.print(JSON.stringify({ ok: configuration !== null, problems }, null, 2));
       for (const { severity, path, message } of problems) await context.print(`${severity}: ${path}: ${message}`);
-      const left = configuration === null ? null : await passkeysLeftBehind(context, configuration);
+      const left = looked === null ? null : await passkeysLeftBehind(context, looked);
       if (left !== null) await context.print(left);
       const errors = problems.filter((problem) => problem.severity === 'error').length;
       const warnings = problems.length - errors + (left === null ? 0 : 1);

@@ -332,6 +332,21 @@ describe('keyturn config check', () => {
     expect(errors + output).toContain(sentence);
   });
 
+  it('touches neither database nor directories when it is to judge the file alone', async () => {
+    const settings = writeSettings(folder, { database: { url: 'postgres://keyturn:x@127.0.0.1:1/keyturn' } });
+    const file = join(folder, 'alone.yaml');
+    const asks = {
+      recovery: { rules: [{ name: 'everybody', accepted: [['passkey']] }] },
+      roles: [{ name: 'desk', may: ['unlock-account'], heldBy: { groups: ['Helpdesk'] }, over: { directories: ['people'] } }],
+    };
+    writeFileSync(file, stringify(configurationDocument(asks)));
+    const judge = (...flags: string[]) => runCommand(['--config', settings, 'config', 'check', ...flags, file]);
+    const { output } = await judge();
+    for (const what of ['tokens and sessions would end', 'have passkeys for another domain', 'what roles name'])
+      expect(output).toMatch(new RegExp(`${what}.* could not be (looked up|counted): store\\.unavailable`));
+    expect(await judge('--offline')).toEqual({ exitCode: 0, output: `${file}: 0 errors, 0 warnings\n`, errors: '' });
+  });
+
   it('judges by the parsers that will be used', async () => {
     const document = { ...configurationDocument, directories: [{ ...openldapSection, peopleFilter: '(&(objectClass=person) (ou=x))' }] };
     const { exitCode, output } = await check(stringify(document));
