@@ -7,7 +7,7 @@ import { drawLogo } from '../servers/draw-logo.ts';
 import { uniqueName } from '../servers/unique-name.ts';
 import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
-import { signInHere, wordsOf } from './sign-in-here.ts';
+import { plugIn, signInHere, wordsOf } from './sign-in-here.ts';
 
 type Browser = Awaited<ReturnType<typeof launchBrowser>>;
 
@@ -19,7 +19,7 @@ describe.each([
   ['dark', 'dark, on a phone, in German', { colorScheme: 'dark', viewport: { width: 320, height: 640 } }, 'de-DE'],
 ] as const)('the look of an organisation, %s', (scheme, _, options, locale) => {
   const language = locale.slice(0, 2);
-  const [word, portalWord] = [wordsOf(language, 'admin'), wordsOf(language, 'portal')];
+  const [word, portalWord, meWord] = [wordsOf(language, 'admin'), wordsOf(language, 'portal'), wordsOf(language, 'me')];
   const chief = uniqueName('chief');
   let portal: PortalKeyturn;
   let browser: Browser;
@@ -30,7 +30,8 @@ describe.each([
         configuration: {
           branding: { links: [{ url: 'https://example.com/imprint', label: { en: 'Imprint', de: 'Impressum' } }] },
           signIn: { enabled: true },
-          recovery: { rules: [{ name: 'everybody', accepted: [['email', 'totp']] }] },
+          recovery: { rules: [{ name: 'everybody', accepted: [['passkey'], ['email', 'totp']] }] },
+          factors: { coolDownHours: 0 },
           roles: [{ name: 'chiefs', may: ['manage-configuration'], heldBy: { accounts: [chief] } }],
         },
         clock: createMovableClock(),
@@ -54,7 +55,12 @@ describe.each([
       expect(await scrollsSideways(page), what).toBe(false);
     };
     const press = (text: string | undefined) => page.getByRole('button', { name: text ?? '', exact: true }).click();
-    await signInHere(page, portal, { login: chief, owner, language });
+    await plugIn(page);
+    await signInHere(page, portal, { login: chief, owner, language, path: '/me?page=proofs' });
+    await press(meWord['proofs.add.passkey.label']);
+    await page.getByRole('heading', { level: 1, name: meWord['proofs.passkey.title'] ?? '', exact: true }).waitFor();
+    await press(meWord['proofs.add.button']);
+    await page.waitForFunction(() => document.querySelector('input') === null);
     const toSection = () => page.goto(`${portal.origin}/admin?page=configuration&section=branding`);
 
     // A colour that cannot be seen on a light page, and a picture that could run a script.
@@ -92,9 +98,13 @@ describe.each([
     await look('preview');
 
     await press(word['configuration.review']);
+    await page.getByText(word['review.passkey'] ?? '').waitFor();
     await page.getByLabel(word['review.comment'] ?? '', { exact: true }).fill('Our colours');
     await look('review');
     await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: meWord['step-up.title'] ?? '', exact: true }).waitFor();
+    await press(portalWord['action.continue']);
+    await press(portalWord['passkey.use']);
     await page.getByRole('heading', { level: 1, name: (word['versions.version'] ?? '').replace('{{version}}', '2') }).waitFor();
 
     await page.goto(`${portal.origin}/`);

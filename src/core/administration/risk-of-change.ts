@@ -10,16 +10,13 @@ export interface ChangeNeeds {
 }
 
 /**
- * Settings that open no account and lead nothing elsewhere, whatever they say. All others may: a rule of proof, an address in mails, a
- * limit, whom people are told to call. A new setting counts as one that may until it is named here.
+ * Settings that open no account and lead nobody astray, whatever they say. All others may: a rule of proof, an address in mails, a limit,
+ * whom people are told to call, a picture above the page on which they type their password. A new setting counts as one that may until it is named here.
  */
 const HARMLESS: readonly (readonly string[])[] = [
   ['organisation', 'name'],
   ['organisation', 'defaultLanguage'],
   ['organisation', 'timeZone'],
-  ['branding', 'accent'],
-  ['branding', 'logo'],
-  ['branding', 'logoDark'],
   ['recovery', 'propagationMinutes'],
 ];
 
