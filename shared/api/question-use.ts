@@ -1,7 +1,11 @@
 import { z } from 'zod';
 
-/** What `GET /api/v1/admin/question-use` tells: how many people have set up which security question. */
+/** What `/api/v1/admin/question-use` tells: how many people have set up which security question. */
 export const questionUseSchema = z.object({
+  /** When they were counted; null: not yet, and there are no numbers. */
+  at: z.iso.datetime().nullable(),
+  /** People whom a count that goes on has looked at; null: none does. */
+  looked: z.number().nullable(),
   /** Who has set any up. */
   people: z.number(),
   uses: z.array(

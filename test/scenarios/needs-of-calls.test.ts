@@ -134,6 +134,7 @@ const AT_THE_INSTALLATION: Readonly<Record<string, unknown>> = {
   'DELETE /admin/people-count': undefined,
   'GET /admin/health': undefined,
   'GET /admin/question-use': undefined,
+  'POST /admin/question-use': {},
   'GET /admin/queue': undefined,
   'POST /admin/queue/{message}/retry': {},
   'POST /admin/queue/{message}/delete': { reason: 'x' },

@@ -18,6 +18,7 @@ const EDITOR = newLogin('editor');
 
 let keyturn: Keyturn;
 let held: SessionClient;
+let editor: Enrolled;
 let pupil: Enrolled & { login: string };
 
 beforeAll(async () => {
@@ -43,7 +44,8 @@ beforeAll(async () => {
     },
   });
   await addPerson(keyturn, EDITOR);
-  held = await signIn(keyturn, EDITOR, await keyturn.enrol(EDITOR));
+  editor = await keyturn.enrol(EDITOR);
+  held = await signIn(keyturn, EDITOR, editor);
   for (let count = 0; count < 2; count += 1) await withQuestions('people', ['street', 'teacher', 'dish'], 'en');
   pupil = await withQuestions('school', ['street', 'dish', 'desk'], 'de');
 });
@@ -76,7 +78,14 @@ async function apply(pool: object[]): Promise<void> {
   );
   await keyturn.takeUpConfiguration();
 }
-const uses = async () => (await held.call('GET', '/admin/question-use')).body as unknown as QuestionUses;
+const ask = async (method: 'GET' | 'POST' = 'GET') =>
+  (await held.call(method, '/admin/question-use', method === 'POST' ? {} : undefined)).body as unknown as QuestionUses;
+const uses = async (method?: 'GET' | 'POST') => {
+  for (let told = await ask(method); ; told = await ask()) {
+    if (told.looked === null) return told;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+};
 
 it('tells how many people have set up which question, and never what they answered', async () => {
   const told = await uses();
@@ -89,16 +98,38 @@ it('tells how many people have set up which question, and never what they answer
   expect(JSON.stringify(told)).not.toMatch(/answer|argon2/i);
 });
 
+it('counts once and says when, and anew when it is asked to or an hour has passed', async () => {
+  const first = await uses();
+  await withQuestions('people', ['street', 'teacher', 'dish'], 'en');
+  const second = await uses();
+  expect(second).toEqual(first);
+  // What is worded anew meanwhile shows all the same.
+  await apply([{ ...question('street'), en: 'Where did you live?' }, ...POOL.slice(1)]);
+  const street = (told: QuestionUses) => told.uses.find((use) => use.directory === 'people' && use.question === 'street');
+  expect(street(await uses())).toMatchObject({ people: 2, asWordedBefore: 2 });
+  await apply(POOL);
+  keyturn.clock.move(60_000);
+  const anew = await uses('POST');
+  expect(anew.people).toBe(first.people + 1);
+  expect(Date.parse(anew.at ?? '')).toBeGreaterThan(Date.parse(first.at ?? ''));
+  await withQuestions('people', ['street', 'teacher', 'dish'], 'en');
+  keyturn.clock.move(60 * 60_000);
+  held = await signIn(keyturn, EDITOR, editor);
+  // The old numbers are told while they are counted anew.
+  expect((await ask()).people).toBe(anew.people);
+  expect((await uses()).people).toBe(anew.people + 1);
+});
+
 it('tells of those who answered a question as it was worded before, and asks them so after it was retired or removed', async () => {
   const [street, teacher, dish] = POOL;
   // Worded anew in English alone, retired, and removed.
   await apply([{ ...street, en: 'In which street did you live first?' }, { ...teacher, retired: true }, question('book'), question('pet')]);
   const told = await uses();
   const of = (directory: string, id: string) => told.uses.find((use) => use.directory === directory && use.question === id);
-  expect(of('people', 'street')).toMatchObject({ people: 2, asWordedBefore: 2 });
+  expect(of('people', 'street')).toMatchObject({ people: 4, asWordedBefore: 4 });
   expect(of('school', 'street')).toMatchObject({ people: 1, asWordedBefore: 0 });
-  expect(of('people', 'teacher')).toMatchObject({ people: 2, asWordedBefore: 0 });
-  expect(of('people', 'dish')).toMatchObject({ people: 2, asWordedBefore: 2 });
+  expect(of('people', 'teacher')).toMatchObject({ people: 4, asWordedBefore: 0 });
+  expect(of('people', 'dish')).toMatchObject({ people: 4, asWordedBefore: 4 });
 
   // Nobody chooses what is retired or gone.
   const someone = newLogin();

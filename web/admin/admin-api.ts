@@ -46,6 +46,7 @@ export const adminApi = {
   revokeToken: (id: string) => call<undefined>('DELETE', `/admin/tokens/${encodeURIComponent(id)}`),
   health: () => call<Health>('GET', '/admin/health'),
   questionUse: () => call<QuestionUses>('GET', '/admin/question-use'),
+  countQuestionUse: () => call<QuestionUses>('POST', '/admin/question-use', {}),
   queue: () => call<Queue>('GET', '/admin/queue'),
   retryMessage: (id: string) => call<undefined>('POST', `/admin/queue/${encodeURIComponent(id)}/retry`, {}),
   deleteMessage: (id: string, reason: string) => call<undefined>('POST', `/admin/queue/${encodeURIComponent(id)}/delete`, { reason }),

@@ -1,6 +1,7 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { QuestionUses } from '../../../shared/api/question-use.ts';
+import { formatTime } from '../../format.ts';
 import { useLoaded } from '../../me/use-loaded.ts';
 import { mistakeOf } from '../../portal/mistake-of.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
@@ -13,6 +14,9 @@ import type { Json } from '../configuration/setting-schema.ts';
 import type { Draft } from '../configuration-page.tsx';
 import { LANGUAGES, type Pool, poolsOf, withPool } from './pools.ts';
 import { QuestionRow } from './question-row.tsx';
+
+/** How often the page looks how far a count is; milliseconds. */
+const LOOK_EVERY = 1000;
 
 interface QuestionsProps {
   draft: Draft | undefined;
@@ -32,6 +36,17 @@ export function QuestionsPage({ draft, setDraft, go, onBack, onOver }: Questions
   const inForce = shown.value?.document as Json | undefined;
   const document = draft?.document ?? inForce;
   const readOnly = shown.value?.readOnly ?? true;
+  const { value: use, load } = used;
+  useEffect(() => {
+    if (use === undefined || use.looked === null) return;
+    const timer = setTimeout(() => void load(), LOOK_EVERY);
+    return () => clearTimeout(timer);
+  }, [use, load]);
+  const isCounted = use !== undefined && use.at !== null;
+  const countAnew = async () => {
+    await adminApi.countQuestionUse();
+    await load();
+  };
   const change = (pool: Pool, questions: Pool['questions']) => {
     if (document === undefined || shown.value === undefined) return;
     setDraft({ base: draft?.base ?? shown.value.version, document: withPool(document, pool.directory, questions) });
@@ -44,7 +59,12 @@ export function QuestionsPage({ draft, setDraft, go, onBack, onOver }: Questions
     >
       <Prose>
         <p>{t('questions.text')}</p>
-        {used.value !== undefined && <p>{t('questions.people', { count: used.value.people })}</p>}
+        {isCounted && (
+          <p>
+            {t('questions.people', { count: use.people })} {t('count.at', { time: formatTime(use.at ?? '') })}
+          </p>
+        )}
+        <p role="status">{use !== undefined && use.looked !== null && t('questions.counting', { count: use.looked })}</p>
         {shown.value?.readOnly === true && <p>{t('configuration.read-only')}</p>}
       </Prose>
       {document === undefined && failure === undefined && <Skeleton />}
@@ -61,7 +81,7 @@ export function QuestionsPage({ draft, setDraft, go, onBack, onOver }: Questions
                   ?.questions.map(({ id }) => id),
               )
             }
-            uses={used.value?.uses}
+            uses={isCounted ? use.uses : undefined}
             readOnly={readOnly}
             onChange={(questions) => change(pool, questions)}
           />
@@ -69,6 +89,11 @@ export function QuestionsPage({ draft, setDraft, go, onBack, onOver }: Questions
       <Actions>
         {draft !== undefined && (
           <ActionButton onPress={() => go('/admin?page=configuration&view=review')}>{t('configuration.review')}</ActionButton>
+        )}
+        {isCounted && use.looked === null && (
+          <ActionButton look="secondary" onPress={() => void countAnew()}>
+            {t('count.again')}
+          </ActionButton>
         )}
         <ActionButton look="quiet" onPress={onBack}>
           {portal('action.back')}
