@@ -187,6 +187,7 @@ export const ERRORS = {
   'sms.outcome-unknown': { status: 502, audience: 'operator', level: 'warn' },
   // Configuration
   'configuration.invalid': { status: 422, audience: 'operator', level: 'error' },
+  'configuration.not-in-order': { status: 422, audience: 'anyone', level: 'info' },
   'configuration.conflict': { status: 409, audience: 'anyone', level: 'warn' },
   'configuration.read-only': { status: 403, audience: 'anyone', level: 'info' },
   'configuration.unknown-version': { status: 404, audience: 'anyone', level: 'info' },

@@ -111,7 +111,8 @@ export async function call<T>(
     learnClock(response);
     if (response.status === 204) return { ok: true, value: undefined as T };
     if (!response.ok) return { ok: false, failure: await failureOf(response) };
-    return { ok: true, value: (await response.json()) as T };
+    const isList = response.headers.get('content-type')?.startsWith('text/csv') === true;
+    return { ok: true, value: (await (isList ? response.text() : response.json())) as T };
   } catch {
     return { ok: false, failure: { kind: signal?.aborted ? 'aborted' : timeout.aborted ? 'timeout' : 'network' } };
   }

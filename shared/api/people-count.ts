@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkConfigurationRequestSchema } from './configuration.ts';
 
 /** What `/api/v1/admin/people-count` speaks: how many people each rule of proof is for. Nobody is named but who counted. */
 const time = z.iso.datetime();
@@ -15,6 +16,15 @@ const ruleCountSchema = z.object({
   doubtful: z.number(),
 });
 export type RuleCount = z.infer<typeof ruleCountSchema>;
+
+const numbersSchema = z.object({
+  looked: z.number(),
+  stranded: z.number(),
+  reasons: z.array(z.object({ reason: z.string(), people: z.number() })),
+  recovery: z.array(ruleCountSchema),
+  signIn: z.array(ruleCountSchema),
+});
+export type RuleNumbers = z.infer<typeof numbersSchema>;
 
 export const peopleCountSchema = z.object({
   /** The count that goes on, or went on last; null: there was none yet. */
@@ -35,12 +45,50 @@ export const peopleCountSchema = z.object({
       at: time,
       /** Whether it went by the configuration that is in force. */
       current: z.boolean(),
-      looked: z.number(),
-      stranded: z.number(),
-      reasons: z.array(z.object({ reason: z.string(), people: z.number() })),
-      recovery: z.array(ruleCountSchema),
-      signIn: z.array(ruleCountSchema),
+      ...numbersSchema.shape,
     })
     .nullable(),
 });
 export type PeopleCount = z.infer<typeof peopleCountSchema>;
+
+/** `draft`: what its rules ask of people is looked up as well, so that it can be counted by. */
+export const countPeopleRequestSchema = z.strictObject({ draft: checkConfigurationRequestSchema.optional() });
+
+const movedSchema = z.object({
+  /** People who can, and could not. */
+  gained: z.number(),
+  /** People who could, and cannot any more. */
+  lost: z.number(),
+  /** People from whom a weak combination is accepted that was not. */
+  weakened: z.number(),
+});
+
+/** What a configuration that is not in force would do, by what the last count has read of everybody. */
+export const draftCountSchema = z.object({
+  /** The count it goes by; null: nobody was counted yet. */
+  counted: z.object({ at: time, looked: z.number() }).nullable(),
+  /** What its rules ask for and that count has not looked up: nothing can be said until people are counted with it. */
+  notLookedUp: z.object({ places: z.array(z.string()), groups: z.array(z.string()), managers: z.boolean() }).nullable(),
+  /** Settings that people rest on and that are others than when they were counted: the numbers do not tell of them. */
+  notCounted: z.array(z.string()),
+  numbers: z
+    .object({
+      before: numbersSchema,
+      after: numbersSchema,
+      moved: z.object({ recovery: movedSchema, signIn: movedSchema }),
+      /** Some of those who are moved, those first who lose something. */
+      first: z.array(
+        z.object({
+          directory: z.string(),
+          login: z.string(),
+          name: z.string(),
+          can: z.enum(['recovery', 'signIn']),
+          change: z.enum(['gained', 'lost']),
+          /** Why they cannot, afterwards or before; null: nobody can then. */
+          reason: z.string().nullable(),
+        }),
+      ),
+    })
+    .nullable(),
+});
+export type DraftCount = z.infer<typeof draftCountSchema>;

@@ -418,6 +418,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'The configuration is not in order',
     fix: withLines('Correct what is listed, then check it again', 'keyturn config check FILE'),
   },
+  'configuration.not-in-order': {
+    meaning: 'People were to be counted by a configuration, or a text sent by a gateway of one, that could not be put into force',
+    fix: withLines('Mend what the check finds, in the browser or here', 'keyturn config check FILE'),
+  },
   'configuration.conflict': {
     meaning: 'The configuration was changed by somebody else in the meantime',
     fix: withLines('Look at the differences, then apply again', 'keyturn config diff FILE'),

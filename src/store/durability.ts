@@ -99,7 +99,10 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
   setUps: { current: 'reads', begin: 'flushed', change: 'flushed' },
   tokens: { insert: 'flushed', findByDigest: 'reads', find: 'reads', list: 'reads', touch: 'deferred', revoke: 'flushed' },
   // A count that a power cut takes back is made again.
-  peopleCounts: { latest: 'reads', lastDone: 'reads', begin: 'deferred', progress: 'deferred', end: 'deferred', cancel: 'flushed' },
+  peopleCounts: {
+    ...{ latest: 'reads', lastDone: 'reads', begin: 'deferred', progress: 'deferred', end: 'deferred', cancel: 'flushed' },
+    ...{ keepPart: 'deferred', readPart: 'reads' },
+  },
   people: {
     link: 'flushed',
     unlink: 'flushed',

@@ -29,6 +29,7 @@ export interface Schema {
   threats: ThreatTable;
   api_tokens: ApiTokenTable;
   people_counts: PeopleCountTable;
+  counted_people: CountedPeopleTable;
   provider_sessions: ProviderSessionTable;
   set_ups: SetUpTable;
   freeze_links: FreezeLinkTable;
@@ -369,6 +370,13 @@ interface PeopleCountTable {
   /** JSON. */
   numbers: string | null;
   is_running: number | null;
+}
+
+/** A part of what a count found of everybody; `id` is that of the count with the number of the part. */
+interface CountedPeopleTable {
+  id: string;
+  count_id: string;
+  facts: string;
 }
 
 interface ThreatTable {

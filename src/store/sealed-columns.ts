@@ -121,6 +121,11 @@ export const SEALED_COLUMNS = {
     bound: ['id', 'digest', 'name', 'created_at', 'expires_at', 'revoked_at'],
     free: { last_used_at: 'a wrong date' },
   },
+  counted_people: {
+    sealed: 'facts',
+    bound: ['id', 'count_id'],
+    free: {},
+  },
   vouch_requests: {
     sealed: 'facts',
     bound: ['id', 'journey_id', 'directory', 'account_id', 'manager_directory', 'manager_id', 'created_at', 'ends_at'],

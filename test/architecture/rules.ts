@@ -132,6 +132,7 @@ const RECORD_READERS = new Set([
   'src/core/enrolment/own-proofs.ts',
   'src/core/enrolment/read-requirement.ts',
   'src/core/accounts/judge-account.ts',
+  'src/core/enrolment/people-profiles.ts',
   'src/core/journey/enrolled-for.ts',
   'src/core/people/linked-proofs.ts',
   // What the directory has is told apart by its id.

@@ -131,6 +131,8 @@ const AT_THE_INSTALLATION: Readonly<Record<string, unknown>> = {
   'POST /admin/try': { account: { name: 'somebody' }, client: 'web' },
   'GET /admin/people-count': undefined,
   'POST /admin/people-count': {},
+  'POST /admin/people-count/draft': { document: {}, base: 1 },
+  'POST /admin/people-count/draft/people': { document: {}, base: 1 },
   'DELETE /admin/people-count': undefined,
   'GET /admin/health': undefined,
   'GET /admin/question-use': undefined,

@@ -99,6 +99,7 @@ const SAMPLES: Record<SealedTable, (store: Store, nth: number) => Promise<unknow
     await store.tokens.insert(row);
     if (nth % 2 === 0) await store.tokens.revoke(row, NOW + nth);
   },
+  counted_people: (store, nth) => store.peopleCounts.keepPart(randomUUID(), nth, `{"n":${nth}}`),
   vouch_requests: (store, nth) =>
     store.vouches.insert(vouchRow({ directory: `d${nth}`, createdAt: NOW + nth, endsAt: NOW + 900_000 + nth })),
   configurations: (store, nth) =>

@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PeopleCount, RuleCount } from '../../shared/api/people-count.ts';
@@ -100,11 +101,19 @@ export function CountOfRule({ count, section, name }: { count: PeopleCount | und
   const { t } = useTranslation('admin');
   const rule: RuleCount | undefined = count?.done?.[section].find((each) => each.name === name);
   if (rule === undefined) return null;
-  const { able, stranded, unknown, doubtful } = rule;
+  return <p>{linesOfRule(rule, t)}</p>;
+}
+
+/** How many people a rule is for, in words. */
+export function linesOfRule(
+  { able, stranded, unknown, doubtful }: RuleCount,
+  t: TFunction<'admin'>,
+  said: 'count.rule' | 'draft-count.rule' = 'count.rule',
+): string {
   const lines = [
-    ...(able + stranded > 0 ? [t('count.rule', { able, stranded })] : []),
+    ...(able + stranded > 0 ? [t(said, { able, stranded })] : []),
     ...(unknown > 0 ? [t('count.rule.unknown', { count: unknown })] : []),
     ...(doubtful > 0 ? [t('count.rule.doubtful', { count: doubtful })] : []),
   ];
-  return <p>{lines.length === 0 ? t('count.rule.nobody') : lines.join(' ')}</p>;
+  return lines.length === 0 ? t('count.rule.nobody') : lines.join(' ');
 }

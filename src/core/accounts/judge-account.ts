@@ -6,7 +6,7 @@ import type { CoreDeps } from '../core-deps.ts';
 import { countingOf, managerProof } from '../enrolment/factors-of.ts';
 import { type CombinationVerdict, judgeCombinations } from '../enrolment/judge-combinations.ts';
 import { countingLinks } from '../people/linked-proofs.ts';
-import type { Account, AccountStatus, Directory, StatusForWrite } from '../ports/directory.ts';
+import type { Account, AccountStanding, AccountStatus, Directory, StatusForWrite } from '../ports/directory.ts';
 import type { FactorRow } from '../ports/store.ts';
 import { acceptedOf, kindsHad } from '../proof/first-sign-in.ts';
 import { provesAsSignIn } from '../proof/proves-as-sign-in.ts';
@@ -111,16 +111,25 @@ export async function judgeAccount(
     const nothing = { facts: unknownRuleFacts(directory.id), factors, combinations: [] };
     return barred.reason === null ? { ...facts, ...nothing } : { ...barred, ...nothing };
   }
+  const { reason, combinations } = judgeProofs(asked, facts, factors);
+  if (barred.reason !== null || reason === null) return { ...barred, factors, facts, combinations };
+  return { reason, detail: null, factors, facts, combinations };
+}
+
+/** What the owner of these proofs can give of what the rules accept from them, and why that is not enough; null: it is. Pure. */
+export function judgeProofs(
+  asked: Situation & Pick<Asked, 'rules'>,
+  facts: RuleFacts,
+  factors: readonly Pick<FactorRow, 'kind'>[],
+): { reason: Extract<DecoyReason, 'nothing-accepted' | 'not-enrolled'> | null; combinations: readonly CombinationVerdict[] } {
   const has = kindsHad(asked.goal, factors);
   const accepted = acceptedOf(ownCombinations(asked.rules, asked, facts), asked.goal, has);
   const combinations = judgeCombinations(
     accepted,
     has.map((kind) => ({ kind })),
   );
-  const isEnrolled = combinations.some(({ missing }) => missing.length === 0);
-  if (barred.reason !== null || isEnrolled) return { ...barred, factors, facts, combinations };
-  const reason = combinations.length === 0 ? 'nothing-accepted' : 'not-enrolled';
-  return { reason, detail: null, factors, facts, combinations };
+  if (combinations.some(({ missing }) => missing.length === 0)) return { reason: null, combinations };
+  return { reason: combinations.length === 0 ? 'nothing-accepted' : 'not-enrolled', combinations };
 }
 
 /** That an account is closed is told to who signs in with the right password; the directory says so then. What is hidden stays hidden. */
@@ -130,15 +139,24 @@ function asIfOpen<S extends StatusForWrite>(status: S): S {
 
 /** What somebody else can give for the owner, as a proof among the others. What is not known is none. */
 async function vouchedBy(deps: Pick<CoreDeps, 'log'>, account: Account, { rules, canBeVouchedFor }: Asked): Promise<FactorRow[]> {
-  if (!rules.some((rule) => combinationsOf(rule).some((kinds) => kinds.includes('manager')))) return [];
-  const can = await canBeVouchedFor(account).catch((error: unknown) => {
+  if (!takesManagers(rules)) return [];
+  return (await isVouchedFor(deps, account, canBeVouchedFor)) ? [managerProof(account)] : [];
+}
+
+/** Whether any rule accepts that a manager vouches: who could is asked for it alone. */
+export function takesManagers(rules: readonly ProofRule[]): boolean {
+  return rules.some((rule) => combinationsOf(rule).some((kinds) => kinds.includes('manager')));
+}
+
+/** Whether somebody could vouch for the owner of an account. What is not known is no. */
+export function isVouchedFor(deps: Pick<CoreDeps, 'log'>, account: Account, can: Asked['canBeVouchedFor']): Promise<boolean> {
+  return can(account).catch((error: unknown) => {
     unreadable(deps, account, error);
     return false;
   });
-  return can ? [managerProof(account)] : [];
 }
 
-type Because = Pick<AccountVerdict, 'reason' | 'detail'>;
+export type Because = Pick<AccountVerdict, 'reason' | 'detail'>;
 
 /**
  * Why the account may not be recovered by its owner, whatever is proven; `directory-trouble` where that could not be read.
@@ -154,14 +172,22 @@ export function readBarred(
 }
 
 async function barredBecause(directory: Directory, account: Account, asked: { goal: Goal; frozen: Promise<boolean> }): Promise<Because> {
-  const { goal } = asked;
-  const [{ status, protection }, frozen] = await Promise.all([directory.readStanding(account), asked.frozen]);
+  const [standing, frozen] = await Promise.all([directory.readStanding(account), asked.frozen]);
+  return barredBy(directory, standing, asked.goal, frozen);
+}
+
+/**
+ * Why an account that is so may not be used for a goal by its owner, whatever is proven.
+ * @throws AppError `directory.no-right` when the directory hides what it should tell, or is known to refuse the reset
+ */
+export function barredBy(directory: Directory, { status, protection }: AccountStanding, goal: Goal, frozen: boolean): Because {
   const reason = reasonToBar(directory, provesAsSignIn(goal) ? asIfOpen(status) : status, protection, frozen);
   if (reason === null && !provesAsSignIn(goal)) refuseImpossibleReset(directory, status, goal);
   return { reason, detail: reason === 'account-protected' ? protection.reason : null };
 }
 
-function unreadable(deps: Pick<CoreDeps, 'log'>, account: Account, error: unknown): Because {
+/** An account of which a directory tells too little is one that nobody can recover, and no failure. @throws whatever is no `directory.*` */
+export function unreadable(deps: Pick<CoreDeps, 'log'>, account: Account, error: unknown): Because {
   if (!isAppError(error) || !error.code.startsWith('directory.')) throw error;
   deps.log.error('account.unreadable', { directory: account.directory, account: account.id, error });
   const { problem } = error.details;

@@ -2,10 +2,12 @@ import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { Configuration } from '../configuration/document.ts';
 import { parseStoredConfiguration } from '../configuration/parse-stored-configuration.ts';
 import type { CoreDeps } from '../core-deps.ts';
-import { countByRule, type PeopleNumbers } from '../enrolment/count-by-rule.ts';
+import { countByRule, type LookedAt, lookAtEverybody, type PeopleNumbers } from '../enrolment/count-by-rule.ts';
 import type { PeopleCountRow } from '../ports/people-count-store.ts';
+import type { ProofRule } from '../proof/rules.ts';
 import { randomId } from '../random-id.ts';
 import { canBeVouchedFor } from '../vouching/approvers.ts';
+import { createPeopleKeeper, lookedUpFor } from './counted-people.ts';
 
 /** How often a count says how far it is, and looks whether it was cancelled. */
 const TELL_EVERY = 1000;
@@ -42,38 +44,54 @@ export async function readPeopleCounts({ store }: Pick<Deps, 'store'>): Promise<
 /**
  * Begins to count everybody by the rules in force, beside the answer. Of all nodes one counts at a time: where a count goes on already,
  * nothing is begun.
+ * @param draft a configuration that is not in force: what its rules ask of people is looked up as well, so that it can be counted by
  * @throws AppError `configuration.missing`
  */
-export async function beginPeopleCount(deps: Deps, author: string): Promise<void> {
+export async function beginPeopleCount(deps: Deps, author: string, draft: Configuration | null): Promise<void> {
   const row = await deps.store.configurations.current();
   if (row === null) throw new AppError('configuration.missing');
   const { configuration } = parseStoredConfiguration(row);
   const [id, begunAt] = [randomId(deps.random), deps.clock.now()];
   const begun = await deps.store.peopleCounts.begin({ id, configuration: row.version, author, begunAt }, begunAt - SILENT_FOR);
-  if (begun) deps.background.run('people.count', (stopping) => count(deps, configuration, id, stopping));
+  const rules = [configuration, ...(draft === null ? [] : [draft])].flatMap(({ recovery, signIn }) => [...recovery.rules, ...signIn.rules]);
+  if (begun) deps.background.run('people.count', (stopping) => count(deps, { configuration, rules, id }, stopping));
 }
 
-async function count(deps: Deps, configuration: Configuration, id: string, stopping: AbortSignal): Promise<void> {
+interface Counting {
+  readonly configuration: Configuration;
+  /** All that are to be counted by. */
+  readonly rules: readonly ProofRule[];
+  readonly id: string;
+}
+
+async function count(deps: Deps, { configuration, rules, id }: Counting, stopping: AbortSignal): Promise<void> {
   const { store, clock } = deps;
   let [looked, toldAt] = [0, clock.now()];
   const end = (how: { outcome: 'done' | 'cancelled' | 'failed'; problem?: string; numbers?: string }) =>
     store.peopleCounts.end(id, { problem: null, numbers: null, ...how, looked, now: clock.now() });
-  const onPortion = async (found: number) => {
-    looked = found;
+  const keeper = createPeopleKeeper(store, id);
+  const onPortion = async (people: readonly LookedAt[]) => {
+    looked += people.length;
     if (stopping.aborted) return false;
+    await keeper.add(people);
     if (clock.now() - toldAt < TELL_EVERY) return true;
     toldAt = clock.now();
     return store.peopleCounts.progress(id, looked, toldAt);
   };
   // The rules of the version that it says it counts by, whatever comes into force meanwhile.
   const vouching = { ...deps, configuration: () => configuration };
+  const directories = deps.directories.all();
   try {
-    const numbers = await countByRule(deps, configuration, deps.directories.all(), {
+    const alikes = await lookAtEverybody(deps, directories, {
+      rules,
       canBeVouchedFor: (account) => canBeVouchedFor(vouching, account),
       onPortion,
     });
     // One that was cancelled elsewhere has ended already, and this changes nothing.
-    await end(numbers === null ? { outcome: 'cancelled' } : { outcome: 'done', numbers: JSON.stringify(numbers) });
+    if (alikes === null) return void (await end({ outcome: 'cancelled' }));
+    const ids = directories.map((directory) => directory.id);
+    await keeper.finish({ lookedUp: lookedUpFor(rules, ids), alikes });
+    await end({ outcome: 'done', numbers: JSON.stringify(await countByRule(deps, configuration, alikes)) });
   } catch (error) {
     deps.log.warn('people.count-failed', { looked, error });
     await end({ outcome: 'failed', problem: isAppError(error) ? error.code : 'internal.unexpected' });

@@ -91,6 +91,7 @@ export const EVENT_GROUPS: Readonly<Record<AuditType, HistoryGroup>> = {
   'emergency.signed-in': 'administration',
   'emergency.refused': 'administration',
   'emergency.retired': 'administration',
+  'people.moves-exported': 'administration',
   'outbox.retried': 'administration',
   'outbox.deleted': 'administration',
   'message.tested': 'administration',

@@ -240,6 +240,8 @@ export type AuditEvent =
     }
   /** Somebody, or a program, has searched for people more often than a limit of the guard lets them; the first refusal of its window. */
   | { type: 'people.searched-too-often'; session?: string; actor: Actor; limit: 'searchesPerSession' | 'searchesPerAgent' }
+  /** Somebody took away whom a change of the configuration would let recover or sign in, or keep from it. `base`: the version it is made from. */
+  | { type: 'people.moves-exported'; session: string; actor: Actor; base: number; count: number; whole: boolean }
   /** A message that had not left is tried at once. `job`: what carries it. */
   | { type: 'outbox.retried'; actor: Actor; author: string; message: string; lane: OutboxLane; job: string }
   /** A message that could not be delivered was deleted. `lastProblem`: code of what was in its way. */
@@ -253,9 +255,21 @@ export type AuditEvent =
       reason: string;
       lastProblem?: string;
     }
-  /** An administrator had a message sent to see whether it arrives, and it was not taken. `to` is masked; `of`: the notice, or the gateway. */
-  | { type: 'message.tested'; actor: Actor; session: string; channel: 'email' | 'sms'; to: string; of: string }
-  | { type: 'message.test-failed'; actor: Actor; session: string; channel: 'email' | 'sms'; to: string; of: string; problem: string }
+  /**
+   * An administrator had a message sent to see whether it arrives, and it was not taken. `to` is masked; `of`: the notice, or the gateway;
+   * `at`: where a gateway is that is not in force.
+   */
+  | { type: 'message.tested'; actor: Actor; session: string; channel: 'email' | 'sms'; to: string; of: string; at?: string }
+  | {
+      type: 'message.test-failed';
+      actor: Actor;
+      session: string;
+      channel: 'email' | 'sms';
+      to: string;
+      of: string;
+      at?: string;
+      problem: string;
+    }
   /** Everything is stricter from now on, as configured; or it is raised once more. */
   | { type: 'threat.raised'; actor: Actor; author: string; reason: string }
   /** One of two has agreed that it is over. */

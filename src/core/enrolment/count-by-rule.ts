@@ -1,5 +1,4 @@
 import type { Goal } from '../../../shared/api/journeys.ts';
-import { type Asked, judgeAccount } from '../accounts/judge-account.ts';
 import type { DecoyReason } from '../audit/events.ts';
 import type { Configuration } from '../configuration/document.ts';
 import { hasAgents } from '../configuration/has-agents.ts';
@@ -9,9 +8,12 @@ import { usualSituation } from '../journey/usual-situation.ts';
 import type { Account, Directory } from '../ports/directory.ts';
 import { rulesFor } from '../proof/rules-for.ts';
 import { createRulesTally, type RulesTally, type RuleTally } from '../proof/tally-rules.ts';
+import { type Alike, createAlikes, judgeProfile, type ProfileQuestions, readProfile } from './people-profiles.ts';
 
-/** So many people are judged side by side: each is some round trips, and the directory serves others besides. */
+/** So many people are read side by side: each is some round trips, and the directory serves others besides. */
 const SIDE_BY_SIDE = 8;
+/** So many profiles are judged before others get their turn: some milliseconds. */
+const AT_ONCE = 500;
 
 /** Everybody, by the rule of proof that counts for each. */
 export interface PeopleNumbers {
@@ -24,53 +26,69 @@ export interface PeopleNumbers {
   readonly signIn: readonly RuleTally[];
 }
 
-export interface CountOptions {
-  readonly canBeVouchedFor: Asked['canBeVouchedFor'];
-  /** Called after each portion of people. False ends the count. */
-  onPortion(looked: number): Promise<boolean>;
+/** Somebody who was looked at; `alike`: with whom they are put together. */
+export interface LookedAt {
+  readonly account: Account;
+  readonly alike: number;
+}
+
+export interface LookOptions extends ProfileQuestions {
+  /** Called after each portion of people. False ends it. */
+  onPortion(people: readonly LookedAt[]): Promise<boolean>;
 }
 
 /**
- * Counts everybody in these directories by the rules of proof, each judged as a recovery or a sign-in would judge them now. Holds no more than
- * one page of people at a time.
+ * Looks at everybody in these directories, by what rules of proof go by. Holds no more than one page of people at a time, and one profile
+ * of all who are alike.
  * @returns null: it was ended before the end
  * @throws AppError `directory.*` or `store.*` when a server does not answer any more: nothing is known then
  */
-export async function countByRule(
+export async function lookAtEverybody(
   deps: Pick<CoreDeps, 'store' | 'keys' | 'log' | 'clock'>,
-  configuration: Configuration,
   directories: readonly Directory[],
-  { canBeVouchedFor, onPortion }: CountOptions,
-): Promise<PeopleNumbers | null> {
-  const tallies = talliesOf(configuration);
-  const [recovery, signIn] = tallies;
-  let looked = 0;
+  { onPortion, ...questions }: LookOptions,
+): Promise<readonly Alike[] | null> {
+  const alikes = createAlikes();
   let goesOn = true;
-  const judge = async (directory: Directory, account: Account) => {
-    for (const tally of tallies)
-      for (const situation of tally.situations) {
-        const rules = rulesFor(configuration, situation.goal);
-        const { facts, reason } = await judgeAccount(deps, directory, account, { ...situation, rules, canBeVouchedFor });
-        tally.add(situation, facts, reason);
-      }
-  };
   for (const directory of directories)
     await directory.forEachPerson(async (accounts) => {
       for (let from = 0; from < accounts.length && goesOn; from += SIDE_BY_SIDE) {
         const some = accounts.slice(from, from + SIDE_BY_SIDE);
-        await Promise.all(some.map((account) => judge(directory, account)));
-        looked += some.length;
-        goesOn = await onPortion(looked);
+        const profiles = await Promise.all(some.map((account) => readProfile(deps, directory, account, questions)));
+        goesOn = await onPortion(some.map((account, index) => ({ account, alike: alikes.add(profiles[index] as (typeof profiles)[0]) })));
       }
     });
-  if (!goesOn) return null;
+  return goesOn ? alikes.all : null;
+}
+
+/**
+ * Counts people by the rules of a configuration, each judged as a recovery or a sign-in would judge them when they were looked at. Asks
+ * nobody; others get their turn on the way.
+ */
+export async function countByRule(
+  { clock }: Pick<CoreDeps, 'clock'>,
+  configuration: Configuration,
+  alikes: readonly Alike[],
+): Promise<PeopleNumbers> {
+  const tallies = talliesOf(configuration);
+  const [recovery, signIn] = tallies;
+  let looked = 0;
+  for (const [index, { profile, people }] of alikes.entries()) {
+    looked += people;
+    for (const tally of tallies)
+      for (const situation of tally.situations) {
+        const { facts, reason } = judgeProfile(profile, { ...situation, rules: rulesFor(configuration, situation.goal) });
+        tally.add(situation, facts, reason, people);
+      }
+    if (index % AT_ONCE === AT_ONCE - 1) await clock.sleep(0);
+  }
   const reasons = recovery?.reasons ?? {};
   const stranded = Object.values(reasons).reduce((sum, number) => sum + number, 0);
   return { looked, stranded, reasons, recovery: recovery?.rules ?? [], signIn: signIn?.rules ?? [] };
 }
 
 /** Of the rules for recovering, and of those for signing in where one can. */
-function talliesOf(configuration: Configuration): RulesTally[] {
+export function talliesOf(configuration: Configuration): RulesTally[] {
   const { recovery, signIn } = configuration;
   const goals: Goal[] = [...recovery.goals, ...(hasAgents(configuration) ? (['confirm-call'] as const) : [])];
   const usual = usualSituation(configuration, 'web');

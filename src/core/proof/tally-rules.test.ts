@@ -70,7 +70,7 @@ it('counts each person by the rule that counts for them, in 1,000 generated sets
           const isEnough = ownCombinations(all, situation, facts).some((kinds) => kinds.every((kind) => isOneOf(has, kind)));
           return hidden ? 'directory-trouble' : isEnough ? null : 'not-enrolled';
         };
-        for (const situation of tally.situations) tally.add(situation, facts, reasonIn(situation));
+        for (const situation of tally.situations) tally.add(situation, facts, reasonIn(situation), 1);
         if (reasonIn(USUAL) !== null) stranded += 1;
         for (const [nth, rule] of all.entries()) {
           const row = expected[nth] as (typeof expected)[number];

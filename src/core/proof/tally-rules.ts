@@ -23,8 +23,8 @@ export interface RulesTally {
   readonly rules: readonly RuleTally[];
   /** Why people cannot, in the usual situation. */
   readonly reasons: Partial<Record<DecoyReason, number>>;
-  /** Adds one person, as judged in one of the situations. */
-  add(situation: Situation, facts: RuleFacts, reason: DecoyReason | null): void;
+  /** Adds people who are alike, as judged in one of the situations. */
+  add(situation: Situation, facts: RuleFacts, reason: DecoyReason | null, people: number): void;
 }
 
 /** `where`: the situation in which a rule is looked at; null: in none. */
@@ -47,14 +47,14 @@ export function createRulesTally(rules: readonly ProofRule[], usual: Situation, 
     situations: [...situations.values()],
     rules: counted.map(({ tally }) => tally),
     reasons,
-    add(situation, facts, reason) {
+    add(situation, facts, reason, people) {
       const key = keyOf(situation);
-      if (reason !== null && key === keyOf(usual)) reasons[reason] = (reasons[reason] ?? 0) + 1;
+      if (reason !== null && key === keyOf(usual)) reasons[reason] = (reasons[reason] ?? 0) + people;
       for (const [index, { fate }] of explainRules(rules, situation, facts).entries()) {
         const { tally, where } = counted[index] as Counted;
         if (where === null || keyOf(where) !== key) continue;
-        if (fate === 'in-doubt') tally.doubtful += 1;
-        if (fate === 'applies') tally[reason === null ? 'able' : reason === 'directory-trouble' ? 'unknown' : 'stranded'] += 1;
+        if (fate === 'in-doubt') tally.doubtful += people;
+        if (fate === 'applies') tally[reason === null ? 'able' : reason === 'directory-trouble' ? 'unknown' : 'stranded'] += people;
       }
     },
   };

@@ -27,7 +27,7 @@ const problems = { '4xx': problemSchema, '5xx': problemSchema };
 /** Versions in one list. */
 const SHOWN = 200;
 /** Of a document: lists of words and networks make it long. */
-const BODY_LIMIT = 256 * 1024;
+export const CONFIGURATION_LIMIT = 256 * 1024;
 
 /** `/api/v1/admin/configuration`: the configuration in force, what another one would change, and putting it into force. */
 export function configurationRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
@@ -66,7 +66,7 @@ export function configurationRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     app.post(
       '/admin/configuration/check',
       {
-        bodyLimit: BODY_LIMIT,
+        bodyLimit: CONFIGURATION_LIMIT,
         config: { token: 'manage-configuration' },
         schema: {
           summary: 'What is wrong with a configuration, what it changes and what that asks for. Nothing is changed',
@@ -99,7 +99,7 @@ export function configurationRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     app.put(
       '/admin/configuration',
       {
-        bodyLimit: BODY_LIMIT,
+        bodyLimit: CONFIGURATION_LIMIT,
         config: { token: 'never' },
         schema: {
           summary: 'Put a configuration into force, unless it has errors or another one was quicker',

@@ -1,11 +1,18 @@
+import { stringify } from 'csv-stringify/sync';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { checkConfigurationRequestSchema } from '../../../shared/api/configuration.ts';
 import { problemSchema } from '../../../shared/api/journeys.ts';
-import { peopleCountSchema } from '../../../shared/api/people-count.ts';
+import { countPeopleRequestSchema, draftCountSchema, peopleCountSchema } from '../../../shared/api/people-count.ts';
+import { countDraft, type MovedPerson, requireInOrder } from '../../core/administration/count-draft.ts';
+import { exportMoves } from '../../core/administration/export-moves.ts';
 import { beginPeopleCount, cancelPeopleCount, type PeopleCounts, readPeopleCounts } from '../../core/administration/people-count.ts';
+import type { PeopleNumbers } from '../../core/enrolment/count-by-rule.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
 import { forManager } from '../for-manager.ts';
 import type { HttpDeps } from '../http-deps.ts';
+import { createListSender } from '../list-sender.ts';
+import { CONFIGURATION_LIMIT } from './configuration.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
 
@@ -23,16 +30,33 @@ function present({ latest, done, configuration }: PeopleCounts) {
         ? null
         : {
             ...{ at: presentTime(done.row.seenAt, 'down'), current: done.row.configuration === configuration },
-            ...{ looked: done.numbers.looked, stranded: done.numbers.stranded },
-            reasons: Object.entries(done.numbers.reasons).map(([reason, people]) => ({ reason, people })),
-            ...{ recovery: [...done.numbers.recovery], signIn: [...done.numbers.signIn] },
+            ...presentNumbers(done.numbers),
           },
   };
+}
+
+function presentNumbers({ looked, stranded, reasons, recovery, signIn }: PeopleNumbers) {
+  const because = Object.entries(reasons).map(([reason, people]) => ({ reason, people }));
+  return { looked, stranded, reasons: because, recovery: [...recovery], signIn: [...signIn] };
+}
+
+const COLUMNS = ['directory', 'account', 'name', 'location', 'to', 'change', 'reason'] as const;
+
+/** Names come from the directory, where people may write their own: none of them is a formula (OWASP, CSV Injection). */
+async function* linesOf(portions: AsyncGenerator<readonly MovedPerson[]>): AsyncGenerator<string> {
+  yield stringify([[...COLUMNS]]);
+  for await (const people of portions) {
+    const rows = people.map(({ directory, login: account, name, location, can: to, change, reason }) => ({
+      ...{ directory, account, name, location, to, change, reason: reason ?? '' },
+    }));
+    if (rows.length > 0) yield stringify(rows, { columns: [...COLUMNS], escape_formulas: true });
+  }
 }
 
 /** `/api/v1/admin/people-count`: how many people could use each rule of proof. Counted beside the answers, by one node at a time. */
 export function peopleCountRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
   return async (app) => {
+    const sendList = createListSender(app);
     app.get(
       '/admin/people-count',
       {
@@ -48,16 +72,77 @@ export function peopleCountRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     app.post(
       '/admin/people-count',
       {
+        bodyLimit: CONFIGURATION_LIMIT,
         schema: {
           summary: 'Count everybody by the rules in force, unless that goes on already',
-          body: z.strictObject({}),
+          body: countPeopleRequestSchema,
           response: { 202: peopleCountSchema, ...problems },
         },
       },
       (request, reply) =>
         forManager(deps, request, reply, 'manage-configuration', { proof: 'any' }, async (_acting, session) => {
-          await beginPeopleCount(deps, session.login);
+          const { draft } = request.body;
+          await beginPeopleCount(deps, session.login, draft === undefined ? null : await requireInOrder(deps, deps.checkContext, draft));
           return reply.status(202).send(present(await readPeopleCounts(deps)));
+        }),
+    );
+
+    app.post(
+      '/admin/people-count/draft',
+      {
+        bodyLimit: CONFIGURATION_LIMIT,
+        schema: {
+          summary: 'Whom a configuration that is not in force would let recover and sign in, by what the last count has read of everybody',
+          body: checkConfigurationRequestSchema,
+          response: { 200: draftCountSchema, ...problems },
+        },
+      },
+      (request, reply) =>
+        forManager(deps, request, reply, 'manage-configuration', { proof: 'any' }, async () => {
+          const { document, base } = request.body;
+          const { row, notLookedUp, notCounted, numbers, first } = await countDraft(deps, deps.checkContext, { document, base });
+          return {
+            counted: row === null ? null : { at: presentTime(row.seenAt, 'down'), looked: row.looked },
+            notLookedUp: notLookedUp === null ? null : { ...notLookedUp, places: [...notLookedUp.places], groups: [...notLookedUp.groups] },
+            notCounted: [...notCounted],
+            numbers:
+              numbers === null
+                ? null
+                : {
+                    ...{ before: presentNumbers(numbers.before), after: presentNumbers(numbers.after), moved: numbers.moved },
+                    first: first.map(({ directory, login, name, can, change, reason }) => ({
+                      directory,
+                      login,
+                      name,
+                      can,
+                      change,
+                      reason,
+                    })),
+                  },
+          };
+        }),
+    );
+
+    app.post(
+      '/admin/people-count/draft/people',
+      {
+        bodyLimit: CONFIGURATION_LIMIT,
+        schema: {
+          summary: 'Everybody whom it would let do what they cannot, or keep from what they can, as CSV (RFC 4180, UTF-8)',
+          body: checkConfigurationRequestSchema,
+          response: { 200: z.any().describe('text/csv'), ...problems },
+        },
+      },
+      (request, reply) =>
+        forManager(deps, request, reply, 'manage-configuration', { proof: 'any' }, (acting, session, actor) => {
+          const { document, base } = request.body;
+          const managing = { ...acting, checkContext: deps.checkContext };
+          const begin = async () => {
+            // What is refused is refused before a list begins.
+            await requireInOrder(deps, deps.checkContext, { document, base });
+            return linesOf(exportMoves(managing, { session, actor }, { document, base }));
+          };
+          return sendList(reply, { name: 'people-moved.csv', caller: session, begin });
         }),
     );
 

@@ -33,6 +33,7 @@ import { createPeopleCountsTable } from './0050-create-people-counts.ts';
 import { createReportTables } from './0052-count-events.ts';
 import { createProviderSessions } from './0053-create-provider-sessions.ts';
 import { createSetUpsTable } from './0053-create-set-ups.ts';
+import { keepCountedPeople } from './0054-keep-counted-people.ts';
 
 /** All migrations. A name that was released is never changed, and a new one sorts after all others. There is no way back down. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -70,4 +71,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0052-count-events': { up: createReportTables },
   '0053-create-provider-sessions': { up: createProviderSessions },
   '0053-create-set-ups': { up: createSetUpsTable },
+  '0054-keep-counted-people': { up: keepCountedPeople },
 };

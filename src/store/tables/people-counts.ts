@@ -2,10 +2,25 @@ import type { Selectable } from 'kysely';
 import type { CountOutcome, PeopleCountRow, PeopleCountStore } from '../../core/ports/people-count-store.ts';
 import type { TableContext } from '../context.ts';
 import type { Schema } from '../schema.ts';
+import { openColumn, sealColumn } from '../sealed-columns.ts';
 
-/** The verbs of table `people_counts`. Nothing in it is secret, and it names nobody but who counted. */
+/**
+ * The verbs of tables `people_counts`, in which nothing is secret and nobody is named but who counted, and `counted_people`, which is
+ * sealed.
+ */
 export function createPeopleCounts(context: TableContext): PeopleCountStore {
+  const partId = (id: string, part: number) => `${id}.${part}`;
   const newest = () => context.db.selectFrom('people_counts').selectAll().orderBy('begun_at', 'desc').orderBy('id').limit(1);
+  /** Parts of no count that goes on, nor of the last that was done: of those that failed, were cancelled, or were of a node that has died. */
+  const dropParts = () => {
+    const going = context.db.selectFrom('people_counts').select('id').where('is_running', '=', 1);
+    const done = newest().clearSelect().select('id').where('outcome', '=', 'done');
+    return context.db
+      .deleteFrom('counted_people')
+      .where('count_id', 'not in', going)
+      .where('count_id', 'not in', (eb) => eb.selectFrom(done.as('kept')).select('kept.id'))
+      .execute();
+  };
 
   return {
     async latest() {
@@ -38,6 +53,7 @@ export function createPeopleCounts(context: TableContext): PeopleCountStore {
         .where('begun_at', '<=', begunAt)
         .where('id', 'not in', (eb) => eb.selectFrom(kept.as('kept')).select('kept.id'))
         .execute();
+      await dropParts();
       return true;
     },
     async progress(id, looked, now) {
@@ -56,7 +72,19 @@ export function createPeopleCounts(context: TableContext): PeopleCountStore {
         .where('id', '=', id)
         .where('is_running', '=', 1)
         .executeTakeFirst();
+      await dropParts();
       return result.numUpdatedRows === 1n;
+    },
+    async keepPart(id, part, facts) {
+      const row = { id: partId(id, part), count_id: id };
+      await context.db
+        .insertInto('counted_people')
+        .values({ ...row, facts: sealColumn(context.secrets, 'counted_people', row, facts) })
+        .execute();
+    },
+    async readPart(id, part) {
+      const row = await context.db.selectFrom('counted_people').selectAll().where('id', '=', partId(id, part)).executeTakeFirst();
+      return row === undefined ? null : openColumn(context.secrets, 'counted_people', row, row.facts);
     },
     async cancel(now) {
       const result = await context.db

@@ -17,6 +17,7 @@ import { TextField } from '../../ui/text-field.tsx';
 import classes from '../admin.module.css';
 import { adminApi } from '../admin-api.ts';
 import { ChangeList } from './change-list.tsx';
+import { DraftCountPart } from './draft-count-part.tsx';
 import { ProblemList } from './problem-list.tsx';
 import type { Json } from './setting-schema.ts';
 
@@ -113,6 +114,7 @@ export function ReviewPage(props: ReviewProps) {
               <ChangeList changes={judged.changes} />
             </>
           )}
+          {judged.ok && judged.changes.some(isAboutProof) && <DraftCountPart document={document} base={base} onOver={onOver} />}
           {canSave && (
             <>
               <TextField
@@ -142,6 +144,11 @@ export function ReviewPage(props: ReviewProps) {
       )}
     </Question>
   );
+}
+
+/** Whether a change can be about who can prove themselves. */
+function isAboutProof({ path }: CheckedConfiguration['changes'][number]): boolean {
+  return /^(?:recovery\.(?:rules|goals)|signIn\.(?:rules|enabled)|directories|factors\.manager|roles)/.test(path);
 }
 
 interface OtherProps extends ReviewProps {

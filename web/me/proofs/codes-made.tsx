@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { RecoveryCodesMade } from '../../../shared/api/own-factors.ts';
 import { formatTime } from '../../format.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
+import { keepFile } from '../../ui/keep-file.ts';
 import { Actions, Announcement, Prose } from '../../ui/layout.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Question } from '../../ui/question.tsx';
@@ -18,13 +19,7 @@ export function CodesMade({ made, onBack }: { made: RecoveryCodesMade; onBack: (
       () => setCopied(true),
       () => setCopied(false),
     );
-  const keep = () => {
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-    link.download = `${t('proofs.codes.file')}.txt`;
-    link.click();
-    URL.revokeObjectURL(link.href);
-  };
+  const keep = () => keepFile(`${t('proofs.codes.file')}.txt`, text, 'text/plain');
   return (
     <Question title={t('proofs.codes.title')} icon="key">
       <Notice tone="warning">{t('proofs.codes.once', { time: formatTime(made.countsFrom) })}</Notice>

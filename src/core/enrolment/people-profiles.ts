@@ -1,0 +1,121 @@
+import { type FactorKind, type Goal, NAMED_GOALS } from '../../../shared/api/journeys.ts';
+import { type Asked, barredBy, isVouchedFor, judgeProofs, takesManagers, unreadable } from '../accounts/judge-account.ts';
+import { readRuleFacts, unknownRuleFacts } from '../accounts/read-rule-facts.ts';
+import { canonicalJson } from '../audit/canonical-json.ts';
+import type { DecoyReason } from '../audit/events.ts';
+import type { CoreDeps } from '../core-deps.ts';
+import { countingLinks } from '../people/linked-proofs.ts';
+import type { Account, Directory } from '../ports/directory.ts';
+import type { Membership } from '../ports/membership.ts';
+import { provesAsSignIn } from '../proof/proves-as-sign-in.ts';
+import type { ProofRule, RuleFacts, Situation } from '../proof/rules.ts';
+import { countingOf } from './factors-of.ts';
+
+/** What somebody can be asked to prove by rules. */
+const PROVING_GOALS = [...NAMED_GOALS, 'sign-in'] as const satisfies readonly Goal[];
+type ProvingGoal = (typeof PROVING_GOALS)[number];
+
+/**
+ * All of an account that rules of proof go by, and nothing that says whose it is: enough to judge it by other rules without asking anybody
+ * again. Plain data.
+ */
+export interface Profile {
+  readonly directory: string;
+  /** Why the account is barred, whatever is proven, for the goals for which it is. */
+  readonly barred: Readonly<Partial<Record<ProvingGoal, DecoyReason>>>;
+  /** Kinds of proof of its own. */
+  readonly own: readonly FactorKind[];
+  /** Another account of the person proves it. */
+  readonly linked: boolean;
+  /** Somebody could vouch; null: not asked, as no rule took that. */
+  readonly vouched: boolean | null;
+  /** Of what rules name for its directory; null: it could not be read. */
+  readonly membership: Membership | null;
+}
+
+/** What is read of everybody. */
+export interface ProfileQuestions {
+  /** Places and groups that any of these names are looked up, and managers where any takes them. */
+  readonly rules: readonly ProofRule[];
+  readonly canBeVouchedFor: Asked['canBeVouchedFor'];
+}
+
+/**
+ * Reads one account, each part of it once, as `judgeAccount` reads it.
+ * @throws AppError `store.*`; what a directory does not tell of one account is part of the profile
+ */
+export async function readProfile(
+  deps: Pick<CoreDeps, 'store' | 'keys' | 'log' | 'clock'>,
+  directory: Directory,
+  account: Account,
+  { rules, canBeVouchedFor }: ProfileQuestions,
+): Promise<Profile> {
+  const hidden = (error: unknown) => unreadable(deps, account, error);
+  const [record, standing, facts, vouched] = await Promise.all([
+    deps.store.people.recordOf({ directory: account.directory, id: account.id }),
+    directory.readStanding(account).catch(hidden),
+    readRuleFacts(directory, rules, account).catch(hidden),
+    takesManagers(rules) ? isVouchedFor(deps, account, canBeVouchedFor) : null,
+  ]);
+  const reasonFor = (goal: ProvingGoal): DecoyReason | null => {
+    if ('reason' in standing) return standing.reason;
+    try {
+      return barredBy(directory, standing, goal, record.frozen).reason;
+    } catch (error) {
+      return hidden(error).reason;
+    }
+  };
+  const barred = PROVING_GOALS.flatMap((goal) => {
+    const reason = reasonFor(goal);
+    return reason === null ? [] : [[goal, reason] as const];
+  });
+  return {
+    directory: directory.id,
+    barred: Object.fromEntries(barred),
+    own: [...new Set(countingOf(deps, account, record.factors).map(({ kind }) => kind))].sort(),
+    linked: countingLinks(deps, record.linked).length > 0,
+    vouched,
+    membership: 'reason' in facts ? null : facts.membership,
+  };
+}
+
+/** What `judgeAccount` would find of an account with this profile, by these rules. Pure. */
+export function judgeProfile(
+  { directory, barred, own, linked, vouched, membership }: Profile,
+  asked: Situation & { readonly rules: readonly ProofRule[] },
+): { facts: RuleFacts; reason: DecoyReason | null } {
+  const closed = barred[asked.goal as ProvingGoal] ?? null;
+  if (membership === null) return { facts: unknownRuleFacts(directory), reason: closed ?? 'directory-trouble' };
+  const facts = { directory, membership };
+  const fromOthers: FactorKind[] = [...(linked ? (['linked-account'] as const) : []), ...(vouched === true ? (['manager'] as const) : [])];
+  const kinds = provesAsSignIn(asked.goal) ? own : [...own, ...fromOthers];
+  const { reason } = judgeProofs(
+    asked,
+    facts,
+    kinds.map((kind) => ({ kind })),
+  );
+  return { facts, reason: closed ?? reason };
+}
+
+/** People who are alike in all that rules go by. */
+export interface Alike {
+  readonly profile: Profile;
+  people: number;
+}
+
+/** Puts people together who are alike, so that a hundred thousand of them are judged as a few hundred. */
+export function createAlikes(): { readonly all: readonly Alike[]; add(profile: Profile): number } {
+  const all: Alike[] = [];
+  const known = new Map<string, number>();
+  return {
+    all,
+    /** @returns where in `all` they are */
+    add(profile) {
+      const key = canonicalJson(profile);
+      const index = known.get(key) ?? all.push({ profile, people: 0 }) - 1;
+      known.set(key, index);
+      (all[index] as Alike).people += 1;
+      return index;
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { DraftCount, PeopleCount } from '../../../shared/api/people-count.ts';
+import type { Failure, Outcome } from '../../api.ts';
+import { isOver } from '../../me/use-loaded.ts';
+import { adminApi } from '../admin-api.ts';
+import type { Json } from './setting-schema.ts';
+
+/** How often a page looks how far a count is; milliseconds. */
+const LOOK_EVERY = 1000;
+
+export interface DraftCounted {
+  value: DraftCount | undefined;
+  failure: Failure | undefined;
+  /** A count that goes on, whoever began it. */
+  running: NonNullable<PeopleCount['latest']> | undefined;
+  begin: () => void;
+  cancel: () => void;
+  takeList: () => Promise<string | undefined>;
+}
+
+/**
+ * What a draft would do to people. Whatever is on its way for a draft that is shown no more is given up: the question, and a count that was
+ * begun for it here.
+ */
+export function useDraftCount(document: Json, base: number, onOver: () => void): DraftCounted {
+  const [value, setValue] = useState<DraftCount>();
+  const [failure, setFailure] = useState<Failure>();
+  const [running, setRunning] = useState<DraftCounted['running']>();
+  const isOwn = useRef(false);
+  const isShown = useRef<AbortSignal>(undefined);
+
+  /** What came for the draft that is shown; undefined: nothing, or for another one. */
+  const taken = useCallback(
+    <T>(outcome: Outcome<T>, signal: AbortSignal | undefined): T | undefined => {
+      if (signal?.aborted !== false) return undefined;
+      setFailure(outcome.ok ? undefined : outcome.failure);
+      if (outcome.ok) return outcome.value;
+      if (isOver(outcome.failure)) onOver();
+      return undefined;
+    },
+    [onOver],
+  );
+  const ask = useCallback(
+    async (signal: AbortSignal) => {
+      const told = taken(await adminApi.countDraft(document, base, signal), signal);
+      if (told !== undefined) setValue(told);
+    },
+    [document, base, taken],
+  );
+  const note = useCallback(
+    async (outcome: Outcome<PeopleCount>, signal: AbortSignal | undefined) => {
+      const told = taken(outcome, signal);
+      if (told === undefined || signal === undefined) return;
+      const latest = told.latest?.state === 'running' ? told.latest : undefined;
+      setRunning(latest);
+      if (latest !== undefined) return;
+      isOwn.current = false;
+      await ask(signal);
+    },
+    [taken, ask],
+  );
+
+  useEffect(() => {
+    const gone = new AbortController();
+    isShown.current = gone.signal;
+    setValue(undefined);
+    setFailure(undefined);
+    void adminApi.peopleCount().then((outcome) => note(outcome, gone.signal));
+    void ask(gone.signal);
+    return () => {
+      gone.abort();
+      if (isOwn.current) void adminApi.cancelCount();
+      isOwn.current = false;
+    };
+  }, [ask, note]);
+  useEffect(() => {
+    if (running === undefined) return;
+    const signal = isShown.current;
+    const timer = setTimeout(() => void adminApi.peopleCount().then((outcome) => note(outcome, signal)), LOOK_EVERY);
+    return () => clearTimeout(timer);
+  }, [running, note]);
+
+  const begin = async () => {
+    const signal = isShown.current;
+    isOwn.current = true;
+    await note(await adminApi.countPeople({ document, base }), signal);
+  };
+  const cancel = async () => note(await adminApi.cancelCount(), isShown.current);
+  const takeList = async () => taken(await adminApi.peopleMoved(document, base), isShown.current);
+  return { value, failure, running, begin: () => void begin(), cancel: () => void cancel(), takeList };
+}
