@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkConfigurationRequestSchema } from './configuration.ts';
 import { mailPreviewRequestSchema, mailPreviewSchema } from './words-preview.ts';
 
 /** What `/api/v1/admin/test-mail` and `/api/v1/admin/test-text` speak: a message that somebody wants to see arrive. */
@@ -20,11 +21,21 @@ export const testedMailSchema = z.object({
 export type TestedMail = z.infer<typeof testedMailSchema>;
 
 export const testTextRequestSchema = z.strictObject({
-  /** Name of a gateway of the configuration in force. */
+  /** Name of a gateway of the configuration in force, or of the draft. */
   gateway: z.string().min(1).max(40),
   to: z.union([z.strictObject({ proof }), z.strictObject({ number: z.string().min(1).max(40) })]),
+  /** A configuration that is not in force, whose gateway is tried. */
+  draft: checkConfigurationRequestSchema
+    .extend({
+      /** Secrets by the reference that stands for them: used for this text, and kept nowhere. */
+      secrets: z
+        .array(z.strictObject({ reference: z.string().max(400), value: z.string().min(1).max(4000) }))
+        .max(40)
+        .default([]),
+    })
+    .optional(),
 });
-export type TestTextRequest = z.infer<typeof testTextRequestSchema>;
+export type TestTextRequest = z.input<typeof testTextRequestSchema>;
 
 export const testedTextSchema = z.object({
   /** The gateway took it; whether it arrives shows on the telephone. */

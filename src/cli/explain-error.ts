@@ -403,8 +403,8 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     fix: 'Check the number, sms.countries and what the gateway answers',
   },
   'sms.gateway-unknown': {
-    meaning: 'A test text was to leave by a gateway that the configuration in force does not have',
-    fix: 'Put the gateway into force first: only then are its secrets used',
+    meaning: 'A test text was to leave by a gateway that the configuration does not have, be it the one in force or the one to be tried',
+    fix: 'Name a gateway of that configuration',
   },
   'sms.unavailable': {
     meaning: 'No gateway took the text; it is tried again',

@@ -3,7 +3,7 @@ import type { CheckContext } from '../core/configuration/check-context.ts';
 import type { Diagnosis } from '../core/health/finding.ts';
 import type { JourneyDeps } from '../core/journey/journey-deps.ts';
 import type { OpenIdProvider } from '../core/ports/open-id-provider.ts';
-import type { Channels } from '../core/ports/platform.ts';
+import type { Channels, TrySms } from '../core/ports/platform.ts';
 
 /** What demo mode adds; absent everywhere else. */
 export interface DemoDoor {
@@ -23,6 +23,7 @@ export interface HttpDeps extends JourneyDeps {
   readonly openId: () => OpenIdProvider | null;
   /** What messages leave by, of the configuration in force. */
   readonly channels: () => Channels;
+  readonly trySms: TrySms;
   /** What judges a configuration that is sent here. */
   readonly checkContext: CheckContext;
   /** What `keyturn doctor` would find on this node. */

@@ -12,7 +12,7 @@ import { createRefusedSecrets } from '../core/guard/refused-secrets.ts';
 import type { BreachedPasswords } from '../core/ports/breached-passwords.ts';
 import type { Directory } from '../core/ports/directory.ts';
 import type { OpenIdProvider } from '../core/ports/open-id-provider.ts';
-import type { Log, Mailer, SmsSender } from '../core/ports/platform.ts';
+import type { Log, Mailer, SmsSender, TrySms } from '../core/ports/platform.ts';
 import type { WordDictionary } from '../core/ports/word-dictionary.ts';
 import { createWordDictionary } from '../dictionary/create-word-dictionary.ts';
 import { createDirectory } from '../directory/create-directory.ts';
@@ -112,6 +112,13 @@ function openMailer(
   }
   if (!settings.demo) throw new AppError('configuration.invalid', { problems: ['mail.kind: capture is for demo mode alone'] });
   return { mailer: keep !== undefined && 'messages' in keep ? keep : createCapture(deps.clock), close: () => undefined };
+}
+
+/** Gateways of a configuration that is not in force, with secrets that were given for the trial. */
+export function createTrySms({ clock, log }: Pick<Base, 'clock' | 'log'>): TrySms {
+  const secret = createSecretResolver(process.env);
+  return (settings, given) =>
+    createSmsGateways(settings, { clock, log, resolveSecret: (reference) => given.get(reference) ?? secret(reference) });
 }
 
 /** Texts that are captured are kept with the mails. */

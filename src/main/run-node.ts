@@ -40,7 +40,7 @@ import { createAltchaWork } from '../platform/altcha-work.ts';
 import { argon2Hash } from '../platform/argon2-hash.ts';
 import { createStrengthThread } from '../platform/strength-thread.ts';
 import { createDiagnosis } from './diagnose.ts';
-import { openAdapters } from './open-adapters.ts';
+import { createTrySms, openAdapters } from './open-adapters.ts';
 import type { Base } from './open-base.ts';
 
 const SWEEP_EVERY = 15_000;
@@ -155,6 +155,7 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
     isStopping: () => stopping,
     openId: () => adapters.openId,
     channels: () => adapters,
+    trySms: createTrySms(base),
     checkContext,
     diagnose: createDiagnosis(base, settings, checkContext, () => adapters),
     takeUpConfiguration: () => takeUpNext().catch((error: unknown) => log.error('configuration.not-taken-up', { error })),

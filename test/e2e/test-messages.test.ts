@@ -102,6 +102,16 @@ describe.each(APPEARANCES)('tests of messages, %s', (_, options, locale) => {
     expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('(status 401)');
     await look('text');
     expect(gateways.map(({ calls }) => calls.length)).toEqual([1, 1]);
+
+    // What is not saved is tried as well, with what it needs besides.
+    const name = page.locator('[id="sms.gateways[0].name"]');
+    await name.fill('other');
+    await page.getByText(say('test-text.text.draft')).waitFor();
+    await page.getByLabel(word['test-text.number'] ?? '', { exact: true }).fill('0151 23450002');
+    await press(say('test-text.send', { gateway: 'other' }));
+    await page.getByText(say('test-text.sent', { gateway: 'other' })).waitFor();
+    expect(gateways.map(({ calls }) => calls.length)).toEqual([2, 1]);
+    await look('draft');
     expect(complaints).toEqual([]);
     await context.close();
   });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OwnFactors } from '../../shared/api/own-factors.ts';
 import type { TestedMail, TestedText } from '../../shared/api/test-message.ts';
 import { makeEmergencyLink } from '../../src/core/access/emergency.ts';
+import { applyConfiguration } from '../../src/core/configuration/apply-configuration.ts';
 import { addFactor } from '../../src/core/enrolment/add-factor.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { answers, type SmsGatewayServer, startSmsGateway } from '../servers/sms-gateway.ts';
@@ -19,6 +20,8 @@ const EDITOR = newLogin('editor');
 const MAILBOX = `${EDITOR}@example.test`;
 const OWN = '+4915123450001';
 const TYPED = '+4915123450002';
+const MACHINE = 'secret-of-the-machine';
+const GIVEN = 'secret-that-was-typed';
 const WORDS = { notice: 'password-was-reset', language: 'en', subject: 'Your password', body: 'Good day,\n\n{{what}}\n\n{{link}}' };
 
 let smtp: SmtpServer;
@@ -30,8 +33,9 @@ let held: Pick<SessionClient, 'call' | 'token'>;
 let own: { mail: string; number: string };
 
 beforeAll(async () => {
+  process.env.KEYTURN_TEST_SMS = MACHINE;
   smtp = await startSmtp();
-  gateways = [await startSmsGateway(answers(200, { status: 'queued' })), await startSmsGateway(answers(200, { status: 'queued' }))];
+  gateways = await Promise.all([0, 1, 2].map(() => startSmsGateway(answers(200, { status: 'queued' }))));
   keyturn = await startKeyturn({
     directories: [embeddedSection()],
     clock: createMovableClock(),
@@ -46,8 +50,9 @@ beforeAll(async () => {
       sms: {
         ...{ kind: 'http', countries: ['DE'] },
         gateways: gateways.map(({ url }, index) => ({
-          ...{ name: ['first', 'second'][index] ?? '', url, json: { to: '{{number}}', text: '{{text}}' } },
+          ...{ name: ['first', 'second', 'third'][index] ?? '', url, json: { to: '{{number}}', text: '{{text}}' } },
           success: { pointer: '/status', equals: ['queued'] },
+          ...(index === 2 ? {} : { headers: [{ name: 'x-key', secret: 'env:KEYTURN_TEST_SMS' }] }),
         })),
       },
       roles: [{ name: 'editors', may: ['manage-configuration'], heldBy: { accounts: [EDITOR] } }],
@@ -66,6 +71,7 @@ beforeAll(async () => {
   await until(async () => (await keyturn.deps.store.outbox.pending(9, ['discard'])).length === 0, 'all notices to leave');
 });
 afterAll(async () => {
+  delete process.env.KEYTURN_TEST_SMS;
   await keyturn?.close();
   await smtp?.stop();
   await Promise.all((gateways ?? []).map((gateway) => gateway.stop()));
@@ -216,7 +222,7 @@ describe('a test of a gateway for texts', () => {
 
   it('is refused for a gateway that is not in force, and for a number that no text goes to', async () => {
     const before = textsAt(0).length + textsAt(1).length;
-    expect(await text('third', { number: TYPED })).toMatchObject({ code: 'sms.gateway-unknown' });
+    expect(await text('fourth', { number: TYPED })).toMatchObject({ code: 'sms.gateway-unknown' });
     for (const number of ['+1 202 555 0123', '+49 900 1234567', 'me'])
       expect(await text('first', { number })).toMatchObject({ code: 'enrolment.number-invalid' });
     expect(await text('first', { proof: own.mail })).toMatchObject({ code: 'message.address-not-own' });
@@ -240,5 +246,101 @@ describe('a test of a gateway for texts', () => {
     expect((await call('/emergency/passkeys', { credential })).status).toBe(204);
     expect((await call('/admin/test-text', { gateway: 'first', to: { number: TYPED } })).body).toEqual({ sent: true, trouble: null });
     expect((await call('/admin/test-mail', { ...WORDS, to: own.mail })).body.code).toBe('message.address-not-own');
+  });
+});
+
+describe('a test of a gateway that is not saved', () => {
+  let third: SmsGatewayServer;
+  beforeAll(() => {
+    // It is called already, and has no secret of the machine: no other service here may be called.
+    third = gateways[2] as SmsGatewayServer;
+  });
+
+  type Gateway = { name: string; url: string; headers: { name: string; secret: string }[] };
+  type Document = { sms: { gateways: Gateway[] }; administration?: object };
+  const inForce = async () => {
+    const row = await keyturn.deps.store.configurations.current();
+    return { base: row?.version ?? 0, document: JSON.parse(row?.document ?? '{}') as Document };
+  };
+  /** The second gateway, as it would be. */
+  const changed = async (change: (gateway: Gateway) => Gateway) => {
+    const { base, document } = await inForce();
+    const [first, second, last] = document.sms.gateways;
+    if (first === undefined || second === undefined || last === undefined) throw new Error('no gateways');
+    return { base, document: { ...document, sms: { ...document.sms, gateways: [first, change(second), last] } } };
+  };
+  const there = (gateway: Gateway): Gateway => ({ ...gateway, name: 'other', url: third.url });
+  const named = (secret: string) => (gateway: Gateway) => ({ ...there(gateway), headers: [{ name: 'x-key', secret }] });
+  const test = async (gateway: string, draft: object) =>
+    (await held.call('POST', '/admin/test-text', { gateway, to: { number: TYPED }, draft })).body as unknown as TestedText & {
+      code?: string;
+    };
+  const secretOf = (reference: string) => ({ secrets: [{ reference, value: GIVEN }] });
+
+  it('leaves by it with the secret that was typed, which is kept nowhere and told to nobody', async () => {
+    const draft = await changed(named('env:KEYTURN_TEST_NOWHERE'));
+    expect(await test('other', { ...draft, ...secretOf('env:KEYTURN_TEST_NOWHERE') })).toEqual({ sent: true, trouble: null });
+    expect(third.calls.at(-1)?.headers).toMatchObject({ 'x-key': GIVEN });
+    expect((await events()).at(-1)).toMatchObject({ type: 'message.tested', of: 'other', at: new URL(third.url).origin });
+    const kept = [...keyturn.logLines, JSON.stringify(await keyturn.deps.store.audit.read(0, 10_000)), JSON.stringify(await inForce())];
+    expect(kept.filter((line) => line.includes(GIVEN))).toEqual([]);
+    expect(await test('first', { ...draft, ...secretOf('env:KEYTURN_TEST_NOWHERE') })).toMatchObject({ sent: true });
+  });
+
+  it('takes nothing of the machine to where it does not go now', async () => {
+    const before = third.calls.length;
+    // A secret that is new, one that would move, a file, and a service of the machine that is not called now.
+    for (const draft of [
+      await changed(named('env:PATH')),
+      await changed(there),
+      await changed(named('file:/etc/hostname')),
+      await changed((gateway) => ({ ...gateway, url: `${third.url}/else` })),
+    ])
+      expect(await test('other', draft)).toMatchObject({ code: 'configuration.not-in-order' });
+    expect(third.calls.length).toBe(before);
+    expect(await test('other', { ...(await changed(there)), ...secretOf('env:KEYTURN_TEST_SMS') })).toMatchObject({ sent: true });
+    expect(third.calls.at(-1)?.headers).toMatchObject({ 'x-key': GIVEN });
+    // Where it goes now it goes still.
+    const sent = gateways[1]?.calls.length ?? 0;
+    expect(await test('renamed', await changed((gateway) => ({ ...gateway, name: 'renamed' })))).toMatchObject({ sent: true });
+    expect(gateways[1]?.calls.slice(sent).map(({ headers }) => headers['x-key'])).toEqual([MACHINE]);
+    expect(JSON.stringify(third.calls)).not.toContain(MACHINE);
+  });
+
+  it('asks for a passkey given lately', async () => {
+    keyturn.clock.move(6 * 60_000);
+    const draft = { ...(await changed(there)), ...secretOf('env:KEYTURN_TEST_SMS') };
+    expect(await test('other', draft)).toMatchObject({ code: 'session.step-up-needed' });
+  });
+
+  it('is refused by what is not in force any more, what is not in order, and where the console alone may change anything', async () => {
+    const before = third.calls.length;
+    const secrets = secretOf('env:KEYTURN_TEST_SMS');
+    const draft = { ...(await changed(there)), ...secrets };
+    expect(await test('fourth', draft)).toMatchObject({ code: 'sms.gateway-unknown' });
+    expect(
+      await test('other', { ...(await changed((gateway) => ({ ...there(gateway), url: 'http://sms.example.com' }))), ...secrets }),
+    ).toMatchObject({
+      code: 'configuration.not-in-order',
+    });
+    const apply = async (document: object) => {
+      const { store, clock } = keyturn.deps;
+      const checkContext = { demo: true, secretProblem: () => null, authorityFileProblem: () => null, sectionProblems: () => [] };
+      const asked = {
+        document,
+        expectedVersion: (await inForce()).base,
+        author: 'root',
+        comment: 'x',
+        actor: { kind: 'operator' as const },
+      };
+      await applyConfiguration({ store, clock, checkContext }, asked);
+      await keyturn.takeUpConfiguration();
+    };
+    const { document } = await inForce();
+    await apply({ ...document, administration: { readOnlyInBrowser: true } });
+    expect(await test('other', draft)).toMatchObject({ code: 'configuration.read-only' });
+    await apply(document);
+    expect(await test('other', draft)).toMatchObject({ code: 'configuration.conflict' });
+    expect(third.calls.length).toBe(before);
   });
 });

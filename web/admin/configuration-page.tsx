@@ -95,6 +95,7 @@ function Editor({ contact, may, search, draft, setDraft, go, onApplied, onBack, 
         schema={part}
         value={sections[section]}
         inForce={before[section]}
+        draft={draft}
         required={schema.required?.includes(section) === true}
         readOnly={shown.readOnly}
         problems={problems}

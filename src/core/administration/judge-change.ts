@@ -7,7 +7,7 @@ import type { ConfigurationProblem } from '../configuration/describe-issues.ts';
 import { type Change, diffConfiguration, type Json, type PlainChange, plainChanges } from '../configuration/diff-configuration.ts';
 import { configurationSchema } from '../configuration/document.ts';
 import { inEffect } from '../configuration/in-effect.ts';
-import { checkMachineUses, withinKnown } from '../configuration/machine-uses.ts';
+import { checkMachineUses, NONE_GIVEN, withinKnown } from '../configuration/machine-uses.ts';
 import { mergeChanges } from '../configuration/merge-changes.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { ConfigurationRow } from '../ports/store.ts';
@@ -47,22 +47,24 @@ export interface JudgedChange {
 /**
  * Judges a change by the version it was made from: all that is wrong with it, what it changes, and what it asks of who makes it.
  * Nothing of this machine is looked at that the base does not name.
+ * @param given references whose secrets are not taken from the machine, as who asks has given them: to try it, never to put it into force
  * @throws AppError `configuration.missing` when there is no such version
  */
 export async function judgeChange(
   deps: Pick<CoreDeps, 'store' | 'clock'>,
   context: CheckContext,
   { document, base }: WantedChange,
+  given = NONE_GIVEN,
 ): Promise<JudgedChange> {
   const { configurations } = deps.store;
   const [from, current] = await Promise.all([configurations.read(base), configurations.current()]);
   if (from === null || current === null) throw new AppError('configuration.unknown-version', { version: base });
   const before = inEffect(from);
-  const known = withinKnown(context, before);
+  const known = withinKnown(context, before, given);
   const checked = checkConfiguration(document, known);
   const after = checked.configuration as unknown as Json;
   const { problems: taken, report } = createReport();
-  if (checked.configuration !== null) checkMachineUses(before, after, report);
+  if (checked.configuration !== null) checkMachineUses(before, after, report, given);
   // Of a base that this release does not understand nobody knows what it protects: that is mended at the console.
   const old = configurationSchema.safeParse(JSON.parse(from.document));
   if (checked.configuration !== null && old.success) {

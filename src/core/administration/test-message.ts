@@ -3,6 +3,8 @@ import type { MailPreviewRequest } from '../../../shared/api/words-preview.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Actor } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
+import type { CheckContext } from '../configuration/check-context.ts';
+import type { SmsSettings } from '../configuration/sms-section.ts';
 import { factorsThatCount } from '../enrolment/factors-of.ts';
 import { mailAddressKey } from '../enrolment/mail-address.ts';
 import { countTestMessage } from '../enrolment/own-address-limits.ts';
@@ -15,9 +17,10 @@ import { slowDown } from '../journey/start-journey.ts';
 import { sampleMail } from '../notify/preview-mail.ts';
 import { troubleOf } from '../notify/trouble-of.ts';
 import type { Trouble } from '../ports/directory-finder.ts';
-import type { Channels } from '../ports/platform.ts';
+import type { Channels, SmsSender, TrySms } from '../ports/platform.ts';
 import { randomId } from '../random-id.ts';
 import type { Session } from '../sessions/session.ts';
+import { judgeChange } from './judge-change.ts';
 
 export interface TestDeps extends ActDeps {
   readonly channels: () => Channels;
@@ -49,22 +52,61 @@ export async function testMail(
   return { problems, sent: trouble === null, trouble };
 }
 
+/** What a gateway that is not in force is tried with. */
+export interface TestTextDeps extends TestDeps {
+  readonly trySms: TrySms;
+  readonly checkContext: CheckContext;
+}
+
 /**
- * Sends a text by one gateway of the configuration in force, and by no other, to a number of the administrator's own or one that they
- * typed. Only what is in force is tried: one that is not would have secrets of this machine sent where somebody likes.
+ * Sends a text by one gateway, and by no other, to a number of the administrator's own or one that they typed. One that is not in force is
+ * judged as if it were to be, with its whole configuration: nothing of this machine leaves for it that does not go there now, and what it
+ * needs besides is given with the request.
  * @throws AppError `sms.gateway-unknown`, `message.address-not-own`, `enrolment.number-invalid`, `guard.slow-down`, `session.ended`,
- * `directory.*`
+ * `directory.*`; for a draft `configuration.not-in-order`, `configuration.read-only`, `configuration.conflict`
  */
-export async function testText(deps: TestDeps, tester: Tester, { gateway, to: given }: TestTextRequest): Promise<TestedText> {
-  const { sms } = deps.configuration();
-  const { sms: sender } = deps.channels();
+export async function testText(deps: TestTextDeps, tester: Tester, { gateway, to: given, draft }: TestTextRequest): Promise<TestedText> {
+  const { sms, sender, at } = draft === undefined ? inForce(deps) : await ofDraft(deps, draft);
   const names = sms?.kind === 'http' ? sms.gateways.map(({ name }) => name) : sms === undefined ? [] : [CAPTURE];
   if (sender === null || !names.includes(gateway)) throw new AppError('sms.gateway-unknown', { gateway });
-  const to = 'proof' in given ? await ownAddress(deps, tester, 'sms', given.proof) : typedNumber(deps, given.number);
+  const to = 'proof' in given ? await ownAddress(deps, tester, 'sms', given.proof) : typedNumber(given.number, sms?.countries ?? []);
   const text = deps.texts.translate(tester.session.language, 'sms.test', { gateway });
   const send = () => sender.sendBy(gateway, { to, text, messageId: randomId(deps.random) });
-  const trouble = await tried(deps, tester, { kind: 'sms', to, of: gateway }, send);
+  const trouble = await tried(deps, tester, { kind: 'sms', to, of: gateway, ...at(gateway) }, send);
   return { sent: trouble === null, trouble };
+}
+
+interface Gateways {
+  readonly sms: SmsSettings | undefined;
+  readonly sender: SmsSender | null;
+  /** Where one is that is not in force. */
+  at(gateway: string): { at?: string };
+}
+
+function inForce({ configuration, channels }: TestDeps): Gateways {
+  return { sms: configuration().sms, sender: channels().sms, at: () => ({}) };
+}
+
+async function ofDraft(deps: TestTextDeps, { secrets = [], ...wanted }: NonNullable<TestTextRequest['draft']>): Promise<Gateways> {
+  if (deps.configuration().administration.readOnlyInBrowser) throw new AppError('configuration.read-only');
+  // What goes where now is told by what is in force: an older version may have sent a secret to a place that has it no more.
+  const current = await deps.store.configurations.current();
+  if (current?.version !== wanted.base)
+    throw new AppError('configuration.conflict', { expected: wanted.base, current: current?.version ?? 0 });
+  const given = new Map(secrets.map(({ reference, value }) => [reference, value]));
+  const { configuration } = await judgeChange(deps, deps.checkContext, wanted, new Set(given.keys()));
+  if (configuration === null) throw new AppError('configuration.not-in-order');
+  const { sms } = configuration;
+  if (sms?.kind !== 'http') return { sms, sender: null, at: () => ({}) };
+  const originOf = (name: string) => sms.gateways.find((one) => one.name === name)?.url;
+  return {
+    sms,
+    sender: deps.trySms(sms, given),
+    at(gateway) {
+      const url = originOf(gateway);
+      return url === undefined ? {} : { at: new URL(url).origin };
+    },
+  };
 }
 
 /** What stands in for a gateway in demo mode. */
@@ -80,8 +122,8 @@ async function ownAddress(deps: TestDeps, { session }: Tester, kind: 'email' | '
 }
 
 /** @throws AppError `enrolment.number-invalid` */
-function typedNumber({ configuration }: TestDeps, typed: string): string {
-  const read = readPhoneNumber(typed, configuration().sms?.countries ?? []);
+function typedNumber(typed: string, countries: readonly string[]): string {
+  const read = readPhoneNumber(typed, countries);
   if ('problem' in read) throw new AppError('enrolment.number-invalid', read);
   return read.number;
 }
@@ -90,13 +132,13 @@ function typedNumber({ configuration }: TestDeps, typed: string): string {
 async function tried(
   deps: TestDeps,
   { session, actor }: Tester,
-  { kind, to, of }: { kind: 'email' | 'sms'; to: string; of: string },
+  { kind, to, of, at }: { kind: 'email' | 'sms'; to: string; of: string; at?: string },
   send: () => Promise<void>,
 ): Promise<Trouble | null> {
   const key = kind === 'email' ? mailAddressKey(to) : to;
   const retryAt = await countTestMessage(deps, deps.store, session, { kind, key });
   if (retryAt !== null) throw slowDown(deps.act, retryAt);
-  const about = { actor, session: session.id, channel: kind, to: maskContact(kind, to), of };
+  const about = { actor, session: session.id, channel: kind, to: maskContact(kind, to), of, ...(at === undefined ? {} : { at }) };
   await deps.store.transaction(async (store) => {
     await recordEvent(store, deps.clock, { type: 'message.tested', ...about });
     await requireOpen(deps, store, session);

@@ -23,10 +23,15 @@ export const FILE_SETTINGS: readonly string[] = ['caFile', 'file', 'files'];
 const ONLY_AT_THE_CONSOLE = 'is named here for the first time: that takes a change at the console of a node';
 const MOVED = 'would go to another place than now: that takes a change at the console of a node';
 
+/** References whose secrets who asks has given themselves: nothing of the machine is taken for them. */
+type GivenSecrets = ReadonlySet<string>;
+export const NONE_GIVEN: GivenSecrets = new Set();
+
 /** Reports what a document takes from the machine that the one in force does not take, or sends elsewhere. */
-export function checkMachineUses(before: Json, after: Json, report: Report): void {
+export function checkMachineUses(before: Json, after: Json, report: Report, given = NONE_GIVEN): void {
   const known = usesOf(before);
   for (const { path, names, to } of usesOf(after)) {
+    if (to !== null && given.has(names)) continue;
     const same = known.filter((use) => use.names === names);
     if (same.length === 0) report('error', path, `${names} ${ONLY_AT_THE_CONSOLE}`);
     else if (!same.some((use) => use.to === to)) report('error', path, `${names} ${MOVED}`);
@@ -48,12 +53,12 @@ function localServices(document: Json, path: DocumentPath = []): { path: Documen
 }
 
 /** A context that looks at nothing of the machine that the document in force does not name: whoever asks learns of nothing else. */
-export function withinKnown(context: CheckContext, before: Json): CheckContext {
+export function withinKnown(context: CheckContext, before: Json, given = NONE_GIVEN): CheckContext {
   const known = new Set(usesOf(before).map(({ names }) => names));
   return {
     ...context,
     // What is not known is reported by `checkMachineUses`, once.
-    secretProblem: (reference) => (known.has(reference) ? context.secretProblem(reference) : null),
+    secretProblem: (reference) => (known.has(reference) && !given.has(reference) ? context.secretProblem(reference) : null),
     authorityFileProblem: (path) => (known.has(path) ? context.authorityFileProblem(path) : null),
   };
 }

@@ -1,4 +1,5 @@
 import type { StrengthLevel } from '../../../shared/api/journeys.ts';
+import type { SmsSettings } from '../configuration/sms-section.ts';
 
 /**
  * Small capabilities of the machine. The core has no clock and no random of its own, so that tests can move time
@@ -166,6 +167,12 @@ export interface Channels {
   /** null: no texts are configured. */
   readonly sms: SmsSender | null;
 }
+
+/**
+ * Opens gateways that are not in force, to try them.
+ * @param given secrets by the reference that stands for them in the settings; none of these is taken from the machine
+ */
+export type TrySms = (settings: Extract<SmsSettings, { kind: 'http' }>, given: ReadonlyMap<string, string>) => SmsSender;
 
 /**
  * Finished sentences for people. Keys are `file.key` of `locales/<lang>/<file>.json` (for example

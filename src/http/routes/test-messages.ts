@@ -4,6 +4,7 @@ import { testedMailSchema, testedTextSchema, testMailRequestSchema, testTextRequ
 import { testMail, testText } from '../../core/administration/test-message.ts';
 import { forManager } from '../for-manager.ts';
 import type { HttpDeps } from '../http-deps.ts';
+import { CONFIGURATION_LIMIT } from './configuration.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
 
@@ -31,15 +32,20 @@ export function testMessageRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     app.post(
       '/admin/test-text',
       {
+        bodyLimit: CONFIGURATION_LIMIT,
         schema: {
-          summary: 'Send a text by one gateway of the configuration in force',
+          summary: 'Send a text by one gateway of the configuration in force, or of one that is not',
           body: testTextRequestSchema,
           response: { 200: testedTextSchema, ...problems },
         },
       },
       (request, reply) =>
         forManager(deps, request, reply, 'manage-configuration', { proof: 'passkey' }, (acting, session, actor) =>
-          testText({ ...acting, channels: deps.channels }, { session, actor }, request.body),
+          testText(
+            { ...acting, channels: deps.channels, trySms: deps.trySms, checkContext: deps.checkContext },
+            { session, actor },
+            request.body,
+          ),
         ),
     );
   };

@@ -4,6 +4,7 @@ import { ActionButton } from '../../ui/action-button.tsx';
 import { Covered } from '../../ui/covered.tsx';
 import { Actions, Prose } from '../../ui/layout.tsx';
 import { Question } from '../../ui/question.tsx';
+import type { Draft } from '../configuration-page.tsx';
 import { BrandingPreview } from './branding-preview.tsx';
 import classes from './configuration.module.css';
 import { GroupParts } from './group-setting.tsx';
@@ -22,6 +23,8 @@ interface SectionProps {
   value: Json | undefined;
   /** The same in the version that counts. */
   inForce: Json | undefined;
+  /** All that is being changed, with this part; undefined: nothing is. */
+  draft: Draft | undefined;
   required: boolean;
   readOnly: boolean;
   problems: readonly ShownProblem[];
@@ -34,7 +37,7 @@ interface SectionProps {
 
 /** The settings of one part. What is changed here is kept in this page, and saved with what is changed elsewhere. */
 export function SectionPage(props: SectionProps) {
-  const { name, schema, value, inForce, required, readOnly, problems, contact, onChange, onReview, onBack, onOver } = props;
+  const { name, schema, value, inForce, draft, required, readOnly, problems, contact, onChange, onReview, onBack, onOver } = props;
   const { t } = useTranslation('admin');
   const { tests, page, said } = useTests({ contact, onOver });
   const setting = { label: wordsOf(name), schema, value, path: name, required, onChange };
@@ -77,7 +80,7 @@ export function SectionPage(props: SectionProps) {
             </ActionButton>
           </Actions>
         </Question>
-        {name === 'sms' && <TextTests inForce={inForce} tests={tests} onOver={onOver} />}
+        {name === 'sms' && <TextTests inForce={inForce} value={value} draft={draft} tests={tests} onOver={onOver} />}
       </Covered>
     </>
   );
