@@ -2,6 +2,7 @@ import { createCheckContext } from '../config/create-check-context.ts';
 import { type LoadedSettings, loadSettings } from '../config/load-settings.ts';
 import { createSecretResolver, type ResolveSecret } from '../config/resolve-secret.ts';
 import type { CheckContext } from '../core/configuration/check-context.ts';
+import { plainText } from './plain-text.ts';
 import type { CompositionRoot } from './runtime.ts';
 
 /** The outside world of a run, so that tests can stand in for it. */
@@ -20,7 +21,7 @@ export interface Surroundings {
 /** What every command works with. */
 export interface CommandContext extends Surroundings {
   readonly resolveSecret: ResolveSecret;
-  /** One line to standard output. */
+  /** A text for people to standard output, with a line break behind it. What another program reads exactly as it is goes to `write`. */
   print(line: string): Promise<void>;
   /** The settings of `--config` (or KEYTURN_CONFIG) and the environment. @throws AppError `settings.invalid` */
   settings(): LoadedSettings;
@@ -45,7 +46,7 @@ export function createCommandContext(
     ...surroundings,
     argv: options.argv ?? [],
     resolveSecret,
-    print: (line) => surroundings.write(`${line}\n`),
+    print: (line) => surroundings.write(`${plainText(line)}\n`),
     settings: () => loadSettings(settingsFile(), environment),
     settingsFile,
     checkContext: async (demo) => createCheckContext(resolveSecret, demo, (await surroundings.loadRoot()).sectionProblems),

@@ -12,6 +12,7 @@ import { completeCommand } from './complete-command.ts';
 import { describeContacts } from './enrolment/describe-combinations.ts';
 import { withExamples } from './examples.ts';
 import { type FoundAccount, findAccounts, findOneAccount } from './find-account.ts';
+import { plainLine } from './plain-text.ts';
 import { addPass } from './recovery/add-pass.ts';
 import { describeLinked } from './recovery/describe-linked.ts';
 import { describeState, describeVerdict } from './recovery/describe-verdict.ts';
@@ -114,7 +115,7 @@ async function printStatus(context: CommandContext, status: Status, configuratio
   const linked = await linkedLines(context, runtime, state);
   for (const line of [...linked, ...others, ...describeContacts(configuration, found.account)]) await context.print(line);
   if (lately.length > 0) await context.print('  lately (UTC):');
-  for (const event of lately) await context.print(`    ${describeEvent(event)}`);
+  for (const event of lately) await context.print(`    ${plainLine(describeEvent(event))}`);
 }
 
 function present({ found, verdict, state, lately }: Status) {

@@ -56,5 +56,6 @@ it('loses nothing, and leaves alone what is none', () => {
       expect(added(read)).toBe(added(name));
     }),
   );
+  expect(plainCell('a\u001b[2Jb\u009b')).toBe('a\ufffd[2Jb\ufffd');
   expect(csvTable([[-1, null, 'x']])).toBe('-1,,x\n');
 });

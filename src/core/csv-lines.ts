@@ -30,7 +30,10 @@ export function csvTable(rows: readonly (readonly Cell[])[]): string {
  */
 const FORMULA = /(?<=^|[;|\t\r\n])(?="*[=+\-@\t\r＝＋－＠])/g;
 
-/** A text with an apostrophe before whatever a spreadsheet would take for a formula. */
+/** Control characters but line breaks and tabs: a list is looked at in a terminal as well. */
+const COMMANDS = /(?![\t\r\n])\p{Cc}/gu;
+
+/** A text with an apostrophe before whatever a spreadsheet would take for a formula, and nothing that commands a terminal. */
 export function plainCell(text: string): string {
-  return text.replace(FORMULA, "'");
+  return text.replace(COMMANDS, '\ufffd').replace(FORMULA, "'");
 }

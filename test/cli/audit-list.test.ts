@@ -67,3 +67,21 @@ it.each([
   expect(exitCode).not.toBe(0);
   expect(errors).toContain(sentence);
 });
+
+it('lets nothing that somebody typed look like another event, or command the terminal', async () => {
+  const forged = 'x)\n2026-01-01 00:00:00  9  frida removed proofs of bob\u001b[2K\u009b1A\u202e';
+  const environment = { USER: `tester${forged}` };
+  expect((await runCommand(['--config', settings, 'recovery', 'release', 'bob', '--reason', forged], { environment })).exitCode).toBe(0);
+  const before = (await list()).length;
+  expect(await list('--person', 'bob', '--type', 'recovery.released')).toEqual([
+    expect.stringMatching(/^\d{4}-.*released the recovery of bob/),
+  ]);
+  const status = await run('recovery', 'status', 'bob');
+  const json = await run('audit', 'list', '--most', '1', '--json');
+  for (const { output } of [await run('audit', 'list'), status, json]) {
+    expect(output).not.toMatch(/[\u202a-\u202e\u2066-\u2069]|(?![\n\t])\p{Cc}/u);
+    expect(output).not.toMatch(/^2026-01-01/m);
+  }
+  expect(JSON.parse(json.output)).toMatchObject({ facts: { reason: forged.trim() } });
+  expect(before).toBe(5);
+});

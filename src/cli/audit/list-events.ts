@@ -4,6 +4,7 @@ import { EVENT_GROUPS } from '../../core/audit/event-groups.ts';
 import { openHistory, type ToldEvent } from '../../core/history/read-history.ts';
 import type { CommandContext } from '../command-context.ts';
 import { withExamples } from '../examples.ts';
+import { plainLine } from '../plain-text.ts';
 import { withRuntime } from '../with-runtime.ts';
 
 interface ListOptions {
@@ -64,7 +65,7 @@ export function addList(audit: Command, context: CommandContext): void {
 }
 
 function line({ seq, at, sentence }: ToldEvent): string {
-  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')}  ${seq}  ${sentence}`;
+  return plainLine(`${new Date(at).toISOString().slice(0, 19).replace('T', ' ')}  ${seq}  ${sentence}`);
 }
 
 function parseType(text: string): string {

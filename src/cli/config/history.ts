@@ -3,6 +3,7 @@ import { readVersion } from '../../core/administration/configuration-versions.ts
 import type { ConfigurationRow } from '../../core/ports/store.ts';
 import type { CommandContext } from '../command-context.ts';
 import { withExamples } from '../examples.ts';
+import { plainLine } from '../plain-text.ts';
 import { withRuntime } from '../with-runtime.ts';
 import { changeLine, parseVersion } from './applied.ts';
 
@@ -47,8 +48,8 @@ function presented({ version, createdAt, author, comment }: Told) {
 
 function line(row: Told): string {
   const { version, at, author, comment } = presented(row);
-  // Written in a browser, perhaps: nothing in it commands the terminal.
-  return `${version}  ${at}  ${author}${comment === '' ? '' : `  ${comment}`}`.replace(/\p{Cc}/gu, ' ');
+  // Written in a browser, perhaps.
+  return plainLine(`${version}  ${at}  ${author}${comment === '' ? '' : `  ${comment}`}`);
 }
 
 function parseLimit(text: string): number {
