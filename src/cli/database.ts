@@ -1,21 +1,24 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { shellWord } from '../../shared/fix-text.ts';
 import { databaseFile, describeDatabaseUrl, resolveDatabaseUrl } from '../config/resolve-database-url.ts';
 import type { Settings } from '../config/settings.ts';
+import { createConfigurationReader } from '../core/configuration/read-configuration.ts';
+import { endAfterRestore } from '../core/restore/end-after-restore.ts';
 import { verifyStored } from './audit/verify-log.ts';
 import type { CommandContext } from './command-context.ts';
+import { authorOf } from './config/applied.ts';
 import { withExamples } from './examples.ts';
 import { refuseForeignOwner } from './refuse-foreign-owner.ts';
 import { refuseForeignDatabase, withRuntime } from './with-runtime.ts';
 
-/** `keyturn database`: copies of the database, and the way from SQLite to PostgreSQL. */
+/** `keyturn database`: copies of the database, what follows a restore, and the way from SQLite to PostgreSQL. */
 export function addDatabaseCommand(program: Command, context: CommandContext): void {
   const database = program
     .command('database')
-    .summary('back the database up, and move it to PostgreSQL')
-    .description('Back the database up, and move it to PostgreSQL.');
+    .summary('back the database up, see to it after a restore, move it to PostgreSQL')
+    .description('Back the database up, end what a restore has brought back, and move to PostgreSQL.');
   const backup = database
     .command('backup')
     .argument('<file>', 'where to write the copy; one that is there already is never overwritten')
@@ -36,6 +39,7 @@ export function addDatabaseCommand(program: Command, context: CommandContext): v
       await context.print('Keep it apart from the keys of the settings: together they are everything.');
     });
   withExamples(backup, [{ command: 'keyturn database backup /backup/keyturn.sqlite', does: 'copies the database while Keyturn runs' }]);
+  addRestored(database, context);
   const move = database
     .command('move')
     .argument(
@@ -67,6 +71,32 @@ export function addDatabaseCommand(program: Command, context: CommandContext): v
       does: 'moves to the PostgreSQL database whose address is in the file',
     },
   ]);
+}
+
+/** `keyturn database restored`: after a backup was put back. */
+function addRestored(database: Command, context: CommandContext): void {
+  const restored = database
+    .command('restored')
+    .requiredOption('--reason <text>', 'why it was restored (required); kept in the audit log', wordsGiven)
+    .description(
+      'End what lets somebody in and may have been ended since the backup: all sessions, tokens of programs, emergencies and temporary passes. To be called once a backup was put back, before Keyturn starts.',
+    )
+    .action(({ reason }: { reason: string }) =>
+      withRuntime(context, context.settings().settings, { only: 'store' }, async (runtime) => {
+        const { configuration } = await createConfigurationReader(runtime.store).read();
+        const deps = { ...runtime, configuration: () => configuration };
+        const { sessions, tokens, emergencies, passes } = await endAfterRestore(deps, { author: authorOf(context), reason });
+        await context.print(`Ended: sessions ${sessions}, tokens ${tokens}, emergencies ${emergencies}, temporary passes ${passes}.`);
+      }),
+    );
+  withExamples(restored, [
+    { command: 'keyturn database restored --reason "disk of db1 failed"', does: 'ends what may have been ended since the backup' },
+  ]);
+}
+
+function wordsGiven(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Say why.');
+  return text.trim();
 }
 
 function refuse(context: CommandContext, what: string): void {

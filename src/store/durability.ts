@@ -82,6 +82,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     countOpen: 'reads',
     countOpenIn: 'reads',
     endAll: 'flushed',
+    endEverybodys: 'flushed',
     noteRoles: 'deferred',
     confirmRoles: 'deferred',
     actingByRoles: 'reads',

@@ -104,6 +104,7 @@ export const EVENT_GROUPS: Readonly<Record<AuditType, HistoryGroup>> = {
   'token.maker-lost': 'administration',
   'token.refused': 'administration',
   'configuration.applied': 'administration',
+  'database.restored': 'administration',
   'history.exported': 'administration',
   'report.exported': 'administration',
   [END_NOT_AUTHENTIC_EVENT]: 'administration',

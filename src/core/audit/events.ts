@@ -317,6 +317,8 @@ export type AuditEvent =
   | { type: 'session.all-ended'; account: AccountRef; actor: Actor; because: SessionEnd; count: number }
   | { type: 'recovery.released'; account: AccountRef; actor: Actor; author: string; reason: string; wasFrozen: boolean; failures: number }
   | { type: 'recovery.frozen'; account: AccountRef; actor: Actor; reason: string }
+  /** Who has the console said that this database was restored from a backup; what may have been ended since was ended. */
+  | { type: 'database.restored'; actor: Actor; author: string; reason: string }
   | {
       type: 'configuration.applied';
       actor: Actor;

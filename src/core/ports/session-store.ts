@@ -20,6 +20,7 @@ export type SessionEnd =
   | 'account-closed'
   | 'threat-raised'
   | 'emergency-retired'
+  | 'database-restored'
   | 'provider-signed-out';
 
 /** One person signed in on one device. */
@@ -67,6 +68,8 @@ export interface SessionStore {
   countOpenIn(directory: string, now: number): Promise<number>;
   /** Ends all of an account but those of `except`. @returns how many */
   endAll(account: AccountRef, because: SessionEnd, now: number, except: readonly string[]): Promise<number>;
+  /** Ends those of everybody. @returns how many */
+  endEverybodys(because: SessionEnd, now: number): Promise<number>;
   /** Notes by which roles somebody acts in an open session, as the directory told at `readAt`. */
   noteRoles(id: string, roles: readonly string[], readAt: number): Promise<void>;
   /** Notes that the account holds its roles still, in all of its sessions that have some. */

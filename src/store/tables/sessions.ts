@@ -141,6 +141,15 @@ export function createSessions(context: TableContext): SessionStore {
         .executeTakeFirst();
       return Number(result.numUpdatedRows);
     },
+    async endEverybodys(because, now) {
+      const result = await context.db
+        .updateTable('sessions')
+        .set(ended(because, now))
+        .where('ended_at', 'is', null)
+        .where('ends_at', '>', now)
+        .executeTakeFirst();
+      return Number(result.numUpdatedRows);
+    },
     async noteRoles(id, roles, readAt) {
       await context.db.updateTable('sessions').set(rolesOf(roles, readAt)).where('id', '=', id).where('ended_at', 'is', null).execute();
     },
