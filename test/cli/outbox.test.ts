@@ -65,3 +65,26 @@ it('lists what has not left without what it says or whom it is for, has it tried
   expect(told.output).toMatch(/carol deleted a message that could not be delivered \(closed for good\)/);
   expect(told.output.match(/carol had a message tried again/g)).toHaveLength(2);
 });
+
+it('holds what tells the address for alarms that the console has taken it out', async () => {
+  const apply = async (organisation: object) => {
+    const file = join(folder, 'changed.yaml');
+    const { organisation: own, ...document } = configurationDocument() as { organisation: object };
+    writeFileSync(file, stringify({ ...document, organisation: { ...own, ...organisation } }));
+    expect((await runCommand(['--config', settings, 'config', 'apply', file])).exitCode).toBe(0);
+  };
+  const queued = async () => {
+    const { messages } = JSON.parse((await outbox('list', '--json')).output) as { messages: { lane: string; to: string }[] };
+    return messages.filter(({ to }) => /example/.test(to)).map(({ lane, to }) => `${lane} ${to}`);
+  };
+  const before = await queued();
+  await apply({ alarmAddress: 'security@alarms.example' });
+  await apply({ alarmAddress: 'security@alarms.example', name: 'Another' });
+  expect(await queued()).toEqual(before);
+  await apply({ name: 'Another' });
+  expect(await queued()).toEqual([...before, 'notice s•••@a•••.example']);
+  const rolledBack = await runCommand(['--config', settings, 'config', 'rollback']);
+  expect(rolledBack.exitCode).toBe(0);
+  await runCommand(['--config', settings, 'config', 'rollback']);
+  expect(await queued()).toHaveLength(before.length + 2);
+});

@@ -20,7 +20,7 @@ import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { request, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
 import { exchange, inSession, type SessionClient, signIn } from './sign-in-client.ts';
-import { type Keyturn, startKeyturn } from './start-keyturn.ts';
+import { type Keyturn, startKeyturn, until } from './start-keyturn.ts';
 
 const ORIGIN = 'http://localhost';
 const MINUTE = 60_000;
@@ -362,6 +362,21 @@ describe.each(['sqlite', 'postgres'] as const)('the configuration in the browser
     expect((await apply(editor, milder, version + 1)).body.code).toBe('threat.settings-held');
     expect(await lift(chief)).toEqual({ lifted: true });
     expect((await apply(chief, { ...milder, organisation: document.organisation }, version + 1)).body).toMatchObject({ applied: true });
+  });
+
+  it('tells the address for alarms that it is told no more', async () => {
+    const held = await byPasskey(EDITOR);
+    const { document, version } = await shown(held);
+    const to = (alarmAddress?: string) => ({ ...document, organisation: { ...document.organisation, alarmAddress } });
+    const told = (address: string) => keyturn.messages(address).filter(({ subject }) => subject === 'This address gets no alarms any more');
+    for (const [nth, address] of ['old@example.test', 'new@example.test'].entries())
+      expect((await apply(held, to(address), version + nth)).body.applied).toBe(true);
+    await until(() => told('old@example.test').length === 1, 'a mail to the old address');
+    expect(told('old@example.test')[0]?.text).toContain(EDITOR);
+    expect((await apply(held, named(to('new@example.test'), 'Another'), version + 2)).body.applied).toBe(true);
+    expect((await apply(held, document, version + 3)).body.applied).toBe(true);
+    await until(() => told('new@example.test').length === 1, 'a mail to the new address');
+    expect(told('old@example.test')).toHaveLength(1);
   });
 
   it('is not changed, nor is a threat raised, by who was signed out while that was being judged', async () => {

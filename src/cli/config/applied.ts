@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { shortenValue } from '../../../shared/shorten-value.ts';
 import type { Settings } from '../../config/settings.ts';
 import { endedWithDirectories } from '../../core/administration/ended-with-directories.ts';
+import { tellAlarmMoved } from '../../core/administration/tell-alarm-moved.ts';
 import { type AppliedConfiguration, type ApplyRequest, applyConfiguration } from '../../core/configuration/apply-configuration.ts';
 import type { ConfigurationProblem } from '../../core/configuration/describe-issues.ts';
 import { type Change, plainChanges } from '../../core/configuration/diff-configuration.ts';
@@ -24,13 +25,17 @@ export interface Applied extends AppliedConfiguration {
 export async function applyHere(
   context: CommandContext,
   { demo }: Pick<Settings, 'demo'>,
-  { store, clock }: Pick<Runtime, 'store' | 'clock'>,
+  runtime: Pick<Runtime, 'store' | 'clock' | 'random' | 'texts'>,
   asked: Pick<ApplyRequest, 'document' | 'expectedVersion' | 'comment'>,
 ): Promise<Applied> {
+  const { store, clock } = runtime;
   const before = await store.configurations.current();
   const applied = await applyConfiguration(
     { store, clock, checkContext: await context.checkContext(demo) },
-    { ...asked, actor: { kind: 'operator', client: 'cli' }, author: authorOf(context) },
+    {
+      ...{ ...asked, actor: { kind: 'operator', client: 'cli' }, author: authorOf(context) },
+      conclude: (inside, change) => tellAlarmMoved(runtime, inside, change),
+    },
   );
   const ended = await endedWithDirectories({ store, clock }, before === null ? null : inEffect(before), applied.configuration);
   return { ...applied, ended };

@@ -10,6 +10,7 @@ import type { ActDeps } from '../journey/act.ts';
 import type { Store } from '../ports/store.ts';
 import type { Session } from '../sessions/session.ts';
 import { type JudgedChange, judgeChange, type WantedChange } from './judge-change.ts';
+import { tellAlarmMoved } from './tell-alarm-moved.ts';
 
 export interface ManagingDeps extends ActDeps {
   readonly checkContext: CheckContext;
@@ -64,10 +65,12 @@ export async function changeConfiguration(
     actor,
     author: session.login,
     comment,
+    conclude: (store, change) => tellAlarmMoved(deps, store, change),
     async unless(store) {
       await requireOpen(acting, store, session);
       await requireNoThreat(store);
     },
   });
+  deps.wakeOutbox('notice');
   return { judged, applied };
 }

@@ -3,7 +3,7 @@ import { canonicalJson } from '../audit/canonical-json.ts';
 import type { Actor } from '../audit/events.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { Clock } from '../ports/platform.ts';
-import type { Store } from '../ports/store.ts';
+import type { ConfigurationRow, Store } from '../ports/store.ts';
 import { endSetUp } from '../set-up/set-up.ts';
 import { checkConfiguration, problemLines } from './check-configuration.ts';
 import type { CheckContext } from './check-context.ts';
@@ -29,6 +29,8 @@ export interface ApplyRequest {
   comment: string;
   /** In the transaction, once the turn of the log is held: throws where it is not to be. What it sees comes before, or after all of this. */
   unless?: (store: Store) => Promise<void>;
+  /** In the transaction, where there is a new version: what follows from it. `before`: the one that it replaces; null: there was none. */
+  conclude?: (store: Store, change: { before: ConfigurationRow | null; after: Configuration; author: string }) => Promise<void>;
 }
 
 export interface AppliedConfiguration {
@@ -77,6 +79,7 @@ export async function applyConfiguration(deps: ApplyDeps, request: ApplyRequest)
       changes: plainChanges(changes),
     });
     await request.unless?.(store);
+    await request.conclude?.(store, { before: current, after: configuration, author });
     if (current === null) await endSetUp(store, deps.clock.now());
     return { version: version + 1, changed: true, changes, warnings, configuration };
   });

@@ -167,7 +167,7 @@ export const configurationSchema = z.strictObject({
         .email()
         .optional()
         .describe(
-          'Told by mail when somebody says "this was not me", when an administrator is let in for an emergency, and when a threat is raised or lifted.',
+          'Told by mail when somebody says "this was not me", when an administrator is let in for an emergency, and when a threat is raised or lifted; and once more when it is changed or taken out.',
         ),
       defaultLanguage: z.enum(['en', 'de']).default('en').describe('Where a person’s own language is not known or not supported.'),
       timeZone: z

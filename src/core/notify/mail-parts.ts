@@ -28,6 +28,7 @@ export const MAIL_KINDS = [
   'emergency-retired',
   'threat-raised',
   'threat-lifted',
+  'alarm-address-changed',
   'enrolment-reminder',
   'vouch-asked',
   'vouch-refused',
@@ -45,7 +46,7 @@ export type MailKind = (typeof MAIL_KINDS)[number];
  * - `action`: what an agent is about to do (a `PersonPermission`); `kinds`: which kinds of proofs they remove (`kindsParameter`)
  * - `factor`: the kind of proof (`FactorKind`) that was added or removed
  * - `other`: another account, that was linked or parted, or is helped, or who agreed first that a threat is over
- * - `author`, `reason`: who began an emergency on the console or declared a threat, and why
+ * - `author`, `reason`: who began an emergency on the console, declared a threat or changed the configuration, and why
  * - `count`: how many recovery codes are left
  * - `endsAt`: until when a pass counts, `countsFrom`: from when on a new proof does; as `happenedAt`
  * - `happenedAt`: RFC 3339 or milliseconds since 1970; shown in the time zone of the organisation
@@ -101,6 +102,7 @@ export const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
   'emergency-retired': ['emergency-retired.what'],
   'threat-raised': ['threat-raised.what'],
   'threat-lifted': ['threat-lifted.what'],
+  'alarm-address-changed': ['alarm-address-changed.what', 'alarm-address-changed.next'],
   'enrolment-reminder': ['enrolment-reminder.what', 'enrolment-reminder.how', 'enrolment-reminder.until', 'enrolment-reminder.never'],
   'vouch-asked': [
     'vouch-asked.what',
@@ -153,6 +155,7 @@ export const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'emergency-retired.what': ['author', 'reason', 'happenedAt'],
   'threat-raised.what': ['author', 'reason', 'happenedAt'],
   'threat-lifted.what': ['author', 'other', 'reason', 'happenedAt'],
+  'alarm-address-changed.what': ['author', 'happenedAt'],
   'enrolment-reminder.what': ['account'],
   'enrolment-reminder.how': ['site'],
   'enrolment-reminder.until': ['endsAt'],
