@@ -44,7 +44,7 @@ async function effectsOn(id: string): Promise<Effects> {
   return effects;
 }
 
-/** Each act, in each way in which it may be done and for whomever it may be done so: whatever else happens by chance. */
+/** Each act, in each way in which it may be done, and in those in which it may not: whatever else happens by chance. */
 function everythingOnce(): Step[] {
   const own = { agent: null, nth: null };
   const right = { ...own, unverified: false, way: 'told' as const };
@@ -53,7 +53,14 @@ function everythingOnce(): Step[] {
     for (const [nthAct, action] of MAY[group].entries()) {
       const ways = action === 'reset-password' ? RESETS_BY[group] : ['told' as const];
       for (const way of ways) {
-        steps.push({ what: 'call', agent, caller: agent % 3, nthAct }, { ...right, what: 'act', way });
+        const done = { ...right, what: 'act' as const, way };
+        // Not before the caller is verified, in no other way, by nobody else, and not twice.
+        steps.push({ what: 'open', agent, caller: agent % 3, action, hasReason: true, replace: true }, done);
+        steps.push({ what: 'call', agent, caller: agent % 3, nthAct });
+        if (action === 'reset-password')
+          for (const wrong of RESET_WAYS) if (!RESETS_BY[group].includes(wrong)) steps.push({ ...done, way: wrong });
+        for (const other of GROUPS.keys()) if (other !== agent) steps.push({ ...done, agent: other });
+        steps.push(done, ...(way.startsWith('link') ? [] : [done]));
         if (way.startsWith('link'))
           steps.push({ what: 'use-link', nth: null, isRight: false }, { what: 'use-link', nth: null, isRight: true });
       }
