@@ -40,7 +40,8 @@ export function startDirectory(name: DirectoryName): Promise<BenchDirectory> {
   return name === 'openldap' ? openldap() : samba();
 }
 
-async function signedIn(server: { readonly url: string; readonly caPem: string }, name: string, password: string): Promise<Client> {
+/** A client of bare LDAP that has bound. */
+export async function signedIn(server: { readonly url: string; readonly caPem: string }, name: string, password: string): Promise<Client> {
   const client = new Client({ url: server.url, tlsOptions: { ca: server.caPem }, strictDN: false });
   await client.bind(name, password);
   return client;

@@ -29,13 +29,13 @@ Measures Keyturn over HTTP against the same LDAP operations made by a bare LDAP 
 one run and in turns. Prints ratios first.
 
 Options:
-  --only NAME[,NAME]   ${BENCHMARK_NAMES.join(', ')} (all unless told; samba needs root,
+  --only NAME[,NAME]   ${BENCHMARK_NAMES.join(', ')} (all unless told; samba and people need root,
                        recovery a git history that reaches back to what it compares with)
   --seconds N          for each measurement, preparation included (12)
   --database KIND      sqlite (a file) or postgres, both waiting for the disk at each commit (sqlite)
   --recoveries N       before the memory is looked at (2000)
   --events N           of the history (1000000)
-  --people N           of the report of stranded ones, and among whom agents look for somebody (100000)
+  --people N           of the report of stranded ones, and among whom agents look for somebody (100000); 20000 of them in Samba
   --callers N          who call fifty agents at once (2000)
   --json               one JSON document instead of tables
   --help               this text

@@ -1,10 +1,9 @@
-import { Client } from 'ldapts';
-import { allOf, anyOf, contains, equals } from '../src/directory/ldap/filters.ts';
+import type { Client } from 'ldapts';
+import { allOf, anyOf, contains } from '../src/directory/ldap/filters.ts';
 import { type SessionClient, signIn } from '../test/scenarios/sign-in-client.ts';
 import { type Keyturn, startKeyturn } from '../test/scenarios/start-keyturn.ts';
 import { seedPassword } from '../test/servers/seed-people.ts';
-import { type SlapdServer, startSlapd } from '../test/servers/slapd.ts';
-import { PASSWORD_VARIABLE } from './directories.ts';
+import type { BareSearch, PeopleServer } from './people-servers.ts';
 import { median, percentile } from './statistics.ts';
 
 /** Of each search, by each side. */
@@ -12,8 +11,8 @@ const TIMES = 60;
 /** Turned one after the other, as somebody who looks through all of them does. */
 const PAGES = 200;
 const PAGE = 25;
-/** What the directory is searched in for a text, by either side. */
-const SEARCHED = ['cn', 'displayName', 'uid', 'mail', 'employeeNumber'];
+/** The limits end no measurement; the counting itself stays. */
+const patient = { count: 1_000_000, windowSeconds: 3600 };
 
 /** One search for a page of people; milliseconds. */
 export interface PeopleSearch {
@@ -23,6 +22,7 @@ export interface PeopleSearch {
 }
 
 export interface PeopleResult {
+  readonly directory: string;
   readonly people: number;
   readonly searches: readonly PeopleSearch[];
   /** Milliseconds of a page, as the median of ten: the second to the eleventh, and the last ten. */
@@ -31,21 +31,15 @@ export interface PeopleResult {
   readonly memory: { readonly before: number; readonly after: number };
 }
 
-/** Finds people in a large OpenLDAP as an agent of the helpdesk does, over HTTP, and by bare LDAP in turns. */
-export async function measurePeople(people: number): Promise<PeopleResult> {
-  const server = await startSlapd({
-    generatedUsers: people,
-    databaseLines: ['index cn,displayName,employeeNumber eq,sub', 'maxreaders 126'],
-  });
-  process.env[PASSWORD_VARIABLE] = server.service.password;
+/** Finds people in a large directory as an agent of the helpdesk does, over HTTP, and by bare LDAP in turns. Stops the server. */
+export async function measurePeople(server: PeopleServer): Promise<PeopleResult> {
+  await using started = new AsyncDisposableStack();
+  started.defer(() => server.stop());
+  const { title, people } = server;
   const keyturn = await startKeyturn({
-    directories: [
-      {
-        ...{ kind: 'openldap', id: 'people', label: 'People', baseDn: server.peopleDn, servers: [{ url: server.url }] },
-        ...{ tls: { caFile: server.caFile }, serviceAccount: { name: server.service.name, password: `env:${PASSWORD_VARIABLE}` } },
-      },
-    ],
+    directories: [server.section],
     configuration: {
+      guard: { searchesPerSession: patient, searchesPerAgent: patient },
       signIn: { enabled: true },
       roles: [
         {
@@ -57,18 +51,13 @@ export async function measurePeople(people: number): Promise<PeopleResult> {
       ],
     },
   });
-  const bare = new Client({ url: server.url, tlsOptions: { ca: server.caPem } });
-  try {
-    await bare.bind(server.service.name, server.service.password);
-    const agent = await signIn(keyturn, 'alice', await keyturn.enrol('alice'), seedPassword);
-    const searches: PeopleSearch[] = [];
-    for (const [what, text] of Object.entries(SEARCHES)) searches.push({ what, ...(await compare(server, bare, agent, people, text)) });
-    return { people, searches, ...(await turnPages(keyturn, agent)) };
-  } finally {
-    await bare.unbind();
-    await keyturn.close();
-    await server.stop();
-  }
+  started.defer(() => keyturn.close());
+  const bare = await server.connect();
+  started.defer(() => bare.unbind());
+  const agent = await signIn(keyturn, 'alice', await keyturn.enrol('alice'), seedPassword);
+  const searches: PeopleSearch[] = [];
+  for (const [what, text] of Object.entries(SEARCHES)) searches.push({ what, ...(await compare(server, bare, agent, text)) });
+  return { directory: title, people, searches, ...(await turnPages(keyturn, agent)) };
 }
 
 /** What is typed for the `nth` time. */
@@ -78,14 +67,14 @@ const SEARCHES: Readonly<Record<string, (nth: number, people: number) => string>
   'whoever there is': () => '',
 };
 
-async function compare(server: SlapdServer, bare: Client, agent: SessionClient, people: number, text: (typeof SEARCHES)[string]) {
+async function compare({ bare: search, people }: PeopleServer, bare: Client, agent: SessionClient, text: (typeof SEARCHES)[string]) {
   const times = { bare: [] as number[], product: [] as number[] };
   for (let nth = 0; nth < 2 * TIMES; nth += 1) {
     const typed = text(nth, people);
     const begun = performance.now();
     // In turns, each the first as often as the other.
     const side = nth % 4 === 0 || nth % 4 === 3 ? 'bare' : 'product';
-    if (side === 'bare') await searchBare(server, bare, typed);
+    if (side === 'bare') await searchBare(search, bare, typed);
     else await searchProduct(agent, typed);
     times[side].push(performance.now() - begun);
   }
@@ -93,15 +82,12 @@ async function compare(server: SlapdServer, bare: Client, agent: SessionClient, 
   return { bare: of(times.bare), product: of(times.product) };
 }
 
-/** The same page by bare LDAP: what a list needs of each person. */
-async function searchBare(server: SlapdServer, client: Client, text: string): Promise<void> {
-  const person = equals('objectClass', 'person');
-  const found = text === '' ? person : allOf(person, anyOf(...SEARCHED.map((attribute) => contains(attribute, text))));
-  const attributes = [...SEARCHED, 'entryUUID', 'givenName', 'sn', 'mobile', 'memberOf', 'pwdAccountLockedTime', 'pwdChangedTime'];
-  for await (const page of client.searchPaginated(server.peopleDn, {
-    ...{ scope: 'sub', filter: found, attributes, paged: { pageSize: PAGE + 1 } },
-  })) {
-    if (page.searchEntries.length === 0 && text === '') throw new Error('nobody');
+/** The same page by bare LDAP. */
+async function searchBare({ baseDn, person, searched, attributes, binary }: BareSearch, client: Client, text: string): Promise<void> {
+  const filter = text === '' ? person : allOf(person, anyOf(...searched.map((attribute) => contains(attribute, text))));
+  const options = { scope: 'sub' as const, filter, attributes: [...attributes], explicitBufferAttributes: [...binary] };
+  for await (const page of client.searchPaginated(baseDn, { ...options, paged: { pageSize: PAGE + 1 } })) {
+    if (page.searchEntries.length === 0) throw new Error(`nobody by bare LDAP: ${text}`);
     return;
   }
 }

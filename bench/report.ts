@@ -19,7 +19,7 @@ export interface BenchReport {
   memory: MemoryResult | null;
   history: HistoryResult | null;
   stranded: StrandedResult | null;
-  people: PeopleResult | null;
+  people: readonly PeopleResult[] | null;
   helpdesk: HelpdeskResult | null;
   start: StartResult | null;
 }
@@ -99,7 +99,10 @@ export function reportAsJson(report: BenchReport): string {
     people:
       people === null
         ? null
-        : { ...people, verdict: judgePages(people), searches: people.searches.map((each) => ({ ...each, verdict: judgePeople(each) })) },
+        : people.map((result) => ({
+            ...{ ...result, verdict: judgePages(result) },
+            searches: result.searches.map((each) => ({ ...each, verdict: judgePeople(each) })),
+          })),
     stranded: stranded === null ? null : { ...stranded, verdict: judgeStranded(stranded) },
     start: start === null ? null : { ...start, verdict: judgeStart(start) },
   };
@@ -117,7 +120,7 @@ export function formatReport(report: BenchReport): string {
   if (report.recovery !== null) lines.push('', ...recoveryTable(report.recovery));
   if (report.memory !== null) lines.push('', ...memoryTable(report.memory));
   if (report.history !== null) lines.push('', ...historyTable(report.history));
-  if (report.people !== null) lines.push('', ...peopleTable(report.people));
+  for (const result of report.people ?? []) lines.push('', ...peopleTable(result));
   if (report.helpdesk !== null) lines.push('', ...helpdeskTable(report.helpdesk));
   if (report.stranded !== null) lines.push('', ...strandedTable(report.stranded));
   if (report.start !== null) lines.push('', ...startTable(report.start));
@@ -176,7 +179,7 @@ function strandedTable(result: StrandedResult): string[] {
 }
 
 function peopleTable(result: PeopleResult): string[] {
-  const { people, searches, pages, memory } = result;
+  const { directory, people, searches, pages, memory } = result;
   const ms = (value: number) => `${value.toFixed(1)} ms`;
   const rows = searches.map((each) => [
     each.what,
@@ -185,7 +188,10 @@ function peopleTable(result: PeopleResult): string[] {
     ...verdictCells(judgePeople(each)),
   ]);
   return [
-    ...table([`a page of ${people} people`, 'bare median', 'bare p95', 'Keyturn median', 'p95', 'p95 ratio', 'target', ''], rows),
+    ...table(
+      [`a page of ${people} people in ${directory}`, 'bare median', 'bare p95', 'Keyturn median', 'p95', 'p95 ratio', 'target', ''],
+      rows,
+    ),
     '',
     ...table(
       [`pages turned one after the other`, 'first ten', 'last ten', 'ratio', 'target', ''],

@@ -10,6 +10,7 @@ import { type PostgresServer, startPostgres } from './postgres.ts';
 import { isGroupAlive } from './processes.ts';
 import { type SambaServer, startSamba } from './samba.ts';
 import { unicodePassword } from './samba-directory.ts';
+import { addSambaPeople } from './samba-people.ts';
 import { createScratchFolder, removeScratchFolder } from './scratch.ts';
 import { seedPassword } from './seed-people.ts';
 import { sharedSlapd } from './shared-servers.ts';
@@ -118,6 +119,10 @@ describe('Samba', () => {
     await second.restart();
     expect(await second.canBind(user.userPrincipalName, seedPassword)).toBe(true);
     expect((await second.read(second.baseDn, ['minPwdAge'])).minPwdAge).toEqual(['-864000000000']);
+    // Further people are written past it, by its rules all the same: one of them is what makes a person of an entry.
+    await addSambaPeople(second, 2);
+    const added = await second.read(`CN=user1,${second.peopleDn}`, ['sAMAccountType', 'mail']);
+    expect(added).toMatchObject({ sAMAccountType: ['805306368'], mail: ['user1@example.test'] });
     await stopsCompletely(second);
   });
 });
