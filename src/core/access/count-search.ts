@@ -8,6 +8,8 @@ export interface Searcher {
   /** Absent: a program with its token. */
   readonly session?: string;
   readonly actor: Actor;
+  /** Each directory counts by itself, as a page that shows several asks each; empty for all of them. */
+  readonly where: string;
 }
 
 /**
@@ -15,9 +17,9 @@ export interface Searcher {
  * try names out. The first refusal is in the audit log.
  * @throws AppError `people.searched-too-often`
  */
-export async function countSearch(deps: Pick<ActDeps, 'guard' | 'act'>, { agent, session, actor }: Searcher): Promise<void> {
+export async function countSearch(deps: Pick<ActDeps, 'guard' | 'act'>, { agent, session, actor, where }: Searcher): Promise<void> {
   const inSession = session === undefined ? {} : { session };
-  const decision = await deps.guard.countSearch({ agent, ...inSession }, (limit) => ({
+  const decision = await deps.guard.countSearch({ agent, where, ...inSession }, (limit) => ({
     ...{ type: 'people.searched-too-often', ...inSession, actor, limit },
   }));
   if (!decision.allowed) throw slowDown(deps.act, decision.retryAt, 'people.searched-too-often');

@@ -126,7 +126,7 @@ const guardSchema = z.strictObject({
   ),
   noticeAnswersPerAddress: limit(30, 600).describe('"This was not me" pressed from one address (IPv6: one /64).'),
   searchesPerSession: limit(600, 3600).describe(
-    'Searches for people, and further pages of them, in one session: more than anybody does by hand, so that a stolen session does not copy a directory. Lists that are taken away whole do not count.',
+    'Searches for people in one directory, and further pages of them, in one session: more than anybody does by hand, so that a stolen session does not copy a directory. Lists that are taken away whole do not count.',
   ),
   searchesPerAgent: limit(3000, DAY).describe('The same by one agent in all sessions, or by one program with its token.'),
 });

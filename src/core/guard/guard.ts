@@ -206,14 +206,15 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
     /**
      * Counts a search for people: for the session, and for who searches, in whichever sessions. May be told, as they are signed in.
      * @param session absent: a program with its token, which has none
+     * @param where the directory that is searched, each of which counts by itself; empty for all of them
      * @param tell what is written down of the first refusal of a window
      */
     countSearch: async (
-      { session, agent }: { session?: string; agent: string },
+      { session, agent, where }: { session?: string; agent: string; where: string },
       tell: (limit: 'searchesPerSession' | 'searchesPerAgent') => AuditEvent,
     ): Promise<GuardDecision> => {
-      const ofSession = session === undefined ? [] : [{ limit: 'searchesPerSession' as const, target: session }];
-      const limits = [...ofSession, { limit: 'searchesPerAgent' as const, target: agent }];
+      const ofSession = session === undefined ? [] : [{ limit: 'searchesPerSession' as const, target: `${session}|${where}` }];
+      const limits = [...ofSession, { limit: 'searchesPerAgent' as const, target: `${agent}|${where}` }];
       const { decision } = await count(limits, [], ({ limit }) =>
         tell(limit === 'searchesPerSession' ? 'searchesPerSession' : 'searchesPerAgent'),
       );

@@ -9,6 +9,8 @@ import { type FoundPeople, findPeople, type WantedPeople } from './find-people.t
  * @throws AppError `people.searched-too-often`, and as `findPeople`
  */
 export async function searchPeople(deps: ActDeps, caller: Caller, wanted: WantedPeople): Promise<FoundPeople> {
-  await countSearch(deps, { agent: callerKey(caller), ...sessionPart(caller), actor: callerActor(deps, caller) });
+  // One that there is not is no counter of its own.
+  const where = deps.directories.all().find(({ id }) => id === wanted.directory)?.id ?? '';
+  await countSearch(deps, { agent: callerKey(caller), ...sessionPart(caller), actor: callerActor(deps, caller), where });
   return findPeople(deps, caller, wanted);
 }
