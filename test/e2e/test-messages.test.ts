@@ -18,6 +18,7 @@ describe.each(APPEARANCES)('tests of messages, %s', (_, options, locale) => {
   let portal: PortalKeyturn;
   let browser: Browser;
   beforeAll(async () => {
+    process.env.KEYTURN_E2E_SMS = 'of the machine';
     gateways = await Promise.all([answers(200, {}), answers(401, {})].map(startSmsGateway));
     [portal, browser] = await Promise.all([
       startPortalKeyturn({
@@ -31,6 +32,7 @@ describe.each(APPEARANCES)('tests of messages, %s', (_, options, locale) => {
             ...{ kind: 'http', countries: ['DE'] },
             gateways: gateways.map(({ url }, index) => ({
               ...{ name: ['first', 'second'][index] ?? '', url, json: { to: '{{number}}', text: '{{text}}' } },
+              headers: [{ name: 'x-key', secret: 'env:KEYTURN_E2E_SMS' }],
             })),
           },
           roles: [{ name: 'chiefs', may: ['manage-configuration'], heldBy: { accounts: [chief] } }],
@@ -43,6 +45,7 @@ describe.each(APPEARANCES)('tests of messages, %s', (_, options, locale) => {
     await addPerson(portal.keyturn, chief);
   });
   afterAll(async () => {
+    delete process.env.KEYTURN_E2E_SMS;
     await browser?.close();
     await portal?.close();
     await Promise.all((gateways ?? []).map((gateway) => gateway.stop()));
@@ -108,9 +111,11 @@ describe.each(APPEARANCES)('tests of messages, %s', (_, options, locale) => {
     await name.fill('other');
     await page.getByText(say('test-text.text.draft')).waitFor();
     await page.getByLabel(word['test-text.number'] ?? '', { exact: true }).fill('0151 23450002');
+    await page.getByLabel(say('test-text.secret', { reference: 'env:KEYTURN_E2E_SMS' }), { exact: true }).fill('typed');
     await press(say('test-text.send', { gateway: 'other' }));
     await page.getByText(say('test-text.sent', { gateway: 'other' })).waitFor();
     expect(gateways.map(({ calls }) => calls.length)).toEqual([2, 1]);
+    expect(gateways[0]?.calls.map(({ headers }) => headers['x-key'])).toEqual(['of the machine', 'typed']);
     await look('draft');
     expect(complaints).toEqual([]);
     await context.close();

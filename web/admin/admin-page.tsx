@@ -127,7 +127,7 @@ function AdminContent({ contact, signIn, search, go }: AdminPageProps) {
           />
         );
       case 'rules':
-        return <RulesPage go={go} onBack={back} onOver={onOver} />;
+        return <RulesPage isChanging={draft !== undefined} go={go} onBack={back} onOver={onOver} />;
       case 'questions':
         return <QuestionsPage draft={draft} setDraft={setDraft} go={go} onBack={back} onOver={onOver} />;
       case 'try':

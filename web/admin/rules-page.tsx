@@ -7,6 +7,7 @@ import { isOver } from '../me/use-loaded.ts';
 import { mistakeOf } from '../portal/mistake-of.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { Actions, Prose } from '../ui/layout.tsx';
+import { Notice } from '../ui/notice.tsx';
 import { Question } from '../ui/question.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import classes from './admin.module.css';
@@ -30,13 +31,15 @@ interface Judged {
 const SECTIONS = ['recovery', 'signIn'] as const;
 
 interface RulesProps {
+  /** Changes are being made that are not saved. */
+  isChanging: boolean;
   go: (to: string) => void;
   onBack: () => void;
   onOver: () => void;
 }
 
 /** The rules of proof in force, as a person reads them, and what is weak about each. */
-export function RulesPage({ go, onBack, onOver }: RulesProps) {
+export function RulesPage({ isChanging, go, onBack, onOver }: RulesProps) {
   const { t } = useTranslation('admin');
   const { t: portal } = useTranslation();
   const [judged, setJudged] = useState<Judged>();
@@ -61,6 +64,7 @@ export function RulesPage({ go, onBack, onOver }: RulesProps) {
       <Prose>
         <p>{t('rules.text')}</p>
       </Prose>
+      {isChanging && <Notice>{t('rules.draft')}</Notice>}
       {judged === undefined && failure === undefined && <Skeleton />}
       {judged !== undefined && <CountPanel {...count} />}
       {judged !== undefined &&
@@ -84,6 +88,11 @@ export function RulesPage({ go, onBack, onOver }: RulesProps) {
           </section>
         ))}
       <Actions>
+        {isChanging && (
+          <ActionButton look="secondary" onPress={() => go('/admin?page=configuration&view=review')}>
+            {t('configuration.review')}
+          </ActionButton>
+        )}
         <ActionButton onPress={() => go('/admin?page=try')}>{t('try.title')}</ActionButton>
         <ActionButton look="secondary" onPress={() => go('/admin?page=configuration&section=recovery')}>
           {t('rules.change')}

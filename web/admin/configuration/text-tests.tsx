@@ -2,7 +2,6 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { Actions, Prose } from '../../ui/layout.tsx';
-import { SecretField } from '../../ui/secret-field.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { adminApi } from '../admin-api.ts';
@@ -36,7 +35,6 @@ export function TextTests({ inForce, value, draft, tests, onOver }: TextTestsPro
   const [missing, setMissing] = useState(false);
   // Kept here alone, and gone with this page.
   const [secrets, setSecrets] = useState<Readonly<Record<string, string>>>({});
-  const [shown, setShown] = useState<string>();
   const isChanged = draft !== undefined && JSON.stringify(value) !== JSON.stringify(inForce);
   const gateways = gatewaysOf(isChanged ? value : inForce);
   const references = isChanged ? referencesOf(value) : [];
@@ -84,14 +82,14 @@ export function TextTests({ inForce, value, draft, tests, onOver }: TextTestsPro
         />
       )}
       {references.map((reference) => (
-        <SecretField
+        <TextField
           key={reference}
           id={`test-secret-${reference}`}
           label={t('test-text.secret', { reference })}
           value={secrets[reference] ?? ''}
           onChange={(secret) => setSecrets({ ...secrets, [reference]: secret })}
-          shown={shown === reference}
-          onShow={(show) => setShown(show ? reference : undefined)}
+          type="password"
+          autoComplete="off"
         />
       ))}
       {gateways.map((gateway) => (
