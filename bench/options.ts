@@ -3,7 +3,17 @@ import { parseArgs } from 'node:util';
 export const DIRECTORY_NAMES = ['openldap', 'samba'] as const;
 export type DirectoryName = (typeof DIRECTORY_NAMES)[number];
 
-export const BENCHMARK_NAMES = [...DIRECTORY_NAMES, 'recovery', 'memory', 'history', 'stranded', 'people', 'helpdesk', 'start'] as const;
+export const BENCHMARK_NAMES = [
+  ...DIRECTORY_NAMES,
+  'recovery',
+  'memory',
+  'history',
+  'stranded',
+  'draft',
+  'people',
+  'helpdesk',
+  'start',
+] as const;
 type BenchmarkName = (typeof BENCHMARK_NAMES)[number];
 
 export interface BenchOptions {

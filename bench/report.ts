@@ -1,3 +1,4 @@
+import type { DraftResult } from './draft.ts';
 import type { HelpdeskResult } from './helpdesk.ts';
 import type { HistoryResult, HistorySearch } from './history.ts';
 import type { PeopleResult, PeopleSearch } from './people.ts';
@@ -19,6 +20,7 @@ export interface BenchReport {
   memory: MemoryResult | null;
   history: HistoryResult | null;
   stranded: StrandedResult | null;
+  draft: DraftResult | null;
   people: readonly PeopleResult[] | null;
   helpdesk: HelpdeskResult | null;
   start: StartResult | null;
@@ -48,6 +50,13 @@ const mostSearchCost = 1.5;
 const mostPageCost = 1.5;
 /** Of a report of everybody: how much larger the memory may be in the last quarter than in the first. */
 const mostGrowth = 1.15;
+
+/** Of the numbers of a change of the rules, before it is saved. */
+const longestDraft = 2000;
+
+function judgeDraft({ p95 }: DraftResult): Verdict {
+  return { met: p95 < longestDraft, target: `p95 under ${longestDraft} ms` };
+}
 
 function judgeRecovery({ throughput, cpu }: RecoveryResult): Verdict {
   const met = throughput.overall >= lowestGain && cpu.today <= mostCpu;
@@ -89,7 +98,7 @@ function judgeWrites(result: WriteResult): Verdict | null {
 
 /** The report for programs: the figures, and for each goal whether it was reached. */
 export function reportAsJson(report: BenchReport): string {
-  const { writes, recovery, memory, history, stranded, people, start } = report;
+  const { writes, recovery, memory, history, stranded, draft, people, start } = report;
   const judged = {
     ...report,
     writes: writes.map((result) => ({ ...result, verdict: judgeWrites(result) })),
@@ -104,6 +113,7 @@ export function reportAsJson(report: BenchReport): string {
             searches: result.searches.map((each) => ({ ...each, verdict: judgePeople(each) })),
           })),
     stranded: stranded === null ? null : { ...stranded, verdict: judgeStranded(stranded) },
+    draft: draft === null ? null : { ...draft, verdict: judgeDraft(draft) },
     start: start === null ? null : { ...start, verdict: judgeStart(start) },
   };
   return `${JSON.stringify(judged, null, 2)}\n`;
@@ -123,8 +133,18 @@ export function formatReport(report: BenchReport): string {
   for (const result of report.people ?? []) lines.push('', ...peopleTable(result));
   if (report.helpdesk !== null) lines.push('', ...helpdeskTable(report.helpdesk));
   if (report.stranded !== null) lines.push('', ...strandedTable(report.stranded));
+  if (report.draft !== null) lines.push('', ...draftTable(report.draft));
   if (report.start !== null) lines.push('', ...startTable(report.start));
   return `${lines.join('\n')}\n`;
+}
+
+function draftTable(draft: DraftResult): string[] {
+  const { people, sorts, median, p95 } = draft;
+  const { met, target } = judgeDraft(draft);
+  return table(
+    [`a change of the rules, ${people} people of ${sorts} sorts`, 'median', 'p95', 'target', ''],
+    [['before it is saved', `${median.toFixed(0)} ms`, `${p95.toFixed(0)} ms`, target, met ? 'met' : 'MISSED']],
+  );
 }
 
 function ratioTable(results: readonly WriteResult[]): string[] {

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { buildPackage } from '../scripts/build-package.ts';
 import { startPostgres } from '../test/servers/postgres.ts';
 import { startDirectory } from './directories.ts';
+import { type DraftResult, measureDraft } from './draft.ts';
 import { type HelpdeskResult, measureHelpdesk } from './helpdesk.ts';
 import { type HistoryResult, measureHistory } from './history.ts';
 import { type BenchOptions, type DirectoryName, HELP, parseOptions } from './options.ts';
@@ -42,6 +43,7 @@ async function runAll(options: BenchOptions): Promise<BenchReport> {
     memory: null,
     history: null,
     stranded: null,
+    draft: null,
     people: null,
     helpdesk: null,
     start: null,
@@ -64,6 +66,7 @@ async function measurePart(name: BenchOptions['only'][number], options: BenchOpt
   else if (name === 'history') report.history = await measureLog(options);
   else if (name === 'people') await findPeople(options, report);
   else if (name === 'helpdesk') report.helpdesk = await measureDesk(options.callers);
+  else if (name === 'draft') report.draft = await measureChange(options);
   else if (name === 'stranded') report.stranded = await measureReport(options);
   else if (name === 'recovery' || name === 'memory') await measureWhole(name, options, report);
   else await measureDirectory(name, options, report);
@@ -110,6 +113,14 @@ async function measureReport({ database, people }: BenchOptions): Promise<Strand
   if (postgres !== null) started.defer(() => postgres.stop());
   process.stderr.write(`stranded people among ${people} ...\n`);
   return await measureStranded(postgres === null ? null : (await postgres.createDatabase('bench')).url, people);
+}
+
+async function measureChange({ database, people }: BenchOptions): Promise<DraftResult> {
+  await using started = new AsyncDisposableStack();
+  const postgres = database === 'postgres' ? await startPostgres({ durable: true }) : null;
+  if (postgres !== null) started.defer(() => postgres.stop());
+  process.stderr.write(`a change of the rules for ${people} people ...\n`);
+  return await measureDraft(postgres === null ? null : (await postgres.createDatabase('bench')).url, people);
 }
 
 async function measureDirectory(name: DirectoryName, options: BenchOptions, report: BenchReport): Promise<void> {

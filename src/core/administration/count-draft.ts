@@ -9,7 +9,7 @@ import { countByRule, type PeopleNumbers, talliesOf } from '../enrolment/count-b
 import { judgeProfile, type Profile } from '../enrolment/people-profiles.ts';
 import { usualSituation } from '../journey/usual-situation.ts';
 import type { PeopleCountRow } from '../ports/people-count-store.ts';
-import { ownCombinations, type ProofRule, type Situation } from '../proof/rules.ts';
+import { combinationsOf, ownCombinations, type ProofRule, type Situation } from '../proof/rules.ts';
 import { rulesFor } from '../proof/rules-for.ts';
 import { weaknessesOf } from '../proof/weaknesses.ts';
 import { type Counted, type CountedPerson, type NotLookedUp, notLookedUp, readCounted, readCountedPeople } from './counted-people.ts';
@@ -129,8 +129,13 @@ async function compare(deps: Deps, context: CheckContext, wanted: WantedChange):
   const notCounted = changedSince(parseStoredConfiguration(by).configuration, after);
   if (missing !== null) return { count: { ...nothing, notLookedUp: missing, notCounted }, counted: null, moves: [] };
   const { moved, moves } = await move(deps, [before, after], counted);
-  const [numbersBefore, numbersAfter] = [await countByRule(deps, before, counted.alikes), await countByRule(deps, after, counted.alikes)];
-  const numbers = { before: numbersBefore, after: numbersAfter, moved };
+  // Counted by the very version that the draft is made from: its numbers are there.
+  const known = row.configuration === wanted.base && row.numbers !== null ? (JSON.parse(row.numbers) as PeopleNumbers) : null;
+  const numbers = {
+    before: known ?? (await countByRule(deps, before, counted.alikes)),
+    after: await countByRule(deps, after, counted.alikes),
+    moved,
+  };
   return { count: { row, notLookedUp: null, notCounted, numbers }, counted, moves };
 }
 
@@ -192,12 +197,18 @@ function verdictOf(asked: Asked | null, profile: Profile): Verdict {
   return { able: asked !== null && reason === null, reason };
 }
 
-/** Every situation that a rule before or after is for. */
+/** Every situation that a rule before or after is for, where anything weak is accepted afterwards. */
 function situationsOf(both: Two): Record<Can, Situation[]> {
+  const { recovery, signIn } = both[1];
+  const isWeak = (rules: readonly ProofRule[]) =>
+    rules.some((rule) => combinationsOf(rule).some((kinds) => weaknessesOf(kinds).length > 0));
   const all = both.flatMap((each) => talliesOf(each).flatMap(({ situations }) => situations));
   const distinct = [...new Map(all.map((each) => [canonicalJson({ ...each }), each])).values()];
   const isSignIn = ({ goal }: Situation) => goal === 'sign-in';
-  return { recovery: distinct.filter((each) => !isSignIn(each)), signIn: distinct.filter(isSignIn) };
+  return {
+    recovery: isWeak(recovery.rules) ? distinct.filter((each) => !isSignIn(each)) : [],
+    signIn: signIn.enabled && isWeak(signIn.rules) ? distinct.filter(isSignIn) : [],
+  };
 }
 
 /** Whether something weak is accepted of somebody that was not. Nothing is accepted of who is barred. */
