@@ -98,11 +98,22 @@ function describeHealth(
   );
   return [
     ...findings,
-    ...health.configured.map((name) => describeName(area, name)),
-    ...health.rights.map((right) => (verbs.has(right.verb) ? describeRight(area, right) : describeUnused(area, right))),
+    ...describeNames(area, health.configured),
+    ...describeRights(area, health, verbs),
     ...health.tooMuch.map((sentence) => warn(sentence, excess)),
     ...health.notes.map(({ text, fix }) => (fix === null ? note(text) : warn(text, fix))),
   ];
+}
+
+/** Below a place that is not seen nothing else is: that is no trouble of its own. */
+function describeNames(area: string, configured: readonly ConfiguredName[]): Finding[] {
+  const { note } = findingsOf(area);
+  const isBase = ({ setting }: ConfiguredName) => setting === 'baseDn' || setting === 'groupBaseDn';
+  const isBlind = configured.some((name) => isBase(name) && !name.ok);
+  return configured.map((name) => {
+    if (!isBlind || name.ok || isBase(name)) return describeName(area, name);
+    return note(`Whether ${name.setting} ${name.value} is there shows once that is put right`);
+  });
 }
 
 function describeName(area: string, { setting, value, ok: there, text, fix }: ConfiguredName): Finding {
@@ -122,13 +133,42 @@ const MAY: Readonly<Record<DirectoryVerb, string>> = {
   'read-policy': 'read the password policy',
 };
 
-function describeRight(area: string, { verb, ok: held, problem, fix }: DirectoryRight): Finding {
+/**
+ * One finding for all that one line of the delegation grants, as the same line mends it. What rests on reading people, or on a name that is
+ * not found, is not known while that is so, and no trouble of its own.
+ */
+function describeRights(
+  area: string,
+  { rights, configured }: Pick<DirectoryHealth, 'rights' | 'configured'>,
+  verbs: ReadonlySet<DirectoryVerb>,
+): Finding[] {
+  const { note } = findingsOf(area);
+  const isBlind = rights.some(({ verb, ok }) => verb === 'read' && ok === false) || configured.some(({ ok }) => !ok);
+  const isSame = (one: DirectoryRight, other: DirectoryRight) =>
+    [one, other].every(({ verb, ok }) => ok === false && verbs.has(verb) && verb !== 'read-policy') && one.fix === other.fix;
+  return rights.flatMap((right, index): Finding[] => {
+    if (!verbs.has(right.verb)) return [describeUnused(area, right)];
+    if (isBlind && right.ok === null) return [note(`Whether the service account may ${MAY[right.verb]} shows once that is put right`)];
+    if (rights.slice(0, index).some((before) => isSame(before, right))) return [];
+    return [
+      describeRight(
+        area,
+        right,
+        rights.slice(index + 1).filter((after) => isSame(right, after)),
+      ),
+    ];
+  });
+}
+
+/** @param others what the same line of the delegation grants, and is missing too */
+function describeRight(area: string, { verb, ok: held, problem, fix }: DirectoryRight, others: readonly DirectoryRight[]): Finding {
   const { ok, warn, fail } = findingsOf(area);
   if (problem === null) return ok(`The service account may ${MAY[verb]}`);
   if (held === null) return warn(`Whether the service account may ${MAY[verb]} is not known: ${problem}`, fix);
   if (held) return warn(`The service account may ${MAY[verb]}: ${problem}`, fix);
+  const more = others.map((other) => `; nor ${MAY[other.verb]}: ${other.problem}`).join('');
   // Without the policy, people learn of a rule only when the directory refuses.
-  return (verb === 'read-policy' ? warn : fail)(`The service account may not ${MAY[verb]}: ${problem}`, fix);
+  return (verb === 'read-policy' ? warn : fail)(`The service account may not ${MAY[verb]}: ${problem}${more}`, fix);
 }
 
 /** Nothing has to be granted for what is not used; what is granted all the same is worth a word. */

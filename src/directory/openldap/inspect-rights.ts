@@ -78,7 +78,12 @@ export async function inspectRights(
         )
       : heldRight('read-policy'),
   ];
-  const tooMuch = [...(await readableHashes(connection, looked)), ...(await furtherWriting(connection, looked, absent))];
+  const dns = looked.map(({ dn }) => dn);
+  const tooMuch = [
+    ...(await readableHashes(connection, dns)),
+    ...(await readableOwnHash(connection, settings.serviceAccount.name)),
+    ...(await furtherWriting(connection, looked, absent)),
+  ];
   const unbound = reset.ok === true && unlock.ok === true && (await standsAbovePolicy(connection, looked[0], policy, random));
   return { rights, tooMuch: unbound ? [...tooMuch, abovePolicy] : tooMuch };
 }
@@ -140,14 +145,24 @@ function markUnder(right: DirectoryRight, policy: LdapEntry | null): DirectoryRi
   return { ...right, problem: `it has no effect under ${policy.dn} (pwdMustChange)`, fix: `Set pwdMustChange: TRUE in ${policy.dn}` };
 }
 
-async function readableHashes(connection: LdapConnection, people: readonly LdapEntry[]): Promise<string[]> {
+async function readableHashes(connection: LdapConnection, people: readonly string[]): Promise<string[]> {
   const readable = new Set<string>();
-  for (const { dn } of people) {
-    const { result, entries } = await connection.search(dn, { scope: 'base', attributes: ['userPassword', 'pwdHistory'] });
-    for (const name of succeeded(result) ? (entries[0]?.names ?? []) : []) readable.add(name);
-  }
+  for (const dn of people) for (const name of await readHashes(connection, dn)) readable.add(name);
   if (readable.size === 0) return [];
   return [`The service account may read stored passwords: ${[...readable].join(', ')}`];
+}
+
+/** Of all other accounts it knows one. */
+async function readableOwnHash(connection: LdapConnection, dn: string): Promise<string[]> {
+  if ((await readHashes(connection, dn)).length === 0) return [];
+  return [
+    'The service account may read its own stored password: the rule for the passwords of all other accounts is missing, or stands behind another one',
+  ];
+}
+
+async function readHashes(connection: LdapConnection, dn: string): Promise<readonly string[]> {
+  const { result, entries } = await connection.search(dn, { scope: 'base', attributes: ['userPassword', 'pwdHistory'] });
+  return succeeded(result) ? (entries[0]?.names ?? []) : [];
 }
 
 async function furtherWriting(connection: LdapConnection, people: readonly LdapEntry[], absent: string): Promise<string[]> {
