@@ -194,8 +194,9 @@ export async function startKioskBench(): Promise<KioskBench> {
       const module = (right - left) / size;
       if (module < 4 || module % 1 !== 0) return false;
       const middle = (index: number) => Math.floor((index + 0.5) * module);
+      const isDark = screen.look();
       const seen = Array.from({ length: size }, (_, y) =>
-        Array.from({ length: size }, (_, x) => screen.isDark(left + middle(x), area.top + middle(y))),
+        Array.from({ length: size }, (_, x) => isDark(left + middle(x), area.top + middle(y))),
       );
       return codes.some(({ data }) => JSON.stringify(data) === JSON.stringify(seen));
     },

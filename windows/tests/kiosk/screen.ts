@@ -11,8 +11,8 @@ export interface Screen {
   readonly display: string;
   /** Writes what the screen shows, cut to an area, as a PNG file. */
   save(file: string, area: { left: number; top: number; right: number; bottom: number }): void;
-  /** Whether a pixel is nearer to black than to white. */
-  isDark(x: number, y: number): boolean;
+  /** Looks at all of it once: tells whether a pixel was nearer to black than to white. */
+  look(): (x: number, y: number) => boolean;
   close(): Promise<void>;
 }
 
@@ -29,11 +29,13 @@ export async function startScreen(): Promise<Screen> {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, toPng(readFileSync(join(folder, 'Xvfb_screen0')), area));
     },
-    isDark: (x, y) => {
+    look: () => {
       const dump = readFileSync(join(folder, 'Xvfb_screen0'));
       const { start, bytesPerLine } = shapeOf(dump);
-      const at = start + y * bytesPerLine + x * 4;
-      return (dump[at] ?? 0) + (dump[at + 1] ?? 0) + (dump[at + 2] ?? 0) < 384;
+      return (x, y) => {
+        const at = start + y * bytesPerLine + x * 4;
+        return (dump[at] ?? 0) + (dump[at + 1] ?? 0) + (dump[at + 2] ?? 0) < 384;
+      };
     },
     async close() {
       server.kill();
