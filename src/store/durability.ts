@@ -46,6 +46,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     wroteSince: 'reads',
     wasReset: 'reads',
     wasResetByOthers: 'reads',
+    lastChanged: 'reads',
   },
   outbox: {
     insert: 'flushed',

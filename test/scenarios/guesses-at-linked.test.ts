@@ -66,7 +66,7 @@ describe.each(['sqlite', 'postgres'] as const)('guesses at linked accounts, on %
     const enrolled = await nodes[0].enrol(first);
     await issueRecoveryCodes(deps, enrolled.account, 'test', { author: 'test', language: 'en', lane: 'notice' });
     for (const [index, login] of others.entries()) {
-      await addPerson(nodes[0], login, { directory: 'cloud' });
+      await addPerson(nodes[0], login, { directory: 'cloud', passwordSetAt: nodes[0].clock.now() - 48 * 3_600_000 });
       const ids = [`${first}.a${index}`, `${first}.b${index}`] as const;
       const link = { person: first, ids, now: 0, by: 'test', countsFrom: 0 };
       expect(await deps.store.people.link(enrolled.account, await refOf(login), link)).toBe(true);

@@ -29,7 +29,7 @@ describe.each(REAL_KINDS)('the password of another account, judged by %s, as a p
   });
 
   /** Somebody with an account at the server too, who has given the code that was mailed. */
-  async function atOther(): Promise<{ client: JourneyClient; other: RealPerson; second: AccountRef }> {
+  async function atOther(known = true): Promise<{ client: JourneyClient; other: RealPerson; second: AccountRef }> {
     const login = newLogin();
     await addPerson(keyturn, login);
     const { account, address } = await keyturn.enrol(login);
@@ -39,18 +39,25 @@ describe.each(REAL_KINDS)('the password of another account, judged by %s, as a p
     const second = { directory: 'work', id: found.id };
     const ids = [randomUUID(), randomUUID()] as const;
     await keyturn.deps.store.people.link(account, second, { person: randomUUID(), ids, now: 0, by: 'test', countsFrom: 0 });
+    // One that was set a moment ago somebody else may know.
+    if (known) keyturn.clock.move(25 * 3_600_000);
     const client = await startJourney(keyturn.url, login);
     await client.answer({ option: 'email' });
     await until(() => keyturn.messages(address).some(holdsCode), `a code to ${address}`);
     await client.answer({ code: keyturn.messages(address).filter(holdsCode).map(codeIn).at(-1) });
-    client.at('linked-password');
     return { client, other, second };
   }
   const give = (client: JourneyClient, { directory, id }: AccountRef, password: string) =>
     client.answer({ account: `${directory}/${id}`, password });
 
+  it('is none that was set there past Keyturn a moment ago: by whom is not told', async () => {
+    const { client } = await atOther(false);
+    expect(client.step.kind).not.toBe('linked-password');
+  });
+
   it('counts where its owner knew it before', async () => {
     const { client, other, second } = await atOther();
+    client.at('linked-password');
     await give(client, second, 'Wrong-Passw0rd-1');
     expect(client.at('linked-password')).toMatchObject({ messageTone: 'error' });
     await give(client, second, other.password);

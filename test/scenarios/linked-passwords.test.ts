@@ -61,12 +61,15 @@ describe.each(['sqlite', 'postgres'] as const)('the password of another account 
     });
     expect(made).toBe(true);
   };
+  /** A password that was set lately somebody else may know. */
+  const longAgo = () => keyturn.clock.now() - 48 * HOUR;
+
   /** Somebody who enrolled for one account, and has another one. */
   async function withTwo(more: Parameters<typeof addPerson>[2] = {}, countsFrom = 0): Promise<Two> {
     const login = newLogin();
     const other = more.login ?? newLogin();
-    await addPerson(keyturn, login);
-    await addPerson(keyturn, other, { directory: 'cloud', ...more });
+    await addPerson(keyturn, login, { passwordSetAt: longAgo() });
+    await addPerson(keyturn, other, { directory: 'cloud', passwordSetAt: longAgo(), ...more });
     const person = await keyturn.enrol(login);
     const second = await refOf(other, 'cloud');
     await link(person.account, second, countsFrom);
@@ -222,7 +225,7 @@ describe.each(['sqlite', 'postgres'] as const)('the password of another account 
           const refs: AccountRef[] = [];
           for (const [index, each] of logins.entries()) {
             const directory = index === 1 ? 'cloud' : 'people';
-            await addPerson(keyturn, each, { directory });
+            await addPerson(keyturn, each, { directory, passwordSetAt: longAgo() });
             refs.push(await refOf(each, directory));
           }
           const person = await keyturn.enrol(login);

@@ -119,7 +119,7 @@ describe.each(['sqlite', 'postgres'] as const)('a proof that was shown, on %s', 
     async function withTwo(): Promise<{ person: Person; other: Person; second: AccountRef }> {
       const person = await somebody();
       const login = newLogin();
-      await addPerson(keyturn, login, { directory: 'cloud' });
+      await addPerson(keyturn, login, { directory: 'cloud', passwordSetAt: keyturn.clock.now() - 48 * 3_600_000 });
       const [found] = await keyturn.deps.directories.get('cloud').findAccounts(login);
       const second = { directory: 'cloud', id: found?.id ?? '' };
       const ids = [randomUUID(), randomUUID()] as const;

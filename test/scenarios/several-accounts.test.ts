@@ -345,7 +345,7 @@ describe.each(['sqlite', 'postgres'] as const)('several accounts in one recovery
   });
 
   it('never are done by the password of one of them', async () => {
-    const two = await withTwo();
+    const two = await withTwo({ passwordSetAt: keyturn.clock.now() - 48 * 3_600_000 });
     const client = await withCode(two.login, two.person);
     await client.answer({ option: 'linked-account' });
     await client.answer({ account: idOf(two.second), password: OLD_PASSWORD });

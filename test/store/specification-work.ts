@@ -100,6 +100,22 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
       expect(await two.intents.wasReset({ directory: 'people', id: randomUUID() }, 0)).toBe(false);
     });
 
+    it('knows when a password was changed last with the old one', async () => {
+      const account = { directory: 'people', id: randomUUID() };
+      const wrote = async (verb: 'change-password' | 'reset-password', status: 'done' | 'failed' | 'unknown', at: number) => {
+        const row = intentRow({ directory: 'people', accountId: account.id, verb, createdAt: at });
+        await one.intents.insert(row);
+        await one.intents.close(row.id, status, at);
+      };
+      expect(await two.intents.lastChanged(account)).toBeNull();
+      await wrote('change-password', 'done', NOW + 2);
+      await wrote('change-password', 'done', NOW + 1);
+      await wrote('change-password', 'failed', NOW + 3);
+      await wrote('change-password', 'unknown', NOW + 4);
+      await wrote('reset-password', 'done', NOW + 5);
+      expect(await two.intents.lastChanged(account)).toBe(NOW + 2);
+    });
+
     it('knows whose password somebody else has set for them', async () => {
       const account = { directory: 'people', id: randomUUID() };
       const reset = async (journeyId: string | null, createdAt: number) => {

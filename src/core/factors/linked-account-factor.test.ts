@@ -61,7 +61,8 @@ interface Person {
   readonly key: string;
 }
 async function person(more: Partial<NewEmbeddedAccount> = {}): Promise<Person> {
-  const account = { directory: 'cloud', login: `p${randomUUID()}`, displayName: 'P', password: PASSWORD, ...more };
+  const passwordSetAt = clock.now() - 96 * HOUR;
+  const account = { directory: 'cloud', login: `p${randomUUID()}`, displayName: 'P', password: PASSWORD, passwordSetAt, ...more };
   const { directory, id, login } = await createEmbeddedAccount({ accounts: store.embedded, clock, random: systemRandom }, account);
   return { ref: { directory, id }, login, key: `${directory}/${id}` };
 }
@@ -160,6 +161,22 @@ describe('of the other accounts of a person', () => {
     const one = await person();
     await wasReset(one, clock.now() - 48 * HOUR);
     expect((await ask([linkedTo([one])])).accounts).toMatchObject({ usable: [usable(one)] });
+  });
+
+  it('one is asked about whose password was set past Keyturn long ago, or changed through it with the old one, and no other', async () => {
+    const lately = clock.now() - 47 * HOUR;
+    const changed = async (by: number, status: 'done' | 'failed' = 'done') => {
+      const one = await person({ passwordSetAt: lately });
+      const { directory, id } = one.ref;
+      const row = intentRow({ directory, accountId: id, verb: 'change-password', createdAt: by });
+      await store.intents.insert(row);
+      await store.intents.close(row.id, status, by);
+      return one;
+    };
+    const [kept, setAgain, failed] = [await changed(lately), await changed(lately - HOUR), await changed(lately, 'failed')];
+    const set = await person({ passwordSetAt: lately });
+    const { accounts } = await ask([linkedTo([kept, setAgain, failed, set])]);
+    expect(accounts).toMatchObject({ usable: [usable(kept)], unanswered: false });
   });
 
   async function wasReset({ ref }: Person, at: number): Promise<void> {

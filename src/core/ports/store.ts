@@ -321,6 +321,8 @@ export interface IntentStore {
   wasReset(account: AccountRef, since: number): Promise<boolean>;
   /** The same of one that somebody else set for its owner: in no journey, which are the owner's. */
   wasResetByOthers(account: AccountRef, since: number): Promise<boolean>;
+  /** When a new password was set last for the account with the old one; milliseconds since 1970. null: never. */
+  lastChanged(account: AccountRef): Promise<number | null>;
 }
 
 /** "This was not me": a link in a notice, and what it does. */

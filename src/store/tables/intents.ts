@@ -113,6 +113,17 @@ export function createIntents(context: TableContext): IntentStore {
     async wasResetByOthers(account, since) {
       return (await resets(account, since).where('journey_id', 'is', null).executeTakeFirst()) !== undefined;
     },
+    async lastChanged({ directory, id }) {
+      const row = await context.db
+        .selectFrom('intents')
+        .select((eb) => eb.fn.max('closed_at').as('at'))
+        .where('directory', '=', directory)
+        .where('account_id', '=', id)
+        .where('verb', '=', 'change-password')
+        .where('status', '=', 'done')
+        .executeTakeFirst();
+      return row?.at ?? null;
+    },
     async openCount() {
       const row = await context.db
         .selectFrom('intents')
