@@ -23,8 +23,9 @@ it('the unit has no setting that systemd does not know', async () => {
 it('the unit runs Node.js as the benchmarks do, with a cache of compiled code that only Keyturn writes', async () => {
   const unit = await readFile(UNIT, 'utf8');
   const environment = new Map(
+    // Whoever holds a space stands in quotation marks (systemd.exec(5), `Environment=`).
     [...unit.matchAll(/^Environment=(.*)$/gm)].flatMap(([, line = '']) =>
-      line.split(' ').map((pair) => pair.split(/=(.*)/s) as [string, string]),
+      [...line.matchAll(/"([^"]*)"|\S+/g)].map(([pair, quoted]) => (quoted ?? pair).split(/=(.*)/s) as [string, string]),
     ),
   );
   expect(environment.get('NODE_OPTIONS')).toBe(NODE_OPTIONS.join(' '));
