@@ -148,7 +148,8 @@ describe.each(['sqlite', 'postgres'] as const)('a reminder that an agent has sen
     };
     const sums = await Promise.all(agents.map(through));
     expect(sums.map(({ looked }) => looked)).toEqual([61, 61]);
-    expect(sums.every(({ pages }) => pages >= 3)).toBe(true);
+    // A page with somebody out of scope in it is filled from the next one.
+    expect(sums.every(({ pages }) => pages >= 2)).toBe(true);
     expect(sums.reduce((count, { reminded }) => count + reminded, 0)).toBe(60);
     for (const { login } of people) await until(() => mails(login).length === 1, `the mail to ${login}`);
   });

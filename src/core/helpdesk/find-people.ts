@@ -7,7 +7,7 @@ import { factorsOf } from '../enrolment/factors-of.ts';
 import type { ActDeps } from '../journey/act.ts';
 import type { Account, Directory, SearchRequest } from '../ports/directory.ts';
 
-/** People on a page. */
+/** People on a page of a directory, and so as many at least on one of the list, where there are more. */
 export const PAGE_OF_PEOPLE = 25;
 /** Pages of a directory that are read for one page of the list at most: whoever may see few of many asks once more. */
 const MOST_READ = 4;
@@ -70,7 +70,8 @@ export async function findPeople(deps: ActDeps, caller: Caller, wanted: WantedPe
     });
     people.push(...(await visibleAmong(deps, directory, page.accounts, see, enrolled)));
     cursor = page.cursor;
-    if (cursor === null || people.length > 0) break;
+    // A list that ends early for who is out of scope would tell how many they are.
+    if (cursor === null || people.length >= pageSize) break;
   }
   return { people, cursor: cursor === null ? null : deps.keys.seal('people-cursor', searchOf(wanted), cursor.padEnd(PLACE)) };
 }
