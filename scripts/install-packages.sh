@@ -12,7 +12,7 @@ if [ $# -eq 0 ]; then
     389-ds-base libnss3-tools \
     postgresql \
     systemd iproute2 nginx prometheus buildah debootstrap \
-    chromium
+    chromium chromium-headless-shell
 fi
 
 known=$(apt-cache --version >/dev/null 2>&1 && echo yes || echo no)

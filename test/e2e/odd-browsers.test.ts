@@ -8,7 +8,7 @@ import { claimFreePort } from '../servers/free-address.ts';
 import { startHttpProxy } from '../servers/http-proxy.ts';
 import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
 import { uniqueName } from '../servers/unique-name.ts';
-import { axe, CHROMIUM, launchBrowser, openPage, screenshot } from './browser.ts';
+import { axe, launchBrowser, openPage, screenshot, WHOLE_CHROMIUM } from './browser.ts';
 import { CONTACT, type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
 import { createWalk } from './walk.ts';
 
@@ -66,7 +66,7 @@ describe('a browser that keeps no cookies', () => {
     await mkdir(join(folder, 'Default'), { recursive: true });
     await writeFile(join(folder, 'Default/Preferences'), JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }));
     const context = await chromium.launchPersistentContext(folder, {
-      executablePath: CHROMIUM,
+      executablePath: WHOLE_CHROMIUM,
       headless: true,
       locale: 'en-GB',
       args: ['--no-sandbox', '--disable-gpu'],

@@ -5,7 +5,7 @@ import { codeIn } from '../scenarios/start-keyturn.ts';
 import { type CertificateAuthority, createCertificateAuthority } from '../servers/certificate-authority.ts';
 import { type Machine, startMachine } from '../servers/machine.ts';
 import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
-import { launchBrowser } from './browser.ts';
+import { CHROMIUM, launchBrowser } from './browser.ts';
 import {
   aliceBegins,
   bringCertificate,
@@ -43,7 +43,7 @@ beforeEach(async () => {
   // What goes from the load balancer to a node comes from its address, though all of them are of one machine here.
   await first.sh(NODES.map((it) => `ip route change local ${it} dev lo table local src ${BALANCER}`).join('\n'));
   browser = await launchBrowser({
-    executablePath: await first.networkWrapper('/usr/bin/chromium'),
+    executablePath: await first.networkWrapper(CHROMIUM),
     args: [`--host-resolver-rules=MAP ${PORTAL} ${BALANCER}`],
   });
 });

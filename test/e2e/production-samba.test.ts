@@ -5,7 +5,7 @@ import { codeIn } from '../scenarios/start-keyturn.ts';
 import { type CertificateAuthority, createCertificateAuthority } from '../servers/certificate-authority.ts';
 import { type Machine, startMachine } from '../servers/machine.ts';
 import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
-import { launchBrowser } from './browser.ts';
+import { CHROMIUM, launchBrowser } from './browser.ts';
 import {
   aliceBegins,
   bringCertificate,
@@ -40,7 +40,7 @@ beforeEach(async () => {
     hosts: [`127.0.0.1 dc1.ad.example.com dc2.ad.example.com ad.example.com mail.example.com ${PORTAL}`],
   });
   browser = await launchBrowser({
-    executablePath: await machine.networkWrapper('/usr/bin/chromium'),
+    executablePath: await machine.networkWrapper(CHROMIUM),
     args: [`--host-resolver-rules=MAP ${PORTAL} 127.0.0.1`],
   });
 });
