@@ -10,10 +10,29 @@ const BY_SUBJECT = {
   enrolment: ['factor', 'account', 'invitation', 'enrolment', 'phone'],
   'sign-in': ['session', 'openid'],
   helpdesk: ['case', 'person', 'people', 'access'],
-  administration: ['set-up', 'emergency', 'outbox', 'message', 'threat', 'token', 'configuration', 'history', 'report', 'audit'],
+  administration: [
+    'set-up',
+    'emergency',
+    'outbox',
+    'message',
+    'threat',
+    'token',
+    'configuration',
+    'database',
+    'history',
+    'report',
+    'audit',
+  ],
 } as const;
-/** A proof that too many guessed at is looked for with what was done against guessing, and a refused change of roles with such changes. */
-const APART = { 'factor.suspended': 'protection', 'access.management-refused': 'administration' } as const;
+/**
+ * A proof that too many guessed at is looked for with what was done against guessing, a refused change of roles with such changes, and a list
+ * of whom a change of the rules concerns with the changes of the configuration.
+ */
+const APART = {
+  'factor.suspended': 'protection',
+  'access.management-refused': 'administration',
+  'people.moves-exported': 'administration',
+} as const;
 
 describe('groups of events', () => {
   it('hold all that is about one thing, but for what is looked for elsewhere', () => {

@@ -11,7 +11,7 @@ interface Told {
 /** Facts that say why, in the order in which they are told. */
 const REASONS = ['reason', 'because', 'code', 'problem', 'detail'] as const;
 /** Facts that sentences name as they are. */
-const PLAIN = ['count', 'version', 'limit', 'from', 'rule', 'attemptsLeft', 'triesLeft', 'directory', 'name'] as const;
+const PLAIN = ['count', 'version', 'base', 'limit', 'from', 'rule', 'attemptsLeft', 'triesLeft', 'directory', 'name'] as const;
 
 /**
  * One sentence for an event, from `locales/<language>/history.json`. Every type has its own; one of a newer program is told by its name.
