@@ -37,6 +37,8 @@ afterAll(async () => {
 });
 
 const title = (page: Page, text: RegExp | string) => page.getByRole('heading', { level: 1, name: text }).waitFor();
+/** Of the page of a person; that of a case names them too, behind what it is about. */
+const personTitle = (login: string) => new RegExp(`^Ada ${login}`);
 
 async function happens(keyturn: PortalKeyturn['keyturn'], login: string, type: 'recovery.frozen'): Promise<void> {
   const [account] = await keyturn.deps.directories.get('people').findAccounts(login);
@@ -99,14 +101,14 @@ describe.each([
     const second = await page.evaluate(() => document.activeElement?.textContent ?? '');
     await page.keyboard.press('Enter');
     const seen = people.find((login) => second.includes(login)) ?? '';
-    await title(page, new RegExp(seen));
+    await title(page, personTitle(seen));
     await page.getByText('Unlock the account, once the caller is verified').waitFor();
     await page.getByText('you have no role for it').first().waitFor();
     await look('person');
     expect(await page.getByText(`${people[1]}@home.example`).count()).toBe(0);
     // The address leads to the same person, and "back" to the same list.
     await page.reload();
-    await title(page, new RegExp(seen));
+    await title(page, personTitle(seen));
     await page.keyboard.press('Escape');
     await page.getByText('2 people').waitFor();
     // From the person into a case, and back to them.
@@ -115,7 +117,7 @@ describe.each([
     await title(page, /Unlock the account of/);
     await look('case');
     await page.getByRole('button', { name: 'Back' }).press('Enter');
-    await title(page, new RegExp(seen));
+    await title(page, personTitle(seen));
     await page.keyboard.press('Escape');
     await page.getByText('2 people').waitFor();
     // Reminders: those who are marked, by a letter, and the whole list.
@@ -137,7 +139,7 @@ describe.each([
     const mails = () => portal.keyturn.messages(`${people[0]}@work.example.test`).length;
     await expect.poll(mails).toBeGreaterThan(0);
     await page.getByRole('link', { name: new RegExp(people[0]) }).press('Enter');
-    await title(page, new RegExp(people[0]));
+    await title(page, personTitle(people[0]));
     await page.keyboard.press('m');
     await page.getByText('No mail was sent: a reminder went there within a day.').waitFor();
     await page.keyboard.press('?');
@@ -149,18 +151,18 @@ describe.each([
     await page.keyboard.press('u');
     await page.keyboard.press('?');
     expect(await page.getByRole('region', { name: 'Keys' }).count()).toBe(0);
-    await title(page, new RegExp(people[0]));
+    await title(page, personTitle(people[0]));
     await page.getByRole('button', { name: 'Keys (?)' }).press('Enter');
     await page.getByRole('button', { name: 'Switch letters on' }).press('Enter');
     await page.keyboard.press('u');
     await title(page, /Unlock the account of/);
     await page.getByRole('button', { name: 'Back' }).press('Enter');
-    await title(page, new RegExp(people[0]));
+    await title(page, personTitle(people[0]));
     await page.keyboard.press('Escape');
     await page.getByText('2 people').waitFor();
     // What is lost: which kinds is said before the caller is asked.
     await page.getByRole('link', { name: new RegExp(people[1]) }).press('Enter');
-    await title(page, new RegExp(people[1]));
+    await title(page, personTitle(people[1]));
     await page.getByRole('button', { name: 'Remove proofs, once the caller is verified' }).press('Enter');
     await title(page, /Remove proofs of/);
     expect(await page.getByRole('checkbox').count()).toBe(2);
@@ -172,7 +174,7 @@ describe.each([
     await page.getByText('To be removed: Authenticator app.').waitFor();
     await look('remove-case');
     await page.getByRole('button', { name: 'Close the case' }).press('Enter');
-    await title(page, new RegExp(people[1]));
+    await title(page, personTitle(people[1]));
     await page.keyboard.press('Escape');
     await page.getByText('2 people').waitFor();
     await page.getByLabel('Only').selectOption({ label: 'Locked out' });
