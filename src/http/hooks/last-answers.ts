@@ -9,8 +9,9 @@ const LAST_WORDS = 1000;
  * Ends each connection with the answer that is under way when the server stops (RFC 9112 9.6). One that is kept open for the next request
  * would hold the stop up until it times out: connections that are idle are closed once, when it begins. So would one on which nothing
  * whole has been asked, which Node.js does not take for idle: browsers open connections for later, and anybody can.
+ * @param lastWords milliseconds
  */
-export function registerLastAnswers(app: FastifyInstance): void {
+export function registerLastAnswers(app: FastifyInstance, lastWords = LAST_WORDS): void {
   let isStopping = false;
   const connections = new Set<Socket>();
   const answering = new Map<Socket, number>();
@@ -30,7 +31,7 @@ export function registerLastAnswers(app: FastifyInstance): void {
     isStopping = true;
     setTimeout(() => {
       for (const socket of connections) if ((answering.get(socket) ?? 0) === 0) socket.destroy();
-    }, LAST_WORDS).unref();
+    }, lastWords).unref();
     done();
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
