@@ -1,46 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
+import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { settingsSchema } from '../src/config/settings.ts';
-import { checkConfiguration } from '../src/core/configuration/check-configuration.ts';
-import { sectionProblems } from '../src/directory/section-problems.ts';
+import { blocks, headings, PAGES } from './handbook-pages.ts';
 import { commandProblem, quietProgram } from './printed-commands.ts';
 
-const PAGES = ['docs/handbook', 'docs/reference', 'docs/decisions', 'docs', '.']
-  .filter((folder) => existsSync(folder))
-  .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
-  .filter((path) => path.endsWith('.md'));
-
-function blocks(path: string, language: string): string[] {
-  return [...readFileSync(path, 'utf8').matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
-    ([, text = '']) => text,
-  );
-}
-
-/** Elsewhere secrets and files are where the examples say. */
-const context = { demo: false, secretProblem: () => null, authorityFileProblem: () => null, sectionProblems };
-
 describe('the handbook', () => {
-  it('shows settings and configurations that are in order', () => {
-    const examples = PAGES.flatMap((path) =>
-      blocks(path, 'yaml').map((text) => ({ path, document: parse(text) as Record<string, unknown> })),
-    );
-    let whole = 0;
-    for (const { path, document } of examples) {
-      const configuration = 'version' in document ? document : (document.configuration as Record<string, unknown> | undefined);
-      if (configuration !== undefined) {
-        whole += 1;
-        expect(checkConfiguration(configuration, context).problems, path).toEqual([]);
-      }
-      if ('keys' in document || 'listen' in document || 'metrics' in document) {
-        const { configuration: _first, ...settings } = document;
-        expect(settingsSchema.safeParse(settings).error, path).toBeUndefined();
-      }
-    }
-    expect(whole).toBeGreaterThanOrEqual(2);
-  });
-
   it('names only commands that exist', () => {
     const program = quietProgram();
     const known = new Set(
@@ -93,13 +58,38 @@ describe('the handbook', () => {
     expect([...described].sort()).toEqual([...new Set(logged)].sort());
   });
 
-  it('links only to pages that are there', () => {
-    const broken = PAGES.flatMap((path) =>
-      [...readFileSync(path, 'utf8').matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
-        .map(([, target = '']) => target)
-        .filter((target) => !existsSync(join(dirname(path), target)))
-        .map((target) => `${path} -> ${target}`),
+  it('links only to pages and headings that are there', () => {
+    const links = PAGES.flatMap((path) =>
+      [...readFileSync(path, 'utf8').matchAll(/\]\((?!https?:|mailto:)([^)\s]+)/g)].map(([, target = '']) => ({ path, target })),
     );
+    const broken = links.filter(({ path, target }) => {
+      const [file = '', heading] = target.split('#');
+      const page = file === '' ? path : normalize(join(dirname(path), file));
+      return !existsSync(page) || (heading !== undefined && page.endsWith('.md') && !headings(page).has(heading));
+    });
     expect(broken).toEqual([]);
+    expect(links.filter(({ target }) => target.includes('#')).length).toBeGreaterThan(30);
+  });
+
+  it('says of every command what it is for', () => {
+    const told = readFileSync('docs/handbook/command-line.md', 'utf8');
+    const cells = [...told.matchAll(/^\| `keyturn ([^|]*)\|/gm)].flatMap(([, cell = '']) => [...namedIn(cell)]);
+    const known = leavesOf(quietProgram()).map(({ words }) => words);
+    expect([...cells].sort()).toEqual([...known].sort());
   });
 });
+
+/** What a cell of the table of commands names: of "config check`, `apply" both, below the same word. */
+function namedIn(cell: string): string[] {
+  const [first = '', ...others] = cell.trim().split('`, `');
+  const above = first.replace(/`.*$/, '').split(' ').slice(0, -1).join(' ');
+  return [first, ...others.map((word) => `${above} ${word}`)].map((words) => words.replace(/`.*$/, '').trim());
+}
+
+/** The commands that do something, each by all of its words. */
+function leavesOf(command: Command, above: readonly string[] = []): { words: string }[] {
+  return command.commands.flatMap((child) => {
+    const words = [...above, child.name()];
+    return child.commands.length === 0 ? [{ words: words.join(' ') }] : leavesOf(child, words);
+  });
+}
