@@ -61,10 +61,41 @@ function rowsOf(node: Node, path: string): Row[] {
   return Object.entries(node.properties ?? {}).flatMap(([name, child]) => {
     const at = `${path}.${name}`;
     const required = node.required?.includes(name) === true;
-    if (child.properties !== undefined) return withContext(rowsOf(child, at), child.description);
+    if (child.properties !== undefined && (required || child.default !== undefined))
+      return withContext(rowsOf(child, at), child.description);
+    if (child.properties !== undefined) return [rowOf(at, child, required), ...rowsOf(child, at).map(neededWithIt)];
     if (child.items?.properties !== undefined) return [rowOf(at, child, required), ...rowsOf(child.items, `${at}[]`)];
-    return [rowOf(at, child, required)];
+    return [rowOf(at, child, required), ...branchRows(child, at)];
   });
+}
+
+/** The settings of a group that may look in one of several ways: what only one of them has is told with the setting that says which. */
+function branchRows(node: Node, at: string): Row[] {
+  const groups = (node.anyOf ?? node.oneOf ?? []).filter(({ properties }) => properties !== undefined);
+  const rows = groups.flatMap((group) => rowsOf(group, at).map((row) => ({ row, kind: kindOf(group, at) })));
+  const paths = [...new Set(rows.map(({ row }) => row.path))];
+  return paths.flatMap((path) => {
+    const same = rows.filter(({ row }) => row.path === path);
+    const [first] = same;
+    if (first === undefined) return [];
+    const all = (told: (row: Row) => string, between: string) => [...new Set(same.map(({ row }) => told(row)))].join(between);
+    const row = neededWithIt({
+      ...first.row,
+      type: all(({ type }) => type, ', '),
+      description: all(({ description }) => description, ' '),
+    });
+    return [same.length === groups.length || first.kind === '' ? row : { ...row, description: `With ${first.kind}. ${row.description}` }];
+  });
+}
+
+function kindOf({ properties = {} }: Node, at: string): string {
+  const [told] = Object.entries(properties).filter(([, { const: value }]) => value !== undefined);
+  return told === undefined ? '' : `\`${at.replace(/^.*\./, '')}.${told[0]}: ${String(told[1].const)}\``;
+}
+
+/** A setting of a group that may be left out as a whole. */
+function neededWithIt(row: Row): Row {
+  return row.value === 'required' ? { ...row, value: 'required with it' } : row;
 }
 
 /** What a group says about itself belongs to its first setting. */
@@ -84,6 +115,7 @@ function typeOf(node: Node): string {
   if (node.enum !== undefined) return node.enum.map((value) => `\`${String(value)}\``).join(', ');
   const branches = node.anyOf ?? node.oneOf;
   if (branches !== undefined) return [...new Set(branches.map(typeOf))].join(' or ');
+  if (node.properties !== undefined) return 'group';
   if (node.type === 'array' && node.items?.properties !== undefined) return `list${range(node.minItems, node.maxItems, ' entries')}`;
   if (node.type === 'array')
     return `list of ${node.items === undefined ? 'values' : typeOf(node.items)}${range(node.minItems, node.maxItems, ' entries')}`;
@@ -97,9 +129,10 @@ function typeOf(node: Node): string {
 function range(minimum: number | undefined, maximum: number | undefined, unit = ''): string {
   // zod writes the largest safe number where there is no limit.
   const top = maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? undefined : maximum;
+  if (minimum !== undefined && minimum === top) return `, ${top}${unit}`;
   if (minimum !== undefined && top !== undefined) return `, ${minimum} to ${top}${unit}`;
   if (top !== undefined) return `, at most ${top}${unit}`;
-  return minimum !== undefined && minimum > 0 ? `, at least ${minimum}${unit}` : '';
+  return minimum !== undefined && minimum > 0 ? `, at least ${minimum}${minimum === 1 ? unit.replace('entries', 'entry') : unit}` : '';
 }
 
 /** A section as Markdown. */

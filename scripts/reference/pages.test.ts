@@ -9,6 +9,19 @@ describe('the generated reference', () => {
     expect(readFileSync(`docs/reference/${name}`, 'utf8'), 'run: npm run docs').toBe(pages[name]);
   });
 
+  it('tells of settings that are there in one kind of a group alone, and which group may be left out as a whole', () => {
+    const settings = pages['configuration.md'] ?? '';
+    for (const line of [
+      '| `passwordRules.breached` | group |  |',
+      '| `passwordRules.breached.source` | `file`, `range-service` | required with it |',
+      '| `passwordRules.breached.file` | text, at most 4096 characters | required with it | With `breached.source: file`. ',
+      '| `organisation.supportContact.de` | text, at most 200 characters |  | The text in German. |',
+      '| `directories[].contacts.email.attributes` | list of text, 1 to 5 entries | required with it | Attributes',
+    ])
+      expect(settings).toContain(line);
+    expect(pages['cli.md']).toContain('keyturn enrolment invite [options] [name...]');
+  });
+
   it('leaves no command and no setting without a description', () => {
     const commands = pages['cli.md']?.split('\n## ').slice(3) ?? [];
     expect(commands.length).toBeGreaterThan(8);

@@ -98,7 +98,10 @@ function leavesOf(command: Command): Command[] {
 
 function commandText(command: Command): string {
   const name = fullName(command);
-  const words = command.registeredArguments.map((argument) => (argument.required ? `<${argument.name()}>` : `[${argument.name()}]`));
+  const words = command.registeredArguments.map((argument) => {
+    const word = `${argument.name()}${argument.variadic ? '...' : ''}`;
+    return argument.required ? `<${word}>` : `[${word}]`;
+  });
   const lines = [`## ${name}`, '', command.description(), '', '```', [name, '[options]', ...words].join(' '), '```'];
   const options = [
     ...command.registeredArguments.map((argument) => `- \`${argument.name()}\`: ${argument.description}`),

@@ -22,6 +22,11 @@ import { addServeCommand } from './serve.ts';
 import { addThreatCommand } from './threat.ts';
 import { addTokenCommand } from './token.ts';
 
+/** What a list of commands says of one: its summary, or else the first sentence of its own help. */
+function shortDescription(command: Command): string {
+  return command.summary() || (/^.*?\.(?= [A-Z]|$)/s.exec(command.description())?.[0] ?? command.description());
+}
+
 /** The whole command line. Nothing runs before it is parsed. */
 export function createProgram(context: CommandContext): Command {
   const program = new Command('keyturn');
@@ -32,7 +37,7 @@ export function createProgram(context: CommandContext): Command {
     .option('--debug', 'print the stack of an error')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, subcommandDescription: shortDescription })
     .showSuggestionAfterError(true)
     .addHelpText('after', `\nExit codes:\n${EXIT_MEANINGS.map(({ code, meaning }) => `  ${code}  ${meaning}`).join('\n')}`);
   addServeCommand(program, context);

@@ -27,6 +27,14 @@ describe('the command line', () => {
     expect(await runCommand(['--version'])).toMatchObject({ exitCode: 0, output: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
   });
 
+  it('lists commands by one sentence each, and says the rest where one is asked for', async () => {
+    const help = async (...argv: string[]) => (await runCommand([...argv, '--help'])).output.replace(/\s+/g, ' ');
+    const rest = 'Exit code 1 when somebody could not be invited.';
+    expect(await help('enrolment')).toContain('invite [options] [name...] Invite people by mail to set up what proves them. invitations');
+    expect(await help('enrolment')).not.toContain(rest);
+    expect(await help('enrolment', 'invite')).toContain(rest);
+  });
+
   it.each([
     [['sevre'], /unknown command 'sevre'[\s\S]*serve/],
     [['serve', '--prot', '1'], /unknown option '--prot'[\s\S]*--port/],

@@ -133,7 +133,10 @@ const guardSchema = z.strictObject({
 
 const contactSchema = z.string().min(1).max(200);
 const contactsSchema = z
-  .strictObject({ en: contactSchema.optional(), de: contactSchema.optional() })
+  .strictObject({
+    en: contactSchema.optional().describe('The text in English.'),
+    de: contactSchema.optional().describe('The text in German.'),
+  })
   .refine((texts) => Object.values(texts).some((text) => text !== undefined), 'needs the text of at least one language');
 
 /** The one format that this release understands. */
