@@ -10,6 +10,8 @@ const KNOWN = new Set([
   'chown',
   'createdb',
   'dsacls',
+  'echo',
+  'iconv',
   'keyturn',
   'ls',
   'printf',

@@ -22,6 +22,11 @@ describe('the generated reference', () => {
     expect(pages['cli.md']).toContain('keyturn enrolment invite [options] [name...]');
   });
 
+  it('ends each sentence about an error once', () => {
+    const lines = (pages['errors.md'] ?? '').split('\n').filter((line) => line.startsWith('| `'));
+    expect(lines.filter((line) => /[.:;,] ?\.|\.\.(?!\.)/.test(line.replaceAll('...', '')))).toEqual([]);
+  });
+
   it('leaves no command and no setting without a description', () => {
     const commands = pages['cli.md']?.split('\n## ').slice(3) ?? [];
     expect(commands.length).toBeGreaterThan(8);

@@ -123,11 +123,11 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   },
   'enrolment.file-encoding': {
     meaning: 'The file is neither in UTF-8 nor in UTF-16 with a byte order mark',
-    fix: 'Save it as UTF-8, in Excel as "CSV UTF-8", or convert it: iconv -f UTF-16 -t UTF-8',
+    fix: withLines('Save it as UTF-8, in Excel as "CSV UTF-8", or convert it', 'iconv -f UTF-16 -t UTF-8 FILE > people.csv'),
   },
   'enrolment.columns': {
     meaning: 'The first line does not name the columns that are known',
-    fix: 'Name account, and email or totp or both; directory and label if you like',
+    fix: 'Name account, and one or several of email, sms and totp; directory and label if you like',
   },
   'enrolment.quotes': {
     meaning: 'A quotation mark in this line is not closed, or stands within a field',
@@ -144,9 +144,9 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   },
   'enrolment.entry-malformed': {
     meaning: 'This entry has not the expected form',
-    fix: 'Each is an object with account, email (a list), totp, label and directory',
+    fix: 'Each is an object with account, email and sms (lists), totp, label and directory',
   },
-  'enrolment.nothing-given': { meaning: 'Nothing to enrol is given for this person', fix: 'Fill email or totp, or take the line out' },
+  'enrolment.nothing-given': { meaning: 'Nothing to enrol is given for this person', fix: 'Fill email, sms or totp, or take the line out' },
   'enrolment.repeated-person': {
     meaning: 'This person was named before in the same file',
     fix: 'Keep one line a person; several addresses stand in one field, separated by spaces',
@@ -232,16 +232,16 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     fix: 'Recover the account once more, or call the helpdesk',
   },
   'vouch.over': {
-    meaning: 'There is no such request to vouch for somebody, it was answered, withdrawn or too late, or another person was asked.',
+    meaning: 'There is no such request to vouch for somebody, it was answered, withdrawn or too late, or another person was asked',
     fix: 'Whoever waits asks once more. `vouch.*` in the audit log tells what became of it.',
   },
   'vouch.digits-wrong': {
-    meaning: 'The digits are not those on the page of the person who waits.',
+    meaning: 'The digits are not those on the page of the person who waits',
     fix: 'Have them read out by the person. After three wrong tries the request is over.',
   },
   'vouch.not-possible': {
     meaning:
-      'Somebody cannot vouch for this person now: the account was closed, protected, frozen, changed or moved since the request, or the two would vouch for each other.',
+      'Somebody cannot vouch for this person now: the account was closed, protected, frozen, changed or moved since the request, or the two would vouch for each other',
     fix: withLines('Find out what holds the account up, and have the person begin anew', 'keyturn recovery status NAME'),
   },
   'people.taken': {
@@ -450,7 +450,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   'breached.list-missing': { meaning: 'The list of breached passwords is not there', fix: 'Correct its path' },
   'breached.list-truncated': {
     meaning: 'The list of breached passwords ends too early',
-    fix: 'Fetch the rest of it and run the import again: it goes on from where it was. If a plain list is whole and only lacks the end of its last line, add that (echo >> LIST)',
+    fix: withLines(
+      'Fetch the rest of it and run the import again: it goes on from where it was. If a plain list is whole and only lacks the end of its last line, add that',
+      'echo >> LIST',
+    ),
   },
   'breached.list-malformed': {
     meaning: 'The file is no list of breached passwords: each line must be HASH:COUNT',
