@@ -20,7 +20,10 @@ export const MUTATED_PARTS = {
   proof: folder('src/core/proof'),
   factors: folder('src/core/factors'),
   writes: folder('src/core/writes'),
-  access: modules('src/core/access', 'can', 'read-access-facts'),
+  access: {
+    ...modules('src/core/access', 'can', 'read-access-facts'),
+    tests: ['src/core/access/{can,can-properties,read-access-facts}.test.ts'],
+  },
   receipts: modules('src/core/helpdesk', 'receipt'),
   journey: modules('src/core/journey', 'step-after-writes', 'guard-targets'),
 } as const satisfies Record<string, MutatedPart>;

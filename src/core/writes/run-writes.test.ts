@@ -1,31 +1,20 @@
-import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError, isAppError } from '../../../shared/errors.ts';
-import { createManualClock, type ManualClock } from '../../../test/manual-clock.ts';
+import type { ManualClock } from '../../../test/manual-clock.ts';
 import { createPaperDirectory, type Fate, type PaperDirectory } from '../../../test/paper-directory.ts';
-import { openTestStore, testKey } from '../../../test/store/fixture.ts';
-import { systemRandom } from '../../platform/system-random.ts';
-import type { Account } from '../ports/directory.ts';
+import { ALICE, eventsOf, openPaperWorld, type PaperWorld, REF, runOnPaper, writeDeps } from '../../../test/paper-world.ts';
 import type { Store } from '../ports/store.ts';
-import type { WriteIntent, WriteRequest, WriteResult, WriteVerb } from './directory-write.ts';
-import type { Execute } from './execute-write.ts';
+import type { WriteIntent, WriteResult, WriteVerb } from './directory-write.ts';
 import { findOutcome } from './find-outcome.ts';
-import { prepareWrites } from './prepare-writes.ts';
-import { runWrites, type WriteDeps } from './run-writes.ts';
 
-const ALICE = { directory: 'people', id: 'a1', login: 'alice' } as unknown as Account;
-const REF = { directory: 'people', id: 'a1' };
-const BOB = { directory: 'cloud', id: 'b1', login: 'bob' } as unknown as Account;
-const OTHER = { directory: 'cloud', id: 'b1' };
 const EVENT = { done: 'succeeded', refused: 'refused', failed: 'failed', unknown: 'unknown', open: 'unanswered' } as const;
 const unreachable: Fate = { nothingSent: 'directory.unreachable' };
 
-let store: Awaited<ReturnType<typeof openTestStore>>;
+let world: PaperWorld;
+let store: PaperWorld['store'];
 let clock: ManualClock;
 let paper: PaperDirectory;
-/** Of another directory, with the account `OTHER`. */
-let cloud: PaperDirectory;
 let slept: number[];
 let woken: string[];
 let logged: string[];
@@ -38,50 +27,14 @@ afterEach(async () => {
 });
 
 async function open(): Promise<void> {
-  store = await openTestStore('sqlite::memory:', testKey(randomBytes(4).toString('hex')));
-  clock = createManualClock();
-  paper = createPaperDirectory(ALICE);
-  cloud = createPaperDirectory(BOB, ['cloud']);
-  [slept, woken, logged] = [[], [], []];
+  world = await openPaperWorld();
+  ({ store, clock, paper, slept, woken, logged } = world);
 }
 
-function deps(): WriteDeps {
-  return {
-    store,
-    directories: {
-      all: () => [paper.directory, cloud.directory],
-      get: (id) => {
-        if (id === 'people') return paper.directory;
-        if (id === 'cloud') return cloud.directory;
-        throw new AppError('directory.not-configured');
-      },
-    },
-    clock: { ...clock, sleep: (milliseconds) => Promise.resolve(void slept.push(milliseconds)) },
-    random: systemRandom,
-    log: { info: () => {}, warn: (event) => void logged.push(event), error: (event) => void logged.push(event) },
-    wakeOutbox: (lane) => void woken.push(lane),
-  };
-}
-
-const reset: Execute = (directory, target, options) => directory.resetPassword(target, 'x', options);
-
-async function run(
-  verb: WriteVerb = 'reset-password',
-  changes: Partial<WriteRequest & { unlock: boolean }> = {},
-  refs = [REF],
-): Promise<WriteResult[]> {
-  const { prepared } = await prepareWrites(deps(), refs);
-  const nothing = () => Promise.resolve();
-  const common = { actor: { kind: 'journey' } as never, proof: ['email' as const], journeyId: null, language: 'de' };
-  return runWrites(
-    deps(),
-    verb,
-    { accounts: prepared, ...common, unlock: verb === 'unlock-account', consume: nothing, conclude: nothing, ...changes },
-    reset,
-  );
-}
+const deps = () => writeDeps(world);
+const run = (verb?: WriteVerb, changes?: Parameters<typeof runOnPaper>[2]) => runOnPaper(world, verb, changes);
 const one = async (...parameters: Parameters<typeof run>) => (await run(...parameters))[0] as WriteResult;
-const events = async () => (await store.audit.read(0, 100)).map(({ type, data }) => ({ type, ...(JSON.parse(data) as object) }));
+const events = () => eventsOf(world);
 const types = async () => (await events()).map(({ type }) => type);
 const notices = async () => {
   const rows = await store.outbox.take('notice', clock.now(), clock.now() + 1, 10);
@@ -252,7 +205,10 @@ describe('a server that is gone before anything was sent', () => {
     ['none can be prepared', () => void Object.assign(paper, { unpreparable: new AppError('directory.unreachable') })],
     ['the owner has said "this was not me"', () => store.freezes.freeze(REF, 'not-me', clock.now())],
   ])('ends the write where %s', async (what, happens) => {
-    if (what === 'there is no other one') paper = createPaperDirectory(ALICE, ['one']);
+    if (what === 'there is no other one') {
+      world.paper = createPaperDirectory(ALICE, ['one']);
+      paper = world.paper;
+    }
     paper.fates = [unreachable];
     paper.onWrite = async () => void (await happens());
     expect(await one()).toMatchObject({ status: 'failed', foundBy: 'answer', reason: 'directory.unreachable' });
@@ -403,71 +359,6 @@ describe('writing an outcome down', () => {
   });
 });
 
-describe('a write to several accounts', () => {
-  it('is done in one order, whoever names them in whichever, in the widest window of their directories', async () => {
-    Object.assign(cloud.directory, { timeLimits: { toBegin: 3000, request: 5000 } });
-    const consumed: WriteIntent[] = [];
-    const began = clock.now();
-    const consume = (_store: Store, intents: WriteIntent[]) => Promise.resolve(void consumed.push(...intents));
-    const concluded: WriteResult[] = [];
-    const conclude = (_store: Store, all: WriteResult[]) => Promise.resolve(void concluded.push(...all));
-    const results = await run('reset-password', { consume, conclude, session: 's1' }, [REF, OTHER]);
-    expect(results.map(({ status, server, intent: { account } }) => [status, server, account])).toEqual([
-      ['done', 'cloud', OTHER],
-      ['done', 'one', REF],
-    ]);
-    expect(consumed).toEqual(results.map(({ intent }) => intent));
-    expect(concluded).toEqual(results);
-    for (const { session, window } of consumed)
-      expect([session, window]).toEqual(['s1', expect.objectContaining({ notAfter: began + 8000, leaseUntil: began + 13_000 })]);
-    expect(await types()).toEqual(['write.intended', 'write.intended', 'write.succeeded', 'write.succeeded']);
-    expect((await run('reset-password', {}, [OTHER, REF])).map(({ intent: { account } }) => account)).toEqual([OTHER, REF]);
-  });
-
-  it('leaves out the one that is being written to, says so, and does the rest', async () => {
-    cloud.fates = ['request-lost'];
-    await run('reset-password', {}, [OTHER]);
-    const consumed: WriteIntent[] = [];
-    const consume = (_store: Store, intents: WriteIntent[]) => Promise.resolve(void consumed.push(...intents));
-    const results = await run('reset-password', { consume, journeyId: 'j1' }, [REF, OTHER]);
-    expect(results.map(({ status, foundBy, reason, intent: { account } }) => ({ status, foundBy, reason, account }))).toEqual([
-      { status: 'failed', foundBy: 'answer', reason: 'account.write-open', account: OTHER },
-      { status: 'done', foundBy: 'answer', reason: undefined, account: REF },
-    ]);
-    expect(consumed.map(({ account }) => account)).toEqual([REF]);
-    expect([cloud.asked, paper.asked]).toEqual([['cloud'], ['one']]);
-    const [notBegun] = (await events()).filter(({ type }) => type === 'write.not-begun');
-    expect(notBegun).toEqual({
-      ...{ type: 'write.not-begun', journey: 'j1', actor: { kind: 'journey' }, account: OTHER, verb: 'reset-password' },
-      reason: 'account.write-open',
-    });
-    expect((await types()).slice(2)).toEqual(['write.intended', 'write.not-begun', 'write.succeeded']);
-    // What was left out is open still, by the write that is under way.
-    expect(await store.intents.openCount()).toBe(1);
-  });
-
-  it('tells of no journey where there was none', async () => {
-    cloud.fates = ['request-lost'];
-    await run('reset-password', {}, [OTHER]);
-    await run('reset-password', {}, [REF, OTHER]);
-    expect((await events()).filter((event) => 'journey' in event)).toEqual([]);
-  });
-
-  it('is not begun where it leaves none, and names the directory of the first that was asked for', async () => {
-    [cloud.fates, paper.fates] = [['request-lost'], ['request-lost']];
-    await run('reset-password', {}, [REF, OTHER]);
-    await expect(run('reset-password', {}, [REF, OTHER])).rejects.toMatchObject({ details: { directory: 'people' } });
-    await expect(run('reset-password', {}, [OTHER, REF])).rejects.toMatchObject({ details: { directory: 'cloud' } });
-  });
-
-  it('is none where there are no accounts', async () => {
-    const consumed: WriteIntent[][] = [];
-    const consume = (_store: Store, intents: WriteIntent[]) => Promise.resolve(void consumed.push(intents));
-    expect(await run('reset-password', { consume }, [])).toEqual([]);
-    expect([consumed, await types()]).toEqual([[[]], []]);
-  });
-});
-
 describe('what an intent tells', () => {
   it('is what the write rests on, and that it unlocks as well', async () => {
     const backing = { case: 'c1', reason: 'called' };
@@ -495,15 +386,5 @@ describe('what an intent tells', () => {
       [REF, {}],
       [REF, options],
     ]);
-  });
-});
-
-describe('preparing', () => {
-  it('names everybody who may not be written to', async () => {
-    expect(await prepareWrites(deps(), [REF])).toMatchObject({ prepared: [{ server: 'one', account: ALICE }], barred: [] });
-    paper.protected = true;
-    expect((await prepareWrites(deps(), [REF])).barred).toEqual([{ account: REF, reason: 'account-protected' }]);
-    paper.protected = false;
-    expect((await prepareWrites(deps(), [REF, { ...REF, id: 'b2' }])).barred).toEqual([]);
   });
 });
