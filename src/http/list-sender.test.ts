@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import Fastify from 'fastify';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import Fastify, { type FastifyReply } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { isAppError } from '../../shared/errors.ts';
 import type { ApiToken } from '../core/tokens/api-token.ts';
@@ -10,27 +11,37 @@ import { createListSender, type ListLimits } from './list-sender.ts';
 /** More than the buffers of a connection hold. */
 const LINE = `${'x'.repeat(65_535)}\n`;
 
+/** Many turns of the event loop: what waits for nothing is over behind them. */
+async function manyTurns(): Promise<void> {
+  for (let turn = 0; turn < 200; turn += 1) await nextTurn();
+}
+
 describe('a list on its way', () => {
   /** A server whose list has no end, and somebody who has asked for it; `read` says whether they read. */
-  async function asked(limits: ListLimits, read: boolean, makeLines?: () => AsyncGenerator<string>, begun = () => Promise.resolve()) {
+  async function asked(
+    limits: ListLimits,
+    read: boolean,
+    makeLines?: (reply: FastifyReply) => AsyncGenerator<string>,
+    begun: (stopBegun: Promise<void>) => Promise<void> = () => Promise.resolve(),
+  ) {
     const app = Fastify({ forceCloseConnections: 'idle' });
     registerLastAnswers(app);
     app.setErrorHandler((error, _request, reply) => reply.status(429).send(isAppError(error) ? error.code : String(error)));
     const sendList = createListSender(app, limits);
+    const stopBegun = Promise.withResolvers<void>();
+    app.addHook('preClose', async () => stopBegun.resolve());
     const ended = Promise.withResolvers<number>();
     async function* lines(): AsyncGenerator<string> {
       let sent = 0;
       try {
         for (; ; sent += 1) yield LINE;
       } finally {
-        // What is written down takes a moment.
-        await sleep(50);
         ended.resolve(sent);
       }
     }
     app.get<{ Querystring: { who?: string } }>('/list', (request, reply) => {
       const caller = { kind: 'token', id: request.query.who ?? 'first' } as ApiToken;
-      return sendList(reply, { name: 'list.csv', caller, begin: () => begun().then(makeLines ?? lines) });
+      return sendList(reply, { name: 'list.csv', caller, begin: () => begun(stopBegun.promise).then(() => (makeLines ?? lines)(reply)) });
     });
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     const socket = connect({ host: '127.0.0.1', port: Number(new URL(url).port) });
@@ -54,9 +65,9 @@ describe('a list on its way', () => {
   });
 
   it('is waited for where it has nothing to say for long', async () => {
-    async function* late(): AsyncGenerator<string> {
+    async function* late({ raw }: FastifyReply): AsyncGenerator<string> {
       yield 'first\n';
-      await sleep(1000);
+      for (let silences = 0; silences < 3; silences += 1) await Promise.race([once(raw, 'timeout'), once(raw, 'close')]);
       yield 'last\n';
     }
     const { app, socket, url } = await asked({ ...LONG, silentFor: 100 }, true, late);
@@ -108,13 +119,14 @@ describe('a list on its way', () => {
             if (when === 'on its way' && sent === 0) stop();
           }
         } finally {
-          await sleep(50);
+          // What is written down takes a moment.
+          await manyTurns();
           isEnded = true;
         }
       }
-      const { app, socket } = await asked(LONG, false, lines, async () => {
+      const { app, socket } = await asked(LONG, false, lines, async (stopBegun) => {
         if (when === 'while it is begun' || when === 'when it is begun') stop();
-        if (when === 'while it is begun') await sleep(50);
+        if (when === 'while it is begun') await stopBegun;
       });
       await (await stopping.promise).over;
       // Whoever has read no line has taken nothing that could be written down.
