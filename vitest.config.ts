@@ -28,6 +28,9 @@ const withServers = {
   hookTimeout: 400_000,
   // What is polled for is there when it is there: a second is none on a busy machine.
   expect: { poll: { timeout: 30_000 } },
+  // What one file leaves running goes on beside the next one of its worker: a file closes what it opens. To load the product costs 1.5 s of
+  // a processor, for each file if they were kept apart.
+  isolate: false,
 };
 
 /**
@@ -69,9 +72,6 @@ export default defineConfig({
           include: ['test/**/*.test.ts', '{src,bench}/**/*.server.test.ts'],
           exclude: [...measuring, ...byChance, '**/node_modules/**'],
           retry: 1,
-          // What one file leaves running goes on beside the next one of its worker: a file closes what it opens. To load the product costs 1.5 s of
-          // a processor, for each file if they were kept apart.
-          isolate: false,
           // They wait for servers and for answers that are held back more than they compute: a browser test of 220 s computes for 65. With one more
           // than this two cores are never idle, and everything takes longer instead.
           maxWorkers: availableParallelism() + 1,
@@ -95,6 +95,7 @@ export default defineConfig({
           ...withServers,
           name: 'measuring',
           include: measuring,
+          isolate: true,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
         },
