@@ -17,6 +17,14 @@ it('removes the temporary folder of a run that ends', () => {
   expect(existsSync(stdout.trim())).toBe(false);
 });
 
+it('keeps what programs are compiled to from one to the next, in the folder of the run', () => {
+  const start = `"${process.execPath}" ${join(import.meta.dirname, 'sum-test-results.ts')} /none 0 && ls "$TMPDIR/compiled"`;
+  const { stdout, status } = spawnSync('sh', ['-c', run(start)], { encoding: 'utf8' });
+  expect(status).toBe(0);
+  // A folder for each version of Node.js.
+  expect(stdout).toMatch(/\nv\d+\.\d+\.\d+-\S+\n$/);
+});
+
 it('removes what a killed run left when the next one begins, and nothing of one that goes on', async () => {
   const killed = spawn('sh', ['-c', run('read _wait')]);
   const going = spawn('sh', ['-c', run('read _wait')]);
