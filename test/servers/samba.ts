@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
-import { copyFile, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { copyFile, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type CertificateAuthority, createCertificateAuthority } from './certificate-authority.ts';
-import { tryClaim } from './claims.ts';
 import { claimFreeAddress } from './free-address.ts';
 import { withLdap } from './ldap-session.ts';
+import { makeOnce } from './make-once.ts';
 import { run, type ServerProcess, startReadyProcess } from './processes.ts';
 import { dnsDomain, domain, hostName, krb5Conf, realm, sambaFolders, smbConf } from './samba-configuration.ts';
 import { adInterval, connectSamba, type SambaData, type SambaDirectory, sambaNames } from './samba-directory.ts';
@@ -137,39 +136,14 @@ function launch(folder: string, data: SambaData): Promise<ServerProcess> {
 
 /** Returns the folder of a provisioned, seeded and stopped domain; makes it when there is none for this recipe and version. */
 async function provideSnapshot(): Promise<string> {
-  const name = `samba-${await snapshotKey()}`;
-  const snapshot = join(cacheFolder(), name);
-  for (;;) {
-    if (existsSync(snapshot)) {
-      // The time tells removeOldSnapshots that this one is in use.
-      await utimes(snapshot, new Date(), new Date());
-      return snapshot;
-    }
-    // One run builds, those beside it wait. If the builder dies its claim is free again.
-    const claim = await tryClaim(`${name}-${createHash('sha256').update(snapshot).digest('hex').slice(0, 8)}`);
-    if (claim === undefined) {
-      await delay(100);
-      continue;
-    }
-    try {
-      if (!existsSync(snapshot)) await addSnapshot(snapshot);
-    } finally {
-      claim.release();
-    }
-  }
-}
-
-/** Builds aside and renames: whoever looks sees a whole snapshot or none. */
-async function addSnapshot(snapshot: string): Promise<void> {
-  await removeOldSnapshots();
-  const building = await mkdtemp(`${snapshot}.new-`);
-  try {
-    await buildSnapshot(building);
-    await rename(building, snapshot);
-  } catch (error) {
-    await rm(building, { recursive: true, force: true });
-    throw error;
-  }
+  const snapshot = join(cacheFolder(), `samba-${await snapshotKey()}`);
+  await makeOnce(snapshot, async (folder) => {
+    await removeOldSnapshots();
+    await buildSnapshot(folder);
+  });
+  // The time tells removeOldSnapshots that this one is in use.
+  await utimes(snapshot, new Date(), new Date());
+  return snapshot;
 }
 
 async function buildSnapshot(target: string): Promise<void> {

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeOnce } from '../../test/servers/make-once.ts';
 
 const scratch = fileURLToPath(new URL('../../.scratch/windows', import.meta.url));
 const wineProgram = '/usr/lib/wine/wine64';
@@ -58,27 +59,20 @@ async function execute(command: string, args: string[], environment: NodeJS.Proc
 /** The prefix that all others are copied from; making one takes several seconds, copying it less than one. */
 async function template(): Promise<string> {
   const finished = join(scratch, 'wine-windows-10');
-  if (existsSync(finished)) return finished;
   mkdirSync(scratch, { recursive: true });
-  const folder = mkdtempSync(join(scratch, 'wine-windows-10-'));
-  const environment = environmentOf(folder);
-  await execute(wineProgram, ['wineboot', '-i'], environment, 120_000);
-  // What msiexec tells an installer, and what an installer reads by itself; the default of wine 8 is Windows 7.
-  const version = 'HKLM\\Software\\Microsoft\\Windows NT\\CurrentVersion';
-  for (const [key, name, value] of [
-    ['HKCU\\Software\\Wine', 'Version', 'win10'],
-    [version, 'CurrentBuildNumber', '19045'],
-  ] as const)
-    await execute(wineProgram, ['reg', 'add', key, '/v', name, '/d', value, '/f'], environment, 60_000);
-  await execute(wineServer, ['-k'], environment, 60_000);
-  await execute(wineServer, ['-w'], environment, 60_000);
-  // Another test file may have been quicker; then its template stays and this one goes.
-  try {
-    renameSync(folder, finished);
-  } catch (error) {
-    rmSync(folder, { recursive: true });
-    if (!existsSync(finished)) throw error;
-  }
+  await makeOnce(finished, async (folder) => {
+    const environment = environmentOf(folder);
+    await execute(wineProgram, ['wineboot', '-i'], environment, 120_000);
+    // What msiexec tells an installer, and what an installer reads by itself; the default of wine 8 is Windows 7.
+    const version = 'HKLM\\Software\\Microsoft\\Windows NT\\CurrentVersion';
+    for (const [key, name, value] of [
+      ['HKCU\\Software\\Wine', 'Version', 'win10'],
+      [version, 'CurrentBuildNumber', '19045'],
+    ] as const)
+      await execute(wineProgram, ['reg', 'add', key, '/v', name, '/d', value, '/f'], environment, 60_000);
+    await execute(wineServer, ['-k'], environment, 60_000);
+    await execute(wineServer, ['-w'], environment, 60_000);
+  });
   return finished;
 }
 
