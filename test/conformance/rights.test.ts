@@ -164,6 +164,30 @@ describe('Active Directory', () => {
     expect(said).toMatch(/further attributes of people: userAccountControl, servicePrincipalName, /);
   });
 
+  it('warns of rights by which an account takes the domain over without resetting anybody', async () => {
+    const { baseDn } = await unit();
+    const [login, password] = [newLogin(), newPassword()];
+    const { dn } = await samba.createUser({ login, password });
+    const { stdout } = await samba.sambaTool('user', 'show', login, '--attributes=objectSid');
+    const sid = /objectSid: (S-[-\d]+)/.exec(stdout)?.[1];
+    const account = { name: dn, password };
+    expect((await inspect('active-directory', samba, account, { baseDn })).tooMuch).toEqual([]);
+    const granted = [
+      [samba.baseDn, '(OA;;CR;1131f6ad-9c07-11d1-f79f-00c04fc2dcd2;;', 'may read the stored passwords of everybody'],
+      [samba.baseDn, '(A;;WDWO;;;', 'may change the access list and the owner of the whole domain'],
+      [`CN=AdminSDHolder,CN=System,${samba.baseDn}`, '(A;;WD;;;', 'may change the access list that all administrators get'],
+      [`CN=Domain Admins,CN=Users,${samba.baseDn}`, '(OA;;WP;bf9679c0-0de6-11d0-a285-00aa003049e2;;', 'is a member of Domain Admins'],
+      [`CN=Administrators,CN=Builtin,${samba.baseDn}`, '(A;;WP;;;', 'is a member of Administrators, Domain Admins'],
+      [baseDn, '(OA;;CC;bf967aba-0de6-11d0-a285-00aa003049e2;;', `may add entries below ${baseDn}: user`],
+      [baseDn, '(A;;DC;;;', `may delete entries below ${baseDn}`],
+    ] as const;
+    for (const [place, entry, sentence] of granted) {
+      await samba.sambaTool('dsacl', 'set', `--objectdn=${place}`, `--sddl=${entry}${sid})`);
+      const { tooMuch } = await inspect('active-directory', samba, account, { baseDn });
+      expect(tooMuch.join('\n'), entry).toContain(sentence);
+    }
+  });
+
   it('warns of privileged accounts within reach, marked ones and members of groups', async () => {
     for (const mark of ['adminCount', 'group'] as const) {
       const { baseDn } = await unit();

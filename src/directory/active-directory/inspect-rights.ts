@@ -12,6 +12,7 @@ import { succeeded } from '../ldap/result-codes.ts';
 import { accountAttributes, toAccount } from './account.ts';
 import { hiddenAttributes } from './always-there.ts';
 import { domainDnOf } from './domain.ts';
+import { rightsBeyondPeople } from './domain-rights.ts';
 import { excessiveRights } from './excessive-rights.ts';
 import { type PersonRights, toPersonRights } from './person-rights.ts';
 import { mayReadSettings } from './policy.ts';
@@ -44,9 +45,8 @@ export async function inspectRights(
   questions: AccountQuestions,
 ): Promise<RightsReport> {
   const seen = await base.servers.read((connection) => look(connection, base, settings));
-  const { token, commands } = seen;
+  const { token, sids, commands } = seen;
   const unreadable: { dn: string; what: string; fix: string }[] = [];
-  const sids = new Set(token.map((sid) => sidToText(sid)).filter((sid) => sid !== null));
   const served: PersonRights[] = [];
   const privileged: PersonRights[] = [];
   const end = performance.now() + timeLimit;
@@ -62,7 +62,7 @@ export async function inspectRights(
     else if (builtinProtection(account, groups, 0).protected) privileged.push(toPersonRights(entry, sids));
     else if ((await unlessHidden(() => questions.isProtected(account)))?.protected === false) served.push(toPersonRights(entry, sids));
   }
-  const tooMuch = excessiveRights(token, privileged, served);
+  const tooMuch = [...excessiveRights(token, privileged, served), ...seen.beyondPeople];
   const policy = seen.policyReadable
     ? heldRight('read-policy')
     : missingRight(
@@ -105,6 +105,7 @@ async function look(connection: LdapConnection, base: DirectoryBase, settings: D
   const root = await connection.search('', { scope: 'base', attributes: ['tokenGroups'], binary: ['tokenGroups'] });
   // The account itself comes first, then its groups, well-known ones such as Everyone included (MS-ADTS 3.1.1.3.2).
   const token = succeeded(root.result) ? (root.entries[0]?.allBytes('tokenGroups') ?? []) : [];
+  const sids = new Set(token.map((sid) => sidToText(sid)).filter((sid) => sid !== null));
   const wanted = {
     attributes: [...accountAttributes, ...statusAttributes, 'objectSid', 'allowedAttributesEffective', 'nTSecurityDescriptor'],
     binary: ['objectGUID', 'objectSid', 'nTSecurityDescriptor'],
@@ -117,7 +118,9 @@ async function look(connection: LdapConnection, base: DirectoryBase, settings: D
   const domainDn = domainDnOf(connection);
   return {
     token,
+    sids,
     entries,
+    beyondPeople: await rightsBeyondPeople(connection, { domainDn, baseDn: settings.baseDn }, sids),
     policyReadable: await mayReadSettings(connection, domainDn),
     commands: delegationCommands({
       samba: isSamba(connection.rootDse),

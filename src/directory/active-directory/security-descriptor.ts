@@ -3,6 +3,8 @@ import { sidToText } from './sid.ts';
 
 /** Bits of an access mask for directory objects (MS-ADTS 5.1.3.2). */
 export const ACCESS = {
+  deleteChild: 0x2,
+  deleteTree: 0x40,
   delete: 0x0001_0000,
   writeDacl: 0x0004_0000,
   writeOwner: 0x0008_0000,
