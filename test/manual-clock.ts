@@ -4,6 +4,8 @@ import type { Clock } from '../src/core/ports/platform.ts';
 export interface ManualClock extends Clock {
   /** Moves on by `milliseconds` and wakes whoever slept until then. */
   advance(milliseconds: number): void;
+  /** Sets the time of the machine, and wakes nobody: who sleeps does so for a span of time. */
+  set(time: number): void;
   /** How many sleep now. */
   sleeping(): number;
 }
@@ -11,19 +13,24 @@ export interface ManualClock extends Clock {
 /** Starts at `start`, milliseconds since 1970. */
 export function createManualClock(start = Date.UTC(2026, 0, 1)): ManualClock {
   let now = start;
+  let passed = 0;
   let sleepers: { due: number; wake: () => void }[] = [];
   return {
     now: () => now,
-    monotonic: () => now,
+    monotonic: () => passed,
     sleep: (milliseconds) =>
       new Promise((resolve) => {
-        sleepers.push({ due: now + milliseconds, wake: resolve });
+        sleepers.push({ due: passed + milliseconds, wake: resolve });
       }),
     advance(milliseconds) {
       now += milliseconds;
-      const due = sleepers.filter((sleeper) => sleeper.due <= now);
-      sleepers = sleepers.filter((sleeper) => sleeper.due > now);
+      passed += milliseconds;
+      const due = sleepers.filter((sleeper) => sleeper.due <= passed);
+      sleepers = sleepers.filter((sleeper) => sleeper.due > passed);
       for (const sleeper of due) sleeper.wake();
+    },
+    set(time) {
+      now = time;
     },
     sleeping: () => sleepers.length,
   };

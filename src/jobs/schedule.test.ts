@@ -45,6 +45,21 @@ describe('schedule', () => {
     await schedule.stop();
   });
 
+  it('goes on when the time of the machine is set back', async () => {
+    const { schedule, clock } = setUp();
+    let runs = 0;
+    schedule.every('count', 60_000, async () => {
+      runs += 1;
+    });
+    await advance(clock, 1_000);
+    clock.set(clock.now() - 3_600_000);
+    await advance(clock, 59_000);
+    await vi.waitFor(() => expect(runs).toBe(1));
+    await advance(clock, 60_000);
+    await vi.waitFor(() => expect(runs).toBe(2));
+    await schedule.stop();
+  });
+
   it('never runs twice at once, and stop waits for what runs', async () => {
     const { schedule, clock } = setUp();
     let runs = 0;

@@ -20,8 +20,9 @@ export function createSchedule(deps: { clock: Clock; log: Log }): Schedule {
   const running = new Set<Promise<void>>();
   let stopped = false;
 
+  /** Of the time that only goes on: one that is set back must not hold up what comes every few seconds until it has come again. */
   async function until(time: number): Promise<void> {
-    for (let left = time - clock.now(); left > 0 && !stopped; left = time - clock.now()) {
+    for (let left = time - clock.monotonic(); left > 0 && !stopped; left = time - clock.monotonic()) {
       await clock.sleep(Math.min(left, LONGEST_SLEEP));
     }
   }
@@ -34,7 +35,7 @@ export function createSchedule(deps: { clock: Clock; log: Log }): Schedule {
   }
   async function keepRunning(name: string, milliseconds: number, work: () => Promise<unknown>): Promise<void> {
     for (;;) {
-      await until(clock.now() + milliseconds);
+      await until(clock.monotonic() + milliseconds);
       if (stopped) return;
       const run = once(name, work);
       running.add(run);
