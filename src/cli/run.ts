@@ -46,6 +46,8 @@ function withThoseBelow(command: Command): Command[] {
 function processSurroundings(): Surroundings {
   // Each failed write is told to its own caller below.
   if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', () => {});
+  // Nobody can be told that nobody can be told, and an error that is not heard would end a server.
+  if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', () => {});
   return {
     environment: process.env,
     write,

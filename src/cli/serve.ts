@@ -4,6 +4,7 @@ import type { Settings } from '../config/settings.ts';
 import type { CommandContext } from './command-context.ts';
 import { withExamples } from './examples.ts';
 import { importOnFirstStart } from './import-on-first-start.ts';
+import { describeError } from './report-error.ts';
 import { refuseForeignDatabase } from './with-runtime.ts';
 
 /** Demo mode is a setting like any other, and may have been left on. */
@@ -26,7 +27,7 @@ export function addServeCommand(program: Command, context: CommandContext): void
       // Before anything else: without a key nothing can be sealed, and the message names the command that makes one.
       resolveKeys(settings, context.resolveSecret);
       if (configuration !== undefined) {
-        await context.print(await importOnFirstStart(context, settings, configuration, context.settingsFile() ?? ''));
+        await announce(context, await importOnFirstStart(context, settings, configuration, context.settingsFile() ?? ''));
       }
       if (settings.demo) context.writeError(`warning: ${DEMO_WARNING}\n`);
       await serveUntilStopped(context, settings);
@@ -45,7 +46,8 @@ export async function serveUntilStopped(context: CommandContext, settings: Setti
   const root = await context.loadRoot();
   const server = await root.startServer(settings, { onNotice: (line) => context.writeError(`warning: ${line}\n`) });
   try {
-    await context.print(
+    await announce(
+      context,
       (server.setUpLink === undefined ? [`Keyturn is ready: ${server.url}`, ...hints] : setUpLines(server.setUpLink)).join('\n'),
     );
     const reason = await Promise.race([stop, server.givenUp]);
@@ -53,6 +55,11 @@ export async function serveUntilStopped(context: CommandContext, settings: Setti
   } finally {
     await server.close();
   }
+}
+
+/** Says how far a start is. That nobody can read it (standard output is a file on a full disk) stops no server. */
+async function announce(context: CommandContext, line: string): Promise<void> {
+  await context.print(line).catch((error: unknown) => context.writeError(`warning: ${describeError(error, false)}\n`));
 }
 
 function setUpLines(link: string): string[] {

@@ -1,6 +1,10 @@
 import { type DestinationStream, pino } from 'pino';
 import { AppError } from '../../shared/errors.ts';
 import type { Log } from '../core/ports/platform.ts';
+import { createLogStream, type LogStream } from './log-stream.ts';
+
+/** One for the process, however many logs it opens: it has one end to write it out at. */
+let standardError: LogStream | null = null;
 
 /**
  * Structured log: one JSON object a line on standard error. Errors are written as code, message and stack; of a cause
@@ -14,12 +18,31 @@ export function createLog(level: 'debug' | 'info' | 'warn' | 'error', destinatio
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { error: describeError },
   };
-  const logger = pino(options, destination ?? pino.destination({ fd: 2, sync: false }));
+  const logger = pino(options, destination ?? toStandardError());
   return {
     info: (event, facts = {}) => logger.info(facts, event),
     warn: (event, facts = {}) => logger.warn(facts, event),
     error: (event, facts = {}) => logger.error(facts, event),
   };
+}
+
+function toStandardError(): LogStream {
+  if (standardError !== null) return standardError;
+  const stream = createLogStream(2, { lineOfLost });
+  process.on('exit', () => stream.end());
+  standardError = stream;
+  return stream;
+}
+
+function lineOfLost(lines: number): string {
+  let line = '';
+  const log = createLog('warn', {
+    write(text: string) {
+      line = text;
+    },
+  });
+  log.warn('log.lines-lost', { lines });
+  return line;
 }
 
 function describeError(error: unknown): Record<string, unknown> {

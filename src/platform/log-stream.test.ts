@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, openSync, readSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createLogStream } from './log-stream.ts';
+
+const lineOfLost = (lines: number) => `${JSON.stringify({ lost: lines })}\n`;
+const line = (number: number) => `${JSON.stringify({ number, words: 'w'.repeat(500) })}\n`;
+
+describe('a log that goes into a pipe', () => {
+  let path: string;
+  let end: number;
+  const open = (how: number) => openSync(path, how | constants.O_NONBLOCK);
+  beforeEach(() => {
+    path = join(tmpdir(), `keyturn-log-${crypto.randomUUID()}`);
+    execFileSync('mkfifo', [path]);
+    // Both ends, so that it can be opened before anybody reads or writes.
+    end = open(constants.O_RDWR);
+  });
+  afterEach(() => {
+    closeSync(end);
+    rmSync(path);
+  });
+
+  /** What is in the pipe, nothing when it is empty. */
+  function read(): string {
+    const bytes = Buffer.alloc(1024 * 1024);
+    let text = '';
+    try {
+      for (let count = -1; count !== 0; ) {
+        count = readSync(end, bytes);
+        text += bytes.toString('utf8', 0, count);
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    }
+    return text;
+  }
+  const numbersIn = (text: string) => {
+    const rows = text.split('\n').filter((each) => each !== '');
+    return rows.map((row) => JSON.parse(row) as { number?: number; lost?: number });
+  };
+
+  it('arrives whole and in order, and what had no room while nobody read is counted in its place', async () => {
+    const stream = createLogStream(end, { lineOfLost, mostWaiting: 100_000, againAfter: 5 });
+    for (let number = 0; number < 1000; number += 1) stream.write(line(number));
+    let text = '';
+    await vi.waitFor(
+      () => {
+        text += read();
+        expect(text).toContain('"number":150');
+      },
+      { timeout: 20_000, interval: 5 },
+    );
+    await vi.waitFor(
+      () => {
+        text += read();
+        stream.write(line(1000));
+        expect(text).toContain('"number":1000');
+      },
+      { timeout: 20_000, interval: 5 },
+    );
+    const rows = numbersIn(text.slice(0, text.lastIndexOf('\n')));
+    const lostAt = rows.findIndex(({ lost }) => lost !== undefined);
+    const kept = rows.slice(0, lostAt);
+    expect(kept.map(({ number }) => number)).toEqual(kept.map((_, index) => index));
+    expect(kept.length).toBeGreaterThan(150);
+    const [first, next] = rows.slice(lostAt);
+    expect(next?.number).toBe(1000);
+    expect(kept.length + (first?.lost ?? 0)).toBeGreaterThanOrEqual(1000);
+  });
+
+  it('is written out at the end, and the end waits for no reader who has stopped', () => {
+    const stream = createLogStream(end, { lineOfLost });
+    for (let number = 0; number < 400; number += 1) stream.write(line(number));
+    const begun = performance.now();
+    stream.end();
+    expect(performance.now() - begun).toBeLessThan(5000);
+    const rows = read().split('\n');
+    expect(rows.length).toBeGreaterThan(50);
+    expect(rows[0]).toBe(line(0).trimEnd());
+  });
+
+  it('is let go when its reader has gone', async () => {
+    const writer = open(constants.O_WRONLY);
+    const stream = createLogStream(writer, { lineOfLost, againAfter: 5 });
+    closeSync(end);
+    for (let number = 0; number < 10; number += 1) {
+      stream.write(line(number));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    stream.end();
+    closeSync(writer);
+    end = open(constants.O_RDWR);
+    expect(read()).toBe('');
+  });
+});
