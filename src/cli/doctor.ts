@@ -68,18 +68,21 @@ async function diagnose(context: CommandContext): Promise<Finding[]> {
 async function checkAll(context: CommandContext, settings: Settings): Promise<Finding[]> {
   const report: Finding[] = [];
   let judged: JudgedConfiguration = { inForce: false, configuration: null, findings: [] };
+  let isKnown = true;
   try {
     if (mayHaveDatabase(context, settings)) {
       const open = { only: 'store', schema: 'as-it-is' } as const;
       judged = await withRuntime(context, settings, open, async (runtime) => {
-        report.push(...(await checkInside(runtime, describeDatabaseUrl(resolveDatabaseUrl(settings, context.resolveSecret)))));
+        const database = describeDatabaseUrl(resolveDatabaseUrl(settings, context.resolveSecret));
+        report.push(...(await checkInside(runtime, database, failureFindings)));
         return checkStoredConfiguration(context, settings, runtime);
       });
     } else report.push(findingsOf('database').note('There is none yet: the first start makes it'));
   } catch (error) {
+    isKnown = isAppError(error, 'store.no-schema');
     report.push(...databaseFailure(error));
   }
-  if (judged.findings.length === 0) judged = await checkFirstConfiguration(context, settings);
+  if (judged.findings.length === 0) judged = await checkFirstConfiguration(context, settings, isKnown);
   const { configuration, findings, inForce } = judged;
   report.push(...findings);
   if (configuration === null) return report;

@@ -32,7 +32,9 @@ export function createDiagnosis(base: Base, settings: Settings, context: CheckCo
     return [
       ...checkNode(),
       ...(await checkDatabasePlace(secret, settings)),
-      ...(await checkInside(installation, describeDatabaseUrl(resolveDatabaseUrl(settings, secret))).catch(failed('database'))),
+      ...(await checkInside(installation, describeDatabaseUrl(resolveDatabaseUrl(settings, secret)), failureFindings).catch(
+        failed('database'),
+      )),
       ...(await inForce().catch(failed('configuration'))),
       ...checkAuthorityFiles(configuration),
       ...checkSecretFiles(configuration),

@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import SqliteFile from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { checkNode } from '../../src/cli/doctor/check-machine.ts';
@@ -154,6 +155,39 @@ describe('keyturn doctor', () => {
     expect(broken.output).toContain('FAIL  settings: listen.port: Expected a number');
     expect(broken.output).toContain('FAIL  settings: logLevel: Expected one of');
   });
+
+  it('judges what is in force also while the database takes no writes', async () => {
+    await diagnose(configurationDocument());
+    const other = new SqliteFile(join(folder, 'data', 'keyturn.sqlite'));
+    other.exec('begin immediate');
+    try {
+      const { findings } = JSON.parse((await runCommand(['--config', join(folder, 'settings.yaml'), 'doctor', '--json'])).output) as {
+        findings: Finding[];
+      };
+      expect(of(findings, 'database', 'fail')).toMatchObject([{ text: expect.stringContaining('Another process holds the database') }]);
+      expect(of(findings, 'configuration', 'ok')).toEqual([expect.objectContaining({ text: 'Version 1 is in order' })]);
+      expect(of(findings, 'configuration', 'note')).toEqual([]);
+      // What it says beside that it takes no writes is told as ever.
+      expect(of(findings, 'audit', 'ok')).not.toEqual([]);
+    } finally {
+      other.close();
+    }
+  });
+
+  it.each([{}, { configuration: configurationDocument() }])(
+    'says of a database that cannot be read not that nothing is in force',
+    async (more) => {
+      const settings = writeSettings(folder, more);
+      mkdirSync(join(folder, 'data'));
+      writeFileSync(join(folder, 'data', 'keyturn.sqlite'), 'this is no database '.repeat(500), { mode: 0o600 });
+      const { exitCode, output } = await runCommand(['--config', settings, 'doctor', '--json']);
+      const { findings } = JSON.parse(output) as { findings: Finding[] };
+      expect(exitCode).toBe(1);
+      expect(of(findings, 'configuration', 'fail')).toEqual([]);
+      expect(findings.map(({ text }) => text).join()).not.toContain('There is none');
+      expect(of(findings, 'configuration', 'note')).toMatchObject([{ text: expect.stringContaining('The database does not tell') }]);
+    },
+  );
 
   it('warns while nobody can recover anything, and counts the people who can', async () => {
     const directory = { kind: 'embedded', id: 'people', label: 'People' };

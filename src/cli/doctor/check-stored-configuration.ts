@@ -29,18 +29,27 @@ export async function checkStoredConfiguration(
   return { inForce: true, configuration, findings };
 }
 
-/** The one of the settings file, which the first start will put into force. */
-export async function checkFirstConfiguration(context: CommandContext, settings: Settings): Promise<JudgedConfiguration> {
+/**
+ * The one of the settings file, which the first start will put into force, or has put.
+ * @param isKnown false: the database does not tell whether there is one in force
+ */
+export async function checkFirstConfiguration(context: CommandContext, settings: Settings, isKnown: boolean): Promise<JudgedConfiguration> {
   const { fail, note } = findingsOf('configuration');
   const document = context.settings().configuration;
   const file = resolve(context.settingsFile() ?? 'keyturn.yaml');
+  if (document === undefined && !isKnown) {
+    return { inForce: false, configuration: null, findings: [note('The database does not tell which one is in force')] };
+  }
   if (document === undefined) {
     const fix = withLines('Put it under `configuration:` in the settings file, or apply one', 'keyturn config apply FILE');
     return { inForce: false, configuration: null, findings: [fail('There is none yet', fix)] };
   }
   const fix = withLines(`Correct it in ${file}, then check it again`, `keyturn config check ${shellWord(file)}`);
   const { configuration, findings } = await judge(context, settings, document, fix);
-  findings.unshift(note(`There is none in force yet; judged is the one of ${file}, which the first start puts into force`));
+  const which = isKnown
+    ? `There is none in force yet; judged is the one of ${file}, which the first start puts into force`
+    : `The database does not tell which one is in force; judged is the one of ${file}, as of the first start`;
+  findings.unshift(note(which));
   return { inForce: false, configuration, findings };
 }
 

@@ -34,11 +34,20 @@ export interface Installation extends Pick<CoreDeps, 'store' | 'keys' | 'clock' 
   readonly databaseTime: DatabaseTime;
 }
 
-/** What the database says. @throws AppError `store.*` @param database as it is called, without what is secret of it */
-export async function checkInside(installation: Omit<Installation, 'directories' | 'mailer'>, database: string): Promise<Finding[]> {
+/**
+ * What the database says.
+ * @param database as it is called, without what is secret of it
+ * @param failed puts an error into words
+ * @throws AppError `store.*` where it cannot be read
+ */
+export async function checkInside(
+  installation: Omit<Installation, 'directories' | 'mailer'>,
+  database: string,
+  failed: FailureFindings,
+): Promise<Finding[]> {
   const { store } = installation;
   return [
-    ...(await checkStore(installation, database)),
+    ...(await checkStore(installation, database, failed)),
     ...(await checkSeals(store)),
     ...(await checkAudit(store)),
     ...(await checkEmergency(installation)),

@@ -2,23 +2,28 @@ import { withLines } from '../../../shared/fix-text.ts';
 import { CLOCKS_MAY_DIFFER } from '../clocks-differ.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { Clock } from '../ports/platform.ts';
-import { type Finding, findingsOf } from './finding.ts';
+import { type FailureFindings, type Finding, findingsOf } from './finding.ts';
 
 /** The database server's clock, milliseconds since 1970; null where it has none of its own. */
 export type DatabaseTime = () => Promise<number | null>;
 
 /**
- * A round trip, the clock, and mail that was given up.
+ * A round trip, the clock, and mail that was given up. A database that can be read and takes no writes (its disk is full, a standby) is a
+ * finding among others.
  * @param database as it is called, without what is secret of it
+ * @param failed puts an error into words
  */
 export async function checkStore(
   { store, clock, databaseTime }: Pick<CoreDeps, 'store' | 'clock'> & { readonly databaseTime: DatabaseTime },
   database: string,
+  failed: FailureFindings,
 ): Promise<Finding[]> {
   const { ok, warn } = findingsOf('database');
   const startedAt = clock.now();
-  await store.ping();
-  const findings: Finding[] = [ok(`${database} takes writes (${clock.now() - startedAt} ms), its schema is current`)];
+  const findings = await store.ping().then(
+    (): Finding[] => [ok(`${database} takes writes (${clock.now() - startedAt} ms), its schema is current`)],
+    (error: unknown) => failed('database', error),
+  );
   findings.push(...(await checkClock({ clock, databaseTime })));
   for (const lane of await store.outbox.backlog(clock.now())) {
     if (lane.failed > 0) {
