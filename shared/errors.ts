@@ -208,6 +208,7 @@ export const ERRORS = {
   'breached.file-damaged': { status: 500, audience: 'operator', level: 'error' },
   // Audit
   'audit.not-so-far': { status: 409, audience: 'operator', level: 'error' },
+  'audit.nothing-to-acknowledge': { status: 409, audience: 'operator', level: 'info' },
   'audit.chain-broken': { status: 500, audience: 'operator', level: 'error' },
   // Anything else
   'internal.unexpected': { status: 500, audience: 'anyone', level: 'error' },

@@ -1,13 +1,21 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { AppError } from '../../shared/errors.ts';
+import { acknowledgeEnd } from '../core/audit/acknowledge-end.ts';
+import type { Acknowledged } from '../core/audit/chain.ts';
+import { judgeNoted } from '../core/audit/keep-head.ts';
 import { typedNameDigest } from '../core/audit/typed-name.ts';
+import { describeTime } from '../core/health/describe-time.ts';
+import type { HeadNote } from '../core/ports/head-note.ts';
+import type { Store } from '../core/ports/store.ts';
 import { eventsAbout } from './audit/find-events.ts';
 import { addList } from './audit/list-events.ts';
 import { type LogReport, type NotedHead, storedPages, storedRows, verifyExport, verifyStored } from './audit/verify-log.ts';
 import type { CommandContext } from './command-context.ts';
 import { completeCommand } from './complete-command.ts';
+import { authorOf } from './config/applied.ts';
 import { withExamples } from './examples.ts';
 import { withRuntime } from './with-runtime.ts';
+import { wordsGiven } from './words-given.ts';
 
 interface VerifyOptions {
   file?: string;
@@ -50,6 +58,7 @@ export function addAuditCommand(program: Command, context: CommandContext): void
     { command: 'keyturn audit export --after 1204', does: 'prints what has happened since event 1204' },
   ]);
   addReindex(audit, context);
+  addAcknowledge(audit, context);
   addList(audit, context);
   const find = audit
     .command('find')
@@ -98,7 +107,7 @@ function addVerify(audit: Command, context: CommandContext): void {
   const verify = audit
     .command('verify')
     .description(
-      'Walk the chain from its first event to its end. Finds events that were changed, dropped, inserted, moved or cut off. In the database each event must have been written with a key of this installation, and the history must find it; an export is checked by its signed end, anywhere. Receipts of callers that agents relied on are checked too, in both. Exit code 1 when something is found.',
+      'Walk the chain from its first event to its end. Finds events that were changed, dropped, inserted, moved or cut off. In the database each event must have been written with a key of this installation, and the history must find it; an export is checked by its signed end, anywhere. Receipts of callers that agents relied on are checked too, in both. Without --expect it is the head that this node has noted last which must be part of the chain. Exit code 1 when something is found.',
     )
     .option('--file <export>', 'verify a file made by `keyturn audit export`, without any database')
     .option('--public-key <key>', 'the key that the export must be signed with, from `keyturn audit key`')
@@ -107,11 +116,14 @@ function addVerify(audit: Command, context: CommandContext): void {
     .action(async ({ file, publicKey, expect, json }: VerifyOptions) => {
       const report =
         file === undefined
-          ? await withRuntime(context, context.settings().settings, { only: 'store' }, ({ store }) => verifyStored(store, expect))
+          ? await withRuntime(context, context.settings().settings, { only: 'store' }, async ({ store, headNote }) =>
+              verifyStored(store, expect ?? (await notedHere(store, headNote))),
+            )
           : await verifyExport(file, { noted: expect, publicKey });
       if (!report.ok) context.failed();
       if (json === true) return context.print(JSON.stringify(report, null, 2));
       await context.print(describe(report, file !== undefined, publicKey !== undefined));
+      for (const each of report.acknowledged ?? []) await context.print(describeAcknowledged(each));
       if (report.problem?.reason === 'not-indexed')
         await context.print(`Make them anew from the log:\n    ${completeCommand('keyturn audit reindex', context.settingsFile())}`);
     });
@@ -120,6 +132,38 @@ function addVerify(audit: Command, context: CommandContext): void {
     { command: 'keyturn audit verify --file audit.jsonl --public-key 3kVt…', does: 'verifies an export, anywhere' },
     { command: 'keyturn audit verify --expect 1204:9f2c…', does: 'also finds out whether an older state of the database was put back' },
   ]);
+}
+
+/** What this node has noted of the log, unless it is known why that is gone. */
+async function notedHere(store: Store, headNote: HeadNote | undefined): Promise<NotedHead | undefined> {
+  const noted = (await headNote?.read()) ?? null;
+  return noted === null || (await judgeNoted(store, noted)) !== 'lost' ? undefined : noted;
+}
+
+function addAcknowledge(audit: Command, context: CommandContext): void {
+  const acknowledge = audit
+    .command('acknowledge')
+    .requiredOption('--reason <text>', 'why the end was put back (required); kept in the audit log', wordsGiven)
+    .description(
+      'Say why events are gone from the end of the audit log, as after a failover of PostgreSQL that has lost its last commits. From then on a verification tells the reason in place of a fault. What it tells of stays in the log, and so does this.',
+    )
+    .action(({ reason }: { reason: string }) =>
+      withRuntime(context, context.settings().settings, { only: 'store' }, async (runtime) => {
+        const marks = await acknowledgeEnd(runtime, { author: authorOf(context), reason });
+        await context.print(`Acknowledged: event ${marks.join(', ')}.`);
+      }),
+    );
+  withExamples(acknowledge, [
+    {
+      command: 'keyturn audit acknowledge --reason "failover of db1 lost its last commits"',
+      does: 'says why events are gone from its end',
+    },
+  ]);
+}
+
+function describeAcknowledged({ seq, was, at, author, reason }: Acknowledged): string {
+  const lost = was === null ? '' : ` (it had ended at event ${was})`;
+  return `Its end had been put back before event ${seq}${lost}. ${author} on ${describeTime(at)}: ${reason}`;
 }
 
 function describe({ ok, checked, head, problem, signedBy, receipts }: LogReport, isExport: boolean, keyWasNamed: boolean): string {

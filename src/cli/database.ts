@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { shellWord } from '../../shared/fix-text.ts';
 import { databaseFile, describeDatabaseUrl, resolveDatabaseUrl } from '../config/resolve-database-url.ts';
 import type { Settings } from '../config/settings.ts';
@@ -12,6 +12,7 @@ import { authorOf } from './config/applied.ts';
 import { withExamples } from './examples.ts';
 import { refuseForeignOwner } from './refuse-foreign-owner.ts';
 import { refuseForeignDatabase, withRuntime } from './with-runtime.ts';
+import { wordsGiven } from './words-given.ts';
 
 /** `keyturn database`: copies of the database, what follows a restore, and the way from SQLite to PostgreSQL. */
 export function addDatabaseCommand(program: Command, context: CommandContext): void {
@@ -92,11 +93,6 @@ function addRestored(database: Command, context: CommandContext): void {
   withExamples(restored, [
     { command: 'keyturn database restored --reason "disk of db1 failed"', does: 'ends what may have been ended since the backup' },
   ]);
-}
-
-function wordsGiven(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('Say why.');
-  return text.trim();
 }
 
 function refuse(context: CommandContext, what: string): void {

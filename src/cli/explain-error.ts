@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../shared/errors.ts';
 import { withLines } from '../../shared/fix-text.ts';
+import { AUDIT_EXPLANATIONS } from './explain-audit-errors.ts';
 import { HELPDESK_EXPLANATIONS } from './explain-helpdesk-errors.ts';
 import { SET_UP_EXPLANATIONS } from './explain-set-up-errors.ts';
 import { TOKEN_EXPLANATIONS } from './explain-token-errors.ts';
@@ -10,6 +11,7 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   ...HELPDESK_EXPLANATIONS,
   ...SET_UP_EXPLANATIONS,
   ...TOKEN_EXPLANATIONS,
+  ...AUDIT_EXPLANATIONS,
   'request.malformed': { meaning: 'The request does not have the expected form', fix: 'See `errors` in the answer, and the API reference' },
   'request.not-json': { meaning: 'The body is not JSON', fix: 'Send Content-Type: application/json' },
   'request.encoding-refused': {
@@ -480,17 +482,6 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   'breached.file-damaged': {
     meaning: 'The file of breached passwords is damaged, or of another version',
     fix: withLines('Make it anew', 'keyturn breached import LIST'),
-  },
-  'audit.not-so-far': {
-    meaning: 'The audit log ends before the event that was named',
-    fix: withLines(
-      'An older state of the database was put back, or it is another one. Compare with an earlier export',
-      'keyturn audit verify',
-    ),
-  },
-  'audit.chain-broken': {
-    meaning: 'The audit log was changed outside of Keyturn',
-    fix: 'Keep the database as it is, and compare with an earlier export',
   },
   'internal.unexpected': {
     meaning: 'Something unexpected happened',

@@ -1,10 +1,11 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { deleteMessage, type QueuedMessage, readQueue, retryMessage } from '../core/notify/outbox-queue.ts';
 import type { CommandContext } from './command-context.ts';
 import { authorOf } from './config/applied.ts';
 import { withExamples } from './examples.ts';
 import type { Runtime } from './runtime.ts';
 import { withRuntime } from './with-runtime.ts';
+import { wordsGiven } from './words-given.ts';
 
 /** `keyturn outbox`: messages that have not left. */
 export function addOutboxCommand(program: Command, context: CommandContext): void {
@@ -72,9 +73,4 @@ function line(message: QueuedMessage): string {
   const { id, state, lane, kind, to, attempts, problem, createdAt, runAt } = presented(message);
   const next = state === 'retrying' || state === 'waiting' ? `  next ${runAt}` : '';
   return `${id}  ${createdAt}  ${state}  ${lane} ${kind}  ${to ?? '-'}  tries ${attempts}${problem === null ? '' : `  ${problem}`}${next}`;
-}
-
-function wordsGiven(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('Say why.');
-  return text.trim();
 }

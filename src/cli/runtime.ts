@@ -5,6 +5,7 @@ import type { Configuration } from '../core/configuration/document.ts';
 import type { BreachedPasswords } from '../core/ports/breached-passwords.ts';
 import type { Directory } from '../core/ports/directory.ts';
 import type { DirectoryFinder } from '../core/ports/directory-finder.ts';
+import type { HeadNote } from '../core/ports/head-note.ts';
 import type { OpenIdProvider } from '../core/ports/open-id-provider.ts';
 import type { Clock, Keys, Log, Mailer, Random, SmsSender, Texts } from '../core/ports/platform.ts';
 import type { Store } from '../core/ports/store.ts';
@@ -35,6 +36,8 @@ export interface Runtime {
   readonly clock: Clock;
   readonly random: Random;
   readonly keys: Keys;
+  /** Where this node notes the end of the audit log; absent where it notes none. */
+  readonly headNote?: HeadNote;
   /** The database server's clock, milliseconds since 1970; null where it has none of its own. */
   databaseTime(): Promise<number | null>;
   close(): Promise<void>;

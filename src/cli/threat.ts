@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { Configuration } from '../core/configuration/document.ts';
 import { createConfigurationReader } from '../core/configuration/read-configuration.ts';
 import { describeThreat } from '../core/health/describe-threat.ts';
@@ -10,6 +10,7 @@ import { completeCommand } from './complete-command.ts';
 import { withExamples } from './examples.ts';
 import type { Runtime } from './runtime.ts';
 import { withRuntime } from './with-runtime.ts';
+import { wordsGiven } from './words-given.ts';
 
 type Deps = Parameters<typeof raiseThreat>[0];
 
@@ -76,8 +77,3 @@ export function describeEmptied({ signIn, ...configuration }: Configuration): st
 }
 
 const CANNOT = { recovery: 'recover', signIn: 'sign in' } as const;
-
-function wordsGiven(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('Say why.');
-  return text.trim();
-}

@@ -5,6 +5,7 @@ import { resolveKeys } from '../config/resolve-keys.ts';
 import { createSecretResolver } from '../config/resolve-secret.ts';
 import type { Settings } from '../config/settings.ts';
 import { createKeys } from '../platform/derived-keys.ts';
+import { createHeadNote } from '../platform/head-note.ts';
 import { createLog } from '../platform/pino-log.ts';
 import { createMetrics } from '../platform/prometheus.ts';
 import { systemClock } from '../platform/system-clock.ts';
@@ -52,5 +53,6 @@ export async function openBase(settings: Settings, locales: string, options: Run
     connections: store.connections,
     requireKnownSchema: store.requireKnownSchema,
     databaseTime: store.databaseTime,
+    ...(settings.demo ? {} : { headNote: createHeadNote(settings.dataDirectory) }),
   };
 }

@@ -5,6 +5,7 @@ import { createCheckContext } from '../config/create-check-context.ts';
 import { createSecretResolver } from '../config/resolve-secret.ts';
 import type { Settings } from '../config/settings.ts';
 import { endSessionsOfLostRoles } from '../core/access/held-roles.ts';
+import { createHeadKeeper } from '../core/audit/keep-head.ts';
 import type { Configuration } from '../core/configuration/document.ts';
 import { createConfigurationReader } from '../core/configuration/read-configuration.ts';
 import type { Directories } from '../core/core-deps.ts';
@@ -55,6 +56,7 @@ const LOOK_AT_MAKERS_EVERY = 30_000;
 const TIDY_EVERY = 10 * 60_000;
 /** Of which a directory's turn comes once a day. */
 const REMIND_EVERY = 10 * 60_000;
+const NOTE_HEAD_EVERY = 60_000;
 const LOOK_FOR_CONFIGURATION_EVERY = 5000;
 /** A replaced configuration's connections stay this long for what still uses them. */
 const GRACE = 30_000;
@@ -183,6 +185,9 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
   schedule.every('look-at-roles', LOOK_AT_ROLES_EVERY, () => endSessionsOfLostRoles(deps));
   schedule.every('look-at-makers', LOOK_AT_MAKERS_EVERY, () => endTokensOfLostMakers(deps));
   schedule.every('remind-by-mail', REMIND_EVERY, () => remindByMail(deps));
+  const keepHead = base.headNote === undefined ? () => Promise.resolve() : createHeadKeeper({ ...deps, headNote: base.headNote });
+  schedule.every('note-head', NOTE_HEAD_EVERY, keepHead);
+  background.run('note-head', keepHead);
   schedule.every('tidy', TIDY_EVERY, () => store.tidy(clock.now()));
   background.run('sweep-writes', async () => void (await sweepWrites(deps)));
   worker.start();
@@ -195,6 +200,8 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
     await background.stop(GRACE / 3);
     await worker.stop();
     await adapters.close();
+    // A database that does not answer keeps no node from stopping.
+    await keepHead().catch((error: unknown) => log.error('background.work-failed', { name: 'note-head', error }));
     await store.close();
     log.info('server.stopped');
   };

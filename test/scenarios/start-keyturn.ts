@@ -9,6 +9,7 @@ import type { AccountRef } from '../../src/core/ports/directory.ts';
 import type { Clock } from '../../src/core/ports/platform.ts';
 import { type Base, type RunningNode, startNode } from '../../src/main.ts';
 import { createKeys } from '../../src/platform/derived-keys.ts';
+import { createHeadNote } from '../../src/platform/head-note.ts';
 import { createLog } from '../../src/platform/pino-log.ts';
 import { createMetrics } from '../../src/platform/prometheus.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
@@ -48,6 +49,8 @@ export interface KeyturnOptions {
   port?: number;
   /** Whose X-Forwarded-For is believed; nobody's unless told. */
   trustedProxies?: string[];
+  /** Folder in which the end of the audit log is noted; nowhere unless told. */
+  noteHeadIn?: string;
   /** Settings of the metrics; none unless told. */
   metrics?: { port: number; token?: string };
 }
@@ -102,6 +105,7 @@ export async function startKeyturn(options: KeyturnOptions): Promise<Keyturn> {
     connections: store.connections,
     requireKnownSchema: store.requireKnownSchema,
     databaseTime: store.databaseTime,
+    ...(options.noteHeadIn === undefined ? {} : { headNote: createHeadNote(options.noteHeadIn) }),
   };
   await configure(base, options);
   const settings = settingsSchema.parse({

@@ -10,6 +10,7 @@ import { completeCommand } from '../complete-command.ts';
 import { withExamples } from '../examples.ts';
 import type { Runtime } from '../runtime.ts';
 import { withRuntime } from '../with-runtime.ts';
+import { wordsGiven } from '../words-given.ts';
 
 /** The link is read from the console and opened at once: NIST SP 800-63B-4 3.1.3 gives such secrets ten minutes, this one a few more. */
 const USUAL_MINUTES = 15;
@@ -101,9 +102,4 @@ function wholeMinutes(text: string): number {
   const minutes = /^\d{1,3}$/.test(text) ? Number(text) : 0;
   if (minutes < 1 || minutes > LONGEST_MINUTES) throw new InvalidArgumentError(`Give whole minutes, ${LONGEST_MINUTES} at most.`);
   return minutes;
-}
-
-function wordsGiven(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('Say why.');
-  return text.trim();
 }

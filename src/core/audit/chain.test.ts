@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AuditHead, AuditRow } from '../ports/audit-store.ts';
-import { END_NOT_AUTHENTIC_EVENT, GENESIS_HASH, hashEvent, verifyChain } from './chain.ts';
+import { END_ACKNOWLEDGED_EVENT, END_NOT_AUTHENTIC_EVENT, END_PUT_BACK_EVENT, GENESIS_HASH, hashEvent, verifyChain } from './chain.ts';
 import { createAuditSeals, isCheckpointSigned } from './seals.ts';
 
 const keys = new Map([
@@ -240,6 +240,37 @@ describe('what is found', () => {
     const at = { seq: 7, hash };
     const rows = [...chain.rows, { ...content, hash, ...seals.seal('event', at) }];
     expect(await problemOf({ rows, end: { ...at, ...seals.seal('end', at) } })).toEqual({ seq: 7, reason: 'end-was-not-authentic' });
+  });
+
+  /** The chain with events of these types behind it. */
+  function followedBy(...events: { type: string; data: object }[]) {
+    const rows = [...chain.rows];
+    for (const { type, data } of events) {
+      const last = rows.at(-1) as AuditRow;
+      const content = { ...last, seq: last.seq + 1, previousHash: last.hash, type, data: JSON.stringify(data) };
+      const at = { seq: content.seq, hash: hashEvent(content) };
+      rows.push({ ...content, ...at, ...seals.seal('event', at) });
+    }
+    const { seq, hash } = rows.at(-1) as AuditRow;
+    return verifyChain(rows, { seals, end: { seq, hash, ...seals.seal('end', { seq, hash }) } });
+  }
+  const acknowledgement = (...marks: unknown[]) => ({ type: END_ACKNOWLEDGED_EVENT, data: { author: 'root', reason: 'failover', marks } });
+
+  it('is an end that was put back, until who has the console says why, and then says both', async () => {
+    const mark = { type: END_PUT_BACK_EVENT, data: { was: 9 } };
+    expect(await followedBy(mark)).toMatchObject({ ok: false, problem: { seq: 7, reason: 'end-was-put-back' } });
+    const { at } = chain.rows.at(-1) as AuditRow;
+    const known = { ok: true, acknowledged: [{ seq: 7, was: 9, at, author: 'root', reason: 'failover' }] };
+    expect(await followedBy(mark, acknowledgement(7))).toMatchObject(known);
+    expect(await followedBy(mark, acknowledgement(7), mark)).toMatchObject({ ok: false, problem: { seq: 9 } });
+    // Not before it was, nor by words that name none.
+    for (const marks of [[], [8], ['7']]) expect(await followedBy(mark, acknowledgement(...marks))).toMatchObject({ problem: { seq: 7 } });
+    expect(await followedBy(acknowledgement(8), mark)).toMatchObject({ ok: false, problem: { seq: 8 } });
+  });
+
+  it('is an end that somebody else has written, whatever is said of it', async () => {
+    const marked = { type: END_NOT_AUTHENTIC_EVENT, data: {} };
+    expect(await followedBy(marked, acknowledgement(7))).toMatchObject({ ok: false, problem: { seq: 7, reason: 'end-was-not-authentic' } });
   });
 
   async function endAt(seq: number): Promise<AuditHead> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AuditHead, AuditRow } from '../ports/audit-store.ts';
+import { factsOf } from './facts-of.ts';
 import type { AuditSeals } from './seals.ts';
 
 /** What the first row of the chain names as its predecessor. */
@@ -56,6 +57,9 @@ export const END_NOT_AUTHENTIC_EVENT = 'audit.end-not-authentic';
 /** The same where the recorded end is an earlier one of ours than the process has committed: events behind it were taken away. */
 export const END_PUT_BACK_EVENT = 'audit.end-put-back';
 
+/** Who has the console has said why that was so. Both stay, and are told. */
+export const END_ACKNOWLEDGED_EVENT = 'audit.end-acknowledged';
+
 /** What such an event says of the log. */
 const MARKS: Readonly<Record<string, ChainProblem>> = {
   [END_NOT_AUTHENTIC_EVENT]: 'end-was-not-authentic',
@@ -67,6 +71,19 @@ export interface ChainReport {
   checked: number;
   head: { seq: number; hash: string };
   problem?: { seq: number; reason: ChainProblem };
+  /** Marks of an end that was put back, and who has said why. */
+  acknowledged?: readonly Acknowledged[];
+}
+
+export interface Acknowledged {
+  /** Number of the mark. */
+  readonly seq: number;
+  /** Where the log had ended. */
+  readonly was: number | null;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly author: string;
+  readonly reason: string;
 }
 
 export interface ChainCheck {
@@ -86,7 +103,7 @@ export async function verifyChain(rows: AsyncIterable<AuditRow> | Iterable<Audit
   const { seals, end, endAfter } = check;
   let head = { seq: 0, hash: GENESIS_HASH };
   let atEnd = end?.seq === 0 ? head : null;
-  let broken: ChainReport['problem'];
+  const marks = createMarks();
   let missing: number | null = null;
   const failed = (seq: number, reason: ChainProblem): ChainReport => ({ ok: false, checked: head.seq, head, problem: { seq, reason } });
 
@@ -103,12 +120,12 @@ export async function verifyChain(rows: AsyncIterable<AuditRow> | Iterable<Audit
     }
     const problem = problemOf(row, head.hash, seals);
     if (problem !== null) return failed(row.seq, problem);
-    const mark = Object.hasOwn(MARKS, row.type) ? MARKS[row.type] : undefined;
-    if (mark !== undefined) broken ??= { seq: row.seq, reason: mark };
+    marks.look(row);
     head = { seq: row.seq, hash: row.hash };
     if (head.seq === end?.seq) atEnd = head;
   }
   if (missing !== null) return failed(missing, 'dropped');
+  const [broken] = marks.open();
   if (broken !== undefined) return failed(broken.seq, broken.reason);
   if (end !== undefined) {
     const problem = problemOfEnd(end, atEnd, seals);
@@ -116,7 +133,36 @@ export async function verifyChain(rows: AsyncIterable<AuditRow> | Iterable<Audit
   }
   const after = await endAfter?.();
   if (after !== undefined && after.seq < head.seq) return failed(after.seq + 1, 'beyond-end');
-  return { ok: true, checked: head.seq, head };
+  const acknowledged = marks.acknowledged();
+  return { ok: true, checked: head.seq, head, ...(acknowledged.length === 0 ? {} : { acknowledged }) };
+}
+
+/** Marks that are met on the way, and what was said of them since. Of an end that somebody else had written nothing can be said. */
+function createMarks() {
+  const met: { seq: number; reason: ChainProblem; was: number | null }[] = [];
+  const known = new Map<number, Acknowledged>();
+  return {
+    look({ seq, type, at, data }: AuditRow): void {
+      if (Object.hasOwn(MARKS, type)) met.push({ seq, reason: MARKS[type] as ChainProblem, was: numberOf(factsOf(data).was) });
+      if (type !== END_ACKNOWLEDGED_EVENT) return;
+      const { author, reason } = factsOf(data);
+      for (const each of acknowledgedBy(data)) {
+        const mark = met.find((one) => one.seq === each && one.reason === 'end-was-put-back');
+        if (mark !== undefined)
+          known.set(each, { seq: each, was: mark.was, at, author: String(author ?? ''), reason: String(reason ?? '') });
+      }
+    },
+    open: () => met.filter(({ seq }) => !known.has(seq)),
+    acknowledged: () => [...known.values()],
+  };
+}
+
+const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+
+/** Which marks an acknowledgement is about; none, where what it said was erased. */
+export function acknowledgedBy(data: string): number[] {
+  const { marks } = factsOf(data);
+  return Array.isArray(marks) ? marks.filter((seq) => typeof seq === 'number') : [];
 }
 
 function problemOf(row: AuditRow, previousHash: string, seals: ChainCheck['seals']): ChainProblem | null {

@@ -105,6 +105,7 @@ export const EVENT_GROUPS: Readonly<Record<AuditType, HistoryGroup>> = {
   'token.refused': 'administration',
   'configuration.applied': 'administration',
   'database.restored': 'administration',
+  'audit.end-acknowledged': 'administration',
   'history.exported': 'administration',
   'report.exported': 'administration',
   [END_NOT_AUTHENTIC_EVENT]: 'administration',

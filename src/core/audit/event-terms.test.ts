@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { accountsIn, factsOf, termFor, termNumber, termsOf } from './event-terms.ts';
+import { accountsIn, termFor, termNumber, termsOf } from './event-terms.ts';
+import { factsOf } from './facts-of.ts';
 
 const alice = { directory: 'people', id: 'guid-a' };
 const bob = { directory: 'partners', id: 'guid-b' };

@@ -3,6 +3,7 @@ import { accountOfKey } from '../accounts/candidate.ts';
 import type { AuditEntry } from '../ports/audit-store.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import { groupOf } from './event-groups.ts';
+import { factsOf } from './facts-of.ts';
 
 /** Bytes of a digest: as many as a number holds exactly in JSON, JavaScript and both databases. */
 const BYTES = 6;
@@ -30,11 +31,6 @@ export function termsOf({ type, data }: Pick<AuditEntry, 'type' | 'data'>): stri
   if (group !== null) terms.add(termFor.group(group));
   collect(factsOf(data), terms);
   return [...terms];
-}
-
-/** What an event says; nothing, where it was erased. */
-export function factsOf(data: string): Record<string, unknown> {
-  return data === '' ? {} : (JSON.parse(data) as Record<string, unknown>);
 }
 
 /** Every account that an event names, each once. */

@@ -319,6 +319,8 @@ export type AuditEvent =
   | { type: 'recovery.frozen'; account: AccountRef; actor: Actor; reason: string }
   /** Who has the console said that this database was restored from a backup; what may have been ended since was ended. */
   | { type: 'database.restored'; actor: Actor; author: string; reason: string }
+  /** Who has the console said why the end of the log was put back, each time that one of `marks` tells of. */
+  | { type: 'audit.end-acknowledged'; actor: Actor; author: string; reason: string; marks: readonly number[] }
   | {
       type: 'configuration.applied';
       actor: Actor;

@@ -4,6 +4,7 @@ import { verbsInUse } from '../delegation/verbs-in-use.ts';
 import type { BreachedPasswords } from '../ports/breached-passwords.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { DirectoryVerb } from '../ports/directory-health.ts';
+import type { HeadNote } from '../ports/head-note.ts';
 import type { OpenIdProvider } from '../ports/open-id-provider.ts';
 import type { Mailer, SmsSender } from '../ports/platform.ts';
 import type { WordDictionary } from '../ports/word-dictionary.ts';
@@ -32,6 +33,7 @@ export interface Installation extends Pick<CoreDeps, 'store' | 'keys' | 'clock' 
   readonly dictionary: WordDictionary | null;
   readonly openId: OpenIdProvider | null;
   readonly databaseTime: DatabaseTime;
+  readonly headNote?: HeadNote;
 }
 
 /**
@@ -49,7 +51,7 @@ export async function checkInside(
   return [
     ...(await checkStore(installation, database, failed)),
     ...(await checkSeals(store)),
-    ...(await checkAudit(store)),
+    ...(await checkAudit(installation)),
     ...(await checkEmergency(installation)),
     ...(await checkThreat(installation)),
     ...(await checkTokens(installation)),

@@ -1,7 +1,8 @@
 import type { HistoryFilter } from '../../../shared/api/history.ts';
 import type { HistoryGroup } from '../../../shared/history-groups.ts';
 import { groupOf } from '../audit/event-groups.ts';
-import { accountsIn, factsOf, termFor } from '../audit/event-terms.ts';
+import { accountsIn, termFor } from '../audit/event-terms.ts';
+import { factsOf } from '../audit/facts-of.ts';
 import type { CoreDeps, Directories } from '../core-deps.ts';
 import type { AuditRow, AuditSearch } from '../ports/audit-store.ts';
 import type { AccountRef } from '../ports/directory.ts';

@@ -1,7 +1,8 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { LiveKind } from '../../../shared/api/live.ts';
-import { accountsIn, factsOf } from '../audit/event-terms.ts';
+import { accountsIn } from '../audit/event-terms.ts';
 import type { AuditEvent } from '../audit/events.ts';
+import { factsOf } from '../audit/facts-of.ts';
 import type { AuditRow } from '../ports/audit-store.ts';
 import type { AccountRef } from '../ports/directory.ts';
 

@@ -1,5 +1,6 @@
 import { FUNNEL_GOALS, FUNNEL_STEPS, type FunnelStep } from '../../../shared/report-parts.ts';
-import { accountsIn, factsOf } from '../audit/event-terms.ts';
+import { accountsIn } from '../audit/event-terms.ts';
+import { factsOf } from '../audit/facts-of.ts';
 import type { AuditRow } from '../ports/audit-store.ts';
 import type { CountedJourney, DayCount } from '../ports/report-store.ts';
 
