@@ -73,7 +73,8 @@ export const seenPersonSchema = z.object({
   ),
   linked: z.array(z.object({ directory: z.string(), login: z.string().nullable() })),
   risks: z.array(z.enum(RISKS)),
-  events: z.array(z.object({ at: time, type: z.string(), by: z.string().optional(), login: z.string().optional() })),
+  /** In words, in the language of the request; nobody else is named by them than who acted. */
+  events: z.array(z.object({ at: time, type: z.string(), sentence: z.string(), by: z.string().optional(), login: z.string().optional() })),
   may: z.array(z.enum(PERSON_PERMISSIONS)),
   /** Of these only in a case. */
   inCase: z.array(z.enum(PERSON_PERMISSIONS)),

@@ -218,6 +218,8 @@ describe.each(['sqlite', 'postgres'] as const)('people, as an agent sees them, o
     });
     expect(seen.factors.map(({ kind, label }) => [kind, label])).toContainEqual(['email', 'm•••@h•••.example']);
     expect(JSON.stringify(seen)).not.toContain('margaret');
+    const [first] = ((await see(target.id)).body as unknown as SeenPerson).events;
+    expect(first).toMatchObject({ type: 'person.seen', sentence: expect.stringMatching(`^\\S+ looked at ${target.login}$`) });
     expect((await events('person.seen')).some(({ data }) => data.includes(target.id))).toBe(true);
     const guarded = await person({ groups: [CREW, PROTECTED_GROUP] });
     expect((await see(guarded.id)).body).toMatchObject({

@@ -16,12 +16,14 @@ import { maskContact } from '../../core/helpdesk/mask-contact.ts';
 import { risksOf } from '../../core/helpdesk/risks-of.ts';
 import { searchPeople } from '../../core/helpdesk/search-people.ts';
 import { type SeenPersonFacts, seePerson } from '../../core/helpdesk/see-person.ts';
+import { tellOfPerson } from '../../core/helpdesk/tell-of-person.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
 import type { Account } from '../../core/ports/directory.ts';
 import { forCaller } from '../for-caller.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { createListSender } from '../list-sender.ts';
 import { presentThreat } from '../present-threat.ts';
+import { requestLanguage } from '../request-language.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
 const params = z.object({ directory: z.string().min(1).max(64), id: z.string().min(1).max(120) });
@@ -36,7 +38,7 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     mail: mail[0] ?? null,
   });
 
-  const present = (seen: SeenPersonFacts, now: number): SeenPerson => {
+  const present = (seen: SeenPersonFacts, now: number, language: string): SeenPerson => {
     const { account, status, policy, directory } = seen;
     const later = (at: number | null) => (at !== null && at > now ? presentTime(at, 'up') : null);
     return {
@@ -60,7 +62,7 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       events: seen.events.toReversed().map(({ at, type, data }) => {
         const { actor } = JSON.parse(data) as { actor?: { kind: string; login?: string } };
         return {
-          ...{ at: presentTime(at, 'down'), type },
+          ...{ at: presentTime(at, 'down'), type, sentence: tellOfPerson(deps.texts, account, { type, data }, language) },
           ...(actor === undefined ? {} : { by: actor.kind }),
           ...(actor?.login === undefined ? {} : { login: actor.login }),
         };
@@ -145,7 +147,9 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       (request, reply) =>
-        forCaller(deps, request, reply, async (acting, caller) => present(await seePerson(acting, caller, request.params), acting.act.at)),
+        forCaller(deps, request, reply, async (acting, caller) =>
+          present(await seePerson(acting, caller, request.params), acting.act.at, requestLanguage(deps, request)),
+        ),
     );
   };
 }

@@ -28,9 +28,11 @@ interface PersonPageProps {
 
 /** How the account of one person stands, now, and what the agent may do. */
 export function PersonPage({ person: { directory, id }, onHelp, onBack, onOver }: PersonPageProps) {
-  const { t } = useTranslation('helpdesk');
+  const { t, i18n } = useTranslation('helpdesk');
   const { t: portal } = useTranslation();
-  const ask = useCallback(() => peopleApi.see(directory, id), [directory, id]);
+  // What happened comes in words: in another language it is asked for anew.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the request names the language by itself
+  const ask = useCallback(() => peopleApi.see(directory, id), [directory, id, i18n.language]);
   const { value, failure, load } = useLoaded(ask, onOver);
   useKeys((key) => {
     if (key === 'Escape') onBack();
@@ -223,7 +225,6 @@ function Proofs({ seen, children }: { seen: SeenPerson; children: ReactNode }) {
 
 function Events({ seen }: { seen: SeenPerson }) {
   const { t } = useTranslation('helpdesk');
-  const { t: me, i18n } = useTranslation('me');
   return (
     <section className={classes.section} aria-labelledby="person-events">
       <h2 className={classes.heading} id="person-events">
@@ -233,12 +234,10 @@ function Events({ seen }: { seen: SeenPerson }) {
         <p>{t('events.none')}</p>
       ) : (
         <ul className={classes.plain}>
-          {seen.events.map(({ at, type, by, login }, index) => (
+          {seen.events.map(({ at, sentence }, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a list that is loaded once and never changes
             <li key={index}>
-              <span className={classes.quiet}>{formatTime(at)}</span>{' '}
-              {i18n.exists(`event.${type}`, { ns: 'me' }) ? me(`event.${type}`) : type}
-              {by !== undefined && <span className={classes.quiet}> {login ?? t(`by.${by}`)}</span>}
+              <span className={classes.quiet}>{formatTime(at)}</span> {sentence}
             </li>
           ))}
         </ul>
