@@ -33,7 +33,10 @@ function DemoContent() {
       <div className={classes.intro}>
         <h1 className={classes.title}>{t('title')}</h1>
         <Notice tone="warning">{t('warning')}</Notice>
-        <a href="/">{t('back')}</a>
+        <p className={classes.ways}>
+          <a href="/">{t('back')}</a>
+          <a href="#messages-title">{t('messages.title')}</a>
+        </p>
       </div>
       <People />
       <Mailbox />
