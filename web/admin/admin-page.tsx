@@ -103,7 +103,12 @@ function AdminContent({ contact, signIn, search, go }: AdminPageProps) {
       return <SimplePage title={t('refused.title')} paragraphs={[t('refused.text')]} action={own} />;
     }
     const retry = { label: portal('action.try-again'), onPress: () => void load() };
-    return <SimplePage title={t('title')} mistakes={[mistakeOf(state.failure, portal)]} action={retry} />;
+    const mistakes = [mistakeOf(state.failure, portal)];
+    if (state.failure.kind !== 'problem' || state.failure.code !== 'directory.unavailable')
+      return <SimplePage title={t('title')} mistakes={mistakes} action={retry} />;
+    // Whoever mends the directory here must not have to wait until it answers.
+    const without = { label: t('no-directory.without'), onPress: () => setState({ name: 'out' }) };
+    return <SimplePage title={t('title')} paragraphs={[t('no-directory.text')]} mistakes={mistakes} action={retry} other={without} />;
   }
   const { overview } = state;
   const onOver = () => setState({ name: 'out' });

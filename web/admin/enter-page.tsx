@@ -42,6 +42,7 @@ export function EnterPage({ contact, signIn, onEntered }: EnterProps) {
     <Question title={t('title')} icon="lock" mistakes={mistake === undefined ? [] : [mistake]} focusOn={mistake}>
       <Prose>
         <p>{t(signIn ? 'enter.text' : 'enter.off')}</p>
+        <p>{t('enter.without')}</p>
       </Prose>
       <Actions>
         {signIn && <ActionButton onPress={() => setSigningIn(true)}>{t('enter.sign-in')}</ActionButton>}
