@@ -39,7 +39,7 @@ import { createOutboxWorker, type OutboxWorker } from '../jobs/outbox-worker.ts'
 import { createSchedule } from '../jobs/schedule.ts';
 import { createAltchaWork } from '../platform/altcha-work.ts';
 import { argon2Hash } from '../platform/argon2-hash.ts';
-import { giveBackMemorySoon } from '../platform/give-back-memory.ts';
+import { giveBackMemoryWhenIdle } from '../platform/give-back-memory.ts';
 import { createStrengthThread } from '../platform/strength-thread.ts';
 import { createDiagnosis } from './diagnose.ts';
 import { createTrySms, openAdapters } from './open-adapters.ts';
@@ -216,7 +216,7 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
     throw error;
   });
   log.info('server.listening', { url, version: adapters.version, ...(metricsDoor === null ? {} : { metrics: metricsDoor.url }) });
-  giveBackMemorySoon();
+  giveBackMemoryWhenIdle();
 
   return {
     url,
