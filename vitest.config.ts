@@ -28,9 +28,10 @@ const withServers = {
   hookTimeout: 400_000,
   // What is polled for is there when it is there: a second is none on a busy machine.
   expect: { poll: { timeout: 30_000 } },
-  // What one file leaves running goes on beside the next one of its worker: a file closes what it opens. To load the product costs 1.5 s of
-  // a processor, for each file if they were kept apart.
+  // What one file leaves running goes on beside the next one of its worker: a file closes what it opens, and fails if it does not. To load the
+  // product costs 1.5 s of a processor, for each file if they were kept apart.
   isolate: false,
+  setupFiles: ['test/left-running.ts'],
 };
 
 /**
