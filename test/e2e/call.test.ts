@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addFactor } from '../../src/core/enrolment/add-factor.ts';
+import { newestFirst } from '../scenarios/by-time.ts';
 import { HELPDESK_ROLES, mailedCode, newAgent, opened, verified } from '../scenarios/helpdesk.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
 import { codeIn, createMovableClock, type Enrolled, holdsCode } from '../scenarios/start-keyturn.ts';
@@ -174,7 +175,7 @@ describe.each([
     await page.getByRole('textbox').first().waitFor();
     const mailed = () => portal.keyturn.messages(caller.address).filter(holdsCode);
     await expect.poll(() => mailed().length).toBeGreaterThan(before);
-    const newest = mailed().toSorted((left, right) => (left.at < right.at ? 1 : -1))[0];
+    const [newest] = newestFirst(mailed());
     await page
       .getByRole('textbox')
       .first()

@@ -2,6 +2,7 @@ import { Secret, TOTP } from 'otpauth';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FactorKind } from '../../shared/api/journeys.ts';
+import { newestFirst } from '../scenarios/by-time.ts';
 import { OLD_PASSWORD } from '../scenarios/sample-directory.ts';
 import { codeIn, createMovableClock, holdsCode, type MovableClock, until } from '../scenarios/start-keyturn.ts';
 import { answers, type SmsGatewayServer, startSmsGateway } from '../servers/sms-gateway.ts';
@@ -220,7 +221,7 @@ function codeOf(body: string | undefined): string {
 }
 
 function newest<T extends { at: string }>(messages: readonly T[]): T {
-  const [message] = messages.toSorted((one, other) => (one.at < other.at ? 1 : -1));
+  const [message] = newestFirst(messages);
   if (message === undefined) throw new Error('no message');
   return message;
 }

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newPassword } from '../conformance/samples.ts';
+import { newestFirst } from '../scenarios/by-time.ts';
 import { type RealPerson, reachRealDirectory } from '../scenarios/real-directories.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from '../scenarios/sample-directory.ts';
 import type { KeyturnOptions } from '../scenarios/start-keyturn.ts';
@@ -139,7 +140,7 @@ describe.each([
     await walk.nameAccount(logins[0]);
     await walk.chooseFactor('email');
     await until(() => codes().length > mailed, 'a code by mail');
-    const [newest] = codes().toSorted((one, other) => (one.at < other.at ? 1 : -1));
+    const [newest] = newestFirst(codes());
     await walk.giveCode('email', newest === undefined ? '' : codeIn(newest));
     await watched.page.getByRole('radio').first().waitFor();
   }

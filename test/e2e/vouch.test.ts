@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newestFirst } from '../scenarios/by-time.ts';
 import { type RealDirectory, reachRealDirectory } from '../scenarios/real-directories.ts';
 import { codeIn, createMovableClock, holdsCode, until } from '../scenarios/start-keyturn.ts';
 import { sharedSlapd } from '../servers/shared-servers.ts';
@@ -113,10 +114,7 @@ describe.each([
     await choose(page, word.mail);
     await page.getByRole('textbox').first().waitFor();
     await until(() => portal.keyturn.messages(address).filter(holdsCode).length > before, 'a code');
-    const [newest] = portal.keyturn
-      .messages(address)
-      .filter(holdsCode)
-      .toSorted((one, other) => (one.at < other.at ? 1 : -1));
+    const [newest] = newestFirst(portal.keyturn.messages(address).filter(holdsCode));
     await page
       .getByRole('textbox')
       .first()

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { PERSON_PERMISSIONS, type PersonPermission, RESET_WAYS, type ResetWay } from '../../shared/permissions.ts';
 import { DOES_WITHOUT, GROUPS, type Group, LISTENS, MAY, MINUTE, REMOVED, RESETS_BY, type Seen, type World } from './any-calls-world.ts';
+import { oldestFirst } from './by-time.ts';
 import { act, answer, ask, atCall, type Caller, openCase } from './helpdesk.ts';
 import { atBegun } from './journey-client.ts';
 import { codeIn, type Keyturn, until } from './start-keyturn.ts';
@@ -313,14 +314,12 @@ const wasText = (world: World, { caller, link }: Seen) =>
 
 /** Links that were sent to a caller, oldest first. */
 const links = (world: World, { address, number }: Caller & { number: string }) =>
-  [...world.keyturn.messages(address), ...world.keyturn.messages(number)]
-    .toSorted((one, other) => (one.at < other.at ? -1 : 1))
-    .flatMap(({ text }) => /helpdesk-link#(\S+)/.exec(text)?.[1] ?? []);
+  oldestFirst([...world.keyturn.messages(address), ...world.keyturn.messages(number)]).flatMap(
+    ({ text }) => /helpdesk-link#(\S+)/.exec(text)?.[1] ?? [],
+  );
 
 /** Codes that were sent to be read out, oldest first. */
 const callCodes = (keyturn: Keyturn, to: string) =>
-  keyturn
-    .messages(to)
-    .filter(({ text }) => /who called you|to somebody who called you/.test(text))
-    .toSorted((one, other) => (one.at < other.at ? -1 : 1))
-    .map((message) => /\b\d{6,10}\b/.exec(message.text)?.[0] ?? codeIn(message));
+  oldestFirst(keyturn.messages(to).filter(({ text }) => /who called you|to somebody who called you/.test(text))).map(
+    (message) => /\b\d{6,10}\b/.exec(message.text)?.[0] ?? codeIn(message),
+  );

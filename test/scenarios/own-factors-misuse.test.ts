@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OwnFactors } from '../../shared/api/own-factors.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
+import { newestFirst } from './by-time.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { request, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
@@ -52,11 +53,7 @@ describe.each(['sqlite', 'postgres'] as const)('what proves somebody, changed ag
   const codesTo = (address: string) => keyturn.messages(address).filter(holdsCode);
   const mailedTo = async (address: string, after: number) => {
     await until(() => codesTo(address).length > after, `a code to ${address}`);
-    return codeIn(
-      codesTo(address)
-        .toSorted((one, other) => (one.at < other.at ? -1 : 1))
-        .at(-1) as never,
-    );
+    return codeIn(newestFirst(codesTo(address))[0] as never);
   };
   const mine = async (held: SessionClient) => (await held.call('GET', '/me/factors')).body as unknown as OwnFactors;
   const beginTotp = async (held: SessionClient) => (await held.call('POST', '/me/factors/totp', {})).body;

@@ -4,6 +4,7 @@ import type { OwnFactors } from '../../shared/api/own-factors.ts';
 import { newLogin, newPassword } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { createSoftPasskey } from '../servers/soft-passkey.ts';
+import { newestFirst } from './by-time.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { request, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
@@ -53,13 +54,9 @@ describe.each(['sqlite', 'postgres'] as const)('what proves somebody, changed by
   const kindsOf = ({ factors }: OwnFactors) => factors.map(({ kind }) => kind).toSorted();
   const codeAt = (seed: string) => new TOTP({ secret: Secret.fromBase32(seed) }).generate({ timestamp: keyturn.clock.now() });
   const mailedTo = async (address: string, after = 0): Promise<string> => {
-    const codes = () =>
-      keyturn
-        .messages(address)
-        .filter(holdsCode)
-        .toSorted((one, other) => (one.at < other.at ? -1 : 1));
+    const codes = () => newestFirst(keyturn.messages(address).filter(holdsCode));
     await until(() => codes().length > after, `a code to ${address}`);
-    return codeIn(codes().at(-1) as never);
+    return codeIn(codes()[0] as never);
   };
   const confirm = (held: SessionClient, begun: SessionReply, code: string, more: object = {}) =>
     held.call('POST', '/me/factors/confirm', { ceremony: begun.body.ceremony, code, ...more });

@@ -17,6 +17,7 @@ import { systemRandom } from '../../src/platform/system-random.ts';
 import { createStore } from '../../src/store/create-store.ts';
 import type { SealingKey } from '../../src/store/secrets.ts';
 import { createTexts } from '../../src/texts/create-texts.ts';
+import { newestFirst } from './by-time.ts';
 
 /** The machine's clock, moved ahead by tests: what waits for a time span is waited for in no time. */
 export interface MovableClock extends Clock {
@@ -137,7 +138,7 @@ export async function startKeyturn(options: KeyturnOptions): Promise<Keyturn> {
     messages,
     async waitForMessage(to, after = 0) {
       await until(() => messages(to).length > after, `a message to ${to}`);
-      const [newest] = messages(to).toSorted((left, right) => (left.at < right.at ? 1 : -1));
+      const [newest] = newestFirst(messages(to));
       if (newest === undefined) throw new Error('no message');
       return newest;
     },

@@ -8,6 +8,7 @@ import { consoleAuthor } from '../../src/core/threat/threat-author.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { createSoftPasskey } from '../servers/soft-passkey.ts';
+import { newestFirst } from './by-time.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { act, newAgent, newCaller, opened } from './helpdesk.ts';
 import { type JourneyClient, request, startJourney } from './journey-client.ts';
@@ -109,10 +110,7 @@ describe.each(['sqlite', 'postgres'] as const)('a raised threat, on %s', (engine
       const before = keyturn.messages(address).filter(holdsCode).length;
       await client.answer({ option: 'email' });
       await until(() => keyturn.messages(address).filter(holdsCode).length > before, 'a code');
-      const newest = keyturn
-        .messages(address)
-        .filter(holdsCode)
-        .toSorted((left, right) => (left.at < right.at ? 1 : -1))[0];
+      const [newest] = newestFirst(keyturn.messages(address).filter(holdsCode));
       await client.answer({ code: newest === undefined ? '' : codeIn(newest) });
     };
     const recovering = await startJourney(keyturn.url, person.login);
@@ -173,10 +171,7 @@ describe.each(['sqlite', 'postgres'] as const)('a raised threat, on %s', (engine
       // Who has nothing else is sent one at once.
       if (client.step.kind === 'choose-factor') await client.answer({ option: 'email' });
       await until(() => keyturn.messages(address).filter(holdsCode).length > before, 'a code');
-      const newest = keyturn
-        .messages(address)
-        .filter(holdsCode)
-        .toSorted((left, right) => (left.at < right.at ? 1 : -1))[0];
+      const [newest] = newestFirst(keyturn.messages(address).filter(holdsCode));
       await client.answer({ code: newest === undefined ? '' : codeIn(newest) });
       const { token = '' } = (await exchange(keyturn.url, client)).body;
       return (path: string, method = 'GET', body?: object) => inSession(keyturn.url, token, method, path, body);

@@ -3,6 +3,7 @@ import { addFactor } from '../../src/core/enrolment/add-factor.ts';
 import type { AccountRef } from '../../src/core/ports/directory.ts';
 import type { EmbeddedAccountRow } from '../../src/core/ports/embedded-store.ts';
 import { newLogin } from '../conformance/samples.ts';
+import { newestFirst } from './by-time.ts';
 import { type JourneyClient, startIdly } from './journey-client.ts';
 import { addPerson } from './sample-directory.ts';
 import { type SessionClient, signIn } from './sign-in-client.ts';
@@ -88,10 +89,7 @@ export function vouchingOn(keyturn: () => Keyturn) {
     await client.answer({ option: 'email' });
     await worked();
     await until(() => mailed() > before, `a code to ${address}`);
-    const [newest] = keyturn()
-      .messages(address)
-      .filter(holdsCode)
-      .toSorted((one, other) => (one.at < other.at ? 1 : -1));
+    const [newest] = newestFirst(keyturn().messages(address).filter(holdsCode));
     if (newest === undefined) throw new Error('no code');
     await client.answer({ code: codeIn(newest) });
     return client;
