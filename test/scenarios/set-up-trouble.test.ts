@@ -7,10 +7,12 @@ import { loadSettings } from '../../src/config/load-settings.ts';
 import { startServer } from '../../src/main.ts';
 import { writeSettings } from '../cli/run-command.ts';
 import { type CertificateAuthority, createCertificateAuthority } from '../servers/certificate-authority.ts';
+import { claimFreePort } from '../servers/free-address.ts';
 import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
 import { sharedSlapd } from '../servers/shared-servers.ts';
 import { type SlapdDirectory, type SlapdServer, startSlapd } from '../servers/slapd.ts';
 import { type SmtpServer, startSmtp } from '../servers/smtp.ts';
+import { startTcpProxy } from '../servers/tcp-proxy.ts';
 import { browserAt, enter } from './set-up-browser.ts';
 import { until } from './start-keyturn.ts';
 
@@ -167,6 +169,72 @@ describe('a certificate that is not right', () => {
     });
     expect(body.trouble.problem).toMatch(new RegExp(`^${smtp.host}:${smtp.port}: .{10}`));
     expect(body.trouble.fix).toMatch(/.{10}/);
+  });
+});
+
+describe('a directory that answers badly', () => {
+  const finish = () => browser.call('POST', '/set-up/finish', { version, administrator: 'alice' });
+  const behindProxy = () => startTcpProxy({ targetHost: slapd.host, targetPort: Number(new URL(slapd.url).port) });
+
+  it('is set up by two of its three servers while the third is dead, which is named', async () => {
+    const [dead, other] = await Promise.all([claimFreePort(), behindProxy()]);
+    try {
+      const gone = `ldaps://127.0.0.1:${dead.port}`;
+      const second = `ldaps://${other.host}:${other.port}`;
+      await save({ directory: directoryAt(slapd, { servers: [gone, slapd.url, second] }), ...rest() });
+      const checked = await check();
+      expect(errorsOf(checked)).toEqual([]);
+      expect(checked.findings).toContainEqual({
+        level: 'warning',
+        text: expect.stringMatching(new RegExp(`^${gone}: .*refused`)),
+        fix: expect.stringMatching(/.{10}/),
+      });
+      for (const url of [slapd.url, second]) expect(checked.findings).toContainEqual({ level: 'ok', text: url, fix: null });
+      expect(checked.people?.count).toBeGreaterThan(5);
+      expect(await finish()).toMatchObject({ status: 200 });
+    } finally {
+      dead.release();
+      await other.stop();
+    }
+  });
+
+  it('is said to be up and not to answer where it is too slow, and nothing is lost until it does', async () => {
+    const proxy = await behindProxy();
+    try {
+      await save({ directory: directoryAt(slapd, { servers: [`ldaps://${proxy.host}:${proxy.port}`] }), ...rest() });
+      proxy.setMode('stall');
+      const checked = await check();
+      expect(checked.people).toBeNull();
+      expect(errorsOf(checked)).toContainEqual({
+        level: 'error',
+        text: expect.stringMatching(/did not answer|within/),
+        fix: expect.stringMatching(/.{10}/),
+      });
+      expect(await finish()).toMatchObject({ status: 409, body: { code: 'set-up.directory-trouble' } });
+      expect((await browser.call<ShownSetUp>('GET', '/set-up')).body).toMatchObject({
+        version,
+        answers: rest(),
+        known: { directory: true },
+      });
+      proxy.setMode('forward');
+      expect((await check()).people?.count).toBeGreaterThan(5);
+      expect(await finish()).toMatchObject({ status: 200 });
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  it('is told for each thing that an account cannot do which may only read, with the line that grants it', async () => {
+    await save({ directory: directoryAt(slapd, { account: slapd.readOnly.dn }) }, { directory: slapd.readOnly.password });
+    const checked = await check();
+    expect(checked.people?.count).toBeGreaterThan(5);
+    const errors = errorsOf(checked);
+    expect(errors.map(({ text }) => text).join('\n')).toMatch(/^the right to write userPassword is missing/m);
+    for (const { fix } of errors) expect(fix).toMatch(/.{10}/);
+    const can = checked.findings.filter(({ level }) => level === 'ok').map(({ text }) => text);
+    expect(can).not.toContain('reset-password');
+    await save({ directory: directoryAt(slapd) });
+    expect(errorsOf(await check())).toEqual([]);
   });
 });
 

@@ -9,7 +9,8 @@ import type { Configuration } from './document.ts';
 
 /*
  * Every generated set of rules is judged twice: by the checks, and by trying. What is tried knows nothing of the checks or of the traits of
- * the kinds: it lets attackers in who hold this or that, walks through all situations, and plays two accounts against each other.
+ * the kinds: it lets attackers in who hold this or that, gives each rule all combinations of proofs that there are, walks through all
+ * situations, and plays two accounts against each other.
  */
 
 const OFFERED = ['reset-password', 'unlock-account'] as const;
@@ -54,7 +55,18 @@ const generated = fc
         groups: some('g', 'h'),
         places: some('p'),
       }),
-      accepted: fc.array(fc.subarray(KINDS, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 3 }),
+      // A rule that accepts nothing is there to bar people, and is weak in no way.
+      accepted: fc.array(fc.subarray(KINDS, { minLength: 1, maxLength: 3 }), { maxLength: 3 }),
+      choice: fc.option(
+        fc.shuffledSubarray(KINDS, { minLength: 2, maxLength: 5 }).chain((kinds) =>
+          fc.nat({ max: Math.min(2, kinds.length - 1) }).chain((enforced) =>
+            fc.integer({ min: 1, max: kinds.length - enforced }).map((count) => ({
+              ...{ enforced: kinds.slice(0, enforced), anyOf: kinds.slice(enforced), count },
+            })),
+          ),
+        ),
+        { nil: undefined, freq: 2 },
+      ),
     }),
     { minLength: 1, maxLength: 4 },
   )
@@ -70,6 +82,23 @@ const generated = fc
   );
 
 const holds = (some: readonly string[], all: readonly string[]) => all.every((each) => some.includes(each));
+
+/** All combinations that there are. */
+const EVERY = Array.from({ length: 2 ** KINDS.length }, (_, number) => KINDS.filter((_kind, bit) => ((number >> bit) & 1) === 1));
+
+function isByChoice({ choice }: ProofRule, proofs: readonly string[]): boolean {
+  if (choice === undefined || !holds(proofs, choice.enforced)) return false;
+  return choice.anyOf.filter((kind) => proofs.includes(kind)).length >= choice.count;
+}
+const isEnough = (rule: ProofRule, proofs: readonly string[]) =>
+  rule.accepted.some((kinds) => holds(proofs, kinds)) || isByChoice(rule, proofs);
+
+/** What a choice takes and nothing too much. */
+function leastOf(rule: ProofRule): FactorKind[][] {
+  const all = EVERY.filter((kinds) => isByChoice(rule, kinds));
+  return all.filter((kinds) => !all.some((fewer) => fewer.length < kinds.length && holds(kinds, fewer)));
+}
+const sorted = (kinds: readonly string[]) => kinds.toSorted().join(' + ');
 
 function isWeak(kinds: readonly FactorKind[]): boolean {
   return ATTACKERS.some((attacker) => holds(attacker, kinds)) || !kinds.some((kind) => OPENING.includes(kind));
@@ -102,10 +131,10 @@ function meets({ when }: ProofRule, world: (typeof WORLDS)[number]): boolean {
 /** Whether somebody gets into an account with these proofs and the passwords of these accounts. */
 function getsIn(account: 'A' | 'B', rule: ProofRule, proofs: readonly string[], passwords: readonly string[]): boolean {
   const other = passwords.some((each) => each !== account) ? ['linked-account'] : [];
-  return rule.accepted.some((kinds) => holds([...proofs, ...other], kinds));
+  return isEnough(rule, [...proofs, ...other]);
 }
 
-const reported = { weak: 0, never: 0, open: 0, cycle: 0, left: 0 };
+const reported = { weak: 0, weakChoice: 0, needless: 0, easier: 0, never: 0, open: 0, cycle: 0, left: 0 };
 
 it('finds every rule that is weak, leads in a circle, strands people or never counts, and no other, in 1,000 sets of rules', () => {
   fc.assert(
@@ -114,28 +143,47 @@ it('finds every rule that is weak, leads in a circle, strands people or never co
       checkRules({ section: 'recovery', rules, goals: OFFERED }, report);
       checkLinkedAccounts({ recovery: { rules }, factors: { coolDownHours: 24 } } as unknown as Configuration, report);
       const told = (path: string, pattern: RegExp) => problems.some((problem) => problem.path === path && pattern.test(problem.message));
+      /** The combinations of which something is said at a place, each spelled in one order. */
+      const named = (path: string, pattern: RegExp) =>
+        problems
+          .filter((problem) => problem.path === path && pattern.test(problem.message))
+          .map(({ message }) => sorted((/^[\w+ -]+/.exec(message)?.[0] ?? '').replace(/ is not accepted elsewhere$/, '').split(' + ')))
+          .toSorted();
       for (const [index, rule] of rules.entries()) {
         const at = `recovery.rules[${index}]`;
         for (const [nth, kinds] of rule.accepted.entries()) {
           const weak = isWeak(kinds);
           expect(told(`${at}.accepted[${nth}]`, /^(Very weak|Weak|Nobody can give it)/), `${at} ${kinds.join('+')}`).toBe(weak);
           if (weak) reported.weak += 1;
+          // Whoever gives it would get in without it as well. Of two that are the same the first one stays.
+          const others = rule.accepted.filter(
+            (other, position) => position !== nth && !(position > nth && sorted(other) === sorted(kinds)),
+          );
+          const needless = EVERY.every((proofs) => !holds(proofs, kinds) || others.some((other) => holds(proofs, other)));
+          expect(told(`${at}.accepted[${nth}]`, /^Never needed/), `${at} ${kinds.join('+')} needless`).toBe(needless);
+          if (needless) reported.needless += 1;
+        }
+        const least = leastOf(rule);
+        const weakOnes = least.filter(isWeak).map(sorted).toSorted();
+        expect(named(`${at}.choice`, /: (Very weak|Weak|Nobody can give it)/), `${at} choice`).toEqual(weakOnes);
+        reported.weakChoice += weakOnes.length;
+        const own = new Map([...rule.accepted, ...least].map((kinds) => [sorted(kinds), kinds]));
+        // Anybody can say that they are this client.
+        const easier = [...own].filter(
+          ([, kinds]) =>
+            rule.when.clients !== undefined && !rules.some((other) => other.when.clients === undefined && isEnough(other, kinds)),
+        );
+        expect(named(`${at}.when.clients`, /is not accepted elsewhere/), `${at} clients`).toEqual(easier.map(([name]) => name).toSorted());
+        reported.easier += easier.length;
+        for (const [name, kinds] of own) {
           if (!kinds.includes('linked-account')) continue;
           const rest = kinds.filter((kind) => kind !== 'linked-account');
-          const own = `${kinds.join(' + ')}: `;
-          const mine = problems.filter(({ path, message }) => path === at && message.startsWith(own)).map(({ message }) => message);
           // Nobody's password is known, and the other account falls all the same: this one then falls by it.
           const open = rules.some((other) => getsIn('B', other, rest, []));
           // The password of this account is known, and the other one falls by it.
           const cycle = !open && rules.some((other) => getsIn('B', other, rest, ['A']));
-          expect(
-            mine.some((message) => message.includes('adds nothing')),
-            `${at} open`,
-          ).toBe(open);
-          expect(
-            mine.some((message) => message.includes('a cycle')),
-            `${at} cycle`,
-          ).toBe(cycle);
+          expect(named(at, /adds nothing/).includes(name), `${at} open`).toBe(open);
+          expect(named(at, /: a cycle/).includes(name), `${at} cycle`).toBe(cycle);
           if (open) reported.open += 1;
           if (cycle) reported.cycle += 1;
         }

@@ -6,6 +6,7 @@ import { claimFreePort } from '../../../test/servers/free-address.ts';
 import { createScratchFolder, removeScratchFolder } from '../../../test/servers/scratch.ts';
 import { sharedDs389, sharedSamba, sharedSlapd } from '../../../test/servers/shared-servers.ts';
 import { startSlapd } from '../../../test/servers/slapd.ts';
+import { startTcpProxy } from '../../../test/servers/tcp-proxy.ts';
 import { createDirectoryFinder } from './find-directory.ts';
 
 const finder = createDirectoryFinder();
@@ -46,25 +47,26 @@ describe('what an address tells', () => {
     }
   });
 
-  it('names each server that the DNS knows, also one that is dead', async () => {
+  it('names each of three servers that the DNS knows, also the one that is dead, in the order of the DNS', async () => {
     const [slapd, dead] = [await sharedSlapd(), await claimFreePort()];
     const port = Number(new URL(slapd.ldapUrl).port);
+    const other = await startTcpProxy({ targetHost: slapd.host, targetPort: port });
+    const record = (priority: number, at: number) => ({ priority, weight: 0, port: at, target: 'localhost' });
     const dns = await startDns({
-      '_ldap._tcp.example.test': [
-        { priority: 0, weight: 0, port: dead.port, target: 'localhost' },
-        { priority: 1, weight: 0, port, target: 'localhost' },
-      ],
+      '_ldap._tcp.example.test': [record(0, dead.port), record(2, other.port), record(1, port)],
     });
     try {
       const found = await createDirectoryFinder(dns.resolveSrv).look('example.test', slapd.caPem);
       expect(found.servers).toMatchObject([
         { url: `ldap://localhost:${dead.port}`, trouble: { code: 'directory.unreachable', problem: 'The server refused the connection' } },
         { url: `ldap://localhost:${port}`, startTls: true, trouble: null },
+        { url: `ldap://localhost:${other.port}`, startTls: true, trouble: null },
       ]);
       expect(found).toMatchObject({ kind: 'openldap', trust: null });
       expect(await finder.look(`localhost:${dead.port}`)).toMatchObject({ chain: [], trust: null, kind: null, namingContexts: [] });
     } finally {
       await dns.stop();
+      await other.stop();
       dead.release();
     }
   });
