@@ -65,7 +65,7 @@ const movedSchema = z.object({
 
 /** What a configuration that is not in force would do, by what the last count has read of everybody. */
 export const draftCountSchema = z.object({
-  /** The count it goes by; null: nobody was counted yet. */
+  /** The count it goes by; null: nobody was counted, or so long ago that what was read of people is kept no more. */
   counted: z.object({ at: time, looked: z.number() }).nullable(),
   /** What its rules ask for and that count has not looked up: nothing can be said until people are counted with it. */
   notLookedUp: z.object({ places: z.array(z.string()), groups: z.array(z.string()), managers: z.boolean() }).nullable(),

@@ -16,6 +16,8 @@ const INVITATION_GRACE = 90 * DAY;
 const VOUCH_GRACE = 7 * DAY;
 /** A message that could not be delivered stays this long, for the operator to see. */
 const FAILED_MESSAGE_GRACE = 7 * DAY;
+/** Who was counted, with names, is of use while rules are worked on, and by then as old as whoever reads it should still go by. */
+const COUNTED_GRACE = 30 * DAY;
 
 /**
  * Deletes what is past its use at `now` (milliseconds since 1970). Each kind is a statement of its own: tidying never
@@ -71,6 +73,12 @@ export async function tidy(db: Database, now: number): Promise<number> {
         eb.and([eb('done_at', 'is', null), eb('failed_at', 'is', null), eb('expires_at', '<=', now - FAILED_MESSAGE_GRACE)]),
       ]),
     );
+  // By the counts that are young enough, so that parts of which the count is gone go too.
+  const young = db
+    .selectFrom('people_counts')
+    .select('id')
+    .where('seen_at', '>', now - COUNTED_GRACE);
+  const counted = db.deleteFrom('counted_people').where('count_id', 'not in', young);
 
   let deleted = 0;
   for (const statement of [
@@ -87,6 +95,7 @@ export async function tidy(db: Database, now: number): Promise<number> {
     unused,
     vouches,
     messages,
+    counted,
   ]) {
     const result = await statement.executeTakeFirst();
     deleted += Number(result.numDeletedRows);

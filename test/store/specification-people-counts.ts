@@ -59,5 +59,20 @@ export function specifyPeopleCounts(makeDatabase: MakeDatabase): void {
       expect(await one.peopleCounts.end(dead.id, { ...DONE, now: NOW + 61 })).toBe(false);
       expect((await one.peopleCounts.lastDone())?.looked).toBe(9);
     });
+
+    it('keep who was counted for thirty days after their end, and their numbers for longer', async () => {
+      const [counted, end] = [row(NOW + 100), NOW + 200];
+      await one.peopleCounts.cancel(NOW + 99);
+      await one.peopleCounts.begin(counted, NOW);
+      await one.peopleCounts.keepPart(counted.id, 0, 'found');
+      await one.peopleCounts.keepPart(counted.id, 1, 'people');
+      await one.peopleCounts.end(counted.id, { ...DONE, now: end });
+      const parts = () => Promise.all([0, 1].map((part) => two.peopleCounts.readPart(counted.id, part)));
+      await two.tidy(end + 30 * 86_400_000 - 1);
+      expect(await parts()).toEqual(['found', 'people']);
+      await one.tidy(end + 30 * 86_400_000);
+      expect(await parts()).toEqual([null, null]);
+      expect(await one.peopleCounts.lastDone()).toMatchObject({ id: counted.id, numbers: '{}' });
+    });
   });
 }

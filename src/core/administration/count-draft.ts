@@ -48,7 +48,7 @@ export interface DraftNumbers {
 
 /** What a draft would do, by what the last count has read of everybody. */
 export interface DraftCount {
-  /** The count it goes by; null: nobody was counted yet. */
+  /** The count it goes by; null: nobody was counted, or nothing of who was is kept any more. */
   readonly row: PeopleCountRow | null;
   /** What its rules ask for and the count has not looked up: nothing can be said then. null: nothing. */
   readonly notLookedUp: NotLookedUp | null;

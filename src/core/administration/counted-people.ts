@@ -86,7 +86,7 @@ export function createPeopleKeeper({ peopleCounts }: Parts, count: string) {
   };
 }
 
-/** What a count has found; null: it is there no more, as another one came to its end. @throws AppError `store.undecryptable` */
+/** What a count has found; null: it is there no more, as another one came to its end or it is too old. @throws AppError `store.undecryptable` */
 export async function readCounted({ peopleCounts }: Parts, count: string): Promise<Counted | null> {
   const kept = await peopleCounts.readPart(count, 0);
   return kept === null ? null : (JSON.parse(kept) as Counted);
@@ -94,7 +94,7 @@ export async function readCounted({ peopleCounts }: Parts, count: string): Promi
 
 /**
  * Everybody who was counted, some at a time.
- * @throws AppError `store.undecryptable`; `store.unavailable` when another count has come to its end meanwhile, and there is no more of this
+ * @throws AppError `store.undecryptable`; `store.unavailable` when it is deleted meanwhile, as another count has come to its end
  */
 export async function* readCountedPeople(
   { peopleCounts }: Parts,

@@ -36,7 +36,10 @@ export interface PeopleCountStore {
     id: string,
     how: Pick<PeopleCountRow, 'looked' | 'problem' | 'numbers'> & { outcome: Exclude<CountOutcome, 'running'>; now: number },
   ): Promise<boolean>;
-  /** Keeps a part of what a count found of everybody, until it fails or the next one is done. It is sealed: people are named in it. */
+  /**
+   * Keeps a part of what a count found of everybody, until it fails, the next one is done, or thirty days are over (`tidy`). It is sealed:
+   * people are named in it.
+   */
   keepPart(id: string, part: number, facts: string): Promise<void>;
   /** @returns null: there is none. @throws AppError `store.undecryptable` */
   readPart(id: string, part: number): Promise<string | null>;
