@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reachRealDirectory } from '../scenarios/real-directories.ts';
 import { addPerson, embeddedSection } from '../scenarios/sample-directory.ts';
-import { createMovableClock } from '../scenarios/start-keyturn.ts';
+import { createMovableClock, until } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
 import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
@@ -50,9 +52,9 @@ describe.each(APPEARANCES)('what a change of the rules does to people, %s', (_, 
     await portal?.close();
   });
 
-  it('is told before it is saved, with names and as a list, and asks for what was not looked up', async () => {
+  it('is told beside each rule while it is changed, then before it is saved, with names and as a list', async () => {
     const owner = await portal.keyturn.enrol(chief);
-    const { page, complaints, context } = await openPage(browser, portal.origin, { ...options, locale, expectedStatuses: [401, 403] });
+    const { page, complaints, context } = await openPage(browser, portal.origin, { ...options, locale, expectedStatuses: [401, 403, 422] });
     const look = async (what: string) => {
       expect(await axe(page), what).toEqual([]);
       await screenshot(page, `draft-count-${what}-${locale}`);
@@ -61,12 +63,35 @@ describe.each(APPEARANCES)('what a change of the rules does to people, %s', (_, 
     const press = (text: string | undefined) => page.getByRole('button', { name: text ?? '', exact: true }).click();
     await signInHere(page, portal, { login: chief, owner, language });
     await page.goto(`${portal.origin}/admin?page=configuration&section=recovery`);
-    // People of the laboratory would have to give what none of them has.
-    const accepted = page.locator('[id="recovery.rules[0].accepted[0]"]');
-    await accepted.getByLabel('recovery-code', { exact: true }).check();
-    await press(word['configuration.review']);
-    await page.getByText(say('count.none')).waitFor();
+    const [laboratory, everybody] = [0, 1].map((nth) => page.locator(`[id="recovery.rules[${nth}]"]`)) as [Locator, Locator];
+    const unknown = say('draft-count.rule.unknown');
+    await page.getByText(say('draft-count.none')).waitFor();
+    for (const rule of [laboratory, everybody]) await rule.getByText(unknown).waitFor();
+    await look('nobody-counted');
     await press(word['count.begin']);
+    await laboratory.getByText(say('count.rule', { able: 2, stranded: 0 })).waitFor();
+    await everybody.getByText(say('count.rule', { able: 1, stranded: 0 })).waitFor();
+    await look('in-force');
+
+    // People of the laboratory would have to give what none of them has.
+    const kind = page.locator('[id="recovery.rules[0].accepted[0]"]').getByLabel('recovery-code', { exact: true });
+    await kind.check();
+    await laboratory.getByText(say('draft-count.rule', { able: 0, stranded: 2 })).waitFor();
+    await everybody.getByText(say('draft-count.rule', { able: 1, stranded: 0 })).waitFor();
+    await page.getByText(say('draft-count.recovery.lost_other', { count: 2 })).waitFor();
+    await look('rows');
+    await kind.uncheck();
+    await laboratory.getByText(say('draft-count.rule', { able: 2, stranded: 0 })).waitFor();
+    await page.getByText(say('draft-count.nobody')).waitFor();
+    // What could not be saved has no numbers.
+    const name = laboratory.locator('[id="recovery.rules[0].name"]');
+    await name.fill('everybody');
+    await laboratory.getByText(unknown).waitFor();
+    await look('not-in-order');
+    await name.fill('laboratory');
+    await kind.check();
+    await page.getByText(say('draft-count.recovery.lost_other', { count: 2 })).waitFor();
+    await press(word['configuration.review']);
     await page.getByText(say('draft-count.recovery.lost_other', { count: 2 })).waitFor();
     const what = say('draft-count.recovery.lost.one');
     await page.getByText(say('draft-count.person', { name: 'Nina Nowak', login: 'nina', directory: 'people', what })).waitFor();
@@ -80,12 +105,92 @@ describe.each(APPEARANCES)('what a change of the rules does to people, %s', (_, 
     await press(word['configuration.sections']);
     await page.getByRole('button', { name: 'Recovery', exact: true }).click();
     await page.locator('[id="recovery.rules[0].when.groups"]').fill('Archive');
+    for (const rule of [laboratory, everybody]) await rule.getByText(unknown).waitFor();
     await press(word['configuration.review']);
     await page.getByText(say('draft-count.not-looked-up', { names: 'Archive' })).waitFor();
     await look('not-looked-up');
     await press(word['count.again']);
     await page.getByText(say('draft-count.nobody')).waitFor();
     await look('nobody');
+
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});
+
+describe('a count that was begun for a change', () => {
+  const word = wordsOf('en', 'admin');
+  const chief = uniqueName('chief');
+  let portal: PortalKeyturn;
+  let browser: Browser;
+  let far: Awaited<ReturnType<typeof reachRealDirectory>>;
+  beforeAll(async () => {
+    far = await reachRealDirectory('openldap');
+    [portal, browser] = await Promise.all([
+      startPortalKeyturn({
+        directories: [embeddedSection(), { ...far.section, id: 'far' }],
+        configuration: {
+          signIn: { enabled: true },
+          recovery: { rules: [{ name: 'everybody', accepted: [['email', 'totp']] }] },
+          roles: [{ name: 'chiefs', may: ['manage-configuration'], heldBy: { directories: ['people'], accounts: [chief] } }],
+        },
+        clock: createMovableClock(),
+        host: 'localhost',
+      }),
+      launchBrowser(),
+    ]);
+    await addPerson(portal.keyturn, chief);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await portal?.close();
+    await far?.proxy.stop();
+  });
+
+  it('ends with the next change and with the page, and the one of somebody else goes on', async () => {
+    const owner = await portal.keyturn.enrol(chief);
+    const { page, complaints, context } = await openPage(browser, portal.origin, { expectedStatuses: [401, 403] });
+    const { peopleCounts } = portal.keyturn.deps.store;
+    const press = (text: string | undefined) => page.getByRole('button', { name: text ?? '', exact: true }).click();
+    await signInHere(page, portal, { login: chief, owner, language: 'en' });
+    await page.goto(`${portal.origin}/admin?page=configuration&section=recovery`);
+    const kind = page.locator('[id="recovery.rules[0].accepted[0]"]').getByLabel('recovery-code', { exact: true });
+    // It comes to no end while this directory does not answer.
+    far.proxy.setMode('stall');
+    const begin = async () => {
+      await press(word['count.begin']);
+      await page.getByRole('button', { name: word['count.cancel'] ?? '' }).waitFor();
+      const begun = await peopleCounts.latest();
+      expect(begun).toMatchObject({ author: chief, outcome: 'running' });
+      return begun?.id;
+    };
+    const isCancelled = async (id: string | undefined) => {
+      await until(async () => (await peopleCounts.latest())?.outcome !== 'running', 'the end of a count');
+      expect(await peopleCounts.latest()).toMatchObject({ id, outcome: 'cancelled' });
+    };
+    await kind.check();
+    const first = await begin();
+    await kind.uncheck();
+    await isCancelled(first);
+
+    await kind.check();
+    const second = await begin();
+    await press(word['configuration.sections']);
+    await isCancelled(second);
+
+    await press(word['configuration.review']);
+    const third = await begin();
+    await press(word['configuration.sections']);
+    await isCancelled(third);
+
+    // Another node counts for somebody else.
+    const now = portal.keyturn.clock.now() + 1000;
+    expect(await peopleCounts.begin({ id: 'elsewhere', configuration: 1, author: 'frida', begunAt: now }, 0)).toBe(true);
+    await press(word['configuration.review']);
+    await page.getByText('frida').waitFor();
+    await press(word['configuration.sections']);
+    await page.getByRole('heading', { level: 1, name: word['configuration.title'] ?? '' }).waitFor();
+    expect(await peopleCounts.latest()).toMatchObject({ id: 'elsewhere', outcome: 'running' });
     expect(complaints).toEqual([]);
     await context.close();
   });

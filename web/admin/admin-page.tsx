@@ -68,6 +68,7 @@ function AdminContent({ contact, signIn, search, go }: AdminPageProps) {
     else if (outcome.failure.kind === 'problem' && outcome.failure.status === 401) setState({ name: 'out' });
     else setState({ name: 'failed', failure: outcome.failure });
   }, []);
+  const onOver = useCallback(() => setState({ name: 'out' }), []);
   useEffect(() => {
     void load();
   }, [load]);
@@ -111,7 +112,6 @@ function AdminContent({ contact, signIn, search, go }: AdminPageProps) {
     return <SimplePage title={t('title')} paragraphs={[t('no-directory.text')]} mistakes={mistakes} action={retry} other={without} />;
   }
   const { overview } = state;
-  const onOver = () => setState({ name: 'out' });
   if (overview.session === 'passkey-needed')
     return <MakePasskeyPage onMade={() => void load()} onOver={onOver} onSignOut={() => void signOut()} />;
   const back = () => go('/admin');

@@ -96,6 +96,7 @@ function Editor({ contact, may, search, draft, setDraft, go, onApplied, onBack, 
         value={sections[section]}
         inForce={before[section]}
         draft={draft}
+        whole={{ document, base }}
         required={schema.required?.includes(section) === true}
         readOnly={shown.readOnly}
         problems={problems}

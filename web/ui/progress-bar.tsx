@@ -3,9 +3,9 @@ import classes from './progress-bar.module.css';
 interface ProgressBarProps {
   /** What goes on. */
   label: string;
-  /** How far it has come, of 100, */
-  percent: number;
-  /** and the same in words, for those who see it. */
+  /** How far it has come, of 100; absent: it goes on, and nobody knows how far it is. */
+  percent?: number;
+  /** The same in words, for those who see it. */
   text: string;
 }
 

@@ -7,39 +7,54 @@ import { keepFile } from '../../ui/keep-file.ts';
 import { Actions } from '../../ui/layout.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
-import { Skeleton } from '../../ui/skeleton.tsx';
 import classes from '../admin.module.css';
 import { linesOfRule } from '../people-count.tsx';
-import type { Json } from './setting-schema.ts';
-import { useDraftCount } from './use-draft-count.ts';
+import type { DraftCounted } from './use-draft-count.ts';
 
 type Numbers = NonNullable<DraftCount['numbers']>;
 type Person = Numbers['first'][number];
 
+interface DraftCountProps {
+  counted: DraftCounted;
+  /** Something differs from what is in force: then it is told what that does. */
+  isChanging: boolean;
+  /** The rules are told with their people here, and not beside each. */
+  withRules: boolean;
+}
+
 /** Whom a change lets recover and sign in who could not, whom it keeps from it, and of whom something weak is accepted. */
-export function DraftCountPart({ document, base, onOver }: { document: Json; base: number; onOver: () => void }) {
+export function DraftCountPart({ counted: count, isChanging, withRules }: DraftCountProps) {
   const { t } = useTranslation('admin');
   const { t: portal } = useTranslation();
-  const { value, failure, running, begin, cancel, takeList } = useDraftCount(document, base, onOver);
+  const { value, isAsking, failure, running, begin, cancel, takeList } = count;
   const { counted = null, notLookedUp = null, notCounted = [], numbers = null } = value ?? {};
   const take = async () => {
     const list = await takeList();
     if (list !== undefined) keepFile('people-moved.csv', list, 'text/csv');
   };
   const missing = notLookedUp === null ? [] : [...notLookedUp.groups, ...notLookedUp.places];
-  const isAnybodyMoved = numbers !== null && numbers.first.length > 0;
+  const isAnybodyMoved = isChanging && numbers !== null && numbers.first.length > 0;
   return (
     <section className={classes.part} aria-labelledby="draft-count">
       <h2 className={classes.heading} id="draft-count">
-        {t('draft-count.title')}
+        {t(isChanging ? 'draft-count.title' : 'count.title')}
       </h2>
       {failure !== undefined && <Notice tone="warning">{mistakeOf(failure, portal).text}</Notice>}
-      {value === undefined && failure === undefined && <Skeleton />}
-      {value !== undefined && counted === null && <p>{t('count.none')}</p>}
+      {isAsking && <ProgressBar label={t('draft-count.counting')} text={t('draft-count.counting')} />}
+      {value !== undefined && counted === null && <p>{t('draft-count.none')}</p>}
       {missing.length > 0 && <Notice tone="warning">{t('draft-count.not-looked-up', { names: formatList(missing) })}</Notice>}
       {notLookedUp?.managers === true && <Notice tone="warning">{t('draft-count.managers')}</Notice>}
-      {numbers !== null && <MovedNumbers numbers={numbers} />}
-      {notCounted.length > 0 && <Notice tone="warning">{t('draft-count.not-counted', { settings: formatList(notCounted) })}</Notice>}
+      {numbers !== null && notCounted.length > 0 && (
+        <Notice tone="warning">{t('draft-count.not-counted', { settings: formatList(notCounted) })}</Notice>
+      )}
+      {numbers !== null && isChanging && <MovedNumbers numbers={numbers} byRulesAlone={notCounted.length > 0} />}
+      {numbers !== null && !isChanging && <p>{t('count.is', { stranded: numbers.after.stranded, looked: numbers.after.looked })}</p>}
+      {numbers !== null && withRules && (
+        <div className={classes.item}>
+          <RuleLines title={t('rules.recovery')} rules={numbers.after.recovery} />
+          <RuleLines title={t('rules.signIn')} rules={numbers.after.signIn} />
+        </div>
+      )}
       {counted !== null && <p className={classes.quiet}>{t('draft-count.at', { time: formatTime(counted.at), looked: counted.looked })}</p>}
       <div role="status">{running !== undefined && <p>{t('count.running', { author: running.author, looked: running.looked })}</p>}</div>
       {running !== undefined && counted !== null && counted.looked > 0 && (
@@ -63,7 +78,13 @@ export function DraftCountPart({ document, base, onOver }: { document: Json; bas
   );
 }
 
-function MovedNumbers({ numbers: { before, after, moved, first } }: { numbers: Numbers }) {
+interface MovedProps {
+  numbers: Numbers;
+  /** Other settings that people rest on change as well. */
+  byRulesAlone: boolean;
+}
+
+function MovedNumbers({ numbers: { before, after, moved, first }, byRulesAlone }: MovedProps) {
   const { t } = useTranslation('admin');
   const sums = (['recovery', 'signIn'] as const).flatMap((can) =>
     (['lost', 'gained', 'weakened'] as const).map((what) => ({ can, what, count: moved[can][what] })),
@@ -71,7 +92,7 @@ function MovedNumbers({ numbers: { before, after, moved, first } }: { numbers: N
   const told = sums.filter(({ count }) => count > 0);
   return (
     <div className={classes.item}>
-      {told.length === 0 && <p>{t('draft-count.nobody')}</p>}
+      {told.length === 0 && <p>{t(byRulesAlone ? 'draft-count.nobody.by-rules' : 'draft-count.nobody')}</p>}
       {told.map(({ can, what, count }) => {
         const text = t(`draft-count.${can}.${what}` as 'draft-count.recovery.lost', { count });
         return what === 'gained' ? (
@@ -92,8 +113,6 @@ function MovedNumbers({ numbers: { before, after, moved, first } }: { numbers: N
         </ul>
       )}
       <p>{t('draft-count.stranded', { before: before.stranded, after: after.stranded, looked: after.looked })}</p>
-      <RuleLines title={t('rules.recovery')} rules={after.recovery} />
-      <RuleLines title={t('rules.signIn')} rules={after.signIn} />
     </div>
   );
 }

@@ -1,7 +1,8 @@
+import { useContext } from 'react';
 import { useTranslation } from 'react-i18next';
 import { QuietLink } from '../../ui/layout.tsx';
 import classes from './configuration.module.css';
-import { type ComposedProps, SCHEMA_LANGUAGE, useProblemAt } from './setting-context.ts';
+import { BesideContext, type ComposedProps, SCHEMA_LANGUAGE, useProblemAt } from './setting-context.ts';
 import { SettingPurpose } from './setting-hint.tsx';
 import { emptyOf, isGroup, type Json, pathOf, wordsOf } from './setting-schema.ts';
 
@@ -10,6 +11,7 @@ export function GroupSetting(props: ComposedProps) {
   const { label, schema, value, path, required } = props;
   const { t } = useTranslation('admin');
   const problem = useProblemAt(path);
+  const beside = useContext(BesideContext);
   const isOptional = !required && schema.default === undefined;
   const isThere = !isOptional || value !== undefined;
   return (
@@ -21,6 +23,7 @@ export function GroupSetting(props: ComposedProps) {
         <SettingPurpose schema={schema} />
       </p>
       {problem !== undefined && <p className={classes.problem}>{problem}</p>}
+      {beside(path)}
       {isThere && <GroupParts {...props} />}
       {isOptional && (
         <QuietLink onPress={() => props.onChange(isThere ? undefined : emptyOf(schema))}>

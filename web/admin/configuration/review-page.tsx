@@ -20,6 +20,7 @@ import { ChangeList } from './change-list.tsx';
 import { DraftCountPart } from './draft-count-part.tsx';
 import { ProblemList } from './problem-list.tsx';
 import type { Json } from './setting-schema.ts';
+import { useDraftCount } from './use-draft-count.ts';
 
 interface ReviewProps {
   document: Json;
@@ -114,7 +115,7 @@ export function ReviewPage(props: ReviewProps) {
               <ChangeList changes={judged.changes} />
             </>
           )}
-          {judged.ok && judged.changes.some(isAboutProof) && <DraftCountPart document={document} base={base} onOver={onOver} />}
+          {judged.ok && judged.changes.some(isAboutProof) && <DraftCounts document={document} base={base} onOver={onOver} />}
           {canSave && (
             <>
               <TextField
@@ -144,6 +145,10 @@ export function ReviewPage(props: ReviewProps) {
       )}
     </Question>
   );
+}
+
+function DraftCounts({ document, base, onOver }: Pick<ReviewProps, 'document' | 'base' | 'onOver'>) {
+  return <DraftCountPart counted={useDraftCount(document, base, onOver)} isChanging withRules />;
 }
 
 /** Whether a change can be about who can prove themselves. */

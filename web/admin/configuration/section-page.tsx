@@ -9,6 +9,7 @@ import { BrandingPreview } from './branding-preview.tsx';
 import classes from './configuration.module.css';
 import { GroupParts } from './group-setting.tsx';
 import { MailPreviews } from './mail-preview.tsx';
+import { hasRules, RulesCounted } from './rules-counted.tsx';
 import { Setting } from './setting.tsx';
 import { ProblemsContext } from './setting-context.ts';
 import { SettingPurpose } from './setting-hint.tsx';
@@ -25,6 +26,8 @@ interface SectionProps {
   inForce: Json | undefined;
   /** All that is being changed, with this part; undefined: nothing is. */
   draft: Draft | undefined;
+  /** The draft, or what is in force. */
+  whole: Draft;
   required: boolean;
   readOnly: boolean;
   problems: readonly ShownProblem[];
@@ -37,49 +40,58 @@ interface SectionProps {
 
 /** The settings of one part. What is changed here is kept in this page, and saved with what is changed elsewhere. */
 export function SectionPage(props: SectionProps) {
-  const { name, schema, value, inForce, draft, required, readOnly, problems, contact, onChange, onReview, onBack, onOver } = props;
+  const { name, schema, value, inForce, draft, whole, required, readOnly, problems, contact, onChange, onReview, onBack, onOver } = props;
   const { t } = useTranslation('admin');
   const { tests, page, said } = useTests({ contact, onOver });
   const setting = { label: wordsOf(name), schema, value, path: name, required, onChange };
+  const form = (
+    <Question
+      title={wordsOf(name)}
+      message={said !== undefined && 'text' in said ? said.text : undefined}
+      mistakes={said !== undefined && 'mistake' in said ? [said.mistake] : []}
+      focusOn={said ?? name}
+      onSubmit={onReview}
+    >
+      <ProblemsContext value={problems}>
+        {/* Whoever may change nothing here can still read every text. */}
+        <fieldset className={classes.form} disabled={readOnly}>
+          <legend className={classes.onlyRead}>{wordsOf(name)}</legend>
+          {formOf(schema) === 'group' && (required || schema.default !== undefined) ? (
+            <>
+              <Prose>
+                <p>
+                  <SettingPurpose schema={schema} />
+                </p>
+              </Prose>
+              <GroupParts {...setting} Part={Setting} />
+            </>
+          ) : (
+            <Setting {...setting} />
+          )}
+        </fieldset>
+      </ProblemsContext>
+      {name === 'branding' && <BrandingPreview value={value} />}
+      {name === 'notices' && <MailPreviews value={value} tests={tests} onOver={onOver} />}
+      {name === 'notices' && <TextPreviews value={value} />}
+      <Actions>
+        {!readOnly && <ActionButton type="submit">{t('configuration.review')}</ActionButton>}
+        <ActionButton look="quiet" onPress={onBack}>
+          {t('configuration.sections')}
+        </ActionButton>
+      </Actions>
+    </Question>
+  );
   return (
     <>
       {page}
       <Covered when={page !== undefined}>
-        <Question
-          title={wordsOf(name)}
-          message={said !== undefined && 'text' in said ? said.text : undefined}
-          mistakes={said !== undefined && 'mistake' in said ? [said.mistake] : []}
-          focusOn={said ?? name}
-          onSubmit={onReview}
-        >
-          <ProblemsContext value={problems}>
-            {/* Whoever may change nothing here can still read every text. */}
-            <fieldset className={classes.form} disabled={readOnly}>
-              <legend className={classes.onlyRead}>{wordsOf(name)}</legend>
-              {formOf(schema) === 'group' && (required || schema.default !== undefined) ? (
-                <>
-                  <Prose>
-                    <p>
-                      <SettingPurpose schema={schema} />
-                    </p>
-                  </Prose>
-                  <GroupParts {...setting} Part={Setting} />
-                </>
-              ) : (
-                <Setting {...setting} />
-              )}
-            </fieldset>
-          </ProblemsContext>
-          {name === 'branding' && <BrandingPreview value={value} />}
-          {name === 'notices' && <MailPreviews value={value} tests={tests} onOver={onOver} />}
-          {name === 'notices' && <TextPreviews value={value} />}
-          <Actions>
-            {!readOnly && <ActionButton type="submit">{t('configuration.review')}</ActionButton>}
-            <ActionButton look="quiet" onPress={onBack}>
-              {t('configuration.sections')}
-            </ActionButton>
-          </Actions>
-        </Question>
+        {hasRules(name) ? (
+          <RulesCounted section={name} document={whole.document} base={whole.base} isChanging={draft !== undefined} onOver={onOver}>
+            {form}
+          </RulesCounted>
+        ) : (
+          form
+        )}
         {name === 'sms' && <TextTests inForce={inForce} value={value} draft={draft} tests={tests} onOver={onOver} />}
       </Covered>
     </>

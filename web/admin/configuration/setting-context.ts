@@ -1,4 +1,4 @@
-import { type ComponentType, createContext, useContext } from 'react';
+import { type ComponentType, createContext, type ReactNode, useContext } from 'react';
 import type { ShownProblem } from '../../../shared/api/configuration.ts';
 import type { Json, SettingSchema } from './setting-schema.ts';
 
@@ -21,6 +21,9 @@ export interface ComposedProps extends SettingProps {
 
 /** What was found wrong, to be shown where it can be mended. */
 export const ProblemsContext = createContext<readonly ShownProblem[]>([]);
+
+/** What is told beside a group of settings while it is changed, by its path; null: nothing. */
+export const BesideContext = createContext<(path: string) => ReactNode>(() => null);
 
 /** Texts of the schema are in one language: they are those of the reference, and of what the check says. */
 export const SCHEMA_LANGUAGE = 'en';

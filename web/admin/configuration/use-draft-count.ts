@@ -7,9 +7,13 @@ import type { Json } from './setting-schema.ts';
 
 /** How often a page looks how far a count is; milliseconds. */
 const LOOK_EVERY = 1000;
+/** Nothing is asked while somebody types on; milliseconds since the last change. */
+const SETTLED = 400;
 
 export interface DraftCounted {
+  /** undefined: not known yet, and `isAsking` unless there is a failure. */
   value: DraftCount | undefined;
+  isAsking: boolean;
   failure: Failure | undefined;
   /** A count that goes on, whoever began it. */
   running: NonNullable<PeopleCount['latest']> | undefined;
@@ -19,14 +23,15 @@ export interface DraftCounted {
 }
 
 /**
- * What a draft would do to people. Whatever is on its way for a draft that is shown no more is given up: the question, and a count that was
- * begun for it here.
+ * What a draft would do to people, asked anew for each change of it. Whatever is on its way for a draft that is shown no more is given up:
+ * the question, and a count that was begun for it here.
  */
 export function useDraftCount(document: Json, base: number, onOver: () => void): DraftCounted {
   const [value, setValue] = useState<DraftCount>();
   const [failure, setFailure] = useState<Failure>();
   const [running, setRunning] = useState<DraftCounted['running']>();
   const isOwn = useRef(false);
+  const isChanged = useRef(false);
   const isShown = useRef<AbortSignal>(undefined);
 
   /** What came for the draft that is shown; undefined: nothing, or for another one. */
@@ -47,17 +52,23 @@ export function useDraftCount(document: Json, base: number, onOver: () => void):
     },
     [document, base, taken],
   );
+  /** @returns whether a count has come to its end, whose numbers are to be asked for */
   const note = useCallback(
-    async (outcome: Outcome<PeopleCount>, signal: AbortSignal | undefined) => {
+    (outcome: Outcome<PeopleCount>, signal: AbortSignal | undefined): boolean => {
       const told = taken(outcome, signal);
-      if (told === undefined || signal === undefined) return;
+      if (told === undefined) return false;
       const latest = told.latest?.state === 'running' ? told.latest : undefined;
       setRunning(latest);
-      if (latest !== undefined) return;
-      isOwn.current = false;
-      await ask(signal);
+      if (latest === undefined) isOwn.current = false;
+      return latest === undefined;
     },
-    [taken, ask],
+    [taken],
+  );
+  const noteAndAsk = useCallback(
+    async (outcome: Outcome<PeopleCount>, signal: AbortSignal | undefined) => {
+      if (note(outcome, signal) && signal !== undefined) await ask(signal);
+    },
+    [note, ask],
   );
 
   useEffect(() => {
@@ -65,9 +76,14 @@ export function useDraftCount(document: Json, base: number, onOver: () => void):
     isShown.current = gone.signal;
     setValue(undefined);
     setFailure(undefined);
-    void adminApi.peopleCount().then((outcome) => note(outcome, gone.signal));
-    void ask(gone.signal);
+    const look = () => {
+      void ask(gone.signal);
+      void adminApi.peopleCount().then((outcome) => note(outcome, gone.signal));
+    };
+    const timer = setTimeout(look, isChanged.current ? SETTLED : 0);
+    isChanged.current = true;
     return () => {
+      clearTimeout(timer);
       gone.abort();
       if (isOwn.current) void adminApi.cancelCount();
       isOwn.current = false;
@@ -76,16 +92,20 @@ export function useDraftCount(document: Json, base: number, onOver: () => void):
   useEffect(() => {
     if (running === undefined) return;
     const signal = isShown.current;
-    const timer = setTimeout(() => void adminApi.peopleCount().then((outcome) => note(outcome, signal)), LOOK_EVERY);
+    const timer = setTimeout(() => void adminApi.peopleCount().then((outcome) => noteAndAsk(outcome, signal)), LOOK_EVERY);
     return () => clearTimeout(timer);
-  }, [running, note]);
+  }, [running, noteAndAsk]);
 
   const begin = async () => {
     const signal = isShown.current;
     isOwn.current = true;
-    await note(await adminApi.countPeople({ document, base }), signal);
+    const outcome = await adminApi.countPeople({ document, base });
+    // What was left while it was being begun was asked to end before it was there.
+    if (signal?.aborted === true && outcome.ok) return void (await adminApi.cancelCount());
+    await noteAndAsk(outcome, signal);
   };
-  const cancel = async () => note(await adminApi.cancelCount(), isShown.current);
+  const cancel = async () => noteAndAsk(await adminApi.cancelCount(), isShown.current);
   const takeList = async () => taken(await adminApi.peopleMoved(document, base), isShown.current);
-  return { value, failure, running, begin: () => void begin(), cancel: () => void cancel(), takeList };
+  const isAsking = value === undefined && failure === undefined;
+  return { value, isAsking, failure, running, begin: () => void begin(), cancel: () => void cancel(), takeList };
 }
