@@ -158,6 +158,8 @@ describe.each([
       .getByRole('alert')
       .getByText(t['found.nobody'] ?? '')
       .waitFor();
+    // What the server says is in one language, and is marked as such (WCAG 2.2, 3.1.2).
+    await page.locator('[lang=en]').getByText('The server refused the connection').first().waitFor();
     await look(page, `nobody-${language}`);
     await fill('address.label', place.url);
     await press('address.button');
@@ -178,7 +180,7 @@ describe.each([
       await press('next');
       await page
         .getByRole('alert')
-        .getByText(t['found.untrusted']?.split('{{')[0] ?? '')
+        .getByText(t['found.untrusted.still'] ?? '')
         .waitFor();
       await look(page, `untrusted-${language}`);
       await fill('found.authority', place.authority);
@@ -192,6 +194,7 @@ describe.each([
     await fill('account.password', 'Wr0ng-Passw0rd-1');
     await press('account.button');
     await page.getByText(t['account.not-yet'] ?? '').waitFor();
+    await page.locator('[lang=en]').getByText('Name or password of the service account is wrong').waitFor();
     await look(page, `refused-${language}`);
     await fill('account.password', place.account.password);
     await press('account.button');

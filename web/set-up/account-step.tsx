@@ -92,7 +92,8 @@ export function AccountStep(props: StepProps) {
 
 function Findings({ checked: { findings, people } }: { checked: CheckedDirectory }) {
   const { t, i18n } = useTranslation('set-up');
-  const wordsOf = (text: string) => (i18n.exists(`account.may.${text}`, { ns: 'set-up' }) ? t(`account.may.${text}`) : text);
+  const wordsOf = (text: string) =>
+    i18n.exists(`account.may.${text}`, { ns: 'set-up' }) ? t(`account.may.${text}`) : <span lang="en">{text}</span>;
   return (
     <section className={classes.part} aria-live="polite">
       <h2>{t('account.findings')}</h2>
@@ -105,7 +106,11 @@ function Findings({ checked: { findings, people } }: { checked: CheckedDirectory
           return (
             <li key={`${level} ${text}`}>
               <strong>{t(`account.level.${level}`)}</strong>: {wordsOf(text)}
-              {parts !== null && <div className={classes.quiet}>{parts.sentence}</div>}
+              {parts !== null && (
+                <div className={classes.quiet} lang="en">
+                  {parts.sentence}
+                </div>
+              )}
               {parts !== null && parts.lines.length > 0 && <pre className={classes.pasted}>{parts.lines.join('\n')}</pre>}
             </li>
           );

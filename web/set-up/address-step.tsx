@@ -6,7 +6,7 @@ import { SelectField } from '../ui/select-field.tsx';
 import { TextArea } from '../ui/text-area.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { FoundCertificates } from './found-certificates.tsx';
-import classes from './set-up.module.css';
+import { FoundServers } from './found-servers.tsx';
 import { setUpApi } from './set-up-api.ts';
 import { errorOf, StepForm, type StepProps, useStep } from './step.tsx';
 
@@ -45,10 +45,7 @@ export function AddressStep(props: StepProps) {
     setTrusts(false);
     setKind(value.kind ?? known?.kind ?? '');
     if (baseDn === '') setBaseDn(value.namingContexts[0] ?? '');
-    if (value.chain.length === 0) {
-      const troubles = value.servers.map(({ url, trouble }) => `${url}: ${trouble?.problem ?? ''}. ${trouble?.fix ?? ''}`);
-      step.setMistakes([{ text: [t('found.nobody'), ...troubles].join(' '), field: ADDRESS }]);
-    }
+    if (value.chain.length === 0) step.setMistakes([{ text: t('found.nobody'), field: ADDRESS }]);
     return value;
   };
   const goOn = async () => {
@@ -59,7 +56,7 @@ export function AddressStep(props: StepProps) {
     const isTrusted = seen.trust === null || (seen.authority !== null && trusts);
     if (!isTrusted) {
       if (seen.authority !== null) return step.setMistakes([{ text: t('found.trust.missing'), field: TRUST }]);
-      const text = authority.trim() === '' ? t('found.no-authority') : t('found.untrusted', { problem: seen.trust?.problem ?? '' });
+      const text = authority.trim() === '' ? t('found.no-authority') : t('found.untrusted.still');
       return step.setMistakes([{ text, field: AUTHORITY }]);
     }
     const answering = seen.servers.filter(({ trouble }) => trouble === null);
@@ -94,18 +91,10 @@ export function AddressStep(props: StepProps) {
           autoComplete="off"
         />
       )}
+      {found !== undefined && !isFound && found.servers.length > 0 && <FoundServers found={found} />}
       {isFound && (
         <>
-          <section className={classes.part}>
-            <h2>{t('found.servers')}</h2>
-            <ul className={classes.list}>
-              {found.servers.map(({ url, trouble }) => (
-                <li key={url}>
-                  <strong>{url}</strong>: {trouble === null ? t('found.answers') : trouble.problem}
-                </li>
-              ))}
-            </ul>
-          </section>
+          <FoundServers found={found} />
           <FoundCertificates id={TRUST} found={found} trusts={trusts} onTrust={setTrusts} />
           {found.trust !== null && found.authority === null && (
             <TextArea

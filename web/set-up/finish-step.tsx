@@ -50,7 +50,7 @@ export function FinishStep({ onDone, ...props }: FinishProps) {
           <ul className={classes.list}>
             {checked.problems.map(({ path, message, severity }) => (
               <li key={`${path} ${message}`}>
-                <strong>{t(`finish.severity.${severity}`)}</strong>: <code>{path}</code> {message}
+                <strong>{t(`finish.severity.${severity}`)}</strong>: <code>{path}</code> <span lang="en">{message}</span>
               </li>
             ))}
           </ul>

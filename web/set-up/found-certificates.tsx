@@ -27,7 +27,8 @@ export function FoundCertificates({ id, found, trusts, onTrust }: FoundCertifica
         ))}
       </ul>
       <Notice tone={trust === null ? 'info' : 'warning'}>
-        {trust === null ? t('found.trusted') : t('found.untrusted', { problem: trust.problem })}
+        {t(trust === null ? 'found.trusted' : 'found.untrusted')}
+        {trust !== null && <span lang="en"> {trust.problem}</span>}
       </Notice>
       {trust !== null && authority !== null && (
         <label className={classes.check}>

@@ -22,7 +22,8 @@ export function MailStep(props: StepProps) {
   const [port, setPort] = useState(String(mail.port));
   const [password, setPassword] = useState('');
   const [to, setTo] = useState('');
-  const [said, setSaid] = useState<{ ok: boolean; text: string }>();
+  /** What was in the way of the last test; null: nothing. */
+  const [trouble, setTrouble] = useState<{ problem: string; fix: string } | null>();
   const set = (changes: Partial<Mail>) => setMail({ ...mail, ...changes });
 
   const save = async () => {
@@ -38,14 +39,11 @@ export function MailStep(props: StepProps) {
     if ((await save()) !== undefined) onNext();
   };
   const test = async () => {
-    setSaid(undefined);
+    setTrouble(undefined);
     if ((await save()) === undefined) return;
     setPassword('');
     const answer = await step.ask(() => setUpApi.testMail(to.trim()));
-    const trouble = answer?.value.trouble;
-    if (trouble === null) setSaid({ ok: true, text: t('mail.sent') });
-    else if (trouble !== undefined)
-      setSaid({ ok: false, text: t('mail.refused', { problem: `${trouble.problem} ${trouble.fix}`.trim() }) });
+    setTrouble(answer?.value.trouble);
   };
   return (
     <StepForm title={t('mail.title')} progress={progress} step={step} submit={t('next')} onSubmit={() => void submit()} onBack={onBack}>
@@ -102,7 +100,12 @@ export function MailStep(props: StepProps) {
       <ActionButton look="secondary" busy={step.busy} onPress={() => void test()}>
         {t('mail.test')}
       </ActionButton>
-      {said !== undefined && <Notice tone={said.ok ? 'info' : 'warning'}>{said.text}</Notice>}
+      {trouble === null && <Notice>{t('mail.sent')}</Notice>}
+      {trouble != null && (
+        <Notice tone="warning">
+          {t('mail.refused')} <span lang="en">{`${trouble.problem} ${trouble.fix}`.trim()}</span>
+        </Notice>
+      )}
     </StepForm>
   );
 }

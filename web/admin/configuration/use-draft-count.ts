@@ -28,7 +28,9 @@ export interface DraftCounted {
  */
 export function useDraftCount(document: Json, base: number, onOver: () => void): DraftCounted {
   const [value, setValue] = useState<DraftCount>();
+  /** Of the question, and of looking how far a count is: that one goes well says nothing of the other. */
   const [failure, setFailure] = useState<Failure>();
+  const [trouble, setTrouble] = useState<Failure>();
   const [running, setRunning] = useState<DraftCounted['running']>();
   const isOwn = useRef(false);
   const isChanged = useRef(false);
@@ -36,9 +38,9 @@ export function useDraftCount(document: Json, base: number, onOver: () => void):
 
   /** What came for the draft that is shown; undefined: nothing, or for another one. */
   const taken = useCallback(
-    <T>(outcome: Outcome<T>, signal: AbortSignal | undefined): T | undefined => {
+    <T>(outcome: Outcome<T>, signal: AbortSignal | undefined, fail: (failure: Failure | undefined) => void): T | undefined => {
       if (signal?.aborted !== false) return undefined;
-      setFailure(outcome.ok ? undefined : outcome.failure);
+      fail(outcome.ok ? undefined : outcome.failure);
       if (outcome.ok) return outcome.value;
       if (isOver(outcome.failure)) onOver();
       return undefined;
@@ -47,7 +49,7 @@ export function useDraftCount(document: Json, base: number, onOver: () => void):
   );
   const ask = useCallback(
     async (signal: AbortSignal) => {
-      const told = taken(await adminApi.countDraft(document, base, signal), signal);
+      const told = taken(await adminApi.countDraft(document, base, signal), signal, setFailure);
       if (told !== undefined) setValue(told);
     },
     [document, base, taken],
@@ -55,7 +57,7 @@ export function useDraftCount(document: Json, base: number, onOver: () => void):
   /** @returns whether a count has come to its end, whose numbers are to be asked for */
   const note = useCallback(
     (outcome: Outcome<PeopleCount>, signal: AbortSignal | undefined): boolean => {
-      const told = taken(outcome, signal);
+      const told = taken(outcome, signal, setTrouble);
       if (told === undefined) return false;
       const latest = told.latest?.state === 'running' ? told.latest : undefined;
       setRunning(latest);
@@ -76,6 +78,7 @@ export function useDraftCount(document: Json, base: number, onOver: () => void):
     isShown.current = gone.signal;
     setValue(undefined);
     setFailure(undefined);
+    setTrouble(undefined);
     const look = () => {
       void ask(gone.signal);
       void adminApi.peopleCount().then((outcome) => note(outcome, gone.signal));
@@ -105,7 +108,7 @@ export function useDraftCount(document: Json, base: number, onOver: () => void):
     await noteAndAsk(outcome, signal);
   };
   const cancel = async () => noteAndAsk(await adminApi.cancelCount(), isShown.current);
-  const takeList = async () => taken(await adminApi.peopleMoved(document, base), isShown.current);
+  const takeList = async () => taken(await adminApi.peopleMoved(document, base), isShown.current, setTrouble);
   const isAsking = value === undefined && failure === undefined;
-  return { value, isAsking, failure, running, begin: () => void begin(), cancel: () => void cancel(), takeList };
+  return { value, isAsking, failure: failure ?? trouble, running, begin: () => void begin(), cancel: () => void cancel(), takeList };
 }
