@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../shared/errors.ts';
+import { readLogEnd } from '../src/core/audit/log-end.ts';
 import type { Account } from '../src/core/ports/directory.ts';
 import type { WriteRequest, WriteResult, WriteVerb } from '../src/core/writes/directory-write.ts';
 import type { Execute } from '../src/core/writes/execute-write.ts';
@@ -67,13 +68,14 @@ export async function runOnPaper(
   refs = [REF],
 ): Promise<WriteResult[]> {
   const deps = writeDeps(world);
+  const logEnd = await readLogEnd(world.store);
   const { prepared } = await prepareWrites(deps, refs);
   const nothing = () => Promise.resolve();
   const common = { actor: { kind: 'journey' } as never, proof: ['email' as const], journeyId: null, language: 'de' };
   return runWrites(
     deps,
     verb,
-    { accounts: prepared, ...common, unlock: verb === 'unlock-account', consume: nothing, conclude: nothing, ...changes },
+    { accounts: prepared, logEnd, ...common, unlock: verb === 'unlock-account', consume: nothing, conclude: nothing, ...changes },
     reset,
   );
 }

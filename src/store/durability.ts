@@ -44,9 +44,10 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     takeOverdue: 'deferred',
     openCount: 'reads',
     wroteSince: 'reads',
+    wroteAfter: 'reads',
     wasReset: 'reads',
     wasResetByOthers: 'reads',
-    lastChanged: 'reads',
+    ownWritesSince: 'reads',
   },
   outbox: {
     insert: 'flushed',

@@ -39,9 +39,9 @@ const RECORDS = {
   current: statement<AccountRef>()((db, { directory, id }) => record(db, { directory, id }, 'current')),
   ended: statement<AccountRef>()((db, { directory, id }) => record(db, { directory, id }, 'ended')),
 };
-const beforeWrite = statement<AccountRef & { since: number; journey: string }>()((db, { directory, id, since, journey }) =>
+const beforeWrite = statement<AccountRef & { logEnd: number; journey: string }>()((db, { directory, id, logEnd, journey }) =>
   record(db, { directory, id }, 'current').select((eb) =>
-    eb.exists(byAnother(written(db, { directory, id }, since), journey)).as('written'),
+    eb.exists(byAnother(written(db, { directory, id }, logEnd), journey)).as('written'),
   ),
 );
 
@@ -78,12 +78,18 @@ export async function readEnrolled(context: TableContext, account: AccountRef): 
 export async function readBeforeWrite(
   context: TableContext,
   account: AccountRef,
-  { since, journey }: { since: number; journey: string },
+  { logEnd, journey }: { logEnd: number | undefined; journey: string },
 ): Promise<RecordBeforeWrite> {
-  const { rows } = await beforeWrite(context, { directory: account.directory, id: account.id, since, journey });
+  // Behind the beginning of the log is everything; where it is not told, nothing else is known either.
+  const { rows } = await beforeWrite(context, { directory: account.directory, id: account.id, logEnd: logEnd ?? 0, journey });
   const { rows: counting, linked, frozen } = openLinks(context, account, rows);
   // SQLite knows no truth values, only 0 and 1. Not told is not nothing.
-  return { factors: openAtLeast(context, counting, 0), linked, frozen, written: Number(rows[0]?.written ?? 1) === 1 };
+  return {
+    factors: openAtLeast(context, counting, 0),
+    linked,
+    frozen,
+    written: logEnd === undefined || Number(rows[0]?.written ?? 1) === 1,
+  };
 }
 
 /** A factor that counts for the account, and from when on the link behind it does; null: it is the account's own. */

@@ -31,8 +31,18 @@ export async function recordEvents(context: TableContext, events: Entries): Prom
     );
     return context.noteEnd(end);
   }
-  if (context.engine === 'postgres') recorded.end ??= await readEnd(context.db, true);
+  await lockEnd(context);
   recorded.events.push(...events);
+}
+
+/**
+ * Keeps the end of the log as it is for all but the transaction under way, as `recordEvents` does.
+ * @returns how many events that transaction has recorded behind it
+ */
+export async function lockEnd({ recorded, engine, db }: TableContext): Promise<number> {
+  if (recorded === null) return 0;
+  if (engine === 'postgres') recorded.end ??= await readEnd(db, true);
+  return recorded.events.length;
 }
 
 /**
@@ -57,8 +67,12 @@ export async function readEnd(db: Database, lockRow: boolean): Promise<AuditHead
     .select(['seq', 'hash', 'key_id', 'mac'])
     .$if(lockRow, (query) => query.forUpdate())
     .executeTakeFirst();
-  if (row === undefined) throw new AppError('audit.chain-broken', { reason: 'the recorded end of the log is gone from table audit_head' });
+  if (row === undefined) throw endIsGone();
   return { seq: row.seq, hash: row.hash, keyId: row.key_id, mac: row.mac };
+}
+
+export function endIsGone(): AppError {
+  return new AppError('audit.chain-broken', { reason: 'the recorded end of the log is gone from table audit_head' });
 }
 
 interface Writing {

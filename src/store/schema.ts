@@ -176,6 +176,8 @@ interface IntentTable {
   status: string;
   created_at: number;
   closed_at: number | null;
+  /** The number of the event that tells how it ended; null: it has not, or did before there was this column. */
+  closed_seq: number | null;
   lease_until: number;
 }
 

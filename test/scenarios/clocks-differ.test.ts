@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
-import { addPerson, embeddedSection } from './sample-directory.ts';
-import { inSession, signIn } from './sign-in-client.ts';
+import { act, HELPDESK_ROLES, newAgent, newCaller, verified } from './helpdesk.ts';
+import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from './sample-directory.ts';
+import { exchange, inSession, proveSignIn, signIn } from './sign-in-client.ts';
 import { createMovableClock, type Keyturn, startKeyturn } from './start-keyturn.ts';
+
+const NEXT = 'a quiet harbour at noon';
+const MINUTES = 60_000;
 
 const nodes: Keyturn[] = [];
 let drop: () => Promise<unknown> = () => Promise.resolve();
@@ -14,11 +18,8 @@ afterEach(async () => {
   await drop();
 });
 
-it.each([
-  [3000, 204],
-  // A clock that was set back makes nothing fresh for longer.
-  [60_000, 403],
-])('what was proven at a node is fresh at another one whose clock is %i ms behind: %i', async (behind, status) => {
+/** Two nodes on one database, of which the second one's clock is so many milliseconds behind. */
+async function startTwo(behind: number): Promise<[Keyturn, Keyturn]> {
   const database = await (await sharedPostgres()).createDatabase('clocks_differ');
   drop = database.drop;
   const clock = createMovableClock();
@@ -30,14 +31,68 @@ it.each([
     configuration: {
       guard: GENEROUS_LIMITS,
       signIn: { enabled: true },
-      roles: [{ name: 'admins', may: ['manage-configuration' as const], heldBy: { groups: ['Admins'] } }],
+      roles: [...HELPDESK_ROLES, { name: 'admins', may: ['manage-configuration' as const], heldBy: { groups: ['Admins'] } }],
     },
   };
   for (const each of [clock, late]) nodes.push(await startKeyturn({ ...options, clock: each }));
-  const [ahead, second] = nodes as [Keyturn, Keyturn];
+  return nodes as [Keyturn, Keyturn];
+}
+
+it.each([
+  [3000, 204],
+  // A clock that was set back makes nothing fresh for longer.
+  [60_000, 403],
+])('what was proven at a node is fresh at another one whose clock is %i ms behind: %i', async (behind, status) => {
+  const [ahead, second] = await startTwo(behind);
   const login = newLogin();
   await addPerson(ahead, login, { groups: ['Admins'] });
   const { token } = await signIn(ahead, login, await ahead.enrol(login));
   const reply = await inSession(second.url, token, 'POST', '/admin/threat', { reason: 'a try' });
   expect(reply.status, JSON.stringify(reply.body)).toBe(status);
+});
+
+/** Which of the two came first is told by the database: by the clocks of the nodes it is the other one. */
+describe.each([
+  ['behind', 3 * MINUTES],
+  ['ahead', -3 * MINUTES],
+])('what was proven at a node, and a password that another one sets whose clock is minutes %s', (_which, behind) => {
+  /** As the owner does who knows the current one, at the second node. */
+  async function changePassword([, second]: [Keyturn, Keyturn], token: string, from: string, to: string): Promise<void> {
+    const accounts = [{ account: 'own', current: from }];
+    const reply = await inSession(second.url, token, 'POST', '/me/password', { password: to, accounts });
+    expect(reply.body, JSON.stringify(reply.body)).toMatchObject({ results: [{ outcome: 'changed' }] });
+  }
+
+  it('opens a session only where it was proven afterwards', async () => {
+    const both = await startTwo(behind);
+    const [first] = both;
+    const login = newLogin();
+    await addPerson(first, login);
+    const person = await first.enrol(login);
+    const owner = await signIn(first, login, person);
+    first.clock.move(31_000);
+    const thief = await proveSignIn(first.url, login, person);
+    thief.at('done');
+    await changePassword(both, owner.token, OLD_PASSWORD, NEXT);
+    expect(await signsIn(first, login, NEXT)).toBe(true);
+    expect((await exchange(first.url, thief)).body.code).toBe('session.not-proven');
+
+    first.clock.move(31_000);
+    const again = await proveSignIn(first.url, login, person, NEXT);
+    again.at('done');
+    expect((await exchange(first.url, again)).status).toBe(201);
+  });
+
+  it('is no receipt of the helpdesk any more where the caller was verified before', async () => {
+    const both = await startTwo(behind);
+    const [first] = both;
+    const [agent, caller] = [await newAgent(first), await newCaller(first)];
+    const owner = await signIn(first, caller.login, caller);
+    const { id } = await verified(first, agent, caller);
+    await changePassword(both, owner.token, OLD_PASSWORD, NEXT);
+    expect((await act(agent, id)).body.code).toBe('case.receipt-needed');
+    expect(await signsIn(first, caller.login, NEXT)).toBe(true);
+    const fresh = await verified(first, agent, caller, { replace: true, reason: 'test' });
+    expect((await act(agent, fresh.id)).body).toMatchObject({ outcome: 'done' });
+  });
 });

@@ -60,10 +60,10 @@ describe.each(['sqlite', 'postgres'] as const)('accounts linked by their owner, 
     await addPerson(keyturn, login);
     return { login, work: `${login}@work.example.test`, ...(await keyturn.enrol(login)) };
   }
-  /** An account in the other directory for which nothing is enrolled. */
+  /** An account in the other directory for which nothing is enrolled, and whose password is not new. */
   async function bare(more: Parameters<typeof addPerson>[2] = {}): Promise<{ login: string; work: string; account: AccountRef }> {
     const login = newLogin();
-    await addPerson(keyturn, login, { directory: 'cloud', ...more });
+    await addPerson(keyturn, login, { directory: 'cloud', passwordSetAt: keyturn.clock.now() - 2 * DAY, ...more });
     const [found] = await keyturn.deps.directories.get('cloud').findAccounts(login);
     if (found === undefined) throw new Error('no account');
     return { login, work: `${login}@work.example.test`, account: { directory: 'cloud', id: found.id } };
@@ -233,6 +233,27 @@ describe.each(['sqlite', 'postgres'] as const)('accounts linked by their owner, 
     const client = await proveOther(held, other.login, undefined, own);
     client.at('done');
     expect((await finish(held, client)).status).toBe(204);
+  });
+
+  it('are not linked by a password that was set past Keyturn lately, be it changed by then, until it is as old as what counts', async () => {
+    const { person, held } = await signedIn();
+    const refused = async (login: string, password?: string) =>
+      expect((await proveOther(held, login, undefined, password)).at('refused')).toMatchObject({ code: 'journey.password-not-own' });
+    const lately = await bare({ passwordSetAt: keyturn.clock.now() - DAY / 2 });
+    await refused(lately.login);
+    // Whoever administers the other directory knows what they have set, and changes it as its owner would.
+    const set = await bare({ passwordSetAt: keyturn.clock.now(), mustChange: true });
+    const own = `Changed by whoever has set it ${newLogin()}`;
+    const renewing = await proveSignIn(keyturn.url, set.login);
+    renewing.at('new-password');
+    await renewing.answer({ password: own });
+    renewing.at('done');
+    await refused(set.login, own);
+    keyturn.clock.move(DAY);
+    const later = await signIn(keyturn, person.login, person);
+    const client = await proveOther(later, set.login, undefined, own);
+    client.at('done');
+    expect((await finish(later, client)).status).toBe(204);
   });
 
   it('go to one person, of several who prove the same account at once', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DemoMessage } from '../../shared/api/demo.ts';
 import { AppError } from '../../shared/errors.ts';
 import { verifyChain } from '../../src/core/audit/chain.ts';
+import { readLogEnd } from '../../src/core/audit/log-end.ts';
 import type { Directory } from '../../src/core/ports/directory.ts';
 import { resetPassword } from '../../src/core/reset/reset-password.ts';
 import { writeWindow } from '../../src/core/writes/write-window.ts';
@@ -228,6 +229,7 @@ describe.each(REAL_KINDS)('a directory that does not answer, %s', (kind: RealKin
     const [result] = await resetPassword(
       { ...keyturn.deps, directories: { all: () => [unheard], get: () => unheard } },
       {
+        logEnd: await readLogEnd(keyturn.deps.store),
         accounts: [await real.prepareWrite(enrolled.account)],
         actor: { kind: 'system' },
         proof: [],

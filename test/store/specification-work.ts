@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readLogEnd } from '../../src/core/audit/log-end.ts';
 import type { Store } from '../../src/core/ports/store.ts';
 import { embeddedRow, intentRow, journeyRow, type MakeDatabase, NOW, openTestStore, outboxRow, type TestDatabase } from './fixture.ts';
 
@@ -23,6 +24,12 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
   const atOnce = <T>(times: number, call: (store: Store, index: number) => Promise<T>): Promise<T[]> =>
     Promise.all(Array.from({ length: times }, (_, index) => call(index % 2 === 0 ? one : two, index)));
   const ids = (rows: readonly { id: string }[]): string[] => rows.map((row) => row.id);
+  /** As an outcome is taken down: with the event that tells of it. */
+  const closeWithEvent = (id: string, status: 'done' | 'refused' | 'failed' | 'unknown', at: number) =>
+    one.transaction(async (store) => {
+      expect(await store.intents.close(id, status, at)).toBe(true);
+      await store.audit.append({ at, type: 'test', data: '{}' });
+    });
 
   describe('intents', () => {
     it('closes once', async () => {
@@ -63,15 +70,19 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
     it('knows who else wrote to an account, or may have', async () => {
       const account = { directory: 'people', id: randomUUID() };
       const mine = intentRow({ directory: account.directory, accountId: account.id, journeyId: 'mine', createdAt: NOW });
-      const wrote = (except: { intent: string } | { journey: string }, since = NOW): Promise<boolean> =>
-        two.intents.wroteSince(account, since, except);
+      const before = await readLogEnd(two);
+      const wrote = (except: { intent: string } | { journey: string }, logEnd: number | undefined = before): Promise<boolean> =>
+        two.intents.wroteSince(account, logEnd, except);
       await one.intents.insert(mine);
       expect(await wrote({ intent: 'other' })).toBe(false);
-      await one.intents.close(mine.id, 'done', NOW + 10);
+      await closeWithEvent(mine.id, 'done', NOW - 10);
       expect([await wrote({ intent: mine.id }), await wrote({ journey: 'mine' })]).toEqual([false, false]);
       expect([await wrote({ intent: 'other' }), await wrote({ journey: 'other' })]).toEqual([true, true]);
-      expect(await wrote({ intent: 'other' }, NOW + 10)).toBe(false);
-      expect(await two.intents.wroteSince({ directory: 'another', id: account.id }, NOW, { intent: 'other' })).toBe(false);
+      expect(await wrote({ intent: 'other' }, await readLogEnd(two))).toBe(false);
+      // Not told is not before.
+      expect(await two.intents.wroteSince(account, undefined, { intent: mine.id })).toBe(true);
+      expect(await two.intents.wroteSince({ directory: 'another', id: account.id }, before, { intent: 'other' })).toBe(false);
+      expect([await two.intents.wroteAfter(account, NOW - 11), await two.intents.wroteAfter(account, NOW - 10)]).toEqual([true, false]);
       for (const [status, counts] of [
         ['refused', false],
         ['failed', false],
@@ -80,10 +91,33 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
         const id = randomUUID();
         const other = intentRow({ directory: 'people', accountId: id, journeyId: null });
         await one.intents.insert(other);
-        await one.intents.close(other.id, status, NOW + 1);
-        expect(await two.intents.wroteSince({ directory: 'people', id }, NOW, { journey: 'mine' }), status).toBe(counts);
-        expect(await two.intents.wroteSince({ directory: 'people', id }, NOW, { intent: other.id })).toBe(false);
+        await closeWithEvent(other.id, status, NOW + 1);
+        expect(await two.intents.wroteSince({ directory: 'people', id }, before, { journey: 'mine' }), status).toBe(counts);
+        expect(await two.intents.wroteSince({ directory: 'people', id }, before, { intent: other.id })).toBe(false);
       }
+    });
+
+    it('knows what came first while others write into the log, whatever the clocks say', async () => {
+      const account = () => ({ directory: 'people', id: randomUUID() });
+      const rounds = Array.from({ length: 40 }, (_, index) => index);
+      await Promise.all(
+        rounds.map(async (index) => {
+          const [store, other] = index % 2 === 0 ? [one, two] : [two, one];
+          const ref = account();
+          const row = intentRow({ directory: ref.directory, accountId: ref.id, journeyId: null });
+          await store.intents.insert(row);
+          const before = await readLogEnd(other);
+          await store.transaction(async (inner) => {
+            // A transaction tells of more than one thing.
+            if (index % 3 === 0) await inner.audit.append({ at: NOW, type: 'test', data: '{}' });
+            await inner.intents.close(row.id, 'done', NOW + (index % 5) - 2);
+            await inner.audit.append({ at: NOW, type: 'test', data: '{}' });
+          });
+          const after = await readLogEnd(other);
+          const wrote = (logEnd: number) => other.intents.wroteSince(ref, logEnd, { intent: '' });
+          expect([await wrote(before), await wrote(after)]).toEqual([true, false]);
+        }),
+      );
     });
 
     it('knows whose password was set anew, or may be, and by whom does not matter', async () => {
@@ -100,20 +134,30 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
       expect(await two.intents.wasReset({ directory: 'people', id: randomUUID() }, 0)).toBe(false);
     });
 
-    it('knows when a password was changed last with the old one', async () => {
+    it('knows which passwords their owner has set, the newest first', async () => {
       const account = { directory: 'people', id: randomUUID() };
-      const wrote = async (verb: 'change-password' | 'reset-password', status: 'done' | 'failed' | 'unknown', at: number) => {
-        const row = intentRow({ directory: 'people', accountId: account.id, verb, createdAt: at });
+      const wrote = async (
+        verb: 'change-password' | 'reset-password',
+        status: 'done' | 'failed' | 'unknown',
+        at: number,
+        journeyId: string | null = null,
+      ) => {
+        const row = intentRow({ directory: 'people', accountId: account.id, verb, createdAt: at, journeyId });
         await one.intents.insert(row);
         await one.intents.close(row.id, status, at);
       };
-      expect(await two.intents.lastChanged(account)).toBeNull();
+      const changes = async (since: number) => (await two.intents.ownWritesSince(account, since)).map(({ closedAt }) => closedAt);
+      expect(await changes(0)).toEqual([]);
       await wrote('change-password', 'done', NOW + 2);
       await wrote('change-password', 'done', NOW + 1);
       await wrote('change-password', 'failed', NOW + 3);
       await wrote('change-password', 'unknown', NOW + 4);
       await wrote('reset-password', 'done', NOW + 5);
-      expect(await two.intents.lastChanged(account)).toBe(NOW + 2);
+      await wrote('reset-password', 'done', NOW + 6, 'own');
+      expect([await changes(NOW), await changes(NOW + 1)]).toEqual([
+        [NOW + 6, NOW + 2, NOW + 1],
+        [NOW + 6, NOW + 2],
+      ]);
     });
 
     it('knows whose password somebody else has set for them', async () => {
@@ -135,8 +179,9 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
 
     it('knows what is in the way of the write of a journey', async () => {
       const account = { directory: 'people', id: randomUUID() };
-      const inTheWay = async (journey = 'mine', provenAt = NOW) => {
-        const { written, frozen } = await two.people.recordBeforeWrite(account, provenAt, journey);
+      const before = await readLogEnd(two);
+      const inTheWay = async (journey = 'mine', logEnd: number | undefined = before) => {
+        const { written, frozen } = await two.people.recordBeforeWrite(account, logEnd, journey);
         return written ? 'written' : frozen ? 'frozen' : null;
       };
       expect(await inTheWay()).toBeNull();
@@ -145,10 +190,12 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
       expect(await inTheWay()).toBeNull();
       await one.freezes.freeze(account, 'not-me', NOW);
       expect(await inTheWay()).toBe('frozen');
-      await one.intents.close(other.id, 'unknown', NOW + 10);
-      expect([await inTheWay(), await inTheWay('other'), await inTheWay('mine', NOW + 10)]).toEqual(['written', 'frozen', 'frozen']);
+      await closeWithEvent(other.id, 'unknown', NOW - 10);
+      const after = await readLogEnd(two);
+      expect([await inTheWay(), await inTheWay('other'), await inTheWay('mine', after)]).toEqual(['written', 'frozen', 'frozen']);
       await one.freezes.lift(account);
-      expect([await inTheWay(), await inTheWay('other'), await inTheWay('mine', NOW + 10)]).toEqual(['written', null, null]);
+      expect([await inTheWay(), await inTheWay('other'), await inTheWay('mine', after)]).toEqual(['written', null, null]);
+      expect(await two.people.recordBeforeWrite(account, undefined, 'other')).toMatchObject({ written: true });
     });
 
     it('hands each overdue one to one caller, oldest first, until the lease is over', async () => {

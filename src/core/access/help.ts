@@ -1,6 +1,7 @@
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
+import { readLogEnd } from '../audit/log-end.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
 import { inGroups, randomReadable } from '../enrolment/readable-secret.ts';
@@ -150,11 +151,13 @@ async function write(
   execute: (request: WriteRequest) => Promise<WriteResult[]>,
 ): Promise<WriteResult[]> {
   const ref = { directory: account.directory, id: account.id };
+  const logEnd = await readLogEnd(deps.store);
   // Read on the server that will write: what forbids it there forbids it.
   const { prepared, barred } = await refuseAfterAll(() => prepareWrites(deps, [ref]));
   if (barred.length > 0) throw new AppError('access.refused');
   return execute({
     accounts: prepared,
+    logEnd,
     actor: delegateActor(deps, session),
     proof: [...new Set(session.proofs.map(({ kind }) => kind))],
     journeyId: null,

@@ -3,6 +3,7 @@ import { AppError, isAppError } from '../../../shared/errors.ts';
 import { normalisePassword } from '../../../shared/password-rules/normalise-password.ts';
 import type { PasswordVerdict } from '../../../shared/password-rules/password-rule.ts';
 import { accountKey } from '../accounts/candidate.ts';
+import { readLogEnd } from '../audit/log-end.ts';
 import type { ActDeps } from '../journey/act.ts';
 import { judgeNewPassword } from '../password-policy/judge-new-password.ts';
 import type { PreparedWrite } from '../ports/directory.ts';
@@ -77,13 +78,14 @@ export async function changePassword(deps: ActDeps, session: Session, wanted: Wa
   if (accounts.length < own.length) return { results: read.map((each) => ('facts' in each ? notBegun(each.facts) : each.failed)) };
   const { verdicts, acceptable } = await judgeNewPassword(deps, wanted.password, rulesForAll(deps, accounts));
   if (!acceptable) return { verdicts, results: accounts.map((account) => ({ ...nameOf(account), outcome: 'refused' })) };
+  const logEnd = await readLogEnd(deps.store);
   const prepared = new Map<string, PreparedWrite>();
   const problems: (Change | null)[] = [];
   for (const account of accounts) problems.push(await problemOf(deps, session, account, wanted, prepared));
   if (problems.some((problem) => problem !== null)) {
     return { results: accounts.map((account, index) => ({ ...notBegun(account), ...problems[index] })) };
   }
-  return write(deps, session, { accounts, prepared: [...prepared.values()], wanted });
+  return write(deps, session, { accounts, prepared: [...prepared.values()], wanted, logEnd });
 }
 
 type Read = { facts: OwnFacts } | { failed: AccountChange };
@@ -129,11 +131,17 @@ async function problemOf(
 async function write(
   deps: ActDeps,
   session: Session,
-  { accounts, prepared, wanted }: { accounts: readonly OwnFacts[]; prepared: readonly PreparedWrite[]; wanted: WantedChange },
+  {
+    accounts,
+    prepared,
+    wanted,
+    logEnd,
+  }: { accounts: readonly OwnFacts[]; prepared: readonly PreparedWrite[]; wanted: WantedChange; logEnd: number },
 ): Promise<Changes> {
   const ids = accounts.map(({ id }) => id);
   const request = {
     accounts: prepared,
+    logEnd,
     actor: sessionActor(deps.act, session),
     proof: [...new Set<FactorKind>([...session.proofs.map(({ kind }) => kind), 'password'])],
     journeyId: null,

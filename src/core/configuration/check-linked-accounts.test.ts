@@ -25,6 +25,33 @@ function problems(...rules: { accepted: string[][]; directories?: string[] }[]):
   return found.filter(({ path }) => path !== 'recovery.rules').map(({ severity, path, message }) => `${severity} ${path}: ${message}`);
 }
 
+it('names a directory that never tells when a password was set, until the operator states whose they are', () => {
+  const plain = (more: object) => ({
+    ...{ id: 'plain', kind: 'ldap', label: 'Plain', servers: [{ url: 'ldaps://ldap.example.test:636' }], baseDn: 'dc=example,dc=test' },
+    ...{ serviceAccount: { name: 'cn=keyturn', password: 'env:X' }, disabledPeople: 'not-told', ...more },
+  });
+  const warned = (accepted: string[][], more: object = {}) =>
+    checkConfiguration(
+      {
+        version: 1,
+        organisation: { name: 'Test', publicUrl: 'https://keyturn.example.test' },
+        directories: [plain(more)],
+        recovery: { rules: [{ name: 'all', accepted }] },
+        mail: { kind: 'capture' },
+      },
+      context,
+    ).problems.filter(({ path }) => path === 'directories[0].untoldPasswords');
+  expect(warned([['email', 'totp', 'linked-account']])).toEqual([
+    {
+      severity: 'warning',
+      path: 'directories[0].untoldPasswords',
+      message: expect.stringContaining('does not tell when a password was set'),
+    },
+  ]);
+  expect(warned([['email', 'totp']])).toEqual([]);
+  expect(warned([['email', 'totp', 'linked-account']], { untoldPasswords: 'prove-the-owner' })).toEqual([]);
+});
+
 it('names accounts that recover each other, with the clause', () => {
   expect(problems({ accepted: [['email', 'linked-account']] })).toEqual([
     expect.stringMatching(

@@ -12,7 +12,11 @@ const KIND = 'linked-account';
  * Combinations with the password of another account of the person: it is worth what it takes to get that password, and that is what the
  * rules ask for to recover the other account.
  */
-export function checkLinkedAccounts({ recovery, factors }: Pick<Configuration, 'recovery' | 'factors'>, report: Report): void {
+export function checkLinkedAccounts(
+  { recovery, factors, directories }: Pick<Configuration, 'recovery' | 'factors' | 'directories'>,
+  report: Report,
+): void {
+  checkUntold({ recovery, directories }, report);
   for (const [index, rule] of recovery.rules.entries()) {
     const at = ['recovery', 'rules', index];
     for (const kinds of combinationsOf(rule).filter((each) => each.includes(KIND))) {
@@ -37,6 +41,19 @@ export function checkLinkedAccounts({ recovery, factors }: Pick<Configuration, '
         );
     }
   }
+}
+
+/** A plain LDAP server never tells when a password was set; of other kinds it depends on the server, and only asking it tells. */
+function checkUntold({ recovery, directories }: Pick<Configuration, 'recovery' | 'directories'>, report: Report): void {
+  const isTaken = recovery.rules.some((rule) => combinationsOf(rule).some((kinds) => kinds.includes(KIND)));
+  if (!isTaken) return;
+  for (const [index, settings] of directories.entries())
+    if (settings.kind === 'ldap' && settings.untoldPasswords === 'prove-nothing')
+      report(
+        'warning',
+        ['directories', index, 'untoldPasswords'],
+        `The passwords of its people prove no other account (${KIND}): such a server does not tell when a password was set. State here whether anybody but its owner knows one`,
+      );
 }
 
 interface Way {

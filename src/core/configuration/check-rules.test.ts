@@ -141,7 +141,7 @@ it('finds every rule that is weak, leads in a circle, strands people or never co
     fc.property(generated, (rules) => {
       const { problems, report } = createReport();
       checkRules({ section: 'recovery', rules, goals: OFFERED }, report);
-      checkLinkedAccounts({ recovery: { rules }, factors: { coolDownHours: 24 } } as unknown as Configuration, report);
+      checkLinkedAccounts({ recovery: { rules }, factors: { coolDownHours: 24 }, directories: [] } as unknown as Configuration, report);
       const told = (path: string, pattern: RegExp) => problems.some((problem) => problem.path === path && pattern.test(problem.message));
       /** The combinations of which something is said at a place, each spelled in one order. */
       const named = (path: string, pattern: RegExp) =>

@@ -10,7 +10,9 @@ const everything: DirectoryAbilities = {
 
 /** What a directory of this section can do and tell; known before any server is asked, so that the configuration can be judged by it. */
 export function abilitiesOf(settings: DirectorySettings): DirectoryAbilities {
-  if (settings.kind !== 'ldap') return everything;
+  const stated =
+    'untoldPasswords' in settings && settings.untoldPasswords === 'prove-the-owner' ? ({ untoldPasswordsAreOwn: true } as const) : {};
+  if (settings.kind !== 'ldap') return { ...everything, ...stated };
   // LDAP has no standard for locks and marks; who is disabled is known only where the people filter leaves them out.
   const leftOut = settings.disabledPeople === 'left-out-by-people-filter';
   const { lockout } = settings;
@@ -18,6 +20,7 @@ export function abilitiesOf(settings: DirectorySettings): DirectoryAbilities {
     verbs: ['reset-password'],
     tells: leftOut ? ['disabled', 'account-expired'] : [],
     finds: [],
+    ...stated,
     ...(lockout === undefined ? {} : { statedLockout: { failures: lockout.failures, within: lockout.minutes * 60_000 } }),
   };
 }

@@ -123,6 +123,16 @@ const identifiers = (...defaults: string[]) =>
     .default(defaults)
     .describe('Attributes a person may type.');
 
+/** Not for Active Directory, which tells of every password when it was set. */
+const untoldPasswords = z
+  .enum(['prove-nothing', 'prove-the-owner'])
+  .default('prove-nothing')
+  .describe(
+    'What a password proves beyond its own account where the server does not tell when it was set: whoever administers the server may have set it just now. ' +
+      '`prove-nothing`: it is no proof `linked-account`, and nobody links the account by its password alone. ' +
+      '`prove-the-owner`: nobody but its owner knows it, in your words; whoever sets passwords there can then link its accounts, and recover others that are linked to them.',
+  );
+
 /** Not for Active Directory, which has such prefixes of its own. */
 const domainPrefixes = z
   .array(z.string().regex(/^[^\\@\s]{1,64}$/, 'A name without backslash, @ and spaces'))
@@ -154,6 +164,7 @@ export const directorySchema = z.discriminatedUnion('kind', [
     ...ldapCommon,
     identifiers: identifiers('uid', 'mail'),
     domainPrefixes,
+    untoldPasswords,
     defaultPolicyDn: z.string().optional().describe('Entry of the default ppolicy; found by search when absent.'),
   }),
   z.strictObject({
@@ -161,12 +172,14 @@ export const directorySchema = z.discriminatedUnion('kind', [
     ...ldapCommon,
     identifiers: identifiers('uid', 'mail'),
     domainPrefixes,
+    untoldPasswords,
   }),
   z.strictObject({
     kind: z.literal('ldap').describe('Any other LDAPv3 server.'),
     ...ldapCommon,
     identifiers: identifiers('uid', 'mail'),
     domainPrefixes,
+    untoldPasswords,
     idAttribute: z
       .strictObject({
         name: z

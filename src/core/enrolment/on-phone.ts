@@ -1,6 +1,7 @@
 import type { Client } from '../../../shared/api/journeys.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { accountKey } from '../accounts/candidate.ts';
+import { readLogEnd } from '../audit/log-end.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { ActDeps } from '../journey/act.ts';
 import { advanceJourney, againWhereMoved } from '../journey/advance-journey.ts';
@@ -100,6 +101,7 @@ async function tryDigits(deps: ActDeps, session: Session, phone: string, typed: 
   if (journey === null || step === null) throw new AppError('phone.over');
   const judged = judgeDigits(deps, step, typed);
   const isOver = !judged.isRight && judged.left === 0;
+  const logEnd = await readLogEnd(deps.store);
   await deps.store.transaction(async (store) => {
     const about = { account: session.account, session: session.id, journey: journey.row.id, actor: sessionActor(deps.act, session) };
     if (judged.isRight || isOver)
@@ -107,7 +109,7 @@ async function tryDigits(deps: ActDeps, session: Session, phone: string, typed: 
     await requireOpen(deps, store, session);
     const { state } = journey;
     const next = judged.isRight
-      ? { ...state, provenAt: deps.act.at, step: { id: randomId(deps.random), kind: 'preparing' as const } }
+      ? { ...state, provenAt: deps.act.at, logEnd, step: { id: randomId(deps.random), kind: 'preparing' as const } }
       : { ...state, step: judged.next };
     await advanceJourney(store, journey, next);
   });

@@ -164,19 +164,51 @@ describe('of the other accounts of a person', () => {
   });
 
   it('one is asked about whose password was set past Keyturn long ago, or changed through it with the old one, and no other', async () => {
-    const lately = clock.now() - 47 * HOUR;
-    const changed = async (by: number, status: 'done' | 'failed' = 'done') => {
-      const one = await person({ passwordSetAt: lately });
-      const { directory, id } = one.ref;
-      const row = intentRow({ directory, accountId: id, verb: 'change-password', createdAt: by });
-      await store.intents.insert(row);
+    const lately = clock.now() - 40 * HOUR;
+    /** When the one before was set, as the directory told then, and how it ended. */
+    const changed = async (by: number, before: number | null = 0, status: 'done' | 'failed' = 'done', one?: Person) => {
+      const whose = one ?? (await person({ passwordSetAt: lately }));
+      const { directory, id: accountId } = whose.ref;
+      const row = intentRow({ directory, accountId, verb: 'change-password', createdAt: by });
+      const times = { leaseUntil: 0, settledAt: 0, givenUpAt: 0 };
+      const facts = {
+        id: row.id,
+        verb: 'change-password',
+        proof: ['password'],
+        account: whose.ref,
+        window: times,
+        readAt: by,
+        server: 's',
+        before: { passwordSetAt: before },
+      };
+      await store.intents.insert({ ...row, facts: JSON.stringify(facts) });
       await store.intents.close(row.id, status, by);
-      return one;
+      return whose;
     };
-    const [kept, setAgain, failed] = [await changed(lately), await changed(lately - HOUR), await changed(lately, 'failed')];
+    const kept = await changed(lately);
+    const twice = await changed(lately - HOUR, 0, 'done', await changed(lately, lately - HOUR));
+    // Whoever has set it just before can change it as its owner would.
+    const setBefore = await changed(lately, lately - HOUR);
+    const setBetween = await changed(lately - 2 * HOUR, 0, 'done', await changed(lately, lately - HOUR));
+    const others = [await changed(lately - HOUR), await changed(lately, null), await changed(lately, 0, 'failed')];
     const set = await person({ passwordSetAt: lately });
-    const { accounts } = await ask([linkedTo([kept, setAgain, failed, set])]);
-    expect(accounts).toMatchObject({ usable: [usable(kept)], unanswered: false });
+    const { accounts } = await ask([linkedTo([kept, twice, setBefore, setBetween, ...others, set])]);
+    expect(accounts).toMatchObject({ usable: [usable(kept), usable(twice)], unanswered: false });
+  });
+
+  it('one is asked about whose directory does not tell when a password was set, only where the operator states whose it is', async () => {
+    const one = await person();
+    const cloud = directories.get('cloud') as Directory;
+    const readStanding: Directory['readStanding'] = async (account) => {
+      const { status, protection } = await cloud.readStanding(account);
+      return { status: { ...status, passwordSetAt: null }, protection };
+    };
+    const stated = { ...cloud.abilities, untoldPasswordsAreOwn: true as const };
+    expect((await ask([linkedTo([one])], { cloud: { readStanding } })).accounts).toMatchObject({ usable: [] });
+    expect(await judge([linkedTo([one])], one, { changes: { cloud: { readStanding } } })).toEqual(NOT_ASKED);
+    expect((await ask([linkedTo([one])], { cloud: { readStanding, abilities: stated } })).accounts).toMatchObject({
+      usable: [usable(one)],
+    });
   });
 
   async function wasReset({ ref }: Person, at: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import { delegateActor } from '../access/helped.ts';
 import { accountKey, accountLabel } from '../accounts/candidate.ts';
+import { readLogEnd } from '../audit/log-end.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { ActDeps } from '../journey/act.ts';
 import { tellOfAttack } from '../journey/tell-of-attack.ts';
@@ -38,6 +39,7 @@ async function ask(deps: ActDeps, session: Session, id: string): Promise<HelpCas
   const endsAt = Math.min(helpCase.row.expiresAt, now + deps.configuration().factors.manager.requestMinutes * 60_000);
   const asked: AskedVouch = { request: randomId(deps.random), digits: twoDigits(deps.random), endsAt, times: (before?.times ?? 0) + 1 };
   const person = { displayName: account.displayName, label: accountLabel(account, directory.label) };
+  const logEnd = await readLogEnd(deps.store);
   const moved = await deps.store.transaction(async (store) => {
     const told = await spend(deps, store, session, helpCase, approvers);
     if (told === null) return null;
@@ -48,7 +50,7 @@ async function ask(deps: ActDeps, session: Session, id: string): Promise<HelpCas
       await recordEvent(store, deps.clock, { type: 'vouch.withdrawn', request: before.request, ...about });
     const { facts, action } = helpCase;
     const kept: VouchFacts = {
-      ...{ digits: asked.digits, login: facts.person.login, displayName: person.displayName },
+      ...{ digits: asked.digits, login: facts.person.login, displayName: person.displayName, logEnd },
       ...{ case: helpCase.row.id, agent: facts.agent.name, action },
       ...(facts.kinds === undefined ? {} : { kinds: facts.kinds }),
     };

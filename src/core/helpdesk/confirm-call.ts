@@ -45,7 +45,12 @@ export async function countNumber(deps: ActDeps, helpCase: HelpCase, typed: stri
  */
 export async function verifyCaller(deps: ActDeps, store: Store, { row, state }: LoadedJourney, helpCase: HelpCase): Promise<void> {
   const method = { way: 'own-device' as const, journey: row.id, proofs: state.proven };
-  const verified = await verifyBy(deps, store, helpCase, { method, by: journeyActor(deps.act, state), shown: state.shown ?? {} });
+  const verified = await verifyBy(deps, store, helpCase, {
+    method,
+    by: journeyActor(deps.act, state),
+    shown: state.shown ?? {},
+    logEnd: deps.act.logEnd,
+  });
   if (verified === null) throw new AppError('journey.step-passed');
 }
 

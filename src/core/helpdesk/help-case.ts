@@ -60,6 +60,8 @@ export interface AskedVouch {
 export interface CaseFacts {
   readonly agent: { readonly login: string; readonly name: string };
   readonly person: { readonly login: string; readonly name: string };
+  /** Where the audit log ended when the case was opened. Absent in cases of an older version. */
+  readonly logEnd?: number;
   readonly reason: string | null;
   readonly ticket: string | null;
   /** What is to be removed of what proves the person; absent in a case for anything else. */

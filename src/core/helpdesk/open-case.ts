@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
 import type { RemovableKind } from '../../../shared/removable-kinds.ts';
 import { delegateActor, requireMay } from '../access/helped.ts';
+import { readLogEnd } from '../audit/log-end.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { wholePattern } from '../configuration/whole-pattern.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
@@ -44,6 +45,7 @@ export async function openCase(deps: ActDeps, session: Session, asked: AskedCase
   const facts: CaseFacts = {
     agent: { login: agent.login, name: agent.displayName },
     person: { login: person.login, name: person.displayName },
+    logEnd: await readLogEnd(deps.store),
     reason: asked.reason,
     ticket: asked.ticket,
     ...(kinds === null ? {} : { kinds }),

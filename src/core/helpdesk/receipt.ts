@@ -34,6 +34,8 @@ const receiptSchema = z.strictObject({
   method: methodSchema,
   /** When the caller was verified; milliseconds since 1970. */
   at: z.number(),
+  /** Where the audit log ended before that: whoever writes to the account behind it ends the receipt. Absent from the first ones. */
+  logEnd: z.number().optional(),
   /** Until when it is good; milliseconds since 1970. Absent from the first ones: of them the configuration alone says it. */
   until: z.number().optional(),
 });

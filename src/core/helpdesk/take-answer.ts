@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import { delegateActor } from '../access/helped.ts';
 import type { Candidate } from '../accounts/candidate.ts';
+import { readLogEnd } from '../audit/log-end.ts';
 import { recordEvent, recordEvents } from '../audit/record-event.ts';
 import { factorsThatCount } from '../enrolment/factors-of.ts';
 import type { Judgement } from '../factors/factor.ts';
@@ -41,11 +42,14 @@ async function take(deps: ActDeps, session: Session, id: string, typed: Typed): 
   // What cannot be right by its form alone costs no try, as everywhere.
   if (answer === null || !factor.canBe(answer as never)) throw new AppError('case.answer-unlike');
   const factors = (await factorsThatCount(deps, helped.account)).filter(({ kind }) => kind === asked.kind);
+  const logEnd = await readLogEnd(deps.store);
   const counted = await count(deps, session, helpCase, factors);
   const given = { challengeId: asked.challenge, expected: asked.expected, answer: answer as never };
   const candidate = callerOf(helped);
   const judgement = await factor.judge({ ...given, enrolled: enrolledOf(candidate, factors) });
-  const settled = await deps.store.transaction((store) => settle(deps, store, session, counted, { asked, candidate, factors, judgement }));
+  const settled = await deps.store.transaction((store) =>
+    settle(deps, store, session, counted, { asked, candidate, factors, judgement, logEnd }),
+  );
   deps.wakeOutbox('notice');
   if (settled === null) throw new AppError('case.answer-wrong', { left: MOST_TRIES - counted.row.tries });
   return settled;
@@ -77,6 +81,7 @@ interface Judged {
   candidate: Candidate;
   factors: FactorRow[];
   judgement: Judgement;
+  logEnd: number;
 }
 
 /** @returns the case as it then is; null: the answer was wrong */
@@ -85,7 +90,7 @@ async function settle(
   store: Store,
   session: Session,
   helpCase: HelpCase,
-  { asked, candidate, factors, judgement }: Judged,
+  { asked, candidate, factors, judgement, logEnd }: Judged,
 ): Promise<HelpCase | null> {
   const targets = askedAtHelpdesk(helpCase.account, factors);
   // Counters before anything else is locked, as everywhere; one that was wrong is counted once more.
@@ -101,16 +106,16 @@ async function settle(
   }
   await recordEvent(store, deps.clock, { type: 'case.answer-accepted', ...about });
   // What was said before somebody wrote to the account was said about an account that is no more.
-  if (await store.intents.wroteSince(helpCase.account, helpCase.row.createdAt, { intent: '' })) throw new AppError('case.passed');
+  if (await store.intents.wroteSince(helpCase.account, helpCase.facts.logEnd, { intent: '' })) throw new AppError('case.passed');
   const readOut = [...(helpCase.facts.readOut ?? []), asked.kind];
-  const shown = { ...helpCase.facts.shown, [asked.kind]: shownOf(asked.kind, proofs, enrolledOf(candidate, factors), deps.act.at) };
+  const shown = { ...helpCase.facts.shown, [asked.kind]: shownOf(asked.kind, proofs, enrolledOf(candidate, factors), logEnd) };
   const answered: HelpCase = { ...helpCase, facts: { ...helpCase.facts, asked: null, readOut, shown } };
   const method = methodOf(deps, asked, readOut);
   const tries = helpCase.row.tries - 1;
   const moved =
     method === null
       ? await moveCase(store, answered, { tries })
-      : await verifyBy(deps, store, answered, { method, tries, by: about.actor, shown });
+      : await verifyBy(deps, store, answered, { method, tries, by: about.actor, shown, logEnd });
   if (moved === null) throw new AppError('case.passed');
   return moved;
 }

@@ -13,6 +13,8 @@ export interface Verification {
   /** What was shown for it, as a journey keeps it. */
   readonly shown: NonNullable<CaseFacts['shown']>;
   readonly tries?: number;
+  /** Where the audit log ended before the caller was judged. */
+  readonly logEnd: number | undefined;
 }
 
 /**
@@ -23,7 +25,7 @@ export async function verifyBy(
   deps: ActDeps,
   store: Store,
   helpCase: HelpCase,
-  { method, by, shown, tries = helpCase.row.tries }: Verification,
+  { method, by, shown, tries = helpCase.row.tries, logEnd }: Verification,
 ): Promise<HelpCase | null> {
   const { facts, account, agent, action, row } = helpCase;
   const receipt = signReceipt(store.audit.seals(), {
@@ -37,6 +39,7 @@ export async function verifyBy(
     ...(facts.kinds === undefined ? {} : { kinds: [...facts.kinds] }),
     method,
     at: deps.act.at,
+    ...(logEnd === undefined ? {} : { logEnd }),
     until: deps.act.at + deps.configuration().helpdesk.receiptMinutes * 60_000,
   });
   await recordEvent(store, deps.clock, { type: 'case.verified', ...aboutCase(helpCase), actor: by, factors: method.proofs, receipt });

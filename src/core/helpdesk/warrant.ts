@@ -111,7 +111,7 @@ export async function requireReceiptStands(
 ): Promise<void> {
   if (warrant.kind !== 'receipt') return;
   await requireProvenStill(deps, store, warrant, except);
-  if (await store.intents.wroteSince(warrant.helpCase.account, warrant.receipt.receipt.at, except))
+  if (await store.intents.wroteSince(warrant.helpCase.account, warrant.receipt.receipt.logEnd, except))
     throw new AppError('case.receipt-needed');
 }
 

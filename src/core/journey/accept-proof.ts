@@ -38,7 +38,7 @@ export async function acceptProof(
 ): Promise<JourneyState> {
   const proven = [...journey.state.proven, step.factor];
   const accounts = proofs.map(({ account }) => account);
-  const shown = { ...journey.state.shown, [step.factor]: shownOf(step.factor, proofs, enrolled.ofKind(step.factor), deps.act.at) };
+  const shown = { ...journey.state.shown, [step.factor]: shownOf(step.factor, proofs, enrolled.ofKind(step.factor), deps.act.logEnd) };
   const narrowed: JourneyState = {
     ...journey.state,
     proven,
@@ -69,7 +69,7 @@ export async function acceptProof(
     { type: 'journey.proof-accepted', ...about, factor: step.factor },
     { type: 'journey.proof-complete', ...about, accounts: met, factors: proven },
   );
-  return { ...state, provenAt: deps.act.at, step: { id: randomId(deps.random), kind: 'preparing' } };
+  return { ...state, provenAt: deps.act.at, logEnd: deps.act.logEnd, step: { id: randomId(deps.random), kind: 'preparing' } };
 }
 
 /** Where the owner succeeded they are at home: what strangers use up is never taken from there. */

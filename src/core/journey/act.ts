@@ -9,6 +9,11 @@ export interface Act {
    * answers are counted: a clock read after work that depends on who exists would tell how long that work took (JRN-4).
    */
   readonly at: number;
+  /**
+   * Where the audit log ended when it arrived, before anything was judged. Told with an answer to a step, and by whoever else may have
+   * something proven; absent, what it proves counts for nothing.
+   */
+  readonly logEnd?: number | undefined;
   /** Network address of the caller. */
   readonly address: string;
   /** The language in which the page that asks is shown now, where it is a page: the journey goes on in it. */

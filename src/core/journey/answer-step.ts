@@ -76,12 +76,14 @@ export async function answerStep(deps: ActDeps, key: JourneyKey, stepId: string,
 }
 
 function answerOnce(deps: ActDeps, hold: Hold, key: JourneyKey, stepId: string, body: unknown): Promise<AnsweredStep> {
+  let acting = deps;
   // A look-up that ends meanwhile moves the journey's version but not its step: then the answer is simply taken again.
   return againWhereMoved(async (attempt) => {
-    const { journey: found, decision } = attempt === 0 ? await findAnswered(deps, key) : await findAgain(deps, key);
+    const { journey: found, decision, logEnd } = attempt === 0 ? await findAnswered(deps, key) : await findAgain(deps, key);
+    if (attempt === 0) acting = { ...deps, act: { ...deps.act, logEnd } };
     const journey = (await hold.settle(found)) ? await findJourney(deps, key) : found;
     if (!decision.allowed) throw slowDown(deps.act, decision.retryAt);
-    return journey.state.step.id === stepId ? takeAnswer(deps, journey, body) : { journey, passed: true };
+    return journey.state.step.id === stepId ? takeAnswer(acting, journey, body) : { journey, passed: true };
   });
 }
 

@@ -26,17 +26,25 @@ export async function findJourney(deps: ActDeps, { tokens, id }: JourneyKey): Pr
 
 /**
  * The same for who answers a step of it: the answer is counted, and judged by how many there were.
+ * @returns `logEnd`: where the audit log ended when it was
  * @throws AppError as `findJourney`
  */
-export async function findAnswered(deps: ActDeps, key: JourneyKey): Promise<{ journey: LoadedJourney; decision: GuardDecision }> {
+export async function findAnswered(deps: ActDeps, key: JourneyKey): Promise<AnsweredJourney> {
   for (const token of key.tokens) {
     const digest = deps.keys.digest('journey-token', token);
     const counted = await deps.store.journeys.countAnswer(digest, key.id, deps.guard.answerWindow());
     if (counted === null || counted.row.expiresAt <= deps.act.at) continue;
-    return { journey: inLanguageOf(deps, loadedJourney(counted.row)), decision: deps.guard.judgeAnswers(counted) };
+    const { row, logEnd } = counted;
+    return { journey: inLanguageOf(deps, loadedJourney(row)), decision: deps.guard.judgeAnswers(counted), logEnd };
   }
   // Says why there is none.
   return { journey: await findJourney(deps, key), decision: { allowed: true } };
+}
+
+export interface AnsweredJourney {
+  readonly journey: LoadedJourney;
+  readonly decision: GuardDecision;
+  readonly logEnd?: number;
 }
 
 /** Whoever changes the language in the middle of a journey reads all of it in that one, from now on. */

@@ -142,8 +142,10 @@ export interface JourneyState {
   shown?: Partial<Record<FactorKind, ShownProof[]>>;
   /** Accounts whose directory wants another password, as it said when it judged the one that was given. */
   renewals?: Record<string, Renewal>;
-  /** When the proof was complete; milliseconds since 1970. Worth nothing for an account that somebody writes to afterwards. */
+  /** When the proof was complete; milliseconds since 1970. */
   provenAt: number | null;
+  /** Where the audit log ended before that was judged. The proof is worth nothing for an account that somebody writes to behind it. */
+  logEnd?: number | undefined;
   /** For whom who is signed in proves once more who they are, and what they were asked for. */
   stepUp?: { session: string; wanted: FactorKind[][] };
   /** Of a phone that is to be let in: the session that has offered it to. */

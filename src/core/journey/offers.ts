@@ -100,7 +100,7 @@ async function isOver(
   now: number,
 ): Promise<boolean> {
   const except = { journey: row.id };
-  if ((await store.freezes.isFrozen(ref)) || (await store.intents.wroteSince(ref, state.provenAt ?? 0, except))) return true;
+  if ((await store.freezes.isFrozen(ref)) || (await store.intents.wroteSince(ref, state.logEnd, except))) return true;
   return !(await isProvenStill(store, state, ref, { now, read, except }));
 }
 

@@ -10,7 +10,7 @@ import type { PersonRecord } from '../ports/people-store.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 import type { JourneyDeps } from './journey-deps.ts';
 import type { JourneyState } from './journey-state.ts';
-import type { ShownProof, UsedSet } from './shown-proof.ts';
+import { isPassword, type ShownProof, type UsedSet } from './shown-proof.ts';
 
 /** What has a row of its own that outlives being shown. */
 const KEPT: readonly FactorKind[] = ['email', 'sms', 'totp', 'passkey', 'questions'];
@@ -78,7 +78,7 @@ export async function isProvenStill(
     if (set !== undefined)
       return isLeft(
         enrolled.filter((row) => row.kind === kind && accountKey(ownerOf(row)) === owner),
-        set,
+        { id, ...set },
         now,
       );
     if (isContact(id) || FACTOR_TRAITS[kind].ofAnotherAccount === true) return read.has(id);
@@ -89,7 +89,7 @@ export async function isProvenStill(
     if (one.owner === null) return true;
     const owner = owners.get(one.owner);
     if (owner === undefined || !isThere(kind, one)) return false;
-    return one.at === undefined || !(await intents.wroteSince(owner, one.at, except));
+    return !isPassword(kind) || !(await intents.wroteSince(owner, one.logEnd, except));
   };
   for (const kind of proven) {
     const all = shown?.[kind] ?? [];
@@ -112,8 +112,8 @@ export interface StillNow {
 }
 
 /** Whether the set that a proof was of, which its use ended, is there as it was left: nobody has made another one, or taken it away. */
-function isLeft(rows: readonly FactorRow[], { made, left, until }: UsedSet, now: number): boolean {
-  if (rows.some(({ id, createdAt }) => createdAt > made && !left.includes(id))) return false;
+function isLeft(rows: readonly FactorRow[], { id: used, left, until }: UsedSet & { id: string }, now: number): boolean {
+  if (rows.some(({ id }) => id !== used && !left.includes(id))) return false;
   const isOver = until !== undefined && until <= now;
   return isOver || left.length === 0 || rows.some(({ id }) => left.includes(id));
 }

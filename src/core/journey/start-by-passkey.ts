@@ -3,6 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { type Candidate, candidateOf } from '../accounts/candidate.ts';
 import { guardNames } from '../accounts/find-candidates.ts';
 import { judgeAccount } from '../accounts/judge-account.ts';
+import { readLogEnd } from '../audit/log-end.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { typedNameDigest } from '../audit/typed-name.ts';
 import type { EnrolledCandidate, Judgement } from '../factors/factor.ts';
@@ -41,7 +42,7 @@ export async function startByPasskey(deps: ActDeps, request: StartByPasskey): Pr
   const state = emptyState(deps, request);
   const id = randomId(deps.random);
   if (!isTicket(deps, request.ticket, deps.act.at)) return refuse(deps, { id, state }, { proofs: [], problem: 'passkey.out-of-date' });
-  const row = await findPasskey(deps, request.credential);
+  const [row, logEnd] = await Promise.all([findPasskey(deps, request.credential), readLogEnd(deps.store)]);
   const judgement = await unlessSentBefore(deps, request, await judge(deps, request, row));
   if (row === null || judgement.proofs.length === 0) return refuse(deps, { id, state }, judgement, row);
   const candidate = await candidateBy(deps, request, row, { id, state });
@@ -64,7 +65,7 @@ export async function startByPasskey(deps: ActDeps, request: StartByPasskey): Pr
   };
   const begun = { row: draft, state: { ...known, knownPlaces: await knownPlacesOf(deps, { row: draft, state: known }, [candidate]) } };
   const proven = { request, judgement, candidate, enrolled: await enrolledFor(deps, begun.state) };
-  const journey = await deps.store.transaction((store) => begin(deps, store, begun, proven));
+  const journey = await deps.store.transaction((store) => begin({ ...deps, act: { ...deps.act, logEnd } }, store, begun, proven));
   return { token, journey: await goOn(deps, journey) };
 }
 

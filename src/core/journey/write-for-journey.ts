@@ -43,6 +43,7 @@ export async function writeForJourney(
   const found: { ending: Ending | null } = { ending: null };
   const request: WriteRequest = {
     accounts: prepared,
+    logEnd: deps.act.logEnd,
     actor: journeyActor(deps.act, state),
     proof: state.proven,
     journeyId: journey.row.id,
@@ -207,7 +208,7 @@ async function endingFor(deps: ActDeps, store: Store, { row, state }: LoadedJour
   let isWritten = false;
   let isParted = false;
   for (const { ref: account } of candidates) {
-    const record = await store.people.recordBeforeWrite(account, state.provenAt ?? 0, row.id);
+    const record = await store.people.recordBeforeWrite(account, state.logEnd, row.id);
     if (record.written) isWritten = true;
     else if (record.frozen) frozen.push({ account, reason: 'recovery-frozen' });
     if (!(await isProvenStill(store, state, account, { now: deps.act.at, read, except: { journey: row.id }, record }))) isParted = true;

@@ -129,8 +129,8 @@ async function open(deps: ActDeps, { settings, login, claims, kinds, account, be
       const opened = { journey: row.journeyId, factors: [...kinds], rights: row.rights, provider: settings.issuer };
       await recordEvent(store, deps.clock, { type: 'session.opened', ...about, ...opened });
       if (await store.freezes.isFrozen(ref)) throw refused('recovery-frozen');
-      // Proven about an account as it was before its password was set anew.
-      if (await store.intents.wroteSince(ref, provenAt, { journey: row.journeyId })) throw refused('proven-before-change');
+      // Proven about an account as it was before its password was set anew. The provider tells a time and nothing else.
+      if (await store.intents.wroteAfter(ref, provenAt)) throw refused('proven-before-change');
       if (before !== null) {
         await recordEvent(store, deps.clock, {
           type: 'session.ended',

@@ -101,7 +101,7 @@ async function openAccount(deps: ActDeps, ref: AccountRef): Promise<Account> {
 /** Whoever proved something before a password was set anew, or before "this was not me", proved it about an account that is no more. */
 async function requireUntouched({ store }: ActDeps, { row, state }: LoadedJourney, accounts: readonly AccountRef[]): Promise<void> {
   for (const account of accounts) {
-    const wasWritten = await store.intents.wroteSince(account, state.provenAt ?? 0, { journey: row.id });
+    const wasWritten = await store.intents.wroteSince(account, state.logEnd, { journey: row.id });
     if (wasWritten || (await store.freezes.isFrozen(account))) throw new AppError('session.not-proven');
   }
 }

@@ -1,8 +1,8 @@
-import { CLOCKS_APART } from '../accounts/below-lock-out.ts';
 import { accountLabel } from '../accounts/candidate.ts';
 import { reasonToBar } from '../accounts/judge-account.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { AccountRef } from '../ports/directory.ts';
+import { isOwnPassword } from './own-password.ts';
 
 const HOUR = 3_600_000;
 
@@ -10,7 +10,7 @@ type Deps = Pick<CoreDeps, 'store' | 'clock' | 'configuration' | 'directories'>;
 
 /**
  * Another account of a person, as it is told to them, where its password may prove who they are: it is neither protected nor closed nor
- * frozen, and nobody has reset it lately, through Keyturn or past it.
+ * frozen, nobody has reset it lately through Keyturn, and as far as its directory tells nobody has past it (`isOwnPassword`).
  * @returns null: its password proves nothing
  * @throws AppError `directory.*`, `configuration.*` where its directory cannot tell
  */
@@ -24,20 +24,11 @@ export async function findUsableOther(deps: Deps, ref: AccountRef): Promise<{ id
     wasResetLately(deps, ref),
   ]);
   if (isNew || reasonToBar(directory, status, protection, frozen) !== null) return null;
-  if (await wasSetPastUs(deps, ref, status.passwordSetAt)) return null;
+  if (!(await isOwnPassword(deps, ref, status.passwordSetAt))) return null;
   return { id: { directory: account.directory, id: account.id }, label: accountLabel(account, directory.label) };
 }
 
 /** Whether somebody has set its password anew through Keyturn within `factors.coolDownHours`, or does so now. */
 export function wasResetLately({ store, clock, configuration }: Deps, ref: AccountRef): Promise<boolean> {
   return store.intents.wasReset(ref, clock.now() - configuration().factors.coolDownHours * HOUR);
-}
-
-/**
- * Whether its password was set lately past Keyturn, as its directory tells: by whom is not told, and who administers that directory may
- * have set one that they know. One that was changed through Keyturn with the old one is its owner's.
- */
-async function wasSetPastUs({ store, clock, configuration }: Deps, ref: AccountRef, setAt: number | null): Promise<boolean> {
-  if (setAt === null || setAt <= clock.now() - configuration().factors.coolDownHours * HOUR) return false;
-  return setAt > ((await store.intents.lastChanged(ref)) ?? 0) + CLOCKS_APART;
 }

@@ -231,6 +231,8 @@ export interface DirectoryAbilities {
    * milliseconds. Absent: nothing is stated.
    */
   readonly statedLockout?: { readonly failures: number; readonly within: number };
+  /** As the operator states it: a password of which the directory does not tell when it was set is its owner's, and no one else knows it. */
+  readonly untoldPasswordsAreOwn?: true;
 }
 
 /** Milliseconds. */

@@ -78,8 +78,11 @@ export interface PeopleStore {
   recordOf(account: AccountRef, atLeast?: number): Promise<PersonRecord>;
   /** The same, of which is opened what is asked for: it takes as long for somebody who has much else, and less. */
   enrolledOf(account: AccountRef): Promise<EnrolledRecord>;
-  /** As `recordOf`, for a journey that is about to write. To be asked in the transaction that begins the write. */
-  recordBeforeWrite(account: AccountRef, provenAt: number, journey: string): Promise<RecordBeforeWrite>;
+  /**
+   * As `recordOf`, for a journey that is about to write. To be asked in the transaction that begins the write.
+   * @param logEnd as for `intents.wroteSince`
+   */
+  recordBeforeWrite(account: AccountRef, logEnd: number | undefined, journey: string): Promise<RecordBeforeWrite>;
   /** The other accounts of the person, those first that were linked first. A row that cannot be opened links nothing. */
   linkedTo(account: AccountRef): Promise<PersonAccount[]>;
   /** All accounts of the person, this one first. */

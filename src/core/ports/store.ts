@@ -125,13 +125,13 @@ export interface JourneyStore {
   findByToken(tokenDigest: string): Promise<JourneyRow | null>;
   /**
    * Finds a journey by its token, and by its id where that is named, and counts an answer of it, in one statement. A new window begins with
-   * the first answer after the old one is over. null as above.
+   * the first answer after the old one is over. Also tells where the audit log ended. null as above.
    */
   countAnswer(
     tokenDigest: string,
     id: string | null,
     window: { now: number; milliseconds: number },
-  ): Promise<(CountedAnswers & { row: JourneyRow }) | null>;
+  ): Promise<(CountedAnswers & { row: JourneyRow; logEnd: number }) | null>;
   find(id: string): Promise<JourneyRow | null>;
   /** Compare-and-set on the version of `row`: false when somebody else was quicker. Writes status, state and end, and version + 1. */
   advance(row: JourneyRow, next: Pick<JourneyRow, 'status' | 'state'> & Partial<Pick<JourneyRow, 'expiresAt'>>): Promise<boolean>;
@@ -315,14 +315,20 @@ export interface IntentStore {
   /** Takes over open ones whose lease is over; each is given to one caller only, until `leaseUntil`. */
   takeOverdue(now: number, leaseUntil: number, limit: number): Promise<StoredIntent[]>;
   openCount(): Promise<number>;
-  /** Whether another one than `except` changed the account, or may have: closed after `since` as `done` or `unknown`. */
-  wroteSince(account: AccountRef, since: number, except: { intent: string } | { journey: string }): Promise<boolean>;
+  /**
+   * Whether another one than `except` changed the account, or may have: closed as `done` or `unknown`, and its event stands behind
+   * `logEnd`, the end of the audit log as it was read then. That order is the database's, whatever the clocks of the nodes say.
+   * undefined: it is not known where the log ended, and so it may be.
+   */
+  wroteSince(account: AccountRef, logEnd: number | undefined, except: { intent: string } | { journey: string }): Promise<boolean>;
+  /** The same by a time that somebody else has told, milliseconds since 1970: as exact as the clocks agree. */
+  wroteAfter(account: AccountRef, at: number): Promise<boolean>;
   /** Whether a new password was set for the account without the old one, or may have been: begun after `since`, and not known to have failed. */
   wasReset(account: AccountRef, since: number): Promise<boolean>;
   /** The same of one that somebody else set for its owner: in no journey, which are the owner's. */
   wasResetByOthers(account: AccountRef, since: number): Promise<boolean>;
-  /** When a new password was set last for the account with the old one; milliseconds since 1970. null: never. */
-  lastChanged(account: AccountRef): Promise<number | null>;
+  /** Writes by which the owner of the account has set a new password, in a journey or with the old one, and which ended after `since`; the newest first. */
+  ownWritesSince(account: AccountRef, since: number): Promise<StoredIntent[]>;
 }
 
 /** "This was not me": a link in a notice, and what it does. */

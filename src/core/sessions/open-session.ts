@@ -30,7 +30,7 @@ export async function openSession(deps: ActDeps, key: JourneyKey): Promise<{ tok
   const journey = await findJourney(deps, key);
   const candidate = whoSignedIn(journey.state);
   if (candidate === null || !deps.configuration().signIn.enabled) throw new AppError('session.not-proven');
-  const { account, provenAt } = { account: candidate.ref, provenAt: journey.state.provenAt ?? 0 };
+  const account = candidate.ref;
   const token = randomToken(deps.random);
   const [requirement, isOpen] = await Promise.all([
     journey.state.goal === 'sign-in' ? readAsked(deps, account) : null,
@@ -52,7 +52,7 @@ export async function openSession(deps: ActDeps, key: JourneyKey): Promise<{ tok
       rights: row.rights,
     });
     // Whoever proved something before the password was set anew, or before "this was not me", proved it about an account that is no more.
-    const wasWritten = await store.intents.wroteSince(account, provenAt, { journey: journey.row.id });
+    const wasWritten = await store.intents.wroteSince(account, journey.state.logEnd, { journey: journey.row.id });
     if (wasWritten || (await store.freezes.isFrozen(account))) throw new AppError('session.not-proven');
     if (!(await isProvenStill(store, journey.state, account, { now: deps.act.at, read, except: { journey: journey.row.id } })))
       throw new AppError('session.not-proven');

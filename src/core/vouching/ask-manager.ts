@@ -1,6 +1,7 @@
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { accountKey, type Candidate } from '../accounts/candidate.ts';
 import { isDirectoryTrouble } from '../accounts/is-directory-trouble.ts';
+import { readLogEnd } from '../audit/log-end.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { FACTOR_TRAITS } from '../factors/kinds.ts';
 import { type ActDeps, journeyActor } from '../journey/act.ts';
@@ -48,13 +49,14 @@ export async function settleManagers(deps: ActDeps, journey: LoadedJourney): Pro
 export async function askManager(deps: ActDeps, journey: LoadedJourney, kind: FactorKind): Promise<Transition> {
   const { state } = journey;
   if ((state.asked[kind]?.sendings ?? 0) >= MOST_REQUESTS) return stayAtChoice(deps, state, { key: 'manager-asked-enough', tone: 'error' });
+  const logEnd = await readLogEnd(deps.store);
   const unable: string[] = [];
   for (const candidate of (state.candidates ?? []).filter(({ has }) => has.includes(kind))) {
     const approvers = await approversOf(deps, journey, candidate.ref);
     if (approvers === null) return stayAtChoice(deps, state, { key: 'manager-not-answering', tone: 'error' });
     const account = await deps.directories.get(candidate.ref.directory).readAccount(candidate.ref);
     if (account !== null && (approvers.manager !== null || approvers.deputies !== null))
-      return ask(deps, journey, { candidate, approvers, displayName: account.displayName });
+      return ask(deps, journey, { candidate, approvers, displayName: account.displayName, logEnd });
     unable.push(accountKey(candidate.ref));
   }
   const step = { id: randomId(deps.random), kind: 'choose-factor' as const, message: { key: 'manager-not-known', tone: 'info' as const } };
@@ -66,16 +68,17 @@ interface Asking {
   candidate: Candidate;
   approvers: Approvers;
   displayName: string;
+  logEnd: number;
 }
 
-function ask(deps: ActDeps, journey: LoadedJourney, { candidate, approvers, displayName }: Asking): Transition {
+function ask(deps: ActDeps, journey: LoadedJourney, { candidate, approvers, displayName, logEnd }: Asking): Transition {
   const { state, row } = journey;
   const { ref } = candidate;
   const request = randomId(deps.random);
   const endsAt = deps.act.at + deps.configuration().factors.manager.requestMinutes * 60_000;
   const facts: VouchFacts = {
     digits: twoDigits(deps.random),
-    ...{ login: candidate.login, displayName, goal: state.goal, address: deps.act.address, client: state.client.kind },
+    ...{ login: candidate.login, displayName, logEnd, goal: state.goal, address: deps.act.address, client: state.client.kind },
   };
   const manager = approvers.manager === null ? null : { directory: approvers.manager.directory, id: approvers.manager.id };
   let isAsked = false;

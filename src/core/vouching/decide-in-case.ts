@@ -73,7 +73,7 @@ export async function decideCase(
   store: Store,
   session: Session,
   { row, helpCase, about }: AnsweredCase,
-  { counted, typed }: { counted: VouchRow; typed: string },
+  { counted, typed, logEnd }: { counted: VouchRow; typed: string; logEnd: number },
 ): Promise<number | null> {
   if (isEqual(vouchFacts(row).digits, plainCode(typed))) {
     if (!(await store.vouches.close(row.id, 'approved', deps.act.at))) throw new AppError('vouch.over');
@@ -81,7 +81,8 @@ export async function decideCase(
     await recordEvent(store, deps.clock, { type: 'vouch.approved', ...about, factors });
     const by = { login: session.login, account: session.account };
     const method = { way: 'manager' as const, proofs: ['manager' as const], request: row.id, by };
-    if ((await verifyBy(deps, store, helpCase, { method, by: about.actor, shown: {} })) === null) throw new AppError('journey.step-passed');
+    if ((await verifyBy(deps, store, helpCase, { method, by: about.actor, shown: {}, logEnd })) === null)
+      throw new AppError('journey.step-passed');
     return null;
   }
   if (counted.tries < VOUCH_TRIES) return VOUCH_TRIES - counted.tries;

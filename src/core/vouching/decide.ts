@@ -3,6 +3,7 @@ import { plainCode } from '../../../shared/plain-code.ts';
 import { delegateActor } from '../access/helped.ts';
 import { accountKey, type Candidate } from '../accounts/candidate.ts';
 import { judgeAccount } from '../accounts/judge-account.ts';
+import { readLogEnd } from '../audit/log-end.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
 import { isEqual } from '../factors/constant-time.ts';
@@ -82,9 +83,16 @@ export async function vouch(deps: ActDeps, session: Session, request: string, ty
 /** @returns tries that are left; null: the digits were right */
 async function vouchInCase(deps: ActDeps, session: Session, answering: InCase, typed: string): Promise<number | null> {
   await judgeCase(deps, session, answering.helpCase);
+  const logEnd = await readLogEnd(deps.store);
   return deps.store.transaction(async (store) => {
     const counted = await countTry(deps, store, session, answering);
-    return decideCase(deps, store, session, { ...answering, about: aboutCaseRequest(deps, session, answering) }, { counted, typed });
+    return decideCase(
+      deps,
+      store,
+      session,
+      { ...answering, about: aboutCaseRequest(deps, session, answering) },
+      { counted, typed, logEnd },
+    );
   });
 }
 
@@ -94,7 +102,7 @@ async function vouchInJourney(deps: ActDeps, session: Session, answering: InJour
   const { row, person, journey } = answering;
   const waiting = { ...journey, state: { ...journey.state, candidates: [candidate], until: endFromNow(deps) } };
   // Of the person, from where they began: where the one who vouches sits is no place of theirs.
-  const asPerson: ActDeps = { ...deps, act: { at: deps.act.at, address: journey.state.address } };
+  const asPerson: ActDeps = { ...deps, act: { at: deps.act.at, address: journey.state.address, logEnd: await readLogEnd(deps.store) } };
   const enrolled = await enrolledFor(deps, waiting.state);
   return deps.store.transaction(async (store) => {
     const counted = await countTry(deps, store, session, answering);
@@ -199,7 +207,7 @@ async function judgeAnew(deps: ActDeps, { person, journey }: InJourney): Promise
  * for who is asked to vouch for them: two people would carry each other in.
  */
 async function requireUntouched(deps: ActDeps, store: Store, session: Session, { row, person }: Answering): Promise<void> {
-  const wasWritten = await store.intents.wroteSince(person, row.createdAt, { journey: row.journeyId ?? '' });
+  const wasWritten = await store.intents.wroteSince(person, vouchFacts(row).logEnd, { journey: row.journeyId ?? '' });
   const isFrozen = (await store.freezes.isFrozen(person)) || (await store.freezes.isFrozen(session.account));
   if (wasWritten || isFrozen || (await isCycle(deps, store, session.account, person))) throw new AppError('vouch.not-possible');
 }

@@ -7,7 +7,13 @@ import type { VouchRow } from '../ports/vouch-store.ts';
 export const VOUCH_TRIES = 3;
 
 /** What a request keeps, sealed: the digits that the person reads out, and what is told to who is asked. */
-export type VouchFacts = { readonly digits: string; readonly login: string; readonly displayName: string } & (WaitingJourney | WaitingCase);
+export type VouchFacts = {
+  readonly digits: string;
+  readonly login: string;
+  readonly displayName: string;
+  /** Where the audit log ended when it was made. Absent in requests of an older version. */
+  readonly logEnd?: number;
+} & (WaitingJourney | WaitingCase);
 
 /** A recovery waits: what for, and where it was begun. */
 export interface WaitingJourney {

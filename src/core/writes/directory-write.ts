@@ -25,6 +25,8 @@ export interface WriteBacking {
 export interface WriteRequest {
   /** Read just now; the caller has judged by them that the write may be done. */
   accounts: readonly PreparedWrite[];
+  /** Where the audit log ended before they were read; undefined: it is not known. */
+  logEnd: number | undefined;
   actor: Actor;
   /** How the person proved who they are. */
   proof: FactorKind[];
@@ -57,6 +59,8 @@ export interface WriteIntent {
   before: AccountFingerprint;
   /** When `before` was read; milliseconds since 1970. */
   readAt: number;
+  /** Where the audit log ended before. Absent in those of an older version, and where it is not known. */
+  logEnd?: number | undefined;
   window: WriteWindow;
 }
 

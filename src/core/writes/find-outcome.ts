@@ -12,7 +12,7 @@ export async function findOutcome(
   deps: Pick<CoreDeps, 'store' | 'directories' | 'clock' | 'log'>,
   intent: WriteIntent,
 ): Promise<WriteResult> {
-  const { account, before, readAt, verb, window } = intent;
+  const { account, before, readAt, logEnd, verb, window } = intent;
   let now: AccountFingerprint | null = null;
   let trouble: string = 'directory.outcome-unknown';
   try {
@@ -25,7 +25,7 @@ export async function findOutcome(
     deps.log.warn('write.outcome-unreadable', { intent: intent.id, directory: account.directory, error });
   }
   const at = deps.clock.now();
-  const othersWrote = await deps.store.intents.wroteSince(account, readAt, { intent: intent.id });
+  const othersWrote = await deps.store.intents.wroteSince(account, logEnd, { intent: intent.id });
   const evidence = { verb, before, readAt, now, othersWrote, settled: at >= window.settledAt, lastLook: at >= window.givenUpAt };
   const judgement = judgeOutcome(evidence);
   // It may have been written on another server than the one that was read: unchanged here proves nothing.

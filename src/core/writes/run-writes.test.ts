@@ -122,7 +122,7 @@ describe('before a directory is asked', () => {
     expect(stored?.leaseUntil).toBe(began + 10_000);
     expect(await storedIntent(id)).toEqual({
       ...{ id, verb: 'reset-password', account: REF, journeyId: 'j1', actor: { kind: 'journey' }, proof: ['email'], language: 'de' },
-      ...{ unlock: false, server: 'one', readAt: began },
+      ...{ unlock: false, server: 'one', readAt: began, logEnd: 0 },
       before: { password: 'password 0', lock: 'lock 0', locked: false, passwordSetAt: null },
       window: result.intent.window,
     });

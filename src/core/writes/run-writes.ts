@@ -38,7 +38,9 @@ export async function runWrites(deps: WriteDeps, verb: WriteVerb, request: Reque
   const writes = targets.map((target) => ({ target, intent: intentFor(deps, verb, request, { target, readAt, window }) }));
   const opened = await deps.store.transaction(async (store) => {
     const begun: typeof writes = [];
-    for (const write of writes) if (await openIntent(deps, store, write.intent, request)) begun.push(write);
+    // All of them before the log, whose end the first event locks: whoever holds one of the accounts waits for it next.
+    for (const write of writes) if (await openIntent(deps, store, write.intent)) begun.push(write);
+    for (const { intent } of begun) await tellIntended(deps, store, intent, request);
     const [first] = request.accounts;
     if (begun.length === 0 && first !== undefined) throw new AppError('account.write-open', { directory: first.account.directory });
     for (const { intent } of writes.filter((write) => !begun.includes(write))) await tellNotBegun(deps, store, intent);
@@ -67,12 +69,26 @@ function intentFor(
   request: Request,
   facts: { target: PreparedWrite; readAt: number; window: WriteWindow },
 ): WriteIntent {
-  const { journeyId, session, actor, proof, language, unlock } = request;
+  const { journeyId, session, actor, proof, language, unlock, logEnd } = request;
   const { target, ...times } = facts;
   const { account, server, fingerprint: before } = target;
   const ref = { directory: account.directory, id: account.id };
   const held = session === undefined ? {} : { session };
-  return { id: randomId(deps.random), verb, account: ref, journeyId, ...held, actor, proof, language, unlock, server, before, ...times };
+  return {
+    id: randomId(deps.random),
+    verb,
+    account: ref,
+    journeyId,
+    ...held,
+    actor,
+    proof,
+    language,
+    unlock,
+    server,
+    before,
+    logEnd,
+    ...times,
+  };
 }
 
 function notBegun(intent: WriteIntent): WriteResult {
@@ -85,9 +101,9 @@ async function tellNotBegun(deps: WriteDeps, store: Store, { verb, account, jour
 }
 
 /** @returns false: another write to the account is not over */
-async function openIntent(deps: WriteDeps, store: Store, intent: WriteIntent, { backing }: Request): Promise<boolean> {
-  const { id, verb, account, journeyId, actor, proof, unlock, window } = intent;
-  const opened = await store.intents.insert({
+function openIntent(deps: WriteDeps, store: Store, intent: WriteIntent): Promise<boolean> {
+  const { id, verb, account, journeyId, window } = intent;
+  return store.intents.insert({
     id,
     verb,
     journeyId,
@@ -99,11 +115,13 @@ async function openIntent(deps: WriteDeps, store: Store, intent: WriteIntent, { 
     closedAt: null,
     leaseUntil: window.leaseUntil,
   });
-  if (!opened) return false;
+}
+
+async function tellIntended(deps: WriteDeps, store: Store, intent: WriteIntent, { backing }: Request): Promise<void> {
+  const { id, verb, account, journeyId, actor, proof, unlock } = intent;
   const journey = journeyId === null ? {} : { journey: journeyId };
   const restsOn = backing === undefined ? {} : { backing };
   await recordEvent(store, deps.clock, { type: 'write.intended', intent: id, ...journey, actor, account, verb, proof, unlock, ...restsOn });
-  return true;
 }
 
 async function writeDown(deps: WriteDeps, request: Request, results: WriteResult[]): Promise<void> {

@@ -3,21 +3,26 @@ import type { AccountRef } from '../../core/ports/directory.ts';
 import type { IntentRow, IntentStore, StoredIntent } from '../../core/ports/store.ts';
 import type { TableContext } from '../context.ts';
 import { readable } from '../readable.ts';
+import { lockEnd } from '../recorded-events.ts';
 import type { Schema } from '../schema.ts';
 import { openColumn, sealColumn } from '../sealed-columns.ts';
 import { statement } from '../statement.ts';
 import { byAnother, written } from '../written.ts';
 
 const insert = statement<Schema['intents']>()(
-  (db, { id, directory, account_id, verb, journey_id, created_at, facts, status, closed_at, lease_until }) =>
+  (db, { id, directory, account_id, verb, journey_id, created_at, facts, status, closed_at, closed_seq, lease_until }) =>
     db
       .insertInto('intents')
-      .values({ id, directory, account_id, verb, journey_id, created_at, facts, status, closed_at, lease_until })
+      .values({ id, directory, account_id, verb, journey_id, created_at, facts, status, closed_at, closed_seq, lease_until })
       .onConflict((conflict) => conflict.columns(['directory', 'account_id']).where('status', '=', sql.lit('open')).doNothing()),
 );
 
-const close = statement<{ id: string; status: IntentRow['status']; now: number }>()((db, { id, status, now }) =>
-  db.updateTable('intents').set({ status, closed_at: now }).where('id', '=', id).where('status', '=', 'open'),
+const close = statement<{ id: string; status: IntentRow['status']; now: number; recorded: number }>()((db, { id, status, now, recorded }) =>
+  db
+    .updateTable('intents')
+    .set({ status, closed_at: now, closed_seq: sql<number>`(select seq from audit_head) + ${recorded}` })
+    .where('id', '=', id)
+    .where('status', '=', 'open'),
 );
 
 /** The verbs of table `intents`. */
@@ -59,7 +64,7 @@ export function createIntents(context: TableContext): IntentStore {
         created_at: row.createdAt,
       };
       const facts = sealColumn(context.secrets, 'intents', columns, row.facts);
-      const rest = { facts, status: row.status, closed_at: row.closedAt, lease_until: row.leaseUntil };
+      const rest = { facts, status: row.status, closed_at: row.closedAt, closed_seq: null, lease_until: row.leaseUntil };
       return (await insert(context, { ...columns, ...rest })).numAffectedRows === 1n;
     },
     async amend(id, facts, leaseUntil) {
@@ -74,7 +79,9 @@ export function createIntents(context: TableContext): IntentStore {
       return result.numUpdatedRows === 1n;
     },
     async close(id, status, now) {
-      return (await close(context, { id, status, now })).numAffectedRows === 1n;
+      // Behind the events that this transaction has recorded already, and at the place of the next one, which tells of it.
+      const recorded = (await lockEnd(context)) + 1;
+      return (await close(context, { id, status, now, recorded })).numAffectedRows === 1n;
     },
     async find(id) {
       const row = await context.db.selectFrom('intents').selectAll().where('id', '=', id).executeTakeFirst();
@@ -102,10 +109,23 @@ export function createIntents(context: TableContext): IntentStore {
         .execute();
       return rows.sort((a, b) => a.created_at - b.created_at).map(toRow);
     },
-    async wroteSince(account, since, except) {
-      const query = written(context.db, account, since);
+    async wroteSince(account, logEnd, except) {
+      if (logEnd === undefined) return true;
+      const query = written(context.db, account, logEnd);
       const others = 'intent' in except ? query.where('intents.id', '!=', except.intent) : byAnother(query, except.journey);
       return (await others.limit(1).executeTakeFirst()) !== undefined;
+    },
+    async wroteAfter({ directory, id }, at) {
+      const row = await context.db
+        .selectFrom('intents')
+        .select('id')
+        .where('directory', '=', directory)
+        .where('account_id', '=', id)
+        .where('status', 'in', ['done', 'unknown'])
+        .where('closed_at', '>', at)
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
     },
     async wasReset(account, since) {
       return (await resets(account, since).executeTakeFirst()) !== undefined;
@@ -113,16 +133,21 @@ export function createIntents(context: TableContext): IntentStore {
     async wasResetByOthers(account, since) {
       return (await resets(account, since).where('journey_id', 'is', null).executeTakeFirst()) !== undefined;
     },
-    async lastChanged({ directory, id }) {
-      const row = await context.db
+    async ownWritesSince({ directory, id }, since) {
+      const rows = await context.db
         .selectFrom('intents')
-        .select((eb) => eb.fn.max('closed_at').as('at'))
+        .selectAll()
         .where('directory', '=', directory)
         .where('account_id', '=', id)
-        .where('verb', '=', 'change-password')
+        .where((eb) =>
+          eb.or([eb('verb', '=', 'change-password'), eb.and([eb('verb', '=', 'reset-password'), eb('journey_id', 'is not', null)])]),
+        )
         .where('status', '=', 'done')
-        .executeTakeFirst();
-      return row?.at ?? null;
+        .where('closed_at', '>', since)
+        .orderBy('closed_at', 'desc')
+        .orderBy('closed_seq', 'desc')
+        .execute();
+      return rows.map(toRow);
     },
     async openCount() {
       const row = await context.db

@@ -5,7 +5,7 @@ import type { JourneyRow, JourneyStore } from '../../core/ports/store.ts';
 import type { JourneyMove } from '../append.ts';
 import type { TableContext } from '../context.ts';
 import { readable } from '../readable.ts';
-import { writeRecorded } from '../recorded-events.ts';
+import { endIsGone, writeRecorded } from '../recorded-events.ts';
 import type { Schema } from '../schema.ts';
 import { openColumn, sealColumn } from '../sealed-columns.ts';
 import { statement } from '../statement.ts';
@@ -31,7 +31,8 @@ const countAnswer = (of: 'any-journey' | 'one-journey') =>
       })
       .where('token_digest', '=', digest)
       .$if(of === 'one-journey', (query) => query.where('id', '=', id))
-      .returningAll();
+      .returningAll()
+      .returning((eb) => eb.selectFrom('audit_head').select('seq').as('log_end'));
   });
 const COUNTS = { any: countAnswer('any-journey'), one: countAnswer('one-journey') };
 
@@ -70,7 +71,9 @@ export function createJourneys(context: TableContext): JourneyStore {
       const [row] = (await (id === null ? COUNTS.any : COUNTS.one)(context, counted)).rows;
       if (row === undefined) return null;
       const [opened] = readable(context, 'journeys', [row], toRow);
-      return opened === undefined ? null : { row: opened, answers: row.answers, answersSince: row.answers_since };
+      // Without its end nothing is appended either.
+      if (row.log_end === null) throw endIsGone();
+      return opened === undefined ? null : { row: opened, answers: row.answers, answersSince: row.answers_since, logEnd: row.log_end };
     },
     async noteExpired(now, limit) {
       const rows = await context.db

@@ -107,7 +107,7 @@ export function createPeople(context: TableContext): PeopleStore {
     },
     recordOf: (account, atLeast) => readPerson(context, account, { atLeast }),
     enrolledOf: (account) => readEnrolled(context, account),
-    recordBeforeWrite: (account, provenAt, journey) => readBeforeWrite(context, account, { since: provenAt, journey }),
+    recordBeforeWrite: (account, logEnd, journey) => readBeforeWrite(context, account, { logEnd, journey }),
     linkedTo,
     async accountsOf(account) {
       const linked = await linkedTo(account);

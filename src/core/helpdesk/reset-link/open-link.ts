@@ -94,6 +94,7 @@ async function begin(deps: ActDeps, { row, account, facts }: HelpCase, { languag
     ...{ goal: 'reset-password', language, client, address: deps.act.address, typedName: candidate.login, guardNames: [] },
     ...{ candidates: [candidate], device: null, knownPlaces: [], hasWorked: false, asked: {}, selected: [] },
     ...{ proven: facts.receipt?.receipt.method.proofs ?? [], shown: facts.shown ?? {}, provenAt: facts.receipt?.receipt.at ?? 0 },
+    ...(facts.receipt?.receipt.logEnd === undefined ? {} : { logEnd: facts.receipt.receipt.logEnd }),
     byLink: { case: row.id, link: facts.link?.id ?? '' },
     step: { id: randomId(deps.random), kind: 'preparing' },
   });

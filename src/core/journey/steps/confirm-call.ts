@@ -52,7 +52,7 @@ async function tryNumber(deps: ActDeps, journey: LoadedJourney, id: string, type
         return { ...state, step: { ...step, id: randomId(deps.random), message: { key: 'number-wrong', tone: 'error' } } };
       }
       // Whoever proved something before the account was written to, or frozen, proved it about an account that is no more.
-      const record = await store.people.recordBeforeWrite(candidate.ref, state.provenAt ?? 0, row.id);
+      const record = await store.people.recordBeforeWrite(candidate.ref, state.logEnd, row.id);
       if (record.written) return refused(deps, state, 'journey.account-written');
       if (record.frozen) return refused(deps, state, 'journey.recovery-frozen');
       if (!(await isProvenStill(store, state, candidate.ref, { now: deps.act.at, read, except: { journey: row.id }, record })))
