@@ -58,7 +58,8 @@ export function toStatus(
   const lockedAt = fromFiletime(entry.text('lockoutTime'));
   const endsAt = fromFiletime(entry.text('accountExpires'));
   const badAttempts = entry.text('badPwdCount');
-  const changeableAt = passwordSetAt === null ? null : passwordSetAt + policy.minimumAge;
+  // Without a minimum age nothing waits, also where the clock of the server is ahead of ours.
+  const changeableAt = passwordSetAt === null || policy.minimumAge === 0 ? null : passwordSetAt + policy.minimumAge;
   return {
     locked,
     lockedUntil: locked && lockedAt !== null && policy.lockoutDuration !== null ? lockedAt + policy.lockoutDuration : null,

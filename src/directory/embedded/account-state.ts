@@ -48,7 +48,8 @@ function expiryOf(row: EmbeddedAccountRow, policy: PasswordPolicy): number | nul
 /** Until when the minimum age stands in the way of a new password; null: not at all. A password that must be changed may be changed. */
 export function changeableFrom(row: EmbeddedAccountRow, policy: PasswordPolicy, now: number): number | null {
   const from = row.passwordSetAt + policy.minimumAge;
-  return row.mustChange || from <= now ? null : from;
+  // Without one nothing waits, also where the clock of who has set it is ahead of ours.
+  return row.mustChange || policy.minimumAge === 0 || from <= now ? null : from;
 }
 
 /** What state the account is in at `now`. */

@@ -55,7 +55,8 @@ export function toAccountStatus(entry: LdapEntry, facts: StatusFacts, now: numbe
   const passwordExpiresAt = passwordSetAt === null || policy.maximumAge === null ? null : passwordSetAt + policy.maximumAge;
   // Without pwdMustChange in the policy pwdReset has no effect.
   const mustChange = isTrue(found, 'pwdMustChange') && isTrue(entry, 'pwdReset');
-  const changeable = passwordSetAt === null ? 0 : passwordSetAt + policy.minimumAge;
+  // Without a minimum age nothing waits, also where the clock of the server is ahead of ours.
+  const changeable = passwordSetAt === null || policy.minimumAge === 0 ? 0 : passwordSetAt + policy.minimumAge;
   const failures = entry
     .texts('pwdFailureTime')
     .map(fromGeneralizedTime)
