@@ -15,7 +15,7 @@ const measuring = [
  * tried a second time.
  */
 const byChance = [
-  'test/scenarios/{any-walk,three-attackers,canary,changed-meanwhile,decoy,guard,guesses,interrupted-writes,lost-answers,races,tabs}.test.ts',
+  'test/scenarios/{any-walk,three-attackers,canary,changed-meanwhile,decoy,guard,guard-addresses,guesses,interrupted-writes,lost-answers,races,tabs}.test.ts',
   'test/{differential,several-servers,store}/**/*.test.ts',
   'src/{store,core,jobs}/**/*.server.test.ts',
 ];

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { addFactor } from '../../src/core/enrolment/add-factor.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { type Agent, atCall, type CaseReply, caseNow, eventsAbout, HELPDESK_ROLES, newAgent, newCaller, opened } from './helpdesk.ts';
 import { prove, startJourney } from './journey-client.ts';
@@ -14,15 +14,11 @@ const passed = { status: 409, body: { code: 'case.passed' } };
 const nothing = { body: { code: 'case.nothing-enrolled' } };
 const refused = { status: 403, body: { code: 'access.refused' } };
 
-describe.each(['sqlite', 'postgres'] as const)('the address of the page for callers, on %s', (engine) => {
+describeEachEngine('the address of the page for callers, on %s', (engine) => {
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('page') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [embeddedSection()],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: {
         guard: GENEROUS_LIMITS,
         signIn: { enabled: true },
@@ -30,10 +26,6 @@ describe.each(['sqlite', 'postgres'] as const)('the address of the page for call
         sms: { kind: 'capture', countries: ['DE'] },
       },
     });
-  });
-  afterAll(async () => {
-    await keyturn?.close();
-    await drop();
   });
   const send = (agent: Agent, id: string, over = 'email') =>
     agent.held.call('POST', `/helpdesk/cases/${id}/page`, { over }) as Promise<CaseReply>;

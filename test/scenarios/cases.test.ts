@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { verifyStored } from '../../src/cli/audit/verify-log.ts';
 import { isReceiptSigned, type SignedReceipt } from '../../src/core/helpdesk/receipt.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import {
   act,
@@ -20,22 +20,18 @@ import {
 import { prove, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, PROTECTED_GROUP, signsIn } from './sample-directory.ts';
 import { signIn } from './sign-in-client.ts';
-import { type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { type Keyturn, until } from './start-keyturn.ts';
 
 const ALARMS = 'alarms@example.test';
 const TYPED = 'A harbour at 7, quite quiet';
 const receiptNeeded = { status: 403, body: { code: 'case.receipt-needed' } };
 const passed = { status: 409, body: { code: 'case.passed' } };
 
-describe.each(['sqlite', 'postgres'] as const)('a case, on %s', (engine) => {
+describeEachEngine('a case, on %s', (engine) => {
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('cases') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [embeddedSection('people', { lockoutThreshold: 3, lockoutMinutes: null })],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: {
         organisation: { name: 'Test', publicUrl: 'http://127.0.0.1', alarmAddress: ALARMS },
         guard: GENEROUS_LIMITS,
@@ -44,10 +40,6 @@ describe.each(['sqlite', 'postgres'] as const)('a case, on %s', (engine) => {
         helpdesk: { ticketPattern: 'INC[0-9]{4}' },
       },
     });
-  });
-  afterAll(async () => {
-    await keyturn?.close();
-    await drop();
   });
   const keepsPassword = (caller: Caller) => signsIn(keyturn, caller.login, OLD_PASSWORD);
   const alarms = (kind: RegExp) => keyturn.messages(ALARMS).filter(({ subject }) => kind.test(subject));

@@ -1,24 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { OwnFactors } from '../../shared/api/own-factors.ts';
 import type { EmbeddedAccountRow } from '../../src/core/ports/embedded-store.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { atBegun } from './journey-client.ts';
 import { addPerson, embeddedSection, PROTECTED_GROUP } from './sample-directory.ts';
 import { exchange, inSession, proveSignIn, type SessionClient, signIn } from './sign-in-client.ts';
-import { type Enrolled, type Keyturn, startKeyturn } from './start-keyturn.ts';
+import type { Enrolled, Keyturn } from './start-keyturn.ts';
 
 /** Of who signed in, or has proven that they could, and whose account was closed to them since. */
-describe.each(['sqlite', 'postgres'] as const)('an account that was closed meanwhile, on %s', (engine) => {
+describeEachEngine('an account that was closed meanwhile, on %s', (engine) => {
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('closed') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [embeddedSection(), embeddedSection('other')],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: {
         guard: GENEROUS_LIMITS,
         signIn: { enabled: true },
@@ -35,10 +31,6 @@ describe.each(['sqlite', 'postgres'] as const)('an account that was closed meanw
         },
       },
     });
-  });
-  afterAll(async () => {
-    await keyturn?.close();
-    await drop();
   });
 
   type Person = Enrolled & { login: string };

@@ -13,9 +13,9 @@ import { findSession } from '../../src/core/sessions/find-session.ts';
 import { raiseThreat } from '../../src/core/threat/threat.ts';
 import { threatAuthor } from '../../src/core/threat/threat-author.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
 import { createSoftPasskey, type SoftPasskey } from '../servers/soft-passkey.ts';
 import { sessionRow } from '../store/fixture.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { request, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
@@ -46,18 +46,15 @@ const configuration = {
 
 type Document = Record<string, unknown> & { organisation: Record<string, unknown> };
 
-describe.each(['sqlite', 'postgres'] as const)('the configuration in the browser, on %s', (engine) => {
+describeEachEngine('the configuration in the browser, on %s', (engine) => {
   let keyturn: Keyturn;
   let second: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   const passkeys = new Map<string, SoftPasskey>();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('browser') : undefined;
-    drop = database?.drop ?? drop;
     const key = new Uint8Array(randomBytes(32));
-    const options = { directories: [embeddedSection()], key, configuration, ...(database === undefined ? {} : { database: database.url }) };
-    keyturn = await startKeyturn(options);
-    second = database === undefined ? keyturn : await startKeyturn({ ...options, clock: keyturn.clock });
+    const options = { directories: [embeddedSection()], key, configuration };
+    keyturn = await engine.start(options);
+    second = await engine.startAnother();
     for (const login of [CHIEF, EDITOR, READER]) {
       await addPerson(keyturn, login);
       const held = await signIn(keyturn, login, await keyturn.enrol(login));
@@ -69,11 +66,6 @@ describe.each(['sqlite', 'postgres'] as const)('the configuration in the browser
       passkeys.set(login, passkey);
     }
     keyturn.clock.move(25 * 60 * MINUTE);
-  });
-  afterAll(async () => {
-    if (second !== keyturn) await second?.close();
-    await keyturn?.close();
-    await drop();
   });
 
   async function byPasskey(login: string, node = keyturn): Promise<SessionClient> {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { CreationOptions, RequestOptions } from '../../shared/api/web-authn.ts';
 import { PERSON_PERMISSIONS, STANDING_PERMISSIONS } from '../../shared/permissions.ts';
 import { makeEmergencyLink, readEmergencies, retireEmergencies } from '../../src/core/access/emergency.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
 import { createSoftPasskey, type Oddity, type SoftPasskey } from '../servers/soft-passkey.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { request } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
@@ -66,22 +66,14 @@ const eventsOf = async ({ deps }: Keyturn, type: string) =>
     .filter((event) => event.type === type)
     .map(({ data }) => JSON.parse(data) as Record<string, unknown>);
 
-describe.each(['sqlite', 'postgres'] as const)('an emergency, on %s', (engine) => {
+describeEachEngine('an emergency, on %s', (engine) => {
   let keyturn: Keyturn;
   let second: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('emergency') : undefined;
-    drop = database?.drop ?? drop;
     const key = new Uint8Array(randomBytes(32));
-    const options = { directories: [embeddedSection()], key, configuration, ...(database === undefined ? {} : { database: database.url }) };
-    keyturn = await startKeyturn(options);
-    second = database === undefined ? keyturn : await startKeyturn({ ...options, clock: keyturn.clock });
-  });
-  afterAll(async () => {
-    if (second !== keyturn) await second?.close();
-    await keyturn?.close();
-    await drop();
+    const options = { directories: [embeddedSection()], key, configuration };
+    keyturn = await engine.start(options);
+    second = await engine.startAnother();
   });
 
   it('is opened by its link once, whoever tries and at whichever node', async () => {
@@ -126,9 +118,9 @@ describe.each(['sqlite', 'postgres'] as const)('an emergency, on %s', (engine) =
       emergencies: expect.arrayContaining([expect.objectContaining({ author: 'root', reason: 'all groups are gone' })]),
     });
     expect((await call(keyturn, token, 'GET', '/admin/configuration')).body).toMatchObject({ version: 1, document: { version: 1 } });
-    await addPerson(keyturn, `frida-${engine}`);
-    const told = await call(keyturn, token, 'POST', '/admin/explain', { account: { name: `frida-${engine}` } });
-    expect(told.body).toMatchObject({ account: { login: `frida-${engine}` }, protected: false, roles: [], target: null });
+    await addPerson(keyturn, `frida-${engine.name}`);
+    const told = await call(keyturn, token, 'POST', '/admin/explain', { account: { name: `frida-${engine.name}` } });
+    expect(told.body).toMatchObject({ account: { login: `frida-${engine.name}` }, protected: false, roles: [], target: null });
     expect(await codeOf(call(keyturn, token, 'POST', '/admin/explain', { account: { name: 'nobody-at-all' } }))).toBe(
       'access.nobody-found',
     );

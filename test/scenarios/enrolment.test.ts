@@ -1,20 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { type ChangedBy, endFactor, enrolFactors } from '../../src/core/enrolment/enrol-factors.ts';
 import { newLogin, newPassword } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { prove, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from './sample-directory.ts';
-import { codeIn, type Enrolled, type Keyturn, startKeyturn } from './start-keyturn.ts';
+import { codeIn, type Enrolled, type Keyturn } from './start-keyturn.ts';
 
 const BY: ChangedBy & { reason: string } = { author: 'test', reason: 'test', language: 'en', lane: 'notice' };
 
-describe.each(['sqlite', 'postgres'] as const)('what operators enrol and end, on %s', (engine) => {
+describeEachEngine('what operators enrol and end, on %s', (engine) => {
   let keyturn: Keyturn;
   beforeAll(async () => {
-    const database = engine === 'postgres' ? (await (await sharedPostgres()).createDatabase('enrolment')).url : undefined;
-    keyturn = await startKeyturn({ directories: [embeddedSection()], ...(database === undefined ? {} : { database }) });
+    keyturn = await engine.start({ directories: [embeddedSection()] });
   });
-  afterAll(() => keyturn?.close());
 
   async function person(): Promise<Enrolled & { login: string; work: string }> {
     const login = newLogin();

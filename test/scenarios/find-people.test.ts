@@ -5,14 +5,14 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { FoundPeopleAnswer, SeenPerson } from '../../shared/api/people.ts';
 import { PERSON_PERMISSIONS } from '../../shared/permissions.ts';
 import { exportPeople } from '../../src/core/helpdesk/export-people.ts';
 import { maskContact } from '../../src/core/helpdesk/mask-contact.ts';
 import { findSession } from '../../src/core/sessions/find-session.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { reachRealDirectory } from './real-directories.ts';
 import { addPerson, embeddedSection, PROTECTED_GROUP } from './sample-directory.ts';
@@ -38,23 +38,15 @@ const roles = [
 const found = (reply: SessionReply) => reply.body as unknown as FoundPeopleAnswer;
 const query = (of: Record<string, string>) => `/helpdesk/people?${new URLSearchParams({ directory: 'people', ...of })}`;
 
-describe.each(['sqlite', 'postgres'] as const)('people, as an agent sees them, on %s', (engine) => {
+describeEachEngine('people, as an agent sees them, on %s', (engine) => {
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   let agent: SessionClient;
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('people') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [embeddedSection('people', { lockoutThreshold: 3, lockoutMinutes: null }), embeddedSection('cloud')],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: { guard: GENEROUS_LIMITS, signIn: { enabled: true }, roles },
     });
     agent = await signedIn(['Agents']);
-  });
-  afterAll(async () => {
-    await keyturn?.close();
-    await drop();
   });
 
   async function signedIn(groups: string[]): Promise<SessionClient> {

@@ -1,15 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { FactorKind } from '../../shared/api/journeys.ts';
 import { issueRecoveryCodes } from '../../src/core/enrolment/recovery-codes.ts';
 import { readRecoveryState, releaseRecovery } from '../../src/core/freeze/release-recovery.ts';
 import type { AccountRef } from '../../src/core/ports/directory.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { type JourneyClient, startIdly } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
 import { solveWork } from './solve-work.ts';
-import { createMovableClock, type Enrolled, type Keyturn, startKeyturn } from './start-keyturn.ts';
+import { createMovableClock, type Enrolled, type Keyturn } from './start-keyturn.ts';
 
 const FROM_ONE_PLACE = 3;
 const FROM_STRANGERS = 6;
@@ -22,13 +22,10 @@ interface Person extends Enrolled {
 }
 
 /** Several names of one person give nobody more guesses at what proves all of them. */
-describe.each(['sqlite', 'postgres'] as const)('guesses at linked accounts, on %s', (engine) => {
+describeEachEngine('guesses at linked accounts, on %s', (engine) => {
   let nodes: [Keyturn, Keyturn];
-  let drop: () => Promise<unknown> = () => Promise.resolve();
 
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('guesses_linked') : undefined;
-    drop = database?.drop ?? drop;
     const limit = (count: number) => ({ count, countWithWork: count });
     const options = {
       directories: [embeddedSection(), embeddedSection('cloud')],
@@ -42,14 +39,8 @@ describe.each(['sqlite', 'postgres'] as const)('guesses at linked accounts, on %
       },
       trustedProxies: ['127.0.0.1'],
       clock: createMovableClock(),
-      ...(database === undefined ? {} : { database: database.url }),
     };
-    const first = await startKeyturn(options);
-    nodes = [first, engine === 'sqlite' ? first : await startKeyturn({ ...options, key: first.key })];
-  });
-  afterAll(async () => {
-    await Promise.all([...new Set(nodes)].map((node) => node.close()));
-    await drop();
+    nodes = [await engine.start(options), await engine.startAnother()];
   });
 
   const refOf = async (login: string): Promise<AccountRef> => {

@@ -1,50 +1,28 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { addFactor } from '../../src/core/enrolment/add-factor.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { type JourneyClient, prove, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
-import { createMovableClock, type Enrolled, type Keyturn, startKeyturn } from './start-keyturn.ts';
+import type { Enrolled, Keyturn } from './start-keyturn.ts';
 
 const LIMIT = 3;
 
 /** However an outsider arranges them, no more guesses at an account are looked at than the guard allows. */
-describe.each(['sqlite', 'postgres'] as const)('guesses at one account, on %s', (engine) => {
+describeEachEngine('guesses at one account, on %s', (engine) => {
   let nodes: [Keyturn, Keyturn];
-  let clean: () => Promise<unknown>;
   let people = 0;
 
   beforeAll(async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'keyturn-guesses-'));
-    const database =
-      engine === 'postgres'
-        ? await (await sharedPostgres()).createDatabase('guesses')
-        : { url: `sqlite:${join(folder, 'k.sqlite')}`, drop: async () => undefined };
-    clean = async () => {
-      await database.drop();
-      rmSync(folder, { recursive: true, force: true });
-    };
     const guard = {
       ...GENEROUS_LIMITS,
       failuresPerAccount: { count: LIMIT, countWithWork: LIMIT, windowSeconds: 60 },
       failuresPerAccountOverall: { windowSeconds: 60 },
     };
-    const options = {
+    nodes = await engine.startTwo({
       directories: [embeddedSection('people'), embeddedSection('others')],
       configuration: { guard },
-      database: database.url,
-      clock: createMovableClock(),
-    };
-    const first = await startKeyturn(options);
-    // SQLite serves one node, PostgreSQL several.
-    nodes = [first, engine === 'sqlite' ? first : await startKeyturn({ ...options, key: first.key })];
-  });
-  afterAll(async () => {
-    await Promise.all([...new Set(nodes)].map((node) => node.close()));
-    await clean();
+    });
   });
 
   async function newPerson(): Promise<Enrolled & { login: string }> {

@@ -1,21 +1,12 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { Step } from '../../shared/api/journeys.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { type JourneyClient, type Reply, request, startIdly, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
-import {
-  codeIn,
-  createMovableClock,
-  type Enrolled,
-  holdsCode,
-  type Keyturn,
-  type KeyturnOptions,
-  startKeyturn,
-  until,
-} from './start-keyturn.ts';
+import { codeIn, createMovableClock, type Enrolled, holdsCode, type Keyturn, type KeyturnOptions, until } from './start-keyturn.ts';
 
 const MINUTE = 60_000;
 
@@ -24,17 +15,13 @@ interface Phone extends JourneyClient {
   digits: string;
 }
 
-describe.each(['sqlite', 'postgres'] as const)('a recovery that goes on at a phone, on %s', (engine) => {
+describeEachEngine('a recovery that goes on at a phone, on %s', (engine) => {
   let keyturn: Keyturn;
   /** Another node, where there can be one: phones speak to it. */
   let beside: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('handover') : undefined;
-    drop = database?.drop ?? drop;
     const node: KeyturnOptions = {
       directories: [embeddedSection()],
-      ...(database === undefined ? {} : { database: database.url }),
       key: new Uint8Array(32).fill(9),
       clock: createMovableClock(),
       configuration: {
@@ -49,13 +36,8 @@ describe.each(['sqlite', 'postgres'] as const)('a recovery that goes on at a pho
         },
       },
     };
-    keyturn = await startKeyturn(node);
-    beside = database === undefined ? keyturn : await startKeyturn(node);
-  });
-  afterAll(async () => {
-    if (beside !== keyturn) await beside?.close();
-    await keyturn?.close();
-    await drop();
+    keyturn = await engine.start(node);
+    beside = await engine.startAnother();
   });
 
   async function somebody(): Promise<Enrolled & { login: string }> {

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { liftThreat, raiseThreat } from '../../src/core/threat/threat.ts';
 import { consoleAuthor } from '../../src/core/threat/threat-author.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, PROTECTED_GROUP, signsIn } from './sample-directory.ts';
 import { type SessionClient, signIn } from './sign-in-client.ts';
@@ -20,21 +20,13 @@ interface Report {
   ref: { directory: string; id: string };
 }
 
-describe.each(['sqlite', 'postgres'] as const)('help by who may, on %s', (engine) => {
+describeEachEngine('help by who may, on %s', (engine) => {
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('help') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [embeddedSection('people', { lockoutThreshold: 3, lockoutMinutes: null })],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: { guard: GENEROUS_LIMITS, signIn: { enabled: true }, roles, threat: { withoutKinds: ['totp'] } },
     });
-  });
-  afterAll(async () => {
-    await keyturn?.close();
-    await drop();
   });
 
   const directory = () => keyturn.deps.directories.get('people');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { History } from '../../shared/api/history.ts';
 import { recordEvent } from '../../src/core/audit/record-event.ts';
 import { exportHistory } from '../../src/core/history/export-history.ts';
@@ -6,38 +6,30 @@ import { openHistory } from '../../src/core/history/read-history.ts';
 import type { AccountRef } from '../../src/core/ports/directory.ts';
 import { findSession } from '../../src/core/sessions/find-session.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { startIdly, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
 import { inSession, type SessionClient, signIn } from './sign-in-client.ts';
-import { type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { type Keyturn, until } from './start-keyturn.ts';
 
 const roles = [
   { name: 'auditors', may: ['view-history' as const], heldBy: { directories: ['people'], groups: ['Auditors'] } },
   { name: 'admins', may: ['manage-configuration' as const], heldBy: { directories: ['people'], groups: ['Admins'] } },
 ];
 
-describe.each(['sqlite', 'postgres'] as const)('the history on %s', (engine) => {
+describeEachEngine('the history on %s', (engine) => {
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   let auditor: SessionClient;
   let auditorLogin: string;
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('history') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [embeddedSection('people'), embeddedSection('cloud')],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: { guard: GENEROUS_LIMITS, signIn: { enabled: true }, roles },
     });
     auditorLogin = newLogin('auditor');
     await addPerson(keyturn, auditorLogin, { groups: ['Auditors'] });
     auditor = await signIn(keyturn, auditorLogin, await keyturn.enrol(auditorLogin));
-  });
-  afterAll(async () => {
-    await keyturn?.close();
-    await drop();
   });
 
   async function person(directory = 'people'): Promise<{ login: string; ref: AccountRef }> {

@@ -1,26 +1,22 @@
 import { Secret, TOTP } from 'otpauth';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { type Invited, type InviteOptions, invite } from '../../src/core/enrolment/invitations/invite.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { request } from './journey-client.ts';
 import { addPerson, embeddedSection, PROTECTED_GROUP } from './sample-directory.ts';
 import { exchange, inSession, proveSignIn, type SessionClient, signIn } from './sign-in-client.ts';
-import { type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { type Keyturn, until } from './start-keyturn.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-describe.each(['sqlite', 'postgres'] as const)('an invitation, on %s', (engine) => {
+describeEachEngine('an invitation, on %s', (engine) => {
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('invited') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [embeddedSection()],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: {
         organisation: { name: 'Test', publicUrl: 'http://localhost' },
         guard: GENEROUS_LIMITS,
@@ -28,10 +24,6 @@ describe.each(['sqlite', 'postgres'] as const)('an invitation, on %s', (engine) 
         recovery: { rules: [{ name: 'everybody', accepted: [['recovery-code', 'totp']] }] },
       },
     });
-  });
-  afterAll(async () => {
-    await keyturn?.close();
-    await drop();
   });
 
   async function person(more: { mail?: string; groups?: string[]; disabled?: boolean } = {}): Promise<string> {

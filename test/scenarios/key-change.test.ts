@@ -1,35 +1,23 @@
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { accountKey } from '../../src/core/accounts/candidate.ts';
 import { newPassword } from '../conformance/samples.ts';
-import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
 import { testKey } from '../store/fixture.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { type JourneyClient, prove, request, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, signsIn } from './sample-directory.ts';
 import { codeIn, createMovableClock, type Enrolled, type Keyturn, startKeyturn } from './start-keyturn.ts';
 
 /** What people have in their hands (a page, a code, a link) and what the guard remembers outlive a change of the keys. */
-describe.each(['sqlite', 'postgres'] as const)('a change of the keys on %s', (engine) => {
+describeEachEngine('a change of the keys on %s', (engine) => {
   let url: string;
-  let clean: () => Promise<unknown>;
   const nodes: Keyturn[] = [];
   const clock = createMovableClock();
 
   beforeEach(async () => {
-    if (engine === 'postgres') {
-      const database = await (await sharedPostgres()).createDatabase('key-change');
-      url = database.url;
-      clean = database.drop;
-    } else {
-      const folder = await createScratchFolder('key-change');
-      url = `sqlite:${join(folder, 'keyturn.sqlite')}`;
-      clean = () => removeScratchFolder(folder);
-    }
+    url = await engine.createDatabase();
   });
   afterEach(async () => {
     await Promise.all(nodes.splice(0).map((node) => node.close()));
-    await clean();
   });
   async function start(...ring: string[]): Promise<Keyturn> {
     const node = await startKeyturn({

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { MyAccounts } from '../../shared/api/my-accounts.ts';
 import { readActor } from '../../src/core/access/read-access-facts.ts';
 import { invite } from '../../src/core/enrolment/invitations/invite.ts';
@@ -7,12 +7,12 @@ import { issueRecoveryCodes } from '../../src/core/enrolment/recovery-codes.ts';
 import { issueTemporaryPass } from '../../src/core/enrolment/temporary-pass.ts';
 import type { AccountRef } from '../../src/core/ports/directory.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { atBegun, type JourneyClient, request, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, PROTECTED_GROUP } from './sample-directory.ts';
 import { proveSignIn, type SessionClient, type SessionReply, signIn } from './sign-in-client.ts';
-import { type Enrolled, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { type Enrolled, type Keyturn, until } from './start-keyturn.ts';
 
 const DAY = 24 * 3_600_000;
 interface Owner extends Enrolled {
@@ -20,15 +20,11 @@ interface Owner extends Enrolled {
   work: string;
 }
 
-describe.each(['sqlite', 'postgres'] as const)('accounts linked by their owner, on %s', (engine) => {
+describeEachEngine('accounts linked by their owner, on %s', (engine) => {
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('linked') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [embeddedSection(), embeddedSection('cloud')],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: {
         guard: GENEROUS_LIMITS,
         signIn: {
@@ -49,10 +45,6 @@ describe.each(['sqlite', 'postgres'] as const)('accounts linked by their owner, 
         },
       },
     });
-  });
-  afterAll(async () => {
-    await keyturn?.close();
-    await drop();
   });
 
   async function owner(): Promise<Owner> {

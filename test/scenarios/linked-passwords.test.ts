@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { AccountRef } from '../../src/core/ports/directory.ts';
 import { newLogin, newPassword } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { type JourneyClient, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, PROTECTED_GROUP, signsIn } from './sample-directory.ts';
@@ -29,24 +29,16 @@ interface Two {
   second: AccountRef;
 }
 
-describe.each(['sqlite', 'postgres'] as const)('the password of another account as a proof, on %s', (engine) => {
+describeEachEngine('the password of another account as a proof, on %s', (engine) => {
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('linked_passwords') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [embeddedSection(), embeddedSection('cloud', { lockoutThreshold: THRESHOLD, lockoutMinutes: null })],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: {
         guard: GENEROUS_LIMITS,
         recovery: { rules: [{ name: 'all', accepted: [['email', 'linked-account']] }] },
       },
     });
-  });
-  afterAll(async () => {
-    await keyturn?.close();
-    await drop();
   });
 
   const refOf = async (login: string, directory: string): Promise<AccountRef> => {

@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { recordEvent } from '../../src/core/audit/record-event.ts';
 import type { AccountRef } from '../../src/core/ports/directory.ts';
 import { liftThreat, raiseThreat } from '../../src/core/threat/threat.ts';
 import { consoleAuthor } from '../../src/core/threat/threat-author.ts';
 import { openForMaintenance } from '../../src/store/postgres.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
 import { quietLog } from '../store/fixture.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { type Agent, act, atCall, HELPDESK_ROLES, newAgent, newCaller, opened, verified } from './helpdesk.ts';
 import { type LiveClient, listen } from './live-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
-import { createMovableClock, type Keyturn, type KeyturnOptions, startKeyturn, until } from './start-keyturn.ts';
+import { type Keyturn, until } from './start-keyturn.ts';
 
 function bothMail(here: Keyturn, there: Keyturn): void {
   const own = here.messages;
@@ -29,38 +29,28 @@ const roles = [...HELPDESK_ROLES, SEERS].map((role) => ({
   over: { ...role.over, ...inPeople },
 }));
 
-describe.each(['sqlite', 'postgres'] as const)('live notices on %s', (engine) => {
+describeEachEngine('live notices on %s', (engine) => {
   /** On PostgreSQL `there` is another node; agents listen there and things happen here. */
   let here: Keyturn;
   let there: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   let seer: Agent;
-  let common: KeyturnOptions;
   const opens: LiveClient[] = [];
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('live') : undefined;
-    drop = database?.drop ?? drop;
-    common = {
-      ...{ key: new Uint8Array(randomBytes(32)), clock: createMovableClock() },
+    here = await engine.start({
       directories: [embeddedSection('people'), embeddedSection('cloud')],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: {
         guard: GENEROUS_LIMITS,
         signIn: { enabled: true },
         roles,
         helpdesk: { approvals: [{ name: 'board', when: { groups: ['Board'], directories: ['people'] } }] },
       },
-    };
-    here = await startKeyturn(common);
-    there = database === undefined ? here : await startKeyturn(common);
+    });
+    there = await engine.startAnother();
     // Codes are mailed by either node.
     if (there !== here) bothMail(here, there);
     seer = await newAgent(here, 'Seers');
   });
-  afterAll(async () => {
-    await here?.close();
-    if (there !== here) await there?.close();
-    await drop();
+  afterAll(() => {
     for (const client of opens) client.leave();
   });
 
@@ -268,7 +258,7 @@ describe.each(['sqlite', 'postgres'] as const)('live notices on %s', (engine) =>
 
   it('goes on at another node where the one is gone, which does not wait for who looks on', async () => {
     const [agent, one] = [await newAgent(here, 'Seers'), await person()];
-    const node = engine === 'postgres' ? await startKeyturn({ ...common, clock: here.clock }) : null;
+    const node = engine.name === 'postgres' ? await engine.startAnother() : null;
     const from = node ?? there;
     const client = await listen(from.url, agent.held.token);
     await happen(one, 'before');
@@ -286,11 +276,11 @@ describe.each(['sqlite', 'postgres'] as const)('live notices on %s', (engine) =>
   });
 
   // SQLite has one node, which is woken in the process.
-  if (engine === 'postgres')
+  if (engine.name === 'postgres')
     it('is heard of again, and missed by nobody, where the server has dropped who listens', async () => {
       const [agent, one] = [await newAgent(here, 'Seers'), await person()];
       const client = await watch(agent);
-      const database = openForMaintenance(common.database ?? '', quietLog);
+      const database = openForMaintenance(engine.databaseUrl(), quietLog);
       const drops = async () =>
         (
           await sql<{ dropped: boolean }>`select pg_terminate_backend(pid) as dropped from pg_stat_activity

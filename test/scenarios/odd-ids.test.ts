@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { request, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
 import { type SessionClient, signIn } from './sign-in-client.ts';
-import { type Keyturn, startKeyturn } from './start-keyturn.ts';
+import type { Keyturn } from './start-keyturn.ts';
 
 /** What no id is, and a database may refuse to look for: NUL, half a character, a path, a wildcard, the end of a text. */
 const ODD = ['\0', 'a\0b', '\0.\0', '../..', "' or 1=1", '%', '\uD800x'];
@@ -18,25 +18,17 @@ const roles = [
   },
 ];
 
-describe.each(['sqlite', 'postgres'] as const)('an id that none is, on %s', (engine) => {
+describeEachEngine('an id that none is, on %s', (engine) => {
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   let agent: SessionClient;
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('odd') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [embeddedSection()],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: { guard: GENEROUS_LIMITS, signIn: { enabled: true }, roles },
     });
     const login = newLogin('agent');
     await addPerson(keyturn, login, { groups: ['Agents'] });
     agent = await signIn(keyturn, login, await keyturn.enrol(login));
-  });
-  afterAll(async () => {
-    await keyturn?.close();
-    await drop();
   });
 
   it.each(ODD)('is nobody, and no fault: %j', async (odd) => {

@@ -1,13 +1,13 @@
 import { Secret, TOTP } from 'otpauth';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { OwnFactors } from '../../shared/api/own-factors.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { atBegun, request } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
 import { inSession, type SessionClient, signIn } from './sign-in-client.ts';
-import { type Enrolled, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { type Enrolled, type Keyturn, until } from './start-keyturn.ts';
 
 const MINUTE = 60_000;
 
@@ -18,15 +18,11 @@ interface Phone {
   digits: string;
 }
 
-describe.each(['sqlite', 'postgres'] as const)('a phone let in from a computer, on %s', (engine) => {
+describeEachEngine('a phone let in from a computer, on %s', (engine) => {
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('phone') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [embeddedSection()],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: {
         organisation: { name: 'Test', publicUrl: 'http://localhost' },
         guard: GENEROUS_LIMITS,
@@ -44,10 +40,6 @@ describe.each(['sqlite', 'postgres'] as const)('a phone let in from a computer, 
         },
       },
     });
-  });
-  afterAll(async () => {
-    await keyturn?.close();
-    await drop();
   });
 
   async function signedIn(): Promise<{ held: SessionClient; person: Enrolled & { login: string } }> {

@@ -1,23 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Forged, type ForgingProvider, LOGOUT_EVENT, startForgingProvider } from '../servers/forging-provider.ts';
 import { CLIENT, createCookieJar, type OidcServer, startOidcServer } from '../servers/oidc.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { createPortalBrowser, openIdSettings } from './openid-browser.ts';
 import { addPerson, embeddedSection, PROTECTED_GROUP } from './sample-directory.ts';
 import { inSession } from './sign-in-client.ts';
 import { createMovableClock, type Keyturn, startKeyturn, TEST_URL, until } from './start-keyturn.ts';
 
-describe.each(['sqlite', 'postgres'] as const)('signing in at a provider of OpenID Connect, on %s', (engine) => {
+describeEachEngine('signing in at a provider of OpenID Connect, on %s', (engine) => {
   let provider: OidcServer;
   let one: Keyturn;
   let two: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
     provider = await startOidcServer();
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('openid') : undefined;
-    drop = database?.drop ?? drop;
     const options = {
       directories: [embeddedSection()],
       configuration: {
@@ -30,20 +27,16 @@ describe.each(['sqlite', 'postgres'] as const)('signing in at a provider of Open
         roles: [{ name: 'auditors', may: ['view-history' as const], heldBy: { groups: ['Auditors'] } }],
       },
       clock: createMovableClock(),
-      ...(database === undefined ? {} : { database: database.url }),
     };
-    one = await startKeyturn(options);
-    two = database === undefined ? one : await startKeyturn({ ...options, key: one.key });
+    one = await engine.start(options);
+    two = await engine.startAnother();
     provider.open({ redirectUri: `${TEST_URL}/openid`, logoutUri: `${two.url}/api/v1/openid/logout` });
     await addPerson(one, 'alice', { groups: ['Auditors'] });
     await addPerson(one, 'bob');
     await addPerson(one, 'root', { groups: [PROTECTED_GROUP] });
   });
   afterAll(async () => {
-    if (two !== one) await two?.close();
-    await one?.close();
     await provider?.stop();
-    await drop();
   });
 
   type Browser = ReturnType<typeof createPortalBrowser>;
@@ -245,25 +238,19 @@ describe.each(['sqlite', 'postgres'] as const)('signing in at a provider of Open
   });
 });
 
-describe.each(['sqlite', 'postgres'] as const)('a provider whose word does not hold, on %s', (engine) => {
+describeEachEngine('a provider whose word does not hold, on %s', (engine) => {
   let forger: ForgingProvider;
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
     forger = await startForgingProvider();
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('openid_forged') : undefined;
-    drop = database?.drop ?? drop;
     const rules = [{ name: 'everybody', when: {}, accepted: [['password' as const, 'totp' as const]] }];
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [embeddedSection()],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: { guard: GENEROUS_LIMITS, signIn: { enabled: true, openIdConnect: openIdSettings(forger.issuer), rules } },
     });
     await addPerson(keyturn, 'alice');
   });
   afterAll(async () => {
-    await keyturn?.close();
-    await drop();
     await forger?.stop();
   });
   const now = () => Math.floor(Date.now() / 1000);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { VouchRequest } from '../../shared/api/vouch.ts';
 import { verifyStored } from '../../src/cli/audit/verify-log.ts';
 import { applyConfiguration } from '../../src/core/configuration/apply-configuration.ts';
@@ -6,7 +6,7 @@ import { exportConfiguration } from '../../src/core/configuration/export-configu
 import { addFactor } from '../../src/core/enrolment/add-factor.ts';
 import { prepareQuestions } from '../../src/core/enrolment/prepare-questions.ts';
 import type { SignedReceipt } from '../../src/core/helpdesk/receipt.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import {
   type Agent,
@@ -26,7 +26,7 @@ import {
 } from './helpdesk.ts';
 import { prove, startJourney } from './journey-client.ts';
 import { embeddedSection, OLD_PASSWORD, PROTECTED_GROUP, signsIn } from './sample-directory.ts';
-import { type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { type Keyturn, until } from './start-keyturn.ts';
 
 const IDS = ['street', 'teacher', 'dish', 'book', 'pet'];
 const answerTo = (text: string) => `Lindenallee ${[...text].reduce((sum, letter) => sum + letter.charCodeAt(0), 0)}`;
@@ -38,15 +38,11 @@ const over = { status: 410, body: { code: 'vouch.over' } };
 const passed = { status: 409, body: { code: 'case.passed' } };
 const refused = { status: 403, body: { code: 'access.refused' } };
 
-describe.each(['sqlite', 'postgres'] as const)('a caller verified by the agent, on %s', (engine) => {
+describeEachEngine('a caller verified by the agent, on %s', (engine) => {
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('ways') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [embeddedSection()],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: {
         guard: GENEROUS_LIMITS,
         signIn: { enabled: true },
@@ -54,10 +50,6 @@ describe.each(['sqlite', 'postgres'] as const)('a caller verified by the agent, 
         factors: { questions: { pool: IDS.map((id) => ({ id, en: `What was the first ${id}?`, de: `Was war das erste (${id})?` })) } },
       },
     });
-  });
-  afterAll(async () => {
-    await keyturn?.close();
-    await drop();
   });
   const keepsPassword = (caller: Caller) => signsIn(keyturn, caller.login, OLD_PASSWORD);
   const wrongCode = (code: string) => code.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
@@ -190,7 +182,7 @@ describe.each(['sqlite', 'postgres'] as const)('a caller verified by the agent, 
   });
 
   // What follows hangs on no race: one database is enough.
-  if (engine === 'postgres') return;
+  if (engine.name === 'postgres') return;
 
   it('by a code in a message that says who asks, for what, and never to read it to somebody who called', async () => {
     const { agent, caller } = await listening();

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { endPasses } from '../../src/core/enrolment/end-passes.ts';
 import { type ChangedBy, endFactor } from '../../src/core/enrolment/enrol-factors.ts';
 import { issueRecoveryCodes } from '../../src/core/enrolment/recovery-codes.ts';
 import { issueTemporaryPass } from '../../src/core/enrolment/temporary-pass.ts';
 import type { AccountRef, Directory } from '../../src/core/ports/directory.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { type JourneyClient, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from './sample-directory.ts';
 import { exchange, proveSignIn } from './sign-in-client.ts';
-import { codeIn, type Enrolled, holdsCode, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { codeIn, type Enrolled, holdsCode, type Keyturn, until } from './start-keyturn.ts';
 
 const BY: ChangedBy = { author: 'test', language: 'en', lane: 'notice' };
 const MINUTE = 60_000;
@@ -21,15 +21,11 @@ const THIEF = 'a loud harbour at night';
 type Person = Enrolled & { login: string };
 
 /** What somebody has stolen and shown already is worth nothing any more once its owner has taken it away: also in a journey that has begun. */
-describe.each(['sqlite', 'postgres'] as const)('a proof that was shown, on %s', (engine) => {
+describeEachEngine('a proof that was shown, on %s', (engine) => {
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('outlived') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [embeddedSection(), embeddedSection('cloud')],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: {
         guard: GENEROUS_LIMITS,
         signIn: { enabled: true },
@@ -48,10 +44,6 @@ describe.each(['sqlite', 'postgres'] as const)('a proof that was shown, on %s', 
         },
       },
     });
-  });
-  afterAll(async () => {
-    await keyturn?.close();
-    await drop();
   });
 
   async function somebody(): Promise<Person> {

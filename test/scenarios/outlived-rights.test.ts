@@ -1,38 +1,30 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { PasskeyOptions } from '../../shared/api/enrolment.ts';
 import { AppError } from '../../shared/errors.ts';
 import { endFactors } from '../../src/core/enrolment/enrol-factors.ts';
 import type { EmbeddedAccountRow } from '../../src/core/ports/embedded-store.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
 import { createSoftPasskey } from '../servers/soft-passkey.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { prove, request, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, PROTECTED_GROUP } from './sample-directory.ts';
-import { type Enrolled, type Keyturn, startKeyturn } from './start-keyturn.ts';
+import type { Enrolled, Keyturn } from './start-keyturn.ts';
 
 const ORIGIN = 'http://localhost';
 
 /** The right to add a passkey that the end of a recovery gives rests on what was proven in it, and on whose account it was. */
-describe.each(['sqlite', 'postgres'] as const)('a right to add a passkey, on %s', (engine) => {
+describeEachEngine('a right to add a passkey, on %s', (engine) => {
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('rights') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [embeddedSection()],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: {
         organisation: { name: 'Test', publicUrl: ORIGIN },
         guard: GENEROUS_LIMITS,
         recovery: { rules: [{ name: 'everybody', accepted: [['passkey'], ['email', 'totp']] }] },
       },
     });
-  });
-  afterAll(async () => {
-    await keyturn?.close();
-    await drop();
   });
 
   async function recovered(): Promise<{ person: Enrolled; right: string }> {

@@ -1,26 +1,22 @@
 import { Secret, TOTP } from 'otpauth';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { OwnFactors } from '../../shared/api/own-factors.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
 import { newestFirst } from './by-time.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { request, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
 import { type SessionClient, signIn } from './sign-in-client.ts';
-import { codeIn, holdsCode, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { codeIn, holdsCode, type Keyturn, until } from './start-keyturn.ts';
 
 const HOUR = 3_600_000;
 
-describe.each(['sqlite', 'postgres'] as const)('what proves somebody, changed against them, on %s', (engine) => {
+describeEachEngine('what proves somebody, changed against them, on %s', (engine) => {
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('misuse') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [{ ...embeddedSection(), contacts: { email: { attributes: ['mail'] } } }, embeddedSection('bare')],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: {
         organisation: { name: 'Test', publicUrl: 'http://localhost' },
         guard: GENEROUS_LIMITS,
@@ -42,10 +38,6 @@ describe.each(['sqlite', 'postgres'] as const)('what proves somebody, changed ag
         },
       },
     });
-  });
-  afterAll(async () => {
-    await keyturn?.close();
-    await drop();
   });
 
   const work = (login: string) => `${login}@work.example.test`;

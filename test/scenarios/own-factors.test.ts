@@ -1,15 +1,15 @@
 import { Secret, TOTP } from 'otpauth';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { OwnFactors } from '../../shared/api/own-factors.ts';
 import { newLogin, newPassword } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
 import { createSoftPasskey } from '../servers/soft-passkey.ts';
 import { newestFirst } from './by-time.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { request, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
 import { type SessionClient, type SessionReply, signIn } from './sign-in-client.ts';
-import { codeIn, type Enrolled, holdsCode, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { codeIn, type Enrolled, holdsCode, type Keyturn, until } from './start-keyturn.ts';
 
 const ORIGIN = 'http://localhost';
 const HOUR = 3_600_000;
@@ -19,15 +19,11 @@ interface Owner extends Enrolled {
   login: string;
 }
 
-describe.each(['sqlite', 'postgres'] as const)('what proves somebody, changed by themselves, on %s', (engine) => {
+describeEachEngine('what proves somebody, changed by themselves, on %s', (engine) => {
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('own') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [embeddedSection()],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: {
         organisation: { name: 'Test', publicUrl: ORIGIN },
         guard: GENEROUS_LIMITS,
@@ -35,10 +31,6 @@ describe.each(['sqlite', 'postgres'] as const)('what proves somebody, changed by
         recovery: { rules: [{ name: 'everybody', accepted: [['passkey'], ['email', 'totp'], ['email', 'recovery-code']] }] },
       },
     });
-  });
-  afterAll(async () => {
-    await keyturn?.close();
-    await drop();
   });
 
   async function owner(): Promise<Owner> {

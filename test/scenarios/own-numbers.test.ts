@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { OwnFactors } from '../../shared/api/own-factors.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
 import { answers, type SmsGatewayServer, startSmsGateway } from '../servers/sms-gateway.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
 import { type SessionClient, signIn } from './sign-in-client.ts';
-import { type Enrolled, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { type Enrolled, type Keyturn, until } from './start-keyturn.ts';
 
 const DAY = 24 * 3_600_000;
 /** Of all texts; a fifth is for who asks from a place that is known. */
@@ -19,17 +19,13 @@ function newNumber(): string {
   return `+49151${23_500_000 + numbers}`;
 }
 
-describe.each(['sqlite', 'postgres'] as const)('mobile numbers, added by their owners, on %s', (engine) => {
+describeEachEngine('mobile numbers, added by their owners, on %s', (engine) => {
   let keyturn: Keyturn;
   let gateway: SmsGatewayServer;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
     gateway = await startSmsGateway(answers(200, { status: 'queued' }));
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('numbers') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [embeddedSection()],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: {
         guard: { ...GENEROUS_LIMITS, textsOverall: { count: TEXTS, windowSeconds: DAY / 1000 } },
         signIn: { enabled: true },
@@ -43,9 +39,7 @@ describe.each(['sqlite', 'postgres'] as const)('mobile numbers, added by their o
     });
   });
   afterAll(async () => {
-    await keyturn?.close();
     await gateway?.stop();
-    await drop();
   });
 
   async function signedIn(): Promise<{ person: Enrolled; login: string; held: SessionClient }> {

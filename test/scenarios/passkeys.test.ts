@@ -1,94 +1,30 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PasskeyOptions } from '../../shared/api/enrolment.ts';
-import type { Assertion, RequestOptions } from '../../shared/api/web-authn.ts';
-import { accountKey } from '../../src/core/accounts/candidate.ts';
+import type { Assertion } from '../../shared/api/web-authn.ts';
 import { endFactor } from '../../src/core/enrolment/enrol-factors.ts';
-import { networkOf } from '../../src/core/guard/network-of.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
 import { createSoftPasskey, type Oddity, type SoftPasskey } from '../servers/soft-passkey.ts';
-import { type JourneyClient, prove, type Reply, request, startJourney } from './journey-client.ts';
-import { addPerson, embeddedSection, signsIn } from './sample-directory.ts';
-import { createMovableClock, type Enrolled, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
-
-const ORIGIN = 'http://localhost';
-const DAY = 24 * 3_600_000;
-const configuration = {
-  organisation: { name: 'Test', publicUrl: ORIGIN },
-  recovery: { rules: [{ name: 'everybody', accepted: [['passkey' as const], ['email' as const, 'totp' as const]] }] },
-  guard: {
-    work: { iterations: 10, tries: 20 },
-    startsPerAccount: { count: 100 },
-    startsPerAccountOverall: { count: 100 },
-    startsPerAddress: { count: 10_000 },
-    startsPerNetwork: { count: 10_000 },
-    strayRequestsPerAddress: { count: 10_000 },
-    failuresPerAccount: { count: 100, countWithWork: 100 },
-    failuresPerAccountOverall: { count: 100 },
-    messagesPerAccount: { count: 100, countWithWork: 100 },
-    messagesPerAccountOverall: { count: 100 },
-  },
-};
-
-interface Person extends Enrolled {
-  login: string;
-}
-let passwords = 0;
-
-async function newPerson(keyturn: Keyturn): Promise<Person> {
-  const login = newLogin();
-  await addPerson(keyturn, login);
-  return { ...(await keyturn.enrol(login)), login };
-}
-
-/** A whole recovery by mail and authenticator; the right to add a passkey that its end gives. */
-async function recover(keyturn: Keyturn, person: Person): Promise<{ right: string; client: JourneyClient }> {
-  // No code of the authenticator is taken twice.
-  keyturn.clock.move(60_000);
-  const client = await startJourney(keyturn.url, person.login);
-  await prove(keyturn, client, person);
-  passwords += 1;
-  await client.answer({ password: `Quiet-harbour-at-n00n-${passwords}` });
-  const { offers } = client.at('done');
-  return { right: offers?.[0]?.right ?? '', client };
-}
-
-async function add(keyturn: Keyturn, right: string, passkey: SoftPasskey, odd: Oddity = {}, name?: string): Promise<Reply> {
-  const begun = await request(keyturn.url, 'POST', '/enrolment/passkey-options', { right });
-  if (begun.status !== 200) return begun;
-  const { ceremony, publicKey } = begun.body as unknown as PasskeyOptions;
-  const credential = passkey.make(publicKey, odd);
-  return request(keyturn.url, 'POST', '/enrolment/passkeys', { right, ceremony, credential, ...(name === undefined ? {} : { name }) });
-}
-
-/** A person whose passkey counts already. */
-async function withPasskey(keyturn: Keyturn, passkey = createSoftPasskey(ORIGIN)): Promise<{ person: Person; passkey: SoftPasskey }> {
-  const person = await newPerson(keyturn);
-  const { right } = await recover(keyturn, person);
-  expect((await add(keyturn, right, passkey)).status).toBe(201);
-  keyturn.clock.move(DAY);
-  return { person, passkey };
-}
-
-async function atPasskey(keyturn: Keyturn, login: string): Promise<JourneyClient> {
-  const client = await startJourney(keyturn.url, login);
-  await client.answer({ option: 'passkey' });
-  client.at('passkey');
-  return client;
-}
-const answerOf = (client: JourneyClient, passkey: SoftPasskey, odd: Oddity = {}) => passkey.use(client.at('passkey').publicKey, odd);
-async function use(client: JourneyClient, passkey: SoftPasskey, odd: Oddity = {}): Promise<Reply> {
-  return client.answer({ credential: answerOf(client, passkey, odd) });
-}
-const isProven = ({ step }: JourneyClient) => step.kind === 'new-password';
-const passkeysOf = async ({ deps }: Keyturn, { account }: Person) =>
-  (await deps.store.factors.ofAccount(account)).filter(({ kind }) => kind === 'passkey');
-const eventsOf = async ({ deps }: Keyturn, { account }: Person, type: string) =>
-  (await deps.store.audit.read(0, 100_000))
-    .filter((event) => event.type === type && event.data.includes(account.id))
-    .map(({ data }) => JSON.parse(data) as Record<string, unknown>);
+import { describeEachEngine } from './describe-each-engine.ts';
+import { type JourneyClient, request, startJourney } from './journey-client.ts';
+import {
+  add,
+  answerOf,
+  atPasskey,
+  begin,
+  configuration,
+  DAY,
+  eventsOf,
+  isProven,
+  newPerson,
+  ORIGIN,
+  passkeysOf,
+  questionOf,
+  recover,
+  use,
+  withPasskey,
+} from './passkey-journeys.ts';
+import { embeddedSection, signsIn } from './sample-directory.ts';
+import { createMovableClock, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
 
 describe('a passkey', () => {
   let keyturn: Keyturn;
@@ -324,126 +260,6 @@ describe('a passkey', () => {
   });
 });
 
-interface Question {
-  ticket: string;
-  publicKey: RequestOptions;
-}
-const questionOf = async (keyturn: Keyturn) => (await request(keyturn.url, 'GET', '/passkey-request')).body as unknown as Question;
-
-async function begin(keyturn: Keyturn, passkey: SoftPasskey, odd: Oddity = {}, question?: Question): Promise<Reply> {
-  const { ticket, publicKey } = question ?? (await questionOf(keyturn));
-  const credential = passkey.use(publicKey, odd);
-  return request(keyturn.url, 'POST', '/journeys', { goal: 'reset-password', passkey: { ticket, credential }, client: { kind: 'cli' } });
-}
-
-describe('a journey that is begun by a passkey, without a name', () => {
-  let keyturn: Keyturn;
-  beforeAll(async () => {
-    keyturn = await startKeyturn({ directories: [embeddedSection()], configuration });
-  });
-  afterAll(() => keyturn?.close());
-  const refused = (code: string) => ({ status: 422, body: { code } });
-
-  it('is proven by it, and ends like any other', async () => {
-    const { person, passkey } = await withPasskey(keyturn);
-    expect((await request(keyturn.url, 'GET', '/site')).body).toMatchObject({ goalsByPasskey: ['reset-password', 'unlock-account'] });
-    const begun = await begin(keyturn, passkey);
-    expect(begun).toMatchObject({ status: 201, body: { step: { kind: 'new-password', accounts: [{ login: person.login }] } } });
-    const { token, step } = begun.body;
-    const headers = { authorization: `Bearer ${token}` };
-    const done = await request(keyturn.url, 'POST', `/journeys/current/steps/${step?.id}`, { password: 'Sixth-harbour-at-n00n' }, headers);
-    expect(done.body.step).toMatchObject({ kind: 'done', results: [{ outcome: 'password-reset' }] });
-    expect(await signsIn(keyturn, person.login, 'Sixth-harbour-at-n00n')).toBe(true);
-    expect((await eventsOf(keyturn, person, 'journey.proof-complete')).at(-1)).toMatchObject({ factors: ['passkey'] });
-  });
-
-  it.each<[string, Oddity, string]>([
-    ['another origin', { origin: 'http://localhost:8080' }, 'passkey.wrong-site'],
-    ['another RP ID', { rpId: 'example.com' }, 'passkey.wrong-site'],
-    ['another question', { challenge: 'b2xk' }, 'passkey.out-of-date'],
-    ['a device that did not verify its user', { flags: 0x01 }, 'passkey.user-not-verified'],
-    ['the handle of somebody else', { userHandle: 'aGFuZGxl' }, 'passkey.unknown'],
-  ])('is refused for %s', async (_what, odd, problem) => {
-    const { person, passkey } = await withPasskey(keyturn);
-    expect(await begin(keyturn, passkey, odd)).toMatchObject(refused(problem));
-    expect(await eventsOf(keyturn, person, 'journey.proof-refused')).toMatchObject([{ problem, factor: 'passkey' }]);
-  });
-
-  it('takes each question once, for a while, and only ours', async () => {
-    const { passkey } = await withPasskey(keyturn);
-    const question = await questionOf(keyturn);
-    expect((await begin(keyturn, passkey, {}, question)).status).toBe(201);
-    expect(await begin(keyturn, passkey, {}, question)).toMatchObject(refused('passkey.out-of-date'));
-    const late = await questionOf(keyturn);
-    keyturn.clock.move(20 * 60_000);
-    expect(await begin(keyturn, passkey, {}, late)).toMatchObject(refused('passkey.out-of-date'));
-    const { ticket, publicKey } = await questionOf(keyturn);
-    const [at = '', nonce = '', proof = ''] = ticket.split('.');
-    for (const forged of [`${Number(at) + 1}.${nonce}.${proof}`, `${at}.${nonce}`, `${at}.${nonce}.`, 'none', `${ticket}.more`]) {
-      expect(await begin(keyturn, passkey, {}, { ticket: forged, publicKey })).toMatchObject(refused('passkey.out-of-date'));
-    }
-  });
-
-  it('is refused alike for a passkey that nobody has, that was ended, and that does not count yet', async () => {
-    const nobody = createSoftPasskey(ORIGIN);
-    expect(await begin(keyturn, nobody, { userHandle: 'aGFuZGxl' })).toMatchObject(refused('passkey.unknown'));
-    const person = await newPerson(keyturn);
-    const waiting = createSoftPasskey(ORIGIN);
-    expect((await add(keyturn, (await recover(keyturn, person)).right, waiting)).status).toBe(201);
-    expect(await begin(keyturn, waiting)).toMatchObject(refused('passkey.unknown'));
-    keyturn.clock.move(DAY);
-    expect((await begin(keyturn, waiting)).status).toBe(201);
-    const [row] = await passkeysOf(keyturn, person);
-    await endFactor(keyturn.deps, person.account, row?.id ?? '', { author: 'test', reason: 'lost', language: 'en', lane: 'notice' });
-    expect(await begin(keyturn, waiting)).toMatchObject(refused('passkey.unknown'));
-  });
-
-  it('ends a passkey of which there is a copy', async () => {
-    const { person, passkey } = await withPasskey(keyturn);
-    const copy = passkey.clone();
-    expect((await begin(keyturn, passkey)).status).toBe(201);
-    expect(await begin(keyturn, copy)).toMatchObject(refused('passkey.unknown'));
-    expect(await passkeysOf(keyturn, person)).toEqual([]);
-    await until(() => keyturn.messages(person.address).some(({ subject }) => subject === 'A passkey of yours was ended'), 'a mail');
-  });
-
-  it('tells its owner, and nobody else, that the account cannot be recovered', async () => {
-    const { person, passkey } = await withPasskey(keyturn);
-    await keyturn.deps.store.freezes.freeze(person.account, 'not-me', keyturn.clock.now());
-    expect(await begin(keyturn, passkey)).toMatchObject(refused('passkey.account-barred'));
-    expect(await begin(keyturn, passkey, { challenge: 'b2xk' })).toMatchObject(refused('passkey.out-of-date'));
-    expect((await eventsOf(keyturn, person, 'journey.leads-nowhere')).at(-1)).toMatchObject({ reasons: [{ reason: 'recovery-frozen' }] });
-  });
-
-  it('is not begun where too much was tried against the account from there', async () => {
-    const { person, passkey } = await withPasskey(keyturn);
-    const asked = [{ target: accountKey(person.account), place: networkOf('127.0.0.1'), isKnown: false }];
-    await keyturn.deps.store.transaction(async (store) => {
-      for (let count = 0; count < 110; count += 1) await keyturn.deps.guard.countFailure(store, asked, [], '127.0.0.1');
-    });
-    expect(await begin(keyturn, passkey)).toMatchObject(refused('passkey.unknown'));
-    expect(await eventsOf(keyturn, person, 'journey.started')).toHaveLength(1);
-  });
-
-  it('is not begun in a form that is none, for a goal that needs no proof, or with a name besides', async () => {
-    const { passkey } = await withPasskey(keyturn);
-    const { ticket, publicKey } = await questionOf(keyturn);
-    const credential = passkey.use(publicKey);
-    const bodies = [
-      { goal: 'reset-password' },
-      { goal: 'reset-password', passkey: {} },
-      { goal: 'reset-password', passkey: { ticket } },
-      { goal: 'reset-password', passkey: { ticket, credential: { ...credential, rawId: '%' } } },
-      { goal: 'reset-password', account: 'alice', passkey: { ticket, credential } },
-      { goal: 'find-username', passkey: { ticket, credential } },
-      { goal: 'reset-password', passkey: { ticket, credential }, client: { kind: 'windows-logon' } },
-    ];
-    for (const body of bodies) {
-      expect(await request(keyturn.url, 'POST', '/journeys', body)).toMatchObject({ status: 400, body: { code: 'request.malformed' } });
-    }
-  });
-});
-
 it('asks for what the rule wants besides, and is not offered where a passkey never comes first', async () => {
   const rules = [
     {
@@ -478,20 +294,11 @@ it('asks for what the rule wants besides, and is not offered where a passkey nev
   }
 });
 
-describe.each(['sqlite', 'postgres'] as const)('on two nodes, on %s', (engine) => {
-  let folder: string;
+describeEachEngine('on two nodes, on %s', (engine) => {
   let nodes: [Keyturn, Keyturn];
   const clock = createMovableClock();
   beforeAll(async () => {
-    folder = await createScratchFolder('passkeys');
-    const database =
-      engine === 'postgres' ? (await (await sharedPostgres()).createDatabase('passkeys')).url : `sqlite:${join(folder, 'keyturn.sqlite')}`;
-    const shared = { directories: [embeddedSection()], configuration, database, key: new Uint8Array(32).fill(7), clock };
-    nodes = [await startKeyturn(shared), await startKeyturn(shared)];
-  });
-  afterAll(async () => {
-    for (const node of nodes ?? []) await node.close();
-    await removeScratchFolder(folder);
+    nodes = await engine.startTwo({ directories: [embeddedSection()], configuration, clock });
   });
 
   it('one right adds one passkey, and an answer and its copy prove once', async () => {

@@ -1,11 +1,9 @@
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { accountKey } from '../../src/core/accounts/candidate.ts';
 import { addFactor } from '../../src/core/enrolment/add-factor.ts';
 import { prepareQuestions } from '../../src/core/enrolment/prepare-questions.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { type JourneyClient, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, signsIn } from './sample-directory.ts';
 import { codeIn, createMovableClock, type Enrolled, holdsCode, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
@@ -69,20 +67,11 @@ const answersTo = (client: JourneyClient, change: (answer: string, index: number
 const failuresOf = async ({ deps }: Keyturn, { account, factor }: Enrolled & { factor: string }) =>
   (await deps.store.factors.ofAccount(account)).find(({ id }) => id === factor);
 
-describe.each(['sqlite', 'postgres'] as const)('security questions on two nodes, on %s', (engine) => {
-  let folder: string;
+describeEachEngine('security questions on two nodes, on %s', (engine) => {
   let nodes: [Keyturn, Keyturn];
   const clock = createMovableClock();
   beforeAll(async () => {
-    folder = await createScratchFolder('questions');
-    const database =
-      engine === 'postgres' ? (await (await sharedPostgres()).createDatabase('questions')).url : `sqlite:${join(folder, 'keyturn.sqlite')}`;
-    const shared = { directories: [embeddedSection()], configuration, database, key: new Uint8Array(32).fill(7), clock };
-    nodes = [await startKeyturn(shared), await startKeyturn(shared)];
-  });
-  afterAll(async () => {
-    for (const node of nodes ?? []) await node.close();
-    await removeScratchFolder(folder);
+    nodes = await engine.startTwo({ directories: [embeddedSection()], configuration, clock });
   });
 
   it('are put only after another proof, three of them and the same ones until they were answered', async () => {

@@ -1,43 +1,23 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { verifyChain } from '../../src/core/audit/chain.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { prove, request, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, signsIn } from './sample-directory.ts';
-import { codeIn, createMovableClock, type Enrolled, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { codeIn, type Enrolled, type Keyturn, until } from './start-keyturn.ts';
 
 /** Two nodes on one database, hit at the same moment: of any number of answers to one step exactly one has an effect. */
-describe.each(['sqlite', 'postgres'] as const)('two nodes on one %s database', (engine) => {
+describeEachEngine('two nodes on one %s database', (engine) => {
   let nodes: [Keyturn, Keyturn];
-  let clean: () => Promise<unknown>;
   let people = 0;
 
   beforeAll(async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'keyturn-races-'));
-    const database =
-      engine === 'postgres'
-        ? await (await sharedPostgres()).createDatabase('races')
-        : { url: `sqlite:${join(folder, 'k.sqlite')}`, drop: async () => undefined };
-    clean = async () => {
-      await database.drop();
-      rmSync(folder, { recursive: true, force: true });
-    };
-    const clock = createMovableClock();
     const guard = {
       startsPerAddress: { count: 10_000 },
       startsPerNetwork: { count: 10_000 },
       answersPerJourney: { count: 10_000 },
       strayRequestsPerAddress: { count: 10_000 },
     };
-    const options = { directories: [embeddedSection()], configuration: { guard }, database: database.url, clock };
-    const first = await startKeyturn(options);
-    nodes = [first, await startKeyturn({ ...options, key: first.key })];
-  });
-  afterAll(async () => {
-    await Promise.all(nodes.map((node) => node.close()));
-    await clean();
+    nodes = await engine.startTwo({ directories: [embeddedSection()], configuration: { guard } });
   });
 
   async function newPerson(): Promise<Enrolled & { login: string }> {

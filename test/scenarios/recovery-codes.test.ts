@@ -1,14 +1,12 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChangedBy } from '../../src/core/enrolment/enrol-factors.ts';
 import { issueRecoveryCodes } from '../../src/core/enrolment/recovery-codes.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { type JourneyClient, startJourney } from './journey-client.ts';
 import { type RealDirectory, reachRealDirectory } from './real-directories.ts';
 import { addPerson, embeddedSection, signsIn } from './sample-directory.ts';
-import { createMovableClock, type Enrolled, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { type Enrolled, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
 
 const BY: ChangedBy = { author: 'test', language: 'en', lane: 'notice' };
 const NEW = 'Second-Passw0rd-ever';
@@ -105,25 +103,13 @@ describe('recovery codes', () => {
   });
 });
 
-describe.each(['sqlite', 'postgres'] as const)('one code on two nodes at once, on %s', (engine) => {
-  let folder: string;
+describeEachEngine('one code on two nodes at once, on %s', (engine) => {
   let nodes: [Keyturn, Keyturn];
   beforeAll(async () => {
-    folder = await createScratchFolder('recovery-codes');
-    const database =
-      engine === 'postgres' ? (await (await sharedPostgres()).createDatabase('codes')).url : `sqlite:${join(folder, 'keyturn.sqlite')}`;
-    const shared = {
+    nodes = await engine.startTwo({
       directories: [embeddedSection()],
       configuration,
-      database,
-      key: new Uint8Array(32).fill(7),
-      clock: createMovableClock(),
-    };
-    nodes = [await startKeyturn(shared), await startKeyturn(shared)];
-  });
-  afterAll(async () => {
-    for (const node of nodes ?? []) await node.close();
-    await removeScratchFolder(folder);
+    });
   });
 
   it('proves in exactly one journey', async () => {

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { PeopleDirectories, SeenPerson } from '../../shared/api/people.ts';
 import type { NotReminded, Reminded, RemindRequest } from '../../shared/api/reminders.ts';
 import { remindByMail } from '../../src/core/enrolment/remind-by-mail.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { eventsAbout } from './helpdesk.ts';
 import { addPerson, embeddedSection, PROTECTED_GROUP } from './sample-directory.ts';
 import { type SessionClient, signIn } from './sign-in-client.ts';
-import { type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { type Keyturn, until } from './start-keyturn.ts';
 
 const DAY = 24 * 3_600_000;
 const SUBJECT = 'Please set up how you get back into your account';
@@ -30,21 +30,13 @@ const required = [
   { name: 'later', when: { directories: ['people'], groups: ['Later'] }, from: '2099-01-01' },
 ];
 
-describe.each(['sqlite', 'postgres'] as const)('a reminder that an agent has sent, on %s', (engine) => {
+describeEachEngine('a reminder that an agent has sent, on %s', (engine) => {
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('reminders') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [embeddedSection(), embeddedSection('cloud')],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: { guard: GENEROUS_LIMITS, signIn: { enabled: true }, roles, enrolment: { required } },
     });
-  });
-  afterAll(async () => {
-    await keyturn?.close();
-    await drop();
   });
 
   async function signedIn(group: string): Promise<{ login: string; held: SessionClient; again: () => Promise<SessionClient> }> {

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { VouchRequests } from '../../shared/api/vouch.ts';
 import { verifyStored } from '../../src/cli/audit/verify-log.ts';
 import { addFactor } from '../../src/core/enrolment/add-factor.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import {
   act,
@@ -21,7 +21,7 @@ import {
 } from './helpdesk.ts';
 import { embeddedSection, PROTECTED_GROUP } from './sample-directory.ts';
 import { signIn } from './sign-in-client.ts';
-import { type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { type Keyturn, until } from './start-keyturn.ts';
 
 const removing = (...kinds: string[]) => ({ action: 'remove-proofs', kinds });
 const receiptNeeded = { status: 403, body: { code: 'case.receipt-needed' } };
@@ -42,15 +42,11 @@ const HEARERS = {
   otherWays: ['read-back' as const, 'manager' as const],
 };
 
-describe.each(['sqlite', 'postgres'] as const)('proofs that the helpdesk removes, on %s', (engine) => {
+describeEachEngine('proofs that the helpdesk removes, on %s', (engine) => {
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('removed_proofs') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [{ ...embeddedSection('people'), contacts: { sms: { attributes: ['mobile'], countries: ['DE'] } } }] as never,
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: {
         guard: GENEROUS_LIMITS,
         signIn: { enabled: true },
@@ -59,10 +55,6 @@ describe.each(['sqlite', 'postgres'] as const)('proofs that the helpdesk removes
         helpdesk: { approvals: [{ name: 'board', when: { groups: ['Board'] } }] },
       },
     });
-  });
-  afterAll(async () => {
-    await keyturn?.close();
-    await drop();
   });
   const kindsOf = async (caller: Caller) => (await keyturn.deps.store.factors.ofAccount(caller.ref)).map(({ kind }) => kind).toSorted();
   const add = (caller: Caller, kind: 'email' | 'recovery-code', secret: string) =>

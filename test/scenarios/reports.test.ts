@@ -1,38 +1,30 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { LockedReport, Report } from '../../shared/api/reports.ts';
 import { FUNNEL_STEPS } from '../../shared/report-parts.ts';
 import { countEvents, counted, dayOf, journeysIn } from '../../src/core/reports/count-events.ts';
 import { foldReports } from '../../src/core/reports/fold-reports.ts';
 import { newLogin, newPassword } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { prove, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
 import { type SessionClient, signIn } from './sign-in-client.ts';
-import { type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { type Keyturn, until } from './start-keyturn.ts';
 
 const roles = [{ name: 'auditors', may: ['view-history' as const], heldBy: { groups: ['Auditors'] } }];
 
-describe.each(['sqlite', 'postgres'] as const)('reports on %s', (engine) => {
+describeEachEngine('reports on %s', (engine) => {
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   let auditor: SessionClient;
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('reports') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [embeddedSection('people', { lockoutThreshold: 3, lockoutMinutes: null })],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: { guard: GENEROUS_LIMITS, signIn: { enabled: true }, roles },
     });
     const login = newLogin('auditor');
     await addPerson(keyturn, login, { groups: ['Auditors'] });
     auditor = await signIn(keyturn, login, await keyturn.enrol(login));
-  });
-  afterAll(async () => {
-    await keyturn?.close();
-    await drop();
   });
 
   async function person() {
@@ -139,7 +131,7 @@ describe.each(['sqlite', 'postgres'] as const)('reports on %s', (engine) => {
     const entry = (nth: number) => ({
       at: clock.now(),
       type: 'journey.started',
-      data: JSON.stringify({ accounts: [], actor: { kind: 'self' }, goal: 'unlock-account', journey: `counted-${engine}-${nth}` }),
+      data: JSON.stringify({ accounts: [], actor: { kind: 'self' }, goal: 'unlock-account', journey: `counted-${engine.name}-${nth}` }),
     });
     for (let nth = 0; nth < 2000; nth += 500)
       await store.audit.append(entry(nth), ...Array.from({ length: 499 }, (_, more) => entry(nth + more + 1)));

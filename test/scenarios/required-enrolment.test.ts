@@ -8,9 +8,9 @@ import { remindByMail } from '../../src/core/enrolment/remind-by-mail.ts';
 import { newSeed } from '../../src/core/enrolment/totp-seed.ts';
 import { currentTotp } from '../../src/core/factors/totp-factor.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
 import { type SmtpServer, startSmtp } from '../servers/smtp.ts';
 import { startTcpProxy, type TcpProxy } from '../servers/tcp-proxy.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { REAL_KINDS, type RealDirectory, reachRealDirectory } from './real-directories.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
@@ -50,24 +50,16 @@ const eventsOf = async (keyturn: Keyturn, { account }: Owner, type: string) =>
   (await keyturn.deps.store.audit.read(0, 100_000)).filter((row) => row.type === type && row.data.includes(account.id));
 const beginsAddress = (held: SessionClient, { address }: Owner) => held.call('POST', '/me/factors/email', { address });
 
-describe.each(['sqlite', 'postgres'] as const)('enrolment that is required, on %s', (engine) => {
+describeEachEngine('enrolment that is required, on %s', (engine) => {
   let keyturn: Keyturn;
   let second: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('required') : undefined;
-    drop = database?.drop ?? drop;
     const options = {
       directories: [embeddedSection()],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: { guard: GENEROUS_LIMITS, signIn: { enabled: true }, enrolment: { required: REQUIRED } },
     };
-    keyturn = await startKeyturn(options);
-    second = database === undefined ? keyturn : await startKeyturn({ ...options, key: keyturn.key, clock: keyturn.clock });
-  });
-  afterAll(async () => {
-    await Promise.all([...new Set([keyturn, second])].map((node) => node?.close()));
-    await drop();
+    keyturn = await engine.start(options);
+    second = await engine.startAnother();
   });
 
   const mailed = async (address: string): Promise<string> => {

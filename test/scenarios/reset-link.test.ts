@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { Case } from '../../shared/api/cases.ts';
 import type { Step } from '../../shared/api/journeys.ts';
 import { verifyStored } from '../../src/cli/audit/verify-log.ts';
 import { applyConfiguration } from '../../src/core/configuration/apply-configuration.ts';
 import { exportConfiguration } from '../../src/core/configuration/export-configuration.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import {
   type Agent,
@@ -26,7 +26,7 @@ import {
 } from './helpdesk.ts';
 import { prove, type Reply, request, startJourney } from './journey-client.ts';
 import { embeddedSection, OLD_PASSWORD, PROTECTED_GROUP, signsIn } from './sample-directory.ts';
-import { type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { type Keyturn, until } from './start-keyturn.ts';
 
 const MINUTE = 60_000;
 const NEW = 'A harbour at 7, quite quiet';
@@ -40,20 +40,16 @@ interface Sent {
   number: string;
 }
 
-describe.each(['sqlite', 'postgres'] as const)('a link by which a caller sets their own password, on %s', (engine) => {
+describeEachEngine('a link by which a caller sets their own password, on %s', (engine) => {
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('reset_link') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [
         {
           ...embeddedSection('people'),
           contacts: { email: { attributes: ['mail'], exceptDomains: ['Shut.example.test', 'work.example.test'] } },
         },
       ] as never,
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: {
         organisation: { name: 'Test', publicUrl: 'http://localhost' },
         guard: GENEROUS_LIMITS,
@@ -62,10 +58,6 @@ describe.each(['sqlite', 'postgres'] as const)('a link by which a caller sets th
         helpdesk: { approvals: [{ name: 'board', when: { groups: ['Board'] } }] },
       },
     });
-  });
-  afterAll(async () => {
-    await keyturn?.close();
-    await drop();
   });
 
   const choice = (agent: Agent, id: string) => agent.held.call('GET', `/helpdesk/cases/${id}/reset`);

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { makeToken } from '../../src/core/tokens/make-token.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
 import { inSession, type SessionClient, type SessionReply, signIn } from './sign-in-client.ts';
-import { type Enrolled, type Keyturn, startKeyturn } from './start-keyturn.ts';
+import type { Enrolled, Keyturn } from './start-keyturn.ts';
 
 const HOUR = 3_600_000;
 const IN_SESSION = 6;
@@ -13,12 +13,9 @@ const BY_AGENT = 15;
 const over = { directories: ['people', 'cloud'], groups: ['Staff'] };
 const tooOften = { status: 429, body: { code: 'people.searched-too-often', retryAfter: expect.any(Number) } };
 
-describe.each(['sqlite', 'postgres'] as const)('searches for people, on %s', (engine) => {
+describeEachEngine('searches for people, on %s', (engine) => {
   let nodes: Keyturn[] = [];
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('searches') : undefined;
-    drop = database?.drop ?? drop;
     const options = {
       directories: [embeddedSection(), embeddedSection('cloud')],
       configuration: {
@@ -38,14 +35,9 @@ describe.each(['sqlite', 'postgres'] as const)('searches for people, on %s', (en
         ],
       },
     };
-    const first = await startKeyturn({ ...options, ...(database === undefined ? {} : { database: database.url }) });
-    nodes = [first];
-    if (database !== undefined) nodes.push(await startKeyturn({ ...options, database: database.url, key: first.key, clock: first.clock }));
+    const first = await engine.start(options);
+    nodes = [...new Set([first, await engine.startAnother()])];
     for (let nth = 0; nth < 40; nth += 1) await addPerson(first, newLogin('listed'), { groups: ['Staff'] });
-  });
-  afterAll(async () => {
-    for (const node of nodes) await node.close();
-    await drop();
   });
   const keyturn = () => nodes[0] as Keyturn;
 

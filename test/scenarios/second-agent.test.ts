@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { CaseApproval } from '../../shared/api/cases.ts';
 import { liftThreat, raiseThreat } from '../../src/core/threat/threat.ts';
 import { consoleAuthor } from '../../src/core/threat/threat-author.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { type Agent, act, type Caller, caseNow, eventsAbout, HELPDESK_ROLES, newAgent, newCaller, opened, verified } from './helpdesk.ts';
 import { embeddedSection, OLD_PASSWORD, signsIn } from './sample-directory.ts';
@@ -19,17 +19,13 @@ const own = { status: 403, body: { code: 'case.approval-own' } };
 const refused = { status: 403, body: { code: 'access.refused' } };
 const reports = { name: 'managers', may: ['reset-password' as const], heldBy: { directManager: true } };
 
-describe.each(['sqlite', 'postgres'] as const)('a second agent, on %s', (engine) => {
+describeEachEngine('a second agent, on %s', (engine) => {
   let keyturn: Keyturn;
   let second: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('second_agent') : undefined;
-    drop = database?.drop ?? drop;
     const options = {
       directories: [embeddedSection()],
       key: new Uint8Array(randomBytes(32)),
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: {
         organisation: { name: 'Test', publicUrl: 'http://127.0.0.1', alarmAddress: ALARM },
         guard: GENEROUS_LIMITS,
@@ -39,13 +35,8 @@ describe.each(['sqlite', 'postgres'] as const)('a second agent, on %s', (engine)
         threat: { twoAgents: true, verifiedCallersOnly: false },
       },
     };
-    keyturn = await startKeyturn(options);
-    second = database === undefined ? keyturn : await startKeyturn({ ...options, clock: keyturn.clock });
-  });
-  afterAll(async () => {
-    if (second !== keyturn) await second?.close();
-    await keyturn?.close();
-    await drop();
+    keyturn = await engine.start(options);
+    second = await engine.startAnother();
   });
 
   const newBoard = () => newCaller(keyturn, { groups: ['Staff', 'Board'] });

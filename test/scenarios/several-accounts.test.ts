@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { Result } from '../../shared/api/journeys.ts';
 import { AppError } from '../../shared/errors.ts';
 import { issueRecoveryCodes } from '../../src/core/enrolment/recovery-codes.ts';
@@ -7,11 +7,11 @@ import { issueTemporaryPass } from '../../src/core/enrolment/temporary-pass.ts';
 import { sweepWrites } from '../../src/core/journey/sweep-writes.ts';
 import type { AccountRef, Directory } from '../../src/core/ports/directory.ts';
 import { newLogin, newPassword } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { type JourneyClient, request, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, PROTECTED_GROUP, signsIn } from './sample-directory.ts';
-import { codeIn, type Enrolled, holdsCode, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { codeIn, type Enrolled, holdsCode, type Keyturn, until } from './start-keyturn.ts';
 
 const BY = { author: 'test', language: 'en', lane: 'notice' } as const;
 
@@ -22,18 +22,14 @@ interface Two {
   second: AccountRef;
 }
 
-describe.each(['sqlite', 'postgres'] as const)('several accounts in one recovery, on %s', (engine) => {
+describeEachEngine('several accounts in one recovery, on %s', (engine) => {
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('several') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [
         embeddedSection('people', { minimumLength: 8 }),
         embeddedSection('cloud', { minimumLength: 14, historyLength: 3, lockoutThreshold: 3, lockoutMinutes: null }),
       ],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: {
         guard: GENEROUS_LIMITS,
         recovery: {
@@ -59,10 +55,6 @@ describe.each(['sqlite', 'postgres'] as const)('several accounts in one recovery
         },
       },
     });
-  });
-  afterAll(async () => {
-    await keyturn?.close();
-    await drop();
   });
 
   const cloud = () => keyturn.deps.directories.get('cloud');

@@ -1,55 +1,34 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { AppError } from '../../shared/errors.ts';
 import type { Directory } from '../../src/core/ports/directory.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { request, startIdly, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from './sample-directory.ts';
 import { askedForPassword, exchange, proveSignIn, signIn } from './sign-in-client.ts';
-import { createMovableClock, type Enrolled, type Keyturn, startKeyturn } from './start-keyturn.ts';
+import { type Enrolled, type Keyturn, startKeyturn } from './start-keyturn.ts';
 
 const THRESHOLD = 5;
 const GUARD = 8;
 
-describe.each(['sqlite', 'postgres'] as const)('a sign-in by password, on %s', (engine) => {
+describeEachEngine('a sign-in by password, on %s', (engine) => {
   let nodes: [Keyturn, Keyturn];
-  let clean: () => Promise<unknown>;
   let people = 0;
   const first = () => nodes[0];
 
   beforeAll(async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'keyturn-sign-in-'));
-    const database =
-      engine === 'postgres'
-        ? await (await sharedPostgres()).createDatabase('signin')
-        : { url: `sqlite:${join(folder, 'k.sqlite')}`, drop: async () => undefined };
-    clean = async () => {
-      await database.drop();
-      rmSync(folder, { recursive: true, force: true });
-    };
     const guard = {
       ...GENEROUS_LIMITS,
       failuresPerAccount: { count: GUARD, countWithWork: GUARD, windowSeconds: 600 },
       failuresPerAccountOverall: { count: GUARD, countWithWork: GUARD, windowSeconds: 600 },
     };
-    const options = {
+    nodes = await engine.startTwo({
       directories: [
         embeddedSection('people', { lockoutThreshold: THRESHOLD, maximumAgeDays: 30 }),
         embeddedSection('open', { lockoutThreshold: 0 }),
       ],
       configuration: { guard, signIn: { enabled: true } },
-      database: database.url,
-      clock: createMovableClock(),
-    };
-    const one = await startKeyturn(options);
-    nodes = [one, engine === 'sqlite' ? one : await startKeyturn({ ...options, key: one.key })];
-  });
-  afterAll(async () => {
-    await Promise.all([...new Set(nodes)].map((node) => node.close()));
-    await clean();
+    });
   });
 
   async function newPerson(more: Parameters<typeof addPerson>[2] = {}): Promise<string> {

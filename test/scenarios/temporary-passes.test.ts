@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endPasses } from '../../src/core/enrolment/end-passes.ts';
 import { type ChangedBy, endFactor } from '../../src/core/enrolment/enrol-factors.ts';
 import { issueTemporaryPass } from '../../src/core/enrolment/temporary-pass.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { type JourneyClient, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, signsIn } from './sample-directory.ts';
 import { createMovableClock, type Enrolled, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
@@ -46,20 +44,11 @@ const isProven = ({ step }: JourneyClient) => step.kind === 'code' && step.facto
 const live = async ({ deps }: Keyturn, { account }: Enrolled) =>
   (await deps.store.factors.ofAccount(account)).filter(({ kind }) => kind === 'temporary-pass');
 
-describe.each(['sqlite', 'postgres'] as const)('a temporary pass on two nodes, on %s', (engine) => {
-  let folder: string;
+describeEachEngine('a temporary pass on two nodes, on %s', (engine) => {
   let nodes: [Keyturn, Keyturn];
   const clock = createMovableClock();
   beforeAll(async () => {
-    folder = await createScratchFolder('temporary-passes');
-    const database =
-      engine === 'postgres' ? (await (await sharedPostgres()).createDatabase('passes')).url : `sqlite:${join(folder, 'keyturn.sqlite')}`;
-    const shared = { directories: [embeddedSection()], configuration, database, key: new Uint8Array(32).fill(7), clock };
-    nodes = [await startKeyturn(shared), await startKeyturn(shared)];
-  });
-  afterAll(async () => {
-    for (const node of nodes ?? []) await node.close();
-    await removeScratchFolder(folder);
+    nodes = await engine.startTwo({ directories: [embeddedSection()], configuration, clock });
   });
 
   it('recovers its owner once, as it was read out, is told by mail, and stands nowhere in clear', async () => {

@@ -1,14 +1,14 @@
 import { Secret, TOTP } from 'otpauth';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { liftThreat, raiseThreat } from '../../src/core/threat/threat.ts';
 import { consoleAuthor } from '../../src/core/threat/threat-author.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { atBegun, type JourneyClient, request } from './journey-client.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD } from './sample-directory.ts';
 import { askedForPassword, exchange, inSession, type SessionReply, signIn } from './sign-in-client.ts';
-import { codeIn, type Enrolled, holdsCode, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { codeIn, type Enrolled, holdsCode, type Keyturn, until } from './start-keyturn.ts';
 
 const MINUTE = 60_000;
 type Call = (method: string, path: string, body?: unknown) => Promise<SessionReply>;
@@ -17,15 +17,11 @@ interface Owner extends Enrolled {
 }
 
 /** Mails count for nothing while the threat is raised, authenticators do. */
-describe.each(['sqlite', 'postgres'] as const)('what proves people while a threat is raised, on %s', (engine) => {
+describeEachEngine('what proves people while a threat is raised, on %s', (engine) => {
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('threat_own') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [embeddedSection()],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: {
         guard: GENEROUS_LIMITS,
         organisation: { name: 'Test', publicUrl: 'http://localhost' },
@@ -34,10 +30,6 @@ describe.each(['sqlite', 'postgres'] as const)('what proves people while a threa
         threat: { withoutKinds: ['email'] },
       },
     });
-  });
-  afterAll(async () => {
-    await keyturn?.close();
-    await drop();
   });
 
   beforeEach(calm);

@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { makeEmergencyLink, retireEmergencies } from '../../src/core/access/emergency.ts';
 import { addFactor } from '../../src/core/enrolment/add-factor.ts';
 import { LIFT_WAITS, liftThreat, raiseThreat, readThreat } from '../../src/core/threat/threat.ts';
 import { consoleAuthor } from '../../src/core/threat/threat-author.ts';
 import { newLogin } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
 import { createSoftPasskey } from '../servers/soft-passkey.ts';
 import { newestFirst } from './by-time.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { act, newAgent, newCaller, opened } from './helpdesk.ts';
 import { type JourneyClient, request, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from './sample-directory.ts';
 import { askedForPassword, exchange, inSession, type SessionClient, signIn } from './sign-in-client.ts';
-import { codeIn, holdsCode, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { codeIn, holdsCode, type Keyturn, until } from './start-keyturn.ts';
 
 const ORIGIN = 'http://localhost';
 const ALARM = 'alarm@example.test';
@@ -30,19 +30,15 @@ const roles = [
   },
 ];
 
-describe.each(['sqlite', 'postgres'] as const)('a raised threat, on %s', (engine) => {
+describeEachEngine('a raised threat, on %s', (engine) => {
   let keyturn: Keyturn;
   let second: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   let admin: SessionClient;
   let signInAnew: () => Promise<void>;
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('threat') : undefined;
-    drop = database?.drop ?? drop;
     const options = {
       directories: [embeddedSection()],
       key: new Uint8Array(randomBytes(32)),
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: {
         guard: GENEROUS_LIMITS,
         organisation: { name: 'Test', publicUrl: ORIGIN, alarmAddress: ALARM },
@@ -52,8 +48,8 @@ describe.each(['sqlite', 'postgres'] as const)('a raised threat, on %s', (engine
         roles,
       },
     };
-    keyturn = await startKeyturn(options);
-    second = database === undefined ? keyturn : await startKeyturn({ ...options, clock: keyturn.clock });
+    keyturn = await engine.start(options);
+    second = await engine.startAnother();
     const login = newLogin('admin');
     await addPerson(keyturn, login, { groups: ['Admins'] });
     const person = await keyturn.enrol(login);
@@ -63,11 +59,6 @@ describe.each(['sqlite', 'postgres'] as const)('a raised threat, on %s', (engine
   });
   // Raising asks for fresh proofs, and each test moves the clock on.
   beforeEach(() => signInAnew());
-  afterAll(async () => {
-    if (second !== keyturn) await second?.close();
-    await keyturn?.close();
-    await drop();
-  });
 
   const raise = (reason = 'calls by impostors') => admin.call('POST', '/admin/threat', { reason });
   const asRoot = (name: string) => liftThreat(keyturn.deps, consoleAuthor(name));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { TokenPermission } from '../../shared/permissions.ts';
 import { makeEmergencyLink } from '../../src/core/access/emergency.ts';
 import { recordEvent } from '../../src/core/audit/record-event.ts';
@@ -8,25 +8,22 @@ import { endTokensOfLostMakers } from '../../src/core/tokens/end-tokens.ts';
 import { findToken } from '../../src/core/tokens/find-token.ts';
 import { makeToken } from '../../src/core/tokens/make-token.ts';
 import { listTokens, revokeToken } from '../../src/core/tokens/revoke-token.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { request } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
 import { inSession, type SessionClient, signIn } from './sign-in-client.ts';
-import { type Enrolled, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
+import { type Enrolled, type Keyturn, until } from './start-keyturn.ts';
 
 const by = { actor: { kind: 'operator' as const }, author: 'root' };
 const DAY = 86_400_000;
 
-describe.each(['sqlite', 'postgres'] as const)('tokens of programs on %s', (engine) => {
+describeEachEngine('tokens of programs on %s', (engine) => {
   let one: Keyturn;
   let two: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   let clerk: SessionClient;
   let clerkProof: Enrolled;
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('tokens') : undefined;
-    drop = database?.drop ?? drop;
     const options = {
       directories: [embeddedSection('people'), embeddedSection('cloud')],
       configuration: {
@@ -44,10 +41,9 @@ describe.each(['sqlite', 'postgres'] as const)('tokens of programs on %s', (engi
         ],
       },
       trustedProxies: ['127.0.0.1'],
-      ...(database === undefined ? {} : { database: database.url }),
     };
-    one = await startKeyturn(options);
-    two = database === undefined ? one : await startKeyturn({ ...options, key: one.key, clock: one.clock });
+    one = await engine.start(options);
+    two = await engine.startAnother();
     for (const [name, directory] of [
       ['alice', 'people'],
       ['frida', 'people'],
@@ -58,16 +54,11 @@ describe.each(['sqlite', 'postgres'] as const)('tokens of programs on %s', (engi
     clerkProof = await one.enrol('clerk');
     clerk = await signIn(one, 'clerk', clerkProof);
   });
-  afterAll(async () => {
-    if (two !== one) await two?.close();
-    await one?.close();
-    await drop();
-  });
 
   let made = 0;
   const token = async (may: TokenPermission[], more: { over?: object; days?: number } = {}) => {
     made += 1;
-    return makeToken(one.deps, { name: `${engine} ${made}`, may, days: 30, ...more }, by);
+    return makeToken(one.deps, { name: `${engine.name} ${made}`, may, days: 30, ...more }, by);
   };
   const call = (node: Keyturn, text: string, path: string) => inSession(node.url, text, 'GET', path);
   const logins = async (text: string, directory: string) => {
@@ -132,7 +123,7 @@ describe.each(['sqlite', 'postgres'] as const)('tokens of programs on %s', (engi
   });
 
   it('have a name for one of them at a time, also where two are made at once', async () => {
-    const wanted = { name: `${engine} same`, may: ['view-history' as const], days: 1 };
+    const wanted = { name: `${engine.name} same`, may: ['view-history' as const], days: 1 };
     const results = await Promise.allSettled([one, two, one, two].map((node) => makeToken(node.deps, wanted, by)));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'token.name-taken' });
@@ -220,7 +211,7 @@ describe.each(['sqlite', 'postgres'] as const)('tokens of programs on %s', (engi
   });
 
   it('are made by nobody without a passkey given lately, by no role that gives none, and not in an emergency', async () => {
-    const wanted = { name: `${engine} by hand`, may: ['view-history'], days: 1 };
+    const wanted = { name: `${engine.name} by hand`, may: ['view-history'], days: 1 };
     await addPerson(one, 'chief', { groups: ['Chiefs'] });
     const proof = await one.enrol('chief');
     const chief = await signIn(one, 'chief', proof);
@@ -282,7 +273,7 @@ describe.each(['sqlite', 'postgres'] as const)('tokens of programs on %s', (engi
       await addPerson(one, login, { groups: ['Chiefs'] });
       const [account] = await one.deps.directories.get('people').findAccounts(login);
       const maker = { directory: 'people', id: account?.id ?? '' };
-      const wanted = { name: `${engine} of ${login}`, may: ['view-history' as const], days: 30 };
+      const wanted = { name: `${engine.name} of ${login}`, may: ['view-history' as const], days: 30 };
       const { text } = await makeToken(one.deps, wanted, { actor: { kind: 'delegate' }, author: login, maker });
       expect(await endTokensOfLostMakers(one.deps)).toBe(0);
       expect([name, (await call(two, text, '/token')).status]).toEqual([name, 200]);
@@ -294,7 +285,11 @@ describe.each(['sqlite', 'postgres'] as const)('tokens of programs on %s', (engi
       expect([name, (await endings()).length]).toEqual([name, before + 1]);
     }
     const gone = { directory: 'people', id: 'nobody' };
-    const { text } = await makeToken(one.deps, { name: `${engine} of nobody`, may: ['view-history'], days: 1 }, { ...by, maker: gone });
+    const { text } = await makeToken(
+      one.deps,
+      { name: `${engine.name} of nobody`, may: ['view-history'], days: 1 },
+      { ...by, maker: gone },
+    );
     expect(await endTokensOfLostMakers(two.deps)).toBe(1);
     expect((await call(one, text, '/token')).body.code).toBe('token.ended');
     expect((await call(one, ofConsole, '/token')).status).toBe(200);

@@ -7,7 +7,7 @@ import { liftThreat, raiseThreat } from '../../src/core/threat/threat.ts';
 import { consoleAuthor } from '../../src/core/threat/threat-author.ts';
 import { vouch } from '../../src/core/vouching/decide.ts';
 import { expireRequests } from '../../src/core/vouching/expire-requests.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { request } from './journey-client.ts';
 import { embeddedSection, PROTECTED_GROUP, signsIn } from './sample-directory.ts';
@@ -18,18 +18,14 @@ import { type Asked, HOME, type Manager, type Report, vouchingOn, wrong } from '
 const MINUTE = 60_000;
 const TYPED = 'A harbour at 7, quite quiet';
 
-describe.each(['sqlite', 'postgres'] as const)('managers who vouch, on %s', (engine) => {
+describeEachEngine('managers who vouch, on %s', (engine) => {
   let keyturn: Keyturn;
   /** Another node on the same database, where there can be one. */
   let other: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('vouching') : undefined;
-    drop = database?.drop ?? drop;
     const options: KeyturnOptions = {
       clock: createMovableClock(),
       directories: [embeddedSection()],
-      ...(database === undefined ? {} : { database: database.url }),
       trustedProxies: ['127.0.0.1'],
       configuration: {
         guard: GENEROUS_LIMITS,
@@ -48,13 +44,8 @@ describe.each(['sqlite', 'postgres'] as const)('managers who vouch, on %s', (eng
         },
       },
     };
-    keyturn = await startKeyturn(options);
-    other = engine === 'sqlite' ? keyturn : await startKeyturn({ ...options, key: keyturn.key });
-  });
-  afterAll(async () => {
-    if (other !== keyturn) await other?.close();
-    await keyturn?.close();
-    await drop();
+    keyturn = await engine.start(options);
+    other = await engine.startAnother();
   });
   const { manager, reportOf, proven, asked, waiting, events, change } = vouchingOn(() => keyturn);
   const store = () => keyturn.deps.store;

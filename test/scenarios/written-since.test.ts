@@ -1,28 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { newPassword } from '../conformance/samples.ts';
-import { sharedPostgres } from '../servers/shared-servers.ts';
+import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { act, type Caller, HELPDESK_ROLES, newAgent, newCaller, verified } from './helpdesk.ts';
 import { prove, startJourney } from './journey-client.ts';
 import { embeddedSection } from './sample-directory.ts';
-import { type Keyturn, startKeyturn } from './start-keyturn.ts';
+import type { Keyturn } from './start-keyturn.ts';
 
 /** Whoever has called in somebody's name, and the owner is back before the agent acts. */
-describe.each(['sqlite', 'postgres'] as const)('a receipt of a caller, on %s', (engine) => {
+describeEachEngine('a receipt of a caller, on %s', (engine) => {
   let keyturn: Keyturn;
-  let drop: () => Promise<unknown> = () => Promise.resolve();
   beforeAll(async () => {
-    const database = engine === 'postgres' ? await (await sharedPostgres()).createDatabase('written_since') : undefined;
-    drop = database?.drop ?? drop;
-    keyturn = await startKeyturn({
+    keyturn = await engine.start({
       directories: [embeddedSection()],
-      ...(database === undefined ? {} : { database: database.url }),
       configuration: { guard: GENEROUS_LIMITS, signIn: { enabled: true }, roles: HELPDESK_ROLES },
     });
-  });
-  afterAll(async () => {
-    await keyturn?.close();
-    await drop();
   });
 
   async function recover(caller: Caller): Promise<void> {
