@@ -31,7 +31,8 @@ export const CONFIGURATION_LIMIT = 256 * 1024;
 
 /** `/api/v1/admin/configuration`: the configuration in force, what another one would change, and putting it into force. */
 export function configurationRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
-  const schema = configurationJsonSchema();
+  // Made when somebody asks for it, and not by every start: it takes some 20 ms.
+  let schema: ReturnType<typeof configurationJsonSchema> | null = null;
   const presentRow = ({ version, createdAt, author, comment }: Omit<ConfigurationRow, 'document'>) => ({
     ...{ version, at: presentTime(createdAt, 'down'), author, comment },
   });
@@ -60,7 +61,11 @@ export function configurationRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         config: { token: 'manage-configuration' },
         schema: { summary: 'JSON Schema of the configuration, with its texts', response: { 200: z.unknown(), ...problems } },
       },
-      (request, reply) => forViewer(deps, request, reply, 'manage-configuration', async () => schema),
+      (request, reply) =>
+        forViewer(deps, request, reply, 'manage-configuration', async () => {
+          schema ??= configurationJsonSchema();
+          return schema;
+        }),
     );
 
     app.post(
