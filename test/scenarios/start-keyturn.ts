@@ -78,6 +78,9 @@ export interface Enrolled {
 
 export const TEST_URL = 'http://127.0.0.1';
 
+/** As they are read from the files they change nothing: one for all nodes. */
+const texts = createTexts({ folder: 'locales' });
+
 /** Nodes by database: any of them may deliver what another one has written down. */
 const nodesOf = new Map<string, Set<RunningNode>>();
 
@@ -101,7 +104,7 @@ export async function startKeyturn(options: KeyturnOptions): Promise<Keyturn> {
     clock,
     random: systemRandom,
     keys: createKeys(store.digestKey),
-    texts: createTexts({ folder: 'locales' }),
+    texts,
     metrics,
     connections: store.connections,
     requireKnownSchema: store.requireKnownSchema,
