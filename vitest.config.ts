@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongFilesFirst } from './test/long-files-first.ts';
 import { testReporters } from './test/test-reporters.ts';
 
 /** Tests that hold a stop-watch: whatever ran beside them would be measured as well. */
@@ -50,6 +51,7 @@ export default defineConfig({
   test: {
     reporters: testReporters(),
     restoreMocks: true,
+    sequence: { sequencer: LongFilesFirst },
     projects: [
       {
         extends: true,
