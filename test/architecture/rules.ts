@@ -199,13 +199,15 @@ function outsider(path: string, room: string, { specifier, names }: Import): str
   return [];
 }
 
+/** What somebody reads in one go. */
+const LINES = 500;
+
 function habitBreaches({ path, text }: SourceFile): string[] {
   const found: string[] = [];
   const name = posix.basename(path);
   const code = withoutComments(text);
-  const limit = isTest(path) ? 800 : 500;
   const lines = text.split('\n').length - 1;
-  if (lines > limit) found.push(`${path} has ${lines} lines: ${limit} is the limit, split it`);
+  if (lines > LINES) found.push(`${path} has ${lines} lines: ${LINES} is the limit, split it`);
   if (!/^[a-z0-9]+([.-][a-z0-9]+)*\.(tsx?|js)$/.test(name)) found.push(`${path} is not kebab-case`);
   if (/^\s*export\s+default\b/m.test(code) && !DEFAULT_EXPORT_ALLOWED.test(path))
     found.push(`${path} has a default export: use a named one`);
