@@ -5,7 +5,7 @@ import type { ActDeps } from '../journey/act.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { SessionRow } from '../ports/session-store.ts';
 import { endAllSessions } from '../sessions/end-sessions.ts';
-import { isOver } from '../sessions/find-session.ts';
+import { isOver, unlessUnavailable } from '../sessions/find-session.ts';
 import type { Session } from '../sessions/session.ts';
 import { requireEnoughStill } from '../sessions/still-enough.ts';
 import { type ActorFacts, holdsStanding } from './can.ts';
@@ -130,8 +130,10 @@ async function note({ store, act }: ActDeps, row: SessionRow, roles: readonly Ro
   const all = [...new Set([...row.roles, ...held])];
   // What is not known of a noted role is not confirmed.
   const readAt = row.roles.every((name) => held.includes(name)) ? act.at : (row.rolesReadAt ?? act.at);
-  if (all.length > row.roles.length || readAt - (row.rolesReadAt ?? readAt) > CONFIRMED_FOR)
-    await store.sessions.noteRoles(row.id, all, readAt);
+  if (all.length > row.roles.length) await store.sessions.noteRoles(row.id, all, readAt);
+  // That they are confirmed may be missing: they are asked about again the sooner.
+  else if (readAt - (row.rolesReadAt ?? readAt) > CONFIRMED_FOR)
+    await store.sessions.noteRoles(row.id, all, readAt).catch(unlessUnavailable);
 }
 
 /** Whoever comes second, as two nodes may find out at the same time, writes no second event. @returns whether sessions were ended here */

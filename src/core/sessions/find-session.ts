@@ -1,4 +1,4 @@
-import { AppError } from '../../../shared/errors.ts';
+import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { Configuration } from '../configuration/document.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { Act } from '../journey/act.ts';
@@ -13,7 +13,8 @@ type Deps = Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'configuration'> & { rea
 
 /**
  * The session that a request belongs to: the first open one of its tokens, as a browser may send several cookies of our name. That it was
- * used is noted without waiting for the disk: losing that to a power cut ends a session earlier, never later.
+ * used is noted without waiting for the disk: losing that to a power cut ends a session earlier, never later. Nor is anybody kept from
+ * looking by a database that takes no writes.
  * @param unattended a page asks by itself: nobody is there by that, and it is not noted
  * @throws AppError `session.missing` without a token that was ever given, `session.ended`
  */
@@ -27,10 +28,15 @@ export async function findSession(deps: Deps, tokens: readonly string[], { unatt
       problem = 'session.ended';
       continue;
     }
-    if (!unattended && now - row.seenAt > NOTED_FOR) await deps.store.sessions.touch(row.id, now);
+    if (!unattended && now - row.seenAt > NOTED_FOR) await deps.store.sessions.touch(row.id, now).catch(unlessUnavailable);
     return sessionOf(row);
   }
   throw new AppError(problem);
+}
+
+/** For a note that may be missing: the database takes no writes at the moment, and whoever wants to change something will hear of it. */
+export function unlessUnavailable(error: unknown): void {
+  if (!isAppError(error, 'store.unavailable')) throw error;
 }
 
 /**
