@@ -13,6 +13,7 @@ import { endPasses } from '../core/enrolment/end-passes.ts';
 import { remindByMail } from '../core/enrolment/remind-by-mail.ts';
 import { createFactorRegistry } from '../core/factors/registry.ts';
 import { createGuard } from '../core/guard/guard.ts';
+import { watchClock } from '../core/health/watch-clock.ts';
 import { expireJourneys } from '../core/journey/expire-journeys.ts';
 import { mailUserNames, USER_NAMES_JOB } from '../core/journey/find-user-name.ts';
 import type { JourneyDeps } from '../core/journey/journey-deps.ts';
@@ -57,6 +58,7 @@ const TIDY_EVERY = 10 * 60_000;
 /** Of which a directory's turn comes once a day. */
 const REMIND_EVERY = 10 * 60_000;
 const NOTE_HEAD_EVERY = 60_000;
+const WATCH_CLOCK_EVERY = 60_000;
 const LOOK_FOR_CONFIGURATION_EVERY = 5000;
 /** A replaced configuration's connections stay this long for what still uses them. */
 const GRACE = 30_000;
@@ -187,6 +189,7 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
   schedule.every('remind-by-mail', REMIND_EVERY, () => remindByMail(deps));
   const keepHead = base.headNote === undefined ? () => Promise.resolve() : createHeadKeeper({ ...deps, headNote: base.headNote });
   schedule.every('note-head', NOTE_HEAD_EVERY, keepHead);
+  schedule.every('watch-clock', WATCH_CLOCK_EVERY, () => watchClock({ clock, log, databaseTime: base.databaseTime }));
   background.run('note-head', keepHead);
   schedule.every('tidy', TIDY_EVERY, () => store.tidy(clock.now()));
   background.run('sweep-writes', async () => void (await sweepWrites(deps)));

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkClock } from '../../src/core/health/check-store.ts';
+import { watchClock } from '../../src/core/health/watch-clock.ts';
 import { createStore, type OpenedStore } from '../../src/store/create-store.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { makePostgresDatabase, makeSqliteDatabase, quietLog, type TestDatabase, testKey } from '../store/fixture.ts';
@@ -32,6 +33,27 @@ it.each([
   expect(await checkClock({ clock: shifted(seconds), databaseTime: postgres.databaseTime })).toMatchObject([
     { level, area: 'clock', text: expect.stringMatching(text) },
   ]);
+});
+
+it.each([
+  [0, []],
+  [5, []],
+  [-45, [-45]],
+  [200, [200]],
+])('a node says in its log that its clock is %i s off, where that is more than nodes may be', async (seconds, said) => {
+  const told: unknown[] = [];
+  const log = { ...quietLog, error: (event: string, fields?: object) => void told.push({ event, ...fields }) };
+  await watchClock({
+    clock: { ...shifted(seconds), monotonic: () => 0, sleep: () => Promise.resolve() },
+    log,
+    databaseTime: postgres.databaseTime,
+  });
+  await watchClock({
+    clock: { ...shifted(seconds), monotonic: () => 0, sleep: () => Promise.resolve() },
+    log,
+    databaseTime: sqlite.databaseTime,
+  });
+  expect(told).toEqual(said.map((aheadSeconds) => ({ event: 'clock.differs', aheadSeconds, fix: expect.stringContaining('NTP') })));
 });
 
 it('SQLite has no clock of its own', async () => {

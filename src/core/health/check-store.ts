@@ -7,6 +7,11 @@ import { type FailureFindings, type Finding, findingsOf } from './finding.ts';
 /** The database server's clock, milliseconds since 1970; null where it has none of its own. */
 export type DatabaseTime = () => Promise<number | null>;
 
+interface ClockDeps {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly databaseTime: DatabaseTime;
+}
+
 /**
  * A round trip, the clock, and mail that was given up. A database that can be read and takes no writes (its disk is full, a standby) is a
  * finding among others.
@@ -42,16 +47,22 @@ export async function checkStore(
 /** Nodes whose clocks differ by more than this hold each other's journeys up; milliseconds. */
 const CLOCK_WARN = 2000;
 
-/** This machine's clock beside the one that all nodes have in common. */
-export async function checkClock({ clock, databaseTime }: { clock: Pick<Clock, 'now'>; databaseTime: DatabaseTime }): Promise<Finding[]> {
-  const { ok, warn, fail } = findingsOf('clock');
+export const CLOCK_FIX = 'Let both be set by NTP (systemd-timesyncd or chrony)';
+
+/** How far this machine's clock is ahead of the one that all nodes have in common, in milliseconds; null: there is none. */
+export async function readAhead({ clock, databaseTime }: ClockDeps): Promise<number | null> {
   const before = clock.now();
   const theirs = await databaseTime();
-  if (theirs === null) return [];
-  const ahead = (before + clock.now()) / 2 - theirs;
+  return theirs === null ? null : (before + clock.now()) / 2 - theirs;
+}
+
+/** This machine's clock beside the one that all nodes have in common. */
+export async function checkClock({ clock, databaseTime }: ClockDeps): Promise<Finding[]> {
+  const { ok, warn, fail } = findingsOf('clock');
+  const ahead = await readAhead({ clock, databaseTime });
+  if (ahead === null) return [];
   const seconds = Math.round(Math.abs(ahead) / 1000);
   if (seconds * 1000 < CLOCK_WARN) return [ok('It agrees with the clock of the database')];
   const text = `This machine is ${seconds} s ${ahead > 0 ? 'ahead of' : 'behind'} the clock of the database`;
-  const fix = 'Let both be set by NTP (systemd-timesyncd or chrony)';
-  return [seconds * 1000 < CLOCKS_MAY_DIFFER ? warn(text, fix) : fail(`${text}: codes of authenticators are refused`, fix)];
+  return [seconds * 1000 < CLOCKS_MAY_DIFFER ? warn(text, CLOCK_FIX) : fail(`${text}: codes of authenticators are refused`, CLOCK_FIX)];
 }
