@@ -40,6 +40,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     insert: 'flushed',
     amend: 'flushed',
     close: 'flushed',
+    correct: 'flushed',
     find: 'reads',
     takeOverdue: 'deferred',
     openCount: 'reads',

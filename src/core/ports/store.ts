@@ -311,6 +311,8 @@ export interface IntentStore {
   amend(id: string, facts: string, leaseUntil: number): Promise<boolean>;
   /** Closes an open one; false when it was closed already. */
   close(id: string, status: Exclude<IntentRow['status'], 'open'>, now: number): Promise<boolean>;
+  /** Writes down another end of one that was closed as `before`: as if it had been closed now. False where it is not so. */
+  correct(id: string, before: IntentRow['status'], status: Exclude<IntentRow['status'], 'open'>, now: number): Promise<boolean>;
   find(id: string): Promise<StoredIntent | null>;
   /** Takes over open ones whose lease is over; each is given to one caller only, until `leaseUntil`. */
   takeOverdue(now: number, leaseUntil: number, limit: number): Promise<StoredIntent[]>;

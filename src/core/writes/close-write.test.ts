@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createManualClock } from '../../../test/manual-clock.ts';
 import { intentRow, openTestStore, sessionRow, testKey } from '../../../test/store/fixture.ts';
 import { systemRandom } from '../../platform/system-random.ts';
+import { readLogEnd } from '../audit/log-end.ts';
 import { closeWrite } from './close-write.ts';
 import type { WriteIntent, WriteResult } from './directory-write.ts';
 import { intentOfColumns } from './stored-intent.ts';
@@ -62,12 +63,23 @@ it('corrects what somebody else wrote down, and tells the owner what they were n
   expect(await close('done', { foundBy: 'answer' })).toBe(false);
   expect((await events()).at(-1)).toMatchObject({ type: 'write.corrected', earlier: 'failed', outcome: 'done', foundBy: 'answer' });
   expect(await told()).toBe(1);
+  expect((await store.intents.find(intent.id))?.status).toBe('done');
+});
+
+it('ends what was proven before a write that was taken for failed and was done, from the end of it on', async () => {
+  const wrote = async (logEnd: number) => store.intents.wroteSince(intent.account, logEnd, { intent: 'another' });
+  await store.transaction((inner) => closeWrite({ clock, random }, inner, { intent, status: 'failed', foundBy: 'reading' }));
+  const before = await readLogEnd(store);
+  expect(await wrote(before)).toBe(false);
+  await store.transaction((inner) => closeWrite({ clock, random }, inner, { intent, status: 'done', foundBy: 'answer' }));
+  expect([await wrote(before), await wrote(await readLogEnd(store))]).toEqual([true, false]);
 });
 
 it('takes nothing back from an owner who was told of a change, and corrects nothing by not knowing', async () => {
   await close('done');
   await close('failed');
   expect((await events()).at(-1)).toMatchObject({ type: 'write.corrected', earlier: 'done', outcome: 'failed' });
+  expect((await store.intents.find(intent.id))?.status).toBe('done');
   await close('unknown');
   expect((await events()).map(({ type }) => type)).toEqual(['write.succeeded', 'write.corrected']);
   expect(await told()).toBe(1);
@@ -95,8 +107,12 @@ it('writes down all that is known of it, and nothing of what is not', async () =
       ...{ server: 'one', unmet: ['must-change'] },
     },
     {
-      ...{ type: 'write.corrected', ...about, journey, foundBy: 'reading', earlier: 'refused', outcome: 'failed' },
+      ...{ type: 'write.corrected', ...about, journey, foundBy: 'reading', earlier: 'done', outcome: 'failed' },
       ...{ reason: 'directory.unreachable' },
+    },
+    {
+      ...{ type: 'write.corrected', ...about, journey, foundBy: 'reading', earlier: 'done', outcome: 'refused' },
+      ...{ reason: 'password.refused', detail: 'in its words', leftTemporary: true },
     },
   ]);
 });

@@ -49,6 +49,8 @@ export async function closeWrite(deps: Pick<CoreDeps, 'clock' | 'random'>, store
   }
   const before = (await store.intents.find(intent.id))?.status;
   if (before === undefined || before === status || status === 'unknown') return false;
+  // What was proven before counts no more where it was written after all; and what was written once stays written.
+  if (before !== 'done') await store.intents.correct(intent.id, before, status, deps.clock.now());
   await tell(deps, store, result, 'write.corrected', before);
   if (before !== 'done') await notify(deps, store, result);
   await endSessions(deps, store, result);

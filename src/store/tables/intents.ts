@@ -17,12 +17,13 @@ const insert = statement<Schema['intents']>()(
       .onConflict((conflict) => conflict.columns(['directory', 'account_id']).where('status', '=', sql.lit('open')).doNothing()),
 );
 
-const close = statement<{ id: string; status: IntentRow['status']; now: number; recorded: number }>()((db, { id, status, now, recorded }) =>
-  db
-    .updateTable('intents')
-    .set({ status, closed_at: now, closed_seq: sql<number>`(select seq from audit_head) + ${recorded}` })
-    .where('id', '=', id)
-    .where('status', '=', 'open'),
+const close = statement<{ id: string; before: IntentRow['status']; status: IntentRow['status']; now: number; recorded: number }>()(
+  (db, { id, before, status, now, recorded }) =>
+    db
+      .updateTable('intents')
+      .set({ status, closed_at: now, closed_seq: sql<number>`(select seq from audit_head) + ${recorded}` })
+      .where('id', '=', id)
+      .where('status', '=', before),
 );
 
 /** The verbs of table `intents`. */
@@ -53,6 +54,12 @@ export function createIntents(context: TableContext): IntentStore {
       .where('created_at', '>', since)
       .limit(1);
 
+  const closeFrom = async (id: string, before: IntentRow['status'], status: IntentRow['status'], now: number): Promise<boolean> => {
+    // Behind the events that this transaction has recorded already, and at the place of the next one, which tells of it.
+    const recorded = (await lockEnd(context)) + 1;
+    return (await close(context, { id, before, status, now, recorded })).numAffectedRows === 1n;
+  };
+
   return {
     async insert(row) {
       const columns = {
@@ -78,11 +85,8 @@ export function createIntents(context: TableContext): IntentStore {
         .executeTakeFirst();
       return result.numUpdatedRows === 1n;
     },
-    async close(id, status, now) {
-      // Behind the events that this transaction has recorded already, and at the place of the next one, which tells of it.
-      const recorded = (await lockEnd(context)) + 1;
-      return (await close(context, { id, status, now, recorded })).numAffectedRows === 1n;
-    },
+    close: (id, status, now) => closeFrom(id, 'open', status, now),
+    correct: closeFrom,
     async find(id) {
       const row = await context.db.selectFrom('intents').selectAll().where('id', '=', id).executeTakeFirst();
       return row === undefined ? null : toRow(row);
