@@ -197,7 +197,7 @@ export async function until(condition: () => boolean | Promise<boolean>, what: s
 const MAILED_CODE = /^\d{6,10}$/m;
 
 /** Whether a message is a code mail. */
-export const holdsCode = (message: DemoMessage): boolean => MAILED_CODE.test(message.text);
+export const holdsCode = (message: Pick<DemoMessage, 'text'>): boolean => MAILED_CODE.test(message.text);
 
 /** The digits of a mailed code. */
 export function codeIn(message: Pick<DemoMessage, 'text'>): string {

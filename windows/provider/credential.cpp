@@ -21,6 +21,8 @@ unsigned statusText(TileState state) {
       return TEXT_STATUS_TIMED_OUT;
     case TileState::failed:
       return TEXT_STATUS_FAILED;
+    case TileState::died:
+      return TEXT_STATUS_DIED;
   }
   return TEXT_STATUS_READY;
 }
@@ -35,7 +37,7 @@ std::string ProviderContext::text(DWORD field) const {
   if (field != fieldStatus) return resourceText(module, fieldDefinition(field).text, language);
   const TileState state = link->state();
   std::string text = resourceText(module, statusText(state), language);
-  if (state == TileState::failed) {
+  if (state == TileState::failed || state == TileState::died) {
     const KioskFault fault = link->fault();
     const std::size_t place = text.find("{0}");
     if (place != std::string::npos)

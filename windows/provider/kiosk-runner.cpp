@@ -95,6 +95,7 @@ void KioskRunner::runJob(const Job& job) noexcept {
   busy_ = false;
   try {
     const TileState state = end == KioskEnd::faulted    ? TileState::failed
+                            : end == KioskEnd::died     ? TileState::died
                             : end == KioskEnd::timedOut ? TileState::timedOut
                                                         : TileState::ready;
     link_->report(state, fault, end == KioskEnd::reached);

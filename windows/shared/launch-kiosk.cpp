@@ -155,7 +155,7 @@ KioskEnd superviseKiosk(ISystem& system, const Settings& settings, const Running
   if (!isStopped && (!isUp || !isNormalEnd(exitCode))) {
     fault = {isUp ? "window" : "window start", exitCode};
     logEvent(system, settings, EventId::kioskFailed, {hexadecimal(exitCode), system.errorText(exitCode), seconds});
-    return KioskEnd::faulted;
+    return isUp ? KioskEnd::died : KioskEnd::faulted;
   }
   logEvent(system, settings, EventId::kioskEnded, {std::to_string(exitCode), seconds});
   if (isStopped) return KioskEnd::closed;

@@ -51,7 +51,8 @@ enum class KioskEnd {
   reached,   // the goal: there is a new password, or an unlocked account
   closed,    // by the person, by a time limit, or by the provider
   timedOut,  // nobody typed, or it was open for too long
-  faulted,   // it never came up, or died
+  died,      // it was up, and ended by a fault: what was under way in it nobody knows
+  faulted,   // it never came up
 };
 
 struct KioskWatch {

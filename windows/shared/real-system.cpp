@@ -328,17 +328,17 @@ ProcessEnd RealSystem::waitForProcess(OsHandle process, std::uint32_t millisecon
 OsHandle RealSystem::createWindowEvent() { return fromHandle(CreateEventW(nullptr, TRUE, FALSE, nullptr)); }
 
 WindowWait RealSystem::waitForWindow(OsHandle process, OsHandle windowUp, std::uint32_t milliseconds, std::uint32_t& exitCode) {
-  // The process first: of both at once, its end counts.
-  const HANDLE handles[] = {asHandle(process), asHandle(windowUp)};
+  // The event first: of both at once, the window was there, and then it ended.
+  const HANDLE handles[] = {asHandle(windowUp), asHandle(process)};
   switch (WaitForMultipleObjects(2, handles, FALSE, milliseconds)) {
-    case WAIT_OBJECT_0: {
+    case WAIT_OBJECT_0:
+      return WindowWait::up;
+    case WAIT_OBJECT_0 + 1: {
       DWORD code = 0;
       if (!GetExitCodeProcess(asHandle(process), &code)) return WindowWait::failed;
       exitCode = code;
       return WindowWait::exited;
     }
-    case WAIT_OBJECT_0 + 1:
-      return WindowWait::up;
     case WAIT_TIMEOUT:
       return WindowWait::timedOut;
     default:

@@ -20,7 +20,7 @@ class FakeSystem : public ISystem {
   TokenFacts restrictedFacts = harmless();
   TokenFacts startedFacts = harmless();
   ProcessEnd end = ProcessEnd::exited;
-  std::uint32_t exitCode = 0;
+  std::uint32_t exitCode = 100;
   std::uint32_t waitedFor = 0;
   WindowWait window = WindowWait::up;
   std::uint32_t windowExitCode = 0;

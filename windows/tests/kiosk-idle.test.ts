@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { addPerson, embeddedSection } from '../../test/scenarios/sample-directory.ts';
 import { type Keyturn, startKeyturn } from '../../test/scenarios/start-keyturn.ts';
-import { ids, type KioskBench, startKioskBench, type WindowState } from './kiosk/kiosk-bench.ts';
+import { ends, ids, type KioskBench, startKioskBench, type WindowState } from './kiosk/kiosk-bench.ts';
 
 let bench: KioskBench;
 let keyturn: Keyturn;
@@ -25,7 +25,7 @@ it('is told when the sign-in screen goes away: it goes without a question, and e
   await kiosk.press('submit');
   await kiosk.page('How do you want to prove it is you?');
   await kiosk.command('leave');
-  expect(await kiosk.exitCode).toBe(4);
+  expect(await kiosk.exitCode).toBe(ends.sessionChanged);
   expect(bench.proxy.requests.at(-1)).toMatchObject({ method: 'DELETE', path: '/api/v1/journeys/current' });
 });
 
@@ -44,6 +44,6 @@ it('closes when nobody types, and ends the journey at the server', async () => {
   expect(Number(/\d+/.exec(warned.caption)?.[0])).toBeLessThanOrEqual(28);
   expect(warned.controls.some(({ id }) => id === ids.choice)).toBe(true);
   bench.putForward(300);
-  expect(await kiosk.exitCode).toBe(2);
+  expect(await kiosk.exitCode).toBe(ends.idle);
   expect(bench.proxy.requests.at(-1)).toMatchObject({ method: 'DELETE', path: '/api/v1/journeys/current' });
 });

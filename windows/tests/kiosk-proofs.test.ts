@@ -10,7 +10,7 @@ import { request } from '../../test/scenarios/journey-client.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from '../../test/scenarios/sample-directory.ts';
 import { codeIn, holdsCode, type Keyturn, startKeyturn, until } from '../../test/scenarios/start-keyturn.ts';
 import { type Manager, vouchingOn } from '../../test/scenarios/vouching-harness.ts';
-import { ids, type KioskBench, type KioskRun, startKioskBench, type WindowState } from './kiosk/kiosk-bench.ts';
+import { ends, ids, type KioskBench, type KioskRun, startKioskBench, type WindowState } from './kiosk/kiosk-bench.ts';
 
 const NEW_PASSWORD = 'a quiet harbour at noon';
 const ANSWERS: Readonly<Record<string, string>> = {
@@ -87,7 +87,7 @@ async function finish(kiosk: KioskRun, login: string): Promise<void> {
   await kiosk.press('submit');
   await kiosk.page('Your password is changed');
   await kiosk.press('close');
-  expect(await kiosk.exitCode).toBe(0);
+  expect(await kiosk.exitCode).toBe(ends.done);
   expect(await signsIn(keyturn, login, NEW_PASSWORD)).toBe(true);
 }
 
@@ -203,7 +203,7 @@ describe('every way to prove it that needs no browser, against a whole Keyturn',
     expect(saved.body.step?.kind).toBe('done');
     await kiosk.page('Finished on your phone', 'phone-done');
     await kiosk.press('close');
-    expect(await kiosk.exitCode).toBe(0);
+    expect(await kiosk.exitCode).toBe(ends.done);
     expect(await signsIn(keyturn, person.login, NEW_PASSWORD)).toBe(true);
   });
 });
@@ -246,6 +246,6 @@ describe('what arrives at the server a second time, because its answer was lost'
     await kiosk.command('close');
     await kiosk.page('Stop here?');
     await kiosk.press('close');
-    expect(await kiosk.exitCode).toBe(1);
+    expect(await kiosk.exitCode).toBe(ends.closed);
   });
 });

@@ -4,7 +4,7 @@ import { embeddedSection } from '../../test/scenarios/sample-directory.ts';
 import { type Keyturn, startKeyturn } from '../../test/scenarios/start-keyturn.ts';
 import type { IssuedCertificate } from '../../test/servers/certificate-authority.ts';
 import { type ConnectProxy, startConnectProxy } from './kiosk/connect-proxy.ts';
-import { ids, type KioskBench, type KioskRun, startKioskBench } from './kiosk/kiosk-bench.ts';
+import { ends, ids, type KioskBench, type KioskRun, startKioskBench } from './kiosk/kiosk-bench.ts';
 
 /** Nobody listens there: what arrives at the portal came through the proxy. */
 const PORTAL = 'https://localhost:1/';
@@ -46,7 +46,7 @@ async function start(more: Record<string, string> = {}): Promise<KioskRun> {
 }
 async function end(kiosk: KioskRun): Promise<void> {
   await kiosk.press('close');
-  expect(await kiosk.exitCode).toBe(1);
+  expect(await kiosk.exitCode).toBe(ends.closed);
 }
 
 describe('through the proxy of the system, where the direct way leads nowhere', () => {

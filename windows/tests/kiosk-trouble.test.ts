@@ -7,7 +7,7 @@ import { type Keyturn, startKeyturn, until } from '../../test/scenarios/start-ke
 import { createCertificateAuthority, type IssuedCertificate } from '../../test/servers/certificate-authority.ts';
 import { createScratchFolder, removeScratchFolder } from '../../test/servers/scratch.ts';
 import { built } from './built.ts';
-import { ids, type KioskBench, type KioskRun, startKioskBench, type WindowState } from './kiosk/kiosk-bench.ts';
+import { ends, ids, type KioskBench, type KioskRun, startKioskBench, type WindowState } from './kiosk/kiosk-bench.ts';
 
 let bench: KioskBench;
 let keyturn: Keyturn;
@@ -49,7 +49,7 @@ const spkiHash = (pem: string | Buffer) =>
 
 async function end(kiosk: KioskRun): Promise<void> {
   await kiosk.press('close');
-  expect(await kiosk.exitCode).toBe(1);
+  expect(await kiosk.exitCode).toBe(ends.closed);
 }
 
 describe('a server that cannot be reached', () => {
@@ -94,7 +94,7 @@ describe('a server that cannot be reached', () => {
     await kiosk.page('Connecting', 'connecting');
     await until(() => bench.proxy.requests.length > 0, 'the first request');
     await kiosk.press('close');
-    expect(await kiosk.exitCode).toBe(1);
+    expect(await kiosk.exitCode).toBe(ends.closed);
   });
 });
 

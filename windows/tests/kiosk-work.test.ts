@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addPerson, embeddedSection, signsIn } from '../../test/scenarios/sample-directory.ts';
 import { codeIn, type Enrolled, type Keyturn, startKeyturn } from '../../test/scenarios/start-keyturn.ts';
-import { button, ids, type KioskBench, type KioskRun, startKioskBench, type WindowState } from './kiosk/kiosk-bench.ts';
+import { button, ends, ids, type KioskBench, type KioskRun, startKioskBench, type WindowState } from './kiosk/kiosk-bench.ts';
 
 const NEW_PASSWORD = 'a quiet harbour at noon';
 const [RETURN, ESCAPE] = [13, 27];
@@ -67,7 +67,7 @@ function makeEndless(): void {
 async function stop(kiosk: KioskRun): Promise<void> {
   await kiosk.page('Stop here?');
   await kiosk.press('close');
-  expect(await kiosk.exitCode).toBe(1);
+  expect(await kiosk.exitCode).toBe(ends.closed);
   expect(bench.proxy.requests.at(-1)).toMatchObject({ method: 'DELETE', path: '/api/v1/journeys/current' });
 }
 
@@ -92,7 +92,7 @@ describe('work that the server asks for', () => {
     await kiosk.press('submit');
     await kiosk.page('Your password is changed');
     await kiosk.press('close');
-    expect(await kiosk.exitCode).toBe(0);
+    expect(await kiosk.exitCode).toBe(ends.done);
     expect(await signsIn(keyturn, person.login, NEW_PASSWORD)).toBe(true);
   });
 

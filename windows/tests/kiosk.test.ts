@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from '../../test/scenarios/sample-directory.ts';
 import { codeIn, type Enrolled, type Keyturn, startKeyturn, until } from '../../test/scenarios/start-keyturn.ts';
-import { button, ids, type KioskBench, type KioskRun, startKioskBench, type WindowState } from './kiosk/kiosk-bench.ts';
+import { button, ends, ids, type KioskBench, type KioskRun, startKioskBench, type WindowState } from './kiosk/kiosk-bench.ts';
 
 const NEW_PASSWORD = 'a quiet harbour at noon';
 /** Virtual keys of Windows. */
@@ -73,7 +73,7 @@ describe('resetting a password', () => {
     letGo.release();
     await kiosk.page('Your password is changed');
     await kiosk.press('close');
-    expect(await kiosk.exitCode).toBe(0);
+    expect(await kiosk.exitCode).toBe(ends.done);
   });
 
   it('walks every page and sets the password', async () => {
@@ -107,7 +107,7 @@ describe('resetting a password', () => {
     // This computer is in no domain: it learns of no password, and says nothing of it.
     expect(done.controls.some((control) => /company network/.test(control.text))).toBe(false);
     await kiosk.press('close');
-    expect(await kiosk.exitCode).toBe(0);
+    expect(await kiosk.exitCode).toBe(ends.done);
     expect(await signsIn(keyturn, person.login, NEW_PASSWORD)).toBe(true);
     expect(await signsIn(keyturn, person.login, OLD_PASSWORD)).toBe(false);
   });
@@ -129,7 +129,7 @@ describe('resetting a password', () => {
     await kiosk.command('close');
     await kiosk.page('Stop here?', 'stop');
     await kiosk.press('close');
-    expect(await kiosk.exitCode).toBe(1);
+    expect(await kiosk.exitCode).toBe(ends.closed);
     // The journey is over at the server too: it was told.
     expect(bench.proxy.requests.at(-1)).toMatchObject({ method: 'DELETE', path: '/api/v1/journeys/current' });
   });
@@ -164,7 +164,7 @@ describe('unlocking an account', () => {
     await kiosk.press('submit');
     await kiosk.page('Your account is unlocked', 'done-unlocked');
     await kiosk.press('close');
-    expect(await kiosk.exitCode).toBe(0);
+    expect(await kiosk.exitCode).toBe(ends.done);
     expect(await signsIn(keyturn, person.login, OLD_PASSWORD)).toBe(true);
   });
 });
@@ -200,7 +200,7 @@ describe('proving it is you', () => {
     const ended = await kiosk.page('This cannot be done here', 'refused');
     expect(text(ended, ids.paragraph + 1)).toContain('room 0.17');
     await kiosk.press('close');
-    expect(await kiosk.exitCode).toBe(1);
+    expect(await kiosk.exitCode).toBe(ends.closed);
   });
 
   it('looks the same for a name that nobody has, and offers no way back where there is one way alone', async () => {
@@ -251,7 +251,7 @@ describe('the window', () => {
     await kiosk.command('close');
     await kiosk.page('Stop here?');
     await kiosk.command('close');
-    expect(await kiosk.exitCode).toBe(1);
+    expect(await kiosk.exitCode).toBe(ends.closed);
   });
 
   it('gives each field its label right before it, for screen readers', async () => {
@@ -260,7 +260,7 @@ describe('the window', () => {
     const at = controls.findIndex(({ id }) => id === ids.field);
     expect(controls[at - 1]?.text).toBe('Sign-in name');
     await kiosk.press('close');
-    expect(await kiosk.exitCode).toBe(1);
+    expect(await kiosk.exitCode).toBe(ends.closed);
   });
 
   // A language that the window does not speak is English from the first word to the last: the server is asked for that too.
@@ -304,7 +304,7 @@ describe('the window', () => {
     const kiosk = await bench.start({ account: 'CORP\\alice' });
     expect(field(await kiosk.page('Which account?'))?.text).toBe('CORP\\alice');
     await kiosk.press('close');
-    expect(await kiosk.exitCode).toBe(1);
+    expect(await kiosk.exitCode).toBe(ends.closed);
     for (const words of [[], ['--goal', 'become-admin'], ['--goal', 'reset-password', '--url', 'https://evil.example/']])
       expect(await (await bench.start({ arguments: words })).exitCode).toBe(10);
   });

@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { encode } from 'uqr';
 import { type CertificateAuthority, createCertificateAuthority } from '../../../test/servers/certificate-authority.ts';
 import { createScratchFolder, removeScratchFolder } from '../../../test/servers/scratch.ts';
 import { built } from '../built.ts';
 import { startWine, type Wine, winePath } from '../wine.ts';
+import { startDriver } from './driver.ts';
 import { startScreen } from './screen.ts';
 import { startTlsProxy, type TlsProxy } from './tls-proxy.ts';
 
@@ -46,6 +46,8 @@ export const ids = {
   keyboard: 391,
   rule: 400,
 } as const;
+/** How a window that was up ends (shared/exit-codes.h). */
+export const ends = { done: 100, closed: 101, idle: 102, sessionChanged: 104 } as const;
 export const button = (action: Action): number => 500 + actions.indexOf(action);
 
 export interface Control {
@@ -75,7 +77,8 @@ export interface WindowState {
   readonly controls: readonly Control[];
 }
 
-export interface KioskRun {
+/** The one window on the screen, worked from outside. */
+export interface KioskWindow {
   /** Reads the window until it is as wanted; fails with what it shows after a minute. */
   until(what: string, condition: (state: WindowState) => boolean, milliseconds?: number): Promise<WindowState>;
   /** Waits for a page by its title, and keeps a picture of it. */
@@ -85,55 +88,70 @@ export interface KioskRun {
   command(...words: (string | number)[]): Promise<Record<string, unknown>>;
   press(action: Action): Promise<void>;
   fill(text: string, index?: number): Promise<void>;
+}
+
+/** A window that the test has opened itself. */
+export interface KioskRun extends KioskWindow {
   exitCode: Promise<number | null>;
   /** Lines of the event log so far: `id|value|value`. */
   events(): string[];
 }
 
-export interface KioskBench {
+/** A Windows with a screen, and a TLS proxy whose authority it trusts. */
+export interface KioskSurroundings {
   readonly wine: Wine;
   readonly authority: CertificateAuthority;
   readonly proxy: TlsProxy;
+  /** The environment of programs that show something. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** For files of the bench; gone at the end. */
+  readonly folder: string;
+  /** Works whichever window of the client is open. */
+  readonly window: KioskWindow;
   /** Writes settings as the installer does; a number becomes a REG_DWORD. */
   configure(settings: Record<string, string | number>): Promise<void>;
-  start(parameters?: { goal?: string; language?: string; account?: string; arguments?: string[]; shipped?: boolean }): Promise<KioskRun>;
   /** Sets the text size as the system's settings do; 100 is normal. */
   setTextSize(percent: number): Promise<void>;
-  /** Sets the proxy of the system, as `netsh winhttp set proxy` does. */
-  setProxy(address: string): Promise<void>;
+  /** Sets the proxy of the system, as `netsh winhttp set proxy` does; null takes it away. */
+  setProxy(address: string | null): Promise<void>;
   /** Lays a file beside the window by which create-test-system.cpp plays what wine has not; null takes it away. */
-  play(file: 'keyboards.txt' | 'domain.txt', content: string | null): void;
-  /** Puts the clock of the windows forward, by so many seconds from the time that it really is; 0 sets it right for the next window. */
-  putForward(seconds: number): void;
+  play(file: 'keyboards.txt' | 'domain.txt' | 'service.txt' | 'clock-stands.txt', content: string | null): void;
+  /** Lines of the event log so far: `id|value|value`. */
+  events(): string[];
   /** Whether the screen shows a text as a QR code where the window has one: whole pixels to a module, enough of them for a phone. */
   showsCode(state: WindowState, text: string): boolean;
-  /** Ends windows that a failed test left open. */
-  endAll(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A Windows with a screen, a window to open, and a TLS proxy whose authority it trusts. */
-export async function startKioskBench(): Promise<KioskBench> {
+export interface KioskBench extends KioskSurroundings {
+  start(parameters?: { goal?: string; language?: string; account?: string; arguments?: string[]; shipped?: boolean }): Promise<KioskRun>;
+  /** Puts the clock of the windows forward, by so many seconds from the time that it really is; 0 sets it right for the next window. */
+  putForward(seconds: number): void;
+  /** Ends windows that a failed test left open. */
+  endAll(): Promise<void>;
+}
+
+/** `home` is the folder of the window on drive C, `desktop` the one that it is on unless that is the ordinary one. */
+export async function startKioskSurroundings(home: string, desktop?: string): Promise<KioskSurroundings> {
   const folder = await createScratchFolder('kiosk');
   const authority = await createCertificateAuthority(join(folder, 'authority'));
   const certificate = await authority.issue({ name: 'localhost', altNames: ['DNS:localhost'] });
   const [wine, screen, proxy] = await Promise.all([startWine(), startScreen(), startTlsProxy(certificate)]);
   const environment = { ...wine.environment, DISPLAY: screen.display };
-  const home = join(wine.driveC, 'kiosk');
-  mkdirSync(home);
-  for (const file of ['KeyturnKiosk.exe', 'kiosk-driver.exe']) copyFileSync(join(built.tests, 'kiosk', file), join(home, file));
+  const beside = (file: string) => join(wine.driveC, home, file);
   await wine.run('regedit', ['/S', winePath(writeAppearance(folder))], { environment });
-  const driver = startDriver(join(home, 'kiosk-driver.exe'), environment);
+  const driver = startDriver(join(built.tests, 'kiosk/kiosk-driver.exe'), environment, desktop === undefined ? [] : [desktop]);
   const der = join(folder, 'ca.der');
   writeFileSync(der, new X509Certificate(authority.caPem).raw);
   await driver.command('trust', winePath(der));
 
-  const running = new Map<ChildProcess, Promise<number | null>>();
-  const eventFile = join(home, 'events.txt');
-  const bench: KioskBench = {
+  const surroundings: KioskSurroundings = {
     wine,
     authority,
     proxy,
+    environment,
+    folder,
+    window: createWindow(driver.command, screen.save),
     async configure(settings) {
       const lines = Object.entries(settings).map(
         ([name, value]) => `"${name}"=${typeof value === 'number' ? `dword:${value.toString(16)}` : JSON.stringify(value)}`,
@@ -151,38 +169,18 @@ export async function startKioskBench(): Promise<KioskBench> {
       );
       await wine.run('regedit', ['/S', winePath(file)], { environment });
     },
-    async start(parameters = {}) {
-      const { goal = 'reset-password', language = 'en', account, shipped = false } = parameters;
-      const program = shipped ? join(built.release, 'KeyturnKiosk.exe') : join(home, 'KeyturnKiosk.exe');
-      const words = parameters.arguments ?? ['--goal', goal, '--language', language];
-      const known = existsSync(eventFile) ? readFileSync(eventFile, 'utf8').split('\n').length - 1 : 0;
-      const child = spawn(wineProgram, [program, ...words], {
-        env: {
-          ...environment,
-          ...(account === undefined ? {} : { KEYTURN_ACCOUNT: account }),
-        },
-        stdio: 'ignore',
-      });
-      const exitCode = new Promise<number | null>((resolve) => child.once('exit', resolve));
-      running.set(child, exitCode);
-      const events = () => (existsSync(eventFile) ? readFileSync(eventFile, 'utf8').split('\n').slice(known).filter(Boolean) : []);
-      return createRun(driver.command, screen.save, exitCode, events);
-    },
     async setTextSize(percent) {
       await wine.run('regedit', ['/S', winePath(writeAppearance(folder, percent))], { environment });
     },
     async setProxy(address) {
-      if ((await driver.command('proxy', address)).ok !== true) throw new Error('the proxy could not be set');
+      if ((await driver.command('proxy', ...(address === null ? [] : [address]))).ok !== true)
+        throw new Error('the proxy could not be set');
     },
     play(file, content) {
-      if (content === null) rmSync(join(home, file), { force: true });
-      else writeFileSync(join(home, file), content);
+      if (content === null) rmSync(beside(file), { force: true });
+      else writeFileSync(beside(file), content);
     },
-    putForward(seconds) {
-      // By another name: a window that reads while it is written must not see half of it.
-      writeFileSync(join(home, 'clock.new'), String(seconds * 1000));
-      renameSync(join(home, 'clock.new'), join(home, 'clock.txt'));
-    },
+    events: () => (existsSync(beside('events.txt')) ? readFileSync(beside('events.txt'), 'utf8').split('\n').filter(Boolean) : []),
     showsCode(state, text) {
       const area = state.controls.find(({ id }) => id === ids.portalCode);
       if (area === undefined) return false;
@@ -200,6 +198,47 @@ export async function startKioskBench(): Promise<KioskBench> {
       );
       return codes.some(({ data }) => JSON.stringify(data) === JSON.stringify(seen));
     },
+    async close() {
+      driver.stop();
+      await wine.stop();
+      await Promise.all([screen.close(), proxy.close()]);
+      await removeScratchFolder(folder);
+    },
+  };
+  return surroundings;
+}
+
+/** A Windows with a screen and a window to open. */
+export async function startKioskBench(): Promise<KioskBench> {
+  const surroundings = await startKioskSurroundings('kiosk');
+  const { wine, environment, proxy } = surroundings;
+  const home = join(wine.driveC, 'kiosk');
+  mkdirSync(home);
+  copyFileSync(join(built.tests, 'kiosk/KeyturnKiosk.exe'), join(home, 'KeyturnKiosk.exe'));
+  const running = new Map<ChildProcess, Promise<number | null>>();
+  const bench: KioskBench = {
+    ...surroundings,
+    async start(parameters = {}) {
+      const { goal = 'reset-password', language = 'en', account, shipped = false } = parameters;
+      const program = shipped ? join(built.release, 'KeyturnKiosk.exe') : join(home, 'KeyturnKiosk.exe');
+      const words = parameters.arguments ?? ['--goal', goal, '--language', language];
+      const known = bench.events().length;
+      const child = spawn(wineProgram, [program, ...words], {
+        env: {
+          ...environment,
+          ...(account === undefined ? {} : { KEYTURN_ACCOUNT: account }),
+        },
+        stdio: 'ignore',
+      });
+      const exitCode = new Promise<number | null>((resolve) => child.once('exit', resolve));
+      running.set(child, exitCode);
+      return { ...bench.window, exitCode, events: () => bench.events().slice(known) };
+    },
+    putForward(seconds) {
+      // By another name: a window that reads while it is written must not see half of it.
+      writeFileSync(join(home, 'clock.new'), String(seconds * 1000));
+      renameSync(join(home, 'clock.new'), join(home, 'clock.txt'));
+    },
     async endAll() {
       for (const [child, exitCode] of running) {
         if (child.exitCode === null) child.kill('SIGKILL');
@@ -209,28 +248,21 @@ export async function startKioskBench(): Promise<KioskBench> {
     },
     async close() {
       await bench.endAll();
-      driver.stop();
-      await wine.stop();
-      await Promise.all([screen.close(), proxy.close()]);
-      await removeScratchFolder(folder);
+      await surroundings.close();
     },
   };
   await bench.configure({ PortalUrl: `https://localhost:${proxy.port}/`, HelpDeskText: 'Call 1234, or come to room 0.17.' });
   return bench;
 }
 
-function createRun(
-  command: KioskRun['command'],
+function createWindow(
+  command: KioskWindow['command'],
   save: (file: string, area: { left: number; top: number; right: number; bottom: number }) => void,
-  exitCode: Promise<number | null>,
-  events: () => string[],
-): KioskRun {
+): KioskWindow {
   const read = async () => (await command('read')) as unknown as WindowState;
-  const run: KioskRun = {
+  const window: KioskWindow = {
     command,
     read,
-    exitCode,
-    events,
     async until(what, condition, milliseconds = 60_000) {
       const deadline = Date.now() + milliseconds;
       for (;;) {
@@ -245,7 +277,7 @@ function createRun(
     },
     async page(title, picture) {
       const matches = (text: string) => (typeof title === 'string' ? text === title : title.test(text));
-      const state = await run.until(String(title), ({ controls }) => controls.some(({ id, text }) => id === ids.title && matches(text)));
+      const state = await window.until(String(title), ({ controls }) => controls.some(({ id, text }) => id === ids.title && matches(text)));
       if (picture !== undefined) {
         // Drawn a moment after it can be read.
         await new Promise((resolve) => setTimeout(resolve, 250));
@@ -255,36 +287,14 @@ function createRun(
     },
     async press(action) {
       // A page that is being drawn has its title before it has its buttons, and while the server is asked they cannot be pressed.
-      await run.until(`the button ${action}`, ({ controls }) => controls.some(({ id, enabled }) => id === button(action) && enabled));
+      await window.until(`the button ${action}`, ({ controls }) => controls.some(({ id, enabled }) => id === button(action) && enabled));
       await command('click', button(action));
     },
     async fill(text, index = 0) {
       await command('set', ids.field + index, text);
     },
   };
-  return run;
-}
-
-interface Driver {
-  command(...words: (string | number)[]): Promise<Record<string, unknown>>;
-  stop(): void;
-}
-
-function startDriver(program: string, environment: NodeJS.ProcessEnv): Driver {
-  const child = spawn(wineProgram, [program], { env: environment, stdio: ['pipe', 'pipe', 'ignore'] });
-  const lines = createInterface({ input: child.stdout });
-  const waiting: ((line: string) => void)[] = [];
-  lines.on('line', (line) => waiting.shift()?.(line));
-  return {
-    command: (...words) =>
-      new Promise((resolve) => {
-        waiting.push((line) => resolve(JSON.parse(line) as Record<string, unknown>));
-        child.stdin.write(`${words.join('\t')}\n`);
-      }),
-    stop() {
-      child.stdin.end();
-    },
-  };
+  return window;
 }
 
 /** wine has no Segoe UI. Its message font becomes one that is on every Debian, drawn smoothly. */

@@ -1,5 +1,5 @@
 // Works the recovery window from outside, as a person and a screen reader would: commands as lines with tabs on standard input,
-// one line of JSON for each on standard output. Test only.
+// one line of JSON for each on standard output. An argument names the desktop the window is on. Test only.
 //   read                  what stands in the window
 //   set ID TEXT           text of an edit control
 //   check ID 0|1          radio button or check box
@@ -11,8 +11,9 @@
 //   menu ID               asks for the context menu; answers whether one opened
 //   close                 the window's own close button
 //   leave                 tells it to go as the provider does
+//   end CODE              ends its process with that code, as the task manager does
 //   half                  one half of a character of two into the control with the focus
-//   proxy HOST:PORT       makes that the proxy of the system
+//   proxy [HOST:PORT]     makes that the proxy of the system, or none
 //   trust FILE            makes a certificate (DER) a trusted authority of this user
 #include <windows.h>
 #include <wincrypt.h>
@@ -122,16 +123,28 @@ bool trust(const std::string& file) {
 
 bool setProxy(const std::string& address) {
   std::wstring name = toWide(address).value_or(L"");
-  WINHTTP_PROXY_INFO proxy = {WINHTTP_ACCESS_TYPE_NAMED_PROXY, name.data(), nullptr};
+  WINHTTP_PROXY_INFO proxy = {WINHTTP_ACCESS_TYPE_NO_PROXY, nullptr, nullptr};
+  if (!name.empty()) proxy = {WINHTTP_ACCESS_TYPE_NAMED_PROXY, name.data(), nullptr};
   return WinHttpSetDefaultProxyConfiguration(&proxy) != FALSE;
 }
 
-void askToLeave() {
+HANDLE openOwner(DWORD rights) {
   DWORD owner = 0;
   GetWindowThreadProcessId(kiosk(), &owner);
-  const HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, owner);
+  return OpenProcess(rights, FALSE, owner);
+}
+
+void askToLeave() {
+  const HANDLE process = openOwner(PROCESS_QUERY_LIMITED_INFORMATION);
   RealSystem(nullptr).askToLeave(reinterpret_cast<OsHandle>(process));
   CloseHandle(process);
+}
+
+bool endProcess(const std::string& code) {
+  const HANDLE process = openOwner(PROCESS_TERMINATE);
+  const bool isEnded = TerminateProcess(process, static_cast<UINT>(std::stoul(code))) != FALSE;
+  CloseHandle(process);
+  return isEnded;
 }
 
 Json perform(const std::vector<std::string>& words) {
@@ -139,7 +152,8 @@ Json perform(const std::vector<std::string>& words) {
   Json answer = Json::object();
   if (command == "read") return readWindow();
   if (command == "trust") return answer.set("ok", Json::boolean(trust(words.at(1))));
-  if (command == "proxy") return answer.set("ok", Json::boolean(setProxy(words.at(1))));
+  if (command == "proxy") return answer.set("ok", Json::boolean(setProxy(words.size() > 1 ? words[1] : "")));
+  if (command == "end") return answer.set("ok", Json::boolean(endProcess(words.at(1))));
   if (command == "half") PostMessageW(focused(), WM_CHAR, 0xD83D, 1);
   if (command == "close") PostMessageW(kiosk(), WM_CLOSE, 0, 0);
   if (command == "leave") askToLeave();
@@ -173,8 +187,9 @@ Json perform(const std::vector<std::string>& words) {
 
 }  // namespace
 
-int main() {
+int main(int count, char** arguments) {
   SetConsoleCP(CP_UTF8);
+  if (count > 1) SetThreadDesktop(CreateDesktopA(arguments[1], nullptr, nullptr, 0, GENERIC_ALL, nullptr));
   std::string line;
   while (std::getline(std::cin, line)) {
     if (!line.empty() && line.back() == '\r') line.pop_back();

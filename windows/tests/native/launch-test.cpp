@@ -60,7 +60,7 @@ TEST("a launch makes its calls in this order and leaves nothing open") {
   CHECK(system.calls.back() == "revokeDesktopAccess 5");
   CHECK(system.events.size() == 2 && system.events[0].first == EventId::kioskStarted && system.events[1].first == EventId::kioskEnded);
   CHECK(system.events[0].second == std::vector<std::string>{"reset-password"});
-  CHECK((system.events[1].second == std::vector<std::string>{"0", "1"}));
+  CHECK((system.events[1].second == std::vector<std::string>{"100", "1"}));
 }
 
 TEST("without a name to hand on the environment is empty") {
@@ -147,7 +147,7 @@ TEST("a window that outlives its limit is ended") {
   CHECK(superviseKiosk(system, settings, kiosk, KioskWatch(), fault) == KioskEnd::timedOut);
   CHECK(system.waitedFor == 150'000);
   CHECK(system.called("terminateJob 3"));
-  CHECK(system.events.back().first == EventId::kioskEnded && system.events.back().second[0] == "3");
+  CHECK(system.events.back().first == EventId::kioskEnded && system.events.back().second[0] == "103");
 }
 
 TEST("only codes of a window that was up are an end, everything else is a fault, logged as an error") {
@@ -161,9 +161,10 @@ TEST("only codes of a window that was up are an end, everything else is a fault,
       const RunningKiosk kiosk = launchKiosk(system, Settings(), resetFor(), desktop, fault);
       fault = {};
       const KioskEnd end = superviseKiosk(system, Settings(), kiosk, KioskWatch(), fault);
-      const bool isNormal = isUp && code <= 4;
+      const bool isNormal = isUp && code >= 100 && code <= 104;
       const std::string note = std::to_string(code) + (isUp ? " up" : "");
-      CHECK_NOTE((end == KioskEnd::faulted) != isNormal && (end == KioskEnd::reached) == (isNormal && code == 0), note);
+      const KioskEnd byFault = isUp ? KioskEnd::died : KioskEnd::faulted;
+      CHECK_NOTE((end == byFault) != isNormal && (end == KioskEnd::reached) == (isNormal && code == 100), note);
       CHECK_NOTE(system.events.back().first == (isNormal ? EventId::kioskEnded : EventId::kioskFailed), note);
       CHECK_NOTE(isNormal || (fault.code == code && system.events.back().second[0] == hexadecimal(code)), note);
       // Stopped by the provider itself, whenever that was.

@@ -1,5 +1,7 @@
 // The system of test programs. In wine every process is an administrator, tokens cannot be restricted, and the event log only
 // pretends to write: these few answers come from here, everything else is the real thing. Never linked into what ships.
+#include <atomic>
+#include <cstdlib>
 #include <fstream>
 #include <new>
 #include <stdexcept>
@@ -14,9 +16,11 @@ class TestSystem final : public RealSystem {
  public:
   explicit TestSystem(HMODULE module) : RealSystem(module) {}
 
-  OsHandle openServiceToken(const std::string&) override {
+  OsHandle openServiceToken(const std::string& service) override {
     if (fileExists(moduleFolder() + "\\launch-throws.txt")) throw std::bad_alloc();
-    return ownToken();
+    // Under the token of the service only LogonUI may start a process, and in wine everybody: "service.txt" is beside an installed
+    // client alone.
+    return fileExists(moduleFolder() + "\\service.txt") ? RealSystem::openServiceToken(service) : ownToken();
   }
   OsHandle logOnLocalService() override { return ownToken(); }
   TokenFacts tokenFacts(OsHandle) override { return harmless(); }
@@ -56,12 +60,25 @@ class TestSystem final : public RealSystem {
     return word == "reached" ? DomainReach::reached : word == "not-reached" ? DomainReach::notReached : DomainReach::notKnown;
   }
 
+  // The clock stands while there is a "clock-stands.txt": what has a second, however busy the machine, has as long as it takes.
   // How far the clock was put forward is in "clock.txt", in milliseconds: what takes minutes of nobody typing takes none in a test.
   std::uint64_t monotonicMilliseconds() override {
+    if (!fileExists(moduleFolder() + "\\clock-stands.txt")) stoodAt_ = 0;
+    else if (stoodAt_ != 0) return stoodAt_;
     std::ifstream file(moduleFolder() + "\\clock.txt");
     std::uint64_t ahead = 0;
     file >> ahead;
-    return RealSystem::monotonicMilliseconds() + ahead;
+    const std::uint64_t time = RealSystem::monotonicMilliseconds() + ahead;
+    if (fileExists(moduleFolder() + "\\clock-stands.txt")) stoodAt_ = time;
+    return time;
+  }
+
+  // wine finds the screen by the environment, of which the window gets nothing.
+  StartedProcess createSuspendedProcess(OsHandle token, const ProcessStart& start) override {
+    const char* const display = std::getenv("DISPLAY");
+    ProcessStart shown = start;
+    if (display != nullptr && *display != '\0') shown.environment.emplace_back("DISPLAY", display);
+    return RealSystem::createSuspendedProcess(token, shown);
   }
 
   // Half a minute is long for a test that waits for nothing to happen.
@@ -103,6 +120,7 @@ class TestSystem final : public RealSystem {
     return keyboards_;
   }
 
+  std::atomic<std::uint64_t> stoodAt_{0};
   std::vector<std::pair<std::string, std::string>> keyboards_;
   std::size_t keyboard_ = 0;
   bool areKeyboardsRead_ = false;

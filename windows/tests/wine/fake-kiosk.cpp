@@ -1,8 +1,8 @@
 // Stands in for KeyturnKiosk.exe in the tests of the provider: writes what it was started with to kiosk-report.txt beside it, says
-// that its window is up, and ends with code 1 (closed). Files beside it make it behave otherwise:
+// that its window is up, and ends with code 101 (closed). Files beside it make it behave otherwise:
 //   kiosk-silent.txt   never says that it is up
 //   kiosk-stays.txt    stays
-//   kiosk-leaves.txt   notes in kiosk-window.txt that it can be told to go, stays until it is, and ends with code 4
+//   kiosk-leaves.txt   notes in kiosk-window.txt that it can be told to go, stays until it is, and ends with code 104
 //   kiosk-exit.txt     ends with the code in it
 #include <windows.h>
 
@@ -32,7 +32,7 @@ int stayUntilTold() {
   const HANDLE told = CreateEventW(nullptr, TRUE, FALSE, (L"KeyturnFakeKiosk-" + std::to_wstring(GetCurrentProcessId())).c_str());
   std::ofstream(narrow(folder) + "\\kiosk-window.txt") << "there\n";
   WaitForSingleObject(told, INFINITE);
-  return 4;
+  return 104;
 }
 
 }  // namespace
@@ -63,7 +63,7 @@ int WINAPI WinMain(HINSTANCE, HINSTANCE, char*, int) {
   if (!isThere(L"\\kiosk-silent.txt")) SetEvent(reinterpret_cast<HANDLE>(std::stoull(event)));
   if (isThere(L"\\kiosk-stays.txt")) Sleep(INFINITE);
   if (isThere(L"\\kiosk-leaves.txt")) return stayUntilTold();
-  unsigned long code = 1;
+  unsigned long code = 101;
   std::ifstream(narrow(folder) + "\\kiosk-exit.txt") >> code;
   return static_cast<int>(code);
 }

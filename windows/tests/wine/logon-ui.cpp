@@ -1,7 +1,6 @@
 #include "logon-ui.h"
 
 #include "check.h"
-#include "provider-host.h"
 
 namespace keyturn::test {
 namespace {
@@ -19,6 +18,11 @@ std::string taken(LPWSTR text) {
 bool isText(CREDENTIAL_PROVIDER_FIELD_TYPE type) { return type == CPFT_LARGE_TEXT || type == CPFT_SMALL_TEXT || type == CPFT_COMMAND_LINK; }
 
 }  // namespace
+
+bool enterSignInDesktop() {
+  const HDESK desktop = CreateDesktopW(L"Winlogon", nullptr, nullptr, 0, GENERIC_ALL, nullptr);
+  return desktop != nullptr && SetThreadDesktop(desktop);
+}
 
 // nn-credentialprovider-icredentialprovidercredentialevents2: "proper inter-thread communication methods must be used"; the
 // object lives in LogonUI's apartment. nf-...-icredentialprovidercredential-unadvise: afterwards no call-backs are accepted.

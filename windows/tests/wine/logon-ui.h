@@ -15,6 +15,20 @@
 
 namespace keyturn::test {
 
+// Where a screen gets the provider from: each test program says it for itself.
+ComPointer<ICredentialProvider> createProvider();
+
+// Puts the calling thread on a desktop named as that of the sign-in screen. Before it makes a window: a thread that has one cannot
+// change its desktop.
+bool enterSignInDesktop();
+
+template <typename T>
+ComPointer<T> query(IUnknown* object) {
+  ComPointer<T> result;
+  if (object != nullptr) object->QueryInterface(__uuidof(T), reinterpret_cast<void**>(result.out()));
+  return result;
+}
+
 // An object that a test owns: counts references, so that a test can ask whether all were given back.
 template <typename Interface>
 class Counted : public Interface {

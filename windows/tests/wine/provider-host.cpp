@@ -7,6 +7,7 @@
 #include "check.h"
 #include "class-ids.h"
 #include "fields.h"
+#include "logon-ui.h"
 #include "settings.h"
 
 namespace keyturn::test {
@@ -143,9 +144,8 @@ void createBesideModule(const std::string& file) { std::ofstream(folder + "\\" +
 
 int runProviderTests(int argumentCount, wchar_t** arguments) {
   if (argumentCount != 2) return 2;
-  // Before COM makes a window: a thread with windows cannot change its desktop.
-  const HDESK desktop = CreateDesktopW(L"Winlogon", nullptr, nullptr, 0, GENERIC_ALL, nullptr);
-  if (desktop == nullptr || !SetThreadDesktop(desktop)) std::printf("  no desktop of that name: %lu\n", GetLastError());
+  // Before COM makes a window.
+  if (!enterSignInDesktop()) std::printf("  no desktop of that name: %lu\n", GetLastError());
   CoInitializeEx(nullptr, COINIT_APARTMENTTHREADED);
   module = LoadLibraryW(arguments[1]);
   if (module == nullptr) {

@@ -22,14 +22,6 @@ using CanUnloadNow = HRESULT(STDAPICALLTYPE*)();
 GetClassObject getClassObject();
 bool canUnload();
 
-ComPointer<ICredentialProvider> createProvider();
-template <typename T>
-ComPointer<T> query(IUnknown* object) {
-  ComPointer<T> result;
-  if (object != nullptr) object->QueryInterface(__uuidof(T), reinterpret_cast<void**>(result.out()));
-  return result;
-}
-
 // Settings under both keys and what the client noted down; emptied first.
 void clearSettings();
 void setState(const char* name, DWORD number);

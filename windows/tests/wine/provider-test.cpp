@@ -180,7 +180,7 @@ TEST("policy decides before the machine's own settings") {
 }
 
 TEST("every text is there in English and German, the languages the server speaks") {
-  for (unsigned id = TEXT_TILE_LABEL; id <= TEXT_STATUS_FAILED; ++id) {
+  for (unsigned id = TEXT_TILE_LABEL; id <= TEXT_STATUS_DIED; ++id) {
     const std::string english = resourceText(providerModule(), id, "en-GB");
     CHECK(!english.empty());
     for (const char* language : {"de", "de-AT"}) {
