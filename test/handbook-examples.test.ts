@@ -73,7 +73,7 @@ describe('an example of the handbook', () => {
 
   it('is in order as boot settings', () => {
     const settings = examples.filter(({ part, into }) => into === undefined && !Object.keys(part).every((name) => SECTIONS.has(name)));
-    expect(settings.length).toBeGreaterThan(5);
+    expect(settings.length).toBeGreaterThan(4);
     for (const { page, part } of settings) {
       const { configuration: _first, ...boot } = part;
       expect(settingsSchema.safeParse(boot).error, page).toBeUndefined();

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { EVENT_GROUPS } from '../src/core/audit/event-groups.ts';
 import { blocks, headings, PAGES } from './handbook-pages.ts';
 import { commandProblem, quietProgram } from './printed-commands.ts';
 
@@ -69,6 +70,25 @@ describe('the handbook', () => {
     });
     expect(broken).toEqual([]);
     expect(links.filter(({ target }) => target.includes('#')).length).toBeGreaterThan(30);
+  });
+
+  it('says of every table of the database what it holds', () => {
+    const migrations = readdirSync('src/store/migrations').map((name) => readFileSync(join('src/store/migrations', name), 'utf8'));
+    const made = migrations.flatMap((text) => [...text.matchAll(/\bcreateTable\('(\w+)'/g)].map(([, table = '']) => table));
+    const rows = readFileSync('docs/handbook/database.md', 'utf8').matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm);
+    const told = [...rows].flatMap(([, cell = '']) => [...cell.matchAll(/`(\w+)`/g)].map(([, table = '']) => table));
+    expect(made.length).toBeGreaterThan(30);
+    expect([...new Set(made)].filter((table) => !told.includes(table))).toEqual([]);
+  });
+
+  it('names the audit log where it speaks of one of its events', () => {
+    const types = new Set(Object.keys(EVENT_GROUPS));
+    const wrong = PAGES.flatMap((path) =>
+      readFileSync(path, 'utf8')
+        .split('\n')
+        .map((line) => ({ path, line })),
+    ).filter(({ line }) => /\[log\]\(log\.md\)/.test(line) && [...line.matchAll(/`([\w.-]+)`/g)].some(([, name = '']) => types.has(name)));
+    expect(wrong).toEqual([]);
   });
 
   it('says of every command what it is for', () => {
