@@ -433,8 +433,8 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     fix: withLines('Change it on the console', 'keyturn config apply FILE'),
   },
   'configuration.unknown-version': {
-    meaning: 'Somebody asked for a version of the configuration that there is not',
-    fix: 'None is needed: the list of versions shows which there are',
+    meaning: 'There is no such version of the configuration',
+    fix: withLines('See which there are', 'keyturn config history'),
   },
   'configuration.missing': {
     meaning: 'There is no such configuration yet',

@@ -281,7 +281,9 @@ async function open({
   const onCheckpointFailed = (error: unknown) => log.error('store.checkpoint-failed', { engine: 'sqlite', error });
   const { db, disk } = openSqlite(path, { onCheckpointFailed, ...told, ...(walFiles === undefined ? {} : { walFiles }) });
   try {
-    await (migrates ? migrate(db, log) : refuseOlderSchema(db));
+    // Of a database in memory, in which a command looks at a configuration, nobody wants to hear that it was made.
+    const heard = path === ':memory:' ? { ...log, info: () => {} } : log;
+    await (migrates ? migrate(db, heard) : refuseOlderSchema(db));
     await prepareAppends(db);
   } catch (error) {
     await disk.close();

@@ -19,7 +19,9 @@ export async function migrate(db: Database, log: Log, migrations: Readonly<Recor
     await refuseNewerSchema(db, migrations);
     throw isAppError(error) ? error : new AppError('store.unavailable', { reason: 'migration-failed' }, { cause: error });
   }
-  for (const result of results ?? []) log.info('store.migrated', { migration: result.migrationName });
+  // One line, however many there were: a database that was just made has had all of them.
+  const newest = results?.at(-1)?.migrationName;
+  if (newest !== undefined) log.info('store.migrated', { migrations: results?.length, newest });
 }
 
 /** Names of the migrations that this database has not had yet, in their order. */

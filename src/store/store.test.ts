@@ -150,6 +150,16 @@ describe('the SQLite file', () => {
     await store.close();
   });
 
+  it('is told once when it is made, however many changes that takes, and not at all in memory', async () => {
+    const database = await makeSqliteDatabase();
+    const told: [string, Record<string, unknown> | undefined][] = [];
+    const log = { ...quietLog, info: (event: string, facts?: Record<string, unknown>) => told.push([event, facts]) };
+    for (const url of ['sqlite::memory:', database.url, database.url])
+      await (await createStore({ url, sealingKeys: [testKey('k1')], log })).close();
+    expect(told).toEqual([['store.migrated', { migrations: expect.any(Number), newest: expect.stringMatching(/^\d{4}-/) }]]);
+    await database.drop();
+  });
+
   it('is refused when it is no database or no file', async () => {
     const database = await makeSqliteDatabase();
     await writeFile(pathOf(database.url), 'this is a text file and no database, long enough to have a header'.repeat(20));
