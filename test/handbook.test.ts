@@ -72,6 +72,14 @@ describe('the handbook', () => {
     expect(links.filter(({ target }) => target.includes('#')).length).toBeGreaterThan(30);
   });
 
+  it('has each thing of the changelog once', () => {
+    const entries = readFileSync('CHANGELOG.md', 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('- '));
+    const beginnings = entries.map((line) => line.slice(0, 50));
+    expect(beginnings.filter((beginning, index) => beginnings.indexOf(beginning) !== index)).toEqual([]);
+  });
+
   it('says of every table of the database what it holds', () => {
     const migrations = readdirSync('src/store/migrations').map((name) => readFileSync(join('src/store/migrations', name), 'utf8'));
     const made = migrations.flatMap((text) => [...text.matchAll(/\bcreateTable\('(\w+)'/g)].map(([, table = '']) => table));
