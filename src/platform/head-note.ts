@@ -12,8 +12,9 @@ export function createHeadNote(folder: string): HeadNote {
   const file = join(folder, 'audit-head');
   return {
     async read() {
+      // Of what may not be read, as by whoever runs a command as another user than the node, nothing is known either.
       const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return '';
+        if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(error.code ?? '')) return '';
         throw error;
       });
       const [, seq, hash = '', time = '', log = ''] = FORM.exec(text) ?? [];

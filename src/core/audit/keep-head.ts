@@ -40,6 +40,17 @@ export async function judgeNoted(store: Pick<Store, 'audit'>, { seq, hash, at, l
  */
 export function createHeadKeeper({ store, clock, log, headNote }: Deps): () => Promise<void> {
   let told: { at: number; seq: number } | null = null;
+  let isNoted = true;
+  const note = async (head: NotedHead): Promise<void> => {
+    try {
+      await headNote.write(head);
+      isNoted = true;
+    } catch (error) {
+      // Said once, until it works again: without the note everything else does.
+      if (isNoted) log.warn('audit.head-not-noted', { error });
+      isNoted = false;
+    }
+  };
   const look = async (): Promise<void> => {
     const noted = await headNote.read();
     if (noted !== null && (await judgeNoted(store, noted)) === 'lost') {
@@ -53,7 +64,7 @@ export function createHeadKeeper({ store, clock, log, headNote }: Deps): () => P
     if (first === undefined || store.audit.seals().check('end', end) !== 'authentic') return;
     const { seq, hash } = end;
     const at = clock.now();
-    if (noted?.seq !== seq || noted.hash !== hash) await headNote.write({ seq, hash, at, log: first.hash });
+    if (noted?.seq !== seq || noted.hash !== hash) await note({ seq, hash, at, log: first.hash });
     if (told !== null && (told.seq === seq || at - told.at < TOLD_EVERY)) return;
     told = { at, seq };
     log.info('audit.head', { head: `${seq}:${hash}` });
