@@ -194,7 +194,7 @@ describe.each([
     await fill('account.password', 'Wr0ng-Passw0rd-1');
     await press('account.button');
     await page.getByText(t['account.not-yet'] ?? '').waitFor();
-    await page.locator('[lang=en]').getByText('Name or password of the service account is wrong').waitFor();
+    await page.locator('[lang=en]').getByText('Check name and password of serviceAccount').first().waitFor();
     await look(page, `refused-${language}`);
     await fill('account.password', place.account.password);
     await press('account.button');
