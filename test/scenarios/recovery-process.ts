@@ -11,7 +11,10 @@ import { createMovableClock, type MovableClock, startKeyturn } from './start-key
 /** What one part of a recovery took, beside waits for the disk. */
 export interface Work {
   statements: number;
+  /** Of entries. */
   searches: number;
+  /** Those of them for which a domain controller looks for the policy of an account among all that there are. */
+  policies: number;
   /** Requests that change something in the directory. */
   writes: number;
 }
@@ -24,7 +27,7 @@ export interface Work {
 const [folder = '', section, ...given] = process.argv.slice(2);
 const logins = section === undefined ? ['ada', 'grace'] : given;
 const database = process.env.KEYTURN_COUNTED_DATABASE ?? `sqlite:${join(folder, 'keyturn.sqlite')}`;
-const work: Work = { statements: 0, searches: 0, writes: 0 };
+const work: Work = { statements: 0, searches: 0, policies: 0, writes: 0 };
 stopTheSecond();
 countWork();
 
@@ -51,7 +54,7 @@ for (const [login, person] of people) {
   await prove(keyturn, client, person);
   client.at('new-password');
   mark('proven');
-  await client.answer({ password: `a quiet harbour at noon, ${login}` });
+  await client.answer({ password: `A quiet harbour at 12, ${login}` });
   client.at('done');
   mark('done');
   // The notice belongs to the recovery, though nobody waits for it.
@@ -88,16 +91,23 @@ function countWork(): void {
   for (const name of ['run', 'all', 'get', 'iterate']) count(statement, name, 'statements');
   // What a pool is asked it asks one of its clients.
   count(pg.Client.prototype as never, 'query', 'statements');
-  const client = Client.prototype as unknown as Record<string, (...given: unknown[]) => unknown>;
-  count(client, 'search', 'searches');
+  const client = Client.prototype as unknown as Record<string, (...given: never[]) => unknown>;
+  // The root DSE is asked by a connection that is being opened: of a recovery that two of them share, one more or none.
+  count(client, 'search', 'searches', (base) => base !== '');
+  count(client, 'search', 'policies', (_base, { attributes }) => attributes.includes('msDS-ResultantPSO'));
   for (const name of ['exop', 'modify', 'add', 'del', 'modifyDN']) count(client, name, 'writes');
 }
 
-function count(prototype: Record<string, (...given: unknown[]) => unknown>, name: string, what: keyof Work): void {
+function count(
+  prototype: Record<string, (...given: never[]) => unknown>,
+  name: string,
+  what: keyof Work,
+  isMeant: (base: string, options: { attributes: readonly string[] }) => boolean = () => true,
+): void {
   const real = prototype[name];
   if (real === undefined) throw new Error(`nothing to count: ${name}`);
-  prototype[name] = function (this: unknown, ...given: unknown[]) {
-    work[what] += 1;
+  prototype[name] = function (this: unknown, ...given: never[]) {
+    if (isMeant(...(given as unknown as Parameters<typeof isMeant>))) work[what] += 1;
     return real.apply(this, given);
   };
 }

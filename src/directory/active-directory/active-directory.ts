@@ -39,7 +39,7 @@ import { inspectRights } from './inspect-rights.ts';
 import { activeDirectoryKind } from './kind.ts';
 import { readLocks } from './locks.ts';
 import { minimumAgeNote } from './minimum-age-note.ts';
-import { type Observation, observationAttributes, observationOf } from './observation.ts';
+import { type Observation, observationAttributes, observationOf, policyAttributes } from './observation.ts';
 import { optionalPasswordNote } from './optional-password-note.ts';
 import { readEffectivePolicy } from './policy.ts';
 import { createReach } from './reach.ts';
@@ -68,9 +68,19 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
 
   const modeOn = (connection: LdapConnection): ResetMode => resetMode(settings.historyOnReset, connection.rootDse);
 
-  /** @param accessList asks for the access list of the entry as well */
-  const observe = async (connection: LdapConnection, ref: AccountRef, accessList = false): Promise<Observation> => {
-    const attributes = [...new Set([...observationAttributes, ...contactAttributes(settings)])];
+  const observed = [...new Set([...observationAttributes, ...contactAttributes(settings)])];
+
+  /**
+   * @param accessList asks for the access list of the entry as well
+   * @param more attributes to ask for besides
+   */
+  const observe = async (
+    connection: LdapConnection,
+    ref: AccountRef,
+    accessList = false,
+    more: readonly string[] = [],
+  ): Promise<Observation> => {
+    const attributes = [...observed, ...more];
     const wanted = accessList
       ? { attributes: [...attributes, 'nTSecurityDescriptor'], controls: [new SecurityDescriptorControl()] }
       : { attributes };
@@ -85,7 +95,7 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
 
   /** An account with its policy and state, read on the connection that goes on to work with it. */
   const readFull = async (connection: LdapConnection, ref: AccountRef, accessList = false) => {
-    const seen = await observe(connection, ref, accessList);
+    const seen = await observe(connection, ref, accessList, policyAttributes);
     const { policy, unreadable } = await readEffectivePolicy(connection, seen.entry, domainDnOf(connection), modeOn(connection), cache);
     const applies = seen.entry.text('msDS-ResultantPSO') !== null;
     if (applies && unreadable !== null) {
@@ -131,7 +141,7 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
         const account = accountOf(seen, ref);
         return {
           account,
-          status: seen.status({ minimumAge: 0, lockoutDuration: null }, clock.now()),
+          status: seen.statusForWrite(clock.now()),
           fingerprint: seen.fingerprint(),
           protection: await reach.judge(rules, connection, seen, account),
           server: identityOf(connection),

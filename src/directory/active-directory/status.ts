@@ -4,13 +4,7 @@ import type { LdapEntry } from '../ldap/entry.ts';
 import { fromFiletime } from '../ldap/time.ts';
 import { alwaysThere, valueAlwaysThere } from './always-there.ts';
 
-export const statusAttributes = [
-  ...alwaysThere,
-  'msDS-UserPasswordExpiryTimeComputed',
-  'lockoutTime',
-  'badPwdCount',
-  'badPasswordTime',
-] as const;
+export const statusAttributes = [...alwaysThere, 'lockoutTime', 'badPwdCount', 'badPasswordTime'] as const;
 
 /** userAccountControl and its computed companion (MS-ADTS 2.2.16 and 3.1.1.4.5.17). */
 export const FLAG = {
