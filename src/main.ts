@@ -14,7 +14,7 @@ import { runSetUp } from './main/run-set-up.ts';
 import { createLog } from './platform/pino-log.ts';
 import { systemClock } from './platform/system-clock.ts';
 import { backupSqlite } from './store/backup-sqlite.ts';
-import { type MovedTable, moveToPostgres } from './store/move-database.ts';
+import type { MovedTable } from './store/move-database.ts';
 
 export { openFilter as openBreached } from './breached/open-filter.ts';
 export { createDirectoryFinder as directoryFinder } from './directory/find/find-directory.ts';
@@ -86,7 +86,8 @@ export function backupDatabase(from: string, to: string): Promise<void> {
 }
 
 /** Moves the file of an SQLite database to PostgreSQL; see src/store/. */
-export function moveDatabase(settings: Settings, from: string, to: string): Promise<MovedTable[]> {
+export async function moveDatabase(settings: Settings, from: string, to: string): Promise<MovedTable[]> {
+  const { moveToPostgres } = await import('./store/move-database.ts');
   return moveToPostgres({ from, to, log: createLog(settings.logLevel) });
 }
 

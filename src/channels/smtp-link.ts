@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
-import { createTransport, type SendMailOptions, type SMTPPoolOptions, type Transporter } from 'nodemailer';
-import SmtpConnection from 'nodemailer/lib/smtp-connection';
+import type { SendMailOptions, SMTPPoolOptions, Transporter } from 'nodemailer';
 import { authorityProblem } from '../core/configuration/authority-file.ts';
 import type { MailServer } from '../core/configuration/mail-section.ts';
 import type { ServerProblem } from './smtp-problem.ts';
@@ -48,14 +47,14 @@ export function handOverLimit(server: MailServer): number {
 /** A local part outside of ASCII, which only SMTPUTF8 can carry (RFC 6531 3.2). Domains go out as A-labels and need nothing. */
 const NEEDS_SMTPUTF8 = /[^\p{ASCII}][^@]*@|[^\p{ASCII}]@/u;
 
-/** Opens nothing yet: secret, CA file and connections are fetched with the first use. */
+/** Opens nothing yet: the library, secret, CA file and connections are fetched with the first use. */
 export function createSmtpLink(server: MailServer, deps: { resolveSecret: ResolveSecret; ehloName: string }): SmtpLink {
   let transport: Promise<Transporter> | null = null;
   /** Learnt with the first address that needs it. */
   let takesUtf8: Promise<boolean> | null = null;
 
   function open(): Promise<Transporter> {
-    transport ??= poolOptions(server, deps).then((options) => createTransport(options));
+    transport ??= createPool(server, deps);
     return transport;
   }
   function close(): void {
@@ -85,7 +84,7 @@ export function createSmtpLink(server: MailServer, deps: { resolveSecret: Resolv
     },
     async verify() {
       // Not the pool: a trial must show what a new connection meets, not what an old one still has.
-      const trial = createTransport(await poolOptions(server, deps));
+      const trial = await createPool(server, deps);
       try {
         await within(handOverLimit(server), trial.verify());
       } finally {
@@ -96,8 +95,15 @@ export function createSmtpLink(server: MailServer, deps: { resolveSecret: Resolv
   };
 }
 
+async function createPool(...given: Parameters<typeof poolOptions>): Promise<Transporter> {
+  const options = await poolOptions(...given);
+  const { createTransport } = await import('nodemailer');
+  return createTransport(options);
+}
+
 /** Connects and looks whether the answer to EHLO offers SMTPUTF8. */
-function offersUtf8(options: SMTPPoolOptions): Promise<boolean> {
+async function offersUtf8(options: SMTPPoolOptions): Promise<boolean> {
+  const { default: SmtpConnection } = await import('nodemailer/lib/smtp-connection');
   const connection = new SmtpConnection(options);
   return new Promise<boolean>((resolve, reject) => {
     connection.once('error', reject);

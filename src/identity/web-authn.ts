@@ -1,6 +1,4 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
-import { decodeAttestationObject, isoBase64URL, isoCBOR } from '@simplewebauthn/server/helpers';
 import { PASSKEY_ALGORITHMS } from '../core/factors/passkey.ts';
 import type { Ceremony, CeremonyProblem, WebAuthn } from '../core/ports/web-authn.ts';
 
@@ -12,19 +10,22 @@ const USER_VERIFIED = 0x04;
 /**
  * WebAuthn by a library. What can be told of an answer without a key is looked at first and by ourselves: the library throws sentences,
  * and which of them it was decides what a person is told. Whatever it throws beyond that is an answer that is none.
+ *
+ * The library is loaded with the first answer: with all that it can and we do not ask for it is the largest there is.
  */
 export function createWebAuthn(): WebAuthn {
   return {
     async verifyAttestation(asked, answer) {
       const problem = clientProblem(asked, 'webauthn.create', answer.response.clientDataJSON);
       if (problem !== null) return { problem };
+      const [library, helpers] = await Promise.all([import('@simplewebauthn/server'), import('@simplewebauthn/server/helpers')]);
       try {
-        const { verified, registrationInfo } = await verifyRegistrationResponse({
+        const { verified, registrationInfo } = await library.verifyRegistrationResponse({
           response: {
             ...{ id: answer.id, rawId: answer.rawId, type: answer.type, clientExtensionResults: {} },
             response: {
               clientDataJSON: answer.response.clientDataJSON,
-              attestationObject: withoutStatement(answer.response.attestationObject),
+              attestationObject: withoutStatement(answer.response.attestationObject, helpers),
             },
           },
           expectedChallenge: asked.challenge,
@@ -55,6 +56,7 @@ export function createWebAuthn(): WebAuthn {
         clientProblem(asked, 'webauthn.get', answer.response.clientDataJSON) ??
         authenticatorProblem(asked.rpId, answer.response.authenticatorData);
       if (problem !== null) return { problem };
+      const { verifyAuthenticationResponse } = await import('@simplewebauthn/server');
       try {
         const { verified, authenticationInfo } = await verifyAuthenticationResponse({
           response: { ...answer, response: plainResponse(answer.response), clientExtensionResults: {} },
@@ -77,7 +79,10 @@ export function createWebAuthn(): WebAuthn {
  * We ask for no attestation, and believe none: whoever sends a statement all the same (7.1 step 24 lets us ignore it) gives the name of a
  * revocation list with it, and checking one would ask a host of their choice.
  */
-function withoutStatement(attestationObject: string): string {
+function withoutStatement(
+  attestationObject: string,
+  { decodeAttestationObject, isoBase64URL, isoCBOR }: typeof import('@simplewebauthn/server/helpers'),
+): string {
   const authData = decodeAttestationObject(isoBase64URL.toBuffer(attestationObject)).get('authData');
   const plain = new Map<string, Parameters<typeof isoCBOR.encode>[0]>([
     ['fmt', 'none'],

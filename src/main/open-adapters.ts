@@ -17,7 +17,7 @@ import type { WordDictionary } from '../core/ports/word-dictionary.ts';
 import { createWordDictionary } from '../dictionary/create-word-dictionary.ts';
 import { createDirectory } from '../directory/create-directory.ts';
 import { createUnopenedDirectory } from '../directory/unopened-directory.ts';
-import { createOpenId } from '../identity/open-id.ts';
+import type { createOpenId } from '../identity/open-id.ts';
 import type { Base } from './open-base.ts';
 
 /** The adapters that one version of the configuration asks for. */
@@ -94,8 +94,21 @@ function unopenedDirectory(section: Pick<DirectorySettings, 'id' | 'kind' | 'lab
   return createUnopenedDirectory(section, error);
 }
 
+/** Its libraries are loaded when it is first asked: few installations have a provider, and those ask it seldom. */
 function openOpenId({ signIn }: Configuration, deps: Parameters<typeof createOpenId>[1]): OpenIdProvider | null {
-  return signIn.openIdConnect === undefined ? null : createOpenId(signIn.openIdConnect, deps);
+  const settings = signIn.openIdConnect;
+  if (settings === undefined) return null;
+  let loaded: Promise<OpenIdProvider> | null = null;
+  const provider = () => {
+    loaded ??= import('../identity/open-id.ts').then((library) => library.createOpenId(settings, deps));
+    return loaded;
+  };
+  return {
+    begin: async (...given) => (await provider()).begin(...given),
+    finish: async (...given) => (await provider()).finish(...given),
+    loggedOut: async (...given) => (await provider()).loggedOut(...given),
+    health: async (...given) => (await provider()).health(...given),
+  };
 }
 
 /** Captured messages outlive a change of the configuration: `keep` is the mailer that was in use. */

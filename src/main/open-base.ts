@@ -7,7 +7,7 @@ import type { Settings } from '../config/settings.ts';
 import { createKeys } from '../platform/derived-keys.ts';
 import { createHeadNote } from '../platform/head-note.ts';
 import { createLog } from '../platform/pino-log.ts';
-import { createMetrics } from '../platform/prometheus.ts';
+import type { createMetrics } from '../platform/prometheus.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { systemRandom } from '../platform/system-random.ts';
 import { createStore } from '../store/create-store.ts';
@@ -31,7 +31,9 @@ export interface Base
  */
 export async function openBase(settings: Settings, locales: string, options: RuntimeOptions = {}): Promise<Base> {
   const resolveSecret = createSecretResolver(process.env);
-  const metrics = settings.metrics === undefined ? undefined : createMetrics(packageFile.version);
+  // Loaded where it is wanted: it is a library that would be in memory for nobody.
+  const metrics =
+    settings.metrics === undefined ? undefined : (await import('../platform/prometheus.ts')).createMetrics(packageFile.version);
   const plainLog = createLog(settings.logLevel);
   const log = metrics?.log(plainLog) ?? plainLog;
   const sealingKeys = resolveKeys(settings, resolveSecret);

@@ -5,13 +5,12 @@ import type { AuditHead } from '../core/ports/audit-store.ts';
 import type { Log } from '../core/ports/platform.ts';
 import type { Store } from '../core/ports/store.ts';
 import { prepareAppends } from './append-sqlite.ts';
-import { type Appends, createAppends, listenToPostgres } from './appends.ts';
+import { type Appends, createAppends } from './appends.ts';
 import type { TableContext } from './context.ts';
 import { openDataKeys } from './data-keys.ts';
 import { type Disk, noDisk, type WalFiles } from './disk.ts';
 import { keepDurable, type Verbs } from './durability.ts';
 import { migrate, refuseNewerSchema, refuseOlderSchema } from './migrate.ts';
-import { openPostgres, preparePostgres } from './postgres.ts';
 import { readServerTime, writePulse } from './pulse.ts';
 import { writeRecorded } from './recorded-events.ts';
 import type { Database, Engine } from './schema.ts';
@@ -272,6 +271,11 @@ async function open({
 }: StoreOptions): Promise<Opened> {
   const told = observer === undefined ? {} : { onStatement: observer.onStatement };
   if (/^postgres(ql)?:\/\//.test(url)) {
+    // Who has SQLite does without the library.
+    const [{ openPostgres, preparePostgres }, { listenToPostgres }] = await Promise.all([
+      import('./postgres.ts'),
+      import('./listen-to-postgres.ts'),
+    ]);
     await preparePostgres(url, log, migrates);
     const appends = createAppends((hear) => listenToPostgres(url, log, hear));
     return { engine: 'postgres', ...openPostgres({ url, log, poolSize, statementTimeout, ...told }), disk: noDisk, appends };
