@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { PERSON_PERMISSIONS, type PersonPermission, RESET_WAYS, type ResetWay } from '../../shared/permissions.ts';
-import { DOES_WITHOUT, GROUPS, type Group, LISTENS, MAY, MINUTE, REMOVED, RESETS_BY, type Seen, type World } from './any-calls-world.ts';
+import { type OtherWay, PERSON_PERMISSIONS, type PersonPermission, RESET_WAYS, type ResetWay } from '../../shared/permissions.ts';
+import { basisOf, groupOf, isApproved, isLink, mayDecide } from './any-calls-foretold.ts';
+import { GROUPS, LISTENS, MAY, MINUTE, REMOVED, type Seen, type World } from './any-calls-world.ts';
 import { oldestFirst } from './by-time.ts';
 import { act, answer, ask, atCall, type Caller, openCase } from './helpdesk.ts';
 import { atBegun } from './journey-client.ts';
+import { answerTo } from './known-answers.ts';
 import { codeIn, type Keyturn, until } from './start-keyturn.ts';
 
 const agentOf = fc.nat(GROUPS.length - 1);
@@ -33,6 +35,7 @@ export const step = fc.oneof(
       ...{ kind: fc.constantFrom('email' as const, 'sms' as const, 'totp' as const), isRight: fc.boolean() },
     }),
   },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant('answers' as const), ...whose, isRight: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('vouch' as const), ...whose, isRight: fc.boolean() }) },
   fc.record({ what: fc.constant('deny' as const), caller: callerOf }),
   {
@@ -42,7 +45,7 @@ export const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ what: fc.constant('use-link' as const), nth: whose.nth, isRight: fc.boolean() }) },
   fc.record({ what: fc.constant('close' as const), agent: agentOf, nth: fc.nat(20) }),
   fc.record({ what: fc.constant('send-page' as const), ...whose, over: fc.constantFrom('email', 'sms') }),
-  fc.record({ what: fc.constant('decide' as const), agent: agentOf, nth: fc.nat(20), approve: fc.boolean() }),
+  { weight: 3, arbitrary: fc.record({ what: fc.constant('decide' as const), agent: agentOf, nth: whose.nth, approve: fc.boolean() }) },
   fc.record({ what: fc.constant('directly' as const), agent: agentOf, caller: callerOf, action: fc.constantFrom('reset', 'unlock') }),
   fc.record({ what: fc.constant('remind' as const), agent: agentOf, caller: callerOf }),
   fc.record({ what: fc.constant('wait' as const), minutes: fc.constantFrom(4, 12, 35) }),
@@ -50,26 +53,10 @@ export const step = fc.oneof(
 export type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
 /** What was done at least once, over all worlds: by its name. */
-export type Done = Set<PersonPermission | ResetWay | 'read-back' | 'manager' | 'own-device' | 'unverified' | 'remind-people'>;
+export type Done = Set<PersonPermission | ResetWay | VerifiedBy | 'unverified' | 'second-agent' | 'remind-people'>;
+type VerifiedBy = 'own-device' | OtherWay;
 
-const groupOf = (agent: number) => GROUPS[agent] as Group;
 const otherDigit = (code: string) => code.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
-
-/** Whether an act must be done (true) or must not (false); null: that is not foretold. */
-function mayAct(world: World, seen: Seen, agent: number, { unverified, way }: { unverified: boolean; way: ResetWay }): boolean | null {
-  if (seen.agent !== agent || seen.isClosed) return false;
-  if (seen.action === 'reset-password' && !RESETS_BY[groupOf(agent)].includes(way)) return false;
-  // Nobody is released without word of why.
-  if (seen.action === 'release-recovery' && !seen.hasReason) return false;
-  const isStale = seen.verifiedAt === null ? true : world.isPast(seen.verifiedAt, 10 * MINUTE);
-  if (isStale !== true) return isStale === null ? null : true;
-  // A link takes a verified caller, whoever sends it.
-  const may = unverified && groupOf(agent) === DOES_WITHOUT && seen.hasReason && !isLink(seen, way);
-  const isOver = world.isPast(seen.openedAt, 30 * MINUTE);
-  return may ? (isOver === null ? null : !isOver) : false;
-}
-
-const isLink = ({ action }: Seen, way: ResetWay) => action === 'reset-password' && (way === 'link' || way === 'link-by-text');
 
 /** Does one step, and expects of it what a fresh receipt allows and nothing else. */
 export async function take(world: World, given: Step, done: Done): Promise<void> {
@@ -111,6 +98,8 @@ export async function take(world: World, given: Step, done: Done): Promise<void>
     }
     case 'read-out':
       return readOut(world, given, done);
+    case 'answers':
+      return answerQuestions(world, given, done);
     case 'vouch':
       return vouch(world, given, done);
     case 'act':
@@ -135,12 +124,16 @@ export async function take(world: World, given: Step, done: Done): Promise<void>
       return;
     }
     case 'decide': {
-      // Nobody was asked to approve anything here, so nothing is approved, or ended, by who says that they do.
       const seen = world.any(given.nth);
       if (seen === undefined) return;
+      const may = mayDecide(world, seen, given.agent);
       const decision = given.approve ? { approve: true } : { approve: false, reason: 'because' };
       const { status } = await (await world.agent(given.agent)).held.call('POST', `/helpdesk/approvals/${seen.id}`, decision);
-      return expect([403, 409]).toContain(status);
+      if (may !== null) expect(status === 204, JSON.stringify({ seen, given, status })).toBe(may);
+      if (status !== 204) return expect([403, 409]).toContain(status);
+      if (given.approve) seen.approval = { state: 'approved', basis: seen.approval?.basis ?? null };
+      else seen.isClosed = true;
+      return;
     }
     case 'directly': {
       const agent = await world.agent(given.agent);
@@ -187,11 +180,20 @@ async function open(
   const { agent: by, caller, action, hasReason } = given;
   world.seen.push({
     ...{ id: opened.id, agent: by, caller, action, spoken: opened.numbers?.spoken ?? '', hasReason },
-    ...{ openedAt: world.keyturn.clock.now(), verifiedAt: null, tries: 0, readOut: [], vouches: 0, link: null, isClosed: false },
+    ...{
+      openedAt: world.keyturn.clock.now(),
+      verifiedAt: null,
+      tries: 0,
+      readOut: [],
+      vouches: 0,
+      approval: null,
+      link: null,
+      isClosed: false,
+    },
   });
 }
 
-function verified(world: World, seen: Seen, way: 'own-device' | 'read-back' | 'manager', done: Done): void {
+function verified(world: World, seen: Seen, way: VerifiedBy, done: Done): void {
   seen.verifiedAt = world.keyturn.clock.now();
   done.add(way);
 }
@@ -226,6 +228,31 @@ async function readOut(world: World, given: Extract<Step, { what: 'read-out' }>,
   if (seen.readOut.length >= 2) verified(world, seen, 'read-back', done);
 }
 
+/** Whoever has the case, or does not, types what the caller answers to their questions. */
+async function answerQuestions(world: World, given: Extract<Step, { what: 'answers' }>, done: Done): Promise<void> {
+  const seen = world.any(given.nth);
+  if (seen === undefined) return;
+  const by = given.agent ?? seen.agent;
+  const agent = await world.agent(by);
+  const isOver = seen.isClosed || seen.verifiedAt !== null ? true : world.isPast(seen.openedAt, 30 * MINUTE);
+  const may = by === seen.agent && groupOf(by) === LISTENS && isOver === false;
+  const asked = await ask(agent, seen.id, 'questions');
+  if (isOver !== null) expect(asked.status === 200, JSON.stringify({ seen, given, asked })).toBe(may);
+  if (asked.status !== 200) return;
+  const put = asked.body.case?.asked?.questions ?? [];
+  expect(put).toHaveLength(3);
+  const answers = put.map(({ text }, index) => (given.isRight || index > 0 ? answerTo(text) : 'Kastanienweg 1'));
+  const { status, body } = await answer(agent, seen.id, { answers });
+  if (status === 429) return;
+  if (!given.isRight) {
+    seen.tries += 1;
+    if (seen.tries >= 3) seen.isClosed = true;
+    return expect(body).toMatchObject({ code: 'case.answer-wrong' });
+  }
+  expect(status, JSON.stringify({ seen, given, body })).toBe(200);
+  verified(world, seen, 'questions', done);
+}
+
 /** Whoever has the case, or does not, asks the manager, who types digits that are right or wrong. */
 async function vouch(world: World, given: Extract<Step, { what: 'vouch' }>, done: Done): Promise<void> {
   const seen = world.any(given.nth);
@@ -256,7 +283,8 @@ async function tryToAct(world: World, given: Extract<Step, { what: 'act' }>, don
   const agent = await world.agent(by);
   const caller = world.caller(seen.caller);
   const isReset = seen.action === 'reset-password';
-  const expected = mayAct(world, seen, by, given);
+  const basis = basisOf(world, seen, by, given);
+  const approved = basis === null ? null : isApproved(seen, basis);
   const before = links(world, caller).length;
   const more: Readonly<Record<ResetWay, () => Promise<object>>> = {
     told: async () => ({}),
@@ -266,8 +294,13 @@ async function tryToAct(world: World, given: Extract<Step, { what: 'act' }>, don
   };
   const { status, body } = await act(agent, seen.id, { unverified: given.unverified, ...(isReset ? await more[given.way]() : {}) });
   const isDone = status === 200 && body.outcome === 'done';
-  if (expected !== null) expect(isDone, JSON.stringify({ seen, given, status, body })).toBe(expected);
+  const waits = status === 409 && body.code === 'case.approval-needed';
+  const expected = basis === 'nothing' ? 'refused' : approved === null ? null : approved ? 'done' : 'waits';
+  const became = isDone ? 'done' : waits ? 'waits' : 'refused';
+  if (expected !== null) expect(became, JSON.stringify({ seen, given, status, body })).toBe(expected);
+  if (waits) seen.approval = { state: 'waiting', basis: basis === 'nothing' ? null : basis };
   if (!isDone) return;
+  if (seen.approval?.state === 'approved') done.add('second-agent');
   if (isLink(seen, given.way)) {
     await until(() => links(world, caller).length > before, 'the link');
     const { number } = (body as unknown as { link: { number: string } }).link;

@@ -4,6 +4,7 @@ import { addFactor } from '../../src/core/enrolment/add-factor.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { type Agent, type Caller, HELPDESK_ROLES, newAgent, newCaller } from './helpdesk.ts';
 import { request } from './journey-client.ts';
+import { addQuestions } from './known-answers.ts';
 import { addPerson } from './sample-directory.ts';
 import { inSession, type SessionReply, signIn } from './sign-in-client.ts';
 import type { Keyturn } from './start-keyturn.ts';
@@ -22,8 +23,8 @@ export const ANY_ROLES = [
   { name: 'reminders', may: ['remind-people' as const], heldBy: { groups: ['Reminders'] }, over },
 ];
 
-/** One agent of each group takes part. */
-export const GROUPS = ['Agents', 'Unlockers', 'Trusted', 'Listeners', 'Carers', 'Texters', 'Reminders'] as const;
+/** One agent of each group takes part, and another carer: nobody else could approve what the first one does. */
+export const GROUPS = ['Agents', 'Unlockers', 'Trusted', 'Listeners', 'Carers', 'Texters', 'Reminders', 'Carers'] as const;
 export type Group = (typeof GROUPS)[number];
 
 /** What each may do, with the way in which they set a password: the first is what they do when nothing else is said. */
@@ -48,6 +49,10 @@ export const RESETS_BY: Readonly<Record<Group, readonly ResetWay[]>> = {
 /** Whose callers are verified in other ways, and who does without. */
 export const LISTENS: Group = 'Listeners';
 export const DOES_WITHOUT: Group = 'Trusted';
+
+/** For one of the callers a second agent has to approve whatever is done. */
+export const OF_THE_BOARD = 2;
+export const APPROVALS = [{ name: 'board', when: { groups: ['Board'] } }];
 
 /** What comes of each act, by the event that tells of it, or nothing does: an act that is new has to be played here. */
 export const EFFECTS: Readonly<Record<PersonPermission, (event: { type: string; factor?: string; action?: string }) => boolean>> = {
@@ -78,15 +83,20 @@ export interface Seen {
   readOut: string[];
   /** Times that somebody was asked to vouch. */
   vouches: number;
+  /** Of a second agent; `basis`: what was asked for, null where that is not foretold. */
+  approval: { state: 'waiting' | 'approved'; basis: Basis | null } | null;
   /** The newest link by which the person may set their password. */
   link: { link: string; number: string; sentAt: number; opened: number } | null;
   isClosed: boolean;
 }
 
+/** What an act rests on. */
+export type Basis = 'receipt' | 'unverified';
+
 export type Effects = Record<PersonPermission, number>;
 export const none = (): Effects => Object.fromEntries(Object.keys(EFFECTS).map((action) => [action, 0])) as Effects;
 
-/** An agent of each group, three callers with a mailbox, a number and an authenticator, their manager, and everything that was seen of them. */
+/** An agent of each group, three callers with a mailbox, a number, an authenticator and questions, their manager, and everything that was seen of them. */
 export class World {
   readonly agents: Agent[] = [];
   readonly callers: (Caller & { number: string })[] = [];
@@ -99,11 +109,14 @@ export class World {
   readonly keyturn: Keyturn;
   /** Every call that was made in this world, as the document of the API writes it. */
   readonly called: Set<string>;
+  /** What is kept of the answers of every caller. */
+  private readonly answers: string;
   private readonly signedInAt = new Map<string, number>();
 
-  constructor(keyturn: Keyturn, called: Set<string>) {
+  constructor(keyturn: Keyturn, called: Set<string>, answers: string) {
     this.keyturn = keyturn;
     this.called = called;
+    this.answers = answers;
   }
 
   async begin(): Promise<void> {
@@ -111,7 +124,9 @@ export class World {
     for (const group of GROUPS) this.agents.push(this.watched(await newAgent(keyturn, group)));
     this.boss = this.watched(await newAgent(keyturn, 'Staff'));
     for (let nth = 0; nth < 3; nth += 1) {
-      const caller = await newCaller(keyturn, { managerId: this.boss.account.id });
+      const groups = ['Staff', ...(nth === OF_THE_BOARD ? ['Board'] : [])];
+      const caller = await newCaller(keyturn, { groups, managerId: this.boss.account.id });
+      await addQuestions(keyturn, caller.ref, this.answers);
       const number = `+49151${randomInt(10_000_000, 99_999_999)}`;
       await addFactor(keyturn.deps, keyturn.deps.store, {
         account: caller.ref,

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyStored } from '../../src/cli/audit/verify-log.ts';
-import { addFactor } from '../../src/core/enrolment/add-factor.ts';
-import { prepareQuestions } from '../../src/core/enrolment/prepare-questions.ts';
 import type { SignedReceipt } from '../../src/core/helpdesk/receipt.ts';
 import type { AccountRef } from '../../src/core/ports/directory.ts';
 import { newLogin } from '../conformance/samples.ts';
@@ -23,12 +21,12 @@ import {
   verified,
 } from './helpdesk.ts';
 import { startJourney } from './journey-client.ts';
+import { addQuestions, answerTo, QUESTION_POOL } from './known-answers.ts';
 import { REAL_KINDS, type RealDirectory, type RealPerson, reachRealDirectory } from './real-directories.ts';
 import { signIn } from './sign-in-client.ts';
 import { type Keyturn, startKeyturn } from './start-keyturn.ts';
 
 const servers = { 'active-directory': sharedSamba, openldap: sharedSlapd, '389ds': sharedDs389 };
-const QUESTIONS = ['street', 'teacher', 'dish', 'book', 'pet'];
 const refused = { status: 403, body: { code: 'access.refused' } };
 const receiptNeeded = { status: 403, body: { code: 'case.receipt-needed' } };
 
@@ -94,7 +92,7 @@ describe.each(REAL_KINDS)('a call, kind %s', (kind) => {
           },
         ],
         factors: {
-          questions: { pool: QUESTIONS.map((id) => ({ id, en: `What was the first ${id}?`, de: `Was war das erste (${id})?` })) },
+          questions: { pool: QUESTION_POOL },
         },
       },
     });
@@ -179,15 +177,10 @@ describe.each(REAL_KINDS)('a call, kind %s', (kind) => {
     await answer(listener, codes.id, { code: byCodes.totp() });
     expect(await act(listener, codes.id)).toMatchObject(done);
 
-    const account = await keyturn.deps.directories.get('people').readAccount(byQuestions.ref);
-    if (account === null) throw new Error('no account');
-    const said = (text: string) => `Lindenallee ${text.length * 7} ${text.at(-2)}`;
-    const texts = QUESTIONS.map((question) => ({ question, answer: said(`What was the first ${question}?`) }));
-    const { secret } = await prepareQuestions(keyturn.deps, account, texts, 'en');
-    await addFactor(keyturn.deps, keyturn.deps.store, { account: byQuestions.ref, kind: 'questions', label: 'q', secret, source: 'self' });
+    await addQuestions(keyturn, byQuestions.ref);
     const questions = await opened(listener, byQuestions);
     const put = (await ask(listener, questions.id, 'questions')).body.case?.asked?.questions ?? [];
-    await answer(listener, questions.id, { answers: put.map(({ text }) => said(text)) });
+    await answer(listener, questions.id, { answers: put.map(({ text }) => answerTo(text)) });
     expect(await act(listener, questions.id)).toMatchObject(done);
 
     const boss = staff[6] as Person;

@@ -3,8 +3,6 @@ import type { VouchRequest } from '../../shared/api/vouch.ts';
 import { verifyStored } from '../../src/cli/audit/verify-log.ts';
 import { applyConfiguration } from '../../src/core/configuration/apply-configuration.ts';
 import { exportConfiguration } from '../../src/core/configuration/export-configuration.ts';
-import { addFactor } from '../../src/core/enrolment/add-factor.ts';
-import { prepareQuestions } from '../../src/core/enrolment/prepare-questions.ts';
 import type { SignedReceipt } from '../../src/core/helpdesk/receipt.ts';
 import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
@@ -25,11 +23,10 @@ import {
   opened,
 } from './helpdesk.ts';
 import { prove, startJourney } from './journey-client.ts';
+import { addQuestions, answerTo, QUESTION_POOL } from './known-answers.ts';
 import { embeddedSection, OLD_PASSWORD, PROTECTED_GROUP, signsIn } from './sample-directory.ts';
 import { type Keyturn, until } from './start-keyturn.ts';
 
-const IDS = ['street', 'teacher', 'dish', 'book', 'pet'];
-const answerTo = (text: string) => `Lindenallee ${[...text].reduce((sum, letter) => sum + letter.charCodeAt(0), 0)}`;
 const receiptNeeded = { status: 403, body: { code: 'case.receipt-needed' } };
 const wayRefused = { status: 403, body: { code: 'case.way-refused' } };
 const wrongAnswer = { status: 422, body: { code: 'case.answer-wrong' } };
@@ -47,7 +44,7 @@ describeEachEngine('a caller verified by the agent, on %s', (engine) => {
         guard: GENEROUS_LIMITS,
         signIn: { enabled: true },
         roles: HELPDESK_ROLES,
-        factors: { questions: { pool: IDS.map((id) => ({ id, en: `What was the first ${id}?`, de: `Was war das erste (${id})?` })) } },
+        factors: { questions: { pool: QUESTION_POOL } },
       },
     });
   });
@@ -63,19 +60,6 @@ describeEachEngine('a caller verified by the agent, on %s', (engine) => {
     const asked = await ask(agent, id, kind);
     if (asked.status !== 200) throw new Error(`not asked: ${JSON.stringify(asked.body)}`);
     return answer(agent, id, { code: await code() });
-  };
-  const withQuestions = async (caller: Caller) => {
-    const account = await keyturn.deps.directories.get('people').readAccount(caller.ref);
-    if (account === null) throw new Error('no account');
-    const given = IDS.map((question) => ({ question, answer: answerTo(`What was the first ${question}?`) }));
-    const { secret } = await prepareQuestions(keyturn.deps, account, given, 'en');
-    await addFactor(keyturn.deps, keyturn.deps.store, {
-      account: caller.ref,
-      kind: 'questions',
-      label: 'questions',
-      secret,
-      source: 'self',
-    });
   };
   const backingOf = async (caller: Caller) => {
     const [intended, ...more] = await eventsAbout(keyturn, 'write.intended', caller.ref.id);
@@ -229,7 +213,7 @@ describeEachEngine('a caller verified by the agent, on %s', (engine) => {
 
   it('by questions that the agent types the answers of, and that are written down nowhere', async () => {
     const { agent, caller } = await listening();
-    await withQuestions(caller);
+    await addQuestions(keyturn, caller.ref);
     const { id } = await opened(agent, caller);
     const asked = await ask(agent, id, 'questions');
     const questions = asked.body.case?.asked?.questions ?? [];
@@ -347,7 +331,7 @@ describeEachEngine('a caller verified by the agent, on %s', (engine) => {
 
   it('never where the role does not say so, nor by what nobody enrolled', async () => {
     const caller = await newCaller(keyturn);
-    await withQuestions(caller);
+    await addQuestions(keyturn, caller.ref);
     for (const group of ['Agents', 'Trusted']) {
       const agent = await newAgent(keyturn, group);
       const { id, otherWays } = await opened(agent, caller, { replace: true, reason: 'test' });

@@ -68,10 +68,10 @@ export async function endSessionsInCase(deps: ActDeps, session: Session, inCase:
 
 /** Lifts a freeze, and the pauses after wrong proofs. @throws AppError as `allowed`, `case.reason-missing` */
 export async function releaseInCase(deps: ActDeps, session: Session, inCase: InCase): Promise<Help> {
+  const { reason } = inCase.helpCase.facts;
+  // As the command line wants one: whoever reads the log years later is told why. Before a second agent is asked for what could not be done.
+  if (reason === null) throw new AppError('case.reason-missing');
   const { helped, by } = await allowed(deps, session, 'release-recovery', inCase);
-  const { reason } = by;
-  // As the command line wants one: whoever reads the log years later is told why.
-  if (reason === undefined) throw new AppError('case.reason-missing');
   await releaseRecovery(deps, helped.account, { author: by.author, reason, actor: by.actor, spend: by.spend });
   deps.wakeOutbox('notice');
   return { outcome: 'done' };

@@ -139,6 +139,8 @@ function isWaiting(deps: ActDeps, helpCase: HelpCase): boolean {
   const { row, facts } = helpCase;
   if (row.closedAt !== null || facts.approval?.state !== 'waiting') return false;
   // In which ways callers are verified is for the roles of who acts to say, when they act.
-  if (facts.approval.basis === 'receipt') return freshReceipt(deps, helpCase, OTHER_WAYS) !== null;
-  return row.state === 'open' && row.expiresAt > deps.act.at;
+  const hasReceipt = freshReceipt(deps, helpCase, OTHER_WAYS) !== null;
+  if (facts.approval.basis === 'receipt') return hasReceipt;
+  // With a receipt the act rests on that; without a good one any more it rests on nothing again.
+  return !hasReceipt && row.state !== 'acting' && row.expiresAt > deps.act.at;
 }
