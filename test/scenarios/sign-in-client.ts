@@ -1,7 +1,7 @@
 import type { SignedIn } from '../../shared/api/session.ts';
-import { type JourneyClient, request, startJourney } from './journey-client.ts';
+import { atBegun, type JourneyClient, request, startJourney } from './journey-client.ts';
 import { OLD_PASSWORD } from './sample-directory.ts';
-import type { Enrolled, Keyturn } from './start-keyturn.ts';
+import type { Enrolled, Keyturn, MovableClock } from './start-keyturn.ts';
 
 /** What comes back of a request in a session. */
 export interface SessionReply {
@@ -47,13 +47,45 @@ export async function exchange(url: string, client: JourneyClient): Promise<Sess
   return inSession(url, client.token, 'POST', '/session', { journey: current.body.journey });
 }
 
-/** Signs in for good. Codes of an authenticator count once: the clock goes on first. */
-export async function signIn(keyturn: Keyturn, login: string, person?: Enrolled, password?: string): Promise<SessionClient> {
+/** Of each clock, the last one who signs in. */
+const lastOf = new WeakMap<MovableClock, Promise<unknown>>();
+
+/**
+ * Signs in for good. Codes of an authenticator count once: the clock goes on first. One after the other, also where several are told to at
+ * once: whoever moved the clock while another has read a code and not typed it yet would make it an old one.
+ */
+export function signIn(keyturn: Keyturn, login: string, person?: Enrolled, password?: string): Promise<SessionClient> {
+  const turn = (lastOf.get(keyturn.clock) ?? Promise.resolve()).then(() => signInNow(keyturn, login, person, password));
+  lastOf.set(
+    keyturn.clock,
+    turn.catch(() => undefined),
+  );
+  return turn;
+}
+
+async function signInNow(keyturn: Keyturn, login: string, person?: Enrolled, password?: string): Promise<SessionClient> {
   keyturn.clock.move(31_000);
   const client = await proveSignIn(keyturn.url, login, person, password);
   client.at('done');
   const { status, body } = await exchange(keyturn.url, client);
   if (status !== 201 || body.token === undefined || body.session === undefined) throw new Error(`not signed in: ${JSON.stringify(body)}`);
+  const { token, session } = body;
+  return { token, session, call: (method, path, sent) => inSession(keyturn.url, token, method, path, sent) };
+}
+
+/** Proves anew by password and authenticator who is signed in. The session goes on with another token; the one before is nothing any more. */
+export async function stepUp(keyturn: Keyturn, held: SessionClient, person: Enrolled): Promise<SessionClient> {
+  keyturn.clock.move(31_000);
+  const client = atBegun(keyturn.url, await held.call('POST', '/session/step-up', { anyOf: [['password', 'totp']] }));
+  if (client.step.kind === 'choose-factor') await client.answer({ option: 'password' });
+  client.at('password');
+  await client.answer({ password: OLD_PASSWORD });
+  if (client.step.kind === 'choose-factor') await client.answer({ option: 'totp' });
+  await client.answer({ code: person.totp() });
+  client.at('done');
+  const { journey } = (await client.call('GET', '/journeys/current')).body;
+  const { status, body } = await held.call('PUT', '/session', { journey, journeyToken: client.token });
+  if (status !== 200 || body.token === undefined || body.session === undefined) throw new Error(`not raised: ${JSON.stringify(body)}`);
   const { token, session } = body;
   return { token, session, call: (method, path, sent) => inSession(keyturn.url, token, method, path, sent) };
 }
