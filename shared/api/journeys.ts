@@ -333,7 +333,7 @@ export const problemSchema = z.object({
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   retryAfter: z.number().optional(),
   step: stepSchema.optional(),
-  /** For `session.step-up-needed`: combinations of proofs of which one is to be given. */
+  /** For `session.step-up-needed`, and `people.searched-too-often` where it helps: combinations of proofs of which one is to be given. */
   anyOf: z.array(z.array(factorKindSchema)).optional(),
 });
 export type Problem = z.infer<typeof problemSchema>;

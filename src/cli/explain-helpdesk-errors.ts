@@ -28,7 +28,7 @@ export const HELPDESK_EXPLANATIONS: Record<HelpdeskCode, Explanation> = {
   },
   'people.searched-too-often': {
     meaning: 'Somebody, or a program, has searched for people more often than `guard.searchesPerSession` or `guard.searchesPerAgent` says',
-    fix: 'Wait for as long as `retryAfter` says, and take a long list away as CSV. See who it was in the history (`people.searched-too-often`): a session may have been stolen. Raise the limit for a program that needs more',
+    fix: 'Prove anew who you are where `anyOf` says by what, or wait for as long as `retryAfter` says, and take a long list away as CSV. See who it was in the history (`people.searched-too-often`): a session may have been stolen. Raise the limit for a program that needs more',
   },
   'list.too-many': {
     meaning: 'Two lists of people, or of the history, are being taken away at one node already, or one by the same person or token',

@@ -40,13 +40,16 @@ export function problemOf(error: AppError, texts: Texts, language: string, reque
     code,
     instance: `urn:keyturn:request:${requestId}`,
     ...(typeof retryAfter === 'number' ? { retryAfter } : {}),
-    ...(code === 'session.step-up-needed'
-      ? { anyOf: (error.details.anyOf as string[]).map((kinds) => kinds.split('+') as FactorKind[]) }
+    ...(isForProof(code) && Array.isArray(error.details.anyOf)
+      ? { anyOf: error.details.anyOf.map((kinds) => String(kinds).split('+') as FactorKind[]) }
       : {}),
     ...(code === 'request.malformed' ? fieldErrors(error) : {}),
     ...(code === 'enrolment.answers-refused' ? answerErrors(error) : {}),
   };
 }
+
+/** Whether a refusal says by which proofs somebody who is signed in would go on. */
+const isForProof = (code: ErrorCode) => code === 'session.step-up-needed' || code === 'people.searched-too-often';
 
 /** Where a body does not fit. Names of fields only: what was sent is never sent back. */
 function fieldErrors(error: AppError): Pick<Problem, 'errors'> {

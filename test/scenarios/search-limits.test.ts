@@ -90,17 +90,18 @@ describeEachEngine('searches for people, on %s', (engine) => {
   it('end for an agent in whichever session, and for nobody else', async () => {
     const [seer, other] = [await newSeer(), await newSeer()];
     const sessions: SessionClient[] = [];
-    for (let nth = 0; nth < 3; nth += 1) {
+    // Sessions that were proven within the hour have a second half of the day: limits-of-agents.test.ts says why.
+    for (let nth = 0; nth < 6; nth += 1) {
       keyturn().clock.move(31_000);
       sessions.push(await signIn(keyturn(), seer.login, seer));
     }
     const replies: SessionReply[] = [];
     for (const { token } of sessions) for (let nth = 0; nth < IN_SESSION; nth += 1) replies.push(await search(token));
-    expect(statuses(replies, 200)).toBe(BY_AGENT);
+    expect(statuses(replies, 200)).toBe(2 * BY_AGENT);
     const refused = replies.find(({ status }) => status !== 200);
     expect(refused).toMatchObject(tooOften);
     expect(refused?.body.retryAfter).toBeGreaterThan(23 * 3600);
-    expect(await noted(seer.login)).toMatchObject([{ limit: 'searchesPerAgent' }]);
+    expect(await noted(seer.login)).toMatchObject([{ limit: 'searchesPerAgent' }, { limit: 'searchesPerAgent' }]);
     expect((await search((await signIn(keyturn(), other.login, other)).token)).status).toBe(200);
   });
 

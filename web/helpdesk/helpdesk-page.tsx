@@ -1,10 +1,12 @@
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { HelpedAccount } from '../../shared/api/help.ts';
+import type { FactorKind } from '../../shared/api/journeys.ts';
 import type { PeopleDirectories, SeenPerson } from '../../shared/api/people.ts';
 import { REMOVABLE_KINDS, type RemovableKind } from '../../shared/removable-kinds.ts';
 import { HelpPage, type HelpPageProps } from '../me/help/help-page.tsx';
 import { SignIn } from '../me/sign-in.tsx';
+import { StepUp } from '../me/step-up.tsx';
 import { useLoaded } from '../me/use-loaded.ts';
 import { useMeTexts } from '../me/use-me-texts.ts';
 import { mistakeOf } from '../portal/mistake-of.ts';
@@ -74,6 +76,8 @@ function People({ directories, contact, search, go, onThreat, onOver }: PeoplePr
   const [typed, setTyped] = useState<Wanted>();
   const [helped, setHelped] = useState<NonNullable<HelpPageProps['initial']>>();
   const [approves, setApproves] = useState(false);
+  // Who has searched too often goes on by a fresh proof, which nobody gives who has only stolen the session.
+  const [proves, setProves] = useState<readonly (readonly FactorKind[])[]>();
   const [heard, setHeard] = useState(NOTHING_HEARD);
   const isLive = useLive((event) => {
     if (event.threat === true || event.missed === true) onThreat();
@@ -91,6 +95,8 @@ function People({ directories, contact, search, go, onThreat, onOver }: PeoplePr
     },
     [go],
   );
+  const proven = () => setProves(undefined);
+  if (proves !== undefined) return <StepUp anyOf={proves} contact={contact} onProven={proven} onBack={proven} onOver={onOver} />;
   if (approves) return <ApprovalsPage contact={contact} onBack={() => setApproves(false)} onOver={onOver} />;
   if (helped !== undefined) return <HelpPage contact={contact} initial={helped} onBack={() => setHelped(undefined)} onOver={onOver} />;
   const see = ({ directory, id }: { directory: string; id: string }) => visit({ ...wanted, person: { directory, id } });
@@ -103,6 +109,7 @@ function People({ directories, contact, search, go, onThreat, onOver }: PeoplePr
           onWant={want}
           onApprovals={() => setApproves(true)}
           onSee={see}
+          onProve={setProves}
           onOver={onOver}
         />
       ) : (

@@ -52,7 +52,7 @@ const NEEDED: Readonly<Record<PersonPermission, Directory['abilities']['verbs']>
  */
 export async function findHelped(deps: ActDeps, session: Session, typed: string): Promise<Helped> {
   requireFullRights(session);
-  await countSearch(deps, { agent: accountKey(session.account), session: session.id, actor: delegateActor(deps, session), where: '' });
+  await countSearch(deps, { agent: accountKey(session.account), session, actor: delegateActor(deps, session), where: '' });
   const { found } = await findEverywhere(deps, typed);
   const judged = await Promise.all(found.map((each) => judgeHelped(deps, session, each)));
   const helped = judged.filter(({ may }) => may.length > 0);

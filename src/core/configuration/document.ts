@@ -124,11 +124,16 @@ const guardSchema = z.strictObject({
   strayRequestsPerAddress: limit(120, 600).describe(
     'Requests from one address (IPv6: one /64) with a token that is missing or that nobody was given. Others behind the address are not kept from their journeys.',
   ),
+  stepUpsPerSession: limit(60, 600).describe(
+    'Times that somebody who is signed in begins to prove anew who they are, in one session. It counts for nothing else, so that nobody who begins journeys from the same address keeps them from it.',
+  ),
   noticeAnswersPerAddress: limit(30, 600).describe('"This was not me" pressed from one address (IPv6: one /64).'),
   searchesPerSession: limit(600, 3600).describe(
-    'Searches for people in one directory, and further pages of them, in one session: more than anybody does by hand, so that a stolen session does not copy a directory. Lists that are taken away whole do not count.',
+    'Searches for people in one directory, and further pages of them, in one session: more than anybody does by hand, so that a stolen session does not copy a directory. Begins anew with a fresh proof of who is signed in. Lists that are taken away whole do not count.',
   ),
-  searchesPerAgent: limit(3000, DAY).describe('The same by one agent in all sessions, or by one program with its token.'),
+  searchesPerAgent: limit(3000, DAY).describe(
+    'The same by one agent in all sessions, or by one program with its token. For an agent as many once more, in sessions whose proofs are an hour old at most.',
+  ),
 });
 
 const contactSchema = z.string().min(1).max(200);

@@ -25,6 +25,7 @@ type Limit = keyof Pick<
   | 'textsOverall'
   | 'strayRequestsPerAddress'
   | 'noticeAnswersPerAddress'
+  | 'stepUpsPerSession'
   | 'searchesPerSession'
   | 'searchesPerAgent'
 >;
@@ -95,14 +96,15 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
     const rows = await deps.store.counters.hitAll([...counted.map(({ hit }) => hit), ...others], now);
     const refusedBy = counted.findIndex(({ limit, hit }) => rowOf(rows, hit.key).count > maximum(limit));
     const refused = counted[refusedBy];
-    if (refused === undefined) return { decision: { allowed: true } as GuardDecision, rows };
+    if (refused === undefined) return { decision: { allowed: true } as GuardDecision, rows, refusedBy: null };
     // Whoever is refused must not use up what others share: what was counted under wider limits is given back.
     const wider = [...counted.slice(refusedBy + 1).map(({ hit }) => hit), ...others];
     await deps.store.counters.hitAll(wider.map(givenBack), now);
     const row = rowOf(rows, refused.hit.key);
     // The first refusal of a window is an event; those after it would only fill the log.
     if (row.count === maximum(refused.limit) + 1) await recordEvent(deps.store, deps.clock, tell(refused));
-    return { decision: { allowed: false, retryAt: row.windowStartedAt + windowOf(refused.limit) } as GuardDecision, rows };
+    const decision: GuardDecision = { allowed: false, retryAt: row.windowStartedAt + windowOf(refused.limit) };
+    return { decision, rows, refusedBy: refused.limit };
   }
 
   const countOne = async (store: Store, hit: Hit): Promise<number> =>
@@ -203,22 +205,37 @@ export function createGuard(deps: Pick<CoreDeps, 'store' | 'keys' | 'clock' | 'c
     countNoticeAnswer: async (address: string): Promise<GuardDecision> =>
       (await count([{ limit: 'noticeAnswersPerAddress', target: hostOf(address) }])).decision,
 
+    /** Counts a proof that is asked for anew. Others behind the same address have no part in it: they could keep who is signed in from acting. */
+    countStepUp: async (session: string, address: string): Promise<GuardDecision> => {
+      const told = () => slowedDown({ limit: 'stepUpsPerSession', target: hostOf(address) });
+      return (await count([{ limit: 'stepUpsPerSession', target: session }], [], told)).decision;
+    },
+
     /**
-     * Counts a search for people: for the session, and for who searches, in whichever sessions. May be told, as they are signed in.
-     * @param session absent: a program with its token, which has none
+     * Counts a search for people: for the session, and for who searches, in whichever sessions. May be told, as they are signed in. Whoever
+     * has stolen sessions uses up what those have and no more: a fresh proof begins a new count for its session, and opens a second share of
+     * who searches, of the same size.
+     * @param session absent: a program with its token, which has none. `provenAt`: when the oldest of what it rests on was given; `isFresh`:
+     *   all of that lately
      * @param where the directory that is searched, each of which counts by itself; empty for all of them
      * @param tell what is written down of the first refusal of a window
+     * @returns `proofHelps`: with a fresh proof it would be allowed
      */
     countSearch: async (
-      { session, agent, where }: { session?: string; agent: string; where: string },
+      { session, agent, where }: { session?: { id: string; provenAt: number; isFresh: boolean }; agent: string; where: string },
       tell: (limit: 'searchesPerSession' | 'searchesPerAgent') => AuditEvent,
-    ): Promise<GuardDecision> => {
-      const ofSession = session === undefined ? [] : [{ limit: 'searchesPerSession' as const, target: `${session}|${where}` }];
-      const limits = [...ofSession, { limit: 'searchesPerAgent' as const, target: `${agent}|${where}` }];
-      const { decision } = await count(limits, [], ({ limit }) =>
-        tell(limit === 'searchesPerSession' ? 'searchesPerSession' : 'searchesPerAgent'),
-      );
-      return decision;
+    ): Promise<GuardDecision & { proofHelps?: boolean }> => {
+      const told = ({ limit }: Counted) => tell(limit === 'searchesPerSession' ? 'searchesPerSession' : 'searchesPerAgent');
+      const ofAgent = { limit: 'searchesPerAgent' as const, target: `${agent}|${where}` };
+      if (session === undefined) return (await count([ofAgent], [], told)).decision;
+      const ofSession = { limit: 'searchesPerSession' as const, target: `${session.id}|${session.provenAt}|${where}` };
+      const { decision, refusedBy } = await count([ofSession, ofAgent], [], told);
+      if (decision.allowed || refusedBy === 'searchesPerSession') return { ...decision, proofHelps: !decision.allowed };
+      const ofProven = { limit: 'searchesPerAgent' as const, target: `${agent}|proven|${where}` };
+      if (session.isFresh) return (await count([ofProven], [], told)).decision;
+      const hit = hitOf(ofProven.limit, ofProven.target, 0);
+      const left = maximum(ofProven.limit) - rowOf(await deps.store.counters.hitAll([hit], deps.clock.now()), hit.key).count;
+      return { ...decision, proofHelps: left > 0 };
     },
 
     /**

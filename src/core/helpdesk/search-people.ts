@@ -1,4 +1,4 @@
-import { type Caller, callerActor, callerKey, sessionPart } from '../access/caller.ts';
+import { type Caller, callerActor, callerKey, isApiToken } from '../access/caller.ts';
 import { countSearch } from '../access/count-search.ts';
 import type { ActDeps } from '../journey/act.ts';
 import { type FoundPeople, findPeople, type WantedPeople } from './find-people.ts';
@@ -11,6 +11,7 @@ import { type FoundPeople, findPeople, type WantedPeople } from './find-people.t
 export async function searchPeople(deps: ActDeps, caller: Caller, wanted: WantedPeople): Promise<FoundPeople> {
   // One that there is not is no counter of its own.
   const where = deps.directories.all().find(({ id }) => id === wanted.directory)?.id ?? '';
-  await countSearch(deps, { agent: callerKey(caller), ...sessionPart(caller), actor: callerActor(deps, caller), where });
+  const inSession = isApiToken(caller) ? {} : { session: caller };
+  await countSearch(deps, { agent: callerKey(caller), ...inSession, actor: callerActor(deps, caller), where });
   return findPeople(deps, caller, wanted);
 }

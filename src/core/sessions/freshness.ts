@@ -41,8 +41,12 @@ export function requireFreshProof(act: Act, session: Session, wanted: WantedProo
 
 /** The same for what a session may do that is held up until enough is enrolled. @throws AppError `session.step-up-needed` */
 export function requireFresh(act: Act, session: Session, wanted: WantedProof): void {
-  if (!isFresh(session.proofs, wanted, act.at))
-    throw new AppError('session.step-up-needed', { anyOf: wanted.anyOf.map((kinds) => kinds.join('+')) });
+  if (!isFresh(session.proofs, wanted, act.at)) throw new AppError('session.step-up-needed', wantedDetails(wanted.anyOf));
+}
+
+/** How a refusal says which proofs would help. */
+export function wantedDetails(anyOf: WantedProof['anyOf']): { anyOf: string[] } {
+  return { anyOf: anyOf.map((kinds) => kinds.join('+')) };
 }
 
 /** @throws AppError `session.for-enrolment-only` */

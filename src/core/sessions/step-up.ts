@@ -21,7 +21,8 @@ import { factsOf, newestProofs, type Session, type SessionFacts, sessionOf } fro
 
 /**
  * Begins a journey in which the holder of a session proves once more who they are, by one of the combinations that an action asks for.
- * Whom it is about is known, so nothing is looked up and nothing is hidden; the limits are those of every journey.
+ * Whom it is about is known, so nothing is looked up and nothing is hidden. How often is counted for the session alone; what is sent and judged
+ * in it, for the account, as in every journey.
  * @returns the journey's own token: whoever has stolen that of the session alone gains nothing by what its owner proves
  * @throws AppError `guard.slow-down`, `directory.*`, `session.ended` for an account that is gone
  */
@@ -31,8 +32,7 @@ export async function startStepUp(
   wanted: readonly (readonly FactorKind[])[],
   device?: string,
 ): Promise<{ token: string; journey: LoadedJourney }> {
-  const names = guardNames(deps.directories.all(), session.login);
-  const { decision } = await deps.guard.countStart(deps.act.address, names);
+  const decision = await deps.guard.countStepUp(session.id, deps.act.address);
   if (!decision.allowed) throw slowDown(deps.act, decision.retryAt);
   const candidate = await ownCandidate(deps, session.account);
   const state: JourneyState = {
@@ -41,7 +41,7 @@ export async function startStepUp(
     client: { kind: session.client },
     address: deps.act.address,
     typedName: session.login,
-    guardNames: names,
+    guardNames: guardNames(deps.directories.all(), session.login),
     candidates: [candidate],
     device: device ?? null,
     knownPlaces: [],

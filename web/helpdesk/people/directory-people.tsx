@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { FoundPersonRow, PeopleDirectories } from '../../../shared/api/people.ts';
 import { formatTime } from '../../format.ts';
 import { mistakeOf } from '../../portal/mistake-of.ts';
@@ -15,18 +16,20 @@ interface DirectoryPeopleProps {
   directory: PeopleDirectories['directories'][number];
   wanted: Wanted;
   onSee: (person: FoundPersonRow) => void;
+  /** Searches go on by a fresh proof: by one of these combinations. */
+  onProve: (anyOf: readonly (readonly FactorKind[])[]) => void;
   onOver: () => void;
 }
 
 /** The people of one directory, in a part of their own: a slow one, or one that is down, holds up nobody else. */
-export function DirectoryPeople({ directory, wanted, onSee, onOver }: DirectoryPeopleProps) {
+export function DirectoryPeople({ directory, wanted, onSee, onProve, onOver }: DirectoryPeopleProps) {
   const { t } = useTranslation('helpdesk');
   const isAsked = wanted.filter === '' || directory.filters.includes(wanted.filter);
   return (
     <section className={classes.directory} aria-label={directory.label}>
       <h2 className={classes.heading}>{directory.label}</h2>
       {isAsked ? (
-        <Asked directory={directory} wanted={wanted} onSee={onSee} onOver={onOver} />
+        <Asked directory={directory} wanted={wanted} onSee={onSee} onProve={onProve} onOver={onOver} />
       ) : (
         <Notice>{t('cannot-filter', { name: directory.label })}</Notice>
       )}
@@ -34,7 +37,7 @@ export function DirectoryPeople({ directory, wanted, onSee, onOver }: DirectoryP
   );
 }
 
-function Asked({ directory, wanted, onSee, onOver }: DirectoryPeopleProps) {
+function Asked({ directory, wanted, onSee, onProve, onOver }: DirectoryPeopleProps) {
   const { t } = useTranslation('helpdesk');
   const { t: portal } = useTranslation();
   const query = {
@@ -46,6 +49,7 @@ function Asked({ directory, wanted, onSee, onOver }: DirectoryPeopleProps) {
   const { people, cursor, failure, busy, more, again } = usePeople(query, onOver);
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   const isTooOften = failure?.kind === 'problem' && failure.code === 'people.searched-too-often';
+  const helps = isTooOften ? failure.anyOf : undefined;
   const marked = people.filter(({ id }) => ids.has(id));
   return (
     <>
@@ -62,12 +66,18 @@ function Asked({ directory, wanted, onSee, onOver }: DirectoryPeopleProps) {
         <Notice tone="warning">
           <p>
             {isTooOften && failure.retryAt !== undefined
-              ? t('too-often', { time: formatTime(failure.retryAt) })
+              ? t(helps === undefined ? 'too-often' : 'too-often.provable', { time: formatTime(failure.retryAt) })
               : mistakeOf(failure, portal).text}
           </p>
-          <ActionButton look="quiet" onPress={again}>
-            {portal('action.try-again')}
-          </ActionButton>
+          {helps === undefined ? (
+            <ActionButton look="quiet" onPress={again}>
+              {portal('action.try-again')}
+            </ActionButton>
+          ) : (
+            <ActionButton look="secondary" onPress={() => onProve(helps)}>
+              {t('too-often.prove')}
+            </ActionButton>
+          )}
         </Notice>
       )}
       {people.length > 0 && (
