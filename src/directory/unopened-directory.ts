@@ -19,6 +19,7 @@ export function createUnopenedDirectory(settings: Pick<DirectorySettings, 'id' |
     search: fail,
     forEachPerson: fail,
     readAccount: fail,
+    readAccounts: fail,
     readStatus: fail,
     readPolicy: fail,
     readFacts: fail,

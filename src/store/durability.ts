@@ -163,6 +163,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
   embedded: {
     insert: 'flushed',
     find: 'reads',
+    findSome: 'reads',
     findByIdentifier: 'reads',
     search: 'reads',
     update: 'flushed',

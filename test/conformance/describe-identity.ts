@@ -92,6 +92,19 @@ export function describeIdentity(harness: () => Harness): void {
       expect(await directory.readAccount({ ...account.ref, id: `${account.ref.id}0` })).toBeNull();
     });
 
+    it('are read many at once, each as it is read alone, without those who are not there', async () => {
+      const { directory, createAccount } = harness();
+      const accounts = await Promise.all(Array.from({ length: 3 }, () => createAccount()));
+      const ids = accounts.map(({ ref }) => ref.id);
+      const alone = await Promise.all(accounts.map(({ ref }) => directory.readAccount(ref)));
+      const nobody = Array.from({ length: 120 }, (_, nth) => `ffffffff-ffff-4fff-8fff-${String(nth).padStart(12, '0')}`);
+      const strange = ['', '*', ')(objectClass=*', 'a\u0000b', `${ids[0]}0`];
+      const found = await directory.readAccounts([...nobody.slice(60), ...strange, ...ids, ...nobody.slice(0, 60)]);
+      const byId = (one: Account | null, other: Account | null) => ((one?.id ?? '') < (other?.id ?? '') ? -1 : 1);
+      expect(found.toSorted(byId)).toEqual(alone.toSorted(byId));
+      expect(await directory.readAccounts([])).toEqual([]);
+    });
+
     it('have a direct manager, or none is known', async () => {
       const { directory, createAccount, kind } = harness();
       const top = await createAccount();

@@ -272,6 +272,11 @@ export interface Directory {
    */
   forEachPerson(visit: (accounts: readonly Account[]) => Promise<void>): Promise<void>;
   readAccount(ref: AccountRef): Promise<Account | null>;
+  /**
+   * The accounts that these identifiers name, in no order and by as few questions as the directory takes; whoever is not there, or hidden,
+   * is left out. For names in a list: nothing else is decided by it.
+   */
+  readAccounts(ids: readonly string[]): Promise<Account[]>;
   readStatus(ref: AccountRef): Promise<AccountStatus>;
   readPolicy(ref: AccountRef): Promise<PasswordPolicy>;
   /** Account, state and policy from one search of the entry. @throws AppError `directory.account-missing` */

@@ -31,6 +31,8 @@ export interface EmbeddedAccountRow {
 export interface EmbeddedStore {
   insert(row: EmbeddedAccountRow): Promise<void>;
   find(directory: string, id: string): Promise<EmbeddedAccountRow | null>;
+  /** Those of them that are there, in no order. */
+  findSome(directory: string, ids: readonly string[]): Promise<EmbeddedAccountRow[]>;
   /** By login, mail or employee number. */
   findByIdentifier(directory: string, identifier: string): Promise<EmbeddedAccountRow[]>;
   /** In the order of their logins; `after` is the id of the one before the first, and one that is not known has nobody after it. */

@@ -219,6 +219,7 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
     search: base.search,
     forEachPerson: base.forEachPerson,
     readAccount: base.readAccount,
+    readAccounts: base.readAccounts,
     readStatus: (ref) => servers.read(async (connection) => (await readFull(connection, ref)).status),
     readPolicy: (ref) => servers.read(async (connection) => (await readFull(connection, ref)).policy),
     async readFacts(ref, options) {

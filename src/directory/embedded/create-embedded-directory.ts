@@ -25,6 +25,9 @@ import { changePassword, resetPassword, serverName } from './write-password.ts';
 
 export type EmbeddedSettings = DirectorySettingsOf<'embedded'>;
 
+/** Accounts that one statement asks for. */
+const MOST_AT_ONCE = 500;
+
 const verbs = ['read', 'reset-password', 'unlock-account', 'require-change', 'read-policy'] as const;
 
 /**
@@ -85,6 +88,13 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
     async readAccount(ref) {
       const row = await accounts.find(settings.id, ref.id);
       return row === null ? null : toAccount(settings, row);
+    },
+    async readAccounts(ids) {
+      const accountsOf = async (some: readonly string[]) =>
+        (await accounts.findSome(settings.id, some)).map((row) => toAccount(settings, row));
+      const found: Account[] = [];
+      for (let from = 0; from < ids.length; from += MOST_AT_ONCE) found.push(...(await accountsOf(ids.slice(from, from + MOST_AT_ONCE))));
+      return found;
     },
     async readStatus(ref) {
       return describeStatus(await rowOf(ref), policy, clock.now());

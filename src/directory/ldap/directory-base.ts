@@ -11,6 +11,7 @@ import { createHeldSearches } from './held-searches.ts';
 import type { LdapKind } from './ldap-kind.ts';
 import { type Inspection, reportHealth } from './report-health.ts';
 import { RESULT, succeeded } from './result-codes.ts';
+import { searchAll } from './search-all.ts';
 import { endsEarly, searchPeople, walkPeople } from './search-people.ts';
 import { createServers, type Servers } from './servers.ts';
 import { unexpectedResult } from './translate-error.ts';
@@ -41,6 +42,7 @@ export interface DirectoryBase {
   search(request: SearchRequest): Promise<SearchPage>;
   forEachPerson: Directory['forEachPerson'];
   readAccount(ref: AccountRef): Promise<Account | null>;
+  readAccounts: Directory['readAccounts'];
   /** The account with this DN; null when it is none of the configured people, or may not be read. */
   readAccountAt(dn: string): Promise<Account | null>;
   /** The first people that a search comes upon, `count` at most, narrowed down by `filter`. Unlike `search` it reads one page only. */
@@ -53,6 +55,9 @@ export interface DirectoryBase {
 }
 
 export type SampleOptions = Pick<SearchOptions, 'attributes' | 'binary' | 'controls' | 'filter'>;
+
+/** Identifiers in one filter: servers limit how long one may be. */
+const MOST_AT_ONCE = 50;
 
 /** More accounts than this for one identifier are of no use to anybody. */
 const mostMatches = 25;
@@ -146,6 +151,17 @@ export function createDirectoryBase(
         if (error instanceof AppError && error.code === 'directory.account-missing') return null;
         throw error;
       }
+    },
+    async readAccounts(ids) {
+      const filters = ids.map((id) => kind.idFilter(id)).filter((filter) => filter !== null);
+      const found: Account[] = [];
+      for (let from = 0; from < filters.length; from += MOST_AT_ONCE) {
+        const filter = allOf(anyOf(...filters.slice(from, from + MOST_AT_ONCE)), people);
+        found.push(...toAccounts(await servers.read((connection) => searchAll(connection, settings.baseDn, { ...options, filter }))));
+      }
+      // An identifier of two entries names neither.
+      const times = Map.groupBy(found, ({ id }) => id);
+      return found.filter(({ id }) => times.get(id)?.length === 1);
     },
     readAccountAt: (dn) =>
       servers.read(async (connection) => {

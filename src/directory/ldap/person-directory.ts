@@ -204,6 +204,7 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
     search: base.search,
     forEachPerson: base.forEachPerson,
     readAccount: base.readAccount,
+    readAccounts: base.readAccounts,
     readStatus: async (ref) => (await readFacts(ref)).status,
     readPolicy: async (ref) => (await readFacts(ref)).policy,
     readFacts: (ref) =>

@@ -23,6 +23,17 @@ export function createEmbeddedAccounts(context: TableContext): EmbeddedStore {
         .executeTakeFirst();
       return row === undefined ? null : toRow(row);
     },
+    async findSome(directory, ids) {
+      const wanted = ids.filter((id) => !id.includes(NUL));
+      if (wanted.length === 0) return [];
+      const rows = await context.db
+        .selectFrom('embedded_accounts')
+        .selectAll()
+        .where('directory', '=', directory)
+        .where('id', 'in', wanted)
+        .execute();
+      return rows.map(toRow);
+    },
     async findByIdentifier(directory, identifier) {
       if (identifier.includes(NUL)) return [];
       const rows = await context.db
