@@ -1,3 +1,16 @@
+import { REMOVABLE_KINDS } from './removable-kinds.ts';
+
 /** States by which people can be looked for, where their directory can be asked for them. */
 export const PEOPLE_FILTERS = ['locked', 'disabled', 'must-change'] as const;
 export type PeopleFilter = (typeof PEOPLE_FILTERS)[number];
+
+/** What people have set up: something, nothing, one kind of proof, or none of that kind. */
+export const ENROLLED_FILTERS = ['yes', 'no', ...REMOVABLE_KINDS, ...REMOVABLE_KINDS.map((kind) => `no-${kind}` as const)] as const;
+export type EnrolledFilter = (typeof ENROLLED_FILTERS)[number];
+
+/** Whether somebody who has these kinds is among those who are looked for. */
+export function isEnrolledAs(wanted: EnrolledFilter, kinds: readonly string[]): boolean {
+  if (wanted === 'yes' || wanted === 'no') return kinds.length > 0 === (wanted === 'yes');
+  const kind = wanted.replace(/^no-/, '');
+  return kinds.includes(kind) === (kind === wanted);
+}

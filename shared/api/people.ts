@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PEOPLE_FILTERS } from '../people-filters.ts';
+import { ENROLLED_FILTERS, PEOPLE_FILTERS } from '../people-filters.ts';
 import { PERSON_PERMISSIONS } from '../permissions.ts';
 import { shownThreatSchema } from './admin.ts';
 import { factorKindSchema } from './journeys.ts';
@@ -21,7 +21,7 @@ export const findPeopleQuerySchema = z.strictObject({
   directory: z.string().min(1).max(64),
   text: z.string().max(100).default(''),
   filter: z.enum(PEOPLE_FILTERS).optional(),
-  enrolled: z.enum(['yes', 'no']).optional(),
+  enrolled: z.enum(ENROLLED_FILTERS).optional(),
   /** `cursor` of the page before, of the same search. */
   cursor: z.string().max(128).optional(),
 });
@@ -40,7 +40,7 @@ export const foundPeopleSchema = z.object({ people: z.array(foundPersonSchema), 
 export type FoundPeopleAnswer = z.infer<typeof foundPeopleSchema>;
 
 /** Something that an agent should look at twice before acting. */
-export const RISKS = ['new-proof', 'frozen', 'many-failures', 'suspended', 'linked-held-up'] as const;
+export const RISKS = ['new-proof', 'changed-contact', 'frozen', 'many-failures', 'suspended', 'linked-held-up'] as const;
 
 /** null wherever it stands: not known, which is never "no". */
 export const seenPersonSchema = z.object({

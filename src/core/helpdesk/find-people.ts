@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
+import { type EnrolledFilter, isEnrolledAs } from '../../../shared/people-filters.ts';
 import { type Caller, isApiToken, readCaller } from '../access/caller.ts';
 import { canSee, canStanding } from '../access/can.ts';
 import { readHolder } from '../access/read-access-facts.ts';
@@ -22,8 +23,8 @@ export interface WantedPeople {
   readonly filter?: SearchRequest['filter'] | undefined;
   /** Of the page before, of the same search. */
   readonly cursor?: string | undefined;
-  /** Whether something is enrolled for them, or nothing. */
-  readonly enrolled?: 'yes' | 'no' | undefined;
+  /** By what is enrolled for them. */
+  readonly enrolled?: EnrolledFilter | undefined;
   readonly pageSize?: number;
 }
 
@@ -112,7 +113,7 @@ async function visibleAmong(
   directory: Directory,
   accounts: readonly Account[],
   { actor, roles }: Seeing,
-  enrolled: 'yes' | 'no' | undefined,
+  enrolled: EnrolledFilter | undefined,
 ): Promise<Account[]> {
   const visible: Account[] = [];
   for (let from = 0; from < accounts.length; from += AT_ONCE) {
@@ -120,7 +121,11 @@ async function visibleAmong(
     const judged = await Promise.all(
       some.map(async (account) => {
         if (!canSee(roles, actor, await readHolder(directory, roles, account)).allowed) return false;
-        return enrolled === undefined || (await factorsOf(deps, account)).length > 0 === (enrolled === 'yes');
+        if (enrolled === undefined) return true;
+        return isEnrolledAs(
+          enrolled,
+          (await factorsOf(deps, account)).map(({ kind }) => kind),
+        );
       }),
     );
     visible.push(...some.filter((_, index) => judged[index]));

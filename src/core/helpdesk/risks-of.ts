@@ -5,9 +5,13 @@ import type { SeenPersonFacts } from './see-person.ts';
 const MANY = 5;
 
 /** What an agent should look at twice before acting (HELP-2): each could be somebody who has begun to take the account over. */
-export function risksOf({ factors, recovery }: Pick<SeenPersonFacts, 'factors' | 'recovery'>, now: number): (typeof RISKS)[number][] {
+export function risksOf(
+  { factors, recovery, hasChangedContact }: Pick<SeenPersonFacts, 'factors' | 'recovery' | 'hasChangedContact'>,
+  now: number,
+): (typeof RISKS)[number][] {
   const risks: [(typeof RISKS)[number], boolean][] = [
     ['new-proof', factors.some(({ countsFrom }) => countsFrom !== null && countsFrom > now)],
+    ['changed-contact', hasChangedContact],
     ['frozen', recovery.frozen],
     ['many-failures', recovery.failures >= MANY || recovery.pausedUntil > now],
     ['suspended', recovery.suspended > 0],

@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { FoundPersonRow, PeopleDirectories } from '../../../shared/api/people.ts';
 import { PEOPLE_FILTERS, type PeopleFilter } from '../../../shared/people-filters.ts';
+import { REMOVABLE_KINDS } from '../../../shared/removable-kinds.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { Actions } from '../../ui/layout.tsx';
 import { usePageTitle } from '../../ui/page-title.tsx';
@@ -23,12 +25,14 @@ interface PeoplePageProps {
   /** Another list: in the place of this one in the history of the browser. */
   onWant: (wanted: Wanted) => void;
   onSee: (person: FoundPersonRow) => void;
+  /** Searches go on by a fresh proof: by one of these combinations. */
+  onProve: (anyOf: readonly (readonly FactorKind[])[]) => void;
   onApprovals: () => void;
   onOver: () => void;
 }
 
 /** People of all directories that the agent may see, as they type. */
-export function PeoplePage({ directories, wanted, onWant, onSee, onApprovals, onOver }: PeoplePageProps) {
+export function PeoplePage({ directories, wanted, onWant, onSee, onProve, onApprovals, onOver }: PeoplePageProps) {
   const { t } = useTranslation('helpdesk');
   const { t: me } = useTranslation('me');
   const [keysShown, setKeysShown] = useState(false);
@@ -73,7 +77,11 @@ export function PeoplePage({ directories, wanted, onWant, onSee, onApprovals, on
           label={t('enrolled')}
           value={wanted.enrolled}
           empty={t('filter.none')}
-          options={(['yes', 'no'] as const).map((value) => ({ value, label: t(`enrolled.${value}`) }))}
+          options={[
+            ...(['yes', 'no'] as const).map((value) => ({ value, label: t(`enrolled.${value}`) })),
+            ...REMOVABLE_KINDS.map((value) => ({ value, label: me(`kind.${value}`) })),
+            ...REMOVABLE_KINDS.map((kind) => ({ value: `no-${kind}`, label: t('enrolled.without', { kind: me(`kind.${kind}`) }) })),
+          ]}
           onChange={(enrolled) => onWant({ ...wanted, enrolled: enrolled as Wanted['enrolled'] })}
         />
         {directories.length > 1 && (
@@ -88,7 +96,7 @@ export function PeoplePage({ directories, wanted, onWant, onSee, onApprovals, on
         )}
       </div>
       {shown.map((directory) => (
-        <DirectoryPeople key={directory.id} directory={directory} wanted={wanted} onSee={onSee} onOver={onOver} />
+        <DirectoryPeople key={directory.id} directory={directory} wanted={wanted} onSee={onSee} onProve={onProve} onOver={onOver} />
       ))}
       <KeyHelp shown={keysShown} keys={keys} onClose={() => setKeysShown(false)} />
       {!keysShown && (

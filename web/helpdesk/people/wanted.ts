@@ -1,10 +1,10 @@
-import { PEOPLE_FILTERS, type PeopleFilter } from '../../../shared/people-filters.ts';
+import { ENROLLED_FILTERS, type EnrolledFilter, PEOPLE_FILTERS, type PeopleFilter } from '../../../shared/people-filters.ts';
 
 /** What the list of people shows, as the address of the page says it: a list can be sent to a colleague, and comes back by "back". */
 export interface Wanted {
   text: string;
   filter: PeopleFilter | '';
-  enrolled: 'yes' | 'no' | '';
+  enrolled: EnrolledFilter | '';
   /** One directory, or all. */
   directory: string;
   /** The person who is looked at: directory and id. */
@@ -18,7 +18,7 @@ export function readWanted(search: string): Wanted {
   return {
     text: (given.get('text') ?? '').slice(0, 100),
     filter: PEOPLE_FILTERS.find((each) => each === given.get('filter')) ?? '',
-    enrolled: (['yes', 'no'] as const).find((each) => each === given.get('enrolled')) ?? '',
+    enrolled: ENROLLED_FILTERS.find((each) => each === given.get('enrolled')) ?? '',
     directory: given.get('directory') ?? '',
     person: id.length > 0 ? { directory, id: id.join('/') } : null,
   };
