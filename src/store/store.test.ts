@@ -142,6 +142,32 @@ describe('the SQLite file', () => {
     await database.drop();
   });
 
+  it('is available beside another process that locks it again and again, as an import does', async () => {
+    const database = await makeSqliteDatabase();
+    await (await openTestStore(database.url)).close();
+    const busyTimeout = 1500;
+    const { db, disk } = openSqlite(pathOf(database.url), { busyTimeout });
+    const beside = new SqliteFile(pathOf(database.url));
+    const begun = performance.now();
+    let written = 0;
+    for (; performance.now() - begun < 2 * busyTimeout; written += 1) {
+      beside.exec('begin immediate');
+      const write = db
+        .insertInto('freezes')
+        .values({ directory: 'corp', account_id: `${written}`, reason: 'test', frozen_at: 0 })
+        .execute();
+      // Long enough that the lock is met, and far shorter than it is waited for.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      beside.exec('commit');
+      await write;
+    }
+    expect(await db.selectFrom('freezes').selectAll().execute()).toHaveLength(written);
+    beside.close();
+    await disk.close();
+    await db.destroy();
+    await database.drop();
+  });
+
   it('can be kept in memory for tests', async () => {
     const store = await openTestStore('sqlite::memory:');
     const row = journeyRow();

@@ -44,17 +44,22 @@ export function waitForOthers(driver: Driver, longest: number): Driver {
 
 /**
  * Waits as long as the lock has not been held for `longest`: whoever comes later does not begin to wait anew, or many that queue for the
- * one connection would each wait that long after the one before.
+ * one connection would each wait that long after the one before. Somebody of us who was given it has seen that it was free: an import
+ * takes it again and again, and is no lock that is held.
  */
 function createPatience(longest: number): <T>(execute: () => Promise<T>) => Promise<T> {
   let heldSince = 0;
   let lastHeldAt = Number.NEGATIVE_INFINITY;
   return async (execute) => {
+    let waited = false;
     for (let pause = SHORTEST_WAIT; ; pause = Math.min(2 * pause, LONGEST_WAIT)) {
       try {
-        return await execute();
+        const result = await execute();
+        if (waited) lastHeldAt = Number.NEGATIVE_INFINITY;
+        return result;
       } catch (error) {
         if (!isBusy(error)) throw error;
+        waited = true;
         const now = performance.now();
         if (now - lastHeldAt > ANOTHER_LOCK) heldSince = now;
         lastHeldAt = now;
