@@ -10,7 +10,7 @@ import type { TableContext } from './context.ts';
 import { openDataKeys } from './data-keys.ts';
 import { type Disk, noDisk, type WalFiles } from './disk.ts';
 import { keepDurable, type Verbs } from './durability.ts';
-import { migrate, refuseNewerSchema, refuseOlderSchema } from './migrate.ts';
+import { migrate, refuseNewerSince, refuseOlderSchema } from './migrate.ts';
 import { readServerTime, writePulse } from './pulse.ts';
 import { writeRecorded } from './recorded-events.ts';
 import type { Database, Engine } from './schema.ts';
@@ -190,7 +190,7 @@ export async function createStore(options: StoreOptions): Promise<OpenedStore> {
   return {
     digestKey: dataKeys.digest,
     connections,
-    requireKnownSchema: () => refuseNewerSchema(outside.db),
+    requireKnownSchema: () => refuseNewerSince(outside.db),
     databaseTime: () => (engine === 'postgres' ? readServerTime(outside.db) : Promise.resolve(null)),
     ...keepDurable(createVerbs(outside), disk),
     transaction,

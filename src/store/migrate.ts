@@ -44,7 +44,19 @@ export async function refuseOlderSchema(db: Database): Promise<void> {
 
 /** @throws AppError `store.newer-schema` */
 export async function refuseNewerSchema(db: Database, migrations: Readonly<Record<string, Migration>> = all): Promise<void> {
-  const done = await doneMigrations(db);
+  refuseUnknown(await doneMigrations(db), migrations);
+}
+
+/**
+ * The same for a database that this process has opened, in which the table of migrations is: to look whether it is there reads the columns
+ * of all tables, and this is asked every few seconds.
+ * @throws AppError `store.newer-schema`
+ */
+export async function refuseNewerSince(db: Database): Promise<void> {
+  refuseUnknown(await namesOfDone(db), all);
+}
+
+function refuseUnknown(done: readonly string[], migrations: Readonly<Record<string, Migration>>): void {
   if (done.every((name) => Object.hasOwn(migrations, name))) return;
   throw new AppError('store.newer-schema', {
     database: done.at(-1) ?? '',
@@ -55,6 +67,10 @@ export async function refuseNewerSchema(db: Database, migrations: Readonly<Recor
 async function doneMigrations(db: Database): Promise<string[]> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
   if (!tables.some((table) => table.name === 'kysely_migration')) return [];
+  return namesOfDone(db);
+}
+
+async function namesOfDone(db: Database): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
   return rows.map(({ name }) => name);
 }

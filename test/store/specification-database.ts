@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createStore } from '../../src/store/create-store.ts';
 import { openDataKeys } from '../../src/store/data-keys.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { migrations } from '../../src/store/migrations/list.ts';
@@ -106,6 +107,21 @@ export function specifyDatabase(makeDatabase: MakeDatabase): void {
         details: { database: '9999-add-tomorrow', program: Object.keys(migrations).at(-1) },
       });
     });
+  });
+
+  it('is looked at for a newer program by one statement, while a node runs', async () => {
+    let statements = 0;
+    const onStatement = () => {
+      statements += 1;
+    };
+    const observer = { onAuditEvent: () => {}, onStatement };
+    const store = await createStore({ url: database.url, sealingKeys: [testKey('k1')], log: quietLog, observer });
+    const before = statements;
+    await store.requireKnownSchema();
+    expect(statements - before).toBe(1);
+    await database.execute(`insert into kysely_migration (name, timestamp) values ('9999-add-tomorrow', '2030-01-01T00:00:00.000Z')`);
+    await expect(store.requireKnownSchema()).rejects.toMatchObject({ code: 'store.newer-schema' });
+    await store.close();
   });
 
   describe('sealed columns', () => {
