@@ -3,7 +3,7 @@ import { parseOptions } from './options.ts';
 
 test('without options everything runs on SQLite', () => {
   expect(parseOptions([])).toEqual({
-    only: ['openldap', 'samba', 'recovery', 'memory', 'history', 'stranded', 'draft', 'people', 'helpdesk', 'start'],
+    only: ['openldap', 'samba', 'recovery', 'profile', 'memory', 'history', 'stranded', 'draft', 'people', 'helpdesk', 'start'],
     seconds: 12,
     recoveries: 2000,
     events: 1_000_000,

@@ -6,6 +6,7 @@ export type DirectoryName = (typeof DIRECTORY_NAMES)[number];
 export const BENCHMARK_NAMES = [
   ...DIRECTORY_NAMES,
   'recovery',
+  'profile',
   'memory',
   'history',
   'stranded',
@@ -22,7 +23,7 @@ export interface BenchOptions {
   /** Seconds for each measurement, its preparation included. */
   readonly seconds: number;
   readonly database: 'sqlite' | 'postgres';
-  /** How many recoveries go before the memory is looked at. */
+  /** How many recoveries go before the memory is looked at, and how many are profiled. */
   readonly recoveries: number;
   /** How many events the history is looked through. */
   readonly events: number;
@@ -43,7 +44,7 @@ Options:
                        recovery a git history that reaches back to what it compares with)
   --seconds N          for each measurement, preparation included (12)
   --database KIND      sqlite (a file) or postgres, both waiting for the disk at each commit (sqlite)
-  --recoveries N       before the memory is looked at (2000)
+  --recoveries N       before the memory is looked at, and of the profile (2000)
   --events N           of the history (1000000)
   --people N           of the report of stranded ones, and among whom agents look for somebody (100000); 20000 of them in Samba
   --callers N          who call fifty agents at once (2000)

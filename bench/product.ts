@@ -25,6 +25,8 @@ export interface ProductOptions {
   readonly databaseUrl?: string;
   /** Left out: as the product ships. */
   readonly recovery?: Partial<NonNullable<ConfigurationDocument['recovery']>>;
+  /** What Node.js is told beside what the service unit tells it. */
+  readonly nodeOptions?: readonly string[];
 }
 
 /** An account that the product knows and can prove. */
@@ -117,7 +119,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
       'keyturn',
       {
         command: process.execPath,
-        args: [...NODE_OPTIONS, PROGRAM, 'serve', '--config', settingsFile],
+        args: [...NODE_OPTIONS, ...(options.nodeOptions ?? []), PROGRAM, 'serve', '--config', settingsFile],
         env: ALLOCATOR,
         logFile: join(folder, 'log'),
         folder,

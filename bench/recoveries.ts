@@ -10,8 +10,8 @@ import { type Ratio, ratio, type Summary, summarise, throughput } from './statis
 
 /** What today's recoveries are compared with: before the work on speed began. */
 export const OLDER = 'bd706da';
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const ROUND = 40;
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+export const ROUND = 40;
 
 /** Whole recoveries by eight clients, of today and of an older commit, in turns. */
 export interface RecoveryResult {
@@ -31,7 +31,7 @@ export interface MemoryResult {
   readonly memory: number;
 }
 
-interface Recoverer {
+export interface Recoverer {
   recover(logins: readonly string[]): Promise<Recovered>;
   stop(): Promise<void>;
 }
@@ -88,16 +88,23 @@ export async function measureMemory(directory: BenchDirectory, database: string 
   }
 }
 
-async function makeAccounts(directory: BenchDirectory, count: number): Promise<string[]> {
+export async function makeAccounts(directory: BenchDirectory, count: number): Promise<string[]> {
   const logins = Array.from({ length: count }, () => `r${randomUUID().replaceAll('-', '').slice(0, 16)}`);
   for (const login of logins) await directory.createAccount(login);
   return logins;
 }
 
-async function startRecoverer(tree: string, directory: BenchDirectory, database: string | null): Promise<Recoverer> {
+/** @param nodeOptions what the server's Node.js is told beside, today's alone */
+export async function startRecoverer(
+  tree: string,
+  directory: BenchDirectory,
+  database: string | null,
+  nodeOptions: readonly string[] = [],
+): Promise<Recoverer> {
   const program = fileURLToPath(new URL('recoverer.ts', import.meta.url));
   const args = [program, tree, JSON.stringify(directory.section), ...(database === null ? [] : [database])];
-  const child: ChildProcess = spawn(process.execPath, args, { cwd: tree, stdio: ['pipe', 'pipe', 'inherit'] });
+  const env = nodeOptions.length === 0 ? process.env : { ...process.env, KEYTURN_BENCH_NODE_OPTIONS: nodeOptions.join(' ') };
+  const child: ChildProcess = spawn(process.execPath, args, { cwd: tree, env, stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
   const next = async (): Promise<string> => {
     const { value, done } = await lines.next();

@@ -2,6 +2,7 @@ import type { DraftResult } from './draft.ts';
 import type { HelpdeskResult } from './helpdesk.ts';
 import type { HistoryResult, HistorySearch } from './history.ts';
 import type { PeopleResult, PeopleSearch } from './people.ts';
+import type { ProfileResult } from './profile.ts';
 import type { MemoryResult, RecoveryResult } from './recoveries.ts';
 import { OLDER } from './recoveries.ts';
 import type { StartResult } from './start.ts';
@@ -17,6 +18,7 @@ export interface BenchReport {
   writes: WriteResult[];
   journeys: JourneyResult[];
   recovery: RecoveryResult | null;
+  profile: ProfileResult | null;
   memory: MemoryResult | null;
   history: HistoryResult | null;
   stranded: StrandedResult | null;
@@ -128,6 +130,7 @@ export function formatReport(report: BenchReport): string {
   if (report.writes.length > 0) lines.push('', ...ratioTable(report.writes), '', ...figureTable(report.writes));
   if (report.journeys.length > 0) lines.push('', ...journeyTable(report.journeys));
   if (report.recovery !== null) lines.push('', ...recoveryTable(report.recovery));
+  if (report.profile !== null) lines.push(...profileTables(report.profile));
   if (report.memory !== null) lines.push('', ...memoryTable(report.memory));
   if (report.history !== null) lines.push('', ...historyTable(report.history));
   for (const result of report.people ?? []) lines.push('', ...peopleTable(result));
@@ -168,6 +171,23 @@ function recoveryTable(result: RecoveryResult): string[] {
   const pair = (one: number, other: number, digits: number) => `${one.toFixed(digits)} / ${other.toFixed(digits)}`;
   const cells = [pair(cpu.today, cpu.older, 1), pair(today.perSecond, older.perSecond, 1), String(rounds)];
   return table(heads, [[directory, ...ratioCells(throughput), ...cells, ...verdictCells(judgeRecovery(result))]]);
+}
+
+function profileTables({ recoveries, ...parts }: ProfileResult): string[] {
+  const heads = {
+    threads: 'threads of the server, processor time',
+    parts: 'libraries and folders, without what they call',
+    functions: 'functions, without what they call',
+    inclusive: 'functions, with what they call',
+  } as const;
+  return (['threads', 'parts', 'functions', 'inclusive'] as const).flatMap((what) => {
+    const rows = parts[what].map(({ name, milliseconds, share }) => [
+      name,
+      `${milliseconds.toFixed(2)} ms`,
+      `${(100 * share).toFixed(1)} %`,
+    ]);
+    return ['', ...table([`a recovery of ${recoveries}: ${heads[what]}`, 'for each', 'share'], rows)];
+  });
 }
 
 function memoryTable(result: MemoryResult): string[] {

@@ -1,6 +1,6 @@
 import { cpus, release, totalmem } from 'node:os';
 import { inspect } from 'node:util';
-import { buildPackage } from '../scripts/build-package.ts';
+import { buildPackage, PACKAGE_FOLDER } from '../scripts/build-package.ts';
 import { startPostgres } from '../test/servers/postgres.ts';
 import { startDirectory } from './directories.ts';
 import { type DraftResult, measureDraft } from './draft.ts';
@@ -10,6 +10,7 @@ import { type BenchOptions, type DirectoryName, HELP, parseOptions } from './opt
 import { measurePeople } from './people.ts';
 import { openldapPeople, sambaPeople } from './people-servers.ts';
 import { startProduct } from './product.ts';
+import { measureProfile } from './profile.ts';
 import { measureMemory, measureRecoveries } from './recoveries.ts';
 import { type BenchReport, formatReport, reportAsJson } from './report.ts';
 import { measureStart } from './start.ts';
@@ -40,6 +41,7 @@ async function runAll(options: BenchOptions): Promise<BenchReport> {
     writes: [],
     journeys: [],
     recovery: null,
+    profile: null,
     memory: null,
     history: null,
     stranded: null,
@@ -48,7 +50,7 @@ async function runAll(options: BenchOptions): Promise<BenchReport> {
     helpdesk: null,
     start: null,
   };
-  await buildPackage();
+  await buildPackage(PACKAGE_FOLDER, undefined, options.only.includes('profile'));
   for (const name of options.only) {
     try {
       await measurePart(name, options, report);
@@ -68,7 +70,7 @@ async function measurePart(name: BenchOptions['only'][number], options: BenchOpt
   else if (name === 'helpdesk') report.helpdesk = await measureDesk(options.callers);
   else if (name === 'draft') report.draft = await measureChange(options);
   else if (name === 'stranded') report.stranded = await measureReport(options);
-  else if (name === 'recovery' || name === 'memory') await measureWhole(name, options, report);
+  else if (name === 'recovery' || name === 'profile' || name === 'memory') await measureWhole(name, options, report);
   else await measureDirectory(name, options, report);
 }
 
@@ -87,7 +89,7 @@ async function findPeople({ people }: BenchOptions, report: BenchReport): Promis
 }
 
 /** Whole recoveries on OpenLDAP, where the directory takes least of the time. */
-async function measureWhole(name: 'recovery' | 'memory', options: BenchOptions, report: BenchReport): Promise<void> {
+async function measureWhole(name: 'recovery' | 'profile' | 'memory', options: BenchOptions, report: BenchReport): Promise<void> {
   await using started = new AsyncDisposableStack();
   const directory = await startDirectory('openldap');
   started.defer(() => directory.stop());
@@ -96,6 +98,7 @@ async function measureWhole(name: 'recovery' | 'memory', options: BenchOptions, 
   const database = async () => (postgres === null ? null : (await postgres.createDatabase('bench')).url);
   process.stderr.write(`${directory.title}: ${name} ...\n`);
   if (name === 'memory') report.memory = await measureMemory(directory, await database(), options.recoveries);
+  else if (name === 'profile') report.profile = await measureProfile(directory, await database(), options.recoveries);
   else report.recovery = await measureRecoveries(directory, database, options.seconds);
 }
 

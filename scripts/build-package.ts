@@ -28,14 +28,15 @@ const ENTRIES = {
  *
  * @param folder replaced when it is there
  * @param version what `keyturn --version` says; that of package.json unless told
+ * @param maps with a source map beside each file, which nobody but who reads a profile needs
  */
-export async function buildPackage(folder: string = PACKAGE_FOLDER, version?: string): Promise<void> {
+export async function buildPackage(folder: string = PACKAGE_FOLDER, version?: string, maps = false): Promise<void> {
   await buildWeb();
   // Made aside and renamed: whoever looks at the same time never sees half of it.
   const fresh = `${folder}.${process.pid}.new`;
   try {
     mkdirSync(fresh, { recursive: true });
-    await bundle(join(fresh, 'server'), version ?? packageFile().version);
+    await bundle(join(fresh, 'server'), version ?? packageFile().version, maps);
     copyProgram(join(fresh, 'bin'));
     cpSync(join(ROOT, 'locales'), join(fresh, 'locales'), { recursive: true });
     cpSync(WEB_FOLDER, join(fresh, 'dist', 'web'), { recursive: true });
@@ -59,7 +60,7 @@ function copyProgram(folder: string): void {
   writeFileSync(join(folder, 'keyturn.js'), bundled, { mode: 0o755 });
 }
 
-async function bundle(folder: string, version: string): Promise<void> {
+async function bundle(folder: string, version: string, maps: boolean): Promise<void> {
   const build = await rolldown({
     cwd: ROOT,
     input: ENTRIES,
@@ -77,6 +78,7 @@ async function bundle(folder: string, version: string): Promise<void> {
   await build.write({
     dir: folder,
     format: 'esm',
+    sourcemap: maps ? 'hidden' : false,
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
     // V8 keeps the text of each file in memory, with two octets for every character as soon as one is not ASCII.
