@@ -55,12 +55,15 @@ export async function openldapPeople(people: number): Promise<PeopleServer> {
   };
 }
 
-/** Loaded into the database of a domain controller; it has the indices of its schema, of which none is for parts of a value. */
-export async function sambaPeople(people: number): Promise<PeopleServer> {
+/**
+ * Loaded into the database of a domain controller; it has the indices of its schema, of which none is for parts of a value.
+ * @param onProgress told how many were loaded
+ */
+export async function sambaPeople(people: number, onProgress: (added: number) => void): Promise<PeopleServer> {
   const server = await startSamba();
   const { url, caFile, baseDn, service } = server;
   try {
-    await addSambaPeople(server, people);
+    await addSambaPeople(server, people, onProgress);
   } catch (error) {
     await server.stop();
     throw error;

@@ -85,7 +85,10 @@ async function findPeople({ people }: BenchOptions, report: BenchReport): Promis
   report.people = [await measurePeople(await openldapPeople(people))];
   const few = Math.min(people, MOST_IN_SAMBA);
   process.stderr.write(`people among ${few} in Samba ...\n`);
-  report.people = [...report.people, await measurePeople(await sambaPeople(few))];
+  const begun = performance.now();
+  const told = (added: number) =>
+    void process.stderr.write(`  ${added} of ${few} loaded after ${Math.round((performance.now() - begun) / 1000)} s\n`);
+  report.people = [...report.people, await measurePeople(await sambaPeople(few, told))];
 }
 
 /** Whole recoveries on OpenLDAP, where the directory takes least of the time. */
