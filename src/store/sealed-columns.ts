@@ -43,6 +43,7 @@ export const SEALED_COLUMNS = {
     free: {
       status: 'an outcome is found out again, or never',
       closed_at: 'a wrong date',
+      closed_seq: 'what was shown before the write goes on counting, as it does where the whole row is taken away',
       lease_until: 'an outcome is found out earlier or later',
     },
   },

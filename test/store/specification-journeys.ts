@@ -84,7 +84,7 @@ export function specifyJourneyTables(makeDatabase: MakeDatabase): void {
       await one.journeys.insert(row);
       const count = (now: number, id: string | null = row.id, token = row.tokenDigest) =>
         two.journeys.countAnswer(token, id, { now, milliseconds: 1000 });
-      expect(await count(NOW, null)).toEqual({ row, answers: 1, answersSince: NOW });
+      expect(await count(NOW, null)).toEqual({ row, answers: 1, answersSince: NOW, logEnd: 0 });
       const many = await Promise.all(
         Array.from({ length: 8 }, (_, index) => (index % 2 === 0 ? one : two).journeys).map((journeys) =>
           journeys.countAnswer(row.tokenDigest, row.id, { now: NOW + 999, milliseconds: 1000 }),
