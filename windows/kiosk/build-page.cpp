@@ -121,12 +121,14 @@ Page donePage(const PageContext& context, const Step& step) {
   const bool isGood = title != TEXT_DONE_FAILED && title != TEXT_DONE_UNKNOWN && title != TEXT_DONE_MIXED;
   Page page = emptyPage(context, step.id, context.texts.text(title));
   for (const StepResult& result : step.results) page.paragraphs.push_back(result.message);
-  if (!step.nextSteps.empty()) {
-    page.rulesTitle = context.texts.text(TEXT_DONE_NEXT);
-    for (const std::string& next : step.nextSteps) page.rules.emplace_back(RuleState::serverDecides, next);
-  }
   const bool isReset = std::any_of(step.results.begin(), step.results.end(), [](const StepResult& r) { return r.outcome == "password-reset" || r.outcome == "done-on-phone"; });
   if (isReset) addAway(context, page);
+  if (!step.nextSteps.empty()) {
+    // "Sign in with the new password", the server says, which does not know where this computer is.
+    const bool isAway = isReset && context.domain == DomainReach::notReached;
+    page.rulesTitle = context.texts.text(isAway ? TEXT_DONE_NEXT_AWAY : TEXT_DONE_NEXT);
+    for (const std::string& next : step.nextSteps) page.rules.emplace_back(RuleState::serverDecides, next);
+  }
   if (!isGood) addHelp(context, page);
   addClose(context, page);
   page.isFinal = true;
