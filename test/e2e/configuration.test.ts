@@ -182,7 +182,7 @@ describe.each([
     await page.getByText('NIST SP 800-63B-4 4.2.2.2').first().waitFor();
     await page.getByText(say('review.passkey')).waitFor();
     // From whom that is accepted is counted before it is saved.
-    await page.getByText(say('count.none')).waitFor();
+    await page.getByText(say('draft-count.none')).waitFor();
     await press(word['count.begin']);
     const weakened = ['one', 'other'].map((form) => `(${say(`draft-count.recovery.weakened_${form}`, { count: '\\d+' })})`);
     await page.getByText(new RegExp(weakened.join('|'))).waitFor();
