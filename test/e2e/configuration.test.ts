@@ -278,6 +278,12 @@ describe.each([
     await page.getByText(say('try.not-acceptable')).waitFor();
     await page.getByText(say('try.rule.broken')).first().waitFor();
     await look('tried');
+    // Judged from now on while it is typed, until somebody else is meant.
+    await page.getByLabel(say('try.password'), { exact: true }).fill('A quiet harbour at 12');
+    await page.getByText(say('try.acceptable')).waitFor();
+    await look('tried-typing');
+    await page.getByLabel(say('roles.account'), { exact: true }).fill('somebody else');
+    await page.getByText(say('try.acceptable')).waitFor({ state: 'detached' });
 
     // Where the files rule, everything is shown and nothing can be changed.
     await meanwhile((document) => ({ ...document, administration: { readOnlyInBrowser: true } }));

@@ -37,8 +37,8 @@ export const adminApi = {
       account: { name: account },
       ...(target === undefined ? {} : { target: { name: target } }),
     }),
-  try: (asked: { account: { name: string }; client: string; address?: string; password?: string }) =>
-    call<AdminTried>('POST', '/admin/try', asked),
+  try: (asked: { account: { name: string }; client: string; address?: string; password?: string }, signal: AbortSignal) =>
+    call<AdminTried>('POST', '/admin/try', asked, signal),
   raiseThreat: (reason: string) => call<undefined>('POST', '/admin/threat', { reason }),
   liftThreat: (seen: string) => call<{ lifted: boolean }>('POST', '/admin/threat/lift', { seen }),
   tokens: () => call<ShownTokens>('GET', '/admin/tokens'),

@@ -1,9 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { AdminTried } from '../../shared/api/admin.ts';
 import type { Client } from '../../shared/api/journeys.ts';
-import type { Failure } from '../api.ts';
-import { isOver } from '../me/use-loaded.ts';
 import { mistakeOf } from '../portal/mistake-of.ts';
 import { FormActions } from '../ui/form-actions.tsx';
 import { Prose } from '../ui/layout.tsx';
@@ -11,8 +8,8 @@ import { type Mistake, Question } from '../ui/question.tsx';
 import { SecretField } from '../ui/secret-field.tsx';
 import { SelectField } from '../ui/select-field.tsx';
 import { TextField } from '../ui/text-field.tsx';
-import { adminApi } from './admin-api.ts';
 import { TriedAccount } from './tried-account.tsx';
+import { useTried } from './use-tried.ts';
 
 const CLIENTS: readonly Client['kind'][] = ['web', 'windows-logon', 'cli'];
 
@@ -25,31 +22,27 @@ export function TryPage({ onBack, onOver }: { onBack: () => void; onOver: () => 
   const [address, setAddress] = useState('');
   const [password, setPassword] = useState('');
   const [shown, setShown] = useState(false);
-  const [tried, setTried] = useState<AdminTried>();
   const [missing, setMissing] = useState(false);
-  const [failure, setFailure] = useState<Failure>();
-  const [busy, setBusy] = useState(false);
-  const submit = async () => {
+  const { value: tried, failure, busy, begin, forget } = useTried(password, onOver);
+  const submit = () => {
     setMissing(name.trim() === '');
     if (name.trim() === '' || busy) return;
-    setBusy(true);
-    const outcome = await adminApi.try({
-      ...{ account: { name: name.trim() }, client },
-      ...(address.trim() === '' ? {} : { address: address.trim() }),
-      ...(password === '' ? {} : { password }),
-    });
-    setBusy(false);
-    if (!outcome.ok && isOver(outcome.failure)) return onOver();
-    setFailure(outcome.ok ? undefined : outcome.failure);
-    setTried(outcome.ok ? outcome.value : undefined);
+    begin({ account: { name: name.trim() }, client, ...(address.trim() === '' ? {} : { address: address.trim() }) });
   };
+  /** What is shown is of the account as it was tried. */
+  const another =
+    <T,>(set: (value: T) => void) =>
+    (value: T) => {
+      forget();
+      set(value);
+    };
   const noAddress = failure?.kind === 'problem' && failure.errors?.some(({ path }) => path === 'address') === true;
   const mistakes: Mistake[] = [
     ...(missing ? [{ text: t('roles.account.missing'), field: 'account' }] : []),
     ...(failure === undefined ? [] : noAddress ? [{ text: t('try.address.wrong'), field: 'address' }] : [mistakeOf(failure, portal)]),
   ];
   return (
-    <Question title={t('try.title')} mistakes={mistakes} focusOn={mistakes[0]?.text} onSubmit={() => void submit()}>
+    <Question title={t('try.title')} mistakes={mistakes} focusOn={mistakes[0]?.text} onSubmit={submit}>
       <Prose>
         <p>{t('try.text')}</p>
       </Prose>
@@ -58,7 +51,7 @@ export function TryPage({ onBack, onOver }: { onBack: () => void; onOver: () => 
         label={t('roles.account')}
         error={missing ? t('roles.account.missing') : undefined}
         value={name}
-        onChange={setName}
+        onChange={another(setName)}
         autoComplete="off"
       />
       <SelectField
@@ -66,7 +59,7 @@ export function TryPage({ onBack, onOver }: { onBack: () => void; onOver: () => 
         label={t('try.client')}
         value={client}
         options={CLIENTS.map((kind) => ({ value: kind, label: t(`try.client.${kind}`) }))}
-        onChange={(value) => setClient(value as typeof client)}
+        onChange={another((value: string) => setClient(value as typeof client))}
       />
       <TextField
         id="address"
@@ -74,10 +67,18 @@ export function TryPage({ onBack, onOver }: { onBack: () => void; onOver: () => 
         hint={t('try.address.hint')}
         error={noAddress ? t('try.address.wrong') : undefined}
         value={address}
-        onChange={setAddress}
+        onChange={another(setAddress)}
         autoComplete="off"
       />
-      <SecretField id="tried-password" label={t('try.password')} value={password} onChange={setPassword} shown={shown} onShow={setShown} />
+      <SecretField
+        id="tried-password"
+        label={t('try.password')}
+        hint={t('try.password.hint')}
+        value={password}
+        onChange={setPassword}
+        shown={shown}
+        onShow={setShown}
+      />
       <FormActions submit={t('try.button')} busy={busy} onBack={onBack} />
       {tried !== undefined && <TriedAccount tried={tried} />}
     </Question>

@@ -10,6 +10,7 @@ interface SecretFieldProps {
   onChange: (value: string) => void;
   shown: boolean;
   onShow: (shown: boolean) => void;
+  hint?: string;
   error?: string | undefined;
   describedBy?: string;
 }
