@@ -68,22 +68,25 @@ export function createReports(context: TableContext): ReportStore {
       return rows.map(toJourney);
     },
     async enrolled() {
-      const accounts = context.db
-        .selectFrom('factors')
-        .select(['kind', 'directory', 'account_id'])
-        .distinct()
-        .where('ended_at', 'is', null);
-      const kinds = await context.db
-        .selectFrom(accounts.as('accounts'))
+      // All factors are gone through once: there are some for everybody.
+      const rows = await context.db
+        .with('accounts', (db) =>
+          db.selectFrom('factors').select(['kind', 'directory', 'account_id']).distinct().where('ended_at', 'is', null),
+        )
+        .selectFrom('accounts')
         .select(['kind', (eb) => eb.fn.countAll<number>().as('count')])
         .groupBy('kind')
+        .unionAll((eb) =>
+          eb
+            .selectFrom(eb.selectFrom('accounts').select(['directory', 'account_id']).distinct().as('anything'))
+            .select([sql<string>`'any'`.as('kind'), (each) => each.fn.countAll<number>().as('count')]),
+        )
         .execute();
-      const anything = context.db.selectFrom('factors').select(['directory', 'account_id']).distinct().where('ended_at', 'is', null);
-      const { any } = await context.db
-        .selectFrom(anything.as('anything'))
-        .select((eb) => eb.fn.countAll<number>().as('any'))
-        .executeTakeFirstOrThrow();
-      return { kinds: kinds.map(({ kind, count }) => ({ kind: kind as FactorKind, accounts: Number(count) })), any: Number(any) };
+      const [any, ...others] = [...rows].sort((one, other) => Number(other.kind === 'any') - Number(one.kind === 'any'));
+      return {
+        kinds: others.map(({ kind, count }) => ({ kind: kind as FactorKind, accounts: Number(count) })),
+        any: Number(any?.count ?? 0),
+      };
     },
   };
 }
