@@ -17,6 +17,8 @@ interface VouchListProps {
 export function VouchList({ requests, onAnswer, onAgain, onBack }: VouchListProps) {
   const { t } = useTranslation('me');
   const { t: portal } = useTranslation();
+  // Whoever comes here comes to answer.
+  const open = requests.filter(({ state }) => state === 'open').length;
   return (
     <Question title={t('vouch.title')} icon="person">
       <Prose>
@@ -31,7 +33,7 @@ export function VouchList({ requests, onAnswer, onAgain, onBack }: VouchListProp
             </div>
             {request.state === 'open' ? (
               <ActionButton
-                look="secondary"
+                look={open === 1 ? 'primary' : 'secondary'}
                 label={t('vouch.answer.label', { name: request.person.displayName })}
                 onPress={() => onAnswer(request)}
               >
@@ -44,7 +46,9 @@ export function VouchList({ requests, onAnswer, onAgain, onBack }: VouchListProp
         ))}
       </ul>
       <Actions>
-        <ActionButton onPress={onBack}>{portal('action.back')}</ActionButton>
+        <ActionButton look={open === 1 ? 'secondary' : 'primary'} onPress={onBack}>
+          {portal('action.back')}
+        </ActionButton>
         <ActionButton look="secondary" onPress={onAgain}>
           {t('vouch.again')}
         </ActionButton>
