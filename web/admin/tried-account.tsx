@@ -5,16 +5,13 @@ import { Notice } from '../ui/notice.tsx';
 import classes from './admin.module.css';
 import { useKinds } from './rules-page.tsx';
 
-/** What was found for one account: by goal what proves its owner, and what a new password has to meet. */
+/** What was found for one account: what a new password has to meet, which is near to where it is typed, and by goal what proves its owner. */
 export function TriedAccount({ tried }: { tried: AdminTried }) {
   const { t } = useTranslation('admin');
   const { account, proof, password } = tried;
   return (
     <>
       <Announcement>{t('try.of', { account: account.login })}</Announcement>
-      {proof.map((each) => (
-        <Goal key={each.goal} proof={each} />
-      ))}
       <h2 className={classes.heading}>{t('try.password.title')}</h2>
       <div className={classes.item}>
         <p>{t('try.policy', { name: password.policy })}</p>
@@ -38,6 +35,9 @@ export function TriedAccount({ tried }: { tried: AdminTried }) {
           </p>
         ))}
       </div>
+      {proof.map((each) => (
+        <Goal key={each.goal} proof={each} />
+      ))}
     </>
   );
 }
