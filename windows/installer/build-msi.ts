@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { installerActions, installerInclude, installerProperties } from '../settings/installer-settings.ts';
+import { installerActions, installerInclude } from '../settings/installer-settings.ts';
 import { readSettingsTable, type SettingsTable } from '../settings/settings-table.ts';
 import { fileVersion } from './file-version.ts';
 import { nameBasedUuid } from './name-based-uuid.ts';
@@ -38,12 +38,16 @@ function quote(text: string): string {
 
 /** What wixl leaves wrong or cannot say, as SQL on the finished tables. */
 function corrections(table: SettingsTable, versions: Record<string, string>): string[] {
-  const secure = ['WIX_UPGRADE_DETECTED', 'WIX_DOWNGRADE_DETECTED', 'WINDOWSBUILD', 'WINDOWSPROCESSOR', ...installerProperties(table)].join(
-    ';',
-  );
   const actions = installerActions(table);
   return [
-    `UPDATE Property SET Value=${quote(secure)} WHERE Property='SecureCustomProperties'`,
+    // A property in this list is taken from anybody: Windows repairs a product with all rights for people who have none, with the
+    // properties of their command line that stand here (Microsoft, "Restricted Public Properties"). So no setting does. Administrators
+    // need no list, and what is here is no more than what the part without rights finds for the other.
+    `UPDATE Property SET Value='WIX_UPGRADE_DETECTED;WIX_DOWNGRADE_DETECTED' WHERE Property='SecureCustomProperties'`,
+    // For the same reason the registry is searched by the part with rights alone, which does not search again where the other has.
+    `DELETE FROM InstallUISequence WHERE Action='AppSearch'`,
+    // Its conditions ask for what is found there.
+    `DELETE FROM InstallUISequence WHERE Action='LaunchConditions'`,
     // wixl drops the mark of an expandable text.
     `UPDATE Registry SET Value='#%[KeyturnFolder]KeyturnEvents.dll' WHERE Registry='R_EventFile'`,
     // Right after the start of the transaction: if the new version fails, the old one comes back.

@@ -69,11 +69,6 @@ export function installerActions(table: SettingsTable): InstallerAction[] {
   });
 }
 
-/** Public properties that must reach the elevated part of an installation that a person starts. */
-export function installerProperties(table: SettingsTable): string[] {
-  return ['RESETSETTINGS', ...installerSettings(table).flatMap(({ msiProperty }) => [msiProperty, `KEPT_${msiProperty}`])];
-}
-
 /**
  * What `installer/keyturn.wxs` includes: search for the values that stand in the registry, checks of the properties, and the
  * values written below the machine key.

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import packageFile from '../../package.json' with { type: 'json' };
 import { providerClassId } from '../installer/build-msi.ts';
-import { installerProperties, installerSettings } from '../settings/installer-settings.ts';
+import { installerSettings } from '../settings/installer-settings.ts';
 import { intuneAddress } from '../settings/settings-page.ts';
 import { readSettingsTable } from '../settings/settings-table.ts';
 import { elementsBelow, readXml } from './read-xml.ts';
@@ -48,7 +48,7 @@ describe('the handbook of the Windows client', () => {
   );
 
   it('names only properties that the installer has, and values it takes', () => {
-    const known = [...installerProperties(table), 'REINSTALL', 'REINSTALLMODE'];
+    const known = [...installerSettings(table).map(({ msiProperty }) => msiProperty), 'RESETSETTINGS', 'REINSTALL', 'REINSTALLMODE'];
     const commands = Object.values(pages).flatMap((text) => text.split('\n').filter((line) => line.includes('msiexec')));
     const used = commands.flatMap((line) => [...line.matchAll(/\b([A-Z]{5,})=("[^"]*"|[^\s`]*)/g)]);
     expect(used.length).toBeGreaterThan(5);
