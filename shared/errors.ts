@@ -124,6 +124,7 @@ export const ERRORS = {
   'enrolment.not-complete': { status: 409, audience: 'anyone', level: 'info' },
   'enrolment.right-invalid': { status: 410, audience: 'anyone', level: 'info' },
   'directory.cannot-filter': { status: 409, audience: 'anyone', level: 'info' },
+  'directory.place-missing': { status: 422, audience: 'anyone', level: 'info' },
   // Invitations
   'invitation.invalid': { status: 410, audience: 'anyone', level: 'info' },
   'invitation.other-account': { status: 409, audience: 'anyone', level: 'info' },

@@ -8,6 +8,9 @@ export type PeopleFilter = (typeof PEOPLE_FILTERS)[number];
 export const ENROLLED_FILTERS = ['yes', 'no', ...REMOVABLE_KINDS, ...REMOVABLE_KINDS.map((kind) => `no-${kind}` as const)] as const;
 export type EnrolledFilter = (typeof ENROLLED_FILTERS)[number];
 
+/** Characters of the name of a place below which people are looked for. */
+export const LONGEST_PLACE = 1000;
+
 /** Whether somebody who has these kinds is among those who are looked for. */
 export function isEnrolledAs(wanted: EnrolledFilter, kinds: readonly string[]): boolean {
   if (wanted === 'yes' || wanted === 'no') return kinds.length > 0 === (wanted === 'yes');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ENROLLED_FILTERS, PEOPLE_FILTERS } from '../people-filters.ts';
+import { ENROLLED_FILTERS, LONGEST_PLACE, PEOPLE_FILTERS } from '../people-filters.ts';
 import { PERSON_PERMISSIONS } from '../permissions.ts';
 import { shownThreatSchema } from './admin.ts';
 import { factorKindSchema } from './journeys.ts';
@@ -10,8 +10,17 @@ const time = z.iso.datetime();
 
 /** Where people can be looked for, and what each directory can be filtered by. */
 export const peopleDirectoriesSchema = z.object({
-  /** `reminds`: the agent may have people there reminded (`/helpdesk/reminders`). */
-  directories: z.array(z.object({ id: z.string(), label: z.string(), filters: z.array(z.enum(PEOPLE_FILTERS)), reminds: z.boolean() })),
+  directories: z.array(
+    z.object({
+      id: z.string(),
+      label: z.string(),
+      filters: z.array(z.enum(PEOPLE_FILTERS)),
+      /** People can be looked for below one place. */
+      places: z.boolean(),
+      /** The agent may have people there reminded (`/helpdesk/reminders`). */
+      reminds: z.boolean(),
+    }),
+  ),
   /** null: none is raised. */
   threat: shownThreatSchema.nullable(),
 });
@@ -22,6 +31,8 @@ export const findPeopleQuerySchema = z.strictObject({
   text: z.string().max(100).default(''),
   filter: z.enum(PEOPLE_FILTERS).optional(),
   enrolled: z.enum(ENROLLED_FILTERS).optional(),
+  /** DN of a container: who is in it, or below it. */
+  place: z.string().min(1).max(LONGEST_PLACE).optional(),
   /** `cursor` of the page before, of the same search. */
   cursor: z.string().max(128).optional(),
 });

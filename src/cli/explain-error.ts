@@ -186,8 +186,13 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     fix: 'Type those on the phone that is to be let in',
   },
   'directory.cannot-filter': {
-    meaning: 'This kind of directory cannot be searched by that state',
+    meaning: 'This kind of directory cannot be searched by that state or place',
     fix: 'Search without the filter, or name the kind of the server where it is one that Keyturn knows',
+  },
+  'directory.place-missing': {
+    meaning:
+      'People were looked for below a place that is not there, is no container, is outside of baseDn, or is hidden from the service account',
+    fix: 'Name the DN of an organizational unit or other container at or below baseDn, and let the service account read it',
   },
   'invitation.invalid': {
     meaning: 'The invitation was used, taken back, replaced by a newer one, or is too old',

@@ -75,7 +75,9 @@ describeEachEngine('people, as an agent sees them, on %s', (engine) => {
     expect(await logins({ text: family })).toEqual([inside.login]);
     expect(await logins({ text: `${family.slice(0, 5)} ada` })).toEqual([inside.login]);
     expect((await agent.call('GET', '/helpdesk/directories')).body).toEqual({
-      directories: [{ id: 'people', label: 'Directory people', filters: ['locked', 'disabled', 'must-change'], reminds: false }],
+      directories: [
+        { id: 'people', label: 'Directory people', filters: ['locked', 'disabled', 'must-change'], places: false, reminds: false },
+      ],
       threat: null,
     });
     // Who is out of scope is as who does not exist, at every door.
@@ -134,7 +136,7 @@ describeEachEngine('people, as an agent sees them, on %s', (engine) => {
         .toSorted(),
     ).toEqual(shown.toSorted());
     const [row] = (await events('people.exported')).slice(before);
-    expect(JSON.parse(row?.data ?? '{}')).toMatchObject({ count: 20, whole: true, text: true, filter: null });
+    expect(JSON.parse(row?.data ?? '{}')).toMatchObject({ count: 20, whole: true, text: true, filter: null, place: false });
     expect(row?.data).not.toContain(family);
   });
 
@@ -202,6 +204,8 @@ describeEachEngine('people, as an agent sees them, on %s', (engine) => {
     expect(await logins({ text: family, enrolled: 'passkey' })).toEqual([]);
     expect(await logins({ text: family, enrolled: 'no-passkey' })).toHaveLength(4);
     expect((await agent.call('GET', query({ text: family, enrolled: 'no-such-kind' }))).status).toBe(400);
+    // All of them are at one place: there is none to choose.
+    expect((await agent.call('GET', query({ text: family, place: 'people' }))).body).toMatchObject({ code: 'directory.cannot-filter' });
   });
 
   it('are seen with what matters to a call, masked, with the risks, and with what may be done and why not', async () => {

@@ -235,6 +235,7 @@ export type AuditEvent =
       directory: string;
       text: boolean;
       filter: string | null;
+      place: boolean;
       count: number;
       whole: boolean;
     }

@@ -12,7 +12,10 @@ const everything: DirectoryAbilities = {
 export function abilitiesOf(settings: DirectorySettings): DirectoryAbilities {
   const stated =
     'untoldPasswords' in settings && settings.untoldPasswords === 'prove-the-owner' ? ({ untoldPasswordsAreOwn: true } as const) : {};
-  if (settings.kind !== 'ldap') return { ...everything, ...stated };
+  // All people of an embedded directory are at one place.
+  if (settings.kind === 'embedded') return { ...everything, ...stated };
+  const places = { findsBelowPlaces: true } as const;
+  if (settings.kind !== 'ldap') return { ...everything, ...places, ...stated };
   // LDAP has no standard for locks and marks; who is disabled is known only where the people filter leaves them out.
   const leftOut = settings.disabledPeople === 'left-out-by-people-filter';
   const { lockout } = settings;
@@ -20,6 +23,7 @@ export function abilitiesOf(settings: DirectorySettings): DirectoryAbilities {
     verbs: ['reset-password'],
     tells: leftOut ? ['disabled', 'account-expired'] : [],
     finds: [],
+    ...places,
     ...stated,
     ...(lockout === undefined ? {} : { statedLockout: { failures: lockout.failures, within: lockout.minutes * 60_000 } }),
   };

@@ -33,9 +33,9 @@ export async function* exportPeople(deps: ActDeps, caller: Caller, wanted: Wante
       cursor = page.cursor;
     }
   } finally {
-    const { directory, text = '', filter = null } = wanted;
+    const { directory, text = '', filter = null, place } = wanted;
     // What was looked for may be somebody's name or number: only whether there was anything is kept.
-    const about = { directory, text: text.trim() !== '', filter, count, whole };
+    const about = { directory, text: text.trim() !== '', filter, place: place !== undefined, count, whole };
     await deps.store.transaction((store) =>
       recordEvent(store, deps.clock, { type: 'people.exported', ...sessionPart(caller), actor: callerActor(deps, caller), ...about }),
     );

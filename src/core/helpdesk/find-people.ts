@@ -21,6 +21,8 @@ export interface WantedPeople {
   readonly directory: string;
   readonly text?: string | undefined;
   readonly filter?: SearchRequest['filter'] | undefined;
+  /** Only who is at this place of the directory or below it. */
+  readonly place?: string | undefined;
   /** Of the page before, of the same search. */
   readonly cursor?: string | undefined;
   /** By what is enrolled for them. */
@@ -51,21 +53,24 @@ export async function directoriesToSearch(deps: ActDeps, caller: Caller): Promis
  * counted, as if they did not exist; of whom it cannot be told whether they are in scope, neither. A directory of which nobody is in
  * scope is not asked, and is as one that does not exist.
  * @throws AppError `access.refused`, `request.malformed` for a cursor that no page of this search had, `directory.cannot-filter`,
- *   `directory.*`
+ *   `directory.place-missing`, `directory.*`
  */
 export async function findPeople(deps: ActDeps, caller: Caller, wanted: WantedPeople): Promise<FoundPeople> {
   const see = await seeing(deps, caller);
   const directory = deps.directories.all().find(({ id }) => id === wanted.directory);
   if (directory === undefined || !reaches(see.roles, directory.id)) throw new AppError('access.refused');
-  const { text, filter, enrolled, pageSize = PAGE_OF_PEOPLE } = wanted;
+  const { text, filter, place, enrolled, pageSize = PAGE_OF_PEOPLE } = wanted;
   if (filter !== undefined && !directory.abilities.finds.includes(filter))
     throw new AppError('directory.cannot-filter', { directory: directory.id, filter });
+  if (place !== undefined && directory.abilities.findsBelowPlaces !== true)
+    throw new AppError('directory.cannot-filter', { directory: directory.id, filter: 'place' });
   const people: Account[] = [];
   let cursor = placeIn(deps, wanted);
   for (let read = 0; read < MOST_READ; read += 1) {
     const page = await directory.search({
       ...(text === undefined || text.trim() === '' ? {} : { text }),
       ...(filter === undefined ? {} : { filter }),
+      ...(place === undefined ? {} : { place }),
       // Pages end where those of the directory do: a cursor is one of its own.
       ...{ pageSize, ...(cursor === null ? {} : { cursor }) },
     });
@@ -89,8 +94,8 @@ function placeIn({ keys }: ActDeps, wanted: WantedPeople): string | null {
 }
 
 /** What a cursor belongs to: of another search it would be another place. */
-function searchOf({ directory, text = '', filter, pageSize = PAGE_OF_PEOPLE }: WantedPeople): string {
-  return JSON.stringify([directory, text.trim(), filter ?? null, pageSize]);
+function searchOf({ directory, text = '', filter, place, pageSize = PAGE_OF_PEOPLE }: WantedPeople): string {
+  return JSON.stringify([directory, text.trim(), filter ?? null, place ?? null, pageSize]);
 }
 
 /** By what an agent sees people. */

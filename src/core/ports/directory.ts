@@ -192,6 +192,8 @@ export interface SearchRequest {
   /** Free text matched against names, login, mail, employee number. Empty: everybody. */
   text?: string;
   filter?: 'locked' | 'disabled' | 'must-change';
+  /** Only who is at this place or below it, as `Account.location` names places. Only for `DirectoryAbilities.findsBelowPlaces`. */
+  place?: string;
   /** At most this many a page; 1 to 1,000. */
   pageSize: number;
   /** From the page before; opaque. */
@@ -226,6 +228,8 @@ export interface DirectoryAbilities {
   readonly tells: readonly ToldState[];
   /** By which states its people can be searched without reading all of them. */
   readonly finds: readonly NonNullable<SearchRequest['filter']>[];
+  /** Its people can be searched below one place. */
+  readonly findsBelowPlaces?: true;
   /**
    * When its accounts are locked, as the operator states it of a directory that does not tell: by this many wrong passwords `within`
    * milliseconds. Absent: nothing is stated.
@@ -263,6 +267,7 @@ export interface Directory {
   normaliseIdentifier(typed: string): string | null;
   /** Accounts that one of the configured identifiers names exactly, as it was typed or normalised; usually none or one. */
   findAccounts(typed: string): Promise<Account[]>;
+  /** @throws AppError `directory.place-missing` for a place that is not there, cannot be seen, or is not where its people are */
   search(request: SearchRequest): Promise<SearchPage>;
   /**
    * Gives everybody to `visit`, some at a time, each once, in no order: for lists of many people, where a search would read the pages

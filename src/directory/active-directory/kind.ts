@@ -17,11 +17,15 @@ import { FLAG, isLocked } from './status.ts';
 /** SAM_USER_OBJECT (MS-SAMR 2.2.1.9): people and service accounts, no computers, no trusts. */
 const normalUser = '805306368';
 
+/** Units, CN=Users and its like, CN=Builtin, the domain (classes of MS-ADSC). */
+const containers = anyOf(...['organizationalUnit', 'container', 'builtinDomain', 'domainDNS'].map((name) => equals('objectClass', name)));
+
 /** What Active Directory tells the parts shared by all LDAP directories. */
 export function activeDirectoryKind(settings: DirectorySettingsOf<'active-directory'>): LdapKind {
   const domain = dnsDomainOf(settings.baseDn);
   return {
     people: equals('sAMAccountType', normalUser),
+    containers,
     idFilter(id) {
       const bytes = guidToBytes(id);
       return bytes === null ? null : equals('objectGUID', bytes);

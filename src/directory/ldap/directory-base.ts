@@ -7,6 +7,7 @@ import type { LdapConnection, SearchOptions } from './connection.ts';
 import { isAtOrBelow } from './dn.ts';
 import type { LdapEntry } from './entry.ts';
 import { allOf, anyOf, configuredFilter } from './filters.ts';
+import { findPlace } from './find-place.ts';
 import { createHeldSearches } from './held-searches.ts';
 import type { LdapKind } from './ldap-kind.ts';
 import { type Inspection, reportHealth } from './report-health.ts';
@@ -142,7 +143,11 @@ export function createDirectoryBase(
       });
       return toAccounts(answer);
     },
-    search: (request) => searchPeople({ servers, held }, kind, everybody, request),
+    async search(request) {
+      const { place } = request;
+      const baseDn = place === undefined ? settings.baseDn : await findPlace(servers, kind, settings, place);
+      return searchPeople({ servers, held }, kind, { ...everybody, baseDn }, request);
+    },
     forEachPerson: (visit) => walkPeople(servers, everybody, visit),
     async readAccount(ref) {
       try {

@@ -11,6 +11,8 @@ import type { SignInProblem } from './sign-in-problem.ts';
 export interface LdapKind {
   /** Entries that are people's accounts. */
   readonly people: Filter;
+  /** Entries that people are kept below, and that are none themselves. */
+  readonly containers: Filter;
   /** Matches the entry with this immutable identifier; null when it cannot be one. */
   idFilter(id: string): Filter | null;
   /** Matches entries that one of the configured identifiers names exactly. */

@@ -22,11 +22,17 @@ export interface PersonKindOptions {
 
 const attributes = ['uid', 'cn', 'displayName', 'givenName', 'sn', 'mail', 'mobile', 'employeeNumber', 'preferredLanguage'] as const;
 
+/** Structural classes of RFC 4519 section 3 and RFC 4524 section 3, and that of 389 Directory Server for containers of any kind. */
+const containers = anyOf(
+  ...['organizationalUnit', 'organization', 'locality', 'country', 'domain', 'nsContainer'].map((name) => equals('objectClass', name)),
+);
+
 /** Accounts as most LDAP servers other than Active Directory have them. */
 export function createPersonKind(settings: LdapSettings, options: PersonKindOptions): LdapKind {
   const { idAttribute, idPattern, idIsBinary = false } = options;
   return {
     people: anyOf(equals('objectClass', 'person'), equals('objectClass', 'posixAccount')),
+    containers,
     idFilter: (id) => (idPattern.test(id) ? equals(idAttribute, idIsBinary ? Buffer.from(id, 'hex') : id) : null),
     identifierFilter: (normalised) => anyAttributeEquals(settings.identifiers, normalised),
     accountAttributes: [...new Set([idAttribute, ...attributes, ...settings.identifiers, ...contactAttributes(settings)])],

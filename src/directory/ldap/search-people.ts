@@ -59,7 +59,7 @@ export async function searchPeople(
   };
 
   const skip = cursorOffset(request.cursor);
-  const placeOf = (cursor: string) => JSON.stringify([filter.toString(), pageSize, cursor]);
+  const placeOf = (cursor: string) => JSON.stringify([where.baseDn, filter.toString(), pageSize, cursor]);
   if (skip > 0) {
     const page = await readOn(held, search, { place: placeOf(String(skip)), placeOf, skip, readPage });
     if (page !== null) return page;

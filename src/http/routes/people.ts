@@ -91,7 +91,7 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       (request, reply) =>
         forCaller(deps, request, reply, async (acting, caller) => ({
           directories: (await directoriesToSearch(acting, caller)).map(({ directory: { id, label, abilities }, reminds }) => ({
-            ...{ id, label, filters: [...abilities.finds], reminds },
+            ...{ id, label, filters: [...abilities.finds], places: abilities.findsBelowPlaces === true, reminds },
           })),
           threat: await presentThreat(deps),
         })),

@@ -24,7 +24,7 @@ interface DirectoryPeopleProps {
 /** The people of one directory, in a part of their own: a slow one, or one that is down, holds up nobody else. */
 export function DirectoryPeople({ directory, wanted, onSee, onProve, onOver }: DirectoryPeopleProps) {
   const { t } = useTranslation('helpdesk');
-  const isAsked = wanted.filter === '' || directory.filters.includes(wanted.filter);
+  const isAsked = (wanted.filter === '' || directory.filters.includes(wanted.filter)) && (wanted.place === '' || directory.places);
   return (
     <section className={classes.directory} aria-label={directory.label}>
       <h2 className={classes.heading}>{directory.label}</h2>
@@ -45,6 +45,7 @@ function Asked({ directory, wanted, onSee, onProve, onOver }: DirectoryPeoplePro
     text: wanted.text.trim(),
     ...(wanted.filter === '' ? {} : { filter: wanted.filter }),
     ...(wanted.enrolled === '' ? {} : { enrolled: wanted.enrolled }),
+    ...(wanted.place === '' ? {} : { place: wanted.place }),
   };
   const { people, cursor, failure, busy, more, again } = usePeople(query, onOver);
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());

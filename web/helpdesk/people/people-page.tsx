@@ -13,6 +13,7 @@ import { MARK_KEY } from './act-keys.ts';
 import { DirectoryPeople } from './directory-people.tsx';
 import { KeyHelp } from './key-help.tsx';
 import classes from './people.module.css';
+import { PlaceField } from './place-field.tsx';
 import { useKeys } from './use-keys.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -50,6 +51,8 @@ export function PeoplePage({ directories, wanted, onWant, onSee, onProve, onAppr
   const reminds = directories.some((directory) => directory.reminds);
   const keys = [...KEYS, ...(reminds ? [MARK_KEY] : []), '?'].map((key) => [key, t(`keys.${key}`)] as const);
   const shown = directories.filter(({ id }) => wanted.directory === '' || wanted.directory === id);
+  // The same name is a place of one directory alone; one that an address asks for can be taken away again.
+  const hasPlaces = wanted.place !== '' || (shown.length === 1 && shown[0]?.places === true);
   const filters = PEOPLE_FILTERS.filter((filter) => directories.some((directory) => directory.filters.includes(filter)));
   return (
     <div className={classes.page} ref={list}>
@@ -91,9 +94,11 @@ export function PeoplePage({ directories, wanted, onWant, onSee, onProve, onAppr
             value={wanted.directory}
             empty={t('directory.all')}
             options={directories.map(({ id, label }) => ({ value: id, label }))}
-            onChange={(directory) => onWant({ ...wanted, directory })}
+            // A place is one of the directory that was chosen before.
+            onChange={(directory) => onWant({ ...wanted, directory, place: '' })}
           />
         )}
+        {hasPlaces && <PlaceField value={wanted.place} onChange={(place) => onWant({ ...wanted, place })} />}
       </div>
       {shown.map((directory) => (
         <DirectoryPeople key={directory.id} directory={directory} wanted={wanted} onSee={onSee} onProve={onProve} onOver={onOver} />

@@ -17,12 +17,12 @@ interface Found {
 const NOTHING: Found = { people: [], cursor: null, failure: undefined, busy: true };
 
 /** People of one directory: asked for by itself, so that no other one waits for it, and no more once something else is wanted. */
-export function usePeople({ directory, text, filter, enrolled }: Omit<FindPeopleQuery, 'cursor'>, onOver: () => void) {
+export function usePeople({ directory, text, filter, enrolled, place }: Omit<FindPeopleQuery, 'cursor'>, onOver: () => void) {
   const [found, setFound] = useState<Found>(NOTHING);
   const ask = useCallback(
     async (signal: AbortSignal, before: readonly FoundPersonRow[], cursor?: string) => {
       setFound((last) => ({ ...last, busy: true, failure: undefined }));
-      const outcome = await peopleApi.find({ directory, text, filter, enrolled, cursor }, signal);
+      const outcome = await peopleApi.find({ directory, text, filter, enrolled, place, cursor }, signal);
       if (signal.aborted) return;
       if (outcome.ok) {
         const { people, cursor: next } = outcome.value;
@@ -31,7 +31,7 @@ export function usePeople({ directory, text, filter, enrolled }: Omit<FindPeople
       if (isOver(outcome.failure)) return onOver();
       setFound({ people: before, cursor: cursor ?? null, failure: outcome.failure, busy: false });
     },
-    [directory, text, filter, enrolled, onOver],
+    [directory, text, filter, enrolled, place, onOver],
   );
   useEffect(() => {
     const leaving = new AbortController();
