@@ -113,6 +113,24 @@ describe.each(APPEARANCES)('what a change of the rules does to people, %s', (_, 
     await page.getByText(say('draft-count.nobody')).waitFor();
     await look('nobody');
 
+    // What rests on directories is not known before they are in force, and no number looks as if it was.
+    await press(word['configuration.sections']);
+    await press('Directories');
+    await page.locator('[id="directories[0].label"]').fill('Everybody');
+    await press(word['configuration.sections']);
+    await press('Recovery');
+    await laboratory.getByText(say('draft-count.rule.as-if', { settings: 'directories' })).waitFor();
+    await page.getByText(say('draft-count.not-counted', { settings: 'directories' })).waitFor();
+    await page.getByText(say('draft-count.nobody.by-rules')).waitFor();
+    await look('directories');
+
+    // Who looks at the rules in force is told where the others are counted.
+    await press(word['configuration.sections']);
+    await press(wordsOf(language, 'portal')['action.back']);
+    await press(word['rules.title']);
+    await page.getByText(say('rules.draft')).waitFor();
+    await look('rules-in-force');
+
     expect(complaints).toEqual([]);
     await context.close();
   });
