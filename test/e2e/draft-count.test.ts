@@ -111,6 +111,7 @@ describe.each(APPEARANCES)('what a change of the rules does to people, %s', (_, 
     await look('not-looked-up');
     await press(word['count.again']);
     await page.getByText(say('draft-count.nobody')).waitFor();
+    await page.getByText(`laboratory: ${say('draft-count.rule.nobody')}`).waitFor();
     await look('nobody');
 
     // What rests on directories is not known before they are in force, and no number looks as if it was.

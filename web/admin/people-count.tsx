@@ -115,5 +115,5 @@ export function linesOfRule(
     ...(unknown > 0 ? [t('count.rule.unknown', { count: unknown })] : []),
     ...(doubtful > 0 ? [t('count.rule.doubtful', { count: doubtful })] : []),
   ];
-  return lines.length === 0 ? t('count.rule.nobody') : lines.join(' ');
+  return lines.length === 0 ? t(`${said}.nobody`) : lines.join(' ');
 }
