@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, openSync, readSync, rmSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync, rmSync, write } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLogStream } from './log-stream.ts';
 
+const writeBeside = promisify<number, string, number>(write);
 const lineOfLost = (lines: number) => `${JSON.stringify({ lost: lines })}\n`;
 const line = (number: number) => `${JSON.stringify({ number, words: 'w'.repeat(500) })}\n`;
 
@@ -88,7 +90,8 @@ describe('a log that goes into a pipe', () => {
     closeSync(end);
     for (let number = 0; number < 10; number += 1) {
       stream.write(line(number));
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      // What is written beside it is refused: so is, by then, what the stream has handed over before.
+      await expect(writeBeside(writer, 'x')).rejects.toMatchObject({ code: 'EPIPE' });
     }
     stream.end();
     closeSync(writer);

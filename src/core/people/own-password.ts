@@ -11,8 +11,7 @@ type Deps = Pick<CoreDeps, 'store' | 'clock' | 'configuration' | 'directories'>;
  * Whether the password of an account is its owner's, as far as can be told: nobody has set it within `factors.coolDownHours` past Keyturn.
  * By whom it was set no directory tells, and who administers it may have set one that they know. One that was changed through Keyturn by the
  * one before is as much its owner's as that one was: whoever was told a password can change it. One that was recovered by anything else is
- * its owner's. Where the directory does not tell when a
- * password was set it is the owner's only if the operator states so.
+ * its owner's. Where the directory does not tell when a password was set it is the owner's only if the operator states so.
  *
  * A password that somebody sets within ten minutes after such a change passes for the changed one, as clocks of directories are so far
  * apart at most.
