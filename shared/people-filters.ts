@@ -1,7 +1,10 @@
 import { REMOVABLE_KINDS } from './removable-kinds.ts';
 
 /** States by which people can be looked for, where their directory can be asked for them. */
-export const PEOPLE_FILTERS = ['locked', 'disabled', 'must-change'] as const;
+export const PEOPLE_FILTERS = ['locked', 'disabled', 'must-change', 'expiring', 'expired'] as const;
+/** Within how many days a password that is `expiring` ends, where nothing else is asked for; and at most. */
+export const EXPIRING_DAYS = 14;
+export const MOST_EXPIRING_DAYS = 90;
 export type PeopleFilter = (typeof PEOPLE_FILTERS)[number];
 
 /** What people have set up: something, nothing, one kind of proof, or none of that kind. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ENROLLED_FILTERS, LONGEST_PLACE, PEOPLE_FILTERS } from '../people-filters.ts';
+import { ENROLLED_FILTERS, LONGEST_PLACE, MOST_EXPIRING_DAYS, PEOPLE_FILTERS } from '../people-filters.ts';
 import { PERSON_PERMISSIONS } from '../permissions.ts';
 import { shownThreatSchema } from './admin.ts';
 import { factorKindSchema } from './journeys.ts';
@@ -30,6 +30,8 @@ export const findPeopleQuerySchema = z.strictObject({
   directory: z.string().min(1).max(64),
   text: z.string().max(100).default(''),
   filter: z.enum(PEOPLE_FILTERS).optional(),
+  /** With filter `expiring`: within how many days the password ends; 14 unless told. */
+  days: z.coerce.number().int().min(1).max(MOST_EXPIRING_DAYS).optional(),
   enrolled: z.enum(ENROLLED_FILTERS).optional(),
   /** DN of a container: who is in it, or below it. */
   place: z.string().min(1).max(LONGEST_PLACE).optional(),

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { FoundPeopleAnswer, SeenPerson } from '../../shared/api/people.ts';
+import { PEOPLE_FILTERS } from '../../shared/people-filters.ts';
 import { PERSON_PERMISSIONS } from '../../shared/permissions.ts';
 import { addFactor } from '../../src/core/enrolment/add-factor.ts';
 import { endFactor } from '../../src/core/enrolment/enrol-factors.ts';
@@ -75,9 +76,7 @@ describeEachEngine('people, as an agent sees them, on %s', (engine) => {
     expect(await logins({ text: family })).toEqual([inside.login]);
     expect(await logins({ text: `${family.slice(0, 5)} ada` })).toEqual([inside.login]);
     expect((await agent.call('GET', '/helpdesk/directories')).body).toEqual({
-      directories: [
-        { id: 'people', label: 'Directory people', filters: ['locked', 'disabled', 'must-change'], places: false, reminds: false },
-      ],
+      directories: [{ id: 'people', label: 'Directory people', filters: [...PEOPLE_FILTERS], places: false, reminds: false }],
       threat: null,
     });
     // Who is out of scope is as who does not exist, at every door.

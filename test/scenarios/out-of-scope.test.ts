@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PEOPLE_FILTERS } from '../../shared/people-filters.ts';
 import { makeToken } from '../../src/core/tokens/make-token.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
@@ -72,7 +73,7 @@ it('of no call does an agent, or a program, learn anything about people out of s
   const { paths } = (await (await fetch(`${keyturn.url}/api/openapi.json`)).json()) as { paths: Record<string, { get?: object }> };
   const inScope: Record<string, string> = { directory: 'people', id: inside.account.id };
   const queries = ['', ...['people', 'cloud'].flatMap((id) => ['', mark, hidden[0] ?? ''].map((text) => `?directory=${id}&text=${text}`))];
-  const filters = ['locked', 'disabled', 'must-change'].map((filter) => `?directory=people&filter=${filter}`);
+  const filters = PEOPLE_FILTERS.map((filter) => `?directory=people&filter=${filter}`);
   const wanted = Object.keys(paths).filter((path) => paths[path]?.get !== undefined && !/\/(live|demo)\b/.test(path));
   const addresses = wanted.flatMap((path) => {
     const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => inScope[name] ?? 'x');

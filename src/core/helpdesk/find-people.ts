@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
-import { type EnrolledFilter, isEnrolledAs } from '../../../shared/people-filters.ts';
+import { type EnrolledFilter, EXPIRING_DAYS, isEnrolledAs } from '../../../shared/people-filters.ts';
 import { type Caller, isApiToken, readCaller } from '../access/caller.ts';
 import { canSee, canStanding } from '../access/can.ts';
 import { readHolder } from '../access/read-access-facts.ts';
@@ -14,6 +14,7 @@ export const PAGE_OF_PEOPLE = 25;
 const MOST_READ = 4;
 /** Characters that a place in any directory fits in: how long it is would tell something. */
 const PLACE = 40;
+const DAY = 24 * 3_600_000;
 /** Directories tell of so many at once whether they are in scope. */
 const AT_ONCE = 8;
 
@@ -21,6 +22,8 @@ export interface WantedPeople {
   readonly directory: string;
   readonly text?: string | undefined;
   readonly filter?: SearchRequest['filter'] | undefined;
+  /** With filter `expiring`: whose password ends within so many days; two weeks unless told. */
+  readonly days?: number | undefined;
   /** Only who is at this place of the directory or below it. */
   readonly place?: string | undefined;
   /** Of the page before, of the same search. */
@@ -70,6 +73,7 @@ export async function findPeople(deps: ActDeps, caller: Caller, wanted: WantedPe
     const page = await directory.search({
       ...(text === undefined || text.trim() === '' ? {} : { text }),
       ...(filter === undefined ? {} : { filter }),
+      ...(filter === 'expiring' ? { within: (wanted.days ?? EXPIRING_DAYS) * DAY } : {}),
       ...(place === undefined ? {} : { place }),
       // Pages end where those of the directory do: a cursor is one of its own.
       ...{ pageSize, ...(cursor === null ? {} : { cursor }) },
@@ -94,8 +98,8 @@ function placeIn({ keys }: ActDeps, wanted: WantedPeople): string | null {
 }
 
 /** What a cursor belongs to: of another search it would be another place. */
-function searchOf({ directory, text = '', filter, place, pageSize = PAGE_OF_PEOPLE }: WantedPeople): string {
-  return JSON.stringify([directory, text.trim(), filter ?? null, place ?? null, pageSize]);
+function searchOf({ directory, text = '', filter, days = EXPIRING_DAYS, place, pageSize = PAGE_OF_PEOPLE }: WantedPeople): string {
+  return JSON.stringify([directory, text.trim(), filter ?? null, days, place ?? null, pageSize]);
 }
 
 /** By what an agent sees people. */

@@ -191,7 +191,10 @@ export interface AccountFingerprint {
 export interface SearchRequest {
   /** Free text matched against names, login, mail, employee number. Empty: everybody. */
   text?: string;
-  filter?: 'locked' | 'disabled' | 'must-change';
+  /** `expired` and `expiring` are about passwords that end by their age: neither who must change theirs nor whose never ends. */
+  filter?: 'locked' | 'disabled' | 'must-change' | 'expiring' | 'expired';
+  /** With `expiring`: whose password ends within so many milliseconds. */
+  within?: number;
   /** Only who is at this place or below it, as `Account.location` names places. Only for `DirectoryAbilities.findsBelowPlaces`. */
   place?: string;
   /** At most this many a page; 1 to 1,000. */

@@ -28,6 +28,9 @@ export interface EmbeddedAccountRow {
   version: number;
 }
 
+/** `setAfter`, `setUpTo`: whose password was set then, milliseconds since 1970, and need not be changed. */
+export type EmbeddedFilter = 'locked' | 'disabled' | 'must-change' | { readonly setAfter: number | null; readonly setUpTo: number };
+
 export interface EmbeddedStore {
   insert(row: EmbeddedAccountRow): Promise<void>;
   find(directory: string, id: string): Promise<EmbeddedAccountRow | null>;
@@ -38,7 +41,7 @@ export interface EmbeddedStore {
   /** In the order of their logins; `after` is the id of the one before the first, and one that is not known has nobody after it. */
   search(
     directory: string,
-    request: { text: string; filter: 'locked' | 'disabled' | 'must-change' | null; after: string | null; limit: number },
+    request: { text: string; filter: EmbeddedFilter | null; after: string | null; limit: number },
   ): Promise<EmbeddedAccountRow[]>;
   /** Compare-and-set on `version`; false when the row has changed since it was read. */
   update(row: EmbeddedAccountRow): Promise<boolean>;

@@ -38,7 +38,8 @@ export function activeDirectoryKind(settings: DirectorySettingsOf<'active-direct
     searchedAttributes: ['sAMAccountName', 'userPrincipalName', 'displayName', 'givenName', 'sn', 'mail', 'employeeNumber', 'employeeID'],
     stateFilter(state) {
       if (state === 'locked') return atLeast('lockoutTime', '1');
-      return state === 'disabled' ? hasBits('userAccountControl', FLAG.disabled) : equals('pwdLastSet', '0');
+      if (state === 'disabled') return hasBits('userAccountControl', FLAG.disabled);
+      return state === 'must-change' ? equals('pwdLastSet', '0') : null;
     },
     confirmState: (state, entry) => state !== 'locked' || isLocked(entry, settings.id),
     explainSignIn: serviceSignInProblem,

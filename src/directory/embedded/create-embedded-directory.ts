@@ -12,7 +12,8 @@ import type {
   SearchRequest,
   WriteOutcome,
 } from '../../core/ports/directory.ts';
-import type { EmbeddedAccountRow, EmbeddedStore } from '../../core/ports/embedded-store.ts';
+import type { EmbeddedAccountRow, EmbeddedFilter, EmbeddedStore } from '../../core/ports/embedded-store.ts';
+import type { PasswordPolicy } from '../../core/ports/password-policy.ts';
 import type { Clock } from '../../core/ports/platform.ts';
 import { describePolicy, describeStatus, isLocked } from './account-state.ts';
 import type { EmbeddedContext } from './embedded-context.ts';
@@ -75,12 +76,13 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
       return (await accounts.findByIdentifier(settings.id, normalised)).map((row) => toAccount(settings, row));
     },
     async search(request) {
-      return searchPage(settings, accounts, request);
+      const filter = filterOf(request, policy, clock.now());
+      return filter === 'nobody' ? { accounts: [], cursor: null } : searchPage(settings, accounts, request, filter);
     },
     async forEachPerson(visit) {
       let cursor: string | null = null;
       do {
-        const page: SearchPage = await searchPage(settings, accounts, { pageSize: 500, ...(cursor === null ? {} : { cursor }) });
+        const page: SearchPage = await searchPage(settings, accounts, { pageSize: 500, ...(cursor === null ? {} : { cursor }) }, null);
         if (page.accounts.length > 0) await visit(page.accounts);
         cursor = page.cursor;
       } while (cursor !== null);
@@ -205,11 +207,24 @@ function toAccount({ contacts }: EmbeddedSettings, row: EmbeddedAccountRow): Acc
   };
 }
 
-async function searchPage(settings: EmbeddedSettings, accounts: EmbeddedStore, request: SearchRequest): Promise<SearchPage> {
+/** Times count as in `describeStatus`. */
+function filterOf({ filter, within = 0 }: SearchRequest, { maximumAge }: PasswordPolicy, now: number): EmbeddedFilter | null | 'nobody' {
+  if (filter !== 'expired' && filter !== 'expiring') return filter ?? null;
+  if (maximumAge === null) return 'nobody';
+  const ended = now - maximumAge;
+  return filter === 'expired' ? { setAfter: null, setUpTo: ended } : { setAfter: ended, setUpTo: ended + within };
+}
+
+async function searchPage(
+  settings: EmbeddedSettings,
+  accounts: EmbeddedStore,
+  request: SearchRequest,
+  filter: EmbeddedFilter | null,
+): Promise<SearchPage> {
   const limit = Math.min(1000, Math.max(1, request.pageSize));
   const rows = await accounts.search(settings.id, {
     text: request.text ?? '',
-    filter: request.filter ?? null,
+    filter,
     // Not the name: the last one of a page may be somebody whom the reader may not see.
     after: request.cursor ?? null,
     limit: limit + 1,

@@ -5,6 +5,7 @@ import {
   type Filter,
   FilterParser,
   GreaterThanEqualsFilter,
+  LessThanEqualsFilter,
   NotFilter,
   OrFilter,
   PresenceFilter,
@@ -36,6 +37,10 @@ export function contains(attribute: string, value: string): Filter {
 
 export function atLeast(attribute: string, value: string): Filter {
   return new GreaterThanEqualsFilter({ attribute, value });
+}
+
+export function atMost(attribute: string, value: string): Filter {
+  return new LessThanEqualsFilter({ attribute, value });
 }
 
 /** All bits of `value` are set (LDAP_MATCHING_RULE_BIT_AND, MS-ADTS 3.1.1.3.4.4.1). */

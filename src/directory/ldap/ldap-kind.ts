@@ -27,8 +27,8 @@ export interface LdapKind {
   readonly accountNeeds: string;
   /** Attributes that free text is looked for in. */
   readonly searchedAttributes: readonly string[];
-  /** null: this kind cannot be searched for it. */
-  stateFilter(state: NonNullable<SearchRequest['filter']>): Filter | null;
+  /** null: this kind cannot be searched for it. `within`: of the request, milliseconds. */
+  stateFilter(state: NonNullable<SearchRequest['filter']>, within: number): Filter | null;
   /** Takes entries out that the filter for a state matched too widely; their attributes are `accountAttributes`. */
   confirmState?(state: NonNullable<SearchRequest['filter']>, entry: LdapEntry): boolean;
   /** The server's clock, in milliseconds, as its root DSE tells. */

@@ -16,7 +16,7 @@ export interface PersonKindOptions {
   readonly idIsBinary?: boolean;
   /** What such an identifier looks like. */
   readonly idPattern: RegExp;
-  stateFilter(state: NonNullable<SearchRequest['filter']>): Filter | null;
+  stateFilter(state: NonNullable<SearchRequest['filter']>, within: number): Filter | null;
   notes(probed: readonly Probed[]): DirectoryNote[];
 }
 

@@ -27,7 +27,7 @@ export async function searchPeople(
   where: PeopleSearch,
   request: SearchRequest,
 ): Promise<SearchPage> {
-  const state = request.filter === undefined ? undefined : kind.stateFilter(request.filter);
+  const state = request.filter === undefined ? undefined : kind.stateFilter(request.filter, request.within ?? 0);
   if (state === null || endsEarly(request.text ?? '')) return { accounts: [], cursor: null };
   const terms = (request.text ?? '')
     .normalize('NFKC')
@@ -59,7 +59,9 @@ export async function searchPeople(
   };
 
   const skip = cursorOffset(request.cursor);
-  const placeOf = (cursor: string) => JSON.stringify([where.baseDn, filter.toString(), pageSize, cursor]);
+  // By what is wanted: the filter of a state may have the time in it, and who reads on goes on with that of the first page.
+  const wanted = [where.baseDn, where.people.toString(), terms, request.filter ?? null, request.within ?? null, pageSize];
+  const placeOf = (cursor: string) => JSON.stringify([...wanted, cursor]);
   if (skip > 0) {
     const page = await readOn(held, search, { place: placeOf(String(skip)), placeOf, skip, readPage });
     if (page !== null) return page;

@@ -67,6 +67,7 @@ export function createOpenldapDirectory(settings: DirectorySettingsOf<'openldap'
     stateFilter(state) {
       const forEver = equals('pwdAccountLockedTime', lockedForEver);
       if (state === 'must-change') return equals('pwdReset', 'TRUE');
+      if (state === 'expired' || state === 'expiring') return null;
       return state === 'disabled' ? forEver : allOf(present('pwdAccountLockedTime'), not(forEver));
     },
     notes: (probed) => notes(probed.map(({ rootDse }) => rootDse)),

@@ -47,6 +47,7 @@ export function createEmbeddedAccounts(context: TableContext): EmbeddedStore {
     },
     async search(directory, request) {
       if (request.text.includes(NUL)) return [];
+      const set = typeof request.filter === 'object' ? request.filter : null;
       const rows = await context.db
         .selectFrom('embedded_accounts')
         .selectAll()
@@ -57,6 +58,8 @@ export function createEmbeddedAccounts(context: TableContext): EmbeddedStore {
         .$if(request.filter === 'locked', (query) => query.where('locked_at', 'is not', null))
         .$if(request.filter === 'disabled', (query) => query.where('disabled', '=', 1))
         .$if(request.filter === 'must-change', (query) => query.where('must_change', '=', 1))
+        .$if(set !== null, (query) => query.where('must_change', '=', 0).where('password_set_at', '<=', set?.setUpTo ?? 0))
+        .$if(set !== null && set.setAfter !== null, (query) => query.where('password_set_at', '>', set?.setAfter ?? 0))
         .$if(request.after !== null, (query) =>
           query.where('login', '>', (before) =>
             before

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { FoundPersonRow, PeopleDirectories } from '../../../shared/api/people.ts';
-import { PEOPLE_FILTERS, type PeopleFilter } from '../../../shared/people-filters.ts';
+import { EXPIRING_DAYS, PEOPLE_FILTERS, type PeopleFilter } from '../../../shared/people-filters.ts';
 import { REMOVABLE_KINDS } from '../../../shared/removable-kinds.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { Actions } from '../../ui/layout.tsx';
@@ -72,7 +72,7 @@ export function PeoplePage({ directories, wanted, onWant, onSee, onProve, onAppr
           label={t('filter')}
           value={wanted.filter}
           empty={t('filter.none')}
-          options={filters.map((value) => ({ value, label: t(`filter.${value}`) }))}
+          options={filters.map((value) => ({ value, label: t(`filter.${value}`, { days: EXPIRING_DAYS }) }))}
           onChange={(filter) => onWant({ ...wanted, filter: filter as PeopleFilter | '' })}
         />
         <SelectField
