@@ -1,3 +1,5 @@
+import { foldCase } from './fold-case.ts';
+
 /** Folding may make what the next round folds further; no text that is known takes more than two. */
 const ROUNDS = 4;
 
@@ -27,8 +29,7 @@ function normaliseOnce(text: string): string {
     .normalize('NFKC')
     .replace(/[\t\n\v\f\r]/g, ' ')
     .replace(/[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}]/gu, '');
-  const folded = Array.from(seen, (character) => character.toUpperCase().toLowerCase()).join('');
-  return folded
+  return foldCase(seen)
     .normalize('NFKC')
     .replace(/[\s\p{P}]+/gu, ' ')
     .trim();

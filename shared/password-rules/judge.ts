@@ -1,4 +1,5 @@
 import type { Rule } from '../api/journeys.ts';
+import { foldCase } from '../fold-case.ts';
 import { type CharacterCounts, countCharacters } from './character-counts.ts';
 import { characterKinds } from './character-kinds.ts';
 import { countSets, readSets, standsIn } from './character-sets.ts';
@@ -100,7 +101,7 @@ function isOff(password: string, { unlessLength }: PasswordRuleParams): boolean 
 }
 
 function fold(text: string, folding: CaseFolding): string {
-  return folding === 'unicode' ? text.toLowerCase() : text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  return folding === 'unicode' ? foldCase(text) : text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 function letterTables(params: PasswordRuleParams): readonly Exclude<LetterTable, 'both'>[] {

@@ -9,6 +9,9 @@ it.each([
   ['Summer-2026-Rain', 'Summer-2026-Rain1!', true],
   ['Summer-2026-Rain', 'Summer-2031-Rain!', false],
   ['Summer-2026-Rain', 'correct horse battery', false],
+  // The small form of a last sigma is another than that of one in the middle.
+  ['A\u03a3', 'a\u03c3x9', true],
+  ['summer-\u03c2', 'SUMMER-\u03a3', true],
   ['cafe\u0301-and-tea', 'caf\u00e9-and-tea', true],
 ])('%j and %j: %s', (current, next, similar) => {
   expect(isTooSimilar(current, next)).toBe(similar);

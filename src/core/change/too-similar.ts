@@ -1,3 +1,5 @@
+import { foldCharacter } from '../../../shared/fold-case.ts';
+
 /** Changes of single characters that make no other password of one. */
 const TOO_FEW = 2;
 
@@ -6,12 +8,12 @@ const TOO_FEW = 2;
  * Whoever knew the old one would try that first. Judged where the person has just given the current one, and kept nowhere.
  */
 export function isTooSimilar(current: string, next: string): boolean {
-  const [one, other] = [[...fold(current)], [...fold(next)]];
-  return distance(one, other) <= TOO_FEW;
+  return distance(fold(current), fold(next)) <= TOO_FEW;
 }
 
-function fold(password: string): string {
-  return password.normalize('NFC').toLowerCase();
+/** A password as its characters, each without its case. */
+function fold(password: string): string[] {
+  return Array.from(password.normalize('NFC'), foldCharacter);
 }
 
 /** Levenshtein: the fewest insertions, removals and replacements that make one of the other. */
