@@ -75,9 +75,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts', '{src,bench}/**/*.server.test.ts'],
           exclude: [...measuring, ...byChance, '**/node_modules/**'],
           retry: 1,
-          // They wait for servers and for answers that are held back more than they compute: a browser test of 220 s computes for 65. With one more
-          // than this two cores are never idle, and everything takes longer instead.
-          maxWorkers: availableParallelism() + 1,
+          // They wait for servers and for answers that are held back more than they compute: two scenarios of a minute compute for 25 s each.
+          maxWorkers: availableParallelism() + 2,
           sequence: { groupOrder: 1 },
         },
       },
@@ -88,7 +87,7 @@ export default defineConfig({
           name: 'chance',
           include: byChance,
           exclude: [...measuring, '**/node_modules/**'],
-          maxWorkers: availableParallelism() + 1,
+          maxWorkers: availableParallelism() + 2,
           sequence: { groupOrder: 1 },
         },
       },

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import type { Reporter, TestModule } from 'vitest/node';
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
 /** What is told of a run, here and for scripts/verification.sh, which names a file for results that a program reads. */
 export function testReporters(): ('default' | Reporter | ['json', { outputFile: string }])[] {
@@ -25,7 +25,9 @@ function closingLineReporter(): Reporter {
         const tests = [...module.children.allTests()];
         passed += tests.filter((test) => test.result().state === 'passed').length;
         again.push(
-          ...tests.filter((test) => test.diagnostic()?.flaky === true).map((test) => `${module.relativeModuleId} > ${test.fullName}`),
+          ...tests
+            .filter((test) => test.diagnostic()?.flaky === true)
+            .map((test) => `${module.relativeModuleId} > ${test.fullName}${whyAgain(test)}`),
         );
         const failedTests = tests.filter((test) => test.result().state === 'failed').length;
         // A file that could not be loaded has no tests, and a failing hook fails none; either is one failure.
@@ -38,4 +40,10 @@ function closingLineReporter(): Reporter {
       process.once('exit', () => process.stdout.write(`${told}${passed} passed, ${failed} failed\n`));
     },
   };
+}
+
+/** What ended the first try, on one line: vitest keeps it beside the success. */
+function whyAgain(test: TestCase): string {
+  const [first] = test.result().errors ?? [];
+  return first === undefined ? '' : ` (${first.message.replace(/\s+/g, ' ').slice(0, 300)})`;
 }

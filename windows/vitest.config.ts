@@ -19,6 +19,6 @@ export default defineConfig({
     // wine on a busy machine; what passed only then is named at the end.
     retry: 1,
     // The windows are waited for more than they compute.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: availableParallelism() + 2,
   },
 });
