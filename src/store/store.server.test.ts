@@ -2,7 +2,16 @@ import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../test/servers/postgres.ts';
 import { sharedPostgres } from '../../test/servers/shared-servers.ts';
-import { journeyRow, makePostgresDatabase, NOW, openTestStore, quietLog, type TestDatabase, testKey } from '../../test/store/fixture.ts';
+import {
+  journeyRow,
+  makeMigratedDatabase,
+  makePostgresDatabase,
+  NOW,
+  openTestStore,
+  quietLog,
+  type TestDatabase,
+  testKey,
+} from '../../test/store/fixture.ts';
 import { specifyApiTokens } from '../../test/store/specification-api-tokens.ts';
 import { specifyCases } from '../../test/store/specification-cases.ts';
 import { specifyDatabase } from '../../test/store/specification-database.ts';
@@ -23,31 +32,32 @@ import { specifyWorkTables } from '../../test/store/specification-work.ts';
 import { createStore } from './create-store.ts';
 
 const makeDatabase = async () => makePostgresDatabase(await sharedPostgres());
+const makeMigrated = async () => makeMigratedDatabase(await sharedPostgres());
 
 describe('store on PostgreSQL', () => {
-  specifyJourneyTables(makeDatabase);
-  specifySessions(makeDatabase);
-  specifyCases(makeDatabase);
-  specifyEmergencies(makeDatabase);
-  specifySetUps(makeDatabase);
-  specifyApiTokens(makeDatabase);
-  specifyPeople(makeDatabase);
-  specifyEnrolmentAsks(makeDatabase);
-  specifyVouches(makeDatabase);
-  specifyWorkTables(makeDatabase);
-  specifyTransactions(makeDatabase);
-  specifyHistory(makeDatabase);
-  specifyThreats(makeDatabase);
-  specifyQueue(makeDatabase);
-  specifyPeopleCounts(makeDatabase);
+  specifyJourneyTables(makeMigrated);
+  specifySessions(makeMigrated);
+  specifyCases(makeMigrated);
+  specifyEmergencies(makeMigrated);
+  specifySetUps(makeMigrated);
+  specifyApiTokens(makeMigrated);
+  specifyPeople(makeMigrated);
+  specifyEnrolmentAsks(makeMigrated);
+  specifyVouches(makeMigrated);
+  specifyWorkTables(makeMigrated);
+  specifyTransactions(makeMigrated);
+  specifyHistory(makeMigrated);
+  specifyThreats(makeMigrated);
+  specifyQueue(makeMigrated);
+  specifyPeopleCounts(makeMigrated);
   specifyDatabase(makeDatabase);
-  specifySealedColumns(makeDatabase);
+  specifySealedColumns(makeMigrated);
 });
 
 describe('PostgreSQL connections', () => {
   let database: TestDatabase;
   beforeEach(async () => {
-    database = await makeDatabase();
+    database = await makeMigrated();
   });
   afterEach(() => database.drop());
 

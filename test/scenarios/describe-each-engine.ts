@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, describe } from 'vitest';
 import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
+import { createMigratedDatabase } from '../store/migrated-database.ts';
 import { type Keyturn, type KeyturnOptions, startKeyturn } from './start-keyturn.ts';
 
 type NodeOptions = Omit<KeyturnOptions, 'database'>;
@@ -53,7 +54,7 @@ function openEngine(name: Engine['name']): Engine {
   }
   async function createDatabase(): Promise<string> {
     if (name === 'postgres') {
-      const { url, drop } = await (await sharedPostgres()).createDatabase();
+      const { url, drop } = await createMigratedDatabase(await sharedPostgres());
       removals.push(drop);
       return url;
     }

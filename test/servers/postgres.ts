@@ -27,8 +27,8 @@ export interface PostgresDatabase {
 }
 
 export interface PostgresCluster extends PostgresData {
-  /** A new empty database; its name is made unique from the given beginning. */
-  createDatabase(prefix?: string): Promise<PostgresDatabase>;
+  /** A new database, empty or a copy of a template to which nobody is connected; its name is made unique from the given beginning. */
+  createDatabase(prefix?: string, template?: string): Promise<PostgresDatabase>;
 }
 
 export interface PostgresOptions {
@@ -122,9 +122,9 @@ function launchServer(programs: string, cluster: string, folder: string, url: st
 export function connectPostgres(data: PostgresData): PostgresCluster {
   return {
     ...data,
-    async createDatabase(prefix = 'test') {
+    async createDatabase(prefix = 'test', template = 'template0') {
       const name = `${prefix.toLowerCase().replace(/[^a-z0-9]/g, '_')}_${crypto.randomUUID().slice(0, 8)}`;
-      await query(data.url, `create database ${name} template template0`);
+      await query(data.url, `create database ${name} template ${template}`);
       return {
         name,
         url: data.url.replace(/\/postgres$/, `/${name}`),

@@ -15,8 +15,9 @@ import type { ApiTokenRow } from '../../src/core/ports/token-store.ts';
 import type { VouchRow } from '../../src/core/ports/vouch-store.ts';
 import { createStore, type OpenedStore } from '../../src/store/create-store.ts';
 import type { SealingKey } from '../../src/store/secrets.ts';
-import type { PostgresCluster } from '../servers/postgres.ts';
+import type { PostgresCluster, PostgresDatabase } from '../servers/postgres.ts';
 import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
+import { createMigratedDatabase } from './migrated-database.ts';
 
 /** An empty database of one engine, with a way round the store to look at and change what is really in it. */
 export interface TestDatabase {
@@ -69,7 +70,15 @@ export async function makeSqliteDatabase(): Promise<TestDatabase> {
 }
 
 export async function makePostgresDatabase(cluster: PostgresCluster): Promise<TestDatabase> {
-  const { url, drop } = await cluster.createDatabase('store');
+  return lookInto(await cluster.createDatabase('store'));
+}
+
+/** The same, with the schema of today in it. */
+export async function makeMigratedDatabase(cluster: PostgresCluster): Promise<TestDatabase> {
+  return lookInto(await createMigratedDatabase(cluster, 'store'));
+}
+
+function lookInto({ url, drop }: PostgresDatabase): TestDatabase {
   const execute = async (sql: string) => {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
