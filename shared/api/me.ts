@@ -14,7 +14,10 @@ export const meSchema = z.object({
     locked: z.boolean().nullable(),
     mustChange: z.boolean(),
     passwordSetAt: time.nullable(),
+    /** null: never, or not known where `passwordExpired` is not. */
     passwordExpiresAt: time.nullable(),
+    /** null: not known. */
+    passwordExpired: z.boolean().nullable(),
     /** Before this the directory takes no other password; null: at once. */
     changeableAt: time.nullable(),
   }),

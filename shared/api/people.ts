@@ -49,7 +49,13 @@ export const foundPersonSchema = z.object({
   location: z.string(),
 });
 export type FoundPersonRow = z.infer<typeof foundPersonSchema>;
-export const foundPeopleSchema = z.object({ people: z.array(foundPersonSchema), cursor: z.string().nullable() });
+export const foundPeopleSchema = z.object({
+  /** Can be none while there is a cursor: so many were looked at that are not in the state that was asked for. */
+  people: z.array(foundPersonSchema),
+  cursor: z.string().nullable(),
+  /** Of some people of the directory, whoever was looked for, it does not tell whether they are in the state: they are not in the list. */
+  untold: z.boolean(),
+});
 export type FoundPeopleAnswer = z.infer<typeof foundPeopleSchema>;
 
 /** Something that an agent should look at twice before acting. */
@@ -69,7 +75,8 @@ export const seenPersonSchema = z.object({
   password: z.object({
     setAt: time.nullable(),
     expiresAt: time.nullable(),
-    expired: z.boolean(),
+    /** null: it is not known when it ends, or whether. */
+    expired: z.boolean().nullable(),
     mustChange: z.boolean(),
     changeableAt: time.nullable(),
     policy: z.string(),

@@ -385,7 +385,7 @@ describe('a list of people', () => {
       expect(first.cursor).not.toBe(again.cursor);
       expect(first.cursor).toMatch(/^[\w-]{80,}$/);
       // It goes on where it was, and nowhere else: no place is chosen that would have a whole directory read for a guess.
-      expect(found(await ask({ cursor: first.cursor ?? '' }))).toEqual({ people: [], cursor: null });
+      expect(found(await ask({ cursor: first.cursor ?? '' }))).toEqual({ people: [], cursor: null, untold: false });
       for (const of of [
         ...['0', '1', '95', '999999999', 'x'.repeat(91)].map((cursor) => ({ cursor })),
         ...[{ text: boss.login }, { filter: 'locked' }].map((other) => ({ ...other, cursor: first.cursor ?? '' })),

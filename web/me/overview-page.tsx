@@ -99,6 +99,9 @@ function Fact({ name, children }: { name: string; children: string }) {
 
 /** How long the password is good for, in words. */
 function expiryOf(account: Me['account'], days: number | null, t: TFunction<'me'>): string {
-  if (account.passwordExpiresAt === null || days === null) return t('overview.expires.never');
+  if (account.passwordExpiresAt === null || days === null) {
+    if (account.passwordExpired === true) return t('overview.expired');
+    return t(account.passwordExpired === null ? 'overview.expires.untold' : 'overview.expires.never');
+  }
   return days > 0 ? t('overview.expires', { count: days, time: formatTime(account.passwordExpiresAt) }) : t('overview.expired');
 }

@@ -1,23 +1,21 @@
 import { type Goal, isRecoveryGoal } from '../../../shared/api/journeys.ts';
+import { PEOPLE_FILTERS } from '../../../shared/people-filters.ts';
 import type { DirectoryAbilities } from '../ports/directory.ts';
 import type { DirectorySettings } from './directory-section.ts';
 
 const everything: DirectoryAbilities = {
   verbs: ['reset-password', 'unlock-account', 'require-change'],
   tells: ['locked', 'disabled', 'account-expired'],
-  finds: ['locked', 'disabled', 'must-change'],
+  finds: [...PEOPLE_FILTERS],
 };
-/** On other kinds the end of a password is computed for each account from the policy that is in force for it. */
-const findsByExpiry = { finds: [...everything.finds, 'expiring', 'expired'] } as const;
 
 /** What a directory of this section can do and tell; known before any server is asked, so that the configuration can be judged by it. */
 export function abilitiesOf(settings: DirectorySettings): DirectoryAbilities {
   const stated =
     'untoldPasswords' in settings && settings.untoldPasswords === 'prove-the-owner' ? ({ untoldPasswordsAreOwn: true } as const) : {};
   // All people of an embedded directory are at one place.
-  if (settings.kind === 'embedded') return { ...everything, ...findsByExpiry, ...stated };
+  if (settings.kind === 'embedded') return { ...everything, ...stated };
   const places = { findsBelowPlaces: true } as const;
-  if (settings.kind === '389ds') return { ...everything, ...findsByExpiry, ...places, ...stated };
   if (settings.kind !== 'ldap') return { ...everything, ...places, ...stated };
   // LDAP has no standard for locks and marks; who is disabled is known only where the people filter leaves them out.
   const leftOut = settings.disabledPeople === 'left-out-by-people-filter';

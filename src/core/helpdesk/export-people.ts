@@ -27,7 +27,7 @@ export async function* exportPeople(deps: ActDeps, caller: Caller, wanted: Wante
       yield page.people;
       empty = page.people.length === 0 ? empty + 1 : 0;
       if (page.cursor === null || empty >= MOST_EMPTY) {
-        whole = page.cursor === null;
+        whole = page.cursor === null && !page.untold;
         return;
       }
       cursor = page.cursor;

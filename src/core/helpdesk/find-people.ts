@@ -37,6 +37,8 @@ export interface FoundPeople {
   readonly people: Account[];
   /** There may be more; null: there are none. */
   readonly cursor: string | null;
+  /** Of some people of the directory, whoever was looked for, it does not tell whether they are in the state that was asked for. */
+  readonly untold: boolean;
 }
 
 /** The directories in which the roles of an agent, or the token of a program, let them see somebody at all, and whether they may have some reminded. @throws AppError `access.refused`, `directory.*` */
@@ -69,6 +71,7 @@ export async function findPeople(deps: ActDeps, caller: Caller, wanted: WantedPe
     throw new AppError('directory.cannot-filter', { directory: directory.id, filter: 'place' });
   const people: Account[] = [];
   let cursor = placeIn(deps, wanted);
+  let untold = false;
   for (let read = 0; read < MOST_READ; read += 1) {
     const page = await directory.search({
       ...(text === undefined || text.trim() === '' ? {} : { text }),
@@ -80,10 +83,11 @@ export async function findPeople(deps: ActDeps, caller: Caller, wanted: WantedPe
     });
     people.push(...(await visibleAmong(deps, directory, page.accounts, see, enrolled)));
     cursor = page.cursor;
+    untold ||= page.untold === true;
     // A list that ends early for who is out of scope would tell how many they are.
     if (cursor === null || people.length >= pageSize) break;
   }
-  return { people, cursor: cursor === null ? null : deps.keys.seal('people-cursor', searchOf(wanted), cursor.padEnd(PLACE)) };
+  return { people, untold, cursor: cursor === null ? null : deps.keys.seal('people-cursor', searchOf(wanted), cursor.padEnd(PLACE)) };
 }
 
 /**

@@ -68,9 +68,10 @@ export interface AccountStatus {
   accountExpired: boolean | null;
   /** false: a password makes no sense for this account, such as one that signs in by smart card alone. null: not known. */
   passwordSignIn: boolean | null;
-  passwordExpired: boolean;
+  /** null: not known, and then the end is not known either. */
+  passwordExpired: boolean | null;
   mustChange: boolean;
-  /** null: never. */
+  /** null: never, or not known where `passwordExpired` is not. */
   passwordExpiresAt: number | null;
   /** null: never set or not known (AD tells 0 for "must change"). */
   passwordSetAt: number | null;
@@ -204,8 +205,14 @@ export interface SearchRequest {
 }
 
 export interface SearchPage {
+  /** Can be fewer than a page, or none, with a cursor: more people were looked at than are in the state that was asked for. */
   accounts: Account[];
   cursor: string | null;
+  /**
+   * Of some people of the directory it does not tell whether they are in the state: they are not found. It says nothing of whom the text
+   * or the place of the request is about. Absent: none are known of.
+   */
+  untold?: true;
 }
 
 export interface ResetOptions extends WriteOptions {

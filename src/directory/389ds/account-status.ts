@@ -22,6 +22,9 @@ export const statusAttributes = [
 /** Attributes without which nobody can say whether an account is open; the account must be able to see that they are absent. */
 export const stateAttributes = ['nsAccountLock', 'passwordRetryCount', 'accountUnlockTime'] as const;
 
+/** The end of a password: absent where it has none. */
+export const endAttributes = ['passwordExpirationTime'] as const;
+
 /** What is known beside the entry. */
 export interface StatusFacts {
   readonly policy: PasswordPolicy;
@@ -29,13 +32,15 @@ export interface StatusFacts {
   readonly policyKnown: boolean;
   /** Whether an absent one of `stateAttributes` is absent, and not hidden. */
   readonly visible: boolean;
+  /** The same for `endAttributes`. */
+  readonly endVisible: boolean;
 }
 
 /** passwordExpirationTime of a password that must be changed at the next sign-in, and accountUnlockTime of a lock without end. */
 export const epoch = '19700101000000Z';
 
 /** State of an account at `now`. */
-export function toAccountStatus(entry: LdapEntry, { policy, policyKnown, visible }: StatusFacts, now: number): AccountStatus {
+export function toAccountStatus(entry: LdapEntry, { policy, policyKnown, visible, endVisible }: StatusFacts, now: number): AccountStatus {
   const mustChange = entry.text('passwordExpirationTime') === epoch;
   const passwordExpiresAt = mustChange ? null : fromGeneralizedTime(entry.text('passwordExpirationTime'));
   const changeable = fromGeneralizedTime(entry.text('passwordAllowChangeTime'));
@@ -50,7 +55,7 @@ export function toAccountStatus(entry: LdapEntry, { policy, policyKnown, visible
     // The server itself knows no end date of an account; the hosts that use it do.
     accountExpired: isShadowExpired(entry, now),
     passwordSignIn: null,
-    passwordExpired: passwordExpiresAt !== null && passwordExpiresAt <= now,
+    passwordExpired: endVisible ? passwordExpiresAt !== null && passwordExpiresAt <= now : null,
     mustChange,
     passwordExpiresAt,
     passwordSetAt: passwordSetAt(entry, passwordExpiresAt, policy),

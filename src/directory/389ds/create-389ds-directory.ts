@@ -9,7 +9,7 @@ import type { Clock } from '../../core/ports/platform.ts';
 import type { DirectoryDeps } from '../directory-deps.ts';
 import type { LdapConnection } from '../ldap/connection.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
-import { allOf, atMost, equals, not, present } from '../ldap/filters.ts';
+import { allOf, equals, not, present } from '../ldap/filters.ts';
 import { looksHashed, refusedAsHash } from '../ldap/looks-hashed.ts';
 import { fact } from '../ldap/notes.ts';
 import { passwordModifyValue } from '../ldap/password-modify.ts';
@@ -21,11 +21,11 @@ import { RESULT, succeeded } from '../ldap/result-codes.ts';
 import { OID } from '../ldap/root-dse.ts';
 import { seesAttributes } from '../ldap/sees-attributes.ts';
 import { createServerCache, type ServerCache } from '../ldap/server-cache.ts';
-import { toGeneralizedTime } from '../ldap/time.ts';
 import { unexpectedResult } from '../ldap/translate-error.ts';
-import { epoch, stateAttributes, statusAttributes, toAccountStatus, toFingerprint } from './account-status.ts';
+import { endAttributes, epoch, stateAttributes, statusAttributes, toAccountStatus, toFingerprint } from './account-status.ts';
 import { findPolicy } from './find-policy.ts';
 import { inspectRights, readingRule } from './inspect-rights.ts';
+import { ds389PasswordEnds } from './password-ends.ts';
 import { toPasswordPolicy } from './password-policy.ts';
 
 /**
@@ -52,16 +52,13 @@ const createDialect = (settings: DirectorySettingsOf<'389ds'>, clock: Clock, cac
   idAttribute: 'nsUniqueId',
   idPattern: /^[0-9a-f]{8}(-[0-9a-f]{8}){3}$/i,
   statusAttributes,
-  stateFilter(state, within) {
+  stateFilter(state) {
     if (state === 'disabled') return equals('nsAccountLock', 'true');
-    const mustChange = equals('passwordExpirationTime', epoch);
-    if (state === 'must-change') return mustChange;
-    const ended = atMost('passwordExpirationTime', toGeneralizedTime(clock.now()));
-    if (state === 'expired') return allOf(ended, not(mustChange));
-    if (state === 'expiring') return allOf(atMost('passwordExpirationTime', toGeneralizedTime(clock.now() + within)), not(ended));
+    if (state === 'must-change') return equals('passwordExpirationTime', epoch);
     // How many failures lock is up to the policy of each account: locks that are over are found too.
     return allOf(present('accountUnlockTime'), not(equals('passwordRetryCount', '0')));
   },
+  passwordEnds: ds389PasswordEnds(cache),
   notes: (probed) => [
     ...(probed.some(({ rootDse }) => !rootDse.supportedControl.has(OID.passwordPolicy))
       ? [fact('The server does not offer the password policy control: reasons of a refusal are not told apart')]
@@ -72,7 +69,8 @@ const createDialect = (settings: DirectorySettingsOf<'389ds'>, clock: Clock, cac
     const found = await findPolicy(connection, cache, entry);
     const policy = toPasswordPolicy(found);
     const visible = await seesAttributes(connection, cache, entry, stateAttributes);
-    const status = toAccountStatus(entry, { policy, policyKnown: found !== null, visible }, now);
+    const endVisible = await seesAttributes(connection, cache, entry, endAttributes);
+    const status = toAccountStatus(entry, { policy, policyKnown: found !== null, visible, endVisible }, now);
     return { policy, status, fingerprint: toFingerprint(entry, status, settings.serviceAccount.name) };
   },
   forgetPolicies: () => cache.forget(),

@@ -59,10 +59,10 @@ const expiresSoon = 14 * 86_400_000;
 export function createActiveDirectory(settings: DirectorySettingsOf<'active-directory'>, deps: DirectoryDeps): Directory {
   refuseGlobalCatalog(settings);
   const { clock, random, log } = deps;
-  const kind = activeDirectoryKind(settings);
+  const cache = createServerCache(clock);
+  const kind = activeDirectoryKind(settings, cache);
   const base = createDirectoryBase(settings, deps, kind);
   const { servers } = base;
-  const cache = createServerCache(clock);
 
   const names = createDomainNames(settings, servers);
 

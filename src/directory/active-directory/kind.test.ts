@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { directorySchema } from '../../core/configuration/directory-section.ts';
+import { createServerCache } from '../ldap/server-cache.ts';
 import { activeDirectoryKind } from './kind.ts';
 
 it('asks proxyAddresses for an address with its protocol in front, once', () => {
@@ -13,7 +14,9 @@ it('asks proxyAddresses for an address with its protocol in front, once', () => 
     identifiers: ['mail', 'proxyAddresses'],
   });
   if (settings.kind !== 'active-directory') throw new Error('the kind is lost');
-  const filter = activeDirectoryKind(settings).identifierFilter('a@b.test').toString();
+  const filter = activeDirectoryKind(settings, createServerCache({ now: () => 0 }))
+    .identifierFilter('a@b.test')
+    .toString();
   expect(filter).toContain('(mail=a@b.test)');
   expect(filter).toContain('(proxyAddresses=smtp:a@b.test)');
 });

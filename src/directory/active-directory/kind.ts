@@ -6,10 +6,12 @@ import { dnsDomainOf } from '../ldap/dn.ts';
 import { anyOf, atLeast, equals, hasBits, identifierEquals } from '../ldap/filters.ts';
 import type { LdapKind } from '../ldap/ldap-kind.ts';
 import { fact } from '../ldap/notes.ts';
+import type { ServerCache } from '../ldap/server-cache.ts';
 import type { Probed } from '../ldap/servers.ts';
 import { fromGeneralizedTime } from '../ldap/time.ts';
 import { accountAttributes, binaryAttributes, toAccount } from './account.ts';
 import { guidToBytes } from './guid.ts';
+import { activeDirectoryPasswordEnds } from './password-ends.ts';
 import { resetMode } from './reset-mode.ts';
 import { serviceSignInProblem } from './service-sign-in.ts';
 import { FLAG, isLocked } from './status.ts';
@@ -21,7 +23,7 @@ const normalUser = '805306368';
 const containers = anyOf(...['organizationalUnit', 'container', 'builtinDomain', 'domainDNS'].map((name) => equals('objectClass', name)));
 
 /** What Active Directory tells the parts shared by all LDAP directories. */
-export function activeDirectoryKind(settings: DirectorySettingsOf<'active-directory'>): LdapKind {
+export function activeDirectoryKind(settings: DirectorySettingsOf<'active-directory'>, cache: ServerCache): LdapKind {
   const domain = dnsDomainOf(settings.baseDn);
   return {
     people: equals('sAMAccountType', normalUser),
@@ -39,8 +41,9 @@ export function activeDirectoryKind(settings: DirectorySettingsOf<'active-direct
     stateFilter(state) {
       if (state === 'locked') return atLeast('lockoutTime', '1');
       if (state === 'disabled') return hasBits('userAccountControl', FLAG.disabled);
-      return state === 'must-change' ? equals('pwdLastSet', '0') : null;
+      return equals('pwdLastSet', '0');
     },
+    passwordEnds: activeDirectoryPasswordEnds(cache),
     confirmState: (state, entry) => state !== 'locked' || isLocked(entry, settings.id),
     explainSignIn: serviceSignInProblem,
     serverTime: (rootDse) => fromGeneralizedTime(rootDse.currentTime),

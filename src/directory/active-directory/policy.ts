@@ -60,15 +60,39 @@ export async function readEffectivePolicy(
       return { policy: asServed(fromSettingsObject(settings), connection, mode), unreadable: null };
     }
   }
-  const domain = await cache.get(connection, `domain ${domainDn}`, async () => {
-    const entry = await readOne(connection, domainDn, domainAttributes);
-    if (entry === null) throw unexpectedResult({ code: 32, message: 'the domain entry cannot be read' }, connection.server, 'search');
-    return entry;
-  });
+  const domain = await readDomain(connection, domainDn, cache);
   // Who may not read the container may not be shown which object applies either (msDS-ResultantPSO): none is told, and one may be there.
   const unreadable = settingsDn ?? ((await mayReadSettings(connection, domainDn)) ? null : settingsContainer(domainDn));
   const policy = asServed(fromDomain(domain, settingsDn), connection, mode);
   return unreadable === null ? { policy, unreadable } : { policy: { ...policy, uncertain: true }, unreadable };
+}
+
+function readDomain(connection: LdapConnection, domainDn: string, cache: ServerCache): Promise<LdapEntry> {
+  return cache.get(connection, `domain ${domainDn}`, async () => {
+    const entry = await readOne(connection, domainDn, domainAttributes);
+    if (entry === null) throw unexpectedResult({ code: 32, message: 'the domain entry cannot be read' }, connection.server, 'search');
+    return entry;
+  });
+}
+
+export interface MaximumAges {
+  /** Of the policies that end passwords at all; milliseconds. */
+  readonly ages: readonly number[];
+  /** false: there may be policies that cannot be read. */
+  readonly isWhole: boolean;
+}
+
+/** The maximum ages of the domain and of all fine-grained policies, whomever they apply to. */
+export function readMaximumAges(connection: LdapConnection, domainDn: string, cache: ServerCache): Promise<MaximumAges> {
+  return cache.get(connection, `maximum ages of ${domainDn}`, async () => {
+    const attribute = 'msDS-MaximumPasswordAge';
+    const domain = (await readDomain(connection, domainDn, cache)).text('maxPwdAge');
+    // By a filter over one of its attributes an object that may not be read would not be there at all.
+    const { result, entries } = await connection.search(settingsContainer(domainDn), { scope: 'one', attributes: [attribute] });
+    const told = [domain, ...entries.map((entry) => entry.text(attribute))];
+    const isWhole = succeeded(result) && (await mayReadSettings(connection, domainDn)) && told.every((age) => age !== null);
+    return { ages: told.map(fromInterval).filter((age) => age !== null), isWhole };
+  });
 }
 
 /** Where the fine-grained policies of a domain are (MS-ADTS 6.1.1.4.11). */

@@ -1,6 +1,7 @@
 import type { AccountStatus } from '../../core/ports/directory.ts';
 import type { PasswordPolicy } from '../../core/ports/password-policy.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
+import type { PasswordEnd } from '../ldap/password-ends.ts';
 import { fromFiletime } from '../ldap/time.ts';
 import { alwaysThere, valueAlwaysThere } from './always-there.ts';
 
@@ -11,6 +12,7 @@ export const FLAG = {
   disabled: 0x2,
   locked: 0x10,
   passwordNotRequired: 0x20,
+  passwordNeverExpires: 0x1_0000,
   smartCardRequired: 0x4_0000,
   trustedForDelegation: 0x8_0000,
   passwordExpired: 0x80_0000,
@@ -35,6 +37,16 @@ export function isLocked(entry: LdapEntry, server: string): boolean {
 }
 
 /**
+ * When the password of an account ends, as the domain controller computes it for each (MS-ADTS 3.1.1.4.5.33): 0 for one that must be
+ * changed, the largest number for one without an end.
+ * @param entry read with `msDS-UserPasswordExpiryTimeComputed`
+ */
+export function passwordEndOf(entry: LdapEntry): PasswordEnd {
+  const told = entry.text('msDS-UserPasswordExpiryTimeComputed');
+  return told === null || !/^\d{1,20}$/.test(told) ? 'not-told' : (fromFiletime(told) ?? 'never');
+}
+
+/**
  * State of an account from the attributes that the domain controller itself computes; times it does not tell follow from the policy.
  * `now` is in milliseconds since 1970.
  * @throws AppError `directory.no-right` where one that every account has is hidden
@@ -48,6 +60,7 @@ export function toStatus(
   for (const attribute of alwaysThere) valueAlwaysThere(entry, attribute, server);
   const passwordSetAt = fromFiletime(entry.text('pwdLastSet'));
   const expired = (computedFlags(entry, server) & FLAG.passwordExpired) !== 0;
+  const end = passwordEndOf(entry);
   const locked = isLocked(entry, server);
   const lockedAt = fromFiletime(entry.text('lockoutTime'));
   const endsAt = fromFiletime(entry.text('accountExpires'));
@@ -62,9 +75,9 @@ export function toStatus(
     passwordSignIn: (accountFlags(entry, server) & FLAG.smartCardRequired) === 0,
     accountExpired: endsAt !== null && endsAt <= now,
     // pwdLastSet = 0 means "must change" and also sets the computed flag.
-    passwordExpired: expired && passwordSetAt !== null,
+    passwordExpired: expired ? passwordSetAt !== null : end === 'not-told' ? null : false,
     mustChange: expired && passwordSetAt === null,
-    passwordExpiresAt: fromFiletime(entry.text('msDS-UserPasswordExpiryTimeComputed')),
+    passwordExpiresAt: typeof end === 'number' ? end : null,
     passwordSetAt,
     badAttempts: badAttempts === null ? null : Number(badAttempts),
     lastBadAttemptAt: fromFiletime(entry.text('badPasswordTime')),

@@ -229,7 +229,7 @@ function statusUnder(disabledPeople: DirectorySettingsOf<'ldap'>['disabledPeople
     disabled: left,
     accountExpired: left,
     passwordSignIn: null,
-    passwordExpired: false,
+    passwordExpired: null,
     mustChange: false,
     passwordExpiresAt: null,
     passwordSetAt: null,

@@ -60,6 +60,9 @@ export type SampleOptions = Pick<SearchOptions, 'attributes' | 'binary' | 'contr
 /** Identifiers in one filter: servers limit how long one may be. */
 const MOST_AT_ONCE = 50;
 
+/** People of whom it is looked at whether they hide what a search is about. */
+const SAMPLED = 10;
+
 /** More accounts than this for one identifier are of no use to anybody. */
 const mostMatches = 25;
 
@@ -124,6 +127,17 @@ export function createDirectoryBase(
 
   const everybody = { baseDn: settings.baseDn, people, options, toAccounts };
 
+  const sample: DirectoryBase['sample'] = async (connection, count, { filter, ...wanted }) => {
+    const narrowed = filter === undefined ? people : allOf(people, filter);
+    const one = { ...wanted, scope: 'sub' as const, filter: narrowed, sizeLimit: count };
+    const { result, entries } = await connection.search(settings.baseDn, one);
+    if (!succeeded(result)) throw unexpectedResult(result, connection.server, 'search');
+    return entries.slice(0, count);
+  };
+
+  const sampled = (connection: LdapConnection, attributes: readonly string[]) => sample(connection, SAMPLED, { attributes });
+  const searching = { servers, held, clock: deps.clock, everybody: { ...everybody, sample: sampled } };
+
   return {
     servers,
     fetch,
@@ -146,7 +160,7 @@ export function createDirectoryBase(
     async search(request) {
       const { place } = request;
       const baseDn = place === undefined ? settings.baseDn : await findPlace(servers, kind, settings, place);
-      return searchPeople({ servers, held }, kind, { ...everybody, baseDn }, request);
+      return searchPeople(searching, kind, { ...everybody, baseDn }, request);
     },
     forEachPerson: (visit) => walkPeople(servers, everybody, visit),
     async readAccount(ref) {
@@ -182,13 +196,7 @@ export function createDirectoryBase(
         if (!succeeded(result)) throw unexpectedResult(result, connection.server, 'search');
         return toAccounts(entries.filter((entry) => isAtOrBelow(entry.dn, settings.baseDn)))[0] ?? null;
       }),
-    async sample(connection, count, { filter, ...wanted }) {
-      const narrowed = filter === undefined ? people : allOf(people, filter);
-      const sample = { ...wanted, scope: 'sub' as const, filter: narrowed, sizeLimit: count };
-      const { result, entries } = await connection.search(settings.baseDn, sample);
-      if (!succeeded(result)) throw unexpectedResult(result, connection.server, 'search');
-      return entries.slice(0, count);
-    },
+    sample,
     health: (asked, inspection) => reportHealth(settings, servers, kind, asked, inspection),
     timeLimits: timeLimitsOf(settings),
     close() {

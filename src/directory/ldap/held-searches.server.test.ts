@@ -80,7 +80,8 @@ const kind = { searchedAttributes: ['uid'], stateFilter: () => null };
 
 const pageOf = async (pageSize: number, cursor: string | null, team?: string) => {
   const request = { pageSize, ...(cursor === null ? {} : { cursor }) };
-  const page = await searchPeople({ servers, held }, kind, those(team), request);
+  const everybody = { ...those(undefined), sample: async () => [] };
+  const page = await searchPeople({ servers, held, clock: createMovableClock(), everybody }, kind, those(team), request);
   return { ids: page.accounts.map(({ id }) => id), cursor: page.cursor };
 };
 
@@ -133,6 +134,42 @@ it('gives each reader what they would read alone, however many turn pages at the
     }),
     { numRuns: 8 },
   );
+});
+
+it('looks at so many people for one page and no more, and leaves out nobody whom a later one finds', async () => {
+  const filter = new PresenceFilter({ attribute: 'title' });
+  const clock = createMovableClock();
+  const asked: number[] = [];
+  const wanted = {
+    searchedAttributes: ['uid'],
+    stateFilter: () => null,
+    passwordEnds: {
+      attributes: [],
+      sees: async () => true,
+      search: async (_: LdapConnection, __: unknown, { upTo }: { upTo: number }) => {
+        asked.push(upTo);
+        return { filter, untold: false };
+      },
+      // Two of them, far from each other.
+      endOf: async (_: LdapConnection, { dn }: { dn: string }) => (/paged-0(05|55)/.test(dn) ? 1 : ('never' as const)),
+    },
+  };
+  const deps = { servers, held, clock, everybody: { ...those(undefined), sample: async () => [] }, mostLookedAt: 10 };
+  const seen: string[][] = [];
+  for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+    // A node that holds nothing, too: it reads the pages before.
+    if (seen.length === 3) held.close();
+    const request = { filter: 'expired' as const, pageSize: 5, ...(cursor === '' ? {} : { cursor }) };
+    const page: Awaited<ReturnType<typeof searchPeople>> = await searchPeople(deps, wanted, those(undefined), request);
+    seen.push(page.accounts.map(({ id }) => id));
+    cursor = page.cursor ?? undefined;
+    clock.forward(60_000);
+  }
+  expect(seen.map((ids) => ids.length)).toEqual([1, 0, 0, 0, 0, 1]);
+  expect(seen.flat()).toEqual([expect.stringContaining('paged-005'), expect.stringContaining('paged-055')]);
+  expect(pages).toBeGreaterThan(6);
+  // All pages are about the time of the first one.
+  expect(new Set(asked).size).toBe(1);
 });
 
 it('begins anew where the connection broke on which it was read', async () => {

@@ -18,6 +18,7 @@ export interface PagedSearch {
 
 /** The entries of a search, one after the other, read from the server page by page. */
 export interface EntryReader {
+  readonly connection: LdapConnection;
   /** null: there are no more. @throws AppError `directory.*` */
   next(): Promise<LdapEntry | null>;
   /** The next one will be this one again. */
@@ -108,6 +109,7 @@ export function readerOf(connection: LdapConnection, { base, options, pageSize }
   let entries: LdapEntry[] = [];
   let isOver = false;
   return {
+    connection,
     async next() {
       while (entries.length === 0 && !isOver) {
         const page = await pages.next();

@@ -3,9 +3,13 @@ import type { Account, SearchRequest } from '../../core/ports/directory.ts';
 import type { DirectoryNote } from '../../core/ports/directory-health.ts';
 import type { LdapEntry } from './entry.ts';
 import { anyOf, identifierEquals } from './filters.ts';
+import type { PasswordEnds } from './password-ends.ts';
 import type { LdapResult } from './result-codes.ts';
 import type { Probed } from './servers.ts';
 import type { SignInProblem } from './sign-in-problem.ts';
+
+/** States that stand on an entry, whatever the time is. */
+export type MarkedState = Exclude<NonNullable<SearchRequest['filter']>, 'expired' | 'expiring'>;
 
 /** What one kind of LDAP directory tells about itself; the rest is the same for all. */
 export interface LdapKind {
@@ -27,10 +31,12 @@ export interface LdapKind {
   readonly accountNeeds: string;
   /** Attributes that free text is looked for in. */
   readonly searchedAttributes: readonly string[];
-  /** null: this kind cannot be searched for it. `within`: of the request, milliseconds. */
-  stateFilter(state: NonNullable<SearchRequest['filter']>, within: number): Filter | null;
+  /** null: this kind cannot be searched for it. */
+  stateFilter(state: MarkedState): Filter | null;
   /** Takes entries out that the filter for a state matched too widely; their attributes are `accountAttributes`. */
-  confirmState?(state: NonNullable<SearchRequest['filter']>, entry: LdapEntry): boolean;
+  confirmState?(state: MarkedState, entry: LdapEntry): boolean;
+  /** Absent: this kind cannot be searched by the end of passwords. */
+  readonly passwordEnds?: PasswordEnds;
   /** The server's clock, in milliseconds, as its root DSE tells. */
   serverTime?(rootDse: Probed['rootDse']): number | null;
   /** Why the service account was refused, where this kind of server tells more than a result code. */

@@ -1,11 +1,12 @@
 import type { Filter } from 'ldapts';
 import type { LdapSettings } from '../../core/configuration/directory-section.ts';
-import type { Account, SearchRequest } from '../../core/ports/directory.ts';
+import type { Account } from '../../core/ports/directory.ts';
 import type { DirectoryNote } from '../../core/ports/directory-health.ts';
 import { contactAttributes, contactsOf } from './contacts.ts';
 import { addressesOf, type LdapEntry } from './entry.ts';
 import { anyOf, equals } from './filters.ts';
-import { anyAttributeEquals, type LdapKind } from './ldap-kind.ts';
+import { anyAttributeEquals, type LdapKind, type MarkedState } from './ldap-kind.ts';
+import type { PasswordEnds } from './password-ends.ts';
 import type { Probed } from './servers.ts';
 
 /** What distinguishes one kind of server with inetOrgPerson accounts (RFC 2798) from another. */
@@ -16,7 +17,8 @@ export interface PersonKindOptions {
   readonly idIsBinary?: boolean;
   /** What such an identifier looks like. */
   readonly idPattern: RegExp;
-  stateFilter(state: NonNullable<SearchRequest['filter']>, within: number): Filter | null;
+  stateFilter(state: MarkedState): Filter | null;
+  readonly passwordEnds?: PasswordEnds;
   notes(probed: readonly Probed[]): DirectoryNote[];
 }
 
@@ -42,6 +44,7 @@ export function createPersonKind(settings: LdapSettings, options: PersonKindOpti
     accountNeeds: `${idAttribute} and a sign-in name`,
     searchedAttributes: ['cn', 'displayName', 'uid', 'mail', 'employeeNumber'],
     stateFilter: options.stateFilter,
+    ...(options.passwordEnds === undefined ? {} : { passwordEnds: options.passwordEnds }),
     notes: options.notes,
   };
 }

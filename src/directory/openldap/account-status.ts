@@ -1,6 +1,7 @@
 import type { AccountFingerprint, AccountStatus } from '../../core/ports/directory.ts';
 import type { PasswordPolicy } from '../../core/ports/password-policy.ts';
 import type { LdapEntry } from '../ldap/entry.ts';
+import type { PasswordEnd } from '../ldap/password-ends.ts';
 import { noResetUnder } from '../ldap/safe-modify.ts';
 import { isShadowExpired } from '../ldap/shadow-expire.ts';
 import { fromGeneralizedTime } from '../ldap/time.ts';
@@ -39,6 +40,7 @@ export interface StatusFacts {
   readonly found: LdapEntry | null;
   /** Whether an absent one of `stateAttributes` is absent, and not hidden. */
   readonly visible: boolean;
+  readonly end: PasswordEnd;
 }
 
 /**
@@ -49,10 +51,9 @@ const clockTolerance = 600_000;
 
 /** State of an account at `now`. Locks are judged as slapd judges them (ppolicy.c `account_locked`). */
 export function toAccountStatus(entry: LdapEntry, facts: StatusFacts, now: number): AccountStatus {
-  const { policy, found, visible } = facts;
+  const { policy, found, visible, end } = facts;
   const time = (attribute: string): number | null => fromGeneralizedTime(entry.text(attribute));
   const passwordSetAt = time('pwdChangedTime');
-  const passwordExpiresAt = passwordSetAt === null || policy.maximumAge === null ? null : passwordSetAt + policy.maximumAge;
   // Without pwdMustChange in the policy pwdReset has no effect.
   const mustChange = isTrue(found, 'pwdMustChange') && isTrue(entry, 'pwdReset');
   // Without a minimum age nothing waits, also where the clock of the server is ahead of ours.
@@ -69,9 +70,9 @@ export function toAccountStatus(entry: LdapEntry, facts: StatusFacts, now: numbe
     disabled: knownOr(lock.byAdministrator),
     passwordSignIn: null,
     accountExpired: knownOr(isOutOfTime(entry, found, now)),
-    passwordExpired: passwordExpiresAt !== null && passwordExpiresAt <= now,
+    passwordExpired: end === 'not-told' ? null : end !== 'never' && end <= now,
     mustChange,
-    passwordExpiresAt,
+    passwordExpiresAt: typeof end === 'number' ? end : null,
     passwordSetAt,
     badAttempts: failures.length,
     lastBadAttemptAt: failures.length === 0 ? null : Math.max(...failures),

@@ -32,6 +32,7 @@ import {
 } from './account-status.ts';
 import { findPolicy } from './find-policy.ts';
 import { inspectRights, neverLocked } from './inspect-rights.ts';
+import { openldapPasswordEnds, readPasswordEnd } from './password-ends.ts';
 import { toPasswordPolicy } from './password-policy.ts';
 
 /**
@@ -49,7 +50,8 @@ export function createOpenldapDirectory(settings: DirectorySettingsOf<'openldap'
 
   const readStatusFacts = async (connection: LdapConnection, entry: LdapEntry): Promise<StatusFacts> => {
     const found = await policyOf(connection, entry);
-    return { policy: toPasswordPolicy(found), found, visible: await seesAttributes(connection, cache, entry, stateAttributes) };
+    const visible = await seesAttributes(connection, cache, entry, stateAttributes);
+    return { policy: toPasswordPolicy(found), found, visible, end: await readPasswordEnd(connection, cache, entry, found) };
   };
 
   /** Why nothing may be written that takes a lock away, as any new password does; also when an administrator's lock could be there unseen. */
@@ -67,9 +69,9 @@ export function createOpenldapDirectory(settings: DirectorySettingsOf<'openldap'
     stateFilter(state) {
       const forEver = equals('pwdAccountLockedTime', lockedForEver);
       if (state === 'must-change') return equals('pwdReset', 'TRUE');
-      if (state === 'expired' || state === 'expiring') return null;
       return state === 'disabled' ? forEver : allOf(present('pwdAccountLockedTime'), not(forEver));
     },
+    passwordEnds: openldapPasswordEnds(settings, cache, policyOf),
     notes: (probed) => notes(probed.map(({ rootDse }) => rootDse)),
     async readFacts(connection, entry, now) {
       const facts = await readStatusFacts(connection, entry);
@@ -80,7 +82,7 @@ export function createOpenldapDirectory(settings: DirectorySettingsOf<'openldap'
       // The policy says when a lock ends, and nothing else of what a write has to know.
       if (lockAttributes.some((attribute) => entry.text(attribute) !== null)) return null;
       return seesAttributes(connection, cache, entry, stateAttributes).then((visible) => {
-        const status = toAccountStatus(entry, { policy: toPasswordPolicy(null), found: null, visible }, now);
+        const status = toAccountStatus(entry, { policy: toPasswordPolicy(null), found: null, visible, end: 'not-told' }, now);
         return { status, fingerprint: toFingerprint(entry, status, settings.serviceAccount.name) };
       });
     },

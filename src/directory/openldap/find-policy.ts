@@ -30,6 +30,14 @@ export function findPolicy(
   );
 }
 
+/** Policy entries anywhere on the server that may be read, as many as it gives at once. */
+export async function listPolicies(connection: LdapConnection): Promise<LdapEntry[]> {
+  const policies: LdapEntry[] = [];
+  for (const context of connection.rootDse.namingContexts)
+    policies.push(...(await searchAll(connection, context, equals('objectClass', 'pwdPolicy'), attributes)));
+  return policies;
+}
+
 async function readDefault(connection: LdapConnection, person: string): Promise<LdapEntry | null> {
   const overlays = await readOverlays(connection);
   const database = longestAbove(person, overlays, ({ suffixes }) => suffixes);
@@ -78,7 +86,8 @@ function longestAbove<T>(dn: string, all: readonly T[], basesOf: (each: T) => re
   return innermost?.each ?? null;
 }
 
-async function readPolicyAt(connection: LdapConnection, dn: string): Promise<LdapEntry | null> {
+/** null: it is not there, or may not be read. */
+export async function readPolicyAt(connection: LdapConnection, dn: string): Promise<LdapEntry | null> {
   const { result, entries } = await connection.search(dn, { scope: 'base', attributes });
   return succeeded(result) ? (entries[0] ?? null) : null;
 }

@@ -60,6 +60,7 @@ export function meRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
               mustChange: status.mustChange,
               passwordSetAt: time(status.passwordSetAt),
               passwordExpiresAt: time(status.passwordExpiresAt),
+              passwordExpired: status.passwordExpired,
               changeableAt: status.changeableAt === null ? null : presentTime(status.changeableAt, 'up'),
             },
             factors: factors.map(({ id, kind, label, createdAt, lastUsedAt, countsFrom }) => ({

@@ -109,8 +109,8 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       },
       (request, reply) =>
         forCaller(deps, request, reply, async (acting, caller) => {
-          const { people, cursor } = await searchPeople(acting, caller, request.query);
-          return { people: people.map(rowOf), cursor };
+          const { people, cursor, untold } = await searchPeople(acting, caller, request.query);
+          return { people: people.map(rowOf), cursor, untold };
         }),
     );
 

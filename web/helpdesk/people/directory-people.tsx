@@ -47,7 +47,7 @@ function Asked({ directory, wanted, onSee, onProve, onOver }: DirectoryPeoplePro
     ...(wanted.enrolled === '' ? {} : { enrolled: wanted.enrolled }),
     ...(wanted.place === '' ? {} : { place: wanted.place }),
   };
-  const { people, cursor, failure, busy, more, again } = usePeople(query, onOver);
+  const { people, cursor, untold, failure, busy, more, again } = usePeople(query, onOver);
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   const isTooOften = failure?.kind === 'problem' && failure.code === 'people.searched-too-often';
   const helps = isTooOften ? failure.anyOf : undefined;
@@ -60,9 +60,10 @@ function Asked({ directory, wanted, onSee, onProve, onOver }: DirectoryPeoplePro
           : failure !== undefined
             ? ''
             : people.length === 0
-              ? t('nobody')
+              ? t(cursor === null ? 'nobody' : 'nobody.more')
               : t(cursor === null ? 'count' : 'count.more', { count: people.length })}
       </p>
+      {untold && <Notice>{t('untold')}</Notice>}
       {failure !== undefined && (
         <Notice tone="warning">
           <p>

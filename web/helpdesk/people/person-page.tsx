@@ -164,9 +164,9 @@ function State({ seen }: { seen: SeenPerson }) {
     ],
     ['bad-attempts', lock.badAttempts === null ? t('not-known') : `${lock.badAttempts}${last}`],
     ['account', known(state.disabled, 'account.disabled', state.accountExpired === true ? 'account.expired' : 'account.open')],
-    ['password', password.mustChange ? t('password.must-change') : password.expired ? t('password.expired') : t('password.good')],
+    ['password', password.mustChange ? t('password.must-change') : known(password.expired, 'password.expired', 'password.good')],
     ['password-set', at(password.setAt, 'not-known')],
-    ['password-expires', at(password.expiresAt, 'password.never')],
+    ['password-expires', at(password.expiresAt, password.expired === false ? 'password.never' : 'not-known')],
     ['policy', password.policy],
     ['mail', account.mail ?? t('none')],
     [

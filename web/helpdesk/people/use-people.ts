@@ -10,11 +10,13 @@ const TYPING = 250;
 interface Found {
   people: readonly FoundPersonRow[];
   cursor: string | null;
+  /** Of some people, whoever was looked for, the directory does not tell what was asked. */
+  untold: boolean;
   failure: Failure | undefined;
   busy: boolean;
 }
 
-const NOTHING: Found = { people: [], cursor: null, failure: undefined, busy: true };
+const NOTHING: Found = { people: [], cursor: null, untold: false, failure: undefined, busy: true };
 
 /** People of one directory: asked for by itself, so that no other one waits for it, and no more once something else is wanted. */
 export function usePeople({ directory, text, filter, enrolled, place }: Omit<FindPeopleQuery, 'cursor'>, onOver: () => void) {
@@ -25,11 +27,11 @@ export function usePeople({ directory, text, filter, enrolled, place }: Omit<Fin
       const outcome = await peopleApi.find({ directory, text, filter, enrolled, place, cursor }, signal);
       if (signal.aborted) return;
       if (outcome.ok) {
-        const { people, cursor: next } = outcome.value;
-        return setFound({ people: [...before, ...people], cursor: next, failure: undefined, busy: false });
+        const { people, cursor: next, untold } = outcome.value;
+        return setFound({ people: [...before, ...people], cursor: next, untold, failure: undefined, busy: false });
       }
       if (isOver(outcome.failure)) return onOver();
-      setFound({ people: before, cursor: cursor ?? null, failure: outcome.failure, busy: false });
+      setFound({ people: before, cursor: cursor ?? null, untold: false, failure: outcome.failure, busy: false });
     },
     [directory, text, filter, enrolled, place, onOver],
   );
