@@ -19,6 +19,9 @@ constexpr UINT_PTR tickTimer = 1;
 constexpr UINT tickMilliseconds = 100;
 constexpr std::uint64_t checkAfterMilliseconds = 400;
 constexpr std::uint64_t warningMilliseconds = 30'000;
+// How long what is being written, and the page that tells of it, may outlast the longest time that the window is open. The provider
+// ends a window half a minute after that time.
+constexpr std::uint64_t writeMilliseconds = 20'000;
 // How long the last word to the server may take before the process ends all the same.
 constexpr std::uint64_t leaveMilliseconds = 3000;
 constexpr int clientWidth = 560;
@@ -236,7 +239,8 @@ void KioskWindow::tick() {
     isWarned_ = false;
     setCaption();
   }
-  if (time - openedAt_ >= std::uint64_t{settings_.sessionLimitSeconds} * 1000) return leave(isDone_ ? ExitCode::done : ExitCode::tooLong);
+  const std::uint64_t longest = std::uint64_t{settings_.sessionLimitSeconds} * 1000 + (isWriting_ || isDone_ ? writeMilliseconds : 0);
+  if (time - openedAt_ >= longest) return leave(isDone_ ? ExitCode::done : ExitCode::tooLong);
   if (isBusy_) return;
   if (expiresAt_ != 0 && time >= expiresAt_) {
     expiresAt_ = 0;

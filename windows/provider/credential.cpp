@@ -17,8 +17,10 @@ unsigned statusText(TileState state) {
       return TEXT_STATUS_OPENING;
     case TileState::open:
       return TEXT_STATUS_OPEN;
-    case TileState::timedOut:
-      return TEXT_STATUS_TIMED_OUT;
+    case TileState::idle:
+      return TEXT_STATUS_IDLE;
+    case TileState::tooLong:
+      return TEXT_STATUS_TOO_LONG;
     case TileState::failed:
       return TEXT_STATUS_FAILED;
     case TileState::died:

@@ -94,10 +94,11 @@ void KioskRunner::runJob(const Job& job) noexcept {
   // Once, and before the tile is drawn anew: from here on a click may start the next window.
   busy_ = false;
   try {
-    const TileState state = end == KioskEnd::faulted    ? TileState::failed
-                            : end == KioskEnd::died     ? TileState::died
-                            : end == KioskEnd::timedOut ? TileState::timedOut
-                                                        : TileState::ready;
+    const TileState state = end == KioskEnd::faulted   ? TileState::failed
+                            : end == KioskEnd::died    ? TileState::died
+                            : end == KioskEnd::idle    ? TileState::idle
+                            : end == KioskEnd::tooLong ? TileState::tooLong
+                                                       : TileState::ready;
     link_->report(state, fault, end == KioskEnd::reached);
   } catch (...) {
   }

@@ -19,7 +19,7 @@ namespace keyturn {
 
 class Credential;
 
-enum class TileState { ready, remote, opening, open, timedOut, failed, died };
+enum class TileState { ready, remote, opening, open, idle, tooLong, failed, died };
 
 class ScreenLink : public std::enable_shared_from_this<ScreenLink> {
  public:

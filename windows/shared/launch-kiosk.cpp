@@ -163,8 +163,9 @@ KioskEnd superviseKiosk(ISystem& system, const Settings& settings, const Running
     case ExitCode::done:
       return KioskEnd::reached;
     case ExitCode::idle:
+      return KioskEnd::idle;
     case ExitCode::tooLong:
-      return KioskEnd::timedOut;
+      return KioskEnd::tooLong;
     default:
       return KioskEnd::closed;
   }

@@ -50,7 +50,8 @@ RunningKiosk launchKiosk(ISystem& system, const Settings& settings, const KioskS
 enum class KioskEnd {
   reached,   // the goal: there is a new password, or an unlocked account
   closed,    // by the person, by a time limit, or by the provider
-  timedOut,  // nobody typed, or it was open for too long
+  idle,      // nobody typed
+  tooLong,   // it was open for too long, whatever was under way in it
   died,      // it was up, and ended by a fault: what was under way in it nobody knows
   faulted,   // it never came up
 };

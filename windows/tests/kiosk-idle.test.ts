@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { addPerson, embeddedSection } from '../../test/scenarios/sample-directory.ts';
-import { type Keyturn, startKeyturn } from '../../test/scenarios/start-keyturn.ts';
+import { type Keyturn, startKeyturn, until } from '../../test/scenarios/start-keyturn.ts';
 import { ends, ids, type KioskBench, startKioskBench, type WindowState } from './kiosk/kiosk-bench.ts';
+import { proveByCodes } from './kiosk/prove.ts';
 
 let bench: KioskBench;
 let keyturn: Keyturn;
@@ -46,4 +47,30 @@ it('closes when nobody types, and ends the journey at the server', async () => {
   bench.putForward(300);
   expect(await kiosk.exitCode).toBe(ends.idle);
   expect(bench.proxy.requests.at(-1)).toMatchObject({ method: 'DELETE', path: '/api/v1/journeys/current' });
+});
+
+it('is told what became of a write that outlasts the longest time of the window', async () => {
+  await bench.configure({
+    PortalUrl: `https://localhost:${bench.proxy.port}/`,
+    SessionLimitSeconds: 200,
+    PreflightTimeoutSeconds: 15,
+    RequestTimeoutSeconds: 120,
+  });
+  await addPerson(keyturn, 'bob');
+  const kiosk = await bench.start();
+  await kiosk.page('Which account?');
+  const opened = Date.now();
+  await proveByCodes(keyturn, kiosk, { login: 'bob', ...(await keyturn.enrol('bob')) });
+  await kiosk.page('Choose a new password');
+  await kiosk.fill('a quiet harbour at noon');
+  const letGo = bench.proxy.hold('/steps/');
+  await kiosk.press('submit');
+  await until(() => letGo.holds > 0, 'the write under way');
+  bench.putForward(203 - Math.floor((Date.now() - opened) / 1000));
+  // The window looks at its clock ten times a second.
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  letGo.release();
+  await kiosk.page('Your password is changed');
+  bench.putForward(230);
+  expect(await kiosk.exitCode).toBe(ends.done);
 });

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from '../../test/scenarios/sample-directory.ts';
 import { codeIn, type Enrolled, type Keyturn, startKeyturn, until } from '../../test/scenarios/start-keyturn.ts';
 import { button, ends, ids, type KioskBench, type KioskRun, startKioskBench, type WindowState } from './kiosk/kiosk-bench.ts';
+import { proveByCodes } from './kiosk/prove.ts';
 
 const NEW_PASSWORD = 'a quiet harbour at noon';
 /** Virtual keys of Windows. */
@@ -38,22 +39,7 @@ async function newPerson(): Promise<Enrolled & { login: string }> {
   return { login: `person${people}`, ...(await keyturn.enrol(`person${people}`)) };
 }
 
-/** Gives the name and both proofs; the window then asks what the goal needs. */
-async function prove(kiosk: KioskRun, person: Enrolled & { login: string }): Promise<void> {
-  const before = keyturn.messages(person.address).length;
-  await kiosk.page('Which account?');
-  await kiosk.fill(person.login);
-  await kiosk.press('submit');
-  await kiosk.page('How do you want to prove it is you?');
-  await kiosk.press('submit');
-  await kiosk.page('Enter the code from your e-mail');
-  await kiosk.fill(codeIn(await keyturn.waitForMessage(person.address, before)));
-  await kiosk.press('submit');
-  await kiosk.page('Enter the code from your authenticator app');
-  await kiosk.fill(person.totp());
-  await kiosk.press('submit');
-}
-
+const prove = (kiosk: KioskRun, person: Enrolled & { login: string }) => proveByCodes(keyturn, kiosk, person);
 const text = (state: WindowState, id: number) => state.controls.find((control) => control.id === id)?.text;
 const field = (state: WindowState) => state.controls.find((control) => control.id === ids.field);
 

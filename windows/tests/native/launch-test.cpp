@@ -144,7 +144,7 @@ TEST("a window that outlives its limit is ended") {
   Settings settings;
   settings.sessionLimitSeconds = 120;
   const RunningKiosk kiosk = launchKiosk(system, settings, resetFor(), desktop, fault);
-  CHECK(superviseKiosk(system, settings, kiosk, KioskWatch(), fault) == KioskEnd::timedOut);
+  CHECK(superviseKiosk(system, settings, kiosk, KioskWatch(), fault) == KioskEnd::tooLong);
   CHECK(system.waitedFor == 150'000);
   CHECK(system.called("terminateJob 3"));
   CHECK(system.events.back().first == EventId::kioskEnded && system.events.back().second[0] == "103");

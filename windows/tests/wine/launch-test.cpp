@@ -202,7 +202,9 @@ TEST("after a goal that was reached the person is back where the password is typ
       CHECK(eventually([&] { return screen.ui->enumerations() == 2; }) && screen.ui->selected() == nullptr);
       continue;
     }
-    CHECK(screen.shows(code == 102 || code == 103 ? "closed because nothing was entered" : ready));
+    CHECK(screen.shows(code == 102   ? "closed because nothing was entered"
+                       : code == 103 ? "open for too long. If you had saved a new password, it may be in force: try it."
+                                     : ready));
     CHECK(screen.ui->enumerations() == 1 && screen.ui->selected() != nullptr);
   }
 }
