@@ -50,23 +50,28 @@ bool KioskRunner::start(const Settings& settings, const KioskStart& start, const
 }
 
 bool KioskRunner::showWindow() {
-  const Locked locked(lock_);
-  if (openProcess_ == 0) return false;
-  system_->bringToFront(openProcess_);
+  std::shared_ptr<const RunningKiosk> open;
+  {
+    const Locked locked(lock_);
+    open = open_;
+  }
+  if (!open) return false;
+  // Not with the lock held: to give the focus away calls the windows of this thread, and what they do about it may end in stop().
+  system_->bringToFront(open->process());
   return true;
 }
 
 void KioskRunner::stop() {
   const Locked locked(lock_);
   ++stops_;
-  if (openJob_ == 0) return;
+  if (!open_) return;
   try {
-    system_->askToLeave(openProcess_);
+    system_->askToLeave(open_->process());
     if (runInBackground(module_, [runner = shared_from_this(), window = opened_] { runner->endAfterGrace(window); })) return;
   } catch (...) {
     // Without memory or a thread there is no grace.
   }
-  system_->terminateJob(openJob_);
+  system_->terminateJob(open_->job());
 }
 
 void KioskRunner::endAfterGrace(unsigned window) noexcept {
@@ -74,8 +79,8 @@ void KioskRunner::endAfterGrace(unsigned window) noexcept {
   while (true) {
     {
       const Locked locked(lock_);
-      if (openJob_ == 0 || opened_ != window) return;
-      if (system_->monotonicMilliseconds() >= until) return system_->terminateJob(openJob_);
+      if (!open_ || opened_ != window) return;
+      if (system_->monotonicMilliseconds() >= until) return system_->terminateJob(open_->job());
     }
     Sleep(lookMilliseconds);
   }
@@ -105,21 +110,20 @@ void KioskRunner::runJob(const Job& job) noexcept {
 }
 
 KioskEnd KioskRunner::run(const Job& job, KioskFault& fault) {
-  const RunningKiosk kiosk = launchKiosk(*system_, job.settings, job.start, job.desktop, fault);
-  if (!kiosk) return KioskEnd::faulted;
+  const auto kiosk = std::make_shared<const RunningKiosk>(launchKiosk(*system_, job.settings, job.start, job.desktop, fault));
+  if (!*kiosk) return KioskEnd::faulted;
   {
     const Locked locked(lock_);
-    openJob_ = kiosk.job();
-    openProcess_ = kiosk.process();
+    open_ = kiosk;
     ++opened_;
-    if (stops_ != job.stops) system_->terminateJob(openJob_);
+    if (stops_ != job.stops) system_->terminateJob(kiosk->job());
   }
-  // stop() and showWindow() use them from another thread: the handles close only after they are forgotten here.
+  // stop() and showWindow() use it from another thread: its handles close when nobody does any more.
   struct Forget {
     KioskRunner& runner;
     ~Forget() {
       const Locked locked(runner.lock_);
-      runner.openJob_ = runner.openProcess_ = 0;
+      runner.open_.reset();
     }
   };
   const Forget forget{*this};
@@ -129,7 +133,7 @@ KioskEnd KioskRunner::run(const Job& job, KioskFault& fault) {
     const Locked locked(lock_);
     return stops_ != job.stops;
   };
-  return superviseKiosk(*system_, job.settings, kiosk, watch, fault);
+  return superviseKiosk(*system_, job.settings, *kiosk, watch, fault);
 }
 
 }  // namespace keyturn

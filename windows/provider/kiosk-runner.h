@@ -39,8 +39,7 @@ class KioskRunner : public std::enable_shared_from_this<KioskRunner> {
   std::shared_ptr<ScreenLink> link_;
   std::atomic<bool> busy_{false};
   SRWLOCK lock_ = SRWLOCK_INIT;  // guards what follows
-  OsHandle openJob_ = 0;
-  OsHandle openProcess_ = 0;
+  std::shared_ptr<const RunningKiosk> open_;  // none is open where it is empty
   unsigned stops_ = 0;
   unsigned opened_ = 0;  // windows so far
 };

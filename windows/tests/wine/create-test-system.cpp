@@ -87,9 +87,11 @@ class TestSystem final : public RealSystem {
     return RealSystem::waitForWindow(process, windowUp, isImpatient ? 6000 : milliseconds, exitCode);
   }
 
-  // Whose window was brought to the front; that it is there then, only Windows shows.
+  // Whose window was brought to the front; that it is there then, only Windows shows. Without a screen no window has the focus that
+  // could lose it: one that a test has made for that is told by a message.
   void bringToFront(OsHandle process) override {
     RealSystem::bringToFront(process);
+    if (const HWND focused = FindWindowExW(HWND_MESSAGE, nullptr, nullptr, L"KeyturnFocused")) SendMessageW(focused, WM_KILLFOCUS, 0, 0);
     std::ofstream(moduleFolder() + "\\front.txt", std::ios::app | std::ios::binary) << GetProcessId(reinterpret_cast<HANDLE>(process)) << '\n';
   }
 
