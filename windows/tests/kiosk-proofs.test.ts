@@ -10,7 +10,7 @@ import { request } from '../../test/scenarios/journey-client.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from '../../test/scenarios/sample-directory.ts';
 import { codeIn, holdsCode, type Keyturn, startKeyturn, until } from '../../test/scenarios/start-keyturn.ts';
 import { type Manager, vouchingOn } from '../../test/scenarios/vouching-harness.ts';
-import { ends, ids, type KioskBench, type KioskRun, startKioskBench, type WindowState } from './kiosk/kiosk-bench.ts';
+import { button, ends, ids, type KioskBench, type KioskRun, startKioskBench, type WindowState } from './kiosk/kiosk-bench.ts';
 
 const NEW_PASSWORD = 'a quiet harbour at noon';
 const ANSWERS: Readonly<Record<string, string>> = {
@@ -187,6 +187,32 @@ describe('every way to prove it that needs no browser, against a whole Keyturn',
     const [request] = await boss.requests();
     expect((await boss.vouch(request?.id ?? '', digits)).status).toBe(204);
     await finish(kiosk, login);
+  });
+
+  it('is read whole at whatever moment, and never halfway from one page to the next', async () => {
+    const kiosk = await bench.start();
+    await kiosk.page('Which account?');
+    await kiosk.fill((await newPerson()).login);
+    await kiosk.press('submit');
+    await kiosk.page('How do you want to prove it is you?');
+    const halves: WindowState[] = [];
+    let isOver = false;
+    const isWhole = (state: WindowState) => title(state) !== undefined && state.controls.some(({ id }) => id >= button('submit'));
+    const reading = (async () => {
+      while (!isOver) {
+        const state = await kiosk.read();
+        if (state.open && !isWhole(state)) halves.push(state);
+      }
+    })();
+    for (let i = 0; i < 20; i += 1) {
+      await kiosk.command('close');
+      await kiosk.page('Stop here?');
+      await kiosk.press('goOn');
+      await kiosk.page('How do you want to prove it is you?');
+    }
+    isOver = true;
+    await reading;
+    expect(halves).toEqual([]);
   });
 
   it('goes on at a phone with what was shown so far, and ends when the phone has', async () => {

@@ -286,7 +286,7 @@ function createWindow(
       return state;
     },
     async press(action) {
-      // A page that is being drawn has its title before it has its buttons, and while the server is asked they cannot be pressed.
+      // While the server is asked they cannot be pressed.
       await window.until(`the button ${action}`, ({ controls }) => controls.some(({ id, enabled }) => id === button(action) && enabled));
       await command('click', button(action));
     },

@@ -1,6 +1,6 @@
 // Works the recovery window from outside, as a person and a screen reader would: commands as lines with tabs on standard input,
 // one line of JSON for each on standard output. An argument names the desktop the window is on. Test only.
-//   read                  what stands in the window
+//   read                  what stands in the window; while a page is being made that is waited for
 //   set ID TEXT           text of an edit control
 //   check ID 0|1          radio button or check box
 //   click ID              presses a button
@@ -9,6 +9,9 @@
 //   paste ID TEXT         through the clipboard
 //   copy ID               selects all and copies; answers what the clipboard then holds
 //   menu ID               asks for the context menu; answers whether one opened
+//   point X Y             puts the pointer there, in pixels from the window's corner
+//   still                 tells of the pointer where it is, as Windows does by itself
+//   front                 brings it to the front as the provider does, be it hidden
 //   close                 the window's own close button
 //   leave                 tells it to go as the provider does
 //   end CODE              ends its process with that code, as the task manager does
@@ -34,8 +37,9 @@ namespace {
 
 using namespace keyturn;
 
+HWND anyKiosk() { return FindWindowW(L"KeyturnKiosk", nullptr); }
 HWND kiosk() {
-  const HWND window = FindWindowW(L"KeyturnKiosk", nullptr);
+  const HWND window = anyKiosk();
   return window != nullptr && IsWindowVisible(window) ? window : nullptr;
 }
 HWND page() { return FindWindowExW(kiosk(), nullptr, L"KeyturnPage", nullptr); }
@@ -73,7 +77,13 @@ Json describe(HWND window) {
   return item;
 }
 
-Json readWindow() {
+std::vector<HWND> controlsOf(HWND window) {
+  std::vector<HWND> controls;
+  for (HWND child = GetWindow(window, GW_CHILD); child != nullptr; child = GetWindow(child, GW_HWNDNEXT)) controls.push_back(child);
+  return controls;
+}
+
+Json readOnce() {
   Json answer = Json::object();
   const HWND window = kiosk();
   answer.set("open", Json::boolean(window != nullptr));
@@ -85,9 +95,27 @@ Json readWindow() {
   GetWindowRect(window, &area);
   answer.set("left", Json::number(area.left)).set("top", Json::number(area.top)).set("right", Json::number(area.right)).set("bottom", Json::number(area.bottom));
   Json controls = Json::array();
-  for (HWND child = GetWindow(page(), GW_CHILD); child != nullptr; child = GetWindow(child, GW_HWNDNEXT)) controls.push(describe(child));
+  for (const HWND child : controlsOf(page())) controls.push(describe(child));
   answer.set("controls", std::move(controls));
   return answer;
+}
+
+// A page that is being made is not drawn, which takes its window the style "visible" (WM_SETREDRAW), and its controls are others than
+// before. What was read across that is half of two pages.
+Json readWindow() {
+  constexpr int most = 500;
+  for (int i = 0;; ++i) {
+    const HWND window = page();
+    // Answered between two messages, and so not in the middle of one.
+    SendMessageW(window, WM_NULL, 0, 0);
+    const std::vector<HWND> before = controlsOf(window);
+    const bool wasWhole = IsWindowVisible(window) && !before.empty();
+    Json answer = readOnce();
+    SendMessageW(window, WM_NULL, 0, 0);
+    const bool isSame = page() == window && IsWindowVisible(window) && controlsOf(window) == before;
+    if (window == nullptr || (wasWhole && isSame) || i == most) return answer;
+    Sleep(5);
+  }
 }
 
 void setClipboard(const std::string& text) {
@@ -130,7 +158,7 @@ bool setProxy(const std::string& address) {
 
 HANDLE openOwner(DWORD rights) {
   DWORD owner = 0;
-  GetWindowThreadProcessId(kiosk(), &owner);
+  GetWindowThreadProcessId(anyKiosk(), &owner);
   return OpenProcess(rights, FALSE, owner);
 }
 
@@ -138,6 +166,25 @@ void askToLeave() {
   const HANDLE process = openOwner(PROCESS_QUERY_LIMITED_INFORMATION);
   RealSystem(nullptr).askToLeave(reinterpret_cast<OsHandle>(process));
   CloseHandle(process);
+}
+
+bool bringToFront() {
+  const HANDLE process = openOwner(PROCESS_QUERY_LIMITED_INFORMATION);
+  if (process == nullptr) return false;
+  RealSystem(nullptr).bringToFront(reinterpret_cast<OsHandle>(process));
+  CloseHandle(process);
+  return true;
+}
+
+bool point(const std::string& x, const std::string& y) {
+  RECT area = {};
+  return GetWindowRect(kiosk(), &area) && SetCursorPos(area.left + std::atoi(x.c_str()), area.top + std::atoi(y.c_str()));
+}
+
+bool tellOfPointer() {
+  POINT place = {};
+  if (!GetCursorPos(&place) || !ScreenToClient(page(), &place)) return false;
+  return PostMessageW(page(), WM_MOUSEMOVE, 0, MAKELPARAM(place.x, place.y)) != FALSE;
 }
 
 bool endProcess(const std::string& code) {
@@ -154,6 +201,9 @@ Json perform(const std::vector<std::string>& words) {
   if (command == "trust") return answer.set("ok", Json::boolean(trust(words.at(1))));
   if (command == "proxy") return answer.set("ok", Json::boolean(setProxy(words.size() > 1 ? words[1] : "")));
   if (command == "end") return answer.set("ok", Json::boolean(endProcess(words.at(1))));
+  if (command == "front") return answer.set("ok", Json::boolean(bringToFront()));
+  if (command == "point") return answer.set("ok", Json::boolean(point(words.at(1), words.at(2))));
+  if (command == "still") return answer.set("ok", Json::boolean(tellOfPointer()));
   if (command == "half") PostMessageW(focused(), WM_CHAR, 0xD83D, 1);
   if (command == "close") PostMessageW(kiosk(), WM_CLOSE, 0, 0);
   if (command == "leave") askToLeave();
