@@ -4,6 +4,9 @@
 #include <aclapi.h>
 #include <sddl.h>
 
+#include <algorithm>
+
+#include "locked.h"
 #include "utf.h"
 
 namespace keyturn {
@@ -167,6 +170,7 @@ bool changeAccess(HANDLE object, PSID sid, ACCESS_MODE mode, DWORD rights) {
 struct DesktopGrant {
   HWINSTA station = nullptr;
   HDESK desktop = nullptr;
+  std::wstring name;
   std::vector<BYTE> sid;
 
   ~DesktopGrant() {
@@ -174,6 +178,17 @@ struct DesktopGrant {
     if (station != nullptr) CloseWindowStation(station);
   }
 };
+
+// Which logon sessions hold a right on which desktop by now, once for each window. The service has one session for all its windows, and
+// a list has one entry for it: whoever revokes that takes it from each of them, so the last to end does. A window of the screen before
+// may end after the next one has begun.
+SRWLOCK grantsLock = SRWLOCK_INIT;  // guards what follows and the lists themselves: two threads would undo each other's entries
+std::vector<const DesktopGrant*> grants;
+
+bool isShared(const DesktopGrant& grant) {
+  return std::any_of(grants.begin(), grants.end(),
+                     [&](const DesktopGrant* one) { return one != &grant && one->name == grant.name && one->sid == grant.sid; });
+}
 
 // The SID of the logon session: it is new for each session, so no other process ever gains by the grant.
 std::vector<BYTE> logonSid(HANDLE token) {
@@ -251,6 +266,7 @@ OsHandle RealSystem::grantDesktopAccess(OsHandle token, const std::string& deskt
     return 0;
   }
   auto grant = std::make_unique<DesktopGrant>();
+  grant->name = *name;
   grant->sid = logonSid(asHandle(token));
   if (grant->sid.empty()) {
     SetLastError(ERROR_NO_SUCH_LOGON_SESSION);
@@ -265,21 +281,32 @@ OsHandle RealSystem::grantDesktopAccess(OsHandle token, const std::string& deskt
   if (grant->station == nullptr) return 0;
   grant->desktop = OpenDesktopW(name->substr(backslash + 1).c_str(), 0, FALSE, READ_CONTROL | WRITE_DAC);
   if (grant->desktop == nullptr) return 0;
-  if (!changeAccess(grant->station, grant->sid.data(), GRANT_ACCESS, stationRights)) return 0;
-  if (!changeAccess(grant->desktop, grant->sid.data(), GRANT_ACCESS, desktopRights)) {
-    const DWORD error = GetLastError();
-    changeAccess(grant->station, grant->sid.data(), REVOKE_ACCESS, 0);
-    SetLastError(error);
-    return 0;
+  const Locked locked(grantsLock);
+  grants.reserve(grants.size() + 1);
+  if (!isShared(*grant)) {
+    if (!changeAccess(grant->station, grant->sid.data(), GRANT_ACCESS, stationRights)) return 0;
+    if (!changeAccess(grant->desktop, grant->sid.data(), GRANT_ACCESS, desktopRights)) {
+      const DWORD error = GetLastError();
+      changeAccess(grant->station, grant->sid.data(), REVOKE_ACCESS, 0);
+      SetLastError(error);
+      return 0;
+    }
   }
+  grants.push_back(grant.get());
   return reinterpret_cast<OsHandle>(grant.release());
 }
 
 void RealSystem::revokeDesktopAccess(OsHandle handle) {
   const DWORD error = GetLastError();
   const std::unique_ptr<DesktopGrant> grant(reinterpret_cast<DesktopGrant*>(handle));
-  changeAccess(grant->desktop, grant->sid.data(), REVOKE_ACCESS, 0);
-  changeAccess(grant->station, grant->sid.data(), REVOKE_ACCESS, 0);
+  {
+    const Locked locked(grantsLock);
+    if (!isShared(*grant)) {
+      changeAccess(grant->desktop, grant->sid.data(), REVOKE_ACCESS, 0);
+      changeAccess(grant->station, grant->sid.data(), REVOKE_ACCESS, 0);
+    }
+    grants.erase(std::remove(grants.begin(), grants.end(), grant.get()), grants.end());
+  }
   SetLastError(error);
 }
 

@@ -1,6 +1,7 @@
 // The real ISystem, as far as it can be asked without harm.
 #include <windows.h>
 
+#include <aclapi.h>
 #include <shellapi.h>
 
 #include <algorithm>
@@ -25,6 +26,34 @@ void setRaw(const char* key, const char* name, DWORD type, const void* data, std
   RegCreateKeyExW(HKEY_LOCAL_MACHINE, wide(key).c_str(), 0, nullptr, 0, KEY_WRITE | KEY_WOW64_64KEY, nullptr, &handle, nullptr);
   RegSetValueExW(handle, wide(name).c_str(), 0, type, static_cast<const BYTE*>(data), static_cast<DWORD>(size));
   RegCloseKey(handle);
+}
+
+// Lets everybody do everything with it, by a list: without one, which is how wine makes it, there are no entries to count.
+bool giveList(HANDLE object) {
+  BYTE everybody[SECURITY_MAX_SID_SIZE];
+  DWORD size = sizeof everybody;
+  if (!CreateWellKnownSid(WinWorldSid, nullptr, everybody, &size)) return false;
+  EXPLICIT_ACCESSW entry{};
+  entry.grfAccessPermissions = STANDARD_RIGHTS_ALL | SPECIFIC_RIGHTS_ALL;
+  entry.grfAccessMode = SET_ACCESS;
+  entry.Trustee.TrusteeForm = TRUSTEE_IS_SID;
+  entry.Trustee.ptstrName = reinterpret_cast<LPWSTR>(everybody);
+  PACL list = nullptr;
+  if (SetEntriesInAclW(1, &entry, nullptr, &list) != ERROR_SUCCESS) return false;
+  const DWORD error = SetSecurityInfo(object, SE_WINDOW_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr, list, nullptr);
+  LocalFree(list);
+  SetLastError(error);
+  return error == ERROR_SUCCESS;
+}
+
+// How many entries its list has; 0 if it has none.
+int entriesOf(HANDLE object) {
+  PACL list = nullptr;
+  PSECURITY_DESCRIPTOR descriptor = nullptr;
+  if (GetSecurityInfo(object, SE_WINDOW_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr, &list, nullptr, &descriptor) != ERROR_SUCCESS) return 0;
+  const int count = list == nullptr ? 0 : list->AceCount;
+  LocalFree(descriptor);
+  return count;
 }
 
 }  // namespace
@@ -146,6 +175,33 @@ TEST("a grant on this desktop is made and taken back, and on no other") {
   const OsHandle grant = system->grantDesktopAccess(reinterpret_cast<OsHandle>(own), system->currentDesktop());
   CHECK_NOTE(grant != 0, std::to_string(system->lastError()));
   if (grant != 0) system->revokeDesktopAccess(grant);
+  CloseHandle(own);
+}
+
+TEST("a right on the desktop stays for as long as one window of its logon session is there") {
+  const auto system = createSystem(GetModuleHandleW(nullptr));
+  HANDLE own = nullptr;
+  CHECK(OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &own) != FALSE);
+  const OsHandle token = reinterpret_cast<OsHandle>(own);
+  const std::string current = system->currentDesktop();
+  const std::string stationName = current.substr(0, current.find('\\'));
+  const std::string name = stationName + "\\KeyturnGrants";
+  const HWINSTA station = OpenWindowStationW(wide(stationName).c_str(), FALSE, READ_CONTROL | WRITE_DAC);
+  const HDESK desktop = CreateDesktopW(L"KeyturnGrants", nullptr, nullptr, 0, READ_CONTROL | WRITE_DAC | DESKTOP_CREATEWINDOW, nullptr);
+  if (!CHECK_NOTE(giveList(station) && entriesOf(station) == 1, std::to_string(GetLastError()))) return;
+  if (!CHECK_NOTE(giveList(desktop) && entriesOf(desktop) == 1, std::to_string(GetLastError()))) return;
+  const auto entries = [&] { return entriesOf(station) * 10 + entriesOf(desktop); };
+
+  const OsHandle first = system->grantDesktopAccess(token, name);
+  CHECK(first != 0 && entries() == 22);
+  const OsHandle second = system->grantDesktopAccess(token, name);
+  CHECK(second != 0 && entries() == 22);
+  system->revokeDesktopAccess(first);
+  CHECK_NOTE(entries() == 22, std::to_string(entries()));
+  system->revokeDesktopAccess(second);
+  CHECK_NOTE(entries() == 11, std::to_string(entries()));
+  CloseDesktop(desktop);
+  CloseWindowStation(station);
   CloseHandle(own);
 }
 
