@@ -93,6 +93,7 @@ void KioskWindow::centre() {
 ExitCode KioskWindow::run() {
   if (!create()) return ExitCode::noWindow;
   openedAt_ = lastInputAt_ = now();
+  GetCursorPos(&pointer_);
   centre();
   placePage();
   showPage(conversation_.connecting());
@@ -107,13 +108,20 @@ ExitCode KioskWindow::run() {
 
   MSG message = {};
   while (GetMessageW(&message, nullptr, 0, 0) > 0) {
-    if (isInput(message.message)) lastInputAt_ = now();
+    if (isByPerson(message)) lastInputAt_ = now();
     if (takesKey(message) || IsDialogMessageW(window_, &message)) continue;
     TranslateMessage(&message);
     DispatchMessageW(&message);
   }
   view_.reset();
   return code_;
+}
+
+// Windows tells of the pointer by itself too, whenever what lies below it changes: who moved it is told by the place alone.
+bool KioskWindow::isByPerson(const MSG& message) {
+  if (message.message == WM_MOUSEMOVE && message.pt.x == pointer_.x && message.pt.y == pointer_.y) return false;
+  if (message.message >= WM_MOUSEFIRST && message.message <= WM_MOUSELAST) pointer_ = message.pt;
+  return isInput(message.message);
 }
 
 bool KioskWindow::takesKey(const MSG& message) {

@@ -32,6 +32,7 @@ class KioskWindow {
   void placePage();
   void paintHeader();
   void setCaption();
+  bool isByPerson(const MSG& message);
   bool takesKey(const MSG& message);
   void act(Action action);
   void work(std::function<Page()> task, bool isCalculating = false);
@@ -66,6 +67,7 @@ class KioskWindow {
   std::uint64_t secondsLeft_ = 0;
   std::uint64_t openedAt_ = 0;
   std::uint64_t lastInputAt_ = 0;
+  POINT pointer_ = {};          // where the pointer was last, on the screen
   std::uint64_t leaveBy_ = 0;
   std::uint64_t pollAt_ = 0;    // 0 = no
   std::uint64_t checkAt_ = 0;

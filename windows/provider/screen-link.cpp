@@ -14,6 +14,11 @@ constexpr UINT newsMessage = WM_APP + 1;
 }  // namespace
 
 void ScreenLink::open(ICredentialProviderEvents* events, UINT_PTR context) {
+  {
+    // News of the screen before: this one enumerates by itself when it begins.
+    const Locked locked(lock_);
+    isReached_ = false;
+  }
   events_ = ComPointer<ICredentialProviderEvents>(events);
   context_ = context;
   if (events_) ensureWindow();

@@ -348,10 +348,11 @@ WindowWait RealSystem::waitForWindow(OsHandle process, OsHandle windowUp, std::u
 
 void RealSystem::bringToFront(OsHandle process) {
   const HWND window = windowOf(process);
-  if (window == nullptr) return;
+  // A window that is hidden is not yet there, or was closed and only takes its leave of the server: nothing shows it but itself.
+  if (window == nullptr || !IsWindowVisible(window)) return;
   AllowSetForegroundWindow(GetProcessId(asHandle(process)));
   // Never waits for that window: this is LogonUI's own thread.
-  SetWindowPos(window, HWND_TOPMOST, 0, 0, 0, 0, SWP_NOMOVE | SWP_NOSIZE | SWP_SHOWWINDOW | SWP_ASYNCWINDOWPOS);
+  SetWindowPos(window, HWND_TOPMOST, 0, 0, 0, 0, SWP_NOMOVE | SWP_NOSIZE | SWP_ASYNCWINDOWPOS);
   SetForegroundWindow(window);
 }
 

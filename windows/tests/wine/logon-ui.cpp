@@ -130,6 +130,13 @@ void LogonUi::unadvise() {
   isAdvised_ = false;
 }
 
+void LogonUi::leaveAndReturn() {
+  dropTiles();
+  unadvise();
+  advise();
+  enumerate();
+}
+
 // nf-...-credentialschanged: the context is the one of Advise. Asynchronous: the enumeration comes with the next messages.
 HRESULT LogonUi::CredentialsChanged(UINT_PTR context) {
   CHECK(context == adviseContext && isAdvised_);

@@ -136,6 +136,8 @@ class LogonUi final : public Counted<ICredentialProviderEvents> {
   void setUsers(FakeUsers* users);
   void unadvise();
   void advise();
+  // The screen goes away with its tiles and comes back, with the same provider.
+  void leaveAndReturn();
 
   // The tile below that user, below "Other user" for "", or nothing.
   ScreenTile* under(const std::string& sid) const;
