@@ -195,7 +195,19 @@ void RealSystem::writeState(const std::string& name, std::uint32_t number) {
   RegCloseKey(handle);
 }
 
-bool RealSystem::isRemoteSession() { return GetSystemMetrics(SM_REMOTESESSION) != 0; }
+// SM_REMOTESESSION calls some remote sessions local (those with RemoteFX vGPU): so the session is also held against the one at the
+// machine itself, which Windows notes down (learn.microsoft.com, "Detecting the Remote Desktop Services environment"). Where Windows
+// has noted nothing, that page takes the first answer; what cannot be read or compared is remote.
+bool RealSystem::isRemoteSession() {
+  if (GetSystemMetrics(SM_REMOTESESSION) != 0) return true;
+  DWORD local = 0;
+  DWORD size = sizeof local;
+  const LSTATUS status = RegGetValueW(HKEY_LOCAL_MACHINE, L"SYSTEM\\CurrentControlSet\\Control\\Terminal Server", L"GlassSessionId",
+                                      RRF_RT_REG_DWORD, nullptr, &local, &size);
+  if (status == ERROR_FILE_NOT_FOUND || status == ERROR_PATH_NOT_FOUND) return false;
+  DWORD own = 0;
+  return status != ERROR_SUCCESS || !ProcessIdToSessionId(GetCurrentProcessId(), &own) || own != local;
+}
 
 std::uint32_t RealSystem::sessionId() {
   DWORD id = 0;

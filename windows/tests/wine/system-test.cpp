@@ -102,6 +102,22 @@ TEST("surroundings are known") {
   CHECK(system->monotonicMilliseconds() >= before);
 }
 
+TEST("a session that Windows does not call the one at the machine is remote, whatever else it says of it") {
+  const auto system = createSystem(GetModuleHandleW(nullptr));
+  const char* const key = "SYSTEM\\CurrentControlSet\\Control\\Terminal Server";
+  DWORD own = 0;
+  CHECK(ProcessIdToSessionId(GetCurrentProcessId(), &own));
+  setRaw(key, "GlassSessionId", REG_DWORD, &own, sizeof own);
+  CHECK(!system->isRemoteSession());
+  const DWORD other = own + 1;
+  setRaw(key, "GlassSessionId", REG_DWORD, &other, sizeof other);
+  CHECK(system->isRemoteSession());
+  setRaw(key, "GlassSessionId", REG_SZ, L"1", 4);
+  CHECK(system->isRemoteSession());
+  CHECK(RegDeleteKeyValueW(HKEY_LOCAL_MACHINE, wide(key).c_str(), L"GlassSessionId") == ERROR_SUCCESS);
+  CHECK(!system->isRemoteSession());
+}
+
 TEST("a service that does not exist has no token") {
   const auto system = createSystem(GetModuleHandleW(nullptr));
   CHECK(system->openServiceToken("KeyturnNoSuchService") == 0);
