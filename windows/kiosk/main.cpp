@@ -21,6 +21,10 @@
 #include "resource-text.h"
 #include "utf.h"
 
+// Of werapi.h, which does not compile with the mingw-w64 of Debian 12 and lacks the flag there.
+extern "C" HRESULT WINAPI WerSetFlags(DWORD flags);
+constexpr DWORD reportsNoHeap = 1;  // WER_FAULT_REPORTING_FLAG_NOHEAP
+
 namespace keyturn {
 namespace {
 
@@ -40,6 +44,9 @@ void hardenProcess() {
   HeapSetInformation(nullptr, HeapEnableTerminationOnCorruption, nullptr, 0);
   SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32);
   SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX);
+  // What was typed is in the heap: a report of a crash gets none of it (learn.microsoft.com, WerSetFlags). A full dump that an
+  // administrator wants of every program (LocalDumps) is not said to heed this.
+  WerSetFlags(reportsNoHeap);
   PROCESS_MITIGATION_IMAGE_LOAD_POLICY images = {};
   images.NoRemoteImages = 1;
   images.NoLowMandatoryLabelImages = 1;
