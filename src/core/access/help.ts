@@ -6,13 +6,13 @@ import { recordEvent } from '../audit/record-event.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
 import { inGroups, randomReadable } from '../enrolment/readable-secret.ts';
 import { type PasswordNumber, passwordNumber } from '../helpdesk/reset-link/send-password.ts';
-import { backingOf, type InCase, settleWarrant, useWarrant, type Warrant, warrantFor } from '../helpdesk/warrant.ts';
+import { type Basis, backingOf, basisFor, type InCase, settleWarrant, useWarrant, type Warrant, warrantFor } from '../helpdesk/warrant.ts';
 import type { ActDeps } from '../journey/act.ts';
 import { judgeNewPassword } from '../password-policy/judge-new-password.ts';
 import { mergeRules } from '../password-policy/merge.ts';
 import { organisationRules } from '../password-policy/organisation-rules.ts';
 import { rulesOf } from '../password-policy/rules-of.ts';
-import type { AccountRef } from '../ports/directory.ts';
+import type { AccountRef, PreparedWrite } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { resetPassword } from '../reset/reset-password.ts';
 import { allGivenAnew, requireFreshProof } from '../sessions/freshness.ts';
@@ -46,12 +46,14 @@ const FRESH_FOR = 5 * 60_000;
 
 /**
  * Unlocks somebody else's account, by a role: as their direct manager, or else in a case.
- * @throws AppError `session.step-up-needed`, `access.refused`, `account.write-open`, `case.*` as `warrantFor`, and as `requireMay`
+ * @throws AppError `session.step-up-needed`, `access.refused`, `account.write-open`, `case.*` as `basisFor` and `warrantFor`, and as `requireMay`
  */
 export async function helpUnlock(deps: ActDeps, session: Session, ref: AccountRef, inCase?: InCase): Promise<Help> {
   requireFresh(deps, session);
   const helped = await requireMay(deps, session, 'unlock-account', ref);
-  const warrant = await restOn(deps, session, helped, { action: 'unlock-account', inCase });
+  const basis = await restOn(deps, session, helped, { action: 'unlock-account', inCase });
+  if (helped.takesSecond) await requireWritable(deps, helped);
+  const warrant = await warrantFor(deps, session, helped, basis);
   return helpOf(await write(deps, session, helped, warrant, (request) => unlockAccount(deps, request)));
 }
 
@@ -72,11 +74,13 @@ export async function helpReset(
   // In no case only managers act, who tell it themselves.
   const way = sendTo === undefined ? 'told' : 'sent-by-text';
   if (inCase !== undefined ? !helped.resetBy.includes(way) : way !== 'told') throw new AppError('case.reset-way-refused');
-  const warrant = await restOn(deps, session, helped, { action: 'reset-password', inCase });
+  const basis = await restOn(deps, session, helped, { action: 'reset-password', inCase });
   const number = inCase === undefined || sendTo === undefined ? null : await passwordNumber(deps, session, helped, { inCase, sendTo });
   const password = number === null && given !== undefined ? given : newPassword(deps);
   const verdicts = await refusedBy(deps, helped, password);
   if (verdicts !== null) return { outcome: 'refused', verdicts };
+  if (helped.takesSecond) await requireWritable(deps, helped);
+  const warrant = await warrantFor(deps, session, helped, basis);
   await number?.pay();
   const unlock = deps.configuration().recovery.unlockOnReset;
   const [result] = await write(deps, session, helped, warrant, (request) =>
@@ -105,15 +109,15 @@ function withPasswordText(request: WriteRequest, number: PasswordNumber | null, 
   };
 }
 
-/** What there is to rest an act on. Whoever needs a case and comes without one is written down. @throws AppError as `warrantFor` */
+/** What there is to rest an act on. Whoever needs a case and comes without one is written down. @throws AppError as `basisFor` */
 async function restOn(
   deps: ActDeps,
   session: Session,
   helped: HelpedWith,
   { action, inCase }: { action: PersonPermission; inCase: InCase | undefined },
-): Promise<Warrant> {
+): Promise<Basis> {
   try {
-    return await warrantFor(deps, session, helped, inCase);
+    return await basisFor(deps, helped, inCase);
   } catch (error) {
     if (inCase === undefined && isAppError(error, 'case.receipt-needed')) {
       const account = { directory: helped.account.directory, id: helped.account.id };
@@ -143,6 +147,19 @@ async function refusedBy(deps: ActDeps, { directory, account }: Helped, password
   return acceptable ? null : verdicts;
 }
 
+/** Read on the server that will write: what forbids it there forbids it. @throws AppError `access.refused`, `directory.*` */
+async function preparedFor(deps: ActDeps, ref: AccountRef): Promise<PreparedWrite[]> {
+  const { prepared, barred } = await refuseAfterAll(() => prepareWrites(deps, [ref]));
+  if (barred.length > 0) throw new AppError('access.refused');
+  return prepared;
+}
+
+/** That an account could be written to now, before a second agent is asked. @throws AppError as `preparedFor` */
+async function requireWritable(deps: ActDeps, { account: { directory, id } }: Helped): Promise<void> {
+  await preparedFor(deps, { directory, id });
+  if (await deps.store.freezes.isFrozen({ directory, id })) throw new AppError('access.refused');
+}
+
 async function write(
   deps: ActDeps,
   session: Session,
@@ -152,9 +169,7 @@ async function write(
 ): Promise<WriteResult[]> {
   const ref = { directory: account.directory, id: account.id };
   const logEnd = await readLogEnd(deps.store);
-  // Read on the server that will write: what forbids it there forbids it.
-  const { prepared, barred } = await refuseAfterAll(() => prepareWrites(deps, [ref]));
-  if (barred.length > 0) throw new AppError('access.refused');
+  const prepared = await preparedFor(deps, ref);
   return execute({
     accounts: prepared,
     logEnd,

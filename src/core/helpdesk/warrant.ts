@@ -20,13 +20,14 @@ export interface InCase {
 
 /** What an act for somebody else rests on, besides the role that allows it. There is no fourth. */
 export type Warrant = { readonly kind: 'manager' } | CaseWarrant;
-export type CaseWarrant = {
-  readonly helpCase: HelpCase;
+type CaseWarrant = CaseBasis & {
   /** Of a second agent; null: none is needed. */
   readonly approval: Approved | null;
-} & Basis;
+};
+/** The same before a second agent is asked. */
+export type Basis = { readonly kind: 'manager' } | CaseBasis;
 /** What of a case an act rests on. */
-export type Basis = ReceiptBasis | { readonly kind: 'unverified' };
+type CaseBasis = { readonly helpCase: HelpCase } & (ReceiptBasis | { readonly kind: 'unverified' });
 interface ReceiptBasis {
   readonly kind: 'receipt';
   readonly receipt: SignedReceipt;
@@ -35,39 +36,43 @@ interface ReceiptBasis {
 }
 
 /**
- * What there is to rest an act on. Direct managers help their reports without a case, where it takes no second agent; everybody else needs
- * a receipt, or a role that does without and a reason. Where it takes a second agent, one is asked, and it is to be tried again.
- * @throws AppError `case.receipt-needed`, `case.reason-missing`, `case.passed` for a case that is over, `case.approval-needed`,
- *   `directory.*`
+ * What there is to rest an act on, apart from a second agent. Direct managers help their reports without a case, where it takes no second
+ * agent; everybody else needs a receipt, or a role that does without and a reason. What else the act takes is to be looked at next, and
+ * `warrantFor` asked after that.
+ * @throws AppError `case.receipt-needed`, `case.reason-missing`, `case.passed` for a case that is over, `directory.*`
  */
-export async function warrantFor(deps: ActDeps, session: Session, helped: HelpedWith, inCase: InCase | undefined): Promise<Warrant> {
+export async function basisFor(deps: ActDeps, helped: HelpedWith, inCase: InCase): Promise<CaseBasis>;
+export async function basisFor(deps: ActDeps, helped: HelpedWith, inCase: InCase | undefined): Promise<Basis>;
+export async function basisFor(deps: ActDeps, { basis, otherWays, takesSecond }: HelpedWith, inCase: InCase | undefined): Promise<Basis> {
   if (inCase === undefined) {
-    if (helped.basis !== 'manager' || helped.takesSecond) throw new AppError('case.receipt-needed');
+    if (basis !== 'manager' || takesSecond) throw new AppError('case.receipt-needed');
     return { kind: 'manager' };
   }
-  const { helpCase } = inCase;
-  const basis = await basisFor(deps, helped, inCase);
-  return {
-    ...basis,
-    helpCase,
-    approval: helped.takesSecond ? await approvalFor(deps, session, helped, { basis: basis.kind, helpCase }) : null,
-  };
-}
-
-/** What of the case as it is now an act may rest on. @throws AppError as `warrantFor` */
-async function basisFor(
-  deps: ActDeps,
-  { basis, otherWays }: Pick<HelpedWith, 'basis' | 'otherWays'>,
-  { helpCase, unverified }: InCase,
-): Promise<Basis> {
+  const { helpCase, unverified } = inCase;
   const { row, facts } = helpCase;
   if (row.state === 'closed' || row.state === 'acting') throw new AppError('case.passed');
   const receipt = freshReceipt(deps, helpCase, otherWays);
-  if (receipt !== null) return { kind: 'receipt', receipt, read: await readStill(deps, { shown: facts.shown ?? {} }) };
+  if (receipt !== null) return { kind: 'receipt', helpCase, receipt, read: await readStill(deps, { shown: facts.shown ?? {} }) };
   if (!unverified || basis !== 'unverified') throw new AppError('case.receipt-needed');
   if (row.expiresAt <= deps.act.at) throw new AppError('case.passed');
   if (facts.reason === null) throw new AppError('case.reason-missing');
-  return { kind: 'unverified' };
+  return { kind: 'unverified', helpCase };
+}
+
+/**
+ * The same with what a second agent said. Where it takes one, one is asked, and it is to be tried again: by then everything else that the
+ * act takes was looked at, so that nobody is asked for what cannot be done.
+ * @throws AppError `case.approval-needed`, `case.passed`, `case.receipt-needed` where the receipt counts no more, `directory.*`
+ */
+export async function warrantFor(deps: ActDeps, session: Session, helped: HelpedWith, basis: CaseBasis): Promise<CaseWarrant>;
+export async function warrantFor(deps: ActDeps, session: Session, helped: HelpedWith, basis: Basis): Promise<Warrant>;
+export async function warrantFor(deps: ActDeps, session: Session, helped: HelpedWith, basis: Basis): Promise<Warrant> {
+  if (basis.kind === 'manager') return basis;
+  if (!helped.takesSecond) return { ...basis, approval: null };
+  const { kind, helpCase } = basis;
+  // As it is looked at once more in the transaction of the act.
+  await requireReceiptStands(deps, deps.store, { ...basis, approval: null });
+  return { ...basis, approval: await approvalFor(deps, session, helped, { basis: kind, helpCase }) };
 }
 
 /** The receipt of a case, as long as an act may rest on it by who takes these ways as well; null: there is none. */

@@ -17,7 +17,7 @@ import { aboutCase, type HelpCase, moveCase } from '../help-case.ts';
 import { maskContact } from '../mask-contact.ts';
 import { findCase } from '../own-cases.ts';
 import { requireApproverStands } from '../second-agent.ts';
-import { requireReceiptStands, warrantFor } from '../warrant.ts';
+import { basisFor, requireReceiptStands, warrantFor } from '../warrant.ts';
 import { linkChannels, passwordChannels } from './channels.ts';
 import { digestOfLink, type ResetLink } from './reset-link.ts';
 
@@ -66,12 +66,13 @@ export async function sendResetLink(deps: ActDeps, session: Session, helpCase: H
   const helped = await requireMay(deps, session, 'reset-password', helpCase.account);
   const mayLink = helped.resetBy.some((way) => way === 'link' || way === 'link-by-text');
   if (helpCase.action !== 'reset-password' || !mayLink) throw new AppError('case.reset-way-refused');
-  const warrant = await warrantFor(deps, session, helped, { helpCase, unverified: false });
+  const basis = await basisFor(deps, helped, { helpCase, unverified: false });
   // Nobody is sent to a page that would refuse them in the end.
   const asked = { goal: 'reset-password' as const, frozen: deps.store.freezes.isFrozen(helpCase.account) };
   if ((await readBarred(deps, helped.directory, helped.account, asked)).reason !== null) throw new AppError('access.refused');
   const channel = (await linkChannels(deps, helped.account, helped.resetBy)).find(({ id }) => id === to);
   if (channel === undefined) throw new AppError('case.channel-unknown');
+  const warrant = await warrantFor(deps, session, helped, basis);
   const secret = randomToken(deps.random);
   const link: ResetLink = {
     id: randomId(deps.random),
@@ -91,7 +92,7 @@ export async function sendResetLink(deps: ActDeps, session: Session, helpCase: H
     await recordEvent(store, deps.clock, { type: 'case.link-sent', ...about, to: link.to, endsAt: link.endsAt });
     // After the log, whose end it locks: whoever freezes, links or writes is either seen, or comes after.
     for (const each of [helpCase.account, session.account]) if (await store.freezes.isFrozen(each)) throw new AppError('access.refused');
-    if (warrant.kind !== 'manager') await requireApproverStands(store, warrant);
+    await requireApproverStands(store, warrant);
     await requireReceiptStands(deps, store, warrant);
     // The link would not work: it outlives the minutes of the receipt, and so is held to more.
     if (await isRaisedSince(store, helpCase.facts.threat)) throw new AppError('case.receipt-needed');
