@@ -15,6 +15,23 @@ export function csvHead(columns: readonly string[]): string {
   return stringify([[...columns]]);
 }
 
+/**
+ * Pages of a list as such lines, page by page. The first line, what the columns are called, comes with the first page: whatever refuses
+ * that one refuses the list.
+ */
+export async function* csvPages<Item, Row extends object>(
+  pages: AsyncIterable<readonly Item[]>,
+  columns: readonly (keyof Row & string)[],
+  rowOf: (item: Item) => Row,
+): AsyncGenerator<string> {
+  let head = csvHead(columns);
+  for await (const page of pages) {
+    yield head + csvLines(page.map(rowOf), columns);
+    head = '';
+  }
+  if (head !== '') yield head;
+}
+
 /** Rows that are lists already, the first line among them. */
 export function csvTable(rows: readonly (readonly Cell[])[]): string {
   return stringify(

@@ -15,7 +15,7 @@ export interface ListLimits {
   readonly longest: number;
 }
 
-/** What is sent to whom. `begin` reads the first of it, so that what is refused is refused before a list begins. */
+/** What is sent to whom. The first of it is read before anything is sent: what is refused is refused before a list begins. */
 export interface TakenList {
   readonly name: string;
   readonly caller: Caller;
@@ -29,8 +29,8 @@ export interface TakenList {
 export type SendList = (reply: FastifyReply, list: TakenList) => Promise<FastifyReply>;
 
 /**
- * Sends lists that people take away as CSV. What was taken is written down when its lines end, so nobody may keep them from ending: not by
- * reading no further, nor at a trickle. And a node that stops waits for none of its readers, only until what they took is written down.
+ * Sends lists that people take away as CSV. How much was taken is written down when its lines end, so nobody may keep them from ending: not
+ * by reading no further, nor at a trickle. And a node that stops waits for none of its readers, only until what they took is written down.
  */
 export function createListSender(
   app: FastifyInstance,
@@ -47,8 +47,7 @@ export function createListSender(
   // And those that were being begun then.
   app.addHook('onClose', async () => void (await Promise.all(open.values())));
 
-  function send(reply: FastifyReply, lines: AsyncGenerator<string>, whenEnded: () => void): FastifyReply {
-    const stream = Readable.from(lines);
+  function send(reply: FastifyReply, stream: Readable, whenEnded: () => void): FastifyReply {
     const { promise, resolve } = Promise.withResolvers<void>();
     const giveUp = () => {
       reply.raw.destroy();
@@ -82,8 +81,11 @@ export function createListSender(
     const whenEnded = () => onTheirWay.delete(who);
     try {
       const lines = await begin();
+      const first = await lines.next();
+      const stream = Readable.from(lines);
+      if (first.done !== true) stream.unshift(first.value);
       reply.header('content-type', 'text/csv; charset=utf-8').header('content-disposition', `attachment; filename="${name}"`);
-      return send(reply, lines, whenEnded);
+      return send(reply, stream, whenEnded);
     } catch (error) {
       whenEnded();
       throw error;

@@ -31,6 +31,7 @@ const BY_SUBJECT = {
 const APART = {
   'factor.suspended': 'protection',
   'access.management-refused': 'administration',
+  'people.moves-export-begun': 'administration',
   'people.moves-exported': 'administration',
 } as const;
 

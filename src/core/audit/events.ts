@@ -81,6 +81,45 @@ interface AboutWrite {
   verb: 'reset-password' | 'unlock-account' | 'change-password';
 }
 
+/** A list that somebody takes away. Its beginning and its end name the same one; events of before do not say which. */
+interface AboutList {
+  list: string;
+  session?: string;
+  actor: Actor;
+}
+
+/** How many were read for a list until it ended, and whether that was all: whoever reads it may have left. */
+export interface ListEnd {
+  count: number;
+  whole: boolean;
+}
+
+interface PeopleList extends AboutList {
+  directory: string;
+  /** Whether something was looked for, and whether below one place; what, is kept nowhere. */
+  text: boolean;
+  place: boolean;
+  filter: string | null;
+  enrolled: string | null;
+}
+
+interface MovesList extends AboutList {
+  base: number;
+}
+
+interface HistoryList extends AboutList {
+  filter: {
+    /** About whom, where that is not everybody. */
+    accounts: AccountRef[];
+    everybody: boolean;
+    group: string | null;
+    from: string | null;
+    to: string | null;
+    directory: string | null;
+    by: boolean;
+  };
+}
+
 /** The vocabulary of the audit log: every attempt and every outcome (AUD-1). What was typed as a name is never in it, see `typed-name.ts`. */
 export type AuditEvent =
   | ({ type: 'journey.started'; goal: Goal; accounts: AccountRef[]; nameDigest: string } & AboutJourney)
@@ -226,23 +265,16 @@ export type AuditEvent =
   | ({ type: 'vouch.approved'; by: AccountRef; session: string; factors: { kind: FactorKind; at: number }[] } & AboutVouch)
   | ({ type: 'vouch.refused'; by: AccountRef; session: string; because: 'not-expected' | 'digits-wrong' } & AboutVouch)
   | ({ type: 'vouch.withdrawn' | 'vouch.expired' } & AboutVouch)
-  /** An agent looked at a person, or took a list away; in no session, where it was a program with its token. */
+  /** An agent looked at a person; in no session, where it was a program with its token. */
   | { type: 'person.seen'; account: AccountRef; actor: Actor; session?: string }
-  | {
-      type: 'people.exported';
-      session?: string;
-      actor: Actor;
-      directory: string;
-      text: boolean;
-      filter: string | null;
-      place: boolean;
-      count: number;
-      whole: boolean;
-    }
+  /** An agent, or a program, takes a list of people away: before anything of it leaves, and when it has ended. */
+  | ({ type: 'people.export-begun' } & PeopleList)
+  | ({ type: 'people.exported' } & PeopleList & ListEnd)
   /** Somebody, or a program, has searched for people more often than a limit of the guard lets them; the first refusal of its window. */
   | { type: 'people.searched-too-often'; session?: string; actor: Actor; limit: 'searchesPerSession' | 'searchesPerAgent' }
-  /** Somebody took away whom a change of the configuration would let recover or sign in, or keep from it. `base`: the version it is made from. */
-  | { type: 'people.moves-exported'; session: string; actor: Actor; base: number; count: number; whole: boolean }
+  /** Somebody takes away whom a change of the configuration would let recover or sign in, or keep from it. `base`: the version it is made from. */
+  | ({ type: 'people.moves-export-begun' } & MovesList)
+  | ({ type: 'people.moves-exported' } & MovesList & ListEnd)
   /** A message that had not left is tried at once. `job`: what carries it. */
   | { type: 'outbox.retried'; actor: Actor; author: string; message: string; lane: OutboxLane; job: string }
   /** A message that could not be delivered was deleted. `lastProblem`: code of what was in its way. */
@@ -279,23 +311,9 @@ export type AuditEvent =
   | { type: 'threat.lifted'; actor: Actor; author: string; other: string; since: number }
   /** Somebody who may look at this log took a table of a report away. */
   | { type: 'report.exported'; session?: string; actor: Actor; table: ReportTable; days: number; count: number }
-  /** Somebody who may look at this log took a part of it away. `filter.accounts`: about whom, where that is not everybody. */
-  | {
-      type: 'history.exported';
-      session?: string;
-      actor: Actor;
-      filter: {
-        accounts: AccountRef[];
-        everybody: boolean;
-        group: string | null;
-        from: string | null;
-        to: string | null;
-        directory: string | null;
-        by: boolean;
-      };
-      count: number;
-      whole: boolean;
-    }
+  /** Somebody who may look at this log takes a part of it away. */
+  | ({ type: 'history.export-begun' } & HistoryList)
+  | ({ type: 'history.exported' } & HistoryList & ListEnd)
   /** Somebody whom a provider of OpenID Connect has let in was not signed in here. */
   | { type: 'openid.refused'; actor: Actor; reason: string; account?: AccountRef }
   /** A token of a program was made; `over`: whom it may see, as the scope of a role. */

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { historyFilterSchema, historyQuerySchema, historySchema } from '../../../shared/api/history.ts';
 import { problemSchema } from '../../../shared/api/journeys.ts';
-import { csvHead, csvLines } from '../../core/csv-lines.ts';
+import { csvPages } from '../../core/csv-lines.ts';
 import { exportHistory } from '../../core/history/export-history.ts';
 import { openHistory, type ToldEvent } from '../../core/history/read-history.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
@@ -65,7 +65,7 @@ export function historyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         forViewer(deps, request, reply, 'view-history', async (acting, caller, actor) => {
           const begin = async () => {
             const history = await openHistory(acting, request.query, requestLanguage(deps, request));
-            return linesOf(exportHistory(acting, history, request.query, { actor, caller }));
+            return csvPages(exportHistory(acting, history, request.query, { actor, caller }), COLUMNS, rowOf);
           };
           return sendList(reply, { name: 'history.csv', caller, begin });
         }),
@@ -73,14 +73,10 @@ export function historyRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
   };
 }
 
-async function* linesOf(pages: AsyncGenerator<readonly ToldEvent[]>): AsyncGenerator<string> {
-  yield csvHead(COLUMNS);
-  for await (const events of pages) {
-    const rows = events.map(({ seq, at, type, sentence, accounts, facts }) => ({
-      ...{ seq, at: new Date(at).toISOString(), type, sentence },
-      accounts: accounts.map(({ directory, id, login }) => login ?? `${directory}/${id}`).join(', '),
-      facts: JSON.stringify(facts),
-    }));
-    yield csvLines(rows, COLUMNS);
-  }
+function rowOf({ seq, at, type, sentence, accounts, facts }: ToldEvent) {
+  return {
+    ...{ seq, at: new Date(at).toISOString(), type, sentence },
+    accounts: accounts.map(({ directory, id, login }) => login ?? `${directory}/${id}`).join(', '),
+    facts: JSON.stringify(facts),
+  };
 }

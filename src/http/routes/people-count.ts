@@ -1,4 +1,3 @@
-import { stringify } from 'csv-stringify/sync';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { checkConfigurationRequestSchema } from '../../../shared/api/configuration.ts';
@@ -7,6 +6,7 @@ import { countPeopleRequestSchema, draftCountSchema, peopleCountSchema } from '.
 import { countDraft, type MovedPerson, requireInOrder } from '../../core/administration/count-draft.ts';
 import { exportMoves } from '../../core/administration/export-moves.ts';
 import { beginPeopleCount, cancelPeopleCount, type PeopleCounts, readPeopleCounts } from '../../core/administration/people-count.ts';
+import { csvPages } from '../../core/csv-lines.ts';
 import type { PeopleNumbers } from '../../core/enrolment/count-by-rule.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
 import { forManager } from '../for-manager.ts';
@@ -42,15 +42,8 @@ function presentNumbers({ looked, stranded, reasons, recovery, signIn }: PeopleN
 
 const COLUMNS = ['directory', 'account', 'name', 'location', 'to', 'change', 'reason'] as const;
 
-/** Names come from the directory, where people may write their own: none of them is a formula (OWASP, CSV Injection). */
-async function* linesOf(portions: AsyncGenerator<readonly MovedPerson[]>): AsyncGenerator<string> {
-  yield stringify([[...COLUMNS]]);
-  for await (const people of portions) {
-    const rows = people.map(({ directory, login: account, name, location, can: to, change, reason }) => ({
-      ...{ directory, account, name, location, to, change, reason: reason ?? '' },
-    }));
-    if (rows.length > 0) yield stringify(rows, { columns: [...COLUMNS], escape_formulas: true });
-  }
+function rowOf({ directory, login: account, name, location, can: to, change, reason }: MovedPerson) {
+  return { directory, account, name, location, to, change, reason: reason ?? '' };
 }
 
 /** `/api/v1/admin/people-count`: how many people could use each rule of proof. Counted beside the answers, by one node at a time. */
@@ -137,11 +130,7 @@ export function peopleCountRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         forManager(deps, request, reply, 'manage-configuration', { proof: 'any' }, (acting, session, actor) => {
           const { document, base } = request.body;
           const managing = { ...acting, checkContext: deps.checkContext };
-          const begin = async () => {
-            // What is refused is refused before a list begins.
-            await requireInOrder(deps, deps.checkContext, { document, base });
-            return linesOf(exportMoves(managing, { session, actor }, { document, base }));
-          };
+          const begin = async () => csvPages(exportMoves(managing, { session, actor }, { document, base }), COLUMNS, rowOf);
           return sendList(reply, { name: 'people-moved.csv', caller: session, begin });
         }),
     );

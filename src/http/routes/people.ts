@@ -9,7 +9,7 @@ import {
   type SeenPerson,
   seenPersonSchema,
 } from '../../../shared/api/people.ts';
-import { csvHead, csvLines } from '../../core/csv-lines.ts';
+import { csvPages } from '../../core/csv-lines.ts';
 import { exportPeople } from '../../core/helpdesk/export-people.ts';
 import { directoriesToSearch } from '../../core/helpdesk/find-people.ts';
 import { maskContact } from '../../core/helpdesk/mask-contact.ts';
@@ -128,10 +128,7 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       },
       (request, reply) =>
         forCaller(deps, request, reply, async (acting, caller) => {
-          const begin = async () => {
-            const pages = exportPeople(acting, caller, request.query);
-            return linesOf(await pages.next(), pages, rowOf);
-          };
+          const begin = async () => csvPages(exportPeople(acting, caller, request.query), COLUMNS, rowOf);
           return sendList(reply, { name: 'people.csv', caller, begin });
         }),
     );
@@ -152,20 +149,4 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         ),
     );
   };
-}
-
-async function* linesOf(
-  first: IteratorResult<readonly Account[], void>,
-  rest: AsyncGenerator<readonly Account[]>,
-  rowOf: (account: Account) => FoundPersonRow,
-): AsyncGenerator<string> {
-  const lines = (people: readonly Account[]) => csvLines(people.map(rowOf), COLUMNS);
-  yield csvHead(COLUMNS);
-  try {
-    if (first.done !== true) yield lines(first.value);
-    for await (const people of rest) yield lines(people);
-  } finally {
-    // A reader who leaves ends the search with it.
-    await rest.return(undefined);
-  }
 }
