@@ -18,16 +18,20 @@ export async function* writtenDown<Row>(
 ): AsyncGenerator<readonly Row[]> {
   const list = randomId(deps.random);
   const writeDown = (end: ListEnd | null) => deps.store.transaction((store) => recordEvent(store, deps.clock, eventOf(list, end)));
-  let page = await pages.next();
-  await writeDown(null);
-  let count = 0;
   try {
-    for (; page.done !== true; page = await pages.next()) {
-      count += page.value.length;
-      yield page.value;
+    let page = await pages.next();
+    await writeDown(null);
+    let count = 0;
+    try {
+      for (; page.done !== true; page = await pages.next()) {
+        count += page.value.length;
+        yield page.value;
+      }
+    } finally {
+      await writeDown({ count, whole: page.done === true && page.value });
     }
   } finally {
-    await writeDown({ count, whole: page.done === true && page.value });
+    // What is read from is let go, whatever could not be written down.
     await pages.return(false);
   }
 }
