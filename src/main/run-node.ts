@@ -17,7 +17,7 @@ import { watchClock } from '../core/health/watch-clock.ts';
 import { expireJourneys } from '../core/journey/expire-journeys.ts';
 import { mailUserNames, USER_NAMES_JOB } from '../core/journey/find-user-name.ts';
 import type { JourneyDeps } from '../core/journey/journey-deps.ts';
-import { sweepWrites } from '../core/journey/sweep-writes.ts';
+import { createWriteSweep } from '../core/journey/sweep-writes.ts';
 import { composeNotice, type QueuedNotice } from '../core/notify/compose-notice.ts';
 import { createMailDelivery } from '../core/notify/deliver-mail.ts';
 import { deliverSms } from '../core/notify/deliver-sms.ts';
@@ -179,7 +179,8 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
       giveUp(error);
     }
   });
-  schedule.every('sweep-writes', SWEEP_EVERY, () => sweepWrites(deps));
+  const sweepWrites = createWriteSweep(deps);
+  schedule.every('sweep-writes', SWEEP_EVERY, sweepWrites);
   schedule.every('expire-journeys', SWEEP_EVERY, () => expireJourneys(deps));
   schedule.every('expire-vouch-requests', SWEEP_EVERY, () => expireRequests(deps));
   schedule.every('end-passes', SWEEP_EVERY, () => endPasses(deps));
@@ -192,7 +193,7 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
   schedule.every('watch-clock', WATCH_CLOCK_EVERY, () => watchClock({ clock, log, databaseTime: base.databaseTime }));
   background.run('note-head', keepHead);
   schedule.every('tidy', TIDY_EVERY, () => store.tidy(clock.now()));
-  background.run('sweep-writes', async () => void (await sweepWrites(deps)));
+  background.run('sweep-writes', async () => void (await sweepWrites()));
   worker.start();
   const close = async (): Promise<void> => {
     stopping = true;

@@ -44,6 +44,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     find: 'reads',
     takeOverdue: 'deferred',
     openCount: 'reads',
+    open: 'reads',
     wroteSince: 'reads',
     wroteAfter: 'reads',
     wasReset: 'reads',

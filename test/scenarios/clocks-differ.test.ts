@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createWriteSweep } from '../../src/core/journey/sweep-writes.ts';
+import type { Directory } from '../../src/core/ports/directory.ts';
+import { writeWindow } from '../../src/core/writes/write-window.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { sharedPostgres } from '../servers/shared-servers.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { act, HELPDESK_ROLES, newAgent, newCaller, verified } from './helpdesk.ts';
+import { prove, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from './sample-directory.ts';
 import { exchange, inSession, proveSignIn, signIn } from './sign-in-client.ts';
 import { createMovableClock, type Keyturn, startKeyturn } from './start-keyturn.ts';
@@ -12,8 +16,11 @@ const NEXT = 'a quiet harbour at noon';
 const MINUTES = 60_000;
 
 const nodes: Keyturn[] = [];
+/** Lets writes go on that are held: a node waits for its own before it stops. */
+const releases: (() => void)[] = [];
 let drop: () => Promise<unknown> = () => Promise.resolve();
 afterEach(async () => {
+  for (const release of releases.splice(0)) release();
   await Promise.all(nodes.splice(0).map((node) => node.close()));
   await drop();
 });
@@ -94,5 +101,70 @@ describe.each([
     expect(await signsIn(first, caller.login, NEXT)).toBe(true);
     const fresh = await verified(first, agent, caller, { replace: true, reason: 'test' });
     expect((await act(agent, fresh.id)).body).toMatchObject({ outcome: 'done' });
+  });
+});
+
+describe.each([
+  ['behind', 5 * MINUTES],
+  ['ahead', -5 * MINUTES],
+])('a write of a node whose clock is minutes %s of that of another one, which looks for writes that were left', (_which, behind) => {
+  /** Stands at the new password, at the second node, whose directory writes when `release` is called. */
+  async function writing() {
+    const [first, second] = await startTwo(behind);
+    const login = newLogin();
+    await addPerson(first, login);
+    const person = await second.enrol(login);
+    const sweep = createWriteSweep(first.deps);
+    await sweep();
+    // Longer than from one look to the next.
+    first.clock.move(20_000);
+    await sweep();
+    const directory = second.deps.directories.get('people') as { -readonly [K in keyof Directory]: Directory[K] };
+    const { resetPassword } = directory;
+    const [begun, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    releases.push(released.resolve);
+    directory.resetPassword = async (...given) => {
+      begun.resolve();
+      await released.promise;
+      return resetPassword.apply(directory, given);
+    };
+    const client = await startJourney(second.url, login);
+    await prove(second, client, person);
+    client.at('new-password');
+    const answered = client.answer({ password: NEXT });
+    await begun.promise;
+    const events = async () => {
+      const all = (await first.deps.store.audit.read(0, 10_000)).map(({ type }) => type);
+      return all.filter((type) => type.startsWith('write.'));
+    };
+    return { first, login, sweep, client, answered, events, release: released.resolve };
+  }
+
+  it('is left to the node that is at it', async () => {
+    const { first, login, sweep, client, answered, events, release } = await writing();
+    for (let looks = 0; looks < 2; looks += 1) {
+      expect(await sweep()).toBe(0);
+      first.clock.move(5000);
+    }
+    release();
+    expect((await answered).status).toBe(200);
+    client.at('done');
+    expect(await events()).toEqual(['write.intended', 'write.succeeded']);
+    expect(await signsIn(first, login, NEXT)).toBe(true);
+  });
+
+  it('is taken for left once it must be over, as long after it was seen as it had time', async () => {
+    const { first, login, sweep, answered, events, release } = await writing();
+    expect(await sweep()).toBe(0);
+    const { settledAt } = writeWindow(0, first.deps.directories.get('people').timeLimits);
+    // Of a node that is ahead the times are later by as much, at the most.
+    first.clock.move(settledAt + Math.max(0, -behind) + 1000);
+    expect(await sweep()).toBe(1);
+    expect(await events()).toEqual(['write.intended', 'write.failed']);
+    // What the node does after all is written down as that.
+    release();
+    await answered;
+    expect(await events()).toEqual(['write.intended', 'write.failed', 'write.corrected']);
+    expect(await signsIn(first, login, NEXT)).toBe(true);
   });
 });

@@ -10,7 +10,7 @@ import { until } from './start-keyturn.ts';
 
 /** What is asked of the database by work of its own, whenever that comes, and what a directory keeps in it. */
 const BESIDE =
-  /^(outbox|sessions|enrolmentAsks|vouches|invitations|cases|configurations|embedded)\.|^intents\.(takeOverdue|openCount)|^journeys\.noteExpired/;
+  /^(outbox|sessions|enrolmentAsks|vouches|invitations|cases|configurations|embedded)\.|^intents\.(takeOverdue|open|openCount)\b|^journeys\.noteExpired/;
 
 const TIMES = 6;
 

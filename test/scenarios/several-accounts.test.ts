@@ -4,7 +4,7 @@ import type { Result } from '../../shared/api/journeys.ts';
 import { AppError } from '../../shared/errors.ts';
 import { issueRecoveryCodes } from '../../src/core/enrolment/recovery-codes.ts';
 import { issueTemporaryPass } from '../../src/core/enrolment/temporary-pass.ts';
-import { sweepWrites } from '../../src/core/journey/sweep-writes.ts';
+import { createWriteSweep } from '../../src/core/journey/sweep-writes.ts';
 import type { AccountRef, Directory } from '../../src/core/ports/directory.ts';
 import { newLogin, newPassword } from '../conformance/samples.ts';
 import { describeEachEngine } from './describe-each-engine.ts';
@@ -252,7 +252,7 @@ describeEachEngine('several accounts in one recovery, on %s', (engine) => {
       Object.assign(directory, { resetPassword, readFingerprint });
     }
     keyturn.clock.move(10 * 60_000);
-    await sweepWrites(keyturn.deps);
+    await createWriteSweep(keyturn.deps)();
     await client.answer({});
     if (!isWritten) {
       expect(outcomes(client.at('new-password').results)).toEqual(['password-reset', told]);

@@ -203,6 +203,8 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
       for (const row of overdue.toReversed()) await one.intents.insert(row);
       const fresh = intentRow({ leaseUntil: NOW + 101 });
       await one.intents.insert(fresh);
+      const wanted = [...overdue, fresh].map(({ id, createdAt }) => ({ id, createdAt }));
+      expect((await two.intents.open()).filter(({ id }) => wanted.some((each) => each.id === id))).toEqual(expect.arrayContaining(wanted));
       expect(await one.intents.takeOverdue(NOW + 99, NOW + 200, 50)).toEqual([]);
       const first = await one.intents.takeOverdue(NOW + 100, NOW + 200, 4);
       expect(first).toEqual(overdue.slice(0, 4).map((row) => ({ ...row, leaseUntil: NOW + 200 })));
@@ -211,6 +213,7 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
       expect(await one.intents.takeOverdue(NOW + 150, NOW + 300, 50)).toMatchObject([{ id: fresh.id }]);
       expect(await one.intents.takeOverdue(NOW + 200, NOW + 300, 50)).toHaveLength(12);
       for (const row of [...overdue, fresh]) await one.intents.close(row.id, 'unknown', NOW);
+      expect((await two.intents.open()).filter(({ id }) => wanted.some((each) => each.id === id))).toEqual([]);
     });
   });
 

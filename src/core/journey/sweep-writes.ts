@@ -5,6 +5,7 @@ import type { WriteResult } from '../writes/directory-write.ts';
 import { findOutcome } from '../writes/find-outcome.ts';
 import type { WriteDeps } from '../writes/run-writes.ts';
 import { intentOfColumns, readIntent } from '../writes/stored-intent.ts';
+import { movedWindow } from '../writes/write-window.ts';
 import { advanceJourney } from './advance-journey.ts';
 import { loadedJourney } from './journey-state.ts';
 import { afterResults } from './step-after-writes.ts';
@@ -15,22 +16,43 @@ const LOOK_AGAIN_AFTER = 5000;
 /**
  * Finishes writes whose process died, or whose outcome could not be found out then: reads the account, writes the
  * outcome down, and moves the journey on for the client that still polls it (AUD-1).
- * @returns how many intents were closed
+ *
+ * When a write must be over is told by the clock of the node that does it, which may be another one. So each look notes what is open: a
+ * write that was not there at the look before has begun since, whatever time stands in it, and its times are taken to be as much later.
+ * What was there at the first look of a process is taken by its times: that is what a node which died has left.
+ * @returns looks once; how many intents were closed
  */
-export async function sweepWrites(deps: WriteDeps): Promise<number> {
-  const now = deps.clock.now();
-  let closed = 0;
-  for (const row of await deps.store.intents.takeOverdue(now, now + LOOK_AGAIN_AFTER, 50)) {
-    if (await sweepOne(deps, row)) closed += 1;
+export function createWriteSweep(deps: WriteDeps): () => Promise<number> {
+  /** By how much the times of what is open are taken to be later, by intent; milliseconds. */
+  const later = new Map<string, number>();
+  let lookedAt: number | null = null;
+
+  async function noteOpen(now: number): Promise<void> {
+    const open = await deps.store.intents.open();
+    const ids = new Set(open.map(({ id }) => id));
+    for (const id of later.keys()) if (!ids.has(id)) later.delete(id);
+    for (const { id, createdAt } of open.filter((each) => !later.has(each.id)))
+      later.set(id, lookedAt !== null && createdAt < lookedAt ? now - createdAt : 0);
+    lookedAt = now;
   }
-  if (closed > 0) deps.wakeOutbox('notice');
-  return closed;
+
+  return async () => {
+    const now = deps.clock.now();
+    await noteOpen(now);
+    let closed = 0;
+    for (const row of await deps.store.intents.takeOverdue(now, now + LOOK_AGAIN_AFTER, 50)) {
+      const by = later.get(row.id);
+      if (by !== undefined && (await sweepOne(deps, row, by))) closed += 1;
+    }
+    if (closed > 0) deps.wakeOutbox('notice');
+    return closed;
+  };
 }
 
 /** One that cannot be worked on stays open and comes again; the others do not wait for it. */
-async function sweepOne(deps: WriteDeps, row: StoredIntent): Promise<boolean> {
+async function sweepOne(deps: WriteDeps, row: StoredIntent, later: number): Promise<boolean> {
   try {
-    const result = await outcomeOf(deps, row);
+    const result = await outcomeOf(deps, row, later);
     return result !== null && result.status !== 'open' && (await settle(deps, row, result));
   } catch (error) {
     if (isAppError(error, 'store.unavailable')) throw error;
@@ -43,12 +65,15 @@ async function sweepOne(deps: WriteDeps, row: StoredIntent): Promise<boolean> {
  * null: not known yet. An intent that cannot be read never tells what was before, so nothing can be concluded from what is now; once
  * its write must be over, whatever it was, the account is free again.
  */
-async function outcomeOf(deps: WriteDeps, row: StoredIntent): Promise<WriteResult | null> {
+async function outcomeOf(deps: WriteDeps, row: StoredIntent, later: number): Promise<WriteResult | null> {
   const intent = readIntent(row);
-  if (intent !== null) return findOutcome(deps, intent);
+  if (intent !== null) {
+    const window = movedWindow(intent.window, later);
+    return deps.clock.now() < window.leaseUntil ? null : findOutcome(deps, { ...intent, window });
+  }
   deps.log.error('write.not-swept', { intent: row.id, directory: row.directory, reason: 'unreadable' });
   const columns = intentOfColumns(row);
-  if (deps.clock.now() < columns.window.givenUpAt) return null;
+  if (deps.clock.now() < movedWindow(columns.window, later).givenUpAt) return null;
   return { intent: columns, status: 'unknown', foundBy: 'reading', reason: 'store.undecryptable' };
 }
 

@@ -317,6 +317,8 @@ export interface IntentStore {
   /** Takes over open ones whose lease is over; each is given to one caller only, until `leaseUntil`. */
   takeOverdue(now: number, leaseUntil: number, limit: number): Promise<StoredIntent[]>;
   openCount(): Promise<number>;
+  /** Those that are open, whoever works on them. `createdAt`: by the clock of the node that did. */
+  open(): Promise<Pick<IntentRow, 'id' | 'createdAt'>[]>;
   /**
    * Whether another one than `except` changed the account, or may have: closed as `done` or `unknown`, and its event stands behind
    * `logEnd`, the end of the audit log as it was read then. That order is the database's, whatever the clocks of the nodes say.

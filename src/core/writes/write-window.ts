@@ -29,6 +29,11 @@ export function shortenedWindow(now: number, { request }: TimeLimits): WriteWind
   return closing(now, request);
 }
 
+/** The same window by a clock that is so much ahead of the one it was told by; milliseconds. */
+export function movedWindow({ notAfter, leaseUntil, settledAt, givenUpAt }: WriteWindow, by: number): WriteWindow {
+  return { notAfter: notAfter + by, leaseUntil: leaseUntil + by, settledAt: settledAt + by, givenUpAt: givenUpAt + by };
+}
+
 function closing(notAfter: number, request: number): WriteWindow {
   const leaseUntil = notAfter + request;
   return { notAfter, leaseUntil, settledAt: leaseUntil + request, givenUpAt: leaseUntil + request + GIVE_UP_AFTER };

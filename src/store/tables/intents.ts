@@ -153,6 +153,10 @@ export function createIntents(context: TableContext): IntentStore {
         .execute();
       return rows.map(toRow);
     },
+    async open() {
+      const rows = await context.db.selectFrom('intents').select(['id', 'created_at']).where('status', '=', 'open').execute();
+      return rows.map(({ id, created_at: createdAt }) => ({ id, createdAt }));
+    },
     async openCount() {
       const row = await context.db
         .selectFrom('intents')
