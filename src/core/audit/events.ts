@@ -100,6 +100,8 @@ interface PeopleList extends AboutList {
   text: boolean;
   place: boolean;
   filter: string | null;
+  /** With filter `expiring`: within so many days. */
+  days?: number;
   enrolled: string | null;
 }
 

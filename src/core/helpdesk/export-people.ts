@@ -1,3 +1,4 @@
+import { EXPIRING_DAYS } from '../../../shared/people-filters.ts';
 import { type Caller, callerActor, requireCallerOpen, sessionPart } from '../access/caller.ts';
 import { writtenDown } from '../audit/write-down-list.ts';
 import type { ActDeps } from '../journey/act.ts';
@@ -15,9 +16,16 @@ const MOST_EMPTY = 200;
  * @throws AppError as `findPeople`, and `session.ended` or `token.ended` when that happens on the way
  */
 export function exportPeople(deps: ActDeps, caller: Caller, wanted: WantedPeople): AsyncGenerator<readonly Account[]> {
-  const { directory, text = '', filter = null, enrolled = null, place } = wanted;
+  const { directory, text = '', filter = null, days = EXPIRING_DAYS, enrolled = null, place } = wanted;
   // What was looked for may be somebody's name or number: only whether there was anything is kept.
-  const sought = { directory, text: text.trim() !== '', place: place !== undefined, filter, enrolled };
+  const sought = {
+    directory,
+    text: text.trim() !== '',
+    place: place !== undefined,
+    filter,
+    ...(filter === 'expiring' ? { days } : {}),
+    enrolled,
+  };
   const about = { ...sessionPart(caller), actor: callerActor(deps, caller), ...sought };
   return writtenDown(deps, pagesOf(deps, caller, wanted), (list, end) =>
     end === null ? { type: 'people.export-begun', list, ...about } : { type: 'people.exported', list, ...about, ...end },
