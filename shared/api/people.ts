@@ -58,8 +58,19 @@ export const foundPeopleSchema = z.object({
 });
 export type FoundPeopleAnswer = z.infer<typeof foundPeopleSchema>;
 
-/** Something that an agent should look at twice before acting. */
-export const RISKS = ['new-proof', 'changed-contact', 'frozen', 'many-failures', 'suspended', 'linked-held-up'] as const;
+/**
+ * Something that an agent should look at twice before acting. `contact-not-known`: whether a mailbox or number is another one than it was
+ * cannot be told, which is not that it is the same.
+ */
+export const RISKS = [
+  'new-proof',
+  'changed-contact',
+  'contact-not-known',
+  'frozen',
+  'many-failures',
+  'suspended',
+  'linked-held-up',
+] as const;
 
 /** null wherever it stands: not known, which is never "no". */
 export const seenPersonSchema = z.object({

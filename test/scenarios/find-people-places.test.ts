@@ -103,6 +103,21 @@ describe.each<[string, RealKind, Record<string, unknown>]>([
       expect(await logins({ place: outer }, held)).not.toContain(high.login);
       expect(await logins({ place: outer, text: low.login }, held)).toEqual([low.login]);
       expect(await logins({ place: outer, text: high.login }, held)).toEqual([]);
+      // To them a place that is not there is as one at which they may see nobody: no name is tried out.
+      const secret = await real.createOrganizationalUnit(uniqueName('Secret'));
+      await directory.createPerson({ login: `${family}-s`, parentDn: secret });
+      const csvOf = async (place: string) => {
+        const headers = { authorization: `Bearer ${held.token}` };
+        const reply = await fetch(`${own.url}/api/v1${query('people.csv', { place })}`, { headers });
+        return [reply.status, await reply.text()];
+      };
+      const [known, csvKnown] = [await held.call('GET', query('people', { place: secret })), await csvOf(secret)];
+      expect([known.status, known.body]).toEqual([200, { people: [], cursor: null }]);
+      for (const place of missing) {
+        const { status, body } = await held.call('GET', query('people', { place }));
+        expect([place, status, body]).toEqual([place, known.status, known.body]);
+        expect([place, ...(await csvOf(place))]).toEqual([place, ...csvKnown]);
+      }
     } finally {
       await own.close();
       await directory.proxy.stop();

@@ -9,8 +9,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { FoundPeopleAnswer, SeenPerson } from '../../shared/api/people.ts';
 import { PEOPLE_FILTERS } from '../../shared/people-filters.ts';
 import { PERSON_PERMISSIONS } from '../../shared/permissions.ts';
-import { addFactor } from '../../src/core/enrolment/add-factor.ts';
-import { endFactor } from '../../src/core/enrolment/enrol-factors.ts';
 import { exportPeople } from '../../src/core/helpdesk/export-people.ts';
 import { maskContact } from '../../src/core/helpdesk/mask-contact.ts';
 import { findSession } from '../../src/core/sessions/find-session.ts';
@@ -234,30 +232,6 @@ describeEachEngine('people, as an agent sees them, on %s', (engine) => {
       may: [],
       mayNot: PERSON_PERMISSIONS.map((action) => ({ action, because: 'protected' })),
     });
-  });
-
-  it('are marked for two weeks where a number was replaced, or one was added beside another', async () => {
-    const { deps, clock } = keyturn;
-    const DAY = 86_400_000;
-    const risksOf = async (id: string) => ((await see(id)).body as unknown as SeenPerson).risks;
-    const add = (account: { directory: string; id: string }, number: string) =>
-      addFactor(deps, deps.store, { account, kind: 'sms', label: number, secret: number, source: 'test' });
-    const [target, other] = [await person(), await person()];
-    const [{ account }, second] = [await keyturn.enrol(target.login), await keyturn.enrol(other.login)];
-    const first = await add(account, '+4915111111111');
-    // The first of a kind, and another one on the same day, are no change.
-    expect(await risksOf(target.id)).not.toContain('changed-contact');
-    clock.move(20 * DAY);
-    agent = await signedIn(['Agents']);
-    expect(await risksOf(target.id)).not.toContain('changed-contact');
-    await endFactor(deps, account, first.id, { author: 'test', reason: 'lost', language: 'en', lane: 'notice' });
-    await add(account, '+4915122222222');
-    await addFactor(deps, deps.store, { account: second.account, kind: 'email', label: 'b', secret: 'b@example.test', source: 'test' });
-    expect(await risksOf(target.id)).toContain('changed-contact');
-    expect(await risksOf(other.id)).toContain('changed-contact');
-    clock.move(15 * DAY);
-    agent = await signedIn(['Agents']);
-    expect(await risksOf(target.id)).not.toContain('changed-contact');
   });
 
   it('have other accounts that are named to whom may see those as well', async () => {

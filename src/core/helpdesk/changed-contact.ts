@@ -1,5 +1,6 @@
 import { termFor } from '../audit/event-terms.ts';
 import { factsOf } from '../audit/facts-of.ts';
+import { FROM_DIRECTORY } from '../enrolment/factors-of.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 
@@ -11,21 +12,30 @@ const LOOKED_AT = 200;
 
 const isContact = ({ kind }: Pick<FactorRow, 'kind'>) => kind === 'email' || kind === 'sms';
 
+/** `not-known`: where it cannot be told, which is not that nothing changed. */
+export type ContactChange = 'changed' | 'not-changed' | 'not-known';
+
 /**
  * Whether a mailbox or number was lately added beside one that was there before, or took its place: what somebody does first who has got into
- * an account, and what a caller with a new number says of themselves (HELP-2). The first ones of a person are no change.
+ * an account, and what a caller with a new number says of themselves (HELP-2). The first ones of a person are no change. Of what a directory
+ * has nobody tells since when it is so.
  * @param factors everything that the person can prove themselves with now
  */
-export async function hasChangedContact(
-  { audit }: Pick<Store, 'audit'>,
+export async function readContactChange(
+  { audit, people }: Pick<Store, 'audit' | 'people'>,
   account: AccountRef,
-  factors: readonly Pick<FactorRow, 'kind' | 'createdAt'>[],
+  factors: readonly Pick<FactorRow, 'kind' | 'createdAt' | 'source'>[],
   now: number,
-): Promise<boolean> {
-  const added = factors.filter((factor) => isContact(factor) && factor.createdAt > now - LATELY);
-  const isBeside = added.some(({ kind, createdAt }) => factors.some((other) => other.kind === kind && other.createdAt < createdAt - DAY));
-  if (added.length === 0 || isBeside) return isBeside;
-  const terms = [[termFor.account(account)], [termFor.group('enrolment')]];
-  const { rows } = await audit.search({ terms, from: now - LATELY, limit: LOOKED_AT });
-  return rows.some(({ type, data }) => type === 'factor.ended' && added.some(({ kind }) => kind === factsOf(data).factor));
+): Promise<ContactChange> {
+  const contacts = factors.filter(isContact);
+  const added = contacts.filter(({ createdAt }) => createdAt > now - LATELY);
+  if (added.some(({ kind, createdAt }) => contacts.some((other) => other.kind === kind && other.createdAt < createdAt - DAY)))
+    return 'changed';
+  const isOfDirectory = contacts.some(({ source }) => source === FROM_DIRECTORY);
+  if (added.length === 0) return isOfDirectory ? 'not-known' : 'not-changed';
+  // Those of linked accounts prove the person as well.
+  const terms = [(await people.accountsOf(account)).map(termFor.account), [termFor.group('enrolment')]];
+  const { rows, next } = await audit.search({ terms, from: now - LATELY, limit: LOOKED_AT });
+  if (rows.some(({ type, data }) => type === 'factor.ended' && added.some(({ kind }) => kind === factsOf(data).factor))) return 'changed';
+  return isOfDirectory || next !== null ? 'not-known' : 'not-changed';
 }

@@ -1,4 +1,4 @@
-import { AppError } from '../../../shared/errors.ts';
+import { AppError, isAppError } from '../../../shared/errors.ts';
 import { type EnrolledFilter, EXPIRING_DAYS, isEnrolledAs } from '../../../shared/people-filters.ts';
 import { type Caller, isApiToken, readCaller } from '../access/caller.ts';
 import { canSee, canStanding } from '../access/can.ts';
@@ -56,9 +56,10 @@ export async function directoriesToSearch(deps: ActDeps, caller: Caller): Promis
 /**
  * One page of the people whom an agent or a program may see, live from one directory (HELP-1). Whoever is out of scope is not in it and is not
  * counted, as if they did not exist; of whom it cannot be told whether they are in scope, neither. A directory of which nobody is in
- * scope is not asked, and is as one that does not exist.
+ * scope is not asked, and is as one that does not exist. A place that is not there is as one at which nobody is in scope: else names of
+ * places would be tried out beyond the scope.
  * @throws AppError `access.refused`, `request.malformed` for a cursor that no page of this search had, `directory.cannot-filter`,
- *   `directory.place-missing`, `directory.*`
+ *   `directory.place-missing` to who may see everybody in the directory, `directory.*`
  */
 export async function findPeople(deps: ActDeps, caller: Caller, wanted: WantedPeople): Promise<FoundPeople> {
   const see = await seeing(deps, caller);
@@ -73,7 +74,7 @@ export async function findPeople(deps: ActDeps, caller: Caller, wanted: WantedPe
   let cursor = placeIn(deps, wanted);
   let untold = false;
   for (let read = 0; read < MOST_READ; read += 1) {
-    const page = await directory.search({
+    const page = await searchOrNone(directory, see.roles, {
       ...(text === undefined || text.trim() === '' ? {} : { text }),
       ...(filter === undefined ? {} : { filter }),
       ...(filter === 'expiring' ? { within: (wanted.days ?? EXPIRING_DAYS) * DAY } : {}),
@@ -114,6 +115,27 @@ async function seeing(deps: ActDeps, caller: Caller) {
   const roles = who?.roles.filter((role) => role.may.includes('see-people') && canSee([role], who.actor, null).allowed) ?? [];
   if (who === null || roles.length === 0) throw new AppError('access.refused');
   return { actor: who.actor, roles };
+}
+
+/** A page of the directory. Of a place that is not there nobody but who may see everybody is told so. */
+async function searchOrNone(directory: Directory, roles: readonly Role[], request: SearchRequest): ReturnType<Directory['search']> {
+  try {
+    return await directory.search(request);
+  } catch (error) {
+    if (!isAppError(error, 'directory.place-missing') || reachesAll(roles, directory.id)) throw error;
+    // What the directory does not tell of anybody it tells of nobody there either.
+    const { place: _, cursor: __, ...everywhere } = request;
+    const { untold } = await directory.search({ ...everywhere, pageSize: 1 });
+    return { accounts: [], cursor: null, ...(untold === true ? { untold } : {}) };
+  }
+}
+
+/** Whether roles are over everybody in a directory, wherever they are. */
+function reachesAll(roles: readonly Role[], directory: string): boolean {
+  return reaches(
+    roles.filter(({ over }) => over !== undefined && over.places === undefined && over.groups === undefined),
+    directory,
+  );
 }
 
 /** Whether roles are over somebody in a directory at all. */

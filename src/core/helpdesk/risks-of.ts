@@ -6,12 +6,13 @@ const MANY = 5;
 
 /** What an agent should look at twice before acting (HELP-2): each could be somebody who has begun to take the account over. */
 export function risksOf(
-  { factors, recovery, hasChangedContact }: Pick<SeenPersonFacts, 'factors' | 'recovery' | 'hasChangedContact'>,
+  { factors, recovery, contactChange }: Pick<SeenPersonFacts, 'factors' | 'recovery' | 'contactChange'>,
   now: number,
 ): (typeof RISKS)[number][] {
   const risks: [(typeof RISKS)[number], boolean][] = [
     ['new-proof', factors.some(({ countsFrom }) => countsFrom !== null && countsFrom > now)],
-    ['changed-contact', hasChangedContact],
+    ['changed-contact', contactChange === 'changed'],
+    ['contact-not-known', contactChange === 'not-known'],
     ['frozen', recovery.frozen],
     ['many-failures', recovery.failures >= MANY || recovery.pausedUntil > now],
     ['suspended', recovery.suspended > 0],

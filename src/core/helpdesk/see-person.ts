@@ -13,7 +13,7 @@ import type { ActDeps } from '../journey/act.ts';
 import type { AuditRow } from '../ports/audit-store.ts';
 import type { Account, AccountFacts, AccountRef, Directory } from '../ports/directory.ts';
 import type { FactorRow } from '../ports/store.ts';
-import { hasChangedContact } from './changed-contact.ts';
+import { type ContactChange, readContactChange } from './changed-contact.ts';
 
 /** Events of an account that an agent is shown. */
 const SHOWN = 20;
@@ -24,8 +24,8 @@ export interface SeenPersonFacts extends AccountFacts {
   readonly protected: boolean;
   readonly factors: readonly FactorRow[];
   readonly linked: readonly { readonly directory: string; readonly login: string | null }[];
-  /** A mailbox or number of theirs was lately added beside another one, or took its place. */
-  readonly hasChangedContact: boolean;
+  /** Whether a mailbox or number of theirs was lately added beside another one, or took its place. */
+  readonly contactChange: ContactChange;
   readonly recovery: RecoveryState;
   readonly events: readonly Pick<AuditRow, 'at' | 'type' | 'data'>[];
   readonly may: readonly PersonPermission[];
@@ -60,12 +60,12 @@ export async function seePerson(deps: ActDeps, caller: Caller, ref: AccountRef):
       recordEvent(store, deps.clock, { type: 'person.seen', account: ref, actor: callerActor(deps, caller), ...sessionPart(caller) }),
     () => 'deferred',
   );
-  const isChanged = await hasChangedContact(deps.store, ref, factors, deps.act.at);
+  const contactChange = await readContactChange(deps.store, ref, factors, deps.act.at);
   const mayNot = judged.decisions.flatMap(({ action, decision }) => (decision.allowed ? [] : [{ action, because: decision.because }]));
   const { may, inCase, withSecond, target } = judged;
   // A program reminds nobody.
   const reminds = !isApiToken(caller) && canStanding(who.roles, who.actor, 'remind-people', target).allowed;
-  const held = { factors, hasChangedContact: isChanged, linked, recovery, events };
+  const held = { factors, contactChange, linked, recovery, events };
   return { ...facts, directory, protected: target.protected, ...held, may, inCase, withSecond, reminds, mayNot };
 }
 

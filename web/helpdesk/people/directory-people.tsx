@@ -60,7 +60,7 @@ function Asked({ directory, wanted, onSee, onProve, onOver }: DirectoryPeoplePro
           : failure !== undefined
             ? ''
             : people.length === 0
-              ? t(cursor === null ? 'nobody' : 'nobody.more')
+              ? t(cursor !== null ? 'nobody.more' : wanted.place === '' ? 'nobody' : 'nobody.place')
               : t(cursor === null ? 'count' : 'count.more', { count: people.length })}
       </p>
       {untold && <Notice>{t('untold')}</Notice>}

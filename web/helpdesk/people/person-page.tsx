@@ -89,7 +89,7 @@ function Seen({ seen, onHelp, onBack, onOver }: { seen: SeenPerson } & Pick<Pers
       </p>
       {seen.protected && <Notice tone="warning">{t('person.protected')}</Notice>}
       {seen.risks.map((risk) => (
-        <Notice key={risk} tone="warning">
+        <Notice key={risk} tone={risk === 'contact-not-known' ? 'info' : 'warning'}>
           {t(`risk.${risk}`)}
         </Notice>
       ))}
