@@ -97,7 +97,7 @@ export const HELPDESK_EXPLANATIONS: Record<HelpdeskCode, Explanation> = {
   },
   'case.nothing-enrolled': {
     meaning:
-      'Nothing of this kind counts for the caller: it is not set up, waits for its cool-down, was given in this case already, or there are fewer questions than `helpdesk.questionsNeeded`',
+      'Nothing of this kind counts for the caller: it is not set up, waits for its cool-down, was given in this case already, or there are fewer questions than `helpdesk.questionsNeeded`; or the agent has typed the answers to these questions before, and knows them since',
     fix: 'Choose another way',
   },
   'case.nothing-asked': { meaning: 'There is nothing that the caller was asked for, or it is too old', fix: 'Ask again' },

@@ -106,6 +106,8 @@ export class World {
   bare = { directory: 'people', id: '' };
   remindedAt: number | null = null;
   boss!: Agent;
+  /** Who has typed right answers of whom: an agent and a caller. */
+  readonly typed = new Set<string>();
   readonly keyturn: Keyturn;
   /** Every call that was made in this world, as the document of the API writes it. */
   readonly called: Set<string>;

@@ -7,6 +7,7 @@ import { isDirectoryTrouble } from '../accounts/is-directory-trouble.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
 import type { ActDeps } from '../journey/act.ts';
+import { isSamePerson } from '../people/is-same-person.ts';
 import type { CaseRow } from '../ports/case-store.ts';
 import { requireFullRights } from '../sessions/freshness.ts';
 import type { Session } from '../sessions/session.ts';
@@ -14,7 +15,6 @@ import { threatNow } from '../threat/raised-since.ts';
 import { aboutCase, endCase, type HelpCase, helpCaseOf, moveCase } from './help-case.ts';
 import { noteOnce } from './note-refusal.ts';
 import { otherOwners } from './removable.ts';
-import { isSamePerson } from './second-agent.ts';
 import { freshReceipt } from './warrant.ts';
 
 /** No case waits for longer: neither its receipt nor its caller has so much time; milliseconds. */

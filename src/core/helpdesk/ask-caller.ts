@@ -13,12 +13,14 @@ import { randomId } from '../random-id.ts';
 import type { Session } from '../sessions/session.ts';
 import { callerOf, enrolledOf, mayMessage, messageTo, requireCaller, requireStill } from './caller.ts';
 import { type AskedCaller, aboutCase, type HelpCase, moveCase, type TypedKind } from './help-case.ts';
+import { knowsAnswers } from './knows-answers.ts';
 import { notingRefusal } from './note-refusal.ts';
 import { findCase } from './own-cases.ts';
 
 /**
  * Asks the caller for something that the agent types for them: a code that is sent to what they have enrolled or that their authenticator
- * shows, or the answers to their questions. Asking for something else takes back what was asked before.
+ * shows, or the answers to their questions, where the agent has not typed these before. Asking for something else takes back what was asked
+ * before.
  * @throws AppError `case.unknown`, `case.passed`, `case.way-refused`, `case.nothing-enrolled`, `case.too-often`, and as `requireMay`
  */
 export function askCaller(deps: ActDeps, session: Session, id: string, kind: TypedKind): Promise<HelpCase> {
@@ -34,6 +36,9 @@ async function ask(deps: ActDeps, session: Session, id: string, kind: TypedKind)
   const factors = (await factorsThatCount(deps, helped.account)).filter((factor) => factor.kind === kind);
   // A kind that was read out already says nothing more: what is wanted is another.
   if (factors.length === 0 || readOut.includes(kind)) throw new AppError('case.nothing-enrolled');
+  for (const questions of way === 'questions' ? factors : [])
+    if (await knowsAnswers(deps.store, { agent: session.account, person: helpCase.account, questions }))
+      throw new AppError('case.nothing-enrolled');
   const factor = deps.factor(kind);
   const challenge = randomId(deps.random);
   const question = await factor.ask(challenge, enrolledOf(callerOf(helped), factors));

@@ -5,6 +5,7 @@ import { readLogEnd } from '../audit/log-end.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { ActDeps } from '../journey/act.ts';
 import { tellOfAttack } from '../journey/tell-of-attack.ts';
+import { isSamePerson } from '../people/is-same-person.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId, twoDigits } from '../random-id.ts';
@@ -79,8 +80,7 @@ async function ask(deps: ActDeps, session: Session, id: string): Promise<HelpCas
 
 /** Nobody vouches for whom they help themselves, by whichever account. @throws AppError `case.nobody-vouches` */
 async function othersThan({ store }: ActDeps, agent: AccountRef, { manager, deputies }: Approvers): Promise<Approvers> {
-  const own = new Set((await store.people.accountsOf(agent)).map(accountKey));
-  const other = manager === null || own.has(accountKey(manager)) ? null : manager;
+  const other = manager === null || (await isSamePerson(store, agent, manager)) ? null : manager;
   if (other === null && deputies === null) throw new AppError('case.nobody-vouches');
   return { manager: other, deputies };
 }

@@ -6,6 +6,7 @@ import type { JourneyState, LoadedJourney } from '../journey/journey-state.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { aboutCase, endCase, type HelpCase, helpCaseOf, moveCase } from './help-case.ts';
+import { judgeAgent } from './judge-agent.ts';
 import { raiseAlarm } from './raise-alarm.ts';
 import { verifyBy } from './verify-by.ts';
 
@@ -17,6 +18,17 @@ export async function waitingCase({ store, act }: Pick<ActDeps, 'store' | 'act'>
   const row = await store.cases.openOf(account);
   const waits = row?.state === 'open' && row.tries < MOST_TRIES && row.expiresAt > act.at;
   return row !== null && waits ? helpCaseOf(row) : null;
+}
+
+/**
+ * The same as long as its agent may help so still: nobody is told that somebody is of the helpdesk who is not any more, nor is verified for
+ * them.
+ * @throws AppError `directory.*`: it is not known
+ */
+export async function currentCall(deps: ActDeps, account: AccountRef): Promise<HelpCase | null> {
+  const helpCase = await waitingCase(deps, account);
+  if (helpCase === null) return null;
+  return (await judgeAgent(deps, helpCase))?.decision.allowed === true ? helpCase : null;
 }
 
 /** Whether nothing more comes of a case because what was given was wrong too often: by whomever, and wherever it was typed. */

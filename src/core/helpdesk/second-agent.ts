@@ -2,15 +2,16 @@ import { AppError } from '../../../shared/errors.ts';
 import { can } from '../access/can.ts';
 import { delegateActor, type HelpedWith } from '../access/helped.ts';
 import { readActor, readTarget } from '../access/read-access-facts.ts';
-import { accountKey } from '../accounts/candidate.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
 import type { ActDeps } from '../journey/act.ts';
+import { isSamePerson } from '../people/is-same-person.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import type { Session } from '../sessions/session.ts';
 import { isRaisedSince } from '../threat/raised-since.ts';
 import { type Approval, type Approved, aboutCase, type HelpCase, moveCase } from './help-case.ts';
+import { readEntry } from './judge-agent.ts';
 import { otherOwners } from './removable.ts';
 
 /**
@@ -50,24 +51,18 @@ export async function approverStillMay(
   { target }: Pick<HelpedWith, 'target'>,
   helpCase: HelpCase,
 ): Promise<boolean> {
-  const found = await entryOf(deps, by);
+  const found = await readEntry(deps, by);
   if (found === null) return false;
   const { roles } = deps.configuration();
   const actor = await readActor(deps, found.directory, roles, found.account);
   if (!can(roles, actor, helpCase.action, target).allowed || (await isSamePerson(deps.store, by, helpCase.agent))) return false;
   for (const owner of await otherOwners(deps, helpCase)) {
-    const other = await entryOf(deps, owner);
+    const other = await readEntry(deps, owner);
     if (other === null) return false;
     const also = await readTarget(deps, other.directory, roles, other.account);
     if (!can(roles, actor, helpCase.action, also).allowed) return false;
   }
   return true;
-}
-
-async function entryOf({ directories }: Pick<ActDeps, 'directories'>, ref: AccountRef) {
-  const directory = directories.all().find(({ id }) => id === ref.directory);
-  const account = (await directory?.readAccount(ref)) ?? null;
-  return directory === undefined || account === null ? null : { directory, account };
 }
 
 /**
@@ -88,9 +83,4 @@ export async function approverStands(
   if (await isRaisedSince(store, approval.threat)) return false;
   const { account } = approval.by;
   return !(await store.freezes.isFrozen(account)) && !(await isSamePerson(store, account, helpCase.agent));
-}
-
-/** Whether two accounts are one person's, by a link that counts or waits. */
-export async function isSamePerson({ people }: Pick<Store, 'people'>, one: AccountRef, other: AccountRef): Promise<boolean> {
-  return (await people.accountsOf(one)).some((own) => accountKey(own) === accountKey(other));
 }

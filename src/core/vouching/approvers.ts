@@ -4,6 +4,7 @@ import { isDirectManager } from '../accounts/is-direct-manager.ts';
 import { reasonToBar } from '../accounts/judge-account.ts';
 import type { Deputies } from '../configuration/manager-section.ts';
 import type { CoreDeps } from '../core-deps.ts';
+import { isSamePerson } from '../people/is-same-person.ts';
 import type { Account, AccountRef } from '../ports/directory.ts';
 
 interface Deps extends Pick<CoreDeps, 'store' | 'configuration'> {
@@ -26,7 +27,7 @@ export async function findApprovers(deps: Deps, person: AccountRef): Promise<App
   const found = await deps.directories.get(person.directory).readManager(person);
   const manager = found.known ? found.manager : null;
   if (manager === null || isDirectManager(manager, person, found) !== true) return { manager: null, deputies };
-  const mayVouch = manager.mail.length > 0 && !(await isSamePerson(deps, person, manager)) && (await isOpen(deps, manager));
+  const mayVouch = manager.mail.length > 0 && !(await isSamePerson(deps.store, person, manager)) && (await isOpen(deps, manager));
   return { manager: mayVouch ? manager : null, deputies };
 }
 
@@ -45,7 +46,7 @@ export const MAYBE_VOUCHED_FOR = () => Promise.resolve(true);
  * @throws AppError `directory.*`
  */
 export async function isApprover(deps: Deps, self: Account, person: AccountRef, manager: AccountRef | null): Promise<boolean> {
-  if ((await isSamePerson(deps, person, self)) || !(await isOpen(deps, self))) return false;
+  if ((await isSamePerson(deps.store, person, self)) || !(await isOpen(deps, self))) return false;
   if (manager !== null && accountKey(manager) === accountKey(self)) {
     return isDirectManager(self, person, await deps.directories.get(person.directory).readManager(person)) === true;
   }
@@ -62,12 +63,6 @@ export async function isDeputy(deps: Deps, self: Account, directory: string): Pr
 
 function deputiesOf({ configuration }: Pick<Deps, 'configuration'>, directory: string): Deputies | null {
   return configuration().factors.manager.deputies.find((each) => each.directory === directory) ?? null;
-}
-
-/** Nobody vouches for themselves, by whichever account; a link that still waits is one as well. */
-async function isSamePerson({ store }: Pick<Deps, 'store'>, person: AccountRef, other: AccountRef): Promise<boolean> {
-  const own = await store.people.accountsOf(person);
-  return own.some((ref) => accountKey(ref) === accountKey(other));
 }
 
 /** Whether nothing bars an account. What its directory hides bars it. @throws AppError `directory.*` where that does not answer */

@@ -1,6 +1,5 @@
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import { plainCode } from '../../../shared/plain-code.ts';
-import { accountKey } from '../accounts/candidate.ts';
 import { reasonToBar } from '../accounts/judge-account.ts';
 import type { Actor } from '../audit/events.ts';
 import { recordEvent, recordEvents } from '../audit/record-event.ts';
@@ -9,6 +8,7 @@ import { aboutCase, endCase, type HelpCase, helpCaseOf, moveCase } from '../help
 import { verifyBy } from '../helpdesk/verify-by.ts';
 import type { ActDeps } from '../journey/act.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
+import { isSamePerson } from '../people/is-same-person.ts';
 import type { Account, AccountRef, Directory } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import type { VouchRow } from '../ports/vouch-store.ts';
@@ -27,8 +27,8 @@ export async function waitingCaseOf({ store, act }: Pick<ActDeps, 'store' | 'act
 
 /** The person as they are now, and the agent another one than who vouches. @throws AppError `vouch.not-possible`, `directory.*` */
 export async function judgeCase(deps: ActDeps, session: Session, { account, agent }: HelpCase): Promise<void> {
-  const own = (await deps.store.people.accountsOf(session.account)).map(accountKey);
-  if (own.includes(accountKey(agent)) || own.includes(accountKey(account))) throw new AppError('vouch.not-possible');
+  for (const other of [agent, account])
+    if (await isSamePerson(deps.store, session.account, other)) throw new AppError('vouch.not-possible');
   const directory = deps.directories.get(account.directory);
   const person = await directory.readAccount(account);
   if (person === null || (await isBarred(deps, directory, person))) throw new AppError('vouch.not-possible');

@@ -1,14 +1,12 @@
-import { can } from '../../access/can.ts';
-import { readActor, readTarget } from '../../access/read-access-facts.ts';
 import { recordEvent } from '../../audit/record-event.ts';
 import { actsWithSecond } from '../../helpdesk/acts-with-second.ts';
 import { type ActDeps, journeyActor } from '../../journey/act.ts';
 import type { LoadedJourney } from '../../journey/journey-state.ts';
-import type { AccountRef, Directory } from '../../ports/directory.ts';
 import type { Store } from '../../ports/store.ts';
 import { isRaisedSince } from '../../threat/raised-since.ts';
 import type { WriteBacking, WriteResult } from '../../writes/directory-write.ts';
 import { aboutCase, endCase, type HelpCase, helpCaseOf, moveCase } from '../help-case.ts';
+import { judgeAgent } from '../judge-agent.ts';
 import { isWayTaken } from '../receipt.ts';
 import { approverStands, approverStillMay } from '../second-agent.ts';
 import { backingOf } from '../warrant.ts';
@@ -22,22 +20,15 @@ import { isUsable } from './reset-link.ts';
  * @throws AppError `directory.*`: it is not known
  */
 export async function isAllowedStill(deps: ActDeps, helpCase: HelpCase): Promise<boolean> {
-  const { agent, account, action, facts } = helpCase;
+  const { action, facts } = helpCase;
   const { approval, receipt, link } = facts;
-  const { roles } = deps.configuration();
-  const [by, whom] = await Promise.all([entryOf(deps, agent), entryOf(deps, account)]);
-  if (by === null || whom === null) return false;
-  const [actor, target, withSecond] = await Promise.all([
-    readActor(deps, by.directory, roles, by.entry),
-    readTarget(deps, whom.directory, roles, whom.entry),
-    actsWithSecond(deps, { directory: whom.directory, account: whom.entry }),
-  ]);
-  const decision = can(roles, actor, action, target);
-  if (!decision.allowed) return false;
+  const judged = await judgeAgent(deps, helpCase);
+  if (judged === null || !judged.decision.allowed) return false;
+  const { decision, target, person } = judged;
   if (receipt === null || !isWayTaken(receipt.receipt, decision.otherWays)) return false;
   // Whoever has taken a mailbox away means also what is in it; and a role may send none to it any more.
-  if (!(await linkChannels(deps, whom.entry, decision.resetBy)).some(({ id }) => id === link?.channel)) return false;
-  if (!withSecond.includes(action)) return true;
+  if (!(await linkChannels(deps, person.account, decision.resetBy)).some(({ id }) => id === link?.channel)) return false;
+  if (!(await actsWithSecond(deps, person)).includes(action)) return true;
   const isApproved = approval?.state === 'approved' && approval.basis === 'receipt';
   return isApproved && (await approverStillMay(deps, approval.by.account, { target }, helpCase));
 }
@@ -92,10 +83,4 @@ export async function linkBehind(deps: ActDeps, journey: LoadedJourney): Promise
       await endCase(store, helpCase, 'acted', deps.act.at);
     },
   };
-}
-
-async function entryOf({ directories }: ActDeps, ref: AccountRef) {
-  const directory: Directory | undefined = directories.all().find(({ id }) => id === ref.directory);
-  const entry = (await directory?.readAccount(ref)) ?? null;
-  return directory === undefined || entry === null ? null : { directory, entry };
 }

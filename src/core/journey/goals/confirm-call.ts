@@ -1,3 +1,4 @@
+import { currentCall } from '../../helpdesk/confirm-call.ts';
 import { callStep } from '../call-step.ts';
 import type { ProvenGoal } from './goal.ts';
 
@@ -5,5 +6,5 @@ import type { ProvenGoal } from './goal.ts';
 export const confirmCallGoal: ProvenGoal = {
   asksForProof: true,
   oneAccount: true,
-  open: (deps, _state, [account]) => callStep(deps, account?.candidate.ref),
+  open: async (deps, _state, [account]) => callStep(account === undefined ? null : await currentCall(deps, account.candidate.ref)),
 };

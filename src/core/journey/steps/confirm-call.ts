@@ -1,6 +1,14 @@
 import { AppError } from '../../../../shared/errors.ts';
 import { accountKey } from '../../accounts/candidate.ts';
-import { countNumber, denyCall, hasNoTriesLeft, refuseNumber, verifyCaller, waitingCase } from '../../helpdesk/confirm-call.ts';
+import {
+  countNumber,
+  currentCall,
+  denyCall,
+  hasNoTriesLeft,
+  refuseNumber,
+  verifyCaller,
+  waitingCase,
+} from '../../helpdesk/confirm-call.ts';
 import { randomId } from '../../random-id.ts';
 import type { ActDeps } from '../act.ts';
 import { callStep } from '../call-step.ts';
@@ -32,7 +40,7 @@ export const confirmCall: StepHandler<'confirm-call'> = async (deps, journey, an
 async function tryNumber(deps: ActDeps, journey: LoadedJourney, id: string, typed: string): Promise<Transition> {
   const { state, row } = journey;
   const [candidate] = selectedCandidates(state);
-  const waiting = candidate === undefined ? null : await waitingCase(deps, candidate.ref);
+  const waiting = candidate === undefined ? null : await currentCall(deps, candidate.ref);
   if (candidate === undefined || waiting === null || waiting.row.id !== id) {
     // Another tab, or what the agent typed, has used up the tries meanwhile: there is nothing to look for again.
     if (waiting === null && (await hasNoTriesLeft(deps, id)))
@@ -47,7 +55,7 @@ async function tryNumber(deps: ActDeps, journey: LoadedJourney, id: string, type
       if (!isRight) {
         const { isOver } = await refuseNumber(deps, store, state, helpCase);
         if (isOver) return refused(deps, state, 'journey.call-over');
-        const step = await callStep({ ...deps, store }, candidate.ref);
+        const step = callStep(await waitingCase({ ...deps, store }, candidate.ref));
         if (step.call === null && (await hasNoTriesLeft({ store }, id))) return refused(deps, state, 'journey.call-over');
         return { ...state, step: { ...step, id: randomId(deps.random), message: { key: 'number-wrong', tone: 'error' } } };
       }
@@ -68,7 +76,7 @@ async function tryNumber(deps: ActDeps, journey: LoadedJourney, id: string, type
 /** Another agent may have opened one, or the first. */
 async function lookAgain(deps: ActDeps, { state }: LoadedJourney, message?: MessageKey): Promise<Transition> {
   const [candidate] = selectedCandidates(state);
-  const step = await callStep(deps, candidate?.ref);
+  const step = callStep(candidate === undefined ? null : await currentCall(deps, candidate.ref));
   const next = { ...step, id: randomId(deps.random), ...(message === undefined ? {} : { message }) };
   return { kind: 'advance', decide: () => Promise.resolve({ ...state, step: next }) };
 }
