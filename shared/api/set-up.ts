@@ -102,8 +102,11 @@ export const testMailRequestSchema = z.strictObject({ to: some(320) });
 export const testedMailSchema = z.object({ trouble: trouble.nullable() });
 
 export const checkedSetUpSchema = z.object({
-  /** YAML of the configuration that this becomes; null while something is not answered. */
-  document: z.string().nullable(),
+  /** YAML of the configuration that the answers become, as far as they go. Its comment names what is missing, and where secrets are read. */
+  document: z.string(),
+  /** Paths in it of what is not answered yet. */
+  missing: z.array(z.string()),
+  /** Of the whole document: none is looked for while one of its sections is missing. */
   problems: z.array(z.object({ path: z.string(), message: z.string(), severity: z.enum(['error', 'warning']) })),
 });
 export type CheckedSetUp = z.infer<typeof checkedSetUpSchema>;

@@ -208,6 +208,12 @@ describe.each([
 
     await at('mail.title');
     await comeBack('mail.title');
+    // What is answered until now can be taken away, without the password.
+    const [download] = await Promise.all([page.waitForEvent('download'), press('file.keep')]);
+    const answered = readFileSync(await download.path(), 'utf8');
+    expect(parse(answered)).toMatchObject({ version: 1, organisation: { name: 'Northwind Traders' }, directories: [{ baseDn: place.baseDn }] });
+    expect(answered).toMatch(/^# {3}mail$/m);
+    expect(answered).not.toContain(place.account.password);
     await fill('mail.host', smtp.host);
     await fill('mail.port', String(smtp.port));
     await page.getByLabel(t['mail.security'] ?? '').selectOption('none');

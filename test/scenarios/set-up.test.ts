@@ -117,7 +117,8 @@ describe('an installation without a configuration', () => {
     // What was shown as a file is what is in force, and does the same elsewhere.
     await stop(server);
     const exported = await runCommand(['--config', settingsFile, 'config', 'export']);
-    expect(parse(exported.output)).toEqual(parse(judged.document ?? ''));
+    expect(judged.missing).toEqual([]);
+    expect(parse(exported.output)).toEqual(parse(judged.document));
     expect((await runCommand(['--config', settingsFile, 'audit', 'list'])).output).toContain('opened the link to set up');
     const again = await start();
     expect(again.setUpLink).toBeUndefined();
@@ -163,6 +164,56 @@ describe('an installation without a configuration', () => {
     expect((await browserAt(next.url).call('POST', '/set-up/open', { secret })).body.code).toBe('set-up.link-invalid');
     const back = await enter(next);
     expect((await back.call<ShownSetUp>('GET', '/set-up')).body.answers).toEqual({ template: 'bank' });
+  });
+
+  it('gives at each step the file of what is answered, which the check reads and which names the rest, without a password', async () => {
+    const server = await start();
+    const browser = await enter(server);
+    const secrets = { directory: 'D-Passw0rd-typed', mail: 'M-Passw0rd-typed' };
+    const mail = { host: smtp.host, port: smtp.port, security: 'none' as const, user: 'me', from: 'a@example.com' };
+    const { directory, ...others } = answers({ mail });
+    if (directory === undefined) throw new Error('no answers');
+    const account = 'directories[0].serviceAccount.name';
+    const sections = ['organisation', 'directories', 'recovery', 'signIn', 'roles', 'mail'];
+    const steps: [Partial<SetUpAnswers>, string[]][] = [
+      [{}, sections],
+      [{ directory: { ...directory, account: '' } }, [...sections.filter((each) => each !== 'directories'), account]],
+      [{ directory }, ['organisation', 'recovery', 'signIn', 'roles', 'mail']],
+      [{ organisation: others.organisation }, ['recovery', 'signIn', 'roles', 'mail']],
+      [{ mail }, ['recovery', 'signIn', 'roles']],
+      [{ template: 'school' }, ['roles']],
+      [{ roles: others.roles }, []],
+    ];
+    const required = ['organisation', 'directories', 'mail', account];
+    const file = join(folder, 'answered.yaml');
+    let given: SetUpAnswers = {};
+    const files: { missing: string[]; document: Record<string, unknown> }[] = [];
+    for (const [nth, [more, missing]] of steps.entries()) {
+      given = { ...given, ...more };
+      await browser.call('PUT', '/set-up', { version: 2 + nth, answers: given, secrets });
+      const { body } = await browser.call<CheckedSetUp>('POST', '/set-up/check', {});
+      expect(body.missing).toEqual(missing);
+      const comment = body.document.split('\n').filter((line) => line.startsWith('#'));
+      const named = comment.flatMap((line) => /^# {3}([^:]+)$/.exec(line)?.[1] ?? []);
+      expect(named).toEqual(missing);
+      for (const secret of Object.values(secrets)) expect(body.document).not.toContain(secret);
+      writeFileSync(file, body.document);
+      const { output } = await runCommand(['config', 'check', '--json', file]);
+      const { problems } = JSON.parse(output) as { problems: { path: string; severity: string }[] };
+      const wrong = problems.filter(({ severity }) => severity === 'error').map(({ path }) => path);
+      const unread = comment.flatMap((line) => /^# {3}(\S+): file:/.exec(line)?.[1] ?? []);
+      // What has no default is asked for; besides that only what was typed here cannot be read elsewhere.
+      expect(wrong.filter((path) => !unread.includes(path))).toEqual(expect.arrayContaining(required.filter((path) => missing.includes(path))));
+      expect(wrong.filter((path) => ![...missing, ...unread].includes(path))).toEqual([]);
+      files.push({ missing, document: parse(body.document) as Record<string, unknown> });
+    }
+    // With what was missing written into it, each of them is the file of the whole set-up.
+    const whole = files.at(-1)?.document ?? {};
+    expect(Object.keys(whole)).toEqual(['version', ...sections]);
+    for (const { missing, document } of files.filter(({ missing: paths }) => !paths.includes(account) && !paths.includes('organisation'))) {
+      const rest = Object.fromEntries(missing.map((path) => [path, whole[path]]));
+      expect({ ...document, ...rest }).toEqual(whole);
+    }
   });
 
   it('forgets a password when it would go elsewhere, and keeps nothing of it when the console was quicker', async () => {

@@ -30,7 +30,7 @@ export function FinishStep({ onDone, ...props }: FinishProps) {
     const answer = await step.ask(() => setUpApi.finish(setUp.version, administrator.trim()));
     if (answer !== undefined) onDone(answer.value);
   };
-  const document = checked?.document ?? null;
+  const isWhole = checked?.missing.length === 0;
   return (
     <StepForm
       title={t('finish.title')}
@@ -43,7 +43,7 @@ export function FinishStep({ onDone, ...props }: FinishProps) {
       <Prose>
         <p>{t('finish.text')}</p>
       </Prose>
-      {checked !== undefined && document === null && <Notice tone="warning">{t('finish.unanswered')}</Notice>}
+      {checked !== undefined && !isWhole && <Notice tone="warning">{t('finish.unanswered')}</Notice>}
       {checked !== undefined && checked.problems.length > 0 && (
         <section className={classes.part}>
           <h2>{t('finish.problems')}</h2>
@@ -56,15 +56,10 @@ export function FinishStep({ onDone, ...props }: FinishProps) {
           </ul>
         </section>
       )}
-      {document !== null && (
+      {isWhole && checked !== undefined && (
         <details>
           <summary>{t('finish.file')}</summary>
-          <p>
-            <a download="configuration.yaml" href={`data:application/yaml;charset=utf-8,${encodeURIComponent(document)}`}>
-              {t('finish.download')}
-            </a>
-          </p>
-          <pre className={classes.pasted}>{document}</pre>
+          <pre className={classes.pasted}>{checked.document}</pre>
         </details>
       )}
       <TextField

@@ -4,8 +4,10 @@ import type { SetUpAnswers, SetUpSecrets, ShownSetUp } from '../../shared/api/se
 import type { Failure, Outcome } from '../api.ts';
 import { mistakeOf } from '../portal/mistake-of.ts';
 import { ActionButton } from '../ui/action-button.tsx';
-import { Actions } from '../ui/layout.tsx';
+import { keepFile } from '../ui/keep-file.ts';
+import { Actions, QuietLink } from '../ui/layout.tsx';
 import { type Mistake, Question } from '../ui/question.tsx';
+import classes from './set-up.module.css';
 import { setUpApi } from './set-up-api.ts';
 
 /** Every step gets what is known, and says when it knows more. */
@@ -53,10 +55,15 @@ interface StepFormProps {
   children: ReactNode;
 }
 
-/** The form of a step, with its ways out. */
+/** The form of a step, with its ways out: one of them is the file of what has been answered until now. */
 export function StepForm({ title, progress, step, submit, onSubmit, onBack, children }: StepFormProps) {
   const { t: portal } = useTranslation();
+  const { t } = useTranslation('set-up');
   const { busy, mistakes } = step;
+  const keep = async () => {
+    const answer = await step.ask(setUpApi.check);
+    if (answer !== undefined) keepFile('configuration.yaml', answer.value.document, 'application/yaml');
+  };
   return (
     <Question
       title={title}
@@ -78,6 +85,18 @@ export function StepForm({ title, progress, step, submit, onSubmit, onBack, chil
           </ActionButton>
         )}
       </Actions>
+      <div className={classes.part}>
+        <p>
+          <QuietLink
+            onPress={() => {
+              if (!busy) void keep();
+            }}
+          >
+            {t('file.keep')}
+          </QuietLink>
+        </p>
+        <p className={classes.quiet}>{t('file.hint')}</p>
+      </div>
     </Question>
   );
 }

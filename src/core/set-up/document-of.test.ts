@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { SetUpAnswers } from '../../../shared/api/set-up.ts';
 import { RULE_TEMPLATES } from '../../../shared/rule-templates.ts';
 import { checkConfiguration } from '../configuration/check-configuration.ts';
-import { documentOf } from './document-of.ts';
+import { documentOf, missingIn } from './document-of.ts';
 import { withAnswers } from './facts.ts';
 
 const places = { directory: 'file:/secrets/directory', mail: 'file:/secrets/mail' };
@@ -37,6 +37,7 @@ describe('the document of a set-up', () => {
       fc.property(fc.subarray(parts), (answered) => {
         const some = Object.fromEntries(answered.map((part) => [part, answers[part]]));
         expect(documentOf(some, places) !== null).toBe(answered.length === parts.length);
+        expect(missingIn(some, places).length === 0).toBe(answered.length === parts.length);
       }),
     );
   });

@@ -55,27 +55,58 @@ function helpdesk(group: string): NonNullable<ConfigurationDocument['roles']>[nu
   };
 }
 
-/** The document that the answers become, as an operator would have written it; null while something is not answered. */
-export function documentOf(answers: SetUpAnswers, places: SecretPlaces): ConfigurationDocument | null {
+/** What is answered, as the sections of the document that it becomes. */
+export function sectionsOf(answers: SetUpAnswers, places: SecretPlaces): Partial<ConfigurationDocument> {
   const { organisation, template, roles } = answers;
   const [directory, mail] = [directorySectionOf(answers, places), mailSectionOf(answers, places)];
-  if (organisation === undefined || template === undefined || roles === undefined || directory === null || mail === null) return null;
-  const rules = TEMPLATES[template];
+  const rules = template === undefined ? null : TEMPLATES[template];
   const everybody = { name: 'everybody' };
   return {
     version: 1,
-    organisation: { name: organisation.name, publicUrl: organisation.publicUrl, defaultLanguage: organisation.language },
-    directories: [directory],
-    recovery: { rules: [{ ...everybody, accepted: rules.recovery }] },
-    signIn: { enabled: true, rules: [{ ...everybody, accepted: rules.signIn }] },
-    roles: [
-      {
-        name: 'administrators',
-        may: [...INSTALLATION_PERMISSIONS],
-        heldBy: { directories: [DIRECTORY_ID], groups: [roles.administrators] },
-      },
-      ...(roles.helpdesk === '' ? [] : [helpdesk(roles.helpdesk)]),
-    ],
-    mail,
+    ...(organisation === undefined
+      ? {}
+      : { organisation: { name: organisation.name, publicUrl: organisation.publicUrl, defaultLanguage: organisation.language } }),
+    ...(directory === null ? {} : { directories: [directory] }),
+    ...(rules === null
+      ? {}
+      : {
+          recovery: { rules: [{ ...everybody, accepted: rules.recovery }] },
+          signIn: { enabled: true, rules: [{ ...everybody, accepted: rules.signIn }] },
+        }),
+    ...(roles === undefined ? {} : { roles: rolesSectionOf(roles) }),
+    ...(mail === null ? {} : { mail }),
   };
+}
+
+function rolesSectionOf({ administrators, helpdesk: group }: NonNullable<SetUpAnswers['roles']>): NonNullable<ConfigurationDocument['roles']> {
+  const heldBy = { directories: [DIRECTORY_ID], groups: [administrators] };
+  return [{ name: 'administrators', may: [...INSTALLATION_PERMISSIONS], heldBy }, ...(group === '' ? [] : [helpdesk(group)])];
+}
+
+/** Sections that the answers make up, in the order of the document. */
+const SECTIONS = ['organisation', 'directories', 'recovery', 'signIn', 'roles', 'mail'] as const;
+
+/** Paths in the document of what is not answered yet. */
+export function missingIn(answers: SetUpAnswers, places: SecretPlaces): string[] {
+  const sections = sectionsOf(answers, places);
+  const account = answers.directory?.account === '' ? ['directories[0].serviceAccount.name'] : [];
+  return [...SECTIONS.filter((section) => sections[section] === undefined), ...account];
+}
+
+/** From where the secrets of the document are read, by the path of each; they are in none. */
+export function secretsOf({ directory, mail }: SetUpAnswers, places: SecretPlaces): { path: string; reference: string }[] {
+  return [
+    ...(directory === undefined ? [] : [{ path: 'directories[0].serviceAccount.password', reference: places.directory }]),
+    ...((mail?.user ?? '') === '' ? [] : [{ path: 'mail.servers[0].password', reference: places.mail }]),
+  ];
+}
+
+/** The document that the answers become, as an operator would have written it; null while something is not answered. */
+export function documentOf(answers: SetUpAnswers, places: SecretPlaces): ConfigurationDocument | null {
+  const sections = sectionsOf(answers, places);
+  return isWhole(sections) ? sections : null;
+}
+
+function isWhole(sections: Partial<ConfigurationDocument>): sections is ConfigurationDocument {
+  return SECTIONS.every((section) => sections[section] !== undefined);
 }

@@ -10,7 +10,7 @@ import { usualSituation } from '../journey/usual-situation.ts';
 import type { Account, Directory } from '../ports/directory.ts';
 import type { SetUpTools } from '../ports/set-up-tools.ts';
 import { canBeVouchedFor } from '../vouching/approvers.ts';
-import { documentOf } from './document-of.ts';
+import { documentOf, missingIn, secretsOf, sectionsOf } from './document-of.ts';
 import type { SetUpFacts } from './facts.ts';
 import { actorOf, requireSetUp, type SetUpActing } from './set-up.ts';
 
@@ -19,14 +19,20 @@ export type FinishDeps = SetUpActing & Pick<CoreDeps, 'log' | 'texts'> & { reado
 /** Who puts the first configuration into force, for the list of versions. */
 const AUTHOR = 'set-up';
 
-/** The document that the answers become, and all that is wrong with it. */
-export function checkSetUp(
-  tools: SetUpTools,
-  facts: SetUpFacts,
-): Omit<CheckedSetUp, 'document'> & { document: ConfigurationDocument | null } {
-  const document = documentOf(facts.answers, tools.places);
-  if (document === null) return { document, problems: [] };
-  return { document, problems: checkConfiguration(document, withTypedSecrets(tools, facts)).problems };
+/** What is answered as the sections of a document, and all that is wrong with it once it is whole. */
+export interface JudgedSetUp extends Omit<CheckedSetUp, 'document'> {
+  readonly sections: Partial<ConfigurationDocument>;
+  readonly secrets: ReturnType<typeof secretsOf>;
+}
+
+/** Judges what has been answered until now. */
+export function checkSetUp(tools: SetUpTools, facts: SetUpFacts): JudgedSetUp {
+  const { answers } = facts;
+  const document = documentOf(answers, tools.places);
+  return {
+    ...{ sections: sectionsOf(answers, tools.places), missing: missingIn(answers, tools.places), secrets: secretsOf(answers, tools.places) },
+    problems: document === null ? [] : [...checkConfiguration(document, withTypedSecrets(tools, facts)).problems],
+  };
 }
 
 /** What was typed counts as kept: it will be, before the document is put into force. */

@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { stringify } from 'yaml';
 import { z } from 'zod';
 import { problemSchema } from '../../../shared/api/journeys.ts';
 import {
@@ -27,6 +26,7 @@ import { actOf } from '../act-of.ts';
 import type { DoorDeps } from '../base-app.ts';
 import { cookiesNamed, isToken } from '../cookies.ts';
 import { requestLanguage } from '../request-language.ts';
+import { setUpFile } from '../set-up-file.ts';
 
 /** What sets an installation up that has no configuration yet. */
 export interface SetUpHttpDeps extends DoorDeps, SetUpDeps {
@@ -128,11 +128,15 @@ export function setUpRoutes(deps: SetUpHttpDeps): FastifyPluginAsyncZod {
     app.post(
       '/set-up/check',
       {
-        schema: { summary: 'The configuration that the answers become', body: nothing, response: { 200: checkedSetUpSchema, ...problems } },
+        schema: {
+          summary: 'The configuration that the answers become, as far as they go',
+          body: nothing,
+          response: { 200: checkedSetUpSchema, ...problems },
+        },
       },
       async (request) => {
-        const { document, problems: found } = checkSetUp(deps.tools, await facts(request));
-        return { document: document === null ? null : stringify(document), problems: [...found] };
+        const judged = checkSetUp(deps.tools, await facts(request));
+        return { document: setUpFile(judged), missing: judged.missing, problems: judged.problems };
       },
     );
 
