@@ -83,10 +83,32 @@ describe.each(APPEARANCES)('what a change of the rules does to people, %s', (_, 
     await kind.uncheck();
     await laboratory.getByText(say('draft-count.rule', { able: 2, stranded: 0 })).waitFor();
     await page.getByText(say('draft-count.nobody')).waitFor();
+
+    // What is weak about a rule stands beside it with its clause, and beside no other; a cycle with the way that it takes.
+    const combination = page.locator('[id="recovery.rules[1].accepted[0]"]');
+    const weak = /^Very weak: whoever reads the mailbox.*NIST SP 800-63B-4 4\.2\.2\.2/;
+    await combination.getByLabel('totp', { exact: true }).uncheck();
+    await everybody.getByText(weak).waitFor();
+    expect(await page.getByText(weak).count()).toBe(1);
+    await look('weak');
+    await everybody.getByRole('button', { name: 'recovery.rules[1].accepted[0]', exact: true }).click();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('recovery.rules[1].accepted[0]');
+    await combination.getByLabel('linked-account', { exact: true }).check();
+    await everybody.getByText('(recovery.rules[1] -> recovery.rules[1] -> recovery.rules[1])').waitFor();
+    await look('cycle');
+    await combination.getByLabel('linked-account', { exact: true }).uncheck();
+    await combination.getByLabel('totp', { exact: true }).check();
+    await page.getByText(say('draft-count.nobody')).waitFor();
+    await page
+      .getByText(word['draft-problems.checking'] ?? '')
+      .first()
+      .waitFor({ state: 'detached' });
+    expect(await everybody.getByText('recovery.rules[1]').count()).toBe(0);
     // What could not be saved has no numbers.
     const name = laboratory.locator('[id="recovery.rules[0].name"]');
     await name.fill('everybody');
     await laboratory.getByText(unknown).waitFor();
+    await everybody.getByText('Another rule has this name already').waitFor();
     await look('not-in-order');
     await name.fill('laboratory');
     await kind.check();

@@ -23,7 +23,8 @@ export const adminApi = {
   overview: () => call<AdminOverview>('GET', '/admin'),
   configuration: () => call<ShownConfiguration>('GET', '/admin/configuration'),
   schema: () => call<SettingSchema>('GET', '/admin/configuration/schema'),
-  check: (document: Json, base: number) => call<CheckedConfiguration>('POST', '/admin/configuration/check', { document, base }),
+  check: (document: Json, base: number, signal?: AbortSignal) =>
+    call<CheckedConfiguration>('POST', '/admin/configuration/check', { document, base }, signal),
   previewMail: (wanted: MailPreviewRequest) => call<MailPreview>('POST', '/admin/mail-preview', wanted),
   previewText: (wanted: TextPreviewRequest) => call<TextPreview>('POST', '/admin/text-preview', wanted),
   testMail: (wanted: MailPreviewRequest, to: string) => call<TestedMail>('POST', '/admin/test-mail', { ...wanted, to }),

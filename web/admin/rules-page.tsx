@@ -13,6 +13,7 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import classes from './admin.module.css';
 import { adminApi } from './admin-api.ts';
 import { ProblemList } from './configuration/problem-list.tsx';
+import { ruleAt } from './configuration/rules-counted.tsx';
 import type { Json } from './configuration/setting-schema.ts';
 import { CountOfRule, CountPanel, usePeopleCount } from './people-count.tsx';
 
@@ -75,7 +76,7 @@ export function RulesPage({ isChanging, go, onBack, onOver }: RulesProps) {
             <ol className={classes.list}>
               {inEffect[section].rules.map((rule, index) => {
                 const path = `${section}.rules[${index}]`;
-                const found = judged.problems.filter((problem) => problem.path === path || problem.path.startsWith(`${path}.`));
+                const found = judged.problems.filter((problem) => ruleAt(section, problem.path) === path);
                 return (
                   <li key={rule.name} className={classes.item}>
                     <RuleRow rule={rule} />

@@ -4,9 +4,11 @@ import { formatList } from '../../format.ts';
 import { linesOfRule } from '../people-count.tsx';
 import classes from './configuration.module.css';
 import { DraftCountPart } from './draft-count-part.tsx';
+import { ProblemList } from './problem-list.tsx';
 import { BesideContext } from './setting-context.ts';
 import { type Json, pathOf } from './setting-schema.ts';
 import { type DraftCounted, useDraftCount } from './use-draft-count.ts';
+import { type DraftProblems, useDraftProblems } from './use-draft-problems.ts';
 
 /** Sections that have rules of proof. */
 const SECTIONS = ['recovery', 'signIn'] as const;
@@ -25,13 +27,28 @@ interface RulesCountedProps {
   children: ReactNode;
 }
 
-/** The form of a section with rules of proof: beside each rule how many people could use it as it stands there, and what all of it does. */
+/** The rule that a path of a section is about, or about a part of which it is; undefined: none. */
+export function ruleAt(section: string, path: string): string | undefined {
+  const rules = `${pathOf(section, 'rules')}[`;
+  return path.startsWith(rules) ? /^[^\]]*\]/.exec(path)?.[0] : undefined;
+}
+
+/**
+ * The form of a section with rules of proof: beside each rule how many people could use it as it stands there and what is wrong or weak
+ * about it, and what all of it does.
+ */
 export function RulesCounted({ section, document, base, isChanging, onOver, children }: RulesCountedProps) {
   const counted = useDraftCount(document, base, onOver);
-  const rules = pathOf(section, 'rules');
+  const problems = useDraftProblems(document, base, onOver);
   const beside = (path: string) => {
-    const nth = path.startsWith(`${rules}[`) ? /^\d+(?=\]$)/.exec(path.slice(rules.length + 1))?.[0] : undefined;
-    return nth === undefined ? null : <PeopleOfRule counted={counted} section={section} nth={Number(nth)} isChanging={isChanging} />;
+    if (ruleAt(section, path) !== path) return null;
+    const nth = Number(/\d+(?=\]$)/.exec(path)?.[0]);
+    return (
+      <>
+        <PeopleOfRule counted={counted} section={section} nth={nth} isChanging={isChanging} />
+        <ProblemsOfRule problems={problems} section={section} path={path} />
+      </>
+    );
   };
   return (
     <>
@@ -62,4 +79,22 @@ function PeopleOfRule({ counted: { value, isAsking }, section, nth, isChanging }
   };
   const told = tell();
   return told === null ? null : <p className={classes.people}>{told}</p>;
+}
+
+interface ProblemsOfRuleProps {
+  problems: DraftProblems;
+  section: Section;
+  path: string;
+}
+
+function ProblemsOfRule({ problems, section, path }: ProblemsOfRuleProps) {
+  const { t } = useTranslation('admin');
+  if (problems === 'checking' || problems === 'unknown') return <p className={classes.hint}>{t(`draft-problems.${problems}`)}</p>;
+  const found = problems.filter((problem) => ruleAt(section, problem.path) === path);
+  return found.length === 0 ? null : <ProblemList problems={found} onMend={(at) => focusOn(at, path)} />;
+}
+
+/** The setting that is to be mended; the whole rule where that has no field of its own. */
+function focusOn(path: string, rule: string): void {
+  (document.getElementById(path) ?? document.getElementById(rule))?.focus();
 }

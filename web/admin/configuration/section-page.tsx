@@ -9,7 +9,7 @@ import { BrandingPreview } from './branding-preview.tsx';
 import classes from './configuration.module.css';
 import { GroupParts } from './group-setting.tsx';
 import { MailPreviews } from './mail-preview.tsx';
-import { hasRules, RulesCounted } from './rules-counted.tsx';
+import { hasRules, RulesCounted, ruleAt } from './rules-counted.tsx';
 import { Setting } from './setting.tsx';
 import { ProblemsContext } from './setting-context.ts';
 import { SettingPurpose } from './setting-hint.tsx';
@@ -44,6 +44,8 @@ export function SectionPage(props: SectionProps) {
   const { t } = useTranslation('admin');
   const { tests, page, said } = useTests({ contact, onOver });
   const setting = { label: wordsOf(name), schema, value, path: name, required, onChange };
+  // Those of a rule are told beside it, as it stands there now.
+  const atFields = hasRules(name) ? problems.filter(({ path }) => ruleAt(name, path) === undefined) : problems;
   const form = (
     <Question
       title={wordsOf(name)}
@@ -52,7 +54,7 @@ export function SectionPage(props: SectionProps) {
       focusOn={said ?? name}
       onSubmit={onReview}
     >
-      <ProblemsContext value={problems}>
+      <ProblemsContext value={atFields}>
         {/* Whoever may change nothing here can still read every text. */}
         <fieldset className={classes.form} disabled={readOnly}>
           <legend className={classes.onlyRead}>{wordsOf(name)}</legend>

@@ -8,7 +8,7 @@ import type { Json } from './setting-schema.ts';
 /** How often a page looks how far a count is; milliseconds. */
 const LOOK_EVERY = 1000;
 /** Nothing is asked while somebody types on; milliseconds since the last change. */
-const SETTLED = 400;
+export const SETTLED = 400;
 
 export interface DraftCounted {
   /** undefined: not known yet, and `isAsking` unless there is a failure. */
