@@ -211,7 +211,11 @@ describe.each([
     // What is answered until now can be taken away, without the password.
     const [download] = await Promise.all([page.waitForEvent('download'), press('file.keep')]);
     const answered = readFileSync(await download.path(), 'utf8');
-    expect(parse(answered)).toMatchObject({ version: 1, organisation: { name: 'Northwind Traders' }, directories: [{ baseDn: place.baseDn }] });
+    expect(parse(answered)).toMatchObject({
+      version: 1,
+      organisation: { name: 'Northwind Traders' },
+      directories: [{ baseDn: place.baseDn }],
+    });
     expect(answered).toMatch(/^# {3}mail$/m);
     expect(answered).not.toContain(place.account.password);
     await fill('mail.host', smtp.host);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
@@ -169,7 +169,7 @@ describe('an installation without a configuration', () => {
   it('gives at each step the file of what is answered, which the check reads and which names the rest, without a password', async () => {
     const server = await start();
     const browser = await enter(server);
-    const secrets = { directory: 'D-Passw0rd-typed', mail: 'M-Passw0rd-typed' };
+    const secrets = { directory: slapd.service.password, mail: 'M-Passw0rd-typed' };
     const mail = { host: smtp.host, port: smtp.port, security: 'none' as const, user: 'me', from: 'a@example.com' };
     const { directory, ...others } = answers({ mail });
     if (directory === undefined) throw new Error('no answers');
@@ -203,9 +203,25 @@ describe('an installation without a configuration', () => {
       const wrong = problems.filter(({ severity }) => severity === 'error').map(({ path }) => path);
       const unread = comment.flatMap((line) => /^# {3}(\S+): file:/.exec(line)?.[1] ?? []);
       // What has no default is asked for; besides that only what was typed here cannot be read elsewhere.
-      expect(wrong.filter((path) => !unread.includes(path))).toEqual(expect.arrayContaining(required.filter((path) => missing.includes(path))));
+      expect(wrong.filter((path) => !unread.includes(path))).toEqual(
+        expect.arrayContaining(required.filter((path) => missing.includes(path))),
+      );
       expect(wrong.filter((path) => ![...missing, ...unread].includes(path))).toEqual([]);
-      files.push({ missing, document: parse(body.document) as Record<string, unknown> });
+      const document = parse(body.document) as Record<string, unknown>;
+      // Where a password would stand there is the reference that the comment tells, as in every document.
+      const [people] = (document.directories ?? []) as { serviceAccount: object }[];
+      const [post] = (document.mail as { servers: object[] } | undefined)?.servers ?? [];
+      const referred = {
+        directory: join(folder, 'data', 'secrets', 'directory-password'),
+        mail: join(folder, 'data', 'secrets', 'mail-password'),
+      };
+      if (people !== undefined) expect(people.serviceAccount).toHaveProperty('password', `file:${referred.directory}`);
+      if (post !== undefined) expect(post).toHaveProperty('password', `file:${referred.mail}`);
+      expect(comment.filter((line) => line.includes(': file:'))).toEqual([
+        ...(people === undefined ? [] : [`#   directories[0].serviceAccount.password: file:${referred.directory}`]),
+        ...(post === undefined ? [] : [`#   mail.servers[0].password: file:${referred.mail}`]),
+      ]);
+      files.push({ missing, document });
     }
     // With what was missing written into it, each of them is the file of the whole set-up.
     const whole = files.at(-1)?.document ?? {};
@@ -214,6 +230,16 @@ describe('an installation without a configuration', () => {
       const rest = Object.fromEntries(missing.map((path) => [path, whole[path]]));
       expect({ ...document, ...rest }).toEqual(whole);
     }
+    // The whole one is put into force elsewhere, once the passwords are where it says.
+    const other = join(folder, 'other');
+    mkdirSync(other);
+    const elsewhere = ['--config', writeSettings(other)];
+    expect((await runCommand([...elsewhere, 'config', 'apply', file])).exitCode).not.toBe(0);
+    mkdirSync(join(folder, 'data', 'secrets'), { recursive: true });
+    for (const [name, secret] of Object.entries(secrets)) writeFileSync(join(folder, 'data', 'secrets', `${name}-password`), secret);
+    const applied = await runCommand([...elsewhere, 'config', 'apply', file]);
+    expect(applied.output, applied.errors).toContain('Version 1 is in force.');
+    expect(parse((await runCommand([...elsewhere, 'config', 'export'])).output)).toEqual(whole);
   });
 
   it('forgets a password when it would go elsewhere, and keeps nothing of it when the console was quicker', async () => {

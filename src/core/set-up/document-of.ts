@@ -78,7 +78,10 @@ export function sectionsOf(answers: SetUpAnswers, places: SecretPlaces): Partial
   };
 }
 
-function rolesSectionOf({ administrators, helpdesk: group }: NonNullable<SetUpAnswers['roles']>): NonNullable<ConfigurationDocument['roles']> {
+function rolesSectionOf({
+  administrators,
+  helpdesk: group,
+}: NonNullable<SetUpAnswers['roles']>): NonNullable<ConfigurationDocument['roles']> {
   const heldBy = { directories: [DIRECTORY_ID], groups: [administrators] };
   return [{ name: 'administrators', may: [...INSTALLATION_PERMISSIONS], heldBy }, ...(group === '' ? [] : [helpdesk(group)])];
 }

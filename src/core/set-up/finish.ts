@@ -30,7 +30,11 @@ export function checkSetUp(tools: SetUpTools, facts: SetUpFacts): JudgedSetUp {
   const { answers } = facts;
   const document = documentOf(answers, tools.places);
   return {
-    ...{ sections: sectionsOf(answers, tools.places), missing: missingIn(answers, tools.places), secrets: secretsOf(answers, tools.places) },
+    ...{
+      sections: sectionsOf(answers, tools.places),
+      missing: missingIn(answers, tools.places),
+      secrets: secretsOf(answers, tools.places),
+    },
     problems: document === null ? [] : [...checkConfiguration(document, withTypedSecrets(tools, facts)).problems],
   };
 }
