@@ -1,12 +1,10 @@
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { AdminTried } from '../../shared/api/admin.ts';
 import type { Client } from '../../shared/api/journeys.ts';
 import type { Failure } from '../api.ts';
 import { isOver } from '../me/use-loaded.ts';
+import { useSettled } from '../use-settled.ts';
 import { adminApi } from './admin-api.ts';
-
-/** Nothing is asked while somebody types on; milliseconds since the last change. */
-const SETTLED = 400;
 
 /** Of whom, and from where. */
 export interface Tried {
@@ -34,29 +32,22 @@ export function useTried(password: string, onOver: () => void): Trying {
   const [told, setTold] = useState<{ tried: AdminTried; password: string }>();
   const [failure, setFailure] = useState<Failure>();
   const [busy, setBusy] = useState(false);
-  const isNew = useRef(false);
 
-  useEffect(() => {
-    if (who === undefined) return;
-    const gone = new AbortController();
-    const ask = async () => {
-      const outcome = await adminApi.try({ ...who, ...(password === '' ? {} : { password }) }, gone.signal);
-      if (gone.signal.aborted) return;
+  const ask = useCallback(
+    async (signal: AbortSignal) => {
+      if (who === undefined) return;
+      const outcome = await adminApi.try({ ...who, ...(password === '' ? {} : { password }) }, signal);
+      if (signal.aborted) return;
       setBusy(false);
       if (!outcome.ok && isOver(outcome.failure)) return onOver();
       setFailure(outcome.ok ? undefined : outcome.failure);
       setTold(outcome.ok ? { tried: outcome.value, password } : undefined);
-    };
-    const timer = setTimeout(() => void ask(), isNew.current ? 0 : SETTLED);
-    isNew.current = false;
-    return () => {
-      clearTimeout(timer);
-      gone.abort();
-    };
-  }, [who, password, onOver]);
+    },
+    [who, password, onOver],
+  );
+  useSettled(who === undefined ? undefined : ask, who);
 
   const begin = (next: Tried) => {
-    isNew.current = true;
     setBusy(true);
     setWho(next);
   };

@@ -1,8 +1,7 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { Rule, Verdict } from '../../shared/api/journeys.ts';
+import { useSettled } from '../use-settled.ts';
 import { meApi } from './me-api.ts';
-
-const PAUSE_MS = 400;
 
 interface Checked {
   password: string;
@@ -28,19 +27,15 @@ export function useChecked({
 }): { rules: readonly Rule[]; verdicts: readonly Verdict[] } {
   const [checked, setChecked] = useState<Checked>();
   const chosen = accounts.join(' ');
-  const isOwnAlone = chosen === 'own';
-  useEffect(() => {
-    if (saving || chosen === '' || (password === '' && isOwnAlone)) return undefined;
-    const abort = new AbortController();
-    const timer = setTimeout(async () => {
-      const outcome = await meApi.checkPassword(password, chosen.split(' '), abort.signal);
+  const ask = useCallback(
+    async (signal: AbortSignal) => {
+      const outcome = await meApi.checkPassword(password, chosen.split(' '), signal);
       if (outcome.ok) setChecked({ password, accounts: chosen, ...outcome.value });
-    }, PAUSE_MS);
-    return () => {
-      clearTimeout(timer);
-      abort.abort();
-    };
-  }, [password, chosen, isOwnAlone, saving]);
+    },
+    [password, chosen],
+  );
+  const isNothing = saving || chosen === '' || (password === '' && chosen === 'own');
+  useSettled(isNothing ? undefined : ask, 'new-password');
   const isFor = checked?.accounts === chosen;
   return {
     rules: isFor ? checked.rules : rules,

@@ -1,5 +1,6 @@
 import { api, type Failure } from '../api.ts';
 import { arrived, hasEnded, type JourneyState, type ShownStep, stateWithoutStep } from './journey-state.ts';
+import { pause } from './pause.ts';
 
 /** Between two questions: longer each time, so that a server that comes back is not run down. Milliseconds. */
 const FIRST_PAUSE = 500;
@@ -27,17 +28,4 @@ export async function findOut(shown: ShownStep, failure: Failure, signal: AbortS
     } else if (hasEnded(outcome.failure)) return stateWithoutStep(outcome.failure);
   }
   return undefined;
-}
-
-/** Resolves to false at once when it is given up. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve(!signal.aborted);
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done);
-  });
 }

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'react';
 import type { FindPeopleQuery, FoundPersonRow } from '../../../shared/api/people.ts';
 import type { Failure } from '../../api.ts';
 import { isOver } from '../../me/use-loaded.ts';
+import { useSettled } from '../../use-settled.ts';
 import { peopleApi } from './people-api.ts';
 
 /** Nothing is asked while somebody still types; milliseconds. */
@@ -35,14 +36,11 @@ export function usePeople({ directory, text, filter, enrolled, place }: Omit<Fin
     },
     [directory, text, filter, enrolled, place, onOver],
   );
-  useEffect(() => {
-    const leaving = new AbortController();
-    const timer = setTimeout(() => void ask(leaving.signal, []), TYPING);
-    return () => {
-      clearTimeout(timer);
-      leaving.abort();
-    };
-  }, [ask]);
+  useSettled(
+    useCallback((signal: AbortSignal) => ask(signal, []), [ask]),
+    directory,
+    TYPING,
+  );
   const [rest] = useState(() => new AbortController());
   useEffect(() => () => rest.abort(), [rest]);
   return {

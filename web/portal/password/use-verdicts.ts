@@ -1,9 +1,11 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { Rule, StrengthLevel, Verdict } from '../../../shared/api/journeys.ts';
 import { judgeRules } from '../../../shared/password-rules/judge.ts';
 import { api, type Failure } from '../../api.ts';
 import type { RuleState } from '../../ui/rule-list.tsx';
+import { useSettled } from '../../use-settled.ts';
 import { hasEnded } from '../journey-state.ts';
+import { pause } from '../pause.ts';
 
 export interface RuleVerdict {
   text: string;
@@ -24,7 +26,6 @@ interface Judged {
   onEnded: (failure: Failure) => void;
 }
 
-const PAUSE_MS = 400;
 /** The server may have told no strength because its estimate was late: it is asked a few times more while the same password stands there. */
 const ASK_AGAIN_MS = 2000;
 const MOST_ASKED = 5;
@@ -57,26 +58,22 @@ export function useVerdicts({ journey, password, rules, refused, saving, onEnded
     setSentBack(refused === undefined ? undefined : { password, verdicts: refused });
   }, [refused]);
 
-  useEffect(() => {
-    if (password === '' || saving) return undefined;
-    const abort = new AbortController();
-    let timer: ReturnType<typeof setTimeout>;
-    let asked = 0;
-    const check = async () => {
-      asked += 1;
-      const outcome = await api.checkPassword(journey, password, abort.signal);
-      if (abort.signal.aborted) return;
-      if (!outcome.ok && hasEnded(outcome.failure)) return onEnded(outcome.failure);
-      if (outcome.ok) setChecked({ password, verdicts: outcome.value.verdicts, strength: outcome.value.strength });
-      if (outcome.ok || outcome.failure.kind !== 'aborted') setUnreachable(!outcome.ok);
-      if (outcome.ok && outcome.value.strength === undefined && asked < MOST_ASKED) timer = setTimeout(check, ASK_AGAIN_MS);
-    };
-    timer = setTimeout(check, PAUSE_MS);
-    return () => {
-      clearTimeout(timer);
-      abort.abort();
-    };
-  }, [journey, password, saving, onEnded]);
+  const ask = useCallback(
+    async (signal: AbortSignal) => {
+      let asked = 0;
+      do {
+        asked += 1;
+        const outcome = await api.checkPassword(journey, password, signal);
+        if (signal.aborted) return;
+        if (!outcome.ok && hasEnded(outcome.failure)) return onEnded(outcome.failure);
+        if (outcome.ok) setChecked({ password, verdicts: outcome.value.verdicts, strength: outcome.value.strength });
+        setUnreachable(!outcome.ok);
+        if (!outcome.ok || outcome.value.strength !== undefined) return;
+      } while (asked < MOST_ASKED && (await pause(ASK_AGAIN_MS, signal)));
+    },
+    [journey, password, onEnded],
+  );
+  useSettled(password === '' || saving ? undefined : ask, journey);
 
   const verdicts = useMemo(() => {
     const local = judgeRules(password, rules);
