@@ -81,7 +81,7 @@ async function keepPeople({ deps }: Keyturn, people: number): Promise<number> {
   const row = await store.configurations.current();
   if (row === null) throw new Error('no configuration');
   const { configuration } = parseStoredConfiguration(row);
-  await store.peopleCounts.begin({ id: 'bench', configuration: row.version, author: 'bench', begunAt: clock.now() }, 0);
+  await store.peopleCounts.begin({ id: 'bench', configuration: row.version, author: 'bench', begunAt: clock.now(), wait: 'bench' }, 0);
   const keeper = createPeopleKeeper(store, 'bench');
   const alikes = createAlikes();
   for (let nth = 0; nth < people; nth += 1) {

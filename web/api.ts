@@ -99,6 +99,8 @@ export async function call<T>(
       credentials: 'same-origin',
       cache: 'no-store',
       redirect: 'error',
+      // What is given up by who leaves the page is given up all the same.
+      keepalive: method === 'DELETE',
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       headers: {
         accept: 'application/json, application/problem+json',

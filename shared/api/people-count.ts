@@ -51,6 +51,12 @@ export const peopleCountSchema = z.object({
 });
 export type PeopleCount = z.infer<typeof peopleCountSchema>;
 
+/** `wait`: by what the caller leaves who waits for it no more. */
+export const begunPeopleCountSchema = z.object({ ...peopleCountSchema.shape, wait: z.string() });
+export type BegunPeopleCount = z.infer<typeof begunPeopleCountSchema>;
+
+export const waitParamsSchema = z.strictObject({ wait: z.string().regex(/^[\w-]{1,64}$/) });
+
 /** `draft`: what its rules ask of people is looked up as well, so that it can be counted by. */
 export const countPeopleRequestSchema = z.strictObject({ draft: checkConfigurationRequestSchema.optional() });
 

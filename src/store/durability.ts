@@ -106,7 +106,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
   // A count that a power cut takes back is made again.
   peopleCounts: {
     ...{ latest: 'reads', lastDone: 'reads', begin: 'deferred', progress: 'deferred', end: 'deferred', cancel: 'flushed' },
-    ...{ keepPart: 'deferred', readPart: 'reads' },
+    ...{ leave: 'flushed', keepPart: 'deferred', readPart: 'reads' },
   },
   people: {
     link: 'flushed',

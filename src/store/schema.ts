@@ -372,6 +372,8 @@ interface PeopleCountTable {
   /** JSON. */
   numbers: string | null;
   is_running: number | null;
+  /** One random name for each who waits, with a space before each. */
+  waiting: string;
 }
 
 /** A part of what a count found of everybody; `id` is that of the count with the number of the part. */

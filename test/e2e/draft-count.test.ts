@@ -226,7 +226,7 @@ describe('a count that was begun for a change', () => {
 
     // Another node counts for somebody else.
     const now = portal.keyturn.clock.now() + 1000;
-    expect(await peopleCounts.begin({ id: 'elsewhere', configuration: 1, author: 'frida', begunAt: now }, 0)).toBe(true);
+    expect(await peopleCounts.begin({ id: 'elsewhere', configuration: 1, author: 'frida', begunAt: now, wait: 'frida' }, 0)).toBe(true);
     await press(word['configuration.review']);
     await page.getByText('frida').waitFor();
     await press(word['configuration.sections']);

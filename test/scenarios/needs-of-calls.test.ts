@@ -134,6 +134,7 @@ const AT_THE_INSTALLATION: Readonly<Record<string, unknown>> = {
   'POST /admin/people-count/draft': { document: {}, base: 1 },
   'POST /admin/people-count/draft/people': { document: {}, base: 1 },
   'DELETE /admin/people-count': undefined,
+  'DELETE /admin/people-count/waits/{wait}': undefined,
   'GET /admin/health': undefined,
   'GET /admin/question-use': undefined,
   'POST /admin/question-use': {},

@@ -90,12 +90,14 @@ it('counts on one node at a time, is cancelled from any, and keeps what was know
   const { store } = second.deps;
   const now = keyturn.clock.now();
   // Another node counts, and has said so lately.
-  expect(await store.peopleCounts.begin({ id: 'elsewhere', configuration: 1, author: 'frida', begunAt: now }, now - SECOND)).toBe(true);
+  expect(
+    await store.peopleCounts.begin({ id: 'elsewhere', configuration: 1, author: 'frida', begunAt: now, wait: 'frida' }, now - SECOND),
+  ).toBe(true);
   expect((await call('POST', {})).body.latest).toMatchObject({ state: 'running', author: 'frida' });
   expect((await call('DELETE')).body).toMatchObject({ latest: { state: 'cancelled', author: 'frida' }, done: before });
   expect(await store.peopleCounts.progress('elsewhere', 5, now)).toBe(false);
   // One whose node has died is taken over from, once it was silent long enough.
-  await store.peopleCounts.begin({ id: 'dead', configuration: 1, author: 'frida', begunAt: now + 1 }, now - SECOND);
+  await store.peopleCounts.begin({ id: 'dead', configuration: 1, author: 'frida', begunAt: now + 1, wait: 'frida' }, now - SECOND);
   keyturn.clock.move(121 * SECOND);
   expect((await call('POST', {})).body.latest?.author).toBe(EDITOR);
   expect((await ended()).latest?.state).toBe('done');

@@ -29,6 +29,8 @@ export interface TcpProxy {
   readonly connectionCount: number;
   /** Connections open at this moment. */
   readonly openConnectionCount: number;
+  /** Whether `stall` holds a request back. */
+  readonly isHolding: boolean;
   /** Takes effect for open connections too. Going from `stall` back to `forward` hands on what was held back. */
   setMode(mode: ProxyMode): void;
   /** Handles the next answer of the server as `swallow-answers`, then forwards again. Resolves when that has happened. */
@@ -147,6 +149,9 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
     },
     get openConnectionCount() {
       return passages.size;
+    },
+    get isHolding() {
+      return [...passages].some(({ heldRequests }) => heldRequests.length > 0);
     },
     setMode(next) {
       mode = next;

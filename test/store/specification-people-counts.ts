@@ -20,7 +20,7 @@ export function specifyPeopleCounts(makeDatabase: MakeDatabase): void {
     await two?.close();
     await database?.drop();
   });
-  const row = (begunAt: number) => ({ id: randomUUID(), configuration: 3, author: 'henry', begunAt });
+  const row = (begunAt: number) => ({ id: randomUUID(), configuration: 3, author: 'henry', begunAt, wait: randomUUID() });
 
   describe('counts of people', () => {
     it('go on one at a time, say how far they are, and end once', async () => {
@@ -48,6 +48,36 @@ export function specifyPeopleCounts(makeDatabase: MakeDatabase): void {
       expect(await one.peopleCounts.end(next.id, { ...DONE, now: NOW + 12 })).toBe(false);
       expect(await one.peopleCounts.latest()).toMatchObject({ id: next.id, outcome: 'cancelled' });
       expect(await one.peopleCounts.lastDone()).toEqual(done);
+    });
+
+    it('end when the last of those leaves who wait for them, and not before', async () => {
+      const [first, second, third] = [row(NOW + 13), row(NOW + 13), row(NOW + 14)];
+      expect(await one.peopleCounts.begin(first, NOW)).toBe(true);
+      expect(await two.peopleCounts.begin(second, NOW)).toBe(false);
+      expect(await two.peopleCounts.leave('nobody', NOW + 14)).toBe(false);
+      expect(await two.peopleCounts.leave(first.wait, NOW + 14)).toBe(false);
+      // Who has left cannot do so twice.
+      expect(await two.peopleCounts.leave(first.wait, NOW + 14)).toBe(false);
+      expect(await one.peopleCounts.latest()).toMatchObject({ id: first.id, outcome: 'running' });
+      expect(await one.peopleCounts.leave(second.wait, NOW + 15)).toBe(true);
+      expect(await one.peopleCounts.latest()).toMatchObject({ id: first.id, outcome: 'cancelled', seenAt: NOW + 15 });
+      // Nobody waits for the next one but who began it.
+      expect(await one.peopleCounts.begin(third, NOW)).toBe(true);
+      expect(await one.peopleCounts.leave(second.wait, NOW + 15)).toBe(false);
+      expect(await one.peopleCounts.leave(third.wait, NOW + 16)).toBe(true);
+    });
+
+    it('never end for who comes as the last one leaves', async () => {
+      for (let nth = 0; nth < 20; nth += 1) {
+        const [first, second] = [row(NOW + 17), row(NOW + 17)];
+        await one.peopleCounts.begin(first, NOW);
+        const [begun, left] = await Promise.all([two.peopleCounts.begin(second, NOW), one.peopleCounts.leave(first.wait, NOW + 18)]);
+        const latest = await one.peopleCounts.latest();
+        // Either they wait for that one, or they began another when it was over.
+        expect(latest).toMatchObject({ id: begun ? second.id : first.id, outcome: 'running' });
+        expect(left).toBe(begun);
+        await one.peopleCounts.cancel(NOW + 19);
+      }
     });
 
     it('of a node that has died are taken over from once it was silent long enough', async () => {

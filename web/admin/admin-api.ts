@@ -7,7 +7,7 @@ import type {
   ShownConfiguration,
 } from '../../shared/api/configuration.ts';
 import type { Health } from '../../shared/api/health.ts';
-import type { DraftCount, PeopleCount } from '../../shared/api/people-count.ts';
+import type { BegunPeopleCount, DraftCount, PeopleCount } from '../../shared/api/people-count.ts';
 import type { QuestionUses } from '../../shared/api/question-use.ts';
 import type { Queue } from '../../shared/api/queue.ts';
 import type { SignedIn } from '../../shared/api/session.ts';
@@ -53,7 +53,8 @@ export const adminApi = {
   deleteMessage: (id: string, reason: string) => call<undefined>('POST', `/admin/queue/${encodeURIComponent(id)}/delete`, { reason }),
   peopleCount: () => call<PeopleCount>('GET', '/admin/people-count'),
   countPeople: (draft?: { document: Json; base: number }) =>
-    call<PeopleCount>('POST', '/admin/people-count', draft === undefined ? {} : { draft }),
+    call<BegunPeopleCount>('POST', '/admin/people-count', draft === undefined ? {} : { draft }),
+  leaveCount: (wait: string) => call<undefined>('DELETE', `/admin/people-count/waits/${encodeURIComponent(wait)}`),
   countDraft: (document: Json, base: number, signal: AbortSignal) =>
     call<DraftCount>('POST', '/admin/people-count/draft', { document, base }, signal),
   peopleMoved: (document: Json, base: number) => call<string>('POST', '/admin/people-count/draft/people', { document, base }),

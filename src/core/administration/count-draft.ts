@@ -74,17 +74,21 @@ interface Compared {
 
 /**
  * Counts people by a configuration that is not in force. Asks no directory: it goes by what the last count has read of everybody.
- * @returns `first`: some of those who are moved, those first who lose something
+ * @param gone nobody waits for it any more
+ * @returns `first`: some of those who are moved, those first who lose something; null: it was given up, as nobody waits for it
  * @throws AppError `configuration.not-in-order` where it could not be put into force; as `judgeChange`
  */
 export async function countDraft(
   deps: Deps,
   context: CheckContext,
   wanted: WantedChange,
-): Promise<DraftCount & { readonly first: readonly MovedPerson[] }> {
-  const compared = await compare(deps, context, wanted);
+  gone: AbortSignal,
+): Promise<(DraftCount & { readonly first: readonly MovedPerson[] }) | null> {
+  const compared = await compare(deps, context, wanted, gone);
   const first: MovedPerson[] = [];
+  if (compared === null) return null;
   for await (const people of movedIn(deps, compared)) {
+    if (gone.aborted) return null;
     first.push(...people.slice(0, NAMED - first.length));
     if (first.length === NAMED) break;
   }
@@ -96,7 +100,8 @@ export async function countDraft(
  * @throws AppError as `countDraft`, and as `readCountedPeople`
  */
 export async function* peopleMoved(deps: Deps, context: CheckContext, wanted: WantedChange): AsyncGenerator<readonly MovedPerson[]> {
-  yield* movedIn(deps, await compare(deps, context, wanted));
+  const compared = await compare(deps, context, wanted);
+  if (compared !== null) yield* movedIn(deps, compared);
 }
 
 async function* movedIn(deps: Deps, { count, counted, moves }: Compared): AsyncGenerator<readonly MovedPerson[]> {
@@ -111,9 +116,11 @@ async function* movedIn(deps: Deps, { count, counted, moves }: Compared): AsyncG
   }
 }
 
-async function compare(deps: Deps, context: CheckContext, wanted: WantedChange): Promise<Compared> {
+/** @returns null: it was given up */
+async function compare(deps: Deps, context: CheckContext, wanted: WantedChange, gone?: AbortSignal): Promise<Compared | null> {
   const { store } = deps;
   const after = await requireInOrder(deps, context, wanted);
+  if (gone?.aborted) return null;
   const row = await store.peopleCounts.lastDone();
   const [from, by] = await Promise.all([
     store.configurations.read(wanted.base),
@@ -128,14 +135,14 @@ async function compare(deps: Deps, context: CheckContext, wanted: WantedChange):
   const missing = notLookedUp(counted.lookedUp, rules);
   const notCounted = changedSince(parseStoredConfiguration(by).configuration, after);
   if (missing !== null) return { count: { ...nothing, notLookedUp: missing, notCounted }, counted: null, moves: [] };
-  const { moved, moves } = await move(deps, [before, after], counted);
+  const compared = await move(deps, [before, after], counted, gone);
   // Counted by the very version that the draft is made from: its numbers are there.
   const known = row.configuration === wanted.base && row.numbers !== null ? (JSON.parse(row.numbers) as PeopleNumbers) : null;
-  const numbers = {
-    before: known ?? (await countByRule(deps, before, counted.alikes)),
-    after: await countByRule(deps, after, counted.alikes),
-    moved,
-  };
+  const was = known ?? (await countByRule(deps, before, counted.alikes, gone));
+  const would = await countByRule(deps, after, counted.alikes, gone);
+  if (compared === null || was === null || would === null) return null;
+  const { moved, moves } = compared;
+  const numbers = { before: was, after: would, moved };
   return { count: { row, notLookedUp: null, notCounted, numbers }, counted, moves };
 }
 
@@ -154,7 +161,12 @@ function changedSince(then: Configuration, now: Configuration): string[] {
 
 type Two = readonly [before: Configuration, after: Configuration];
 
-async function move({ clock }: Deps, both: Two, { alikes }: Counted): Promise<Pick<Compared, 'moves'> & { moved: DraftNumbers['moved'] }> {
+async function move(
+  { clock }: Deps,
+  both: Two,
+  { alikes }: Counted,
+  gone: AbortSignal | undefined,
+): Promise<(Pick<Compared, 'moves'> & { moved: DraftNumbers['moved'] }) | null> {
   const zero = () => ({ gained: 0, lost: 0, weakened: 0 });
   const moved = { recovery: zero(), signIn: zero() };
   const situations = situationsOf(both);
@@ -173,6 +185,7 @@ async function move({ clock }: Deps, both: Two, { alikes }: Counted): Promise<Pi
     }
     moves.push(own);
     if (index % AT_ONCE === AT_ONCE - 1) await clock.sleep(0);
+    if (gone?.aborted) return null;
   }
   return { moved, moves };
 }

@@ -43,18 +43,20 @@ export async function readPeopleCounts({ store }: Pick<Deps, 'store'>): Promise<
 
 /**
  * Begins to count everybody by the rules in force, beside the answer. Of all nodes one counts at a time: where a count goes on already,
- * nothing is begun.
+ * that is waited for, and nothing is begun.
  * @param draft a configuration that is not in force: what its rules ask of people is looked up as well, so that it can be counted by
+ * @returns a name for who waits, to leave by
  * @throws AppError `configuration.missing`
  */
-export async function beginPeopleCount(deps: Deps, author: string, draft: Configuration | null): Promise<void> {
+export async function beginPeopleCount(deps: Deps, author: string, draft: Configuration | null): Promise<string> {
   const row = await deps.store.configurations.current();
   if (row === null) throw new AppError('configuration.missing');
   const { configuration } = parseStoredConfiguration(row);
-  const [id, begunAt] = [randomId(deps.random), deps.clock.now()];
-  const begun = await deps.store.peopleCounts.begin({ id, configuration: row.version, author, begunAt }, begunAt - SILENT_FOR);
+  const [id, wait, begunAt] = [randomId(deps.random), randomId(deps.random), deps.clock.now()];
+  const begun = await deps.store.peopleCounts.begin({ id, configuration: row.version, author, begunAt, wait }, begunAt - SILENT_FOR);
   const rules = [configuration, ...(draft === null ? [] : [draft])].flatMap(({ recovery, signIn }) => [...recovery.rules, ...signIn.rules]);
   if (begun) deps.background.run('people.count', (stopping) => count(deps, { configuration, rules, id }, stopping));
+  return wait;
 }
 
 interface Counting {
@@ -99,7 +101,14 @@ async function count(deps: Deps, { configuration, rules, id }: Counting, stoppin
   }
 }
 
-/** Cancels the count that goes on, whichever node it is on: that stops within a second or a portion of people. */
+/** Somebody waits no more for the count that goes on: it is cancelled as by `cancelPeopleCount` unless somebody else does. */
+export async function leavePeopleCount({ store, clock }: Pick<Deps, 'store' | 'clock'>, wait: string): Promise<void> {
+  await store.peopleCounts.leave(wait, clock.now());
+}
+
+/**
+ * Cancels the count that goes on, whoever waits for it, and whichever node it is on: that stops within a second or a portion of people.
+ */
 export async function cancelPeopleCount({ store, clock }: Pick<Deps, 'store' | 'clock'>): Promise<void> {
   await store.peopleCounts.cancel(clock.now());
 }

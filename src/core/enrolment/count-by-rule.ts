@@ -64,12 +64,26 @@ export async function lookAtEverybody(
 /**
  * Counts people by the rules of a configuration, each judged as a recovery or a sign-in would judge them when they were looked at. Asks
  * nobody; others get their turn on the way.
+ * @param gone nobody waits for it any more
+ * @returns null: it was given up, as nobody waits for it
  */
+export async function countByRule(
+  deps: Pick<CoreDeps, 'clock'>,
+  configuration: Configuration,
+  alikes: readonly Alike[],
+): Promise<PeopleNumbers>;
+export async function countByRule(
+  deps: Pick<CoreDeps, 'clock'>,
+  configuration: Configuration,
+  alikes: readonly Alike[],
+  gone: AbortSignal | undefined,
+): Promise<PeopleNumbers | null>;
 export async function countByRule(
   { clock }: Pick<CoreDeps, 'clock'>,
   configuration: Configuration,
   alikes: readonly Alike[],
-): Promise<PeopleNumbers> {
+  gone?: AbortSignal,
+): Promise<PeopleNumbers | null> {
   const tallies = talliesOf(configuration);
   const [recovery, signIn] = tallies;
   let looked = 0;
@@ -81,6 +95,7 @@ export async function countByRule(
         tally.add(situation, facts, reason, people);
       }
     if (index % AT_ONCE === AT_ONCE - 1) await clock.sleep(0);
+    if (gone?.aborted) return null;
   }
   const reasons = recovery?.reasons ?? {};
   const stranded = Object.values(reasons).reduce((sum, number) => sum + number, 0);

@@ -25,10 +25,15 @@ export interface PeopleCountStore {
   latest(): Promise<PeopleCountRow | null>;
   lastDone(): Promise<PeopleCountRow | null>;
   /**
-   * Begins one, for one of any number of callers. One that was not seen after `notSeenSince` belongs to a node that has died: it has failed.
+   * Begins one, for one of any number of callers; the others wait for it. One that was not seen after `notSeenSince` belongs to a node that
+   * has died: it has failed.
+   * @param row.wait a random name of who waits
    * @returns false: another one goes on
    */
-  begin(row: Pick<PeopleCountRow, 'id' | 'configuration' | 'author' | 'begunAt'>, notSeenSince: number): Promise<boolean>;
+  begin(
+    row: Pick<PeopleCountRow, 'id' | 'configuration' | 'author' | 'begunAt'> & { readonly wait: string },
+    notSeenSince: number,
+  ): Promise<boolean>;
   /** Says how far it is. @returns false: it goes on no more, and whoever counts stops */
   progress(id: string, looked: number, now: number): Promise<boolean>;
   /** Ends the one that goes on. @returns false: it was ended before */
@@ -43,6 +48,8 @@ export interface PeopleCountStore {
   keepPart(id: string, part: number, facts: string): Promise<void>;
   /** @returns null: there is none. @throws AppError `store.undecryptable` */
   readPart(id: string, part: number): Promise<string | null>;
-  /** Cancels the one that goes on, whichever node counts. @returns false: none does */
+  /** Somebody waits no more: cancels the one that goes on when they were the last. @returns false: it goes on, or none does */
+  leave(wait: string, now: number): Promise<boolean>;
+  /** Cancels the one that goes on, whichever node counts and whoever waits. @returns false: none does */
   cancel(now: number): Promise<boolean>;
 }

@@ -1,17 +1,32 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { checkConfigurationRequestSchema } from '../../../shared/api/configuration.ts';
 import { problemSchema } from '../../../shared/api/journeys.ts';
-import { countPeopleRequestSchema, draftCountSchema, peopleCountSchema } from '../../../shared/api/people-count.ts';
+import {
+  begunPeopleCountSchema,
+  countPeopleRequestSchema,
+  draftCountSchema,
+  peopleCountSchema,
+  waitParamsSchema,
+} from '../../../shared/api/people-count.ts';
 import { countDraft, type MovedPerson, requireInOrder } from '../../core/administration/count-draft.ts';
 import { exportMoves } from '../../core/administration/export-moves.ts';
-import { beginPeopleCount, cancelPeopleCount, type PeopleCounts, readPeopleCounts } from '../../core/administration/people-count.ts';
+import {
+  beginPeopleCount,
+  cancelPeopleCount,
+  leavePeopleCount,
+  type PeopleCounts,
+  readPeopleCounts,
+} from '../../core/administration/people-count.ts';
 import { csvPages } from '../../core/csv-lines.ts';
 import type { PeopleNumbers } from '../../core/enrolment/count-by-rule.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
+import type { Session } from '../../core/sessions/session.ts';
 import { forManager } from '../for-manager.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { createListSender } from '../list-sender.ts';
+import { untilGone } from '../until-gone.ts';
 import { CONFIGURATION_LIMIT } from './configuration.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
@@ -50,6 +65,18 @@ function rowOf({ directory, login: account, name, location, can: to, change, rea
 export function peopleCountRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
   return async (app) => {
     const sendList = createListSender(app);
+    /** What nobody is there to be told any more is given up: null. */
+    const forManagerWhoWaits = async <T>(
+      request: FastifyRequest,
+      reply: FastifyReply,
+      work: (session: Session, gone: AbortSignal) => Promise<T | null>,
+    ) => {
+      const gone = untilGone(reply);
+      const told = await forManager(deps, request, reply, 'manage-configuration', { proof: 'any' }, async (_acting, session) =>
+        gone.aborted ? null : work(session, gone),
+      );
+      return told ?? reply.hijack();
+    };
     app.get(
       '/admin/people-count',
       {
@@ -67,16 +94,21 @@ export function peopleCountRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       {
         bodyLimit: CONFIGURATION_LIMIT,
         schema: {
-          summary: 'Count everybody by the rules in force, unless that goes on already',
+          summary: 'Count everybody by the rules in force, or wait for the count that goes on already',
           body: countPeopleRequestSchema,
-          response: { 202: peopleCountSchema, ...problems },
+          response: { 202: begunPeopleCountSchema, ...problems },
         },
       },
       (request, reply) =>
-        forManager(deps, request, reply, 'manage-configuration', { proof: 'any' }, async (_acting, session) => {
+        forManagerWhoWaits(request, reply, async (session, gone) => {
           const { draft } = request.body;
-          await beginPeopleCount(deps, session.login, draft === undefined ? null : await requireInOrder(deps, deps.checkContext, draft));
-          return reply.status(202).send(present(await readPeopleCounts(deps)));
+          const counted = draft === undefined ? null : await requireInOrder(deps, deps.checkContext, draft);
+          if (gone.aborted) return null;
+          const wait = await beginPeopleCount(deps, session.login, counted);
+          const begun = { ...present(await readPeopleCounts(deps)), wait };
+          // Who has gone away meanwhile never learns how to leave.
+          if (gone.aborted) await leavePeopleCount(deps, wait);
+          return reply.status(202).send(begun);
         }),
     );
 
@@ -91,9 +123,11 @@ export function peopleCountRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       (request, reply) =>
-        forManager(deps, request, reply, 'manage-configuration', { proof: 'any' }, async () => {
+        forManagerWhoWaits(request, reply, async (_session, gone) => {
           const { document, base } = request.body;
-          const { row, notLookedUp, notCounted, numbers, first } = await countDraft(deps, deps.checkContext, { document, base });
+          const told = await countDraft(deps, deps.checkContext, { document, base }, gone);
+          if (told === null) return null;
+          const { row, notLookedUp, notCounted, numbers, first } = told;
           return {
             counted: row === null ? null : { at: presentTime(row.seenAt, 'down'), looked: row.looked },
             notLookedUp: notLookedUp === null ? null : { ...notLookedUp, places: [...notLookedUp.places], groups: [...notLookedUp.groups] },
@@ -136,8 +170,24 @@ export function peopleCountRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     );
 
     app.delete(
+      '/admin/people-count/waits/:wait',
+      {
+        schema: {
+          summary: 'Wait no more for the count that goes on: it ends, unless somebody else waits for it',
+          params: waitParamsSchema,
+          response: { 204: z.null(), ...problems },
+        },
+      },
+      (request, reply) =>
+        forManager(deps, request, reply, 'manage-configuration', { proof: 'any' }, async () => {
+          await leavePeopleCount(deps, request.params.wait);
+          return reply.status(204).send(null);
+        }),
+    );
+
+    app.delete(
       '/admin/people-count',
-      { schema: { summary: 'Cancel the count that goes on', response: { 200: peopleCountSchema, ...problems } } },
+      { schema: { summary: 'Cancel the count that goes on, whoever waits for it', response: { 200: peopleCountSchema, ...problems } } },
       (request, reply) =>
         forManager(deps, request, reply, 'manage-configuration', { proof: 'any' }, async () => {
           await cancelPeopleCount(deps);

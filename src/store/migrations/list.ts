@@ -35,6 +35,7 @@ import { createProviderSessions } from './0053-create-provider-sessions.ts';
 import { createSetUpsTable } from './0053-create-set-ups.ts';
 import { keepCountedPeople } from './0054-keep-counted-people.ts';
 import { numberEndsOfWrites } from './0055-number-ends-of-writes.ts';
+import { noteWhoWaitsForCounts } from './0056-note-who-waits-for-counts.ts';
 
 /** All migrations. A name that was released is never changed, and a new one sorts after all others. There is no way back down. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -74,4 +75,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0053-create-set-ups': { up: createSetUpsTable },
   '0054-keep-counted-people': { up: keepCountedPeople },
   '0055-number-ends-of-writes': { up: numberEndsOfWrites },
+  '0056-note-who-waits-for-counts': { up: noteWhoWaitsForCounts },
 };

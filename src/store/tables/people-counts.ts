@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { CountOutcome, PeopleCountRow, PeopleCountStore } from '../../core/ports/people-count-store.ts';
 import type { TableContext } from '../context.ts';
 import type { Schema } from '../schema.ts';
@@ -11,6 +11,22 @@ import { openColumn, sealColumn } from '../sealed-columns.ts';
 export function createPeopleCounts(context: TableContext): PeopleCountStore {
   const partId = (id: string, part: number) => `${id}.${part}`;
   const newest = () => context.db.selectFrom('people_counts').selectAll().orderBy('begun_at', 'desc').orderBy('id').limit(1);
+  const nameOf = (wait: string) => ` ${wait}`;
+  const without = (wait: string) => sql<string>`replace(waiting, ${nameOf(wait)}, '')`;
+  const cancelling = (now: number) =>
+    context.db.updateTable('people_counts').set({ outcome: 'cancelled', seen_at: now, is_running: null }).where('is_running', '=', 1);
+  /** @returns false: another one goes on */
+  const insert = async ({ id, configuration, author, begunAt, wait }: Parameters<PeopleCountStore['begin']>[0]) => {
+    const begun = await context.db
+      .insertInto('people_counts')
+      .values({
+        ...{ id, configuration, author, begun_at: begunAt, seen_at: begunAt, looked: 0 },
+        ...{ outcome: 'running', problem: null, numbers: null, is_running: 1, waiting: nameOf(wait) },
+      })
+      .onConflict((conflict) => conflict.column('is_running').doNothing())
+      .executeTakeFirst();
+    return begun.numInsertedOrUpdatedRows === 1n;
+  };
   /** Parts of no count that goes on, nor of the last that was done: of those that failed, were cancelled, or were of a node that has died. */
   const dropParts = () => {
     const going = context.db.selectFrom('people_counts').select('id').where('is_running', '=', 1);
@@ -30,22 +46,22 @@ export function createPeopleCounts(context: TableContext): PeopleCountStore {
     async lastDone() {
       return toRow(await newest().where('outcome', '=', 'done').executeTakeFirst());
     },
-    async begin({ id, configuration, author, begunAt }, notSeenSince) {
+    async begin({ id, configuration, author, begunAt, wait }, notSeenSince) {
       await context.db
         .updateTable('people_counts')
         .set({ outcome: 'failed', problem: 'abandoned', is_running: null })
         .where('is_running', '=', 1)
         .where('seen_at', '<=', notSeenSince)
         .execute();
-      const begun = await context.db
-        .insertInto('people_counts')
-        .values({
-          ...{ id, configuration, author, begun_at: begunAt, seen_at: begunAt, looked: 0 },
-          ...{ outcome: 'running', problem: null, numbers: null, is_running: 1 },
-        })
-        .onConflict((conflict) => conflict.column('is_running').doNothing())
-        .executeTakeFirst();
-      if (begun.numInsertedOrUpdatedRows !== 1n) return false;
+      while (!(await insert({ id, configuration, author, begunAt, wait }))) {
+        const joined = await context.db
+          .updateTable('people_counts')
+          .set({ waiting: sql<string>`waiting || ${nameOf(wait)}` })
+          .where('is_running', '=', 1)
+          .executeTakeFirst();
+        // None was joined: the one that goes on has just ended, and the next may be this one.
+        if (joined.numUpdatedRows === 1n) return false;
+      }
       const kept = newest().clearSelect().select('id').where('outcome', '=', 'done');
       await context.db
         .deleteFrom('people_counts')
@@ -86,12 +102,20 @@ export function createPeopleCounts(context: TableContext): PeopleCountStore {
       const row = await context.db.selectFrom('counted_people').selectAll().where('id', '=', partId(id, part)).executeTakeFirst();
       return row === undefined ? null : openColumn(context.secrets, 'counted_people', row, row.facts);
     },
-    async cancel(now) {
-      const result = await context.db
+    async leave(wait, now) {
+      const left = await context.db
         .updateTable('people_counts')
-        .set({ outcome: 'cancelled', seen_at: now, is_running: null })
+        .set({ waiting: without(wait) })
         .where('is_running', '=', 1)
+        .where('waiting', '<>', without(wait))
         .executeTakeFirst();
+      // Whoever has come to wait meanwhile stands there by now: each of these statements sees the row as it is then.
+      if (left.numUpdatedRows !== 1n) return false;
+      const cancelled = await cancelling(now).where('waiting', '=', '').executeTakeFirst();
+      return cancelled.numUpdatedRows === 1n;
+    },
+    async cancel(now) {
+      const result = await cancelling(now).executeTakeFirst();
       return result.numUpdatedRows === 1n;
     },
   };

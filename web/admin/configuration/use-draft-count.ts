@@ -2,13 +2,12 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { DraftCount, PeopleCount } from '../../../shared/api/people-count.ts';
 import type { Failure, Outcome } from '../../api.ts';
 import { isOver } from '../../me/use-loaded.ts';
+import { useSettled } from '../../use-settled.ts';
 import { adminApi } from '../admin-api.ts';
 import type { Json } from './setting-schema.ts';
 
 /** How often a page looks how far a count is; milliseconds. */
 const LOOK_EVERY = 1000;
-/** Nothing is asked while somebody types on; milliseconds since the last change. */
-export const SETTLED = 400;
 
 export interface DraftCounted {
   /** undefined: not known yet, and `isAsking` unless there is a failure. */
@@ -24,7 +23,7 @@ export interface DraftCounted {
 
 /**
  * What a draft would do to people, asked anew for each change of it. Whatever is on its way for a draft that is shown no more is given up:
- * the question, and a count that was begun for it here.
+ * the question, and a count that was begun for it here and for which nobody else waits.
  */
 export function useDraftCount(document: Json, base: number, onOver: () => void): DraftCounted {
   const [value, setValue] = useState<DraftCount>();
@@ -32,8 +31,8 @@ export function useDraftCount(document: Json, base: number, onOver: () => void):
   const [failure, setFailure] = useState<Failure>();
   const [trouble, setTrouble] = useState<Failure>();
   const [running, setRunning] = useState<DraftCounted['running']>();
-  const isOwn = useRef(false);
-  const isChanged = useRef(false);
+  /** By what this page leaves a count that was begun, or joined, for the draft that is shown. */
+  const wait = useRef<string>(undefined);
   const isShown = useRef<AbortSignal>(undefined);
 
   /** What came for the draft that is shown; undefined: nothing, or for another one. */
@@ -61,7 +60,7 @@ export function useDraftCount(document: Json, base: number, onOver: () => void):
       if (told === undefined) return false;
       const latest = told.latest?.state === 'running' ? told.latest : undefined;
       setRunning(latest);
-      if (latest === undefined) isOwn.current = false;
+      if (latest === undefined) wait.current = undefined;
       return latest === undefined;
     },
     [taken],
@@ -73,25 +72,34 @@ export function useDraftCount(document: Json, base: number, onOver: () => void):
     [note, ask],
   );
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another draft is asked about by another `ask`, and what was told of the last one ends.
   useEffect(() => {
     const gone = new AbortController();
     isShown.current = gone.signal;
     setValue(undefined);
     setFailure(undefined);
     setTrouble(undefined);
-    const look = () => {
-      void ask(gone.signal);
-      void adminApi.peopleCount().then((outcome) => note(outcome, gone.signal));
+    const leave = () => {
+      if (wait.current !== undefined) void adminApi.leaveCount(wait.current);
+      wait.current = undefined;
     };
-    const timer = setTimeout(look, isChanged.current ? SETTLED : 0);
-    isChanged.current = true;
+    window.addEventListener('pagehide', leave);
     return () => {
-      clearTimeout(timer);
+      window.removeEventListener('pagehide', leave);
       gone.abort();
-      if (isOwn.current) void adminApi.cancelCount();
-      isOwn.current = false;
+      leave();
     };
-  }, [ask, note]);
+  }, [ask]);
+  useSettled(
+    useCallback(
+      async (signal: AbortSignal) => {
+        const look = async () => note(await adminApi.peopleCount(), signal);
+        await Promise.all([ask(signal), look()]);
+      },
+      [ask, note],
+    ),
+    'draft',
+  );
   useEffect(() => {
     if (running === undefined) return;
     const signal = isShown.current;
@@ -101,10 +109,10 @@ export function useDraftCount(document: Json, base: number, onOver: () => void):
 
   const begin = async () => {
     const signal = isShown.current;
-    isOwn.current = true;
     const outcome = await adminApi.countPeople({ document, base });
-    // What was left while it was being begun was asked to end before it was there.
-    if (signal?.aborted === true && outcome.ok) return void (await adminApi.cancelCount());
+    // What was left while it was being begun could not be left before it was there.
+    if (signal?.aborted === true && outcome.ok) return void (await adminApi.leaveCount(outcome.value.wait));
+    if (outcome.ok) wait.current = outcome.value.wait;
     await noteAndAsk(outcome, signal);
   };
   const cancel = async () => noteAndAsk(await adminApi.cancelCount(), isShown.current);
