@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { DraftCount, PeopleCount } from '../../shared/api/people-count.ts';
+import { createPeopleKeeper, lookedUpFor } from '../../src/core/administration/counted-people.ts';
 import { beginPeopleCount, readPeopleCounts } from '../../src/core/administration/people-count.ts';
 import { applyConfiguration } from '../../src/core/configuration/apply-configuration.ts';
 import { addFactor } from '../../src/core/enrolment/add-factor.ts';
+import { createAlikes } from '../../src/core/enrolment/people-profiles.ts';
+import type { Account } from '../../src/core/ports/directory.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { addPerson, embeddedSection, PROTECTED_GROUP } from './sample-directory.ts';
@@ -189,4 +192,39 @@ it('keeps who was counted sealed, and no longer than until the next count', asyn
   expect(await store.peopleCounts.readPart(first?.id ?? '', 1)).toContain('staff-mail');
   await countAll();
   expect(await store.peopleCounts.readPart(first?.id ?? '', 1)).toBeNull();
+});
+
+it('reads no more of who was counted than it names', async () => {
+  const { store, clock } = keyturn.deps;
+  const { base } = await current();
+  await store.peopleCounts.begin({ id: 'many', configuration: base, author: 'root', begunAt: clock.now(), wait: 'root' }, 0);
+  const keeper = createPeopleKeeper(store, 'many');
+  const alikes = createAlikes();
+  const membership = (isStaff: boolean) => ({ places: {}, groups: { Staff: isStaff } });
+  const rare = [3200, 3201, 4100];
+  for (let nth = 0; nth < 5000; nth += 1) {
+    const login = `p${nth}`;
+    const own = rare.includes(nth) ? (['email'] as const) : (['email', 'totp'] as const);
+    const profile = { directory: 'people', barred: {}, own: [...own], linked: false, vouched: null, membership: membership(true) };
+    const account = { directory: 'people', id: login, login, displayName: login, location: '' } as unknown as Account;
+    await keeper.add([{ account, alike: alikes.add(profile) }]);
+  }
+  expect(alikes.all).toHaveLength(2);
+  await keeper.finish({ lookedUp: lookedUpFor([STAFF, { ...EVERYBODY, when: {} }] as never, ['people', 'guests']), alikes: alikes.all });
+  await store.peopleCounts.end('many', { outcome: 'done', problem: null, looked: 5000, numbers: null, now: clock.now() });
+  const readPart = vi.spyOn(store.peopleCounts, 'readPart');
+  const { numbers } = await countDraft(await draftOf([EVERYBODY]));
+  expect(numbers?.moved.recovery).toEqual({ gained: 0, lost: 3, weakened: 0 });
+  expect(numbers?.first.map(({ login }) => login)).toEqual(rare.map((nth) => `p${nth}`));
+  expect(readPart.mock.calls.map(([, part]) => part)).toEqual([0, 4, 5]);
+  readPart.mockRestore();
+});
+
+it('knows nothing of a count that was kept otherwise', async () => {
+  const { store, clock } = keyturn.deps;
+  const { base } = await current();
+  await store.peopleCounts.begin({ id: 'old', configuration: base, author: 'root', begunAt: clock.now() + 1, wait: 'root' }, 0);
+  await store.peopleCounts.keepPart('old', 0, JSON.stringify({ lookedUp: { names: {}, managers: false }, portions: 0, alikes: [] }));
+  await store.peopleCounts.end('old', { outcome: 'done', problem: null, looked: 9, numbers: null, now: clock.now() });
+  expect(await countDraft(await draftOf([EVERYBODY]))).toMatchObject({ counted: null, numbers: null });
 });

@@ -1,4 +1,4 @@
-import type { Goal } from '../../../shared/api/journeys.ts';
+import type { FactorKind, Goal } from '../../../shared/api/journeys.ts';
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import { withLines } from '../../../shared/fix-text.ts';
 import type { DecoyReason } from '../audit/events.ts';
@@ -116,14 +116,24 @@ export async function judgeAccount(
   return { reason, detail: null, factors, facts, combinations };
 }
 
+interface ProofsVerdict {
+  readonly reason: Extract<DecoyReason, 'nothing-accepted' | 'not-enrolled'> | null;
+  readonly combinations: readonly CombinationVerdict[];
+}
+
 /** What the owner of these proofs can give of what the rules accept from them, and why that is not enough; null: it is. Pure. */
-export function judgeProofs(
+function judgeProofs(
   asked: Situation & Pick<Asked, 'rules'>,
   facts: RuleFacts,
   factors: readonly Pick<FactorRow, 'kind'>[],
-): { reason: Extract<DecoyReason, 'nothing-accepted' | 'not-enrolled'> | null; combinations: readonly CombinationVerdict[] } {
-  const has = kindsHad(asked.goal, factors);
-  const accepted = acceptedOf(ownCombinations(asked.rules, asked, facts), asked.goal, has);
+): ProofsVerdict {
+  return judgeByOwnRule(ownCombinations(asked.rules, asked, facts), asked.goal, factors);
+}
+
+/** The same, where it is known what their own rule accepts (`ownCombinations`). Pure. */
+export function judgeByOwnRule(own: FactorKind[][], goal: Goal, factors: readonly Pick<FactorRow, 'kind'>[]): ProofsVerdict {
+  const has = kindsHad(goal, factors);
+  const accepted = acceptedOf(own, goal, has);
   const combinations = judgeCombinations(
     accepted,
     has.map((kind) => ({ kind })),

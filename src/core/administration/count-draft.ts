@@ -6,22 +6,27 @@ import type { Configuration } from '../configuration/document.ts';
 import { parseStoredConfiguration } from '../configuration/parse-stored-configuration.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import { countByRule, type PeopleNumbers, talliesOf } from '../enrolment/count-by-rule.ts';
-import { judgeProfile, type Profile } from '../enrolment/people-profiles.ts';
+import { createProfileJudge, oncePerMembership, type Profile, type ProfileVerdict } from '../enrolment/people-profiles.ts';
 import { usualSituation } from '../journey/usual-situation.ts';
 import type { PeopleCountRow } from '../ports/people-count-store.ts';
 import { combinationsOf, ownCombinations, type ProofRule, type Situation } from '../proof/rules.ts';
 import { rulesFor } from '../proof/rules-for.ts';
 import { weaknessesOf } from '../proof/weaknesses.ts';
-import { type Counted, type CountedPerson, type NotLookedUp, notLookedUp, readCounted, readCountedPeople } from './counted-people.ts';
+import {
+  type Counted,
+  type CountedPerson,
+  NAMED,
+  type NotLookedUp,
+  notLookedUp,
+  readCounted,
+  readCountedPeople,
+} from './counted-people.ts';
 import { judgeChange, type WantedChange } from './judge-change.ts';
 
 type Deps = Pick<CoreDeps, 'store' | 'clock'>;
 
 /** Profiles that are judged before others get their turn: some milliseconds. */
 const AT_ONCE = 500;
-
-/** People who are named at once; all of them are in the list. */
-const NAMED = 10;
 
 /** Of what people can do: to recover, to sign in. */
 export const CAN = ['recovery', 'signIn'] as const;
@@ -87,7 +92,7 @@ export async function countDraft(
   const compared = await compare(deps, context, wanted, gone);
   const first: MovedPerson[] = [];
   if (compared === null) return null;
-  for await (const people of movedIn(deps, compared)) {
+  for await (const people of movedIn(deps, compared, 'first')) {
     if (gone.aborted) return null;
     first.push(...people.slice(0, NAMED - first.length));
     if (first.length === NAMED) break;
@@ -101,14 +106,19 @@ export async function countDraft(
  */
 export async function* peopleMoved(deps: Deps, context: CheckContext, wanted: WantedChange): AsyncGenerator<readonly MovedPerson[]> {
   const compared = await compare(deps, context, wanted);
-  if (compared !== null) yield* movedIn(deps, compared);
+  if (compared !== null) yield* movedIn(deps, compared, 'all');
 }
 
-async function* movedIn(deps: Deps, { count, counted, moves }: Compared): AsyncGenerator<readonly MovedPerson[]> {
+/** @param which all of them, or as many as are named, in the same order */
+async function* movedIn(deps: Deps, { count, counted, moves }: Compared, which: 'first' | 'all'): AsyncGenerator<readonly MovedPerson[]> {
   if (count.row === null || counted === null) return;
   for (const change of ['lost', 'gained'] as const) {
-    if (!moves.some((each) => each.some((move) => move.change === change))) continue;
-    for await (const people of readCountedPeople(deps.store, count.row.id, counted)) {
+    const concerned = moves.flatMap((each, alike) => (each.some((move) => move.change === change) ? [alike] : []));
+    if (concerned.length === 0) continue;
+    const firstIn = new Set(concerned.flatMap((alike) => counted.firstIn[alike] ?? []));
+    const every = Array.from({ length: counted.portions }, (_, index) => index + 1);
+    const portions = which === 'all' ? every : every.filter((portion) => firstIn.has(portion));
+    for await (const people of readCountedPeople(deps.store, count.row.id, portions)) {
       yield people.flatMap((person) =>
         (moves[person.alike] ?? []).filter((move) => move.change === change).map((move) => ({ ...person, ...move })),
       );
@@ -170,18 +180,22 @@ async function move(
   const zero = () => ({ gained: 0, lost: 0, weakened: 0 });
   const moved = { recovery: zero(), signIn: zero() };
   const situations = situationsOf(both);
-  const asked = { recovery: both.map((each) => askedOf(each, 'recovery')), signIn: both.map((each) => askedOf(each, 'signIn')) };
+  const judges = { recovery: both.map((each) => judgeOf(each, 'recovery')), signIn: both.map((each) => judgeOf(each, 'signIn')) };
+  const weakened = {
+    recovery: situations.recovery.map((situation) => weakenedIn(both, situation)),
+    signIn: situations.signIn.map((situation) => weakenedIn(both, situation)),
+  };
   const moves: Pick<MovedPerson, 'can' | 'change' | 'reason'>[][] = [];
   for (const [index, { profile, people }] of alikes.entries()) {
     const own: (typeof moves)[number] = [];
     for (const can of CAN) {
-      const [could, canNow] = asked[can].map((each) => verdictOf(each, profile)) as [Verdict, Verdict];
+      const [could, canNow] = judges[can].map((judge) => judge(profile)) as [Verdict, Verdict];
       if (could.able !== canNow.able) {
         const change = canNow.able ? 'gained' : 'lost';
         moved[can][change] += people;
         own.push({ can, change, reason: (canNow.able ? could : canNow).reason });
       }
-      if (situations[can].some((situation) => isWeakened(both, profile, situation))) moved[can].weakened += people;
+      if (weakened[can].some((isWeakened) => isWeakened(profile))) moved[can].weakened += people;
     }
     moves.push(own);
     if (index % AT_ONCE === AT_ONCE - 1) await clock.sleep(0);
@@ -190,24 +204,19 @@ async function move(
   return { moved, moves };
 }
 
-type Asked = Situation & { readonly rules: readonly ProofRule[] };
-
-/** What is asked of who does it, from wherever they are; null: nobody can. */
-function askedOf(configuration: Configuration, can: Can): Asked | null {
-  if (can === 'signIn' && !configuration.signIn.enabled) return null;
-  const usual = usualSituation(configuration, 'web');
-  const goal = can === 'signIn' ? 'sign-in' : usual.goal;
-  return { ...usual, goal, rules: rulesFor(configuration, goal) };
-}
-
 interface Verdict {
   readonly able: boolean;
   readonly reason: DecoyReason | null;
 }
 
-function verdictOf(asked: Asked | null, profile: Profile): Verdict {
-  const reason = asked === null ? null : judgeProfile(profile, asked).reason;
-  return { able: asked !== null && reason === null, reason };
+/** Who can do it, from wherever they are. */
+function judgeOf(configuration: Configuration, can: Can): (profile: Profile) => Verdict {
+  if (can === 'signIn' && !configuration.signIn.enabled) return () => ({ able: false, reason: null });
+  const usual = usualSituation(configuration, 'web');
+  const goal = can === 'signIn' ? 'sign-in' : usual.goal;
+  const judge = createProfileJudge({ ...usual, goal, rules: rulesFor(configuration, goal) });
+  const verdictOf = ({ reason }: ProfileVerdict) => ({ able: reason === null, reason });
+  return (profile) => verdictOf(judge(profile));
 }
 
 /** Every situation that a rule before or after is for, where anything weak is accepted afterwards. */
@@ -224,15 +233,22 @@ function situationsOf(both: Two): Record<Can, Situation[]> {
   };
 }
 
-/** Whether something weak is accepted of somebody that was not. Nothing is accepted of who is barred. */
-function isWeakened([before, after]: Two, profile: Profile, situation: Situation): boolean {
-  const { membership, directory, barred } = profile;
-  if (membership === null || barred[situation.goal as keyof typeof barred] !== undefined) return false;
-  const weak = (configuration: Configuration) => {
-    if (situation.goal === 'sign-in' && !configuration.signIn.enabled) return [];
-    const own = ownCombinations(rulesFor(configuration, situation.goal), situation, { directory, membership });
-    return own.filter((kinds) => weaknessesOf(kinds).length > 0).map((kinds) => kinds.toSorted().join());
+/**
+ * Whether something weak is accepted of somebody that was not, worked out once for all who share their membership. Nothing is accepted of who
+ * is barred.
+ */
+function weakenedIn([before, after]: Two, situation: Situation): (profile: Profile) => boolean {
+  const isWeakenedFor = oncePerMembership((facts) => {
+    const weak = (configuration: Configuration) => {
+      if (situation.goal === 'sign-in' && !configuration.signIn.enabled) return [];
+      const own = ownCombinations(rulesFor(configuration, situation.goal), situation, facts);
+      return own.filter((kinds) => weaknessesOf(kinds).length > 0).map((kinds) => kinds.toSorted().join());
+    };
+    const had = weak(before);
+    return weak(after).some((each) => !had.includes(each));
+  });
+  return ({ membership, directory, barred }) => {
+    if (membership === null || barred[situation.goal as keyof typeof barred] !== undefined) return false;
+    return isWeakenedFor(directory, membership);
   };
-  const had = weak(before);
-  return weak(after).some((each) => !had.includes(each));
 }

@@ -1,13 +1,17 @@
 import { AppError } from '../../../shared/errors.ts';
 import { takesManagers } from '../accounts/judge-account.ts';
 import type { LookedAt } from '../enrolment/count-by-rule.ts';
-import type { Alike } from '../enrolment/people-profiles.ts';
-import type { NamedScopes } from '../ports/membership.ts';
+import type { Alike, Profile } from '../enrolment/people-profiles.ts';
+import type { Membership, NamedScopes } from '../ports/membership.ts';
 import type { PeopleCountStore } from '../ports/people-count-store.ts';
 import { type ProofRule, scopesNamed } from '../proof/rules.ts';
 
 /** People in one part of what is kept: some hundred kilobytes. */
 const PORTION = 1000;
+/** People who are named at once: those of a sort are found in the first so many parts that have any. */
+export const NAMED = 10;
+/** Of what is kept. Of another one nothing is known: people are counted again. */
+const FORMAT = 2;
 
 /** What a count asked of everybody, by directory: of what is not in it nothing is known. */
 export interface LookedUp {
@@ -20,7 +24,21 @@ export interface Counted {
   readonly lookedUp: LookedUp;
   /** Portions of people that are kept. */
   readonly portions: number;
+  /** Those of a directory who are in the same groups and places share one membership. */
   readonly alikes: readonly Alike[];
+  /** For each of them, the first portions of people in which they are. */
+  readonly firstIn: readonly (readonly number[])[];
+}
+
+/** How it is kept: a membership that many share is there once, and they have its number. */
+interface Kept extends Omit<Counted, 'alikes'> {
+  readonly format: number;
+  readonly memberships: readonly Membership[];
+  readonly alikes: readonly {
+    readonly profile: Omit<Profile, 'membership'>;
+    readonly membership: number | null;
+    readonly people: number;
+  }[];
 }
 
 /** One person who was counted, as they are told to who may know. */
@@ -63,6 +81,7 @@ type Parts = { readonly peopleCounts: Pick<PeopleCountStore, 'keepPart' | 'readP
 export function createPeopleKeeper({ peopleCounts }: Parts, count: string) {
   let people: CountedPerson[] = [];
   let part = 0;
+  const firstIn: number[][] = [];
   const flush = async () => {
     if (people.length === 0) return;
     part += 1;
@@ -75,33 +94,62 @@ export function createPeopleKeeper({ peopleCounts }: Parts, count: string) {
       for (const { account, alike } of looked) {
         const { directory, login, displayName: name, location } = account;
         people.push({ directory, login, name, location, alike });
+        const places = firstIn[alike] ?? [];
+        firstIn[alike] = places;
+        if (places.at(-1) !== part + 1 && places.length < NAMED) places.push(part + 1);
       }
       if (people.length >= PORTION) await flush();
     },
-    async finish(found: Omit<Counted, 'portions'>): Promise<void> {
+    async finish({ lookedUp, alikes }: Pick<Counted, 'lookedUp' | 'alikes'>): Promise<void> {
       await flush();
-      const counted: Counted = { ...found, portions: part };
-      await peopleCounts.keepPart(count, 0, JSON.stringify(counted));
+      const numbers = new Map<Membership, number>();
+      const numberOf = (membership: Membership): number => {
+        const number = numbers.get(membership) ?? numbers.size;
+        numbers.set(membership, number);
+        return number;
+      };
+      const kept: Kept = {
+        ...{ format: FORMAT, lookedUp, portions: part },
+        alikes: alikes.map(({ profile: { membership, ...profile }, people }) => ({
+          ...{ profile, people, membership: membership === null ? null : numberOf(membership) },
+        })),
+        memberships: [...numbers.keys()],
+        firstIn: alikes.map((_, index) => firstIn[index] ?? []),
+      };
+      await peopleCounts.keepPart(count, 0, JSON.stringify(kept));
     },
   };
 }
 
-/** What a count has found; null: it is there no more, as another one came to its end or it is too old. @throws AppError `store.undecryptable` */
+/**
+ * What a count has found; null: it is there no more, as another one came to its end or it is too old, or another release has kept it otherwise.
+ * @throws AppError `store.undecryptable`
+ */
 export async function readCounted({ peopleCounts }: Parts, count: string): Promise<Counted | null> {
-  const kept = await peopleCounts.readPart(count, 0);
-  return kept === null ? null : (JSON.parse(kept) as Counted);
+  const part = await peopleCounts.readPart(count, 0);
+  if (part === null) return null;
+  const { format, memberships, alikes, ...counted } = JSON.parse(part) as Kept;
+  if (format !== FORMAT) return null;
+  return {
+    ...counted,
+    alikes: alikes.map(({ profile, membership, people }) => ({
+      profile: { ...profile, membership: membership === null ? null : (memberships[membership] as Membership) },
+      people,
+    })),
+  };
 }
 
 /**
- * Everybody who was counted, some at a time.
+ * Those who were counted, some at a time.
+ * @param portions which of them, in their order
  * @throws AppError `store.undecryptable`; `store.unavailable` when it is deleted meanwhile, as another count has come to its end
  */
 export async function* readCountedPeople(
   { peopleCounts }: Parts,
   count: string,
-  { portions }: Pick<Counted, 'portions'>,
+  portions: readonly number[],
 ): AsyncGenerator<readonly CountedPerson[]> {
-  for (let part = 1; part <= portions; part += 1) {
+  for (const part of portions) {
     const kept = await peopleCounts.readPart(count, part);
     if (kept === null) throw new AppError('store.unavailable', { reason: 'counted-anew' });
     yield JSON.parse(kept) as CountedPerson[];

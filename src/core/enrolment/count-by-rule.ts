@@ -8,7 +8,7 @@ import { usualSituation } from '../journey/usual-situation.ts';
 import type { Account, Directory } from '../ports/directory.ts';
 import { rulesFor } from '../proof/rules-for.ts';
 import { createRulesTally, type RulesTally, type RuleTally } from '../proof/tally-rules.ts';
-import { type Alike, createAlikes, judgeProfile, type ProfileQuestions, readProfile } from './people-profiles.ts';
+import { type Alike, createAlikes, createProfileJudge, type ProfileQuestions, readProfile } from './people-profiles.ts';
 
 /** So many people are read side by side: each is some round trips, and the directory serves others besides. */
 const SIDE_BY_SIDE = 8;
@@ -86,14 +86,19 @@ export async function countByRule(
 ): Promise<PeopleNumbers | null> {
   const tallies = talliesOf(configuration);
   const [recovery, signIn] = tallies;
+  const asked = tallies.flatMap((tally) =>
+    tally.situations.map((situation) => {
+      const judge = createProfileJudge({ ...situation, rules: rulesFor(configuration, situation.goal) });
+      return { tally, situation, judge };
+    }),
+  );
   let looked = 0;
   for (const [index, { profile, people }] of alikes.entries()) {
     looked += people;
-    for (const tally of tallies)
-      for (const situation of tally.situations) {
-        const { facts, reason } = judgeProfile(profile, { ...situation, rules: rulesFor(configuration, situation.goal) });
-        tally.add(situation, facts, reason, people);
-      }
+    for (const { tally, situation, judge } of asked) {
+      const { facts, reason } = judge(profile);
+      tally.add(situation, facts, reason, people);
+    }
     if (index % AT_ONCE === AT_ONCE - 1) await clock.sleep(0);
     if (gone?.aborted) return null;
   }

@@ -1,5 +1,5 @@
 import { type FactorKind, type Goal, NAMED_GOALS } from '../../../shared/api/journeys.ts';
-import { type Asked, barredBy, isVouchedFor, judgeProofs, takesManagers, unreadable } from '../accounts/judge-account.ts';
+import { type Asked, barredBy, isVouchedFor, judgeByOwnRule, takesManagers, unreadable } from '../accounts/judge-account.ts';
 import { readRuleFacts, unknownRuleFacts } from '../accounts/read-rule-facts.ts';
 import { canonicalJson } from '../audit/canonical-json.ts';
 import type { DecoyReason } from '../audit/events.ts';
@@ -8,7 +8,7 @@ import { countingLinks } from '../people/linked-proofs.ts';
 import type { Account, Directory } from '../ports/directory.ts';
 import type { Membership } from '../ports/membership.ts';
 import { provesAsSignIn } from '../proof/proves-as-sign-in.ts';
-import type { ProofRule, RuleFacts, Situation } from '../proof/rules.ts';
+import { ownCombinations, type ProofRule, type RuleFacts, type Situation } from '../proof/rules.ts';
 import { countingOf } from './factors-of.ts';
 
 /** What somebody can be asked to prove by rules. */
@@ -79,22 +79,57 @@ export async function readProfile(
   };
 }
 
-/** What `judgeAccount` would find of an account with this profile, by these rules. Pure. */
-export function judgeProfile(
-  { directory, barred, own, linked, vouched, membership }: Profile,
-  asked: Situation & { readonly rules: readonly ProofRule[] },
-): { facts: RuleFacts; reason: DecoyReason | null } {
-  const closed = barred[asked.goal as ProvingGoal] ?? null;
-  if (membership === null) return { facts: unknownRuleFacts(directory), reason: closed ?? 'directory-trouble' };
-  const facts = { directory, membership };
-  const fromOthers: FactorKind[] = [...(linked ? (['linked-account'] as const) : []), ...(vouched === true ? (['manager'] as const) : [])];
-  const kinds = provesAsSignIn(asked.goal) ? own : [...own, ...fromOthers];
-  const { reason } = judgeProofs(
-    asked,
-    facts,
-    kinds.map((kind) => ({ kind })),
-  );
-  return { facts, reason: closed ?? reason };
+export interface ProfileVerdict {
+  /** The same object for all who share their membership. */
+  readonly facts: RuleFacts;
+  readonly reason: DecoyReason | null;
+}
+
+/**
+ * What `judgeAccount` would find of accounts with these profiles, by these rules. What rules accept goes by directory and membership alone:
+ * that is worked out once for all who share theirs, as those of `createAlikes` do. Pure.
+ */
+export function createProfileJudge(asked: Situation & { readonly rules: readonly ProofRule[] }): (profile: Profile) => ProfileVerdict {
+  const ownRuleOf = oncePerMembership((facts) => ({ facts, combinations: ownCombinations(asked.rules, asked, facts) }));
+  return ({ directory, barred, own, linked, vouched, membership }) => {
+    const closed = barred[asked.goal as ProvingGoal] ?? null;
+    if (membership === null) return { facts: unknownRuleFacts(directory), reason: closed ?? 'directory-trouble' };
+    const { facts, combinations } = ownRuleOf(directory, membership);
+    const fromOthers: FactorKind[] = [
+      ...(linked ? (['linked-account'] as const) : []),
+      ...(vouched === true ? (['manager'] as const) : []),
+    ];
+    const kinds = provesAsSignIn(asked.goal) ? own : [...own, ...fromOthers];
+    const { reason } = judgeByOwnRule(
+      combinations,
+      asked.goal,
+      kinds.map((kind) => ({ kind })),
+    );
+    return { facts, reason: closed ?? reason };
+  };
+}
+
+/** Works something out once for all who share directory and membership: the same object, as `createAlikes` has it. */
+export function oncePerMembership<T>(work: (facts: RuleFacts) => T): (directory: string, membership: Membership) => T {
+  const known = new Map<string, Map<Membership, T>>();
+  return (directory, membership) => {
+    const ofDirectory = known.get(directory) ?? new Map<Membership, T>();
+    known.set(directory, ofDirectory);
+    const found = ofDirectory.get(membership) ?? work({ directory, membership });
+    ofDirectory.set(membership, found);
+    return found;
+  };
+}
+
+/** One object for all memberships of a directory that say the same. */
+function createMemberships(): (directory: string, membership: Membership) => Membership {
+  const known = new Map<string, Membership>();
+  return (directory, membership) => {
+    const key = canonicalJson({ directory, membership: { ...membership } });
+    const shared = known.get(key) ?? membership;
+    known.set(key, shared);
+    return shared;
+  };
 }
 
 /** People who are alike in all that rules go by. */
@@ -103,16 +138,22 @@ export interface Alike {
   people: number;
 }
 
-/** Puts people together who are alike, so that a hundred thousand of them are judged as a few hundred. */
+/**
+ * Puts people together who are alike, so that a hundred thousand of them are judged as a few hundred. Those who are in the same groups and
+ * places of a directory share one membership.
+ */
 export function createAlikes(): { readonly all: readonly Alike[]; add(profile: Profile): number } {
   const all: Alike[] = [];
   const known = new Map<string, number>();
+  const shared = createMemberships();
+  const sharing = (profile: Profile): Profile =>
+    profile.membership === null ? profile : { ...profile, membership: shared(profile.directory, profile.membership) };
   return {
     all,
     /** @returns where in `all` they are */
     add(profile) {
       const key = canonicalJson(profile);
-      const index = known.get(key) ?? all.push({ profile, people: 0 }) - 1;
+      const index = known.get(key) ?? all.push({ profile: sharing(profile), people: 0 }) - 1;
       known.set(key, index);
       (all[index] as Alike).people += 1;
       return index;

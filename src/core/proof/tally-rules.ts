@@ -1,5 +1,5 @@
 import type { DecoyReason } from '../audit/events.ts';
-import { explainRules } from './explain-rules.ts';
+import { explainRules, type RuleFate } from './explain-rules.ts';
 import type { ProofRule, RuleFacts, Situation } from './rules.ts';
 import { situationOfRule } from './situation-of-rule.ts';
 
@@ -27,22 +27,33 @@ export interface RulesTally {
   add(situation: Situation, facts: RuleFacts, reason: DecoyReason | null, people: number): void;
 }
 
-/** `where`: the situation in which a rule is looked at; null: in none. */
+/** `where`: the situation in which a rule is looked at; null: in none. `at`: its name. */
 interface Counted {
   readonly tally: RuleTally;
   readonly where: Situation | null;
+  readonly at: string | null;
 }
 
 /** Counts people by the rule of proof that counts for each of them. Pure. */
 export function createRulesTally(rules: readonly ProofRule[], usual: Situation, offered: readonly Situation['goal'][]): RulesTally {
+  const keyOf = ({ goal, client, address }: Situation) => `${goal} ${client} ${address}`;
   const counted = rules.map((rule): Counted => {
     const tally = { name: rule.name, able: 0, stranded: 0, unknown: 0, doubtful: 0 };
-    return { tally, where: situationOfRule(rule, usual, offered) };
+    const where = situationOfRule(rule, usual, offered);
+    return { tally, where, at: where === null ? null : keyOf(where) };
   });
-  const keyOf = ({ goal, client, address }: Situation) => `${goal} ${client} ${address}`;
   const asked = [usual, ...counted.map(({ where }) => where)];
   const situations = new Map(asked.flatMap((each) => (each === null ? [] : [[keyOf(each), each]])));
   const reasons: Partial<Record<DecoyReason, number>> = {};
+  const known = new Map<string, WeakMap<RuleFacts, readonly RuleFate[]>>();
+  /** Worked out once for facts that are shared. */
+  const fatesOf = (key: string, situation: Situation, facts: RuleFacts): readonly RuleFate[] => {
+    const ofSituation = known.get(key) ?? new WeakMap<RuleFacts, readonly RuleFate[]>();
+    known.set(key, ofSituation);
+    const fates = ofSituation.get(facts) ?? explainRules(rules, situation, facts).map(({ fate }) => fate);
+    ofSituation.set(facts, fates);
+    return fates;
+  };
   return {
     situations: [...situations.values()],
     rules: counted.map(({ tally }) => tally),
@@ -50,9 +61,9 @@ export function createRulesTally(rules: readonly ProofRule[], usual: Situation, 
     add(situation, facts, reason, people) {
       const key = keyOf(situation);
       if (reason !== null && key === keyOf(usual)) reasons[reason] = (reasons[reason] ?? 0) + people;
-      for (const [index, { fate }] of explainRules(rules, situation, facts).entries()) {
-        const { tally, where } = counted[index] as Counted;
-        if (where === null || keyOf(where) !== key) continue;
+      for (const [index, fate] of fatesOf(key, situation, facts).entries()) {
+        const { tally, at } = counted[index] as Counted;
+        if (at !== key) continue;
         if (fate === 'in-doubt') tally.doubtful += people;
         if (fate === 'applies') tally[reason === null ? 'able' : reason === 'directory-trouble' ? 'unknown' : 'stranded'] += people;
       }
