@@ -11,7 +11,7 @@ export function setUpFile({ sections, missing, secrets }: JudgedSetUp): string {
       ? []
       : [
           'Answered until now in the set-up of Keyturn. Not answered yet, so not in this file',
-          '(where keyturn config check does not ask for it, its default counts):',
+          '(where the check of the configuration does not ask for it, its default counts):',
           ...missing.map((path) => `  ${path}`),
         ]),
     ...(secrets.length === 0 ? [] : ['Secrets are not in this file. They are read from:']),
