@@ -32,6 +32,11 @@ export function formatTime(time: string | number): string {
   }).format(date);
 }
 
+/** A day ("2026-11-27") as the reader's region writes it: "27 Nov 2026". */
+export function formatDay(day: string): string {
+  return new Intl.DateTimeFormat(regionalLanguage(), { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(day));
+}
+
 /** The page's language as the reader's region writes it: the browser knows whether "en" counts to 12 or to 24. */
 function regionalLanguage(): string {
   const language = currentLanguage();

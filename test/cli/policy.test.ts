@@ -58,7 +58,7 @@ it('gives the verdict of every rule on a password, and never prints the password
   const bad = await explain('ECILA-and-acme');
   expect(bad.exitCode).toBe(1);
   expect(bad.output).toMatch(/^ {2}passwordRules +BROKEN +At least 16 characters$/m);
-  expect(bad.output).toMatch(/^ {2}passwordRules +BROKEN +No part of your name or user name, not backwards/m);
+  expect(bad.output).toMatch(/^ {2}passwordRules +BROKEN +No part of your name or sign-in name, not backwards/m);
   expect(bad.output).toMatch(/^ {2}passwordRules +BROKEN +None of the words/m);
   expect(bad.output).toMatch(/^ {2}Keyturn +met /m);
   expect(bad.output).toMatch(/^The password is refused\.$/m);

@@ -97,11 +97,11 @@ const texts = {
     done: /hat ein vorläufiges Passwort/,
     own: /Ein neues Passwort für/,
     app: /Authenticator/i,
-    authenticator: /aus Ihrer Authentifizierungs-App/,
+    authenticator: /aus Ihrer Authenticator-App/,
     mail: /E-Mail/,
     call: 'Der Helpdesk ist am Telefon: den Anruf bestätigen',
 
-    unverified: 'Ohne Ausweis handeln',
+    unverified: 'Ohne Nachweis handeln',
     why: 'Warum, falls es zu sagen ist',
     next: 'Weiter',
   },

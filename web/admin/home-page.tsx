@@ -48,12 +48,12 @@ export function HomePage({ overview, go, onSignOut }: HomeProps) {
       <ul className={classes.list}>
         {overview.may.map((permission) => (
           <li key={permission} className={classes.item}>
+            <p className={classes.quiet}>{t(`permission.${permission}`)}</p>
             {PAGES[permission].map((page) => (
               <QuietLink key={page} onPress={() => go(`/admin?page=${page}`)}>
                 {t(`${page}.title`)}
               </QuietLink>
             ))}
-            <p className={classes.quiet}>{t(`permission.${permission}`)}</p>
           </li>
         ))}
       </ul>

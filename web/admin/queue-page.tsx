@@ -100,7 +100,7 @@ function useWhat(): (message: QueuedMessage) => string {
 }
 
 function MessageRow({ message, onRetry, onDelete }: { message: QueuedMessage; onRetry: () => void; onDelete: () => void }) {
-  const { t } = useTranslation('admin');
+  const { t, i18n } = useTranslation('admin');
   const what = useWhat()(message);
   const { state, attempts, createdAt, nextAt, problem } = message;
   const mayRetry = state === 'given-up' || state === 'retrying';
@@ -108,7 +108,9 @@ function MessageRow({ message, onRetry, onDelete }: { message: QueuedMessage; on
     <>
       <h2 className={classes.ruleName}>{what}</h2>
       <p>{t(`queue.state.${state}`, { count: attempts, time: nextAt === null ? '' : formatTime(nextAt) })}</p>
-      {problem !== null && <p>{t('queue.problem', { problem })}</p>}
+      {problem !== null && (
+        <p>{i18n.exists(`queue.problem.${problem}`, { ns: 'admin' }) ? t(`queue.problem.${problem}`) : t('queue.problem', { problem })}</p>
+      )}
       <p className={classes.quiet}>{t('queue.since', { time: formatTime(createdAt) })}</p>
       <Actions>
         {mayRetry && (

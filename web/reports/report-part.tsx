@@ -18,14 +18,15 @@ interface PartProps {
 /** A part of the report: what is drawn, behind it the table, and the table as a file. */
 export function ReportPart({ table, days, title, text, columns, rows, children }: PartProps) {
   const { t } = useTranslation('reports');
+  const isOfNumbers = columns.map((_, nth) => rows.some((row) => typeof row[nth] === 'number'));
   const shown = (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls where it is wider than the page, which the keyboard must reach too
     <section className={classes.scroll} aria-label={t('table.of', { title })} tabIndex={0}>
       <table className={classes.table}>
         <thead>
           <tr>
-            {columns.map((column) => (
-              <th key={column} scope="col">
+            {columns.map((column, nth) => (
+              <th key={column} scope="col" data-numbers={isOfNumbers[nth] || undefined}>
                 {column}
               </th>
             ))}
@@ -36,7 +37,9 @@ export function ReportPart({ table, days, title, text, columns, rows, children }
             // biome-ignore lint/suspicious/noArrayIndexKey: the rows of one answer, which never move
             <tr key={nth}>
               {row.map((cell, column) => (
-                <td key={columns[column]}>{cell}</td>
+                <td key={columns[column]} data-numbers={isOfNumbers[column] || undefined}>
+                  {cell}
+                </td>
               ))}
             </tr>
           ))}

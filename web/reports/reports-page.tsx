@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { LockedReport, Report } from '../../shared/api/reports.ts';
 import { REPORT_DAYS } from '../../shared/report-parts.ts';
 import type { Failure } from '../api.ts';
-import { formatTime } from '../format.ts';
+import { formatDay, formatTime } from '../format.ts';
 import { isOver } from '../me/use-loaded.ts';
 import { mistakeOf } from '../portal/mistake-of.ts';
 import { loadReportTexts } from '../texts.ts';
@@ -114,7 +114,10 @@ function Parts({ report, days, locked, go }: PartsProps) {
           t(`end.${end ?? 'open'}`),
         ])}
       />
-      <ReportPart {...about('activity', ['day', 'begun', 'done'])} rows={report.activity.map(({ day, begun, done }) => [day, begun, done])}>
+      <ReportPart
+        {...about('activity', ['day', 'begun', 'done'])}
+        rows={report.activity.map(({ day, begun, done }) => [formatDay(day), begun, done])}
+      >
         <Days days={report.activity} label={t('activity.label', totals)} />
         <p className={classes.quiet}>{t('activity.label', totals)}</p>
       </ReportPart>

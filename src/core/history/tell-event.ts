@@ -37,7 +37,7 @@ export function tellEvent(texts: Texts, { type, facts }: Told, nameOf: NameOf, l
 
   const key = `event.${type}`;
   const sentence = orElse(`history.${key}`, say(key, parameters), say('event.other', { type }));
-  const why = reasonsOf(facts);
+  const why = reasonsOf(facts).map((reason) => word('why', reason));
   return why.length === 0 ? sentence : say('with-reason', { sentence, why: why.join(', ') });
 }
 

@@ -113,9 +113,15 @@ export function emptyOf(schema: SettingSchema): Json {
   return schema.type === 'string' ? '' : (schema.minimum ?? 0);
 }
 
-/** `publicUrl` as words: "Public url". */
+/** Parts of names that are written in capitals. */
+const CAPITALS = /\b(ca|dn|dns|html|id|ip|ldap|sms|tls|totp|url)\b/g;
+
+/** `publicUrl` as words: "Public URL". */
 export function wordsOf(name: string): string {
-  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .replace(CAPITALS, (word) => word.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
