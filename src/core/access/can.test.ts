@@ -4,6 +4,7 @@ import {
   type OtherWay,
   PERMISSIONS,
   PERSON_PERMISSIONS,
+  type Permission,
   type PersonPermission,
   type ResetWay,
   STANDING_PERMISSIONS,
@@ -16,6 +17,7 @@ import {
   type ActorFacts,
   can,
   canManage,
+  canSee,
   canStanding,
   fold,
   holdsStanding,
@@ -336,6 +338,13 @@ describe.each(STANDING_PERMISSIONS)('who may %s', (permission) => {
     expect(see(actor(holder('frida', { Agents: false })), null)).toEqual({ allowed: false, because: 'no-role', roles: [] });
     expect(see(actor(holder('frida', { Agents: null })), null)).toEqual({ allowed: false, because: 'not-known', roles: ['seers'] });
   });
+});
+
+it('to see somebody takes a role that says so, and no other one that is held', () => {
+  const may = (permission: Permission): Role[] => [{ ...agents, may: [permission] }];
+  expect(canSee(may('see-people'), actor(isAgent), target(inBerlin))).toEqual({ allowed: true, roles: [agents.name] });
+  for (const other of PERMISSIONS.filter((each) => each !== 'see-people'))
+    expect(canSee(may(other), actor(isAgent), target(inBerlin)), other).toEqual({ allowed: false, because: 'no-role', roles: [] });
 });
 
 describe('a role that is held', () => {

@@ -12,7 +12,7 @@ import type { Barred } from '../accounts/judge-account.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { DirectManager } from '../ports/manager.ts';
 import type { Membership } from '../ports/membership.ts';
-import { all, any, fitsAccount, type Verdict } from '../proof/rules.ts';
+import { any, fitsAccount, type Verdict } from '../proof/rules.ts';
 import type { Role } from './roles.ts';
 
 /** What roles ask of an account. `membership` has the places and groups that they name for its directory. */
@@ -179,8 +179,8 @@ function holds(role: Role, actor: HolderFacts, target: TargetFacts): Verdict {
 
 /** Whether an account holds a role for this target by being named as direct manager. */
 function holdsAsManager({ heldBy }: Role, actor: HolderFacts, target: TargetFacts): Verdict {
-  const inDirectory = heldBy.directories?.includes(actor.account.directory) ?? true;
-  return heldBy.directManager && all([inDirectory, isDirectManager(actor.account, target.account, target.manager)]);
+  if (!heldBy.directManager || heldBy.directories?.includes(actor.account.directory) === false) return false;
+  return isDirectManager(actor.account, target.account, target.manager);
 }
 
 /** A role that says nothing of its scope is over nobody but the reports of those who hold it as managers. */

@@ -91,9 +91,11 @@ describe('what roles ask of an account', () => {
     expect(asked).toEqual([]);
     await readHolder(directory, [role({}, { places: ['people'] })], account);
     await readHolder(directory, [role({ groups: ['A'] })], account);
+    await readHolder(directory, [role({}, { groups: ['C'] })], account);
     expect(asked).toEqual([
       { places: ['people'], groups: [] },
       { places: [], groups: ['A'] },
+      { places: [], groups: ['C'] },
     ]);
   });
 });

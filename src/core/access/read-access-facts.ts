@@ -1,5 +1,5 @@
 import { isDirectoryTrouble } from '../accounts/is-directory-trouble.ts';
-import { reasonToBar } from '../accounts/judge-account.ts';
+import { reasonBesidesProtection } from '../accounts/judge-account.ts';
 import type { CoreDeps, Directories } from '../core-deps.ts';
 import type { Account, AccountRef, Directory } from '../ports/directory.ts';
 import type { NamedScopes } from '../ports/membership.ts';
@@ -15,7 +15,8 @@ export interface LookingAtOthers extends Pick<CoreDeps, 'store' | 'log'> {
 function namesOf(roles: readonly Role[], directory: string): NamedScopes {
   const here = (directories: readonly string[] | undefined): boolean => directories?.includes(directory) ?? true;
   const held = roles.filter(({ heldBy }) => here(heldBy.directories)).flatMap(({ heldBy }) => heldBy.groups ?? []);
-  const over = roles.filter((role) => here(role.over?.directories)).flatMap((role) => (role.over === undefined ? [] : [role.over]));
+  const scopes = roles.map(({ over }) => over).filter((over) => over !== undefined);
+  const over = scopes.filter(({ directories }) => here(directories));
   return {
     places: [...new Set(over.flatMap(({ places }) => places ?? []))],
     groups: [...new Set([...held, ...over.flatMap(({ groups }) => groups ?? [])])],
@@ -49,8 +50,7 @@ export async function readActor(
     deps.store.freezes.isFrozen(account),
     deps.store.people.accountsOf(account),
   ]);
-  const reason = reasonToBar(directory, status, { protected: false }, frozen);
-  return { ...holder, linked, barred: reason === 'account-protected' ? null : reason };
+  return { ...holder, linked, barred: reasonBesidesProtection(directory, status, frozen) };
 }
 
 /** The same of whom it is about, with what protects them and who their manager is. @throws AppError `directory.*` */

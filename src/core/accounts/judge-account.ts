@@ -38,7 +38,18 @@ export function reasonToBar(
   protection: { readonly protected: boolean },
   frozen: boolean,
 ): Barred | null {
-  if (protection.protected) return 'account-protected';
+  return protection.protected ? 'account-protected' : reasonBesidesProtection(directory, status, frozen);
+}
+
+/**
+ * Why an account may do nothing, whether it is protected or not: who is protected may act.
+ * @throws AppError `directory.no-right` when the directory hides what it should tell
+ */
+export function reasonBesidesProtection(
+  directory: Directory,
+  status: StatusForWrite,
+  frozen: boolean,
+): Exclude<Barred, 'account-protected'> | null {
   if (status.disabled) return 'account-disabled';
   if (status.accountExpired) return 'account-expired';
   if (status.passwordSignIn === false) return 'password-not-used';
