@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { FACTOR_KINDS, type FactorKind } from '../../../shared/api/journeys.ts';
-import { FACTOR_TRAITS } from './kinds.ts';
+import {
+  ASKED_FACTOR_KINDS,
+  FACTOR_TRAITS,
+  RECOVERY_FACTOR_KINDS,
+  SIGN_IN_FACTOR_KINDS,
+  USABLE_FACTOR_KINDS,
+  USUAL_NUMBER,
+} from './kinds.ts';
 
 const having = (holds: (traits: (typeof FACTOR_TRAITS)[FactorKind]) => boolean) =>
   FACTOR_KINDS.filter((kind) => holds(FACTOR_TRAITS[kind]));
@@ -22,6 +29,27 @@ describe('of the kinds', () => {
     expect(having(({ guessable }) => guessable).toSorted()).toEqual(['linked-account', 'password', 'questions', 'totp']);
     // And asked for first all the same: the directory counts them.
     expect(having(({ leads }) => leads === true)).toEqual(['password']);
+  });
+
+  it('one is of another account, one is given by somebody else, and of one each that was shown is gone', () => {
+    expect(having(({ ofAnotherAccount }) => ofAnotherAccount === true)).toEqual(['linked-account']);
+    expect(having(({ byAnother }) => byAnother === true)).toEqual(['manager']);
+    expect(having(({ usedUp }) => usedUp === true)).toEqual(['recovery-code']);
+  });
+
+  it('those that may come first and are kept in rows are opened as often as people have them, whoever is asked', () => {
+    expect(having(({ usualNumber }) => usualNumber > 0)).toEqual(having(({ opens, leads }) => opens && leads !== true));
+    let all = 0;
+    for (const kind of FACTOR_KINDS) all += FACTOR_TRAITS[kind].usualNumber;
+    expect(USUAL_NUMBER).toBe(all);
+  });
+
+  it('every one counts for a recovery but a password, and what only another can show is none to sign in by', () => {
+    const without = (...left: FactorKind[]) => FACTOR_KINDS.filter((kind) => !left.includes(kind)).toSorted();
+    expect(RECOVERY_FACTOR_KINDS.toSorted()).toEqual(without('password'));
+    expect(ASKED_FACTOR_KINDS.toSorted()).toEqual(without('password', 'manager'));
+    expect(SIGN_IN_FACTOR_KINDS.toSorted()).toEqual(without('linked-account', 'manager'));
+    expect(USABLE_FACTOR_KINDS.toSorted()).toEqual(without('password', 'linked-account', 'manager'));
   });
 
   it('each hangs on what whoever has it can take over', () => {

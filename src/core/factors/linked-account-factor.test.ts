@@ -67,6 +67,10 @@ async function person(more: Partial<NewEmbeddedAccount> = {}): Promise<Person> {
   return { ref: { directory, id }, login, key: `${directory}/${id}` };
 }
 
+async function wasReset({ ref }: Person, at: number): Promise<void> {
+  await store.intents.insert(intentRow({ directory: ref.directory, accountId: ref.id, createdAt: at }));
+}
+
 const OWN = { directory: 'people', id: 'own' };
 /** An account with a link to each of these. */
 const linkedTo = (others: readonly Pick<Person, 'ref'>[], ref: AccountRef = OWN): EnrolledCandidate => ({
@@ -210,10 +214,6 @@ describe('of the other accounts of a person', () => {
       usable: [usable(one)],
     });
   });
-
-  async function wasReset({ ref }: Person, at: number): Promise<void> {
-    await store.intents.insert(intentRow({ directory: ref.directory, accountId: ref.id, createdAt: at }));
-  }
 });
 
 describe('the password of another account', () => {
@@ -254,6 +254,15 @@ describe('the password of another account', () => {
     expect(await judge([linkedTo([one])], one)).toEqual(NOT_ASKED);
   });
 
+  it('that is set anew while the server is asked about it proves nothing', async () => {
+    const one = await person();
+    const verifyPassword: Directory['verifyPassword'] = async () => {
+      await wasReset(one, clock.now());
+      return { valid: true, warning: 'none' };
+    };
+    expect(await judge([linkedTo([one])], one, { changes: { cloud: { verifyPassword } } })).toEqual({ proofs: [] });
+  });
+
   it('that a server could not judge is told apart from a wrong one', async () => {
     const one = await person();
     expect(await judge([linkedTo([one])], one, { changes: { cloud: { verifyPassword: failing(SILENT) } } })).toEqual(NOT_ANSWERED);
@@ -267,6 +276,7 @@ describe('the password of another account', () => {
     [{ valid: false, reason: 'credentials.password-expired', passwordWasRight: false }, 0],
     // Somebody else may have set it.
     [{ valid: false, reason: 'credentials.must-change', passwordWasRight: true }, 0],
+    [{ valid: true, warning: 'must-change' }, 0],
     [{ valid: false, reason: 'credentials.locked', passwordWasRight: true }, 0],
   ])('answered by %j gives %i proofs', async (outcome, proofs) => {
     const one = await person();

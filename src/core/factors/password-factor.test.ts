@@ -155,14 +155,37 @@ describe('a password, as its directory judges it', () => {
     expect(logged).toEqual([{ event: 'password.not-tried', fields: { directory: 'people', reason: 'lock-out not told' } }]);
   });
 
-  it('of nobody is asked of every directory all the same', async () => {
+  it('is asked of every directory once, wherever the name has an account, and whether that one may be tried', async () => {
     const asked: string[] = [];
-    const watching = (id: string) => ({
-      verifyNobody: async (password: string) => {
-        asked.push(`${id} ${password}`);
-      },
-    });
-    expect(await judge('x', [], { people: watching('people'), others: watching('others') })).toEqual({ proofs: [], asked: none });
-    expect(asked.toSorted()).toEqual(['others x', 'people x']);
+    const watching = (id: string): Partial<Directory> => {
+      const real = directories.get(id) as Directory;
+      return {
+        verifyPassword(ref, password) {
+          asked.push(`${id} ${password}`);
+          return real.verifyPassword(ref, password);
+        },
+        verifyNobody(password) {
+          asked.push(`${id} ${password}`);
+          return real.verifyNobody(password);
+        },
+      };
+    };
+    const near = await person();
+    for (let times = 0; times < 2; times += 1) await judge('Wrong-Passw0rd-1', [near]);
+    const somebody = (directory: string) => person({ directory });
+    const notTried = { trouble: 'not-asked', answered: true };
+    for (const [named, told] of [
+      [[], none],
+      [[await somebody('people')], none],
+      [[await somebody('others')], none],
+      [[await somebody('people'), await somebody('others')], none],
+      [[near], notTried],
+      [[near, await somebody('others')], none],
+    ] as const) {
+      asked.length = 0;
+      const judged = await judge('x', named, { people: watching('people'), others: watching('others') });
+      expect(judged).toEqual({ proofs: [], asked: told });
+      expect(asked.toSorted()).toEqual(['others x', 'people x']);
+    }
   });
 });
