@@ -25,7 +25,8 @@ export const MUTATED_PARTS = {
     tests: ['src/core/access/{can,can-properties,read-access-facts}.test.ts'],
   },
   receipts: modules('src/core/helpdesk', 'receipt'),
-  journey: modules('src/core/journey', 'step-after-writes', 'guard-targets'),
+  journey: modules('src/core/journey', 'step-after-writes', 'guard-targets', 'what-counts', 'hold'),
+  change: modules('src/core/change', 'too-similar'),
 } as const satisfies Record<string, MutatedPart>;
 
 /** The part that a run is about, as KEYTURN_MUTATED names it; all of them at once where it is not set. @throws Error where it names none */

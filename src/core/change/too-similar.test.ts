@@ -27,3 +27,17 @@ it('is the same both ways, and holds for whatever is added to an end in two char
     }),
   );
 });
+
+it('is similar if and only if two characters or fewer were replaced, left out or put in, wherever they stand', () => {
+  const [letters, digits] = [[...'abcdefghijklmnop'], [...'0123456789']];
+  const place = fc.nat(letters.length - 1);
+  fc.assert(
+    fc.property(fc.uniqueArray(place, { maxLength: 5 }), fc.boolean(), (places, isReplaced) => {
+      const replaced = letters.map((letter, index) => (places.includes(index) ? (digits[places.indexOf(index)] ?? '') : letter));
+      const shortened = letters.filter((_, index) => !places.includes(index));
+      const [current, next] = [letters.join(''), (isReplaced ? replaced : shortened).join('')];
+      expect(isTooSimilar(current, next)).toBe(places.length <= 2);
+      expect(isTooSimilar(next, current)).toBe(places.length <= 2);
+    }),
+  );
+});

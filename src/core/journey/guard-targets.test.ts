@@ -97,11 +97,17 @@ describe('what an answer is counted against', () => {
   it('takes an account that is asked about itself as it is, and the best that is known of another one', () => {
     const third = { directory: 'people', id: '3' };
     const both = state({ candidates: [candidate(ref), candidate(other)], knownPlaces: [linked.network] });
-    expect(guessedAt(deps, both, 'totp', [enrolled(ref, ref, other, third), enrolled(other, ref, third)])).toEqual([
-      { target: 'people/1', place: NETWORK, isKnown: false },
-      { target: 'people/2', place: NETWORK, isKnown: true },
-      { target: 'people/3', place: NETWORK, isKnown: true },
-    ]);
+    const everything = [enrolled(ref, ref, other, third), enrolled(other, ref, third)];
+    for (const inEitherOrder of [everything, everything.toReversed()])
+      expect(guessedAt(deps, both, 'totp', inEitherOrder)).toEqual([
+        { target: 'people/1', place: NETWORK, isKnown: false },
+        { target: 'people/2', place: NETWORK, isKnown: true },
+        { target: 'people/3', place: NETWORK, isKnown: true },
+      ]);
+  });
+
+  it('is none to which an account leads that is none of the journey', () => {
+    expect(guessedAt(deps, state({}), 'totp', [enrolled(other, other)])).toEqual([{ target: 'people/1', place: NETWORK, isKnown: false }]);
   });
 
   it('is another account for its own password as well, and for nothing else', () => {

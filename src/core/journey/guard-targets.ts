@@ -18,6 +18,7 @@ export function askedOf(deps: Pick<ActDeps, 'act' | 'keys'>, state: JourneyState
   if (state.candidates === null || state.candidates.length === 0) {
     const target = decoyTarget(state);
     // Nobody has been anywhere; it takes as long to look for where they were.
+    // Stryker disable next-line all: only the time that it takes is wanted, wherever nobody was
     placesOf(deps.keys, { directory: '', id: target }, deps.act.address, state.device);
     return [{ target, place: network, isKnown: false, account: null }];
   }

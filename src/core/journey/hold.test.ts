@@ -8,10 +8,10 @@ import type { LoadedJourney } from './journey-state.ts';
 const SLICE = 120;
 const SETTLE = 750;
 
-function scene({ hold = SLICE, begun = SETTLE } = {}) {
+function scene({ hold = SLICE, settle = SETTLE, begun = SETTLE, settled = () => Promise.resolve() } = {}) {
   const clock = createManualClock();
-  const configuration = () => ({ recovery: { holdMilliseconds: hold, settleMilliseconds: SETTLE } });
-  const store = { settled: () => Promise.resolve() };
+  const configuration = () => ({ recovery: { holdMilliseconds: hold, settleMilliseconds: settle } });
+  const store = { settled };
   const deps = { act: { at: clock.now() }, clock, configuration, store } as unknown as ActDeps;
   const journeyAt = (kind: string) => ({ row: { createdAt: clock.now() - begun }, state: { step: { kind } } }) as unknown as LoadedJourney;
   return { clock, deps, journeyAt, hold: createHold(deps) };
@@ -69,6 +69,41 @@ describe('an answer before the proof', () => {
     expect(await endsAfter(clock, hold.release())).toBe(SLICE);
   });
 
+  it.each(['proof-of-work', 'choose-factor', 'code', 'passkey', 'password', 'questions', 'linked-password', 'judging'])(
+    'is held at the step %s',
+    async (kind) => {
+      const { clock, hold, journeyAt } = scene();
+      await hold.settle(journeyAt(kind));
+      expect(await endsAfter(clock, hold.release())).toBe(SLICE);
+    },
+  );
+
+  it.each([
+    ['a node whose clock is ahead began the journey', -3_600_000, 0],
+    ['the clock was set back since the request came', 3_600_000, -7_200_000],
+  ])('waits for no longer than the setting where %s', async (_what, begun, set) => {
+    const { clock, hold, journeyAt } = scene({ begun });
+    const journey = journeyAt('code');
+    clock.set(clock.now() + set);
+    expect(await endsAfter(clock, hold.settle(journey))).toBe(SETTLE);
+  });
+
+  it('leaves with the end of the slice that is under way when the disk is done, also where the disk fails', async () => {
+    for (const fails of [false, true]) {
+      const disk = Promise.withResolvers<void>();
+      const { clock, hold, journeyAt } = scene({ settled: () => disk.promise });
+      await hold.settle(journeyAt('code'));
+      const released = hold.release();
+      for (let passed = 0; passed < SLICE + 20; passed += 1) {
+        clock.advance(1);
+        await turn();
+      }
+      if (fails) disk.reject(new Error('disk full'));
+      else disk.resolve();
+      expect(await endsAfter(clock, released)).toBe(SLICE - 20);
+    }
+  });
+
   it.each([{ hold: 0 }, { kind: 'new-password' }])(
     'does not wait where nothing is held or hidden: %j',
     async ({ hold: length, kind = 'code' }) => {
@@ -89,6 +124,12 @@ describe('what a server judged', () => {
     expect(await endsAfter(clock, slices.end())).toBe(SETTLE);
     const longer = scene({ hold: 2 * SETTLE });
     expect(await endsAfter(longer.clock, beginJudgement(longer.deps).end())).toBe(2 * SETTLE);
+  });
+
+  it('is told at once where nothing is waited for', async () => {
+    const { clock, deps } = scene({ hold: 0, settle: 0 });
+    expect(await endsAfter(clock, beginJudgement(deps).end())).toBe(0);
+    expect(clock.sleeping()).toBe(0);
   });
 
   it('leaves no slice behind where nobody waits', async () => {

@@ -7,7 +7,16 @@ import { FACTOR_TRAITS } from '../factors/kinds.ts';
 import { isProofComplete } from '../proof/completeness.ts';
 import { ownCombinations, type ProofRule } from '../proof/rules.ts';
 import type { JourneyState } from './journey-state.ts';
-import { combinationsNow, completeAmong, isEnoughFor, isEnoughToAdd, kindsNow, offeredGoals } from './what-counts.ts';
+import {
+  acceptsKind,
+  combinationsNow,
+  completeAmong,
+  isEnoughFor,
+  isEnoughToAdd,
+  isOfferedToo,
+  kindsNow,
+  offeredGoals,
+} from './what-counts.ts';
 
 const embedded = { id: 'people', kind: 'embedded', label: 'People' } as const;
 const partners = { ...embedded, id: 'partners' };
@@ -56,6 +65,26 @@ describe('the goals that are offered', () => {
   });
 });
 
+describe('the goals beside a recovery', () => {
+  const web = { client: 'web', address: '203.0.113.1' } as const;
+  const desk = (heldBy: Partial<Configuration['roles'][number]['heldBy']>): Configuration['roles'][number] => ({
+    name: 'desk',
+    may: ['reset-password'],
+    heldBy: { directManager: false, ...heldBy },
+  });
+  const signingIn = (enabled: boolean, ...roles: Configuration['roles']): Configuration => {
+    const plainly = configured({ goals: ['find-username'] });
+    return { ...plainly, signIn: { ...plainly.signIn, enabled }, roles };
+  };
+
+  it('are to sign in, where people can, and to confirm a call, where there are agents', () => {
+    expect(offeredGoals(signingIn(false, desk({ groups: ['Desk'] })), web)).toEqual(['find-username']);
+    expect(offeredGoals(signingIn(true), web)).toEqual(['find-username', 'sign-in']);
+    expect(offeredGoals(signingIn(true, desk({ directManager: true })), web)).toEqual(['find-username', 'sign-in']);
+    expect(offeredGoals(signingIn(true, desk({ groups: ['Desk'] })), web)).toEqual(['find-username', 'confirm-call', 'sign-in']);
+  });
+});
+
 describe('what counts in a journey', () => {
   const configuration = () =>
     configured({
@@ -91,8 +120,29 @@ describe('what counts in a journey', () => {
     expect(kindsNow(deps, state(['email'], one))).toEqual(['totp']);
     expect(combinationsNow(deps, state(['email'], one, partner))).toEqual([['email', 'totp'], ['email']]);
     expect(kindsNow(deps, state(['email'], candidate('people', 'email')))).toEqual([]);
+    expect(combinationsNow(deps, { ...state(['email']), candidates: null })).toEqual([]);
     expect(completeAmong(deps, state(['email']), [one, partner])).toEqual([partner]);
     expect(completeAmong(deps, state(['email', 'totp']), [one, partner])).toEqual([one, partner]);
+  });
+
+  it('for a step-up is what was asked for, as far as it counts now, of what they have', () => {
+    const wanted: FactorKind[][] = [['totp'], ['email', 'passkey']];
+    const steppingUp = (one: Candidate, ...proven: FactorKind[]) => ({ ...state(proven, one), stepUp: { session: 's', wanted } });
+    const one = candidate('people', 'email', 'totp');
+    expect(combinationsNow(deps, steppingUp(one))).toEqual([['totp']]);
+    expect(kindsNow(deps, steppingUp(candidate('people', 'email')))).toEqual([]);
+    expect(completeAmong(deps, steppingUp(one, 'email'), [one])).toEqual([]);
+    expect(completeAmong(deps, steppingUp(one, 'totp'), [one])).toEqual([one]);
+    const raised = { configuration: () => ({ ...configuration(), withoutKinds: ['totp' as const] }) };
+    expect(completeAmong(raised, steppingUp(one, 'totp'), [one])).toEqual([]);
+  });
+
+  it('accepts the kinds of which the own rule has a use, and no other', () => {
+    const accepted = (one: Candidate, goal: JourneyState['goal'] = 'reset-password') =>
+      FACTOR_KINDS.filter((kind) => acceptsKind(deps, { ...state([], one), goal }, one, kind)).toSorted();
+    expect(accepted(candidate('people'))).toEqual(['email', 'totp']);
+    expect(accepted(candidate('people'), 'unlock-account')).toEqual(['email']);
+    expect(accepted(candidate('partners'), 'unlock-account')).toEqual(['email', 'totp']);
   });
 
   it('for one goal is not enough for another that asks for more', () => {
@@ -149,6 +199,21 @@ describe('what is added rests on a proof and is worth no more', () => {
     expect(mayAdd(signIn(['password', 'totp']), ['email'])).toBe(true);
   });
 
+  it('where the password is of no use, as the rule for its reset asks for more', () => {
+    const rules = [
+      { name: 'reset', when: { goals: ['reset-password' as const] }, accepted: accepted([['email', 'totp']]) },
+      { name: 'everybody', accepted: accepted(weak) },
+    ];
+    const plainly = configured({ rules });
+    const signIn = {
+      ...plainly.signIn,
+      enabled: true,
+      rules: [{ name: 'x', when: {}, accepted: [['password', 'email'], ['passkey']] as ['totp'][] }],
+    };
+    expect(mayAdd({ ...plainly, signIn }, ['email'])).toBe(false);
+    expect(mayAdd({ ...plainly, signIn }, ['email', 'totp'])).toBe(true);
+  });
+
   it('rules for accounts of others say nothing', () => {
     const rules = [
       { name: 'partners', when: { directories: ['partners'] }, accepted: accepted([['email', 'totp'], ['passkey']]) },
@@ -185,6 +250,19 @@ describe('a journey that was handed from one kind of client to another', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it('goes on to another goal where that one is offered at each of them alone', () => {
+    const rules = [
+      { name: 'no unlocking at Windows', when: { clients: ['windows-logon' as const], goals: ['unlock-account' as const] } },
+      { name: 'everybody', accepted: [['email' as const]] },
+    ];
+    const deps = { configuration: () => configured({ goals: ['reset-password', 'unlock-account'], rules }) };
+    const isOffered = (kind: string, ...handedTo: string[]) => isOfferedToo(deps, at(kind, [], handedTo), 'unlock-account');
+    expect([isOffered('web'), isOffered('windows-logon')]).toEqual([true, false]);
+    expect([isOffered('web', 'windows-logon'), isOffered('windows-logon', 'web'), isOffered('web', 'web')]).toEqual([false, false, true]);
+    expect(isOfferedToo(deps, at('windows-logon', []), 'reset-password')).toBe(true);
+    expect(isOfferedToo(deps, at('web', []), 'find-username')).toBe(false);
   });
 
   it('offers what it offered where both say the same', () => {
