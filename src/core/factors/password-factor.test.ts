@@ -65,6 +65,14 @@ const trouble = () => Promise.reject(new AppError('directory.unreachable'));
 const answering = (outcome: VerifyOutcome) => ({ verifyPassword: () => Promise.resolve(outcome) });
 const none = { trouble: 'none', answered: true };
 
+it('a password is asked for as it is, sends nothing, and has the attempts that are configured', () => {
+  const configuration = () => ({ factors: { password: { attempts: 7 } } });
+  const factor = createPasswordFactor({ configuration } as unknown as FactorDeps);
+  expect([factor.kind, factor.prompt, factor.form, factor.shown('c1')]).toEqual(['password', 'password', 'letters', {}]);
+  expect([factor.maximumAttempts(), factor.lifetime(), factor.resendWait(), factor.canBe('')]).toEqual([7, null, null, true]);
+  expect(factor.ask('c1', [])).toEqual({ expected: '[]', messages: [] });
+});
+
 describe('a password, as its directory judges it', () => {
   it.each<[string, Partial<NewEmbeddedAccount>, object]>([
     ['is a proof', {}, { asked: none }],

@@ -205,11 +205,8 @@ describe('what is added rests on a proof and is worth no more', () => {
       { name: 'everybody', accepted: accepted(weak) },
     ];
     const plainly = configured({ rules });
-    const signIn = {
-      ...plainly.signIn,
-      enabled: true,
-      rules: [{ name: 'x', when: {}, accepted: [['password', 'email'], ['passkey']] as ['totp'][] }],
-    };
+    const rule = { name: 'x', when: {}, accepted: accepted([['password', 'email'], ['passkey']]) };
+    const signIn = { ...plainly.signIn, enabled: true, rules: [rule] };
     expect(mayAdd({ ...plainly, signIn }, ['email'])).toBe(false);
     expect(mayAdd({ ...plainly, signIn }, ['email', 'totp'])).toBe(true);
   });

@@ -280,6 +280,17 @@ describe('an answer that never came', () => {
     expect((await findOutcome(deps(), first.intent)).status).toBe('unknown');
   });
 
+  it.each([
+    ['answer-lost', 'done'],
+    ['request-lost', 'unknown'],
+  ] as const)('of a change by the old password, where it was %s, is %s in the end', async (fate, ends) => {
+    paper.fates = [fate];
+    const { intent } = await one('change-password');
+    clock.advance(intent.window.settledAt - clock.now());
+    // It may have been written on another server than the one that is read: unchanged there is not "nothing was written".
+    expect((await findOutcome(deps(), intent)).status).toBe(ends);
+  });
+
   it.each<[Error, object]>([
     [new AppError('directory.unreachable'), { status: 'open', reason: 'directory.unreachable' }],
     [new AppError('directory.account-missing'), { status: 'unknown', reason: 'directory.account-missing' }],
