@@ -20,7 +20,7 @@ describe('what happened to a person, as an agent reads it', () => {
 
   it('says why Keyturn did not do something', () => {
     const withheld = { accounts: [ref], factor: 'email', actor: { kind: 'self' }, reason: 'too-many-messages' };
-    expect(tell('journey.code-withheld', withheld)).toContain('(too-many-messages)');
+    expect(tell('journey.code-withheld', withheld)).toContain('(too many messages)');
   });
 
   it('names nobody else whom it was about, nor why something was so for them', () => {
@@ -39,7 +39,7 @@ describe('what happened to a person, as an agent reads it', () => {
         { account: hidden, reason: 'protected' },
       ],
     };
-    expect(tell('journey.leads-nowhere', nowhere)).toMatch(/\(not-enrolled\)$/);
+    expect(tell('journey.leads-nowhere', nowhere)).toMatch(/\(too little is set up\)$/);
   });
 
   it('keeps to itself what other agents and operators have written', () => {
