@@ -8,7 +8,7 @@ import { isErrno } from './is-errno.ts';
 
 /** A list while it is read. */
 export interface ListSource {
-  /** The text, decompressed. @throws AppError `breached.list-truncated`, `breached.list-damaged` */
+  /** The text, decompressed; each piece is good until the next one is asked for. @throws AppError `breached.list-truncated`, `breached.list-damaged` */
   readonly text: AsyncIterable<Buffer>;
   /** Bytes of the file on the disk. */
   readonly size: number;
@@ -30,8 +30,9 @@ export async function openList(path: string, options: { raw?: boolean } = {}): P
   const { size, zipped } = await lookAt(path);
   const hash = createHash('sha256');
   let bytesRead = 0;
+  const unzips = zipped && options.raw !== true;
   async function* content(): AsyncGenerator<Buffer> {
-    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK })) {
+    for await (const chunk of unzips ? createReadStream(path, { highWaterMark: CHUNK }) : readPieces(path)) {
       hash.update(chunk);
       bytesRead += chunk.length;
       yield chunk;
@@ -39,10 +40,25 @@ export async function openList(path: string, options: { raw?: boolean } = {}): P
   }
   return {
     size,
-    text: zipped && options.raw !== true ? unzip(content()) : content(),
+    text: unzips ? unzip(content()) : content(),
     bytesRead: () => bytesRead,
     sha256: () => hash.digest('hex'),
   };
+}
+
+/** A file piece by piece, all in one buffer: 40 GB in new ones would be memory that is given back late. */
+async function* readPieces(path: string): AsyncGenerator<Buffer> {
+  const file = await open(path, 'r');
+  const piece = Buffer.allocUnsafeSlow(CHUNK);
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(piece, 0, CHUNK);
+      if (bytesRead === 0) return;
+      yield piece.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 async function lookAt(path: string): Promise<{ size: number; zipped: boolean }> {
