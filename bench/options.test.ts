@@ -3,12 +3,13 @@ import { parseOptions } from './options.ts';
 
 test('without options everything runs on SQLite', () => {
   expect(parseOptions([])).toEqual({
-    only: ['openldap', 'samba', 'recovery', 'profile', 'memory', 'history', 'stranded', 'draft', 'people', 'helpdesk', 'start'],
+    only: ['openldap', 'samba', 'recovery', 'profile', 'memory', 'history', 'stranded', 'draft', 'people', 'helpdesk', 'breached', 'start'],
     seconds: 12,
     recoveries: 2000,
     events: 1_000_000,
     people: 100_000,
     callers: 2000,
+    hashes: 10_000_000,
     database: 'sqlite',
     json: false,
   });
@@ -23,6 +24,7 @@ test('options narrow it down', () => {
     events: 1_000_000,
     people: 100_000,
     callers: 2000,
+    hashes: 10_000_000,
     database: 'postgres',
     json: true,
   });

@@ -13,6 +13,7 @@ export const BENCHMARK_NAMES = [
   'draft',
   'people',
   'helpdesk',
+  'breached',
   'start',
 ] as const;
 type BenchmarkName = (typeof BENCHMARK_NAMES)[number];
@@ -31,6 +32,8 @@ export interface BenchOptions {
   readonly people: number;
   /** Who call the helpdesk at the same time. */
   readonly callers: number;
+  /** How many lines the list of breached passwords has. */
+  readonly hashes: number;
   readonly json: boolean;
 }
 
@@ -48,6 +51,7 @@ Options:
   --events N           of the history (1000000)
   --people N           of the report of stranded ones, and among whom agents look for somebody (100000); 20000 of them in Samba
   --callers N          who call fifty agents at once (2000)
+  --hashes N           of the list of breached passwords (10000000); each takes 56 bytes of the temporary folder
   --json               one JSON document instead of tables
   --help               this text
 `;
@@ -59,7 +63,7 @@ Options:
 export function parseOptions(args: readonly string[]): BenchOptions | string | null {
   const parsed = parse(args);
   if (typeof parsed === 'string') return parsed;
-  const { help, json, database, seconds, recoveries, events, people, callers, only } = parsed;
+  const { help, json, database, seconds, recoveries, events, people, callers, hashes, only } = parsed;
   if (help) return null;
   const wanted = only === undefined ? [...BENCHMARK_NAMES] : only.split(',');
   const unknown = wanted.find((name) => !(BENCHMARK_NAMES as readonly string[]).includes(name));
@@ -70,12 +74,14 @@ export function parseOptions(args: readonly string[]): BenchOptions | string | n
   if (!/^\d{1,8}$/.test(events) || Number(events) < 1) return `--events ${events}: a whole number from 1 on was expected`;
   if (!/^\d{1,7}$/.test(people) || Number(people) < 100) return `--people ${people}: a whole number from 100 on was expected`;
   if (!/^\d{1,5}$/.test(callers) || Number(callers) < 1) return `--callers ${callers}: a whole number from 1 on was expected`;
+  if (!/^\d{1,9}$/.test(hashes) || Number(hashes) < 1) return `--hashes ${hashes}: a whole number from 1 on was expected`;
   const numbers = {
     seconds: Number(seconds),
     recoveries: Number(recoveries),
     events: Number(events),
     people: Number(people),
     callers: Number(callers),
+    hashes: Number(hashes),
   };
   return { only: wanted as BenchmarkName[], ...numbers, database, json };
 }
@@ -91,6 +97,7 @@ function parse(args: readonly string[]) {
         events: { type: 'string', default: '1000000' },
         people: { type: 'string', default: '100000' },
         callers: { type: 'string', default: '2000' },
+        hashes: { type: 'string', default: '10000000' },
         database: { type: 'string', default: 'sqlite' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },

@@ -1,3 +1,4 @@
+import type { BreachedResult } from './breached.ts';
 import type { DraftResult } from './draft.ts';
 import type { HelpdeskResult } from './helpdesk.ts';
 import type { HistoryResult, HistorySearch } from './history.ts';
@@ -25,6 +26,7 @@ export interface BenchReport {
   draft: DraftResult | null;
   people: readonly PeopleResult[] | null;
   helpdesk: HelpdeskResult | null;
+  breached: BreachedResult | null;
   start: StartResult | null;
 }
 
@@ -55,6 +57,13 @@ const mostGrowth = 1.15;
 
 /** Of the numbers of a change of the rules, before it is saved. */
 const longestDraft = 2000;
+
+/** Of an import, megabytes. */
+const mostMemoryOfImport = 200;
+
+function judgeBreached({ memory }: BreachedResult): Verdict {
+  return { met: memory < mostMemoryOfImport, target: `memory under ${mostMemoryOfImport} MB` };
+}
 
 function judgeDraft({ p95 }: DraftResult): Verdict {
   return { met: p95 < longestDraft, target: `p95 under ${longestDraft} ms` };
@@ -100,7 +109,7 @@ function judgeWrites(result: WriteResult): Verdict | null {
 
 /** The report for programs: the figures, and for each goal whether it was reached. */
 export function reportAsJson(report: BenchReport): string {
-  const { writes, recovery, memory, history, stranded, draft, people, start } = report;
+  const { writes, recovery, memory, history, stranded, draft, people, breached, start } = report;
   const judged = {
     ...report,
     writes: writes.map((result) => ({ ...result, verdict: judgeWrites(result) })),
@@ -116,6 +125,7 @@ export function reportAsJson(report: BenchReport): string {
           })),
     stranded: stranded === null ? null : { ...stranded, verdict: judgeStranded(stranded) },
     draft: draft === null ? null : { ...draft, verdict: judgeDraft(draft) },
+    breached: breached === null ? null : { ...breached, verdict: judgeBreached(breached) },
     start: start === null ? null : { ...start, verdict: judgeStart(start) },
   };
   return `${JSON.stringify(judged, null, 2)}\n`;
@@ -137,6 +147,7 @@ export function formatReport(report: BenchReport): string {
   if (report.helpdesk !== null) lines.push('', ...helpdeskTable(report.helpdesk));
   if (report.stranded !== null) lines.push('', ...strandedTable(report.stranded));
   if (report.draft !== null) lines.push('', ...draftTable(report.draft));
+  if (report.breached !== null) lines.push('', ...breachedTable(report.breached));
   if (report.start !== null) lines.push('', ...startTable(report.start));
   return `${lines.join('\n')}\n`;
 }
@@ -239,6 +250,34 @@ function peopleTable(result: PeopleResult): string[] {
     ),
     '',
     `Resident memory before and after: ${memory.before.toFixed(0)} and ${memory.after.toFixed(0)} MB.`,
+  ];
+}
+
+function breachedTable(result: BreachedResult): string[] {
+  const { hashes, seconds, bareSeconds, bytesPerHash, memory, found, notFound, bare, falseAlarm } = result;
+  const micro = ({ median, p95 }: BreachedResult['bare']) => [median, p95].map((each) => `${(each * 1000).toFixed(0)} us`);
+  const row = (what: string, times: BreachedResult['bare']) => [what, ...micro(times), (times.median / bare.median).toFixed(2)];
+  return [
+    ...table(
+      [`import of ${hashes} hashes`, 'hashes a second', 'over SHA-256 of the list', 'bytes a hash', 'memory', 'target', ''],
+      [
+        [
+          `${seconds.toFixed(1)} s`,
+          (hashes / seconds).toFixed(0),
+          (seconds / bareSeconds).toFixed(1),
+          bytesPerHash.toFixed(2),
+          `${memory.toFixed(0)} MB`,
+          ...verdictCells(judgeBreached(result)),
+        ],
+      ],
+    ),
+    '',
+    ...table(
+      ['a question', 'median', 'p95', 'over bare'],
+      [row('three blocks read, and nothing else', bare), row('a password of the list', found), row('another one', notFound)],
+    ),
+    '',
+    `Taken for one of the list: 1 of ${falseAlarm.toFixed(0)} others.`,
   ];
 }
 

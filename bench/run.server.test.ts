@@ -29,6 +29,13 @@ test('measures the helpdesk, with as many agents and stories as there are caller
   expect(JSON.parse(stdout)).toMatchObject({ helpdesk: { story: { product: times, bare: times }, crowd } });
 });
 
+test('measures the import of breached passwords, and questions to it', async () => {
+  const { stdout } = await run(process.execPath, [program, '--only', 'breached', '--hashes', '5000', '--json']);
+  const times = { median: expect.any(Number), p95: expect.any(Number) };
+  const figures = { hashes: 5000, memory: expect.any(Number), bytesPerHash: expect.any(Number) };
+  expect(JSON.parse(stdout)).toMatchObject({ breached: { ...figures, found: times, notFound: times, bare: times, verdict } });
+});
+
 test('tells a mistake on the command line', async () => {
   await expect(run(process.execPath, [program, '--only', 'novell'])).rejects.toMatchObject({
     code: 2,

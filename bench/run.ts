@@ -2,6 +2,7 @@ import { cpus, release, totalmem } from 'node:os';
 import { inspect } from 'node:util';
 import { buildPackage, PACKAGE_FOLDER } from '../scripts/build-package.ts';
 import { startPostgres } from '../test/servers/postgres.ts';
+import { measureBreached } from './breached.ts';
 import { startDirectory } from './directories.ts';
 import { type DraftResult, measureDraft } from './draft.ts';
 import { type HelpdeskResult, measureHelpdesk } from './helpdesk.ts';
@@ -48,6 +49,7 @@ async function runAll(options: BenchOptions): Promise<BenchReport> {
     draft: null,
     people: null,
     helpdesk: null,
+    breached: null,
     start: null,
   };
   await buildPackage(PACKAGE_FOLDER, undefined, options.only.includes('profile'));
@@ -68,7 +70,10 @@ async function measurePart(name: BenchOptions['only'][number], options: BenchOpt
   else if (name === 'history') report.history = await measureLog(options);
   else if (name === 'people') await findPeople(options, report);
   else if (name === 'helpdesk') report.helpdesk = await measureDesk(options.callers);
-  else if (name === 'draft') report.draft = await measureChange(options);
+  else if (name === 'breached') {
+    process.stderr.write(`${options.hashes} breached passwords ...\n`);
+    report.breached = await measureBreached(options.hashes);
+  } else if (name === 'draft') report.draft = await measureChange(options);
   else if (name === 'stranded') report.stranded = await measureReport(options);
   else if (name === 'recovery' || name === 'profile' || name === 'memory') await measureWhole(name, options, report);
   else await measureDirectory(name, options, report);
