@@ -10,6 +10,7 @@ import { slapdBaseDn, slapdDns } from '../servers/slapd-configuration.ts';
 import { policyDn } from '../servers/slapd-seed.ts';
 import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
+import { signInHere } from './sign-in-here.ts';
 
 let slapd: SlapdServer;
 let portal: PortalKeyturn;
@@ -61,9 +62,6 @@ afterAll(async () => {
 });
 
 const english = {
-  login: 'Sign-in name',
-  password: 'Password',
-  authenticator: /authenticator/,
   title: 'People',
   filter: 'Only',
   one: 'One person',
@@ -72,9 +70,6 @@ const english = {
   unknown: /^Not known$/,
 };
 const german: typeof english = {
-  login: 'Anmeldename',
-  password: 'Passwort',
-  authenticator: /Authenticator/,
   title: 'Personen',
   filter: 'Nur',
   one: 'Eine Person',
@@ -83,17 +78,9 @@ const german: typeof english = {
   unknown: /^Nicht bekannt$/,
 };
 
-async function signIn(page: Page, labels: typeof english): Promise<void> {
-  portal.keyturn.clock.move(31_000);
+async function signIn(page: Page, language: string): Promise<void> {
+  await signInHere(page, portal, { ...boss, owner: boss, language });
   await page.goto(`${portal.origin}/helpdesk`);
-  await page.getByLabel(labels.login).fill(boss.login);
-  await page.keyboard.press('Enter');
-  await page.getByLabel(labels.password, { exact: true }).fill(boss.password);
-  await page.keyboard.press('Enter');
-  await page.getByRole('radio', { name: labels.authenticator }).check();
-  await page.keyboard.press('Enter');
-  await page.getByRole('textbox').first().fill(boss.totp());
-  await page.keyboard.press('Enter');
 }
 
 describe.each([
@@ -107,7 +94,7 @@ describe.each([
       expect(await scrollsSideways(page), what).toBe(false);
       await screenshot(page, `helpdesk-expiry-${what}-${scheme}-${language}`);
     };
-    await signIn(page, words);
+    await signIn(page, language);
     await page.getByRole('heading', { level: 1, name: words.title }).waitFor();
     await page.keyboard.type(family);
     await page.getByRole('link', { name: new RegExp(`${family}-hidden`) }).waitFor();

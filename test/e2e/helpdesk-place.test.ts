@@ -7,6 +7,7 @@ import { sharedSlapd } from '../servers/shared-servers.ts';
 import { uniqueName } from '../servers/unique-name.ts';
 import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
+import { signInHere } from './sign-in-here.ts';
 
 let portal: PortalKeyturn;
 let browser: Browser;
@@ -48,23 +49,12 @@ afterAll(async () => {
   await directory?.proxy.stop();
 });
 
-async function signIn(page: Page, labels: { login: string; password: string; authenticator: RegExp }): Promise<void> {
-  portal.keyturn.clock.move(31_000);
+async function signIn(page: Page, language: string): Promise<void> {
+  await signInHere(page, portal, { ...boss, owner: boss, language });
   await page.goto(`${portal.origin}/helpdesk`);
-  await page.getByLabel(labels.login).fill(boss.login);
-  await page.keyboard.press('Enter');
-  await page.getByLabel(labels.password, { exact: true }).fill(boss.password);
-  await page.keyboard.press('Enter');
-  await page.getByRole('radio', { name: labels.authenticator }).check();
-  await page.keyboard.press('Enter');
-  await page.getByRole('textbox').first().fill(boss.totp());
-  await page.keyboard.press('Enter');
 }
 
 const english = {
-  login: 'Sign-in name',
-  password: 'Password',
-  authenticator: /authenticator/,
   title: 'People',
   directory: 'Directory',
   place: 'Place',
@@ -74,9 +64,6 @@ const english = {
   cannot: /cannot be searched by that/,
 };
 const german: typeof english = {
-  login: 'Anmeldename',
-  password: 'Passwort',
-  authenticator: /Authenticator/,
   title: 'Personen',
   directory: 'Verzeichnis',
   place: 'Ort',
@@ -98,7 +85,7 @@ describe.each([
       await screenshot(page, `helpdesk-place-${what}-${scheme}-${language}`);
     };
     const field = page.getByLabel(words.place, { exact: true });
-    await signIn(page, words);
+    await signIn(page, language);
     await page.getByRole('heading', { level: 1, name: words.title }).waitFor();
     await page.keyboard.type(family);
     await page.getByText(words.both).waitFor();

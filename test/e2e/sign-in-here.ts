@@ -28,11 +28,17 @@ export async function plugIn(page: Page): Promise<void> {
   });
 }
 
-/** Signs somebody of the sample directory in, by password and authenticator, and stands at a page of theirs. */
+/** Signs somebody in, of the sample directory unless they bring a password, by it and the authenticator, and stands at a page of theirs. */
 export async function signInHere(
   page: Page,
   { keyturn, origin }: Pick<PortalKeyturn, 'keyturn' | 'origin'>,
-  { login, owner, language, path = '/me' }: { login: string; owner: Enrolled; language: string; path?: string },
+  {
+    login,
+    owner,
+    language,
+    path = '/me',
+    password = OLD_PASSWORD,
+  }: { login: string; owner: Enrolled; language: string; path?: string; password?: string },
 ): Promise<void> {
   const word = wordsOf(language, 'portal');
   // Codes of an authenticator count once.
@@ -40,7 +46,7 @@ export async function signInHere(
   await page.goto(`${origin}${path}`);
   await page.getByLabel(word['account.label'] ?? '').fill(login);
   await page.keyboard.press('Enter');
-  await page.locator('input[type=password]').fill(OLD_PASSWORD);
+  await page.locator('input[type=password]').fill(password);
   await page.keyboard.press('Enter');
   await page.getByRole('radio', { name: /authenticator/i }).check();
   await page.keyboard.press('Enter');
