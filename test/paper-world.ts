@@ -29,12 +29,15 @@ export interface PaperWorld {
   /** Lanes of the outbox. */
   woken: string[];
   /** What was warned of. */
-  logged: string[];
+  logged: { event: string; fields: object | undefined }[];
 }
 
-/** Opens one, in which nothing has happened. Close its store. */
-export async function openPaperWorld(): Promise<PaperWorld> {
-  const store = await openTestStore('sqlite::memory:', testKey(randomBytes(4).toString('hex')));
+/**
+ * Opens one, in which nothing has happened. Close its store.
+ * @param kept what is stored goes on from there: quicker than a store of its own, where something is tried many times
+ */
+export async function openPaperWorld(kept?: PaperWorld['store']): Promise<PaperWorld> {
+  const store = kept ?? (await openTestStore('sqlite::memory:', testKey(randomBytes(4).toString('hex'))));
   const [paper, cloud] = [createPaperDirectory(ALICE), createPaperDirectory(BOB, ['cloud'])];
   return { store, clock: createManualClock(), paper, cloud, slept: [], woken: [], logged: [] };
 }
@@ -53,7 +56,11 @@ export function writeDeps({ store, clock, paper, cloud, slept, woken, logged }: 
     },
     clock: { ...clock, sleep: (milliseconds) => Promise.resolve(void slept.push(milliseconds)) },
     random: systemRandom,
-    log: { info: () => {}, warn: (event) => void logged.push(event), error: (event) => void logged.push(event) },
+    log: {
+      info: () => {},
+      warn: (event, fields) => void logged.push({ event, fields }),
+      error: (event, fields) => void logged.push({ event, fields }),
+    },
     wakeOutbox: (lane) => void woken.push(lane),
   };
 }
@@ -80,6 +87,6 @@ export async function runOnPaper(
   );
 }
 
-/** Everything in the audit log. */
-export const eventsOf = async ({ store }: PaperWorld) =>
-  (await store.audit.read(0, 100)).map(({ type, data }) => ({ type, ...(JSON.parse(data) as object) }));
+/** What is in the audit log, from an end of it on. */
+export const eventsOf = async ({ store }: PaperWorld, logEnd = 0) =>
+  (await store.audit.read(logEnd, 100)).map(({ type, data }) => ({ type, ...(JSON.parse(data) as object) }));

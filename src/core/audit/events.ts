@@ -75,7 +75,7 @@ type AboutVouch = { request: string; account: AccountRef; actor: Actor } & (
 );
 interface AboutWrite {
   intent: string;
-  journey?: string;
+  journey?: string | undefined;
   actor: Actor;
   account: AccountRef;
   verb: 'reset-password' | 'unlock-account' | 'change-password';
@@ -176,19 +176,19 @@ export type AuditEvent =
   | ({ type: 'invitation.shown'; id: string } & AboutSession)
   | { type: 'invitation.revoked'; account: AccountRef; author: string; actor: Actor; count: number; reason: string }
   /** One of several accounts was left out of a write to them, before anything was sent. `reason`: a code. */
-  | { type: 'write.not-begun'; journey?: string; actor: Actor; account: AccountRef; verb: AboutWrite['verb']; reason: string }
+  | { type: 'write.not-begun'; journey?: string | undefined; actor: Actor; account: AccountRef; verb: AboutWrite['verb']; reason: string }
   /** `backing`: what a write for somebody else rests on, where that is a case. */
-  | ({ type: 'write.intended'; proof: FactorKind[]; unlock?: boolean; backing?: WriteBacking } & AboutWrite)
+  | ({ type: 'write.intended'; proof: FactorKind[]; unlock?: boolean; backing?: WriteBacking | undefined } & AboutWrite)
   | ({
       type: 'write.succeeded' | 'write.refused' | 'write.failed' | 'write.unknown' | 'write.unanswered' | 'write.corrected';
       /** `answer`: the directory said so; `reading`: found out afterwards by reading the account. */
       foundBy: 'answer' | 'reading';
-      server?: string;
-      reason?: string;
-      detail?: string;
-      leftTemporary?: boolean;
+      server?: string | undefined;
+      reason?: string | undefined;
+      detail?: string | undefined;
+      leftTemporary?: boolean | undefined;
       /** What was to be done besides and was not: the history was not kept, the mark "must change" was not set. */
-      unmet?: readonly Unmet[];
+      unmet?: readonly Unmet[] | undefined;
       /** `write.corrected` only: what had been written down before, and what is so. */
       earlier?: string;
       outcome?: string;

@@ -51,7 +51,7 @@ export async function closeWrite(deps: Pick<CoreDeps, 'clock' | 'random'>, store
   if (before === undefined || before === status || status === 'unknown') return false;
   // What was proven before counts no more where it was written after all; and what was written once stays written.
   if (before !== 'done') await store.intents.correct(intent.id, before, status, deps.clock.now());
-  await tell(deps, store, result, 'write.corrected', before);
+  await tell(deps, store, result, 'write.corrected', { earlier: before, outcome: status });
   if (before !== 'done') await notify(deps, store, result);
   await endSessions(deps, store, result);
   return false;
@@ -62,24 +62,12 @@ async function tell(
   store: Store,
   result: WriteResult,
   type: (typeof EVENT)[keyof typeof EVENT] | 'write.corrected',
-  earlier?: string,
+  correction?: { earlier: string; outcome: string },
 ): Promise<void> {
-  const { intent, status, foundBy, reason, detail, server, leftTemporary, unmet } = result;
-  await recordEvent(store, deps.clock, {
-    type,
-    intent: intent.id,
-    ...(intent.journeyId === null ? {} : { journey: intent.journeyId }),
-    actor: intent.actor,
-    account: intent.account,
-    verb: intent.verb,
-    foundBy,
-    ...(earlier === undefined ? {} : { earlier, outcome: status }),
-    ...(server === undefined ? {} : { server }),
-    ...(reason === undefined ? {} : { reason }),
-    ...(detail === undefined ? {} : { detail }),
-    ...(leftTemporary === undefined ? {} : { leftTemporary }),
-    ...(unmet === undefined ? {} : { unmet }),
-  });
+  const { intent, foundBy, reason, detail, server, leftTemporary, unmet } = result;
+  const { id, journeyId, actor, account, verb } = intent;
+  const about = { intent: id, journey: journeyId ?? undefined, actor, account, verb };
+  await recordEvent(store, deps.clock, { type, ...about, foundBy, ...correction, server, reason, detail, leftTemporary, unmet });
 }
 
 async function notify(deps: Pick<CoreDeps, 'clock' | 'random'>, store: Store, { intent, status }: WriteResult): Promise<void> {

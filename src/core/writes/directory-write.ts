@@ -32,11 +32,11 @@ export interface WriteRequest {
   proof: FactorKind[];
   journeyId: string | null;
   /** The session in which its holder changes their own password: it goes on, while all others of the account end. */
-  session?: string;
+  session?: string | undefined;
   /** Language of the notice to the owner. */
   language: string;
   /** Goes into the event that tells of the intent. */
-  backing?: WriteBacking;
+  backing?: WriteBacking | undefined;
   /** Joins the transaction that writes the intents; throwing here means that nothing is done. */
   consume: (store: Store, intents: WriteIntent[]) => Promise<void>;
   /** Joins the transaction that writes the outcomes; repeated where it throws `journey.step-passed`. */
@@ -49,7 +49,7 @@ export interface WriteIntent {
   verb: WriteVerb;
   account: AccountRef;
   journeyId: string | null;
-  session?: string;
+  session?: string | undefined;
   actor: Actor;
   proof: FactorKind[];
   language: string;
@@ -73,12 +73,12 @@ export interface WriteResult {
   status: 'done' | 'refused' | 'failed' | 'unknown' | 'open';
   foundBy: 'answer' | 'reading';
   /** Code of a refusal or of an error. */
-  reason?: PasswordRefusal | 'account.no-right' | 'account.missing' | string;
+  reason?: PasswordRefusal | 'account.no-right' | 'account.missing' | string | undefined;
   /** The directory's own words; for operators only. */
-  detail?: string;
-  server?: string;
-  changeableAt?: number;
-  leftTemporary?: true;
+  detail?: string | undefined;
+  server?: string | undefined;
+  changeableAt?: number | undefined;
+  leftTemporary?: true | undefined;
   /** With `done`: what was to be done besides and was not. */
-  unmet?: readonly Unmet[];
+  unmet?: readonly Unmet[] | undefined;
 }

@@ -1,4 +1,4 @@
-import { isAppError } from '../../../shared/errors.ts';
+import { type ErrorCode, isAppError } from '../../../shared/errors.ts';
 import { reasonToBar } from '../accounts/judge-account.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import type { Directory, PreparedWrite, WriteOptions, WriteOutcome } from '../ports/directory.ts';
@@ -37,17 +37,12 @@ export async function executeWrite(deps: Deps, intent: WriteIntent, target: Prep
 }
 
 function answered(intent: WriteIntent, outcome: WriteOutcome): WriteResult {
-  const { server } = outcome;
   if (outcome.done) {
-    const { unmet } = outcome;
-    return { intent, status: 'done', foundBy: 'answer', server, ...(unmet === undefined ? {} : { unmet }) };
+    const { server, unmet } = outcome;
+    return { intent, status: 'done', foundBy: 'answer', server, unmet };
   }
-  const { refusal: reason, detail, changeableAt, leftTemporary } = outcome;
-  return {
-    ...{ intent, status: 'refused', foundBy: 'answer', reason, detail, server },
-    ...(changeableAt === undefined ? {} : { changeableAt }),
-    ...(leftTemporary === undefined ? {} : { leftTemporary }),
-  };
+  const { refusal: reason, detail, server, changeableAt, leftTemporary } = outcome;
+  return { intent, status: 'refused', foundBy: 'answer', reason, detail, server, changeableAt, leftTemporary };
 }
 
 /** Errors that are not known to come before the write may have come after it. */
@@ -55,9 +50,17 @@ function isNothingSent(error: unknown): error is Error & { code: string } {
   return isAppError(error) && error.code !== 'directory.outcome-unknown' && error.code.startsWith('directory.');
 }
 
+const GONE: ReadonlySet<string> = new Set<ErrorCode>([
+  'directory.unreachable',
+  'directory.timed-out',
+  'directory.read-only',
+  'directory.plain-refused',
+  'directory.service-account-refused',
+]);
+
 /** Another server may do what this one cannot be asked for. */
-function isServerGone(error: { code: string }): boolean {
-  return /^directory\.(unreachable|timed-out|read-only|plain-refused|tls-.*|service-account-refused)$/.test(error.code);
+function isServerGone({ code }: { code: string }): boolean {
+  return GONE.has(code) || code.startsWith('directory.tls-');
 }
 
 /**
@@ -87,13 +90,14 @@ async function moved(
   }
 }
 
-/** The last request of it was sent before now: what it does it does within its time limit, so the account waits no longer than that. */
+/**
+ * The last request of it was sent before now, and in time: what it does it does within its time limit, so the account waits no longer
+ * than that.
+ */
 async function lost(deps: Deps, directory: Directory, intent: WriteIntent): Promise<WriteResult> {
-  const window = shortenedWindow(deps.clock.now(), directory.timeLimits);
-  const shortened = window.settledAt < intent.window.settledAt ? { ...intent, window } : intent;
+  const window = shortenedWindow(Math.min(deps.clock.now(), intent.window.notAfter), directory.timeLimits);
+  const shortened = { ...intent, window };
   const result = await findOutcome(deps, shortened);
-  if (result.status === 'open' && shortened !== intent) {
-    await deps.store.intents.amend(intent.id, JSON.stringify(shortened), window.leaseUntil);
-  }
+  if (result.status === 'open') await deps.store.intents.amend(intent.id, JSON.stringify(shortened), window.leaseUntil);
   return result;
 }

@@ -73,13 +73,12 @@ function intentFor(
   const { target, ...times } = facts;
   const { account, server, fingerprint: before } = target;
   const ref = { directory: account.directory, id: account.id };
-  const held = session === undefined ? {} : { session };
   return {
     id: randomId(deps.random),
     verb,
     account: ref,
     journeyId,
-    ...held,
+    session,
     actor,
     proof,
     language,
@@ -96,8 +95,8 @@ function notBegun(intent: WriteIntent): WriteResult {
 }
 
 async function tellNotBegun(deps: WriteDeps, store: Store, { verb, account, journeyId, actor }: WriteIntent): Promise<void> {
-  const journey = journeyId === null ? {} : { journey: journeyId };
-  await recordEvent(store, deps.clock, { type: 'write.not-begun', ...journey, actor, account, verb, reason: 'account.write-open' });
+  const journey = journeyId ?? undefined;
+  await recordEvent(store, deps.clock, { type: 'write.not-begun', journey, actor, account, verb, reason: 'account.write-open' });
 }
 
 /** @returns false: another write to the account is not over */
@@ -119,9 +118,8 @@ function openIntent(deps: WriteDeps, store: Store, intent: WriteIntent): Promise
 
 async function tellIntended(deps: WriteDeps, store: Store, intent: WriteIntent, { backing }: Request): Promise<void> {
   const { id, verb, account, journeyId, actor, proof, unlock } = intent;
-  const journey = journeyId === null ? {} : { journey: journeyId };
-  const restsOn = backing === undefined ? {} : { backing };
-  await recordEvent(store, deps.clock, { type: 'write.intended', intent: id, ...journey, actor, account, verb, proof, unlock, ...restsOn });
+  const journey = journeyId ?? undefined;
+  await recordEvent(store, deps.clock, { type: 'write.intended', intent: id, journey, actor, account, verb, proof, unlock, backing });
 }
 
 async function writeDown(deps: WriteDeps, request: Request, results: WriteResult[]): Promise<void> {
