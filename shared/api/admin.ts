@@ -115,8 +115,8 @@ export const adminTriedSchema = z.object({
     }),
   ),
   password: z.object({
-    /** The directory's name for it. */
-    policy: z.string(),
+    /** The directory's name for it; null: it is not known which one is in force. */
+    policy: z.string().nullable(),
     /** Another policy that may not be read may be in force. */
     uncertain: z.boolean(),
     rules: z.array(

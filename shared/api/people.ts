@@ -59,8 +59,9 @@ export const foundPeopleSchema = z.object({
 export type FoundPeopleAnswer = z.infer<typeof foundPeopleSchema>;
 
 /**
- * Something that an agent should look at twice before acting. `contact-not-known`: whether a mailbox or number is another one than it was
- * cannot be told, which is not that it is the same.
+ * Something that an agent should look at twice before acting. `contact-not-known`: so much happened to what proves the person that it was
+ * not looked through whether a mailbox or number took the place of another one. Of a mailbox or number of the directory nothing is said by
+ * these, ever: `factors.createdAt` is null.
  */
 export const RISKS = [
   'new-proof',
@@ -90,13 +91,14 @@ export const seenPersonSchema = z.object({
     expired: z.boolean().nullable(),
     mustChange: z.boolean(),
     changeableAt: time.nullable(),
-    policy: z.string(),
+    policy: z.string().nullable(),
   }),
   /** Addresses and numbers are masked: whoever reads them out to a caller gives nothing away. */
   factors: z.array(
     z.object({
       kind: factorKindSchema,
       label: z.string(),
+      /** null: the directory has it, and tells nobody since when. */
       createdAt: time.nullable(),
       lastUsedAt: time.nullable(),
       countsFrom: time.nullable(),

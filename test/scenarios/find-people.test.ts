@@ -13,6 +13,7 @@ import { exportPeople } from '../../src/core/helpdesk/export-people.ts';
 import { maskContact } from '../../src/core/helpdesk/mask-contact.ts';
 import { findSession } from '../../src/core/sessions/find-session.ts';
 import { newLogin } from '../conformance/samples.ts';
+import { sharedSlapd } from '../servers/shared-servers.ts';
 import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { reachRealDirectory } from './real-directories.ts';
@@ -331,6 +332,11 @@ describe('a list of people', () => {
     const directory = await reachRealDirectory('openldap');
     const boss = await directory.createPerson();
     const family = newLogin('list');
+    const server = await sharedSlapd();
+    const [beyond, within] = [
+      await server.createOrganizationalUnit(newLogin('beyond')),
+      await server.createOrganizationalUnit(newLogin('within')),
+    ];
     const own = await startKeyturn({
       directories: [directory.section],
       configuration: {
@@ -341,25 +347,30 @@ describe('a list of people', () => {
             name: 'agents',
             may: ['see-people', 'unlock-account'],
             heldBy: { accounts: [boss.login] },
-            over: { directories: ['people'], groups: ['cn=staff,ou=groups,dc=example,dc=org'] },
+            over: { directories: ['people'], places: [within] },
           },
         ],
       },
     });
     try {
       const held = await signIn(own, boss.login, await own.enrol(boss.login), boss.password);
-      // More than are read for one page of the list, and none of them is in the group.
-      for (let nth = 0; nth < 120; nth += 1) await directory.createPerson({ login: `${family}-${nth}` });
+      // Servers give them in this order.
+      for (let nth = 0; nth < 110; nth += 1) await directory.createPerson({ login: `${family}-out-${nth}`, parentDn: beyond });
+      for (let nth = 0; nth < 45; nth += 1) await directory.createPerson({ login: `${family}-in-${nth}`, parentDn: within });
       const ask = (of: Record<string, string>) => held.call('GET', query({ text: family, ...of }));
       const [first, again] = [found(await ask({})), found(await ask({}))];
-      expect(first.people).toEqual([]);
+      // Of nobody there is no next page, however many they are: not of a text, nor of a place.
+      for (const of of [{ text: `${family}-out` }, { place: beyond }])
+        expect([of, found(await ask(of))]).toEqual([of, { people: [], cursor: null, untold: false }]);
+      expect(first.people).toHaveLength(40);
       // How many were passed over is nobody's business: it stands in it neither as it is nor encoded, nor by its length.
-      const plain = ['100', '99', '101'].flatMap((text) => [text, Buffer.from(text).toString('base64url')]);
+      const plain = ['150', '149', '151'].flatMap((text) => [text, Buffer.from(text).toString('base64url')]);
       for (const text of plain) expect(Buffer.from(first.cursor ?? '', 'base64url').toString('latin1')).not.toContain(text);
       expect(first.cursor).not.toBe(again.cursor);
       expect(first.cursor).toMatch(/^[\w-]{80,}$/);
       // It goes on where it was, and nowhere else: no place is chosen that would have a whole directory read for a guess.
-      expect(found(await ask({ cursor: first.cursor ?? '' }))).toEqual({ people: [], cursor: null, untold: false });
+      const rest = found(await ask({ cursor: first.cursor ?? '' }));
+      expect([rest.people.length, rest.cursor]).toEqual([5, null]);
       for (const of of [
         ...['0', '1', '95', '999999999', 'x'.repeat(91)].map((cursor) => ({ cursor })),
         ...[{ text: boss.login }, { filter: 'locked' }].map((other) => ({ ...other, cursor: first.cursor ?? '' })),

@@ -14,7 +14,7 @@ export function TriedAccount({ tried }: { tried: AdminTried }) {
       <Announcement>{t('try.of', { account: account.login })}</Announcement>
       <h2 className={classes.heading}>{t('try.password.title')}</h2>
       <div className={classes.item}>
-        <p>{t('try.policy', { name: password.policy })}</p>
+        <p>{password.policy === null ? t('try.policy.not-known') : t('try.policy', { name: password.policy })}</p>
         {password.uncertain && <p>{t('try.policy.uncertain')}</p>}
         {password.acceptable !== null && (
           <Notice tone={password.acceptable ? 'info' : 'warning'}>

@@ -47,7 +47,9 @@ export function presentPassword(told: PolicyExplanation, runtime: Runtime, confi
 export function describePassword(told: PolicyExplanation, runtime: Runtime, configuration: Configuration): string[] {
   const { rules, conflicts, acceptable, uncertain } = told;
   return [
-    `password by policy "${told.name}" of the directory, and passwordRules`,
+    told.name === null
+      ? 'password by a policy of the directory that is not known, and passwordRules'
+      : `password by policy "${told.name}" of the directory, and passwordRules`,
     ...(uncertain ? ['  Another policy that may not be read may be in force: the directory alone judges.'] : []),
     ...rules.map(
       ({ from, verdict }) =>

@@ -12,13 +12,15 @@ const LOOKED_AT = 200;
 
 const isContact = ({ kind }: Pick<FactorRow, 'kind'>) => kind === 'email' || kind === 'sms';
 
-/** `not-known`: where it cannot be told, which is not that nothing changed. */
-export type ContactChange = 'changed' | 'not-changed' | 'not-known';
+/**
+ * `not-told`: of what a directory has it tells nobody since when; so it is of everybody there, and says nothing of this person.
+ * `not-known`: there is more about this person than was looked at. Neither is that nothing changed.
+ */
+export type ContactChange = 'changed' | 'not-changed' | 'not-told' | 'not-known';
 
 /**
  * Whether a mailbox or number was lately added beside one that was there before, or took its place: what somebody does first who has got into
- * an account, and what a caller with a new number says of themselves (HELP-2). The first ones of a person are no change. Of what a directory
- * has nobody tells since when it is so.
+ * an account, and what a caller with a new number says of themselves (HELP-2). The first ones of a person are no change.
  * @param factors everything that the person can prove themselves with now
  */
 export async function readContactChange(
@@ -32,10 +34,11 @@ export async function readContactChange(
   if (added.some(({ kind, createdAt }) => contacts.some((other) => other.kind === kind && other.createdAt < createdAt - DAY)))
     return 'changed';
   const isOfDirectory = contacts.some(({ source }) => source === FROM_DIRECTORY);
-  if (added.length === 0) return isOfDirectory ? 'not-known' : 'not-changed';
+  const otherwise = isOfDirectory ? 'not-told' : 'not-changed';
+  if (added.length === 0) return otherwise;
   // Those of linked accounts prove the person as well.
   const terms = [(await people.accountsOf(account)).map(termFor.account), [termFor.group('enrolment')]];
   const { rows, next } = await audit.search({ terms, from: now - LATELY, limit: LOOKED_AT });
   if (rows.some(({ type, data }) => type === 'factor.ended' && added.some(({ kind }) => kind === factsOf(data).factor))) return 'changed';
-  return isOfDirectory || next !== null ? 'not-known' : 'not-changed';
+  return next === null ? otherwise : 'not-known';
 }

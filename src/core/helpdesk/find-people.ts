@@ -10,8 +10,10 @@ import type { Account, Directory, SearchRequest } from '../ports/directory.ts';
 
 /** People on a page of a directory, and so as many at least on one of the list, where there are more. */
 export const PAGE_OF_PEOPLE = 25;
-/** Pages of a directory that are read for one page of the list at most: whoever may see few of many asks once more. */
+/** Pages of a directory of whose people somebody may be seen that are read for one page of the list at most. */
 const MOST_READ = 4;
+/** People on pages of nobody who may be seen that are read past for one page of the list: a list of nobody is no reason to read a directory. */
+const MOST_BEYOND = 2000;
 /** Characters that a place in any directory fits in: how long it is would tell something. */
 const PLACE = 40;
 const DAY = 24 * 3_600_000;
@@ -39,6 +41,8 @@ export interface FoundPeople {
   readonly cursor: string | null;
   /** Of some people of the directory, whoever was looked for, it does not tell whether they are in the state that was asked for. */
   readonly untold: boolean;
+  /** So many were read past, none of whom may be seen, that no more were read. */
+  readonly isOfNobody: boolean;
 }
 
 /** The directories in which the roles of an agent, or the token of a program, let them see somebody at all, and whether they may have some reminded. @throws AppError `access.refused`, `directory.*` */
@@ -73,7 +77,8 @@ export async function findPeople(deps: ActDeps, caller: Caller, wanted: WantedPe
   const people: Account[] = [];
   let cursor = placeIn(deps, wanted);
   let untold = false;
-  for (let read = 0; read < MOST_READ; read += 1) {
+  let [read, beyond] = [0, 0];
+  while (read < MOST_READ && beyond < MOST_BEYOND) {
     const page = await searchOrNone(directory, see.roles, {
       ...(text === undefined || text.trim() === '' ? {} : { text }),
       ...(filter === undefined ? {} : { filter }),
@@ -82,13 +87,22 @@ export async function findPeople(deps: ActDeps, caller: Caller, wanted: WantedPe
       // Pages end where those of the directory do: a cursor is one of its own.
       ...{ pageSize, ...(cursor === null ? {} : { cursor }) },
     });
-    people.push(...(await visibleAmong(deps, directory, page.accounts, see, enrolled)));
+    const visible = await visibleAmong(directory, page.accounts, see);
+    people.push(...(await enrolledAmong(deps, visible, enrolled)));
     cursor = page.cursor;
     untold ||= page.untold === true;
-    // A list that ends early for who is out of scope would tell how many they are.
+    // A list that ends early for who is out of scope would tell how many they are, and so would a page of nobody with another one behind it.
     if (cursor === null || people.length >= pageSize) break;
+    if (visible.length === 0 && page.accounts.length > 0) beyond += page.accounts.length;
+    else read += 1;
   }
-  return { people, untold, cursor: cursor === null ? null : deps.keys.seal('people-cursor', searchOf(wanted), cursor.padEnd(PLACE)) };
+  const isOfNobody = read === 0 && beyond >= MOST_BEYOND;
+  return {
+    people,
+    untold,
+    isOfNobody,
+    cursor: cursor === null ? null : deps.keys.seal('people-cursor', searchOf(wanted), cursor.padEnd(PLACE)),
+  };
 }
 
 /**
@@ -143,27 +157,27 @@ function reaches(roles: readonly Role[], directory: string): boolean {
   return roles.some(({ over }) => over?.directories?.includes(directory) ?? true);
 }
 
-async function visibleAmong(
-  deps: ActDeps,
-  directory: Directory,
-  accounts: readonly Account[],
-  { actor, roles }: Seeing,
-  enrolled: EnrolledFilter | undefined,
-): Promise<Account[]> {
-  const visible: Account[] = [];
+async function visibleAmong(directory: Directory, accounts: readonly Account[], { actor, roles }: Seeing): Promise<Account[]> {
+  return only(accounts, async (account) => canSee(roles, actor, await readHolder(directory, roles, account)).allowed);
+}
+
+async function enrolledAmong(deps: ActDeps, accounts: readonly Account[], enrolled: EnrolledFilter | undefined): Promise<Account[]> {
+  if (enrolled === undefined) return [...accounts];
+  return only(accounts, async (account) =>
+    isEnrolledAs(
+      enrolled,
+      (await factorsOf(deps, account)).map(({ kind }) => kind),
+    ),
+  );
+}
+
+/** Those of whom something is so, in their order. */
+async function only(accounts: readonly Account[], isSo: (account: Account) => Promise<boolean>): Promise<Account[]> {
+  const kept: Account[] = [];
   for (let from = 0; from < accounts.length; from += AT_ONCE) {
     const some = accounts.slice(from, from + AT_ONCE);
-    const judged = await Promise.all(
-      some.map(async (account) => {
-        if (!canSee(roles, actor, await readHolder(directory, roles, account)).allowed) return false;
-        if (enrolled === undefined) return true;
-        return isEnrolledAs(
-          enrolled,
-          (await factorsOf(deps, account)).map(({ kind }) => kind),
-        );
-      }),
-    );
-    visible.push(...some.filter((_, index) => judged[index]));
+    const judged = await Promise.all(some.map(isSo));
+    kept.push(...some.filter((_, index) => judged[index]));
   }
-  return visible;
+  return kept;
 }

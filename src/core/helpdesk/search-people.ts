@@ -13,5 +13,8 @@ export async function searchPeople(deps: ActDeps, caller: Caller, wanted: Wanted
   const where = deps.directories.all().find(({ id }) => id === wanted.directory)?.id ?? '';
   const inSession = isApiToken(caller) ? {} : { session: caller };
   await countSearch(deps, { agent: callerKey(caller), ...inSession, actor: callerActor(deps, caller), where });
-  return findPeople(deps, caller, wanted);
+  const found = await findPeople(deps, caller, wanted);
+  // A next page would tell of a place beyond their scope that it is there: one that is not has none.
+  const isOver = found.isOfNobody && wanted.place !== undefined && wanted.cursor === undefined;
+  return isOver ? { ...found, cursor: null } : found;
 }

@@ -14,8 +14,8 @@ export interface ExplainedRule {
 }
 
 export interface PolicyExplanation {
-  /** The directory's name for its policy. */
-  readonly name: string;
+  /** The directory's name for its policy; null: it does not tell which one is in force. */
+  readonly name: string | null;
   readonly uncertain: boolean;
   /** As they are set, before those of one kind are made one. */
   readonly rules: readonly ExplainedRule[];

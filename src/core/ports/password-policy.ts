@@ -5,8 +5,8 @@
 export interface PasswordPolicy {
   /** Another policy that may not be read may be in force, stricter or laxer: the rules are told, and the directory alone judges. */
   uncertain?: true;
-  /** For people: "Default domain policy", name of the PSO or of the policy entry. */
-  name: string;
+  /** For people: "Default domain policy", name of the PSO or of the policy entry. null: which one is in force, or whether any is, is not told. */
+  name: string | null;
   minimumLength: number;
   maximumLength: number | null;
   /** What the directory counts: AD and Samba UTF-16 units, OpenLDAP octets, 389 DS characters, embedded code points. */

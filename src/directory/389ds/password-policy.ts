@@ -93,7 +93,7 @@ function toCategories(number: (attribute: string) => number): PasswordCategories
   };
 }
 
-function nameOf(entry: LdapEntry | null): string {
-  if (entry === null) return 'not readable';
+function nameOf(entry: LdapEntry | null): string | null {
+  if (entry === null) return null;
   return entry.dn.toLowerCase() === 'cn=config' ? 'Global policy' : (entry.text('cn') ?? entry.dn);
 }

@@ -203,7 +203,7 @@ function unsupported(connection: LdapConnection, entry: LdapEntry, verb: string)
 }
 
 const unknownPolicy: PasswordPolicy = {
-  name: 'not known',
+  name: null,
   minimumLength: 0,
   maximumLength: null,
   lengthUnit: 'octets',

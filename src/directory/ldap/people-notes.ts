@@ -43,13 +43,15 @@ export async function minimumAges(
   people: readonly LdapEntry[],
   readFacts: (connection: LdapConnection, entry: LdapEntry) => Promise<PasswordFacts>,
 ): Promise<DirectoryNote[]> {
-  const ages = new Map<string, number>();
+  const ages = new Map<string | null, number>();
   for (const person of people) {
     const { name, minimumAge, minimumAgeOnReset } = (await readFacts(connection, person)).policy;
     if (minimumAgeOnReset === 'enforced' && minimumAge > 0) ages.set(name, minimumAge);
   }
   return [...ages].map(([name, age]) =>
-    fact(`Nobody under the policy ${name} can recover a password that was set within the last ${spell(age)}`),
+    fact(
+      `Nobody under ${name === null ? 'a policy that is not known' : `the policy ${name}`} can recover a password that was set within the last ${spell(age)}`,
+    ),
   );
 }
 

@@ -30,7 +30,7 @@ export function toPasswordPolicy(entry: LdapEntry | null): PasswordPolicy {
   const locks = entry?.text('pwdLockout')?.toUpperCase() === 'TRUE';
   const enforced = entry === null ? 'not-enforced' : 'enforced';
   return {
-    name: entry === null ? 'none' : (entry.text('cn') ?? entry.dn),
+    name: entry === null ? null : (entry.text('cn') ?? entry.dn),
     minimumLength: qualityChecked ? number('pwdMinLength') : 0,
     maximumLength: qualityChecked && maximumLength > 0 ? maximumLength : null,
     lengthUnit: 'octets',

@@ -89,7 +89,7 @@ function Seen({ seen, onHelp, onBack, onOver }: { seen: SeenPerson } & Pick<Pers
       </p>
       {seen.protected && <Notice tone="warning">{t('person.protected')}</Notice>}
       {seen.risks.map((risk) => (
-        <Notice key={risk} tone={risk === 'contact-not-known' ? 'info' : 'warning'}>
+        <Notice key={risk} tone="warning">
           {t(`risk.${risk}`)}
         </Notice>
       ))}
@@ -167,7 +167,7 @@ function State({ seen }: { seen: SeenPerson }) {
     ['password', password.mustChange ? t('password.must-change') : known(password.expired, 'password.expired', 'password.good')],
     ['password-set', at(password.setAt, 'not-known')],
     ['password-expires', at(password.expiresAt, password.expired === false ? 'password.never' : 'not-known')],
-    ['policy', password.policy],
+    ['policy', password.policy ?? t('not-known')],
     ['mail', account.mail ?? t('none')],
     [
       'linked',
@@ -206,13 +206,14 @@ function Proofs({ seen, children }: { seen: SeenPerson; children: ReactNode }) {
         <p>{t('proofs.none')}</p>
       ) : (
         <ul className={classes.plain}>
-          {seen.factors.map(({ kind, label, countsFrom, lastUsedAt }, index) => (
+          {seen.factors.map(({ kind, label, createdAt, countsFrom, lastUsedAt }, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a list that is loaded once and never changes
             <li key={index}>
               {me(`kind.${kind}`)} <span className={classes.quiet}>{label}</span>
               {countsFrom !== null && (
                 <span className={classes.warning}> {me('overview.counts-from', { time: formatTime(countsFrom) })}</span>
               )}
+              {createdAt === null && <span className={classes.quiet}> {t('proofs.of-directory')}</span>}
               {lastUsedAt !== null && <span className={classes.quiet}> {t('proofs.used', { time: formatTime(lastUsedAt) })}</span>}
             </li>
           ))}
