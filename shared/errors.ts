@@ -77,6 +77,7 @@ export const ERRORS = {
   'set-up.secrets-not-kept': { status: 500, audience: 'anyone', level: 'error' },
   'set-up.directory-trouble': { status: 409, audience: 'anyone', level: 'warn' },
   'set-up.administrator-unfit': { status: 409, audience: 'anyone', level: 'info' },
+  'set-up.reset-link-invalid': { status: 410, audience: 'anyone', level: 'warn' },
   'emergency.link-invalid': { status: 410, audience: 'anyone', level: 'warn' },
   'emergency.passkey-needed': { status: 403, audience: 'anyone', level: 'info' },
   'message.address-not-own': { status: 422, audience: 'anyone', level: 'info' },

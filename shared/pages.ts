@@ -8,6 +8,7 @@ export const PAGES = [
   '/phone',
   '/go-on',
   '/helpdesk-link',
+  '/first-reset',
   '/invite',
   '/helpdesk',
   '/admin',

@@ -24,6 +24,7 @@ const InvitePage = lazy(() => import('./me/invite-page.tsx').then((module) => ({
 const HelpdeskPage = lazy(() => import('./helpdesk/helpdesk-page.tsx').then((module) => ({ default: module.HelpdeskPage })));
 const PhonePage = lazy(() => import('./me/phone-page.tsx').then((module) => ({ default: module.PhonePage })));
 const HelpdeskLinkPage = lazy(() => import('./phone/helpdesk-link-page.tsx').then((module) => ({ default: module.HelpdeskLinkPage })));
+const FirstResetPage = lazy(() => import('./phone/first-reset-page.tsx').then((module) => ({ default: module.FirstResetPage })));
 const GoOnPage = lazy(() => import('./phone/go-on-page.tsx').then((module) => ({ default: module.GoOnPage })));
 const AdminPage = lazy(() => import('./admin/admin-page.tsx').then((module) => ({ default: module.AdminPage })));
 const OpenIdPage = lazy(() => import('./me/openid-page.tsx').then((module) => ({ default: module.OpenIdPage })));
@@ -120,6 +121,8 @@ export function App() {
         return <GoOnPage onOpened={begun} onLeave={() => go('/')} />;
       case '/helpdesk-link':
         return <HelpdeskLinkPage onOpened={begun} onLeave={() => go('/')} />;
+      case '/first-reset':
+        return <FirstResetPage onOpened={begun} onLeave={() => go('/')} />;
       case '/admin':
         return <AdminPage contact={site.supportContact} signIn={site.signIn} search={search} go={go} />;
       case '/openid':

@@ -26,4 +26,8 @@ export const SET_UP_EXPLANATIONS: Record<Extract<ErrorCode, `set-up.${string}`>,
     meaning: 'The first administrator is not found in the group of the administrators, or may not sign in',
     fix: 'Name somebody of the group whose account is neither protected nor disabled',
   },
+  'set-up.reset-link-invalid': {
+    meaning: 'The link for the test person of the set-up is over, was replaced or used, or never was',
+    fix: 'Make another one on the page of the set-up, or reset a password in the portal',
+  },
 };

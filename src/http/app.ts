@@ -5,6 +5,7 @@ import { withoutTokens } from './api-token.ts';
 import { createBaseApp } from './base-app.ts';
 import { registerBranding } from './branding-files.ts';
 import { describeApi } from './describe-api.ts';
+import { type IsOwn, isAskedOrigin } from './hooks/check-origin.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { registerPages } from './pages.ts';
 import { adminRoutes } from './routes/admin.ts';
@@ -15,6 +16,7 @@ import { configurationRoutes } from './routes/configuration.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { emergencyRoutes } from './routes/emergency.ts';
 import { enrolmentRoutes } from './routes/enrolment.ts';
+import { FIRST_RESET, firstResetRoutes } from './routes/first-reset.ts';
 import { handOverRoutes } from './routes/hand-over.ts';
 import { registerHealth } from './routes/health.ts';
 import { helpRoutes } from './routes/help.ts';
@@ -45,10 +47,13 @@ import { wordsPreviewRoutes } from './routes/words-preview.ts';
 
 /** The HTTP door: API below `/api/v1`, pages, health. Not listening yet. */
 export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
-  const isOwn = (origin: string) => isOwnOrigin(origin, deps.configuration().organisation.publicUrl);
+  const prefix = '/api/v1';
+  const isOwn: IsOwn = (origin, { url, headers }) =>
+    isOwnOrigin(origin, deps.configuration().organisation.publicUrl) ||
+    // The browser of the set-up goes on at the address by which it came, as src/http/set-up-app.ts has it.
+    (url.startsWith(`${prefix}${FIRST_RESET}`) && isAskedOrigin(origin, headers));
   const { app, sendPage } = await createBaseApp(deps, isOwn);
   await describeApi(app);
-  const prefix = '/api/v1';
   await app.register(withoutTokens(journeyRoutes(deps)), { prefix });
   await app.register(withoutTokens(handOverRoutes(deps)), { prefix });
   await app.register(withoutTokens(enrolmentRoutes(deps)), { prefix });
@@ -67,6 +72,7 @@ export async function createApp(deps: HttpDeps): Promise<FastifyInstance> {
   await app.register(withoutTokens(liveRoutes(deps)), { prefix });
   await app.register(withoutTokens(approvalRoutes(deps)), { prefix });
   await app.register(withoutTokens(myAccountRoutes(deps)), { prefix });
+  await app.register(withoutTokens(firstResetRoutes(deps)), { prefix });
   await app.register(withoutTokens(emergencyRoutes(deps)), { prefix });
   await app.register(adminRoutes(deps), { prefix });
   await app.register(configurationRoutes(deps), { prefix });

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type Site, siteSchema } from '../../shared/api/site.ts';
 import { createBaseApp } from './base-app.ts';
+import { isAskedOrigin } from './hooks/check-origin.ts';
 import { registerPages } from './pages.ts';
 import { requestLanguage } from './request-language.ts';
 import { type SetUpHttpDeps, setUpRoutes } from './routes/set-up.ts';
@@ -14,7 +15,7 @@ const PAGE = '/setup';
  */
 export async function createSetUpApp(deps: SetUpHttpDeps): Promise<FastifyInstance> {
   // There is no configured address yet. The cookie goes to no other site's page, and the name must be the one that was asked for.
-  const { app, sendPage } = await createBaseApp(deps, (origin, { headers }) => URL.parse(origin)?.host === headers.host);
+  const { app, sendPage } = await createBaseApp(deps, (origin, { headers }) => isAskedOrigin(origin, headers));
   const prefix = '/api/v1';
   await app.register(setUpRoutes(deps), { prefix });
   app.get(`${prefix}/site`, { schema: { hide: true, response: { 200: siteSchema } } }, (request): Site => {

@@ -28,6 +28,7 @@ import type { Directory } from '../core/ports/directory.ts';
 import type { OutboxLane } from '../core/ports/outbox-store.ts';
 import type { Mailer } from '../core/ports/platform.ts';
 import { foldReports } from '../core/reports/fold-reports.ts';
+import { expireFirstReset } from '../core/set-up/first-reset/first-reset.ts';
 import { endTokensOfLostMakers } from '../core/tokens/end-tokens.ts';
 import { expireRequests } from '../core/vouching/expire-requests.ts';
 import { createDemoDoor } from '../demo/demo-door.ts';
@@ -184,6 +185,7 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
   schedule.every('expire-journeys', SWEEP_EVERY, () => expireJourneys(deps));
   schedule.every('expire-vouch-requests', SWEEP_EVERY, () => expireRequests(deps));
   schedule.every('end-passes', SWEEP_EVERY, () => endPasses(deps));
+  schedule.every('end-set-up', TIDY_EVERY, () => expireFirstReset(deps));
   schedule.every('count-events', COUNT_EVERY, () => foldReports(deps, COUNTED_AT_ONCE));
   schedule.every('look-at-roles', LOOK_AT_ROLES_EVERY, () => endSessionsOfLostRoles(deps));
   schedule.every('look-at-makers', LOOK_AT_MAKERS_EVERY, () => endTokensOfLostMakers(deps));

@@ -31,6 +31,7 @@ const FOR_ANYBODY = [
   'POST /journeys/{journey}/phones/{phone}',
   'POST /hand-over',
   'POST /helpdesk-link',
+  'POST /first-reset',
   'POST /enrolment/passkey-options',
   'POST /enrolment/passkeys',
   'POST /session',
@@ -46,6 +47,14 @@ const FOR_ANYBODY = [
   'GET /demo/accounts',
   'GET /demo/authenticator/{account}',
 ];
+
+/** What only the browser may call that the console has let in, at the last step of its set-up. */
+const IN_THE_SET_UP: Readonly<Record<string, unknown>> = {
+  'GET /set-up/first-reset': undefined,
+  'POST /set-up/first-reset': { account: 'somebody' },
+  'POST /set-up/first-reset/link': {},
+  'POST /set-up/first-reset/end': {},
+};
 
 /** What only somebody who is signed in may call, with a body that is in order. */
 const IN_A_SESSION: Readonly<Record<string, unknown>> = {
@@ -210,10 +219,15 @@ describe('every call of the API', () => {
   it('says what it needs', async () => {
     const calls = (await describedCalls()).map(([call]) => call);
     expect(calls.toSorted()).toEqual(
-      [...FOR_ANYBODY, ...Object.keys(IN_A_SESSION), ...Object.keys(BY_A_ROLE), ...Object.keys(AT_THE_INSTALLATION)]
+      [...FOR_ANYBODY, ...[IN_THE_SET_UP, IN_A_SESSION, BY_A_ROLE, AT_THE_INSTALLATION].flatMap((calls) => Object.keys(calls))]
         .map((call) => call.split('?')[0] ?? '')
         .toSorted(),
     );
+  });
+
+  it.each(Object.entries(IN_THE_SET_UP))('%s is refused where no set-up is left', async (call, body) => {
+    for (const reply of [await request(keyturn.url, ...partsOf(call), body), await held.call(...partsOf(call), body)])
+      expect(reply).toMatchObject({ status: 404, body: { code: 'set-up.over' } });
   });
 
   const inASession = [...Object.entries(IN_A_SESSION), ...Object.entries(BY_A_ROLE), ...Object.entries(AT_THE_INSTALLATION)];

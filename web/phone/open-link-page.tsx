@@ -10,7 +10,7 @@ import { useAsked } from '../use-asked.ts';
 
 interface OpenLinkPageProps {
   /** What is done here: a key of the words. */
-  what: 'enrol' | 'hand-over' | 'helpdesk';
+  what: 'enrol' | 'hand-over' | 'helpdesk' | 'first-reset';
   /** It was opened once, and leads nowhere any more. */
   spent?: boolean;
   /** `typed`: the number that belongs to it, where the page asks for one. */
@@ -20,6 +20,14 @@ interface OpenLinkPageProps {
   onLeave: () => void;
 }
 
+/** A link that leads nowhere, or is none. */
+const INVALID: ReadonlySet<string> = new Set([
+  'phone.link-invalid',
+  'helpdesk-link.invalid',
+  'set-up.reset-link-invalid',
+  'request.malformed',
+]);
+
 /** What a QR code opens on the phone, or a link of the helpdesk anywhere. Its secret is in the fragment, and nothing is spent before the button is pressed. */
 export function OpenLinkPage({ what, spent = false, asksNumber = false, open, onOpened, onLeave }: OpenLinkPageProps) {
   const { t } = useTranslation('phone');
@@ -28,7 +36,7 @@ export function OpenLinkPage({ what, spent = false, asksNumber = false, open, on
   const [isInvalid, setIsInvalid] = useState(spent);
   const { busy, mistake, mistakes, send, missing } = useAsked(asksNumber ? 'number' : undefined);
   const [typed, setTyped] = useState('');
-  const words = what === 'helpdesk' ? 'helpdesk.invalid' : 'invalid';
+  const words = what === 'helpdesk' || what === 'first-reset' ? `${what}.invalid` : 'invalid';
 
   // The schema allows 20 to 128 characters: less is an address that was cut.
   if (isInvalid || link.length < 20 || link.length > 128) {
@@ -46,8 +54,7 @@ export function OpenLinkPage({ what, spent = false, asksNumber = false, open, on
         return undefined;
       }
       const { failure } = outcome;
-      if (failure.kind !== 'problem' || !['phone.link-invalid', 'helpdesk-link.invalid', 'request.malformed'].includes(failure.code))
-        return failure;
+      if (failure.kind !== 'problem' || !INVALID.has(failure.code)) return failure;
       setIsInvalid(true);
       return undefined;
     });

@@ -6,11 +6,12 @@ export type HandedOver = Omit<OpenStep, 'expiresAt'>;
 
 const phonePath = (journey: string, phone: string) => `${journeyPath(journey)}/phones/${encodeURIComponent(phone)}`;
 
-/** What hands a running recovery over to a phone, and opens a link of the helpdesk. */
+/** What hands a running recovery over to a phone, and opens a link of the helpdesk or of the set-up. */
 export const phoneApi = {
   offerHandOver: (journey: string) => call<PhoneOffered>('POST', `${journeyPath(journey)}/phones`, {}),
   handOverProgress: (journey: string, phone: string) => call<PhoneProgressAnswer>('GET', phonePath(journey, phone)),
   handOver: (journey: string, phone: string, digits: string) => call<HandedOver>('POST', phonePath(journey, phone), { digits }),
   openHelpdeskLink: (link: string, number: string) => call<OpenStep>('POST', '/helpdesk-link', { link, number }),
+  openFirstReset: (link: string) => call<OpenStep>('POST', '/first-reset', { link }),
   openHandOver: (link: string) => call<OpenStep>('POST', '/hand-over', { link }),
 };

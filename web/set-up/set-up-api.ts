@@ -1,3 +1,4 @@
+import type { FirstResetLink, NamedTestPerson, ShownFirstReset } from '../../shared/api/first-reset.ts';
 import type {
   CheckedDirectory,
   CheckedSetUp,
@@ -9,7 +10,7 @@ import type {
 } from '../../shared/api/set-up.ts';
 import { call } from '../api.ts';
 
-/** What whoever holds the link of the console asks for, while there is no configuration. */
+/** What whoever holds the link of the console asks for, until the set-up is over. */
 export const setUpApi = {
   open: (secret: string) => call<undefined>('POST', '/set-up/open', { secret }),
   read: () => call<ShownSetUp>('GET', '/set-up'),
@@ -20,5 +21,9 @@ export const setUpApi = {
   checkDirectory: () => call<CheckedDirectory>('POST', '/set-up/directory', {}),
   testMail: (to: string) => call<{ trouble: { problem: string; fix: string } | null }>('POST', '/set-up/test-mail', { to }),
   check: () => call<CheckedSetUp>('POST', '/set-up/check', {}),
+  firstReset: () => call<ShownFirstReset>('GET', '/set-up/first-reset'),
+  nameTestPerson: (account: string) => call<NamedTestPerson>('POST', '/set-up/first-reset', { account }),
+  makeResetLink: () => call<FirstResetLink>('POST', '/set-up/first-reset/link', {}),
+  end: () => call<FinishedSetUp>('POST', '/set-up/first-reset/end', {}),
   finish: (version: number, administrator: string) => call<FinishedSetUp>('POST', '/set-up/finish', { version, administrator }),
 };

@@ -12,6 +12,7 @@ import { useTexts } from '../use-texts.ts';
 import { AccountStep } from './account-step.tsx';
 import { AddressStep } from './address-step.tsx';
 import { FinishStep } from './finish-step.tsx';
+import { FirstResetStep } from './first-reset-step.tsx';
 import { MailStep } from './mail-step.tsx';
 import { OpenSetUpPage } from './open-set-up-page.tsx';
 import { OrganisationStep } from './organisation-step.tsx';
@@ -26,6 +27,8 @@ export function SetUpPage({ go }: { go: (to: string) => void }) {
 }
 
 const STEPS = [AddressStep, AccountStep, OrganisationStep, MailStep, RulesStep, RolesStep] as const;
+/** Putting it into force, and the reset of a test person, come after those that are saved. */
+const COUNT = STEPS.length + 2;
 const SECRET = /^#[\w-]{43}$/;
 const secretInAddress = () => (SECRET.test(window.location.hash) ? window.location.hash.slice(1) : undefined);
 
@@ -51,8 +54,17 @@ function SetUpContent({ go }: { go: (to: string) => void }) {
   const [failure, setFailure] = useState<Failure>();
   const [at, setAt] = useState(0);
   const [finished, setFinished] = useState<FinishedSetUp>();
+  // The configuration is in force, and its node tells the rest.
+  const [isTrying, setIsTrying] = useState(false);
+  const [isDone, setIsDone] = useState(false);
   const load = useCallback(async () => {
     const outcome = await setUpApi.read();
+    // There is a configuration: one step may be left of the set-up that has made it.
+    if (!outcome.ok && outcome.failure.kind === 'problem' && outcome.failure.status === 404) {
+      const left = await setUpApi.firstReset();
+      const isOver = !left.ok && left.failure.kind === 'problem' && ['set-up.over', 'set-up.not-open'].includes(left.failure.code);
+      if (!isOver) return setIsTrying(true);
+    }
     setFailure(outcome.ok ? undefined : outcome.failure);
     if (!outcome.ok) return;
     setSetUp(outcome.value);
@@ -61,6 +73,10 @@ function SetUpContent({ go }: { go: (to: string) => void }) {
   useEffect(() => {
     if (secret === undefined) void load();
   }, [secret, load]);
+  const leaveTrying = useCallback((last: FinishedSetUp | undefined) => {
+    setFinished(last);
+    setIsDone(true);
+  }, []);
 
   if (secret !== undefined) {
     const leave = () => {
@@ -70,9 +86,13 @@ function SetUpContent({ go }: { go: (to: string) => void }) {
     };
     return <OpenSetUpPage secret={secret} onOpened={leave} />;
   }
-  if (finished !== undefined) return <DonePage finished={finished} />;
-  if (failure !== undefined) {
-    if (failure.kind === 'problem' && failure.status === 404)
+  if (isDone && finished !== undefined) return <DonePage finished={finished} />;
+  if (isTrying && !isDone) {
+    const progress = t('step', { number: COUNT, count: COUNT });
+    return <FirstResetStep progress={progress} finished={finished} onDone={leaveTrying} />;
+  }
+  if (isDone || failure !== undefined) {
+    if (failure === undefined || (failure.kind === 'problem' && failure.status === 404))
       return (
         <SimplePage
           title={t('over.title')}
@@ -86,14 +106,18 @@ function SetUpContent({ go }: { go: (to: string) => void }) {
   if (setUp === undefined) return <Skeleton />;
   const props: StepProps = {
     setUp,
-    progress: t('step', { number: at + 1, count: STEPS.length + 1 }),
+    progress: t('step', { number: at + 1, count: COUNT }),
     onSaved: setSetUp,
     onNext: () => setAt(at + 1),
     ...(at === 0 ? {} : { onBack: () => setAt(at - 1) }),
   };
+  const begin = (last: FinishedSetUp) => {
+    setFinished(last);
+    setIsTrying(true);
+  };
   const Step = STEPS[at];
   // Each step begins anew: its fields are its own.
-  return Step === undefined ? <FinishStep key="finish" {...props} onDone={setFinished} /> : <Step key={at} {...props} />;
+  return Step === undefined ? <FinishStep key="finish" {...props} onDone={begin} /> : <Step key={at} {...props} />;
 }
 
 /** The configuration is in force; what is left to do. */
@@ -113,7 +137,7 @@ function DonePage({ finished: { invitation, publicUrl } }: { finished: FinishedS
         </Notice>
       )}
       <p>
-        {t('done.portal')} <a href={publicUrl}>{t('done.to-portal')}</a>
+        <a href={publicUrl}>{t('done.to-portal')}</a>
       </p>
     </SimplePage>
   );

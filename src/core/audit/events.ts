@@ -252,6 +252,13 @@ export type AuditEvent =
   /** An operator made a link that lets one administrator in; `id` names what comes of it. */
   | { type: 'set-up.link-made'; actor: Actor; expiresAt: number }
   | { type: 'set-up.opened'; actor: Actor }
+  /** Somebody was named to try a reset in the set-up, and may not be reset there. No account: nobody was found, or several. */
+  | { type: 'set-up.reset-refused'; actor: Actor; reason: string; account?: AccountRef }
+  /** A link by which a test person sets another password was made; it was opened, and the journey was begun. */
+  | { type: 'set-up.reset-link-made'; account: AccountRef; actor: Actor; endsAt: number }
+  | { type: 'set-up.reset-link-opened'; account: AccountRef; actor: Actor; journey: string }
+  /** The set-up is over. */
+  | { type: 'set-up.reset-ended'; actor: Actor; because: 'acted' | 'skipped' | 'expired'; account?: AccountRef }
   | { type: 'emergency.link-made'; id: string; actor: Actor; author: string; reason: string; expiresAt: number }
   /** It was opened, once; then its holder made a passkey, and came back by it. */
   | { type: 'emergency.opened' | 'emergency.passkey-made' | 'emergency.signed-in'; id: string; session: string; actor: Actor }

@@ -29,6 +29,8 @@ export interface ApplyRequest {
   comment: string;
   /** In the transaction, once the turn of the log is held: throws where it is not to be. What it sees comes before, or after all of this. */
   unless?: (store: Store) => Promise<void>;
+  /** What becomes of the set-up, where this is the first configuration; it is over unless this says so. */
+  endSetUp?: (store: Store, now: number) => Promise<void>;
   /** In the transaction, where there is a new version: what follows from it. `before`: the one that it replaces; null: there was none. */
   conclude?: (store: Store, change: { before: ConfigurationRow | null; after: Configuration; author: string }) => Promise<void>;
 }
@@ -80,7 +82,7 @@ export async function applyConfiguration(deps: ApplyDeps, request: ApplyRequest)
     });
     await request.unless?.(store);
     await request.conclude?.(store, { before: current, after: configuration, author });
-    if (current === null) await endSetUp(store, deps.clock.now());
+    if (current === null) await (request.endSetUp ?? endSetUp)(store, deps.clock.now());
     return { version: version + 1, changed: true, changes, warnings, configuration };
   });
 }

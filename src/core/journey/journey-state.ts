@@ -160,8 +160,8 @@ export interface JourneyState {
   handedTo?: Client['kind'][];
   /** In which session the proof of another account was begun, for its link. */
   link?: { session: string };
-  /** A link of the helpdesk has begun it, which is all that it rests on: the case, and which of its links. */
-  byLink?: { case: string; link: string };
+  /** A link has begun it, which is all that it rests on: of the helpdesk, with its case, or of the last step of a set-up; and which one. */
+  byLink?: { case: string; link: string } | { setUp: string; link: string };
   /** Who could vouch for the candidates was read: where there is nobody, they have no `manager` any more. */
   managersRead?: boolean;
   /** When the journey ends, where that is not so long after its start as any does: somebody was waited for. Milliseconds since 1970. */

@@ -2,10 +2,11 @@ import { AppError, isAppError } from '../../../shared/errors.ts';
 import { accountKey } from '../accounts/candidate.ts';
 import type { Barred } from '../accounts/judge-account.ts';
 import { recordEvent } from '../audit/record-event.ts';
-import { linkBehind } from '../helpdesk/reset-link/use-link.ts';
+import { type LinkBehind, linkBehind } from '../helpdesk/reset-link/use-link.ts';
 import type { AccountRef, LockOptions, PreparedWrite } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId } from '../random-id.ts';
+import { firstResetBehind } from '../set-up/first-reset/behind-write.ts';
 import type { JourneyVerb, WriteRequest, WriteResult } from '../writes/directory-write.ts';
 import { prepareWrites } from '../writes/prepare-writes.ts';
 import { type ActDeps, journeyActor } from './act.ts';
@@ -37,7 +38,7 @@ export async function writeForJourney(
   const unlocks = verb === 'unlock-account' || deps.configuration().recovery.unlockOnReset;
   const { prepared, leftOut } = await prepareEach(deps, accounts, unlocks ? { locks: 'everywhere' } : {});
   if (prepared.length === 0) return noneLeft(deps, journey, { verb, from, leftOut });
-  const link = await linkBehind(deps, journey);
+  const link = await behindWrite(deps, journey);
   if (link === 'over') return refused(deps, journey, verb, LINK_OVER);
   const read = await readStill(deps, state);
   const found: { ending: Ending | null } = { ending: null };
@@ -84,6 +85,13 @@ export async function writeForJourney(
   return { kind: 'advanced', journey: current };
 }
 
+/** What the write rests on besides proofs; null: on nothing. */
+async function behindWrite(deps: ActDeps, journey: LoadedJourney): Promise<LinkBehind | 'over' | null> {
+  const { byLink } = journey.state;
+  if (byLink === undefined) return null;
+  return 'setUp' in byLink ? firstResetBehind(deps, journey, byLink) : linkBehind(deps, journey, byLink);
+}
+
 async function readOpen(store: Store, id: string): Promise<LoadedJourney | null> {
   const row = await store.journeys.find(id);
   return row === null || row.status === 'ended' ? null : loadedJourney(row);
@@ -105,7 +113,7 @@ interface Ending {
   reasons: { account: AccountRef; reason: Barred }[];
 }
 
-/** The case of the link has ended, its agent may not help so any more, another link took its place, or somebody wrote by it. */
+/** The case or the set-up of the link has ended, it may not be used so any more, another link took its place, or somebody wrote by it. */
 const LINK_OVER: Ending = { code: 'journey.link-over', reasons: [] };
 
 /** An account to which nothing is written, and why. */
@@ -216,7 +224,7 @@ async function endingFor(deps: ActDeps, store: Store, { row, state }: LoadedJour
   if (isWritten) return { code: 'journey.account-written', reasons: [] };
   if (frozen.length > 0) return { code: 'journey.recovery-frozen', reasons: frozen };
   if (isParted) return { code: 'journey.account-barred', reasons: [] };
-  // What a link of the helpdesk rests on is a receipt, which counts no more once a threat was raised since: its use asks for that.
+  // What a link rests on counts no more once a threat was raised since: its use asks for that.
   if (state.byLink !== undefined) return null;
   return completeAmong(deps, state, candidates).length < candidates.length ? { code: 'journey.no-proof-left', reasons: [] } : null;
 }

@@ -117,6 +117,12 @@ async function nobodyToTell(deps: CoreDeps): Promise<Owner | null> {
   return { ref: null, directory: directory.label, account, addresses: [null], waiting: new Set() };
 }
 
+/** Where the owner of an account is told of a reset: what `composeNotice` would send to now. @throws AppError `store.*` */
+export async function addressesTold(deps: CoreDeps, account: Account): Promise<string[]> {
+  const notice = { kind: 'password-was-reset', account, language: '', happenedAt: deps.clock.now(), lane: 'notice' } as const;
+  return (await addressesOf(deps, notice, account)).addresses;
+}
+
 async function addressesOf(deps: CoreDeps, notice: QueuedNotice, account: Account): Promise<{ addresses: string[]; waiting: Set<string> }> {
   const factors = await factorsOf(deps, account);
   const proofs = factors.filter(({ kind, source }) => kind === 'email' && (notice.addresses === undefined || source === FROM_DIRECTORY));

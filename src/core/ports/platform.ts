@@ -43,6 +43,7 @@ export interface Keys {
       | 'decoy'
       | 'notice-token'
       | 'phone-link'
+      | 'first-reset-link'
       | 'helpdesk-link'
       | 'invitation-token'
       | 'typed-name'

@@ -1,10 +1,13 @@
 import type { SetUpAnswers, SetUpSecrets } from '../../../shared/api/set-up.ts';
 import type { SetUpRow } from '../ports/set-up-store.ts';
+import type { FirstReset } from './first-reset/first-reset.ts';
 
 /** What is kept of a set-up, sealed. */
 export interface SetUpFacts {
   readonly answers: SetUpAnswers;
   readonly secrets: SetUpSecrets;
+  /** The configuration is in force, and one step is left. */
+  readonly firstReset?: FirstReset;
 }
 
 export const NO_FACTS: SetUpFacts = { answers: {}, secrets: {} };

@@ -12,6 +12,7 @@ import type { SetUpTools } from '../ports/set-up-tools.ts';
 import { canBeVouchedFor } from '../vouching/approvers.ts';
 import { documentOf, missingIn, secretsOf, sectionsOf } from './document-of.ts';
 import type { SetUpFacts } from './facts.ts';
+import { beginFirstReset, keepInvitation } from './first-reset/first-reset.ts';
 import { actorOf, requireSetUp, type SetUpActing } from './set-up.ts';
 
 export type FinishDeps = SetUpActing & Pick<CoreDeps, 'log' | 'texts'> & { readonly tools: SetUpTools };
@@ -97,13 +98,16 @@ export async function finishSetUp(
           // By whoever has won alone: what another one typed must not lie where the configuration in force looks.
           await tools.keepSecrets(facts.secrets);
         },
+        endSetUp: (store, now) => beginFirstReset(store, now, row.id, configuration.organisation.publicUrl),
       },
     ).catch((error: unknown) => {
       // There is nothing to compare with on this page.
       throw isAppError(error, 'configuration.conflict') ? new AppError('set-up.conflict') : error;
     });
     const came = await invite(acting, directory, account, { ...options, dryRun: false });
-    return { invitation: came.outcome === 'invited' ? came.link : null, publicUrl: configuration.organisation.publicUrl };
+    const invitation = came.outcome === 'invited' ? came.link : null;
+    await keepInvitation(deps.store, invitation);
+    return { invitation, publicUrl: configuration.organisation.publicUrl };
   } finally {
     await directory.close();
   }

@@ -89,9 +89,17 @@ export function actorOf({ act }: SetUpActing): Actor {
 export async function requireSetUp(deps: SetUpActing, tokens: readonly string[]): Promise<{ row: SetUpRow; facts: SetUpFacts }> {
   const row = await deps.store.setUps.current();
   if (row === null) throw new AppError('set-up.over');
-  const isTheirs = tokens.some((token) => row.sessionDigest === deps.keys.digest('set-up-session', token));
-  if (!isTheirs || row.openedAt === null || row.openedAt + SESSION_LASTS <= deps.act.at) throw new AppError('set-up.not-open');
-  return { row, facts: factsOf(row) };
+  const facts = factsOf(row);
+  // What is left then is asked of the node that has begun.
+  if (facts.firstReset !== undefined) throw new AppError('set-up.over');
+  if (!isTheirs(deps, row, tokens)) throw new AppError('set-up.not-open');
+  return { row, facts };
+}
+
+/** Whether the set-up is that of who holds one of these tokens, and they may go on still. */
+export function isTheirs({ keys, act }: Pick<SetUpActing, 'keys' | 'act'>, row: SetUpRow, tokens: readonly string[]): boolean {
+  const isHeld = tokens.some((token) => row.sessionDigest === keys.digest('set-up-session', token));
+  return isHeld && row.openedAt !== null && row.openedAt + SESSION_LASTS > act.at;
 }
 
 /**

@@ -4,6 +4,11 @@ import { AppError } from '../../../shared/errors.ts';
 /** Whether an origin (RFC 6454) is that of our pages. */
 export type IsOwn = (origin: string, request: FastifyRequest) => boolean;
 
+/** Whether an origin is the address that was asked for. The Host header says that, so it counts only where no address is configured yet. */
+export function isAskedOrigin(origin: string, { host }: Pick<FastifyRequest['headers'], 'host'>): boolean {
+  return URL.parse(origin)?.host === host;
+}
+
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**

@@ -24,8 +24,8 @@ import { openSetUp, requireSetUp, type SetUpActing, type SetUpDeps, saveSetUp } 
 import { sendTestMail } from '../../core/set-up/test-mail.ts';
 import { actOf } from '../act-of.ts';
 import type { DoorDeps } from '../base-app.ts';
-import { cookiesNamed, isToken } from '../cookies.ts';
 import { requestLanguage } from '../request-language.ts';
+import { setSetUpCookie, setUpTokens } from '../set-up-cookie.ts';
 import { setUpFile } from '../set-up-file.ts';
 
 /** What sets an installation up that has no configuration yet. */
@@ -37,17 +37,13 @@ export interface SetUpHttpDeps extends DoorDeps, SetUpDeps {
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
 const nothing = z.strictObject({});
-const COOKIE = 'keyturn-set-up';
-/** Longer than a browser that is closed at night needs; the server ends it after twelve hours. Seconds. */
-const COOKIE_LASTS = 12 * 3600;
 /** A certificate of an authority among the answers. */
 const BODY_LIMIT = 64 * 1024;
 
 /** `/api/v1/set-up`: there until there is a configuration, for who has opened the link of the console. */
 export function setUpRoutes(deps: SetUpHttpDeps): FastifyPluginAsyncZod {
   const actingOf = (request: FastifyRequest): SetUpActing => ({ ...deps, act: actOf(request) });
-  const tokensOf = (request: FastifyRequest) => cookiesNamed(COOKIE, request.headers.cookie).filter(isToken);
-  const facts = async (request: FastifyRequest) => (await requireSetUp(actingOf(request), tokensOf(request))).facts;
+  const facts = async (request: FastifyRequest) => (await requireSetUp(actingOf(request), setUpTokens(request))).facts;
   const shown = (version: number, { answers, secrets }: SetUpFacts): ShownSetUp => ({
     version,
     answers,
@@ -60,8 +56,7 @@ export function setUpRoutes(deps: SetUpHttpDeps): FastifyPluginAsyncZod {
       { schema: { summary: 'Open the link of the console', body: openSetUpRequestSchema, response: { 204: z.null(), ...problems } } },
       async (request, reply) => {
         const token = await openSetUp(actingOf(request), request.body.secret);
-        // Without TLS, which there is none of yet; no other site's page sends it, and no script reads it.
-        reply.setCookie(COOKIE, token, { path: '/', httpOnly: true, sameSite: 'strict', maxAge: COOKIE_LASTS });
+        setSetUpCookie(reply, token);
         return reply.status(204).send(null);
       },
     );
@@ -70,7 +65,7 @@ export function setUpRoutes(deps: SetUpHttpDeps): FastifyPluginAsyncZod {
       '/set-up',
       { schema: { summary: 'What has been answered', response: { 200: shownSetUpSchema, ...problems } } },
       async (request) => {
-        const { row, facts } = await requireSetUp(actingOf(request), tokensOf(request));
+        const { row, facts } = await requireSetUp(actingOf(request), setUpTokens(request));
         return shown(row.version, facts);
       },
     );
@@ -82,7 +77,7 @@ export function setUpRoutes(deps: SetUpHttpDeps): FastifyPluginAsyncZod {
         schema: { summary: 'Keep what has been answered', body: saveSetUpRequestSchema, response: { 200: shownSetUpSchema, ...problems } },
       },
       async (request) => {
-        const { row, facts } = await saveSetUp(actingOf(request), tokensOf(request), request.body);
+        const { row, facts } = await saveSetUp(actingOf(request), setUpTokens(request), request.body);
         return shown(row.version, facts);
       },
     );
@@ -150,8 +145,8 @@ export function setUpRoutes(deps: SetUpHttpDeps): FastifyPluginAsyncZod {
         },
       },
       async (request, reply) => {
-        const finished = await finishSetUp({ ...deps, act: actOf(request) }, tokensOf(request), request.body);
-        reply.clearCookie(COOKIE, { path: '/' });
+        const finished = await finishSetUp({ ...deps, act: actOf(request) }, setUpTokens(request), request.body);
+        // The cookie stays: one step is left, at the node that begins now.
         reply.raw.once('close', deps.onFinished);
         return finished;
       },

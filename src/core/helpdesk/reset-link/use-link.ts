@@ -33,7 +33,7 @@ export async function isAllowedStill(deps: ActDeps, helpCase: HelpCase): Promise
   return isApproved && (await approverStillMay(deps, approval.by.account, { target }, helpCase));
 }
 
-/** What a journey rests its write on that a link has begun; null: none has. */
+/** What a journey rests its write on that a link has begun. */
 export interface LinkBehind {
   readonly backing?: WriteBacking;
   /**
@@ -49,10 +49,11 @@ export interface LinkBehind {
  * @returns `over` where the case has ended, or the agent may not help so any more
  * @throws AppError `directory.*`
  */
-export async function linkBehind(deps: ActDeps, journey: LoadedJourney): Promise<LinkBehind | 'over' | null> {
-  const { row, state } = journey;
-  const { byLink } = state;
-  if (byLink === undefined) return null;
+export async function linkBehind(
+  deps: ActDeps,
+  { row, state }: LoadedJourney,
+  byLink: { readonly case: string; readonly link: string },
+): Promise<LinkBehind | 'over'> {
   const find = async (store: Store) => {
     const found = await store.cases.find(byLink.case);
     const helpCase = found === null ? null : helpCaseOf(found);

@@ -1,0 +1,74 @@
+import type { UnfitReason } from '../../../../shared/api/first-reset.ts';
+import { AppError } from '../../../../shared/errors.ts';
+import { holdsStanding } from '../../access/can.ts';
+import { readActor } from '../../access/read-access-facts.ts';
+import { findEverywhere } from '../../accounts/find-everywhere.ts';
+import { isDirectoryTrouble } from '../../accounts/is-directory-trouble.ts';
+import { readBarred } from '../../accounts/judge-account.ts';
+import { recordEvent } from '../../audit/record-event.ts';
+import type { ActDeps } from '../../journey/act.ts';
+import type { Account, Directory } from '../../ports/directory.ts';
+import { actorOf } from '../set-up.ts';
+import { keep, requireFirstReset } from './first-reset.ts';
+
+/** Why an account is not led to a reset here. `detail`: what protects it, or what the directory does not tell. */
+export interface Unfit {
+  readonly reason: UnfitReason;
+  readonly detail: string | null;
+}
+
+/**
+ * Takes down who is to try a reset: somebody whom the directory knows once, who may be recovered and holds no role. Nothing is changed for
+ * them, and an earlier link is over.
+ * @returns why they may not; null: they may
+ * @throws AppError as `requireFirstReset`; `set-up.conflict`
+ */
+export async function nameTestPerson(deps: ActDeps, tokens: readonly string[], name: string): Promise<Unfit | null> {
+  const found = await requireFirstReset(deps, tokens);
+  if (found.firstReset.link?.writer !== undefined) throw new AppError('set-up.conflict');
+  const looked = await look(deps, name);
+  if ('reason' in looked) {
+    const { account, reason, detail } = looked;
+    const about = account === undefined ? {} : { account: { directory: account.directory, id: account.id } };
+    await deps.store.transaction((store) =>
+      recordEvent(store, deps.clock, { type: 'set-up.reset-refused', actor: actorOf(deps), reason, ...about }),
+    );
+    return { reason, detail };
+  }
+  const { directory, id, login, displayName } = looked.account;
+  const { link: _, ...rest } = found.firstReset;
+  const named = { row: found.row, firstReset: { ...rest, person: { directory, id, login, name: displayName ?? login } } };
+  if (!(await keep(deps.store, named, {}))) throw new AppError('set-up.conflict');
+  return null;
+}
+
+async function look(deps: ActDeps, name: string): Promise<(Unfit & { account?: Account }) | { account: Account }> {
+  try {
+    const { found, unanswered } = await findEverywhere(deps, name);
+    const [first, ...others] = found;
+    if (first === undefined) return { reason: unanswered ? 'directory-trouble' : 'unknown-account', detail: null };
+    if (others.length > 0) return { reason: 'several', detail: null };
+    const unfit = await judgeTestPerson(deps, first.directory, first.account);
+    return unfit === null ? { account: first.account } : { ...unfit, account: first.account };
+  } catch (error) {
+    if (!isDirectoryTrouble(error)) throw error;
+    const { problem } = error.details;
+    return { reason: 'directory-trouble', detail: typeof problem === 'string' ? problem : error.code };
+  }
+}
+
+/**
+ * Why an account is none to try with, as the directory says now: it is barred from every recovery, or holds a role, or nobody knows
+ * whether it does. Whoever got such a password would have what the role may do.
+ * @throws AppError `directory.*`: it is not known
+ */
+export async function judgeTestPerson(deps: ActDeps, directory: Directory, account: Account): Promise<Unfit | null> {
+  const { roles } = deps.configuration();
+  const frozen = deps.store.freezes.isFrozen(account);
+  const [barred, facts] = await Promise.all([
+    readBarred(deps, directory, account, { goal: 'reset-password', frozen }),
+    readActor(deps, directory, roles, account),
+  ]);
+  if (barred.reason !== null) return { reason: barred.reason as UnfitReason, detail: barred.detail };
+  return roles.some((role) => holdsStanding(role, facts) !== false) ? { reason: 'role', detail: null } : null;
+}
