@@ -29,11 +29,12 @@ export interface NewEmbeddedAccount {
 /**
  * Adds a person to an embedded directory. The password is taken as it is: no policy is asked.
  *
+ * @param deps `hash` makes what is kept of the password; who adds many people with one password may make it once
  * @returns the row, with its new id
  * @throws AppError `request.malformed` when the login is none
  */
 export async function createEmbeddedAccount(
-  deps: { accounts: EmbeddedStore; clock: Clock; random: Random },
+  deps: { accounts: EmbeddedStore; clock: Clock; random: Random; hash?: (password: string) => Promise<string> },
   person: NewEmbeddedAccount,
 ): Promise<EmbeddedAccountRow> {
   const login = normaliseLogin(person.login);
@@ -51,7 +52,7 @@ export async function createEmbeddedAccount(
     language: person.language ?? null,
     groups: person.groups ?? [],
     managerId: person.managerId ?? null,
-    passwordHash: await hashPassword(person.password),
+    passwordHash: await (deps.hash ?? hashPassword)(person.password),
     passwordHistory: [],
     passwordSetAt: person.passwordSetAt ?? deps.clock.now(),
     mustChange: person.mustChange ?? false,
