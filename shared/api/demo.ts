@@ -16,6 +16,4 @@ export type DemoMessage = z.infer<typeof demoMessagesSchema>[number];
 
 export const demoAuthenticatorSchema = z.object({ code: z.string(), expiresAt: z.iso.datetime() });
 
-export const demoAccountsSchema = z.array(
-  z.object({ account: z.string(), name: z.string(), about: z.string(), authenticator: z.boolean() }),
-);
+export const demoAccountsSchema = z.array(z.object({ account: z.string(), name: z.string(), authenticator: z.boolean() }));

@@ -17,10 +17,9 @@ export function createDemoDoor(deps: Pick<JourneyDeps, 'directories' | 'store' |
       return capture.messages?.() ?? [];
     },
     accounts: () =>
-      SAMPLE_PEOPLE.map(({ login, givenName, surname, about, enrolled }) => ({
+      SAMPLE_PEOPLE.map(({ login, givenName, surname, enrolled }) => ({
         account: login,
         name: `${givenName} ${surname}`,
-        about,
         authenticator: enrolled.includes('totp'),
       })),
     async authenticator(account) {

@@ -1,4 +1,7 @@
-/** The demo's people. Passwords are forgotten on purpose; the seeds of their authenticators are for this demo alone. */
+/**
+ * The demo's people. Passwords are forgotten on purpose; the seeds of their authenticators are for this demo alone. What there is to try with
+ * each is told by the texts of the demo page (`about.` and the sign-in name).
+ */
 export interface SamplePerson {
   login: string;
   givenName: string;
@@ -18,8 +21,6 @@ export interface SamplePerson {
   manager?: string;
   /** Sign-in name of another account of theirs, in the demo's second directory; it has the same password. */
   cloudLogin?: string;
-  /** What there is to try. */
-  about: string;
 }
 
 export const PROTECTED_GROUP = 'Directory Admins';
@@ -37,7 +38,6 @@ export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
     enrolled: ['email', 'sms', 'totp'],
     locked: false,
     protected: false,
-    about: 'Forgot her password. Enrolled with e-mail, a telephone and an authenticator.',
   },
   {
     login: 'bjoern',
@@ -50,7 +50,6 @@ export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
     enrolled: ['email', 'sms', 'totp'],
     locked: true,
     protected: false,
-    about: 'Locked out after too many wrong passwords. Gets his mail in German.',
   },
   {
     login: 'carol',
@@ -62,8 +61,6 @@ export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
     enrolled: [],
     locked: false,
     protected: false,
-    about:
-      'Has not enrolled anything yet: a recovery looks the same, and leads nowhere. Signs in with the password Known-Passw0rd-3 and sets something up.',
   },
   {
     login: 'dana',
@@ -75,7 +72,6 @@ export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
     enrolled: ['email', 'totp'],
     locked: false,
     protected: true,
-    about: 'An administrator. Protected accounts cannot be recovered by themselves; she is told by mail.',
   },
   {
     login: 'erik',
@@ -87,8 +83,6 @@ export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
     enrolled: ['totp'],
     locked: false,
     protected: false,
-    about:
-      'Has an authenticator alone, which is not enough to recover. Signs in with the password Known-Passw0rd-5 and a code of it, and is asked to add what is missing.',
   },
   {
     login: 'frida',
@@ -100,7 +94,6 @@ export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
     enrolled: ['email', 'totp'],
     locked: false,
     protected: false,
-    about: 'Manages Alice. Signs in with the password Known-Passw0rd-6 and a code of her authenticator, and helps or vouches for her.',
   },
   {
     login: 'grace',
@@ -112,8 +105,6 @@ export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
     enrolled: ['email', 'totp'],
     locked: false,
     protected: false,
-    about:
-      'Works at the helpdesk. Signs in at /helpdesk with the password Known-Passw0rd-7 and a code, and helps who calls: play the caller at /call in a second window.',
   },
   {
     login: 'henry',
@@ -125,7 +116,6 @@ export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
     enrolled: ['email', 'totp'],
     locked: false,
     protected: false,
-    about: 'Runs this installation. Signs in at /admin with the password Known-Passw0rd-8 and a code.',
   },
   {
     login: 'irene',
@@ -138,7 +128,5 @@ export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
     enrolled: ['email', 'totp'],
     locked: false,
     protected: false,
-    about:
-      'Has a second account, irene.cloud, that is linked. A recovery of irene resets both at once, or the password of one proves the other; signed in with the password Known-Passw0rd-9 she changes both.',
   },
 ];

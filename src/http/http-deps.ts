@@ -8,7 +8,7 @@ import type { Channels, TrySms } from '../core/ports/platform.ts';
 /** What demo mode adds; absent everywhere else. */
 export interface DemoDoor {
   messages(): DemoMessage[];
-  accounts(): { account: string; name: string; about: string; authenticator: boolean }[];
+  accounts(): { account: string; name: string; authenticator: boolean }[];
   /** The code that the authenticator of a sample account shows now; null for anybody else. */
   authenticator(account: string): Promise<{ code: string; expiresAt: number } | null>;
 }

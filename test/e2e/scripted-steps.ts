@@ -221,8 +221,8 @@ export const STEPS = {
 } as const satisfies Record<string, Step>;
 
 export const DEMO_PEOPLE = [
-  { account: 'alice', name: 'Alice Adams', about: 'Has forgotten her password.', authenticator: true },
-  { account: 'bob', name: 'Bob Brown', about: 'Has locked himself out.', authenticator: false },
+  { account: 'alice', name: 'Alice Adams', authenticator: true },
+  { account: 'bjoern', name: 'Björn Becker', authenticator: false },
 ];
 
 export const DEMO_MESSAGES = [

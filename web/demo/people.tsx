@@ -22,7 +22,7 @@ export function People() {
           <li key={person.account} className={classes.person}>
             <div className={classes.who}>
               <h3 className={classes.name}>{person.name}</h3>
-              <p className={classes.about}>{person.about}</p>
+              <p className={classes.about}>{t(`about.${person.account}` as 'about.alice')}</p>
             </div>
             <div className={classes.datum}>
               <span className={classes.datumLabel}>{t('people.account')}</span>
