@@ -41,7 +41,7 @@ async function list(...argv: string[]): Promise<string[]> {
 it('tells what happened, newest first', async () => {
   const numbers = (await list()).map((line) => Number(/^\d{4}-\d{2}-\d{2} [\d:]{8} {2}(\d+) {2}\S/.exec(line)?.[1]));
   expect(numbers).toEqual([4, 3, 2, 1]);
-  expect(await list('--most', '1')).toEqual([expect.stringMatching(/tester released the recovery of alice \(ticket 4711\)$/)]);
+  expect(await list('--most', '1')).toEqual([expect.stringMatching(/tester released the recovery of alice \(“ticket 4711”\)$/)]);
   expect((await list('--most', '1', '--language', 'de'))[0]).toContain('tester hat die Wiederherstellung von alice freigegeben');
 });
 

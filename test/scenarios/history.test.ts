@@ -69,7 +69,7 @@ describeEachEngine('the history on %s', (engine) => {
     for (const { accounts } of told.events) expect(accounts).toContainEqual({ ...one.ref, login: one.login });
     const german = await history({ directory: 'people', account: other.ref.id }, 'de');
     expect(german.events.map(({ sentence, group }) => [sentence, group])).toEqual([
-      [`root hat einen Nachweis von ${other.login} beendet: Authenticator-App (phone lost)`, 'enrolment'],
+      [`root hat einen Nachweis von ${other.login} beendet: Authenticator-App („phone lost“)`, 'enrolment'],
     ]);
   });
 
@@ -82,7 +82,7 @@ describeEachEngine('the history on %s', (engine) => {
     await note(gone);
     expect(await history({ directory: 'people', account: gone.id })).toMatchObject({
       about: [{ ...gone, login: null }],
-      events: [{ sentence: `root ended a proof of ${gone.id}: authenticator app (phone lost)`, accounts: [{ ...gone, login: null }] }],
+      events: [{ sentence: `root ended a proof of ${gone.id}: authenticator app (“phone lost”)`, accounts: [{ ...gone, login: null }] }],
     });
   });
 

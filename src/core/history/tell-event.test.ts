@@ -72,8 +72,9 @@ describe('an event in words', () => {
     expect(tell('journey.started', { goal: 'reset-password', accounts: [alice] })).toBe('Somebody began for alice: a new password');
     expect(tell('journey.started', { goal: 'reset-password', accounts: [] })).toBe('Somebody began for an unknown name: a new password');
     expect(tell('factor.ended', { account: alice, author: 'root', factor: 'totp', reason: 'phone lost' })).toBe(
-      'root ended a proof of alice: authenticator app (phone lost)',
+      'root ended a proof of alice: authenticator app (“phone lost”)',
     );
+    expect(tell('emergency.refused', { code: 'emergency.link-invalid' })).not.toContain('emergency.link-invalid');
     expect(tell('person.seen', { account: alice, actor: { kind: 'delegate', login: 'frida' } })).toBe('frida looked at alice');
     // Whose name the directory does not tell is told by what never changes.
     expect(tell('case.opened', { account: frida, action: 'unlock-account', agent: { login: 'carol' } }, 'de')).toBe(

@@ -10,6 +10,8 @@ interface Told {
 
 /** Facts that say why, in the order in which they are told. */
 const REASONS = ['reason', 'because', 'code', 'problem', 'detail'] as const;
+/** Words for programs, of which we have none for people. */
+const CODE = /^[a-z\d]+(?:[-.][a-z\d]+)*$/;
 /** Facts that sentences name as they are. */
 const PLAIN = ['count', 'version', 'base', 'limit', 'from', 'rule', 'attemptsLeft', 'triesLeft', 'directory', 'name'] as const;
 
@@ -37,7 +39,14 @@ export function tellEvent(texts: Texts, { type, facts }: Told, nameOf: NameOf, l
 
   const key = `event.${type}`;
   const sentence = orElse(`history.${key}`, say(key, parameters), say('event.other', { type }));
-  const why = reasonsOf(facts).map((reason) => word('why', reason));
+  const why = reasonsOf(facts).map((reason) => {
+    const known = word('why', reason);
+    if (known !== reason) return known;
+    const ofError = texts.translate(language, `errors.${reason}`);
+    if (ofError !== `errors.${reason}`) return ofError.replace(/\.$/, '');
+    // What somebody wrote themselves stands apart from our own words.
+    return CODE.test(reason) ? reason : say('said', { reason });
+  });
   return why.length === 0 ? sentence : say('with-reason', { sentence, why: why.join(', ') });
 }
 
