@@ -224,13 +224,13 @@ describe('keyturn doctor', () => {
       { text: expect.stringContaining('Nobody can recover an account where the rule "partners" applies') },
     ]);
     expect(of(ruled.findings, 'enrolment', 'ok')).toMatchObject([
-      { text: '1 person can recover by email + totp where the rule "everybody" applies to them' },
-      { text: '2 people can recover by email where the rule "everybody" applies to them' },
+      { text: '1 person can recover with code by e-mail + authenticator app where the rule "everybody" applies to them' },
+      { text: '2 people can recover with code by e-mail where the rule "everybody" applies to them' },
     ]);
     await diagnose(configurationDocument({ directories: [directory], recovery: { rules: [{ name: 'everybody', accepted }] } }));
     const { output } = await runCommand(['--config', settings, 'doctor']);
-    expect(output).toContain('ok    enrolment: 1 person can recover by email + totp\n');
-    expect(output).toContain('ok    enrolment: 2 people can recover by email\n');
+    expect(output).toContain('ok    enrolment: 1 person can recover with code by e-mail + authenticator app\n');
+    expect(output).toContain('ok    enrolment: 2 people can recover with code by e-mail\n');
     expect(output).not.toContain('Nobody can recover');
   });
 
@@ -252,7 +252,7 @@ describe('keyturn doctor', () => {
     expect(await keyturn('enrolment', 'add', 'alice', '--kind', 'totp')).toContain('can recover by email + totp');
     const { output } = await runCommand(['--config', settings, 'doctor']);
     expect(output).toContain('ok    enrolment: 1 of 2 people of people have an address in mail');
-    expect(output).toContain('ok    enrolment: 1 person can recover by email + totp');
+    expect(output).toContain('ok    enrolment: 1 person can recover with code by e-mail + authenticator app');
     const listed = await keyturn('enrolment', 'list', 'alice');
     expect(listed).toContain('e-mail alice@home.example (from the directory)');
     const id = /directory\.\S+/.exec(listed)?.[0] ?? '';

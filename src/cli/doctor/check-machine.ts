@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import packageFile from '../../../package.json' with { type: 'json' };
 import { shellWord, withLines } from '../../../shared/fix-text.ts';
 import { type Finding, findingsOf } from '../../core/health/finding.ts';
@@ -41,7 +41,7 @@ export async function checkSpace(area: string, path: string): Promise<Finding[]>
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
-  const text = `${Math.floor(free / MEBIBYTE)} MiB free at ${folder}`;
+  const text = `${Math.floor(free / MEBIBYTE)} MiB free at ${resolve(folder)}`;
   if (free < SPACE_FAIL) return [fail(text, 'Make room: the database cannot grow')];
   return [free < SPACE_WARN ? warn(text, 'Make room soon') : ok(text)];
 }

@@ -69,12 +69,12 @@ describe('checkConfiguration', () => {
       'error directories[2].kind: Expected one of active-directory, openldap, 389ds, ldap, embedded',
       'error recovery.goals: At least 1 entries',
       'error recovery.rules[0].accepted[1][0]: Expected one of email, sms, totp, recovery-code, temporary-pass, passkey, questions, linked-account, manager',
-      'error directories[1].id: directories[0] has this id already; ids must differ',
+      'error directories[1].id: Another directory has this id already; ids must differ',
       'error directories[1].servers[0].url: Passwords would cross the network in clear. Use ldaps://, or set tls.startTls to true',
       'error directories[1].tls.caFile: /absent/ca.pem: the file does not exist',
       'error guard.messagesPerAccount.countWithWork: Lower than count: work would buy less than nothing',
       'error mail.kind: Captured mail is shown to anyone on the demo page: use smtp outside of demo mode',
-      'warning directories[1].label: directories[0] has this label already; people cannot tell them apart',
+      'warning directories[1].label: Another directory has this label already; people cannot tell them apart',
     ]);
     expect(lines.join()).not.toContain('hunter2');
   });
@@ -234,7 +234,7 @@ describe('checkConfiguration', () => {
           ],
         },
       },
-      'warning recovery.rules[0].when.clients: totp is not accepted elsewhere, yet any program may say',
+      'warning recovery.rules[0].when.clients: authenticator app is not accepted elsewhere, yet any program may say',
     ],
     [
       'an authenticator alone',
@@ -249,7 +249,7 @@ describe('checkConfiguration', () => {
     [
       'a combination that is never needed',
       { recovery: { rules: [{ name: 'everybody', accepted: [['totp'], ['email', 'totp']] }] } },
-      'warning recovery.rules[0].accepted[1]: Never needed: recovery.rules[0].accepted[0]',
+      'warning recovery.rules[0].accepted[1]: Never needed: authenticator app is accepted too',
     ],
     [
       'a combination that is there already',
@@ -266,12 +266,12 @@ describe('checkConfiguration', () => {
           ],
         },
       },
-      'warning recovery.rules[0].accepted[1]: Never needed: recovery.rules[0].accepted[0]',
+      'warning recovery.rules[0].accepted[1]: Never needed: code by e-mail + authenticator app is accepted too',
     ],
     [
       'a rule behind one that takes everybody',
       { recovery: { rules: [rule({ accepted: [['email', 'totp']] }), rule({ name: 'late', when: { goals: ['unlock-account'] } })] } },
-      'warning recovery.rules[1]: Never applies: recovery.rules[0] takes everybody',
+      'warning recovery.rules[1]: Never applies: the rule "everybody" takes everybody',
     ],
     [
       'a rule behind one with wider conditions',
@@ -284,7 +284,7 @@ describe('checkConfiguration', () => {
           ],
         },
       },
-      'warning recovery.rules[1]: Never applies: recovery.rules[0] takes everybody',
+      'warning recovery.rules[1]: Never applies: the rule "wide" takes everybody',
     ],
     [
       'a rule for a goal that nobody may have',
@@ -347,7 +347,7 @@ describe('checkConfiguration', () => {
     [
       'a choice of which one is weak',
       { recovery: { rules: [rule({ choice: { anyOf: ['email', 'totp'], count: 1 } })] } },
-      'warning recovery.rules[0].choice: email: Very weak',
+      'warning recovery.rules[0].choice: code by e-mail: Very weak',
     ],
     [
       'a choice of more than there is',

@@ -22,20 +22,17 @@ export function checkDirectory(settings: DirectorySettings, path: DocumentPath, 
 
 /** Checks across all directories. Takes raw entries, so that one broken entry does not hide the rest. */
 export function checkDirectoryNames(entries: readonly unknown[], report: Report): void {
-  repeated(entries, 'id', (path, first) => report('error', path, `directories[${first}] has this id already; ids must differ`));
-  repeated(entries, 'label', (path, first) =>
-    report('warning', path, `directories[${first}] has this label already; people cannot tell them apart`),
-  );
+  repeated(entries, 'id', (path) => report('error', path, 'Another directory has this id already; ids must differ'));
+  repeated(entries, 'label', (path) => report('warning', path, 'Another directory has this label already; people cannot tell them apart'));
 }
 
-function repeated(entries: readonly unknown[], property: 'id' | 'label', found: (path: DocumentPath, first: number) => void): void {
-  const seen = new Map<unknown, number>();
+function repeated(entries: readonly unknown[], property: 'id' | 'label', found: (path: DocumentPath) => void): void {
+  const seen = new Set<string>();
   for (const [index, entry] of entries.entries()) {
     const value = typeof entry === 'object' && entry !== null ? (entry as Record<string, unknown>)[property] : undefined;
     if (typeof value !== 'string') continue;
-    const first = seen.get(value);
-    if (first === undefined) seen.set(value, index);
-    else found(['directories', index, property], first);
+    if (seen.has(value)) found(['directories', index, property]);
+    seen.add(value);
   }
 }
 

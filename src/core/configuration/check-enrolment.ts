@@ -15,8 +15,8 @@ export function checkEnrolment(configuration: Configuration, report: Report): vo
     const { name, when, ask, from, deadline, days, mails } = rule;
     if (required.findIndex((other) => other.name === name) < index) report('error', [...at, 'name'], 'Another rule has this name already');
     checkScopes(when, [...at, 'when'], configuration.directories, report);
-    const before = required.findIndex((earlier, position) => position < index && takesEverybody(earlier));
-    if (before >= 0) report('warning', at, `Never applies: enrolment.required[${before}] takes everybody`);
+    const before = required.find((earlier, position) => position < index && takesEverybody(earlier));
+    if (before !== undefined) report('warning', at, `Never applies: the rule "${before.name}" takes everybody`);
     if (ask === 'force' && deadline === undefined && days === undefined)
       report('error', [...at, 'ask'], 'Say until when it can be put off: deadline, days, or both');
     if (from !== undefined && deadline !== undefined && startOfDay(from, 'UTC') > startOfDay(deadline, 'UTC'))

@@ -66,7 +66,7 @@ it('warns of agents whose role does not say how passwords are reset', () => {
 it('warns of passwords that may be told by one role of the same holders and not by another', () => {
   const telling = { ...agents, may: ['reset-password'], resetBy: ['link', 'told'] };
   const other = (heldBy: object, more: object = {}) => ({ ...telling, name: 'other', resetBy: ['link'], heldBy, ...more });
-  const warning = [expect.stringMatching(/^warning roles\[0\]\.resetBy: roles\[1\] is held by the same and lacks `told`/)];
+  const warning = [expect.stringMatching(/^warning roles\[0\]\.resetBy: The role "[^"]+" is held by the same and lacks `told`/)];
   expect(problemsOf([telling, other({ groups: ['More', 'agents'] })], undefined)).toEqual(warning);
   expect(problemsOf([telling, other({ groups: ['Others'] })], undefined)).toEqual([]);
   expect(problemsOf([telling, other({ groups: ['Agents'] }, { may: ['unlock-account'] })], undefined)).toEqual([]);

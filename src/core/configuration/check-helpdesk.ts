@@ -69,7 +69,7 @@ function checkResetBy({ roles, sms }: Configuration, report: Report): void {
     report(
       'warning',
       ['roles', index, 'resetBy'],
-      `roles[${other.index}] is held by the same and lacks \`told\`: for whom both are, no password is told`,
+      `The role "${other.name}" is held by the same and lacks \`told\`: for whom both are, no password is told`,
     );
   }
 }

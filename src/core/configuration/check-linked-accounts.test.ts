@@ -55,7 +55,7 @@ it('names a directory that never tells when a password was set, until the operat
 it('names accounts that recover each other, with the clause', () => {
   expect(problems({ accepted: [['email', 'linked-account']] })).toEqual([
     expect.stringMatching(
-      /^warning recovery\.rules\[0\]: email \+ linked-account: a cycle, as by recovery\.rules\[0\].*NIST SP 800-63B-4 4\.2\.2\.2/,
+      /^warning recovery\.rules\[0\]: code by e-mail \+ linked account: a cycle, A recovers B recovers A\. By the rule "rule 0" the password of an account A recovers the account B, and by the same rule the password of B recovers A\. Who knows the password of either needs only code by e-mail for both\. NIST SP 800-63B-4 4\.2\.2\.2/,
     ),
   ]);
   const both = problems(
@@ -63,7 +63,10 @@ it('names accounts that recover each other, with the clause', () => {
     { accepted: [['totp', 'linked-account']], directories: ['cloud'] },
   );
   expect(both).toHaveLength(2);
-  expect(both[0]).toContain('email + totp + linked-account: a cycle, as by recovery.rules[0]');
+  expect(both[0]).toContain(
+    'code by e-mail + authenticator app + linked account: a cycle, A recovers B recovers A. By the rule "rule 0" the password of an account A recovers the account B in people',
+  );
+  expect(both[1]).toContain('By the rule "rule 1" the password of an account A recovers the account B in cloud');
 });
 
 it('names the rule by which the password of the other account is got with nothing more', () => {
@@ -72,16 +75,16 @@ it('names the rule by which the password of the other account is got with nothin
     { accepted: [['totp', 'email']], directories: ['cloud'] },
   );
   expect(first).toMatch(
-    /^warning recovery\.rules\[0\]: email \+ totp \+ linked-account: .*adds nothing where recovery\.rules\[1\] takes totp \+ email/,
+    /^warning recovery\.rules\[0\]: code by e-mail \+ authenticator app \+ linked account: .*adds nothing where the rule "rule 1" takes authenticator app \+ code by e-mail/,
   );
 });
 
 it('takes it neither alone nor beside what people know, and never to sign in', () => {
   expect(problems({ accepted: [['linked-account']] })[0]).toMatch(
-    /^error recovery\.rules\[0\]: linked-account: the password of another account never/,
+    /^error recovery\.rules\[0\]: linked account: the password of another account never/,
   );
   expect(problems({ accepted: [['questions', 'linked-account']] }).join()).toContain(
-    'questions + linked-account: the password of another account never',
+    'security questions + linked account: the password of another account never',
   );
   const { problems: found } = checkConfiguration(
     { signIn: { enabled: true, rules: [{ name: 'all', accepted: [['password', 'linked-account']] }] } },

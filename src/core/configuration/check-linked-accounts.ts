@@ -1,10 +1,11 @@
+import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { FACTOR_TRAITS } from '../factors/kinds.ts';
+import { kindsInWords } from '../factors/kinds-in-words.ts';
 import { isSubset } from '../proof/combinations.ts';
 import { combinationsOf } from '../proof/rules.ts';
 import type { Report } from './check-context.ts';
 import { NIST_TWO_PROOFS } from './check-rules.ts';
 import type { Configuration } from './document.ts';
-import { formatPath } from './format-path.ts';
 
 const KIND = 'linked-account';
 
@@ -22,7 +23,7 @@ export function checkLinkedAccounts(
     for (const kinds of combinationsOf(rule).filter((each) => each.includes(KIND))) {
       const rest = kinds.filter((kind) => kind !== KIND);
       if (rest.every((kind) => FACTOR_TRAITS[kind].channel === 'memory'))
-        report('error', at, `${kinds.join(' + ')}: the password of another account never counts beside nothing but what people know`);
+        report('error', at, `${kindsInWords(kinds)}: the password of another account never counts beside nothing but what people know`);
       const ways = waysInto(recovery.rules, rest);
       const open = ways.find(({ through }) => !through);
       const cycle = ways.find(({ through }) => through);
@@ -31,13 +32,13 @@ export function checkLinkedAccounts(
         report(
           'warning',
           at,
-          `${kinds.join(' + ')}: the password of the other account adds nothing where ${open.path} takes ${open.kinds.join(' + ')} for it: whoever has that sets a new one, which counts after ${coolDownHours} hours. ${NIST_TWO_PROOFS}`,
+          `${kindsInWords(kinds)}: the password of the other account adds nothing where the rule "${open.rule.name}" takes ${kindsInWords(open.kinds)} for it: whoever has that sets a new one, which counts after ${coolDownHours} hours. ${NIST_TWO_PROOFS}`,
         );
       else if (cycle !== undefined)
         report(
           'warning',
           at,
-          `${kinds.join(' + ')}: a cycle, as by ${cycle.path} the other account recovers through this one (${formatPath(at)} -> ${cycle.path} -> ${formatPath(at)}): who knows the password of either needs only ${rest.join(' + ')} for both. ${NIST_TWO_PROOFS}`,
+          `${kindsInWords(kinds)}: a cycle, A recovers B recovers A. ${describeCycle(rule, cycle.rule)}. Who knows the password of either needs ${rest.length === 0 ? 'nothing more' : `only ${kindsInWords(rest)}`} for both. ${NIST_TWO_PROOFS}`,
         );
     }
   }
@@ -56,18 +57,30 @@ function checkUntold({ recovery, directories }: Pick<Configuration, 'recovery' |
       );
 }
 
+type Rule = Configuration['recovery']['rules'][number];
+
+/** Which rules lead in a circle: the first one for an account B, the other one for an account A of the same person. */
+function describeCycle(rule: Rule, other: Rule): string {
+  const by = other === rule ? 'the same rule' : `the rule "${other.name}"`;
+  return `By the rule "${rule.name}" the password of an account A recovers the account B${whereOf(rule)}, and by ${by} the password of B recovers A${whereOf(other)}`;
+}
+
+function whereOf({ when }: Rule): string {
+  return when.directories === undefined ? '' : ` in ${when.directories.join(' or ')}`;
+}
+
 interface Way {
-  path: string;
-  kinds: readonly string[];
+  rule: Rule;
+  kinds: readonly FactorKind[];
   /** It asks for the password of yet another account, which may be the one that is recovered. */
   through: boolean;
 }
 
 /** How an account is recovered with these kinds, and at most the password of another account besides. */
-function waysInto(rules: Configuration['recovery']['rules'], kinds: readonly string[]): Way[] {
-  return rules.flatMap((rule, index) =>
+function waysInto(rules: readonly Rule[], kinds: readonly FactorKind[]): Way[] {
+  return rules.flatMap((rule) =>
     combinationsOf(rule)
       .filter((other) => isSubset(other, [...kinds, KIND]))
-      .map((other) => ({ path: formatPath(['recovery', 'rules', index]), kinds: other, through: other.includes(KIND) })),
+      .map((other) => ({ rule, kinds: other, through: other.includes(KIND) })),
   );
 }

@@ -19,7 +19,7 @@ describe('own words for mails', () => {
 
   it('are refused with every problem at its place', () => {
     expect(problemsOf(good, { ...good, subject: '{{code}}', body: 'Hello' })).toEqual([
-      expect.stringMatching(/^error notices\.mails\[1\]: notices\.mails\[0\] has the words of password-was-reset/),
+      expect.stringMatching(/^error notices\.mails\[1\]: Another entry has the words of password-was-reset/),
       expect.stringMatching(/^error notices\.mails\[1\]\.subject: Line 1, column 1: there is no \{\{code\}\} here/),
       expect.stringMatching(/^error notices\.mails\[1\]\.body: \{\{link\}\} is missing/),
       expect.stringMatching(/^error notices\.mails\[1\]\.body: Nobody would learn what happened/),
@@ -30,7 +30,7 @@ describe('own words for mails', () => {
     expect(problemsOf(good, { ...good, directory: 'school' }, { ...good, directory: 'authority' })).toEqual([]);
     expect(problemsOf({ ...good, directory: 'school' }, { ...good, directory: 'school' }, { ...good, directory: 'scool' })).toEqual([
       expect.stringMatching(
-        /^error notices\.mails\[1\]: notices\.mails\[0\] has the words of password-was-reset for school in this language already/,
+        /^error notices\.mails\[1\]: Another entry has the words of password-was-reset for school in this language already/,
       ),
       'error notices.mails[2].directory: There is no directory scool; did you mean school?',
     ]);
@@ -73,7 +73,7 @@ describe('own words for text messages', () => {
   it('are judged as those of mails are, each at its place', () => {
     expect(problemsIn({ texts: [text, { ...text, directory: 'school' }] })).toEqual([]);
     expect(problemsIn({ texts: [text, { ...text, text: 'Your parcel {{code}}, see www.example.test' }] })).toEqual([
-      expect.stringMatching(/^error notices\.texts\[1\]: notices\.texts\[0\] has the words of code in this language already/),
+      expect.stringMatching(/^error notices\.texts\[1\]: Another entry has the words of code in this language already/),
       expect.stringMatching(/^error notices\.texts\[1\]\.text: Nobody would learn what the code opens/),
       expect.stringMatching(/^warning notices\.texts\[1\]\.text: A text with a code should name no web address/),
     ]);

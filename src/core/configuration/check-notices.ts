@@ -41,15 +41,14 @@ function checkAudiences(
   directories: readonly string[],
   report: Report,
 ): void {
-  const seen = new Map<string, number>();
+  const seen = new Set<string>();
   for (const [index, { notice, language, directory }] of all.entries()) {
     const key = JSON.stringify([notice, language, directory]);
-    const first = seen.get(key);
-    if (first === undefined) seen.set(key, index);
-    else {
+    if (seen.has(key)) {
       const whom = directory === undefined ? 'in this language' : `for ${directory} in this language`;
-      report('error', [...at, index], `${at.join('.')}[${first}] has the words of ${notice} ${whom} already: keep one of them`);
+      report('error', [...at, index], `Another entry has the words of ${notice} ${whom} already: keep one of them`);
     }
+    seen.add(key);
     if (directory === undefined || directories.includes(directory)) continue;
     const meant = nearest(directory, directories);
     report('error', [...at, index, 'directory'], `There is no directory ${directory}${meant === null ? '' : `; did you mean ${meant}?`}`);

@@ -27,9 +27,9 @@ it('says of every rule that asks for questions that they are restricted', () => 
 });
 
 it('takes no rule that asks for them and nothing else, or for what people know alone', () => {
-  expect(problems({ pool: POOL }, [['questions']])).toContain('error recovery.rules[0]: questions: questions never count beside');
+  expect(problems({ pool: POOL }, [['questions']])).toContain('error recovery.rules[0]: security questions: questions never count beside');
   const signIn = { enabled: true, rules: [{ name: 'all', accepted: [['password', 'questions']] }] };
-  expect(problems({ pool: POOL }, [['email', 'totp']], { signIn })).toContain('error signIn.rules[0]: password + questions');
+  expect(problems({ pool: POOL }, [['email', 'totp']], { signIn })).toContain('error signIn.rules[0]: password + security questions');
 });
 
 it('names pools that are empty or too small, and questions that are there twice or in one language alone', () => {

@@ -1,6 +1,7 @@
 import { normaliseAnswer } from '../../../shared/question-answer.ts';
 import { choosableQuestions } from '../enrolment/question-pool.ts';
 import { FACTOR_TRAITS } from '../factors/kinds.ts';
+import { kindsInWords } from '../factors/kinds-in-words.ts';
 import { combinationsOf } from '../proof/rules.ts';
 import type { Report } from './check-context.ts';
 import type { Configuration } from './document.ts';
@@ -41,7 +42,7 @@ export function checkQuestions(configuration: Configuration, report: Report): vo
     );
     for (const kinds of combinationsOf(rule).filter((all) => all.includes('questions'))) {
       if (!kinds.every((kind) => FACTOR_TRAITS[kind].channel === 'memory')) continue;
-      report('error', at, `${kinds.join(' + ')}: questions never count beside nothing but what people know`);
+      report('error', at, `${kindsInWords(kinds)}: questions never count beside nothing but what people know`);
     }
   }
 }

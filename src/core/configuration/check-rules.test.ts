@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import { RECOVERY_FACTOR_KINDS, SIGN_IN_FACTOR_KINDS } from '../factors/kinds.ts';
+import { kindsInWords } from '../factors/kinds-in-words.ts';
 import type { ProofRule } from '../proof/rules.ts';
 import { createReport, type Report } from './check-context.ts';
 import { checkLinkedAccounts } from './check-linked-accounts.ts';
@@ -122,7 +123,9 @@ function leastOf(rule: ProofRule, every: readonly FactorKind[][]): FactorKind[][
   const all = every.filter((kinds) => isByChoice(rule, kinds));
   return all.filter((kinds) => !all.some((fewer) => fewer.length < kinds.length && holds(kinds, fewer)));
 }
-const sorted = (kinds: readonly string[]) => kinds.toSorted().join(' + ');
+/** In one order, in the words of the checks. */
+const sorted = (kinds: readonly FactorKind[]) => inOrder(kinds.map((kind) => kindsInWords([kind])));
+const inOrder = (words: readonly string[]) => words.toSorted().join(' + ');
 
 function isWeakIn({ attackers, opening }: Section, kinds: readonly FactorKind[]): boolean {
   return attackers.some((attacker) => holds(attacker, kinds)) || !kinds.some((kind) => opening.includes(kind));
@@ -186,7 +189,7 @@ it.each([
         const named = (path: string, pattern: RegExp) =>
           problems
             .filter((problem) => problem.path === path && pattern.test(problem.message))
-            .map(({ message }) => sorted((/^[\w+ -]+/.exec(message)?.[0] ?? '').replace(/ is not accepted elsewhere$/, '').split(' + ')))
+            .map(({ message }) => inOrder((/^[\w+ -]+/.exec(message)?.[0] ?? '').replace(/ is not accepted elsewhere$/, '').split(' + ')))
             .toSorted();
         for (const [index, rule] of rules.entries()) {
           const at = `${name}.rules[${index}]`;

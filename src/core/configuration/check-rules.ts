@@ -1,8 +1,9 @@
+import { kindsInWords } from '../factors/kinds-in-words.ts';
 import { expandChoice, isSubset } from '../proof/combinations.ts';
 import { combinationsOf, type ProofRule } from '../proof/rules.ts';
 import { type Weakness, weaknessesOf } from '../proof/weaknesses.ts';
 import type { Report } from './check-context.ts';
-import { type DocumentPath, formatPath } from './format-path.ts';
+import type { DocumentPath } from './format-path.ts';
 import { takenBefore } from './taken-before.ts';
 
 /** Why one proof, or several of a kind, are too few. */
@@ -58,9 +59,13 @@ function checkReached({ section, rules, goals }: RulesOf, index: number, report:
   const own = rule.when.goals;
   const isOffered = own?.some((goal) => goals.includes(goal)) ?? true;
   if (!isOffered) report('warning', [...at, 'when', 'goals'], 'Never applies: none of these goals is in `recovery.goals`');
-  const before = takenBefore(rules, index, goals)?.map((position) => formatPath([section, 'rules', position]));
+  const before = takenBefore(rules, index, goals)?.map((position) => `"${rules[position]?.name}"`);
   if (before === undefined || !isOffered) return;
-  report('warning', at, `Never applies: ${before.join(' and ')} ${before.length === 1 ? 'takes' : 'take'} everybody whom it is for`);
+  report(
+    'warning',
+    at,
+    `Never applies: ${before.length === 1 ? `the rule ${before[0]} takes` : `the rules ${before.join(' and ')} take`} everybody whom it is for`,
+  );
 }
 
 function checkForm({ accepted, choice }: ProofRule, at: DocumentPath, report: Report): void {
@@ -81,12 +86,13 @@ function checkWeak(rule: ProofRule, at: DocumentPath, report: Report): void {
     const path = [...at, 'accepted', index];
     const [weakness] = weaknessesOf(kinds);
     if (weakness !== undefined) report('warning', path, WEAKNESSES[weakness]);
-    const easier = rule.accepted.findIndex((other, position) => position !== index && isEasier(other, kinds, position < index));
-    if (easier >= 0) report('warning', path, `Never needed: ${formatPath([...at, 'accepted', easier])} asks for less or the same`);
+    const easier = rule.accepted.find((other, position) => position !== index && isEasier(other, kinds, position < index));
+    if (easier !== undefined)
+      report('warning', path, `Never needed: ${kindsInWords(easier)} is accepted too, and asks for less or the same`);
   }
   for (const kinds of rule.choice === undefined ? [] : expandChoice(rule.choice)) {
     const [weakness] = weaknessesOf(kinds);
-    if (weakness !== undefined) report('warning', [...at, 'choice'], `${kinds.join(' + ')}: ${WEAKNESSES[weakness]}`);
+    if (weakness !== undefined) report('warning', [...at, 'choice'], `${kindsInWords(kinds)}: ${WEAKNESSES[weakness]}`);
   }
 }
 
@@ -103,7 +109,7 @@ function checkEasier(rules: readonly ProofRule[], at: DocumentPath, rule: ProofR
     report(
       'warning',
       [...at, 'when', 'clients'],
-      `${kinds.join(' + ')} is not accepted elsewhere, yet any program may say that it is this client: everybody can use it`,
+      `${kindsInWords(kinds)} is not accepted elsewhere, yet any program may say that it is this client: everybody can use it`,
     );
   }
 }

@@ -23,11 +23,11 @@ it('says which rules accept nothing while a threat is raised, and nothing of oth
   expect(problemsOf({})).toEqual([]);
   expect(problemsOf({ recovery: { rules: [either, { name: 'bars', accepted: [] }] }, threat: { withoutKinds: ['email'] } })).toEqual([]);
   expect(problemsOf({ recovery: { rules: [either, byMail] }, threat: { withoutKinds: ['email'] } })).toEqual([
-    'warning threat.withoutKinds: While a threat is raised recovery.rules[1], "by mail", accepts nothing: whom it applies to cannot recover until it is lifted',
+    'warning threat.withoutKinds: While a threat is raised the rule "by mail" to recover accepts nothing: whom it applies to cannot recover until it is lifted',
   ]);
   const signIn = { rules: [{ name: 'passkeys', accepted: [['passkey']] }] };
   expect(problemsOf({ signIn, threat: { withoutKinds: ['passkey'] } })).toEqual([]);
   expect(problemsOf({ signIn: { ...signIn, enabled: true }, threat: { withoutKinds: ['passkey'] } })).toEqual([
-    expect.stringContaining('signIn.rules[0], "passkeys", accepts nothing: whom it applies to cannot sign in'),
+    expect.stringContaining('the rule "passkeys" to sign in accepts nothing: whom it applies to cannot sign in'),
   ]);
 });

@@ -235,9 +235,15 @@ export const directorySchema = z.discriminatedUnion('kind', [
         minimumLength: z.int().min(8).max(64).default(12).describe('Characters (code points) of a password.'),
         historyLength: z.int().min(0).max(50).default(10).describe('How many earlier passwords are refused.'),
         minimumAgeHours: z.number().min(0).max(720).default(0).describe('Before this a person may not change it again.'),
-        maximumAgeDays: z.number().min(1).max(3650).nullable().default(null).describe('When a password expires; null: never.'),
+        maximumAgeDays: z.number().min(1).max(3650).nullable().default(null).describe('When a password expires; `null`: never.'),
         lockoutThreshold: z.int().min(0).max(100).default(5).describe('Wrong passwords in a row that lock the account; 0: never.'),
-        lockoutMinutes: z.number().min(1).max(1440).nullable().default(15).describe('When a lock ends by itself; null: only by an unlock.'),
+        lockoutMinutes: z
+          .number()
+          .min(1)
+          .max(1440)
+          .nullable()
+          .default(15)
+          .describe('When a lock ends by itself; `null`: only by an unlock.'),
       })
       .prefault({}),
   }),

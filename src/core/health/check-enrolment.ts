@@ -4,6 +4,7 @@ import { readRuleFacts } from '../accounts/read-rule-facts.ts';
 import type { Configuration } from '../configuration/document.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import { FROM_DIRECTORY } from '../enrolment/factors-of.ts';
+import { kindsInWords } from '../factors/kinds-in-words.ts';
 import { everyProofOf, FROM_LINK } from '../people/linked-proofs.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { FactorRow } from '../ports/store.ts';
@@ -131,12 +132,12 @@ async function countEach(
     }),
   );
   if (counted.every(({ people }) => people === 0)) {
-    const ways = accepted.map((kinds) => kinds.join(' + ')).join(', or ');
+    const ways = accepted.map(kindsInWords).join(', or ');
     return [warn(`Nobody${more ? ' of those looked at' : ''} can recover an account${where}: not one person has ${ways}`, FIX)];
   }
   return counted.map(({ kinds, people }) =>
     ok(
-      `${more ? 'at least ' : ''}${people === 1 ? '1 person' : `${people} people`} can recover by ${kinds.join(' + ')}${where}${kinds.includes('manager') ? ', as far as they have a manager who can be asked, which `report stranded` finds out' : ''}`,
+      `${more ? 'at least ' : ''}${people === 1 ? '1 person' : `${people} people`} can recover with ${kindsInWords(kinds)}${where}${kinds.includes('manager') ? ', as far as they have a manager who can be asked, which `report stranded` finds out' : ''}`,
     ),
   );
 }

@@ -28,7 +28,9 @@ export async function checkSms(
         return smsSegments(composeCodeText(language, about, texts, template)) > 1;
       });
     const long = texts.languages.filter((language) => isLong(language, null));
-    const own = notices.texts.flatMap(({ language, text }, index) => (isLong(language, text) ? [`notices.texts[${index}]`] : []));
+    const own = notices.texts.flatMap(({ language, text }, index) =>
+      isLong(language, text) ? [`entry ${index + 1} of \`notices.texts\``] : [],
+    );
     const tooLong = (where: readonly string[], fix: string) =>
       where.length === 0 ? [] : [warn(`A code takes more than one message in ${where.join(', ')}: each is billed`, fix)];
     return [
