@@ -32,7 +32,7 @@ const withServers = {
   // What one file leaves running goes on beside the next one of its worker: a file closes what it opens, and fails if it does not. To load the
   // product costs 1.5 s of a processor, for each file if they were kept apart.
   isolate: false,
-  setupFiles: ['test/left-running.ts'],
+  setupFiles: ['test/left-running.ts', 'test/no-missing-texts.ts'],
 };
 
 /**

@@ -35,6 +35,10 @@ export async function startTexts(): Promise<void> {
     // Not for HTML, which React does: what is put in stays apart from the sentence by its direction.
     interpolation: { escapeValue: true, escape: isolated },
     react: { useSuspense: false },
+    // A key in place of words is a mistake of ours: the tests of the pages fail on it, and support finds it in the console of a browser.
+    saveMissing: true,
+    // biome-ignore lint/suspicious/noConsole: there is nowhere else to say it
+    missingKeyHandler: (languages, file, key) => console.error(`missing text: ${key} of ${file} in ${languages.join(', ')}`),
   });
   await switchLanguage(preferredLanguage());
 }

@@ -10,7 +10,7 @@ import { prove, startJourney } from '../scenarios/journey-client.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
 import { createMovableClock } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
-import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
+import { faults, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
 
 let portal: PortalKeyturn;
@@ -63,7 +63,7 @@ describe.each([
     const watched = await openPage(browser, portal.origin, { ...options, locale, expectedStatuses: [401, 403, 410] });
     const { page } = watched;
     const look = async (what: string) => {
-      expect(await axe(page), what).toEqual([]);
+      expect(await faults(page), what).toEqual([]);
       expect(await scrollsSideways(page), what).toBe(false);
       await screenshot(page, `${name}-${what}-${locale}`);
     };

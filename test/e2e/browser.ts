@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { missingTexts } from './missing-texts.ts';
+import { unreadable } from './unreadable.ts';
 
 /**
  * Debian's Chromium without what is around a page (chromium-headless-shell), unless the environment names another one. The engine is the
@@ -60,6 +62,7 @@ export async function openPage(
   });
   page.on('console', (message) => {
     if (message.type() !== 'error' && message.type() !== 'warning') return;
+    if (message.text().startsWith('missing text: ')) missingTexts.push(message.text());
     const status = /status of (\d{3})/.exec(message.text())?.[1];
     if (status === undefined || !expectedStatuses.includes(Number(status))) complaints.push(`console: ${message.text()}`);
   });
@@ -68,6 +71,11 @@ export async function openPage(
     if (!request.url().startsWith(`${origin}/`)) complaints.push(`request to ${request.url()}`);
   });
   return { page, context, complaints };
+}
+
+/** What keeps people from reading a page: what `axe` finds, and texts that were not written for people; none means an empty array. */
+export async function faults(page: Page): Promise<string[]> {
+  return [...(await axe(page)), ...(await unreadable(page))];
 }
 
 /**

@@ -7,7 +7,7 @@ import { HELPDESK_ROLES, mailedCode, newAgent, opened, verified } from '../scena
 import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
 import { codeIn, createMovableClock, type Enrolled, holdsCode } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
-import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
+import { faults, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
 
 /** Agents who have passwords set by way of text messages. */
@@ -118,7 +118,7 @@ describe.each([
   const say = (key: string) => me[key] ?? key;
   const watchedPage = () => openPage(browser, portal.origin, { ...options, locale, expectedStatuses: [401, 403, 409, 422, 429] });
   const look = async (page: Page, what: string) => {
-    expect(await axe(page), what).toEqual([]);
+    expect(await faults(page), what).toEqual([]);
     expect(await scrollsSideways(page), what).toBe(false);
     await screenshot(page, `call-${what}-${locale}`);
   };

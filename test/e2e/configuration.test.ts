@@ -7,7 +7,7 @@ import { reachRealDirectory } from '../scenarios/real-directories.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
 import { createMovableClock, type KeyturnOptions } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
-import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
+import { faults, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
 
 interface Administrator {
@@ -113,7 +113,7 @@ describe.each([
       expectedStatuses: [400, 401, 403, 409],
     });
     const look = async (what: string) => {
-      expect(await axe(page), what).toEqual([]);
+      expect(await faults(page), what).toEqual([]);
       await screenshot(page, `configuration-${what}-${locale}`);
       expect(await scrollsSideways(page), what).toBe(false);
     };
@@ -150,7 +150,7 @@ describe.each([
     await look('section');
     await page.keyboard.press('Enter');
     await title(page, say('review.title'));
-    await page.getByText('organisation.name').waitFor();
+    await page.getByText('Organisation › Name').waitFor();
     await look('review');
     await press(word['review.save']);
     await page.getByRole('alert').getByText(say('review.comment.missing')).waitFor();
@@ -169,7 +169,7 @@ describe.each([
     await press(word['configuration.review']);
     await page.getByText(say('review.errors')).waitFor();
     await look('errors');
-    await press('factors.email.codeLength');
+    await press('Factors › Email › Code length');
     await page.locator('[id="factors.email.codeLength-problem"]').waitFor();
     await look('factors');
     await length.fill('');
@@ -177,7 +177,10 @@ describe.each([
     await section('Recovery');
     await look('recovery');
     await page.getByRole('button', { name: say('setting.add', { what: 'Accepted' }), exact: true }).click();
-    await page.locator('[id="recovery.rules[0].accepted[2]"]').getByLabel('email', { exact: true }).check();
+    await page
+      .locator('[id="recovery.rules[0].accepted[2]"]')
+      .getByLabel(meWord['kind.email'] ?? '', { exact: true })
+      .check();
     await press(word['configuration.review']);
     await page.getByText('NIST SP 800-63B-4 4.2.2.2').first().waitFor();
     await page.getByText(say('review.passkey')).waitFor();
@@ -193,7 +196,7 @@ describe.each([
     await page.getByLabel(say('review.comment'), { exact: true }).fill('Lost phones');
     await press(word['review.save']);
     await title(page, say('conflict.title'));
-    await page.getByText('helpdesk.caseMinutes').waitFor();
+    await page.getByText('Helpdesk › Case minutes').waitFor();
     await look('conflict');
     await press(word['conflict.merge']);
     await title(page, say('review.title'));

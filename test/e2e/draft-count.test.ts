@@ -5,7 +5,7 @@ import { reachRealDirectory } from '../scenarios/real-directories.ts';
 import { addPerson, embeddedSection } from '../scenarios/sample-directory.ts';
 import { createMovableClock, until } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
-import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
+import { faults, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
 import { APPEARANCES, signInHere, wordsOf } from './sign-in-here.ts';
 
@@ -13,7 +13,7 @@ type Browser = Awaited<ReturnType<typeof launchBrowser>>;
 
 describe.each(APPEARANCES)('what a change of the rules does to people, %s', (_, options, locale) => {
   const language = locale.slice(0, 2);
-  const word = wordsOf(language, 'admin');
+  const [word, meWord] = [wordsOf(language, 'admin'), wordsOf(language, 'me')];
   const say = (key: string, values: Record<string, string | number> = {}) =>
     Object.entries(values).reduce((text, [name, value]) => text.replaceAll(`{{${name}}}`, String(value)), word[key] ?? key);
   const chief = uniqueName('chief');
@@ -56,7 +56,7 @@ describe.each(APPEARANCES)('what a change of the rules does to people, %s', (_, 
     const owner = await portal.keyturn.enrol(chief);
     const { page, complaints, context } = await openPage(browser, portal.origin, { ...options, locale, expectedStatuses: [401, 403, 422] });
     const look = async (what: string) => {
-      expect(await axe(page), what).toEqual([]);
+      expect(await faults(page), what).toEqual([]);
       await screenshot(page, `draft-count-${what}-${locale}`);
       expect(await scrollsSideways(page), what).toBe(false);
     };
@@ -74,7 +74,7 @@ describe.each(APPEARANCES)('what a change of the rules does to people, %s', (_, 
     await look('in-force');
 
     // People of the laboratory would have to give what none of them has.
-    const kind = page.locator('[id="recovery.rules[0].accepted[0]"]').getByLabel('recovery-code', { exact: true });
+    const kind = page.locator('[id="recovery.rules[0].accepted[0]"]').getByLabel(meWord['kind.recovery-code'] ?? '', { exact: true });
     await kind.check();
     await laboratory.getByText(say('draft-count.rule', { able: 0, stranded: 2 })).waitFor();
     await everybody.getByText(say('draft-count.rule', { able: 1, stranded: 0 })).waitFor();
@@ -87,23 +87,23 @@ describe.each(APPEARANCES)('what a change of the rules does to people, %s', (_, 
     // What is weak about a rule stands beside it with its clause, and beside no other; a cycle with the way that it takes.
     const combination = page.locator('[id="recovery.rules[1].accepted[0]"]');
     const weak = /^Very weak: whoever reads the mailbox.*NIST SP 800-63B-4 4\.2\.2\.2/;
-    await combination.getByLabel('totp', { exact: true }).uncheck();
+    await combination.getByLabel(meWord['kind.totp'] ?? '', { exact: true }).uncheck();
     await everybody.getByText(weak).waitFor();
     expect(await page.getByText(weak).count()).toBe(1);
     await look('weak');
-    await everybody.getByRole('button', { name: 'recovery.rules[1].accepted[0]', exact: true }).click();
+    await everybody.getByRole('button', { name: 'Recovery › Rules › 2. everybody › Accepted › 1', exact: true }).click();
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('recovery.rules[1].accepted[0]');
-    await combination.getByLabel('linked-account', { exact: true }).check();
-    await everybody.getByText('(recovery.rules[1] -> recovery.rules[1] -> recovery.rules[1])').waitFor();
+    await combination.getByLabel(meWord['kind.linked-account'] ?? '', { exact: true }).check();
+    await everybody.getByText(/a cycle, A recovers B recovers A/).waitFor();
     await look('cycle');
-    await combination.getByLabel('linked-account', { exact: true }).uncheck();
-    await combination.getByLabel('totp', { exact: true }).check();
+    await combination.getByLabel(meWord['kind.linked-account'] ?? '', { exact: true }).uncheck();
+    await combination.getByLabel(meWord['kind.totp'] ?? '', { exact: true }).check();
     await page.getByText(say('draft-count.nobody')).waitFor();
     await page
       .getByText(word['draft-problems.checking'] ?? '')
       .first()
       .waitFor({ state: 'detached' });
-    expect(await everybody.getByText('recovery.rules[1]').count()).toBe(0);
+    expect(await everybody.getByText('Recovery › Rules › 2. everybody').count()).toBe(0);
     // What could not be saved has no numbers.
     const name = laboratory.locator('[id="recovery.rules[0].name"]');
     await name.fill('everybody');
@@ -142,8 +142,8 @@ describe.each(APPEARANCES)('what a change of the rules does to people, %s', (_, 
     await page.locator('[id="directories[0].label"]').fill('Everybody');
     await press(word['configuration.sections']);
     await press('Recovery');
-    await laboratory.getByText(say('draft-count.rule.as-if', { settings: 'directories' })).waitFor();
-    await page.getByText(say('draft-count.not-counted', { settings: 'directories' })).waitFor();
+    await laboratory.getByText(say('draft-count.rule.as-if', { settings: 'Directories' })).waitFor();
+    await page.getByText(say('draft-count.not-counted', { settings: 'Directories' })).waitFor();
     await page.getByText(say('draft-count.nobody.by-rules')).waitFor();
     await look('directories');
 
@@ -160,7 +160,7 @@ describe.each(APPEARANCES)('what a change of the rules does to people, %s', (_, 
 });
 
 describe('a count that was begun for a change', () => {
-  const word = wordsOf('en', 'admin');
+  const [word, meWord] = [wordsOf('en', 'admin'), wordsOf('en', 'me')];
   const chief = uniqueName('chief');
   let portal: PortalKeyturn;
   let browser: Browser;
@@ -195,7 +195,7 @@ describe('a count that was begun for a change', () => {
     const press = (text: string | undefined) => page.getByRole('button', { name: text ?? '', exact: true }).click();
     await signInHere(page, portal, { login: chief, owner, language: 'en' });
     await page.goto(`${portal.origin}/admin?page=configuration&section=recovery`);
-    const kind = page.locator('[id="recovery.rules[0].accepted[0]"]').getByLabel('recovery-code', { exact: true });
+    const kind = page.locator('[id="recovery.rules[0].accepted[0]"]').getByLabel(meWord['kind.recovery-code'] ?? '', { exact: true });
     // It comes to no end while this directory does not answer.
     far.proxy.setMode('stall');
     const begin = async () => {

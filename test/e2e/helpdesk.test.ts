@@ -4,7 +4,7 @@ import { recordEvent } from '../../src/core/audit/record-event.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
 import { createMovableClock } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
-import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
+import { faults, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
 
 const CREW = 'Crew';
@@ -61,7 +61,7 @@ describe.each([
     await portal.keyturn.enrol(people[1], `${people[1]}@home.example`);
     const { page, context, complaints } = await openPage(browser, portal.origin, { ...options, expectedStatuses: [401, 403, 409, 422] });
     const look = async (what: string) => {
-      expect(await axe(page), what).toEqual([]);
+      expect(await faults(page), what).toEqual([]);
       expect(await scrollsSideways(page), what).toBe(false);
       await screenshot(page, `helpdesk-${what}-${name}`);
     };
@@ -205,7 +205,7 @@ it('tells who has no role that they see nobody here, in German', async () => {
   await page.getByRole('textbox').first().fill(owner.totp());
   await page.keyboard.press('Enter');
   await title(page, 'Sie können hier keine Personen sehen');
-  expect(await axe(page)).toEqual([]);
+  expect(await faults(page)).toEqual([]);
   await screenshot(page, 'helpdesk-refused-de');
   expect(complaints).toEqual([]);
   await context.close();

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from '../scenarios/sample-directory.ts';
 import { createMovableClock, type Enrolled } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
-import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
+import { faults, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
 
 const NEW_PASSWORD = 'Quiet-harbour-at-n00n';
@@ -66,7 +66,7 @@ describe.each([
     const watched = await openPage(browser, portal.origin, { ...options, expectedStatuses: [401] });
     const { page } = watched;
     const look = async (what: string) => {
-      expect(await axe(page), what).toEqual([]);
+      expect(await faults(page), what).toEqual([]);
       expect(await scrollsSideways(page), what).toBe(false);
       await screenshot(page, `me-${what}-${name}`);
     };
@@ -119,7 +119,7 @@ it('speak German, and tell who has nothing set up what to do', async () => {
   await page.getByLabel('Passwort', { exact: true }).fill(OLD_PASSWORD);
   await page.keyboard.press('Enter');
   await title(page, /Richten Sie zuerst einen Nachweis ein/);
-  expect(await axe(page)).toEqual([]);
+  expect(await faults(page)).toEqual([]);
   await screenshot(page, 'me-limited-de');
   await page.getByRole('button', { name: 'Abmelden' }).click();
   await page.getByRole('button', { name: /^Anmelden, um/ }).waitFor();

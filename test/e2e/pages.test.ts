@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Step } from '../../shared/api/journeys.ts';
-import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
+import { faults, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type Call, problem, type Reply, type ScriptedPortal, startScriptedPortal } from './scripted-portal.ts';
 import { DEMO_MESSAGES, DEMO_PEOPLE, SITE, STEPS } from './scripted-steps.ts';
 
@@ -174,7 +174,7 @@ describe('each page', () => {
       await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: width < 500 ? 740 : 900 });
-        if (looks(colorScheme, width)) expect(await axe(page), `${name} ${colorScheme} ${width}`).toEqual([]);
+        if (looks(colorScheme, width)) expect(await faults(page), `${name} ${colorScheme} ${width}`).toEqual([]);
         expect(await scrollsSideways(page), `${name} ${width} scrolls sideways`).toBe(false);
         if (process.env.KEYTURN_SCREENSHOTS) await screenshot(page, `${name}-${width}-${colorScheme}`);
       }

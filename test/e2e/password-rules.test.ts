@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addPerson, embeddedSection } from '../scenarios/sample-directory.ts';
 import { codeIn } from '../scenarios/start-keyturn.ts';
-import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
+import { faults, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
 import { createWalk } from './walk.ts';
 
@@ -56,7 +56,7 @@ describe.each([
     const lines = (state: string) => page.locator(`li[data-state=${state}]`);
     const broken = (amount: number) => expect.poll(() => lines('broken').count(), { timeout: 30_000 }).toBe(amount);
     const looks = async (place: string) => {
-      expect(await axe(page)).toEqual([]);
+      expect(await faults(page)).toEqual([]);
       expect(await scrollsSideways(page)).toBe(false);
       if (process.env.KEYTURN_SCREENSHOTS) await screenshot(page, `rules-${place}-${language}-${scheme}-${width}`);
     };

@@ -105,7 +105,7 @@ describe.each(APPEARANCES)('pools of questions, %s', (_, options, locale) => {
     await press(say('configuration.review'));
     await title(word['review.title']);
     await page
-      .getByText(/factors\.questions\.pool/)
+      .getByText(/Factors › Questions › Pool/)
       .first()
       .waitFor();
     await look('review');

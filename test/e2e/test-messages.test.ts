@@ -4,7 +4,7 @@ import { addPerson, embeddedSection } from '../scenarios/sample-directory.ts';
 import { createMovableClock } from '../scenarios/start-keyturn.ts';
 import { answers, type SmsGatewayServer, startSmsGateway } from '../servers/sms-gateway.ts';
 import { uniqueName } from '../servers/unique-name.ts';
-import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
+import { faults, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
 import { APPEARANCES, plugIn, signInHere, wordsOf } from './sign-in-here.ts';
 
@@ -55,7 +55,7 @@ describe.each(APPEARANCES)('tests of messages, %s', (_, options, locale) => {
     const owner = await portal.keyturn.enrol(chief);
     const { page, complaints, context } = await openPage(browser, portal.origin, { ...options, locale, expectedStatuses: [401, 403] });
     const look = async (what: string) => {
-      expect(await axe(page), what).toEqual([]);
+      expect(await faults(page), what).toEqual([]);
       await screenshot(page, `test-messages-${what}-${locale}`);
       expect(await scrollsSideways(page), what).toBe(false);
     };

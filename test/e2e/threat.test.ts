@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addPerson, embeddedSection } from '../scenarios/sample-directory.ts';
 import { createMovableClock } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
-import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
+import { faults, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
 import { APPEARANCES, signInHere, wordsOf } from './sign-in-here.ts';
 
@@ -41,7 +41,7 @@ describe.each(APPEARANCES)('a threat that is raised in the browser, %s', (_, opt
     await page.goto(`${portal.origin}/admin?page=threat`);
     const told = (word['threat.raise.ends'] ?? '').replace('{{kinds}}', kind);
     await page.getByRole('status').filter({ hasText: told }).waitFor();
-    expect(await axe(page)).toEqual([]);
+    expect(await faults(page)).toEqual([]);
     expect(await scrollsSideways(page)).toBe(false);
     await screenshot(page, `threat-ends-own-${locale}`);
     await page.getByLabel(word['threat.reason'] ?? '').fill('calls by impostors');

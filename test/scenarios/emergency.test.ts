@@ -34,7 +34,7 @@ async function enter(keyturn: Keyturn): Promise<{ token: string; secret: string 
   const secret = await make(keyturn);
   const { status, body } = await open(keyturn, secret);
   expect(status).toBe(201);
-  expect(body.session).toMatchObject({ rights: 'emergency', login: 'emergency' });
+  expect(body.session).toMatchObject({ rights: 'emergency', login: 'emergency administration' });
   return { token: body.token ?? '', secret };
 }
 async function addPasskey(keyturn: Keyturn, token: string, odd: Oddity = {}, passkey = createSoftPasskey(ORIGIN)) {

@@ -36,10 +36,15 @@ export function HealthPage({ onBack, onOver }: { onBack: () => void; onOver: () 
             <h2 className={classes.ruleName}>
               {t(`health.level.${finding.level}`)}: <span lang="en">{finding.area}</span>
             </h2>
-            <p lang="en">{finding.text}</p>
+            <p lang="en">
+              <Told text={finding.text} />
+            </p>
             {finding.fix !== null && (
               <p>
-                {t('health.fix')} <span lang="en">{finding.fix}</span>
+                {t('health.fix')}{' '}
+                <span lang="en">
+                  <Told text={finding.fix} />
+                </span>
               </p>
             )}
             {finding.lines.length > 0 && (
@@ -56,7 +61,7 @@ export function HealthPage({ onBack, onOver }: { onBack: () => void; onOver: () 
           <ul lang="en">
             {others.map(({ area, text }) => (
               <li key={`${area} ${text}`}>
-                {area}: {text}
+                {area}: <Told text={text} />
               </li>
             ))}
           </ul>
@@ -70,4 +75,13 @@ export function HealthPage({ onBack, onOver }: { onBack: () => void; onOver: () 
       </Actions>
     </Question>
   );
+}
+
+/** A setting by its place in the document: `protected.groups[0]`. */
+const SETTING = /([a-z]\w*(?:\.\w+|\[\d+\])*\[\d+\](?:\.\w+|\[\d+\])*)/;
+
+/** What the doctor says: settings stand as they are written in the document. */
+function Told({ text }: { text: string }) {
+  // Of what is split by a group each second part is what the group has found.
+  return text.split(SETTING).map((part, index) => (index % 2 === 1 ? <code key={part}>{part}</code> : part));
 }

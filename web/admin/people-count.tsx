@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { PeopleCount, RuleCount } from '../../shared/api/people-count.ts';
 import type { Failure, Outcome } from '../api.ts';
 import { formatTime } from '../format.ts';
+import { useAuthor } from '../me/use-author.ts';
 import { isOver } from '../me/use-loaded.ts';
 import { mistakeOf } from '../portal/mistake-of.ts';
 import { ActionButton } from '../ui/action-button.tsx';
@@ -53,6 +54,7 @@ export function usePeopleCount(onOver: () => void): Counted {
 export function CountPanel({ value, failure, begin, cancel }: Counted) {
   const { t } = useTranslation('admin');
   const { t: portal } = useTranslation();
+  const named = useAuthor();
   const { latest = null, done = null } = value ?? {};
   const isRunning = latest?.state === 'running';
   return (
@@ -79,7 +81,7 @@ export function CountPanel({ value, failure, begin, cancel }: Counted) {
       )}
       {latest?.state === 'cancelled' && <p>{t('count.cancelled')}</p>}
       {latest?.state === 'failed' && <p>{t('count.failed', { problem: latest.problem ?? '' })}</p>}
-      <div role="status">{isRunning && <p>{t('count.running', { author: latest.author, looked: latest.looked })}</p>}</div>
+      <div role="status">{isRunning && <p>{t('count.running', { author: named(latest.author), looked: latest.looked })}</p>}</div>
       {isRunning && done !== null && done.looked > 0 && (
         <ProgressBar
           label={t('count.progress')}

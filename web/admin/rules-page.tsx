@@ -15,7 +15,9 @@ import { adminApi } from './admin-api.ts';
 import { ProblemList } from './configuration/problem-list.tsx';
 import { ruleAt } from './configuration/rules-counted.tsx';
 import type { Json } from './configuration/setting-schema.ts';
+import { useOptionWords } from './configuration/use-option-words.ts';
 import { CountOfRule, CountPanel, usePeopleCount } from './people-count.tsx';
+import { useKinds } from './use-kinds.ts';
 
 /** What this page reads of a rule; the server has judged that it is one. */
 interface Rule {
@@ -81,7 +83,13 @@ export function RulesPage({ isChanging, go, onBack, onOver }: RulesProps) {
                   <li key={rule.name} className={classes.item}>
                     <RuleRow rule={rule} />
                     <CountOfRule count={count.value} section={section} name={rule.name} />
-                    {found.length > 0 && <ProblemList problems={found} onMend={() => go(`/admin?page=configuration&section=${section}`)} />}
+                    {found.length > 0 && (
+                      <ProblemList
+                        problems={found}
+                        document={judged.shown.inEffect as Json}
+                        onMend={() => go(`/admin?page=configuration&section=${section}`)}
+                      />
+                    )}
                   </li>
                 );
               })}
@@ -110,7 +118,11 @@ export function RulesPage({ isChanging, go, onBack, onOver }: RulesProps) {
 function RuleRow({ rule }: { rule: Rule }) {
   const { t } = useTranslation('admin');
   const kinds = useKinds();
+  const inWords = useOptionWords();
   const conditions = Object.entries(rule.when).filter(([, values]) => values !== undefined);
+  // Names of groups, places and the like stay as they are.
+  const valuesOf = (condition: string, values: readonly string[]) =>
+    (condition === 'clients' || condition === 'goals' ? values.map((each) => inWords(each).words) : values).join(', ');
   const { choice } = rule;
   return (
     <>
@@ -119,7 +131,7 @@ function RuleRow({ rule }: { rule: Rule }) {
         {conditions.length === 0
           ? t('rules.everybody')
           : conditions
-              .map(([name, values = []]) => t(`rules.when.${name}` as 'rules.when.groups', { values: values.join(', ') }))
+              .map(([name, values = []]) => t(`rules.when.${name}` as 'rules.when.groups', { values: valuesOf(name, values) }))
               .join('; ')}
       </p>
       {rule.accepted.length === 0 && choice === undefined && <p>{t('rules.bars')}</p>}
@@ -136,11 +148,4 @@ function RuleRow({ rule }: { rule: Rule }) {
       </ul>
     </>
   );
-}
-
-/** Kinds of proof in words. */
-export function useKinds(): (kinds: readonly string[], between?: string) => string {
-  const { t } = useTranslation('me');
-  return (kinds, between = ' + ') =>
-    kinds.map((kind) => (kind === 'password' ? t('overview.password') : t(`kind.${kind}` as 'kind.totp'))).join(between);
 }

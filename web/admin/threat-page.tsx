@@ -10,7 +10,7 @@ import { Notice } from '../ui/notice.tsx';
 import { type Mistake, Question } from '../ui/question.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { adminApi } from './admin-api.ts';
-import { useKinds } from './rules-page.tsx';
+import { useKinds } from './use-kinds.ts';
 
 const FIELD = 'threat-reason';
 

@@ -3,7 +3,7 @@ import type { AdminTried } from '../../shared/api/admin.ts';
 import { Announcement, Chip } from '../ui/layout.tsx';
 import { Notice } from '../ui/notice.tsx';
 import classes from './admin.module.css';
-import { useKinds } from './rules-page.tsx';
+import { useKinds } from './use-kinds.ts';
 
 /** What was found for one account: what a new password has to meet, which is near to where it is typed, and by goal what proves its owner. */
 export function TriedAccount({ tried }: { tried: AdminTried }) {
@@ -65,7 +65,10 @@ function Goal({ proof }: { proof: AdminTried['proof'][number] }) {
                   {' '}
                   (
                   {conditions
-                    .map(({ condition, verdict }) => `${condition}: ${t(`roles.verdict.${String(verdict) as 'true' | 'false' | 'null'}`)}`)
+                    .map(
+                      ({ condition, verdict }) =>
+                        `${t(`condition.${condition}`)}: ${t(`roles.verdict.${String(verdict) as 'true' | 'false' | 'null'}`)}`,
+                    )
                     .join('; ')}
                   )
                 </>

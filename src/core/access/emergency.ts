@@ -1,3 +1,4 @@
+import { EMERGENCY_AUTHOR } from '../../../shared/emergency-author.ts';
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import { accountKey } from '../accounts/candidate.ts';
 import type { Actor } from '../audit/events.ts';
@@ -139,7 +140,7 @@ export async function enter(
   const session = randomId(deps.random);
   const { at, address } = deps.act;
   const language = deps.act.language ?? deps.configuration().organisation.defaultLanguage;
-  const facts: SessionFacts = { proofs: how.proofs, address, client: how.client, login: 'emergency', language };
+  const facts: SessionFacts = { proofs: how.proofs, address, client: how.client, login: EMERGENCY_AUTHOR, language };
   const row: SessionRow = {
     ...{ id: session, tokenDigest: deps.keys.digest('session-token', token), journeyId: randomId(deps.random) },
     ...{ directory: NOWHERE, accountId: id, rights: 'emergency', facts: JSON.stringify(facts) },

@@ -4,7 +4,17 @@ import classes from './configuration.module.css';
 import { GroupParts } from './group-setting.tsx';
 import { type ComposedProps, SCHEMA_LANGUAGE, useProblemAt } from './setting-context.ts';
 import { SettingHint } from './setting-hint.tsx';
-import { emptyOf, isGroup, type Json, type SettingSchema, tellingSetting, typeWord, variantOf, variantsOf } from './setting-schema.ts';
+import {
+  emptyOf,
+  isGroup,
+  type Json,
+  type SettingSchema,
+  tellingSetting,
+  typeWord,
+  variantOf,
+  variantsOf,
+  wordsOf,
+} from './setting-schema.ts';
 
 /** A setting that may be of several kinds: which one first, and then what that one asks for. */
 export function ChoiceSetting(props: ComposedProps) {
@@ -19,7 +29,7 @@ export function ChoiceSetting(props: ComposedProps) {
   const variant = variants[index] ?? {};
   const nameOf = (each: SettingSchema): string => {
     const fixed = each.const ?? (telling === undefined ? undefined : each.properties?.[telling]?.const);
-    return fixed === undefined ? t(`setting.type.${typeWord(each)}`) : String(fixed);
+    return fixed === undefined ? t(`setting.type.${typeWord(each)}`) : wordsOf(String(fixed));
   };
   const choose = (text: string) => {
     const chosen = variants[Number(text)];

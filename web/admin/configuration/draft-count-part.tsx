@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { DraftCount, RuleNumbers } from '../../../shared/api/people-count.ts';
 import { formatList, formatTime } from '../../format.ts';
+import { useAuthor } from '../../me/use-author.ts';
 import { mistakeOf } from '../../portal/mistake-of.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { keepFile } from '../../ui/keep-file.ts';
@@ -9,6 +10,7 @@ import { Notice } from '../../ui/notice.tsx';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
 import classes from '../admin.module.css';
 import { linesOfRule } from '../people-count.tsx';
+import { pathInWords } from './setting-schema.ts';
 import type { DraftCounted } from './use-draft-count.ts';
 
 type Numbers = NonNullable<DraftCount['numbers']>;
@@ -22,10 +24,16 @@ interface DraftCountProps {
   withRules: boolean;
 }
 
+/** Settings as their forms call them. */
+export function settingsInWords(paths: readonly string[]): string {
+  return formatList(paths.map((path) => pathInWords(path, undefined)));
+}
+
 /** Whom a change lets recover and sign in who could not, whom it keeps from it, and of whom something weak is accepted. */
 export function DraftCountPart({ counted: count, isChanging, withRules }: DraftCountProps) {
   const { t } = useTranslation('admin');
   const { t: portal } = useTranslation();
+  const named = useAuthor();
   const { value, isAsking, failure, running, begin, cancel, takeList } = count;
   const { counted = null, notLookedUp = null, notCounted = [], numbers = null } = value ?? {};
   const take = async () => {
@@ -45,7 +53,7 @@ export function DraftCountPart({ counted: count, isChanging, withRules }: DraftC
       {missing.length > 0 && <Notice tone="warning">{t('draft-count.not-looked-up', { names: formatList(missing) })}</Notice>}
       {notLookedUp?.managers === true && <Notice tone="warning">{t('draft-count.managers')}</Notice>}
       {numbers !== null && notCounted.length > 0 && (
-        <Notice tone="warning">{t('draft-count.not-counted', { settings: formatList(notCounted) })}</Notice>
+        <Notice tone="warning">{t('draft-count.not-counted', { settings: settingsInWords(notCounted) })}</Notice>
       )}
       {numbers !== null && isChanging && <MovedNumbers numbers={numbers} byRulesAlone={notCounted.length > 0} />}
       {numbers !== null && !isChanging && <p>{t('count.is', { stranded: numbers.after.stranded, looked: numbers.after.looked })}</p>}
@@ -56,7 +64,9 @@ export function DraftCountPart({ counted: count, isChanging, withRules }: DraftC
         </div>
       )}
       {counted !== null && <p className={classes.quiet}>{t('draft-count.at', { time: formatTime(counted.at), looked: counted.looked })}</p>}
-      <div role="status">{running !== undefined && <p>{t('count.running', { author: running.author, looked: running.looked })}</p>}</div>
+      <div role="status">
+        {running !== undefined && <p>{t('count.running', { author: named(running.author), looked: running.looked })}</p>}
+      </div>
       {running !== undefined && counted !== null && counted.looked > 0 && (
         <ProgressBar
           label={t('count.progress')}

@@ -3,7 +3,7 @@ import { QuietLink } from '../../ui/layout.tsx';
 import classes from './configuration.module.css';
 import { type ComposedProps, SCHEMA_LANGUAGE, useProblemAt } from './setting-context.ts';
 import { SettingPurpose } from './setting-hint.tsx';
-import { emptyOf, isGroup, type Json, pathOf } from './setting-schema.ts';
+import { emptyOf, type Json, nameOfEntry, pathOf } from './setting-schema.ts';
 
 /** Entries in an order that counts: the first rule that fits, the server that is tried first. */
 export function ListSetting({ label, schema, value, path, required, onChange, Part }: ComposedProps) {
@@ -29,7 +29,7 @@ export function ListSetting({ label, schema, value, path, required, onChange, Pa
       {problem !== undefined && <p className={classes.problem}>{problem}</p>}
       {entries.length === 0 && <p className={classes.hint}>{t('setting.none')}</p>}
       {entries.map((entry, index) => {
-        const name = nameOf(entry, index);
+        const name = nameOfEntry(entry, index);
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: entries have no identity but their place
           <div key={index} className={classes.entry}>
@@ -48,12 +48,4 @@ export function ListSetting({ label, schema, value, path, required, onChange, Pa
 
 function emptyIsDefault(standard: Json | undefined): boolean {
   return standard === undefined || (Array.isArray(standard) && standard.length === 0);
-}
-
-/** What an entry says of itself, with its place. */
-function nameOf(entry: Json, index: number): string {
-  const said = isGroup(entry)
-    ? [entry.name, entry.label, entry.id, entry.host, entry.url].find((each) => typeof each === 'string' && each !== '')
-    : undefined;
-  return said === undefined ? `${index + 1}` : `${index + 1}. ${String(said)}`;
 }

@@ -3,7 +3,8 @@ import { useTranslation } from 'react-i18next';
 import type { AppliedConfiguration, CheckedConfiguration } from '../../../shared/api/configuration.ts';
 import type { InstallationPermission } from '../../../shared/permissions.ts';
 import type { Failure } from '../../api.ts';
-import { formatTime } from '../../format.ts';
+import { formatList, formatTime } from '../../format.ts';
+import { useAuthor } from '../../me/use-author.ts';
 import { useFreshProof } from '../../me/use-fresh-proof.tsx';
 import { isOver } from '../../me/use-loaded.ts';
 import { mistakeOf } from '../../portal/mistake-of.ts';
@@ -102,17 +103,21 @@ export function ReviewPage(props: ReviewProps) {
           {!judged.ok && <Notice tone="warning">{t('review.errors')}</Notice>}
           {judged.keeps === false && <Notice tone="warning">{t('review.shut-out')}</Notice>}
           {judged.ok && judged.keeps === null && <Notice tone="warning">{t('review.shut-out.unknown')}</Notice>}
-          {lacks.length > 0 && <Notice tone="warning">{t('review.lacks', { permissions: lacks.join(', ') })}</Notice>}
+          {lacks.length > 0 && (
+            <Notice tone="warning">
+              {t('review.lacks', { permissions: formatList(lacks.map((each) => `“${t(`permission.${each}`)}”`)) })}
+            </Notice>
+          )}
           {judged.problems.length > 0 && (
             <>
               <h2 className={classes.heading}>{t('review.problems')}</h2>
-              <ProblemList problems={judged.problems} onMend={onMend} />
+              <ProblemList problems={judged.problems} document={document} onMend={onMend} />
             </>
           )}
           {judged.ok && (
             <>
               <h2 className={classes.heading}>{t('review.changes')}</h2>
-              <ChangeList changes={judged.changes} />
+              <ChangeList changes={judged.changes} document={document} />
             </>
           )}
           {judged.ok && judged.changes.some(isAboutProof) && <DraftCounts document={document} base={base} onOver={onOver} />}
@@ -163,9 +168,10 @@ interface OtherProps extends ReviewProps {
 }
 
 /** Somebody was quicker: both changes side by side, and how to go on. */
-function OtherChange({ judged, other, mistakes, onOther, onBack }: OtherProps) {
+function OtherChange({ document, judged, other, mistakes, onOther, onBack }: OtherProps) {
   const { t } = useTranslation('admin');
-  const { version, author, comment, at, changes, merged } = other;
+  const { version, comment, at, changes, merged } = other;
+  const author = useAuthor()(other.author);
   const whole = merged as Json | null;
   return (
     <Question title={t('conflict.title')} mistakes={mistakes} focusOn="conflict">
@@ -176,7 +182,7 @@ function OtherChange({ judged, other, mistakes, onOther, onBack }: OtherProps) {
       <h2 className={classes.heading}>{t('conflict.theirs', { author })}</h2>
       <ChangeList changes={changes} />
       <h2 className={classes.heading}>{t('conflict.mine')}</h2>
-      {judged.ok ? <ChangeList changes={judged.changes} /> : <p>{t('review.errors')}</p>}
+      {judged.ok ? <ChangeList changes={judged.changes} document={document} /> : <p>{t('review.errors')}</p>}
       <Actions>
         {whole !== null && <ActionButton onPress={() => onOther(version, whole)}>{t('conflict.merge')}</ActionButton>}
         <ActionButton look="secondary" onPress={() => onOther(version, undefined)}>

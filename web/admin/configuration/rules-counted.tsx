@@ -1,9 +1,8 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { formatList } from '../../format.ts';
 import { linesOfRule } from '../people-count.tsx';
 import classes from './configuration.module.css';
-import { DraftCountPart } from './draft-count-part.tsx';
+import { DraftCountPart, settingsInWords } from './draft-count-part.tsx';
 import { ProblemList } from './problem-list.tsx';
 import { BesideContext } from './setting-context.ts';
 import { type Json, pathOf } from './setting-schema.ts';
@@ -46,7 +45,7 @@ export function RulesCounted({ section, document, base, isChanging, onOver, chil
     return (
       <>
         <PeopleOfRule counted={counted} section={section} nth={nth} isChanging={isChanging} />
-        <ProblemsOfRule problems={problems} section={section} path={path} />
+        <ProblemsOfRule problems={problems} document={document} section={section} path={path} />
       </>
     );
   };
@@ -75,7 +74,7 @@ function PeopleOfRule({ counted: { value, isAsking }, section, nth, isChanging }
     // Nobody signs in by any rule while that is off.
     if (rule === undefined) return null;
     const line = linesOfRule(rule, t, isChanging ? 'draft-count.rule' : 'count.rule');
-    return value.notCounted.length === 0 ? line : `${line} ${t('draft-count.rule.as-if', { settings: formatList(value.notCounted) })}`;
+    return value.notCounted.length === 0 ? line : `${line} ${t('draft-count.rule.as-if', { settings: settingsInWords(value.notCounted) })}`;
   };
   const told = tell();
   return told === null ? null : <p className={classes.people}>{told}</p>;
@@ -83,15 +82,16 @@ function PeopleOfRule({ counted: { value, isAsking }, section, nth, isChanging }
 
 interface ProblemsOfRuleProps {
   problems: DraftProblems;
+  document: Json;
   section: Section;
   path: string;
 }
 
-function ProblemsOfRule({ problems, section, path }: ProblemsOfRuleProps) {
+function ProblemsOfRule({ problems, document, section, path }: ProblemsOfRuleProps) {
   const { t } = useTranslation('admin');
   if (problems === 'checking' || problems === 'unknown') return <p className={classes.hint}>{t(`draft-problems.${problems}`)}</p>;
   const found = problems.filter((problem) => ruleAt(section, problem.path) === path);
-  return found.length === 0 ? null : <ProblemList problems={found} onMend={(at) => focusOn(at, path)} />;
+  return found.length === 0 ? null : <ProblemList problems={found} document={document} onMend={(at) => focusOn(at, path)} />;
 }
 
 /** The setting that is to be mended; the whole rule where that has no field of its own. */

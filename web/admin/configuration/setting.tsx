@@ -12,6 +12,7 @@ import { SCHEMA_LANGUAGE, type SettingProps, useProblemAt, useProblemBelow } fro
 import { SettingHint } from './setting-hint.tsx';
 import { formOf, type Json } from './setting-schema.ts';
 import { TickSetting } from './tick-setting.tsx';
+import { type OptionWords, useOptionWords } from './use-option-words.ts';
 
 /** One setting, asked for as its schema says. */
 export function Setting(props: SettingProps) {
@@ -64,12 +65,14 @@ function TypedSetting({ label, schema, value, path, required, onChange }: Settin
 function PickedSetting({ label, schema, value, path, required, onChange }: SettingProps) {
   const { t } = useTranslation('admin');
   const yesNo = schema.enum === undefined;
-  const named = (option: string) => (yesNo ? t(option === 'true' ? 'setting.yes' : 'setting.no') : option);
-  const options = (schema.enum ?? ['true', 'false']).map((option) => ({
-    ...{ value: option, label: named(option) },
-    ...(yesNo ? {} : { lang: SCHEMA_LANGUAGE }),
-  }));
-  const empty = schema.default === undefined ? t('setting.not-set') : t('setting.default', { value: named(String(schema.default)) });
+  const inWords = useOptionWords();
+  const named = (option: string): OptionWords =>
+    yesNo ? { words: t(option === 'true' ? 'setting.yes' : 'setting.no'), lang: undefined } : inWords(option);
+  const options = (schema.enum ?? ['true', 'false']).map((option) => {
+    const { words, lang } = named(option);
+    return { value: option, label: words, ...(lang === undefined ? {} : { lang }) };
+  });
+  const empty = schema.default === undefined ? t('setting.not-set') : t('setting.default', { value: named(String(schema.default)).words });
   const picked = (text: string): Json | undefined => (text === '' ? undefined : yesNo ? text === 'true' : text);
   return (
     <SelectField

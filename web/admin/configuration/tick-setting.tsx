@@ -2,10 +2,12 @@ import { useTranslation } from 'react-i18next';
 import classes from './configuration.module.css';
 import { SCHEMA_LANGUAGE, type SettingProps, useProblemBelow } from './setting-context.ts';
 import { SettingPurpose } from './setting-hint.tsx';
+import { useOptionWords } from './use-option-words.ts';
 
 /** Any of a few words, such as the kinds of proof of one combination. */
 export function TickSetting({ label, schema, value, path, required, onChange }: SettingProps) {
   const { t } = useTranslation('admin');
+  const named = useOptionWords();
   const problem = useProblemBelow(path);
   const shown = value ?? schema.default;
   const ticked = Array.isArray(shown) ? shown.map(String) : [];
@@ -22,12 +24,15 @@ export function TickSetting({ label, schema, value, path, required, onChange }: 
       </p>
       {problem !== undefined && <p className={classes.problem}>{problem}</p>}
       <div className={classes.ticks}>
-        {(schema.items?.enum ?? []).map((option) => (
-          <label key={option} className={classes.tick} lang={SCHEMA_LANGUAGE}>
-            <input type="checkbox" checked={ticked.includes(option)} onChange={() => toggle(option)} />
-            {option}
-          </label>
-        ))}
+        {(schema.items?.enum ?? []).map((option) => {
+          const { words, lang } = named(option);
+          return (
+            <label key={option} className={classes.tick} lang={lang}>
+              <input type="checkbox" checked={ticked.includes(option)} onChange={() => toggle(option)} />
+              {words}
+            </label>
+          );
+        })}
       </div>
     </fieldset>
   );

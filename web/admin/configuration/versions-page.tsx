@@ -1,6 +1,7 @@
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatTime } from '../../format.ts';
+import { useAuthor } from '../../me/use-author.ts';
 import { useLoaded } from '../../me/use-loaded.ts';
 import { mistakeOf } from '../../portal/mistake-of.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
@@ -24,6 +25,7 @@ export function VersionsPage({
 }) {
   const { t } = useTranslation('admin');
   const { t: portal } = useTranslation();
+  const named = useAuthor();
   const { value, failure } = useLoaded(adminApi.versions, onOver);
   return (
     <Question
@@ -38,8 +40,8 @@ export function VersionsPage({
           {value.versions.map(({ version, at, author, comment }) => (
             <li key={version} className={classes.item}>
               <QuietLink onPress={() => onVersion(version)}>{t('versions.version', { version })}</QuietLink>
-              {comment !== '' && <p>{comment}</p>}
-              <p className={classes.quiet}>{t('versions.by', { author, time: formatTime(at) })}</p>
+              {comment !== '' && <p lang="">{comment}</p>}
+              <p className={classes.quiet}>{t('versions.by', { author: named(author), time: formatTime(at) })}</p>
             </li>
           ))}
         </ol>
@@ -63,6 +65,7 @@ interface VersionProps {
 export function VersionPage({ version, onBringBack, onBack, onOver }: VersionProps) {
   const { t } = useTranslation('admin');
   const { t: portal } = useTranslation();
+  const named = useAuthor();
   const ask = useCallback(() => adminApi.version(version), [version]);
   const { value, failure } = useLoaded(ask, onOver);
   return (
@@ -76,11 +79,11 @@ export function VersionPage({ version, onBringBack, onBack, onOver }: VersionPro
       ) : (
         <>
           <Prose>
-            {value.comment !== '' && <p>{value.comment}</p>}
-            <p>{t('versions.by', { author: value.author, time: formatTime(value.at) })}</p>
+            {value.comment !== '' && <p lang="">{value.comment}</p>}
+            <p>{t('versions.by', { author: named(value.author), time: formatTime(value.at) })}</p>
           </Prose>
           <h2 className={classes.heading}>{t('versions.changed')}</h2>
-          <ChangeList changes={value.changes} />
+          <ChangeList changes={value.changes} document={value.document as Json} />
           <details>
             <summary>{t('versions.document')}</summary>
             <pre className={classes.document}>{JSON.stringify(value.document, null, 2)}</pre>
