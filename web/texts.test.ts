@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FACTOR_KINDS } from '../shared/api/journeys.ts';
+import { CLIENT_KINDS, FACTOR_KINDS } from '../shared/api/journeys.ts';
 import { PERMISSIONS } from '../shared/permissions.ts';
 
 const textsOf = (language: string, file: string) =>
@@ -12,6 +12,8 @@ const SET_UP_KINDS = FACTOR_KINDS.filter((kind) => kind !== 'password');
 /** Keys that pages build from what the server tells: a missing one would be read in place of its words. */
 const BUILT = [
   ['portal', 'factor', FACTOR_KINDS],
+  ['portal', 'factor', FACTOR_KINDS.map((kind) => `${kind}.hint`)],
+  ['admin', 'client', CLIENT_KINDS],
   ['portal', 'kind', FACTOR_KINDS],
   ['me', 'kind', SET_UP_KINDS],
   ['reports', 'kind', FACTOR_KINDS],
