@@ -76,7 +76,7 @@ describe.each([
     await press(word['configuration.review']);
     await page.getByText(/The nearest that can is #[0-9a-f]{6}/).waitFor();
     await page.getByText(/An SVG can carry script/).waitFor();
-    await press('branding.accent');
+    await press('Branding › Accent');
     await page.locator('[id="branding.accent-problem"]').waitFor();
 
     // One that could not even be sent: what was there stays.
