@@ -6,21 +6,11 @@ import { newLogin, newPassword } from '../conformance/samples.ts';
 import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { type JourneyClient, startJourney } from './journey-client.ts';
-import { addPerson, embeddedSection, OLD_PASSWORD, PROTECTED_GROUP, signsIn } from './sample-directory.ts';
+import { addPerson, embeddedSection, OLD_PASSWORD, PROTECTED_GROUP, SILENT, signsIn } from './sample-directory.ts';
 import { codeIn, type Enrolled, holdsCode, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
 
 const HOUR = 3_600_000;
 const THRESHOLD = 3;
-/** Nobody listens there. */
-const SILENT = {
-  kind: 'openldap' as const,
-  id: 'silent',
-  label: 'Directory silent',
-  servers: [{ url: 'ldaps://127.0.0.1:1' }],
-  baseDn: 'dc=example,dc=test',
-  serviceAccount: { name: 'cn=keyturn,dc=example,dc=test', password: 'env:NOBODY' },
-};
-
 interface Two {
   person: Enrolled;
   login: string;

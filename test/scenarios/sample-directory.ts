@@ -11,6 +11,16 @@ export function embeddedSection(id = 'people', policy: Partial<DirectorySettings
   return { kind: 'embedded' as const, id, label: `Directory ${id}`, protected: { groups: [PROTECTED_GROUP] }, policy };
 }
 
+/** The section of a directory that does not answer: nobody listens there. */
+export const SILENT = {
+  kind: 'openldap' as const,
+  id: 'silent',
+  label: 'Directory silent',
+  servers: [{ url: 'ldaps://127.0.0.1:1' }],
+  baseDn: 'dc=example,dc=test',
+  serviceAccount: { name: 'cn=keyturn,dc=example,dc=test', password: 'env:NOBODY' },
+};
+
 /** Hashes of passwords that people were added with: each takes a core for 75 ms, and most have the same one. */
 const hashes = new Map<string, Promise<string>>();
 

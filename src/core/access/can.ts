@@ -101,8 +101,7 @@ export function can(roles: readonly Role[], actor: ActorFacts, action: PersonPer
     .map((role) => ({ role, held: holds(role, actor, target), over: isOver(role, target) }));
   const granted = judged.filter(({ held, over }) => held === true && over === true).map(({ role }) => role);
   if (granted.length === 0) return whyNone(judged);
-  const own = [target, ...target.linked];
-  const higher = roles.filter((role) => own.some((each) => holdsStanding(role, each) !== false) && holdsStanding(role, actor) !== true);
+  const higher = roles.filter((role) => mayHold(role, target) && holdsStanding(role, actor) !== true);
   if (higher.length > 0) return refused('more-rights', higher);
   const otherWays = OTHER_WAYS.filter((way) => granted.every((role) => role.otherWays?.includes(way) === true));
   return {
@@ -169,6 +168,11 @@ export function holdsStanding({ heldBy }: Role, { account, login, membership }: 
     isNamed,
     heldBy.groups !== undefined && fitsAccount({ when: { groups: heldBy.groups } }, { directory: account.directory, membership }),
   ]);
+}
+
+/** Whether somebody holds a role by whichever of their accounts, or it cannot be told that they do not. */
+export function mayHold(role: Role, target: TargetFacts): boolean {
+  return [target, ...target.linked].some((own) => holdsStanding(role, own) !== false);
 }
 
 /** Whether an account holds a role for this target. */

@@ -34,6 +34,8 @@ export interface FirstResetLink {
   readonly journey?: string;
   /** The journey that has written, or tried to: no other one may any more. */
   readonly writer?: string;
+  /** Where the audit log ended when it was made: whoever has written to the account since has meant this link too. */
+  readonly logEnd: number;
   /** The threat that was raised when it was made, see `threatNow`. */
   readonly threat: string | null;
 }

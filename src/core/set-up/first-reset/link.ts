@@ -33,7 +33,7 @@ export async function makeFirstResetLink(deps: ActDeps, tokens: readonly string[
   const [id, secret, now] = [randomId(deps.random), randomToken(deps.random), deps.act.at];
   const link = {
     ...{ id, digest: digestOf(deps, id, secret), madeAt: now, endsAt: now + LINK_LASTS, opened: 0 },
-    threat: await threatNow(deps.store),
+    ...{ logEnd: await readLogEnd(deps.store), threat: await threatNow(deps.store) },
   };
   await deps.store.transaction(async (store) => {
     const about = { account: { directory: person.directory, id: person.id }, actor: actorOf(deps), endsAt: link.endsAt };
@@ -71,11 +71,10 @@ export async function openFirstResetLink(
     throw isAppError(error, 'session.ended') ? new AppError('set-up.reset-link-invalid') : error;
   });
   const { language, client } = opening;
-  const logEnd = await readLogEnd(deps.store);
   const begun = newJourney(deps, {
     ...{ goal: 'reset-password', language, client, address: deps.act.address, typedName: candidate.login, guardNames: [] },
     ...{ candidates: [candidate], device: null, knownPlaces: [], hasWorked: false, asked: {}, selected: [] },
-    ...{ proven: [], provenAt: deps.act.at, logEnd },
+    ...{ proven: [], provenAt: deps.act.at, logEnd: link.logEnd },
     byLink: { setUp: found.row.id, link: id },
     step: { id: randomId(deps.random), kind: 'preparing' },
   });

@@ -1,7 +1,7 @@
 import type { UnfitReason } from '../../../../shared/api/first-reset.ts';
 import { AppError } from '../../../../shared/errors.ts';
-import { holdsStanding } from '../../access/can.ts';
-import { readActor } from '../../access/read-access-facts.ts';
+import { mayHold } from '../../access/can.ts';
+import { readTarget } from '../../access/read-access-facts.ts';
 import { findEverywhere } from '../../accounts/find-everywhere.ts';
 import { isDirectoryTrouble } from '../../accounts/is-directory-trouble.ts';
 import { readBarred } from '../../accounts/judge-account.ts';
@@ -46,8 +46,10 @@ async function look(deps: ActDeps, name: string): Promise<(Unfit & { account?: A
   try {
     const { found, unanswered } = await findEverywhere(deps, name);
     const [first, ...others] = found;
-    if (first === undefined) return { reason: unanswered ? 'directory-trouble' : 'unknown-account', detail: null };
     if (others.length > 0) return { reason: 'several', detail: null };
+    // Whoever does not answer may know another person by that name.
+    if (unanswered) return { reason: 'directory-trouble', detail: null };
+    if (first === undefined) return { reason: 'unknown-account', detail: null };
     const unfit = await judgeTestPerson(deps, first.directory, first.account);
     return unfit === null ? { account: first.account } : { ...unfit, account: first.account };
   } catch (error) {
@@ -58,8 +60,8 @@ async function look(deps: ActDeps, name: string): Promise<(Unfit & { account?: A
 }
 
 /**
- * Why an account is none to try with, as the directory says now: it is barred from every recovery, or holds a role, or nobody knows
- * whether it does. Whoever got such a password would have what the role may do.
+ * Why an account is none to try with, as the directory says now: it is barred from every recovery, or its owner holds a role by it or by
+ * another account of theirs, or nobody knows whether they do. Whoever got such a password would have what the role may do.
  * @throws AppError `directory.*`: it is not known
  */
 export async function judgeTestPerson(deps: ActDeps, directory: Directory, account: Account): Promise<Unfit | null> {
@@ -67,8 +69,8 @@ export async function judgeTestPerson(deps: ActDeps, directory: Directory, accou
   const frozen = deps.store.freezes.isFrozen(account);
   const [barred, facts] = await Promise.all([
     readBarred(deps, directory, account, { goal: 'reset-password', frozen }),
-    readActor(deps, directory, roles, account),
+    readTarget(deps, directory, roles, account),
   ]);
   if (barred.reason !== null) return { reason: barred.reason as UnfitReason, detail: barred.detail };
-  return roles.some((role) => holdsStanding(role, facts) !== false) ? { reason: 'role', detail: null } : null;
+  return roles.some((role) => mayHold(role, facts)) ? { reason: 'role', detail: null } : null;
 }
