@@ -19,14 +19,14 @@ const NEW = 'Quiet-harbour-at-n00n';
 const OTHER = 'Loud-mountain-at-midnight-7';
 const MINUTE = 60_000;
 
-/** The last step of a set-up, at the node that has begun, for who holds its cookie. */
-async function atLastStep(keyturn: Keyturn) {
+/** The last step of a set-up, at the node that has begun, for who holds its cookie. @param left of its hour; milliseconds */
+async function atLastStep(keyturn: Keyturn, left = 60 * MINUTE) {
   const { store, keys, clock } = keyturn.deps;
   const [token, now, before] = [randomUUID().replaceAll('-', '').padEnd(43, 'x'), clock.now(), await store.setUps.current()];
   if (before !== null) await store.setUps.change(before, { endedAt: now });
   const row = setUpRow({ openedAt: now, sessionDigest: keys.digest('set-up-session', token) });
   await store.setUps.begin(row);
-  await store.transaction((inside) => beginFirstReset(inside, now, row.id, TEST_URL));
+  await store.transaction((inside) => beginFirstReset(inside, now + left - 60 * MINUTE, row.id, TEST_URL));
   const call = (method: string, path: string, body?: unknown, { url }: { url: string } = keyturn) =>
     request(url, method, `${PATH}${path}`, body, { cookie: `keyturn-set-up=${token}` });
   return {
@@ -193,7 +193,27 @@ describeEachEngine('an attack by the last step of the set-up, on %s', (engine) =
     expect(await keyturn.deps.store.factors.ofAccount(caller.ref)).toHaveLength(2);
   });
 
-  it('is nothing once its hour is over, or it was left out', async () => {
+  it('tells of everybody who was named, whether they are taken or not', async () => {
+    const [caller, agent] = [await newCaller(keyturn), await newAgent(keyturn)];
+    for (const { login } of [caller, agent]) await step.name(login);
+    const actor = { kind: 'operator', client: 'web' };
+    expect(await eventsAbout(keyturn, 'set-up.reset-named', caller.ref.id)).toMatchObject([{ actor }]);
+    expect(await eventsAbout(keyturn, 'set-up.reset-refused', agent.account.id)).toMatchObject([{ actor, reason: 'role' }]);
+  });
+
+  it('does not write once its hour is over, by a page that was opened before', async () => {
+    step = await atLastStep(keyturn, 5 * MINUTE);
+    const caller = await newCaller(keyturn);
+    await step.name(caller.login);
+    const { secret } = await step.link();
+    const page = await open(keyturn, secret);
+    keyturn.clock.move(6 * MINUTE);
+    expect((await opening(other, secret)).status).toBe(410);
+    expect(await set(page, NEW)).toBe('refused');
+    await keeps(caller);
+  });
+
+  it('is nothing once it was left out', async () => {
     const caller = await newCaller(keyturn);
     await step.name(caller.login);
     const { secret } = await step.link();

@@ -252,7 +252,9 @@ export type AuditEvent =
   /** An operator made a link that lets one administrator in; `id` names what comes of it. */
   | { type: 'set-up.link-made'; actor: Actor; expiresAt: number }
   | { type: 'set-up.opened'; actor: Actor }
-  /** Somebody was named to try a reset in the set-up, and may not be reset there. No account: nobody was found, or several. */
+  /** Somebody was named to try a reset in the set-up: whoever holds its browser looks people up by that. */
+  | { type: 'set-up.reset-named'; account: AccountRef; actor: Actor }
+  /** The same, and they may not be reset there. No account: nobody was found, or several. */
   | { type: 'set-up.reset-refused'; actor: Actor; reason: string; account?: AccountRef }
   /** A link by which a test person sets another password was made; it was opened, and the journey was begun. */
   | { type: 'set-up.reset-link-made'; account: AccountRef; actor: Actor; endsAt: number }

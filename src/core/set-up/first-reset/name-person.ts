@@ -38,7 +38,10 @@ export async function nameTestPerson(deps: ActDeps, tokens: readonly string[], n
   const { directory, id, login, displayName } = looked.account;
   const { link: _, ...rest } = found.firstReset;
   const named = { row: found.row, firstReset: { ...rest, person: { directory, id, login, name: displayName ?? login } } };
-  if (!(await keep(deps.store, named, {}))) throw new AppError('set-up.conflict');
+  await deps.store.transaction(async (store) => {
+    await recordEvent(store, deps.clock, { type: 'set-up.reset-named', account: { directory, id }, actor: actorOf(deps) });
+    if (!(await keep(store, named, {}))) throw new AppError('set-up.conflict');
+  });
   return null;
 }
 
