@@ -184,6 +184,29 @@ export function describePasswords(harness: () => Harness): void {
       expect(outcomes[good.indexOf(true)]).toMatchObject(done);
     });
 
+    it('that comes too late is not begun, as no other write is', async () => {
+      const { createAccount, clientLogin, clock } = harness();
+      const account = await createAccount();
+      const { directory, ref } = account;
+      const target = await directory.prepareWrite(ref);
+      const late = { notAfter: clock.now() - 1 };
+      const next = newPassword();
+      await expect(directory.resetPassword(target, next, { ...late, unlock: true })).rejects.toMatchObject({
+        code: 'directory.unreachable',
+        details: { reason: 'deadline' },
+      });
+      for (const verb of ['unlock', 'requireChange'] as const) {
+        const outcome = await directory[verb](target, late).catch((error: unknown) => error);
+        // A kind that has no such verb refuses without asking its server.
+        if (directory.abilities.verbs.includes(verb === 'unlock' ? 'unlock-account' : 'require-change'))
+          expect(outcome).toMatchObject({ code: 'directory.unreachable', details: { reason: 'deadline' } });
+        else expect(outcome).toMatchObject({ done: false });
+      }
+      expect(await fingerprint(directory, ref)).toEqual(target.fingerprint);
+      expect(await clientLogin(account, next)).toBe(false);
+      expect(await clientLogin(account, account.password)).toBe(true);
+    });
+
     it('is seen in the fingerprint', async () => {
       const { createAccount, facts, clock } = harness();
       const account = await createAccount();

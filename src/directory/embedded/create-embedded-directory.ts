@@ -10,6 +10,7 @@ import type {
   Directory,
   SearchPage,
   SearchRequest,
+  WriteOptions,
   WriteOutcome,
 } from '../../core/ports/directory.ts';
 import type { EmbeddedAccountRow, EmbeddedFilter, EmbeddedStore } from '../../core/ports/embedded-store.ts';
@@ -22,6 +23,7 @@ import { normaliseLogin } from './normalise-login.ts';
 import { matchesHash, nobodysHash } from './password-hash.ts';
 import { updateAccount } from './update-account.ts';
 import { attemptPassword } from './verify-password.ts';
+import { writeDeadline } from './write-deadline.ts';
 import { changePassword, resetPassword, serverName } from './write-password.ts';
 
 export type EmbeddedSettings = DirectorySettingsOf<'embedded'>;
@@ -53,9 +55,13 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
     passwordSetAt: row.passwordSetAt,
   });
 
-  async function write(ref: AccountRef, change: (row: EmbeddedAccountRow) => EmbeddedAccountRow): Promise<WriteOutcome> {
+  async function write(
+    ref: AccountRef,
+    options: WriteOptions,
+    change: (row: EmbeddedAccountRow) => EmbeddedAccountRow,
+  ): Promise<WriteOutcome> {
     try {
-      await updateAccount(accounts, settings.id, ref.id, change);
+      await updateAccount(accounts, settings.id, ref.id, change, writeDeadline(context, options));
       return { done: true, server: serverName };
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'directory.account-missing') throw error;
@@ -164,8 +170,8 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
     },
     changePassword: (ref, oldPassword, newPassword) => changePassword(context, ref.id, oldPassword, newPassword),
     resetPassword: ({ account }, newPassword, options = {}) => resetPassword(context, account.id, newPassword, options),
-    unlock: ({ account }) => write(account, (row) => ({ ...row, badAttempts: 0, lockedAt: null })),
-    requireChange: ({ account }) => write(account, (row) => ({ ...row, mustChange: true })),
+    unlock: ({ account }, options = {}) => write(account, options, (row) => ({ ...row, badAttempts: 0, lockedAt: null })),
+    requireChange: ({ account }, options = {}) => write(account, options, (row) => ({ ...row, mustChange: true })),
     async health(options = {}) {
       await accounts.count(settings.id);
       // There is no service account that could lack a right.

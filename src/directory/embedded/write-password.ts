@@ -5,6 +5,7 @@ import type { EmbeddedContext } from './embedded-context.ts';
 import { hashPassword, matchesHash } from './password-hash.ts';
 import { updateAccount } from './update-account.ts';
 import { attemptPassword } from './verify-password.ts';
+import { writeDeadline } from './write-deadline.ts';
 
 /** What outcomes name as the server that answered. */
 export const serverName = 'embedded';
@@ -53,6 +54,7 @@ async function writePassword(
   provenHash: string | null,
 ): Promise<WriteOutcome> {
   const { accounts, clock, directory, policy } = context;
+  const mayBegin = writeDeadline(context, options);
   for (let round = 0; round < rounds; round += 1) {
     const judged = await accounts.find(directory, id);
     if (judged === null) return refuse('account.missing', 'no such account');
@@ -61,9 +63,9 @@ async function writePassword(
     const refusal = await judge(context, judged, newPassword);
     if (refusal !== null) return refusal;
     const passwordHash = await hashPassword(newPassword);
-    const written = await updateAccount(accounts, directory, id, (row) =>
-      row.passwordHash !== judged.passwordHash ? null : withPassword(row, passwordHash, clock.now(), policy.historyLength, options),
-    );
+    const withNew = (row: EmbeddedAccountRow) =>
+      row.passwordHash !== judged.passwordHash ? null : withPassword(row, passwordHash, clock.now(), policy.historyLength, options);
+    const written = await updateAccount(accounts, directory, id, withNew, mayBegin);
     if (written !== null) return { done: true, server: serverName };
   }
   return refuse('password.refused', 'other writers set a password at the same time, again and again');
