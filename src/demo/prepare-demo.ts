@@ -10,6 +10,7 @@ import { newSeed } from '../core/enrolment/totp-seed.ts';
 import type { Account, Directory } from '../core/ports/directory.ts';
 import { randomId } from '../core/random-id.ts';
 import { createEmbeddedAccount } from '../directory/embedded/create-embedded-account.ts';
+import { writeCommonPasswords } from './common-passwords.ts';
 import { type DemoDirectory, openDemoDirectory } from './demo-directory.ts';
 import { PROTECTED_GROUP, SAMPLE_PEOPLE, type SamplePerson } from './sample-people.ts';
 
@@ -42,6 +43,7 @@ export async function prepareDemo(
 }
 
 async function configure(settings: Settings, directory: DemoDirectory, openRuntime: Parameters<typeof prepareDemo>[2]): Promise<void> {
+  const document = demoDocument(settings, directory, await writeCommonPasswords(settings.dataDirectory));
   const runtime = await openRuntime(settings, { only: 'store' });
   try {
     const current = await runtime.store.configurations.current();
@@ -52,7 +54,7 @@ async function configure(settings: Settings, directory: DemoDirectory, openRunti
         checkContext: { demo: true, secretProblem: () => null, authorityFileProblem: () => null, sectionProblems: () => [] },
       },
       {
-        document: demoDocument(settings, directory),
+        document,
         expectedVersion: current?.version ?? 0,
         actor: { kind: 'system' },
         author: 'demo',
@@ -72,7 +74,7 @@ export function demoUrl({ listen: { host, port } }: Settings): string {
 /** A second directory, whatever the first one is: some people have an account in both. */
 const CLOUD = { kind: 'embedded' as const, id: 'cloud', label: 'Demo cloud', protected: { groups: [PROTECTED_GROUP] } };
 
-function demoDocument(settings: Settings, directory: DemoDirectory): ConfigurationDocument {
+function demoDocument(settings: Settings, directory: DemoDirectory, commonPasswords: string): ConfigurationDocument {
   return {
     version: 1,
     organisation: {
@@ -100,6 +102,7 @@ function demoDocument(settings: Settings, directory: DemoDirectory): Configurati
       ],
     },
     signIn: { enabled: true },
+    passwordRules: { names: {}, dictionary: { files: [commonPasswords] } },
     enrolment: { required: [{ name: 'everybody', ask: 'force', days: 7 }] },
     roles: [
       { name: 'managers', may: ['reset-password', 'unlock-account'], heldBy: { directManager: true } },
@@ -198,6 +201,7 @@ function whatToTry(settings: Settings): string[] {
     `  1. Open ${url} and choose "I forgot my password".`,
     '  2. Say that you are alice.',
     `  3. Codes: ${url}/demo shows her mailbox, her telephone and her authenticator.`,
+    '     A password that everybody has, such as Password12345, is refused, and so is her name.',
     `  4. Sign in at ${url}/me with the password that you chose, and a code.`,
     '  5. bjoern is locked out: unlock him. carol and dana lead nowhere, and look just the same. carol, who has nothing set up, signs in with',
     '     the password Known-Passw0rd-3 and sets something up.',

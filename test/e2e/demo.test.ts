@@ -182,6 +182,14 @@ async function ireneResetsBoth(origin: string): Promise<void> {
   const { accounts } = client.at('choose-accounts');
   expect(accounts.map(({ label }) => label.split(' ')[0])).toEqual(['irene', 'irene.cloud']);
   await client.answer({ accounts: accounts.map(({ id }) => id) });
+  // A trial shows what becomes of a password that everybody has, and of one's own name.
+  for (const [password, code] of [
+    ['Password12345', 'password.dictionary'],
+    ['irene-ibsen-is-me', 'password.disguised-name'],
+  ]) {
+    await client.answer({ password });
+    expect(client.at('new-password').verdicts).toContainEqual(expect.objectContaining({ code, ok: false }));
+  }
   await client.answer({ password: NEW_PASSWORD });
   expect(client.at('done').results.map(({ outcome }) => outcome)).toEqual(['password-reset', 'password-reset']);
 }
