@@ -2,7 +2,15 @@ import { createHash, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AuditHead, AuditRow } from '../ports/audit-store.ts';
-import { END_ACKNOWLEDGED_EVENT, END_NOT_AUTHENTIC_EVENT, END_PUT_BACK_EVENT, GENESIS_HASH, hashEvent, verifyChain } from './chain.ts';
+import {
+  acknowledgedBy,
+  END_ACKNOWLEDGED_EVENT,
+  END_NOT_AUTHENTIC_EVENT,
+  END_PUT_BACK_EVENT,
+  GENESIS_HASH,
+  hashEvent,
+  verifyChain,
+} from './chain.ts';
 import { createAuditSeals, isCheckpointSigned } from './seals.ts';
 
 const keys = new Map([
@@ -266,6 +274,31 @@ describe('what is found', () => {
     // Not before it was, nor by words that name none.
     for (const marks of [[], [8], ['7']]) expect(await followedBy(mark, acknowledgement(...marks))).toMatchObject({ problem: { seq: 7 } });
     expect(await followedBy(acknowledgement(8), mark)).toMatchObject({ ok: false, problem: { seq: 8 } });
+  });
+
+  it('is acknowledged by an acknowledgement alone, and only what it names', async () => {
+    const mark = (was: unknown) => ({ type: END_PUT_BACK_EVENT, data: { was } });
+    const another = { ...acknowledgement(7), type: 'configuration.applied' };
+    expect(await followedBy(mark(9), another)).toMatchObject({ ok: false, problem: { seq: 7, reason: 'end-was-put-back' } });
+    expect(await followedBy(mark(9), mark(12), acknowledgement(8))).toMatchObject({ ok: false, problem: { seq: 7 } });
+    // What is no mark is not told as one; of a mark that does not say where the log had ended that is not known.
+    expect((await followedBy(mark(9), mark('12'), acknowledgement(7, 8, 9, 1, '7'))).acknowledged).toMatchObject([
+      { seq: 7, was: 9 },
+      { seq: 8, was: null },
+    ]);
+    expect((await followedBy(mark(9), { type: END_ACKNOWLEDGED_EVENT, data: { marks: [7] } })).acknowledged).toMatchObject([
+      { seq: 7, author: '', reason: '' },
+    ]);
+  });
+
+  it.each<[string, number[]]>([
+    ['', []],
+    ['{}', []],
+    ['{"marks":"78"}', []],
+    ['{"marks":{"length":1,"0":7}}', []],
+    ['{"marks":[7,"8",null,9]}', [7, 9]],
+  ])('is what an acknowledgement of %j names by number', (data, named) => {
+    expect(acknowledgedBy(data)).toEqual(named);
   });
 
   it('is an end that somebody else has written, whatever is said of it', async () => {
