@@ -66,6 +66,13 @@ describe('what the log says of its end', () => {
     expect((await readEndMarks(store)).open).toEqual([1]);
   });
 
+  it('is not acknowledged by an event of another type', async () => {
+    await putBack();
+    await append(END_PUT_BACK_EVENT, { was: 9, marks: [1, 2] });
+    await append('database.restored', { ...known, marks: [1, 2] });
+    expect((await readEndMarks(store)).open).toEqual([2, 1]);
+  });
+
   it('is when who has the console has last said that a backup was put back', async () => {
     await append('database.restored', known);
     const restoredAt = await append('database.restored', known);
