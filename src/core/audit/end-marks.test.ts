@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createManualClock } from '../../../test/manual-clock.ts';
 import { openTestStore, testKey } from '../../../test/store/fixture.ts';
+import type { Store } from '../ports/store.ts';
 import { acknowledgeEnd } from './acknowledge-end.ts';
 import { END_ACKNOWLEDGED_EVENT, END_NOT_AUTHENTIC_EVENT, END_PUT_BACK_EVENT, verifyChain } from './chain.ts';
 import { readEndMarks } from './end-marks.ts';
@@ -86,6 +87,19 @@ describe('what the log says of its end', () => {
     await store.audit.append(event, ...Array.from({ length: 1_100 }, () => event));
     await putBack();
     expect(await marksOf()).toEqual([1_103, 1]);
+  });
+
+  it('is looked up by the index, however much else there is', async () => {
+    await putBack();
+    const event = { at: clock.now(), type: 'journey.started', data: '{}' };
+    await store.audit.append(event, ...Array.from({ length: 1_100 }, () => event));
+    const asked: unknown[] = [];
+    const search: Store['audit']['search'] = (wanted) => {
+      asked.push(wanted);
+      return store.audit.search(wanted);
+    };
+    expect(await readEndMarks({ audit: { ...store.audit, search } })).toMatchObject({ found: [{ seq: 1 }] });
+    expect(asked).toHaveLength(1);
   });
 });
 
