@@ -29,6 +29,7 @@ function open(limits?: ConfigurationDocument['guard']): void {
 }
 
 const wideBudget = { count: 1_000, countWithWork: 1_000, windowSeconds: 600 };
+const events = async () => (await store.audit.read(0, 1_000)).map(({ type, data }) => ({ type, ...JSON.parse(data) }));
 const ask = (place: string, isKnown = false, target = 'people/1'): Asked => ({ target, place, isKnown });
 
 const LIMITS = {
@@ -222,6 +223,121 @@ describe('budgets of an account', () => {
         'textsOverall|everywhere',
         'manager-mails|people/2',
       ].toSorted(),
+    );
+  });
+});
+
+describe('proofs asked for anew', () => {
+  it('are counted for the session alone, and the event of the first refusal names the address, never the session', async () => {
+    open({ stepUpsPerSession: { count: 2, windowSeconds: 60 } });
+    const retryAt = clock.now() + MINUTE;
+    const stepUp = (session: string) => guard.countStepUp(session, '192.0.2.1:4711');
+    expect([await stepUp('s-1'), await stepUp('s-1')]).toEqual([{ allowed: true }, { allowed: true }]);
+    for (let again = 0; again < 3; again += 1) expect(await stepUp('s-1')).toEqual({ allowed: false, retryAt });
+    expect(await events()).toEqual([{ type: 'guard.slowed-down', limit: 'stepUpsPerSession', from: '192.0.2.1' }]);
+    expect(await stepUp('s-2'), 'another session behind the same address').toEqual({ allowed: true });
+    expect([...named]).toEqual(['stepUpsPerSession|s-1', 'stepUpsPerSession|s-2']);
+    clock.advance(MINUTE);
+    expect(await stepUp('s-1')).toEqual({ allowed: true });
+  });
+});
+
+describe('searches for people', () => {
+  type Search = Parameters<Guard['countSearch']>[0];
+  const inSession = (id = 's-1', isFresh = false, provenAt = 100) => ({ session: { id, provenAt, isFresh } });
+  const search = (one: Partial<Search> = {}) =>
+    guard.countSearch({ agent: 'helper', where: 'people', ...one }, (limit) => ({
+      ...{ type: 'people.searched-too-often', actor: { kind: 'token', token: 'program' }, limit },
+    }));
+  const searches = async (times: number, one: Partial<Search> = {}) => {
+    for (let again = 0; again < times; again += 1) expect((await search(one)).allowed, `search ${again + 1}`).toBe(true);
+  };
+  const refusals = async () => (await events()).map(({ type, limit }) => [type, limit]);
+
+  it('of a session are refused beyond its share until its window is over; a fresh proof begins a new count', async () => {
+    open({ searchesPerSession: { count: 2, windowSeconds: 60 }, searchesPerAgent: { count: 100, windowSeconds: 600 } });
+    const retryAt = clock.now() + MINUTE;
+    expect(await search(inSession())).toEqual({ allowed: true, proofHelps: false });
+    await searches(1, inSession());
+    for (let again = 0; again < 3; again += 1) {
+      expect(await search(inSession())).toEqual({ allowed: false, retryAt, proofHelps: true });
+    }
+    expect(await search(inSession('s-1', true)), 'however fresh what was already counted is').toEqual({
+      allowed: false,
+      retryAt,
+      proofHelps: true,
+    });
+    expect(await refusals()).toEqual([['people.searched-too-often', 'searchesPerSession']]);
+    await searches(2, inSession('s-1', true, 200));
+    expect((await search(inSession('s-1', true, 200))).allowed).toBe(false);
+    await searches(2, inSession('s-2'));
+    clock.advance(MINUTE);
+    await searches(2, inSession());
+  });
+
+  it('of an agent are counted over all sessions; those that a session is refused use up nothing of it', async () => {
+    open({ searchesPerSession: { count: 3, windowSeconds: 60 }, searchesPerAgent: { count: 5, windowSeconds: 600 } });
+    await searches(3, inSession('s-1'));
+    for (let again = 0; again < 9; again += 1) expect((await search(inSession('s-1'))).allowed).toBe(false);
+    await searches(2, inSession('s-2'));
+    const retryAt = clock.now() + 10 * MINUTE;
+    for (const id of ['s-2', 's-3', 's-3']) {
+      expect(await search(inSession(id)), id).toEqual({ allowed: false, retryAt, proofHelps: true });
+    }
+    expect(await refusals()).toEqual([
+      ['people.searched-too-often', 'searchesPerSession'],
+      ['people.searched-too-often', 'searchesPerAgent'],
+    ]);
+    await searches(3, { ...inSession('s-4'), agent: 'another helper' });
+    clock.advance(10 * MINUTE);
+    await searches(3, inSession('s-3'));
+  });
+
+  it('have a second share of the agent, of the same size, behind a fresh proof: promised as long as something of it is left', async () => {
+    open({ searchesPerSession: { count: 100, windowSeconds: 60 }, searchesPerAgent: { count: 3, windowSeconds: 600 } });
+    await searches(3, inSession());
+    const stale = async () => (await search(inSession())) as { allowed: boolean; proofHelps?: boolean };
+    // Asking whether a proof would help uses up nothing of what it opens.
+    for (let again = 0; again < 5; again += 1) expect(await stale()).toMatchObject({ allowed: false, proofHelps: true });
+    const retryAt = clock.now() + 10 * MINUTE;
+    for (let used = 1; used <= 3; used += 1) {
+      expect(await search(inSession('s-1', true, 200))).toEqual({ allowed: true });
+      expect(await stale(), `${used} used`).toEqual({ allowed: false, retryAt, proofHelps: used < 3 });
+    }
+    for (let again = 0; again < 3; again += 1) {
+      expect(await search(inSession('s-1', true, 300)), 'no proof opens a third').toEqual({ allowed: false, retryAt });
+    }
+    // The first refusal of each of the two shares.
+    expect(await refusals()).toEqual(Array.from({ length: 2 }, () => ['people.searched-too-often', 'searchesPerAgent']));
+  });
+
+  it('of a program have no session: they are counted for it alone, and no proof helps', async () => {
+    open({ searchesPerSession: { count: 1, windowSeconds: 60 }, searchesPerAgent: { count: 2, windowSeconds: 600 } });
+    const retryAt = clock.now() + 10 * MINUTE;
+    expect([await search(), await search()]).toEqual([{ allowed: true }, { allowed: true }]);
+    expect([await search(), await search()]).toEqual(Array.from({ length: 2 }, () => ({ allowed: false, retryAt })));
+    expect(await events()).toEqual([
+      { type: 'people.searched-too-often', actor: { kind: 'token', token: 'program' }, limit: 'searchesPerAgent' },
+    ]);
+    expect([...named]).toEqual(['searchesPerAgent|helper|people']);
+  });
+
+  it('count each directory by itself: in all that is counted of them', async () => {
+    open({ searchesPerSession: { count: 2, windowSeconds: 60 }, searchesPerAgent: { count: 2, windowSeconds: 600 } });
+    for (const where of ['people', 'partners', '']) {
+      await searches(2, { ...inSession('s-1'), where });
+      expect((await search({ ...inSession('s-1'), where })).proofHelps).toBe(true);
+      await searches(2, { ...inSession('s-2', true, 200), where });
+      expect(await search({ ...inSession('s-3', true, 300), where })).toMatchObject({ allowed: false });
+    }
+    expect([...named].toSorted()).toEqual(
+      ['people', 'partners', '']
+        .flatMap((where) => [
+          ...['s-1|100', 's-2|200', 's-3|300'].map((session) => `searchesPerSession|${session}|${where}`),
+          `searchesPerAgent|helper|${where}`,
+          `searchesPerAgent|helper|proven|${where}`,
+        ])
+        .toSorted(),
     );
   });
 });
