@@ -89,7 +89,7 @@ describe('a password, as its directory judges it', () => {
     const { renew, ...rest } = expected as { renew?: string; proofs?: []; asked: object };
     const told = await judge(PASSWORD, [account]);
     expect(told).toMatchObject(rest);
-    expect(told.asked).toEqual(rest.asked);
+    expect(told.asked, 'and nothing is barred where no reason is told').toStrictEqual(rest.asked);
     if (rest.proofs === undefined) {
       expect(told.proofs.map((proof) => [proof.account, proof.renew, proof.factor])).toEqual([
         [account, renew, `password people/${account.id}`],

@@ -28,6 +28,7 @@ export function createPasswordFactor(deps: FactorDeps): Factor<'password'> {
   const tellNotKnown = (refs: readonly AccountRef[], answers: readonly Answer[]): void => {
     for (const [index, answer] of answers.entries()) {
       if (answer === 'unanswered' || answer.tried || answer.because !== 'not-known') continue;
+      // Stryker disable next-line OptionalChaining: there is one for each answer; the compiler wants it said
       deps.log.error('password.not-tried', { directory: refs[index]?.directory, reason: 'lock-out not told' });
     }
   };
@@ -64,6 +65,7 @@ export function createPasswordFactor(deps: FactorDeps): Factor<'password'> {
 function judgementOf(refs: readonly AccountRef[], answers: readonly Answer[], others: readonly ('answered' | 'unanswered')[]): Judgement {
   const proofs = refs.flatMap((ref, index): Proof[] => (isRight(answers[index]) ? [proofOf(ref, answers[index])] : []));
   const barred = answers.map(barredBy).find((reason) => reason !== null);
+  // Stryker disable next-line StringLiteral: `unanswered` has no `tried`, which is as much as false; the compiler wants it said
   const isTried = (answer: Answer) => answer !== 'unanswered' && answer.tried;
   // The same for every name, whoever has it: an answer is one, also where the account was not tried.
   const answered = others.includes('answered') || answers.some((answer) => answer !== 'unanswered');
@@ -75,6 +77,7 @@ function judgementOf(refs: readonly AccountRef[], answers: readonly Answer[], ot
 
 /** A password that must be changed, or has expired, is right all the same; what follows from it is asked of the directory later. */
 function isRight(answer: Answer | undefined): boolean {
+  // Stryker disable next-line StringLiteral: `unanswered` has no `tried`, which is as much as false; the compiler wants it said
   if (answer === undefined || answer === 'unanswered' || !answer.tried) return false;
   const { outcome } = answer;
   if (outcome.valid) return true;
@@ -82,6 +85,7 @@ function isRight(answer: Answer | undefined): boolean {
 }
 
 function barredBy(answer: Answer): 'account-disabled' | 'account-expired' | null {
+  // Stryker disable next-line StringLiteral: `unanswered` has no `tried`, which is as much as false; the compiler wants it said
   if (answer === 'unanswered' || !answer.tried || answer.outcome.valid || !answer.outcome.passwordWasRight) return null;
   if (answer.outcome.reason === 'credentials.disabled') return 'account-disabled';
   return answer.outcome.reason === 'credentials.account-expired' ? 'account-expired' : null;
@@ -100,6 +104,7 @@ function proofOf(account: AccountRef, answer: Answer | undefined): Proof {
 
 /** What the answer to the password itself says: some directories tell it nowhere else. */
 function renewalAfter(answer: Answer | undefined): Renewal | null {
+  // Stryker disable next-line ConditionalExpression,LogicalOperator,StringLiteral: asked of a right answer alone; the compiler wants it said
   if (answer === undefined || answer === 'unanswered' || !answer.tried) return null;
   const { outcome } = answer;
   const told = outcome.valid ? outcome.warning : outcome.reason;
