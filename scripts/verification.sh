@@ -9,7 +9,7 @@ second_tries=.scratch/verify/second-tries.txt
 # A temporary folder for this run, removed with all that its tests leave in it; those of runs that were killed go as well.
 # Short, because the path of a Unix socket may have 107 bytes only (unix(7)).
 own_temporary_folder() {
-  for left in /tmp/keyturn-run.*; do
+  for left in /tmp/keyturn-run.* /dev/shm/keyturn-run.*; do
     [ -d "$left" ] || continue
     kill -0 "${left##*.}" 2>/dev/null || rm -rf "$left"
   done
@@ -18,10 +18,19 @@ own_temporary_folder() {
   # Servers that refuse to run as root must get through to their own folders; nobody else can list it.
   mkdir -m 711 "$TMPDIR"
   export TMPDIR
+  # Room for servers that need not keep their files, in memory: where there is enough of it for all that run at a time, and as much again.
+  KEYTURN_IN_MEMORY=$TMPDIR
+  if [ "$(df -k --output=avail /dev/shm 2>/dev/null | tail -n 1)" -ge 6000000 ] 2>/dev/null &&
+    [ "$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo)" -ge 12000000 ]; then
+    KEYTURN_IN_MEMORY=/dev/shm/${TMPDIR##*/}
+    rm -rf "$KEYTURN_IN_MEMORY"
+    mkdir -m 711 "$KEYTURN_IN_MEMORY"
+  fi
+  export KEYTURN_IN_MEMORY
   # Tests start the program from its source again and again: what it is compiled to is kept for the next one (Node.js, "Module compile cache").
   NODE_COMPILE_CACHE=$TMPDIR/compiled
   export NODE_COMPILE_CACHE
-  trap 'end_beside; rm -rf "$TMPDIR"' EXIT
+  trap 'end_beside; rm -rf "$TMPDIR" "$KEYTURN_IN_MEMORY"' EXIT
   trap 'exit 1' HUP INT TERM
 }
 

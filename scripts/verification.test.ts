@@ -31,6 +31,15 @@ it('removes the temporary folder of a run that ends', () => {
   expect(existsSync(stdout.trim())).toBe(false);
 });
 
+it('removes what it had in memory as well', () => {
+  const there = 'mkdir "$KEYTURN_IN_MEMORY/server"; echo "$KEYTURN_IN_MEMORY"; exit 0';
+  const { stdout } = spawnSync('sh', ['-c', run(there)], { encoding: 'utf8' });
+  const [folder = '', inMemory = ''] = stdout.split('\n');
+  // Where there is too little memory for it, it is the folder of the run.
+  expect([folder, folder.replace('/tmp/', '/dev/shm/')]).toContain(inMemory);
+  expect(existsSync(inMemory)).toBe(false);
+});
+
 it('keeps what programs are compiled to from one to the next, in the folder of the run', () => {
   const start = `"${process.execPath}" ${join(import.meta.dirname, 'sum-test-results.ts')} /none 0 && ls "$TMPDIR/compiled"`;
   const { stdout, status } = spawnSync('sh', ['-c', run(start)], { encoding: 'utf8' });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { claimFreePort } from './free-address.ts';
 import { requireProgram, run, type ServerProcess, startReadyProcess } from './processes.ts';
-import { createScratchFolder, removeScratchFolder } from './scratch.ts';
+import { createFleetingFolder, createScratchFolder, removeScratchFolder } from './scratch.ts';
 import { type ServerControl, startControlled, withControl } from './server-control.ts';
 
 /** Everything needed to use a running PostgreSQL; plain data, so it can be handed to another process. */
@@ -46,7 +46,7 @@ export type PostgresServer = PostgresCluster & ServerControl;
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const programs = programFolder();
   const owner = serverUser();
-  const folder = await createScratchFolder('postgres');
+  const folder = await (options.durable === true ? createScratchFolder : createFleetingFolder)('postgres');
   const claim = await claimFreePort();
   const clear = async (): Promise<void> => {
     await removeScratchFolder(folder);
