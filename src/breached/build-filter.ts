@@ -2,19 +2,22 @@ import { basename } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import { BLOCK, type FilterDescription } from './filter-format.ts';
 import { openFilterWriter } from './filter-writer.ts';
-import { buildFuseFilter, type FuseFilter, fuseContains, type Keys } from './fuse-filter.ts';
+import { createFuseBuilder, type FuseFilter, fuseContains, type Keys } from './fuse-filter.ts';
 import type { ImportOptions, ReadList } from './import-options.ts';
-import { importFiles, readState, writeState } from './import-state.ts';
-import { openSpillFile, PARTS } from './spill-file.ts';
+import { importFiles, readState, STATE_VERSION, writeState } from './import-state.ts';
+import { BEGINNINGS, PIECE } from './spill-format.ts';
+import { openSpillReader } from './spill-reader.ts';
 
-/** A shard is built in memory, at about 36 bytes a key. */
-const WANTED_PER_SHARD = 500_000;
+/** Keys of a shard. One is built in memory at about 40 bytes a key: 20 MB, the same for all shards. */
+const MOST_PER_SHARD = 500_000;
+/** Beyond that: a hash that the list has very often is brought down to one whenever the room is full, rather not at each piece. */
+const SPARE_ROOM = 24 * PIECE;
 const CHECKPOINT = 64 * 1024 * 1024;
 
 /** Builds the shards one after the other, from where an earlier run has come to. */
 export function buildFilter(options: ImportOptions, list: ReadList): { description: FilterDescription; continued: boolean } {
   const files = importFiles(options.target);
-  const { bits } = options;
+  const { bits, mostPerShard = MOST_PER_SHARD } = options;
   const id = Number.parseInt(list.listSha256.slice(0, 8), 16);
   const earlier = readState(options.target);
   const done = earlier?.phase === 'build' && earlier.bits === bits ? earlier : { hashes: 0, shards: [], blocks: 1 };
@@ -22,17 +25,17 @@ export function buildFilter(options: ImportOptions, list: ReadList): { descripti
   let { hashes } = done;
   const { hash, lines, listSha256, keysLength } = list;
   const save = (blocks: number) =>
-    writeState(files.state, { version: 1, phase: 'build', hash, lines, listSha256, keysLength, bits, hashes, shards, blocks });
+    writeState(files.state, { version: STATE_VERSION, phase: 'build', hash, lines, listSha256, keysLength, bits, hashes, shards, blocks });
   if (done.shards.length === 0) save(1);
-  const spill = openSpillFile(files.keys, list.keysLength);
+  const spill = openSpillReader(files.keys, list.keysLength, mostPerShard + SPARE_ROOM);
   const writer = openFilterWriter(files.filter, id, done.blocks);
   try {
-    const shardCount = shardsFor(list.lines);
-    const partsPerShard = PARTS / shardCount;
+    const shardCount = shardsFor(spill.counts, mostPerShard);
+    const builder = createFuseBuilder(mostPerShard + SPARE_ROOM);
     let saved = done.blocks;
     for (let shard = shards.length; shard < shardCount; shard += 1) {
-      const keys = withoutRepeats(spill.read(shard * partsPerShard, (shard + 1) * partsPerShard));
-      const filter = buildFuseFilter(keys, bits, id ^ shard);
+      const keys = spill.read(shard, shardCount);
+      const filter = builder.build(keys, bits, id ^ shard);
       requireAll(filter, bits, keys);
       const first = writer.shard(filter.fingerprints);
       shards.push([first, filter.segmentLength, filter.segmentCount, filter.seed]);
@@ -61,26 +64,20 @@ export function buildFilter(options: ImportOptions, list: ReadList): { descripti
   }
 }
 
-/** The least power of two with which no shard is much larger than wanted; the parts are as many as there can be. */
-export function shardsFor(lines: number): number {
-  let count = 1;
-  while (count < PARTS && lines / count > WANTED_PER_SHARD) count *= 2;
-  return count;
-}
-
-/** Sorted in place, each key once. */
-function withoutRepeats(keys: Keys): Keys {
-  new BigUint64Array(keys.buffer, keys.byteOffset, keys.length / 2).sort();
-  let end = 0;
-  for (let index = 0; index < keys.length; index += 2) {
-    const low = keys[index] ?? 0;
-    const high = keys[index + 1] ?? 0;
-    if (end > 0 && keys[end - 2] === low && keys[end - 1] === high) continue;
-    keys[end] = low;
-    keys[end + 1] = high;
-    end += 2;
+/**
+ * The least power of two of shards of which none has more keys than wanted.
+ * @param counts lines of the list by the first 16 bits of the hash. Where these alone are too many, they can only be few hashes
+ * that are repeated, which more shards would not part.
+ */
+export function shardsFor(counts: Float64Array, mostPerShard: number): number {
+  let sums = counts.map((count) => (count > mostPerShard ? 0 : count));
+  let fitting = BEGINNINGS;
+  while (fitting > 1) {
+    sums = sums.subarray(0, fitting / 2).map((_, index) => (sums[2 * index] ?? 0) + (sums[2 * index + 1] ?? 0));
+    if (sums.some((sum) => sum > mostPerShard)) break;
+    fitting /= 2;
   }
-  return keys.subarray(0, end);
+  return fitting;
 }
 
 /** A password of the list that is not found would be let through: rather no filter than such a one. */

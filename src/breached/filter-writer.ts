@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync } from 'node:fs';
 import { BLOCK, blockChecksum, encodeDescription, encodeFirstBlock, type FilterDescription, PAYLOAD } from './filter-format.ts';
+import { writeAt } from './positioned.ts';
 
 /** Writes a filter's file from front to back. */
 export interface FilterWriter {
@@ -21,10 +22,6 @@ export function openFilterWriter(path: string, id: number, blocks: number): Filt
   const batch = Buffer.alloc(AT_ONCE * BLOCK);
   let next = blocks;
 
-  function writeAll(bytes: Buffer, position: number): void {
-    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written, bytes.length - written, position + written);
-  }
-
   return {
     shard(fingerprints) {
       const first = next;
@@ -38,7 +35,7 @@ export function openFilterWriter(path: string, id: number, blocks: number): Filt
           part.copy(block, 0, index * PAYLOAD, (index + 1) * PAYLOAD);
           block.writeUInt32LE(blockChecksum(block, id, next + index), PAYLOAD);
         }
-        writeAll(batch.subarray(0, count * BLOCK), next * BLOCK);
+        writeAt(file, batch.subarray(0, count * BLOCK), next * BLOCK);
         next += count;
       }
       return first;
@@ -49,9 +46,9 @@ export function openFilterWriter(path: string, id: number, blocks: number): Filt
     },
     finish(description) {
       const bytes = encodeDescription(description);
-      writeAll(bytes, next * BLOCK);
+      writeAt(file, bytes, next * BLOCK);
       fsyncSync(file);
-      writeAll(encodeFirstBlock(bytes, next * BLOCK), 0);
+      writeAt(file, encodeFirstBlock(bytes, next * BLOCK), 0);
       fsyncSync(file);
     },
     close: () => closeSync(file),

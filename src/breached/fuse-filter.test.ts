@@ -1,9 +1,19 @@
 import { randomFillSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arrayLength, buildFuseFilter, type FuseFilter, fuseContains, type Location, locate, shapeFor } from './fuse-filter.ts';
+import {
+  arrayLength,
+  createFuseBuilder,
+  type FuseFilter,
+  fuseContains,
+  type Keys,
+  type Location,
+  locate,
+  shapeFor,
+} from './fuse-filter.ts';
 
 const randomKeys = (count: number) => randomFillSync(new Uint32Array(2 * count));
+const buildFuseFilter = (keys: Keys, bits: 8 | 16, seed: number) => createFuseBuilder(keys.length / 2).build(keys, bits, seed);
 const missing = (filter: FuseFilter, bits: number, keys: Uint32Array): number => {
   let count = 0;
   for (let index = 0; index < keys.length; index += 2) {

@@ -71,38 +71,71 @@ export function locate(low: number, high: number, seed: number, shape: FuseShape
   location.fingerprint = spread(Math.imul(upper, 0x27d4eb2f) ^ ((lower << 11) | (lower >>> 21))) >>> (32 - bits);
 }
 
-/**
- * Builds a filter of `bits` (8 or 16) bits a fingerprint over keys of which none occurs twice. The same keys give the same
- * filter. Takes about 30 bytes a key for as long as it runs.
- * @param firstSeed any number; others are derived from it until one fits
- */
-export function buildFuseFilter(keys: Keys, bits: 8 | 16, firstSeed: number): FuseFilter {
-  const shape = shapeFor(keys.length / 2);
-  for (let attempt = 0; attempt < MOST_SEEDS; attempt += 1) {
-    const seed = spread(firstSeed + Math.imul(attempt, 0x9e3779b1)) >>> 0;
-    const peeled = peel(keys, seed, shape, bits);
-    if (peeled !== null) return { ...shape, seed, fingerprints: assign(peeled, seed, shape, bits) };
-  }
-  throw new RangeError('no seed fits: a key occurs twice');
+/** Builds filters one after the other, all in the same memory. */
+export interface FuseBuilder {
+  /**
+   * A filter of `bits` (8 or 16) bits a fingerprint over keys of which none occurs twice. The same keys give the same filter.
+   * Its fingerprints are good until the next one is built.
+   * @param firstSeed any number; others are derived from it until one fits
+   * @throws RangeError when a key occurs twice, or there are more than `mostKeys`
+   */
+  build(keys: Keys, bits: 8 | 16, firstSeed: number): FuseFilter;
 }
 
-/** Keys in the order in which each was alone at one of its positions, and at which of the three. */
-interface Peeled {
-  readonly keys: Keys;
+/** What is written on while a filter is built: room for the largest one, beginning with what each smaller one needs. */
+interface Desk {
+  /** How many keys are at a position, and the XOR of all of them: with one left, it is that key. */
+  readonly counts: Uint32Array;
+  readonly lows: Uint32Array;
+  readonly highs: Uint32Array;
+  /** Positions with one key. */
+  readonly queue: Uint32Array;
+  /** Keys in the order in which each was alone at one of its positions, and at which of the three. */
+  readonly order: Keys;
   readonly alone: Uint8Array;
+  readonly fingerprints: Uint16Array;
+}
+
+/** Takes 30 bytes for each of `mostKeys`, once: arrays that each filter had for itself would be given back late. */
+export function createFuseBuilder(mostKeys: number): FuseBuilder {
+  const positions = mostPositions(mostKeys);
+  const desk: Desk = {
+    counts: new Uint32Array(positions),
+    lows: new Uint32Array(positions),
+    highs: new Uint32Array(positions),
+    queue: new Uint32Array(positions),
+    order: new Uint32Array(2 * mostKeys),
+    alone: new Uint8Array(mostKeys),
+    fingerprints: new Uint16Array(positions),
+  };
+  return {
+    build(keys, bits, firstSeed) {
+      const keyCount = keys.length / 2;
+      if (keyCount > mostKeys) throw new RangeError(`${keyCount} keys where there is room for ${mostKeys}`);
+      const shape = shapeFor(keyCount);
+      for (let attempt = 0; attempt < MOST_SEEDS; attempt += 1) {
+        const seed = spread(firstSeed + Math.imul(attempt, 0x9e3779b1)) >>> 0;
+        if (peel(desk, keys, seed, shape, bits)) return { ...shape, seed, fingerprints: assign(desk, keyCount, seed, shape, bits) };
+      }
+      throw new RangeError('no seed fits: a key occurs twice');
+    },
+  };
+}
+
+/** At least the `arrayLength` of every shape for up to `mostKeys`: {@link shapeFor} rounds up by less than one segment, and has three or more. */
+function mostPositions(mostKeys: number): number {
+  const shape = shapeFor(mostKeys);
+  return arrayLength(shape) + 3 * shape.segmentLength;
 }
 
 /**
- * Takes keys away that are alone at one of their positions until none is left (the "peeling" of the paper); null when
+ * Takes keys away that are alone at one of their positions until none is left (the "peeling" of the paper); false when
  * some keys hold each other.
  */
-function peel(keys: Keys, seed: number, shape: FuseShape, bits: number): Peeled | null {
+function peel({ counts, lows, highs, queue, order, alone }: Desk, keys: Keys, seed: number, shape: FuseShape, bits: number): boolean {
   const keyCount = keys.length / 2;
   const length = arrayLength(shape);
-  // How many keys are at a position, and the XOR of all of them: with one left, it is that key.
-  const counts = new Uint32Array(length);
-  const lows = new Uint32Array(length);
-  const highs = new Uint32Array(length);
+  for (const array of [counts, lows, highs]) array.fill(0, 0, length);
   const location: Location = { first: 0, second: 0, third: 0, fingerprint: 0 };
   const toggle = (position: number, low: number, high: number, change: 1 | -1): number => {
     lows[position] = (lows[position] ?? 0) ^ low;
@@ -119,11 +152,8 @@ function peel(keys: Keys, seed: number, shape: FuseShape, bits: number): Peeled 
     toggle(location.second, low, high, 1);
     toggle(location.third, low, high, 1);
   }
-  const queue = new Uint32Array(length);
   let waiting = 0;
   for (let position = 0; position < length; position += 1) if (counts[position] === 1) queue[waiting++] = position;
-  const order = new Uint32Array(keys.length);
-  const alone = new Uint8Array(keyCount);
   let done = 0;
   while (waiting > 0) {
     const position = queue[--waiting] ?? 0;
@@ -139,16 +169,17 @@ function peel(keys: Keys, seed: number, shape: FuseShape, bits: number): Peeled 
     if (toggle(location.second, low, high, -1) === 1) queue[waiting++] = location.second;
     if (toggle(location.third, low, high, -1) === 1) queue[waiting++] = location.third;
   }
-  return done === keyCount ? { keys: order, alone } : null;
+  return done === keyCount;
 }
 
 /** In reverse order, each key sets the position at which it was alone: no later one touches it again. */
-function assign({ keys, alone }: Peeled, seed: number, shape: FuseShape, bits: 8 | 16): Uint8Array | Uint16Array {
+function assign({ order, alone, fingerprints: room }: Desk, keyCount: number, seed: number, shape: FuseShape, bits: 8 | 16) {
   const length = arrayLength(shape);
-  const fingerprints = bits === 8 ? new Uint8Array(length) : new Uint16Array(length);
+  const fingerprints = bits === 8 ? new Uint8Array(room.buffer, 0, length) : room.subarray(0, length);
+  fingerprints.fill(0);
   const location: Location = { first: 0, second: 0, third: 0, fingerprint: 0 };
-  for (let index = alone.length - 1; index >= 0; index -= 1) {
-    locate(keys[2 * index] ?? 0, keys[2 * index + 1] ?? 0, seed, shape, bits, location);
+  for (let index = keyCount - 1; index >= 0; index -= 1) {
+    locate(order[2 * index] ?? 0, order[2 * index + 1] ?? 0, seed, shape, bits, location);
     const { first, second, third, fingerprint } = location;
     const target = alone[index] === 0 ? first : alone[index] === 1 ? second : third;
     fingerprints[target] = 0;

@@ -4,11 +4,11 @@ import { crc32 } from 'node:zlib';
 import { AppError, isAppError } from '../../shared/errors.ts';
 import { buildFilter } from './build-filter.ts';
 import type { Imported, ImportOptions, ReadList } from './import-options.ts';
-import { type ImportState, importFiles, lockImport, readState, renameDurably, writeState } from './import-state.ts';
+import { type ImportState, importFiles, lockImport, readState, renameDurably, STATE_VERSION, writeState } from './import-state.ts';
 import { isErrno } from './is-errno.ts';
 import { createListParser } from './list-parser.ts';
 import { openList } from './read-list.ts';
-import { openSpillFile, PARTS, type SpillFile } from './spill-file.ts';
+import { openSpillWriter, type SpillWriter } from './spill-writer.ts';
 
 const CHECKPOINT = 512 * 1024 * 1024;
 
@@ -59,7 +59,7 @@ async function readOn(options: ImportOptions, state: ImportState): Promise<Read 
 async function readFrom(options: ImportOptions, state: (ImportState & { phase: 'read' }) | null): Promise<Read | null> {
   const { state: stateFile, keys } = importFiles(options.target);
   const source = await openList(options.list);
-  const spill = openSpillFile(keys, state?.keysLength ?? 0);
+  const spill = openSpillWriter(keys, state?.keysLength ?? 0);
   try {
     const parser = createListParser(spill.add, state === null ? undefined : { ...state.position, kind: state.hash });
     let toSkip = state?.position.bytes ?? 0;
@@ -75,7 +75,7 @@ async function readFrom(options: ImportOptions, state: (ImportState & { phase: '
       parser.push(chunk.subarray(skipped));
       if (parser.kind !== null && parser.position.bytes >= next) {
         const { position, kind: hash } = parser;
-        writeState(stateFile, { version: 1, phase: 'read', hash, position, keysLength: spill.flush() });
+        writeState(stateFile, { version: STATE_VERSION, phase: 'read', hash, position, keysLength: spill.flush() });
         next = position.bytes + (options.checkpointBytes ?? CHECKPOINT);
       }
       const phase = toSkip > 0 ? 'skip' : 'read';
@@ -91,9 +91,9 @@ async function readFrom(options: ImportOptions, state: (ImportState & { phase: '
   }
 }
 
-function readToEnd(spill: SpillFile, { kind: hash, position: { lines } }: ReturnType<typeof createListParser>) {
+function readToEnd(spill: SpillWriter, { kind: hash, position: { lines } }: ReturnType<typeof createListParser>) {
   const keysLength = spill.flush();
-  if (hash === null || spill.count(0, PARTS) !== lines) throw new AppError('internal.unexpected', { lines });
+  if (hash === null || spill.count() !== lines) throw new AppError('internal.unexpected', { lines });
   return { hash, lines, keysLength };
 }
 

@@ -15,6 +15,8 @@ export interface ImportOptions {
   readonly onProgress?: (progress: ImportProgress) => void;
   /** Bytes after which what was done is made durable. */
   readonly checkpointBytes?: number;
+  /** Hashes that a shard has at most; decision 0047 says why it is as it is. */
+  readonly mostPerShard?: number;
 }
 
 export interface ImportProgress {

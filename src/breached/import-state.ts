@@ -6,18 +6,21 @@ import { BLOCK } from './filter-format.ts';
 import { HASH_KINDS } from './hash-password.ts';
 import { isErrno } from './is-errno.ts';
 
+/** Of this file and of that with the keys. What an import of another version left is begun anew. */
+export const STATE_VERSION = 2;
+
 const count = z.int().min(0);
 
 const stateSchema = z.discriminatedUnion('phase', [
   z.strictObject({
-    version: z.literal(1),
+    version: z.literal(STATE_VERSION),
     phase: z.literal('read'),
     hash: z.enum(HASH_KINDS),
     position: z.strictObject({ lines: count, bytes: count, checksum: count }),
     keysLength: count,
   }),
   z.strictObject({
-    version: z.literal(1),
+    version: z.literal(STATE_VERSION),
     phase: z.literal('build'),
     hash: z.enum(HASH_KINDS),
     lines: count,

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, type Gunzip } from 'node:zlib';
 import { AppError } from '../../shared/errors.ts';
 import { isErrno } from './is-errno.ts';
 
@@ -32,7 +30,7 @@ export async function openList(path: string, options: { raw?: boolean } = {}): P
   let bytesRead = 0;
   const unzips = zipped && options.raw !== true;
   async function* content(): AsyncGenerator<Buffer> {
-    for await (const chunk of unzips ? createReadStream(path, { highWaterMark: CHUNK }) : readPieces(path)) {
+    for await (const chunk of readPieces(path)) {
       hash.update(chunk);
       bytesRead += chunk.length;
       yield chunk;
@@ -74,18 +72,47 @@ async function lookAt(path: string): Promise<{ size: number; zipped: boolean }> 
   }
 }
 
-async function* unzip(content: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  const file = Readable.from(content, { objectMode: false, highWaterMark: 2 * CHUNK });
+async function* unzip(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({ chunkSize: CHUNK });
-  file.on('error', (error) => gunzip.destroy(error));
-  file.pipe(gunzip);
+  void feed(gunzip, content);
   try {
-    yield* gunzip;
+    for await (const text of gunzip) {
+      yield text;
+      giveBack(text);
+    }
   } catch (error) {
     if (isErrno(error, 'Z_BUF_ERROR')) throw new AppError('breached.list-truncated', { problem: 'the gzip file ends too early' });
     if (isErrno(error, 'Z_DATA_ERROR')) throw new AppError('breached.list-damaged', { problem: 'the gzip file does not fit its checksum' });
     throw error;
   } finally {
-    file.destroy();
+    gunzip.destroy();
   }
+}
+
+/** Hands on each piece when the one before has been used, as all of them are in one buffer. Ends the stream with an error of the file's. */
+async function feed(gunzip: Gunzip, content: AsyncIterable<Buffer>): Promise<void> {
+  try {
+    for await (const piece of content) {
+      const used = await new Promise<boolean>((resolve) => {
+        const closed = () => resolve(false);
+        gunzip.once('close', closed);
+        gunzip.write(piece, (error) => {
+          gunzip.off('close', closed);
+          resolve(error === null || error === undefined);
+        });
+      });
+      if (!used) return;
+    }
+    gunzip.end();
+  } catch (error) {
+    gunzip.destroy(error instanceof Error ? error : new Error('the list cannot be read', { cause: error }));
+  }
+}
+
+/**
+ * Gives back the memory of decompressed text that was used: 40 GB of it are more than V8 gives back in time. Only of a buffer of which
+ * this was the end: the stream goes on in one that is not full.
+ */
+function giveBack({ buffer, byteOffset, byteLength }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === CHUNK && byteOffset + byteLength === CHUNK) buffer.transfer(0);
 }

@@ -36,7 +36,7 @@ function addImport(breached: Command, context: CommandContext): void {
     )
     .option('--sha256 <digest>', 'refuse the list unless its SHA-256 is this', parseDigest)
     .description(
-      'Make the file of breached passwords from a public list. Takes the same memory whatever the size of the list (some 250 MB), and 12 bytes a hash beside the file while it runs. When it was interrupted, run it again: it goes on from where it was.',
+      'Make the file of breached passwords from a public list. Takes the same memory whatever the size of the list (less than 200 MB), and 12 bytes a hash beside the file while it runs. When it was interrupted, run it again: it goes on from where it was.',
     )
     .action(async (list: string, { file, fingerprintBits, sha256 }: ImportCommandOptions) => {
       const { importBreached } = await context.loadRoot();
