@@ -115,6 +115,16 @@ describe('a list that is not whole', () => {
     ['a gzip file without its end', () => gzipSync(text(all)).subarray(0, -9), 'breached.list-truncated'],
     ['half a gzip file', () => gzipSync(text(all)).subarray(0, 20_000), 'breached.list-truncated'],
     ['a damaged gzip file', () => damage(gzipSync(text(all))), 'breached.list-damaged'],
+    [
+      'zeros in place of the rest of a gzip file, as a download leaves that made room first',
+      () => Buffer.concat([gzipSync(text(all.slice(0, 700))), Buffer.alloc(40_000)]),
+      'breached.list-truncated',
+    ],
+    [
+      'zeros between two parts of a gzip file',
+      () => Buffer.concat([gzipSync(text(all.slice(0, 700))), Buffer.alloc(512), gzipSync(text(all.slice(700)))]),
+      'breached.list-truncated',
+    ],
     ['nothing', () => Buffer.alloc(0), 'breached.list-empty'],
     ['gzip of nothing', () => gzipSync(''), 'breached.list-empty'],
     ['no count', () => Buffer.from(all.map((hash) => `${hash.toString('hex')}\r\n`).join('')), 'breached.list-malformed'],

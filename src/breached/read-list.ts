@@ -38,7 +38,7 @@ export async function openList(path: string, options: { raw?: boolean } = {}): P
   }
   return {
     size,
-    text: unzips ? unzip(content()) : content(),
+    text: unzips ? unzip(content(), size) : content(),
     bytesRead: () => bytesRead,
     sha256: () => hash.digest('hex'),
   };
@@ -72,7 +72,7 @@ async function lookAt(path: string): Promise<{ size: number; zipped: boolean }> 
   }
 }
 
-async function* unzip(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* unzip(content: AsyncIterable<Buffer>, size: number): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({ chunkSize: CHUNK });
   void feed(gunzip, content);
   try {
@@ -80,6 +80,8 @@ async function* unzip(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
       yield text;
       giveBack(text);
     }
+    // Zeros behind a part, and whatever follows them, are passed over by zlib as padding.
+    if (gunzip.bytesWritten < size) throw new AppError('breached.list-truncated', { problem: 'a part of the gzip file is zeros' });
   } catch (error) {
     if (isErrno(error, 'Z_BUF_ERROR')) throw new AppError('breached.list-truncated', { problem: 'the gzip file ends too early' });
     if (isErrno(error, 'Z_DATA_ERROR')) throw new AppError('breached.list-damaged', { problem: 'the gzip file does not fit its checksum' });
