@@ -62,7 +62,7 @@ it('lists what has not left without what it says or whom it is for, has it tried
   expect((await outbox('delete', 'second', '--reason', 'again')).errors).toContain('outbox.message-gone');
   expect((await outbox('list')).output).toMatch(/^first /);
   const told = await runCommand(['--config', settings, 'audit', 'list']);
-  expect(told.output).toMatch(/carol deleted a message that could not be delivered \(closed for good\)/);
+  expect(told.output).toMatch(/carol deleted a message that could not be delivered \(“closed for good”\)/);
   expect(told.output.match(/carol had a message tried again/g)).toHaveLength(2);
 });
 
