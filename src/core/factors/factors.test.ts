@@ -347,6 +347,12 @@ describe('the nearest time step', () => {
     }
   });
 
+  it('is the earlier of two that have the same code by chance and are equally near', () => {
+    const [earlier, current, later] = [8755, 8758, 8761];
+    for (const step of [earlier, later]) expect(currentTotp(SEED, step * PERIOD).code).toBe('468595');
+    expect(nearestTimeStep(device, '468595', current * PERIOD, 0)).toEqual({ step: earlier, ahead: -3 });
+  });
+
   it('is that of the code, wherever within reach it is, seen from wherever the clock is known to be', () => {
     fc.assert(
       fc.property(

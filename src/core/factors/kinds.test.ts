@@ -8,6 +8,7 @@ import {
   USABLE_FACTOR_KINDS,
   USUAL_NUMBER,
 } from './kinds.ts';
+import { kindsInWords } from './kinds-in-words.ts';
 
 const having = (holds: (traits: (typeof FACTOR_TRAITS)[FactorKind]) => boolean) =>
   FACTOR_KINDS.filter((kind) => holds(FACTOR_TRAITS[kind]));
@@ -64,5 +65,12 @@ describe('of the kinds', () => {
       memory: ['linked-account', 'password', 'questions'],
       person: ['manager', 'temporary-pass'],
     });
+  });
+
+  it('each has words of its own for operators, and a combination has those of all of them', () => {
+    expect(kindsInWords(['email', 'totp'])).toBe('code by e-mail + authenticator app');
+    const words = FACTOR_KINDS.map((kind) => kindsInWords([kind]));
+    for (const each of words) expect(each).toMatch(/^[a-z]+( [a-z-]+)*$/);
+    expect(new Set(words).size).toBe(FACTOR_KINDS.length);
   });
 });

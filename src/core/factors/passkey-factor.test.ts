@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createManualClock } from '../../../test/manual-clock.ts';
 import { createSoftPasskey, type Oddity } from '../../../test/servers/soft-passkey.ts';
@@ -9,7 +9,7 @@ import { configurationSchema } from '../configuration/document.ts';
 import type { FactorRow, Store } from '../ports/store.ts';
 import type { WebAuthn } from '../ports/web-authn.ts';
 import type { EnrolledCandidate } from './factor.ts';
-import { credentialDigest, passkeyOf, passkeyRequest, relyingPartyOf, userHandleOf } from './passkey.ts';
+import { credentialDigest, PASSKEY_ALGORITHMS, passkeyOf, passkeyRequest, relyingPartyOf, userHandleOf } from './passkey.ts';
 import { createPasskeyFactor, isCloned } from './passkey-factor.ts';
 
 const ALICE = { directory: 'people', id: 'alice' };
@@ -191,6 +191,34 @@ describe('an answer', () => {
     expect(createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' }).asymmetricKeyType).toBe('ec');
   });
 
+  it('of nobody proves nothing, though anybody can sign with the key of the example', async () => {
+    const [d, x, y] = [
+      'c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721',
+      '60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6',
+      '7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299',
+    ].map((part) => Buffer.from(part, 'hex').toString('base64url')) as [string, string, string];
+    const key = createPrivateKey({ key: { kty: 'EC', crv: 'P-256', d, x, y }, format: 'jwk' });
+    const { passkey } = await enrolledPasskey();
+    const verdicts: string[] = [];
+    const webAuthn: WebAuthn = {
+      ...createWebAuthn(),
+      async verifyAssertion(...given) {
+        const verdict = await createWebAuthn().verifyAssertion(...given);
+        verdicts.push('problem' in verdict ? verdict.problem : 'right');
+        return verdict;
+      },
+    };
+    const nobodys = createPasskeyFactor({ keys, clock: createManualClock(), configuration: () => configuration, webAuthn });
+    const answer = passkey.use(nobodys.shown('q1').publicKey, { key });
+    for (const enrolled of [[], [candidate([])], [candidate([(await enrolledPasskey()).row])]]) {
+      expect(await nobodys.judge({ challengeId: 'q1', expected: '[]', answer, enrolled })).toEqual({
+        proofs: [],
+        problem: 'passkey.unknown',
+      });
+    }
+    expect(verdicts, 'the signature itself fits that key').toEqual(['right', 'right', 'right']);
+  });
+
   describe('that is right', () => {
     let store: Store;
     beforeAll(async () => {
@@ -225,6 +253,11 @@ describe('a passkey that is kept', () => {
     expect(passkeyOf({ secret: JSON.stringify(kept) })).toEqual(kept);
     for (const changes of [{ id: 7 }, { publicKey: null }, { rpId: undefined }, { transports: 'internal' }, { synced: 'yes' }, { more: 1 }])
       expect(() => passkeyOf({ secret: JSON.stringify({ ...kept, ...changes }) }), JSON.stringify(changes)).toThrow();
+  });
+
+  it('is of a signature that the COSE registry knows as EdDSA, ES256 or RS256 (RFC 9053 2, RFC 8812 2)', () => {
+    const registered = { EdDSA: -8, ES256: -7, RS256: -257 };
+    expect(PASSKEY_ALGORITHMS.toSorted()).toEqual(Object.values(registered).toSorted());
   });
 
   it('is found by a digest of its own, and its account by another', () => {

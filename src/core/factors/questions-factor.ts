@@ -38,6 +38,7 @@ export function createQuestionsFactor({ keys, clock, configuration, slowHash }: 
       const [row] = enrolled.flatMap(({ factors }) => factors);
       const questions = row === undefined ? [] : chosen(row);
       const expected: Expected = { factor: row?.id ?? null, questions: questions.map(({ id, hash }) => ({ id, hash })) };
+      // Stryker disable next-line OptionalChaining,StringLiteral: where there is no row no question is put; the compiler wants it said
       const put = questions.map(({ id, text, language }) => ({ id, text, language, directory: row?.directory ?? '' }));
       return { expected: JSON.stringify(expected), messages: [], questions: put };
     },
@@ -46,6 +47,7 @@ export function createQuestionsFactor({ keys, clock, configuration, slowHash }: 
       const { factor, questions } = JSON.parse(expected) as Expected;
       let wrong = answer.length === questions.length && questions.length > 0 ? 0 : 1;
       for (const [index, { id, hash }] of questions.entries()) {
+        // Stryker disable next-line StringLiteral: an answer too few is wrong already; it is compared for the time that it takes
         if (!(await slowHash.matches(hash, hashedText(id, answer[index] ?? '')))) wrong += 1;
       }
       // Where the guard does not let it be judged nobody is in there, and it proves nothing.
