@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { AppError } from '../shared/errors.ts';
 import { readLogEnd } from '../src/core/audit/log-end.ts';
 import type { Account } from '../src/core/ports/directory.ts';
-import type { WriteRequest, WriteResult, WriteVerb } from '../src/core/writes/directory-write.ts';
+import type { WriteIntent, WriteRequest, WriteResult, WriteVerb } from '../src/core/writes/directory-write.ts';
 import type { Execute } from '../src/core/writes/execute-write.ts';
 import { prepareWrites } from '../src/core/writes/prepare-writes.ts';
 import { runWrites, type WriteDeps } from '../src/core/writes/run-writes.ts';
@@ -90,3 +90,15 @@ export async function runOnPaper(
 /** What is in the audit log, from an end of it on. */
 export const eventsOf = async ({ store }: PaperWorld, logEnd = 0) =>
   (await store.audit.read(logEnd, 100)).map(({ type, data }) => ({ type, ...(JSON.parse(data) as object) }));
+
+/** What tests of writes ask of the world that is open at the time. */
+export function onPaper(world: () => PaperWorld) {
+  const run = (verb?: WriteVerb, changes?: Parameters<typeof runOnPaper>[2]) => runOnPaper(world(), verb, changes);
+  const events = () => eventsOf(world());
+  return {
+    ...{ run, events, deps: () => writeDeps(world()) },
+    one: async (...parameters: Parameters<typeof run>) => (await run(...parameters))[0] as WriteResult,
+    types: async () => (await events()).map(({ type }) => type),
+    storedIntent: async (id: string) => JSON.parse((await world().store.intents.find(id))?.facts ?? 'null') as WriteIntent,
+  };
+}

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../shared/errors.ts';
 import type { ManualClock } from '../../../test/manual-clock.ts';
 import { createPaperDirectory, type Fate, type PaperDirectory } from '../../../test/paper-directory.ts';
-import { ALICE, eventsOf, openPaperWorld, type PaperWorld, REF, runOnPaper, writeDeps } from '../../../test/paper-world.ts';
-import type { WriteIntent, WriteResult, WriteVerb } from './directory-write.ts';
+import { ALICE, onPaper, openPaperWorld, type PaperWorld, REF } from '../../../test/paper-world.ts';
+import type { WriteIntent } from './directory-write.ts';
 import { findOutcome } from './find-outcome.ts';
 
 const unreachable: Fate = { nothingSent: 'directory.unreachable' };
@@ -27,12 +27,7 @@ async function open(kept?: PaperWorld['store']): Promise<void> {
   ({ store, clock, paper, slept, logged } = world);
 }
 
-const deps = () => writeDeps(world);
-const run = (verb?: WriteVerb, changes?: Parameters<typeof runOnPaper>[2]) => runOnPaper(world, verb, changes);
-const one = async (...parameters: Parameters<typeof run>) => (await run(...parameters))[0] as WriteResult;
-const events = () => eventsOf(world);
-const types = async () => (await events()).map(({ type }) => type);
-const storedIntent = async (id: string) => JSON.parse((await store.intents.find(id))?.facts ?? 'null') as WriteIntent;
+const { deps, run, one, events, types, storedIntent } = onPaper(() => world);
 
 describe('a server that is gone before anything was sent', () => {
   it('and had a lock that the next one does not know, leaves the lock: an unlock is not done there', async () => {

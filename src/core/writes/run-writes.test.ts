@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { ManualClock } from '../../../test/manual-clock.ts';
 import type { Fate, PaperDirectory } from '../../../test/paper-directory.ts';
-import { eventsOf, openPaperWorld, type PaperWorld, REF, runOnPaper, writeDeps } from '../../../test/paper-world.ts';
+import { eventsOf, onPaper, openPaperWorld, type PaperWorld, REF } from '../../../test/paper-world.ts';
 import { readLogEnd } from '../audit/log-end.ts';
 import type { Store } from '../ports/store.ts';
 import type { WriteIntent, WriteResult, WriteVerb } from './directory-write.ts';
@@ -36,16 +36,11 @@ async function open(kept?: PaperWorld['store']): Promise<void> {
   ({ store, clock, paper, slept, woken } = world);
 }
 
-const deps = () => writeDeps(world);
-const run = (verb?: WriteVerb, changes?: Parameters<typeof runOnPaper>[2]) => runOnPaper(world, verb, changes);
-const one = async (...parameters: Parameters<typeof run>) => (await run(...parameters))[0] as WriteResult;
-const events = () => eventsOf(world);
-const types = async () => (await events()).map(({ type }) => type);
+const { deps, run, one, events, types, storedIntent } = onPaper(() => world);
 const notices = async () => {
   const rows = await store.outbox.take('notice', clock.now(), clock.now() + 1, 10);
   return rows.map(({ kind, payload }) => ({ job: kind, ...(JSON.parse(payload) as { kind: string; account: object; language: string }) }));
 };
-const storedIntent = async (id: string) => JSON.parse((await store.intents.find(id))?.facts ?? 'null') as WriteIntent;
 
 const fates = fc.array(
   fc.oneof(
