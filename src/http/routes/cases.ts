@@ -14,7 +14,6 @@ import {
 } from '../../../shared/api/cases.ts';
 import { helpResponseSchema } from '../../../shared/api/help.ts';
 import { problemSchema, startResponseSchema } from '../../../shared/api/journeys.ts';
-import { isAppError } from '../../../shared/errors.ts';
 import { shownQuestion } from '../../core/enrolment/question-pool.ts';
 import { actOnCase } from '../../core/helpdesk/act-on-case.ts';
 import { askCaller } from '../../core/helpdesk/ask-caller.ts';
@@ -30,12 +29,9 @@ import { resetChoice } from '../../core/helpdesk/reset-link/send-link.ts';
 import { sendCallPage } from '../../core/helpdesk/send-call-page.ts';
 import { takeAnswer } from '../../core/helpdesk/take-answer.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
-import { actOf } from '../act-of.ts';
-import { answerBegun } from '../begun-journey.ts';
-import { countStray } from '../for-journey.ts';
+import { answerOpened } from '../begun-journey.ts';
 import { forSession } from '../for-session.ts';
 import type { HttpDeps } from '../http-deps.ts';
-import { isBrowser } from '../journey-token.ts';
 import { presentHelp } from '../present-help.ts';
 import { requestLanguage } from '../request-language.ts';
 
@@ -254,19 +250,10 @@ export function caseRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           response: { 201: startResponseSchema, ...problems },
         },
       },
-      async (request, reply) => {
-        const asked = {
-          ...request.body,
-          language: requestLanguage(deps, request),
-          client: { kind: isBrowser(request, undefined) ? ('web' as const) : ('cli' as const) },
-        };
-        const opened = await openResetLink({ ...deps, act: actOf(request) }, asked).catch(async (error: unknown) => {
-          if (isAppError(error, 'helpdesk-link.invalid') || isAppError(error, 'helpdesk-link.number-wrong'))
-            await countStray(deps, request);
-          throw error;
-        });
-        return answerBegun(deps, request, reply, opened);
-      },
+      (request, reply) =>
+        answerOpened(deps, request, reply, ['helpdesk-link.invalid', 'helpdesk-link.number-wrong'], (acting, opening) =>
+          openResetLink(acting, { ...request.body, ...opening }),
+        ),
     );
 
     app.delete(

@@ -17,11 +17,9 @@ import { makeFirstResetLink, openFirstResetLink } from '../../core/set-up/first-
 import { nameTestPerson } from '../../core/set-up/first-reset/name-person.ts';
 import { showFirstReset } from '../../core/set-up/first-reset/show.ts';
 import { actOf } from '../act-of.ts';
-import { answerBegun } from '../begun-journey.ts';
+import { answerOpened } from '../begun-journey.ts';
 import { countStray } from '../for-journey.ts';
 import type { HttpDeps } from '../http-deps.ts';
-import { isBrowser } from '../journey-token.ts';
-import { requestLanguage } from '../request-language.ts';
 import { clearSetUpCookie, setUpTokens } from '../set-up-cookie.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
@@ -108,18 +106,10 @@ export function firstResetRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           response: { 201: startResponseSchema, ...problems },
         },
       },
-      async (request, reply) => {
-        const asked = {
-          ...request.body,
-          language: requestLanguage(deps, request),
-          client: { kind: isBrowser(request, undefined) ? ('web' as const) : ('cli' as const) },
-        };
-        const opened = await openFirstResetLink({ ...deps, act: actOf(request) }, asked).catch(async (error: unknown) => {
-          if (isAppError(error, 'set-up.reset-link-invalid')) await countStray(deps, request);
-          throw error;
-        });
-        return answerBegun(deps, request, reply, opened);
-      },
+      (request, reply) =>
+        answerOpened(deps, request, reply, ['set-up.reset-link-invalid'], (acting, opening) =>
+          openFirstResetLink(acting, { ...request.body, ...opening }),
+        ),
     );
   };
 }

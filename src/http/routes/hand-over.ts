@@ -2,15 +2,12 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { answerResponseSchema, problemSchema, startResponseSchema } from '../../../shared/api/journeys.ts';
 import { letInRequestSchema, openOnPhoneRequestSchema, phoneOfferedSchema, phoneProgressSchema } from '../../../shared/api/on-phone.ts';
-import { isAppError } from '../../../shared/errors.ts';
 import { handOver, handOverProgress, offerHandOver, openHandOver } from '../../core/journey/hand-over/offer-hand-over.ts';
 import { presentStep, presentTime } from '../../core/journey/present-step.ts';
-import { actOf } from '../act-of.ts';
-import { answerBegun } from '../begun-journey.ts';
-import { countStray, forJourney, journeyParams } from '../for-journey.ts';
+import { answerOpened } from '../begun-journey.ts';
+import { forJourney, journeyParams } from '../for-journey.ts';
 import type { HttpDeps } from '../http-deps.ts';
-import { isBrowser, rememberedDevice } from '../journey-token.ts';
-import { requestLanguage } from '../request-language.ts';
+import { rememberedDevice } from '../journey-token.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
 const phoneParams = journeyParams.extend({ phone: z.string().min(1).max(64) });
@@ -74,19 +71,10 @@ export function handOverRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           response: { 201: startResponseSchema, ...problems },
         },
       },
-      async (request, reply) => {
-        const asked = {
-          link: request.body.link,
-          language: requestLanguage(deps, request),
-          client: { kind: isBrowser(request, undefined) ? ('web' as const) : ('cli' as const) },
-          device: rememberedDevice(deps, request),
-        };
-        const opened = await openHandOver({ ...deps, act: actOf(request) }, asked).catch(async (error: unknown) => {
-          if (isAppError(error, 'phone.link-invalid')) await countStray(deps, request);
-          throw error;
-        });
-        return answerBegun(deps, request, reply, opened);
-      },
+      (request, reply) =>
+        answerOpened(deps, request, reply, ['phone.link-invalid'], (acting, opening) =>
+          openHandOver(acting, { link: request.body.link, ...opening, device: rememberedDevice(deps, request) }),
+        ),
     );
   };
 }

@@ -2,16 +2,11 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { problemSchema, startResponseSchema } from '../../../shared/api/journeys.ts';
 import { letInRequestSchema, openOnPhoneRequestSchema, phoneOfferedSchema, phoneProgressSchema } from '../../../shared/api/on-phone.ts';
-import { isAppError } from '../../../shared/errors.ts';
 import { letPhoneIn, offerPhone, openOnPhone, phoneProgress } from '../../core/enrolment/on-phone.ts';
 import { presentTime } from '../../core/journey/present-step.ts';
-import { actOf } from '../act-of.ts';
-import { answerBegun } from '../begun-journey.ts';
-import { countStray } from '../for-journey.ts';
+import { answerOpened } from '../begun-journey.ts';
 import { forSession } from '../for-session.ts';
 import type { HttpDeps } from '../http-deps.ts';
-import { isBrowser } from '../journey-token.ts';
-import { requestLanguage } from '../request-language.ts';
 
 const problems = { '4xx': problemSchema, '5xx': problemSchema };
 const params = z.object({ phone: z.string().min(1).max(64) });
@@ -70,18 +65,10 @@ export function onPhoneRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           response: { 201: startResponseSchema, ...problems },
         },
       },
-      async (request, reply) => {
-        const asked = {
-          link: request.body.link,
-          language: requestLanguage(deps, request),
-          client: { kind: isBrowser(request, undefined) ? ('web' as const) : ('cli' as const) },
-        };
-        const opened = await openOnPhone({ ...deps, act: actOf(request) }, asked).catch(async (error: unknown) => {
-          if (isAppError(error, 'phone.link-invalid')) await countStray(deps, request);
-          throw error;
-        });
-        return answerBegun(deps, request, reply, opened);
-      },
+      (request, reply) =>
+        answerOpened(deps, request, reply, ['phone.link-invalid'], (acting, opening) =>
+          openOnPhone(acting, { link: request.body.link, ...opening }),
+        ),
     );
   };
 }
