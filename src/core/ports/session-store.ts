@@ -2,7 +2,6 @@ import type { AccountRef } from './directory.ts';
 import type { AccountRefColumns } from './store.ts';
 
 /**
-/**
  * What a session lets its holder do. `enrolment`: somebody who had nothing enrolled gave the password alone. `until-enrolled`: who gave
  * all proofs, and must first add what is missing for a recovery. `emergency`: an administrator for the emergency, who is nobody of any
  * directory and has nothing of their own here.
