@@ -101,7 +101,8 @@ Json readOnce() {
 }
 
 // A page that is being made is not drawn, which takes its window the style "visible" (WM_SETREDRAW), and its controls are others than
-// before. What was read across that is half of two pages.
+// before. What was read across that is half of two pages; what was read across a message that was posted before is half of two states
+// (the focus before a click, and what the click wrote). So a window counts as read when it reads the same twice.
 Json readWindow() {
   constexpr int most = 500;
   for (int i = 0;; ++i) {
@@ -110,10 +111,11 @@ Json readWindow() {
     SendMessageW(window, WM_NULL, 0, 0);
     const std::vector<HWND> before = controlsOf(window);
     const bool wasWhole = IsWindowVisible(window) && !before.empty();
-    Json answer = readOnce();
+    const std::string first = writeJson(readOnce());
     SendMessageW(window, WM_NULL, 0, 0);
     const bool isSame = page() == window && IsWindowVisible(window) && controlsOf(window) == before;
-    if (window == nullptr || (wasWhole && isSame) || i == most) return answer;
+    Json answer = readOnce();
+    if (window == nullptr || (wasWhole && isSame && writeJson(answer) == first) || i == most) return answer;
     Sleep(5);
   }
 }
