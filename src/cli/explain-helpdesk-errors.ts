@@ -78,7 +78,7 @@ export const HELPDESK_EXPLANATIONS: Record<HelpdeskCode, Explanation> = {
     fix: 'Have another agent with the same permission look at their approvals, then act again',
   },
   'case.approval-own': {
-    meaning: 'Whoever asks for an approval cannot give it, by whichever of their accounts',
+    meaning: 'Whoever asks for an approval, or has vouched for the caller, cannot give it, by whichever of their accounts',
     fix: 'Have somebody else approve it',
   },
   'case.ticket-missing': { meaning: '`helpdesk.ticketNeeded` wants the number of a ticket', fix: 'Give one' },

@@ -243,7 +243,7 @@ export type AuditEvent =
   /** The second agent is the actor: the case may be acted on, or is over. */
   | ({ type: 'case.approved'; basis: 'receipt' | 'unverified'; reason?: string } & AboutCase)
   | ({ type: 'case.approval-refused'; reason: string } & AboutCase)
-  /** Somebody wanted to approve what they had asked for themselves, by this account or another one of theirs. */
+  /** Somebody wanted to approve what they had asked for or vouched for themselves, by this account or another one of theirs. */
   | ({ type: 'case.approval-own'; session: string } & AboutCase)
   /** What a case is for was done, where that writes to no directory. */
   | ({ type: 'case.acted'; backing?: WriteBacking } & AboutCase)

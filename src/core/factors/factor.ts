@@ -79,6 +79,8 @@ export interface Proof {
   account: AccountRef;
   /** The factor that was shown. */
   factor: string;
+  /** Who has given it in the place of its owner, by vouching for them. */
+  by?: AccountRef;
   /** A password is right, and its directory lets nobody in with it: it wants another one. */
   renew?: Renewal;
   /**

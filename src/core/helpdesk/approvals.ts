@@ -7,7 +7,6 @@ import { isDirectoryTrouble } from '../accounts/is-directory-trouble.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
 import type { ActDeps } from '../journey/act.ts';
-import { isSamePerson } from '../people/is-same-person.ts';
 import type { CaseRow } from '../ports/case-store.ts';
 import { requireFullRights } from '../sessions/freshness.ts';
 import type { Session } from '../sessions/session.ts';
@@ -15,6 +14,7 @@ import { threatNow } from '../threat/raised-since.ts';
 import { aboutCase, endCase, type HelpCase, helpCaseOf, moveCase } from './help-case.ts';
 import { noteOnce } from './note-refusal.ts';
 import { otherOwners } from './removable.ts';
+import { isAnother } from './second-agent.ts';
 import { freshReceipt } from './warrant.ts';
 
 /** No case waits for longer: neither its receipt nor its caller has so much time; milliseconds. */
@@ -68,7 +68,7 @@ async function mayDecideOrUnknown(deps: ActDeps, session: Session, helpCase: Hel
 }
 
 async function mayDecide(deps: ActDeps, session: Session, helpCase: HelpCase): Promise<boolean> {
-  if (await isSamePerson(deps.store, session.account, helpCase.agent)) return false;
+  if (!(await isAnother(deps.store, session.account, helpCase))) return false;
   for (const ref of [helpCase.account, ...(await otherOwners(deps, helpCase))]) {
     const directory = deps.directories.all().find(({ id }) => id === ref.directory);
     const account = (await directory?.readAccount(ref)) ?? null;
@@ -86,7 +86,7 @@ export interface Decision {
 
 /**
  * Approves what another agent is about to do, who does it then, once; or refuses, which ends their case. Takes the permission and the
- * proofs that doing it oneself would take. Nobody approves what they asked for, by whichever of their accounts.
+ * proofs that doing it oneself would take. Nobody approves what they asked for or vouched for, by whichever of their accounts.
  * @throws AppError `case.unknown`, `case.passed`, `case.approval-own`, `case.reason-missing`, `session.step-up-needed`, and as `requireMay`
  */
 export async function decideApproval(deps: ActDeps, session: Session, id: string, { approve, reason }: Decision): Promise<void> {
@@ -95,7 +95,7 @@ export async function decideApproval(deps: ActDeps, session: Session, id: string
   if (row === null) throw new AppError('case.unknown');
   const helpCase = helpCaseOf(row);
   const about = { ...aboutCase(helpCase), actor: delegateActor(deps, session) };
-  if (await isSamePerson(deps.store, session.account, helpCase.agent)) {
+  if (!(await isAnother(deps.store, session.account, helpCase))) {
     await noteOnce(deps, session, id, 'case.approval-own', (store) =>
       recordEvent(store, deps.clock, { type: 'case.approval-own', ...about, session: session.id }),
     );
@@ -121,7 +121,7 @@ export async function decideApproval(deps: ActDeps, session: Session, id: string
     );
     await requireOpen(deps, store, session);
     if (await store.freezes.isFrozen(session.account)) throw new AppError('access.refused');
-    if (await isSamePerson(store, session.account, helpCase.agent)) throw new AppError('case.approval-own');
+    if (!(await isAnother(store, session.account, helpCase))) throw new AppError('case.approval-own');
     if (approve) {
       const threat = await threatNow(store);
       const approved = await moveCase(store, helpCase, { facts: { approval: { state: 'approved', ...decided, threat } } });

@@ -10,6 +10,7 @@ import type { AccountRef } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
 import type { Session } from '../sessions/session.ts';
 import { isRaisedSince } from '../threat/raised-since.ts';
+import { hasVouched } from './has-vouched.ts';
 import { type Approval, type Approved, aboutCase, type HelpCase, moveCase } from './help-case.ts';
 import { readEntry } from './judge-agent.ts';
 import { otherOwners } from './removable.ts';
@@ -42,7 +43,7 @@ export async function approvalFor(
 }
 
 /**
- * Whether who approved could still do it themselves, as their directory says now, and is not the one who acts.
+ * Whether who approved could still do it themselves, as their directory says now, and is neither the one who acts nor has vouched.
  * @throws AppError `directory.*`: it is not known
  */
 export async function approverStillMay(
@@ -55,7 +56,7 @@ export async function approverStillMay(
   if (found === null) return false;
   const { roles } = deps.configuration();
   const actor = await readActor(deps, found.directory, roles, found.account);
-  if (!can(roles, actor, helpCase.action, target).allowed || (await isSamePerson(deps.store, by, helpCase.agent))) return false;
+  if (!can(roles, actor, helpCase.action, target).allowed || !(await isAnother(deps.store, by, helpCase))) return false;
   for (const owner of await otherOwners(deps, helpCase)) {
     const other = await readEntry(deps, owner);
     if (other === null) return false;
@@ -82,5 +83,10 @@ export async function approverStands(
   // Whoever approved may have been the one that it was raised for.
   if (await isRaisedSince(store, approval.threat)) return false;
   const { account } = approval.by;
-  return !(await store.freezes.isFrozen(account)) && !(await isSamePerson(store, account, helpCase.agent));
+  return !(await store.freezes.isFrozen(account)) && isAnother(store, account, helpCase);
+}
+
+/** Somebody else than who acts and who has vouched for the caller. */
+export async function isAnother(store: Store, who: AccountRef, { agent, facts }: HelpCase): Promise<boolean> {
+  return !(await isSamePerson(store, who, agent)) && !(await hasVouched(store, who, facts.shown));
 }

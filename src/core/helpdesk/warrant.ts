@@ -7,6 +7,7 @@ import type { Store } from '../ports/store.ts';
 import type { Session } from '../sessions/session.ts';
 import { isRaisedSince } from '../threat/raised-since.ts';
 import type { WriteBacking, WriteIntent, WriteResult } from '../writes/directory-write.ts';
+import { hasVouched } from './has-vouched.ts';
 import { type Approved, aboutCase, endCase, type HelpCase, moveCase } from './help-case.ts';
 import { raiseAlarm } from './raise-alarm.ts';
 import { isFitting, type SignedReceipt } from './receipt.ts';
@@ -123,7 +124,7 @@ export async function requireReceiptStands(
 /**
  * Accounts that were parted meanwhile are not one person's any more, nor does a proof count that was taken away, or an address that the
  * directory has no more. And what a caller has shown may count for nothing since a threat was raised: it means also whoever was verified by
- * it before.
+ * it before. Nor does an agent act on a caller for whom they have vouched themselves.
  * @throws AppError `case.receipt-needed`
  */
 async function requireProvenStill(
@@ -140,7 +141,8 @@ async function requireProvenStill(
   const isProven = await isProvenStill(store, rests, account, { now: act.at, read: warrant.read, except });
   const restsOnLess =
     method.proofs.some((kind) => withoutKinds.some((each) => each === kind)) && (await isRaisedSince(store, facts.threat));
-  if (!isProven || restsOnLess) throw new AppError('case.receipt-needed');
+  const isOwnWord = await hasVouched(store, warrant.helpCase.agent, facts.shown);
+  if (!isProven || restsOnLess || isOwnWord) throw new AppError('case.receipt-needed');
 }
 
 async function noteUnverified(deps: ActDeps, store: Store, session: Session, helpCase: HelpCase): Promise<void> {

@@ -19,7 +19,7 @@ export interface Accepted {
   /** What was asked for. */
   step: Pick<PromptStep, 'factor'>;
   /** What was shown, of which accounts. */
-  proofs: readonly Pick<Proof, 'account' | 'factor' | 'renew'>[];
+  proofs: readonly Pick<Proof, 'account' | 'factor' | 'by' | 'renew'>[];
   /** There are failures that a complete proof clears. */
   anyFailures: boolean;
   /** Everything that is enrolled for the candidates. */

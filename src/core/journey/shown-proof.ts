@@ -4,6 +4,7 @@ import { temporaryPassOf } from '../enrolment/temporary-pass.ts';
 import type { EnrolledCandidate, Proof } from '../factors/factor.ts';
 import { FACTOR_TRAITS } from '../factors/kinds.ts';
 import { ownerOf } from '../factors/owner-of.ts';
+import type { AccountRef } from '../ports/directory.ts';
 import type { FactorRow } from '../ports/store.ts';
 
 /** A proof that was shown in a journey, and what tells later whether it proves anything still. Kept as JSON in the state. */
@@ -12,6 +13,8 @@ export interface ShownProof {
   id: string;
   /** Key of the account for which it was enrolled, or whose password it is; null: it is not known. */
   owner: string | null;
+  /** Of vouching: key of the account of who did. Absent in what was shown to an older version. */
+  by?: string;
   /** Of a password: where the audit log ended before it was judged. Whoever wrote to its account since has ended it. */
   logEnd?: number | undefined;
   /** Of what is used up. */
@@ -33,21 +36,26 @@ export interface UsedSet {
  */
 export function shownOf(
   kind: FactorKind,
-  proofs: readonly Pick<Proof, 'account' | 'factor'>[],
+  proofs: readonly Pick<Proof, 'account' | 'factor' | 'by'>[],
   enrolled: readonly EnrolledCandidate[],
   logEnd: number | undefined,
 ): ShownProof[] {
   const rows = enrolled.flatMap(({ factors }) => factors);
-  return [...new Map(proofs.map((proof) => [proof.factor, proof])).values()].map(({ factor: id, account }) => {
+  return [...new Map(proofs.map((proof) => [proof.factor, proof])).values()].map(({ factor: id, account, by }) => {
     const row = rows.find((each) => each.id === id);
     // The password of the account itself is no row of anybody.
     if (FACTOR_TRAITS[kind].leads === true) return { id, owner: accountKey(account), logEnd };
-    if (row === undefined) return { id, owner: null };
+    if (row === undefined) return by === undefined ? { id, owner: null } : vouchedFor(id, by);
     const shown = { id, owner: accountKey(ownerOf(row)) };
     if (isPassword(kind)) return { ...shown, logEnd };
     const set = setOf(row, rows);
     return set === null ? shown : { ...shown, set };
   });
+}
+
+/** That somebody has vouched. @param request of which they did */
+export function vouchedFor(request: string, by: AccountRef): ShownProof {
+  return { id: request, owner: null, by: accountKey(by) };
 }
 
 /** Of the account itself, or of another one of the person. */

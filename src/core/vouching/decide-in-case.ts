@@ -7,6 +7,7 @@ import { isEqual } from '../factors/constant-time.ts';
 import { aboutCase, endCase, type HelpCase, helpCaseOf, moveCase } from '../helpdesk/help-case.ts';
 import { verifyBy } from '../helpdesk/verify-by.ts';
 import type { ActDeps } from '../journey/act.ts';
+import { vouchedFor } from '../journey/shown-proof.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
 import { isSamePerson } from '../people/is-same-person.ts';
 import type { Account, AccountRef, Directory } from '../ports/directory.ts';
@@ -81,7 +82,8 @@ export async function decideCase(
     await recordEvent(store, deps.clock, { type: 'vouch.approved', ...about, factors });
     const by = { login: session.login, account: session.account };
     const method = { way: 'manager' as const, proofs: ['manager' as const], request: row.id, by };
-    if ((await verifyBy(deps, store, helpCase, { method, by: about.actor, shown: {}, logEnd })) === null)
+    const shown = { manager: [vouchedFor(row.id, session.account)] };
+    if ((await verifyBy(deps, store, helpCase, { method, by: about.actor, shown, logEnd })) === null)
       throw new AppError('journey.step-passed');
     return null;
   }

@@ -109,7 +109,7 @@ async function vouchInJourney(deps: ActDeps, session: Session, answering: InJour
     const about = aboutRequest(deps, session, answering);
     if (isEqual(vouchFacts(row).digits, plainCode(typed))) {
       if (!(await store.vouches.close(row.id, 'approved', deps.act.at))) throw new AppError('vouch.over');
-      const proofs = [{ account: person, factor: row.id }];
+      const proofs = [{ account: person, factor: row.id, by: session.account }];
       const next = await acceptProof(asPerson, store, waiting, { step: { factor: KIND }, proofs, anyFailures: true, enrolled });
       const factors = session.proofs.map(({ kind, at }) => ({ kind, at }));
       await recordEvent(store, deps.clock, { type: 'vouch.approved', ...about, factors });

@@ -5,6 +5,7 @@ import type { LoadedJourney } from '../../journey/journey-state.ts';
 import type { Store } from '../../ports/store.ts';
 import { isRaisedSince } from '../../threat/raised-since.ts';
 import type { WriteBacking, WriteResult } from '../../writes/directory-write.ts';
+import { hasVouched } from '../has-vouched.ts';
 import { aboutCase, endCase, type HelpCase, helpCaseOf, moveCase } from '../help-case.ts';
 import { judgeAgent } from '../judge-agent.ts';
 import { isWayTaken } from '../receipt.ts';
@@ -26,6 +27,7 @@ export async function isAllowedStill(deps: ActDeps, helpCase: HelpCase): Promise
   if (judged === null || !judged.decision.allowed) return false;
   const { decision, target, person } = judged;
   if (receipt === null || !isWayTaken(receipt.receipt, decision.otherWays)) return false;
+  if (await hasVouched(deps.store, helpCase.agent, facts.shown)) return false;
   // Whoever has taken a mailbox away means also what is in it; and a role may send none to it any more.
   if (!(await linkChannels(deps, person.account, decision.resetBy)).some(({ id }) => id === link?.channel)) return false;
   if (!(await actsWithSecond(deps, person)).includes(action)) return true;

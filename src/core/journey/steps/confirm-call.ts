@@ -9,6 +9,7 @@ import {
   verifyCaller,
   waitingCase,
 } from '../../helpdesk/confirm-call.ts';
+import { hasVouched } from '../../helpdesk/has-vouched.ts';
 import { randomId } from '../../random-id.ts';
 import type { ActDeps } from '../act.ts';
 import { callStep } from '../call-step.ts';
@@ -67,6 +68,8 @@ async function tryNumber(deps: ActDeps, journey: LoadedJourney, id: string, type
         return refused(deps, state, 'journey.account-barred');
       // What was enough may be so no more: a threat was raised meanwhile.
       if (completeAmong(deps, state, [candidate]).length === 0) return refused(deps, state, 'journey.no-proof-left');
+      // Whoever has vouched for them is the agent who would act on it.
+      if (await hasVouched(store, helpCase.agent, state.shown)) return refused(deps, state, 'journey.no-proof-left');
       await verifyCaller(deps, store, journey, helpCase);
       return ended(deps, state, 'call-confirmed');
     },
