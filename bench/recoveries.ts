@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { BenchDirectory } from './directories.ts';
 import { checkOutOlder } from './older-tree.ts';
@@ -12,6 +13,8 @@ import { type Ratio, ratio, type Summary, summarise, throughput } from './statis
 export const OLDER = 'bd706da';
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export const ROUND = 40;
+/** Milliseconds without a recovery: a node gives memory back within them. */
+const REST = 30_000;
 
 /** Whole recoveries by eight clients, of today and of an older commit, in turns. */
 export interface RecoveryResult {
@@ -25,14 +28,17 @@ export interface RecoveryResult {
   readonly cpu: { readonly older: number; readonly today: number };
 }
 
-/** Megabytes resident when so many recoveries are over. */
+/** Megabytes resident when so many recoveries are over, and half a minute later, in which nobody came. */
 export interface MemoryResult {
   readonly recoveries: number;
   readonly memory: number;
+  readonly afterRest: number;
 }
 
 export interface Recoverer {
   recover(logins: readonly string[]): Promise<Recovered>;
+  /** Megabytes resident now. */
+  memory(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -82,7 +88,8 @@ export async function measureMemory(directory: BenchDirectory, database: string 
     for (let left = recoveries; left > 0; left -= ROUND) {
       ({ memory } = await side.recover(await makeAccounts(directory, Math.min(ROUND, left))));
     }
-    return { recoveries, memory };
+    await delay(REST);
+    return { recoveries, memory, afterRest: await side.memory() };
   } finally {
     await side.stop();
   }
@@ -112,11 +119,13 @@ export async function startRecoverer(
     return String(value);
   };
   await next();
+  const recover = async (logins: readonly string[]): Promise<Recovered> => {
+    child.stdin?.write(`${JSON.stringify(logins)}\n`);
+    return JSON.parse(await next()) as Recovered;
+  };
   return {
-    async recover(logins) {
-      child.stdin?.write(`${JSON.stringify(logins)}\n`);
-      return JSON.parse(await next()) as Recovered;
-    },
+    recover,
+    memory: async () => (await recover([])).memory,
     async stop() {
       child.stdin?.end();
       if (child.exitCode === null) await once(child, 'exit');

@@ -203,7 +203,8 @@ function profileTables({ recoveries, ...parts }: ProfileResult): string[] {
 
 function memoryTable(result: MemoryResult): string[] {
   const row = [`resident memory after ${result.recoveries} recoveries`, `${result.memory.toFixed(0)} MB`];
-  return table(['keyturn serve', '', 'target', ''], [[...row, ...verdictCells(judgeMemory(result))]]);
+  const rest = ['the same, after half a minute without any', `${result.afterRest.toFixed(0)} MB`, '', ''];
+  return table(['keyturn serve', '', 'target', ''], [[...row, ...verdictCells(judgeMemory(result))], rest]);
 }
 
 function historyTable({ events, append, bytes, searches }: HistoryResult): string[] {

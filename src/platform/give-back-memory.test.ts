@@ -32,3 +32,27 @@ describe('memory that a start took', () => {
     expect(given[1]).toBeLessThan(kept[1] / 2);
   });
 });
+
+/** Grows by what nobody needs once more, long after its start was given back; megabytes resident before, with it, and in the end. */
+const GROWN_AGAIN = `
+  import { setTimeout as delay } from 'node:timers/promises';
+  import { giveBackMemoryWhenIdle } from './src/platform/give-back-memory.ts';
+  giveBackMemoryWhenIdle({ againAfter: 200 });
+  await delay(5000);
+  const resident = () => process.memoryUsage.rss() / 1e6;
+  const before = resident();
+  let left = Array.from({ length: 600_000 }, (_, index) => ({ index, text: 'x'.repeat(20) + index }));
+  const grown = resident();
+  left = left.slice(0, 10);
+  for (let looks = 0; looks < 30 && resident() > (before + grown) / 2; looks += 1) await delay(500);
+  console.log(before, grown, resident(), left.length);
+`;
+
+describe('memory that many people took', () => {
+  it('is given back when they have gone', async () => {
+    const { stdout } = await run(process.execPath, ['--expose-gc', '--input-type=module', '--eval', GROWN_AGAIN]);
+    const [before = 0, grown = 0, left = 0] = stdout.split(' ').map(Number);
+    expect(grown - before).toBeGreaterThan(40);
+    expect(left).toBeLessThan((before + grown) / 2);
+  });
+});
