@@ -60,5 +60,5 @@ const unknown: Judgement & { problem: AnswerProblem } = { proofs: [], problem: '
 
 /** WebAuthn 7.2 step 22: a counter that has not grown was used somewhere else. Authenticators without one say 0. */
 export function isCloned(before: number, now: number): boolean {
-  return (before > 0 || now > 0) && now <= before;
+  return before > 0 && now <= before;
 }

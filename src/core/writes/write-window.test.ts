@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { shortenedWindow, widestLimits, writeWindow } from './write-window.ts';
+import { movedWindow, shortenedWindow, widestLimits, writeWindow } from './write-window.ts';
 
 const limits = fc.record({ toBegin: fc.nat(300_000), request: fc.integer({ min: 1, max: 120_000 }) });
 
@@ -33,4 +33,10 @@ it('has a request as long again as it may take, and five minutes in which the se
   const rest = { leaseUntil: 13_000, settledAt: 15_000, givenUpAt: 315_000 };
   expect(writeWindow(1000, { toBegin: 10_000, request: 2000 })).toEqual({ notAfter: 11_000, ...rest });
   expect(shortenedWindow(11_000, { toBegin: 10_000, request: 2000 })).toEqual({ notAfter: 11_000, ...rest });
+});
+
+it('is the same window by a clock that is ahead or behind', () => {
+  const window = { notAfter: 1, leaseUntil: 20, settledAt: 300, givenUpAt: 4000 };
+  expect(movedWindow(window, 50_000)).toEqual({ notAfter: 50_001, leaseUntil: 50_020, settledAt: 50_300, givenUpAt: 54_000 });
+  expect(movedWindow(window, -1)).toEqual({ notAfter: 0, leaseUntil: 19, settledAt: 299, givenUpAt: 3999 });
 });
