@@ -86,6 +86,15 @@ describe('who acts in a session', () => {
     await setGroups(account, ['Admins']);
     const again = { ...session, row: { ...session.row, roles: ['admins'] } };
     await expect(readSessionActor(world.deps(), again)).resolves.toBeDefined();
+    const reader = await acting(await world.person({ groups: ['Readers'] }), 60, { roles: ['readers'] });
+    await expect(readSessionActor(world.deps(), reader)).resolves.toBeDefined();
+  });
+
+  it('is not told that they are signed out where that could not be written down', async () => {
+    const session = await acting(await world.person());
+    vi.spyOn(world.store, 'transaction').mockRejectedValueOnce(new AppError('store.unavailable'));
+    await expect(readSessionActor(world.deps(), session)).rejects.toMatchObject({ code: 'store.unavailable' });
+    expect((await row(session)).endedAt).toBeNull();
   });
 
   it('loses nothing by what the directory does not tell, and nothing is confirmed by it', async () => {
@@ -94,8 +103,10 @@ describe('who acts in a session', () => {
     const hidden: Directory['readMembership'] = () => Promise.resolve({ places: {}, groups: { Admins: null, Readers: true } });
     world.change('people', { readMembership: hidden });
     await readSessionActor(world.deps(), session);
-    world.changeBack();
-    expect(await row(session)).toMatchObject({ roles: ['admins', 'readers'], rolesReadAt: session.row.rolesReadAt });
+    const noted = await row(session);
+    expect(noted).toMatchObject({ roles: ['admins', 'readers'], rolesReadAt: session.row.rolesReadAt });
+    await readSessionActor(world.deps(), { ...session, row: noted });
+    expect((await row(session)).rolesReadAt, 'of several that were noted').toBe(session.row.rolesReadAt);
   });
 
   it('has their roles confirmed once in a while, and goes on where that cannot be noted', async () => {
@@ -150,6 +161,19 @@ describe('the sessions of everybody who acted by a role', () => {
     world.clock.advance(1);
     expect(await look(), 'by now it is not confirmed any more').toBe(1);
     expect(await look()).toBe(0);
+  });
+
+  it('count for who has ended them: of two nodes that find out at the same time one tells it', async () => {
+    const account = await world.person();
+    await acting(account);
+    world.change('people', {
+      async readAccount() {
+        await world.store.sessions.endAll(account, 'role-lost', world.clock.now(), []);
+        return null;
+      },
+    });
+    expect(await look()).toBe(0);
+    expect([await endings(account), world.logged]).toEqual([[], []]);
   });
 
   it('are asked about once for all of an account, for every role that was noted in any of them', async () => {

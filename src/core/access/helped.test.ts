@@ -108,6 +108,11 @@ describe('one thing for one account', () => {
     expect([(await may(session, ref)).takesSecond, (await may(session, ref, 'end-sessions')).takesSecond]).toEqual([false, true]);
   });
 
+  it('is read in the directory of the account', async () => {
+    const [session, ref] = [await world.signIn(agent), await somebody({ directory: 'cloud' })];
+    expect(await may(session, ref)).toMatchObject({ account: ref, directory: { id: 'cloud' } });
+  });
+
   it.each([
     ['what no role allows', 'issue-pass', {}, 'no-role'],
     ['somebody out of scope', 'reset-password', { groups: [] }, 'out-of-scope'],

@@ -52,6 +52,7 @@ const NEEDED: Readonly<Record<PersonPermission, Directory['abilities']['verbs']>
  */
 export async function findHelped(deps: ActDeps, session: Session, typed: string): Promise<Helped> {
   requireFullRights(session);
+  // Stryker disable next-line StringLiteral: whatever is the id of no directory means the same
   await countSearch(deps, { agent: accountKey(session.account), session, actor: delegateActor(deps, session), where: '' });
   const { found } = await findEverywhere(deps, typed);
   const judged = await Promise.all(found.map((each) => judgeHelped(deps, session, each)));
@@ -69,6 +70,7 @@ export async function requireMay(deps: ActDeps, session: Session, action: Person
   requireFullRights(session);
   const directory = deps.directories.all().find(({ id }) => id === ref.directory);
   const account = (await directory?.readAccount(ref)) ?? null;
+  // Stryker disable next-line ConditionalExpression: without a directory nobody was read; the compiler wants it said
   if (directory === undefined || account === null) throw await refusal(deps, session, [], action);
   const judged = await judgeHelped(deps, session, { directory, account });
   const decision = judged.decisions.find((each) => each.action === action)?.decision;
@@ -106,6 +108,7 @@ export async function judgeHelped(deps: ActDeps, session: Session, found: { dire
   }));
   const allowed = decisions.filter(({ decision }) => decision.allowed).map(({ action }) => action);
   // Who is the manager holds no role until then.
+  // Stryker disable next-line ConditionalExpression,LogicalOperator: who is allowed otherwise holds one, and `readSessionActor` has asked this
   if (decisions.some(({ decision }) => decision.allowed && decision.basis === 'manager')) await requireEnoughStill(deps, session);
   const isDirect = (action: PersonPermission) => WITHOUT_CASE.some((each) => each === action);
   const inCase = decisions
