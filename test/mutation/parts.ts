@@ -27,7 +27,7 @@ export const MUTATED_PARTS = {
     ...['acts-with-second', 'approvals', 'mask-contact', 'removable', 'risks-of', 'second-agent', 'warrant'],
   ),
   journey: modules('src/core/journey', 'step-after-writes', 'guard-targets', 'what-counts', 'hold'),
-  change: modules('src/core/change', 'too-similar'),
+  change: folder('src/core/change'),
 } as const satisfies Record<string, MutatedPart>;
 
 /** The part that a run is about, as KEYTURN_MUTATED names it; all of them at once where it is not set. @throws Error where it names none */

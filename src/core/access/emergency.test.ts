@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.store.close());
 beforeEach(async () => {
-  world.configure({ organisation: { name: 'Test', publicUrl: 'https://keyturn.example.test/', alarmAddress: 'alarm@example.test' } });
+  world.configure({ organisation: { name: 'Test', publicUrl: 'https://keyturn.example.test//', alarmAddress: 'alarm@example.test' } });
   world.clock.advance(86_400_000);
   world.woken.length = 0;
   world.logged.length = 0;
@@ -38,6 +38,8 @@ let logEnd = 0;
 const events = async () => (await world.events()).slice(logEnd);
 /** What was sent since one last looked. */
 const mails = async () => (await world.mails()).map(({ to, subject }) => `${to} ${subject}`);
+/** The newest of them, in whole. */
+const newestMail = async () => JSON.stringify((await world.mails()).at(-1));
 const make = (changes: Partial<Parameters<typeof makeEmergencyLink>[1]> = {}) =>
   makeEmergencyLink(world.deps(), { author: 'root', reason: 'nobody gets in', lifetime: LIFETIME, ...changes });
 const secretOf = ({ address }: { address: string }) => address.split('#')[1] ?? '';
@@ -67,6 +69,15 @@ describe('the link of an emergency', () => {
     ]);
     expect((await rowOf(id)).linkDigest).toBe(world.deps().keys.digest('emergency-link', secretOf(made)));
     expect(await mails()).toEqual([expect.stringMatching(/^alarm@example\.test .*emergency/i)]);
+  });
+
+  it('is told with who made it, and why', async () => {
+    world.configure({
+      organisation: { name: 'Oak & Sons', publicUrl: 'https://keyturn.example.test', alarmAddress: 'alarm@example.test' },
+    });
+    await make({ author: 'olivia', reason: 'the directory is down' });
+    const mail = await newestMail();
+    for (const told of ['olivia', 'the directory is down', 'Oak & Sons', '2026']) expect(mail).toContain(told);
   });
 
   it('is told to nobody where nobody is named', async () => {
@@ -109,7 +120,7 @@ describe('the link of an emergency', () => {
     });
     expect(session).toMatchObject({ account: emergencyAccount(id), proofs: [], address: ADDRESS, client: 'web', language: 'en' });
     expect(session.login).not.toBe('');
-    expect((await rowOf(id)).openedAt).toBe(at);
+    expect([(await rowOf(id)).openedAt, row.roles]).toEqual([at, []]);
     expect((await events()).at(-1)).toEqual({ type: 'emergency.opened', id, session: session.id, actor: actor(id) });
     expect(await mails()).toHaveLength(1);
     expect(world.woken).toEqual(['notice']);
