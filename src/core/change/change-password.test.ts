@@ -174,11 +174,11 @@ describe('a password is not written', () => {
 describe('what a directory says of a change', () => {
   it.each<[WriteOutcome | Error, object]>([
     [
-      { done: false, refusal: 'password.in-history', server: 'x' },
+      { done: false, refusal: 'password.in-history', detail: 'd', server: 'x' },
       { outcome: 'refused', code: 'password.in-history' },
     ],
     [
-      { done: false, refusal: 'password.too-young', server: 'x', changeableAt: 77 },
+      { done: false, refusal: 'password.too-young', detail: 'd', server: 'x', changeableAt: 77 },
       { outcome: 'refused', code: 'password.too-young', changeableAt: 77 },
     ],
     [new AppError('directory.no-right'), { outcome: 'failed', code: 'directory.no-right' }],
@@ -205,7 +205,7 @@ describe('one password for several accounts', () => {
 
   it('has an outcome for each once it is begun', async () => {
     const { id } = await linked();
-    writing('cloud', { done: false, refusal: 'password.in-history', server: 'x' });
+    writing('cloud', { done: false, refusal: 'password.in-history', detail: 'd', server: 'x' });
     expect((await change(both(id))).results.map(({ outcome }) => outcome)).toEqual(['changed', 'refused']);
   });
 
