@@ -28,6 +28,7 @@ export const MUTATED_PARTS = {
   ),
   journey: modules('src/core/journey', 'step-after-writes', 'guard-targets', 'what-counts', 'hold'),
   change: folder('src/core/change'),
+  firstReset: folder('src/core/set-up/first-reset'),
 } as const satisfies Record<string, MutatedPart>;
 
 /** The part that a run is about, as KEYTURN_MUTATED names it; all of them at once where it is not set. @throws Error where it names none */
