@@ -12,6 +12,7 @@ import { createMovableClock } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
 import { faults, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
+import { plugIn } from './virtual-device.ts';
 
 let portal: PortalKeyturn;
 let browser: Browser;
@@ -40,17 +41,6 @@ afterAll(async () => {
 const wordsOf = (language: string, file: string) =>
   JSON.parse(readFileSync(join('locales', language, `${file}.json`), 'utf8')) as Record<string, string>;
 const title = (page: Page, text: string | undefined) => page.getByRole('heading', { level: 1, name: text ?? '' }).waitFor();
-
-async function plugIn(page: Page): Promise<void> {
-  const client = await page.context().newCDPSession(page);
-  await client.send('WebAuthn.enable');
-  await client.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true },
-      ...{ hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
-    },
-  });
-}
 
 describe.each([
   ['light, on a desktop', { colorScheme: 'light', viewport: { width: 1280, height: 800 } }, 'en-GB'],

@@ -7,7 +7,8 @@ import { drawLogo } from '../servers/draw-logo.ts';
 import { uniqueName } from '../servers/unique-name.ts';
 import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
-import { plugIn, signInHere, wordsOf } from './sign-in-here.ts';
+import { signInHere, wordsOf } from './sign-in-here.ts';
+import { plugIn } from './virtual-device.ts';
 
 type Browser = Awaited<ReturnType<typeof launchBrowser>>;
 

@@ -9,6 +9,7 @@ import { createMovableClock, type KeyturnOptions } from '../scenarios/start-keyt
 import { uniqueName } from '../servers/unique-name.ts';
 import { faults, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
+import { plugIn } from './virtual-device.ts';
 
 interface Administrator {
   login: string;
@@ -41,17 +42,6 @@ const WORLDS = {
 
 const wordsOf = (language: string, file: string) =>
   JSON.parse(readFileSync(join('locales', language, `${file}.json`), 'utf8')) as Record<string, string>;
-
-async function plugIn(page: Page): Promise<void> {
-  const client = await page.context().newCDPSession(page);
-  await client.send('WebAuthn.enable');
-  await client.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true },
-      ...{ hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
-    },
-  });
-}
 
 describe.each([
   ['embedded', 'light, on a desktop', { colorScheme: 'light', viewport: { width: 1280, height: 800 } }, 'en-GB'],

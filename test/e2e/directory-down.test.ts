@@ -7,7 +7,8 @@ import { OLD_PASSWORD } from '../scenarios/sample-directory.ts';
 import { codeIn, createMovableClock, type Enrolled } from '../scenarios/start-keyturn.ts';
 import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
-import { APPEARANCES, plugIn, signInHere, wordsOf } from './sign-in-here.ts';
+import { APPEARANCES, signInHere, wordsOf } from './sign-in-here.ts';
+import { plugIn } from './virtual-device.ts';
 import { createWalk } from './walk.ts';
 
 const NEW_PASSWORD = 'Quiet-harbour-at-n00n';

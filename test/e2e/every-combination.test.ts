@@ -1,16 +1,22 @@
 import { Secret, TOTP } from 'otpauth';
-import type { Browser, CDPSession, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FactorKind } from '../../shared/api/journeys.ts';
+import type { ChangedBy } from '../../src/core/enrolment/enrol-factors.ts';
+import { issueTemporaryPass } from '../../src/core/enrolment/temporary-pass.ts';
+import { RECOVERY_FACTOR_KINDS } from '../../src/core/factors/kinds.ts';
 import { newestFirst } from '../scenarios/by-time.ts';
 import { OLD_PASSWORD } from '../scenarios/sample-directory.ts';
-import { codeIn, createMovableClock, holdsCode, type MovableClock, until } from '../scenarios/start-keyturn.ts';
+import { signIn } from '../scenarios/sign-in-client.ts';
+import { codeIn, createMovableClock, type Enrolled, holdsCode, type MovableClock, until } from '../scenarios/start-keyturn.ts';
 import { answers, type SmsGatewayServer, startSmsGateway } from '../servers/sms-gateway.ts';
 import { launchBrowser, openPage, screenshot, type WatchedPage } from './browser.ts';
+import { plugIn, type VirtualDevice } from './virtual-device.ts';
 import { createWalk, type Walk } from './walk.ts';
 import { WORLDS, type World } from './worlds.ts';
 
 const DAY = 24 * 3_600_000;
+const BY: ChangedBy = { author: 'test', language: 'en', lane: 'notice' };
 const QUESTIONS = ['toy', 'street', 'dish'].map((id) => ({ id, en: `Which ${id}?`, de: `An welches (${id})?` }));
 const ANSWERS = { toy: 'A wooden duck', street: 'Harbour lane', dish: 'Rice with peas' } as const;
 const ACCEPTED = [
@@ -22,7 +28,14 @@ const ACCEPTED = [
   // What can be guessed comes after what cannot.
   ['recovery-code', 'totp'],
   ['sms', 'questions'],
+  ['temporary-pass', 'totp'],
+  ['email', 'linked-account'],
+  ['totp', 'manager'],
 ] as const satisfies readonly (readonly FactorKind[])[];
+
+it('is every kind that counts for a recovery', () => {
+  expect(new Set<FactorKind>(ACCEPTED.flat())).toEqual(new Set(RECOVERY_FACTOR_KINDS));
+});
 
 /** What somebody has set up, as the one who holds it. */
 interface Held {
@@ -46,10 +59,13 @@ describe.each(WORLDS)('every kind of proof, on %s', (kind, openWorld) => {
   let world: World;
   let clock: MovableClock;
   let login: string;
+  /** Another account of the person, and whoever they report to. */
+  let other: string;
+  let manager: Enrolled & { login: string };
   let held: Held;
   let watched: WatchedPage;
   let walk: Walk;
-  let device: { cdp: CDPSession; authenticatorId: string };
+  let device: VirtualDevice;
   let password: string = OLD_PASSWORD;
   let nth = 0;
 
@@ -65,10 +81,12 @@ describe.each(WORLDS)('every kind of proof, on %s', (kind, openWorld) => {
         sms: { kind: 'http', countries: ['DE'], gateways: [{ name: 'g', url: gateway.url, json: { to: '{{number}}', text: '{{text}}' } }] },
       },
     });
-    login = await world.add();
+    const above = await world.add();
+    manager = { login: above, ...(await world.portal.keyturn.enrol(above)) };
+    [login, other] = [await world.add({ manager: above }), await world.add()];
     watched = await openPage(browser, world.portal.origin, { expectedStatuses: [401, 409, 422] });
     walk = createWalk(watched.page, world.portal.origin);
-    device = await plugIn(watched);
+    device = await plugIn(watched.page, kind === 'embedded' ? 'platform' : 'roaming');
   });
   afterAll(async () => {
     await watched?.context.close();
@@ -86,10 +104,7 @@ describe.each(WORLDS)('every kind of proof, on %s', (kind, openWorld) => {
   it('is set up by its owner, at the first sign-in by password alone', async () => {
     const { page } = watched;
     await page.goto(`${world.portal.origin}/me`);
-    await page.getByLabel('Sign-in name').fill(login);
-    await page.keyboard.press('Enter');
-    await field('Password').fill(OLD_PASSWORD);
-    await page.keyboard.press('Enter');
+    await givePair(login);
     await title(/Set up how you prove/);
     const [address, number] = [`${login}@home.example`, `+49151${String(Date.now()).slice(-8)}`];
 
@@ -143,11 +158,26 @@ describe.each(WORLDS)('every kind of proof, on %s', (kind, openWorld) => {
     clock.move(DAY + 60_000);
   });
 
+  it('is joined by another account, which its owner links the day after', async () => {
+    const { page } = watched;
+    await device.presence(false);
+    await page.goto(`${world.portal.origin}/me`);
+    await givePair(login);
+    await choose('totp');
+    await give('totp');
+    await title(/Your account/);
+    await add('Your other accounts');
+    await add('Link another account');
+    await givePair(other);
+    await page.getByText('The account is linked. Both are told by mail.').waitFor();
+    clock.move(DAY + 60_000);
+  });
+
   it.each(ACCEPTED.map((kinds) => [kinds.join(' + '), kinds] as const))(
     '%s is enough, and the new password is that of the directory',
     async (_, kinds) => {
       clock.move(61_000);
-      await device.cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: device.authenticatorId, enabled: false });
+      await device.presence(false);
       await walk.open();
       await walk.chooseGoal('reset-password');
       await walk.nameAccount(login);
@@ -157,6 +187,7 @@ describe.each(WORLDS)('every kind of proof, on %s', (kind, openWorld) => {
         await give(kindOfProof);
         given.push(kindOfProof);
       }
+      await nameNoOther(kinds);
       nth += 1;
       password = `Quiet-harbour-${kind.length}-${nth}-at-n00n`;
       await walk.typePassword(password);
@@ -180,10 +211,42 @@ describe.each(WORLDS)('every kind of proof, on %s', (kind, openWorld) => {
     await prompt.waitFor();
   }
 
+  async function givePair(name: string): Promise<void> {
+    await watched.page.getByLabel('Sign-in name').fill(name);
+    await watched.page.keyboard.press('Enter');
+    await field('Password').fill(OLD_PASSWORD);
+    await watched.page.keyboard.press('Enter');
+  }
+
+  /** What proves both accounts is followed by the question for which of them; the named one alone is chosen. */
+  async function nameNoOther(kinds: readonly FactorKind[]): Promise<void> {
+    // Another account proves not itself, and a manager speaks for whom the directory puts below them.
+    if (kinds.some((each) => each === 'linked-account' || each === 'manager' || each === 'temporary-pass')) return;
+    await walk.at('choose-accounts.title');
+    await walk.press('action.continue');
+  }
+
+  /** Issues a pass, as an operator who has made sure who asks. */
+  async function issuePass(): Promise<string> {
+    const { deps } = world.portal.keyturn;
+    const [account] = await deps.directories.get('people').findAccounts(login);
+    if (account === undefined) throw new Error('no account');
+    const { pass } = await issueTemporaryPass(deps, account, { hours: 8, longestHours: 24, once: true }, BY);
+    return pass;
+  }
+
+  /** Signs in as the manager and types what the person reads out from their page. */
+  async function vouch(): Promise<void> {
+    const digits = ((await watched.page.getByText(/^[1-9] ?[0-9]$/).textContent()) ?? '').replaceAll(' ', '');
+    const session = await signIn(world.portal.keyturn, manager.login, manager);
+    const { requests } = (await session.call('GET', '/me/vouch')).body as { requests?: { id: string }[] };
+    expect(await session.call('POST', `/me/vouch/${requests?.[0]?.id}`, { digits })).toMatchObject({ status: 204 });
+  }
+
   async function give(wanted: FactorKind): Promise<void> {
     switch (wanted) {
       case 'passkey':
-        await device.cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: device.authenticatorId, enabled: true });
+        await device.presence(true);
         return walk.press('passkey.use');
       case 'email': {
         await until(() => mails(held.address).length > mailed, 'a code by mail');
@@ -198,6 +261,13 @@ describe.each(WORLDS)('every kind of proof, on %s', (kind, openWorld) => {
         return walk.giveCode('totp', totpOf(held.seed));
       case 'recovery-code':
         return walk.giveCode('recovery-code', held.codes.pop() ?? '');
+      case 'temporary-pass':
+        return walk.giveCode('temporary-pass', await issuePass());
+      case 'linked-account':
+        await watched.page.getByLabel(`Password of ${other}`).fill(OLD_PASSWORD);
+        return walk.press('action.continue');
+      case 'manager':
+        return vouch();
       default:
         for (const { id, en } of QUESTIONS) if ((await field(en).count()) > 0) await field(en).fill(ANSWERS[id as keyof typeof ANSWERS]);
         return walk.press('action.continue');
@@ -214,6 +284,9 @@ const TITLES: Partial<Record<FactorKind, string>> = {
   totp: 'code.title.totp',
   'recovery-code': 'code.title.recovery-code',
   questions: 'questions.title',
+  'temporary-pass': 'code.title.temporary-pass',
+  'linked-account': 'linked-password.title',
+  manager: 'waiting.title.manager',
 };
 
 function codeOf(body: string | undefined): string {
@@ -224,23 +297,4 @@ function newest<T extends { at: string }>(messages: readonly T[]): T {
   const [message] = newestFirst(messages);
   if (message === undefined) throw new Error('no message');
   return message;
-}
-
-async function plugIn({
-  context,
-  page,
-}: Pick<WatchedPage, 'context'> & { page: Page }): Promise<{ cdp: CDPSession; authenticatorId: string }> {
-  const cdp = await context.newCDPSession(page);
-  await cdp.send('WebAuthn.enable');
-  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-  return { cdp, authenticatorId };
 }

@@ -1,5 +1,5 @@
 import { Secret, TOTP } from 'otpauth';
-import type { Browser, CDPSession, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FactorKind } from '../../shared/api/journeys.ts';
 import { invite } from '../../src/core/enrolment/invitations/invite.ts';
@@ -11,6 +11,7 @@ import { policyDn } from '../servers/slapd-seed.ts';
 import { answers, type SmsGatewayServer, startSmsGateway } from '../servers/sms-gateway.ts';
 import { launchBrowser, openPage, screenshot, type WatchedPage } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
+import { plugIn, type VirtualDevice } from './virtual-device.ts';
 import { createWalk, type Walk } from './walk.ts';
 
 const DAY = 24 * 3_600_000;
@@ -29,7 +30,7 @@ describe('somebody, from their first day on', () => {
   let watched: WatchedPage;
   let page: Page;
   let walk: Walk;
-  let device: { cdp: CDPSession; authenticatorId: string };
+  let device: VirtualDevice;
   let seed: string;
   let number: string;
   let password: string;
@@ -62,7 +63,7 @@ describe('somebody, from their first day on', () => {
     watched = await openPage(browser, portal.origin, { expectedStatuses: [401, 403, 409, 410, 422] });
     ({ page } = watched);
     walk = createWalk(page, portal.origin);
-    device = await plugIn(watched);
+    device = await plugIn(page);
   });
   afterAll(async () => {
     await browser?.close();
@@ -116,7 +117,7 @@ describe('somebody, from their first day on', () => {
   async function begin(first: FactorKind): Promise<void> {
     await signOut();
     later();
-    await presence(false);
+    await device.presence(false);
     await walk.open();
     await walk.chooseGoal('reset-password');
     await walk.nameAccount(person.login);
@@ -133,8 +134,6 @@ describe('somebody, from their first day on', () => {
     await walk.savePassword(password);
     await walk.at('done.title.password-reset');
   }
-  const presence = (enabled: boolean) =>
-    device.cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: device.authenticatorId, enabled });
 
   it('is invited, signs in for the first time, and sets up a passkey, an authenticator and a phone', async () => {
     const { deps } = portal.keyturn;
@@ -235,7 +234,7 @@ describe('somebody, from their first day on', () => {
 
   it('comes back to one of them by the passkey alone', async () => {
     await begin('passkey');
-    await presence(true);
+    await device.presence(true);
     await walk.press('passkey.use');
     await walk.at('choose-accounts.title');
     await walk.press('action.continue');
@@ -287,22 +286,6 @@ describe('somebody, from their first day on', () => {
     expect(watched.complaints).toEqual([]);
   });
 });
-
-async function plugIn({ context, page }: WatchedPage): Promise<{ cdp: CDPSession; authenticatorId: string }> {
-  const cdp = await context.newCDPSession(page);
-  await cdp.send('WebAuthn.enable');
-  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-  return { cdp, authenticatorId };
-}
 
 function codeOf(body: string | undefined): string {
   return /\b\d{8}\b/.exec(body ?? '')?.[0] ?? '';

@@ -8,6 +8,7 @@ import { answers, type SmsGatewayServer, startSmsGateway } from '../servers/sms-
 import { uniqueName } from '../servers/unique-name.ts';
 import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
+import { plugIn } from './virtual-device.ts';
 import { createWalk } from './walk.ts';
 
 const QUESTIONS = ['toy', 'street', 'dish', 'song'].map((id) => ({
@@ -68,26 +69,6 @@ async function giveTotp(page: Page, owner: Enrolled): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-/** Chromium's own authenticator. Resolves to what asks which passkeys are on it, by the names of their accounts. */
-async function virtualAuthenticator(page: Page): Promise<() => Promise<(string | undefined)[]>> {
-  const client = await page.context().newCDPSession(page);
-  await client.send('WebAuthn.enable');
-  const { authenticatorId } = await client.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-  return async () => {
-    const { credentials } = await client.send('WebAuthn.getCredentials', { authenticatorId });
-    return credentials.map(({ userName }) => userName);
-  };
-}
-
 describe.each([
   ['light, on a desktop', { colorScheme: 'light', viewport: { width: 1280, height: 800 } }, 'light'],
   ['dark, on a phone', { colorScheme: 'dark', viewport: { width: 320, height: 640 } }, 'dark'],
@@ -106,7 +87,7 @@ describe.each([
       expect(await scrollsSideways(page), what).toBe(false);
       await screenshot(page, `own-${what}-${name}`);
     };
-    const passkeys = await virtualAuthenticator(page);
+    const { passkeys } = await plugIn(page);
     portal.keyturn.clock.move(31_000);
     await nameAndPassword(page, login);
     await giveTotp(page, owner);
@@ -177,7 +158,7 @@ describe.each([
     await look('passkey');
     await page.keyboard.press('Enter');
     await page.getByText('This computer is added').waitFor();
-    expect(await passkeys()).toEqual([login]);
+    expect((await passkeys()).map(({ userName }) => userName)).toEqual([login]);
 
     await page.getByRole('button', { name: 'Make recovery codes' }).click();
     await title(page, /Your recovery codes/);
@@ -300,7 +281,7 @@ describe.each([
       expect(await scrollsSideways(page), what).toBe(false);
       await screenshot(page, `phone-${what}-${name}`);
     };
-    const passkeys = await virtualAuthenticator(phone.page);
+    const { passkeys } = await plugIn(phone.page);
     portal.keyturn.clock.move(31_000);
     await nameAndPassword(computer.page, login);
     await giveTotp(computer.page, owner);
@@ -342,7 +323,7 @@ describe.each([
       .getByText(/is added\. It counts from/)
       .first()
       .waitFor();
-    expect(await passkeys()).toEqual([login]);
+    expect((await passkeys()).map(({ userName }) => userName)).toEqual([login]);
     await computer.page.getByRole('button', { name: 'Done on the phone' }).click();
     await title(computer.page, /What proves you/);
     await computer.page.getByText('Passkey', { exact: true }).first().waitFor();
@@ -383,7 +364,7 @@ describe.each([
       expect(await scrollsSideways(page), what).toBe(false);
       await screenshot(page, `invite-${what}-${name}`);
     };
-    await virtualAuthenticator(page);
+    await plugIn(page);
     await page.goto(came.link);
     await title(page, /Set up how you help yourself/);
     await look('told');

@@ -1,10 +1,11 @@
-import type { Browser, CDPSession } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addPerson, embeddedSection, signsIn } from '../scenarios/sample-directory.ts';
 import { codeIn, createMovableClock, type Enrolled } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
-import { axe, launchBrowser, openPage, screenshot, scrollsSideways, type WatchedPage } from './browser.ts';
+import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
+import { plugIn } from './virtual-device.ts';
 import { createWalk, type Language, type Walk } from './walk.ts';
 
 const DAY = 24 * 3_600_000;
@@ -27,23 +28,6 @@ afterAll(async () => {
   await browser?.close();
   await portal?.close();
 });
-
-/** Chromium's own authenticator: on the device itself, or one that is plugged in. */
-async function plugIn(watched: WatchedPage, kind: 'platform' | 'roaming'): Promise<{ cdp: CDPSession; authenticatorId: string }> {
-  const cdp = await watched.context.newCDPSession(watched.page);
-  await cdp.send('WebAuthn.enable');
-  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: kind === 'platform' ? 'internal' : 'usb',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-  return { cdp, authenticatorId };
-}
 
 async function recoverByCodes(walk: Walk, login: string, person: Enrolled, password: string): Promise<void> {
   clock.move(60_000);
@@ -70,7 +54,7 @@ describe.each([
     const watched = await openPage(browser, portal.origin, { locale: language === 'en' ? 'en-GB' : 'de-DE' });
     const { page } = watched;
     const walk = createWalk(page, portal.origin, language);
-    const { cdp, authenticatorId } = await plugIn(watched, kind);
+    const device = await plugIn(page, kind);
     await recoverByCodes(walk, login, person, 'Quiet-harbour-at-n00n');
 
     await page.getByRole('heading', { name: walk.text('add-passkey.title') }).waitFor();
@@ -90,12 +74,11 @@ describe.each([
       .waitFor();
     expect(await axe(page)).toEqual([]);
     await screenshot(page, `passkey-added-${language}`);
-    const { credentials } = await cdp.send('WebAuthn.getCredentials', { authenticatorId });
-    expect(credentials).toMatchObject([{ isResidentCredential: true, rpId: 'localhost' }]);
+    expect(await device.passkeys()).toMatchObject([{ isResidentCredential: true, rpId: 'localhost' }]);
 
     clock.move(DAY);
     // Otherwise it would answer at once to what is offered beside the name.
-    await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled: false });
+    await device.presence(false);
     await walk.open();
     await walk.chooseGoal('reset-password');
     expect(await axe(page)).toEqual([]);
@@ -104,16 +87,16 @@ describe.each([
     await page.getByText(walk.journeyText('factor.passkey'), { exact: true }).click();
     await walk.press('action.continue');
     await walk.at('passkey.title');
-    await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled: true });
+    await device.presence(true);
     expect(await axe(page)).toEqual([]);
     await screenshot(page, `passkey-step-${language}`);
 
     // Somebody who is not recognised by the device gets nowhere, and may try again.
-    await cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false });
+    await device.recognises(false);
     await walk.press('passkey.use');
     await page.getByText(walk.text('passkey.trouble.cancelled')).waitFor();
     await screenshot(page, `passkey-cancelled-${language}`);
-    await cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: true });
+    await device.recognises(true);
     await walk.press('passkey.use');
     await walk.typePassword('Third-harbour-at-n00n');
     await walk.savePassword('Third-harbour-at-n00n');
@@ -122,14 +105,14 @@ describe.each([
     expect(await signsIn(portal.keyturn, login, 'Third-harbour-at-n00n')).toBe(true);
 
     // Without a name: by the button, and by what the browser offers in the field.
-    await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled: false });
+    await device.presence(false);
     await walk.open();
     await walk.chooseGoal('reset-password');
-    await cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false });
-    await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled: true });
+    await device.recognises(false);
+    await device.presence(true);
     await walk.press('passkey.use');
     await page.getByText(walk.text('passkey.trouble.cancelled')).waitFor();
-    await cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: true });
+    await device.recognises(true);
     // What is offered beside the field is chosen by nobody but the device here; the page goes on by itself.
     if (kind === 'platform') await page.goto(`${portal.origin}/?goal=reset-password`);
     else await walk.press('passkey.use');

@@ -13,7 +13,8 @@ import { seedPassword } from '../servers/seed-people.ts';
 import { sharedSamba, sharedSlapd } from '../servers/shared-servers.ts';
 import { type SmtpServer, startSmtp } from '../servers/smtp.ts';
 import { uniqueName } from '../servers/unique-name.ts';
-import { axe, launchBrowser, openPage, screenshot, scrollsSideways, type WatchedPage } from './browser.ts';
+import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
+import { plugIn } from './virtual-device.ts';
 import { createWalk } from './walk.ts';
 
 type Texts = Readonly<Record<string, string>>;
@@ -100,17 +101,6 @@ async function look(page: Page, name: string): Promise<void> {
   expect(await scrollsSideways(page), `${name} scrolls sideways`).toBe(false);
   if (size !== null) await page.setViewportSize(size);
   if (process.env.KEYTURN_SCREENSHOTS) await screenshot(page, `set-up-${name}`);
-}
-
-async function addAuthenticator({ page, context }: WatchedPage): Promise<void> {
-  const client = await context.newCDPSession(page);
-  await client.send('WebAuthn.enable');
-  await client.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true },
-      automaticPresenceSimulation: true,
-    },
-  });
 }
 
 describe.each([
@@ -324,7 +314,7 @@ describe.each([
     expect(watched.complaints.filter((complaint) => !complaint.includes('ERR_CONNECTION_REFUSED'))).toEqual([]);
 
     // The first administrator comes with the password and makes a passkey.
-    await addAuthenticator(watched);
+    await plugIn(watched.page);
     const me = JSON.parse(readFileSync(new URL(`../../locales/${language}/me.json`, import.meta.url), 'utf8')) as Texts;
     const walk = createWalk(page, origin, language);
     await page.goto(invitation);

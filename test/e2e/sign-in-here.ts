@@ -16,18 +16,6 @@ const BOTH = [
 /** How a page is looked at. The narrow one shows what the wide one does; `npm run verify:long` looks at both. */
 export const APPEARANCES = process.env.KEYTURN_LONG === undefined ? BOTH.slice(1) : BOTH;
 
-/** Gives the browser a device that makes passkeys. */
-export async function plugIn(page: Page): Promise<void> {
-  const client = await page.context().newCDPSession(page);
-  await client.send('WebAuthn.enable');
-  await client.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true },
-      ...{ hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
-    },
-  });
-}
-
 /** Signs somebody in, of the sample directory unless they bring a password, by it and the authenticator, and stands at a page of theirs. */
 export async function signInHere(
   page: Page,

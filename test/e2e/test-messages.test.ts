@@ -6,7 +6,8 @@ import { answers, type SmsGatewayServer, startSmsGateway } from '../servers/sms-
 import { uniqueName } from '../servers/unique-name.ts';
 import { faults, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
-import { APPEARANCES, plugIn, signInHere, wordsOf } from './sign-in-here.ts';
+import { APPEARANCES, signInHere, wordsOf } from './sign-in-here.ts';
+import { plugIn } from './virtual-device.ts';
 
 describe.each(APPEARANCES)('tests of messages, %s', (_, options, locale) => {
   const language = locale.slice(0, 2) as 'en' | 'de';

@@ -5,7 +5,8 @@ import { createMovableClock } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
 import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
-import { APPEARANCES, plugIn, signInHere, wordsOf } from './sign-in-here.ts';
+import { APPEARANCES, signInHere, wordsOf } from './sign-in-here.ts';
+import { plugIn } from './virtual-device.ts';
 
 let portal: PortalKeyturn;
 let browser: Browser;

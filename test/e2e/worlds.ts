@@ -8,7 +8,8 @@ type Options = Omit<Parameters<typeof startPortalKeyturn>[0], 'directories'>;
 /** A directory as tests of pages need it: one that Keyturn keeps itself, and a real domain. */
 export interface World {
   portal: PortalKeyturn;
-  add(): Promise<string>;
+  /** Adds a person, and says by which name they sign in. `manager`: the name of whoever they report to. */
+  add(more?: { manager?: string }): Promise<string>;
   lock(login: string): Promise<void>;
   signsIn(login: string, password: string): Promise<boolean>;
   close(): Promise<unknown>;
@@ -18,9 +19,10 @@ async function openEmbedded(options: Options = {}): Promise<World> {
   const portal = await startPortalKeyturn({ directories: [embeddedSection()], ...options });
   return {
     portal,
-    async add() {
+    async add({ manager } = {}) {
       const login = uniqueName('p');
-      await addPerson(portal.keyturn, login);
+      const [above] = manager === undefined ? [] : await portal.keyturn.deps.directories.get('people').findAccounts(manager);
+      await addPerson(portal.keyturn, login, above === undefined ? {} : { managerId: above.id });
       return login;
     },
     async lock(login) {
@@ -41,9 +43,10 @@ async function openDomain(options: Options = {}): Promise<World> {
   };
   return {
     portal: await startPortalKeyturn({ directories: [directory.section], ...options }),
-    async add() {
+    async add({ manager } = {}) {
       const owner = await directory.createPerson({ password: OLD_PASSWORD });
       people.set(owner.login, owner);
+      if (manager !== undefined) await directory.set(owner, { manager: person(manager).dn });
       return owner.login;
     },
     lock: (login) => directory.lock(person(login)),
