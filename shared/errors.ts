@@ -165,6 +165,7 @@ export const ERRORS = {
   'directory.no-right': { status: 503, audience: 'operator', level: 'error' },
   'directory.limit-exceeded': { status: 503, audience: 'operator', level: 'error' },
   'directory.account-missing': { status: 404, audience: 'operator', level: 'warn' },
+  'directory.entry-moved': { status: 409, audience: 'operator', level: 'warn' },
   'directory.ambiguous': { status: 409, audience: 'operator', level: 'warn' },
   'directory.protocol': { status: 502, audience: 'operator', level: 'error' },
   'directory.not-configured': { status: 500, audience: 'operator', level: 'error' },

@@ -62,7 +62,7 @@ export function createPaperDirectory(account: Account, servers: readonly string[
       const server = servers.find((each) => !gone.has(each)) ?? servers[0] ?? '';
       if (paper.unpreparable !== null) return Promise.reject(paper.unpreparable);
       const protection = { protected: paper.protected, reason: null };
-      return Promise.resolve({ account, status: paper.status, fingerprint: fingerprint(), protection, server, handle: server });
+      return Promise.resolve({ account, status: paper.status, fingerprint: fingerprint(), protection, server });
     },
     readFingerprint: () => (paper.unreadable === null ? Promise.resolve(fingerprint()) : Promise.reject(paper.unreadable)),
     resetPassword: (target: PreparedWrite, _password: string, options: { notAfter?: number }) => write(target, options),

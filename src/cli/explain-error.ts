@@ -346,6 +346,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning: 'No directory has this account, or not any more',
     fix: 'Check the name; `identifiers`, `baseDn` and `peopleFilter` of a directory say who is found',
   },
+  'directory.entry-moved': {
+    meaning: 'The entry got another name or place in the directory between its reading and the write; nothing was changed',
+    fix: 'Try again: it is read and judged anew',
+  },
   'directory.ambiguous': { meaning: 'Several accounts fit where only one may', fix: 'Use identifiers that are unique in the directory' },
   'directory.protocol': { meaning: 'The directory answered something that Keyturn does not understand', fix: 'The log has the raw answer' },
   'directory.not-configured': {

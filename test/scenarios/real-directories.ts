@@ -37,6 +37,18 @@ export interface RealDirectory {
   set(person: RealPerson, attributes: Readonly<Record<string, string | readonly string[]>>): Promise<void>;
   /** Reads attributes of the person's entry, as an administrator. */
   read(person: RealPerson, attributes: readonly string[]): Promise<Readonly<Record<string, readonly string[]>>>;
+  /** Gives the person another sign-in name (uid; sAMAccountName and userPrincipalName on AD), another place, or both. */
+  rename(person: RealPerson, to: { login?: string; parentDn?: string }): Promise<RealPerson>;
+  /** Takes the person away, as an administrator. */
+  remove(person: RealPerson): Promise<void>;
+  /** A new place, by its DN: below that of the people unless told. */
+  createPlace(parentDn?: string): Promise<string>;
+  /** A new group, by its DN. */
+  createGroup(members: readonly RealPerson[]): Promise<string>;
+  /** Makes the person a member of a group. */
+  putInto(groupDn: string, person: RealPerson): Promise<void>;
+  /** Takes the person out of a group in which there is somebody else. */
+  takeOut(groupDn: string, person: RealPerson): Promise<void>;
   /** Fails to sign in until the person is locked out. */
   lock(person: RealPerson): Promise<void>;
 }
@@ -83,6 +95,28 @@ export async function reachRealDirectory(kind: RealKind, changes: Record<string,
     touch: (person) => server.modify(person.dn, { description: newLogin() }),
     set: (person, attributes) => server.modify(person.dn, attributes),
     read: (person, attributes) => server.read(person.dn, attributes),
+    async rename(person, { login = person.login, parentDn = person.dn.slice(person.dn.indexOf(',') + 1) }) {
+      const isAd = server.kind === 'active-directory';
+      const dn = `${isAd ? 'CN' : 'uid'}=${login},${parentDn}`;
+      await server.rename(person.dn, dn);
+      if (isAd) await server.modify(dn, { sAMAccountName: login, userPrincipalName: `${login}@${server.realm.toLowerCase()}` });
+      return { ...person, login, dn };
+    },
+    remove: (person) => server.remove(person.dn),
+    createPlace: (parentDn) => server.createOrganizationalUnit(newLogin('place'), parentDn),
+    createGroup: (members) =>
+      server.createGroup(
+        newLogin('group'),
+        members.map(({ dn }) => dn),
+      ),
+    async putInto(groupDn, person) {
+      const { member = [] } = await server.read(groupDn, ['member']);
+      await server.modify(groupDn, { member: [...member, person.dn] });
+    },
+    async takeOut(groupDn, person) {
+      const { member = [] } = await server.read(groupDn, ['member']);
+      await server.modify(groupDn, { member: member.filter((dn) => dn.toLowerCase() !== person.dn.toLowerCase()) });
+    },
     lock: (person) =>
       server.kind === 'active-directory'
         ? server.lockUser({ userPrincipalName: `${person.login}@${server.realm.toLowerCase()}` })

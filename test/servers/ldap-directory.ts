@@ -1,4 +1,4 @@
-import { canBind, type LdapLogin, readEntry, replaceAttributes, withLdap } from './ldap-session.ts';
+import { canBind, type LdapLogin, readEntry, renameEntry, replaceAttributes, withLdap } from './ldap-session.ts';
 import { personAttributes } from './slapd-seed.ts';
 
 export interface LdapAccount {
@@ -70,6 +70,8 @@ export interface LdapDirectory<Kind extends string = 'openldap' | '389ds'> exten
   /** Adds an entry of any kind. */
   add(dn: string, attributes: Readonly<Record<string, string | string[]>>): Promise<void>;
   remove(dn: string): Promise<void>;
+  /** Gives an entry another name, another place, or both. */
+  rename(dn: string, newDn: string): Promise<void>;
   /** Whether a simple bind over LDAPS succeeds. Refusals as invalid (49) or locked (19) are false; others throw. */
   canBind(dn: string, password: string): Promise<boolean>;
 }
@@ -120,6 +122,7 @@ export function connectLdapDirectory<Kind extends string>(
     },
     read: (dn, attributes) => withLdap(admin, (client) => readEntry(client, dn, attributes)),
     remove: (dn) => withLdap(admin, (client) => client.del(dn)),
+    rename: (dn, newDn) => renameEntry(admin, dn, newDn),
     canBind: (dn, password) => canBind(login(dn, password)),
   };
 }

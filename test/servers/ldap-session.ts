@@ -57,3 +57,8 @@ export function replaceAttributes(attributes: Readonly<Record<string, string | r
     return new Change({ operation: 'replace', modification });
   });
 }
+
+/** Gives an entry another name, another place, or both; what the old name said goes with it. */
+export async function renameEntry(login: LdapLogin, dn: string, newDn: string): Promise<void> {
+  await withLdap(login, (client) => client.modifyDN(dn, newDn));
+}

@@ -1,5 +1,5 @@
 import { Attribute, Change } from 'ldapts';
-import { canBind, type LdapLogin, readEntry, replaceAttributes, withLdap } from './ldap-session.ts';
+import { canBind, type LdapLogin, readEntry, renameEntry, replaceAttributes, withLdap } from './ldap-session.ts';
 import { type RunResult, run, runUnchecked } from './processes.ts';
 import { baseDn, dnsDomain, domain, realm } from './samba-configuration.ts';
 
@@ -99,6 +99,8 @@ export interface SambaDirectory extends SambaData {
   read(dn: string, attributes: readonly string[]): Promise<Record<string, string[]>>;
   /** Removes an entry. */
   remove(dn: string): Promise<void>;
+  /** Gives an entry another name, another place, or both. */
+  rename(dn: string, newDn: string): Promise<void>;
   /** Whether a simple bind over LDAPS succeeds; `name` is a DN, a user principal name or `DOMAIN\login`. */
   canBind(name: string, password: string): Promise<boolean>;
   /** Signs in with NTLM (MS-NLMP), as older workstations and file access do; no password travels and no simple bind is involved. */
@@ -161,6 +163,7 @@ export function connectSamba(data: SambaData): SambaDirectory {
     },
     read: (dn, attributes) => withLdap(admin, (client) => readEntry(client, dn, attributes)),
     remove: (dn) => withLdap(admin, (client) => client.del(dn)),
+    rename: (dn, newDn) => renameEntry(admin, dn, newDn),
     canBind: (name, password) => canBind(login(name, password)),
     async ntlmLogin(user, password) {
       const result = await runUnchecked('ldbsearch', [

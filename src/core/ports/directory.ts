@@ -15,6 +15,7 @@ import type { VerifyOutcome } from './verify-outcome.ts';
  * - `directory.outcome-unknown` a write was sent and its answer never came: the caller must find out by reading
  * - `directory.tls-*`, `directory.plain-refused`, `directory.service-account-refused`, `directory.protocol`
  * - `directory.account-missing` the reference no longer names an entry
+ * - `directory.entry-moved`     the entry got another name or place since the write was prepared, nothing was changed
  *
  * Every call has a time limit of its own and never hangs.
  */
@@ -132,8 +133,8 @@ export interface AccountFacts {
 export type StatusForWrite = Pick<AccountStatus, 'locked' | 'disabled' | 'accountExpired' | 'passwordSignIn'>;
 
 /**
- * All that has to be known of an account before something is written to it, read at once on the server that will write, and what
- * the directory needs to write there. Plain data: it can be sent from one process to another.
+ * All that has to be known of an account before something is written to it, read at once on the server that will write. Plain data: it
+ * can be sent from one process to another.
  */
 export interface PreparedWrite {
   readonly account: Account;
@@ -143,8 +144,6 @@ export interface PreparedWrite {
   readonly protection: { readonly protected: boolean; readonly reason: string | null };
   /** Identity of the server that was read and will write; opaque, to be handed to `readFingerprint`. */
   readonly server: string;
-  /** Only the directory that made it understands it. */
-  readonly handle: string;
 }
 
 /** How far to look for a lock. */
@@ -328,7 +327,7 @@ export interface Directory {
   changePassword(ref: AccountRef, oldPassword: string, newPassword: string): Promise<WriteOutcome>;
 
   /**
-   * Reads an account on the first server that takes writes. The three writes below go to that server only, and search for nothing. When
+   * Reads an account on the first server that takes writes. The three writes below go to that server only, and to that entry alone. When
    * it cannot be reached any more they throw `directory.unreachable`, nothing was sent, and the caller may prepare again: that goes to
    * the next server. With `locks: 'everywhere'` it is the first server on which the account is locked, where there is one: a lock has to be
    * ended where it is known.

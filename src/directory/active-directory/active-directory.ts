@@ -145,7 +145,6 @@ export function createActiveDirectory(settings: DirectorySettingsOf<'active-dire
           fingerprint: seen.fingerprint(),
           protection: await reach.judge(rules, connection, seen, account),
           server: identityOf(connection),
-          handle: '',
         };
       },
       lockedOn === null ? {} : { server: lockedOn },

@@ -127,7 +127,6 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
         fingerprint: fingerprintOf(row),
         protection: { protected: reason !== null, reason },
         server: serverName,
-        handle: '',
       };
     },
     // A write is one transaction of the database that also keeps the intent.

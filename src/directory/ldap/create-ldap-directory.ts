@@ -58,6 +58,7 @@ const createDialect = (
   idIsBinary: idAttribute.binary,
   idPattern: idPatterns[idAttribute.binary ? 'bytes' : 'text'],
   statusAttributes: [idAttribute.name, 'modifyTimestamp', 'entryCSN', 'modifiersName', 'pwdPolicySubentry'],
+  readToReset: ['userPassword'],
   stateFilter: () => null,
   notes: (probed) => [
     fact(
@@ -90,8 +91,7 @@ const createDialect = (
   factsOf: async (_connection, entry) => ({ status: statusUnder(disabledPeople), fingerprint: fingerprintOf(entry, serviceAccount.name) }),
   forgetPolicies: () => cache.forget(),
   async reset(connection, entry, newPassword) {
-    const { entries } = await connection.search(entry.dn, { scope: 'base', attributes: ['userPassword'] });
-    if (entries.some(isHeldElsewhere)) return refusedAsHeldElsewhere(connection.server);
+    if (isHeldElsewhere(entry)) return refusedAsHeldElsewhere(connection.server);
     if (passwordWrite === 'password-modify') {
       const value = passwordModifyValue({ userIdentity: entry.dn, newPassword });
       return withPolicyControl(connection, (controls) => connection.extended(modifyingPasswords(connection), value, controls));

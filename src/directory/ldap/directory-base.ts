@@ -26,9 +26,9 @@ export interface DirectoryBase {
    */
   fetch(connection: LdapConnection, ref: AccountRef, attributes: readonly string[]): Promise<LdapEntry>;
   /**
-   * The same for a server that takes the identifier for a DN: only a search of that one entry answers attributes which are computed
-   * for it (tokenGroups).
-   * @param dn what names the entry by its identifier
+   * The same by a name that the entry has: `directory.account-missing` where that is another entry's by now. For a server that takes the
+   * identifier for a DN only a search of that one entry answers attributes which are computed for it (tokenGroups).
+   * @param dn of the entry, or what names it by its identifier
    */
   fetchByName(
     connection: LdapConnection,
@@ -115,9 +115,11 @@ export function createDirectoryBase(
   };
 
   const fetchByName: DirectoryBase['fetchByName'] = async (connection, ref, dn, wanted) => {
+    const byId = ref.directory === settings.id ? kind.idFilter(ref.id) : null;
     const missing = new AppError('directory.account-missing', { directory: settings.id, id: ref.id });
-    if (ref.directory !== settings.id || kind.idFilter(ref.id) === null) throw missing;
-    const { result, entries } = await connection.search(dn, { ...wanted, scope: 'base', filter: people, binary: kind.binaryAttributes });
+    if (byId === null) throw missing;
+    const filter = allOf(byId, people);
+    const { result, entries } = await connection.search(dn, { ...wanted, scope: 'base', filter, binary: kind.binaryAttributes });
     if (result.code === RESULT.noSuchObject) throw missing;
     if (!succeeded(result)) throw unexpectedResult(result, connection.server, 'search');
     const [entry] = entries;

@@ -22,12 +22,17 @@ export type EntryFacts = Pick<PreparedWrite, 'status' | 'fingerprint'>;
 export interface PersonDialect extends PersonKindOptions {
   /** Operational attributes that `readFacts` and the writes want on the entry. */
   readonly statusAttributes: readonly string[];
+  /** Attributes that `reset` wants besides. */
+  readonly readToReset?: readonly string[];
   readFacts(connection: LdapConnection, entry: LdapEntry, now: number): Promise<PasswordFacts>;
   /** What a write has to know, where the entry tells it; null: only `readFacts` can. It is read before every write, so it should be cheap. */
   factsOf?(connection: LdapConnection, entry: LdapEntry, now: number): Promise<EntryFacts> | null;
   /** The server has judged by a policy that is not the one that was read: it is read again. */
   forgetPolicies?(): void;
-  /** Returns the server's answer, or an outcome of its own where the server was not asked. */
+  /**
+   * Returns the server's answer, or an outcome of its own where the server was not asked.
+   * @param entry as it was the moment before, as for the other writes
+   */
   reset(connection: LdapConnection, entry: LdapEntry, newPassword: string, options: ResetOptions): Promise<PolicyAnswer | WriteOutcome>;
   /** On a connection that is bound as the person. */
   change?(connection: LdapConnection, dn: string, oldPassword: string, newPassword: string): Promise<PolicyAnswer>;

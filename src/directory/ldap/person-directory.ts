@@ -26,7 +26,6 @@ import { RESULT, succeeded } from './result-codes.ts';
 import { identityOf } from './server-identity.ts';
 import { spellingsOf } from './spellings.ts';
 import { unusablePassword } from './unusable-password.ts';
-import { fromHandle, toHandle } from './write-handle.ts';
 
 /** What servers say of a password that is the current one. */
 const repeated: ReadonlySet<Refusal> = new Set<Refusal>(['password.in-history', 'password.refused', 'password.old-wrong']);
@@ -94,7 +93,6 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
         fingerprint,
         protection: await protectionOf(rules, connection, entry),
         server: identityOf(connection),
-        handle: toHandle(entry, dialect.statusAttributes),
       };
     });
   };
@@ -102,14 +100,34 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
   const readFacts = (ref: AccountRef): Promise<PasswordFacts> =>
     servers.read(async (connection) => dialect.readFacts(connection, await base.fetch(connection, ref, dialect.statusAttributes), now()));
 
+  /**
+   * The entry of a prepared write as it is at this moment. A write names it by its DN, which may be another entry's by then: so it is asked
+   * for by both, and one round trip is all that a change of names can slip through.
+   * @throws AppError `directory.account-missing`, and `directory.entry-moved` for one that has another DN: whether that place is out of
+   * reach is judged when the write is prepared anew
+   */
+  const fetchToWrite = async (connection: LdapConnection, { account }: PreparedWrite, attributes: readonly string[]) => {
+    try {
+      return await base.fetchByName(connection, account, account.location, { attributes });
+    } catch (error) {
+      if (!isAppError(error, 'directory.account-missing')) throw error;
+      await base.fetch(connection, account, ['1.1']);
+      throw new AppError('directory.entry-moved', { directory: settings.id, id: account.id }, { cause: error });
+    }
+  };
+
   const write = <T>(
-    { server, handle }: PreparedWrite,
+    target: PreparedWrite,
     { notAfter }: WriteOptions,
     work: (connection: LdapConnection, entry: LdapEntry) => Promise<T>,
-  ): Promise<T> => {
-    const entry = fromHandle(handle);
-    return servers.write((connection) => work(connection, entry), { server, ...(notAfter === undefined ? {} : { notAfter }) });
-  };
+    attributes = dialect.statusAttributes,
+  ): Promise<T | WriteOutcome> =>
+    missingAsOutcome(() =>
+      servers.write(async (connection) => work(connection, await fetchToWrite(connection, target, attributes)), {
+        server: target.server,
+        ...(notAfter === undefined ? {} : { notAfter }),
+      }),
+    );
 
   /** Refusals that the server gave no exact reason for are looked at again in the light of policy and state. */
   const refined = async (ref: AccountRef, refusal: Refusal, answer: PolicyAnswer, newPassword: string): Promise<WriteOutcome> => {
@@ -235,12 +253,13 @@ export function createPersonDirectory(settings: LdapSettings, deps: DirectoryDep
       // A server that gets no password invents one (RFC 3062 section 2).
       const unusable = unusablePassword(newPassword);
       if (unusable !== null) return { done: false, ...unusable, server: '' };
-      const answer = await write(target, options, async (connection, entry) => {
+      const reset = async (connection: LdapConnection, entry: LdapEntry) => {
         const told = await dialect.reset(connection, entry, newPassword, options);
         // The extended operation of 389 DS says the same of a database that is read-only and of a missing right.
         if ('result' in told && told.result.code === RESULT.insufficientAccessRights) await refuseReadOnly(connection, entry.dn);
         return told;
-      });
+      };
+      const answer = await write(target, options, reset, [...dialect.statusAttributes, ...(dialect.readToReset ?? [])]);
       if (!('result' in answer)) return answer;
       if (succeeded(answer.result)) return { done: true, server: answer.server };
       return refined(target.account, explainRefusal(answer, 'service', 'reset-password'), answer, newPassword);

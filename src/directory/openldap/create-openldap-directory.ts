@@ -66,6 +66,7 @@ export function createOpenldapDirectory(settings: DirectorySettingsOf<'openldap'
     idAttribute: 'entryUUID',
     idPattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
     statusAttributes,
+    readToReset: ['userPassword'],
     stateFilter(state) {
       const forEver = equals('pwdAccountLockedTime', lockedForEver);
       if (state === 'must-change') return equals('pwdReset', 'TRUE');
@@ -89,15 +90,8 @@ export function createOpenldapDirectory(settings: DirectorySettingsOf<'openldap'
     forgetPolicies: () => cache.forget(),
     async reset(connection, entry, newPassword, options) {
       // A new password would lift the administrator's lock as it lifts any other, and slapd takes no assertion (RFC 4528) with RFC 3062.
-      // So the entry of this moment is looked at: one round trip is all that a lock can slip through.
-      const { result, entries } = await connection.search(entry.dn, { scope: 'base', attributes: [...statusAttributes, 'userPassword'] });
-      const [current] = entries;
-      if (result.code === RESULT.noSuchObject || (succeeded(result) && current === undefined)) {
-        return refusedWrite('account.missing', { result, server: connection.server });
-      }
-      if (current === undefined) throw unexpectedResult(result, connection.server, 'reset-password');
-      if (isHeldElsewhere(current)) return refusedAsHeldElsewhere(connection.server);
-      const locked = await lockedByAdministrator(connection, current);
+      if (isHeldElsewhere(entry)) return refusedAsHeldElsewhere(connection.server);
+      const locked = await lockedByAdministrator(connection, entry);
       if (locked !== null) return locked;
       const value = passwordModifyValue({ userIdentity: entry.dn, newPassword });
       const answer = await withPolicyControl(connection, (controls) => connection.extended(OID.passwordModify, value, controls));
