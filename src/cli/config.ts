@@ -1,19 +1,22 @@
 import { type Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import { countOf } from '../../shared/count-of.ts';
+import type { Settings } from '../config/settings.ts';
 import { endedWithDirectories } from '../core/administration/ended-with-directories.ts';
 import { checkConfiguration } from '../core/configuration/check-configuration.ts';
 import { configurationJsonSchema } from '../core/configuration/configuration-json-schema.ts';
+import type { ConfigurationProblem } from '../core/configuration/describe-issues.ts';
 import { diffConfiguration, type Json, plainChanges } from '../core/configuration/diff-configuration.ts';
+import type { Configuration } from '../core/configuration/document.ts';
 import { exportConfiguration } from '../core/configuration/export-configuration.ts';
 import { formatPath } from '../core/configuration/format-path.ts';
 import type { CommandContext } from './command-context.ts';
 import { applyHere, changeLine, parseVersion, reportApplied, warn } from './config/applied.ts';
 import { endedByChange } from './config/ended-by-change.ts';
 import { addHistory } from './config/history.ts';
+import { passkeysLeftBehind } from './config/passkeys-left-behind.ts';
 import { addRollback } from './config/rollback.ts';
 import { withExamples } from './examples.ts';
-import { passkeysLeftBehind } from './passkeys-left-behind.ts';
 import { readDocument } from './read-document.ts';
 import { roleNameWarnings } from './role-names.ts';
 import { withRuntime } from './with-runtime.ts';
@@ -55,21 +58,26 @@ function addCheck(config: Command, context: CommandContext): void {
       const { settings } = context.settings();
       const { problems: judged, configuration } = checkConfiguration(readDocument(file), await context.checkContext(settings.demo));
       const looked = options.offline === true ? null : configuration;
-      const ended = looked === null ? [] : await endedByChange(context, settings, looked);
-      const problems = [...judged, ...ended, ...(looked === null ? [] : await roleNameWarnings(context, settings, looked))];
+      const problems = [...judged, ...(looked === null ? [] : await lookedUp(context, settings, looked))];
       if (configuration === null) context.failed();
       if (options.json === true) return context.print(JSON.stringify({ ok: configuration !== null, problems }, null, 2));
       for (const { severity, path, message } of problems) await context.print(`${severity}: ${path}: ${message}`);
-      const left = looked === null ? null : await passkeysLeftBehind(context, looked);
-      if (left !== null) await context.print(left);
       const errors = problems.filter((problem) => problem.severity === 'error').length;
-      const warnings = problems.length - errors + (left === null ? 0 : 1);
-      await context.print(`${file}: ${countOf(errors, 'error')}, ${countOf(warnings, 'warning')}`);
+      await context.print(`${file}: ${countOf(errors, 'error')}, ${countOf(problems.length - errors, 'warning')}`);
     });
   withExamples(check, [
     { command: 'keyturn config check keyturn.yaml', does: 'lists what is wrong with it' },
     { command: 'keyturn config check --json keyturn.yaml', does: 'the same for a build server' },
   ]);
+}
+
+/** What only database and directories can tell of a configuration. */
+async function lookedUp(context: CommandContext, settings: Settings, configuration: Configuration): Promise<ConfigurationProblem[]> {
+  return [
+    ...(await endedByChange(context, settings, configuration)),
+    ...(await passkeysLeftBehind(context, settings, configuration)),
+    ...(await roleNameWarnings(context, settings, configuration)),
+  ];
 }
 
 function addExport(config: Command, context: CommandContext): void {
