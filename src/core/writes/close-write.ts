@@ -52,7 +52,7 @@ export async function closeWrite(deps: Pick<CoreDeps, 'clock' | 'random'>, store
   // What was proven before counts no more where it was written after all; and what was written once stays written.
   if (before !== 'done') await store.intents.correct(intent.id, before, status, deps.clock.now());
   await tell(deps, store, result, 'write.corrected', { earlier: before, outcome: status });
-  if (before !== 'done') await notify(deps, store, result);
+  await notify(deps, store, result);
   await endSessions(deps, store, result);
   return false;
 }
@@ -86,6 +86,7 @@ async function endSessions(deps: Pick<CoreDeps, 'clock'>, store: Store, { intent
     because: 'password-changed',
     actor: intent.actor,
     // Where it is not known what became of it, nobody is spared.
+    // Stryker disable next-line ArrayDeclaration: whatever is the id of no session spares none
     except: status === 'done' && intent.session !== undefined ? [intent.session] : [],
   });
 }

@@ -3,6 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { ManualClock } from '../../../test/manual-clock.ts';
 import { createPaperDirectory, type Fate, type PaperDirectory } from '../../../test/paper-directory.ts';
 import { ALICE, onPaper, openPaperWorld, type PaperWorld, REF } from '../../../test/paper-world.ts';
+import { closeWrite } from './close-write.ts';
 import type { WriteIntent } from './directory-write.ts';
 import { findOutcome } from './find-outcome.ts';
 
@@ -186,6 +187,24 @@ describe('an answer that never came', () => {
       expect(paper.asked).toEqual(['one']);
     },
   );
+
+  it('is found out by reading, where it was done, as by an answer', async () => {
+    paper.fates = ['answer-lost'];
+    const { intent, ...result } = await one();
+    expect(result).toEqual({ status: 'done', foundBy: 'reading', server: 'one' });
+    expect(intent.server).toBe('one');
+  });
+
+  it('is taken for its own where the sweeper has given it up meanwhile', async () => {
+    paper.fates = ['answer-lost'];
+    paper.onWrite = async () => {
+      const [row] = await store.intents.takeOverdue(clock.now() + 60_000, clock.now() + 1, 5);
+      const intent = JSON.parse(row?.facts ?? '') as WriteIntent;
+      await store.transaction((inner) => closeWrite(deps(), inner, { intent, status: 'unknown', foundBy: 'reading' }));
+    };
+    expect(await one()).toMatchObject({ status: 'done', foundBy: 'reading' });
+    expect(await types()).toEqual(['write.intended', 'write.unknown', 'write.corrected']);
+  });
 
   it('is taken for nobody’s where Keyturn wrote for somebody else meanwhile', async () => {
     paper.fates = ['request-lost', 'done'];

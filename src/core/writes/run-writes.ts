@@ -34,6 +34,7 @@ export async function runWrites(deps: WriteDeps, verb: WriteVerb, request: Reque
   const limits = widestLimits(request.accounts.map(({ account }) => deps.directories.get(account.directory).timeLimits));
   const window = writeWindow(deps.clock.now(), limits);
   // In one order everywhere, so that two who write to the same accounts never wait for each other.
+  // Stryker disable next-line EqualityOperator: no two are the same
   const targets = request.accounts.toSorted((one, other) => (accountKey(one.account) < accountKey(other.account) ? -1 : 1));
   const writes = targets.map((target) => ({ target, intent: intentFor(deps, verb, request, { target, readAt, window }) }));
   const opened = await deps.store.transaction(async (store) => {

@@ -27,6 +27,7 @@ describe('a stored intent', () => {
     expect(readIntent(row(null))).toBeNull();
     expect(readIntent(row(JSON.stringify({ ...intent, id: 'i2' })))).toBeNull();
     expect(readIntent(row(JSON.stringify({ ...intent, account: { directory: 'people', id: 'a2' } })))).toBeNull();
+    expect(readIntent(row(JSON.stringify({ ...intent, account: { directory: 'cloud', id: 'a1' } })))).toBeNull();
     for (const name of ['account', 'window', 'readAt', 'server', 'before'] as const) {
       const { [name]: _left, ...rest } = intent;
       expect(readIntent(row(JSON.stringify(rest))), name).toBeNull();
@@ -39,6 +40,7 @@ describe('a stored intent', () => {
   });
 
   it('is none for any other text, and nothing is thrown that would quote it', () => {
+    for (const facts of ['', 'null', '{', '[]']) expect(readIntent(row(facts)), facts).toBeNull();
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (facts) => {
         expect(readIntent(row(facts))).toBeNull();

@@ -9,17 +9,21 @@ export const ABANDONED_AFTER = 60 * 60_000;
  * would quote what was sealed, so none leaves.
  */
 export function readIntent(row: Pick<StoredIntent, 'id' | 'directory' | 'accountId' | 'facts'>): WriteIntent | null {
-  if (row.facts === null) return null;
-  let found: Partial<WriteIntent> | null;
-  try {
-    found = JSON.parse(row.facts) as Partial<WriteIntent> | null;
-  } catch {
-    return null;
-  }
-  const { id, account, window, readAt, server, before } = found ?? {};
+  const found = parsed(row.facts);
+  const { id, account, window, readAt, server, before } = found;
   const isOurs = id === row.id && account?.directory === row.directory && account.id === row.accountId;
   const isWhole = [window?.leaseUntil, window?.settledAt, window?.givenUpAt, readAt].every((time) => Number.isFinite(time));
   return isOurs && isWhole && typeof server === 'string' && typeof before === 'object' && before !== null ? (found as WriteIntent) : null;
+}
+
+/** What is in there; nothing where it is no JSON. */
+function parsed(facts: string | null): Partial<WriteIntent> {
+  try {
+    // Stryker disable next-line StringLiteral: any other text that is no JSON is as good
+    return (JSON.parse(facts ?? '') as Partial<WriteIntent> | null) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 /** What the columns of a row tell of an intent whose facts cannot be read: on whom, and nothing of who asked, how proven, or before. */
