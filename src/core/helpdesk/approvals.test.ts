@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../shared/errors.ts';
 import { type AccessWorld, delegate, openAccessWorld } from '../../../test/access-world.ts';
 import { factorRow } from '../../../test/store/fixture.ts';
@@ -25,7 +26,12 @@ beforeEach(async () => {
   world.clock.advance(4 * HOUR);
   world.configure({
     roles: [
-      { name: 'helpdesk', may: ['reset-password', 'remove-proofs'], heldBy: { groups: ['Agents'] }, over: { directories: ['people'] } },
+      {
+        ...{ name: 'helpdesk', may: ['see-people', 'reset-password', 'remove-proofs'], heldBy: { groups: ['Agents'] } },
+        over: { directories: ['people'] },
+      },
+      { name: 'cloud', may: ['reset-password'], heldBy: { groups: ['Cloud agents'] }, over: { directories: ['cloud'] } },
+      { name: 'readers', may: ['see-people'], heldBy: { groups: ['Readers'] }, over: { directories: ['people'] } },
     ],
   });
   [agent, second] = [await world.person({ groups: ['Agents'] }), await world.person({ groups: ['Agents'], displayName: 'Second' })];
@@ -79,10 +85,32 @@ describe('what waits for a second agent', () => {
     expect(await list(await world.signIn(agent))).toEqual({ ids: [], incomplete: false });
     expect(await list()).toEqual({ ids: [helpCase.row.id], incomplete: false });
     expect(beyond.facts.approval).toBeDefined();
-    world.change('people', { readAccounts: () => Promise.reject(new Error('asked')) });
-    expect(await list(await world.signIn(await world.person()))).toEqual({ ids: [], incomplete: false });
     await world.link(agent, second);
     expect(await list()).toEqual({ ids: [], incomplete: false });
+  });
+
+  it('costs the directories nothing for who helps nobody', async () => {
+    await opened();
+    const { readAccount } = world.deps().directories.get('people');
+    const asked: string[] = [];
+    world.change('people', {
+      readAccount(ref) {
+        asked.push(ref.id);
+        return readAccount(ref);
+      },
+    });
+    for (const groups of [[], ['Readers']]) {
+      asked.length = 0;
+      const account = await world.person({ groups });
+      expect(await list(await world.signIn(account))).toEqual({ ids: [], incomplete: false });
+      expect(asked).toEqual([account.id]);
+    }
+  });
+
+  it('is looked for in the directory of whom it is about', async () => {
+    const helpCase = await opened({}, {}, await world.person({ directory: 'cloud' }));
+    const both = await world.signIn(await world.person({ groups: ['Agents', 'Cloud agents'] }));
+    expect(await list(both)).toEqual({ ids: [helpCase.row.id], incomplete: false });
   });
 
   it('is not told in a session that may only enrol', async () => {
@@ -144,29 +172,33 @@ describe('what waits for a second agent', () => {
     expect(await list()).toEqual({ ids: [], incomplete: false });
   });
 
-  it('is fifty at most, and what comes after cases of others is not missed', async () => {
-    const cases: string[] = [];
-    const mine = await opened();
-    for (let more = 0; more < 50; more += 1) {
+  const several = async (count: number, gone = false) => {
+    const ids: string[] = [];
+    for (let nth = 0; nth < count; nth += 1) {
       world.clock.advance(1);
-      cases.unshift((await opened({}, {}, { directory: 'people', id: `gone ${more}` })).row.id);
+      ids.unshift((await (gone ? opened({}, {}, { directory: 'people', id: randomUUID() }) : opened())).row.id);
     }
-    expect(await list()).toEqual({ ids: [mine.row.id], incomplete: false });
-    const shown: string[] = [];
-    for (let more = 0; more < 51; more += 1) {
-      world.clock.advance(1);
-      shown.unshift((await opened()).row.id);
-    }
-    expect(await list()).toEqual({ ids: shown.slice(0, 50), incomplete: true });
+    return ids;
+  };
+
+  it('is not missed for cases of others that are newer', async () => {
+    const [mine] = await several(1);
+    await several(50, true);
+    expect(await list()).toEqual({ ids: [mine], incomplete: false });
+  });
+
+  it('is fifty at most, the newest, and told as incomplete then', async () => {
+    const mine = await several(51);
+    expect(await list()).toEqual({ ids: mine.slice(0, 50), incomplete: true });
+    await several(49, true);
+    const [newest] = await several(1);
+    expect(await list()).toEqual({ ids: [newest, ...mine.slice(0, 49)], incomplete: true });
   });
 
   it('is looked for among five hundred', async () => {
-    const mine = await opened();
-    for (let more = 0; more < 499; more += 1) {
-      world.clock.advance(1);
-      await opened({}, {}, { directory: 'people', id: `away ${more}` });
-    }
-    expect(await list()).toEqual({ ids: [mine.row.id], incomplete: true });
+    const [mine] = await several(1);
+    await several(499, true);
+    expect(await list()).toEqual({ ids: [mine], incomplete: true });
     world.clock.advance(1);
     await opened({}, {}, { directory: 'people', id: 'away' });
     expect(await list()).toEqual({ ids: [], incomplete: true });
@@ -239,25 +271,19 @@ describe('deciding', () => {
     const nobodyAsked = await world.openCase(agent, await world.person());
     await expect(decide(nobodyAsked)).rejects.toMatchObject({ code: 'case.passed' });
     await expect(decide(await opened({}, { expiresAt: world.clock.now() }))).rejects.toMatchObject({ code: 'case.passed' });
+    const closed = await opened({}, { state: 'closed', closedAt: world.clock.now() });
+    await expect(decide(closed)).rejects.toMatchObject({ code: 'case.passed' });
   });
 
   it('is not done by who was signed out, frozen or linked meanwhile, nor in a case that has moved on: nothing is in the log then', async () => {
     const meanwhile = async (happens: (helpCase: HelpCase) => Promise<unknown>, approve = true) => {
       const helpCase = await opened();
-      const { readAccount } = world.deps().directories.get('people');
-      let once = true;
-      world.change('people', {
-        async readAccount(ref) {
-          const found = await readAccount(ref);
-          if (ref.id === helpCase.account.id && once) {
-            once = false;
-            await happens(helpCase);
-          }
-          return found;
-        },
+      const transaction = world.store.transaction.bind(world.store);
+      vi.spyOn(world.store, 'transaction').mockImplementationOnce(async (work) => {
+        await happens(helpCase);
+        return transaction(work);
       });
       const code = await decide(helpCase, { approve, reason: 'r' }).catch((error: unknown) => (error as AppError).code);
-      world.changeBack();
       expect((await eventsOf(helpCase)).filter(({ type }) => String(type).startsWith('case.approv'))).toEqual([]);
       return code;
     };
@@ -274,5 +300,18 @@ describe('deciding', () => {
     second = await world.person({ groups: ['Agents'] });
     session = await world.signIn(second);
     expect(await meanwhile(() => world.store.sessions.end(second, session.id, 'signed-out', world.clock.now()))).toBe('session.ended');
+  });
+
+  it('is not done by who is gone by then', async () => {
+    const helpCase = await opened();
+    const { readAccount } = world.deps().directories.get('people');
+    let times = 0;
+    world.change('people', {
+      readAccount(ref) {
+        if (ref.id === second.id) times += 1;
+        return ref.id === second.id && times > 1 ? Promise.resolve(null) : readAccount(ref);
+      },
+    });
+    await expect(decide(helpCase)).rejects.toMatchObject({ code: 'session.ended' });
   });
 });
