@@ -24,9 +24,13 @@ export const MUTATED_PARTS = {
   receipts: modules('src/core/helpdesk', 'receipt'),
   helpdesk: modules(
     'src/core/helpdesk',
-    ...['acts-with-second', 'approvals', 'mask-contact', 'removable', 'risks-of', 'second-agent', 'warrant'],
+    ...['acts-with-second', 'approvals', 'changed-contact', 'has-vouched', 'knows-answers', 'mask-contact', 'removable'],
+    ...['risks-of', 'second-agent', 'warrant'],
   ),
   journey: modules('src/core/journey', 'step-after-writes', 'guard-targets', 'what-counts', 'hold'),
+  people: modules('src/core/people', 'is-same-person'),
+  lockOut: modules('src/core/accounts', 'below-lock-out'),
+  threat: modules('src/core/threat', 'tighten'),
   change: folder('src/core/change'),
   firstReset: folder('src/core/set-up/first-reset'),
 } as const satisfies Record<string, MutatedPart>;

@@ -251,6 +251,13 @@ describe('deciding', () => {
     await expect(decide(helpCase)).rejects.toMatchObject({ code: 'case.approval-own' });
   });
 
+  it('is for nobody who has vouched for the caller', async () => {
+    const shown = { manager: [{ id: 'm', owner: null, by: `people/${second.id}` }] } as NonNullable<CaseFacts['shown']>;
+    const helpCase = await opened({ shown });
+    expect((await list()).ids).toEqual([]);
+    await expect(decide(helpCase)).rejects.toMatchObject({ code: 'case.approval-own' });
+  });
+
   it('takes what doing it takes: the permission, wherever what is removed stands, and fresh proofs', async () => {
     await expect(decide(await opened({}, {}, await world.person({ directory: 'cloud' })))).rejects.toMatchObject({
       code: 'access.refused',

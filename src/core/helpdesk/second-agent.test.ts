@@ -46,6 +46,10 @@ const approved = (by: AccountRef, changes: Partial<Approved> = {}): Approved => 
 /** A case of the agent about somebody new. */
 const opened = async (approval?: Approval, facts: Partial<CaseFacts> = {}) =>
   world.openCase(agent, await world.person(), approval === undefined ? facts : { ...facts, approval });
+/** What a caller has shown for whom somebody vouched. */
+const vouchedBy = ({ directory, id }: AccountRef): Partial<CaseFacts> => ({
+  shown: { manager: [{ id: 'm', owner: null, by: `${directory}/${id}` }] } as NonNullable<CaseFacts['shown']>,
+});
 const ask = (helpCase: HelpCase, basis: Approval['basis'] = 'receipt') =>
   approvalFor(world.deps(), session, helped(helpCase.account), { basis, helpCase });
 const approvalOf = async ({ row }: HelpCase) => (await world.readCase(row.id)).facts.approval;
@@ -126,6 +130,8 @@ describe('who approved', () => {
     expect(await may(agent, helpCase), 'who acts').toBe(false);
     expect(await may({ directory: 'people', id: 'gone' }, helpCase), 'gone').toBe(false);
     expect(await may(second, helpCase, helped(helpCase.account, { protected: true })), 'who is protected by now').toBe(false);
+    const vouched = await opened(undefined, vouchedBy(second));
+    expect([await may(second, vouched), await may(await world.person({ groups: ['Agents'] }), vouched)]).toEqual([false, true]);
     await world.link(second, agent);
     expect(await may(second, helpCase), 'one person with who acts').toBe(false);
   });
@@ -160,6 +166,8 @@ describe('who approved', () => {
     await expect(requireApproverStands(world.store, { approval: approved(second), helpCase })).rejects.toMatchObject(needed);
     await lift();
     await expect(requireApproverStands(world.store, { approval: approved(second), helpCase })).resolves.toBeUndefined();
+    const vouched = await opened(undefined, vouchedBy(second));
+    expect(await approverStands(world.store, { approval: approved(second), helpCase: vouched })).toBe(false);
     await world.store.freezes.freeze(second, 'not-me', world.clock.now());
     expect(await stands(approved(second))).toBe(false);
   });

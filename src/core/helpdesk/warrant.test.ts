@@ -211,6 +211,12 @@ describe('a receipt', () => {
     await expect(stands(helpCase)).rejects.toMatchObject(receiptNeeded);
   });
 
+  it('counts for nobody who has vouched for the caller themselves', async () => {
+    const vouched = (by: AccountRef) => ({ shown: { manager: [{ id: 'm', owner: null, by: `people/${by.id}` }] } as CaseFacts['shown'] });
+    await expect(stands(await verified(vouched(second) as never))).resolves.toBeUndefined();
+    await expect(stands(await verified(vouched(agent) as never))).rejects.toMatchObject(receiptNeeded);
+  });
+
   it('counts no more where it rests on what counts for nothing since a threat was raised', async () => {
     const before = await verified();
     const ownDevice = await verified({ receipt: { method: { way: 'own-device', journey: 'j', proofs: ['totp'] } } });
