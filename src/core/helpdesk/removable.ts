@@ -32,8 +32,8 @@ export async function requireRemovable(
 
 /** The accounts besides that of a case with which stands what it removes: whoever has a say in it has to be allowed it there as well. */
 export async function otherOwners(deps: Pick<ActDeps, 'store' | 'clock'>, { account, facts }: HelpCase): Promise<AccountRef[]> {
-  const { kinds = [] } = facts;
-  if (kinds.length === 0) return [];
+  const { kinds } = facts;
+  if (kinds === undefined) return [];
   const owners = ownersOf(await meantBy(deps, account, kinds));
   return [...owners].flatMap(([key, owner]) => (key === accountKey(account) ? [] : [owner]));
 }

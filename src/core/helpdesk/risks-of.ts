@@ -10,6 +10,7 @@ export function risksOf(
   now: number,
 ): (typeof RISKS)[number][] {
   const risks: [(typeof RISKS)[number], boolean][] = [
+    // Stryker disable next-line ConditionalExpression: null is not later than anything; the compiler wants it said
     ['new-proof', factors.some(({ countsFrom }) => countsFrom !== null && countsFrom > now)],
     ['changed-contact', contactChange === 'changed'],
     ['contact-not-known', contactChange === 'not-known'],
