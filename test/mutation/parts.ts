@@ -28,7 +28,7 @@ export const MUTATED_PARTS = {
     ...['risks-of', 'second-agent', 'warrant'],
   ),
   journey: modules('src/core/journey', 'step-after-writes', 'guard-targets', 'what-counts', 'hold'),
-  people: modules('src/core/people', 'is-same-person'),
+  people: modules('src/core/people', 'is-same-person', 'own-password'),
   lockOut: modules('src/core/accounts', 'below-lock-out'),
   threat: modules('src/core/threat', 'tighten'),
   change: folder('src/core/change'),
