@@ -58,6 +58,7 @@ describe.each([
       const person = await two.nextPerson();
       const { address } = await keyturn.enrol(person.login);
       const client = await walkTo(keyturn, person.login, address);
+      const stands = () => client.step.kind;
       const wanted = newPassword();
       const earlier = (await writeEvents(keyturn)).length;
       const versions = await both((controller) => passwordVersionOn(controller, person));
@@ -66,7 +67,7 @@ describe.each([
       await client.answer({ password: wanted });
       await mendServers(planned, two.first, two.second, async () => Math.max(...(await written())) > 0);
       await untilReadable(keyturn, person.login);
-      if (client.step.kind === 'waiting') await settle(keyturn, client);
+      if (stands() === 'waiting') await settle(keyturn, client);
 
       const counts = await written();
       expect(Math.min(...counts)).toBe(0);
@@ -74,9 +75,11 @@ describe.each([
       const outcome = await told(client, { ...person, wanted, counts, event: await lastEvent(earlier) });
       said.set(outcome, (said.get(outcome) ?? 0) + 1);
       // Whatever happened to this one, the person gets there in the end.
-      if (outcome !== 'done' && client.step.kind === 'new-password') {
+      if (outcome !== 'done' && stands() === 'new-password') {
         const another = newPassword();
         await client.answer({ password: another });
+        // On a busy machine its answer may come too late as well.
+        if (stands() === 'waiting') await settle(keyturn, client);
         expect(client.at('done').results).toMatchObject([{ outcome: 'password-reset' }]);
         expect(await named((await lastEvent())?.server).server.canBind(person.dn, another)).toBe(true);
       }

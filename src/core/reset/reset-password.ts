@@ -15,7 +15,8 @@ export function resetPassword(
   deps: WriteDeps,
   request: WriteRequest & { password: string; unlock: boolean; mustChange?: boolean },
 ): Promise<WriteResult[]> {
-  const { password, mustChange, ...rest } = request;
+  const { password, ...rest } = request;
+  const { mustChange } = rest;
   return runWrites(deps, 'reset-password', rest, (directory, target, options) =>
     directory.resetPassword(target, normalisePassword(password), {
       ...options,

@@ -54,6 +54,8 @@ export interface WriteIntent {
   proof: FactorKind[];
   language: string;
   unlock: boolean;
+  /** The person must choose an own password at the next sign-in. Absent in those of an older version. */
+  mustChange?: boolean | undefined;
   /** Identity of the server that `before` was read on and that is written to. */
   server: string;
   before: AccountFingerprint;

@@ -12,7 +12,7 @@ export async function findOutcome(
   deps: Pick<CoreDeps, 'store' | 'directories' | 'clock' | 'log'>,
   intent: WriteIntent,
 ): Promise<WriteResult> {
-  const { account, before, readAt, logEnd, verb, window } = intent;
+  const { account, before, readAt, logEnd, verb, window, mustChange = false } = intent;
   let now: AccountFingerprint | null = null;
   let trouble: string = 'directory.outcome-unknown';
   try {
@@ -26,8 +26,8 @@ export async function findOutcome(
   }
   const at = deps.clock.now();
   const othersWrote = await deps.store.intents.wroteSince(account, logEnd, { intent: intent.id });
-  const evidence = { verb, before, readAt, now, othersWrote, settled: at >= window.settledAt, lastLook: at >= window.givenUpAt };
-  const judgement = judgeOutcome(evidence);
+  const [settled, lastLook] = [at >= window.settledAt, at >= window.givenUpAt];
+  const judgement = judgeOutcome({ verb, before, readAt, now, othersWrote, settled, lastLook, mustChange });
   // It may have been written on another server than the one that was read: unchanged here proves nothing.
   return found(intent, verb === 'change-password' && judgement === 'failed' ? 'unknown' : judgement, trouble);
 }

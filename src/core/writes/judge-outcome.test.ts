@@ -86,6 +86,7 @@ describe('what became of a reset whose answer was lost', () => {
           settled,
           othersWrote,
           lastLook,
+          mustChange: false,
         };
         // Something else that Keyturn wrote meanwhile (an unlock) may hide behind a revision; it is known as a write just the same.
         fc.pre(!others.some(({ by, sets }) => by === 'keyturn' && sets === 'other'));
@@ -109,9 +110,18 @@ describe('what became of a reset whose answer was lost', () => {
         const after: Write[] = [...own, { at: START + 3500, by: 'outside', sets: 'password' }];
         const before = fingerprintAfter([], telling);
         const now = fingerprintAfter(after, telling);
-        expect(judgeOutcome({ verb: 'reset-password', before, readAt: START, now, settled, othersWrote: false, lastLook: false })).not.toBe(
-          'done',
-        );
+        expect(
+          judgeOutcome({
+            verb: 'reset-password',
+            before,
+            readAt: START,
+            now,
+            settled,
+            othersWrote: false,
+            lastLook: false,
+            mustChange: false,
+          }),
+        ).not.toBe('done');
       }),
     );
   });
@@ -127,6 +137,7 @@ describe('single judgements', () => {
     settled: false,
     othersWrote: false,
     lastLook: false,
+    mustChange: false,
     ...changes,
   });
 
@@ -136,7 +147,17 @@ describe('single judgements', () => {
     ['changed', { now: { ...plain, password: 'b' } }, 'done'],
     ['changed, while Keyturn wrote for somebody else', { now: { ...plain, password: 'b' }, othersWrote: true }, 'unknown'],
     ['changed by somebody else, as the directory says', { now: { ...plain, password: 'b', writer: 'other' } }, 'unknown'],
-    ['changed to a password that nobody knows', { now: { ...plain, password: 'b', temporary: true } }, 'left-temporary'],
+    [
+      'changed to a password that nobody knows, while the second step may still happen',
+      { now: { ...plain, password: 'b', temporary: true } },
+      'open',
+    ],
+    ['changed to a password that nobody knows', { now: { ...plain, password: 'b', temporary: true }, settled: true }, 'left-temporary'],
+    [
+      'changed to a password that has to be changed, as it should be and as the first step leaves it',
+      { now: { ...plain, password: 'b', temporary: true }, settled: true, mustChange: true },
+      'unknown',
+    ],
     ['unreadable', { now: null }, 'open'],
     ['unreadable for too long', { now: null, lastLook: true }, 'unknown'],
     ['of a directory that tells nothing', { before: { ...plain, password: null }, settled: true }, 'unknown'],

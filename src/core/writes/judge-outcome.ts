@@ -16,11 +16,13 @@ export interface Evidence {
   readonly othersWrote: boolean;
   /** Nobody will look again. */
   readonly lastLook: boolean;
+  /** The write was to leave a password that has to be changed: it looks the same when it is done and after the first of two steps. */
+  readonly mustChange: boolean;
 }
 
 /**
  * - `done`: this write took effect
- * - `left-temporary`: of a reset in two steps the first one did, and no more
+ * - `left-temporary`: of a reset in two steps the first one did, and the second one will not
  * - `failed`: nothing was changed, and nothing will be
  * - `unknown`: it will never be known
  * - `open`: not yet known
@@ -29,7 +31,8 @@ export type Judgement = 'done' | 'left-temporary' | 'failed' | 'unknown' | 'open
 
 /**
  * What became of a write, from readings alone. Only *changed, on the same server* proves that something was written, and only if
- * nobody else can have written it; only *unchanged, and the time for it over* proves that nothing was. Everything else is not known.
+ * nobody else can have written it; only *unchanged, and the time for it over* proves that nothing was, and of two steps that the second
+ * was not. Everything else is not known.
  */
 export function judgeOutcome(evidence: Evidence): Judgement {
   const { now, settled, othersWrote, lastLook, verb } = evidence;
@@ -42,8 +45,14 @@ export function judgeOutcome(evidence: Evidence): Judgement {
       return settled || lastLook ? 'unknown' : 'open';
     case 'changed':
       if (othersWrote || now.writer === 'other') return 'unknown';
-      return verb === 'reset-password' && now.temporary === true ? 'left-temporary' : 'done';
+      return verb === 'reset-password' && now.temporary === true ? afterFirstStep(evidence) : 'done';
   }
+}
+
+/** The second step may be under way, or be held up before the server. */
+function afterFirstStep({ settled, mustChange }: Evidence): Judgement {
+  if (!settled) return 'open';
+  return mustChange ? 'unknown' : 'left-temporary';
 }
 
 type Seen = 'changed' | 'unchanged' | 'unclear';

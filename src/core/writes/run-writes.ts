@@ -13,7 +13,7 @@ import { type WriteWindow, widestLimits, writeWindow } from './write-window.ts';
 
 export type WriteDeps = Pick<CoreDeps, 'store' | 'directories' | 'clock' | 'random' | 'log' | 'wakeOutbox'>;
 
-type Request = WriteRequest & { unlock: boolean };
+type Request = WriteRequest & { unlock: boolean; mustChange?: boolean };
 
 /** Times that an outcome is taken down in a journey that moves meanwhile. */
 const MOST_TRIES = 5;
@@ -70,7 +70,7 @@ function intentFor(
   request: Request,
   facts: { target: PreparedWrite; readAt: number; window: WriteWindow },
 ): WriteIntent {
-  const { journeyId, session, actor, proof, language, unlock, logEnd } = request;
+  const { journeyId, session, actor, proof, language, unlock, mustChange, logEnd } = request;
   const { target, ...times } = facts;
   const { account, server, fingerprint: before } = target;
   const ref = { directory: account.directory, id: account.id };
@@ -84,6 +84,7 @@ function intentFor(
     proof,
     language,
     unlock,
+    mustChange,
     server,
     before,
     logEnd,
