@@ -1,15 +1,56 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { createConfigurationReader } from '../core/configuration/read-configuration.ts';
 import { POLICY_TEMPLATES, type PolicyTemplate } from '../core/password-policy/templates.ts';
 import type { CommandContext } from './command-context.ts';
 import { withExamples } from './examples.ts';
+import { describePassword, explainPassword, isPasswordTrouble, presentPassword } from './explain/explain-password.ts';
+import { findOneAccount } from './find-account.ts';
+import { readPassword } from './read-password.ts';
+import { withRuntime } from './with-runtime.ts';
 
 /** `keyturn policy`: what a new password must meet. */
 export function addPolicyCommand(program: Command, context: CommandContext): void {
   const policy = program
     .command('policy')
-    .summary('print templates for what a new password must meet')
-    .description('Print templates for what a new password must meet. What holds for one account, `keyturn explain` tells.');
+    .summary('explain what a new password must meet, and print templates for it')
+    .description('Explain what a new password of an account must meet, and print templates for it.');
+  addExplain(policy, context);
   addTemplate(policy, context);
+}
+
+interface ExplainOptions {
+  user: string;
+  directory?: string;
+  passwordStdin?: boolean;
+  json?: boolean;
+}
+
+/** The part of `keyturn explain` that is about passwords. */
+function addExplain(policy: Command, context: CommandContext): void {
+  const explain = policy
+    .command('explain')
+    .requiredOption('--user <name>', 'sign-in name or another identifier of the account')
+    .option('--directory <id>', 'the directory, where several have the name')
+    .option('--password-stdin', 'judge the password on standard input; it is never an argument, which others could see')
+    .option('--json', 'print it as JSON')
+    .description(
+      'Tell which policy holds for a new password of an account, each rule with where it comes from, and how it judges a password. What else holds for the account, `keyturn explain` tells. Exit code 1 when the password is refused, or when no password could be taken.',
+    )
+    .action((options: ExplainOptions) =>
+      withRuntime(context, context.settings().settings, {}, async (runtime) => {
+        const { configuration } = await createConfigurationReader(runtime.store).read();
+        const found = await findOneAccount(runtime.directories, options.user, options.directory);
+        const typed = options.passwordStdin === true ? await readPassword(context) : null;
+        const told = await explainPassword(runtime, configuration, found, typed);
+        if (isPasswordTrouble(told)) context.failed();
+        if (options.json === true) return context.print(JSON.stringify(presentPassword(told, runtime, configuration), null, 2));
+        for (const line of describePassword(told, runtime, configuration)) await context.print(line);
+      }),
+    );
+  withExamples(explain, [
+    { command: 'keyturn policy explain --user alice', does: 'tells what a new password of alice must meet' },
+    { command: 'keyturn policy explain --user alice --password-stdin', does: 'also judges the password that is typed' },
+  ]);
 }
 
 function addTemplate(policy: Command, context: CommandContext): void {

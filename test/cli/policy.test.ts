@@ -99,6 +99,24 @@ it('tells of a dictionary that cannot be read, as doctor does, and asks it once 
   expect((await doctor()).output).toContain(`2 words in ${file}`);
 });
 
+it('tells the same of the password alone', async () => {
+  await apply({ minimumLength: 16 });
+  const alone = (password: string | null, ...argv: string[]) =>
+    runCommand(['--config', settings, 'policy', 'explain', '--user', 'alice', ...argv], {
+      readInput: () => Promise.resolve(`${password}\n`),
+    });
+  const part = (await explain(null)).output.split('\n');
+  const lines = (await alone(null)).output.trimEnd().split('\n');
+  expect(lines[0]).toMatch(/^password by policy ".+" of the directory, and passwordRules$/);
+  expect(part.slice(part.indexOf(lines[0] ?? ''), part.indexOf(lines[0] ?? '') + lines.length)).toEqual(lines);
+  const bad = await alone('tiny-heron', '--password-stdin');
+  expect(bad).toMatchObject({ exitCode: 1, output: expect.stringMatching(/^ {2}passwordRules +BROKEN +At least 16 characters$/m) });
+  const good = await alone('a-cupboard-of-7-owls', '--password-stdin', '--json');
+  expect(good.exitCode).toBe(0);
+  expect(JSON.parse(good.output)).toEqual(JSON.parse((await explain('a-cupboard-of-7-owls', '--json')).output).password);
+  expect(bad.output + good.output).not.toMatch(/heron|cupboard/);
+});
+
 it('knows nobody of another name', async () => {
   await apply({});
   expect(await runCommand(['--config', settings, 'explain', '--user', 'nobody'])).toMatchObject({
