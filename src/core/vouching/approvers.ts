@@ -6,6 +6,7 @@ import type { Deputies } from '../configuration/manager-section.ts';
 import type { CoreDeps } from '../core-deps.ts';
 import { isSamePerson } from '../people/is-same-person.ts';
 import type { Account, AccountRef } from '../ports/directory.ts';
+import type { DirectManager } from '../ports/manager.ts';
 
 interface Deps extends Pick<CoreDeps, 'store' | 'configuration'> {
   readonly directories: Pick<CoreDeps['directories'], 'get'>;
@@ -48,9 +49,19 @@ export const MAYBE_VOUCHED_FOR = () => Promise.resolve(true);
 export async function isApprover(deps: Deps, self: Account, person: AccountRef, manager: AccountRef | null): Promise<boolean> {
   if ((await isSamePerson(deps.store, person, self)) || !(await isOpen(deps, self))) return false;
   if (manager !== null && accountKey(manager) === accountKey(self)) {
-    return isDirectManager(self, person, await deps.directories.get(person.directory).readManager(person)) === true;
+    return isDirectManager(self, person, await managerOf(deps, person)) === true;
   }
   return isDeputy(deps, self, person.directory);
+}
+
+/** Whoever is gone has no manager that is known. @throws AppError `directory.*` where the directory does not answer */
+async function managerOf({ directories }: Deps, person: AccountRef): Promise<DirectManager> {
+  try {
+    return await directories.get(person.directory).readManager(person);
+  } catch (error) {
+    if (isAppError(error, 'directory.account-missing')) return { known: false, because: 'not-found' };
+    throw error;
+  }
 }
 
 /** Whether somebody is a deputy for the people of a directory. Not known counts as no. @throws AppError `directory.*` */
