@@ -236,6 +236,43 @@ describe('lanes', () => {
   });
 });
 
+describe('a clock that is set back', () => {
+  const HOUR = 3_600_000;
+
+  it('holds up nothing that is to leave at once', async () => {
+    await Promise.all([put('code', { expiresIn: 600_000 }), put('notice'), put('bulk')]);
+    clock.set(clock.now() - 3 * HOUR);
+    const sent: number[] = [];
+    work({ mail: async (_, { attempts }) => void sent.push(attempts) });
+    await backlogIs(0, 0);
+    expect(sent).toEqual([1, 1, 1]);
+  });
+
+  it('by more than a day holds up nothing that was tried before, nor what a worker that died was at', async () => {
+    await put('notice');
+    await put('notice', { kind: 'other' });
+    // Its process is not dead here, but as good as that: it does not come back before the end.
+    const gate = Promise.withResolvers<void>();
+    work({
+      mail: async () => {
+        throw new AppError('mail.deferred');
+      },
+      other: () => gate.promise,
+    });
+    try {
+      const problems = async () => (await store.outbox.pending(10, [])).map(({ problem }) => problem);
+      await eventually(async () => expect(await problems()).toContain('mail.deferred'));
+      clock.set(clock.now() - 25 * HOUR);
+      const sent: string[] = [];
+      const note = (kind: string) => async () => void sent.push(kind);
+      work({ mail: note('mail'), other: note('other') });
+      await eventually(() => expect(sent.toSorted()).toEqual(['mail', 'other']));
+    } finally {
+      gate.resolve();
+    }
+  });
+});
+
 describe('several workers', () => {
   it('goes on with what takes the place of a row, each once, when two workers have it', async () => {
     const sent: string[] = [];

@@ -1,5 +1,6 @@
 import { type Insertable, type Selectable, sql } from 'kysely';
 import type { ErrorCode } from '../../../shared/errors.ts';
+import { WRONG_CLOCK } from '../../core/guard/wrong-clock.ts';
 import type { OutboxLane, OutboxRow, OutboxStore, QueuedRow } from '../../core/ports/outbox-store.ts';
 import type { TableContext } from '../context.ts';
 import { readable } from '../readable.ts';
@@ -18,7 +19,9 @@ const insert = statement<Queued>()((db, { id, lane, kind, created_at, expires_at
   db.insertInto('outbox').values({ id, lane, kind, created_at, expires_at, payload, attempts, run_at, lease_until }),
 );
 
-const take = statement<{ lane: OutboxLane; now: number; until: number; limit: number }>()((db, { lane, now, until, limit }, engine) =>
+type Taking = { lane: OutboxLane; now: number; until: number; limit: number; ahead: number };
+
+const take = statement<Taking>()((db, { lane, now, until, limit, ahead }, engine) =>
   // Materialized: PostgreSQL may otherwise run a limited subquery more than once and lock more than `limit` rows.
   db
     .with(
@@ -30,8 +33,15 @@ const take = statement<{ lane: OutboxLane; now: number; until: number; limit: nu
           .where('done_at', 'is', null)
           .where('failed_at', 'is', null)
           .where('lane', '=', lane)
-          .where('run_at', '<=', now)
-          .where('lease_until', '<=', now)
+          // What waits for nothing leaves, and what waits far longer than anything does, where the clock was set back since it was written.
+          .where((eb) =>
+            eb.or([
+              eb('run_at', '<=', now),
+              eb.and([eb('attempts', '=', 0), eb('run_at', '=', eb.ref('created_at'))]),
+              eb('run_at', '>=', ahead),
+            ]),
+          )
+          .where((eb) => eb.or([eb('lease_until', '<=', now), eb('lease_until', '>=', ahead)]))
           .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
           .orderBy('run_at')
           .orderBy('created_at')
@@ -118,7 +128,7 @@ export function createOutbox(context: TableContext): OutboxStore {
         .map(toRow);
     },
     async take(lane, now, leaseUntil, limit) {
-      const { rows } = await take(context, { lane, now, until: leaseUntil, limit });
+      const { rows } = await take(context, { lane, now, until: leaseUntil, limit, ahead: now + WRONG_CLOCK });
       return readable(
         context,
         'outbox',
