@@ -186,7 +186,7 @@ describe('what a directory says of a change', () => {
     [new AppError('directory.timed-out'), { outcome: 'failed', code: 'directory.timed-out' }],
   ])('%j is told as %j', async (outcome, told) => {
     writing('people', outcome);
-    expect(await change()).toEqual({ results: [{ ...own, ...told }] });
+    expect(await change()).toStrictEqual({ results: [{ ...own, ...told }] });
   });
 });
 

@@ -19,7 +19,7 @@ beforeEach(async () => {
   world.changeBack();
   world.configure({
     guard: {
-      failuresPerAccount: { count: 2, countWithWork: 2, windowSeconds: 600 },
+      failuresPerAccount: { count: 2, countWithWork: 4, windowSeconds: 600 },
       failuresPerAccountOverall: { count: 3, windowSeconds: 600 },
     },
   });

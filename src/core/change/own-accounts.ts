@@ -23,6 +23,7 @@ export interface OwnAccount {
  */
 export async function ownAccounts(store: Store, { account }: Session, ids: readonly string[], now: number): Promise<OwnAccount[]> {
   const isOwnAlone = ids.every((id) => id === OWN);
+  // Stryker disable next-line ArrayDeclaration,ConditionalExpression: only saves a question to the database; what has no id is nobody's
   const linked = isOwnAlone ? [] : (await store.people.linkedTo(account)).filter(({ countsFrom }) => countsFrom <= now);
   return [...new Set(ids)].map((id) => {
     const link = linked.find((each) => each.id === id);
@@ -50,6 +51,7 @@ export function rulesForAll(deps: ActDeps, accounts: readonly OwnFacts[]): Retur
   const each = accounts.map(({ ref, account, policy, status }) => {
     const directory = deps.directories.get(ref.directory).label;
     const rules = [...rulesOf(policy, account, status, deps.act.at), ...organisationRules(passwordRules, account)];
+    // Stryker disable next-line BooleanLiteral: no rule goes by it
     return [accountKey(ref), { directory, rules, maybeLocked: false, changeableAt: status.changeableAt }] as const;
   });
   return askTogether(Object.fromEntries(each)).rules;

@@ -382,6 +382,13 @@ describe('an act that writes', () => {
     expect(await rowOf(helpCase)).toMatchObject({ state: 'closed', closedAt: 5 });
     await settle(withReceipt({ ...helpCase, row: { ...helpCase.row, id: 'none' } }), { status: 'done' });
     expect(await typesOf(helpCase)).toEqual([]);
+    // Ended by another node between the reading and the writing.
+    const other = await verified();
+    await use(withReceipt(other));
+    const { cases } = world.store;
+    const store = { ...world.store, cases: { ...cases, advance: () => Promise.resolve(false) } };
+    await settleWarrant(world.deps(), store, session, withReceipt(other), [{ status: 'done' } as WriteResult]);
+    expect(await typesOf(other)).toEqual([]);
   });
 });
 

@@ -113,6 +113,7 @@ export async function requireReceiptStands(
   deps: ActDeps,
   store: Store,
   warrant: Warrant,
+  // Stryker disable next-line ObjectLiteral,StringLiteral: whatever is the id of no write excepts none
   except: { intent: string } = { intent: '' },
 ): Promise<void> {
   if (warrant.kind !== 'receipt') return;
@@ -130,10 +131,9 @@ export async function requireReceiptStands(
 async function requireProvenStill(
   { act, configuration }: ActDeps,
   store: Store,
-  warrant: CaseWarrant,
-  except: { intent: string } = { intent: '' },
+  warrant: Extract<CaseWarrant, { kind: 'receipt' }>,
+  except: { intent: string },
 ): Promise<void> {
-  if (warrant.kind !== 'receipt') return;
   const { account, facts } = warrant.helpCase;
   const { method } = warrant.receipt.receipt;
   const { withoutKinds } = configuration().threat;
@@ -185,6 +185,7 @@ export async function useWarrant(
   await requireApproverStands(store, warrant);
   const { helpCase } = warrant;
   if (warrant.kind === 'receipt') {
+    // Stryker disable next-line StringLiteral: whatever is the id of no write excepts none
     await requireReceiptStands(deps, store, warrant, { intent: intent?.id ?? '' });
   } else {
     await noteUnverified(deps, store, session, helpCase);

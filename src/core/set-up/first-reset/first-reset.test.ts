@@ -197,6 +197,19 @@ describe('who is to try a reset', () => {
     expect(await name(login)).toEqual({ reason: 'role', detail: null });
   });
 
+  it('is nobody whose password the directory is known not to set', async () => {
+    const login = `n${randomUUID()}`;
+    await world.person({ login });
+    const { readStanding } = world.deps().directories.get('people');
+    world.change('people', {
+      async readStanding(account) {
+        const standing = await readStanding(account);
+        return { ...standing, status: { ...standing.status, noReset: { problem: 'fixed', fix: 'none' } } };
+      },
+    });
+    expect(await name(login)).toEqual({ reason: 'directory-trouble', detail: 'directory.no-right: fixed' });
+  });
+
   it('is nobody whom no directory knows, or several do', async () => {
     expect(await name('nobody')).toEqual({ reason: 'unknown-account', detail: null });
     expect(await events()).toEqual([{ type: 'set-up.reset-refused', actor: OPERATOR, reason: 'unknown-account' }]);
@@ -343,7 +356,9 @@ describe('what the write of its journey rests on', () => {
     const second = (await open(link)).journey;
     expect(await use(journey, byLink)).toBe(true);
     expect((await current()).link).toMatchObject({ writer: journey.row.id, journey: journey.row.id });
+    const { version } = (await world.store.setUps.current()) as { version: number };
     expect(await use(journey, byLink), 'tried again').toBe(true);
+    expect((await world.store.setUps.current())?.version).toBe(version);
     expect(await use(second, byLink)).toBe('over');
   });
 
@@ -351,6 +366,8 @@ describe('what the write of its journey rests on', () => {
     const { journey, byLink } = await begun();
     expect(await behind(journey, { ...byLink, setUp: 'another' })).toBe('over');
     expect(await behind(journey, { ...byLink, link: 'another' })).toBe('over');
+    await named();
+    expect(await behind(journey, byLink), 'somebody else was named').toBe('over');
     world.clock.advance(60 * MINUTE);
     expect(await behind(journey, byLink)).toBe('over');
   });

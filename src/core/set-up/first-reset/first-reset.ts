@@ -71,8 +71,9 @@ export function keep(store: Pick<Store, 'setUps'>, { row, firstReset }: FoundFir
 
 /** The step as a row has it; null: the set-up is not there, or not yet. */
 export function foundIn(row: SetUpRow | null): FoundFirstReset | null {
-  const firstReset = row === null ? undefined : factsOf(row).firstReset;
-  return row === null || firstReset === undefined ? null : { row, firstReset };
+  if (row === null) return null;
+  const { firstReset } = factsOf(row);
+  return firstReset === undefined ? null : { row, firstReset };
 }
 
 /** The same while its time lasts. */

@@ -67,6 +67,7 @@ async function progressOf(deps: ActDeps, tried: Tried): Promise<FirstResetProgre
     default:
       // The directory took that password not, and another one is asked for.
       if (step?.kind === 'new-password') return { ...opened, written: 'asked-again', problem };
+      // Stryker disable next-line OptionalChaining,StringLiteral: there is one; the compiler wants it said
       return { ...opened, written: 'failed', problem: problem ?? { code: write?.type ?? '', detail: null } };
   }
   if (step?.kind === 'refused') return { ...opened, written: 'failed', problem: { code: step.code, detail: null } };
