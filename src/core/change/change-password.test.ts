@@ -190,6 +190,13 @@ describe('what a directory says of a change', () => {
   });
 });
 
+it('a change of which nothing can be found out any more is not known, and no reason is told', async () => {
+  writing('people', new AppError('directory.outcome-unknown'));
+  world.change('people', { readFingerprint: () => Promise.reject(new AppError('directory.account-missing')) });
+  expect(await change()).toStrictEqual({ results: [{ ...own, outcome: 'unknown' }] });
+  expect(await eventsOf('write.unknown')).toHaveLength(1);
+});
+
 describe('one password for several accounts', () => {
   it('is written to each, by its own current one', async () => {
     const { id, ref } = await linked();

@@ -22,8 +22,9 @@ export interface OwnAccount {
  * @throws AppError `people.not-linked`
  */
 export async function ownAccounts(store: Store, { account }: Session, ids: readonly string[], now: number): Promise<OwnAccount[]> {
+  // Stryker disable next-line ArrowFunction,ConditionalExpression: only saves a question to the database
   const isOwnAlone = ids.every((id) => id === OWN);
-  // Stryker disable next-line ArrayDeclaration,ConditionalExpression: only saves a question to the database; what has no id is nobody's
+  // Stryker disable next-line ArrayDeclaration,ConditionalExpression: as above; what has no id is nobody's
   const linked = isOwnAlone ? [] : (await store.people.linkedTo(account)).filter(({ countsFrom }) => countsFrom <= now);
   return [...new Set(ids)].map((id) => {
     const link = linked.find((each) => each.id === id);
