@@ -43,6 +43,25 @@ function regionalLanguage(): string {
   return navigator.languages.find((tag) => tag === language || tag.startsWith(`${language}-`)) ?? language;
 }
 
+export type DurationUnit = keyof typeof MILLISECONDS;
+
+/** Milliseconds of each unit, the largest first. */
+const MILLISECONDS = { day: 86_400_000, hour: 3_600_000, minute: 60_000, second: 1000, millisecond: 1 };
+
+/** "600 seconds (10 minutes)": a duration as it was given and, where it is a whole number of a larger unit, also in that one. */
+export function formatDuration(amount: number, unit: DurationUnit): string {
+  const inUnit = (count: number, name: string) =>
+    new Intl.NumberFormat(currentLanguage(), { style: 'unit', unit: name, unitDisplay: 'long' }).format(count);
+  const all = amount * MILLISECONDS[unit];
+  const larger = Object.entries(MILLISECONDS).find(([, each]) => each > MILLISECONDS[unit] && all !== 0 && all % each === 0);
+  return larger === undefined ? inUnit(amount, unit) : `${inUnit(amount, unit)} (${inUnit(all / larger[1], larger[0])})`;
+}
+
+/** A number as the page's language writes it, without marks between thousands: it may be a port. */
+export function formatNumber(value: number): string {
+  return new Intl.NumberFormat(currentLanguage(), { useGrouping: false, maximumFractionDigits: 20 }).format(value);
+}
+
 /** "Alice, Bob and Carol" in the page's language. */
 export function formatList(parts: readonly string[]): string {
   return new Intl.ListFormat(currentLanguage(), { type: 'conjunction' }).format(parts);

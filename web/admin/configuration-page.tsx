@@ -10,6 +10,7 @@ import { adminApi } from './admin-api.ts';
 import { ReviewPage } from './configuration/review-page.tsx';
 import { SectionPage } from './configuration/section-page.tsx';
 import { SectionsPage } from './configuration/sections-page.tsx';
+import { SchemaContext } from './configuration/setting-context.ts';
 import { isGroup, type Json, type SettingSchema } from './configuration/setting-schema.ts';
 import { VersionPage, VersionsPage } from './configuration/versions-page.tsx';
 
@@ -47,7 +48,11 @@ export function ConfigurationPage(props: ConfigurationProps) {
     return <SimplePage title={t('configuration.title')} mistakes={[mistakeOf(failure, portal)]} action={retry} other={back} />;
   }
   if (shown.value === undefined || schema.value === undefined) return <Skeleton />;
-  return <Editor {...props} shown={shown.value} schema={schema.value} load={shown.load} />;
+  return (
+    <SchemaContext value={schema.value}>
+      <Editor {...props} shown={shown.value} schema={schema.value} load={shown.load} />
+    </SchemaContext>
+  );
 }
 
 interface EditorProps extends ConfigurationProps {

@@ -41,4 +41,15 @@ describe('diffConfiguration', () => {
       { path: 'recovery.unlockOnReset', before: true, after: undefined },
     ]);
   });
+
+  it('tells of a list of plain values as a whole, and of a list of lists by each', () => {
+    const before = { accepted: [['passkey'], ['email', 'totp']], goals: ['reset-password', 'unlock-account'], groups: [] };
+    const after = { accepted: [['passkey'], ['totp'], ['sms']], goals: ['find-username', 'reset-password'], groups: ['Staff'] };
+    expect(diffConfiguration(before, after).map(({ path, ...values }) => ({ path: formatPath(path), ...values }))).toEqual([
+      { path: 'accepted[1]', before: ['email', 'totp'], after: ['totp'] },
+      { path: 'accepted[2]', before: undefined, after: ['sms'] },
+      { path: 'goals', before: ['reset-password', 'unlock-account'], after: ['find-username', 'reset-password'] },
+      { path: 'groups', before: [], after: ['Staff'] },
+    ]);
+  });
 });

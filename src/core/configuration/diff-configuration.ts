@@ -23,11 +23,13 @@ export function plainChanges(changes: readonly Change[]): PlainChange[] {
 }
 
 /**
- * What changes from one document to another, as deep as possible: objects by key, lists by position.
+ * What changes from one document to another, as deep as possible: objects by key, lists by position. A list of plain values is compared as
+ * a whole: one more at its beginning moves all others, and nobody could tell from the places which one came.
  * `applyChanges(before, diffConfiguration(before, after))` equals `after`.
  */
 export function diffConfiguration(before: Json | undefined, after: Json | undefined, path: DocumentPath = []): Change[] {
   if (Array.isArray(before) && Array.isArray(after)) {
+    if ([...before, ...after].every(isPlain)) return isSameList(before, after) ? [] : [{ path, before, after }];
     const length = Math.max(before.length, after.length);
     return Array.from({ length }, (_, index) => index).flatMap((index) => diffConfiguration(before[index], after[index], [...path, index]));
   }
@@ -68,6 +70,14 @@ function isObject(value: Json | undefined): value is { [key: string]: Json } {
 
 function own(value: { [key: string]: Json }, key: string): Json | undefined {
   return Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+function isPlain(value: Json): boolean {
+  return typeof value !== 'object' || value === null;
+}
+
+function isSameList(before: readonly Json[], after: readonly Json[]): boolean {
+  return before.length === after.length && before.every((value, index) => Object.is(value, after[index]));
 }
 
 /** Only for values that are not both lists or both objects: those are compared part by part. */

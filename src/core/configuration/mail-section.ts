@@ -7,6 +7,7 @@ import { z } from 'zod';
 export const secretReferenceSchema = z
   .string()
   .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:\/.+)$/, 'A secret is a reference: env:NAME or file:/absolute/path')
+  .meta({ format: 'secret' })
   .describe('Reference to a secret: env:NAME or file:/absolute/path.');
 
 const mailServerSchema = z.strictObject({

@@ -4,23 +4,15 @@ import classes from './configuration.module.css';
 import { GroupParts } from './group-setting.tsx';
 import { type ComposedProps, SCHEMA_LANGUAGE, useProblemAt } from './setting-context.ts';
 import { SettingHint } from './setting-hint.tsx';
-import {
-  emptyOf,
-  isGroup,
-  type Json,
-  type SettingSchema,
-  tellingSetting,
-  typeWord,
-  variantOf,
-  variantsOf,
-  wordsOf,
-} from './setting-schema.ts';
+import { emptyOf, isGroup, type Json, type SettingSchema, tellingSetting, typeWord, variantOf, variantsOf } from './setting-schema.ts';
+import { useOptionWords } from './use-option-words.ts';
 
 /** A setting that may be of several kinds: which one first, and then what that one asks for. */
 export function ChoiceSetting(props: ComposedProps) {
   const { label, schema, value, path, required, onChange, Part } = props;
   const { t } = useTranslation('admin');
   const problem = useProblemAt(path);
+  const named = useOptionWords();
   const variants = variantsOf(schema) ?? [];
   const telling = tellingSetting(variants[0] ?? {});
   const isThere = value !== undefined;
@@ -29,7 +21,7 @@ export function ChoiceSetting(props: ComposedProps) {
   const variant = variants[index] ?? {};
   const nameOf = (each: SettingSchema): string => {
     const fixed = each.const ?? (telling === undefined ? undefined : each.properties?.[telling]?.const);
-    return fixed === undefined ? t(`setting.type.${typeWord(each)}`) : wordsOf(String(fixed));
+    return fixed === undefined ? t(`setting.type.${typeWord(each)}`) : named(String(fixed)).words;
   };
   const choose = (text: string) => {
     const chosen = variants[Number(text)];
@@ -42,7 +34,7 @@ export function ChoiceSetting(props: ComposedProps) {
         {label}
       </legend>
       <p className={classes.hint}>
-        <SettingHint schema={schema} required={required} />
+        <SettingHint schema={schema} path={path} required={required} />
       </p>
       {problem !== undefined && <p className={classes.problem}>{problem}</p>}
       <SelectField

@@ -17,7 +17,7 @@ export function ColourSetting({ label, schema, value, path, required, onChange }
       id={path}
       label={label}
       language={SCHEMA_LANGUAGE}
-      hint={<SettingHint schema={schema} required={required} />}
+      hint={<SettingHint schema={schema} path={path} required={required} />}
       error={useProblemAt(path)}
       value={text}
       width="code"

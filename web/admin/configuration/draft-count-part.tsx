@@ -10,7 +10,7 @@ import { Notice } from '../../ui/notice.tsx';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
 import classes from '../admin.module.css';
 import { linesOfRule } from '../people-count.tsx';
-import { pathInWords } from './setting-schema.ts';
+import { pathInWords } from './setting-path.ts';
 import type { DraftCounted } from './use-draft-count.ts';
 
 type Numbers = NonNullable<DraftCount['numbers']>;

@@ -4,7 +4,8 @@ import { QuietLink } from '../../ui/layout.tsx';
 import classes from './configuration.module.css';
 import { BesideContext, type ComposedProps, SCHEMA_LANGUAGE, useProblemAt } from './setting-context.ts';
 import { SettingPurpose } from './setting-hint.tsx';
-import { emptyOf, isGroup, type Json, pathOf, wordsOf } from './setting-schema.ts';
+import { pathOf } from './setting-path.ts';
+import { emptyOf, isGroup, type Json, wordsOf } from './setting-schema.ts';
 
 /** Settings that belong together. One that is off while it is absent is put there and taken away as a whole. */
 export function GroupSetting(props: ComposedProps) {

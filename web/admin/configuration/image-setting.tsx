@@ -28,7 +28,7 @@ export function ImageSetting({ label, schema, value, path, required, onChange }:
         {label}
       </label>
       <p id={`${path}-hint`} className={classes.hint}>
-        <SettingHint schema={schema} required={required} />
+        <SettingHint schema={schema} path={path} required={required} />
       </p>
       {problem !== undefined && (
         <p id={`${path}-problem`} className={classes.problem}>

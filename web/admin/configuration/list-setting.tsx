@@ -3,7 +3,8 @@ import { QuietLink } from '../../ui/layout.tsx';
 import classes from './configuration.module.css';
 import { type ComposedProps, SCHEMA_LANGUAGE, useProblemAt } from './setting-context.ts';
 import { SettingPurpose } from './setting-hint.tsx';
-import { emptyOf, type Json, nameOfEntry, pathOf } from './setting-schema.ts';
+import { nameOfEntry, pathOf } from './setting-path.ts';
+import { emptyOf, type Json } from './setting-schema.ts';
 
 /** Entries in an order that counts: the first rule that fits, the server that is tried first. */
 export function ListSetting({ label, schema, value, path, required, onChange, Part }: ComposedProps) {

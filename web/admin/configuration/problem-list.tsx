@@ -3,7 +3,8 @@ import type { ShownProblem } from '../../../shared/api/configuration.ts';
 import { Chip, QuietLink } from '../../ui/layout.tsx';
 import classes from './configuration.module.css';
 import { SCHEMA_LANGUAGE } from './setting-context.ts';
-import { type Json, pathInWords } from './setting-schema.ts';
+import { pathInWords } from './setting-path.ts';
+import type { Json } from './setting-schema.ts';
 
 interface ProblemsProps {
   problems: readonly ShownProblem[];

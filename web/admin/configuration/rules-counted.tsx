@@ -5,7 +5,8 @@ import classes from './configuration.module.css';
 import { DraftCountPart, settingsInWords } from './draft-count-part.tsx';
 import { ProblemList } from './problem-list.tsx';
 import { BesideContext } from './setting-context.ts';
-import { type Json, pathOf } from './setting-schema.ts';
+import { pathOf } from './setting-path.ts';
+import type { Json } from './setting-schema.ts';
 import { type DraftCounted, useDraftCount } from './use-draft-count.ts';
 import { type DraftProblems, useDraftProblems } from './use-draft-problems.ts';
 

@@ -19,6 +19,9 @@ export interface ComposedProps extends SettingProps {
   Part: ComponentType<SettingProps>;
 }
 
+/** The schema of the whole document. */
+export const SchemaContext = createContext<SettingSchema>({});
+
 /** What was found wrong, to be shown where it can be mended. */
 export const ProblemsContext = createContext<readonly ShownProblem[]>([]);
 

@@ -1,25 +1,40 @@
 import { useTranslation } from 'react-i18next';
+import { formatList, formatNumber } from '../../format.ts';
 import { SCHEMA_LANGUAGE } from './setting-context.ts';
-import type { SettingSchema } from './setting-schema.ts';
+import { settingAt } from './setting-path.ts';
+import type { Json, SettingSchema } from './setting-schema.ts';
+import { useValueWords } from './use-value-words.ts';
 
 interface SettingHintProps {
   schema: SettingSchema;
+  /** Of the setting in the document. */
+  path: string;
   required: boolean;
   /** How it is to be written. */
   more?: string;
 }
 
 /** What a setting is for, what counts without it, and between what it may be. */
-export function SettingHint({ schema, required, more }: SettingHintProps) {
+export function SettingHint({ schema, path, required, more }: SettingHintProps) {
   const { t } = useTranslation('admin');
+  const inWords = useValueWords();
   const { minimum, maximum, default: standard } = schema;
+  const name = settingAt(path);
+  const words = (value: Json) => inWords(value, schema, name)?.words ?? '';
+  const most = maximum === undefined ? '' : words(maximum);
+  // What is picked from a list says there which one is the default; a group says it at each of its settings.
+  const isTold = standard !== undefined && standard !== null && typeof standard !== 'boolean' && schema.enum === undefined;
+  const all = !isTold
+    ? []
+    : Array.isArray(standard)
+      ? standard.map((each) => inWords(each, schema.items ?? {}, undefined)?.words ?? '')
+      : [words(standard)];
+  const shown = formatList(all.filter((each) => each !== ''));
   // A long list is read better where it is shown.
-  const shown =
-    standard === undefined || standard === null ? '' : typeof standard === 'object' ? JSON.stringify(standard) : String(standard);
-  const isShort = shown !== '' && shown !== '{}' && shown !== '[]' && shown.length <= 60 && typeof standard !== 'boolean';
+  const isShort = shown !== '' && shown.length <= 60;
   const parts = [
     more,
-    minimum !== undefined && maximum !== undefined ? t('setting.range', { from: minimum, to: maximum }) : undefined,
+    minimum !== undefined && most !== '' ? t('setting.range', { from: formatNumber(minimum), to: most }) : undefined,
     isShort ? t('setting.default', { value: shown }) : undefined,
     required && standard === undefined ? t('setting.needed') : undefined,
   ].filter((part) => part !== undefined);

@@ -4,7 +4,7 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 /** What the pages use of JSON Schema (draft 2020-12), as the server makes it of the configuration. */
 export interface SettingSchema {
   type?: string;
-  /** Of ours: `image` as a data URI, `colour` as `#rrggbb`. */
+  /** Of ours: `image` as a data URI, `colour` as `#rrggbb`, `secret` as the reference to one. */
   format?: string;
   description?: string;
   default?: Json;
@@ -114,59 +114,15 @@ export function emptyOf(schema: SettingSchema): Json {
 }
 
 /** Parts of names that are written in capitals. */
-const CAPITALS = /\b(ca|dn|dns|html|http|id|ip|ldap|sms|smtp|starttls|tls|totp|url)\b/g;
+const CAPITALS = /\b(ca|dn|dns|html|http|id|ip|json|ldap|sms|smtp|starttls|tls|totp|url)\b/g;
 
-/** Names of products, which are written as their makers do. */
-const PRODUCTS: Readonly<Record<string, string>> = {
-  'active-directory': 'Active Directory',
-  openldap: 'OpenLDAP',
-  '389ds': '389 Directory Server',
-};
-
-/** `publicUrl` as words: "Public URL"; what a setting may be likewise: `not-told` is "Not told". What is in capitals stays so: `PUT`. */
+/** `publicUrl` as words: "Public URL". What is in capitals stays so: `PUT`. */
 export function wordsOf(name: string): string {
   if (name === name.toUpperCase()) return name;
-  const product = PRODUCTS[name];
-  if (product !== undefined) return product;
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/-/g, ' ')
     .toLowerCase()
     .replace(CAPITALS, (word) => word.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-/** What an entry of a list says of itself, with its place. */
-export function nameOfEntry(entry: Json | undefined, index: number): string {
-  const said = isGroup(entry)
-    ? [entry.name, entry.label, entry.id, entry.host, entry.url].find((each) => typeof each === 'string' && each !== '')
-    : undefined;
-  return said === undefined ? `${index + 1}` : `${index + 1}. ${String(said)}`;
-}
-
-/**
- * A path as the form calls what is there: `recovery.rules[0].accepted[1]` is "Recovery › Rules › 1. everybody › Accepted › 2".
- * @param document where the names of entries are read; undefined: they have their place alone
- */
-export function pathInWords(path: string, document: Json | undefined): string {
-  const parts: string[] = [];
-  let value = document;
-  for (const [, plain, index, quoted] of path.matchAll(/([\p{L}_$][\w$-]*)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/gu)) {
-    if (index !== undefined) {
-      value = Array.isArray(value) ? value[Number(index)] : undefined;
-      parts.push(nameOfEntry(value, Number(index)));
-    } else {
-      const key = quoted === undefined ? (plain ?? '') : (JSON.parse(quoted) as string);
-      value = isGroup(value) ? value[key] : undefined;
-      parts.push(quoted === undefined ? wordsOf(key) : key);
-    }
-  }
-  return parts.join(' › ');
-}
-
-/** The path of a part, as problems name it. */
-export function pathOf(path: string, key: string | number): string {
-  if (typeof key === 'number') return `${path}[${key}]`;
-  if (!/^[A-Za-z_$][\w$-]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
-  return path === '' ? key : `${path}.${key}`;
 }

@@ -12,7 +12,7 @@ import { SCHEMA_LANGUAGE, type SettingProps, useProblemAt, useProblemBelow } fro
 import { SettingHint } from './setting-hint.tsx';
 import { formOf, type Json } from './setting-schema.ts';
 import { TickSetting } from './tick-setting.tsx';
-import { type OptionWords, useOptionWords } from './use-option-words.ts';
+import { useOptionWords, type Words } from './use-option-words.ts';
 
 /** One setting, asked for as its schema says. */
 export function Setting(props: SettingProps) {
@@ -55,7 +55,7 @@ function TypedSetting({ label, schema, value, path, required, onChange }: Settin
   };
   const field = {
     ...{ id: path, label, language: SCHEMA_LANGUAGE, error: useProblemAt(path), value: value === undefined ? '' : String(value) },
-    ...{ hint: <SettingHint schema={schema} required={required} />, onChange: (text: string) => onChange(typed(text)) },
+    ...{ hint: <SettingHint schema={schema} path={path} required={required} />, onChange: (text: string) => onChange(typed(text)) },
   };
   // One line would lose the others.
   if (MANY_LINES.some((name) => path.endsWith(name)) || field.value.includes('\n')) return <TextArea {...field} />;
@@ -66,8 +66,8 @@ function PickedSetting({ label, schema, value, path, required, onChange }: Setti
   const { t } = useTranslation('admin');
   const yesNo = schema.enum === undefined;
   const inWords = useOptionWords();
-  const named = (option: string): OptionWords =>
-    yesNo ? { words: t(option === 'true' ? 'setting.yes' : 'setting.no'), lang: undefined } : inWords(option);
+  const named = (option: string): Words =>
+    yesNo ? { words: t(option === 'true' ? 'setting.yes' : 'setting.no'), lang: undefined } : inWords(option, schema.enum);
   const options = (schema.enum ?? ['true', 'false']).map((option) => {
     const { words, lang } = named(option);
     return { value: option, label: words, ...(lang === undefined ? {} : { lang }) };
@@ -79,7 +79,7 @@ function PickedSetting({ label, schema, value, path, required, onChange }: Setti
       id={path}
       label={label}
       language={SCHEMA_LANGUAGE}
-      hint={<SettingHint schema={schema} required={required} />}
+      hint={<SettingHint schema={schema} path={path} required={required} />}
       error={useProblemAt(path)}
       value={value === undefined ? '' : String(value)}
       {...(required && value !== undefined ? {} : { empty })}
@@ -101,7 +101,7 @@ function LinesSetting({ label, schema, value, path, required, onChange }: Settin
       id={path}
       label={label}
       language={SCHEMA_LANGUAGE}
-      hint={<SettingHint schema={schema} required={required} more={t('setting.lines')} />}
+      hint={<SettingHint schema={schema} path={path} required={required} more={t('setting.lines')} />}
       error={useProblemBelow(path)}
       value={Array.isArray(value) ? value.map(String).join('\n') : ''}
       onChange={(text) => onChange(read(text))}
@@ -126,7 +126,7 @@ function RawSetting({ label, schema, value, path, required, onChange }: SettingP
       id={path}
       label={label}
       language={SCHEMA_LANGUAGE}
-      hint={<SettingHint schema={schema} required={required} more={t('setting.json')} />}
+      hint={<SettingHint schema={schema} path={path} required={required} more={t('setting.json')} />}
       error={broken ? t('setting.json.broken') : problem}
       value={text}
       onChange={change}

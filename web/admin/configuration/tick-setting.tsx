@@ -25,7 +25,7 @@ export function TickSetting({ label, schema, value, path, required, onChange }: 
       {problem !== undefined && <p className={classes.problem}>{problem}</p>}
       <div className={classes.ticks}>
         {(schema.items?.enum ?? []).map((option) => {
-          const { words, lang } = named(option);
+          const { words, lang } = named(option, schema.items?.enum);
           return (
             <label key={option} className={classes.tick} lang={lang}>
               <input type="checkbox" checked={ticked.includes(option)} onChange={() => toggle(option)} />

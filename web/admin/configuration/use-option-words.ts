@@ -3,23 +3,27 @@ import { useKinds } from '../use-kinds.ts';
 import { SCHEMA_LANGUAGE } from './setting-context.ts';
 import { wordsOf } from './setting-schema.ts';
 
-/** What a setting may be, in words. `lang`: undefined: the language of the page, which has words of its own for it. */
-export interface OptionWords {
+/** Something in words. `lang`: undefined: they are in the language of the page; empty: nobody knows in which. */
+export interface Words {
   readonly words: string;
   readonly lang: string | undefined;
 }
 
 /** Where the texts of the administration have words for what a setting may be. */
-const NAMED = ['permission', 'goal', 'client'] as const;
+const NAMED = ['option', 'permission', 'goal', 'client'] as const;
 
-/** The words for what a setting may be: those that the other pages have for it, or the ones that its name in the document is made of. */
-export function useOptionWords(): (option: string) => OptionWords {
+/**
+ * The words for what a setting may be: those that the other pages have for it, or the ones that its name in the document is made of.
+ * `options`: all that the setting may be. Several things are called the same: a reset is a goal of people, and a right of agents.
+ */
+export function useOptionWords(): (option: string, options?: readonly string[]) => Words {
   const { t, i18n } = useTranslation('admin');
   const kinds = useKinds();
-  return (option) => {
+  return (option, options = [option]) => {
     const own = (words: string) => ({ words, lang: undefined });
     if (option === 'password' || i18n.exists(`kind.${option}`, { ns: 'me' })) return own(kinds([option]));
-    const named = NAMED.map((name) => `${name}.${option}`).find((key) => i18n.exists(key, { ns: 'admin' }));
-    return named === undefined ? { words: wordsOf(option), lang: SCHEMA_LANGUAGE } : own(t(named as 'goal.sign-in'));
+    const has = (name: string, each: string) => i18n.exists(`${name}.${each}`, { ns: 'admin' });
+    const named = NAMED.find((name) => options.every((each) => has(name, each))) ?? NAMED.find((name) => has(name, option));
+    return named === undefined ? { words: wordsOf(option), lang: SCHEMA_LANGUAGE } : own(t(`${named}.${option}` as 'goal.sign-in'));
   };
 }
