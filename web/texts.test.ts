@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CLIENT_KINDS, FACTOR_KINDS } from '../shared/api/journeys.ts';
 import { PERMISSIONS } from '../shared/permissions.ts';
+import { PROTECTED_BY } from '../shared/protected-by.ts';
 
 const textsOf = (language: string, file: string) =>
   JSON.parse(readFileSync(`locales/${language}/${file}.json`, 'utf8')) as Record<string, string>;
@@ -19,6 +20,8 @@ const BUILT = [
   ['reports', 'kind', FACTOR_KINDS],
   ['history', 'kind', FACTOR_KINDS],
   ['admin', 'permission', PERMISSIONS],
+  ['admin', 'protected-by', PROTECTED_BY],
+  ['set-up', 'protected-by', PROTECTED_BY],
 ] as const;
 
 const LANGUAGES = readdirSync('locales', { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));

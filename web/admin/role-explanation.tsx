@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { AdminExplanation } from '../../shared/api/admin.ts';
 import { Notice } from '../ui/notice.tsx';
+import { protectedByWords } from '../ui/protected-by-words.ts';
 import classes from './admin.module.css';
 
 type Account = AdminExplanation['account'];
@@ -10,11 +11,12 @@ const nameOf = ({ login, label }: Account) => `${login} (${label})`;
 export function RoleExplanation({ told }: { told: AdminExplanation }) {
   const { t } = useTranslation('admin');
   const { account, barred, roles, target } = told;
+  const protectedBy = protectedByWords(t, told.protectedBy);
   return (
     <>
       <h2 className={classes.heading}>{t('roles.of', { account: nameOf(account) })}</h2>
       {told.protected && (
-        <Notice>{told.protectedBy === null ? t('roles.protected.unknown') : t('roles.protected', { reason: told.protectedBy })}</Notice>
+        <Notice>{protectedBy === undefined ? t('roles.protected.unknown') : t('roles.protected', { reason: protectedBy })}</Notice>
       )}
       {barred !== null && <Notice tone="warning">{t(`barred.${barred}`)}</Notice>}
       {roles.length === 0 && <p>{t('roles.none')}</p>}

@@ -8,6 +8,7 @@ import { mistakeOf } from '../portal/mistake-of.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { Actions, Exact, NextLine, Prose, QuietLink } from '../ui/layout.tsx';
 import { Notice } from '../ui/notice.tsx';
+import { protectedByWords } from '../ui/protected-by-words.ts';
 import { type Mistake, Question } from '../ui/question.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { TextField } from '../ui/text-field.tsx';
@@ -38,10 +39,13 @@ export function FirstResetStep({ progress, finished, onDone }: FirstResetProps) 
   const [mistakes, setMistakes] = useState<readonly Mistake[]>([]);
   // Another person than the one who was named.
   const [isRenaming, setIsRenaming] = useState(false);
+  /** What the directory has said about the person, in English. */
+  const [detail, setDetail] = useState<string | null>(null);
 
   const work = async (each: () => Promise<readonly Mistake[]>) => {
     if (busy) return;
     setBusy(true);
+    setDetail(null);
     setMistakes(await each());
     setBusy(false);
   };
@@ -54,9 +58,9 @@ export function FirstResetStep({ progress, finished, onDone }: FirstResetProps) 
       const { unfit } = outcome.value;
       if (unfit !== null) {
         const why = t(`reset.unfit.${unfit.reason}`);
-        // The part before the name of a group says that it protects, as the sentence does.
-        const detail = unfit.detail?.replace(/^\w+: /, '');
-        return [{ text: detail === undefined ? why : `${why} (${detail})`, field: PERSON }];
+        const how = protectedByWords(t, unfit.detail);
+        setDetail(how === undefined ? unfit.detail : null);
+        return [{ text: how === undefined ? why : `${why} ${t('reset.unfit.by', { how })}`, field: PERSON }];
       }
       setAddress(undefined);
       setIsRenaming(false);
@@ -135,6 +139,11 @@ export function FirstResetStep({ progress, finished, onDone }: FirstResetProps) 
           onChange={setName}
           autoComplete="off"
         />
+        {detail !== null && (
+          <p className={classes.quiet} lang="en">
+            {detail}
+          </p>
+        )}
         <Actions>
           <ActionButton type="submit" busy={busy}>
             {t('reset.find')}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EMERGENCY_AUTHOR } from '../../../shared/emergency-author.ts';
 import { createTexts } from '../../texts/create-texts.ts';
 import type { AccessRefusal } from '../access/can.ts';
 import { EVENT_GROUPS } from '../audit/event-groups.ts';
@@ -76,6 +77,12 @@ describe('an event in words', () => {
     );
     expect(tell('emergency.refused', { code: 'emergency.link-invalid' })).not.toContain('emergency.link-invalid');
     expect(tell('person.seen', { account: alice, actor: { kind: 'delegate', login: 'frida' } })).toBe('frida looked at alice');
+    const emergency = { author: EMERGENCY_AUTHOR, actor: { kind: 'emergency', id: 'e1' } };
+    for (const [language, who] of [
+      ['en', 'An emergency administrator'],
+      ['de', 'Eine Notfallverwaltung'],
+    ])
+      expect(tell('threat.raised', emergency, language), language).toMatch(new RegExp(`^${who} `));
     // Whose name the directory does not tell is told by what never changes.
     expect(tell('case.opened', { account: frida, action: 'unlock-account', agent: { login: 'carol' } }, 'de')).toBe(
       'carol hat einen Fall für guid-f eröffnet: Entsperren',

@@ -1,3 +1,4 @@
+import { EMERGENCY_AUTHOR } from '../../../shared/emergency-author.ts';
 import { termFor } from '../audit/event-terms.ts';
 import type { AccountRef } from '../ports/directory.ts';
 import type { Texts } from '../ports/platform.ts';
@@ -56,7 +57,9 @@ function orElse(key: string, text: string, otherwise: string): string {
 }
 
 function author({ author: operator, agent, actor }: Told['facts']): string | null {
-  return plain(operator) ?? loginOf(agent) ?? loginOf(actor);
+  const name = plain(operator) ?? loginOf(agent) ?? loginOf(actor);
+  // Told in the words of the reader, by who acted.
+  return name === EMERGENCY_AUTHOR ? null : name;
 }
 
 function loginOf(value: unknown): string | null {

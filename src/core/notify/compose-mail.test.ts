@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EMERGENCY_AUTHOR } from '../../../shared/emergency-author.ts';
 import { REMOVABLE_KINDS } from '../../../shared/removable-kinds.ts';
 import { createTexts } from '../../texts/create-texts.ts';
 import { USABLE_FACTOR_KINDS } from '../factors/kinds.ts';
@@ -39,6 +40,21 @@ describe.each(['en', 'de'])('in %s', (language) => {
       expect(words).toContain(line.replace(/:$/, ''));
     }
   });
+});
+
+it.each([
+  ['en', 'the emergency administration'],
+  ['de', 'die Notfallverwaltung'],
+])('names whoever acts in an emergency in the words of the mail, in %s', (language, words) => {
+  const parameters = { ...everything, author: EMERGENCY_AUTHOR, other: EMERGENCY_AUTHOR, reason: 'calls' };
+  for (const kind of ['threat-raised', 'threat-lifted', 'alarm-address-changed'] as const) {
+    const { text } = composeMail(kind, language, parameters, texts, 'UTC');
+    expect(text, kind).toContain(words);
+    if (language === 'de') expect(text, kind).not.toContain(EMERGENCY_AUTHOR);
+  }
+  const { text } = composeMail('threat-lifted', language, { ...parameters, author: 'root' }, texts, 'UTC');
+  expect(text).toContain('root');
+  expect(text).toContain(words);
 });
 
 it.each(USABLE_FACTOR_KINDS)('a notice names a proof of kind %s in every language', (factor) => {

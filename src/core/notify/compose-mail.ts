@@ -1,3 +1,4 @@
+import { EMERGENCY_AUTHOR } from '../../../shared/emergency-author.ts';
 import type { Texts } from '../ports/platform.ts';
 import { kindsInWords } from './kinds-in-words.ts';
 import { type MailKind, type MailParameters, NEEDS, PARTS, type Part } from './mail-parts.ts';
@@ -56,6 +57,8 @@ function present(language: string, parameters: MailParameters, texts: Texts, tim
   const shown: Record<string, string | number> = { ...parameters };
   // `count` is what chooses between singular and plural.
   if (typeof parameters.minutes === 'number') shown.count = parameters.minutes;
+  for (const name of ['author', 'other'] as const)
+    if (parameters[name] === EMERGENCY_AUTHOR) shown[name] = texts.translate(language, 'mail.author.emergency', {});
   if (parameters.directory !== undefined && parameters.account !== undefined)
     shown.account = `${parameters.account} (${parameters.directory})`;
   if (parameters.kinds !== undefined) shown.kinds = kindsInWords(language, parameters.kinds, 'mail.kind', texts);

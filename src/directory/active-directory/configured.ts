@@ -7,7 +7,7 @@ import type { LdapConnection } from '../ldap/connection.ts';
 import { isAtOrBelow } from '../ldap/dn.ts';
 import type { ReadingFix } from '../ldap/inspected-rights.ts';
 import { inProtected, type SettingOf } from '../ldap/membership.ts';
-import { type Protection, protectedBecause, unprotected } from '../ldap/protection.ts';
+import { type Protection, protectedBecause, protectedForMissing, unprotected } from '../ldap/protection.ts';
 import { RESULT, succeeded } from '../ldap/result-codes.ts';
 import { unexpectedResult } from '../ldap/translate-error.ts';
 import { domainDnOf } from './domain.ts';
@@ -92,13 +92,13 @@ export function judgeConfigured(
   normalise: Identifiers['normalise'],
 ): Protection {
   const missing = rules.names.find(({ ok }) => !ok);
-  if (missing !== undefined) return protectedBecause(`${missing.setting} ${missing.value}: ${missing.text}`);
+  if (missing !== undefined) return protectedForMissing(missing);
   const own = [account.login, account.principalName].map((name) => (name === null ? null : normalise(name)));
   const login = rules.logins.find(({ normalised, ids }) => own.includes(normalised) || ids.includes(account.id));
-  if (login !== undefined) return protectedBecause(`login ${login.wanted}`);
+  if (login !== undefined) return protectedBecause({ by: 'login', name: login.wanted });
   const place = rules.locations.find(({ wanted, dn }) => [wanted, dn].some((base) => isAtOrBelow(account.location, base)));
-  if (place !== undefined) return protectedBecause(`location ${place.wanted}`);
+  if (place !== undefined) return protectedBecause({ by: 'location', name: place.wanted });
   const held = new Set(sids.map(sidToText));
   const group = rules.groups.find((candidate) => candidate.sids.some((sid) => held.has(sid)));
-  return group === undefined ? unprotected : protectedBecause(`group ${group.wanted}`);
+  return group === undefined ? unprotected : protectedBecause({ by: 'group', name: group.wanted });
 }

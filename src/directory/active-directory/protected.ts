@@ -49,8 +49,8 @@ const delegationFlags = FLAG.trustedForDelegation | FLAG.trustedToAuthenticateFo
  * behind by an hour.
  */
 export function builtinProtection(account: Pick<Account, 'privileged'>, sids: readonly Buffer[], flags: number): Protection {
-  if (account.privileged) return protectedBecause('adminCount');
+  if (account.privileged) return protectedBecause({ by: 'admin-count', name: null });
   const name = sids.map(privilegedName).find((found) => found !== null);
-  if (name !== undefined && name !== null) return protectedBecause(`privileged: ${name}`);
-  return (flags & delegationFlags) === 0 ? unprotected : protectedBecause('privileged: trusted for delegation');
+  if (name !== undefined && name !== null) return protectedBecause({ by: 'privileged', name });
+  return (flags & delegationFlags) === 0 ? unprotected : protectedBecause({ by: 'delegation', name: null });
 }

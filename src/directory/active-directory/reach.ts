@@ -67,11 +67,12 @@ export function createReach(
     const [self] = await callerSids(connection);
     // Whoever could reset it would hold its rights.
     const isSelf = self !== undefined && seen.ownSid !== null && sidToText(seen.ownSid) === self;
-    if (isSelf || isServiceAccount(account)) return protectedBecause('service account of Keyturn');
+    if (isSelf || isServiceAccount(account)) return protectedBecause({ by: 'service-account', name: null });
     const sids = await sidsOf(seen);
     const named = judgeConfigured(rules, account, sids, names.normaliseKnown);
     if (named.protected) return named;
-    if (needsAccessList && !mayPersonChange(seen.entry, sids, connection.server)) return protectedBecause('may not change its password');
+    if (needsAccessList && !mayPersonChange(seen.entry, sids, connection.server))
+      return protectedBecause({ by: 'no-own-change', name: null });
     return settings.protected.privileged ? builtinProtection(account, sids, seen.flags()) : unprotected;
   };
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../../shared/errors.ts';
+import { protectedByText } from '../../../shared/protected-by.ts';
 import { abilitiesOf } from '../../core/configuration/directory-abilities.ts';
 import type { DirectorySettingsOf } from '../../core/configuration/directory-section.ts';
 import { contactAddresses, contactNumbers } from '../../core/enrolment/contact-addresses.ts';
@@ -245,9 +246,11 @@ function protectedBy(settings: EmbeddedSettings, row: EmbeddedAccountRow): strin
   const { groups, locations, logins } = settings.protected;
   const held = new Set(row.groups.map(fold));
   const group = groups.find((name) => held.has(fold(name)));
-  if (group !== undefined) return `member of ${group}`;
-  if (logins.some((login) => normaliseLogin(login) === row.login)) return 'sign-in name is protected';
-  return locations.some((location) => fold(location) === fold(row.directory)) ? `at ${row.directory}` : null;
+  if (group !== undefined) return protectedByText({ by: 'group', name: group });
+  const login = logins.find((name) => normaliseLogin(name) === row.login);
+  if (login !== undefined) return protectedByText({ by: 'login', name: login });
+  const location = locations.find((name) => fold(name) === fold(row.directory));
+  return location === undefined ? null : protectedByText({ by: 'location', name: location });
 }
 
 function fold(name: string): string {

@@ -7,7 +7,7 @@ import type { GroupClosure } from './group-closure.ts';
 import { isWithin } from './ldap-url.ts';
 import { type NamedGroup, readNestedGroups } from './nested-groups.ts';
 import { prepareString } from './prepared-string.ts';
-import { type Protection, protectedBecause, unprotected } from './protection.ts';
+import { type Protection, protectedBecause, protectedForMissing, unprotected } from './protection.ts';
 import type { ResolvedProtection } from './resolve-protection.ts';
 import { holds, maySearch } from './three-valued.ts';
 
@@ -17,18 +17,18 @@ export const protectionAttributes = ['uid', 'gidNumber', 'memberOf', 'nsRole', '
 /** What is missing of what the configuration names: then nobody can be told to be outside of it. null: nothing is. */
 export function protectedForWant(rules: ResolvedProtection): Protection | null {
   const missing = rules.names.find(({ ok }) => !ok);
-  return missing === undefined ? null : protectedBecause(`${missing.setting} ${missing.value}: ${missing.text}`);
+  return missing === undefined ? null : protectedForMissing(missing);
 }
 
 /** Whether sign-in name or place put a person out of reach, or the account is the one that Keyturn signs in with. */
 export function judgeByName(rules: ResolvedProtection, person: { readonly dn: string; readonly logins: readonly string[] }): Protection {
   // Whoever could reset it would hold its rights.
-  if (rules.serviceAccount.some((dn) => sameDn(dn, person.dn))) return protectedBecause('service account of Keyturn');
+  if (rules.serviceAccount.some((dn) => sameDn(dn, person.dn))) return protectedBecause({ by: 'service-account', name: null });
   const own = new Set(person.logins.map(prepareString));
   const login = rules.logins.find(({ wanted, dns }) => own.has(prepareString(wanted)) || dns.some((dn) => sameDn(dn, person.dn)));
-  if (login !== undefined) return protectedBecause(`login ${login.wanted}`);
+  if (login !== undefined) return protectedBecause({ by: 'login', name: login.wanted });
   const location = rules.locations.find(({ wanted, dn }) => isAtOrBelow(person.dn, wanted) || isAtOrBelow(person.dn, dn));
-  return location === undefined ? unprotected : protectedBecause(`location ${location.wanted}`);
+  return location === undefined ? unprotected : protectedBecause({ by: 'location', name: location.wanted });
 }
 
 /**
@@ -39,7 +39,7 @@ export function judgeByName(rules: ResolvedProtection, person: { readonly dn: st
  */
 export async function judgeByGroups(connection: LdapConnection, rules: ResolvedProtection, person: LdapEntry): Promise<Protection> {
   for (const { wanted, closure } of rules.groups) {
-    if (await isInClosure(connection, closure, person)) return protectedBecause(`group ${wanted}`);
+    if (await isInClosure(connection, closure, person)) return protectedBecause({ by: 'group', name: wanted });
   }
   const groups = await readGroupsOrTrust(connection, rules, person);
   const group = rules.groups.find(({ wanted, closure }) =>
@@ -47,7 +47,7 @@ export async function judgeByGroups(connection: LdapConnection, rules: ResolvedP
       ({ id, names }) => closure.groups.has(canonicalDn(id)) || names.some((name) => prepareString(name) === prepareString(wanted)),
     ),
   );
-  return group === undefined ? unprotected : protectedBecause(`group ${group.wanted}`);
+  return group === undefined ? unprotected : protectedBecause({ by: 'group', name: group.wanted });
 }
 
 async function isInClosure(connection: LdapConnection, closure: GroupClosure, person: LdapEntry): Promise<boolean> {

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { MadeToken, ShownToken } from '../../../shared/api/tokens.ts';
 import type { Failure } from '../../api.ts';
 import { formatTime } from '../../format.ts';
+import { useAuthor } from '../../me/use-author.ts';
 import { useFreshProof } from '../../me/use-fresh-proof.tsx';
 import { useLoaded } from '../../me/use-loaded.ts';
 import { mistakeOf } from '../../portal/mistake-of.ts';
@@ -98,6 +99,7 @@ function TokenList({ tokens, failure, onMake, onRevoke, onBack }: ListProps) {
 /** What a token may, for whom, until when, and what became of it. */
 export function TokenFacts({ token }: { token: ShownToken }) {
   const { t } = useTranslation('admin');
+  const named = useAuthor();
   const { may, over, expiresAt, lastUsedAt, createdAt, author, ended } = token;
   const conditions = [over?.directories, over?.places, over?.groups].filter((list) => list !== undefined).map((list) => list.join(', '));
   return (
@@ -113,7 +115,7 @@ export function TokenFacts({ token }: { token: ShownToken }) {
       <p>{t(ended ? 'tokens.ended' : 'tokens.until', { time: formatTime(expiresAt) })}</p>
       <p className={classes.quiet}>
         {lastUsedAt === null ? t('tokens.never-used') : t('tokens.used', { time: formatTime(lastUsedAt) })}{' '}
-        {t('tokens.made-by', { author, time: formatTime(createdAt) })}
+        {t('tokens.made-by', { author: named(author), time: formatTime(createdAt) })}
       </p>
     </>
   );
