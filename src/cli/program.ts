@@ -19,6 +19,7 @@ import { addPolicyCommand } from './policy.ts';
 import { addRecoveryCommand } from './recovery.ts';
 import { addReportCommand } from './report.ts';
 import { addServeCommand } from './serve.ts';
+import { addSetUpCommand } from './set-up.ts';
 import { addThreatCommand } from './threat.ts';
 import { addTokenCommand } from './token.ts';
 
@@ -43,6 +44,7 @@ export function createProgram(context: CommandContext): Command {
   addServeCommand(program, context);
   addDemoCommand(program, context);
   addDoctorCommand(program, context);
+  addSetUpCommand(program, context);
   addConfigCommand(program, context);
   addDirectoryCommand(program, context);
   addEnrolmentCommand(program, context);

@@ -236,6 +236,34 @@ describe('the first reset', () => {
   });
 });
 
+describe('the console', () => {
+  const keyturn = (...argv: string[]) =>
+    runCommand(['--config', settingsFile, ...argv], { environment: { USER: 'root', SUDO_USER: 'olga' } });
+
+  it('ends the step before its time: the browser, the link, and the journey that was begun by it', async () => {
+    const person = await newPerson(false);
+    await name(person.login);
+    const { address } = (await makeLink()).body;
+    const page = await open(address);
+    expect((await keyturn('set-up', 'status')).output).toMatch(
+      new RegExp(`^The last step of the set-up is open until .+\\. Test person: ${person.login}\\. Links made: 1\\.\n$`),
+    );
+    expect(JSON.parse((await keyturn('set-up', 'status', '--json')).output)).toMatchObject({ state: 'first-reset', linksMade: 1 });
+
+    expect((await keyturn('set-up', 'end')).output).toMatch(/^Ended: .*enrolment invite alice --link/s);
+    expect((await browser.call('GET', PATH)).body.code).toBe('set-up.over');
+    expect((await request(server.url, 'POST', '/first-reset', { link: secretIn(address) })).status).toBe(410);
+    await set(page, NEW);
+    expect(page.step).toMatchObject({ kind: 'refused' });
+    expect(await person.signsIn(OLD)).toBe(true);
+    expect((await keyturn('audit', 'list', '--group', 'administration', '--most', '1')).output).toContain(
+      'The set-up is over (on the console)',
+    );
+    expect((await keyturn('set-up', 'status')).output).toBe('Nothing of the set-up is open.\n');
+    expect((await keyturn('set-up', 'end')).output).toBe('Nothing of the set-up was open.\n');
+  });
+});
+
 describe('the time of the step', () => {
   it('is one hour: then nobody is let in, and what was kept is forgotten', async () => {
     const keyturn = await startKeyturn({ directories: [embeddedSection()] });

@@ -64,6 +64,39 @@ const answers = (changes: Partial<SetUpAnswers> = {}): SetUpAnswers => ({
   ...changes,
 });
 
+describe('the console', () => {
+  const keyturn = (...argv: string[]) =>
+    runCommand(['--config', settingsFile, ...argv], { environment: { USER: 'root', SUDO_USER: 'olga' } });
+
+  it('ends the set-up before its time, as a link that waits and as a browser that is in, and keeps what was answered', async () => {
+    const first = await start();
+    expect((await keyturn('set-up', 'status')).output).toMatch(/^The link of the set-up waits to be opened, until .+\.\n$/);
+    expect((await keyturn('set-up', 'end')).output).toMatch(/^Ended: .*start the server again/);
+    expect((await browserAt(first.url).call('POST', '/set-up/open', { secret: secretOf(first) })).body.code).toBe('set-up.link-invalid');
+    expect((await keyturn('set-up', 'end')).output).toBe('Nothing of the set-up was open.\n');
+    await stop(first);
+
+    const second = await start();
+    const browser = await enter(second);
+    const { version } = (await browser.call<ShownSetUp>('GET', '/set-up')).body;
+    expect((await browser.call('PUT', '/set-up', { version, answers: answers(), secrets: {} })).status).toBe(200);
+    expect((await keyturn('set-up', 'status')).output).toMatch(/^A browser sets this installation up, until .+ at most\.\n$/);
+    expect((await keyturn('set-up', 'end')).output).toMatch(/^Ended: /);
+    for (const [method, path, body] of [
+      ['GET', '/set-up', undefined],
+      ['POST', '/set-up/finish', { version: version + 1, administrator: 'alice' }],
+      ['POST', '/set-up/open', { secret: secretOf(second) }],
+    ] as const)
+      expect((await browser.call(method, path, body)).status, path).toBeGreaterThanOrEqual(400);
+    expect((await keyturn('set-up', 'status', '--json')).output).toBe('null\n');
+    expect((await keyturn('audit', 'list', '--group', 'administration', '--most', '1')).output).toContain('olga has ended the link');
+    await stop(second);
+
+    const third = await start();
+    expect((await (await enter(third)).call<ShownSetUp>('GET', '/set-up')).body.answers).toEqual(answers());
+  });
+});
+
 describe('an installation without a configuration', () => {
   it('is set up by whoever has the console, and goes on at the same address with what they said', async () => {
     const server = await start();

@@ -86,6 +86,7 @@ export const EVENT_GROUPS: Readonly<Record<AuditType, HistoryGroup>> = {
   'access.management-refused': 'administration',
   'set-up.link-made': 'administration',
   'set-up.opened': 'administration',
+  'set-up.closed': 'administration',
   'set-up.reset-named': 'administration',
   'set-up.reset-refused': 'administration',
   'set-up.reset-link-made': 'administration',

@@ -252,6 +252,8 @@ export type AuditEvent =
   /** An operator made a link that lets one administrator in; `id` names what comes of it. */
   | { type: 'set-up.link-made'; actor: Actor; expiresAt: number }
   | { type: 'set-up.opened'; actor: Actor }
+  /** Its link and the browser that opened it were ended on the console. */
+  | { type: 'set-up.closed'; actor: Actor; author: string }
   /** Somebody was named to try a reset in the set-up: whoever holds its browser looks people up by that. */
   | { type: 'set-up.reset-named'; account: AccountRef; actor: Actor }
   /** The same, and they may not be reset there. No account: nobody was found, or several. */
@@ -260,7 +262,13 @@ export type AuditEvent =
   | { type: 'set-up.reset-link-made'; account: AccountRef; actor: Actor; endsAt: number }
   | { type: 'set-up.reset-link-opened'; account: AccountRef; actor: Actor; journey: string }
   /** The set-up is over. */
-  | { type: 'set-up.reset-ended'; actor: Actor; because: 'acted' | 'skipped' | 'expired'; account?: AccountRef }
+  | {
+      type: 'set-up.reset-ended';
+      actor: Actor;
+      because: 'acted' | 'skipped' | 'expired' | 'on-the-console';
+      author?: string;
+      account?: AccountRef;
+    }
   | { type: 'emergency.link-made'; id: string; actor: Actor; author: string; reason: string; expiresAt: number }
   /** It was opened, once; then its holder made a passkey, and came back by it. */
   | { type: 'emergency.opened' | 'emergency.passkey-made' | 'emergency.signed-in'; id: string; session: string; actor: Actor }

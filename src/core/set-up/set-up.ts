@@ -12,7 +12,7 @@ import { factsOf, NO_FACTS, type SetUpFacts, withAnswers } from './facts.ts';
 /** How long the link waits; milliseconds. */
 export const LINK_LASTS = 3_600_000;
 /** How long who opened it may go on; a new link is made by a restart. */
-const SESSION_LASTS = 12 * 3_600_000;
+export const SESSION_LASTS = 12 * 3_600_000;
 
 export type SetUpDeps = Pick<CoreDeps, 'store' | 'clock' | 'random' | 'keys'>;
 export type SetUpActing = SetUpDeps & { readonly act: Act };
