@@ -13,7 +13,9 @@ describe('the handbook', () => {
       program.commands.flatMap((command) => [command.name(), ...command.commands.map((child) => `${command.name()} ${child.name()}`)]),
     );
     for (const path of PAGES) {
-      for (const [, command = '', sub] of readFileSync(path, 'utf8').matchAll(/(?:^|`)keyturn (?!help\b)([a-z]+)(?: +([a-z]+))?/gm)) {
+      for (const [, command = '', sub] of readFileSync(path, 'utf8').matchAll(
+        /(?:^|`)keyturn (?!help\b)([a-z][a-z-]*)(?: +([a-z][a-z-]*))?/gm,
+      )) {
         expect(known, `${path}: keyturn ${command}`).toContain(command);
         const parent = program.commands.find((candidate) => candidate.name() === command);
         if (sub !== undefined && (parent?.commands.length ?? 0) > 0)

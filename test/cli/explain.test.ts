@@ -59,7 +59,7 @@ it('tells which roles are held, and what may be done for whom, with the reason',
     '    over directories people',
     'proof for reset-password, unlock-account (client web, from a network that is not known)',
   ]);
-  expect((await explain('--user', 'domina')).output).toContain('\nprotected: member of Admins\n');
+  expect((await explain('--user', 'domina')).output).toContain('\nprotected: group Admins\n');
   const lines = async (user: string, target: string) => (await explain('--user', user, '--target', target)).output.split('\n');
   const allowed = await lines('frida', 'alice');
   expect(allowed).toContain('  role "desk" (unlock-account): not held');
@@ -132,7 +132,7 @@ it('tells which rule of proof applies, what is offered to everybody, and what is
     rules: [{ name: 'desk', fate: 'applies' }, {}, {}, {}],
   });
   expect(await lines('--user', 'domina')).toContain(
-    '  whatever is proven: the account is protected: it is never recovered online (member of Admins)',
+    '  whatever is proven: the account is protected: it is never recovered online (group Admins)',
   );
   expect(await explain('--user', 'alice', '--address', 'nowhere')).toMatchObject({ exitCode: 2 });
 });

@@ -7,7 +7,7 @@ import { recordEvent } from '../../src/core/audit/record-event.ts';
 import { liftThreat } from '../../src/core/threat/threat.ts';
 import { consoleAuthor } from '../../src/core/threat/threat-author.ts';
 import { prove, startJourney } from '../scenarios/journey-client.ts';
-import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
+import { addPerson, embeddedSection, OLD_PASSWORD, PROTECTED_GROUP } from '../scenarios/sample-directory.ts';
 import { createMovableClock } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
 import { faults, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
@@ -266,6 +266,13 @@ describe.each([
       .waitFor();
     await page.getByText(`${word['roles.held.true']}`).first().waitFor();
     await look('explained');
+    // What protects somebody is told in the language of the page.
+    const greta = uniqueName('greta');
+    await addPerson(portal.keyturn, greta, { groups: [PROTECTED_GROUP] });
+    await page.getByLabel(word['roles.account'] ?? '').fill(greta);
+    await page.keyboard.press('Enter');
+    await page.getByText((word['protected-by.group'] ?? '').replace('{{name}}', PROTECTED_GROUP)).waitFor();
+    await look('protected');
     await context.close();
 
     const other = await enter('refused', alice);

@@ -6,7 +6,8 @@ import { embeddedSection } from '../scenarios/sample-directory.ts';
 import { createMovableClock } from '../scenarios/start-keyturn.ts';
 import { faults, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
-import { plugIn, wordsOf } from './sign-in-here.ts';
+import { wordsOf } from './sign-in-here.ts';
+import { plugIn } from './virtual-device.ts';
 
 let portal: PortalKeyturn;
 let browser: Browser;

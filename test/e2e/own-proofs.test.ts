@@ -6,7 +6,7 @@ import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-di
 import { codeIn, createMovableClock, type Enrolled, holdsCode, until } from '../scenarios/start-keyturn.ts';
 import { answers, type SmsGatewayServer, startSmsGateway } from '../servers/sms-gateway.ts';
 import { uniqueName } from '../servers/unique-name.ts';
-import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
+import { faults, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
 import { plugIn } from './virtual-device.ts';
 import { createWalk } from './walk.ts';
@@ -83,7 +83,7 @@ describe.each([
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     const look = async (what: string) => {
-      expect(await axe(page), what).toEqual([]);
+      expect(await faults(page), what).toEqual([]);
       expect(await scrollsSideways(page), what).toBe(false);
       await screenshot(page, `own-${what}-${name}`);
     };
@@ -216,7 +216,7 @@ it('who has nothing set up is led to it at the first sign-in, in German', async 
   await nameAndPassword(page, login);
   await title(page, /Richten Sie zuerst einen Nachweis ein/);
   await page.getByText('Sie haben noch nichts eingerichtet').waitFor();
-  expect(await axe(page)).toEqual([]);
+  expect(await faults(page)).toEqual([]);
   await screenshot(page, 'own-first-de');
   await page.getByRole('button', { name: 'Wiederherstellungscodes erstellen' }).click();
   await title(page, /Ihre Wiederherstellungscodes/);
@@ -254,7 +254,7 @@ describe.each([
         ? ['by e-mail and authenticator app.', 'by text message, recovery code']
         : ['E-Mail und Authenticator-App', 'SMS, Wiederherstellungscode'];
     for (const said of words) await page.getByText(said).waitFor();
-    expect(await axe(page)).toEqual([]);
+    expect(await faults(page)).toEqual([]);
     expect(await scrollsSideways(page)).toBe(false);
     await screenshot(page, `own-done-${language}`);
     await page.getByRole('button', { name: walk.text('done.set-up.link') }).press('Enter');
@@ -277,7 +277,7 @@ describe.each([
     const computer = await openPage(browser, portal.origin, { ...opening, viewport: { width: 1280, height: 800 } });
     const phone = await openPage(browser, portal.origin, { ...opening, viewport: { width: 320, height: 640 }, hasTouch: true });
     const look = async ({ page }: { page: Page }, what: string) => {
-      expect(await axe(page), what).toEqual([]);
+      expect(await faults(page), what).toEqual([]);
       expect(await scrollsSideways(page), what).toBe(false);
       await screenshot(page, `phone-${what}-${name}`);
     };
@@ -360,7 +360,7 @@ describe.each([
     if (came.outcome !== 'invited') throw new Error(came.outcome);
     const { page, context, complaints } = await openPage(browser, portal.origin, { ...options, expectedStatuses: [401, 409, 410, 422] });
     const look = async (what: string) => {
-      expect(await axe(page), what).toEqual([]);
+      expect(await faults(page), what).toEqual([]);
       expect(await scrollsSideways(page), what).toBe(false);
       await screenshot(page, `invite-${what}-${name}`);
     };

@@ -13,7 +13,7 @@ import { seedPassword } from '../servers/seed-people.ts';
 import { sharedSamba, sharedSlapd } from '../servers/shared-servers.ts';
 import { type SmtpServer, startSmtp } from '../servers/smtp.ts';
 import { uniqueName } from '../servers/unique-name.ts';
-import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
+import { faults, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { plugIn } from './virtual-device.ts';
 import { createWalk } from './walk.ts';
 
@@ -95,7 +95,7 @@ const places = {
 
 /** Every page of the set-up is looked at as people are who see badly, use a telephone, or the keyboard alone. */
 async function look(page: Page, name: string): Promise<void> {
-  expect(await axe(page), name).toEqual([]);
+  expect(await faults(page), name).toEqual([]);
   const size = page.viewportSize();
   await page.setViewportSize({ width: 320, height: 640 });
   expect(await scrollsSideways(page), `${name} scrolls sideways`).toBe(false);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addPerson, embeddedSection } from '../scenarios/sample-directory.ts';
 import { createMovableClock } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
-import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
+import { faults, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
 import { APPEARANCES, signInHere, wordsOf } from './sign-in-here.ts';
 import { plugIn } from './virtual-device.ts';
@@ -45,7 +45,7 @@ describe.each(APPEARANCES)('tokens in the browser, %s', (_, options, locale) => 
     const owner = await portal.keyturn.enrol(chief);
     const { page, complaints, context } = await openPage(browser, portal.origin, { ...options, locale, expectedStatuses: [401, 403] });
     const look = async (what: string) => {
-      expect(await axe(page), what).toEqual([]);
+      expect(await faults(page), what).toEqual([]);
       await screenshot(page, `tokens-${what}-${locale}`);
       expect(await scrollsSideways(page), what).toBe(false);
     };

@@ -4,7 +4,7 @@ import { newestFirst } from '../scenarios/by-time.ts';
 import { type RealDirectory, reachRealDirectory } from '../scenarios/real-directories.ts';
 import { codeIn, createMovableClock, holdsCode, until } from '../scenarios/start-keyturn.ts';
 import { sharedSlapd } from '../servers/shared-servers.ts';
-import { axe, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
+import { faults, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
 
 let real: RealDirectory;
@@ -133,7 +133,7 @@ describe.each([
     const person = await openPage(browser, portal.origin, { ...options, locale });
     const manager = await openPage(browser, portal.origin, { ...options, locale, expectedStatuses: [401, 403, 409, 410, 422] });
     const look = async (page: Page, what: string) => {
-      expect(await axe(page), what).toEqual([]);
+      expect(await faults(page), what).toEqual([]);
       expect(await scrollsSideways(page), what).toBe(false);
       await screenshot(page, `vouch-${what}-${locale}`);
     };

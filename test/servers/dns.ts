@@ -30,6 +30,8 @@ export async function startDns(services: Readonly<Record<string, readonly Servic
   return {
     /** Names that were asked for. */
     asked,
+    /** On 127.0.0.1, over UDP. */
+    port: socket.address().port,
     resolveSrv: (name: string) => resolver.resolveSrv(name),
     stop: () => new Promise<void>((resolve) => socket.close(() => resolve())),
   };

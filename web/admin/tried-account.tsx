@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { AdminTried } from '../../shared/api/admin.ts';
 import { Announcement, Chip } from '../ui/layout.tsx';
 import { Notice } from '../ui/notice.tsx';
+import { protectedByWords } from '../ui/protected-by-words.ts';
 import classes from './admin.module.css';
 import { useKinds } from './use-kinds.ts';
 
@@ -46,14 +47,15 @@ function Goal({ proof }: { proof: AdminTried['proof'][number] }) {
   const { t } = useTranslation('admin');
   const kinds = useKinds();
   const { goal, reason, detail, rules, offered, combinations } = proof;
+  const protectedBy = reason === 'account-protected' ? protectedByWords(t, detail) : undefined;
   return (
     <section>
       <h2 className={classes.heading}>{t(`goal.${goal}` as 'goal.sign-in')}</h2>
       <div className={classes.item}>
         <p>{reason === null ? t('try.works') : t('try.fails', { reason: t(`reason.${reason}` as 'reason.not-enrolled') })}</p>
         {detail !== null && (
-          <p className={classes.quiet} lang="en">
-            {detail}
+          <p className={classes.quiet} lang={protectedBy === undefined ? 'en' : undefined}>
+            {protectedBy === undefined ? detail : t('try.protected', { how: protectedBy })}
           </p>
         )}
         <ul>
